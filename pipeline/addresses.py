@@ -1,0 +1,88 @@
+"""Where each thing stands on the web: the one place that knows the site's layout.
+
+Every address is absolute, ASCII and below the publication's `base_url`. Folders end in a slash,
+so that any static host serves their `index.html`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from urllib.parse import quote
+
+from pipeline.model import EVERYONE, Audience, Issue, Publication
+
+FEED_FILES = {"rss": "feed.xml", "atom": "atom.xml", "json": "feed.json"}
+
+
+def path_part(text: str) -> str:
+    """A tag or title as one readable part of an address: lower-case letters, digits and hyphens.
+
+    Letters outside ASCII are kept (and percent-encoded by the address), so that no tag vanishes.
+    """
+    folded = unicodedata.normalize("NFC", text).casefold()
+    return re.sub(r"[^\w]+", "-", folded, flags=re.UNICODE).replace("_", "-").strip("-") or "-"
+
+
+def address(publication: Publication, path: str) -> str:
+    """The absolute address of a path below the site's root."""
+    return f"{publication.base_url}/{quote(path)}"
+
+
+def home_url(publication: Publication) -> str:
+    """The publication's index page."""
+    return address(publication, "")
+
+
+def issue_path(issue: Issue, audience: str = EVERYONE) -> str:
+    """The site folder of an issue's page; further public editions stand below it."""
+    main = f"issues/{issue.folder}/"
+    return main if audience == issue.audiences[0] else f"{main}{path_part(audience)}/"
+
+
+def article_path(slug: str) -> str:
+    """The site folder of an article's page."""
+    return f"articles/{slug}/"
+
+
+def tag_path(tag: str) -> str:
+    """The site folder of a tag's page and feeds."""
+    return f"tags/{path_part(tag)}/"
+
+
+def image_path(name: str) -> str:
+    """The site path of an image, by its content-made name."""
+    return f"images/{name}"
+
+
+def relative(publication: Publication, url: str, page: str) -> str:
+    """`url` as seen from the page in folder `page`, where it stands on this site; else as it is.
+
+    Site pages use it, so that they work from any host and sub-path, and from a local server.
+    """
+    root = home_url(publication)
+    if not url.startswith(root):
+        return url
+    path, mark, fragment = url[len(root) :].partition("#")
+    here, target = [part for part in page.split("/") if part], path.split("/")
+    shared = 0
+    while shared < min(len(here), len(target) - 1) and here[shared] == target[shared]:
+        shared += 1
+    there = "../" * (len(here) - shared) + "/".join(target[shared:])
+    first = there.partition("/")[0]
+    if not first or ":" in first:  # nothing at all, or what would read as a host or a scheme
+        there = f"./{there}"
+    return (there if there != "./" or not mark else "") + mark + fragment
+
+
+def is_public(publication: Publication, audience: str) -> bool:
+    """Whether an edition for this audience may stand on the web and in feeds."""
+    return audience == EVERYONE or any(
+        known.public for known in publication.audiences if known.name == audience
+    )
+
+
+def find_audience(publication: Publication, name: str) -> Audience:
+    """The audience of this name; the one of all readers need not be declared."""
+    known = {each.name: each for each in publication.audiences}
+    return known.get(name) or Audience(EVERYONE, "Everyone", public=True)

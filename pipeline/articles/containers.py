@@ -1,0 +1,107 @@
+"""The containers of a text, `::: name` to `:::`: their names, and where each ends.
+
+A line of as many colons closes the innermost open one, so that containers of equal colons nest.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pipeline.errors import PressroomError, suggest
+from pipeline.model import BlockKind
+
+_FENCE_LINE = re.compile(r"(:{3,})[ \t]*(.*)")
+_CODE_FENCE = re.compile(r"[ \t>]*(`{3,}(?=[^`]*$)|~{3,})(.*)")
+_AUDIENCE = re.compile(r"audience\s*=\s*(\"?)([\w-]+)\1")
+
+NAMES = {kind.value: kind for kind in BlockKind if kind is not BlockKind.PROSE}
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The first line of a container as written; a closing line has no name."""
+
+    colons: int
+    name: str
+    argument: str
+
+
+def read_fence(line: str) -> Opening | None:
+    """The container fence on this line, or None. Up to three spaces may stand before it."""
+    text = line.lstrip(" ")
+    if not text.startswith(":::") or len(line) - len(text) > 3:
+        return None
+    match = _FENCE_LINE.fullmatch(text.rstrip())
+    if not match:
+        return None
+    name, _, argument = match[2].partition(" ")
+    return Opening(len(match[1]), name, argument.strip())
+
+
+def find_end(colons: int, lines: Iterable[str]) -> tuple[int | None, int]:
+    """Where a container of this many colons ends within the lines after its first one.
+
+    Gives the index of its last line, or None and the index (-1: its own) of the container that
+    has no end. Fences inside blocks of code do not count.
+    """
+    opened = [(colons, -1)]
+    code = ""
+    for index, line in enumerate(lines):
+        if ":::" not in line and "```" not in line and "~~~" not in line:
+            continue
+        fence = _CODE_FENCE.fullmatch(line)
+        if code:
+            if fence and fence[1].startswith(code) and not fence[2].strip():
+                code = ""
+            continue
+        if fence:
+            code = fence[1]
+            continue
+        found = read_fence(line)
+        if not found:
+            continue
+        if found.name:
+            opened.append((found.colons, index))
+            continue
+        innermost = opened[-1][0]
+        if found.colons != innermost and any(count == found.colons for count, _ in opened):
+            return None, opened[-1][1]
+        if found.colons >= innermost:
+            opened.pop()
+        if not opened:
+            return index, -1
+    return None, opened[-1][1]
+
+
+def read_opening(opening: Opening) -> tuple[BlockKind, str]:
+    """The kind of a container and its title, name or audience.
+
+    Raises `PressroomError` without a place for an unknown name or an argument that does not fit.
+    """
+    kind = NAMES.get(opening.name)
+    if kind is None:
+        raise PressroomError(
+            f"no container is named `{opening.name}`.",
+            hint=suggest(opening.name, NAMES) or f"The containers are {', '.join(NAMES)}.",
+        )
+    argument = opening.argument
+    if kind is BlockKind.ONLY:
+        match = _AUDIENCE.fullmatch(argument)
+        if not match:
+            raise PressroomError(
+                "`::: only` does not say for whom.", hint="Write `::: only audience=NAME`."
+            )
+        return kind, match[2]
+    if kind is BlockKind.SPONSOR and not argument:
+        raise PressroomError("`::: sponsor` does not name the sponsor.", hint="Write `::: sponsor NAME`.")
+    if kind not in {BlockKind.SPONSOR, BlockKind.CALLOUT} and argument:
+        raise PressroomError(
+            f"`::: {kind}` takes nothing after its name.", hint=f"Put \"{argument}\" on a line of its own."
+        )
+    if "{{" in argument:
+        raise PressroomError(
+            f"the line of `::: {kind}` holds no merge fields.", hint="Put them into the text below it."
+        )
+    return kind, argument

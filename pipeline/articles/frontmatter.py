@@ -1,0 +1,145 @@
+"""Front matter: YAML between `---` lines or TOML between `+++` lines, at the head of a text.
+
+YAML is read as its node graph, so that every value keeps its line and its spelling: PyYAML's own
+YAML 1.1 rules would turn a tag `no` into False and `1:30` into 90, and take a key twice.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import yaml
+
+from pipeline.errors import PressroomError
+from pipeline.fields import Field, toml_fields
+
+_MAX_DEPTH = 20
+# libyaml composes by recursion in C: some 50,000 nested brackets end the process with a
+# segmentation fault (PyYAML 6.0.3), where 10,000 do not. No front matter needs so many.
+_MAX_COLLECTIONS = 5_000
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text split into its fields and its body; `body_line` is the line the body starts on."""
+
+    fields: dict[str, Field]
+    body: str
+    body_line: int
+
+
+def split(text: str, path: str) -> Document:
+    """Split a source text. Raises `PressroomError` for broken or missing front matter."""
+    lines = text.split("\n")
+    fence = lines[0].rstrip() if lines else ""
+    if fence not in {"---", "+++"}:
+        raise PressroomError(
+            "there is no front matter.",
+            path,
+            1,
+            "Begin the file with a line `---`, then `title: …` and the other fields, then `---`.",
+        )
+    end = next((n for n, line in enumerate(lines[1:], start=1) if line.rstrip() == fence), None)
+    if end is None:
+        raise PressroomError(
+            "the front matter has no end.", path, 1, f"Close it with a line `{fence}`."
+        )
+    head = "\n".join(lines[1:end])
+    fields = yaml_fields(head, path, 2) if fence == "---" else toml_fields(head, path, 2)
+    return Document(fields, "\n".join(lines[end + 1 :]), end + 2)
+
+
+def yaml_fields(text: str, path: str, first_line: int = 1) -> dict[str, Field]:
+    """The fields of a YAML mapping. Raises `PressroomError` with the line of a syntax error."""
+    if sum(text.count(mark) for mark in ("[", "{", "- ", "? ")) > _MAX_COLLECTIONS:
+        raise PressroomError("the front matter holds too many lists and tables.", path, first_line)
+    try:
+        node = yaml.compose(text, Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = first_line + (mark.line if mark else 0)
+        what = error.problem or error.context or "it cannot be read"
+        raise PressroomError(f"this is not YAML: {what}.", path, line, _yaml_hint(text, line - first_line)) from error
+    except yaml.YAMLError as error:
+        raise PressroomError(f"this is not YAML: {error}.", path, first_line) from error
+    except RecursionError as error:
+        raise PressroomError("this YAML is nested too deeply.", path, first_line) from error
+    if node is None:
+        return {}
+    if not isinstance(node, yaml.MappingNode):
+        raise PressroomError("the front matter must be lines of `key: value`.", path, first_line)
+    fields: dict[str, Field] = _Reader(path, first_line).field(node, 0).value
+    return fields
+
+
+def _yaml_hint(text: str, index: int) -> str | None:
+    """The commonest slip: a colon inside an unquoted text."""
+    lines = text.split("\n")
+    for line in lines[max(0, index - 1) : index + 1]:
+        if re.match(r"\s*[\w-]+:\s+[^\"'\[{>|].*:\s", line):
+            return 'A text that holds ": " needs quotes around it.'
+    return None
+
+
+class _Reader:
+    """Turns YAML nodes into fields."""
+
+    def __init__(self, path: str, first_line: int) -> None:
+        self.path = path
+        self.first_line = first_line
+        self.seen: set[int] = set()
+
+    def field(self, node: yaml.Node, depth: int) -> Field:
+        line = self.first_line + node.start_mark.line
+        if depth > _MAX_DEPTH:
+            raise PressroomError(f"this is nested more than {_MAX_DEPTH} deep.", self.path, line)
+        if isinstance(node, yaml.ScalarNode):
+            text = str(node.value)
+            return Field(_plain_scalar(text), line, text) if node.style is None else Field(text, line)
+        # An alias is the same node met again; a few of them in each other grow without bound.
+        if id(node) in self.seen:
+            raise PressroomError(
+                "an alias (`*name`) is not read here.", self.path, line, "Write the value out again."
+            )
+        self.seen.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            return Field(self.mapping(node, depth), line)
+        return Field(tuple(self.field(each, depth + 1) for each in node.value), line)
+
+    def mapping(self, node: yaml.MappingNode, depth: int) -> dict[str, Field]:
+        fields: dict[str, Field] = {}
+        for key_node, value_node in node.value:
+            line = self.first_line + key_node.start_mark.line
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise PressroomError("a key must be a text.", self.path, line)
+            key = str(key_node.value)
+            if key in fields:
+                raise PressroomError(f"the key `{key}` stands twice.", self.path, line, "Delete one.")
+            value = self.field(value_node, depth + 1)
+            # A value's own line is where it begins; an editor looks for the key.
+            fields[key] = Field(value.value, line, value.raw)
+        return fields
+
+
+def _plain_scalar(text: str) -> Any:
+    """The value of an unquoted scalar by YAML 1.2's core schema (section 10.3.2), and dates."""
+    if text in {"", "~", "null", "Null", "NULL"}:
+        return None
+    if text in {"true", "True", "TRUE"}:
+        return True
+    if text in {"false", "False", "FALSE"}:
+        return False
+    if re.fullmatch(r"[-+]?[0-9]{1,18}", text):
+        return int(text)
+    if re.fullmatch(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,3})?", text):
+        return float(text)
+    if re.match(r"\d{4}-\d{2}-\d{2}", text):
+        try:
+            return date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
+        except ValueError:
+            return text
+    return text

@@ -1,0 +1,222 @@
+"""Reads the pool: every article file as an `Article`, and all mistakes at once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from pipeline.addresses import path_part
+from pipeline.articles.frontmatter import split
+from pipeline.errors import NotFound, PressroomError, suggest
+from pipeline.fields import Fields
+from pipeline.files import bad_name
+from pipeline.model import EVERYONE, Article, Author, Layout, Place, Publication
+from pipeline.settings import read_audiences
+from pipeline.workspace import Source, Workspace
+
+# Stands in for a date that is missing, which is an error already noted; it never leaves `read_pool`.
+_NO_DATE = datetime.min.replace(tzinfo=UTC)
+_DEK_KEYS = ("dek", "summary", "excerpt", "description")
+
+
+class Pool(Mapping[str, Article]):
+    """All articles of a workspace by slug, in the order of their files."""
+
+    def __init__(self, articles: Iterable[Article]) -> None:
+        self._articles = {article.slug: article for article in articles}
+        self._by_path = {article.place.path: slug for slug, article in self._articles.items()}
+
+    def __getitem__(self, slug: str) -> Article:
+        return self._articles[slug]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._articles)
+
+    def __len__(self) -> int:
+        return len(self._articles)
+
+    @property
+    def tags(self) -> dict[str, int]:
+        """Each tag and the number of articles that have it, sorted by tag."""
+        counts: dict[str, int] = {}
+        for article in self.values():
+            for tag in article.tags:
+                counts[tag] = counts.get(tag, 0) + 1
+        return dict(sorted(counts.items()))
+
+    def slug_of(self, path: str) -> str | None:
+        """The slug of the article in this file, or None where the file is none."""
+        return self._by_path.get(path)
+
+    def find(self, slug: str) -> Article:
+        """The article of this slug. Raises `NotFound` with the nearest one."""
+        if slug not in self:
+            raise NotFound(f'no article has the slug "{slug}".', hint=suggest(slug, self))
+        return self[slug]
+
+
+def read_pool(workspace: Workspace, errors: list[PressroomError]) -> Pool:
+    """Read every article; mistakes, with file, line and remedy, go to `errors`."""
+    articles: list[Article] = []
+    for source in workspace.article_sources():
+        try:
+            articles.append(read_article(source, workspace.publication, workspace.zone, errors))
+        except PressroomError as error:
+            errors.append(error)
+    _check_slugs(articles, errors)
+    _check_tags(articles, errors)
+    _check_related(articles, errors)
+    return Pool(articles)
+
+
+def read_article(
+    source: Source, publication: Publication, zone: ZoneInfo, errors: list[PressroomError]
+) -> Article:
+    """Read one article file; mistakes in its fields go to `errors`.
+
+    Raises `PressroomError` where the file cannot be read as front matter and body at all.
+    """
+    text = source.text()
+    document = split(text, source.path)
+    fields = Fields(document.fields, source.path, errors, 1)
+    layout = fields.choice("layout", Layout)
+    date = fields.moment("date", zone, required=True)
+    updated = fields.moment("updated", zone)
+    if date and updated and updated < date:
+        fields.error("updated", "`updated` is before `date`.")
+    image = fields.text("image") or None
+    if image and "image_alt" not in document.fields:
+        fields.error(
+            "image",
+            "the image has no `image_alt`.",
+            'Say what it shows: `image_alt: "…"` (or `image_alt: ""` for mere decoration).',
+        )
+    audience = read_audiences(fields, publication)
+    article = Article(
+        slug=_slug(fields, source),
+        title=fields.text("title", required=True),
+        date=date or _NO_DATE,
+        tags=fields.texts("tags"),
+        body=document.body,
+        body_line=document.body_line,
+        place=Place(source.path, 1),
+        digest="sha256:" + hashlib.sha256(text.encode()).hexdigest(),
+        updated=updated,
+        dek=_dek(fields),
+        authors=_authors(fields),
+        image=image,
+        image_alt=fields.text("image_alt"),
+        canonical_url=_address(fields, "canonical_url"),
+        audience=tuple(a for a in audience if EVERYONE not in audience),
+        related=fields.texts("related"),
+        layout=Layout(layout) if layout else None,
+        draft=fields.flag("draft"),
+        link=_address(fields, "link"),
+        extra=fields.anything("extra"),
+        lines={key: field.line for key, field in document.fields.items()},
+    )
+    fields.done(hint="Keys of your own go under `extra:`.")
+    return article
+
+
+def _slug(fields: Fields, source: Source) -> str:
+    slug = fields.text("slug", default=source.name)
+    if (why := bad_name(slug)) is not None:
+        fields.error("slug", f'the slug "{slug}" {why}.', f'Write one like "{path_part(source.name)}".')
+    elif path_part(slug) != slug:
+        what = "slug" if fields.has("slug") else "file name"
+        fields.error(
+            "slug",
+            f'the {what} "{slug}" must be lower-case letters, digits and hyphens.',
+            f'Write "{path_part(slug)}".',
+        )
+    return slug
+
+
+def _dek(fields: Fields) -> str:
+    """The line under the headline; other systems' words for it are read too."""
+    found = [(key, fields.text(key, multiline=True)) for key in _DEK_KEYS if fields.has(key)]
+    for key, _ in found[1:]:
+        fields.error(key, f"`{key}` and `{found[0][0]}` are two words for the dek.", "Keep one.")
+    return " ".join(found[0][1].split()) if found else ""
+
+
+def _authors(fields: Fields) -> tuple[Author, ...]:
+    """A list of names, or of tables with name, role and url; a single one needs no list."""
+    found = fields.raw("authors")
+    if found is None:
+        return ()
+    items = found.value if isinstance(found.value, tuple) else (found,)
+    authors: list[Author] = []
+    for item in items:
+        if isinstance(item.value, dict):
+            one = Fields(item.value, fields.path, fields.errors, item.line, "author")
+            authors.append(
+                Author(one.text("name", required=True), one.text("role"), _address(one, "url") or "")
+            )
+            one.done()
+        else:
+            name = Fields({"authors": item}, fields.path, fields.errors, item.line).text("authors")
+            authors.extend([Author(name)] if name else [])
+    return tuple(authors)
+
+
+def _address(fields: Fields, key: str) -> str | None:
+    value = fields.text(key)
+    if value and not value.startswith(("https://", "http://")) or any(c.isspace() for c in value):
+        fields.error(key, f'`{key}` is "{value}" and must be a web address.', "As https://example.org/…")
+        return None
+    return value or None
+
+
+# --- across articles -------------------------------------------------------------------------
+
+
+def _check_slugs(articles: list[Article], errors: list[PressroomError]) -> None:
+    first: dict[str, Article] = {}
+    for article in articles:
+        other = first.setdefault(article.slug, article)
+        if other is not article:
+            errors.append(
+                PressroomError(
+                    f'the slug "{article.slug}" is taken by {other.place.path}.',
+                    article.place.path,
+                    article.lines.get("slug", 1),
+                    "Rename one of the files, or give it a `slug` of its own.",
+                )
+            )
+
+
+def _check_tags(articles: list[Article], errors: list[PressroomError]) -> None:
+    """Two spellings of one tag share an address, and the second is nearly always a slip."""
+    first: dict[str, tuple[str, Article]] = {}
+    for article in articles:
+        for tag in article.tags:
+            spelling, other = first.setdefault(path_part(tag), (tag, article))
+            if spelling != tag:
+                errors.append(
+                    PressroomError(
+                        f'the tag "{tag}" is spelt "{spelling}" in {other.place.path}.',
+                        article.place.path,
+                        article.lines.get("tags", 1),
+                        "Use one spelling.",
+                    )
+                )
+
+
+def _check_related(articles: list[Article], errors: list[PressroomError]) -> None:
+    known = {article.slug for article in articles}
+    for article in articles:
+        for slug in article.related:
+            if slug == article.slug or slug not in known:
+                what = "the article itself" if slug == article.slug else "which no article has"
+                errors.append(
+                    PressroomError(
+                        f'`related` names the slug "{slug}", {what}.',
+                        article.place.path,
+                        article.lines.get("related", 1),
+                        suggest(slug, known - {article.slug}),
+                    )
+                )

@@ -1,0 +1,65 @@
+"""Untrusted HTML in, allow-listed HTML out. nh3 is wrapped here and nowhere else.
+
+nh3 parses by the HTML standard, as a browser does, so that what is read here is what a reader's
+client would read. Whatever the lists below do not name is dropped: elements to their text,
+attributes wholly.
+"""
+
+from __future__ import annotations
+
+import nh3
+
+BOXES = frozenset(
+    "address article aside center details div fieldset footer form header main nav section summary".split()
+)
+"""Elements that only group: let through so that the tree can part their texts from each other."""
+
+_PLAIN = (
+    "a abbr b bdi bdo blockquote br caption cite code dd del dfn dl dt em figcaption figure "
+    "h1 h2 h3 h4 h5 h6 hr i img ins kbd li ol p pre s samp small span strong sub sup "
+    "table tbody td tfoot th thead tr u ul var"
+).split()
+
+_REMOVED_WHOLE = frozenset(
+    "applet audio canvas embed frameset iframe math noembed noframes noscript object script select style "
+    "svg template textarea title video".split()
+)
+
+LINE = "data-line"
+FIELD = "data-field"
+NOTE = "data-note"
+
+_ATTRIBUTES = {
+    "*": {LINE, "lang", "dir"},
+    "a": {"href", "title"},
+    "abbr": {"title"},
+    "code": {"class"},
+    "img": {"src", "alt", "title"},
+    "li": {"value"},
+    "ol": {"start"},
+    "span": {FIELD},
+    "sup": {NOTE},
+    "td": {"align", "colspan", "rowspan"},
+    "th": {"align", "colspan", "rowspan", "scope"},
+}
+
+SCHEMES = frozenset({"http", "https", "mailto"})
+"""The kinds of addresses that may stand in content."""
+
+_cleaner = nh3.Cleaner(
+    tags=set(_PLAIN) | set(BOXES),
+    clean_content_tags=set(_REMOVED_WHOLE),
+    attributes=_ATTRIBUTES,
+    url_schemes=set(SCHEMES),
+    link_rel=None,
+    strip_comments=True,
+)
+
+
+def sanitise(html: str) -> str:
+    """Well-formed HTML of allowed elements and attributes only, from any HTML.
+
+    Relative addresses stay as they are. The result is in the serialisation of the HTML standard
+    (section 13.3), on which `tree` relies.
+    """
+    return _cleaner.clean(html)

@@ -1,0 +1,127 @@
+"""Reads the issues: each `issue.md` with its front matter and the letter as its body."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from pipeline.articles.frontmatter import split
+from pipeline.errors import NotFound, PressroomError, suggest
+from pipeline.fields import Fields
+from pipeline.model import EVERYONE, Issue, Layout, Place, Publication
+from pipeline.settings import read_audiences, read_section
+from pipeline.workspace import Source, Workspace
+
+_FOLDER = re.compile(r"(\d{1,6})-([a-z0-9][a-z0-9-]*)")
+
+
+class Issues:
+    """All issues of a workspace, by number."""
+
+    def __init__(self, issues: Iterable[Issue]) -> None:
+        self._issues = tuple(sorted(issues, key=lambda issue: issue.number))
+
+    def __len__(self) -> int:
+        return len(self._issues)
+
+    def __iter__(self) -> Iterator[Issue]:
+        return iter(self._issues)
+
+    def find(self, name: str) -> Issue:
+        """The issue named by number, slug, folder or `latest`. Raises `NotFound` with the nearest."""
+        if name == "latest" and self._issues:
+            return self._issues[-1]
+        for issue in self._issues:
+            if name in {issue.slug, issue.folder} or (name.isdecimal() and int(name) == issue.number):
+                return issue
+        if not self._issues:
+            raise NotFound("there is no issue yet.", hint='Make one: pressroom new issue "Its title"')
+        names = [name for issue in self._issues for name in (issue.slug, issue.folder, "latest")]
+        hint = suggest(name, names) or f"The latest is {self._issues[-1].number}."
+        raise NotFound(f'there is no issue "{name}".', hint=hint)
+
+
+def read_issues(workspace: Workspace, errors: list[PressroomError]) -> Issues:
+    """Read every issue; mistakes, with file, line and remedy, go to `errors`."""
+    issues: list[Issue] = []
+    for source in workspace.issue_sources():
+        try:
+            issues.append(read_issue(source, workspace.publication, workspace.zone, errors))
+        except PressroomError as error:
+            errors.append(error)
+    first: dict[int, Issue] = {}
+    for issue in issues:
+        other = first.setdefault(issue.number, issue)
+        if other is not issue and issue.number:
+            errors.append(
+                PressroomError(
+                    f"the number {issue.number} is taken by {other.place.path}.",
+                    issue.place.path,
+                    issue.place.line,
+                    f"The next free number is {max(each.number for each in issues) + 1}.",
+                )
+            )
+    return Issues(issues)
+
+
+def read_issue(
+    source: Source, publication: Publication, zone: ZoneInfo, errors: list[PressroomError]
+) -> Issue:
+    """Read one `issue.md`; mistakes in its fields go to `errors`."""
+    document = split(source.text(), source.path)
+    fields = Fields(document.fields, source.path, errors, 1)
+    number = fields.whole("number", required=True)
+    _check_folder(fields, source, number)
+    title = fields.text("title", required=True)
+    own = tuple(read_section(each, zone) for each in fields.tables("sections"))
+    if fields.has("sections") and not own:
+        fields.error("sections", "`sections` is empty.", "Name a section, or delete the key for the defaults.")
+    if not own and not publication.sections and not fields.has("sections"):
+        fields.error(
+            "sections",
+            "the issue names no sections, and newsletter.toml has no default ones.",
+            "Add `sections:` here or [[sections]] there.",
+        )
+    layout = fields.choice("layout", Layout)
+    date = fields.moment("date", zone, required=True)
+    issue = Issue(
+        number=number or 0,
+        folder=source.name,
+        title=title,
+        # A missing date is an error already noted; the value never leaves `read_issues`.
+        date=date or datetime.min.replace(tzinfo=UTC),
+        place=Place(source.path, fields.line_of("number")),
+        letter=document.body,
+        letter_line=document.body_line,
+        sections=own or publication.sections,
+        own_sections=bool(own),
+        subject=fields.text("subject", default=title),
+        preview_text=fields.text("preview_text") or None,
+        layout=Layout(layout) if layout else None,
+        audiences=read_audiences(fields, publication) or (EVERYONE,),
+        draft=fields.flag("draft"),
+        exclude=fields.texts("exclude"),
+        extra=fields.anything("extra"),
+    )
+    fields.done(hint="Keys of your own go under `extra:`.")
+    return issue
+
+
+def _check_folder(fields: Fields, source: Source, number: int | None) -> None:
+    found = _FOLDER.fullmatch(source.name)
+    if found is None:
+        fields.errors.append(
+            PressroomError(
+                f'the folder "{source.name}" must be a number, a hyphen and a slug.',
+                source.path,
+                hint="Rename it, as in 004-the-plastic-brain.",
+            )
+        )
+    elif number is not None and int(found[1]) != number:
+        fields.error(
+            "number",
+            f'`number` is {number}, but the folder is "{source.name}".',
+            "Make them the same.",
+        )

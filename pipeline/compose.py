@@ -1,0 +1,273 @@
+"""Composing: content parsed, addresses known, disclaimers found; an edition ready to render.
+
+Between assembly and the renderers: email, site and feeds all take what is made here, so that an
+article reads the same in each.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from pipeline import merge
+from pipeline.addresses import article_path, address, is_public, issue_path
+from pipeline.articles.forms import Form, select
+from pipeline.articles.images import Images
+from pipeline.articles.parse import WORDS_A_MINUTE, parse_content
+from pipeline.articles.pool import Pool
+from pipeline.articles.resolve import SourceResolver
+from pipeline.articles.text import Notes, blocks_to_text
+from pipeline.errors import PressroomError, flatten, raise_all
+from pipeline.model import (
+    Article,
+    AssembledIssue,
+    Block,
+    BlockKind,
+    ComposedArticle,
+    ComposedEdition,
+    ComposedSection,
+    Content,
+    Edition,
+    Finding,
+    Image,
+    Issue,
+    Layout,
+    Place,
+    Published,
+    Record,
+    Severity,
+)
+from pipeline.workspace import Workspace
+
+_PREVIEW = (40, 90)  # visible characters that inbox lists show (EMAIL-RULES: preview text)
+
+
+class Composer:
+    """Composes the editions of one workspace; each article is parsed once."""
+
+    def __init__(self, workspace: Workspace, pool: Pool) -> None:
+        self.workspace = workspace
+        self.publication = workspace.publication
+        self.pool = pool
+        self.images = Images(workspace)
+        self._content: dict[str, Content] = {}
+        self._links: dict[str, set[str]] = {}
+
+    # --- content -----------------------------------------------------------------------------
+
+    def logo(self) -> Image | None:
+        """The theme's logo. Raises `PressroomError` where its file is missing or no image."""
+        theme = self.publication.theme
+        if theme.logo is None:
+            return None
+        try:
+            return self.images.get(theme.logo, theme.logo_alt, "newsletter.toml")
+        except PressroomError as error:
+            error.path = error.path or "newsletter.toml"
+            raise
+
+    def content(self, article: Article) -> Content:
+        """An article's content. Raises `Mistakes` with all that is wrong in its text."""
+        if article.slug not in self._content:
+            resolver = self._resolver(article.place.path)
+            errors: list[PressroomError] = []
+            lead = None
+            if article.image:
+                try:
+                    lead = resolver.image(article.image, article.image_alt)
+                except PressroomError as error:
+                    line = article.lines.get("image")
+                    errors.append(PressroomError(error.message, article.place.path, line, error.hint))
+            try:
+                content = parse_content(
+                    article.body,
+                    path=article.place.path,
+                    first_line=article.body_line,
+                    resolver=resolver,
+                    merge_fields=self.publication.merge_fields,
+                    lead=lead,
+                )
+            except PressroomError as error:
+                errors.append(error)
+            raise_all(errors)
+            self._content[article.slug] = content
+            self._links[article.slug] = resolver.linked
+        return self._content[article.slug]
+
+    def letter(self, issue: Issue) -> Content:
+        """An issue's letter."""
+        resolver = self._resolver(issue.place.path)
+        content = parse_content(
+            issue.letter,
+            path=issue.place.path,
+            first_line=issue.letter_line,
+            resolver=resolver,
+            merge_fields=self.publication.merge_fields,
+        )
+        self._links[issue.folder] = resolver.linked
+        return content
+
+    def _resolver(self, path: str) -> SourceResolver:
+        return SourceResolver(path, self.workspace, self.pool, self.images)
+
+    # --- editions ----------------------------------------------------------------------------
+
+    def article(self, article: Article, record: Record, issues: tuple[str, ...]) -> ComposedArticle:
+        """An article with its content and address."""
+        open_to_all = not article.audience or any(is_public(self.publication, a) for a in article.audience)
+        return ComposedArticle(
+            article=article,
+            content=self.content(article),
+            record=record,
+            url=address(self.publication, article_path(article.slug)) if open_to_all else None,
+            disclaimers=self._disclaimers([article]),
+            issues=issues,
+        )
+
+    def editions(
+        self, assembled: AssembledIssue, carriers: Mapping[str, tuple[str, ...]]
+    ) -> tuple[ComposedEdition, ...]:
+        """Every edition of an issue. `carriers` maps slugs to the folders of the issues with them.
+
+        Raises `Mistakes` with all that is wrong in the letter and the articles.
+        """
+        errors: list[PressroomError] = []
+        for work in (
+            lambda: self.letter(assembled.issue),
+            *(lambda a=a: self.content(a) for e in assembled.editions for a in e.articles),
+        ):
+            try:
+                work()
+            except PressroomError as error:
+                errors += [each for each in flatten(error) if str(each) not in {str(e) for e in errors}]
+        raise_all(errors)
+        letter = self.letter(assembled.issue)
+        return tuple(self._edition(assembled, edition, letter, carriers) for edition in assembled.editions)
+
+    def _edition(
+        self,
+        assembled: AssembledIssue,
+        edition: Edition,
+        letter: Content,
+        carriers: Mapping[str, tuple[str, ...]],
+    ) -> ComposedEdition:
+        issue = assembled.issue
+        sections = tuple(
+            ComposedSection(
+                section.title,
+                tuple(
+                    (
+                        self.article(
+                            article,
+                            assembled.records[article.slug],
+                            carriers.get(article.slug, (issue.folder,)),
+                        ),
+                        layout,
+                    )
+                    for article, layout in section.articles
+                ),
+            )
+            for section in edition.sections
+        )
+        public = is_public(self.publication, edition.audience)
+        page = address(self.publication, issue_path(issue, edition.audience))
+        return ComposedEdition(
+            issue=issue,
+            audience=edition.audience,
+            letter=letter,
+            sections=sections,
+            record=assembled.record,
+            url=page if public else None,
+            subject=issue.subject or issue.title,
+            preview_text=issue.preview_text or self._preview(letter, edition.audience) or issue.title,
+            disclaimers=self._disclaimers(edition.articles),
+            minutes=_minutes(letter, sections),
+        )
+
+    def _disclaimers(self, articles: Iterable[Article]) -> tuple[str, ...]:
+        tags = {tag for article in articles for tag in article.tags}
+        return tuple(each.text for each in self.publication.disclaimers if tags.intersection(each.tags))
+
+    def _preview(self, letter: Content, audience: str) -> str:
+        """The letter's first words, by whole sentences or else by whole words."""
+        blocks = _prose(select(letter.blocks, Form.TEXT, audience))
+        text = " ".join(blocks_to_text(blocks, Notes(), width=10_000).split())
+        text = merge.fill(text, lambda field: field.fallback)
+        text = re.sub(r" ?\[\d+\]", "", text)
+        least, most = _PREVIEW
+        end = 0
+        for found in re.finditer(r"[.!?…]['\"’”)]*(?= |$)", text):
+            if found.end() > most:
+                break
+            end = found.end()
+            if end >= least:
+                return text[:end]
+        if len(text) <= most:
+            return text
+        return text[: most - 1].rsplit(" ", 1)[0].rstrip(",;:–— ") + "…"
+
+    # --- what is public ----------------------------------------------------------------------
+
+    def published(
+        self, issues: Iterable[tuple[AssembledIssue, tuple[ComposedEdition, ...]]], now: datetime
+    ) -> Published:
+        """All that is public at the moment `now`: frozen issues that are not dated ahead."""
+        editions: list[ComposedEdition] = []
+        articles: dict[str, ComposedArticle] = {}
+        for assembled, composed in issues:
+            if not assembled.frozen or assembled.issue.date > now:
+                continue
+            editions += [edition for edition in composed if edition.url]
+            for edition in composed:
+                for article in edition.articles:
+                    if article.url:
+                        articles[article.article.slug] = article
+        editions.sort(key=lambda edition: (edition.record.published, edition.issue.number), reverse=True)
+        ordered = sorted(articles.values(), key=lambda each: each.article.slug)
+        ordered.sort(key=lambda each: each.record.published, reverse=True)
+        return Published(
+            publication=self.publication,
+            editions=tuple(editions),
+            articles=tuple(ordered),
+            tags=tuple(sorted({tag for each in ordered for tag in each.article.tags})),
+            logo=self.logo(),
+        )
+
+    def dead_links(self, published: Published) -> tuple[Finding, ...]:
+        """A finding for each link from published text to an article that has no page."""
+        pages = {each.article.slug for each in published.articles}
+        sources = [(each.article.slug, each.article.place.path) for each in published.articles]
+        sources += [(each.issue.folder, each.issue.place.path) for each in published.editions]
+        return tuple(
+            Finding(
+                "LINK001",
+                Severity.WARNING,
+                f'it links to the article "{target}", which has no page.',
+                Place(path),
+                "The page appears with the first issue that carries the article.",
+            )
+            for name, path in sources
+            for target in sorted(self._links.get(name, set()) - pages)
+        )
+
+
+def _prose(blocks: Iterable[Block]) -> tuple[Block, ...]:
+    """The running prose alone, without headings, tables and the like."""
+    kept: list[Block] = []
+    for block in blocks:
+        if block.kind is BlockKind.PROSE:
+            nodes = tuple(n for n in block.nodes if not isinstance(n, str) and getattr(n, "tag", "") == "p")
+            kept.append(replace(block, nodes=nodes))
+    return tuple(kept)
+
+
+def _minutes(letter: Content, sections: Iterable[ComposedSection]) -> int:
+    """The reading time of what stands in the email itself: a card is its dek, not its article."""
+    words = letter.words
+    for section in sections:
+        for composed, layout in section.articles:
+            whole = layout is Layout.FULL or composed.url is None
+            words += composed.content.words if whole else len(composed.article.dek.split())
+    return max(1, -(-words // WORDS_A_MINUTE))

@@ -1,0 +1,128 @@
+"""One composed edition as an email: HTML, text part and MJML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from pipeline.articles.forms import Form, select
+from pipeline.email.mjml import compile_layout
+from pipeline.email.styles import read_styles
+from pipeline.email.text import email_text
+from pipeline.email.theme_check import prepare
+from pipeline.email.tokens import Html, Issued, check_counts, fill, fill_mjml, finished, fixed, write
+from pipeline.email.views import Setting, email_view, laid_out, theme_view
+from pipeline.email.words import Words, load_words
+from pipeline.merge import fields_in
+from pipeline.model import (
+    Block,
+    ComposedEdition,
+    Content,
+    Element,
+    Image,
+    Layout,
+    MergeField,
+    Node,
+    Publication,
+    RenderedEmail,
+    ThemeSettings,
+)
+from pipeline.templating import WEB, Dialect, Templates
+
+EMAIL = Dialect(prepare, write, {"safe": finished, "fixed": fixed})
+
+NO_RELATED: Mapping[str, tuple[str, str]] = {}
+
+
+def render_email(
+    edition: ComposedEdition,
+    publication: Publication,
+    logo: Image | None,
+    templates: Templates,
+    related: Mapping[str, tuple[str, str]] = NO_RELATED,
+) -> RenderedEmail:
+    """The email of an edition, with merge fields in neutral form.
+
+    `related` maps the slugs of articles outside the edition to title and address; related articles
+    in the edition are known. Raises `PressroomError` for a mistake in the theme, with file and line.
+    """
+    words, styles = _theme(templates, publication.theme, publication.language)
+    setting = Setting(edition, publication, words, styles, related)
+    template = templates.environment(EMAIL).get_template("email/issue.mjml.j2")
+    with Issued() as issued:
+        marked = template.render(
+            email=email_view(setting, logo),
+            theme=theme_view(publication.theme, publication.language),
+            words=words.phrases,
+        )
+    layout = compile_layout(marked)
+    values = issued.values
+    content = frozenset(n for n, value in enumerate(values) if isinstance(value, Html))
+    check_counts(layout.mjml, layout.html, len(values), content)
+    html = fill(layout.html, values)
+    text = email_text(setting)
+    return RenderedEmail(
+        audience=edition.audience,
+        subject=edition.subject,
+        preview_text=edition.preview_text,
+        html=html,
+        text=text,
+        mjml=fill_mjml(layout.mjml, values),
+        images=_images(edition, logo),
+        merge_fields=_fields(edition.subject, edition.preview_text, html, text),
+    )
+
+
+@lru_cache(maxsize=8)
+def _theme(templates: Templates, theme: ThemeSettings, language: str) -> tuple[Words, Mapping[str, str]]:
+    """What stays the same from issue to issue: the theme's words and the styles of content."""
+    name = "email/content.css.j2"
+    css = templates.environment(WEB).get_template(name).render(theme=theme_view(theme, language))
+    found = templates.find(name)
+    return load_words(templates, language), read_styles(css, found[1] if found else name)
+
+
+def _fields(*rendered: str) -> tuple[MergeField, ...]:
+    """The merge fields of all parts, each once."""
+    return tuple(dict.fromkeys(each for part in rendered for each in fields_in(part)))
+
+
+def _images(edition: ComposedEdition, logo: Image | None) -> tuple[Image, ...]:
+    """The images that the email shows, each once, in reading order."""
+    images: dict[str, Image] = {}
+    if logo:
+        images[logo.name] = logo
+    _add(images, edition.letter, edition.audience)
+    for section in edition.sections:
+        for article, asked in section.articles:
+            layout = laid_out(article, asked)
+            if article.content.lead and layout is not Layout.BRIEF:
+                images.setdefault(article.content.lead.name, article.content.lead)
+            if layout is Layout.FULL:
+                _add(images, article.content, edition.audience)
+    return tuple(images.values())
+
+
+def _add(images: dict[str, Image], content: Content, audience: str) -> None:
+    sources: set[str] = set()
+    for block in select(content.blocks, Form.EMAIL, audience):
+        _sources(block, sources)
+    for note in content.footnotes:
+        _node_sources(note, sources)
+    for image in content.images:
+        if image.url in sources:
+            images.setdefault(image.name, image)
+
+
+def _sources(block: Block, sources: set[str]) -> None:
+    _node_sources(block.nodes, sources)
+    for inner in block.blocks:
+        _sources(inner, sources)
+
+
+def _node_sources(nodes: tuple[Node, ...], sources: set[str]) -> None:
+    for node in nodes:
+        if isinstance(node, Element):
+            if node.tag == "img":
+                sources.add(node.get("src") or "")
+            _node_sources(node.children, sources)

@@ -1,0 +1,130 @@
+"""The text part, made from the content and never from the HTML: for readers of plain text, and for
+filters that compare the two. Lines of 72 columns, links numbered and listed at the end.
+"""
+
+from __future__ import annotations
+
+import textwrap
+import unicodedata
+
+from pipeline.articles.forms import Form, select
+from pipeline.articles.text import Notes, blocks_to_text
+from pipeline.email.views import (
+    Setting,
+    address_lines,
+    browser_url,
+    byline,
+    details,
+    issue_line,
+    laid_out,
+    more_link,
+    related_links,
+    unsubscribe_url,
+)
+from pipeline.model import ComposedArticle, Content, Layout
+
+WIDTH = 72
+
+
+def email_text(setting: Setting) -> str:
+    """`email.txt` of an edition, with merge fields in their neutral form."""
+    edition, publication, words = setting.edition, setting.publication, setting.words
+    notes = Notes()
+    title = _wrap(edition.issue.title)
+    parts = [
+        _stack(_wrap(publication.title), _wrap(publication.tagline), _wrap(issue_line(edition, words))),
+        _stack(title, _rule(title, "=")),
+        _content(edition.letter, setting, notes),
+    ]
+    for section in edition.sections:
+        heading = _wrap(section.title.upper())
+        parts.append(_stack("", "-" * WIDTH, heading, "-" * WIDTH))
+        parts.append(
+            "\n\n\n".join(_article(article, layout, setting, notes) for article, layout in section.articles)
+        )
+    if edition.disclaimers:
+        parts.append("-" * WIDTH)
+        parts.extend(_wrap(each) for each in edition.disclaimers)
+    parts.append("-" * WIDTH)
+    parts.extend(_footer(setting))
+    if notes.addresses:
+        parts.append(
+            _stack(
+                f"{words.say('links')}:",
+                *(f"[{number}] {address}" for number, address in enumerate(notes.addresses, 1)),
+            )
+        )
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _article(article: ComposedArticle, asked: Layout, setting: Setting, notes: Notes) -> str:
+    words = setting.words
+    layout = laid_out(article, asked)
+    title = _wrap(article.article.title)
+    dek = _wrap(article.article.dek)
+    link = more_link(article, layout, words)
+    more = _wrap(f"{link.text} [{notes.number(link.url)}]") if link else ""
+    if layout is Layout.BRIEF:
+        return _stack(title, dek, more)
+    if layout is Layout.CARD:
+        minutes = words.say("minutes", minutes=article.content.minutes)
+        return _join(_stack(title, _rule(title, "-")), dek, _stack(minutes, more))
+    related = [
+        _wrap(f"- {each.text} [{notes.number(each.url)}]", after="  ")
+        for each in related_links(article, setting)
+    ]
+    return _join(
+        _stack(title, _rule(title, "-"), _wrap(byline(article)), _wrap(details(article, words))),
+        dek,
+        _content(article.content, setting, notes),
+        _stack(f"{words.say('related')}:", *related) if related else "",
+        more,
+    )
+
+
+def _content(content: Content, setting: Setting, notes: Notes) -> str:
+    blocks = select(content.blocks, Form.TEXT, setting.edition.audience)
+    return blocks_to_text(blocks, notes, content.footnotes, width=WIDTH).strip("\n")
+
+
+def _footer(setting: Setting) -> list[str]:
+    edition, publication, words = setting.edition, setting.publication, setting.words
+    links = [(words.say("unsubscribe"), unsubscribe_url(publication))]
+    if publication.preferences_url:
+        links.append((words.say("preferences"), publication.preferences_url))
+    links.append((words.say("view_in_browser"), browser_url(edition)))
+    return [
+        _wrap(publication.reason or words.say("reason", publication=publication.title)),
+        _stack(*(_wrap(line) for line in address_lines(publication.postal_address))),
+        # Whole addresses, not numbers: these must be found without looking.
+        _stack(*(f"{label}: {url}" for label, url in links)),
+    ]
+
+
+def _wrap(text: str, after: str = "") -> str:
+    """A text in lines of at most 72 columns; braces are written so that they are no merge field."""
+    lines = textwrap.wrap(
+        text, WIDTH, subsequent_indent=after, break_long_words=False, break_on_hyphens=False
+    )
+    return "\n".join(lines).replace("{{", '{{ "{{" }}')
+
+
+def _rule(lines: str, stroke: str) -> str:
+    """A line below a heading, as wide as the heading looks in a fixed-width font."""
+    return stroke * max(_columns(line) for line in lines.split("\n"))
+
+
+def _columns(line: str) -> int:
+    return sum(
+        0 if unicodedata.combining(each) or unicodedata.category(each) in {"Cf", "Mn", "Me"}
+        else 2 if unicodedata.east_asian_width(each) in "WF" else 1
+        for each in line
+    )  # fmt: skip
+
+
+def _stack(*lines: str) -> str:
+    return "\n".join(line for line in lines if line)
+
+
+def _join(*parts: str) -> str:
+    return "\n\n".join(part for part in parts if part)

@@ -1,0 +1,151 @@
+"""Tokens: what an editor wrote stays out of mrml, and joins when the layout is compiled.
+
+mrml spoils what passes through it (escapes in attributes, lost white space), so a template that
+prints a text prints an ASCII token instead, and the token is replaced in mrml's output. It also
+makes the MJML depend on nothing but the layout's shape, so issues of one shape compile once.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import Counter
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipeline.errors import PressroomError
+from pipeline.templating import Markup
+
+TOKEN = re.compile(r"zq([TC])(\d+)zq")
+_LITERAL = '{{ "{{" }}'  # how the neutral form of a text writes two braces that are no merge field
+
+
+class Html(str):
+    """Finished, safe HTML of content. It must not be printed inside an attribute."""
+
+    __slots__ = ()
+
+
+class Neutral(str):
+    """A text that may hold merge fields in their neutral form."""
+
+    __slots__ = ()
+
+
+def escape(text: str) -> str:
+    """A text as HTML, for elements and quoted attributes alike. Braces never read as a merge field,
+    except in a `Neutral`.
+    """
+    if isinstance(text, Neutral):
+        pieces = (html.escape(piece) for piece in text.split(_LITERAL))
+        return "&#123;&#123;".join(pieces)
+    escaped = html.escape(text)
+    return escaped.replace("{{", "&#123;&#123;").replace("}}", "&#125;&#125;")
+
+
+@dataclass
+class Issued:
+    """The texts and content that one rendering has printed, in order of their tokens."""
+
+    values: list[str] = field(default_factory=list)
+
+    def __enter__(self) -> Issued:
+        self._before = _issued.set(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _issued.reset(self._before)
+
+
+_issued: ContextVar[Issued] = ContextVar("issued")
+
+
+def write(value: Any) -> Any:
+    """What a template prints for a value: a token for a text, the thing itself for markup (macros,
+    theme settings) and for numbers, which stand for sizes.
+    """
+    if isinstance(value, Markup) or not isinstance(value, str):
+        return value
+    values = _issued.get().values
+    values.append(value)
+    # Markup, so that autoescape leaves the token alone.
+    return Markup(f"zq{'C' if isinstance(value, Html) else 'T'}{len(values) - 1}zq")
+
+
+def finished(value: Any) -> Any:
+    """The template filter `safe`: a text that its author vouches for, as content."""
+    return value if isinstance(value, Markup) else Html(value)
+
+
+def fixed(value: str) -> Markup:
+    """The template filter `fixed`: a word of the theme itself, which mrml is to see as it is."""
+    return Markup(value)  # noqa: S704
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A document cut at its tokens: `fixed` has one more item than `slots`, which hold a token's
+    number and whether it stands in an attribute.
+    """
+
+    fixed: tuple[str, ...]
+    slots: tuple[tuple[int, bool], ...]
+
+
+def cut(document: str) -> Parts:
+    """A document cut at its tokens. Raises `PressroomError` for content inside an attribute."""
+    fixed: list[str] = []
+    slots: list[tuple[int, bool]] = []
+    at = 0
+    inside = False
+    for found in TOKEN.finditer(document):
+        before = document[at : found.start()]
+        last = max(before.rfind("<"), before.rfind(">"))
+        if last >= 0:
+            inside = before[last] == "<"
+        if inside and found[1] == "C":
+            raise PressroomError("a template prints HTML inside an attribute.")
+        fixed.append(before)
+        slots.append((int(found[2]), inside))
+        at = found.end()
+    return Parts((*fixed, document[at:]), tuple(slots))
+
+
+def check_counts(mjml: Parts, compiled: Parts, issued: int, content: frozenset[int]) -> None:
+    """Whether every token came through: content exactly once as often, a text at least as often
+    (mrml writes a title twice), and none that was never issued. Raises `PressroomError`.
+    """
+    before = Counter(number for number, _ in mjml.slots)
+    after = Counter(number for number, _ in compiled.slots)
+    for number in before | after:
+        fits = after[number] == before[number] if number in content else after[number] >= before[number]
+        if not (before[number] and fits and number < issued):
+            raise PressroomError(
+                "the theme lost or doubled a piece of content.",
+                hint="Print content inside mj-text or mj-raw, and only once.",
+            )
+
+
+def fill(parts: Parts, values: list[str]) -> str:
+    """The email's HTML: every token replaced by its text, escaped, or by its content."""
+    written = [value if isinstance(value, Html) else escape(value) for value in values]
+    pieces = [parts.fixed[0]]
+    for (number, _), after in zip(parts.slots, parts.fixed[1:], strict=True):
+        pieces.append(written[number])
+        pieces.append(after)
+    return "".join(pieces)
+
+
+def fill_mjml(parts: Parts, values: list[str]) -> str:
+    """The same for MJML: in attributes only ASCII, since mrml spoils everything else there."""
+    pieces = [parts.fixed[0]]
+    for (number, inside), after in zip(parts.slots, parts.fixed[1:], strict=True):
+        value = values[number]
+        text = value if isinstance(value, Html) else escape(value)
+        if inside:
+            text = text.replace("&quot;", "&#34;").replace("&#x27;", "&#39;").replace("\n", "&#10;")
+            text = text.encode("ascii", "xmlcharrefreplace").decode("ascii")
+        pieces.append(text)
+        pieces.append(after)
+    return "".join(pieces)

@@ -1,0 +1,76 @@
+"""What can go wrong by a user's hand, said once: where, what, and what to do.
+
+Every expected error is a `PressroomError`; the command line catches that one class in one
+place. A room that finds several mistakes collects them and raises one `Mistakes`, so that an
+editor mends a file in one go instead of meeting the mistakes one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+
+
+class PressroomError(Exception):
+    """One mistake: `message` says what, `path` and `line` where, `hint` what to do.
+
+    `path` is written as the user would type it: relative to the workspace, with forward slashes.
+    """
+
+    def __init__(
+        self, message: str, path: str | None = None, line: int | None = None, hint: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.path = path
+        self.line = line
+        self.hint = hint
+
+    def __str__(self) -> str:
+        place = self.path or ""
+        if place and self.line is not None:
+            place = f"{place}:{self.line}"
+        text = f"{place}: {self.message}" if place else self.message
+        return f"{text} {self.hint}" if self.hint else text
+
+
+class WorkspaceNotFound(PressroomError):
+    """No `newsletter.toml` in this folder or any above it."""
+
+
+class NotFound(PressroomError):
+    """An issue, article or tag was named that does not exist."""
+
+
+class Mistakes(PressroomError):
+    """Several mistakes, reported together in the order of their places."""
+
+    def __init__(self, errors: Sequence[PressroomError]) -> None:
+        super().__init__(f"{len(errors)} mistakes")
+        self.errors = tuple(errors)
+
+    def __str__(self) -> str:
+        return "\n".join(str(error) for error in self.errors)
+
+
+def flatten(error: PressroomError) -> tuple[PressroomError, ...]:
+    """The single mistakes that `error` stands for."""
+    if isinstance(error, Mistakes):
+        return tuple(single for each in error.errors for single in flatten(each))
+    return (error,)
+
+
+def raise_all(errors: Iterable[PressroomError]) -> None:
+    """Raise what was collected: nothing, the one error, or all of them as `Mistakes`."""
+    found = [single for error in errors for single in flatten(error)]
+    if not found:
+        return
+    found.sort(key=lambda error: (error.path or "", error.line or 0))
+    raise found[0] if len(found) == 1 else Mistakes(found)
+
+
+def suggest(word: str, known: Iterable[str]) -> str | None:
+    """`Did you mean "…"?` for the nearest of the known words, or None where none is near."""
+    by_folded = {each.casefold(): each for each in known}
+    near = get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
+    return f'Did you mean "{by_folded[near[0]]}"?' if near else None

@@ -1,0 +1,1 @@
+"""Finished editions as what a service or a mail program takes."""

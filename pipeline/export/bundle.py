@@ -1,0 +1,140 @@
+"""The neutral bundle: an edition as plain files, with a list of what they are.
+
+`email.html`, `email.txt` and `email.mjml` hold merge fields in neutral form; `email.eml` is the
+message that a reader without a name gets, and opens in any mail program. `issue.json` says what is
+in the bundle, with sizes and checksums.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from typing import Any
+
+from pipeline.email.message import build_message
+from pipeline.model import ComposedEdition, Image, OutputFile, Publication, RenderedEmail
+from pipeline.addresses import image_path
+
+# The earliest moment that the zip format can hold; a bundle's bytes depend on its content alone.
+_ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+class Images(StrEnum):
+    """Where `email.html` finds its pictures: at their address on the web, or beside it."""
+
+    HOSTED = "hosted"
+    PACKED = "packed"
+
+
+def bundle(
+    edition: ComposedEdition,
+    rendered: RenderedEmail,
+    publication: Publication,
+    image_data: Callable[[Image], bytes],
+    images: Images,
+) -> tuple[OutputFile, ...]:
+    """The files of one edition, in the order in which `issue.json` lists them.
+
+    Raises `PressroomError` where a header of the message would hold a line break.
+    """
+    html, mjml = rendered.html, rendered.mjml
+    if images is Images.PACKED:
+        for image in rendered.images:
+            html = html.replace(image.url, image_path(image.name))
+            mjml = mjml.replace(image.url, image_path(image.name))
+    files = [
+        OutputFile("email.html", html.encode()),
+        OutputFile("email.txt", rendered.text.encode()),
+        OutputFile("email.eml", build_message(rendered, publication, edition)),
+        OutputFile("email.mjml", mjml.encode()),
+        *(OutputFile(image_path(image.name), image_data(image)) for image in rendered.images),
+    ]
+    listing = _listing(edition, rendered, publication, files, images)
+    text = json.dumps(listing, indent=2, ensure_ascii=False) + "\n"
+    return (*files, OutputFile("issue.json", text.encode()))
+
+
+def _listing(
+    edition: ComposedEdition,
+    rendered: RenderedEmail,
+    publication: Publication,
+    files: Iterable[OutputFile],
+    images: Images,
+) -> dict[str, Any]:
+    issue = edition.issue
+    return {
+        "version": 1,
+        "publication": publication.title,
+        "number": issue.number,
+        "title": issue.title,
+        "issue": issue.folder,
+        "audience": edition.audience,
+        "id": edition.record.id,
+        "date": edition.record.published.isoformat(),
+        "subject": rendered.subject,
+        "preview_text": rendered.preview_text,
+        "sender": {"name": publication.sender_name, "address": publication.sender_address},
+        "reply_to": publication.reply_to,
+        "web_url": edition.url,
+        "language": publication.language,
+        "reading_minutes": edition.minutes,
+        "articles": [
+            {
+                "slug": article.article.slug,
+                "title": article.article.title,
+                "section": section.title,
+                "layout": layout.value,
+                "url": article.url,
+            }
+            for section in edition.sections
+            for article, layout in section.articles
+        ],
+        "merge_fields": [
+            {"name": field.name, "fallback": field.fallback, "written": written(field.name, field.fallback)}
+            for field in rendered.merge_fields
+        ],
+        "images": {
+            "in_html": images.value,
+            "files": [
+                {
+                    "file": image_path(image.name),
+                    "url": image.url,
+                    "alt": image.alt,
+                    "width": image.width,
+                    "height": image.height,
+                    "media_type": image.media_type,
+                }
+                for image in rendered.images
+            ],
+        },
+        "files": [
+            {
+                "file": each.path,
+                "bytes": len(each.data),
+                "sha256": hashlib.sha256(each.data).hexdigest(),
+            }
+            for each in files
+        ],
+    }
+
+
+def written(name: str, fallback: str) -> str:
+    """A merge field as it stands in the subject and the text part."""
+    return f"{{{{ {name} | {fallback} }}}}" if fallback else f"{{{{ {name} }}}}"
+
+
+def zipped(files: Iterable[OutputFile]) -> bytes:
+    """The files as a .zip whose bytes depend on nothing but them."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for each in files:
+            info = zipfile.ZipInfo(each.path, _ZIP_EPOCH)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.external_attr = 0o644 << 16
+            info.create_system = 3  # Unix, on every system
+            archive.writestr(info, each.data, compresslevel=9)
+    return out.getvalue()

@@ -1,0 +1,504 @@
+"""The nouns of Pressroom, as frozen values. Standard library only.
+
+They are listed in the order of the flow: the publication and its settings, an article and its
+content, an issue and its sections, what assembly makes of them, and what is published.
+All dates are aware (they carry a UTC offset); all lengths of images are in pixels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+EVERYONE = "everyone"
+"""The audience of an edition that is for all readers."""
+
+
+class Layout(StrEnum):
+    """How an article stands in an email: whole, as a card with image and dek, or as one line."""
+
+    FULL = "full"
+    CARD = "card"
+    BRIEF = "brief"
+
+
+class Order(StrEnum):
+    """How a section's articles follow each other, after the pinned ones."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    TITLE = "title"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a source file: a path relative to the workspace, and a line counted from 1."""
+
+    path: str
+    line: int | None = None
+
+
+# --- the publication -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TagRule:
+    """Which tags a section takes: at least one of `any`, every one of `all`, not one of `none`."""
+
+    any: tuple[str, ...] = ()
+    all: tuple[str, ...] = ()
+    none: tuple[str, ...] = ()
+
+    def takes(self, tags: tuple[str, ...]) -> bool:
+        """Whether an article with these tags fits. A rule that asks for nothing takes nothing."""
+        if not self.any and not self.all:
+            return False
+        return (
+            (not self.any or any(tag in tags for tag in self.any))
+            and all(tag in tags for tag in self.all)
+            and not any(tag in tags for tag in self.none)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SectionRule:
+    """A section as an editor asks for it. `since` and `until` are inclusive."""
+
+    title: str
+    tags: TagRule
+    place: Place
+    pin: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    limit: int | None = None
+    order: Order = Order.NEWEST
+    since: datetime | None = None
+    until: datetime | None = None
+    layout: Layout | None = None
+    reuse: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Disclaimer:
+    """A text that stands, once, in whatever carries an article with one of the tags."""
+
+    tags: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """The readers an edition is for. Only a public audience has web pages and feeds."""
+
+    name: str
+    title: str
+    public: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """Six-digit hex colours of one scheme."""
+
+    accent: str
+    text: str
+    muted: str
+    background: str
+    surface: str
+    line: str
+
+
+LIGHT = Palette("#1f5f5b", "#1d2429", "#55606a", "#f3f1ec", "#ffffff", "#d9d6ce")
+DARK = Palette("#7cc9c1", "#e8e6e1", "#a9b1b8", "#14181b", "#1d2327", "#384046")
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeSettings:
+    """The theme chosen in `newsletter.toml`, with its colours, fonts and logo."""
+
+    name: str = "default"
+    colors: Palette = LIGHT
+    dark: Palette = DARK
+    body_font: str = "Georgia, 'Times New Roman', serif"
+    heading_font: str = "'Helvetica Neue', Helvetica, Arial, sans-serif"
+    logo: str | None = None
+    logo_alt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What `newsletter.toml` says.
+
+    `base_url` has no trailing slash. `timezone` is an IANA name. `sender` and `reply_to` are
+    RFC 5322 mailboxes. `merge_fields` maps the name of each field to its default fallback.
+    """
+
+    title: str
+    base_url: str
+    language: str
+    timezone: str
+    sender_name: str
+    sender_address: str
+    postal_address: str
+    tagline: str = ""
+    description: str = ""
+    reply_to: str | None = None
+    unsubscribe_url: str | None = None
+    preferences_url: str | None = None
+    reason: str = ""
+    sections: tuple[SectionRule, ...] = ()
+    disclaimers: tuple[Disclaimer, ...] = ()
+    audiences: tuple[Audience, ...] = ()
+    merge_fields: Mapping[str, str] = field(default_factory=dict)
+    theme: ThemeSettings = ThemeSettings()
+
+
+# --- an article ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who wrote an article; `role` is the credential that stands beside the name."""
+
+    name: str
+    role: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An image file that an article or the theme uses.
+
+    `name` is the published file name, made from the content, so that the same picture has the
+    same address for ever. `source` is the path relative to the workspace. `width` and `height`
+    are the file's own. `url` is the absolute address once the site is published.
+    """
+
+    name: str
+    source: str
+    url: str
+    alt: str
+    width: int
+    height: int
+    media_type: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One tagged piece of writing of the pool, as its file says it; the body is not yet parsed.
+
+    `image` is the lead image's path as written. `digest` is `sha256:…` over the file's text.
+    `audience` is empty for an article that everyone may read. `lines` has the line of each field.
+    """
+
+    slug: str
+    title: str
+    date: datetime
+    tags: tuple[str, ...]
+    body: str
+    body_line: int
+    place: Place
+    digest: str
+    updated: datetime | None = None
+    dek: str = ""
+    authors: tuple[Author, ...] = ()
+    image: str | None = None
+    image_alt: str = ""
+    canonical_url: str | None = None
+    audience: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+    layout: Layout | None = None
+    draft: bool = False
+    link: str | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+
+# --- content: the safe tree ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class MergeField:
+    """A per-recipient placeholder: `{{ first_name | there }}`."""
+
+    name: str
+    fallback: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """An HTML element of the safe tree. `line` is the line of the source file it came from."""
+
+    tag: str
+    attributes: tuple[tuple[str, str], ...] = ()
+    children: tuple[Node, ...] = ()
+    line: int | None = None
+
+    def get(self, name: str) -> str | None:
+        """The value of an attribute, or None."""
+        return next((value for key, value in self.attributes if key == name), None)
+
+
+Node = str | Element | MergeField
+
+
+class BlockKind(StrEnum):
+    """What a block of content is: running prose, or one of the containers."""
+
+    PROSE = "prose"
+    CTA = "cta"
+    CALLOUT = "callout"
+    SPONSOR = "sponsor"
+    ONLY = "only"
+    EMAIL_ONLY = "email-only"
+    WEB_ONLY = "web-only"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A top-level piece of content.
+
+    Prose holds `nodes`; the others hold `blocks`. `title` is a callout's title, a sponsor's
+    name, or the audience of `only`.
+    A call to action holds the sentence as prose in `blocks`, and its one link as
+    `link_text` and `link_url`.
+    """
+
+    kind: BlockKind
+    title: str = ""
+    nodes: tuple[Node, ...] = ()
+    blocks: tuple[Block, ...] = ()
+    link_text: tuple[Node, ...] = ()
+    link_url: str = ""
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """An article's body or an issue's letter, parsed and made safe.
+
+    Addresses in it are absolute. `footnotes` are the notes in order, each as nodes; a reference
+    to note n is `<sup class="footnote">n</sup>`. `images` are those used in the body, `lead` the
+    lead image. `minutes` is the reading time, at least 1.
+    """
+
+    blocks: tuple[Block, ...]
+    footnotes: tuple[tuple[Node, ...], ...] = ()
+    images: tuple[Image, ...] = ()
+    lead: Image | None = None
+    words: int = 0
+    minutes: int = 1
+
+
+# --- an issue --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One numbered publication as its `issue.md` says it; the letter is not yet parsed.
+
+    `folder` is the name of its folder below `issues/`, such as `001-the-plastic-brain`.
+    `audiences` names its editions, the first one being the main one.
+    `own_sections` tells whether the issue names its sections itself.
+    """
+
+    number: int
+    folder: str
+    title: str
+    date: datetime
+    place: Place
+    letter: str
+    letter_line: int
+    sections: tuple[SectionRule, ...]
+    own_sections: bool = True
+    subject: str = ""
+    preview_text: str | None = None
+    layout: Layout | None = None
+    audiences: tuple[str, ...] = (EVERYONE,)
+    draft: bool = False
+    exclude: tuple[str, ...] = ()
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def slug(self) -> str:
+        """The folder's name without its number."""
+        return self.folder.partition("-")[2]
+
+
+# --- what assembly makes ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A titled group of articles in an edition, chosen and in order, each with its layout."""
+
+    title: str
+    articles: tuple[tuple[Article, Layout], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One variant of an issue for one audience."""
+
+    audience: str
+    sections: tuple[Section, ...]
+
+    @property
+    def articles(self) -> tuple[Article, ...]:
+        """Every article of the edition, in reading order."""
+        return tuple(article for section in self.sections for article, _ in section.articles)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Why one article of the pool is in or out of one edition."""
+
+    slug: str
+    audience: str
+    taken: bool
+    section: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is written down once about an item of the feeds: its id and dates.
+
+    `id` is an opaque `tag:` URI (RFC 4151).
+    """
+
+    id: str
+    published: datetime
+    updated: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AssembledIssue:
+    """An issue with its editions chosen. `frozen` tells whether a lock holds the choice.
+
+    `records` maps each article's slug to what is written down about it.
+    """
+
+    issue: Issue
+    editions: tuple[Edition, ...]
+    record: Record
+    records: Mapping[str, Record]
+    frozen: bool
+
+
+# --- what is composed: content parsed, addresses known, ready to render -----------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ComposedArticle:
+    """An article with its content and its place in the world.
+
+    `url` is its page, or None where it is for a private audience and has none. `issues` are the
+    folders of the issues that carry it, oldest first; the first one published it.
+    """
+
+    article: Article
+    content: Content
+    record: Record
+    url: str | None
+    disclaimers: tuple[str, ...]
+    issues: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ComposedSection:
+    """A section of a composed edition."""
+
+    title: str
+    articles: tuple[tuple[ComposedArticle, Layout], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ComposedEdition:
+    """One edition of an issue, ready to be rendered in every form.
+
+    `url` is its page, or None for a private audience. `preview_text` is the inbox line, and the
+    summary in feeds. `disclaimers` are those of all its articles, each once. `minutes` is the
+    reading time of the letter and of the articles as they are laid out.
+    """
+
+    issue: Issue
+    audience: str
+    letter: Content
+    sections: tuple[ComposedSection, ...]
+    record: Record
+    url: str | None
+    subject: str
+    preview_text: str
+    disclaimers: tuple[str, ...]
+    minutes: int
+
+    @property
+    def articles(self) -> tuple[ComposedArticle, ...]:
+        """Every article of the edition, in reading order."""
+        return tuple(article for section in self.sections for article, _ in section.articles)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """All that is public at one moment.
+
+    `editions` (public ones only, of frozen issues that are not dated ahead) and `articles` stand
+    newest first; `tags` are those of these articles, sorted.
+    """
+
+    publication: Publication
+    editions: tuple[ComposedEdition, ...]
+    articles: tuple[ComposedArticle, ...]
+    tags: tuple[str, ...]
+    logo: Image | None = None
+
+
+# --- what is rendered ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedEmail:
+    """One edition, rendered. Merge fields stand in neutral form (`docs/merge-fields.md`).
+
+    `html` and `mjml` hold images by their absolute address.
+    """
+
+    audience: str
+    subject: str
+    preview_text: str
+    html: str
+    text: str
+    mjml: str
+    images: tuple[Image, ...]
+    merge_fields: tuple[MergeField, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutputFile:
+    """A finished file: a path relative to the folder it belongs to, and its bytes."""
+
+    path: str
+    data: bytes
+
+
+class Severity(StrEnum):
+    """How bad a finding is. An error-level finding makes the command exit with 1."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One result of a check: a stable code, and where, what and what to do."""
+
+    code: str
+    severity: Severity
+    message: str
+    place: Place
+    hint: str = ""

@@ -1,0 +1,290 @@
+"""`newsletter.toml`, read and validated: the publication.
+
+The section reader serves an issue's own sections as well: both are written in the same words.
+"""
+
+from __future__ import annotations
+
+import re
+from email.utils import parseaddr
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from pipeline.addresses import path_part
+from pipeline.errors import PressroomError, suggest
+from pipeline.fields import Fields, toml_fields
+from pipeline.files import bad_name
+from pipeline.merge import BUILT_IN_FIELDS
+from pipeline.model import (
+    DARK,
+    EVERYONE,
+    LIGHT,
+    Audience,
+    Disclaimer,
+    Layout,
+    Order,
+    Palette,
+    Place,
+    Publication,
+    SectionRule,
+    TagRule,
+    ThemeSettings,
+)
+
+SETTINGS = "newsletter.toml"
+
+
+def read_publication(text: str, errors: list[PressroomError], path: str = SETTINGS) -> Publication:
+    """The publication that a `newsletter.toml` describes; what is wrong in it goes to `errors`.
+
+    Raises `PressroomError` where the text is no TOML at all.
+    """
+    fields = Fields(toml_fields(text, path), path, errors)
+    zone, zone_name = _zone(fields)
+    sender_name, sender_address = _mailbox(fields, "sender", required=True)
+    reply_name, reply_address = _mailbox(fields, "reply_to")
+    title = fields.text("title", required=True)
+    publication = Publication(
+        title=title,
+        base_url=_base_url(fields),
+        language=_language(fields),
+        timezone=zone_name,
+        sender_name=sender_name or title,
+        sender_address=sender_address,
+        postal_address=fields.text("postal_address", required=True, multiline=True),
+        tagline=fields.text("tagline"),
+        description=fields.text("description"),
+        reply_to=_written_mailbox(reply_name, reply_address) if reply_address else None,
+        unsubscribe_url=_url(fields, "unsubscribe_url"),
+        preferences_url=_url(fields, "preferences_url"),
+        reason=fields.text("reason", default=f"You receive {title} because you signed up for it."),
+        sections=tuple(read_section(each, zone) for each in fields.tables("sections")),
+        disclaimers=tuple(_disclaimer(each) for each in fields.tables("disclaimers")),
+        audiences=_audiences(fields),
+        merge_fields=_merge_fields(fields),
+        theme=_theme(fields.table("theme", "theme")),
+    )
+    fields.done()
+    return publication
+
+
+def read_section(fields: Fields, zone: ZoneInfo) -> SectionRule:
+    """One section as written in `newsletter.toml` or `issue.md`."""
+    title = fields.text("title", required=True)
+    fields.what = f'section "{title}"' if title else "section"
+    layout = fields.choice("layout", Layout)
+    since, until = fields.moment("since", zone), fields.moment("until", zone, end=True)
+    if since and until and since > until:
+        fields.error("until", "`until` is before `since`, so that no article can stand between them.")
+    rule = SectionRule(
+        title=title,
+        tags=_tag_rule(fields),
+        place=Place(fields.path, fields.line),
+        pin=fields.texts("pin"),
+        exclude=fields.texts("exclude"),
+        limit=fields.whole("limit"),
+        order=Order(fields.choice("order", Order, Order.NEWEST) or Order.NEWEST),
+        since=since,
+        until=until,
+        layout=Layout(layout) if layout else None,
+        reuse=fields.flag("reuse"),
+    )
+    for slug in rule.pin:
+        if slug in rule.exclude:
+            fields.error("exclude", f'"{slug}" is both pinned and excluded.', "Delete one of the two.")
+    if not (rule.tags.any or rule.tags.all or rule.pin) and not fields.has("tags"):
+        fields.error(
+            "tags", "it takes no articles.", "Give it `tags: {any: [a-tag]}` or `pin: [an-article]`."
+        )
+    fields.done()
+    return rule
+
+
+def read_audiences(fields: Fields, publication: Publication) -> tuple[str, ...]:
+    """The audiences that an article or issue names; one needs no list."""
+    named = fields.texts("audience", or_one=True)
+    known = [EVERYONE, *(each.name for each in publication.audiences)]
+    for name in named:
+        if name not in known:
+            fields.error(
+                "audience",
+                f'the audience "{name}" is not known.',
+                suggest(name, known) or "Declare it in newsletter.toml under [[audiences]].",
+            )
+    return named
+
+
+def _tag_rule(fields: Fields) -> TagRule:
+    found = fields.raw("tags")
+    if found is None:
+        return TagRule()
+    if isinstance(found.value, dict):
+        table = Fields(found.value, fields.path, fields.errors, found.line, f"{fields.what}, tags")
+        rule = TagRule(table.texts("any"), table.texts("all"), table.texts("none"))
+        if rule.none and not rule.any and not rule.all:
+            table.error("none", "`none` alone takes nothing.", "Say with `any` or `all` which tags are taken.")
+        table.done()
+        return rule
+    # A plain list is what most people write first; it means `any`.
+    return TagRule(any=fields.texts("tags"))
+
+
+def _disclaimer(fields: Fields) -> Disclaimer:
+    fields.what = "disclaimer"
+    disclaimer = Disclaimer(fields.texts("tags"), fields.text("text", required=True, multiline=True))
+    if not disclaimer.tags:
+        fields.error("tags", "`tags` is missing or empty.", "Name the tags whose articles carry this text.")
+    fields.done()
+    return disclaimer
+
+
+def _audiences(fields: Fields) -> tuple[Audience, ...]:
+    found: list[Audience] = []
+    for each in fields.tables("audiences"):
+        each.what = "audience"
+        name = each.text("name", required=True)
+        each.what = f'audience "{name}"'
+        if name and path_part(name) != name:
+            each.error("name", "its name must be lower-case letters, digits and hyphens.", f'Write "{path_part(name)}".')
+        elif name and (why := bad_name(name)):
+            each.error("name", f"its name {why}.", "Choose another.")
+        if name == EVERYONE or any(name == other.name for other in found):
+            each.error("name", "the name is taken.", "Choose another.")
+        found.append(Audience(name, each.text("title", default=name), each.flag("public")))
+        each.done()
+    return tuple(found)
+
+
+def _merge_fields(fields: Fields) -> dict[str, str]:
+    names = dict.fromkeys(BUILT_IN_FIELDS, "")
+    table = fields.table("merge_fields", "merge_fields")
+    if table:
+        for name in table.mapping:
+            if not re.fullmatch(r"[a-z][a-z0-9_]{0,63}", name):
+                table.error(name, f"`{name}` is no name for a merge field.", "Use a-z, 0-9 and _.")
+            fallback = table.text(name)
+            if re.search(r"[{}|]", fallback):
+                table.error(name, f"the fallback of `{name}` holds one of {{ }} |.", "Write it without.")
+            names[name] = fallback
+    return names
+
+
+def _theme(fields: Fields | None) -> ThemeSettings:
+    default = ThemeSettings()
+    if fields is None:
+        return default
+    fonts = fields.table("fonts", "theme.fonts")
+    settings = ThemeSettings(
+        name=fields.choice("name", ["default"], "default") or "default",
+        colors=_palette(fields.table("colors", "theme.colors"), LIGHT),
+        dark=_palette(fields.table("dark", "theme.dark"), DARK),
+        body_font=_font(fonts, "body", default.body_font),
+        heading_font=_font(fonts, "heading", default.heading_font),
+        logo=fields.text("logo") or None,
+        logo_alt=fields.text("logo_alt"),
+    )
+    if settings.logo and not settings.logo_alt:
+        fields.error("logo", "the logo has no `logo_alt`.", 'Say what it shows: `logo_alt = "…"`.')
+    if fonts:
+        fonts.done()
+    fields.done()
+    return settings
+
+
+def _palette(fields: Fields | None, default: Palette) -> Palette:
+    if fields is None:
+        return default
+    names = Palette.__slots__
+    found: dict[str, Any] = {}
+    for name in names:
+        value = fields.text(name, default=getattr(default, name))
+        # Clients differ on short forms, names and rgb(): six digits are read by all.
+        if not re.fullmatch(r"#[0-9A-Fa-f]{6}", value):
+            fields.error(name, f'`{name}` is "{value}" and must be a colour of six digits.', 'As "#1f5f5b".')
+            value = getattr(default, name)
+        found[name] = value.lower()
+    fields.done()
+    return Palette(**found)
+
+
+_GENERIC_FONTS = ("serif", "sans-serif", "monospace", "cursive", "fantasy", "system-ui")
+
+
+def _font(fields: Fields | None, name: str, default: str) -> str:
+    if fields is None:
+        return default
+    value = fields.text(name, default=default)
+    if not re.fullmatch(r"[\w ,'\-]+", value):
+        fields.error(name, f"`{name}` must be a list of font names; quote a name with ' where needed.")
+        return default
+    if value.rsplit(",", 1)[-1].strip() not in _GENERIC_FONTS:
+        fields.error(
+            name,
+            f"`{name}` does not end in a generic family.",
+            f"Add one of {', '.join(_GENERIC_FONTS[:3])} at its end, for readers without the font.",
+        )
+    return value
+
+
+# --- single values ---------------------------------------------------------------------------
+
+
+def _zone(fields: Fields) -> tuple[ZoneInfo, str]:
+    name = fields.text("timezone", default="UTC")
+    try:
+        return ZoneInfo(name), name
+    except (ValueError, OSError, KeyError):
+        fields.error(
+            "timezone",
+            f'the time zone "{name}" is not known.',
+            suggest(name, available_timezones()) or 'Write one like "Europe/London".',
+        )
+        return ZoneInfo("UTC"), "UTC"
+
+
+def _mailbox(fields: Fields, key: str, required: bool = False) -> tuple[str, str]:
+    value = fields.text(key, required=required)
+    name, address = parseaddr(value)
+    if value and not re.fullmatch(r"[!-~]+@[A-Za-z0-9.-]+", address):
+        fields.error(key, f'`{key}` is "{value}" and must be a mail address.', "As `Name <name@example.org>`.")
+    return name, address
+
+
+def _written_mailbox(name: str, address: str) -> str:
+    return f"{name} <{address}>" if name else address
+
+
+def _base_url(fields: Fields) -> str:
+    value = fields.text("base_url", required=True).rstrip("/")
+    if value and not _is_web_address(value):
+        fields.error("base_url", f'`base_url` is "{value}" and must be a web address.', "As https://example.org/news")
+    elif value and (urlsplit(value).query or urlsplit(value).fragment):
+        fields.error("base_url", "`base_url` may hold no `?` or `#`.")
+    return value
+
+
+def _is_web_address(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and value.isascii() and " " not in value
+    except ValueError:
+        return False
+
+
+def _url(fields: Fields, key: str) -> str | None:
+    """A web address; merge fields may stand in it, as in `?to={{ email }}`."""
+    value = fields.text(key)
+    if value and not _is_web_address(re.sub(r"\{\{\s*\w+\s*\}\}", "x", value)):
+        fields.error(key, f'`{key}` is "{value}" and must be a web address.', "As https://example.org/…")
+        return None
+    return value or None
+
+
+def _language(fields: Fields) -> str:
+    value = fields.text("language", default="en")
+    # The shape of RFC 5646: a language of 2 to 3 letters, then subtags.
+    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", value):
+        fields.error("language", f'`language` is "{value}" and must be a language tag.', "As en, en-GB or ar.")
+        return "en"
+    return value

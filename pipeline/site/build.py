@@ -1,0 +1,261 @@
+"""The web edition's files: which pages there are, and what each is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from pipeline import addresses
+from pipeline.model import (
+    EVERYONE,
+    ComposedArticle,
+    ComposedEdition,
+    Content,
+    Image,
+    Layout,
+    OutputFile,
+    Published,
+)
+from pipeline.site.content import Fragment, Page, filled_text, fragment, lead_images, opening, visible
+from pipeline.site.frame import ARTICLES, TAGS, Site
+from pipeline.site.head import (
+    About,
+    FeedLink,
+    Head,
+    about_article,
+    about_collection,
+    about_issue,
+    about_publication,
+    feed_links,
+    make_head,
+)
+from pipeline.site.shelf import Shelf, full_articles, related, shelve, shown
+from pipeline.site.sitemap import robots, sitemap
+from pipeline.site.style import style_values
+from pipeline.site.views import (
+    ArticleView,
+    Link,
+    SectionView,
+    article_view,
+    by_year,
+    day,
+    edition_links,
+    issue_view,
+    tag_links,
+)
+from pipeline.templating import Templates
+
+
+def build_site(published: Published, templates: Templates) -> tuple[OutputFile, ...]:
+    """Every page of the web edition, with its style sheet, site map and robots.txt.
+
+    Paths are relative to the site's root. Feeds are not among them, nor are the images, which
+    `site_images` names. Raises `PressroomError` where two tags would stand at one address, and
+    whatever the templates raise.
+    """
+    site = Site(shelve(published), templates)
+    return (
+        _index(site),
+        *(
+            _issue(site, index, edition)
+            for index, editions in enumerate(site.shelf.issues)
+            for edition in editions
+        ),
+        *(_article(site, index) for index in range(len(site.shelf.articles))),
+        *_lists(site),
+        _not_found(site),
+        _style(site),
+        OutputFile("sitemap.xml", sitemap(site.shelf).encode()),
+        OutputFile("robots.txt", robots(site.publication).encode()),
+    )
+
+
+def site_images(published: Published) -> tuple[Image, ...]:
+    """The images that the public pages show, each once, in the order of their names.
+
+    A picture that stands only in a block for a private audience is not among them. Each is to
+    be published at `addresses.image_path(image.name)`.
+    """
+    shelf = shelve(published)
+    found = {image.name: image for image in _images(shelf)}
+    if shelf.logo:
+        found[shelf.logo.name] = shelf.logo
+    return tuple(found[name] for name in sorted(found))
+
+
+def _index(site: Site) -> OutputFile:
+    shelf, page, publication = site.shelf, site.page(""), site.publication
+    issues = tuple(issue_view(editions, shelf, page) for editions in shelf.issues)
+    description = publication.description or publication.tagline or publication.title
+    head = make_head(
+        publication, page, publication.title, description, about_publication(shelf), site.feeds(page)
+    )
+    return site.render(
+        "index.html.j2",
+        page,
+        head,
+        newest=issues[0] if issues else None,
+        years=by_year(issues),
+        tags=tag_links(tuple(shelf.by_tag), shelf, page),
+    )
+
+
+def _issue(site: Site, index: int, edition: ComposedEdition) -> OutputFile:
+    shelf, publication, issue = site.shelf, site.publication, edition.issue
+    page = site.page(addresses.issue_path(issue, edition.audience))
+    letter = visible(edition.letter, edition.audience)
+    preview = filled_text(edition.preview_text, publication)
+    head = make_head(publication, page, issue.title, preview, about_issue(edition, shelf), site.feeds(page))
+    sections = tuple(
+        SectionView(
+            f"section-{number}",
+            section.title,
+            tuple(
+                _article_in_issue(shelf, page, edition, article, layout)
+                for article, layout in section.articles
+            ),
+        )
+        for number, section in enumerate(shown(edition, shelf.by_slug), start=1)
+    )
+    return site.render(
+        "issue.html.j2",
+        page,
+        head,
+        number=issue.number,
+        title=issue.title,
+        dek=preview if issue.preview_text else "",
+        date=day(issue.date, publication.language),
+        minutes=edition.minutes,
+        letter=fragment(letter, publication, page, "letter-", 0),
+        sections=sections,
+        disclaimers=edition.disclaimers,
+        editions=edition_links(
+            tuple(other for other in shelf.issues[index] if other is not edition), shelf, page
+        ),
+        older=_issue_link(shelf, page, index + 1, edition.audience),
+        newer=_issue_link(shelf, page, index - 1, edition.audience),
+    )
+
+
+def _article_in_issue(
+    shelf: Shelf, page: Page, edition: ComposedEdition, composed: ComposedArticle, layout: Layout
+) -> ArticleView:
+    """The article as the issue lays it out; the headings of a whole one stand below its own."""
+    whole: Fragment | None = None
+    if layout is Layout.FULL:
+        content = visible(composed.content, edition.audience)
+        whole = fragment(content, shelf.publication, page, f"{composed.article.slug}-", 2)
+    return article_view(composed, shelf, page, layout.value, whole)
+
+
+def _issue_link(shelf: Shelf, page: Page, index: int, audience: str) -> Link | None:
+    """The issue beside this one: its edition for the same audience, else its main one."""
+    if not 0 <= index < len(shelf.issues):
+        return None
+    editions = shelf.issues[index]
+    edition = next((each for each in editions if each.audience == audience), editions[0])
+    return Link(edition.issue.title, page.href(edition.url or ""), f"Issue {edition.issue.number}")
+
+
+def _article(site: Site, index: int) -> OutputFile:
+    shelf, publication = site.shelf, site.publication
+    composed = shelf.articles[index]
+    article = composed.article
+    page = site.page(addresses.article_path(article.slug))
+    content = visible(composed.content, EVERYONE)
+    description = article.dek or opening(content) or article.title
+    head = make_head(
+        publication,
+        page,
+        article.title,
+        description,
+        about_article(composed, shelf, description),
+        site.feeds(page),
+        article.canonical_url,
+    )
+    return site.render(
+        "article.html.j2",
+        page,
+        head,
+        article=article_view(composed, shelf, page, "full", fragment(content, publication, page, "", 0)),
+        disclaimers=composed.disclaimers,
+        related=tuple(article_view(other, shelf, page) for other in related(shelf, composed)),
+        issues=tuple(
+            Link(edition.issue.title, page.href(edition.url or ""), f"Issue {edition.issue.number}")
+            for edition in shelf.carriers.get(article.slug, ())
+        ),
+        older=_article_link(shelf, page, index + 1),
+        newer=_article_link(shelf, page, index - 1),
+    )
+
+
+def _article_link(shelf: Shelf, page: Page, index: int) -> Link | None:
+    if not 0 <= index < len(shelf.articles):
+        return None
+    composed = shelf.articles[index]
+    return Link(composed.article.title, page.href(composed.url or ""))
+
+
+def _lists(site: Site) -> Iterator[OutputFile]:
+    """The pages that list: all articles, all tags, and the articles of each tag."""
+    shelf, publication = site.shelf, site.publication
+    page = site.page(ARTICLES)
+    head = _list_head(site, page, "Articles", "Every article", site.feeds(page, ARTICLES, "articles"))
+    articles = tuple(article_view(each, shelf, page) for each in shelf.articles)
+    yield site.render("articles.html.j2", page, head, years=by_year(articles))
+    page = site.page(TAGS)
+    head = _list_head(site, page, "Tags", "Every tag", site.feeds(page))
+    yield site.render("tags.html.j2", page, head, tags=tag_links(tuple(shelf.by_tag), shelf, page))
+    for tag, tagged in shelf.by_tag.items():
+        folder = addresses.tag_path(tag)
+        page = site.page(folder)
+        head = _list_head(site, page, tag, f"Articles on {tag}", site.feeds(page, folder, tag))
+        yield site.render(
+            "tag.html.j2",
+            page,
+            head,
+            tag=tag,
+            articles=tuple(article_view(each, shelf, page) for each in tagged),
+            feeds=feed_links(publication, page, folder, f"{publication.title}: {tag}"),
+        )
+
+
+def _list_head(site: Site, page: Page, title: str, what: str, feeds: tuple[FeedLink, ...]) -> Head:
+    about: About = about_collection(site.publication, page, title)
+    description = f"{what} in {site.publication.title}."
+    return make_head(site.publication, page, title, description, about, feeds)
+
+
+def _not_found(site: Site) -> OutputFile:
+    """A host serves this page at whatever address was asked for, so its links start at the host."""
+    publication, root = site.publication, addresses.home_url(site.publication)
+
+    def href(url: str) -> str:
+        return url.removeprefix(root.removesuffix(urlsplit(root).path)) if url.startswith(root) else url
+
+    page = Page("", addresses.address(publication, "404.html"), href, "404.html")
+    head = Head(
+        title=f"Page not found · {publication.title}",
+        description="",
+        canonical="",
+        feeds=site.feeds(page),
+    )
+    return site.render("404.html.j2", page, head)
+
+
+def _style(site: Site) -> OutputFile:
+    template = site.templates.web().get_template("web/style.css.j2")
+    css = template.render(theme=style_values(site.publication.theme))
+    return OutputFile("style.css", f"{css}\n".encode())
+
+
+def _images(shelf: Shelf) -> Iterator[Image]:
+    def used(content: Content, audience: str) -> tuple[Image, ...]:
+        return lead_images(visible(content, audience))
+
+    for edition in shelf.editions:
+        yield from used(edition.letter, edition.audience)
+        for composed in full_articles(edition, shelf):
+            yield from used(composed.content, edition.audience)
+    for composed in shelf.articles:
+        yield from used(composed.content, EVERYONE)

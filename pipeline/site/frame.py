@@ -1,0 +1,95 @@
+"""What every page shares: the way around the site, and the act of rendering a page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from pipeline import addresses
+from pipeline.model import OutputFile, Publication
+from pipeline.site.content import Page
+from pipeline.site.head import FeedLink, Head, feed_links
+from pipeline.site.shelf import Shelf
+from pipeline.site.views import Link, Picture, direction, picture
+from pipeline.templating import Templates
+
+ARTICLES = "articles/"
+TAGS = "tags/"
+
+
+@dataclass(frozen=True, slots=True)
+class Chrome:
+    """What every page shares: the publication's name, the way around, the feeds, the style sheet."""
+
+    title: str
+    tagline: str
+    description: str
+    language: str
+    direction: str
+    home: str
+    style: str
+    logo: Picture | None
+    nav: tuple[Link, ...]
+    feeds: tuple[FeedLink, ...]
+    opml: str
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The shelf, and the templates that it is set with."""
+
+    shelf: Shelf
+    templates: Templates
+
+    @property
+    def publication(self) -> Publication:
+        """The publication whose site this is."""
+        return self.shelf.publication
+
+    def page(self, folder: str) -> Page:
+        """The page that stands in a folder, with links relative to it."""
+        publication, here = self.publication, quote(folder)
+        return Page(
+            folder,
+            addresses.address(publication, folder),
+            lambda url: addresses.relative(publication, url, here),
+        )
+
+    def feeds(self, page: Page, folder: str = "", about: str = "") -> tuple[FeedLink, ...]:
+        """The publication's feeds, after those of the page's own folder where it has some."""
+        title = self.publication.title
+        own = feed_links(self.publication, page, folder, f"{title}: {about}") if folder else ()
+        return own + feed_links(self.publication, page, "", title)
+
+    def render(self, name: str, page: Page, head: Head, **values: Any) -> OutputFile:
+        """One page, by its template."""
+        template = self.templates.web().get_template(f"web/{name}")
+        html = template.render(head=head, site=chrome(self.shelf, page), **values)
+        return OutputFile(page.path, f"{html}\n".encode())
+
+
+def chrome(shelf: Shelf, page: Page) -> Chrome:
+    """The shared parts as seen from a page."""
+    publication = shelf.publication
+
+    def here(path: str) -> str:
+        return page.href(addresses.address(publication, path))
+
+    return Chrome(
+        title=publication.title,
+        tagline=publication.tagline,
+        description=publication.description,
+        language=publication.language,
+        direction=direction(publication.language),
+        home=here(""),
+        style=here("style.css"),
+        logo=picture(shelf.logo, publication, page),
+        nav=(
+            Link("Issues", page.href(f"{addresses.home_url(publication)}#issues")),
+            Link("Articles", here(ARTICLES)),
+            Link("Tags", here(TAGS)),
+        ),
+        feeds=feed_links(publication, page, "", publication.title),
+        opml=here("feeds.opml"),
+    )

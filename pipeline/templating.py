@@ -1,0 +1,299 @@
+"""Templates: the default theme, a workspace's own files laid over it, and errors with their place.
+
+The only module that imports Jinja2. A workspace overrides file by file: `templates/email/issue.mjml.j2`
+stands in for the theme's file of that name, and may extend it as `default/email/issue.mjml.j2`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import CodeType
+from typing import Any, NoReturn
+
+from jinja2 import (
+    BaseLoader,
+    BytecodeCache,
+    Environment,
+    StrictUndefined,
+    Template,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    UndefinedError,
+    pass_context,
+)
+from jinja2.bccache import Bucket
+from jinja2.loaders import split_template_path
+from markupsafe import Markup
+
+from pipeline.errors import PressroomError, suggest
+
+DEFAULT = "default/"
+"""The prefix by which a template names the default theme's own file."""
+
+Prepare = Callable[[str, str], str]
+Print = Callable[[Any], Any]
+
+__all__ = ["DEFAULT", "Dialect", "Markup", "Templates"]
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a room reads and fills its templates.
+
+    `prepare(source, path)` may change or refuse a template's source before it is compiled, keeping
+    its lines; `path` is as the user would type it. `write` is given each printed value as the
+    template is rendered. `filters` are added to Jinja's own.
+    """
+
+    prepare: Prepare | None = None
+    write: Print | None = None
+    filters: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+
+
+WEB = Dialect()
+
+
+def _packaged() -> Path:
+    """The default theme: inside an installed package, or beside it in a checkout."""
+    inside = Path(__file__).parent / "templates"
+    return inside if inside.is_dir() else Path(__file__).parent.parent / "templates"
+
+
+class Templates:
+    """The templates of a workspace. `overrides` is its own folder, which need not exist.
+
+    Files are read and compiled when first used and then kept: make a new value to see changes.
+    """
+
+    def __init__(self, overrides: Path | None = None) -> None:
+        default = _packaged()
+        if overrides is not None and overrides.resolve() == default.resolve():
+            overrides = None
+            self._shown = "templates/"  # the Pressroom repository itself: the theme is the user's
+        else:
+            self._shown = DEFAULT
+        self._folders = [(overrides, "templates/")] if overrides is not None else []
+        self._folders.append((default, self._shown))
+        self._default = default
+        self._environments: dict[int, tuple[Dialect, _Environment]] = {}
+
+    def web(self) -> Environment:
+        """The environment of web pages: autoescape on, nothing else."""
+        return self.environment(WEB)
+
+    def environment(self, dialect: Dialect) -> Environment:
+        """The environment for a dialect, made once. Whatever goes wrong in its templates, when they
+        are found, compiled or rendered, is raised as `PressroomError` with file and line.
+        """
+        if id(dialect) not in self._environments:
+            loader = _Loader(self, dialect.prepare)
+            self._environments[id(dialect)] = (dialect, _Environment(loader, dialect))
+        return self._environments[id(dialect)][1]
+
+    def read(self, name: str) -> tuple[str, str]:
+        """The text of a file of the theme and its path as the user would type it.
+
+        Raises `PressroomError` where there is none, with the nearest name.
+        """
+        found = self.find(name)
+        if found is None:
+            raise PressroomError(
+                f'there is no template "{name}".', f"templates/{name}", hint=suggest(name, self.names())
+            )
+        path, shown = found
+        try:
+            return path.read_text(encoding="utf-8-sig"), shown
+        except UnicodeDecodeError as error:
+            line = path.read_bytes()[: error.start].count(b"\n") + 1
+            raise PressroomError("this template is not UTF-8 text.", shown, line) from error
+        except OSError as error:
+            raise PressroomError(
+                f"this template cannot be read: {error.strerror or error}.", shown
+            ) from error
+
+    def find(self, name: str) -> tuple[Path, str] | None:
+        """Where a file of the theme stands, and its path as the user would type it."""
+        folders = self._folders
+        if name.startswith(DEFAULT):
+            name, folders = name.removeprefix(DEFAULT), [(self._default, self._shown)]
+        try:
+            pieces = split_template_path(name)  # refuses "..", so that a template cannot leave its folder
+        except TemplateNotFound:
+            return None
+        for folder, shown in folders:
+            path = folder.joinpath(*pieces)
+            if path.is_file():
+                return path, shown + "/".join(pieces)
+        return None
+
+    def names(self) -> tuple[str, ...]:
+        """Every template's name, sorted."""
+        return tuple(
+            sorted(
+                {
+                    path.relative_to(folder).as_posix()
+                    for folder, _ in self._folders
+                    for path in folder.rglob("*")
+                    if path.is_file()
+                }
+            )
+        )
+
+    def shown(self, filename: str | None) -> str | None:
+        """The path of a template's file as the user would type it; None for any other file."""
+        for folder, shown in self._folders:
+            if filename and Path(filename).is_relative_to(folder):
+                return shown + Path(filename).relative_to(folder).as_posix()
+        return None
+
+
+class _Loader(BaseLoader):
+    def __init__(self, templates: Templates, prepare: Prepare | None) -> None:
+        self.templates = templates
+        self.prepare = prepare
+
+    def get_source(
+        self, environment: Environment, template: str
+    ) -> tuple[str, str | None, Callable[[], bool] | None]:
+        found = self.templates.find(template)
+        if found is None:
+            raise TemplateNotFound(template)
+        source, shown = self.templates.read(template)
+        if self.prepare:
+            source = self.prepare(source, shown)
+        return source, str(found[0]), None
+
+    def list_templates(self) -> list[str]:
+        return list(self.templates.names())
+
+
+class _Memory(BytecodeCache):
+    """Compiled templates of this process, so that the next workspace or preview need not compile.
+
+    Jinja checks name, file and source; what the code depends on beyond them is the dialect.
+    """
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self.kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self.kept[bucket.key, bucket.checksum] = bucket.code
+
+
+_memories: dict[bool, _Memory] = {False: _Memory(), True: _Memory()}
+
+
+class _Undefined(StrictUndefined):
+    @property
+    def _undefined_message(self) -> str:
+        name = str(self._undefined_name)
+        known: list[str] = []
+        if isinstance(self._undefined_obj, Mapping):
+            known = [str(key) for key in self._undefined_obj]
+        elif isinstance(self._undefined_obj, object) and hasattr(type(self._undefined_obj), "__module__"):
+            known = [each for each in dir(self._undefined_obj) if not each.startswith("_")]
+        message: str = super()._undefined_message
+        return f"{message}\n{suggest(name, known) or ''}"
+
+
+class _Environment(Environment):
+    """Jinja's environment, with every error turned into a `PressroomError`."""
+
+    def __init__(self, loader: _Loader, dialect: Dialect) -> None:
+        super().__init__(
+            loader=loader,
+            autoescape=True,
+            undefined=_Undefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=False,
+            auto_reload=False,
+            cache_size=-1,
+            finalize=_late(dialect.write) if dialect.write else None,
+            bytecode_cache=_memories[dialect.write is not None],
+        )
+        self.templates = loader.templates
+        self.filters.update(dialect.filters)
+
+    def get_template(
+        self,
+        name: str | Template,
+        parent: str | None = None,
+        globals: Any = None,
+    ) -> Template:
+        try:
+            return super().get_template(name, parent, globals)
+        except TemplateNotFound as error:
+            if parent is not None:
+                raise  # a template asked for it: `handle_exception` knows its line
+            raise self._missing(error, f"templates/{name}", None) from error
+
+    def handle_exception(self, source: str | None = None) -> NoReturn:
+        try:
+            super().handle_exception(source)
+        except PressroomError:
+            raise
+        except TemplateSyntaxError as error:
+            path = self.templates.shown(error.filename) or f"templates/{error.name}"
+            raise PressroomError(_sentence(error.message or "syntax error"), path, error.lineno) from error
+        except RecursionError as error:
+            path, line = self._place(error, last=False)
+            raise PressroomError(
+                "this template includes or extends itself, directly or through others.",
+                path,
+                line,
+                f'The default theme\'s own file is named with "{DEFAULT}" in front.',
+            ) from error
+        except TemplateNotFound as error:
+            raise self._missing(error, *self._place(error)) from error
+        except UndefinedError as error:
+            message, _, hint = (error.message or "").partition("\n")
+            raise PressroomError(_sentence(message), *self._place(error), hint or None) from error
+        except Exception as error:
+            path, line = self._place(error)
+            if path is None:
+                raise
+            raise PressroomError(
+                f"this template failed: {_sentence(str(error) or type(error).__name__)}", path, line
+            ) from error
+        raise AssertionError("Jinja raises here")
+
+    def _place(self, error: Exception, last: bool = True) -> tuple[str | None, int | None]:
+        """The template's file and line in a traceback (Jinja has rewritten it to template lines)."""
+        places = []
+        trace = error.__traceback__
+        while trace is not None:
+            if path := self.templates.shown(trace.tb_frame.f_code.co_filename):
+                places.append((path, trace.tb_lineno))
+            trace = trace.tb_next
+        return places[-1 if last else 0] if places else (None, None)
+
+    def _missing(self, error: TemplateNotFound, path: str | None, line: int | None) -> PressroomError:
+        name = str(error.name)
+        return PressroomError(
+            f'there is no template "{name}".', path, line, suggest(name, self.templates.names())
+        )
+
+
+def _late(write: Print) -> Callable[[Any, Any], Any]:
+    """`write` as Jinja's `finalize`. Asking for the context keeps Jinja from calling it on constants
+    at compile time.
+    """
+
+    @pass_context
+    def finalize(_context: Any, value: Any) -> Any:
+        return write(value)
+
+    return finalize
+
+
+def _sentence(text: str) -> str:
+    text = re.sub(r"'([^']*)'", r'"\1"', text.strip())
+    return text if text.endswith((".", "!", "?")) else f"{text}."
