@@ -2,13 +2,14 @@
 
 `workspace → articles → assemble → compose → render (email, text, site, feeds) → export`
 
-Each stage takes values and gives values; what they give is written at the end, all of it or
-nothing. The clock comes in as `now`.
+Each stage takes values and gives values. Everything is made before anything is written, and each
+folder is replaced as a whole, so that a mistake or an interruption leaves the last good build.
+The clock comes in as `now`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,11 +18,24 @@ from pipeline.articles.pool import Pool, read_pool
 from pipeline.assemble.desk import Desk
 from pipeline.assemble.issues import Issues, read_issues
 from pipeline.compose import Composer
-from pipeline.errors import PressroomError, raise_all
-from pipeline.model import AssembledIssue, ComposedEdition, Finding, Issue, OutputFile
+from pipeline.email.render import render_email
+from pipeline.errors import PressroomError, raise_all, suggest
+from pipeline.export.bundle import Images, bundle, zip_bytes
+from pipeline.files import write_atomically, write_folder
+from pipeline.model import (
+    AssembledIssue,
+    ComposedEdition,
+    Finding,
+    Issue,
+    OutputFile,
+    Published,
+)
+from pipeline.templating import Templates
 from pipeline.workspace import Workspace, open_workspace
 
-Progress = Callable[[Sequence[Issue]], Iterable[Issue]]
+Composed = tuple[AssembledIssue, tuple[ComposedEdition, ...]]
+Watch = Callable[[Iterable[Issue]], Iterable[Issue]]
+"""Wraps the issues as they are worked on, so that a caller can show progress."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +49,22 @@ class Newsroom:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """What a build made: the folders written, relative to the workspace, and what it found."""
+class BuiltEdition:
+    """One edition as built: its folder below the workspace, and the bytes of each of its files."""
 
-    issues: tuple[tuple[AssembledIssue, tuple[ComposedEdition, ...]], ...]
-    folders: tuple[str, ...]
+    edition: ComposedEdition
+    frozen: bool
+    folder: str
+    sizes: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a build made and found; `site_files` counts the files of the site, 0 where not built."""
+
+    editions: tuple[BuiltEdition, ...]
+    site_files: int
     findings: tuple[Finding, ...]
-    sizes: dict[str, int]
 
 
 def open_newsroom(start: Path) -> Newsroom:
@@ -54,14 +77,124 @@ def open_newsroom(start: Path) -> Newsroom:
     return Newsroom(workspace, pool, issues, Desk(workspace, pool, issues))
 
 
-def compose_issues(
-    newsroom: Newsroom, issues: Iterable[Issue], composer: Composer
-) -> tuple[tuple[AssembledIssue, tuple[ComposedEdition, ...]], ...]:
+def build(
+    newsroom: Newsroom, issues: Iterable[Issue], now: datetime, *, site: bool, watch: Watch = iter
+) -> Report:
+    """Build the emails of these issues, and the site with its feeds where `site`.
+
+    Raises the mistakes of all issues at once, before anything is written.
+    """
+    composer = Composer(newsroom.workspace, newsroom.pool)
+    composed = compose(newsroom, issues, composer, watch)
+    folders = {
+        edition_folder(edition): files
+        for edition, files in render(newsroom, composer, composed, Images.PACKED)
+    }
+    findings = [finding for issue in issues for finding in newsroom.desk.stale_rules(issue)]
+    site_files: tuple[OutputFile, ...] = ()
+    if site:
+        published = composer.published(composed, now)
+        site_files = whole_site(newsroom, composer, published)
+        findings += composer.dead_links(published)
+    _write(newsroom.workspace, composed, folders, site_files if site else None)
+    return Report(
+        tuple(
+            BuiltEdition(
+                edition,
+                assembled.frozen,
+                f"build/issues/{edition_folder(edition)}",
+                {each.path: len(each.data) for each in folders[edition_folder(edition)]},
+            )
+            for assembled, editions in composed
+            for edition in editions
+        ),
+        len(site_files),
+        tuple(findings),
+    )
+
+
+def build_feeds(newsroom: Newsroom, now: datetime) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
+    """Make the feeds anew, below `build/site`. Gives their paths, and what was found."""
+    from pipeline.feeds.build import build_feeds as feed_files
+
+    composer = Composer(newsroom.workspace, newsroom.pool)
+    composed = compose(newsroom, ready(newsroom.issues), composer)
+    published = composer.published(composed, now)
+    files = feed_files(published)
+    for each in files:
+        write_atomically(newsroom.workspace.build / "site" / each.path, each.data)
+    return tuple(each.path for each in files), composer.dead_links(published)
+
+
+def export_edition(
+    newsroom: Newsroom, issue: Issue, audience: str | None, images: str, output: Path | None, *, zipped: bool
+) -> tuple[Path, tuple[OutputFile, ...]]:
+    """Export one edition of a frozen issue as a bundle; gives where it stands and its files.
+
+    Raises `PressroomError` for an issue that is not frozen, an audience that it has no edition
+    for, or an output that is there already and is no bundle.
+    """
+    audience = audience or issue.audiences[0]
+    if audience not in issue.audiences:
+        raise PressroomError(
+            f'the issue has no edition for "{audience}".',
+            issue.place.path,
+            issue.place.line,
+            suggest(audience, issue.audiences) or f"It has: {', '.join(issue.audiences)}.",
+        )
+    if issue.folder not in newsroom.desk.locks:
+        raise PressroomError(
+            "the issue is not frozen, so what is sent could not be made again.",
+            issue.place.path,
+            issue.place.line,
+            f"Freeze it: pressroom assemble {issue.number}",
+        )
+    composer = Composer(newsroom.workspace, newsroom.pool)
+    composed = compose(newsroom, [issue], composer)
+    made = {
+        edition.audience: files for edition, files in render(newsroom, composer, composed, Images(images))
+    }
+    files = made[audience]
+    suffix = "" if audience == issue.audiences[0] else f"-{audience}"
+    target = output or newsroom.workspace.build / "export" / (
+        f"{issue.folder}{suffix}" + (".zip" if zipped else "")
+    )
+    if zipped:
+        write_atomically(target, zip_bytes(files))
+    else:
+        _check_replaceable(target)
+        write_folder(target, files)
+    return target, files
+
+
+def _check_replaceable(folder: Path) -> None:
+    """A bundle takes the place of an older bundle only: never of a user's other files."""
+    if (
+        folder.exists()
+        and not (folder / "issue.json").is_file()
+        and (not folder.is_dir() or any(folder.iterdir()))
+    ):
+        raise PressroomError(
+            "is there already and is no bundle.", str(folder), hint="Name another place with --output."
+        )
+
+
+def ready(issues: Iterable[Issue]) -> tuple[Issue, ...]:
+    """The issues that a build without names takes: all but the drafts."""
+    return tuple(issue for issue in issues if not issue.draft)
+
+
+# --- the stages ------------------------------------------------------------------------------
+
+
+def compose(
+    newsroom: Newsroom, issues: Iterable[Issue], composer: Composer, watch: Watch = iter
+) -> tuple[Composed, ...]:
     """Assemble and compose these issues. Raises the mistakes of all of them at once."""
     errors: list[PressroomError] = []
     carriers = newsroom.desk.carriers()
-    composed = []
-    for issue in issues:
+    composed: list[Composed] = []
+    for issue in watch(issues):
         try:
             assembled = newsroom.desk.assembled(issue)
             composed.append((assembled, composer.editions(assembled, carriers)))
@@ -71,26 +204,57 @@ def compose_issues(
     return tuple(composed)
 
 
+def render(
+    newsroom: Newsroom, composer: Composer, composed: Iterable[Composed], images: Images
+) -> Iterator[tuple[ComposedEdition, tuple[OutputFile, ...]]]:
+    """Render each edition's email and bundle it: the one path by which an email is made."""
+    templates = Templates(newsroom.workspace.templates)
+    publication, logo = newsroom.workspace.publication, composer.logo()
+    carriers = newsroom.desk.carriers()
+    for assembled, editions in composed:
+        related = composer.related(assembled.issue, carriers)
+        for edition in editions:
+            rendered = render_email(edition, publication, logo, templates, related)
+            yield edition, bundle(edition, rendered, publication, composer.images.data, images)
+
+
+def whole_site(newsroom: Newsroom, composer: Composer, published: Published) -> tuple[OutputFile, ...]:
+    """Every file of the site: pages, feeds and images."""
+    from pipeline.addresses import image_path
+    from pipeline.feeds.build import build_feeds as feed_files
+    from pipeline.site.build import build_site, site_images
+
+    images = {image.name: image for image in site_images(published)}
+    # The emails show the pictures from here, those of private editions and the logo too.
+    return (
+        *build_site(published, Templates(newsroom.workspace.templates)),
+        *feed_files(published),
+        *(
+            OutputFile(image_path(name), composer.images.data(image))
+            for name, image in sorted(images.items())
+        ),
+    )
+
+
 def edition_folder(edition: ComposedEdition) -> str:
-    """Where an edition's files stand below `build/issues/`: the first one at the issue's own folder."""
+    """Where an edition stands below `build/issues/`: further ones in a folder of the main one's."""
     main = edition.audience == edition.issue.audiences[0]
     return edition.issue.folder if main else f"{edition.issue.folder}/{edition.audience}"
 
 
-def bundle_files(
-    newsroom: Newsroom, composer: Composer, editions: Iterable[ComposedEdition], images: str
-) -> dict[str, tuple[OutputFile, ...]]:
-    """Each edition's files by its folder: the one way in which an email is rendered."""
-    from pipeline.email import render_email
-    from pipeline.export.bundle import Images, bundle
-    from pipeline.templating import Templates
-
-    templates = Templates(newsroom.workspace.templates)
-    publication = newsroom.workspace.publication
-    logo = composer.logo()
-    found: dict[str, tuple[OutputFile, ...]] = {}
-    for edition in editions:
-        rendered = render_email(edition, publication, logo, templates)
-        files = bundle(edition, rendered, publication, composer.images.data, Images(images))
-        found[edition_folder(edition)] = files
-    return found
+def _write(
+    workspace: Workspace,
+    composed: Iterable[Composed],
+    folders: Mapping[str, tuple[OutputFile, ...]],
+    site: tuple[OutputFile, ...] | None,
+) -> None:
+    """Write what was made: each issue's folder as a whole, with all its editions, then the site."""
+    for assembled, editions in composed:
+        files: list[OutputFile] = []
+        for edition in editions:
+            folder = edition_folder(edition)
+            below = folder[len(assembled.issue.folder) :].lstrip("/")
+            files += [OutputFile(f"{below}/{each.path}".lstrip("/"), each.data) for each in folders[folder]]
+        write_folder(workspace.build / "issues" / assembled.issue.folder, files)
+    if site is not None:
+        write_folder(workspace.build / "site", site)

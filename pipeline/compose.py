@@ -15,7 +15,7 @@ from pipeline import merge
 from pipeline.addresses import article_path, address, is_public, issue_path
 from pipeline.articles.forms import Form, select
 from pipeline.articles.images import Images
-from pipeline.articles.parse import WORDS_A_MINUTE, parse_content
+from pipeline.articles.parse import WORDS_PER_MINUTE, parse_content
 from pipeline.articles.pool import Pool
 from pipeline.articles.resolve import SourceResolver
 from pipeline.articles.text import Notes, blocks_to_text
@@ -88,6 +88,7 @@ class Composer:
                     resolver=resolver,
                     merge_fields=self.publication.merge_fields,
                     lead=lead,
+                    language=self.publication.language,
                 )
             except PressroomError as error:
                 errors.append(error)
@@ -105,6 +106,7 @@ class Composer:
             first_line=issue.letter_line,
             resolver=resolver,
             merge_fields=self.publication.merge_fields,
+            language=self.publication.language,
         )
         self._links[issue.folder] = resolver.linked
         return content
@@ -116,12 +118,11 @@ class Composer:
 
     def article(self, article: Article, record: Record, issues: tuple[str, ...]) -> ComposedArticle:
         """An article with its content and address."""
-        open_to_all = not article.audience or any(is_public(self.publication, a) for a in article.audience)
         return ComposedArticle(
             article=article,
             content=self.content(article),
             record=record,
-            url=address(self.publication, article_path(article.slug)) if open_to_all else None,
+            url=self._url(article),
             disclaimers=self._disclaimers([article]),
             issues=issues,
         )
@@ -208,6 +209,24 @@ class Composer:
             return text
         return text[: most - 1].rsplit(" ", 1)[0].rstrip(",;:–— ") + "…"
 
+    def related(self, issue: Issue, carriers: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, str]]:
+        """Title and address of every article that an earlier issue carried, by slug.
+
+        What later issues carry is left out, so that a rebuilt issue does not change with them.
+        """
+        return {
+            slug: (self.pool[slug].title, url)
+            for slug, folders in carriers.items()
+            if slug in self.pool
+            and int(folders[0].partition("-")[0]) < issue.number
+            and (url := self._url(self.pool[slug]))
+        }
+
+    def _url(self, article: Article) -> str | None:
+        """An article's page, or None where it is for private audiences only."""
+        public = not article.audience or any(is_public(self.publication, a) for a in article.audience)
+        return address(self.publication, article_path(article.slug)) if public else None
+
     # --- what is public ----------------------------------------------------------------------
 
     def published(
@@ -270,4 +289,4 @@ def _minutes(letter: Content, sections: Iterable[ComposedSection]) -> int:
         for composed, layout in section.articles:
             whole = layout is Layout.FULL or composed.url is None
             words += composed.content.words if whole else len(composed.article.dek.split())
-    return max(1, -(-words // WORDS_A_MINUTE))
+    return max(1, -(-words // WORDS_PER_MINUTE))

@@ -272,7 +272,9 @@ class Fields:
             return None
         return found.value
 
-    def moment(self, key: str, zone: ZoneInfo, *, required: bool = False, end: bool = False) -> datetime | None:
+    def moment(
+        self, key: str, zone: ZoneInfo, *, required: bool = False, end: bool = False
+    ) -> datetime | None:
         """A date or a date with time, as an aware datetime.
 
         A date alone is the first moment of that day in the publication's time zone (the last one,
@@ -286,7 +288,11 @@ class Fields:
         value = found.value
         if isinstance(value, str):
             try:
-                value = datetime.fromisoformat(value.strip()) if len(value.strip()) > 10 else date.fromisoformat(value.strip())
+                value = (
+                    datetime.fromisoformat(value.strip())
+                    if len(value.strip()) > 10
+                    else date.fromisoformat(value.strip())
+                )
             except ValueError:
                 value = None
         if isinstance(value, datetime):

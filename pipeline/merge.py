@@ -14,7 +14,7 @@ from html import escape, unescape
 from pipeline.errors import PressroomError, suggest
 from pipeline.model import MergeField
 
-BUILT_IN = (
+BUILT_IN_FIELDS = (
     "first_name",
     "last_name",
     "name",
@@ -80,10 +80,11 @@ def read(source: str, known: Mapping[str, str]) -> MergeField:
     match = _FIELD.fullmatch(source)
     if not match:
         raise PressroomError(
-            f"`{source}` is not a merge field.", hint=r"Write `{{ first_name | there }}`, or `\{{` for braces."
+            f"`{source}` is not a merge field.",
+            hint=r"Write `{{ first_name | there }}`, or `\{{` for braces.",
         )
     name, fallback = match[1], (match[2] or "").strip()
-    names = (*BUILT_IN, *known)
+    names = (*BUILT_IN_FIELDS, *known)
     if name not in names:
         near = suggest(name, names) or f"The merge fields are {', '.join(names)}."
         raise PressroomError(f"no merge field is named `{name}`.", hint=f"{near} Write `\\{{{{` for braces.")

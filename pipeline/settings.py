@@ -15,7 +15,7 @@ from pipeline.addresses import path_part
 from pipeline.errors import PressroomError, suggest
 from pipeline.fields import Fields, toml_fields
 from pipeline.files import bad_name
-from pipeline.merge import BUILT_IN_FIELDS
+from pipeline.merge import BUILT_IN
 from pipeline.model import (
     DARK,
     EVERYONE,
@@ -123,7 +123,9 @@ def _tag_rule(fields: Fields) -> TagRule:
         table = Fields(found.value, fields.path, fields.errors, found.line, f"{fields.what}, tags")
         rule = TagRule(table.texts("any"), table.texts("all"), table.texts("none"))
         if rule.none and not rule.any and not rule.all:
-            table.error("none", "`none` alone takes nothing.", "Say with `any` or `all` which tags are taken.")
+            table.error(
+                "none", "`none` alone takes nothing.", "Say with `any` or `all` which tags are taken."
+            )
         table.done()
         return rule
     # A plain list is what most people write first; it means `any`.
@@ -146,7 +148,11 @@ def _audiences(fields: Fields) -> tuple[Audience, ...]:
         name = each.text("name", required=True)
         each.what = f'audience "{name}"'
         if name and path_part(name) != name:
-            each.error("name", "its name must be lower-case letters, digits and hyphens.", f'Write "{path_part(name)}".')
+            each.error(
+                "name",
+                "its name must be lower-case letters, digits and hyphens.",
+                f'Write "{path_part(name)}".',
+            )
         elif name and (why := bad_name(name)):
             each.error("name", f"its name {why}.", "Choose another.")
         if name == EVERYONE or any(name == other.name for other in found):
@@ -157,7 +163,7 @@ def _audiences(fields: Fields) -> tuple[Audience, ...]:
 
 
 def _merge_fields(fields: Fields) -> dict[str, str]:
-    names = dict.fromkeys(BUILT_IN_FIELDS, "")
+    names = dict.fromkeys(BUILT_IN, "")
     table = fields.table("merge_fields", "merge_fields")
     if table:
         for name in table.mapping:
@@ -247,7 +253,9 @@ def _mailbox(fields: Fields, key: str, required: bool = False) -> tuple[str, str
     value = fields.text(key, required=required)
     name, address = parseaddr(value)
     if value and not re.fullmatch(r"[!-~]+@[A-Za-z0-9.-]+", address):
-        fields.error(key, f'`{key}` is "{value}" and must be a mail address.', "As `Name <name@example.org>`.")
+        fields.error(
+            key, f'`{key}` is "{value}" and must be a mail address.', "As `Name <name@example.org>`."
+        )
     return name, address
 
 
@@ -258,7 +266,9 @@ def _written_mailbox(name: str, address: str) -> str:
 def _base_url(fields: Fields) -> str:
     value = fields.text("base_url", required=True).rstrip("/")
     if value and not _is_web_address(value):
-        fields.error("base_url", f'`base_url` is "{value}" and must be a web address.', "As https://example.org/news")
+        fields.error(
+            "base_url", f'`base_url` is "{value}" and must be a web address.', "As https://example.org/news"
+        )
     elif value and (urlsplit(value).query or urlsplit(value).fragment):
         fields.error("base_url", "`base_url` may hold no `?` or `#`.")
     return value
@@ -267,7 +277,12 @@ def _base_url(fields: Fields) -> str:
 def _is_web_address(value: str) -> bool:
     try:
         parts = urlsplit(value)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and value.isascii() and " " not in value
+        return (
+            parts.scheme in {"http", "https"}
+            and bool(parts.hostname)
+            and value.isascii()
+            and " " not in value
+        )
     except ValueError:
         return False
 
@@ -285,6 +300,8 @@ def _language(fields: Fields) -> str:
     value = fields.text("language", default="en")
     # The shape of RFC 5646: a language of 2 to 3 letters, then subtags.
     if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", value):
-        fields.error("language", f'`language` is "{value}" and must be a language tag.', "As en, en-GB or ar.")
+        fields.error(
+            "language", f'`language` is "{value}" and must be a language tag.', "As en, en-GB or ar."
+        )
         return "en"
     return value

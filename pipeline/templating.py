@@ -85,8 +85,10 @@ class Templates:
         return self.environment(WEB)
 
     def environment(self, dialect: Dialect) -> Environment:
-        """The environment for a dialect, made once. Whatever goes wrong in its templates, when they
-        are found, compiled or rendered, is raised as `PressroomError` with file and line.
+        """The environment for a dialect, made once.
+
+        Whatever goes wrong in its templates, when they are found, compiled or rendered, is raised
+        as `PressroomError` with file and line.
         """
         if id(dialect) not in self._environments:
             loader = _Loader(self, dialect.prepare)
@@ -241,8 +243,8 @@ class _Environment(Environment):
         except PressroomError:
             raise
         except TemplateSyntaxError as error:
-            path = self.templates.shown(error.filename) or f"templates/{error.name}"
-            raise PressroomError(_sentence(error.message or "syntax error"), path, error.lineno) from error
+            place = self.templates.shown(error.filename) or f"templates/{error.name}"
+            raise PressroomError(_sentence(error.message or "syntax error"), place, error.lineno) from error
         except RecursionError as error:
             path, line = self._place(error, last=False)
             raise PressroomError(
@@ -283,8 +285,9 @@ class _Environment(Environment):
 
 
 def _late(write: Print) -> Callable[[Any, Any], Any]:
-    """`write` as Jinja's `finalize`. Asking for the context keeps Jinja from calling it on constants
-    at compile time.
+    """`write` as Jinja's `finalize`.
+
+    Asking for the context keeps Jinja from calling it on constants at compile time.
     """
 
     @pass_context

@@ -121,7 +121,7 @@ LONG = Content(
             element("p", element("a", "its sibling", href="https://synapse.example/news/articles/short/#x")),
             element("p", element("a", "leave", href="{{ unsubscribe_url }}")),
             figure(FIGURE),
-            element("h3", "Further down"),
+            element("h3", "Follow"),
         ),
         Block(
             BlockKind.ONLY,
@@ -326,7 +326,7 @@ def test_pages_say_language_direction_and_landmarks(path: str) -> None:
     assert (
         len(page.xpath("//main")) == len(page.xpath("//body/header")) == len(page.xpath("//body/footer")) == 1
     )
-    assert page.find("body")[0].get("href") == "#main" and page.xpath("//main/@id") == ["main"]
+    assert page.find("body")[0].get("href") == "#_main" and page.xpath("//main/@id") == ["_main"]
     assert all(nav.get("aria-label") for nav in page.iter("nav"))
 
 
@@ -402,7 +402,7 @@ def test_json_ld_describes_the_article() -> None:
 
 
 def test_related_articles_are_the_named_then_the_nearest_and_at_most_three() -> None:
-    related = PAGES["articles/long/index.html"].xpath("//section[@aria-labelledby='related']//h3/a/@href")
+    related = PAGES["articles/long/index.html"].xpath("//section[@aria-labelledby='_related']//h3/a/@href")
     assert related == ["../pointer/", "../short/", "../odd/"]
 
 

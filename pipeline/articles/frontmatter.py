@@ -45,9 +45,7 @@ def split(text: str, path: str) -> Document:
         )
     end = next((n for n, line in enumerate(lines[1:], start=1) if line.rstrip() == fence), None)
     if end is None:
-        raise PressroomError(
-            "the front matter has no end.", path, 1, f"Close it with a line `{fence}`."
-        )
+        raise PressroomError("the front matter has no end.", path, 1, f"Close it with a line `{fence}`.")
     head = "\n".join(lines[1:end])
     fields = yaml_fields(head, path, 2) if fence == "---" else toml_fields(head, path, 2)
     return Document(fields, "\n".join(lines[end + 1 :]), end + 2)
@@ -63,7 +61,9 @@ def yaml_fields(text: str, path: str, first_line: int = 1) -> dict[str, Field]:
         mark = error.problem_mark or error.context_mark
         line = first_line + (mark.line if mark else 0)
         what = error.problem or error.context or "it cannot be read"
-        raise PressroomError(f"this is not YAML: {what}.", path, line, _yaml_hint(text, line - first_line)) from error
+        raise PressroomError(
+            f"this is not YAML: {what}.", path, line, _yaml_hint(text, line - first_line)
+        ) from error
     except yaml.YAMLError as error:
         raise PressroomError(f"this is not YAML: {error}.", path, first_line) from error
     except RecursionError as error:

@@ -76,7 +76,10 @@ def _choose_edition(
         free = [
             article
             for slug, article in pool.items()
-            if slug not in closed and slug not in taken and slug not in pinned and rule.tags.takes(article.tags)
+            if slug not in closed
+            and slug not in taken
+            and slug not in pinned
+            and rule.tags.takes(article.tags)
         ]
         for article in _ordered(free, rule.order):
             why = _passed_over(article, rule, used)
@@ -92,7 +95,9 @@ def _choose_edition(
             sections.append(Section(rule.title, placed))
     decisions = tuple(
         taken.get(slug)
-        or Decision(slug, audience, False, None, closed.get(slug) or near.get(slug) or "no section takes its tags")
+        or Decision(
+            slug, audience, False, None, closed.get(slug) or near.get(slug) or "no section takes its tags"
+        )
         for slug in pool
     )
     return Edition(audience, tuple(sections)), decisions

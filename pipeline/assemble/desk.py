@@ -46,9 +46,7 @@ class Desk:
             file = self._lock_file(issue)
             if file.is_file():
                 try:
-                    self.locks[issue.folder] = read_lock(
-                        read_source(file, workspace.path_of(file)), issue
-                    )
+                    self.locks[issue.folder] = read_lock(read_source(file, workspace.path_of(file)), issue)
                 except PressroomError as error:
                     self.broken[issue.folder] = error
 
@@ -65,6 +63,15 @@ class Desk:
                 for slug in self.locks[earlier.folder].slugs:
                     used.setdefault(slug, earlier.folder)
         return used
+
+    def carriers(self) -> dict[str, tuple[str, ...]]:
+        """Each article's slug and the folders of the frozen issues that carry it, oldest first."""
+        carried: dict[str, tuple[str, ...]] = {}
+        for issue in self.issues:
+            lock = self.locks.get(issue.folder)
+            for slug in lock.slugs if lock else ():
+                carried[slug] = (*carried.get(slug, ()), issue.folder)
+        return carried
 
     def known_records(self) -> dict[str, Record]:
         """Every article's record; the newest revision where several issues carry it."""

@@ -77,7 +77,9 @@ def read_issue(
     title = fields.text("title", required=True)
     own = tuple(read_section(each, zone) for each in fields.tables("sections"))
     if fields.has("sections") and not own:
-        fields.error("sections", "`sections` is empty.", "Name a section, or delete the key for the defaults.")
+        fields.error(
+            "sections", "`sections` is empty.", "Name a section, or delete the key for the defaults."
+        )
     if not own and not publication.sections and not fields.has("sections"):
         fields.error(
             "sections",

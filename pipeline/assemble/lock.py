@@ -70,7 +70,9 @@ def rules_digest(issue: Issue) -> str:
     return "sha256:" + hashlib.sha256(json.dumps(whole).encode()).hexdigest()
 
 
-def new_record(publication: Publication, kind: str, name: str, published: datetime, updated: datetime | None) -> Record:
+def new_record(
+    publication: Publication, kind: str, name: str, published: datetime, updated: datetime | None
+) -> Record:
     """The record of a new item. Its id is opaque and is never made a second time (RFC 4151)."""
     host = urlsplit(publication.base_url).hostname or "localhost"
     opaque = hashlib.sha256(f"{kind}\n{name}\n{published.isoformat()}".encode()).hexdigest()[:20]
@@ -200,14 +202,18 @@ def write_lock(lock: Lock) -> str:
             {
                 "audience": audience,
                 "sections": [
-                    {"title": title, "articles": [{"slug": slug, "layout": layout.value} for slug, layout in articles]}
+                    {
+                        "title": title,
+                        "articles": [{"slug": slug, "layout": layout.value} for slug, layout in articles],
+                    }
                     for title, articles in sections
                 ],
             }
             for audience, sections in lock.editions
         ],
         "articles": {
-            slug: {"digest": article.digest, **_record(article.record)} for slug, article in lock.articles.items()
+            slug: {"digest": article.digest, **_record(article.record)}
+            for slug, article in lock.articles.items()
         },
     }
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
@@ -247,7 +253,9 @@ def read_lock(text: str, issue: Issue) -> Lock:
                     tuple(
                         (
                             str(section["title"]),
-                            tuple((str(each["slug"]), Layout(each["layout"])) for each in section["articles"]),
+                            tuple(
+                                (str(each["slug"]), Layout(each["layout"])) for each in section["articles"]
+                            ),
                         )
                         for section in edition["sections"]
                     ),

@@ -1,0 +1,1 @@
+"""An edition as an email: the theme, the text part and the message."""

@@ -75,7 +75,16 @@ _ATTRIBUTES = {
 }
 
 _EVERYWHERE = {"css-class", "mj-class"}
-_PLAIN = {"mjml", "mj-head", "mj-attributes", "mj-breakpoint", "mj-font", "mj-preview", "mj-style", "mj-title"}
+_PLAIN = {
+    "mjml",
+    "mj-head",
+    "mj-attributes",
+    "mj-breakpoint",
+    "mj-font",
+    "mj-preview",
+    "mj-style",
+    "mj-title",
+}
 
 ATTRIBUTES: dict[str, frozenset[str]] = {
     name: frozenset(attributes.split()) | (frozenset() if name in _PLAIN else _EVERYWHERE)
@@ -112,12 +121,25 @@ CHILDREN: dict[str, frozenset[str]] = {
 """What may stand in each element that holds other elements of MJML. The rest hold HTML or nothing."""
 
 HOLD_HTML = frozenset(
-    "mj-accordion-text mj-accordion-title mj-button mj-navbar-link mj-preview mj-raw mj-social-element "
-    "mj-style mj-table mj-text mj-title".split()
+    [
+        "mj-accordion-text",
+        "mj-accordion-title",
+        "mj-button",
+        "mj-navbar-link",
+        "mj-preview",
+        "mj-raw",
+        "mj-social-element",
+        "mj-style",
+        "mj-table",
+        "mj-text",
+        "mj-title",
+    ]
 )
 
-FREE = frozenset("alt dir href lang name rel src srcset title".split())
+FREE = frozenset(["alt", "dir", "href", "lang", "name", "rel", "src", "srcset", "title"])
 """Attributes that may hold what an editor wrote; mrml reads the others as sizes, colours and words."""
 
-VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+VOID = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
+)
 """HTML elements without an end tag (HTML Living Standard, 13.1.2)."""

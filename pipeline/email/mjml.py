@@ -32,6 +32,10 @@ class Layout:
     html: Parts
 
 
+_BETWEEN = re.compile(r">\s+(</?mj-)")
+"""White space between elements: mrml refuses it in places when it holds no newline."""
+
+
 @lru_cache(maxsize=256)
 def compile_layout(marked: str) -> Layout:
     """Check and compile MJML whose tags carry the marks of `theme_check.prepare`.
@@ -39,7 +43,7 @@ def compile_layout(marked: str) -> Layout:
     Raises `PressroomError`, with file and line where the theme is at fault.
     """
     check_rendered(marked)
-    mjml = unmarked(marked)
+    mjml = _BETWEEN.sub(r">\n\1", unmarked(marked))
     try:
         # No fonts: by default mrml links Google's.
         html = mjml2html(mjml, fonts={})
@@ -49,7 +53,7 @@ def compile_layout(marked: str) -> Layout:
 
 
 def put_right(html: str) -> str:
-    """mrml 6.0.1's HTML with its defects mended, each by a replacement of its own."""
+    """Mrml 6.0.1's HTML with its defects mended, each by a replacement of its own."""
     for mend in (_preview, _language, _image_heights, _bare_widths, _backgrounds):
         html = mend(html)
     return html
@@ -60,8 +64,9 @@ _PREVIEW = re.compile(r'(<body[^>]*>)<div style="display:none;[^"]*">(.*?)</div>
 
 
 def _preview(html: str) -> str:
-    """Hidden by `display:none` and nothing else (white 1 px text is a spammer's habit), with the
-    language that each child of the body needs, and filler.
+    """The preview text, hidden by `display:none` and nothing else, with its language and filler.
+
+    White text of one pixel, mrml's way, is a spammer's habit.
     """
     tag = _HTML_TAG.search(html)
     attributes = f' lang="{tag[1]}" dir="{tag[2]}"' if tag else ""
@@ -80,8 +85,9 @@ _IMAGE_STYLE = re.compile(r'(<img [^>]*style="[^"]*?)(?<![-\w])height:\d+px;')
 
 
 def _image_heights(html: str) -> str:
-    """A height in the style would distort an image that shrinks to a phone's width; the attribute
-    alone is what Outlook and the loading page need.
+    """An image's height stays in the attribute, which Outlook and the loading page need.
+
+    In the style it would distort an image that shrinks to a phone's width.
     """
     return _IMAGE_STYLE.sub(r"\1height:auto;", html)
 

@@ -5,24 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
-from pipeline.articles.forms import Form, select
+from pipeline.articles.forms import Form, visible
 from pipeline.email.mjml import compile_layout
 from pipeline.email.styles import read_styles
 from pipeline.email.text import email_text
+from pipeline.email.theme import theme_view
 from pipeline.email.theme_check import prepare
 from pipeline.email.tokens import Html, Issued, check_counts, fill, fill_mjml, finished, fixed, write
-from pipeline.email.views import Setting, email_view, laid_out, theme_view
+from pipeline.email.views import Setting, email_view, laid_out
 from pipeline.email.words import Words, load_words
 from pipeline.merge import fields_in
 from pipeline.model import (
-    Block,
     ComposedEdition,
-    Content,
-    Element,
     Image,
     Layout,
     MergeField,
-    Node,
     Publication,
     RenderedEmail,
     ThemeSettings,
@@ -89,40 +86,12 @@ def _fields(*rendered: str) -> tuple[MergeField, ...]:
 
 def _images(edition: ComposedEdition, logo: Image | None) -> tuple[Image, ...]:
     """The images that the email shows, each once, in reading order."""
-    images: dict[str, Image] = {}
-    if logo:
-        images[logo.name] = logo
-    _add(images, edition.letter, edition.audience)
+    shown = [logo, *visible(edition.letter, Form.EMAIL, edition.audience).images]
     for section in edition.sections:
         for article, asked in section.articles:
             layout = laid_out(article, asked)
-            if article.content.lead and layout is not Layout.BRIEF:
-                images.setdefault(article.content.lead.name, article.content.lead)
+            if layout is not Layout.BRIEF:
+                shown.append(article.content.lead)
             if layout is Layout.FULL:
-                _add(images, article.content, edition.audience)
-    return tuple(images.values())
-
-
-def _add(images: dict[str, Image], content: Content, audience: str) -> None:
-    sources: set[str] = set()
-    for block in select(content.blocks, Form.EMAIL, audience):
-        _sources(block, sources)
-    for note in content.footnotes:
-        _node_sources(note, sources)
-    for image in content.images:
-        if image.url in sources:
-            images.setdefault(image.name, image)
-
-
-def _sources(block: Block, sources: set[str]) -> None:
-    _node_sources(block.nodes, sources)
-    for inner in block.blocks:
-        _sources(inner, sources)
-
-
-def _node_sources(nodes: tuple[Node, ...], sources: set[str]) -> None:
-    for node in nodes:
-        if isinstance(node, Element):
-            if node.tag == "img":
-                sources.add(node.get("src") or "")
-            _node_sources(node.children, sources)
+                shown += visible(article.content, Form.EMAIL, edition.audience).images
+    return tuple({image.name: image for image in shown if image}.values())

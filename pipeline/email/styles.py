@@ -11,11 +11,12 @@ from collections.abc import Mapping
 
 from pipeline.errors import PressroomError, suggest
 
-ELEMENTS = (
-    "a abbr aside b blockquote br caption cite code col colgroup dd del details div dl dt em figcaption "
-    "figure h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp small span strong sub summary sup "
-    "table tbody td tfoot th thead tr u ul var"
-).split()
+_ELEMENTS = (
+    "a abbr aside b blockquote br caption cite code col colgroup dd del details div dl dt em "
+    "figcaption figure h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp small span strong "
+    "sub summary sup table tbody td tfoot th thead tr u ul var "
+)
+ELEMENTS = tuple(_ELEMENTS.split())
 
 _SELECTOR = re.compile(r"[a-z][a-z0-9]*(?: [a-z][a-z0-9]*)?")
 _DECLARATION = re.compile(r"([a-z-]+)\s*:\s*([^:;{}\"<>\\]+)")

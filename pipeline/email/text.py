@@ -1,5 +1,7 @@
-"""The text part, made from the content and never from the HTML: for readers of plain text, and for
-filters that compare the two. Lines of 72 columns, links numbered and listed at the end.
+"""The text part, made from the content and never from the HTML.
+
+For readers of plain text, and for filters that compare the two parts. Lines of 72 columns, links
+numbered and listed at the end.
 """
 
 from __future__ import annotations
@@ -7,7 +9,7 @@ from __future__ import annotations
 import textwrap
 import unicodedata
 
-from pipeline.articles.forms import Form, select
+from pipeline.articles.forms import Form, visible
 from pipeline.articles.text import Notes, blocks_to_text
 from pipeline.email.views import (
     Setting,
@@ -21,6 +23,7 @@ from pipeline.email.views import (
     related_links,
     unsubscribe_url,
 )
+from pipeline.merge import literal_text
 from pipeline.model import ComposedArticle, Content, Layout
 
 WIDTH = 72
@@ -83,13 +86,13 @@ def _article(article: ComposedArticle, asked: Layout, setting: Setting, notes: N
 
 
 def _content(content: Content, setting: Setting, notes: Notes) -> str:
-    blocks = select(content.blocks, Form.TEXT, setting.edition.audience)
-    return blocks_to_text(blocks, notes, content.footnotes, width=WIDTH).strip("\n")
+    shown = visible(content, Form.TEXT, setting.edition.audience)
+    return blocks_to_text(shown.blocks, notes, shown.footnotes, width=WIDTH).strip("\n")
 
 
 def _footer(setting: Setting) -> list[str]:
     edition, publication, words = setting.edition, setting.publication, setting.words
-    links = [(words.say("unsubscribe"), unsubscribe_url(publication))]
+    links: list[tuple[str, str]] = [(words.say("unsubscribe"), unsubscribe_url(publication))]
     if publication.preferences_url:
         links.append((words.say("preferences"), publication.preferences_url))
     links.append((words.say("view_in_browser"), browser_url(edition)))
@@ -106,7 +109,7 @@ def _wrap(text: str, after: str = "") -> str:
     lines = textwrap.wrap(
         text, WIDTH, subsequent_indent=after, break_long_words=False, break_on_hyphens=False
     )
-    return "\n".join(lines).replace("{{", '{{ "{{" }}')
+    return literal_text("\n".join(lines))
 
 
 def _rule(lines: str, stroke: str) -> str:

@@ -96,8 +96,9 @@ class _Open:
 
 
 def check_rendered(mjml: str) -> None:
-    """The whole MJML, still marked: balance and nesting, and everything else once more, since Jinja
-    may have written a tag or attribute. Raises `PressroomError` at the first mistake.
+    """The whole MJML, still marked: balance, nesting, and everything else once more.
+
+    For Jinja may have written a tag or attribute. Raises `PressroomError` at the first mistake.
     """
     stack: list[_Open] = []
     for found in _TAG.finditer(mjml):
@@ -119,9 +120,7 @@ def check_rendered(mjml: str) -> None:
         if not found["closed"] and name not in VOID:
             stack.append(here)
             if len(stack) > DEEPEST:
-                raise PressroomError(
-                    f"elements are nested more than {DEEPEST} deep.", here.path, here.line
-                )
+                raise PressroomError(f"elements are nested more than {DEEPEST} deep.", here.path, here.line)
     if stack:
         last = stack[-1]
         raise PressroomError(f"<{last.name}> is never closed.", last.path, last.line)

@@ -15,10 +15,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.errors import PressroomError
+from pipeline.merge import fill as fill_fields
+from pipeline.merge import literal_html, neutral
+from pipeline.model import MergeField
 from pipeline.templating import Markup
 
 TOKEN = re.compile(r"zq([TC])(\d+)zq")
-_LITERAL = '{{ "{{" }}'  # how the neutral form of a text writes two braces that are no merge field
 
 
 class Html(str):
@@ -34,14 +36,23 @@ class Neutral(str):
 
 
 def escape(text: str) -> str:
-    """A text as HTML, for elements and quoted attributes alike. Braces never read as a merge field,
-    except in a `Neutral`.
+    """A text as HTML, for elements and quoted attributes alike.
+
+    Braces never read as a merge field, except in a `Neutral`.
     """
-    if isinstance(text, Neutral):
-        pieces = (html.escape(piece) for piece in text.split(_LITERAL))
-        return "&#123;&#123;".join(pieces)
-    escaped = html.escape(text)
-    return escaped.replace("{{", "&#123;&#123;").replace("}}", "&#125;&#125;")
+    if not isinstance(text, Neutral) or "{{" not in text:
+        return literal_html(html.escape(text))
+    fields: list[MergeField] = []
+
+    def aside(field: MergeField) -> str:
+        fields.append(field)
+        return "\0"
+
+    pieces = fill_fields(text.replace("\0", ""), aside).split("\0")
+    escaped = [literal_html(html.escape(piece)) for piece in pieces]
+    return escaped[0] + "".join(
+        neutral(field) + piece for field, piece in zip(fields, escaped[1:], strict=True)
+    )
 
 
 @dataclass
@@ -62,8 +73,9 @@ _issued: ContextVar[Issued] = ContextVar("issued")
 
 
 def write(value: Any) -> Any:
-    """What a template prints for a value: a token for a text, the thing itself for markup (macros,
-    theme settings) and for numbers, which stand for sizes.
+    """What a template prints for a value: a token for a text, or else the value itself.
+
+    Markup comes from macros and theme settings, and numbers stand for sizes.
     """
     if isinstance(value, Markup) or not isinstance(value, str):
         return value
@@ -80,13 +92,15 @@ def finished(value: Any) -> Any:
 
 def fixed(value: str) -> Markup:
     """The template filter `fixed`: a word of the theme itself, which mrml is to see as it is."""
-    return Markup(value)  # noqa: S704
+    return Markup(value)
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """A document cut at its tokens: `fixed` has one more item than `slots`, which hold a token's
-    number and whether it stands in an attribute.
+    """A document cut at its tokens.
+
+    `fixed` has one more item than `slots`, which hold a token's number and whether it stands in an
+    attribute.
     """
 
     fixed: tuple[str, ...]
@@ -113,8 +127,9 @@ def cut(document: str) -> Parts:
 
 
 def check_counts(mjml: Parts, compiled: Parts, issued: int, content: frozenset[int]) -> None:
-    """Whether every token came through: content exactly once as often, a text at least as often
-    (mrml writes a title twice), and none that was never issued. Raises `PressroomError`.
+    """Raise `PressroomError` unless every token came through mrml, and none that was never issued.
+
+    Content must stand exactly as often as before, a text at least as often: mrml repeats the title.
     """
     before = Counter(number for number, _ in mjml.slots)
     after = Counter(number for number, _ in compiled.slots)

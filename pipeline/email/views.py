@@ -5,15 +5,15 @@ These names are the theme's interface. Fields named `html` are finished content,
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from pipeline import addresses
-from pipeline.articles.forms import Form, HtmlWriter, footnotes_to_html, nodes_to_html, select
+from pipeline.articles.forms import Form, HtmlWriter, footnotes_to_html, nodes_to_html, visible
+from pipeline.email.theme import GUTTER, THUMBNAIL, WIDTH
 from pipeline.email.tokens import Html, Neutral
-from pipeline.email.words import Words, direction
+from pipeline.email.words import Words
 from pipeline.model import (
     Block,
     BlockKind,
@@ -22,51 +22,14 @@ from pipeline.model import (
     Content,
     Image,
     Layout,
-    Palette,
     Publication,
-    ThemeSettings,
 )
-from pipeline.templating import Markup
 
-WIDTH = 600
-"""The container's width in CSS pixels; wider ones break in Outlook and on tablets."""
-
-GUTTER = 36
-THUMBNAIL = 168
 TALLEST = 1728
 """Word, which draws Outlook's mail, cuts off what is taller than this."""
 
 ARTICLE_SHIFT = 2
 """An article's own headings follow its h3; a letter's stand directly below the title, as h2."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scheme:
-    """A palette's colours, and the colour of text on the accent."""
-
-    accent: Markup
-    on_accent: Markup
-    text: Markup
-    muted: Markup
-    background: Markup
-    surface: Markup
-    line: Markup
-
-
-@dataclass(frozen=True, slots=True)
-class ThemeView:
-    """Settings that mrml must see. They are checked where `newsletter.toml` is read."""
-
-    light: Scheme
-    dark: Scheme
-    body_font: Markup
-    heading_font: Markup
-    width: int
-    gutter: int
-    thumbnail: int
-    direction: Markup
-    start: Markup
-    end: Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +65,10 @@ class BlockView:
 
 @dataclass(frozen=True, slots=True)
 class ArticleView:
-    """An article as it stands in the email. `url` is empty where its headline is no link."""
+    """An article as it stands in the email.
+
+    `url` is empty where its headline is no link; `host` says where a piece that lives elsewhere is.
+    """
 
     layout: str
     title: str
@@ -117,6 +83,7 @@ class ArticleView:
     notes_html: Html
     related: tuple[LinkView, ...]
     more: LinkView | None
+    host: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,49 +118,6 @@ class EmailView:
     browser_url: str
 
 
-def theme_view(theme: ThemeSettings, language: str) -> ThemeView:
-    """The theme's settings for templates."""
-    to_right = direction(language) == "ltr"
-    return ThemeView(
-        light=_scheme(theme.colors),
-        dark=_scheme(theme.dark),
-        body_font=_font(theme.body_font),
-        heading_font=_font(theme.heading_font),
-        width=WIDTH,
-        gutter=GUTTER,
-        thumbnail=THUMBNAIL,
-        direction=Markup(direction(language)),
-        start=Markup("left" if to_right else "right"),
-        end=Markup("right" if to_right else "left"),
-    )
-
-
-def _font(stack: str) -> Markup:
-    """Single quotes, for the stack stands in double-quoted attributes."""
-    return Markup(re.sub(r"[<>&{};]", "", stack.replace('"', "'")))  # noqa: S704
-
-
-def _scheme(palette: Palette) -> Scheme:
-    on_accent = max("#ffffff", "#111111", key=lambda color: contrast(color, palette.accent))
-    names = ("accent", "text", "muted", "background", "surface", "line")
-    colors = {name: Markup(getattr(palette, name)) for name in names}
-    return Scheme(on_accent=Markup(on_accent), **colors)
-
-
-def contrast(one: str, other: str) -> float:
-    """The contrast ratio of two six-digit hex colours, 1 to 21 (WCAG 2.2, "contrast ratio")."""
-    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def _luminance(color: str) -> float:
-    channels = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    red, green, blue = (
-        each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in channels
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
 @dataclass(frozen=True, slots=True)
 class Setting:
     """What every part of one email is written with."""
@@ -213,6 +137,7 @@ def email_view(setting: Setting, logo: Image | None) -> EmailView:
     """A composed edition as the templates see it."""
     edition, publication, words = setting.edition, setting.publication, setting.words
     writer = setting.writer(0)
+    letter = visible(edition.letter, Form.EMAIL, edition.audience)
     return EmailView(
         language=publication.language,
         title=edition.issue.title,
@@ -223,10 +148,12 @@ def email_view(setting: Setting, logo: Image | None) -> EmailView:
         tagline=publication.tagline,
         home_url=addresses.home_url(publication),
         logo=_logo(logo, publication),
-        letter=_blocks(edition.letter, setting, writer),
-        letter_notes_html=_notes(edition.letter, writer),
+        letter=_blocks(letter, writer),
+        letter_notes_html=_notes(letter, writer),
         sections=tuple(
-            SectionView(section.title, tuple(_article(each, layout, setting) for each, layout in section.articles))
+            SectionView(
+                section.title, tuple(_article(each, layout, setting) for each, layout in section.articles)
+            )
             for section in edition.sections
         ),
         disclaimers=edition.disclaimers,
@@ -318,7 +245,8 @@ def _article(article: ComposedArticle, asked: Layout, setting: Setting) -> Artic
     full = layout is Layout.FULL
     url = article.article.link or article.url or ""
     writer = setting.writer(ARTICLE_SHIFT)
-    lead = article.content.lead
+    content = visible(article.content, Form.EMAIL, setting.edition.audience)
+    lead = content.lead
     return ArticleView(
         layout=layout.value,
         title=article.article.title,
@@ -329,16 +257,18 @@ def _article(article: ComposedArticle, asked: Layout, setting: Setting) -> Artic
         dek=article.article.dek,
         lead=shown(lead, WIDTH - 2 * GUTTER) if lead and full else None,
         thumbnail=shown(lead, THUMBNAIL, url) if lead and layout is Layout.CARD else None,
-        blocks=_blocks(article.content, setting, writer) if full else (),
-        notes_html=_notes(article.content, writer) if full else Html(""),
+        blocks=_blocks(content, writer) if full else (),
+        notes_html=_notes(content, writer) if full else Html(""),
         related=related_links(article, setting) if full else (),
         more=more_link(article, layout, words),
+        host=host(article.article.link) if article.article.link else "",
     )
 
 
 def shown(image: Image, width: int, url: str = "") -> ImageView:
-    """An image scaled down to at most `width`, and to Word's height. A decorative one is no link,
-    for a link must have a name.
+    """An image scaled down to at most `width`, and to Word's height.
+
+    A decorative one is no link, for a link must have a name.
     """
     wide = min(width, image.width)
     tall = round(image.height * wide / image.width)
@@ -361,9 +291,8 @@ def _notes(content: Content, writer: HtmlWriter) -> Html:
     return Html(footnotes_to_html(content.footnotes, writer) if content.footnotes else "")
 
 
-def _blocks(content: Content, setting: Setting, writer: HtmlWriter) -> tuple[BlockView, ...]:
-    blocks = select(content.blocks, Form.EMAIL, setting.edition.audience)
-    return tuple(_block(block, writer) for block in blocks)
+def _blocks(content: Content, writer: HtmlWriter) -> tuple[BlockView, ...]:
+    return tuple(_block(block, writer) for block in content.blocks)
 
 
 def _block(block: Block, writer: HtmlWriter) -> BlockView:

@@ -15,9 +15,10 @@ from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import Any
 
+from pipeline import merge
+from pipeline.addresses import image_path
 from pipeline.email.message import build_message
 from pipeline.model import ComposedEdition, Image, OutputFile, Publication, RenderedEmail
-from pipeline.addresses import image_path
 
 # The earliest moment that the zip format can hold; a bundle's bytes depend on its content alone.
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -94,7 +95,7 @@ def _listing(
             for article, layout in section.articles
         ],
         "merge_fields": [
-            {"name": field.name, "fallback": field.fallback, "written": written(field.name, field.fallback)}
+            {"name": field.name, "fallback": field.fallback, "written": merge.neutral(field)}
             for field in rendered.merge_fields
         ],
         "images": {
@@ -122,12 +123,7 @@ def _listing(
     }
 
 
-def written(name: str, fallback: str) -> str:
-    """A merge field as it stands in the subject and the text part."""
-    return f"{{{{ {name} | {fallback} }}}}" if fallback else f"{{{{ {name} }}}}"
-
-
-def zipped(files: Iterable[OutputFile]) -> bytes:
+def zip_bytes(files: Iterable[OutputFile]) -> bytes:
     """The files as a .zip whose bytes depend on nothing but them."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from pipeline import addresses
+from pipeline.articles.forms import Form, visible
 from pipeline.model import (
     EVERYONE,
     ComposedArticle,
@@ -16,7 +17,7 @@ from pipeline.model import (
     OutputFile,
     Published,
 )
-from pipeline.site.content import Fragment, Page, filled_text, fragment, lead_images, opening, visible
+from pipeline.site.content import Fragment, Page, filled_text, fragment, lead_images, opening
 from pipeline.site.frame import ARTICLES, TAGS, Site
 from pipeline.site.head import (
     About,
@@ -103,12 +104,12 @@ def _index(site: Site) -> OutputFile:
 def _issue(site: Site, index: int, edition: ComposedEdition) -> OutputFile:
     shelf, publication, issue = site.shelf, site.publication, edition.issue
     page = site.page(addresses.issue_path(issue, edition.audience))
-    letter = visible(edition.letter, edition.audience)
+    letter = visible(edition.letter, Form.WEB, edition.audience)
     preview = filled_text(edition.preview_text, publication)
     head = make_head(publication, page, issue.title, preview, about_issue(edition, shelf), site.feeds(page))
     sections = tuple(
         SectionView(
-            f"section-{number}",
+            f"_section-{number}",
             section.title,
             tuple(
                 _article_in_issue(shelf, page, edition, article, layout)
@@ -126,7 +127,7 @@ def _issue(site: Site, index: int, edition: ComposedEdition) -> OutputFile:
         dek=preview if issue.preview_text else "",
         date=day(issue.date, publication.language),
         minutes=edition.minutes,
-        letter=fragment(letter, publication, page, "letter-", 0),
+        letter=fragment(letter, publication, page, "letter_", 0),
         sections=sections,
         disclaimers=edition.disclaimers,
         editions=edition_links(
@@ -140,11 +141,14 @@ def _issue(site: Site, index: int, edition: ComposedEdition) -> OutputFile:
 def _article_in_issue(
     shelf: Shelf, page: Page, edition: ComposedEdition, composed: ComposedArticle, layout: Layout
 ) -> ArticleView:
-    """The article as the issue lays it out; the headings of a whole one stand below its own."""
+    """The article as the issue lays it out; the headings of a whole one stand below its own.
+
+    No id made from a heading holds an underscore, so that no two ids on the page are alike.
+    """
     whole: Fragment | None = None
     if layout is Layout.FULL:
-        content = visible(composed.content, edition.audience)
-        whole = fragment(content, shelf.publication, page, f"{composed.article.slug}-", 2)
+        content = visible(composed.content, Form.WEB, edition.audience)
+        whole = fragment(content, shelf.publication, page, f"{composed.article.slug}_", 2)
     return article_view(composed, shelf, page, layout.value, whole)
 
 
@@ -162,7 +166,7 @@ def _article(site: Site, index: int) -> OutputFile:
     composed = shelf.articles[index]
     article = composed.article
     page = site.page(addresses.article_path(article.slug))
-    content = visible(composed.content, EVERYONE)
+    content = visible(composed.content, Form.WEB, EVERYONE)
     description = article.dek or opening(content) or article.title
     head = make_head(
         publication,
@@ -251,7 +255,7 @@ def _style(site: Site) -> OutputFile:
 
 def _images(shelf: Shelf) -> Iterator[Image]:
     def used(content: Content, audience: str) -> tuple[Image, ...]:
-        return lead_images(visible(content, audience))
+        return lead_images(visible(content, Form.WEB, audience))
 
     for edition in shelf.editions:
         yield from used(edition.letter, edition.audience)

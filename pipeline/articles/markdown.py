@@ -1,0 +1,504 @@
+"""Markdown to HTML, with what a newsletter needs beside CommonMark 0.31.
+
+markdown-it-py and mdit-py-plugins are wrapped here and nowhere else. Tables and footnotes come from
+them; containers, merge fields and the typography are rules of our own:
+
+- The containers of mdit-py-plugins close at the end of a text without a word, and see fences inside
+  blocks of code.
+- markdown-it's typographic replacements turn the enumeration (a), (b), (c) into (a), (b), ©.
+
+The HTML is not yet safe. Each block carries its line in `data-line`; a merge field stands as
+`<span data-field="N">` and a reference to a note as `<sup data-note="N">`, both counted from 0.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, MutableMapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from html import escape
+from types import SimpleNamespace
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.helpers import parseLinkDestination, parseLinkLabel, parseLinkTitle
+from markdown_it.renderer import RendererHTML
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_block.table import escapedSplit, table
+from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+from mdit_py_plugins.footnote import footnote_plugin
+
+from pipeline.articles import containers
+from pipeline.articles.safe import FIELD, LINE, NOTE, SCHEMES
+from pipeline.errors import PressroomError
+from pipeline.model import BlockKind
+
+_MAX_NESTING = 40
+_FIELD = re.compile(r"\{\{[^{}\n]*\}\}")
+_ADDRESS_FIELD = re.compile(r"\{\{[^{}\n]*\}\}(?=[\s)]|\Z)")
+_RAW_FIELD = re.compile(r"\\\{\\?\{|\{\{(?:[^{}\n]*\}\})?")
+_FIRST_TAG = re.compile(r"\s*<[A-Za-z][^\s/>]*")
+_SCHEME = re.compile(r"[\s\x00-\x20]*([A-Za-z][A-Za-z0-9+.\-]*):")
+
+# Opening and closing quotation marks, outer and inner (CLDR's delimiters).
+_QUOTES = {
+    "en": "“”‘’",
+    "cs": "„“‚‘",
+    "da": "“”‘’",
+    "de": "„“‚‘",
+    "el": "«»“”",
+    "es": "«»“”",
+    "fi": "””’’",
+    "fr": ("«\u00a0", "\u00a0»", "‹\u00a0", "\u00a0›"),
+    "hu": "„”»«",
+    "it": "«»“”",
+    "nb": "«»‘’",
+    "nl": "“”‘’",
+    "pl": "„”«»",
+    "pt": "“”‘’",
+    "ro": "„”«»",
+    "ru": "«»„“",
+    "sk": "„“‚‘",
+    "sv": "””’’",
+    "uk": "«»„“",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """A run of HTML outside or inside a container."""
+
+    html: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A container with what stands in it."""
+
+    kind: BlockKind
+    title: str
+    line: int
+    pieces: tuple[Prose | Box, ...]
+
+
+@dataclass(slots=True)
+class Source:
+    """A text as Markdown reads it. Lines are those of the text's file.
+
+    `notes` are the footnotes as HTML, by their number from 0. `fields` holds each merge field as
+    written, with its line. `mistakes` have a line and no path.
+    """
+
+    pieces: tuple[Prose | Box, ...] = ()
+    notes: dict[int, Prose] = field(default_factory=dict)
+    fields: list[tuple[str, int]] = field(default_factory=list)
+    mistakes: list[PressroomError] = field(default_factory=list)
+
+
+def read(text: str, first_line: int, language: str, mistakes: list[PressroomError]) -> Source:
+    """Read Markdown whose first line is line `first_line` of its file.
+
+    `language` (BCP 47) chooses the quotation marks. Raises `PressroomError` with a line, and no
+    path, where the text cannot be read on; lesser mistakes are added to `mistakes`.
+    """
+    source = Source(mistakes=mistakes)
+    parser = _parser(language.lower().split("-")[0])
+    env: dict[str, Any] = {"source": source, "first_line": first_line, "open": 0}
+    tokens = parser.parse(text, env)
+    _Reader(parser, source, env, first_line).read(tokens)
+    return source
+
+
+class _Dialect(MarkdownIt):
+    """CommonMark that keeps every address for us to judge, and fields as addresses."""
+
+    def validateLink(self, url: str) -> bool:  # noqa: N802 - the library's name
+        return True
+
+    def normalizeLink(self, url: str) -> str:  # noqa: N802
+        if _FIELD.fullmatch(url):
+            return url
+        try:
+            return super().normalizeLink(url)
+        except ValueError:  # such as "https://[": no address at all; the resolver will say so
+            return url
+
+
+@lru_cache(maxsize=8)
+def _parser(language: str) -> MarkdownIt:
+    quotes = _QUOTES.get(language, _QUOTES["en"])
+    options: Any = {"typographer": True, "quotes": quotes, "maxNesting": _MAX_NESTING, "xhtmlOut": False}
+    parser = _Dialect("commonmark", options)
+    parser.helpers = SimpleNamespace(
+        parseLinkDestination=_link_destination, parseLinkLabel=parseLinkLabel, parseLinkTitle=parseLinkTitle
+    )
+    parser.enable(["table", "smartquotes"])
+    footnote_plugin(parser, always_match_refs=True)
+    ends = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    parser.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
+    parser.block.ruler.before("table", "container", _container, ends)
+    parser.block.ruler.before("container", "depth", _depth)
+    parser.inline.ruler.before("escape", "merge_field", _merge_field)
+    parser.core.ruler.before("footnote_tail", "footnote_definitions", _footnote_definitions)
+    parser.core.ruler.before("smartquotes", "dashes", _dashes)
+    for name, rule in _RENDER_RULES.items():
+        parser.add_render_rule(name, rule)
+    return parser
+
+
+# --- rules for blocks -------------------------------------------------------------------------
+
+
+def _depth(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    # markdown-it leaves out, without a word, what is nested deeper than its limit.
+    if not silent and state.level >= _MAX_NESTING - 4:
+        line = state.env["first_line"] + start
+        raise PressroomError(
+            "this is nested too deeply.", None, line, "Use fewer levels of lists, quotes or containers."
+        )
+    return False
+
+
+def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    if not table(state, start, end, silent):
+        return False
+    if not silent:
+        widths = [_cells(state, line) for line in range(start, state.line) if line != start + 1]
+        for offset, width in enumerate(widths[1:], start=2):
+            if width > widths[0]:  # GFM, section 4.10: the excess is ignored; here no word is lost
+                _mistake(
+                    state.env,
+                    start + offset,
+                    f"this row has {width} cells, but the table has {widths[0]} columns.",
+                    r"Write a bar that belongs to the text as `\|`.",
+                )
+    return True
+
+
+def _cells(state: StateBlock, line: int) -> int:
+    row = state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]].strip()
+    cells = escapedSplit(row)
+    return len(cells) - (cells[0] == "") - (len(cells) > 1 and cells[-1] == "")
+
+
+def _container(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    begin = state.bMarks[start] + state.tShift[start]
+    if not state.src.startswith(":::", begin) or state.is_code_block(start):
+        return False
+    opening = containers.read_fence(state.src[begin : state.eMarks[start]])
+    if opening is None:
+        return False
+    if silent:
+        return True
+    state.line = start + 1
+    # Everything that nests counts as a level; the library's parentType is not always put back.
+    if state.level != state.env["open"]:
+        if opening.name:
+            _mistake(
+                state.env,
+                start,
+                "a container stands inside a list, a quote or a note.",
+                "It must stand at the top level: begin its lines at the margin.",
+            )
+        return True
+    if not opening.name:
+        _mistake(state.env, start, f"`{':' * opening.colons}` closes nothing.", "Delete it.")
+        return True
+    lines = (state.src[state.bMarks[line] : state.eMarks[line]] for line in range(start + 1, end))
+    last, culprit = containers.find_end(opening.colons, lines)
+    if last is None:
+        raise PressroomError(
+            "this container has no end.",
+            None,
+            state.env["first_line"] + start + 1 + culprit,
+            "Close it with a line `:::` of as many colons.",
+        )
+    _container_tokens(state, opening, start, start + 1 + last)
+    return True
+
+
+def _container_tokens(state: StateBlock, opening: containers.Opening, start: int, last: int) -> None:
+    opened = state.push("container_open", "", 1)
+    opened.map = [start, last]
+    try:
+        kind, title = containers.read_opening(opening)
+        opened.meta = {"kind": kind, "title": title}
+    except PressroomError as error:
+        _mistake(state.env, start, error.message, error.hint)
+    line_max = state.lineMax
+    state.lineMax = last  # or a paragraph would go on past the end
+    state.env["open"] += 1
+    state.md.block.tokenize(state, start + 1, last)
+    state.env["open"] -= 1
+    state.lineMax = line_max
+    state.push("container_close", "", -1)
+    state.line = last + 1
+
+
+def _mistake(env: MutableMapping[str, Any], line: int, message: str, hint: str | None) -> None:
+    env["source"].mistakes.append(PressroomError(message, None, env["first_line"] + line, hint))
+
+
+# --- rules for text ---------------------------------------------------------------------------
+
+
+def _merge_field(state: StateInline, silent: bool) -> bool:
+    if not state.src.startswith("{{", state.pos):
+        return False
+    match = _FIELD.match(state.src, state.pos, state.posMax)
+    source = match[0] if match else "{{"
+    if not silent:
+        token = state.push("merge_field", "", 0)
+        token.content = "x"  # quotation marks beside a field turn as beside a letter
+        token.meta = {"source": source}
+    state.pos += len(source)
+    return True
+
+
+def _link_destination(text: str, position: int, maximum: int) -> Any:
+    """CommonMark's, but a merge field may be an address although it holds spaces."""
+    match = _ADDRESS_FIELD.match(text, position, maximum)
+    if match:
+        return SimpleNamespace(ok=True, pos=match.end(), str=match[0])
+    return parseLinkDestination(text, position, maximum)
+
+
+def _footnote_definitions(state: StateCore) -> None:
+    defined: dict[str, int] = {}
+    for token in state.tokens:
+        if token.type == "footnote_reference_open":
+            label, line = token.meta["label"], token.map[0] if token.map else 0
+            if label in defined:
+                _mistake(state.env, line, f"the footnote [^{label}] stands twice.", "Rename one of them.")
+            defined[label] = line
+    state.env["defined"] = defined
+
+
+def _dashes(state: StateCore) -> None:
+    """`--` and `---` to dashes and `...` to an ellipsis, where markdown-it would make them."""
+    for token in state.tokens:
+        if token.type != "inline" or not ("--" in token.content or "..." in token.content):
+            continue
+        automatic = False
+        for child in token.children or ():
+            if child.type in ("link_open", "link_close") and child.info == "auto":
+                automatic = child.nesting > 0
+            elif child.type == "text" and not automatic:
+                text = re.sub(r"(?<!\.)\.{3}(?!\.)", "…", child.content)
+                text = re.sub(r"(?<!-)---(?!-)", "—", text)
+                text = re.sub(r"(?<![^\s])--(?![^\s])|(?<=[^-\s])--(?=[^-\s])", "–", text)
+                child.content = text
+
+
+# --- to HTML ----------------------------------------------------------------------------------
+
+
+def _render_code(
+    renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any
+) -> str:
+    token = tokens[index]
+    language = token.info.split()[0] if token.info.split() else ""
+    named = f' class="language-{escape(language)}"' if language else ""
+    line = f' {LINE}="{token.attrs[LINE]}"' if LINE in token.attrs else ""
+    return f"<pre{line}><code{named}>{escape(token.content)}</code></pre>\n"
+
+
+def _render_raw(renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    """Raw HTML with its line in its first tag: of two equal attributes a parser takes the first."""
+    token = tokens[index]
+    line, content = int(token.attrs.get(LINE, 1)), token.content
+    match = _FIRST_TAG.match(content)
+    at = match.end() if match else 0
+    head = f"{content[:at]} {LINE}={line} " if match else ""
+    if "{{" not in content and "\\{" not in content:
+        return head + content[at:]
+    parts = re.split(r"(<[^>]*>)", content)
+    offset = 0
+    for number, part in enumerate(parts):
+        if number % 2 == 0:
+            parts[number] = _raw_fields(part, env["source"], line + offset)
+        offset += part.count("\n")
+    return head + "".join(parts)[at:]
+
+
+def _raw_fields(text: str, source: Source, line: int) -> str:
+    def one(match: re.Match[str]) -> str:
+        if match[0].startswith("\\"):
+            return "{{"
+        return _field_mark(source, match[0], line + text.count("\n", 0, match.start()))
+
+    return _RAW_FIELD.sub(one, text)
+
+
+def _field_mark(source: Source, written: str, line: int) -> str:
+    source.fields.append((written, line))
+    return f'<span {FIELD}="{len(source.fields) - 1}"></span>'
+
+
+def _render_field(renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    meta = tokens[index].meta
+    return _field_mark(env["source"], meta["source"], meta["line"])
+
+
+def _render_note(renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    return f'<sup {NOTE}="{tokens[index].meta["id"]}"></sup>'
+
+
+def _render_image(renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    token = tokens[index]
+    token.attrs["alt"] = " ".join("".join(_words(token.children or ())).split())
+    return renderer.renderToken(tokens, index, options, env)
+
+
+def _words(tokens: Sequence[Token]) -> Iterator[str]:
+    """The text of an image's description, without its markup."""
+    for token in tokens:
+        if token.type == "merge_field":
+            yield str(token.meta["source"])
+        elif token.type in ("softbreak", "hardbreak"):
+            yield " "
+        elif token.type == "image":
+            yield from _words(token.children or ())
+        elif token.type in ("text", "code_inline", "text_special"):
+            yield token.content
+
+
+def _render_nothing(
+    renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any
+) -> str:
+    return ""
+
+
+_RENDER_RULES: dict[str, Any] = {
+    "fence": _render_code,
+    "code_block": _render_code,
+    "html_block": _render_raw,
+    "html_inline": _render_raw,
+    "merge_field": _render_field,
+    "footnote_ref": _render_note,
+    "footnote_anchor": _render_nothing,
+    "image": _render_image,
+}
+
+
+class _Reader:
+    """Walks the tokens once: gives them their lines, and cuts them at containers and notes."""
+
+    def __init__(self, parser: MarkdownIt, source: Source, env: dict[str, Any], first_line: int) -> None:
+        self.parser = parser
+        self.source = source
+        self.env = env
+        self.line = first_line
+        self.first_line = first_line
+        self.note_lines: dict[int, int] = {}
+        self.labels: dict[str, int] = {}
+
+    def read(self, tokens: list[Token]) -> None:
+        """Fill the source."""
+        body_end = next((n for n, token in enumerate(tokens) if token.type == "footnote_block_open"), None)
+        self.source.pieces = self._pieces(tokens[:body_end])
+        if body_end is not None:
+            self._notes(tokens[body_end:])
+        self._check_notes()
+
+    def _pieces(self, tokens: list[Token]) -> tuple[Prose | Box, ...]:
+        stack: list[tuple[Token | None, int, list[Prose | Box]]] = [(None, 0, [])]
+        run: list[Token] = []
+        for token in tokens:
+            if token.type == "container_open":
+                self._flush(run, stack[-1][2])
+                stack.append((token, self.first_line + (token.map or [0])[0], []))
+            elif token.type == "container_close":
+                self._flush(run, stack[-1][2])
+                opened, line, pieces = stack.pop()
+                if opened and opened.meta:
+                    box = Box(opened.meta["kind"], opened.meta["title"], line, tuple(pieces))
+                    stack[-1][2].append(box)
+                else:
+                    stack[-1][2].extend(pieces)
+            else:
+                run.append(token)
+        self._flush(run, stack[-1][2])
+        return tuple(stack[-1][2])
+
+    def _flush(self, run: list[Token], pieces: list[Prose | Box]) -> None:
+        if run:
+            pieces.append(self._prose(run))
+            run.clear()
+
+    def _prose(self, tokens: list[Token]) -> Prose:
+        first = next((self.first_line + token.map[0] for token in tokens if token.map), self.line)
+        for token in tokens:
+            if token.map:
+                self.line = self.first_line + token.map[0]
+            if token.type == "inline":
+                self._inline(token.children or [])
+            elif token.map and token.nesting >= 0:
+                token.attrs[LINE] = self.line
+            align = str(token.attrs.pop("style", ""))
+            if align:  # the only style that markdown-it writes: text-align, in tables
+                token.attrs["align"] = align.rpartition(":")[2]
+        return Prose(self.parser.renderer.render(tokens, self.parser.options, self.env), first)
+
+    def _inline(self, tokens: list[Token]) -> None:
+        for token in tokens:
+            if token.type in ("softbreak", "hardbreak"):
+                self.line += 1
+            elif token.type in ("link_open", "image"):
+                token.attrs[LINE] = self.line
+                self._check_address(str(token.attrs.get("href", token.attrs.get("src", ""))))
+                if token.children:
+                    self._inline(token.children)
+            elif token.type == "html_inline":
+                token.attrs[LINE] = self.line
+                self.line += token.content.count("\n")
+            elif token.type == "code_inline":
+                pass
+            elif token.type == "merge_field":
+                token.meta["line"] = self.line
+            elif token.type == "footnote_ref":
+                self.note_lines.setdefault(token.meta["id"], self.line)
+                if token.meta.get("label"):
+                    self.labels.setdefault(token.meta["label"], self.line)
+
+    def _check_address(self, address: str) -> None:
+        scheme = _SCHEME.match(address)
+        if scheme and scheme[1].lower() not in SCHEMES:
+            self.source.mistakes.append(
+                PressroomError(
+                    f"an address that begins with `{scheme[1]}:` cannot stand here.",
+                    None,
+                    self.line,
+                    "Use https://…, mailto:… or the path of a file.",
+                )
+            )
+
+    def _notes(self, tokens: list[Token]) -> None:
+        number, run = 0, list[Token]()
+        for token in tokens:
+            if token.type == "footnote_open":
+                number, run = token.meta["id"], []
+                self.line = self.note_lines.get(number, self.line)
+            elif token.type == "footnote_close":
+                self.source.notes[number] = self._prose(run)
+            else:
+                run.append(token)
+
+    def _check_notes(self) -> None:
+        defined: dict[str, int] = self.env.get("defined", {})
+        used = self.env.get("footnotes", {}).get("refs", {})
+        for label, line in self.labels.items():
+            if label not in defined:
+                hint = f"Write `[^{label}]: …` below the text, or `\\[^` for the characters themselves."
+                self.source.mistakes.append(
+                    PressroomError(f"there is no footnote [^{label}].", None, line, hint)
+                )
+        for label, at in defined.items():
+            if used.get(f":{label}", -1) < 0:
+                _mistake(
+                    self.env, at, f"nothing refers to the footnote [^{label}].", f"Write [^{label}] in the text."
+                )

@@ -1,0 +1,62 @@
+"""The command `pressroom`: parse, call, print, exit; nothing else.
+
+The modules here import Click and what prints; everything else is imported inside the commands, so
+that `pressroom --help` is there at once.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from pipeline import __version__
+from pipeline.cli.assembling import assemble, plan
+from pipeline.cli.building import build, feed
+from pipeline.cli.exporting import export
+from pipeline.cli.listing import articles, status, tags
+from pipeline.cli.making import init, new
+from pipeline.cli.shell import completion
+from pipeline.cli.show import fail
+from pipeline.errors import PressroomError
+
+
+class _Group(click.Group):
+    """Catches every expected error, in this one place."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except PressroomError as error:
+            fail(ctx, error)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order of the work, not of the alphabet."""
+        return list(self.commands)
+
+
+@click.group(
+    cls=_Group,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96},
+    epilog="Begin with: pressroom init my-newsletter",
+)
+@click.version_option(__version__, prog_name="pressroom")
+@click.option(
+    "-C",
+    "--workspace",
+    type=click.Path(exists=True, file_okay=False),
+    default=".",
+    help="Work as if started in this folder.",
+)
+@click.pass_context
+def main(ctx: click.Context, workspace: str) -> None:
+    """Assemble newsletter issues from tagged articles; render, prove and export them.
+
+    Commands find the workspace by walking up to newsletter.toml. An issue is named by its
+    number, its slug or `latest`.
+    """
+    ctx.obj = workspace
+
+
+for command in (init, new, articles, tags, plan, assemble, build, feed, export, status, completion):
+    main.add_command(command)

@@ -1,0 +1,124 @@
+"""`plan` and `assemble`: what goes into an issue and why, and freezing it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline.cli import show
+from pipeline.cli.options import issue_argument, json_option, moment, newsroom, now_option
+
+if TYPE_CHECKING:
+    from pipeline.model import Decision, Issue
+
+
+@click.command()
+@issue_argument()
+@click.option("--all", "everything", is_flag=True, help="Also list articles whose tags no section takes.")
+@json_option
+@click.pass_context
+def plan(ctx: click.Context, issue: str, everything: bool, as_json: bool) -> None:
+    """Say for each article of the pool why it is in or out of ISSUE.
+
+    \b
+    Examples:
+      pressroom plan latest
+      pressroom plan 3 --all --json
+    """
+    room = newsroom(ctx)
+    found = room.issues.find(issue)
+    decisions = room.desk.plan(found)
+    if as_json:
+        show.as_json(_plan_json(found, decisions, found.folder in room.desk.locks))
+        return
+    _show_plan(found, decisions, everything, found.folder in room.desk.locks)
+    show.findings(room.desk.stale_rules(found))
+
+
+def _plan_json(issue: Issue, decisions: tuple[Decision, ...], frozen: bool) -> dict[str, object]:
+    return {
+        "issue": issue.folder,
+        "number": issue.number,
+        "frozen": frozen,
+        "articles": [
+            {
+                "slug": each.slug,
+                "audience": each.audience,
+                "taken": each.taken,
+                "section": each.section,
+                "reason": each.reason,
+            }
+            for each in decisions
+        ],
+    }
+
+
+def _show_plan(issue: Issue, decisions: tuple[Decision, ...], everything: bool, frozen: bool) -> None:
+    state = "frozen" if frozen else "not frozen yet"
+    show.result(f"Issue {issue.number}, {issue.title}, {issue.date:%Y-%m-%d}, {state}")
+    for audience in issue.audiences:
+        mine = [each for each in decisions if each.audience == audience]
+        taken = [each for each in mine if each.taken]
+        out = [each for each in mine if not each.taken]
+        hidden = [] if everything else [each for each in out if each.reason == "no section takes its tags"]
+        rows = [("in", each.slug, each.section or "", each.reason) for each in taken]
+        rows += [("out", each.slug, "", each.reason) for each in out if each not in hidden]
+        show.result(f"\nEdition for {audience}: {show.count(len(taken), 'article')}")
+        show.table(("", "ARTICLE", "SECTION", "WHY"), rows)
+        if hidden:
+            show.result(
+                f"and {show.count(len(hidden), 'article')} whose tags no section takes (--all lists them)"
+            )
+
+
+@click.command()
+@issue_argument()
+@click.option("--update", is_flag=True, help="Choose anew, from the pool as it is now.")
+@click.option("--refresh", is_flag=True, help="Keep the choice; take the articles' text as it is now.")
+@json_option
+@now_option
+@click.pass_context
+def assemble(
+    ctx: click.Context, issue: str, update: bool, refresh: bool, as_json: bool, now: datetime | None
+) -> None:
+    """Choose the articles of ISSUE and freeze the choice in its issue.lock.
+
+    A frozen issue is rebuilt as it was, whatever joins the pool. Commit the lock: it also holds
+    the ids by which feed readers know the issue and its articles.
+
+    \b
+    Examples:
+      pressroom assemble latest
+      pressroom assemble 3 --refresh    an article was corrected
+      pressroom assemble 3 --update     the sections were changed
+    """
+    if update and refresh:
+        raise click.UsageError("--update chooses anew and --refresh keeps the choice: give one.")
+    room = newsroom(ctx)
+    found = room.issues.find(issue)
+    written = room.desk.freeze(found, moment(now, room.workspace.zone), update=update, refresh=refresh)
+    lock = f"issues/{found.folder}/issue.lock"
+    assembled = room.desk.assembled(found)
+    if as_json:
+        show.as_json(
+            {
+                "issue": found.folder,
+                "lock": lock,
+                "written": written,
+                "editions": {
+                    edition.audience: [article.slug for article in edition.articles]
+                    for edition in assembled.editions
+                },
+            }
+        )
+        return
+    for edition in assembled.editions:
+        show.result(f"Edition for {edition.audience}: {show.count(len(edition.articles), 'article')}")
+        for section in edition.sections:
+            show.result(f"  {section.title}")
+            for article, layout in section.articles:
+                show.result(f"    {article.slug} ({layout})")
+    show.message(f"Frozen in {lock}." if written else f"{lock} stands as it is.")
+    show.findings(room.desk.stale_rules(found))

@@ -1,0 +1,114 @@
+"""`build` and `feed`: everything that subscribers and readers get."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline.cli import show
+from pipeline.cli.options import complete_issue, json_option, moment, newsroom, now_option
+
+if TYPE_CHECKING:
+    from pipeline.build import Report
+    from pipeline.model import Issue
+
+
+@click.command()
+@click.argument("issues", nargs=-1, metavar="[ISSUE]...", shell_complete=complete_issue)
+@json_option
+@now_option
+@click.pass_context
+def build(ctx: click.Context, issues: tuple[str, ...], as_json: bool, now: datetime | None) -> None:
+    """Build the email of each ISSUE; without a name, all issues and the site with its feeds.
+
+    The results stand in build/: open build/issues/…/email.html in a browser, email.eml in a mail
+    program. An issue that is not frozen is chosen from the pool as it is now, and stays out of the
+    site and the feeds.
+
+    \b
+    Examples:
+      pressroom build
+      pressroom build latest
+      pressroom build 2 3 --json
+    """
+    from pipeline.build import build as make
+    from pipeline.build import ready
+
+    room = newsroom(ctx)
+    chosen = tuple(dict.fromkeys(room.issues.find(name) for name in issues)) or ready(room.issues)
+
+    def watch(todo: Iterable[Issue]) -> Iterable[Issue]:
+        return show.progress(todo, "building")
+
+    report = make(room, chosen, moment(now, room.workspace.zone), site=not issues, watch=watch)
+    if as_json:
+        show.as_json(_report_json(report))
+    else:
+        _show_report(report, whole=not issues)
+    if show.findings(report.findings):
+        ctx.exit(1)
+
+
+def _show_report(report: Report, whole: bool) -> None:
+    for built in report.editions:
+        issue = built.edition.issue
+        audience = "" if built.edition.audience == issue.audiences[0] else f" ({built.edition.audience})"
+        show.result(
+            f"{issue.number:>4}  {issue.title}{audience}: "
+            f"{show.count(len(built.edition.articles), 'article')}, {built.edition.minutes} min, "
+            f"email {show.size(built.sizes['email.html'])}"
+            + ("" if built.frozen else f"  [not frozen: pressroom assemble {issue.number}]")
+        )
+        show.result(f"      {built.folder}/email.html")
+    if not report.editions:
+        show.message('There is no issue to build yet. Make one: pressroom new issue "Its title"')
+    if whole:
+        show.result(f"Site and feeds: build/site/ ({show.count(report.site_files, 'file')})")
+
+
+def _report_json(report: Report) -> dict[str, object]:
+    return {
+        "editions": [
+            {
+                "issue": built.edition.issue.folder,
+                "number": built.edition.issue.number,
+                "audience": built.edition.audience,
+                "frozen": built.frozen,
+                "articles": [each.article.slug for each in built.edition.articles],
+                "minutes": built.edition.minutes,
+                "folder": built.folder,
+                "files": dict(built.sizes),
+            }
+            for built in report.editions
+        ],
+        "site_files": report.site_files,
+        "findings": [show.finding_json(each) for each in report.findings],
+    }
+
+
+@click.command()
+@json_option
+@now_option
+@click.pass_context
+def feed(ctx: click.Context, as_json: bool, now: datetime | None) -> None:
+    """Build the feeds alone: RSS, Atom and JSON Feed, for issues, articles and each tag.
+
+    \b
+    Examples:
+      pressroom feed
+      pressroom feed --now 2026-02-01
+    """
+    from pipeline.build import build_feeds
+
+    room = newsroom(ctx)
+    paths, found = build_feeds(room, moment(now, room.workspace.zone))
+    if as_json:
+        show.as_json({"feeds": [f"build/site/{path}" for path in paths]})
+    else:
+        for path in paths:
+            show.result(f"build/site/{path}")
+    if show.findings(found):
+        ctx.exit(1)

@@ -1,0 +1,141 @@
+"""How results, messages and errors look in a terminal, and as JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import Any, NoReturn, TypeVar
+
+import click
+
+from pipeline.errors import PressroomError, flatten
+from pipeline.model import Finding, Severity
+
+Item = TypeVar("Item")
+
+
+def result(text: str) -> None:
+    """A line of the result, on stdout."""
+    click.echo(text)
+
+
+def message(text: str) -> None:
+    """A message or progress, on stderr."""
+    click.echo(text, err=True)
+
+
+def as_json(data: Any) -> None:
+    """The result as JSON, on stdout."""
+    click.echo(json.dumps(data, indent=2, ensure_ascii=False, default=str))
+
+
+def fail(ctx: click.Context, error: PressroomError) -> NoReturn:
+    """Show every mistake that an error stands for, and exit with 1."""
+    found = flatten(error)
+    for each in found:
+        place = each.path or ""
+        if place and each.line is not None:
+            place = f"{place}:{each.line}"
+        head = click.style(f"{place}: " if place else "error: ", fg="red", bold=True)
+        message(head + each.message)
+        if each.hint:
+            message(f"    {each.hint}")
+    if len(found) > 1:
+        message(f"\n{len(found)} mistakes. Nothing was written.")
+    ctx.exit(1)
+
+
+def findings(found: Iterable[Finding]) -> int:
+    """Show findings on stderr; gives the number of those at error level."""
+    errors = 0
+    for each in found:
+        errors += each.severity is Severity.ERROR
+        place = f"{each.place.path}:{each.place.line}" if each.place.line else each.place.path
+        colour = "red" if each.severity is Severity.ERROR else "yellow"
+        message(click.style(f"{place}: {each.severity.value} {each.code}: ", fg=colour) + each.message)
+        if each.hint:
+            message(f"    {each.hint}")
+    return errors
+
+
+def finding_json(each: Finding) -> dict[str, Any]:
+    """A finding as JSON shows it."""
+    return {
+        "code": each.code,
+        "severity": each.severity.value,
+        "message": each.message,
+        "path": each.place.path,
+        "line": each.place.line,
+        "hint": each.hint,
+    }
+
+
+def size(count: int) -> str:
+    """A number of bytes for people: 812 B, 14 KB, 1.2 MB (1 KB is 1,024 bytes)."""
+    if count < 1024:
+        return f"{count} B"
+    if count < 1024 * 1024:
+        return f"{count / 1024:.0f} KB"
+    return f"{count / 1024 / 1024:.1f} MB"
+
+
+def count(number: int, noun: str) -> str:
+    """`1 article`, `2 articles`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Columns with a header, on stdout; the last one is cut to fit a terminal."""
+    widths = [max(_width(row[n]) for row in (header, *rows)) for n in range(len(header))]
+    room = _columns()
+    lines = []
+    for row in (header, *rows):
+        cells = [cell + " " * (widths[n] - _width(cell)) for n, cell in enumerate(row[:-1])]
+        line = "  ".join([*cells, row[-1]])
+        lines.append(_cut(line, room) if room else line)
+    result(click.style(lines[0].rstrip(), dim=True) if sys.stdout.isatty() else lines[0].rstrip())
+    for line in lines[1:]:
+        result(line.rstrip())
+
+
+def _columns() -> int | None:
+    """The terminal's width, or None where stdout is no terminal."""
+    import shutil
+
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def _width(text: str) -> int:
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
+    )
+
+
+def _cut(text: str, room: int) -> str:
+    if _width(text) <= room:
+        return text
+    kept = ""
+    for character in text:
+        if _width(kept + character) > room - 1:
+            break
+        kept += character
+    return kept + "…"
+
+
+def progress(items: Iterable[Item], what: str) -> Iterable[Item]:
+    """The items one by one, with a bar on a terminal once the work has taken over a second."""
+    import time
+
+    todo = list(items)
+    started = time.monotonic()
+    shown = False
+    for n, item in enumerate(todo):
+        if sys.stderr.isatty() and time.monotonic() - started > 1:
+            shown = True
+            done = n * 24 // len(todo)
+            click.echo(f"\r{what} [{'#' * done}{'.' * (24 - done)}] {n}/{len(todo)}", nl=False, err=True)
+        yield item
+    if shown:
+        click.echo("\r\x1b[K", nl=False, err=True)
