@@ -198,6 +198,7 @@ class Composer:
         text = merge.fill(text, lambda field: field.fallback)
         text = re.sub(r" ?\[\d+\]", "", text)
         least, most = _PREVIEW
+        text = merge.literal_text(text)
         end = 0
         for found in re.finditer(r"[.!?…]['\"’”)]*(?= |$)", text):
             if found.end() > most:

@@ -15,7 +15,7 @@ from pipeline.addresses import path_part
 from pipeline.errors import PressroomError, suggest
 from pipeline.fields import Fields, toml_fields
 from pipeline.files import bad_name
-from pipeline.merge import BUILT_IN
+from pipeline.merge import BUILT_IN_FIELDS
 from pipeline.model import (
     DARK,
     EVERYONE,
@@ -163,7 +163,7 @@ def _audiences(fields: Fields) -> tuple[Audience, ...]:
 
 
 def _merge_fields(fields: Fields) -> dict[str, str]:
-    names = dict.fromkeys(BUILT_IN, "")
+    names = dict.fromkeys(BUILT_IN_FIELDS, "")
     table = fields.table("merge_fields", "merge_fields")
     if table:
         for name in table.mapping:

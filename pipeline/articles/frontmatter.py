@@ -99,7 +99,7 @@ class _Reader:
             raise PressroomError(f"this is nested more than {_MAX_DEPTH} deep.", self.path, line)
         if isinstance(node, yaml.ScalarNode):
             text = str(node.value)
-            return Field(_plain_scalar(text), line, text) if node.style is None else Field(text, line)
+            return Field(_plain_scalar(text), line, text) if not node.style else Field(text, line)
         # An alias is the same node met again; a few of them in each other grow without bound.
         if id(node) in self.seen:
             raise PressroomError(

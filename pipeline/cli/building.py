@@ -38,7 +38,8 @@ def build(ctx: click.Context, issues: tuple[str, ...], as_json: bool, now: datet
     from pipeline.build import ready
 
     room = newsroom(ctx)
-    chosen = tuple(dict.fromkeys(room.issues.find(name) for name in issues)) or ready(room.issues)
+    named = {found.number: found for found in map(room.issues.find, issues)}
+    chosen = tuple(named.values()) or ready(room.issues)
 
     def watch(todo: Iterable[Issue]) -> Iterable[Issue]:
         return show.progress(todo, "building")
