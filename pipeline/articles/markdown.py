@@ -30,6 +30,7 @@ from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
+from mdit_py_plugins.footnote.index import footnote_ref
 
 from pipeline.articles import containers
 from pipeline.articles.safe import FIELD, LINE, NOTE, SCHEMES
@@ -38,6 +39,7 @@ from pipeline.model import BlockKind
 
 _MAX_NESTING = 40
 _FIELD = re.compile(r"\{\{[^{}\n]*\}\}")
+_NOTE = re.compile(r"\[\^[^\s\[\]]{1,100}\]")
 _ADDRESS_FIELD = re.compile(r"\{\{[^{}\n]*\}\}(?=[\s)]|\Z)")
 _RAW_FIELD = re.compile(r"\\\{\\?\{|\{\{(?:[^{}\n]*\}\})?")
 _FIRST_TAG = re.compile(r"\s*<[A-Za-z][^\s/>]*")
@@ -133,12 +135,14 @@ def _parser(language: str) -> MarkdownIt:
     quotes = _QUOTES.get(language, _QUOTES["en"])
     options: Any = {"typographer": True, "quotes": quotes, "maxNesting": _MAX_NESTING, "xhtmlOut": False}
     parser = _Dialect("commonmark", options)
-    parser.helpers = SimpleNamespace(
+    helpers: Any = SimpleNamespace(
         parseLinkDestination=_link_destination, parseLinkLabel=parseLinkLabel, parseLinkTitle=parseLinkTitle
     )
+    parser.helpers = helpers
     parser.enable(["table", "smartquotes"])
-    footnote_plugin(parser, always_match_refs=True)
-    ends = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    footnote_plugin(parser)
+    parser.inline.ruler.at("footnote_ref", _footnote_reference)
+    ends: Any = {"alt": ["paragraph", "reference", "blockquote", "list"]}
     parser.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
     parser.block.ruler.before("table", "container", _container, ends)
     parser.block.ruler.before("container", "depth", _depth)
@@ -257,6 +261,13 @@ def _merge_field(state: StateInline, silent: bool) -> bool:
         token.meta = {"source": source}
     state.pos += len(source)
     return True
+
+
+def _footnote_reference(state: StateInline, silent: bool) -> bool:
+    # The plugin's own rule reads to the end of the text for each "[^", and skips what is undefined.
+    if not _NOTE.match(state.src, state.pos, state.posMax):
+        return False
+    return footnote_ref(state, silent, always_match=True)
 
 
 def _link_destination(text: str, position: int, maximum: int) -> Any:

@@ -43,7 +43,7 @@ class Moment(click.ParamType):
 now_option = click.option(
     "--now",
     type=Moment(),
-    help="Build as of this moment instead of the clock's; issues dated later stay off the web.",
+    help="Take this for the present moment, instead of what the clock says.",
 )
 
 

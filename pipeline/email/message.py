@@ -183,8 +183,6 @@ def _part(subtype: str, text: str) -> bytes:
     """A MIME part in quoted-printable, every line at most 76 columns and ended by CRLF."""
     data = "\r\n".join(re.split(r"\r\n|\r|\n", text)).encode()
     encoded = binascii.b2a_qp(data, istext=True)
-    # "From " at a line's start is changed by old mailboxes, a dot by old servers.
-    encoded = re.sub(rb"(?m)^(?:F(?=rom )|\.)", lambda found: b"=%02X" % found[0][0], encoded)
     head = (
         f"Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
     )

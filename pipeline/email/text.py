@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import textwrap
 import unicodedata
+from dataclasses import replace
 
 from pipeline.articles.forms import Form, visible
 from pipeline.articles.text import Notes, blocks_to_text
@@ -24,9 +25,11 @@ from pipeline.email.views import (
     unsubscribe_url,
 )
 from pipeline.merge import literal_text
-from pipeline.model import ComposedArticle, Content, Layout
+from pipeline.model import Block, ComposedArticle, Content, Element, Layout, Node
 
 WIDTH = 72
+
+_NEXT = {"h2": "h3", "h3": "h4", "h4": "h5", "h5": "h6"}
 
 
 def email_text(setting: Setting) -> str:
@@ -36,7 +39,7 @@ def email_text(setting: Setting) -> str:
     title = _wrap(edition.issue.title)
     parts = [
         _stack(_wrap(publication.title), _wrap(publication.tagline), _wrap(issue_line(edition, words))),
-        _stack(title, _rule(title, "=")),
+        _stack("=" * WIDTH, title, "=" * WIDTH),
         _content(edition.letter, setting, notes),
     ]
     for section in edition.sections:
@@ -51,12 +54,7 @@ def email_text(setting: Setting) -> str:
     parts.append("-" * WIDTH)
     parts.extend(_footer(setting))
     if notes.addresses:
-        parts.append(
-            _stack(
-                f"{words.say('links')}:",
-                *(f"[{number}] {address}" for number, address in enumerate(notes.addresses, 1)),
-            )
-        )
+        parts.append(_stack(f"{words.say('links')}:", notes.to_text()))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -71,15 +69,15 @@ def _article(article: ComposedArticle, asked: Layout, setting: Setting, notes: N
         return _stack(title, dek, more)
     if layout is Layout.CARD:
         minutes = words.say("minutes", minutes=article.content.minutes)
-        return _join(_stack(title, _rule(title, "-")), dek, _stack(minutes, more))
+        return _join(_stack(title, _rule(title, "=")), dek, _stack(minutes, more))
     related = [
         _wrap(f"- {each.text} [{notes.number(each.url)}]", after="  ")
         for each in related_links(article, setting)
     ]
     return _join(
-        _stack(title, _rule(title, "-"), _wrap(byline(article)), _wrap(details(article, words))),
+        _stack(title, _rule(title, "="), _wrap(byline(article)), _wrap(details(article, words))),
         dek,
-        _content(article.content, setting, notes),
+        _content(replace(article.content, blocks=_lowered(article.content.blocks)), setting, notes),
         _stack(f"{words.say('related')}:", *related) if related else "",
         more,
     )
@@ -87,7 +85,24 @@ def _article(article: ComposedArticle, asked: Layout, setting: Setting, notes: N
 
 def _content(content: Content, setting: Setting, notes: Notes) -> str:
     shown = visible(content, Form.TEXT, setting.edition.audience)
-    return blocks_to_text(shown.blocks, notes, shown.footnotes, width=WIDTH).strip("\n")
+    sponsored_by = setting.words.say("sponsor_named", name="").strip()
+    return blocks_to_text(shown.blocks, notes, shown.footnotes, WIDTH, sponsored_by)
+
+
+def _lowered(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """An article's own headings one level down, below its title."""
+    return tuple(
+        replace(block, nodes=_lowered_nodes(block.nodes), blocks=_lowered(block.blocks)) for block in blocks
+    )
+
+
+def _lowered_nodes(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
+    return tuple(
+        replace(node, tag=_NEXT.get(node.tag, node.tag), children=_lowered_nodes(node.children))
+        if isinstance(node, Element)
+        else node
+        for node in nodes
+    )
 
 
 def _footer(setting: Setting) -> list[str]:

@@ -117,7 +117,8 @@ def cut(document: str) -> Parts:
         before = document[at : found.start()]
         last = max(before.rfind("<"), before.rfind(">"))
         if last >= 0:
-            inside = before[last] == "<"
+            # mrml repeats the title in an attribute, so it counts as one.
+            inside = before[last] == "<" or before.endswith("<mj-title>")
         if inside and found[1] == "C":
             raise PressroomError("a template prints HTML inside an attribute.")
         fixed.append(before)

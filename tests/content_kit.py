@@ -1,0 +1,65 @@
+"""What the tests of content share: a resolver without files, and readers of the written forms."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+from pipeline.articles.forms import Form, HtmlWriter, blocks_to_html
+from pipeline.articles.parse import parse_content
+from pipeline.articles.text import Notes, blocks_to_text
+from pipeline.errors import PressroomError
+from pipeline.model import Content, Image
+
+PERMALINK = "https://synapse.example/a/"
+
+
+class Resolver:
+    """Knows every image; article paths lead to `https://synapse.example/`."""
+
+    def link(self, target: str) -> str:
+        if target.startswith(("http:", "https:", "mailto:")):
+            return target
+        if "missing" in target:
+            raise PressroomError(f'the link "{target}" leads to no article.', hint="Look again.")
+        return f"https://synapse.example/{target}"
+
+    def image(self, target: str, alt: str) -> Image:
+        if "missing" in target:
+            raise PressroomError(f'the image "{target}" does not exist.')
+        url = f"https://synapse.example/images/{target}"
+        return Image(target, target, url, alt, 1200, 801, "image/png", 1000, "0" * 64)
+
+
+def parse(text: str, first_line: int = 1, **fields: str) -> Content:
+    return parse_content(text, path="a.md", first_line=first_line, resolver=Resolver(), merge_fields=fields)
+
+
+def writer(form: Form, **options: object) -> HtmlWriter:
+    anchor = PERMALINK if form is Form.FEED else ""
+    return HtmlWriter(**{"form": form, "anchor": anchor, **options})  # type: ignore[arg-type]
+
+
+def html(text: str, form: Form = Form.WEB, **options: object) -> str:
+    return blocks_to_html(parse(text).blocks, writer(form, **options))
+
+
+def plain(text: str, width: int = 72) -> str:
+    content = parse(text)
+    return blocks_to_text(content.blocks, Notes(), content.footnotes, width)
+
+
+class Elements(HTMLParser):
+    """The text of HTML, and the start tags in it with their attributes."""
+
+    def __init__(self, written: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.text = ""
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(written)
+        self.close()
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))

@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+import re
+import string
+import time
+
+import pytest
+from content_kit import Elements, parse, writer
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from pipeline import merge
+from pipeline.articles.forms import Form, blocks_to_html, footnotes_to_html, select, visible
+from pipeline.articles.text import Notes, blocks_to_text
+from pipeline.errors import PressroomError
+from pipeline.model import Content
+
+ODD = [
+    "👩\u200d⚕️", "☀️", "e\u0301", "n\u0303o", "\u200f", "\u202e", "\u2066", "\u2069", "\u00a0", "]]>", "{{",
+    "}}", "{{ first_name }}", '"', "'", "<b>", "&amp;", "&#x41;", "\\", "漢字かな", "한국어", "ไทย", "\u00ad", "\u200b",
+    "\u3000", "\u2028", "--", "...", "(c)", ":::", "[^1]", "```", "\ufeff", "*", "|", "<!--", "http://x.example/",
+]  # fmt: skip
+characters = st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff")
+pieces = st.one_of(st.sampled_from(ODD), st.text(characters, max_size=12), st.just(" "))
+texts = st.lists(pieces, max_size=12).map(lambda parts: " ".join("".join(parts).split(" ")))
+HTML_FORMS = (Form.WEB, Form.FEED, Form.EMAIL)
+
+markup = st.lists(
+    st.one_of(
+        st.sampled_from([
+            "\n", "\n\n", "    ", "- ", "1. ", "> ", "# ", "## ", "::: cta\n", ":::\n", "::: only audience=x\n",
+            ":::: callout T\n", "::::\n", "```", "~~~\n", "|a|b|\n|-|-|\n|1|2|\n", "[a](b)", "![a](b.png \"t\")",
+            "[^1]", "[^1]: ", "^[n]", "<div>", "</div>", "<b>", "</p>", "<table><tr><td>", "<script>", "</script>",
+            "<a href='javascript:x'>", "<img src=x onerror=y>", "{{ name }}", "{{", "\\{{", "\\", "***", "_", "`",
+            "<svg><style>", "<!--", "-->", "<![CDATA[", "<?", "&#1;", "&#x80;", "\t", "---\n", "===\n", "<x:y>",
+            "<span data-field=0>", "<sup data-note=0>", "<p data-line=99999999999999>", "[a]: {{ name }}\n", "[a]",
+            "[x]({{ name | y }})", "<h1>", "<plaintext>", "\"", "'", "--", "...",
+        ]),
+        st.text(max_size=6),
+    ),
+    max_size=25,
+).map("".join)  # fmt: skip
+
+
+def escaped(text: str) -> str:
+    """Text as Markdown that means just it."""
+    return "".join("\\" + character if character in string.punctuation else character for character in text)
+
+
+def all_forms(content: Content) -> list[str]:
+    written = []
+    for form in HTML_FORMS:
+        shown = visible(content, form, "x")
+        written.append(blocks_to_html(shown.blocks, writer(form, styles={"p": "margin:0"})))
+        written.append(footnotes_to_html(shown.footnotes, writer(form)))
+    shown = visible(content, Form.TEXT, "x")
+    notes = Notes()
+    written.append(blocks_to_text(shown.blocks, notes, shown.footnotes) + notes.to_text())
+    return written
+
+
+def literally(field: object) -> str:
+    raise AssertionError(f"{field} was never written")
+
+
+@settings(deadline=None, derandomize=True, max_examples=400)
+@given(text=texts)
+@example(text="{ {{{ }}")
+@example(text="x " * 60 + "{{ y")
+def test_any_text_comes_out_of_every_form_as_it_was(text: str) -> None:
+    # markdown-it takes all white space, NBSP included, from either end of a paragraph.
+    shown = re.sub(r"\A[\s\ufeff]+|[\s\ufeff]+\Z", "", text)
+    content = parse(escaped(shown))
+    for form in HTML_FORMS:
+        written = blocks_to_html(select(content.blocks, form, "x"), writer(form))
+        assert merge.fields_in(written) == ()
+        assert Elements(merge.fill(written, literally)).text == shown
+    lines = merge.fill(blocks_to_text(content.blocks, Notes()), literally)
+    # A line may break between Chinese and Japanese characters, where no space was.
+    assert re.sub("[ \n]", "", lines) == re.sub("[ \n]", "", shown)
+
+
+@settings(deadline=None, derandomize=True, max_examples=600)
+@given(text=markup)
+def test_any_input_is_parsed_or_refused_with_a_place(text: str) -> None:
+    try:
+        content = parse(text)
+    except PressroomError as error:
+        singles = getattr(error, "errors", (error,))
+        assert all(each.path == "a.md" and each.line for each in singles), error
+        assert all(1 <= each.line <= len(re.split("\r\n|\r|\n", text)) for each in singles), error
+        return
+    first, second = all_forms(content), all_forms(parse(text))
+    assert first == second
+    for written in first[:-1]:
+        for tag, attributes in Elements(written).tags:
+            assert tag in SAFE_TAGS, written
+            assert set(attributes) <= SAFE_ATTRIBUTES, written
+            for name in ("href", "src"):
+                address = attributes.get(name)
+                assert address is None or re.match(r"https?://|mailto:|#|\{\{", address), written
+
+
+SAFE_TAGS = frozenset(
+    "a abbr aside b bdi bdo blockquote br caption cite code dd del dfn div dl dt em figcaption figure h2 h3 h4 h5 h6 "
+    "hr i img ins kbd li ol p pre s samp small span strong sub sup table tbody td tfoot th thead tr u ul var".split()
+)
+SAFE_ATTRIBUTES = frozenset(
+    "href src alt title width height class id style role align colspan rowspan scope start value lang dir".split()
+)
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "<a href='javascript:alert(1)'>x</a>",
+        "<a href='java\tscript:alert(1)'>x</a>",
+        "<a href='&#106;avascript:alert(1)'>x</a>",
+        "<a href=' data:text/html,x'>x</a>",
+        "<a href='vbscript:x'>x</a>",
+        "<iframe src=https://evil.example></iframe>",
+        "<svg><script>alert(1)</script></svg>",
+        "<math><mi//xlink:href='data:x,<script>alert(4)</script>'>",
+        "<form action=https://evil.example><input></form>",
+        "<style>p{background:url(javascript:x)}</style>",
+        "<p style='background:url(javascript:alert(1))'>x</p>",
+        "<noscript><p title='</noscript><img src=x onerror=alert(1)>'></noscript>",
+        "<math><mtext><table><mglyph><style><!--</style><img title='--&gt;&lt;img src=1 onerror=alert(1)&gt;'>",
+        "<object data=javascript:x></object><embed src=x><base href=//evil.example><meta http-equiv=refresh>",
+        "<b onclick=alert(1) style=x class=y id=z>x</b>",
+    ],
+)
+def test_nothing_dangerous_survives(attack: str) -> None:
+    try:
+        content = parse(f"Before.\n\n{attack}\n\nAfter {attack} text.")
+    except PressroomError:
+        return
+    for written in all_forms(content):
+        tags = Elements(written).tags
+        assert not {tag for tag, _ in tags} & {"script", "style", "iframe", "form", "svg", "math", "object", "base"}
+        for _, attributes in tags:
+            assert not any(name.startswith("on") for name in attributes)
+            assert "style" not in attributes or attributes["style"] == "margin:0"
+            assert not re.match(r"\s*(javascript|data|vbscript)", attributes.get("href") or "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(mark * 5000 for mark in (">", "> ", "[", "*", "_", "- ", "1. ", "![", "[^a", "^[", "(", "<b>", "`", "&")),
+        *(mark * 5000 for mark in ("**a ", "*a ", "{{", "\\", "<", "<!--", '"', "'", "[a](", "|", "#", ":::\n", "{")),
+        "::: callout x\n" * 3000 + ":::\n" * 3000,
+        "::: callout x\n" * 3000,
+        "\n".join("  " * depth + "- a" for depth in range(300)),
+        "<div>" * 5000 + "x",
+        "**a " * 5000 + " b**" * 5000,
+        "<a href=x><b title=y>" * 2000,
+        "\n\n".join(f"[^{number}]: a [^{number + 1}]" for number in range(1000)) + "\n\n[^1000]: b\n\n[^0]",
+        "~~~\n" * 5000,
+        "漢" * 20000,
+        "a" * 20000,
+    ],
+    ids=lambda text: text[:12],
+)
+def test_deep_or_long_input_is_read_or_refused_at_once(text: str) -> None:
+    begun = time.process_time()
+    try:
+        all_forms(parse(text))
+    except PressroomError as error:
+        assert "a.md:" in str(error)
+    assert time.process_time() - begun < 2.5
