@@ -12,14 +12,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from pipeline import merge
-from pipeline.addresses import article_path, address, is_public, issue_path
+from pipeline.addresses import address, article_path, is_public, issue_path
 from pipeline.articles.forms import Form, select
 from pipeline.articles.images import Images
 from pipeline.articles.parse import WORDS_PER_MINUTE, parse_content
 from pipeline.articles.pool import Pool
 from pipeline.articles.resolve import SourceResolver
 from pipeline.articles.text import Notes, blocks_to_text
-from pipeline.errors import PressroomError, flatten, raise_all
+from pipeline.errors import PressroomError, raise_all
 from pipeline.model import (
     Article,
     AssembledIssue,
@@ -135,16 +135,17 @@ class Composer:
         Raises `Mistakes` with all that is wrong in the letter and the articles.
         """
         errors: list[PressroomError] = []
-        for work in (
-            lambda: self.letter(assembled.issue),
-            *(lambda a=a: self.content(a) for e in assembled.editions for a in e.articles),
-        ):
+        letter = Content(())
+        try:
+            letter = self.letter(assembled.issue)
+        except PressroomError as error:
+            errors.append(error)
+        for article in {a.slug: a for edition in assembled.editions for a in edition.articles}.values():
             try:
-                work()
+                self.content(article)
             except PressroomError as error:
-                errors += [each for each in flatten(error) if str(each) not in {str(e) for e in errors}]
+                errors.append(error)
         raise_all(errors)
-        letter = self.letter(assembled.issue)
         return tuple(self._edition(assembled, edition, letter, carriers) for edition in assembled.editions)
 
     def _edition(

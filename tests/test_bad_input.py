@@ -21,6 +21,7 @@ class Bad:
 ARTICLE = "issues/articles/bad.md"
 ISSUE = "issues/001-the-plastic-brain/issue.md"
 
+# fmt: off
 BAD = (
     Bad("broken toml", {"newsletter.toml": 'title = "Synapse"\nbase_url = https://x\n'}, ("newsletter.toml:2: ", "not TOML")),
     Bad("broken yaml", {ARTICLE: "---\ntitle: A: B\ndate: 2026-01-01\n---\nx"}, (f"{ARTICLE}:2: ", "not YAML", "needs quotes")),
@@ -96,6 +97,7 @@ BAD = (
     Bad("misspelt mjml element", {"templates/email/parts/letter.mjml.j2": "\n<mj-sectoin></mj-sectoin>"}, ("templates/email/parts/letter.mjml.j2:2: ", "mj-section")),
     Bad("misspelt mjml attribute", {"templates/email/parts/letter.mjml.j2": '<mj-section>\n<mj-column widht="2px"></mj-column></mj-section>'}, ("templates/email/parts/letter.mjml.j2:2: ", "width")),
 )
+# fmt: on
 
 
 @pytest.mark.parametrize("bad", BAD, ids=lambda bad: bad.name.replace(" ", "-"))

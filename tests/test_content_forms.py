@@ -50,7 +50,9 @@ def golden() -> Content:
 
 
 def test_the_web_form_has_ids_classes_and_ways_back(golden: Content) -> None:
-    assert blocks_to_html(golden.blocks, writer(Form.WEB)) == """\
+    assert (
+        blocks_to_html(golden.blocks, writer(Form.WEB))
+        == """\
 <p>Hello {{ first_name | R&amp;D &quot;team&quot; }}, see \
 <a href="https://synapse.example/other.md">the list</a> and\
 <sup class="footnote" id="fnref1"><a href="#fn1">1</a></sup> {braces}.</p>
@@ -69,6 +71,7 @@ def test_the_web_form_has_ids_classes_and_ways_back(golden: Content) -> None:
 <p><a class="button" href="https://x.example/?a=1&amp;b=2">Book</a></p></div>
 <aside class="sponsor"><p class="sponsor-title"><strong>Sponsored by Acme</strong></p>
 <p>They pay.</p></aside>"""
+    )
     assert footnotes_to_html(golden.footnotes, writer(Form.WEB)) == (
         '<ol><li id="fn1"><p>A note. <a class="backlink" role="doc-backlink" href="#fnref1">↩\ufe0e</a></p></li></ol>'
     )
@@ -92,14 +95,19 @@ def test_a_feed_anchor_may_go_on_after_its_hash(golden: Content) -> None:
 
 
 def test_the_email_form_has_styles_and_no_classes_or_ids(golden: Content) -> None:
-    styles = {"p": "margin:0;", "img": "display:block", "blockquote p": "color:#333333", "pre code": "font-size:14px"}
+    styles = {
+        "p": "margin:0;",
+        "img": "display:block",
+        "blockquote p": "color:#333333",
+        "pre code": "font-size:14px",
+    }
     written = blocks_to_html(golden.blocks, writer(Form.EMAIL, styles=styles))
     for banned in (" class=", " id=", "<aside", "<div"):
         assert banned not in written
     assert '<p style="margin:0">Hello' in written
     assert '<p style="margin:0;color:#333333"><strong>' in written
     assert '<code style="font-size:14px">' in written
-    assert '<sup>1</sup>' in written
+    assert "<sup>1</sup>" in written
     assert 'width="536" height="358" style="display:block"' in written
     assert '<th scope="col" align="right">' in written
     assert '<ol start="3">' in written
@@ -166,7 +174,9 @@ patients
         (Form.FEED, "everyone", {"always", "web", "in"}),
     ],
 )
-def test_a_form_shows_what_is_meant_for_it_and_its_audience(form: Form, audience: str, seen: set[str]) -> None:
+def test_a_form_shows_what_is_meant_for_it_and_its_audience(
+    form: Form, audience: str, seen: set[str]
+) -> None:
     blocks = select(parse(SELECTION).blocks, form, audience)
     assert {block.kind for block in blocks} <= {BlockKind.PROSE, BlockKind.CALLOUT}
     written = blocks_to_html(blocks, writer(Form.FEED))
@@ -181,7 +191,8 @@ def test_hidden_notes_and_images_go_with_their_blocks() -> None:
     )
     shown = visible(content, Form.WEB, "everyone")
     assert [str(note) for note in ("Note b", "Note c")] == [
-        note[0].children[0] for note in shown.footnotes  # type: ignore[union-attr]
+        note[0].children[0]
+        for note in shown.footnotes  # type: ignore[union-attr]
     ]
     assert ">1</a>" in blocks_to_html(shown.blocks, writer(Form.WEB))
     assert ">2</a>" in footnotes_to_html(shown.footnotes, writer(Form.WEB))

@@ -62,13 +62,17 @@ def test_all_mistakes_are_reported_together_in_order() -> None:
 # --- characters -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("code", [0, 1, 8, 0xB, 0xC, 0x1B, 0x1F, 0x7F, 0x80, 0x85, 0x9F, 0xD800, 0xFFFE, 0xFFFF])
+@pytest.mark.parametrize(
+    "code", [0, 1, 8, 0xB, 0xC, 0x1B, 0x1F, 0x7F, 0x80, 0x85, 0x9F, 0xD800, 0xFFFE, 0xFFFF]
+)
 def test_a_forbidden_character_is_named_with_its_line(code: int) -> None:
     (found,) = mistakes(f"fine\nnot {chr(code)} fine")
     assert found.startswith(f"a.md:2: this line holds the character U+{code:04X}")
 
 
-@pytest.mark.parametrize("written", ["<div>&#1;</div>", "<div>a<br>&#x1f</div>", '<div><abbr title="&#11;">a</abbr></div>'])
+@pytest.mark.parametrize(
+    "written", ["<div>&#1;</div>", "<div>a<br>&#x1f</div>", '<div><abbr title="&#11;">a</abbr></div>']
+)
 def test_a_character_reference_is_no_way_around(written: str) -> None:
     (found,) = mistakes(f"x\n\n{written}")
     assert found.startswith("a.md:3: this writes the character U+00")
@@ -132,7 +136,7 @@ def test_quotes_dashes_and_dots_become_typographic() -> None:
 
 def test_typography_leaves_code_and_addresses_alone() -> None:
     node = first_node('`"a" -- ...` <https://x.example/a--b...>')
-    assert 'children=(\'"a" -- ...\',)' in str(node)
+    assert "children=('\"a\" -- ...',)" in str(node)
     assert "a--b..." in str(node)
 
 
@@ -145,7 +149,9 @@ def test_an_enumeration_keeps_its_c() -> None:
 # --- addresses ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("address", ["javascript:alert(1)", "JaVaScRiPt:x", "data:text/html,x", "vbscript:x", "file:///x"])
+@pytest.mark.parametrize(
+    "address", ["javascript:alert(1)", "JaVaScRiPt:x", "data:text/html,x", "vbscript:x", "file:///x"]
+)
 def test_a_dangerous_address_is_a_mistake(address: str) -> None:
     (found,) = mistakes(f"x\n\n[x]({address})")[:1]
     assert found.startswith("a.md:3: an address that begins with")
@@ -183,6 +189,11 @@ def test_an_image_alone_is_a_figure_with_its_title_as_caption() -> None:
     assert [each.name for each in parse("![a](b.png) ![c](b.png) ![d](e.png)").images] == ["b.png", "e.png"]
 
 
+def test_images_that_share_a_paragraph_are_figures_each() -> None:
+    nodes = only_block('![a](b.png "B")\n[![c](d.png "D")](e.md)').nodes
+    assert [node.tag for node in nodes if isinstance(node, Element)] == ["figure", "figure"]
+
+
 def test_an_image_among_words_stays_in_the_line() -> None:
     assert first_node("See ![a](b.png) there").tag == "p"
 
@@ -205,7 +216,9 @@ def test_a_row_with_too_many_cells_is_a_mistake_instead_of_a_loss() -> None:
 
 
 def test_footnotes_are_numbered_as_they_are_met() -> None:
-    content = parse("A[^b] B[^a] C[^b] ^[in line]\n\n[^a]: Note a, see [^c].\n[^b]: Note b\n\n    - more\n[^c]: C\n")
+    content = parse(
+        "A[^b] B[^a] C[^b] ^[in line]\n\n[^a]: Note a, see [^c].\n[^b]: Note b\n\n    - more\n[^c]: C\n"
+    )
     references = [node for node in content.blocks[0].nodes[0].children if isinstance(node, Element)]  # type: ignore[union-attr]
     assert [node.children[0] for node in references] == ["1", "2", "1", "3"]
     assert len(content.footnotes) == 4
@@ -298,7 +311,14 @@ def test_a_call_to_action_without_one_link_says_what_it_needs(inner: str, messag
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("one two-three four's — !", 3), ("", 0), ("漢字漢字", 2), ("한국어 단어", 2), ("สวัสดีครับ", 2), ("a 漢字 b", 3)],
+    [
+        ("one two-three four's — !", 3),
+        ("", 0),
+        ("漢字漢字", 2),
+        ("한국어 단어", 2),
+        ("สวัสดีครับ", 2),
+        ("a 漢字 b", 3),
+    ],
 )
 def test_words_are_counted_in_any_script(text: str, words: int) -> None:
     assert count_words(text) == words

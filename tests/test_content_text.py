@@ -56,7 +56,9 @@ They pay.
 """)
     notes = Notes()
     written = blocks_to_text(content.blocks, notes, content.footnotes)
-    assert written == """\
+    assert (
+        written
+        == """\
 Hello {{ first_name | there }}, read the study [1] or
 https://x.example/t.
 
@@ -67,8 +69,8 @@ In short
 --------
 
 - one
-- two words that are long enough to be wrapped at the end of the line,
-  I should think
+- two words that are long enough to be wrapped at the end of the line, I
+  should think
   1. inner
 - three
 
@@ -79,6 +81,7 @@ In short
 > Quoted text.
 
 [Image: A brain]
+Its parts
 
 Name  Dose
 ----  ----
@@ -107,6 +110,7 @@ They pay.
 --------------------
 
 [^1] A note."""
+    )
     assert notes.to_text() == "[1] https://x.example/s\n[2] mailto:a@x.example"
 
 
@@ -119,7 +123,14 @@ def test_a_wide_table_becomes_records() -> None:
 
 
 def test_lines_are_measured_as_they_show() -> None:
-    assert [width(text) for text in ("abc", "漢字", "e\u0301", "a\u200d", "한국", "☀\ufe0f")] == [3, 4, 1, 1, 4, 2]
+    assert [width(text) for text in ("abc", "漢字", "e\u0301", "a\u200d", "한국", "☀\ufe0f")] == [
+        3,
+        4,
+        1,
+        1,
+        4,
+        2,
+    ]
     for line in plain("漢字かな交じり文。" * 20).split("\n"):
         assert width(line) <= 72
         assert not line.startswith("。")

@@ -69,7 +69,9 @@ def test_an_unknown_field_is_refused_with_a_suggestion() -> None:
     assert 'Did you mean "first_name"?' in str(caught.value)
 
 
-@pytest.mark.parametrize("source", ["{{", "{{ }}", "{{ a b }}", "{{ #if x }}", "{{ user.name }}", "{{ näme }}"])
+@pytest.mark.parametrize(
+    "source", ["{{", "{{ }}", "{{ a b }}", "{{ #if x }}", "{{ user.name }}", "{{ näme }}"]
+)
 def test_what_is_no_field_is_refused_with_the_way_to_write_braces(source: str) -> None:
     with pytest.raises(PressroomError, match=r"is not a merge field.*\\\{\{"):
         merge.read(source, {})

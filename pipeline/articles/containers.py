@@ -90,15 +90,13 @@ def read_opening(opening: Opening) -> tuple[BlockKind, str]:
     if kind is BlockKind.ONLY:
         match = _AUDIENCE.fullmatch(argument)
         if not match:
-            raise PressroomError(
-                "`::: only` does not say for whom.", hint="Write `::: only audience=NAME`."
-            )
+            raise PressroomError("`::: only` does not say for whom.", hint="Write `::: only audience=NAME`.")
         return kind, match[2]
     if kind is BlockKind.SPONSOR and not argument:
         raise PressroomError("`::: sponsor` does not name the sponsor.", hint="Write `::: sponsor NAME`.")
     if kind not in {BlockKind.SPONSOR, BlockKind.CALLOUT} and argument:
         raise PressroomError(
-            f"`::: {kind}` takes nothing after its name.", hint=f"Put \"{argument}\" on a line of its own."
+            f"`::: {kind}` takes nothing after its name.", hint=f'Put "{argument}" on a line of its own.'
         )
     if "{{" in argument:
         raise PressroomError(

@@ -11,7 +11,7 @@ from pipeline import merge
 from pipeline.articles import notes, safe
 from pipeline.articles.tree import paragraphs
 from pipeline.errors import PressroomError, flatten
-from pipeline.model import Element, Image, MergeField, Node
+from pipeline.model import Element, Image, Node
 
 _T = TypeVar("_T")
 
@@ -146,15 +146,9 @@ class Finisher:
         shown = [node for node in children if not isinstance(node, str) or node.strip(" \t\n")]
         if not shown:
             return ()
-        only = shown[0] if len(shown) == 1 else None
-        linked = only.children if isinstance(only, Element) and only.tag == "a" else ()
-        picture = linked[0] if len(linked) == 1 else only
-        if isinstance(only, Element) and isinstance(picture, Element) and picture.tag == "img":
-            caption = picture.get("title")
-            bare = replace(picture, attributes=tuple(a for a in picture.attributes if a[0] != "title"))
-            inner = bare if picture is only else replace(only, children=(bare,))
-            below = (Element("figcaption", (), (caption,), line),) if caption else ()
-            return (Element("figure", (), (inner, *below), line),)
+        figures = [_figure(node, line) for node in shown]
+        if all(figures):
+            return [figure for figure in figures if figure]
         return (Element("p", _attributes("p", values), children, line),)
 
     def _title(self, values: dict[str, str], children: tuple[Node, ...], line: int) -> Iterable[Node]:
@@ -177,7 +171,7 @@ class Finisher:
     def _raised(self, values: dict[str, str], children: tuple[Node, ...], line: int) -> Iterable[Node]:
         number = values.get(safe.NOTE, "")
         if number.isascii() and number.isdecimal() and len(number) < 9 and not children:
-            return (notes.reference(int(number), line),)
+            return (notes.reference(int(number) + 1, line),)
         return (Element("sup", _attributes("sup", values), children, line),)
 
 
@@ -193,11 +187,28 @@ _SPECIAL: dict[str, _Special] = {
 }
 
 
+def _figure(node: Node, line: int) -> Element | None:
+    """The figure that an image becomes, linked or not, where it stands in no line of text."""
+    if not isinstance(node, Element):
+        return None
+    linked = node.children if node.tag == "a" else ()
+    picture = linked[0] if len(linked) == 1 else node
+    if not isinstance(picture, Element) or picture.tag != "img":
+        return None
+    caption = picture.get("title")
+    bare = replace(picture, attributes=tuple(each for each in picture.attributes if each[0] != "title"))
+    inner = bare if picture is node else replace(node, children=(bare,))
+    below = (Element("figcaption", (), (caption,), line),) if caption else ()
+    return Element("figure", (), (inner, *below), line)
+
+
 def _attributes(tag: str, values: dict[str, str]) -> tuple[tuple[str, str], ...]:
     if not values:
         return ()
     names = (*_KEPT.get(tag, ()), "lang", "dir")
-    return tuple((name, values[name]) for name in names if name in values and _VALUES[name].fullmatch(values[name]))
+    return tuple(
+        (name, values[name]) for name in names if name in values and _VALUES[name].fullmatch(values[name])
+    )
 
 
 def _headed(parts: tuple[Node, ...]) -> tuple[Node, ...]:

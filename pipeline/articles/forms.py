@@ -70,7 +70,9 @@ def select(blocks: tuple[Block, ...], form: Form, audience: str) -> tuple[Block,
         elif block.kind is BlockKind.WEB_ONLY:
             takes = not mail
         else:
-            chosen.append(replace(block, blocks=select(block.blocks, form, audience)) if block.blocks else block)
+            chosen.append(
+                replace(block, blocks=select(block.blocks, form, audience)) if block.blocks else block
+            )
             continue
         if takes:
             chosen.extend(select(block.blocks, form, audience))
@@ -172,7 +174,9 @@ class _Html:
                 continue
             elif node.tag == "img" and name in ("width", "height") and self.writer.form is Form.EMAIL:
                 value = _fitted(node, name)
-            written.append(f' {name}="{_quoted(value)}"' if not value.startswith("{{") else f' {name}="{value}"')
+            written.append(
+                f' {name}="{_quoted(value)}"' if not value.startswith("{{") else f' {name}="{value}"'
+            )
         if node.tag in _HEADINGS and self.writer.form is Form.WEB:
             written.append(f' id="{_quoted(self.writer.anchor + self._unique(node))}"')
         return "".join(written)

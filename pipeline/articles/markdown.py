@@ -308,9 +308,7 @@ def _dashes(state: StateCore) -> None:
 # --- to HTML ----------------------------------------------------------------------------------
 
 
-def _render_code(
-    renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any
-) -> str:
+def _render_code(renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
     token = tokens[index]
     language = token.info.split()[0] if token.info.split() else ""
     named = f' class="language-{escape(language)}"' if language else ""
@@ -511,5 +509,8 @@ class _Reader:
         for label, at in defined.items():
             if used.get(f":{label}", -1) < 0:
                 _mistake(
-                    self.env, at, f"nothing refers to the footnote [^{label}].", f"Write [^{label}] in the text."
+                    self.env,
+                    at,
+                    f"nothing refers to the footnote [^{label}].",
+                    f"Write [^{label}] in the text.",
                 )

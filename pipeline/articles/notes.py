@@ -26,7 +26,9 @@ def number_of(node: Element) -> int:
     return int(str(node.children[0]))
 
 
-def numbered(blocks: tuple[Block, ...], notes: Mapping[int, tuple[Node, ...]]) -> tuple[tuple[Block, ...], Notes]:
+def numbered(
+    blocks: tuple[Block, ...], notes: Mapping[int, tuple[Node, ...]]
+) -> tuple[tuple[Block, ...], Notes]:
     """Blocks and notes with new numbers from 1, by the order of the references.
 
     Notes that nothing in the blocks refers to, be it through another note, are left out.

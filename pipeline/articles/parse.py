@@ -16,7 +16,9 @@ from pipeline.model import Block, BlockKind, Content, Element, Image, MergeField
 WORDS_PER_MINUTE = 230
 """Adults read about 238 words of English non-fiction a minute (Brysbaert 2019)."""
 # Scripts that are written without spaces, and how many of their characters make a word.
-_CHINESE_OR_JAPANESE = re.compile("[\u3041-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_CHINESE_OR_JAPANESE = re.compile(
+    "[\u3041-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
 _SOUTHEAST_ASIAN = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 
 
@@ -66,13 +68,15 @@ def count_words(text: str) -> int:
     """
     spaced, pairs = _CHINESE_OR_JAPANESE.subn(" ", text)
     spaced, fives = _SOUTHEAST_ASIAN.subn(" ", spaced)
-    words = sum(1 for word in spaced.split() if any(character.isalnum() for character in word))
+    words = sum(
+        1 for word in spaced.split() if word.isalnum() or any(character.isalnum() for character in word)
+    )
     return words + ceil(pairs / 2) + ceil(fives / 5)
 
 
 def _content(source: markdown.Source, finisher: Finisher, lead: Image | None) -> Content:
     blocks = tuple(_blocks(source.pieces, finisher))
-    by_number = {number: _nodes(prose, finisher) for number, prose in sorted(source.notes.items())}
+    by_number = {number + 1: _nodes(prose, finisher) for number, prose in sorted(source.notes.items())}
     blocks, footnotes = notes.numbered(blocks, by_number)
     words = count_words(" ".join(_texts(blocks)) + " " + " ".join(map(plain, footnotes)))
     return Content(
@@ -141,5 +145,3 @@ def _texts(blocks: tuple[Block, ...]) -> Iterator[str]:
         yield plain(block.nodes)
         yield from _texts(block.blocks)
         yield plain(block.link_text)
-
-

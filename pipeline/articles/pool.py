@@ -165,7 +165,7 @@ def _authors(fields: Fields) -> tuple[Author, ...]:
 
 def _address(fields: Fields, key: str) -> str | None:
     value = fields.text(key)
-    if value and not value.startswith(("https://", "http://")) or any(c.isspace() for c in value):
+    if (value and not value.startswith(("https://", "http://"))) or any(c.isspace() for c in value):
         fields.error(key, f'`{key}` is "{value}" and must be a web address.', "As https://example.org/…")
         return None
     return value or None

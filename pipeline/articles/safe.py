@@ -10,19 +10,100 @@ from __future__ import annotations
 import nh3
 
 BOXES = frozenset(
-    "address article aside center details div fieldset footer form header main nav section summary".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "center",
+        "details",
+        "div",
+        "fieldset",
+        "footer",
+        "form",
+        "header",
+        "main",
+        "nav",
+        "section",
+        "summary",
+    ]
 )
 """Elements that only group: let through so that the tree can part their texts from each other."""
 
-_PLAIN = (
-    "a abbr b bdi bdo blockquote br caption cite code dd del dfn dl dt em figcaption figure "
-    "h1 h2 h3 h4 h5 h6 hr i img ins kbd li ol p pre s samp small span strong sub sup "
-    "table tbody td tfoot th thead tr u ul var"
-).split()
+_PLAIN = [
+    "a",
+    "abbr",
+    "b",
+    "bdi",
+    "bdo",
+    "blockquote",
+    "br",
+    "caption",
+    "cite",
+    "code",
+    "dd",
+    "del",
+    "dfn",
+    "dl",
+    "dt",
+    "em",
+    "figcaption",
+    "figure",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "i",
+    "img",
+    "ins",
+    "kbd",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "s",
+    "samp",
+    "small",
+    "span",
+    "strong",
+    "sub",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "tr",
+    "u",
+    "ul",
+    "var",
+]
 
 _REMOVED_WHOLE = frozenset(
-    "applet audio canvas embed frameset iframe math noembed noframes noscript object script select style "
-    "svg template textarea title video".split()
+    [
+        "applet",
+        "audio",
+        "canvas",
+        "embed",
+        "frameset",
+        "iframe",
+        "math",
+        "noembed",
+        "noframes",
+        "noscript",
+        "object",
+        "script",
+        "select",
+        "style",
+        "svg",
+        "template",
+        "textarea",
+        "title",
+        "video",
+    ]
 )
 
 LINE = "data-line"

@@ -35,9 +35,7 @@ def table_lines(table: Element, line: Line, columns: int) -> list[str]:
 def _aligned(rows: list[list[str]], widths: list[int], sides: list[str], heads: int) -> list[str]:
     lines = []
     for index, row in enumerate(rows):
-        cells = [
-            _padded(cell, size, side) for cell, size, side in zip(row, widths, sides, strict=True)
-        ]
+        cells = [_padded(cell, size, side) for cell, size, side in zip(row, widths, sides, strict=True)]
         lines.append(_GAP.join(cells).rstrip(" "))
         if index + 1 == heads:
             lines.append(_GAP.join("-" * max(size, 1) for size in widths))

@@ -152,7 +152,9 @@ class _Text:
         return self.flow(node.children, columns)
 
     def _chunk_lines(self, node: Node, columns: int) -> list[str]:
-        return self._element(node, columns) if isinstance(node, Element) else wrapped(self.line([node]), columns)
+        return (
+            self._element(node, columns) if isinstance(node, Element) else wrapped(self.line([node]), columns)
+        )
 
     def _list(self, node: Element, columns: int) -> list[str]:
         items = [child for child in node.children if isinstance(child, Element)]
@@ -163,7 +165,9 @@ class _Text:
             marks.append(f"{number}. " if node.tag == "ol" else "- ")
             number += 1
         indent = max((len(mark) for mark in marks), default=2)
-        loose = any(isinstance(child, Element) and child.tag == "p" for item in items for child in item.children)
+        loose = any(
+            isinstance(child, Element) and child.tag == "p" for item in items for child in item.children
+        )
         lines: list[str] = []
         for mark, item in zip(marks, items, strict=True):
             if loose and lines:

@@ -16,8 +16,34 @@ from pipeline.model import Element, Node
 MAX_DEPTH = 60
 VOID = frozenset({"br", "hr", "img"})
 BLOCKS = frozenset(
-    "blockquote dd dl dt figcaption figure h1 h2 h3 h4 h5 h6 hr li ol p pre "
-    "table caption tbody td tfoot th thead tr ul".split()
+    [
+        "blockquote",
+        "dd",
+        "dl",
+        "dt",
+        "figcaption",
+        "figure",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "li",
+        "ol",
+        "p",
+        "pre",
+        "table",
+        "caption",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ]
 )
 """Elements that stand by themselves, and not in a line of text."""
 
@@ -49,6 +75,7 @@ def build(html: str, line: int, finish: Finish) -> tuple[Node, ...]:
     or a character is forbidden.
     """
     safe = sanitise(html)
+    suspect = forbidden(safe) is not None
     top: list[Node] = []
     stack: list[tuple[str, dict[str, str], list[Node], int]] = [("", {}, top, line)]
     at = 0
@@ -58,13 +85,17 @@ def build(html: str, line: int, finish: Finish) -> tuple[Node, ...]:
         at = piece.end()
         closing, tag, attributes, text = piece.groups()
         if text:
-            _append(stack[-1][2], _text(text, line))
+            if suspect:
+                _check(text, line)
+            _append(stack[-1][2], _text(text))
             continue
         if not closing:
-            values = {name: _text(value, line) for name, value in _ATTRIBUTE.findall(attributes)}
+            values = {name: _text(value) for name, value in _ATTRIBUTE.findall(attributes)}
             written = values.pop(LINE, "")
             if written.isascii() and written.isdecimal() and len(written) < 9:
                 line = int(written)
+            if suspect:
+                _check(attributes, line)
             stack.append((tag, values, [], line))
             if len(stack) > MAX_DEPTH:
                 raise PressroomError(
@@ -130,13 +161,15 @@ def _tidied(tag: str, children: list[Node]) -> tuple[Node, ...]:
     return tuple(children)
 
 
-def _text(written: str, line: int) -> str:
+def _text(written: str) -> str:
     """The text of a serialised text or attribute (HTML Standard, section 13.3, "escaping a string")."""
-    text = written
-    if "&" in text:
-        text = text.replace("&nbsp;", "\u00a0").replace("&lt;", "<").replace("&gt;", ">")
-        text = text.replace("&quot;", '"').replace("&amp;", "&")
-    bad = forbidden(text)
+    if "&" not in written:
+        return written
+    text = written.replace("&nbsp;", "\u00a0").replace("&lt;", "<").replace("&gt;", ">")
+    return text.replace("&quot;", '"').replace("&amp;", "&")
+
+
+def _check(written: str, line: int) -> None:
+    bad = forbidden(written)
     if bad:
         raise PressroomError(f"this writes {describe(bad[0])}.", None, line, "Delete it.")
-    return text

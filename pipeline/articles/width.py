@@ -95,8 +95,11 @@ def _pieces(word: str) -> list[str]:
 
 def _ideographic(character: str) -> bool:
     code = ord(character)
-    return 0x2E80 <= code <= 0xA4CF or 0xF900 <= code <= 0xFAFF or 0xFE30 <= code <= 0xFE4F or (
-        0xFF01 <= code <= 0xFF60 or 0x20000 <= code <= 0x3FFFF
+    return (
+        0x2E80 <= code <= 0xA4CF
+        or 0xF900 <= code <= 0xFAFF
+        or 0xFE30 <= code <= 0xFE4F
+        or (0xFF01 <= code <= 0xFF60 or 0x20000 <= code <= 0x3FFFF)
     )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import click
@@ -14,6 +15,8 @@ from pipeline.errors import PressroomError
 
 if TYPE_CHECKING:
     from pipeline.build import Newsroom
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
@@ -25,7 +28,7 @@ def newsroom(ctx: click.Context) -> Newsroom:
     return open_newsroom(Path(ctx.obj or "."))
 
 
-class Moment(click.ParamType):
+class Moment(click.ParamType[datetime]):
     """A date, or a date with time, as ISO 8601 writes them."""
 
     name = "date"
@@ -87,6 +90,6 @@ def complete_tag(ctx: click.Context, param: click.Parameter, incomplete: str) ->
     return [CompletionItem(tag, help=str(n)) for tag, n in tags.items() if tag.startswith(incomplete)]
 
 
-def issue_argument(required: bool = True) -> Any:
+def issue_argument() -> Callable[[Command], Command]:
     """One issue: by number, slug or `latest`."""
-    return click.argument("issue", required=required, shell_complete=complete_issue)
+    return click.argument("issue", shell_complete=complete_issue)
