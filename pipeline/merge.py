@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from html import escape, unescape
 
 from pipeline.errors import PressroomError, suggest
-from pipeline.model import MergeField
+from pipeline.model import MergeField, Publication
 
 BUILT_IN_FIELDS = (
     "first_name",
@@ -115,3 +115,21 @@ def _escape_fallback(text: str) -> str:
 
 def _as_references(match: re.Match[str]) -> str:
     return "".join(f"&#{ord(character)};" for character in match[0])
+
+
+def public_value(field: MergeField, publication: Publication, page_url: str) -> str:
+    """What a reader of the web or of a feed sees, who is no one in particular.
+
+    The addresses that are a recipient's own lead to the public place behind them: `page_url`, the
+    publication's page for it, or its home.
+    """
+    home = f"{publication.base_url}/"
+    places = {
+        "web_url": page_url,
+        "unsubscribe_url": publication.unsubscribe_url,
+        "preferences_url": publication.preferences_url,
+    }
+    if field.name in places:
+        place = places[field.name] or home
+        return home if "{{" in place else place
+    return field.fallback or publication.merge_fields.get(field.name, "")

@@ -236,6 +236,11 @@ def test_footnotes_that_do_not_meet_are_mistakes() -> None:
     ]
 
 
+def test_a_note_that_only_a_description_refers_to_is_a_mistake() -> None:
+    (found,) = mistakes("![x[^n]](a.png)\n\n[^n]: Lost.\n")
+    assert "nothing refers to the footnote [^n]" in found
+
+
 # --- containers -----------------------------------------------------------------------------------
 
 

@@ -6,18 +6,13 @@ them; containers, merge fields and the typography are rules of our own:
 - The containers of mdit-py-plugins close at the end of a text without a word, and see fences inside
   blocks of code.
 - markdown-it's typographic replacements turn the enumeration (a), (b), (c) into (a), (b), ©.
-
-The HTML is not yet safe. Each block carries its line in `data-line`; a merge field stands as
-`<span data-field="N">` and a reference to a note as `<sup data-note="N">`, both counted from 0.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, MutableMapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
-from html import escape
 from types import SimpleNamespace
 from typing import Any
 
@@ -33,72 +28,24 @@ from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.footnote.index import footnote_ref
 
 from pipeline.articles import containers
-from pipeline.articles.safe import FIELD, LINE, NOTE, SCHEMES
+from pipeline.articles.safe import LINE, NOTE
+from pipeline.articles.source import (
+    Box,
+    Prose,
+    Source,
+    address_mistakes,
+    code_html,
+    field_html,
+    note_mistakes,
+    raw_html,
+)
+from pipeline.articles.typography import quotation_marks, with_dashes
 from pipeline.errors import PressroomError
-from pipeline.model import BlockKind
 
 _MAX_NESTING = 40
 _FIELD = re.compile(r"\{\{[^{}\n]*\}\}")
 _NOTE = re.compile(r"\[\^[^\s\[\]]{1,100}\]")
 _ADDRESS_FIELD = re.compile(r"\{\{[^{}\n]*\}\}(?=[\s)]|\Z)")
-_RAW_FIELD = re.compile(r"\\\{\\?\{|\{\{(?:[^{}\n]*\}\})?")
-_FIRST_TAG = re.compile(r"\s*<[A-Za-z][^\s/>]*")
-_SCHEME = re.compile(r"[\s\x00-\x20]*([A-Za-z][A-Za-z0-9+.\-]*):")
-
-# Opening and closing quotation marks, outer and inner (CLDR's delimiters).
-_QUOTES = {
-    "en": "“”‘’",
-    "cs": "„“‚‘",
-    "da": "“”‘’",
-    "de": "„“‚‘",
-    "el": "«»“”",
-    "es": "«»“”",
-    "fi": "””’’",
-    "fr": ("«\u00a0", "\u00a0»", "‹\u00a0", "\u00a0›"),
-    "hu": "„”»«",
-    "it": "«»“”",
-    "nb": "«»‘’",
-    "nl": "“”‘’",
-    "pl": "„”«»",
-    "pt": "“”‘’",
-    "ro": "„”«»",
-    "ru": "«»„“",
-    "sk": "„“‚‘",
-    "sv": "””’’",
-    "uk": "«»„“",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Prose:
-    """A run of HTML outside or inside a container."""
-
-    html: str
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A container with what stands in it."""
-
-    kind: BlockKind
-    title: str
-    line: int
-    pieces: tuple[Prose | Box, ...]
-
-
-@dataclass(slots=True)
-class Source:
-    """A text as Markdown reads it. Lines are those of the text's file.
-
-    `notes` are the footnotes as HTML, by their number from 0. `fields` holds each merge field as
-    written, with its line. `mistakes` have a line and no path.
-    """
-
-    pieces: tuple[Prose | Box, ...] = ()
-    notes: dict[int, Prose] = field(default_factory=dict)
-    fields: list[tuple[str, int]] = field(default_factory=list)
-    mistakes: list[PressroomError] = field(default_factory=list)
 
 
 def read(text: str, first_line: int, language: str, mistakes: list[PressroomError]) -> Source:
@@ -132,8 +79,12 @@ class _Dialect(MarkdownIt):
 
 @lru_cache(maxsize=8)
 def _parser(language: str) -> MarkdownIt:
-    quotes = _QUOTES.get(language, _QUOTES["en"])
-    options: Any = {"typographer": True, "quotes": quotes, "maxNesting": _MAX_NESTING, "xhtmlOut": False}
+    options: Any = {
+        "typographer": True,
+        "quotes": quotation_marks(language),
+        "maxNesting": _MAX_NESTING,
+        "xhtmlOut": False,
+    }
     parser = _Dialect("commonmark", options)
     helpers: Any = SimpleNamespace(
         parseLinkDestination=_link_destination, parseLinkLabel=parseLinkLabel, parseLinkTitle=parseLinkTitle
@@ -299,10 +250,7 @@ def _dashes(state: StateCore) -> None:
             if child.type in ("link_open", "link_close") and child.info == "auto":
                 automatic = child.nesting > 0
             elif child.type == "text" and not automatic:
-                text = re.sub(r"(?<!\.)\.{3}(?!\.)", "…", child.content)
-                text = re.sub(r"(?<!-)---(?!-)", "—", text)
-                text = re.sub(r"(?<![^\s])--(?![^\s])|(?<=[^-\s])--(?=[^-\s])", "–", text)
-                child.content = text
+                child.content = with_dashes(child.content)
 
 
 # --- to HTML ----------------------------------------------------------------------------------
@@ -310,47 +258,17 @@ def _dashes(state: StateCore) -> None:
 
 def _render_code(renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
     token = tokens[index]
-    language = token.info.split()[0] if token.info.split() else ""
-    named = f' class="language-{escape(language)}"' if language else ""
-    line = f' {LINE}="{token.attrs[LINE]}"' if LINE in token.attrs else ""
-    return f"<pre{line}><code{named}>{escape(token.content)}</code></pre>\n"
+    return code_html(token.content, token.info, int(token.attrs.get(LINE, 1)))
 
 
 def _render_raw(renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-    """Raw HTML with its line in its first tag: of two equal attributes a parser takes the first."""
     token = tokens[index]
-    line, content = int(token.attrs.get(LINE, 1)), token.content
-    match = _FIRST_TAG.match(content)
-    at = match.end() if match else 0
-    head = f"{content[:at]} {LINE}={line} " if match else ""
-    if "{{" not in content and "\\{" not in content:
-        return head + content[at:]
-    parts = re.split(r"(<[^>]*>)", content)
-    offset = 0
-    for number, part in enumerate(parts):
-        if number % 2 == 0:
-            parts[number] = _raw_fields(part, env["source"], line + offset)
-        offset += part.count("\n")
-    return head + "".join(parts)[at:]
-
-
-def _raw_fields(text: str, source: Source, line: int) -> str:
-    def one(match: re.Match[str]) -> str:
-        if match[0].startswith("\\"):
-            return "{{"
-        return _field_mark(source, match[0], line + text.count("\n", 0, match.start()))
-
-    return _RAW_FIELD.sub(one, text)
-
-
-def _field_mark(source: Source, written: str, line: int) -> str:
-    source.fields.append((written, line))
-    return f'<span {FIELD}="{len(source.fields) - 1}"></span>'
+    return raw_html(token.content, int(token.attrs.get(LINE, 1)), env["source"])
 
 
 def _render_field(renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
     meta = tokens[index].meta
-    return _field_mark(env["source"], meta["source"], meta["line"])
+    return field_html(env["source"], meta["source"], meta["line"])
 
 
 def _render_note(renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
@@ -376,12 +294,6 @@ def _words(tokens: Sequence[Token]) -> Iterator[str]:
             yield token.content
 
 
-def _render_nothing(
-    renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any
-) -> str:
-    return ""
-
-
 _RENDER_RULES: dict[str, Any] = {
     "fence": _render_code,
     "code_block": _render_code,
@@ -389,7 +301,6 @@ _RENDER_RULES: dict[str, Any] = {
     "html_inline": _render_raw,
     "merge_field": _render_field,
     "footnote_ref": _render_note,
-    "footnote_anchor": _render_nothing,
     "image": _render_image,
 }
 
@@ -412,7 +323,8 @@ class _Reader:
         self.source.pieces = self._pieces(tokens[:body_end])
         if body_end is not None:
             self._notes(tokens[body_end:])
-        self._check_notes()
+        defined = {label: self.first_line + at for label, at in self.env.get("defined", {}).items()}
+        self.source.mistakes.extend(note_mistakes(self.labels, defined))
 
     def _pieces(self, tokens: list[Token]) -> tuple[Prose | Box, ...]:
         stack: list[tuple[Token | None, int, list[Prose | Box]]] = [(None, 0, [])]
@@ -459,32 +371,17 @@ class _Reader:
                 self.line += 1
             elif token.type in ("link_open", "image"):
                 token.attrs[LINE] = self.line
-                self._check_address(str(token.attrs.get("href", token.attrs.get("src", ""))))
-                if token.children:
-                    self._inline(token.children)
+                address = str(token.attrs.get("href", token.attrs.get("src", "")))
+                self.source.mistakes.extend(address_mistakes(address, self.line))
             elif token.type == "html_inline":
                 token.attrs[LINE] = self.line
                 self.line += token.content.count("\n")
-            elif token.type == "code_inline":
-                pass
             elif token.type == "merge_field":
                 token.meta["line"] = self.line
             elif token.type == "footnote_ref":
                 self.note_lines.setdefault(token.meta["id"], self.line)
                 if token.meta.get("label"):
                     self.labels.setdefault(token.meta["label"], self.line)
-
-    def _check_address(self, address: str) -> None:
-        scheme = _SCHEME.match(address)
-        if scheme and scheme[1].lower() not in SCHEMES:
-            self.source.mistakes.append(
-                PressroomError(
-                    f"an address that begins with `{scheme[1]}:` cannot stand here.",
-                    None,
-                    self.line,
-                    "Use https://…, mailto:… or the path of a file.",
-                )
-            )
 
     def _notes(self, tokens: list[Token]) -> None:
         number, run = 0, list[Token]()
@@ -494,23 +391,5 @@ class _Reader:
                 self.line = self.note_lines.get(number, self.line)
             elif token.type == "footnote_close":
                 self.source.notes[number] = self._prose(run)
-            else:
+            elif token.type != "footnote_anchor":
                 run.append(token)
-
-    def _check_notes(self) -> None:
-        defined: dict[str, int] = self.env.get("defined", {})
-        used = self.env.get("footnotes", {}).get("refs", {})
-        for label, line in self.labels.items():
-            if label not in defined:
-                hint = f"Write `[^{label}]: …` below the text, or `\\[^` for the characters themselves."
-                self.source.mistakes.append(
-                    PressroomError(f"there is no footnote [^{label}].", None, line, hint)
-                )
-        for label, at in defined.items():
-            if used.get(f":{label}", -1) < 0:
-                _mistake(
-                    self.env,
-                    at,
-                    f"nothing refers to the footnote [^{label}].",
-                    f"Write [^{label}] in the text.",
-                )

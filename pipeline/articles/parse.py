@@ -10,6 +10,7 @@ from typing import Protocol
 from pipeline.articles import markdown, notes, tree
 from pipeline.articles.calls import call_to_action
 from pipeline.articles.elements import Finisher
+from pipeline.articles.source import Box, Prose, Source
 from pipeline.errors import PressroomError, flatten, raise_all
 from pipeline.model import Block, BlockKind, Content, Element, Image, MergeField, Node
 
@@ -74,7 +75,7 @@ def count_words(text: str) -> int:
     return words + ceil(pairs / 2) + ceil(fives / 5)
 
 
-def _content(source: markdown.Source, finisher: Finisher, lead: Image | None) -> Content:
+def _content(source: Source, finisher: Finisher, lead: Image | None) -> Content:
     blocks = tuple(_blocks(source.pieces, finisher))
     by_number = {number + 1: _nodes(prose, finisher) for number, prose in sorted(source.notes.items())}
     blocks, footnotes = notes.numbered(blocks, by_number)
@@ -97,9 +98,9 @@ def _check_characters(text: str, first_line: int) -> None:
         raise PressroomError(f"this line holds {tree.describe(bad[0])}.", None, line, "Delete it.")
 
 
-def _blocks(pieces: tuple[markdown.Prose | markdown.Box, ...], finisher: Finisher) -> Iterator[Block]:
+def _blocks(pieces: tuple[Prose | Box, ...], finisher: Finisher) -> Iterator[Block]:
     for piece in pieces:
-        if isinstance(piece, markdown.Box):
+        if isinstance(piece, Box):
             inner = tuple(_blocks(piece.pieces, finisher))
             if piece.kind is BlockKind.CTA:
                 try:
@@ -114,7 +115,7 @@ def _blocks(pieces: tuple[markdown.Prose | markdown.Box, ...], finisher: Finishe
             yield Block(BlockKind.PROSE, nodes=nodes, line=piece.line)
 
 
-def _nodes(prose: markdown.Prose, finisher: Finisher) -> tuple[Node, ...]:
+def _nodes(prose: Prose, finisher: Finisher) -> tuple[Node, ...]:
     return finisher.settled(tree.build(prose.html, prose.line, finisher))
 
 

@@ -9,101 +9,24 @@ from __future__ import annotations
 
 import nh3
 
-BOXES = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "center",
-        "details",
-        "div",
-        "fieldset",
-        "footer",
-        "form",
-        "header",
-        "main",
-        "nav",
-        "section",
-        "summary",
-    ]
-)
+
+def names(text: str) -> frozenset[str]:
+    """The element names in a text, parted by spaces."""
+    return frozenset(text.split())
+
+
+BOXES = names("address article aside center details div fieldset footer form header main nav section summary")
 """Elements that only group: let through so that the tree can part their texts from each other."""
 
-_PLAIN = [
-    "a",
-    "abbr",
-    "b",
-    "bdi",
-    "bdo",
-    "blockquote",
-    "br",
-    "caption",
-    "cite",
-    "code",
-    "dd",
-    "del",
-    "dfn",
-    "dl",
-    "dt",
-    "em",
-    "figcaption",
-    "figure",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "hr",
-    "i",
-    "img",
-    "ins",
-    "kbd",
-    "li",
-    "ol",
-    "p",
-    "pre",
-    "s",
-    "samp",
-    "small",
-    "span",
-    "strong",
-    "sub",
-    "sup",
-    "table",
-    "tbody",
-    "td",
-    "tfoot",
-    "th",
-    "thead",
-    "tr",
-    "u",
-    "ul",
-    "var",
-]
+_PLAIN = names(
+    "a abbr b bdi bdo blockquote br caption cite code dd del dfn dl dt em figcaption figure h1 h2 h3 h4 "
+    "h5 h6 hr i img ins kbd li ol p pre s samp small span strong sub sup table tbody td tfoot th thead "
+    "tr u ul var"
+)
 
-_REMOVED_WHOLE = frozenset(
-    [
-        "applet",
-        "audio",
-        "canvas",
-        "embed",
-        "frameset",
-        "iframe",
-        "math",
-        "noembed",
-        "noframes",
-        "noscript",
-        "object",
-        "script",
-        "select",
-        "style",
-        "svg",
-        "template",
-        "textarea",
-        "title",
-        "video",
-    ]
+_REMOVED_WHOLE = names(
+    "applet audio canvas embed frameset iframe math noembed noframes noscript object script select "
+    "style svg template textarea title video"
 )
 
 LINE = "data-line"
@@ -128,7 +51,7 @@ SCHEMES = frozenset({"http", "https", "mailto"})
 """The kinds of addresses that may stand in content."""
 
 _cleaner = nh3.Cleaner(
-    tags=set(_PLAIN) | set(BOXES),
+    tags=set(_PLAIN | BOXES),
     clean_content_tags=set(_REMOVED_WHOLE),
     attributes=_ATTRIBUTES,
     url_schemes=set(SCHEMES),

@@ -103,7 +103,7 @@ class _Text:
         return [line for chunk in chunks for line in chunk] if tight else _spaced(chunks)
 
     def line(self, nodes: Iterable[Node]) -> str:
-        """Nodes within a line of text, as text to be wrapped; `\\v` is a line break."""
+        r"""Nodes within a line of text, as text to be wrapped; `\v` is a line break."""
         return "".join([self._inline(node) for node in nodes])
 
     def _chunks(self, nodes: Iterable[Node], columns: int) -> list[list[str]]:

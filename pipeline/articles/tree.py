@@ -9,41 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from pipeline.articles.safe import LINE, sanitise
+from pipeline.articles.safe import LINE, names, sanitise
 from pipeline.errors import PressroomError
 from pipeline.model import Element, Node
 
 MAX_DEPTH = 60
 VOID = frozenset({"br", "hr", "img"})
-BLOCKS = frozenset(
-    [
-        "blockquote",
-        "dd",
-        "dl",
-        "dt",
-        "figcaption",
-        "figure",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "hr",
-        "li",
-        "ol",
-        "p",
-        "pre",
-        "table",
-        "caption",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-    ]
+BLOCKS = names(
+    "blockquote dd dl dt figcaption figure h1 h2 h3 h4 h5 h6 hr li ol p pre table caption tbody td "
+    "tfoot th thead tr ul"
 )
 """Elements that stand by themselves, and not in a line of text."""
 

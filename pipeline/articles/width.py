@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import pairwise
 
 from pipeline import merge
 from pipeline.model import MergeField
@@ -45,9 +46,9 @@ def squeezed(text: str) -> str:
 
 
 def wrapped(text: str, columns: int) -> list[str]:
-    """The lines of a paragraph, each of at most so many columns where its words allow it.
+    r"""The lines of a paragraph, each of at most so many columns where its words allow it.
 
-    `\\v` in the text is a line break that was asked for.
+    `\v` in the text is a line break that was asked for.
     """
     lines: list[str] = []
     for part in text.split("\v"):
@@ -79,7 +80,7 @@ def _pieces(word: str) -> list[str]:
     if word.isascii():
         return [word]
     pieces = [word[0]] if word else [""]
-    for before, after in zip(word, word[1:], strict=False):
+    for before, after in pairwise(word):
         may_break = (
             (_ideographic(before) or before in _NOT_FIRST)
             and _ideographic(after)

@@ -6,11 +6,12 @@ These names are the theme's interface. Fields named `html` are finished content,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from pipeline import addresses
 from pipeline.articles.forms import Form, HtmlWriter, footnotes_to_html, nodes_to_html, visible
+from pipeline.articles.tree import elements
 from pipeline.email.theme import GUTTER, THUMBNAIL, WIDTH
 from pipeline.email.tokens import Html, Neutral
 from pipeline.email.words import Words
@@ -20,10 +21,15 @@ from pipeline.model import (
     ComposedArticle,
     ComposedEdition,
     Content,
+    Element,
     Image,
     Layout,
+    Node,
     Publication,
 )
+
+PHONE = 320 - 2 * 22
+"""The width that is left for text on the smallest phone."""
 
 TALLEST = 1728
 """Word, which draws Outlook's mail, cuts off what is taller than this."""
@@ -295,9 +301,37 @@ def _blocks(content: Content, writer: HtmlWriter) -> tuple[BlockView, ...]:
     return tuple(_block(block, writer) for block in content.blocks)
 
 
+def _writer_for(node: Node, writer: HtmlWriter) -> HtmlWriter:
+    """Words of a table break anywhere, lest a wide one widen the email on a phone; a narrow one need not."""
+    if not (isinstance(node, Element) and node.tag == "table" and _fits_phone(node)):
+        return writer
+    styles = dict(writer.styles)
+    for cell in ("td", "th"):
+        styles[cell] = styles.get(cell, "") + "word-break:normal;"
+    return replace(writer, styles=styles)
+
+
+def _fits_phone(table: Element) -> bool:
+    """Whether a table's longest words fit beside each other on a phone, at 7.5 px a letter."""
+    columns: dict[int, int] = {}
+    for row in elements((table,)):
+        if row.tag == "tr":
+            for number, cell in enumerate(row.children):
+                longest = max(map(len, _words(cell)), default=0)
+                columns[number] = max(columns.get(number, 0), longest)
+    return sum(7.5 * longest + 12 for longest in columns.values()) <= PHONE
+
+
+def _words(node: Node) -> list[str]:
+    if isinstance(node, Element):
+        return [word for child in node.children for word in _words(child)]
+    return node.split() if isinstance(node, str) else ["a name's length"]
+
+
 def _block(block: Block, writer: HtmlWriter) -> BlockView:
     if block.kind is BlockKind.PROSE:
-        return BlockView(block.kind.value, html=Html(nodes_to_html(block.nodes, writer)))
+        html = "".join(nodes_to_html((node,), _writer_for(node, writer)) for node in block.nodes)
+        return BlockView(block.kind.value, html=Html(html))
     return BlockView(
         block.kind.value,
         title=block.title,

@@ -48,7 +48,7 @@ def fragment(content: Content, publication: Publication, page: Page, anchor: str
 
 def filled_text(text: str, publication: Publication) -> str:
     """A line of plain text, such as the preview text, with its merge fields filled."""
-    return merge.fill(text, lambda field: _fallback(field, publication, addresses.home_url(publication)))
+    return merge.fill(text, lambda field: merge.public_value(field, publication, addresses.home_url(publication)))
 
 
 def lead_images(content: Content) -> tuple[Image, ...]:
@@ -71,24 +71,7 @@ def opening(content: Content, limit: int = 200) -> str:
 
 
 def _filled(html: str, publication: Publication, page: Page) -> str:
-    return merge.fill(html, lambda field: escape(page.href(_fallback(field, publication, page.url))))
-
-
-def _fallback(field: MergeField, publication: Publication, page_url: str) -> str:
-    """What a reader of the web sees, who is no one in particular.
-
-    The addresses that are a recipient's own lead to the public place behind them.
-    """
-    home = addresses.home_url(publication)
-    places = {
-        "web_url": page_url,
-        "unsubscribe_url": publication.unsubscribe_url,
-        "preferences_url": publication.preferences_url,
-    }
-    if field.name in places:
-        place = places[field.name] or home
-        return home if "{{" in place else place
-    return field.fallback or publication.merge_fields.get(field.name, "")
+    return merge.fill(html, lambda field: escape(page.href(merge.public_value(field, publication, page.url))))
 
 
 def _words(node: Node) -> Iterator[str]:

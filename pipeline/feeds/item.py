@@ -1,0 +1,61 @@
+"""What a feed is and holds, before it is written in any format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeline.addresses import FEED_FILES, address, home_url
+from pipeline.model import Image, Publication
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item. `html` is finished semantic HTML; `id` is the record's, and `link` its page."""
+
+    id: str
+    link: str
+    title: str
+    summary: str
+    html: str
+    authors: tuple[str, ...]
+    published: datetime
+    updated: datetime
+    tags: tuple[str, ...] = ()
+    image: Image | None = None
+    external_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed in the site folder `folder` (`""` for the main one); its items stand newest first."""
+
+    publication: Publication
+    folder: str
+    title: str
+    description: str
+    page: str
+    items: tuple[Item, ...]
+    logo: Image | None = None
+
+    def address(self, kind: str) -> str:
+        """The feed's own public address in a format: `rss`, `atom` or `json`."""
+        return address(self.publication, self.folder + FEED_FILES[kind])
+
+    @property
+    def id(self) -> str:
+        """The feed's id for Atom: its page.
+
+        Items have ids that are written down; a feed is known to readers by the address they
+        subscribed to, so that its id may move with it.
+        """
+        return self.page
+
+    @property
+    def updated(self) -> datetime:
+        """The newest revision among the items, so that the same content gives the same bytes."""
+        return max(item.updated for item in self.items)
+
+    @property
+    def home(self) -> str:
+        """The publication's index page."""
+        return home_url(self.publication)

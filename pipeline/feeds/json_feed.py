@@ -1,0 +1,40 @@
+"""JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pipeline.feeds.item import Feed, Item
+
+
+def json_feed(feed: Feed) -> bytes:
+    """The feed as JSON Feed 1.1."""
+    data = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": feed.title,
+        "home_page_url": feed.page,
+        "feed_url": feed.address("json"),
+        "description": feed.description,
+        **({"icon": feed.logo.url} if feed.logo else {}),
+        "authors": [{"name": feed.publication.title, "url": feed.home}],
+        "language": feed.publication.language,
+        "items": [_item(item) for item in feed.items],
+    }
+    return (json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def _item(item: Item) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "url": item.link,
+        **({"external_url": item.external_url} if item.external_url else {}),
+        "title": item.title,
+        "content_html": item.html,
+        "summary": item.summary,
+        **({"image": item.image.url} if item.image else {}),
+        "date_published": item.published.isoformat(timespec="seconds"),
+        "date_modified": item.updated.isoformat(timespec="seconds"),
+        "authors": [{"name": name} for name in item.authors],
+        "tags": list(item.tags),
+    }
