@@ -26,6 +26,7 @@ from jinja2 import (
 )
 from jinja2.bccache import Bucket
 from jinja2.loaders import split_template_path
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from pipeline.errors import PressroomError, suggest
@@ -257,6 +258,8 @@ class _Environment(Environment):
             raise self._missing(error, *self._place(error)) from error
         except UndefinedError as error:
             message, _, hint = (error.message or "").partition("\n")
+            if name := re.match(r"'(\w+)' is undefined", message):
+                hint = suggest(name[1], _names(error)) or ""
             raise PressroomError(_sentence(message), *self._place(error), hint or None) from error
         except Exception as error:
             path, line = self._place(error)
@@ -282,6 +285,18 @@ class _Environment(Environment):
         return PressroomError(
             f'there is no template "{name}".', path, line, suggest(name, self.templates.names())
         )
+
+
+def _names(error: Exception) -> list[str]:
+    """The names that the template knew where it failed."""
+    names: list[str] = []
+    trace = error.__traceback__
+    while trace is not None:
+        # Jinja's compiled templates keep what they know in a local of this name.
+        if isinstance(context := trace.tb_frame.f_locals.get("context"), Context):
+            names = [name for name in context.get_all() if not name.startswith("_")]
+        trace = trace.tb_next
+    return names
 
 
 def _late(write: Print) -> Callable[[Any, Any], Any]:

@@ -45,13 +45,25 @@ text = "Information, not medical advice."
 """
 
 
-def article(title: str = "A title", date: str = "2026-01-08", tags: str = "[research]", body: str = "Words.", **more: str) -> str:
+def article(
+    title: str = "A title",
+    date: str = "2026-01-08",
+    tags: str = "[research]",
+    body: str = "Words.",
+    **more: str,
+) -> str:
     """The text of an article file; further fields as keyword arguments, in YAML."""
     extra = "".join(f"{key}: {value}\n" for key, value in more.items())
     return f"---\ntitle: {title}\ndate: {date}\ntags: {tags}\n{extra}---\n{body}\n"
 
 
-def issue(number: int = 1, title: str = "The plastic brain", date: str = "2026-02-01", letter: str = "Hello.", more: str = "") -> str:
+def issue(
+    number: int = 1,
+    title: str = "The plastic brain",
+    date: str = "2026-02-01",
+    letter: str = "Hello.",
+    more: str = "",
+) -> str:
     """The text of an `issue.md`; `more` holds further lines of front matter."""
     return f"---\nnumber: {number}\ntitle: {title}\ndate: {date}\n{more}---\n{letter}\n"
 
@@ -83,7 +95,9 @@ class Desk:
         for path, content in files.items():
             file = self.root / path
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass"))
+            file.write_bytes(
+                content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass")
+            )
 
     def run(self, *arguments: str) -> Result:
         """Run `pressroom`; any exception but a clean exit is the test's failure."""
@@ -114,7 +128,9 @@ class Desk:
     def tree(self, path: str = ".") -> dict[str, bytes]:
         """Every file below a folder, by its path."""
         base = self.root / path
-        return {f.relative_to(base).as_posix(): f.read_bytes() for f in sorted(base.rglob("*")) if f.is_file()}
+        return {
+            f.relative_to(base).as_posix(): f.read_bytes() for f in sorted(base.rglob("*")) if f.is_file()
+        }
 
 
 @pytest.fixture

@@ -29,7 +29,9 @@ def sections(desk: Desk, number: str = "1", audience: str = "everyone") -> list[
 
 
 def reasons(desk: Desk, number: str = "1", audience: str = "everyone") -> dict[str, str]:
-    return {e["slug"]: e["reason"] for e in desk.json("plan", number)["articles"] if e["audience"] == audience}
+    return {
+        e["slug"]: e["reason"] for e in desk.json("plan", number)["articles"] if e["audience"] == audience
+    }
 
 
 def locked(desk: Desk, folder: str = "001-the-plastic-brain") -> Any:
@@ -60,7 +62,9 @@ def test_any_all_and_none_are_obeyed(desk: Desk) -> None:
 
 
 def test_an_article_goes_into_the_first_section_that_takes_it_and_once(desk: Desk) -> None:
-    desk.write({ISSUE: with_sections("  - {title: A, tags: [research]}\n  - {title: B, tags: [research, notes]}\n")})
+    desk.write(
+        {ISSUE: with_sections("  - {title: A, tags: [research]}\n  - {title: B, tags: [research, notes]}\n")}
+    )
     assert dict(sections(desk)) == {"A": ["glutamate"], "B": ["a-note"]}
 
 
@@ -68,7 +72,9 @@ def test_a_pin_wins_over_an_earlier_section_and_stands_first(desk: Desk) -> None
     desk.write(
         {
             "issues/articles/newer.md": article(date="2026-01-20", tags="[notes]"),
-            ISSUE: with_sections("  - {title: A, tags: [research]}\n  - {title: B, tags: [notes], pin: [glutamate]}\n"),
+            ISSUE: with_sections(
+                "  - {title: A, tags: [research]}\n  - {title: B, tags: [notes], pin: [glutamate]}\n"
+            ),
         }
     )
     found = locked_sections(desk)
@@ -215,7 +221,9 @@ def test_an_article_keeps_its_id_in_a_later_issue(desk: Desk) -> None:
     desk.write(
         {
             "newsletter.toml": desk.read("newsletter.toml").replace("synapse.example/news", "moved.example"),
-            "issues/002-two/issue.md": issue(2, date="2026-03-01", more="sections:\n  - {title: A, pin: [glutamate]}\n"),
+            "issues/002-two/issue.md": issue(
+                2, date="2026-03-01", more="sections:\n  - {title: A, pin: [glutamate]}\n"
+            ),
         }
     )
     desk.ok("assemble", "2")
@@ -290,11 +298,26 @@ rules = st.builds(
 )
 
 
-@given(pools(), st.lists(rules, min_size=1, max_size=4), st.integers(0, 30), st.sets(st.sampled_from(["s0", "s1"])))
+@given(
+    pools(),
+    st.lists(rules, min_size=1, max_size=4),
+    st.integers(0, 30),
+    st.sets(st.sampled_from(["s0", "s1"])),
+)
 @settings(deadline=None, derandomize=True, max_examples=200)
-def test_whatever_the_rules_an_edition_is_sound(pool: Pool, wanted: list[SectionRule], day: int, used: set[str]) -> None:
+def test_whatever_the_rules_an_edition_is_sound(
+    pool: Pool, wanted: list[SectionRule], day: int, used: set[str]
+) -> None:
     issue = Issue(
-        1, "001-x", "X", DAY + timedelta(days=day), Place("issue.md", 1), "", 1, tuple(wanted), own_sections=False
+        1,
+        "001-x",
+        "X",
+        DAY + timedelta(days=day),
+        Place("issue.md", 1),
+        "",
+        1,
+        tuple(wanted),
+        own_sections=False,
     )
     carried = dict.fromkeys(used, "000-before")
     decisions = explain(issue, pool, carried)

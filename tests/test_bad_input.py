@@ -180,6 +180,8 @@ def test_an_unknown_issue_is_suggested(desk: Desk) -> None:
     assert 'Did you mean "the-plastic-brain"?' in said
 
 
-@pytest.mark.parametrize("arguments", [["build", "--nope"], ["export"], ["assemble", "1", "--update", "--refresh"]])
+@pytest.mark.parametrize(
+    "arguments", [["build", "--nope"], ["export"], ["assemble", "1", "--update", "--refresh"]]
+)
 def test_wrong_usage_exits_with_2(desk: Desk, arguments: list[str]) -> None:
     assert desk.run(*arguments).exit_code == 2

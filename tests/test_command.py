@@ -19,12 +19,26 @@ from conftest import ROOT, Desk, article, png
 
 from pipeline.cli import main
 
-ALL = ["init", "new", "articles", "tags", "plan", "assemble", "build", "feed", "export", "status", "completion"]
+ALL = [
+    "init",
+    "new",
+    "articles",
+    "tags",
+    "plan",
+    "assemble",
+    "build",
+    "feed",
+    "export",
+    "status",
+    "completion",
+]
 
 
 def test_init_makes_a_workspace_that_builds(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
-    listed = desk.ok("init", str(tmp_path / "mine"), "--title", 'The "Harbour", Letter: №1', "--now", "2026-02-01")
+    listed = desk.ok(
+        "init", str(tmp_path / "mine"), "--title", 'The "Harbour", Letter: №1', "--now", "2026-02-01"
+    )
     assert str(tmp_path / "mine" / "newsletter.toml") in listed
     mine = Desk(tmp_path / "mine")
     mine.ok("assemble", "1")
@@ -39,7 +53,9 @@ def test_init_never_overwrites(desk: Desk) -> None:
 
 
 def test_new_issue_and_article_are_read_back_as_drafts(desk: Desk) -> None:
-    path = desk.ok("new", "article", "Über: \"quoted\" & #1", "--tag", "no", "--tag", "1:30", "--date", "2026-01-02").strip()
+    path = desk.ok(
+        "new", "article", 'Über: "quoted" & #1', "--tag", "no", "--tag", "1:30", "--date", "2026-01-02"
+    ).strip()
     assert path == "issues/articles/über-quoted-1.md"
     found = {each["slug"]: each for each in desk.json("articles")}["über-quoted-1"]
     assert found["title"] == 'Über: "quoted" & #1'
@@ -119,7 +135,9 @@ def test_feed_builds_the_same_feeds_as_build(desk: Desk) -> None:
 def with_picture(desk: Desk) -> None:
     desk.write(
         {
-            "issues/articles/glutamate.md": article(body="![A synapse](x.png)\n\nHi {{ first_name | there }}."),
+            "issues/articles/glutamate.md": article(
+                body="![A synapse](x.png)\n\nHi {{ first_name | there }}."
+            ),
             "issues/articles/x.png": png(40, 20),
         }
     )
@@ -133,7 +151,9 @@ def test_export_writes_a_bundle_whose_listing_is_true(desk: Desk) -> None:
     listing = json.loads(files["issue.json"])
     assert listing["subject"] == "The plastic brain"
     assert listing["sender"] == {"name": "Synapse", "address": "letters@synapse.example"}
-    assert {"name": "first_name", "fallback": "there", "written": "{{ first_name | there }}"} in listing["merge_fields"]
+    assert {"name": "first_name", "fallback": "there", "written": "{{ first_name | there }}"} in listing[
+        "merge_fields"
+    ]
     assert {each["file"] for each in listing["files"]} == set(files) - {"issue.json"}
     for each in listing["files"]:
         assert each["bytes"] == len(files[each["file"]])
@@ -170,7 +190,10 @@ def test_the_message_opens_and_has_both_parts(desk: Desk) -> None:
     assert message["Subject"] == "The plastic brain"
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
     assert "Hi there." in message.get_body(("plain",)).get_content()
-    assert all(message.get_all(name) and len(message.get_all(name)) == 1 for name in ("From", "To", "Date", "Message-ID"))
+    assert all(
+        message.get_all(name) and len(message.get_all(name)) == 1
+        for name in ("From", "To", "Date", "Message-ID")
+    )
 
 
 def test_export_refuses_what_is_not_frozen_and_audiences_without_edition(desk: Desk) -> None:
@@ -199,7 +222,9 @@ def test_each_help_has_an_example(name: str) -> None:
 
 
 def test_the_reference_is_up_to_date_and_has_each_command() -> None:
-    check = subprocess.run([sys.executable, ROOT / "docs/reference.py", "--check"], capture_output=True, text=True)
+    check = subprocess.run(
+        [sys.executable, ROOT / "docs/reference.py", "--check"], capture_output=True, text=True
+    )
     assert check.returncode == 0, check.stderr
 
 
@@ -221,7 +246,11 @@ def test_completion_scripts_name_the_command(desk: Desk, shell: str) -> None:
 
 @pytest.mark.parametrize(
     ("words", "expected"),
-    [("pressroom pl", "plan"), ("pressroom plan ", "the-plastic-brain"), ("pressroom articles --tag re", "research")],
+    [
+        ("pressroom pl", "plan"),
+        ("pressroom plan ", "the-plastic-brain"),
+        ("pressroom articles --tag re", "research"),
+    ],
 )
 def test_the_shell_completes_commands_issues_and_tags(desk: Desk, words: str, expected: str) -> None:
     environment = {

@@ -85,7 +85,7 @@ def refused(templates: Templates) -> PressroomError:
             'Each attribute needs quotes and each tag a ">"; a plain "<" is written "&lt;".',
         ),
         ("\n{{ email.titel }}", 2, None, 'Did you mean "title"?'),
-        ("\n\n{{ emial.title }}", 3, '"emial" is undefined.', None),
+        ("\n\n{{ emial.title }}", 3, '"emial" is undefined.', 'Did you mean "email"?'),
         ("\n{% if %}", 2, 'Expected an expression, got "end of statement block".', None),
         (
             '\n{% include "email/parts/foter.mjml.j2" %}',

@@ -106,7 +106,11 @@ def test_what_is_for_one_form_or_audience_stays_there(golden: Desk) -> None:
     site = b"".join(golden.tree("build/site").values()).decode("utf-8", "replace")
     assert "Only the email has this." in email and "Only the email has this." not in site
     assert "Only the web has this." in site and "Only the web has this." not in email
-    for secret in ("Only clinicians read this.", "Text that only clinicians get.", "This paragraph is for clinicians."):
+    for secret in (
+        "Only clinicians read this.",
+        "Text that only clinicians get.",
+        "This paragraph is for clinicians.",
+    ):
         assert secret in private and secret not in email and secret not in site
 
 
@@ -117,7 +121,11 @@ def build_elsewhere(folder: Path, *, seed: str, zone: str, now: str) -> dict[str
     environment = {**os.environ, "PYTHONHASHSEED": seed, "TZ": zone, "LC_ALL": "C"}
     for arguments in (["assemble", "1", "--now", now], ["build", "--now", now], ["export", "1", "--zip"]):
         done = subprocess.run(
-            [sys.executable, "-c", code, *arguments], cwd=folder, env=environment, capture_output=True, text=True
+            [sys.executable, "-c", code, *arguments],
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            text=True,
         )
         assert done.returncode == 0, done.stderr
     return Desk(folder).tree()

@@ -65,11 +65,11 @@ def _choose_edition(
     issue: Issue, audience: str, pool: Pool, used: Mapping[str, str]
 ) -> tuple[Edition, tuple[Decision, ...]]:
     closed = {slug: why for slug, article in pool.items() if (why := _closed(article, issue, audience))}
-    pinned = {slug: n for n, rule in enumerate(issue.sections) for slug in rule.pin}
+    pinned = {slug for rule in issue.sections for slug in rule.pin}
     taken: dict[str, Decision] = {}
     near: dict[str, str] = {}
     sections: list[Section] = []
-    for n, rule in enumerate(issue.sections):
+    for rule in issue.sections:
         members = [pool[slug] for slug in rule.pin if slug not in closed]
         for article in members:
             taken[article.slug] = Decision(article.slug, audience, True, rule.title, "pinned")

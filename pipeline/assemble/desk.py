@@ -177,7 +177,7 @@ class Desk:
             Finding(
                 "LOCK001",
                 Severity.WARNING,
-                "the issue's sections, date or audience were changed after it was frozen; the lock still holds.",
+                "its sections, date or audience were changed after it was frozen; the lock still holds.",
                 Place(issue.place.path, issue.place.line),
                 f"To choose anew: pressroom assemble {issue.number} --update",
             ),

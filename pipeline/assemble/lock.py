@@ -62,8 +62,10 @@ class Lock:
 def rules_digest(issue: Issue) -> str:
     """A digest of all in an issue that decides what it carries."""
     rules = [
-        (rule.title, rule.tags.any, rule.tags.all, rule.tags.none, rule.pin, rule.exclude, rule.limit)
-        + (rule.order.value, str(rule.since), str(rule.until), rule.layout, rule.reuse)
+        (
+            *(rule.title, rule.tags.any, rule.tags.all, rule.tags.none, rule.pin, rule.exclude, rule.limit),
+            *(rule.order.value, str(rule.since), str(rule.until), rule.layout, rule.reuse),
+        )
         for rule in issue.sections
     ]
     whole = [rules, issue.exclude, issue.audiences, issue.layout, issue.date.isoformat()]

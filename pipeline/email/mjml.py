@@ -100,7 +100,7 @@ def _bare_widths(html: str) -> str:
     return _BARE_WIDTH.sub(r'\1"', html)
 
 
-_CELL = re.compile(r"<(body|table|td)\b((?:[^>\"]|\"[^\"]*\")*)>")
+_CELL = re.compile(r"<(body|table|td)\b([^>]*background[^>]*)>")
 _GROUND = re.compile(r"(?<![-\w])background(?:-color)?:\s*(#[0-9A-Fa-f]{6})")
 
 

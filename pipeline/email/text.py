@@ -6,12 +6,11 @@ numbered and listed at the end.
 
 from __future__ import annotations
 
-import textwrap
-import unicodedata
 from dataclasses import replace
 
 from pipeline.articles.forms import Form, visible
 from pipeline.articles.text import Notes, blocks_to_text
+from pipeline.articles.width import width, wrapped
 from pipeline.email.views import (
     Setting,
     address_lines,
@@ -30,6 +29,7 @@ from pipeline.model import Block, ComposedArticle, Content, Element, Layout, Nod
 WIDTH = 72
 
 _NEXT = {"h2": "h3", "h3": "h4", "h4": "h5", "h5": "h6"}
+_HOLD_HEADINGS = frozenset({"blockquote", "dd", "details", "div", "li", "ol", "ul"})
 
 
 def email_text(setting: Setting) -> str:
@@ -92,17 +92,19 @@ def _content(content: Content, setting: Setting, notes: Notes) -> str:
 def _lowered(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     """An article's own headings one level down, below its title."""
     return tuple(
-        replace(block, nodes=_lowered_nodes(block.nodes), blocks=_lowered(block.blocks)) for block in blocks
+        replace(block, nodes=tuple(map(_lower, block.nodes)), blocks=_lowered(block.blocks))
+        for block in blocks
     )
 
 
-def _lowered_nodes(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
-    return tuple(
-        replace(node, tag=_NEXT.get(node.tag, node.tag), children=_lowered_nodes(node.children))
-        if isinstance(node, Element)
-        else node
-        for node in nodes
-    )
+def _lower(node: Node) -> Node:
+    if not isinstance(node, Element):
+        return node
+    if node.tag in _NEXT:
+        return replace(node, tag=_NEXT[node.tag])
+    if node.tag in _HOLD_HEADINGS:
+        return replace(node, children=tuple(map(_lower, node.children)))
+    return node
 
 
 def _footer(setting: Setting) -> list[str]:
@@ -121,23 +123,12 @@ def _footer(setting: Setting) -> list[str]:
 
 def _wrap(text: str, after: str = "") -> str:
     """A text in lines of at most 72 columns; braces are written so that they are no merge field."""
-    lines = textwrap.wrap(
-        text, WIDTH, subsequent_indent=after, break_long_words=False, break_on_hyphens=False
-    )
-    return literal_text("\n".join(lines))
+    return literal_text(f"\n{after}".join(wrapped(text, WIDTH - len(after))))
 
 
 def _rule(lines: str, stroke: str) -> str:
     """A line below a heading, as wide as the heading looks in a fixed-width font."""
-    return stroke * max(_columns(line) for line in lines.split("\n"))
-
-
-def _columns(line: str) -> int:
-    return sum(
-        0 if unicodedata.combining(each) or unicodedata.category(each) in {"Cf", "Mn", "Me"}
-        else 2 if unicodedata.east_asian_width(each) in "WF" else 1
-        for each in line
-    )  # fmt: skip
+    return stroke * max(map(width, lines.split("\n")))
 
 
 def _stack(*lines: str) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipeline.email.elements import ATTRIBUTES, CHILDREN, FREE, HOLD_HTML, VOID
 from pipeline.email.tokens import TOKEN
@@ -29,6 +30,7 @@ _TAG = re.compile(
     rf"(?P<rest>(?:\s+[^\s\"'<>/=]+(?:{_VALUE})?|[ ]zq:[^<>]*?:\d+:zq)*)\s*(?P<closed>/?)>|(?P<odd><)",
     re.DOTALL,
 )
+_ROUGH_TAG = re.compile(r"""<!--.*?-->|<(?:[^<>"']|"[^"]*"|'[^']*')*>|<""", re.DOTALL)
 _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'))?""")
 
 _NOT_HERE = {
@@ -101,29 +103,55 @@ def check_rendered(mjml: str) -> None:
     For Jinja may have written a tag or attribute. Raises `PressroomError` at the first mistake.
     """
     stack: list[_Open] = []
-    for found in _TAG.finditer(mjml):
-        name = found["name"]
-        if found["odd"]:
+    for found in _ROUGH_TAG.finditer(mjml):
+        tag = _read_tag(found[0])
+        if tag is None:
             around = unmarked(mjml[found.start() : found.start() + 60]).partition("\n")[0]
             place = stack[-1] if stack else _Open("", None, None)
             raise PressroomError(f'"{around}" is not a well-formed tag.', place.path, place.line)
-        if not name:
+        here = tag.here
+        if not here.name:
             continue
-        mark = _MARK.search(found["rest"])
-        here = _Open(name, mark[1] if mark else None, int(mark[2]) if mark else None)
-        if found["end"]:
+        if tag.end:
             _close(stack, here)
             continue
-        for error in _check_tag(found, here.path, here.line):
+        for error in tag.errors:
             raise error
         _check_nesting(stack, here)
-        if not found["closed"] and name not in VOID:
+        if tag.holds:
             stack.append(here)
             if len(stack) > DEEPEST:
                 raise PressroomError(f"elements are nested more than {DEEPEST} deep.", here.path, here.line)
     if stack:
         last = stack[-1]
         raise PressroomError(f"<{last.name}> is never closed.", last.path, last.line)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tag:
+    """A tag as read: whether it ends an element, or begins one that holds something."""
+
+    here: _Open
+    end: bool = False
+    holds: bool = False
+    errors: tuple[PressroomError, ...] = ()
+
+
+@lru_cache(maxsize=8192)
+def _read_tag(text: str) -> _Tag | None:
+    """A marked tag, or None for what is no well-formed one. Most tags recur from issue to issue."""
+    found = _TAG.fullmatch(text)
+    if not found or found["odd"]:
+        return None
+    name = found["name"]
+    if not name:
+        return _Tag(_Open("", None, None))
+    mark = _MARK.search(found["rest"])
+    here = _Open(name, mark[1] if mark else None, int(mark[2]) if mark else None)
+    if found["end"]:
+        return _Tag(here, end=True)
+    errors = tuple(_check_tag(found, here.path, here.line))
+    return _Tag(here, holds=not found["closed"] and name not in VOID, errors=errors)
 
 
 def _close(stack: list[_Open], here: _Open) -> None:

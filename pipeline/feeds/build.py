@@ -95,4 +95,3 @@ def _list(published: Published, feeds: list[Feed]) -> OutputFile:
         for feed in feeds
     ]
     return OutputFile(OPML, opml(publication.title, publication.language, outlines))
-

@@ -114,9 +114,7 @@ def _categories(tags: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _plain(text: str, publication: Publication) -> str:
-    return merge.fill(
-        text, lambda field: merge.public_value(field, publication, home_url(publication))
-    )
+    return merge.fill(text, lambda field: merge.public_value(field, publication, home_url(publication)))
 
 
 def _filled(html: str, publication: Publication, url: str) -> str:

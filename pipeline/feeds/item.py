@@ -8,6 +8,7 @@ from datetime import datetime
 from pipeline.addresses import FEED_FILES, address, home_url
 from pipeline.model import Image, Publication
 
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One item. `html` is finished semantic HTML; `id` is the record's, and `link` its page."""

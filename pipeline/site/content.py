@@ -48,7 +48,9 @@ def fragment(content: Content, publication: Publication, page: Page, anchor: str
 
 def filled_text(text: str, publication: Publication) -> str:
     """A line of plain text, such as the preview text, with its merge fields filled."""
-    return merge.fill(text, lambda field: merge.public_value(field, publication, addresses.home_url(publication)))
+    return merge.fill(
+        text, lambda field: merge.public_value(field, publication, addresses.home_url(publication))
+    )
 
 
 def lead_images(content: Content) -> tuple[Image, ...]:
