@@ -26,7 +26,6 @@ from jinja2 import (
 )
 from jinja2.bccache import Bucket
 from jinja2.loaders import split_template_path
-from jinja2.runtime import Context
 from markupsafe import Markup
 
 from pipeline.errors import PressroomError, suggest
@@ -259,7 +258,7 @@ class _Environment(Environment):
         except UndefinedError as error:
             message, _, hint = (error.message or "").partition("\n")
             if name := re.match(r"'(\w+)' is undefined", message):
-                hint = suggest(name[1], _names(error)) or ""
+                hint = suggest(name[1], self._names(error)) or ""
             raise PressroomError(_sentence(message), *self._place(error), hint or None) from error
         except Exception as error:
             path, line = self._place(error)
@@ -280,23 +279,21 @@ class _Environment(Environment):
             trace = trace.tb_next
         return places[-1 if last else 0] if places else (None, None)
 
+    def _names(self, error: Exception) -> list[str]:
+        """The names that the failing template knew: Jinja's rewritten traceback has them as locals."""
+        names: list[str] = []
+        trace = error.__traceback__
+        while trace is not None:
+            if self.templates.shown(trace.tb_frame.f_code.co_filename):
+                names = [name for name in trace.tb_frame.f_locals if not name.startswith("_")]
+            trace = trace.tb_next
+        return names
+
     def _missing(self, error: TemplateNotFound, path: str | None, line: int | None) -> PressroomError:
         name = str(error.name)
         return PressroomError(
             f'there is no template "{name}".', path, line, suggest(name, self.templates.names())
         )
-
-
-def _names(error: Exception) -> list[str]:
-    """The names that the template knew where it failed."""
-    names: list[str] = []
-    trace = error.__traceback__
-    while trace is not None:
-        # Jinja's compiled templates keep what they know in a local of this name.
-        if isinstance(context := trace.tb_frame.f_locals.get("context"), Context):
-            names = [name for name in context.get_all() if not name.startswith("_")]
-        trace = trace.tb_next
-    return names
 
 
 def _late(write: Print) -> Callable[[Any, Any], Any]:
