@@ -135,9 +135,14 @@ class Composer:
         Raises `Mistakes` with all that is wrong in the letter and the articles.
         """
         errors: list[PressroomError] = []
-        letter = Content(())
+        issue, letter = assembled.issue, Content(())
+        for key, typed in (("subject", issue.subject), ("preview_text", issue.preview_text)):
+            try:
+                self._line(issue, key, typed)
+            except PressroomError as error:
+                errors.append(error)
         try:
-            letter = self.letter(assembled.issue)
+            letter = self.letter(issue)
         except PressroomError as error:
             errors.append(error)
         for article in {a.slug: a for edition in assembled.editions for a in edition.articles}.values():
@@ -182,11 +187,21 @@ class Composer:
             sections=sections,
             record=assembled.record,
             url=page if public else None,
-            subject=issue.subject or issue.title,
-            preview_text=issue.preview_text or self._preview(letter, edition.audience) or issue.title,
+            subject=self._line(issue, "subject", issue.subject) or merge.literal_text(issue.title),
+            preview_text=self._line(issue, "preview_text", issue.preview_text)
+            or self._preview(letter, edition.audience)
+            or merge.literal_text(issue.title),
             disclaimers=self._disclaimers(edition.articles),
             minutes=_minutes(letter, sections),
         )
+
+    def _line(self, issue: Issue, key: str, typed: str | None) -> str:
+        """A line of the front matter in neutral form. Raises `PressroomError` for an unknown field."""
+        try:
+            return merge.from_line(typed or "", self.publication.merge_fields)
+        except PressroomError as error:
+            line = issue.lines.get(key)
+            raise PressroomError(f"`{key}`: {error.message}", issue.place.path, line, error.hint) from error
 
     def _disclaimers(self, articles: Iterable[Article]) -> tuple[str, ...]:
         tags = {tag for article in articles for tag in article.tags}

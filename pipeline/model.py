@@ -302,7 +302,8 @@ class Issue:
 
     `folder` is the name of its folder below `issues/`, such as `001-the-plastic-brain`.
     `audiences` names its editions, the first one being the main one.
-    `own_sections` tells whether the issue names its sections itself.
+    `own_sections` tells whether the issue names its sections itself. `subject` and `preview_text`
+    stand as typed; without a subject, the title is it. `lines` has the line of each field.
     """
 
     number: int
@@ -314,13 +315,14 @@ class Issue:
     letter_line: int
     sections: tuple[SectionRule, ...]
     own_sections: bool = True
-    subject: str = ""
+    subject: str | None = None
     preview_text: str | None = None
     layout: Layout | None = None
     audiences: tuple[str, ...] = (EVERYONE,)
     draft: bool = False
     exclude: tuple[str, ...] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)
+    lines: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def slug(self) -> str:
@@ -421,7 +423,7 @@ class ComposedEdition:
     """One edition of an issue, ready to be rendered in every form.
 
     `url` is its page, or None for a private audience. `preview_text` is the inbox line, and the
-    summary in feeds. `disclaimers` are those of all its articles, each once. `minutes` is the
+    summary in feeds; it and `subject` hold merge fields in neutral form. `disclaimers` are those of all its articles, each once. `minutes` is the
     reading time of the letter and of the articles as they are laid out.
     """
 

@@ -15,7 +15,7 @@ from pipeline.addresses import path_part
 from pipeline.errors import PressroomError, suggest
 from pipeline.fields import Fields, toml_fields
 from pipeline.files import bad_name
-from pipeline.merge import BUILT_IN_FIELDS
+from pipeline.merge import BUILT_IN_FIELDS, from_line
 from pipeline.model import (
     DARK,
     EVERYONE,
@@ -45,6 +45,7 @@ def read_publication(text: str, errors: list[PressroomError], path: str = SETTIN
     sender_name, sender_address = _mailbox(fields, "sender", required=True)
     reply_name, reply_address = _mailbox(fields, "reply_to")
     title = fields.text("title", required=True)
+    merge_fields = _merge_fields(fields)
     publication = Publication(
         title=title,
         base_url=_base_url(fields),
@@ -56,13 +57,13 @@ def read_publication(text: str, errors: list[PressroomError], path: str = SETTIN
         tagline=fields.text("tagline"),
         description=fields.text("description"),
         reply_to=_written_mailbox(reply_name, reply_address) if reply_address else None,
-        unsubscribe_url=_url(fields, "unsubscribe_url"),
-        preferences_url=_url(fields, "preferences_url"),
+        unsubscribe_url=_url(fields, "unsubscribe_url", merge_fields),
+        preferences_url=_url(fields, "preferences_url", merge_fields),
         reason=fields.text("reason", default=f"You receive {title} because you signed up for it."),
         sections=tuple(read_section(each, zone) for each in fields.tables("sections")),
         disclaimers=tuple(_disclaimer(each) for each in fields.tables("disclaimers")),
         audiences=_audiences(fields),
-        merge_fields=_merge_fields(fields),
+        merge_fields=merge_fields,
         theme=_theme(fields.table("theme", "theme")),
     )
     fields.done()
@@ -287,13 +288,19 @@ def _is_web_address(value: str) -> bool:
         return False
 
 
-def _url(fields: Fields, key: str) -> str | None:
-    """A web address; merge fields may stand in it, as in `?to={{ email }}`."""
+def _url(fields: Fields, key: str, merge_fields: dict[str, str]) -> str | None:
+    """A web address in neutral form; merge fields may stand in it, as in `?to={{ email }}`."""
     value = fields.text(key)
-    if value and not _is_web_address(re.sub(r"\{\{\s*\w+\s*\}\}", "x", value)):
+    if not value:
+        return None
+    if not _is_web_address(re.sub(r"\{\{[^{}]*\}\}", "x", value)):
         fields.error(key, f'`{key}` is "{value}" and must be a web address.', "As https://example.org/…")
         return None
-    return value or None
+    try:
+        return from_line(value, merge_fields)
+    except PressroomError as error:
+        fields.error(key, f"`{key}`: {error.message}", error.hint)
+        return None
 
 
 def _language(fields: Fields) -> str:

@@ -79,6 +79,8 @@ BAD = (
     Bad("two issues with one number", {"issues/01-again/issue.md": issue()}, ("the number 1 is taken by", "next free number is 2")),
     Bad("folder without number", {"issues/later/issue.md": issue()}, ("issues/later/issue.md", "a number, a hyphen and a slug")),
     Bad("misspelt preview text", {ISSUE: issue(more="previw_text: x\n")}, (f"{ISSUE}:5: ", 'Did you mean "preview_text"?')),
+    Bad("unknown merge field in subject", {ISSUE: issue(more="subject: Dear {{ nam }}\n").replace("Dear {{ nam }}", "'Dear {{ nam }}'")}, (f"{ISSUE}:5: ", "`subject`", 'Did you mean "name"?')),
+    Bad("unknown merge field in address", {"newsletter.toml": SETTINGS.replace("/unsubscribe", "/{{ emial }}")}, ("newsletter.toml:7: ", 'Did you mean "email"?')),
     Bad("unknown tag", {ISSUE: issue(more="sections:\n  - title: Research\n    tags: {any: [reserch]}\n")}, (f"{ISSUE}:6: ", '"reserch", which no article has', 'Did you mean "research"?')),
     Bad("unknown pin", {ISSUE: issue(more="sections:\n  - title: R\n    pin: [glutamat]\n")}, (f"{ISSUE}:6: ", 'pins "glutamat"', 'Did you mean "glutamate"?')),
     Bad("pinned draft", {ARTICLE: article(draft="true"), ISSUE: issue(more="sections:\n  - title: R\n    pin: [bad]\n")}, (f"{ISSUE}:6: ", "it is a draft")),

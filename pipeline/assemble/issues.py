@@ -99,13 +99,14 @@ def read_issue(
         letter_line=document.body_line,
         sections=own or publication.sections,
         own_sections=bool(own),
-        subject=fields.text("subject", default=title),
+        subject=fields.text("subject") or None,
         preview_text=fields.text("preview_text") or None,
         layout=Layout(layout) if layout else None,
         audiences=read_audiences(fields, publication) or (EVERYONE,),
         draft=fields.flag("draft"),
         exclude=fields.texts("exclude"),
         extra=fields.anything("extra"),
+        lines={key: field.line for key, field in document.fields.items()},
     )
     fields.done(hint="Keys of your own go under `extra:`.")
     return issue
