@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.addresses import FEED_FILES, address, home_url
 from pipeline.model import Image, Publication
 
+# What XML 1.0 (section 2.2) cannot hold, which feedgen refuses; left out of JSON too, so that all
+# formats say the same. XML would turn a carriage return into a line feed.
+_UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item. `html` is finished semantic HTML; `id` is the record's, and `link` its page."""
+    """One item. `html` is finished semantic HTML; `id` is the record's, and `link` its page.
+
+    `title`, `summary`, `authors` and `tags` are plain text on one line; the first three are never
+    empty. `updated` is not before `published`.
+    """
 
     id: str
     link: str
@@ -60,3 +69,13 @@ class Feed:
     def home(self) -> str:
         """The publication's index page."""
         return home_url(self.publication)
+
+
+def plain(text: str) -> str:
+    """A text on one line, without characters that no feed can hold."""
+    return " ".join(fit(text).split())
+
+
+def fit(text: str) -> str:
+    """A text without characters that no feed can hold; tabs and line feeds stay."""
+    return _UNFIT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))

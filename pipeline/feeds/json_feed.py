@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pipeline.feeds.item import Feed, Item
+from pipeline.feeds.item import Feed, Item, plain
 
 
 def json_feed(feed: Feed) -> bytes:
@@ -17,7 +17,7 @@ def json_feed(feed: Feed) -> bytes:
         "feed_url": feed.address("json"),
         "description": feed.description,
         **({"icon": feed.logo.url} if feed.logo else {}),
-        "authors": [{"name": feed.publication.title, "url": feed.home}],
+        "authors": [{"name": plain(feed.publication.title), "url": feed.home}],
         "language": feed.publication.language,
         "items": [_item(item) for item in feed.items],
     }

@@ -17,15 +17,16 @@ from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
-from pipeline.feeds.item import Feed, Item
+from pipeline.feeds.item import Feed, Item, plain
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _DC = "http://purl.org/dc/elements/1.1/"
 _MEDIA = "http://search.yahoo.com/mrss/"
 _XML = "http://www.w3.org/XML/1998/namespace"
 
-# RSS 2.0 allows a channel image of at most 144 by 400 pixels.
+# RSS 2.0 allows a channel image of at most 144 by 400 pixels, in these types.
 _IMAGE_LIMIT = (144, 400)
+_IMAGE_TYPES = frozenset({"image/gif", "image/jpeg", "image/png"})
 
 
 class _RssFeed(BaseExtension):  # type: ignore[misc]
@@ -110,7 +111,7 @@ def rss(feed: Feed) -> bytes:
 
 
 def _channel_image(generator: Any, feed: Feed) -> None:
-    if feed.logo is None:
+    if feed.logo is None or feed.logo.media_type not in _IMAGE_TYPES:
         return
     scale = min(1.0, _IMAGE_LIMIT[0] / feed.logo.width, _IMAGE_LIMIT[1] / feed.logo.height)
     generator.image(
@@ -146,7 +147,7 @@ def atom(feed: Feed) -> bytes:
     generator.subtitle(feed.description)
     generator.language(feed.publication.language)
     generator.generator("Pressroom")
-    generator.author(name=feed.publication.title)
+    generator.author(name=plain(feed.publication.title))
     generator.link(href=feed.page, rel="alternate", type="text/html")
     generator.link(href=feed.address("atom"), rel="self", type="application/atom+xml")
     generator.updated(_whole(feed.updated))
