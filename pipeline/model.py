@@ -423,8 +423,9 @@ class ComposedEdition:
     """One edition of an issue, ready to be rendered in every form.
 
     `url` is its page, or None for a private audience. `preview_text` is the inbox line, and the
-    summary in feeds; it and `subject` hold merge fields in neutral form. `disclaimers` are those of all its articles, each once. `minutes` is the
-    reading time of the letter and of the articles as they are laid out.
+    summary in feeds; it and `subject` hold merge fields in neutral form. `disclaimers` are those
+    of all its articles, each once. `minutes` is the reading time of the letter and of the articles
+    as they are laid out.
     """
 
     issue: Issue

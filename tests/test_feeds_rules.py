@@ -418,10 +418,14 @@ def test_a_title_that_looks_like_a_field_is_no_field() -> None:
     assert "{{ first_name | Bob }}" in Elements(content).text
 
 
-def test_without_anything_published_there_is_an_empty_list() -> None:
+def test_before_the_first_issue_the_feeds_are_there_and_empty() -> None:
+    """The pages name them, and a reader may subscribe before there is anything to read."""
     files = built(Published(PUBLICATION, (), (), ()))
-    assert list(files) == ["feeds.opml"]
-    assert not etree.fromstring(files["feeds.opml"]).findall("body/outline")
+    for path in ("feed.xml", "atom.xml", "articles/feed.xml", "articles/atom.xml"):
+        parsed = feedparser.parse(files[path])
+        assert not parsed.bozo and parsed.entries == []
+    assert json.loads(files["feed.json"])["items"] == []
+    assert len(etree.fromstring(files["feeds.opml"]).findall("body/outline")) == 2
 
 
 # --- as a reader meets it --------------------------------------------------------------------

@@ -11,6 +11,7 @@ import hashlib
 import html
 import re
 from collections.abc import Callable
+from email.errors import MessageError
 from email.header import Header
 from email.headerregistry import Address
 from email.utils import format_datetime, formataddr, parseaddr
@@ -146,7 +147,8 @@ def _address(address: str, field: str) -> str:
         if not (local and at):
             raise ValueError(address)
         checked = Address(addr_spec=f"{local}@{_ascii_domain(domain, field)}").addr_spec
-    except (ValueError, IndexError, UnicodeError) as error:  # the last two: defects of the parser
+    # Which one depends on the Python: all but the first are the parser's own slips.
+    except (ValueError, IndexError, UnicodeError, MessageError) as error:
         raise PressroomError(f'"{address}" in "{field}" is not an email address.', _SETTINGS) from error
     if not checked.isascii():
         raise PressroomError(

@@ -25,9 +25,8 @@ def build_feeds(published: Published) -> tuple[OutputFile, ...]:
     """Every feed in its three formats, and the list of them; paths are relative to the site.
 
     A feed of 1 MB or more loses its oldest items, in all formats alike; the newest always stays.
-    A feed without items is not made: it would have no date.
     """
-    feeds = [feed for feed in _feeds(published) if feed.items]
+    feeds = list(_feeds(published))
     files = [
         OutputFile(feed.folder + FEED_FILES[kind], data)
         for feed in feeds

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from pipeline.addresses import FEED_FILES, address, home_url
 from pipeline.model import Image, Publication
@@ -12,6 +12,9 @@ from pipeline.model import Image, Publication
 # What XML 1.0 (section 2.2) cannot hold, which feedgen refuses; left out of JSON too, so that all
 # formats say the same. XML would turn a carriage return into a line feed.
 _UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
+
+_BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
+"""The date of a feed before its first item: both formats ask for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ class Feed:
     @property
     def updated(self) -> datetime:
         """The newest revision among the items, so that the same content gives the same bytes."""
-        return max(item.updated for item in self.items)
+        return max((item.updated for item in self.items), default=_BEFORE_ALL)
 
     @property
     def home(self) -> str:
