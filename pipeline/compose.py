@@ -19,8 +19,9 @@ from pipeline.articles.parse import WORDS_PER_MINUTE, parse_content
 from pipeline.articles.pool import Pool
 from pipeline.articles.resolve import SourceResolver
 from pipeline.articles.text import Notes, blocks_to_text
-from pipeline.errors import PressroomError, raise_all
+from pipeline.errors import PressroomError, raise_all, suggest
 from pipeline.model import (
+    EVERYONE,
     Article,
     AssembledIssue,
     Block,
@@ -92,6 +93,8 @@ class Composer:
                 )
             except PressroomError as error:
                 errors.append(error)
+            else:
+                errors += self._unknown_audiences(content.blocks, article.place.path)
             raise_all(errors)
             self._content[article.slug] = content
             self._links[article.slug] = resolver.linked
@@ -109,10 +112,23 @@ class Composer:
             language=self.publication.language,
         )
         self._links[issue.folder] = resolver.linked
+        raise_all(self._unknown_audiences(content.blocks, issue.place.path))
         return content
 
     def _resolver(self, path: str) -> SourceResolver:
         return SourceResolver(path, self.workspace, self.pool, self.images)
+
+    def _unknown_audiences(self, blocks: Iterable[Block], path: str) -> list[PressroomError]:
+        """An error for each `::: only` that is for nobody the publication knows."""
+        known = [EVERYONE, *(each.name for each in self.publication.audiences)]
+        errors: list[PressroomError] = []
+        for block in blocks:
+            if block.kind is BlockKind.ONLY and block.title not in known:
+                hint = suggest(block.title, known) or "Declare it in newsletter.toml under [[audiences]]."
+                message = f'the audience "{block.title}" is not known.'
+                errors.append(PressroomError(message, path, block.line, hint))
+            errors += self._unknown_audiences(block.blocks, path)
+        return errors
 
     # --- editions ----------------------------------------------------------------------------
 
@@ -272,21 +288,27 @@ class Composer:
         )
 
     def dead_links(self, published: Published) -> tuple[Finding, ...]:
-        """A finding for each link from published text to an article that has no page."""
+        """A finding for each link from published text to an article that has no page.
+
+        An error where it never will have one, being a draft or for a private audience.
+        """
         pages = {each.article.slug for each in published.articles}
         sources = [(each.article.slug, each.article.place.path) for each in published.articles]
         sources += [(each.issue.folder, each.issue.place.path) for each in published.editions]
         return tuple(
-            Finding(
-                "LINK001",
-                Severity.WARNING,
-                f'it links to the article "{target}", which has no page.',
-                Place(path),
-                "The page appears with the first issue that carries the article.",
-            )
+            self._dead_link(self.pool[target], path)
             for name, path in sources
             for target in sorted(self._links.get(name, set()) - pages)
         )
+
+    def _dead_link(self, target: Article, path: str) -> Finding:
+        message = f'it links to the article "{target.slug}", which has no page'
+        if target.draft or self._url(target) is None:
+            why = "it is a draft" if target.draft else f"it is for {' and '.join(target.audience)} only"
+            hint = "Take the link out, or put it in an `::: only` container."
+            return Finding("LINK002", Severity.ERROR, f"{message}: {why}.", Place(path), hint)
+        hint = "The page appears with the first issue that carries the article."
+        return Finding("LINK001", Severity.WARNING, f"{message} yet.", Place(path), hint)
 
 
 def _prose(blocks: Iterable[Block]) -> tuple[Block, ...]:

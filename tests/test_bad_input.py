@@ -72,6 +72,7 @@ BAD = (
     Bad("script link", {ARTICLE: article(body="[a](javascript:alert%281%29)")}, (f"{ARTICLE}:6: ",)),
     Bad("unknown container", {ARTICLE: article(body="::: calout\nx\n:::")}, (f"{ARTICLE}:6: ", "callout")),
     Bad("open container", {ARTICLE: article(body="::: callout\nx")}, (f"{ARTICLE}:6: ",)),
+    Bad("unknown audience of a block", {ARTICLE: article(body="::: only audience=clinician\nx\n:::")}, (f"{ARTICLE}:6: ", 'Did you mean "clinicians"?')),
     Bad("unknown merge field", {ARTICLE: article(body="{{ frist_name }}")}, (f"{ARTICLE}:6: ", "first_name")),
     Bad("issue without number", {ISSUE: "---\ntitle: x\ndate: 2026-02-01\n---\n"}, (f"{ISSUE}:1: `number` is missing",)),
     Bad("issue number as text", {ISSUE: issue().replace("number: 1", "number: one")}, (f"{ISSUE}:2: ", "whole number")),
@@ -175,6 +176,22 @@ def test_a_failed_build_leaves_the_last_good_one(desk: Desk) -> None:
     desk.write({"issues/articles/glutamate.md": article(body="![A](no.png)")})
     desk.error("build")
     assert desk.tree("build") == before
+
+
+def test_a_link_to_a_private_article_is_an_error_level_finding(desk: Desk) -> None:
+    desk.write(
+        {
+            "issues/articles/private.md": article(audience="clinicians"),
+            "issues/articles/glutamate.md": article(body="[a](private.md) and [b](later.md)"),
+            "issues/articles/later.md": article(tags="[other]"),
+        }
+    )
+    desk.ok("assemble", "1")
+    result = desk.run("build")
+    assert result.exit_code == 1
+    assert "LINK002" in result.stderr and "it is for clinicians only" in result.stderr
+    assert "LINK001" in result.stderr and '"later", which has no page yet' in result.stderr
+    assert (desk.root / "build/issues/001-the-plastic-brain/email.html").is_file()
 
 
 def test_an_unknown_issue_is_suggested(desk: Desk) -> None:

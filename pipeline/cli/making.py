@@ -16,7 +16,8 @@ from pipeline.cli.options import Moment, complete_tag, json_option, moment, news
 @click.option("--title", default="My newsletter", show_default=True, help="The publication's title.")
 @json_option
 @now_option
-def init(folder: Path, title: str, as_json: bool, now: datetime | None) -> None:
+@click.pass_context
+def init(ctx: click.Context, folder: Path, title: str, as_json: bool, now: datetime | None) -> None:
     """Make a new workspace in DIR: settings, two articles and a first issue that builds.
 
     \b
@@ -28,6 +29,7 @@ def init(folder: Path, title: str, as_json: bool, now: datetime | None) -> None:
 
     from pipeline.start import init_workspace
 
+    folder = Path(ctx.obj) / folder
     written = init_workspace(folder, title, moment(now, ZoneInfo("UTC")))
     if as_json:
         show.as_json({"workspace": str(folder), "files": list(written)})
