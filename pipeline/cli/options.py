@@ -16,6 +16,10 @@ from pipeline.errors import PressroomError
 if TYPE_CHECKING:
     from pipeline.build import Newsroom
 
+    MomentType = click.ParamType[datetime]
+else:
+    MomentType = click.ParamType  # it takes a type only from Click 8.5 on
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
@@ -28,7 +32,7 @@ def newsroom(ctx: click.Context) -> Newsroom:
     return open_newsroom(Path(ctx.obj or "."))
 
 
-class Moment(click.ParamType[datetime]):
+class Moment(MomentType):
     """A date, or a date with time, as ISO 8601 writes them."""
 
     name = "date"
