@@ -73,7 +73,7 @@ def test_the_web_form_has_ids_classes_and_ways_back(golden: Content) -> None:
 <p>They pay.</p></aside>"""
     )
     assert footnotes_to_html(golden.footnotes, writer(Form.WEB)) == (
-        '<ol><li id="fn1"><p>A note. <a class="backlink" role="doc-backlink" href="#fnref1">↩\ufe0e</a></p></li></ol>'
+        '<ol><li id="fn1"><p>A note. <a class="backlink" role="doc-backlink" aria-label="Back to the text at note 1" href="#fnref1">↩\ufe0e</a></p></li></ol>'
     )
 
 
