@@ -9,6 +9,7 @@ theme's where it has one.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -274,7 +275,7 @@ class _Environment(Environment):
             place = self.templates.shown(error.filename) or f"templates/{error.name}"
             raise PressroomError(_sentence(error.message or "syntax error"), place, error.lineno) from error
         except RecursionError as error:
-            path, line = self._place(error, last=False)
+            path, line = self._place(error, often=True)
             raise PressroomError(
                 "this template includes or extends itself, directly or through others.",
                 path,
@@ -298,15 +299,20 @@ class _Environment(Environment):
             ) from error
         raise AssertionError("Jinja raises here")
 
-    def _place(self, error: Exception, last: bool = True) -> tuple[str | None, int | None]:
-        """The template's file and line in a traceback (Jinja has rewritten it to template lines)."""
+    def _place(self, error: Exception, often: bool = False) -> tuple[str | None, int | None]:
+        """The template's file and line in a traceback (Jinja has rewritten it to template lines).
+
+        It is the last one, or the one that comes up most `often`.
+        """
         places = []
         trace = error.__traceback__
         while trace is not None:
             if path := self.templates.shown(trace.tb_frame.f_code.co_filename):
                 places.append((path, trace.tb_lineno))
             trace = trace.tb_next
-        return places[-1 if last else 0] if places else (None, None)
+        if not places:
+            return None, None
+        return Counter(places).most_common(1)[0][0] if often else places[-1]
 
     def _names(self, error: Exception) -> list[str]:
         """The names that the failing template knew: Jinja's rewritten traceback has them as locals."""
