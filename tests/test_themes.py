@@ -222,6 +222,20 @@ def test_a_theme_of_a_workspace_is_a_folder_with_what_it_changes(desk: Desk) -> 
     assert "font-size:19px;line-height:30px" in email
 
 
+def test_the_theme_of_the_docs_works_and_its_mistake_reads_as_they_say(desk: Desk) -> None:
+    text = (ROOT / "docs" / "themes.md").read_text(encoding="utf-8")
+    look = re.findall(r"```toml\n(description.*?)```", text, re.DOTALL)[0]
+    masthead = re.findall(r"```jinja\n(.*?)```", text, re.DOTALL)[0]
+    folder = "templates/themes/harbour"
+    desk.write({f"{folder}/theme.toml": look, f"{folder}/email/parts/masthead.mjml.j2": masthead})
+    chosen(desk, "harbour")
+    desk.ok("build", "--now", "2026-02-02")
+    assert "News from the harbour" in desk.read(ISSUE) and "#1d4f7c" in desk.read(ISSUE)
+    desk.write({f"{folder}/email/parts/masthead.mjml.j2": masthead.replace("mj-text", "mj-txt")})
+    said = re.findall(r"```\n(templates/.*?\n.*?)\n```", text)[0]
+    assert said in desk.error("build")
+
+
 def test_newsletter_toml_changes_a_theme_key_by_key(desk: Desk) -> None:
     desk.write(OWN)
     chosen(
@@ -287,6 +301,21 @@ def test_two_workspaces_of_one_process_keep_their_themes_apart(desk: Desk, tmp_p
         each.ok("build", "--now", "2026-02-02")
     assert "#aa2200" in desk.read(ISSUE) and "#0022aa" not in desk.read(ISSUE)
     assert "#0022aa" in other.read(ISSUE) and "#aa2200" not in other.read(ISSUE)
+
+
+def test_init_takes_a_theme(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    for theme in THEMES:
+        desk.ok("init", str(tmp_path / theme), "--theme", theme, "--now", "2026-02-01")
+        made = Desk(tmp_path / theme)
+        made.ok("build", "--now", "2026-02-01")
+        assert read_theme(theme, None, []).colors.accent in made.read("build/site/style.css")
+    assert 'Did you mean "letter"?' in desk.error("init", str(tmp_path / "new"), "--theme", "leter")
+    assert not (tmp_path / "new").exists()
+
+
+def test_every_packaged_theme_says_in_a_line_what_it_is() -> None:
+    assert all(10 < len(read_theme(theme, None, []).description) < 90 for theme in THEMES)
 
 
 # --- mistakes ----------------------------------------------------------------------------------
