@@ -208,7 +208,7 @@ def render(
     newsroom: Newsroom, composer: Composer, composed: Iterable[Composed], images: Images
 ) -> Iterator[tuple[ComposedEdition, tuple[OutputFile, ...]]]:
     """Render each edition's email and bundle it: the one path by which an email is made."""
-    templates = Templates(newsroom.workspace.templates)
+    templates = _templates(newsroom.workspace)
     publication, logo = newsroom.workspace.publication, composer.logo()
     carriers = newsroom.desk.carriers()
     for assembled, editions in composed:
@@ -227,13 +227,18 @@ def whole_site(newsroom: Newsroom, composer: Composer, published: Published) -> 
     images = {image.name: image for image in site_images(published)}
     # The emails show the pictures from here, those of private editions and the logo too.
     return (
-        *build_site(published, Templates(newsroom.workspace.templates)),
+        *build_site(published, _templates(newsroom.workspace)),
         *feed_files(published),
         *(
             OutputFile(image_path(name), composer.images.data(image))
             for name, image in sorted(images.items())
         ),
     )
+
+
+def _templates(workspace: Workspace) -> Templates:
+    """The workspace's own templates over those of the theme that it names."""
+    return Templates(workspace.templates, workspace.publication.theme.name)
 
 
 def edition_folder(edition: ComposedEdition) -> str:

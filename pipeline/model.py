@@ -115,15 +115,23 @@ DARK = Palette("#7cc9c1", "#e8e6e1", "#a9b1b8", "#14181b", "#1d2327", "#384046")
 
 @dataclass(frozen=True, slots=True)
 class ThemeSettings:
-    """The theme chosen in `newsletter.toml`, with its colours, fonts and logo."""
+    """The theme chosen in `newsletter.toml`, with its colours, fonts and logo.
+
+    `text_size` is that of running text, in CSS pixels.
+    `layout` is that of articles for which neither article, section nor issue names one.
+    """
 
     name: str = "default"
+    description: str = ""
     colors: Palette = LIGHT
     dark: Palette = DARK
     body_font: str = "Georgia, 'Times New Roman', serif"
     heading_font: str = "'Helvetica Neue', Helvetica, Arial, sans-serif"
+    text_size: int = 17
     logo: str | None = None
     logo_alt: str = ""
+    layout: Layout = Layout.CARD
+    card_pictures: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +149,7 @@ class Publication:
     sender_name: str
     sender_address: str
     postal_address: str
+    colophon: str = ""
     tagline: str = ""
     description: str = ""
     reply_to: str | None = None
@@ -251,6 +260,7 @@ class BlockKind(StrEnum):
     PROSE = "prose"
     CTA = "cta"
     CALLOUT = "callout"
+    PULLQUOTE = "pullquote"
     SPONSOR = "sponsor"
     ONLY = "only"
     EMAIL_ONLY = "email-only"
@@ -262,7 +272,7 @@ class Block:
     """A top-level piece of content.
 
     Prose holds `nodes`; the others hold `blocks`. `title` is a callout's title, a sponsor's
-    name, or the audience of `only`.
+    name, who is quoted in a pull quote, or the audience of `only`.
     A call to action holds the sentence as prose in `blocks`, and its one link as
     `link_text` and `link_url`.
     """
@@ -303,7 +313,8 @@ class Issue:
     `folder` is the name of its folder below `issues/`, such as `001-the-plastic-brain`.
     `audiences` names its editions, the first one being the main one.
     `own_sections` tells whether the issue names its sections itself. `subject` and `preview_text`
-    stand as typed; without a subject, the title is it. `lines` has the line of each field.
+    stand as typed; without a subject, the title is it. `theme_layout` is the theme's, for articles
+    for which nothing else names a layout. `lines` has the line of each field.
     """
 
     number: int
@@ -318,6 +329,7 @@ class Issue:
     subject: str | None = None
     preview_text: str | None = None
     layout: Layout | None = None
+    theme_layout: Layout = Layout.CARD
     audiences: tuple[str, ...] = (EVERYONE,)
     draft: bool = False
     exclude: tuple[str, ...] = ()

@@ -6,8 +6,9 @@ The section reader serves an issue's own sections as well: both are written in t
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from email.utils import parseaddr
-from typing import Any
+from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -17,26 +18,28 @@ from pipeline.fields import Fields, toml_fields
 from pipeline.files import bad_name
 from pipeline.merge import BUILT_IN_FIELDS, from_line
 from pipeline.model import (
-    DARK,
     EVERYONE,
-    LIGHT,
     Audience,
     Disclaimer,
     Layout,
     Order,
-    Palette,
     Place,
     Publication,
     SectionRule,
     TagRule,
     ThemeSettings,
 )
+from pipeline.themes import DEFAULT, read_look, read_theme, theme_names
 
 SETTINGS = "newsletter.toml"
 
 
-def read_publication(text: str, errors: list[PressroomError], path: str = SETTINGS) -> Publication:
+def read_publication(
+    text: str, errors: list[PressroomError], path: str = SETTINGS, templates: Path | None = None
+) -> Publication:
     """The publication that a `newsletter.toml` describes; what is wrong in it goes to `errors`.
+
+    `templates` is the workspace's folder of templates, where its own themes stand.
 
     Raises `PressroomError` where the text is no TOML at all.
     """
@@ -54,6 +57,7 @@ def read_publication(text: str, errors: list[PressroomError], path: str = SETTIN
         sender_name=sender_name or title,
         sender_address=sender_address,
         postal_address=fields.text("postal_address", required=True, multiline=True),
+        colophon=fields.text("colophon", multiline=True),
         tagline=fields.text("tagline"),
         description=fields.text("description"),
         reply_to=_written_mailbox(reply_name, reply_address) if reply_address else None,
@@ -64,7 +68,7 @@ def read_publication(text: str, errors: list[PressroomError], path: str = SETTIN
         disclaimers=tuple(_disclaimer(each) for each in fields.tables("disclaimers")),
         audiences=_audiences(fields),
         merge_fields=merge_fields,
-        theme=_theme(fields.table("theme", "theme")),
+        theme=_theme(fields.table("theme", "theme"), templates),
     )
     fields.done()
     return publication
@@ -177,61 +181,28 @@ def _merge_fields(fields: Fields) -> dict[str, str]:
     return names
 
 
-def _theme(fields: Fields | None) -> ThemeSettings:
-    default = ThemeSettings()
+def _theme(fields: Fields | None, templates: Path | None) -> ThemeSettings:
     if fields is None:
-        return default
-    fonts = fields.table("fonts", "theme.fonts")
-    settings = ThemeSettings(
-        name=fields.choice("name", ["default"], "default") or "default",
-        colors=_palette(fields.table("colors", "theme.colors"), LIGHT),
-        dark=_palette(fields.table("dark", "theme.dark"), DARK),
-        body_font=_font(fonts, "body", default.body_font),
-        heading_font=_font(fonts, "heading", default.heading_font),
+        return ThemeSettings()
+    theme = read_theme(_theme_name(fields, templates), templates, fields.errors)
+    settings = replace(
+        read_look(fields, theme, "theme."),
         logo=fields.text("logo") or None,
         logo_alt=fields.text("logo_alt"),
     )
     if settings.logo and not settings.logo_alt:
         fields.error("logo", "the logo has no `logo_alt`.", 'Say what it shows: `logo_alt = "…"`.')
-    if fonts:
-        fonts.done()
     fields.done()
     return settings
 
 
-def _palette(fields: Fields | None, default: Palette) -> Palette:
-    if fields is None:
-        return default
-    names = Palette.__slots__
-    found: dict[str, Any] = {}
-    for name in names:
-        value = fields.text(name, default=getattr(default, name))
-        # Clients differ on short forms, names and rgb(): six digits are read by all.
-        if not re.fullmatch(r"#[0-9A-Fa-f]{6}", value):
-            fields.error(name, f'`{name}` is "{value}" and must be a colour of six digits.', 'As "#1f5f5b".')
-            value = getattr(default, name)
-        found[name] = value.lower()
-    fields.done()
-    return Palette(**found)
-
-
-_GENERIC_FONTS = ("serif", "sans-serif", "monospace", "cursive", "fantasy", "system-ui")
-
-
-def _font(fields: Fields | None, name: str, default: str) -> str:
-    if fields is None:
-        return default
-    value = fields.text(name, default=default)
-    if not re.fullmatch(r"[\w ,'\-]+", value):
-        fields.error(name, f"`{name}` must be a list of font names; quote a name with ' where needed.")
-        return default
-    if value.rsplit(",", 1)[-1].strip() not in _GENERIC_FONTS:
-        fields.error(
-            name,
-            f"`{name}` does not end in a generic family.",
-            f"Add one of {', '.join(_GENERIC_FONTS[:3])} at its end, for readers without the font.",
-        )
-    return value
+def _theme_name(fields: Fields, templates: Path | None) -> str:
+    name, known = fields.text("name", default=DEFAULT), theme_names(templates)
+    if name in known:
+        return name
+    hint = suggest(name, known) or f"The themes are {', '.join(known)}."
+    fields.error("name", f'there is no theme "{name}".', hint)
+    return DEFAULT
 
 
 # --- single values ---------------------------------------------------------------------------

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from pipeline.addresses import path_part
 from pipeline.build import Newsroom
-from pipeline.errors import PressroomError
+from pipeline.errors import PressroomError, suggest
 from pipeline.files import bad_name, check_characters, write_atomically
 from pipeline.settings import SETTINGS
+from pipeline.themes import theme_names
 from pipeline.workspace import ISSUES, POOL
 
 _SETTINGS = """\
@@ -23,8 +24,9 @@ sender = {sender}
 postal_address = "Write your postal address here: the law of most countries asks for it"
 # unsubscribe_url = "https://…"               # without it, the sending service's own is used
 
-[theme.colors]
-accent = "#1f5f5b"
+[theme]
+name = {theme}
+# colors = {{ accent = "#1f5f5b" }}             # instead of the theme's own
 
 [merge_fields]
 first_name = "there"                          # used where a reader's name is not known
@@ -95,9 +97,16 @@ reader.
 _IGNORE = "/build/\n"
 
 
-def init_workspace(folder: Path, title: str, now: datetime) -> tuple[str, ...]:
-    """Make a workspace; gives the paths written. Never overwrites: raises `PressroomError`."""
+def init_workspace(folder: Path, title: str, theme: str, now: datetime) -> tuple[str, ...]:
+    """Make a workspace; gives the paths written. Never overwrites: raises `PressroomError`.
+
+    `theme` is the name of a packaged theme.
+    """
     _check_title(title)
+    themes = theme_names(None)
+    if theme not in themes:
+        hint = suggest(theme, themes) or f"The themes are {', '.join(themes)}."
+        raise PressroomError(f'there is no theme "{theme}".', "--theme", hint=hint)
     if (folder / SETTINGS).exists():
         raise PressroomError(
             "there is a workspace already.", str(folder / SETTINGS), hint="Name another folder."
@@ -106,7 +115,9 @@ def init_workspace(folder: Path, title: str, now: datetime) -> tuple[str, ...]:
     name = path_part(title) if path_part(title) != "-" and path_part(title).isascii() else "letters"
     files = {
         SETTINGS: _SETTINGS.format(
-            title=_quoted(title), sender=_quoted(f"{_phrase(title)} <{name}@newsletter.example>")
+            title=_quoted(title),
+            theme=_quoted(theme),
+            sender=_quoted(f"{_phrase(title)} <{name}@newsletter.example>"),
         ),
         f"{POOL}/how-this-newsletter-is-made.md": _FIRST_ARTICLE.format(date=date),
         f"{POOL}/what-a-brief-is.md": _SECOND_ARTICLE.format(date=date),

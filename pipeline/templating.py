@@ -1,12 +1,15 @@
-"""Templates: the default theme, a workspace's own files laid over it, and errors with their place.
+"""Templates: a theme over the default one, a workspace's own files over both, errors with their place.
 
-The only module that imports Jinja2. A workspace overrides file by file: `templates/email/issue.mjml.j2`
-stands in for the theme's file of that name, and may extend it as `default/email/issue.mjml.j2`.
+The only module that imports Jinja2. Files are looked up one by one, in the workspace's `templates/`,
+its `templates/themes/NAME/`, the packaged theme NAME, and the default theme. A file that stands in
+for another may extend it: `default/email/issue.mjml.j2` is the default theme's, `theme/…` the chosen
+theme's where it has one.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,10 +36,19 @@ from pipeline.errors import PressroomError, suggest
 DEFAULT = "default/"
 """The prefix by which a template names the default theme's own file."""
 
+THEME = "theme/"
+"""The prefix for the chosen theme's file, the workspace's overrides left aside."""
+
+THEMES = "themes"
+"""The folder of themes, below the workspace's templates and the packaged ones."""
+
+Folder = tuple[Path, str]
+"""A folder of templates, and what stands before their names where a user would type them."""
+
 Prepare = Callable[[str, str], str]
 Print = Callable[[Any], Any]
 
-__all__ = ["DEFAULT", "Dialect", "Markup", "Templates"]
+__all__ = ["DEFAULT", "THEMES", "Dialect", "Markup", "Templates", "theme_folders"]
 
 
 @dataclass(frozen=True)
@@ -62,22 +74,34 @@ def _packaged() -> Path:
     return inside if inside.is_dir() else Path(__file__).parent.parent / "templates"
 
 
+def theme_folders(own: Path | None) -> tuple[Folder, ...]:
+    """Where themes stand: in the workspace's templates `own`, then in the package."""
+    packaged = _packaged()
+    if own is None or own.resolve() == packaged.resolve():
+        # In the Pressroom repository itself the packaged themes are the user's.
+        return ((packaged / THEMES, THEME if own is None else f"templates/{THEMES}/"),)
+    return (own / THEMES, f"templates/{THEMES}/"), (packaged / THEMES, THEME)
+
+
 class Templates:
     """The templates of a workspace. `overrides` is its own folder, which need not exist.
 
     Files are read and compiled when first used and then kept: make a new value to see changes.
     """
 
-    def __init__(self, overrides: Path | None = None) -> None:
-        default = _packaged()
-        if overrides is not None and overrides.resolve() == default.resolve():
-            overrides = None
-            self._shown = "templates/"  # the Pressroom repository itself: the theme is the user's
-        else:
-            self._shown = DEFAULT
-        self._folders = [(overrides, "templates/")] if overrides is not None else []
-        self._folders.append((default, self._shown))
-        self._default = default
+    def __init__(self, overrides: Path | None = None, theme: str = "default") -> None:
+        packaged = _packaged()
+        own = [(overrides, "templates/")] if overrides is not None else []
+        default = [(packaged, DEFAULT)]
+        if overrides is not None and overrides.resolve() == packaged.resolve():
+            own, default = [], own
+        chosen = [
+            (folder / theme, THEME if shown == THEME else f"{shown}{theme}/")
+            for folder, shown in theme_folders(overrides)
+            if (folder / theme).is_dir()
+        ]
+        self._folders: list[Folder] = [*own, *chosen, *default]
+        self._by_prefix: dict[str, list[Folder]] = {THEME: [*chosen, *default], DEFAULT: default}
         self._environments: dict[int, tuple[Dialect, _Environment]] = {}
 
     def web(self) -> Environment:
@@ -102,9 +126,7 @@ class Templates:
         """
         found = self.find(name)
         if found is None:
-            raise PressroomError(
-                f'there is no template "{name}".', f"templates/{name}", hint=suggest(name, self.names())
-            )
+            raise PressroomError(f'there is no template "{name}".', f"templates/{name}", hint=self.near(name))
         path, shown = found
         try:
             return path.read_text(encoding="utf-8-sig"), shown
@@ -118,9 +140,8 @@ class Templates:
 
     def find(self, name: str) -> tuple[Path, str] | None:
         """Where a file of the theme stands, and its path as the user would type it."""
-        folders = self._folders
-        if name.startswith(DEFAULT):
-            name, folders = name.removeprefix(DEFAULT), [(self._default, self._shown)]
+        prefix, name = _prefix(name)
+        folders = self._by_prefix.get(prefix, self._folders)
         try:
             pieces = split_template_path(name)  # refuses "..", so that a template cannot leave its folder
         except TemplateNotFound:
@@ -132,17 +153,19 @@ class Templates:
         return None
 
     def names(self) -> tuple[str, ...]:
-        """Every template's name, sorted."""
-        return tuple(
-            sorted(
-                {
-                    path.relative_to(folder).as_posix()
-                    for folder, _ in self._folders
-                    for path in folder.rglob("*")
-                    if path.is_file()
-                }
-            )
-        )
+        """Every template's name, sorted; those of other themes are not among them."""
+        found = {
+            path.relative_to(folder).as_posix()
+            for folder, _ in self._folders
+            for path in folder.rglob("*")
+            if path.is_file()
+        }
+        return tuple(sorted(name for name in found if not name.startswith(f"{THEMES}/")))
+
+    def near(self, name: str) -> str | None:
+        """`Did you mean "…"?` for the template whose name is nearest."""
+        prefix = _prefix(name)[0]
+        return suggest(name, [prefix + known for known in self.names()])
 
     def shown(self, filename: str | None) -> str | None:
         """The path of a template's file as the user would type it; None for any other file."""
@@ -150,6 +173,12 @@ class Templates:
             if filename and Path(filename).is_relative_to(folder):
                 return shown + Path(filename).relative_to(folder).as_posix()
         return None
+
+
+def _prefix(name: str) -> tuple[str, str]:
+    """A template's name without `default/` or `theme/`, and which of them stood before it."""
+    prefix = next((each for each in (DEFAULT, THEME) if name.startswith(each)), "")
+    return prefix, name.removeprefix(prefix)
 
 
 class _Loader(BaseLoader):
@@ -246,12 +275,13 @@ class _Environment(Environment):
             place = self.templates.shown(error.filename) or f"templates/{error.name}"
             raise PressroomError(_sentence(error.message or "syntax error"), place, error.lineno) from error
         except RecursionError as error:
-            path, line = self._place(error, last=False)
+            path, line = self._place(error, often=True)
             raise PressroomError(
                 "this template includes or extends itself, directly or through others.",
                 path,
                 line,
-                f'The default theme\'s own file is named with "{DEFAULT}" in front.',
+                f"The default theme's own file is named with \"{DEFAULT}\" in front, the chosen theme's "
+                f'with "{THEME}".',
             ) from error
         except TemplateNotFound as error:
             raise self._missing(error, *self._place(error)) from error
@@ -269,15 +299,20 @@ class _Environment(Environment):
             ) from error
         raise AssertionError("Jinja raises here")
 
-    def _place(self, error: Exception, last: bool = True) -> tuple[str | None, int | None]:
-        """The template's file and line in a traceback (Jinja has rewritten it to template lines)."""
+    def _place(self, error: Exception, often: bool = False) -> tuple[str | None, int | None]:
+        """The template's file and line in a traceback (Jinja has rewritten it to template lines).
+
+        It is the last one, or the one that comes up most `often`.
+        """
         places = []
         trace = error.__traceback__
         while trace is not None:
             if path := self.templates.shown(trace.tb_frame.f_code.co_filename):
                 places.append((path, trace.tb_lineno))
             trace = trace.tb_next
-        return places[-1 if last else 0] if places else (None, None)
+        if not places:
+            return None, None
+        return Counter(places).most_common(1)[0][0] if often else places[-1]
 
     def _names(self, error: Exception) -> list[str]:
         """The names that the failing template knew: Jinja's rewritten traceback has them as locals."""
@@ -291,9 +326,7 @@ class _Environment(Environment):
 
     def _missing(self, error: TemplateNotFound, path: str | None, line: int | None) -> PressroomError:
         name = str(error.name)
-        return PressroomError(
-            f'there is no template "{name}".', path, line, suggest(name, self.templates.names())
-        )
+        return PressroomError(f'there is no template "{name}".', path, line, self.templates.near(name))
 
 
 def _late(write: Print) -> Callable[[Any, Any], Any]:

@@ -49,9 +49,8 @@ class Workspace:
 
     @property
     def templates(self) -> Path | None:
-        """The workspace's own templates, which override the default theme file by file."""
-        folder = self.root / "templates"
-        return folder if folder.is_dir() else None
+        """The workspace's own templates, which override the theme file by file."""
+        return _templates(self.root)
 
     def path_of(self, file: Path) -> str:
         """A file's path as a user types it: relative to the root, with forward slashes."""
@@ -123,4 +122,10 @@ def open_workspace(start: Path, errors: list[PressroomError]) -> Workspace:
     Raises `PressroomError` where there is no workspace, or its `newsletter.toml` cannot be read.
     """
     root = find_root(start)
-    return Workspace(root, read_publication(read_source(root / SETTINGS, SETTINGS), errors))
+    text = read_source(root / SETTINGS, SETTINGS)
+    return Workspace(root, read_publication(text, errors, templates=_templates(root)))
+
+
+def _templates(root: Path) -> Path | None:
+    folder = root / "templates"
+    return folder if folder.is_dir() else None

@@ -73,7 +73,7 @@ def test_the_web_form_has_ids_classes_and_ways_back(golden: Content) -> None:
 <p>They pay.</p></aside>"""
     )
     assert footnotes_to_html(golden.footnotes, writer(Form.WEB)) == (
-        '<ol><li id="fn1"><p>A note. <a class="backlink" role="doc-backlink" href="#fnref1">↩\ufe0e</a></p></li></ol>'
+        '<ol><li id="fn1"><p>A note. <a class="backlink" role="doc-backlink" aria-label="Back to the text at note 1" href="#fnref1">↩\ufe0e</a></p></li></ol>'
     )
 
 
@@ -207,3 +207,23 @@ def test_tall_and_small_images_keep_their_proportion() -> None:
 
 def test_content_without_notes_has_no_list() -> None:
     assert footnotes_to_html((), writer(Form.WEB)) == ""
+
+
+@pytest.mark.parametrize(
+    ("form", "written"),
+    [
+        (
+            Form.WEB,
+            '<figure class="pullquote"><blockquote><p>A <em>window</em> opens.</p></blockquote>\n'
+            "<figcaption>Ada &amp; Bo</figcaption></figure>",
+        ),
+        (Form.FEED, "<blockquote><p>A <em>window</em> opens.</p>\n<p>— Ada &amp; Bo</p></blockquote>"),
+    ],
+)
+def test_a_pull_quote_names_who_said_it(form: Form, written: str) -> None:
+    assert html("::: pullquote Ada & Bo\nA *window* opens.\n:::", form) == written
+
+
+def test_a_pull_quote_need_not_name_anyone() -> None:
+    written = html("::: pullquote\nA window opens.\n:::", Form.WEB)
+    assert written == '<figure class="pullquote"><blockquote><p>A window opens.</p></blockquote></figure>'

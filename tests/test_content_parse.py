@@ -311,6 +311,20 @@ def test_a_call_to_action_without_one_link_says_what_it_needs(inner: str, messag
     assert message in found
 
 
+@pytest.mark.parametrize(
+    ("inner", "message"),
+    [
+        ("", "`::: pullquote` is empty."),
+        ("- a list", "`::: pullquote` holds more than paragraphs."),
+        ("Words.\n\n## A heading", "`::: pullquote` holds more than paragraphs."),
+        (":::: callout\nx\n::::", "`::: pullquote` holds more than paragraphs."),
+    ],
+)
+def test_a_pull_quote_holds_paragraphs_only(inner: str, message: str) -> None:
+    (found,) = mistakes(f"x\n\n::: pullquote Ada\n{inner}\n:::")
+    assert found.startswith(f"a.md:3: {message}")
+
+
 # --- counting -------------------------------------------------------------------------------------
 
 

@@ -168,6 +168,7 @@ SAFE_ATTRIBUTES = frozenset(
         "id",
         "style",
         "role",
+        "aria-label",
         "align",
         "colspan",
         "rowspan",

@@ -182,3 +182,7 @@ def test_numbers_go_on_through_several_texts() -> None:
     first = blocks_to_text(parse("[a](https://x.example/a)").blocks, notes)
     second = blocks_to_text(parse("[b](https://x.example/b) [a](https://x.example/a)").blocks, notes)
     assert (first, second) == ("a [1]", "b [2] a [1]")
+
+
+def test_a_pull_quote_is_a_quotation_with_its_name() -> None:
+    assert plain("::: pullquote Ada\nA window opens.\n:::") == "> A window opens.\n>\n> — Ada"

@@ -87,6 +87,8 @@ BLOCKS = {
     "rule": "<hr",
     "footnote": 'id="fn1"',
     "callout": 'class="callout"',
+    "pull quote": 'class="pullquote"',
+    "colophon": "Set in whatever your mail program has.",
     "call to action": 'class="cta"',
     "sponsor": 'class="sponsor"',
     "disclaimer": "not medical advice",

@@ -94,7 +94,7 @@ def read_opening(opening: Opening) -> tuple[BlockKind, str]:
         return kind, match[2]
     if kind is BlockKind.SPONSOR and not argument:
         raise PressroomError("`::: sponsor` does not name the sponsor.", hint="Write `::: sponsor NAME`.")
-    if kind not in {BlockKind.SPONSOR, BlockKind.CALLOUT} and argument:
+    if kind not in {BlockKind.SPONSOR, BlockKind.CALLOUT, BlockKind.PULLQUOTE} and argument:
         raise PressroomError(
             f"`::: {kind}` takes nothing after its name.", hint=f'Put "{argument}" on a line of its own.'
         )

@@ -37,7 +37,8 @@ class HtmlWriter:
     only emails use it. `address` maps each address as it is written, fields and fragments aside.
     `anchor` stands before ids made for the web (`#` + anchor + `fn1`); in feeds it is the permalink
     (`PERMALINK#fn1`), and may go on after `#` where one item holds several articles.
-    `heading_shift` lowers headings by so many levels. `sponsored_by` stands before sponsors' names.
+    `heading_shift` lowers headings by so many levels. `sponsored_by` stands before sponsors' names,
+    `back_to` before a note's number where a link leads back from it.
     """
 
     form: Form
@@ -46,6 +47,7 @@ class HtmlWriter:
     anchor: str = ""
     heading_shift: int = 0
     sponsored_by: str = "Sponsored by"
+    back_to: str = "Back to the text at note"
 
     def target(self, name: str) -> str:
         """The address of the place `name` on the page."""
@@ -126,6 +128,8 @@ class _Html:
             return self._aside("sponsor", f"{self.writer.sponsored_by} {block.title}", block)
         if block.kind is BlockKind.CTA:
             return self._call(block)
+        if block.kind is BlockKind.PULLQUOTE:
+            return self._pull_quote(block)
         if block.kind is BlockKind.PROSE:
             return "\n".join(self.node(node) for node in block.nodes)
         return self.blocks(block.blocks)
@@ -160,7 +164,7 @@ class _Html:
             return self.nodes(node.children, parent)
         if tag in _HEADINGS and self.writer.heading_shift:
             tag = f"h{min(6, int(tag[1]) + self.writer.heading_shift)}"
-        start = f"<{tag}{self._attributes(node)}{self._style(tag, parent)}>"
+        start = f"<{tag}{self._attributes(node)}{self._style(tag, parent, node.get('align'))}>"
         if tag in VOID:
             return start
         return f"{start}{self.nodes(node.children, tag)}</{tag}>"
@@ -197,11 +201,13 @@ class _Html:
         self.ids.add(unique)
         return unique
 
-    def _style(self, tag: str, parent: str) -> str:
+    def _style(self, tag: str, parent: str, align: str | None = None) -> str:
         if self.writer.form is not Form.EMAIL:
             return ""
         own, inside = self.writer.styles.get(tag, ""), self.writer.styles.get(f"{parent} {tag}", "")
-        css = ";".join(part.strip().rstrip(";") for part in (own, inside) if part.strip())
+        # An `align` attribute yields to any style, so that a heading's column has to say it again.
+        given = f"text-align:{align}" if align and "text-align" in own + inside else ""
+        css = ";".join(part.strip().rstrip(";") for part in (own, inside, given) if part.strip())
         return f' style="{escape(css)}"' if css else ""
 
     def _reference(self, node: Element, parent: str) -> str:
@@ -218,8 +224,9 @@ class _Html:
 
     def _with_way_back(self, inner: str, number: int) -> str:
         href = _quoted(self.writer.target(f"fnref{number}"))
+        label = _quoted(f"{self.writer.back_to} {number}")
         # U+FE0E keeps the arrow from being shown as a picture.
-        back = f' <a class="backlink" role="doc-backlink" href="{href}">↩\ufe0e</a>'
+        back = f' <a class="backlink" role="doc-backlink" aria-label="{label}" href="{href}">↩\ufe0e</a>'
         return inner[: -len("</p>")] + back + "</p>" if inner.endswith("</p>") else inner + back
 
     def _aside(self, name: str, title: str, block: Block) -> str:
@@ -232,6 +239,13 @@ class _Html:
             styles = self._style("p", tag), self._style("strong", "p")
             titled = f"<p{head}{styles[0]}><strong{styles[1]}>{_escaped(title)}</strong></p>\n"
         return f"<{tag}{given}{self._style(tag, '')}>{titled}{self.blocks(block.blocks)}</{tag}>"
+
+    def _pull_quote(self, block: Block) -> str:
+        if self.writer.form is not Form.WEB:
+            by = f"\n<p{self._style('p', 'blockquote')}>— {_escaped(block.title)}</p>" if block.title else ""
+            return f"<blockquote{self._style('blockquote', '')}>{self.blocks(block.blocks)}{by}</blockquote>"
+        by = f"\n<figcaption>{_escaped(block.title)}</figcaption>" if block.title else ""
+        return f'<figure class="pullquote"><blockquote>{self.blocks(block.blocks)}</blockquote>{by}</figure>'
 
     def _call(self, block: Block) -> str:
         web = self.writer.form is Form.WEB

@@ -108,11 +108,24 @@ def _blocks(pieces: tuple[Prose | Box, ...], finisher: Finisher) -> Iterator[Blo
                 except PressroomError as error:
                     finisher.mistakes.append(error)
             else:
+                if piece.kind is BlockKind.PULLQUOTE:
+                    finisher.mistakes += _odd_quote(inner, piece.line)
                 yield Block(piece.kind, title=piece.title, blocks=inner, line=piece.line)
             continue
         nodes = _nodes(piece, finisher)
         if nodes:
             yield Block(BlockKind.PROSE, nodes=nodes, line=piece.line)
+
+
+def _odd_quote(blocks: tuple[Block, ...], line: int) -> Iterator[PressroomError]:
+    """What a pull quote cannot hold: it is set large, and stands apart from the text around it."""
+    tags = {node.tag for block in blocks for node in block.nodes if isinstance(node, Element)}
+    if not blocks:
+        yield PressroomError("`::: pullquote` is empty.", None, line, "Write the quoted sentence below it.")
+    elif any(block.kind is not BlockKind.PROSE for block in blocks) or tags - {"p"}:
+        yield PressroomError(
+            "`::: pullquote` holds more than paragraphs.", None, line, "Write one or two sentences in it."
+        )
 
 
 def _nodes(prose: Prose, finisher: Finisher) -> tuple[Node, ...]:
@@ -141,7 +154,7 @@ def _collect(nodes: tuple[Node, ...], parts: list[str]) -> None:
 
 def _texts(blocks: tuple[Block, ...]) -> Iterator[str]:
     for block in blocks:
-        if block.kind in (BlockKind.CALLOUT, BlockKind.SPONSOR):
+        if block.kind in (BlockKind.CALLOUT, BlockKind.SPONSOR, BlockKind.PULLQUOTE):
             yield block.title
         yield plain(block.nodes)
         yield from _texts(block.blocks)

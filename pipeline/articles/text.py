@@ -89,12 +89,20 @@ class _Text:
         inner = self.blocks(block.blocks, columns)
         if block.kind is BlockKind.CALLOUT:
             return [_titled(block.title, columns), *inner, ["-" * columns]]
+        if block.kind is BlockKind.PULLQUOTE:
+            return [self._pull_quote(block, columns)]
         if block.kind is BlockKind.SPONSOR:
             return [_titled(f"{self.sponsored_by} {block.title}", columns), *inner, ["-" * columns]]
         if block.kind is BlockKind.CTA:
             button = self._linked(self.line(block.link_text), block.link_url)
             return [*inner, wrapped(button, columns)]
         return inner
+
+    def _pull_quote(self, block: Block, columns: int) -> list[str]:
+        chunks = self.blocks(block.blocks, columns - 2)
+        if block.title:
+            chunks.append(_hung("— ", wrapped(block.title.replace(OPEN, ""), columns - 4)))
+        return [f"> {line}".rstrip(" ") for line in _spaced(chunks)]
 
     def flow(self, nodes: Sequence[Node], columns: int) -> list[str]:
         """Nodes as lines, their blocks parted by empty lines unless a list is tight."""

@@ -143,8 +143,8 @@ def _ordered(articles: Iterable[Article], order: Order) -> list[Article]:
 
 
 def _layout(article: Article, rule: SectionRule, issue: Issue) -> Layout:
-    """The most particular word wins: the article's, the section's, the issue's."""
-    return article.layout or rule.layout or issue.layout or Layout.CARD
+    """The most particular word wins: the article's, the section's, the issue's, the theme's."""
+    return article.layout or rule.layout or issue.layout or issue.theme_layout
 
 
 # --- mistakes --------------------------------------------------------------------------------

@@ -102,6 +102,7 @@ def read_issue(
         subject=fields.text("subject") or None,
         preview_text=fields.text("preview_text") or None,
         layout=Layout(layout) if layout else None,
+        theme_layout=publication.theme.layout,
         audiences=read_audiences(fields, publication) or (EVERYONE,),
         draft=fields.flag("draft"),
         exclude=fields.texts("exclude"),

@@ -8,29 +8,42 @@ from pathlib import Path
 import click
 
 from pipeline.cli import show
-from pipeline.cli.options import Moment, complete_tag, json_option, moment, newsroom, now_option
+from pipeline.cli.options import (
+    Moment,
+    complete_tag,
+    complete_theme,
+    json_option,
+    moment,
+    newsroom,
+    now_option,
+)
 
 
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--title", default="My newsletter", show_default=True, help="The publication's title.")
+@click.option(
+    "--theme", default="default", show_default=True, shell_complete=complete_theme, help="How it looks."
+)
 @json_option
 @now_option
 @click.pass_context
-def init(ctx: click.Context, folder: Path, title: str, as_json: bool, now: datetime | None) -> None:
+def init(
+    ctx: click.Context, folder: Path, title: str, theme: str, as_json: bool, now: datetime | None
+) -> None:
     """Make a new workspace in DIR: settings, two articles and a first issue that builds.
 
     \b
     Examples:
       pressroom init my-newsletter
-      pressroom init my-newsletter --title "The Harbour Letter"
+      pressroom init my-newsletter --title "The Harbour Letter" --theme letter
     """
     from zoneinfo import ZoneInfo
 
     from pipeline.start import init_workspace
 
     folder = Path(ctx.obj) / folder
-    written = init_workspace(folder, title, moment(now, ZoneInfo("UTC")))
+    written = init_workspace(folder, title, theme, moment(now, ZoneInfo("UTC")))
     if as_json:
         show.as_json({"workspace": str(folder), "files": list(written)})
         return

@@ -94,6 +94,17 @@ def complete_tag(ctx: click.Context, param: click.Parameter, incomplete: str) ->
     return [CompletionItem(tag, help=str(n)) for tag, n in tags.items() if tag.startswith(incomplete)]
 
 
+def complete_theme(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The packaged themes, with their descriptions as help."""
+    from pipeline.themes import read_theme, theme_names
+
+    return [
+        CompletionItem(name, help=read_theme(name, None, []).description)
+        for name in theme_names(None)
+        if name.startswith(incomplete)
+    ]
+
+
 def issue_argument() -> Callable[[Command], Command]:
     """One issue: by number, slug or `latest`."""
     return click.argument("issue", shell_complete=complete_issue)

@@ -12,7 +12,7 @@ from pipeline.email.text import email_text
 from pipeline.email.theme import theme_view
 from pipeline.email.theme_check import prepare
 from pipeline.email.tokens import Html, Issued, check_counts, fill, fill_mjml, finished, fixed, write
-from pipeline.email.views import Setting, email_view, laid_out
+from pipeline.email.views import Setting, email_view, laid_out, shows_thumbnail
 from pipeline.email.words import Words, load_words
 from pipeline.merge import fields_in
 from pipeline.model import (
@@ -65,7 +65,7 @@ def render_email(
         html=html,
         text=text,
         mjml=fill_mjml(layout.mjml, values),
-        images=_images(edition, logo),
+        images=_images(edition, logo, publication.theme),
         merge_fields=_fields(edition.subject, edition.preview_text, html, text),
     )
 
@@ -84,13 +84,13 @@ def _fields(*rendered: str) -> tuple[MergeField, ...]:
     return tuple(dict.fromkeys(each for part in rendered for each in fields_in(part)))
 
 
-def _images(edition: ComposedEdition, logo: Image | None) -> tuple[Image, ...]:
+def _images(edition: ComposedEdition, logo: Image | None, theme: ThemeSettings) -> tuple[Image, ...]:
     """The images that the email shows, each once, in reading order."""
     shown = [logo, *visible(edition.letter, Form.EMAIL, edition.audience).images]
     for section in edition.sections:
         for article, asked in section.articles:
             layout = laid_out(article, asked)
-            if layout is not Layout.BRIEF:
+            if layout is Layout.FULL or shows_thumbnail(layout, theme):
                 shown.append(article.content.lead)
             if layout is Layout.FULL:
                 shown += visible(article.content, Form.EMAIL, edition.audience).images

@@ -13,12 +13,12 @@ from pipeline.articles.text import Notes, blocks_to_text
 from pipeline.articles.width import width, wrapped
 from pipeline.email.views import (
     Setting,
-    address_lines,
     browser_url,
     byline,
     details,
     issue_line,
     laid_out,
+    lines,
     more_link,
     related_links,
     unsubscribe_url,
@@ -115,7 +115,8 @@ def _footer(setting: Setting) -> list[str]:
     links.append((words.say("view_in_browser"), browser_url(edition)))
     return [
         _wrap(publication.reason or words.say("reason", publication=publication.title)),
-        _stack(*(_wrap(line) for line in address_lines(publication.postal_address))),
+        _stack(*map(_wrap, lines(publication.colophon))),
+        _stack(*map(_wrap, lines(publication.postal_address))),
         # Whole addresses, not numbers: these must be found without looking.
         _stack(*(f"{label}: {url}" for label, url in links)),
     ]
@@ -126,13 +127,13 @@ def _wrap(text: str, after: str = "") -> str:
     return literal_text(f"\n{after}".join(wrapped(text, WIDTH - len(after))))
 
 
-def _rule(lines: str, stroke: str) -> str:
+def _rule(heading: str, stroke: str) -> str:
     """A line below a heading, as wide as the heading looks in a fixed-width font."""
-    return stroke * max(map(width, lines.split("\n")))
+    return stroke * max(map(width, heading.split("\n")))
 
 
-def _stack(*lines: str) -> str:
-    return "\n".join(line for line in lines if line)
+def _stack(*parts: str) -> str:
+    return "\n".join(part for part in parts if part)
 
 
 def _join(*parts: str) -> str:

@@ -41,6 +41,8 @@ class ThemeView:
     dark: Scheme
     body_font: Markup
     heading_font: Markup
+    text_size: int
+    text_line: int
     width: int
     gutter: int
     thumbnail: int
@@ -57,6 +59,8 @@ def theme_view(theme: ThemeSettings, language: str) -> ThemeView:
         dark=_scheme(theme.dark),
         body_font=_font(theme.body_font),
         heading_font=_font(theme.heading_font),
+        text_size=theme.text_size,
+        text_line=round(theme.text_size * 1.6),
         width=WIDTH,
         gutter=GUTTER,
         thumbnail=THUMBNAIL,

@@ -26,6 +26,7 @@ from pipeline.model import (
     Layout,
     Node,
     Publication,
+    ThemeSettings,
 )
 
 PHONE = 320 - 2 * 22
@@ -118,6 +119,7 @@ class EmailView:
     sections: tuple[SectionView, ...]
     disclaimers: tuple[str, ...]
     reason: str
+    colophon: tuple[str, ...]
     postal_address: tuple[str, ...]
     unsubscribe_url: str
     preferences_url: str
@@ -164,7 +166,8 @@ def email_view(setting: Setting, logo: Image | None) -> EmailView:
         ),
         disclaimers=edition.disclaimers,
         reason=publication.reason or words.say("reason", publication=publication.title),
-        postal_address=address_lines(publication.postal_address),
+        colophon=lines(publication.colophon),
+        postal_address=lines(publication.postal_address),
         unsubscribe_url=unsubscribe_url(publication),
         preferences_url=Neutral(publication.preferences_url or ""),
         browser_url=browser_url(edition),
@@ -181,9 +184,9 @@ def browser_url(edition: ComposedEdition) -> Neutral:
     return Neutral(edition.url or "{{ web_url }}")
 
 
-def address_lines(postal_address: str) -> tuple[str, ...]:
-    """The postal address line by line."""
-    return tuple(line.strip() for line in postal_address.splitlines() if line.strip())
+def lines(text: str) -> tuple[str, ...]:
+    """A text such as the postal address, line by line."""
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
 
 
 def issue_line(edition: ComposedEdition, words: Words) -> str:
@@ -246,7 +249,7 @@ def related_links(article: ComposedArticle, setting: Setting) -> tuple[LinkView,
 
 
 def _article(article: ComposedArticle, asked: Layout, setting: Setting) -> ArticleView:
-    words = setting.words
+    words, theme = setting.words, setting.publication.theme
     layout = laid_out(article, asked)
     full = layout is Layout.FULL
     url = article.article.link or article.url or ""
@@ -262,13 +265,18 @@ def _article(article: ComposedArticle, asked: Layout, setting: Setting) -> Artic
         minutes=words.say("minutes", minutes=article.content.minutes),
         dek=article.article.dek,
         lead=shown(lead, WIDTH - 2 * GUTTER) if lead and full else None,
-        thumbnail=shown(lead, THUMBNAIL, url) if lead and layout is Layout.CARD else None,
+        thumbnail=shown(lead, THUMBNAIL, url) if lead and shows_thumbnail(layout, theme) else None,
         blocks=_blocks(content, writer) if full else (),
         notes_html=_notes(content, writer) if full else Html(""),
         related=related_links(article, setting) if full else (),
         more=more_link(article, layout, words),
         host=host(article.article.link) if article.article.link else "",
     )
+
+
+def shows_thumbnail(layout: Layout, theme: ThemeSettings) -> bool:
+    """Whether an article's lead image stands beside its headline."""
+    return layout is Layout.CARD and theme.card_pictures
 
 
 def shown(image: Image, width: int, url: str = "") -> ImageView:

@@ -33,6 +33,7 @@ class Chrome:
     nav: tuple[Link, ...]
     feeds: tuple[FeedLink, ...]
     opml: str
+    colophon: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,4 +93,5 @@ def chrome(shelf: Shelf, page: Page) -> Chrome:
         ),
         feeds=feed_links(publication, page, "", publication.title),
         opml=here("feeds.opml"),
+        colophon=tuple(line.strip() for line in publication.colophon.splitlines() if line.strip()),
     )

@@ -18,12 +18,13 @@ class Scheme:
 
 @dataclass(frozen=True, slots=True)
 class StyleValues:
-    """What `web/style.css.j2` sees."""
+    """What `web/style.css.j2` sees; `text_size` is in per cent of the reader's own."""
 
     light: Scheme
     dark: Scheme
     body_font: str
     heading_font: str
+    text_size: str
 
 
 def style_values(theme: ThemeSettings) -> StyleValues:
@@ -33,6 +34,7 @@ def style_values(theme: ThemeSettings) -> StyleValues:
         Scheme(theme.dark, on_accent(theme.dark.accent)),
         _font(theme.body_font),
         _font(theme.heading_font),
+        f"{theme.text_size * 100 / 16:g}%",
     )
 
 
