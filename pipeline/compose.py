@@ -14,7 +14,7 @@ from datetime import datetime
 from pipeline import merge
 from pipeline.addresses import address, article_path, is_public, issue_path
 from pipeline.articles.forms import Form, select
-from pipeline.articles.images import Images
+from pipeline.articles.images import LOGO, THUMBNAIL, Images
 from pipeline.articles.parse import WORDS_PER_MINUTE, parse_content
 from pipeline.articles.pool import Pool
 from pipeline.articles.resolve import SourceResolver
@@ -64,7 +64,7 @@ class Composer:
         if theme.logo is None:
             return None
         try:
-            return self.images.get(theme.logo, theme.logo_alt, "newsletter.toml")
+            return self.images.get(theme.logo, theme.logo_alt, "newsletter.toml", LOGO)
         except PressroomError as error:
             error.path = error.path or "newsletter.toml"
             raise
@@ -74,10 +74,11 @@ class Composer:
         if article.slug not in self._content:
             resolver = self._resolver(article.place.path)
             errors: list[PressroomError] = []
-            lead = None
+            lead = thumbnail = None
             if article.image:
                 try:
                     lead = resolver.image(article.image, article.image_alt)
+                    thumbnail = resolver.image(article.image, article.image_alt, THUMBNAIL)
                 except PressroomError as error:
                     line = article.lines.get("image")
                     errors.append(PressroomError(error.message, article.place.path, line, error.hint))
@@ -96,7 +97,7 @@ class Composer:
             else:
                 errors += self._unknown_audiences(content.blocks, article.place.path)
             raise_all(errors)
-            self._content[article.slug] = content
+            self._content[article.slug] = replace(content, thumbnail=thumbnail)
             self._links[article.slug] = resolver.linked
         return self._content[article.slug]
 

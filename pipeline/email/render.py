@@ -90,8 +90,9 @@ def _images(edition: ComposedEdition, logo: Image | None) -> tuple[Image, ...]:
     for section in edition.sections:
         for article, asked in section.articles:
             layout = laid_out(article, asked)
-            if layout is not Layout.BRIEF:
-                shown.append(article.content.lead)
+            if layout is Layout.CARD:
+                shown.append(article.content.thumbnail)
             if layout is Layout.FULL:
+                shown.append(article.content.lead)
                 shown += visible(article.content, Form.EMAIL, edition.audience).images
     return tuple({image.name: image for image in shown if image}.values())
