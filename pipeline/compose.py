@@ -14,7 +14,7 @@ from datetime import datetime
 from pipeline import merge
 from pipeline.addresses import address, article_path, is_public, issue_path
 from pipeline.articles.forms import Form, select
-from pipeline.articles.images import Images
+from pipeline.articles.images import LOGO, THUMBNAIL, Images
 from pipeline.articles.parse import WORDS_PER_MINUTE, parse_content
 from pipeline.articles.pool import Pool
 from pipeline.articles.resolve import SourceResolver
@@ -64,7 +64,7 @@ class Composer:
         if theme.logo is None:
             return None
         try:
-            return self.images.get(theme.logo, theme.logo_alt, "newsletter.toml")
+            return self.images.get(theme.logo, theme.logo_alt, "newsletter.toml", LOGO)
         except PressroomError as error:
             error.path = error.path or "newsletter.toml"
             raise
@@ -74,10 +74,11 @@ class Composer:
         if article.slug not in self._content:
             resolver = self._resolver(article.place.path)
             errors: list[PressroomError] = []
-            lead = None
+            lead = thumbnail = None
             if article.image:
                 try:
                     lead = resolver.image(article.image, article.image_alt)
+                    thumbnail = resolver.image(article.image, article.image_alt, THUMBNAIL)
                 except PressroomError as error:
                     line = article.lines.get("image")
                     errors.append(PressroomError(error.message, article.place.path, line, error.hint))
@@ -96,7 +97,7 @@ class Composer:
             else:
                 errors += self._unknown_audiences(content.blocks, article.place.path)
             raise_all(errors)
-            self._content[article.slug] = content
+            self._content[article.slug] = replace(content, thumbnail=thumbnail)
             self._links[article.slug] = resolver.linked
         return self._content[article.slug]
 
@@ -242,16 +243,19 @@ class Composer:
             return text
         return text[: most - 1].rsplit(" ", 1)[0].rstrip(",;:–— ") + "…"
 
-    def related(self, issue: Issue, carriers: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, str]]:
-        """Title and address of every article that an earlier issue carried, by slug.
+    def related(
+        self, edition: ComposedEdition, carriers: Mapping[str, tuple[str, ...]]
+    ) -> dict[str, tuple[str, str]]:
+        """Title and address of the articles that the edition's name as related, by slug.
 
-        What later issues carry is left out, so that a rebuilt issue does not change with them.
+        Only what an earlier issue carried is among them, so that a rebuilt issue does not change
+        with later ones.
         """
+        named = {slug for composed in edition.articles for slug in composed.article.related}
         return {
             slug: (self.pool[slug].title, url)
-            for slug, folders in carriers.items()
-            if slug in self.pool
-            and int(folders[0].partition("-")[0]) < issue.number
+            for slug in sorted(named & carriers.keys() & self.pool.keys())
+            if int(carriers[slug][0].partition("-")[0]) < edition.issue.number
             and (url := self._url(self.pool[slug]))
         }
 

@@ -180,8 +180,10 @@ class Image:
     """An image file that an article or the theme uses.
 
     `name` is the published file name, made from the content, so that the same picture has the
-    same address for ever. `source` is the path relative to the workspace. `width` and `height`
-    are the file's own. `url` is the absolute address once the site is published.
+    same address for ever. `source` is the path of the file relative to the workspace, and `sha256`
+    its digest. `recipe` says what is done to it before it is published; `width`, `height` and `size`
+    (in bytes; None where it is not known beforehand) are the published ones. `url` is the absolute
+    address once the site is published.
     """
 
     name: str
@@ -191,8 +193,9 @@ class Image:
     width: int
     height: int
     media_type: str
-    size: int
+    size: int | None
     sha256: str
+    recipe: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,13 +295,15 @@ class Content:
 
     Addresses in it are absolute. `footnotes` are the notes in order, each as nodes; a reference
     to note n is `<sup class="footnote">n</sup>`. `images` are those used in the body, `lead` the
-    lead image. `minutes` is the reading time, at least 1.
+    lead image, and `thumbnail` the same made smaller, for a card. `minutes` is the reading time, at
+    least 1.
     """
 
     blocks: tuple[Block, ...]
     footnotes: tuple[tuple[Node, ...], ...] = ()
     images: tuple[Image, ...] = ()
     lead: Image | None = None
+    thumbnail: Image | None = None
     words: int = 0
     minutes: int = 1
 

@@ -110,7 +110,7 @@ def article(
         related=related,
     )
     page = f"https://synapse.example/news/articles/{slug}/" if url == "" else url
-    content = Content(blocks, images=(), lead=lead, words=900, minutes=4)
+    content = Content(blocks, images=(), lead=lead, thumbnail=lead, words=900, minutes=4)
     return ComposedArticle(source, content, RECORD, page, (), ("012-the-plastic-brain",))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote, unquote
 
 from pipeline.addresses import address, article_path
-from pipeline.articles.images import Images
+from pipeline.articles.images import WHOLE, Images
 from pipeline.articles.pool import Pool
 from pipeline.errors import PressroomError, suggest
 from pipeline.model import Image
@@ -24,9 +24,9 @@ class SourceResolver:
     images: Images
     linked: set[str] = field(default_factory=set)
 
-    def image(self, target: str, alt: str) -> Image:
-        """The image of this path; raises `PressroomError` where there is none."""
-        return self.images.get(unquote(target), alt, self.path)
+    def image(self, target: str, alt: str, box: tuple[int, int] = WHOLE) -> Image:
+        """The image of this path, to fit into a box; raises `PressroomError` where there is none."""
+        return self.images.get(unquote(target), alt, self.path, box)
 
     def link(self, target: str) -> str:
         """The absolute address of a link as written.

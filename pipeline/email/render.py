@@ -90,8 +90,9 @@ def _images(edition: ComposedEdition, logo: Image | None, theme: ThemeSettings) 
     for section in edition.sections:
         for article, asked in section.articles:
             layout = laid_out(article, asked)
-            if layout is Layout.FULL or shows_thumbnail(layout, theme):
-                shown.append(article.content.lead)
+            if shows_thumbnail(layout, theme):
+                shown.append(article.content.thumbnail)
             if layout is Layout.FULL:
+                shown.append(article.content.lead)
                 shown += visible(article.content, Form.EMAIL, edition.audience).images
     return tuple({image.name: image for image in shown if image}.values())

@@ -255,7 +255,7 @@ def _article(article: ComposedArticle, asked: Layout, setting: Setting) -> Artic
     url = article.article.link or article.url or ""
     writer = setting.writer(ARTICLE_SHIFT)
     content = visible(article.content, Form.EMAIL, setting.edition.audience)
-    lead = content.lead
+    lead, small = content.lead, content.thumbnail
     return ArticleView(
         layout=layout.value,
         title=article.article.title,
@@ -265,7 +265,7 @@ def _article(article: ComposedArticle, asked: Layout, setting: Setting) -> Artic
         minutes=words.say("minutes", minutes=article.content.minutes),
         dek=article.article.dek,
         lead=shown(lead, WIDTH - 2 * GUTTER) if lead and full else None,
-        thumbnail=shown(lead, THUMBNAIL, url) if lead and shows_thumbnail(layout, theme) else None,
+        thumbnail=shown(small, THUMBNAIL, url) if small and shows_thumbnail(layout, theme) else None,
         blocks=_blocks(content, writer) if full else (),
         notes_html=_notes(content, writer) if full else Html(""),
         related=related_links(article, setting) if full else (),

@@ -73,7 +73,8 @@ def _media(entry: Any, item: Item) -> None:
         url=item.image.url,
         medium="image",
         type=item.image.media_type,
-        fileSize=str(item.image.size),
+        # Not known of a picture that is made smaller as it is written; the attribute is optional.
+        **({"fileSize": str(item.image.size)} if item.image.size else {}),
         width=str(item.image.width),
         height=str(item.image.height),
     )
