@@ -65,6 +65,7 @@ def read_publication(text: str, errors: list[PressroomError], path: str = SETTIN
         audiences=_audiences(fields),
         merge_fields=merge_fields,
         theme=_theme(fields.table("theme", "theme")),
+        **_checks(fields.table("checks", "checks")),
     )
     fields.done()
     return publication
@@ -114,6 +115,43 @@ def read_audiences(fields: Fields, publication: Publication) -> tuple[str, ...]:
                 suggest(name, known) or "Declare it in newsletter.toml under [[audiences]].",
             )
     return named
+
+
+def read_silence(fields: Fields) -> dict[str, str]:
+    """The codes of checks that are set aside, each with the reason."""
+    table = fields.table("silence", "silence")
+    if table is None:
+        return {}
+    found: dict[str, str] = {}
+    for code in table.mapping:
+        found[code] = table.text(code)
+        if not found[code].strip():
+            table.error(code, f"{code} is silenced without a reason.", f'Say why: `{code}: "because …"`.')
+    return found
+
+
+_CLIENTS = (
+    "apple-mail gmail outlook yahoo aol samsung-email thunderbird protonmail fastmail hey gmx web-de "
+    "t-online-de mail-ru orange sfr laposte free-fr ionos-1and1 rainloop wp-pl"
+)
+CLIENTS = tuple(_CLIENTS.split())
+"""The families of mail clients that caniemail.com tests."""
+
+
+def _checks(fields: Fields | None) -> dict[str, Any]:
+    if fields is None:
+        return {}
+    clients = fields.texts("clients")
+    for name in clients:
+        if name not in CLIENTS:
+            fields.error(
+                "clients",
+                f'the client family "{name}" is not known.',
+                suggest(name, CLIENTS) or f"The families are {', '.join(CLIENTS)}.",
+            )
+    found = {"clients": clients, "silence": read_silence(fields)}
+    fields.done()
+    return found
 
 
 def _tag_rule(fields: Fields) -> TagRule:
