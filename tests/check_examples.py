@@ -7,5 +7,5 @@ EXAMPLES: dict[str, Example] = {
     **examples_images.EXAMPLES,
 }
 
-ELSEWHERE = {"LOCK001", "LINK001", "LINK002"}
-"""Noticed by earlier stages, which need a whole workspace: `test_check_command.py` has their examples."""
+ELSEWHERE = {"LOCK001", "LINK001", "LINK002", "CHECK001", "CHECK002"}
+"""Noticed outside the rules, over a whole workspace: `test_check_command.py` has their examples."""

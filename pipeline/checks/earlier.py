@@ -1,6 +1,6 @@
-"""Rules on what earlier stages noticed: the lock, and links from article to article.
+"""Rules on what others notice: assembly and composing while they work, and `run.py` about silences.
 
-Assembly and composing see these while they work; here they get their code and their explanation.
+Here they get their code and their explanation.
 """
 
 from __future__ import annotations
@@ -48,5 +48,23 @@ RULES = (
         "Take the link out, or put it in an `::: only` container.",
         "docs/publishing.md",
         _noticed("LINK002"),
+    ),
+    Rule(
+        "CHECK001",
+        Severity.ERROR,
+        "A code is silenced that no rule has",
+        "The mistake it was meant for is reported all the same, or a slip hides nothing.",
+        "Write the code as `pressroom check --rules` lists it.",
+        "docs/checking.md",
+        _noticed("CHECK001"),
+    ),
+    Rule(
+        "CHECK002",
+        Severity.NOTE,
+        "A silence has nothing to silence",
+        "It would hide a later mistake.",
+        "Delete it.",
+        "docs/checking.md",
+        _noticed("CHECK002"),
     ),
 )
