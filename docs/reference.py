@@ -1,24 +1,37 @@
-"""Writes `docs/commands.md` from the help texts; with `--check`, fails where it is out of date."""
+"""Writes `docs/commands.md` from the help texts and `docs/checks.md` from the rules.
+
+With `--check` it writes nothing, and fails where one is out of date.
+"""
 
 from __future__ import annotations
 
 import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
+from pipeline.checks.rules import RULES
 from pipeline.cli import main
 
-TARGET = Path(__file__).parent / "commands.md"
+FOLDER = Path(__file__).parent
 
-HEAD = """\
+COMMANDS = """\
 # Every command
 
 Made from the help texts by `python docs/reference.py`; do not edit.
 
 - stdout is the result, stderr is progress and messages; `--json` on everything that reports.
 - Exit code 0: done. 1: findings at error level, or a failure. 2: wrong usage.
+"""
+
+CHECKS = """\
+# Every rule
+
+Made from the rules by `python docs/reference.py`; do not edit. How to run them, and how to set one
+aside, is in [Checking an issue](checking.md).
+
 """
 
 
@@ -33,12 +46,23 @@ def contexts(context: click.Context) -> Iterator[click.Context]:
                 yield from contexts(click.Context(below, info_name=name, parent=context))
 
 
-def reference() -> str:
-    """The reference as Markdown."""
+def commands() -> str:
+    """Every command's help as Markdown."""
     root = click.Context(main, info_name="pressroom", max_content_width=88, terminal_width=88)
-    parts = [HEAD]
+    parts = [COMMANDS]
     for context in contexts(root):
         parts.append(f"\n## {_path(context)}\n\n```text\n{context.get_help()}\n```\n")
+    return "".join(parts)
+
+
+def checks() -> str:
+    """Every rule's explanation as Markdown."""
+    rows = "".join(f"| [{r.code}](#{r.code.lower()}) | {r.severity} | {r.title} |\n" for r in RULES)
+    parts = [CHECKS, "| code | severity | rule |\n|---|---|---|\n", rows]
+    for rule in RULES:
+        paragraphs = (f"**{rule.title}** ({rule.severity}).", rule.why, rule.remedy)
+        wrapped = "\n\n".join(textwrap.fill(each, 100, break_on_hyphens=False) for each in paragraphs)
+        parts.append(f"\n## {rule.code}\n\n{wrapped}\n\nRests on: {rule.source}\n")
     return "".join(parts)
 
 
@@ -47,9 +71,9 @@ def _path(context: click.Context) -> str:
 
 
 if __name__ == "__main__":
-    text = reference()
-    if "--check" in sys.argv[1:]:
-        if not TARGET.is_file() or TARGET.read_text(encoding="utf-8") != text:
-            sys.exit(f"{TARGET} is out of date: run python docs/reference.py")
-    else:
-        TARGET.write_text(text, encoding="utf-8")
+    for name, text in (("commands.md", commands()), ("checks.md", checks())):
+        target = FOLDER / name
+        if "--check" not in sys.argv[1:]:
+            target.write_text(text, encoding="utf-8")
+        elif not target.is_file() or target.read_text(encoding="utf-8") != text:
+            sys.exit(f"{target} is out of date: run python docs/reference.py")

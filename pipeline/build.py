@@ -9,15 +9,17 @@ The clock comes in as `now`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.articles.pool import Pool, read_pool
 from pipeline.assemble.desk import Desk
 from pipeline.assemble.issues import Issues, read_issues
 from pipeline.compose import Composer
+from pipeline.email.message import build_message
 from pipeline.email.render import render_email
 from pipeline.errors import PressroomError, raise_all, suggest
 from pipeline.export.bundle import Images, bundle, zip_bytes
@@ -29,9 +31,15 @@ from pipeline.model import (
     Issue,
     OutputFile,
     Published,
+    RenderedEmail,
 )
 from pipeline.templating import Templates
 from pipeline.workspace import Workspace, open_workspace
+
+if TYPE_CHECKING:
+    from pipeline.checks.rule import Rule
+    from pipeline.checks.run import Checked
+    from pipeline.checks.subject import Subject
 
 Composed = tuple[AssembledIssue, tuple[ComposedEdition, ...]]
 Watch = Callable[[Iterable[Issue]], Iterable[Issue]]
@@ -87,8 +95,7 @@ def build(
     composer = Composer(newsroom.workspace, newsroom.pool)
     composed = compose(newsroom, issues, composer, watch)
     folders = {
-        edition_folder(edition): files
-        for edition, files in render(newsroom, composer, composed, Images.PACKED)
+        edition.folder: files for edition, files in render(newsroom, composer, composed, Images.PACKED)
     }
     findings = [finding for issue in issues for finding in newsroom.desk.stale_rules(issue)]
     site_files: tuple[OutputFile, ...] = ()
@@ -102,8 +109,8 @@ def build(
             BuiltEdition(
                 edition,
                 assembled.frozen,
-                f"build/issues/{edition_folder(edition)}",
-                {each.path: len(each.data) for each in folders[edition_folder(edition)]},
+                f"build/issues/{edition.folder}",
+                {each.path: len(each.data) for each in folders[edition.folder]},
             )
             for assembled, editions in composed
             for edition in editions
@@ -241,10 +248,53 @@ def _templates(workspace: Workspace) -> Templates:
     return Templates(workspace.templates, workspace.publication.theme.name)
 
 
-def edition_folder(edition: ComposedEdition) -> str:
-    """Where an edition stands below `build/issues/`: further ones in a folder of the main one's."""
-    main = edition.audience == edition.issue.audiences[0]
-    return edition.issue.folder if main else f"{edition.issue.folder}/{edition.audience}"
+def check(
+    newsroom: Newsroom, issues: Iterable[Issue], rules: Sequence[Rule], watch: Watch = iter
+) -> tuple[Checked, ...]:
+    """Run these rules over each edition of these issues.
+
+    Raises the mistakes of all issues at once, as a build does: rules look at finished artefacts.
+    """
+    from pipeline.checks.run import check as run_rules
+
+    return tuple(
+        run_rules(subject, rules) for issue in watch(issues) for subject in subjects(newsroom, issue)
+    )
+
+
+def subjects(newsroom: Newsroom, issue: Issue) -> Iterator[Subject]:
+    """Each edition of an issue with all that is made of it, for the checks."""
+    from pipeline.checks.budget import make_budget
+    from pipeline.checks.subject import Subject, linked_in
+
+    composer = Composer(newsroom.workspace, newsroom.pool)
+    composed = compose(newsroom, [issue], composer)
+    publication, templates = newsroom.workspace.publication, _templates(newsroom.workspace)
+    logo, carriers = composer.logo(), newsroom.desk.carriers()
+    before = linked_in(newsroom.desk.earlier_texts(issue))
+    pages = {slug for slug in carriers if slug in newsroom.pool and composer.url_of(newsroom.pool[slug])}
+
+    def render_one(edition: ComposedEdition) -> RenderedEmail:
+        related = composer.related(edition, carriers)
+        return render_email(edition, publication, logo, templates, related)
+
+    for assembled, editions in composed:
+        carried = {each.article.slug for edition in editions for each in edition.articles if each.url}
+        noticed = (*newsroom.desk.stale_rules(issue), *composer.dead_links_of(assembled, pages | carried))
+        for edition in editions:
+            rendered = render_one(edition)
+            sizes = {image.url: len(composer.images.data(image)) for image in rendered.images}
+            yield Subject(
+                publication=publication,
+                edition=edition,
+                rendered=rendered,
+                message=build_message(rendered, publication, edition),
+                budget=make_budget(edition, rendered.html, lambda each: render_one(each).html, sizes),
+                image_sizes=sizes,
+                linked_before=before,
+                theme=templates.sources("email/"),
+                noticed=noticed,
+            )
 
 
 def _write(
@@ -257,7 +307,7 @@ def _write(
     for assembled, editions in composed:
         files: list[OutputFile] = []
         for edition in editions:
-            folder = edition_folder(edition)
+            folder = edition.folder
             below = folder[len(assembled.issue.folder) :].lstrip("/")
             files += [OutputFile(f"{below}/{each.path}".lstrip("/"), each.data) for each in folders[folder]]
         write_folder(workspace.build / "issues" / assembled.issue.folder, files)

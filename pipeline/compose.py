@@ -139,7 +139,7 @@ class Composer:
             article=article,
             content=self.content(article),
             record=record,
-            url=self._url(article),
+            url=self.url_of(article),
             disclaimers=self._disclaimers([article]),
             issues=issues,
         )
@@ -256,10 +256,10 @@ class Composer:
             slug: (self.pool[slug].title, url)
             for slug in sorted(named & carriers.keys() & self.pool.keys())
             if int(carriers[slug][0].partition("-")[0]) < edition.issue.number
-            and (url := self._url(self.pool[slug]))
+            and (url := self.url_of(self.pool[slug]))
         }
 
-    def _url(self, article: Article) -> str | None:
+    def url_of(self, article: Article) -> str | None:
         """An article's page, or None where it is for private audiences only."""
         public = not article.audience or any(is_public(self.publication, a) for a in article.audience)
         return address(self.publication, article_path(article.slug)) if public else None
@@ -299,6 +299,16 @@ class Composer:
         pages = {each.article.slug for each in published.articles}
         sources = [(each.article.slug, each.article.place.path) for each in published.articles]
         sources += [(each.issue.folder, each.issue.place.path) for each in published.editions]
+        return self._dead_links(sources, pages)
+
+    def dead_links_of(self, assembled: AssembledIssue, pages: set[str]) -> tuple[Finding, ...]:
+        """The same for one issue that was composed, where `pages` are the articles with a page."""
+        issue = assembled.issue
+        carried = {article.slug: article for edition in assembled.editions for article in edition.articles}
+        sources = [(slug, article.place.path) for slug, article in carried.items()]
+        return self._dead_links([*sources, (issue.folder, issue.place.path)], pages)
+
+    def _dead_links(self, sources: Iterable[tuple[str, str]], pages: set[str]) -> tuple[Finding, ...]:
         return tuple(
             self._dead_link(self.pool[target], path)
             for name, path in sources
@@ -307,7 +317,7 @@ class Composer:
 
     def _dead_link(self, target: Article, path: str) -> Finding:
         message = f'it links to the article "{target.slug}", which has no page'
-        if target.draft or self._url(target) is None:
+        if target.draft or self.url_of(target) is None:
             why = "it is a draft" if target.draft else f"it is for {' and '.join(target.audience)} only"
             hint = "Take the link out, or put it in an `::: only` container."
             return Finding("LINK002", Severity.ERROR, f"{message}: {why}.", Place(path), hint)

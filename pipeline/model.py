@@ -140,6 +140,8 @@ class Publication:
 
     `base_url` has no trailing slash. `timezone` is an IANA name. `sender` and `reply_to` are
     RFC 5322 mailboxes. `merge_fields` maps the name of each field to its default fallback.
+    `clients` are the families of mail clients that checks speak for, all where it is empty;
+    `silence` maps codes of checks that are set aside to the reason.
     """
 
     title: str
@@ -161,6 +163,8 @@ class Publication:
     audiences: tuple[Audience, ...] = ()
     merge_fields: Mapping[str, str] = field(default_factory=dict)
     theme: ThemeSettings = ThemeSettings()
+    clients: tuple[str, ...] = ()
+    silence: Mapping[str, str] = field(default_factory=dict)
 
 
 # --- an article ------------------------------------------------------------------------------
@@ -203,7 +207,8 @@ class Article:
     """One tagged piece of writing of the pool, as its file says it; the body is not yet parsed.
 
     `image` is the lead image's path as written. `digest` is `sha256:…` over the file's text.
-    `audience` is empty for an article that everyone may read. `lines` has the line of each field.
+    `audience` is empty for an article that everyone may read. `silence` maps codes of checks that
+    are set aside to the reason. `lines` has the line of each field.
     """
 
     slug: str
@@ -225,6 +230,7 @@ class Article:
     layout: Layout | None = None
     draft: bool = False
     link: str | None = None
+    silence: Mapping[str, str] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)
 
@@ -338,6 +344,7 @@ class Issue:
     audiences: tuple[str, ...] = (EVERYONE,)
     draft: bool = False
     exclude: tuple[str, ...] = ()
+    silence: Mapping[str, str] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)
 
@@ -455,6 +462,12 @@ class ComposedEdition:
     preview_text: str
     disclaimers: tuple[str, ...]
     minutes: int
+
+    @property
+    def folder(self) -> str:
+        """Where it stands below `build/issues/`: further editions in a folder of the main one's."""
+        main = self.audience == self.issue.audiences[0]
+        return self.issue.folder if main else f"{self.issue.folder}/{self.audience}"
 
     @property
     def articles(self) -> tuple[ComposedArticle, ...]:

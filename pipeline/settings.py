@@ -49,6 +49,7 @@ def read_publication(
     reply_name, reply_address = _mailbox(fields, "reply_to")
     title = fields.text("title", required=True)
     merge_fields = _merge_fields(fields)
+    clients, silence = _checks(fields.table("checks", "checks"))
     publication = Publication(
         title=title,
         base_url=_base_url(fields),
@@ -69,6 +70,8 @@ def read_publication(
         audiences=_audiences(fields),
         merge_fields=merge_fields,
         theme=_theme(fields.table("theme", "theme"), templates),
+        clients=clients,
+        silence=silence,
     )
     fields.done()
     return publication
@@ -118,6 +121,44 @@ def read_audiences(fields: Fields, publication: Publication) -> tuple[str, ...]:
                 suggest(name, known) or "Declare it in newsletter.toml under [[audiences]].",
             )
     return named
+
+
+def read_silence(fields: Fields) -> dict[str, str]:
+    """The codes of checks that are set aside, each with the reason."""
+    table = fields.table("silence", "silence")
+    if table is None:
+        return {}
+    found: dict[str, str] = {}
+    for code in table.mapping:
+        found[code] = table.text(code)
+        if not found[code].strip():
+            table.error(code, f"{code} is silenced without a reason.", f'Say why: `{code}: "because …"`.')
+    return found
+
+
+_CLIENTS = (
+    "apple-mail gmail outlook yahoo aol samsung-email thunderbird protonmail fastmail hey gmx web-de "
+    "t-online-de mail-ru orange sfr laposte free-fr ionos-1and1 rainloop wp-pl"
+)
+CLIENTS = tuple(_CLIENTS.split())
+"""The families of mail clients that caniemail.com tests."""
+
+
+def _checks(fields: Fields | None) -> tuple[tuple[str, ...], dict[str, str]]:
+    """The client families that checks speak for, and the codes that are set aside."""
+    if fields is None:
+        return (), {}
+    clients = fields.texts("clients")
+    for name in clients:
+        if name not in CLIENTS:
+            fields.error(
+                "clients",
+                f'the client family "{name}" is not known.',
+                suggest(name, CLIENTS) or f"The families are {', '.join(CLIENTS)}.",
+            )
+    silence = read_silence(fields)
+    fields.done()
+    return clients, silence
 
 
 def _tag_rule(fields: Fields) -> TagRule:

@@ -167,6 +167,11 @@ class Templates:
         prefix = _prefix(name)[0]
         return suggest(name, [prefix + known for known in self.names()])
 
+    def sources(self, below: str) -> tuple[tuple[str, str], ...]:
+        """The files below a folder that are in force: path as the user would type it, and text."""
+        found = (self.read(name) for name in self.names() if name.startswith(below))
+        return tuple((shown, text) for text, shown in found)
+
     def shown(self, filename: str | None) -> str | None:
         """The path of a template's file as the user would type it; None for any other file."""
         for folder, shown in self._folders:

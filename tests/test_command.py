@@ -28,6 +28,7 @@ ALL = [
     "assemble",
     "build",
     "feed",
+    "check",
     "export",
     "status",
     "completion",

@@ -13,7 +13,7 @@ from pipeline.errors import NotFound, PressroomError, suggest
 from pipeline.fields import Fields
 from pipeline.files import bad_name
 from pipeline.model import EVERYONE, Article, Author, Layout, Place, Publication
-from pipeline.settings import read_audiences
+from pipeline.settings import read_audiences, read_silence
 from pipeline.workspace import Source, Workspace
 
 # Stands in for a date that is missing, which is an error already noted; it never leaves `read_pool`.
@@ -114,6 +114,7 @@ def read_article(
         layout=Layout(layout) if layout else None,
         draft=fields.flag("draft"),
         link=_address(fields, "link"),
+        silence=read_silence(fields),
         extra=fields.anything("extra"),
         lines={key: field.line for key, field in document.fields.items()},
     )

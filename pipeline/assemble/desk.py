@@ -6,7 +6,7 @@ used, which ids are written down already, and what each article's digest is toda
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -72,6 +72,17 @@ class Desk:
             for slug in lock.slugs if lock else ():
                 carried[slug] = (*carried.get(slug, ()), issue.folder)
         return carried
+
+    def earlier_texts(self, issue: Issue) -> Iterator[tuple[str, str]]:
+        """The letters and articles of the frozen issues before this one, oldest first."""
+        for earlier in self.issues:
+            lock = self.locks.get(earlier.folder)
+            if lock is None or earlier.number >= issue.number:
+                continue
+            yield earlier.folder, earlier.letter
+            for slug in lock.slugs:
+                if slug in self.pool:
+                    yield earlier.folder, self.pool[slug].body
 
     def known_records(self) -> dict[str, Record]:
         """Every article's record; the newest revision where several issues carry it."""

@@ -11,7 +11,7 @@ from pipeline.articles.frontmatter import split
 from pipeline.errors import NotFound, PressroomError, suggest
 from pipeline.fields import Fields
 from pipeline.model import EVERYONE, Issue, Layout, Place, Publication
-from pipeline.settings import read_audiences, read_section
+from pipeline.settings import read_audiences, read_section, read_silence
 from pipeline.workspace import Source, Workspace
 
 _FOLDER = re.compile(r"(\d{1,6})-([a-z0-9][a-z0-9-]*)")
@@ -106,6 +106,7 @@ def read_issue(
         audiences=read_audiences(fields, publication) or (EVERYONE,),
         draft=fields.flag("draft"),
         exclude=fields.texts("exclude"),
+        silence=read_silence(fields),
         extra=fields.anything("extra"),
         lines={key: field.line for key, field in document.fields.items()},
     )

@@ -13,6 +13,7 @@ import click
 from pipeline import __version__
 from pipeline.cli.assembling import assemble, plan
 from pipeline.cli.building import build, feed
+from pipeline.cli.checking import check
 from pipeline.cli.exporting import export
 from pipeline.cli.listing import articles, status, tags
 from pipeline.cli.making import init, new
@@ -58,5 +59,5 @@ def main(ctx: click.Context, workspace: str) -> None:
     ctx.obj = workspace
 
 
-for command in (init, new, articles, tags, plan, assemble, build, feed, export, status, completion):
+for command in (init, new, articles, tags, plan, assemble, build, feed, check, export, status, completion):
     main.add_command(command)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NoReturn, TypeVar
 
 import click
@@ -52,12 +52,28 @@ def findings(found: Iterable[Finding]) -> int:
     errors = 0
     for each in found:
         errors += each.severity is Severity.ERROR
-        place = f"{each.place.path}:{each.place.line}" if each.place.line else each.place.path
-        colour = "red" if each.severity is Severity.ERROR else "yellow"
-        message(click.style(f"{place}: {each.severity.value} {each.code}: ", fg=colour) + each.message)
-        if each.hint:
-            message(f"    {each.hint}")
+        for line in _finding(each):
+            message(line)
     return errors
+
+
+def finding(each: Finding) -> None:
+    """A finding as a result, on stdout."""
+    for line in _finding(each):
+        result(line)
+
+
+def _finding(each: Finding) -> Iterator[str]:
+    place = f"{each.place.path}:{each.place.line}" if each.place.line else each.place.path
+    yield (
+        click.style(f"{place}: {each.severity.value} {each.code}: ", fg=_COLOURS[each.severity])
+        + each.message
+    )
+    if each.hint:
+        yield f"    {each.hint}"
+
+
+_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
 
 def finding_json(each: Finding) -> dict[str, Any]:
@@ -70,6 +86,11 @@ def finding_json(each: Finding) -> dict[str, Any]:
         "line": each.place.line,
         "hint": each.hint,
     }
+
+
+def paragraph(text: str) -> None:
+    """A paragraph of the result, wrapped, with an empty line after it."""
+    result(click.wrap_text(text, width=min(_columns() or 80, 80)) + "\n")
 
 
 def size(count: int) -> str:

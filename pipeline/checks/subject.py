@@ -1,0 +1,93 @@
+"""What the rules look at: one edition with all that was made of it.
+
+Each form is parsed once, when a rule first asks for it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.message import EmailMessage, Message
+from email.policy import SMTP
+from functools import cached_property
+
+from pipeline.checks.budget import Budget
+from pipeline.checks.css import Styles, View
+from pipeline.checks.outlook import outlook_view
+from pipeline.checks.page import Page, parse_page
+from pipeline.checks.places import Places, Written, writings
+from pipeline.model import ComposedEdition, Finding, Place, Publication, RenderedEmail
+
+_ADDRESS = re.compile(r"https?://[^\s<>\"'`)\]]+")
+
+
+def linked_in(texts: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Each address that stands in earlier issues' texts, and the folder of the last issue with it.
+
+    `texts` are folder and source text, oldest first. Read off the source, because parsing every
+    earlier issue anew would make the check of one issue as slow as a build of all.
+    """
+    return {found.rstrip(".,;:!?"): folder for folder, text in texts for found in _ADDRESS.findall(text)}
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One edition and its finished artefacts.
+
+    `rendered` holds images by their absolute address and merge fields in neutral form; `message` is
+    `email.eml`. `image_sizes` maps each published image's address to its bytes. `budget` is the size
+    of the HTML's parts (`budget.py`). `linked_before` maps addresses to the folder of the earlier
+    issue that linked them. `theme` holds the theme's files: path as a user types it, and text.
+    `noticed` is what earlier stages found in this edition.
+    """
+
+    publication: Publication
+    edition: ComposedEdition
+    rendered: RenderedEmail
+    message: bytes
+    budget: Budget
+    image_sizes: Mapping[str, int] = field(default_factory=dict)
+    linked_before: Mapping[str, str] = field(default_factory=dict)
+    theme: tuple[tuple[str, str], ...] = ()
+    noticed: tuple[Finding, ...] = ()
+
+    @cached_property
+    def page(self) -> Page:
+        """The HTML as most clients read it."""
+        return parse_page(self.rendered.html)
+
+    @cached_property
+    def outlook(self) -> Page:
+        """The HTML as Outlook on Windows reads it."""
+        return parse_page(outlook_view(self.rendered.html))
+
+    @cached_property
+    def mail(self) -> EmailMessage | Message:
+        """The message, parsed."""
+        return message_from_bytes(self.message, policy=SMTP)
+
+    @cached_property
+    def places(self) -> Places:
+        """Where things come from."""
+        return Places(self.edition, self.theme)
+
+    @cached_property
+    def writings(self) -> tuple[Written, ...]:
+        """The letter and each article that stands in full."""
+        return writings(self.edition)
+
+    @cached_property
+    def light(self) -> Styles:
+        """Resolved styles in the light scheme."""
+        return Styles(self.page, View())
+
+    @cached_property
+    def dark(self) -> Styles:
+        """Resolved styles in the dark scheme."""
+        return Styles(self.page, View(dark=True))
+
+    def at(self, line: int | None = None) -> Place:
+        """A line of the built `email.html`: for what has no place in the sources."""
+        return Place(f"build/issues/{self.edition.folder}/email.html", line)

@@ -1,0 +1,184 @@
+"""`check`: what is wrong with an issue, before its readers see it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import click
+from click.shell_completion import CompletionItem
+
+from pipeline.cli import show
+from pipeline.cli.options import complete_issue, newsroom
+
+if TYPE_CHECKING:
+    from pipeline.checks.run import Checked
+    from pipeline.model import Finding, Issue
+
+
+def complete_code(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The codes of the rules, with their titles as help."""
+    from pipeline.checks.rules import RULES
+
+    return [
+        CompletionItem(rule.code, help=rule.title)
+        for rule in RULES
+        if rule.code.startswith(incomplete.upper())
+    ]
+
+
+@click.command()
+@click.argument("issues", nargs=-1, metavar="[ISSUE]...", shell_complete=complete_issue)
+@click.option("--explain", metavar="CODE", help="Explain one rule.", shell_complete=complete_code)
+@click.option("--rules", "list_rules", is_flag=True, help="List all rules.")
+@click.option(
+    "--only", metavar="CODE", multiple=True, help="Run only this rule.", shell_complete=complete_code
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "sarif", "github"]),
+    default="text",
+    show_default=True,
+    help="How to print findings; `github` makes annotations in a workflow.",
+)
+@click.option("--json", "form", flag_value="json", help="The same as --format json.")
+@click.option("--strict", is_flag=True, help="Exit with 1 for warnings too.")
+@click.pass_context
+def check(
+    ctx: click.Context,
+    issues: tuple[str, ...],
+    explain: str | None,
+    list_rules: bool,
+    only: tuple[str, ...],
+    form: str,
+    strict: bool,
+) -> None:
+    """Check each ISSUE, or all: the HTML, Outlook's view of it, text, message, images, content.
+
+    A finding says where, what and what to do. A code is set aside, with the reason, under `silence`
+    in an article's or an issue's front matter, or under [checks.silence] in newsletter.toml.
+
+    \b
+    Examples:
+      pressroom check latest
+      pressroom check 3 --only IMG001
+      pressroom check --explain IMG001
+      pressroom check --format sarif > findings.sarif
+    """
+    if explain or list_rules:
+        _explain(explain)
+        return
+    from pipeline.build import check as prove
+    from pipeline.build import ready
+    from pipeline.checks import run
+    from pipeline.checks.rules import RULES
+
+    room = newsroom(ctx)
+    named = {found.number: found for found in map(room.issues.find, issues)}
+    chosen = tuple(named.values()) or ready(room.issues)
+    rules = run.only(RULES, only) if only else RULES
+
+    def watch(todo: Iterable[Issue]) -> Iterable[Issue]:
+        return show.progress(todo, "checking")
+
+    checked = prove(room, chosen, rules, watch)
+    findings = run.sort(dict.fromkeys(each for one in checked for each in one.findings))
+    _print(form, checked, findings)
+    worst = {each.severity.value for each in findings}
+    if "error" in worst or (strict and "warning" in worst):
+        ctx.exit(1)
+
+
+def _explain(code: str | None) -> None:
+    from pipeline.checks.rules import RULES
+    from pipeline.checks.run import rule_of
+
+    if code is None:
+        show.table(("CODE", "SEVERITY", "RULE"), [(r.code, r.severity.value, r.title) for r in RULES])
+        return
+    rule = rule_of(code)
+    show.result(f"{rule.code} ({rule.severity.value}): {rule.title}\n")
+    show.paragraph(rule.why)
+    show.paragraph(rule.remedy)
+    show.paragraph(f"Rests on: {rule.source}")
+
+
+def _print(form: str, checked: tuple[Checked, ...], findings: tuple[Finding, ...]) -> None:
+    from pipeline.checks import report
+    from pipeline.checks.rules import RULES
+
+    silenced = tuple(dict.fromkeys(each for one in checked for each in one.silenced))
+    if form == "sarif":
+        show.result(report.sarif(findings, silenced, RULES))
+    elif form == "github":
+        if text := report.workflow_commands(findings):
+            show.result(text)
+    elif form == "json":
+        show.as_json(
+            {
+                "editions": [_edition_json(one) for one in checked],
+                "findings": [_finding_json(each) for each in findings],
+                "silenced": [_finding_json(each) | {"reason": reason} for each, reason in silenced],
+            }
+        )
+    else:
+        _print_text(checked, findings, len(silenced))
+
+
+def _print_text(checked: tuple[Checked, ...], findings: tuple[Finding, ...], silenced: int) -> None:
+    for each in findings:
+        show.finding(each)
+    if findings:
+        show.result("")
+    for one in checked:
+        _print_budget(one, whole=len(checked) == 1)
+    counts = [
+        show.count(sum(each.severity.value == level for each in findings), level)
+        for level in ("error", "warning", "note")
+    ]
+    show.result(f"{', '.join(counts)}" + (f", {silenced} silenced" if silenced else ""))
+    if findings:
+        show.result(f"What a code means: pressroom check --explain {findings[0].code}")
+
+
+def _print_budget(one: Checked, whole: bool) -> None:
+    """The size of an edition against the limit; item by item where it is the only one."""
+    edition, budget = one.subject.edition, one.subject.budget
+    audience = "" if edition.audience == edition.issue.audiences[0] else f" ({edition.audience})"
+    show.result(
+        f"{edition.issue.number:>4}  {edition.issue.title}{audience}: "
+        f"{show.size(budget.total)} of {show.size(budget.limit)}, "
+        f"{show.count(len(budget.images), 'image')} {show.size(budget.all_images)}"
+    )
+    if whole:
+        for item in (*budget.parts, budget.added):
+            share = round(24 * max(0, item.size) / budget.limit)
+            show.result(
+                f"      {show.size(max(0, item.size)):>8}  {'#' * share}{' ' if share else ''}{item.what}"
+            )
+        for item in budget.images:
+            show.result(f"      {show.size(item.size):>8}  {item.what}")
+        show.result("")
+
+
+def _finding_json(each: Finding) -> dict[str, object]:
+    from pipeline.checks.rules import RULES
+
+    sources = {rule.code: rule.source for rule in RULES}
+    return show.finding_json(each) | {"rests_on": sources.get(each.code, "")}
+
+
+def _edition_json(one: Checked) -> dict[str, object]:
+    edition, budget = one.subject.edition, one.subject.budget
+    return {
+        "issue": edition.issue.folder,
+        "number": edition.issue.number,
+        "audience": edition.audience,
+        "budget": {
+            "html": {"total": budget.total, "limit": budget.limit},
+            "parts": [{"what": each.what, "bytes": each.size} for each in budget.parts],
+            "added": {"what": budget.added.what, "bytes": budget.added.size},
+            "images": [{"what": each.what, "bytes": each.size} for each in budget.images],
+        },
+    }
