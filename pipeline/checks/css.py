@@ -120,7 +120,7 @@ class Styles:
         self._page = page
         self._sheet: cssselect2.Matcher[tuple[tuple[str, str, bool], ...]] = cssselect2.Matcher()
         for sheet in page.all("style"):
-            for rule in style_rules(sheet.text or ""):
+            for rule in style_rules(sheet.text or "", media=sheet.get("media") or ""):
                 if matches(rule.media, view):
                     self._add(rule)
         self._wrapped = {

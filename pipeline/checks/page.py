@@ -37,7 +37,8 @@ class Page:
 
     def all(self, *tags: str) -> Iterator[Element]:
         """The elements of these names (all without one), in the order of the page."""
-        return (each for each in self.root.iter() if not tags or each.tag in tags)
+        every = (each for each in self.root.iter() if each is not self.root)
+        return (each for each in every if not tags or each.tag in tags)
 
     def first(self, tag: str) -> Element | None:
         """The first element of this name."""

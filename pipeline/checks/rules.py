@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from pipeline.checks import earlier, images
+from pipeline.checks import body, clients, contrast, earlier, head, images, styles, word
 from pipeline.checks.rule import Rule
 
 RULES: tuple[Rule, ...] = (
     *earlier.RULES,
     *images.RULES,
+    *head.RULES,
+    *body.RULES,
+    *word.RULES,
+    *styles.RULES,
+    *contrast.RULES,
+    *clients.RULES,
 )
