@@ -211,9 +211,9 @@ def render(
     templates = Templates(newsroom.workspace.templates)
     publication, logo = newsroom.workspace.publication, composer.logo()
     carriers = newsroom.desk.carriers()
-    for assembled, editions in composed:
-        related = composer.related(assembled.issue, carriers)
+    for _, editions in composed:
         for edition in editions:
+            related = composer.related(edition, carriers)
             rendered = render_email(edition, publication, logo, templates, related)
             yield edition, bundle(edition, rendered, publication, composer.images.data, images)
 

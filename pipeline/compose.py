@@ -242,16 +242,19 @@ class Composer:
             return text
         return text[: most - 1].rsplit(" ", 1)[0].rstrip(",;:–— ") + "…"
 
-    def related(self, issue: Issue, carriers: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, str]]:
-        """Title and address of every article that an earlier issue carried, by slug.
+    def related(
+        self, edition: ComposedEdition, carriers: Mapping[str, tuple[str, ...]]
+    ) -> dict[str, tuple[str, str]]:
+        """Title and address of the articles that the edition's name as related, by slug.
 
-        What later issues carry is left out, so that a rebuilt issue does not change with them.
+        Only what an earlier issue carried is among them, so that a rebuilt issue does not change
+        with later ones.
         """
+        named = {slug for composed in edition.articles for slug in composed.article.related}
         return {
             slug: (self.pool[slug].title, url)
-            for slug, folders in carriers.items()
-            if slug in self.pool
-            and int(folders[0].partition("-")[0]) < issue.number
+            for slug in sorted(named & carriers.keys() & self.pool.keys())
+            if int(carriers[slug][0].partition("-")[0]) < edition.issue.number
             and (url := self._url(self.pool[slug]))
         }
 

@@ -26,12 +26,11 @@ _MAX_PIXELS = 50_000_000
 
 
 class Images:
-    """The images of one run: each file is read and measured once."""
+    """The images of one run: each file is measured once; its bytes are not held."""
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
-        self._known: dict[Path, tuple[Image, bytes]] = {}
-        self._by_name: dict[str, bytes] = {}
+        self._known: dict[Path, Image] = {}
 
     def get(self, target: str, alt: str, beside: str) -> Image:
         """The image that a source at path `beside` names as `target`.
@@ -46,17 +45,24 @@ class Images:
             )
         file = self.workspace.locate(target, beside)
         if file not in self._known:
-            image, data = _measure(file, target, self.workspace)
-            self._known[file] = image, data
-            self._by_name[image.name] = data
-        return replace(self._known[file][0], alt=alt)
+            self._known[file] = _measure(file, target, self.workspace)
+        return replace(self._known[file], alt=alt)
 
     def data(self, image: Image) -> bytes:
-        """The bytes to publish under the image's name."""
-        return self._by_name[image.name]
+        """The bytes to publish under the image's name.
+
+        Raises `PressroomError` where the file is no longer the one that was measured.
+        """
+        try:
+            data = (self.workspace.root / image.source).read_bytes()
+        except OSError as error:
+            raise PressroomError(f"cannot be read: {error.strerror or error}.", image.source) from error
+        if hashlib.sha256(data).hexdigest() != image.sha256:
+            raise PressroomError("changed while it was being read.", image.source, hint="Run it again.")
+        return data
 
 
-def _measure(file: Path, target: str, workspace: Workspace) -> tuple[Image, bytes]:
+def _measure(file: Path, target: str, workspace: Workspace) -> Image:
     if not file.is_file():
         near = [each.name for each in file.parent.iterdir()] if file.parent.is_dir() else []
         raise PressroomError(f'the image "{target}" does not exist.', hint=suggest(file.name, near))
@@ -86,7 +92,7 @@ def _measure(file: Path, target: str, workspace: Workspace) -> tuple[Image, byte
         )
     if width * height > _MAX_PIXELS:
         raise PressroomError(f'the image "{target}" has too many pixels.', hint="Make it smaller.")
-    return _named(workspace.publication, data, file, workspace.path_of(file), kind, (width, height)), data
+    return _named(workspace.publication, data, file, workspace.path_of(file), kind, (width, height))
 
 
 def _named(
