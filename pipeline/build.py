@@ -2,34 +2,41 @@
 
 `workspace → articles → assemble → compose → render (email, text, site, feeds) → export`
 
-Each stage takes values and gives values. Everything is made before anything is written, and each
-folder is replaced as a whole, so that a mistake or an interruption leaves the last good build.
-The clock comes in as `now`.
+Each stage takes values and gives values. Every text is read before anything is made; what is made
+is written at once, into a folder that takes the place of the last build's when all of it is there,
+so that a mistake or an interruption leaves the last good build, and an archive of any size needs
+little memory. The clock comes in as `now`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
+from pipeline.addresses import image_path
 from pipeline.articles.pool import Pool, read_pool
 from pipeline.assemble.desk import Desk
 from pipeline.assemble.issues import Issues, read_issues
-from pipeline.compose import Composer
+from pipeline.compose import Composer, Reading
 from pipeline.email.render import render_email
 from pipeline.errors import PressroomError, raise_all, suggest
 from pipeline.export.bundle import Images, bundle, zip_bytes
-from pipeline.files import write_atomically, write_folder
+from pipeline.files import replaced_folders, write_atomically, write_files, write_folder
 from pipeline.model import (
+    Article,
     AssembledIssue,
     ComposedEdition,
     Finding,
+    Image,
     Issue,
     OutputFile,
+    Part,
     Published,
 )
+from pipeline.processes import spread
 from pipeline.templating import Templates
 from pipeline.workspace import Workspace, open_workspace
 
@@ -46,6 +53,17 @@ class Newsroom:
     pool: Pool
     issues: Issues
     desk: Desk
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What each edition is rendered and bundled with."""
+
+    composer: Composer
+    carriers: Mapping[str, tuple[str, ...]]
+    templates: Templates
+    logo: Image | None
+    images: Images
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,30 +103,27 @@ def build(
     Raises the mistakes of all issues at once, before anything is written.
     """
     composer = Composer(newsroom.workspace, newsroom.pool)
-    composed = compose(newsroom, issues, composer, watch)
-    folders = {
-        edition_folder(edition): files
-        for edition, files in render(newsroom, composer, composed, Images.PACKED)
-    }
-    findings = [finding for issue in issues for finding in newsroom.desk.stale_rules(issue)]
-    site_files: tuple[OutputFile, ...] = ()
+    composed = compose(newsroom, issues, composer)
+    findings = [finding for each, _ in composed for finding in newsroom.desk.stale_rules(each.issue)]
+    parts: tuple[Part, ...] = ()
     if site:
         published = composer.published(composed, now)
-        site_files = whole_site(newsroom, composer, published)
         findings += composer.dead_links(published)
-    _write(newsroom.workspace, composed, folders, site_files if site else None)
+        parts = site_parts(newsroom.workspace, composer, published)
+    folders = [f"issues/{assembled.issue.folder}" for assembled, _ in composed] + ["site"] * site
+    with replaced_folders(newsroom.workspace.build, folders) as fresh:
+        press = make_press(newsroom, composer, Images.PACKED)
+        emails = spread(partial(_write_issue, press, composed, fresh / "issues"), len(composed), few=20)
+        # `watch` comes first: it shows the issue that is being made.
+        sizes = [made for _, made in zip(watch(each.issue for each, _ in composed), emails, strict=False)]
+        site_files = sum(spread(partial(_write_part, parts, fresh / "site"), len(parts), few=200))
     return Report(
         tuple(
-            BuiltEdition(
-                edition,
-                assembled.frozen,
-                f"build/issues/{edition_folder(edition)}",
-                {each.path: len(each.data) for each in folders[edition_folder(edition)]},
-            )
-            for assembled, editions in composed
-            for edition in editions
+            BuiltEdition(edition, assembled.frozen, f"build/issues/{edition_folder(edition)}", each)
+            for (assembled, editions), made in zip(composed, sizes, strict=True)
+            for edition, each in zip(editions, made, strict=True)
         ),
-        len(site_files),
+        site_files,
         tuple(findings),
     )
 
@@ -151,9 +166,8 @@ def export_edition(
         )
     composer = Composer(newsroom.workspace, newsroom.pool)
     composed = compose(newsroom, [issue], composer)
-    made = {
-        edition.audience: files for edition, files in render(newsroom, composer, composed, Images(images))
-    }
+    press = make_press(newsroom, composer, Images(images))
+    made = {edition.audience: render(press, edition) for _, editions in composed for edition in editions}
     files = made[audience]
     suffix = "" if audience == issue.audiences[0] else f"-{audience}"
     target = output or newsroom.workspace.build / "export" / (
@@ -187,53 +201,74 @@ def ready(issues: Iterable[Issue]) -> tuple[Issue, ...]:
 # --- the stages ------------------------------------------------------------------------------
 
 
-def compose(
-    newsroom: Newsroom, issues: Iterable[Issue], composer: Composer, watch: Watch = iter
-) -> tuple[Composed, ...]:
+def compose(newsroom: Newsroom, issues: Iterable[Issue], composer: Composer) -> tuple[Composed, ...]:
     """Assemble and compose these issues. Raises the mistakes of all of them at once."""
     errors: list[PressroomError] = []
+    assembled: list[AssembledIssue] = []
+    for issue in issues:
+        try:
+            assembled.append(newsroom.desk.assembled(issue))
+        except PressroomError as error:
+            errors.append(error)
+    _read_texts(composer, assembled)
     carriers = newsroom.desk.carriers()
     composed: list[Composed] = []
-    for issue in watch(issues):
+    for each in assembled:
         try:
-            assembled = newsroom.desk.assembled(issue)
-            composed.append((assembled, composer.editions(assembled, carriers)))
+            composed.append((each, composer.editions(each, carriers)))
         except PressroomError as error:
             errors.append(error)
     raise_all(errors)
     return tuple(composed)
 
 
-def render(
-    newsroom: Newsroom, composer: Composer, composed: Iterable[Composed], images: Images
-) -> Iterator[tuple[ComposedEdition, tuple[OutputFile, ...]]]:
-    """Render each edition's email and bundle it: the one path by which an email is made."""
+def _read_texts(composer: Composer, issues: Iterable[AssembledIssue]) -> None:
+    """Read every letter and article of these issues; the composer keeps what they gave."""
+    found: dict[str, Article | Issue] = {}
+    for each in issues:
+        found[each.issue.place.path] = each.issue
+        found |= {article.place.path: article for edition in each.editions for article in edition.articles}
+    texts = tuple(found.values())
+    readings = spread(partial(_read_text, composer, texts), len(texts), few=200)
+    for text, reading in zip(texts, readings, strict=True):
+        composer.take(text, reading)
+
+
+def _read_text(composer: Composer, texts: Sequence[Article | Issue], number: int) -> Reading:
+    return composer.read(texts[number])
+
+
+def make_press(newsroom: Newsroom, composer: Composer, images: Images) -> Press:
+    """The press of a workspace."""
     templates = Templates(newsroom.workspace.templates)
-    publication, logo = newsroom.workspace.publication, composer.logo()
-    carriers = newsroom.desk.carriers()
-    for _, editions in composed:
-        for edition in editions:
-            related = composer.related(edition, carriers)
-            rendered = render_email(edition, publication, logo, templates, related)
-            yield edition, bundle(edition, rendered, publication, composer.images.data, images)
+    return Press(composer, newsroom.desk.carriers(), templates, composer.logo(), images)
 
 
-def whole_site(newsroom: Newsroom, composer: Composer, published: Published) -> tuple[OutputFile, ...]:
-    """Every file of the site: pages, feeds and images."""
-    from pipeline.addresses import image_path
-    from pipeline.feeds.build import build_feeds as feed_files
-    from pipeline.site.build import build_site, site_images
+def render(press: Press, edition: ComposedEdition) -> tuple[OutputFile, ...]:
+    """Render an edition's email and bundle it: the one path by which an email is made."""
+    composer, publication = press.composer, press.composer.publication
+    related = composer.related(edition, press.carriers)
+    rendered = render_email(edition, publication, press.logo, press.templates, related)
+    return bundle(edition, rendered, publication, composer.images.data, press.images)
+
+
+def site_parts(workspace: Workspace, composer: Composer, published: Published) -> tuple[Part, ...]:
+    """The whole site in parts: pages, feeds and images."""
+    from pipeline.feeds.build import feed_parts
+    from pipeline.site.build import site_images
+    from pipeline.site.build import site_parts as page_parts
 
     images = {image.name: image for image in site_images(published)}
     # The emails show the pictures from here, those of private editions and the logo too.
     return (
-        *build_site(published, Templates(newsroom.workspace.templates)),
-        *feed_files(published),
-        *(
-            OutputFile(image_path(name), composer.images.data(image))
-            for name, image in sorted(images.items())
-        ),
+        *page_parts(published, Templates(workspace.templates)),
+        *feed_parts(published),
+        *(partial(_site_image, composer, image) for _, image in sorted(images.items())),
     )
+
+
+def _site_image(composer: Composer, image: Image) -> tuple[OutputFile, ...]:
+    return (OutputFile(image_path(image.name), composer.images.data(image)),)
 
 
 def edition_folder(edition: ComposedEdition) -> str:
@@ -242,19 +277,20 @@ def edition_folder(edition: ComposedEdition) -> str:
     return edition.issue.folder if main else f"{edition.issue.folder}/{edition.audience}"
 
 
-def _write(
-    workspace: Workspace,
-    composed: Iterable[Composed],
-    folders: Mapping[str, tuple[OutputFile, ...]],
-    site: tuple[OutputFile, ...] | None,
-) -> None:
-    """Write what was made: each issue's folder as a whole, with all its editions, then the site."""
-    for assembled, editions in composed:
-        files: list[OutputFile] = []
-        for edition in editions:
-            folder = edition_folder(edition)
-            below = folder[len(assembled.issue.folder) :].lstrip("/")
-            files += [OutputFile(f"{below}/{each.path}".lstrip("/"), each.data) for each in folders[folder]]
-        write_folder(workspace.build / "issues" / assembled.issue.folder, files)
-    if site is not None:
-        write_folder(workspace.build / "site", site)
+def _write_issue(
+    press: Press, composed: Sequence[Composed], folder: Path, number: int
+) -> list[dict[str, int]]:
+    """Render one issue and write it below `folder`; gives the sizes of each edition's files."""
+    sizes: list[dict[str, int]] = []
+    for edition in composed[number][1]:
+        files = render(press, edition)
+        write_files(folder / edition_folder(edition), files)
+        sizes.append({each.path: len(each.data) for each in files})
+    return sizes
+
+
+def _write_part(parts: Sequence[Part], folder: Path, number: int) -> int:
+    """Make one part of the site and write it below `folder`; gives the number of its files."""
+    files = parts[number]()
+    write_files(folder, files)
+    return len(files)

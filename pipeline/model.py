@@ -7,7 +7,7 @@ All dates are aware (they carry a UTC offset); all lengths of images are in pixe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -285,8 +285,8 @@ class Content:
     lead image. `minutes` is the reading time, at least 1.
     """
 
-    blocks: tuple[Block, ...]
-    footnotes: tuple[tuple[Node, ...], ...] = ()
+    blocks: Sequence[Block]
+    footnotes: Sequence[tuple[Node, ...]] = ()
     images: tuple[Image, ...] = ()
     lead: Image | None = None
     words: int = 0
@@ -486,6 +486,10 @@ class OutputFile:
 
     path: str
     data: bytes
+
+
+Part = Callable[[], tuple[OutputFile, ...]]
+"""Makes some finished files of a whole, so that they need not all be there at once."""
 
 
 class Severity(StrEnum):

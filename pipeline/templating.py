@@ -70,6 +70,7 @@ class Templates:
 
     def __init__(self, overrides: Path | None = None) -> None:
         default = _packaged()
+        self._given = overrides
         if overrides is not None and overrides.resolve() == default.resolve():
             overrides = None
             self._shown = "templates/"  # the Pressroom repository itself: the theme is the user's
@@ -79,6 +80,10 @@ class Templates:
         self._folders.append((default, self._shown))
         self._default = default
         self._environments: dict[int, tuple[Dialect, _Environment]] = {}
+
+    def __reduce__(self) -> tuple[type[Templates], tuple[Path | None]]:
+        """For another process: compiled templates stay in this one."""
+        return Templates, (self._given,)
 
     def web(self) -> Environment:
         """The environment of web pages: autoescape on, nothing else."""

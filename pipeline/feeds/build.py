@@ -11,7 +11,7 @@ from pipeline.feeds.content import article_item, edition_item
 from pipeline.feeds.item import Feed, Item, plain
 from pipeline.feeds.json_feed import json_feed
 from pipeline.feeds.xml import atom, opml, rss
-from pipeline.model import ComposedArticle, ComposedEdition, OutputFile, Publication, Published
+from pipeline.model import ComposedArticle, ComposedEdition, OutputFile, Part, Publication, Published
 
 OPML = "feeds.opml"
 
@@ -22,7 +22,6 @@ _WRITERS: dict[str, Callable[[Feed], bytes]] = {"rss": rss, "atom": atom, "json"
 
 
 Held = ComposedEdition | ComposedArticle
-Make = Callable[[], tuple[OutputFile, ...]]
 
 
 def build_feeds(published: Published) -> tuple[OutputFile, ...]:
@@ -33,8 +32,8 @@ def build_feeds(published: Published) -> tuple[OutputFile, ...]:
     return tuple(file for make in feed_parts(published) for file in make())
 
 
-def feed_parts(published: Published) -> tuple[Make, ...]:
-    """What `build_feeds` makes, as a call for each feed and one for their list."""
+def feed_parts(published: Published) -> tuple[Part, ...]:
+    """What `build_feeds` makes: a part for each feed, and one for their list."""
     made = _Items(published.publication)
     feeds = list(_feeds(published))
     return (
