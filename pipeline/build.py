@@ -115,7 +115,7 @@ def build(
         press = make_press(newsroom, composer, Images.PACKED)
         emails = spread(partial(_write_issue, press, composed, fresh / "issues"), len(composed), few=20)
         # `watch` comes first: it shows the issue that is being made.
-        sizes = [made for _, made in zip(watch(each.issue for each, _ in composed), emails, strict=False)]
+        sizes = [made for _, made in zip(watch(each.issue for each, _ in composed), emails, strict=True)]
         site_files = sum(spread(partial(_write_part, parts, fresh / "site"), len(parts), few=200))
     return Report(
         tuple(
