@@ -53,14 +53,15 @@ TOPICS = (
     *("learning", "medicine", "memory", "methods", "neurons", "perception", "plasticity", "reviews"),
     *("sleep", "statistics", "synapses", "therapy"),
 )
-WORDS = (
-    "a and of the in to that with for from is was are has been which when where while after before "
-    "synapse receptor current signal pathway cortex memory dose trial patient clinic evidence effect "
-    "result question answer measure method study review week month year hour change growth loss "
-    "response mood sleep stress rest light sound word story reader letter small large early late slow "
-    "quick strong weak clear open known common careful likely simple further stands shows finds holds "
-    "begins grows falls rises remains follows explains suggests needs reads keeps turns"
-).split()
+VOCABULARY = """
+a and of the in to that with for from is was are has been which when where while after before
+synapse receptor current signal pathway cortex memory dose trial patient clinic evidence effect
+result question answer measure method study review week month year hour change growth loss response
+mood sleep stress rest light sound word story reader letter small large early late slow quick strong
+weak clear open known common careful likely simple further stands shows finds holds begins grows
+falls rises remains follows explains suggests needs reads keeps turns
+"""
+WORDS = VOCABULARY.split()
 
 
 def write_archive(folder: Path, issues: int, articles: int) -> None:
