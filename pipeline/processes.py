@@ -6,18 +6,17 @@ Processes and not threads: what takes the time is Python, and mrml holds the int
 from __future__ import annotations
 
 import gc
-import multiprocessing
 import os
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing.context import BaseContext
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipeline.errors import PressroomError
+
+if TYPE_CHECKING:
+    from multiprocessing.context import BaseContext
 
 Result = TypeVar("Result")
 
@@ -35,6 +34,10 @@ def spread(work: Callable[[int], Result], count: int, few: int) -> Iterator[Resu
     if count < few or workers < 2:
         yield from map(work, range(count))
         return
+    # Imported here: a small build would wait for it in vain.
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+
     # Or the first collection in each forked process would write to, and so copy, every object.
     gc.freeze()
     try:
@@ -56,6 +59,8 @@ def _processors() -> int:
 
 def _context() -> BaseContext:
     """Forking shares what was read; it is safe only while no other thread may hold a lock."""
+    import multiprocessing
+
     forks = sys.platform == "linux" and threading.active_count() == 1
     return multiprocessing.get_context("fork" if forks else "spawn")
 
