@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -41,7 +42,7 @@ def spread(work: Callable[[int], Result], count: int, few: int) -> Iterator[Resu
     # Or the first collection in each forked process would write to, and so copy, every object.
     gc.freeze()
     try:
-        with ProcessPoolExecutor(workers, _context(), _begin, (work,)) as pool:
+        with ProcessPoolExecutor(workers, _context(), _begin, (work, os.getpid())) as pool:
             yield from pool.map(_do, range(count), chunksize=max(1, min(50, count // (workers * 8))))
     except BrokenProcessPool as error:
         raise PressroomError(
@@ -68,10 +69,18 @@ def _context() -> BaseContext:
 _work: Callable[[int], Any]
 
 
-def _begin(work: Callable[[int], Any]) -> None:
+def _begin(work: Callable[[int], Any], parent: int) -> None:
     global _work
     _work = work
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process says what happened, once
+
+
+def _end_with(parent: int) -> None:
+    """End this process when its parent was killed; it would wait for work for ever."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
 
 
 def _do(number: int) -> Any:

@@ -8,6 +8,7 @@ import pickle
 import shutil
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -64,6 +65,31 @@ def test_a_mistake_in_another_process_keeps_its_place(two_processors: None) -> N
 def test_a_process_that_is_ended_from_outside_is_reported(two_processors: None) -> None:
     with pytest.raises(PressroomError, match="ended from outside"):
         list(spread(ended, 20, few=1))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_no_process_outlives_a_build_that_was_killed() -> None:
+    code = (
+        "import os, time; from pipeline import processes\n"
+        "processes._processors = lambda: 2\n"
+        "work = lambda n: print(os.getpid(), flush=True) or time.sleep(60)\n"
+        "list(processes.spread(work, 2, few=1))"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        workers = [Path("/proc", parent.stdout.readline().strip()) for _ in range(2)]
+        parent.kill()
+    deadline = time.monotonic() + 20
+    while any(map(_runs, workers)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not any(map(_runs, workers))
+
+
+def _runs(process: Path) -> bool:
+    try:
+        return (process / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 @pytest.fixture(scope="module")
