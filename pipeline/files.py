@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
@@ -112,7 +112,7 @@ def _umask() -> int:
 
 
 @contextmanager
-def replaced_folders(root: Path, folders: Iterable[str]) -> Iterator[Path]:
+def replaced_folders(root: Path, folders: Sequence[str]) -> Iterator[Path]:
     """A fresh folder to write into, in which each of `folders` stands as below `root`.
 
     They take the places of those below `root` once all went well. When anything fails before, what
@@ -131,12 +131,7 @@ def replaced_folders(root: Path, folders: Iterable[str]) -> Iterator[Path]:
             (fresh / folder).mkdir(parents=True)
         yield fresh
         for folder in folders:
-            target = root / folder
-            target.parent.mkdir(parents=True, exist_ok=True)
-            if target.exists():
-                (old / folder).parent.mkdir(parents=True, exist_ok=True)
-                target.replace(old / folder)
-            (fresh / folder).replace(target)
+            _swap(fresh / folder, root / folder, old / folder)
         done = True
     except OSError as error:
         raise PressroomError(f"cannot be written: {error.strerror or error}.", str(root)) from error
@@ -144,6 +139,20 @@ def replaced_folders(root: Path, folders: Iterable[str]) -> Iterator[Path]:
         shutil.rmtree(staging, ignore_errors=True)
         if not done and missing is not None:
             _remove_empty(root, missing)
+
+
+def _swap(fresh: Path, target: Path, old: Path) -> None:
+    """Put `fresh` in the place of `target`, which goes to `old`; or leave `target` where it was."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    old.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        if target.exists():
+            target.replace(old)
+        fresh.replace(target)
+    except BaseException:
+        if old.exists() and not target.exists():
+            old.replace(target)
+        raise
 
 
 def _remove_empty(folder: Path, last: Path) -> None:

@@ -184,6 +184,23 @@ def test_folders_are_replaced_together_or_not_at_all(tmp_path: Path) -> None:
     assert Desk(tmp_path).tree() == {"a/y": b"new", "b/c/y": b"new", "d/x": b"old"}
 
 
+def test_a_folder_that_cannot_be_put_in_place_leaves_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_files(tmp_path, [OutputFile("a/x", b"old")])
+    move = Path.replace
+
+    def refuse(self: Path, target: Path) -> Path:
+        if self.parent.name == "fresh":
+            raise PermissionError(13, "Permission denied")
+        return move(self, target)
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(PressroomError, match="Permission denied"), replaced_folders(tmp_path, ("a",)):
+        pass
+    assert Desk(tmp_path).tree() == {"a/x": b"old"}
+
+
 def test_a_failure_leaves_no_folder_behind(tmp_path: Path) -> None:
     build = tmp_path / "new" / "build"
     with pytest.raises(ZeroDivisionError), replaced_folders(build, ("site",)):
