@@ -10,15 +10,21 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from itertools import accumulate
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from conftest import ROOT, Desk, article, issue
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline import processes
 from pipeline.articles.forms import Form, visible
 from pipeline.articles.packed import packed
 from pipeline.errors import PressroomError
+from pipeline.feeds import build as feeds
 from pipeline.files import replaced_folders, write_files
 from pipeline.model import Block, BlockKind, Content, Element, OutputFile
 from pipeline.processes import spread
@@ -215,3 +221,19 @@ def test_a_mistake_in_a_template_leaves_the_last_build(desk: Desk) -> None:
     desk.write({"templates/web/404.html.j2": "{{ nothing.at.all }}"})
     desk.error("build")
     assert desk.tree("build") == before
+
+
+# --- feeds -----------------------------------------------------------------------------------
+
+
+@given(st.lists(st.integers(1, 5000), min_size=1, max_size=200), st.integers(1, 20_000))
+def test_a_feed_is_cut_where_its_next_item_would_not_fit(sizes: list[int], limit: int) -> None:
+    def files(feed: Any, count: int) -> dict[str, bytes]:
+        return {"rss": bytes(sum(sizes[:count]))}
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(feeds, "_files", files)
+        patch.setattr(feeds, "_MAX_BYTES", limit)
+        kept = feeds._written(SimpleNamespace(items=sizes))  # type: ignore[arg-type]
+    fitting = sum(1 for size in accumulate(sizes) if size < limit)
+    assert len(kept["rss"]) == sum(sizes[: max(1, fitting)])
