@@ -2,9 +2,10 @@
 
 `workspace → articles → assemble → compose → render (email, text, site, feeds) → export`
 
-Each stage takes values and gives values. Everything is made before anything is written, and each
-folder is replaced as a whole, so that a mistake or an interruption leaves the last good build.
-The clock comes in as `now`.
+Each stage takes values and gives values. Every text is read before anything is made; what is made
+is written at once, into a folder that takes the place of the last build's when all of it is there,
+so that a mistake or an interruption leaves the last good build, and an archive of any size needs
+little memory. The clock comes in as `now`.
 """
 
 from __future__ import annotations
@@ -12,27 +13,33 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.addresses import image_path
 from pipeline.articles.pool import Pool, read_pool
 from pipeline.assemble.desk import Desk
 from pipeline.assemble.issues import Issues, read_issues
-from pipeline.compose import Composer
+from pipeline.compose import Composer, Reading
 from pipeline.email.message import build_message
 from pipeline.email.render import render_email
 from pipeline.errors import PressroomError, raise_all, suggest
 from pipeline.export.bundle import Images, bundle, zip_bytes
-from pipeline.files import write_atomically, write_folder
+from pipeline.files import replaced_folders, write_atomically, write_files, write_folder
 from pipeline.model import (
+    Article,
     AssembledIssue,
     ComposedEdition,
     Finding,
+    Image,
     Issue,
     OutputFile,
+    Part,
     Published,
     RenderedEmail,
 )
+from pipeline.processes import spread
 from pipeline.templating import Templates
 from pipeline.workspace import Workspace, open_workspace
 
@@ -54,6 +61,17 @@ class Newsroom:
     pool: Pool
     issues: Issues
     desk: Desk
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What each edition is rendered and bundled with."""
+
+    composer: Composer
+    carriers: Mapping[str, tuple[str, ...]]
+    templates: Templates
+    logo: Image | None
+    images: Images
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,29 +111,27 @@ def build(
     Raises the mistakes of all issues at once, before anything is written.
     """
     composer = Composer(newsroom.workspace, newsroom.pool)
-    composed = compose(newsroom, issues, composer, watch)
-    folders = {
-        edition.folder: files for edition, files in render(newsroom, composer, composed, Images.PACKED)
-    }
-    findings = [finding for issue in issues for finding in newsroom.desk.stale_rules(issue)]
-    site_files: tuple[OutputFile, ...] = ()
+    composed = compose(newsroom, issues, composer)
+    findings = [finding for each, _ in composed for finding in newsroom.desk.stale_rules(each.issue)]
+    parts: tuple[Part, ...] = ()
     if site:
         published = composer.published(composed, now)
-        site_files = whole_site(newsroom, composer, published)
         findings += composer.dead_links(published)
-    _write(newsroom.workspace, composed, folders, site_files if site else None)
+        parts = site_parts(newsroom.workspace, composer, published)
+    folders = [f"issues/{assembled.issue.folder}" for assembled, _ in composed] + ["site"] * site
+    with replaced_folders(newsroom.workspace.build, folders) as fresh:
+        press = make_press(newsroom, composer, Images.PACKED)
+        emails = spread(partial(_write_issue, press, composed, fresh / "issues"), len(composed), few=20)
+        # `watch` comes first: it shows the issue that is being made.
+        sizes = [made for _, made in zip(watch(each.issue for each, _ in composed), emails, strict=True)]
+        site_files = sum(spread(partial(_write_part, parts, fresh / "site"), len(parts), few=200))
     return Report(
         tuple(
-            BuiltEdition(
-                edition,
-                assembled.frozen,
-                f"build/issues/{edition.folder}",
-                {each.path: len(each.data) for each in folders[edition.folder]},
-            )
-            for assembled, editions in composed
-            for edition in editions
+            BuiltEdition(edition, assembled.frozen, f"build/issues/{edition.folder}", each)
+            for (assembled, editions), made in zip(composed, sizes, strict=True)
+            for edition, each in zip(editions, made, strict=True)
         ),
-        len(site_files),
+        site_files,
         tuple(findings),
     )
 
@@ -158,9 +174,8 @@ def export_edition(
         )
     composer = Composer(newsroom.workspace, newsroom.pool)
     composed = compose(newsroom, [issue], composer)
-    made = {
-        edition.audience: files for edition, files in render(newsroom, composer, composed, Images(images))
-    }
+    press = make_press(newsroom, composer, Images(images))
+    made = {edition.audience: bundled(press, edition) for _, editions in composed for edition in editions}
     files = made[audience]
     suffix = "" if audience == issue.audiences[0] else f"-{audience}"
     target = output or newsroom.workspace.build / "export" / (
@@ -194,58 +209,106 @@ def ready(issues: Iterable[Issue]) -> tuple[Issue, ...]:
 # --- the stages ------------------------------------------------------------------------------
 
 
-def compose(
-    newsroom: Newsroom, issues: Iterable[Issue], composer: Composer, watch: Watch = iter
-) -> tuple[Composed, ...]:
+def compose(newsroom: Newsroom, issues: Iterable[Issue], composer: Composer) -> tuple[Composed, ...]:
     """Assemble and compose these issues. Raises the mistakes of all of them at once."""
     errors: list[PressroomError] = []
+    assembled: list[AssembledIssue] = []
+    for issue in issues:
+        try:
+            assembled.append(newsroom.desk.assembled(issue))
+        except PressroomError as error:
+            errors.append(error)
+    _read_texts(composer, assembled)
     carriers = newsroom.desk.carriers()
     composed: list[Composed] = []
-    for issue in watch(issues):
+    for each in assembled:
         try:
-            assembled = newsroom.desk.assembled(issue)
-            composed.append((assembled, composer.editions(assembled, carriers)))
+            composed.append((each, composer.editions(each, carriers)))
         except PressroomError as error:
             errors.append(error)
     raise_all(errors)
     return tuple(composed)
 
 
-def render(
-    newsroom: Newsroom, composer: Composer, composed: Iterable[Composed], images: Images
-) -> Iterator[tuple[ComposedEdition, tuple[OutputFile, ...]]]:
-    """Render each edition's email and bundle it: the one path by which an email is made."""
-    templates = _templates(newsroom.workspace)
-    publication, logo = newsroom.workspace.publication, composer.logo()
-    carriers = newsroom.desk.carriers()
-    for _, editions in composed:
-        for edition in editions:
-            related = composer.related(edition, carriers)
-            rendered = render_email(edition, publication, logo, templates, related)
-            yield edition, bundle(edition, rendered, publication, composer.images.data, images)
+def _read_texts(composer: Composer, issues: Iterable[AssembledIssue]) -> None:
+    """Read every letter and article of these issues; the composer keeps what they gave."""
+    found: dict[str, Article | Issue] = {}
+    for each in issues:
+        found[each.issue.place.path] = each.issue
+        found |= {article.place.path: article for edition in each.editions for article in edition.articles}
+    texts = tuple(found.values())
+    readings = spread(partial(_read_text, composer, texts), len(texts), few=200)
+    for text, reading in zip(texts, readings, strict=True):
+        composer.take(text, reading)
 
 
-def whole_site(newsroom: Newsroom, composer: Composer, published: Published) -> tuple[OutputFile, ...]:
-    """Every file of the site: pages, feeds and images."""
-    from pipeline.addresses import image_path
-    from pipeline.feeds.build import build_feeds as feed_files
-    from pipeline.site.build import build_site, site_images
+def _read_text(composer: Composer, texts: Sequence[Article | Issue], number: int) -> Reading:
+    return composer.read(texts[number])
+
+
+def make_press(newsroom: Newsroom, composer: Composer, images: Images) -> Press:
+    """The press of a workspace."""
+    templates = templates_of(newsroom.workspace)
+    return Press(composer, newsroom.desk.carriers(), templates, composer.logo(), images)
+
+
+def render(press: Press, edition: ComposedEdition) -> RenderedEmail:
+    """Render an edition's email: the one path by which an email is made."""
+    related = press.composer.related(edition, press.carriers)
+    return render_email(edition, press.composer.publication, press.logo, press.templates, related)
+
+
+def bundled(press: Press, edition: ComposedEdition) -> tuple[OutputFile, ...]:
+    """Render an edition and bundle it."""
+    composer = press.composer
+    rendered = render(press, edition)
+    return bundle(edition, rendered, composer.publication, composer.images.data, press.images)
+
+
+def site_parts(workspace: Workspace, composer: Composer, published: Published) -> tuple[Part, ...]:
+    """The whole site in parts: pages, feeds and images."""
+    from pipeline.feeds.build import feed_parts
+    from pipeline.site.build import site_images
+    from pipeline.site.build import site_parts as page_parts
 
     images = {image.name: image for image in site_images(published)}
     # The emails show the pictures from here, those of private editions and the logo too.
     return (
-        *build_site(published, _templates(newsroom.workspace)),
-        *feed_files(published),
-        *(
-            OutputFile(image_path(name), composer.images.data(image))
-            for name, image in sorted(images.items())
-        ),
+        *page_parts(published, templates_of(workspace)),
+        *feed_parts(published),
+        *(partial(_site_image, composer, image) for _, image in sorted(images.items())),
     )
 
 
-def _templates(workspace: Workspace) -> Templates:
+def _site_image(composer: Composer, image: Image) -> tuple[OutputFile, ...]:
+    return (OutputFile(image_path(image.name), composer.images.data(image)),)
+
+
+def templates_of(workspace: Workspace) -> Templates:
     """The workspace's own templates over those of the theme that it names."""
     return Templates(workspace.templates, workspace.publication.theme.name)
+
+
+def _write_issue(
+    press: Press, composed: Sequence[Composed], folder: Path, number: int
+) -> list[dict[str, int]]:
+    """Render one issue and write it below `folder`; gives the sizes of each edition's files."""
+    sizes: list[dict[str, int]] = []
+    for edition in composed[number][1]:
+        files = bundled(press, edition)
+        write_files(folder / edition.folder, files)
+        sizes.append({each.path: len(each.data) for each in files})
+    return sizes
+
+
+def _write_part(parts: Sequence[Part], folder: Path, number: int) -> int:
+    """Make one part of the site and write it below `folder`; gives the number of its files."""
+    files = parts[number]()
+    write_files(folder, files)
+    return len(files)
+
+
+# --- the checks ------------------------------------------------------------------------------
 
 
 def check(
@@ -269,47 +332,24 @@ def subjects(newsroom: Newsroom, issue: Issue) -> Iterator[Subject]:
 
     composer = Composer(newsroom.workspace, newsroom.pool)
     composed = compose(newsroom, [issue], composer)
-    publication, templates = newsroom.workspace.publication, _templates(newsroom.workspace)
-    logo, carriers = composer.logo(), newsroom.desk.carriers()
+    press = make_press(newsroom, composer, Images.HOSTED)
     before = linked_in(newsroom.desk.earlier_texts(issue))
-    pages = {slug for slug in carriers if slug in newsroom.pool and composer.url_of(newsroom.pool[slug])}
-
-    def render_one(edition: ComposedEdition) -> RenderedEmail:
-        related = composer.related(edition, carriers)
-        return render_email(edition, publication, logo, templates, related)
-
+    carried = {slug for slug in press.carriers if slug in newsroom.pool}
     for assembled, editions in composed:
-        carried = {each.article.slug for edition in editions for each in edition.articles if each.url}
-        noticed = (*newsroom.desk.stale_rules(issue), *composer.dead_links_of(assembled, pages | carried))
+        carried |= {article.slug for edition in assembled.editions for article in edition.articles}
+        pages = {slug for slug in carried if composer.url_of(newsroom.pool[slug])}
+        noticed = (*newsroom.desk.stale_rules(issue), *composer.dead_links_of(assembled, pages))
         for edition in editions:
-            rendered = render_one(edition)
+            rendered = render(press, edition)
             sizes = {image.url: len(composer.images.data(image)) for image in rendered.images}
             yield Subject(
-                publication=publication,
+                publication=composer.publication,
                 edition=edition,
                 rendered=rendered,
-                message=build_message(rendered, publication, edition),
-                budget=make_budget(edition, rendered.html, lambda each: render_one(each).html, sizes),
+                message=build_message(rendered, composer.publication, edition),
+                budget=make_budget(edition, rendered.html, lambda each: render(press, each).html, sizes),
                 image_sizes=sizes,
                 linked_before=before,
-                theme=templates.sources("email/"),
+                theme=press.templates.sources("email/"),
                 noticed=noticed,
             )
-
-
-def _write(
-    workspace: Workspace,
-    composed: Iterable[Composed],
-    folders: Mapping[str, tuple[OutputFile, ...]],
-    site: tuple[OutputFile, ...] | None,
-) -> None:
-    """Write what was made: each issue's folder as a whole, with all its editions, then the site."""
-    for assembled, editions in composed:
-        files: list[OutputFile] = []
-        for edition in editions:
-            folder = edition.folder
-            below = folder[len(assembled.issue.folder) :].lstrip("/")
-            files += [OutputFile(f"{below}/{each.path}".lstrip("/"), each.data) for each in folders[folder]]
-        write_folder(workspace.build / "issues" / assembled.issue.folder, files)
-    if site is not None:
-        write_folder(workspace.build / "site", site)

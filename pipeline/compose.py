@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipeline import merge
 from pipeline.addresses import address, article_path, is_public, issue_path
 from pipeline.articles.forms import Form, select
 from pipeline.articles.images import LOGO, THUMBNAIL, Images
+from pipeline.articles.packed import packed
 from pipeline.articles.parse import WORDS_PER_MINUTE, parse_content
 from pipeline.articles.pool import Pool
 from pipeline.articles.resolve import SourceResolver
@@ -45,16 +46,24 @@ from pipeline.workspace import Workspace
 _PREVIEW = (40, 90)  # visible characters that inbox lists show (EMAIL-RULES: preview text)
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What reading a text gave: its content, the slugs of the articles it links to, its mistakes."""
+
+    content: Content
+    linked: frozenset[str]
+    mistakes: tuple[PressroomError, ...]
+
+
 class Composer:
-    """Composes the editions of one workspace; each article is parsed once."""
+    """Composes the editions of one workspace; each text is parsed once, and held packed."""
 
     def __init__(self, workspace: Workspace, pool: Pool) -> None:
         self.workspace = workspace
         self.publication = workspace.publication
         self.pool = pool
         self.images = Images(workspace)
-        self._content: dict[str, Content] = {}
-        self._links: dict[str, set[str]] = {}
+        self._readings: dict[str, Reading] = {}
 
     # --- content -----------------------------------------------------------------------------
 
@@ -69,55 +78,55 @@ class Composer:
             error.path = error.path or "newsletter.toml"
             raise
 
-    def content(self, article: Article) -> Content:
-        """An article's content. Raises `Mistakes` with all that is wrong in its text."""
-        if article.slug not in self._content:
-            resolver = self._resolver(article.place.path)
-            errors: list[PressroomError] = []
-            lead = thumbnail = None
-            if article.image:
-                try:
-                    lead = resolver.image(article.image, article.image_alt)
-                    thumbnail = resolver.image(article.image, article.image_alt, THUMBNAIL)
-                except PressroomError as error:
-                    line = article.lines.get("image")
-                    errors.append(PressroomError(error.message, article.place.path, line, error.hint))
+    def content(self, text: Article | Issue) -> Content:
+        """The content of an article, or of an issue's letter.
+
+        Raises `Mistakes` with all that is wrong in its text.
+        """
+        reading = self._reading(text)
+        raise_all(reading.mistakes)
+        return reading.content
+
+    def take(self, text: Article | Issue, reading: Reading) -> None:
+        """Take over what `read` gave for this text, in another process perhaps."""
+        self._readings[text.place.path] = reading
+
+    def read(self, text: Article | Issue) -> Reading:
+        """Read a text: parse it, find its pictures and what it links to."""
+        path = text.place.path
+        resolver = SourceResolver(path, self.workspace, self.pool, self.images)
+        mistakes: list[PressroomError] = []
+        content, lead, thumbnail = Content(()), None, None
+        if isinstance(text, Article):
+            body, first_line = text.body, text.body_line
             try:
-                content = parse_content(
-                    article.body,
-                    path=article.place.path,
-                    first_line=article.body_line,
-                    resolver=resolver,
-                    merge_fields=self.publication.merge_fields,
-                    lead=lead,
-                    language=self.publication.language,
-                )
+                if text.image:
+                    lead = resolver.image(text.image, text.image_alt)
+                    thumbnail = resolver.image(text.image, text.image_alt, THUMBNAIL)
             except PressroomError as error:
-                errors.append(error)
-            else:
-                errors += self._unknown_audiences(content.blocks, article.place.path)
-            raise_all(errors)
-            self._content[article.slug] = replace(content, thumbnail=thumbnail)
-            self._links[article.slug] = resolver.linked
-        return self._content[article.slug]
+                mistakes.append(PressroomError(error.message, path, text.lines.get("image"), error.hint))
+        else:
+            body, first_line = text.letter, text.letter_line
+        try:
+            content = parse_content(
+                body,
+                path=path,
+                first_line=first_line,
+                resolver=resolver,
+                merge_fields=self.publication.merge_fields,
+                lead=lead,
+                language=self.publication.language,
+            )
+        except PressroomError as error:
+            mistakes.append(error)
+        mistakes += self._unknown_audiences(content.blocks, path)
+        content = replace(content, thumbnail=thumbnail)
+        return Reading(packed(content), frozenset(resolver.linked), tuple(mistakes))
 
-    def letter(self, issue: Issue) -> Content:
-        """An issue's letter."""
-        resolver = self._resolver(issue.place.path)
-        content = parse_content(
-            issue.letter,
-            path=issue.place.path,
-            first_line=issue.letter_line,
-            resolver=resolver,
-            merge_fields=self.publication.merge_fields,
-            language=self.publication.language,
-        )
-        self._links[issue.folder] = resolver.linked
-        raise_all(self._unknown_audiences(content.blocks, issue.place.path))
-        return content
-
-    def _resolver(self, path: str) -> SourceResolver:
-        return SourceResolver(path, self.workspace, self.pool, self.images)
+    def _reading(self, text: Article | Issue) -> Reading:
+        if text.place.path not in self._readings:
+            self.take(text, self.read(text))
+        return self._readings[text.place.path]
 
     def _unknown_audiences(self, blocks: Iterable[Block], path: str) -> list[PressroomError]:
         """An error for each `::: only` that is for nobody the publication knows."""
@@ -159,7 +168,7 @@ class Composer:
             except PressroomError as error:
                 errors.append(error)
         try:
-            letter = self.letter(issue)
+            letter = self.content(issue)
         except PressroomError as error:
             errors.append(error)
         for article in {a.slug: a for edition in assembled.editions for a in edition.articles}.values():
@@ -226,7 +235,7 @@ class Composer:
 
     def _preview(self, letter: Content, audience: str) -> str:
         """The letter's first words, by whole sentences or else by whole words."""
-        blocks = _prose(select(letter.blocks, Form.TEXT, audience))
+        blocks = _prose(select(tuple(letter.blocks), Form.TEXT, audience))
         text = " ".join(blocks_to_text(blocks, Notes(), width=10_000).split())
         text = merge.fill(text, lambda field: field.fallback)
         text = re.sub(r" ?\[\d+\]", "", text)
@@ -297,22 +306,19 @@ class Composer:
         An error where it never will have one, being a draft or for a private audience.
         """
         pages = {each.article.slug for each in published.articles}
-        sources = [(each.article.slug, each.article.place.path) for each in published.articles]
-        sources += [(each.issue.folder, each.issue.place.path) for each in published.editions]
-        return self._dead_links(sources, pages)
+        texts: list[Article | Issue] = [each.article for each in published.articles]
+        return self._dead_links([*texts, *(each.issue for each in published.editions)], pages)
 
     def dead_links_of(self, assembled: AssembledIssue, pages: set[str]) -> tuple[Finding, ...]:
-        """The same for one issue that was composed, where `pages` are the articles with a page."""
-        issue = assembled.issue
+        """The same for one issue, where `pages` are the articles that have a page."""
         carried = {article.slug: article for edition in assembled.editions for article in edition.articles}
-        sources = [(slug, article.place.path) for slug, article in carried.items()]
-        return self._dead_links([*sources, (issue.folder, issue.place.path)], pages)
+        return self._dead_links([*carried.values(), assembled.issue], pages)
 
-    def _dead_links(self, sources: Iterable[tuple[str, str]], pages: set[str]) -> tuple[Finding, ...]:
+    def _dead_links(self, texts: Iterable[Article | Issue], pages: set[str]) -> tuple[Finding, ...]:
         return tuple(
-            self._dead_link(self.pool[target], path)
-            for name, path in sources
-            for target in sorted(self._links.get(name, set()) - pages)
+            self._dead_link(self.pool[target], text.place.path)
+            for text in texts
+            for target in sorted(self._reading(text).linked - pages)
         )
 
     def _dead_link(self, target: Article, path: str) -> Finding:

@@ -6,8 +6,8 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 from pipeline.errors import PressroomError
@@ -112,36 +112,67 @@ def _umask() -> int:
 
 
 @contextmanager
-def replaced_folder(folder: Path) -> Iterator[Path]:
-    """A fresh folder to write into, which takes the place of `folder` once all went well.
+def replaced_folders(root: Path, folders: Sequence[str]) -> Iterator[Path]:
+    """A fresh folder to write into, in which each of `folders` stands as below `root`.
 
-    When anything fails, the folder that was there before stays as it was.
+    They take the places of those below `root` once all went well. When anything fails before, what
+    was there stays as it was.
     """
+    missing = next((each for each in reversed((root, *root.parents)) if not each.exists()), None)
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+        root.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(prefix=".fresh.", dir=root))
     except OSError as error:
-        raise PressroomError(f"cannot be written: {error.strerror or error}.", str(folder)) from error
+        raise PressroomError(f"cannot be written: {error.strerror or error}.", str(root)) from error
+    fresh, old = staging / "fresh", staging / "old"
+    done = False
     try:
-        fresh.chmod(0o777 & ~_umask())
+        for folder in folders:
+            (fresh / folder).mkdir(parents=True)
         yield fresh
-        if folder.exists():
-            old = Path(tempfile.mkdtemp(prefix=f".{folder.name}.old.", dir=folder.parent))
-            folder.replace(old / "old")
-            fresh.replace(folder)
-            shutil.rmtree(old)
-        else:
-            fresh.replace(folder)
+        for folder in folders:
+            _swap(fresh / folder, root / folder, old / folder)
+        done = True
     except OSError as error:
-        raise PressroomError(f"cannot be written: {error.strerror or error}.", str(folder)) from error
+        raise PressroomError(f"cannot be written: {error.strerror or error}.", str(root)) from error
     finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+        shutil.rmtree(staging, ignore_errors=True)
+        if not done and missing is not None:
+            _remove_empty(root, missing)
+
+
+def _swap(fresh: Path, target: Path, old: Path) -> None:
+    """Put `fresh` in the place of `target`, which goes to `old`; or leave `target` where it was."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    old.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        if target.exists():
+            target.replace(old)
+        fresh.replace(target)
+    except BaseException:
+        if old.exists() and not target.exists():
+            old.replace(target)
+        raise
+
+
+def _remove_empty(folder: Path, last: Path) -> None:
+    """Remove a folder and those above it, up to `last`, as far as nothing stands in them."""
+    with suppress(OSError):
+        for each in (folder, *folder.parents):
+            each.rmdir()
+            if each == last:
+                return
+
+
+def write_files(folder: Path, files: Iterable[OutputFile]) -> None:
+    """Write files into a folder that nobody reads yet."""
+    for each in files:
+        target = folder.joinpath(*PurePosixPath(each.path).parts)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(each.data)
 
 
 def write_folder(folder: Path, files: Iterable[OutputFile]) -> None:
     """Make `folder` hold exactly these files, or leave it as it was when something fails."""
-    with replaced_folder(folder) as fresh:
-        for each in files:
-            target = fresh.joinpath(*PurePosixPath(each.path).parts)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(each.data)
+    with replaced_folders(folder.parent, (folder.name,)) as fresh:
+        write_files(fresh / folder.name, files)

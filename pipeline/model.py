@@ -7,7 +7,7 @@ All dates are aware (they carry a UTC offset); all lengths of images are in pixe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -255,6 +255,11 @@ class Element:
     children: tuple[Node, ...] = ()
     line: int | None = None
 
+    def __reduce__(self) -> tuple[type[Element], tuple[Any, ...]]:
+        # The standard library's way with frozen dataclasses takes four times as long, and a
+        # packed tree is nearly nothing else.
+        return Element, (self.tag, self.attributes, self.children, self.line)
+
     def get(self, name: str) -> str | None:
         """The value of an attribute, or None."""
         return next((value for key, value in self.attributes if key == name), None)
@@ -305,8 +310,8 @@ class Content:
     least 1.
     """
 
-    blocks: tuple[Block, ...]
-    footnotes: tuple[tuple[Node, ...], ...] = ()
+    blocks: Sequence[Block]
+    footnotes: Sequence[tuple[Node, ...]] = ()
     images: tuple[Image, ...] = ()
     lead: Image | None = None
     thumbnail: Image | None = None
@@ -516,6 +521,10 @@ class OutputFile:
 
     path: str
     data: bytes
+
+
+Part = Callable[[], tuple[OutputFile, ...]]
+"""Makes some finished files of a whole, so that they need not all be there at once."""
 
 
 class Severity(StrEnum):

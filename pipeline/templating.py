@@ -90,6 +90,7 @@ class Templates:
     """
 
     def __init__(self, overrides: Path | None = None, theme: str = "default") -> None:
+        self._given = (overrides, theme)
         packaged = _packaged()
         own = [(overrides, "templates/")] if overrides is not None else []
         default = [(packaged, DEFAULT)]
@@ -103,6 +104,10 @@ class Templates:
         self._folders: list[Folder] = [*own, *chosen, *default]
         self._by_prefix: dict[str, list[Folder]] = {THEME: [*chosen, *default], DEFAULT: default}
         self._environments: dict[int, tuple[Dialect, _Environment]] = {}
+
+    def __reduce__(self) -> tuple[type[Templates], tuple[Path | None, str]]:
+        """For another process: compiled templates stay in this one."""
+        return Templates, self._given
 
     def web(self) -> Environment:
         """The environment of web pages: autoescape on, nothing else."""

@@ -86,8 +86,9 @@ def visible(content: Content, form: Form, audience: str) -> Content:
 
     A note that only hidden blocks refer to is hidden with them; the others are numbered anew.
     """
-    chosen = select(content.blocks, form, audience)
-    if chosen == content.blocks:
+    held = tuple(content.blocks)
+    chosen = select(held, form, audience)
+    if chosen == held:
         return content
     blocks, footnotes = notes.numbered(chosen, dict(enumerate(content.footnotes, start=1)))
     nodes = (*notes.all_nodes(blocks), *(node for note in footnotes for node in note))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from pipeline.checks.budget import Budget
 from pipeline.checks.rule import Rule
 from pipeline.checks.rules import RULES
 from pipeline.checks.subject import Subject
 from pipeline.errors import NotFound, suggest
-from pipeline.model import Finding, Place, Severity
+from pipeline.model import ComposedEdition, Finding, Place, Severity
 
 _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
@@ -35,7 +36,8 @@ class Silence:
 class Checked:
     """What the rules found in one edition, and what was silenced, with the reason of each."""
 
-    subject: Subject
+    edition: ComposedEdition
+    budget: Budget
     findings: tuple[Finding, ...]
     silenced: tuple[tuple[Finding, str], ...]
 
@@ -55,7 +57,7 @@ def check(subject: Subject, rules: Sequence[Rule] = RULES) -> Checked:
             used.add(hushed)
             silenced.append((finding, hushed.reason))
     kept += _about(silences, used, subject, rules)
-    return Checked(subject, sort(kept), tuple(silenced))
+    return Checked(subject.edition, subject.budget, sort(kept), tuple(silenced))
 
 
 def sort(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -144,7 +144,7 @@ def _print_text(checked: tuple[Checked, ...], findings: tuple[Finding, ...], sil
 
 def _print_budget(one: Checked, whole: bool) -> None:
     """The size of an edition against the limit; item by item where it is the only one."""
-    edition, budget = one.subject.edition, one.subject.budget
+    edition, budget = one.edition, one.budget
     audience = "" if edition.audience == edition.issue.audiences[0] else f" ({edition.audience})"
     show.result(
         f"{edition.issue.number:>4}  {edition.issue.title}{audience}: "
@@ -170,7 +170,7 @@ def _finding_json(each: Finding) -> dict[str, object]:
 
 
 def _edition_json(one: Checked) -> dict[str, object]:
-    edition, budget = one.subject.edition, one.subject.budget
+    edition, budget = one.edition, one.budget
     return {
         "issue": edition.issue.folder,
         "number": edition.issue.number,

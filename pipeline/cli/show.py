@@ -6,12 +6,14 @@ import json
 import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
 from pipeline.errors import PressroomError, flatten
-from pipeline.model import Finding, Severity
+
+if TYPE_CHECKING:
+    from pipeline.model import Finding
 
 Item = TypeVar("Item")
 
@@ -49,6 +51,8 @@ def fail(ctx: click.Context, error: PressroomError) -> NoReturn:
 
 def findings(found: Iterable[Finding]) -> int:
     """Show findings on stderr; gives the number of those at error level."""
+    from pipeline.model import Severity
+
     errors = 0
     for each in found:
         errors += each.severity is Severity.ERROR
@@ -66,14 +70,14 @@ def finding(each: Finding) -> None:
 def _finding(each: Finding) -> Iterator[str]:
     place = f"{each.place.path}:{each.place.line}" if each.place.line else each.place.path
     yield (
-        click.style(f"{place}: {each.severity.value} {each.code}: ", fg=_COLOURS[each.severity])
+        click.style(f"{place}: {each.severity.value} {each.code}: ", fg=_COLOURS[each.severity.value])
         + each.message
     )
     if each.hint:
         yield f"    {each.hint}"
 
 
-_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
+_COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
 
 
 def finding_json(each: Finding) -> dict[str, Any]:

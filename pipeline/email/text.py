@@ -77,7 +77,7 @@ def _article(article: ComposedArticle, asked: Layout, setting: Setting, notes: N
     return _join(
         _stack(title, _rule(title, "="), _wrap(byline(article)), _wrap(details(article, words))),
         dek,
-        _content(replace(article.content, blocks=_lowered(article.content.blocks)), setting, notes),
+        _content(replace(article.content, blocks=_lowered(tuple(article.content.blocks))), setting, notes),
         _stack(f"{words.say('related')}:", *related) if related else "",
         more,
     )

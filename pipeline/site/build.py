@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from urllib.parse import urlsplit
 
 from pipeline import addresses
@@ -15,6 +16,7 @@ from pipeline.model import (
     Image,
     Layout,
     OutputFile,
+    Part,
     Published,
 )
 from pipeline.site.content import Fragment, Page, filled_text, fragment, lead_images, opening
@@ -54,21 +56,30 @@ def build_site(published: Published, templates: Templates) -> tuple[OutputFile, 
     `site_images` names. Raises `PressroomError` where two tags would stand at one address, and
     whatever the templates raise.
     """
+    return tuple(file for make in site_parts(published, templates) for file in make())
+
+
+def site_parts(published: Published, templates: Templates) -> tuple[Part, ...]:
+    """What `build_site` makes, a part for each file. Raises what it raises of the tags."""
     site = Site(shelve(published), templates)
-    return (
-        _index(site),
+    pages: list[Callable[..., OutputFile]] = [
+        partial(_index, site),
         *(
-            _issue(site, index, edition)
+            partial(_issue, site, index, edition)
             for index, editions in enumerate(site.shelf.issues)
             for edition in editions
         ),
-        *(_article(site, index) for index in range(len(site.shelf.articles))),
-        *_lists(site),
-        _not_found(site),
-        _style(site),
-        OutputFile("sitemap.xml", sitemap(site.shelf).encode()),
-        OutputFile("robots.txt", robots(site.publication).encode()),
-    )
+        *(partial(_article, site, index) for index in range(len(site.shelf.articles))),
+        partial(_articles, site),
+        partial(_tags, site),
+        *(partial(_tag, site, tag) for tag in site.shelf.by_tag),
+        *(partial(make, site) for make in (_not_found, _style, _sitemap, _robots)),
+    ]
+    return tuple(partial(_alone, page) for page in pages)
+
+
+def _alone(page: Callable[..., OutputFile]) -> tuple[OutputFile, ...]:
+    return (page(),)
 
 
 def site_images(published: Published) -> tuple[Image, ...]:
@@ -200,28 +211,32 @@ def _article_link(shelf: Shelf, page: Page, index: int) -> Link | None:
     return Link(composed.article.title, page.href(composed.url or ""))
 
 
-def _lists(site: Site) -> Iterator[OutputFile]:
-    """The pages that list: all articles, all tags, and the articles of each tag."""
-    shelf, publication = site.shelf, site.publication
-    page = site.page(ARTICLES)
+def _articles(site: Site) -> OutputFile:
+    shelf, page = site.shelf, site.page(ARTICLES)
     head = _list_head(site, page, "Articles", "Every article", site.feeds(page, ARTICLES, "articles"))
     articles = tuple(article_view(each, shelf, page) for each in shelf.articles)
-    yield site.render("articles.html.j2", page, head, years=by_year(articles))
-    page = site.page(TAGS)
+    return site.render("articles.html.j2", page, head, years=by_year(articles))
+
+
+def _tags(site: Site) -> OutputFile:
+    shelf, page = site.shelf, site.page(TAGS)
     head = _list_head(site, page, "Tags", "Every tag", site.feeds(page))
-    yield site.render("tags.html.j2", page, head, tags=tag_links(tuple(shelf.by_tag), shelf, page))
-    for tag, tagged in shelf.by_tag.items():
-        folder = addresses.tag_path(tag)
-        page = site.page(folder)
-        head = _list_head(site, page, tag, f"Articles on {tag}", site.feeds(page, folder, tag))
-        yield site.render(
-            "tag.html.j2",
-            page,
-            head,
-            tag=tag,
-            articles=tuple(article_view(each, shelf, page) for each in tagged),
-            feeds=feed_links(publication, page, folder, f"{publication.title}: {tag}"),
-        )
+    return site.render("tags.html.j2", page, head, tags=tag_links(tuple(shelf.by_tag), shelf, page))
+
+
+def _tag(site: Site, tag: str) -> OutputFile:
+    shelf, publication = site.shelf, site.publication
+    folder = addresses.tag_path(tag)
+    page = site.page(folder)
+    head = _list_head(site, page, tag, f"Articles on {tag}", site.feeds(page, folder, tag))
+    return site.render(
+        "tag.html.j2",
+        page,
+        head,
+        tag=tag,
+        articles=tuple(article_view(each, shelf, page) for each in shelf.by_tag[tag]),
+        feeds=feed_links(publication, page, folder, f"{publication.title}: {tag}"),
+    )
 
 
 def _list_head(site: Site, page: Page, title: str, what: str, feeds: tuple[FeedLink, ...]) -> Head:
@@ -253,9 +268,18 @@ def _style(site: Site) -> OutputFile:
     return OutputFile("style.css", f"{css}\n".encode())
 
 
+def _sitemap(site: Site) -> OutputFile:
+    return OutputFile("sitemap.xml", sitemap(site.shelf).encode())
+
+
+def _robots(site: Site) -> OutputFile:
+    return OutputFile("robots.txt", robots(site.publication).encode())
+
+
 def _images(shelf: Shelf) -> Iterator[Image]:
     def used(content: Content, audience: str) -> tuple[Image, ...]:
-        return lead_images(visible(content, Form.WEB, audience))
+        # Without pictures in it, the tree need not be looked at.
+        return lead_images(visible(content, Form.WEB, audience) if content.images else content)
 
     for edition in shelf.editions:
         yield from used(edition.letter, edition.audience)
