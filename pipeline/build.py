@@ -26,7 +26,7 @@ from pipeline.email.message import build_message
 from pipeline.email.render import render_email
 from pipeline.errors import PressroomError, raise_all, suggest
 from pipeline.export.bundle import Images, bundle, zip_bytes
-from pipeline.files import replaced_folders, write_atomically, write_files, write_folder
+from pipeline.files import remove_others, replaced_folders, write_atomically, write_files, write_folder
 from pipeline.model import (
     Article,
     AssembledIssue,
@@ -117,7 +117,7 @@ def build(
     if site:
         published = composer.published(composed, now)
         findings += composer.dead_links(published)
-        parts = site_parts(newsroom.workspace, composer, published)
+        parts = site_parts(newsroom.workspace, composer, published, hosted_images(composed))
     folders = [f"issues/{assembled.issue.folder}" for assembled, _ in composed] + ["site"] * site
     with replaced_folders(newsroom.workspace.build, folders) as fresh:
         press = make_press(newsroom, composer, Images.PACKED)
@@ -125,6 +125,8 @@ def build(
         # `watch` comes first: it shows the issue that is being made.
         sizes = [made for _, made in zip(watch(each.issue for each, _ in composed), emails, strict=True)]
         site_files = sum(spread(partial(_write_part, parts, fresh / "site"), len(parts), few=200))
+    if site:
+        remove_others(newsroom.workspace.build / "issues", {each.folder for each in newsroom.issues})
     return Report(
         tuple(
             BuiltEdition(edition, assembled.frozen, f"build/issues/{edition.folder}", each)
@@ -265,19 +267,35 @@ def bundled(press: Press, edition: ComposedEdition) -> tuple[OutputFile, ...]:
     return bundle(edition, rendered, composer.publication, composer.images.data, press.images)
 
 
-def site_parts(workspace: Workspace, composer: Composer, published: Published) -> tuple[Part, ...]:
-    """The whole site in parts: pages, feeds and images."""
+def site_parts(
+    workspace: Workspace, composer: Composer, published: Published, hosted: Iterable[Image]
+) -> tuple[Part, ...]:
+    """The whole site in parts: pages, feeds, and images, those that sent emails show among them."""
     from pipeline.feeds.build import feed_parts
     from pipeline.site.build import site_images
     from pipeline.site.build import site_parts as page_parts
 
-    images = {image.name: image for image in site_images(published)}
-    # The emails show the pictures from here, those of private editions and the logo too.
+    images = {image.name: image for image in (*site_images(published), *hosted)}
     return (
         *page_parts(published, templates_of(workspace)),
         *feed_parts(published),
         *(partial(_site_image, composer, image) for _, image in sorted(images.items())),
     )
+
+
+def hosted_images(composed: Iterable[Composed]) -> Iterator[Image]:
+    """The images that the emails of frozen issues may show from the site.
+
+    Those of private editions and of issues dated ahead too: nothing on the site names them, but their
+    emails, once sent, have them nowhere else.
+    """
+    for assembled, editions in composed:
+        if not assembled.frozen:
+            continue
+        for edition in editions:
+            for content in (edition.letter, *(each.content for each in edition.articles)):
+                yield from (each for each in (content.lead, content.thumbnail) if each)
+                yield from content.images
 
 
 def _site_image(composer: Composer, image: Image) -> tuple[OutputFile, ...]:

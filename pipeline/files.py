@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
@@ -162,6 +162,13 @@ def _remove_empty(folder: Path, last: Path) -> None:
             each.rmdir()
             if each == last:
                 return
+
+
+def remove_others(folder: Path, names: Container[str]) -> None:
+    """Remove the folders in a folder of ours that have none of these names."""
+    for each in folder.iterdir() if folder.is_dir() else ():
+        if each.is_dir() and each.name not in names:
+            shutil.rmtree(each, ignore_errors=True)
 
 
 def write_files(folder: Path, files: Iterable[OutputFile]) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from conftest import Desk, article, issue
+from conftest import Desk, article, issue, png
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -338,3 +339,35 @@ def test_whatever_the_rules_an_edition_is_sound(
             assert any(rule.title == section.title and rule.tags.takes(member.tags) for rule in wanted)
     shuffled = Pool(reversed(list(pool.values())))
     assert choose(issue, shuffled, carried).editions == choice.editions
+
+
+def test_a_full_build_removes_what_belongs_to_no_issue_any_more(desk: Desk) -> None:
+    desk.ok("build")
+    (desk.root / "issues/001-the-plastic-brain").rename(desk.root / "issues/001-another-title")
+    desk.ok("build", "1")
+    assert (desk.root / "build/issues/001-the-plastic-brain").is_dir()
+    desk.ok("build")
+    assert [each.name for each in (desk.root / "build/issues").iterdir()] == ["001-another-title"]
+
+
+def test_the_site_has_the_pictures_of_a_private_editions_email(desk: Desk) -> None:
+    desk.write(
+        {
+            "issues/articles/private.md": article(
+                "Private", audience="clinicians", body="![A chart](chart.png)"
+            ),
+            "issues/articles/chart.png": png(),
+            "issues/001-the-plastic-brain/issue.md": issue(more="audience: [everyone, clinicians]\n"),
+        }
+    )
+    desk.ok("assemble", "1")
+    desk.ok("build")
+    desk.ok("export", "1", "--audience", "clinicians")
+    html = desk.read("build/export/001-the-plastic-brain-clinicians/email.html")
+    (address,) = set(re.findall(r'src="https://synapse\.example/news/(images/[^"]+)"', html))
+    assert (desk.root / "build/site" / address).is_file()
+    assert not any(
+        address.encode() in data
+        for path, data in desk.tree("build/site").items()
+        if not path.startswith("images/")
+    )
