@@ -151,15 +151,13 @@ def build_feeds(newsroom: Newsroom, now: datetime) -> tuple[tuple[str, ...], tup
     return tuple(each.path for each in files), composer.dead_links(published)
 
 
-def export_edition(
-    newsroom: Newsroom, issue: Issue, audience: str | None, images: str, output: Path | None, *, zipped: bool
-) -> tuple[Path, tuple[OutputFile, ...]]:
-    """Export one edition of a frozen issue as a bundle; gives where it stands and its files.
+def audience_to_export(newsroom: Newsroom, issue: Issue, named: str | None) -> str:
+    """The audience whose edition is exported: the one named, or the issue's first.
 
-    Raises `PressroomError` for an issue that is not frozen, an audience that it has no edition
-    for, or an output that is there already and is no bundle.
+    Raises `PressroomError` for an audience that the issue has no edition for, and for an issue that
+    is not frozen.
     """
-    audience = audience or issue.audiences[0]
+    audience = named or issue.audiences[0]
     if audience not in issue.audiences:
         raise PressroomError(
             f'the issue has no edition for "{audience}".',
@@ -174,6 +172,16 @@ def export_edition(
             issue.place.line,
             f"Freeze it: pressroom assemble {issue.number}",
         )
+    return audience
+
+
+def export_edition(
+    newsroom: Newsroom, issue: Issue, audience: str, images: str, output: Path | None, *, zipped: bool
+) -> tuple[Path, tuple[OutputFile, ...]]:
+    """Export one edition of a frozen issue as a bundle; gives where it stands and its files.
+
+    Raises `PressroomError` for an output that is there already and is no bundle.
+    """
     composer = Composer(newsroom.workspace, newsroom.pool)
     composed = compose(newsroom, [issue], composer)
     press = make_press(newsroom, composer, Images(images))

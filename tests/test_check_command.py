@@ -166,3 +166,13 @@ def test_explain_says_why_what_to_do_and_what_it_rests_on(desk: Desk) -> None:
 
 def test_all_rules_are_listed(desk: Desk) -> None:
     assert re.search(r"^IMG001 +error +An image has no alt text$", desk.ok("check", "--rules"), re.MULTILINE)
+
+
+def test_export_stops_at_an_error_and_writes_nothing(desk: Desk) -> None:
+    broken(desk).ok("assemble", "1")
+    said = desk.error("export", "1")
+    assert "issues/articles/glutamate.md:8: error IMG002" in said
+    assert "--force" in said
+    assert not (desk.root / "build").exists()
+    desk.ok("export", "1", "--force")
+    assert (desk.root / "build/export/001-the-plastic-brain/issue.json").is_file()

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pipeline.cli import show
 from pipeline.cli.options import issue_argument, json_option, newsroom
+
+if TYPE_CHECKING:
+    from pipeline.build import Newsroom
+    from pipeline.model import Issue
 
 
 @click.command()
@@ -27,6 +32,7 @@ from pipeline.cli.options import issue_argument, json_option, newsroom
     show_default=True,
     help="Where email.html finds its pictures: on the published site, or beside it.",
 )
+@click.option("--force", is_flag=True, help="Export in spite of findings at error level.")
 @json_option
 @click.pass_context
 def export(
@@ -36,23 +42,29 @@ def export(
     audience: str | None,
     as_zip: bool,
     images: str,
+    force: bool,
     as_json: bool,
 ) -> None:
     """Export ISSUE as a neutral bundle, ready to send.
 
     The bundle holds email.html, email.txt, email.eml, email.mjml, images/ and issue.json, which
     lists subject, preview text, sender, merge fields, sizes and checksums. The issue must be
-    frozen, so that what is sent can be made again.
+    frozen, so that what is sent can be made again, and it is checked first: a finding at error
+    level stops the export.
 
     \b
     Examples:
       pressroom export latest
       pressroom export 3 --audience clinicians -o clinicians.zip
     """
-    from pipeline.build import export_edition
+    from pipeline.build import audience_to_export, export_edition
 
     room = newsroom(ctx)
     found = room.issues.find(issue)
+    audience = audience_to_export(room, found, audience)
+    if _errors(room, found, audience) and not force:
+        show.message("Not exported. Mend what is wrong, or export all the same with --force.")
+        ctx.exit(1)
     zipped = as_zip or (output is not None and output.suffix == ".zip")
     written, files = export_edition(room, found, audience, images, output, zipped=zipped)
     if as_json:
@@ -63,3 +75,19 @@ def export(
     show.result(str(written))
     for each in files:
         show.result(f"  {each.path}  {show.size(len(each.data))}")
+
+
+def _errors(room: Newsroom, issue: Issue, audience: str) -> int:
+    """Check the edition that is exported; shows what is found, and gives the number of errors."""
+    from pipeline.build import check
+    from pipeline.checks.rules import RULES
+    from pipeline.model import Severity
+
+    found = [
+        finding
+        for checked in check(room, [issue], RULES)
+        if checked.edition.audience == audience
+        for finding in checked.findings
+        if finding.severity is not Severity.NOTE
+    ]
+    return show.findings(found)
