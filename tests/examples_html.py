@@ -76,6 +76,7 @@ EXAMPLES = {
     "BODY012": Example(
         Case(body=BODY + CTA, html=(BUTTON, "padding:6px 26px;font-family")), Case(body=BODY + CTA)
     ),
+    "BODY013": Example(within("<mj-text>Words</mj-text>"), within("<abbr>Words</abbr>")),
     "WORD001": Example(within("<!--[if mso]></td><![endif]-->"), within("<!--[if mso]><b>x</b><![endif]-->")),
     "WORD002": Example(
         within(
@@ -91,6 +92,11 @@ EXAMPLES = {
     "WORD006": Example(
         within("<!--[if !mso]><!--><h2>Lost</h2><!--<![endif]-->"),
         within("<!--[if mso]><h2>Kept</h2><![endif]--><!--[if !mso]><!--><h2>Kept</h2><!--<![endif]-->"),
+    ),
+    "WORD007": Example(Case(body=BODY + CTA, html=("mso-padding-alt:13px 26px;", "")), Case(body=BODY + CTA)),
+    "WORD008": Example(
+        Case(html=("</body>", '<div lang="en-GB" dir="ltr" style="max-width:600px">Words</div></body>')),
+        within('<div style="max-width:400px">Words</div>'),
     ),
     "TYPE001": Example(
         within('<p style="font-size:11px">Small</p>'), within('<p style="font-size:14px">Not small</p>')
@@ -125,6 +131,10 @@ EXAMPLES = {
         within("<p style=\"font-family:'My Font', serif\">x</p>"),
     ),
     "TYPE009": Example(within('<p style="color red">x</p>'), within('<p style="color: #111111;">x</p>')),
+    "TYPE010": Example(
+        Case(html=(HEAD_END, "<style>.t { float: right; }</style></head>")),
+        Case(html=(HEAD_END, "<style>.t { padding: 0; } div { float: none; }</style></head>")),
+    ),
     "COLOR001": Example(
         within('<p style="color:#bbbbbb">Faint</p>'), within('<p style="color:#555555">Clear</p>')
     ),

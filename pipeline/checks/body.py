@@ -6,33 +6,41 @@ import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from pipeline.checks.css import pixels
-from pipeline.checks.page import Page, text_of
+from pipeline.checks.buttons import buttons, line_height, padding
+from pipeline.checks.css import declarations, pixels
+from pipeline.checks.page import text_of
 from pipeline.checks.rule import Found, Rule
 from pipeline.checks.subject import Subject
+from pipeline.checks.visible import texts
 from pipeline.model import Severity
 
 CONTAINER = 600
 """The widest that an email may be, in CSS pixels."""
 
+PHONE = 320
+"""The width of the narrowest phone in use, and of WCAG's reflow (2.2, 1.4.10)."""
+
 TAP = 44
 """The height of a target that a thumb hits, in CSS pixels."""
 
 _LANDMARKS = ("main", "nav", "header", "footer", "section", "article", "aside", "search")
-_FORBIDDEN = (
-    "script",
-    "form",
-    "input",
-    "button",
-    "iframe",
-    "object",
-    "embed",
-    "svg",
-    "video",
-    "audio",
-    "canvas",
+_DROPPED = (
+    "script form input button select textarea iframe frame frameset object embed applet svg math video "
+    "audio canvas dialog marquee base"
 )
-_LEFT = re.compile(r"\\u\{[0-9a-f]+\}|zq[TC]\d+zq|\{%|%\}|\{#|#\}|<mj-[a-z-]+|\\n(?=[a-z-]+:)")
+_FORBIDDEN = tuple(_DROPPED.split())
+_ROLES = "banner complementary contentinfo form main navigation region search"
+_LANDMARK_ROLES = frozenset(_ROLES.split())
+_CODE = ("code", "kbd", "pre", "samp")
+_LEFT = re.compile(r"\\u\{[0-9a-f]+\}|zq[TC]\d+zq|\{%.*?%\}|\{#.*?#\}|</?mj-[a-z-]+")
+_LEFT_IN_STYLE = re.compile(_LEFT.pattern + r"|\\n|\\\"")
+_KNOWN = (
+    "a abbr address area b bdi bdo big blockquote body br caption center cite code col colgroup data dd del "
+    "details dfn div dl dt em figcaption figure font h1 h2 h3 h4 h5 h6 head hgroup hr html i img ins kbd li "
+    "link map mark meta noscript ol p picture pre q rp rt ruby s samp small source span strike strong style "
+    "sub summary sup table tbody td tfoot th thead time title tr tt u ul var wbr"
+)
+_ELEMENTS = frozenset(_KNOWN.split()) | {*_LANDMARKS, *_FORBIDDEN}
 
 
 def unbalanced(subject: Subject) -> Iterator[Found]:
@@ -47,7 +55,7 @@ def not_one_h1(subject: Subject) -> Iterator[Found]:
     if not found:
         yield Found("the email has no h1.", subject.places.issue)
     for extra in found[1:]:
-        yield Found(f'"{text_of(extra)}" is a second h1.', subject.at(subject.page.lines[extra]))
+        yield Found(f'"{text_of(extra)}" is a second h1.', subject.origin(extra, "<h1"))
 
 
 def skipped_level(subject: Subject) -> Iterator[Found]:
@@ -58,14 +66,17 @@ def skipped_level(subject: Subject) -> Iterator[Found]:
         if level > before + 1:
             text = text_of(heading)
             what = f"follows an h{before}" if before else "is the first heading"
-            yield Found(f'"{text}" is an h{level} and {what}.', subject.places.of_heading(text))
+            yield Found(f'"{text}" is an h{level} and {what}.', subject.origin(heading, f"<h{level}"))
         before = level
 
 
 def landmark(subject: Subject) -> Iterator[Found]:
     """An element that claims to be a part of the page, which in webmail is not the email's."""
     for element in subject.page.all(*_LANDMARKS):
-        yield Found(f"the email uses <{element.tag}>.", subject.at(subject.page.lines[element]))
+        yield Found(f"the email uses <{element.tag}>.", subject.origin(element, f"<{element.tag}"))
+    for element in subject.page.all():
+        if (role := element.get("role")) in _LANDMARK_ROLES:
+            yield Found(f'the email uses role="{role}".', subject.origin(element, f'role="{role}"'))
 
 
 def no_article(subject: Subject) -> Iterator[Found]:
@@ -82,7 +93,7 @@ def layout_table_read_aloud(subject: Subject) -> Iterator[Found]:
     for page in (subject.page, subject.outlook):
         for table in page.all("table"):
             if table.get("role") not in {"presentation", "none"} and not _holds_data(table):
-                place = subject.at(page.lines[table])
+                place = subject.origin(table, "<table>")
                 if str(place) not in seen:
                     seen.add(str(place))
                     yield Found('a table for layout has no role="presentation".', place)
@@ -93,7 +104,7 @@ def data_table_without_headers(subject: Subject) -> Iterator[Found]:
     for table in subject.page.all("table"):
         if not _holds_data(table):
             continue
-        place = subject.at(subject.page.lines[table])
+        place = subject.origin(table, "<th")
         if table.get("role") in {"presentation", "none"}:
             yield Found('a table with headings has role="presentation".', place)
         elif any(not each.get("scope") for each in table.iter("th") if text_of(each)):
@@ -110,30 +121,38 @@ def _nearest_table(table: Element, row: Element) -> bool:
 
 
 def too_wide(subject: Subject) -> Iterator[Found]:
-    """A width beyond the container."""
-    for element in subject.page.all():
-        for said, width in _widths(element, subject.page, subject):
-            if width > CONTAINER:
-                yield Found(
-                    f"<{element.tag}> is {width:g} px wide by {said}; the email has {CONTAINER}.",
-                    subject.at(subject.page.lines[element]),
-                )
+    """A width beyond the container, or a least width beyond a phone; in Outlook's branch too."""
+    for page in (subject.page, subject.outlook):
+        for element in page.all():
+            for said, width, most in _widths(element):
+                if width > most:
+                    yield Found(
+                        f"<{element.tag}> is {width:g} px wide by {said}; there is room for {most}.",
+                        subject.origin(element, f"{width:g}px", f'width="{width:g}"'),
+                    )
 
 
-def _widths(element: Element, page: Page, subject: Subject) -> Iterator[tuple[str, float]]:
-    attribute = element.get("width") or ""
+def _widths(element: Element) -> Iterator[tuple[str, float, int]]:
+    attribute = (element.get("width") or "").removesuffix("px")
     if attribute.isdigit():
-        yield "its attribute", float(attribute)
-    for name in ("width", "min-width", "max-width"):
-        value = pixels(subject.light.of(element).get(name, ""))
-        if value:
-            yield name, value
+        yield "its attribute", float(attribute), CONTAINER
+    for name, value, _ in declarations(element.get("style") or ""):
+        if name in {"width", "min-width", "max-width"} and (length := pixels(value)):
+            yield name, length, PHONE if name == "min-width" else CONTAINER
 
 
 def forbidden_element(subject: Subject) -> Iterator[Found]:
     """What mail clients drop, or refuse the message for."""
     for element in subject.page.all(*_FORBIDDEN):
-        yield Found(f"the email uses <{element.tag}>.", subject.at(subject.page.lines[element]))
+        yield Found(f"the email uses <{element.tag}>.", subject.origin(element, f"<{element.tag}"))
+
+
+def unknown_element(subject: Subject) -> Iterator[Found]:
+    """An element that HTML does not have: a slip, or MJML that was not turned into HTML."""
+    for element in subject.page.all():
+        # Word's elements have a rule of their own.
+        if element.tag not in _ELEMENTS and ":" not in element.tag:
+            yield Found(f"<{element.tag}> is no element of HTML.", subject.origin(element, f"<{element.tag}"))
 
 
 def twice_the_id(subject: Subject) -> Iterator[Found]:
@@ -142,36 +161,39 @@ def twice_the_id(subject: Subject) -> Iterator[Found]:
     for element in subject.page.all():
         name = element.get("id")
         if name and name in seen:
-            yield Found(f'the id "{name}" stands twice.', subject.at(subject.page.lines[element]))
+            yield Found(f'the id "{name}" stands twice.', subject.origin(element, f'id="{name}"'))
         seen.add(name or "")
 
 
 def left_over(subject: Subject) -> Iterator[Found]:
     """What a stage should have taken out: escapes, tokens, template marks, MJML."""
-    html = subject.rendered.html
-    for found in _LEFT.finditer(html):
-        line = html.count("\n", 0, found.start()) + 1
-        yield Found(f'"{found[0]}" is left over in the HTML.', subject.at(line))
+    page = subject.page
+    for element in page.all():
+        for name, value in element.attrib.items():
+            # An address or a text that an editor wrote may hold what it likes: it joins after mrml.
+            found = _LEFT_IN_STYLE.search(value) if name == "style" else _LEFT.search(value)
+            if found and name not in {"href", "src", "alt", "title", "aria-label"}:
+                place = subject.in_theme(page.lines[element], value[: found.start()][-20:])
+                yield Found(f'"{found[0]}" is left over in {name} of <{element.tag}>.', place)
+    for element, text in texts(page, subject.light):
+        if element.tag in _CODE or page.within(element, *_CODE) or element.tag == "img":
+            continue
+        if found := _LEFT.search(text):
+            yield Found(f'"{found[0]}" is left over in the text.', subject.origin(element, found[0]))
 
 
 def low_button(subject: Subject) -> Iterator[Found]:
     """A link drawn as a button that a thumb may miss."""
-    for link in subject.page.all("a"):
+    for link in buttons(subject):
         style = subject.light.of(link)
-        if "background-color" not in style or "padding" not in style:
-            continue
-        height = pixels(style.get("line-height", "")) or 0
-        above, below = _vertical_padding(style["padding"])
-        if height + above + below < TAP:
+        height = padding(style) + line_height(style)
+        if height < TAP:
+            said = style.get("padding", "")
+            forms = (f"padding:{said}", f"padding: {said}", f'inner-padding="{said}"') if said else ()
             yield Found(
-                f'the button "{text_of(link)}" is {height + above + below:g} px high.',
-                subject.places.of_link(link.get("href") or ""),
+                f'the button "{text_of(link)}" is {height:g} px high.',
+                subject.in_theme(subject.page.lines[link], *forms, "<mj-button"),
             )
-
-
-def _vertical_padding(padding: str) -> tuple[float, float]:
-    sides = [pixels(each) or 0.0 for each in padding.split()]
-    return (sides[0], sides[2] if len(sides) > 2 else sides[0]) if sides else (0.0, 0.0)
 
 
 RULES = (
@@ -282,5 +304,14 @@ RULES = (
         "Raise its padding or line height in the theme.",
         "WCAG 2.2, 2.5.5 Target Size (Enhanced); Apple's Human Interface Guidelines",
         low_button,
+    ),
+    Rule(
+        "BODY013",
+        Severity.ERROR,
+        "The email holds an element that HTML does not have",
+        "Clients drop it or draw it as plain text; MJML here means that mrml did not know it.",
+        "Correct its name in the theme.",
+        "HTML Living Standard, 4",
+        unknown_element,
     ),
 )

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from pipeline.checks.css import at_rules, declarations, style_rules
+from pipeline.checks.features import Use, uses
 from pipeline.checks.rule import Found, Rule
 from pipeline.checks.subject import Subject
 from pipeline.model import Place, Severity
@@ -91,6 +91,14 @@ HARMLESS: Mapping[str, str] = {
     "css-border-spacing": "the attribute cellspacing says the same",
     "css-font-size": "partial only for units that are not used",
     "html-lists": "the marks differ",
+    "css-selector-class": "only in rules that a client without style sheets does not need",
+    "css-selector-descendant": "the same",
+    "css-selector-grouping": "the same",
+    "css-selector-type": "the same",
+    "html-bdi": "the words stand there all the same",
+    "html-dfn": "the same",
+    "html-strike": "the same",
+    "image-gif": "Outlook shows the first picture of a moving one",
 }
 """Features that the default theme uses where a client may lack them, and why nobody loses anything.
 
@@ -100,31 +108,44 @@ Reviewed against the data of May 2026. What goes past this list is reported.
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """How one feature fares: families that lack it, families that have it in part, and their notes."""
+    """How one feature fares: the families that lack it, those that have it in part, and what is noted."""
 
     title: str
     url: str
     lacking: Mapping[str, str]
     partial: Mapping[str, str]
+    notes: tuple[str, ...] = ()
 
 
 def unsupported(subject: Subject) -> Iterator[Found]:
-    """A feature that a family of clients lacks."""
-    for slug, place, support in _used(subject):
-        if support.lacking and slug not in HARMLESS:
+    """A feature that a family of clients lacks. In a style sheet it improves only, so it is noted."""
+    for use, support in _used(subject):
+        if support.lacking:
             message = f"{support.title} is not supported by {_named(support.lacking)}."
-            yield Found(message, place, f"{_REMEDY} {support.url}")
+            severity = None if use.element is not None else Severity.NOTE
+            yield Found(message, _place(subject, use), _hint(_REMEDY, support), severity)
 
 
 def partly_supported(subject: Subject) -> Iterator[Found]:
     """A feature that a family of clients has in part."""
-    for slug, place, support in _used(subject):
-        if support.partial and not support.lacking and slug not in HARMLESS:
+    for use, support in _used(subject):
+        if support.partial and not support.lacking:
             message = f"{support.title} is supported in part by {_named(support.partial)}."
-            yield Found(message, place, f"What is missing: {support.url}")
+            yield Found(message, _place(subject, use), _hint("See whether it matters.", support))
 
 
 _REMEDY = "Say it by other means, or make sure that nothing is lost without it and silence the rule."
+
+
+def _hint(remedy: str, support: Support) -> str:
+    return " ".join((remedy, *support.notes, support.url))
+
+
+def _place(subject: Subject, use: Use) -> Place:
+    forms = (use.written, use.written.replace(":", ": ", 1), use.written.rstrip(">"))
+    if use.element is not None:
+        return subject.origin(use.element, *forms)
+    return subject.in_theme(use.line, *forms)
 
 
 def _named(families: Mapping[str, str]) -> str:
@@ -134,68 +155,18 @@ def _named(families: Mapping[str, str]) -> str:
     )
 
 
-def _used(subject: Subject) -> Iterator[tuple[str, Place, Support]]:
-    families = subject.publication.clients or FAMILIES
-    seen: set[str] = set()
-    for slug, text, line in features(subject):
-        if slug in seen:
-            continue
-        seen.add(slug)
-        support = support_of(slug, tuple(families))
-        if support is not None:
-            yield slug, subject.places.of_theme(text) or subject.at(line), support
-
-
-def features(subject: Subject) -> Iterator[tuple[str, str, int]]:
-    """The features that the page uses: caniemail's slug, the text that stands for it, and the line."""
-    page = subject.page
-    for element in page.all():
-        line = page.lines[element]
-        yield f"html-{_ELEMENTS.get(element.tag, element.tag)}", f"<{element.tag}", line
-        for name in element.attrib:
-            yield f"html-{name}", f"{name}=", line
-        for name, value, _ in declarations(element.get("style") or ""):
-            yield from _of_declaration(name, value, line)
-        source = (element.get("src") or "").rpartition(".")[2].lower()
-        if element.tag == "img" and source:
-            yield f"image-{'jpg' if source == 'jpeg' else source}", source, line
-    for sheet in page.all("style"):
-        css, first = sheet.text or "", page.lines[sheet]
-        for name, line, _ in at_rules(css):
-            yield f"css-at-{name}", f"@{name}", first + line - 1
-        for rule in style_rules(css, first):
-            if feature := re.search(r"\((prefers-[a-z-]+|hover|orientation)", rule.media):
-                yield f"css-at-media-{feature[1]}", feature[1], rule.line
-            for pattern, slug in _SELECTORS:
-                for found in pattern.findall(rule.selector):
-                    yield slug.format(found), found, rule.line
-            for name, value, _ in rule.declarations:
-                yield from _of_declaration(name, value, rule.line)
-
-
-_ELEMENTS = {f"h{n}": "h1-h6" for n in range(1, 7)} | {"ul": "lists", "ol": "lists", "meta": "", "a": ""}
-_SELECTORS = (
-    (re.compile(r"(?<!:):([a-z-]+)"), "css-pseudo-class-{}"),
-    (re.compile(r"::([a-z-]+)"), "css-pseudo-element-{}"),
-    (re.compile(r"\[[^\]]*\]"), "css-selector-attribute"),
-    (re.compile(r"\+"), "css-selector-adjacent-sibling"),
-    (re.compile(r"~"), "css-selector-general-sibling"),
-    (re.compile(r">"), "css-selector-child"),
-)
-
-
-def _of_declaration(name: str, value: str, line: int) -> Iterator[tuple[str, str, int]]:
-    if name.startswith(("mso-", "-webkit-", "-ms-", "-moz-")):
-        return
-    yield f"css-{name}", name, line
-    if name == "display":
-        yield f"css-display-{value}", f"display:{value}", line
-    for function in re.findall(r"([a-z-]+)\(", value):
-        slug = {"calc": "css-unit-calc", "var": "css-variables", "rgb": "css-rgb", "rgba": "css-rgba"}
-        yield slug.get(function, f"css-function-{function}"), f"{function}(", line
-        yield f"css-{function}", f"{function}(", line
-    for unit in re.findall(r"\d(rem|em|vw|vh|vmin|vmax|ch|ex|cm|mm|in|pc)\b", value):
-        yield f"css-unit-{unit}", unit, line
+def _used(subject: Subject) -> Iterator[tuple[Use, Support]]:
+    """Each feature beyond the reviewed list, with its first use: an element's before a sheet's."""
+    families = tuple(subject.publication.clients or FAMILIES)
+    first: dict[str, Use] = {}
+    for use in uses(subject.page):
+        if use.slug not in HARMLESS and use.slug in _data()["by_slug"]:
+            before = first.get(use.slug)
+            if before is None or (before.element is None and use.element is not None):
+                first[use.slug] = use
+    for slug, use in first.items():
+        if support := support_of(slug, families):
+            yield use, support
 
 
 @lru_cache(maxsize=1)
@@ -216,15 +187,23 @@ def support_of(slug: str, families: tuple[str, ...]) -> Support | None:
         return None
     lacking: dict[str, str] = {}
     partial: dict[str, str] = {}
+    notes: dict[str, None] = {}
     for family in families:
         for platform, versions in feature["stats"].get(family, {}).items():
-            mark = list(versions.values())[-1].partition(" ")[0]
+            mark, *numbers = list(versions.values())[-1].split()
             said = str(_data()["nicenames"]["platform"].get(platform, platform))
-            if mark == "n":
-                lacking[family] = _joined(lacking.get(family), said)
-            elif mark == "a":
-                partial[family] = _joined(partial.get(family), said)
-    return Support(feature["title"], feature["url"], lacking, partial)
+            if mark in {"n", "a"}:
+                group = lacking if mark == "n" else partial
+                group[family] = _joined(group.get(family), said)
+                told = (feature["notes_by_num"] or {}).get
+                notes |= {
+                    _LINK.sub(r"\1", note): None for each in numbers if (note := told(each.lstrip("#")))
+                }
+    return Support(feature["title"], feature["url"], lacking, partial, tuple(notes))
+
+
+_LINK = re.compile(r"\[([^\]]+)\]\([^)]*\)")
+"""A link of Markdown, of which a line in a terminal keeps the words."""
 
 
 def _joined(before: str | None, more: str) -> str:

@@ -36,7 +36,9 @@ def style_in_body(subject: Subject) -> Iterator[Found]:
     """A style element where many clients drop it."""
     for style in subject.page.all("style"):
         if not subject.page.within(style, "head"):
-            yield Found("a style element stands in the body.", subject.at(subject.page.lines[style]))
+            first = (style.text or "").strip().partition("\n")[0]
+            place = subject.in_theme(subject.page.lines[style], first)
+            yield Found("a style element stands in the body.", place)
 
 
 def nested_at_rule(subject: Subject) -> Iterator[Found]:
@@ -44,8 +46,9 @@ def nested_at_rule(subject: Subject) -> Iterator[Found]:
     for style in subject.page.all("style"):
         for name, line, nested in at_rules(style.text or ""):
             if nested:
-                first = subject.page.lines[style]
-                yield Found(f"an @-rule stands inside @{name}.", subject.at(first + line - 1))
+                at = subject.page.lines[style] + line - 1
+                written = subject.rendered.html.split("\n")[at - 1].strip()
+                yield Found(f"an @-rule stands inside @{name}.", subject.in_theme(at, written))
 
 
 def mixed_outlook_styles(subject: Subject) -> Iterator[Found]:
@@ -69,6 +72,10 @@ def missing_head(subject: Subject) -> Iterator[Found]:
         yield Found("the email has no title.", _theme(subject))
     if "width=device-width" not in metas.get("viewport", "").replace(" ", ""):
         yield Found("the head has no viewport.", _theme(subject))
+    elif re.search(
+        r"user-scalable\s*=\s*(?:no|0)|maximum-scale\s*=\s*1(?:\.0*)?\s*(?:,|$)", metas["viewport"]
+    ):
+        yield Found("the viewport forbids a reader to zoom.", subject.in_theme(None, metas["viewport"]))
     for name, content in _METAS.items():
         if name not in metas or (content and metas[name].split() != content.split()):
             asked = f' content="{content}"' if content else ""
@@ -119,7 +126,8 @@ def control_characters(subject: Subject) -> Iterator[Found]:
     html = subject.rendered.html
     for found in re.finditer("[\x80-\x9f]|&#(?:1(?:2[89]|[345][0-9])|x[89][0-9a-fA-F]);", html):
         line = html.count("\n", 0, found.start()) + 1
-        yield Found(f"the control character {found[0]!r} stands in the HTML.", subject.at(line))
+        name = found[0] if found[0].startswith("&") else f"U+{ord(found[0]):04X}"
+        yield Found(f"the control character {name} stands in the HTML.", subject.in_theme(line, found[0]))
 
 
 def _says_utf8(page: Page) -> bool:

@@ -35,20 +35,29 @@ def applies(condition: str) -> bool:
 
     What cannot be read does not hold, as with Word.
     """
+    return bool(_value(condition))
+
+
+def readable(condition: str) -> bool:
+    """Whether a condition can be read at all."""
+    return _value(condition) is not None
+
+
+def _value(condition: str) -> bool | None:
     signs: list[str] = []
     at = 0
     text = condition.strip()
     while at < len(text):
         found = _WORD_OR_SIGN.match(text, at)
         if not found:
-            return False
+            return None
         signs.append(found[1])
         at = found.end()
     try:
         value, rest = _either(signs)
-    except IndexError:
-        return False
-    return value and not rest
+    except (IndexError, ValueError):
+        return None
+    return None if rest else value
 
 
 def _either(signs: list[str]) -> tuple[bool, list[str]]:
@@ -74,6 +83,8 @@ def _one(signs: list[str]) -> tuple[bool, list[str]]:
         return not value, rest
     if first == "(":
         value, rest = _either(rest)
+        if rest[0] != ")":
+            raise ValueError("a bracket is not closed")
         return value, rest[1:]
     if first in {"gte", "gt", "lte", "lt"}:
         name, number, rest = rest[0], float(rest[1]), rest[2:]
@@ -83,5 +94,9 @@ def _one(signs: list[str]) -> tuple[bool, list[str]]:
         if rest and rest[0][0].isdigit():
             return float(rest[0]) == WORD, rest[1:]
         return True, rest
+    if first == "IE" and rest and rest[0][0].isdigit():
+        rest = rest[1:]
+    if first not in {"IE", "vml", "true", "false"}:
+        raise ValueError(first)
     # Word draws VML, and is no Internet Explorer.
     return first in {"vml", "true"}, rest

@@ -117,10 +117,6 @@ class Places:
         """Where the image at this address is named."""
         return self._images.get(url) or Place("newsletter.toml")
 
-    def of_heading(self, text: str) -> Place:
-        """Where a heading of these words is written; the issue where no text holds it."""
-        return self._headings.get(text) or self.issue
-
     def of_theme(self, text: str) -> Place | None:
         """The first place in the theme's templates that holds this text, or None."""
         for path, source in self.theme:
@@ -128,15 +124,6 @@ class Places:
             if at >= 0:
                 return Place(path, source.count("\n", 0, at) + 1)
         return None
-
-    @cached_property
-    def _headings(self) -> dict[str, Place]:
-        return {
-            words_of(element.children): written.place(line)
-            for written in writings(self.edition)
-            for element, line in content_elements(written.content)
-            if element.tag in {"h2", "h3", "h4", "h5", "h6"}
-        }
 
     @cached_property
     def _links(self) -> dict[str, Place]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.checks import body, clients, contrast, earlier, head, images, styles, word
+from pipeline.checks import body, clients, contrast, earlier, head, images, layout, styles, word
 from pipeline.checks.rule import Rule
 
 RULES: tuple[Rule, ...] = (
@@ -12,6 +12,7 @@ RULES: tuple[Rule, ...] = (
     *body.RULES,
     *word.RULES,
     *styles.RULES,
+    *layout.RULES,
     *contrast.RULES,
     *clients.RULES,
 )

@@ -6,28 +6,31 @@ import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from pipeline.checks.css import colour, declarations, mistakes, pixels, style_rules
+from pipeline.checks.buttons import font_size, line_height
+from pipeline.checks.contrast import is_large
+from pipeline.checks.css import colour, declarations, mistakes, parts, pixels, rgba, sheet_mistakes, sheets
 from pipeline.checks.page import text_of
-from pipeline.checks.places import words_of
 from pipeline.checks.rule import Found, Rule
 from pipeline.checks.subject import Subject
-from pipeline.checks.visible import texts
-from pipeline.model import BlockKind, Place, Severity
-from pipeline.model import Element as Node
+from pipeline.checks.visible import HEADINGS, block_of, blocks, texts
+from pipeline.model import Place, Severity
 
 SMALLEST = 14.0
 BODY = 16.0
 """CSS pixels: below 14 nobody reads with ease, and body text is read at arm's length."""
 
 LOOSE = 1.5
+_WRAPS = 40
+"""Characters that no longer fit in one line on a phone."""
+
 _LONG = 120
 """Characters from which a paragraph is running text, and not a line of its own."""
 
 _GENERIC = frozenset({"serif", "sans-serif", "monospace", "cursive", "fantasy", "system-ui", "inherit"})
-_COLOURED = re.compile(
-    r"(?:^|-)(?:color|background|border|border-(?:top|right|bottom|left))$|background-color$"
-)
-_OTHER_COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}\b|\b(?:rgb|rgba|hsl|hsla|oklch|lab)\([^)]*\)")
+_COLOURED = ("color", "background", "border", "outline", "text-decoration-color", "box-shadow", "text-shadow")
+_FUNCTIONS = "rgb rgba hsl hsla hwb lab lch oklab oklch color color-mix light-dark"
+_COLOUR_FUNCTIONS = frozenset(_FUNCTIONS.split())
+_NO_COLOUR = frozenset({"transparent", "currentcolor"})
 
 
 def small_text(subject: Subject) -> Iterator[Found]:
@@ -44,82 +47,124 @@ def small_text(subject: Subject) -> Iterator[Found]:
 
 
 def small_body(subject: Subject) -> Iterator[Found]:
-    """Running text below 16 px."""
-    for element in _paragraphs(subject):
-        size = pixels(subject.light.of(element).get("font-size", "16px"))
-        if size is not None and size < BODY:
+    """What an editor wrote as text, below 16 px: one finding a size."""
+    seen: set[float] = set()
+    for element, text in _blocks(subject, "p", "li", "td", "dd"):
+        size = font_size(subject.light.of(element))
+        if SMALLEST <= size < BODY and size not in seen and subject.origins.is_running(subject.page, element):
+            seen.add(size)
             yield Found(
-                f'running text is {size:g} px: "{_short(text_of(element))}".',
+                f'running text is {size:g} px: "{_short(text)}".',
                 _written(subject, element, f"font-size: {size:g}px"),
             )
-            return
 
 
 def tight_lines(subject: Subject) -> Iterator[Found]:
-    """Running text whose lines stand closer than one and a half times its size."""
-    for element in _paragraphs(subject):
+    """Text over several lines that stand closer than one and a half times its size: one finding a pair."""
+    seen: set[tuple[float, float]] = set()
+    for element, text in _blocks(subject):
         style = subject.light.of(element)
-        size, line = pixels(style.get("font-size", "16px")) or 16.0, style.get("line-height", "normal")
-        height = pixels(line) if line.endswith("px") else _factor(line) * size
-        if height is not None and height < LOOSE * size - 0.01:
+        size, height = font_size(style), line_height(style)
+        # Headings and other large lines stand closer by custom; what fits a line has none to lose.
+        if element.tag in HEADINGS or is_large(style) or len(text) <= _WRAPS:
+            continue
+        if height < LOOSE * size - 0.01 and (size, height) not in seen:
+            seen.add((size, height))
+            said = style.get("line-height", "")
+            pair = f"font-size:{style.get('font-size', '')};line-height:{said}"
+            attributes = f'font-size="{style.get("font-size", "")}" line-height="{said}"'
+            spaced = pair.replace(":", ": ").replace(";", "; ")
+            forms = (pair, spaced, attributes, f"line-height: {said}", f"line-height:{said}")
             yield Found(
-                f"lines of running text are {height / size:.2f} times its size apart.",
-                _written(subject, element, f"line-height: {line}"),
+                f'lines of text are {height / size:.2f} times its size apart: "{_short(text)}".',
+                subject.in_theme(subject.page.lines[element], *(forms if said else ())),
             )
-            return
 
 
 def aligned_astray(subject: Subject) -> Iterator[Found]:
-    """Running text that is justified or centred."""
-    for element in _paragraphs(subject):
+    """Running text that is justified, centred or set to the far side: one finding an alignment."""
+    page = subject.page.first("html")
+    far = "left" if page is not None and page.get("dir") == "rtl" else "right"
+    seen: set[str] = set()
+    for element, text in _blocks(subject):
         align = subject.light.of(element).get("text-align", "")
-        if align in {"justify", "center"}:
+        figures = element.tag in {"td", "th"} and align == far
+        astray = align in {"justify", "center", far, "end"} and not figures
+        if astray and len(text) >= _LONG and align not in seen:
+            seen.add(align)
             yield Found(
-                f'running text is aligned "{align}": "{_short(text_of(element))}".',
+                f'running text is aligned "{align}": "{_short(text)}".',
                 _written(subject, element, f"text-align: {align}"),
             )
-            return
 
 
 def plain_link(subject: Subject) -> Iterator[Found]:
-    """A link in running text that only its colour tells from the words around it."""
-    for element in _paragraphs(subject):
+    """A link among other words that only its colour tells from them: one finding for each text."""
+    seen: set[str] = set()
+    for element, words in _blocks(subject):
+        if element.tag in HEADINGS or _row_of_links(element):
+            continue
         for link in element.iter("a"):
-            if "underline" not in subject.light.of(link).get("text-decoration", ""):
-                yield Found(
-                    f'the link "{text_of(link)}" is not underlined.',
-                    subject.places.of_theme("text-decoration: none")
-                    or subject.places.of_link(link.get("href") or ""),
-                )
-                return
+            style, text = subject.light.of(link), text_of(link)
+            lined = style.get("text-decoration", "") + style.get("text-decoration-line", "")
+            boxed = colour(style.get("background-color", "")) or "border-bottom" in style
+            alone = text in {"", words} or block_of(subject.page, link) is not element
+            if not (alone or "underline" in lined or boxed or text in seen):
+                seen.add(text)
+                yield Found(f'the link "{text}" is not underlined.', subject.origin(link))
+
+
+def _row_of_links(block: Element) -> bool:
+    """Whether a block holds links only, as a footer does: its place tells them from text."""
+    between = (block.text, *(child.tail for child in block))
+    return not any((each or "").strip(" \t\n\u00a0|·•") for each in between) and all(
+        child.tag in {"a", "br"} for child in block
+    )
 
 
 def other_colour(subject: Subject) -> Iterator[Found]:
     """A colour that is not six hex digits: one finding for each."""
     seen: set[str] = set()
     for name, value, line in _declared(subject):
-        if not _COLOURED.search(name):
-            continue
-        for found in _OTHER_COLOUR.findall(value):
-            if colour(found) != found.lower() and found not in seen:
+        for found in _other(value) if name.startswith(_COLOURED) else ():
+            if found not in seen:
                 seen.add(found)
-                yield Found(
-                    f'the colour "{found}" is not six digits.',
-                    subject.places.of_theme(found) or subject.at(line),
-                )
+                yield Found(f'the colour "{found}" is not six digits.', subject.in_theme(line, value, found))
+    for element in subject.page.all():
+        for name in ("bgcolor", "color"):
+            value = element.get(name) or ""
+            if value and value not in seen and not re.fullmatch("#[0-9a-fA-F]{6}", value):
+                seen.add(value)
+                place = subject.in_theme(subject.page.lines[element], f'{name}="{value}"')
+                yield Found(f'the colour "{value}" is not six digits.', place)
+
+
+def _other(value: str) -> Iterator[str]:
+    found = parts(value)
+    yield from sorted(each for each in found.hashes if len(each) != 7)
+    yield from sorted(f"{each}()" for each in found.functions & _COLOUR_FUNCTIONS)
+    yield from sorted(each for each in found.words - _NO_COLOUR if rgba(each))
 
 
 def no_bgcolor(subject: Subject) -> Iterator[Found]:
-    """A background by style alone on a table, cell or the body."""
-    for element in subject.outlook.all("body", "table", "td"):
-        written = {name: value for name, value, _ in declarations(element.get("style") or "")}
-        ground = colour(written.get("background-color", written.get("background", "").split(" ")[0]))
-        if ground and not element.get("bgcolor"):
+    """A table, cell or body whose background its bgcolor does not say: one finding a colour."""
+    seen: set[tuple[str, str]] = set()
+    for page in (subject.page, subject.outlook):
+        for element in page.all("body", "table", "td", "th"):
+            written = {name: value for name, value, _ in declarations(element.get("style") or "")}
+            said = written.get("background-color", written.get("background", ""))
+            ground = next(filter(None, map(colour, said.split())), "")
+            if (
+                not ground
+                or (element.get("bgcolor") or "").lower() == ground
+                or (element.tag, ground) in seen
+            ):
+                continue
+            seen.add((element.tag, ground))
             yield Found(
                 f"<{element.tag}> has the background {ground} by style alone.",
                 _written(subject, element, f"background-color:{ground}"),
             )
-            return
 
 
 def no_generic_font(subject: Subject) -> Iterator[Found]:
@@ -136,45 +181,39 @@ def no_generic_font(subject: Subject) -> Iterator[Found]:
 
 
 def unreadable_style(subject: Subject) -> Iterator[Found]:
-    """A style attribute that a client cannot read."""
-    for element in subject.page.all():
-        for message in mistakes(element.get("style") or ""):
-            yield Found(
-                f"the style of <{element.tag}> cannot be read: {message}.",
-                subject.at(subject.page.lines[element]),
-            )
+    """A style attribute or a style sheet that a client cannot read."""
+    for page in (subject.page, subject.outlook):
+        for element in page.all():
+            style = element.get("style") or ""
+            for message in mistakes(style):
+                yield Found(
+                    f"the style of <{element.tag}> cannot be read: {message}.", subject.origin(element, style)
+                )
+    for sheet in subject.page.all("style"):
+        for message, line in sheet_mistakes(sheet.text or ""):
+            at = subject.page.lines[sheet] + line - 1
+            written = subject.rendered.html.split("\n")[at - 1].strip()
+            yield Found(f"a style sheet cannot be read: {message}.", subject.in_theme(at, written))
 
 
 # --- what is looked at -----------------------------------------------------------------------
 
 
-def _paragraphs(subject: Subject) -> Iterator[Element]:
-    """The page's paragraphs that an editor wrote as running text."""
-    written = {
-        words_of(node.children)
-        for each in subject.writings
-        for block in each.content.blocks
-        if block.kind is BlockKind.PROSE
-        for node in block.nodes
-        if isinstance(node, Node) and node.tag == "p"
-    }
-    long = {words for words in written if len(words) >= _LONG}
-    for paragraph in subject.page.all("p"):
-        text = text_of(paragraph)
-        if text in long:
-            yield paragraph
+def _blocks(subject: Subject, *tags: str) -> Iterator[tuple[Element, str]]:
+    """The blocks of shown text, of these names where some are given, with their own words."""
+    found = blocks(subject.page, subject.light).items()
+    return (each for each in found if not tags or each[0].tag in tags)
 
 
 def _declared(subject: Subject) -> Iterator[tuple[str, str, int]]:
-    """Every declaration of the page, in style attributes and style elements, with its line."""
-    page = subject.page
-    for element in page.all():
-        for name, value, _ in declarations(element.get("style") or ""):
-            yield name, value, page.lines[element]
-    for sheet in page.all("style"):
-        for rule in style_rules(sheet.text or "", page.lines[sheet]):
-            for name, value, _ in rule.declarations:
-                yield name, value, rule.line
+    """Every declaration of the page and of Outlook's view, with its line."""
+    for page in (subject.page, subject.outlook):
+        for element in page.all():
+            for name, value, _ in declarations(element.get("style") or ""):
+                yield name, value, page.lines[element]
+    for rule in sheets(subject.page):
+        for name, value, _ in rule.declarations:
+            yield name, value, rule.line
 
 
 def _written(subject: Subject, element: Element, text: str) -> Place:
@@ -183,14 +222,6 @@ def _written(subject: Subject, element: Element, text: str) -> Place:
     found = subject.places.of_theme(text) or subject.places.of_theme(looser)
     page = subject.page if element in subject.page.lines else subject.outlook
     return found or subject.at(page.lines[element])
-
-
-def _factor(value: str) -> float:
-    if re.fullmatch(r"\d+(?:\.\d+)?", value):
-        return float(value)
-    if re.fullmatch(r"\d+(?:\.\d+)?%", value):
-        return float(value[:-1]) / 100
-    return 1.2  # `normal`, as browsers draw it
 
 
 def _short(text: str) -> str:
@@ -230,7 +261,7 @@ RULES = (
         Severity.WARNING,
         "Running text is justified or centred",
         "Uneven gaps and beginnings make it hard to read, most of all with dyslexia.",
-        "Align it to the start side.",
+        "Align it to the start side in the theme; cut a long call to action to a line or two.",
         "WCAG 2.2, 1.4.8 Visual Presentation",
         aligned_astray,
     ),

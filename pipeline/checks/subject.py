@@ -12,9 +12,11 @@ from email import message_from_bytes
 from email.message import EmailMessage, Message
 from email.policy import SMTP
 from functools import cached_property
+from xml.etree.ElementTree import Element
 
 from pipeline.checks.budget import Budget
 from pipeline.checks.css import Styles, View
+from pipeline.checks.origin import Origins
 from pipeline.checks.outlook import outlook_view
 from pipeline.checks.page import Page, parse_page
 from pipeline.checks.places import Places, Written, writings
@@ -87,6 +89,25 @@ class Subject:
     def dark(self) -> Styles:
         """Resolved styles in the dark scheme."""
         return Styles(self.page, View(dark=True))
+
+    @cached_property
+    def origins(self) -> Origins:
+        """Which lines of the writings the page's elements come from."""
+        return Origins(self.writings)
+
+    def origin(self, element: Element, *needles: str) -> Place:
+        """Where an element of the page, or of Outlook's view, comes from.
+
+        That is the line an editor wrote, or else the first place in the theme that holds one of the
+        needles, or else the line of the built page.
+        """
+        page = self.page if element in self.page.lines else self.outlook
+        return self.origins.of(page, element) or self.in_theme(page.lines.get(element), *needles)
+
+    def in_theme(self, line: int | None, *needles: str) -> Place:
+        """The first place in the theme that holds one of the needles, or else a line of the built page."""
+        found = (self.places.of_theme(needle) for needle in needles if needle)
+        return next(filter(None, found), self.at(line))
 
     def at(self, line: int | None = None) -> Place:
         """A line of the built `email.html`: for what has no place in the sources."""
