@@ -2,10 +2,33 @@
 
 from __future__ import annotations
 
-from pipeline.checks import earlier, images
+from pipeline.checks import (
+    earlier,
+    fields,
+    footer,
+    images,
+    inbox,
+    link_texts,
+    links,
+    message,
+    plain,
+    size,
+    structure,
+    words,
+)
 from pipeline.checks.rule import Rule
 
 RULES: tuple[Rule, ...] = (
     *earlier.RULES,
+    *inbox.RULES,
+    *size.RULES,
     *images.RULES,
+    *links.RULES,
+    *link_texts.RULES,
+    *words.RULES,
+    *structure.RULES,
+    *fields.RULES,
+    *footer.RULES,
+    *plain.RULES,
+    *message.RULES,
 )

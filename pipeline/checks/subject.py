@@ -18,6 +18,16 @@ from pipeline.checks.css import Styles, View
 from pipeline.checks.outlook import outlook_view
 from pipeline.checks.page import Page, parse_page
 from pipeline.checks.places import Places, Written, writings
+from pipeline.checks.reading import (
+    Link,
+    Passage,
+    Run,
+    everything_written,
+    fields_of,
+    links_of,
+    passages_of,
+    runs_of,
+)
 from pipeline.model import ComposedEdition, Finding, Place, Publication, RenderedEmail
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`)\]]+")
@@ -77,6 +87,27 @@ class Subject:
     def writings(self) -> tuple[Written, ...]:
         """The letter and each article that stands in full."""
         return writings(self.edition)
+
+    @cached_property
+    def everything(self) -> tuple[Written, ...]:
+        """The writings, and the articles that stand in full on the web only."""
+        return tuple(everything_written(self.edition, self.writings))
+
+    @cached_property
+    def passages(self) -> tuple[Passage, ...]:
+        """All that was written for this edition: fields of the front matter, then text."""
+        text = (each for written in self.everything for each in passages_of(written))
+        return tuple(each for each in (*fields_of(self.edition, self.places), *text) if each.text.strip())
+
+    @cached_property
+    def links(self) -> tuple[Link, ...]:
+        """The links of the page."""
+        return links_of(self.page)
+
+    @cached_property
+    def runs(self) -> tuple[Run, ...]:
+        """The text of the page, run by run."""
+        return runs_of(self.page)
 
     @cached_property
     def light(self) -> Styles:
