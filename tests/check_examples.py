@@ -5,6 +5,7 @@ import examples_images
 import examples_inbox
 import examples_links
 import examples_message
+import examples_outside
 import examples_words
 from check_kit import Example
 
@@ -15,6 +16,7 @@ EXAMPLES: dict[str, Example] = {
     **examples_inbox.EXAMPLES,
     **examples_message.EXAMPLES,
     **examples_fields.EXAMPLES,
+    **examples_outside.EXAMPLES,
 }
 
 ELSEWHERE = {"LOCK001", "LINK001", "LINK002", "CHECK001", "CHECK002"}

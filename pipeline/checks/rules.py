@@ -11,6 +11,7 @@ from pipeline.checks import (
     link_texts,
     links,
     message,
+    outside,
     plain,
     size,
     structure,
@@ -31,4 +32,5 @@ RULES: tuple[Rule, ...] = (
     *footer.RULES,
     *plain.RULES,
     *message.RULES,
+    *outside.RULES,
 )

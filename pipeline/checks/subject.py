@@ -12,6 +12,7 @@ from email import message_from_bytes
 from email.message import EmailMessage, Message
 from email.policy import SMTP
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from pipeline.checks.budget import Budget
 from pipeline.checks.css import Styles, View
@@ -29,6 +30,10 @@ from pipeline.checks.reading import (
     runs_of,
 )
 from pipeline.model import ComposedEdition, Finding, Place, Publication, RenderedEmail
+
+if TYPE_CHECKING:
+    from pipeline.checks.online import Answer
+    from pipeline.checks.spam import SpamReport
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`)\]]+")
 
@@ -50,7 +55,8 @@ class Subject:
     `email.eml`. `image_sizes` maps each published image's address to its bytes. `budget` is the size
     of the HTML's parts (`budget.py`). `linked_before` maps addresses to the folder of the earlier
     issue that linked them. `theme` holds the theme's files: path as a user types it, and text.
-    `noticed` is what earlier stages found in this edition.
+    `noticed` is what earlier stages found in this edition. `answers` (by address) and `spam` are
+    there only where an editor asked for what leaves the machine or needs another program.
     """
 
     publication: Publication
@@ -62,6 +68,8 @@ class Subject:
     linked_before: Mapping[str, str] = field(default_factory=dict)
     theme: tuple[tuple[str, str], ...] = ()
     noticed: tuple[Finding, ...] = ()
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    spam: SpamReport | None = None
 
     @cached_property
     def page(self) -> Page:
