@@ -2,16 +2,47 @@
 
 from __future__ import annotations
 
-from pipeline.checks import body, clients, contrast, earlier, head, images, styles, word
+from pipeline.checks import (
+    body,
+    clients,
+    contrast,
+    earlier,
+    fields,
+    footer,
+    head,
+    images,
+    inbox,
+    link_texts,
+    links,
+    message,
+    outside,
+    plain,
+    size,
+    structure,
+    styles,
+    word,
+    words,
+)
 from pipeline.checks.rule import Rule
 
 RULES: tuple[Rule, ...] = (
     *earlier.RULES,
+    *inbox.RULES,
+    *size.RULES,
     *images.RULES,
+    *links.RULES,
+    *link_texts.RULES,
+    *words.RULES,
+    *structure.RULES,
+    *fields.RULES,
+    *footer.RULES,
+    *plain.RULES,
+    *message.RULES,
     *head.RULES,
     *body.RULES,
     *word.RULES,
     *styles.RULES,
     *contrast.RULES,
     *clients.RULES,
+    *outside.RULES,
 )
