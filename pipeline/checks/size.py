@@ -16,8 +16,8 @@ def encoded_size(message: bytes) -> int:
     if head < 0:
         return 0
     begin = message.find(b"\r\n\r\n", head)
-    end = message.find(b"\r\n--", begin)
-    return max(0, (end if end >= 0 else len(message)) - begin - 4)
+    end = message.rfind(b"\r\n--")  # the last boundary: a line of the part may begin with hyphens too
+    return max(0, (end if end > begin else len(message)) - begin - 4)
 
 
 def _size(subject: Subject) -> tuple[int, bool]:
