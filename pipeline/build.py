@@ -338,16 +338,23 @@ def _write_part(parts: Sequence[Part], folder: Path, number: int) -> int:
 
 
 def check(
-    newsroom: Newsroom, issues: Iterable[Issue], rules: Sequence[Rule], watch: Watch = iter
+    newsroom: Newsroom,
+    issues: Iterable[Issue],
+    rules: Sequence[Rule],
+    watch: Watch = iter,
+    complete: Callable[[Subject], Subject] = lambda subject: subject,
 ) -> tuple[Checked, ...]:
     """Run these rules over each edition of these issues.
 
+    `complete` adds to a subject what only the world outside knows, where an editor asked for it.
     Raises the mistakes of all issues at once, as a build does: rules look at finished artefacts.
     """
     from pipeline.checks.run import check as run_rules
 
     return tuple(
-        run_rules(subject, rules) for issue in watch(issues) for subject in subjects(newsroom, issue)
+        run_rules(complete(subject), rules)
+        for issue in watch(issues)
+        for subject in subjects(newsroom, issue)
     )
 
 

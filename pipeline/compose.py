@@ -20,6 +20,7 @@ from pipeline.articles.parse import WORDS_PER_MINUTE, parse_content
 from pipeline.articles.pool import Pool
 from pipeline.articles.resolve import SourceResolver
 from pipeline.articles.text import Notes, blocks_to_text
+from pipeline.articles.width import squeezed
 from pipeline.errors import PressroomError, raise_all, suggest
 from pipeline.model import (
     EVERYONE,
@@ -236,7 +237,7 @@ class Composer:
     def _preview(self, letter: Content, audience: str) -> str:
         """The letter's first words, by whole sentences or else by whole words."""
         blocks = _prose(select(tuple(letter.blocks), Form.TEXT, audience))
-        text = " ".join(blocks_to_text(blocks, Notes(), width=10_000).split())
+        text = squeezed(blocks_to_text(blocks, Notes(), width=10_000)).strip()
         text = merge.fill(text, lambda field: field.fallback)
         text = re.sub(r" ?\[\d+\]", "", text)
         least, most = _PREVIEW

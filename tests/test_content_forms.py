@@ -108,7 +108,7 @@ def test_the_email_form_has_styles_and_no_classes_or_ids(golden: Content) -> Non
     assert '<p style="margin:0;color:#333333"><strong>' in written
     assert '<code style="font-size:14px">' in written
     assert "<sup>1</sup>" in written
-    assert 'width="536" height="358" style="display:block"' in written
+    assert 'width="536" height="358" style="display:block;width:100%;max-width:536px"' in written
     assert '<th scope="col" align="right">' in written
     assert '<ol start="3">' in written
 

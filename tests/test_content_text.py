@@ -114,6 +114,21 @@ They pay.
     assert notes.to_text() == "[1] https://x.example/s\n[2] mailto:a@x.example"
 
 
+def test_cells_stand_below_their_heading_where_others_reach_over() -> None:
+    table = (
+        "<table><thead><tr><th>Group</th><th>Before</th><th align=right>After</th></tr></thead><tbody>"
+        "<tr><th rowspan=2>Both</th><td>5</td><td>7.5</td></tr><tr><td colspan=2>none</td></tr>"
+        "<tr><td colspan=2>All</td><td>8</td></tr></tbody></table>"
+    )
+    assert plain(table).splitlines() == [
+        "Group  Before  After",
+        "-----  ------  -----",
+        "Both   5         7.5",
+        "       none",
+        "All                8",
+    ]
+
+
 def test_a_wide_table_becomes_records() -> None:
     long = "word " * 12
     assert plain(f"| Name | Effect |\n|---|---|\n| a | {long} |\n| b | {long} |", 40) == (

@@ -10,6 +10,7 @@ from typing import TypeVar
 from pipeline import merge
 from pipeline.articles import notes, safe
 from pipeline.articles.tree import paragraphs
+from pipeline.articles.width import squeezed
 from pipeline.errors import PressroomError, flatten
 from pipeline.model import Element, Image, Node
 
@@ -133,7 +134,7 @@ class Finisher:
         if not target:
             self._mistake(line, "this image has no file.", "Write its path between the round brackets.")
             return ()
-        alt = " ".join(values.get("alt", "").split())
+        alt = squeezed(values.get("alt", "")).strip()
         image = self._tried(lambda: self.image(target, alt), line)
         if image is None:
             return ()

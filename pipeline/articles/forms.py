@@ -165,7 +165,10 @@ class _Html:
             return self.nodes(node.children, parent)
         if tag in _HEADINGS and self.writer.heading_shift:
             tag = f"h{min(6, int(tag[1]) + self.writer.heading_shift)}"
-        start = f"<{tag}{self._attributes(node)}{self._style(tag, parent, node.get('align'))}>"
+        # An image that is off is no longer replaced: `max-width:100%` lets its width widen a table.
+        # Word goes by the attribute.
+        more = f"width:100%;max-width:{_fitted(node, 'width')}px" if tag == "img" else ""
+        start = f"<{tag}{self._attributes(node)}{self._style(tag, parent, more, node.get('align'))}>"
         if tag in VOID:
             return start
         return f"{start}{self.nodes(node.children, tag)}</{tag}>"
@@ -202,13 +205,13 @@ class _Html:
         self.ids.add(unique)
         return unique
 
-    def _style(self, tag: str, parent: str, align: str | None = None) -> str:
+    def _style(self, tag: str, parent: str, more: str = "", align: str | None = None) -> str:
         if self.writer.form is not Form.EMAIL:
             return ""
         own, inside = self.writer.styles.get(tag, ""), self.writer.styles.get(f"{parent} {tag}", "")
         # An `align` attribute yields to any style, so that a heading's column has to say it again.
         given = f"text-align:{align}" if align and "text-align" in own + inside else ""
-        css = ";".join(part.strip().rstrip(";") for part in (own, inside, given) if part.strip())
+        css = ";".join(part.strip().rstrip(";") for part in (own, inside, given, more) if part.strip())
         return f' style="{escape(css)}"' if css else ""
 
     def _reference(self, node: Element, parent: str) -> str:

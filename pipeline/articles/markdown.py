@@ -40,6 +40,7 @@ from pipeline.articles.source import (
     raw_html,
 )
 from pipeline.articles.typography import quotation_marks, with_dashes
+from pipeline.articles.width import squeezed
 from pipeline.errors import PressroomError
 
 _MAX_NESTING = 40
@@ -277,7 +278,7 @@ def _render_note(renderer: RendererHTML, tokens: Sequence[Token], index: int, op
 
 def _render_image(renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
     token = tokens[index]
-    token.attrs["alt"] = " ".join("".join(_words(token.children or ())).split())
+    token.attrs["alt"] = squeezed("".join(_words(token.children or ()))).strip()
     return renderer.renderToken(tokens, index, options, env)
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pipeline.addresses import path_part
 from pipeline.articles.frontmatter import split
+from pipeline.articles.width import squeezed
 from pipeline.errors import NotFound, PressroomError, suggest
 from pipeline.fields import Fields
 from pipeline.files import bad_name
@@ -141,7 +142,7 @@ def _dek(fields: Fields) -> str:
     found = [(key, fields.text(key, multiline=True)) for key in _DEK_KEYS if fields.has(key)]
     for key, _ in found[1:]:
         fields.error(key, f"`{key}` and `{found[0][0]}` are two words for the dek.", "Keep one.")
-    return " ".join(found[0][1].split()) if found else ""
+    return squeezed(found[0][1]).strip() if found else ""
 
 
 def _authors(fields: Fields) -> tuple[Author, ...]:

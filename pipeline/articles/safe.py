@@ -18,11 +18,12 @@ def names(text: str) -> frozenset[str]:
 BOXES = names("address article aside center details div fieldset footer form header main nav section summary")
 """Elements that only group: let through so that the tree can part their texts from each other."""
 
-_PLAIN = names(
+ELEMENTS = names(
     "a abbr b bdi bdo blockquote br caption cite code dd del dfn dl dt em figcaption figure h1 h2 h3 h4 "
     "h5 h6 hr i img ins kbd li ol p pre s samp small span strong sub sup table tbody td tfoot th thead "
     "tr u ul var"
 )
+"""Elements that an article's text may hold; `h1` is let through to be named as a mistake."""
 
 _REMOVED_WHOLE = names(
     "applet audio canvas embed frameset iframe math noembed noframes noscript object script select "
@@ -33,7 +34,7 @@ LINE = "data-line"
 FIELD = "data-field"
 NOTE = "data-note"
 
-_ATTRIBUTES = {
+ATTRIBUTES = {
     "*": {LINE, "lang", "dir"},
     "a": {"href", "title"},
     "abbr": {"title"},
@@ -46,14 +47,15 @@ _ATTRIBUTES = {
     "td": {"align", "colspan", "rowspan"},
     "th": {"align", "colspan", "rowspan", "scope"},
 }
+"""Attributes that an element may have, `*` being any; those that begin with `data-` are the parser's own."""
 
 SCHEMES = frozenset({"http", "https", "mailto"})
 """The kinds of addresses that may stand in content."""
 
 _cleaner = nh3.Cleaner(
-    tags=set(_PLAIN | BOXES),
+    tags=set(ELEMENTS | BOXES),
     clean_content_tags=set(_REMOVED_WHOLE),
-    attributes=_ATTRIBUTES,
+    attributes=ATTRIBUTES,
     url_schemes=set(SCHEMES),
     link_rel=None,
     strip_comments=True,

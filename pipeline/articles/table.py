@@ -15,19 +15,20 @@ Line = Callable[[Iterable[Node]], str]
 def table_lines(table: Element, line: Line, columns: int) -> list[str]:
     """The lines of a table, at most so many columns wide; `line` writes the text of a cell."""
     caption = [text for part in _parts(table, "caption") for text in wrapped(line(part.children), columns)]
-    head = [row for part in _parts(table, "thead") for row in _parts(part, "tr")]
-    body = [row for part in _parts(table, "tbody", "tfoot") for row in _parts(part, "tr")]
-    if not head and body and all(cell.tag == "th" for cell in _parts(body[0], "th", "td")):
+    head = [row for part in _parts(table, "thead") for row in _grid(part)]
+    body = [row for part in _parts(table, "tbody", "tfoot") for row in _grid(part)]
+    if not head and body and all(cell.tag == "th" for cell in body[0] if cell):
         head, body = body[:1], body[1:]
-    rows = [[_cell(cell, line) for cell in _parts(row, "th", "td")] for row in (*head, *body)]
-    count = max(map(len, rows), default=0)
+    grid = [*head, *body]
+    count = max(map(len, grid), default=0)
     if not count:
         return caption
-    for row in rows:
-        row.extend([""] * (count - len(row)))
+    for cells in grid:
+        cells.extend([None] * (count - len(cells)))
+    rows = [[_cell(cell, line) if cell else "" for cell in cells] for cells in grid]
     widths = [max(width(row[column]) for row in rows) for column in range(count)]
     if sum(widths) + len(_GAP) * (count - 1) <= columns:
-        return caption + _aligned(rows, widths, _sides([*head, *body], count), len(head))
+        return caption + _aligned(rows, widths, _sides(grid), len(head))
     names = [" ".join(text for text in column if text) for column in zip(*rows[: len(head)], strict=True)]
     return caption + _records(rows[len(head) :], names, columns)
 
@@ -64,12 +65,37 @@ def _padded(cell: str, size: int, side: str) -> str:
     return " " * before + cell + " " * (room - before)
 
 
-def _sides(rows: list[Element], count: int) -> list[str]:
-    sides = [""] * count
-    for row in rows:
-        for column, cell in enumerate(_parts(row, "th", "td")):
-            sides[column] = sides[column] or cell.get("align") or ""
-    return sides
+def _sides(grid: list[list[Element | None]]) -> list[str]:
+    columns = zip(*grid, strict=True)
+    return [
+        next((cell.get("align") or "" for cell in column if cell and cell.get("align")), "")
+        for column in columns
+    ]
+
+
+def _grid(part: Element) -> list[list[Element | None]]:
+    """The cells of a table's part by row and column; None where a cell reaches over (HTML, 4.9.12.1)."""
+    grid: list[list[Element | None]] = []
+    covered: dict[int, int] = {}
+    for row in _parts(part, "tr"):
+        cells: list[Element | None] = []
+        for cell in _parts(row, "th", "td"):
+            _skip(cells, covered)
+            for extra in range(int(cell.get("colspan") or 1)):
+                covered[len(cells)] = int(cell.get("rowspan") or 1) - 1
+                cells.append(None if extra else cell)
+        _skip(cells, covered)
+        while cells and cells[-1] is None:  # what reaches over the end needs no column
+            cells.pop()
+        grid.append(cells)
+    return grid
+
+
+def _skip(cells: list[Element | None], covered: dict[int, int]) -> None:
+    """Leave out the columns that a cell of a row above still covers."""
+    while covered.get(len(cells)):
+        covered[len(cells)] -= 1
+        cells.append(None)
 
 
 def _cell(cell: Element, line: Line) -> str:

@@ -48,11 +48,13 @@ def blocks_to_text(
     footnotes: Iterable[tuple[Node, ...]] = (),
     width: int = WIDTH,
     sponsored_by: str = "Sponsored by",
+    notes_title: str = "",
 ) -> str:
     """Selected blocks as plain text without a final newline, then their footnotes.
 
     `width` is in columns. Merge fields stand in neutral form and never break. Link addresses are
-    numbered in `notes`, whose list the caller writes once, at the end of the whole text.
+    numbered in `notes`, whose list the caller writes once, at the end of the whole text. Footnotes
+    stand below `notes_title`.
     """
     writer = _Text(notes, sponsored_by)
     chunks = writer.blocks(blocks, width)
@@ -61,7 +63,7 @@ def blocks_to_text(
         for number, note in enumerate(footnotes, start=1)
     ]
     if listed:
-        chunks.append(["-" * 20])
+        chunks.append(["-" * 20, notes_title] if notes_title else ["-" * 20])
         chunks.append([line for note in listed for line in note])
     return "\n".join(finished(line) for line in _spaced(chunks))
 

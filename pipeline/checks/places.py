@@ -133,8 +133,9 @@ class Places:
     def _images(self) -> dict[str, Place]:
         found = self._attributes("img", "src")
         for composed in self.edition.articles:
-            if lead := composed.content.lead:
-                found.setdefault(lead.url, self.of_article(composed.article.slug, "image"))
+            for lead in (composed.content.lead, composed.content.thumbnail):
+                if lead:
+                    found.setdefault(lead.url, self.of_article(composed.article.slug, "image"))
         return found
 
     @cached_property

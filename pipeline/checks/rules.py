@@ -2,12 +2,43 @@
 
 from __future__ import annotations
 
-from pipeline.checks import body, clients, contrast, earlier, head, images, layout, styles, word
+from pipeline.checks import (
+    body,
+    clients,
+    contrast,
+    earlier,
+    fields,
+    footer,
+    head,
+    images,
+    inbox,
+    layout,
+    link_texts,
+    links,
+    message,
+    outside,
+    plain,
+    size,
+    structure,
+    styles,
+    word,
+    words,
+)
 from pipeline.checks.rule import Rule
 
 RULES: tuple[Rule, ...] = (
     *earlier.RULES,
+    *inbox.RULES,
+    *size.RULES,
     *images.RULES,
+    *links.RULES,
+    *link_texts.RULES,
+    *words.RULES,
+    *structure.RULES,
+    *fields.RULES,
+    *footer.RULES,
+    *plain.RULES,
+    *message.RULES,
     *head.RULES,
     *body.RULES,
     *word.RULES,
@@ -15,4 +46,5 @@ RULES: tuple[Rule, ...] = (
     *layout.RULES,
     *contrast.RULES,
     *clients.RULES,
+    *outside.RULES,
 )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.checks.budget import Budget
 from pipeline.checks.rule import Rule
 from pipeline.checks.rules import RULES
+from pipeline.checks.spam import SpamReport
 from pipeline.checks.subject import Subject
 from pipeline.errors import NotFound, suggest
 from pipeline.model import ComposedEdition, Finding, Place, Severity
@@ -40,6 +42,7 @@ class Checked:
     budget: Budget
     findings: tuple[Finding, ...]
     silenced: tuple[tuple[Finding, str], ...]
+    spam: SpamReport | None = None
 
 
 def check(subject: Subject, rules: Sequence[Rule] = RULES) -> Checked:
@@ -57,7 +60,7 @@ def check(subject: Subject, rules: Sequence[Rule] = RULES) -> Checked:
             used.add(hushed)
             silenced.append((finding, hushed.reason))
     kept += _about(silences, used, subject, rules)
-    return Checked(subject.edition, subject.budget, sort(kept), tuple(silenced))
+    return Checked(subject.edition, subject.budget, sort(kept), tuple(silenced), subject.spam)
 
 
 def sort(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -89,7 +92,15 @@ def rule_of(code: str) -> Rule:
     for rule in RULES:
         if rule.code == code.upper():
             return rule
-    raise NotFound(f'there is no rule "{code}".', hint=suggest(code, [rule.code for rule in RULES]))
+    raise NotFound(f'there is no rule "{code}".', hint=_near(code))
+
+
+def _near(code: str) -> str | None:
+    """The code that was meant: the same letters and number, or else the likest."""
+    known = [rule.code for rule in RULES]
+    found = re.fullmatch(r"([A-Z]+)[-_ ]?0*(\d+)", code.upper())
+    whole = f"{found[1]}{int(found[2]):03}" if found else code
+    return suggest(whole if whole in known else code, known)
 
 
 # --- silences --------------------------------------------------------------------------------
@@ -126,7 +137,7 @@ def _about(
                 Severity.ERROR,
                 f'"{each.code}" is silenced, and no rule has that code.',
                 each.place,
-                suggest(each.code, known) or "The codes are listed by: pressroom check --rules",
+                _near(each.code) or "The codes are listed by: pressroom check --rules",
             )
         # A publication's silence is for all its issues, so that one issue does not prove it idle.
         elif each not in used and each.place.path != "newsletter.toml" and each.code in running:

@@ -12,6 +12,7 @@ from email import message_from_bytes
 from email.message import EmailMessage, Message
 from email.policy import SMTP
 from functools import cached_property
+from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
 from pipeline.checks.budget import Budget
@@ -20,7 +21,21 @@ from pipeline.checks.origin import Origins
 from pipeline.checks.outlook import outlook_view
 from pipeline.checks.page import Page, parse_page
 from pipeline.checks.places import Places, Written, writings
+from pipeline.checks.reading import (
+    Link,
+    Passage,
+    Run,
+    everything_written,
+    fields_of,
+    links_of,
+    passages_of,
+    runs_of,
+)
 from pipeline.model import ComposedEdition, Finding, Place, Publication, RenderedEmail
+
+if TYPE_CHECKING:
+    from pipeline.checks.online import Answer
+    from pipeline.checks.spam import SpamReport
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`)\]]+")
 
@@ -42,7 +57,8 @@ class Subject:
     `email.eml`. `image_sizes` maps each published image's address to its bytes. `budget` is the size
     of the HTML's parts (`budget.py`). `linked_before` maps addresses to the folder of the earlier
     issue that linked them. `theme` holds the theme's files: path as a user types it, and text.
-    `noticed` is what earlier stages found in this edition.
+    `noticed` is what earlier stages found in this edition. `answers` (by address) and `spam` are
+    there only where an editor asked for what leaves the machine or needs another program.
     """
 
     publication: Publication
@@ -54,6 +70,8 @@ class Subject:
     linked_before: Mapping[str, str] = field(default_factory=dict)
     theme: tuple[tuple[str, str], ...] = ()
     noticed: tuple[Finding, ...] = ()
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    spam: SpamReport | None = None
 
     @cached_property
     def page(self) -> Page:
@@ -79,6 +97,27 @@ class Subject:
     def writings(self) -> tuple[Written, ...]:
         """The letter and each article that stands in full."""
         return writings(self.edition)
+
+    @cached_property
+    def everything(self) -> tuple[Written, ...]:
+        """The writings, and the articles that stand in full on the web only."""
+        return tuple(everything_written(self.edition, self.writings))
+
+    @cached_property
+    def passages(self) -> tuple[Passage, ...]:
+        """All that was written for this edition: fields of the front matter, then text."""
+        text = (each for written in self.everything for each in passages_of(written))
+        return tuple(each for each in (*fields_of(self.edition, self.places), *text) if each.text.strip())
+
+    @cached_property
+    def links(self) -> tuple[Link, ...]:
+        """The links of the page."""
+        return links_of(self.page)
+
+    @cached_property
+    def runs(self) -> tuple[Run, ...]:
+        """The text of the page, run by run."""
+        return runs_of(self.page)
 
     @cached_property
     def light(self) -> Styles:

@@ -9,10 +9,14 @@ import click
 from click.shell_completion import CompletionItem
 
 from pipeline.cli import show
-from pipeline.cli.options import complete_issue, newsroom
+from pipeline.cli.options import complete_issue, moment, newsroom
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pipeline.build import Newsroom
     from pipeline.checks.run import Checked
+    from pipeline.checks.subject import Subject
     from pipeline.model import Finding, Issue
 
 
@@ -43,6 +47,9 @@ def complete_code(ctx: click.Context, param: click.Parameter, incomplete: str) -
     help="How to print findings; `github` makes annotations in a workflow.",
 )
 @click.option("--json", "form", flag_value="json", help="The same as --format json.")
+@click.option("--online", is_flag=True, help="Try the links on the web, too. Answers are kept for a day.")
+@click.option("--allow-private", is_flag=True, help="With --online: try addresses on a private network too.")
+@click.option("--spam", is_flag=True, help="Ask SpamAssassin, too, where it is installed.")
 @click.option("--strict", is_flag=True, help="Exit with 1 for warnings too.")
 @click.pass_context
 def check(
@@ -52,6 +59,9 @@ def check(
     list_rules: bool,
     only: tuple[str, ...],
     form: str,
+    online: bool,
+    allow_private: bool,
+    spam: bool,
     strict: bool,
 ) -> None:
     """Check each ISSUE, or all: the HTML, Outlook's view of it, text, message, images, content.
@@ -64,6 +74,7 @@ def check(
       pressroom check latest
       pressroom check 3 --only IMG001
       pressroom check --explain IMG001
+      pressroom check latest --online --spam
       pressroom check --format sarif > findings.sarif
     """
     if explain or list_rules:
@@ -82,12 +93,36 @@ def check(
     def watch(todo: Iterable[Issue]) -> Iterable[Issue]:
         return show.progress(todo, "checking")
 
-    checked = prove(room, chosen, rules, watch)
+    checked = prove(room, chosen, rules, watch, _asking(room, online, allow_private, spam))
     findings = run.sort(dict.fromkeys(each for one in checked for each in one.findings))
     _print(form, checked, findings)
     worst = {each.severity.value for each in findings}
     if "error" in worst or (strict and "warning" in worst):
         ctx.exit(1)
+
+
+def _asking(room: Newsroom, online: bool, allow_private: bool, spam: bool) -> Callable[[Subject], Subject]:
+    """Adds what an editor asked the world outside for."""
+    from dataclasses import replace
+
+    from pipeline.checks.online import LinkTester
+    from pipeline.checks.outside import to_try
+    from pipeline.checks.spam import spam_report
+
+    workspace = room.workspace
+    tester = LinkTester(
+        workspace.publication.base_url,
+        moment(None, workspace.zone),
+        workspace.build / ".cache" / "links.json",
+        allow_private=allow_private,
+    )
+
+    def complete(subject: Subject) -> Subject:
+        if online:
+            subject = replace(subject, answers=tester.answers(to_try(subject)))
+        return replace(subject, spam=spam_report(subject.message)) if spam else subject
+
+    return complete
 
 
 def _explain(code: str | None) -> None:
@@ -151,6 +186,9 @@ def _print_budget(one: Checked, whole: bool) -> None:
         f"{show.size(budget.total)} of {show.size(budget.limit)}, "
         f"{show.count(len(budget.images), 'image')} {show.size(budget.all_images)}"
     )
+    if one.spam:
+        score, limit = one.spam.score, one.spam.required
+        show.result(f"      {score:>8g}  of {limit:g} points by SpamAssassin")
     if whole:
         for item in (*budget.parts, budget.added):
             share = round(24 * max(0, item.size) / budget.limit)
@@ -181,4 +219,12 @@ def _edition_json(one: Checked) -> dict[str, object]:
             "added": {"what": budget.added.what, "bytes": budget.added.size},
             "images": [{"what": each.what, "bytes": each.size} for each in budget.images],
         },
-    }
+    } | _spam_json(one)
+
+
+def _spam_json(one: Checked) -> dict[str, object]:
+    report = one.spam
+    if report is None:
+        return {}
+    tests = [{"name": each.name, "points": each.points, "text": each.text} for each in report.hits]
+    return {"spam": {"score": report.score, "required": report.required, "tests": tests}}

@@ -24,7 +24,7 @@ from pipeline.email.views import (
     unsubscribe_url,
 )
 from pipeline.merge import literal_text
-from pipeline.model import Block, ComposedArticle, Content, Element, Layout, Node
+from pipeline.model import Block, ComposedArticle, Content, Element, Image, Layout, Node
 
 WIDTH = 72
 
@@ -77,16 +77,22 @@ def _article(article: ComposedArticle, asked: Layout, setting: Setting, notes: N
     return _join(
         _stack(title, _rule(title, "="), _wrap(byline(article)), _wrap(details(article, words))),
         dek,
+        _picture(article.content.lead),
         _content(replace(article.content, blocks=_lowered(tuple(article.content.blocks))), setting, notes),
         _stack(f"{words.say('related')}:", *related) if related else "",
         more,
     )
 
 
+def _picture(image: Image | None) -> str:
+    return _wrap(f"[Image: {image.alt}]") if image and image.alt else ""
+
+
 def _content(content: Content, setting: Setting, notes: Notes) -> str:
     shown = visible(content, Form.TEXT, setting.edition.audience)
     sponsored_by = setting.words.say("sponsor_named", name="").strip()
-    return blocks_to_text(shown.blocks, notes, shown.footnotes, WIDTH, sponsored_by)
+    title = f"{setting.words.say('notes')}:"
+    return blocks_to_text(shown.blocks, notes, shown.footnotes, WIDTH, sponsored_by, title)
 
 
 def _lowered(blocks: tuple[Block, ...]) -> tuple[Block, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pipeline.addresses import FEED_FILES, address, home_url
+from pipeline.articles.width import squeezed
 from pipeline.model import Image, Publication
 
 # What XML 1.0 (section 2.2) cannot hold, which feedgen refuses; left out of JSON too, so that all
@@ -75,8 +76,8 @@ class Feed:
 
 
 def plain(text: str) -> str:
-    """A text on one line, without characters that no feed can hold."""
-    return " ".join(fit(text).split())
+    """A text on one line, without characters that no feed can hold; no-break spaces stay."""
+    return squeezed(fit(text)).strip()
 
 
 def fit(text: str) -> str:

@@ -9,6 +9,7 @@ from html import escape
 from pipeline import addresses, merge
 from pipeline.articles.forms import Form, HtmlWriter, blocks_to_html, footnotes_to_html
 from pipeline.articles.notes import is_reference
+from pipeline.articles.width import squeezed
 from pipeline.model import BlockKind, Content, Element, Image, MergeField, Node, Publication
 
 
@@ -68,7 +69,7 @@ def opening(content: Content, limit: int = 200) -> str:
             )
         if len(text) > limit:
             break
-    text = " ".join(text.split())
+    text = squeezed(text).strip()
     return text if len(text) <= limit else text[:limit].rsplit(" ", 1)[0].rstrip(",;:.") + "…"
 
 

@@ -1,0 +1,48 @@
+"""Examples for the rules on the writing."""
+
+from dataclasses import replace
+
+from check_kit import BODY, LETTER, Case, Example
+
+END = "The trial counted those who improved."
+
+
+def ending(text: str) -> Case:
+    """The sound issue with another last paragraph."""
+    return Case(body=BODY.replace(END, text))
+
+
+def with_empty_section(subject):  # type: ignore[no-untyped-def]
+    sections = tuple(replace(section, articles=()) for section in subject.edition.sections)
+    return replace(subject, edition=replace(subject.edition, sections=sections))
+
+
+EXAMPLES = {
+    "COPY001": Example(ending("The trial counted TK patients."), ending("The trial marked `TODO` and TKO.")),
+    "COPY002": Example(
+        ending("The trial counted the\nthe improved."), ending("All that that implies, had had.")
+    ),
+    "COPY003": Example(
+        ending("Please find attached the report."), ending("The receptors attached to the cell are few.")
+    ),
+    "COPY004": Example(
+        ending("The trial counted \\*\\*those\\*\\*."), ending("The trial counted `**those**`.")
+    ),
+    "COPY005": Example(
+        ending("The trial counted, , those who improved."), ending("They improved …, it said.")
+    ),
+    "COPY006": Example(
+        Case(settings='reason = "© 2024 Synapse. You signed up."'),
+        Case(settings='reason = "© 2019–2026 Synapse. You signed up."'),
+    ),
+    "COPY007": Example(Case(change=with_empty_section)),
+    "COPY008": Example(Case(body="To be continued."), Case(body="Seen:\n\n![A chart](chart.png)")),
+    "COPY009": Example(
+        Case(body=f"{BODY}\n## What comes next\n"), Case(body=f"{BODY}\n## What comes next\n\n- Rest\n")
+    ),
+    "COPY010": Example(
+        Case(body=BODY.replace("## What", "#### What")),
+        Case(body=f"{BODY}\n### In days\n\nSeven.\n\n## In all\n\nNine.\n"),
+    ),
+    "COPY011": Example(ending("So it was. " * 70), Case(letter=LETTER + "\nSo it was. " * 20)),
+}

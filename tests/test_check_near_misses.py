@@ -1,0 +1,224 @@
+"""What editors write, sound and not: a checker that cries wolf is silenced, and then misses the wolf."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from check_kit import BODY, LETTER, Case, subject_of
+from examples_links import real, saying, to
+from examples_words import ending
+
+from pipeline.checks.reading import words
+from pipeline.checks.rules import RULES
+from pipeline.checks.run import findings_of, rule_of
+from pipeline.checks.size import encoded_size
+
+SOUND_WRITING = [
+    "The enzyme TK1 (thymidine kinase) and TKO mice.",
+    "Baden-Baden, Duran Duran and the The Lancet of old.",
+    "He had had a fever, and that that was so is very, very clear.",
+    "It was a long long time ago, in and in-patient care.",
+    "A protein attached to the membrane is attached to it.",
+    "The attached cells moved. An attached figure legend is none.",
+    "A range of 5–7 mg, 3 * 4 = 12, a*b*c, snake_case_name and __init__.",
+    "Use `**bold**`, `[a](b)`, `&nbsp;` and `:::` there.",
+    "R&D at AT&T; x < y and y > z; 1 ~ 2.",
+    "He wrote: “So … it goes.” And so on, etc. … Then: 1, 2, 3.",
+    "U.S., U.K., e.g., this, i.e., that, etc., and more.",
+    "See the Q. and A., Fig. 2., and .NET or .5 of it.",
+    "Is it so? Yes! “Why?” he asked. (No.)",
+    "In this trial, one in ten (n = 7) left early; see p. 3 ff.",
+    "A [mail](mailto:a@b.example) and <https://journal.example/x_(y)>.",
+    "He paid $$ for it? No: {x} and {2} are sets, and 100% of 50%.",
+    "Written in 2019; © 2019 The Authors (CC BY).",
+    "- one\n- two\n\n1. first\n2. second\n\n> Quoted.\n\n    code ** here TODO",
+    "Line one  \nline two, with a break\\\nand another.",
+    "H<sub>2</sub>O and 10<sup>-3</sup> mol, the 1<sup>st</sup> and 2<sup>nd</sup>.",
+    "| Drug | Dose | Note |\n|:--|--:|---|\n| ketamine | 0.5 mg/kg | over forty minutes, slowly |\n| placebo | – | saline |",
+    "A note[^1] and another[^2], and both[^1].\n\n[^1]: The first, see [the report](https://journal.example/r1).\n[^2]: The second.",
+    "::: callout In short\nSleep well, and walk.\n:::\n\n::: sponsor Example Ltd\nWe sell pillows.\n:::",
+    "::: cta\nThere is more to be said.\n[Write to the editors](mailto:editors@synapse.example)\n:::",
+    "Le mot « fin » ; c'est tout ! Et « voilà » ?",
+    "שלום עולם, וגם 你好，世界。Und „so“ weiter …",
+    "The address is https://journal.example/a?b=1&c=2, and www is not.",
+    "<del>Deleted</del> words, <kbd>Ctrl</kbd> and <abbr>fMRI</abbr> are kept.",
+    "Dear reader,\n\nall is well here.\n\nYours,\n\nthe editors",
+]
+
+
+@pytest.mark.parametrize("text", SOUND_WRITING)
+def test_sound_writing_has_no_finding(text: str) -> None:
+    subject = subject_of(ending(text))
+    found = [
+        f"{rule.code} {each.message}"
+        for rule in RULES
+        if rule.code[:3] != "CSS" and rule.code[:5] != "LINK0"
+        for each in findings_of(rule, subject)
+    ]
+    links = [
+        f"{rule.code} {e.message}"
+        for rule in RULES
+        if rule.code[:5] == "LINK0"
+        for e in findings_of(rule, subject)
+    ]
+    assert found + links == []
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "said"),
+    [
+        ("COPY001", "The dose is TKTK mg.", '"TKTK" is left in the text'),
+        ("COPY001", "Lorem ipsum dolor: lorem ipsum.", '"Lorem ipsum"'),
+        ("COPY001", "The figure is [insert number] now.", '"[insert number]"'),
+        ("COPY002", "It goes\nto to the brain.", '"to to" has a word twice'),
+        ("COPY002", "The *brain* brain acts.", '"brain brain"'),
+        ("COPY003", "The report is attached to this email.", '"is attached to this email"'),
+        ("COPY004", "A \\[link](https://a.example) is here.", '"]("'),
+        ("COPY004", "A &amp;nbsp; space.", '"&nbsp;"'),
+        ("COPY004", "The ~~old~~ word.", '"~~"'),
+        ("COPY005", "So it went, and they all lived on for ever after,\nand so the tale,", 'ends with ","'),
+        ("COPY005", "He said so,, and left.", '",,"'),
+    ],
+)  # fmt: skip
+def test_slips_are_found_where_they_stand(code: str, text: str, said: str) -> None:
+    (found,) = list(findings_of(rule_of(code), subject_of(ending(text))))[:1]
+    assert said in found.message
+    first = 8 + BODY.split("\n").index("The trial counted those who improved.")
+    assert found.place.path == "issues/articles/glutamate-switch.md"
+    assert found.place.line is not None and first <= found.place.line <= first + text.count("\n")
+
+
+def test_a_slip_in_the_second_line_of_a_paragraph_is_found_there() -> None:
+    one = next(findings_of(rule_of("COPY001"), subject_of(ending("A line.\nAnother TK line."))))
+    two = next(findings_of(rule_of("COPY001"), subject_of(ending("A TK line.\nAnother line."))))
+    assert one.place.line == (two.place.line or 0) + 1
+
+
+@pytest.mark.parametrize(
+    ("field", "line"),
+    [("title: TK", 2), ("dek: Lorem ipsum", 5)],
+)
+def test_placeholders_in_front_matter_are_found(field: str, line: int) -> None:
+    key, _, value = field.partition(": ")
+    case = Case(title=value) if key == "title" else Case()
+    subject = subject_of(case)
+    if key == "dek":
+        composed, layout = subject.edition.sections[0].articles[0]
+        article = replace(composed.article, dek=value)
+        section = replace(
+            subject.edition.sections[0], articles=((replace(composed, article=article), layout),)
+        )
+        subject = replace(subject, edition=replace(subject.edition, sections=(section,)))
+    (found,) = findings_of(rule_of("COPY001"), subject)
+    assert (found.place.path, found.place.line) == ("issues/articles/glutamate-switch.md", line)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "nothing"),
+    [
+        ("en", "Click here", True),
+        ("en", "READ MORE →", True),
+        ("en", "here’s why", False),
+        ("de", "Weiterlesen …", True),
+        ("de-AT", "hier", True),
+        ("fr", "En savoir plus", True),
+        ("fr", "plus de sommeil", False),
+        ("es", "haz clic aquí", True),
+        ("sv", "read more", True),
+        ("en", "hier", False),
+    ],
+)
+def test_empty_link_texts_by_language(language: str, text: str, nothing: bool) -> None:
+    assert bool(list(findings_of(rule_of("LINK016"), subject_of(saying(text, language))))) is nothing
+
+
+@pytest.mark.parametrize(
+    ("shown", "url", "severity"),
+    [
+        ("journal.example", "https://journal.example/review", None),
+        ("https://journal.example/review/", "https://journal.example/review", None),
+        ("www.journal.example", "http://journal.example/", None),
+        ("journal.example/…", "https://journal.example/review", None),
+        ("Node.js", "https://nodes.example/", None),
+        ("e.g.", "https://nodes.example/", None),
+        ("a@synapse.example", "mailto:a@synapse.example?subject=x", None),
+        ("Booking.com", "https://news.example/booking", "warning"),
+        ("https://bank.example", "https://thief.example/", "error"),
+        ("www.bank.example", "https://bank.example.thief.example/", "error"),
+        ("journal.example/a", "https://journal.example/b", "warning"),
+        ("a@synapse.example", "mailto:b@synapse.example", "error"),
+    ],
+)
+def test_shown_addresses_and_their_targets(shown: str, url: str, severity: str | None) -> None:
+    found = list(findings_of(rule_of("LINK017"), subject_of(to(url, shown))))
+    assert [each.severity.value for each in found] == ([severity] if severity else [])
+
+
+@pytest.mark.parametrize(
+    ("url", "broken"),
+    [
+        ("https://en.wiki.example/wiki/Example_Inc.", False),
+        ("https://a.example/x_(y)_(z)", False),
+        ("https://a.example/page.", True),
+        ("https://a.example/page,", True),
+        ("https://a.example/page)", True),
+        ("https://a.example/page%20", True),
+    ],
+)
+def test_torn_addresses(url: str, broken: bool) -> None:
+    assert bool(list(findings_of(rule_of("LINK012"), subject_of(to(url))))) is broken
+
+
+@pytest.mark.parametrize(
+    ("url", "stands_in"),
+    [
+        ("https://example.com/page", True),
+        ("https://docs.example.org", True),
+        ("https://yoursite.com", True),
+        ("https://TODO", True),
+        ("http://localhost:8000/", True),
+        ("https://synapse-letters.org/about", False),
+        ("https://exampleproject.org/", False),
+        ("https://www.link.springer.com/article", False),
+        ("https://website.design.studio/", False),
+    ],
+)
+def test_placeholder_addresses_of_a_real_publication(url: str, stands_in: bool) -> None:
+    found = findings_of(rule_of("LINK009"), subject_of(real(url)))
+    assert any(url in each.message for each in found) is stands_in
+
+
+def test_an_address_that_cannot_be_read_stops_no_rule() -> None:
+    subject = subject_of(Case(html=('href="https://journal.example/review"', 'href="http://[oops"')))
+    for rule in RULES:
+        list(findings_of(rule, subject))
+
+
+def test_raised_figures_compare_alike_in_both_forms() -> None:
+    assert words("10³ cells") == words("10 3 cells") == ("10", "3", "cells")
+    assert words("STRASSE, “Ä”") == words("Straße ä")
+
+
+def test_the_encoded_size_is_that_of_the_html_part() -> None:
+    subject = subject_of(Case())
+    part = subject.mail.get_payload(1)
+    assert not isinstance(part, str)
+    assert encoded_size(subject.message) == len(part.get_payload().encode())
+    assert encoded_size(subject.message) > subject.budget.total - subject.budget.added.size
+
+
+def test_a_word_that_the_text_part_lost_is_named() -> None:
+    subject = subject_of(Case(text=("those who improved", "those who")))
+    (found,) = findings_of(rule_of("PLAIN002"), subject)
+    assert '"improved"' in found.message or "improved" in found.message
+    assert found.place.path == "build/issues/001-the-plastic-brain/email.txt"
+
+
+def test_private_text_in_the_inbox_line_is_found() -> None:
+    leak = "Doses stand in the table of our own edition."
+    case = Case(
+        letter=f"{LETTER}\n::: only audience=clinicians\n{leak}\n:::\n", issue=f'preview_text: "{leak}"\n'
+    )
+    (found,) = findings_of(rule_of("AUD001"), subject_of(case))
+    assert "the inbox line" in found.message and "clinicians" in found.message
