@@ -1,11 +1,12 @@
-"""The stages in their order: read this first.
+"""The build, stage after stage: read this first.
 
-`workspace → articles → assemble → compose → render (email, text, site, feeds) → export`
+`workspace → articles → assemble → compose → render (email, text, site, feeds) → check → export`
 
-Each stage takes values and gives values. Every text is read before anything is made; what is made
-is written at once, into a folder that takes the place of the last build's when all of it is there,
-so that a mistake or an interruption leaves the last good build, and an archive of any size needs
-little memory. The clock comes in as `now`.
+`newsroom.py` reads the workspace, `press.py` takes an issue to its email, `prove.py` checks it; here
+emails, site and feeds are made and written. Each stage takes values and gives values. Every text is
+read before anything is made; what is made is written at once, into a folder that takes the place of
+the last build's when all of it is there, so that a mistake or an interruption leaves the last good
+build, and an archive of any size needs little memory. The clock comes in as `now`.
 """
 
 from __future__ import annotations
@@ -15,63 +16,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pipeline.addresses import image_path
-from pipeline.articles.pool import Pool, read_pool
-from pipeline.assemble.desk import Desk
-from pipeline.assemble.issues import Issues, read_issues
-from pipeline.compose import Composer, Reading
-from pipeline.email.message import build_message
-from pipeline.email.render import render_email
-from pipeline.errors import PressroomError, raise_all, suggest
-from pipeline.export.bundle import Images, bundle, zip_bytes
+from pipeline.compose import Composer
+from pipeline.errors import PressroomError, suggest
+from pipeline.export.bundle import Images, zip_bytes
 from pipeline.files import remove_others, replaced_folders, write_atomically, write_files, write_folder
-from pipeline.model import (
-    Article,
-    AssembledIssue,
-    ComposedEdition,
-    Finding,
-    Image,
-    Issue,
-    OutputFile,
-    Part,
-    Published,
-    RenderedEmail,
-)
+from pipeline.model import ComposedEdition, Finding, Image, Issue, OutputFile, Part, Published
+from pipeline.newsroom import Newsroom, ready
+from pipeline.press import Composed, Press, bundled, compose, make_press, templates_of
 from pipeline.processes import spread
-from pipeline.templating import Templates
-from pipeline.workspace import Workspace, open_workspace
+from pipeline.workspace import Workspace
 
-if TYPE_CHECKING:
-    from pipeline.checks.rule import Rule
-    from pipeline.checks.run import Checked
-    from pipeline.checks.subject import Subject
-
-Composed = tuple[AssembledIssue, tuple[ComposedEdition, ...]]
 Watch = Callable[[Iterable[Issue]], Iterable[Issue]]
 """Wraps the issues as they are worked on, so that a caller can show progress."""
-
-
-@dataclass(frozen=True, slots=True)
-class Newsroom:
-    """A workspace that was read without a mistake: its pool, its issues and their locks."""
-
-    workspace: Workspace
-    pool: Pool
-    issues: Issues
-    desk: Desk
-
-
-@dataclass(frozen=True, slots=True)
-class Press:
-    """What each edition is rendered and bundled with."""
-
-    composer: Composer
-    carriers: Mapping[str, tuple[str, ...]]
-    templates: Templates
-    logo: Image | None
-    images: Images
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +49,6 @@ class Report:
     editions: tuple[BuiltEdition, ...]
     site_files: int
     findings: tuple[Finding, ...]
-
-
-def open_newsroom(start: Path) -> Newsroom:
-    """Read the whole workspace. Raises every mistake in it at once."""
-    errors: list[PressroomError] = []
-    workspace = open_workspace(start, errors)
-    pool = read_pool(workspace, errors)
-    issues = read_issues(workspace, errors)
-    raise_all(errors)
-    return Newsroom(workspace, pool, issues, Desk(workspace, pool, issues))
 
 
 def build(
@@ -211,68 +159,7 @@ def _check_replaceable(folder: Path) -> None:
         )
 
 
-def ready(issues: Iterable[Issue]) -> tuple[Issue, ...]:
-    """The issues that a build without names takes: all but the drafts."""
-    return tuple(issue for issue in issues if not issue.draft)
-
-
-# --- the stages ------------------------------------------------------------------------------
-
-
-def compose(newsroom: Newsroom, issues: Iterable[Issue], composer: Composer) -> tuple[Composed, ...]:
-    """Assemble and compose these issues. Raises the mistakes of all of them at once."""
-    errors: list[PressroomError] = []
-    assembled: list[AssembledIssue] = []
-    for issue in issues:
-        try:
-            assembled.append(newsroom.desk.assembled(issue))
-        except PressroomError as error:
-            errors.append(error)
-    _read_texts(composer, assembled)
-    carriers = newsroom.desk.carriers()
-    composed: list[Composed] = []
-    for each in assembled:
-        try:
-            composed.append((each, composer.editions(each, carriers)))
-        except PressroomError as error:
-            errors.append(error)
-    raise_all(errors)
-    return tuple(composed)
-
-
-def _read_texts(composer: Composer, issues: Iterable[AssembledIssue]) -> None:
-    """Read every letter and article of these issues; the composer keeps what they gave."""
-    found: dict[str, Article | Issue] = {}
-    for each in issues:
-        found[each.issue.place.path] = each.issue
-        found |= {article.place.path: article for edition in each.editions for article in edition.articles}
-    texts = tuple(found.values())
-    readings = spread(partial(_read_text, composer, texts), len(texts), few=200)
-    for text, reading in zip(texts, readings, strict=True):
-        composer.take(text, reading)
-
-
-def _read_text(composer: Composer, texts: Sequence[Article | Issue], number: int) -> Reading:
-    return composer.read(texts[number])
-
-
-def make_press(newsroom: Newsroom, composer: Composer, images: Images) -> Press:
-    """The press of a workspace."""
-    templates = templates_of(newsroom.workspace)
-    return Press(composer, newsroom.desk.carriers(), templates, composer.logo(), images)
-
-
-def render(press: Press, edition: ComposedEdition) -> RenderedEmail:
-    """Render an edition's email: the one path by which an email is made."""
-    related = press.composer.related(edition, press.carriers)
-    return render_email(edition, press.composer.publication, press.logo, press.templates, related)
-
-
-def bundled(press: Press, edition: ComposedEdition) -> tuple[OutputFile, ...]:
-    """Render an edition and bundle it."""
-    composer = press.composer
-    rendered = render(press, edition)
-    return bundle(edition, rendered, composer.publication, composer.images.data, press.images)
+# --- the site, and writing -------------------------------------------------------------------
 
 
 def site_parts(
@@ -310,11 +197,6 @@ def _site_image(composer: Composer, image: Image) -> tuple[OutputFile, ...]:
     return (OutputFile(image_path(image.name), composer.images.data(image)),)
 
 
-def templates_of(workspace: Workspace) -> Templates:
-    """The workspace's own templates over those of the theme that it names."""
-    return Templates(workspace.templates, workspace.publication.theme.name)
-
-
 def _write_issue(
     press: Press, composed: Sequence[Composed], folder: Path, number: int
 ) -> list[dict[str, int]]:
@@ -332,57 +214,3 @@ def _write_part(parts: Sequence[Part], folder: Path, number: int) -> int:
     files = parts[number]()
     write_files(folder, files)
     return len(files)
-
-
-# --- the checks ------------------------------------------------------------------------------
-
-
-def check(
-    newsroom: Newsroom,
-    issues: Iterable[Issue],
-    rules: Sequence[Rule],
-    watch: Watch = iter,
-    complete: Callable[[Subject], Subject] = lambda subject: subject,
-) -> tuple[Checked, ...]:
-    """Run these rules over each edition of these issues.
-
-    `complete` adds to a subject what only the world outside knows, where an editor asked for it.
-    Raises the mistakes of all issues at once, as a build does: rules look at finished artefacts.
-    """
-    from pipeline.checks.run import check as run_rules
-
-    return tuple(
-        run_rules(complete(subject), rules)
-        for issue in watch(issues)
-        for subject in subjects(newsroom, issue)
-    )
-
-
-def subjects(newsroom: Newsroom, issue: Issue) -> Iterator[Subject]:
-    """Each edition of an issue with all that is made of it, for the checks."""
-    from pipeline.checks.budget import make_budget
-    from pipeline.checks.subject import Subject, linked_in
-
-    composer = Composer(newsroom.workspace, newsroom.pool)
-    composed = compose(newsroom, [issue], composer)
-    press = make_press(newsroom, composer, Images.HOSTED)
-    before = linked_in(newsroom.desk.earlier_texts(issue))
-    carried = {slug for slug in press.carriers if slug in newsroom.pool}
-    for assembled, editions in composed:
-        carried |= {article.slug for edition in assembled.editions for article in edition.articles}
-        pages = {slug for slug in carried if composer.url_of(newsroom.pool[slug])}
-        noticed = (*newsroom.desk.stale_rules(issue), *composer.dead_links_of(assembled, pages))
-        for edition in editions:
-            rendered = render(press, edition)
-            sizes = {image.url: len(composer.images.data(image)) for image in rendered.images}
-            yield Subject(
-                publication=composer.publication,
-                edition=edition,
-                rendered=rendered,
-                message=build_message(rendered, composer.publication, edition),
-                budget=make_budget(edition, rendered.html, lambda each: render(press, each).html, sizes),
-                image_sizes=sizes,
-                linked_before=before,
-                theme=press.templates.sources("email/"),
-                noticed=noticed,
-            )

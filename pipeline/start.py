@@ -7,9 +7,9 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline.addresses import path_part
-from pipeline.build import Newsroom
 from pipeline.errors import PressroomError, suggest
 from pipeline.files import bad_name, check_characters, write_atomically
+from pipeline.newsroom import Newsroom
 from pipeline.settings import SETTINGS
 from pipeline.themes import theme_names
 from pipeline.workspace import ISSUES, POOL

@@ -2,7 +2,7 @@
 
 The browser is Debian's Chromium, driven by Playwright. `PRESSROOM_CHROMIUM` names another one. Where
 there is none the tests are left out, and the summary says so; with `CI=true` or
-`PRESSROOM_BROWSER=required` a missing browser is a failure.
+`PRESSROOM_TESTS=all` a missing browser is a failure.
 """
 
 from __future__ import annotations
@@ -15,10 +15,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal
 
-import pytest
-from conftest import ROOT
+from conftest import ROOT, left_out
 
 try:
     from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
@@ -43,13 +42,6 @@ def chromium() -> str | None:
     if named:
         return shutil.which(named)
     return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-
-
-def left_out(why: str) -> NoReturn:
-    """Leave a test out with the reason, which the summary repeats; where it is required, fail."""
-    if os.environ.get("CI", "").lower() in {"1", "true"} or os.environ.get("PRESSROOM_BROWSER") == "required":
-        pytest.fail(why, pytrace=False)
-    pytest.skip(why)
 
 
 def need_browser() -> str:

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from conftest import SETTINGS, article, issue, png
 
-from pipeline.build import open_newsroom, subjects
 from pipeline.checks.subject import Subject
+from pipeline.newsroom import open_newsroom
+from pipeline.prove import subjects
 
 BODY = """\
 Ketamine acts within hours, where older drugs take weeks. What it does in that time is the subject of

@@ -15,9 +15,10 @@ from conftest import ROOT, Desk
 
 from pipeline.articles import safe
 from pipeline.articles.tree import elements
-from pipeline.build import compose, open_newsroom
 from pipeline.compose import Composer
 from pipeline.model import Block, BlockKind, ComposedEdition, Content, Element, Layout
+from pipeline.newsroom import open_newsroom
+from pipeline.press import compose
 
 WORKSPACE = ROOT / "tests" / "golden" / "workspace"
 THEME = ROOT / "templates"

@@ -287,7 +287,7 @@ def test_the_reference_pictures_are_those_compared_and_small() -> None:
 
 def run_without_browser(**variables: str) -> subprocess.CompletedProcess[str]:
     """One of the tests above, in a process that has no browser."""
-    own = {key: value for key, value in os.environ.items() if key not in {"CI", "PRESSROOM_BROWSER"}}
+    own = {key: value for key, value in os.environ.items() if key not in {"CI", "PRESSROOM_TESTS"}}
     own.pop("PRESSROOM_ACCEPT", None)
     options = ["-p", "no:cacheprovider", "-c", str(ROOT / "pyproject.toml"), "--rootdir", str(ROOT)]
     return subprocess.run(
@@ -305,7 +305,7 @@ def test_without_a_browser_the_suite_passes_and_names_what_it_left_out() -> None
     assert f"3 tests: no browser: {INSTALL}, or set PRESSROOM_CHROMIUM" in done.stdout
 
 
-@pytest.mark.parametrize("variables", [{"CI": "true"}, {"PRESSROOM_BROWSER": "required"}], ids=str)
+@pytest.mark.parametrize("variables", [{"CI": "true"}, {"PRESSROOM_TESTS": "all"}], ids=str)
 def test_where_a_browser_is_required_its_absence_is_a_failure(variables: dict[str, str]) -> None:
     done = run_without_browser(**variables)
     assert done.returncode == 1, done.stdout + done.stderr

@@ -35,7 +35,7 @@ def build(ctx: click.Context, issues: tuple[str, ...], as_json: bool, now: datet
       pressroom build 2 3 --json
     """
     from pipeline.build import build as make
-    from pipeline.build import ready
+    from pipeline.newsroom import ready
 
     room = newsroom(ctx)
     named = {found.number: found for found in map(room.issues.find, issues)}

@@ -14,10 +14,10 @@ from pipeline.cli.options import complete_issue, moment, newsroom
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pipeline.build import Newsroom
     from pipeline.checks.run import Checked
     from pipeline.checks.subject import Subject
     from pipeline.model import Finding, Issue
+    from pipeline.newsroom import Newsroom
 
 
 def complete_code(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -80,10 +80,10 @@ def check(
     if explain or list_rules:
         _explain(explain)
         return
-    from pipeline.build import check as prove
-    from pipeline.build import ready
     from pipeline.checks import run
     from pipeline.checks.rules import RULES
+    from pipeline.newsroom import ready
+    from pipeline.prove import check as prove
 
     room = newsroom(ctx)
     named = {found.number: found for found in map(room.issues.find, issues)}

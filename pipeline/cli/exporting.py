@@ -11,8 +11,8 @@ from pipeline.cli import show
 from pipeline.cli.options import issue_argument, json_option, newsroom
 
 if TYPE_CHECKING:
-    from pipeline.build import Newsroom
     from pipeline.model import Issue
+    from pipeline.newsroom import Newsroom
 
 
 @click.command()
@@ -79,9 +79,9 @@ def export(
 
 def _errors(room: Newsroom, issue: Issue, audience: str) -> int:
     """Check the edition that is exported; shows what is found, and gives the number of errors."""
-    from pipeline.build import check
     from pipeline.checks.rules import RULES
     from pipeline.model import Severity
+    from pipeline.prove import check
 
     found = [
         finding

@@ -10,8 +10,8 @@ from pipeline.cli import show
 from pipeline.cli.options import complete_tag, json_option, newsroom
 
 if TYPE_CHECKING:
-    from pipeline.build import Newsroom
     from pipeline.model import Article, Issue
+    from pipeline.newsroom import Newsroom
 
 
 @click.command()

@@ -14,7 +14,7 @@ from click.shell_completion import CompletionItem
 from pipeline.errors import PressroomError
 
 if TYPE_CHECKING:
-    from pipeline.build import Newsroom
+    from pipeline.newsroom import Newsroom
 
     MomentType = click.ParamType[datetime]
 else:
@@ -27,7 +27,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print the re
 
 def newsroom(ctx: click.Context) -> Newsroom:
     """The workspace that the command works on."""
-    from pipeline.build import open_newsroom
+    from pipeline.newsroom import open_newsroom
 
     return open_newsroom(Path(ctx.obj or "."))
 

@@ -1,0 +1,39 @@
+"""A workspace that was read whole: what every command begins with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.articles.pool import Pool, read_pool
+from pipeline.assemble.desk import Desk
+from pipeline.assemble.issues import Issues, read_issues
+from pipeline.errors import PressroomError, raise_all
+from pipeline.model import Issue
+from pipeline.workspace import Workspace, open_workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Newsroom:
+    """A workspace that was read without a mistake: its pool, its issues and their locks."""
+
+    workspace: Workspace
+    pool: Pool
+    issues: Issues
+    desk: Desk
+
+
+def open_newsroom(start: Path) -> Newsroom:
+    """Read the whole workspace. Raises every mistake in it at once."""
+    errors: list[PressroomError] = []
+    workspace = open_workspace(start, errors)
+    pool = read_pool(workspace, errors)
+    issues = read_issues(workspace, errors)
+    raise_all(errors)
+    return Newsroom(workspace, pool, issues, Desk(workspace, pool, issues))
+
+
+def ready(issues: Iterable[Issue]) -> tuple[Issue, ...]:
+    """The issues that a build without names takes: all but the drafts."""
+    return tuple(issue for issue in issues if not issue.draft)

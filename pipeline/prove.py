@@ -1,0 +1,63 @@
+"""The check stage: each edition with all that is made of it, handed to the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from pipeline.checks.budget import make_budget
+from pipeline.checks.rule import Rule
+from pipeline.checks.run import Checked
+from pipeline.checks.run import check as run_rules
+from pipeline.checks.subject import Subject, linked_in
+from pipeline.compose import Composer
+from pipeline.email.message import build_message
+from pipeline.export.bundle import Images
+from pipeline.model import Issue
+from pipeline.newsroom import Newsroom
+from pipeline.press import compose, make_press, render
+
+
+def check(
+    newsroom: Newsroom,
+    issues: Iterable[Issue],
+    rules: Sequence[Rule],
+    watch: Callable[[Iterable[Issue]], Iterable[Issue]] = iter,
+    complete: Callable[[Subject], Subject] = lambda subject: subject,
+) -> tuple[Checked, ...]:
+    """Run these rules over each edition of these issues.
+
+    `complete` adds to a subject what only the world outside knows, where an editor asked for it.
+    Raises the mistakes of all issues at once, as a build does: rules look at finished artefacts.
+    """
+    return tuple(
+        run_rules(complete(subject), rules)
+        for issue in watch(issues)
+        for subject in subjects(newsroom, issue)
+    )
+
+
+def subjects(newsroom: Newsroom, issue: Issue) -> Iterator[Subject]:
+    """Each edition of an issue with all that is made of it, for the checks."""
+    composer = Composer(newsroom.workspace, newsroom.pool)
+    composed = compose(newsroom, [issue], composer)
+    press = make_press(newsroom, composer, Images.HOSTED)
+    before = linked_in(newsroom.desk.earlier_texts(issue))
+    carried = {slug for slug in press.carriers if slug in newsroom.pool}
+    for assembled, editions in composed:
+        carried |= {article.slug for edition in assembled.editions for article in edition.articles}
+        pages = {slug for slug in carried if composer.url_of(newsroom.pool[slug])}
+        noticed = (*newsroom.desk.stale_rules(issue), *composer.dead_links_of(assembled, pages))
+        for edition in editions:
+            rendered = render(press, edition)
+            sizes = {image.url: len(composer.images.data(image)) for image in rendered.images}
+            yield Subject(
+                publication=composer.publication,
+                edition=edition,
+                rendered=rendered,
+                message=build_message(rendered, composer.publication, edition),
+                budget=make_budget(edition, rendered.html, lambda each: render(press, each).html, sizes),
+                image_sizes=sizes,
+                linked_before=before,
+                theme=press.templates.sources("email/"),
+                noticed=noticed,
+            )

@@ -1,0 +1,44 @@
+"""Where libraries come in: each by one door."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+
+from conftest import ROOT
+
+DOORS = {
+    "PIL": "articles/pictures.py",
+    "cssselect2": "checks/css.py",
+    "feedgen": "feeds/xml.py",
+    "jinja2": "templating.py",
+    "lxml": "feeds/xml.py",
+    "markdown_it": "articles/markdown.py",
+    "markupsafe": "templating.py",
+    "mdit_py_plugins": "articles/markdown.py",
+    "mjml": "email/mjml.py",
+    "nh3": "articles/safe.py",
+    "tinycss2": "checks/css.py",
+    "yaml": "articles/frontmatter.py",
+}
+
+
+def test_each_library_is_imported_by_one_module() -> None:
+    found = defaultdict(set)
+    for file in sorted((ROOT / "pipeline").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
+            names += [each.name for each in node.names] if isinstance(node, ast.Import) else []
+            for name in names:
+                if name.partition(".")[0] in DOORS:
+                    found[name.partition(".")[0]].add(file.relative_to(ROOT / "pipeline").as_posix())
+    assert found == {name: {door} for name, door in DOORS.items()}
+
+
+def test_no_module_is_too_long_to_read_in_one_sitting() -> None:
+    lengths = {
+        file.relative_to(ROOT).as_posix(): file.read_text(encoding="utf-8").count("\n")
+        for file in (ROOT / "pipeline").rglob("*.py")
+    }
+    # The nouns stand together, so that they can be read as one glossary.
+    assert {path for path, lines in lengths.items() if lines > 400} <= {"pipeline/model.py"}
