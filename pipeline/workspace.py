@@ -68,6 +68,8 @@ class Workspace:
             if entry.name.startswith((".", "_")) or entry.name.lower() == "readme.md":
                 continue
             if entry.is_dir():
+                if entry.is_symlink() and folder.resolve().is_relative_to(entry.resolve()):
+                    continue  # a link to a folder above it: what is in there is found already
                 index = entry / "index.md"
                 if index.is_file():
                     yield Source(entry.name, self.path_of(index), index)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
 from dataclasses import dataclass
 
 import pytest
@@ -204,3 +207,25 @@ def test_an_unknown_issue_is_suggested(desk: Desk) -> None:
 )
 def test_wrong_usage_exits_with_2(desk: Desk, arguments: list[str]) -> None:
     assert desk.run(*arguments).exit_code == 2
+
+
+def test_a_link_back_up_the_pool_is_not_followed(desk: Desk) -> None:
+    (desk.root / "issues/articles/loop").symlink_to(".")
+    assert [each["slug"] for each in desk.json("articles")] == ["glutamate", "a-note"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
+def test_a_build_that_is_told_to_end_leaves_the_last_good_one(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.ok("build")
+    before = desk.tree("build")
+    desk.write({"issues/articles/glutamate.md": article("Another title")})
+    monkeypatch.setattr("pipeline.build._write_part", lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+    earlier = signal.getsignal(signal.SIGTERM)
+    try:
+        assert desk.run("build").exit_code == 128 + signal.SIGTERM
+    finally:
+        signal.signal(signal.SIGTERM, earlier)
+    assert desk.tree("build") == before
+    assert sorted(each.name for each in (desk.root / "build").iterdir()) == ["issues", "site"]

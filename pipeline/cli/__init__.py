@@ -6,7 +6,10 @@ that `pressroom --help` is there at once.
 
 from __future__ import annotations
 
-from typing import Any
+import signal
+import threading
+from types import FrameType
+from typing import Any, NoReturn
 
 import click
 
@@ -26,6 +29,9 @@ class _Group(click.Group):
     """Catches every expected error, in this one place."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        if threading.current_thread() is threading.main_thread():
+            # So that what is half made is cleared away, as after Ctrl-C.
+            signal.signal(signal.SIGTERM, _end)
         try:
             return super().invoke(ctx)
         except PressroomError as error:
@@ -34,6 +40,10 @@ class _Group(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """In the order of the work, not of the alphabet."""
         return list(self.commands)
+
+
+def _end(number: int, _: FrameType | None) -> NoReturn:
+    raise SystemExit(128 + number)
 
 
 @click.group(
