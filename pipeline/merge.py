@@ -84,7 +84,7 @@ def read(source: str, known: Mapping[str, str]) -> MergeField:
             hint=r"Write `{{ first_name | there }}`, or `\{{` for braces.",
         )
     name, fallback = match[1], (match[2] or "").strip()
-    names = (*BUILT_IN_FIELDS, *known)
+    names = tuple(dict.fromkeys((*BUILT_IN_FIELDS, *known)))
     if name not in names:
         near = suggest(name, names) or f"The merge fields are {', '.join(names)}."
         raise PressroomError(f"no merge field is named `{name}`.", hint=f"{near} Write `\\{{{{` for braces.")

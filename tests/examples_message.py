@@ -120,7 +120,7 @@ EXAMPLES = {
         Case(body=BODY.replace(END, "The tag `<br>` breaks a < b > c.")),
     ),
     "PLAIN006": Example(
-        Case(html=("The trial counted", "{% include trial %} counted")),
+        Case(text=("The trial counted", "{% include trial %} counted")),
         Case(body=BODY.replace(END, "Write `{% include trial %}` there.")),
     ),
     "SIZE001": Example(sized(102_401), sized(102_400)),

@@ -102,21 +102,17 @@ def html_left(subject: Subject) -> Iterator[Found]:
 
 
 def token_left(subject: Subject) -> Iterator[Found]:
-    """What a template should have replaced."""
+    """What a template should have replaced; the HTML has a rule of its own, BODY011."""
     code = "".join(
         words_of(element.children)
         for written in subject.everything
         for element, _ in content_elements(written.content)
         if element.tag in {"code", "pre"}
     )
-    for what, whole, place in (
-        ("text part", subject.rendered.text, _txt),
-        ("HTML", subject.rendered.html, Subject.at),
-    ):
-        for number, line in enumerate(whole.splitlines(), 1):
-            found = next((each for each in _TOKEN.finditer(line) if each[0] not in code), None)
-            if found:
-                yield Found(f'the {what} has "{found[0]}".', place(subject, number))
+    for number, line in enumerate(subject.rendered.text.splitlines(), 1):
+        found = next((each for each in _TOKEN.finditer(line) if each[0] not in code), None)
+        if found:
+            yield Found(f'the text part has "{found[0]}".', _txt(subject, number))
 
 
 def _txt(subject: Subject, line: int | None = None) -> Place:
@@ -176,9 +172,9 @@ RULES = (
     Rule(
         "PLAIN006",
         Severity.ERROR,
-        "A sign of a template was not replaced",
+        "A sign of a template stands in the text part",
         "Readers see the machine instead of what it should have written.",
-        "Mend the template that prints it.",
+        "Mend the template that prints it; in an article, write it as code.",
         "docs/theme.md",
         token_left,
     ),
