@@ -20,7 +20,7 @@ from pathlib import Path
 from pipeline.addresses import image_path
 from pipeline.compose import Composer
 from pipeline.errors import PressroomError, suggest
-from pipeline.export.bundle import Images, zip_bytes
+from pipeline.export.bundle import Images, is_bundle, zip_bytes
 from pipeline.files import remove_others, replaced_folders, write_atomically, write_files, write_folder
 from pipeline.model import ComposedEdition, Finding, Image, Issue, OutputFile, Part, Published
 from pipeline.newsroom import Newsroom, ready
@@ -139,23 +139,25 @@ def export_edition(
     target = output or newsroom.workspace.build / "export" / (
         f"{issue.folder}{suffix}" + (".zip" if zipped else "")
     )
+    _check_replaceable(target, zipped)
     if zipped:
         write_atomically(target, zip_bytes(files))
     else:
-        _check_replaceable(target)
         write_folder(target, files)
     return target, files
 
 
-def _check_replaceable(folder: Path) -> None:
+def _check_replaceable(target: Path, zipped: bool) -> None:
     """A bundle takes the place of an older bundle only: never of a user's other files."""
-    if (
-        folder.exists()
-        and not (folder / "issue.json").is_file()
-        and (not folder.is_dir() or any(folder.iterdir()))
-    ):
+    if not target.exists():
+        return
+    if zipped:
+        bundle = target.is_file() and is_bundle(target)
+    else:
+        bundle = target.is_dir() and ((target / "issue.json").is_file() or not any(target.iterdir()))
+    if not bundle:
         raise PressroomError(
-            "is there already and is no bundle.", str(folder), hint="Name another place with --output."
+            "is there already and is no bundle.", str(target), hint="Name another place with --output."
         )
 
 

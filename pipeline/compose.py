@@ -76,8 +76,7 @@ class Composer:
         try:
             return self.images.get(theme.logo, theme.logo_alt, "newsletter.toml", LOGO)
         except PressroomError as error:
-            error.path = error.path or "newsletter.toml"
-            raise
+            raise PressroomError(f"`logo`: {error.message}", "newsletter.toml", hint=error.hint) from error
 
     def content(self, text: Article | Issue) -> Content:
         """The content of an article, or of an issue's letter.

@@ -69,8 +69,11 @@ def raise_all(errors: Iterable[PressroomError]) -> None:
     raise found[0] if len(found) == 1 else Mistakes(found)
 
 
-def suggest(word: str, known: Iterable[str]) -> str | None:
-    """`Did you mean "…"?` for the nearest of the known words, or None where none is near."""
+def suggest(word: str, known: Iterable[str], likeness: float = 0.6) -> str | None:
+    """`Did you mean "…"?` for the nearest of the known words, or None where none is near.
+
+    `likeness` is difflib's ratio, from 0 to 1.
+    """
     by_folded = {each.casefold(): each for each in known}
-    near = get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
+    near = get_close_matches(word.casefold(), by_folded, n=1, cutoff=likeness)
     return f'Did you mean "{by_folded[near[0]]}"?' if near else None

@@ -502,7 +502,8 @@ class Published:
 class RenderedEmail:
     """One edition, rendered. Merge fields stand in neutral form (`docs/merge-fields.md`).
 
-    `html` and `mjml` hold images by their absolute address.
+    `html` and `mjml` hold images by their absolute address. `reason` says why a reader gets it: the
+    setting, or the theme's own words.
     """
 
     audience: str
@@ -513,6 +514,7 @@ class RenderedEmail:
     mjml: str
     images: tuple[Image, ...]
     merge_fields: tuple[MergeField, ...]
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ def read_publication(
         reply_to=_written_mailbox(reply_name, reply_address) if reply_address else None,
         unsubscribe_url=_url(fields, "unsubscribe_url", merge_fields),
         preferences_url=_url(fields, "preferences_url", merge_fields),
-        reason=fields.text("reason", default=f"You receive {title} because you signed up for it."),
+        reason=fields.text("reason"),
         sections=tuple(read_section(each, zone) for each in fields.tables("sections")),
         disclaimers=tuple(_disclaimer(each) for each in fields.tables("disclaimers")),
         audiences=_audiences(fields),
@@ -101,7 +101,7 @@ def read_section(fields: Fields, zone: ZoneInfo) -> SectionRule:
     for slug in rule.pin:
         if slug in rule.exclude:
             fields.error("exclude", f'"{slug}" is both pinned and excluded.', "Delete one of the two.")
-    if not (rule.tags.any or rule.tags.all or rule.pin) and not fields.has("tags"):
+    if not (rule.tags.any or rule.tags.all or rule.tags.none or rule.pin):
         fields.error(
             "tags", "it takes no articles.", "Give it `tags: {any: [a-tag]}` or `pin: [an-article]`."
         )

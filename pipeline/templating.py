@@ -353,5 +353,11 @@ def _late(write: Print) -> Callable[[Any, Any], Any]:
 
 
 def _sentence(text: str) -> str:
-    text = re.sub(r"'([^']*)'", r'"\1"', text.strip())
+    text = re.sub(r"'(?:[\w.]+\.)?(\w+?)(?:View)? object' has no attribute '(\w+)'", _lacks, text.strip())
+    text = re.sub(r"'([^']*)'", r'"\1"', text)
     return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def _lacks(found: re.Match[str]) -> str:
+    """Jinja names the class, which a theme's author never sees; its templates call it by its word."""
+    return f'"{found[1].lower()}" has no "{found[2]}"'

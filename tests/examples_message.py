@@ -93,8 +93,8 @@ EXAMPLES = {
         Case(html=("1 Example Row, London", "1 Example Row<br>London")),
     ),
     "FOOT003": Example(
-        Case(text=("You receive Synapse because you signed up for it.", "")),
-        Case(text=("You receive Synapse because", "You receive Synapse\nbecause")),
+        Case(text=("You are receiving this because you subscribed to Synapse.", "")),
+        Case(text=("You are receiving this because", "You are receiving this\nbecause")),
     ),
     "FOOT004": Example(Case(html=(">View in browser<", "><")), Case(html=("View in browser", "On the web"))),
     "FOOT005": Example(

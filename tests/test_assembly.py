@@ -371,3 +371,38 @@ def test_the_site_has_the_pictures_of_a_private_editions_email(desk: Desk) -> No
         for path, data in desk.tree("build/site").items()
         if not path.startswith("images/")
     )
+
+
+def test_a_refresh_does_not_hide_that_the_sections_were_changed(desk: Desk) -> None:
+    desk.ok("assemble", "1")
+    desk.write({ISSUE: issue(more="exclude: [a-note]\n")})
+    desk.write({"issues/articles/glutamate.md": article("The glutamate switch", body="Corrected.")})
+    desk.ok("assemble", "1", "--refresh")
+    assert "LOCK001" in desk.run("build").stderr
+
+
+@pytest.mark.parametrize(
+    "body", ["![A][p]\n\n[p]: chart.png", '<img src="chart.png" alt="A">', "![A](chart.png)"]
+)
+def test_a_lock_sees_a_picture_replaced_however_it_is_named(desk: Desk, body: str) -> None:
+    desk.write({"issues/articles/glutamate.md": article(body=body), "issues/articles/chart.png": png()})
+    desk.ok("assemble", "1")
+    desk.write({"issues/articles/chart.png": png(9, 9)})
+    assert "edited after the issue was frozen" in desk.error("build")
+
+
+def test_the_date_of_an_issue_that_nobody_has_seen_may_be_corrected(desk: Desk) -> None:
+    desk.ok("assemble", "1", "--now", "2026-01-20")
+    before = json.loads(desk.read("issues/001-the-plastic-brain/issue.lock"))
+    desk.write({ISSUE: issue(date="2026-02-03")})
+    desk.ok("assemble", "1", "--update", "--now", "2026-01-21")
+    after = json.loads(desk.read("issues/001-the-plastic-brain/issue.lock"))
+    assert after["published"].startswith("2026-02-03") and after["id"] == before["id"]
+    desk.write({ISSUE: issue(date="2026-02-05")})
+    desk.ok("assemble", "1", "--update", "--now", "2026-02-10")
+    assert json.loads(desk.read("issues/001-the-plastic-brain/issue.lock"))["published"] == after["published"]
+
+
+def test_a_default_section_waits_for_its_first_article_without_a_far_guess(desk: Desk) -> None:
+    desk.write({"issues/articles/a-note.md": article("A note", date="2026-01-05", tags="[other, research]")})
+    desk.ok("assemble", "1")

@@ -229,3 +229,20 @@ def test_a_build_that_is_told_to_end_leaves_the_last_good_one(
         signal.signal(signal.SIGTERM, earlier)
     assert desk.tree("build") == before
     assert sorted(each.name for each in (desk.root / "build").iterdir()) == ["issues", "site"]
+
+
+def test_a_name_that_a_template_does_not_know_is_told_in_the_templates_words(desk: Desk) -> None:
+    desk.write({"templates/email/parts/letter.mjml.j2": "{{ email.titel }}"})
+    said = desk.error("build", "1")
+    assert 'templates/email/parts/letter.mjml.j2:1: "email" has no "titel".' in said
+    assert 'Did you mean "title"?' in said
+
+
+def test_a_missing_logo_names_its_setting(desk: Desk) -> None:
+    desk.write({"newsletter.toml": SETTINGS + '\n[theme]\nlogo = "none.png"\nlogo_alt = "Synapse"\n'})
+    assert 'newsletter.toml: `logo`: the image "none.png" does not exist.' in desk.error("build", "1")
+
+
+def test_a_section_whose_tags_are_empty_takes_nothing_and_says_so(desk: Desk) -> None:
+    desk.write({ISSUE: issue(more="sections:\n  - title: Research\n    tags: {any: []}\n")})
+    assert "it takes no articles" in desk.error("build", "1")

@@ -265,3 +265,24 @@ def test_the_shell_completes_commands_issues_and_tags(desk: Desk, words: str, ex
         [sys.executable, "-c", code], cwd=desk.root, env=environment, capture_output=True, text=True
     )
     assert any(line.endswith(expected) for line in done.stdout.splitlines()), done.stdout
+
+
+@pytest.mark.parametrize("taken", ["notes.txt", "folder.zip/"])
+def test_a_zip_never_takes_the_place_of_another_file(desk: Desk, taken: str) -> None:
+    desk.ok("assemble", "1")
+    if taken.endswith("/"):
+        (desk.root / taken).mkdir()
+    else:
+        desk.write({taken: "mine"})
+    assert "is there already and is no bundle." in desk.error(
+        "export", "1", "--zip", "-o", str(desk.root / taken)
+    )
+    desk.ok("export", "1", "-o", str(desk.root / "mine.zip"))
+    desk.ok("export", "1", "-o", str(desk.root / "mine.zip"))
+
+
+def test_a_language_has_its_own_words_for_why_a_reader_gets_this(desk: Desk) -> None:
+    desk.write({"newsletter.toml": desk.read("newsletter.toml").replace('"en-GB"', '"de"')})
+    desk.ok("build", "1")
+    text = desk.read("build/issues/001-the-plastic-brain/email.txt")
+    assert "abonniert" in " ".join(text.split())

@@ -1,104 +1,176 @@
-"""The documentation: its links lead somewhere, its snippets are read, and it names every key there is."""
+"""The documents: their links lead somewhere, and what they say of settings is what is read."""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
 from conftest import ROOT
 
+from pipeline.errors import PressroomError
 from pipeline.fields import Fields
 from pipeline.newsroom import open_newsroom
+from pipeline.themes import read_theme
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)(?: \"[^\"]*\")?\)")
+DOCS = ROOT / "docs"
+PAGES = (ROOT / "README.md", *sorted(DOCS.rglob("*.md")))
+SETTINGS = DOCS / "settings.md"
+
+_FENCE = re.compile(r"^(`{3,})([^\n`]*)\n(.*?)^\1[ \t]*$", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"\]\(([^()\s]+)\)")
+
+
+def name(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
 
 
 def prose(page: Path) -> str:
-    """A page without its code."""
-    text = page.read_text(encoding="utf-8")
-    return re.sub(r"`[^`\n]*`", "", re.sub(r"(?ms)^( *)```.*?^\1```$", "", text))
+    """The page without its code: links in examples lead nowhere."""
+    text = _FENCE.sub("", page.read_text(encoding="utf-8"))
+    return re.sub(r"(`+)[^`].*?\1", "code", text)
 
 
-def links(page: Path) -> list[str]:
-    return [target for target in LINK.findall(prose(page)) if "://" not in target]
+def links(page: Path) -> Iterator[tuple[Path, str]]:
+    """The file and the anchor of each relative link."""
+    for target in _LINK.findall(prose(page)):
+        if not re.match(r"[a-z]+:", target):
+            path, _, anchor = target.partition("#")
+            yield ((page.parent / path).resolve() if path else page), anchor
 
 
-def anchors(page: Path) -> set[str]:
-    """The fragments of a page's headings, as code hosts make them."""
-    titles = re.findall(r"(?m)^#{1,6} (.+)$", page.read_text(encoding="utf-8"))
-    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+def anchors(page: Path) -> list[str]:
+    """The anchors of the page's headings, as GitHub and others make them."""
+    text = _FENCE.sub("", page.read_text(encoding="utf-8"))
+    found: list[str] = []
+    for heading in re.findall(r"^#{1,6} +(.+?) *$", text, re.MULTILINE):
+        anchor = re.sub(r"[^\w\- ]", "", heading.replace("`", "").lower()).replace(" ", "-")
+        again = sum(1 for other in found if re.fullmatch(rf"{re.escape(anchor)}(-\d+)?", other))
+        found.append(f"{anchor}-{again}" if again else anchor)
+    return found
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+@pytest.mark.parametrize("page", PAGES, ids=name)
 def test_every_link_leads_somewhere(page: Path) -> None:
-    for target in links(page):
-        path, _, fragment = target.partition("#")
-        file = (page.parent / path).resolve() if path else page
-        assert file.exists(), target
-        assert not fragment or fragment in anchors(file), target
+    for file, anchor in links(page):
+        assert file.exists(), f"{name(page)} links to {file}"
+        if anchor:
+            assert anchor in anchors(file), f"{name(page)} links to {name(file)}#{anchor}"
 
 
 def test_every_page_is_reached_from_the_readme() -> None:
-    reached: set[Path] = set()
-    todo = [ROOT / "README.md"]
-    while todo:
-        page = todo.pop()
-        reached.add(page)
-        found = ((page.parent / target.partition("#")[0]).resolve() for target in links(page))
-        todo += [each for each in found if each.suffix == ".md" and each not in reached]
-    assert set(PAGES) - reached == set()
+    reached, ahead = {PAGES[0]}, [PAGES[0]]
+    while ahead:
+        for file, _ in links(ahead.pop()):
+            if file.suffix == ".md" and file.is_file() and file not in reached:
+                reached.add(file)
+                ahead.append(file)
+    assert not [name(page) for page in PAGES if page not in reached]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
-def test_snippets_are_well_formed(page: Path) -> None:
-    for language, code in re.findall(r"(?ms)^```(toml|yaml)\n(.*?)^```$", page.read_text(encoding="utf-8")):
-        if language == "toml":
-            tomllib.loads(code)
-        else:
-            list(yaml.safe_load_all(code))
+# --- snippets --------------------------------------------------------------------------------
+
+
+def snippets(*languages: str) -> list[tuple[str, str]]:
+    """Page with line, and text, of each snippet in one of these languages."""
+    found = []
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        for match in _FENCE.finditer(text):
+            if match[2].strip() in languages:
+                found.append((f"{name(page)}:{text.count(chr(10), 0, match.start()) + 1}", match[3]))
+    return found
+
+
+@pytest.mark.parametrize(("place", "text"), snippets("toml"), ids=lambda value: value.split("\n")[0])
+def test_a_toml_snippet_parses(place: str, text: str) -> None:
+    tomllib.loads(text)
+
+
+@pytest.mark.parametrize(("place", "text"), snippets("yaml"), ids=lambda value: value.split("\n")[0])
+def test_a_yaml_snippet_parses(place: str, text: str) -> None:
+    front = text.split("---\n")[1] if text.startswith("---\n") else text
+    assert isinstance(yaml.safe_load(front), dict)
+
+
+# --- settings: the keys of the page are those of the program -----------------------------------
+
+# What a mapping is called in messages, and its heading in the page.
+_HEADINGS = (
+    (r"section \".*\", tags", "tags"),
+    (r"section( \".*\")?", "sections"),
+    (r"disclaimer", "disclaimers"),
+    (r"audience( \".*\")?", "audiences"),
+    (r"author", "authors"),
+    (r"theme", "theme"),
+    (r"theme\.(colors|dark)|(?<!\.)(colors|dark)", "theme.colors and theme.dark"),
+    (r"(theme\.)?fonts", "theme.fonts"),
+    (r"merge_fields", "merge_fields"),
+    (r"checks", "checks"),
+)
+
+
+def heading_of(fields: Fields) -> str:
+    """Under which heading of the page the keys of this mapping stand."""
+    for pattern, heading in _HEADINGS:
+        if re.fullmatch(pattern, fields.what):
+            return heading
+    if fields.what == "silence":
+        return ""  # its keys are codes
+    assert not fields.what, f"the page has no heading for {fields.what!r}"
+    file = Path(fields.path)
+    if file.name in {"newsletter.toml", "theme.toml"}:
+        return file.name
+    return "Issue front matter" if file.name == "issue.md" else "Article front matter"
+
+
+def keys_asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
+    """The keys that the program asks each mapping for, while it reads the golden workspace."""
+    made: list[Fields] = []
+    begin = Fields.__init__
+
+    def noting(self: Fields, *arguments: object, **named: object) -> None:
+        begin(self, *arguments, **named)  # type: ignore[arg-type]
+        made.append(self)
+
+    monkeypatch.setattr(Fields, "__init__", noting)
+    errors: list[PressroomError] = []
+    open_newsroom(ROOT / "tests" / "golden" / "workspace")
+    read_theme("letter", None, errors)
+    assert not errors
+    asked: dict[str, set[str]] = {}
+    for fields in made:
+        # A single author, written as a plain name, is read as a mapping of its own.
+        if set(fields.mapping) != {"authors"}:
+            asked.setdefault(heading_of(fields), set()).update(fields._asked)
+    return asked
+
+
+def keys_described() -> dict[str, set[str]]:
+    """The keys in the tables of the page, by heading."""
+    described: dict[str, set[str]] = {}
+    heading = ""
+    for line in SETTINGS.read_text(encoding="utf-8").split("\n"):
+        if found := re.match(r"#+ (.*)", line):
+            heading = found[1]
+        elif line.startswith("| `"):
+            described.setdefault(heading, set()).update(re.findall(r"`([^`]+)`", line.split("|")[1]))
+    return described
+
+
+def test_the_settings_are_those_that_the_program_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, described = keys_asked(monkeypatch), keys_described()
+    asked.pop("merge_fields")  # its keys are the user's own
+    asked.pop("")  # and those of silences, codes
+    look = asked.pop("theme.toml")
+    assert look == described.pop("theme.toml") | {"layout", "card_pictures", "colors", "dark", "fonts"}
+    assert described == asked
 
 
 def test_every_decision_is_listed() -> None:
-    folder = ROOT / "docs" / "decisions"
-    listed = set(links(folder / "README.md"))
-    assert listed == {each.name for each in folder.glob("*.md")} - {"README.md"}
-
-
-# --- the keys --------------------------------------------------------------------------------
-
-
-def documented(heading: str, level: str) -> set[str]:
-    """The keys in the first columns of a part's tables."""
-    text = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
-    if heading != "theme.toml":
-        text = re.sub(r"(?ms)^### theme\.toml$.*?^(?=##)", "", text)  # a file of its own
-    part = re.split(rf"(?m)^#{{1,{len(level)}}} ", text.split(f"\n{level} {heading}\n", 1)[1], maxsplit=1)[0]
-    rows = re.findall(r"(?m)^\| (`[^|]+) \|", part)
-    return {key for row in rows for key in re.findall(r"`([\w.]+)`", row)}
-
-
-def test_every_key_is_documented_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: dict[str, set[str]] = defaultdict(set)
-    read = Fields._get
-
-    def recording(self: Fields, key: str):  # type: ignore[no-untyped-def]
-        kind = "articles" if "/articles/" in self.path else self.path.rpartition("/")[2]
-        asked[kind].add(key)
-        return read(self, key)
-
-    monkeypatch.setattr(Fields, "_get", recording)
-    open_newsroom(ROOT)
-    open_newsroom(ROOT / "tests" / "golden" / "workspace")
-    # What a user names: merge fields and codes of rules.
-    free = {"first_name", "city"} | {
-        key for key in asked["newsletter.toml"] if re.fullmatch(r"[A-Z]+\d+", key)
-    }
-    shared = documented("sections", "###") | documented("tags", "###")
-    assert asked["newsletter.toml"] - free == documented("newsletter.toml", "##")
-    assert asked["articles"] == documented("Article front matter", "##")
-    assert asked["issue.md"] == documented("Issue front matter", "##") | shared
+    folder = DOCS / "decisions"
+    listed = {file for file, _ in links(folder / "README.md")}
+    assert listed == set(folder.glob("*.md")) - {folder / "README.md"}

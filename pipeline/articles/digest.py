@@ -10,17 +10,23 @@ from pipeline.errors import PressroomError
 from pipeline.model import Article
 from pipeline.workspace import Workspace
 
-# `![alt](target` and `![alt](<target with spaces>`: enough to find the files. What Markdown makes
-# of them is the parser's matter, and a picture that is missing is reported there.
-_IMAGE = re.compile(r"!\[[^\]]*\]\(\s*(?:<([^>\n]+)>|([^\s)]+))")
+# `![alt](target`, `![alt](<target with spaces>`, `[label]: target` and `<img src="target"`: enough to
+# find the files. What Markdown makes of them is the parser's matter, and a picture that is missing is
+# reported there; a label that is no picture's changes nothing.
+_IMAGE = re.compile(
+    r"!\[[^\]]*\]\(\s*(?:<([^>\n]+)>|([^\s)]+))"
+    r"|^ {0,3}\[[^\]^][^\]]*\]:\s*(?:<([^>\n]+)>|(\S+))"
+    r"|<img\b[^>]*?\ssrc\s*=\s*(?:\"([^\">]+)\"|'([^'>]+)'|([^\s\"'>]+))",
+    re.MULTILINE | re.IGNORECASE,
+)
 
 
 def content_digest(article: Article, workspace: Workspace) -> str:
     """`sha256:…` over the article's text and the bytes of its pictures, in their order."""
     whole = hashlib.sha256(article.digest.encode())
-    targets = [unquote(angled or bare) for angled, bare in _IMAGE.findall(article.body)]
-    for target in [article.image, *targets]:
-        if not target:
+    found = (next(filter(None, groups)) for groups in _IMAGE.findall(article.body))
+    for target in [article.image, *(unquote(each) for each in found if "://" not in each)]:
+        if not target or target.endswith(".md"):
             continue
         try:
             file = workspace.locate(target, article.place.path)

@@ -189,8 +189,8 @@ def _unknown_tags(rule: SectionRule, pool: Pool, own: bool) -> Iterable[Pressroo
     for tag in (*rule.tags.any, *rule.tags.all, *rule.tags.none):
         if tag in known:
             continue
-        hint = suggest(tag, known)
         # A default section may wait for its first article; only a near miss is a slip there.
+        hint = suggest(tag, known, 0.6 if own else 0.8)
         if own or hint:
             yield PressroomError(
                 f'section "{rule.title}" takes the tag "{tag}", which no article has.',

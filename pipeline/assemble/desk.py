@@ -7,6 +7,7 @@ used, which ids are written down already, and what each article's digest is toda
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -173,6 +174,8 @@ class Desk:
             before,
             now,
         )
+        if before is not None and refresh:
+            lock = replace(lock, rules=before.rules)  # those by which the choice was made, and stays
         self.locks[issue.folder] = lock
         if lock == before:
             return False

@@ -108,6 +108,9 @@ def freeze(
                 digests[article.slug], _revised(record, article.updated, now if changed else None)
             )
     record = before.record if before else new_record(publication, "issue", issue.folder, issue.date, None)
+    if before and now and record.published > now:
+        # Nobody has seen it yet, so that its date may still be corrected; the id stays.
+        record = replace(record, published=issue.date, updated=issue.date)
     lock = Lock(
         path=_path(issue),
         rules=rules_digest(issue),

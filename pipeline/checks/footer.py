@@ -49,7 +49,7 @@ def postal_address(subject: Subject) -> Iterator[Found]:
 
 def reason(subject: Subject) -> Iterator[Found]:
     """Why this reader gets this email."""
-    yield from _missing(subject, "why a reader gets this", [subject.publication.reason])
+    yield from _missing(subject, "why a reader gets this", [subject.rendered.reason])
 
 
 def disclaimers(subject: Subject) -> Iterator[Found]:

@@ -12,7 +12,7 @@ from pipeline.email.text import email_text
 from pipeline.email.theme import theme_view
 from pipeline.email.theme_check import prepare
 from pipeline.email.tokens import Html, Issued, check_counts, fill, fill_mjml, finished, fixed, write
-from pipeline.email.views import Setting, email_view, laid_out, shows_thumbnail
+from pipeline.email.views import Setting, email_view, laid_out, reason, shows_thumbnail
 from pipeline.email.words import Words, load_words
 from pipeline.merge import fields_in
 from pipeline.model import (
@@ -67,6 +67,7 @@ def render_email(
         mjml=fill_mjml(layout.mjml, values),
         images=_images(edition, logo, publication.theme),
         merge_fields=_fields(edition.subject, edition.preview_text, html, text),
+        reason=reason(publication, words),
     )
 
 

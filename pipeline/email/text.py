@@ -20,6 +20,7 @@ from pipeline.email.views import (
     laid_out,
     lines,
     more_link,
+    reason,
     related_links,
     unsubscribe_url,
 )
@@ -120,7 +121,7 @@ def _footer(setting: Setting) -> list[str]:
         links.append((words.say("preferences"), publication.preferences_url))
     links.append((words.say("view_in_browser"), browser_url(edition)))
     return [
-        _wrap(publication.reason or words.say("reason", publication=publication.title)),
+        _wrap(reason(publication, words)),
         _stack(*map(_wrap, lines(publication.colophon))),
         _stack(*map(_wrap, lines(publication.postal_address))),
         # Whole addresses, not numbers: these must be found without looking.

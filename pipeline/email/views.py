@@ -165,13 +165,18 @@ def email_view(setting: Setting, logo: Image | None) -> EmailView:
             for section in edition.sections
         ),
         disclaimers=edition.disclaimers,
-        reason=publication.reason or words.say("reason", publication=publication.title),
+        reason=reason(publication, words),
         colophon=lines(publication.colophon),
         postal_address=lines(publication.postal_address),
         unsubscribe_url=unsubscribe_url(publication),
         preferences_url=Neutral(publication.preferences_url or ""),
         browser_url=browser_url(edition),
     )
+
+
+def reason(publication: Publication, words: Words) -> str:
+    """Why a reader gets this: the setting, or the theme's own words."""
+    return publication.reason or words.say("reason", publication=publication.title)
 
 
 def unsubscribe_url(publication: Publication) -> Neutral:

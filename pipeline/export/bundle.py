@@ -13,6 +13,7 @@ import json
 import zipfile
 from collections.abc import Callable, Iterable
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from pipeline import merge
@@ -134,3 +135,12 @@ def zip_bytes(files: Iterable[OutputFile]) -> bytes:
             info.create_system = 3  # Unix, on every system
             archive.writestr(info, each.data, compresslevel=9)
     return out.getvalue()
+
+
+def is_bundle(file: Path) -> bool:
+    """Whether a file is a .zip that `zip_bytes` made."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return "issue.json" in archive.namelist()
+    except (OSError, zipfile.BadZipFile):
+        return False
