@@ -36,7 +36,13 @@ WORKSPACE = ROOT / "tests" / "golden" / "workspace"
 SITE = "https://golden.example/letter"
 EMAIL = f"{MAIL}/golden/email.html"
 HEBREW = f"{MAIL}/hebrew/email.html"
-EMAILS = {"golden": EMAIL, "clinicians": f"{MAIL}/golden/clinicians/email.html", "hebrew": HEBREW}
+EMAILS = {
+    "golden": EMAIL,
+    "clinicians": f"{MAIL}/golden/clinicians/email.html",
+    "hebrew": HEBREW,
+    "letter": f"{MAIL}/letter/email.html",
+    "digest": f"{MAIL}/digest/email.html",
+}
 PAGES = {
     "index": f"{SITE}/index.html",
     "issue": f"{SITE}/issues/001-every-block/",
@@ -55,10 +61,11 @@ by_email = pytest.mark.parametrize("email", EMAILS.values(), ids=EMAILS)
 by_view = pytest.mark.parametrize("view", VIEWS, ids=str)
 
 
-def built(folder: Path, language: str) -> Desk:
+def built(folder: Path, language: str, theme: str = "default") -> Desk:
     desk = Desk(folder)
     shutil.copytree(WORKSPACE, desk.root)
     settings = desk.read("newsletter.toml").replace('language = "en-GB"', f'language = "{language}"')
+    settings = re.sub(r"(?m)^\[theme\]$", f'[theme]\nname = "{theme}"', settings)
     if language == "he":  # so that the masthead without a logo is looked at too
         settings = re.sub("(?m)^logo.*\n", "", settings)
     desk.write({"newsletter.toml": settings})
@@ -73,10 +80,12 @@ def looker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Looker]:
     need_browser()
     folder = tmp_path_factory.mktemp("browser")
     golden, hebrew = built(folder / "golden", "en-GB"), built(folder / "hebrew", "he")
+    themes = {name: built(folder / name, "en-GB", name) for name in ("letter", "digest")}
     folders = {
         f"{MAIL}/golden": golden.root / "build/issues/001-every-block",
         f"{MAIL}/hebrew": hebrew.root / "build/issues/001-every-block",
         SITE: golden.root / "build/site",
+        **{f"{MAIL}/{name}": each.root / "build/issues/001-every-block" for name, each in themes.items()},
     }
     with looking(folders, folder / "cache") as looker:
         yield looker
@@ -302,7 +311,7 @@ def test_without_a_browser_the_suite_passes_and_names_what_it_left_out() -> None
     done = run_without_browser()
     assert done.returncode == 0, done.stdout + done.stderr
     assert "left out" in done.stdout
-    assert f"3 tests: no browser: {INSTALL}, or set PRESSROOM_CHROMIUM" in done.stdout
+    assert f"5 tests: no browser: {INSTALL}, or set PRESSROOM_CHROMIUM" in done.stdout
 
 
 @pytest.mark.parametrize("variables", [{"CI": "true"}, {"PRESSROOM_TESTS": "all"}], ids=str)
