@@ -384,3 +384,9 @@ def test_a_theme_that_includes_itself_is_told_of_the_prefixes(desk: Desk) -> Non
     error = desk.error("build")
     assert f"templates/themes/mine/{name}:1: this template includes or extends itself" in error
     assert '"default/" in front' in error
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_rules_find_nothing_in_the_golden_issue(theme: str, tmp_path: Path) -> None:
+    found = golden_desk(tmp_path, theme).json("check")["findings"]
+    assert [(each["code"], each["message"]) for each in found] == []
