@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
-from pipeline.checks.subject import Subject
 from pipeline.model import Place, Severity
+
+Looked = TypeVar("Looked")
+"""What a rule looks at: an edition (`subject.Subject`), or a set of feeds (`feeds.Feeds`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Generic[Looked]):
     """A rule under a stable code, which is never given to another rule.
 
     `title` is the breach in a few words, `why` what it does to a reader, `remedy` what to do, and
@@ -36,4 +39,4 @@ class Rule:
     why: str
     remedy: str
     source: str
-    look: Callable[[Subject], Iterator[Found]]
+    look: Callable[[Looked], Iterator[Found]]
