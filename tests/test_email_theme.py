@@ -220,20 +220,20 @@ def test_content_style_is_read_as_written() -> None:
 def test_workspace_adds_a_language(tmp_path: Path) -> None:
     from dataclasses import replace
 
-    english = Templates().read("email/words/en.toml")[0]
-    folder = tmp_path / "email/words"
+    english = Templates().read("words/en.toml")[0]
+    folder = tmp_path / "words"
     folder.mkdir(parents=True)
     (folder / "cy.toml").write_text(english.replace("February", "Chwefror"), encoding="utf-8")
     html = render(publication=replace(PUBLICATION, language="cy-GB"), templates=Templates(tmp_path)).html
     assert "1 Chwefror 2026" in html
     (folder / "cy.toml").write_text(english.replace("unsubscribe =", "unsubscrbe ="), encoding="utf-8")
-    with pytest.raises(PressroomError, match=r'templates/email/words/cy.toml: "unsubscrbe" is no phrase'):
+    with pytest.raises(PressroomError, match=r'templates/words/cy.toml: "unsubscrbe" is no phrase'):
         render(publication=replace(PUBLICATION, language="cy"), templates=Templates(tmp_path))
 
 
-@pytest.mark.parametrize("language", ["de", "fr", "es", "he"])
+@pytest.mark.parametrize("language", ["de", "fr", "es", "he", "ar"])
 def test_languages_of_the_theme_are_complete(language: str) -> None:
-    from pipeline.email.words import load_words
+    from pipeline.words import load_words
 
     words = load_words(Templates(), language)
     assert words.say("unsubscribe") != "Unsubscribe"

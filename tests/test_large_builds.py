@@ -78,7 +78,7 @@ def test_no_process_outlives_a_build_that_was_killed() -> None:
     code = (
         "import os, time; from pipeline import processes\n"
         "processes._processors = lambda: 2\n"
-        "work = lambda n: print(os.getpid(), flush=True) or time.sleep(60)\n"
+        "work = lambda n: os.write(1, b'%d\\n' % os.getpid()) and time.sleep(60)\n"
         "list(processes.spread(work, 2, few=1))"
     )
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as parent:

@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
+from conftest import Desk
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import etree, html
@@ -370,7 +371,7 @@ def test_canonical_is_absolute_and_follows_the_article() -> None:
 def test_article_says_who_when_how_long_and_where_it_was_published() -> None:
     page = PAGES["articles/long/index.html"]
     byline = " ".join(page.xpath("//p[@class='byline']")[0].text_content().split())
-    assert byline == "By The editors, reviewed 20 January 2026 updated 3 February 2026 5 minutes to read"
+    assert byline == "By The editors, reviewed 20 January 2026 Updated 3 February 2026 5 min read"
     assert page.xpath("//p[@class='byline']//time/@datetime") == [
         "2026-01-20T09:30:00+00:00",
         "2026-02-03T00:00:00+00:00",
@@ -409,7 +410,7 @@ def test_related_articles_are_the_named_then_the_nearest_and_at_most_three() -> 
 def test_link_piece_leads_to_its_place_by_host() -> None:
     (link,) = PAGES["articles/pointer/index.html"].xpath("//p[@class='outside']/a")
     assert link.get("href") == POINTER.article.link
-    assert link.text_content() == "Read “The pointer piece” at elsewhere.example"
+    assert link.text_content() == "Read “The pointer piece” on elsewhere.example"
 
 
 def test_links_in_the_text_to_own_pages_are_relative() -> None:
@@ -556,3 +557,20 @@ def test_same_input_gives_the_same_bytes_whatever_the_hash_seed() -> None:
         for seed in ("0", "1", "2")
     }
     assert len(outputs) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [("de", "Alle Ausgaben"), ("ar", "كل الأعداد"), ("en-US", "February 1, 2026"), ("cy", "All issues")],
+)
+def test_pages_speak_the_publications_language(desk: Desk, language: str, says: str) -> None:
+    desk.write({"newsletter.toml": desk.read("newsletter.toml").replace('"en-GB"', f'"{language}"')})
+    desk.ok("assemble", "1", "--now", "2026-02-01")
+    desk.ok("build", "--now", "2026-02-02")
+    index = desk.read("build/site/index.html")
+    assert says in index
+    assert f'lang="{language}"' in index
+    if language in {"de", "ar"}:
+        assert not re.search(
+            "Issue|Follow|Articles|min read", re.sub("<[^>]*>", " ", index.split("<body")[1])
+        )

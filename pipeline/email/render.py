@@ -13,7 +13,6 @@ from pipeline.email.theme import theme_view
 from pipeline.email.theme_check import prepare
 from pipeline.email.tokens import Html, Issued, check_counts, fill, fill_mjml, finished, fixed, write
 from pipeline.email.views import Setting, email_view, laid_out, reason, shows_thumbnail
-from pipeline.email.words import Words, load_words
 from pipeline.merge import fields_in
 from pipeline.model import (
     ComposedEdition,
@@ -25,6 +24,7 @@ from pipeline.model import (
     ThemeSettings,
 )
 from pipeline.templating import WEB, Dialect, Templates
+from pipeline.words import Words, load_words
 
 EMAIL = Dialect(prepare, write, {"safe": finished, "fixed": fixed})
 

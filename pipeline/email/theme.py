@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pipeline.email.words import direction
 from pipeline.model import Palette, ThemeSettings
 from pipeline.templating import Markup
+from pipeline.words import direction
 
 WIDTH = 600
 """The container's width in CSS pixels; wider ones break in Outlook and on tablets."""

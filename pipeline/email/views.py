@@ -14,7 +14,6 @@ from pipeline.articles.forms import Form, HtmlWriter, footnotes_to_html, nodes_t
 from pipeline.articles.tree import elements
 from pipeline.email.theme import GUTTER, THUMBNAIL, WIDTH
 from pipeline.email.tokens import Html, Neutral
-from pipeline.email.words import Words
 from pipeline.model import (
     Block,
     BlockKind,
@@ -28,6 +27,7 @@ from pipeline.model import (
     Publication,
     ThemeSettings,
 )
+from pipeline.words import Words
 
 PHONE = 320 - 2 * 22
 """The width that is left for text on the smallest phone."""

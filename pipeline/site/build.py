@@ -47,6 +47,7 @@ from pipeline.site.views import (
     tag_links,
 )
 from pipeline.templating import Templates
+from pipeline.words import load_words
 
 
 def build_site(published: Published, templates: Templates) -> tuple[OutputFile, ...]:
@@ -61,7 +62,8 @@ def build_site(published: Published, templates: Templates) -> tuple[OutputFile, 
 
 def site_parts(published: Published, templates: Templates) -> tuple[Part, ...]:
     """What `build_site` makes, a part for each file. Raises what it raises of the tags."""
-    site = Site(shelve(published), templates)
+    words = load_words(templates, published.publication.language)
+    site = Site(shelve(published), templates, words)
     pages: list[Callable[..., OutputFile]] = [
         partial(_index, site),
         *(
@@ -136,7 +138,7 @@ def _issue(site: Site, index: int, edition: ComposedEdition) -> OutputFile:
         number=issue.number,
         title=issue.title,
         dek=preview if issue.preview_text else "",
-        date=day(issue.date, publication.language),
+        date=day(issue.date, site.words),
         minutes=edition.minutes,
         letter=fragment(letter, publication, page, "letter_", 0),
         sections=sections,
@@ -169,7 +171,11 @@ def _issue_link(shelf: Shelf, page: Page, index: int, audience: str) -> Link | N
         return None
     editions = shelf.issues[index]
     edition = next((each for each in editions if each.audience == audience), editions[0])
-    return Link(edition.issue.title, page.href(edition.url or ""), f"Issue {edition.issue.number}")
+    return Link(
+        edition.issue.title,
+        page.href(edition.url or ""),
+        page.words.say("issue", number=edition.issue.number),
+    )
 
 
 def _article(site: Site, index: int) -> OutputFile:
@@ -196,7 +202,11 @@ def _article(site: Site, index: int) -> OutputFile:
         disclaimers=composed.disclaimers,
         related=tuple(article_view(other, shelf, page) for other in related(shelf, composed)),
         issues=tuple(
-            Link(edition.issue.title, page.href(edition.url or ""), f"Issue {edition.issue.number}")
+            Link(
+                edition.issue.title,
+                page.href(edition.url or ""),
+                page.words.say("issue", number=edition.issue.number),
+            )
             for edition in shelf.carriers.get(article.slug, ())
         ),
         older=_article_link(shelf, page, index + 1),
@@ -213,14 +223,15 @@ def _article_link(shelf: Shelf, page: Page, index: int) -> Link | None:
 
 def _articles(site: Site) -> OutputFile:
     shelf, page = site.shelf, site.page(ARTICLES)
-    head = _list_head(site, page, "Articles", "Every article", site.feeds(page, ARTICLES, "articles"))
+    title = site.words.say("web.articles")
+    head = _list_head(site, page, title, "web.every_article", site.feeds(page, ARTICLES, title.lower()))
     articles = tuple(article_view(each, shelf, page) for each in shelf.articles)
     return site.render("articles.html.j2", page, head, years=by_year(articles))
 
 
 def _tags(site: Site) -> OutputFile:
     shelf, page = site.shelf, site.page(TAGS)
-    head = _list_head(site, page, "Tags", "Every tag", site.feeds(page))
+    head = _list_head(site, page, site.words.say("web.tags"), "web.every_tag", site.feeds(page))
     return site.render("tags.html.j2", page, head, tags=tag_links(tuple(shelf.by_tag), shelf, page))
 
 
@@ -228,7 +239,7 @@ def _tag(site: Site, tag: str) -> OutputFile:
     shelf, publication = site.shelf, site.publication
     folder = addresses.tag_path(tag)
     page = site.page(folder)
-    head = _list_head(site, page, tag, f"Articles on {tag}", site.feeds(page, folder, tag))
+    head = _list_head(site, page, tag, "web.articles_on", site.feeds(page, folder, tag))
     return site.render(
         "tag.html.j2",
         page,
@@ -241,7 +252,7 @@ def _tag(site: Site, tag: str) -> OutputFile:
 
 def _list_head(site: Site, page: Page, title: str, what: str, feeds: tuple[FeedLink, ...]) -> Head:
     about: About = about_collection(site.publication, page, title)
-    description = f"{what} in {site.publication.title}."
+    description = site.words.say(what, publication=site.publication.title, tag=title)
     return make_head(site.publication, page, title, description, about, feeds)
 
 
@@ -252,9 +263,9 @@ def _not_found(site: Site) -> OutputFile:
     def href(url: str) -> str:
         return url.removeprefix(root.removesuffix(urlsplit(root).path)) if url.startswith(root) else url
 
-    page = Page("", addresses.address(publication, "404.html"), href, "404.html")
+    page = Page("", addresses.address(publication, "404.html"), href, site.words, "404.html")
     head = Head(
-        title=f"Page not found · {publication.title}",
+        title=f"{site.words.say('web.page_not_found')} · {publication.title}",
         description="",
         canonical="",
         feeds=site.feeds(page),

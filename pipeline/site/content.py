@@ -11,15 +11,17 @@ from pipeline.articles.forms import Form, HtmlWriter, blocks_to_html, footnotes_
 from pipeline.articles.notes import is_reference
 from pipeline.articles.width import squeezed
 from pipeline.model import BlockKind, Content, Element, Image, MergeField, Node, Publication
+from pipeline.words import Words
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of the site: its folder and file, its absolute address, and how it writes a link."""
+    """A page of the site: folder and file, absolute address, how it writes a link, and its words."""
 
     folder: str
     url: str
     href: Callable[[str], str]
+    words: Words
     file: str = "index.html"
 
     @property
@@ -41,7 +43,14 @@ def fragment(content: Content, publication: Publication, page: Page, anchor: str
 
     `anchor` stands before its ids; `shift` lowers its headings by that many levels.
     """
-    writer = HtmlWriter(Form.WEB, address=page.href, anchor=anchor, heading_shift=shift)
+    writer = HtmlWriter(
+        Form.WEB,
+        address=page.href,
+        anchor=anchor,
+        heading_shift=shift,
+        sponsored_by=page.words.say("sponsor_named", name="").strip(),
+        back_to=page.words.say("web.back_to"),
+    )
     body = blocks_to_html(content.blocks, writer)
     notes = footnotes_to_html(content.footnotes, writer)
     return Fragment(_filled(body, publication, page), _filled(notes, publication, page))

@@ -11,8 +11,9 @@ from pipeline.model import OutputFile, Publication
 from pipeline.site.content import Page
 from pipeline.site.head import FeedLink, Head, feed_links
 from pipeline.site.shelf import Shelf
-from pipeline.site.views import Link, Picture, direction, picture
+from pipeline.site.views import Link, Picture, picture
 from pipeline.templating import Templates
+from pipeline.words import Words, direction
 
 ARTICLES = "articles/"
 TAGS = "tags/"
@@ -38,10 +39,11 @@ class Chrome:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The shelf, and the templates that it is set with."""
+    """The shelf, and the templates and words that it is set with."""
 
     shelf: Shelf
     templates: Templates
+    words: Words
 
     @property
     def publication(self) -> Publication:
@@ -55,6 +57,7 @@ class Site:
             folder,
             addresses.address(publication, folder),
             lambda url: addresses.relative(publication, url, here),
+            self.words,
         )
 
     def feeds(self, page: Page, folder: str = "", about: str = "") -> tuple[FeedLink, ...]:
@@ -66,7 +69,7 @@ class Site:
     def render(self, name: str, page: Page, head: Head, **values: Any) -> OutputFile:
         """One page, by its template."""
         template = self.templates.web().get_template(f"web/{name}")
-        html = template.render(head=head, site=chrome(self.shelf, page), **values)
+        html = template.render(head=head, site=chrome(self.shelf, page), say=self.words.say, **values)
         return OutputFile(page.path, f"{html}\n".encode())
 
 
@@ -87,9 +90,9 @@ def chrome(shelf: Shelf, page: Page) -> Chrome:
         style=here("style.css"),
         logo=picture(shelf.logo, publication, page),
         nav=(
-            Link("Issues", page.href(f"{addresses.home_url(publication)}#issues")),
-            Link("Articles", here(ARTICLES)),
-            Link("Tags", here(TAGS)),
+            Link(page.words.say("web.issues"), page.href(f"{addresses.home_url(publication)}#issues")),
+            Link(page.words.say("web.articles"), here(ARTICLES)),
+            Link(page.words.say("web.tags"), here(TAGS)),
         ),
         feeds=feed_links(publication, page, "", publication.title),
         opml=here("feeds.opml"),

@@ -15,14 +15,7 @@ from pipeline import addresses
 from pipeline.model import ComposedArticle, ComposedEdition, Image, Publication
 from pipeline.site.content import Fragment, Page, filled_text
 from pipeline.site.shelf import Shelf, shown
-
-MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
-
-RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
-"""Languages whose usual script runs from right to left (CLDR's layout data)."""
+from pipeline.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,21 +118,9 @@ class Year(Generic[T]):
     items: tuple[T, ...]
 
 
-def day(when: datetime, language: str) -> Day:
-    """A date as readers of the language write it: English in words, any other as ISO 8601."""
-    month = MONTHS[when.month - 1]
-    if language.lower() in ("en-us", "en_us"):
-        text = f"{month} {when.day}, {when.year}"
-    elif language.lower().partition("-")[0] == "en":
-        text = f"{when.day} {month} {when.year}"
-    else:
-        text = when.date().isoformat()
-    return Day(when.isoformat(timespec="seconds"), text)
-
-
-def direction(language: str) -> str:
-    """`rtl` or `ltr`, for the `dir` attribute."""
-    return "rtl" if language.lower().replace("_", "-").partition("-")[0] in RIGHT_TO_LEFT else "ltr"
+def day(when: datetime, words: Words) -> Day:
+    """A date as readers of the language write it."""
+    return Day(when.isoformat(timespec="seconds"), words.date(when))
 
 
 def picture(image: Image | None, publication: Publication, page: Page) -> Picture | None:
@@ -167,7 +148,7 @@ def article_view(
     composed: ComposedArticle, shelf: Shelf, page: Page, layout: str = "card", whole: Fragment | None = None
 ) -> ArticleView:
     """An article as seen from a page, with its body where it stands whole."""
-    article, language = composed.article, shelf.publication.language
+    article, words = composed.article, page.words
     revised = article.updated is not None and article.updated.date() > article.date.date()
     return ArticleView(
         slug=article.slug,
@@ -176,8 +157,8 @@ def article_view(
         href=page.href(composed.url or ""),
         tags=tag_links(article.tags, shelf, page),
         writers=tuple(Writer(each.name, each.role, web_address(each.url)) for each in article.authors),
-        date=day(article.date, language),
-        updated=day(article.updated, language) if article.updated and revised else None,
+        date=day(article.date, words),
+        updated=day(article.updated, words) if article.updated and revised else None,
         year=article.date.year,
         minutes=composed.content.minutes,
         picture=picture(composed.content.lead, shelf.publication, page),
@@ -197,7 +178,7 @@ def issue_view(editions: tuple[ComposedEdition, ...], shelf: Shelf, page: Page) 
         title=issue.title,
         href=page.href(main.url or ""),
         summary=filled_text(main.preview_text, publication),
-        date=day(issue.date, publication.language),
+        date=day(issue.date, page.words),
         year=issue.date.year,
         minutes=main.minutes,
         titles=tuple(

@@ -1,7 +1,8 @@
-"""The theme's own words in the publication's language, dates among them.
+"""The theme's own words in the publication's language, dates among them, for email and web pages.
 
-They stand in `templates/email/words/LANGUAGE.toml`, so that a workspace adds a language, or says a
-thing its own way, with one file and no code. Every file has the keys of the English one.
+They stand in `templates/words/LANGUAGE.toml`, so that a workspace adds a language, or says a thing its
+own way, with one file and no code. A language's file has the keys of the English one; that of a
+region, such as `en-us.toml`, has what it says otherwise.
 """
 
 from __future__ import annotations
@@ -31,7 +32,10 @@ def direction(language: str) -> str:
 
 @dataclass(frozen=True)
 class Words:
-    """Phrases by key, some with `{name}` places, and the names of the months."""
+    """Phrases by key, some with `{name}` places, and the names of the months.
+
+    The web pages' own have keys such as `web.issues`.
+    """
 
     phrases: Mapping[str, str]
     months: tuple[str, ...]
@@ -46,40 +50,56 @@ class Words:
 
 
 def load_words(templates: Templates, language: str) -> Words:
-    """The words for a language tag, its region left aside; English where the theme has none.
+    """The words for a language tag; English where the theme has none.
 
     Raises `PressroomError` for a file with a key missing, unknown or misused.
     """
     english = _read(templates, ENGLISH)
-    for tag in (language.lower(), language.lower().split("-")[0]):
-        if templates.find(f"email/words/{tag}.toml"):
-            return _checked(templates, tag, english)
-    return english
+    tag = language.lower().replace("_", "-")
+    found = english
+    if templates.find(_file(tag.split("-")[0])):
+        found = _checked(templates, tag.split("-")[0], english, whole=True)
+    if "-" in tag and templates.find(_file(tag)):
+        region = _checked(templates, tag, english, whole=False)
+        found = Words({**found.phrases, **region.phrases}, region.months or found.months)
+    return found
+
+
+def _file(tag: str) -> str:
+    return f"words/{tag}.toml"
 
 
 def _read(templates: Templates, tag: str) -> Words:
-    text, path = templates.read(f"email/words/{tag}.toml")
+    text, path = templates.read(_file(tag))
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise PressroomError(f"this is not TOML: {error}.", path) from error
-    months = data.pop("months", None)
-    if not (isinstance(months, list) and len(months) == 12 and all(isinstance(each, str) for each in months)):
+    months = data.pop("months", [])
+    if not (
+        isinstance(months, list) and len(months) in {0, 12} and all(isinstance(each, str) for each in months)
+    ):
         raise PressroomError('"months" must be a list of twelve names.', path)
-    for key, phrase in data.items():
+    web = data.pop("web", {})
+    phrases = {**data, **{f"web.{key}": phrase for key, phrase in web.items()}}
+    for key, phrase in phrases.items():
         if not isinstance(phrase, str):
             raise PressroomError(f'"{key}" must be a text.', path)
-    return Words(data, tuple(months))
+    return Words(phrases, tuple(months))
 
 
-def _checked(templates: Templates, tag: str, english: Words) -> Words:
+def _checked(templates: Templates, tag: str, english: Words, whole: bool) -> Words:
     words = _read(templates, tag)
-    path = templates.read(f"email/words/{tag}.toml")[1]
+    path = templates.read(_file(tag))[1]
+    if whole and not words.months:
+        raise PressroomError('"months" is missing.', path)
     for key in words.phrases:
         if key not in english.phrases:
             raise PressroomError(f'"{key}" is no phrase.', path, hint=suggest(key, english.phrases))
     for key, phrase in english.phrases.items():
         if key not in words.phrases:
+            if not whole:
+                continue
             raise PressroomError(f'the phrase "{key}" is missing.', path, hint=f'In English: "{phrase}".')
         if _places(words.phrases[key], path, key) - _places(phrase, path, key):
             raise PressroomError(f'the phrase "{key}" has a place that is not filled.', path)
