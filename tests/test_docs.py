@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import ROOT
+from conftest import ROOT, Desk, article, issue, png
+from conftest import SETTINGS as WORKSPACE
 
 from pipeline.errors import PressroomError
 from pipeline.fields import Fields
@@ -96,6 +97,76 @@ def test_a_yaml_snippet_parses(place: str, text: str) -> None:
     assert isinstance(yaml.safe_load(front), dict)
 
 
+def front_of(text: str) -> dict[str, object]:
+    """The front matter of a snippet that is a whole file, or the snippet's own keys."""
+    found = yaml.safe_load(text.split("---\n")[1] if text.startswith("---\n") else text)
+    assert isinstance(found, dict)
+    return found
+
+
+def with_stand_ins(desk: Desk, front: dict[str, object]) -> None:
+    """Give the workspace what a snippet only names: tags, pinned and related articles, pictures."""
+    sections = front.get("sections", [])
+    assert isinstance(sections, list)
+    rules = [each.get("tags", []) for each in sections]
+    lists = [each for rule in rules for each in (rule.values() if isinstance(rule, dict) else [rule])]
+    tags = sorted({tag for each in lists for tag in each} - {"research", "notes"})
+    related = front.get("related", [])
+    assert isinstance(related, list)
+    slugs = [*(slug for each in sections for slug in each.get("pin", [])), *related]
+    if tags:
+        slugs.append("tagged")
+    desk.write({f"issues/articles/{slug}.md": article(slug, tags=f"[{', '.join(tags)}]") for slug in slugs})
+    if image := front.get("image"):
+        desk.write({f"issues/articles/{image}": png(40, 20)})
+
+
+WHOLE = [each for each in snippets("yaml") if each[1].startswith("---\n")]
+PARTS = [each for each in snippets("yaml") if {"sections", "audience", "silence"} & set(front_of(each[1]))]
+
+
+@pytest.mark.parametrize(("place", "text"), WHOLE, ids=lambda value: value.split("\n")[0])
+def test_a_whole_file_in_the_docs_is_accepted(desk: Desk, place: str, text: str) -> None:
+    front = front_of(text)
+    with_stand_ins(desk, front)
+    if number := front.get("number"):
+        assert isinstance(number, int)
+        desk.write({f"issues/{number:03d}-from-the-docs/issue.md": text})
+        desk.ok("build", str(number))
+    else:
+        desk.write({"issues/articles/from-the-docs.md": text})
+        assert "from-the-docs" in [each["slug"] for each in desk.json("articles")]
+        desk.write({"issues/002-with-it/issue.md": issue(2, date="2026-12-01", more=PINNED)})
+        desk.ok("build", "2")
+
+
+PINNED = "sections:\n  - title: From the docs\n    pin: [from-the-docs]\n"
+
+
+@pytest.mark.parametrize(("place", "text"), PARTS, ids=lambda value: value.split("\n")[0])
+def test_a_part_of_an_issues_front_matter_is_accepted(desk: Desk, place: str, text: str) -> None:
+    with_stand_ins(desk, front_of(text))
+    desk.write({"issues/002-with-it/issue.md": issue(2, more=text)})
+    desk.ok("plan", "2")
+
+
+@pytest.mark.parametrize(("place", "text"), snippets("toml"), ids=lambda value: value.split("\n")[0])
+def test_a_toml_snippet_is_accepted(desk: Desk, place: str, text: str) -> None:
+    keys = tomllib.loads(text)
+    if "description" in keys and "colors" in keys:  # the look of a theme
+        desk.write({"templates/themes/harbour/theme.toml": text})
+        text, keys = '[theme]\nname = "harbour"\n', {"theme": {}}
+    if "logo" in keys.get("theme", {}):
+        desk.write({keys["theme"]["logo"]: png(400, 100)})
+    # The snippet's own keys take the place of the workspace's; keys without a table come first.
+    top, tables = WORKSPACE.partition("\n\n")[::2]
+    kept = "".join(line for line in top.splitlines(True) if line.partition(" ")[0] not in keys)
+    if "audiences" in keys:
+        tables = re.sub(r"(?s)\[\[audiences\]\].*?\n\n", "", tables)
+    desk.write({"newsletter.toml": f"{kept}\n{text}\n{tables}"})
+    desk.ok("build")
+
+
 # --- settings: the keys of the page are those of the program -----------------------------------
 
 # What a mapping is called in messages, and its heading in the page.
@@ -174,3 +245,14 @@ def test_every_decision_is_listed() -> None:
     folder = DOCS / "decisions"
     listed = {file for file, _ in links(folder / "README.md")}
     assert listed == set(folder.glob("*.md")) - {folder / "README.md"}
+
+
+MADE = {DOCS / "commands.md", DOCS / "checks.md"}  # from help texts and rules, by docs/reference.py
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page not in MADE], ids=name)
+def test_no_line_of_prose_is_wider_than_100_columns(page: Path) -> None:
+    text = _FENCE.sub("", page.read_text(encoding="utf-8"))
+    # A row of a table is one line, and so is a picture.
+    lines = [line for line in text.split("\n") if not line.startswith(("|", "!["))]
+    assert [line for line in lines if len(line) > 100] == []
