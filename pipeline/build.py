@@ -20,7 +20,7 @@ from pathlib import Path
 from pipeline.addresses import image_path
 from pipeline.compose import Composer
 from pipeline.errors import PressroomError, suggest
-from pipeline.export.bundle import Images, is_bundle, zip_bytes
+from pipeline.export.bundle import Images, holds_bundle, is_bundle, zip_bytes
 from pipeline.files import remove_others, replaced_folders, write_atomically, write_files, write_folder
 from pipeline.model import ComposedEdition, Finding, Image, Issue, OutputFile, Part, Published
 from pipeline.newsroom import Newsroom, ready
@@ -155,10 +155,7 @@ def _check_replaceable(target: Path, zipped: bool) -> None:
     """A bundle takes the place of an older bundle only: never of a user's other files."""
     if not target.exists():
         return
-    if zipped:
-        bundle = target.is_file() and is_bundle(target)
-    else:
-        bundle = target.is_dir() and ((target / "issue.json").is_file() or not any(target.iterdir()))
+    bundle = target.is_file() and is_bundle(target) if zipped else target.is_dir() and holds_bundle(target)
     if not bundle:
         raise PressroomError(
             "is there already and is no bundle.", str(target), hint="Name another place with --output."

@@ -112,6 +112,9 @@ def read_section(fields: Fields, zone: ZoneInfo) -> SectionRule:
 def read_audiences(fields: Fields, publication: Publication) -> tuple[str, ...]:
     """The audiences that an article or issue names; one needs no list."""
     named = fields.texts("audience", or_one=True)
+    if "audience" in fields.mapping and not named:
+        # Not everyone: an editor who wrote the key meant to close something.
+        fields.error("audience", "`audience` is empty.", "Name an audience, or delete the key for everyone.")
     known = [EVERYONE, *(each.name for each in publication.audiences)]
     for name in named:
         if name not in known:

@@ -36,6 +36,10 @@ class _Group(click.Group):
             return super().invoke(ctx)
         except PressroomError as error:
             fail(ctx, error)
+        except OSError as error:
+            if isinstance(error, BrokenPipeError):
+                raise  # Click ends quietly where nobody reads on
+            fail(ctx, PressroomError(f"{error.strerror or error}.", error.filename))
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """In the order of the work, not of the alphabet."""
