@@ -7,10 +7,11 @@ from typing import Any
 from urllib.parse import quote
 
 from pipeline import addresses
-from pipeline.model import OutputFile, Publication
+from pipeline.model import Image, OutputFile, Publication
 from pipeline.site.content import Page
 from pipeline.site.head import FeedLink, Head, feed_links
 from pipeline.site.shelf import Shelf
+from pipeline.site.social import publication_card
 from pipeline.site.views import Link, Picture, picture
 from pipeline.templating import Templates
 from pipeline.words import Words, direction
@@ -59,6 +60,11 @@ class Site:
             lambda url: addresses.relative(publication, url, here),
             self.words,
         )
+
+    @property
+    def social(self) -> Image:
+        """The publication's social picture."""
+        return publication_card(self.shelf).picture(self.publication)
 
     def feeds(self, page: Page, folder: str = "", about: str = "") -> tuple[FeedLink, ...]:
         """The publication's feeds, after those of the page's own folder where it has some."""
