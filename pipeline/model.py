@@ -207,7 +207,8 @@ class Article:
     """One tagged piece of writing of the pool, as its file says it; the body is not yet parsed.
 
     `image` is the lead image's path as written. `digest` is `sha256:…` over the file's text.
-    `audience` is empty for an article that everyone may read. `silence` maps codes of checks that
+    `audience` is empty for an article that everyone may read. `aliases` are slugs that it had before,
+    whose addresses lead on to it. `silence` maps codes of checks that
     are set aside to the reason. `lines` has the line of each field.
     """
 
@@ -230,6 +231,7 @@ class Article:
     layout: Layout | None = None
     draft: bool = False
     link: str | None = None
+    aliases: tuple[str, ...] = ()
     silence: Mapping[str, str] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)
@@ -326,7 +328,8 @@ class Content:
 class Issue:
     """One numbered publication as its `issue.md` says it; the letter is not yet parsed.
 
-    `folder` is the name of its folder below `issues/`, such as `001-the-plastic-brain`.
+    `folder` is the name of its folder below `issues/`, such as `001-the-plastic-brain`; `aliases` are
+    names that the folder had before, whose addresses lead on to it.
     `audiences` names its editions, the first one being the main one.
     `own_sections` tells whether the issue names its sections itself. `subject` and `preview_text`
     stand as typed; without a subject, the title is it. `theme_layout` is the theme's, for articles
@@ -349,6 +352,7 @@ class Issue:
     audiences: tuple[str, ...] = (EVERYONE,)
     draft: bool = False
     exclude: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
     silence: Mapping[str, str] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)

@@ -246,3 +246,10 @@ def test_a_missing_logo_names_its_setting(desk: Desk) -> None:
 def test_a_section_whose_tags_are_empty_takes_nothing_and_says_so(desk: Desk) -> None:
     desk.write({ISSUE: issue(more="sections:\n  - title: Research\n    tags: {any: []}\n")})
     assert "it takes no articles" in desk.error("build", "1")
+
+
+def test_a_merge_field_inside_an_address_is_an_error_and_not_lost(desk: Desk) -> None:
+    desk.write({"issues/articles/glutamate.md": article(body="[Vote](https://vote.example/?to={{email}})")})
+    assert "glutamate.md:6: the link" in desk.error("build", "1")
+    desk.write({"issues/articles/glutamate.md": article(body="[Leave]({{ unsubscribe_url }})")})
+    desk.ok("build", "1")

@@ -23,10 +23,14 @@ _DEK_KEYS = ("dek", "summary", "excerpt", "description")
 
 
 class Pool(Mapping[str, Article]):
-    """All articles of a workspace by slug, in the order of their files."""
+    """All articles of a workspace by slug, in the order of their files.
+
+    `current` leads from a slug that an article had before to the one it has.
+    """
 
     def __init__(self, articles: Iterable[Article]) -> None:
         self._articles = {article.slug: article for article in articles}
+        self.current = {alias: slug for slug, article in self._articles.items() for alias in article.aliases}
         self._by_path = {article.place.path: slug for slug, article in self._articles.items()}
 
     def __getitem__(self, slug: str) -> Article:
@@ -115,6 +119,7 @@ def read_article(
         layout=Layout(layout) if layout else None,
         draft=fields.flag("draft"),
         link=_address(fields, "link"),
+        aliases=_aliases(fields),
         silence=read_silence(fields),
         extra=fields.anything("extra"),
         lines={key: field.line for key, field in document.fields.items()},
@@ -135,6 +140,14 @@ def _slug(fields: Fields, source: Source) -> str:
             f'Write "{path_part(slug)}".',
         )
     return slug
+
+
+def _aliases(fields: Fields) -> tuple[str, ...]:
+    aliases = fields.texts("aliases")
+    for alias in aliases:
+        if bad_name(alias) or path_part(alias) != alias:
+            fields.error("aliases", f'"{alias}" was never a slug.', f'Write "{path_part(alias)}".')
+    return aliases
 
 
 def _dek(fields: Fields) -> str:
@@ -177,6 +190,7 @@ def _address(fields: Fields, key: str) -> str | None:
 
 
 def _check_slugs(articles: list[Article], errors: list[PressroomError]) -> None:
+    """Each name leads to one article: slugs first, then those that articles had before."""
     first: dict[str, Article] = {}
     for article in articles:
         other = first.setdefault(article.slug, article)
@@ -189,6 +203,18 @@ def _check_slugs(articles: list[Article], errors: list[PressroomError]) -> None:
                     "Rename one of the files, or give it a `slug` of its own.",
                 )
             )
+    for article in articles:
+        for alias in article.aliases:
+            other = first.setdefault(alias, article)
+            if other is not article or alias == article.slug:
+                errors.append(
+                    PressroomError(
+                        f'the alias "{alias}" is taken by {other.place.path}.',
+                        article.place.path,
+                        article.lines.get("aliases", 1),
+                        "Delete it here, or rename the other.",
+                    )
+                )
 
 
 def _check_tags(articles: list[Article], errors: list[PressroomError]) -> None:

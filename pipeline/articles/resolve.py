@@ -34,6 +34,11 @@ class SourceResolver:
         A path to an article's file (`other.md`, `../other/index.md`) becomes that article's
         address; web and mail addresses stay. Raises `PressroomError` for anything else.
         """
+        if re.search(r"\{\{|%7B%7B", target, re.IGNORECASE):
+            raise PressroomError(
+                f'the link "{unquote(target)}" holds a merge field beside other text.',
+                hint="A field may be the whole of an address: [leave]({{ unsubscribe_url }}).",
+            )
         scheme = re.match(r"([a-zA-Z][a-zA-Z0-9+.-]*):", target)
         if scheme and scheme[1].lower() in {"http", "https", "mailto"}:
             return quote(target, safe="!#$%&'()*+,/:;=?@[]~")

@@ -23,6 +23,7 @@ from pipeline.assemble.lock import (
     freeze,
     new_record,
     read_lock,
+    renamed,
     rules_digest,
     thaw,
     write_lock,
@@ -47,7 +48,8 @@ class Desk:
             file = self._lock_file(issue)
             if file.is_file():
                 try:
-                    self.locks[issue.folder] = read_lock(read_source(file, workspace.path_of(file)), issue)
+                    lock = read_lock(read_source(file, workspace.path_of(file)), issue)
+                    self.locks[issue.folder] = renamed(lock, pool.current)
                 except PressroomError as error:
                     self.broken[issue.folder] = error
 

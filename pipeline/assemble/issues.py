@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -51,6 +51,7 @@ def read_issues(workspace: Workspace, errors: list[PressroomError]) -> Issues:
             issues.append(read_issue(source, workspace.publication, workspace.zone, errors))
         except PressroomError as error:
             errors.append(error)
+    _check_aliases(issues, errors)
     first: dict[int, Issue] = {}
     for issue in issues:
         other = first.setdefault(issue.number, issue)
@@ -106,6 +107,7 @@ def read_issue(
         audiences=read_audiences(fields, publication) or (EVERYONE,),
         draft=fields.flag("draft"),
         exclude=fields.texts("exclude"),
+        aliases=_aliases(fields),
         silence=read_silence(fields),
         extra=fields.anything("extra"),
         lines={key: field.line for key, field in document.fields.items()},
@@ -130,3 +132,28 @@ def _check_folder(fields: Fields, source: Source, number: int | None) -> None:
             f'`number` is {number}, but the folder is "{source.name}".',
             "Make them the same.",
         )
+
+
+def _aliases(fields: Fields) -> tuple[str, ...]:
+    aliases = fields.texts("aliases")
+    for alias in aliases:
+        if not _FOLDER.fullmatch(alias):
+            fields.error("aliases", f'"{alias}" was never the folder of an issue.', "As 003-the-old-title.")
+    return aliases
+
+
+def _check_aliases(issues: Sequence[Issue], errors: list[PressroomError]) -> None:
+    """Each name leads to one issue."""
+    taken = {issue.folder: issue for issue in issues}
+    for issue in issues:
+        for alias in issue.aliases:
+            other = taken.setdefault(alias, issue)
+            if other is not issue or alias == issue.folder:
+                errors.append(
+                    PressroomError(
+                        f'the alias "{alias}" is taken by {other.place.path}.',
+                        issue.place.path,
+                        issue.lines.get("aliases"),
+                        "Delete it here, or rename the other.",
+                    )
+                )

@@ -56,6 +56,29 @@ class Lock:
         return tuple(dict.fromkeys(found))
 
 
+def renamed(lock: Lock, current: Mapping[str, str]) -> Lock:
+    """The lock with the slugs that its articles have now; `current` leads from old ones to them.
+
+    So an article that is renamed keeps its id and its place in every issue.
+    """
+
+    def now(slug: str) -> str:
+        return current.get(slug, slug)
+
+    editions = tuple(
+        (
+            audience,
+            tuple(
+                (title, tuple((now(slug), layout) for slug, layout in articles))
+                for title, articles in sections
+            ),
+        )
+        for audience, sections in lock.editions
+    )
+    articles = {now(slug): article for slug, article in lock.articles.items()}
+    return replace(lock, editions=editions, articles=dict(sorted(articles.items())))
+
+
 # --- freezing --------------------------------------------------------------------------------
 
 

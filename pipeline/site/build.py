@@ -32,6 +32,7 @@ from pipeline.site.head import (
     feed_links,
     make_head,
 )
+from pipeline.site.moved import moved_page, moves, redirects
 from pipeline.site.shelf import Shelf, full_articles, related, shelve, shown
 from pipeline.site.sitemap import robots, sitemap
 from pipeline.site.social import cards, issue_card, make_picture
@@ -76,8 +77,11 @@ def site_parts(published: Published, templates: Templates) -> tuple[Part, ...]:
         partial(_articles, site),
         partial(_tags, site),
         *(partial(_tag, site, tag) for tag in site.shelf.by_tag),
+        *(partial(moved_page, site, old, new) for old, new in moves(site.shelf)),
         *(partial(make, site) for make in (_not_found, _style, _sitemap, _robots)),
     ]
+    if any(moves(site.shelf)):
+        pages.append(partial(redirects, site))
     return tuple(partial(_alone, page) for page in pages)
 
 

@@ -1,0 +1,48 @@
+"""Addresses that a page had before: each leads on to where the page is now.
+
+A static host sends no redirect of its own, so a small page stands at the old address; hosts that read a
+`_redirects` file (Netlify, Cloudflare Pages) send a real one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from urllib.parse import quote, urlsplit
+
+from pipeline import addresses
+from pipeline.model import OutputFile
+from pipeline.site.frame import Site
+from pipeline.site.head import Head
+from pipeline.site.shelf import Shelf
+
+
+def moves(shelf: Shelf) -> Iterator[tuple[str, str]]:
+    """The old and the new site folder of every public page that was moved."""
+    for composed in shelf.articles:
+        for alias in composed.article.aliases:
+            yield addresses.article_path(alias), addresses.article_path(composed.article.slug)
+    for edition in shelf.editions:
+        new = addresses.issue_path(edition.issue, edition.audience)
+        for alias in edition.issue.aliases:
+            yield addresses.issue_path(replace(edition.issue, folder=alias), edition.audience), new
+
+
+def moved_page(site: Site, old: str, new: str) -> OutputFile:
+    """The page at an old address. It has no address of its own: search engines keep the new one."""
+    page = site.page(old)
+    target = addresses.address(site.publication, new)
+    head = Head(
+        title=f"{site.words.say('web.moved')} · {site.publication.title}",
+        description="",
+        canonical=target,
+        feeds=(),
+    )
+    return site.render("moved.html.j2", page, head, target=page.href(target))
+
+
+def redirects(site: Site) -> OutputFile:
+    """`_redirects`: old path, new path, 301 (docs.netlify.com, "Redirects and rewrites")."""
+    root = urlsplit(addresses.home_url(site.publication)).path
+    lines = (f"{root}{quote(old)} {root}{quote(new)} 301\n" for old, new in moves(site.shelf))
+    return OutputFile("_redirects", "".join(lines).encode())
