@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -15,6 +15,9 @@ from pipeline.site.social import publication_card
 from pipeline.site.views import Link, Picture, picture
 from pipeline.templating import Templates
 from pipeline.words import Words, direction
+
+LOGO = (240, 42)
+"""The largest width and height of the logo, in CSS pixels. It is published larger, for dense screens."""
 
 ARTICLES = "articles/"
 TAGS = "tags/"
@@ -94,7 +97,7 @@ def chrome(shelf: Shelf, page: Page) -> Chrome:
         direction=direction(publication.language),
         home=here(""),
         style=here("style.css"),
-        logo=picture(shelf.logo, publication, page),
+        logo=_logo(shelf, page),
         nav=(
             Link(page.words.say("web.issues"), page.href(f"{addresses.home_url(publication)}#issues")),
             Link(page.words.say("web.articles"), here(ARTICLES)),
@@ -104,3 +107,13 @@ def chrome(shelf: Shelf, page: Page) -> Chrome:
         opml=here("feeds.opml"),
         colophon=tuple(line.strip() for line in publication.colophon.splitlines() if line.strip()),
     )
+
+
+def _logo(shelf: Shelf, page: Page) -> Picture | None:
+    """The logo with the size at which it is shown, so that nothing moves once it is loaded."""
+    logo = picture(shelf.logo, shelf.publication, page)
+    if logo is None:
+        return None
+    scale = min(1.0, LOGO[0] / logo.width, LOGO[1] / logo.height)
+    width, height = (max(1, round(side * scale)) for side in (logo.width, logo.height))
+    return replace(logo, width=width, height=height)
