@@ -170,12 +170,14 @@ def site_parts(
 ) -> tuple[Part, ...]:
     """The whole site in parts: pages, feeds, and images, those that sent emails show among them."""
     from pipeline.feeds.build import feed_parts
-    from pipeline.site.build import site_images
+    from pipeline.site.build import site_images, social_parts
     from pipeline.site.build import site_parts as page_parts
 
+    templates = templates_of(workspace)
     images = {image.name: image for image in (*site_images(published), *hosted)}
     return (
-        *page_parts(published, templates_of(workspace)),
+        *page_parts(published, templates),
+        *social_parts(published, templates, composer.images.data),
         *feed_parts(published),
         *(partial(_site_image, composer, image) for _, image in sorted(images.items())),
     )

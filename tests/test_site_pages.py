@@ -320,6 +320,11 @@ def test_images_have_alt_and_size(path: str) -> None:
         assert image.get("alt") and int(image.get("width")) > 0 and int(image.get("height")) > 0
 
 
+def test_the_logo_has_the_size_at_which_it_is_shown() -> None:
+    (logo,) = PAGES["index.html"].xpath("//body/header//img")
+    assert (logo.get("width"), logo.get("height")) == ("84", "42")
+
+
 @each_page
 def test_pages_say_language_direction_and_landmarks(path: str) -> None:
     page = PAGES[path]
