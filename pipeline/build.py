@@ -88,19 +88,15 @@ def build(
 
 def build_feeds(newsroom: Newsroom, now: datetime) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
     """Make the feeds anew, below `build/site`. Gives their paths, and what was found."""
-    files, findings = make_feeds(newsroom, now)
-    for each in files:
-        write_atomically(newsroom.workspace.build / "site" / each.path, each.data)
-    return tuple(each.path for each in files), findings
-
-
-def make_feeds(newsroom: Newsroom, now: datetime) -> tuple[tuple[OutputFile, ...], tuple[Finding, ...]]:
-    """The files of all feeds, by their paths below the site, and what was found in making them."""
     from pipeline.feeds.build import build_feeds as feed_files
 
     composer = Composer(newsroom.workspace, newsroom.pool)
-    published = composer.published(compose(newsroom, ready(newsroom.issues), composer), now)
-    return feed_files(published), composer.dead_links(published)
+    composed = compose(newsroom, ready(newsroom.issues), composer)
+    published = composer.published(composed, now)
+    files = feed_files(published)
+    for each in files:
+        write_atomically(newsroom.workspace.build / "site" / each.path, each.data)
+    return tuple(each.path for each in files), composer.dead_links(published)
 
 
 def audience_to_export(newsroom: Newsroom, issue: Issue, named: str | None) -> str:

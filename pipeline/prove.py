@@ -1,23 +1,18 @@
-"""The check stage: each edition with all that is made of it, and the feeds, handed to the rules."""
+"""The check stage: each edition with all that is made of it, handed to the rules."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
-from pathlib import Path
 
-from pipeline.build import make_feeds
 from pipeline.checks.budget import make_budget
-from pipeline.checks.feeds import Feeds, kind_of
 from pipeline.checks.rule import Rule
-from pipeline.checks.rules import FEED_RULES
-from pipeline.checks.run import Checked, findings_of, sort
+from pipeline.checks.run import Checked
 from pipeline.checks.run import check as run_rules
 from pipeline.checks.subject import Subject, linked_in
 from pipeline.compose import Composer
 from pipeline.email.message import build_message
 from pipeline.export.bundle import Images
-from pipeline.model import Finding, Issue
+from pipeline.model import Issue
 from pipeline.newsroom import Newsroom
 from pipeline.press import compose, make_press, render
 
@@ -25,7 +20,7 @@ from pipeline.press import compose, make_press, render
 def check(
     newsroom: Newsroom,
     issues: Iterable[Issue],
-    rules: Sequence[Rule[Subject]],
+    rules: Sequence[Rule],
     watch: Callable[[Iterable[Issue]], Iterable[Issue]] = iter,
     complete: Callable[[Subject], Subject] = lambda subject: subject,
 ) -> tuple[Checked, ...]:
@@ -66,22 +61,3 @@ def subjects(newsroom: Newsroom, issue: Issue) -> Iterator[Subject]:
                 theme=press.templates.sources("email/"),
                 noticed=noticed,
             )
-
-
-def check_feeds(newsroom: Newsroom, now: datetime, before: Path) -> tuple[Finding, ...]:
-    """Check the feeds as a build would make them, in themselves and against those in a folder.
-
-    Nothing is written. `before` is a site as it was built or downloaded; it need not exist.
-    """
-    files, _ = make_feeds(newsroom, now)
-    feeds = Feeds(
-        files={each.path: each.data for each in files},
-        before={
-            file.relative_to(before).as_posix(): file.read_bytes()
-            for file in sorted(before.rglob("*"))
-            if file.is_file() and kind_of(file.name)
-        },
-        base_url=newsroom.workspace.publication.base_url,
-        now=now,
-    )
-    return sort(finding for rule in FEED_RULES for finding in findings_of(rule, feeds))

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Generic, TypeVar
 
+from pipeline.checks.subject import Subject
 from pipeline.model import Place, Severity
-
-Looked = TypeVar("Looked")
-"""What a rule looks at: an edition (`subject.Subject`), or a set of feeds (`feeds.Feeds`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +23,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule(Generic[Looked]):
+class Rule:
     """A rule under a stable code, which is never given to another rule.
 
     `title` is the breach in a few words, `why` what it does to a reader, `remedy` what to do, and
@@ -39,4 +36,4 @@ class Rule(Generic[Looked]):
     why: str
     remedy: str
     source: str
-    look: Callable[[Looked], Iterator[Found]]
+    look: Callable[[Subject], Iterator[Found]]

@@ -1,16 +1,12 @@
-"""The rules in the order in which they run: these lists are the whole of `pressroom check`."""
+"""The rules in the order in which they run: this list is the whole of `pressroom check`."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from pipeline.checks import (
     body,
     clients,
     contrast,
     earlier,
-    feeds,
-    feeds_again,
     fields,
     footer,
     head,
@@ -29,9 +25,8 @@ from pipeline.checks import (
     words,
 )
 from pipeline.checks.rule import Rule
-from pipeline.checks.subject import Subject
 
-RULES: tuple[Rule[Subject], ...] = (
+RULES: tuple[Rule, ...] = (
     *earlier.RULES,
     *inbox.RULES,
     *size.RULES,
@@ -53,9 +48,3 @@ RULES: tuple[Rule[Subject], ...] = (
     *clients.RULES,
     *outside.RULES,
 )
-"""What is looked at in each edition."""
-
-FEED_RULES: tuple[Rule[feeds.Feeds], ...] = (*feeds.RULES, *feeds_again.RULES)
-"""What `pressroom feed --check` looks at."""
-
-EVERY: tuple[Rule[Any], ...] = (*RULES, *FEED_RULES)
