@@ -211,6 +211,8 @@ def _write_issue(
 
 def _write_part(parts: Sequence[Part], folder: Path, number: int) -> int:
     """Make one part of the site and write it below `folder`; gives the number of its files."""
-    files = parts[number]()
-    write_files(folder, files)
-    return len(files)
+    count = 0
+    for file in parts[number]():
+        write_files(folder, (file,))
+        count += 1
+    return count

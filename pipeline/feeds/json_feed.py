@@ -9,16 +9,19 @@ from pipeline.feeds.item import Feed, Item, plain
 
 
 def json_feed(feed: Feed) -> bytes:
-    """The feed as JSON Feed 1.1."""
+    """The feed as JSON Feed 1.1; the next older archived part is its next page."""
+    links = dict(feed.links("json"))
     data = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": feed.title,
         "home_page_url": feed.page,
         "feed_url": feed.address("json"),
+        **({"next_url": links["prev-archive"]} if "prev-archive" in links else {}),
         "description": feed.description,
         **({"icon": feed.logo.url} if feed.logo else {}),
         "authors": [{"name": plain(feed.publication.title), "url": feed.home}],
         "language": feed.publication.language,
+        **({"hubs": [{"type": "WebSub", "url": links["hub"]}]} if "hub" in links else {}),
         "items": [_item(item) for item in feed.items],
     }
     return (json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode()
