@@ -21,6 +21,12 @@ def feed_file(kind: str, number: int | None = None) -> str:
     return f"{name}{'' if number is None else f'-{number}'}{dot}{ending}"
 
 
+def is_feed_file(name: str, *, archived: bool = True) -> bool:
+    """Whether a file name is that of a feed, or of an archived part of one where those count."""
+    number = r"(-\d+)?" if archived else ""
+    return re.fullmatch(rf"feed{number}\.(xml|json)|atom{number}\.xml", name) is not None
+
+
 def path_part(text: str) -> str:
     """A tag or title as one readable part of an address: lower-case letters, digits and hyphens.
 
