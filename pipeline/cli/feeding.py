@@ -1,8 +1,9 @@
-"""`feed`: the feeds alone: make them, or tell a hub of them."""
+"""`feed`: the feeds alone: make them, check them, or tell a hub of them."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -15,6 +16,14 @@ if TYPE_CHECKING:
 
 
 @click.command()
+@click.option("--check", is_flag=True, help="Check what would be built, and write nothing.")
+@click.option(
+    "--against",
+    metavar="FOLDER",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="With --check: compare with the feeds of this site, such as a copy of the published one, "
+    "instead of build/site.",
+)
 @click.option("--ping", is_flag=True, help="Tell the hub which of the built feeds have changed; asks first.")
 @click.option("--yes", is_flag=True, help="With --ping: do not ask.")
 @click.option("--dry-run", is_flag=True, help="With --ping: show what would go, and send nothing.")
@@ -22,25 +31,41 @@ if TYPE_CHECKING:
 @now_option
 @click.pass_context
 def feed(
-    ctx: click.Context, ping: bool, yes: bool, dry_run: bool, as_json: bool, now: datetime | None
+    ctx: click.Context,
+    check: bool,
+    against: Path | None,
+    ping: bool,
+    yes: bool,
+    dry_run: bool,
+    as_json: bool,
+    now: datetime | None,
 ) -> None:
     """Build the feeds alone: RSS, Atom and JSON Feed, for issues, articles, audiences and each tag.
 
-    With --ping nothing is built: run it once build/site has been published. What the hub was told is
-    remembered, so that the next time it is told of what has changed since.
+    --check tells what is wrong with them, and what readers would lose against the build before: an id
+    that changed, a date that moved, an item that vanished. With --ping nothing is built: run it once
+    build/site has been published. What the hub was told is remembered, so that the next time it is
+    told of what has changed since.
 
     \b
     Examples:
       pressroom feed
-      pressroom feed --now 2026-02-01
+      pressroom feed --check
+      pressroom feed --check --against /srv/www/news
       pressroom feed --ping --dry-run
       pressroom feed --ping --yes
     """
     if not ping and (yes or dry_run):
         raise click.UsageError("--yes and --dry-run go with --ping.")
+    if check and ping:
+        raise click.UsageError("--check and --ping are two things: check, publish, then ping.")
+    if against and not check:
+        raise click.UsageError("--against goes with --check.")
     room = newsroom(ctx)
     if ping:
         _ping(room, yes, dry_run, as_json)
+    elif check:
+        _check(ctx, room, moment(now, room.workspace.zone), against, as_json)
     else:
         _build(ctx, room, moment(now, room.workspace.zone), as_json)
 
@@ -55,6 +80,26 @@ def _build(ctx: click.Context, room: Newsroom, now: datetime, as_json: bool) -> 
         for path in paths:
             show.result(f"build/site/{path}")
     if show.findings(found):
+        ctx.exit(1)
+
+
+def _check(ctx: click.Context, room: Newsroom, now: datetime, against: Path | None, as_json: bool) -> None:
+    from pipeline.prove import check_feeds
+
+    count, findings = check_feeds(room, now, against or room.workspace.build / "site")
+    if as_json:
+        show.as_json({"feeds": count, "findings": [show.finding_json(each) for each in findings]})
+    else:
+        for each in findings:
+            show.finding(each)
+        if findings:
+            show.result("")
+        levels = [each.severity.value for each in findings]
+        counts = [show.count(levels.count(level), level) for level in ("error", "warning", "note")]
+        show.result(f"{show.count(count, 'feed document')}: {', '.join(counts)}")
+        if findings:
+            show.result(f"What a code means: pressroom check --explain {findings[0].code}")
+    if any(each.severity.value == "error" for each in findings):
         ctx.exit(1)
 
 

@@ -52,6 +52,12 @@ def feed_parts(published: Published) -> tuple[Part, ...]:
     )
 
 
+def feed_folders(publication: Publication, tags: Iterable[str]) -> tuple[str, ...]:
+    """The site folders in which feeds stand, in the order of their list."""
+    audiences = (audience_path(each.name) for each in publication.audiences if each.public)
+    return ("", "articles/", *audiences, *map(tag_path, tags))
+
+
 @dataclass(frozen=True, slots=True)
 class _Shelf:
     """A feed, still empty, and what is to stand in it, newest first.

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from html import escape
+from importlib.resources import files
 from typing import Any
 
 from feedgen.ext.base import BaseEntryExtension, BaseExtension
@@ -205,6 +206,22 @@ def atom(feed: Feed) -> bytes:
 def _whole(moment: datetime) -> datetime:
     """Without fractions of a second."""
     return moment.replace(microsecond=0)
+
+
+def schema_faults(data: bytes, schema: str) -> tuple[tuple[int, str], ...]:
+    """What a schema of `feeds/schemas` (RELAX NG) says against a document: line and words of each fault.
+
+    Of a document that is no XML, the first fault of its writing. Nothing is fetched, and no entity that
+    the document defines is put in.
+    """
+    folder = files("pipeline.feeds") / "schemas"
+    rules = etree.RelaxNG(etree.fromstring((folder / schema).read_bytes()))
+    try:
+        root = etree.fromstring(data, etree.XMLParser(no_network=True, resolve_entities=False))
+    except etree.XMLSyntaxError as error:
+        return ((error.lineno or 1, error.msg),)
+    rules.validate(root)
+    return tuple((fault.line, fault.message) for fault in rules.error_log)
 
 
 def opml(title: str, language: str, outlines: list[dict[str, str]]) -> bytes:
