@@ -8,10 +8,15 @@ from pathlib import Path
 
 import pytest
 from conftest import SETTINGS, Desk, article, issue
-from examples_feeds import EXAMPLES, Feeds
+from examples_feeds import EXAMPLES, NOW, Feeds
+from feed_values import PUBLICATION, built, edition, element, prose
+from feed_values import article as composed
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from pipeline.checks.feed_rules import FEED_RULES
-from pipeline.checks.feeds import check_feeds, feed_findings
+from pipeline.checks.feeds import check_feeds, feed_findings, feed_subject
+from pipeline.model import Author, Content, Layout, Published
 
 RULES = {rule.code: rule for rule in FEED_RULES}
 
@@ -133,3 +138,21 @@ def test_rules_on_feeds_are_explained_beside_the_others(desk: Desk) -> None:
 @pytest.mark.parametrize("arguments", [("--check", "--ping"), ("--against", ".")])
 def test_options_that_do_not_go_together_are_wrong_usage(desk: Desk, arguments: tuple[str, ...]) -> None:
     assert desk.run("feed", *arguments).exit_code == 2
+
+
+# --- whatever the text -----------------------------------------------------------------------
+
+ANY = st.text(st.characters(), max_size=30)
+
+
+@settings(deadline=None, derandomize=True, max_examples=80)
+@given(title=ANY, dek=ANY, tag=ANY, name=ANY, words=ANY)
+@example("]]>", "<b>&amp;", "a, b", "A, B", "<!-- {{ x }}")
+@example("&lt;", "&", "\x00", "", "é 🧠 ]]>")
+def test_no_text_breaks_a_rule(title: str, dek: str, tag: str, name: str, words: str) -> None:
+    body = Content((prose(element("p", words)),))
+    one = composed("x", 0, body, title=title, dek=dek, tags=(tag,), authors=(Author(name),))
+    published = Published(PUBLICATION, (edition(1, "everyone", (one, Layout.FULL)),), (one,), (tag,))
+    files = built(published)
+    found = check_feeds(feed_subject(published, NOW, files, files))
+    assert [f"{each.code} {each.place.path} {each.message}" for each in found] == []
