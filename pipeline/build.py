@@ -17,7 +17,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from pipeline.addresses import image_path
+from pipeline.addresses import image_path, is_feed_file
 from pipeline.compose import Composer
 from pipeline.errors import PressroomError, suggest
 from pipeline.export.bundle import Images, holds_bundle, is_bundle, zip_bytes
@@ -94,9 +94,37 @@ def build_feeds(newsroom: Newsroom, now: datetime) -> tuple[tuple[str, ...], tup
     composed = compose(newsroom, ready(newsroom.issues), composer)
     published = composer.published(composed, now)
     files = feed_files(published)
+    site = newsroom.workspace.build / "site"
     for each in files:
-        write_atomically(newsroom.workspace.build / "site" / each.path, each.data)
+        write_atomically(site / each.path, each.data)
+    # A feed that is no more, such as that of an audience that is public no longer, does not stay.
+    made = {each.path for each in files}
+    for file in sorted(site.rglob("*")):
+        if is_feed_file(file.name) and file.is_file() and file.relative_to(site).as_posix() not in made:
+            file.unlink()
     return tuple(each.path for each in files), composer.dead_links(published)
+
+
+def tell_hub(newsroom: Newsroom) -> tuple[tuple[str, ...], Callable[[], Iterator[str]]]:
+    """The built feeds that have changed since the hub was told, and what tells it of them one by one.
+
+    What the hub has taken is remembered, also where it does not take the rest. Nothing leaves the
+    machine before the second is called. Raises `PressroomError` as `pipeline.feeds.hub` does.
+    """
+    from pipeline.feeds import hub
+
+    publication, build = newsroom.workspace.publication, newsroom.workspace.build
+    name, record = hub.hub_of(publication), build / ".cache" / "hub.json"
+    told = hub.read_told(record, name)
+    changed = hub.changed_feeds(build / "site", name, told)
+
+    def tell() -> Iterator[str]:
+        for path in hub.ping(publication, changed):
+            told[path] = changed[path]
+            hub.write_told(record, name, told)
+            yield path
+
+    return tuple(changed), tell
 
 
 def audience_to_export(newsroom: Newsroom, issue: Issue, named: str | None) -> str:
@@ -212,6 +240,8 @@ def _write_issue(
 
 def _write_part(parts: Sequence[Part], folder: Path, number: int) -> int:
     """Make one part of the site and write it below `folder`; gives the number of its files."""
-    files = parts[number]()
-    write_files(folder, files)
-    return len(files)
+    count = 0
+    for file in parts[number]():
+        write_files(folder, (file,))
+        count += 1
+    return count

@@ -1,10 +1,15 @@
-"""The check stage: each edition with all that is made of it, handed to the rules."""
+"""The check stage: each edition with all that is made of it, and the feeds, handed to the rules."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
 
+from pipeline.addresses import is_feed_file
 from pipeline.checks.budget import make_budget
+from pipeline.checks.feeds import check_feeds as run_feed_rules
+from pipeline.checks.feeds import feed_subject
 from pipeline.checks.rule import Rule
 from pipeline.checks.run import Checked
 from pipeline.checks.run import check as run_rules
@@ -12,8 +17,9 @@ from pipeline.checks.subject import Subject, linked_in
 from pipeline.compose import Composer
 from pipeline.email.message import build_message
 from pipeline.export.bundle import Images
-from pipeline.model import Issue
-from pipeline.newsroom import Newsroom
+from pipeline.feeds.build import build_feeds
+from pipeline.model import Finding, Issue
+from pipeline.newsroom import Newsroom, ready
 from pipeline.press import compose, make_press, render
 
 
@@ -61,3 +67,21 @@ def subjects(newsroom: Newsroom, issue: Issue) -> Iterator[Subject]:
                 theme=press.templates.sources("email/"),
                 noticed=noticed,
             )
+
+
+def check_feeds(newsroom: Newsroom, now: datetime, before: Path) -> tuple[int, tuple[Finding, ...]]:
+    """Run the rules on the feeds that would be built; nothing is written. Gives how many there are, too.
+
+    `before` is a folder with the site of an earlier build, or with its feeds alone; where it has none,
+    nothing is compared.
+    """
+    composer = Composer(newsroom.workspace, newsroom.pool)
+    published = composer.published(compose(newsroom, ready(newsroom.issues), composer), now)
+    made = {each.path: each.data for each in build_feeds(published)}
+    earlier = {
+        file.relative_to(before).as_posix(): file.read_bytes()
+        for file in sorted(before.rglob("*"))
+        if is_feed_file(file.name) and file.is_file()
+    }
+    subject = feed_subject(published, now, made, earlier)
+    return len(subject.documents), run_feed_rules(subject)

@@ -23,8 +23,8 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """A rule under a stable code, which is never given to another rule.
+class Explained:
+    """What a rule says of itself, under a stable code, which is never given to another rule.
 
     `title` is the breach in a few words, `why` what it does to a reader, `remedy` what to do, and
     `source` the standard, client quirk or measurement that it rests on.
@@ -36,4 +36,10 @@ class Rule:
     why: str
     remedy: str
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule(Explained):
+    """A rule on an edition."""
+
     look: Callable[[Subject], Iterator[Found]]

@@ -1,4 +1,4 @@
-"""The rules in the order in which they run: this list is the whole of `pressroom check`."""
+"""The rules in the order in which they run: `RULES` is the whole of `pressroom check`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ from pipeline.checks import (
     word,
     words,
 )
-from pipeline.checks.rule import Rule
+from pipeline.checks.feed_rules import FEED_RULES
+from pipeline.checks.rule import Explained, Rule
 
 RULES: tuple[Rule, ...] = (
     *earlier.RULES,
@@ -48,3 +49,6 @@ RULES: tuple[Rule, ...] = (
     *clients.RULES,
     *outside.RULES,
 )
+
+EXPLAINED: tuple[Explained, ...] = (*RULES, *FEED_RULES)
+"""Every rule that has a code: `pressroom feed --check` runs those on feeds."""

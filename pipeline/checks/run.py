@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.checks.budget import Budget
-from pipeline.checks.rule import Rule
-from pipeline.checks.rules import RULES
+from pipeline.checks.rule import Explained, Rule
+from pipeline.checks.rules import EXPLAINED, RULES
 from pipeline.checks.spam import SpamReport
 from pipeline.checks.subject import Subject
 from pipeline.errors import NotFound, suggest
@@ -92,12 +92,21 @@ def rule_of(code: str) -> Rule:
     for rule in RULES:
         if rule.code == code.upper():
             return rule
+    if any(rule.code == code.upper() for rule in EXPLAINED):
+        raise NotFound(
+            f"the rule {code.upper()} is about feeds, not issues.", hint="Run it with: pressroom feed --check"
+        )
     raise NotFound(f'there is no rule "{code}".', hint=_near(code))
+
+
+def explained(code: str) -> Explained:
+    """What the rule of a code says of itself, also one on feeds. Raises `NotFound` as `rule_of` does."""
+    return next((rule for rule in EXPLAINED if rule.code == code.upper()), None) or rule_of(code)
 
 
 def _near(code: str) -> str | None:
     """The code that was meant: the same letters and number, or else the likest."""
-    known = [rule.code for rule in RULES]
+    known = [rule.code for rule in EXPLAINED]
     found = re.fullmatch(r"([A-Z]+)[-_ ]?0*(\d+)", code.upper())
     whole = f"{found[1]}{int(found[2]):03}" if found else code
     return suggest(whole if whole in known else code, known)
@@ -128,10 +137,12 @@ def _about(
     silences: Sequence[Silence], used: set[Silence], subject: Subject, rules: Sequence[Rule]
 ) -> Iterator[Finding]:
     """What is wrong with the silences themselves: a code that is none, or that nothing is found of."""
-    known = [rule.code for rule in RULES]
+    known = {rule.code for rule in RULES}
+    everywhere = {rule.code for rule in EXPLAINED}
     running = {rule.code for rule in rules}
     for each in silences:
-        if each.code not in known:
+        # A feed is not one issue's, so that the publication alone can silence what is said of it.
+        if each.code not in (everywhere if each.place.path == "newsletter.toml" else known):
             yield Finding(
                 "CHECK001",
                 Severity.ERROR,

@@ -15,9 +15,10 @@ import click
 
 from pipeline import __version__
 from pipeline.cli.assembling import assemble, plan
-from pipeline.cli.building import build, feed
+from pipeline.cli.building import build
 from pipeline.cli.checking import check
 from pipeline.cli.exporting import export
+from pipeline.cli.feeding import feed
 from pipeline.cli.listing import articles, status, tags
 from pipeline.cli.making import init, new
 from pipeline.cli.shell import completion

@@ -1,4 +1,4 @@
-"""`build` and `feed`: everything that subscribers and readers get."""
+"""`build`: everything that subscribers and readers get."""
 
 from __future__ import annotations
 
@@ -88,28 +88,3 @@ def _report_json(report: Report) -> dict[str, object]:
         "site_files": report.site_files,
         "findings": [show.finding_json(each) for each in report.findings],
     }
-
-
-@click.command()
-@json_option
-@now_option
-@click.pass_context
-def feed(ctx: click.Context, as_json: bool, now: datetime | None) -> None:
-    """Build the feeds alone: RSS, Atom and JSON Feed, for issues, articles and each tag.
-
-    \b
-    Examples:
-      pressroom feed
-      pressroom feed --now 2026-02-01
-    """
-    from pipeline.build import build_feeds
-
-    room = newsroom(ctx)
-    paths, found = build_feeds(room, moment(now, room.workspace.zone))
-    if as_json:
-        show.as_json({"feeds": [f"build/site/{path}" for path in paths]})
-    else:
-        for path in paths:
-            show.result(f"build/site/{path}")
-    if show.findings(found):
-        ctx.exit(1)

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 def complete_code(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The codes of the rules, with their titles as help."""
-    from pipeline.checks.rules import RULES
+    from pipeline.checks.rules import EXPLAINED
 
     return [
         CompletionItem(rule.code, help=rule.title)
-        for rule in RULES
+        for rule in EXPLAINED
         if rule.code.startswith(incomplete.upper())
     ]
 
@@ -126,13 +126,13 @@ def _asking(room: Newsroom, online: bool, allow_private: bool, spam: bool) -> Ca
 
 
 def _explain(code: str | None) -> None:
-    from pipeline.checks.rules import RULES
-    from pipeline.checks.run import rule_of
+    from pipeline.checks.rules import EXPLAINED
+    from pipeline.checks.run import explained
 
     if code is None:
-        show.table(("CODE", "SEVERITY", "RULE"), [(r.code, r.severity.value, r.title) for r in RULES])
+        show.table(("CODE", "SEVERITY", "RULE"), [(r.code, r.severity.value, r.title) for r in EXPLAINED])
         return
-    rule = rule_of(code)
+    rule = explained(code)
     show.result(f"{rule.code} ({rule.severity.value}): {rule.title}\n")
     show.paragraph(rule.why)
     show.paragraph(rule.remedy)
