@@ -144,7 +144,7 @@ def _issue(site: Site, index: int, edition: ComposedEdition) -> OutputFile:
     letter = visible(edition.letter, Form.WEB, edition.audience)
     preview = filled_text(edition.preview_text, publication)
     about = about_issue(edition, shelf, issue_card(shelf, index, page.words).picture(publication))
-    head = make_head(publication, page, issue.title, preview, about, site.feeds(page))
+    head = make_head(publication, page, issue.title, preview, about, _feeds_of(site, page, edition))
     sections = tuple(
         SectionView(
             f"_section-{number}",
@@ -174,6 +174,14 @@ def _issue(site: Site, index: int, edition: ComposedEdition) -> OutputFile:
         older=_issue_link(shelf, page, index + 1, edition.audience),
         newer=_issue_link(shelf, page, index - 1, edition.audience),
     )
+
+
+def _feeds_of(site: Site, page: Page, edition: ComposedEdition) -> tuple[FeedLink, ...]:
+    """The publication's feeds, after those of the edition's audience where it is not everyone."""
+    if edition.audience == EVERYONE:
+        return site.feeds(page)
+    audience = addresses.find_audience(site.publication, edition.audience)
+    return site.feeds(page, addresses.audience_path(audience.name), audience.title)
 
 
 def _article_in_issue(
