@@ -26,8 +26,8 @@ INDEX = f"{SEARCH}index.json"
 SCRIPT = f"{SEARCH}search.js"
 
 BUDGET = 1_000_000
-"""Characters of words in the index, about 350 KB once a host has compressed them. When they are spent,
-older articles are found by title, dek and tags alone."""
+"""Characters of words in the index, about a third of that once a host has compressed it. When they are
+spent, older articles are found by title, dek and tags alone."""
 
 _APART = str.maketrans(
     {"ß": "ss", "ς": "σ", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe",
@@ -57,7 +57,7 @@ def words_of(texts: Iterable[str]) -> str:
     folded = fold("\n".join(texts))
     if folded and max(folded) >= _VOWELS:
         folded = re.sub(r"[\W_]", lambda found: found[0] if _is_mark(found[0]) else " ", folded)
-        return " ".join(sorted(set(folded.split())))
+        return " ".join(sorted(set(re.findall(r"[^\W_]\S*", folded))))
     return " ".join(sorted(set(re.findall(r"[^\W_]+", folded))))
 
 

@@ -21,7 +21,7 @@
   const fold = (text) =>
     text.normalize("NFKD").toLowerCase().replace(/[ßςøđðłħıæœþـ]/g, (letter) => APART[letter])
       .replace(MARKS, "").normalize("NFC");
-  const words = (text) => fold(text).match(/[\p{L}\p{N}\p{M}]+/gu) || [];
+  const words = (text) => fold(text).match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu) || [];
 
   // A word is found by its beginning. Where words are joined or not parted, it is found anywhere.
   const PARTED = /^[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{N}]+$/u;
