@@ -1,7 +1,8 @@
 """Addresses that a page had before: each leads on to where the page is now.
 
-A static host sends no redirect of its own, so a small page stands at the old address; hosts that read a
-`_redirects` file (Netlify, Cloudflare Pages) send a real one.
+A static host sends no redirect of its own, so a small page stands at the old address. Cloudflare Pages
+reads `_redirects` first and sends a real one; for Netlify, which reads the same form, the page goes
+before it, and the `301!` that would change that is not Cloudflare's.
 """
 
 from __future__ import annotations
