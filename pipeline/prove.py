@@ -20,7 +20,8 @@ from pipeline.export.bundle import Images
 from pipeline.feeds.build import build_feeds
 from pipeline.model import Finding, Issue
 from pipeline.newsroom import Newsroom, ready
-from pipeline.press import compose, make_press, render
+from pipeline.press import compose, make_press, render, templates_of
+from pipeline.site.build import site_parts
 
 
 def check(
@@ -83,5 +84,7 @@ def check_feeds(newsroom: Newsroom, now: datetime, before: Path) -> tuple[int, t
         for file in sorted(before.rglob("*"))
         if is_feed_file(file.name) and file.is_file()
     }
-    subject = feed_subject(published, now, made, earlier)
+    # The index page comes first; the workspace may have a template of its own for it.
+    (index, *_) = site_parts(published, templates_of(newsroom.workspace))[0]()
+    subject = feed_subject(published, now, made, earlier, index.data.decode())
     return len(subject.documents), run_feed_rules(subject)

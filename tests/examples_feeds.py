@@ -38,6 +38,16 @@ HUB = replace(PUBLISHED, publication=replace(PUBLICATION, hub="https://hub.examp
 PUBLICATIONS: dict[str, Published] = {"few": PUBLISHED, "many": many_issues(50), "hub": HUB}
 
 
+INDEX = "".join(
+    f'<link rel="alternate" type="application/{kind}" title="Synapse" href="{file}">'
+    for kind, file in (
+        ("rss+xml", "feed.xml"),
+        ("atom+xml", "./atom.xml"),
+        ("feed+json", f"{HOME}feed.json"),
+    )
+)
+
+
 @dataclass(frozen=True)
 class Feeds:
     """Replacements in finished feeds: a path, what is there and what takes its place, each once.
@@ -52,11 +62,12 @@ class Feeds:
     earlier: tuple[tuple[str, str, str], ...] | None = None
     change: Callable[[Files], Files] = lambda files: files
     before: Callable[[Files], Files] = lambda files: files
+    index: str = INDEX
 
     def subject(self) -> FeedSubject:
         made = self.change(_changed(_files(self.of), self.changes))
         earlier = {} if self.earlier is None else self.before(_changed(_files(self.of), self.earlier))
-        return feed_subject(PUBLICATIONS[self.of], self.now, made, earlier)
+        return feed_subject(PUBLICATIONS[self.of], self.now, made, earlier, self.index)
 
 
 def _changed(files: Files, changes: tuple[tuple[str, str, str], ...]) -> Files:
@@ -199,6 +210,10 @@ EXAMPLES: dict[str, FeedExample] = {
     ),
     "FEED026": FeedExample(Feeds(change=without("articles/feed-20.xml"), of="many"), Feeds(of="many")),
     "FEED027": FeedExample(Feeds(change=without("audiences/patients/atom.xml"))),
+    "FEED028": FeedExample(
+        Feeds(index=INDEX.replace('title="Synapse" href="./atom', 'href="./atom')),
+        Feeds(index=INDEX.replace('title="Synapse"', 'title="News"')),
+    ),
     "FEED031": FeedExample(
         Feeds(earlier=(), before=with_file("tags/gone/feed.xml", _files("few")["feed.xml"])),
         Feeds(earlier=()),

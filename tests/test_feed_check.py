@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from conftest import SETTINGS, Desk, article, issue
-from examples_feeds import EXAMPLES, NOW, Feeds
+from examples_feeds import EXAMPLES, INDEX, NOW, Feeds
 from feed_values import PUBLICATION, built, edition, element, prose
 from feed_values import article as composed
 from hypothesis import example, given, settings
@@ -111,6 +111,13 @@ def test_an_id_that_changed_is_found(frozen: Desk) -> None:
     assert code == 1 and {each["code"] for each in found} == {"FEED032"}
 
 
+def test_a_template_that_drops_the_feeds_is_found(frozen: Desk) -> None:
+    frozen.write({"templates/web/index.html.j2": "<title>{{ site.title }}</title>\n"})
+    code, found = check(frozen)
+    assert code == 1 and {each["code"] for each in found} == {"FEED028"} and len(found) == 3
+    assert {each["path"] for each in found} == {"build/site/index.html"}
+
+
 def test_a_code_is_silenced_by_the_publication(frozen: Desk) -> None:
     frozen.ok("build", "--now", "2026-02-02")
     lock = "issues/001-the-plastic-brain/issue.lock"
@@ -154,5 +161,5 @@ def test_no_text_breaks_a_rule(title: str, dek: str, tag: str, name: str, words:
     one = composed("x", 0, body, title=title, dek=dek, tags=(tag,), authors=(Author(name),))
     published = Published(PUBLICATION, (edition(1, "everyone", (one, Layout.FULL)),), (one,), (tag,))
     files = built(published)
-    found = check_feeds(feed_subject(published, NOW, files, files))
+    found = check_feeds(feed_subject(published, NOW, files, files, INDEX))
     assert [f"{each.code} {each.place.path} {each.message}" for each in found] == []

@@ -7,16 +7,19 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from itertools import pairwise
+from urllib.parse import urljoin
 from xml.etree import ElementTree
 
 from pipeline.addresses import address, feed_file
 from pipeline.checks.feed_rule import ATOM, HISTORY, OURS, SITE, Document, FeedRule, FeedSubject
+from pipeline.checks.page import parse_page
 from pipeline.checks.rule import Found
 from pipeline.feeds.build import OPML
 from pipeline.feeds.json_feed import json_faults
 from pipeline.feeds.xml import TYPES, schema_faults
 from pipeline.model import Place, Severity
 
+FORMATS = {**TYPES, "json": "application/feed+json"}
 _SOFT, _HARD = 1_000_000, 5_000_000  # bytes
 _PROLOG = re.compile(rb"""<\?xml version=['"]1\.0['"] encoding=['"](?i:utf-8)['"] ?\?>\s*<[a-z]""")
 _XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -175,6 +178,23 @@ def _whole(subject: FeedSubject) -> Iterator[Found]:
                 yield Found("the feed is not there.", Place(f"{SITE}/{path}"))
 
 
+def _announced(subject: FeedSubject) -> Iterator[Found]:
+    place = Place(f"{SITE}/index.html")
+    links = [
+        link
+        for link in parse_page(subject.index).all("link")
+        if "alternate" in link.get("rel", "").split() and link.get("type") in FORMATS.values()
+    ]
+    home = address(subject.publication, "")
+    named = {urljoin(home, link.get("href", "")): link for link in links}
+    for kind, media_type in FORMATS.items():
+        link = named.get(address(subject.publication, feed_file(kind)))
+        if link is None or link.get("type") != media_type:
+            yield Found(f"the page does not announce {feed_file(kind)} as {media_type}.", place)
+        elif not link.get("title", "").strip():
+            yield Found(f"the page announces {feed_file(kind)} without a title.", place)
+
+
 def _archive(subject: FeedSubject) -> Iterator[Found]:
     """Every archived part is reached from the current feed, by links that lead both ways."""
     parts: dict[tuple[str, str], dict[int | None, Document]] = {}
@@ -331,6 +351,15 @@ RULES = (
         OURS,
         "RFC 5005, section 4; JSON Feed 1.1, next_url",
         _archive,
+    ),
+    FeedRule(
+        "FEED028",
+        Severity.ERROR,
+        "the index page does not announce the feeds",
+        "Who gives a reader's program the address of the site is told that there is no feed.",
+        "Keep the loop over `head.feeds` in the template of the page's head.",
+        "RSS Advisory Board, RSS Autodiscovery; HTML Living Standard, 4.6.7.2",
+        _announced,
     ),
     FeedRule(
         "FEED027",

@@ -94,7 +94,8 @@ class Document:
 class FeedSubject:
     """The feeds that would be built at the moment `now`, and those of the build before.
 
-    `folders` are the site folders in which a feed must stand; `opml` is their list.
+    `folders` are the site folders in which a feed must stand; `opml` is their list, and `index` the HTML
+    of the site's index page.
     """
 
     publication: Publication
@@ -102,6 +103,7 @@ class FeedSubject:
     folders: tuple[str, ...]
     documents: tuple[Document, ...]
     opml: bytes
+    index: str
     earlier: tuple[Document, ...] = ()
 
     def read(self, *kinds: str) -> Iterator[Document]:

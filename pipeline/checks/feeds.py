@@ -14,15 +14,19 @@ from pipeline.model import Finding, Published
 
 
 def feed_subject(
-    published: Published, now: datetime, made: Mapping[str, bytes], before: Mapping[str, bytes]
+    published: Published, now: datetime, made: Mapping[str, bytes], before: Mapping[str, bytes], index: str
 ) -> FeedSubject:
-    """The feeds that were made, and those of a build before, by their paths below the site."""
+    """The feeds that were made, and those of a build before, by their paths below the site.
+
+    `index` is the HTML of the site's index page.
+    """
     return FeedSubject(
         publication=published.publication,
         now=now,
         folders=feed_folders(published.publication, published.tags),
         documents=_documents(made),
         opml=made.get(OPML, b""),
+        index=index,
         # What cannot be read any more is no measure.
         earlier=tuple(each for each in _documents(before) if each.root is not None),
     )
