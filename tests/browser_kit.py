@@ -117,7 +117,7 @@ class Looker:
 
     def _serve(self, route: Route, view: View) -> None:
         """Answer from the folders: nothing leaves the machine, and what is not there is not found."""
-        url = route.request.url.partition("#")[0]
+        url = route.request.url.partition("#")[0].partition("?")[0]
         if route.request.resource_type == "image" and not view.images:
             route.abort()
             return

@@ -30,6 +30,7 @@ HELD = (
     "site/issues/001-every-block/index.html",
     "site/articles/every-block/index.html",
     "site/style.css",
+    "site/search/index.json",
     "site/feed.xml",
     "site/atom.xml",
     "site/feed.json",

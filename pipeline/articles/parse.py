@@ -79,7 +79,7 @@ def _content(source: Source, finisher: Finisher, lead: Image | None) -> Content:
     blocks = tuple(_blocks(source.pieces, finisher))
     by_number = {number + 1: _nodes(prose, finisher) for number, prose in sorted(source.notes.items())}
     blocks, footnotes = notes.numbered(blocks, by_number)
-    words = count_words(" ".join(_texts(blocks)) + " " + " ".join(map(plain, footnotes)))
+    words = count_words(" ".join(texts(blocks)) + " " + " ".join(map(plain, footnotes)))
     return Content(
         blocks=blocks,
         footnotes=footnotes,
@@ -152,10 +152,11 @@ def _collect(nodes: tuple[Node, ...], parts: list[str]) -> None:
             parts.append(" " if apart else "")
 
 
-def _texts(blocks: tuple[Block, ...]) -> Iterator[str]:
+def texts(blocks: tuple[Block, ...]) -> Iterator[str]:
+    """The visible text of blocks and of the blocks in them, piece by piece."""
     for block in blocks:
         if block.kind in (BlockKind.CALLOUT, BlockKind.SPONSOR, BlockKind.PULLQUOTE):
             yield block.title
         yield plain(block.nodes)
-        yield from _texts(block.blocks)
+        yield from texts(block.blocks)
         yield plain(block.link_text)

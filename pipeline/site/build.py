@@ -33,6 +33,7 @@ from pipeline.site.head import (
     make_head,
 )
 from pipeline.site.moved import moved_page, moves, redirects
+from pipeline.site.search import search_index, search_page, search_script
 from pipeline.site.shelf import Shelf, full_articles, related, shelve, shown
 from pipeline.site.sitemap import robots, sitemap
 from pipeline.site.social import cards, issue_card, make_picture
@@ -78,6 +79,7 @@ def site_parts(published: Published, templates: Templates) -> tuple[Part, ...]:
         partial(_tags, site),
         *(partial(_tag, site, tag) for tag in site.shelf.by_tag),
         *(partial(moved_page, site, old, new) for old, new in moves(site.shelf)),
+        *(partial(make, site) for make in (search_page, search_index, search_script)),
         *(partial(make, site) for make in (_not_found, _style, _sitemap, _robots)),
     ]
     if any(moves(site.shelf)):

@@ -21,6 +21,7 @@ LOGO = (240, 42)
 
 ARTICLES = "articles/"
 TAGS = "tags/"
+SEARCH = "search/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ def chrome(shelf: Shelf, page: Page) -> Chrome:
             Link(page.words.say("web.issues"), page.href(f"{addresses.home_url(publication)}#issues")),
             Link(page.words.say("web.articles"), here(ARTICLES)),
             Link(page.words.say("web.tags"), here(TAGS)),
+            Link(page.words.say("web.search"), here(SEARCH)),
         ),
         feeds=feed_links(publication, page, "", publication.title),
         opml=here("feeds.opml"),

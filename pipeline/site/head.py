@@ -23,6 +23,9 @@ CONTENT_SECURITY_POLICY = (
 )
 """The pages run no script and fetch nothing but their own style sheet and images."""
 
+SEARCH_POLICY = f"{CONTENT_SECURITY_POLICY}; script-src 'self'; connect-src 'self'"
+"""The search page runs one script, from the site, which fetches one file of the site."""
+
 
 @dataclass(frozen=True, slots=True)
 class FeedLink:

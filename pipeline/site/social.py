@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from urllib.parse import unquote
 
 from pipeline import addresses
 from pipeline.articles.pictures import Box, Line, Pasted, draw, text_width, writable
@@ -79,7 +80,7 @@ def publication_card(shelf: Shelf) -> Card:
     """The card of the publication, for pages about no one issue or picture."""
     publication = shelf.publication
     title = publication.tagline if shelf.logo and publication.tagline else publication.title
-    line = publication.base_url.partition("//")[2].removeprefix("www.")
+    line = unquote(publication.base_url.partition("//")[2].removeprefix("www."))
     return _card(shelf, title=title, line=line, mark="", stem="social")
 
 
