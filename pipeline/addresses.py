@@ -15,6 +15,18 @@ from pipeline.model import EVERYONE, Audience, Issue, Publication
 FEED_FILES = {"rss": "feed.xml", "atom": "atom.xml", "json": "feed.json"}
 
 
+def feed_file(kind: str, number: int | None = None) -> str:
+    """The file of a feed in a format, or of its archived part of this number: `feed-12.xml`."""
+    name, dot, ending = FEED_FILES[kind].partition(".")
+    return f"{name}{'' if number is None else f'-{number}'}{dot}{ending}"
+
+
+def is_feed_file(name: str, *, archived: bool = True) -> bool:
+    """Whether a file name is that of a feed, or of an archived part of one where those count."""
+    number = r"(-\d+)?" if archived else ""
+    return re.fullmatch(rf"feed{number}\.(xml|json)|atom{number}\.xml", name) is not None
+
+
 def path_part(text: str) -> str:
     """A tag or title as one readable part of an address: lower-case letters, digits and hyphens.
 
@@ -48,6 +60,11 @@ def article_path(slug: str) -> str:
 def tag_path(tag: str) -> str:
     """The site folder of a tag's page and feeds."""
     return f"tags/{path_part(tag)}/"
+
+
+def audience_path(name: str) -> str:
+    """The site folder of the feeds of a public audience's editions."""
+    return f"audiences/{path_part(name)}/"
 
 
 def image_path(name: str) -> str:

@@ -17,10 +17,10 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from pipeline.addresses import image_path
+from pipeline.addresses import image_path, is_feed_file
 from pipeline.compose import Composer
 from pipeline.errors import PressroomError, suggest
-from pipeline.export.bundle import Images, is_bundle, zip_bytes
+from pipeline.export.bundle import Images, holds_bundle, is_bundle, zip_bytes
 from pipeline.files import remove_others, replaced_folders, write_atomically, write_files, write_folder
 from pipeline.model import ComposedEdition, Finding, Image, Issue, OutputFile, Part, Published
 from pipeline.newsroom import Newsroom, ready
@@ -88,19 +88,43 @@ def build(
 
 def build_feeds(newsroom: Newsroom, now: datetime) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
     """Make the feeds anew, below `build/site`. Gives their paths, and what was found."""
-    files, findings = make_feeds(newsroom, now)
-    for each in files:
-        write_atomically(newsroom.workspace.build / "site" / each.path, each.data)
-    return tuple(each.path for each in files), findings
-
-
-def make_feeds(newsroom: Newsroom, now: datetime) -> tuple[tuple[OutputFile, ...], tuple[Finding, ...]]:
-    """The files of all feeds, by their paths below the site, and what was found in making them."""
     from pipeline.feeds.build import build_feeds as feed_files
 
     composer = Composer(newsroom.workspace, newsroom.pool)
-    published = composer.published(compose(newsroom, ready(newsroom.issues), composer), now)
-    return feed_files(published), composer.dead_links(published)
+    composed = compose(newsroom, ready(newsroom.issues), composer)
+    published = composer.published(composed, now)
+    files = feed_files(published)
+    site = newsroom.workspace.build / "site"
+    for each in files:
+        write_atomically(site / each.path, each.data)
+    # A feed that is no more, such as that of an audience that is public no longer, does not stay.
+    made = {each.path for each in files}
+    for file in sorted(site.rglob("*")):
+        if is_feed_file(file.name) and file.is_file() and file.relative_to(site).as_posix() not in made:
+            file.unlink()
+    return tuple(each.path for each in files), composer.dead_links(published)
+
+
+def tell_hub(newsroom: Newsroom) -> tuple[tuple[str, ...], Callable[[], Iterator[str]]]:
+    """The built feeds that have changed since the hub was told, and what tells it of them one by one.
+
+    What the hub has taken is remembered, also where it does not take the rest. Nothing leaves the
+    machine before the second is called. Raises `PressroomError` as `pipeline.feeds.hub` does.
+    """
+    from pipeline.feeds import hub
+
+    publication, build = newsroom.workspace.publication, newsroom.workspace.build
+    name, record = hub.hub_of(publication), build / ".cache" / "hub.json"
+    told = hub.read_told(record, name)
+    changed = hub.changed_feeds(build / "site", name, told)
+
+    def tell() -> Iterator[str]:
+        for path in hub.ping(publication, changed):
+            told[path] = changed[path]
+            hub.write_told(record, name, told)
+            yield path
+
+    return tuple(changed), tell
 
 
 def audience_to_export(newsroom: Newsroom, issue: Issue, named: str | None) -> str:
@@ -155,10 +179,7 @@ def _check_replaceable(target: Path, zipped: bool) -> None:
     """A bundle takes the place of an older bundle only: never of a user's other files."""
     if not target.exists():
         return
-    if zipped:
-        bundle = target.is_file() and is_bundle(target)
-    else:
-        bundle = target.is_dir() and ((target / "issue.json").is_file() or not any(target.iterdir()))
+    bundle = target.is_file() and is_bundle(target) if zipped else target.is_dir() and holds_bundle(target)
     if not bundle:
         raise PressroomError(
             "is there already and is no bundle.", str(target), hint="Name another place with --output."
@@ -173,12 +194,14 @@ def site_parts(
 ) -> tuple[Part, ...]:
     """The whole site in parts: pages, feeds, and images, those that sent emails show among them."""
     from pipeline.feeds.build import feed_parts
-    from pipeline.site.build import site_images
+    from pipeline.site.build import site_images, social_parts
     from pipeline.site.build import site_parts as page_parts
 
+    templates = templates_of(workspace)
     images = {image.name: image for image in (*site_images(published), *hosted)}
     return (
-        *page_parts(published, templates_of(workspace)),
+        *page_parts(published, templates),
+        *social_parts(published, templates, composer.images.data),
         *feed_parts(published),
         *(partial(_site_image, composer, image) for _, image in sorted(images.items())),
     )
@@ -217,6 +240,8 @@ def _write_issue(
 
 def _write_part(parts: Sequence[Part], folder: Path, number: int) -> int:
     """Make one part of the site and write it below `folder`; gives the number of its files."""
-    files = parts[number]()
-    write_files(folder, files)
-    return len(files)
+    count = 0
+    for file in parts[number]():
+        write_files(folder, (file,))
+        count += 1
+    return count

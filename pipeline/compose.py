@@ -235,7 +235,8 @@ class Composer:
 
     def _preview(self, letter: Content, audience: str) -> str:
         """The letter's first words, by whole sentences or else by whole words."""
-        blocks = _prose(select(tuple(letter.blocks), Form.TEXT, audience))
+        # It is the summary on the web and in feeds as well, so that it holds what both forms show.
+        blocks = _prose(select(select(tuple(letter.blocks), Form.WEB, audience), Form.TEXT, audience))
         text = squeezed(blocks_to_text(blocks, Notes(), width=10_000)).strip()
         text = merge.fill(text, lambda field: field.fallback)
         text = re.sub(r" ?\[\d+\]", "", text)
@@ -253,18 +254,23 @@ class Composer:
         return text[: most - 1].rsplit(" ", 1)[0].rstrip(",;:–— ") + "…"
 
     def related(
-        self, edition: ComposedEdition, carriers: Mapping[str, tuple[str, ...]]
+        self,
+        edition: ComposedEdition,
+        carriers: Mapping[str, tuple[str, ...]],
+        dates: Mapping[str, datetime],
     ) -> dict[str, tuple[str, str]]:
         """Title and address of the articles that the edition's name as related, by slug.
 
-        Only what an earlier issue carried is among them, so that a rebuilt issue does not change
-        with later ones.
+        Only what an earlier issue carried that is not dated later is among them, so that a rebuilt
+        issue does not change with later ones. `dates` are those of the issues, by their folders.
         """
+        issue = edition.issue
         named = {slug for composed in edition.articles for slug in composed.article.related}
         return {
             slug: (self.pool[slug].title, url)
             for slug in sorted(named & carriers.keys() & self.pool.keys())
-            if int(carriers[slug][0].partition("-")[0]) < edition.issue.number
+            if int(carriers[slug][0].partition("-")[0]) < issue.number
+            and dates[carriers[slug][0]] <= issue.date
             and (url := self.url_of(self.pool[slug]))
         }
 
@@ -325,7 +331,7 @@ class Composer:
         message = f'it links to the article "{target.slug}", which has no page'
         if target.draft or self.url_of(target) is None:
             why = "it is a draft" if target.draft else f"it is for {' and '.join(target.audience)} only"
-            hint = "Take the link out, or put it in an `::: only` container."
+            hint = "Take the link out: the article will have no page to lead to."
             return Finding("LINK002", Severity.ERROR, f"{message}: {why}.", Place(path), hint)
         hint = "The page appears with the first issue that carries the article."
         return Finding("LINK001", Severity.WARNING, f"{message} yet.", Place(path), hint)

@@ -69,6 +69,8 @@ def bad_name(name: str) -> str | None:
     """Why `name` may not be one part of a path made from a user's text, or None where it may."""
     if not name or name in {".", ".."}:
         return "is not a name"
+    if re.search("[\ud800-\udfff]", name):  # how Python shows bytes that are no UTF-8
+        return "is not UTF-8"
     if re.search(r"[/\\\x00-\x1f:*?\"<>|]", name):
         return "holds a character that has a meaning in paths"
     if name.startswith((".", " ", "-")) or name.endswith((".", " ")):

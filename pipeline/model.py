@@ -7,7 +7,7 @@ All dates are aware (they carry a UTC offset); all lengths of images are in pixe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -140,6 +140,7 @@ class Publication:
 
     `base_url` has no trailing slash. `timezone` is an IANA name. `sender` and `reply_to` are
     RFC 5322 mailboxes. `merge_fields` maps the name of each field to its default fallback.
+    `hub` is the address of the WebSub hub that passes feeds on.
     `clients` are the families of mail clients that checks speak for, all where it is empty;
     `silence` maps codes of checks that are set aside to the reason.
     """
@@ -163,6 +164,7 @@ class Publication:
     audiences: tuple[Audience, ...] = ()
     merge_fields: Mapping[str, str] = field(default_factory=dict)
     theme: ThemeSettings = ThemeSettings()
+    hub: str | None = None
     clients: tuple[str, ...] = ()
     silence: Mapping[str, str] = field(default_factory=dict)
 
@@ -529,8 +531,8 @@ class OutputFile:
     data: bytes
 
 
-Part = Callable[[], tuple[OutputFile, ...]]
-"""Makes some finished files of a whole, so that they need not all be there at once."""
+Part = Callable[[], Iterable[OutputFile]]
+"""Makes some finished files of a whole, one after the other, so that they need not all be there at once."""
 
 
 class Severity(StrEnum):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from pipeline.compose import Composer, Reading
@@ -36,6 +37,7 @@ class Press:
 
     composer: Composer
     carriers: Mapping[str, tuple[str, ...]]
+    dates: Mapping[str, datetime]
     templates: Templates
     logo: Image | None
     images: Images
@@ -81,12 +83,13 @@ def _read_text(composer: Composer, texts: Sequence[Article | Issue], number: int
 def make_press(newsroom: Newsroom, composer: Composer, images: Images) -> Press:
     """The press of a workspace."""
     templates = templates_of(newsroom.workspace)
-    return Press(composer, newsroom.desk.carriers(), templates, composer.logo(), images)
+    dates = {issue.folder: issue.date for issue in newsroom.issues}
+    return Press(composer, newsroom.desk.carriers(), dates, templates, composer.logo(), images)
 
 
 def render(press: Press, edition: ComposedEdition) -> RenderedEmail:
     """Render an edition's email: the one path by which an email is made."""
-    related = press.composer.related(edition, press.carriers)
+    related = press.composer.related(edition, press.carriers, press.dates)
     return render_email(edition, press.composer.publication, press.logo, press.templates, related)
 
 

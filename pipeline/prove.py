@@ -6,26 +6,28 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.build import make_feeds
+from pipeline.addresses import is_feed_file
 from pipeline.checks.budget import make_budget
-from pipeline.checks.feeds import Feeds, kind_of
+from pipeline.checks.feeds import check_feeds as run_feed_rules
+from pipeline.checks.feeds import feed_subject
 from pipeline.checks.rule import Rule
-from pipeline.checks.rules import FEED_RULES
-from pipeline.checks.run import Checked, findings_of, sort
+from pipeline.checks.run import Checked
 from pipeline.checks.run import check as run_rules
 from pipeline.checks.subject import Subject, linked_in
 from pipeline.compose import Composer
 from pipeline.email.message import build_message
 from pipeline.export.bundle import Images
+from pipeline.feeds.build import build_feeds
 from pipeline.model import Finding, Issue
-from pipeline.newsroom import Newsroom
-from pipeline.press import compose, make_press, render
+from pipeline.newsroom import Newsroom, ready
+from pipeline.press import compose, make_press, render, templates_of
+from pipeline.site.build import site_parts
 
 
 def check(
     newsroom: Newsroom,
     issues: Iterable[Issue],
-    rules: Sequence[Rule[Subject]],
+    rules: Sequence[Rule],
     watch: Callable[[Iterable[Issue]], Iterable[Issue]] = iter,
     complete: Callable[[Subject], Subject] = lambda subject: subject,
 ) -> tuple[Checked, ...]:
@@ -68,20 +70,21 @@ def subjects(newsroom: Newsroom, issue: Issue) -> Iterator[Subject]:
             )
 
 
-def check_feeds(newsroom: Newsroom, now: datetime, before: Path) -> tuple[Finding, ...]:
-    """Check the feeds as a build would make them, in themselves and against those in a folder.
+def check_feeds(newsroom: Newsroom, now: datetime, before: Path) -> tuple[int, tuple[Finding, ...]]:
+    """Run the rules on the feeds that would be built; nothing is written. Gives how many there are, too.
 
-    Nothing is written. `before` is a site as it was built or downloaded; it need not exist.
+    `before` is a folder with the site of an earlier build, or with its feeds alone; where it has none,
+    nothing is compared.
     """
-    files, _ = make_feeds(newsroom, now)
-    feeds = Feeds(
-        files={each.path: each.data for each in files},
-        before={
-            file.relative_to(before).as_posix(): file.read_bytes()
-            for file in sorted(before.rglob("*"))
-            if file.is_file() and kind_of(file.name)
-        },
-        base_url=newsroom.workspace.publication.base_url,
-        now=now,
-    )
-    return sort(finding for rule in FEED_RULES for finding in findings_of(rule, feeds))
+    composer = Composer(newsroom.workspace, newsroom.pool)
+    published = composer.published(compose(newsroom, ready(newsroom.issues), composer), now)
+    made = {each.path: each.data for each in build_feeds(published)}
+    earlier = {
+        file.relative_to(before).as_posix(): file.read_bytes()
+        for file in sorted(before.rglob("*"))
+        if is_feed_file(file.name) and file.is_file()
+    }
+    # The index page comes first; the workspace may have a template of its own for it.
+    (index, *_) = site_parts(published, templates_of(newsroom.workspace))[0]()
+    subject = feed_subject(published, now, made, earlier, index.data.decode())
+    return len(subject.documents), run_feed_rules(subject)

@@ -70,6 +70,7 @@ def read_publication(
         audiences=_audiences(fields),
         merge_fields=merge_fields,
         theme=_theme(fields.table("theme", "theme"), templates),
+        hub=_hub(fields),
         clients=clients,
         silence=silence,
     )
@@ -112,6 +113,9 @@ def read_section(fields: Fields, zone: ZoneInfo) -> SectionRule:
 def read_audiences(fields: Fields, publication: Publication) -> tuple[str, ...]:
     """The audiences that an article or issue names; one needs no list."""
     named = fields.texts("audience", or_one=True)
+    if "audience" in fields.mapping and not named:
+        # Not everyone: an editor who wrote the key meant to close something.
+        fields.error("audience", "`audience` is empty.", "Name an audience, or delete the key for everyone.")
     known = [EVERYONE, *(each.name for each in publication.audiences)]
     for name in named:
         if name not in known:
@@ -298,6 +302,23 @@ def _is_web_address(value: str) -> bool:
         )
     except ValueError:
         return False
+
+
+_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def _hub(fields: Fields) -> str | None:
+    """The WebSub hub. What is told to it is public, but who tells it should be certain: https."""
+    value = fields.text("hub")
+    if not value:
+        return None
+    if not _is_web_address(value) or urlsplit(value).fragment:
+        fields.error("hub", f'`hub` is "{value}" and must be a web address.', "As https://hub.example.org/")
+        return None
+    if urlsplit(value).scheme != "https" and urlsplit(value).hostname not in _THIS_MACHINE:
+        fields.error("hub", f'`hub` is "{value}" and must begin with https://.')
+        return None
+    return value
 
 
 def _url(fields: Fields, key: str, merge_fields: dict[str, str]) -> str | None:

@@ -253,3 +253,98 @@ def test_a_merge_field_inside_an_address_is_an_error_and_not_lost(desk: Desk) ->
     assert "glutamate.md:6: the link" in desk.error("build", "1")
     desk.write({"issues/articles/glutamate.md": article(body="[Leave]({{ unsubscribe_url }})")})
     desk.ok("build", "1")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<div>\n::: only audience=clinicians\nSECRET\n:::\n</div>",
+        "<p>\n::: email-only\nSECRET\n:::",
+        "::: callout\n<div>\n::: only audience=clinicians\nSECRET\n:::\n</div>\n:::",
+        "::: only audience=clinicians\n<div>\n:::\nSECRET\n</div>",
+        ":: only audience=clinicians\nSECRET\n::",
+        "：：： only audience=clinicians\nSECRET\n：：：",
+        "\u200b::: only audience=clinicians\nSECRET\n:::",
+        ":: : email-only\nSECRET",
+    ],
+)
+def test_a_fence_that_is_not_read_as_one_never_publishes_what_it_was_to_hide(desk: Desk, body: str) -> None:
+    desk.write({"issues/articles/glutamate.md": article(body=body)})
+    said = desk.error("build")
+    assert "issues/articles/glutamate.md:" in said
+    assert not (desk.root / "build").exists()
+
+
+def test_colons_that_are_no_fence_are_text(desk: Desk) -> None:
+    desk.write(
+        {"issues/articles/glutamate.md": article(body="The only rule:: none.\n\n`::: only`\n\n    ::: only")}
+    )
+    desk.ok("build", "1")
+
+
+def test_a_lock_for_an_audience_that_the_issue_no_longer_names_stops_the_build(desk: Desk) -> None:
+    desk.write({ISSUE: issue(more="audience: [everyone, clinicians]\n")})
+    desk.ok("assemble", "1")
+    desk.write({ISSUE: issue(more="audience: clinicians\n")})
+    assert 'it was frozen for "everyone", which the issue no longer names.' in desk.error("build")
+    lock = "issues/001-the-plastic-brain/issue.lock"
+    desk.write({ISSUE: issue(), lock: desk.read(lock).replace('"everyone"', '"../../../../tmp/evil"')})
+    assert "no longer names" in desk.error("build")
+
+
+def test_what_a_lock_hides_behind_an_escape_is_found(desk: Desk) -> None:
+    desk.ok("assemble", "1")
+    lock = "issues/001-the-plastic-brain/issue.lock"
+    desk.write({lock: desk.read(lock).replace('"Research"', '"Re\\ud800search"')})
+    assert "U+D800" in desk.error("build")
+
+
+def test_an_empty_audience_closes_nothing_and_is_an_error(desk: Desk) -> None:
+    desk.write({"issues/articles/glutamate.md": article(audience="[]")})
+    assert "glutamate.md:5: `audience` is empty." in desk.error("build")
+    desk.write({"issues/articles/glutamate.md": article(audience="")})
+    assert "glutamate.md:5: `audience` is empty." in desk.error("build")
+
+
+def test_the_default_preview_text_says_nothing_that_the_web_does_not_show(desk: Desk) -> None:
+    letter = (
+        "::: email-only\nA code for readers of this email alone, ABC-123.\n:::\n\nGood morning to all of you."
+    )
+    desk.write({ISSUE: issue(letter=letter)})
+    desk.ok("assemble", "1")
+    desk.ok("build", "--now", "2026-02-02")
+    assert not any(b"ABC-123" in data for data in desk.tree("build/site").values())
+    assert "ABC-123" in desk.read("build/issues/001-the-plastic-brain/email.txt")
+
+
+def test_related_names_no_article_of_an_issue_dated_later(desk: Desk) -> None:
+    desk.write(
+        {
+            ISSUE: issue(date="2030-01-01", more="exclude: [third]\n"),
+            "issues/002-next/issue.md": issue(2, "Next", date="2026-03-01"),
+            "issues/articles/third.md": article(
+                "Third", tags="[research]", date="2026-02-20", related="[a-note]"
+            ),
+        }
+    )
+    desk.write({"issues/articles/glutamate.md": article(date="2029-01-01")})
+    desk.ok("assemble", "1")
+    desk.ok("assemble", "2")
+    desk.ok("build", "2")
+    assert "A note" not in desk.read("build/issues/002-next/email.txt")
+
+
+def test_an_export_never_takes_the_place_of_a_folder_with_other_files(desk: Desk) -> None:
+    desk.ok("assemble", "1")
+    desk.ok("export", "1", "-o", str(desk.root / "mine"))
+    desk.ok("export", "1", "-o", str(desk.root / "mine"))
+    desk.write({"mine/notes.txt": "mine"})
+    assert "is there already and is no bundle." in desk.error("export", "1", "-o", str(desk.root / "mine"))
+    assert desk.read("mine/notes.txt") == "mine"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file names are bytes on Linux only")
+def test_a_file_name_that_is_no_utf8_is_an_error(desk: Desk) -> None:
+    name = os.fsdecode(b"x\xff.md")
+    (desk.root / "issues/articles" / name).write_text(article(), encoding="utf-8")
+    assert "is not UTF-8" in desk.error("build")

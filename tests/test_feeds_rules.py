@@ -40,7 +40,7 @@ from lxml import etree
 from pipeline.model import Content, Element, Layout, Published
 
 FILES = built()
-FOLDERS = ("", "articles/", "tags/ketamine/", "tags/sleep-deep/")
+FOLDERS = ("", "articles/", "audiences/patients/", "tags/ketamine/", "tags/sleep-deep/")
 MAIN, ARTICLES = Read(FILES), Read(FILES, "articles/")
 XML = [path for path in FILES if path.endswith(".xml")]
 ALL = [Read(FILES, folder) for folder in FOLDERS]
@@ -50,7 +50,7 @@ def html(folder: str = "articles/", index: int = 0) -> Elements:
     return Elements(Read(FILES, folder).json["items"][index]["content_html"])
 
 
-def test_there_is_a_feed_in_three_formats_for_issues_articles_and_each_tag() -> None:
+def test_there_is_a_feed_in_three_formats_for_issues_articles_public_audiences_and_tags() -> None:
     expected = {f"{folder}{name}" for folder in FOLDERS for name in ("feed.xml", "atom.xml", "feed.json")}
     assert set(FILES) == {*expected, "feeds.opml"}
 
@@ -71,7 +71,8 @@ def test_rule_2_one_self_link_with_the_public_address_and_type(folder: str) -> N
         {"href": f"{HOME}{folder}atom.xml", "rel": "self", "type": "application/atom+xml"}
     ]
     assert read.json["feed_url"] == f"{HOME}{folder}feed.json"
-    assert read.rss.findtext("channel/link") == f"{HOME}{folder}" == read.json["home_page_url"]
+    page = HOME if folder.startswith("audiences/") else f"{HOME}{folder}"
+    assert read.rss.findtext("channel/link") == page == read.json["home_page_url"]
 
 
 def test_rule_3_language() -> None:
@@ -148,7 +149,10 @@ def test_rule_7_and_23_no_ttl_and_no_hub() -> None:
 
 def huge(count: int, size: int) -> Published:
     content = Content((prose(element("p", "é<" * size)),))
-    articles = tuple(article(f"a{n}", -n, content) for n in range(count))
+    # Each came with an issue of its own.
+    articles = tuple(
+        replace(article(f"a{n}", -n, content), issues=(f"{count - n:03}-issue",)) for n in range(count)
+    )
     return replace(PUBLISHED, editions=(), articles=articles, tags=("ketamine",))
 
 
@@ -425,7 +429,7 @@ def test_before_the_first_issue_the_feeds_are_there_and_empty() -> None:
         parsed = feedparser.parse(files[path])
         assert not parsed.bozo and parsed.entries == []
     assert json.loads(files["feed.json"])["items"] == []
-    assert len(etree.fromstring(files["feeds.opml"]).findall("body/outline")) == 2
+    assert len(etree.fromstring(files["feeds.opml"]).findall("body/outline")) == 3
 
 
 # --- as a reader meets it --------------------------------------------------------------------

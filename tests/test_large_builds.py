@@ -228,12 +228,12 @@ def test_a_mistake_in_a_template_leaves_the_last_build(desk: Desk) -> None:
 
 @given(st.lists(st.integers(1, 5000), min_size=1, max_size=200), st.integers(1, 20_000))
 def test_a_feed_is_cut_where_its_next_item_would_not_fit(sizes: list[int], limit: int) -> None:
-    def files(feed: Any, count: int) -> dict[str, bytes]:
+    def files(feed: Any, count: int, parts: Any) -> dict[str, bytes]:
         return {"rss": bytes(sum(sizes[:count]))}
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(feeds, "_files", files)
         patch.setattr(feeds, "_MAX_BYTES", limit)
-        kept = feeds._written(SimpleNamespace(items=sizes))  # type: ignore[arg-type]
+        _, kept = feeds._written(SimpleNamespace(items=sizes), [])  # type: ignore[arg-type]
     fitting = sum(1 for size in accumulate(sizes) if size < limit)
     assert len(kept["rss"]) == sum(sizes[: max(1, fitting)])

@@ -12,7 +12,7 @@ DOORS = {
     "cssselect2": "checks/css.py",
     "feedgen": "feeds/xml.py",
     "jinja2": "templating.py",
-    "jsonschema": "feeds/schema.py",
+    "jsonschema": "feeds/json_feed.py",
     "lxml": "feeds/xml.py",
     "markdown_it": "articles/markdown.py",
     "markupsafe": "templating.py",

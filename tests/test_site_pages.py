@@ -229,7 +229,8 @@ def feeds_of(folder: str) -> set[str]:
 
 def known_files() -> set[str]:
     tags = {addresses.tag_path(tag) for each in ARTICLES for tag in each.article.tags}
-    feeds = {feed for folder in ("", "articles/", *tags) for feed in feeds_of(folder)}
+    audiences = {addresses.audience_path(each.name) for each in PUBLICATION.audiences if each.public}
+    feeds = {feed for folder in ("", "articles/", *audiences, *tags) for feed in feeds_of(folder)}
     images = {addresses.image_path(image.name) for image in site_images(PUBLISHED)}
     return {*FILES, *feeds, *images, "feeds.opml"}
 
@@ -320,6 +321,11 @@ def test_images_have_alt_and_size(path: str) -> None:
         assert image.get("alt") and int(image.get("width")) > 0 and int(image.get("height")) > 0
 
 
+def test_the_logo_has_the_size_at_which_it_is_shown() -> None:
+    (logo,) = PAGES["index.html"].xpath("//body/header//img")
+    assert (logo.get("width"), logo.get("height")) == ("84", "42")
+
+
 @each_page
 def test_pages_say_language_direction_and_landmarks(path: str) -> None:
     page = PAGES[path]
@@ -347,6 +353,14 @@ def test_each_format_of_feed_is_announced_with_a_title(path: str) -> None:
         ("application/atom+xml", "atom.xml"),
         ("application/feed+json", "feed.json"),
     }
+
+
+def test_the_page_of_an_audiences_edition_names_its_feeds_first() -> None:
+    links = PAGES["issues/003-issue/patients/index.html"].xpath("//link[@rel='alternate']")
+    titles = [link.get("title") for link in links]
+    assert titles[0].endswith(": Patients (RSS)") and titles[3:] == [
+        link.get("title") for link in PAGES["issues/003-issue/index.html"].xpath("//link[@rel='alternate']")
+    ]
 
 
 def test_tag_page_announces_its_own_feeds_first() -> None:

@@ -6,8 +6,9 @@ A line of as many colons closes the innermost open one, so that containers of eq
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from pipeline.errors import PressroomError, suggest
 from pipeline.model import BlockKind
@@ -15,6 +16,19 @@ from pipeline.model import BlockKind
 _FENCE_LINE = re.compile(r"(:{3,})[ \t]*(.*)")
 _CODE_FENCE = re.compile(r"[ \t>]*(`{3,}(?=[^`]*$)|~{3,})(.*)")
 _AUDIENCE = re.compile(r"audience\s*=\s*(\"?)([\w-]+)\1")
+
+# What an editor meant for a fence and what is none: within HTML, with two colons, with the wide colons of
+# a Japanese keyboard, or behind an invisible character. As text it would publish what it was to hide.
+_COLONS = r"[\s\u200b-\u200f\u2060\ufeff]*(?:[:\uff1a][\s\u200b-\u200f\u2060\ufeff]*){2,}"
+_MEANT = re.compile(
+    rf"{_COLONS}(?:only|email-only|web-only|cta|callout|sponsor|pullquote)(?![\w-]).*",
+    re.IGNORECASE,
+)
+_FENCE_IN_HTML = re.compile(r"[ \t]*:{3,}[ \t]*(?:[a-z-]+.*)?", re.IGNORECASE)
+_BLOCK_TAG = re.compile(
+    r"<(/?)(div|details|section|article|aside|table|ul|ol|dl|blockquote|figure|span)\b[^<>]*?(/?)>",
+    re.IGNORECASE,
+)
 
 NAMES = {kind.value: kind for kind in BlockKind if kind is not BlockKind.PROSE}
 
@@ -75,11 +89,17 @@ def find_end(colons: int, lines: Iterable[str]) -> tuple[int | None, int]:
     return None, opened[-1][1]
 
 
-def read_opening(opening: Opening) -> tuple[BlockKind, str]:
-    """The kind of a container and its title, name or audience.
+def read_opening(opening: Opening, inside: Iterable[str]) -> tuple[BlockKind, str]:
+    """The kind of a container and its title, name or audience. `inside` are its lines.
 
-    Raises `PressroomError` without a place for an unknown name or an argument that does not fit.
+    Raises `PressroomError` without a place for an unknown name, an argument that does not fit, and
+    HTML that begins inside the container and goes on behind it.
     """
+    if tag := left_open(inside):
+        raise PressroomError(
+            f"<{tag}> does not begin and end inside this container.",
+            hint="Begin and end it inside, or around it.",
+        )
     kind = NAMES.get(opening.name)
     if kind is None:
         raise PressroomError(
@@ -103,3 +123,40 @@ def read_opening(opening: Opening) -> tuple[BlockKind, str]:
             f"the line of `::: {kind}` holds no merge fields.", hint="Put them into the text below it."
         )
     return kind, argument
+
+
+def lost_fences(tokens: Iterable[Any]) -> Iterator[tuple[int, str, str]]:
+    """Line, message and hint for each line that was meant for a fence and is read as text or HTML.
+
+    `tokens` are markdown-it's; lines count from 0.
+    """
+    for token in tokens:
+        is_html = token.type == "html_block"
+        if not token.map or not (is_html or token.type == "inline"):
+            continue
+        for number, line in enumerate(token.content.split("\n"), token.map[0]):
+            if _MEANT.fullmatch(line) or (is_html and _FENCE_IN_HTML.fullmatch(line)):
+                where = "stands inside HTML, where it is text" if is_html else "is not read as a container"
+                yield (
+                    number,
+                    f'"{line.strip()}" {where}.',
+                    "Write three plain colons at the margin, with an empty line before them.",
+                )
+
+
+def left_open(lines: Iterable[str]) -> str | None:
+    """The HTML element that begins inside a container and does not end there, or the other way round.
+
+    What it holds beyond the container would be published with the rest.
+    """
+    opened: list[str] = []
+    for closing, tag, alone in _BLOCK_TAG.findall("\n".join(lines)):
+        if alone:
+            continue
+        if not closing:
+            opened.append(tag.lower())
+        elif opened and opened[-1] == tag.lower():
+            opened.pop()
+        else:
+            return str(tag).lower()
+    return opened[-1] if opened else None

@@ -59,6 +59,8 @@ def read(text: str, first_line: int, language: str, mistakes: list[PressroomErro
     parser = _parser(language.lower().split("-")[0])
     env: dict[str, Any] = {"source": source, "first_line": first_line, "open": 0}
     tokens = parser.parse(text, env)
+    for line, message, hint in containers.lost_fences(tokens):
+        _mistake(env, line, message, hint)
     _Reader(parser, source, env, first_line).read(tokens)
     return source
 
@@ -181,7 +183,8 @@ def _container_tokens(state: StateBlock, opening: containers.Opening, start: int
     opened = state.push("container_open", "", 1)
     opened.map = [start, last]
     try:
-        kind, title = containers.read_opening(opening)
+        inside = (state.src[state.bMarks[n] : state.eMarks[n]] for n in range(start + 1, last))
+        kind, title = containers.read_opening(opening, inside)
         opened.meta = {"kind": kind, "title": title}
     except PressroomError as error:
         _mistake(state.env, start, error.message, error.hint)

@@ -1,19 +1,24 @@
 """Pictures fit for an inbox: proved to be pictures, made no larger than shown, without what cameras add.
 
-The only module that imports Pillow. What is done to a picture is a recipe, a short text that the
-published name depends on: the same picture has the same address whatever encoder made its bytes.
+And pictures drawn of rectangles and lines of type, for pages that have none of their own. The only
+module that imports Pillow. What is done to a picture is a recipe, a short text that the published name
+depends on: the same picture has the same address whatever encoder made its bytes.
 """
 
 from __future__ import annotations
 
 import io
 import struct
+import unicodedata
 import warnings
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 from PIL import Image as Pillow
-from PIL import ImageCms, ImageSequence, UnidentifiedImageError
+from PIL import ImageCms, ImageDraw, ImageFont, ImageSequence, UnidentifiedImageError
 
 from pipeline.articles import metadata
 from pipeline.errors import PressroomError
@@ -119,12 +124,7 @@ _TURNS = {
 }
 """What undoes each EXIF orientation but 1, which is upright (Exif 2.32, tag 274)."""
 
-_SIDEWAYS = (
-    Pillow.Transpose.TRANSPOSE,
-    Pillow.Transpose.ROTATE_270,
-    Pillow.Transpose.TRANSVERSE,
-    Pillow.Transpose.ROTATE_90,
-)
+_SIDEWAYS = tuple(_TURNS[number] for number in (5, 6, 7, 8))
 """Those that swap width and height."""
 
 
@@ -298,3 +298,100 @@ _FRAME = 100
 
 _LONGEST = 655_350
 """Milliseconds: GIF counts hundredths of a second in 16 bits (GIF89a, 23)."""
+
+
+# --- drawn pictures --------------------------------------------------------------------------
+
+_FONTS = Path(__file__).parent / "fonts"
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A filled rectangle: left, top, width and height in pixels, and a hex colour."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+    color: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of type: where it begins, its base line, the size in pixels, a hex colour, the font.
+
+    `font` is `serif` or `sans`, both bold.
+    """
+
+    left: int
+    base: int
+    text: str
+    size: int
+    color: str
+    font: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pasted:
+    """A picture's bytes at a place and size in pixels, seen through where it is transparent."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+    data: bytes
+
+
+def draw(width: int, height: int, parts: Iterable[Box | Line | Pasted]) -> bytes:
+    """A PNG of these parts, each over those before it: the same for the same release of Pillow."""
+    canvas = Pillow.new("RGB", (width, height))
+    pen = ImageDraw.Draw(canvas)
+    for part in parts:
+        if isinstance(part, Box):
+            edges = (part.left, part.top, part.left + part.width - 1, part.top + part.height - 1)
+            pen.rectangle(edges, fill=part.color)
+        elif isinstance(part, Line):
+            font = _font(part.font, part.size)
+            pen.text((part.left, part.base), part.text, fill=part.color, font=font, anchor="ls")
+        else:
+            with _opened(part.data) as picture:
+                fitted = picture.convert("RGBA").resize((part.width, part.height), Pillow.Resampling.LANCZOS)
+            canvas.paste(fitted, (part.left, part.top), fitted)
+    out = io.BytesIO()
+    canvas.save(out, "PNG")
+    return out.getvalue()
+
+
+def text_width(text: str, font: str, size: int) -> int:
+    """The width in pixels of a line of type."""
+    return round(_font(font, size).getlength(text))
+
+
+def writable(text: str, font: str) -> str:
+    """The text as the font can set it, or nothing where it lacks what the text needs.
+
+    Emoji are left out. Scripts whose letters join or run to the left are among what it lacks.
+    """
+    known = _letters(font)
+    spaced = " ".join(unicodedata.normalize("NFC", text).split())
+    kept = [each for each in spaced if each in known or not _is_emoji(each)]
+    return " ".join("".join(kept).split()) if all(each in known for each in kept) else ""
+
+
+def _is_emoji(letter: str) -> bool:
+    """Whether it is a picture, or says how one is to look (Unicode's Emoji, UTS 51)."""
+    return unicodedata.category(letter) in {"So", "Sk", "Cf"} or "\ufe00" <= letter <= "\ufe0f"
+
+
+@cache
+def _font(name: str, size: int) -> ImageFont.FreeTypeFont:
+    # Without the shaping library, which is not on every machine, letters stand the same everywhere.
+    return ImageFont.truetype(_FONTS / f"{name}.ttf", size, layout_engine=ImageFont.Layout.BASIC)
+
+
+@cache
+def _letters(name: str) -> frozenset[str]:
+    """What the font can set, written down as runs of code points when it was made."""
+    runs = (_FONTS / f"{name}.txt").read_text(encoding="ascii").split()
+    ends = [[int(end, 16) for end in run.split("-")] for run in runs]
+    return frozenset(chr(code) for run in ends for code in range(run[0], run[-1] + 1))

@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pipeline.errors import PressroomError, raise_all
+from pipeline.files import check_characters
 from pipeline.model import (
     Article,
     AssembledIssue,
@@ -192,6 +193,15 @@ def editions_of(lock: Lock, pool: Mapping[str, Article]) -> tuple[Edition, ...]:
 def changes(issue: Issue, lock: Lock, digests: Mapping[str, str]) -> list[PressroomError]:
     """An error for each article of the lock that is not what it was; `digests` lacks deleted ones."""
     errors: list[PressroomError] = []
+    for audience, _ in lock.editions:
+        if audience not in issue.audiences:
+            errors.append(
+                PressroomError(
+                    f'it was frozen for "{audience}", which the issue no longer names.',
+                    lock.path,
+                    hint=f"Choose anew: pressroom assemble {issue.number} --update",
+                )
+            )
     for slug in lock.slugs:
         if slug not in digests:
             errors.append(
@@ -264,6 +274,7 @@ def read_lock(text: str, issue: Issue) -> Lock:
     except (json.JSONDecodeError, RecursionError) as error:
         line = error.lineno if isinstance(error, json.JSONDecodeError) else None
         raise PressroomError("the lock is broken.", path, line, mend) from error
+    check_characters(json.dumps(data, ensure_ascii=False), path)  # an escape may hide what no text may hold
     try:
         if data["version"] != _VERSION:
             raise PressroomError(

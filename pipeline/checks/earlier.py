@@ -45,7 +45,7 @@ RULES = (
         Severity.ERROR,
         "A link leads to an article that will have no page",
         "A reader who follows it finds nothing: the article is a draft, or for a private audience.",
-        "Take the link out, or put it in an `::: only` container.",
+        "Take the link out: the article will have no page to lead to.",
         "docs/publishing.md",
         _noticed("LINK002"),
     ),

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Generic, TypeVar
 
+from pipeline.checks.subject import Subject
 from pipeline.model import Place, Severity
-
-Looked = TypeVar("Looked")
-"""What a rule looks at: an edition (`subject.Subject`), or a set of feeds (`feeds.Feeds`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +23,8 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule(Generic[Looked]):
-    """A rule under a stable code, which is never given to another rule.
+class Explained:
+    """What a rule says of itself, under a stable code, which is never given to another rule.
 
     `title` is the breach in a few words, `why` what it does to a reader, `remedy` what to do, and
     `source` the standard, client quirk or measurement that it rests on.
@@ -39,4 +36,10 @@ class Rule(Generic[Looked]):
     why: str
     remedy: str
     source: str
-    look: Callable[[Looked], Iterator[Found]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule(Explained):
+    """A rule on an edition."""
+
+    look: Callable[[Subject], Iterator[Found]]

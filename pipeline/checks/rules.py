@@ -1,16 +1,12 @@
-"""The rules in the order in which they run: these lists are the whole of `pressroom check`."""
+"""The rules in the order in which they run: `RULES` is the whole of `pressroom check`."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from pipeline.checks import (
     body,
     clients,
     contrast,
     earlier,
-    feeds,
-    feeds_again,
     fields,
     footer,
     head,
@@ -28,10 +24,10 @@ from pipeline.checks import (
     word,
     words,
 )
-from pipeline.checks.rule import Rule
-from pipeline.checks.subject import Subject
+from pipeline.checks.feed_rules import FEED_RULES
+from pipeline.checks.rule import Explained, Rule
 
-RULES: tuple[Rule[Subject], ...] = (
+RULES: tuple[Rule, ...] = (
     *earlier.RULES,
     *inbox.RULES,
     *size.RULES,
@@ -53,9 +49,6 @@ RULES: tuple[Rule[Subject], ...] = (
     *clients.RULES,
     *outside.RULES,
 )
-"""What is looked at in each edition."""
 
-FEED_RULES: tuple[Rule[feeds.Feeds], ...] = (*feeds.RULES, *feeds_again.RULES)
-"""What `pressroom feed --check` looks at."""
-
-EVERY: tuple[Rule[Any], ...] = (*RULES, *FEED_RULES)
+EXPLAINED: tuple[Explained, ...] = (*RULES, *FEED_RULES)
+"""Every rule that has a code: `pressroom feed --check` runs those on feeds."""

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from pipeline.checks.budget import Budget
-from pipeline.checks.rule import Looked, Rule
-from pipeline.checks.rules import EVERY, RULES
+from pipeline.checks.rule import Explained, Rule
+from pipeline.checks.rules import EXPLAINED, RULES
 from pipeline.checks.spam import SpamReport
 from pipeline.checks.subject import Subject
 from pipeline.errors import NotFound, suggest
@@ -46,7 +45,7 @@ class Checked:
     spam: SpamReport | None = None
 
 
-def check(subject: Subject, rules: Sequence[Rule[Subject]] = RULES) -> Checked:
+def check(subject: Subject, rules: Sequence[Rule] = RULES) -> Checked:
     """Everything the rules find in an edition: by file and line, the worst first in each place."""
     found = dict.fromkeys(finding for rule in rules for finding in findings_of(rule, subject))
     silences = tuple(silences_of(subject))
@@ -80,25 +79,34 @@ def sort(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     )
 
 
-def findings_of(rule: Rule[Looked], looked: Looked) -> Iterator[Finding]:
+def findings_of(rule: Rule, subject: Subject) -> Iterator[Finding]:
     """What one rule finds."""
-    for found in rule.look(looked):
+    for found in rule.look(subject):
         yield Finding(
             rule.code, found.severity or rule.severity, found.message, found.place, found.hint or rule.remedy
         )
 
 
-def rule_of(code: str) -> Rule[Any]:
+def rule_of(code: str) -> Rule:
     """The rule of a code, in any case. Raises `NotFound` with the nearest one."""
-    for rule in EVERY:
+    for rule in RULES:
         if rule.code == code.upper():
             return rule
+    if any(rule.code == code.upper() for rule in EXPLAINED):
+        raise NotFound(
+            f"the rule {code.upper()} is about feeds, not issues.", hint="Run it with: pressroom feed --check"
+        )
     raise NotFound(f'there is no rule "{code}".', hint=_near(code))
+
+
+def explained(code: str) -> Explained:
+    """What the rule of a code says of itself, also one on feeds. Raises `NotFound` as `rule_of` does."""
+    return next((rule for rule in EXPLAINED if rule.code == code.upper()), None) or rule_of(code)
 
 
 def _near(code: str) -> str | None:
     """The code that was meant: the same letters and number, or else the likest."""
-    known = [rule.code for rule in EVERY]
+    known = [rule.code for rule in EXPLAINED]
     found = re.fullmatch(r"([A-Z]+)[-_ ]?0*(\d+)", code.upper())
     whole = f"{found[1]}{int(found[2]):03}" if found else code
     return suggest(whole if whole in known else code, known)
@@ -126,13 +134,15 @@ def _silences(written: Mapping[str, str], place: Place, paths: frozenset[str] | 
 
 
 def _about(
-    silences: Sequence[Silence], used: set[Silence], subject: Subject, rules: Sequence[Rule[Subject]]
+    silences: Sequence[Silence], used: set[Silence], subject: Subject, rules: Sequence[Rule]
 ) -> Iterator[Finding]:
     """What is wrong with the silences themselves: a code that is none, or that nothing is found of."""
-    known = [rule.code for rule in EVERY]
+    known = {rule.code for rule in RULES}
+    everywhere = {rule.code for rule in EXPLAINED}
     running = {rule.code for rule in rules}
     for each in silences:
-        if each.code not in known:
+        # A feed is not one issue's, so that the publication alone can silence what is said of it.
+        if each.code not in (everywhere if each.place.path == "newsletter.toml" else known):
             yield Finding(
                 "CHECK001",
                 Severity.ERROR,
@@ -151,7 +161,7 @@ def _about(
             )
 
 
-def only(rules: Iterable[Rule[Subject]], codes: Iterable[str]) -> tuple[Rule[Subject], ...]:
+def only(rules: Iterable[Rule], codes: Iterable[str]) -> tuple[Rule, ...]:
     """The rules of these codes. Raises `NotFound` for a code that is none."""
     wanted = {rule_of(code).code for code in codes}
     return tuple(rule for rule in rules if rule.code in wanted)

@@ -15,9 +15,10 @@ import click
 
 from pipeline import __version__
 from pipeline.cli.assembling import assemble, plan
-from pipeline.cli.building import build, feed
+from pipeline.cli.building import build
 from pipeline.cli.checking import check
 from pipeline.cli.exporting import export
+from pipeline.cli.feeding import feed
 from pipeline.cli.listing import articles, status, tags
 from pipeline.cli.making import init, new
 from pipeline.cli.shell import completion
@@ -36,6 +37,10 @@ class _Group(click.Group):
             return super().invoke(ctx)
         except PressroomError as error:
             fail(ctx, error)
+        except OSError as error:
+            if isinstance(error, BrokenPipeError):
+                raise  # Click ends quietly where nobody reads on
+            fail(ctx, PressroomError(f"{error.strerror or error}.", error.filename))
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """In the order of the work, not of the alphabet."""

@@ -1,10 +1,9 @@
-"""`build` and `feed`: everything that subscribers and readers get."""
+"""`build`: everything that subscribers and readers get."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -15,7 +14,6 @@ from pipeline.cli.options import complete_issue, json_option, moment, newsroom, 
 if TYPE_CHECKING:
     from pipeline.build import Report
     from pipeline.model import Issue
-    from pipeline.newsroom import Newsroom
 
 
 @click.command()
@@ -90,61 +88,3 @@ def _report_json(report: Report) -> dict[str, object]:
         "site_files": report.site_files,
         "findings": [show.finding_json(each) for each in report.findings],
     }
-
-
-@click.command()
-@click.option("--check", "proving", is_flag=True, help="Write nothing; check what would be built.")
-@click.option(
-    "--against",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="With --check: the site to compare with, such as a download. Default: build/site.",
-)
-@json_option
-@now_option
-@click.pass_context
-def feed(
-    ctx: click.Context, proving: bool, against: Path | None, as_json: bool, now: datetime | None
-) -> None:
-    """Build the feeds alone: RSS, Atom and JSON Feed, for issues, articles and each tag.
-
-    With --check they are held against their formats' schemas, the rules, and the build before: an
-    id that has changed, a date that has moved, an item that has vanished.
-
-    \b
-    Examples:
-      pressroom feed
-      pressroom feed --now 2026-02-01
-      pressroom feed --check --against ~/downloads/site
-    """
-    from pipeline.build import build_feeds
-
-    room = newsroom(ctx)
-    if proving:
-        _check_feeds(ctx, room, moment(now, room.workspace.zone), against, as_json)
-        return
-    paths, found = build_feeds(room, moment(now, room.workspace.zone))
-    if as_json:
-        show.as_json({"feeds": [f"build/site/{path}" for path in paths]})
-    else:
-        for path in paths:
-            show.result(f"build/site/{path}")
-    if show.findings(found):
-        ctx.exit(1)
-
-
-def _check_feeds(
-    ctx: click.Context, room: Newsroom, now: datetime, against: Path | None, as_json: bool
-) -> None:
-    from pipeline.model import Severity
-    from pipeline.prove import check_feeds
-
-    findings = check_feeds(room, now, against or room.workspace.build / "site")
-    errors = sum(each.severity is Severity.ERROR for each in findings)
-    if as_json:
-        show.as_json({"findings": [show.finding_json(each) for each in findings]})
-    else:
-        for each in findings:
-            show.finding(each)
-        show.result(f"{show.count(errors, 'error')}, {show.count(len(findings) - errors, 'warning')}")
-    if errors:
-        ctx.exit(1)

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 def complete_code(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The codes of the rules, with their titles as help."""
-    from pipeline.checks.rules import EVERY
+    from pipeline.checks.rules import EXPLAINED
 
     return [
         CompletionItem(rule.code, help=rule.title)
-        for rule in EVERY
+        for rule in EXPLAINED
         if rule.code.startswith(incomplete.upper())
     ]
 
@@ -126,13 +126,13 @@ def _asking(room: Newsroom, online: bool, allow_private: bool, spam: bool) -> Ca
 
 
 def _explain(code: str | None) -> None:
-    from pipeline.checks.rules import EVERY
-    from pipeline.checks.run import rule_of
+    from pipeline.checks.rules import EXPLAINED
+    from pipeline.checks.run import explained
 
     if code is None:
-        show.table(("CODE", "SEVERITY", "RULE"), [(r.code, r.severity.value, r.title) for r in EVERY])
+        show.table(("CODE", "SEVERITY", "RULE"), [(r.code, r.severity.value, r.title) for r in EXPLAINED])
         return
-    rule = rule_of(code)
+    rule = explained(code)
     show.result(f"{rule.code} ({rule.severity.value}): {rule.title}\n")
     show.paragraph(rule.why)
     show.paragraph(rule.remedy)
@@ -141,11 +141,11 @@ def _explain(code: str | None) -> None:
 
 def _print(form: str, checked: tuple[Checked, ...], findings: tuple[Finding, ...]) -> None:
     from pipeline.checks import report
-    from pipeline.checks.rules import EVERY
+    from pipeline.checks.rules import RULES
 
     silenced = tuple(dict.fromkeys(each for one in checked for each in one.silenced))
     if form == "sarif":
-        show.result(report.sarif(findings, silenced, EVERY))
+        show.result(report.sarif(findings, silenced, RULES))
     elif form == "github":
         if text := report.workflow_commands(findings):
             show.result(text)
@@ -201,9 +201,9 @@ def _print_budget(one: Checked, whole: bool) -> None:
 
 
 def _finding_json(each: Finding) -> dict[str, object]:
-    from pipeline.checks.rules import EVERY
+    from pipeline.checks.rules import RULES
 
-    sources = {rule.code: rule.source for rule in EVERY}
+    sources = {rule.code: rule.source for rule in RULES}
     return show.finding_json(each) | {"rests_on": sources.get(each.code, "")}
 
 

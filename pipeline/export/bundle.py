@@ -144,3 +144,14 @@ def is_bundle(file: Path) -> bool:
             return "issue.json" in archive.namelist()
     except (OSError, zipfile.BadZipFile):
         return False
+
+
+def holds_bundle(folder: Path) -> bool:
+    """Whether a folder holds an older bundle and nothing else, or nothing at all."""
+    there = {each.relative_to(folder).as_posix() for each in folder.rglob("*") if each.is_file()}
+    try:
+        listing = json.loads((folder / "issue.json").read_text(encoding="utf-8"))
+        known = {"issue.json", *(each["file"] for each in listing["files"])}
+    except (OSError, ValueError, KeyError, TypeError):
+        known = set()
+    return there <= known

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 from html import escape
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from pipeline import merge
 from pipeline.addresses import home_url
@@ -54,10 +54,12 @@ def article_item(composed: ComposedArticle, publication: Publication) -> Item:
     )
 
 
-def edition_item(edition: ComposedEdition, publication: Publication) -> Item:
-    """An issue's public edition as an item of the main feed; it must have a page.
+def edition_item(edition: ComposedEdition, publication: Publication, *, further: bool = False) -> Item:
+    """An issue's public edition as an item; it must have a page.
 
-    An article without a page is for a private audience and is left out.
+    An article without a page is for a private audience and is left out. A `further` edition stands
+    beside the issue's main one, and is told apart from it by its audience at the end of the id that
+    is written down.
     """
     url = edition.url or home_url(publication)
     published, updated = _dates(edition.record)
@@ -75,7 +77,7 @@ def edition_item(edition: ComposedEdition, publication: Publication) -> Item:
         images += [e.content.lead for e, layout in shown if e.content.lead and layout is not Layout.BRIEF]
     html += _disclaimers(edition.disclaimers)
     return Item(
-        id=edition.record.id,
+        id=f"{edition.record.id}/{quote(edition.audience)}" if further else edition.record.id,
         link=url,
         title=title,
         summary=_plain(edition.preview_text, publication, home_url(publication)) or title,

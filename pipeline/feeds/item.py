@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from pipeline.addresses import FEED_FILES, address, home_url
+from pipeline.addresses import address, feed_file, home_url
 from pipeline.articles.width import squeezed
 from pipeline.model import Image, Publication
 
@@ -41,7 +41,11 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed in the site folder `folder` (`""` for the main one); its items stand newest first."""
+    """A feed in the site folder `folder` (`""` for the main one); its items stand newest first.
+
+    `number` is that of an archived part of it (RFC 5005, section 4), and None for the current feed;
+    `older` and `newer` are the numbers of the archived parts beside this one, where there are any.
+    """
 
     publication: Publication
     folder: str
@@ -50,19 +54,42 @@ class Feed:
     page: str
     items: tuple[Item, ...]
     logo: Image | None = None
+    number: int | None = None
+    older: int | None = None
+    newer: int | None = None
 
     def address(self, kind: str) -> str:
-        """The feed's own public address in a format: `rss`, `atom` or `json`."""
-        return address(self.publication, self.folder + FEED_FILES[kind])
+        """Its own public address in a format: `rss`, `atom` or `json`."""
+        return self.part(kind, self.number)
+
+    def part(self, kind: str, number: int | None) -> str:
+        """The address of an archived part, or with None that of the current feed."""
+        return address(self.publication, self.folder + feed_file(kind, number))
+
+    def links(self, kind: str) -> tuple[tuple[str, str], ...]:
+        """Rel and address of what belongs to it: the hub (WebSub), and the other parts (RFC 5005).
+
+        An archived part names no hub: nobody waits for news in it.
+        """
+        if self.number is None:
+            found: list[tuple[str, str | None]] = [("hub", self.publication.hub)]
+        else:
+            found = [("current", self.part(kind, None))]
+        found += [
+            (rel, self.part(kind, number))
+            for rel, number in (("prev-archive", self.older), ("next-archive", self.newer))
+            if number is not None
+        ]
+        return tuple((rel, href) for rel, href in found if href)
 
     @property
     def id(self) -> str:
-        """The feed's id for Atom: its page.
+        """The feed's id for Atom: the address of its folder, the same for its archived parts.
 
         Items have ids that are written down; a feed is known to readers by the address they
         subscribed to, so that its id may move with it.
         """
-        return self.page
+        return address(self.publication, self.folder)
 
     @property
     def updated(self) -> datetime:

@@ -2,6 +2,7 @@
 
 feedgen and lxml are wrapped here and nowhere else. The defects, each measured:
 - an Atom entry's links lose rel and type (a shadowed variable), so they are written by `_AtomEntry`;
+- it knows no hub and no archive (RFC 5005): `_RssFeed` and `_AtomFeed` add their links;
 - RSS has no dc:creator, atom:updated or ungrouped media:content: `_RssItem` adds them;
 - `lastBuildDate`, `updated` and an entry's `updated` default to now: they are always set.
 """
@@ -9,10 +10,9 @@ feedgen and lxml are wrapped here and nowhere else. The defects, each measured:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import datetime
-from functools import lru_cache
 from html import escape
+from importlib.resources import files
 from typing import Any
 
 from feedgen.ext.base import BaseEntryExtension, BaseExtension
@@ -22,9 +22,12 @@ from lxml import etree
 from pipeline.feeds.item import Feed, Item, plain
 
 _ATOM = "http://www.w3.org/2005/Atom"
+_HISTORY = "http://purl.org/syndication/history/1.0"
 _DC = "http://purl.org/dc/elements/1.1/"
 _MEDIA = "http://search.yahoo.com/mrss/"
 _XML = "http://www.w3.org/XML/1998/namespace"
+
+TYPES = {"rss": "application/rss+xml", "atom": "application/atom+xml"}
 
 # RSS 2.0 allows a channel image of at most 144 by 400 pixels, in these types.
 _IMAGE_LIMIT = (144, 400)
@@ -32,8 +35,15 @@ _IMAGE_TYPES = frozenset({"image/gif", "image/jpeg", "image/png"})
 
 
 class _RssFeed(BaseExtension):  # type: ignore[misc]
+    """The links to the hub and to the other parts of the feed (RFC 5005, appendix B for RSS)."""
+
+    feed: Feed
+
     def extend_ns(self) -> dict[str, str]:
-        return {"atom": _ATOM, "dc": _DC, "media": _MEDIA}
+        return {"atom": _ATOM, "dc": _DC, "media": _MEDIA, **_history(self.feed)}
+
+    def extend_rss(self, root: Any) -> None:
+        _belonging(root[0], self.feed, "rss", f"{{{_ATOM}}}link")
 
 
 class _RssItem(BaseEntryExtension):  # type: ignore[misc]
@@ -48,8 +58,15 @@ class _RssItem(BaseEntryExtension):  # type: ignore[misc]
 
 
 class _AtomFeed(BaseExtension):  # type: ignore[misc]
+    """The same for Atom, whose own links have no prefix."""
+
+    feed: Feed
+
     def extend_ns(self) -> dict[str, str]:
-        return {"media": _MEDIA}
+        return {"media": _MEDIA, **_history(self.feed)}
+
+    def extend_atom(self, root: Any) -> None:
+        _belonging(root, self.feed, "atom", "link")
 
 
 class _AtomEntry(BaseEntryExtension):  # type: ignore[misc]
@@ -63,6 +80,18 @@ class _AtomEntry(BaseEntryExtension):  # type: ignore[misc]
         link = etree.Element("link", href=self.item.link, rel="alternate", type="text/html")
         entry.insert(list(entry).index(entry.find("title")) + 1, link)
         _media(entry, self.item)
+
+
+def _history(feed: Feed) -> dict[str, str]:
+    """The namespace of RFC 5005, where it is needed."""
+    return {} if feed.number is None else {"fh": _HISTORY}
+
+
+def _belonging(parent: Any, feed: Feed, kind: str, name: str) -> None:
+    if feed.number is not None:
+        etree.SubElement(parent, f"{{{_HISTORY}}}archive")
+    for rel, href in feed.links(kind):
+        etree.SubElement(parent, name, href=href, rel=rel, **({} if rel == "hub" else {"type": TYPES[kind]}))
 
 
 def _media(entry: Any, item: Item) -> None:
@@ -88,12 +117,13 @@ def rss(feed: Feed) -> bytes:
     """The feed as RSS 2.0."""
     generator = FeedGenerator()
     generator.register_extension("pressroom", _RssFeed, _RssItem, atom=False, rss=True)
+    generator.pressroom.feed = feed
     generator.title(feed.title)
     generator.description(feed.description)
     generator.language(feed.publication.language)
     generator.generator("Pressroom")
     # feedgen takes the last link for the channel's own, whatever its rel: the page comes last.
-    generator.link(href=feed.address("rss"), rel="self", type="application/rss+xml")
+    generator.link(href=feed.address("rss"), rel="self", type=TYPES["rss"])
     generator.link(href=feed.page, rel="alternate")
     generator.lastBuildDate(_whole(feed.updated))
     _channel_image(generator, feed)
@@ -145,6 +175,7 @@ def atom(feed: Feed) -> bytes:
     """The feed as Atom 1.0 (RFC 4287)."""
     generator = FeedGenerator()
     generator.register_extension("pressroom", _AtomFeed, _AtomEntry, atom=True, rss=False)
+    generator.pressroom.feed = feed
     generator.id(feed.id)
     generator.title(feed.title)
     generator.subtitle(feed.description)
@@ -152,7 +183,7 @@ def atom(feed: Feed) -> bytes:
     generator.generator("Pressroom")
     generator.author(name=plain(feed.publication.title))
     generator.link(href=feed.page, rel="alternate", type="text/html")
-    generator.link(href=feed.address("atom"), rel="self", type="application/atom+xml")
+    generator.link(href=feed.address("atom"), rel="self", type=TYPES["atom"])
     generator.updated(_whole(feed.updated))
     for item in feed.items:
         entry = generator.add_entry(order="append")
@@ -177,6 +208,22 @@ def _whole(moment: datetime) -> datetime:
     return moment.replace(microsecond=0)
 
 
+def schema_faults(data: bytes, schema: str) -> tuple[tuple[int, str], ...]:
+    """What a schema of `feeds/schemas` (RELAX NG) says against a document: line and words of each fault.
+
+    Of a document that is no XML, the first fault of its writing. Nothing is fetched, and no entity that
+    the document defines is put in.
+    """
+    folder = files("pipeline.feeds") / "schemas"
+    rules = etree.RelaxNG(etree.fromstring((folder / schema).read_bytes()))
+    try:
+        root = etree.fromstring(data, etree.XMLParser(no_network=True, resolve_entities=False))
+    except etree.XMLSyntaxError as error:
+        return ((error.lineno or 1, error.msg),)
+    rules.validate(root)
+    return tuple((fault.line, fault.message) for fault in rules.error_log)
+
+
 def opml(title: str, language: str, outlines: list[dict[str, str]]) -> bytes:
     """OPML 2.0: a list of feeds, each outline with its attributes."""
     root = etree.Element("opml", version="2.0", attrib={f"{{{_XML}}}lang": language})
@@ -187,17 +234,3 @@ def opml(title: str, language: str, outlines: list[dict[str, str]]) -> bytes:
         etree.SubElement(body, "outline", attrib=outline)
     data: bytes = etree.tostring(root, pretty_print=True, xml_declaration=True, encoding="UTF-8")
     return data
-
-
-@lru_cache(maxsize=4)
-def _schema(path: str) -> Any:
-    return etree.RelaxNG(etree.parse(path))
-
-
-def schema_mistakes(data: bytes, path: str) -> Iterator[tuple[int | None, str]]:
-    """Line and message of what in a document does not fit the RELAX NG schema at `path`."""
-    schema = _schema(path)
-    document = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True))
-    if not schema.validate(document):
-        for each in schema.error_log:
-            yield each.line, str(each.message)

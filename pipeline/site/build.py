@@ -35,6 +35,7 @@ from pipeline.site.head import (
 from pipeline.site.moved import moved_page, moves, redirects
 from pipeline.site.shelf import Shelf, full_articles, related, shelve, shown
 from pipeline.site.sitemap import robots, sitemap
+from pipeline.site.social import cards, issue_card, make_picture
 from pipeline.site.style import style_values
 from pipeline.site.views import (
     ArticleView,
@@ -88,6 +89,18 @@ def _alone(page: Callable[..., OutputFile]) -> tuple[OutputFile, ...]:
     return (page(),)
 
 
+def social_parts(
+    published: Published, templates: Templates, data: Callable[[Image], bytes]
+) -> tuple[Part, ...]:
+    """The social pictures that the pages name, a part for each. `data` gives the bytes of the logo."""
+    shelf = shelve(published)
+    words = load_words(templates, published.publication.language)
+    return tuple(
+        partial(_alone, partial(make_picture, card, data))
+        for _, card in sorted({card.image: card for card in cards(shelf, words)}.items())
+    )
+
+
 def site_images(published: Published) -> tuple[Image, ...]:
     """The images that the public pages show, each once, in the order of their names.
 
@@ -106,7 +119,12 @@ def _index(site: Site) -> OutputFile:
     issues = tuple(issue_view(editions, shelf, page) for editions in shelf.issues)
     description = publication.description or publication.tagline or publication.title
     head = make_head(
-        publication, page, publication.title, description, about_publication(shelf), site.feeds(page)
+        publication,
+        page,
+        publication.title,
+        description,
+        about_publication(shelf, site.social),
+        site.feeds(page),
     )
     return site.render(
         "index.html.j2",
@@ -123,7 +141,8 @@ def _issue(site: Site, index: int, edition: ComposedEdition) -> OutputFile:
     page = site.page(addresses.issue_path(issue, edition.audience))
     letter = visible(edition.letter, Form.WEB, edition.audience)
     preview = filled_text(edition.preview_text, publication)
-    head = make_head(publication, page, issue.title, preview, about_issue(edition, shelf), site.feeds(page))
+    about = about_issue(edition, shelf, issue_card(shelf, index, page.words).picture(publication))
+    head = make_head(publication, page, issue.title, preview, about, _feeds_of(site, page, edition))
     sections = tuple(
         SectionView(
             f"_section-{number}",
@@ -153,6 +172,14 @@ def _issue(site: Site, index: int, edition: ComposedEdition) -> OutputFile:
         older=_issue_link(shelf, page, index + 1, edition.audience),
         newer=_issue_link(shelf, page, index - 1, edition.audience),
     )
+
+
+def _feeds_of(site: Site, page: Page, edition: ComposedEdition) -> tuple[FeedLink, ...]:
+    """The publication's feeds, after those of the edition's audience where it is not everyone."""
+    if edition.audience == EVERYONE:
+        return site.feeds(page)
+    audience = addresses.find_audience(site.publication, edition.audience)
+    return site.feeds(page, addresses.audience_path(audience.name), audience.title)
 
 
 def _article_in_issue(
@@ -194,7 +221,7 @@ def _article(site: Site, index: int) -> OutputFile:
         page,
         article.title,
         description,
-        about_article(composed, shelf, description),
+        about_article(composed, shelf, description, site.social),
         site.feeds(page),
         article.canonical_url,
     )
@@ -255,7 +282,7 @@ def _tag(site: Site, tag: str) -> OutputFile:
 
 
 def _list_head(site: Site, page: Page, title: str, what: str, feeds: tuple[FeedLink, ...]) -> Head:
-    about: About = about_collection(site.publication, page, title)
+    about: About = about_collection(site.publication, page, title, site.social)
     description = site.words.say(what, publication=site.publication.title, tag=title)
     return make_head(site.publication, page, title, description, about, feeds)
 

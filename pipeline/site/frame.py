@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
 from pipeline import addresses
-from pipeline.model import OutputFile, Publication
+from pipeline.model import Image, OutputFile, Publication
 from pipeline.site.content import Page
 from pipeline.site.head import FeedLink, Head, feed_links
 from pipeline.site.shelf import Shelf
+from pipeline.site.social import publication_card
 from pipeline.site.views import Link, Picture, picture
 from pipeline.templating import Templates
 from pipeline.words import Words, direction
+
+LOGO = (240, 42)
+"""The largest width and height of the logo, in CSS pixels. It is published larger, for dense screens."""
 
 ARTICLES = "articles/"
 TAGS = "tags/"
@@ -60,6 +64,11 @@ class Site:
             self.words,
         )
 
+    @property
+    def social(self) -> Image:
+        """The publication's social picture."""
+        return publication_card(self.shelf).picture(self.publication)
+
     def feeds(self, page: Page, folder: str = "", about: str = "") -> tuple[FeedLink, ...]:
         """The publication's feeds, after those of the page's own folder where it has some."""
         title = self.publication.title
@@ -88,7 +97,7 @@ def chrome(shelf: Shelf, page: Page) -> Chrome:
         direction=direction(publication.language),
         home=here(""),
         style=here("style.css"),
-        logo=picture(shelf.logo, publication, page),
+        logo=_logo(shelf, page),
         nav=(
             Link(page.words.say("web.issues"), page.href(f"{addresses.home_url(publication)}#issues")),
             Link(page.words.say("web.articles"), here(ARTICLES)),
@@ -98,3 +107,13 @@ def chrome(shelf: Shelf, page: Page) -> Chrome:
         opml=here("feeds.opml"),
         colophon=tuple(line.strip() for line in publication.colophon.splitlines() if line.strip()),
     )
+
+
+def _logo(shelf: Shelf, page: Page) -> Picture | None:
+    """The logo with the size at which it is shown, so that nothing moves once it is loaded."""
+    logo = picture(shelf.logo, shelf.publication, page)
+    if logo is None:
+        return None
+    scale = min(1.0, LOGO[0] / logo.width, LOGO[1] / logo.height)
+    width, height = (max(1, round(side * scale)) for side in (logo.width, logo.height))
+    return replace(logo, width=width, height=height)

@@ -39,7 +39,8 @@ class Head:
     """What stands in a page's `<head>`.
 
     `properties` are Open Graph's (ogp.me), name and content. `json_ld_html` is safe inside a
-    `<script type="application/ld+json">`. `canonical` is empty where the page has no address.
+    `<script type="application/ld+json">`. `canonical` is empty where the page has no address. `card` is
+    how large the picture stands beside a shared link (`twitter:card`), empty without a picture.
     """
 
     title: str
@@ -47,6 +48,7 @@ class Head:
     canonical: str
     feeds: tuple[FeedLink, ...]
     properties: tuple[tuple[str, str], ...] = ()
+    card: str = ""
     json_ld_html: str = ""
     policy: str = CONTENT_SECURITY_POLICY
 
@@ -92,6 +94,7 @@ def make_head(
     properties = [
         ("og:type", about.kind),
         ("og:site_name", site),
+        ("og:locale", _locale(publication.language)),
         ("og:title", title),
         ("og:description", description),
         ("og:url", where),
@@ -104,6 +107,7 @@ def make_head(
         canonical=where,
         feeds=feeds,
         properties=tuple((name, content) for name, content in properties if content),
+        card=_card(about.image),
         json_ld_html=json_ld({"@context": "https://schema.org", **about.data}),
     )
 
@@ -114,19 +118,19 @@ def json_ld(data: Mapping[str, Any]) -> str:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def about_publication(shelf: Shelf) -> About:
-    """The publication as a periodical."""
+def about_publication(shelf: Shelf, image: Image) -> About:
+    """The publication as a periodical, with its social picture."""
     publication = shelf.publication
     data = {
         **_periodical(publication),
         "description": publication.description or publication.tagline,
         "inLanguage": publication.language,
     }
-    return About("website", _without_blanks(data), shelf.logo)
+    return About("website", _without_blanks(data), image)
 
 
-def about_collection(publication: Publication, page: Page, title: str) -> About:
-    """A page that lists things."""
+def about_collection(publication: Publication, page: Page, title: str, image: Image) -> About:
+    """A page that lists things, with the publication's social picture."""
     return About(
         "website",
         {
@@ -136,11 +140,12 @@ def about_collection(publication: Publication, page: Page, title: str) -> About:
             "inLanguage": publication.language,
             "isPartOf": _periodical(publication),
         },
+        image,
     )
 
 
-def about_article(composed: ComposedArticle, shelf: Shelf, description: str) -> About:
-    """An article, with the dates its editor gave it."""
+def about_article(composed: ComposedArticle, shelf: Shelf, description: str, image: Image) -> About:
+    """An article, with the dates its editor gave it. `image` stands for the lead image of one without."""
     article, content, publication = composed.article, composed.content, shelf.publication
     updated = article.updated or article.date
     published_at, updated_at = (when.isoformat(timespec="seconds") for when in (article.date, updated))
@@ -171,11 +176,11 @@ def about_article(composed: ComposedArticle, shelf: Shelf, description: str) -> 
     }
     properties = [("article:published_time", published_at), ("article:modified_time", updated_at)]
     properties += [("article:tag", tag) for tag in dict.fromkeys(article.tags)]
-    return About("article", _without_blanks(data), content.lead, tuple(properties))
+    return About("article", _without_blanks(data), content.lead or image, tuple(properties))
 
 
-def about_issue(edition: ComposedEdition, shelf: Shelf) -> About:
-    """An issue of the periodical, with the articles it carries."""
+def about_issue(edition: ComposedEdition, shelf: Shelf, image: Image) -> About:
+    """An issue of the periodical, with the articles it carries and its social picture."""
     issue, publication = edition.issue, shelf.publication
     articles = [article for section in shown(edition, shelf.by_slug) for article, _ in section.articles]
     data = {
@@ -184,15 +189,15 @@ def about_issue(edition: ComposedEdition, shelf: Shelf) -> About:
         "name": issue.title,
         "url": edition.url,
         "datePublished": issue.date.isoformat(timespec="seconds"),
+        "image": _image_object(publication, image),
         "inLanguage": publication.language,
         "isPartOf": _periodical(publication),
         "hasPart": [
             {"@type": "Article", "headline": each.article.title, "url": each.url} for each in articles
         ],
     }
-    lead = next((each.content.lead for each in articles if each.content.lead), None)
     published_at = ("article:published_time", issue.date.isoformat(timespec="seconds"))
-    return About("article", _without_blanks(data), lead, (published_at,))
+    return About("article", _without_blanks(data), image, (published_at,))
 
 
 def _home(publication: Publication) -> str:
@@ -219,6 +224,20 @@ def _image_properties(publication: Publication, image: Image | None) -> tuple[tu
         ("og:image:height", str(image.height)),
         ("og:image:alt", image.alt),
     )
+
+
+def _card(image: Image | None) -> str:
+    """How large the picture may stand: a large card wants 300 by 157 pixels, wider than high."""
+    if image is None:
+        return ""
+    return "summary_large_image" if image.width >= 300 and image.height >= 157 else "summary"
+
+
+def _locale(language: str) -> str:
+    """`en_GB`, as Open Graph writes it; nothing for a language without a territory."""
+    parts = language.replace("_", "-").split("-")
+    territory = next((part for part in parts[1:] if len(part) == 2), "")
+    return f"{parts[0].lower()}_{territory.upper()}" if territory else ""
 
 
 def _without_blanks(data: Mapping[str, Any]) -> dict[str, Any]:

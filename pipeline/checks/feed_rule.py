@@ -1,0 +1,223 @@
+"""What a rule on feeds looks at: every feed that would be built, read as a reader's program reads it.
+
+The standard library reads them, so that no mistake of the library that wrote them hides itself.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from html import unescape
+from typing import Any
+from xml.etree import ElementTree
+
+from pipeline.checks.rule import Explained, Found
+from pipeline.model import Place, Publication
+
+SITE = "build/site"
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
+DC = "{http://purl.org/dc/elements/1.1/}"
+HISTORY = "{http://purl.org/syndication/history/1.0}"
+MEDIA = "{http://search.yahoo.com/mrss/}"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One item as a reader's program takes it. `node` is it as parsed: an XML element or JSON object.
+
+    `published` and `updated` are None where they are missing or no dates.
+    """
+
+    id: str
+    link: str
+    title: str
+    summary: str
+    html: str
+    authors: tuple[str, ...]
+    published: datetime | None
+    updated: datetime | None
+    tags: tuple[str, ...]
+    image: str
+    node: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document of a feed: `path` below the site, `kind` is `rss`, `atom` or `json`.
+
+    `root` is it as parsed, or None where it cannot be, and `fault` says why.
+    """
+
+    path: str
+    kind: str
+    data: bytes
+    root: Any
+    entries: tuple[Entry, ...]
+    fault: str = ""
+
+    @property
+    def folder(self) -> str:
+        """The site folder of the feed, with a slash at its end; empty for the main one."""
+        return self.path[: self.path.rfind("/") + 1]
+
+    @property
+    def number(self) -> int | None:
+        """The number of an archived part; None for a current feed."""
+        number = self.path.rpartition("/")[2].partition(".")[0].partition("-")[2]
+        return int(number) if number else None
+
+    @property
+    def place(self) -> Place:
+        """Where it would stand."""
+        return Place(f"{SITE}/{self.path}")
+
+    def links(self, rel: str) -> list[Mapping[str, str]]:
+        """The feed's own links of this kind, in an RSS or Atom feed; JSON has none."""
+        if self.kind == "json" or self.root is None:
+            return []
+        parent = self.root.find("channel") if self.kind == "rss" else self.root
+        links = parent.findall(f"{ATOM}link") if parent is not None else []
+        return [each.attrib for each in links if each.get("rel", "alternate") == rel]
+
+    def text(self, path: str) -> str:
+        """The text of an element of an XML feed, from its channel or root; empty where there is none."""
+        parent = self.root.find("channel") if self.kind == "rss" else self.root
+        return (parent.findtext(path) or "").strip() if parent is not None else ""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedSubject:
+    """The feeds that would be built at the moment `now`, and those of the build before.
+
+    `folders` are the site folders in which a feed must stand; `opml` is their list, and `index` the HTML
+    of the site's index page.
+    """
+
+    publication: Publication
+    now: datetime
+    folders: tuple[str, ...]
+    documents: tuple[Document, ...]
+    opml: bytes
+    index: str
+    earlier: tuple[Document, ...] = ()
+
+    def read(self, *kinds: str) -> Iterator[Document]:
+        """The documents of these kinds (all without one) that could be parsed."""
+        for each in self.documents:
+            if each.root is not None and (not kinds or each.kind in kinds):
+                yield each
+
+    def entries(self, *kinds: str) -> Iterator[tuple[Document, Entry]]:
+        """Every item of every such document."""
+        for document in self.read(*kinds):
+            for entry in document.entries:
+                yield document, entry
+
+
+@dataclass(frozen=True, slots=True)
+class FeedRule(Explained):
+    """A rule on all feeds of a publication."""
+
+    look: Callable[[FeedSubject], Iterator[Found]]
+
+
+OURS = "No text can cause this: it is a defect of Pressroom. Report it, with the feed."
+"""What to do about a breach that lies in how a feed is written."""
+
+
+def read_document(path: str, data: bytes) -> Document:
+    """Read one document of a feed; one that cannot be read has no root."""
+    name = path.rpartition("/")[2]
+    kind = "json" if name.endswith(".json") else "atom" if name.startswith("atom") else "rss"
+    try:
+        root: Any = json.loads(data) if kind == "json" else ElementTree.fromstring(data)
+        read = {"rss": _rss, "atom": _atom, "json": _json}[kind]
+        return Document(path, kind, data, root, tuple(read(root)))
+    except (ElementTree.ParseError, ValueError, TypeError, AttributeError) as error:
+        return Document(path, kind, data, None, (), str(error))
+
+
+def _rss(root: Any) -> Iterator[Entry]:
+    for item in root.findall("channel/item"):
+        creator = item.findtext(f"{DC}creator") or ""
+        yield Entry(
+            id=item.findtext("guid") or "",
+            link=item.findtext("link") or "",
+            title=item.findtext("title") or "",
+            summary=unescape(item.findtext("description") or ""),
+            html=item.findtext(f"{CONTENT}encoded") or "",
+            authors=tuple(creator.split(", ")) if creator else (),
+            published=_moment(item.findtext("pubDate")),
+            updated=_moment(item.findtext(f"{ATOM}updated")),
+            tags=tuple(each.text or "" for each in item.findall("category")),
+            image=_media(item),
+            node=item,
+        )
+
+
+def _atom(root: Any) -> Iterator[Entry]:
+    for entry in root.findall(f"{ATOM}entry"):
+        links = [link for link in entry.findall(f"{ATOM}link") if link.get("rel", "alternate") == "alternate"]
+        yield Entry(
+            id=entry.findtext(f"{ATOM}id") or "",
+            link=links[0].get("href", "") if links else "",
+            title=entry.findtext(f"{ATOM}title") or "",
+            summary=entry.findtext(f"{ATOM}summary") or "",
+            html=entry.findtext(f"{ATOM}content") or "",
+            authors=tuple(each.text or "" for each in entry.findall(f"{ATOM}author/{ATOM}name")),
+            published=_moment(entry.findtext(f"{ATOM}published")),
+            updated=_moment(entry.findtext(f"{ATOM}updated")),
+            tags=tuple(each.get("term", "") for each in entry.findall(f"{ATOM}category")),
+            image=_media(entry),
+            node=entry,
+        )
+
+
+def _json(root: Any) -> Iterator[Entry]:
+    for item in root["items"] if isinstance(root.get("items"), list) else ():
+        yield Entry(
+            id=str(item.get("id", "")),
+            link=str(item.get("url", "")),
+            title=str(item.get("title", "")),
+            summary=str(item.get("summary", "")),
+            html=str(item.get("content_html", "")),
+            authors=tuple(str(each.get("name", "")) for each in item.get("authors", ())),
+            published=_moment(item.get("date_published")),
+            updated=_moment(item.get("date_modified")),
+            tags=tuple(map(str, item.get("tags", ()))),
+            image=str(item.get("image", "")),
+            node=item,
+        )
+
+
+def _media(node: Any) -> str:
+    found = next(node.iter(f"{MEDIA}content"), None)
+    return "" if found is None else str(found.get("url", ""))
+
+
+def _moment(text: Any) -> datetime | None:
+    """A date as RSS or as the other formats write it; None where it has no zone or is none."""
+    if not isinstance(text, str):
+        return None
+    for read in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            moment = read(text)
+        except ValueError:
+            continue
+        return moment if moment.tzinfo else None
+    return None
+
+
+def once(pairs: Iterable[tuple[Document, Entry]]) -> Iterator[tuple[Document, Entry]]:
+    """Each item with each of its contents once, though it stands in several feeds and formats."""
+    seen: set[tuple[str, str, str]] = set()
+    for document, entry in pairs:
+        key = (entry.id, entry.html, entry.title)
+        if key not in seen:
+            seen.add(key)
+            yield document, entry
