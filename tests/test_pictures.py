@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import random
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Desk, article
-from PIL import Image, ImageDraw, PngImagePlugin
+from conftest import Desk, article, issue
+from PIL import Image, ImageChops, ImageCms, ImageDraw, ImageOps, PngImagePlugin
 
-from pipeline.articles import metadata
+from pipeline.articles import metadata, pictures
+from pipeline.errors import PressroomError
 
 ARTICLE = "issues/articles/glutamate.md"
 EMAIL = "build/issues/001-the-plastic-brain"
@@ -124,6 +127,135 @@ def test_a_moving_webp_becomes_a_moving_gif(desk: Desk) -> None:
     data = saved(frames[0], "WEBP", save_all=True, append_images=frames[1:], duration=200)
     with Image.open(published(desk, "moving.webp", data)) as picture:
         assert picture.format == "GIF" and picture.n_frames == 3  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("kind", ["WEBP", "AVIF"])
+def test_a_large_moving_picture_is_made_as_small_as_its_attributes_say(desk: Desk, kind: str) -> None:
+    frames = [Image.new("RGB", (1300, 650), colour) for colour in ("red", "green", "blue")]
+    data = saved(frames[0], kind, save_all=True, append_images=frames[1:], duration=200)
+    with Image.open(published(desk, "moving.img", data)) as picture:
+        assert (picture.format, picture.size) == ("GIF", (1200, 600))
+        assert picture.n_frames == 3  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("kind", ["GIF", "PNG"])
+def test_a_moving_picture_that_clients_show_stays_as_its_author_made_it(desk: Desk, kind: str) -> None:
+    frames = [Image.new("RGB", (2000, 1000), colour) for colour in ("red", "green", "blue")]
+    data = saved(frames[0], kind, save_all=True, append_images=frames[1:], duration=200)
+    assert published(desk, "moving.img", data).read_bytes() == data
+
+
+def test_of_a_tiff_with_pages_the_first_is_shown_still(desk: Desk) -> None:
+    data = saved(photo(640, 320), "TIFF", save_all=True, append_images=[photo(64, 32)])
+    with Image.open(published(desk, "pages.tiff", data)) as picture:
+        assert (picture.format, picture.size) == ("JPEG", (640, 320))
+
+
+def test_a_phones_jpeg_with_further_pictures_is_published_as_its_first(desk: Desk) -> None:
+    data = saved(photo(800, 400), "MPO", save_all=True, append_images=[photo(80, 40)])
+    file = published(desk, "phone.jpg", data)
+    assert len(file.read_bytes()) < len(data)
+    with Image.open(io.BytesIO(data)) as before, Image.open(file) as after:
+        assert after.format == "JPEG" and before.tobytes() == after.tobytes()
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF"])
+def test_what_stands_behind_a_pictures_end_is_not_published(desk: Desk, kind: str) -> None:
+    # A phone's film, or what an editor cropped away; its bytes may look like a JPEG's markers.
+    data = saved(photo(300, 200), kind)
+    file = published(desk, "tail.img", data + b"51.5 N, 0.1 W \xff\xda film" + bytes(500))
+    assert file.read_bytes() == data
+
+
+def test_a_comment_between_the_scans_of_a_jpeg_leaves() -> None:
+    data = saved(photo(300, 200), "JPEG", progressive=True)
+    last = data.rindex(b"\xff\xda")
+    told = data[:last] + b"\xff\xfe\x00\x09private" + data[last:]
+    assert metadata.has(told) and metadata.without(told) == data
+
+
+def test_a_grey_png_of_16_bits_keeps_its_tones_where_it_is_made_smaller(desk: Desk) -> None:
+    row = b"".join((x * 32).to_bytes(2, "little") for x in range(2000))
+    file = published(desk, "scan.png", saved(Image.frombytes("I;16", (2000, 20), row * 20), "PNG"))
+    with Image.open(file) as picture:
+        tones = [picture.convert("L").getpixel((x, 5)) for x in (1, 600, 1198)]
+    assert tones == [pytest.approx(want, abs=2) for want in (0, 124, 248)]
+
+
+def test_colours_of_a_see_through_picture_are_converted_by_its_profile(desk: Desk) -> None:
+    # A profile whose red and blue are exchanged shows whether it was asked.
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    red, blue = profile.index(b"rXYZ"), profile.index(b"bXYZ")
+    profile[red : red + 4], profile[blue : blue + 4] = b"bXYZ", b"rXYZ"
+    shot = Image.new("RGBA", (2000, 100), (255, 0, 0, 128))
+    file = published(desk, "shot.png", saved(shot, "PNG", icc_profile=bytes(profile)))
+    with Image.open(file) as picture:
+        red_now, _, blue_now, solid = picture.getpixel((50, 20))  # type: ignore[misc]
+        assert "icc_profile" not in picture.info
+    assert red_now < 20 and blue_now > 230 and solid == 128
+
+
+def test_a_photo_with_an_alpha_channel_that_is_solid_becomes_a_jpeg(desk: Desk) -> None:
+    file = published(desk, "solid.tiff", saved(photo(640, 320, "RGBA"), "TIFF"))
+    with Image.open(file) as picture:
+        assert picture.format == "JPEG"
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_every_turn_of_a_camera_is_applied(orientation: int) -> None:
+    with Image.open(io.BytesIO(saved(photo(1600, 900), "PNG", exif=camera_exif(orientation)))) as source:
+        want = ImageOps.exif_transpose(source)
+        data = saved(source, "PNG", exif=camera_exif(orientation))
+    made = pictures.plan(data, (600, 6000))
+    with Image.open(io.BytesIO(pictures.make(data, made.recipe))) as picture:
+        assert picture.size == (made.width, made.height)
+        small = want.convert("RGB").resize(picture.size, Image.Resampling.LANCZOS)
+        worst = ImageChops.difference(small, picture.convert("RGB")).getextrema()
+    assert all(high <= 3 for _, high in worst)  # type: ignore[misc]
+
+
+def test_a_png_is_measured_without_being_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = saved(photo(), "PNG")
+
+    def decoded(self: object) -> None:
+        raise AssertionError("decoded")
+
+    monkeypatch.setattr(PngImagePlugin.PngImageFile, "load", decoded)
+    assert pictures.plan(data, (1200, 12_000)).recipe == "PNG 1200x600"
+
+
+def test_a_picture_that_two_editions_show_is_made_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    real = pictures.make
+
+    def counted(data: bytes, recipe: str) -> bytes:
+        made.append(recipe)
+        return real(data, recipe)
+
+    monkeypatch.setattr("pipeline.articles.images.make", counted)
+    desk.write(
+        {
+            ARTICLE: article(body="![A](wide.jpg)"),
+            "issues/articles/wide.jpg": saved(photo(), "JPEG"),
+            "issues/001-the-plastic-brain/issue.md": issue(more="audience: [everyone, clinicians]\n"),
+        }
+    )
+    desk.ok("build", "1")
+    assert made == ["JPEG 1200x600"]
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "MPO", "PNG", "GIF", "WEBP", "AVIF", "TIFF", "BMP"])
+def test_a_broken_picture_is_refused_or_made_and_never_ends_the_program(kind: str) -> None:
+    options: dict[str, Any] = {} if kind in {"GIF", "BMP"} else {"exif": camera_exif(6)}
+    if kind in {"MPO", "GIF", "WEBP"}:
+        options |= {"save_all": True, "append_images": [photo(64, 32).rotate(180)]}
+    data, dice = saved(photo(64, 32), kind, **options), random.Random(7)
+    for _ in range(150):
+        broken = bytearray(data)
+        for _ in range(dice.randint(1, 4)):
+            broken[dice.randrange(len(broken))] = dice.randrange(256)
+        with contextlib.suppress(PressroomError):
+            pictures.make(bytes(broken), pictures.plan(bytes(broken), (40, 400)).recipe)
 
 
 def test_a_print_jpeg_becomes_one_for_screens(desk: Desk) -> None:

@@ -1,6 +1,7 @@
 """The images that sources name: found, proved, and named by their content.
 
-Bytes are not held: a picture is measured when it is first named, and read again when it is written.
+A picture is measured when it is first named, and read again when it is written. Of what was made, only
+the last few megabytes are held: those that the editions of an issue share.
 """
 
 from __future__ import annotations
@@ -26,14 +27,17 @@ LOGO = (480, 112)
 """The same for a logo, which stands at most 240 by 56 px."""
 
 _MAX_BYTES = 50_000_000
+_HELD = 32_000_000
+"""Bytes of made pictures that are held, so that an edition does not make anew what the last one showed."""
 
 
 class Images:
-    """The images of one run: each file is measured once for each box; its bytes are not held."""
+    """The images of one run: each file is measured once for each box."""
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self._known: dict[tuple[Path, tuple[int, int]], Image] = {}
+        self._made: dict[tuple[str, str], bytes] = {}
 
     def get(self, target: str, alt: str, beside: str, box: tuple[int, int] = WHOLE) -> Image:
         """The image that a source at path `beside` names as `target`, made to fit into a box.
@@ -62,10 +66,18 @@ class Images:
             raise PressroomError(f"cannot be read: {error.strerror or error}.", image.source) from error
         if hashlib.sha256(data).hexdigest() != image.sha256:
             raise PressroomError("changed while it was being read.", image.source, hint="Run it again.")
-        try:
-            return make(data, image.recipe)
-        except PressroomError as error:
-            raise PressroomError(error.message, image.source, hint=error.hint) from error
+        if not image.recipe:
+            return data
+        key = image.sha256, image.recipe
+        if key not in self._made:
+            try:
+                self._made[key] = make(data, image.recipe)
+            except PressroomError as error:
+                raise PressroomError(error.message, image.source, hint=error.hint) from error
+        made = self._made[key]
+        while len(self._made) > 1 and sum(map(len, self._made.values())) > _HELD:
+            del self._made[next(iter(self._made))]  # the oldest
+        return made
 
     def _measured(self, file: Path, target: str, box: tuple[int, int]) -> Image:
         if not file.is_file():

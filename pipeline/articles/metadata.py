@@ -1,17 +1,26 @@
 """Takes out of a picture file what says where and with what it was made, without encoding it anew.
 
-Colour profiles stay, since the colours depend on them. JPEG after ITU-T T.81 and JFIF 1.02, PNG after
-its third edition (W3C, 11.3), GIF after GIF89a.
+Colour profiles stay, since the colours depend on them. What stands behind a picture's end goes too: phones
+put a film with its place there, and an editor that wrote over a longer file left what was cropped away.
+JPEG after ITU-T T.81 and JFIF 1.02, PNG after its third edition (W3C, 11.3), GIF after GIF89a.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 _PNG = b"\x89PNG\r\n\x1a\n"
-_PNG_DROPPED = frozenset({b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"tIME"})
-_COMMENT, _JFIF, _ADOBE = 0xFE, 0xE0, 0xEE
-_STANDALONE = frozenset({0x01, *range(0xD0, 0xD9)})
+# Besides the critical chunks: what the look and the motion of a picture depend on. All else is text, time,
+# place, or a program's own, such as the history of edits in `caBX`.
+_PNG_KEPT = frozenset(
+    {b"tRNS", b"cHRM", b"gAMA", b"iCCP", b"sBIT", b"sRGB", b"cICP", b"mDCV", b"cLLI", b"bKGD", b"hIST"}
+    | {b"pHYs", b"sPLT", b"acTL", b"fcTL", b"fdAT"}
+)
+_FILL, _COMMENT, _JFIF, _ADOBE, _SCAN, _END = 0xFF, 0xFE, 0xE0, 0xEE, 0xDA, 0xD9
+_STANDALONE = frozenset({_FILL, 0x01, *range(0xD0, 0xD9), _END})
+# In a scan's coded data, FF is followed by 00 or a restart marker (T.81, B.1.1.5).
+_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 
 
 def has(data: bytes) -> bool:
@@ -22,31 +31,53 @@ def has(data: bytes) -> bool:
 def without(data: bytes) -> bytes:
     """The same picture without EXIF, XMP, texts, comments and times. Other formats come back unchanged."""
     if data.startswith(b"\xff\xd8"):
-        return b"".join(_jpeg(data))
+        return data[:2] + b"".join(part for marker, part in _jpeg(data) if not _dropped(marker, part[4:]))
     if data.startswith(_PNG):
-        return b"".join(_png(data))
+        return data[:8] + b"".join(
+            part for name, part in _png(data) if name[:1].isupper() or name in _PNG_KEPT
+        )
     if data.startswith((b"GIF87a", b"GIF89a")):
         return b"".join(_gif(data))
     return data
 
 
-def _jpeg(data: bytes) -> Iterator[bytes]:
-    """The segments up to the first scan, and then the rest as it is."""
-    yield data[:2]
+def ends(data: bytes) -> bool:
+    """Whether a JPEG, PNG or GIF reaches its end: one that is cut short does not."""
+    if data.startswith(b"\xff\xd8"):
+        return any(marker == _END for marker, _ in _jpeg(data))
+    if data.startswith(_PNG):
+        return any(name == b"IEND" and len(part) >= 12 for name, part in _png(data))
+    return any(block.startswith(b"\x3b") for block in _gif_blocks(data))
+
+
+def png_exif(data: bytes) -> bytes:
+    """A PNG's EXIF, which may stand before or behind its pixels; empty where there is none."""
+    return next((part[8:-4] for name, part in _png(data) if name == b"eXIf"), b"")
+
+
+def _jpeg(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Each segment with its marker, a scan with its coded data, up to the end of image."""
     at = 2
-    while at + 4 <= len(data) and data[at] == 0xFF:
+    while at + 2 <= len(data):
         marker = data[at + 1]
-        if marker == 0xFF or marker in _STANDALONE:
-            yield data[at : at + 1] if marker == 0xFF else data[at : at + 2]
-            at += 1 if marker == 0xFF else 2
-            continue
-        if marker == 0xDA:
-            break
-        end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
-        if not _dropped(marker, data[at + 4 : end]):
-            yield data[at:end]
+        if data[at] != 0xFF or marker == 0:
+            marker, end = 0, _next_marker(data, at)  # decoders read on after bytes that belong to nothing
+        elif marker in _STANDALONE:
+            end = at + (1 if marker == _FILL else 2)
+        else:
+            end = at + 2 + max(2, int.from_bytes(data[at + 2 : at + 4], "big"))
+            if marker == _SCAN:
+                end = _next_marker(data, end)
+        yield marker, data[at:end]
+        if marker == _END:
+            return
         at = end
-    yield data[at:]
+    yield 0, data[at:]
+
+
+def _next_marker(data: bytes, at: int) -> int:
+    found = _MARKER.search(data, at)
+    return found.start() if found else len(data)
 
 
 def _dropped(marker: int, content: bytes) -> bool:
@@ -57,15 +88,15 @@ def _dropped(marker: int, content: bytes) -> bool:
     return 0xE0 <= marker <= 0xEF and marker not in {_JFIF, _ADOBE} and not profile
 
 
-def _png(data: bytes) -> Iterator[bytes]:
-    yield data[:8]
+def _png(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Each chunk with its name, up to the last one."""
     at = 8
-    while at + 12 <= len(data):
-        end = at + 12 + int.from_bytes(data[at : at + 4], "big")
-        if data[at + 4 : at + 8] not in _PNG_DROPPED:
-            yield data[at:end]
+    while at + 8 <= len(data):
+        name, end = data[at + 4 : at + 8], at + 12 + int.from_bytes(data[at : at + 4], "big")
+        yield name, data[at:end]
+        if name == b"IEND":
+            return
         at = end
-    yield data[at:]
 
 
 def _gif(data: bytes) -> Iterator[bytes]:
@@ -75,13 +106,8 @@ def _gif(data: bytes) -> Iterator[bytes]:
             yield block
 
 
-def gif_ends(data: bytes) -> bool:
-    """Whether a GIF reaches its trailer: one that is cut short does not."""
-    return any(block.startswith(b"\x3b") for block in _gif_blocks(data))
-
-
 def _gif_blocks(data: bytes) -> Iterator[bytes]:
-    """The head with its colour table, each extension and image, and the trailer with what follows it."""
+    """The head with its colour table, each extension and image, and the trailer."""
     at = 13 + _table(data[10])
     yield data[:at]
     while at < len(data):
@@ -90,6 +116,9 @@ def _gif_blocks(data: bytes) -> Iterator[bytes]:
             at = _past_blocks(data, at + 2)
         elif data[at] == 0x2C and at + 9 < len(data):
             at = _past_blocks(data, at + 10 + _table(data[at + 9]) + 1)
+        elif data[at] == 0x3B:
+            yield data[at : at + 1]
+            return
         else:
             at = len(data)
         yield data[start:at]

@@ -8,15 +8,17 @@ depends on: the same picture has the same address whatever encoder made its byte
 from __future__ import annotations
 
 import io
+import struct
 import unicodedata
 import warnings
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from PIL import Image as Pillow
-from PIL import ImageCms, ImageDraw, ImageFont, ImageOps, UnidentifiedImageError
+from PIL import ImageCms, ImageDraw, ImageFont, ImageSequence, UnidentifiedImageError
 
 from pipeline.articles import metadata
 from pipeline.errors import PressroomError
@@ -25,6 +27,9 @@ SHOWN = ("PNG", "JPEG", "GIF")
 """What every client shows; Outlook on Windows has neither WebP nor AVIF nor SVG (caniemail.com)."""
 
 _READ = ("WEBP", "AVIF", "BMP", "TIFF")
+_MOVING = ("GIF", "PNG", "WEBP", "AVIF")
+"""Whose further frames are a motion; those of a TIFF are pages, of which the first is shown."""
+
 _TYPES = {"PNG": ("image/png", "png"), "JPEG": ("image/jpeg", "jpg"), "GIF": ("image/gif", "gif")}
 _MAX_PIXELS = 50_000_000
 _QUALITY = 85
@@ -56,7 +61,8 @@ def plan(data: bytes, box: tuple[int, int]) -> Picture:
     kind that cannot be shown in mail.
     """
     with _opened(data) as picture:
-        kind = picture.format or ""
+        # Phones append further pictures to a JPEG, a depth map for one (CIPA DC-007): the first is meant.
+        kind = "JPEG" if picture.format == "MPO" else picture.format or ""
         if kind not in SHOWN and kind not in _READ:
             raise PressroomError(
                 f"is {kind}, which many mail clients do not show.", hint="Save it as PNG, JPEG or GIF."
@@ -64,16 +70,15 @@ def plan(data: bytes, box: tuple[int, int]) -> Picture:
         width, height = picture.size
         if width * height > _MAX_PIXELS:
             raise PressroomError("has too many pixels.", hint="Make it smaller.")
-        turned = picture.getexif().get(_ORIENTATION, 1)
-        if turned in _SIDEWAYS:
+        moves = kind in _MOVING and getattr(picture, "is_animated", False)
+        # Scaled, an animation loses its palette and grows: it stays as its author made it.
+        kept = moves and kind in SHOWN
+        turn = None if kept else _turn(picture, data)
+        if turn in _SIDEWAYS:
             width, height = height, width
-        scale = min(1.0, box[0] / width, box[1] / height)
-        moves = getattr(picture, "is_animated", False)
-        if kind == "GIF" and moves:
-            # Scaled, an animation loses its palette and grows: it stays as its author made it.
-            scale = 1.0
-        made = kind not in SHOWN or scale < 1 or turned not in (0, 1) or picture.mode == "CMYK"
-        _prove(picture, data, decode=kind not in SHOWN)
+        scale = 1.0 if kept else min(1.0, box[0] / width, box[1] / height)
+        made = kind not in SHOWN or scale < 1 or turn is not None or picture.mode == "CMYK"
+        _prove(picture, data, kind)
         if not made:
             return Picture("strip" if metadata.has(data) else "", width, height, *_TYPES[kind])
         target = _target(picture, kind, moves)
@@ -87,16 +92,19 @@ def make(data: bytes, recipe: str) -> bytes:
         return data
     if recipe == "strip":
         return metadata.without(data)
-    target, _, size = recipe.partition(" ")
-    width, height = (int(each) for each in size.split("x"))
+    target, _, measure = recipe.partition(" ")
+    width, height = (int(each) for each in measure.split("x"))
     out = io.BytesIO()
     with _opened(data) as picture:
+        turn = _turn(picture, data)
+        size = (height, width) if turn in _SIDEWAYS else (width, height)
         if target == "GIF":
-            picture.save(out, "GIF", save_all=True)
+            _save_moving(picture, size, turn, out)
             return out.getvalue()
         # A JPEG is decoded at a fraction of its size where that is enough, which saves most of the work.
-        picture.draft("RGB", (width * 2, height * 2))
-        fitted = _upright(picture, target).resize((width, height), Pillow.Resampling.LANCZOS)
+        picture.draft("RGB", (size[0] * 2, size[1] * 2))
+        fitted = _fitted(picture, size, target)
+        fitted = fitted if turn is None else fitted.transpose(turn)
         if target == "JPEG":
             fitted.save(out, "JPEG", quality=_QUALITY, optimize=True, progressive=True)
         else:
@@ -105,8 +113,19 @@ def make(data: bytes, recipe: str) -> bytes:
 
 
 _ORIENTATION = 0x0112
-_SIDEWAYS = (5, 6, 7, 8)
-"""The EXIF orientations that swap width and height (Exif 2.32, tag 274)."""
+_TURNS = {
+    2: Pillow.Transpose.FLIP_LEFT_RIGHT,
+    3: Pillow.Transpose.ROTATE_180,
+    4: Pillow.Transpose.FLIP_TOP_BOTTOM,
+    5: Pillow.Transpose.TRANSPOSE,
+    6: Pillow.Transpose.ROTATE_270,
+    7: Pillow.Transpose.TRANSVERSE,
+    8: Pillow.Transpose.ROTATE_90,
+}
+"""What undoes each EXIF orientation but 1, which is upright (Exif 2.32, tag 274)."""
+
+_SIDEWAYS = tuple(_TURNS[number] for number in (5, 6, 7, 8))
+"""Those that swap width and height."""
 
 
 class _opened:  # noqa: N801 (used as a context, like the function it wraps)
@@ -116,47 +135,65 @@ class _opened:  # noqa: N801 (used as a context, like the function it wraps)
         self.data = data
 
     def __enter__(self) -> Pillow.Image:
+        # Broken metadata makes Pillow warn at every step; a picture that is sound is not the user's concern.
+        self.silence = warnings.catch_warnings()
+        self.silence.__enter__()
+        warnings.simplefilter("ignore")
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                self.picture: Pillow.Image = Pillow.open(io.BytesIO(self.data))
-        except Exception as error:
+            self.picture: Pillow.Image = Pillow.open(io.BytesIO(self.data))
+        except BaseException as error:
+            self.silence.__exit__(None, None, None)
+            if not isinstance(error, Exception):
+                raise
             raise _unreadable(error) from error
         return self.picture
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         self.picture.close()
+        self.silence.__exit__(None, None, None)
         if isinstance(error, Exception) and not isinstance(error, PressroomError):
             raise _unreadable(error) from error
+
+
+# What Pillow and its decoders raise on broken files, found by breaking files in every way.
+_BROKEN = (
+    *(UnidentifiedImageError, OSError, EOFError, SyntaxError, ValueError, struct.error, zlib.error),
+    *(RuntimeError, LookupError, ArithmeticError),
+)
 
 
 def _unreadable(error: Exception) -> PressroomError:
     if isinstance(error, Pillow.DecompressionBombError):
         return PressroomError("has too many pixels.", hint="Make it smaller.")
-    if not isinstance(error, (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError)):
+    if not isinstance(error, _BROKEN):
         raise error
     return PressroomError(
         "is no image that can be read.", hint="Open it in an image program and save it as PNG or JPEG."
     )
 
 
-def _prove(picture: Pillow.Image, data: bytes, decode: bool) -> None:
+def _prove(picture: Pillow.Image, data: bytes, kind: str) -> None:
     """Find a file that is cut short, without decoding it where its format lets us."""
-    if decode:
+    if kind not in SHOWN:
         picture.load()
-    elif picture.format == "JPEG":
-        # The end of image stands after the last scan; thumbnails in metadata stand before it.
-        if data.rfind(b"\xff\xd9") < data.rfind(b"\xff\xda"):
-            raise OSError("truncated")
-    elif picture.format == "GIF":
-        if not metadata.gif_ends(data):
-            raise OSError("truncated")
-    else:
-        # Pillow checks the sums of PNG's chunks; it closes what it verified, so it gets one of its own.
+        return
+    if kind == "PNG":
+        # Pillow checks the sums of the chunks; it closes what it verified, so it gets one of its own.
         with Pillow.open(io.BytesIO(data)) as other:
             other.verify()
-        if b"IEND" not in data[-64:]:
-            raise OSError("truncated")
+    if not metadata.ends(data):
+        raise OSError("truncated")
+
+
+def _turn(picture: Pillow.Image, data: bytes) -> Pillow.Transpose | None:
+    """What sets the picture upright, or None where it stands so."""
+    if picture.format == "PNG" and (exif := metadata.png_exif(data)):
+        picture.info.setdefault("exif", exif)
+    try:
+        # The base class's: that of PNG decodes the whole picture, in search of what is found above.
+        return _TURNS.get(Pillow.Image.getexif(picture).get(_ORIENTATION, 1))
+    except Exception:
+        return None  # Cameras write broken EXIF, on which Pillow raises what it will; the picture is sound.
 
 
 def _target(picture: Pillow.Image, kind: str, moves: bool) -> str:
@@ -164,38 +201,103 @@ def _target(picture: Pillow.Image, kind: str, moves: bool) -> str:
         return "JPEG"
     if moves:
         return "GIF"
-    if kind in SHOWN or _see_through(picture) or picture.getcolors(_DRAWN) is not None:
+    if kind in SHOWN or _shows_ground(picture) or _eight_bits(picture).getcolors(_DRAWN) is not None:
         return "PNG"
     return "JPEG"
 
 
 def _see_through(picture: Pillow.Image) -> bool:
-    return "A" in picture.getbands() or "transparency" in picture.info
+    # Not by the letter A alone, which is a colour in LAB.
+    return picture.mode in {"RGBA", "RGBa", "LA", "La", "PA"} or "transparency" in picture.info
 
 
-def _upright(picture: Pillow.Image, target: str) -> Pillow.Image:
-    """The picture turned as its camera meant it, in sRGB, without a profile.
+def _shows_ground(picture: Pillow.Image) -> bool:
+    """Whether any of it is see-through: many programs write an alpha channel that is solid all over."""
+    if picture.mode in {"RGBA", "LA"}:
+        return picture.getchannel("A").getextrema() != (255, 255)
+    return _see_through(picture)
 
-    Half the clients do not read profiles, so colours are converted to what they all take them for.
+
+def _eight_bits(picture: Pillow.Image) -> Pillow.Image:
+    """A grey picture of 16 bits with 8, which Pillow's own conversion would cut off at white."""
+    if not picture.mode.startswith("I"):
+        return picture
+    # Pillow takes a function on these modes for its factor, and tries it with an object of its own.
+    grey = picture.convert("I").point(lambda value: value * (1 / 257)).convert("L")
+    value = picture.info.get("transparency")
+    grey.info = {**picture.info, **({"transparency": value // 257} if isinstance(value, int) else {})}
+    return grey
+
+
+def _fitted(picture: Pillow.Image, size: tuple[int, int], target: str) -> Pillow.Image:
+    """The picture in this size, before it is turned, and in sRGB, without a profile.
+
+    Half the clients do not read profiles, so colours are converted to what they all take them for. It
+    is made small first: a large photograph is then held once, and not once for each step.
     """
-    turned = ImageOps.exif_transpose(picture)
-    mode = "RGBA" if target == "PNG" and _see_through(turned) else "RGB"
-    profile = turned.info.get("icc_profile")
-    if profile and turned.mode in {"RGB", "CMYK", "L"}:
-        try:
-            converted = ImageCms.profileToProfile(
-                turned,
-                ImageCms.ImageCmsProfile(io.BytesIO(profile)),
-                ImageCms.createProfile("sRGB"),
-                outputMode="RGB",
-            )
-        except ImageCms.PyCMSError:
-            converted = None  # a broken profile: its colours are taken as they stand
-        turned = converted or turned
-    turned.info.pop("icc_profile", None)
-    turned = turned.convert(mode)
-    turned.info.clear()
-    return turned
+    profile = picture.info.get("icc_profile")
+    picture = _eight_bits(picture)
+    mode = "RGBA" if target == "PNG" and _see_through(picture) else "RGB"
+    # A profile is for the colours that the file holds, so grey and print colours stay for it.
+    held = picture.mode if profile and mode == "RGB" and picture.mode in {"L", "CMYK"} else mode
+    if picture.mode != held:
+        picture = picture.convert(held)
+    small = picture.resize(size, Pillow.Resampling.LANCZOS)
+    if profile:
+        small = _in_srgb(small, profile)
+    if small.mode != mode:
+        small = small.convert(mode)
+    small.info.clear()
+    return small
+
+
+def _in_srgb(picture: Pillow.Image, profile: bytes) -> Pillow.Image:
+    """The picture in the colours that a screen without a profile shows; a broken profile is no profile."""
+    colours = picture.convert("RGB") if picture.mode == "RGBA" else picture
+    try:
+        converted = ImageCms.profileToProfile(
+            colours,
+            ImageCms.ImageCmsProfile(io.BytesIO(profile)),
+            ImageCms.createProfile("sRGB"),
+            outputMode="RGB",
+        )
+    except (ImageCms.PyCMSError, OSError):
+        return picture
+    if converted is None:
+        return picture
+    if picture.mode == "RGBA":
+        converted.putalpha(picture.getchannel("A"))
+    return converted
+
+
+def _save_moving(
+    picture: Pillow.Image, size: tuple[int, int], turn: Pillow.Transpose | None, out: io.BytesIO
+) -> None:
+    """A moving picture as GIF, each of its frames made to this size."""
+    frames, times = [], []
+    for frame in ImageSequence.Iterator(picture):
+        small = frame.convert("RGBA" if _see_through(frame) else "RGB")
+        small = small.resize(size, Pillow.Resampling.LANCZOS)
+        frames.append(small if turn is None else small.transpose(turn))
+        times.append(min(frame.info.get("duration", _FRAME), _LONGEST))
+    first, *others = frames
+    first.info.clear()
+    first.save(
+        out,
+        "GIF",
+        save_all=True,
+        append_images=others,
+        duration=times,
+        loop=picture.info.get("loop", 0),
+        disposal=2 if _see_through(first) else 0,
+    )
+
+
+_FRAME = 100
+"""Milliseconds that a frame is shown which does not say for how long."""
+
+_LONGEST = 655_350
+"""Milliseconds: GIF counts hundredths of a second in 16 bits (GIF89a, 23)."""
 
 
 # --- drawn pictures --------------------------------------------------------------------------
