@@ -38,6 +38,7 @@ from pipeline.articles.source import (
     field_html,
     note_mistakes,
     raw_html,
+    words,
 )
 from pipeline.articles.typography import quotation_marks, with_dashes
 from pipeline.articles.width import squeezed
@@ -63,6 +64,17 @@ def read(text: str, first_line: int, language: str, mistakes: list[PressroomErro
         _mistake(env, line, message, hint)
     _Reader(parser, source, env, first_line).read(tokens)
     return source
+
+
+def spans(text: str) -> Iterator[tuple[str, int, int, str]]:
+    """Type, first line, line behind the last (from 0) and mark of each outermost token of foreign Markdown.
+
+    It is read as CommonMark with tables and footnotes; containers and merge fields are text there.
+    """
+    parser = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING}).enable("table").use(footnote_plugin)
+    for token in parser.parse(text):
+        if token.level == 0 and token.nesting >= 0 and token.map:
+            yield token.type, token.map[0], token.map[1], token.tag or token.markup
 
 
 class _Dialect(MarkdownIt):
@@ -281,21 +293,8 @@ def _render_note(renderer: RendererHTML, tokens: Sequence[Token], index: int, op
 
 def _render_image(renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
     token = tokens[index]
-    token.attrs["alt"] = squeezed("".join(_words(token.children or ()))).strip()
+    token.attrs["alt"] = squeezed("".join(words(token.children or ()))).strip()
     return renderer.renderToken(tokens, index, options, env)
-
-
-def _words(tokens: Sequence[Token]) -> Iterator[str]:
-    """The text of an image's description, without its markup."""
-    for token in tokens:
-        if token.type == "merge_field":
-            yield str(token.meta["source"])
-        elif token.type in ("softbreak", "hardbreak"):
-            yield " "
-        elif token.type == "image":
-            yield from _words(token.children or ())
-        elif token.type in ("text", "code_inline", "text_special"):
-            yield token.content
 
 
 _RENDER_RULES: dict[str, Any] = {

@@ -7,9 +7,10 @@ reference to a note as `<sup data-note="N">`, both counted from 0.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html import escape
+from typing import Any
 
 from pipeline.articles.safe import FIELD, LINE, SCHEMES
 from pipeline.errors import PressroomError
@@ -84,6 +85,19 @@ def raw_html(html: str, line: int, source: Source) -> str:
             parts[number] = _with_fields(part, source, line + offset)
         offset += part.count("\n")
     return head + "".join(parts)
+
+
+def words(tokens: Iterable[Any]) -> Iterator[str]:
+    """The text of an image's description, given as markdown-it's tokens, without its markup."""
+    for token in tokens:
+        if token.type == "merge_field":
+            yield str(token.meta["source"])
+        elif token.type in ("softbreak", "hardbreak"):
+            yield " "
+        elif token.type == "image":
+            yield from words(token.children or ())
+        elif token.type in ("text", "code_inline", "text_special"):
+            yield str(token.content)
 
 
 def address_mistakes(address: str, line: int) -> Iterator[PressroomError]:

@@ -1,0 +1,1 @@
+"""What is done to every foreign text once it is Markdown, whatever form it came in."""
