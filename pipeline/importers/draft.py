@@ -65,6 +65,10 @@ class Link:
     address: str
 
 
+Moment = datetime | date
+"""When: a date alone stands for the day in the publication's time zone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """An article as an importer understood it.
@@ -80,8 +84,8 @@ class Draft:
     alt_title: str = ""
     slug: str = ""
     dek: str = ""
-    date: datetime | date | None = None
-    updated: datetime | date | None = None
+    date: Moment | None = None
+    updated: Moment | None = None
     authors: tuple[Author, ...] = ()
     tags: tuple[str, ...] = ()
     image: str = ""
