@@ -18,7 +18,8 @@ from pipeline.model import Author
 class Material:
     """A source as it arrived.
 
-    `name` is the path of the file relative to the workspace, the address, or `-` for standard input.
+    `name` is the path of the file as the user typed it, the address, or `-` for standard input; `origin` the
+    same with the path relative to the workspace, which is what is remembered.
     `address` is what relative addresses in it are relative to, where it came from the web, after
     redirects; `media_type` and `charset` are what the server said, in lower case. `folder` is where its
     pictures may stand, None where there is no such place.
@@ -30,6 +31,7 @@ class Material:
     media_type: str = ""
     charset: str = ""
     folder: Path | None = None
+    origin: str = ""
 
     @property
     def ending(self) -> str:
