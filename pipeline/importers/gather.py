@@ -18,10 +18,9 @@ MAX_BYTES = 50_000_000
 
 STDIN = "-"
 
-FORMS = frozenset(
-    (".md", ".markdown", ".mdx", ".mkd", ".txt", ".text", ".html", ".htm", ".xhtml")
-    + (".xml", ".rss", ".atom", ".rdf", ".json", ".docx", ".eml")
-)
+_TEXTS = (".md", ".markdown", ".mdx", ".mkd", ".txt", ".text", ".html", ".htm", ".xhtml")
+_FEEDS = (".xml", ".rss", ".atom", ".rdf", ".json")
+FORMS = frozenset({*_TEXTS, *_FEEDS, ".docx", ".eml"})
 """The endings of files that are taken out of a folder. A file that is named itself may have any."""
 
 _NO_TEXTS = frozenset({"node_modules", "__pycache__"})
