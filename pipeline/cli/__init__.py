@@ -19,6 +19,7 @@ from pipeline.cli.building import build
 from pipeline.cli.checking import check
 from pipeline.cli.exporting import export
 from pipeline.cli.feeding import feed
+from pipeline.cli.importing import import_
 from pipeline.cli.listing import articles, status, tags
 from pipeline.cli.making import init, new
 from pipeline.cli.shell import completion
@@ -74,5 +75,7 @@ def main(ctx: click.Context, workspace: str) -> None:
     ctx.obj = workspace
 
 
-for command in (init, new, articles, tags, plan, assemble, build, feed, check, export, status, completion):
+for command in (init, new, import_, articles, tags, plan, assemble, build, feed, check, export):
+    main.add_command(command)
+for command in (status, completion):
     main.add_command(command)

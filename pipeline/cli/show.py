@@ -36,6 +36,14 @@ def as_json(data: Any) -> None:
 def fail(ctx: click.Context, error: PressroomError) -> NoReturn:
     """Show every mistake that an error stands for, and exit with 1."""
     found = flatten(error)
+    mistakes(found)
+    if len(found) > 1:
+        message(f"\n{len(found)} mistakes. Nothing was written.")
+    ctx.exit(1)
+
+
+def mistakes(found: Iterable[PressroomError]) -> None:
+    """Show mistakes: where, what, and what to do."""
     for each in found:
         place = each.path or ""
         if place and each.line is not None:
@@ -44,9 +52,6 @@ def fail(ctx: click.Context, error: PressroomError) -> NoReturn:
         message(head + each.message)
         if each.hint:
             message(f"    {each.hint}")
-    if len(found) > 1:
-        message(f"\n{len(found)} mistakes. Nothing was written.")
-    ctx.exit(1)
 
 
 def findings(found: Iterable[Finding]) -> int:

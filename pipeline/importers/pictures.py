@@ -1,0 +1,114 @@
+"""Pictures come along: copied from beside the source, taken out of it, or fetched from the web."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+from pipeline.addresses import path_part
+from pipeline.articles.images import WHOLE
+from pipeline.articles.pictures import plan
+from pipeline.errors import PressroomError
+from pipeline.files import RESERVED_NAMES
+from pipeline.importers.draft import Draft, Material
+from pipeline.web import RefusedError, Web
+
+MAX_BYTES = 20_000_000
+_STATIC = ("", "static", "public", "assets", "src", "content", "images", "source")
+"""The folders of a site that its addresses with a leading slash count from, in systems at large."""
+
+_ENDINGS = {
+    b"\x89PNG": "png",
+    b"\xff\xd8\xff": "jpg",
+    b"GIF8": "gif",
+    b"RIFF": "webp",
+    b"BM": "bmp",
+    b"II*\0": "tiff",
+    b"MM\0*": "tiff",
+}
+
+
+@dataclass(slots=True)
+class Pictures:
+    """The pictures of a run; each address is fetched once. `fetch` is whether the web may be asked."""
+
+    web: Web
+    fetch: bool = True
+    _fetched: dict[str, bytes | PressroomError] = field(default_factory=dict)
+
+    def of(self, address: str, draft: Draft, material: Material) -> bytes:
+        """The bytes of a picture that can be shown. Raises `PressroomError` without a place."""
+        data = self._found(address, draft, material)
+        try:
+            plan(data, WHOLE)
+        except PressroomError as error:
+            if b"<svg" in data[:2000].lower():
+                raise PressroomError("is SVG, which most mail programs do not show.") from error
+            raise
+        return data
+
+    def _found(self, address: str, draft: Draft, material: Material) -> bytes:
+        if address in draft.files:
+            return draft.files[address]
+        if re.match(r"https?://", address, re.IGNORECASE):
+            return self._from_web(address)
+        if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]+:", address):
+            raise PressroomError("is not where a picture can be taken from.")
+        if material.folder is None:
+            raise PressroomError("stands where the source was, which is not known.")
+        return _from_folder(address, material)
+
+    def _from_web(self, address: str) -> bytes:
+        if not self.fetch:
+            raise PressroomError("was not fetched, as you asked.")
+        if address not in self._fetched:
+            try:
+                self._fetched[address] = self.web.get(address, MAX_BYTES).data
+            except RefusedError as error:
+                self._fetched[address] = PressroomError(f"cannot be fetched: {error}.")
+        found = self._fetched[address]
+        if isinstance(found, PressroomError):
+            raise found
+        return found
+
+
+def _from_folder(address: str, material: Material) -> bytes:
+    """A file below the folder that the user named; an address with a leading slash counts from the site."""
+    assert material.folder is not None
+    root = material.folder.resolve()
+    path = unquote(urlsplit(address).path)
+    here = Path(material.name).resolve().parent
+    bases = [here]
+    if path.startswith("/"):
+        above = [each for each in (here, *here.parents) if each.is_relative_to(root)]
+        bases = [base / name for base in (*above, *root.parents[:3]) for name in _STATIC]
+    for base in bases:
+        try:
+            file = (base / path.lstrip("/")).resolve()
+            # Beside the source, or in a site's own folder of pictures; from nowhere else on this machine.
+            inside = file.is_relative_to(root) or (path.startswith("/") and base.name in _STATIC[1:])
+            if inside and file.is_relative_to(base if path.startswith("/") else root) and file.is_file():
+                if file.stat().st_size > MAX_BYTES:
+                    raise PressroomError(f"is larger than {MAX_BYTES // 1_000_000} MB.")
+                return file.read_bytes()
+        except (OSError, ValueError, RuntimeError):
+            continue
+    raise PressroomError("does not stand beside the source.")
+
+
+def name_of(address: str, data: bytes, taken: Mapping[str, bytes]) -> str:
+    """A file name for a picture: its own where that will do, and one that no other picture has."""
+    ending = next((end for mark, end in _ENDINGS.items() if data.startswith(mark)), "")
+    if data[4:12] in (b"ftypavif", b"ftypavis"):
+        ending = "avif"
+    stem = path_part(PurePosixPath(unquote(urlsplit(address).path)).stem)[:60].strip("-")
+    if not stem or stem in RESERVED_NAMES or not stem.isascii():
+        stem = "picture"
+    name = f"{stem}.{ending or 'png'}"
+    if name in taken and taken[name] != data:
+        name = f"{stem}-{hashlib.sha256(data).hexdigest()[:8]}.{ending or 'png'}"
+    return name

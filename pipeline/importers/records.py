@@ -1,0 +1,144 @@
+"""What is remembered of an import: a sidecar beside the article, and how a source is known again by it.
+
+The sidecar `<slug>.import.json` keeps whatever of the source is not in the article, with the reason. It is
+committed with the article, so that everyone who imports knows what was imported before.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline.articles.pool import Pool
+from pipeline.errors import PressroomError
+from pipeline.importers.draft import Draft, Inferred, Left, Material
+from pipeline.workspace import POOL, Workspace
+
+ENDING = ".import.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An import that was done. `article` is the path of the article's file in the workspace.
+
+    `source` is where it came from, and `key` tells it from the others of that source. The digests are those
+    of the source's bytes, of what the importer made of it, and of the article's text as it was written.
+    """
+
+    article: str
+    source: str
+    form: str
+    key: str = ""
+    address: str = ""
+    source_sha256: str = ""
+    item_sha256: str = ""
+    article_sha256: str = ""
+    inferred: tuple[Inferred, ...] = ()
+    left_out: tuple[Left, ...] = ()
+
+    @property
+    def sidecar(self) -> str:
+        """The path of the sidecar in the workspace."""
+        return self.article.removesuffix(".md") + ENDING
+
+    def text(self) -> str:
+        """The sidecar's text."""
+        fields = asdict(self)
+        del fields["article"]
+        kept = {key: value for key, value in fields.items() if value or key in {"inferred", "left_out"}}
+        return json.dumps(kept, indent=2, ensure_ascii=False) + "\n"
+
+
+class Records:
+    """The imports that were done into this pool."""
+
+    def __init__(self, records: Iterable[Record], pool: Pool) -> None:
+        self._by_item: dict[tuple[str, str], Record] = {}
+        self._by_key: dict[str, Record] = {}
+        self._by_address: dict[str, str] = {}
+        self._by_digest: dict[str, Record] = {}
+        self._by_source: dict[str, Record] = {}
+        for article in pool.values():
+            for address in (article.canonical_url, article.link):
+                if address:
+                    self._by_address.setdefault(same(address), article.place.path)
+        for record in records:
+            self.add(record)
+
+    def add(self, record: Record) -> None:
+        """Remember one more, or one anew."""
+        self._by_item[record.source, record.key] = record
+        if _worldwide(record.key):
+            self._by_key[record.key] = record
+        if record.address:
+            self._by_address[same(record.address)] = record.article
+        self._by_digest[record.item_sha256] = record
+        if not record.key:
+            self._by_source[record.source] = record
+
+    def of(self, material: Material, draft: Draft) -> Record | None:
+        """The record of this very article of this very source."""
+        return self._by_item.get((material.origin, draft.key))
+
+    def elsewhere(self, draft: Draft) -> str | None:
+        """The path of the article that came by another way: by the same id, address or content."""
+        if _worldwide(draft.key) and draft.key in self._by_key:
+            return self._by_key[draft.key].article
+        if draft.canonical_url and same(draft.canonical_url) in self._by_address:
+            return self._by_address[same(draft.canonical_url)]
+        twin = self._by_digest.get(digest_of(draft))
+        return twin.article if twin else None
+
+    def article_at(self, address: str) -> str | None:
+        """The path of the article that has stood at this address of the web."""
+        return self._by_address.get(same(address))
+
+    def article_from(self, source: str) -> str | None:
+        """The path of the article that this file became."""
+        found = self._by_source.get(source)
+        return found.article if found else None
+
+
+def digest_of(draft: Draft) -> str:
+    """A digest of what an importer made: fields, text, and what it left out."""
+    parts = asdict(draft)
+    parts["files"] = {name: hashlib.sha256(data).hexdigest() for name, data in draft.files.items()}
+    text = json.dumps(parts, sort_keys=True, default=str, ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+
+
+def same(address: str) -> str:
+    """An address as it is compared: systems differ in scheme, `www.` and the last slash."""
+    rest = address.partition("#")[0].partition("://")[2] or address
+    host, slash, path = rest.partition("/")
+    return host.lower().removeprefix("www.") + (slash + path).rstrip("/")
+
+
+def read_records(workspace: Workspace, pool: Pool, errors: list[PressroomError]) -> Records:
+    """Every sidecar of the pool; one that cannot be read goes to `errors`."""
+    records = []
+    for file in sorted((workspace.root / POOL).rglob(f"*{ENDING}")):
+        path = workspace.path_of(file)
+        try:
+            records.append(_read(file, path.removesuffix(ENDING) + ".md"))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            hint = "Take it back from version control, or delete it to import the source anew."
+            errors.append(PressroomError("is no record of an import.", path, hint=hint))
+            del error
+    return Records(records, pool)
+
+
+def _read(file: Path, article: str) -> Record:
+    data: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    inferred = tuple(Inferred(**each) for each in data.pop("inferred", []))
+    left = tuple(Left(**each) for each in data.pop("left_out", []))
+    return Record(article, **data, inferred=inferred, left_out=left)
+
+
+def _worldwide(key: str) -> bool:
+    """Whether an id is one of its kind: an address, a URN, a UUID; `17` is many feeds' id."""
+    return ":" in key or (len(key) >= 32 and key.count("-") >= 4)

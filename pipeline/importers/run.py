@@ -1,0 +1,325 @@
+"""The flow of an import: take each source, settle what the articles say of each other, write.
+
+Nothing is written before `write`, and each article is written whole or not at all.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+from pipeline.addresses import path_part
+from pipeline.articles.parse import parse_content
+from pipeline.articles.pool import article_of
+from pipeline.errors import PressroomError, flatten, raise_all
+from pipeline.files import read_source, write_atomically
+from pipeline.importers.account import unplaced
+from pipeline.importers.article_file import article_text
+from pipeline.importers.body.clean import cleaned
+from pipeline.importers.decode import text_of
+from pipeline.importers.draft import Draft, Importer, Material
+from pipeline.importers.finish import Given, Known, finished, known_of, slug_of
+from pipeline.importers.forms import importer_for
+from pipeline.importers.gather import STDIN, Named, load
+from pipeline.importers.pictures import Pictures
+from pipeline.importers.records import Record, digest_of, read_records
+from pipeline.importers.settle import Directory, with_links, with_pictures
+from pipeline.model import Article, Image
+from pipeline.newsroom import Newsroom
+from pipeline.workspace import POOL
+
+
+_KEPT = ("slug", "date", "tag")
+"""Fields that an article keeps when its source changes and still does not say them."""
+
+
+class State(StrEnum):
+    """What an import makes of an article.
+
+    `known` came by another way, such as another feed; `gone` was imported and has been deleted since;
+    `edited` changed in its source and by hand.
+    """
+
+    NEW = "new"
+    CHANGED = "changed"
+    EDITED = "edited"
+    SAME = "unchanged"
+    KNOWN = "known"
+    GONE = "gone"
+
+
+@dataclass(slots=True)
+class Item:
+    """An article on its way from a source into the pool.
+
+    `path` is where its file stands or will stand. `settle` fills in `text` and `pictures`, where there is
+    something to write, and makes of `draft` what the article and its report say.
+    """
+
+    material: Material
+    importer: Importer
+    draft: Draft
+    state: State
+    path: str
+    item_sha256: str
+    before: Article | None = None
+    slug: str = ""
+    open: Draft = field(default_factory=lambda: Draft(""))
+    text: str = ""
+    pictures: dict[str, bytes] = field(default_factory=dict)
+    diff: str = ""
+
+    @property
+    def record(self) -> Record:
+        """What will be remembered of it."""
+        draft = self.draft
+        return Record(
+            article=self.path,
+            source=self.material.origin,
+            form=self.importer.NAME,
+            key=draft.key,
+            address=draft.canonical_url,
+            source_sha256=hashlib.sha256(self.material.data).hexdigest(),
+            item_sha256=self.item_sha256,
+            article_sha256=hashlib.sha256(self.text.encode()).hexdigest(),
+            inferred=draft.inferred,
+            left_out=draft.left,
+        )
+
+
+class Import:
+    """One run of importing into a workspace.
+
+    `given` is what the user said, `form` the form that all sources are taken for, `stdin` reads standard
+    input, `now` is the present moment. Raises `PressroomError` for sidecars that cannot be read.
+    """
+
+    def __init__(
+        self,
+        newsroom: Newsroom,
+        given: Given,
+        pictures: Pictures,
+        stdin: Callable[[], bytes],
+        now: datetime,
+        form: str | None = None,
+    ) -> None:
+        errors: list[PressroomError] = []
+        self.newsroom = newsroom
+        self.workspace = newsroom.workspace
+        self.given = given
+        self.form = form
+        self.pictures = pictures
+        self.stdin = stdin
+        self.records = read_records(self.workspace, newsroom.pool, errors)
+        raise_all(errors)
+        known = known_of(self.workspace.publication, newsroom.pool.tags, now)
+        self._tags = dict(known.tags)
+        self._known = Known(self._tags, known.audiences, known.zone, known.now)
+        self._taken = {*newsroom.pool, *newsroom.pool.current}
+        self._slugs = {slug: article.place.path for slug, article in newsroom.pool.items()}
+        self._items: list[Item] = []
+
+    # --- one source after the other --------------------------------------------------------------
+
+    def take(self, source: Named) -> None:
+        """Read one source. Raises `PressroomError` where nothing can be made of it."""
+        material = load(source, self.workspace, self.pictures.web, self.stdin)
+        importer = importer_for(material, self.form)
+        drafts = importer.read(material)
+        if self.given.title and len(drafts) > 1:
+            raise PressroomError(
+                f"holds {len(drafts)} articles, which cannot all have one title.",
+                material.name,
+                hint="Leave --title out.",
+            )
+        for draft in drafts:
+            self._items.append(self._item(material, importer, draft))
+
+    def _item(self, material: Material, importer: Importer, draft: Draft) -> Item:
+        digest = digest_of(draft)
+        if material.origin == STDIN and not draft.key:
+            # What comes through a pipe has no name: it is known again by its title.
+            draft = replace(draft, key=path_part(self._finished(draft, material, None).title))
+        record = self.records.of(material, draft)
+        if record is None:
+            if path := self.records.elsewhere(draft):
+                return Item(material, importer, draft, State.KNOWN, path, digest)
+            return self._new(material, importer, draft, digest)
+        if not (self.workspace.root / record.article).is_file():
+            return Item(material, importer, draft, State.GONE, record.article, digest)
+        unchanged = digest == record.item_sha256 or (
+            record.source_sha256 == hashlib.sha256(material.data).hexdigest()
+        )
+        slug = self.newsroom.pool.slug_of(record.article)
+        if slug is None or (unchanged and not self.given.anything):
+            return Item(material, importer, draft, State.SAME, record.article, digest)
+        item = Item(material, importer, draft, State.CHANGED, record.article, digest, slug=slug)
+        item.before = self.newsroom.pool[slug]
+        if self._current(item) is None or _digest(self._current(item)) != record.article_sha256:
+            item.state = State.EDITED
+        draft = self._finished(draft, material, item.before)
+        # What was inferred then and stands still was not told by the source since.
+        told = {each.field for each in draft.inferred}
+        kept = tuple(e for e in record.inferred if e.field in _KEPT and e.field not in told)
+        item.draft = replace(draft, inferred=(*draft.inferred, *kept))
+        return item
+
+    def _new(self, material: Material, importer: Importer, draft: Draft, digest: str) -> Item:
+        draft = self._finished(draft, material, None)
+        slug, draft = slug_of(draft, self._taken)
+        aliases = tuple(each for each in draft.aliases if each not in self._taken and each != slug)
+        draft = replace(draft, aliases=aliases)
+        self._taken.update((slug, *aliases))
+        item = Item(material, importer, draft, State.NEW, f"{POOL}/{slug}.md", digest, slug=slug)
+        self.records.add(item.record)  # so that the same piece is not brought twice in one run
+        return item
+
+    def _finished(self, draft: Draft, material: Material, before: Article | None) -> Draft:
+        draft = finished(cleaned(draft), self.given, self._known, material.name, before)
+        for tag in draft.tags:
+            self._tags.setdefault(path_part(tag), tag)
+        return draft
+
+    # --- all of them together --------------------------------------------------------------------
+
+    def settle(self, errors: list[PressroomError]) -> tuple[Item, ...]:
+        """Every item with its text, links and pictures. One that makes no sound article goes to `errors`."""
+        todo = [item for item in self._items if item.state in (State.NEW, State.CHANGED, State.EDITED)]
+        for item in todo:
+            item.open, item.pictures = with_pictures(item.draft, item.material, self.pictures)
+            folder = item.pictures or item.path.endswith("/index.md")
+            item.path = _path(item, "index" if folder else "")
+            if item.state is State.NEW:
+                self._slugs[item.slug] = item.path
+                self.records.add(item.record)
+        while True:
+            failed = [item for item in todo if not self._settled(item, errors)]
+            if not failed:
+                break
+            # Those that lead to what failed must lead elsewhere.
+            todo = [item for item in todo if item not in failed]
+            self._items = [item for item in self._items if item not in failed]
+            for item in failed:
+                self._slugs.pop(item.slug, None)
+        return tuple(self._items)
+
+    def _settled(self, item: Item, errors: list[PressroomError]) -> bool:
+        paths = set(self._slugs.values())
+
+        def kept(path: str | None) -> str | None:
+            return path if path in paths else None
+
+        directory = Directory(
+            self._slugs,
+            lambda name: kept(self.records.article_from(name)),
+            lambda address: kept(self.records.article_at(address)),
+        )
+        draft, related = with_links(item.open, item.path, item.material, directory)
+        by_path = {path: slug for slug, path in self._slugs.items()}
+        text = article_text(draft, [by_path[path] for path in related])
+        if item.importer.NAME in ("text", "markdown"):
+            left = (*draft.left, *unplaced(text_of(item.material), text, draft.left))
+            draft = replace(draft, left=left)
+        try:
+            self._prove(item, text)
+        except PressroomError as error:
+            what = "no sound article can be made of this: "
+            name = item.material.name
+            errors += [PressroomError(what + each.message, name, None, each.hint) for each in flatten(error)]
+            return False
+        item.text, item.draft = text, draft
+        if item.before:
+            self._compare(item)
+        return True
+
+    def _prove(self, item: Item, text: str) -> None:
+        """Read the article as the pool will. Raises its mistakes."""
+        mistakes: list[PressroomError] = []
+        publication = self.workspace.publication
+        article = article_of(text, item.slug, item.path, publication, self.workspace.zone, mistakes)
+        raise_all(mistakes)
+        parse_content(
+            article.body,
+            path=item.path,
+            first_line=article.body_line,
+            resolver=_Anything(),
+            merge_fields=publication.merge_fields,
+            language=publication.language,
+        )
+
+    def _compare(self, item: Item) -> None:
+        current = self._current(item) or ""
+        if current == item.text:
+            item.state = State.SAME
+            return
+        lines = (current.splitlines(), item.text.splitlines())
+        where = item.before.place.path if item.before else item.path
+        item.diff = "\n".join(difflib.unified_diff(*lines, where, item.material.name, lineterm="", n=2))
+
+    def _current(self, item: Item) -> str | None:
+        """The text that stands in the pool now."""
+        assert item.before is not None
+        path = item.before.place.path
+        return read_source(self.workspace.root / path, path)
+
+    # --- writing -------------------------------------------------------------------------------
+
+    def write(self, item: Item) -> None:
+        """Write an article, its pictures and its sidecar. What was not written whole is taken back."""
+        root = self.workspace.root
+        record = item.record
+        folder = item.path.rpartition("/")[0]
+        files = {f"{folder}/{name}": data for name, data in item.pictures.items()}
+        files |= {record.sidecar: record.text().encode(), item.path: item.text.encode()}
+        fresh = [path for path in files if not (root / path).exists()]
+        made = [] if (root / folder).exists() else [root / folder]
+        try:
+            for path, data in files.items():
+                write_atomically(root / path, data)
+        except BaseException:
+            for path in fresh:
+                (root / path).unlink(missing_ok=True)
+            for each in made:
+                with suppress(OSError):
+                    each.rmdir()
+            raise
+        if item.before and item.before.place.path != item.path:
+            old = Record(item.before.place.path, "", "")
+            (root / old.article).unlink(missing_ok=True)
+            (root / old.sidecar).unlink(missing_ok=True)
+
+
+class _Anything:
+    """Takes every address: those of an import are settled already, and its pictures are not written yet."""
+
+    def link(self, target: str) -> str:
+        return f"https://example.org/{target.rpartition(':')[2]}"
+
+    def image(self, target: str, alt: str) -> Image:
+        return Image(target, target, f"https://example.org/{target}", alt, 1, 1, "image/png", 1, "")
+
+
+def _path(item: Item, index: str) -> str:
+    """Where the file stands: beside its pictures where it has some, else where it always stood."""
+    if item.before and not (index and not item.before.place.path.endswith("/index.md")):
+        return item.before.place.path
+    folder = item.before.place.path.rpartition("/")[0] if item.before else POOL
+    stem = item.before.place.path.rpartition("/")[2].removesuffix(".md") if item.before else item.slug
+    return f"{folder}/{stem}/index.md" if index else f"{folder}/{stem}.md"
+
+
+def _digest(text: str | None) -> str:
+    return hashlib.sha256((text or "").encode()).hexdigest()
+
+
+def counted(items: Iterable[Item]) -> dict[State, int]:
+    """How many items there are of each state."""
+    counts: dict[State, int] = {}
+    for item in items:
+        counts[item.state] = counts.get(item.state, 0) + 1
+    return counts

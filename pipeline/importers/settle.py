@@ -1,0 +1,170 @@
+"""Where the addresses of imported articles lead: to each other, to the web, to pictures that came along."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urljoin, urlsplit
+
+from pipeline.addresses import path_part
+from pipeline.errors import PressroomError
+from pipeline.importers.addresses import Reference, changed
+from pipeline.importers.draft import Draft, Left, Link, Material
+from pipeline.importers.pictures import Pictures, name_of
+
+_WEB = re.compile(r"(https?://|mailto:)\S", re.IGNORECASE)
+_OTHER_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+:")
+
+
+def with_pictures(draft: Draft, material: Material, pictures: Pictures) -> tuple[Draft, dict[str, bytes]]:
+    """The draft with its pictures under the names of files beside it, and those files."""
+    found: dict[str, bytes] = {}
+    names: dict[str, str] = {}
+    left: list[Left] = []
+    base = draft.base or material.address
+
+    def bring(address: str, written: str) -> str | None:
+        """The name of the picture's file, or None where it cannot come along."""
+        whole = address if address in draft.files else absolute(address, base)
+        if whole in names:
+            return names[whole]
+        try:
+            data = pictures.of(whole, draft, material)
+        except PressroomError as error:
+            left.append(Left(written, f"the picture {error.message}"))
+            return None
+        name = name_of(whole, data, found)
+        found[name] = data
+        names[whole] = name
+        return name
+
+    def one(reference: Reference) -> str:
+        if not reference.image:
+            return reference.markdown
+        name = bring(reference.address, reference.markdown)
+        if name is not None:
+            return replace(reference, address=name).markdown
+        whole = absolute(reference.address, base)
+        if not _WEB.match(whole):
+            return reference.text
+        return Reference(reference.text.strip() or whole.rpartition("/")[2] or "picture", whole).markdown
+
+    body = changed(draft.body, one) if "[" in draft.body else draft.body
+    image = bring(draft.image, draft.image) if draft.image else ""
+    extra = dict(draft.extra)
+    if image is None:
+        extra["image"] = absolute(draft.image, base)
+    draft = replace(
+        draft, body=body, image=image or "", extra=extra, left=(*draft.left, *dict.fromkeys(left))
+    )
+    return draft, found
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Which article an address leads to. Each gives a path in the workspace, or None.
+
+    `slugs` maps slugs to the paths of their files.
+    """
+
+    slugs: Mapping[str, str]
+    from_source: Callable[[str], str | None]
+    at_address: Callable[[str], str | None]
+
+    def find(self, address: str, base: str, origin: str) -> str | None:
+        """By the file it was, by where it stands on the web, or by the last part of the address."""
+        plain = unquote(address.partition("#")[0].partition("?")[0])
+        whole = absolute(address, base)
+        if _WEB.match(whole) and (path := self.at_address(whole)):
+            return path
+        if _OTHER_SCHEME.match(plain):
+            return None
+        file = os.path.normpath(f"{PurePosixPath(origin).parent}/{plain}")
+        for name in (file, f"{file}.md", f"{file}/index.md", f"{file}/_index.md"):
+            if path := self.from_source(name):
+                return path
+        parts = [part for part in plain.split("/") if part not in ("", ".", "..")]
+        name = re.sub(r"\.(md|markdown|mdx|html?)$", "", parts[-1] if parts else "")
+        name = parts[-2] if name in ("index", "_index") and len(parts) > 1 else name
+        return self.slugs.get(path_part(re.sub(r"^\d{4}-\d\d-\d\d-", "", name)))
+
+
+def with_links(
+    draft: Draft, path: str, material: Material, directory: Directory
+) -> tuple[Draft, tuple[str, ...]]:
+    """The draft with links that lead somewhere, and the paths of its related articles.
+
+    A related article that the pool has not is named at the end of the text.
+    """
+    base = draft.base or material.address
+    left: list[Left] = []
+
+    def one(reference: Reference) -> str:
+        if reference.image:
+            return reference.markdown
+        address = reference.address.strip()
+        whole = absolute(address, base)
+        if _WEB.match(whole):
+            return replace(reference, address=whole).markdown
+        target = directory.find(address, base, material.origin) if address else None
+        if target is not None:
+            return replace(reference, address=beside(path, target)).markdown
+        if address:
+            left.append(Left(reference.markdown, _why_dropped(address)))
+        return reference.text
+
+    body = changed(draft.body, one) if "[" in draft.body else draft.body
+    related: list[str] = []
+    others: list[Link] = []
+    for each in draft.related:
+        target = directory.find(each.address, base, material.origin)
+        if target is None:
+            others.append(replace(each, address=absolute(each.address, base)))
+        elif target != path:
+            related.append(target)
+    extra = dict(draft.extra)
+    named = [each for each in others if _WEB.match(each.address)]
+    if named:
+        body = f"{body.rstrip()}\n\n{_related(named)}\n".lstrip("\n")
+    if unknown := [each for each in others if each not in named]:
+        extra["related"] = [each.address or each.title for each in unknown]
+    draft = replace(draft, body=body, extra=extra, left=(*draft.left, *dict.fromkeys(left)))
+    return draft, tuple(dict.fromkeys(related))
+
+
+def absolute(address: str, base: str) -> str:
+    """The address seen from its base, or as it is where there is none, or it is no address."""
+    try:
+        if not base or _OTHER_SCHEME.match(address) or not urlsplit(base).netloc:
+            return f"https:{address}" if address.startswith("//") else address
+        return urljoin(base, address)
+    except ValueError:
+        return address
+
+
+def beside(path: str, target: str) -> str:
+    """A file of the workspace as a link in another one names it."""
+    return os.path.relpath(target, PurePosixPath(path).parent).replace(os.sep, "/")
+
+
+def _why_dropped(address: str) -> str:
+    if _OTHER_SCHEME.match(address):
+        return "an address of a kind that no reader should follow"
+    if address.startswith("#"):
+        return "a link within the page"
+    return "a link from within a site that is not known: name it with --base-url"
+
+
+def _related(links: list[Link]) -> str:
+    markdown = [Reference(_text(each.title or each.address), each.address).markdown for each in links]
+    if len(markdown) == 1:
+        return f"Related: {markdown[0]}"
+    return "Related:\n\n" + "\n".join(f"- {each}" for each in markdown)
+
+
+def _text(words: str) -> str:
+    """Words as a link's text, in which nothing is markup."""
+    return re.sub(r"([\\\[\]*_`<&{])", r"\\\1", words)
