@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from pipeline.importers.plain import phrases
 from pipeline.importers.plain.dates import date_of, is_ambiguous
 from pipeline.importers.plain.lines import Fact, Item, Mark, Marks, Role, Sheet, left
 from pipeline.importers.plain.people import authors_of, is_house, is_name, is_role
@@ -13,29 +14,6 @@ from pipeline.importers.plain.shapes import is_prose
 _HEAD = 16
 """How many items from the top may belong to the head of an article."""
 
-_TIME = r"(?:(?:estimated )?reading time:? ?)?(?:about )?\d{1,3}(?: |-)?(?:min(?:ute)?s?\.?)(?: read(?:ing)?(?: time)?)?"
-_READING_TIME = re.compile(
-    rf"(?:{_TIME}|Lesezeit:? ?(?:ca\. )?\d{{1,3}} ?Min(?:\.|uten)?|\d{{1,3}} min(?:utes)? de lecture)",
-    re.IGNORECASE,
-)
-_GLUED = re.compile(
-    r"([^\W\d_](?:[^\W\d_]|[ &/’'-]){1,38}[^\W\d_])(\s*[|·•–—-]\s*|\s*)(\d{1,3}(?: |-)?min(?:ute)?s?\.? read)"
-)
-_BY = re.compile(
-    r"(?:written by|words by|text by|by|authors?:|von|par|por|di|מאת:?):?\s+(?=\S)", re.IGNORECASE
-)
-_REVIEWED = re.compile(
-    r"(?:(?:medically|clinically|fact[- ]|expert[- ]|scientifically )?\s?(?:reviewed|checked|edited) by):?\s+(?=\S)",
-    re.IGNORECASE,
-)
-_PUBLISHED = re.compile(
-    r"(?:date|published(?: on)?|posted(?: on)?|first published(?: on)?|publication date|veröffentlicht(?: am)?|publié le)[:\s]\s*",
-    re.IGNORECASE,
-)
-_UPDATED = re.compile(
-    r"(?:(?:last |page last )?(?:updated|modified|revised|reviewed)(?: on)?|last update|aktualisiert(?: am)?|mis à jour le)[:\s]\s*",
-    re.IGNORECASE,
-)
 _PARTED = re.compile(r"\s*[|·•]\s*|\s+[–—/-]\s+")
 
 
@@ -53,7 +31,7 @@ def category(sheet: Sheet) -> Marks:
     """A category that a page glues to the reading time: "Research7 min read"."""
     found: dict[int, Mark] = {}
     for item in head(sheet):
-        match = _GLUED.fullmatch(item.text) if item.open and len(item.text) < 80 else None
+        match = phrases.CATEGORY_AND_TIME.fullmatch(item.text) if item.open and len(item.text) < 80 else None
         # Behind the title "Jane Doe · 7 min read" names the author.
         if not match or fact_of(item.text) or (match[2].strip() and item.at > 2 and is_name(match[1])):
             continue
@@ -91,7 +69,8 @@ def ambiguous_date(sheet: Sheet) -> Marks:
     return {
         item.number: left(why)
         for item in head(sheet)
-        if item.open and is_ambiguous(_UPDATED.sub("", _PUBLISHED.sub("", item.text, count=1), count=1))
+        if item.open
+        and is_ambiguous(phrases.UPDATED.sub("", phrases.PUBLISHED.sub("", item.text, count=1), count=1))
     }
 
 
@@ -101,7 +80,7 @@ def updated(sheet: Sheet) -> Marks:
         item.number: Mark(Role.BYLINE, facts=((Fact.UPDATED, item.text[match.end() :]),))
         for item in sheet.items[-12:]
         if item.open
-        and (match := _UPDATED.match(item.text))
+        and (match := phrases.UPDATED.match(item.text))
         and date_of(item.text[match.end() :].rstrip("."))
     }
 
@@ -160,16 +139,16 @@ def fact_of(text: str) -> tuple[Fact, str] | None:
     """What a line or a piece of one says of the article, with what is left when the label is gone."""
     if len(text) > 160:
         return None
-    if _READING_TIME.fullmatch(text):
+    if phrases.READING_TIME.fullmatch(text):
         return Fact.READING_TIME, text
     if date_of(text):
         return Fact.DATE, text
-    for label, fact in ((_PUBLISHED, Fact.DATE), (_UPDATED, Fact.UPDATED)):
+    for label, fact in ((phrases.PUBLISHED, Fact.DATE), (phrases.UPDATED, Fact.UPDATED)):
         if (match := label.match(text)) and date_of(text[match.end() :]):
             return fact, text[match.end() :]
-    if (match := _REVIEWED.match(text)) and authors_of(text[match.end() :]):
+    if (match := phrases.REVIEWED.match(text)) and authors_of(text[match.end() :]):
         return Fact.REVIEWER, text[match.end() :]
-    if (match := _BY.match(text)) and authors_of(text[match.end() :]):
+    if (match := phrases.BY.match(text)) and authors_of(text[match.end() :]):
         return Fact.AUTHOR, text[match.end() :]
     return None
 

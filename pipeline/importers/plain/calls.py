@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from pipeline.importers.plain import phrases
 from pipeline.importers.plain.lines import Item, Mark, Marks, Role, Sheet, left
 from pipeline.importers.plain.shapes import (
     ADDRESS,
@@ -19,26 +20,6 @@ from pipeline.importers.plain.shapes import (
 
 REPEATED = "repeated call to action"
 
-_ASKS = (
-    r"book|schedule|sign up|get started|get in touch|get help|start (?:your|the|a|with|now|today)|begin (?:your|now|today)|"
-    r"take (?:the|our|a|this|your)(?: [\w-]+){0,3} (?:quiz|assessment|test|survey|step|questionnaire|screening)|"
-    r"learn more|read more|find out|find a|see (?:if|whether|how)|check (?:if|whether|your)|"
-    r"contact|call|reach out|join|register|download|try|apply|request|reserve|order|talk (?:to|with)|speak (?:to|with)|"
-    r"visit|explore|discover|subscribe|donate|support us|write to|email us|click here|schedule|enrol+|claim|"
-    r"jetzt|buchen sie|vereinbaren sie|mehr erfahren|kontaktieren sie|melden sie sich|"
-    r"prenez|réservez|en savoir plus|contactez|inscrivez"
-)
-_CALL = re.compile(rf"(?:(?:please|then|today,?|to begin,?)\s+)?(?:{_ASKS})\b", re.IGNORECASE)
-_CLAUSE = re.compile(rf"(?:^|(?<=[,:–—-] )|(?<=[.!?:…] ))(?:{_ASKS})\b", re.IGNORECASE)
-_READY = re.compile(
-    r"(?:are you )?(?:ready|interested|curious) (?:to|for|in|whether|about)\b|want to (?:learn|know|talk)\b",
-    re.IGNORECASE,
-)
-_BEFORE = re.compile(
-    r"\s*(?:[:–—>→-]+|(?:here|now|online|today)?\s*(?:\b(?:at|on|via|under|here|by (?:e-?mail|mail|writing to)|by visiting|through|bei|auf|unter|sur)):?)?\s*[(<]?$",
-    re.IGNORECASE,
-)
-_OPEN_END = re.compile(r"\b(?:to|for|visit|with|from|contact|call|us|the|our|email|explore)$", re.IGNORECASE)
 _LONGEST_CALL = 120
 _LONGEST_TEXT = 72
 
@@ -60,9 +41,9 @@ def is_call(text: str) -> bool:
     plain = text.rstrip("→›»> ")
     starts = [0, *sentence_ends(plain)]
     pieces = [plain[start:].lstrip() for start in starts]
-    if not _CALL.match(pieces[-1]) or len(pieces) > 2:
+    if not phrases.CALL.match(pieces[-1]) or len(pieces) > 2:
         return False
-    return len(pieces) == 1 or _READY.match(pieces[0]) is not None or ends(pieces[0][:-1]) == "?"
+    return len(pieces) == 1 or phrases.READY.match(pieces[0]) is not None or ends(pieces[0][:-1]) == "?"
 
 
 def call_of(sentence: str) -> Call | None:
@@ -72,8 +53,8 @@ def call_of(sentence: str) -> Call | None:
         return None
     written = without_tail(found[0][0])
     start, end = found[0].start(), found[0].start() + len(written)
-    clauses = [match.start() for match in _CLAUSE.finditer(sentence) if match.start() < start]
-    if not clauses and not _CALL.match(sentence):
+    clauses = [match.start() for match in phrases.CALL_CLAUSE.finditer(sentence) if match.start() < start]
+    if not clauses and not phrases.CALL.match(sentence):
         return None
     before, after = sentence[:start], sentence[end:].lstrip(">)")
     kept = before[: _before(before)]
@@ -83,7 +64,7 @@ def call_of(sentence: str) -> Call | None:
     if (
         re.fullmatch(r"[\s.!?…]*", after)
         and len(text.split()) > 1
-        and not _OPEN_END.search(text)
+        and not phrases.OPEN_END.search(text)
         and len(text) <= _LONGEST_TEXT
     ):
         return Call(kept[:begin].strip(), text, after.strip(), address(written))
@@ -110,16 +91,20 @@ def shown(written: str) -> str:
 
 
 def calls(sheet: Sheet) -> Marks:
-    """Behind the last paragraph: sentences that ask for something and say where."""
+    """Behind the last paragraph: sentences that ask for something and say where.
+
+    A line above that is nothing but a call, or the question that leads to one, goes with it.
+    """
     found: dict[int, Mark] = {}
     for item in _end(sheet):
         split = last_sentence(item.text)
         above = _asking(sheet, item)
-        if call_of(item.text) and (split == 0 or len(item.text) <= 200):
-            found[item.number] = Mark(Role.CALL)
-        elif above and above.number not in found:
-            found[above.number] = Mark(Role.CALL, f"{above.text.rstrip(': ')} {item.text}")
+        whole = call_of(item.text) is not None and (split == 0 or len(item.text) <= 200)
+        if above and above.number not in found and (whole or call_of(f"{above.text} {item.text}")):
+            found[above.number] = Mark(Role.CALL, f"{above.text} {item.text}")
             found[item.number] = Mark(Role.CONTINUATION)
+        elif whole:
+            found[item.number] = Mark(Role.CALL)
         elif split and call_of(item.text[split:]):
             found[item.number] = Mark(Role.CALL, split=split)
     return found
@@ -130,7 +115,7 @@ def repeated(sheet: Sheet) -> Marks:
     groups: dict[str, list[Item]] = {}
     for item in sheet.open():
         text = item.text.rstrip(": ")
-        if len(text) <= 320 and (is_call(text) or _READY.match(text) or call_of(text)):
+        if len(text) <= 320 and (is_call(text) or phrases.READY.match(text) or call_of(text)):
             groups.setdefault(_plain(text), []).append(item)
     again: dict[int, Mark] = {}
     for group in groups.values():
@@ -151,7 +136,7 @@ def _leads_on(sheet: Sheet, item: Item) -> bool:
 
 
 def _before(before: str) -> int:
-    match = _BEFORE.search(before[-40:])
+    match = phrases.BEFORE_ADDRESS.search(before[-40:])
     return len(before) - (len(before[-40:]) - match.start()) if match else len(before)
 
 
@@ -181,9 +166,15 @@ def _end(sheet: Sheet) -> list[Item]:
 
 
 def _asking(sheet: Sheet, item: Item) -> Item | None:
-    """The line above that asks for something, where this line is nothing but an address."""
-    written = ADDRESS.fullmatch(item.text) or SITE.fullmatch(item.text)
+    """The line above that leads to this one: a call where this is nothing but an address, or a question."""
     above = sheet.items[item.at - 1] if item.at else None
-    if not written or above is None or not above.open or ADDRESS.search(above.text):
+    if above is None or not above.open or ADDRESS.search(above.text):
         return None
-    return above if is_call(above.text.rstrip(": ")) else None
+    if ADDRESS.fullmatch(item.text) or SITE.fullmatch(item.text):
+        return above if is_call(above.text.rstrip(": ")) else None
+    return above if leads_to_call(above.text) and not item.gap else None
+
+
+def leads_to_call(text: str) -> bool:
+    """Whether this is a question such as "Ready to start?"."""
+    return len(text) <= 80 and text.endswith("?") and phrases.READY.match(text) is not None

@@ -5,86 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from pipeline.importers.plain import phrases
 from pipeline.importers.plain.lines import Item, Mark, Marks, Role, Sheet, left
 from pipeline.importers.plain.shapes import ADDRESS, ends, is_bare, is_prose, is_sentence, same, without_tail
-
-_SIGN_UP = re.compile(
-    r"(?:(?:please |you can )?(?:subscribe|sign up|signup|register)\b.{0,60}\b(?:newsletter|e-?mails?|mailing list|updates|inbox|digest|list)\b"
-    r"|subscribe(?: (?:now|here|today|via email|by email|for free|free))?\s*(?:[:!→].*|$)"
-    r"|(?:join|get|receive)\b.{0,60}\b(?:newsletter|mailing list|(?:to|in) your (?:inbox|e-?mail))\b"
-    r"|join [\d,.]+k?\+? (?:readers|subscribers|others)\b"
-    r"|(?:enter |your )+e-?mail(?: address)?\b|e-?mail address\b|(?:we will |we'll |we )?(?:no spam|never spam)\b|unsubscribe (?:at any ?time|anytime)"
-    r"|(?:our|the) (?:free )?(?:weekly |monthly |daily )?newsletter\s*$|newsletter(?: sign-?up)?\s*$"
-    r"|stay (?:informed|in the loop|up to date|connected|in touch)\W*$"
-    r"|(?:zum )?newsletter (?:abonnieren|bestellen)|abonnieren sie\b.{0,40}newsletter|abonnez-vous|inscrivez-vous à (?:notre|la) (?:newsletter|lettre))",
-    re.IGNORECASE,
-)
-_FIELD = re.compile(
-    r"(?:e-?mail|name|first name|last name|your name|submit|subscribe|sign up|thank you for subscribing)\W*",
-    re.IGNORECASE,
-)
-_DISCLAIMER_LABEL = re.compile(
-    r"\*{0,2}_?(?:(?:(?:important )?(?:medical|legal|health|financial|editorial|general|content) )?(?:disclaimer|notice)|disclaimer|"
-    r"haftungsausschluss|(?:rechtlicher |medizinischer )?hinweis|avertissement|clause de non-responsabilité|הבהרה|כתב ויתור)"
-    r"(?:\s*[:.–—-]\s*|\s*$)",
-    re.IGNORECASE,
-)
-_DISCLAIMS = re.compile(
-    r"(?:informational|educational|information|education) purposes\b|\bnot (?:intended (?:as|to be)|meant (?:as|to be)|constitute|be (?:taken|construed) as|"
-    r"provide|medical|legal|financial|investment|a substitute)\b.{0,60}\b(?:advice|substitute|diagnosis|care|recommendation)"
-    r"|\bno (?:medical|legal|financial) advice\b|\b(?:keine|nicht) .{0,40}\b(?:beratung|ersatz)\b|\bne (?:constitue|remplace) pas\b",
-    re.IGNORECASE,
-)
-_ABOUT_TEXT = re.compile(
-    r"(?:this|the) (?:article|content|information|material|page|text|newsletter|piece|post|blog|website|site)|(?:information|content|material)\b|"
-    r"(?:dieser|diese|der) (?:artikel|text|beitrag|inhalt|information)|cet article|nothing (?:in|here|on)|always (?:consult|seek|speak|talk)|it is not|please (?:consult|seek|talk)|always seek|talk to",
-    re.IGNORECASE,
-)
-_REGIONS = re.compile(
-    r"(?:(?:now |currently |proudly )?(?:serving|available in|offered in)|(?:states|regions|areas|countries|cities|locations|places|markets) (?:we )?"
-    r"(?:serve|served|covered|operate in|where we operate)|(?:our )?(?:locations|service areas?|regions|offices|clinics)|where we (?:are|work|operate)|we serve)"
-    r"(?:\s*:\s*|\s+(?=[A-Z])|\s*$)",
-    re.IGNORECASE,
-)
-_ABOUT = re.compile(
-    r"(?:about (?:us|the (?:author|authors|publisher|editor|editors|clinic|company|practice|organi[sz]ation)|our [\w -]{2,40}|this (?:newsletter|publication|site|blog))"
-    r"|who we are|über uns|à propos(?: de nous)?|über (?:den autor|die autorin))\s*(?:$|:\s*)",
-    re.IGNORECASE,
-)
-_ABOUT_NAME = re.compile(r"about (?:the )?(?-i:[A-Z])[\w&’' -]{2,50}", re.IGNORECASE)
-_WE = re.compile(
-    r"\b(?:we|our|us|is an? (?:\w+ ){0,4}(?:clinic|company|newsletter|magazine|publisher|organi[sz]ation|practice|provider|platform|network|charity|non-?profit|journal))\b",
-    re.IGNORECASE,
-)
-_RELATED = re.compile(
-    r"(?:related(?: (?:articles?|posts?|reading|stories|content|resources))?|(?:you (?:might|may) also (?:like|enjoy)|read (?:next|also)|up next|keep reading|further reading|"
-    r"recommended(?: (?:for you|reading))?|more (?:articles|stories|posts|to read)|more (?:from|in|on) [\w ’'&-]{2,40}|latest (?:articles|posts)|das könnte sie auch interessieren|à lire aussi))\s*:?",
-    re.IGNORECASE,
-)
-_SHARE_LABEL = re.compile(
-    r"(?:share(?: (?:this|on|via|it|with).{0,30})?|share this (?:article|post|page|story)|follow us(?: on.{0,20})?|teilen|partager)\s*:?",
-    re.IGNORECASE,
-)
-_SHARE = re.compile(
-    r"(?:share on |tweet|pin)?(?:facebook|twitter|x|linkedin|instagram|youtube|tiktok|whatsapp|reddit|pinterest|threads|bluesky|mastodon|telegram|e-?mail|copy (?:the )?link|link copied!?|print|tweet|share|pin it|rss)",
-    re.IGNORECASE,
-)
-_LEGAL = re.compile(
-    r"(?:©|\(c\)|copyright\b).{0,160}|.{0,80}\ball rights reserved\.?.{0,40}"
-    r"|(?:(?:privacy policy|terms (?:of (?:service|use)|& conditions|and conditions)|cookie (?:policy|settings|preferences)|imprint|impressum|datenschutz(?:erklärung)?|"
-    r"sitemap|accessibility|contact us|contact|about|about us|careers|do not sell my personal information)\s*(?:[|·•,/–-]\s*|and |$)){2,8}"
-    r"|privacy policy|terms (?:of (?:service|use)|(?:&|and) conditions)|cookie (?:policy|settings|preferences)|impressum|datenschutz(?:erklärung)?"
-    r"|(?:this (?:web)?site|we) uses? cookies\b.{0,300}|accept (?:all(?: cookies)?|cookies)|reject all|manage (?:cookies|preferences)|cookie settings",
-    re.IGNORECASE,
-)
-_COMMENTS = re.compile(
-    r"(?:leave a (?:comment|reply)|post a comment|\d{1,5} comments?|comments?(?: \(\d{1,5}\))?|add a comment|was this (?:article |page )?helpful\?)",
-    re.IGNORECASE,
-)
-_ORIGIN = re.compile(
-    r"(?:(?:this (?:article|post|piece) )?(?:was )?(?:originally |first )(?:published|appeared|posted)(?: (?:at|on|in|here))?:?|canonical(?: url| address)?:|read (?:this )?online:?|view (?:this )?(?:in your browser|online):?)\s*",
-    re.IGNORECASE,
-)
 
 
 def share(sheet: Sheet) -> Marks:
@@ -93,7 +16,7 @@ def share(sheet: Sheet) -> Marks:
     for item in sheet.items:
         if not item.open or len(item.text) > 60:
             continue
-        label = _SHARE_LABEL.fullmatch(item.text)
+        label = phrases.SHARE_LABEL.fullmatch(item.text)
         names = _following(sheet, item, _is_network)
         if (label and names) or (_is_network(item.text) and names and _near_edge(sheet, item)):
             found |= {each.number: left("share buttons") for each in (item, *names)}
@@ -106,9 +29,9 @@ def legal(sheet: Sheet) -> Marks:
     for item in sheet.items:
         if not item.open or len(item.text) > 320 or not (_near_edge(sheet, item) or item.text[0] == "©"):
             continue
-        if _LEGAL.fullmatch(item.text):
+        if phrases.LEGAL.fullmatch(item.text):
             found[item.number] = left("footer of the page")
-        elif _COMMENTS.fullmatch(item.text):
+        elif phrases.COMMENTS.fullmatch(item.text):
             found[item.number] = left("comments of the page")
     return found
 
@@ -117,7 +40,7 @@ def origin(sheet: Sheet) -> Marks:
     """Where the text was published first, when a line says no more than that."""
     found: dict[int, Mark] = {}
     for item in sheet.items:
-        match = _ORIGIN.match(item.text) if item.open and _near_edge(sheet, item) else None
+        match = phrases.ORIGIN.match(item.text) if item.open and _near_edge(sheet, item) else None
         rest = item.text[match.end() :] if match else ""
         if match and re.match("https?://", rest) and ADDRESS.fullmatch(without_tail(rest)):
             found[item.number] = Mark(Role.CANONICAL, without_tail(rest))
@@ -129,10 +52,10 @@ def sign_up(sheet: Sheet) -> Marks:
     """A form or a line to subscribe to a newsletter, with the labels of its fields."""
     found: dict[int, Mark] = {}
     for item in sheet.items:
-        if item.open and len(item.text) <= 220 and _SIGN_UP.match(item.text) and _at_end(sheet, item):
+        if item.open and len(item.text) <= 220 and phrases.SIGN_UP.match(item.text) and _at_end(sheet, item):
             found[item.number] = left("newsletter sign-up")
             for other in _beside(sheet, item):
-                if other.open and _FIELD.fullmatch(other.text):
+                if other.open and phrases.SIGN_UP_FIELD.fullmatch(other.text):
                     found[other.number] = left("newsletter sign-up")
     return _with_text(sheet, found)
 
@@ -144,13 +67,13 @@ def disclaimers(sheet: Sheet) -> Marks:
     for item in sheet.items:
         if not item.open or item.number in found or not _near_edge(sheet, item):
             continue
-        label = _DISCLAIMER_LABEL.match(item.text)
+        label = phrases.DISCLAIMER_LABEL.match(item.text)
         value = item.text[label.end() :] if label else item.text
-        if label and "disclaim" not in label[0].lower() and not _DISCLAIMS.search(item.text + value):
+        if label and "disclaim" not in label[0].lower() and not phrases.DISCLAIMS.search(item.text + value):
             label, value = (label, "") if not value else (None, item.text)
         if label and not value:
             below = _block(sheet, item)
-            if not below or not any(_DISCLAIMS.search(each.text) for each in below):
+            if not below or not any(phrases.DISCLAIMS.search(each.text) for each in below):
                 continue
             texts = [(each, each.text) for each in below]
             found[item.number] = Mark(Role.DISCLAIMER, "")
@@ -169,7 +92,7 @@ def regions(sheet: Sheet) -> Marks:
     """Where a company offers its services: a line of names, or lines below "States we serve"."""
     found: dict[int, Mark] = {}
     for item in sheet.items:
-        match = _REGIONS.match(item.text) if item.open and _at_end(sheet, item) else None
+        match = phrases.REGIONS.match(item.text) if item.open and _at_end(sheet, item) else None
         if not match:
             continue
         rest = item.text[match.end() :]
@@ -192,12 +115,12 @@ def about(sheet: Sheet) -> Marks:
     for item in sheet.items:
         if not item.open or item.number in found or not _at_end(sheet, item):
             continue
-        match = _ABOUT.match(item.text)
+        match = phrases.ABOUT.match(item.text)
         if match and match.end() < len(item.text):
             found[item.number] = left(_about_whom(item.text))
-        elif match or (_ABOUT_NAME.fullmatch(item.text) and is_bare(item.text)):
+        elif match or (phrases.ABOUT_NAME.fullmatch(item.text) and is_bare(item.text)):
             below = _block(sheet, item)[:3]
-            if below and (match or _WE.search(below[0].text)):
+            if below and (match or phrases.WE.search(below[0].text)):
                 found |= {each.number: left(_about_whom(item.text)) for each in (item, *below)}
     return found
 
@@ -209,9 +132,9 @@ def related(sheet: Sheet) -> Marks:
         if not item.open or len(item.text) > 200:
             continue
         name, colon, rest = item.text.partition(":")
-        if colon and rest.strip() and _RELATED.fullmatch(name) and _link(rest):
+        if colon and rest.strip() and phrases.RELATED.fullmatch(name) and _link(rest):
             found[item.number] = Mark(Role.RELATED, rest.strip())
-        elif _RELATED.fullmatch(item.text) and _at_end(sheet, item):
+        elif phrases.RELATED.fullmatch(item.text) and _at_end(sheet, item):
             below = _following(sheet, item, _is_pointer)
             if below:
                 found[item.number] = left("name of a list of related articles")
@@ -250,12 +173,12 @@ def _is_pointer(text: str) -> bool:
 
 
 def _is_network(text: str) -> bool:
-    return len(text) <= 30 and _SHARE.fullmatch(text) is not None
+    return len(text) <= 30 and phrases.SHARE.fullmatch(text) is not None
 
 
 def _is_disclaimer(text: str) -> bool:
-    found = _DISCLAIMS.search(text)
-    return found is not None and len(text) <= 1500 and _ABOUT_TEXT.match(text) is not None
+    found = phrases.DISCLAIMS.search(text)
+    return found is not None and len(text) <= 1500 and phrases.OF_THE_TEXT.match(text) is not None
 
 
 def _is_row_of_names(text: str) -> bool:
@@ -271,11 +194,7 @@ def _is_row_of_names(text: str) -> bool:
 
 
 def _about_whom(text: str) -> str:
-    return (
-        "about the author"
-        if re.search(r"author|editor|autor", text, re.IGNORECASE)
-        else "about the publisher"
-    )
+    return "about the author" if phrases.ABOUT_AN_AUTHOR.search(text) else "about the publisher"
 
 
 def _following(sheet: Sheet, item: Item, like: Callable[[str], bool]) -> list[Item]:
@@ -298,12 +217,14 @@ def _block(sheet: Sheet, label: Item) -> list[Item]:
         if (
             not item.open
             or (is_bare(item.text) and not is_prose(item.text))
-            or _DISCLAIMER_LABEL.match(item.text)
+            or phrases.DISCLAIMER_LABEL.match(item.text)
         ):
             break
         if ends(item.text) == ":" or (
             found
-            and (_SIGN_UP.match(item.text) or _is_disclaimer(item.text) != _is_disclaimer(found[0].text))
+            and (
+                phrases.SIGN_UP.match(item.text) or _is_disclaimer(item.text) != _is_disclaimer(found[0].text)
+            )
         ):
             break
         found.append(item)

@@ -21,10 +21,18 @@ _MONTHS = (
 )
 MONTHS = {name: number for number, names in enumerate(_MONTHS, start=1) for name in names.split()}
 
-_WEEKDAY = r"(?:[^\W\d_]{2,10}\.?,? )?"
-_MONTH_FIRST = re.compile(rf"{_WEEKDAY}([^\W\d_]{{3,10}})\.? (\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}})")
+_WEEKDAYS = (
+    "mon monday tue tues tuesday wed wednesday thu thurs thursday fri friday sat saturday sun sunday "
+    "montag dienstag mittwoch donnerstag freitag samstag sonntag "
+    "lundi mardi mercredi jeudi vendredi samedi dimanche"
+)
+_WEEKDAY = rf"(?:(?:{'|'.join(_WEEKDAYS.split())})\b\.?,? )?"
+_MONTH_FIRST = re.compile(
+    rf"{_WEEKDAY}([^\W\d_]{{3,10}})\.? (\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}})", re.IGNORECASE
+)
 _DAY_FIRST = re.compile(
-    rf"{_WEEKDAY}(\d{{1,2}})(?:st|nd|rd|th|er|\.)? (?:of |de )?([^\W\d_]{{3,10}})\.?,?(?: de)? (\d{{4}})"
+    rf"{_WEEKDAY}(\d{{1,2}})(?:st|nd|rd|th|er|\.)? (?:of |de )?([^\W\d_]{{3,10}})\.?,?(?: de)? (\d{{4}})",
+    re.IGNORECASE,
 )
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:\d{2})?))?")
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import re
 
-from pipeline.importers.plain.calls import is_call
+from pipeline.importers.plain import phrases
+from pipeline.importers.plain.calls import is_call, leads_to_call
 from pipeline.importers.plain.lines import Item, Mark, Marks, Role, Sheet
 from pipeline.importers.plain.shapes import is_bare, is_question
 
 _LONGEST, _LONGEST_QUESTION = 80, 120
 _LIST = (Role.BULLET, Role.NUMBERED, Role.CALL, Role.HEADING)
-_GREETS = re.compile(
-    r"(?:dear|hi|hello|hey|kind regards|best|best wishes|warmly|sincerely|yours|thanks|thank you|cheers|liebe[rs]?|"
-    r"hallo|viele grüße|herzliche grüße|bonjour|cordialement|note|p\.?s\.?)\b",
-    re.IGNORECASE,
-)
 
 
 def headings(sheet: Sheet) -> Marks:
@@ -39,7 +35,7 @@ def headings(sheet: Sheet) -> Marks:
 
 
 def _is_heading(text: str) -> bool:
-    if _GREETS.match(text) or is_call(text):
+    if phrases.GREETING.match(text) or is_call(text) or leads_to_call(text):
         return False
     longest = _LONGEST_QUESTION if is_question(text) else _LONGEST
     if "?" in text[-2:] and not is_question(text):

@@ -4,45 +4,12 @@ from __future__ import annotations
 
 import re
 
+from pipeline.importers.plain import phrases
 from pipeline.importers.plain.bylines import head
 from pipeline.importers.plain.lines import Item, Mark, Marks, Role, Sheet, left
 from pipeline.importers.plain.shapes import ends, is_bare, is_prose, is_sentence, same, words
 
 _CRUMB = re.compile(r"\s*[>›»→]\s*|\s+[/|\\]\s+|\s*/\s*(?=[^\W\d_])")
-_FIRST_CRUMBS = frozenset(
-    [
-        "home",
-        "homepage",
-        "start",
-        "startseite",
-        "accueil",
-        "inicio",
-        "blog",
-        "articles",
-        "article",
-        "news",
-        "resources",
-        "learn",
-        "library",
-        "magazine",
-        "journal",
-        "research",
-        "insights",
-        "topics",
-        "guides",
-        "health",
-        "you",
-        "ראשי",
-    ]
-)
-_FURNITURE = re.compile(
-    r"skip to (?:main )?content|(?:main )?menu|(?:open|close|toggle) (?:menu|navigation)|search|log ?in|sign ?in|"
-    r"[←‹«<]? ?(?:back|return) to (?:the )?(?:all )?(?:blog|articles|home|news|resources|library|top|overview)|"
-    r"home|blog|all (?:articles|posts)|listen to (?:this )?article|"
-    r"(?:previous|next|older|newer) (?:article|post|story)s?|back to top|advertisement|zum inhalt springen|"
-    r"aller au contenu|loading(?:\.\.\.|…)?",
-    re.IGNORECASE,
-)
 _LABELS = {
     "title": Role.TITLE,
     "headline": Role.TITLE,
@@ -66,21 +33,9 @@ _LABELS = {
     "filed under": Role.TAGS,
 }
 _LABEL = re.compile(rf"({'|'.join(map(re.escape, _LABELS))})\s*[:：]\s*", re.IGNORECASE)
+_AGAIN = "the title once more"
 _LONGEST_TITLE = 150
 _LONGEST_DEK = 600
-_CONTENTS = re.compile(
-    r"(?:table of )?contents|in this article|on this page|what's in this article|inhalt(?:sverzeichnis)?|sommaire",
-    re.IGNORECASE,
-)
-_PICTURE = re.compile(
-    r"(?:image|photo|picture|illustration|alt(?: text)?|featured image|hero image)\s*:\s*"
-    r"|(?:(?:an? |the )?(?:\w+ )?(?:photo(?:graph)?|illustration|diagram|drawing|image|picture|sketch|rendering|"
-    r"painting|chart|close-?up|silhouette|watercolou?r|infographic)s? (?:of|showing|with|depicting)\b)"
-    r"|(?:an? |two |three |several |the )?(?:young |older |smiling )?(?:man|woman|person|people|couple|patient|therapist|doctor|"
-    r"nurse|hands?)\b.{0,40}\b(?:sitting|standing|looking|holding|lying|walking|smiling|talking|resting|sits|"
-    r"stands|looks|holds|lies|walks|smiles|wearing)\b",
-    re.IGNORECASE,
-)
 _UNDERLINE = re.compile(
     r"(?:=+|-{3,}|~{3,}|_{3,}|\*{3,}|\*(?: \*)+|-(?: -){2,}|[–—]{2,}|#{3,}|\+{3,}|\.{4,})"
 )
@@ -113,7 +68,7 @@ def breadcrumb(sheet: Sheet) -> Marks:
             continue
         arrows = re.search("[>›»→]", item.text) is not None
         leads = {same(other.text) for other in sheet.items[item.at + 1 : 15]}
-        if same(crumbs[0]) in _FIRST_CRUMBS:
+        if same(crumbs[0]) in phrases.FIRST_CRUMBS:
             known = arrows or len(crumbs) > 2
         else:
             known = arrows and same(crumbs[-1]) in leads
@@ -128,7 +83,10 @@ def furniture(sheet: Sheet) -> Marks:
     return {
         item.number: left("navigation of the page")
         for item in places
-        if item.open and len(item.text) < 50 and _FURNITURE.fullmatch(item.text) and len(sheet.items) > 1
+        if item.open
+        and len(item.text) < 50
+        and phrases.FURNITURE.fullmatch(item.text)
+        and len(sheet.items) > 1
     }
 
 
@@ -163,20 +121,19 @@ def title_twice(sheet: Sheet) -> Marks:
         return {}
     top = [item for item in sheet.items[:15] if item.open]
     for place, item in enumerate(top):
-        if is_prose(item.text) and place > 0 and not is_bare(item.text, _LONGEST_TITLE):
+        if place and is_prose(item.text) and not _may_be_title(item.text):
             return {}
-        if len(words(item.text)) < 2 or not _may_be_title(item.text):
+        again = next(
+            (each for each in top[place + 1 : place + 5] if _are_one_title(item.text, each.text)), None
+        )
+        if again is None or len(words(item.text)) < 2 or not _may_be_title(item.text):
             continue
-        later = [other for other in top[place + 1 : place + 5] if same(other.text) == same(item.text)]
-        between = top[place + 1 : top.index(later[0])] if later else []
-        if not later or any(is_prose(each.text) for each in between):
-            continue
-        above = [each for each in top[:place] if not _is_title_and_site(each.text, item.text)]
-        if any(is_prose(each.text) for each in above):
+        if any(is_prose(each.text) for each in (*top[:place], *top[place + 1 : top.index(again)])):
             return {}
-        marks = {item.number: Mark(Role.TITLE)}
-        marks |= {each.number: left("navigation of the page") for each in above}
-        return marks
+        # "Title | The Lantern" is what a browser shows; the title is the one without the site's name.
+        title, other = (item, again) if len(item.text) <= len(again.text) else (again, item)
+        marks = {title.number: Mark(Role.TITLE), other.number: left(_AGAIN)}
+        return marks | {each.number: left("navigation of the page") for each in top[:place]}
     return {}
 
 
@@ -209,9 +166,9 @@ def title_again(sheet: Sheet) -> Marks:
     if title is None:
         return {}
     return {
-        item.number: left("the title once more")
+        item.number: left(_AGAIN)
         for item in sheet.items[:24]
-        if item.open and (same(item.text) == same(title.text) or _is_title_and_site(item.text, title.text))
+        if item.open and _are_one_title(item.text, title.text)
     }
 
 
@@ -254,10 +211,10 @@ def picture(sheet: Sheet) -> Marks:
         if not item.open:
             continue
         before = sheet.items[item.at - 1] if item.at else None
-        if is_prose(item.text) and not _PICTURE.match(item.text):
+        if is_prose(item.text) and not phrases.PICTURE.match(item.text):
             return {}
         if before and before.mark and len(item.text) <= 200 and item.at + 1 < len(sheet.items):
-            match = _PICTURE.match(item.text)
+            match = phrases.PICTURE.match(item.text)
             if match and (ends(item.text) in {"", "."}):
                 value = item.text[match.end() :] if match[0].rstrip().endswith(":") else None
                 why = "a line above the text that describes a picture"
@@ -266,10 +223,10 @@ def picture(sheet: Sheet) -> Marks:
 
 
 def contents(sheet: Sheet) -> Marks:
-    """A table of contents: lines below its name that stand in the text again as headings."""
+    """A table of contents, whose lines stand in the text again; there they are headings."""
     last = {same(item.text): item.at for item in sheet.items if item.open}
     for item in sheet.items[:30]:
-        if not item.open or not _CONTENTS.fullmatch(item.text.rstrip(":")):
+        if not item.open or not phrases.CONTENTS.fullmatch(item.text.rstrip(":")):
             continue
         entries: list[Item] = []
         for entry in sheet.items[item.at + 1 : item.at + 60]:
@@ -277,7 +234,15 @@ def contents(sheet: Sheet) -> Marks:
                 break
             entries.append(entry)
         if len(entries) > 1:
-            return {each.number: left("table of contents") for each in (item, *entries)}
+            marks = {each.number: left("table of contents") for each in (item, *entries)}
+            named = {_entry(each.text) for each in entries}
+            behind = sheet.items[entries[-1].at + 1 :]
+            # What the contents name is a heading, even where no empty line sets it apart.
+            return marks | {
+                each.number: Mark(Role.HEADING)
+                for each in behind
+                if each.open and same(each.text) in named and last[same(each.text)] == each.at
+            }
     return {}
 
 
@@ -291,6 +256,14 @@ def _title(sheet: Sheet) -> Item | None:
 
 def _may_be_title(text: str) -> bool:
     return is_bare(text.rstrip("!"), _LONGEST_TITLE)
+
+
+def _are_one_title(text: str, other: str) -> bool:
+    return (
+        (same(text) == same(other) != "")
+        or _is_title_and_site(text, other)
+        or _is_title_and_site(other, text)
+    )
 
 
 def _is_title_and_site(text: str, title: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
+from pipeline.importers.plain import phrases
 from pipeline.importers.plain.lines import Item, Mark, Marks, Role, Sheet
 from pipeline.importers.plain.shapes import ADDRESS, ends, is_bare, is_prose, is_question, is_sentence
 
@@ -13,11 +14,6 @@ _DASH = re.compile(r"([-*+–—]) (?=\S)|(o) (?=[^\W\d_a-z])")
 _ALONE = re.compile(r"[•◦‣▪●○■·]")
 _NUMBER = re.compile(r"\(?(\d{1,3})[.)] (?=\S)")
 _TERM = re.compile(r"[^.!?]{2,60}?(?: [–—-] |: )\S")
-_ASKS = re.compile(
-    r"(?:what|how|why|when|who|where|which|is|are|can|does|do|should|understanding|conclusion|final|key|next|the role|"
-    r"was|wie|warum|wann|wer|fazit|comment|pourquoi|qui|conclusion)\b",
-    re.IGNORECASE,
-)
 
 
 def bullets(sheet: Sheet) -> Marks:
@@ -178,7 +174,9 @@ def _without_heading(sheet: Sheet, entries: list[Item]) -> list[Item]:
     if below is None or not is_bare(last.text, 110) or not (is_prose(below.text) or ends(below.text) == ":"):
         return entries
     lower = sum(item.text[0].islower() for item in others) * 2 > len(others)
-    asks = _ASKS.match(last.text) is not None and not any(_ASKS.match(item.text) for item in others)
+    asks = phrases.HEADING_BEGINS.match(last.text) is not None and not any(
+        phrases.HEADING_BEGINS.match(item.text) for item in others
+    )
     question = is_question(last.text) and not any(is_question(item.text) for item in others)
     set_apart = last.gap and not others[-1].gap and len(others) > 1
     return others if lower or asks or question or set_apart else entries

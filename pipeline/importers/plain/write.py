@@ -113,9 +113,9 @@ def _dates(sheet: Sheet) -> tuple[date | datetime | None, date | datetime | None
         for item, value in bylines.values(sheet.items, kind):
             moment = date_of(value.rstrip("."))
             if moment is None or (kind in found and _day(found[kind]) != _day(moment)):
-                late.append(Left(item.text, f"a further {kind}", item.number))
+                late.append(Left(value, "a further date", item.number))
             elif kind is Fact.UPDATED and Fact.DATE in found and _day(moment) < _day(found[Fact.DATE]):
-                late.append(Left(item.text, "updated before it was published", item.number))
+                late.append(Left(value, "updated before it was published", item.number))
             else:
                 found.setdefault(kind, moment)
     return found.get(Fact.DATE), found.get(Fact.UPDATED), late
