@@ -126,7 +126,7 @@ def about(sheet: Sheet) -> Marks:
 
 
 def related(sheet: Sheet) -> Marks:
-    """Other pieces the page points to, below "Related articles"; those with an address are kept as related."""
+    """Other pieces, below "Related articles"; those with an address go to the field."""
     found: dict[int, Mark] = {}
     for item in sheet.items:
         if not item.open or len(item.text) > 200:

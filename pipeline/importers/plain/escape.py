@@ -22,6 +22,20 @@ def escaped(text: str) -> str:
 
     Merge fields and container fences (`{{`, `:::`) are left to the common steps.
     """
+    return _first(text, _with_addresses(text))
+
+
+def heading(text: str) -> str:
+    """The same for the text of a heading, where only its end can be markup (section 4.2)."""
+    return re.sub(r"(?<=\s)(#+)$", r"\\\1", _with_addresses(text))
+
+
+def plain(text: str) -> str:
+    """The same for a text in which addresses are to stay text, such as a link's."""
+    return _first(text, _inline(text, True))
+
+
+def _with_addresses(text: str) -> str:
     parts: list[str] = []
     at = 0
     brackets = _LINKS.search(text) is not None
@@ -30,13 +44,7 @@ def escaped(text: str) -> str:
         parts += [_inline(text[at : match.start()], brackets), f"<{written}>"]
         at = match.start() + len(written)
     parts.append(_inline(text[at:], brackets))
-    return _first(text, "".join(parts))
-
-
-def plain(text: str) -> str:
-    """The same for a text in which addresses are to stay text, such as a link's."""
-    inline = _inline(text, True)
-    return _first(text, inline)
+    return "".join(parts)
 
 
 def _inline(text: str, brackets: bool) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from pipeline.importers.plain import phrases
 from pipeline.importers.plain.calls import is_call, leads_to_call
 from pipeline.importers.plain.lines import Item, Mark, Marks, Role, Sheet

@@ -68,7 +68,7 @@ def breadcrumb(sheet: Sheet) -> Marks:
             continue
         arrows = re.search("[>›»→]", item.text) is not None
         leads = {same(other.text) for other in sheet.items[item.at + 1 : 15]}
-        if same(crumbs[0]) in phrases.FIRST_CRUMBS:
+        if phrases.FIRST_CRUMB.fullmatch(crumbs[0]):
             known = arrows or len(crumbs) > 2
         else:
             known = arrows and same(crumbs[-1]) in leads

@@ -12,7 +12,7 @@ from pipeline.importers.plain.shapes import ADDRESS, ends, is_bare, is_prose, is
 _DOT = re.compile(r"([•◦‣▪▫●○■□∙⁃➤►✓✔★])\s*(?=\S)|(·)\s+(?=\S)")
 _DASH = re.compile(r"([-*+–—]) (?=\S)|(o) (?=[^\W\d_a-z])")
 _ALONE = re.compile(r"[•◦‣▪●○■·]")
-_NUMBER = re.compile(r"\(?(\d{1,3})[.)] (?=\S)")
+NUMBER = re.compile(r"\(?(\d{1,3})[.)] (?=\S)")
 _TERM = re.compile(r"[^.!?]{2,60}?(?: [–—-] |: )\S")
 
 
@@ -70,10 +70,10 @@ def dashes(sheet: Sheet) -> Marks:
 def numbers(sheet: Sheet) -> Marks:
     """Lines numbered from 1 upwards, at least two of them one below the other: "1. Name – text"."""
     found: dict[int, Mark] = {}
-    for run in _runs(sheet.items, lambda item: _NUMBER.match(item.text) is not None):
+    for run in _runs(sheet.items, lambda item: NUMBER.match(item.text) is not None):
         for row in _counted(run):
             for item in row:
-                match = _NUMBER.match(item.text)
+                match = NUMBER.match(item.text)
                 if match:
                     found[item.number] = Mark(Role.NUMBERED, item.text[match.end() :])
     return found
@@ -81,16 +81,20 @@ def numbers(sheet: Sheet) -> Marks:
 
 def numbered_headings(sheet: Sheet) -> Marks:
     """Short lines numbered 1, 2, 3 with paragraphs between them are headings, not a list."""
-    row: list[Item] = []
+    rows: list[list[Item]] = []
     for item in sheet.open():
-        match = _NUMBER.match(item.text)
-        if match and int(match[1]) == len(row) + 1 and is_bare(item.text, 90):
-            row.append(item)
-    apart = all(later.at - earlier.at > 1 for earlier, later in zip(row, row[1:], strict=False))
-    below = [sheet.items[item.at + 1] for item in row if item.at + 1 < len(sheet.items)]
-    if len(row) < 2 or not apart or len(below) < len(row) or not all(is_prose(each.text) for each in below):
-        return {}
-    return {item.number: Mark(Role.HEADING) for item in row}
+        match = NUMBER.match(item.text)
+        if match and is_bare(item.text[match.end() :]):
+            if match[1] == "1":
+                rows.append([])
+            if rows and int(match[1]) == len(rows[-1]) + 1:
+                rows[-1].append(item)
+    found: dict[int, Mark] = {}
+    for row in rows:
+        below = [sheet.items[item.at + 1] for item in row if item.at + 1 < len(sheet.items)]
+        if 1 < len(row) == len(below) and all(each.open and is_prose(each.text) for each in below):
+            found |= {item.number: Mark(Role.HEADING) for item in row}
+    return found
 
 
 def bare_lists(sheet: Sheet) -> Marks:
@@ -117,7 +121,7 @@ def _entries(sheet: Sheet, colon: Item) -> list[Item]:
     close = not rest[0].gap_after
     entries: list[Item] = []
     for item in rest:
-        if not item.open or ends(item.text) == ":" or _NUMBER.match(item.text):
+        if not item.open or ends(item.text) == ":" or NUMBER.match(item.text):
             break
         if entries and close and item.gap:
             break
@@ -137,22 +141,23 @@ def _alike(entries: Sequence[Item], *, together: bool) -> list[Item]:
     if _TERM.match(first) and len(entries) > 1 and _TERM.match(entries[1].text):
         return _while(entries, lambda text: _TERM.match(text) is not None and len(text) <= 300)
     if not is_sentence(first) and len(first) <= 110:
-        listed = _while(
-            entries, lambda text: len(text) <= 110 and (not is_sentence(text) or is_question(text))
-        )
         if ends(first) in {",", ";"}:
-            # The last of "sleep," "food and" "work." ends as the sentence does.
-            close = len(listed)
-            marks = [ends(item.text) for item in listed]
-            close = next((n + 1 for n, mark in enumerate(marks) if mark not in {",", ";"}), close)
-            listed = listed[:close]
-            if close == len(marks) and marks[-1] in {",", ";"} and close < len(entries):
-                listed = list(entries[: close + 1])
-        return listed
+            return _one_sentence(entries)
+        return _while(entries, lambda text: len(text) <= 110 and (not is_sentence(text) or is_question(text)))
     if together and all(len(item.text) <= 160 for item in entries):
         return list(entries)
     if is_question(first):
         return _while(entries, lambda text: is_question(text) and len(text) <= 160)
+    return []
+
+
+def _one_sentence(entries: Sequence[Item]) -> list[Item]:
+    """The parts of a sentence that goes on through a list: "sleep," "food and" "work."."""
+    for place, item in enumerate(entries):
+        if len(item.text) > 160:
+            break
+        if ends(item.text) not in {",", ";"} and not re.search(r"\b(?:and|or|und|oder|et|ou)$", item.text):
+            return list(entries[: place + 1])
     return []
 
 
@@ -200,7 +205,7 @@ def _counted(run: Sequence[Item]) -> Iterator[list[Item]]:
     rows: list[list[Item]] = []
     last = -1
     for item in run:
-        match = _NUMBER.match(item.text)
+        match = NUMBER.match(item.text)
         number = int(match[1]) if match else 0
         if rows and number == last + 1:
             rows[-1].append(item)
@@ -208,6 +213,6 @@ def _counted(run: Sequence[Item]) -> Iterator[list[Item]]:
             rows.append([item])
         last = number
     for row in rows:
-        first = _NUMBER.match(row[0].text)
+        first = NUMBER.match(row[0].text)
         if len(row) > 2 or (len(row) > 1 and first and first[1] == "1"):
             yield row

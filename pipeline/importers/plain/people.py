@@ -7,8 +7,9 @@ import re
 from pipeline.model import Author
 
 _WORD = r"[^\W\d_a-z][^\W\d_]*(?:['’-][^\W\d_]+)*"
+_PARTICLE = "de|da|di|du|la|le|van|von|der|den|el|bin|ben|al"
 _NAME = re.compile(
-    rf"(?:(?:Dr|Prof|Mr|Mrs|Ms)\.? ){{0,2}}{_WORD}(?: (?:{_WORD}|[^\W\d_a-z]\.|de|da|di|du|la|le|van|von|der|den|el|bin|ben|al)){{1,4}}"
+    rf"(?:(?:Dr|Prof|Mr|Mrs|Ms)\.? ){{0,2}}{_WORD}(?: (?:{_WORD}|[^\W\d_a-z]\.|{_PARTICLE})){{1,4}}"
 )
 _HOUSE = re.compile(
     r"(?:the )?(?:[^\W_][\w&’'-]* ){0,3}(?:editors|editorial team|editorial staff|team|staff|newsroom)",

@@ -19,21 +19,9 @@ def _compiled(*phrases: str, end: str = "") -> re.Pattern[str]:
 
 # --- above the text ---------------------------------------------------------------------------
 
-FIRST_CRUMBS = frozenset(
-    (
-        "home",
-        "homepage",
-        "start",
-        "startseite",
-        "accueil",
-        "inicio",
-        "ראשי",
-        "blog",
-        "articles",
-        "article",
-        "news",
-    )
-    + ("resources", "learn", "library", "magazine", "journal", "research", "insights", "topics", "guides")
+FIRST_CRUMB = _compiled(
+    "home(?:page)?|start(?:seite)?|accueil|inicio|ראשי",
+    "blog|articles?|news|resources|learn|library|magazine|journal|research|insights|topics|guides",
 )
 
 FURNITURE = _compiled(
@@ -43,7 +31,8 @@ FURNITURE = _compiled(
     r"search",
     r"log ?in",
     r"sign ?in",
-    r"[←‹«<]? ?(?:back|return) to (?:the )?(?:all )?(?:blog|articles|home|news|resources|library|top|overview)",
+    r"[←‹«<]? ?(?:back|return) to (?:the )?(?:all )?"
+    r"(?:blog|articles|home|news|resources|library|top|overview)",
     r"home",
     r"blog",
     r"all (?:articles|posts)",
@@ -146,47 +135,15 @@ CATEGORY_AND_TIME = re.compile(
 # --- asking for something ---------------------------------------------------------------------
 
 ASKS = _any(
-    *(
-        "book",
-        "schedule",
-        "sign up",
-        "get started",
-        "get in touch",
-        "get help",
-        "learn more",
-        "read more",
-        "find out",
-    ),
-    *(
-        "find a",
-        "contact",
-        "call",
-        "reach out",
-        "join",
-        "register",
-        "download",
-        "try",
-        "apply",
-        "request",
-        "reserve",
-    ),
-    *(
-        "order",
-        "visit",
-        "explore",
-        "discover",
-        "subscribe",
-        "donate",
-        "support us",
-        "write to",
-        "email us",
-        "claim",
-    ),
+    r"book|schedule|sign up|get started|get in touch|get help|learn more|read more|find out",
+    r"find a|contact|call|reach out|join|register|download|try|apply|request|reserve",
+    r"order|visit|explore|discover|subscribe|donate|support us|write to|email us|claim",
     *("click here", "enrol+", "talk (?:to|with)", "speak (?:to|with)", "see (?:if|whether|how)"),
     r"start (?:your|the|a|with|now|today)",
     r"begin (?:your|now|today)",
     r"check (?:if|whether|your)",
-    r"take (?:the|our|a|this|your)(?: [\w-]+){0,3} (?:quiz|assessment|test|survey|step|questionnaire|screening)",
+    r"take (?:the|our|a|this|your)(?: [\w-]+){0,3} "
+    r"(?:quiz|assessment|test|survey|step|questionnaire|screening)",
     *("jetzt", "buchen sie", "vereinbaren sie", "mehr erfahren", "kontaktieren sie", "melden sie sich"),
     *("prenez", "réservez", "en savoir plus", "contactez", "inscrivez"),
 )
@@ -243,15 +200,16 @@ DISCLAIMER_LABEL = _compiled(
 )
 DISCLAIMS = _compiled(
     r"\b(?:informational|educational|information|education)(?: and \w+)? purposes\b",
-    r"\bnot (?:intended (?:as|to be)|meant (?:as|to be)|constitute|be (?:taken|construed) as|provide|medical|legal|financial"
-    r"|investment|a substitute)\b.{0,60}\b(?:advice|substitute|diagnosis|care|recommendation)",
+    r"\bnot (?:intended (?:as|to be)|meant (?:as|to be)|constitute|be (?:taken|construed) as|provide|medical"
+    r"|legal|financial|investment|a substitute)\b.{0,60}"
+    r"\b(?:advice|substitute|diagnosis|care|recommendation)",
     r"\bno (?:medical|legal|financial) advice\b",
     r"\b(?:keine|nicht) .{0,40}\b(?:beratung|ersatz)\b",
     r"\b(?:keine|ersetzt keine) .{0,30}\bberatung\b",
     r"\bne (?:constitue|remplace) pas\b",
 )
 OF_THE_TEXT = _compiled(
-    r"(?:this|the) (?:article|content|information|material|page|text|newsletter|piece|post|blog|website|site)",
+    r"(?:this|the) (?:article|content|information|material|page|text|newsletter|piece|post|(?:web)?site)",
     r"(?:information|content|material)\b",
     r"(?:dieser|diese|der) (?:artikel|text|beitrag|inhalt|information)",
     r"cet article",
@@ -283,8 +241,8 @@ ABOUT_NAME = re.compile(r"[Aa]bout (?:[Tt]he )?[A-Z][\w&’' -]{2,50}")
 ABOUT_AN_AUTHOR = _compiled("authors?", "editors?", "autor", end=r"\b")
 WE = _compiled(
     r"\b(?:we|our|us)\b",
-    r"\bis an? (?:[\w-]+ ){0,4}(?:clinic|company|newsletter|magazine|publisher|organi[sz]ation|practice|provider|platform"
-    r"|network|charity|non-?profit|journal)\b",
+    r"\bis an? (?:[\w-]+ ){0,4}(?:clinic|company|newsletter|magazine|publisher|organi[sz]ation|practice"
+    r"|provider|platform|network|charity|non-?profit|journal)\b",
 )
 
 RELATED = _compiled(
@@ -313,28 +271,8 @@ SHARE_LABEL = _compiled(
 SHARE = re.compile(
     r"(?:share on )?"
     + _any(
-        *(
-            "facebook",
-            "twitter",
-            "x",
-            "linkedin",
-            "instagram",
-            "youtube",
-            "tiktok",
-            "whatsapp",
-            "reddit",
-            "pinterest",
-        ),
-        *(
-            "threads",
-            "bluesky",
-            "mastodon",
-            "telegram",
-            "e-?mail",
-            "copy (?:the )?link",
-            "link copied!?",
-            "print",
-        ),
+        r"facebook|twitter|x|linkedin|instagram|youtube|tiktok|whatsapp|reddit|pinterest",
+        r"threads|bluesky|mastodon|telegram|e-?mail|copy (?:the )?link|link copied!?|print",
         *("tweet", "share", "pin it", "rss"),
     ),
     re.IGNORECASE,
@@ -365,7 +303,8 @@ COMMENTS = _compiled(
     r"was this (?:article |page )?helpful\?",
 )
 ORIGIN = _compiled(
-    r"(?:this (?:article|post|piece) )?(?:was )?(?:originally |first )(?:published|appeared|posted)(?: (?:at|on|in|here))?",
+    r"(?:this (?:article|post|piece) )?(?:was )?(?:originally |first )"
+    r"(?:published|appeared|posted)(?: (?:at|on|in|here))?",
     r"canonical(?: url| address)?",
     r"(?:read|view) (?:this )?(?:in your browser|online)",
     end=r":?\s*",
@@ -375,35 +314,12 @@ ORIGIN = _compiled(
 
 HEADING_BEGINS = _compiled(
     *("what", "how", "why", "when", "who", "where", "which", "is", "are", "can", "does", "do", "should"),
-    *(
-        "understanding",
-        "conclusion",
-        "final",
-        "key",
-        "next",
-        "the role",
-        "was",
-        "wie",
-        "warum",
-        "wann",
-        "wer",
-        "fazit",
-    ),
+    r"understanding|conclusion|final|key|next|the role|was|wie|warum|wann|wer|fazit",
     *("comment", "pourquoi", "qui"),
     end=r"\b",
 )
 GREETING = _compiled(
     *("dear", "hi", "hello", "hey", "kind regards", "best wishes", "warmly", "sincerely", "yours", "thanks"),
-    *(
-        "thank you",
-        "cheers",
-        "liebe[rs]?",
-        "hallo",
-        "viele grüße",
-        "herzliche grüße",
-        "bonjour",
-        "cordialement",
-        r"p\.?s\.?",
-    ),
+    r"thank you|cheers|liebe[rs]?|hallo|viele grüße|herzliche grüße|bonjour|cordialement|p\.?s\.?",
     end=r"\b",
 )

@@ -65,9 +65,7 @@ def first_sentence(text: str) -> str:
 
 def last_sentence(text: str) -> int:
     """Where the last sentence begins."""
-    start = 0
-    for start in sentence_ends(text):
-        pass
+    start = max(sentence_ends(text), default=0)
     return start + (len(text[start:]) - len(text[start:].lstrip()))
 
 
@@ -86,7 +84,7 @@ def is_bare(text: str, longest: int = 80) -> bool:
     begin = text.lstrip(_OPENERS)
     if not begin or not begin[0].isalnum() or begin[0].islower():
         return False
-    if ends(text) not in {"", "?", "%", "™", "®", "+", "*"}:
+    if ends(text) not in {"", "?", "%", "™", "®", "+", "*", "_"}:
         return False
     if sum(character.isalpha() for character in text) < 2:
         return False

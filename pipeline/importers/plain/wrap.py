@@ -10,6 +10,9 @@ from pipeline.importers.plain.shapes import ADDRESS, ends
 _NARROWEST, _WIDEST = 44, 140
 """Columns at which lines are broken. What is narrower is a list or verse; wider ones are paragraphs."""
 
+_TOLERANCE = 4
+"""Columns by which a full line may be shorter: an editor may have changed a word, or indented a line."""
+
 MARKER = re.compile(r"([•◦‣▪▫●○■□∙⁃➤►✓✔★·]|[-*–—+](?= )|o(?= )|\(?\d{1,3}[.)](?= ))\s*(?=\S)|^[•◦‣▪●○■*-]$")
 """What stands before the text of a list's item, or such a mark alone."""
 
@@ -26,7 +29,7 @@ def wrapped(sheet: Sheet) -> Marks:
         for above, below in zip(sheet.lines, sheet.lines[1:], strict=False)
         if not below.gap and not MARKER.match(below.text)
     ]
-    widths = [_width(above) for above, _ in pairs if not ADDRESS.search(above.text)]
+    widths = [len(above.text) for above, _ in pairs if not ADDRESS.search(above.text)]
     width = max(widths, default=0)
     if not _NARROWEST <= width <= _WIDEST:
         return {}
@@ -39,12 +42,8 @@ def wrapped(sheet: Sheet) -> Marks:
     return {below.number: Mark(Role.CONTINUATION) for above, below in full if _goes_on(above, below, width)}
 
 
-def _width(line: Line) -> int:
-    return line.indent + len(line.text)
-
-
 def _is_full(above: Line, below: Line, width: int) -> bool:
-    return _width(above) + 1 + min(len(below.text.split(" ", 1)[0]), 16) > width
+    return len(above.text) + 1 + min(len(below.text.split(" ", 1)[0]), 16) > width - _TOLERANCE
 
 
 def _is_end(line: Line) -> bool:
@@ -53,4 +52,4 @@ def _is_end(line: Line) -> bool:
 
 def _goes_on(above: Line, below: Line, width: int) -> bool:
     # A full line that ends a sentence may end a paragraph too, where no empty line says so.
-    return not _is_end(above) or width - _width(above) < 24
+    return not _is_end(above) or width - len(above.text) < 24

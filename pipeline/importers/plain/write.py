@@ -10,8 +10,9 @@ from pipeline.importers.draft import Draft, Inferred, Left, Link
 from pipeline.importers.plain import bylines
 from pipeline.importers.plain.calls import call_of, is_call
 from pipeline.importers.plain.dates import date_of
-from pipeline.importers.plain.escape import escaped, plain
-from pipeline.importers.plain.lines import Fact, Item, Role, Sheet
+from pipeline.importers.plain.escape import escaped, heading, plain
+from pipeline.importers.plain.lines import Fact, Fate, Item, Role, Sheet, fate
+from pipeline.importers.plain.lists import NUMBER
 from pipeline.importers.plain.people import authors_of
 from pipeline.importers.plain.shapes import ADDRESS, first_sentence, same, without_tail
 from pipeline.model import Author
@@ -155,33 +156,39 @@ def _related(sheet: Sheet) -> Iterator[Link]:
 
 def _body(sheet: Sheet) -> str:
     parts: list[str] = []
-    before: Item | None = None
-    count = 0
+    before: Role | None = None
+    count, sign = 0, "."
     for item in sheet.items:
-        if not item.open and not item.is_(Role.RULE, Role.HEADING, Role.CALL, *_LISTS):
+        role = item.mark.role if item.mark else Role.PARAGRAPH
+        if fate(role) is not Fate.BODY:
             continue
-        listed = item.is_(*_LISTS)
-        goes_on = listed and before is not None and before.mark is not None and item.is_(before.mark.role)
-        count = count + 1 if goes_on else 1
+        number = _number(item) if role is Role.NUMBERED else 0
+        goes_on = role is before and role in _LISTS
+        if goes_on and number and number != count + 1:
+            # Another sign makes another list (CommonMark 0.31, section 5.3).
+            goes_on, sign = False, ")" if sign == "." else "."
         parts.append(("\n" if goes_on else "\n\n") if parts else "")
-        parts.append(_written(item, count))
-        before = item
+        parts.append(f"{number}{sign} {escaped(_text(item))}" if number else _written(item))
+        before, count = role, number
     return "".join(parts) + "\n" if parts else ""
 
 
-def _written(item: Item, count: int) -> str:
+def _number(item: Item) -> int:
+    match = NUMBER.match(item.text)
+    return int(match[1]) if match else 0
+
+
+def _written(item: Item) -> str:
     text = _text(item)
     if item.mark is None:
         return escaped(text)
     match item.mark.role:
         case Role.HEADING:
-            return f"## {escaped(text)}"
+            return f"## {heading(text)}"
         case Role.RULE:
             return "---"
         case Role.BULLET:
             return f"{'  ' * item.mark.depth}- {escaped(text)}"
-        case Role.NUMBERED:
-            return f"{count}. {escaped(text)}"
         case _:
             return _call(text, item.mark.split)
 
