@@ -168,7 +168,7 @@ def title_again(sheet: Sheet) -> Marks:
     return {
         item.number: left(_AGAIN)
         for item in sheet.items[:24]
-        if item.open and _are_one_title(item.text, title.text)
+        if item.open and _are_one_title(item.text, title.said)
     }
 
 
@@ -180,7 +180,7 @@ def title_otherwise(sheet: Sheet) -> Marks:
     below = next((item for item in sheet.items[title.at + 1 : title.at + 4] if item.open), None)
     if below is None or not _may_be_title(below.text) or below.at + 1 >= len(sheet.items):
         return {}
-    first, second = set(words(title.text)), set(words(below.text))
+    first, second = set(words(title.said)), set(words(below.text))
     long = {word for word in first & second if len(word) > 3}
     if len(long) < 2 or len(first & second) * 2 < len(first | second):
         return {}

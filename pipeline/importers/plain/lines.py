@@ -132,6 +132,11 @@ class Item:
         return self.mark is None
 
     @property
+    def said(self) -> str:
+        """What of it goes on: its text without a label or a list's mark."""
+        return self.text if self.mark is None or self.mark.value is None else self.mark.value
+
+    @property
     def mark_facts(self) -> tuple[tuple[Fact, str], ...]:
         """What it says as a byline."""
         return self.mark.facts if self.mark else ()

@@ -44,7 +44,7 @@ def draft_of(sheet: Sheet) -> Draft:
         image_alt=_value(sheet, Role.IMAGE_ALT),
         canonical_url=_value(sheet, Role.CANONICAL),
         related=tuple(_related(sheet)),
-        disclaimer=" ".join(filter(None, (_text(item) for item in _of(sheet, Role.DISCLAIMER)))),
+        disclaimer=" ".join(filter(None, (item.said for item in _of(sheet, Role.DISCLAIMER)))),
         extra=extra,
         inferred=tuple(inferred),
         left=tuple(sorted((*_left(sheet), *late), key=lambda each: each.line or 0)),
@@ -55,13 +55,8 @@ def _of(sheet: Sheet, *roles: Role) -> Iterator[Item]:
     return (item for item in sheet.items if item.is_(*roles))
 
 
-def _text(item: Item) -> str:
-    """What of an item goes on: its text without a label or a list's mark."""
-    return item.text if item.mark is None or item.mark.value is None else item.mark.value
-
-
 def _value(sheet: Sheet, role: Role) -> str:
-    return " ".join(filter(None, (_text(item) for item in _of(sheet, role))))
+    return " ".join(filter(None, (item.said for item in _of(sheet, role))))
 
 
 def _left(sheet: Sheet) -> Iterator[Left]:
@@ -76,12 +71,12 @@ def _left(sheet: Sheet) -> Iterator[Left]:
 def _inferred(sheet: Sheet) -> Iterator[Inferred]:
     for item in sheet.items:
         if item.is_(Role.DEK) and item.mark and item.mark.why:
-            yield Inferred("dek", _text(item), item.mark.why)
+            yield Inferred("dek", item.said, item.mark.why)
         elif item.is_(Role.IMAGE_ALT) and item.mark:
-            yield Inferred("image_alt", _text(item), item.mark.why)
+            yield Inferred("image_alt", item.said, item.mark.why)
         elif item.is_(Role.CALL) and item.mark:
             yield Inferred(
-                "cta", _text(item)[item.mark.split :], "a sentence that asks for something and says where"
+                "cta", item.said[item.mark.split :], "a sentence that asks for something and says where"
             )
         elif item.open and is_call(item.text):
             yield Inferred("cta", item.text, "a call to action without an address stays a paragraph")
@@ -95,8 +90,8 @@ def _inferred(sheet: Sheet) -> Iterator[Inferred]:
 def _title(sheet: Sheet) -> str:
     items = [item for item in sheet.items if item.open or item.is_(Role.CALL)] or list(_of(sheet, *_LISTS))
     items = items or list(sheet.items)
-    named = next((item for item in items if same(_text(item))), items[0])
-    sentence = first_sentence(_text(named))
+    named = next((item for item in items if same(item.said)), items[0])
+    sentence = first_sentence(named.said)
     bare = sentence.rstrip(".:;,。 ") or sentence
     if len(bare) <= _LONGEST_TITLE:
         return bare
@@ -140,13 +135,13 @@ def _authors(sheet: Sheet) -> tuple[Author, ...]:
 def _tags(sheet: Sheet) -> tuple[str, ...]:
     tags = [value for _, value in bylines.values(sheet.items, Fact.CATEGORY)]
     for item in _of(sheet, Role.TAGS):
-        tags += [tag.strip(" #.") for tag in _text(item).replace(";", ",").split(",") if tag.strip(" #.")]
+        tags += [tag.strip(" #.") for tag in item.said.replace(";", ",").split(",") if tag.strip(" #.")]
     return tuple(dict.fromkeys(tags))
 
 
 def _related(sheet: Sheet) -> Iterator[Link]:
     for item in _of(sheet, Role.RELATED):
-        text = _text(item)
+        text = item.said
         if match := ADDRESS.search(text):
             yield Link(text[: match.start()].strip(" :–—-•(<"), without_tail(match[0]))
 
@@ -162,13 +157,14 @@ def _body(sheet: Sheet) -> str:
         role = item.mark.role if item.mark else Role.PARAGRAPH
         if fate(role) is not Fate.BODY:
             continue
-        number = _number(item) if role is Role.NUMBERED else 0
+        numbered = role is Role.NUMBERED
+        number = _number(item) if numbered else 0
         goes_on = role is before and role in _LISTS
-        if goes_on and number and number != count + 1:
+        if goes_on and numbered and number != count + 1:
             # Another sign makes another list (CommonMark 0.31, section 5.3).
             goes_on, sign = False, ")" if sign == "." else "."
         parts.append(("\n" if goes_on else "\n\n") if parts else "")
-        parts.append(f"{number}{sign} {escaped(_text(item))}" if number else _written(item))
+        parts.append(f"{number}{sign} {escaped(item.said)}" if numbered else _written(item))
         before, count = role, number
     return "".join(parts) + "\n" if parts else ""
 
@@ -179,7 +175,7 @@ def _number(item: Item) -> int:
 
 
 def _written(item: Item) -> str:
-    text = _text(item)
+    text = item.said
     if item.mark is None:
         return escaped(text)
     match item.mark.role:
