@@ -7,7 +7,7 @@ article reads the same in each.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -229,9 +229,12 @@ class Composer:
             line = issue.lines.get(key)
             raise PressroomError(f"`{key}`: {error.message}", issue.place.path, line, error.hint) from error
 
-    def _disclaimers(self, articles: Iterable[Article]) -> tuple[str, ...]:
+    def _disclaimers(self, articles: Sequence[Article]) -> tuple[str, ...]:
+        """Those that the articles' tags ask for, then the articles' own; each text once."""
         tags = {tag for article in articles for tag in article.tags}
-        return tuple(each.text for each in self.publication.disclaimers if tags.intersection(each.tags))
+        tied = [each.text for each in self.publication.disclaimers if tags.intersection(each.tags)]
+        own = [article.disclaimer for article in articles if article.disclaimer]
+        return tuple(dict.fromkeys((*tied, *own)))
 
     def _preview(self, letter: Content, audience: str) -> str:
         """The letter's first words, by whole sentences or else by whole words."""

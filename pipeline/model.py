@@ -209,6 +209,8 @@ class Article:
     """One tagged piece of writing of the pool, as its file says it; the body is not yet parsed.
 
     `image` is the lead image's path as written. `digest` is `sha256:…` over the file's text.
+    `alt_title` is another headline that it goes by. `disclaimer` stands in whatever carries it, beside those
+    of its tags.
     `audience` is empty for an article that everyone may read. `aliases` are slugs that it had before,
     whose addresses lead on to it. `silence` maps codes of checks that
     are set aside to the reason. `lines` has the line of each field.
@@ -225,9 +227,11 @@ class Article:
     updated: datetime | None = None
     dek: str = ""
     authors: tuple[Author, ...] = ()
+    alt_title: str = ""
     image: str | None = None
     image_alt: str = ""
     canonical_url: str | None = None
+    disclaimer: str = ""
     audience: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
     layout: Layout | None = None

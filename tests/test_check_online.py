@@ -13,6 +13,7 @@ from typing import ClassVar
 import pytest
 from conftest import Desk, article
 
+from pipeline import web
 from pipeline.checks import online
 from pipeline.checks.online import AT_ONCE_PER_HOST, Answer, LinkTester, Verdict
 
@@ -145,10 +146,8 @@ def test_a_redirect_to_a_private_address_is_refused(
     # The server stands for a public one; where it sends the tester does not.
     monkeypatch.setitem(REDIRECTS, "/inside", (301, "http://10.0.0.1:1/"))
     public = server.removeprefix("http://").partition(":")[0]
-    real = online.ipaddress.ip_address
-    monkeypatch.setattr(
-        online.ipaddress, "ip_address", lambda text: real("8.8.8.8" if text == public else text)
-    )
+    real = web.ipaddress.ip_address
+    monkeypatch.setattr(web.ipaddress, "ip_address", lambda text: real("8.8.8.8" if text == public else text))
     url = f"{server}/inside"
     answer = a_tester(tmp_path, allow_private=False).answers([url])[url]
     assert answer == Answer(Verdict.UNTRIED, "10.0.0.1 is on a private network")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -106,6 +106,42 @@ def yaml_comments(text: str) -> list[tuple[int, str]]:
         if number not in inside and (match := _COMMENT.search(line, begin)):
             found.append((number, match[0].strip()))
     return found
+
+
+def written(fields: Mapping[str, Any]) -> str:
+    """YAML lines for these fields, as an editor would write them; `split` reads the same values again.
+
+    Values are texts, numbers, truth values, None, dates, and lists and mappings of them.
+    """
+    return str(yaml.dump(dict(fields), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=10**9))
+
+
+class _Dumper(yaml.SafeDumper):
+    """Short lists on one line, texts of several lines as blocks, moments as ISO 8601 writes them."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+    def a_list(self, data: list[Any]) -> yaml.Node:
+        short = all(isinstance(each, (str, int)) for each in data) and len(str(data)) < 90
+        return self.represent_sequence("tag:yaml.org,2002:seq", data, flow_style=short)
+
+    def a_text(self, data: str) -> yaml.Node:
+        # A block cannot hold what ends a line in spaces, nor what begins with them.
+        block = "\n" in data and not re.search(r"[ \t]\n|\A\s|\s\Z|[^\x20-\uffff\n]", data)
+        return self.represent_scalar("tag:yaml.org,2002:str", data, style="|" if block else None)
+
+    def a_moment(self, data: datetime) -> yaml.Node:
+        return self.represent_scalar("tag:yaml.org,2002:timestamp", data.isoformat())
+
+
+_Dumper.add_representer(list, _Dumper.a_list)
+_Dumper.add_representer(tuple, lambda dumper, data: dumper.a_list(list(data)))
+_Dumper.add_representer(str, _Dumper.a_text)
+_Dumper.add_representer(datetime, _Dumper.a_moment)
 
 
 def _yaml_hint(text: str, index: int) -> str | None:

@@ -83,9 +83,20 @@ def read_article(
 
     Raises `PressroomError` where the file cannot be read as front matter and body at all.
     """
-    text = source.text()
-    document = split(text, source.path)
-    fields = Fields(document.fields, source.path, errors, 1)
+    return article_of(source.text(), source.name, source.path, publication, zone, errors)
+
+
+def article_of(
+    text: str,
+    name: str,
+    path: str,
+    publication: Publication,
+    zone: ZoneInfo,
+    errors: list[PressroomError],
+) -> Article:
+    """The article that this text is, in a file of this name and path; as `read_article`."""
+    document = split(text, path)
+    fields = Fields(document.fields, path, errors, 1)
     layout = fields.choice("layout", Layout)
     date = fields.moment("date", zone, required=True)
     updated = fields.moment("updated", zone)
@@ -100,20 +111,22 @@ def read_article(
         )
     audience = read_audiences(fields, publication)
     article = Article(
-        slug=_slug(fields, source),
+        slug=_slug(fields, name),
         title=fields.text("title", required=True),
         date=date or _NO_DATE,
         tags=fields.texts("tags"),
         body=document.body,
         body_line=document.body_line,
-        place=Place(source.path, 1),
+        place=Place(path, 1),
         digest="sha256:" + hashlib.sha256(text.encode()).hexdigest(),
         updated=updated,
         dek=_dek(fields),
+        alt_title=fields.text("alt_title"),
         authors=_authors(fields),
         image=image,
         image_alt=fields.text("image_alt"),
         canonical_url=_address(fields, "canonical_url"),
+        disclaimer=fields.text("disclaimer", multiline=True),
         audience=tuple(a for a in audience if EVERYONE not in audience),
         related=fields.texts("related"),
         layout=Layout(layout) if layout else None,
@@ -128,10 +141,10 @@ def read_article(
     return article
 
 
-def _slug(fields: Fields, source: Source) -> str:
-    slug = fields.text("slug", default=source.name)
+def _slug(fields: Fields, name: str) -> str:
+    slug = fields.text("slug", default=name)
     if (why := bad_name(slug)) is not None:
-        fields.error("slug", f'the slug "{slug}" {why}.', f'Write one like "{path_part(source.name)}".')
+        fields.error("slug", f'the slug "{slug}" {why}.', f'Write one like "{path_part(name)}".')
     elif path_part(slug) != slug:
         what = "slug" if fields.has("slug") else "file name"
         fields.error(

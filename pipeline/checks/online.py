@@ -6,40 +6,31 @@ refused, whatever name it hides behind.
 
 from __future__ import annotations
 
-import ipaddress
 import json
-import socket
-import ssl
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPException
 from itertools import chain, zip_longest
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
-from urllib.parse import SplitResult, quote, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from pipeline import __version__
 from pipeline.files import write_atomically
-
-TIME_LIMIT = 10.0
-"""Seconds for each step of one request."""
+from pipeline.web import MOVED, REDIRECTS, RefusedError, Web, trouble
 
 AT_ONCE, AT_ONCE_PER_HOST = 8, 2
 MOST = 500
 """Addresses that are tried in one run."""
 
-REDIRECTS = 5
 KEPT = timedelta(days=1)
 _PERMANENT = frozenset({301, 308})
-_MOVED = frozenset({301, 302, 303, 307, 308})
 _BARRED = frozenset({401, 402, 403, 407, 429, 451, 999})
 """Answers to a machine, not to a reader: a login, a robot's bar. 999 is LinkedIn's."""
-
-_ADDRESS_SAFE = "%/:=&?~#+!$,;'@()*[]"
 
 
 class Verdict(StrEnum):
@@ -61,10 +52,6 @@ class Answer:
     location: str = ""
 
 
-class _RefusedError(Exception):
-    """An address that is not to be tried, and why."""
-
-
 class LinkTester:
     """Tries addresses, politely, and remembers the answers for a day.
 
@@ -73,10 +60,9 @@ class LinkTester:
     """
 
     def __init__(self, home: str, now: datetime, cache: Path, *, allow_private: bool = False) -> None:
-        self._agent = f"Pressroom/{__version__} (link check; +{home})"
+        self._web = Web(f"Pressroom/{__version__} (link check; +{home})", allow_private)
         self._now = now
         self._cache = cache
-        self._allow_private = allow_private
         self._known = _read_cache(cache, now)
         self._answers: dict[str, Answer] = {url: answer for url, (answer, _) in self._known.items()}
         self._tried = 0
@@ -110,87 +96,23 @@ class LinkTester:
                 if status >= 400 and status != 429:
                     # Many servers know only GET, and some say 404 to HEAD.
                     status, location = self._ask("GET", at)
-                if status not in _MOVED or not location:
+                if status not in MOVED or not location:
                     return _verdict(url, at, status, permanent)
                 permanent = permanent and status in _PERMANENT
                 at = urljoin(at, location)
-        except _RefusedError as refused:
+        except RefusedError as refused:
             return Answer(Verdict.UNTRIED, str(refused))
-        except TimeoutError:
-            return Answer(Verdict.TROUBLE, f"no answer in {TIME_LIMIT:g} seconds")
-        except socket.gaierror:
-            return Answer(Verdict.TROUBLE, f"no host is named {urlsplit(at).hostname}")
-        except ssl.SSLCertVerificationError as error:
-            return Answer(Verdict.TROUBLE, f"its certificate is not valid: {error.verify_message}")
         except (OSError, HTTPException, ValueError) as error:
-            return Answer(Verdict.TROUBLE, f"the connection failed: {str(error) or type(error).__name__}")
+            return Answer(Verdict.TROUBLE, trouble(error, at))
         return Answer(Verdict.TROUBLE, f"more than {REDIRECTS} redirects")
 
     def _ask(self, method: str, url: str) -> tuple[int, str]:
         """Status and Location of an address. Nothing of the page itself is read."""
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise _RefusedError(f"{parts.scheme or 'it'} is no web address")
         with self._lock:
-            gate = self._hosts[parts.hostname]
+            gate = self._hosts[urlsplit(url).hostname or ""]
         with gate:
-            connection = HTTPConnection(_ascii(parts.hostname), parts.port, timeout=TIME_LIMIT)
-            connection.sock = self._connect(parts)
-            try:
-                path = quote(parts.path or "/", safe=_ADDRESS_SAFE)
-                query = f"?{quote(parts.query, safe=_ADDRESS_SAFE)}" if parts.query else ""
-                headers = {
-                    "User-Agent": self._agent,
-                    "Accept": "*/*",
-                    "Connection": "close",
-                    "Host": _host(parts),
-                }
-                connection.request(method, path + query, headers=headers)
-                response = connection.getresponse()
-                return response.status, response.getheader("Location") or ""
-            finally:
-                connection.close()
-
-    def _connect(self, parts: SplitResult) -> socket.socket:
-        """A connection to a checked number: asked once more, a name could give a private one."""
-        host = _ascii(parts.hostname or "")
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        for *_, address in found:
-            if (
-                not self._allow_private
-                and not ipaddress.ip_address(str(address[0]).partition("%")[0]).is_global
-            ):
-                raise _RefusedError(f"{parts.hostname} is on a private network")
-        plain = _open([(str(address[0]), port) for *_, address in found])
-        if parts.scheme == "http":
-            return plain
-        try:
-            return ssl.create_default_context().wrap_socket(plain, server_hostname=host)
-        except BaseException:
-            plain.close()
-            raise
-
-
-def _open(addresses: list[tuple[str, int]]) -> socket.socket:
-    """A connection to the first of a host's numbers that answers."""
-    failure: OSError = OSError("it has no address")
-    for address in addresses:
-        try:
-            return socket.create_connection(address, timeout=TIME_LIMIT)
-        except OSError as error:
-            failure = error
-    raise failure
-
-
-def _host(parts: SplitResult) -> str:
-    host = _ascii(parts.hostname or "")
-    host = f"[{host}]" if ":" in host else host
-    return f"{host}:{parts.port}" if parts.port else host
-
-
-def _ascii(host: str) -> str:
-    return host if host.isascii() else host.encode("idna").decode("ascii")
+            reply = self._web.ask(method, url)
+            return reply.status, reply.headers.get("location", "")
 
 
 def _verdict(url: str, at: str, status: int, permanent: bool) -> Answer:

@@ -18,7 +18,8 @@ from pipeline.model import Author
 class Material:
     """A source as it arrived.
 
-    `name` is the path of the file relative to the workspace, the address, or `-` for standard input.
+    `name` is the path of the file as the user typed it, the address, or `-` for standard input; `origin` the
+    same with the path relative to the workspace, which is what is remembered.
     `address` is what relative addresses in it are relative to, where it came from the web, after
     redirects; `media_type` and `charset` are what the server said, in lower case. `folder` is where its
     pictures may stand, None where there is no such place.
@@ -30,6 +31,7 @@ class Material:
     media_type: str = ""
     charset: str = ""
     folder: Path | None = None
+    origin: str = ""
 
     @property
     def ending(self) -> str:
@@ -65,6 +67,10 @@ class Link:
     address: str
 
 
+Moment = datetime | date
+"""When: a date alone stands for the day in the publication's time zone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """An article as an importer understood it.
@@ -80,8 +86,8 @@ class Draft:
     alt_title: str = ""
     slug: str = ""
     dek: str = ""
-    date: datetime | date | None = None
-    updated: datetime | date | None = None
+    date: Moment | None = None
+    updated: Moment | None = None
     authors: tuple[Author, ...] = ()
     tags: tuple[str, ...] = ()
     image: str = ""

@@ -159,6 +159,7 @@ def about_article(composed: ComposedArticle, shelf: Shelf, description: str, ima
     data = {
         "@type": "Article",
         "headline": article.title,
+        **({"alternativeHeadline": article.alt_title} if article.alt_title else {}),
         "description": description,
         "url": composed.url,
         "mainEntityOfPage": article.canonical_url or composed.url,

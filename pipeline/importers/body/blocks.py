@@ -11,8 +11,7 @@ from pipeline.articles.markdown import spans
 
 
 class Kind(StrEnum):
-    """What an outermost block is. A reference is the definition of a link's address,
-    a note that of a footnote."""
+    """What an outermost block is: a reference defines a link's address, a note a footnote."""
 
     HEADING = "heading"
     PARAGRAPH = "paragraph"

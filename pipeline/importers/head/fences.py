@@ -18,9 +18,10 @@ _FENCES = {
     "---js": "js",
     "---javascript": "js",
 }
-"""How a head begins, and its language; the words behind the fence are gray-matter's, as Eleventy takes them."""
+"""How a head begins, and its language; the words behind a fence are gray-matter's, which Eleventy takes."""
 
-_KEY_LINE = re.compile(r"[ \t]*(?:- )?(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s\"'#:\[{|>*`!][^:\n]{0,60})[ \t]*:(?:\s|$|\S)")
+# A key of at most four words: `Title: …`, "og:title": …, - key: …
+_KEY_LINE = re.compile(r"\s*(?:- )?(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s\"':\[|>*`]\S*?(?: \S+?){0,3})\s*:")
 _BARE_KEY = re.compile(r" {0,3}([A-Za-z][A-Za-z0-9_-]*):(?:[ \t]+(.*))?$")
 _BARE_SIGNS = frozenset({"date", "slug", "category", "tags", "author", "authors", "modified", "status"})
 _EMAIL_SIGNS = frozenset({"from", "to", "subject", "received", "message-id", "mime-version", "return-path"})

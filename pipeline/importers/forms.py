@@ -1,0 +1,31 @@
+"""The forms that writing comes in, in the order in which they are asked whether a source is theirs."""
+
+from __future__ import annotations
+
+from pipeline.errors import PressroomError, suggest
+from pipeline.importers import docx, feed, markdown, message, page, plain_text
+from pipeline.importers.draft import Importer, Material
+
+IMPORTERS: tuple[Importer, ...] = (docx, message, feed, page, markdown, plain_text)
+"""What is told by its bytes comes first, what takes any text last."""
+
+
+def importer_for(material: Material, form: str | None = None) -> Importer:
+    """The importer of this form, or the first that takes the source.
+
+    Raises `PressroomError` where there is none.
+    """
+    if form is not None:
+        known = {each.NAME: each for each in IMPORTERS}
+        if form not in known:
+            hint = suggest(form, known) or f"The forms are {', '.join(known)}."
+            raise PressroomError(f'there is no form "{form}".', "--form", hint=hint)
+        return known[form]
+    for each in IMPORTERS:
+        if each.takes(material):
+            return each
+    raise PressroomError(
+        "is no form that can be imported.",
+        material.name,
+        hint="Import Markdown, text, HTML, a feed, .docx or .eml.",
+    )

@@ -1,0 +1,160 @@
+"""From what the user names to sources: files, folders with all that is in them, standard input, addresses."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from email.message import Message
+from pathlib import Path
+
+from pipeline.errors import PressroomError
+from pipeline.importers.draft import Material
+from pipeline.web import RefusedError, Web
+from pipeline.workspace import POOL, Workspace
+
+MAX_BYTES = 50_000_000
+"""What a document with its pictures may have; a text has a narrower limit (`files.MAX_SOURCE_BYTES`)."""
+
+STDIN = "-"
+
+_TEXTS = (".md", ".markdown", ".mdx", ".mkd", ".txt", ".text", ".html", ".htm", ".xhtml")
+_FEEDS = (".xml", ".rss", ".atom", ".rdf", ".json")
+FORMS = frozenset({*_TEXTS, *_FEEDS, ".docx", ".eml"})
+"""The endings of files that are taken out of a folder. A file that is named itself may have any."""
+
+_NO_TEXTS = frozenset({"node_modules", "__pycache__"})
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A single source before it is read: a file, an address or standard input.
+
+    `root` is the folder below which its pictures may stand.
+    """
+
+    name: str
+    file: Path | None = None
+    root: Path | None = None
+
+
+def named(
+    sources: Iterable[str], workspace: Workspace, passed: list[str], errors: list[PressroomError]
+) -> tuple[Named, ...]:
+    """Every source that these arguments stand for, each once, folders in the order of their files' names.
+
+    Files of a folder that are no form of writing go to `passed`; what cannot be found goes to `errors`.
+    """
+    found: dict[object, Named] = {}
+    for source in sources:
+        if source == STDIN or is_address(source):
+            found.setdefault(source, Named(source))
+            continue
+        try:
+            path = Path(source)
+            if path.is_dir():
+                for each in _walk(path, (), passed, errors):
+                    found.setdefault(each.resolve(), Named(each.as_posix(), each, path))
+            else:
+                path.stat()
+                found.setdefault(path.resolve(), Named(path.as_posix(), path, path.parent))
+        except (OSError, ValueError, RuntimeError) as error:
+            errors.append(_unreadable(source, error))
+    pool = workspace.root / POOL
+    ours = [each for each in found.values() if each.file and each.file.resolve().is_relative_to(pool)]
+    errors += [PressroomError("is in the pool already.", each.name) for each in ours]
+    return tuple(each for each in found.values() if each not in ours)
+
+
+def is_address(source: str) -> bool:
+    """Whether the user named something on the web."""
+    return source.lower().startswith(("https://", "http://"))
+
+
+def load(source: Named, workspace: Workspace, web: Web, stdin: Callable[[], bytes]) -> Material:
+    """Read a source. Raises `PressroomError` where that cannot be done."""
+    if source.file is not None:
+        return _from_file(source.file, source, workspace)
+    if source.name == STDIN:
+        data = stdin()
+        if len(data) > MAX_BYTES:
+            raise PressroomError(f"is larger than {MAX_BYTES // 1_000_000} MB.", STDIN)
+        return Material(STDIN, data, origin=STDIN)
+    try:
+        reply = web.get(source.name, MAX_BYTES)
+    except RefusedError as error:
+        private = "private network" in str(error)
+        hint = "Allow it with --allow-private." if private else None
+        raise PressroomError(f"cannot be fetched: {error}.", source.name, hint=hint) from error
+    kind = Message()
+    kind["Content-Type"] = reply.headers.get("content-type", "")
+    return Material(
+        source.name,
+        reply.data,
+        address=reply.url,
+        media_type=kind.get_content_type() if reply.headers.get("content-type") else "",
+        charset=str(kind.get_content_charset() or ""),
+        origin=source.name,
+    )
+
+
+def _from_file(file: Path, source: Named, workspace: Workspace) -> Material:
+    try:
+        if not file.is_file():
+            raise PressroomError("is no file that can be read.", source.name)
+        if file.stat().st_size > MAX_BYTES:
+            raise PressroomError(f"is larger than {MAX_BYTES // 1_000_000} MB.", source.name)
+        data = file.read_bytes()
+        origin = _origin(file.resolve(), workspace.root)
+    except (OSError, RuntimeError) as error:
+        raise _unreadable(source.name, error) from error
+    return Material(source.name, data, folder=source.root, origin=origin)
+
+
+def _origin(file: Path, root: Path) -> str:
+    """The file as seen from the workspace, so that it is the same source from wherever it is named."""
+    try:
+        return Path(os.path.relpath(file, root)).as_posix()
+    except ValueError:  # another drive of Windows
+        return file.as_posix()
+
+
+def _walk(
+    folder: Path, above: tuple[Path, ...], passed: list[str], errors: list[PressroomError]
+) -> Iterator[Path]:
+    here = folder.resolve()
+    if here in above:
+        errors.append(PressroomError("is a link to a folder above it.", folder.as_posix()))
+        return
+    try:
+        entries = sorted(folder.iterdir(), key=lambda entry: entry.name)
+    except OSError as error:
+        errors.append(_unreadable(folder.as_posix(), error))
+        return
+    for entry in entries:
+        # Hidden files, what belongs to a saved page, and what only programs read.
+        if entry.name.startswith(".") or entry.name in _NO_TEXTS or _belongs_to_page(entry):
+            continue
+        try:
+            if entry.is_dir():
+                yield from _walk(entry, (*above, here), passed, errors)
+            elif entry.suffix.lower() in FORMS:
+                entry.stat()
+                yield entry
+            else:
+                passed.append(entry.as_posix())
+        except (OSError, RuntimeError) as error:
+            errors.append(_unreadable(entry.as_posix(), error))
+
+
+def _belongs_to_page(entry: Path) -> bool:
+    """Browsers save `page.html` with a folder `page_files` beside it, Firefox and Chrome alike."""
+    stem = entry.name.removesuffix("_files")
+    return stem != entry.name and any(entry.with_name(stem + end).is_file() for end in (".html", ".htm"))
+
+
+def _unreadable(name: str, error: Exception) -> PressroomError:
+    if isinstance(error, FileNotFoundError):
+        return PressroomError("there is no such file or folder.", name)
+    why = (error.strerror if isinstance(error, OSError) else "") or str(error)
+    return PressroomError(f"cannot be read: {why}.", name)
