@@ -34,16 +34,24 @@ KEYS: dict[str, tuple[str, ...]] = {
         *("update_date", "edited"),
     ),
     "image": (
-        *("featured_image", "feature_image", "image", "cover.image", "cover_image", "cover", "hero_image"),
-        *("hero.image", "hero", "header.image", "header.overlay_image", "featured_img", "lead_image"),
+        *("featured_image", "feature_image", "image", "cover_image", "cover", "hero_image"),
+        *("hero", "header.image", "header.overlay_image", "featured_img", "lead_image"),
         *("banner", "banner_image", "main_image", "picture", "photo", "thumbnail", "thumb", "header.teaser"),
         *("og_image", "og.image", "seo.image", "social_image", "twitter_image", "images"),
     ),
     "image_alt": (
-        *("image_alt", "featured_image_alt", "feature_image_alt", "cover.alt", "cover_alt"),
+        *("image_alt", "featured_image_alt", "feature_image_alt", "cover_alt"),
         *("cover_image_alt", "hero_image_alt", "hero_alt", "banner_alt", "thumbnail_alt", "alt"),
     ),
-    "canonical_url": ("canonical_url", "canonical", "original_url", "seo.canonical", "absolute_url", "url"),
+    "canonical_url": (
+        "canonical_url",
+        "canonical",
+        "original_url",
+        "seo.canonical",
+        "absolute_url",
+        "url",
+        "permalink",
+    ),
     "audience": ("audience", "audiences"),
     "related": (
         *("related_articles", "related", "related_posts", "related_content", "see_also", "read_next"),

@@ -25,8 +25,9 @@ _ROLES = re.compile(
 )
 _DEGREE = re.compile(
     r"(?!C[A-Z]O$)[A-Z]{2,6}(?:-[A-Z]{1,4})?|(?:[A-Z][a-z]?\.){2,4}|(?:Ph|Psy|Pharm|Ed|Sc)\.? ?D\.?"
-    r"|[MB](?:Sc|Phil|Ed)|D(?:Phil|NSc)|(?:F|M)RC[A-Z][a-z]{0,4}|Dr\.?|Jr\.?|Sr\.?"
+    r"|[MB](?:Sc|Phil|Ed)|D(?:Phil|NSc)|(?:F|M)RC[A-Z][a-z]{0,4}|Dr\.?"
 )
+_OF_A_NAME = re.compile(r"[JS]r\.?|I{2,3}")
 _FULL_NAME = re.compile(r"[^\W\d_][\w.'’-]*(?:\s+[\w.'’-]+){1,4}")
 _MAIL = re.compile(r"\s*[<(][^<>()\s]+@[^<>()\s]+[>)]\s*$")
 
@@ -75,16 +76,15 @@ def _named(text: str, *, several: bool) -> People:
             return People(tuple(a for each in found for a in each.authors), None, mark != ";")
     text = re.sub(r"^by\s+(?=[A-Z])", "", text, flags=re.IGNORECASE)
     name, *rest = [part.strip() for part in text.split(",") if part.strip()] or [text]
-    while rest and _DEGREE.fullmatch(rest[0]):
+    while rest and _OF_A_NAME.fullmatch(rest[0]):
         name = f"{name}, {rest.pop(0)}"
     if not rest:
         return People((Author(name),))
-    # "Ada Example, Ben Sample" are two people; what names an office or begins in lower case is a role.
-    people = all(_FULL_NAME.fullmatch(part) and not _ROLES.search(part) for part in rest)
-    if people and (several or all(part.istitle() for part in rest)):
+    # "Ada Example, Ben Sample" are two people; what names a degree or an office is the first one's.
+    offices = [bool(_DEGREE.fullmatch(part) or _ROLES.search(part)) for part in rest]
+    names = all(_FULL_NAME.fullmatch(part) and part.istitle() for part in rest)
+    if not any(offices) and (several or names):
         return People(tuple(Author(each) for each in (name, *rest)), None, not several)
-    if several and not any(_ROLES.search(part) for part in rest):
-        return People(tuple(Author(each) for each in (name, *rest)))
     return People((Author(name, ", ".join(rest)),), None, several)
 
 
