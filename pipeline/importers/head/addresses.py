@@ -26,15 +26,20 @@ def is_web(text: str) -> bool:
 def one_slug(address: str) -> str | None:
     """The slug where an address is that and no more: `/the-switch/` or `the-switch.html`."""
     slug = last_part(address)
-    return slug if slug and address.strip("/").removesuffix(".html") == slug else None
+    return slug if slug and _whole(address) == slug else None
+
+
+def _whole(address: str) -> str:
+    """The address without what a server leaves out: `timeline/index.html` is `timeline`."""
+    path = re.sub(r"(?:/index)?\.html?$", "", address.strip("/"))
+    return path.strip("/")
 
 
 def last_part(address: str) -> str | None:
     """The last part of an address, where it can be a slug; a pattern such as `/:year/:title/` has none."""
     if re.search(r"[:{}%?#\s]", re.sub(r"^https?://[^/]*", "", address)):
         return None
-    part = address.rstrip("/").rpartition("/")[2]
-    part = re.sub(r"\.html?$", "", part)
+    part = _whole(address).rpartition("/")[2]
     return part if part and path_part(part) == part else None
 
 

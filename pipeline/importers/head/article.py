@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from pipeline.addresses import path_part
 from pipeline.fields import Field
 from pipeline.importers.draft import Draft
 from pipeline.importers.head import addresses, people
@@ -113,6 +114,8 @@ def _addresses(draft: Draft, tree: Tree) -> Draft:
             aliases += [last] if last not in (slug, *aliases) else []
     for path, field in tree.candidates("aliases"):
         texts, others = texts_of(field)
+        if any("/" not in text and path_part(text) != text.removesuffix(".html") for text in texts):
+            continue  # Obsidian's aliases are other titles
         slugs = [addresses.one_slug(text) for text in texts]
         rest = [text for text, found in zip(texts, slugs, strict=True) if found is None] + others
         if any(slugs):
@@ -126,9 +129,7 @@ def _dates(draft: Draft, tree: Tree) -> Draft:
     for name in ("date", "updated"):
         first = None
         for path, field in tree.candidates(name):
-            if (
-                flag_of(field) is not None and not isinstance(field.value, int | float)
-            ) or field.value is True:
+            if flag_of(field) is not None:
                 continue  # `published: true` says whether, not when
             reading = date_of(field)
             if reading is None or reading.moment is None:

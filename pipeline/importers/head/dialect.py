@@ -20,14 +20,14 @@ _MORE = re.compile(
     re.IGNORECASE,
 )
 _EDITOR = re.compile(r"<!--\s*buttondown-editor-mode:[^<>]*-->")
-_MDX_COMMENT = re.compile(r"\{/\*(.*?)\*/\}")
+_MDX_COMMENT = re.compile(r"\{/\*(.{0,2000}?)\*/\}")
 _HIDDEN = re.compile(r"%%(.+?)%%")
 _WIKI = re.compile(r"(!?)\[\[([^\[\]|\n]*)(?:\|([^\[\]\n]*))?\]\]")
 _HIGHLIGHT = re.compile(r"(?<![\w=])==(?=[^\s=])([^=\n]*[^\s=])==(?![\w=])")
 _BLOCK_ID = re.compile(r"[ \t]\^[a-z0-9-]{4,}[ \t]*$", re.IGNORECASE)
 _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|webp|avif|svg|bmp|tiff?|heic)$", re.IGNORECASE)
 _IMPORT = re.compile(r"import\s+(?:[\w*{][^;\"']{0,500}\sfrom\s*)?[\"'][^\"'\n]+[\"'];?\s*$")
-_EXPORT = re.compile(r"export\s+(?:const|let|var|function|async|default|class|\{|\*)\b?")
+_EXPORT = re.compile(r"export\s+(?:(?:const|let|var|function|async|default|class)\b|[{*])")
 
 
 @dataclass
@@ -36,10 +36,20 @@ class _Reading:
 
     line: int
     obsidian: bool
-    left: list[Left] = field(default_factory=list)
+    runs: list[tuple[int, str, list[str]]] = field(default_factory=list)
 
-    def leave(self, text: str, reason: str) -> None:
-        self.left.append(Left(text, reason, self.line))
+    def leave(self, text: str, reason: str, *, whole: bool = False) -> None:
+        """Note a part of the line; `whole` lines that follow each other are left as one."""
+        if whole and self.runs:
+            line, why, texts = self.runs[-1]
+            if why == reason and line + len(texts) == self.line:
+                texts.append(text)
+                return
+        self.runs.append((self.line, reason, [text]))
+
+    @property
+    def left(self) -> tuple[Left, ...]:
+        return tuple(Left("\n".join(texts), reason, line) for line, reason, texts in self.runs)
 
 
 def common(body: str, first_line: int, *, mdx: bool) -> tuple[str, tuple[Left, ...]]:
@@ -69,31 +79,18 @@ def common(body: str, first_line: int, *, mdx: bool) -> tuple[str, tuple[Left, .
         if code or hidden or line.strip() == "%%":
             what = "code of the page's program (MDX)" if code else "a comment (Obsidian)"
             if line.strip():
-                _leave_line(reading, line, what)
+                reading.leave(line, what, whole=True)
             lines[number] = ""
             code = code and (mdx or not line.rstrip().endswith((";", "'", '"')))
         else:
             lines[number] = _outside_code(line, lambda text: _translated(text, reading, mdx))
-    return "\n".join(lines), tuple(reading.left)
+    return "\n".join(lines), reading.left
 
 
 def _begins_code(line: str, mdx: bool) -> bool:
     return _IMPORT.match(line) is not None or (
         mdx and (_EXPORT.match(line) is not None or re.match(r"import\s+[\w{*]", line) is not None)
     )
-
-
-def _leave_line(reading: _Reading, line: str, reason: str) -> None:
-    """Lines that follow each other are left as one."""
-    before = reading.left[-1] if reading.left else None
-    if (
-        before
-        and before.reason == reason
-        and (before.line or 0) + before.text.count("\n") + 1 == reading.line
-    ):
-        reading.left[-1] = Left(f"{before.text}\n{line}", reason, before.line)
-    else:
-        reading.leave(line, reason)
 
 
 def _outside_code(line: str, change: Callable[[str], str]) -> str:

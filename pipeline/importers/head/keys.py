@@ -31,7 +31,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "updated": (
         *("updated", "updated_at", "lastmod", "modified", "modified_at", "last_modified", "last_modified_at"),
         *("last_updated", "last_update.date", "date_modified", "date_updated", "updated_on"),
-        *("update_date", "edited"),
+        *("update_date", "updated_date", "modified_date", "edited"),
     ),
     "image": (
         *("featured_image", "feature_image", "image", "cover_image", "cover", "hero_image"),

@@ -52,7 +52,7 @@ def flag_of(field: Field) -> bool | None:
 def texts_of(field: Field, *, by_spaces: bool = False) -> tuple[list[str], list[Any]]:
     """A list's texts, and what in it is none. One text is a list parted by commas, or by spaces.
 
-    An entry that is a table counts by its name where it says nothing more than that.
+    An entry that is a table counts by its name; what else it says is given with what is no text.
     """
     if not isinstance(field.value, tuple):
         text = text_of(field)
@@ -64,8 +64,9 @@ def texts_of(field: Field, *, by_spaces: bool = False) -> tuple[list[str], list[
     for item in field.value:
         if (text := text_of(item)) is not None:
             texts.append(text)
-        elif isinstance(item.value, dict) and (name := _only_name(item)):
+        elif isinstance(item.value, dict) and (name := _name(item)):
             texts.append(name)
+            others += [] if _says_no_more(item, name) else [kept(item)]
         elif not is_empty(item):
             others.append(kept(item))
     return texts, others
@@ -88,15 +89,16 @@ def tags_in(text: str) -> list[str]:
     return text.split("/") if _NESTED_TAG.fullmatch(text) else [text]
 
 
-def _only_name(item: Field) -> str | None:
+def _name(item: Field) -> str | None:
     """The name in a table such as `{name: Trials, slug: trials}`."""
     name = next((item.value[key] for key in ("name", "label", "title", "value") if key in item.value), None)
-    text = text_of(name) if name is not None else None
-    if text is None:
-        return None
-    same = {text.casefold(), path_part(text)}
+    return text_of(name) if name is not None else None
+
+
+def _says_no_more(item: Field, name: str) -> bool:
+    same = {name.casefold(), path_part(name)}
     values = (text_of(each) for each in item.value.values() if not is_empty(each))
-    return text if all(each is not None and each.casefold() in same for each in values) else None
+    return all(each is not None and each.casefold() in same for each in values)
 
 
 def kept(field: Field) -> Any:
