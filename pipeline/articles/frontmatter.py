@@ -7,7 +7,8 @@ YAML 1.1 rules would turn a tag `no` into False and `1:30` into 90, and take a k
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -21,6 +22,8 @@ _MAX_DEPTH = 20
 # libyaml composes by recursion in C: some 50,000 nested brackets end the process with a
 # segmentation fault (PyYAML 6.0.3), where 10,000 do not. No front matter needs so many.
 _MAX_COLLECTIONS = 5_000
+_MAX_FOREIGN_FIELDS = 20_000
+_COMMENT = re.compile(r"(?:^|(?<=\s))#.*")
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -52,8 +55,12 @@ def split(text: str, path: str) -> Document:
     return Document(fields, "\n".join(lines[end + 1 :]), end + 2)
 
 
-def yaml_fields(text: str, path: str, first_line: int = 1) -> dict[str, Field]:
-    """The fields of a YAML mapping. Raises `PressroomError` with the line of a syntax error."""
+def yaml_fields(text: str, path: str, first_line: int = 1, *, foreign: bool = False) -> dict[str, Field]:
+    """The fields of a YAML mapping. Raises `PressroomError` with the line of a syntax error.
+
+    `foreign` is for what other systems wrote: aliases are written out, and a key that stands twice is
+    `key` and `key_2`.
+    """
     if sum(text.count(mark) for mark in ("[", "{", "- ", "? ")) > _MAX_COLLECTIONS:
         raise PressroomError("the front matter holds too many lists and tables.", path, first_line)
     try:
@@ -73,8 +80,32 @@ def yaml_fields(text: str, path: str, first_line: int = 1) -> dict[str, Field]:
         return {}
     if not isinstance(node, yaml.MappingNode):
         raise PressroomError("the front matter must be lines of `key: value`.", path, first_line)
-    fields: dict[str, Field] = _Reader(path, first_line).field(node, 0).value
+    fields: dict[str, Field] = _Reader(path, first_line, foreign).field(node, 0).value
     return fields
+
+
+def yaml_comments(text: str) -> list[tuple[int, str]]:
+    """The comments of a YAML text that can be read, each with its line from 0; quoted signs are none."""
+    lines = text.split("\n")
+    marks: dict[int, list[int]] = {}
+    inside: set[int] = set()
+    for token in yaml.scan(text, Loader=_Loader):
+        if not isinstance(token, yaml.ScalarToken):
+            continue
+        start, end = token.start_mark, token.end_mark
+        if token.style in {"|", ">"}:
+            inside.update(range(start.line + 1, end.line + (end.column > 0)))
+        else:
+            inside.update(range(start.line + 1, end.line))
+            marks.setdefault(end.line, []).append(end.column)
+            if end.line > start.line:
+                marks.setdefault(start.line, []).append(len(lines[start.line]))
+    found: list[tuple[int, str]] = []
+    for number, line in enumerate(lines):
+        begin = max(marks.get(number, [0]))
+        if number not in inside and (match := _COMMENT.search(line, begin)):
+            found.append((number, match[0].strip()))
+    return found
 
 
 def written(fields: Mapping[str, Any]) -> str:
@@ -125,10 +156,12 @@ def _yaml_hint(text: str, index: int) -> str | None:
 class _Reader:
     """Turns YAML nodes into fields."""
 
-    def __init__(self, path: str, first_line: int) -> None:
+    def __init__(self, path: str, first_line: int, foreign: bool) -> None:
         self.path = path
         self.first_line = first_line
+        self.foreign = foreign
         self.seen: set[int] = set()
+        self.count = 0
 
     def field(self, node: yaml.Node, depth: int) -> Field:
         line = self.first_line + node.start_mark.line
@@ -138,28 +171,43 @@ class _Reader:
             text = str(node.value)
             return Field(_plain_scalar(text), line, text) if not node.style else Field(text, line)
         # An alias is the same node met again; a few of them in each other grow without bound.
-        if id(node) in self.seen:
+        if id(node) in self.seen and not self.foreign:
             raise PressroomError(
                 "an alias (`*name`) is not read here.", self.path, line, "Write the value out again."
             )
         self.seen.add(id(node))
+        self.count += 1 + len(node.value)
+        if self.foreign and self.count > _MAX_FOREIGN_FIELDS:
+            raise PressroomError("the front matter holds too many lists and tables.", self.path, line)
         if isinstance(node, yaml.MappingNode):
             return Field(self.mapping(node, depth), line)
         return Field(tuple(self.field(each, depth + 1) for each in node.value), line)
 
     def mapping(self, node: yaml.MappingNode, depth: int) -> dict[str, Field]:
         fields: dict[str, Field] = {}
+        times: Counter[str] = Counter()
         for key_node, value_node in node.value:
             line = self.first_line + key_node.start_mark.line
             if not isinstance(key_node, yaml.ScalarNode):
                 raise PressroomError("a key must be a text.", self.path, line)
             key = str(key_node.value)
+            if self.foreign and key in fields:
+                key = _free(key, fields, times)
             if key in fields:
                 raise PressroomError(f"the key `{key}` stands twice.", self.path, line, "Delete one.")
             value = self.field(value_node, depth + 1)
             # A value's own line is where it begins; an editor looks for the key.
             fields[key] = Field(value.value, line, value.raw)
         return fields
+
+
+def _free(key: str, taken: Container[str], times: Counter[str]) -> str:
+    """The first of `key_2`, `key_3`, … that is not taken; `times` counts how often each key was met."""
+    while True:
+        times[key] += 1
+        name = f"{key}_{times[key] + 1}"
+        if name not in taken:
+            return name
 
 
 def _plain_scalar(text: str) -> Any:
