@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from browser_kit import Looker, View, looking, need_browser
-from conftest import SETTINGS, Desk, article, issue
+from conftest import ROOT, SETTINGS, Desk, article, issue
 
 from pipeline.site import search
 
@@ -233,7 +233,7 @@ def test_without_scripts_the_page_lists_tags_and_articles(looker: Looker) -> Non
 
 def test_the_script_folds_letters_as_the_build_does(looker: Looker) -> None:
     letters = [chr(code) for code in range(0x20, 0x3100) if chr(code).isprintable()]
-    code = (Path(search.__file__).parents[2] / "templates/web/search.js").read_text(encoding="utf-8")
+    code = (ROOT / "templates/web/search.js").read_text(encoding="utf-8")
     maker = code[code.index("const APART") : code.index("const words")]
     with looker.page(PAGE, VIEW) as page:
         theirs = page.evaluate(f"(letters) => {{ {maker} return letters.map(fold); }}", letters)

@@ -38,7 +38,7 @@ class HtmlWriter:
     `anchor` stands before ids made for the web (`#` + anchor + `fn1`); in feeds it is the permalink
     (`PERMALINK#fn1`), and may go on after `#` where one item holds several articles.
     `heading_shift` lowers headings by so many levels. `sponsored_by` stands before sponsors' names,
-    `back_to` before a note's number where a link leads back from it.
+    `back_to` before a note's number where a link leads back from it; `table` is what a wide table is called.
     """
 
     form: Form
@@ -48,6 +48,7 @@ class HtmlWriter:
     heading_shift: int = 0
     sponsored_by: str = "Sponsored by"
     back_to: str = "Back to the text at note"
+    table: str = "Table"
 
     def target(self, name: str) -> str:
         """The address of the place `name` on the page."""
@@ -163,6 +164,8 @@ class _Html:
         # In-page links lead nowhere in most mail clients.
         if tag == "a" and self.writer.form is Form.EMAIL and (node.get("href") or "").startswith("#"):
             return self.nodes(node.children, parent)
+        if tag == "th" and self.writer.form is Form.WEB and not _plain(node.children).strip():
+            node, tag = replace(node, attributes=()), "td"  # the corner of a table heads nothing
         if tag in _HEADINGS and self.writer.heading_shift:
             tag = f"h{min(6, int(tag[1]) + self.writer.heading_shift)}"
         # An image that is off is no longer replaced: `max-width:100%` lets its width widen a table.
@@ -171,7 +174,12 @@ class _Html:
         start = f"<{tag}{self._attributes(node)}{self._style(tag, parent, more, node.get('align'))}>"
         if tag in VOID:
             return start
-        return f"{start}{self.nodes(node.children, tag)}</{tag}>"
+        html = f"{start}{self.nodes(node.children, tag)}</{tag}>"
+        if tag == "table" and self.writer.form is Form.WEB:
+            # It scrolls where it is too wide, and the keyboard has to reach what scrolls (WCAG 2.2, 2.1.1).
+            label = _quoted(self.writer.table)
+            return f'<div class="scrolls" role="group" tabindex="0" aria-label="{label}">{html}</div>'
+        return html
 
     def _attributes(self, node: Element) -> str:
         written = []

@@ -50,6 +50,7 @@ def fragment(content: Content, publication: Publication, page: Page, anchor: str
         heading_shift=shift,
         sponsored_by=page.words.say("sponsor_named", name="").strip(),
         back_to=page.words.say("web.back_to"),
+        table=page.words.say("web.table"),
     )
     body = blocks_to_html(content.blocks, writer)
     notes = footnotes_to_html(content.footnotes, writer)

@@ -84,6 +84,7 @@
     const needles = words(query).map(needle);
     history.replaceState(null, "", query ? `?q=${encodeURIComponent(query)}` : location.pathname);
     lists.hidden = needles.length > 0;
+    search.classList.toggle("looking", needles.length > 0);
     if (!needles.length) {
       results.replaceChildren();
       status.textContent = "";
