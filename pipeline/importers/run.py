@@ -33,7 +33,6 @@ from pipeline.model import Article, Image
 from pipeline.newsroom import Newsroom
 from pipeline.workspace import POOL
 
-
 _KEPT = ("slug", "date", "tag")
 """Fields that an article keeps when its source changes and still does not say them."""
 

@@ -35,6 +35,16 @@ def plain(text: str) -> str:
     return _first(text, _inline(text, True))
 
 
+def inline(text: str) -> str:
+    """The same for a piece within a paragraph, whose start and addresses others see to."""
+    return _inline(text, _LINKS.search(text) is not None)
+
+
+def begun(line: str) -> str:
+    """A line of finished Markdown, escaped where its first characters would begin a block."""
+    return _first(line, line)
+
+
 def _with_addresses(text: str) -> str:
     parts: list[str] = []
     at = 0

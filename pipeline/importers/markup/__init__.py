@@ -1,0 +1,5 @@
+"""HTML to Markdown: the tree is tidied by named steps, then written."""
+
+from pipeline.importers.markup.convert import Converted, converted, markdown_of
+
+__all__ = ["Converted", "converted", "markdown_of"]
