@@ -41,13 +41,14 @@ STEPS = (
     tidy.bullets,
     tidy.loose,
 )
-"""What is done to a tree before it is written, in this order. Each takes the tree and adds to what is left."""
+"""What is done to a tree before it is written, in order. Each takes the tree, and adds to what is left."""
 
 
 def converted(html: str | Tag) -> Converted:
-    """HTML, or a part of a tree, which is changed, as Markdown. Never raises; scripts and styles are left out.
+    """HTML, or a part of a tree, which is changed, as Markdown. Never raises.
 
-    Headings are as deep as in the source; addresses stay as they are written.
+    Scripts and styles are left out. Headings are as deep as in the source; addresses stay as
+    they are written.
     """
     root = fragment_of(html) if isinstance(html, str) else html
     left: list[Left] = []

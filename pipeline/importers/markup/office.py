@@ -87,6 +87,6 @@ def google(root: Tag, left: list[Left]) -> None:
             tag.name = "h1"
     for tag in elements(root, "ul", "ol"):
         before = tag.find_previous_sibling()
-        if tag.parent is not None and tag.parent.name in ("ul", "ol") and isinstance(before, Tag):
-            if before.name == "li":
-                before.append(tag)
+        within = tag.parent is not None and tag.parent.name in ("ul", "ol")
+        if within and isinstance(before, Tag) and before.name == "li":
+            before.append(tag)

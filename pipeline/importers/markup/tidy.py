@@ -1,4 +1,4 @@
-"""The steps that make a tree fit to be written: what no newsletter shows goes, what is meant becomes elements.
+"""The steps that make a tree fit to be written: what no newsletter shows goes, what is meant is marked.
 
 Each takes the tree and the list of what is left out.
 """
@@ -25,9 +25,15 @@ from pipeline.importers.markup.tree import (
 )
 from pipeline.importers.markup.write import CTA
 
-_UNSEEN = ["script", "style", "template", "link", "meta", "title", "base", "head", "svg", "math", "canvas", "map", "noscript", "colgroup", "col", "param", "track", "datalist"]
+_UNSEEN = (
+    *("script", "style", "template", "link", "meta", "title", "base", "head", "svg", "math", "canvas"),
+    *("map", "noscript", "colgroup", "col", "param", "track", "datalist"),
+)
 _HOLDERS = frozenset(
-    ["address", "article", "aside", "blockquote", "body", "center", "div", "fieldset", "footer", "header", "li", "main", "section"]
+    {
+        *("address", "article", "aside", "blockquote", "body", "center", "div", "fieldset", "footer"),
+        *("header", "li", "main", "section"),
+    }
 )
 """Elements in which paragraphs stand."""
 _BUTTON = re.compile(r".*(?:btn|button|cta|call-to-action).*")
@@ -338,8 +344,8 @@ def buttons(root: Tag, left: list[Left]) -> None:
         drawn = drawn or (("background" in looks or "background-color" in looks) and "padding" in looks)
         if not drawn:
             continue
-        holder = tag.parent
-        while holder.name in ("span", "strong", "em", "b", "i", "center"):
+        holder: Tag | None = tag.parent
+        while holder is not None and holder.name in ("span", "strong", "em", "b", "i", "center"):
             holder = holder.parent
         if holder is None or holder.name in ("td", "th", "li") or tag.find("img"):
             continue
@@ -400,7 +406,7 @@ def bullets(root: Tag, left: list[Left]) -> None:
             if isinstance(child, Tag) and child.name == "br":
                 rows.append([])
             else:
-                rows[-1].append(child)  # type: ignore[arg-type]
+                rows[-1].append(child)
         if len(rows) > 1 and all(_begins_with_bullet(row) for row in rows):
             tag.replace_with(make("ul", *(make("li", *_without_bullet(row)) for row in rows)))
     for tag in elements(root, "p"):
@@ -437,13 +443,13 @@ def loose(root: Tag, left: list[Left]) -> None:
             tag.name = "p"
             continue
         if tag.name == "li" and not any(
-            is_block(each) and each.name not in ("ul", "ol") for each in tag.children
-        ):  # type: ignore[union-attr]
+            is_block(each) and getattr(each, "name", "") not in ("ul", "ol") for each in tag.children
+        ):
             continue
         run: list[Node] = []
         for child in [*list(tag.children), None]:
-            if child is not None and not is_block(child):  # type: ignore[arg-type]
-                run.append(child)  # type: ignore[arg-type]
+            if child is not None and not is_block(child):
+                run.append(child)
                 continue
             if any(text(each) or _shows(each) for each in run):
                 paragraph = make("p")

@@ -6,25 +6,26 @@ import re
 import warnings
 from collections.abc import Iterator
 
-from bs4 import (
-    BeautifulSoup,
-    Comment,
-    MarkupResemblesLocatorWarning,
-    NavigableString,
-    Tag,
-    XMLParsedAsHTMLWarning,
-)
-from bs4.element import Doctype
+from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, XMLParsedAsHTMLWarning
+from bs4.element import Comment, Doctype, NavigableString, PageElement, Tag
+
+__all__ = ["BLOCKS", "BeautifulSoup", "NavigableString", "Node", "Tag"]
 
 MAX_DEPTH = 200
 """How deep elements are nested at most; what is deeper loses its elements and keeps its text."""
 
 BLOCKS = frozenset(
-    ["address", "article", "aside", "blockquote", "center", "dd", "details", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"]
+    {
+        *("address", "article", "aside", "blockquote", "center", "dd", "details", "div", "dl", "dt"),
+        *("fieldset", "figcaption", "figure", "footer", "form", "header", "hr", "li", "main", "nav"),
+        *("h1", "h2", "h3", "h4", "h5", "h6", "ol", "p", "pre", "section", "summary", "ul"),
+        *("table", "tbody", "td", "tfoot", "th", "thead", "tr"),
+    }
 )
 """Elements that stand as blocks (HTML, section 15.3.3)."""
 
-Node = Tag | NavigableString
+Node = PageElement
+"""An element or a piece of text."""
 
 
 def soup_of(html: str) -> BeautifulSoup:
@@ -79,7 +80,31 @@ def tags(tag: Tag) -> Iterator[Tag]:
 
 def text(node: Node) -> str:
     """The text of a node on one line."""
-    return " ".join((node.get_text(" ") if isinstance(node, Tag) else str(node)).split())
+    if not isinstance(node, Tag):
+        return " ".join(str(node).split())
+    parts: list[str] = []
+    for each in node.descendants:
+        if isinstance(each, NavigableString):
+            parts.append(str(each))
+        elif isinstance(each, Tag) and (each.name in BLOCKS or each.name == "br" or _is_next_link(each)):
+            parts.append(" ")
+        if isinstance(each, NavigableString) and each.parent is not node and _ends_block(each, node):
+            parts.append(" ")
+    return " ".join("".join(parts).split())
+
+
+def _is_next_link(tag: Tag) -> bool:
+    return tag.name == "a" and isinstance(tag.previous_sibling, Tag)
+
+
+def _ends_block(last: NavigableString, root: Tag) -> bool:
+    """Whether a block ends behind this text."""
+    node: Node = last
+    while node.parent is not None and node.parent is not root and node.next_sibling is None:
+        node = node.parent
+        if isinstance(node, Tag) and node.name in BLOCKS:
+            return True
+    return False
 
 
 def value(tag: Tag, name: str) -> str:

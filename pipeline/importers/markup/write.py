@@ -21,15 +21,16 @@ _KEPT = frozenset({"sub", "sup", "kbd", "abbr"})
 
 def written(root: Tag) -> str:
     """The Markdown of a tree: ATX headings, `-` bullets, one empty line between blocks."""
-    markdown = _Writer(
+    writer: Any = _Writer(
         heading_style="ATX", bullets="-", newline_style="backslash", wrap=True, wrap_width=None
-    ).process_tag(root, parent_tags=set())
+    )
+    markdown = writer.process_tag(root, parent_tags=set())
     lines = [line.rstrip() for line in str(markdown).split("\n")]
     text = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
     return f"{text}\n" if text else ""
 
 
-class _Writer(MarkdownConverter):  # type: ignore[misc]
+class _Writer(MarkdownConverter):
     def escape(self, text: str, parent_tags: set[str]) -> str:
         return re.sub(r"(?<!\\)\*", r"\\*", inline(text))
 
@@ -57,7 +58,7 @@ class _Writer(MarkdownConverter):  # type: ignore[misc]
             return "\n"
         first, newline, rest = text.partition("\n")
         text = f"{begun(first)}{newline}{rest}" if not el.find(["p", "ul", "ol"], recursive=False) else text
-        return str(super().convert_li(el, text, parent_tags))
+        return str(super().convert_li(el, text, parent_tags))  # type: ignore[misc]
 
     def convert_hN(self, n: int, el: Tag, text: str, parent_tags: set[str]) -> str:  # noqa: N802
         text = " ".join(text.split())
@@ -122,7 +123,7 @@ class _Writer(MarkdownConverter):  # type: ignore[misc]
     def convert_code(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         if "_noformat" in parent_tags:
             return text
-        return str(super().convert_code(el, " ".join(text.split()), parent_tags))
+        return str(super().convert_code(el, " ".join(text.split()), parent_tags))  # type: ignore[misc]
 
     def convert_pre(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         text = text.strip("\n")
@@ -140,7 +141,8 @@ class _Writer(MarkdownConverter):  # type: ignore[misc]
         return f'"{text}"'
 
     def convert_td(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        return f" {re.sub(r'(?<!\\)[|]', r'\\|', ' '.join(text.split()))} |"
+        text = re.sub(r"(?<!\\)[|]", r"\\|", " ".join(text.split()))
+        return f" {text} |"
 
     convert_th = convert_td
 
@@ -168,7 +170,7 @@ class _Writer(MarkdownConverter):  # type: ignore[misc]
             return lambda el, text, parent_tags: (
                 self._kept("kbd", text, parent_tags) if tag_name == "kbd" else text
             )
-        return super().get_conv_fn(tag_name)
+        return super().get_conv_fn(tag_name)  # type: ignore[misc]
 
 
 def _neighbour(node: object, place: int) -> str:

@@ -77,7 +77,7 @@ def disclaimers(sheet: Sheet) -> Marks:
                 continue
             texts = [(each, each.text) for each in below]
             found[item.number] = Mark(Role.DISCLAIMER, "")
-        elif (label and is_prose(value)) or _is_disclaimer(item.text):
+        elif (label and is_prose(value)) or is_disclaimer(item.text):
             texts = [(item, value)]
         else:
             continue
@@ -176,7 +176,7 @@ def _is_network(text: str) -> bool:
     return len(text) <= 30 and phrases.SHARE.fullmatch(text) is not None
 
 
-def _is_disclaimer(text: str) -> bool:
+def is_disclaimer(text: str) -> bool:
     found = phrases.DISCLAIMS.search(text)
     return found is not None and len(text) <= 1500 and phrases.OF_THE_TEXT.match(text) is not None
 
@@ -222,9 +222,7 @@ def _block(sheet: Sheet, label: Item) -> list[Item]:
             break
         if ends(item.text) == ":" or (
             found
-            and (
-                phrases.SIGN_UP.match(item.text) or _is_disclaimer(item.text) != _is_disclaimer(found[0].text)
-            )
+            and (phrases.SIGN_UP.match(item.text) or is_disclaimer(item.text) != is_disclaimer(found[0].text))
         ):
             break
         found.append(item)
