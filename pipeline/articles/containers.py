@@ -54,6 +54,11 @@ def read_fence(line: str) -> Opening | None:
     return Opening(len(match[1]), name, argument.strip())
 
 
+def meant_as_fence(line: str) -> bool:
+    """Whether an editor meant this line for a fence, which it is not."""
+    return _MEANT.fullmatch(line) is not None
+
+
 def find_end(colons: int, lines: Iterable[str]) -> tuple[int | None, int]:
     """Where a container of this many colons ends within the lines after its first one.
 

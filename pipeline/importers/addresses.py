@@ -62,6 +62,18 @@ def changed(body: str, change: Change) -> str:
     )
 
 
+def references(text: str) -> tuple[Reference, ...]:
+    """The links and images of a piece of Markdown whose addresses stand inline, by where they end."""
+    found: list[Reference] = []
+
+    def note(reference: Reference) -> str:
+        found.append(reference)
+        return reference.markdown
+
+    _Walker({}, note).text(text)
+    return tuple(found)
+
+
 class _Walker:
     def __init__(self, definitions: dict[str, tuple[str, str]], change: Change) -> None:
         self.definitions = definitions

@@ -12,6 +12,8 @@ from urllib.parse import unquote, urljoin, urlsplit
 from pipeline.addresses import path_part
 from pipeline.errors import PressroomError
 from pipeline.importers.addresses import Reference, changed
+from pipeline.importers.body.blocks import blocks_of, body_of
+from pipeline.importers.body.calls import without_dead
 from pipeline.importers.draft import Draft, Left, Link, Material
 from pipeline.importers.pictures import Pictures, name_of
 
@@ -117,6 +119,7 @@ def with_links(
         return reference.text
 
     body = changed(draft.body, one) if "[" in draft.body else draft.body
+    body = body_of(without_dead(blocks_of(body))) if "cta" in body else body
     related: list[str] = []
     others: list[Link] = []
     for each in draft.related:

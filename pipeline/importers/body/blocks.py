@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from pipeline.articles.containers import NAMES, Opening, find_end, read_fence, read_opening
 from pipeline.articles.markdown import spans
+from pipeline.errors import PressroomError
 
 
 class Kind(StrEnum):
@@ -30,8 +32,7 @@ class Kind(StrEnum):
 class Block:
     """An outermost block: its Markdown as written, for a heading its text alone.
 
-    `level` is that of a heading, 1 to 6, and 0 otherwise. `line` counts from 1 within the body. A container
-    is one that a step made (`::: cta`); a source's own text never becomes one by its looks.
+    `level` is that of a heading, 1 to 6, and 0 otherwise. `line` counts from 1 within the body.
     """
 
     kind: Kind
@@ -44,6 +45,8 @@ class Block:
         """The lines of its Markdown."""
         return self.text.split("\n")
 
+
+_CODE_FENCE = re.compile(r"[ \t>]*(`{3,}|~{3,})")
 
 _KINDS = {
     "heading_open": Kind.HEADING,
@@ -60,17 +63,58 @@ _KINDS = {
 
 
 def blocks_of(body: str) -> tuple[Block, ...]:
-    """The outermost blocks of a Markdown text, in their order; no line of it is lost."""
+    """The outermost blocks of a Markdown text, in their order; no line of it is lost.
+
+    A container is one block, if it is one that an article may have (`pipeline.articles.containers`).
+    """
     lines = body.split("\n")
     blocks: list[Block] = []
     done = 0
-    for type_, start, end, mark in sorted(spans(body), key=lambda span: (span[1], span[2])):
+    for start, end in _containers(lines):
+        blocks += _outermost(lines[done:start], done)
+        blocks.append(Block(Kind.CONTAINER, "\n".join(lines[start:end]), 0, start + 1))
+        done = end
+    return (*blocks, *_outermost(lines[done:], done))
+
+
+def _containers(lines: list[str]) -> Iterator[tuple[int, int]]:
+    """First line and line behind the last of each outermost container."""
+    code = ""
+    at = 0
+    while at < len(lines):
+        fence = _CODE_FENCE.match(lines[at])
+        if code:
+            if fence and fence[1].startswith(code) and not lines[at][fence.end() :].strip():
+                code = ""
+        elif fence and not (fence[1][0] == "`" and "`" in lines[at][fence.end() :]):
+            code = fence[1]
+        elif (opening := read_fence(lines[at])) and opening.name in NAMES and lines[at].startswith(":"):
+            end, _ = find_end(opening.colons, lines[at + 1 :])
+            if end is not None and _is_sound(opening, lines[at + 1 : at + 1 + end]):
+                yield at, at + end + 2
+                at += end + 1
+        at += 1
+
+
+def _is_sound(opening: Opening, inside: list[str]) -> bool:
+    try:
+        read_opening(opening, inside)
+    except PressroomError:
+        return False
+    return True
+
+
+def _outermost(lines: list[str], offset: int) -> list[Block]:
+    blocks: list[Block] = []
+    done = 0
+    for type_, start, end, mark in sorted(spans("\n".join(lines)), key=lambda span: (span[1], span[2])):
         if type_ not in _KINDS or end <= done:
             continue
         blocks += _between(lines, done, start)
         blocks.append(_block(_KINDS[type_], lines[max(start, done) : end], mark, max(start, done)))
         done = end
-    return (*blocks, *_between(lines, done, len(lines)))
+    blocks += _between(lines, done, len(lines))
+    return [replace(block, line=block.line + offset) if block.line else block for block in blocks]
 
 
 def body_of(blocks: Iterable[Block]) -> str:

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from pipeline.importers.body import (
+    calls,
+    closing,
+    contents,
+    headings,
+    inline_html,
+    raw_html,
+    related,
+    sound,
+    titles,
+)
 from pipeline.importers.body.blocks import Block, blocks_of, body_of
+from pipeline.importers.body.shortcodes import shortcodes
 from pipeline.importers.draft import Draft
 
 Step = Callable[[Draft, tuple[Block, ...]], tuple[Draft, tuple[Block, ...]]]
@@ -14,11 +26,32 @@ Step = Callable[[Draft, tuple[Block, ...]], tuple[Draft, tuple[Block, ...]]]
 What a step takes out of the body goes into a field of the draft, or into its `left` with a reason.
 """
 
-STEPS: tuple[Step, ...] = ()
+STEPS: tuple[Step, ...] = (
+    raw_html.boxes,
+    inline_html.inline,
+    titles.title,
+    titles.opening,
+    titles.lead_image,
+    contents.contents,
+    related.related,
+    closing.disclaimer,
+    closing.furniture,
+    calls.calls,
+    calls.repeated,
+    headings.real,
+    headings.rules,
+    headings.levels,
+    sound.fields,
+    sound.fences,
+    sound.notes,
+    sound.tables,
+    sound.proved,
+)
 
 
 def cleaned(draft: Draft) -> Draft:
     """The draft with a clean body. Cleaning what is clean changes nothing."""
+    draft = shortcodes(draft)
     blocks = blocks_of(draft.body)
     for step in STEPS:
         draft, blocks = step(draft, blocks)

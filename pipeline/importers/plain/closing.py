@@ -177,6 +177,7 @@ def _is_network(text: str) -> bool:
 
 
 def is_disclaimer(text: str) -> bool:
+    """Whether a text says of itself that it is no advice."""
     found = phrases.DISCLAIMS.search(text)
     return found is not None and len(text) <= 1500 and phrases.OF_THE_TEXT.match(text) is not None
 
