@@ -78,27 +78,24 @@ def shortcodes(draft: Draft) -> Draft:
     """The draft with its body in Markdown alone: what only its system understands goes, code stays."""
     left: list[Left] = []
 
-    def lines(text: str) -> str:
-        text = _boxes(text)
-        return outside_spans(text, lambda part: _inline(part, left))
-
     body = draft.body
     if re.search(r"\{\{|\{%|!!!|\?\?\?|:::|\[!|\[/?\w+[ \]]|</?[A-Z]", body):
-        body = outside_code(body, lines)
+        body = outside_code(body, _boxes)
+        body = outside_code(body, lambda text: outside_spans(text, lambda part: _inline(part, left)))
         body = re.sub(r"\n{3,}", "\n\n", body) if body != draft.body else body
     return replace(draft, body=body, left=(*draft.left, *left))
 
 
 def _boxes(text: str) -> str:
     """Boxes of many systems as ours."""
+    if len(text) > _LARGEST:
+        return text
+    text = _HIGHLIGHT.sub(lambda match: f"```{match[1]}\n{match[2]}\n```", text)
     text = _MKDOCS.sub(
-        lambda m: _callout(m[1], m[2] or "", re.sub(r"^(?: {4}|\t)", "", m[3], flags=re.MULTILINE), m[0]),
-        text,
+        lambda match: _callout(match[1], match[2] or "", _without(r"^(?: {4}|\t)", match[3]), match[0]), text
     )
-    text = _GITHUB.sub(
-        lambda m: _callout(m[1], m[2], re.sub(r"^> ?", "", m[3], flags=re.MULTILINE), m[0]), text
-    )
-    text = _COLONS.sub(lambda m: _callout(m[2], m[3] or m[4] or "", m[5], m[0]), text)
+    text = _GITHUB.sub(lambda match: _callout(match[1], match[2], _without("^> ?", match[3]), match[0]), text)
+    text = _COLONS.sub(lambda match: _callout(match[2], match[3] or match[4] or "", match[5], match[0]), text)
     return _PAIRED.sub(_paired, text)
 
 
