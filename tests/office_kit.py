@@ -74,9 +74,9 @@ def document(body: str, **more: str | bytes) -> bytes:
     return packed(parts | {f"word/{name}.xml": part for name, part in more.items()})
 
 
-def folder(path: Path) -> bytes:
-    """A document of the parts that stand in a folder, in which `NS` stands for the namespaces."""
-    parts: dict[str, str | bytes] = {}
+def folder(path: Path, more: dict[str, bytes]) -> bytes:
+    """A document of the parts that stand in a folder, in which `NS` stands for the namespaces, and of more."""
+    parts: dict[str, str | bytes] = {**more}
     for file in sorted(each for each in path.rglob("*") if each.is_file()):
         data = file.read_bytes()
         name = file.relative_to(path).as_posix()

@@ -154,8 +154,10 @@ def _converted(parts: dict[str, bytes]) -> _Made:
     )
     made.html = cleaned(result.value).replace("\t", " ")
     for message in dict.fromkeys(each.message for each in result.messages):
-        if message.startswith(("A w:sym", "Could not find image", "A v:imagedata")):
-            made.left.append(Left(message, "could not be read"))
+        if symbol := re.search(r"^A w:sym .*: (char \w+ in font .*)", message):
+            made.left.append(Left(symbol[1], "a symbol of a font, for which text has no character"))
+        elif message.startswith(("Could not find image", "A v:imagedata")):
+            made.left.append(Left("a picture", "a picture that is missing in the document"))
     return made
 
 
@@ -164,17 +166,20 @@ def _fields(markup: str) -> tuple[str, Draft]:
     markup = re.sub(r'<a id="[^"]*"></a>', "", markup)
     titles = re.findall(r'<h1 class="title">(.*?)</h1>', markup, re.DOTALL)
     draft = Draft("", title=_plain(titles[0]) if titles else "")
-    if contents := [_plain(each) for each in re.findall(r'<p class="toc">(.*?)</p>', markup, re.DOTALL)]:
-        markup = re.sub(r'<p class="toc">.*?</p>', "", markup, flags=re.DOTALL)
-        draft = replace(draft, left=(Left("\n".join(contents), "the table of contents"),))
-    if (dek := re.search(r'<p class="dek">(.*?)</p>', markup, re.DOTALL)) and _plain(dek[1]):
-        markup = markup[: dek.start()] + markup[dek.end() :]
-        draft = replace(draft, dek=_plain(dek[1]))
+    rest, taken = markup, draft
+    if contents := [_plain(each) for each in re.findall(r'<p class="toc">(.*?)</p>', rest, re.DOTALL)]:
+        rest = re.sub(r'<p class="toc">.*?</p>', "", rest, flags=re.DOTALL)
+        taken = replace(taken, left=(Left("\n".join(contents), "the table of contents"),))
+    if (dek := re.search(r'<p class="dek">(.*?)</p>', rest, re.DOTALL)) and _plain(dek[1]):
+        rest = rest[: dek.start()] + rest[dek.end() :]
+        taken = replace(taken, dek=_plain(dek[1]))
+    if _plain(rest) or "<img" in rest:  # else they are the text
+        markup, draft = rest, taken
     return _with_notes(markup), draft
 
 
 def _plain(markup: str) -> str:
-    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", markup)).split())
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", "", markup.replace("<br />", " "))).split())
 
 
 def _with_notes(markup: str) -> str:

@@ -12,8 +12,9 @@ from pipeline.importers.head.people import people_of
 from pipeline.importers.office.package import local, tree_of
 
 _NO_TITLE = re.compile(
-    r"(?:(?:new |neues )?(?:microsoft )?(?:word )?(?:document|dokument|doc|untitled|template|title|vorlage)"
-    r"(?: document)?[ _-]*\d*|microsoft word\b.*|powerpoint.*|.*\.(?:docx?|dotx?|odt|rtf))",
+    r"(?:(?:new |neues )?(?:microsoft )?(?:word )?(?:document|dokument|doc|untitled|title)"
+    r"(?: document)?[ _-]*\d*|microsoft word\b.*|powerpoint.*"
+    r"|.*\b(?:template|vorlage)|.*\.(?:docx?|dotx?|odt|rtf))",
     re.IGNORECASE,
 )
 _NO_AUTHOR = re.compile(
