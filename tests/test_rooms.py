@@ -14,6 +14,7 @@ DOORS = {
     "jinja2": "templating.py",
     "jsonschema": "feeds/json_feed.py",
     "lxml": "feeds/xml.py",
+    "mammoth": "importers/docx.py",
     "markdown_it": "articles/markdown.py",
     "markupsafe": "templating.py",
     "mdit_py_plugins": "articles/markdown.py",
