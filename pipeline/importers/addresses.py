@@ -41,10 +41,11 @@ _LABEL = re.compile(r"\[([^\[\]]*)\]")
 _FENCE = re.compile(r"[ \t>*+-]*(`{3,}|~{3,})")
 
 
-def changed(body: str, change: Change) -> str:
+def changed(body: str, change: Change, unused: list[str] | None = None) -> str:
     """The body with each link and image as `change` gives it. Definitions of addresses are written out.
 
-    Code stays as it is, and so do automatic links (`<https://…>`).
+    Code stays as it is, and so do automatic links (`<https://…>`). Definitions that nothing uses go to
+    `unused`.
     """
     blocks = blocks_of(body)
     definitions: dict[str, tuple[str, str]] = {}
@@ -57,9 +58,12 @@ def changed(body: str, change: Change) -> str:
         else:
             kept.append(block)
     walker = _Walker(definitions, change)
-    return body_of(
+    made = [
         block if block.kind is Kind.CODE else replace(block, text=walker.text(block.text)) for block in kept
-    )
+    ]
+    if unused is not None:
+        unused += [f"[{key}]: {definitions[key][0]}" for key in definitions if key not in walker.used]
+    return body_of(made)
 
 
 def references(text: str) -> tuple[Reference, ...]:
@@ -78,6 +82,7 @@ class _Walker:
     def __init__(self, definitions: dict[str, tuple[str, str]], change: Change) -> None:
         self.definitions = definitions
         self.change = change
+        self.used: set[str] = set()
 
     def text(self, text: str) -> str:
         """Each line but those of fenced code; a link may go over lines, so that they stay together."""
@@ -137,6 +142,7 @@ class _Walker:
                 out.append("]")
                 return at + 1
             address, title = self.definitions[key]
+            self.used.add(key)
             end = named.end() if named else at + 1
         # A link's text holds no link, but it may hold an image.
         reference = Reference(label, re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", address), title, image)

@@ -19,7 +19,7 @@ from pipeline.importers.decode import cleaned
 from pipeline.importers.draft import Draft, Inferred, Left, Moment
 from pipeline.model import EVERYONE, Article, Author, Publication
 
-_LONGEST_SLUG = 80
+_LONGEST_SLUG = 60
 _LONGEST_TITLE = 90
 
 
@@ -265,6 +265,10 @@ def _addressed(draft: Draft) -> Draft:
             extra[key] = value
             value = ""
         told[key] = value
+    left: tuple[Left, ...] = ()
+    if draft.image_alt and not draft.image:
+        left = (Left(draft.image_alt, "it describes a picture that the source does not have"),)
+        draft = replace(draft, image_alt="")
     aliases = tuple(each for each in draft.aliases if path_part(each) == each and not bad_name(each))
     if others := [each for each in draft.aliases if each not in aliases]:
         extra["aliases"] = others
@@ -275,7 +279,7 @@ def _addressed(draft: Draft) -> Draft:
     lost = [
         f"{each.name}: {each.url}" for each, kept in zip(draft.authors, authors, strict=True) if each != kept
     ]
-    left = tuple(Left(each, "an author's address that is none of the web") for each in lost)
+    left += tuple(Left(each, "an author's address that is none of the web") for each in lost)
     return replace(
         draft,
         canonical_url=str(told["canonical_url"]),

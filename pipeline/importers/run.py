@@ -26,6 +26,7 @@ from pipeline.importers.draft import Draft, Importer, Material
 from pipeline.importers.finish import Given, Known, finished, known_of, slug_of
 from pipeline.importers.forms import importer_for
 from pipeline.importers.gather import STDIN, Named, load
+from pipeline.importers.head.fences import parts_of
 from pipeline.importers.pictures import Pictures
 from pipeline.importers.records import Record, digest_of, read_records
 from pipeline.importers.settle import Directory, with_links, with_pictures
@@ -222,8 +223,10 @@ class Import:
         by_path = {path: slug for slug, path in self._slugs.items()}
         text = article_text(draft, [by_path[path] for path in related])
         if item.importer.NAME in ("text", "markdown"):
-            left = (*draft.left, *unplaced(text_of(item.material), text, draft.left))
-            draft = replace(draft, left=left)
+            source = text_of(item.material)
+            parts = parts_of(source) if item.importer.NAME == "markdown" else None
+            head = parts.body_line - 1 if parts else 0
+            draft = replace(draft, left=(*draft.left, *unplaced(source, text, draft, head)))
         try:
             self._prove(item, text)
         except PressroomError as error:

@@ -51,7 +51,7 @@ STEPS: tuple[Step, ...] = (
 
 def cleaned(draft: Draft) -> Draft:
     """The draft with a clean body. Cleaning what is clean changes nothing."""
-    draft = shortcodes(draft)
+    draft = sound.addresses(shortcodes(draft))
     blocks = blocks_of(draft.body)
     for step in STEPS:
         draft, blocks = step(draft, blocks)

@@ -26,7 +26,7 @@ OUTER = frozenset(
 )
 """Elements that may begin in one block of HTML and end in another."""
 _CLASS = re.compile(r"""\b(?:class|id)\s*=\s*(?:"([^"]*)"|'([^']*)'|(\S+))""", re.IGNORECASE)
-COMMENT = re.compile(r"<!--(.{0,5000}?)-->", re.DOTALL)
+COMMENT = re.compile(r"<!--(.*?)(?:-->|\Z)", re.DOTALL)
 _MARKDOWN = re.compile(r"\*\*\S|\]\(\S|^\s*(?:[-+*]|\d+\.)\s|^#{1,6} ", re.MULTILINE)
 _TAG_LINES = re.compile(
     r"[ \t]*</?(?:div|section|article|aside|center|header|footer|main|p|span)\b[^<>]*>[ \t]*", re.IGNORECASE

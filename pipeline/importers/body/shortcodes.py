@@ -33,6 +33,9 @@ _BOXES = frozenset(
 )
 """Names of boxes that systems know."""
 
+_SAYING = frozenset({"caution", "danger", "important", "note", "tip", "warning"})
+"""Those whose name their system shows above the text."""
+
 _LARGEST = 400_000
 """Characters. What is larger is no article, and is not searched for boxes."""
 
@@ -117,6 +120,7 @@ def _callout(name: str, title: str, inside: str, whole: str) -> str:
         name == "callout" and whole.startswith(":::") and "[" not in whole.split("\n")[0]
     ):
         return whole
+    title = title or (name.capitalize() if name.lower() in _SAYING else "")
     title = " ".join(re.sub(r"[*_`]|\{\{", "", title).split())
     colons = max([3, *(len(run) + 1 for run in re.findall(r"^(:{3,})", inside, re.MULTILINE))])
     return f"\n{':' * colons} callout {title}".rstrip() + f"\n{inside.strip(chr(10))}\n{':' * colons}\n\n"

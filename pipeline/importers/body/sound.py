@@ -9,10 +9,11 @@ from dataclasses import replace
 from pipeline.articles import containers
 from pipeline.articles.parse import parse_content
 from pipeline.errors import PressroomError, flatten
+from pipeline.importers.addresses import Reference, changed
 from pipeline.importers.body.blocks import Block, Kind, blocks_of, body_of
 from pipeline.importers.body.lines import outside_code, outside_spans
 from pipeline.importers.body.words import readable
-from pipeline.importers.draft import Draft
+from pipeline.importers.draft import Draft, Left
 from pipeline.importers.plain.escape import escaped
 from pipeline.model import Image
 
@@ -21,7 +22,28 @@ Blocks = tuple[Block, ...]
 _FIELD = re.compile(r"(?<!\\)\{\{")
 _NOTE = re.compile(r"(?<![\\!\]])\[\^([^\s\[\]]{1,100})\](?!\()")
 _DEFINED = re.compile(r" {0,3}\[\^([^\s\[\]]{1,100})\]:")
+_SCHEME = re.compile(r"\s*([a-zA-Z][a-zA-Z0-9+.-]*):")
+_FOLLOWED = frozenset({"http", "https", "mailto", "tel", "cid"})
 _MOST_REPAIRS = 12
+
+
+def addresses(draft: Draft) -> Draft:
+    """Links stand inline, and none leads to what no reader should follow, such as a script."""
+    left: list[Left] = []
+
+    def one(reference: Reference) -> str:
+        scheme = _SCHEME.match(reference.address)
+        if scheme and scheme[1].lower() not in _FOLLOWED:
+            left.append(Left(reference.markdown, "an address of a kind that no reader should follow"))
+            return reference.text
+        return reference.markdown
+
+    if "[" not in draft.body:
+        return draft
+    unused: list[str] = []
+    body = changed(draft.body, one, unused)
+    left += [Left(each, "the address of a link that the text does not have") for each in unused]
+    return replace(draft, body=body, left=(*draft.left, *left))
 
 
 def fields(draft: Draft, blocks: Blocks) -> tuple[Draft, Blocks]:
