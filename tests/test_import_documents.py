@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from office_kit import document, folder, packed, paragraph
 
 from pipeline.errors import PressroomError
-from pipeline.importers import docx
+from pipeline.importers import docx, message
 from pipeline.importers.draft import Draft, Material
 
 SOURCES = ROOT / "tests" / "importers"
@@ -312,3 +312,19 @@ def only_a_pressroom_error(material: Material) -> None:
         docx.read(material)
     except PressroomError as error:
         assert error.path == material.name
+
+
+# --- emails -----------------------------------------------------------------------------------
+
+EMAILS = sorted((SOURCES / "message").glob("*.eml"))
+
+
+def mail(data: bytes, name: str = "a.eml") -> Draft:
+    (draft,) = message.read(Material(name, data))
+    return draft
+
+
+@pytest.mark.parametrize("path", EMAILS, ids=lambda path: path.stem)
+def test_an_email_becomes_the_draft_that_was_accepted(path: Path) -> None:
+    assert message.takes(Material("no-ending", path.read_bytes()))
+    held_as_accepted(mail(path.read_bytes(), path.name), path.with_suffix(".expected.txt"))
