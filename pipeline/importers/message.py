@@ -14,7 +14,7 @@ from pipeline.importers import plain_text
 from pipeline.importers.draft import Draft, Inferred, Left, Material, Moment
 from pipeline.importers.head.dates import date_of
 from pipeline.importers.mail.forwarded import forwarded, without_prefix
-from pipeline.importers.mail.furniture import without_furniture
+from pipeline.importers.mail.furniture import without_furniture, words_of
 from pipeline.importers.mail.page import Page, impersonal, page_of
 from pipeline.importers.mail.parts import Parts, header, message_of, parts_of
 from pipeline.importers.markup import markdown_of
@@ -26,6 +26,7 @@ DESCRIPTION = "an email (.eml)"
 
 _KNOWN = frozenset({b"from", b"subject", b"date", b"message-id", b"mime-version", b"received"})
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:")
+_BYLINE = re.compile(r"(?:by|written by|von|par) ([^\W\d_][\w.'’-]*(?: [\w.'’-]+){1,3})", re.IGNORECASE)
 _MAX_FORWARDS = 5
 _ABOVE = "what stands above the forwarded newsletter"
 
@@ -134,15 +135,33 @@ def _from_pages(parts: Parts, subject: str) -> tuple[Draft, _Head | None]:
         left += page.left
         bodies += re.split(r"\n{2,}", markdown_of(page.html).strip("\n"))
     kept, furniture = without_furniture([each for each in bodies if each.strip()])
+    draft, kept = _bylined(draft, kept)
     body = "\n\n".join(kept)
     shown = {cid: data for cid, data in files.items() if cid in body}
     unseen = set(parts.pictures) - {cid[4:] for cid in shown}
     left += [Left(cid, "a picture that the text does not show") for cid in sorted(unseen)]
     if draft.dek:
-        draft = replace(
-            draft, inferred=(Inferred("dek", draft.dek, "mailbox lists show it; the email hides it"),)
-        )
+        draft = _inferred(draft, "dek", draft.dek, "mailbox lists show it; the email hides it")
     return replace(draft, body=f"{body}\n" if body else "", files=shown, left=(*left, *furniture)), head
+
+
+def _bylined(draft: Draft, paragraphs: list[str]) -> tuple[Draft, list[str]]:
+    """A line of its own near the top that says who wrote it, as a field."""
+    for number, paragraph in enumerate(paragraphs[:6]):
+        if len(paragraphs) > 1 and (match := _BYLINE.fullmatch(words_of(paragraph))):
+            draft = _inferred(draft, "authors", match[1], f"the text says `{match[0]}`")
+            rest = paragraphs[:number] + paragraphs[number + 1 :]
+            return replace(draft, authors=(Author(match[1]),)), rest
+    return draft, paragraphs
+
+
+def _signature(lines: list[str]) -> tuple[list[str], list[Left]]:
+    """The lines without what stands below a line of `-- ` (RFC 3676, section 4.3)."""
+    for at in range(max(0, len(lines) - 12), len(lines)):
+        if lines[at].rstrip() == "--" and "".join(lines[:at]).strip():
+            text = "\n".join(lines[at + 1 :]).strip()
+            return lines[:at], [Left(text, "the sender's signature")] if text else []
+    return lines, []
 
 
 def _from_text(text: str, subject: str) -> tuple[Draft, _Head | None]:
@@ -158,6 +177,7 @@ def _from_text(text: str, subject: str) -> tuple[Draft, _Head | None]:
         if all(line.startswith(">") for line in lines if line.strip()):
             lines = [line.removeprefix(">").removeprefix(" ") for line in lines]
         title = without_prefix(found.fields["subject"])
+    lines, signature = _signature(lines)
     paragraphs = [each for each in re.split(r"\n[^\S\n]*\n", "\n".join(lines)) if each.strip()]
     kept, furniture = without_furniture(paragraphs)
     draft = Draft("")
@@ -169,7 +189,7 @@ def _from_text(text: str, subject: str) -> tuple[Draft, _Head | None]:
         inferred = tuple(each for each in draft.inferred if not (title and each.field == "title"))
         left += [replace(each, line=None) for each in draft.left]
         draft = replace(draft, inferred=inferred)
-    draft = replace(draft, left=(*left, *furniture))
+    draft = replace(draft, left=(*left, *furniture, *signature))
     return draft, _head_of(found.fields) if found else None
 
 
@@ -198,7 +218,8 @@ def _headed(draft: Draft, head: _Head, forwarded_on: str) -> Draft:
 
 def _signed(draft: Draft, sender: str) -> Draft:
     """The sender as author, where the text names none."""
-    pairs = getaddresses([re.sub(r"[\[(]mailto:[^\])]*[\])]", "", sender)])
+    sender = re.sub(r"[\[(]mailto:[^\])]*[\])]", "", sender).strip()
+    pairs = getaddresses([sender]) if "@" in sender else [(sender, "")]
     name, address = pairs[0] if pairs else ("", sender)
     name = " ".join(name.strip(" '\"").split())
     if not name or "@" in name:

@@ -20,6 +20,7 @@ _HIDDEN = re.compile(
 _SMALL = re.compile(r"(?:^|;)\s*(?:width|height)\s*:\s*[01](?:px)?\s*(?:;|$|!)", re.IGNORECASE)
 _NO_SIZE = re.compile(r"font-size\s*:\s*0", re.IGNORECASE)
 _SIZE = re.compile(r"font-size\s*:\s*[1-9]", re.IGNORECASE)
+_LOGO = re.compile(r"(?:^|[/_-])logo(?:[_.-][^/]*)?$", re.IGNORECASE)
 _FILLERS = re.compile("[\u034f\u061c\u115f\u17b4\u180e\u200b-\u200f\u2007\u2060-\u206f\u3164\ufeff\u00ad]+")
 _CLICKS = re.compile(
     r"/(?:track|click|ls|cl0|c|e3t|wf|open)/|[?&](?:upn|redirect|url|target)=|//(?:click|links?|track|email)\.",
@@ -107,7 +108,7 @@ def _lines(soup: Any) -> list[list[Any]]:
             block = next((each for each in element.parents if each.name in _BLOCKS), None)
             if lines[-1] and block is not lines[-1][0][1]:
                 lines.append([])
-            if type(element).__name__ == "NavigableString":
+            if _is_text(element):
                 lines[-1].append((element, block))
         elif element.name in _BLOCKS and lines[-1]:
             lines.append([])
@@ -136,6 +137,9 @@ def _pictures(soup: Any, page: Page, pictures: Mapping[str, bytes]) -> None:
             else:
                 page.left.append(Left(alt or source, "a picture that did not come with the email"))
                 image.decompose()
+        elif _LOGO.search(source.partition("?")[0]) or alt.lower().endswith(" logo"):
+            page.left.append(Left(" ".join(filter(None, [alt, source])), "the sender's logo"))
+            image.decompose()
         elif not source:
             image.decompose()
 
@@ -168,7 +172,13 @@ def _is_a_sentence(text: str) -> bool:
 
 
 def _text_before(element: Any) -> str:
-    return "".join(map(str, element.find_all_previous(string=True))).strip()
+    before = element.find_all_previous(string=True)
+    return "".join(str(each) for each in before if _is_text(each)).strip()
+
+
+def _is_text(node: Any) -> bool:
+    """Whether it is text that is seen: comments and declarations are of classes of their own."""
+    return type(node).__name__ == "NavigableString"
 
 
 def _address(soup: Any, page: Page) -> None:
