@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from office_kit import document, folder, packed, paragraph
 
 from pipeline.errors import PressroomError
-from pipeline.importers import docx
+from pipeline.importers import docx, message
 from pipeline.importers.draft import Draft, Material
 
 SOURCES = ROOT / "tests" / "importers"
@@ -312,3 +312,282 @@ def only_a_pressroom_error(material: Material) -> None:
         docx.read(material)
     except PressroomError as error:
         assert error.path == material.name
+
+
+# --- emails -----------------------------------------------------------------------------------
+
+EMAILS = sorted((SOURCES / "message").glob("*.eml"))
+
+
+def mail(data: bytes, name: str = "a.eml") -> Draft:
+    (draft,) = message.read(Material(name, data))
+    return draft
+
+
+@pytest.mark.parametrize("path", EMAILS, ids=lambda path: path.stem)
+def test_an_email_becomes_the_draft_that_was_accepted(path: Path) -> None:
+    assert message.takes(Material("no-ending", path.read_bytes()))
+    held_as_accepted(mail(path.read_bytes(), path.name), path.with_suffix(".expected.txt"))
+
+
+def test_there_are_three_emails_and_three_forwarded_ones() -> None:
+    forwarded = [path for path in EMAILS if path.stem.startswith("forwarded-")]
+    assert len(forwarded) >= 3
+    assert len(EMAILS) - len(forwarded) >= 3
+
+
+HEAD = "From: Ada Example <ada@notes.example>\nSubject: On rest\nDate: Mon, 5 Jan 2026 08:30:00 +0000\n"
+
+
+def text_mail(text: str, head: str = HEAD) -> Draft:
+    return mail(f"{head}Content-Type: text/plain; charset=utf-8\n\n{text}".encode())
+
+
+def page_mail(page: str, head: str = HEAD) -> Draft:
+    return mail(f"{head}Content-Type: text/html; charset=utf-8\n\n{page}".encode())
+
+
+def reasons(draft: Draft) -> dict[str, str]:
+    return {each.text: each.reason for each in draft.left}
+
+
+def test_an_email_is_known_by_its_head() -> None:
+    def takes(text: str, name: str = "a") -> bool:
+        return message.takes(Material(name, text.encode()))
+
+    assert takes(f"{HEAD}\nText.")
+    assert takes(f"From ada Mon Jan 5\n{HEAD}\nText.")
+    assert takes("Received: from a\n by b\nsubject: x\n\nText.")
+    assert takes("anything", "a.EML")
+    assert not takes("Subject: On rest\n\nText.")
+    assert not takes("---\ndate: 2026-01-05\nsubject: x\n---\n")
+    assert not takes("A text.\nFrom: a\nSubject: b")
+    assert not takes("Text.\n\nFrom: a\nSubject: b")
+    assert not takes("")
+
+
+@pytest.mark.parametrize("prefix", ["Fwd: ", "FW: ", "Re: ", "WG: ", "Tr: ", "AW: Fwd: ", "RE[2]: ", "fwd:"])
+def test_prefixes_of_subjects_are_no_title(prefix: str) -> None:
+    assert text_mail("A text.", HEAD.replace("On", f"{prefix}On")).title == "On rest"
+
+
+@pytest.mark.parametrize("subject", ["Rest: on it", "Reading", "Forward: march"])
+def test_words_that_only_begin_alike_stay(subject: str) -> None:
+    assert text_mail("A text.", HEAD.replace("On rest", subject)).title == subject
+
+
+def test_the_address_comes_from_headers_of_lists_before_links() -> None:
+    page = '<p><a href="https://notes.example/view?e=1&id=2">Read online</a></p><p>A text.</p>'
+    post = f"{HEAD}List-Post: <https://notes.example/p/rest>\nList-Archive: <https://notes.example/archive>\n"
+    assert page_mail(page).canonical_url == "https://notes.example/view?id=2"
+    assert page_mail(page, post).canonical_url == "https://notes.example/p/rest"
+    assert page_mail(page, HEAD + "List-Post: <mailto:list@notes.example>\n").canonical_url.endswith(
+        "view?id=2"
+    )
+    assert (
+        page_mail("<p>A text.</p>", HEAD + "List-Archive: <https://notes.example/archive>\n").canonical_url
+        == ""
+    )
+    # An address that only counts the click leads somewhere else tomorrow.
+    assert page_mail(page.replace("view", "ls/click")).canonical_url == ""
+
+
+def test_markup_that_is_not_seen_goes() -> None:
+    draft = page_mail(
+        "<!-- note --><div style='DISPLAY: none'>Short and sweet, as always.</div><p>A text.</p>"
+        "<p style='font-size:0'><span style='font-size:14px'>Seen.</span></p><div hidden>Not seen.</div>"
+        "<img src='https://x.example/p.gif' style='width:1px'><img src='cid:gone' alt='A lost graph'><img>"
+    )
+    assert draft.dek == "Short and sweet, as always."
+    assert draft.body == "A text.\n\nSeen.\n"
+    assert reasons(draft) == {
+        "Not seen.": "hidden text",
+        "https://x.example/p.gif": "a picture of one pixel, or hidden, that counts readers",
+        "A lost graph": "a picture that did not come with the email",
+    }
+
+
+def test_hidden_text_below_what_is_seen_is_no_dek() -> None:
+    draft = page_mail("<p>A text.</p><div style='display:none'>A copy for small screens.</div>")
+    assert not draft.dek
+    assert "A copy for small screens." in reasons(draft)
+
+
+def test_tables_that_lay_out_become_text_and_tables_of_figures_stay() -> None:
+    figures = "<table><tr><td>Rest</td><td>20</td></tr><tr><td>Work</td><td>21</td></tr></table>"
+    draft = page_mail(
+        f"<center><table><tr><td><p>One.</p></td><td>Two.</td></tr><tr><td>{figures}</td></tr></table></center>"
+    )
+    assert draft.body.startswith("One.\n\nTwo.\n\n|")
+    assert "| Work | 21 |" in draft.body
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("You are receiving this email because you signed up.", "why the mailing was sent"),
+        ("To unsubscribe, click here.", "how to unsubscribe"),
+        ("© 2026 Notes. All rights reserved.", "a notice of copyright"),
+        ("Sent from my telephone", "added by the mail program"),
+        ("View this email in your browser", "a link to read it in a browser"),
+        ("Forward to a friend", "a link of the mailing"),
+    ],
+)
+def test_what_mailings_add_is_left(line: str, reason: str) -> None:
+    for draft in (page_mail(f"<p>A text.</p><p>{line}</p>"), text_mail(f"A text.\n\n{line}")):
+        assert reasons(draft) == {line: reason}
+        assert draft.body == "A text.\n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "We received a grant, and with it a duty.",
+        "Patients opt for it in autumn.",
+        "They met at 12 Main Street, in 1997, and were friends.",
+        "You can view the stars in your garden.",
+    ],
+)
+def test_what_only_looks_like_it_stays(line: str) -> None:
+    assert line in page_mail(f"<p>A text.</p><p>{line}</p>").body
+
+
+HEADS = {
+    "gmail": "---------- Forwarded message ---------\nFrom: Ben Sample <ben@x.example>\nDate: Mon, 5 Jan 2026 at 09:30\nSubject: On company\nTo: <ada@x.example>\n\n",
+    "apple": "Begin forwarded message:\n\nFrom: Ben Sample <ben@x.example>\nSubject: On company\nDate: 5 January 2026 at 09:30:00 GMT\nTo: ada@x.example\n\n",
+    "outlook": "________________________________\nFrom: Ben Sample <ben@x.example>\nSent: Monday, January 5, 2026 9:30 AM\nTo: a@x.example\nSubject: On company\n\n",
+    "bare": "From: Ben Sample <ben@x.example>\nSent: Monday, January 5, 2026 9:30 AM\nTo: a@x.example\nSubject: On company\n\n",
+    "german": "Anfang der weitergeleiteten Nachricht:\n\nVon: Ben Sample <ben@x.example>\nBetreff: On company\nDatum: 5 January 2026\n\n",
+    "twice": "---------- Forwarded message ---------\nFrom: Cleo <c@x.example>\nDate: Tue, 6 Jan 2026\nSubject: Fwd: On company\n\nSee this.\n\n---------- Forwarded message ---------\nFrom: Ben Sample <ben@x.example>\nDate: Mon, 5 Jan 2026 at 09:30\nSubject: On company\n\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", HEADS)
+@pytest.mark.parametrize("quoted", [False, True])
+def test_what_was_forwarded_is_the_article(way: str, quoted: bool) -> None:
+    inner = f"{HEADS[way]}Nobody rests well alone, as most of us know from the holidays.\n\nSo call somebody today, and be it only for a short while."
+    if quoted:
+        inner = "\n".join(f"> {line}" for line in inner.split("\n"))
+    draft = text_mail(f"Please run it.\n\n{inner}\n", HEAD.replace("On", "Fwd: On"))
+    assert draft.title == "On company"
+    assert [each.name for each in draft.authors] == ["Ben Sample"]
+    assert str(draft.date).startswith("2026-01-05")
+    assert (
+        draft.body
+        == "Nobody rests well alone, as most of us know from the holidays.\n\nSo call somebody today, and be it only for a short while.\n"
+    )
+    assert next(iter(reasons(draft))).startswith("Please run it.")
+
+
+def test_a_reply_is_no_forwarding() -> None:
+    text = f"I have an article instead.\n\n-----Original Message-----\n{HEADS['bare']}Could you write on company?"
+    draft = text_mail(text, HEAD.replace("On", "Re: On"))
+    assert draft.title == "On rest"
+    assert "I have an article instead." in draft.body
+    assert "Could you write" in draft.body
+
+
+def test_the_date_of_forwarding_stands_in_where_there_is_none() -> None:
+    text = "Begin forwarded message:\n\nFrom: Ben Sample <ben@x.example>\nSubject: On company\nDate: last week\n\nA text."
+    draft = text_mail(text)
+    assert [each.why for each in draft.inferred if each.field == "date"] == ["it was forwarded then"]
+    assert reasons(draft)["last week"] == "a date that cannot be read for certain"
+
+
+@pytest.mark.parametrize(
+    ("data", "message_"),
+    [
+        (b"", "is empty."),
+        (b"From: a\nSubject: b\n\n", "is empty."),
+        (f"{HEAD}Content-Type: text/html\n\n<p><img></p>".encode(), "is empty."),
+        (f"{HEAD}\n{'a' * 5_000_001}".encode(), "has more than 5 MB of text."),
+        (b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(60)), "is nested too deeply."),
+        (b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(3000)), "is nested too deeply."),
+        (b"From: a\nContent-Type: message/rfc822\n\n" * 30 + b"A text.", "is nested too deeply."),
+        (f"{HEAD}Content-Type: text/html\n\n{'<b><i>' * 5000}x".encode(), "is nested too deeply."),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_emails_that_cannot_be_read_are_named(data: bytes, message_: str) -> None:
+    with pytest.raises(PressroomError) as caught:
+        mail(data)
+    assert caught.value.message == message_
+    assert caught.value.path == "a.eml"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Content-Type: text/plain; charset=no-such-charset",
+        "Content-Type: text/plain; charset=zlib",
+        "Content-Type: text/plain; charset=utf-16",
+        "Content-Type: text/plain; charset=\x01\"'",
+        "Content-Type: ;;;",
+        "Content-Transfer-Encoding: base64",
+        "Content-Transfer-Encoding: uuencode",
+        "Content-Transfer-Encoding: no-such-encoding",
+        "Content-Disposition: ;;=",
+        "Date: the day before yesterday",
+        "From: =?utf-8?b?/////?= <<<>>>@@",
+        "Subject: =?utf-8?q?=FF=FE?= =?x?y?z?=",
+        "Message-ID: <<>",
+        "Message-ID: " + "<a" * 30_000,
+        "From: " + "a, " * 30_000,
+        "MIME-Version: [",
+    ],
+    ids=lambda text: text[:40],
+)
+def test_broken_heads_and_encodings_are_read_as_far_as_they_go(head: str) -> None:
+    body = "Words that last — for weeks, or for a year."
+    draft = mail(f"Subject: Broken\nReceived: x\n{head}\n\n{body}".encode())
+    assert draft.body
+
+
+@pytest.mark.parametrize(
+    "charset", ["utf-8", "windows-1252", "iso-8859-1", "iso-2022-jp", "koi8-r", "utf-16"]
+)
+@pytest.mark.parametrize("way", ["base64", "quoted-printable"])
+def test_texts_are_read_in_their_encodings(charset: str, way: str) -> None:
+    import base64
+    import quopri
+
+    words = {"iso-2022-jp": "休みは大切です。", "koi8-r": "Отдых полезен."}.get(
+        charset, "Café, mañana, größer."
+    )
+    data = words.encode(charset)
+    coded = base64.encodebytes(data) if way == "base64" else quopri.encodestring(data)
+    head = f"{HEAD}Content-Type: text/plain; charset={charset}\nContent-Transfer-Encoding: {way}\n\n"
+    assert mail(head.encode() + coded).body.strip() == words
+
+
+@settings(deadline=None, derandomize=True, max_examples=300)
+@given(path=st.sampled_from(EMAILS), by=changes)
+def test_a_broken_email_raises_nothing_else(path: Path, by: list[tuple[float, bytes, int]]) -> None:
+    try:
+        mail(changed(path.read_bytes(), by))
+    except PressroomError as error:
+        assert error.path == "a.eml"
+
+
+lines = st.lists(
+    st.one_of(
+        st.lists(words, min_size=1, max_size=8).map(" ".join),
+        st.sampled_from(
+            ["-- ", "Begin forwarded message:", "From: a b <a@b.example>", "Subject: c", "Date: d", ""]
+        ),
+        st.sampled_from(["Unsubscribe", "View in browser", "© a b", "> a", "By Ada Example"]),
+    ),
+    min_size=1,
+    max_size=14,
+)
+
+
+@settings(deadline=None, derandomize=True, max_examples=200)
+@given(paragraphs=lines, page=st.booleans())
+def test_the_words_of_all_lines_are_found(paragraphs: list[str], page: bool) -> None:
+    kept = [*paragraphs, "And so it ends."]
+    draft = page_mail("".join(f"<p>{each}</p>" for each in kept)) if page else text_mail("\n\n".join(kept))
+    said = set(re.findall(r"\w+", written(draft)))
+    heads = {"from", "subject", "date", "begin", "forwarded", "message", "b", "example", "by"}
+    missing = {word for text in kept for word in re.findall(r"\w+", text) if word not in said}
+    assert {word.casefold() for word in missing} <= heads | {"a", "c", "d"}
