@@ -131,7 +131,9 @@ FLAVOURS: dict[str, dict[str, Any]] = {
     "tags in a text": {"tags": "ketamine, circadian rhythm"},
     "keywords": {"keywords": "ketamine, sleep"},
     "tags and keywords": {"tags": ["ketamine"], "keywords": ["sleep"]},
-    "taxonomies.tags": {"taxonomies": {"tags": ["ketamine"], "categories": ["Practice"], "series": ["A series"]}},
+    "taxonomies.tags": {
+        "taxonomies": {"tags": ["ketamine"], "categories": ["Practice"], "series": ["A series"]}
+    },
     "author": {"author": "Ada Example"},
     "author with a role": {"author": "Ada Example, Medical Director"},
     "author as a table": {"author": {"name": "Ada Example", "bio": "Writes", "url": "https://ada.example/"}},
@@ -155,18 +157,25 @@ FLAVOURS: dict[str, dict[str, Any]] = {
     "image": {"image": "switch.png", "image_alt": "A switch"},
     "image as a table": {"image": {"src": "switch.png", "alt": "A switch", "caption": "Drawn"}},
     "image that is none": {"image": "Photo by Ada Example", "cover": True, "photo": 7},
-    "cover.image": {"cover": {"image": "switch.png", "alt": "A switch", "caption": "Drawn", "relative": True}},
+    "cover.image": {
+        "cover": {"image": "switch.png", "alt": "A switch", "caption": "Drawn", "relative": True}
+    },
     "feature_image": {"feature_image": "https://synapse.example/switch.png"},
     "ogImage": {"ogImage": "/og.png", "image": "/switch.png"},
     "heroImage": {"heroImage": "../switch.png", "heroImageAlt": "A switch"},
     "thumbnail": {"thumbnail": {"url": "/t.png", "width": 300}},
     "images": {"images": ["a.png", "b.png"]},
     "canonicalUrl": {"canonicalUrl": "https://synapse.example/blog/switch"},
-    "canonical_url": {"canonical_url": "https://synapse.example/blog/switch", "url": "https://other.example/x"},
+    "canonical_url": {
+        "canonical_url": "https://synapse.example/blog/switch",
+        "url": "https://other.example/x",
+    },
     "a canonical address that is none": {"canonical": "/blog/switch"},
     "audience": {"audience": "patients, clinicians"},
     "audiences": {"audiences": ["patients"]},
-    "relatedArticles": {"relatedArticles": ["a-slug", "/blog/b", "https://synapse.example/c", "A title only"]},
+    "relatedArticles": {
+        "relatedArticles": ["a-slug", "/blog/b", "https://synapse.example/c", "A title only"]
+    },
     "related": {"related": [{"title": "One", "url": "/blog/one", "date": "2025"}, {"note": "no address"}]},
     "draft": {"draft": True},
     "published": {"published": False},
@@ -174,7 +183,9 @@ FLAVOURS: dict[str, dict[str, Any]] = {
     "status": {"status": "scheduled"},
     "readingTime": {"readingTime": "6 min read", "reading_time": 6},
     "wordCount": {"wordCount": 1400},
-    "schema": {"schema": {"@type": "Article", "author": {"@type": "Person", "name": "Ada"}, "steps": [1, [2, 3]]}},
+    "schema": {
+        "schema": {"@type": "Article", "author": {"@type": "Person", "name": "Ada"}, "steps": [1, [2, 3]]}
+    },
     "metaTitle": {"title": "One", "metaTitle": "Two", "metaDescription": "Three"},
     "metaTitle alone": {"metaTitle": "Two", "meta_description": "Three"},
     "aliases": {"aliases": ["/old/", "/2025/old/", "older.html"], "slug": "new"},
@@ -182,10 +193,23 @@ FLAVOURS: dict[str, dict[str, Any]] = {
     "path": {"path": "library/new"},
     "disclaimer": {"disclaimer": "Information,\nnot advice."},
     "external_url": {"external_url": "https://journal.example/1", "link": "/not-a-web-address"},
-    "keys that meet": {"foo": 1, "extra": {"foo": 2, "title": "From the table"}, "params": {"deep": {"er": 3}}},
-    "Hugo's params": {"params": {"author": "Ada Example", "subtitle": "Under it", "cover": {"image": "a.png"}}},
+    "keys that meet": {
+        "foo": 1,
+        "extra": {"foo": 2, "title": "From the table"},
+        "params": {"deep": {"er": 3}},
+    },
+    "Hugo's params": {
+        "params": {"author": "Ada Example", "subtitle": "Under it", "cover": {"image": "a.png"}}
+    },
     "empty fields": {"title": "", "tags": [], "image": None, "strange": ""},
-    "odd types": {"title": ["a", "b"], "date": ["x"], "tags": {"a": 1}, "slug": {"b": 2}, "authors": 7, "link": [1]},
+    "odd types": {
+        "title": ["a", "b"],
+        "date": ["x"],
+        "tags": {"a": 1},
+        "slug": {"b": 2},
+        "authors": 7,
+        "link": [1],
+    },
 }
 
 
@@ -210,13 +234,19 @@ def as_toml(source: dict[str, Any]) -> str:
 
     def value_of(value: Any) -> str:
         if isinstance(value, dict):
-            inner = ", ".join(f"{json.dumps(k, ensure_ascii=False)} = {value_of(v)}" for k, v in value.items() if v is not None)
+            inner = ", ".join(
+                f"{json.dumps(k, ensure_ascii=False)} = {value_of(v)}"
+                for k, v in value.items()
+                if v is not None
+            )
             return f"{{ {inner} }}"
         if isinstance(value, list):
             return f"[{', '.join(value_of(each) for each in value if each is not None)}]"
         return value.isoformat() if isinstance(value, date) else json.dumps(value, ensure_ascii=False)
 
-    lines = (f"{json.dumps(k, ensure_ascii=False)} = {value_of(v)}" for k, v in source.items() if v is not None)
+    lines = (
+        f"{json.dumps(k, ensure_ascii=False)} = {value_of(v)}" for k, v in source.items() if v is not None
+    )
     return "+++\n" + "\n".join(lines) + "\n+++\nBody.\n"
 
 
@@ -232,7 +262,9 @@ scalar = st.one_of(
     st.integers(),
     st.floats(-1e6, 1e6).map(lambda number: round(number, 3)),
     st.dates(date(1900, 1, 1), date(2199, 12, 31)),
-    st.sampled_from(["a, b", "/blog/x/", "https://x.example/y", "A B, editor", "05/06/2026", "[[x|y]]", "a/b", "no"]),
+    st.sampled_from(
+        ["a, b", "/blog/x/", "https://x.example/y", "A B, editor", "05/06/2026", "[[x|y]]", "a/b", "no"]
+    ),
 )
 value = st.recursive(
     scalar,

@@ -228,7 +228,39 @@ def test_a_rule_leaves_what_only_looks_alike(rule: str, text: str) -> None:
 # --- any text ---------------------------------------------------------------------------------
 
 FIELD_NAMES = Counter(
-    ["title", "headline", "summary", "dek", "tl", "dr", "tags", "keywords", "category", "topics", "filed", "under", "by", "author", "authors", "written", "date", "published", "posted", "on", "updated", "last", "disclaimer", "medical", "image", "photo", "originally", "at", "first", "image", "alt"]
+    [
+        "title",
+        "headline",
+        "summary",
+        "dek",
+        "tl",
+        "dr",
+        "tags",
+        "keywords",
+        "category",
+        "topics",
+        "filed",
+        "under",
+        "by",
+        "author",
+        "authors",
+        "written",
+        "date",
+        "published",
+        "posted",
+        "on",
+        "updated",
+        "last",
+        "disclaimer",
+        "medical",
+        "image",
+        "photo",
+        "originally",
+        "at",
+        "first",
+        "image",
+        "alt",
+    ]
 )
 
 

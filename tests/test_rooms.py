@@ -9,18 +9,22 @@ from conftest import ROOT
 
 DOORS = {
     "PIL": "articles/pictures.py",
+    "bs4": "importers/markup/tree.py",
     "cssselect2": "checks/css.py",
+    "feedparser": "importers/feed.py",
     "feedgen": "feeds/xml.py",
     "jinja2": "templating.py",
     "jsonschema": "feeds/json_feed.py",
     "lxml": "feeds/xml.py",
     "mammoth": "importers/docx.py",
     "markdown_it": "articles/markdown.py",
+    "markdownify": "importers/markup/write.py",
     "markupsafe": "templating.py",
     "mdit_py_plugins": "articles/markdown.py",
     "mjml": "email/mjml.py",
     "nh3": "articles/safe.py",
     "tinycss2": "checks/css.py",
+    "trafilatura": "importers/pages/judge.py",
     "yaml": "articles/frontmatter.py",
 }
 

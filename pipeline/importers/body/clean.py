@@ -49,8 +49,23 @@ STEPS: tuple[Step, ...] = (
 )
 
 
+_MOST_PASSES = 5
+
+
 def cleaned(draft: Draft) -> Draft:
-    """The draft with a clean body. Cleaning what is clean changes nothing."""
+    """The draft with a clean body. Cleaning what is clean changes nothing.
+
+    What one step takes away may show another what it is looking for, so that it is done until all is still.
+    """
+    for _ in range(_MOST_PASSES):
+        made = _once(draft)
+        if made.body == draft.body:
+            return made
+        draft = made
+    return draft
+
+
+def _once(draft: Draft) -> Draft:
     draft = sound.addresses(shortcodes(draft))
     blocks = blocks_of(draft.body)
     for step in STEPS:

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from pipeline.importers.body.blocks import Block, Kind
-from pipeline.importers.body.words import inner, is_bold, is_emphasised, readable
+from pipeline.importers.body.words import inner, is_bold, is_emphasised, links, readable
 from pipeline.importers.draft import Draft, Left
 from pipeline.importers.plain import phrases
 from pipeline.importers.plain.closing import is_disclaimer
@@ -31,6 +31,7 @@ def disclaimer(draft: Draft, blocks: Blocks) -> tuple[Draft, Blocks]:
         below = kept[at + 1] if at + 1 < len(kept) else None
         if named and label and label.end() == len(words) and below and _disclaims(readable(below.text)):
             draft = _with(draft, readable(below.text), left)
+            left += _links_of(below)
             left.append(Left(words, "the name of the disclaimer"))
             del kept[at : at + 2]
         elif block.kind in (Kind.PARAGRAPH, Kind.QUOTE) and _is_disclaimer(block):
@@ -38,10 +39,17 @@ def disclaimer(draft: Draft, blocks: Blocks) -> tuple[Draft, Blocks]:
             if text is not words:
                 left.append(Left(words[: len(words) - len(text)].strip(), "the name of the disclaimer"))
             draft = _with(draft, text, left)
+            left += _links_of(block)
             del kept[at]
         else:
             at += 1
     return replace(draft, left=(*draft.left, *left)), tuple(kept)
+
+
+def _links_of(block: Block) -> list[Left]:
+    return [
+        Left(each.markdown, "a link of the disclaimer, which is plain text") for each in links(block.text)
+    ]
 
 
 def _is_disclaimer(block: Block) -> bool:

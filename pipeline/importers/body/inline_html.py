@@ -10,6 +10,7 @@ from pipeline.importers.body.blocks import Block, Kind
 from pipeline.importers.body.lines import outside_spans
 from pipeline.importers.body.raw_html import COMMENT
 from pipeline.importers.draft import Draft, Left
+from pipeline.importers.plain.escape import begun
 
 Blocks = tuple[Block, ...]
 
@@ -44,6 +45,8 @@ def inline(draft: Draft, blocks: Blocks) -> tuple[Draft, Blocks]:
             text = outside_spans(block.text, _changer(left))
             if not text.strip():
                 continue
+            if block.kind is Kind.PARAGRAPH and text != block.text:
+                text = _started(text.lstrip()) if text.lstrip()[:8] != block.text.lstrip()[:8] else text
             block = replace(block, text=text)
         made.append(block)
     return replace(draft, left=(*draft.left, *left)), tuple(made)
@@ -61,13 +64,23 @@ def _changer(left: list[Left]) -> Callable[[str], str]:
 
     def change(text: str) -> str:
         text = _ALONE.sub(drop, _UNSAFE.sub(drop, COMMENT.sub(comment, text)))
-        text = _BREAK.sub("\\\\\n", _EMPTY.sub("", text))
-        text = re.sub(r"(?:\\\n)+$", "", text)
+        first, *others = _BREAK.split(_EMPTY.sub("", text))
+        lines = [first, *(_started(each.lstrip()) for each in others)]
+        while len(lines) > 1 and not lines[-1].strip():
+            lines.pop()
+        if len(lines) > 1 and not first.strip():
+            lines.pop(0)
+        text = "\\\n".join(lines)
         for pattern, mark in _MARKED:
             text = pattern.sub(mark, text)
         return _LINK.sub(_as_markdown, text)
 
     return change
+
+
+def _started(text: str) -> str:
+    """A text that now begins where a tag stood: it must not begin a block by that."""
+    return f"\\{text}" if text.startswith(("```", "~~~")) else begun(text)
 
 
 def _as_markdown(match: re.Match[str]) -> str:

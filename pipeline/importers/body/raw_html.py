@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ from pipeline.importers.body.blocks import Block, Kind, blocks_of
 from pipeline.importers.body.calls import call_in
 from pipeline.importers.body.words import inner, readable
 from pipeline.importers.draft import Draft, Left
+from pipeline.importers.plain.shapes import same
 
 Blocks = tuple[Block, ...]
 
@@ -118,7 +120,12 @@ def _alone(block: Block, left: list[Left]) -> list[Block]:
     if re.search(r"\bmarkdown\s*=", text) or (
         _MARKDOWN.search(bare) and not re.search(r"<(?:pre|code|table|ul|ol)\b", text, re.IGNORECASE)
     ):
-        return list(blocks_of(re.sub(r"\n[ \t]+(?=\S)", "\n", _TAG_LINES.sub("\n\n", text)).strip()))
+        inside = re.sub(r"\n[ \t]+(?=\S)", "\n", _TAG_LINES.sub("\n\n", text)).strip()
+        return [
+            made
+            for each in blocks_of(inside)
+            for made in (_converted(each.text, left) if each.kind is Kind.HTML else [each])
+        ]
     return _converted(text, left)
 
 
@@ -148,6 +155,11 @@ def _converted(text: str, left: list[Left]) -> list[Block]:
 
     made = converted(text)
     left += made.left
+    told = same(f"{made.markdown} {' '.join(each.text for each in made.left)}")
+    if any(
+        same(word) not in told for word in re.sub(r"</?[a-zA-Z][^<>]*>", " ", html.unescape(text)).split()
+    ):
+        left.append(Left(text, "HTML that cannot be read whole"))
     return [replace(each, line=None) for each in blocks_of(made.markdown)]
 
 

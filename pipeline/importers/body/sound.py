@@ -19,7 +19,7 @@ from pipeline.model import Image
 
 Blocks = tuple[Block, ...]
 
-_FIELD = re.compile(r"(?<!\\)\{\{")
+_FIELD = re.compile(r"(?<!\\)((?:\\\\)*)\{\{")
 _NOTE = re.compile(r"(?<![\\!\]])\[\^([^\s\[\]]{1,100})\](?!\()")
 _DEFINED = re.compile(r" {0,3}\[\^([^\s\[\]]{1,100})\]:")
 _SCHEME = re.compile(r"\s*([a-zA-Z][a-zA-Z0-9+.-]*):")
@@ -48,7 +48,7 @@ def addresses(draft: Draft) -> Draft:
 
 def fields(draft: Draft, blocks: Blocks) -> tuple[Draft, Blocks]:
     """Two braces are a merge field here; in foreign writing they are text."""
-    return draft, tuple(_in_text(block, lambda text: _FIELD.sub(r"\\{{", text)) for block in blocks)
+    return draft, tuple(_in_text(block, lambda text: _FIELD.sub(r"\1\\{{", text)) for block in blocks)
 
 
 def fences(draft: Draft, blocks: Blocks) -> tuple[Draft, Blocks]:
@@ -144,6 +144,8 @@ def proved(draft: Draft, blocks: Blocks) -> tuple[Draft, Blocks]:
             return draft, tuple(made)
         if (at := _at(made, line)) is None:
             break
+        left = Left(made[at].text, "Markdown that no article can hold: its words stand as plain text")
+        draft = replace(draft, left=(*draft.left, left))
         made[at] = Block(Kind.PARAGRAPH, _as_text(made[at]), 0, made[at].line)
         made = list(blocks_of(body_of(made)))
     return draft, tuple(made)
@@ -170,7 +172,7 @@ def _at(blocks: list[Block], line: int) -> int | None:
 def _as_text(block: Block) -> str:
     lines = [line.strip() for line in block.text.split("\n") if line.strip()]
     text = [escaped(line) if block.kind is Kind.CODE else escaped(readable(line) or line) for line in lines]
-    return "\\\n".join(_FIELD.sub(r"\\{{", line).replace(":::", r"\:::") for line in text)
+    return "\\\n".join(_FIELD.sub(r"\1\\{{", line).replace(":::", r"\:::") for line in text)
 
 
 class _Anything:

@@ -32,7 +32,7 @@ def title(draft: Draft, blocks: Blocks) -> tuple[Draft, Blocks]:
         )
         is_same = bool(draft.title) and same(words) == same(draft.title)
         if block.kind is Kind.HEADING and words and (is_same or (block.level == 1 and first)):
-            if links(block.text) and not is_same:
+            if (links(block.text) and not is_same) or images(block.text):
                 break
             draft = _named(draft, words, block)
         elif block.kind is Kind.PARAGRAPH and is_same and (is_bold(block.text) or not is_sentence(words)):

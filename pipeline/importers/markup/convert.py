@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pipeline.importers.decode import cleaned
 from pipeline.importers.draft import Left
-from pipeline.importers.markup import office, tables, tidy
+from pipeline.importers.markup import meant, office, tables, tidy
 from pipeline.importers.markup.tree import Tag, fragment_of
 from pipeline.importers.markup.write import written
 
@@ -31,15 +31,15 @@ STEPS = (
     tidy.players,
     tables.layout,
     tables.data,
-    tidy.styled,
-    tidy.links,
-    tidy.definitions,
-    tidy.details,
-    tidy.figures,
-    tidy.buttons,
-    tidy.lines,
-    tidy.bullets,
-    tidy.loose,
+    meant.styled,
+    meant.links,
+    meant.definitions,
+    meant.details,
+    meant.figures,
+    meant.buttons,
+    meant.lines,
+    meant.bullets,
+    meant.loose,
 )
 """What is done to a tree before it is written, in order. Each takes the tree, and adds to what is left."""
 
