@@ -169,6 +169,7 @@ SAFE_ATTRIBUTES = frozenset(
         "style",
         "role",
         "aria-label",
+        "tabindex",
         "align",
         "colspan",
         "rowspan",
