@@ -16,6 +16,8 @@ from pipeline.importers.plain.shapes import is_prose, is_question, same
 Blocks = tuple[Block, ...]
 
 _LONGEST = 240
+_MOST_BESIDE = 120
+"""Characters beside the link: what says more is a paragraph in which a link stands."""
 _ARROW = re.compile(r"\s*[→›»>]+\s*$")
 _CTA = re.compile(r"(:{3,})[ \t]*cta[ \t]*\n(.*)\n\1[ \t]*", re.DOTALL)
 
@@ -38,12 +40,11 @@ def calls(draft: Draft, blocks: Blocks) -> tuple[Draft, Blocks]:
 def _is_text(block: Block) -> bool:
     if block.kind in (Kind.LIST, Kind.TABLE, Kind.CODE):
         return True
-    return block.kind in (Kind.PARAGRAPH, Kind.QUOTE) and is_prose(readable(block.text)) and not _asks(block)
-
-
-def _asks(block: Block) -> bool:
-    found = links(block.text)
-    return len(found) == 1 and is_call(_bare(found[0]))
+    return (
+        block.kind in (Kind.PARAGRAPH, Kind.QUOTE)
+        and is_prose(readable(block.text))
+        and call_in(block, "https://", True) is None
+    )
 
 
 def _bare(link: Reference) -> str:
@@ -68,6 +69,8 @@ def call_in(block: Block, base: str, at_end: bool) -> str | None:
     link = found[0]
     leads = re.match(r"https?://|mailto:", link.address) or (base and not link.address.startswith("#"))
     if not leads or not readable(link.text):
+        return None
+    if len(readable(text)) - len(readable(link.text)) > _MOST_BESIDE:
         return None
     alone = same(readable(text)) == same(readable(link.text))
     asks = is_call(_bare(link)) and link.text != link.address
@@ -117,6 +120,7 @@ def repeated(draft: Draft, blocks: Blocks) -> tuple[Draft, Blocks]:
         if call or (block.kind is Kind.PARAGRAPH and key):
             seen |= {key, *linked}
         kept.append(block)
+    gone -= {readable(call[2]) for each in kept if (call := _CTA.fullmatch(each.text))}
     told = [each for each in draft.inferred if each.field != "cta" or each.value not in gone]
     return replace(draft, left=(*draft.left, *left), inferred=tuple(dict.fromkeys(told))), tuple(kept)
 
