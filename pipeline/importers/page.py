@@ -23,6 +23,11 @@ _FRAGMENT = re.compile(
     r"\s*(?:<meta\b[^>]{0,200}>\s*)?<(p|div|h[1-6]|ul|ol|table|article|section|main|b|span|blockquote|figure|pre)\b[^<>]{0,2000}>",
     re.IGNORECASE,
 )
+_PASTED = re.compile(
+    r"class=.?Mso\w|docs-internal-guid|name=.?Generator.? content=.?(?:Microsoft Word|LibreOffice)",
+    re.IGNORECASE,
+)
+"""What a word processor writes: a document, with nothing around it."""
 _CLOSED = re.compile(r"</(?:p|div|h[1-6]|ul|ol|li|table|article|section|span|blockquote)\s*>", re.IGNORECASE)
 
 
@@ -43,7 +48,7 @@ def takes(material: Material) -> bool:
 
 def read(material: Material) -> tuple[Draft, ...]:
     """The one article in it. Raises `PressroomError` where there is no text in the page."""
-    from pipeline.importers.markup.tree import body_of, elements, soup_of, text
+    from pipeline.importers.markup.tree import body_of, soup_of, text
 
     html = text_of(material)
     soup = soup_of(html)
@@ -54,9 +59,7 @@ def read(material: Material) -> tuple[Draft, ...]:
             material.name,
             hint="A page that a script fills is empty when saved: print it, or paste its text into a file.",
         )
-    whole = _PAGE.match(html) is not None and bool(
-        elements(soup, "nav", "footer", "header", "aside", "main", "article", "meta")
-    )
+    whole = _PAGE.match(html) is not None and not _PASTED.search(html[:50_000])
     draft = _page(html, soup) if whole else _fragment(html)
     base = draft.base or material.address or draft.canonical_url
     return (replace(draft, base=base, canonical_url=draft.canonical_url or material.address),)
@@ -73,7 +76,7 @@ def _page(html: str, soup: object) -> Draft:
     from pipeline.importers.markup import converted
     from pipeline.importers.markup.tidy import hidden, unseen
     from pipeline.importers.markup.tree import BeautifulSoup, body_of
-    from pipeline.importers.pages.found import around, article_of, furniture, related_in
+    from pipeline.importers.pages.found import around, article_of, furniture, related_in, with_its_title
     from pipeline.importers.pages.judge import article_lines
     from pipeline.importers.pages.said import said_by, shown_in
 
@@ -84,7 +87,7 @@ def _page(html: str, soup: object) -> Draft:
     inferred: list[Inferred] = []
     unseen(body, left)
     hidden(body, left)
-    article = article_of(body, article_lines(html))
+    article = with_its_title(article_of(body, article_lines(html)), body)
     outside = around(body, article) if article is not body else []
     related = related_in(article)
     furniture(article, left)

@@ -278,8 +278,13 @@ def bullets(root: Tag, left: list[Left]) -> None:
                 rows.append([])
             else:
                 rows[-1].append(child)
-        if len(rows) > 1 and all(_begins_with_bullet(row) for row in rows):
-            tag.replace_with(make("ul", *(make("li", *_without_bullet(row)) for row in rows)))
+        first = next((at for at, row in enumerate(rows) if _begins_with_bullet(row)), len(rows))
+        if len(rows) - first > 1 and all(_begins_with_bullet(row) for row in rows[first:]):
+            items = make("ul", *(make("li", *_without_bullet(row)) for row in rows[first:]))
+            above = [each for row in rows[:first] for each in [*row, make("br")]][:-1]
+            if any(text(each) for each in above):
+                tag.insert_before(make("p", *above))
+            tag.replace_with(items)
     for tag in elements(root, "p"):
         if tag.parent is None or tag.find_parent("li") or not _begins_with_bullet(list(tag.children)):
             continue
@@ -313,6 +318,10 @@ def loose(root: Tag, left: list[Left]) -> None:
         if tag is not root and tag.name in ("div", "center", "address") and not holds_blocks(tag):
             tag.name = "p"
             continue
+        blocks = [each for each in tag.children if is_block(each)]
+        names = [getattr(each, "name", "") for each in blocks]
+        if tag.name == "li" and names[:1] == ["p"] and not set(names[1:]) - {"ul", "ol"}:
+            blocks[0].unwrap()  # type: ignore[attr-defined]
         if tag.name == "li" and not any(
             is_block(each) and getattr(each, "name", "") not in ("ul", "ol") for each in tag.children
         ):

@@ -7,7 +7,7 @@ import re
 from pipeline.importers.draft import Left
 from pipeline.importers.markup.tree import Tag, elements, make, style, tags, text, value
 
-_LEVEL = re.compile(r"mso-list:\s*[^;]*\blevel(\d)", re.IGNORECASE)
+_LEVEL = re.compile(r"mso-list:\s*(l\d+)?[^;]*\blevel(\d)", re.IGNORECASE)
 _NUMBERED = re.compile(r"\s*(?:\d{1,3}|[a-z]|[ivx]{1,5})[.)]", re.IGNORECASE)
 
 
@@ -34,6 +34,8 @@ def _word_lists(root: Tag) -> None:
             continue
         run = [first]
         while isinstance(following := run[-1].find_next_sibling(), Tag) and _level(following):
+            if _list(following) != _list(first):
+                break
             run.append(following)
         opened: list[tuple[int, Tag]] = []
         for tag in run:
@@ -58,7 +60,13 @@ def _word_lists(root: Tag) -> None:
 
 def _level(tag: Tag) -> int:
     match = _LEVEL.search(value(tag, "style"))
-    return int(match[1]) if match and tag.name == "p" else 0
+    return int(match[2]) if match and tag.name == "p" else 0
+
+
+def _list(tag: Tag) -> str:
+    """The name that Word gives the list of an item."""
+    match = _LEVEL.search(value(tag, "style"))
+    return (match[1] or "") if match else ""
 
 
 def _strip_mark(tag: Tag) -> bool:
@@ -76,6 +84,13 @@ def _strip_mark(tag: Tag) -> bool:
     return numbered
 
 
+def _is_large(tag: Tag) -> bool:
+    """Whether all of a paragraph is set as large as Google Docs sets titles, 20 pt or more."""
+    spans = [each for each in elements(tag, "span") if text(each)]
+    sizes = [re.match(r"(\d+(?:\.\d+)?)pt", style(each).get("font-size", "")) for each in spans]
+    return bool(sizes) and all(size and float(size[1]) >= 20 for size in sizes) and len(text(tag)) < 120
+
+
 def google(root: Tag, left: list[Left]) -> None:
     """Google Docs: the bold wrapper of what was pasted, its titles, lists within lists beside their items."""
     for tag in elements(root, "b", "strong"):
@@ -83,7 +98,7 @@ def google(root: Tag, left: list[Left]) -> None:
             tag.unwrap()
     for tag in elements(root, "p"):
         kind = value(tag, "class").lower().split()
-        if "title" in kind:
+        if "title" in kind or (_is_large(tag) and not root.find("h1")):
             tag.name = "h1"
     for tag in elements(root, "ul", "ol"):
         before = tag.find_previous_sibling()

@@ -58,20 +58,20 @@ def data(root: Tag, left: list[Left]) -> None:
             body.append(made := make("tr"))
             for cell in [*row, *[None] * (width - len(row))]:
                 made.append(one := make("th" if number == 0 else "td"))
-                for child in _content(cell) if cell is not None else ():
+                for child in _content(cell, number == 0) if cell is not None else ():
                     one.append(child)
         table.clear()
         table.append(body)
         table.attrs = {}
 
 
-def _content(cell: Tag) -> list[Tag]:
+def _content(cell: Tag, head: bool) -> list[Tag]:
     """What stands in a cell, each block of it as text beside the others; bold of a whole head is its look."""
     for block in elements(cell, *BLOCKS):
         block.insert_after(" ")
         block.unwrap()
     only = [each for each in cell.children if not isinstance(each, str) or each.strip()]
-    if cell.name == "th" and len(only) == 1 and isinstance(only[0], Tag) and only[0].name in ("strong", "b"):
+    if head and len(only) == 1 and isinstance(only[0], Tag) and only[0].name in ("strong", "b"):
         only[0].unwrap()
     return list(cell.children)  # type: ignore[arg-type]
 

@@ -73,8 +73,9 @@ def pictures(root: Tag, left: list[Left]) -> None:
         source = value(tag, "src")
         late = [value(tag, name) for name in ("data-src", "data-original", "data-lazy-src", "data-orig-file")]
         sizes = [value(tag, name) for name in ("data-srcset", "srcset", "data-lazy-srcset")]
-        if not source or source.startswith("data:image/gif") or source.startswith("data:image/svg"):
-            source = next(filter(None, [*late, *(_largest(each) for each in sizes)]), source)
+        is_nothing = not source or source.startswith(("data:image/gif", "data:image/svg"))
+        largest = next(filter(None, (_largest(each) for each in sizes)), "")
+        source = largest or next(filter(None, late if is_nothing else [source]), source)
         if source:
             tag["src"] = source
     for tag in elements(root, "picture"):

@@ -10,6 +10,7 @@ from typing import Any
 
 from markdownify import MarkdownConverter
 
+from pipeline.importers.body.lines import outside_code
 from pipeline.importers.markup.tree import Tag, value
 from pipeline.importers.plain.escape import begun, inline
 
@@ -25,9 +26,13 @@ def written(root: Tag) -> str:
         heading_style="ATX", bullets="-", newline_style="backslash", wrap=True, wrap_width=None
     )
     markdown = writer.process_tag(root, parent_tags=set())
-    lines = [line.rstrip() for line in str(markdown).split("\n")]
-    text = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    text = outside_code(str(markdown), _trimmed).strip("\n")
     return f"{text}\n" if text else ""
+
+
+def _trimmed(text: str) -> str:
+    lines = [line.rstrip() for line in text.split("\n")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
 
 
 class _Writer(MarkdownConverter):

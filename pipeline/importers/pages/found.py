@@ -74,6 +74,35 @@ def article_of(body: Tag, lines: tuple[str, ...]) -> Tag:
     return best
 
 
+def with_its_title(article: Tag, body: Tag) -> Tag:
+    """The article, or the element around it that holds its title too, where that is not the whole page.
+
+    What follows the article there is taken out of it, and stays where it was.
+    """
+    if article is body or article.find("h1"):
+        return article
+    whole = len(text(article))
+    for holder in article.parents:
+        if holder is body or len(text(holder)) > 2 * whole + 400:
+            return article
+        if holder.find("h1"):
+            _cut_behind(article, holder)
+            return holder
+    return article
+
+
+def _cut_behind(article: Tag, holder: Tag) -> None:
+    """Move what follows the article within the holder behind the holder, but for boxes of related pieces."""
+    behind: list[Tag] = []
+    node = article
+    while node is not holder and node.parent is not None:
+        behind += [each for each in node.find_next_siblings() if isinstance(each, Tag)]
+        node = node.parent
+    for each in reversed(behind):
+        if not named(each, _RELATED):
+            holder.insert_after(each.extract())
+
+
 def _marked(body: Tag) -> Tag:
     """The element that the page itself marks as its article, or the body."""
     for tag in tags(body):
