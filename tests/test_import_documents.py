@@ -506,7 +506,7 @@ def test_the_date_of_forwarding_stands_in_where_there_is_none() -> None:
         (b"From: a\nContent-Type: message/rfc822\n\n" * 30 + b"A text.", "is nested too deeply."),
         (f"{HEAD}Content-Type: text/html\n\n{'<b><i>' * 5000}x".encode(), "is nested too deeply."),
     ],
-    ids=str,
+    ids=range(8),
 )  # fmt: skip
 def test_emails_that_cannot_be_read_are_named(data: bytes, message_: str) -> None:
     with pytest.raises(PressroomError) as caught:
