@@ -92,8 +92,8 @@ def _cut(soup: Any, page: Page, subject: str) -> None:
     last = lines[found.end - 1][-1]
     for quote in last.find_parents("blockquote"):
         quote.unwrap()
-    for image in last.find_all_previous("img"):
-        image.decompose()
+    for above in last.find_all_previous(["img", "hr"]):
+        above.decompose()
     for line in lines[: found.end]:
         for text in line:
             text.extract()
