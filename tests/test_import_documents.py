@@ -479,6 +479,30 @@ def test_what_was_forwarded_is_the_article(way: str, quoted: bool) -> None:
     assert next(iter(reasons(draft))).startswith("Please run it.")
 
 
+OUTLOOK = {
+    "classic": "<div class=WordSection1><p class=MsoNormal>Please run this.<o:p></o:p></p><div><div style='border-top:solid 1pt'>"
+    "<p class=MsoNormal><b>From:</b> Ben Sample &lt;ben@x.example&gt; <br><b>Sent:</b> Monday, January 5, 2026 8:30 AM<br>"
+    "<b>To:</b> Ada &lt;ada@x.example&gt;; Dora &lt;d@x.example&gt;<br><b>Subject:</b> On company<o:p></o:p></p></div></div>"
+    "<p class=MsoNormal>Nobody rests <b>well</b> alone.<o:p></o:p></p><p class=MsoNormal>Date: soon</p></div>",
+    "web": "<div>Please run this. <img src='https://x.example/me.png' alt='Ada'></div><hr><div id='divRplyFwdMsg'><font>"
+    "<b>Von:</b> Ben Sample &lt;ben@x.example&gt;<br><b>Gesendet:</b> 5.1.2026 08:30<br><b>An:</b> x@y.example<br>"
+    "<b>Betreff:</b> On company</font><div>&nbsp;</div></div><table><tr><td><table><tr><td>Nobody rests <b>well</b> alone.</td>"
+    "</tr></table></td></tr><tr><td>Date: soon</td></tr></table>",
+}
+
+
+@pytest.mark.parametrize("way", OUTLOOK)
+def test_pages_that_outlook_forwarded(way: str) -> None:
+    draft = page_mail(OUTLOOK[way], HEAD.replace("On", "WG: On"))
+    assert (draft.title, draft.authors[0].name, str(draft.date)[:10]) == (
+        "On company",
+        "Ben Sample",
+        "2026-01-05",
+    )
+    assert draft.body == "Nobody rests **well** alone.\n\nDate: soon\n"
+    assert reasons(draft) == {"Please run this.": "what stands above the forwarded newsletter"}
+
+
 def test_a_reply_is_no_forwarding() -> None:
     text = f"I have an article instead.\n\n-----Original Message-----\n{HEADS['bare']}Could you write on company?"
     draft = text_mail(text, HEAD.replace("On", "Re: On"))
@@ -500,12 +524,13 @@ def test_the_date_of_forwarding_stands_in_where_there_is_none() -> None:
         (b"", "is empty."),
         (b"From: a\nSubject: b\n\n", "is empty."),
         (f"{HEAD}Content-Type: text/html\n\n<p><img></p>".encode(), "is empty."),
+        (OLE, "is Outlook's own form of an email (.msg)."),
         (f"{HEAD}\n{'a' * 5_000_001}".encode(), "has more than 5 MB of text."),
         (b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(60)), "is nested too deeply."),
         (b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(3000)), "is nested too deeply."),
         (b"From: a\nContent-Type: message/rfc822\n\n" * 30 + b"A text.", "is nested too deeply."),
     ],
-    ids=str,
+    ids=range(9),
 )  # fmt: skip
 def test_emails_that_cannot_be_read_are_named(data: bytes, message_: str) -> None:
     with pytest.raises(PressroomError) as caught:

@@ -50,7 +50,7 @@ p[style-name='List Number 2'] => ul|ol > li > ol > li:fresh
 _NOTE = re.compile(r'<sup><a href="#((?:foot|end)note-[^"]*)" id="[^"]*">\[\d+\]</a></sup>')
 _NOTES = re.compile(r'<ol>(<li id="(?:foot|end)note-)')
 _ITEM = re.compile(r'<li id="((?:foot|end)note-[^"]*)">')
-_BACK = re.compile(r'\s*<a href="#(?:foot|end)note-ref-[^"]*">↑</a>')
+_BACK = re.compile(r' ?<a href="#(?:foot|end)note-ref-[^"]*">↑</a>')
 
 
 def takes(material: Material) -> bool:

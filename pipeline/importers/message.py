@@ -18,6 +18,7 @@ from pipeline.importers.mail.furniture import without_furniture, words_of
 from pipeline.importers.mail.page import Page, impersonal, page_of
 from pipeline.importers.mail.parts import Parts, header, message_of, parts_of
 from pipeline.importers.markup import markdown_of
+from pipeline.importers.office.package import OLE
 from pipeline.importers.plain.escape import escaped
 from pipeline.model import Author
 
@@ -42,7 +43,7 @@ class _Head:
 
 def takes(material: Material) -> bool:
     """Whether it begins with the headers of an email, or is called one. Never raises."""
-    if material.ending == ".eml":
+    if material.ending == ".eml" or (material.ending == ".msg" and material.data.startswith(OLE)):
         return True
     found = set()
     for number, line in enumerate(material.data[:65536].lstrip().splitlines()):
@@ -60,6 +61,10 @@ def read(material: Material) -> tuple[Draft, ...]:
     """The one article in it. Raises `PressroomError` where it is empty or nested too deeply."""
     if not material.data.strip():
         raise PressroomError("is empty.", material.name)
+    if material.data.startswith(OLE):
+        raise PressroomError(
+            "is Outlook's own form of an email (.msg).", material.name, hint="Save it as .eml, or as text."
+        )
     message = message_of(material.data, material.name)
     try:
         draft = _draft(message, material.name)

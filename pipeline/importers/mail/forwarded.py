@@ -44,6 +44,8 @@ _ORIGINAL = re.compile(
 )
 _PREFIX = re.compile(r"(?:(?:fwd?|re|wg|tr|aw|rv)\s?(?:\[\d+\])?:\s*)+", re.IGNORECASE)
 _REPLY = re.compile(r"(?:re|aw)\s?(?:\[\d+\])?:", re.IGNORECASE)
+_LONGEST = 1000
+"""Characters of a field that are looked at: more is no name, no date and no title."""
 _MAX_NOTE = 12
 """Lines that may stand above a head without a mark, or between two of them."""
 
@@ -100,7 +102,7 @@ def _head(lines: Sequence[str], at: int, *, marked: bool) -> tuple[int, dict[str
         line = _bare(lines[number])
         match = _HEAD.match(line)
         if match and (name := _FIELD_OF[match[1].lower()]) not in fields.keys() - {"to"}:
-            fields.setdefault(name, match[2].strip(" *"))
+            fields.setdefault(name, match[2][:_LONGEST].strip(" *"))
             last = name
         elif line:
             goes_on = last == "to" and number == end and _bare(lines[number - 1]).endswith((",", ";"))

@@ -67,7 +67,7 @@ def words_of(paragraph: str) -> str:
 
 
 def without_furniture(paragraphs: Sequence[str]) -> tuple[list[str], list[Left]]:
-    """The paragraphs of the text, and what the mailing added, in its order."""
+    """The paragraphs of the text, and what the mailing added; where that is all there is, it is the text."""
     kept: list[str] = []
     left: list[Left] = []
     tail = len(paragraphs) - _TAIL
@@ -80,6 +80,8 @@ def without_furniture(paragraphs: Sequence[str]) -> tuple[list[str], list[Left]]
             left.append(Left(words, reason))
         else:
             kept.append(paragraph)
+    if not kept:
+        return list(paragraphs), []
     return _without_address_above(kept, left) if begun else (kept, left)
 
 
@@ -98,7 +100,7 @@ def _reason(words: str, *, late: bool, begun: bool) -> str:
 
 def _without_address_above(kept: list[str], left: list[Left]) -> tuple[list[str], list[Left]]:
     """A postal address may stand above the rest of the footer."""
-    words = words_of(kept[-1]) if kept else ""
-    if kept and len(words) <= 200 and _ADDRESS.search(words) and not words.endswith((".", "!", "?")):
+    words = words_of(kept[-1])
+    if len(kept) > 1 and len(words) <= 200 and _ADDRESS.search(words) and not words.endswith((".", "!", "?")):
         return kept[:-1], [Left(words, "the sender's postal address"), *left]
     return kept, left

@@ -92,8 +92,8 @@ def _cut(soup: Any, page: Page, subject: str) -> None:
     last = lines[found.end - 1][-1]
     for quote in last.find_parents("blockquote"):
         quote.unwrap()
-    for image in last.find_all_previous("img"):
-        image.decompose()
+    for above in last.find_all_previous(["img", "hr"]):
+        _remove(above)
     for line in lines[: found.end]:
         for text in line:
             text.extract()
@@ -129,26 +129,26 @@ def _pictures(soup: Any, page: Page, pictures: Mapping[str, bytes]) -> None:
                     "a picture of one pixel, or hidden, that counts readers",
                 )
             )
-            image.decompose()
+            _remove(image)
         elif source.lower().startswith("cid:"):
             if source[4:] in pictures:
                 page.cids.append(source)
                 image["src"] = source
             else:
                 page.left.append(Left(alt or source, "a picture that did not come with the email"))
-                image.decompose()
+                _remove(image)
         elif _LOGO.search(source.partition("?")[0]) or alt.lower().endswith(" logo"):
             page.left.append(Left(" ".join(filter(None, [alt, source])), "the sender's logo"))
-            image.decompose()
+            _remove(image)
         elif not source:
-            image.decompose()
+            _remove(image)
 
 
 def _hidden(soup: Any, page: Page) -> None:
     """The first hidden text is what mailbox lists show beside the subject."""
     first = True
     for element in soup.find_all(_looks_hidden):
-        if element.decomposed or element.name in ("body", "html"):
+        if element.decomposed or not element.attrs or element.name in ("body", "html"):
             continue
         # Some set the size of type to nothing on a wrapper, against gaps, and anew within.
         if _NO_SIZE.search(str(element.get("style"))) and element.find(style=_SIZE):
@@ -160,7 +160,7 @@ def _hidden(soup: Any, page: Page) -> None:
             else:
                 page.left.append(Left(text, "hidden text"))
             first = False
-        element.decompose()
+        _remove(element)
 
 
 def _looks_hidden(tag: Any) -> bool:
@@ -201,32 +201,29 @@ def impersonal(address: str) -> str:
 
 def _tables(soup: Any) -> None:
     """What a table only lays out becomes blocks; a table of figures stays one."""
-    for centered in soup.find_all("center"):
-        centered.name = "div"
-    for table in reversed(soup.find_all("table")):  # the innermost first
-        if _is_of_figures(table):
-            continue
-        for part in table.find_all(_PARTS_OF_A_TABLE):
-            if not part.find_parent("table", attrs={"data-figures": True}) and not part.has_attr(
-                "data-figures"
-            ):
-                part.name = "div"
-        table.name = "div"
+    figures: set[int] = set()
     for table in soup.find_all("table"):
-        del table["data-figures"]
+        if _is_of_figures(table):
+            figures.update(id(part) for part in (table, *table.find_all(_PARTS_OF_A_TABLE)))
+    for part in soup.find_all((*_PARTS_OF_A_TABLE, "center")):
+        if id(part) not in figures:
+            part.name = "div"
 
 
 def _is_of_figures(table: Any) -> bool:
-    rows = table.find_all("tr")
-    cells = table.find_all(["td", "th"])
-    role = str(table.get("role") or "").lower()
-    layout = role in ("presentation", "none") or table.find(
-        ["table", "img", "h1", "h2", "h3", "ul", "ol", "p", "div", "hr"]
-    )
-    narrow = max((len(row.find_all(["td", "th"])) for row in rows), default=0) < 2
-    if layout or narrow or len(rows) < 2:
+    if str(table.get("role") or "").lower() in ("presentation", "none"):
         return False
-    figures = bool(table.find("th")) or sum(len(cell.get_text()) for cell in cells) < 60 * len(cells)
-    if figures:
-        table["data-figures"] = "1"
-    return figures
+    if table.find(["table", "img", "h1", "h2", "h3", "ul", "ol", "p", "div", "hr"]):
+        return False
+    rows = table.find_all("tr")
+    if len(rows) < 2 or max(len(row.find_all(["td", "th"])) for row in rows) < 2:
+        return False
+    cells = table.find_all(["td", "th"])
+    return bool(table.find("th")) or sum(len(cell.get_text()) for cell in cells) < 60 * len(cells)
+
+
+def _remove(tag: Any) -> None:
+    """Leave nothing of an element that shows; taking it out would search all of its siblings for it."""
+    tag.clear(decompose=True)
+    tag.attrs.clear()
+    tag.name = "span"

@@ -7,9 +7,11 @@ import email.header
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from email import policy
+from email.headerregistry import HeaderRegistry
 from email.message import EmailMessage
 from email.parser import BytesParser
+from email.policy import EmailPolicy
+from typing import Any
 
 from pipeline.errors import PressroomError
 from pipeline.files import MAX_SOURCE_BYTES
@@ -17,9 +19,19 @@ from pipeline.importers.decode import cleaned, text_of
 from pipeline.importers.draft import Left, Material
 
 _MAX_DEPTH = 20
+_MAX_PARTS = 1000
 _LONGEST_HEADER = 4000
 _UNFIT = frozenset({"punycode", "idna", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"})
 """Codecs of Python that no email is written in."""
+
+
+def _short(name: str, value: str) -> Any:
+    """A parsed header; of a very long one its beginning, for the parser's time grows with its square."""
+    return _REGISTRY(name, value[:_LONGEST_HEADER])
+
+
+_REGISTRY = HeaderRegistry()
+_POLICY = EmailPolicy(header_factory=_short)
 
 
 @dataclass(slots=True)
@@ -35,7 +47,7 @@ class Parts:
 def message_of(data: bytes, name: str) -> EmailMessage:
     """The email in these bytes; broken ones are read as far as they go. Raises `PressroomError`."""
     try:
-        message = BytesParser(_class=EmailMessage, policy=policy.default).parsebytes(data.lstrip())
+        message = BytesParser(_class=EmailMessage, policy=_POLICY).parsebytes(data.lstrip())
     except RecursionError as error:
         raise PressroomError("is nested too deeply.", name) from error
     except Exception as error:  # Python's parser of headers is known to raise whatever it stumbles over
@@ -47,8 +59,6 @@ def header(message: EmailMessage, name: str) -> str:
     """The text of a header, decoded, on one line; empty where there is none. Never raises."""
     raw = next((str(value) for key, value in message.raw_items() if key.lower() == name.lower()), "")
     try:
-        if len(raw) > _LONGEST_HEADER:
-            raise ValueError("longer than a header is, and slow to read")
         text = str(message.get(name, ""))
     except Exception:  # as in `message_of`
         text = raw[:_LONGEST_HEADER]
@@ -61,7 +71,9 @@ def header(message: EmailMessage, name: str) -> str:
 def parts_of(message: EmailMessage, name: str) -> Parts:
     """Everything in it. Raises `PressroomError` where it is nested too deeply or has too much text."""
     parts = Parts()
-    for part in _leaves(message, name, 0):
+    for number, part in enumerate(_leaves(message, name, 0)):
+        if number == _MAX_PARTS:
+            raise PressroomError(f"has more than {_MAX_PARTS} parts.", name)
         _sort(part, parts, name)
     return parts
 
@@ -169,12 +181,14 @@ def _declared(data: bytes, charset: str) -> str | None:
 
 def _unflowed(text: str) -> str:
     """Lines joined where they were parted only to be short (RFC 3676, section 4.1)."""
-    lines: list[str] = []
+    lines: list[list[str]] = []
     open_line = False
     for line in text.split("\n"):
-        if open_line and line and not line.startswith(">") and line != "-- ":
-            lines[-1] += line.removeprefix(" ")
+        quoted, signature = line.startswith(">"), line == "-- "
+        said = line if quoted else line.removeprefix(" ")
+        if open_line and line and not quoted and not signature:
+            lines[-1].append(said)
         else:
-            lines.append(line.removeprefix(" ") if not line.startswith(">") else line)
-        open_line = line.endswith(" ") and line != "-- " and not line.startswith(">")
-    return "\n".join(line.rstrip() for line in lines)
+            lines.append([said])
+        open_line = line.endswith(" ") and not signature and not quoted
+    return "\n".join("".join(line).rstrip() for line in lines)
