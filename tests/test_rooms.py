@@ -11,6 +11,7 @@ DOORS = {
     "PIL": "articles/pictures.py",
     "cssselect2": "checks/css.py",
     "feedgen": "feeds/xml.py",
+    "feedparser": "importers/feed.py",
     "jinja2": "templating.py",
     "jsonschema": "feeds/json_feed.py",
     "lxml": "feeds/xml.py",
