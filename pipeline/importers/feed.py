@@ -26,6 +26,7 @@ from pipeline.importers.feed_xml import (
     rest_of,
     root_of,
 )
+from pipeline.importers.head.addresses import is_web
 
 NAME = "feed"
 DESCRIPTION = "an RSS, Atom or JSON feed, each item of which is an article"
@@ -33,6 +34,8 @@ DESCRIPTION = "an RSS, Atom or JSON feed, each item of which is an article"
 _ENDINGS = frozenset({".rss", ".atom", ".opml"})
 _TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml"})
 _JSON_TYPES = frozenset({"application/feed+json"})
+_NOWHERE = "https://base.invalid/"
+"""What feedparser resolves addresses by: without one it takes an entry's `xml:base` for the next one's too."""
 _MOST_NAMED = 10
 """Addresses that a hint lists."""
 
@@ -114,12 +117,13 @@ def _xml_drafts(text: str, material: Material) -> list[Draft]:
     entries = parsed["entries"]
     if len(elements) != len(entries):
         elements = []
-    home = joined(material.address, str(parsed["feed"].get("link", ""))) or material.address
+    top = _settled(dict(parsed["feed"]), material.address)
+    home = str(top.get("link") or material.address)
     atom = str(parsed["version"]).startswith("atom")
-    everyone = _people(parsed["feed"]) if atom else ()
+    everyone = _people(top) if atom else ()
     drafts = []
     for number, entry in enumerate(entries):
-        item = _item(dict(entry), material.address, home, everyone, atom)
+        item = _item(_settled(dict(entry), home), material.address, home, everyone, atom)
         if elements:
             item = replace(item, raw=raw_html(elements[number]))
         draft = draft_of(item, material.name)
@@ -136,7 +140,10 @@ def _parsed(xml: str, name: str) -> Mapping[str, Any]:
     try:
         found: Mapping[str, Any] = feedparser.parse(
             io.BytesIO(xml.encode("utf-8", "replace")),
-            response_headers={"content-type": "application/xml; charset=utf-8"},
+            response_headers={
+                "content-type": "application/xml; charset=utf-8",
+                "content-location": _NOWHERE,
+            },
             resolve_relative_uris=False,
             sanitize_html=True,
         )
@@ -153,6 +160,18 @@ def _parsed(xml: str, name: str) -> Mapping[str, Any]:
             "Look at that line, or fetch the feed again.",
         )
     return found
+
+
+def _settled(value: Any, home: str, key: str = "") -> Any:
+    """The value with addresses relative to `home` that were relative to nowhere; ids and bases as written."""
+    if isinstance(value, dict):
+        return {name: _settled(each, home, name) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_settled(each, home, key) for each in value]
+    if isinstance(value, str) and value.startswith(_NOWHERE):
+        rest = value.removeprefix(_NOWHERE)
+        return rest if key in {"id", "base"} else joined(home, f"/{rest}")
+    return value
 
 
 # --- an entry ---------------------------------------------------------------------------------
@@ -181,9 +200,12 @@ def _item(entry: dict[str, Any], address: str, home: str, everyone: tuple[Person
     marked = detail.get("type") in _HTML and re.search("[<&]", summary) is not None
     base = base or detail.get("base") or ""
     summaries = [Text(summary, marked or plain)]
-    summaries += [
-        Text(str(entry.get(key) or "")) for key in ("itunes_abstract", "dc_abstract", "media_caption")
-    ]
+    summaries += [Text(str(entry.get(key) or "")) for key in ("itunes_abstract", "dc_abstract")]
+    if caption := str(entry.get("media_caption") or ""):
+        if contents or any(each.value for each in summaries):
+            extra["media_description"] = caption
+        else:
+            summaries = [Text(caption)]
     title = Text(str(entry.get("title") or ""), entry.get("title_detail", {}).get("type") in _HTML)
     if heading := entry.get("media_heading"):
         if title.value and words(heading) != title.words:
@@ -233,10 +255,8 @@ def _links(entry: Mapping[str, Any], home: str) -> tuple[str, list[dict[str, Any
     if origin := entry.get("feedburner_origlink"):
         others, link = [*([{"rel": "alternate", "href": link}] if link else []), *others], str(origin)
     if not link:
-        own = str(entry.get("link") or "")
         # A guid is an address only if it is written as one, whatever `isPermaLink` says.
-        link = own if own == entry.get("id") or re.match(r"https?://", own) else joined(home, own)
-        link = "" if link == entry.get("id") and not re.match(r"https?://", link) else link
+        link = str(entry.get("link") or "") if is_web(str(entry.get("id") or "")) else ""
     return cleaned(link), [each for each in others if each["href"] != link]
 
 

@@ -212,10 +212,11 @@ def _texts(item: Item) -> tuple[Text, str, list[str]]:
 
 
 def _markdown(text: Text) -> str:
-    if text.is_html:
+    if text.is_html and _TAG.search(text.value):
         return cleaned(markdown_of(text.value)).strip("\n") + "\n"
     breaks = "<br>" if text.html is False else " "
-    parts = [part.strip() for part in re.split(r"\n[ \t]*\n", cleaned(text.value).strip())]
+    value = html.unescape(text.value) if text.is_html else text.value
+    parts = [part.strip() for part in re.split(r"\n[ \t]*\n", cleaned(value).strip())]
     return cleaned(
         markdown_of("".join(f"<p>{html.escape(part).replace(chr(10), breaks)}</p>" for part in parts))
     )
@@ -258,9 +259,7 @@ def _authors(item: Item, inferred: list[Inferred]) -> tuple[tuple[Author, ...], 
     for person in item.people:
         found = _MAIL.search(person.name)
         mails += [found[1]] if found else []
-        # feedparser's reading of a name with an address in it is cut where the domain is long.
-        mail = "" if found else person.mail.removeprefix("mailto:").strip()
-        mails += [mail] if mail else []
+        mails += [mail] if (mail := person.mail.removeprefix("mailto:").strip()) else []
         name = _MAIL.sub("", person.name) if found else person.name
         name = " ".join(name.split()).strip(" ,;-" if not found else " ,;-<>()\"'")
         for each in people_of(Field(name, 0), several=False).authors if name else ():
@@ -270,7 +269,9 @@ def _authors(item: Item, inferred: list[Inferred]) -> tuple[tuple[Author, ...], 
     if authors and item.inherited:
         names = "; ".join(each.name for each in authors.values())
         inferred.append(Inferred("authors", names, "the feed names them for all of its articles"))
-    return tuple(authors.values()), list(dict.fromkeys(mails))
+    # feedparser cuts an address where its top level is longer than four letters.
+    whole = [each for each in mails if not any(one != each and one.startswith(each) for one in mails)]
+    return tuple(authors.values()), list(dict.fromkeys(whole))
 
 
 def _path(address: str) -> str:
@@ -279,5 +280,5 @@ def _path(address: str) -> str:
 
 
 def _key(item: Item, title: str, body: str) -> str:
-    key = item.id.strip() or item.link or " ".join(f"{title} {item.published or item.updated}".split())
-    return key or hashlib.sha256(body.encode()).hexdigest()[:16]
+    named = " ".join(f"{title} {item.published or item.updated}".split()) if title else ""
+    return cleaned(item.id).strip() or item.link or named or hashlib.sha256(body.encode()).hexdigest()[:16]
