@@ -35,7 +35,7 @@ _ENDINGS = frozenset({".rss", ".atom", ".opml"})
 _TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml"})
 _JSON_TYPES = frozenset({"application/feed+json"})
 _NOWHERE = "https://base.invalid/"
-"""What feedparser resolves addresses by: without one it takes an entry's `xml:base` for the next one's too."""
+"""What feedparser resolves addresses by: without one an entry's `xml:base` holds for the next one too."""
 _MOST_NAMED = 10
 """Addresses that a hint lists."""
 
