@@ -73,6 +73,9 @@ def read(material: Material) -> tuple[Draft, ...]:
             drafts = _xml_drafts(text, material)
     except RecursionError as error:
         raise PressroomError("is nested too deeply.", material.name) from error
+    drafts = [
+        draft for draft in drafts if replace(draft, key="", base="", authors=(), inferred=()) != Draft("")
+    ]
     if not drafts:
         raise PressroomError("holds no articles.", material.name)
     return _apart(drafts)
@@ -81,15 +84,20 @@ def read(material: Material) -> tuple[Draft, ...]:
 def _apart(drafts: Iterable[Draft]) -> tuple[Draft, ...]:
     """Each article once, and under a key of its own: some feeds give one guid to all."""
     found: dict[str, Draft] = {}
+    counts: dict[str, int] = {}
+    seen = set()
     for draft in drafts:
-        if draft in found.values():
+        told = (draft.key, draft.title, draft.body, draft.canonical_url, draft.dek, draft.date, draft.image)
+        if told in seen:
             continue
-        key, number = draft.key, 2
-        while draft.key in found:
-            other = draft.canonical_url or draft.title
-            draft = replace(draft, key=f"{key} {other}" if number == 2 and other else f"{key} {number}")
-            number += 1
-        found[draft.key] = draft
+        seen.add(told)
+        key = draft.key
+        if key in found:
+            key = " ".join(filter(None, (key, draft.canonical_url or draft.title)))
+        while key in found:
+            counts[draft.key] = counts.get(draft.key, 1) + 1
+            key = f"{draft.key} {counts[draft.key]}"
+        found[key] = replace(draft, key=key)
     return tuple(found.values())
 
 

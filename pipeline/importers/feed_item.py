@@ -212,6 +212,8 @@ def _texts(item: Item) -> tuple[Text, str, list[str]]:
 
 
 def _markdown(text: Text) -> str:
+    if not text.value.strip():
+        return ""
     if text.is_html and _TAG.search(text.value):
         return cleaned(markdown_of(text.value)).strip("\n") + "\n"
     breaks = "<br>" if text.html is False else " "
