@@ -349,6 +349,14 @@ def test_what_has_no_place_is_kept_or_told() -> None:
     assert [each.text for each in draft.left] == ["first", "second"]
 
 
+def test_elements_with_the_names_of_feedparsers_own_keys_are_kept() -> None:
+    inner = "<links>one</links><authors>two</authors><title_detail>three</title_detail><tags_>four</tags_>"
+    (draft,) = read(rss(f"<title>A</title>{inner}"))
+    assert draft.title == "A"
+    said = " ".join([json.dumps(draft.extra), *(each.text for each in draft.left)])
+    assert all(each in said for each in ("one", "two", "three", "four"))
+
+
 def test_scripts_do_not_come_in() -> None:
     bad = "<p onclick='x()'>Good<script>alert(1)</script><a href='javascript:x()'>link</a></p>"
     (draft,) = read(rss(f"<description>{escape(bad)}</description>"))
@@ -421,6 +429,12 @@ def test_json_of_any_shape_raises_nothing_else(items: list[dict[str, object]], a
         feed.read(material(json_feed(*items, authors=authors), "a.json"))
     except PressroomError as error:
         assert error.path == "a.json"
+
+
+def test_half_a_character_is_left_out() -> None:
+    text = '{"version": "https://jsonfeed.org/version/1", "items": [{"id": "a\\ud800", "title": "T\\udc00", '
+    (draft,) = read(text + '"content_html": "<p>B\\ud800</p>", "_x": "\\ud800"}]}')
+    assert (draft.key, draft.title, draft.body, draft.extra) == ("a", "T", "B\n", {})
 
 
 WORDS = st.lists(

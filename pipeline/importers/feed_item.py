@@ -215,7 +215,7 @@ def _markdown(text: Text) -> str:
     if not text.value.strip():
         return ""
     if text.is_html and _TAG.search(text.value):
-        return cleaned(markdown_of(text.value)).strip("\n") + "\n"
+        return cleaned(markdown_of(cleaned(text.value))).strip("\n") + "\n"
     breaks = "<br>" if text.html is False else " "
     value = html.unescape(text.value) if text.is_html else text.value
     parts = [part.strip() for part in re.split(r"\n[ \t]*\n", cleaned(value).strip())]

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from pipeline.errors import PressroomError
+from pipeline.importers.decode import cleaned
 from pipeline.importers.feed_item import Item, Person, Text, joined
 
 _READ = frozenset(
@@ -95,7 +96,7 @@ def _is_picture(attachment: dict[str, Any]) -> bool:
 
 
 def _text(value: Any) -> str:
-    """A text, or a number as one; of anything else nothing."""
+    """A text, or a number as one; of anything else nothing. JSON can name halves of characters."""
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return ""
-    return str(value)
+    return cleaned(str(value))
