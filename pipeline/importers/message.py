@@ -17,7 +17,7 @@ from pipeline.importers.mail.forwarded import forwarded, without_prefix
 from pipeline.importers.mail.furniture import without_furniture, words_of
 from pipeline.importers.mail.page import Page, impersonal, page_of
 from pipeline.importers.mail.parts import Parts, header, message_of, parts_of
-from pipeline.importers.markup import markdown_of
+from pipeline.importers.markup import converted, markdown_of
 from pipeline.importers.office.package import OLE
 from pipeline.importers.plain.escape import escaped
 from pipeline.model import Author
@@ -137,8 +137,9 @@ def _from_pages(parts: Parts, subject: str) -> tuple[Draft, _Head | None]:
             draft, dek=draft.dek or page.preheader, canonical_url=draft.canonical_url or page.address
         )
         files |= {cid: parts.pictures[cid[4:]] for cid in page.cids}
-        left += page.left
-        bodies += re.split(r"\n{2,}", markdown_of(page.html).strip("\n"))
+        made = converted(page.html)
+        left += [*page.left, *made.left]
+        bodies += re.split(r"\n{2,}", made.markdown.strip("\n"))
     kept, furniture = without_furniture([each for each in bodies if each.strip()])
     draft, kept = _bylined(draft, kept)
     body = "\n\n".join(kept)

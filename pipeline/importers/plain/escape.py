@@ -10,7 +10,7 @@ from pipeline.importers.plain.shapes import ADDRESS, without_tail
 _INLINE = re.compile(
     r"\\(?=[!-/:-@\[-`{-~]|$)"
     r"|`|(?<=\S)\*|\*(?=\S)|(?<![^\W_])_|_(?![^\W_])"
-    r"|<(?=[A-Za-z/!?])|&(?=#?[A-Za-z0-9])|\^(?=\[)"
+    r"|<(?=[A-Za-z/!?])|&(?=#?[A-Za-z0-9]{1,31};)|\^(?=\[)"
 )
 _LINKS = re.compile(r"\](?:[(:]|\[)|\[\^")
 _START = re.compile(r"([-+*>](?=\s|$)|>|#{1,6}(?=\s|$)|(?:[-*_=][ \t]*){2,}$|~{3}|\|)")

@@ -1,0 +1,1 @@
+"""The items of a feed, whatever its format, on their way to drafts."""
