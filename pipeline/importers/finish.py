@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from pipeline.addresses import path_part
 from pipeline.files import bad_name
 from pipeline.importers.body.blocks import Kind, blocks_of
+from pipeline.importers.body.words import readable
 from pipeline.importers.decode import cleaned
 from pipeline.importers.draft import Draft, Inferred, Left, Moment
 from pipeline.model import EVERYONE, Article, Author, Publication
@@ -126,7 +127,8 @@ def _given(draft: Draft, given: Given) -> Draft:
         if value
     }
     inferred = tuple(each for each in draft.inferred if each.field not in told)
-    if given.title and draft.title and draft.title != given.title and not draft.alt_title:
+    guessed = any(each.field == "title" for each in draft.inferred)
+    if given.title and draft.title not in ("", given.title) and not draft.alt_title and not guessed:
         told["alt_title"] = draft.title
     left = draft.left
     if given.authors and draft.authors and draft.authors != given.authors:
@@ -144,19 +146,12 @@ def _titled(draft: Draft, name: str) -> Draft:
         return draft
     for block in blocks_of(draft.body):
         if block.kind in (Kind.HEADING, Kind.PARAGRAPH):
-            words = _readable(block.text)
+            words = readable(block.text)
             if words:
                 what = "heading" if block.kind is Kind.HEADING else "sentence"
                 return _inferred(draft, "title", _shortened(words), f"it is the text's first {what}")
     stem = re.sub(r"[-_]+", " ", PurePosixPath(name).stem).strip()
     return _inferred(draft, "title", stem.capitalize() or "Untitled", "it is the name of the source")
-
-
-def _readable(markdown: str) -> str:
-    """The words of a line of Markdown."""
-    text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", markdown)
-    text = re.sub(r"<[^>]*>|(?<!\\)[*_`~]+", "", text)
-    return " ".join(re.sub(r"\\([^\w\s])", r"\1", text).split())
 
 
 def _shortened(words: str) -> str:
@@ -220,7 +215,7 @@ def _tagged(draft: Draft, known: Known, before: Article | None) -> Draft:
 def suggested_tags(draft: Draft, tags: Iterable[str], most: int = 4) -> tuple[tuple[str, int], ...]:
     """Tags whose words the text uses, and how often: in the title or dek once, or three times in all."""
     head = path_part(f"{draft.title} {draft.dek} {draft.alt_title}").split("-")
-    body = path_part(_readable(draft.body)).split("-")
+    body = path_part(readable(draft.body)).split("-")
     scores = []
     for tag in tags:
         words = path_part(tag).split("-")

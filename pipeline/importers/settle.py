@@ -58,7 +58,11 @@ def with_pictures(draft: Draft, material: Material, pictures: Pictures) -> tuple
     image = bring(draft.image, draft.image) if draft.image else ""
     extra = dict(draft.extra)
     if image is None:
-        extra["image"] = absolute(draft.image, base)
+        said = extra.get("image")
+        address = absolute(draft.image, base)
+        extra["image"] = {"address": address, **said} if isinstance(said, Mapping) else address
+        if draft.image_alt:
+            extra["image_alt"] = draft.image_alt
     draft = replace(
         draft, body=body, image=image or "", extra=extra, left=(*draft.left, *dict.fromkeys(left))
     )
