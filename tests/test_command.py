@@ -22,6 +22,7 @@ from pipeline.cli import main
 ALL = [
     "init",
     "new",
+    "import",
     "articles",
     "tags",
     "plan",
