@@ -76,6 +76,11 @@ FRAGMENTS = {
     "scripts and styles": ("<p>a</p><script>b</script><style>c</style><!-- d -->", "a\n"),
     "an anchor beside a heading": ('<h2>a <a class="headerlink" href="#a">¶</a></h2>', "## a\n"),
     "Google's redirect": ('<p><a href="https://www.google.com/url?q=https://a.example/b&sa=D">c</a></p>', "[c](https://a.example/b)\n"),
+    "footnotes": (
+        '<p>a<sup><a href="#fn1" id="r1">1</a></sup></p><ol><li id="fn1"><p>b <i>c</i> <a href="#r1">↩</a></p></li></ol>',
+        "a[^1]\n\n[^1]: b *c*\n",
+    ),
+    "a button to share": ('<p>a</p><p><a class="button" href="https://a.example/?share">Share</a></p>', "a\n"),
     "sub and sup": ("<p>H<sub>2</sub>O<sup>1</sup></p>", "H<sub>2</sub>O<sup>1</sup>\n"),
 }  # fmt: skip
 

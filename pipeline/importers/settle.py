@@ -112,6 +112,9 @@ def with_links(
         if reference.image:
             return reference.markdown
         address = reference.address.strip()
+        if address.startswith("#"):
+            left.append(Left(reference.markdown, _why_dropped(address)))
+            return reference.text
         whole = absolute(address, base)
         if _WEB.match(whole):
             return replace(reference, address=whole).markdown

@@ -32,6 +32,7 @@ STEPS = (
     tables.layout,
     tables.data,
     meant.styled,
+    meant.notes,
     meant.links,
     meant.definitions,
     meant.details,

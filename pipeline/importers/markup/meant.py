@@ -24,6 +24,7 @@ from pipeline.importers.markup.tree import (
     value,
 )
 from pipeline.importers.markup.write import CTA
+from pipeline.importers.plain.phrases import SHARE, SIGN_UP
 
 _HOLDERS = frozenset(
     {
@@ -201,6 +202,49 @@ def _is_picture(address: str) -> bool:
     return re.search(r"\.(?:png|jpe?g|gif|webp|avif)$", address.partition("?")[0].lower()) is not None
 
 
+_NOTE_SIGN = re.compile(r"\[?(?:\d{1,3}|[*\u2020\u2021]{1,3})\]?")
+
+
+def notes(root: Tag, left: list[Left]) -> None:
+    """A number that leads to a place in the page, and what stands there, are a footnote.
+
+    The place leads back, or is marked as a note; else a list of contents would become notes.
+    """
+    number = 0
+    for link in elements(root, "a"):
+        if link.parent is None:
+            continue
+        name = value(link, "href")
+        if not name.startswith("#") or not _NOTE_SIGN.fullmatch(text(link)):
+            continue
+        place = root.find(id=name[1:])
+        if not isinstance(place, Tag) or place.find_parent("a") or place is link:
+            continue
+        holder = _holder_of_note(place, link)
+        backs = [each for each in [place, *elements(holder, "a")] if value(each, "href").startswith("#")]
+        if not backs and not re.search("note|fn", name):
+            continue
+        for back in backs:
+            back.decompose() if back is not holder else None
+        words = text(holder)
+        if not words or len(words) > 1500:
+            continue
+        number += 1
+        sign: Tag = link.parent if link.parent.name == "sup" and text(link.parent) == text(link) else link
+        sign.replace_with(make("note-sign", str(number)))
+        note = make("note-text", *list(holder.children), number=str(number))
+        holder.decompose()
+        root.append(note)
+
+
+def _holder_of_note(place: Tag, link: Tag) -> Tag:
+    """The element around a note's place that holds its text, and not what refers to it."""
+    holder = place
+    while holder.parent is not None and holder.name not in ("li", "p", "div", "dd", "aside", "section"):
+        holder = holder.parent
+    return holder
+
+
 def buttons(root: Tag, left: list[Left]) -> None:
     """A link that is drawn as a button, and stands alone, is a call to action."""
     for tag in elements(root, "a"):
@@ -214,6 +258,10 @@ def buttons(root: Tag, left: list[Left]) -> None:
         looks = style(tag)
         drawn = drawn or (("background" in looks or "background-color" in looks) and "padding" in looks)
         if not drawn:
+            continue
+        if SHARE.fullmatch(text(tag)) or SIGN_UP.match(text(tag)):
+            left.append(Left(text(tag), "a button to share or to sign up"))
+            tag.decompose()
             continue
         holder: Tag | None = tag.parent
         while holder is not None and holder.name in ("span", "strong", "em", "b", "i", "center"):

@@ -122,6 +122,13 @@ class _Writer(MarkdownConverter):
 
     convert_b, convert_i = convert_strong, convert_em
 
+    def convert_note_sign(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        return f"[^{text.strip()}]"
+
+    def convert_note_text(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        paragraphs = [part.replace("\n", " ").strip() for part in re.split(r"\n{2,}", text.strip())]
+        return f"\n\n[^{value(el, 'number')}]: " + "\n\n    ".join(paragraphs) + "\n\n"
+
     def convert_br(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         return " " if "_inline" in parent_tags else "\\\n"
 

@@ -91,7 +91,7 @@ def author_and_role(sheet: Sheet) -> Marks:
     items = head(sheet)
     titles = [item.at for item in items if item.is_(Role.TITLE)]
     for item in items[titles[-1] + 1 :] if titles else ():
-        if not item.open or item.number in found or not (is_name(item.text) or is_house(item.text)):
+        if not item.open or item.number in found or len(authors_of(item.text)) != 1:
             continue
         below = sheet.items[item.at + 1] if item.at + 1 < len(sheet.items) else None
         if below is None:

@@ -99,7 +99,8 @@ def calls(sheet: Sheet) -> Marks:
     for item in _end(sheet):
         split = last_sentence(item.text)
         above = _asking(sheet, item)
-        whole = call_of(item.text) is not None and (split == 0 or len(item.text) <= 200)
+        short = len(item.text) <= 200 and sum(1 for _ in sentence_ends(item.text)) < 2
+        whole = call_of(item.text) is not None and (split == 0 or short)
         if above and above.number not in found and (whole or call_of(f"{above.text} {item.text}")):
             found[above.number] = Mark(Role.CALL, f"{above.text} {item.text}")
             found[item.number] = Mark(Role.CONTINUATION)

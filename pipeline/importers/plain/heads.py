@@ -6,7 +6,7 @@ import re
 
 from pipeline.importers.plain import phrases
 from pipeline.importers.plain.bylines import head
-from pipeline.importers.plain.lines import Item, Mark, Marks, Role, Sheet, left
+from pipeline.importers.plain.lines import Fact, Item, Mark, Marks, Role, Sheet, left
 from pipeline.importers.plain.shapes import ends, is_bare, is_prose, is_sentence, same, words
 
 _CRUMB = re.compile(r"\s*[>›»→]\s*|\s+[/|\\]\s+|\s*/\s*(?=[^\W\d_])")
@@ -194,7 +194,8 @@ def dek(sheet: Sheet) -> Marks:
         return {}
     between: list[Item] = []
     for item in sheet.items[title.at + 1 : title.at + 8]:
-        if item.is_(Role.BYLINE):
+        told = {kind for kind, _ in item.mark_facts}
+        if item.is_(Role.BYLINE) and (between or told - {Fact.CATEGORY, Fact.READING_TIME}):
             break
         if item.open:
             between.append(item)

@@ -204,6 +204,8 @@ DISCLAIMS = _compiled(
     r"|legal|financial|investment|a substitute)\b.{0,60}"
     r"\b(?:advice|substitute|diagnosis|care|recommendation)",
     r"\bno (?:medical|legal|financial) advice\b",
+    r"\bnothing (?:here|(?:in|on) this [\w-]+) is (?:meant as )?(?:medical|legal|financial) advice\b",
+    r"\bfor (?:general )?information (?:and education )?only\b",
     r"\b(?:keine|nicht) .{0,40}\b(?:beratung|ersatz)\b",
     r"\b(?:keine|ersetzt keine) .{0,30}\bberatung\b",
     r"\bne (?:constitue|remplace) pas\b",
