@@ -299,6 +299,7 @@ class Site(http.server.BaseHTTPRequestHandler):
 
     files: ClassVar[dict[str, tuple[str, bytes]]] = {}
     asked: ClassVar[list[str]] = []
+    released: ClassVar[threading.Event] = threading.Event()
 
     def do_GET(self) -> None:
         self.asked.append(self.path)
@@ -306,6 +307,14 @@ class Site(http.server.BaseHTTPRequestHandler):
             self.send_response(301)
             self.send_header("Location", "/page.html")
             self.end_headers()
+            return
+        if self.path in ("/loop", "/away"):
+            self.send_response(302)
+            self.send_header("Location", "/loop" if self.path == "/loop" else "file:///etc/passwd")
+            self.end_headers()
+            return
+        if self.path == "/silent":
+            self.released.wait()
             return
         kind, data = self.files.get(self.path, ("", b""))
         self.send_response(200 if kind else 404)
@@ -321,6 +330,7 @@ class Site(http.server.BaseHTTPRequestHandler):
 @pytest.fixture
 def site() -> Iterator[str]:
     Site.asked = []
+    Site.released = threading.Event()
     page = (HELD / "html" / "magazine.html").read_text(encoding="utf-8")
     page = page.replace("https://harbour.example/img/", "/img/").replace(
         "https://harbour.example/2026/02/slow-fire/", ""
@@ -328,10 +338,12 @@ def site() -> Iterator[str]:
     Site.files = {
         "/page.html": ("text/html; charset=utf-8", page.encode()),
         "/img/cytokines.jpg": ("image/png", png(60, 30)),
+        "/large": ("text/html", b"<p>" + b"a" * 200_000),
     }
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
+    Site.released.set()
     server.shutdown()
     server.server_close()
 
@@ -363,6 +375,28 @@ def test_a_page_makes_nobody_ask_this_machine_for_pictures(desk: Desk, site: str
     (one,) = desk.json("import", str(desk.root / "in/a.html"), *NOW)["articles"]
     assert Site.asked == []
     assert any("private" in each["reason"] for each in one["left_out"])
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/loop", "more than 5 redirects"),
+        ("/large", "it is larger than"),
+        ("/nothing", "the server says 404"),
+        ("/silent", "no answer in"),
+        ("/away", "is no web address"),
+    ],
+)
+def test_an_address_that_gives_no_page_is_named_and_the_rest_goes_on(
+    desk: Desk, site: str, path: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.importers.gather.MAX_BYTES", 100_000)
+    monkeypatch.setattr("pipeline.web.TIME_LIMIT", 0.2)
+    result = desk.run("import", f"{site}{path}", f"{site}/page.html", "--allow-private", *NOW)
+    assert result.exit_code == 1
+    assert f"{site}{path}: cannot be fetched: " in result.stderr
+    assert said in result.stderr
+    assert "a-slow-fire" in result.stdout
 
 
 # --- standard input, and what cannot be imported -------------------------------------------------------

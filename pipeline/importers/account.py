@@ -14,7 +14,7 @@ _MONTHS = (
     *("august", "september", "october", "november", "december"),
 )
 _BESIDE_NUMBERS = (
-    "st nd rd th am pm t z utc gmt mon tue wed thu fri sat sun "
+    "published posted on updated last modified st nd rd th am pm t z utc gmt mon tue wed thu fri sat sun "
     "monday tuesday wednesday thursday friday saturday sunday"
 )
 # What says how a text is marked up, and is no word of it.
@@ -23,7 +23,7 @@ _TAG = re.compile(
 )
 _SHORTCODE = re.compile(r"\{\{[<%]\s*/?\s*[\w./-]+|\{%-?\s*\w+|^(?:!!!|\?\?\?|:::+)[ \t]*[\w-]*|\[!\w+\]")
 _STYLE = re.compile(r"""\b(?:class|style|id)\s*=\s*(?:"[^"]*"|'[^']*')""")
-_KEY = re.compile(r"\s*(?:-\s+)?[\"']?[\w.;-]+(?: [\w.-]+)?[\"']?\s*[:=](?=\s|$|[\"'\[{])")
+_KEY = re.compile(r"\A\s*(?:-\s+)?[\"']?[\w.;-]+(?: [\w.-]+)?[\"']?\s*[:=](?=\s|$|[\"'\[{])")
 _HEAD_KEY = re.compile(r"""["']?[\w.-]+["']?\s*[:=]""")
 _FLAG = re.compile(
     r"""\s*["']?[\w.-]+["']?\s*[:=]\s*["']?(?:true|false|yes|no|on|off|0|1|published|publish|public|live|sent|"""
@@ -58,7 +58,7 @@ def _shown(line: str, *, in_head: bool) -> str:
     """What a line says, without keys, tags and the names of shortcodes."""
     if in_head:
         return "" if _TABLE.fullmatch(line) or _FENCE.fullmatch(line) else _HEAD_KEY.sub(" ", line)
-    return _KEY.sub(" ", _SHORTCODE.sub(" ", _TAG.sub(" ", _STYLE.sub(" ", line))), count=1)
+    return _KEY.sub(" ", _SHORTCODE.sub(" ", _TAG.sub(" ", _STYLE.sub(" ", line))))
 
 
 def _told(draft: Draft) -> Iterable[str]:
@@ -66,6 +66,8 @@ def _told(draft: Draft) -> Iterable[str]:
     for moment in (draft.date, draft.updated):
         if moment is not None:
             yield _spelled(moment)
+    if draft.authors:
+        yield "by written words text and"
     yield "index html"  # an address of a page, which became a slug
     for each in draft.inferred:
         yield f"{each.value} {each.why}"

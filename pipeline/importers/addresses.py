@@ -105,6 +105,7 @@ class _Walker:
         return "\n".join([*parts, *([rest if fence else self._inline(rest)] if run else [])])
 
     def _inline(self, text: str) -> str:
+        ends = _code_ends(text) if "`" in text else {}
         out: list[str] = []
         opened: list[int] = []  # places in `out` where a bracket opened
         at = 0
@@ -114,7 +115,7 @@ class _Walker:
                 out.append(text[at : at + 2])
                 at += 2
             elif character == "`":
-                end = _code_end(text, at)
+                end = ends.get(at, at + 1)
                 out.append(text[at:end])
                 at = end
             elif text.startswith("![", at) or character == "[":
@@ -151,10 +152,15 @@ class _Walker:
         return end
 
 
-def _code_end(text: str, at: int) -> int:
-    """Where the code span ends that begins here, or its first backticks alone where it does not end."""
-    first, *others = _TICKS.finditer(text, at)
-    return next((each.end() for each in others if len(each[0]) == len(first[0])), first.end())
+def _code_ends(text: str) -> dict[int, int]:
+    """Where each run of backticks leads: to the end of its code span, or of the run where there is none."""
+    ends: dict[int, int] = {}
+    following: dict[int, int] = {}  # by length: the end of the next run as long
+    for run in reversed(list(_TICKS.finditer(text))):
+        length = len(run[0])
+        ends[run.start()] = following.get(length, run.end())
+        following[length] = run.end()
+    return ends
 
 
 def _folded(label: str) -> str:
