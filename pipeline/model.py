@@ -167,6 +167,7 @@ class Publication:
     hub: str | None = None
     clients: tuple[str, ...] = ()
     silence: Mapping[str, str] = field(default_factory=dict)
+    targets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 # --- an article ------------------------------------------------------------------------------

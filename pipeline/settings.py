@@ -9,6 +9,7 @@ import re
 from dataclasses import replace
 from email.utils import parseaddr
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -73,6 +74,7 @@ def read_publication(
         hub=_hub(fields),
         clients=clients,
         silence=silence,
+        targets=_targets(fields),
     )
     fields.done()
     return publication
@@ -163,6 +165,36 @@ def _checks(fields: Fields | None) -> tuple[tuple[str, ...], dict[str, str]]:
     silence = read_silence(fields)
     fields.done()
     return clients, silence
+
+
+TARGETS = ("brevo", "buttondown", "listmonk", "mailchimp", "resend")
+"""What an issue can be exported for, beside the neutral bundle."""
+
+
+def _targets(fields: Fields) -> dict[str, dict[str, Any]]:
+    """The settings of targets, a table for each; what they mean is theirs. No key of an API is among them."""
+    table = fields.table("targets", "targets")
+    if table is None:
+        return {}
+    found: dict[str, dict[str, Any]] = {}
+    for name, one in table.mapping.items():
+        if name not in TARGETS:
+            hint = suggest(name, TARGETS) or f"The targets are {', '.join(TARGETS)}."
+            table.error(name, f'there is no target "{name}".', hint)
+            continue
+        if not isinstance(one.value, dict):
+            table.error(name, f"`targets.{name}` must be a table of keys and values.")
+            continue
+        found[name] = table.anything(name)
+        for key in found[name]:
+            if re.search(r"(?:api_?)?key|token|secret|password", key.lower()):
+                table.error(
+                    name,
+                    f"`targets.{name}.{key}` looks like a key, which does not belong into a file.",
+                    "Take it out, have it replaced by the service, and set it in the environment.",
+                )
+    table.done(*TARGETS)
+    return found
 
 
 def _tag_rule(fields: Fields) -> TagRule:

@@ -9,6 +9,7 @@ import click
 
 from pipeline.cli import show
 from pipeline.cli.options import issue_argument, json_option, newsroom
+from pipeline.settings import TARGETS
 
 if TYPE_CHECKING:
     from pipeline.model import Issue
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="The folder or .zip to write. Default: build/export/<issue>.",
 )
+@click.option("--to", "target", type=click.Choice(TARGETS), help="Export for this service, in its own words.")
 @click.option("--audience", help="The edition to export. Default: the issue's first.")
 @click.option("--zip", "as_zip", is_flag=True, help="Write a .zip (also where --output ends in .zip).")
 @click.option(
@@ -39,6 +41,7 @@ def export(
     ctx: click.Context,
     issue: str,
     output: Path | None,
+    target: str | None,
     audience: str | None,
     as_zip: bool,
     images: str,
@@ -52,13 +55,19 @@ def export(
     frozen, so that what is sent can be made again, and it is checked first: a finding at error
     level stops the export.
 
+    With --to it is what that service's screen asks for: merge fields in its own words, and what
+    only looks like one written as text. What the service cannot say is refused.
+
     \b
     Examples:
       pressroom export latest
+      pressroom export latest --to mailchimp
       pressroom export 3 --audience clinicians -o clinicians.zip
     """
     from pipeline.build import audience_to_export, export_edition
 
+    if target is not None and images == "packed":
+        raise click.UsageError("--to goes with hosted pictures.")
     room = newsroom(ctx)
     found = room.issues.find(issue)
     audience = audience_to_export(room, found, audience)
@@ -66,6 +75,9 @@ def export(
         show.message("Not exported. Mend what is wrong, or export all the same with --force.")
         ctx.exit(1)
     zipped = as_zip or (output is not None and output.suffix == ".zip")
+    if target is not None:
+        _export_for(room, found, audience, target, output, zipped=zipped, as_json=as_json)
+        return
     written, files = export_edition(room, found, audience, images, output, zipped=zipped)
     if as_json:
         show.as_json(
@@ -75,6 +87,36 @@ def export(
     show.result(str(written))
     for each in files:
         show.result(f"  {each.path}  {show.size(len(each.data))}")
+
+
+def _export_for(
+    room: Newsroom,
+    issue: Issue,
+    audience: str,
+    name: str,
+    output: Path | None,
+    *,
+    zipped: bool,
+    as_json: bool,
+) -> None:
+    from pipeline.build import export_for
+
+    place, made, target = export_for(room, issue, audience, name, output, zipped=zipped)
+    for warning in made.warnings:
+        show.message(warning)
+    files = {each.path: len(each.data) for each in made.files}
+    if as_json:
+        show.as_json({"issue": issue.folder, "target": name, "output": str(place), "files": files})
+        return
+    show.result(str(place))
+    for path, size in files.items():
+        show.result(f"  {path}  {show.size(size)}")
+    show.result(f"\n  subject       {made.letter.subject}")
+    if target.takes_preview:
+        show.result(f"  preview text  {made.letter.preview_text}")
+    show.message(f"\nIn {target.title}:")
+    for number, step in enumerate(target.steps, 1):
+        show.message(f"  {number}. {step}")
 
 
 def _errors(room: Newsroom, issue: Issue, audience: str) -> int:

@@ -55,18 +55,19 @@ def bundle(
         OutputFile("email.mjml", mjml.encode()),
         *(OutputFile(image_path(image.name), image_data(image)) for image in rendered.images),
     ]
-    listing = _listing(edition, rendered, publication, files, images)
+    listing = listing_of(edition, rendered, publication, files, images)
     text = json.dumps(listing, indent=2, ensure_ascii=False) + "\n"
     return (*files, OutputFile("issue.json", text.encode()))
 
 
-def _listing(
+def listing_of(
     edition: ComposedEdition,
     rendered: RenderedEmail,
     publication: Publication,
     files: Iterable[OutputFile],
     images: Images,
 ) -> dict[str, Any]:
+    """What `issue.json` says of a bundle, all but itself."""
     issue = edition.issue
     return {
         "version": 1,

@@ -16,22 +16,27 @@ Blocks = tuple[Block, ...]
 
 _REST = r"(?:[^<>\"']|\"[^\"]*\"|'[^']*')*"
 _EMPTY = re.compile(
-    r"</?(?:span|div|font|center|section|article|p|u|big|main|header|footer|aside|o:p)\b" + _REST + ">",
+    r"</?(?:span|div|font|center|section|article|p|u|big|main|header|footer|aside|o:p)(?=[\s/>])"
+    + _REST
+    + ">",
     re.IGNORECASE,
 )
 _UNSAFE = re.compile(
-    r"<(script|style|svg|iframe|object|form|video|audio|button)\b.{0,5000}?</\1\s*>",
+    r"<(script|style|svg|iframe|object|form|video|audio|button)(?=[\s/>]).{0,5000}?</\1\s*>",
     re.IGNORECASE | re.DOTALL,
 )
 _ALONE = re.compile(
-    r"</?(?:script|style|iframe|object|embed|form|input|button|svg|video|audio|source|link|meta)\b[^<>]*>",
+    r"</?(?:script|style|iframe|object|embed|form|input|button|svg|video|audio|source|link|meta)(?=[\s/>])[^<>]*>",
     re.IGNORECASE,
 )
-_LINK = re.compile(r"<a\b[^<>]*>.{0,2000}?</a>|<img\b[^<>]*>", re.IGNORECASE | re.DOTALL)
+_LINK = re.compile(r"<a(?=[\s>])[^<>]*>.{0,2000}?</a>|<img(?=[\s/>])[^<>]*>", re.IGNORECASE | re.DOTALL)
 _HREF = re.compile(r"""\bhref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", re.IGNORECASE)
 _BREAK = re.compile(r"<br\s*/?>[ \t]*(?:\n|(?=\S)|$)", re.IGNORECASE)
 _MARKED = tuple(
-    (re.compile(rf"<({names})\b[^<>]*>([^\s<>](?:[^<>]*[^\s<>])?)</\1>", re.IGNORECASE), rf"{mark}\2{mark}")
+    (
+        re.compile(rf"<({names})(?=[\s>])[^<>]*>([^\s<>](?:[^<>]*[^\s<>])?)</\1>", re.IGNORECASE),
+        rf"{mark}\2{mark}",
+    )
     for names, mark in (("b|strong", "**"), ("i|em", "*"))
 )
 
@@ -91,7 +96,7 @@ def _as_markdown(match: re.Match[str]) -> str:
     if tag[1:4].lower() == "img":
         return markdown_of(tag).strip().replace("\n", " ")
     address = _HREF.search(tag)
-    words = re.sub(r"^<a\b[^<>]*>|</a>$", "", tag, flags=re.IGNORECASE)
+    words = re.sub(r"^<a(?=[\s>])[^<>]*>|</a>$", "", tag, flags=re.IGNORECASE)
     where = next(filter(None, address.groups()), "").replace("&amp;", "&") if address else ""
     if not where or re.match(r"\s*(?:javascript|data|vbscript):", where, re.IGNORECASE) or not words.strip():
         return words

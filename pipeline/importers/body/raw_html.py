@@ -16,7 +16,7 @@ Blocks = tuple[Block, ...]
 
 _TAG = re.compile(
     r"<(/?)(div|section|article|aside|details|summary|figure|figcaption|center|header|footer|main|p|span|blockquote"
-    r"|table|thead|tbody|tr|td|th|ul|ol|li|nav|form|font|h[1-6]|a|strong|em|b|i)\b"
+    r"|table|thead|tbody|tr|td|th|ul|ol|li|nav|form|font|h[1-6]|a|strong|em|b|i)(?=[\s/>])"
     r"((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>",
     re.IGNORECASE,
 )
@@ -31,7 +31,8 @@ _CLASS = re.compile(r"""\b(?:class|id)\s*=\s*(?:"([^"]*)"|'([^']*)'|(\S+))""", r
 COMMENT = re.compile(r"<!--(.*?)(?:-->|\Z)", re.DOTALL)
 _MARKDOWN = re.compile(r"\*\*\S|\]\(\S|^\s*(?:[-+*]|\d+\.)\s|^#{1,6} ", re.MULTILINE)
 _TAG_LINES = re.compile(
-    r"[ \t]*</?(?:div|section|article|aside|center|header|footer|main|p|span)\b[^<>]*>[ \t]*", re.IGNORECASE
+    r"[ \t]*</?(?:div|section|article|aside|center|header|footer|main|p|span)(?=[\s/>])[^<>]*>[ \t]*",
+    re.IGNORECASE,
 )
 _KINDS = tuple(
     (re.compile(rf"(?:.*[-_])?(?:{words})(?:[-_].*)?"), kind)

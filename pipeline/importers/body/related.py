@@ -30,7 +30,7 @@ def related(draft: Draft, blocks: Blocks) -> tuple[Draft, Blocks]:
         below = blocks[at + 1] if at + 1 < len(blocks) else None
         if block.kind in (Kind.QUOTE, Kind.PARAGRAPH) and (label := _label(block)):
             found += _links(block.text)
-            left.append(Left(label, "the name of a link to a related article"))
+            left.append(Left(label, "a line that names related articles"))
         elif below is not None and _is_name(block) and below.kind is Kind.LIST and _only_links(below.text):
             found += _links(below.text)
             left.append(Left(readable(block.text), "the name of a list of related articles"))
@@ -44,7 +44,7 @@ def related(draft: Draft, blocks: Blocks) -> tuple[Draft, Blocks]:
 
 
 def _label(block: Block) -> str:
-    """The words "Related:" of a block that is nothing but that and links; empty if it is none."""
+    """The words of a block that is nothing but "Related:" and links; empty if it is none."""
     text = readable(unquoted(block.text) if block.kind is Kind.QUOTE else block.text)
     match = _LABEL.match(text)
     if not match:
@@ -52,7 +52,7 @@ def _label(block: Block) -> str:
     rest = text[match.end() :]
     for each in links(block.text):
         rest = rest.replace(readable(each.text), "", 1)
-    return match[0].strip() if links(block.text) and len(re.sub(r"\W|\band\b", "", rest)) < 3 else ""
+    return text if links(block.text) and len(re.sub(r"\W|\band\b", "", rest)) < 3 else ""
 
 
 def _links(markdown: str) -> list[Link]:

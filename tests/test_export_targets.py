@@ -1,0 +1,283 @@
+"""Issues as each service's own screen takes them: one suite for all targets, and what is only one's own."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+from html import unescape
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, SETTINGS, Desk, article, issue
+
+from pipeline.export.targets import find
+from pipeline.settings import TARGETS
+
+GOLDEN = ROOT / "tests" / "golden" / "workspace"
+NEUTRAL = re.compile(r"\{\{ (?:first_name|last_name|name|email|\w+_url|city)(?: \||\s*\}\})")
+
+WRITTEN = {
+    "brevo": (
+        "{{ contact.FIRSTNAME }}",
+        "{{ contact.FIRSTNAME|default:'there' }}",
+        "{{ unsubscribe }}",
+        "{{ contact.CITY|default:'your town' }}",
+    ),
+    "buttondown": (
+        "{{ subscriber.metadata.first_name }}",
+        '{{ subscriber.metadata.first_name|default:"there" }}',
+        "{{ unsubscribe_url }}",
+        '{{ subscriber.metadata.city|default:"your town" }}',
+    ),
+    "listmonk": (
+        "{{ .Subscriber.FirstName }}",
+        '{{ or .Subscriber.FirstName "there" }}',
+        "{{ UnsubscribeURL }}",
+        '{{ or .Subscriber.Attribs.city "your town" }}',
+    ),
+    "mailchimp": (
+        "*|FNAME|*",
+        "*|IF:FNAME|**|FNAME|**|ELSE:|*there*|END:IF|*",
+        "*|UNSUB|*",
+        "*|IF:CITY|**|CITY|**|ELSE:|*your town*|END:IF|*",
+    ),
+    "resend": (
+        "{{{contact.first_name}}}",
+        "{{{contact.first_name|there}}}",
+        "{{{RESEND_UNSUBSCRIBE_URL}}}",
+        "{{{contact.city|your town}}}",
+    ),
+}
+"""First name without and with a fallback, the address to leave, and a field of the list's own."""
+
+LOOKALIKES = {
+    "brevo": "[UNSUBSCRIBE] and {FIRSTNAME}",
+    "buttondown": r"\{{ x }} and {% now %} and {# note #}",
+    "listmonk": r"\{{ .Campaign.UUID }} and https://x@TrackLink",
+    "mailchimp": r"\*|FNAME|\* and \*|UNSUB|\*",
+    "resend": r"\{{\{contact.email}}}",
+}
+"""Text of an article that the service would execute."""
+
+every_target = pytest.mark.parametrize("target", TARGETS)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """A workspace whose service puts in its own address to leave."""
+    desk = Desk(tmp_path / "letter")
+    settings = re.sub(r"(?m)^unsubscribe_url.*\n", "", SETTINGS)
+    desk.write(
+        {
+            "newsletter.toml": f'{settings}\n[merge_fields]\ncity = "your town"\n',
+            "issues/articles/one.md": article("One", body="Words."),
+            "issues/001-one/issue.md": issue(title="One"),
+        }
+    )
+    return desk
+
+
+def letter(desk: Desk, text: str, more: str = "") -> None:
+    desk.write({"issues/001-one/issue.md": issue(title="One", letter=text, more=more)})
+
+
+def exported(desk: Desk, target: str, *options: str) -> dict[str, str]:
+    desk.ok("assemble", "1", "--refresh", "--now", "2026-02-01")
+    place = Path(desk.json("export", "1", "--to", target, "--force", *options)["output"])
+    return {path: data.decode() for path, data in Desk(place).tree().items()}
+
+
+# --- every target --------------------------------------------------------------------------------
+
+
+@every_target
+def test_the_golden_issue_with_every_block_is_exported(target: str, tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "golden")
+    shutil.copytree(GOLDEN, desk.root)
+    settings = desk.read("newsletter.toml")
+    desk.write({"newsletter.toml": re.sub(r"(?m)^unsubscribe_url.*\n", "", settings)})
+    desk.ok("assemble", "1", "--now", "2026-02-01")
+    said = desk.json("export", "1", "--to", target, "--force")
+    files = Desk(Path(said["output"])).tree()
+    listing = json.loads(files["issue.json"])
+    assert listing["target"] == target
+    for each in listing["files"]:
+        assert hashlib.sha256(files[each["file"]]).hexdigest() == each["sha256"]
+    whole = b"\n".join(data for path, data in files.items() if path != "issue.json").decode()
+    assert not NEUTRAL.search(whole.replace("{{ unsubscribe_url }}", ""))
+    assert "שלום" in whole
+
+
+@every_target
+def test_each_field_is_in_the_services_own_words(desk: Desk, target: str) -> None:
+    plain, otherwise, leave, own = WRITTEN[target]
+    letter(desk, "Hello {{ first_name | there }}, or {{ first_name }}, of {{ city }}.")
+    files = exported(desk, target)
+    listing = json.loads(files["issue.json"])
+    for text in (files["email.html"], *([files["email.txt"]] if find(target).takes_text else [])):
+        assert f"Hello {otherwise}, or {plain}, of {own}." in " ".join(text.split())
+        assert leave in text
+        assert not NEUTRAL.search(text.replace(leave, ""))
+    named = {each["name"]: each["written"] for each in listing["merge_fields"]}
+    assert set(named) == {"first_name", "city", "unsubscribe_url"}
+    assert set(named["first_name"]) == {plain, otherwise}
+
+
+@every_target
+def test_subject_and_preview_text_are_in_its_words_too(desk: Desk, target: str) -> None:
+    _, otherwise, _, _ = WRITTEN[target]
+    letter(
+        desk,
+        "Hello.",
+        more='subject: "For {{ first_name | there }}"\npreview_text: "Read, {{ first_name | there }}"\n',
+    )
+    listing = json.loads(exported(desk, target)["issue.json"])
+    assert listing["subject"] == f"For {otherwise}"
+    assert listing["preview_text"] == (f"Read, {otherwise}" if find(target).takes_preview else None)
+
+
+@every_target
+def test_text_that_looks_like_a_tag_stays_text_in_html(desk: Desk, target: str) -> None:
+    letter(desk, LOOKALIKES[target])
+    text = LOOKALIKES[target].replace("\\", "")
+    dialect = find(target).dialect
+    desk.ok("assemble", "1", "--now", "2026-02-01")
+    result = desk.run("export", "1", "--to", target, "--force", "--json")
+    if result.exit_code:  # a text part that has no way to say it
+        assert "reads it as a merge tag" in result.stderr
+        assert "issues/001-one/issue.md:" in result.stderr
+        return
+    html = Desk(Path(json.loads(result.stdout)["output"])).tree()["email.html"].decode()
+    (paragraph,) = (
+        each
+        for each in re.findall(r"<p\b[^>]*>([^<]*(?:<a[^>]*>[^<]*</a>)?[^<]*)</p>", html)
+        if text.split()[-1] in unescape(re.sub("<[^>]*>", "", each))
+    )
+    assert not dialect.lookalike.search(paragraph)
+    assert text in unescape(re.sub("<[^>]*>", "", paragraph))
+
+
+@every_target
+def test_any_script_and_sign_goes_through(desk: Desk, target: str) -> None:
+    letter(desk, "שלום, 日本, é, 🧠 & <b> “quoted” 100 % *|x {y} [z]")
+    html = exported(desk, target)["email.html"]
+    assert "שלום, 日本, é, 🧠 &amp; " in html
+    assert "100 % *|x {y} [z]" in unescape(html)
+
+
+@every_target
+def test_a_fallback_that_would_end_the_tag_is_refused_with_its_place(desk: Desk, target: str) -> None:
+    bad = sorted(find(target).dialect.not_in_fallback - {"{", "}", "\n", "|"})
+    if not bad:
+        pytest.fail("say what no fallback may hold") if target != "resend" else None
+        return
+    letter(desk, f"One.\n\nHello {{{{ first_name | a{bad[0]}b }}}}.")
+    desk.ok("assemble", "1", "--now", "2026-02-01")
+    said = desk.error("export", "1", "--to", target, "--force")
+    assert "in a fallback" in said
+    assert "issues/001-one/issue.md:" in said
+
+
+@every_target
+def test_the_same_edition_gives_the_same_bytes(desk: Desk, target: str) -> None:
+    assert exported(desk, target) == exported(desk, target)
+
+
+@every_target
+def test_the_steps_say_what_to_do_there(desk: Desk, target: str) -> None:
+    desk.ok("assemble", "1", "--now", "2026-02-01")
+    result = desk.run("export", "1", "--to", target, "--force")
+    assert f"In {find(target).title}:" in result.stderr
+    assert "paste email.html" in result.stderr
+    assert "subject       One" in result.stdout
+
+
+# --- what is refused, and why -----------------------------------------------------------------------
+
+
+def test_every_mistake_is_told_at_once_with_its_place(desk: Desk) -> None:
+    letter(
+        desk,
+        "Hello.\n\n{{ name | you }} and {{ last_name | you }}",
+        more='subject: "{{ preferences_url }}"\n',
+    )
+    desk.ok("assemble", "1", "--now", "2026-02-01")
+    said = desk.error("export", "1", "--to", "brevo", "--force")
+    assert re.search(r"issues/001-one/issue\.md:\d+: `\{\{ name \}\}`: Brevo has no such field", said)
+    assert "no such field in the subject" in said
+
+
+def test_a_field_that_is_the_same_for_all_stands_in(desk: Desk) -> None:
+    desk.write(
+        {
+            "newsletter.toml": desk.read("newsletter.toml").replace(
+                "[[aud", 'preferences_url = "https://synapse.example/p"\n\n[[aud', 1
+            )
+        }
+    )
+    letter(desk, "[Change it]({{ preferences_url }})")
+    assert 'href="https://synapse.example/p"' in exported(desk, "resend")["email.html"]
+
+
+def test_a_service_that_demands_its_own_link_is_asked_for_it(desk: Desk) -> None:
+    desk.write(
+        {"newsletter.toml": f'unsubscribe_url = "https://x.example/leave"\n{desk.read("newsletter.toml")}'}
+    )
+    desk.ok("assemble", "1", "--now", "2026-02-01")
+    said = desk.error("export", "1", "--to", "mailchimp", "--force")
+    assert "newsletter.toml: Mailchimp sends nothing without its own link for `unsubscribe_url`" in said
+    assert "Take `unsubscribe_url` out" in said
+
+
+def test_a_field_may_have_another_name_there(desk: Desk) -> None:
+    desk.write(
+        {
+            "newsletter.toml": f'{desk.read("newsletter.toml")}\n[targets.mailchimp]\nfields = {{ city = "TOWN" }}\n'
+        }
+    )
+    letter(desk, "Of {{ city }}.")
+    assert "*|IF:TOWN|**|TOWN|**|ELSE:|*your town*|END:IF|*" in exported(desk, "mailchimp")["email.html"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ("[targets.mailchip]\n", 'there is no target "mailchip".'),
+        ('[targets.mailchimp]\napi_key = "x"\n', "looks like a key"),
+        ("[targets]\nbrevo = 1\n", "must be a table"),
+    ],
+)
+def test_settings_of_targets_that_are_wrong_are_named(desk: Desk, settings: str, said: str) -> None:
+    desk.write({"newsletter.toml": f"{desk.read('newsletter.toml')}\n{settings}"})
+    assert said in desk.error("plan", "1")
+
+
+def test_what_is_too_large_for_a_service_is_refused(desk: Desk) -> None:
+    letter(desk, "A sentence that goes on and on. " * 40_000)
+    desk.ok("assemble", "1", "--now", "2026-02-01")
+    assert "Brevo adds; it takes 1000" in desk.error("export", "1", "--to", "brevo", "--force")
+
+
+def test_what_gmail_would_cut_is_said(desk: Desk) -> None:
+    letter(desk, "A sentence that goes on and on. " * 4_000)
+    desk.ok("assemble", "1", "--now", "2026-02-01")
+    assert "Gmail cuts it off" in desk.run("export", "1", "--to", "listmonk", "--force").stderr
+
+
+def test_an_unknown_target_is_named_with_those_there_are(desk: Desk) -> None:
+    result = desk.run("export", "1", "--to", "mailchump")
+    assert result.exit_code == 2
+    assert "mailchimp" in result.stderr
+
+
+def test_packed_pictures_go_with_no_service(desk: Desk) -> None:
+    assert desk.run("export", "1", "--to", "brevo", "--images", "packed", "--force").exit_code == 2
+
+
+def test_a_zip_holds_the_same(desk: Desk) -> None:
+    desk.ok("assemble", "1", "--now", "2026-02-01")
+    place = Path(desk.json("export", "1", "--to", "resend", "--zip", "--force")["output"])
+    assert place.name == "001-one-resend.zip"
+    assert place.read_bytes()[:2] == b"PK"
