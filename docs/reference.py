@@ -17,7 +17,7 @@ from pipeline.cli import main
 from pipeline.export.dialect import Part, Tag
 from pipeline.export.target import Target
 from pipeline.export.targets import find
-from pipeline.settings import TARGETS
+from pipeline.model import TARGETS
 
 FOLDER = Path(__file__).parent
 

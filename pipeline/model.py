@@ -43,6 +43,9 @@ class Place:
 
 # --- the publication -------------------------------------------------------------------------
 
+TARGETS = ("brevo", "buttondown", "listmonk", "mailchimp", "resend")
+"""What an issue can be exported for, beside the neutral bundle; each has a module in `export/targets/`."""
+
 
 @dataclass(frozen=True, slots=True)
 class TagRule:

@@ -20,6 +20,7 @@ from pipeline.files import bad_name
 from pipeline.merge import BUILT_IN_FIELDS, from_line
 from pipeline.model import (
     EVERYONE,
+    TARGETS,
     Audience,
     Disclaimer,
     Layout,
@@ -165,10 +166,6 @@ def _checks(fields: Fields | None) -> tuple[tuple[str, ...], dict[str, str]]:
     silence = read_silence(fields)
     fields.done()
     return clients, silence
-
-
-TARGETS = ("brevo", "buttondown", "listmonk", "mailchimp", "resend")
-"""What an issue can be exported for, beside the neutral bundle."""
 
 
 def _targets(fields: Fields) -> dict[str, dict[str, Any]]:

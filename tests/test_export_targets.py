@@ -13,7 +13,7 @@ import pytest
 from conftest import ROOT, SETTINGS, Desk, article, issue
 
 from pipeline.export.targets import find
-from pipeline.settings import TARGETS
+from pipeline.model import TARGETS
 
 GOLDEN = ROOT / "tests" / "golden" / "workspace"
 NEUTRAL = re.compile(r"\{\{ (?:first_name|last_name|name|email|\w+_url|city)(?: \||\s*\}\})")

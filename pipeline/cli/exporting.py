@@ -9,7 +9,7 @@ import click
 
 from pipeline.cli import show
 from pipeline.cli.options import issue_argument, json_option, newsroom
-from pipeline.settings import TARGETS
+from pipeline.model import TARGETS
 
 if TYPE_CHECKING:
     from pipeline.model import Issue

@@ -6,7 +6,7 @@ from importlib import import_module
 
 from pipeline.errors import PressroomError, suggest
 from pipeline.export.target import Target
-from pipeline.settings import TARGETS
+from pipeline.model import TARGETS
 
 
 def find(name: str) -> Target:
