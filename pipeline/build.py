@@ -19,24 +19,17 @@ from pathlib import Path
 
 from pipeline.addresses import image_path, is_feed_file
 from pipeline.compose import Composer
-from pipeline.errors import PressroomError, suggest
-from pipeline.export.bundle import Images, holds_bundle, is_bundle, zip_bytes
-from pipeline.export.package import Package, package
-from pipeline.export.target import Target
-from pipeline.export.targets import find
+from pipeline.export.bundle import Images
 from pipeline.files import (
-    read_source,
     remove_others,
     replaced_folders,
     write_atomically,
     write_files,
-    write_folder,
 )
-from pipeline.model import ComposedEdition, Finding, Image, Issue, OutputFile, Part, Place, Published
+from pipeline.model import ComposedEdition, Finding, Image, Issue, OutputFile, Part, Published
 from pipeline.newsroom import Newsroom, ready
-from pipeline.press import Composed, Press, bundled, compose, make_press, render, templates_of
+from pipeline.press import Composed, Press, bundled, compose, make_press, templates_of
 from pipeline.processes import spread
-from pipeline.settings import SETTINGS
 from pipeline.workspace import Workspace
 
 Watch = Callable[[Iterable[Issue]], Iterable[Issue]]
@@ -136,106 +129,6 @@ def tell_hub(newsroom: Newsroom) -> tuple[tuple[str, ...], Callable[[], Iterator
             yield path
 
     return tuple(changed), tell
-
-
-def audience_to_export(newsroom: Newsroom, issue: Issue, named: str | None) -> str:
-    """The audience whose edition is exported: the one named, or the issue's first.
-
-    Raises `PressroomError` for an audience that the issue has no edition for, and for an issue that
-    is not frozen.
-    """
-    audience = named or issue.audiences[0]
-    if audience not in issue.audiences:
-        raise PressroomError(
-            f'the issue has no edition for "{audience}".',
-            issue.place.path,
-            issue.place.line,
-            suggest(audience, issue.audiences) or f"It has: {', '.join(issue.audiences)}.",
-        )
-    if issue.folder not in newsroom.desk.locks:
-        raise PressroomError(
-            "the issue is not frozen, so what is sent could not be made again.",
-            issue.place.path,
-            issue.place.line,
-            f"Freeze it: pressroom assemble {issue.number}",
-        )
-    return audience
-
-
-def export_edition(
-    newsroom: Newsroom, issue: Issue, audience: str, images: str, output: Path | None, *, zipped: bool
-) -> tuple[Path, tuple[OutputFile, ...]]:
-    """Export one edition of a frozen issue as a bundle; gives where it stands and its files.
-
-    Raises `PressroomError` for an output that is there already and is no bundle.
-    """
-    composer = Composer(newsroom.workspace, newsroom.pool)
-    composed = compose(newsroom, [issue], composer)
-    press = make_press(newsroom, composer, Images(images))
-    made = {edition.audience: bundled(press, edition) for _, editions in composed for edition in editions}
-    files = made[audience]
-    suffix = "" if audience == issue.audiences[0] else f"-{audience}"
-    target = output or newsroom.workspace.build / "export" / (
-        f"{issue.folder}{suffix}" + (".zip" if zipped else "")
-    )
-    _check_replaceable(target, zipped)
-    if zipped:
-        write_atomically(target, zip_bytes(files))
-    else:
-        write_folder(target, files)
-    return target, files
-
-
-def export_for(
-    newsroom: Newsroom, issue: Issue, audience: str, target: str, output: Path | None, *, zipped: bool
-) -> tuple[Path, Package, Target]:
-    """Export one edition of a frozen issue for a target; gives where it stands, and what it is.
-
-    Raises `PressroomError` for what the target cannot take, and for an output that is no bundle.
-    """
-    found = find(target)
-    composer = Composer(newsroom.workspace, newsroom.pool)
-    composed = compose(newsroom, [issue], composer)
-    press = make_press(newsroom, composer, Images.HOSTED)
-    (edition,) = (each for _, editions in composed for each in editions if each.audience == audience)
-    where = partial(_written_at, newsroom.workspace, _sources(edition))
-    made = package(edition, render(press, edition), composer.publication, found, where)
-    suffix = "" if audience == issue.audiences[0] else f"-{audience}"
-    name = f"{issue.folder}{suffix}-{found.name}{'.zip' if zipped else ''}"
-    place = output or newsroom.workspace.build / "export" / name
-    _check_replaceable(place, zipped)
-    if zipped:
-        write_atomically(place, zip_bytes(made.files))
-    else:
-        write_folder(place, made.files)
-    return place, made, found
-
-
-def _sources(edition: ComposedEdition) -> tuple[str, ...]:
-    """The files in which the words of an edition are written."""
-    articles = (each.article.place.path for each in edition.articles)
-    return (edition.issue.place.path, *dict.fromkeys(articles), SETTINGS)
-
-
-def _written_at(workspace: Workspace, paths: tuple[str, ...], text: str) -> Place | None:
-    """Where a text is written first, spaces aside."""
-    wanted = "".join(text.split())
-    for path in paths:
-        for number, line in enumerate((read_source(workspace.root / path, path) or "").split("\n"), 1):
-            if wanted in "".join(line.split()):
-                return Place(path, number)
-    return None
-
-
-def _check_replaceable(target: Path, zipped: bool) -> None:
-    """A bundle takes the place of an older bundle only: never of a user's other files."""
-    if not target.exists():
-        return
-    bundle = target.is_file() and is_bundle(target) if zipped else target.is_dir() and holds_bundle(target)
-    if not bundle:
-        raise PressroomError(
-            "is there already and is no bundle.", str(target), hint="Name another place with --output."
-        )
 
 
 # --- the site, and writing -------------------------------------------------------------------

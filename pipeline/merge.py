@@ -22,6 +22,7 @@ BUILT_IN_FIELDS = (
     "unsubscribe_url",
     "preferences_url",
     "web_url",
+    "postal_address",
 )
 """The fields that every publication has; `newsletter.toml` may declare more."""
 
@@ -132,4 +133,6 @@ def public_value(field: MergeField, publication: Publication, page_url: str) -> 
     if field.name in places:
         place = places[field.name] or home
         return home if "{{" in place else place
+    if field.name == "postal_address":
+        return publication.postal_line
     return field.fallback or publication.merge_fields.get(field.name, "")

@@ -44,7 +44,10 @@ class Place:
 # --- the publication -------------------------------------------------------------------------
 
 TARGETS = ("brevo", "buttondown", "listmonk", "mailchimp", "resend")
-"""What an issue can be exported for, beside the neutral bundle; each has a module in `export/targets/`."""
+"""The services that an issue can be exported for; each has a module in `export/targets/`."""
+
+FORMATS = ("bundle", "eml")
+"""What it can be exported as for no service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +174,13 @@ class Publication:
     clients: tuple[str, ...] = ()
     silence: Mapping[str, str] = field(default_factory=dict)
     targets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @property
+    def postal_line(self) -> str:
+        """The postal address in one line."""
+        return ", ".join(
+            line.strip().rstrip(",") for line in self.postal_address.splitlines() if line.strip()
+        )
 
 
 # --- an article ------------------------------------------------------------------------------

@@ -272,8 +272,10 @@ def test_an_unknown_target_is_named_with_those_there_are(desk: Desk) -> None:
     assert "mailchimp" in result.stderr
 
 
-def test_packed_pictures_go_with_no_service(desk: Desk) -> None:
-    assert desk.run("export", "1", "--to", "brevo", "--images", "packed", "--force").exit_code == 2
+def test_packed_pictures_where_a_service_takes_none_are_refused(desk: Desk) -> None:
+    desk.ok("assemble", "1", "--now", "2026-02-01")
+    said = desk.error("export", "1", "--to", "brevo", "--images", "packed", "--force")
+    assert "--to brevo: Brevo takes no pictures with the email." in said
 
 
 def test_a_zip_holds_the_same(desk: Desk) -> None:

@@ -19,7 +19,7 @@ SHORTEST_PREVIEW, LONGEST_PREVIEW = 40, 90
 _ROOM = 140
 """Characters that the widest inbox shows of subject and preview text; filler makes up the rest."""
 
-ALWAYS_KNOWN = frozenset({"email", "unsubscribe_url", "preferences_url", "web_url"})
+ALWAYS_KNOWN = frozenset({"email", "unsubscribe_url", "preferences_url", "web_url", "postal_address"})
 """Fields that every reader has."""
 
 _FILLER = re.compile("[\u00a0\u00ad\u034f\u2007\u200b-\u200d\u2800\ufeff]")

@@ -1,19 +1,29 @@
-"""`export`: an issue as the files that a sender takes."""
+"""`export`: an issue as the files that a sender takes, and as a draft at the service itself."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from pipeline.cli import show
-from pipeline.cli.options import issue_argument, json_option, newsroom
-from pipeline.model import TARGETS
+from pipeline.cli.options import issue_argument, json_option, moment, newsroom, now_option
+from pipeline.model import FORMATS, TARGETS
 
 if TYPE_CHECKING:
-    from pipeline.model import Issue
+    from pipeline.export.package import Package
+    from pipeline.export.target import Request, Target
+    from pipeline.exporting import Wanted
+    from pipeline.model import Issue, OutputFile
     from pipeline.newsroom import Newsroom
+
+_SHOWN = 160
+"""Characters of a long value in a request that is shown to a person."""
 
 
 @click.command()
@@ -24,7 +34,20 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="The folder or .zip to write. Default: build/export/<issue>.",
 )
-@click.option("--to", "target", type=click.Choice(TARGETS), help="Export for this service, in its own words.")
+@click.option(
+    "--to",
+    "target",
+    type=click.Choice((*FORMATS, *TARGETS)),
+    default="bundle",
+    help="Export for this service, in its own words; or as a message. Default: the neutral bundle.",
+    metavar="TARGET",
+)
+@click.option(
+    "--push", "to_push", is_flag=True, help="With --to: put it at the service as a draft; asks first."
+)
+@click.option("--yes", is_flag=True, help="With --push: do not ask.")
+@click.option("--dry-run", is_flag=True, help="With --push: show the requests, and send none.")
+@click.option("--anew", is_flag=True, help="With --push: make a new draft, and leave the earlier one alone.")
 @click.option("--audience", help="The edition to export. Default: the issue's first.")
 @click.option("--zip", "as_zip", is_flag=True, help="Write a .zip (also where --output ends in .zip).")
 @click.option(
@@ -32,23 +55,29 @@ if TYPE_CHECKING:
     type=click.Choice(["hosted", "packed"]),
     default="hosted",
     show_default=True,
-    help="Where email.html finds its pictures: on the published site, or beside it.",
+    help="Where the email finds its pictures: on the published site, or with it.",
 )
 @click.option("--force", is_flag=True, help="Export in spite of findings at error level.")
 @json_option
+@now_option
 @click.pass_context
 def export(
     ctx: click.Context,
     issue: str,
     output: Path | None,
-    target: str | None,
+    target: str,
+    to_push: bool,
+    yes: bool,
+    dry_run: bool,
+    anew: bool,
     audience: str | None,
     as_zip: bool,
     images: str,
     force: bool,
     as_json: bool,
+    now: datetime | None,
 ) -> None:
-    """Export ISSUE as a neutral bundle, ready to send.
+    """Export ISSUE as a neutral bundle, or for the service that sends it.
 
     The bundle holds email.html, email.txt, email.eml, email.mjml, images/ and issue.json, which
     lists subject, preview text, sender, merge fields, sizes and checksums. The issue must be
@@ -56,18 +85,26 @@ def export(
     level stops the export.
 
     With --to it is what that service's screen asks for: merge fields in its own words, and what
-    only looks like one written as text. What the service cannot say is refused.
+    only looks like one written as text. What the service cannot say is refused. `--to eml` is one
+    message. The targets: {targets}.
+
+    With --push it stands there as a draft afterwards; nothing is ever sent to readers. A second
+    push changes the same draft. The key comes from the environment or the system's keyring.
 
     \b
     Examples:
       pressroom export latest
       pressroom export latest --to mailchimp
+      pressroom export latest --to mailchimp --push --dry-run
       pressroom export 3 --audience clinicians -o clinicians.zip
     """
-    from pipeline.build import audience_to_export, export_edition
+    from pipeline.export.bundle import Images
+    from pipeline.exporting import Wanted, audience_to_export
 
-    if target is not None and images == "packed":
-        raise click.UsageError("--to goes with hosted pictures.")
+    if (yes or dry_run or anew) and not to_push:
+        raise click.UsageError("--yes, --dry-run and --anew go with --push.")
+    if to_push and target in FORMATS:
+        raise click.UsageError("--push goes with --to and the name of a service.")
     room = newsroom(ctx)
     found = room.issues.find(issue)
     audience = audience_to_export(room, found, audience)
@@ -75,48 +112,126 @@ def export(
         show.message("Not exported. Mend what is wrong, or export all the same with --force.")
         ctx.exit(1)
     zipped = as_zip or (output is not None and output.suffix == ".zip")
-    if target is not None:
-        _export_for(room, found, audience, target, output, zipped=zipped, as_json=as_json)
+    wanted = Wanted(found, audience, Images(images), output, zipped)
+    if target in FORMATS:
+        _export_as(room, wanted, target, as_json)
         return
-    written, files = export_edition(room, found, audience, images, output, zipped=zipped)
+    at = moment(now, room.workspace.zone)
+    said = _export_for(room, wanted, target, _Push(to_push, yes, dry_run, anew, at), as_json)
     if as_json:
-        show.as_json(
-            {"issue": found.folder, "output": str(written), "files": {f.path: len(f.data) for f in files}}
-        )
+        show.as_json(said)
+
+
+export.help = (export.help or "").format(targets=", ".join((*FORMATS, *TARGETS)))
+
+
+def _export_as(room: Newsroom, wanted: Wanted, form: str, as_json: bool) -> None:
+    from pipeline.exporting import export_bundle, export_message
+
+    place, files = (export_bundle if form == "bundle" else export_message)(room, wanted)
+    if as_json:
+        show.as_json({"issue": wanted.issue.folder, "output": str(place), "files": _sizes(files)})
         return
-    show.result(str(written))
+    _show_files(place, files)
+
+
+@dataclass(frozen=True)
+class _Push:
+    """What was said of a push."""
+
+    wanted: bool
+    yes: bool
+    rehearse: bool
+    anew: bool
+    now: datetime
+
+
+def _export_for(room: Newsroom, wanted: Wanted, name: str, push: _Push, as_json: bool) -> dict[str, Any]:
+    from pipeline.export.targets import find
+    from pipeline.exporting import export_for
+
+    target = find(name)
+    place, made = export_for(room, wanted, target)
+    for warning in made.warnings:
+        show.message(warning)
+    said = {"issue": wanted.issue.folder, "target": name, "output": str(place), "files": _sizes(made.files)}
+    if not as_json:
+        _show_files(place, made.files)
+        show.result(f"\n  subject       {made.delivery.subject}")
+        if target.takes_preview:
+            show.result(f"  preview text  {made.delivery.preview_text}")
+    if push.wanted:
+        return said | _push(room, wanted, target, made, push, as_json)
+    show.message(f"\nIn {target.title}:")
+    for number, step in enumerate(target.steps, 1):
+        show.message(f"  {number}. {step}")
+    return said
+
+
+def _push(
+    room: Newsroom, wanted: Wanted, target: Target, made: Package, push: _Push, as_json: bool
+) -> dict[str, Any]:
+    from pipeline.export.push import push_of
+    from pipeline.exporting import pushed, rehearsed
+
+    if push.rehearse:
+        requests = rehearsed(room, wanted, target, made, anew=push.anew)
+        if not as_json:
+            show.result("")
+            for each in requests:
+                _show_request(each)
+        return {"requests": [_request_json(each) for each in requests]}
+    what = push_of(target).draft
+    question = f'Put "{made.delivery.name}" at {target.title} as a {what}? Nothing is sent to readers.'
+    if not push.yes and not click.confirm(question, err=True):
+        show.message("Not pushed.")
+        return {"draft": None}
+    draft, updated = pushed(room, wanted, target, made, push.now, anew=push.anew)
+    if not as_json:
+        done = "brought up to date" if updated else "made"
+        show.result(f"\n{target.title}: {what} {draft.id} {done}.\n{draft.address}")
+    return {"draft": {"id": draft.id, "address": draft.address, "updated": updated}}
+
+
+def _show_files(place: Path, files: Iterable[OutputFile]) -> None:
+    show.result(str(place))
     for each in files:
         show.result(f"  {each.path}  {show.size(len(each.data))}")
 
 
-def _export_for(
-    room: Newsroom,
-    issue: Issue,
-    audience: str,
-    name: str,
-    output: Path | None,
-    *,
-    zipped: bool,
-    as_json: bool,
-) -> None:
-    from pipeline.build import export_for
+def _sizes(files: Iterable[OutputFile]) -> dict[str, int]:
+    return {each.path: len(each.data) for each in files}
 
-    place, made, target = export_for(room, issue, audience, name, output, zipped=zipped)
-    for warning in made.warnings:
-        show.message(warning)
-    files = {each.path: len(each.data) for each in made.files}
-    if as_json:
-        show.as_json({"issue": issue.folder, "target": name, "output": str(place), "files": files})
-        return
-    show.result(str(place))
-    for path, size in files.items():
-        show.result(f"  {path}  {show.size(size)}")
-    show.result(f"\n  subject       {made.letter.subject}")
-    if target.takes_preview:
-        show.result(f"  preview text  {made.letter.preview_text}")
-    show.message(f"\nIn {target.title}:")
-    for number, step in enumerate(target.steps, 1):
-        show.message(f"  {number}. {step}")
+
+def _show_request(request: Request) -> None:
+    show.result(f"{request.method} {request.url}")
+    if request.body:
+        shown = json.dumps(_shortened(_body(request)), indent=2, ensure_ascii=False)
+        show.result("\n".join(f"  {line}" for line in shown.split("\n")))
+
+
+def _request_json(request: Request) -> dict[str, Any]:
+    return {"method": request.method, "url": request.url, "body": _body(request)}
+
+
+def _body(request: Request) -> Any:
+    """The body as its sender thinks of it: JSON, or a form."""
+    from urllib.parse import parse_qsl
+
+    text = request.body.decode()
+    try:
+        return json.loads(text) if text else None
+    except ValueError:
+        return dict(parse_qsl(text, keep_blank_values=True))
+
+
+def _shortened(value: Any) -> Any:
+    """The same with long texts cut, for a person to read."""
+    if isinstance(value, str) and len(value) > _SHOWN:
+        return f"{value[:_SHOWN]}… ({show.size(len(value.encode()))})"
+    if isinstance(value, dict):
+        return {name: _shortened(each) for name, each in value.items()}
+    return [_shortened(each) for each in value] if isinstance(value, list) else value
 
 
 def _errors(room: Newsroom, issue: Issue, audience: str) -> int:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from pipeline.cli import show
 from pipeline.cli.options import complete_tag, json_option, newsroom
+from pipeline.model import TARGETS
 
 if TYPE_CHECKING:
+    from pipeline.export.drafts import Pushed
     from pipeline.model import Article, Issue
     from pipeline.newsroom import Newsroom
 
@@ -104,15 +107,20 @@ def tags(ctx: click.Context, as_json: bool) -> None:
 @json_option
 @click.pass_context
 def status(ctx: click.Context, as_json: bool) -> None:
-    """Show each issue and how far it is: draft, open, frozen, changed since, built.
+    """Show each issue and how far it is: draft, open, frozen, changed since, built; and its drafts.
+
+    The drafts are those that were put at services: when, and where an editor opens them.
 
     \b
     Examples:
       pressroom status
       pressroom status --json
     """
+    from pipeline.export.drafts import read_drafts
+
     room = newsroom(ctx)
     rows = [(issue, *_progress(room, issue)) for issue in room.issues]
+    drafts = {issue.folder: read_drafts(room.workspace.root, issue) for issue in room.issues}
     if as_json:
         show.as_json(
             {
@@ -127,6 +135,16 @@ def status(ctx: click.Context, as_json: bool) -> None:
                         "state": state,
                         "built": built,
                         "next": todo,
+                        "drafts": [
+                            {
+                                "target": each.target,
+                                "audience": each.audience,
+                                "id": each.id,
+                                "address": each.address,
+                                "pushed": each.pushed,
+                            }
+                            for each in drafts[issue.folder]
+                        ],
                     }
                     for issue, state, built, todo in rows
                 ],
@@ -144,6 +162,19 @@ def status(ctx: click.Context, as_json: bool) -> None:
             for issue, state, built, todo in rows
         ]
         show.table(("NO", "DATE", "TITLE", "STATE", "EMAIL", "NEXT"), table)
+    _show_drafts([(issue, each) for issue in room.issues for each in drafts[issue.folder]])
+
+
+def _show_drafts(drafts: Sequence[tuple[Issue, Pushed]]) -> None:
+    from pipeline.export.targets import find
+
+    if not drafts:
+        return
+    show.result("\nDrafts at services")
+    for issue, each in drafts:
+        audience = "" if each.audience == issue.audiences[0] else f", {each.audience}"
+        title = find(each.target).title if each.target in TARGETS else each.target
+        show.result(f"{issue.number}  {title}{audience}, pushed {each.pushed[:10]}\n   {each.address}")
 
 
 def _progress(room: Newsroom, issue: Issue) -> tuple[str, bool, str]:

@@ -19,8 +19,9 @@ from urllib.parse import quote, urlsplit
 
 from pipeline import merge
 from pipeline.addresses import home_url
+from pipeline.email.inline import related, with_addresses
 from pipeline.errors import PressroomError
-from pipeline.model import ComposedEdition, MergeField, Publication, RenderedEmail
+from pipeline.model import ComposedEdition, Image, MergeField, Publication, RenderedEmail
 
 _SETTINGS = "newsletter.toml"
 _LONGEST = 998
@@ -30,9 +31,15 @@ _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _SAFE_IN_URL = "%/:=&?~#+!$,;'@()*[]"
 
 
-def build_message(rendered: RenderedEmail, publication: Publication, edition: ComposedEdition) -> bytes:
+def build_message(
+    rendered: RenderedEmail,
+    publication: Publication,
+    edition: ComposedEdition,
+    pictures: Callable[[Image], bytes] | None = None,
+) -> bytes:
     """The message that a reader of whom nothing is known gets, addressed to the sender: a draft.
 
+    `pictures` gives the bytes of those that stand inside it; without it they are shown from the web.
     Merge fields hold their fallbacks. The same edition gives the same bytes: date and identity come
     from its record, the boundary from its content. Raises `PressroomError` naming the field for a
     header value that holds a line break or another control character.
@@ -40,7 +47,12 @@ def build_message(rendered: RenderedEmail, publication: Publication, edition: Co
     value = field_values(publication, edition)
     text = merge.fill(rendered.text, value)
     body = merge.fill(rendered.html, lambda field: html.escape(value(field)))
-    parts = (_part("plain", text), _part("html", body))
+    if pictures and rendered.images:
+        domain = _address(publication.sender_address, "sender").rpartition("@")[2]
+        html_part = _part("html", with_addresses(body, rendered.images, domain))
+        parts = (_part("plain", text), related(html_part, rendered.images, pictures, domain))
+    else:
+        parts = (_part("plain", text), _part("html", body))
     # The digest of what it stands between cannot stand in it, save by breaking SHA-256.
     boundary = f"=_{hashlib.sha256(b''.join(parts)).hexdigest()[:40]}"
     headers = _headers(rendered, publication, edition, boundary)
@@ -59,6 +71,7 @@ def field_values(publication: Publication, edition: ComposedEdition) -> Callable
         "unsubscribe_url": _mailto(publication),
         "preferences_url": home_url(publication),
         "web_url": edition.url or home_url(publication),
+        "postal_address": publication.postal_line,
     }
 
     def value(field: MergeField) -> str:

@@ -11,7 +11,7 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -55,9 +55,12 @@ def bundle(
         OutputFile("email.mjml", mjml.encode()),
         *(OutputFile(image_path(image.name), image_data(image)) for image in rendered.images),
     ]
-    listing = listing_of(edition, rendered, publication, files, images)
-    text = json.dumps(listing, indent=2, ensure_ascii=False) + "\n"
-    return (*files, OutputFile("issue.json", text.encode()))
+    return (*files, listing_file(listing_of(edition, rendered, publication, files, images)))
+
+
+def listing_file(listing: Mapping[str, Any]) -> OutputFile:
+    """`issue.json`."""
+    return OutputFile("issue.json", f"{json.dumps(listing, indent=2, ensure_ascii=False)}\n".encode())
 
 
 def listing_of(

@@ -2,76 +2,101 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from email.utils import parseaddr
+from html import unescape
 
+from pipeline.addresses import image_path
 from pipeline.errors import PressroomError
-from pipeline.export.bundle import Images, listing_of
-from pipeline.export.target import GMAIL, Target
+from pipeline.export.bundle import Images, listing_file, listing_of, zip_bytes
+from pipeline.export.given import SETTINGS, given
+from pipeline.export.target import GMAIL, Delivery, Tags, Target
 from pipeline.export.translate import Letter, Where, translated
-from pipeline.model import ComposedEdition, OutputFile, Publication, RenderedEmail
-
-SETTINGS = "newsletter.toml"
+from pipeline.model import ComposedEdition, Image, OutputFile, Publication, RenderedEmail
 
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """The files for a target, and what an editor should know before pasting them."""
+    """The files for a target, what an editor should know before pasting them, and what a push takes."""
 
     files: tuple[OutputFile, ...]
-    letter: Letter
+    delivery: Delivery
     warnings: tuple[str, ...]
 
 
 def package(
-    edition: ComposedEdition, rendered: RenderedEmail, publication: Publication, target: Target, where: Where
+    edition: ComposedEdition,
+    rendered: RenderedEmail,
+    publication: Publication,
+    target: Target,
+    where: Where,
+    packed: Callable[[Image], bytes] | None = None,
 ) -> Package:
-    """The edition in a target's words.
+    """The edition in a target's words. `packed` gives the bytes of pictures that are to go with it.
 
     Raises `PressroomError`, all of it at once, for what the target cannot say, lacks or is too large for.
     """
-    settings = publication.targets.get(target.name, {})
-    given = _given(settings, target)
+    said = given(target, publication, edition.audience)
     known = _known(edition, publication)
-    letter = translated(rendered, target.title, target.dialect, given, known, where, target.parts)
+    letter = translated(rendered, target.title, target.dialect, said.fields, known, where, target.parts)
     _demanded(letter, target, publication)
-    html = f"{target.opening}{letter.html}".encode()
-    files = [OutputFile("email.html", html)]
-    if target.takes_text:
-        files.append(OutputFile("email.txt", letter.text.encode()))
-    listing = listing_of(edition, rendered, publication, files, Images.HOSTED)
+    html = target.shape(letter.html)
+    pictures: tuple[OutputFile, ...] = ()
+    if packed:
+        for image in rendered.images:
+            html = html.replace(image.url, image_path(image.name))
+        pictures = tuple(OutputFile(image_path(image.name), packed(image)) for image in rendered.images)
+    page = OutputFile("email.html", html.encode())
+    files = [page, *([OutputFile("email.txt", letter.text.encode())] if target.takes_text else []), *pictures]
+    tags = _tags(edition, target) if said.tags is None else said.tags
+    listing = listing_of(edition, rendered, publication, files, Images.PACKED if packed else Images.HOSTED)
     listing |= {
         "target": target.name,
         "subject": letter.subject,
         "preview_text": letter.preview_text if target.takes_preview else None,
+        "tags": list(tags),
+        "audience_filter": dict(said.filter),
         "merge_fields": [{"name": name, "written": list(tags)} for name, tags in letter.fields.items()],
     }
-    text = json.dumps(listing, indent=2, ensure_ascii=False) + "\n"
-    warnings = _sizes(html, target)
-    return Package((*files, OutputFile("issue.json", text.encode())), letter, warnings)
+    name, slug = _names(edition, publication)
+    delivery = Delivery(
+        name=name,
+        slug=slug,
+        subject=letter.subject,
+        preview_text=letter.preview_text,
+        html=html,
+        text=letter.text,
+        sender_name=publication.sender_name,
+        sender_address=publication.sender_address,
+        reply_to=parseaddr(publication.reply_to or "")[1],
+        language=publication.language,
+        web_url=edition.url or "",
+        tags=tags,
+        settings=said.own,
+        archive=zip_bytes([page, *pictures]) if packed else b"",
+    )
+    warnings = [*_sizes(page.data, target), *([f"{target.title} {target.loses}."] if target.loses else [])]
+    return Package((*files, listing_file(listing)), delivery, tuple(warnings))
 
 
-def _given(settings: Mapping[str, Any], target: Target) -> Mapping[str, str]:
-    """The names of fields at the service, as the settings map them."""
-    fields = settings.get("fields", {})
-    unknown = sorted(set(settings) - {"fields"})
-    place = f"targets.{target.name}"
-    if unknown:
-        raise PressroomError(
-            f"{place}: the key `{unknown[0]}` is not known.", SETTINGS, None, "There is `fields`."
-        )
-    if not isinstance(fields, Mapping) or not all(isinstance(each, str) for each in fields.values()):
-        hint = 'Write as: fields = { city = "CITY" }'
-        raise PressroomError(f"{place}: `fields` must map names to names.", SETTINGS, None, hint)
-    for name, own in fields.items():
-        if not re.fullmatch(r"[A-Za-z_][\w.-]*", own):
-            raise PressroomError(
-                f'{place}: "{own}" is no name for `{name}`.', SETTINGS, None, "Use letters and digits."
-            )
-    return fields
+def _names(edition: ComposedEdition, publication: Publication) -> tuple[str, str]:
+    """What the draft is called at a service, for people and for addresses."""
+    main = edition.audience == edition.issue.audiences[0]
+    name = f"{publication.title} {edition.issue.number}: {edition.issue.title}"
+    folder = edition.issue.folder if main else f"{edition.issue.folder}-{edition.audience}"
+    slug = re.sub(r"[^a-z0-9]+", "-", folder.lower()).strip("-")
+    return (name if main else f"{name} ({edition.audience})"), slug
+
+
+def _tags(edition: ComposedEdition, target: Target) -> tuple[str, ...]:
+    """The tags of its articles, those of most articles first; none where a service takes only one."""
+    if target.tags is not Tags.MANY:
+        return ()
+    counted = Counter(tag for article in edition.articles for tag in article.article.tags)
+    return tuple(sorted(counted, key=lambda tag: (-counted[tag], tag)))
 
 
 def _known(edition: ComposedEdition, publication: Publication) -> Mapping[str, str]:
@@ -80,13 +105,14 @@ def _known(edition: ComposedEdition, publication: Publication) -> Mapping[str, s
         "web_url": edition.url,
         "preferences_url": publication.preferences_url,
         "unsubscribe_url": publication.unsubscribe_url,
+        "postal_address": publication.postal_line,
     }
     return {name: value for name, value in found.items() if value and "{{" not in value}
 
 
 def _demanded(letter: Letter, target: Target, publication: Publication) -> None:
     for name in target.demands:
-        if name in letter.fields:
+        if name in letter.fields or (name == "postal_address" and _shows_address(letter, publication)):
             continue
         own = name == "unsubscribe_url" and publication.unsubscribe_url
         hint = (
@@ -100,6 +126,10 @@ def _demanded(letter: Letter, target: Target, publication: Publication) -> None:
             None,
             hint,
         )
+
+
+def _shows_address(letter: Letter, publication: Publication) -> bool:
+    return publication.postal_address.strip().splitlines()[0].strip() in unescape(letter.html)
 
 
 def _sizes(html: bytes, target: Target) -> tuple[str, ...]:

@@ -52,5 +52,5 @@ TARGET = Target(
     unverified=("fallbacks in subjects", "that the tag for literal braces is switched on"),
     takes_text=False,
     takes_preview=False,
-    opening="<!-- buttondown-editor-mode: plaintext -->\n",
+    shape="<!-- buttondown-editor-mode: plaintext -->\n{}".format,
 )

@@ -4,13 +4,68 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from typing import Any
+from urllib.parse import quote, urlencode
 
 from pipeline.export.dialect import BODY, Dialect, Tag
-from pipeline.export.target import Target
+from pipeline.export.login import header
+from pipeline.export.push import first
+from pipeline.export.target import (
+    Delivery,
+    Draft,
+    Kind,
+    Login,
+    Push,
+    Service,
+    Setting,
+    Standing,
+    Tags,
+    Target,
+)
 
 
 def _of(value: str) -> Tag:
     return Tag(f"{{{{ {value} }}}}", f'{{{{ or {value} "{{fallback}}" }}}}')
+
+
+def _read(service: Service, delivery: Delivery, id: str) -> Standing | None:
+    found = service.get(f"/api/campaigns/{quote(id, safe='')}?no_body=true")
+    return _standing(found["data"]) if found else None
+
+
+def _find(service: Service, delivery: Delivery) -> Standing | None:
+    name = urlencode({"query": delivery.name, "per_page": "all", "no_body": "true"})
+    listed = service.get(f"/api/campaigns?{name}")
+    found = first(listed["data"]["results"] if listed else (), "name", delivery.name)
+    return _standing(found) if found else None
+
+
+def _standing(campaign: Any) -> Standing:
+    return Standing(str(campaign["id"]), campaign["status"], campaign["status"] == "draft")
+
+
+def _write(service: Service, delivery: Delivery, found: Standing | None) -> Draft:
+    body = {
+        "name": delivery.name,
+        "subject": delivery.subject,
+        "lists": delivery.settings["lists"],
+        "from_email": delivery.sender,
+        "type": "regular",
+        "content_type": "html",
+        "messenger": "email",
+        "body": delivery.html,
+        "altbody": delivery.text,
+        "tags": list(delivery.tags),
+        "headers": [{"Reply-To": delivery.reply_to}] if delivery.reply_to else [],
+        "template_id": delivery.settings["template"],
+    }
+    path = f"/api/campaigns/{quote(found.id, safe='')}" if found else "/api/campaigns"
+    made = service.send("PUT" if found else "POST", path, body)["data"]
+    return Draft(str(made["id"]), f"{delivery.settings['url'].rstrip('/')}/admin/campaigns/{made['id']}")
+
+
+def _instance(login: Login) -> str:
+    return str(login.settings["url"])
 
 
 TARGET = Target(
@@ -43,4 +98,18 @@ TARGET = Target(
         "Content: paste email.html. Add plain text message: paste email.txt.",
     ),
     takes_preview=False,
+    tags=Tags.MANY,
+    settings=(
+        Setting("url", "the address of your listmonk", required=True),
+        Setting("lists", "the numbers of the lists that get it", Kind.NUMBERS, required=True),
+        Setting("template", "the number of the template that holds nothing else", Kind.NUMBER, required=True),
+    ),
+    push=Push(
+        keys=("LISTMONK_API_TOKEN",),
+        url=_instance,
+        headers=header("Authorization", "token {}"),
+        read=_read,
+        find=_find,
+        write=_write,
+    ),
 )

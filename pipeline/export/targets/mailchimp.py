@@ -2,17 +2,91 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from datetime import date
+from typing import Any
+from urllib.parse import quote, urlencode
 
 from pipeline.export.dialect import BODY, Dialect, Tag
-from pipeline.export.target import Target
+from pipeline.export.login import basic
+from pipeline.export.target import (
+    Delivery,
+    Draft,
+    Kind,
+    Login,
+    Push,
+    Service,
+    Setting,
+    Standing,
+    Target,
+)
 
 _NAME = "*|FNAME|* *|LNAME|*"
 
 
 def _or(tag: str) -> str:
     return f"*|IF:{tag}|**|{tag}|**|ELSE:|*{{fallback}}*|END:IF|*"
+
+
+def _center(login: Login) -> str:
+    """The data center's name stands behind the hyphen of the key."""
+    return login.keys.get("MAILCHIMP_API_KEY", "-DC").rpartition("-")[2]
+
+
+def _read(service: Service, delivery: Delivery, id: str) -> Standing | None:
+    found = service.get(f"/campaigns/{quote(id, safe='')}")
+    return _standing(found) if found else None
+
+
+def _find(service: Service, delivery: Delivery) -> Standing | None:
+    asked = {
+        "list_id": delivery.settings["list"],
+        "sort_field": "create_time",
+        "sort_dir": "DESC",
+        "count": "1000",
+        "fields": "campaigns.id,campaigns.status,campaigns.settings.title",
+    }
+    listed = service.get(f"/campaigns?{urlencode(asked)}")
+    named = [
+        each for each in (listed or {}).get("campaigns", ()) if each["settings"]["title"] == delivery.name
+    ]
+    return _standing(named[0]) if named else None
+
+
+def _standing(campaign: Any) -> Standing:
+    return Standing(campaign["id"], campaign["status"], campaign["status"] == "save")
+
+
+def _write(service: Service, delivery: Delivery, found: Standing | None) -> Draft:
+    recipients: dict[str, Any] = {"list_id": delivery.settings["list"]}
+    if "segment" in delivery.settings:
+        recipients["segment_opts"] = {"saved_segment_id": delivery.settings["segment"]}
+    body = {
+        "type": "regular",
+        "recipients": recipients,
+        "settings": {
+            "title": delivery.name,
+            "subject_line": delivery.subject,
+            "preview_text": delivery.preview_text,
+            "from_name": delivery.sender_name,
+            # The address that mail comes from is that which answers go to.
+            "reply_to": delivery.reply_to or delivery.sender_address,
+        },
+    }
+    if found:
+        del body["type"]
+        made = service.send("PATCH", f"/campaigns/{quote(found.id, safe='')}", body)
+    else:
+        made = service.send("POST", "/campaigns", body)
+    content: dict[str, Any] = {"plain_text": delivery.text}
+    if delivery.archive:
+        packed = base64.b64encode(delivery.archive).decode()
+        content["archive"] = {"archive_content": packed, "archive_type": "zip"}
+    else:
+        content["html"] = delivery.html
+    service.send("PUT", f"/campaigns/{quote(made['id'], safe='')}/content", content)
+    return Draft(made["id"], f"https://admin.mailchimp.com/campaigns/edit?id={made['web_id']}")
 
 
 TARGET = Target(
@@ -49,4 +123,19 @@ TARGET = Target(
         "the tags for preferences and for the web view",
     ),
     demands=("unsubscribe_url",),
+    takes_images=True,
+    settings=(
+        Setting(
+            "list", "the id of the audience (Audience > Settings > Audience name and defaults)", required=True
+        ),
+        Setting("segment", "the number of a saved segment", Kind.NUMBER),
+    ),
+    push=Push(
+        keys=("MAILCHIMP_API_KEY",),
+        url=lambda login: f"https://{_center(login)}.api.mailchimp.com/3.0",
+        headers=basic("pressroom"),
+        read=_read,
+        find=_find,
+        write=_write,
+    ),
 )

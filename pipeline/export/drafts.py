@@ -1,0 +1,77 @@
+"""Which drafts stand at which service: `drafts.json` beside the issue, so that all update the same ones.
+
+It belongs under version control like the lock. It holds ids, addresses and digests, never a key.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import PressroomError
+from pipeline.files import read_source, write_atomically
+from pipeline.model import Issue
+
+NAME = "drafts.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """A draft at a service. `pushed` is when, as RFC 3339; `sha256` is that of the letter that it holds."""
+
+    target: str
+    audience: str
+    id: str
+    address: str
+    pushed: str
+    sha256: str
+
+
+def read_drafts(root: Path, issue: Issue) -> tuple[Pushed, ...]:
+    """The drafts of an issue, in the order of the file. Raises `PressroomError` for a file that is none."""
+    path = _path(issue)
+    if not (root / path).is_file():
+        return ()
+    try:
+        data = json.loads(read_source(root / path, path) or "")
+        return tuple(_pushed(each) for each in data["drafts"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise PressroomError(
+            "is no list of drafts that can be read.",
+            path,
+            getattr(error, "lineno", None),
+            "Take it back from version control; without it a push makes a second draft.",
+        ) from error
+
+
+def remember(root: Path, issue: Issue, pushed: Pushed) -> None:
+    """Write a draft into the list, in place of what stood there for its target and audience."""
+    key = (pushed.target, pushed.audience)
+    others = [each for each in read_drafts(root, issue) if (each.target, each.audience) != key]
+    drafts = sorted([*others, pushed], key=lambda each: (each.target, each.audience))
+    text = json.dumps(
+        {"version": 1, "drafts": [asdict(each) for each in drafts]}, indent=2, ensure_ascii=False
+    )
+    write_atomically(root / _path(issue), f"{text}\n".encode())
+
+
+def draft_of(drafts: tuple[Pushed, ...], target: str, audience: str) -> Pushed | None:
+    """The draft that was pushed before for this target and audience."""
+    return next((each for each in drafts if (each.target, each.audience) == (target, audience)), None)
+
+
+def moment(now: datetime) -> str:
+    """A moment as the file has it, to the second."""
+    return now.isoformat(timespec="seconds")
+
+
+def _path(issue: Issue) -> str:
+    return f"issues/{issue.folder}/{NAME}"
+
+
+def _pushed(value: Mapping[str, Any]) -> Pushed:
+    return Pushed(*(str(value[name]) for name in Pushed.__slots__))

@@ -1,0 +1,82 @@
+"""Puts an edition at a service as a draft, in place of the draft that was put there before. It never sends.
+
+The draft is looked for before one is made, by the id that was remembered and by its name, so that a second
+push, or one after a cut connection, changes the same draft.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.errors import PressroomError
+from pipeline.export.drafts import Pushed
+from pipeline.export.target import Delivery, Draft, Push, Service, Standing, Target
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """What a push did: the draft, and whether it was there before."""
+
+    draft: Draft
+    updated: bool
+
+
+def put(
+    target: Target, delivery: Delivery, service: Service, before: Pushed | None, *, anew: bool = False
+) -> Put:
+    """Write the draft. `before` is what was remembered; `anew` makes a new one whatever there is.
+
+    Raises `PressroomError` for what the service refuses, and for a draft that is none any more: it may
+    have been sent, and a second one could be sent again.
+    """
+    push = push_of(target)
+    try:
+        found = None if anew else _standing(push, delivery, service, before)
+        if found and not found.open:
+            raise PressroomError(
+                f'"{delivery.name}" is no draft at {target.title} any more: its status is "{found.status}".',
+                f"--to {target.name}",
+                None,
+                "It may have been sent. To make another draft all the same: --anew",
+            )
+        return Put(push.write(service, delivery, found), found is not None)
+    except (KeyError, IndexError, TypeError, AttributeError, ValueError) as error:
+        raise PressroomError(
+            f"{target.title} answered in a form that its documentation does not have.",
+            f"--to {target.name}",
+            None,
+            f"Look at `url` under [targets.{target.name}]; or it has changed since {target.checked}.",
+        ) from error
+
+
+def rehearse(
+    target: Target, delivery: Delivery, service: Service, before: Pushed | None, *, anew: bool
+) -> None:
+    """Go the same way with a service that answers nothing: what was remembered is taken to stand."""
+    push = push_of(target)
+    found = None
+    if before and not anew:
+        push.read(service, delivery, before.id)
+        found = Standing(before.id, "draft", open=True, version="VERSION")
+    elif not anew:
+        push.find(service, delivery)
+    push.write(service, delivery, found)
+
+
+def _standing(push: Push, delivery: Delivery, service: Service, before: Pushed | None) -> Standing | None:
+    return (push.read(service, delivery, before.id) if before else None) or push.find(service, delivery)
+
+
+def push_of(target: Target) -> Push:
+    """The target's push. Raises `PressroomError` where it has none."""
+    if target.push is None:
+        raise PressroomError(
+            f"{target.title} has no way to take a draft.", f"--to {target.name}", None, "Leave out --push."
+        )
+    return target.push
+
+
+def first(items: Any, name: str, value: str) -> Any:
+    """The first of a list of mappings whose `name` holds this value, or None."""
+    return next((each for each in items or () if str(each.get(name)) == value), None)
