@@ -43,7 +43,7 @@ class Place:
 
 # --- the publication -------------------------------------------------------------------------
 
-TARGETS = ("brevo", "buttondown", "listmonk", "mailchimp", "resend")
+TARGETS = ("beehiiv", "brevo", "buttondown", "kit", "listmonk", "mailchimp", "mailerlite", "resend")
 """The services that an issue can be exported for; each has a module in `export/targets/`."""
 
 FORMATS = ("bundle", "eml")

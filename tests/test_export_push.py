@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from conftest import SETTINGS, Desk, article, issue
-from players.kit import SLOW, Answer, Player, player_of, playing
+from players.stage import SLOW, Answer, Player, player_of, playing
 
 from pipeline.export import api
 from pipeline.export.targets import find

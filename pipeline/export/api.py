@@ -73,7 +73,9 @@ class Api:
         headers |= {"Content-Type": kind} if kind else {}
         headers |= self.push.headers(self.login, request)
         repeatable = method in _REPEATABLE
-        with httpx.Client(timeout=self.time_limit, follow_redirects=False, trust_env=False) as client:
+        # A connection is not used twice: one that the other side has closed looks like one cut in the middle.
+        limits = httpx.Limits(max_keepalive_connections=0)
+        with httpx.Client(timeout=self.time_limit, trust_env=False, limits=limits) as client:
             for number in range(1, TRIES + 1):
                 last = number == TRIES
                 try:
@@ -88,6 +90,8 @@ class Api:
                 asked = reply.headers.get("Retry-After", "")
                 # 429 is said before anything is done (RFC 6585, section 4).
                 again = reply.status_code == 429 or (repeatable and reply.status_code in _FOR_NOW)
+                # Accepted, and still being made: some say when to come again (RFC 9110, section 15.3.3).
+                again = again or bool(repeatable and reply.status_code == 202 and asked)
                 wait = _wait(asked, request.moment, number)
                 if again and not last and wait <= LONGEST_WAIT:
                     pause(wait)

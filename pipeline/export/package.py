@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from email.utils import parseaddr
 from html import unescape
@@ -65,6 +65,8 @@ def package(
     delivery = Delivery(
         name=name,
         slug=slug,
+        title=edition.issue.title,
+        date=edition.record.published.isoformat(),
         subject=letter.subject,
         preview_text=letter.preview_text,
         html=html,
@@ -78,8 +80,9 @@ def package(
         settings=said.own,
         archive=zip_bytes([page, *pictures]) if packed else b"",
     )
-    warnings = [*_sizes(page.data, target), *([f"{target.title} {target.loses}."] if target.loses else [])]
-    return Package((*files, listing_file(listing)), delivery, tuple(warnings))
+    return Package(
+        (*files, listing_file(listing)), delivery, tuple(_warnings(page.data, target, publication))
+    )
 
 
 def _names(edition: ComposedEdition, publication: Publication) -> tuple[str, str]:
@@ -132,7 +135,8 @@ def _shows_address(letter: Letter, publication: Publication) -> bool:
     return publication.postal_address.strip().splitlines()[0].strip() in unescape(letter.html)
 
 
-def _sizes(html: bytes, target: Target) -> tuple[str, ...]:
+def _warnings(html: bytes, target: Target, publication: Publication) -> Iterator[str]:
+    """What an editor should know: what does not get there, and what Gmail would cut."""
     size = len(html) + target.adds * html.count(b"href=")
     if target.limit and size > target.limit:
         raise PressroomError(
@@ -140,7 +144,8 @@ def _sizes(html: bytes, target: Target) -> tuple[str, ...]:
             hint="Set long articles to `layout: card`, or take some out.",
         )
     if size > GMAIL:
-        return (
-            f"With what {target.title} adds the HTML has about {size // 1000} KB: Gmail cuts it off at 102.",
-        )
-    return ()
+        yield f"With what {target.title} adds the HTML has about {size // 1000} KB: Gmail cuts it off at 102."
+    if target.loses:
+        yield f"{target.title} {target.loses}."
+    if publication.reply_to and not target.takes_reply_to:
+        yield f"{target.title} takes no reply-to address with a draft: set {publication.reply_to} there."

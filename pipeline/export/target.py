@@ -49,12 +49,14 @@ class Delivery:
     """One edition on its way to a service, in the service's words.
 
     `name` is what the draft is called there, and `slug` the same in letters, digits and hyphens: both
-    are the same for the same edition. `settings` are the target's own, checked. `archive` is a .zip of
-    the HTML with its pictures, where they are packed.
+    are the same for the same edition. `title` is the issue's own, `date` is in ISO 8601. `settings` are
+    the target's own, checked. `archive` is a .zip of the HTML with its pictures, where they are packed.
     """
 
     name: str
     slug: str
+    title: str
+    date: str
     subject: str
     preview_text: str
     html: str
@@ -152,10 +154,10 @@ class Target:
 
     `checked` is when these facts were last compared with `documentation`. `takes_text` and `takes_preview`
     say whether it has a field for a text part and for the preview text, `takes_images` whether for a .zip
-    with pictures. `demands` are fields without which the service refuses a campaign. `limit` is that of
-    the HTML, in bytes (0: none is documented), `adds` what the service's counting picture and rewritten
-    links put into each message, in bytes a link. `steps` is what an editor does with the files, click by
-    click; `before` what is set up there once.
+    with pictures, `takes_reply_to` whether a draft says where answers go. `demands` are fields without
+    which the service refuses a campaign. `limit` is that of the HTML, in bytes (0: none is documented),
+    `adds` what the service's counting picture and rewritten links put into each message, in bytes a link.
+    `steps` is what an editor does with the files, click by click; `before` what is set up there once.
     """
 
     name: str
@@ -170,6 +172,7 @@ class Target:
     takes_text: bool = True
     takes_preview: bool = True
     takes_images: bool = False
+    takes_reply_to: bool = True
     demands: tuple[str, ...] = ()
     limit: int = 0
     adds: int = 120

@@ -1,250 +1,70 @@
-"""A local HTTP server that plays a service, strictly, and with faults where a test asks for them."""
+"""Kit: https://developers.kit.com/api-reference/broadcasts/create-a-broadcast"""
 
 from __future__ import annotations
 
-import base64
-import json
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from importlib import import_module
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
 
-CUT, SLOW = "cut", "slow"
+from players import stage
+from players.stage import Answer, Asked, Held, Refused, exactly, filled, list_of, shaped
 
-
-@dataclass(frozen=True)
-class Asked:
-    """A request as it came in."""
-
-    method: str
-    path: str
-    query: Mapping[str, str]
-    headers: Mapping[str, str]
-    body: bytes
-
-    @property
-    def json(self) -> Any:
-        assert self.headers.get("content-type", "").split(";")[0] == "application/json", self.headers
-        return json.loads(self.body)
-
-    @property
-    def form(self) -> dict[str, str]:
-        assert self.headers.get("content-type") == "application/x-www-form-urlencoded", self.headers
-        return dict(parse_qsl(self.body.decode(), keep_blank_values=True, strict_parsing=True))
+_NONE = type(None)
+_FIELDS = {
+    "content": filled,
+    "description": str,
+    "public": exactly(False),
+    "published_at": filled,
+    "preview_text": str,
+    "subject": filled,
+    "subscriber_filter": list_of(dict),
+    "send_at": exactly(None),
+}
+_MORE = {
+    "email_template_id": int,
+    "email_address": (str, _NONE),
+    "thumbnail_alt": (str, _NONE),
+    "thumbnail_url": (str, _NONE),
+}
 
 
-@dataclass(frozen=True)
-class Answer:
-    status: int
-    body: Any = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass
-class Held:
-    """A draft as the service has it. `status` is its own word."""
-
-    id: str
-    name: str
-    status: str
-    subject: str = ""
-    preview_text: str | None = None
-    html: str = ""
-    text: str | None = None
-    tags: tuple[str, ...] = ()
-    extra: dict[str, Any] = field(default_factory=dict)
-
-
-class Refused(Exception):
-    """What a service answers to a request that its documentation does not allow."""
-
-    def __init__(self, why: str, status: int = 400) -> None:
-        super().__init__(why)
-        self.status = status
-
-
-class Player:
-    """Plays one service. A subclass says the key, the settings, and answers requests."""
-
-    target: str
-    keys: Mapping[str, str]
-    """Environment variables that a push needs."""
-    settings: str = ""
-    """TOML below `[targets.NAME]`, but for `url`."""
-    draft = "draft"
-    """The status of what may still be changed."""
-    sent = "sent"
-    takes_text = True
-    takes_preview = True
-    base = ""
-    """What stands between host and path in the address that is set as `url`."""
-
-    def __init__(self) -> None:
-        self.held: dict[str, Held] = {}
-        self.asked: list[Asked] = []
-        self.faults: list[Answer | str] = []
-        self.refused: list[str] = []
-        self.released = threading.Event()
-        self.url = ""
-
-    # --- what a subclass says ---------------------------------------------------------------------
+class Player(stage.Player):
+    target = "kit"
+    keys = {"KIT_API_KEY": "kit_0123456789abcdef"}
+    settings = "template = 5\nsubscriber_tags = [11]\n"
+    takes_text = False
+    sent = "completed"
 
     def allowed(self, asked: Asked) -> bool:
-        raise NotImplementedError
-
-    def answer(self, asked: Asked) -> Answer:
-        raise NotImplementedError
+        return asked.headers.get("x-kit-api-key") == "kit_0123456789abcdef"
 
     def error(self, status: int, words: str) -> Any:
-        """The body of an error in this service's form."""
-        return {"message": words}
+        return {"errors": [words]}
 
-    # --- what it has in hand ------------------------------------------------------------------------
+    def answer(self, asked: Asked) -> Answer:
+        match asked.method, asked.path.split("/")[1:]:
+            case "GET", ["v4", "broadcasts"]:
+                return Answer(200, {"broadcasts": [_shown(each) for each in self.held.values()]})
+            case "POST", ["v4", "broadcasts"]:
+                body = shaped(asked.json, _FIELDS, _MORE)
+                return self._kept(Held(str(len(self.held) + 900), "", "draft"), body, 201)
+            case "GET", ["v4", "broadcasts", id]:
+                return Answer(200, {"broadcast": _shown(self.find(id))})
+            case "PUT", ["v4", "broadcasts", id]:
+                if self.find(id).status != "draft":
+                    raise Refused("sending has started", 422)
+                return self._kept(self.find(id), shaped(asked.json, {**_FIELDS, **_MORE}), 200)
+        raise Refused("no such route", 404)
 
-    def one(self) -> Held:
-        (held,) = self.held.values()
-        return held
-
-    def hold(self, held: Held) -> Held:
-        self.held[held.id] = held
-        return held
-
-    def find(self, id: str) -> Held:
-        if id not in self.held:
-            raise Refused("not found", 404)
-        return self.held[id]
-
-    def methods(self) -> list[str]:
-        return [each.method for each in self.asked]
-
-    def play(self, asked: Asked) -> Answer | str:
-        self.asked.append(asked)
-        if self.faults:
-            fault = self.faults.pop(0)
-            if not (isinstance(fault, str) and fault.startswith("after:")):
-                return fault
-            self._answered(asked)
-            return fault.removeprefix("after:")
-        return self._answered(asked)
-
-    def _answered(self, asked: Asked) -> Answer:
-        try:
-            if not asked.headers.get("user-agent", "").startswith("Pressroom/"):
-                raise Refused("no user agent of ours")
-            if not self.allowed(asked):
-                return Answer(401, self.error(401, "the key was refused"))
-            return self.answer(asked)
-        except Refused as error:
-            if error.status != 404:
-                self.refused.append(f"{asked.method} {asked.path}: {error}")
-            return Answer(error.status, self.error(error.status, str(error)))
-        except Exception as error:  # shown by the test, instead of hanging the client
-            self.refused.append(f"{asked.method} {asked.path}: {error!r}")
-            return Answer(400, self.error(400, repr(error)))
+    def _kept(self, held: Held, body: dict[str, Any], status: int) -> Answer:
+        for each in body["subscriber_filter"]:
+            (group,) = [
+                value for value in shaped(each, {"all": list, "any": _NONE, "none": _NONE}).values() if value
+            ]
+            for one in group:
+                shaped(one, {"type": exactly("segment", "tag"), "ids": list_of(int)})
+        held.name, held.subject, held.html = body["description"], body["subject"], body["content"]
+        held.preview_text, held.extra = body["preview_text"], body
+        return Answer(status, {"broadcast": _shown(self.hold(held))})
 
 
-def shaped(body: Any, required: Mapping[str, Any], optional: Mapping[str, Any] | None = None) -> Any:
-    """The body, if it has the keys and types that are documented. A type may be a tuple or a function."""
-    if not isinstance(body, dict):
-        raise Refused(f"{body!r:.80} is no object")
-    known = {**required, **(optional or {})}
-    for key, value in body.items():
-        if key not in known:
-            raise Refused(f"the key {key!r} is not documented")
-        kind = known[key]
-        if isinstance(kind, type | tuple):
-            fits = isinstance(value, kind) and not (isinstance(value, bool) and kind is int)
-        else:
-            fits = kind(value)
-        if not fits:
-            raise Refused(f"{key!r} cannot be {value!r:.80}")
-    for key in required:
-        if key not in body:
-            raise Refused(f"{key!r} is missing")
-    return body
-
-
-def list_of(kind: type) -> Callable[[Any], bool]:
-    return lambda value: (
-        isinstance(value, list)
-        and all(isinstance(each, kind) and not (kind is int and isinstance(each, bool)) for each in value)
-    )
-
-
-def exactly(*values: Any) -> Callable[[Any], bool]:
-    return lambda value: any(value == each and type(value) is type(each) for each in values)
-
-
-def filled(value: Any) -> bool:
-    return isinstance(value, str) and bool(value.strip())
-
-
-def basic_auth(asked: Asked) -> str:
-    kind, _, pair = asked.headers.get("authorization", "").partition(" ")
-    return base64.b64decode(pair).decode() if kind == "Basic" else ""
-
-
-def player_of(target: str) -> Player:
-    return import_module(f"players.{target}").Player()
-
-
-@contextmanager
-def playing(player: Player) -> Iterator[Player]:
-    """Serve on a free port of loopback; `player.url` is the address for the settings."""
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def _any(self) -> None:
-            parts = urlsplit(self.path)
-            data = self.rfile.read(int(self.headers.get("content-length") or 0))
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            path = parts.path
-            asked = Asked(self.command, path, dict(parse_qsl(parts.query)), headers, data)
-            answer = player.play(asked)
-            self.close_connection = True
-            if answer == SLOW:
-                player.released.wait(20)
-                return
-            if isinstance(answer, str):
-                self.wfile.write(
-                    b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{"'
-                )
-                return
-            body = b"" if answer.body is None else json.dumps(answer.body).encode()
-            if isinstance(answer.body, bytes):
-                body = answer.body
-            self.send_response(answer.status)
-            for name, value in answer.headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _any
-
-        def log_message(self, format: str, *args: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    player.url = f"http://127.0.0.1:{server.server_port}{player.base}"
-    try:
-        yield player
-    finally:
-        player.released.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
-def last(path: str) -> str:
-    """The last step of a path, as it was before it was quoted."""
-    return unquote(path.rstrip("/").rpartition("/")[2])
+def _shown(held: Held) -> dict[str, Any]:
+    return {"id": int(held.id), "description": held.name, "status": held.status, "public_url": None}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from players import kit
-from players.kit import Answer, Asked, Held, Refused, exactly, filled, last, list_of, shaped
+from players import stage
+from players.stage import Answer, Asked, Held, Refused, exactly, filled, last, list_of, shaped
 
 _FIELDS = {
     "name": filled,
@@ -25,7 +25,7 @@ _MORE = {
 }
 
 
-class Player(kit.Player):
+class Player(stage.Player):
     target = "listmonk"
     keys = {"LISTMONK_API_TOKEN": "editor:Zq81-token"}
     settings = "lists = [3, 4]\ntemplate = 7\n"

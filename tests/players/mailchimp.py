@@ -7,8 +7,8 @@ import io
 import zipfile
 from typing import Any
 
-from players import kit
-from players.kit import Answer, Asked, Held, Refused, basic_auth, exactly, filled, shaped
+from players import stage
+from players.stage import Answer, Asked, Held, Refused, basic_auth, exactly, filled, shaped
 
 _SETTINGS = {
     "title": filled,
@@ -19,7 +19,7 @@ _SETTINGS = {
 }
 
 
-class Player(kit.Player):
+class Player(stage.Player):
     target = "mailchimp"
     keys = {"MAILCHIMP_API_KEY": "0123456789abcdef-us7"}
     settings = 'list = "a1b2c3"\n'

@@ -4,13 +4,65 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from typing import Any
+from urllib.parse import quote, urlencode
 
 from pipeline.export.dialect import BODY, Dialect, Tag
-from pipeline.export.target import Target
+from pipeline.export.login import at, header
+from pipeline.export.push import first
+from pipeline.export.target import (
+    Delivery,
+    Draft,
+    Kind,
+    Push,
+    Service,
+    Setting,
+    Standing,
+    Tags,
+    Target,
+)
 
 
 def _of(attribute: str) -> Tag:
     return Tag(f"{{{{ contact.{attribute} }}}}", f"{{{{ contact.{attribute}|default:'{{fallback}}' }}}}")
+
+
+def _read(service: Service, delivery: Delivery, id: str) -> Standing | None:
+    found = service.get(f"/emailCampaigns/{quote(id, safe='')}?excludeHtmlContent=true")
+    return _standing(found) if found else None
+
+
+def _find(service: Service, delivery: Delivery) -> Standing | None:
+    asked = {"type": "classic", "limit": "100", "sort": "desc", "excludeHtmlContent": "true"}
+    listed = service.get(f"/emailCampaigns?{urlencode(asked)}")
+    found = first((listed or {}).get("campaigns"), "name", delivery.name)
+    return _standing(found) if found else None
+
+
+def _standing(campaign: Any) -> Standing:
+    return Standing(str(campaign["id"]), campaign["status"], campaign["status"] == "draft")
+
+
+def _write(service: Service, delivery: Delivery, found: Standing | None) -> Draft:
+    recipients: dict[str, Any] = {"listIds": delivery.settings["lists"]}
+    if "segments" in delivery.settings:
+        recipients = {"segmentIds": delivery.settings["segments"]}
+    body: dict[str, Any] = {
+        "name": delivery.name,
+        "sender": {"name": delivery.sender_name, "email": delivery.sender_address},
+        "subject": delivery.subject,
+        "previewText": delivery.preview_text,
+        "htmlContent": delivery.html,
+        "replyTo": delivery.reply_to or delivery.sender_address,
+        "recipients": recipients,
+        "mirrorActive": True,
+    }
+    if delivery.tags:
+        body["tag"] = delivery.tags[0]
+    if found:
+        service.send("PUT", f"/emailCampaigns/{quote(found.id, safe='')}", body)
+    id = found.id if found else str(service.send("POST", "/emailCampaigns", body)["id"])
+    return Draft(id, f"https://app.brevo.com/marketing-campaign/edit/{id}")
 
 
 TARGET = Target(
@@ -35,13 +87,33 @@ TARGET = Target(
     documentation=(
         "https://developers.brevo.com/reference/createemailcampaign-1",
         "https://help.brevo.com/hc/en-us/articles/4402386448530",
+        "https://help.sendinblue.com/hc/en-us/articles/360000946299",
     ),
+    before=("Senders & IP: have the sender's address confirmed.",),
     steps=(
         "Campaigns > Create > Email > Standard. Subject: copy `subject` and `preview_text` from issue.json.",
         "Design > Code your own > Paste your code: paste email.html.",
         "Additional settings: switch the mirror link on.",
     ),
-    unverified=("the attribute LASTNAME", "fallbacks in subjects"),
+    unverified=(
+        "the attribute LASTNAME",
+        "fallbacks in subjects",
+        "the names of the list and segment fields",
+        "the address of a draft's own page",
+    ),
     takes_text=False,
     limit=1_000_000,
+    tags=Tags.ONE,
+    settings=(
+        Setting("lists", "the numbers of the lists that get it", Kind.NUMBERS, required=True),
+        Setting("segments", "the numbers of the segments that get it, instead of lists", Kind.NUMBERS),
+    ),
+    push=Push(
+        keys=("BREVO_API_KEY",),
+        url=at("https://api.brevo.com/v3"),
+        headers=header("api-key"),
+        read=_read,
+        find=_find,
+        write=_write,
+    ),
 )

@@ -1,0 +1,134 @@
+"""beehiiv: a post with the email inside; its frame with the footer is beehiiv's own."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from pipeline.export.dialect import BODY, Dialect, Tag
+from pipeline.export.login import at, bearer
+from pipeline.export.push import first
+from pipeline.export.shape import fragment
+from pipeline.export.target import (
+    Delivery,
+    Draft,
+    Kind,
+    Push,
+    Service,
+    Setting,
+    Standing,
+    Tags,
+    Target,
+)
+
+
+def _of(name: str) -> Tag:
+    return Tag(f"{{{{{name}}}}}", f"{{{{{name}|{{fallback}}}}}}")
+
+
+def _posts(delivery: Delivery) -> str:
+    return f"/publications/{quote(delivery.settings['publication'], safe='')}/posts"
+
+
+def _read(service: Service, delivery: Delivery, id: str) -> Standing | None:
+    found = service.get(f"{_posts(delivery)}/{quote(id, safe='')}")
+    return _standing(found["data"]) if found else None
+
+
+def _find(service: Service, delivery: Delivery) -> Standing | None:
+    asked = {"status": "all", "limit": "100", "order_by": "created", "direction": "desc"}
+    listed = service.get(f"{_posts(delivery)}?{urlencode(asked)}")
+    found = first((listed or {}).get("data"), "slug", delivery.slug)
+    return _standing(found) if found else None
+
+
+def _standing(post: Any) -> Standing:
+    # A post that is still being made has a state instead of a status.
+    status = post.get("status") or post["state"]
+    return Standing(post["id"], status, status in {"draft", "pending"})
+
+
+def _write(service: Service, delivery: Delivery, found: Standing | None) -> Draft:
+    body: dict[str, Any] = {
+        "title": delivery.title,
+        "subtitle": delivery.preview_text,
+        "body_content": delivery.html,
+        "email_settings": {
+            "email_subject_line": delivery.subject,
+            "email_preview_text": delivery.preview_text,
+            # The email has its own head.
+            "display_title_in_email": False,
+            "display_byline_in_email": False,
+            "display_subtitle_in_email": False,
+        },
+        "web_settings": {"slug": delivery.slug},
+        "content_tags": list(delivery.tags),
+    }
+    if "segments" in delivery.settings:
+        everyone = {"tier_ids": ["all"], "include_segment_ids": delivery.settings["segments"]}
+        body["recipients"] = {"email": everyone}
+    if found:
+        service.send("PATCH", f"{_posts(delivery)}/{quote(found.id, safe='')}", body)
+    # A post without a status was published at once, by older documentation.
+    id = (
+        found.id
+        if found
+        else service.send("POST", _posts(delivery), {**body, "status": "draft"})["data"]["id"]
+    )
+    return Draft(id, f"https://app.beehiiv.com/posts/{id.removeprefix('post_')}/edit")
+
+
+TARGET = Target(
+    name="beehiiv",
+    title="beehiiv",
+    dialect=Dialect(
+        tags={
+            "first_name": _of("first_name"),
+            "last_name": _of("last_name"),
+            "email": Tag("{{email}}"),
+            "unsubscribe_url": Tag("{{unsubscribe_url}}", parts=BODY),
+            "preferences_url": Tag("{{subscriber_preferences_url}}", parts=BODY),
+            "web_url": Tag("{{live_url}}", parts=BODY),
+        },
+        custom=_of("{name}"),
+        lookalike=re.compile(r"\{\{"),
+        not_in_fallback=frozenset("{}|\n"),
+    ),
+    checked=date(2026, 11, 23),
+    documentation=(
+        "https://developers.beehiiv.com/api-reference/posts/create",
+        "https://developers.beehiiv.com/api-reference/posts/update",
+        "https://developers.beehiiv.com/api-reference/posts/show",
+        "https://developers.beehiiv.com/welcome/rate-limiting",
+    ),
+    before=("The API for posts needs a plan that has it (Max or Enterprise, when this was checked).",),
+    steps=(
+        "Posts > Start writing. Title and subject: copy `title` and `subject` from issue.json.",
+        "In the editor add an HTML snippet, and paste email.html.",
+        "Email > Preview text: copy `preview_text`.",
+    ),
+    unverified=(
+        "the names of fields and their fallbacks",
+        "how a post is found by its slug",
+        "the address of a draft's own page",
+    ),
+    takes_text=False,
+    takes_reply_to=False,
+    shape=fragment,
+    loses="takes style sheets out, so the email has no dark mode there, and columns stand below each other",
+    tags=Tags.MANY,
+    settings=(
+        Setting("publication", "the id of the publication, which begins with pub_", required=True),
+        Setting("segments", "the ids of the segments that get it", Kind.TEXTS),
+    ),
+    push=Push(
+        keys=("BEEHIIV_API_KEY",),
+        url=at("https://api.beehiiv.com/v2"),
+        headers=bearer(),
+        read=_read,
+        find=_find,
+        write=_write,
+    ),
+)

@@ -1,0 +1,128 @@
+"""Kit: Liquid; the email stands inside a template of the account."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+from urllib.parse import quote
+
+from pipeline.export.dialect import BODY, Dialect, Tag
+from pipeline.export.login import at, header
+from pipeline.export.push import first
+from pipeline.export.shape import styled_fragment
+from pipeline.export.target import (
+    Delivery,
+    Draft,
+    Kind,
+    Push,
+    Service,
+    Setting,
+    Standing,
+    Target,
+)
+
+
+def _of(name: str) -> Tag:
+    value = f"subscriber.{name}"
+    return Tag(f"{{{{ {value} }}}}", f'{{{{ {value} | default: "{{fallback}}" }}}}')
+
+
+def _read(service: Service, delivery: Delivery, id: str) -> Standing | None:
+    found = service.get(f"/v4/broadcasts/{quote(id, safe='')}")
+    return _standing(found["broadcast"]) if found else None
+
+
+def _find(service: Service, delivery: Delivery) -> Standing | None:
+    listed = service.get("/v4/broadcasts?per_page=100")
+    found = first((listed or {}).get("broadcasts"), "description", delivery.name)
+    return _standing(found) if found else None
+
+
+def _standing(broadcast: Any) -> Standing:
+    return Standing(str(broadcast["id"]), broadcast["status"], broadcast["status"] == "draft")
+
+
+def _write(service: Service, delivery: Delivery, found: Standing | None) -> Draft:
+    filters = [
+        {"type": kind, "ids": delivery.settings[name]}
+        for kind, name in (("segment", "segments"), ("tag", "subscriber_tags"))
+        if name in delivery.settings
+    ]
+    # A moment to send at, or a public broadcast, would be more than a draft.
+    body = {
+        "subject": delivery.subject,
+        "preview_text": delivery.preview_text,
+        "content": delivery.html,
+        "description": delivery.name,
+        "public": False,
+        "published_at": delivery.date,
+        "send_at": None,
+        "email_template_id": delivery.settings["template"],
+        "email_address": delivery.sender_address,
+        "subscriber_filter": [{"all": filters, "any": None, "none": None}] if filters else [],
+        "thumbnail_alt": None,
+        "thumbnail_url": None,
+    }
+    path = f"/v4/broadcasts/{quote(found.id, safe='')}" if found else "/v4/broadcasts"
+    made = service.send("PUT" if found else "POST", path, body)["broadcast"]
+    return Draft(str(made["id"]), f"https://app.kit.com/campaigns/{made['id']}/draft")
+
+
+TARGET = Target(
+    name="kit",
+    title="Kit",
+    dialect=Dialect(
+        tags={
+            "first_name": _of("first_name"),
+            "email": Tag("{{ subscriber.email_address }}"),
+            "unsubscribe_url": Tag("{{ unsubscribe_url }}", parts=BODY),
+            "preferences_url": Tag("{{ subscriber_preferences_url }}", parts=BODY),
+            "postal_address": Tag("{{ address }}", parts=BODY),
+        },
+        custom=_of("{name}"),
+        # Liquid: a tag begins with {{ or {%.
+        lookalike=re.compile(r"\{\{|\{%"),
+        literal=lambda found: f"{{% raw %}}{found}{{% endraw %}}",
+        not_in_fallback=frozenset('"{}\n'),
+    ),
+    checked=date(2026, 11, 23),
+    documentation=(
+        "https://developers.kit.com/api-reference/broadcasts/create-a-broadcast",
+        "https://developers.kit.com/api-reference/broadcasts/update-a-broadcast",
+        "https://developers.kit.com/api-reference/broadcasts/get-a-broadcast",
+        "https://developers.kit.com/api-reference/response-codes",
+    ),
+    before=(
+        "Send > Email templates > New > HTML: a document with nothing in its body but "
+        "`{{ message_content }}`, and Kit's own link to unsubscribe below it, which Kit asks for.",
+    ),
+    steps=(
+        "Send > Broadcasts > New, and choose that template. Subject: copy `subject` from issue.json.",
+        "In the editor add an HTML block, and paste email.html.",
+        "Preview text: copy `preview_text`.",
+    ),
+    unverified=(
+        "the names of fields but for those of unsubscribing, and their fallbacks",
+        "fields within the content, instead of the template",
+        "the address of a draft's own page",
+    ),
+    takes_text=False,
+    takes_reply_to=False,
+    shape=styled_fragment,
+    demands=("unsubscribe_url",),
+    settings=(
+        Setting("template", "the number of the email template that holds it", Kind.NUMBER, required=True),
+        Setting("segments", "the numbers of the segments that get it", Kind.NUMBERS),
+        Setting("subscriber_tags", "the numbers of the tags whose subscribers get it", Kind.NUMBERS),
+    ),
+    push=Push(
+        keys=("KIT_API_KEY",),
+        url=at("https://api.kit.com"),
+        headers=header("X-Kit-Api-Key"),
+        read=_read,
+        find=_find,
+        write=_write,
+        draft="broadcast",
+    ),
+)
