@@ -77,12 +77,13 @@ def head_of(text: str, path: str) -> Head:
     start, end = len(lines[0]) + 1, sum(len(line) + 1 for line in lines[:closing])
     if lines[0].startswith("+"):
         return Head(True, toml_spots(text, start, end), end)
-    return Head(False, _spot(yaml.compose(text[start:end], Loader=_Loader), start), end)
+    node = yaml.compose(text[start:end], Loader=_Loader)
+    return Head(False, _spot(node, start) if node else Spot(start, end, flow=False), end)
 
 
 def _spot(node: yaml.Node, add: int) -> Spot:
     start, end = node.start_mark.index + add, node.end_mark.index + add
-    if isinstance(node, yaml.ScalarNode):
+    if not isinstance(node, yaml.CollectionNode):
         return Spot(start, end)
     flow = bool(node.flow_style)
     if isinstance(node, yaml.SequenceNode):

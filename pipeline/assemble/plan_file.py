@@ -127,8 +127,8 @@ class PlanFile:
             for tag in (*rule.tags.any, *rule.tags.all, *rule.tags.none):
                 if tag not in self.desk.pool.tags:
                     yield PressroomError(
-                        f'the default section "{rule.title}" takes the tag "{tag}", which no article has yet, '
-                        "so that the sections cannot be written into this issue.",
+                        f'the default section "{rule.title}" takes the tag "{tag}", which no article '
+                        "has yet, so that the sections cannot be written into this issue.",
                         self._path,
                         hint=f'Write `sections:` by hand without "{tag}", or give an article the tag.',
                     )

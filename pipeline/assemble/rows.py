@@ -27,8 +27,9 @@ def relisted(
 ) -> tuple[int, int, str] | None:
     """Start, end and text of what makes a list that holds `old` hold `new`.
 
-    Articles that stay keep their spelling. On a line of its own, one takes the comment behind it and the lines
-    above it along; when it leaves, the lines above it stay. None where a comment cannot be kept.
+    Articles that stay keep their spelling. On a line of its own, one takes along the comment behind it
+    and the lines above it; when it leaves, the lines above it stay. None where a comment cannot be
+    kept.
     """
     rows = _rows(text, spot)
     if rows is None:

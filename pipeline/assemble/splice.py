@@ -62,8 +62,8 @@ def _applied(text: str, splices: Sequence[Splice]) -> str:
     def real(offset: int) -> int:
         return offset + bisect_left(pairs, offset)
 
-    # Two additions at one place come out in the order in which they were asked for.
-    for splice in sorted(reversed(splices), key=lambda each: each.start, reverse=True):
+    # From the end, so that offsets hold; what is replaced at a place goes before what is added there.
+    for splice in sorted(splices, key=lambda each: (each.start, each.end), reverse=True):
         new = splice.text.replace("\n", line_end)
         text = text[: real(splice.start)] + new + text[real(splice.end) :]
     return text
