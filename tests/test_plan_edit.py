@@ -85,6 +85,7 @@ LISTS = [
         "    pin: [\n      a, # one\n      c,\n      # second\n      b\n    ]\n",
         "    pin: [\n      # second\n      b\n    ]\n",
     ),
+    ("yaml", "    pin: [\n      a\n    , b\n    ]\n", "    pin: [a, c, b]\n", "    pin: [b]\n"),
     ("yaml", "    'pin' : !!seq [a, b]\n", "    'pin' : [a, c, b]\n", "    'pin' : [b]\n"),
     ("toml", "pin = [\"a\", 'b']\n", 'pin = ["a", "c", \'b\']\n', "pin = ['b']\n"),
     ("toml", '  "pin"=["a","b",] # why\n', '  "pin"=["a", "c", "b"] # why\n', '  "pin"=["b"] # why\n'),
@@ -244,6 +245,14 @@ def test_keys_of_ones_own_named_as_ours_are_left_alone() -> None:
     assert change(before, Exclude("a")) == before.replace("# when\n", '# when\nexclude = ["a"]\n')
     after = change(before, Pin("a", "Notes"))
     assert after == before.replace('title = "Notes"\n', 'title = "Notes"\npin = ["a"]\n')
+
+
+def test_toml_that_is_nested_as_deeply_as_can_be_read_is_no_crash() -> None:
+    for depth in (50, 150, 250, 330, 400, 2000):
+        try:
+            change(toml(f"extra = {{ a = {'[' * depth}{']' * depth} }}\n"), Exclude("a"))
+        except PressroomError as error:
+            assert "TOML" in str(error)
 
 
 def test_front_matter_in_braces_is_changed_within_them() -> None:

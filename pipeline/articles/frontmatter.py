@@ -72,11 +72,19 @@ class Head:
 
 
 def head_of(text: str, path: str) -> Head:
-    """Where the fields stand in a text that `split` reads, with offsets into the whole text."""
+    """Where the fields stand in a text that `split` reads, with offsets into the whole text.
+
+    Raises `PressroomError` for TOML in which no places are found.
+    """
     lines, closing = _fenced(text, path)
     start, end = len(lines[0]) + 1, sum(len(line) + 1 for line in lines[:closing])
     if lines[0].startswith("+"):
-        return Head(True, toml_spots(text, start, end), end)
+        try:
+            return Head(True, toml_spots(text, start, end), end)
+        except (ValueError, RecursionError) as error:
+            raise PressroomError(
+                "this TOML cannot be changed here.", path, 1, "Change it by hand."
+            ) from error
     node = yaml.compose(text[start:end], Loader=_Loader)
     return Head(False, _spot(node, start) if node else Spot(start, end, flow=False), end)
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from pipeline.articles.spots import Spot
 
-_TAIL = re.compile(r"(,?)([ \t]*(?:#[^\n]*)?)", re.ASCII)
+_BETWEEN = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*")
+_TAIL = re.compile(r"(,?)([ \t]*(?:#[^\n]*)?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,8 @@ def relisted(
     for number, slug in enumerate(new):
         row = known.get(slug) or _Row("", rows[0].head, spelled(slug), "", "")
         comma = "," if spot.flow and number < len(new) - 1 else rows[-1].comma
-        made.append(f"{above.get(slug, '')}{row.head}{row.item}{comma}{row.tail}\n")
+        space = " " if row.tail.startswith("#") and not comma else ""
+        made.append(f"{above.get(slug, '')}{row.head}{row.item}{comma}{space}{row.tail}\n")
     return start, end, "".join(made) + orphaned
 
 
@@ -66,6 +68,8 @@ def _rows(text: str, spot: Spot) -> list[_Row] | None:
         if tail is None or not within or not re.fullmatch(shape, head) or (done is not None and begin < done):
             return None
         above = "" if done is None else text[done:begin]
+        if not _BETWEEN.fullmatch(above):
+            return None
         rows.append(_Row(above, head, text[item.start : item.end], tail[1], tail[2]))
         done = end + 1
     return rows or None

@@ -141,13 +141,10 @@ class _Writer:
             last = max(each.value.end for each in table.entries.values())
             self.put(last, last, f", {key}{equals}{self.listed(slugs)}")
             return
-        first = min(entries, key=lambda each: each.key_start)
-        place = self.head.end
-        if "title" in table.entries and table is not self.head.table:
-            place = self.after(table.entries["title"])
-        elif self.head.toml:
-            place = self.after(max(entries, key=lambda each: each.value.end))
-        indent = " " * (first.key_start - self.line_start(first.key_start))
+        whole = table is self.head.table
+        beside = max(entries, key=lambda each: each.value.end) if whole else table.entries["title"]
+        place = self.head.end if whole and not self.head.toml else self.after(beside)
+        indent = " " * (beside.key_start - self.line_start(beside.key_start))
         line = f"{indent}{key}{equals}{self.listed(slugs)}\n"
         if len(line) > _LONG:
             line = self.long(key, slugs, indent)
