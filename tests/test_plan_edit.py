@@ -321,6 +321,8 @@ def test_exclude_takes_out_of_all_pins_and_include_takes_it_back() -> None:
     out = change(before, Exclude("a"))
     assert pins(out)["Research"] == ["b"]
     assert change(out, Exclude("a")) == out
+    both = before.replace("number: 1\n", "number: 1\nexclude: [a]\n")
+    assert change(both, Exclude("a")) == both.replace("    pin: [a, b]", "    pin: [b]")
     assert change(out, Include("a")) == yaml_issue("    pin: [b]\n")
     assert change(before, Include("a")) == before
 
@@ -670,6 +672,7 @@ def test_what_others_wrote_is_not_undone(pool: Desk) -> None:
     assert pool.read(PATH) == ours + "More.\n"
     pool.write({PATH: ours})
     assert file.undo()
+    file.change(Exclude("w"))
     (pool.root / PATH).unlink()
     assert not file.undo()
     with pytest.raises(PressroomError, match="cannot be read"):

@@ -129,9 +129,8 @@ def wished(issue: Issue, change: Change, shown: Shown) -> Issue:
     slug = change.slug
     match change:
         case Exclude():
-            if slug in issue.exclude:
-                return issue
-            after = replace(issue, exclude=(*issue.exclude, slug), sections=_without(issue, slug))
+            exclude = issue.exclude if slug in issue.exclude else (*issue.exclude, slug)
+            after = replace(issue, exclude=exclude, sections=_without(issue, slug))
         case Include():
             _not_a_section(issue, slug)
             after = replace(issue, exclude=_less(issue.exclude, slug))

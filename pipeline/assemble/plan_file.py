@@ -64,8 +64,11 @@ class PlanFile:
             self._done.append((before, after))
 
     def undo(self) -> bool:
-        """Take the last change back; False where there is none, or the file was changed since."""
-        if not self._done or self._bytes() != self._done[-1][1]:
+        """Take the last change back; False where there is none, or the file was changed since.
+
+        Changes before it can then be taken back in the same way.
+        """
+        if not self._done or not self._file.is_file() or self._bytes() != self._done[-1][1]:
             return False
         write_atomically(self._file, self._done[-1][0])
         self._done.pop()
