@@ -60,7 +60,15 @@ def read_source(file: Path, path: str) -> str:
         raise PressroomError(
             "is not UTF-8 text.", path, line, "Save the file with the encoding UTF-8."
         ) from error
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return source_text(text, path)
+
+
+def source_text(text: str, path: str) -> str:
+    """A text as sources are read: with `\\n` line ends and no byte order mark.
+
+    Raises `PressroomError` where it holds control characters.
+    """
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     check_characters(text, path)
     return text
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from pipeline.articles.spots import Entry, Spot, toml_spots
 from pipeline.errors import PressroomError
 from pipeline.fields import Field, toml_fields
 
@@ -38,8 +39,16 @@ class Document:
 
 def split(text: str, path: str) -> Document:
     """Split a source text. Raises `PressroomError` for broken or missing front matter."""
+    lines, end = _fenced(text, path)
+    head = "\n".join(lines[1:end])
+    fields = toml_fields(head, path, 2) if lines[0].startswith("+") else yaml_fields(head, path, 2)
+    return Document(fields, "\n".join(lines[end + 1 :]), end + 2)
+
+
+def _fenced(text: str, path: str) -> tuple[list[str], int]:
+    """The lines of a text, and the index of the one that closes its front matter."""
     lines = text.split("\n")
-    fence = lines[0].rstrip() if lines else ""
+    fence = lines[0].rstrip()
     if fence not in {"---", "+++"}:
         raise PressroomError(
             "there is no front matter.",
@@ -50,9 +59,48 @@ def split(text: str, path: str) -> Document:
     end = next((n for n, line in enumerate(lines[1:], start=1) if line.rstrip() == fence), None)
     if end is None:
         raise PressroomError("the front matter has no end.", path, 1, f"Close it with a line `{fence}`.")
-    head = "\n".join(lines[1:end])
-    fields = yaml_fields(head, path, 2) if fence == "---" else toml_fields(head, path, 2)
-    return Document(fields, "\n".join(lines[end + 1 :]), end + 2)
+    return lines, end
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where the fields of a text stand. `end` is the offset of the line that closes them."""
+
+    toml: bool
+    table: Spot
+    end: int
+
+
+def head_of(text: str, path: str) -> Head:
+    """Where the fields stand in a text that `split` reads, with offsets into the whole text.
+
+    Raises `PressroomError` for TOML in which no places are found.
+    """
+    lines, closing = _fenced(text, path)
+    start, end = len(lines[0]) + 1, sum(len(line) + 1 for line in lines[:closing])
+    if lines[0].startswith("+"):
+        try:
+            return Head(True, toml_spots(text, start, end), end)
+        except (ValueError, RecursionError) as error:
+            raise PressroomError(
+                "this TOML cannot be changed here.", path, 1, "Change it by hand."
+            ) from error
+    node = yaml.compose(text[start:end], Loader=_Loader)
+    return Head(False, _spot(node, start) if node else Spot(start, end, flow=False), end)
+
+
+def _spot(node: yaml.Node, add: int) -> Spot:
+    start, end = node.start_mark.index + add, node.end_mark.index + add
+    if not isinstance(node, yaml.CollectionNode):
+        return Spot(start, end)
+    flow = bool(node.flow_style)
+    if isinstance(node, yaml.SequenceNode):
+        return Spot(start, end, flow, tuple(_spot(each, add) for each in node.value))
+    entries = {
+        str(key.value): Entry(key.start_mark.index + add, key.end_mark.index + add, _spot(value, add))
+        for key, value in node.value
+    }
+    return Spot(start, end, flow, entries=entries)
 
 
 def yaml_fields(text: str, path: str, first_line: int = 1, *, foreign: bool = False) -> dict[str, Field]:

@@ -58,6 +58,12 @@ def explain(issue: Issue, pool: Pool, used: Mapping[str, str]) -> tuple[Decision
     )
 
 
+def chosen_now(issue: Issue, audience: str, pool: Pool, used: Mapping[str, str]) -> Edition:
+    """One edition as it would be chosen, without articles too. Raises `Mistakes` as `choose`."""
+    raise_all(_rule_mistakes(issue, pool))
+    return _choose_edition(issue, audience, pool, used)[0]
+
+
 # --- one edition -----------------------------------------------------------------------------
 
 

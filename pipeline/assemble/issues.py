@@ -71,10 +71,17 @@ def read_issue(
     source: Source, publication: Publication, zone: ZoneInfo, errors: list[PressroomError]
 ) -> Issue:
     """Read one `issue.md`; mistakes in its fields go to `errors`."""
-    document = split(source.text(), source.path)
-    fields = Fields(document.fields, source.path, errors, 1)
+    return issue_of(source.text(), source.name, source.path, publication, zone, errors)
+
+
+def issue_of(
+    text: str, folder: str, path: str, publication: Publication, zone: ZoneInfo, errors: list[PressroomError]
+) -> Issue:
+    """The issue that this text is, in a file of this folder and path; as `read_issue`."""
+    document = split(text, path)
+    fields = Fields(document.fields, path, errors, 1)
     number = fields.whole("number", required=True)
-    _check_folder(fields, source, number)
+    _check_folder(fields, folder, number)
     title = fields.text("title", required=True)
     own = tuple(read_section(each, zone) for each in fields.tables("sections"))
     if fields.has("sections") and not own:
@@ -91,11 +98,11 @@ def read_issue(
     date = fields.moment("date", zone, required=True)
     issue = Issue(
         number=number or 0,
-        folder=source.name,
+        folder=folder,
         title=title,
         # A missing date is an error already noted; the value never leaves `read_issues`.
         date=date or datetime.min.replace(tzinfo=UTC),
-        place=Place(source.path, fields.line_of("number")),
+        place=Place(path, fields.line_of("number")),
         letter=document.body,
         letter_line=document.body_line,
         sections=own or publication.sections,
@@ -116,20 +123,20 @@ def read_issue(
     return issue
 
 
-def _check_folder(fields: Fields, source: Source, number: int | None) -> None:
-    found = _FOLDER.fullmatch(source.name)
+def _check_folder(fields: Fields, folder: str, number: int | None) -> None:
+    found = _FOLDER.fullmatch(folder)
     if found is None:
         fields.errors.append(
             PressroomError(
-                f'the folder "{source.name}" must be a number, a hyphen and a slug.',
-                source.path,
+                f'the folder "{folder}" must be a number, a hyphen and a slug.',
+                fields.path,
                 hint="Rename it, as in 004-the-plastic-brain.",
             )
         )
     elif number is not None and int(found[1]) != number:
         fields.error(
             "number",
-            f'`number` is {number}, but the folder is "{source.name}".',
+            f'`number` is {number}, but the folder is "{folder}".',
             "Make them the same.",
         )
 
