@@ -11,10 +11,13 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
+import keyring
 import pytest
-from conftest import SETTINGS, Desk, article, issue
+from conftest import SETTINGS, Desk, article, issue, png
+from keyring.errors import KeyringError
 from players.stage import SLOW, Answer, Player, player_of, playing
 
+from pipeline.checks import rules
 from pipeline.export import api
 from pipeline.export.dialect import Part
 from pipeline.export.targets import find
@@ -69,6 +72,8 @@ def stand(target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     desk = Desk(tmp_path / "letter")
     pauses: list[float] = []
     monkeypatch.setattr(api, "pause", pauses.append)
+    # The checks have tests of their own, and would take most of the time of these.
+    monkeypatch.setattr(rules, "RULES", ())
     with playing(player_of(target)) as player:
         for name, key in player.keys.items():
             monkeypatch.setenv(name, key)
@@ -297,11 +302,11 @@ def test_a_draft_whose_making_was_cut_off_is_not_made_twice(stand: Newsstand, fa
 @every_service
 def test_an_answer_that_does_not_come_is_told_of(stand: Newsstand) -> None:
     stand.desk.write(
-        {"newsletter.toml": stand.desk.read("newsletter.toml").replace("timeout = 30", "timeout = 0.2")}
+        {"newsletter.toml": stand.desk.read("newsletter.toml").replace("timeout = 30", "timeout = 0.05")}
     )
     stand.player.faults = [SLOW] * 9
     said = stand.error()
-    assert "nothing came within 0.2 seconds" in said
+    assert "nothing came within 0.05 seconds" in said
     assert stand.remembered() == []
 
 
@@ -373,3 +378,209 @@ def test_every_setting_that_is_missing_is_told_at_once(stand: Newsstand) -> None
     for name in needed:
         assert f"needs `{name}`" in said
     assert stand.player.asked == []
+
+
+# --- what is only one service's own, or needs no service ---------------------------------------------------
+
+
+only = pytest.mark.parametrize("target", ["mailchimp"])
+
+
+@only
+def test_packed_pictures_go_in_an_archive(stand: Newsstand) -> None:
+    stand.desk.write(
+        {
+            "issues/articles/two/a.png": png(),
+            "issues/articles/two/index.md": article("Two", body="![A dot](a.png)\n\nWords."),
+        }
+    )
+    stand.desk.ok("assemble", "1", "--update", "--now", "2026-02-01")
+    stand.push("--images", "packed")
+    held = stand.player.one()
+    (picture,) = (each for each in held.extra["files"] if each.startswith("images/"))
+    assert f'src="{picture}"' in held.html
+
+
+@only
+def test_an_audience_has_a_list_and_a_segment_of_its_own(stand: Newsstand) -> None:
+    settings = stand.desk.read("newsletter.toml")
+    stand.desk.write(
+        {"newsletter.toml": f"{settings}\n[targets.mailchimp.audiences.clinicians]\nsegment = 9\n"}
+    )
+    stand.write("Hello.", more="audience: [everyone, clinicians]\n")
+    stand.desk.ok("assemble", "1", "--update", "--now", "2026-02-01")
+    stand.push()
+    assert "segment_opts" not in stand.player.one().extra["recipients"]
+    said = stand.push("--audience", "clinicians")
+    assert len(stand.player.held) == 2
+    held = stand.player.held[said["draft"]["id"]]
+    assert held.extra["recipients"]["segment_opts"] == {"saved_segment_id": 9}
+    assert held.name.endswith(" (clinicians)")
+    assert json.loads(Desk(Path(said["output"])).tree()["issue.json"])["audience_filter"] == {"segment": 9}
+    assert [each["audience"] for each in stand.remembered()] == ["clinicians", "everyone"]
+    assert "Mailchimp, clinicians, pushed" in stand.desk.ok("status")
+
+
+@only
+def test_a_key_may_stand_in_the_keyring(stand: Newsstand, monkeypatch: pytest.MonkeyPatch) -> None:
+    stored = {("pressroom", name): key for name, key in stand.player.keys.items()}
+    for name in stand.player.keys:
+        monkeypatch.delenv(name)
+    monkeypatch.setattr(keyring, "get_password", lambda service, user: stored.get((service, user)))
+    stand.push()
+    assert len(stand.player.held) == 1
+
+
+@only
+def test_a_keyring_that_is_locked_is_as_none(stand: Newsstand, monkeypatch: pytest.MonkeyPatch) -> None:
+    def locked(service: str, user: str) -> str:
+        raise KeyringError("locked")
+
+    for name in stand.player.keys:
+        monkeypatch.delenv(name)
+    monkeypatch.setattr(keyring, "get_password", locked)
+    assert "there is no key for Mailchimp" in stand.error()
+
+
+@pytest.mark.parametrize(
+    ("target", "key", "said"),
+    [
+        ("mailchimp", "0123456789abcdef", "ends in a hyphen and the name of a data center"),
+        ("mailchimp", "01234567-us7.evil.example/", "ends in a hyphen and the name of a data center"),
+        ("ghost", "0123456789abcdef", "has two parts with a colon between them"),
+        ("ghost", "0123:not-hex", "has two parts with a colon between them"),
+        ("kit", "two words here", "is no key"),
+        ("kit", "clé-très-secrète", "is no key"),
+    ],
+)
+def test_a_key_in_a_wrong_form_is_told_without_it(
+    stand: Newsstand, monkeypatch: pytest.MonkeyPatch, key: str, said: str
+) -> None:
+    name = find(stand.player.target).push.keys[0]
+    monkeypatch.setenv(name, key)
+    settings = stand.desk.read("newsletter.toml")
+    if stand.player.target == "mailchimp":  # its address is made from the key
+        stand.desk.write({"newsletter.toml": re.sub(r'url = "http:.*\n', "", settings)})
+    told = stand.error()
+    assert said in told
+    assert key not in told
+    assert stand.player.asked == []
+
+
+@only
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://api.mailchimp.example/3.0",
+        "api.mailchimp.example",
+        "https://user:pass@x.example",
+        "https://x.example/?a=b",
+        "ftp://127.0.0.1/",
+    ],
+)
+def test_a_key_travels_to_no_doubtful_address(stand: Newsstand, url: str) -> None:
+    settings = stand.desk.read("newsletter.toml")
+    stand.desk.write({"newsletter.toml": re.sub(r'url = "http:.*', f'url = "{url}"', settings)})
+    assert "is not the address of an API" in stand.error()
+
+
+@only
+def test_a_service_that_has_moved_is_not_followed(stand: Newsstand) -> None:
+    stand.player.faults = [Answer(301, None, {"Location": "https://elsewhere.example/3.0"})]
+    said = stand.error()
+    assert "says 301: it has moved to https://elsewhere.example/3.0" in said
+    assert len(stand.player.asked) == 1
+
+
+@only
+def test_a_service_that_cannot_be_reached_is_told(stand: Newsstand) -> None:
+    settings = stand.desk.read("newsletter.toml")
+    stand.desk.write(
+        {"newsletter.toml": re.sub(r'url = "http:.*', 'url = "http://127.0.0.1:9/3.0"', settings)}
+    )
+    assert "it cannot be reached" in stand.error()
+    assert stand.pauses == [1.0, 2.0, 4.0]
+
+
+@only
+def test_a_key_that_the_service_repeats_is_masked(stand: Newsstand) -> None:
+    (key,) = stand.player.keys.values()
+    stand.player.faults = [Answer(400, stand.player.error(400, f"API key {key} is disabled"))]
+    assert "says 400: API key … is disabled" in stand.error()
+
+
+@only
+def test_the_list_of_drafts_that_is_broken_is_told(stand: Newsstand) -> None:
+    stand.desk.write({f"{FOLDER}/drafts.json": "{"})
+    said = stand.error()
+    assert f"{FOLDER}/drafts.json:1: is no list of drafts that can be read." in said
+    assert stand.player.asked == []
+
+
+@only
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ("segmnt = 4\n", 'the key `segmnt` is not known.\n    Did you mean "segment"?'),
+        ('segment = "x"\n', "`segment` must be a number"),
+        ("list = 4\n", "`list` must be text"),
+        ("tags = 4\n", "the key `tags` is not known"),
+        ("audiences = 4\n", "`audiences` must hold a table an audience"),
+        ("[targets.mailchimp.audiences.clinicans]\nsegment = 4\n", 'there is no audience "clinicans"'),
+        ("fields = 4\n", "`fields` must map names to names"),
+    ],
+)
+def test_every_setting_that_is_wrong_is_told(stand: Newsstand, more: str, said: str) -> None:
+    settings = stand.desk.read("newsletter.toml")
+    if more.startswith("list"):
+        settings = settings.replace('list = "a1b2c3"\n', "")
+    stand.desk.write({"newsletter.toml": settings + more})
+    assert said in stand.error()
+
+
+@pytest.mark.parametrize("target", ["brevo"])
+def test_a_service_with_one_tag_takes_no_more(stand: Newsstand) -> None:
+    settings = stand.desk.read("newsletter.toml")
+    stand.desk.write({"newsletter.toml": f'{settings}tags = ["letter"]\n'})
+    stand.push()
+    assert stand.player.one().extra["tag"] == "letter"
+    stand.desk.write({"newsletter.toml": f'{settings}tags = ["letter", "science"]\n'})
+    assert "Brevo takes one tag" in stand.error()
+
+
+@pytest.mark.parametrize("target", ["listmonk"])
+def test_tags_are_those_of_its_articles_or_those_that_are_said(stand: Newsstand) -> None:
+    stand.push()
+    assert stand.player.one().tags == ("research",)
+    settings = stand.desk.read("newsletter.toml")
+    stand.desk.write({"newsletter.toml": f'{settings}tags = ["letter", "science"]\n'})
+    assert json.loads(Desk(Path(stand.push()["output"])).tree()["issue.json"])["tags"] == [
+        "letter",
+        "science",
+    ]
+    assert stand.player.one().tags == ("letter", "science")
+
+
+@pytest.mark.parametrize("target", ["beehiiv"])
+def test_a_draft_that_is_still_being_made_is_waited_for(stand: Newsstand) -> None:
+    stand.push()
+    making = Answer(202, {"data": {"id": "post_1", "state": "pending"}}, {"Retry-After": "3"})
+    stand.player.faults = [making, making]
+    stand.push()
+    assert stand.pauses == [3.0, 3.0]
+    assert len(stand.player.held) == 1
+
+
+@pytest.mark.parametrize("target", ["buttondown"])
+def test_where_answers_go_is_told_if_a_service_has_no_field_for_it(stand: Newsstand) -> None:
+    settings = stand.desk.read("newsletter.toml")
+    stand.desk.write({"newsletter.toml": f'reply_to = "editor@synapse.example"\n{settings}'})
+    assert "Buttondown takes no reply-to address with a draft: set editor@" in stand.run("--dry-run").stderr
+
+
+def test_push_goes_with_a_service(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    for options in (["--push"], ["--to", "eml", "--push"], ["--yes"], ["--to", "kit", "--dry-run"]):
+        result = desk.run("export", "1", *options)
+        assert result.exit_code == 2, options
+        assert "--push" in result.stderr
