@@ -43,7 +43,10 @@ class Place:
 
 # --- the publication -------------------------------------------------------------------------
 
-TARGETS = ("beehiiv", "brevo", "buttondown", "kit", "listmonk", "mailchimp", "mailerlite", "resend")
+TARGETS = (
+    *("beehiiv", "brevo", "buttondown", "ghost", "kit", "listmonk", "mailchimp", "mailerlite"),
+    *("mailgun", "postmark", "resend", "sendgrid", "ses"),
+)
 """The services that an issue can be exported for; each has a module in `export/targets/`."""
 
 FORMATS = ("bundle", "eml")

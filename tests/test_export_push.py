@@ -16,6 +16,7 @@ from conftest import SETTINGS, Desk, article, issue
 from players.stage import SLOW, Answer, Player, player_of, playing
 
 from pipeline.export import api
+from pipeline.export.dialect import Part
 from pipeline.export.targets import find
 from pipeline.model import TARGETS
 
@@ -170,10 +171,14 @@ def test_status_shows_the_draft(stand: Newsstand) -> None:
 
 @every_service
 def test_fields_and_any_script_arrive_as_they_were_exported(stand: Newsstand) -> None:
+    own = find(stand.player.target).dialect.custom
+    in_lines = Part.SUBJECT in find(stand.player.target).dialect.tags["first_name"].parts
+    town = "{{ city }}" if own else "your town"
+    friend = "{{ first_name | friend }}" if in_lines else "friend"
     stand.write(
-        f"Hello {{{{ first_name | there }}}}, {{{{ first_name }}}}, of {{{{ city }}}}: {MANY_SCRIPTS}",
+        f"Hello {{{{ first_name | there }}}}, {{{{ first_name }}}}, of {town}: {MANY_SCRIPTS}",
         title="שלום 日本 é 🧠",
-        more='subject: "שלום {{ first_name | friend }} é"\n',
+        more=f'subject: "שלום {friend} é"\npreview_text: "Read, friend, é 日本"\n',
     )
     said = stand.push()
     files = Desk(Path(said["output"])).tree()
@@ -181,7 +186,7 @@ def test_fields_and_any_script_arrive_as_they_were_exported(stand: Newsstand) ->
     assert held.html == files["email.html"].decode()
     assert held.subject == listing["subject"]
     written = {each["name"]: each["written"] for each in listing["merge_fields"]}
-    for tag in (*written["first_name"], *written["city"]):
+    for tag in (*written["first_name"], *written.get("city", ())):
         assert tag in held.html or tag in held.subject
     assert "שלום 日本 é 🧠 &amp; " in held.html
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, SETTINGS, Desk, article, issue
 
+from pipeline.export.dialect import Part
 from pipeline.export.targets import find
 from pipeline.model import TARGETS
 
@@ -19,6 +20,31 @@ GOLDEN = ROOT / "tests" / "golden" / "workspace"
 NEUTRAL = re.compile(r"\{\{ (?:first_name|last_name|name|email|\w+_url|city)(?: \||\s*\}\})")
 
 WRITTEN = {
+    "ghost": ("{first_name}", '{first_name, "there"}', "{unsubscribe_url}", ""),
+    "mailgun": (
+        "{{first_name}}",
+        "{{#if first_name}}{{first_name}}{{else}}there{{/if}}",
+        "%unsubscribe_url%",
+        "{{#if city}}{{city}}{{else}}your town{{/if}}",
+    ),
+    "postmark": (
+        "{{first_name}}",
+        "{{#first_name}}{{.}}{{/first_name}}{{^first_name}}there{{/first_name}}",
+        "{{{ pm:unsubscribe }}}",
+        "{{#city}}{{.}}{{/city}}{{^city}}your town{{/city}}",
+    ),
+    "sendgrid": (
+        "{{first_name}}",
+        '{{insert first_name "default=there"}}',
+        "{{{unsubscribe}}}",
+        '{{insert city "default=your town"}}',
+    ),
+    "ses": (
+        "{{first_name}}",
+        "{{#if first_name}}{{first_name}}{{else}}there{{/if}}",
+        "{{amazonSESUnsubscribeUrl}}",
+        "{{#if city}}{{city}}{{else}}your town{{/if}}",
+    ),
     "beehiiv": (
         "{{first_name}}",
         "{{first_name|there}}",
@@ -71,6 +97,11 @@ WRITTEN = {
 """First name without and with a fallback, the address to leave, and a field of the list's own."""
 
 LOOKALIKES = {
+    "ghost": "{first_name} and {uuid}",
+    "mailgun": r"\{{ x }} and %recipient.name% and %unsubscribe_url%",
+    "postmark": r"\{{ product_name }} and \{{\{ pm:unsubscribe }}}",
+    "sendgrid": r"\{{ Sender_Name }}",
+    "ses": r"\{{ x }} and \{{#if x}}",
     "beehiiv": r"\{{ live_url }}",
     "kit": r"\{{ subscriber.x }} and {% if x %}",
     "mailerlite": "{$unsubscribe} and {$x}",
@@ -86,6 +117,18 @@ LOOKALIKES = {
 def not_in_fallback(target: str) -> list[str]:
     """The signs that end a tag there, and that a fallback of ours can hold."""
     return sorted(find(target).dialect.not_in_fallback - {"{", "}", "\n", "|"})
+
+
+def fields_in_lines(target: str) -> bool:
+    """Whether it fills in fields in subjects."""
+    return Part.SUBJECT in find(target).dialect.tags["first_name"].parts
+
+
+def literals(target: str) -> bool:
+    """Whether two braces can stand as text in all that it takes."""
+    found = find(target)
+    harmless = not found.dialect.lookalike.search("{{ name }} and {{ not a field }}")
+    return harmless or found.dialect.literal is not None or not found.takes_text
 
 
 every_target = pytest.mark.parametrize("target", TARGETS)
@@ -126,6 +169,20 @@ def test_the_golden_issue_with_every_block_is_exported(target: str, tmp_path: Pa
     settings = desk.read("newsletter.toml")
     desk.write({"newsletter.toml": re.sub(r"(?m)^unsubscribe_url.*\n", "", settings)})
     desk.ok("assemble", "1", "--now", "2026-02-01")
+    refused = {
+        "issues/001-every-block/issue.md": (
+            r'\{\{ first_name \| there \}\}"',
+            'reader"',
+            not fields_in_lines(target),
+        ),
+        "issues/articles/every-block/index.md": (r"(?:\\)?\{\{ (na|not)", r"\1", not literals(target)),
+    }
+    if any(each for _, _, each in refused.values()):
+        told = desk.error("export", "1", "--to", target, "--force")
+        for path, (words, instead, expected) in refused.items():
+            assert bool(re.search(rf"(?m)^{path}:\d+: `.*{find(target).title}", told)) == expected
+            desk.write({path: re.sub(words, instead, desk.read(path))})
+        desk.ok("assemble", "1", "--refresh", "--now", "2026-02-01")
     said = desk.json("export", "1", "--to", target, "--force")
     files = Desk(Path(said["output"])).tree()
     listing = json.loads(files["issue.json"])
@@ -141,6 +198,12 @@ def test_the_golden_issue_with_every_block_is_exported(target: str, tmp_path: Pa
 def test_each_field_is_in_the_services_own_words(desk: Desk, target: str) -> None:
     plain, otherwise, leave, own = WRITTEN[target]
     letter(desk, "Hello {{ first_name | there }}, or {{ first_name }}, of {{ city }}.")
+    if not own:
+        desk.ok("assemble", "1", "--now", "2026-02-01")
+        said = desk.error("export", "1", "--to", target, "--force")
+        assert re.search(r"issues/001-one/issue\.md:\d: `\{\{ city \}\}`: .* has no such field\.", said)
+        letter(desk, "Hello {{ first_name | there }}, or {{ first_name }}, of your town.")
+        own = "your town"
     files = exported(desk, target)
     listing = json.loads(files["issue.json"])
     for text in (files["email.html"], *([files["email.txt"]] if find(target).takes_text else [])):
@@ -148,7 +211,7 @@ def test_each_field_is_in_the_services_own_words(desk: Desk, target: str) -> Non
         assert leave in text
         assert not NEUTRAL.search(text.replace(leave, ""))
     named = {each["name"]: each["written"] for each in listing["merge_fields"]}
-    assert set(named) == {"first_name", "city", "unsubscribe_url"}
+    assert set(named) - {"city"} == {"first_name", "unsubscribe_url"}
     assert set(named["first_name"]) == {plain, otherwise}
 
 
@@ -160,6 +223,12 @@ def test_subject_and_preview_text_are_in_its_words_too(desk: Desk, target: str) 
         "Hello.",
         more='subject: "For {{ first_name | there }}"\npreview_text: "Read, {{ first_name | there }}"\n',
     )
+    if not fields_in_lines(target):
+        desk.ok("assemble", "1", "--now", "2026-02-01")
+        said = desk.error("export", "1", "--to", target, "--force")
+        assert "has no such field in the subject" in said
+        assert "has no such field in the preview text" in said
+        return
     listing = json.loads(exported(desk, target)["issue.json"])
     assert listing["subject"] == f"For {otherwise}"
     assert listing["preview_text"] == (f"Read, {otherwise}" if find(target).takes_preview else None)

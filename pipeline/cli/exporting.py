@@ -206,23 +206,12 @@ def _sizes(files: Iterable[OutputFile]) -> dict[str, int]:
 def _show_request(request: Request) -> None:
     show.result(f"{request.method} {request.url}")
     if request.body:
-        shown = json.dumps(_shortened(_body(request)), indent=2, ensure_ascii=False)
+        shown = json.dumps(_shortened(request.said), indent=2, ensure_ascii=False)
         show.result("\n".join(f"  {line}" for line in shown.split("\n")))
 
 
 def _request_json(request: Request) -> dict[str, Any]:
-    return {"method": request.method, "url": request.url, "body": _body(request)}
-
-
-def _body(request: Request) -> Any:
-    """The body as its sender thinks of it: JSON, or a form."""
-    from urllib.parse import parse_qsl
-
-    text = request.body.decode()
-    try:
-        return json.loads(text) if text else None
-    except ValueError:
-        return dict(parse_qsl(text, keep_blank_values=True))
+    return {"method": request.method, "url": request.url, "body": request.said}
 
 
 def _shortened(value: Any) -> Any:

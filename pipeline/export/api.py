@@ -13,8 +13,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from hashlib import sha256
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from pipeline.errors import PressroomError
 from pipeline.export.target import Login, Push, Request, Target
@@ -52,22 +53,24 @@ class Api:
 
     def get(self, path: str) -> Any:
         """The JSON at a path, or None. Raises `PressroomError` for every refusal but "not found"."""
-        status, answer = self._ask("GET", path, b"", "")
+        status, answer = self._ask("GET", path, None, form=False)
         return None if status in _GONE else answer
 
     def send(self, method: str, path: str, body: Any = None, *, form: bool = False) -> Any:
         """Send JSON or a form. Raises `PressroomError` with the service's own words where it refuses."""
-        status, answer = self._ask(method, path, *written(body, form))
+        status, answer = self._ask(method, path, body, form=form)
         if status in _GONE:
             raise self._error(
                 f"{self.target.title} says {status}: {_words(answer) or 'there is no such thing'}"
             )
         return answer
 
-    def _ask(self, method: str, path: str, content: bytes, kind: str) -> tuple[int, Any]:
+    def _ask(self, method: str, path: str, body: Any, *, form: bool) -> tuple[int, Any]:
         import httpx
 
-        request = Request(method, base(self.target, self.push, self.login) + path, content, datetime.now(UTC))
+        content, kind = written(body, form)
+        url = base(self.target, self.push, self.login) + path
+        request = Request(method, url, content, datetime.now(UTC), body)
         self.requests.append(request)
         headers = {"User-Agent": self.agent, "Accept": "application/json"}
         headers |= {"Content-Type": kind} if kind else {}
@@ -164,17 +167,17 @@ class Rehearsal:
 
     def get(self, path: str) -> Any:
         """Nothing stands anywhere."""
-        self._note("GET", path, b"")
+        self._note("GET", path, b"", None)
         return None
 
     def send(self, method: str, path: str, body: Any = None, *, form: bool = False) -> Any:
         """An answer whose every value is unknown."""
-        self._note(method, path, written(body, form)[0])
+        self._note(method, path, written(body, form)[0], body)
         return _Unknown()
 
-    def _note(self, method: str, path: str, content: bytes) -> None:
+    def _note(self, method: str, path: str, content: bytes, said: Any) -> None:
         url = base(self.target, self.push, self.login) + path
-        self.requests.append(Request(method, url, content, datetime.now(UTC)))
+        self.requests.append(Request(method, url, content, datetime.now(UTC), said))
 
 
 class _Unknown(str):
@@ -216,8 +219,18 @@ def written(body: Any, form: bool) -> tuple[bytes, str]:
     if body is None:
         return b"", ""
     if form:
-        return urlencode(body, doseq=True).encode(), "application/x-www-form-urlencoded"
+        return _multipart(body)
     return json.dumps(body, ensure_ascii=False).encode(), "application/json"
+
+
+def _multipart(fields: Mapping[str, str]) -> tuple[bytes, str]:
+    """Fields as a form (RFC 7578), the boundary made from all of them."""
+    boundary = f"pressroom{sha256(json.dumps(fields).encode()).hexdigest()[:40]}"
+    parts = "".join(
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in fields.items()
+    )
+    return f"{parts}--{boundary}--\r\n".encode(), f"multipart/form-data; boundary={boundary}"
 
 
 def _wait(asked: str, now: datetime, number: int) -> float:

@@ -63,6 +63,8 @@ class Dialect:
     literal: Callable[[str], str] | None = None
     fallback: Callable[[str], str] = _as_it_is
     not_in_fallback: frozenset[str] = field(default_factory=lambda: frozenset("{}\n"))
+    reads: frozenset[Part] = EVERYWHERE
+    """The parts in which the service executes anything: in others a lookalike is what it is, text."""
 
     def tag(self, name: str, given: Mapping[str, str]) -> Tag | None:
         """The tag of a field, or None where the service has none.

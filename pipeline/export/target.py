@@ -102,12 +102,16 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request as it goes out, but for its key. `moment` is when, for signatures that hold it."""
+    """A request as it goes out, but for its key. `moment` is when, for signatures that hold it.
+
+    `said` is the body before it was written as bytes.
+    """
 
     method: str
     url: str
     body: bytes
     moment: datetime
+    said: Any = None
 
 
 @dataclass(frozen=True, slots=True)

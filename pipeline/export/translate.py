@@ -88,7 +88,7 @@ class _Writer:
 
     def line(self, text: str, part: Part) -> str:
         """Plain text: a lookalike is written as the service's language writes literal text, or refused."""
-        return self._each(text, part, self._literal)
+        return self._each(text, part, self._literal if part in self.dialect.reads else lambda run: run)
 
     def _markup(self, html: str) -> str:
         def safe(run: str) -> str:
@@ -114,12 +114,18 @@ class _Writer:
             self._refuse(
                 f"`{match[0]}` is text here, but {self.service} reads it as a merge tag, and knows no way to "
                 "write it as text.",
-                self.where(match[0]),
+                self._place(run[match.start() :], len(match[0])),
                 "Word it otherwise.",
             )
             return match[0]
 
         return self.dialect.lookalike.sub(one, run)
+
+    def _place(self, text: str, least: int) -> Place | None:
+        """Where a text stands that begins so; `least` characters of it must, more of it should."""
+        lengths = (40, 20, 10, least)
+        found = (self.where(text[:length]) for length in lengths if length >= least)
+        return next(filter(None, found), None)
 
     def _each(self, text: str, part: Part, literal: Callable[[str], str]) -> str:
         """The text with each field as a tag, and each run between them made literal."""

@@ -8,6 +8,8 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.parser import BytesParser
+from email.policy import HTTP
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import import_module
 from typing import Any
@@ -33,8 +35,16 @@ class Asked:
 
     @property
     def form(self) -> dict[str, str]:
-        assert self.headers.get("content-type") == "application/x-www-form-urlencoded", self.headers
-        return dict(parse_qsl(self.body.decode(), keep_blank_values=True, strict_parsing=True))
+        """The fields of a form, read by the standard library's reader of messages."""
+        head = f"Content-Type: {self.headers['content-type']}\r\n\r\n".encode()
+        message = BytesParser(policy=HTTP).parsebytes(head + self.body)
+        assert message.get_content_type() == "multipart/form-data" and not message.defects
+        parts = {}
+        for part in message.iter_parts():
+            name = part["content-disposition"].params["name"]
+            assert name not in parts
+            parts[name] = part.get_payload(decode=True).decode()
+        return parts
 
 
 @dataclass(frozen=True)

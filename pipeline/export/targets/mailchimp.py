@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from pipeline.errors import PressroomError
 from pipeline.export.dialect import BODY, Dialect, Tag
 from pipeline.export.login import basic
 from pipeline.export.target import (
@@ -31,7 +32,15 @@ def _or(tag: str) -> str:
 
 def _center(login: Login) -> str:
     """The data center's name stands behind the hyphen of the key."""
-    return login.keys.get("MAILCHIMP_API_KEY", "-DC").rpartition("-")[2]
+    center = login.keys.get("MAILCHIMP_API_KEY", "-dc").rpartition("-")[2]
+    if not re.fullmatch(r"[a-z]{2,4}[0-9]{0,3}", center):
+        raise PressroomError(
+            "the key of Mailchimp ends in a hyphen and the name of a data center, as -us7.",
+            "--to mailchimp",
+            None,
+            "Copy all of it into MAILCHIMP_API_KEY.",
+        )
+    return center
 
 
 def _read(service: Service, delivery: Delivery, id: str) -> Standing | None:

@@ -4,13 +4,57 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from typing import Any
+from urllib.parse import quote
 
 from pipeline.export.dialect import BODY, Dialect, Tag
-from pipeline.export.target import Target
+from pipeline.export.login import at, bearer
+from pipeline.export.target import Delivery, Draft, Push, Service, Setting, Standing, Target
+
+_LOOKED_AT = 20
+"""Broadcasts that are looked into for a name, newest first, where the list has none."""
 
 
 def _of(name: str) -> Tag:
     return Tag(f"{{{{{{contact.{name}}}}}}}", f"{{{{{{contact.{name}|{{fallback}}}}}}}}")
+
+
+def _read(service: Service, delivery: Delivery, id: str) -> Standing | None:
+    found = service.get(f"/broadcasts/{quote(id, safe='')}")
+    return _standing(found) if found else None
+
+
+def _find(service: Service, delivery: Delivery) -> Standing | None:
+    listed = service.get("/broadcasts?limit=100")
+    for each in ((listed or {}).get("data") or [])[:_LOOKED_AT]:
+        whole = each if "name" in each else service.get(f"/broadcasts/{quote(each['id'], safe='')}") or {}
+        if whole.get("name") == delivery.name:
+            return _standing({**each, **whole})
+    return None
+
+
+def _standing(broadcast: Any) -> Standing:
+    return Standing(broadcast["id"], broadcast["status"], broadcast["status"] == "draft")
+
+
+def _write(service: Service, delivery: Delivery, found: Standing | None) -> Draft:
+    # It stays a draft, because `send` is not said.
+    body: dict[str, Any] = {
+        "name": delivery.name,
+        "segment_id": delivery.settings["segment"],
+        "from": delivery.sender,
+        "subject": delivery.subject,
+        "preview_text": delivery.preview_text,
+        "html": delivery.html,
+        "text": delivery.text,
+    }
+    if delivery.reply_to:
+        body["reply_to"] = [delivery.reply_to]
+    if "topic" in delivery.settings:
+        body["topic_id"] = delivery.settings["topic"]
+    path = f"/broadcasts/{quote(found.id, safe='')}" if found else "/broadcasts"
+    made = service.send("PATCH" if found else "POST", path, body)
+    return Draft(made["id"], f"https://resend.com/broadcasts/{made['id']}")
 
 
 TARGET = Target(
@@ -30,11 +74,33 @@ TARGET = Target(
     checked=date(2026, 11, 23),
     documentation=(
         "https://resend.com/docs/api-reference/broadcasts/create-broadcast",
+        "https://resend.com/docs/api-reference/broadcasts/update-broadcast",
         "https://resend.com/docs/dashboard/broadcasts/send-broadcast-with-api",
+    ),
+    before=(
+        "Domains: have the sender's domain confirmed. Audiences > Segments: note the id of the segment.",
     ),
     steps=(
         "Broadcasts > Create, and choose the segment. Subject: copy `subject` and `preview_text`.",
         "In the editor choose HTML, and paste email.html.",
     ),
+    unverified=(
+        "fallbacks in subjects",
+        "that a draft takes a preview text",
+        "the name in the list of broadcasts (each is looked into where it is missing)",
+        "the address of a draft's own page",
+    ),
     demands=("unsubscribe_url",),
+    settings=(
+        Setting("segment", "the id of the segment that gets it", required=True),
+        Setting("topic", "the id of the topic that it belongs to"),
+    ),
+    push=Push(
+        keys=("RESEND_API_KEY",),
+        url=at("https://api.resend.com"),
+        headers=bearer(),
+        read=_read,
+        find=_find,
+        write=_write,
+    ),
 )

@@ -1,0 +1,108 @@
+"""Amazon SES: Handlebars, and no campaigns; what a push makes is an email template."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from urllib.parse import quote
+
+from pipeline.export.dialect import BODY, Dialect, Tag
+from pipeline.export.login import signed_for_amazon
+from pipeline.export.target import (
+    Delivery,
+    Draft,
+    Login,
+    Push,
+    Request,
+    Service,
+    Setting,
+    Standing,
+    Target,
+)
+
+_TEMPLATES = "/v2/email/templates"
+
+
+def _of(name: str) -> Tag:
+    return Tag(f"{{{{{name}}}}}", f"{{{{#if {name}}}}}{{{{{name}}}}}{{{{else}}}}{{fallback}}{{{{/if}}}}")
+
+
+def _read(service: Service, delivery: Delivery, id: str) -> Standing | None:
+    found = service.get(f"{_TEMPLATES}/{quote(id, safe='')}")
+    return Standing(found["TemplateName"], "template", open=True) if found else None
+
+
+def _find(service: Service, delivery: Delivery) -> Standing | None:
+    return _read(service, delivery, delivery.slug)
+
+
+def _write(service: Service, delivery: Delivery, found: Standing | None) -> Draft:
+    content = {"Subject": delivery.subject, "Html": delivery.html, "Text": delivery.text}
+    name = found.id if found else delivery.slug
+    if found:
+        service.send("PUT", f"{_TEMPLATES}/{quote(name, safe='')}", {"TemplateContent": content})
+    else:
+        service.send("POST", _TEMPLATES, {"TemplateName": name, "TemplateContent": content})
+    region = delivery.settings["region"]
+    return Draft(name, f"https://{region}.console.aws.amazon.com/ses/home?region={region}#/email-templates")
+
+
+def _region(login: Login) -> str:
+    return f"https://email.{login.settings['region']}.amazonaws.com"
+
+
+def _headers(login: Login, request: Request) -> Mapping[str, str]:
+    return signed_for_amazon(login, request, "ses", login.settings["region"])
+
+
+TARGET = Target(
+    name="ses",
+    title="Amazon SES",
+    dialect=Dialect(
+        tags={
+            "first_name": _of("first_name"),
+            "last_name": _of("last_name"),
+            "name": _of("name"),
+            "email": Tag("{{email}}"),
+            "unsubscribe_url": Tag("{{amazonSESUnsubscribeUrl}}", parts=BODY),
+        },
+        custom=_of("{name}"),
+        lookalike=re.compile(r"\{\{"),
+        not_in_fallback=frozenset("{}\n"),
+    ),
+    checked=date(2026, 11, 23),
+    documentation=(
+        "https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_CreateEmailTemplate.html",
+        "https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_UpdateEmailTemplate.html",
+        "https://docs.aws.amazon.com/ses/latest/dg/send-personalized-email-api.html",
+        "https://docs.aws.amazon.com/ses/latest/dg/sending-email-list-management.html",
+    ),
+    before=(
+        "For a push: `pip install pressroom[ses]`, which brings Amazon's own library for signing requests.",
+        "Have a contact list: the link to unsubscribe is filled in where a message names it "
+        "(ListManagementOptions), at most twice, and only to one recipient a message.",
+    ),
+    steps=(
+        "Configuration > Email templates > Create. Subject: copy `subject` from issue.json.",
+        "HTML: paste email.html. Text: paste email.txt.",
+        "Send it by that name (SendBulkEmail). Give each recipient every field, if only an empty one: "
+        "Amazon drops a message whose template lacks one.",
+    ),
+    unverified=("the address of a template's own page (the list of templates is given)",),
+    takes_preview=False,
+    takes_reply_to=False,
+    demands=("unsubscribe_url",),
+    limit=500_000,
+    settings=(Setting("region", 'the region of your account, such as "eu-west-1"', required=True),),
+    push=Push(
+        keys=("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
+        optional=("AWS_SESSION_TOKEN",),
+        url=_region,
+        headers=_headers,
+        read=_read,
+        find=_find,
+        write=_write,
+        draft="template",
+    ),
+)
