@@ -12,9 +12,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from pipeline import __version__
-from pipeline.compose import Composer
 from pipeline.email.message import build_message
-from pipeline.errors import PressroomError, suggest
+from pipeline.errors import PressroomError
 from pipeline.export.api import TIME_LIMIT, Api, Rehearsal
 from pipeline.export.bundle import Images, holds_bundle, is_bundle, listing_file, listing_of, zip_bytes
 from pipeline.export.drafts import Pushed, draft_of, moment, read_drafts, remember
@@ -25,8 +24,8 @@ from pipeline.export.push import push_of, put, rehearse
 from pipeline.export.target import Login, Request, Target
 from pipeline.files import read_source, write_atomically, write_folder
 from pipeline.model import ComposedEdition, Issue, OutputFile, Place
-from pipeline.newsroom import Newsroom
-from pipeline.press import Press, bundled, compose, make_press, render
+from pipeline.newsroom import Newsroom, audience_of
+from pipeline.press import Press, bundled, press_of, render
 from pipeline.workspace import Workspace
 
 
@@ -47,14 +46,7 @@ def audience_to_export(newsroom: Newsroom, issue: Issue, named: str | None) -> s
     Raises `PressroomError` for an audience that the issue has no edition for, and for an issue that
     is not frozen.
     """
-    audience = named or issue.audiences[0]
-    if audience not in issue.audiences:
-        raise PressroomError(
-            f'the issue has no edition for "{audience}".',
-            issue.place.path,
-            issue.place.line,
-            suggest(audience, issue.audiences) or f"It has: {', '.join(issue.audiences)}.",
-        )
+    audience = audience_of(issue, named)
     if issue.folder not in newsroom.desk.locks:
         raise PressroomError(
             "the issue is not frozen, so what is sent could not be made again.",
@@ -147,11 +139,7 @@ def _remembered(newsroom: Newsroom, wanted: Wanted, target: Target) -> Pushed | 
 
 
 def _edition(newsroom: Newsroom, wanted: Wanted) -> tuple[Press, ComposedEdition]:
-    composer = Composer(newsroom.workspace, newsroom.pool)
-    composed = compose(newsroom, [wanted.issue], composer)
-    press = make_press(newsroom, composer, wanted.images)
-    (edition,) = (each for _, editions in composed for each in editions if each.audience == wanted.audience)
-    return press, edition
+    return press_of(newsroom, wanted.issue, wanted.audience, wanted.images)
 
 
 def _written(workspace: Workspace, wanted: Wanted, suffix: str, files: tuple[OutputFile, ...]) -> Path:

@@ -412,13 +412,17 @@ class Edition:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Why one article of the pool is in or out of one edition."""
+    """Why one article of the pool is in or out of one edition.
+
+    `short` is the reason in the fewest words, the same for all articles that it keeps out.
+    """
 
     slug: str
     audience: str
     taken: bool
     section: str | None
     reason: str
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from pipeline.articles.pool import Pool, read_pool
 from pipeline.assemble.desk import Desk
 from pipeline.assemble.issues import Issues, read_issues
-from pipeline.errors import PressroomError, raise_all
+from pipeline.errors import PressroomError, raise_all, suggest
 from pipeline.model import Issue
 from pipeline.workspace import Workspace, open_workspace
 
@@ -32,6 +32,22 @@ def open_newsroom(start: Path) -> Newsroom:
     issues = read_issues(workspace, errors)
     raise_all(errors)
     return Newsroom(workspace, pool, issues, Desk(workspace, pool, issues))
+
+
+def audience_of(issue: Issue, named: str | None) -> str:
+    """The audience whose edition is meant: the one named, or the issue's first.
+
+    Raises `PressroomError` for an audience that the issue has no edition for.
+    """
+    audience = named or issue.audiences[0]
+    if audience not in issue.audiences:
+        raise PressroomError(
+            f'the issue has no edition for "{audience}".',
+            issue.place.path,
+            issue.place.line,
+            suggest(audience, issue.audiences) or f"It has: {', '.join(issue.audiences)}.",
+        )
+    return audience
 
 
 def ready(issues: Iterable[Issue]) -> tuple[Issue, ...]:

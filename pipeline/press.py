@@ -100,6 +100,17 @@ def bundled(press: Press, edition: ComposedEdition) -> tuple[OutputFile, ...]:
     return bundle(edition, rendered, composer.publication, composer.images.data, press.images)
 
 
+def press_of(
+    newsroom: Newsroom, issue: Issue, audience: str, images: Images
+) -> tuple[Press, ComposedEdition]:
+    """One edition of an issue, composed, with the press that renders it."""
+    composer = Composer(newsroom.workspace, newsroom.pool)
+    composed = compose(newsroom, [issue], composer)
+    press = make_press(newsroom, composer, images)
+    (edition,) = (each for _, editions in composed for each in editions if each.audience == audience)
+    return press, edition
+
+
 def templates_of(workspace: Workspace) -> Templates:
     """The workspace's own templates over those of the theme that it names."""
     return Templates(workspace.templates, workspace.publication.theme.name)

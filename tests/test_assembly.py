@@ -132,8 +132,10 @@ def test_drafts_and_articles_dated_after_the_issue_stay_out_and_the_plan_says_so
         }
     )
     said = desk.ok("plan", "1")
-    assert "it is a draft" in said
-    assert "it is dated 2026-03-01, after the issue (2026-02-01)" in said
+    assert "Out: draft  1" in said and "Out: dated after the issue  1" in said
+    why = reasons(desk)
+    assert why["draft"] == "it is a draft"
+    assert why["later"] == "it is dated 2026-03-01, after the issue (2026-02-01)"
     assert dict(sections(desk))["Research"] == ["glutamate"]
 
 

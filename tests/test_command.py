@@ -30,6 +30,7 @@ ALL = [
     "build",
     "feed",
     "check",
+    "test",
     "export",
     "status",
     "completion",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pipeline.articles.pool import Pool
 from pipeline.errors import PressroomError, raise_all, suggest
@@ -22,6 +23,19 @@ from pipeline.model import (
     Section,
     SectionRule,
 )
+
+NO_SECTION = "tags that no section takes"
+"""The short reason of what the issue asks nothing of."""
+
+
+class _Why(NamedTuple):
+    """Why an article stays out: in full, and in the words that head all of its kind."""
+
+    reason: str
+    short: str
+
+
+_NO_TAGS = _Why("no section takes its tags", NO_SECTION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +87,7 @@ def _choose_edition(
     closed = {slug: why for slug, article in pool.items() if (why := _closed(article, issue, audience))}
     pinned = {slug for rule in issue.sections for slug in rule.pin}
     taken: dict[str, Decision] = {}
-    near: dict[str, str] = {}
+    near: dict[str, _Why] = {}
     sections: list[Section] = []
     for rule in issue.sections:
         members = [pool[slug] for slug in rule.pin if slug not in closed]
@@ -90,7 +104,7 @@ def _choose_edition(
         for article in _ordered(free, rule.order):
             why = _passed_over(article, rule, used)
             if why is None and rule.limit is not None and len(members) >= rule.limit:
-                why = f'section "{rule.title}" has its {rule.limit} already'
+                why = _Why(f'section "{rule.title}" has its {rule.limit} already', f'"{rule.title}" is full')
             if why is not None:
                 near.setdefault(article.slug, why)
                 continue
@@ -101,37 +115,40 @@ def _choose_edition(
             sections.append(Section(rule.title, placed))
     decisions = tuple(
         taken.get(slug)
-        or Decision(
-            slug, audience, False, None, closed.get(slug) or near.get(slug) or "no section takes its tags"
-        )
+        or Decision(slug, audience, False, None, *(closed.get(slug) or near.get(slug) or _NO_TAGS))
         for slug in pool
     )
     return Edition(audience, tuple(sections)), decisions
 
 
-def _closed(article: Article, issue: Issue, audience: str) -> str | None:
+def _closed(article: Article, issue: Issue, audience: str) -> _Why | None:
     """Why an article cannot be in this edition whatever the sections say, or None."""
     if article.draft:
-        return "it is a draft"
+        return _Why("it is a draft", "draft")
     if article.date > issue.date:
-        return f"it is dated {article.date:%Y-%m-%d}, after the issue ({issue.date:%Y-%m-%d})"
+        reason = f"it is dated {article.date:%Y-%m-%d}, after the issue ({issue.date:%Y-%m-%d})"
+        return _Why(reason, "dated after the issue")
     if article.audience and audience not in article.audience:
-        return f"it is for {' and '.join(article.audience)} only"
+        only = f"for {' and '.join(article.audience)} only"
+        return _Why(f"it is {only}", only)
     if article.slug in issue.exclude:
-        return "the issue excludes it"
+        return _Why("the issue excludes it", "excluded by the issue")
     return None
 
 
-def _passed_over(article: Article, rule: SectionRule, used: Mapping[str, str]) -> str | None:
+def _passed_over(article: Article, rule: SectionRule, used: Mapping[str, str]) -> _Why | None:
     """Why a section does not take an article whose tags it takes, or None."""
     if article.slug in rule.exclude:
-        return f'section "{rule.title}" excludes it'
+        return _Why(f'section "{rule.title}" excludes it', f'excluded by "{rule.title}"')
     if article.slug in used and not rule.reuse:
-        return f"issue {used[article.slug]} carried it"
+        folder = used[article.slug]
+        return _Why(f"issue {folder} carried it", f"carried by issue {int(folder.partition('-')[0])}")
     if rule.since and article.date < rule.since:
-        return f'section "{rule.title}" begins with {rule.since:%Y-%m-%d}'
+        begins = f'"{rule.title}" begins with {rule.since:%Y-%m-%d}'
+        return _Why(f"section {begins}", begins)
     if rule.until and article.date > rule.until:
-        return f'section "{rule.title}" ends with {rule.until:%Y-%m-%d}'
+        ends = f'"{rule.title}" ends with {rule.until:%Y-%m-%d}'
+        return _Why(f"section {ends}", ends)
     return None
 
 
@@ -211,10 +228,10 @@ def _bad_pins(rule: SectionRule, issue: Issue, pool: Pool) -> Iterable[Pressroom
         if slug not in pool:
             yield _unknown_slug(rule, "pins", slug, pool)
             continue
-        reasons = [_closed(pool[slug], issue, audience) for audience in issue.audiences]
-        if all(reasons):
+        reasons = [why for each in issue.audiences if (why := _closed(pool[slug], issue, each))]
+        if len(reasons) == len(issue.audiences):
             yield PressroomError(
-                f'section "{rule.title}" pins "{slug}", but {reasons[0]}.',
+                f'section "{rule.title}" pins "{slug}", but {reasons[0].reason}.',
                 rule.place.path,
                 rule.place.line,
                 "Delete the pin, or change the article.",

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pipeline.articles.digest import content_digest
 from pipeline.articles.pool import Pool
-from pipeline.assemble.choose import choose, explain
+from pipeline.assemble.choose import choose, chosen_now, explain
 from pipeline.assemble.issues import Issues
 from pipeline.assemble.lock import (
     LOCK,
@@ -117,6 +117,22 @@ class Desk:
         except PressroomError:
             fresh = ()  # the sections were changed since, and the lock does not depend on them
         return _locked_decisions(lock, self.pool, fresh)
+
+    def reading_order(self, issue: Issue, audience: str) -> tuple[str, ...]:
+        """The slugs of one edition by its plan, as a reader meets them."""
+        lock = self.locks.get(issue.folder)
+        if lock is None:
+            edition = chosen_now(issue, audience, self.pool, self.used_before(issue))
+            return tuple(article.slug for article in edition.articles)
+        held = [sections for name, sections in lock.editions if name == audience]
+        return tuple(slug for sections in held for _, articles in sections for slug, _ in articles)
+
+    def edited(self, issue: Issue) -> frozenset[str]:
+        """The articles of a frozen issue that are not what they were, or are gone."""
+        lock = self.locks.get(issue.folder)
+        today = self.digests(lock.slugs) if lock else {}
+        frozen = lock.articles if lock else {}
+        return frozenset(slug for slug, was in frozen.items() if today.get(slug) != was.digest)
 
     def assembled(self, issue: Issue) -> AssembledIssue:
         """The issue by its lock, or chosen now where it has none.
@@ -228,5 +244,6 @@ def _locked_decisions(lock: Lock, pool: Pool, fresh: Iterable[Decision]) -> tupl
             if slug not in held:
                 late = now is None or now.taken
                 why = "the issue was frozen without it" if late or now is None else now.reason
-                decisions.append(Decision(slug, audience, False, None, why))
+                short = "frozen without it" if late or now is None else now.short
+                decisions.append(Decision(slug, audience, False, None, why, short))
     return tuple(decisions)

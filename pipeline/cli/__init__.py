@@ -24,6 +24,7 @@ from pipeline.cli.listing import articles, status, tags
 from pipeline.cli.making import init, new
 from pipeline.cli.shell import completion
 from pipeline.cli.show import fail
+from pipeline.cli.testing import test
 from pipeline.errors import PressroomError
 
 
@@ -75,7 +76,7 @@ def main(ctx: click.Context, workspace: str) -> None:
     ctx.obj = workspace
 
 
-for command in (init, new, import_, articles, tags, plan, assemble, build, feed, check, export):
+for command in (init, new, import_, articles, tags, plan, assemble, build, feed, check, test):
     main.add_command(command)
-for command in (status, completion):
+for command in (export, status, completion):
     main.add_command(command)

@@ -27,13 +27,15 @@ def plan(ctx: click.Context, issue: str, everything: bool, as_json: bool) -> Non
       pressroom plan latest
       pressroom plan 3 --all --json
     """
+    from pipeline.cli.planning import show_plan
+
     room = newsroom(ctx)
     found = room.issues.find(issue)
     decisions = room.desk.plan(found)
     if as_json:
         show.as_json(_plan_json(found, decisions, found.folder in room.desk.locks))
         return
-    _show_plan(found, decisions, everything, found.folder in room.desk.locks)
+    show_plan(room, found, decisions, everything)
     show.findings(room.desk.stale_rules(found))
 
 
@@ -53,24 +55,6 @@ def _plan_json(issue: Issue, decisions: tuple[Decision, ...], frozen: bool) -> d
             for each in decisions
         ],
     }
-
-
-def _show_plan(issue: Issue, decisions: tuple[Decision, ...], everything: bool, frozen: bool) -> None:
-    state = "frozen" if frozen else "not frozen yet"
-    show.result(f"Issue {issue.number}, {issue.title}, {issue.date:%Y-%m-%d}, {state}")
-    for audience in issue.audiences:
-        mine = [each for each in decisions if each.audience == audience]
-        taken = [each for each in mine if each.taken]
-        out = [each for each in mine if not each.taken]
-        hidden = [] if everything else [each for each in out if each.reason == "no section takes its tags"]
-        rows = [("in", each.slug, each.section or "", each.reason) for each in taken]
-        rows += [("out", each.slug, "", each.reason) for each in out if each not in hidden]
-        show.result(f"\nEdition for {audience}: {show.count(len(taken), 'article')}")
-        show.table(("", "ARTICLE", "SECTION", "WHY"), rows)
-        if hidden:
-            show.result(
-                f"and {show.count(len(hidden), 'article')} whose tags no section takes (--all lists them)"
-            )
 
 
 @click.command()

@@ -9,6 +9,7 @@ import click
 
 from pipeline.cli import show
 from pipeline.cli.options import complete_tag, json_option, newsroom
+from pipeline.cli.tables import Column
 from pipeline.model import TARGETS
 
 if TYPE_CHECKING:
@@ -54,13 +55,21 @@ def articles(ctx: click.Context, tags: tuple[str, ...], unused: bool, as_json: b
     rows = [
         (
             article.slug,
+            article.title,
             f"{article.date:%Y-%m-%d}",
             _state(article, carriers.get(article.slug, ())),
             ", ".join(article.tags),
         )
         for article in found
     ]
-    show.table(("ARTICLE", "DATE", "STATE", "TAGS"), rows)
+    columns = (
+        Column("ARTICLE", least=24),
+        Column("TITLE", least=24, spare=True),
+        "DATE",
+        Column("STATE", look=show.coloured({"draft": {"fg": "yellow"}, "free": {"fg": "green"}})),
+        Column("TAGS", least=24),
+    )
+    show.table(columns, rows)
 
 
 def _state(article: Article, carriers: tuple[str, ...]) -> str:
@@ -161,8 +170,15 @@ def status(ctx: click.Context, as_json: bool) -> None:
             (str(issue.number), f"{issue.date:%Y-%m-%d}", issue.title, state, "built" if built else "", todo)
             for issue, state, built, todo in rows
         ]
-        show.table(("NO", "DATE", "TITLE", "STATE", "EMAIL", "NEXT"), table)
+        columns = ("NO", "DATE", Column("TITLE", least=16), Column("STATE", look=_STATE_LOOK), "EMAIL", _NEXT)
+        show.table(columns, table)
     _show_drafts([(issue, each) for issue in room.issues for each in drafts[issue.folder]])
+
+
+_NEXT = Column("NEXT", least=24)
+_STATE_LOOK = show.coloured(
+    {"frozen": {"fg": "green"}, "changed": {"fg": "yellow"}, "broken lock": {"fg": "red"}}
+)
 
 
 def _show_drafts(drafts: Sequence[tuple[Issue, Pushed]]) -> None:

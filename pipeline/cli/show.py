@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
-import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
+from pipeline.cli.tables import GAP, Column, fitted
 from pipeline.errors import PressroomError, flatten
 
 if TYPE_CHECKING:
@@ -48,7 +50,7 @@ def mistakes(found: Iterable[PressroomError]) -> None:
         place = each.path or ""
         if place and each.line is not None:
             place = f"{place}:{each.line}"
-        head = click.style(f"{place}: " if place else "error: ", fg="red", bold=True)
+        head = style(f"{place}: " if place else "error: ", fg="red", bold=True)
         message(head + each.message)
         if each.hint:
             message(f"    {each.hint}")
@@ -75,7 +77,7 @@ def finding(each: Finding) -> None:
 def _finding(each: Finding) -> Iterator[str]:
     place = f"{each.place.path}:{each.place.line}" if each.place.line else each.place.path
     yield (
-        click.style(f"{place}: {each.severity.value} {each.code}: ", fg=_COLOURS[each.severity.value])
+        style(f"{place}: {each.severity.value} {each.code}: ", fg=_COLOURS[each.severity.value])
         + each.message
     )
     if each.hint:
@@ -99,7 +101,7 @@ def finding_json(each: Finding) -> dict[str, Any]:
 
 def paragraph(text: str) -> None:
     """A paragraph of the result, wrapped, with an empty line after it."""
-    result(click.wrap_text(text, width=min(_columns() or 80, 80)) + "\n")
+    result(click.wrap_text(text, width=min(columns_of_terminal() or 80, 80)) + "\n")
 
 
 def size(count: int) -> str:
@@ -116,42 +118,46 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Columns with a header, on stdout; the last one is cut to fit a terminal."""
-    widths = [max(_width(row[n]) for row in (header, *rows)) for n in range(len(header))]
-    room = _columns()
-    lines = []
-    for row in (header, *rows):
-        cells = [cell + " " * (widths[n] - _width(cell)) for n, cell in enumerate(row[:-1])]
-        line = "  ".join([*cells, row[-1]])
-        lines.append(_cut(line, room) if room else line)
-    result(click.style(lines[0].rstrip(), dim=True) if sys.stdout.isatty() else lines[0].rstrip())
-    for line in lines[1:]:
-        result(line.rstrip())
+def table(header: Sequence[str | Column], rows: Sequence[Sequence[str]]) -> None:
+    """Columns with a header, on stdout, fitted to the terminal. The last one may be cut to fit."""
+    columns = [each if isinstance(each, Column) else Column(each) for each in header]
+    if columns[-1].least is None:
+        columns[-1] = replace(columns[-1], least=8)
+    titles, *cells = fitted(columns, rows, columns_of_terminal())
+    result(style(_line(titles), dim=True))
+    for row in cells:
+        result(_line(row))
 
 
-def _columns() -> int | None:
+def lines(columns: Sequence[Column], rows: Sequence[Sequence[str]], room: int | None) -> Iterator[str]:
+    """Rows without a header, as lines of at most `room` columns."""
+    return map(_line, fitted(columns, rows, room)[1:])
+
+
+def _line(cells: Sequence[str]) -> str:
+    return (" " * GAP).join(cells).rstrip()
+
+
+def style(text: str, **look: Any) -> str:
+    """The text as `click.style` has it, unless NO_COLOR is set (no-color.org) or the terminal is dumb.
+
+    Where the output is no terminal, Click takes the colours away again.
+    """
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return text
+    return click.style(text, **look)
+
+
+def coloured(looks: Mapping[str, Mapping[str, Any]]) -> Callable[[str], str]:
+    """The look of a column whose cells are coloured by what they say."""
+    return lambda cell: style(cell, **looks[cell.strip()]) if cell.strip() in looks else cell
+
+
+def columns_of_terminal() -> int | None:
     """The terminal's width, or None where stdout is no terminal."""
     import shutil
 
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-
-
-def _width(text: str) -> int:
-    return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
-    )
-
-
-def _cut(text: str, room: int) -> str:
-    if _width(text) <= room:
-        return text
-    kept = ""
-    for character in text:
-        if _width(kept + character) > room - 1:
-            break
-        kept += character
-    return kept + "…"
 
 
 def progress(items: Iterable[Item], what: str) -> Iterable[Item]:
