@@ -1,4 +1,4 @@
-"""Writes `docs/commands.md` from the help texts, `checks.md` from the rules, `targets.md` from the targets.
+"""Writes `docs/commands.md` from the help texts, `checks.md` from the rules, and pages from the targets.
 
 With `--check` it writes nothing, and fails where one is out of date.
 """
@@ -11,13 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
+from services import pages
 
 from pipeline.checks.rules import EXPLAINED
 from pipeline.cli import main
-from pipeline.export.dialect import Part, Tag
-from pipeline.export.target import Target
-from pipeline.export.targets import find
-from pipeline.model import TARGETS
 
 FOLDER = Path(__file__).parent
 
@@ -37,83 +34,6 @@ Made from the rules by `python docs/reference.py`; do not edit. How to run them,
 aside, is in [Checking an issue](checking.md).
 
 """
-
-
-SERVICES = """\
-# Every target
-
-Made from the targets by `python docs/reference.py`; do not edit. How an issue is exported is told
-under [Exporting](exporting.md#for-a-service).
-
-[Merge fields](merge-fields.md) are written once, in neutral form; each service gets its own words,
-fallback included. What only looks like a merge tag in an article stays text: in HTML it is written
-with references, in text parts and subjects as the service's language writes literal text. What
-cannot be said is refused, with the file and the line.
-
-"""
-
-
-def targets() -> str:
-    """What each target can do, and what an editor does there, as Markdown."""
-    found = [find(name) for name in TARGETS]
-    rows = "".join(
-        f"| [{each.title}](#{each.title.lower()}) | `{each.name}` | {_yes(each.takes_text)} | "
-        f"{_yes(each.takes_preview)} | {_yes(each.dialect.literal is not None)} | {_demands(each)} | "
-        f"{f'{each.limit // 1000} KB' if each.limit else 'not documented'} | {each.checked} |\n"
-        for each in found
-    )
-    head = (
-        "| service | `--to` | text part | preview text | braces in subjects "
-        "| demands | HTML at most | checked |\n"
-        "|---|---|---|---|---|---|---|---|\n"
-    )
-    return "".join([SERVICES, head, rows, *map(_service, found)])
-
-
-def _service(target: Target) -> str:
-    steps = "\n".join(f"{number}. {step}" for number, step in enumerate(target.steps, 1))
-    tags = dict(target.dialect.tags)
-    fields = "".join(
-        f"| `{name}` | {_tag(tag.plain)} | {_fallback(tag)} | {_parts(tag)} |\n" for name, tag in tags.items()
-    )
-    own = target.dialect.tag("city", {})
-    if own:
-        fields += f"| `city`, say, of your own | {_tag(own.plain)} | {_fallback(own)} | {_parts(own)} |\n"
-    unverified = "".join(f"- {each}\n" for each in target.unverified)
-    parts = [
-        f"\n## {target.title}\n\n```\npressroom export latest --to {target.name}\n```\n\n",
-        "\n".join(textwrap.fill(each, 100, subsequent_indent="   ") for each in steps.split("\n")),
-        "\n\n| field | without a fallback | with one | where |\n|---|---|---|---|\n",
-        fields,
-        f'\nA field that is called otherwise there: `fields = {{ city = "TOWN" }}` under '
-        f"`[targets.{target.name}]`\nin `newsletter.toml`.\n"
-        if own
-        else "",
-        f"\nKnown from use, and not found in the documentation:\n\n{unverified}" if unverified else "",
-        f"\nChecked on {target.checked} against:\n\n"
-        + "".join(f"- <{each}>\n" for each in target.documentation),
-    ]
-    return "".join(parts)
-
-
-def _yes(value: bool) -> str:
-    return "yes" if value else "no"
-
-
-def _demands(target: Target) -> str:
-    return ", ".join(f"`{each}`" for each in target.demands) or "nothing"
-
-
-def _tag(written: str) -> str:
-    return f"`{written}`".replace("|", "\\|") if written else "none"
-
-
-def _fallback(tag: Tag) -> str:
-    return _tag(tag.otherwise.replace("{fallback}", "there")) if tag.otherwise else "refused"
-
-
-def _parts(tag: Tag) -> str:
-    return "everywhere" if tag.parts == frozenset(Part) else "HTML and text part"
 
 
 def contexts(context: click.Context) -> Iterator[click.Context]:
@@ -152,9 +72,10 @@ def _path(context: click.Context) -> str:
 
 
 if __name__ == "__main__":
-    for name, text in (("commands.md", commands()), ("checks.md", checks()), ("targets.md", targets())):
+    for name, text in [("commands.md", commands()), ("checks.md", checks()), *pages()]:
         target = FOLDER / name
         if "--check" not in sys.argv[1:]:
+            target.parent.mkdir(exist_ok=True)
             target.write_text(text, encoding="utf-8")
         elif not target.is_file() or target.read_text(encoding="utf-8") != text:
             sys.exit(f"{target} is out of date: run python docs/reference.py")

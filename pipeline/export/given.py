@@ -37,7 +37,9 @@ class Given:
 def known_settings(target: Target) -> tuple[Setting, ...]:
     """The settings that a target has, but for `fields` and `audiences`."""
     tags = () if target.tags is Tags.NONE else (_TAGS,)
-    return (*target.settings, *tags, *(_SHARED if target.push else ()))
+    own = {each.name for each in target.settings}
+    shared = (each for each in _SHARED if target.push and each.name not in own)
+    return (*target.settings, *tags, *shared)
 
 
 def given(target: Target, publication: Publication, audience: str) -> Given:

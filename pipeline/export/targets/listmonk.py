@@ -92,8 +92,8 @@ TARGET = Target(
         "https://listmonk.app/docs/templating/",
         "https://listmonk.app/docs/apis/campaigns/",
     ),
+    before=('Campaigns > Templates: have a template that is nothing but `{{ template "content" . }}`.',),
     steps=(
-        'Campaigns > Templates: have a template that is nothing but `{{ template "content" . }}`.',
         "Campaigns > New: copy `subject` from issue.json; choose lists, that template, and Raw HTML.",
         "Content: paste email.html. Add plain text message: paste email.txt.",
     ),

@@ -110,6 +110,7 @@ TARGET = Target(
             "unsubscribe_url": Tag("*|UNSUB|*", parts=BODY),
             "preferences_url": Tag("*|UPDATE_PROFILE|*", parts=BODY),
             "web_url": Tag("*|ARCHIVE|*", parts=BODY),
+            "postal_address": Tag("*|LIST:ADDRESS|*", parts=BODY, in_html="*|HTML:LIST_ADDRESS_HTML|*"),
         },
         custom=Tag("*|{name}|*", _or("{name}")),
         own_name=lambda name: re.sub(r"[^A-Z0-9_]", "", name.upper())[:10],
@@ -129,7 +130,7 @@ TARGET = Target(
     ),
     unverified=(
         "the block that gives a fallback, in subjects above all",
-        "the tags for preferences and for the web view",
+        "the tags for preferences, for the web view, and for the address in the text part",
     ),
     demands=("unsubscribe_url",),
     takes_images=True,
