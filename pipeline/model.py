@@ -149,7 +149,8 @@ class Publication:
 
     `base_url` has no trailing slash. `timezone` is an IANA name. `sender` and `reply_to` are
     RFC 5322 mailboxes. `merge_fields` maps the name of each field to its default fallback.
-    `hub` is the address of the WebSub hub that passes feeds on.
+    `hub` is the address of the WebSub hub that passes feeds on. `editor_url` opens a file in the editor,
+    `{path}` and `{line}` being its place.
     `clients` are the families of mail clients that checks speak for, all where it is empty;
     `silence` maps codes of checks that are set aside to the reason.
     """
@@ -177,6 +178,7 @@ class Publication:
     clients: tuple[str, ...] = ()
     silence: Mapping[str, str] = field(default_factory=dict)
     targets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    editor_url: str = ""
 
     @property
     def postal_line(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from pipeline.errors import PressroomError, suggest
@@ -49,6 +50,14 @@ def recipient(file: Path, path: str, address: str) -> dict[str, str]:
     if others:
         raise PressroomError(f'"{address}" stands in line {line} too.', path, others[0][0], "Delete one.")
     return {name: value_of(name, text, path, line) for name, text in row.items() if text}
+
+
+def all_recipients(file: Path, path: str, most: int = 500) -> tuple[dict[str, str], ...]:
+    """The first `most` rows, by column. Raises as `recipient` does of the file."""
+    return tuple(
+        {name: value_of(name, text, path, line) for name, text in row.items() if text}
+        for line, row in islice(_rows(file, path), most)
+    )
 
 
 def _rows(file: Path, path: str) -> Iterator[tuple[int, dict[str, str]]]:

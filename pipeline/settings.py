@@ -76,6 +76,7 @@ def read_publication(
         clients=clients,
         silence=silence,
         targets=_targets(fields),
+        editor_url=_editor_url(fields),
     )
     fields.done()
     return publication
@@ -192,6 +193,20 @@ def _targets(fields: Fields) -> dict[str, dict[str, Any]]:
                 )
     table.done(*TARGETS)
     return found
+
+
+def _editor_url(fields: Fields) -> str:
+    """An address such as `vscode://file/{path}:{line}`, by which the preview opens a file."""
+    url = fields.text("editor_url")
+    harmless = re.fullmatch(r"(?!(?:https?|javascript|data|file|vbscript):)[a-z][a-z0-9+.-]*:\S*", url)
+    if url and (not harmless or "{path}" not in url):
+        fields.error(
+            "editor_url",
+            f'"{url}" is no address that opens a file in an editor.',
+            'Write it as "vscode://file/{path}:{line}", with the scheme of your editor.',
+        )
+        return ""
+    return url
 
 
 def _tag_rule(fields: Fields) -> TagRule:

@@ -22,6 +22,7 @@ from pipeline.cli.feeding import feed
 from pipeline.cli.importing import import_
 from pipeline.cli.listing import articles, status, tags
 from pipeline.cli.making import init, new
+from pipeline.cli.previewing import preview
 from pipeline.cli.shell import completion
 from pipeline.cli.show import fail
 from pipeline.cli.testing import test
@@ -76,7 +77,7 @@ def main(ctx: click.Context, workspace: str) -> None:
     ctx.obj = workspace
 
 
-for command in (init, new, import_, articles, tags, plan, assemble, build, feed, check, test):
+for command in (init, new, import_, articles, tags, plan, assemble, build, feed, check, preview, test):
     main.add_command(command)
 for command in (export, status, completion):
     main.add_command(command)

@@ -1,0 +1,75 @@
+"""Who may ask the preview: its own page, on this machine, with the token of this run.
+
+A page of another site can send requests to loopback, and a name of its own can be made to lead there
+(DNS rebinding). So the Host must be loopback, an Origin must be the preview's own, and every address
+holds a token that nobody else knows.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_ALWAYS = (
+    (b"cache-control", b"no-store"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+)
+
+
+class Guard:
+    """Wraps an ASGI application. `port` is the one it is reached at; `token` the first step of each path."""
+
+    def __init__(self, app: App, token: str, port: int) -> None:
+        self.app = app
+        self.token = token
+        self.hosts = {f"{host}:{port}" for host in ("127.0.0.1", "localhost", "[::1]")}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what may be asked, without the token in its path; refuse the rest with 403."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        token, _, rest = scope["path"].lstrip("/").partition("/")
+        known = hmac.compare_digest(token.encode(), self.token.encode())
+        if not known or not self._own(scope["method"], headers):
+            await _refuse(send)
+            return
+        inner = {**scope, "path": f"/{rest}", "raw_path": f"/{rest}".encode()}
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", []), *_ALWAYS]
+            await send(message)
+
+        await self.app(inner, receive, guarded)
+
+    def _own(self, method: str, headers: dict[bytes, str]) -> bool:
+        """Whether Host and Origin are those of the preview. What changes something must name its Origin."""
+        host, origin = headers.get(b"host", ""), headers.get(b"origin")
+        if host not in self.hosts:
+            return False
+        if origin is None:
+            return method in {"GET", "HEAD"}
+        return origin == f"http://{host}"
+
+
+async def _refuse(send: Send) -> None:
+    text = b"This is not the preview's own page. Open the address that `pressroom preview` printed.\n"
+    headers = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", b"%d" % len(text)),
+        *_ALWAYS,
+    ]
+    await send({"type": "http.response.start", "status": 403, "headers": headers})
+    await send({"type": "http.response.body", "body": text})

@@ -1,0 +1,214 @@
+"""What stands beside the email, as plain values for the page: findings, size, plan, links, differences."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from lxml import html as markup
+
+from pipeline import merge
+from pipeline.addresses import is_feed_file
+from pipeline.checks.budget import WARN
+from pipeline.errors import PressroomError, flatten
+from pipeline.model import Decision, Finding, Issue
+from pipeline.preview.reading import Reading
+
+_DIFF_LINES = 600
+"""Lines of a difference that are shown; an editor looks for one change, not for all of an issue."""
+
+
+def mistakes(error: PressroomError) -> list[dict[str, Any]]:
+    """An error, or several, with their places."""
+    return [
+        {"message": each.message, "path": each.path, "line": each.line, "hint": each.hint}
+        for each in flatten(error)
+    ]
+
+
+def findings(reading: Reading, issue: Issue, audience: str) -> dict[str, Any]:
+    """What the rules found, the worst first."""
+    checked = reading.checked(issue, audience)
+    order = ("error", "warning", "note")
+    ordered = sorted(checked.findings, key=lambda each: order.index(each.severity.value))
+    return {
+        "findings": [_finding(each) for each in ordered],
+        "counts": {name: sum(each.severity.value == name for each in ordered) for name in order},
+        "silenced": len(checked.silenced),
+    }
+
+
+def _finding(each: Finding) -> dict[str, Any]:
+    return {
+        "code": each.code,
+        "severity": each.severity.value,
+        "message": each.message,
+        "path": each.place.path,
+        "line": each.place.line,
+        "hint": each.hint,
+    }
+
+
+def size(reading: Reading, issue: Issue, audience: str) -> dict[str, Any]:
+    """The size budget: parts of the HTML in bytes, the limit, and the pictures apart."""
+    budget = reading.checked(issue, audience).budget
+    return {
+        "parts": [{"what": each.what, "size": each.size} for each in (*budget.parts, budget.added)],
+        "total": budget.total,
+        "limit": budget.limit,
+        "warn": WARN,
+        "images": [{"what": each.what, "size": each.size} for each in budget.images],
+        "all_images": budget.all_images,
+    }
+
+
+def plan(reading: Reading, issue: Issue, audience: str) -> dict[str, Any]:
+    """Each section with its articles in order, and what is out, by its reason."""
+    room = reading.room
+    sheet = reading.sheet(issue, audience)
+    decisions = [each for each in room.desk.plan(issue) if each.audience == audience]
+    reasons = {each.slug: each for each in decisions if each.taken}
+    rules = {each.title: each for each in issue.sections or room.workspace.publication.sections}
+    shown = {each.title: each for each in sheet.edition.sections}
+    sections = []
+    for title in dict.fromkeys([*rules, *shown]):
+        rule, section = rules.get(title), shown.get(title)
+        sections.append(
+            {
+                "title": title,
+                "limit": rule.limit if rule else None,
+                "articles": [
+                    {
+                        "slug": composed.article.slug,
+                        "title": composed.article.title,
+                        "path": composed.article.place.path,
+                        "layout": layout.value,
+                        "pinned": bool(rule and composed.article.slug in rule.pin),
+                        "reason": _reason(reasons.get(composed.article.slug)),
+                    }
+                    for composed, layout in (section.articles if section else ())
+                ],
+            }
+        )
+    out = [
+        {
+            "slug": each.slug,
+            "title": room.pool[each.slug].title if each.slug in room.pool else each.slug,
+            "path": room.pool[each.slug].place.path if each.slug in room.pool else None,
+            "reason": each.reason,
+            "excluded": each.slug in issue.exclude,
+        }
+        for each in decisions
+        if not each.taken
+    ]
+    return {"frozen": sheet.frozen, "sections": sections, "out": out}
+
+
+def _reason(decision: Decision | None) -> str:
+    return decision.reason if decision else ""
+
+
+def links(reading: Reading, issue: Issue, audience: str) -> dict[str, Any]:
+    """Every link of the email in the order of reading, each address once with its words."""
+    sheet = reading.sheet(issue, audience)
+    found: dict[str, list[str]] = {}
+    for each in markup.document_fromstring(sheet.rendered.html).iter("a"):
+        words = " ".join(each.text_content().split()) or " ".join(
+            picture.get("alt", "") for picture in each.iter("img")
+        )
+        href = merge.fill(each.get("href", ""), sheet.known)
+        found.setdefault(href, []).append(words)
+    return {
+        "links": [
+            {
+                "address": href,
+                "words": list(dict.fromkeys(filter(None, words))),
+            }
+            for href, words in found.items()
+        ]
+    }
+
+
+def difference(reading: Reading, issue: Issue, audience: str) -> dict[str, Any]:
+    """What has changed since the last build of this edition, text part and HTML, line by line."""
+    sheet = reading.sheet(issue, audience)
+    folder = reading.room.workspace.build / "issues" / sheet.edition.folder
+    if not (folder / "email.html").is_file():
+        return {"built": False, "files": []}
+    now = reading.bundled(issue, audience)
+    return {
+        "built": True,
+        "files": [
+            {"name": name, "lines": list(_changed(_read(folder / name), now[name].decode()))}
+            for name in ("email.txt", "email.html")
+        ],
+    }
+
+
+def _changed(before: str, after: str) -> Iterator[str]:
+    lines = difflib.unified_diff(_lines(before), _lines(after), lineterm="", n=2)
+    for number, line in enumerate(lines):
+        if number == _DIFF_LINES:
+            yield "… and more"
+            return
+        if number > 1:  # after the names of the files
+            yield line
+
+
+def _lines(text: str) -> list[str]:
+    return re.sub(r">\s*<", ">\n<", text).split("\n")
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return ""
+
+
+def feeds(reading: Reading, issue: Issue) -> dict[str, Any]:
+    """Each feed as a reader shows it, with this issue in it."""
+    import feedparser
+
+    made = []
+    for path, data in reading.site(issue).items():
+        if not is_feed_file(path.rpartition("/")[2]) or path.endswith(".json"):
+            continue
+        parsed = feedparser.parse(data(), sanitize_html=True)
+        made.append(
+            {
+                "path": path,
+                "title": parsed.feed.get("title", ""),
+                "items": [
+                    {
+                        "title": each.get("title", ""),
+                        "date": each.get("published", each.get("updated", "")),
+                        "link": each.get("link", ""),
+                        "summary": _plain(each.get("summary", "")),
+                        "author": each.get("author", ""),
+                        "size": len(each.content[0].value) if each.get("content") else 0,
+                    }
+                    for each in parsed.entries
+                ],
+            }
+        )
+    return {"feeds": made}
+
+
+def feed_item(reading: Reading, issue: Issue, path: str, number: int) -> str:
+    """The content of one item of a feed, as HTML that a feed reader would show."""
+    import feedparser
+
+    entries = feedparser.parse(reading.site(issue)[path](), sanitize_html=True).entries
+    entry = entries[number]
+    content: str = entry.content[0].value if entry.get("content") else entry.get("summary", "")
+    return content
+
+
+def _plain(text: str) -> str:
+    if "<" not in text:
+        return text[:400]
+    return " ".join(markup.fragment_fromstring(text, create_parent="div").text_content().split())[:400]

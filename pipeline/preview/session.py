@@ -1,0 +1,84 @@
+"""What the preview shows now: the last good reading of the workspace, and what is wrong since."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from pipeline.assemble.edit import Change
+from pipeline.assemble.plan_file import PlanFile
+from pipeline.errors import NotFound, PressroomError
+from pipeline.preview.panels import mistakes
+from pipeline.preview.reading import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which edition is looked at: of an issue by number, slug or `latest`; "" is its first audience."""
+
+    issue: str = "latest"
+    audience: str = ""
+
+
+class Session:
+    """The state of one preview. `refresh` may run in a thread of its own; the rest only reads.
+
+    `recipients` are rows of a list, by the names of merge fields.
+    """
+
+    def __init__(self, start: Path, chosen: Chosen, recipients: Sequence[Mapping[str, str]] = ()) -> None:
+        self.start = start
+        self.chosen = chosen
+        self.recipients = tuple(recipients)
+        self.reading: Reading | None = None
+        self.errors: list[dict[str, Any]] = []
+        self.revision = 0
+        self._plans: dict[tuple[str, str], PlanFile] = {}
+        self._changing = Lock()
+
+    def refresh(self) -> None:
+        """Read the workspace anew, and render what is looked at.
+
+        A mistake is kept beside the last good reading, which stays.
+        """
+        try:
+            reading = Reading(self.start)
+            self.reading = self._rendered(reading)
+            self.errors = []
+        except PressroomError as error:
+            self.errors = mistakes(error)
+        self.revision += 1
+
+    def _rendered(self, reading: Reading) -> Reading:
+        try:
+            issue = reading.issue(self.chosen.issue)
+        except NotFound:
+            if self.reading is None:
+                raise
+            # The issue that was looked at is gone: the newest is there instead.
+            self.chosen = Chosen()
+            issue = reading.issue(self.chosen.issue)
+        audience = self.chosen.audience
+        reading.sheet(issue, audience if audience in issue.audiences else issue.audiences[0])
+        return reading
+
+    def change(self, folder: str, audience: str, change: Change) -> None:
+        """Write a change of the plan into the issue's file. Raises what `PlanFile.change` raises."""
+        with self._changing:
+            self._plan_file(folder, audience).change(change)
+
+    def undo(self, folder: str, audience: str) -> bool:
+        """Take the last change of the plan back; False where there is none, or the file was changed since."""
+        with self._changing:
+            return self._plan_file(folder, audience).undo()
+
+    def _plan_file(self, folder: str, audience: str) -> PlanFile:
+        if self.reading is None:
+            raise PressroomError("the workspace cannot be read yet.")
+        desk = self.reading.room.desk
+        plan = self._plans.setdefault((folder, audience), PlanFile(desk, folder, audience))
+        plan.desk = desk
+        return plan
