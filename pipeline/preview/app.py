@@ -173,7 +173,7 @@ class Pages:
         style = "body{font:16px/1.5 system-ui,sans-serif;max-width:42em;margin:1em auto;padding:0 1em}"
         style += "img{max-width:100%;height:auto}"
         page = f"<!doctype html><meta charset=utf-8><style>{style}</style>{html}"
-        return _framed(page.encode(), "text/html; charset=utf-8", images=False)
+        return _framed(page.encode(), "text/html; charset=utf-8")
 
     # --- what it does -----------------------------------------------------------------------------
 

@@ -205,7 +205,8 @@ def feed_item(reading: Reading, issue: Issue, path: str, number: int) -> str:
     entries = feedparser.parse(reading.site(issue)[path](), sanitize_html=True).entries
     entry = entries[number]
     content: str = entry.content[0].value if entry.get("content") else entry.get("summary", "")
-    return content
+    # Its pictures are where those of the site are; from elsewhere the frame loads none.
+    return content.replace(f"{reading.room.workspace.publication.base_url}/", "../site/")
 
 
 def _plain(text: str) -> str:

@@ -48,7 +48,7 @@ const inPlan = (found, at, number) => {
       article.pinned
         ? button("Unpin", `Unpin “${article.title}”`, () => change("unpin", { slug: article.slug }, `“${article.title}” is not pinned any more.`))
         : button("Pin", `Pin “${article.title}”`, () => change("pin", { slug: article.slug, section: found.sections[at].title }, `“${article.title}” is pinned.`)),
-      button("Out", `Exclude “${article.title}”`, () => change("exclude", { slug: article.slug }, `“${article.title}” is excluded.`))));
+      button("Out", `Out: exclude “${article.title}”`, () => change("exclude", { slug: article.slug }, `“${article.title}” is excluded.`))));
   row.addEventListener("keydown", (event) => {
     if (!event.altKey || event.target !== row) return;
     const does = { ArrowUp: go(-1), ArrowDown: go(1) }[event.key];
@@ -86,7 +86,7 @@ const outOfPlan = (found, each) => {
   const row = make("li", { class: "article", draggable: !found.frozen && "true", "data-slug": each.slug },
     make("div", { class: "words" }, each.path ? place(each.path, null, each.title) : each.title, make("p", { class: "quiet" }, each.reason)),
     found.frozen ? null : make("div", { class: "does" },
-      each.excluded ? button("In", `Let “${each.title}” in again`, () => change("include", { slug: each.slug }, `“${each.title}” is excluded no more.`)) : ""));
+      each.excluded ? button("In", `In: let “${each.title}” in again`, () => change("include", { slug: each.slug }, `“${each.title}” is excluded no more.`)) : ""));
   row.addEventListener("dragstart", (event) => { dragged = each; event.dataTransfer.setData("text/plain", each.slug); });
   row.addEventListener("dragend", () => { dragged = null; });
   return row;

@@ -1,0 +1,50 @@
+"""The preview as an editor starts it: the command in a process of its own, and its address."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+COMMAND = "from pipeline.cli import main; main(prog_name='pressroom')"
+
+
+@dataclass
+class Running:
+    url: str
+    process: subprocess.Popen[str]
+
+    @property
+    def origin(self) -> str:
+        return self.url[: self.url.index("/", 8)]
+
+    def end(self, number: int = signal.SIGINT) -> tuple[int, str]:
+        """End it as Ctrl-C does; its exit code, and what it said since."""
+        self.process.send_signal(number)
+        rest, _ = self.process.communicate(timeout=20)
+        return self.process.returncode, rest
+
+
+@contextmanager
+def previewing(root: Path, *options: str, **environment: str) -> Iterator[Running]:
+    process = subprocess.Popen(
+        [sys.executable, "-c", COMMAND, "-C", str(root), "preview", "--no-browser", *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1", **environment},
+    )
+    assert process.stdout is not None
+    try:
+        url = process.stdout.readline().strip()
+        assert url.startswith("http://127.0.0.1:"), url + process.stdout.read()
+        yield Running(url, process)
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
