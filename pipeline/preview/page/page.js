@@ -14,6 +14,7 @@ const at = (id) => document.getElementById(id);
 const stage = at("stage");
 let state = {};
 let asked = 0;
+let refreshed = 0;
 
 export const make = (tag, properties = {}, ...children) => {
   const made = document.createElement(tag);
@@ -90,12 +91,14 @@ export const place = (path, line, words) => {
 // --- the views ------------------------------------------------------------------------------------
 
 // A frame takes the place of the last one when it is there, and stands where that one was scrolled to.
-const showFrame = (src, width) => {
+const showFrame = (src, width) => new Promise((done) => {
   const before = stage.querySelector("iframe:not(.coming)");
-  stage.querySelectorAll("iframe.coming").forEach((each) => each.remove());
+  for (const each of stage.querySelectorAll("iframe.coming")) { each.dispatchEvent(new Event("passed")); each.remove(); }
   const frame = make("iframe", { class: "coming", title: "The issue", sandbox: "allow-same-origin", src });
   frame.style.maxWidth = width === "full" ? "none" : `${width}px`;
+  frame.addEventListener("passed", done);
   frame.addEventListener("load", () => {
+    done();
     if (!frame.classList.contains("coming")) return;
     const scrolled = before?.contentWindow?.scrollY ?? 0;
     frame.classList.remove("coming");
@@ -105,7 +108,7 @@ const showFrame = (src, width) => {
   }, { once: true });
   if (!before) stage.replaceChildren();
   stage.append(frame);
-};
+});
 
 const settled = (...children) => {
   const top = stage.scrollTop;
@@ -175,9 +178,9 @@ const show = async () => {
   try {
     if (now.view === "email") {
       const { scheme, images, client, width } = now;
-      showFrame(`frame/email?${query({ scheme, images, client, revision })}`, width);
+      await showFrame(`frame/email?${query({ scheme, images, client, revision })}`, width);
     } else if (now.view === "web") {
-      if (state.page) showFrame(`site/${state.page}?${query({ revision })}`, now.width);
+      if (state.page) await showFrame(`site/${state.page}?${query({ revision })}`, now.width);
       else settled(make("p", { class: "note" }, "This edition is private: it has no page on the site."));
     } else if (now.view === "inbox") inbox();
     else if (now.view === "feeds") await feeds(mine);
@@ -226,8 +229,10 @@ const refresh = async () => {
     options("recipient", [["", "someone unknown"], ...state.recipients.map((each, number) => [number, each])], chosen().recipient ?? "");
     at("stand").textContent = `${state.frozen ? "frozen" : "not frozen"} · ${Math.round(state.bytes / 1024)} KB`;
   }
+  const mine = ++refreshed;
   await show();
-  await panel();
+  // The checks take longer than the email: they wait until it is there, and until nothing newer has come.
+  if (mine === refreshed) await panel();
 };
 
 const panel = async () => {
