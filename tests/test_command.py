@@ -236,7 +236,7 @@ def test_help_imports_nothing_heavy() -> None:
         "import sys; from pipeline.cli import main\n"
         "try: main(['--help'])\n"
         "except SystemExit: pass\n"
-        "print([m for m in ('jinja2','lxml','feedgen','yaml','PIL','markdown_it','mjml','nh3') if m in sys.modules])"
+        "print([m for m in ('jinja2','lxml','feedgen','yaml','PIL','markdown_it','mjml','nh3','httpx','starlette','uvicorn','watchfiles') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"

@@ -137,7 +137,7 @@ def test_what_is_shown_runs_no_script_and_asks_nobody(golden: Running) -> None:
     page = ask(golden, "")[1]
     assert "script-src 'self'" in page["content-security-policy"]
     assert "default-src 'none'" in page["content-security-policy"]
-    for path in ("frame/email", "site/index.html", "frame/item?path=feed.xml&item=0"):
+    for path in ("frame/email", "site/index.html", "frame/item?path=feed.json&item=0"):
         status, headers, _ = ask(golden, path)
         assert status == 200
         policy = headers["content-security-policy"]

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import json
 import re
 from collections.abc import Iterator
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-from lxml import html as markup
-
 from pipeline import merge
-from pipeline.addresses import is_feed_file
 from pipeline.checks.budget import WARN
 from pipeline.errors import PressroomError, flatten
 from pipeline.model import Decision, Finding, Issue
@@ -114,22 +113,41 @@ def _reason(decision: Decision | None) -> str:
 def links(reading: Reading, issue: Issue, audience: str) -> dict[str, Any]:
     """Every link of the email in the order of reading, each address once with its words."""
     sheet = reading.sheet(issue, audience)
+    reader = _Links()
+    reader.feed(sheet.rendered.html)
     found: dict[str, list[str]] = {}
-    for each in markup.document_fromstring(sheet.rendered.html).iter("a"):
-        words = " ".join(each.text_content().split()) or " ".join(
-            picture.get("alt", "") for picture in each.iter("img")
-        )
-        href = merge.fill(each.get("href", ""), sheet.known)
-        found.setdefault(href, []).append(words)
+    for href, words in reader.found:
+        found.setdefault(merge.fill(href, sheet.known), []).append(" ".join(words.split()))
     return {
         "links": [
-            {
-                "address": href,
-                "words": list(dict.fromkeys(filter(None, words))),
-            }
+            {"address": href, "words": list(dict.fromkeys(filter(None, words)))}
             for href, words in found.items()
         ]
     }
+
+
+class _Links(HTMLParser):
+    """Each link's address and words; a picture within says its alternative text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, str]] = []
+        self._open = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "a":
+            self._open = True
+            self.found.append((dict(attrs).get("href") or "", ""))
+        elif tag == "img" and self._open:
+            self.handle_data(dict(attrs).get("alt") or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._open = self._open and tag != "a"
+
+    def handle_data(self, data: str) -> None:
+        if self._open:
+            href, words = self.found[-1]
+            self.found[-1] = (href, f"{words} {data}")
 
 
 def difference(reading: Reading, issue: Issue, audience: str) -> dict[str, Any]:
@@ -170,28 +188,29 @@ def _read(file: Path) -> str:
 
 
 def feeds(reading: Reading, issue: Issue) -> dict[str, Any]:
-    """Each feed as a reader shows it, with this issue in it."""
-    import feedparser
-
+    """Each feed as a reader shows it, with this issue in it. Its three formats hold the same items."""
     made = []
-    for path, data in reading.site(issue).items():
-        if not is_feed_file(path.rpartition("/")[2]) or path.endswith(".json"):
+    for path in reading.site(issue):
+        folder, _, name = path.rpartition("/")
+        if name != "feed.json":
             continue
-        parsed = feedparser.parse(data(), sanitize_html=True)
+        feed = _feed(reading, issue, path)
         made.append(
             {
                 "path": path,
-                "title": parsed.feed.get("title", ""),
+                "formats": ["feed.xml", "atom.xml", "feed.json"],
+                "folder": folder,
+                "title": feed["title"],
                 "items": [
                     {
                         "title": each.get("title", ""),
-                        "date": each.get("published", each.get("updated", "")),
-                        "link": each.get("link", ""),
-                        "summary": _plain(each.get("summary", "")),
-                        "author": each.get("author", ""),
-                        "size": len(each.content[0].value) if each.get("content") else 0,
+                        "date": each.get("date_published", ""),
+                        "link": each.get("url", ""),
+                        "summary": each.get("summary", ""),
+                        "author": ", ".join(one.get("name", "") for one in each.get("authors", ())),
+                        "size": len(each.get("content_html", "")),
                     }
-                    for each in parsed.entries
+                    for each in feed["items"]
                 ],
             }
         )
@@ -200,16 +219,11 @@ def feeds(reading: Reading, issue: Issue) -> dict[str, Any]:
 
 def feed_item(reading: Reading, issue: Issue, path: str, number: int) -> str:
     """The content of one item of a feed, as HTML that a feed reader would show."""
-    import feedparser
-
-    entries = feedparser.parse(reading.site(issue)[path](), sanitize_html=True).entries
-    entry = entries[number]
-    content: str = entry.content[0].value if entry.get("content") else entry.get("summary", "")
+    content: str = _feed(reading, issue, path)["items"][number].get("content_html", "")
     # Its pictures are where those of the site are; from elsewhere the frame loads none.
     return content.replace(f"{reading.room.workspace.publication.base_url}/", "../site/")
 
 
-def _plain(text: str) -> str:
-    if "<" not in text:
-        return text[:400]
-    return " ".join(markup.fragment_fromstring(text, create_parent="div").text_content().split())[:400]
+def _feed(reading: Reading, issue: Issue, path: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(reading.site(issue)[path]())
+    return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import socket
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
@@ -57,6 +58,8 @@ def serve(
         ready(f"http://{HOST}:{bound}/{token}/")
         await server.serve(sockets=[listening])
 
+    # The checks of the last save must not keep the next one waiting: threads take turns of a millisecond.
+    sys.setswitchinterval(0.001)
     try:
         asyncio.run(run())
     except KeyboardInterrupt:

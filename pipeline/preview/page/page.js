@@ -141,7 +141,7 @@ const feeds = async (mine) => {
   if (mine !== asked) return;
   const select = at("feed");
   const wanted = chosen().feed || found[0]?.path;
-  select.replaceChildren(...found.map((each) => make("option", { value: each.path, selected: each.path === wanted }, each.path)));
+  select.replaceChildren(...found.map((each) => make("option", { value: each.path, selected: each.path === wanted }, each.folder || "the publication")));
   const feed = found.find((each) => each.path === wanted) || found[0];
   if (!feed) return settled(make("p", { class: "note" }, "This edition is private: no feed has it."));
   const item = (each, number) => {
@@ -155,7 +155,7 @@ const feeds = async (mine) => {
       make("p", {}, each.summary), each.size ? whole : null);
   };
   settled(make("div", { class: "items" },
-    make("h2", {}, feed.title), make("p", { class: "note" }, "As if this issue, and nothing else, were published."),
+    make("h2", {}, feed.title), make("p", { class: "note" }, `As if this issue, and nothing else, were published. ${feed.formats.join(", ")} hold the same.`),
     ...feed.items.map(item)));
 };
 
