@@ -30,6 +30,7 @@ ALL = [
     "build",
     "feed",
     "check",
+    "preview",
     "test",
     "export",
     "status",

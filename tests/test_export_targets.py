@@ -6,11 +6,14 @@ import hashlib
 import json
 import re
 import shutil
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 from html import unescape
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, SETTINGS, Desk, article, issue
+from conftest import ROOT, SETTINGS, Desk, article, issue, png
 
 from pipeline.export.dialect import Part
 from pipeline.export.targets import find
@@ -379,3 +382,61 @@ def test_a_zip_holds_the_same(desk: Desk) -> None:
     place = Path(desk.json("export", "1", "--to", "resend", "--zip", "--force")["output"])
     assert place.name == "001-one-resend.zip"
     assert place.read_bytes()[:2] == b"PK"
+
+
+# --- as a message, and as a bundle ---------------------------------------------------------------------
+
+
+def with_picture(desk: Desk) -> None:
+    desk.write(
+        {
+            "issues/articles/one/a.png": png(),
+            "issues/articles/one/index.md": article("Óne", body="![A dot](a.png)\n\nWords, é 日本."),
+        }
+    )
+    (desk.root / "issues/articles/one.md").unlink()
+    desk.ok("assemble", "1", "--now", "2026-02-01")
+
+
+def message_of(said: dict[str, str]) -> EmailMessage:
+    found = message_from_bytes((Path(said["output"]) / "email.eml").read_bytes(), policy=default)
+    assert isinstance(found, EmailMessage)
+    assert not found.defects
+    return found
+
+
+def test_eml_is_the_bundles_message(desk: Desk) -> None:
+    with_picture(desk)
+    alone = desk.json("export", "1", "--to", "eml", "--force")
+    whole = desk.json("export", "1", "--to", "bundle", "--force")
+    assert set(alone["files"]) == {"email.eml", "issue.json"}
+    message = (Path(alone["output"]) / "email.eml").read_bytes()
+    assert message == (Path(whole["output"]) / "email.eml").read_bytes()
+    assert [part.get_content_type() for part in message_of(alone).walk()] == [
+        "multipart/alternative",
+        "text/plain",
+        "text/html",
+    ]
+
+
+def test_eml_with_packed_pictures_has_them_inside(desk: Desk) -> None:
+    with_picture(desk)
+    said = desk.json("export", "1", "--to", "eml", "--images", "packed", "--force")
+    message = message_of(said)
+    kinds = [part.get_content_type() for part in message.walk()]
+    assert kinds == ["multipart/alternative", "text/plain", "multipart/related", "text/html", "image/png"]
+    html = message.get_body(("html",)).get_content()
+    (picture,) = (part for part in message.walk() if part.get_content_type() == "image/png")
+    assert f'src="cid:{picture["Content-ID"].strip("<>")}"' in html
+    assert picture.get_content().startswith(b"\x89PNG")
+    assert "https://synapse.example/news/images/" not in html
+    again = desk.json("export", "1", "--to", "eml", "--images", "packed", "--force")
+    assert message_of(again).as_bytes() == message.as_bytes()
+
+
+def test_the_postal_address_is_a_field(desk: Desk) -> None:
+    letter(desk, "From {{ postal_address }}.")
+    assert "From *|HTML:LIST_ADDRESS_HTML|*." in exported(desk, "mailchimp")["email.html"]
+    assert "From *|LIST:ADDRESS|*." in exported(desk, "mailchimp")["email.txt"]
+    assert "From 1 Example Row, London." in exported(desk, "resend")["email.html"]
+    assert "From 1 Example Row, London." in exported(desk, "resend")["email.txt"]

@@ -89,7 +89,7 @@ def frame(page: Page):
 def test_the_email_at_the_width_of(page: Page, golden: Running, name: str, width: int) -> None:
     opened(page, golden).get_by_label(name, exact=True).check()
     expect(frame(page).get_by_role("heading", name="Every block", exact=True)).to_be_visible()
-    assert page.locator(SHOWN).evaluate("each => each.offsetWidth") == width
+    expect(page.locator(SHOWN)).to_have_css("width", f"{width}px")
 
 
 def test_dark_as_authored_and_forced(page: Page, golden: Running) -> None:

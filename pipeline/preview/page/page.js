@@ -93,9 +93,14 @@ export const place = (path, line, words) => {
 // A frame takes the place of the last one when it is there, and stands where that one was scrolled to.
 const showFrame = (src, width) => new Promise((done) => {
   const before = stage.querySelector("iframe:not(.coming)");
+  const wide = width === "full" ? "none" : `${width}px`;
+  if (before?.getAttribute("src") === src) {
+    before.style.maxWidth = wide;
+    return done();
+  }
   for (const each of stage.querySelectorAll("iframe.coming")) { each.dispatchEvent(new Event("passed")); each.remove(); }
   const frame = make("iframe", { class: "coming", title: "The issue", sandbox: "allow-same-origin", src });
-  frame.style.maxWidth = width === "full" ? "none" : `${width}px`;
+  frame.style.maxWidth = wide;
   frame.addEventListener("passed", done);
   frame.addEventListener("load", () => {
     done();
