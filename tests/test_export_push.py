@@ -14,6 +14,7 @@ from typing import Any
 import keyring
 import pytest
 from conftest import SETTINGS, Desk, article, issue, png
+from golden_kit import golden_for
 from keyring.errors import KeyringError
 from players.stage import SLOW, Answer, Player, player_of, playing
 
@@ -169,6 +170,23 @@ def test_status_shows_the_draft(stand: Newsstand) -> None:
     assert "2026-02-02" in shown
     (one,) = stand.desk.json("status")["issues"]
     assert one["drafts"][0]["address"] == address
+
+
+@every_service
+def test_every_block_of_the_golden_issue_arrives(stand: Newsstand, tmp_path: Path) -> None:
+    """Names, titles, tags and words in many scripts among it."""
+    target = stand.player.target
+    settings = stand.desk.read("newsletter.toml")
+    golden = golden_for(target, tmp_path / "golden", f"\n{settings[settings.index(f'[targets.{target}]') :]}")
+    stand.desk.root = golden.root
+    said = json.loads(stand.run("--json").stdout)
+    assert stand.player.refused == []
+    held, files = stand.player.one(), Desk(Path(said["output"])).tree()
+    assert held.html == files["email.html"].decode()
+    if stand.player.takes_text:
+        assert held.text == files["email.txt"].decode()
+    assert "שלום" in held.html
+    assert held.subject == json.loads(files["issue.json"])["subject"]
 
 
 # --- what is in it ----------------------------------------------------------------------------------

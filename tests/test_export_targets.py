@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import shutil
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -13,13 +12,13 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, SETTINGS, Desk, article, issue, png
+from conftest import SETTINGS, Desk, article, issue, png
+from golden_kit import fields_in_lines, golden_for
 
-from pipeline.export.dialect import Part
 from pipeline.export.targets import find
+from pipeline.merge import BUILT_IN_FIELDS
 from pipeline.model import TARGETS
 
-GOLDEN = ROOT / "tests" / "golden" / "workspace"
 NEUTRAL = re.compile(r"\{\{ (?:first_name|last_name|name|email|\w+_url|city)(?: \||\s*\}\})")
 
 WRITTEN = {
@@ -122,18 +121,6 @@ def not_in_fallback(target: str) -> list[str]:
     return sorted(find(target).dialect.not_in_fallback - {"{", "}", "\n", "|"})
 
 
-def fields_in_lines(target: str) -> bool:
-    """Whether it fills in fields in subjects."""
-    return Part.SUBJECT in find(target).dialect.tags["first_name"].parts
-
-
-def literals(target: str) -> bool:
-    """Whether two braces can stand as text in all that it takes."""
-    found = find(target)
-    harmless = not found.dialect.lookalike.search("{{ name }} and {{ not a field }}")
-    return harmless or found.dialect.literal is not None or not found.takes_text
-
-
 every_target = pytest.mark.parametrize("target", TARGETS)
 
 
@@ -167,25 +154,7 @@ def exported(desk: Desk, target: str, *options: str) -> dict[str, str]:
 
 @every_target
 def test_the_golden_issue_with_every_block_is_exported(target: str, tmp_path: Path) -> None:
-    desk = Desk(tmp_path / "golden")
-    shutil.copytree(GOLDEN, desk.root)
-    settings = desk.read("newsletter.toml")
-    desk.write({"newsletter.toml": re.sub(r"(?m)^unsubscribe_url.*\n", "", settings)})
-    desk.ok("assemble", "1", "--now", "2026-02-01")
-    refused = {
-        "issues/001-every-block/issue.md": (
-            r'\{\{ first_name \| there \}\}"',
-            'reader"',
-            not fields_in_lines(target),
-        ),
-        "issues/articles/every-block/index.md": (r"(?:\\)?\{\{ (na|not)", r"\1", not literals(target)),
-    }
-    if any(each for _, _, each in refused.values()):
-        told = desk.error("export", "1", "--to", target, "--force")
-        for path, (words, instead, expected) in refused.items():
-            assert bool(re.search(rf"(?m)^{path}:\d+: `.*{find(target).title}", told)) == expected
-            desk.write({path: re.sub(words, instead, desk.read(path))})
-        desk.ok("assemble", "1", "--refresh", "--now", "2026-02-01")
+    desk = golden_for(target, tmp_path / "golden")
     said = desk.json("export", "1", "--to", target, "--force")
     files = Desk(Path(said["output"])).tree()
     listing = json.loads(files["issue.json"])
@@ -195,6 +164,42 @@ def test_the_golden_issue_with_every_block_is_exported(target: str, tmp_path: Pa
     whole = b"\n".join(data for path, data in files.items() if path != "issue.json").decode()
     assert not NEUTRAL.search(whole.replace("{{ unsubscribe_url }}", ""))
     assert "שלום" in whole
+
+
+@every_target
+def test_every_field_with_and_without_a_fallback_is_said_or_refused(desk: Desk, target: str) -> None:
+    """What it can say arrives in its words; what it cannot is refused, all of it at once."""
+    dialect = find(target).dialect
+    stand_in = {"web_url", "postal_address"}  # what is the same for all readers, where it has no such field
+    said: dict[str, str] = {}
+    refused: dict[str, str] = {}
+    for name in (*BUILT_IN_FIELDS, "city"):
+        tag = dialect.tag(name, {})
+        for fallback in ("", "some words"):
+            written = f"{{{{ {name} | {fallback} }}}}" if fallback else f"{{{{ {name} }}}}"
+            if name == "city" and not fallback:
+                continue  # it has one in newsletter.toml
+            if tag is None:
+                # Where the service has no such field, the same words for all readers do.
+                (said if name in stand_in else refused)[written] = ""
+            elif fallback and not tag.otherwise:
+                refused[written] = "has no fallback for this field"
+            else:
+                said[written] = tag.otherwise.replace("{fallback}", fallback) if fallback else tag.plain
+    letter(desk, "\n\n".join(said))
+    files = exported(desk, target)
+    for written, words in said.items():
+        in_html = words if words != "*|LIST:ADDRESS|*" else "*|HTML:LIST_ADDRESS_HTML|*"
+        assert in_html in files["email.html"], written
+        if find(target).takes_text:
+            assert words in " ".join(files["email.txt"].split()), written
+    letter(desk, "\n\n".join(refused))
+    desk.ok("assemble", "1", "--refresh", "--now", "2026-02-01")
+    told = desk.error("export", "1", "--to", target, "--force")
+    for number, (written, words) in enumerate(refused.items()):
+        name = written.split()[1]
+        line = rf"(?m)^issues/001-one/issue\.md:\d+: `\{{\{{ {name}[ |].*{find(target).title} .*{words or 'no such field'}"
+        assert re.search(line, told), (number, written)
 
 
 @every_target
