@@ -74,7 +74,11 @@ class TagRule:
 
 @dataclass(frozen=True, slots=True)
 class SectionRule:
-    """A section as an editor asks for it. `since` and `until` are inclusive."""
+    """A section as an editor asks for it. `since` and `until` are inclusive.
+
+    `waits` tells that its tags may be those of no article yet: one of the publication's sections, or the
+    same in an issue.
+    """
 
     title: str
     tags: TagRule
@@ -87,6 +91,7 @@ class SectionRule:
     until: datetime | None = None
     layout: Layout | None = None
     reuse: bool = False
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)

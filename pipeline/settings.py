@@ -67,7 +67,7 @@ def read_publication(
         unsubscribe_url=_url(fields, "unsubscribe_url", merge_fields),
         preferences_url=_url(fields, "preferences_url", merge_fields),
         reason=fields.text("reason"),
-        sections=tuple(read_section(each, zone) for each in fields.tables("sections")),
+        sections=tuple(replace(read_section(each, zone), waits=True) for each in fields.tables("sections")),
         disclaimers=tuple(_disclaimer(each) for each in fields.tables("disclaimers")),
         audiences=_audiences(fields),
         merge_fields=merge_fields,

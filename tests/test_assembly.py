@@ -298,6 +298,7 @@ rules = st.builds(
     limit=st.none() | st.integers(1, 3),
     order=st.sampled_from(Order),
     exclude=st.just(()),
+    waits=st.just(True),
 )
 
 

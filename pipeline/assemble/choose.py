@@ -176,7 +176,7 @@ def _layout(article: Article, rule: SectionRule, issue: Issue) -> Layout:
 def _rule_mistakes(issue: Issue, pool: Pool) -> list[PressroomError]:
     errors: list[PressroomError] = []
     for rule in issue.sections:
-        errors += _unknown_tags(rule, pool, issue.own_sections)
+        errors += _unknown_tags(rule, pool)
         errors += _bad_pins(rule, issue, pool)
         for slug in rule.exclude:
             if slug not in pool:
@@ -207,14 +207,14 @@ def _rule_mistakes(issue: Issue, pool: Pool) -> list[PressroomError]:
     return errors
 
 
-def _unknown_tags(rule: SectionRule, pool: Pool, own: bool) -> Iterable[PressroomError]:
+def _unknown_tags(rule: SectionRule, pool: Pool) -> Iterable[PressroomError]:
     known: Sequence[str] = list(pool.tags)
     for tag in (*rule.tags.any, *rule.tags.all, *rule.tags.none):
         if tag in known:
             continue
-        # A default section may wait for its first article; only a near miss is a slip there.
-        hint = suggest(tag, known, 0.6 if own else 0.8)
-        if own or hint:
+        # A section of the publication's may wait for its first article; only a near miss is a slip there.
+        hint = suggest(tag, known, 0.8 if rule.waits else 0.6)
+        if hint or not rule.waits:
             yield PressroomError(
                 f'section "{rule.title}" takes the tag "{tag}", which no article has.',
                 rule.place.path,

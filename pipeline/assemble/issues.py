@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -83,7 +84,12 @@ def issue_of(
     number = fields.whole("number", required=True)
     _check_folder(fields, folder, number)
     title = fields.text("title", required=True)
-    own = tuple(read_section(each, zone) for each in fields.tables("sections"))
+    # A section that repeats one of the publication's may wait for its first article, as that one may.
+    waiting = {(each.title, each.tags) for each in publication.sections}
+    own = tuple(
+        replace(rule, waits=(rule.title, rule.tags) in waiting)
+        for rule in (read_section(each, zone) for each in fields.tables("sections"))
+    )
     if fields.has("sections") and not own:
         fields.error(
             "sections", "`sections` is empty.", "Name a section, or delete the key for the defaults."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -59,7 +58,7 @@ class PlanFile:
         result = edited(before.decode(), self._path, change, self._plan(issue), publication)
         after = result.encode()
         if after != before:
-            self._check(change, issue, self._issue(source_text(result, self._path)))
+            self._check(change, self._issue(source_text(result, self._path)))
             write_atomically(self._file, after)
             self._done.append((before, after))
 
@@ -94,10 +93,8 @@ class PlanFile:
             (section.title, [article.slug for article, _ in section.articles]) for section in edition.sections
         ]
 
-    def _check(self, change: Change, before: Issue, after: Issue) -> None:
+    def _check(self, change: Change, after: Issue) -> None:
         """Raise where the changed issue would not assemble as the change asks."""
-        if after.own_sections and not before.own_sections:
-            raise_all(self._waiting(before))
         plan = self._plan(after)
         place = next(
             ((title, n) for title, slugs in plan for n, slug in enumerate(slugs) if slug == change.slug), None
@@ -123,15 +120,3 @@ class PlanFile:
                 self._path,
                 hint="Change the article, or make the change in another edition.",
             )
-
-    def _waiting(self, issue: Issue) -> Iterator[PressroomError]:
-        """A default section may wait for its first article; one that an issue names may not."""
-        for rule in issue.sections:
-            for tag in (*rule.tags.any, *rule.tags.all, *rule.tags.none):
-                if tag not in self.desk.pool.tags:
-                    yield PressroomError(
-                        f'the default section "{rule.title}" takes the tag "{tag}", which no article '
-                        "has yet, so that the sections cannot be written into this issue.",
-                        self._path,
-                        hint=f'Write `sections:` by hand without "{tag}", or give an article the tag.',
-                    )
