@@ -2,13 +2,11 @@
 import { make, place, post, say, tell } from "./page.js";
 
 let dragged = null;
-let focusAfter = null; // so that an article can be moved on by keyboard
 
 const change = async (kind, values, words) => {
   try {
     await post("change", { kind, values });
     say(`${words} Undo takes it back.`);
-    focusAfter = values.slug;
   } catch (error) { tell(error); }
 };
 
@@ -92,7 +90,15 @@ const outOfPlan = (found, each) => {
   return row;
 };
 
+// What has the keyboard's focus keeps it while the plan is shown anew, so that an article can be moved on.
+const focused = (target) => {
+  const on = target.contains(document.activeElement) ? document.activeElement : null;
+  const row = on?.closest("[data-slug]");
+  return row && { slug: row.dataset.slug, name: on.getAttribute("aria-label") };
+};
+
 export const showPlan = (found, target) => {
+  const held = focused(target);
   const sections = found.sections.flatMap((section, at) => {
     const list = make("ol", {}, ...section.articles.map((_, number) => inPlan(found, at, number)));
     if (!found.frozen) droppable(list, found, at);
@@ -107,8 +113,9 @@ export const showPlan = (found, target) => {
     ...sections,
     make("h2", {}, "Out", make("span", { class: "badge" }, String(found.out.length))),
     make("ul", {}, ...found.out.map((each) => outOfPlan(found, each))));
-  if (focusAfter) {
-    target.querySelector(`[data-slug="${CSS.escape(focusAfter)}"]`)?.focus();
-    focusAfter = null;
+  if (held) {
+    const row = target.querySelector(`[data-slug="${CSS.escape(held.slug)}"]`);
+    const same = held.name && row?.querySelector(`[aria-label="${CSS.escape(held.name)}"]:enabled`);
+    (same || row)?.focus();
   }
 };
