@@ -137,7 +137,7 @@ def test_what_is_shown_runs_no_script_and_asks_nobody(golden: Running) -> None:
     page = ask(golden, "")[1]
     assert "script-src 'self'" in page["content-security-policy"]
     assert "default-src 'none'" in page["content-security-policy"]
-    for path in ("frame/email", "site/index.html", "frame/item?path=feed.json&item=0"):
+    for path in ("frame/email", "site/index.html", "frame/item?path=feed.xml&item=0"):
         status, headers, _ = ask(golden, path)
         assert status == 200
         policy = headers["content-security-policy"]
@@ -291,6 +291,11 @@ def test_a_workspace_with_a_mistake_is_shown_with_it(desk: Desk) -> None:
 def test_no_workspace_and_no_issue_are_told(desk: Desk, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     assert "newsletter.toml" in Desk(tmp_path / "empty").error("preview", "--no-browser")
+
+
+def test_an_issue_that_is_not_there_is_told_at_once(desk: Desk) -> None:
+    assert 'there is no issue "99"' in desk.error("preview", "99", "--no-browser")
+    assert 'no edition for "clinicans"' in desk.error("preview", "--audience", "clinicans", "--no-browser")
 
 
 def test_a_port_that_is_taken_is_told(desk: Desk) -> None:

@@ -145,7 +145,7 @@ def test_the_web_page_and_the_feeds(page: Page, golden: Running) -> None:
     expect(page.locator(".items h3").first).to_have_text("Every block")
     page.get_by_text("Read it").first.click()
     expect(page.frame_locator(".items iframe").first.get_by_text("this letter stands").first).to_be_visible()
-    page.locator("#feed").select_option("articles/feed.json")
+    page.locator("#feed").select_option("articles/atom.xml")
     expect(page.locator(".items article")).not_to_have_count(1)
 
 

@@ -10,11 +10,15 @@ from conftest import ROOT
 DOORS = {
     "PIL": "articles/pictures.py",
     "bs4": "importers/markup/tree.py",
+    "botocore": "export/login.py",
     "cssselect2": "checks/css.py",
     "feedparser": "importers/feed.py",
     "feedgen": "feeds/xml.py",
+    "httpx": "export/api.py",
     "jinja2": "templating.py",
     "jsonschema": "feeds/json_feed.py",
+    "jwt": "export/login.py",
+    "keyring": "export/keys.py",
     "lxml": "feeds/xml.py",
     "mammoth": "importers/docx.py",
     "markdown_it": "articles/markdown.py",
@@ -23,8 +27,11 @@ DOORS = {
     "mdit_py_plugins": "articles/markdown.py",
     "mjml": "email/mjml.py",
     "nh3": "articles/safe.py",
+    "starlette": "preview/app.py",
     "tinycss2": "checks/css.py",
     "trafilatura": "importers/pages/judge.py",
+    "uvicorn": "preview/server.py",
+    "watchfiles": "preview/live.py",
     "yaml": "articles/frontmatter.py",
 }
 

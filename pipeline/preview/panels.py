@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import json
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -11,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import merge
+from pipeline.addresses import is_feed_file
 from pipeline.checks.budget import WARN
+from pipeline.checks.feed_rule import Document, read_document
 from pipeline.errors import PressroomError, flatten
 from pipeline.model import Decision, Finding, Issue
 from pipeline.preview.reading import Reading
@@ -188,42 +189,41 @@ def _read(file: Path) -> str:
 
 
 def feeds(reading: Reading, issue: Issue) -> dict[str, Any]:
-    """Each feed as a reader shows it, with this issue in it. Its three formats hold the same items."""
-    made = []
-    for path in reading.site(issue):
-        folder, _, name = path.rpartition("/")
-        if name != "feed.json":
-            continue
-        feed = _feed(reading, issue, path)
-        made.append(
+    """Each feed document as a reader's program takes it, with this issue in it."""
+    found = (_document(reading, issue, path) for path in reading.site(issue) if _is_feed(path))
+    return {
+        "feeds": [
             {
-                "path": path,
-                "formats": ["feed.xml", "atom.xml", "feed.json"],
-                "folder": folder,
-                "title": feed["title"],
+                "path": each.path,
+                "fault": each.fault,
                 "items": [
                     {
-                        "title": each.get("title", ""),
-                        "date": each.get("date_published", ""),
-                        "link": each.get("url", ""),
-                        "summary": each.get("summary", ""),
-                        "author": ", ".join(one.get("name", "") for one in each.get("authors", ())),
-                        "size": len(each.get("content_html", "")),
+                        "title": entry.title,
+                        "date": entry.published.isoformat() if entry.published else "",
+                        "summary": entry.summary,
+                        "author": ", ".join(entry.authors),
+                        "size": len(entry.html),
                     }
-                    for each in feed["items"]
+                    for entry in each.entries
                 ],
             }
-        )
-    return {"feeds": made}
+            for each in found
+        ]
+    }
 
 
 def feed_item(reading: Reading, issue: Issue, path: str, number: int) -> str:
     """The content of one item of a feed, as HTML that a feed reader would show."""
-    content: str = _feed(reading, issue, path)["items"][number].get("content_html", "")
+    if not _is_feed(path):
+        raise KeyError(path)
+    html = _document(reading, issue, path).entries[number].html
     # Its pictures are where those of the site are; from elsewhere the frame loads none.
-    return content.replace(f"{reading.room.workspace.publication.base_url}/", "../site/")
+    return html.replace(f"{reading.room.workspace.publication.base_url}/", "../site/")
 
 
-def _feed(reading: Reading, issue: Issue, path: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(reading.site(issue)[path]())
-    return found
+def _is_feed(path: str) -> bool:
+    return is_feed_file(path.rpartition("/")[2], archived=False)
+
+
+def _document(reading: Reading, issue: Issue, path: str) -> Document:
+    return read_document(path, reading.site(issue)[path]())

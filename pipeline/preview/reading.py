@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from threading import RLock
@@ -23,6 +22,9 @@ from pipeline.press import Press, compose, make_press, render, templates_of
 from pipeline.prove import subjects
 
 Found = TypeVar("Found")
+
+_OTHERS = 20
+"""Frozen issues that stand around the one that is looked at, on its pages and in its feeds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class Reading:
         return {each.path: each.data for each in files}
 
     def site(self, issue: Issue) -> Mapping[str, Callable[[], bytes]]:
-        """The site's files by path, as if this issue and nothing else were published."""
+        """The site's files by path, as if this issue were published after those frozen before it."""
         return self._once(("site", issue.folder), partial(self._site, issue))
 
     def _site(self, issue: Issue) -> Mapping[str, Callable[[], bytes]]:
@@ -91,9 +93,12 @@ class Reading:
         from pipeline.site.build import build_site, site_images
 
         composer = Composer(self.room.workspace, self.room.pool)
-        ((assembled, editions),) = compose(self.room, [issue], composer)
-        now: datetime = issue.date
-        published = composer.published([(replace(assembled, frozen=True), editions)], now)
+        others = [each for each in self.room.issues if each.folder in self.room.desk.locks and each != issue]
+        composed = compose(self.room, [*others[-_OTHERS:], issue], composer)
+        published = composer.published(
+            [(replace(each, frozen=True), editions) for each, editions in composed],
+            max(each.issue.date for each, _ in composed),
+        )
         files = {
             each.path: partial(bytes, each.data)
             for each in (*build_site(published, templates_of(self.room.workspace)), *build_feeds(published))

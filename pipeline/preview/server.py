@@ -33,11 +33,11 @@ def serve(
 ) -> None:
     """Serve until a signal ends it. `ready` is told the address, which holds the token of this run.
 
-    Raises `PressroomError` where there is no workspace, or the port is taken.
+    Raises `PressroomError` where there is no workspace or no such issue, or the port is taken.
     """
     root = find_root(start)
     session = Session(start, chosen, recipients)
-    session.refresh()
+    session.begin()
     token = secrets.token_urlsafe(24)
     listening = _listening(port)
     bound = listening.getsockname()[1]

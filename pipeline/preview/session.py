@@ -11,6 +11,7 @@ from typing import Any
 from pipeline.assemble.edit import Change
 from pipeline.assemble.plan_file import PlanFile
 from pipeline.errors import NotFound, PressroomError
+from pipeline.newsroom import audience_of
 from pipeline.preview.panels import mistakes
 from pipeline.preview.reading import Reading
 
@@ -36,8 +37,21 @@ class Session:
         self.reading: Reading | None = None
         self.errors: list[dict[str, Any]] = []
         self.revision = 0
+        self.missing: NotFound | None = None
         self._plans: dict[tuple[str, str], PlanFile] = {}
         self._changing = Lock()
+
+    def begin(self) -> None:
+        """Read the workspace for the first time.
+
+        Raises `PressroomError` for an issue or edition that is not there; any other mistake is for the
+        page to show.
+        """
+        self.refresh()
+        if self.missing:
+            raise self.missing
+        if self.reading and self.chosen.audience:
+            audience_of(self.reading.issue(self.chosen.issue), self.chosen.audience)
 
     def refresh(self) -> None:
         """Read the workspace anew, and render what is looked at.
@@ -50,6 +64,7 @@ class Session:
             self.errors = []
         except PressroomError as error:
             self.errors = mistakes(error)
+            self.missing = error if isinstance(error, NotFound) else None
         self.revision += 1
 
     def _rendered(self, reading: Reading) -> Reading:

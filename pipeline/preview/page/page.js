@@ -146,7 +146,7 @@ const feeds = async (mine) => {
   if (mine !== asked) return;
   const select = at("feed");
   const wanted = chosen().feed || found[0]?.path;
-  select.replaceChildren(...found.map((each) => make("option", { value: each.path, selected: each.path === wanted }, each.folder || "the publication")));
+  select.replaceChildren(...found.map((each) => make("option", { value: each.path, selected: each.path === wanted }, each.path)));
   const feed = found.find((each) => each.path === wanted) || found[0];
   if (!feed) return settled(make("p", { class: "note" }, "This edition is private: no feed has it."));
   const item = (each, number) => {
@@ -160,7 +160,8 @@ const feeds = async (mine) => {
       make("p", {}, each.summary), each.size ? whole : null);
   };
   settled(make("div", { class: "items" },
-    make("h2", {}, feed.title), make("p", { class: "note" }, `As if this issue, and nothing else, were published. ${feed.formats.join(", ")} hold the same.`),
+    make("p", { class: "note" }, "As if this issue were published now, after those before it."),
+    feed.fault ? make("p", { class: "severity error" }, feed.fault) : "",
     ...feed.items.map(item)));
 };
 
