@@ -142,7 +142,7 @@ def test_the_web_page_and_the_feeds(page: Page, golden: Running) -> None:
     expect(frame(page).get_by_role("heading", name="Every block", exact=True)).to_be_visible()
     page.get_by_role("tab", name="Feeds").click()
     expect(page.locator("#feed option")).not_to_have_count(0)
-    expect(page.locator(".items h3").first).to_have_text("Every block")
+    expect(page.locator(".items h2").first).to_have_text("Every block")
     page.get_by_text("Read it").first.click()
     expect(page.frame_locator(".items iframe").first.get_by_text("this letter stands").first).to_be_visible()
     page.locator("#feed").select_option("articles/atom.xml")

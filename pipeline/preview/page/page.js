@@ -156,7 +156,7 @@ const feeds = async (mine) => {
       if (whole.open && !frame.src) frame.src = `frame/item?${query({ path: feed.path, item: String(number), revision: state.revision })}`;
     });
     return make("article", {},
-      make("h3", {}, each.title), make("p", { class: "quiet" }, [each.date, each.author].filter(Boolean).join(" · ")),
+      make("h2", {}, each.title), make("p", { class: "quiet" }, [each.date, each.author].filter(Boolean).join(" · ")),
       make("p", {}, each.summary), each.size ? whole : null);
   };
   settled(make("div", { class: "items" },
