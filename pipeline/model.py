@@ -584,3 +584,15 @@ class Finding:
     message: str
     place: Place
     hint: str = ""
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The finding as plain values, for JSON."""
+        return {
+            "code": self.code,
+            "severity": self.severity.value,
+            "message": self.message,
+            "path": self.place.path,
+            "line": self.place.line,
+            "hint": self.hint,
+        }

@@ -528,11 +528,22 @@ def test_a_key_that_the_service_repeats_is_masked(stand: Newsstand) -> None:
 
 
 @only
-def test_the_list_of_drafts_that_is_broken_is_told(stand: Newsstand) -> None:
-    stand.desk.write({f"{FOLDER}/drafts.json": "{"})
+@pytest.mark.parametrize(
+    "text",
+    ["{", "[]", '{"drafts": [{}]}', '{"drafts": 5}', '{"drafts": [{"target": "mailchimp"}]}', "\\u001b"],
+)
+def test_the_list_of_drafts_that_is_broken_is_told(stand: Newsstand, text: str) -> None:
+    stand.push()
+    whole = stand.desk.read(f"{FOLDER}/drafts.json")
+    stand.desk.write(
+        {f"{FOLDER}/drafts.json": whole.replace("https:", f"{text}https:") if "u001b" in text else text}
+    )
+    stand.player.asked.clear()
     said = stand.error()
-    assert f"{FOLDER}/drafts.json:1: is no list of drafts that can be read." in said
+    assert f"{FOLDER}/drafts.json" in said
+    assert "is no list of drafts that can be read." in said
     assert stand.player.asked == []
+    assert "drafts.json" in stand.desk.error("status")
 
 
 @only

@@ -86,5 +86,5 @@ def _report_json(report: Report) -> dict[str, object]:
             for built in report.editions
         ],
         "site_files": report.site_files,
-        "findings": [show.finding_json(each) for each in report.findings],
+        "findings": [each.values for each in report.findings],
     }

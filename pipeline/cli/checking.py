@@ -204,7 +204,7 @@ def _finding_json(each: Finding) -> dict[str, object]:
     from pipeline.checks.rules import RULES
 
     sources = {rule.code: rule.source for rule in RULES}
-    return show.finding_json(each) | {"rests_on": sources.get(each.code, "")}
+    return each.values | {"rests_on": sources.get(each.code, "")}
 
 
 def _edition_json(one: Checked) -> dict[str, object]:

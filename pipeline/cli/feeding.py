@@ -88,7 +88,7 @@ def _check(ctx: click.Context, room: Newsroom, now: datetime, against: Path | No
 
     count, findings = check_feeds(room, now, against or room.workspace.build / "site")
     if as_json:
-        show.as_json({"feeds": count, "findings": [show.finding_json(each) for each in findings]})
+        show.as_json({"feeds": count, "findings": [each.values for each in findings]})
     else:
         for each in findings:
             show.finding(each)

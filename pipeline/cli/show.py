@@ -87,18 +87,6 @@ def _finding(each: Finding) -> Iterator[str]:
 _COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
 
 
-def finding_json(each: Finding) -> dict[str, Any]:
-    """A finding as JSON shows it."""
-    return {
-        "code": each.code,
-        "severity": each.severity.value,
-        "message": each.message,
-        "path": each.place.path,
-        "line": each.place.line,
-        "hint": each.hint,
-    }
-
-
 def paragraph(text: str) -> None:
     """A paragraph of the result, wrapped, with an empty line after it."""
     result(click.wrap_text(text, width=min(columns_of_terminal() or 80, 80)) + "\n")

@@ -159,5 +159,5 @@ def _json(
             }
             for each in made
         ],
-        "findings": [show.finding_json(each) for each in warned],
+        "findings": [each.values for each in warned],
     }

@@ -74,4 +74,7 @@ def _path(issue: Issue) -> str:
 
 
 def _pushed(value: Mapping[str, Any]) -> Pushed:
-    return Pushed(*(str(value[name]) for name in Pushed.__slots__))
+    said = [str(value[name]) for name in Pushed.__slots__]
+    if not all(each.isprintable() for each in said):
+        raise ValueError("a control character")
+    return Pushed(*said)

@@ -14,7 +14,7 @@ from pipeline.addresses import is_feed_file
 from pipeline.checks.budget import WARN
 from pipeline.checks.feed_rule import Document, read_document
 from pipeline.errors import PressroomError, flatten
-from pipeline.model import Decision, Finding, Issue
+from pipeline.model import Decision, Issue
 from pipeline.preview.reading import Reading
 
 _DIFF_LINES = 600
@@ -35,20 +35,9 @@ def findings(reading: Reading, issue: Issue, audience: str) -> dict[str, Any]:
     order = ("error", "warning", "note")
     ordered = sorted(checked.findings, key=lambda each: order.index(each.severity.value))
     return {
-        "findings": [_finding(each) for each in ordered],
+        "findings": [each.values for each in ordered],
         "counts": {name: sum(each.severity.value == name for each in ordered) for name in order},
         "silenced": len(checked.silenced),
-    }
-
-
-def _finding(each: Finding) -> dict[str, Any]:
-    return {
-        "code": each.code,
-        "severity": each.severity.value,
-        "message": each.message,
-        "path": each.place.path,
-        "line": each.place.line,
-        "hint": each.hint,
     }
 
 
