@@ -2,6 +2,13 @@
 import { make, place, post, say, tell } from "./page.js";
 
 let dragged = null;
+let waiting = null; // a newer plan, which came while an article was dragged: its row must not go from under the mouse
+
+const dropped = () => {
+  dragged = null;
+  if (waiting) waiting();
+  waiting = null;
+};
 
 const change = async (kind, values, words) => {
   try {
@@ -53,7 +60,7 @@ const inPlan = (found, at, number) => {
     if (does) { event.preventDefault(); does(); }
   });
   row.addEventListener("dragstart", (event) => { dragged = article; row.classList.add("dragged"); event.dataTransfer.setData("text/plain", article.slug); });
-  row.addEventListener("dragend", () => { dragged = null; row.classList.remove("dragged"); });
+  row.addEventListener("dragend", () => { row.classList.remove("dragged"); dropped(); });
   return row;
 };
 
@@ -86,7 +93,7 @@ const outOfPlan = (found, each) => {
     found.frozen ? null : make("div", { class: "does" },
       each.excluded ? button("In", `In: let “${each.title}” in again`, () => change("include", { slug: each.slug }, `“${each.title}” is excluded no more.`)) : ""));
   row.addEventListener("dragstart", (event) => { dragged = each; event.dataTransfer.setData("text/plain", each.slug); });
-  row.addEventListener("dragend", () => { dragged = null; });
+  row.addEventListener("dragend", dropped);
   return row;
 };
 
@@ -98,6 +105,10 @@ const focused = (target) => {
 };
 
 export const showPlan = (found, target) => {
+  if (dragged) {
+    waiting = () => showPlan(found, target);
+    return;
+  }
   const held = focused(target);
   const sections = found.sections.flatMap((section, at) => {
     const list = make("ol", {}, ...section.articles.map((_, number) => inPlan(found, at, number)));
