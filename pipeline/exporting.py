@@ -5,6 +5,7 @@ Each goes the one path of `press.py`, from a frozen issue, so that what is expor
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -79,10 +80,16 @@ def export_message(newsroom: Newsroom, wanted: Wanted) -> tuple[Path, tuple[Outp
     return _written(newsroom.workspace, wanted, "-eml", files), files
 
 
-def export_for(newsroom: Newsroom, wanted: Wanted, target: Target) -> tuple[Path, Package]:
+def export_for(
+    newsroom: Newsroom,
+    wanted: Wanted,
+    target: Target,
+    ready: Callable[[Target, Package], None] = lambda target, made: None,
+) -> tuple[Path, Package]:
     """Write an edition as a service takes it; gives where it stands, and what it is.
 
-    Raises `PressroomError` for what the target cannot take, and for an output that is no bundle.
+    `ready` looks at it before anything is written. Raises `PressroomError` for what the target cannot take,
+    for an output that is no bundle, and what `ready` raises.
     """
     if wanted.images is Images.PACKED and not target.takes_images:
         raise PressroomError(
@@ -96,16 +103,27 @@ def export_for(newsroom: Newsroom, wanted: Wanted, target: Target) -> tuple[Path
     composer = press.composer
     data = composer.images.data if wanted.images is Images.PACKED else None
     made = package(edition, render(press, edition), composer.publication, target, where, data)
+    ready(target, made)
     return _written(newsroom.workspace, wanted, f"-{target.name}", made.files), made
+
+
+def rehearsable(target: Target, made: Package) -> None:
+    """Raises for each setting that a push needs and that is missing."""
+    push_of(target)
+    demanded(target, made.delivery.settings)
+
+
+def pushable(target: Target, made: Package) -> None:
+    """Raises as `rehearsable`, and for each key that is missing."""
+    rehearsable(target, made)
+    keys_of(target, push_of(target))
 
 
 def rehearsed(
     newsroom: Newsroom, wanted: Wanted, target: Target, made: Package, *, anew: bool
 ) -> tuple[Request, ...]:
     """The requests of a push, of which none is made. No key is needed, and none is in them."""
-    settings = made.delivery.settings
-    demanded(target, settings)
-    service = Rehearsal(target, push_of(target), Login({}, settings))
+    service = Rehearsal(target, push_of(target), Login({}, made.delivery.settings))
     rehearse(target, made.delivery, service, _remembered(newsroom, wanted, target), anew=anew)
     return tuple(service.requests)
 
@@ -115,10 +133,9 @@ def pushed(
 ) -> tuple[Pushed, bool]:
     """Put the edition at the service as a draft, and remember it; also whether it was there before.
 
-    Raises `PressroomError` for a setting or a key that is missing, and for what the service refuses.
+    Raises `PressroomError` for a key that is missing, and for what the service refuses.
     """
     settings = made.delivery.settings
-    demanded(target, settings)
     before = _remembered(newsroom, wanted, target)
     service = Api(
         target,

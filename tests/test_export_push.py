@@ -254,6 +254,7 @@ def test_without_a_key_nothing_is_asked(stand: Newsstand, monkeypatch: pytest.Mo
     assert f"--to {stand.player.target}: there is no key for {title}." in said
     assert "keyring set pressroom" in said
     assert stand.player.asked == []
+    assert not (stand.desk.root / "build/export").exists()
 
 
 @every_service
@@ -396,6 +397,7 @@ def test_every_setting_that_is_missing_is_told_at_once(stand: Newsstand) -> None
     for name in needed:
         assert f"needs `{name}`" in said
     assert stand.player.asked == []
+    assert not (stand.desk.root / "build/export").exists()
 
 
 # --- what is only one service's own, or needs no service ---------------------------------------------------

@@ -148,10 +148,13 @@ class _Push:
 
 def _export_for(room: Newsroom, wanted: Wanted, name: str, push: _Push, as_json: bool) -> dict[str, Any]:
     from pipeline.export.targets import find
-    from pipeline.exporting import export_for
+    from pipeline.exporting import export_for, pushable, rehearsable
 
     target = find(name)
-    place, made = export_for(room, wanted, target)
+    if push.wanted:
+        place, made = export_for(room, wanted, target, rehearsable if push.rehearse else pushable)
+    else:
+        place, made = export_for(room, wanted, target)
     for warning in made.warnings:
         show.message(warning)
     said = {"issue": wanted.issue.folder, "target": name, "output": str(place), "files": _sizes(made.files)}
