@@ -247,6 +247,32 @@ def test_what_cannot_be_asked_is_no_server_error(golden: Running, path: str) -> 
     assert ask(golden, path)[0] in {200, 400, 404, 409}
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        [],
+        "words",
+        {"kind": "move"},
+        {"kind": "burn", "values": {}},
+        {"kind": "move", "values": {"slug": "a-card"}},
+        {"kind": "move", "values": {"slug": "a-card", "section": "In full", "position": "x"}},
+        {"kind": "move", "values": {"slug": "no-such", "section": "In full", "position": 0}},
+        {"kind": "move", "values": {"slug": "a-card", "section": "No such", "position": 0}},
+        {"kind": "move", "values": {"slug": "a-card", "section": "In full", "position": 99}},
+        {"kind": "exclude", "values": {"slug": ["a-card"]}},
+        {"kind": "exclude", "values": 5},
+    ],
+)
+def test_a_change_that_cannot_be_made_is_refused_and_changes_nothing(golden: Running, body: Any) -> None:
+    before = said(golden, "panel/plan")
+    for path in ("change", "open"):
+        status, _, data = ask(golden, path, "POST", body, Origin=golden.origin)
+        assert status in {400, 409}
+        assert json.loads(data)["errors"]
+    assert said(golden, "panel/plan") == before
+
+
 # --- how it begins and ends -----------------------------------------------------------------------------
 
 

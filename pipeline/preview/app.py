@@ -179,7 +179,7 @@ class Pages:
 
     async def open(self, request: Request) -> Response:
         """Open a file in the editor."""
-        body = await request.json()
+        body = await _body(request)
         line = body.get("line")
 
         def start() -> Any:
@@ -191,11 +191,14 @@ class Pages:
 
     async def change(self, request: Request) -> Response:
         """Change the plan."""
-        body = await request.json()
+        body = await _body(request)
 
         def change() -> Any:
             _, issue, audience = self._asked(request)
-            values = {str(name): value for name, value in body["values"].items()}
+            values = {
+                name: int(value) if name == "position" else str(value)
+                for name, value in body["values"].items()
+            }
             self.session.change(issue.folder, audience, _CHANGES[body["kind"]](**values))
             return {"changed": True}
 
@@ -277,8 +280,17 @@ async def _answered(make: Callable[[], Any]) -> Response:
         return JSONResponse(await run_in_threadpool(make))
     except PressroomError as error:
         return JSONResponse({"errors": panels.mistakes(error)}, 409)
-    except (KeyError, ValueError, TypeError, IndexError):
+    except (KeyError, ValueError, TypeError, IndexError, AttributeError):
         return JSONResponse({"errors": [{"message": "This cannot be asked."}]}, 400)
+
+
+async def _body(request: Request) -> dict[str, Any]:
+    """The JSON object that was sent; an empty one for anything else."""
+    try:
+        found = await request.json()
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _frame(make: Callable[[Request], Response]) -> Callable[[Request], Any]:
