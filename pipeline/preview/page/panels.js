@@ -4,6 +4,8 @@ import { showPlan } from "./plan.js";
 
 let asked = 0;
 
+const count = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
+
 const kilobytes = (bytes) => bytes < 1024 ? `${bytes} bytes` : `${Math.round(bytes / 1024)} KB`;
 
 const findings = (found, target) => {
@@ -16,7 +18,8 @@ const findings = (found, target) => {
     make("p", {}, place(each.path, each.line)),
     each.hint ? make("p", { class: "quiet" }, each.hint) : "");
   target.replaceChildren(
-    make("p", { class: "quiet" }, `${error} errors, ${warning} warnings, ${note} notes${found.silenced ? `, ${found.silenced} silenced` : ""}`),
+    make("p", { class: "quiet" }, `${count(error, "error")}, ${count(warning, "warning")}, ${count(note, "note")}${found.silenced ? `, ${found.silenced} silenced` : ""}`),
+    found.findings.length ? "" : make("p", {}, "The checks find nothing."),
     make("ul", {}, ...found.findings.map(one)));
 };
 
