@@ -81,7 +81,7 @@ def write_archive(folder: Path, issues: int, articles: int) -> None:
 
 def freeze_archive(folder: Path) -> None:
     """Freeze every issue, oldest first, as `pressroom assemble` does one by one."""
-    from pipeline.newsroom import open_newsroom
+    from pipeline.workspace import open_newsroom
 
     newsroom = open_newsroom(folder)
     for issue in newsroom.issues:

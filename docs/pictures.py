@@ -17,7 +17,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from pipeline import merge
+from pipeline.support import merge
 
 DOCS = Path(__file__).parent
 BUILD = DOCS.parent / "build"

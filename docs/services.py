@@ -5,10 +5,10 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from pipeline.export.api import TIME_LIMIT
+from pipeline.export.client import TIME_LIMIT
 from pipeline.export.dialect import Part, Tag
-from pipeline.export.given import known_settings
 from pipeline.export.target import Kind, Push, Setting, Target
+from pipeline.export.target_settings import known_settings
 from pipeline.export.targets import find
 from pipeline.model import TARGETS
 

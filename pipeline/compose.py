@@ -11,17 +11,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from pipeline import merge
-from pipeline.addresses import address, article_path, is_public, issue_path
-from pipeline.articles.forms import Form, select
-from pipeline.articles.images import LOGO, THUMBNAIL, Images
-from pipeline.articles.packed import packed
-from pipeline.articles.parse import WORDS_PER_MINUTE, parse_content
 from pipeline.articles.pool import Pool
-from pipeline.articles.resolve import SourceResolver
-from pipeline.articles.text import Notes, blocks_to_text
-from pipeline.articles.width import squeezed
+from pipeline.articles.resolver import SourceResolver
+from pipeline.config.workspace_files import Workspace
+from pipeline.content.compressed import packed
+from pipeline.content.html import Form, select
+from pipeline.content.parse import WORDS_PER_MINUTE, parse_content
+from pipeline.content.text import Notes, blocks_to_text
+from pipeline.content.text_width import squeezed
 from pipeline.errors import PressroomError, raise_all, suggest
+from pipeline.images.library import LOGO, THUMBNAIL, Images
 from pipeline.model import (
     EVERYONE,
     Article,
@@ -42,7 +41,8 @@ from pipeline.model import (
     Record,
     Severity,
 )
-from pipeline.workspace import Workspace
+from pipeline.support import merge
+from pipeline.support.urls import address, article_path, is_public, issue_path
 
 _PREVIEW = (40, 90)  # visible characters that inbox lists show (EMAIL-RULES: preview text)
 

@@ -1,133 +1,55 @@
-"""Finds a workspace and lists what is in it. Commands walk up to `newsletter.toml`, as git does."""
+"""A workspace that was read whole: what every command begins with."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from pipeline.errors import PressroomError, WorkspaceNotFound
-from pipeline.files import read_source
-from pipeline.model import Publication
-from pipeline.settings import SETTINGS, read_publication
-
-ISSUES = "issues"
-POOL = "issues/articles"
-BUILD = "build"
+from pipeline.articles.pool import Pool, read_pool
+from pipeline.assemble.assembler import Desk
+from pipeline.assemble.issues import Issues, read_issues
+from pipeline.config.workspace_files import Workspace, open_workspace
+from pipeline.errors import PressroomError, raise_all, suggest
+from pipeline.model import Issue
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """A source file: the name it has in the workspace (slug or folder), its path, and where it is."""
+class Newsroom:
+    """A workspace that was read without a mistake: its pool, its issues and their locks."""
 
-    name: str
-    path: str
-    file: Path
-
-    def text(self) -> str:
-        """The file's text. Raises `PressroomError` as `read_source` does."""
-        return read_source(self.file, self.path)
+    workspace: Workspace
+    pool: Pool
+    issues: Issues
+    desk: Desk
 
 
-@dataclass(frozen=True, slots=True)
-class Workspace:
-    """A workspace: its root folder (resolved) and what its `newsletter.toml` says."""
-
-    root: Path
-    publication: Publication
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The publication's time zone."""
-        return ZoneInfo(self.publication.timezone)
-
-    @property
-    def build(self) -> Path:
-        """The folder of all that is generated."""
-        return self.root / BUILD
-
-    @property
-    def templates(self) -> Path | None:
-        """The workspace's own templates, which override the theme file by file."""
-        return _templates(self.root)
-
-    def path_of(self, file: Path) -> str:
-        """A file's path as a user types it: relative to the root, with forward slashes."""
-        return file.relative_to(self.root).as_posix()
-
-    def article_sources(self) -> tuple[Source, ...]:
-        """The pool's files, sorted by path: `<slug>.md`, or `<slug>/index.md` with images beside it."""
-        return tuple(sorted(self._articles(self.root / POOL), key=lambda source: source.path))
-
-    def _articles(self, folder: Path) -> Iterator[Source]:
-        if not folder.is_dir():
-            return
-        for entry in folder.iterdir():
-            # `_notes.md`, `.hidden` and a README are beside the pool, not in it.
-            if entry.name.startswith((".", "_")) or entry.name.lower() == "readme.md":
-                continue
-            if entry.is_dir():
-                if entry.is_symlink() and folder.resolve().is_relative_to(entry.resolve()):
-                    continue  # a link to a folder above it: what is in there is found already
-                index = entry / "index.md"
-                if index.is_file():
-                    yield Source(entry.name, self.path_of(index), index)
-                else:
-                    yield from self._articles(entry)
-            elif entry.suffix == ".md":
-                yield Source(entry.stem, self.path_of(entry), entry)
-
-    def issue_sources(self) -> tuple[Source, ...]:
-        """The issues' `issue.md` files, sorted by folder."""
-        folder = self.root / ISSUES
-        if not folder.is_dir():
-            return ()
-        found = [
-            Source(entry.name, self.path_of(entry / "issue.md"), entry / "issue.md")
-            for entry in folder.iterdir()
-            if entry.is_dir() and (entry / "issue.md").is_file()
-        ]
-        return tuple(sorted(found, key=lambda source: source.path))
-
-    def locate(self, target: str, beside: str) -> Path:
-        """The file that a path in a source names: relative to that source, or from the root by `/`.
-
-        Raises `PressroomError` (without a place) for a path that is none or leaves the workspace.
-        """
-        base = self.root if target.startswith("/") else (self.root / beside).parent
-        try:
-            file = (base / target.lstrip("/")).resolve()
-            inside = file.is_relative_to(self.root)
-        except (ValueError, OSError, RuntimeError) as error:
-            raise PressroomError(f'"{target}" is no path.') from error
-        if not inside:
-            raise PressroomError(f'"{target}" leaves the workspace.', hint="Copy the file beside the text.")
-        return file
+def open_newsroom(start: Path) -> Newsroom:
+    """Read the whole workspace. Raises every mistake in it at once."""
+    errors: list[PressroomError] = []
+    workspace = open_workspace(start, errors)
+    pool = read_pool(workspace, errors)
+    issues = read_issues(workspace, errors)
+    raise_all(errors)
+    return Newsroom(workspace, pool, issues, Desk(workspace, pool, issues))
 
 
-def find_root(start: Path) -> Path:
-    """The nearest folder at or above `start` with a `newsletter.toml`, resolved."""
-    start = start.resolve()
-    for folder in (start, *start.parents):
-        if (folder / SETTINGS).is_file():
-            return folder
-    raise WorkspaceNotFound(
-        f"no {SETTINGS} here or in any folder above ({start}).",
-        hint="Go into a workspace, name one with --workspace DIR, or make one: pressroom init DIR",
-    )
+def audience_of(issue: Issue, named: str | None) -> str:
+    """The audience whose edition is meant: the one named, or the issue's first.
 
-
-def open_workspace(start: Path, errors: list[PressroomError]) -> Workspace:
-    """The workspace at or above `start`; mistakes in its settings go to `errors`.
-
-    Raises `PressroomError` where there is no workspace, or its `newsletter.toml` cannot be read.
+    Raises `PressroomError` for an audience that the issue has no edition for.
     """
-    root = find_root(start)
-    text = read_source(root / SETTINGS, SETTINGS)
-    return Workspace(root, read_publication(text, errors, templates=_templates(root)))
+    audience = named or issue.audiences[0]
+    if audience not in issue.audiences:
+        raise PressroomError(
+            f'the issue has no edition for "{audience}".',
+            issue.place.path,
+            issue.place.line,
+            suggest(audience, issue.audiences) or f"It has: {', '.join(issue.audiences)}.",
+        )
+    return audience
 
 
-def _templates(root: Path) -> Path | None:
-    folder = root / "templates"
-    return folder if folder.is_dir() else None
+def ready(issues: Iterable[Issue]) -> tuple[Issue, ...]:
+    """The issues that a build without names takes: all but the drafts."""
+    return tuple(issue for issue in issues if not issue.draft)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from conftest import SETTINGS, article, issue, png
 
-from pipeline.checks.subject import Subject
-from pipeline.newsroom import open_newsroom
-from pipeline.prove import subjects
+from pipeline.actions.check import subjects
+from pipeline.checks.context import Subject
+from pipeline.workspace import open_newsroom
 
 BODY = """\
 Ketamine acts within hours, where older drugs take weeks. What it does in that time is the subject of

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-from pipeline.articles.forms import Form, HtmlWriter, blocks_to_html
-from pipeline.articles.parse import parse_content
-from pipeline.articles.text import Notes, blocks_to_text
+from pipeline.content.html import Form, HtmlWriter, blocks_to_html
+from pipeline.content.parse import parse_content
+from pipeline.content.text import Notes, blocks_to_text
 from pipeline.errors import PressroomError
 from pipeline.model import Content, Image
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipeline.email.render import render_email
 from pipeline.model import (
     Article,
     Author,
@@ -26,7 +25,8 @@ from pipeline.model import (
     Record,
     RenderedEmail,
 )
-from pipeline.templating import Templates
+from pipeline.render.email.renderer import render_email
+from pipeline.support.templating import Templates
 
 PUBLICATION = Publication(
     title="Synapse",

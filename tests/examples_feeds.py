@@ -21,8 +21,8 @@ from feed_values import (
 )
 from test_feeds_archive import published as many_issues
 
-from pipeline.checks.feed_rule import FeedSubject
-from pipeline.checks.feeds import feed_subject
+from pipeline.checks.feed_context import FeedSubject
+from pipeline.checks.feed_runner import feed_subject
 from pipeline.model import ComposedArticle, Content, Layout, Published
 
 NOW = datetime(2027, 1, 1, tzinfo=UTC)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from check_kit import BODY, LETTER, Case, Example
 
-from pipeline.checks.subject import Subject
+from pipeline.checks.context import Subject
 
 ONLY = f"{LETTER}\n::: only audience=clinicians\nDoses stand in the table of our own edition.\n:::\n"
 LEAK = Case(letter=ONLY, html=("The trial counted", "Doses stand in the table of our <b>own</b> edition."))

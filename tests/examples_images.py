@@ -5,7 +5,7 @@ from dataclasses import replace
 from check_kit import BODY, CHART, Case, Example
 from conftest import png
 
-from pipeline.checks.subject import Subject
+from pipeline.checks.context import Subject
 
 ALT = 'alt="A bar chart: seven in ten improved within a day"'
 CAPTION = "A bar chart: seven in ten improved within a day"

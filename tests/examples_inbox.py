@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from check_kit import Case, Example
 
-from pipeline.checks.subject import Subject
+from pipeline.checks.context import Subject
 
 
 def subject_line(line: str) -> Case:

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from check_kit import BODY, Case, Example
 
-from pipeline.checks.budget import Item
-from pipeline.checks.subject import Subject
+from pipeline.checks.context import Subject
+from pipeline.checks.size_budget import Item
 
 TEXT = "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n"
 HTML = TEXT.replace("plain", "html")

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from check_kit import Case, Example
 
-from pipeline.checks.online import Answer, Verdict
-from pipeline.checks.spam import Hit, SpamReport
+from pipeline.checks.online_links import Answer, Verdict
+from pipeline.checks.spamassassin import Hit, SpamReport
 
 REVIEW = "https://journal.example/review"
 WEB_VERDICTS = {

@@ -9,8 +9,6 @@ from typing import Any
 
 from lxml import etree
 
-from pipeline.addresses import address, article_path, image_path, issue_path
-from pipeline.feeds.build import build_feeds
 from pipeline.model import (
     Article,
     Audience,
@@ -32,6 +30,8 @@ from pipeline.model import (
     Published,
     Record,
 )
+from pipeline.render.feeds.feed_list import build_feeds
+from pipeline.support.urls import address, article_path, image_path, issue_path
 
 NS = {
     "a": "http://www.w3.org/2005/Atom",

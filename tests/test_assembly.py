@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.articles.pool import Pool
-from pipeline.assemble.choose import choose, explain
+from pipeline.assemble.select import choose, explain
 from pipeline.errors import PressroomError
 from pipeline.model import Article, Issue, Layout, Order, Place, SectionRule, TagRule
 

@@ -221,7 +221,7 @@ def test_a_build_that_is_told_to_end_leaves_the_last_good_one(
     desk.ok("build")
     before = desk.tree("build")
     desk.write({"issues/articles/glutamate.md": article("Another title")})
-    monkeypatch.setattr("pipeline.build._write_part", lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+    monkeypatch.setattr("pipeline.actions.build._write_part", lambda *_: os.kill(os.getpid(), signal.SIGTERM))
     earlier = signal.getsignal(signal.SIGTERM)
     try:
         assert desk.run("build").exit_code == 128 + signal.SIGTERM

@@ -6,14 +6,14 @@ import pytest
 from check_kit import BODY, Case, subject_of
 from examples_html import BUTTON, CTA, HEAD_END, LINK, P, within
 
-from pipeline.checks.clients import HARMLESS, support_of
+from pipeline.checks.client_features import uses
 from pipeline.checks.css import Styles, View, colour, parts
-from pipeline.checks.features import uses
-from pipeline.checks.outlook import applies, readable
-from pipeline.checks.page import parse_page
-from pipeline.checks.run import findings_of, rule_of
+from pipeline.checks.html_page import parse_page
+from pipeline.checks.outlook_view import applies, readable
+from pipeline.checks.rules.client_support import HARMLESS, support_of
+from pipeline.checks.runner import findings_of, rule_of
+from pipeline.config.publication import CLIENTS
 from pipeline.model import Finding, Severity
-from pipeline.settings import CLIENTS
 
 ARTICLE = "issues/articles/glutamate-switch.md"
 LIST = "\n- one [link here](https://journal.example/z) among words\n"

@@ -9,10 +9,10 @@ from check_kit import BODY, LETTER, Case, subject_of
 from examples_links import real, saying, to
 from examples_words import ending
 
-from pipeline.checks.reading import words
+from pipeline.checks.passages import words
 from pipeline.checks.rules import RULES
-from pipeline.checks.run import findings_of, rule_of
-from pipeline.checks.size import encoded_size
+from pipeline.checks.rules.size import encoded_size
+from pipeline.checks.runner import findings_of, rule_of
 
 SOUND_WRITING = [
     "The enzyme TK1 (thymidine kinase) and TKO mice.",

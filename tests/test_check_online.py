@@ -13,9 +13,9 @@ from typing import ClassVar
 import pytest
 from conftest import Desk, article
 
-from pipeline import web
-from pipeline.checks import online
-from pipeline.checks.online import AT_ONCE_PER_HOST, Answer, LinkTester, Verdict
+from pipeline.checks import online_links
+from pipeline.checks.online_links import AT_ONCE_PER_HOST, Answer, LinkTester, Verdict
+from pipeline.support import http
 
 NOW = datetime(2026, 2, 1, 12, tzinfo=UTC)
 REDIRECTS = {
@@ -146,8 +146,10 @@ def test_a_redirect_to_a_private_address_is_refused(
     # The server stands for a public one; where it sends the tester does not.
     monkeypatch.setitem(REDIRECTS, "/inside", (301, "http://10.0.0.1:1/"))
     public = server.removeprefix("http://").partition(":")[0]
-    real = web.ipaddress.ip_address
-    monkeypatch.setattr(web.ipaddress, "ip_address", lambda text: real("8.8.8.8" if text == public else text))
+    real = http.ipaddress.ip_address
+    monkeypatch.setattr(
+        http.ipaddress, "ip_address", lambda text: real("8.8.8.8" if text == public else text)
+    )
     url = f"{server}/inside"
     answer = a_tester(tmp_path, allow_private=False).answers([url])[url]
     assert answer == Answer(Verdict.UNTRIED, "10.0.0.1 is on a private network")
@@ -192,7 +194,7 @@ def test_an_address_is_tried_once_in_a_run(tmp_path: Path, server: str) -> None:
 def test_no_more_than_the_limit_is_tried(
     tmp_path: Path, server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(online, "MOST", 3)
+    monkeypatch.setattr(online_links, "MOST", 3)
     found = a_tester(tmp_path).answers([f"{server}/fine?{n}" for n in range(5)])
     assert [each.verdict for each in found.values()].count(Verdict.UNTRIED) == 2
     assert sum(Pages.asked.values()) == 3

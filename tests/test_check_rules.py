@@ -7,7 +7,7 @@ from check_examples import ELSEWHERE, EXAMPLES
 from check_kit import Case, subject_of
 
 from pipeline.checks.rules import RULES
-from pipeline.checks.run import check, findings_of, rule_of
+from pipeline.checks.runner import check, findings_of, rule_of
 from pipeline.model import Severity
 
 

@@ -10,7 +10,7 @@ import pytest
 from check_kit import Case, subject_of
 from conftest import ROOT, Desk, left_out
 
-from pipeline.checks.spam import PROGRAM, Hit, parse_report, spam_report
+from pipeline.checks.spamassassin import PROGRAM, Hit, parse_report, spam_report
 from pipeline.errors import PressroomError
 
 RECORDED = ROOT / "tests" / "spam"

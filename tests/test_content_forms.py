@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from content_kit import PERMALINK, html, parse, writer
 
-from pipeline.articles.forms import Form, blocks_to_html, footnotes_to_html, select, visible
+from pipeline.content.html import Form, blocks_to_html, footnotes_to_html, select, visible
 from pipeline.model import BlockKind, Content
 
 GOLDEN = """\

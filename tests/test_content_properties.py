@@ -9,11 +9,11 @@ from content_kit import Elements, parse, writer
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipeline import merge
-from pipeline.articles.forms import Form, blocks_to_html, footnotes_to_html, select, visible
-from pipeline.articles.text import Notes, blocks_to_text
+from pipeline.content.html import Form, blocks_to_html, footnotes_to_html, select, visible
+from pipeline.content.text import Notes, blocks_to_text
 from pipeline.errors import PressroomError
 from pipeline.model import Content
+from pipeline.support import merge
 
 ODD = [
     "👩\u200d⚕️", "☀️", "e\u0301", "n\u0303o", "\u200f", "\u202e", "\u2066", "\u2069", "\u00a0", "]]>", "{{",

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from content_kit import parse, plain
 
-from pipeline.articles.text import Notes, blocks_to_text
-from pipeline.articles.width import width
+from pipeline.content.text import Notes, blocks_to_text
+from pipeline.content.text_width import width
 
 
 def test_the_whole_text_form_reads_well() -> None:

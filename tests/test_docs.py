@@ -12,10 +12,10 @@ import yaml
 from conftest import ROOT, Desk, article, issue, png
 from conftest import SETTINGS as WORKSPACE
 
+from pipeline.config.fields import Fields
+from pipeline.config.themes import read_theme
 from pipeline.errors import PressroomError
-from pipeline.fields import Fields
-from pipeline.newsroom import open_newsroom
-from pipeline.themes import read_theme
+from pipeline.workspace import open_newsroom
 
 DOCS = ROOT / "docs"
 PAGES = (ROOT / "README.md", *sorted(DOCS.rglob("*.md")))

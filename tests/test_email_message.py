@@ -14,9 +14,9 @@ from email_values import PUBLICATION, article, edition, paragraph, prose, render
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.email.message import build_message
 from pipeline.errors import PressroomError
 from pipeline.model import ComposedEdition, Layout, MergeField, Publication
+from pipeline.render.email.message import build_message
 
 SUBJECT = "Caf\u00e9 \u2764\ufe0f " + "a long subject that goes on and on \U0001f9e0 " * 4 + "end"
 
@@ -129,7 +129,7 @@ def test_very_long_name_is_folded_and_comes_back() -> None:
 @settings(deadline=None, derandomize=True, max_examples=150)
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=1, max_size=200))
 def test_any_subject_and_text_come_back(text: str) -> None:
-    from pipeline.merge import literal_text
+    from pipeline.support.merge import literal_text
 
     one = edition(
         ("A", ((article(blocks=(prose(paragraph(text)),)), Layout.FULL),)), subject=literal_text(text)

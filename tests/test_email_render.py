@@ -15,8 +15,8 @@ from email_values import PUBLICATION, article, edition, element, image, paragrap
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.email.theme import contrast
 from pipeline.model import DARK, LIGHT, Layout, MergeField
+from pipeline.render.email.theme_values import contrast
 
 ODD = 'A "quoted" & <b>\u2019s\u00a0title \u2764\ufe0f {{ braces }} ]]> --> \' e\u0301 \u200d end'
 
@@ -199,7 +199,7 @@ def test_article_without_a_page_is_whole_and_its_headline_no_link() -> None:
 def test_related_article_outside_the_edition_needs_its_address() -> None:
     from email_values import TEMPLATES
 
-    from pipeline.email.render import render_email
+    from pipeline.render.email.renderer import render_email
 
     one = edition(("A", ((article(related=("far", "unknown")), Layout.FULL),)))
     html = render_email(
@@ -309,7 +309,7 @@ def test_images_are_listed_once_in_reading_order() -> None:
 
 
 def test_layout_of_one_shape_is_compiled_once() -> None:
-    from pipeline.email.mjml import compile_layout
+    from pipeline.render.email.mjml import compile_layout
 
     render(edition(title="One"))
     before = compile_layout.cache_info().misses

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from email_values import PUBLICATION, edition, render, theme
 
-from pipeline.email.styles import read_styles
-from pipeline.email.theme_check import check_source
 from pipeline.errors import Mistakes, PressroomError
-from pipeline.templating import Templates
+from pipeline.render.email.content_styles import read_styles
+from pipeline.render.email.mjml_lint import check_source
+from pipeline.support.templating import Templates
 
 MASTHEAD = "email__parts__masthead_mjml"
 FRAME = (
@@ -233,7 +233,7 @@ def test_workspace_adds_a_language(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("language", ["de", "fr", "es", "he", "ar"])
 def test_languages_of_the_theme_are_complete(language: str) -> None:
-    from pipeline.words import load_words
+    from pipeline.config.i18n import load_words
 
     words = load_words(Templates(), language)
     assert words.say("unsubscribe") != "Unsubscribe"

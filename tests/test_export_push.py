@@ -19,7 +19,7 @@ from keyring.errors import KeyringError
 from players.stage import SLOW, Answer, Player, player_of, playing
 
 from pipeline.checks import rules
-from pipeline.export import api
+from pipeline.export import client
 from pipeline.export.dialect import Part
 from pipeline.export.targets import find
 from pipeline.model import TARGETS
@@ -72,7 +72,7 @@ class Newsstand:
 def stand(target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Newsstand]:
     desk = Desk(tmp_path / "letter")
     pauses: list[float] = []
-    monkeypatch.setattr(api, "pause", pauses.append)
+    monkeypatch.setattr(client, "pause", pauses.append)
     # The checks have tests of their own, and would take most of the time of these.
     monkeypatch.setattr(rules, "RULES", ())
     with playing(player_of(target)) as player:

@@ -16,8 +16,8 @@ from conftest import SETTINGS, Desk, article, issue, png
 from golden_kit import fields_in_lines, golden_for
 
 from pipeline.export.targets import find
-from pipeline.merge import BUILT_IN_FIELDS
 from pipeline.model import TARGETS
+from pipeline.support.merge import BUILT_IN_FIELDS
 
 NEUTRAL = re.compile(r"\{\{ (?:first_name|last_name|name|email|\w+_url|city)(?: \||\s*\}\})")
 

@@ -14,8 +14,8 @@ from feed_values import article as composed
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipeline.checks.feed_rules import FEED_RULES
-from pipeline.checks.feeds import check_feeds, feed_findings, feed_subject
+from pipeline.checks.feed_runner import check_feeds, feed_findings, feed_subject
+from pipeline.checks.rules.feeds import FEED_RULES
 from pipeline.model import Author, Content, Layout, Published
 
 RULES = {rule.code: rule for rule in FEED_RULES}

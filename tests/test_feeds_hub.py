@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from conftest import SETTINGS, Desk, article, issue
 
 from pipeline.cli import main
-from pipeline.feeds import hub as hubs
+from pipeline.render.feeds import websub as hubs
 
 HOME = "https://synapse.example/news/"
 

@@ -10,8 +10,8 @@ from feed_values import PUBLICATION, Read, article, built, edition, element, pro
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipeline.feeds.item import plain
 from pipeline.model import Author, Content, Layout, Published
+from pipeline.render.feeds.feed_item import plain
 
 ANY = st.text(st.characters(), max_size=40)
 HARD = (

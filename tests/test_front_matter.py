@@ -11,9 +11,9 @@ from conftest import Desk, article
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.articles.frontmatter import split
+from pipeline.config.fields import Fields, plain
+from pipeline.config.front_matter import split
 from pipeline.errors import PressroomError, flatten
-from pipeline.fields import Fields, plain
 
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=300)
 

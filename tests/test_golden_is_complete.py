@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, Desk
 
-from pipeline.articles import safe
-from pipeline.articles.tree import elements
+from pipeline.actions.press import compose
 from pipeline.compose import Composer
+from pipeline.content import sanitize
+from pipeline.content.tree import elements
 from pipeline.model import Block, BlockKind, ComposedEdition, Content, Element, Layout
-from pipeline.newsroom import open_newsroom
-from pipeline.press import compose
+from pipeline.workspace import open_newsroom
 
 WORKSPACE = ROOT / "tests" / "golden" / "workspace"
 THEME = ROOT / "templates"
@@ -65,11 +65,11 @@ def test_every_layout_is_in_it(editions: tuple[ComposedEdition, ...]) -> None:
 def test_every_element_of_a_text_is_in_it(editions: tuple[ComposedEdition, ...]) -> None:
     used = {element.tag for content in contents(editions) for element in elements_of(content)}
     # A heading of level 1 is a mistake that names itself.
-    assert safe.ELEMENTS - {"h1"} - used == set()
+    assert sanitize.ELEMENTS - {"h1"} - used == set()
 
 
 def test_every_attribute_of_a_text_is_in_it(editions: tuple[ComposedEdition, ...]) -> None:
-    known = {name for names in safe.ATTRIBUTES.values() for name in names if not name.startswith("data-")}
+    known = {name for names in sanitize.ATTRIBUTES.values() for name in names if not name.startswith("data-")}
     used = {
         name
         for content in contents(editions)

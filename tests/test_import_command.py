@@ -391,7 +391,7 @@ def test_an_address_that_gives_no_page_is_named_and_the_rest_goes_on(
     desk: Desk, site: str, path: str, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pipeline.importers.gather.MAX_BYTES", 100_000)
-    monkeypatch.setattr("pipeline.web.TIME_LIMIT", 0.2)
+    monkeypatch.setattr("pipeline.support.http.TIME_LIMIT", 0.2)
     result = desk.run("import", f"{site}{path}", f"{site}/page.html", "--allow-private", *NOW)
     assert result.exit_code == 1
     assert f"{site}{path}: cannot be fetched: " in result.stderr

@@ -15,8 +15,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.config.fields import Field
 from pipeline.errors import PressroomError
-from pipeline.fields import Field
 from pipeline.importers import markdown
 from pipeline.importers.article_file import article_text
 from pipeline.importers.decode import cleaned

@@ -18,7 +18,7 @@ from content_kit import parse
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipeline.articles.parse import texts
+from pipeline.content.parse import texts
 from pipeline.errors import PressroomError
 from pipeline.importers import plain_text
 from pipeline.importers.decode import text_of

@@ -20,14 +20,14 @@ from conftest import ROOT, Desk, article, issue
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import processes
-from pipeline.articles.forms import Form, visible
-from pipeline.articles.packed import packed
+from pipeline.content.compressed import packed
+from pipeline.content.html import Form, visible
 from pipeline.errors import PressroomError
-from pipeline.feeds import build as feeds
-from pipeline.files import replaced_folders, write_files
 from pipeline.model import Block, BlockKind, Content, Element, OutputFile
-from pipeline.processes import spread
+from pipeline.render.feeds import feed_list as feeds
+from pipeline.support import processes
+from pipeline.support.files import replaced_folders, write_files
+from pipeline.support.processes import spread
 
 
 def doubled(number: int) -> int:
@@ -128,7 +128,7 @@ def test_several_processes_make_the_same_bytes_as_one(
     archive.ok("build", "--now", "2026-01-01")
     one = archive.tree("build")
     monkeypatch.setattr(processes, "_context", lambda: multiprocessing.get_context(method))
-    monkeypatch.setattr("pipeline.build.spread", lambda work, count, few: spread(work, count, 1))
+    monkeypatch.setattr("pipeline.actions.build.spread", lambda work, count, few: spread(work, count, 1))
     several = Desk(tmp_path / "workspace")
     shutil.copytree(archive.root, several.root, ignore=shutil.ignore_patterns("build"))
     several.ok("build", "--now", "2026-01-01")
@@ -138,7 +138,7 @@ def test_several_processes_make_the_same_bytes_as_one(
 def test_mistakes_of_several_processes_are_told_together(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, two_processors: None
 ) -> None:
-    monkeypatch.setattr("pipeline.build.spread", lambda work, count, few: spread(work, count, 1))
+    monkeypatch.setattr("pipeline.actions.build.spread", lambda work, count, few: spread(work, count, 1))
     desk.write(
         {
             "issues/articles/glutamate.md": article("Glutamate", body="![x](none.png)"),

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import merge
 from pipeline.errors import PressroomError
 from pipeline.model import MergeField
+from pipeline.support import merge
 
 fallbacks = st.text(st.characters(exclude_categories=("Cs", "Cc"))).map(str.strip)
 names = st.text(string.ascii_lowercase + "_", min_size=1, max_size=12)

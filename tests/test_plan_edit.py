@@ -13,15 +13,15 @@ from conftest import SETTINGS, Desk, article, issue
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.articles import frontmatter
-from pipeline.articles.spots import Spot, toml_spots
-from pipeline.assemble.edit import Change, Exclude, Include, Move, Pin, Shown, Unpin, edited
-from pipeline.assemble.plan_file import PlanFile
+from pipeline.config import front_matter
+from pipeline.config.fields import toml_fields
+from pipeline.config.publication import read_publication
+from pipeline.config.source_spans import Spot, toml_spots
 from pipeline.errors import NotFound, PressroomError
-from pipeline.fields import toml_fields
 from pipeline.model import Publication
-from pipeline.newsroom import open_newsroom
-from pipeline.settings import read_publication
+from pipeline.plan_edit.changes import Change, Exclude, Include, Move, Pin, Shown, Unpin, edited
+from pipeline.plan_edit.file import PlanFile
+from pipeline.workspace import open_newsroom
 
 PUBLICATION = read_publication(SETTINGS, [])
 PATH = "issues/001-the-plastic-brain/issue.md"
@@ -112,7 +112,7 @@ def test_a_list_keeps_its_form(language: str, pin: str, more: str, fewer: str, l
 def test_the_loader_without_libyaml_tells_the_same_places(
     language: str, pin: str, more: str, fewer: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(frontmatter, "_Loader", yaml.SafeLoader)
+    monkeypatch.setattr(front_matter, "_Loader", yaml.SafeLoader)
     test_a_list_keeps_its_form(language, pin, more, fewer, "\n")
 
 
@@ -272,7 +272,7 @@ def test_what_cannot_be_changed_alone_is_refused() -> None:
 
 
 def pins(text: str) -> dict[str, list[str]]:
-    document = frontmatter.split(text, PATH)
+    document = front_matter.split(text, PATH)
     sections = document.fields["sections"].value
     return {
         each.value["title"].raw: [slug.value for slug in each.value["pin"].value]
@@ -521,7 +521,7 @@ def test_only_pins_and_exclusions_change(
 
 def pins_of(text: str) -> dict[str, list[str]]:
     body = text.removeprefix("\ufeff").replace("\r\n", "\n")
-    sections = frontmatter.split(body, PATH).fields["sections"].value
+    sections = front_matter.split(body, PATH).fields["sections"].value
     return {
         each.value["title"].value: [
             slug.raw or slug.value for slug in (each.value["pin"].value or ()) if "pin" in each.value

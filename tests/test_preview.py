@@ -16,7 +16,7 @@ import pytest
 from conftest import ROOT, SETTINGS, Desk, article, issue
 from preview_kit import Running, previewing
 
-from pipeline.preview import frames
+from pipeline.preview import email_variants
 
 GOLDEN = ROOT / "tests" / "golden" / "workspace"
 
@@ -211,7 +211,7 @@ def test_outlooks_branch_stands_open(golden: Running) -> None:
     ],
 )
 def test_conditions_are_those_of_outlooks_word(condition: str, taken: bool) -> None:
-    html = frames.by_outlook(f"<p>a</p><!--[if {condition}]><b>b</b><![endif]-->")
+    html = email_variants.by_outlook(f"<p>a</p><!--[if {condition}]><b>b</b><![endif]-->")
     assert ("<b>b</b>" in html) == taken
 
 

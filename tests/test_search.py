@@ -13,7 +13,7 @@ import pytest
 from browser_kit import Looker, View, looking, need_browser
 from conftest import ROOT, SETTINGS, Desk, article, issue
 
-from pipeline.site import search
+from pipeline.render.site import search_index
 
 SITE = "https://synapse.example/news"
 PAGE = f"{SITE}/search/"
@@ -94,13 +94,13 @@ def test_an_entry_has_title_date_tags_and_folded_words(built: Desk) -> None:
     ],
 )
 def test_words_are_folded(text: str, words: str) -> None:
-    assert search.words_of([text]) == words
+    assert search_index.words_of([text]) == words
 
 
 def test_when_the_budget_is_spent_older_articles_keep_title_and_tags(
     built: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(search, "BUDGET", 10)
+    monkeypatch.setattr(search_index, "BUDGET", 10)
     first, *others = index(workspace(tmp_path / "workspace"))["articles"]
     assert first["words"]
     assert not [each for each in others if "words" in each]
@@ -237,6 +237,6 @@ def test_the_script_folds_letters_as_the_build_does(looker: Looker) -> None:
     maker = code[code.index("const APART") : code.index("const words")]
     with looker.page(PAGE, VIEW) as page:
         theirs = page.evaluate(f"(letters) => {{ {maker} return letters.map(fold); }}", letters)
-    ours = [search.fold(letter) for letter in letters]
+    ours = [search_index.fold(letter) for letter in letters]
     different = {one: pair for one, *pair in zip(letters, ours, theirs, strict=True) if pair[0] != pair[1]}
     assert not different, sys.version

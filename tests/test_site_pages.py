@@ -20,7 +20,6 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import etree, html
 
-from pipeline import addresses
 from pipeline.errors import PressroomError
 from pipeline.model import (
     Article,
@@ -44,8 +43,9 @@ from pipeline.model import (
     Published,
     Record,
 )
-from pipeline.site import build_site, site_images
-from pipeline.templating import Templates
+from pipeline.render.site import build_site, site_images
+from pipeline.support import urls
+from pipeline.support.templating import Templates
 
 HOSTILE = "<script>alert('x')</script> \"quoted\" {{ first_name }} {% raw %} & -->"
 DISCLAIMER = "Information, not medical advice."
@@ -77,7 +77,7 @@ def prose(*nodes: Node) -> Block:
 
 
 def picture(name: str) -> Image:
-    url = addresses.address(PUBLICATION, addresses.image_path(name))
+    url = urls.address(PUBLICATION, urls.image_path(name))
     return Image(name, f"issues/articles/{name}", url, f"Alt of {name}", 800, 400, "image/png", 9, "0" * 64)
 
 
@@ -108,7 +108,7 @@ def composed(slug: str, day: int, content: Content | None = None, **fields: obje
         article,
         content or Content((prose(element("p", f"Text of {slug}.")),), minutes=2, words=300),
         Record(f"tag:synapse.example,2026:{slug}", date, article.updated or date),
-        addresses.address(PUBLICATION, addresses.article_path(slug)),
+        urls.address(PUBLICATION, urls.article_path(slug)),
         (DISCLAIMER,) if "ketamine" in article.tags else (),
         (),
     )
@@ -179,14 +179,14 @@ def edition(
         audiences=("everyone", "patients", "clinicians"),
     )
     main = audience == "everyone"
-    path = addresses.issue_path(issue, audience)
+    path = urls.issue_path(issue, audience)
     return ComposedEdition(
         issue,
         audience,
         Content((prose(element("p", letter, " ", MergeField("first_name", "reader"))),)),
         (ComposedSection("Research", articles),) if articles else (),
         Record(f"tag:synapse.example,2026:{number}:{audience}", date, date),
-        addresses.address(PUBLICATION, path) if main or audience == "patients" else None,
+        urls.address(PUBLICATION, path) if main or audience == "patients" else None,
         issue.title,
         "Hello {{ first_name | there }}, this is the preview.",
         (DISCLAIMER,),
@@ -224,19 +224,19 @@ each_page = pytest.mark.parametrize("path", sorted(PAGES))
 
 
 def feeds_of(folder: str) -> set[str]:
-    return {folder + file for file in addresses.FEED_FILES.values()}
+    return {folder + file for file in urls.FEED_FILES.values()}
 
 
 def known_files() -> set[str]:
-    tags = {addresses.tag_path(tag) for each in ARTICLES for tag in each.article.tags}
-    audiences = {addresses.audience_path(each.name) for each in PUBLICATION.audiences if each.public}
+    tags = {urls.tag_path(tag) for each in ARTICLES for tag in each.article.tags}
+    audiences = {urls.audience_path(each.name) for each in PUBLICATION.audiences if each.public}
     feeds = {feed for folder in ("", "articles/", *audiences, *tags) for feed in feeds_of(folder)}
-    images = {addresses.image_path(image.name) for image in site_images(PUBLISHED)}
+    images = {urls.image_path(image.name) for image in site_images(PUBLISHED)}
     return {*FILES, *feeds, *images, "feeds.opml"}
 
 
 def test_the_site_has_exactly_these_files() -> None:
-    tags = {addresses.tag_path(tag) for each in ARTICLES for tag in each.article.tags}
+    tags = {urls.tag_path(tag) for each in ARTICLES for tag in each.article.tags}
     assert set(FILES) == {
         "index.html",
         "404.html",
@@ -495,7 +495,7 @@ def test_sitemap_names_the_canonical_pages_and_no_other() -> None:
     named = {loc.text for loc in tree.iter("{*}loc")}
     left_out = {"articles/moved/index.html", "search/index.html"}
     pages = {path for path in FILES if path.endswith("index.html") and path not in left_out}
-    assert named == {addresses.address(PUBLICATION, path.removesuffix("index.html")) for path in pages}
+    assert named == {urls.address(PUBLICATION, path.removesuffix("index.html")) for path in pages}
     assert "Sitemap: https://synapse.example/news/sitemap.xml\n" in FILES["robots.txt"]
 
 
@@ -541,16 +541,16 @@ def test_relative_address_leads_back_to_where_it_came_from(
 ) -> None:
     path = "/".join(target) + ("/" if folder and target else "")
     here = "".join(f"{part}/" for part in page)
-    url = addresses.address(PUBLICATION, path) + fragment
-    here_url = addresses.address(PUBLICATION, here)
-    found = addresses.relative(PUBLICATION, url, here_url.removeprefix(addresses.home_url(PUBLICATION)))
+    url = urls.address(PUBLICATION, path) + fragment
+    here_url = urls.address(PUBLICATION, here)
+    found = urls.relative(PUBLICATION, url, here_url.removeprefix(urls.home_url(PUBLICATION)))
     assert not urlsplit(found).scheme
     assert urljoin(here_url, found) == url
 
 
 def test_doubled_slash_never_reads_as_another_host() -> None:
     url = f"{PUBLICATION.base_url}///other.example/x"
-    assert addresses.relative(PUBLICATION, url, "") == ".///other.example/x"
+    assert urls.relative(PUBLICATION, url, "") == ".///other.example/x"
 
 
 def test_address_of_another_site_stays_as_it_is() -> None:
@@ -560,7 +560,7 @@ def test_address_of_another_site_stays_as_it_is() -> None:
         "mailto:a@b.example",
         "#fn1",
     ):
-        assert addresses.relative(PUBLICATION, url, "articles/x/") == url
+        assert urls.relative(PUBLICATION, url, "articles/x/") == url
 
 
 def test_same_input_gives_the_same_bytes_whatever_the_hash_seed() -> None:

@@ -14,7 +14,7 @@ from conftest import ROOT, Desk, article, issue
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.cli.tables import Column, cut, fitted, width
+from pipeline.cli.columns import Column, cut, fitted, width
 
 SECTIONS = """\
 sections:

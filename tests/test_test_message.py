@@ -13,9 +13,9 @@ from conftest import Desk, article, issue, png
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.email.message import checked_address
+from pipeline.actions.send_test import _file_name
 from pipeline.errors import PressroomError
-from pipeline.proofing import _file_name
+from pipeline.render.email.message import checked_address
 
 LETTER = "Hello {{ first_name | there }} of {{ city }}, at {{ email | you }}."
 FOLDER = "build/tests/001-the-plastic-brain"

@@ -13,8 +13,8 @@ import pytest
 from conftest import ROOT, Desk
 from test_email_render import Reader, as_outlook, styles
 
-from pipeline.email.theme import contrast
-from pipeline.themes import read_theme, theme_names
+from pipeline.config.themes import read_theme, theme_names
+from pipeline.render.email.theme_values import contrast
 
 GOLDEN = ROOT / "tests" / "golden"
 THEMES = theme_names(None)

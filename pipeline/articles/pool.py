@@ -7,15 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from pipeline.addresses import path_part
-from pipeline.articles.frontmatter import split
-from pipeline.articles.width import squeezed
+from pipeline.config.fields import Fields
+from pipeline.config.front_matter import split
+from pipeline.config.publication import read_audiences, read_silence
+from pipeline.config.workspace_files import Source, Workspace
+from pipeline.content.text_width import squeezed
 from pipeline.errors import NotFound, PressroomError, suggest
-from pipeline.fields import Fields
-from pipeline.files import bad_name
 from pipeline.model import EVERYONE, Article, Author, Layout, Place, Publication
-from pipeline.settings import read_audiences, read_silence
-from pipeline.workspace import Source, Workspace
+from pipeline.support.files import bad_name
+from pipeline.support.urls import path_part
 
 # Stands in for a date that is missing, which is an error already noted; it never leaves `read_pool`.
 _NO_DATE = datetime.min.replace(tzinfo=UTC)

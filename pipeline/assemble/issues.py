@@ -8,12 +8,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from pipeline.articles.frontmatter import split
+from pipeline.config.fields import Fields
+from pipeline.config.front_matter import split
+from pipeline.config.publication import read_audiences, read_section, read_silence
+from pipeline.config.workspace_files import Source, Workspace
 from pipeline.errors import NotFound, PressroomError, suggest
-from pipeline.fields import Fields
 from pipeline.model import EVERYONE, Issue, Layout, Place, Publication
-from pipeline.settings import read_audiences, read_section, read_silence
-from pipeline.workspace import Source, Workspace
 
 _FOLDER = re.compile(r"(\d{1,6})-([a-z0-9][a-z0-9-]*)")
 

@@ -16,17 +16,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pipeline.errors import PressroomError, raise_all
-from pipeline.files import check_characters
-from pipeline.model import (
-    Article,
-    AssembledIssue,
-    Edition,
-    Issue,
-    Layout,
-    Publication,
-    Record,
-    Section,
-)
+from pipeline.model import Article, AssembledIssue, Edition, Issue, Layout, Publication, Record, Section
+from pipeline.support.files import check_characters
 
 LOCK = "issue.lock"
 _VERSION = 1

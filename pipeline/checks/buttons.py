@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from xml.etree.ElementTree import Element
 
+from pipeline.checks.context import Subject
 from pipeline.checks.css import colour, pixels
-from pipeline.checks.page import Page, text_of
-from pipeline.checks.subject import Subject
+from pipeline.checks.html_page import Page, text_of
 
 
 def buttons(subject: Subject) -> Iterator[Element]:

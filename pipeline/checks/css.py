@@ -18,7 +18,7 @@ import cssselect2
 import tinycss2
 import tinycss2.color3
 
-from pipeline.checks.page import Page
+from pipeline.checks.html_page import Page
 
 _INHERITED = (
     "color direction font-family font-size font-style font-weight letter-spacing line-height "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from pipeline.checks.subject import Subject
+from pipeline.checks.context import Subject
 from pipeline.model import Place, Severity
 
 

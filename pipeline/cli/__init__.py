@@ -14,18 +14,18 @@ from typing import Any, NoReturn
 import click
 
 from pipeline import __version__
-from pipeline.cli.assembling import assemble, plan
-from pipeline.cli.building import build
-from pipeline.cli.checking import check
-from pipeline.cli.exporting import export
-from pipeline.cli.feeding import feed
-from pipeline.cli.importing import import_
-from pipeline.cli.listing import articles, status, tags
-from pipeline.cli.making import init, new
-from pipeline.cli.previewing import preview
-from pipeline.cli.shell import completion
-from pipeline.cli.show import fail
-from pipeline.cli.testing import test
+from pipeline.cli.assemble_commands import assemble, plan
+from pipeline.cli.build_command import build
+from pipeline.cli.check_command import check
+from pipeline.cli.completion_command import completion
+from pipeline.cli.export_command import export
+from pipeline.cli.feed_command import feed
+from pipeline.cli.import_command import import_
+from pipeline.cli.list_commands import articles, status, tags
+from pipeline.cli.new_commands import init, new
+from pipeline.cli.preview_command import preview
+from pipeline.cli.terminal import fail
+from pipeline.cli.test_command import test
 from pipeline.errors import PressroomError
 
 

@@ -14,7 +14,7 @@ from click.shell_completion import CompletionItem
 from pipeline.errors import PressroomError
 
 if TYPE_CHECKING:
-    from pipeline.newsroom import Newsroom
+    from pipeline.workspace import Newsroom
 
     MomentType = click.ParamType[datetime]
 else:
@@ -27,7 +27,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print the re
 
 def newsroom(ctx: click.Context) -> Newsroom:
     """The workspace that the command works on."""
-    from pipeline.newsroom import open_newsroom
+    from pipeline.workspace import open_newsroom
 
     return open_newsroom(Path(ctx.obj or "."))
 
@@ -96,7 +96,7 @@ def complete_tag(ctx: click.Context, param: click.Parameter, incomplete: str) ->
 
 def complete_theme(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The packaged themes, with their descriptions as help."""
-    from pipeline.themes import read_theme, theme_names
+    from pipeline.config.themes import read_theme, theme_names
 
     return [
         CompletionItem(name, help=read_theme(name, None, []).description)

@@ -16,10 +16,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from pipeline import merge
-from pipeline.addresses import image_path
-from pipeline.email.message import build_message
 from pipeline.model import ComposedEdition, Image, OutputFile, Publication, RenderedEmail
+from pipeline.render.email.message import build_message
+from pipeline.support import merge
+from pipeline.support.urls import image_path
 
 # The earliest moment that the zip format can hold; a bundle's bytes depend on its content alone.
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import PressroomError
-from pipeline.files import read_source, write_atomically
 from pipeline.model import Issue
+from pipeline.support.files import read_source, write_atomically
 
 NAME = "drafts.json"
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from email.utils import parseaddr
 from html import unescape
 
-from pipeline.addresses import image_path
 from pipeline.errors import PressroomError
 from pipeline.export.bundle import Images, listing_file, listing_of, zip_bytes
-from pipeline.export.given import SETTINGS, given
 from pipeline.export.target import GMAIL, Delivery, Tags, Target
+from pipeline.export.target_settings import SETTINGS, given
 from pipeline.export.translate import Letter, Where, translated
 from pipeline.model import ComposedEdition, Image, OutputFile, Publication, RenderedEmail
+from pipeline.support.urls import image_path
 
 
 @dataclass(frozen=True, slots=True)

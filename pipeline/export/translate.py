@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 
-from pipeline import merge
 from pipeline.errors import PressroomError, raise_all
 from pipeline.export.dialect import EVERYWHERE, Dialect, Part
 from pipeline.model import MergeField, Place, RenderedEmail
+from pipeline.support import merge
 
 Where = Callable[[str], Place | None]
 """Gives the place in a source file where a text, such as `{{ first_name`, is written."""

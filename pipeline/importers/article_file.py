@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
-from pipeline.articles.frontmatter import written
+from pipeline.config.front_matter import written
 from pipeline.importers.draft import Draft, Moment
 from pipeline.model import Author
 

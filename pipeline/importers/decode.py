@@ -10,8 +10,8 @@ import re
 import unicodedata
 
 from pipeline.errors import PressroomError
-from pipeline.files import MAX_SOURCE_BYTES
 from pipeline.importers.draft import Material
+from pipeline.support.files import MAX_SOURCE_BYTES
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),

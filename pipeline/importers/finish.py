@@ -12,13 +12,13 @@ from datetime import date, datetime
 from pathlib import PurePosixPath
 from zoneinfo import ZoneInfo
 
-from pipeline.addresses import path_part
-from pipeline.files import bad_name
 from pipeline.importers.body.blocks import Kind, blocks_of
 from pipeline.importers.body.words import readable
 from pipeline.importers.decode import cleaned
 from pipeline.importers.draft import Draft, Inferred, Left, Moment
 from pipeline.model import EVERYONE, Article, Author, Publication
+from pipeline.support.files import bad_name
+from pipeline.support.urls import path_part
 
 _LONGEST_SLUG = 60
 _LONGEST_TITLE = 90

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
 
+from pipeline.config.workspace_files import POOL, Workspace
 from pipeline.errors import PressroomError
 from pipeline.importers.draft import Material
-from pipeline.web import RefusedError, Web
-from pipeline.workspace import POOL, Workspace
+from pipeline.support.http import RefusedError, Web
 
 MAX_BYTES = 50_000_000
 """What a document with its pictures may have; a text has a narrower limit (`files.MAX_SOURCE_BYTES`)."""

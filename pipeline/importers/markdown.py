@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import date
 from pathlib import PurePosixPath
 
-from pipeline.addresses import path_part
 from pipeline.errors import PressroomError
 from pipeline.importers.decode import text_of
 from pipeline.importers.draft import Draft, Inferred, Material
@@ -18,6 +17,7 @@ from pipeline.importers.head.article import with_fields
 from pipeline.importers.head.dialect import common
 from pipeline.importers.head.fences import Kind, is_bare_head_of_an_article, parts_of
 from pipeline.importers.head.read import head_of
+from pipeline.support.urls import path_part
 
 NAME = "markdown"
 DESCRIPTION = "Markdown, with or without front matter in YAML, TOML, JSON or lines of `Title: …`"

@@ -8,8 +8,8 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.utils import getaddresses, parsedate_to_datetime
 
+from pipeline.config.fields import Field
 from pipeline.errors import PressroomError
-from pipeline.fields import Field
 from pipeline.importers import plain_text
 from pipeline.importers.draft import Draft, Inferred, Left, Material, Moment
 from pipeline.importers.head.dates import date_of

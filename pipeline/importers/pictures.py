@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from pipeline.addresses import path_part
-from pipeline.articles.images import WHOLE
-from pipeline.articles.pictures import plan
 from pipeline.errors import PressroomError
-from pipeline.files import RESERVED_NAMES
+from pipeline.images.library import WHOLE
+from pipeline.images.resize import plan
 from pipeline.importers.draft import Draft, Material
-from pipeline.web import RefusedError, Web
+from pipeline.support.files import RESERVED_NAMES
+from pipeline.support.http import RefusedError, Web
+from pipeline.support.urls import path_part
 
 MAX_BYTES = 20_000_000
 _STATIC = ("", "static", "public", "assets", "src", "content", "images", "source")

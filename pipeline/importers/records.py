@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.articles.pool import Pool
+from pipeline.config.workspace_files import POOL, Workspace
 from pipeline.errors import PressroomError
 from pipeline.importers.draft import Draft, Inferred, Left, Material
-from pipeline.workspace import POOL, Workspace
 
 ENDING = ".import.json"
 

@@ -13,11 +13,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from pipeline.addresses import path_part
-from pipeline.articles.parse import parse_content
 from pipeline.articles.pool import article_of
+from pipeline.config.workspace_files import POOL
+from pipeline.content.parse import parse_content
 from pipeline.errors import PressroomError, flatten, raise_all
-from pipeline.files import read_source, write_atomically
 from pipeline.importers.account import unplaced
 from pipeline.importers.article_file import article_text
 from pipeline.importers.body.clean import cleaned
@@ -31,8 +30,9 @@ from pipeline.importers.pictures import Pictures
 from pipeline.importers.records import Record, digest_of, read_records
 from pipeline.importers.settle import Directory, with_links, with_pictures
 from pipeline.model import Article, Image
-from pipeline.newsroom import Newsroom
-from pipeline.workspace import POOL
+from pipeline.support.files import read_source, write_atomically
+from pipeline.support.urls import path_part
+from pipeline.workspace import Newsroom
 
 _KEPT = ("slug", "date", "tag")
 """Fields that an article keeps when its source changes and still does not say them."""

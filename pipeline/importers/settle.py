@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urljoin, urlsplit
 
-from pipeline.addresses import path_part
 from pipeline.errors import PressroomError
 from pipeline.importers.addresses import Reference, changed
 from pipeline.importers.body.blocks import blocks_of, body_of
 from pipeline.importers.body.calls import without_dead
 from pipeline.importers.draft import Draft, Left, Link, Material
 from pipeline.importers.pictures import Pictures, name_of
+from pipeline.support.urls import path_part
 
 _WEB = re.compile(r"(https?://|mailto:)\S", re.IGNORECASE)
 _OTHER_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+:")

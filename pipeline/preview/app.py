@@ -16,14 +16,14 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from pipeline.assemble.edit import Exclude, Include, Move, Pin, Unpin
 from pipeline.errors import PressroomError
 from pipeline.model import Issue
-from pipeline.preview import frames, panels
+from pipeline.plan_edit.changes import Exclude, Include, Move, Pin, Unpin
+from pipeline.preview import email_variants, panels
 from pipeline.preview.editor import open_file
-from pipeline.preview.live import Live
-from pipeline.preview.reading import Reading, Sheet
+from pipeline.preview.reload import Live
 from pipeline.preview.session import Chosen, Session
+from pipeline.preview.snapshot import Reading, Sheet
 
 _PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
@@ -99,8 +99,8 @@ class Pages:
             "fields": [each.name for each in sheet.rendered.merge_fields],
             "inbox": {
                 "sender": publication.sender_name,
-                "subject": frames.filled(sheet.rendered.subject, read, html=False),
-                "preview_text": frames.filled(sheet.rendered.preview_text, read, html=False),
+                "subject": email_variants.filled(sheet.rendered.subject, read, html=False),
+                "preview_text": email_variants.filled(sheet.rendered.preview_text, read, html=False),
             },
             "bytes": len(sheet.rendered.html.encode()),
             "page": reading.page(issue, audience) if request.query_params.get("view") == "web" else "",
@@ -114,7 +114,9 @@ class Pages:
         sheet = reading.sheet(issue, audience)
         kind = request.query_params.get("kind", "text")
         if kind == "text":
-            return {"text": frames.filled(sheet.rendered.text, self._reads(sheet, request), html=False)}
+            return {
+                "text": email_variants.filled(sheet.rendered.text, self._reads(sheet, request), html=False)
+            }
         return {"text": sheet.rendered.mjml if kind == "mjml" else sheet.rendered.html}
 
     def panel(self, request: Request) -> Any:
@@ -137,13 +139,13 @@ class Pages:
         reading, issue, audience = self._asked(request)
         asked = request.query_params
         sheet = reading.sheet(issue, audience)
-        html = frames.filled(sheet.rendered.html, self._reads(sheet, request), html=True)
+        html = email_variants.filled(sheet.rendered.html, self._reads(sheet, request), html=True)
         if asked.get("client") == "outlook":
-            html = frames.by_outlook(html)
+            html = email_variants.by_outlook(html)
         else:
-            html = frames.coloured(html, frames.Scheme(asked.get("scheme", "light")))
+            html = email_variants.coloured(html, email_variants.Scheme(asked.get("scheme", "light")))
         query = urlencode({"issue": issue.folder, "audience": audience})
-        html = frames.shown_here(html, sheet.rendered.images, query)
+        html = email_variants.shown_here(html, sheet.rendered.images, query)
         return _framed(html.encode(), "text/html; charset=utf-8", images=asked.get("images") != "off")
 
     def image(self, request: Request) -> Response:
@@ -234,7 +236,7 @@ class Pages:
         number = request.query_params.get("recipient", "")
         rows = self.session.recipients
         row = rows[int(number)] if number.isdigit() and int(number) < len(rows) else {}
-        return frames.reads(sheet.known, row)
+        return email_variants.reads(sheet.known, row)
 
 
 def make_app(session: Session, live: Live) -> Starlette:

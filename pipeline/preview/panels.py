@@ -9,13 +9,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-from pipeline import merge
-from pipeline.addresses import is_feed_file
-from pipeline.checks.budget import WARN
-from pipeline.checks.feed_rule import Document, read_document
+from pipeline.checks.feed_context import Document, read_document
+from pipeline.checks.size_budget import WARN
 from pipeline.errors import PressroomError, flatten
 from pipeline.model import Decision, Issue
-from pipeline.preview.reading import Reading
+from pipeline.preview.snapshot import Reading
+from pipeline.support import merge
+from pipeline.support.urls import is_feed_file
 
 _DIFF_LINES = 600
 """Lines of a difference that are shown; an editor looks for one change, not for all of an issue."""

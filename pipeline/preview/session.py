@@ -8,12 +8,12 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from pipeline.assemble.edit import Change
-from pipeline.assemble.plan_file import PlanFile
 from pipeline.errors import NotFound, PressroomError
-from pipeline.newsroom import audience_of
+from pipeline.plan_edit.changes import Change
+from pipeline.plan_edit.file import PlanFile
 from pipeline.preview.panels import mistakes
-from pipeline.preview.reading import Reading
+from pipeline.preview.snapshot import Reading
+from pipeline.workspace import audience_of
 
 
 @dataclass(frozen=True, slots=True)

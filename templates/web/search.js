@@ -17,7 +17,7 @@
     "[\\u0300-\\u036f\\u0483-\\u0487\\u0591-\\u05c7\\u0610-\\u061a\\u064b-\\u065f\\u0670" +
       "\\u06d6-\\u06ed\\u1ab0-\\u1aff\\u1dc0-\\u1dff\\u20d0-\\u20ff]", "g");
 
-  // Text as it is compared: lower case, without accents. pipeline/site/search.py does the same.
+  // Text as it is compared: lower case, without accents. pipeline/render/site/search_index.py does the same.
   const fold = (text) =>
     text.normalize("NFKD").toLowerCase().replace(/[ßςøđðłħıæœþـ]/g, (letter) => APART[letter])
       .replace(MARKS, "").normalize("NFC");

@@ -7,21 +7,11 @@ from datetime import date
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from pipeline.export.auth import at, bearer
 from pipeline.export.dialect import BODY, Dialect, Tag
-from pipeline.export.login import at, bearer
+from pipeline.export.fragment import fragment
 from pipeline.export.push import first
-from pipeline.export.shape import fragment
-from pipeline.export.target import (
-    Delivery,
-    Draft,
-    Kind,
-    Push,
-    Service,
-    Setting,
-    Standing,
-    Tags,
-    Target,
-)
+from pipeline.export.target import Delivery, Draft, Kind, Push, Service, Setting, Standing, Tags, Target
 
 
 def _of(name: str) -> Tag:

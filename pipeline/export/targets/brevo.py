@@ -7,20 +7,10 @@ from datetime import date
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from pipeline.export.auth import at, header
 from pipeline.export.dialect import BODY, Dialect, Tag
-from pipeline.export.login import at, header
 from pipeline.export.push import first
-from pipeline.export.target import (
-    Delivery,
-    Draft,
-    Kind,
-    Push,
-    Service,
-    Setting,
-    Standing,
-    Tags,
-    Target,
-)
+from pipeline.export.target import Delivery, Draft, Kind, Push, Service, Setting, Standing, Tags, Target
 
 
 def _of(attribute: str) -> Tag:

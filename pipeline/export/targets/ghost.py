@@ -8,20 +8,10 @@ from datetime import date
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from pipeline.export.auth import ghost_token
 from pipeline.export.dialect import BODY, Dialect, Part, Tag
-from pipeline.export.login import ghost_token
-from pipeline.export.shape import styled_fragment
-from pipeline.export.target import (
-    Delivery,
-    Draft,
-    Login,
-    Push,
-    Service,
-    Setting,
-    Standing,
-    Tags,
-    Target,
-)
+from pipeline.export.fragment import styled_fragment
+from pipeline.export.target import Delivery, Draft, Login, Push, Service, Setting, Standing, Tags, Target
 
 _POSTS = "/ghost/api/admin/posts/"
 _EXCERPT = 300

@@ -7,20 +7,11 @@ from datetime import date
 from typing import Any
 from urllib.parse import quote
 
+from pipeline.export.auth import at, header
 from pipeline.export.dialect import BODY, Dialect, Tag
-from pipeline.export.login import at, header
+from pipeline.export.fragment import styled_fragment
 from pipeline.export.push import first
-from pipeline.export.shape import styled_fragment
-from pipeline.export.target import (
-    Delivery,
-    Draft,
-    Kind,
-    Push,
-    Service,
-    Setting,
-    Standing,
-    Target,
-)
+from pipeline.export.target import Delivery, Draft, Kind, Push, Service, Setting, Standing, Target
 
 
 def _of(name: str) -> Tag:

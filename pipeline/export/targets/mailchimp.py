@@ -9,19 +9,9 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from pipeline.errors import PressroomError
+from pipeline.export.auth import basic
 from pipeline.export.dialect import BODY, Dialect, Tag
-from pipeline.export.login import basic
-from pipeline.export.target import (
-    Delivery,
-    Draft,
-    Kind,
-    Login,
-    Push,
-    Service,
-    Setting,
-    Standing,
-    Target,
-)
+from pipeline.export.target import Delivery, Draft, Kind, Login, Push, Service, Setting, Standing, Target
 
 _NAME = "*|FNAME|* *|LNAME|*"
 

@@ -7,8 +7,8 @@ import re
 from datetime import date
 from urllib.parse import quote
 
+from pipeline.export.auth import at, basic
 from pipeline.export.dialect import BODY, Dialect, Tag
-from pipeline.export.login import at, basic
 from pipeline.export.target import Delivery, Draft, Push, Service, Setting, Standing, Target
 
 

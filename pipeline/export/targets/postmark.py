@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any
 from urllib.parse import quote
 
+from pipeline.export.auth import at, header
 from pipeline.export.dialect import BODY, Dialect, Tag
-from pipeline.export.login import at, header
 from pipeline.export.push import first
 from pipeline.export.target import Delivery, Draft, Push, Service, Standing, Target
 

@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any
 from urllib.parse import quote
 
+from pipeline.export.auth import at, bearer
 from pipeline.export.dialect import BODY, Dialect, Tag
-from pipeline.export.login import at, bearer
 from pipeline.export.target import Delivery, Draft, Push, Service, Setting, Standing, Target
 
 _LOOKED_AT = 20

@@ -7,20 +7,10 @@ from datetime import date
 from typing import Any
 from urllib.parse import quote
 
+from pipeline.export.auth import at, bearer
 from pipeline.export.dialect import BODY, Dialect, Tag
-from pipeline.export.login import at, bearer
 from pipeline.export.push import first
-from pipeline.export.target import (
-    Delivery,
-    Draft,
-    Kind,
-    Push,
-    Service,
-    Setting,
-    Standing,
-    Tags,
-    Target,
-)
+from pipeline.export.target import Delivery, Draft, Kind, Push, Service, Setting, Standing, Tags, Target
 
 _NAME, _CATEGORIES = 100, 10
 """Characters of a name and number of categories at most, by the API's own description."""

@@ -7,19 +7,9 @@ from collections.abc import Mapping
 from datetime import date
 from urllib.parse import quote
 
+from pipeline.export.auth import signed_for_amazon
 from pipeline.export.dialect import BODY, Dialect, Tag
-from pipeline.export.login import signed_for_amazon
-from pipeline.export.target import (
-    Delivery,
-    Draft,
-    Login,
-    Push,
-    Request,
-    Service,
-    Setting,
-    Standing,
-    Target,
-)
+from pipeline.export.target import Delivery, Draft, Login, Push, Request, Service, Setting, Standing, Target
 
 _TEMPLATES = "/v2/email/templates"
 

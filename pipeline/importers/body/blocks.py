@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from pipeline.articles.containers import NAMES, Opening, find_end, read_fence, read_opening
-from pipeline.articles.markdown import spans
+from pipeline.content.containers import NAMES, Opening, find_end, read_fence, read_opening
+from pipeline.content.markdown import spans
 from pipeline.errors import PressroomError
 
 
@@ -65,7 +65,7 @@ _KINDS = {
 def blocks_of(body: str) -> tuple[Block, ...]:
     """The outermost blocks of a Markdown text, in their order; no line of it is lost.
 
-    A container is one block, if it is one that an article may have (`pipeline.articles.containers`).
+    A container is one block, if it is one that an article may have (`pipeline.content.containers`).
     """
     lines = body.split("\n")
     blocks: list[Block] = []

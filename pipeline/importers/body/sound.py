@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from dataclasses import replace
 
-from pipeline.articles import containers
-from pipeline.articles.parse import parse_content
+from pipeline.content import containers
+from pipeline.content.parse import parse_content
 from pipeline.errors import PressroomError, flatten
 from pipeline.importers.addresses import Reference, changed
 from pipeline.importers.body.blocks import Block, Kind, blocks_of, body_of

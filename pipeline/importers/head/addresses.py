@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from pipeline.addresses import path_part
-from pipeline.fields import Field
+from pipeline.config.fields import Field
 from pipeline.importers.draft import Link
 from pipeline.importers.head.keys import folded
 from pipeline.importers.head.values import is_empty, kept, parted, text_of
+from pipeline.support.urls import path_part
 
 _WIKI = re.compile(r"!?\[\[([^\[\]|]+)(?:\|([^\[\]]*))?\]\]")
 _TITLE = ("title", "name", "text", "label", "headline")

@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from pipeline.addresses import path_part
-from pipeline.fields import Field
+from pipeline.config.fields import Field
 from pipeline.importers.draft import Draft
 from pipeline.importers.head import addresses, people
 from pipeline.importers.head.dates import date_of
 from pipeline.importers.head.tree import Path, Tree, key_of
 from pipeline.importers.head.values import flag_of, scalar, tags_in, text_of, texts_of
 from pipeline.model import Author
+from pipeline.support.urls import path_part
 
 _PUBLIC = frozenset(
     {"published", "publish", "public", "live", "sent", "final", "finished", "done", "imported"}

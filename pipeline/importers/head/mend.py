@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipeline.articles.frontmatter import yaml_fields
+from pipeline.config.fields import Field
+from pipeline.config.front_matter import yaml_fields
 from pipeline.errors import PressroomError
-from pipeline.fields import Field
 
 _MOST_MENDS = 50
 _LONGEST = 100_000  # each mend reads the head some times over

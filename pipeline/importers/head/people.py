@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.fields import Field
+from pipeline.config.fields import Field
 from pipeline.importers.head.keys import folded
 from pipeline.importers.head.values import is_empty, kept, text_of
 from pipeline.model import Author

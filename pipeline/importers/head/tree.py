@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipeline.fields import Field
+from pipeline.config.fields import Field
 from pipeline.importers.decode import cleaned
 from pipeline.importers.draft import Inferred, Left
 from pipeline.importers.head.keys import CONTAINERS, LOOKED_UP, folded

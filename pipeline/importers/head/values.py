@@ -7,9 +7,9 @@ import re
 from datetime import date, datetime
 from typing import Any
 
-from pipeline.addresses import path_part
-from pipeline.fields import Field
+from pipeline.config.fields import Field
 from pipeline.importers.decode import cleaned
+from pipeline.support.urls import path_part
 
 _YES = frozenset({"true", "yes", "on", "1", "y"})
 _NO = frozenset({"false", "no", "off", "0", "n"})

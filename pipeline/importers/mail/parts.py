@@ -14,9 +14,9 @@ from email.policy import EmailPolicy
 from typing import Any
 
 from pipeline.errors import PressroomError
-from pipeline.files import MAX_SOURCE_BYTES
 from pipeline.importers.decode import cleaned, text_of
 from pipeline.importers.draft import Left, Material
+from pipeline.support.files import MAX_SOURCE_BYTES
 
 _MAX_DEPTH = 20
 _MAX_PARTS = 1000

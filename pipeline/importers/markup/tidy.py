@@ -8,15 +8,7 @@ from __future__ import annotations
 import re
 
 from pipeline.importers.draft import Left
-from pipeline.importers.markup.tree import (
-    Tag,
-    elements,
-    make,
-    style,
-    tags,
-    text,
-    value,
-)
+from pipeline.importers.markup.tree import Tag, elements, make, style, tags, text, value
 
 _UNSEEN = (
     *("script", "style", "template", "link", "meta", "title", "base", "head", "svg", "math", "canvas"),

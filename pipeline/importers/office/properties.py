@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from pipeline.fields import Field
+from pipeline.config.fields import Field
 from pipeline.importers.draft import Draft, Inferred, Left
 from pipeline.importers.head.dates import date_of
 from pipeline.importers.head.people import people_of

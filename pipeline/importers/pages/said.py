@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipeline.fields import Field
+from pipeline.config.fields import Field
 from pipeline.importers.draft import Inferred, Left, Moment
 from pipeline.importers.head.dates import date_of
 from pipeline.importers.head.people import people_of

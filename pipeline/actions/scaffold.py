@@ -1,0 +1,212 @@
+"""Beginnings: a new workspace, a new issue, a new article, as files that an editor goes on with."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+from pipeline.config.publication import SETTINGS
+from pipeline.config.themes import theme_names
+from pipeline.config.workspace_files import ISSUES, POOL
+from pipeline.errors import PressroomError, suggest
+from pipeline.support.files import bad_name, check_characters, write_atomically
+from pipeline.support.urls import path_part
+from pipeline.workspace import Newsroom
+
+_SETTINGS = """\
+title = {title}
+tagline = "A few good pieces, every month"
+base_url = "https://newsletter.example"       # where build/site will be published
+language = "en"
+timezone = "UTC"                              # such as "Europe/London"
+sender = {sender}
+postal_address = "Write your postal address here: the law of most countries asks for it"
+# unsubscribe_url = "https://…"               # without it, the sending service's own is used
+
+[theme]
+name = {theme}
+# colors = {{ accent = "#1f5f5b" }}             # instead of the theme's own
+
+[merge_fields]
+first_name = "there"                          # used where a reader's name is not known
+
+# The sections of an issue that names none. An article goes into the first one that takes it.
+[[sections]]
+title = "In depth"
+tags = {{ any = ["essays"] }}
+layout = "full"                               # full | card | brief
+
+[[sections]]
+title = "In brief"
+tags = {{ any = ["notes"] }}
+limit = 5
+layout = "brief"
+
+# [[disclaimers]]                             # stands in whatever carries an article so tagged
+# tags = ["sponsored"]
+# text = "This piece was paid for by its sponsor."
+"""
+
+_FIRST_ARTICLE = """\
+---
+title: How this newsletter is made
+date: {date}
+tags: [essays]
+dek: From files to an issue, in four commands.
+authors: [The editors]
+---
+Each article is a file of Markdown with a few fields at its head. Its tags decide which section
+of an issue takes it.
+
+## From files to an issue
+
+1. `pressroom new article "A title"` begins an article.
+2. `pressroom plan 1` says for each article why it is in or out.
+3. `pressroom assemble 1` freezes the choice.
+4. `pressroom build` makes the email, the web pages and the feeds.
+
+::: callout Nothing is sent by accident
+Pressroom makes files. Look at them as often as you like.
+:::
+"""
+
+_SECOND_ARTICLE = """\
+---
+title: What a brief is
+date: {date}
+tags: [notes]
+dek: A headline and a line under it; the piece itself stands on the web.
+---
+This text stands on the article's own page. In the email, the section's layout shows the headline
+and the dek alone.
+"""
+
+_FIRST_ISSUE = """\
+---
+number: 1
+title: The first issue
+date: {date}
+---
+Hello {{{{ first_name | there }}}},
+
+this is the letter at the head of the issue. Write it in Markdown, as you would write to one
+reader.
+"""
+
+_IGNORE = "/build/\n"
+
+
+def init_workspace(folder: Path, title: str, theme: str, now: datetime) -> tuple[str, ...]:
+    """Make a workspace; gives the paths written. Never overwrites: raises `PressroomError`.
+
+    `theme` is the name of a packaged theme.
+    """
+    _check_title(title)
+    themes = theme_names(None)
+    if theme not in themes:
+        hint = suggest(theme, themes) or f"The themes are {', '.join(themes)}."
+        raise PressroomError(f'there is no theme "{theme}".', "--theme", hint=hint)
+    if (folder / SETTINGS).exists():
+        raise PressroomError(
+            "there is a workspace already.", str(folder / SETTINGS), hint="Name another folder."
+        )
+    date = f"{now:%Y-%m-%d}"
+    name = path_part(title) if path_part(title) != "-" and path_part(title).isascii() else "letters"
+    files = {
+        SETTINGS: _SETTINGS.format(
+            title=_quoted(title),
+            theme=_quoted(theme),
+            sender=_quoted(f"{_phrase(title)} <{name}@newsletter.example>"),
+        ),
+        f"{POOL}/how-this-newsletter-is-made.md": _FIRST_ARTICLE.format(date=date),
+        f"{POOL}/what-a-brief-is.md": _SECOND_ARTICLE.format(date=date),
+        f"{ISSUES}/001-the-first-issue/issue.md": _FIRST_ISSUE.format(date=date),
+        ".gitignore": _IGNORE,
+    }
+    taken = [path for path in files if (folder / path).exists() and path != ".gitignore"]
+    if taken:
+        raise PressroomError("is there already.", str(folder / taken[0]), hint="Name another folder.")
+    if (folder / ".gitignore").exists():
+        del files[".gitignore"]
+    for path, text in files.items():
+        write_atomically(folder / path, text.encode())
+    return tuple(files)
+
+
+def new_issue(newsroom: Newsroom, title: str, number: int | None, date: datetime) -> str:
+    """Begin an issue; gives the path of its `issue.md`."""
+    _check_title(title)
+    taken = {issue.number for issue in newsroom.issues}
+    number = number or max(taken, default=0) + 1
+    if number in taken:
+        raise PressroomError(
+            f"there is an issue {number} already.", hint=f"The next free number is {max(taken) + 1}."
+        )
+    folder = f"{number:03d}-{_slug(title)}"
+    path = f"{ISSUES}/{folder}/issue.md"
+    text = (
+        f"---\nnumber: {number}\ntitle: {_quoted(title)}\ndate: {date:%Y-%m-%d}\n"
+        "draft: true   # delete this line when the issue is ready to be frozen\n"
+        "# preview_text: the inbox line beside the subject; default: the letter's first sentence\n"
+        f"---\nHello {{{{ first_name | there }}}},\n\n"
+    )
+    return _write_new(newsroom, path, text)
+
+
+def new_article(
+    newsroom: Newsroom, title: str, tags: tuple[str, ...], date: datetime, with_images: bool
+) -> str:
+    """Begin an article as a draft; gives the path of its file."""
+    _check_title(title)
+    for tag in tags:
+        check_characters(tag, "--tag")
+        if not tag.strip() or "\n" in tag:
+            raise PressroomError("a tag must be a text of one line.", "--tag")
+    slug = _slug(title)
+    if slug in newsroom.pool:
+        raise PressroomError(
+            f'the slug "{slug}" is taken by {newsroom.pool[slug].place.path}.', hint="Choose another title."
+        )
+    path = f"{POOL}/{slug}/index.md" if with_images else f"{POOL}/{slug}.md"
+    listed = ", ".join(_quoted(tag) if path_part(tag) != tag else tag for tag in tags)
+    text = (
+        f"---\ntitle: {_quoted(title)}\ndate: {date:%Y-%m-%d}\ntags: [{listed}]\n"
+        'dek: ""\n'
+        "draft: true   # delete this line when the article is ready\n"
+        "---\n"
+    )
+    return _write_new(newsroom, path, text)
+
+
+def _write_new(newsroom: Newsroom, path: str, text: str) -> str:
+    file = newsroom.workspace.root / path
+    if file.exists() or (file.name == "issue.md" and file.parent.exists()):
+        raise PressroomError("is there already.", path, hint="Choose another title.")
+    write_atomically(file, text.encode())
+    return path
+
+
+def _check_title(title: str) -> None:
+    check_characters(title, "the title")
+    if not title.strip() or "\n" in title:
+        raise PressroomError("the title must be a text of one line.")
+
+
+def _slug(title: str) -> str:
+    slug = path_part(title)[:80].strip("-")
+    why = bad_name(slug)
+    if why:
+        raise PressroomError(f'the title gives the slug "{slug}", which {why}.', hint="Choose another title.")
+    return slug
+
+
+def _quoted(text: str) -> str:
+    """The text as a double-quoted scalar, which YAML 1.2, TOML and JSON read alike."""
+    return json.dumps(text.strip(), ensure_ascii=False)
+
+
+def _phrase(text: str) -> str:
+    """A display name for a mailbox, quoted where RFC 5322 section 3.2.3 asks for it."""
+    plain = all(c.isalnum() or c in " -'!" for c in text)
+    return text.strip() if plain else '"' + text.strip().replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,66 @@
+"""What the addresses in a text mean: other articles, images of the workspace, places elsewhere."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from urllib.parse import quote, unquote
+
+from pipeline.articles.pool import Pool
+from pipeline.config.workspace_files import Workspace
+from pipeline.errors import PressroomError, suggest
+from pipeline.images.library import WHOLE, Images
+from pipeline.model import Image
+from pipeline.support.urls import address, article_path
+
+
+@dataclass(frozen=True, slots=True)
+class SourceResolver:
+    """Resolves for the source at `path`. `linked` collects the slugs of the articles linked to."""
+
+    path: str
+    workspace: Workspace
+    pool: Pool
+    images: Images
+    linked: set[str] = field(default_factory=set)
+
+    def image(self, target: str, alt: str, box: tuple[int, int] = WHOLE) -> Image:
+        """The image of this path, to fit into a box; raises `PressroomError` where there is none."""
+        return self.images.get(unquote(target), alt, self.path, box)
+
+    def link(self, target: str) -> str:
+        """The absolute address of a link as written.
+
+        A path to an article's file (`other.md`, `../other/index.md`) becomes that article's
+        address; web and mail addresses stay. Raises `PressroomError` for anything else.
+        """
+        if re.search(r"\{\{|%7B%7B", target, re.IGNORECASE):
+            raise PressroomError(
+                f'the link "{unquote(target)}" holds a merge field beside other text.',
+                hint="A field may be the whole of an address: [leave]({{ unsubscribe_url }}).",
+            )
+        scheme = re.match(r"([a-zA-Z][a-zA-Z0-9+.-]*):", target)
+        if scheme and scheme[1].lower() in {"http", "https", "mailto"}:
+            return quote(target, safe="!#$%&'()*+,/:;=?@[]~")
+        if scheme or target.startswith("//"):
+            raise PressroomError(
+                f'the link "{target}" is neither a web nor a mail address.',
+                hint="Write it as https://…, mailto:… or the path of an article's file.",
+            )
+        path, mark, fragment = target.partition("#")
+        slug = self._slug(unquote(path), target)
+        self.linked.add(slug)
+        return address(self.workspace.publication, article_path(slug)) + mark + fragment
+
+    def _slug(self, path: str, target: str) -> str:
+        file = self.workspace.locate(path, self.path)
+        if file.is_dir():
+            file = file / "index.md"
+        found = self.pool.slug_of(self.workspace.path_of(file))
+        if found is None:
+            name = file.parent.name if file.name == "index.md" else file.stem
+            raise PressroomError(
+                f'the link "{target}" leads to no article.',
+                hint=suggest(name, self.pool) or "Write it as https://… or the path of an article's file.",
+            )
+        return found

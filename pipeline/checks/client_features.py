@@ -1,0 +1,217 @@
+"""The features of HTML and CSS that a page uses, by the names under which caniemail.com tests them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from urllib.parse import urlsplit
+from xml.etree.ElementTree import Element
+
+from pipeline.checks.css import StyleRule, at_rules, declarations, parts, sheets
+from pipeline.checks.html_page import Page
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A feature in use: its slug, how it is written, the line of the page, and the element, if one."""
+
+    slug: str
+    written: str
+    line: int
+    element: Element | None = None
+
+
+# Longer names that caniemail.com tests under one: the beginnings of properties.
+_FAMILIES = {
+    "border-block": "css-border-inline-block",
+    "border-bottom": "css-border",
+    "border-color": "css-border",
+    "border-end": "css-border-radius-logical",
+    "border-inline": "css-border-inline-block",
+    "border-left": "css-border",
+    "border-right": "css-border",
+    "border-start": "css-border-radius-logical",
+    "border-style": "css-border",
+    "border-top": "css-border",
+    "border-width": "css-border",
+    "bottom": "css-left-right-top-bottom",
+    "column-rule": "css-column-layout-properties",
+    "flex-flow": "css-flex-wrap",
+    "grid-template": "css-grid-template",
+    "inset": "css-inset",
+    "left": "css-left-right-top-bottom",
+    "margin-block": "css-margin-inline-block",
+    "margin-bottom": "css-margin",
+    "margin-inline": "css-margin-inline-block",
+    "margin-inline-end": "css-margin-inline-start-end",
+    "margin-inline-start": "css-margin-inline-start-end",
+    "margin-left": "css-margin",
+    "margin-right": "css-margin",
+    "margin-top": "css-margin",
+    "padding-block": "css-padding-inline-block",
+    "padding-bottom": "css-padding",
+    "padding-inline": "css-padding-inline-block",
+    "padding-inline-end": "css-padding-inline-start-end",
+    "padding-inline-start": "css-padding-inline-start-end",
+    "padding-left": "css-padding",
+    "padding-right": "css-padding",
+    "padding-top": "css-padding",
+    "right": "css-left-right-top-bottom",
+    "scroll-snap": "css-scroll-snap",
+    "top": "css-left-right-top-bottom",
+}
+_CORNER = re.compile(r"border-(?:top|bottom)-(?:left|right)-radius")
+_FUNCTIONS = {
+    "calc": "css-unit-calc",
+    "clamp": "css-function-clamp",
+    "conic-gradient": "css-conic-gradient",
+    "hsl": "css-modern-color",
+    "hwb": "css-modern-color",
+    "lab": "css-modern-color",
+    "lch": "css-modern-color",
+    "light-dark": "css-function-light-dark",
+    "linear-gradient": "css-linear-gradient",
+    "max": "css-function-max",
+    "min": "css-function-min",
+    "oklab": "css-modern-color",
+    "oklch": "css-modern-color",
+    "radial-gradient": "css-radial-gradient",
+    "rgb": "css-rgb",
+    "rgba": "css-rgba",
+    "var": "css-variables",
+}
+_VALUES = {
+    ("display", "flex"): "css-display-flex",
+    ("display", "inline-flex"): "css-display-flex",
+    ("display", "grid"): "css-display-grid",
+    ("display", "inline-grid"): "css-display-grid",
+    ("display", "none"): "css-display-none",
+}
+_COMMON = frozenset({"block", "inline", "inline-block"})
+_SEMANTIC = "article aside details figcaption figure footer header main mark nav section summary time"
+_ELEMENTS = {
+    **dict.fromkeys(("ul", "ol", "li", "dl", "dt", "dd"), "html-lists"),
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "html-h1-h6"),
+    **dict.fromkeys(_SEMANTIC.split(), "html-semantics"),
+    **dict.fromkeys(("table", "tr", "td", "th", "thead", "tbody", "tfoot"), "html-table"),
+    **dict.fromkeys(("map", "area"), "html-image-maps"),
+    **dict.fromkeys(("b", "strong"), "html-strong"),
+    **dict.fromkeys(("s", "strike"), "html-strike"),
+}
+_NAMES = (
+    "align aria-describedby aria-hidden aria-label aria-labelledby aria-live background cellpadding "
+    "cellspacing dir height hidden lang popover required role srcset target valign width"
+)
+_ATTRIBUTES = frozenset(_NAMES.split())
+_IMAGES = {
+    **{name: f"image-{name}" for name in ("apng", "avif", "bmp", "gif", "hdr", "ico", "jpg", "mp4", "png")},
+    **{"heic": "image-heif", "heif": "image-heif", "jpeg": "image-jpg", "svg": "image-svg"},
+    **{"tif": "image-tiff", "tiff": "image-tiff", "webp": "image-webp"},
+}
+_MEDIA = {
+    "prefers-color-scheme": "css-at-media-prefers-color-scheme",
+    "prefers-reduced-motion": "css-at-media-prefers-reduced-motion",
+    "orientation": "css-at-media-orientation",
+    "hover": "css-at-media-hover",
+    "device-pixel-ratio": "css-at-media-device-pixel-ratio",
+}
+_SELECTORS = {
+    "css-selector-attribute": r"\[",
+    "css-selector-child": r">",
+    "css-selector-adjacent-sibling": r"\+",
+    "css-selector-general-sibling": r"~(?!=)",
+    "css-selector-grouping": r",",
+    "css-selector-id": r"#\w",
+    "css-selector-class": r"\.\w",
+    "css-selector-universal": r"(?:^|[\s>+~,])\*",
+    "css-selector-chaining": r"\.[\w-]+\.",
+    "css-selector-descendant": r"[\w\])]\s+[\w.#\[:*]",
+    "css-selector-type": r"(?:^|[\s>+~,])[a-z]",
+}
+_PSEUDO = re.compile(r"(::?)([a-z-]+)")
+_OLD_ELEMENTS = frozenset({"before", "after", "first-letter", "first-line"})
+
+
+def uses(page: Page) -> Iterator[Use]:
+    """Every use of a feature; some slugs are none that the data has, since not all is tested."""
+    for each in page.all():
+        line = page.lines.get(each, 1)
+        yield from (Use(slug, written, line, each) for slug, written in _of_element(each))
+        for name, value, important in declarations(each.get("style") or ""):
+            for slug in _of_declaration(name, value, important):
+                yield Use(slug, f"{name}:{value}", line, each)
+    for sheet in page.all("style"):
+        for name, line, _ in at_rules(sheet.text or ""):
+            yield Use(f"css-at-{name}", f"@{name}", page.lines[sheet] + line - 1)
+    for rule in sheets(page):
+        yield from _of_rule(rule)
+
+
+def _of_rule(rule: StyleRule) -> Iterator[Use]:
+    for feature, slug in _MEDIA.items():
+        if f"({feature}" in rule.media or f"-{feature}" in rule.media:
+            yield Use(slug, feature, rule.line)
+    plain = re.sub(r"\[[^\]]*\]", "[]", rule.selector.lower())
+    for slug, pattern in _SELECTORS.items():
+        if re.search(pattern, plain):
+            yield Use(slug, rule.selector, rule.line)
+    for colons, name in _PSEUDO.findall(plain):
+        kind = "element" if colons == "::" or name in _OLD_ELEMENTS else "class"
+        yield Use(f"css-pseudo-{kind}-{name}", rule.selector, rule.line)
+    for name, value, important in rule.declarations:
+        for slug in _of_declaration(name, value, important):
+            yield Use(slug, f"{name}: {value}", rule.line)
+
+
+@lru_cache(maxsize=4096)
+def _of_declaration(name: str, value: str, important: bool) -> frozenset[str]:
+    found = {"css-important"} if important else set()
+    if name.startswith("--"):
+        return frozenset({"css-variables", *found})
+    bare = re.sub(r"^-(?:webkit|moz|ms)-", "", name)
+    if bare == "display":
+        special = _VALUES.get((bare, value))
+        # Blocks are what the name of the feature means; each other value has its own.
+        found |= {special} if special else set() if value in _COMMON else {"css-display"}
+    elif _CORNER.fullmatch(bare):
+        found.add("css-border-radius")
+    else:
+        found |= {_family(bare), f"css-{bare}"}
+    inside = parts(value)
+    found |= {_FUNCTIONS[each] for each in inside.functions if each in _FUNCTIONS}
+    found |= {f"css-unit-{'percent' if each == '%' else each}" for each in inside.units}
+    if bare == "background" and "url" in inside.functions:
+        found.add("css-background-image")
+    found |= {"css-sytem-ui"} if "system-ui" in inside.words else set()  # spelt so in the data
+    return frozenset(found)
+
+
+def _family(name: str) -> str:
+    near = [stem for stem in _FAMILIES if name == stem or name.startswith(f"{stem}-")]
+    return _FAMILIES[max(near, key=len)] if near else f"css-{name}"
+
+
+def _of_element(element: Element) -> Iterator[tuple[str, str]]:
+    tag = element.tag
+    yield _ELEMENTS.get(tag, f"html-{tag}"), f"<{tag}>"
+    if tag in {"input", "button"}:
+        yield f"html-{tag}-{element.get('type') or 'text'}", f"<{tag}>"
+    for name, value in element.attrib.items():
+        if name in _ATTRIBUTES:
+            yield f"html-{name}", name
+        if name == "loading":
+            yield "html-loading-attribute", name
+        if name == "href" and tag == "a":
+            if value.startswith("mailto:"):
+                yield "html-mailto-links", "mailto:"
+            elif value.startswith("#") and len(value) > 1:
+                yield "html-anchor-links", value
+    if tag in {"img", "source"}:
+        source = element.get("src") or element.get("srcset") or ""
+        if source.startswith("data:"):
+            yield "image-base64", "data:"
+        else:
+            ending = urlsplit(source).path.rpartition(".")[2].lower()
+            yield _IMAGES.get(ending, ""), source

@@ -1,0 +1,157 @@
+"""Tries links on the web, where an editor asks for it: `docs/decisions/online-links.md`.
+
+Each hop of a redirect is looked at before it is followed: an address on a private network is
+refused, whatever name it hides behind.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from http.client import HTTPException
+from itertools import chain, zip_longest
+from pathlib import Path
+from threading import BoundedSemaphore, Lock
+from urllib.parse import urljoin, urlsplit
+
+from pipeline import __version__
+from pipeline.support.files import write_atomically
+from pipeline.support.http import MOVED, REDIRECTS, RefusedError, Web, trouble
+
+AT_ONCE, AT_ONCE_PER_HOST = 8, 2
+MOST = 500
+"""Addresses that are tried in one run."""
+
+KEPT = timedelta(days=1)
+_PERMANENT = frozenset({301, 308})
+_BARRED = frozenset({401, 402, 403, 407, 429, 451, 999})
+"""Answers to a machine, not to a reader: a login, a robot's bar. 999 is LinkedIn's."""
+
+
+class Verdict(StrEnum):
+    """What came of trying an address."""
+
+    FINE = "fine"
+    GONE = "gone"
+    TROUBLE = "trouble"
+    MOVED = "moved"
+    UNTRIED = "untried"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of trying an address; `why` says it in words, `location` is where it moved to."""
+
+    verdict: Verdict
+    why: str = ""
+    location: str = ""
+
+
+class LinkTester:
+    """Tries addresses, politely, and remembers the answers for a day.
+
+    `home` names the publication in the User-Agent, `now` is the present moment, `cache` the file of
+    earlier answers.
+    """
+
+    def __init__(self, home: str, now: datetime, cache: Path, *, allow_private: bool = False) -> None:
+        self._web = Web(f"Pressroom/{__version__} (link check; +{home})", allow_private)
+        self._now = now
+        self._cache = cache
+        self._known = _read_cache(cache, now)
+        self._answers: dict[str, Answer] = {url: answer for url, (answer, _) in self._known.items()}
+        self._tried = 0
+        self._lock = Lock()
+        self._hosts: dict[str, BoundedSemaphore] = defaultdict(lambda: BoundedSemaphore(AT_ONCE_PER_HOST))
+
+    def answers(self, urls: Iterable[str]) -> Mapping[str, Answer]:
+        """An answer for each of these addresses."""
+        wanted = list(dict.fromkeys(urls))
+        fresh = [url for url in wanted if url not in self._answers]
+        allowed = max(0, MOST - self._tried)
+        todo, left = fresh[:allowed], fresh[allowed:]
+        self._tried += len(todo)
+        if todo:
+            with ThreadPoolExecutor(AT_ONCE) as pool:
+                for url, answer in zip(ordered := _mixed(todo), pool.map(self._try, ordered), strict=True):
+                    self._answers[url] = answer
+                    # Trouble may be over in a minute, and a refusal costs nothing.
+                    if answer.verdict not in {Verdict.TROUBLE, Verdict.UNTRIED}:
+                        self._known[url] = (answer, self._now)
+            _write_cache(self._cache, self._known)
+        for url in left:
+            self._answers[url] = Answer(Verdict.UNTRIED, f"{MOST} addresses are tried in one run")
+        return {url: self._answers[url] for url in wanted}
+
+    def _try(self, url: str) -> Answer:
+        at, permanent = url, True
+        try:
+            for _ in range(REDIRECTS + 1):
+                status, location = self._ask("HEAD", at)
+                if status >= 400 and status != 429:
+                    # Many servers know only GET, and some say 404 to HEAD.
+                    status, location = self._ask("GET", at)
+                if status not in MOVED or not location:
+                    return _verdict(url, at, status, permanent)
+                permanent = permanent and status in _PERMANENT
+                at = urljoin(at, location)
+        except RefusedError as refused:
+            return Answer(Verdict.UNTRIED, str(refused))
+        except (OSError, HTTPException, ValueError) as error:
+            return Answer(Verdict.TROUBLE, trouble(error, at))
+        return Answer(Verdict.TROUBLE, f"more than {REDIRECTS} redirects")
+
+    def _ask(self, method: str, url: str) -> tuple[int, str]:
+        """Status and Location of an address. Nothing of the page itself is read."""
+        with self._lock:
+            gate = self._hosts[urlsplit(url).hostname or ""]
+        with gate:
+            reply = self._web.ask(method, url)
+            return reply.status, reply.headers.get("location", "")
+
+
+def _verdict(url: str, at: str, status: int, permanent: bool) -> Answer:
+    if status in {404, 410}:
+        return Answer(Verdict.GONE, f"the server says {status}: there is no such page")
+    if status in _BARRED:
+        return Answer(Verdict.UNTRIED, f"the server says {status}: it lets no machine look")
+    if status >= 400:
+        return Answer(Verdict.TROUBLE, f"the server says {status}")
+    if at != url and permanent and at.rstrip("/") != url.rstrip("/"):
+        return Answer(Verdict.MOVED, "it moved for good", at)
+    return Answer(Verdict.FINE)
+
+
+def _mixed(urls: list[str]) -> list[str]:
+    """The addresses with their hosts in turn, so that no thread waits for a host's other one."""
+    hosts: dict[str, list[str]] = {}
+    for url in urls:
+        hosts.setdefault(url.split("/")[2] if url.count("/") > 1 else "", []).append(url)
+    return [url for url in chain.from_iterable(zip_longest(*hosts.values())) if url]
+
+
+def _read_cache(file: Path, now: datetime) -> dict[str, tuple[Answer, datetime]]:
+    """Answers of the last day. A cache that cannot be read is none."""
+    try:
+        entries = json.loads(file.read_text(encoding="utf-8"))["answers"]
+        known = {
+            url: (
+                Answer(Verdict(entry["verdict"]), str(entry["why"]), str(entry["location"])),
+                datetime.fromisoformat(entry["at"]),
+            )
+            for url, entry in entries.items()
+        }
+        return {url: each for url, each in known.items() if timedelta(0) <= now - each[1] < KEPT}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def _write_cache(file: Path, known: Mapping[str, tuple[Answer, datetime]]) -> None:
+    entries = {url: {**asdict(answer), "at": at.isoformat()} for url, (answer, at) in sorted(known.items())}
+    text = json.dumps({"answers": entries}, indent=1, ensure_ascii=False)
+    write_atomically(file, f"{text}\n".encode())

@@ -1,0 +1,232 @@
+"""Rules on client support, from the vendored data of caniemail.com (`data/`, with its licence)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from pipeline.checks.client_features import Use, uses
+from pipeline.checks.context import Subject
+from pipeline.checks.rule import Found, Rule
+from pipeline.model import Place, Severity
+
+_DATA = Path(__file__).parent.parent / "data" / "caniemail.json"
+
+FAMILIES = ("gmail", "outlook", "apple-mail", "yahoo", "samsung-email")
+"""The families that most readers use, where a publication names none (Litmus, client market share)."""
+
+HARMLESS: Mapping[str, str] = {
+    "css-at-media": "where it is not read, the phone gets the desktop's layout, which flows",
+    "css-at-media-prefers-color-scheme": "where it is not read, the light scheme stands or is inverted",
+    "css-color-scheme": "the same",
+    "html-meta-color-scheme": "the same",
+    "css-selector-attribute": "only for Outlook.com's own marks, in a style element of their own",
+    "css-selector-child": "only in rules that a client without it does not need",
+    "css-selector-id": "mrml's #outlook, which names Outlook's own wrapper",
+    "css-border-radius": "corners are square",
+    "css-border-collapse": "cells keep their borders apart, and tables here have none between them",
+    "css-max-width": "Outlook gets the width by attribute and by its own table",
+    "css-width": "Outlook gets it by attribute",
+    "css-height": "given only as auto, beside the attribute",
+    "css-max-height": "only on the hidden preview text, beside display:none",
+    "css-overflow": "the same",
+    "css-hyphens": "words break elsewhere",
+    "css-word-break": "a long word may widen a narrow column",
+    "css-white-space": "code wraps as a paragraph",
+    "css-outline": "mrml's reset of an image",
+    "css-vertical-align": "Word takes it by attribute",
+    "css-display": "Word sets blocks as it likes",
+    "css-display-none": "the preview text is hidden for Outlook by mso-hide",
+    "css-margin": "Outlook.com drops negative ones only, and there are none",
+    "css-padding": "Word reads it on cells, where it stands",
+    "css-letter-spacing": "letters stand as the font has them",
+    "css-table-layout": "columns take their width from what stands in them",
+    "css-list-style-type": "lists have the client's own marks",
+    "css-font-weight": "the nearest weight is taken",
+    "css-direction": "the attribute dir says the same",
+    "css-text-decoration": "partial only for its longer forms",
+    "css-background": "given beside bgcolor",
+    "css-background-color": "the same",
+    "css-font": "partial only for its short form",
+    "css-unit-percent": "Word takes widths by attribute",
+    "css-important": "only in rules that a client without it does not need",
+    "css-word-spacing": "mrml's reset",
+    "css-line-height": "partial only for units that are not used",
+    "css-text-align": "partial only for start and end",
+    "html-style": "every value that the layout needs is inline",
+    "html-semantics": "headings and paragraphs have their styles inline",
+    "html-aria-label": "names the email where it is read; elsewhere the title does",
+    "html-role": "read by those clients that hand it to a screen reader",
+    "html-lang": "stands on <html> and on each child of <body>",
+    "html-dir": "the same",
+    "html-width": "beside the style",
+    "html-height": "beside the style",
+    "html-align": "beside the style",
+    "html-valign": "beside the style",
+    "html-cellspacing": "beside the style",
+    "html-cellpadding": "beside the style",
+    "html-body": "webmail puts a div in its place; what it says stands on the wrapper too",
+    "html-doctype": "webmail has its own",
+    "html-comments": "only conditional ones",
+    "css-comments": "only in the theme's source",
+    "html-blockquote": "has its own style inline; clients fold quotes of replies only",
+    "html-pre": "wraps by white-space",
+    "html-code": "has its own style inline",
+    "html-abbr": "the words stand there all the same",
+    "html-small": "has the size of the text around it",
+    "html-del": "struck through or not, the words stand there",
+    "html-wbr": "a long word breaks elsewhere",
+    "html-mailto-links": "opens the reader's own mail program",
+    "html-anchor-links": "an in-page link has a rule of its own",
+    "html-target": "opens where the client likes",
+    "html-image-maps": "only in name: usemap is not used",
+    "html-table": "the layout itself",
+    "css-rgba": "beside a colour of six digits",
+    "css-border": "in Outlook on cells alone, where those that matter stand",
+    "css-border-spacing": "the attribute cellspacing says the same",
+    "css-font-size": "partial only for units that are not used",
+    "html-lists": "the marks differ",
+    "css-selector-class": "only in rules that a client without style sheets does not need",
+    "css-selector-descendant": "the same",
+    "css-selector-grouping": "the same",
+    "css-selector-type": "the same",
+    "html-bdi": "the words stand there all the same",
+    "html-dfn": "the same",
+    "html-strike": "the same",
+    "image-gif": "Outlook shows the first picture of a moving one",
+}
+"""Features that the default theme uses where a client may lack them, and why nobody loses anything.
+
+Reviewed against the data of May 2026. What goes past this list is reported.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """How one feature fares: the families that lack it, those that have it in part, and what is noted."""
+
+    title: str
+    url: str
+    lacking: Mapping[str, str]
+    partial: Mapping[str, str]
+    notes: tuple[str, ...] = ()
+
+
+def unsupported(subject: Subject) -> Iterator[Found]:
+    """A feature that a family of clients lacks. In a style sheet it improves only, so it is noted."""
+    for use, support in _used(subject):
+        if support.lacking:
+            message = f"{support.title} is not supported by {_named(support.lacking)}."
+            severity = None if use.element is not None else Severity.NOTE
+            yield Found(message, _place(subject, use), _hint(_REMEDY, support), severity)
+
+
+def partly_supported(subject: Subject) -> Iterator[Found]:
+    """A feature that a family of clients has in part."""
+    for use, support in _used(subject):
+        if support.partial and not support.lacking:
+            message = f"{support.title} is supported in part by {_named(support.partial)}."
+            yield Found(message, _place(subject, use), _hint("See whether it matters.", support))
+
+
+_REMEDY = "Say it by other means, or make sure that nothing is lost without it and silence the rule."
+
+
+def _hint(remedy: str, support: Support) -> str:
+    return " ".join((remedy, *support.notes, support.url))
+
+
+def _place(subject: Subject, use: Use) -> Place:
+    forms = (use.written, use.written.replace(":", ": ", 1), use.written.rstrip(">"))
+    if use.element is not None:
+        return subject.origin(use.element, *forms)
+    return subject.in_theme(use.line, *forms)
+
+
+def _named(families: Mapping[str, str]) -> str:
+    names = _data()["nicenames"]["family"]
+    return "; ".join(
+        f"{names[family]} ({note})" if note else names[family] for family, note in families.items()
+    )
+
+
+def _used(subject: Subject) -> Iterator[tuple[Use, Support]]:
+    """Each feature beyond the reviewed list, with its first use: an element's before a sheet's."""
+    families = tuple(subject.publication.clients or FAMILIES)
+    first: dict[str, Use] = {}
+    for use in uses(subject.page):
+        if use.slug not in HARMLESS and use.slug in _data()["by_slug"]:
+            before = first.get(use.slug)
+            if before is None or (before.element is None and use.element is not None):
+                first[use.slug] = use
+    for slug, use in first.items():
+        if support := support_of(slug, families):
+            yield use, support
+
+
+@lru_cache(maxsize=1)
+def _data() -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(_DATA.read_text(encoding="utf-8"))
+    data["by_slug"] = {each["slug"]: each for each in data["data"]}
+    return data
+
+
+@lru_cache(maxsize=1024)
+def support_of(slug: str, families: tuple[str, ...]) -> Support | None:
+    """How these families support a feature; None where the data has none of that name.
+
+    Of each platform the newest tested version counts; one platform that lacks it is enough.
+    """
+    feature = _data()["by_slug"].get(slug)
+    if feature is None:
+        return None
+    lacking: dict[str, str] = {}
+    partial: dict[str, str] = {}
+    notes: dict[str, None] = {}
+    for family in families:
+        for platform, versions in feature["stats"].get(family, {}).items():
+            mark, *numbers = list(versions.values())[-1].split()
+            said = str(_data()["nicenames"]["platform"].get(platform, platform))
+            if mark in {"n", "a"}:
+                group = lacking if mark == "n" else partial
+                group[family] = _joined(group.get(family), said)
+                told = (feature["notes_by_num"] or {}).get
+                notes |= {
+                    _LINK.sub(r"\1", note): None for each in numbers if (note := told(each.lstrip("#")))
+                }
+    return Support(feature["title"], feature["url"], lacking, partial, tuple(notes))
+
+
+_LINK = re.compile(r"\[([^\]]+)\]\([^)]*\)")
+"""A link of Markdown, of which a line in a terminal keeps the words."""
+
+
+def _joined(before: str | None, more: str) -> str:
+    return more if not before else f"{before}, {more}"
+
+
+RULES = (
+    Rule(
+        "CLIENT001",
+        Severity.WARNING,
+        "A mail client lacks a feature that the email uses",
+        "Its readers see something else, or nothing.",
+        _REMEDY,
+        "caniemail.com, vendored data of May 2026",
+        unsupported,
+    ),
+    Rule(
+        "CLIENT002",
+        Severity.NOTE,
+        "A mail client has a feature only in part",
+        "Some of what it does may not work there.",
+        "Look at the note on caniemail.com.",
+        "caniemail.com, vendored data of May 2026",
+        partly_supported,
+    ),
+)

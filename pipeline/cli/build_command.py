@@ -1,0 +1,90 @@
+"""`build`: everything that subscribers and readers get."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline.cli import terminal
+from pipeline.cli.options import complete_issue, json_option, moment, newsroom, now_option
+
+if TYPE_CHECKING:
+    from pipeline.actions.build import Report
+    from pipeline.model import Issue
+
+
+@click.command()
+@click.argument("issues", nargs=-1, metavar="[ISSUE]...", shell_complete=complete_issue)
+@json_option
+@now_option
+@click.pass_context
+def build(ctx: click.Context, issues: tuple[str, ...], as_json: bool, now: datetime | None) -> None:
+    """Build the email of each ISSUE; without a name, all issues and the site with its feeds.
+
+    The results stand in build/: open build/issues/…/email.html in a browser, email.eml in a mail
+    program. An issue that is not frozen is chosen from the pool as it is now, and stays out of the
+    site and the feeds.
+
+    \b
+    Examples:
+      pressroom build
+      pressroom build latest
+      pressroom build 2 3 --json
+    """
+    from pipeline.actions.build import build as make
+    from pipeline.workspace import ready
+
+    room = newsroom(ctx)
+    named = {found.number: found for found in map(room.issues.find, issues)}
+    chosen = tuple(named.values()) or ready(room.issues)
+
+    def watch(todo: Iterable[Issue]) -> Iterable[Issue]:
+        return terminal.progress(todo, "building")
+
+    report = make(room, chosen, moment(now, room.workspace.zone), site=not issues, watch=watch)
+    if as_json:
+        terminal.as_json(_report_json(report))
+    else:
+        _show_report(report, whole=not issues)
+    if terminal.findings(report.findings):
+        ctx.exit(1)
+
+
+def _show_report(report: Report, whole: bool) -> None:
+    for built in report.editions:
+        issue = built.edition.issue
+        audience = "" if built.edition.audience == issue.audiences[0] else f" ({built.edition.audience})"
+        terminal.result(
+            f"{issue.number:>4}  {issue.title}{audience}: "
+            f"{terminal.count(len(built.edition.articles), 'article')}, {built.edition.minutes} min, "
+            f"email {terminal.size(built.sizes['email.html'])}"
+            + ("" if built.frozen else f"  [not frozen: pressroom assemble {issue.number}]")
+        )
+        terminal.result(f"      {built.folder}/email.html")
+    if not report.editions:
+        terminal.message('There is no issue to build yet. Make one: pressroom new issue "Its title"')
+    if whole:
+        terminal.result(f"Site and feeds: build/site/ ({terminal.count(report.site_files, 'file')})")
+
+
+def _report_json(report: Report) -> dict[str, object]:
+    return {
+        "editions": [
+            {
+                "issue": built.edition.issue.folder,
+                "number": built.edition.issue.number,
+                "audience": built.edition.audience,
+                "frozen": built.frozen,
+                "articles": [each.article.slug for each in built.edition.articles],
+                "minutes": built.edition.minutes,
+                "folder": built.folder,
+                "files": dict(built.sizes),
+            }
+            for built in report.editions
+        ],
+        "site_files": report.site_files,
+        "findings": [each.values for each in report.findings],
+    }

@@ -1,0 +1,230 @@
+"""`check`: what is wrong with an issue, before its readers see it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import click
+from click.shell_completion import CompletionItem
+
+from pipeline.cli import terminal
+from pipeline.cli.options import complete_issue, moment, newsroom
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pipeline.checks.context import Subject
+    from pipeline.checks.runner import Checked
+    from pipeline.model import Finding, Issue
+    from pipeline.workspace import Newsroom
+
+
+def complete_code(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The codes of the rules, with their titles as help."""
+    from pipeline.checks.rules import EXPLAINED
+
+    return [
+        CompletionItem(rule.code, help=rule.title)
+        for rule in EXPLAINED
+        if rule.code.startswith(incomplete.upper())
+    ]
+
+
+@click.command()
+@click.argument("issues", nargs=-1, metavar="[ISSUE]...", shell_complete=complete_issue)
+@click.option("--explain", metavar="CODE", help="Explain one rule.", shell_complete=complete_code)
+@click.option("--rules", "list_rules", is_flag=True, help="List all rules.")
+@click.option(
+    "--only", metavar="CODE", multiple=True, help="Run only this rule.", shell_complete=complete_code
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "sarif", "github"]),
+    default="text",
+    show_default=True,
+    help="How to print findings; `github` makes annotations in a workflow.",
+)
+@click.option("--json", "form", flag_value="json", help="The same as --format json.")
+@click.option("--online", is_flag=True, help="Try the links on the web, too. Answers are kept for a day.")
+@click.option("--allow-private", is_flag=True, help="With --online: try addresses on a private network too.")
+@click.option("--spam", is_flag=True, help="Ask SpamAssassin, too, where it is installed.")
+@click.option("--strict", is_flag=True, help="Exit with 1 for warnings too.")
+@click.pass_context
+def check(
+    ctx: click.Context,
+    issues: tuple[str, ...],
+    explain: str | None,
+    list_rules: bool,
+    only: tuple[str, ...],
+    form: str,
+    online: bool,
+    allow_private: bool,
+    spam: bool,
+    strict: bool,
+) -> None:
+    """Check each ISSUE, or all: the HTML, Outlook's view of it, text, message, images, content.
+
+    A finding says where, what and what to do. A code is set aside, with the reason, under `silence`
+    in an article's or an issue's front matter, or under [checks.silence] in newsletter.toml.
+
+    \b
+    Examples:
+      pressroom check latest
+      pressroom check 3 --only IMG001
+      pressroom check --explain IMG001
+      pressroom check latest --online --spam
+      pressroom check --format sarif > findings.sarif
+    """
+    if explain or list_rules:
+        _explain(explain)
+        return
+    from pipeline.actions.check import check as prove
+    from pipeline.checks import runner
+    from pipeline.checks.rules import RULES
+    from pipeline.workspace import ready
+
+    room = newsroom(ctx)
+    named = {found.number: found for found in map(room.issues.find, issues)}
+    chosen = tuple(named.values()) or ready(room.issues)
+    rules = runner.only(RULES, only) if only else RULES
+
+    def watch(todo: Iterable[Issue]) -> Iterable[Issue]:
+        return terminal.progress(todo, "checking")
+
+    checked = prove(room, chosen, rules, watch, _asking(room, online, allow_private, spam))
+    findings = runner.sort(dict.fromkeys(each for one in checked for each in one.findings))
+    _print(form, checked, findings)
+    worst = {each.severity.value for each in findings}
+    if "error" in worst or (strict and "warning" in worst):
+        ctx.exit(1)
+
+
+def _asking(room: Newsroom, online: bool, allow_private: bool, spam: bool) -> Callable[[Subject], Subject]:
+    """Adds what an editor asked the world outside for."""
+    from dataclasses import replace
+
+    from pipeline.checks.online_links import LinkTester
+    from pipeline.checks.rules.external import to_try
+    from pipeline.checks.spamassassin import spam_report
+
+    workspace = room.workspace
+    tester = LinkTester(
+        workspace.publication.base_url,
+        moment(None, workspace.zone),
+        workspace.build / ".cache" / "links.json",
+        allow_private=allow_private,
+    )
+
+    def complete(subject: Subject) -> Subject:
+        if online:
+            subject = replace(subject, answers=tester.answers(to_try(subject)))
+        return replace(subject, spam=spam_report(subject.message)) if spam else subject
+
+    return complete
+
+
+def _explain(code: str | None) -> None:
+    from pipeline.checks.rules import EXPLAINED
+    from pipeline.checks.runner import explained
+
+    if code is None:
+        terminal.table(("CODE", "SEVERITY", "RULE"), [(r.code, r.severity.value, r.title) for r in EXPLAINED])
+        return
+    rule = explained(code)
+    terminal.result(f"{rule.code} ({rule.severity.value}): {rule.title}\n")
+    terminal.paragraph(rule.why)
+    terminal.paragraph(rule.remedy)
+    terminal.paragraph(f"Rests on: {rule.source}")
+
+
+def _print(form: str, checked: tuple[Checked, ...], findings: tuple[Finding, ...]) -> None:
+    from pipeline.checks import report
+    from pipeline.checks.rules import RULES
+
+    silenced = tuple(dict.fromkeys(each for one in checked for each in one.silenced))
+    if form == "sarif":
+        terminal.result(report.sarif(findings, silenced, RULES))
+    elif form == "github":
+        if text := report.workflow_commands(findings):
+            terminal.result(text)
+    elif form == "json":
+        terminal.as_json(
+            {
+                "editions": [_edition_json(one) for one in checked],
+                "findings": [_finding_json(each) for each in findings],
+                "silenced": [_finding_json(each) | {"reason": reason} for each, reason in silenced],
+            }
+        )
+    else:
+        _print_text(checked, findings, len(silenced))
+
+
+def _print_text(checked: tuple[Checked, ...], findings: tuple[Finding, ...], silenced: int) -> None:
+    for each in findings:
+        terminal.finding(each)
+    if findings:
+        terminal.result("")
+    for one in checked:
+        _print_budget(one, whole=len(checked) == 1)
+    counts = [
+        terminal.count(sum(each.severity.value == level for each in findings), level)
+        for level in ("error", "warning", "note")
+    ]
+    terminal.result(f"{', '.join(counts)}" + (f", {silenced} silenced" if silenced else ""))
+    if findings:
+        terminal.result(f"What a code means: pressroom check --explain {findings[0].code}")
+
+
+def _print_budget(one: Checked, whole: bool) -> None:
+    """The size of an edition against the limit; item by item where it is the only one."""
+    edition, budget = one.edition, one.budget
+    audience = "" if edition.audience == edition.issue.audiences[0] else f" ({edition.audience})"
+    terminal.result(
+        f"{edition.issue.number:>4}  {edition.issue.title}{audience}: "
+        f"{terminal.size(budget.total)} of {terminal.size(budget.limit)}, "
+        f"{terminal.count(len(budget.images), 'image')} {terminal.size(budget.all_images)}"
+    )
+    if one.spam:
+        score, limit = one.spam.score, one.spam.required
+        terminal.result(f"      {score:>8g}  of {limit:g} points by SpamAssassin")
+    if whole:
+        for item in (*budget.parts, budget.added):
+            share = round(24 * max(0, item.size) / budget.limit)
+            terminal.result(
+                f"      {terminal.size(max(0, item.size)):>8}  {'#' * share}{' ' if share else ''}{item.what}"
+            )
+        for item in budget.images:
+            terminal.result(f"      {terminal.size(item.size):>8}  {item.what}")
+        terminal.result("")
+
+
+def _finding_json(each: Finding) -> dict[str, object]:
+    from pipeline.checks.rules import RULES
+
+    sources = {rule.code: rule.source for rule in RULES}
+    return each.values | {"rests_on": sources.get(each.code, "")}
+
+
+def _edition_json(one: Checked) -> dict[str, object]:
+    edition, budget = one.edition, one.budget
+    return {
+        "issue": edition.issue.folder,
+        "number": edition.issue.number,
+        "audience": edition.audience,
+        "budget": {
+            "html": {"total": budget.total, "limit": budget.limit},
+            "parts": [{"what": each.what, "bytes": each.size} for each in budget.parts],
+            "added": {"what": budget.added.what, "bytes": budget.added.size},
+            "images": [{"what": each.what, "bytes": each.size} for each in budget.images],
+        },
+    } | _spam_json(one)
+
+
+def _spam_json(one: Checked) -> dict[str, object]:
+    report = one.spam
+    if report is None:
+        return {}
+    tests = [{"name": each.name, "points": each.points, "text": each.text} for each in report.hits]
+    return {"spam": {"score": report.score, "required": report.required, "tests": tests}}

@@ -1,0 +1,130 @@
+"""`feed`: the feeds alone: make them, check them, or tell a hub of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline.cli import terminal
+from pipeline.cli.options import json_option, moment, newsroom, now_option
+
+if TYPE_CHECKING:
+    from pipeline.workspace import Newsroom
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="Check what would be built, and write nothing.")
+@click.option(
+    "--against",
+    metavar="FOLDER",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="With --check: compare with the feeds of this site, such as a copy of the published one, "
+    "instead of build/site.",
+)
+@click.option("--ping", is_flag=True, help="Tell the hub which of the built feeds have changed; asks first.")
+@click.option("--yes", is_flag=True, help="With --ping: do not ask.")
+@click.option("--dry-run", is_flag=True, help="With --ping: show what would go, and send nothing.")
+@json_option
+@now_option
+@click.pass_context
+def feed(
+    ctx: click.Context,
+    check: bool,
+    against: Path | None,
+    ping: bool,
+    yes: bool,
+    dry_run: bool,
+    as_json: bool,
+    now: datetime | None,
+) -> None:
+    """Build the feeds alone: RSS, Atom and JSON Feed, for issues, articles, audiences and each tag.
+
+    --check tells what is wrong with them, and what readers would lose against the build before: an id
+    that changed, a date that moved, an item that vanished. With --ping nothing is built: run it once
+    build/site has been published. What the hub was told is remembered, so that the next time it is
+    told of what has changed since.
+
+    \b
+    Examples:
+      pressroom feed
+      pressroom feed --check
+      pressroom feed --check --against /srv/www/news
+      pressroom feed --ping --dry-run
+      pressroom feed --ping --yes
+    """
+    if not ping and (yes or dry_run):
+        raise click.UsageError("--yes and --dry-run go with --ping.")
+    if check and ping:
+        raise click.UsageError("--check and --ping are two things: check, publish, then ping.")
+    if against and not check:
+        raise click.UsageError("--against goes with --check.")
+    room = newsroom(ctx)
+    if ping:
+        _ping(room, yes, dry_run, as_json)
+    elif check:
+        _check(ctx, room, moment(now, room.workspace.zone), against, as_json)
+    else:
+        _build(ctx, room, moment(now, room.workspace.zone), as_json)
+
+
+def _build(ctx: click.Context, room: Newsroom, now: datetime, as_json: bool) -> None:
+    from pipeline.actions.build import build_feeds
+
+    paths, found = build_feeds(room, now)
+    if as_json:
+        terminal.as_json({"feeds": [f"build/site/{path}" for path in paths]})
+    else:
+        for path in paths:
+            terminal.result(f"build/site/{path}")
+    if terminal.findings(found):
+        ctx.exit(1)
+
+
+def _check(ctx: click.Context, room: Newsroom, now: datetime, against: Path | None, as_json: bool) -> None:
+    from pipeline.actions.check import check_feeds
+
+    count, findings = check_feeds(room, now, against or room.workspace.build / "site")
+    if as_json:
+        terminal.as_json({"feeds": count, "findings": [each.values for each in findings]})
+    else:
+        for each in findings:
+            terminal.finding(each)
+        if findings:
+            terminal.result("")
+        levels = [each.severity.value for each in findings]
+        counts = [terminal.count(levels.count(level), level) for level in ("error", "warning", "note")]
+        terminal.result(f"{terminal.count(count, 'feed document')}: {', '.join(counts)}")
+        if findings:
+            terminal.result(f"What a code means: pressroom check --explain {findings[0].code}")
+    if any(each.severity.value == "error" for each in findings):
+        ctx.exit(1)
+
+
+def _ping(room: Newsroom, yes: bool, dry_run: bool, as_json: bool) -> None:
+    from pipeline.actions.build import tell_hub
+    from pipeline.support.urls import address
+
+    changed, tell = tell_hub(room)
+    publication = room.workspace.publication
+    send = bool(changed) and not dry_run
+    if send and not yes:
+        for path in changed:
+            terminal.message(address(publication, path))
+        what = terminal.count(len(changed), "feed")
+        send = click.confirm(f"Tell the hub {publication.hub} of {what}?", err=True)
+    told = []
+    for path in tell() if send else ():
+        told.append(address(publication, path))
+        if not as_json:
+            terminal.result(f"told: {told[-1]}")
+    would = [] if send else [address(publication, path) for path in changed]
+    if as_json:
+        terminal.as_json({"hub": publication.hub, "told": told, "not_told": would})
+    elif not changed:
+        terminal.result("The hub knows of every feed as it is.")
+    elif not send:
+        for url in would:
+            terminal.result(f"not told: {url}")

@@ -1,0 +1,132 @@
+"""`init` and `new`: a workspace, an issue or an article to begin with."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from pipeline.cli import terminal
+from pipeline.cli.options import (
+    Moment,
+    complete_tag,
+    complete_theme,
+    json_option,
+    moment,
+    newsroom,
+    now_option,
+)
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--title", default="My newsletter", show_default=True, help="The publication's title.")
+@click.option(
+    "--theme", default="default", show_default=True, shell_complete=complete_theme, help="How it looks."
+)
+@json_option
+@now_option
+@click.pass_context
+def init(
+    ctx: click.Context, folder: Path, title: str, theme: str, as_json: bool, now: datetime | None
+) -> None:
+    """Make a new workspace in DIR: settings, two articles and a first issue that builds.
+
+    \b
+    Examples:
+      pressroom init my-newsletter
+      pressroom init my-newsletter --title "The Harbour Letter" --theme letter
+    """
+    from zoneinfo import ZoneInfo
+
+    from pipeline.actions.scaffold import init_workspace
+
+    folder = Path(ctx.obj) / folder
+    written = init_workspace(folder, title, theme, moment(now, ZoneInfo("UTC")))
+    if as_json:
+        terminal.as_json({"workspace": str(folder), "files": list(written)})
+        return
+    for path in written:
+        terminal.result(str(folder / path))
+    terminal.message(f"\nNext:  cd {folder}\n       pressroom plan 1\n       pressroom build")
+
+
+@click.group()
+def new() -> None:
+    """Begin a new issue or article, as a file to write in.
+
+    \b
+    Examples:
+      pressroom new article "The glutamate switch" --tag neuroplasticity
+      pressroom new issue "The plastic brain"
+    """
+
+
+@new.command("issue")
+@click.argument("title")
+@click.option("--number", type=click.IntRange(min=1), help="Default: the next free number.")
+@click.option("--date", "dated", type=Moment(), help="Default: today.")
+@json_option
+@now_option
+@click.pass_context
+def new_issue(
+    ctx: click.Context,
+    title: str,
+    number: int | None,
+    dated: datetime | None,
+    as_json: bool,
+    now: datetime | None,
+) -> None:
+    """Begin an issue named TITLE, with the next number.
+
+    \b
+    Examples:
+      pressroom new issue "The plastic brain"
+      pressroom new issue "The plastic brain" --date 2026-02-01
+    """
+    from pipeline.actions.scaffold import new_issue as make
+
+    room = newsroom(ctx)
+    path = make(room, title, number, dated or moment(now, room.workspace.zone))
+    _made(path, as_json)
+
+
+@new.command("article")
+@click.argument("title")
+@click.option(
+    "--tag", "tags", multiple=True, help="A tag; may be given more than once.", shell_complete=complete_tag
+)
+@click.option("--date", "dated", type=Moment(), help="Default: today.")
+@click.option("--with-images", is_flag=True, help="Make a folder with index.md, for images beside it.")
+@json_option
+@now_option
+@click.pass_context
+def new_article(
+    ctx: click.Context,
+    title: str,
+    tags: tuple[str, ...],
+    dated: datetime | None,
+    with_images: bool,
+    as_json: bool,
+    now: datetime | None,
+) -> None:
+    """Begin an article named TITLE, as a draft.
+
+    \b
+    Examples:
+      pressroom new article "The glutamate switch" --tag neuroplasticity --tag glutamate
+      pressroom new article "A picture essay" --with-images
+    """
+    from pipeline.actions.scaffold import new_article as make
+
+    room = newsroom(ctx)
+    path = make(room, title, tags, dated or moment(now, room.workspace.zone), with_images)
+    _made(path, as_json)
+
+
+def _made(path: str, as_json: bool) -> None:
+    if as_json:
+        terminal.as_json({"path": path})
+    else:
+        terminal.result(path)

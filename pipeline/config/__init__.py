@@ -1,0 +1,1 @@
+"""What editors set: newsletter.toml, themes, sections, front matter, typed fields, translations."""

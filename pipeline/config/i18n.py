@@ -1,0 +1,113 @@
+"""The theme's own words in the publication's language, dates among them, for email and web pages.
+
+They stand in `templates/words/LANGUAGE.toml`, so that a workspace adds a language, or says a thing its
+own way, with one file and no code. A language's file has the keys of the English one; that of a
+region, such as `en-us.toml`, has what it says otherwise.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from string import Formatter
+
+from pipeline.errors import PressroomError, suggest
+from pipeline.support.templating import Templates
+
+RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
+"""Languages whose usual script runs from right to left (CLDR's layout data)."""
+
+ENGLISH = "en"
+
+
+def direction(language: str) -> str:
+    """`rtl` or `ltr`, by the language tag (BCP 47); a script subtag decides before the language."""
+    parts = language.lower().replace("_", "-").split("-")
+    if len(parts) > 1 and len(parts[1]) == 4:
+        return "rtl" if parts[1] in {"arab", "hebr", "thaa", "syrc", "nkoo", "adlm"} else "ltr"
+    return "rtl" if parts[0] in RIGHT_TO_LEFT else "ltr"
+
+
+@dataclass(frozen=True)
+class Words:
+    """Phrases by key, some with `{name}` places, and the names of the months.
+
+    The web pages' own have keys such as `web.issues`.
+    """
+
+    phrases: Mapping[str, str]
+    months: tuple[str, ...]
+
+    def say(self, key: str, **places: object) -> str:
+        """A phrase with its places filled."""
+        return self.phrases[key].format_map(places)
+
+    def date(self, moment: datetime) -> str:
+        """The day in words, such as "1 February 2026", in the moment's own time zone."""
+        return self.say("date", day=moment.day, month=self.months[moment.month - 1], year=moment.year)
+
+
+def load_words(templates: Templates, language: str) -> Words:
+    """The words for a language tag; English where the theme has none.
+
+    Raises `PressroomError` for a file with a key missing, unknown or misused.
+    """
+    english = _read(templates, ENGLISH)
+    tag = language.lower().replace("_", "-")
+    found = english
+    if templates.find(_file(tag.split("-")[0])):
+        found = _checked(templates, tag.split("-")[0], english, whole=True)
+    if "-" in tag and templates.find(_file(tag)):
+        region = _checked(templates, tag, english, whole=False)
+        found = Words({**found.phrases, **region.phrases}, region.months or found.months)
+    return found
+
+
+def _file(tag: str) -> str:
+    return f"words/{tag}.toml"
+
+
+def _read(templates: Templates, tag: str) -> Words:
+    text, path = templates.read(_file(tag))
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise PressroomError(f"this is not TOML: {error}.", path) from error
+    months = data.pop("months", [])
+    if not (
+        isinstance(months, list) and len(months) in {0, 12} and all(isinstance(each, str) for each in months)
+    ):
+        raise PressroomError('"months" must be a list of twelve names.', path)
+    web = data.pop("web", {})
+    phrases = {**data, **{f"web.{key}": phrase for key, phrase in web.items()}}
+    for key, phrase in phrases.items():
+        if not isinstance(phrase, str):
+            raise PressroomError(f'"{key}" must be a text.', path)
+    return Words(phrases, tuple(months))
+
+
+def _checked(templates: Templates, tag: str, english: Words, whole: bool) -> Words:
+    words = _read(templates, tag)
+    path = templates.read(_file(tag))[1]
+    if whole and not words.months:
+        raise PressroomError('"months" is missing.', path)
+    for key in words.phrases:
+        if key not in english.phrases:
+            raise PressroomError(f'"{key}" is no phrase.', path, hint=suggest(key, english.phrases))
+    for key, phrase in english.phrases.items():
+        if key not in words.phrases:
+            if not whole:
+                continue
+            raise PressroomError(f'the phrase "{key}" is missing.', path, hint=f'In English: "{phrase}".')
+        if _places(words.phrases[key], path, key) - _places(phrase, path, key):
+            raise PressroomError(f'the phrase "{key}" has a place that is not filled.', path)
+    return words
+
+
+def _places(phrase: str, path: str, key: str) -> set[str]:
+    try:
+        return {name for _, name, _, _ in Formatter().parse(phrase) if name is not None}
+    except ValueError as error:
+        raise PressroomError(f'the phrase "{key}" is not well formed: {error}.', path) from error

@@ -1,0 +1,1 @@
+"""Markdown to one safe tree of blocks, and from it HTML for email, web and feeds, and plain text."""

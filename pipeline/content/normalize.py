@@ -1,0 +1,238 @@
+"""What each element of a text becomes in the safe tree: addresses resolved, forms made regular."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import TypeVar
+
+from pipeline.content import footnotes, sanitize
+from pipeline.content.text_width import squeezed
+from pipeline.content.tree import paragraphs
+from pipeline.errors import PressroomError, flatten
+from pipeline.model import Element, Image, Node
+from pipeline.support import merge
+
+_T = TypeVar("_T")
+
+# Stands in the tree until it is known whether it stands in code, where it is no field but text.
+_FIELD_MARK = "field"
+_CODE = frozenset({"code", "kbd", "pre", "samp"})
+_KEPT = {
+    "abbr": ("title",),
+    "li": ("value",),
+    "ol": ("start",),
+    "td": ("align", "colspan", "rowspan"),
+    "th": ("align", "colspan", "rowspan", "scope"),
+}
+_VALUES = {
+    "align": re.compile("left|center|right"),
+    "colspan": re.compile("[1-9][0-9]?"),
+    "rowspan": re.compile("[1-9][0-9]{0,2}"),
+    "scope": re.compile("col|row|colgroup|rowgroup"),
+    "start": re.compile("-?[0-9]{1,9}"),
+    "value": re.compile("-?[0-9]{1,9}"),
+    "title": re.compile(r"(?s).+"),
+    "lang": re.compile("[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*"),
+    "dir": re.compile("ltr|rtl|auto"),
+}
+
+
+class Finisher:
+    """Finishes the elements of one text, and collects its images and mistakes."""
+
+    def __init__(
+        self,
+        link: Callable[[str], str],
+        image: Callable[[str, str], Image],
+        fields: list[tuple[str, int]],
+        merge_fields: Mapping[str, str],
+        mistakes: list[PressroomError],
+    ) -> None:
+        self.link = link
+        self.image = image
+        self.fields = fields
+        self.merge_fields = merge_fields
+        self.mistakes = mistakes
+        self.images: dict[str, Image] = {}
+
+    def __call__(
+        self, tag: str, values: dict[str, str], children: tuple[Node, ...], line: int
+    ) -> Iterable[Node]:
+        """The nodes that stand for an element; see `tree.Finish`."""
+        if tag in sanitize.BOXES:
+            return paragraphs(children, line)
+        special = _SPECIAL.get(tag)
+        if special:
+            return special(self, values, children, line)
+        if tag == "table":
+            children = _headed(children)
+        return (Element(tag, _attributes(tag, values), children, line),)
+
+    def settled(self, nodes: tuple[Node, ...]) -> tuple[Node, ...]:
+        """The nodes with their merge fields read: text again in code, a mistake if unknown."""
+        return self._settle(nodes, False) if self.fields else nodes
+
+    def _settle(self, nodes: tuple[Node, ...], code: bool) -> tuple[Node, ...]:
+        made: list[Node] = []
+        for node in nodes:
+            new: Node = node
+            if isinstance(node, Element) and node.tag == _FIELD_MARK:
+                source = node.get("source") or ""
+                new = source if code else self._field(source, node.line or 1)
+            elif isinstance(node, Element):
+                new = replace(node, children=self._settle(node.children, code or node.tag in _CODE))
+            if isinstance(new, str) and made and isinstance(made[-1], str):
+                made[-1] += new
+            else:
+                made.append(new)
+        return tuple(made)
+
+    def _field(self, source: str, line: int) -> Node:
+        return self._tried(lambda: merge.read(source, self.merge_fields), line) or source
+
+    def _tried(self, step: Callable[[], _T], line: int) -> _T | None:
+        """What the step gives; its mistakes are kept, with their line."""
+        try:
+            return step()
+        except PressroomError as error:
+            for each in flatten(error):
+                self.mistakes.append(PressroomError(each.message, each.path, each.line or line, each.hint))
+        return None
+
+    def _mistake(self, line: int, message: str, hint: str) -> None:
+        self.mistakes.append(PressroomError(message, None, line, hint))
+
+    def _link(self, values: dict[str, str], children: tuple[Node, ...], line: int) -> Iterable[Node]:
+        target = values.get("href")
+        if target is None:
+            return children
+        address = self._address(target.strip(), line)
+        title = (("title", values["title"]),) if values.get("title") else ()
+        return (Element("a", (("href", address), *title), children, line),)
+
+    def _address(self, target: str, line: int) -> str:
+        if target.startswith("{{"):
+            field = self._tried(lambda: merge.read(target, self.merge_fields), line)
+            if field and field.fallback and not re.match(r"https?://|mailto:", field.fallback):
+                self._mistake(
+                    line,
+                    f'the fallback of the address `{{{{ {field.name} }}}}` is "{field.fallback}".',
+                    "It must be a web or mail address.",
+                )
+            return merge.neutral(field) if field else target
+        if target.startswith("#") and len(target) > 1:
+            return target
+        if not target or target == "#":
+            self._mistake(line, "this link leads nowhere.", "Write its address between the round brackets.")
+            return "#"
+        return self._tried(lambda: self.link(target), line) or target
+
+    def _image(self, values: dict[str, str], children: tuple[Node, ...], line: int) -> Iterable[Node]:
+        target = (values.get("src") or "").strip()
+        if not target:
+            self._mistake(line, "this image has no file.", "Write its path between the round brackets.")
+            return ()
+        alt = squeezed(values.get("alt", "")).strip()
+        image = self._tried(lambda: self.image(target, alt), line)
+        if image is None:
+            return ()
+        self.images.setdefault(image.url, image)
+        size = (("width", str(image.width)), ("height", str(image.height)))
+        title = (("title", values["title"]),) if values.get("title") else ()
+        return (Element("img", (("src", image.url), ("alt", alt), *size, *title), (), line),)
+
+    def _paragraph(self, values: dict[str, str], children: tuple[Node, ...], line: int) -> Iterable[Node]:
+        shown = [node for node in children if not isinstance(node, str) or node.strip(" \t\n")]
+        if not shown:
+            return ()
+        figures = [_figure(node, line) for node in shown]
+        if all(figures):
+            return [figure for figure in figures if figure]
+        return (Element("p", _attributes("p", values), children, line),)
+
+    def _title(self, values: dict[str, str], children: tuple[Node, ...], line: int) -> Iterable[Node]:
+        self._mistake(line, "a heading of level 1; the title is the only one.", 'Write "## …".')
+        return (Element("h2", (), children, line),)
+
+    def _code(self, values: dict[str, str], children: tuple[Node, ...], line: int) -> Iterable[Node]:
+        language = values.get("class", "")
+        known = re.fullmatch(r"language-[A-Za-z0-9_+#.-]{1,40}", language)
+        return (Element("code", (("class", language),) if known else (), children, line),)
+
+    def _span(self, values: dict[str, str], children: tuple[Node, ...], line: int) -> Iterable[Node]:
+        number = values.get(sanitize.FIELD, "")
+        if number.isascii() and number.isdecimal() and int(number[:9]) < len(self.fields) and not children:
+            source, begun = self.fields[int(number[:9])]
+            return (Element(_FIELD_MARK, (("source", source),), (), begun),)
+        attributes = _attributes("span", values)
+        return (Element("span", attributes, children, line),) if attributes else children
+
+    def _raised(self, values: dict[str, str], children: tuple[Node, ...], line: int) -> Iterable[Node]:
+        number = values.get(sanitize.NOTE, "")
+        if number.isascii() and number.isdecimal() and len(number) < 9 and not children:
+            return (footnotes.reference(int(number) + 1, line),)
+        return (Element("sup", _attributes("sup", values), children, line),)
+
+
+_Special = Callable[[Finisher, dict[str, str], tuple[Node, ...], int], Iterable[Node]]
+_SPECIAL: dict[str, _Special] = {
+    "a": Finisher._link,
+    "code": Finisher._code,
+    "h1": Finisher._title,
+    "img": Finisher._image,
+    "p": Finisher._paragraph,
+    "span": Finisher._span,
+    "sup": Finisher._raised,
+}
+
+
+def _figure(node: Node, line: int) -> Element | None:
+    """The figure that an image becomes, linked or not, where it stands in no line of text."""
+    if not isinstance(node, Element):
+        return None
+    linked = node.children if node.tag == "a" else ()
+    picture = linked[0] if len(linked) == 1 else node
+    if not isinstance(picture, Element) or picture.tag != "img":
+        return None
+    caption = picture.get("title")
+    bare = replace(picture, attributes=tuple(each for each in picture.attributes if each[0] != "title"))
+    inner = bare if picture is node else replace(node, children=(bare,))
+    below = (Element("figcaption", (), (caption,), line),) if caption else ()
+    return Element("figure", (), (inner, *below), line)
+
+
+def _attributes(tag: str, values: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    if not values:
+        return ()
+    names = (*_KEPT.get(tag, ()), "lang", "dir")
+    return tuple(
+        (name, values[name]) for name in names if name in values and _VALUES[name].fullmatch(values[name])
+    )
+
+
+def _headed(parts: tuple[Node, ...]) -> tuple[Node, ...]:
+    """A table's parts, each header cell saying what it heads (WCAG technique H63)."""
+    return tuple(
+        replace(part, children=tuple(_headed_row(row, part.tag == "thead") for row in part.children))
+        if isinstance(part, Element)
+        else part
+        for part in parts
+    )
+
+
+def _headed_row(row: Node, in_head: bool) -> Node:
+    if not isinstance(row, Element):
+        return row
+    all_heads = all(isinstance(cell, Element) and cell.tag == "th" for cell in row.children)
+    scope = "col" if in_head or all_heads else "row"
+    return replace(
+        row,
+        children=tuple(
+            replace(cell, attributes=(("scope", scope), *cell.attributes))
+            if isinstance(cell, Element) and cell.tag == "th" and not cell.get("scope")
+            else cell
+            for cell in row.children
+        ),
+    )

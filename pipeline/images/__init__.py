@@ -1,0 +1,1 @@
+"""Image files: decoded, resized, stripped of metadata, drawn, and named by their content."""

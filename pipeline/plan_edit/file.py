@@ -1,0 +1,122 @@
+"""An issue's file whose plan is being changed, with a way back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from pipeline.assemble.assembler import Desk
+from pipeline.assemble.issues import issue_of
+from pipeline.assemble.select import chosen_now, explain
+from pipeline.config.workspace_files import ISSUES
+from pipeline.errors import PressroomError, raise_all
+from pipeline.model import Issue
+from pipeline.plan_edit.changes import Change, Exclude, Move, Pin, Shown, edited
+from pipeline.support.files import read_source, source_text, write_atomically
+
+
+class PlanFile:
+    """The `issue.md` of one issue, and what it was before each change made here.
+
+    `desk` knows the pool and the locks; set it anew when the workspace was read anew. `audience` is the
+    edition in which changes are made, the main one where it is None.
+    """
+
+    def __init__(self, desk: Desk, folder: str, audience: str | None = None) -> None:
+        self.desk = desk
+        self.folder = folder
+        self.audience = audience
+        self._path = f"{ISSUES}/{folder}/issue.md"
+        self._done: list[tuple[bytes, bytes]] = []
+
+    @property
+    def _file(self) -> Path:
+        return (self.desk.workspace.root / self._path).resolve()  # a link stays one
+
+    def shown(self) -> Shown:
+        """The plan by the file as it is now. Raises `PressroomError` or `Mistakes` where it has none."""
+        return self._plan(self._issue(read_source(self._file, self._path)))
+
+    def change(self, change: Change) -> None:
+        """Make one change in the file. The article may be named by an alias.
+
+        Raises `PressroomError` or `Mistakes`, and writes nothing, where `edited` refuses it, the issue
+        is frozen, or the plan would not come out as asked.
+        """
+        if self.folder in self.desk.locks or self.folder in self.desk.broken:
+            raise PressroomError(
+                "the issue is frozen: its lock says what it carries.",
+                self._path,
+                hint="Change `pin` and `exclude` by hand, then choose anew: "
+                f"pressroom assemble {self.folder} --update",
+            )
+        change = replace(change, slug=self.desk.pool.current.get(change.slug, change.slug))
+        self.desk.pool.find(change.slug)
+        issue = self._issue(read_source(self._file, self._path))
+        before = self._bytes()
+        publication = self.desk.workspace.publication
+        result = edited(before.decode(), self._path, change, self._plan(issue), publication)
+        after = result.encode()
+        if after != before:
+            self._check(change, self._issue(source_text(result, self._path)))
+            write_atomically(self._file, after)
+            self._done.append((before, after))
+
+    def undo(self) -> bool:
+        """Take the last change back; False where there is none, or the file was changed since.
+
+        Changes before it can then be taken back in the same way.
+        """
+        if not self._done or not self._file.is_file() or self._bytes() != self._done[-1][1]:
+            return False
+        write_atomically(self._file, self._done[-1][0])
+        self._done.pop()
+        return True
+
+    def _bytes(self) -> bytes:
+        try:
+            return self._file.read_bytes()
+        except OSError as error:
+            raise PressroomError(f"cannot be read: {error.strerror or error}.", self._path) from error
+
+    def _issue(self, text: str) -> Issue:
+        errors: list[PressroomError] = []
+        workspace = self.desk.workspace
+        issue = issue_of(text, self.folder, self._path, workspace.publication, workspace.zone, errors)
+        raise_all(errors)
+        return issue
+
+    def _plan(self, issue: Issue) -> Shown:
+        audience = self.audience or issue.audiences[0]
+        edition = chosen_now(issue, audience, self.desk.pool, self.desk.used_before(issue))
+        return [
+            (section.title, [article.slug for article, _ in section.articles]) for section in edition.sections
+        ]
+
+    def _check(self, change: Change, after: Issue) -> None:
+        """Raise where the changed issue would not assemble as the change asks."""
+        plan = self._plan(after)
+        place = next(
+            ((title, n) for title, slugs in plan for n, slug in enumerate(slugs) if slug == change.slug), None
+        )
+        match change:
+            case Move():
+                asked = place == (change.section, change.position)
+            case Pin():
+                asked = place is not None and place[0] == change.section
+            case Exclude():
+                asked = place is None
+            case _:
+                asked = True
+        if not asked:
+            audience = self.audience or after.audiences[0]
+            why = next(
+                each.reason
+                for each in explain(after, self.desk.pool, self.desk.used_before(after))
+                if (each.slug, each.audience) == (change.slug, audience)
+            )
+            raise PressroomError(
+                f'"{change.slug}" would not come to stand there in the edition for {audience}: {why}.',
+                self._path,
+                hint="Change the article, or make the change in another edition.",
+            )

@@ -1,0 +1,1 @@
+"""An edition rendered: email, web pages and feeds."""

@@ -1,0 +1,167 @@
+"""Tokens: what an editor wrote stays out of mrml, and joins when the layout is compiled.
+
+mrml spoils what passes through it (escapes in attributes, lost white space), so a template that
+prints a text prints an ASCII token instead, and the token is replaced in mrml's output. It also
+makes the MJML depend on nothing but the layout's shape, so issues of one shape compile once.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import Counter
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipeline.errors import PressroomError
+from pipeline.model import MergeField
+from pipeline.support.merge import fill as fill_fields
+from pipeline.support.merge import literal_html, neutral
+from pipeline.support.templating import Markup
+
+TOKEN = re.compile(r"zq([TC])(\d+)zq")
+
+
+class Html(str):
+    """Finished, safe HTML of content. It must not be printed inside an attribute."""
+
+    __slots__ = ()
+
+
+class Neutral(str):
+    """A text that may hold merge fields in their neutral form."""
+
+    __slots__ = ()
+
+
+def escape(text: str) -> str:
+    """A text as HTML, for elements and quoted attributes alike.
+
+    Braces never read as a merge field, except in a `Neutral`.
+    """
+    if not isinstance(text, Neutral) or "{{" not in text:
+        return literal_html(html.escape(text))
+    fields: list[MergeField] = []
+
+    def aside(field: MergeField) -> str:
+        fields.append(field)
+        return "\0"
+
+    pieces = fill_fields(text.replace("\0", ""), aside).split("\0")
+    escaped = [literal_html(html.escape(piece)) for piece in pieces]
+    return escaped[0] + "".join(
+        neutral(field) + piece for field, piece in zip(fields, escaped[1:], strict=True)
+    )
+
+
+@dataclass
+class Issued:
+    """The texts and content that one rendering has printed, in order of their tokens."""
+
+    values: list[str] = field(default_factory=list)
+
+    def __enter__(self) -> Issued:
+        self._before = _issued.set(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _issued.reset(self._before)
+
+
+_issued: ContextVar[Issued] = ContextVar("issued")
+
+
+def write(value: Any) -> Any:
+    """What a template prints for a value: a token for a text, or else the value itself.
+
+    Markup comes from macros and theme settings, and numbers stand for sizes.
+    """
+    if isinstance(value, Markup) or not isinstance(value, str):
+        return value
+    values = _issued.get().values
+    values.append(value)
+    # Markup, so that autoescape leaves the token alone.
+    return Markup(f"zq{'C' if isinstance(value, Html) else 'T'}{len(values) - 1}zq")
+
+
+def finished(value: Any) -> Any:
+    """The template filter `safe`: a text that its author vouches for, as content."""
+    return value if isinstance(value, Markup) else Html(value)
+
+
+def fixed(value: str) -> Markup:
+    """The template filter `fixed`: a word of the theme itself, which mrml is to see as it is."""
+    return Markup(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A document cut at its tokens.
+
+    `fixed` has one more item than `slots`, which hold a token's number and whether it stands in an
+    attribute.
+    """
+
+    fixed: tuple[str, ...]
+    slots: tuple[tuple[int, bool], ...]
+
+
+def cut(document: str) -> Parts:
+    """A document cut at its tokens. Raises `PressroomError` for content inside an attribute."""
+    fixed: list[str] = []
+    slots: list[tuple[int, bool]] = []
+    at = 0
+    inside = False
+    for found in TOKEN.finditer(document):
+        before = document[at : found.start()]
+        last = max(before.rfind("<"), before.rfind(">"))
+        if last >= 0:
+            # mrml repeats the title in an attribute, so it counts as one.
+            inside = before[last] == "<" or before.endswith("<mj-title>")
+        if inside and found[1] == "C":
+            raise PressroomError("a template prints HTML inside an attribute.")
+        fixed.append(before)
+        slots.append((int(found[2]), inside))
+        at = found.end()
+    return Parts((*fixed, document[at:]), tuple(slots))
+
+
+def check_counts(mjml: Parts, compiled: Parts, issued: int, content: frozenset[int]) -> None:
+    """Raise `PressroomError` unless every token came through mrml, and none that was never issued.
+
+    Content must stand exactly as often as before, a text at least as often: mrml repeats the title.
+    """
+    before = Counter(number for number, _ in mjml.slots)
+    after = Counter(number for number, _ in compiled.slots)
+    for number in before | after:
+        fits = after[number] == before[number] if number in content else after[number] >= before[number]
+        if not (before[number] and fits and number < issued):
+            raise PressroomError(
+                "the theme lost or doubled a piece of content.",
+                hint="Print content inside mj-text or mj-raw, and only once.",
+            )
+
+
+def fill(parts: Parts, values: list[str]) -> str:
+    """The email's HTML: every token replaced by its text, escaped, or by its content."""
+    written = [value if isinstance(value, Html) else escape(value) for value in values]
+    pieces = [parts.fixed[0]]
+    for (number, _), after in zip(parts.slots, parts.fixed[1:], strict=True):
+        pieces.append(written[number])
+        pieces.append(after)
+    return "".join(pieces)
+
+
+def fill_mjml(parts: Parts, values: list[str]) -> str:
+    """The same for MJML: in attributes only ASCII, since mrml spoils everything else there."""
+    pieces = [parts.fixed[0]]
+    for (number, inside), after in zip(parts.slots, parts.fixed[1:], strict=True):
+        value = values[number]
+        text = value if isinstance(value, Html) else escape(value)
+        if inside:
+            text = text.replace("&quot;", "&#34;").replace("&#x27;", "&#39;").replace("\n", "&#10;")
+            text = text.encode("ascii", "xmlcharrefreplace").decode("ascii")
+        pieces.append(text)
+        pieces.append(after)
+    return "".join(pieces)

@@ -1,0 +1,108 @@
+"""One composed edition as an email: HTML, text part and MJML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from pipeline.config.i18n import Words, load_words
+from pipeline.content.html import Form, visible
+from pipeline.model import (
+    ComposedEdition,
+    Image,
+    Layout,
+    MergeField,
+    Publication,
+    RenderedEmail,
+    ThemeSettings,
+)
+from pipeline.render.email.content_styles import read_styles
+from pipeline.render.email.content_tokens import (
+    Html,
+    Issued,
+    check_counts,
+    fill,
+    fill_mjml,
+    finished,
+    fixed,
+    write,
+)
+from pipeline.render.email.mjml import compile_layout
+from pipeline.render.email.mjml_lint import prepare
+from pipeline.render.email.template_values import Setting, email_view, laid_out, reason, shows_thumbnail
+from pipeline.render.email.text_part import email_text
+from pipeline.render.email.theme_values import theme_view
+from pipeline.support.merge import fields_in
+from pipeline.support.templating import WEB, Dialect, Templates
+
+EMAIL = Dialect(prepare, write, {"safe": finished, "fixed": fixed})
+
+NO_RELATED: Mapping[str, tuple[str, str]] = {}
+
+
+def render_email(
+    edition: ComposedEdition,
+    publication: Publication,
+    logo: Image | None,
+    templates: Templates,
+    related: Mapping[str, tuple[str, str]] = NO_RELATED,
+) -> RenderedEmail:
+    """The email of an edition, with merge fields in neutral form.
+
+    `related` maps the slugs of articles outside the edition to title and address; related articles
+    in the edition are known. Raises `PressroomError` for a mistake in the theme, with file and line.
+    """
+    words, styles = _theme(templates, publication.theme, publication.language)
+    setting = Setting(edition, publication, words, styles, related)
+    template = templates.environment(EMAIL).get_template("email/issue.mjml.j2")
+    with Issued() as issued:
+        marked = template.render(
+            email=email_view(setting, logo),
+            theme=theme_view(publication.theme, publication.language),
+            words=words.phrases,
+        )
+    layout = compile_layout(marked)
+    values = issued.values
+    content = frozenset(n for n, value in enumerate(values) if isinstance(value, Html))
+    check_counts(layout.mjml, layout.html, len(values), content)
+    html = fill(layout.html, values)
+    text = email_text(setting)
+    return RenderedEmail(
+        audience=edition.audience,
+        subject=edition.subject,
+        preview_text=edition.preview_text,
+        html=html,
+        text=text,
+        mjml=fill_mjml(layout.mjml, values),
+        images=_images(edition, logo, publication.theme),
+        merge_fields=_fields(edition.subject, edition.preview_text, html, text),
+        reason=reason(publication, words),
+    )
+
+
+@lru_cache(maxsize=8)
+def _theme(templates: Templates, theme: ThemeSettings, language: str) -> tuple[Words, Mapping[str, str]]:
+    """What stays the same from issue to issue: the theme's words and the styles of content."""
+    name = "email/content.css.j2"
+    css = templates.environment(WEB).get_template(name).render(theme=theme_view(theme, language))
+    found = templates.find(name)
+    return load_words(templates, language), read_styles(css, found[1] if found else name)
+
+
+def _fields(*rendered: str) -> tuple[MergeField, ...]:
+    """The merge fields of all parts, each once."""
+    return tuple(dict.fromkeys(each for part in rendered for each in fields_in(part)))
+
+
+def _images(edition: ComposedEdition, logo: Image | None, theme: ThemeSettings) -> tuple[Image, ...]:
+    """The images that the email shows, each once, in reading order."""
+    shown = [logo, *visible(edition.letter, Form.EMAIL, edition.audience).images]
+    for section in edition.sections:
+        for article, asked in section.articles:
+            layout = laid_out(article, asked)
+            if shows_thumbnail(layout, theme):
+                shown.append(article.content.thumbnail)
+            if layout is Layout.FULL:
+                shown.append(article.content.lead)
+                shown += visible(article.content, Form.EMAIL, edition.audience).images
+    return tuple({image.name: image for image in shown if image}.values())

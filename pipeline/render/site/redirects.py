@@ -1,0 +1,49 @@
+"""Addresses that a page had before: each leads on to where the page is now.
+
+A static host sends no redirect of its own, so a small page stands at the old address. Cloudflare Pages
+reads `_redirects` first and sends a real one; for Netlify, which reads the same form, the page goes
+before it, and the `301!` that would change that is not Cloudflare's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from urllib.parse import quote, urlsplit
+
+from pipeline.model import OutputFile
+from pipeline.render.site.head_metadata import Head
+from pipeline.render.site.page_frame import Site
+from pipeline.render.site.site_index import Shelf
+from pipeline.support import urls
+
+
+def moves(shelf: Shelf) -> Iterator[tuple[str, str]]:
+    """The old and the new site folder of every public page that was moved."""
+    for composed in shelf.articles:
+        for alias in composed.article.aliases:
+            yield urls.article_path(alias), urls.article_path(composed.article.slug)
+    for edition in shelf.editions:
+        new = urls.issue_path(edition.issue, edition.audience)
+        for alias in edition.issue.aliases:
+            yield urls.issue_path(replace(edition.issue, folder=alias), edition.audience), new
+
+
+def moved_page(site: Site, old: str, new: str) -> OutputFile:
+    """The page at an old address. It has no address of its own: search engines keep the new one."""
+    page = site.page(old)
+    target = urls.address(site.publication, new)
+    head = Head(
+        title=f"{site.words.say('web.moved')} · {site.publication.title}",
+        description="",
+        canonical=target,
+        feeds=(),
+    )
+    return site.render("moved.html.j2", page, head, target=page.href(target))
+
+
+def redirects(site: Site) -> OutputFile:
+    """`_redirects`: old path, new path, 301 (docs.netlify.com, "Redirects and rewrites")."""
+    root = urlsplit(urls.home_url(site.publication)).path
+    lines = (f"{root}{quote(old)} {root}{quote(new)} 301\n" for old, new in moves(site.shelf))
+    return OutputFile("_redirects", "".join(lines).encode())

@@ -1,5 +1,0 @@
-"""The web edition: static pages that any host serves, made from what is published."""
-
-from pipeline.site.build import build_site, site_images, site_parts, social_parts
-
-__all__ = ["build_site", "site_images", "site_parts", "social_parts"]
