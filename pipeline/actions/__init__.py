@@ -1,1 +1,1 @@
-"""The use cases, one file each: functions from values to a result. The command, the preview and Python call them."""
+"""The use cases, one file each: functions from values to a result, for the command, the preview and Python."""

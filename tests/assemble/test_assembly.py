@@ -1,0 +1,411 @@
+"""Assembly through the command: which articles an issue gets, in which order, and why."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from workspace_kit import Desk, article, issue, png
+
+from pipeline.articles.pool import Pool
+from pipeline.assemble.select import choose, explain
+from pipeline.errors import PressroomError
+from pipeline.model import Article, Issue, Layout, Order, Place, SectionRule, TagRule
+
+ISSUE = "issues/001-the-plastic-brain/issue.md"
+
+
+def sections(desk: Desk, number: str = "1", audience: str = "everyone") -> list[tuple[str, list[str]]]:
+    """The issue's sections with their articles, as the plan gives them."""
+    found: dict[str, list[str]] = {}
+    for each in desk.json("plan", number)["articles"]:
+        if each["taken"] and each["audience"] == audience:
+            found.setdefault(each["section"], []).append(each["slug"])
+    return list(found.items())
+
+
+def reasons(desk: Desk, number: str = "1", audience: str = "everyone") -> dict[str, str]:
+    return {
+        e["slug"]: e["reason"] for e in desk.json("plan", number)["articles"] if e["audience"] == audience
+    }
+
+
+def locked(desk: Desk, folder: str = "001-the-plastic-brain") -> Any:
+    return json.loads(desk.read(f"issues/{folder}/issue.lock"))
+
+
+def with_sections(text: str, more: str = "") -> str:
+    return issue(more="sections:\n" + text + more)
+
+
+def test_an_issue_without_sections_takes_the_default_ones(desk: Desk) -> None:
+    assert dict(sections(desk)) == {"Research": ["glutamate"], "In brief": ["a-note"]}
+
+
+def test_any_all_and_none_are_obeyed(desk: Desk) -> None:
+    desk.write(
+        {
+            "issues/articles/both.md": article(tags="[research, notes]"),
+            "issues/articles/old.md": article(tags="[research, history]"),
+            ISSUE: with_sections(
+                "  - {title: All, tags: {all: [research, notes]}}\n"
+                "  - {title: Any, tags: {any: [research], none: [history]}}\n"
+            ),
+        }
+    )
+    assert dict(sections(desk)) == {"All": ["both"], "Any": ["glutamate"]}
+    assert reasons(desk)["old"] == "no section takes its tags"
+
+
+def test_an_article_goes_into_the_first_section_that_takes_it_and_once(desk: Desk) -> None:
+    desk.write(
+        {ISSUE: with_sections("  - {title: A, tags: [research]}\n  - {title: B, tags: [research, notes]}\n")}
+    )
+    assert dict(sections(desk)) == {"A": ["glutamate"], "B": ["a-note"]}
+
+
+def test_a_pin_wins_over_an_earlier_section_and_stands_first(desk: Desk) -> None:
+    desk.write(
+        {
+            "issues/articles/newer.md": article(date="2026-01-20", tags="[notes]"),
+            ISSUE: with_sections(
+                "  - {title: A, tags: [research]}\n  - {title: B, tags: [notes], pin: [glutamate]}\n"
+            ),
+        }
+    )
+    found = locked_sections(desk)
+    assert found == {"B": ["glutamate", "newer", "a-note"]}
+
+
+def locked_sections(desk: Desk) -> dict[str, list[str]]:
+    desk.ok("assemble", "1")
+    return {
+        section["title"]: [each["slug"] for each in section["articles"]]
+        for section in locked(desk)["editions"][0]["sections"]
+    }
+
+
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [("newest", ["c", "a", "b"]), ("oldest", ["b", "a", "c"]), ("title", ["b", "c", "a"])],
+)
+def test_a_section_has_an_order(desk: Desk, order: str, expected: list[str]) -> None:
+    desk.write(
+        {
+            "issues/articles/a.md": article("Zebra", date="2026-01-10", tags="[x]"),
+            "issues/articles/b.md": article("apple", date="2026-01-09", tags="[x]"),
+            "issues/articles/c.md": article("Mango", date="2026-01-11", tags="[x]"),
+            ISSUE: with_sections(f"  - {{title: X, tags: [x], order: {order}}}\n"),
+        }
+    )
+    assert locked_sections(desk)["X"] == expected
+
+
+def test_limit_since_until_and_exclude_are_obeyed_and_explained(desk: Desk) -> None:
+    desk.write(
+        {
+            **{f"issues/articles/x{n}.md": article(date=f"2026-01-0{n}", tags="[x]") for n in range(1, 7)},
+            ISSUE: with_sections(
+                "  - title: X\n    tags: [x]\n    since: 2026-01-02\n    until: 2026-01-05\n    limit: 2\n"
+                "    exclude: [x4]\n"
+            ),
+        }
+    )
+    why = reasons(desk)
+    assert why["x5"] == "tagged x" and why["x3"] == "tagged x"
+    assert why["x1"] == 'section "X" begins with 2026-01-02'
+    assert why["x6"] == 'section "X" ends with 2026-01-05'
+    assert why["x4"] == 'section "X" excludes it'
+    assert why["x2"] == 'section "X" has its 2 already'
+
+
+def test_drafts_and_articles_dated_after_the_issue_stay_out_and_the_plan_says_so(desk: Desk) -> None:
+    desk.write(
+        {
+            "issues/articles/draft.md": article(draft="true"),
+            "issues/articles/later.md": article(date="2026-03-01"),
+        }
+    )
+    said = desk.ok("plan", "1")
+    assert "Out: draft  1" in said and "Out: dated after the issue  1" in said
+    why = reasons(desk)
+    assert why["draft"] == "it is a draft"
+    assert why["later"] == "it is dated 2026-03-01, after the issue (2026-02-01)"
+    assert dict(sections(desk))["Research"] == ["glutamate"]
+
+
+def test_an_article_is_not_used_again_in_a_later_issue_unless_asked_for(desk: Desk) -> None:
+    desk.ok("assemble", "1")
+    desk.write(
+        {
+            "issues/articles/fresh.md": article(date="2026-02-03"),
+            "issues/002-two/issue.md": issue(2, date="2026-03-01"),
+            "issues/003-three/issue.md": issue(
+                3, date="2026-03-02", more="sections:\n  - {title: Again, tags: [research], reuse: true}\n"
+            ),
+            "issues/004-four/issue.md": issue(
+                4, date="2026-03-03", more="sections:\n  - {title: Pinned, pin: [glutamate]}\n"
+            ),
+        }
+    )
+    assert dict(sections(desk, "2")) == {"Research": ["fresh"]}
+    assert reasons(desk, "2")["glutamate"] == "issue 001-the-plastic-brain carried it"
+    assert sorted(dict(sections(desk, "3"))["Again"]) == ["fresh", "glutamate"]
+    assert dict(sections(desk, "4")) == {"Pinned": ["glutamate"]}
+
+
+def test_each_edition_is_chosen_for_its_audience(desk: Desk) -> None:
+    desk.write(
+        {
+            "issues/articles/private.md": article(audience="clinicians"),
+            ISSUE: issue(
+                more="audience: [everyone, clinicians]\n",
+                letter="Hello.\n\n::: only audience=clinicians\nDear colleagues.\n:::",
+            ),
+        }
+    )
+    assert dict(sections(desk))["Research"] == ["glutamate"]
+    assert sorted(dict(sections(desk, audience="clinicians"))["Research"]) == ["glutamate", "private"]
+    desk.ok("assemble", "1")
+    desk.ok("build")
+    main = desk.read("build/issues/001-the-plastic-brain/email.html")
+    own = desk.read("build/issues/001-the-plastic-brain/clinicians/email.html")
+    assert "Dear colleagues." in own and "Dear colleagues." not in main
+    site = b"".join(desk.tree("build/site").values())
+    assert b"Dear colleagues." not in site and b"articles/private" not in site
+
+
+def test_the_lock_holds_whatever_joins_the_pool(desk: Desk) -> None:
+    desk.ok("assemble", "1")
+    desk.ok("build", "1")
+    before = desk.tree("build")
+    desk.write({"issues/articles/late.md": article(date="2026-01-30")})
+    desk.ok("build", "1")
+    assert desk.tree("build") == before
+    assert reasons(desk)["late"] == "the issue was frozen without it"
+
+
+def test_update_chooses_anew_and_keeps_every_id(desk: Desk) -> None:
+    desk.ok("assemble", "1")
+    before = locked(desk)
+    desk.write({"issues/articles/late.md": article(date="2026-01-30")})
+    desk.ok("assemble", "1", "--update", "--now", "2026-02-10")
+    after = locked(desk)
+    assert set(after["articles"]) == {"a-note", "glutamate", "late"}
+    assert after["id"] == before["id"] and after["published"] == before["published"]
+    assert after["updated"].startswith("2026-02-10")
+    assert after["articles"]["glutamate"] == before["articles"]["glutamate"]
+
+
+def test_refresh_takes_an_edit_and_moves_its_date_of_revision(desk: Desk) -> None:
+    desk.ok("assemble", "1")
+    before = locked(desk)
+    desk.write(
+        {
+            "issues/articles/glutamate.md": article("The glutamate switch", body="Corrected."),
+            "issues/articles/late.md": article(date="2026-01-30"),
+        }
+    )
+    desk.ok("assemble", "1", "--refresh", "--now", "2026-02-11T10:00:00+00:00")
+    after = locked(desk)
+    assert after["editions"] == before["editions"]
+    assert after["articles"]["glutamate"]["id"] == before["articles"]["glutamate"]["id"]
+    assert after["articles"]["glutamate"]["updated"] == "2026-02-11T10:00:00+00:00"
+    assert after["articles"]["a-note"] == before["articles"]["a-note"]
+
+
+def test_an_article_keeps_its_id_in_a_later_issue(desk: Desk) -> None:
+    desk.ok("assemble", "1")
+    desk.write(
+        {
+            "newsletter.toml": desk.read("newsletter.toml").replace("synapse.example/news", "moved.example"),
+            "issues/002-two/issue.md": issue(
+                2, date="2026-03-01", more="sections:\n  - {title: A, pin: [glutamate]}\n"
+            ),
+        }
+    )
+    desk.ok("assemble", "2")
+    first, second = locked(desk), locked(desk, "002-two")
+    assert first["articles"]["glutamate"]["id"] == second["articles"]["glutamate"]["id"]
+    assert first["id"] != second["id"]
+
+
+def test_a_second_assemble_changes_nothing(desk: Desk) -> None:
+    desk.ok("assemble", "1")
+    before = desk.tree()
+    desk.ok("assemble", "1")
+    assert desk.tree() == before
+
+
+def test_changed_sections_of_a_frozen_issue_are_pointed_out(desk: Desk) -> None:
+    desk.ok("assemble", "1")
+    desk.write({ISSUE: with_sections("  - {title: A, tags: [notes]}\n")})
+    result = desk.run("build", "1")
+    assert result.exit_code == 0
+    assert "LOCK001" in result.stderr and "pressroom assemble 1 --update" in result.stderr
+
+
+def test_a_draft_issue_is_not_frozen_and_not_built_unasked(desk: Desk) -> None:
+    desk.write({ISSUE: issue(more="draft: true\n")})
+    assert "is a draft" in desk.error("assemble", "1")
+    assert desk.json("build")["editions"] == []
+    assert len(desk.json("build", "1")["editions"]) == 1
+
+
+def test_an_article_that_became_private_does_not_slip_in_by_a_refresh(desk: Desk) -> None:
+    desk.ok("assemble", "1")
+    desk.write({"issues/articles/glutamate.md": article(audience="clinicians")})
+    assert 'no longer open to "everyone"' in desk.error("assemble", "1", "--refresh")
+
+
+# --- properties ------------------------------------------------------------------------------
+
+TAGS = ["a", "b", "c", "d"]
+DAY = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@st.composite
+def pools(draw: st.DrawFn) -> Pool:
+    count = draw(st.integers(1, 12))
+    return Pool(
+        Article(
+            slug=f"s{n}",
+            title=draw(st.text(min_size=1, max_size=8)),
+            date=DAY + timedelta(days=draw(st.integers(0, 30))),
+            tags=tuple(draw(st.lists(st.sampled_from(TAGS), unique=True))),
+            body="",
+            body_line=1,
+            place=Place(f"s{n}.md"),
+            digest="sha256:0",
+            draft=draw(st.booleans()),
+            layout=draw(st.none() | st.sampled_from(Layout)),
+        )
+        for n in range(count)
+    )
+
+
+tags = st.lists(st.sampled_from(TAGS), unique=True).map(tuple)
+rules = st.builds(
+    SectionRule,
+    title=st.sampled_from(["One", "Two", "Three"]),
+    tags=st.builds(TagRule, tags, tags, tags),
+    place=st.just(Place("issue.md", 1)),
+    limit=st.none() | st.integers(1, 3),
+    order=st.sampled_from(Order),
+    exclude=st.just(()),
+    waits=st.just(True),
+)
+
+
+@given(
+    pools(),
+    st.lists(rules, min_size=1, max_size=4),
+    st.integers(0, 30),
+    st.sets(st.sampled_from(["s0", "s1"])),
+)
+@settings(deadline=None, derandomize=True, max_examples=200)
+def test_whatever_the_rules_an_edition_is_sound(
+    pool: Pool, wanted: list[SectionRule], day: int, used: set[str]
+) -> None:
+    issue = Issue(
+        1,
+        "001-x",
+        "X",
+        DAY + timedelta(days=day),
+        Place("issue.md", 1),
+        "",
+        1,
+        tuple(wanted),
+        own_sections=False,
+    )
+    carried = dict.fromkeys(used, "000-before")
+    decisions = explain(issue, pool, carried)
+    assert [each.slug for each in decisions] == list(pool)
+    assert all(each.reason for each in decisions)
+    try:
+        choice = choose(issue, pool, carried)
+    except PressroomError:
+        assert not any(each.taken for each in decisions)
+        return
+    chosen = [article.slug for article in choice.editions[0].articles]
+    assert len(chosen) == len(set(chosen))
+    assert {each.slug for each in decisions if each.taken} == set(chosen)
+    for section in choice.editions[0].sections:
+        assert section.articles
+        for member, _ in section.articles:
+            assert not member.draft and member.date <= issue.date and member.slug not in used
+            assert any(rule.title == section.title and rule.tags.takes(member.tags) for rule in wanted)
+    shuffled = Pool(reversed(list(pool.values())))
+    assert choose(issue, shuffled, carried).editions == choice.editions
+
+
+def test_a_full_build_removes_what_belongs_to_no_issue_any_more(desk: Desk) -> None:
+    desk.ok("build")
+    (desk.root / "issues/001-the-plastic-brain").rename(desk.root / "issues/001-another-title")
+    desk.ok("build", "1")
+    assert (desk.root / "build/issues/001-the-plastic-brain").is_dir()
+    desk.ok("build")
+    assert [each.name for each in (desk.root / "build/issues").iterdir()] == ["001-another-title"]
+
+
+def test_the_site_has_the_pictures_of_a_private_editions_email(desk: Desk) -> None:
+    desk.write(
+        {
+            "issues/articles/private.md": article(
+                "Private", audience="clinicians", body="![A chart](chart.png)"
+            ),
+            "issues/articles/chart.png": png(),
+            "issues/001-the-plastic-brain/issue.md": issue(more="audience: [everyone, clinicians]\n"),
+        }
+    )
+    desk.ok("assemble", "1")
+    desk.ok("build")
+    desk.ok("export", "1", "--audience", "clinicians")
+    html = desk.read("build/export/001-the-plastic-brain-clinicians/email.html")
+    (address,) = set(re.findall(r'src="https://synapse\.example/news/(images/[^"]+)"', html))
+    assert (desk.root / "build/site" / address).is_file()
+    assert not any(
+        address.encode() in data
+        for path, data in desk.tree("build/site").items()
+        if not path.startswith("images/")
+    )
+
+
+def test_a_refresh_does_not_hide_that_the_sections_were_changed(desk: Desk) -> None:
+    desk.ok("assemble", "1")
+    desk.write({ISSUE: issue(more="exclude: [a-note]\n")})
+    desk.write({"issues/articles/glutamate.md": article("The glutamate switch", body="Corrected.")})
+    desk.ok("assemble", "1", "--refresh")
+    assert "LOCK001" in desk.run("build").stderr
+
+
+@pytest.mark.parametrize(
+    "body", ["![A][p]\n\n[p]: chart.png", '<img src="chart.png" alt="A">', "![A](chart.png)"]
+)
+def test_a_lock_sees_a_picture_replaced_however_it_is_named(desk: Desk, body: str) -> None:
+    desk.write({"issues/articles/glutamate.md": article(body=body), "issues/articles/chart.png": png()})
+    desk.ok("assemble", "1")
+    desk.write({"issues/articles/chart.png": png(9, 9)})
+    assert "edited after the issue was frozen" in desk.error("build")
+
+
+def test_the_date_of_an_issue_that_nobody_has_seen_may_be_corrected(desk: Desk) -> None:
+    desk.ok("assemble", "1", "--now", "2026-01-20")
+    before = json.loads(desk.read("issues/001-the-plastic-brain/issue.lock"))
+    desk.write({ISSUE: issue(date="2026-02-03")})
+    desk.ok("assemble", "1", "--update", "--now", "2026-01-21")
+    after = json.loads(desk.read("issues/001-the-plastic-brain/issue.lock"))
+    assert after["published"].startswith("2026-02-03") and after["id"] == before["id"]
+    desk.write({ISSUE: issue(date="2026-02-05")})
+    desk.ok("assemble", "1", "--update", "--now", "2026-02-10")
+    assert json.loads(desk.read("issues/001-the-plastic-brain/issue.lock"))["published"] == after["published"]
+
+
+def test_a_default_section_waits_for_its_first_article_without_a_far_guess(desk: Desk) -> None:
+    desk.write({"issues/articles/a-note.md": article("A note", date="2026-01-05", tags="[other, research]")})
+    desk.ok("assemble", "1")

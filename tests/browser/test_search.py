@@ -1,0 +1,242 @@
+"""Search: an index made at build, and a page that looks through it in the reader's browser."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browser_kit import Looker, View, looking, need_browser
+from workspace_kit import ROOT, SETTINGS, Desk, article, issue
+
+from pipeline.render.site import search_index
+
+SITE = "https://synapse.example/news"
+PAGE = f"{SITE}/search/"
+VIEW = View(375)
+
+ARTICLES = {
+    "glutamate": article("The glutamate switch", "2026-01-08", "[research]", "Receptors and a *naïve* view."),
+    "cafe": article("Café culture", "2026-01-07", "[research]", "A Smørrebrød lunch; Straße and ÉCOLE."),
+    "sleep": article("Sleep", "2026-01-06", "[notes, glutamate]", "Nothing of it here."),
+    "deep": article(
+        "Deep", "2026-01-05", "[notes]", "It ends on glutamate[^1].\n\n[^1]: A footnoted quokka."
+    ),
+    "odd": article("\"<b>Odd</b> & 'quoted'\"", "2026-01-04", "[notes]", "Plain."),
+    "hebrew": article("המוח הגמיש", "2026-01-03", "[research]", "שָׁלוֹם"),
+    "chinese": article("可塑的大脑", "2026-01-02", "[research]", "神经科学很有趣。"),
+    "hindi": article("हिन्दी", "2026-01-01", "[research]", "मन की बात"),
+    "private": article("Dose table", "2026-01-01", "[research]", "milligramzzz", audience="clinicians"),
+    "unused": article("Unused", "2026-01-01", "[drafts]", "kept back"),
+}
+
+
+def workspace(root: Path, language: str = "en-GB") -> Desk:
+    desk = Desk(root)
+    desk.write({"newsletter.toml": SETTINGS.replace('"en-GB"', f'"{language}"')})
+    desk.write({f"issues/articles/{slug}.md": text for slug, text in ARTICLES.items()})
+    hidden = (
+        "Hello wombats.\n\n::: only audience=clinicians\nsecretzzz\n:::\n\n::: email-only\nmailzzz\n:::\n"
+    )
+    desk.write({"issues/001-first/issue.md": issue(letter=hidden, more="audience: [everyone, clinicians]\n")})
+    desk.ok("assemble", "1", "--now", "2026-02-01")
+    desk.ok("build", "--now", "2026-02-02")
+    return desk
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    return workspace(tmp_path_factory.mktemp("search") / "workspace")
+
+
+def index(desk: Desk) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(desk.read("build/site/search/index.json"))
+    return found
+
+
+def test_the_index_has_what_is_public_and_nothing_else(built: Desk) -> None:
+    found = index(built)
+    hrefs = [each["href"] for each in found["articles"]]
+    shown = ("glutamate", "cafe", "sleep", "deep", "odd", "hebrew", "chinese", "hindi")
+    assert hrefs == [f"../articles/{slug}/" for slug in shown]
+    assert [each["href"] for each in found["issues"]] == ["../issues/001-first/"]
+    text = built.read("build/site/search/index.json")
+    assert "wombats" in text and "quokka" in text
+    assert not [word for word in ("zzz", "Dose", "kept") if word in text]
+
+
+def test_an_entry_has_title_date_tags_and_folded_words(built: Desk) -> None:
+    cafe = next(each for each in index(built)["articles"] if each["title"] == "Café culture")
+    assert (cafe["date"], cafe["tags"]) == ("7 January 2026", ["research"])
+    assert cafe["words"] == "a and ecole lunch smorrebrod strasse"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Größe GRÖSSE gro\u0308ße", "grosse"),
+        ("Tiếng Việt", "tieng viet"),
+        ("Ἀθῆναι Σίσυφος", "αθηναι σισυφοσ"),
+        ("Ёлка", "елка"),
+        ("אֱלֹהִים", "אלהימ".replace("מ", "ם")),
+        ("مُحَمَّد مـحـمد", "محمد"),
+        ("ﬁne ①", "1 fine"),
+        ("हिन्दी", "हिन्दी"),
+        ("ガイド", "ガイド"),
+        ("한국어", "한국어"),
+        ("İstanbul ısı", "isi istanbul"),
+        ("don't_stop", "don stop t"),
+        ("", ""),
+    ],
+)
+def test_words_are_folded(text: str, words: str) -> None:
+    assert search_index.words_of([text]) == words
+
+
+def test_when_the_budget_is_spent_older_articles_keep_title_and_tags(
+    built: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(search_index, "BUDGET", 10)
+    first, *others = index(workspace(tmp_path / "workspace"))["articles"]
+    assert first["words"]
+    assert not [each for each in others if "words" in each]
+    assert [each["title"] for each in others] == [each["title"] for each in index(built)["articles"][1:]]
+
+
+@pytest.mark.parametrize("language", ["de", "ar"])
+def test_the_page_speaks_the_publications_language(tmp_path: Path, language: str) -> None:
+    page = workspace(tmp_path / "workspace", language).read("build/site/search/index.html")
+    assert {"de": "Gesuchte Wörter", "ar": "كلمات البحث"}[language] in page
+    assert "Words to look for" not in page and "Results" not in page
+
+
+# --- in a browser ----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def looker(built: Desk, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Looker]:
+    need_browser()
+    with looking({SITE: built.root / "build/site"}, tmp_path_factory.mktemp("cache")) as looker:
+        yield looker
+
+
+def says(page: Any, text: str | re.Pattern[str]) -> None:
+    """Wait until the page says this of its results."""
+    from playwright.sync_api import expect
+
+    expect(page.locator("#_status")).to_have_text(text)
+
+
+def search_for(page: Any, query: str) -> list[str]:
+    """Type, press Enter, wait until the page says what it found, and give the titles."""
+    page.fill("#_query", "")
+    says(page, "")
+    page.fill("#_query", query)
+    page.press("#_query", "Enter")
+    says(page, re.compile("."))
+    titles: list[str] = page.locator("#_results a").all_text_contents()
+    return titles
+
+
+@pytest.mark.parametrize(
+    ("query", "titles"),
+    [
+        ("glutamate", ["The glutamate switch", "Sleep", "Deep"]),  # in the title, a tag, the text
+        ("GLUTAM", ["The glutamate switch", "Sleep", "Deep"]),
+        ("glutamate switch", ["The glutamate switch"]),
+        ("lutamate", []),  # not from the middle of a word
+        ("cafe", ["Café culture"]),
+        ("café", ["Café culture"]),
+        ("smorrebrod STRASSE école", ["Café culture"]),
+        ("naive", ["The glutamate switch"]),
+        ("quokka", ["Deep"]),
+        ("מוח", ["המוח הגמיש"]),
+        ("שלום", ["המוח הגמיש"]),
+        ("科学", ["可塑的大脑"]),
+        ("大脑", ["可塑的大脑"]),
+        ("मन", ["हिन्दी"]),
+        ("wombats", ["The plastic brain"]),
+        ("odd quoted", ["<b>Odd</b> & 'quoted'"]),
+        ("secretzzz", []),
+        ("<img src=x>", []),
+    ],
+)
+def test_a_reader_finds(looker: Looker, query: str, titles: list[str]) -> None:
+    with looker.page(PAGE, VIEW) as page:
+        assert search_for(page, query) == titles
+        said = page.text_content("#_status")
+        assert said == (f"Results: {len(titles)}" if titles else f"Nothing found for “{query}”.")
+
+
+def test_it_is_used_by_keyboard_and_announced(looker: Looker) -> None:
+    with looker.page(PAGE, VIEW) as page:
+        page.get_by_role("searchbox", name="Words to look for").focus()
+        page.keyboard.type("glutamate switch")
+        says(page, "Results: 1")
+        assert page.get_by_role("status").get_attribute("aria-live") == "polite"
+        assert not page.is_visible("#_lists")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"{SITE}/articles/glutamate/")
+
+
+def test_a_search_can_be_linked_to_and_gone_back_to(looker: Looker) -> None:
+    with looker.page(f"{PAGE}?q=caf%C3%A9", VIEW) as page:
+        says(page, "Results: 1")
+        assert page.input_value("#_query") == "café"
+        page.fill("#_query", "")
+        says(page, "")
+        assert page.url == PAGE
+        assert page.is_visible("#_lists")
+
+
+def test_the_page_keeps_its_own_policy(looker: Looker) -> None:
+    with looker.page(PAGE, VIEW) as page:
+        said: list[str] = []
+        asked: list[str] = []
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.on("request", lambda request: asked.append(request.url))
+        page.reload()
+        search_for(page, "glutamate")
+        assert f"{PAGE}index.json" in asked
+        assert all(each.startswith(f"{SITE}/") for each in asked)
+        assert not [each for each in said if "Security Policy" in each or "Error" in each]
+
+
+def test_an_index_that_does_not_load_is_said_and_the_lists_stay(looker: Looker) -> None:
+    with looker.page(PAGE, VIEW) as page:
+        page.route("**/index.json", lambda route: route.abort())
+        page.fill("#_query", "glutamate")
+        says(page, re.compile("could not be loaded"))
+        assert page.is_visible("#_lists")
+        page.unroute("**/index.json")
+        assert search_for(page, "glutamates") == []
+
+
+def test_without_scripts_the_page_lists_tags_and_articles(looker: Looker) -> None:
+    context = looker.browser.new_context(java_script_enabled=False)
+    try:
+        context.route("**/*", lambda route: looker._serve(route, VIEW))
+        page = context.new_page()
+        page.goto(PAGE)
+        assert not page.is_visible("#_query")
+        assert page.get_by_role("link", name="Café culture").is_visible()
+        assert page.get_by_role("link", name="research").is_visible()
+    finally:
+        context.close()
+
+
+def test_the_script_folds_letters_as_the_build_does(looker: Looker) -> None:
+    letters = [chr(code) for code in range(0x20, 0x3100) if chr(code).isprintable()]
+    code = (ROOT / "templates/web/search.js").read_text(encoding="utf-8")
+    maker = code[code.index("const APART") : code.index("const words")]
+    with looker.page(PAGE, VIEW) as page:
+        theirs = page.evaluate(f"(letters) => {{ {maker} return letters.map(fold); }}", letters)
+    ours = [search_index.fold(letter) for letter in letters]
+    different = {one: pair for one, *pair in zip(letters, ours, theirs, strict=True) if pair[0] != pair[1]}
+    assert not different, sys.version

@@ -1,0 +1,199 @@
+"""The web edition in a real browser: everyone can use it, nothing moves, nothing is asked of others."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+from browser_kit import FOLDER, Looker, View, looking, need_browser
+from playwright.sync_api import Page
+from workspace_kit import ROOT, Desk
+
+GOLDEN = ROOT / "tests" / "golden" / "workspace"
+SITES = {
+    "golden": "https://golden.example/letter",
+    "hebrew": "https://hebrew.example",
+    "sample": "https://synapse.example/news",
+}
+PAGES = {
+    "golden": [
+        "index.html",
+        "issues/001-every-block/",
+        "articles/every-block/",
+        "articles/",
+        "tags/whole/",
+        "search/?q=block",
+        "search/?q=nothing-has-it",
+        "404.html",
+    ],
+    "hebrew": ["index.html", "articles/every-block/", "search/?q=block"],
+    "sample": [
+        "index.html",
+        "issues/003-what-the-brain-does-at-rest/",
+        "articles/glossary/",
+        "search/?q=glutamate",
+    ],
+}
+EVERY_PAGE = [(site, path) for site, paths in PAGES.items() for path in paths]
+by_page = pytest.mark.parametrize(("site", "path"), EVERY_PAGE, ids=[" ".join(each) for each in EVERY_PAGE])
+PHONE, DESK = 375, 1280
+
+AXE = (FOLDER / "axe" / "axe.min.js").read_text(encoding="utf-8")
+RUN_AXE = """async () => {
+    const found = await axe.run(document, { resultTypes: ["violations"] });
+    return JSON.stringify(found.violations.map((rule) => ({
+        rule: rule.id, why: rule.help, where: rule.nodes.map((node) => node.html.slice(0, 200)),
+    })));
+}"""
+
+MOVED = """() => new Promise((done) => {
+    let sum = 0;
+    new PerformanceObserver((list) => {
+        for (const each of list.getEntries()) sum += each.value;
+    }).observe({ type: "layout-shift", buffered: true });
+    requestAnimationFrame(() => requestAnimationFrame(() => done(sum)));
+})"""
+
+
+def golden(root: Path, base_url: str, language: str) -> Path:
+    desk = Desk(root)
+    shutil.copytree(GOLDEN, desk.root)
+    settings = desk.read("newsletter.toml").replace(SITES["golden"], base_url)
+    desk.write({"newsletter.toml": settings.replace('language = "en-GB"', f'language = "{language}"')})
+    desk.ok("assemble", "1", "--now", "2026-02-01")
+    desk.ok("build", "--now", "2026-02-02")
+    return desk.root / "build/site"
+
+
+def sample(root: Path) -> Path:
+    """The publication that the repository is."""
+    desk = Desk(root)
+    shutil.copytree(ROOT / "issues", desk.root / "issues")
+    settings = (ROOT / "newsletter.toml").read_text(encoding="utf-8")
+    desk.write({"newsletter.toml": settings})
+    desk.ok("build", "--now", "2026-04-01")
+    return desk.root / "build/site"
+
+
+@pytest.fixture(scope="module")
+def looker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Looker]:
+    need_browser()
+    folder = tmp_path_factory.mktemp("sites")
+    folders = {
+        SITES["golden"]: golden(folder / "golden", SITES["golden"], "en-GB"),
+        SITES["hebrew"]: golden(folder / "hebrew", SITES["hebrew"], "he"),
+        SITES["sample"]: sample(folder / "sample"),
+    }
+    with looking(folders, tmp_path_factory.mktemp("cache")) as looker:
+        yield looker
+
+
+@contextmanager
+def opened(looker: Looker, site: str, path: str, view: View) -> Iterator[Page]:
+    """The page, once its search has answered where it is one."""
+    with looker.page(f"{SITES[site]}/{path}", view) as page:
+        if "?q=" in path:
+            page.wait_for_function("document.querySelector('[aria-live]').textContent.trim() !== ''")
+        yield page
+
+
+@by_page
+def test_axe_finds_nothing(looker: Looker, site: str, path: str) -> None:
+    schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+    found: dict[str, Any] = {}
+    with opened(looker, site, path, View(DESK)) as page:
+        page.evaluate(AXE)
+        for width in (DESK, PHONE):
+            page.set_viewport_size({"width": width, "height": 900})
+            for scheme in schemes:
+                page.emulate_media(color_scheme=scheme)
+                if violations := json.loads(page.evaluate(RUN_AXE)):
+                    found[f"{width} {scheme}"] = violations
+    assert not found, json.dumps(found, indent=1, ensure_ascii=False)
+
+
+def test_axe_would_find_something(looker: Looker) -> None:
+    with opened(looker, "golden", "index.html", View(DESK)) as page:
+        page.evaluate(AXE)
+        page.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<img src=\"x.png\">')")
+        assert "image-alt" in {each["rule"] for each in json.loads(page.evaluate(RUN_AXE))}
+
+
+@by_page
+def test_nothing_moves_and_nothing_is_asked_of_others(looker: Looker, site: str, path: str) -> None:
+    said: list[str] = []
+    asked: list[str] = []
+    for width in (PHONE, DESK):
+        context = looker._context(View(width))
+        page = context.new_page()
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.on("request", lambda request: asked.append(request.url))
+        page.add_init_script(
+            "addEventListener('securitypolicyviolation', (event) => console.log(event.violatedDirective));"
+        )
+        try:
+            page.set_viewport_size({"width": width, "height": 900})
+            page.goto(f"{SITES[site]}/{path}", wait_until="load")
+            assert page.evaluate(MOVED) == 0
+        finally:
+            page.close()
+    assert said == []
+    assert [url for url in asked if not url.startswith(f"{SITES[site]}/")] == []
+
+
+@by_page
+def test_at_400_percent_zoom_no_page_scrolls_sideways(looker: Looker, site: str, path: str) -> None:
+    # WCAG 2.2, 1.4.10: a window of 1280 px at 400 % is one of 320.
+    with opened(looker, site, path, View(320)) as page:
+        width = page.evaluate("document.documentElement.scrollWidth")
+    assert width == 320
+
+
+def test_the_first_stop_of_the_keyboard_leads_past_the_menu(looker: Looker) -> None:
+    with opened(looker, "golden", "articles/every-block/", View(DESK)) as page:
+        page.keyboard.press("Tab")
+        first = page.evaluate("document.activeElement.getAttribute('href')")
+        assert first == "#_main"
+        assert page.evaluate("document.activeElement.getBoundingClientRect().top >= 0")
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
+
+
+@pytest.mark.parametrize("path", ["index.html", "articles/every-block/"])
+def test_whatever_has_the_keyboards_focus_shows_it(looker: Looker, path: str) -> None:
+    with opened(looker, "golden", path, View(DESK)) as page:
+        for _ in range(12):
+            page.keyboard.press("Tab")
+            shown = page.evaluate("""() => {
+                const style = getComputedStyle(document.activeElement);
+                return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+            }""")
+            assert shown, page.evaluate("document.activeElement.outerHTML")
+
+
+def test_on_paper_the_text_stands_without_the_menu(looker: Looker) -> None:
+    with opened(looker, "golden", "articles/every-block/", View(DESK)) as page:
+        page.emulate_media(media="print", color_scheme="dark")
+        assert page.evaluate("""[...document.querySelectorAll("nav")]
+            .every((nav) => getComputedStyle(nav).display === "none" || !nav.getClientRects().length)""")
+        assert page.evaluate("document.querySelector('main h1').getClientRects().length") == 1
+        # Ink on paper, whatever the scheme of the screen.
+        colour = page.evaluate("getComputedStyle(document.querySelector('main p')).color")
+        assert all(int(part) < 90 for part in re.findall(r"\d+", colour)), colour
+
+
+def test_a_wide_table_on_a_phone_is_reached_and_read_by_keyboard(looker: Looker) -> None:
+    with opened(looker, "golden", "articles/every-block/", View(320)) as page:
+        held = page.evaluate("""[...document.querySelectorAll("main table")].map((table) => {
+            const box = table.closest("[tabindex='0']");
+            return Boolean(box && box.getAttribute("role") === "group" && box.getAttribute("aria-label"));
+        })""")
+    assert held and all(held)

@@ -1,0 +1,168 @@
+"""Tables in a terminal: columns that hold, whatever the script, and what a plan shows."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import subprocess
+import sys
+import termios
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from workspace_kit import ROOT, Desk, article, issue
+
+from pipeline.cli.columns import Column, cut, fitted, width
+
+SECTIONS = """\
+sections:
+  - title: Research
+    tags: [research]
+    pin: [a-note]
+    limit: 1
+  - title: Nothing yet
+    tags: [other]
+    since: 2026-01-30
+"""
+
+
+def in_terminal(desk: Desk, columns: int, *arguments: str, **environment: str) -> str:
+    """What a terminal of that many columns is sent on stdout."""
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (40, columns))
+    inherited = {k: v for k, v in os.environ.items() if k not in {"COLUMNS", "LINES", "NO_COLOR"}}
+    code = "from pipeline.cli import main; main(prog_name='pressroom')"
+    with subprocess.Popen(
+        [sys.executable, "-c", code, *arguments],
+        cwd=desk.root,
+        env={**inherited, "PYTHONPATH": str(ROOT), "TERM": "xterm", **environment},
+        stdin=theirs,
+        stdout=theirs,
+    ):
+        os.close(theirs)
+        said = b""
+        try:
+            while data := os.read(ours, 65536):
+                said += data
+        except OSError:  # how Linux says that the other end is closed
+            pass
+        finally:
+            os.close(ours)
+    return said.decode().replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("plain", 5),
+        ("大脑", 4),
+        ("שלום", 4),
+        ("שָׁלוֹם", 4),
+        ("e\u0301", 1),
+        ("한국", 4),
+        ("\u1112\u1161\u11ab", 2),
+        ("🧠", 2),
+        ("👩🏽‍⚕️", 2),
+        ("🇩🇪🇫🇷", 4),
+        ("❤️", 2),
+        ("zero\u200bwidth", 9),
+        ("", 0),
+    ],
+)
+def test_the_width_is_what_a_terminal_shows(text: str, columns: int) -> None:
+    assert width(text) == columns
+
+
+@pytest.mark.parametrize(
+    ("text", "room", "short"),
+    [("one two", 7, "one two"), ("one two", 5, "one…"), ("大脑的可塑性", 6, "大脑…"), ("a👩🏽‍⚕️b", 3, "a…")],
+)
+def test_a_cut_breaks_no_character(text: str, room: int, short: str) -> None:
+    assert cut(text, room) == short
+
+
+@given(st.lists(st.text(max_size=30), min_size=1, max_size=4), st.integers(20, 90))
+def test_rows_fit_and_columns_hold_for_any_text(texts: list[str], room: int) -> None:
+    columns = (Column("A"), Column("B", least=5), Column("C", least=5), Column("D", least=30, spare=True))
+    rows = fitted(columns, [("x", text, text[::-1], "slug") for text in texts], room)
+    assert all(sum(map(width, row)) + 2 * (len(row) - 1) <= room for row in rows)
+    assert len({tuple(map(width, row[:-1])) for row in rows}) == 1
+
+
+def with_titles(desk: Desk) -> None:
+    desk.write(
+        {
+            "issues/001-the-plastic-brain/issue.md": issue(more=SECTIONS),
+            "issues/articles/glutamate.md": article("大脑的可塑性 " * 9),
+            "issues/articles/hebrew.md": article("המוח 2026", date="2026-01-03"),
+            "issues/articles/other.md": article("🧠 Other", tags="[other]"),
+            "issues/articles/draft.md": article("A draft", draft="true"),
+        }
+    )
+
+
+def test_a_plan_has_sections_with_their_limits_and_what_is_out_by_reason(desk: Desk) -> None:
+    desk.write({"issues/001-the-plastic-brain/issue.md": issue(more=SECTIONS)})
+    desk.write({"issues/articles/other.md": article("Other", tags="[other]")})
+    assert desk.ok("plan", "1") == (
+        "Issue 1, The plastic brain, 2026-02-01, not frozen yet\n"
+        "\n"
+        "Edition for everyone: 1 article\n"
+        "\n"
+        "Research  1 of at most 1\n"
+        "  pinned  A note                2026-01-05  notes     a-note\n"
+        "\n"
+        "Nothing yet  0\n"
+        "\n"
+        'Out: "Research" is full  1\n'
+        "  out     The glutamate switch  2026-01-08  research  glutamate\n"
+        "\n"
+        'Out: "Nothing yet" begins with 2026-01-30  1\n'
+        "  out     Other                 2026-01-08  other     other\n"
+    )
+
+
+def test_a_plan_reads_as_the_issue_does(desk: Desk) -> None:
+    desk.write({"issues/articles/b.md": article("Newer", date="2026-01-20", tags="[research]")})
+    said = desk.ok("plan", "1")
+    assert said.index("Newer") < said.index("The glutamate switch") < said.index("In brief")
+
+
+def test_a_frozen_plan_says_so_and_marks_what_was_edited_or_deleted(desk: Desk) -> None:
+    desk.ok("assemble", "1")
+    assert "issue.lock holds the choice" in desk.ok("plan", "1")
+    desk.write({"issues/articles/glutamate.md": article("The glutamate switch", body="Other words.")})
+    (desk.root / "issues/articles/a-note.md").unlink()
+    desk.write({"issues/articles/new.md": article("New")})
+    said = desk.ok("plan", "1")
+    assert re.search(r"in +The glutamate switch +2026-01-08 +edited since", said)
+    assert re.search(r"in +a-note +deleted since", said)
+    assert "Out: frozen without it  1" in said
+
+
+@pytest.mark.parametrize("columns", [50, 80, 120])
+def test_no_line_of_a_table_is_wider_than_the_terminal(desk: Desk, columns: int) -> None:
+    with_titles(desk)
+    desk.write({"issues/002-two/issue.md": issue(2, title="A title that is rather long " * 4)})
+    for command in (("plan", "1", "--all"), ("articles",), ("status",)):
+        said = re.sub(r"\x1b\[[0-9;]*m", "", in_terminal(desk, columns, *command))
+        rows = [line for line in said.splitlines() if re.match(r"  (in|out|pinned) ", line)]
+        assert rows or command != ("plan", "1", "--all")
+        assert all(width(line) <= columns for line in said.splitlines()[3:]), said
+        dates = {width(line[: line.index("2026-01")]) for line in rows if "…" in line or "Other" in line}
+        assert len(dates) <= 1, said
+
+
+def test_a_hebrew_title_takes_no_neighbour_along_in_a_terminal_and_is_itself_in_a_pipe(desk: Desk) -> None:
+    with_titles(desk)
+    assert "\u200eהמוח 2026" in in_terminal(desk, 80, "plan", "1")
+    assert "\u200e" not in desk.ok("plan", "1")
+
+
+def test_colours_are_for_terminals_that_want_them(desk: Desk) -> None:
+    assert "\x1b[32min\x1b[0m" in in_terminal(desk, 80, "plan", "1")
+    assert "\x1b" not in in_terminal(desk, 80, "plan", "1", NO_COLOR="1")
+    assert "\x1b" not in in_terminal(desk, 80, "plan", "1", TERM="dumb")
+    assert "\x1b" not in desk.ok("plan", "1")

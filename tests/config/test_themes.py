@@ -1,0 +1,392 @@
+"""Themes: what each must meet, how one is chosen and changed, and what is said where it is wrong."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import shutil
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from html_kit import Reader, as_outlook, styles
+from workspace_kit import ROOT, Desk
+
+from pipeline.config.themes import read_theme, theme_names
+from pipeline.render.email.theme_values import contrast
+
+GOLDEN = ROOT / "tests" / "golden"
+THEMES = theme_names(None)
+EMAIL = "issues/001-every-block/email.html"
+
+
+def golden_desk(folder: Path, theme: str, language: str = "en-GB") -> Desk:
+    """The golden workspace, built with a theme."""
+    desk = Desk(folder / "workspace")
+    shutil.copytree(GOLDEN / "workspace", desk.root)
+    settings = desk.read("newsletter.toml").replace("[theme]\n", f'[theme]\nname = "{theme}"\n')
+    desk.write({"newsletter.toml": settings.replace('language = "en-GB"', f'language = "{language}"')})
+    desk.ok("assemble", "1", "--now", "2026-02-01")
+    desk.ok("build", "--now", "2026-02-02")
+    return desk
+
+
+@pytest.fixture(scope="module", params=THEMES)
+def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    return golden_desk(tmp_path_factory.mktemp(request.param), request.param)
+
+
+@pytest.fixture(scope="module")
+def html(built: Desk) -> str:
+    return built.read(f"build/{EMAIL}")
+
+
+# --- every theme -------------------------------------------------------------------------------
+
+
+def test_the_packaged_themes() -> None:
+    assert THEMES == ("default", "digest", "letter")
+
+
+@pytest.mark.parametrize("theme", [name for name in THEMES if name != "default"])
+def test_the_email_of_a_theme_is_as_it_was(theme: str, tmp_path: Path) -> None:
+    """Accept a wanted change, once it was looked at, by PRESSROOM_ACCEPT=1."""
+    made = golden_desk(tmp_path, theme).read(f"build/{EMAIL}")
+    held = GOLDEN / "expected/themes" / f"{theme}.html"
+    if os.environ.get("PRESSROOM_ACCEPT"):
+        held.parent.mkdir(parents=True, exist_ok=True)
+        held.write_text(made, encoding="utf-8", newline="")
+    before = held.read_bytes().decode()
+    changed = difflib.unified_diff(before.splitlines(), made.splitlines(), "held", "made", lineterm="", n=0)
+    assert made == before, "\n".join(changed)[:4000]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("The Golden Letter", "Issue 1", "1 February 2026", "Every block", "this letter stands at the head"),
+        *("In full", "Cards &amp; more", "In brief", "Its dek, written as a summary.", "elsewhere.example"),
+        *("A quotation that stands", "A sentence that is worth", "Ada Example", "A caption &amp; more"),
+        *('<th scope="col"', "<pre", "Worth knowing", "Join the reading group", "Sponsored by Golden Pens"),
+        *("Notes", "A longer note.", "Information, not medical advice", "Set in whatever your mail program"),
+        *("You receive this because", "1 Example Row", "Unsubscribe", "View in browser", "Only the email"),
+    ],
+)
+def test_every_theme_shows_every_block(html: str, text: str) -> None:
+    assert text in html
+
+
+def test_widths_stay_within_the_container(html: str) -> None:
+    assert max(map(int, re.findall(r'width="(\d+)"', html))) <= 600
+    assert max(map(int, re.findall(r"max-width:(\d+)px", html))) <= 600
+
+
+def test_outlook_gets_balanced_tables_whose_columns_fit(html: str) -> None:
+    outlook = as_outlook(html)
+    for tag in ("table", "tr", "td"):
+        assert len(re.findall(rf"<{tag}\b", outlook)) == len(re.findall(rf"</{tag}>", outlook))
+    for row in re.findall(r"<!--\[if mso \| IE\]>(.*?)<!\[endif\]-->", html):
+        assert sum(map(int, re.findall(r'<td[^>]*style="[^"]*;width:(\d+)px', row))) <= 600
+
+
+def test_layout_tables_are_presentational_and_a_data_table_is_not(html: str) -> None:
+    tables = Reader(as_outlook(html)).all("table")
+    assert [each for each in tables if each.get("role") != "presentation"] == [
+        each for each in tables if "border-collapse:collapse;font-size" in each.get("style", "")
+    ]
+
+
+def test_every_colour_has_six_digits(html: str) -> None:
+    found = re.findall(r"(?:color|background|border)[\w-]*(?:=\"|:)[^\";]*?(#[0-9A-Fa-f]+)", html)
+    assert found
+    assert {each for each in found if len(each) != 7} == set()
+
+
+def test_styles_fit_and_no_rule_is_nested(html: str) -> None:
+    assert len("".join(styles(html))) <= 16_384
+    for style in styles(html):
+        depth = 0
+        for found in re.findall(r"[{}]|@\w+", style):
+            depth += {"{": 1, "}": -1}.get(found, 0)
+            assert not (found.startswith("@") and depth)
+
+
+def test_there_is_one_h1_and_no_level_is_skipped(html: str) -> None:
+    levels = [int(level) for level in re.findall(r"<h([1-6])\b", html)]
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+
+
+def test_images_have_alt_and_size(html: str) -> None:
+    images = Reader(html).all("img")
+    assert len(images) >= 3
+    for image in images:
+        assert image["alt"] and image["src"].endswith(".png")
+        assert 0 < int(image["width"]) <= 600 and int(image["height"]) > 0
+        assert "max-width" in image["style"] or "width:100%" in image["style"]
+
+
+def test_type_is_legible(html: str) -> None:
+    seen = {int(size) for size in re.findall(r"font-size:\s*(\d+)px", html)}
+    assert {size for size in seen if size < 14} <= {0, 1}  # cells without text, and rules
+    assert "text-align:justify" not in html
+    for size, line in re.findall(r'<p style="[^"]*font-size:(\d+)px;line-height:(\d+)px', html):
+        assert int(line) >= 1.4 * int(size)
+
+
+def test_the_button_is_large_enough_for_a_thumb(html: str) -> None:
+    style = next(
+        each["style"] for each in Reader(html).all("a") if "display:inline-block" in each.get("style", "")
+    )
+    padding = re.search(r"padding:(\d+)px", style)
+    line = re.search(r"line-height:(\d+)px", style)
+    assert padding and line and 2 * int(padding[1]) + int(line[1]) >= 44
+
+
+def test_links_lead_somewhere(html: str) -> None:
+    for link in Reader(html).all("a"):
+        assert link["href"].startswith(("https://", "mailto:", "{{"))
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_colours_have_contrast_in_light_and_dark(theme: str) -> None:
+    look = read_theme(theme, None, [])
+    for palette in (look.colors, look.dark):
+        for ground in (palette.surface, palette.background):
+            assert (
+                min(contrast(each, ground) for each in (palette.text, palette.muted, palette.accent)) >= 4.5
+            )
+        assert max(contrast(palette.accent, each) for each in ("#ffffff", "#111111")) >= 4.5
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_light_and_dark_colours_stand_in_email_and_style_sheet(theme: str, tmp_path: Path) -> None:
+    look = read_theme(theme, None, [])
+    desk = golden_desk(tmp_path, theme)
+    email, css = desk.read(f"build/{EMAIL}"), desk.read("build/site/style.css")
+    head = email[: email.index("<body")]
+    assert "@media (prefers-color-scheme: dark)" in head and "[data-ogsc] " in head
+    for color in (look.dark.text, look.dark.surface, look.dark.accent, look.dark.muted):
+        assert color in head and color in css
+    assert look.colors.accent in email and look.colors.accent in css
+    assert look.body_font in css
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("language", ["ar", "he"])
+def test_direction_follows_the_language_alone(theme: str, language: str, tmp_path: Path) -> None:
+    email = golden_desk(tmp_path, theme, language).read(f"build/{EMAIL}")
+    assert f'<html lang="{language}" xml:lang="{language}" dir="rtl"' in email
+    assert re.search(rf'role="article" lang="{language}" dir="rtl"', email)
+    # Code runs left to right in every language, and an editor's column as the editor aligned it.
+    flow = re.sub(r"<pre\b[^>]*>|<t[hd][^>]* align=[^>]*>", "", email)
+    assert "direction:ltr" not in flow
+    assert "text-align:left" not in re.sub(r"mj-outlook-group-fix[^>]*>", "", flow)
+    for even in ("padding-left: 22px !important", "padding:9px 0;padding-left:12px"):  # both sides; the end's
+        flow = flow.replace(even, "")
+    assert not re.search(r"(?:padding|border)-left:(?!0)\d", flow)
+
+
+def test_the_letter_shows_no_picture_beside_a_headline_and_packs_none(tmp_path: Path) -> None:
+    pictures = {theme: golden_desk(tmp_path / theme, theme).read(f"build/{EMAIL}") for theme in THEMES}
+    assert 'alt="The same grey field"' in pictures["default"]
+    assert 'alt="The same grey field"' not in pictures["letter"] + pictures["digest"]
+
+
+# --- choosing and changing one -----------------------------------------------------------------
+
+OWN = {
+    "templates/themes/mine/theme.toml": 'layout = "brief"\n[colors]\naccent = "#AA2200"\n[fonts]\nsize = 19\n',
+    "templates/themes/mine/email/parts/masthead.mjml.j2": (
+        '{% include "default/email/parts/masthead.mjml.j2" %}\n'
+        "<mj-section><mj-column><mj-text>Of my own</mj-text></mj-column></mj-section>\n"
+    ),
+}
+ISSUE = "build/issues/001-the-plastic-brain/email.html"
+
+
+def chosen(desk: Desk, theme: str, more: str = "") -> None:
+    desk.write({"newsletter.toml": f'{desk.read("newsletter.toml")}\n[theme]\nname = "{theme}"\n{more}'})
+
+
+def test_a_theme_of_a_workspace_is_a_folder_with_what_it_changes(desk: Desk) -> None:
+    desk.write(OWN)
+    chosen(desk, "mine")
+    desk.ok("build", "--now", "2026-02-02")
+    email, css = desk.read(ISSUE), desk.read("build/site/style.css")
+    assert ">Of my own</div>" in email and "Unsubscribe" in email
+    assert "#aa2200" in email and "#1f5f5b" not in email
+    assert "#7cc9c1" in email  # the dark colours stay the default theme's
+    assert "--accent: #aa2200" in css and "font-size: 118.75%" in css
+    assert "font-size:19px;line-height:30px" in email
+
+
+def test_the_theme_of_the_docs_works_and_its_mistake_reads_as_they_say(desk: Desk) -> None:
+    text = (ROOT / "docs" / "themes.md").read_text(encoding="utf-8")
+    look = re.findall(r"```toml\n(description.*?)```", text, re.DOTALL)[0]
+    masthead = re.findall(r"```jinja\n(.*?)```", text, re.DOTALL)[0]
+    folder = "templates/themes/harbour"
+    desk.write({f"{folder}/theme.toml": look, f"{folder}/email/parts/masthead.mjml.j2": masthead})
+    chosen(desk, "harbour")
+    desk.ok("build", "--now", "2026-02-02")
+    assert "News from the harbour" in desk.read(ISSUE) and "#1d4f7c" in desk.read(ISSUE)
+    desk.write({f"{folder}/email/parts/masthead.mjml.j2": masthead.replace("mj-text", "mj-txt")})
+    said = re.findall(r"```\n(templates/.*?\n.*?)\n```", text)[0]
+    assert said in desk.error("build")
+
+
+def test_newsletter_toml_changes_a_theme_key_by_key(desk: Desk) -> None:
+    desk.write(OWN)
+    chosen(
+        desk, "mine", 'card_pictures = false\n[theme.colors]\ntext = "#101010"\n[theme.fonts]\nsize = 16\n'
+    )
+    desk.ok("build", "--now", "2026-02-02")
+    email = desk.read(ISSUE)
+    assert "#aa2200" in email and "#101010" in email
+    assert "font-size:16px;line-height:26px" in email
+
+
+def test_a_file_of_the_workspace_goes_before_its_theme_and_may_extend_it(desk: Desk) -> None:
+    desk.write(OWN)
+    desk.write(
+        {
+            "templates/email/parts/masthead.mjml.j2": '{% include "theme/email/parts/masthead.mjml.j2" %}\n'
+            "<mj-section><mj-column><mj-text>And mine</mj-text></mj-column></mj-section>\n",
+            # The theme has no footer of its own: the default one is meant.
+            "templates/email/parts/footer.mjml.j2": '{% include "theme/email/parts/footer.mjml.j2" %}\n',
+        }
+    )
+    chosen(desk, "mine")
+    desk.ok("build", "--now", "2026-02-02")
+    email = desk.read(ISSUE)
+    assert email.index(">Of my own</div>") < email.index(">And mine</div>") < email.index("Unsubscribe")
+
+
+def test_a_folder_of_the_same_name_changes_a_packaged_theme(desk: Desk) -> None:
+    desk.write({"templates/themes/letter/theme.toml": '[colors]\naccent = "#005500"\n'})
+    chosen(desk, "letter")
+    desk.ok("build", "--now", "2026-02-02")
+    email = desk.read(ISSUE)
+    assert "#005500" in email and "#8a3b24" not in email
+    assert "#fdfbf7" in email
+
+
+def test_the_theme_decides_the_layout_that_nobody_names(desk: Desk) -> None:
+    settings = desk.read("newsletter.toml").replace('layout = "full"\n', "").replace('layout = "brief"\n', "")
+    desk.write({"newsletter.toml": settings})
+    assert desk.json("plan", "1")
+    layouts = {}
+    for theme in THEMES:
+        desk.write({"newsletter.toml": settings})
+        chosen(desk, theme)
+        layouts[theme] = re.findall(r"\((full|card|brief)\)", desk.ok("assemble", "1", "--update"))
+    assert layouts == {"default": ["card"] * 2, "digest": ["brief"] * 2, "letter": ["brief"] * 2}
+    chosen_by_hand = settings.replace(
+        "[[audiences]]", '[theme]\nname = "letter"\nlayout = "full"\n\n[[audiences]]', 1
+    )
+    desk.write({"newsletter.toml": chosen_by_hand})
+    assert "(full)" in desk.ok("assemble", "1", "--update")
+
+
+def test_two_workspaces_of_one_process_keep_their_themes_apart(desk: Desk, tmp_path: Path) -> None:
+    other = Desk(tmp_path / "other")
+    shutil.copytree(desk.root, other.root)
+    for each, color in ((desk, "#aa2200"), (other, "#0022aa")):
+        each.write(OWN)
+        each.write({"templates/themes/mine/theme.toml": f'[colors]\naccent = "{color}"\n'})
+        each.write({"templates/themes/mine/email/content.css.j2": f"p {{ color: {color} }}\n"})
+        chosen(each, "mine")
+    for each in (desk, other, desk):
+        each.ok("build", "--now", "2026-02-02")
+    assert "#aa2200" in desk.read(ISSUE) and "#0022aa" not in desk.read(ISSUE)
+    assert "#0022aa" in other.read(ISSUE) and "#aa2200" not in other.read(ISSUE)
+
+
+def test_init_takes_a_theme(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    for theme in THEMES:
+        desk.ok("init", str(tmp_path / theme), "--theme", theme, "--now", "2026-02-01")
+        made = Desk(tmp_path / theme)
+        made.ok("build", "--now", "2026-02-01")
+        assert read_theme(theme, None, []).colors.accent in made.read("build/site/style.css")
+    assert 'Did you mean "letter"?' in desk.error("init", str(tmp_path / "new"), "--theme", "leter")
+    assert not (tmp_path / "new").exists()
+
+
+def test_every_packaged_theme_says_in_a_line_what_it_is() -> None:
+    assert all(10 < len(read_theme(theme, None, []).description) < 90 for theme in THEMES)
+
+
+# --- mistakes ----------------------------------------------------------------------------------
+
+
+def test_an_unknown_theme_is_named_with_the_nearest_one(desk: Desk) -> None:
+    chosen(desk, "leter")
+    line = desk.read("newsletter.toml").split("\n").index('name = "leter"') + 1
+    assert desk.error("build") == (
+        f'newsletter.toml:{line}: theme: there is no theme "leter".\n    Did you mean "letter"?\n'
+    )
+
+
+def test_an_unknown_theme_without_a_near_one_lists_them(desk: Desk) -> None:
+    desk.write(OWN)
+    chosen(desk, "../x")
+    assert "The themes are default, digest, letter, mine." in desk.error("build")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("\nlayuot = 'card'", ':2: the key `layuot` is not known.\n    Did you mean "layout"?'),
+        ("layout = 'wide'", ':1: `layout` is "wide" and must be one of full, card, brief.'),
+        ("[colors]\naccent = 'red'", ':2: colors: `accent` is "red" and must be a colour of six digits.'),
+        (
+            "[dark]\n\naccnt = '#111111'",
+            ':3: dark: the key `accnt` is not known.\n    Did you mean "accent"?',
+        ),
+        ("[fonts]\nbody = 'Georgia'", ":2: fonts: `body` does not end in a generic family."),
+        ("[fonts]\nsize = 12", ":2: fonts: `size` is 12 and must be 16 to 22."),
+        ("[fonts]\nsize = 'big'", ":2: fonts: `size` is 'big' and must be a whole number"),
+        ("card_pictures = 'x'", ":1: `card_pictures` is a text and must be true or false."),
+        ("name = 'x'", ":1: the key `name` is not known."),
+        ("[colors", ":1: this is not TOML"),
+        ("colors = 1", ":1: `colors` is a number and must be a table"),
+    ],
+)
+def test_a_mistake_in_theme_toml_names_file_and_line(desk: Desk, text: str, message: str) -> None:
+    desk.write({"templates/themes/mine/theme.toml": text})
+    chosen(desk, "mine")
+    assert f"templates/themes/mine/theme.toml{message}" in desk.error("build")
+
+
+def test_a_mistake_in_a_template_of_a_theme_names_it_as_one_would_type_it(desk: Desk) -> None:
+    desk.write({"templates/themes/mine/email/parts/masthead.mjml.j2": "\n<mj-sectoin />"})
+    chosen(desk, "mine")
+    error = desk.error("build")
+    assert "templates/themes/mine/email/parts/masthead.mjml.j2:2: <mj-sectoin> is not an element" in error
+
+
+def test_a_template_that_is_missing_is_suggested_with_its_prefix(desk: Desk) -> None:
+    desk.write(
+        {
+            "templates/themes/mine/email/parts/footer.mjml.j2": '{% include "default/email/parts/foter.mjml.j2" %}'
+        }
+    )
+    chosen(desk, "mine")
+    assert 'Did you mean "default/email/parts/footer.mjml.j2"?' in desk.error("build")
+
+
+def test_a_theme_that_includes_itself_is_told_of_the_prefixes(desk: Desk) -> None:
+    name = "email/parts/footer.mjml.j2"
+    desk.write({f"templates/themes/mine/{name}": f'{{% include "theme/{name}" %}}'})
+    chosen(desk, "mine")
+    error = desk.error("build")
+    assert f"templates/themes/mine/{name}:1: this template includes or extends itself" in error
+    assert '"default/" in front' in error
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_rules_find_nothing_in_the_golden_issue(theme: str, tmp_path: Path) -> None:
+    found = golden_desk(tmp_path, theme).json("check")["findings"]
+    assert [(each["code"], each["message"]) for each in found] == []

@@ -1,0 +1,350 @@
+"""Each kind of bad input meets one clear error: where, what, what to do; and nothing is written."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from dataclasses import dataclass
+
+import pytest
+from workspace_kit import SETTINGS, Desk, article, issue, png
+
+
+@dataclass(frozen=True)
+class Bad:
+    """Files that spoil a sound workspace, and what the error says of them."""
+
+    name: str
+    files: dict[str, str | bytes]
+    says: tuple[str, ...]
+    command: tuple[str, ...] = ("build", "1")
+
+
+ARTICLE = "issues/articles/bad.md"
+ISSUE = "issues/001-the-plastic-brain/issue.md"
+
+# fmt: off
+BAD = (
+    Bad("broken toml", {"newsletter.toml": 'title = "Synapse"\nbase_url = https://x\n'}, ("newsletter.toml:2: ", "not TOML")),
+    Bad("broken yaml", {ARTICLE: "---\ntitle: A: B\ndate: 2026-01-01\n---\nx"}, (f"{ARTICLE}:2: ", "not YAML", "needs quotes")),
+    Bad("broken toml front matter", {ARTICLE: '+++\ntitle = "x"\ndate = \n+++\nx'}, (f"{ARTICLE}:3: ", "not TOML")),
+    Bad("no front matter", {ARTICLE: "Just text.\n"}, (f"{ARTICLE}:1: ", "no front matter", "---")),
+    Bad("front matter without end", {ARTICLE: "---\ntitle: x\n"}, (f"{ARTICLE}:1: ", "has no end")),
+    Bad("empty file", {ARTICLE: ""}, (f"{ARTICLE}:1: ", "no front matter")),
+    Bad("key twice", {ARTICLE: "---\ntitle: x\ntitle: y\ndate: 2026-01-01\n---\n"}, (f"{ARTICLE}:3: ", "twice")),
+    Bad("missing title", {ARTICLE: "---\ndate: 2026-01-01\n---\n"}, (f"{ARTICLE}:1: `title` is missing",)),
+    Bad("missing date", {ARTICLE: "---\ntitle: x\n---\n"}, (f"{ARTICLE}:1: `date` is missing", "2026-01-31")),
+    Bad("wrong date", {ARTICLE: article(date="next week")}, (f"{ARTICLE}:3: ", "must be a date")),
+    Bad("impossible date", {ARTICLE: article(date="2026-02-30")}, (f"{ARTICLE}:3: ", "must be a date")),
+    Bad("tags as text", {ARTICLE: article(tags="one, two")}, (f"{ARTICLE}:4: ", "must be a list", "`tags: [one, two]`")),
+    Bad("tags as number", {ARTICLE: article(tags="{a: b}")}, (f"{ARTICLE}:4: ", "must be a list")),
+    Bad("tag twice", {ARTICLE: article(tags="[a, a]")}, (f"{ARTICLE}:4: ", '"a" twice')),
+    Bad("misspelt key", {ARTICLE: article(titel="x")}, (f"{ARTICLE}:5: ", "`titel` is not known", "title")),
+    Bad("own key", {ARTICLE: article(zzzz="x")}, (f"{ARTICLE}:5: ", "`zzzz` is not known", "extra")),
+    Bad("draft as text", {ARTICLE: article(draft="maybe")}, (f"{ARTICLE}:5: ", "true or false")),
+    Bad("unknown layout", {ARTICLE: article(layout="crad")}, (f"{ARTICLE}:5: ", 'Did you mean "card"?')),
+    Bad("unknown audience", {ARTICLE: article(audience="clinician")}, (f"{ARTICLE}:5: ", 'Did you mean "clinicians"?')),
+    Bad("two words for dek", {ARTICLE: article(dek="a", summary="b")}, (f"{ARTICLE}:6: ", "two words for the dek")),
+    Bad("unknown related", {ARTICLE: article(related="[glutamat]")}, (f"{ARTICLE}:5: ", 'Did you mean "glutamate"?')),
+    Bad("two articles with one slug", {ARTICLE: article(slug="glutamate")}, ("glutamate.md:1: ", f'"glutamate" is taken by {ARTICLE}')),
+    Bad("tag in two spellings", {ARTICLE: article(tags="[Research]")}, ("is spelt", "Use one spelling")),
+    Bad("title with newline", {ARTICLE: "---\ntitle: |\n  one\n  two\ndate: 2026-01-01\n---\n"}, (f"{ARTICLE}:2: ", "line break")),
+    Bad("slug leaves the workspace", {ARTICLE: article(slug="../x")}, (f"{ARTICLE}:5: ", '"../x"')),
+    Bad("absolute slug", {ARTICLE: article(slug="/etc/passwd")}, (f"{ARTICLE}:5: ", "/etc/passwd")),
+    Bad("slug with NUL", {ARTICLE: article(slug='"a\\0b"')}, (f"{ARTICLE}:5: ", "U+0000")),
+    Bad("reserved slug", {ARTICLE: article(slug="nul")}, (f"{ARTICLE}:5: ", "reserved")),
+    Bad("dot slug", {ARTICLE: article(slug="..")}, (f"{ARTICLE}:5: ",)),
+    Bad("upper case file", {"issues/articles/Bad Name.md": article()}, ("issues/articles/Bad Name.md", '"bad-name"')),
+    Bad("control character", {ARTICLE: article(body="a\x07b")}, (f"{ARTICLE}:6: ", "U+0007")),
+    Bad("C1 control", {ARTICLE: article(body="a\x85b")}, (f"{ARTICLE}:6: ", "U+0085")),
+    Bad("lone surrogate", {ARTICLE: article(body="a\ud800b")}, (f"{ARTICLE}:6: ", "not UTF-8")),
+    Bad("escaped lone surrogate", {ARTICLE: article(title='"a\\ud800b"')}, (ARTICLE,)),
+    Bad("not utf-8", {ARTICLE: article(body="café").encode("latin-1")}, (f"{ARTICLE}:6: ", "not UTF-8")),
+    Bad("alias bomb", {ARTICLE: "---\na: &a [x, x]\nb: &b [*a, *a]\n---\n"}, (f"{ARTICLE}:2: ", "alias")),
+    Bad("deep yaml", {ARTICLE: "---\na: " + "[" * 60_000 + "\n---\n"}, (f"{ARTICLE}:2: ", "too many")),
+    Bad("image missing", {ARTICLE: article(body="![A](no.png)")}, (f"{ARTICLE}:6: ", '"no.png" does not exist')),
+    Bad("image is none", {ARTICLE: article(body="![A](x.png)"), "issues/articles/x.png": b"text"}, (f"{ARTICLE}:6: ", "no image")),
+    Bad("image cut short", {ARTICLE: article(body="![A](x.png)"), "issues/articles/x.png": png()[:-20]}, (f"{ARTICLE}:6: ", "no image")),
+    Bad("svg image", {ARTICLE: article(body="![A](x.svg)"), "issues/articles/x.svg": "<svg/>"}, (f"{ARTICLE}:6: ", "PNG")),
+    Bad("lead image missing", {ARTICLE: article(image="no.png", image_alt="A picture")}, (f"{ARTICLE}:5: ", '"no.png" does not exist')),
+    Bad("lead image without alt", {ARTICLE: article(image="x.png"), "issues/articles/x.png": png()}, (f"{ARTICLE}:5: ", "image_alt")),
+    Bad("image outside", {ARTICLE: article(body="![A](../../../x.png)")}, (f"{ARTICLE}:6: ", "leaves the workspace")),
+    Bad("foreign image", {ARTICLE: article(body="![A](https://x.example/a.png)")}, (f"{ARTICLE}:6: ", "not in the workspace")),
+    Bad("link to no article", {ARTICLE: article(body="[a](glutamat.md)")}, (f"{ARTICLE}:6: ", 'Did you mean "glutamate"?')),
+    Bad("script link", {ARTICLE: article(body="[a](javascript:alert%281%29)")}, (f"{ARTICLE}:6: ",)),
+    Bad("unknown container", {ARTICLE: article(body="::: calout\nx\n:::")}, (f"{ARTICLE}:6: ", "callout")),
+    Bad("open container", {ARTICLE: article(body="::: callout\nx")}, (f"{ARTICLE}:6: ",)),
+    Bad("unknown audience of a block", {ARTICLE: article(body="::: only audience=clinician\nx\n:::")}, (f"{ARTICLE}:6: ", 'Did you mean "clinicians"?')),
+    Bad("unknown merge field", {ARTICLE: article(body="{{ frist_name }}")}, (f"{ARTICLE}:6: ", "first_name")),
+    Bad("issue without number", {ISSUE: "---\ntitle: x\ndate: 2026-02-01\n---\n"}, (f"{ISSUE}:1: `number` is missing",)),
+    Bad("issue number as text", {ISSUE: issue().replace("number: 1", "number: one")}, (f"{ISSUE}:2: ", "whole number")),
+    Bad("number and folder differ", {ISSUE: issue(2)}, (f"{ISSUE}:2: ", "Make them the same")),
+    Bad("two issues with one number", {"issues/01-again/issue.md": issue()}, ("the number 1 is taken by", "next free number is 2")),
+    Bad("folder without number", {"issues/later/issue.md": issue()}, ("issues/later/issue.md", "a number, a hyphen and a slug")),
+    Bad("misspelt preview text", {ISSUE: issue(more="previw_text: x\n")}, (f"{ISSUE}:5: ", 'Did you mean "preview_text"?')),
+    Bad("unknown merge field in subject", {ISSUE: issue(more="subject: Dear {{ nam }}\n").replace("Dear {{ nam }}", "'Dear {{ nam }}'")}, (f"{ISSUE}:5: ", "`subject`", 'Did you mean "name"?')),
+    Bad("unknown merge field in address", {"newsletter.toml": SETTINGS.replace("/unsubscribe", "/{{ emial }}")}, ("newsletter.toml:7: ", 'Did you mean "email"?')),
+    Bad("unknown tag", {ISSUE: issue(more="sections:\n  - title: Research\n    tags: {any: [reserch]}\n")}, (f"{ISSUE}:6: ", '"reserch", which no article has', 'Did you mean "research"?')),
+    Bad("unknown pin", {ISSUE: issue(more="sections:\n  - title: R\n    pin: [glutamat]\n")}, (f"{ISSUE}:6: ", 'pins "glutamat"', 'Did you mean "glutamate"?')),
+    Bad("pinned draft", {ARTICLE: article(draft="true"), ISSUE: issue(more="sections:\n  - title: R\n    pin: [bad]\n")}, (f"{ISSUE}:6: ", "it is a draft")),
+    Bad("pinned twice", {ISSUE: issue(more="sections:\n  - {title: A, pin: [glutamate]}\n  - {title: B, pin: [glutamate]}\n")}, (f"{ISSUE}:7: ", "pins too")),
+    Bad("unknown exclude", {ISSUE: issue(more="exclude: [a-not]\n")}, ('excludes "a-not"', 'Did you mean "a-note"?')),
+    Bad("selects nothing", {ISSUE: issue(date="2025-01-01")}, (f"{ISSUE}:2: ", "selects no article", "pressroom plan 1")),
+    Bad("none alone", {ISSUE: issue(more="sections:\n  - title: R\n    tags: {none: [research]}\n")}, (f"{ISSUE}:7: ", "takes nothing")),
+    Bad("broken lock", {"issues/001-the-plastic-brain/issue.lock": "{\n<<<<<<< HEAD\n"}, ("issue.lock:2: ", "broken", "--update")),
+    Bad("colour by name", {"newsletter.toml": SETTINGS + '[theme.colors]\naccent = "teal"\n'}, ("newsletter.toml:", "six digits")),
+    Bad("unknown time zone", {"newsletter.toml": SETTINGS.replace("Europe/London", "Europe/Londn")}, ("newsletter.toml:4: ", 'Did you mean "Europe/London"?')),
+    Bad("sender is no address", {"newsletter.toml": SETTINGS.replace("<letters@synapse.example>", "")}, ("newsletter.toml:5: ", "mail address")),
+    Bad("logo missing", {"newsletter.toml": SETTINGS + '[theme]\nlogo = "logo.png"\nlogo_alt = "Synapse"\n'}, ("newsletter.toml", '"logo.png" does not exist')),
+    Bad("missing template", {"templates/email/issue.mjml.j2": '{% extends "default/email/isue.mjml.j2" %}'}, ("templates/email/issue.mjml.j2", "isue")),
+    Bad("circular template", {"templates/email/issue.mjml.j2": '{% extends "email/issue.mjml.j2" %}'}, ("templates/email/issue.mjml.j2",)),
+    Bad("template syntax", {"templates/email/parts/letter.mjml.j2": "x\n{% if %}"}, ("templates/email/parts/letter.mjml.j2:2: ",)),
+    Bad("misspelt mjml element", {"templates/email/parts/letter.mjml.j2": "\n<mj-sectoin></mj-sectoin>"}, ("templates/email/parts/letter.mjml.j2:2: ", "mj-section")),
+    Bad("misspelt mjml attribute", {"templates/email/parts/letter.mjml.j2": '<mj-section>\n<mj-column widht="2px"></mj-column></mj-section>'}, ("templates/email/parts/letter.mjml.j2:2: ", "width")),
+)
+# fmt: on
+
+
+@pytest.mark.parametrize("bad", BAD, ids=lambda bad: bad.name.replace(" ", "-"))
+def test_bad_input_meets_a_clear_error(bad: Bad, desk: Desk) -> None:
+    desk.write(bad.files)
+    before = desk.tree()
+    said = desk.error(*bad.command)
+    for part in bad.says:
+        assert part in said
+    assert desk.tree() == before
+
+
+def test_all_mistakes_of_a_workspace_are_reported_in_one_run(desk: Desk) -> None:
+    desk.write(
+        {
+            "newsletter.toml": SETTINGS.replace("Europe/London", "Nowhere"),
+            "issues/articles/one.md": "---\ndate: soon\n---\n",
+            "issues/articles/two.md": "---\ntitle: A: B\n---\n",
+            "issues/002-two/issue.md": issue(3),
+        }
+    )
+    said = desk.error("plan", "1")
+    for part in ("newsletter.toml:4", "one.md:1", "one.md:2", "two.md:2", "002-two/issue.md:2"):
+        assert part in said
+    assert "5 mistakes. Nothing was written." in said
+
+
+def test_no_workspace_says_how_to_make_one(tmp_path) -> None:
+    said = Desk(tmp_path).error("status")
+    assert "no newsletter.toml" in said
+    assert "pressroom init DIR" in said
+
+
+def test_an_edited_article_of_a_frozen_issue_is_an_error_that_names_both_ways_out(desk: Desk) -> None:
+    desk.ok("assemble", "1")
+    desk.write({"issues/articles/glutamate.md": article("The glutamate switch", body="Other words.")})
+    said = desk.error("build")
+    assert 'issues/001-the-plastic-brain/issue.lock: the article "glutamate" was edited' in said
+    assert "pressroom assemble 1 --refresh" in said
+    desk.ok("assemble", "1", "--refresh")
+    desk.ok("build")
+
+
+def test_a_deleted_article_of_a_frozen_issue_is_an_error(desk: Desk) -> None:
+    desk.ok("assemble", "1")
+    (desk.root / "issues/articles/glutamate.md").unlink()
+    said = desk.error("build")
+    assert 'carries "glutamate", which is no longer in the pool' in said
+    assert "pressroom assemble 1 --update" in said
+
+
+def test_an_edited_picture_counts_as_an_edit(desk: Desk) -> None:
+    desk.write(
+        {
+            "issues/articles/glutamate.md": article(body="![A synapse](x.png)"),
+            "issues/articles/x.png": png(),
+        }
+    )
+    desk.ok("assemble", "1")
+    desk.write({"issues/articles/x.png": png(16, 16)})
+    assert '"glutamate" was edited' in desk.error("build")
+
+
+def test_a_title_with_quotes_is_sound(desk: Desk) -> None:
+    desk.write({"issues/articles/glutamate.md": article('"The \\"switch\\" & <more>"')})
+    desk.ok("build")
+    assert 'The "switch" & <more>' in desk.read("build/issues/001-the-plastic-brain/email.txt")
+
+
+def test_a_failed_build_leaves_the_last_good_one(desk: Desk) -> None:
+    desk.ok("build")
+    before = desk.tree("build")
+    desk.write({"issues/articles/glutamate.md": article(body="![A](no.png)")})
+    desk.error("build")
+    assert desk.tree("build") == before
+
+
+def test_a_link_to_a_private_article_is_an_error_level_finding(desk: Desk) -> None:
+    desk.write(
+        {
+            "issues/articles/private.md": article(audience="clinicians"),
+            "issues/articles/glutamate.md": article(body="[a](private.md) and [b](later.md)"),
+            "issues/articles/later.md": article(tags="[other]"),
+        }
+    )
+    desk.ok("assemble", "1")
+    result = desk.run("build")
+    assert result.exit_code == 1
+    assert "LINK002" in result.stderr and "it is for clinicians only" in result.stderr
+    assert "LINK001" in result.stderr and '"later", which has no page yet' in result.stderr
+    assert (desk.root / "build/issues/001-the-plastic-brain/email.html").is_file()
+
+
+def test_an_unknown_issue_is_suggested(desk: Desk) -> None:
+    said = desk.error("plan", "the-plastik-brain")
+    assert 'Did you mean "the-plastic-brain"?' in said
+
+
+@pytest.mark.parametrize(
+    "arguments", [["build", "--nope"], ["export"], ["assemble", "1", "--update", "--refresh"]]
+)
+def test_wrong_usage_exits_with_2(desk: Desk, arguments: list[str]) -> None:
+    assert desk.run(*arguments).exit_code == 2
+
+
+def test_a_link_back_up_the_pool_is_not_followed(desk: Desk) -> None:
+    (desk.root / "issues/articles/loop").symlink_to(".")
+    assert [each["slug"] for each in desk.json("articles")] == ["glutamate", "a-note"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
+def test_a_build_that_is_told_to_end_leaves_the_last_good_one(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.ok("build")
+    before = desk.tree("build")
+    desk.write({"issues/articles/glutamate.md": article("Another title")})
+    monkeypatch.setattr("pipeline.actions.build._write_part", lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+    earlier = signal.getsignal(signal.SIGTERM)
+    try:
+        assert desk.run("build").exit_code == 128 + signal.SIGTERM
+    finally:
+        signal.signal(signal.SIGTERM, earlier)
+    assert desk.tree("build") == before
+    assert sorted(each.name for each in (desk.root / "build").iterdir()) == ["issues", "site"]
+
+
+def test_a_name_that_a_template_does_not_know_is_told_in_the_templates_words(desk: Desk) -> None:
+    desk.write({"templates/email/parts/letter.mjml.j2": "{{ email.titel }}"})
+    said = desk.error("build", "1")
+    assert 'templates/email/parts/letter.mjml.j2:1: "email" has no "titel".' in said
+    assert 'Did you mean "title"?' in said
+
+
+def test_a_missing_logo_names_its_setting(desk: Desk) -> None:
+    desk.write({"newsletter.toml": SETTINGS + '\n[theme]\nlogo = "none.png"\nlogo_alt = "Synapse"\n'})
+    assert 'newsletter.toml: `logo`: the image "none.png" does not exist.' in desk.error("build", "1")
+
+
+def test_a_section_whose_tags_are_empty_takes_nothing_and_says_so(desk: Desk) -> None:
+    desk.write({ISSUE: issue(more="sections:\n  - title: Research\n    tags: {any: []}\n")})
+    assert "it takes no articles" in desk.error("build", "1")
+
+
+def test_a_merge_field_inside_an_address_is_an_error_and_not_lost(desk: Desk) -> None:
+    desk.write({"issues/articles/glutamate.md": article(body="[Vote](https://vote.example/?to={{email}})")})
+    assert "glutamate.md:6: the link" in desk.error("build", "1")
+    desk.write({"issues/articles/glutamate.md": article(body="[Leave]({{ unsubscribe_url }})")})
+    desk.ok("build", "1")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<div>\n::: only audience=clinicians\nSECRET\n:::\n</div>",
+        "<p>\n::: email-only\nSECRET\n:::",
+        "::: callout\n<div>\n::: only audience=clinicians\nSECRET\n:::\n</div>\n:::",
+        "::: only audience=clinicians\n<div>\n:::\nSECRET\n</div>",
+        ":: only audience=clinicians\nSECRET\n::",
+        "：：： only audience=clinicians\nSECRET\n：：：",
+        "\u200b::: only audience=clinicians\nSECRET\n:::",
+        ":: : email-only\nSECRET",
+    ],
+)
+def test_a_fence_that_is_not_read_as_one_never_publishes_what_it_was_to_hide(desk: Desk, body: str) -> None:
+    desk.write({"issues/articles/glutamate.md": article(body=body)})
+    said = desk.error("build")
+    assert "issues/articles/glutamate.md:" in said
+    assert not (desk.root / "build").exists()
+
+
+def test_colons_that_are_no_fence_are_text(desk: Desk) -> None:
+    desk.write(
+        {"issues/articles/glutamate.md": article(body="The only rule:: none.\n\n`::: only`\n\n    ::: only")}
+    )
+    desk.ok("build", "1")
+
+
+def test_a_lock_for_an_audience_that_the_issue_no_longer_names_stops_the_build(desk: Desk) -> None:
+    desk.write({ISSUE: issue(more="audience: [everyone, clinicians]\n")})
+    desk.ok("assemble", "1")
+    desk.write({ISSUE: issue(more="audience: clinicians\n")})
+    assert 'it was frozen for "everyone", which the issue no longer names.' in desk.error("build")
+    lock = "issues/001-the-plastic-brain/issue.lock"
+    desk.write({ISSUE: issue(), lock: desk.read(lock).replace('"everyone"', '"../../../../tmp/evil"')})
+    assert "no longer names" in desk.error("build")
+
+
+def test_what_a_lock_hides_behind_an_escape_is_found(desk: Desk) -> None:
+    desk.ok("assemble", "1")
+    lock = "issues/001-the-plastic-brain/issue.lock"
+    desk.write({lock: desk.read(lock).replace('"Research"', '"Re\\ud800search"')})
+    assert "U+D800" in desk.error("build")
+
+
+def test_an_empty_audience_closes_nothing_and_is_an_error(desk: Desk) -> None:
+    desk.write({"issues/articles/glutamate.md": article(audience="[]")})
+    assert "glutamate.md:5: `audience` is empty." in desk.error("build")
+    desk.write({"issues/articles/glutamate.md": article(audience="")})
+    assert "glutamate.md:5: `audience` is empty." in desk.error("build")
+
+
+def test_the_default_preview_text_says_nothing_that_the_web_does_not_show(desk: Desk) -> None:
+    letter = (
+        "::: email-only\nA code for readers of this email alone, ABC-123.\n:::\n\nGood morning to all of you."
+    )
+    desk.write({ISSUE: issue(letter=letter)})
+    desk.ok("assemble", "1")
+    desk.ok("build", "--now", "2026-02-02")
+    assert not any(b"ABC-123" in data for data in desk.tree("build/site").values())
+    assert "ABC-123" in desk.read("build/issues/001-the-plastic-brain/email.txt")
+
+
+def test_related_names_no_article_of_an_issue_dated_later(desk: Desk) -> None:
+    desk.write(
+        {
+            ISSUE: issue(date="2030-01-01", more="exclude: [third]\n"),
+            "issues/002-next/issue.md": issue(2, "Next", date="2026-03-01"),
+            "issues/articles/third.md": article(
+                "Third", tags="[research]", date="2026-02-20", related="[a-note]"
+            ),
+        }
+    )
+    desk.write({"issues/articles/glutamate.md": article(date="2029-01-01")})
+    desk.ok("assemble", "1")
+    desk.ok("assemble", "2")
+    desk.ok("build", "2")
+    assert "A note" not in desk.read("build/issues/002-next/email.txt")
+
+
+def test_an_export_never_takes_the_place_of_a_folder_with_other_files(desk: Desk) -> None:
+    desk.ok("assemble", "1")
+    desk.ok("export", "1", "-o", str(desk.root / "mine"))
+    desk.ok("export", "1", "-o", str(desk.root / "mine"))
+    desk.write({"mine/notes.txt": "mine"})
+    assert "is there already and is no bundle." in desk.error("export", "1", "-o", str(desk.root / "mine"))
+    assert desk.read("mine/notes.txt") == "mine"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file names are bytes on Linux only")
+def test_a_file_name_that_is_no_utf8_is_an_error(desk: Desk) -> None:
+    name = os.fsdecode(b"x\xff.md")
+    (desk.root / "issues/articles" / name).write_text(article(), encoding="utf-8")
+    assert "is not UTF-8" in desk.error("build")

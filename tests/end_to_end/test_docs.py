@@ -1,0 +1,259 @@
+"""The documents: their links lead somewhere, and what they say of settings is what is read."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from workspace_kit import ROOT, Desk, article, issue, png
+from workspace_kit import SETTINGS as WORKSPACE
+
+from pipeline.config.fields import Fields
+from pipeline.config.themes import read_theme
+from pipeline.errors import PressroomError
+from pipeline.workspace import open_newsroom
+
+DOCS = ROOT / "docs"
+PAGES = (ROOT / "README.md", *sorted(DOCS.rglob("*.md")))
+SETTINGS = DOCS / "settings.md"
+
+_FENCE = re.compile(r"^(`{3,})([^\n`]*)\n(.*?)^\1[ \t]*$", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"\]\(([^()\s]+)\)")
+
+
+def name(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+def prose(page: Path) -> str:
+    """The page without its code: links in examples lead nowhere."""
+    text = _FENCE.sub("", page.read_text(encoding="utf-8"))
+    return re.sub(r"(`+)[^`].*?\1", "code", text)
+
+
+def links(page: Path) -> Iterator[tuple[Path, str]]:
+    """The file and the anchor of each relative link."""
+    for target in _LINK.findall(prose(page)):
+        if not re.match(r"[a-z]+:", target):
+            path, _, anchor = target.partition("#")
+            yield ((page.parent / path).resolve() if path else page), anchor
+
+
+def anchors(page: Path) -> list[str]:
+    """The anchors of the page's headings, as GitHub and others make them."""
+    text = _FENCE.sub("", page.read_text(encoding="utf-8"))
+    found: list[str] = []
+    for heading in re.findall(r"^#{1,6} +(.+?) *$", text, re.MULTILINE):
+        anchor = re.sub(r"[^\w\- ]", "", heading.replace("`", "").lower()).replace(" ", "-")
+        again = sum(1 for other in found if re.fullmatch(rf"{re.escape(anchor)}(-\d+)?", other))
+        found.append(f"{anchor}-{again}" if again else anchor)
+    return found
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    for file, anchor in links(page):
+        assert file.exists(), f"{name(page)} links to {file}"
+        if anchor:
+            assert anchor in anchors(file), f"{name(page)} links to {name(file)}#{anchor}"
+
+
+def test_every_page_is_reached_from_the_readme() -> None:
+    reached, ahead = {PAGES[0]}, [PAGES[0]]
+    while ahead:
+        for file, _ in links(ahead.pop()):
+            if file.suffix == ".md" and file.is_file() and file not in reached:
+                reached.add(file)
+                ahead.append(file)
+    assert not [name(page) for page in PAGES if page not in reached]
+
+
+# --- snippets --------------------------------------------------------------------------------
+
+
+def snippets(*languages: str) -> list[tuple[str, str]]:
+    """Page with line, and text, of each snippet in one of these languages."""
+    found = []
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        for match in _FENCE.finditer(text):
+            if match[2].strip() in languages:
+                found.append((f"{name(page)}:{text.count(chr(10), 0, match.start()) + 1}", match[3]))
+    return found
+
+
+@pytest.mark.parametrize(("place", "text"), snippets("toml"), ids=lambda value: value.split("\n")[0])
+def test_a_toml_snippet_parses(place: str, text: str) -> None:
+    tomllib.loads(text)
+
+
+@pytest.mark.parametrize(("place", "text"), snippets("yaml"), ids=lambda value: value.split("\n")[0])
+def test_a_yaml_snippet_parses(place: str, text: str) -> None:
+    front = text.split("---\n")[1] if text.startswith("---\n") else text
+    assert isinstance(yaml.safe_load(front), dict)
+
+
+def front_of(text: str) -> dict[str, object]:
+    """The front matter of a snippet that is a whole file, or the snippet's own keys."""
+    found = yaml.safe_load(text.split("---\n")[1] if text.startswith("---\n") else text)
+    assert isinstance(found, dict)
+    return found
+
+
+def with_stand_ins(desk: Desk, front: dict[str, object]) -> None:
+    """Give the workspace what a snippet only names: tags, pinned and related articles, pictures."""
+    sections = front.get("sections", [])
+    assert isinstance(sections, list)
+    rules = [each.get("tags", []) for each in sections]
+    lists = [each for rule in rules for each in (rule.values() if isinstance(rule, dict) else [rule])]
+    tags = sorted({tag for each in lists for tag in each} - {"research", "notes"})
+    related = front.get("related", [])
+    assert isinstance(related, list)
+    slugs = [*(slug for each in sections for slug in each.get("pin", [])), *related]
+    if tags:
+        slugs.append("tagged")
+    desk.write({f"issues/articles/{slug}.md": article(slug, tags=f"[{', '.join(tags)}]") for slug in slugs})
+    if image := front.get("image"):
+        desk.write({f"issues/articles/{image}": png(40, 20)})
+
+
+WHOLE = [each for each in snippets("yaml") if each[1].startswith("---\n")]
+PARTS = [each for each in snippets("yaml") if {"sections", "audience", "silence"} & set(front_of(each[1]))]
+
+
+@pytest.mark.parametrize(("place", "text"), WHOLE, ids=lambda value: value.split("\n")[0])
+def test_a_whole_file_in_the_docs_is_accepted(desk: Desk, place: str, text: str) -> None:
+    front = front_of(text)
+    with_stand_ins(desk, front)
+    if number := front.get("number"):
+        assert isinstance(number, int)
+        desk.write({f"issues/{number:03d}-from-the-docs/issue.md": text})
+        desk.ok("build", str(number))
+    else:
+        desk.write({"issues/articles/from-the-docs.md": text})
+        assert "from-the-docs" in [each["slug"] for each in desk.json("articles")]
+        desk.write({"issues/002-with-it/issue.md": issue(2, date="2026-12-01", more=PINNED)})
+        desk.ok("build", "2")
+
+
+PINNED = "sections:\n  - title: From the docs\n    pin: [from-the-docs]\n"
+
+
+@pytest.mark.parametrize(("place", "text"), PARTS, ids=lambda value: value.split("\n")[0])
+def test_a_part_of_an_issues_front_matter_is_accepted(desk: Desk, place: str, text: str) -> None:
+    with_stand_ins(desk, front_of(text))
+    desk.write({"issues/002-with-it/issue.md": issue(2, more=text)})
+    desk.ok("plan", "2")
+
+
+@pytest.mark.parametrize(("place", "text"), snippets("toml"), ids=lambda value: value.split("\n")[0])
+def test_a_toml_snippet_is_accepted(desk: Desk, place: str, text: str) -> None:
+    keys = tomllib.loads(text)
+    if "description" in keys and "colors" in keys:  # the look of a theme
+        desk.write({"templates/themes/harbour/theme.toml": text})
+        text, keys = '[theme]\nname = "harbour"\n', {"theme": {}}
+    if "logo" in keys.get("theme", {}):
+        desk.write({keys["theme"]["logo"]: png(400, 100)})
+    # The snippet's own keys take the place of the workspace's; keys without a table come first.
+    top, tables = WORKSPACE.partition("\n\n")[::2]
+    kept = "".join(line for line in top.splitlines(True) if line.partition(" ")[0] not in keys)
+    if "audiences" in keys:
+        tables = re.sub(r"(?s)\[\[audiences\]\].*?\n\n", "", tables)
+    desk.write({"newsletter.toml": f"{kept}\n{text}\n{tables}"})
+    desk.ok("build")
+
+
+# --- settings: the keys of the page are those of the program -----------------------------------
+
+# What a mapping is called in messages, and its heading in the page.
+_HEADINGS = (
+    (r"section \".*\", tags", "tags"),
+    (r"section( \".*\")?", "sections"),
+    (r"disclaimer", "disclaimers"),
+    (r"audience( \".*\")?", "audiences"),
+    (r"author", "authors"),
+    (r"theme", "theme"),
+    (r"theme\.(colors|dark)|(?<!\.)(colors|dark)", "theme.colors and theme.dark"),
+    (r"(theme\.)?fonts", "theme.fonts"),
+    (r"merge_fields", "merge_fields"),
+    (r"checks", "checks"),
+)
+
+
+def heading_of(fields: Fields) -> str:
+    """Under which heading of the page the keys of this mapping stand."""
+    for pattern, heading in _HEADINGS:
+        if re.fullmatch(pattern, fields.what):
+            return heading
+    if fields.what == "silence":
+        return ""  # its keys are codes
+    assert not fields.what, f"the page has no heading for {fields.what!r}"
+    file = Path(fields.path)
+    if file.name in {"newsletter.toml", "theme.toml"}:
+        return file.name
+    return "Issue front matter" if file.name == "issue.md" else "Article front matter"
+
+
+def keys_asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
+    """The keys that the program asks each mapping for, while it reads the golden workspace."""
+    made: list[Fields] = []
+    begin = Fields.__init__
+
+    def noting(self: Fields, *arguments: object, **named: object) -> None:
+        begin(self, *arguments, **named)  # type: ignore[arg-type]
+        made.append(self)
+
+    monkeypatch.setattr(Fields, "__init__", noting)
+    errors: list[PressroomError] = []
+    open_newsroom(ROOT / "tests" / "golden" / "workspace")
+    read_theme("letter", None, errors)
+    assert not errors
+    asked: dict[str, set[str]] = {}
+    for fields in made:
+        # A single author, written as a plain name, is read as a mapping of its own.
+        if set(fields.mapping) != {"authors"}:
+            asked.setdefault(heading_of(fields), set()).update(fields._asked)
+    return asked
+
+
+def keys_described() -> dict[str, set[str]]:
+    """The keys in the tables of the page, by heading."""
+    described: dict[str, set[str]] = {}
+    heading = ""
+    for line in SETTINGS.read_text(encoding="utf-8").split("\n"):
+        if found := re.match(r"#+ (.*)", line):
+            heading = found[1]
+        elif line.startswith("| `"):
+            described.setdefault(heading, set()).update(re.findall(r"`([^`]+)`", line.split("|")[1]))
+    return described
+
+
+def test_the_settings_are_those_that_the_program_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, described = keys_asked(monkeypatch), keys_described()
+    asked.pop("merge_fields")  # its keys are the user's own
+    asked.pop("")  # and those of silences, codes
+    look = asked.pop("theme.toml")
+    assert look == described.pop("theme.toml") | {"layout", "card_pictures", "colors", "dark", "fonts"}
+    assert described == asked
+
+
+def test_every_decision_is_listed() -> None:
+    folder = DOCS / "decisions"
+    listed = {file for file, _ in links(folder / "README.md")}
+    assert listed == set(folder.glob("*.md")) - {folder / "README.md"}
+
+
+# From help texts, rules and targets, by docs/reference.py.
+MADE = {DOCS / "commands.md", DOCS / "checks.md", DOCS / "targets.md", *(DOCS / "targets").glob("*.md")}
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page not in MADE], ids=name)
+def test_no_line_of_prose_is_wider_than_100_columns(page: Path) -> None:
+    text = _FENCE.sub("", page.read_text(encoding="utf-8"))
+    # A row of a table is one line, and so is a picture.
+    lines = [line for line in text.split("\n") if not line.startswith(("|", "!["))]
+    assert [line for line in lines if len(line) > 100] == []

@@ -1,0 +1,239 @@
+"""What keeps a build of thousands of issues quick and small, held by what it must not change."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pickle
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from itertools import accumulate
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from workspace_kit import ROOT, Desk, article, issue
+
+from pipeline.content.compressed import packed
+from pipeline.content.html import Form, visible
+from pipeline.errors import PressroomError
+from pipeline.model import Block, BlockKind, Content, Element, OutputFile
+from pipeline.render.feeds import feed_list as feeds
+from pipeline.support import processes
+from pipeline.support.files import replaced_folders, write_files
+from pipeline.support.processes import spread
+
+
+def doubled(number: int) -> int:
+    if number == 7:
+        raise PressroomError("seven", "a.md", 7, "Mend it.")
+    return number * 2
+
+
+def own_process(number: int) -> int:
+    return os.getpid()
+
+
+def ended(number: int) -> int:
+    os._exit(1)
+
+
+@pytest.fixture
+def two_processors(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "_processors", lambda: 2)
+
+
+# --- processes -------------------------------------------------------------------------------
+
+
+def test_a_small_work_stays_in_this_process(two_processors: None) -> None:
+    assert set(spread(own_process, 5, few=6)) == {os.getpid()}
+
+
+def test_results_come_in_order_whatever_process_made_them(two_processors: None) -> None:
+    assert list(spread(abs, 1000, few=1)) == list(range(1000))
+    assert os.getpid() not in set(spread(own_process, 50, few=1))
+
+
+def test_a_mistake_in_another_process_keeps_its_place(two_processors: None) -> None:
+    with pytest.raises(PressroomError) as caught:
+        list(spread(doubled, 20, few=1))
+    error = caught.value
+    assert (error.message, error.path, error.line, error.hint) == ("seven", "a.md", 7, "Mend it.")
+
+
+def test_a_process_that_is_ended_from_outside_is_reported(two_processors: None) -> None:
+    with pytest.raises(PressroomError, match="ended from outside"):
+        list(spread(ended, 20, few=1))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_no_process_outlives_a_build_that_was_killed() -> None:
+    code = (
+        "import os, time; from pipeline import processes\n"
+        "processes._processors = lambda: 2\n"
+        "work = lambda n: os.write(1, b'%d\\n' % os.getpid()) and time.sleep(60)\n"
+        "list(processes.spread(work, 2, few=1))"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        workers = [Path("/proc", parent.stdout.readline().strip()) for _ in range(2)]
+        parent.kill()
+    deadline = time.monotonic() + 20
+    while any(map(_runs, workers)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not any(map(_runs, workers))
+
+
+def _runs(process: Path) -> bool:
+    try:
+        return (process / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """A small archive of the benchmarks."""
+    folder = tmp_path_factory.mktemp("archive") / "workspace"
+    script = ROOT / "benchmarks" / "archive.py"
+    done = subprocess.run(
+        [sys.executable, script, str(folder), "--issues", "3", "--articles", "4"],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return Desk(folder)
+
+
+def test_the_archive_of_the_benchmarks_builds(archive: Desk) -> None:
+    built = archive.json("build", "--now", "2026-01-01")
+    assert [len(each["articles"]) for each in built["editions"]] == [4, 4, 4]
+    assert all(each["frozen"] for each in built["editions"])
+    assert built["findings"] == []
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_several_processes_make_the_same_bytes_as_one(
+    archive: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, two_processors: None, method: str
+) -> None:
+    if method not in multiprocessing.get_all_start_methods():
+        pytest.skip(f"this system cannot {method}")
+    archive.ok("build", "--now", "2026-01-01")
+    one = archive.tree("build")
+    monkeypatch.setattr(processes, "_context", lambda: multiprocessing.get_context(method))
+    monkeypatch.setattr("pipeline.actions.build.spread", lambda work, count, few: spread(work, count, 1))
+    several = Desk(tmp_path / "workspace")
+    shutil.copytree(archive.root, several.root, ignore=shutil.ignore_patterns("build"))
+    several.ok("build", "--now", "2026-01-01")
+    assert several.tree("build") == one
+
+
+def test_mistakes_of_several_processes_are_told_together(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, two_processors: None
+) -> None:
+    monkeypatch.setattr("pipeline.actions.build.spread", lambda work, count, few: spread(work, count, 1))
+    desk.write(
+        {
+            "issues/articles/glutamate.md": article("Glutamate", body="![x](none.png)"),
+            "issues/articles/a-note.md": article(
+                "A note", date="2026-01-05", tags="[notes]", body="[x](no.md)"
+            ),
+            "issues/001-the-plastic-brain/issue.md": issue(letter="{{ nobody }}"),
+        }
+    )
+    said = desk.error("build")
+    assert "none.png" in said and "no.md" in said and "nobody" in said
+    assert "3 mistakes. Nothing was written." in said
+    assert not (desk.root / "build").exists()
+
+
+# --- packed content --------------------------------------------------------------------------
+
+CONTENT = Content(
+    blocks=(Block(BlockKind.PROSE, nodes=(Element("p", (), ("Words.",), 3),), line=3),),
+    footnotes=((Element("p", (), ("A note.",), 4),),),
+    words=3,
+)
+
+
+def test_packed_content_reads_as_it_was() -> None:
+    small = packed(CONTENT)
+    assert tuple(small.blocks) == CONTENT.blocks and small.blocks[0] == CONTENT.blocks[0]
+    assert tuple(small.footnotes) == CONTENT.footnotes and len(small.footnotes) == 1
+    assert replace(small, blocks=(), footnotes=()) == replace(CONTENT, blocks=(), footnotes=())
+    assert tuple(visible(small, Form.WEB, "everyone").blocks) == CONTENT.blocks
+
+
+def test_packed_content_travels_to_another_process() -> None:
+    assert tuple(pickle.loads(pickle.dumps(packed(CONTENT))).blocks) == CONTENT.blocks
+
+
+# --- folders ---------------------------------------------------------------------------------
+
+
+def test_folders_are_replaced_together_or_not_at_all(tmp_path: Path) -> None:
+    write_files(tmp_path, [OutputFile("a/x", b"old"), OutputFile("b/c/x", b"old"), OutputFile("d/x", b"old")])
+    before = Desk(tmp_path).tree()
+    with pytest.raises(ZeroDivisionError), replaced_folders(tmp_path, ("a", "b/c")) as fresh:
+        write_files(fresh / "a", [OutputFile("x", b"new")])
+        raise ZeroDivisionError
+    assert Desk(tmp_path).tree() == before
+    with replaced_folders(tmp_path, ("a", "b/c")) as fresh:
+        write_files(fresh, [OutputFile("a/y", b"new"), OutputFile("b/c/y", b"new")])
+    assert Desk(tmp_path).tree() == {"a/y": b"new", "b/c/y": b"new", "d/x": b"old"}
+
+
+def test_a_folder_that_cannot_be_put_in_place_leaves_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_files(tmp_path, [OutputFile("a/x", b"old")])
+    move = Path.replace
+
+    def refuse(self: Path, target: Path) -> Path:
+        if self.parent.name == "fresh":
+            raise PermissionError(13, "Permission denied")
+        return move(self, target)
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(PressroomError, match="Permission denied"), replaced_folders(tmp_path, ("a",)):
+        pass
+    assert Desk(tmp_path).tree() == {"a/x": b"old"}
+
+
+def test_a_failure_leaves_no_folder_behind(tmp_path: Path) -> None:
+    build = tmp_path / "new" / "build"
+    with pytest.raises(ZeroDivisionError), replaced_folders(build, ("site",)):
+        raise ZeroDivisionError
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_mistake_in_a_template_leaves_the_last_build(desk: Desk) -> None:
+    desk.ok("assemble", "1")
+    desk.ok("build")
+    before = desk.tree("build")
+    desk.write({"templates/web/404.html.j2": "{{ nothing.at.all }}"})
+    desk.error("build")
+    assert desk.tree("build") == before
+
+
+# --- feeds -----------------------------------------------------------------------------------
+
+
+@given(st.lists(st.integers(1, 5000), min_size=1, max_size=200), st.integers(1, 20_000))
+def test_a_feed_is_cut_where_its_next_item_would_not_fit(sizes: list[int], limit: int) -> None:
+    def files(feed: Any, count: int, parts: Any) -> dict[str, bytes]:
+        return {"rss": bytes(sum(sizes[:count]))}
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(feeds, "_files", files)
+        patch.setattr(feeds, "_MAX_BYTES", limit)
+        _, kept = feeds._written(SimpleNamespace(items=sizes), [])  # type: ignore[arg-type]
+    fitting = sum(1 for size in accumulate(sizes) if size < limit)
+    assert len(kept["rss"]) == sum(sizes[: max(1, fitting)])

@@ -1,0 +1,620 @@
+"""Drafts at each service: one suite for all of them, against a server that plays the service."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+import keyring
+import pytest
+from fake_services.fake_service import SLOW, Answer, FakeService, fake_service_for, playing
+from golden_kit import golden_for
+from keyring.errors import KeyringError
+from workspace_kit import SETTINGS, Desk, article, issue, png
+
+from pipeline.checks import rules
+from pipeline.export import client
+from pipeline.export.dialect import Part
+from pipeline.export.targets import find
+from pipeline.model import TARGETS
+
+PUSHED = [name for name in TARGETS if find(name).push]
+every_service = pytest.mark.parametrize("target", PUSHED)
+FOLDER = "issues/001-one"
+MANY_SCRIPTS = "שלום 日本 é 🧠 & “q” <b>"
+
+
+@dataclass
+class Newsstand:
+    """A workspace with one frozen issue, and the service that it is pushed to."""
+
+    desk: Desk
+    service: FakeService
+    pauses: list[float]
+
+    def push(self, *options: str) -> Any:
+        """Push, and give what is said in JSON."""
+        result = self.run("--json", *options)
+        assert result.exit_code == 0, result.output
+        assert self.service.refused == []
+        return json.loads(result.stdout)
+
+    def run(self, *options: str) -> Any:
+        return self.desk.run(
+            "export", "1", "--to", self.service.target, "--push", "--yes", "--force", *options
+        )
+
+    def error(self, *options: str) -> str:
+        result = self.run(*options)
+        assert result.exit_code == 1, result.output
+        assert "Traceback" not in result.output
+        for key in self.service.keys.values():
+            assert key not in result.output
+        return result.stderr
+
+    def remembered(self) -> list[dict[str, str]]:
+        if not (self.desk.root / FOLDER / "drafts.json").exists():
+            return []
+        return list(json.loads(self.desk.read(f"{FOLDER}/drafts.json"))["drafts"])
+
+    def write(self, letter: str, more: str = "", title: str = "One") -> None:
+        self.desk.write({f"{FOLDER}/issue.md": issue(title=title, letter=letter, more=more)})
+        self.desk.ok("assemble", "1", "--refresh", "--now", "2026-02-01")
+
+
+@pytest.fixture
+def stand(target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Newsstand]:
+    desk = Desk(tmp_path / "letter")
+    pauses: list[float] = []
+    monkeypatch.setattr(client, "pause", pauses.append)
+    # The checks have tests of their own, and would take most of the time of these.
+    monkeypatch.setattr(rules, "RULES", ())
+    with playing(fake_service_for(target)) as service:
+        for name, key in service.keys.items():
+            monkeypatch.setenv(name, key)
+        settings = re.sub(r"(?m)^unsubscribe_url.*\n", "", SETTINGS)
+        own = f'\n[targets.{target}]\nurl = "{service.url}"\ntimeout = 30\n{service.settings}'
+        desk.write(
+            {
+                "newsletter.toml": f'{settings}\n[merge_fields]\ncity = "your town"\n{own}',
+                "issues/articles/one.md": article("One", body="Words."),
+                f"{FOLDER}/issue.md": issue(title="One", letter="Hello {{ first_name | there }}."),
+            }
+        )
+        desk.ok("assemble", "1", "--now", "2026-02-01")
+        yield Newsstand(desk, service, pauses)
+
+
+# --- what stands there --------------------------------------------------------------------------
+
+
+@every_service
+def test_a_push_makes_a_draft_of_what_was_exported(stand: Newsstand) -> None:
+    said = stand.push("--now", "2026-02-02T09:00:00+00:00")
+    held, files = stand.service.one(), Desk(Path(said["output"])).tree()
+    listing = json.loads(files["issue.json"])
+    assert held.status == stand.service.draft
+    assert held.html == files["email.html"].decode()
+    assert held.subject == listing["subject"] == "One"
+    if stand.service.takes_text:
+        assert held.text == files["email.txt"].decode()
+    if stand.service.takes_preview:
+        assert held.preview_text == listing["preview_text"]
+    assert said["draft"]["id"] == held.id
+    assert said["draft"]["address"].startswith("http")
+    assert not said["draft"]["updated"]
+    (kept,) = stand.remembered()
+    assert kept["target"] == stand.service.target
+    assert (kept["id"], kept["pushed"]) == (held.id, "2026-02-02T09:00:00+00:00")
+    for key in stand.service.keys.values():
+        assert key not in stand.desk.read(f"{FOLDER}/drafts.json")
+
+
+@every_service
+def test_a_second_push_changes_the_same_draft(stand: Newsstand) -> None:
+    first = stand.push()
+    stand.write("Quite other words.")
+    second = stand.push()
+    assert second["draft"]["id"] == first["draft"]["id"] == stand.service.one().id
+    assert second["draft"]["updated"]
+    assert "Quite other words." in stand.service.one().html
+
+
+@every_service
+def test_a_draft_that_was_forgotten_is_found_by_its_name(stand: Newsstand) -> None:
+    first = stand.push()
+    (stand.desk.root / FOLDER / "drafts.json").unlink()
+    again = stand.push()
+    assert again["draft"] == first["draft"] | {"updated": True}
+    assert len(stand.service.held) == 1
+
+
+@every_service
+def test_a_draft_that_was_deleted_there_is_made_again(stand: Newsstand) -> None:
+    stand.push()
+    stand.service.held.clear()
+    assert not stand.push()["draft"]["updated"]
+    assert len(stand.service.held) == 1
+
+
+@every_service
+def test_what_was_sent_there_is_never_changed_and_not_made_twice(stand: Newsstand) -> None:
+    if not stand.service.sent:
+        return  # it keeps templates, which are never sent themselves
+    stand.push()
+    stand.service.one().status = stand.service.sent
+    before = stand.service.one().html
+    stand.write("Quite other words.")
+    for _ in range(2):
+        said = stand.error()
+        assert f'its status is "{stand.service.sent}"' in said
+        assert "--anew" in said
+        assert stand.service.one().html == before
+        (stand.desk.root / FOLDER / "drafts.json").unlink(missing_ok=True)
+    stand.push("--anew")
+    assert len(stand.service.held) == 2
+
+
+@every_service
+def test_status_shows_the_draft(stand: Newsstand) -> None:
+    address = stand.push("--now", "2026-02-02T09:00:00+00:00")["draft"]["address"]
+    shown = stand.desk.ok("status")
+    assert find(stand.service.target).title in shown
+    assert address in shown
+    assert "2026-02-02" in shown
+    (one,) = stand.desk.json("status")["issues"]
+    assert one["drafts"][0]["address"] == address
+
+
+@every_service
+def test_every_block_of_the_golden_issue_arrives(stand: Newsstand, tmp_path: Path) -> None:
+    """Names, titles, tags and words in many scripts among it."""
+    target = stand.service.target
+    settings = stand.desk.read("newsletter.toml")
+    golden = golden_for(target, tmp_path / "golden", f"\n{settings[settings.index(f'[targets.{target}]') :]}")
+    stand.desk.root = golden.root
+    said = json.loads(stand.run("--json").stdout)
+    assert stand.service.refused == []
+    held, files = stand.service.one(), Desk(Path(said["output"])).tree()
+    assert held.html == files["email.html"].decode()
+    if stand.service.takes_text:
+        assert held.text == files["email.txt"].decode()
+    assert "שלום" in held.html
+    assert held.subject == json.loads(files["issue.json"])["subject"]
+
+
+# --- what is in it ----------------------------------------------------------------------------------
+
+
+@every_service
+def test_fields_and_any_script_arrive_as_they_were_exported(stand: Newsstand) -> None:
+    own = find(stand.service.target).dialect.custom
+    in_lines = Part.SUBJECT in find(stand.service.target).dialect.tags["first_name"].parts
+    town = "{{ city }}" if own else "your town"
+    friend = "{{ first_name | friend }}" if in_lines else "friend"
+    stand.write(
+        f"Hello {{{{ first_name | there }}}}, {{{{ first_name }}}}, of {town}: {MANY_SCRIPTS}",
+        title="שלום 日本 é 🧠",
+        more=f'subject: "שלום {friend} é"\npreview_text: "Read, friend, é 日本"\n',
+    )
+    said = stand.push()
+    files = Desk(Path(said["output"])).tree()
+    held, listing = stand.service.one(), json.loads(files["issue.json"])
+    assert held.html == files["email.html"].decode()
+    assert held.subject == listing["subject"]
+    written = {each["name"]: each["written"] for each in listing["merge_fields"]}
+    for tag in (*written["first_name"], *written.get("city", ())):
+        assert tag in held.html or tag in held.subject
+    assert "שלום 日本 é 🧠 &amp; " in held.html
+
+
+@every_service
+def test_what_only_looks_like_a_tag_arrives_as_text(stand: Newsstand) -> None:
+    stand.write(r"Braces \{{ x }}, \*|X|\*, 100%x%, [[x]] and {$x}.")
+    result = stand.run("--json")
+    if result.exit_code:
+        assert "reads it as a merge tag" in result.stderr
+        assert not stand.service.held
+        return
+    body = re.sub(r"(?s)<style.*?</style>", "", stand.service.one().html)
+    paragraph = body[body.index("Braces") : body.index("and ")]
+    assert not find(stand.service.target).dialect.lookalike.search(paragraph)
+
+
+# --- what goes wrong ------------------------------------------------------------------------------------
+
+
+@every_service
+def test_a_refused_key_is_told_in_the_services_words_and_never_shown(
+    stand: Newsstand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = find(stand.service.target).push.keys[0]
+    bad = f"{stand.service.keys[name][:4]}wrong{stand.service.keys[name][9:]}"
+    monkeypatch.setenv(name, bad)
+    said = stand.error()
+    assert "says 401: " in said or "says 403: " in said
+    assert "the key was refused" in said
+    assert name in said
+    assert bad not in said
+    assert stand.remembered() == []
+
+
+@every_service
+def test_without_a_key_nothing_is_asked(stand: Newsstand, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in stand.service.keys:
+        monkeypatch.delenv(name)
+    said = stand.error()
+    title = find(stand.service.target).title
+    assert f"--to {stand.service.target}: there is no key for {title}." in said
+    assert "keyring set pressroom" in said
+    assert stand.service.asked == []
+    assert not (stand.desk.root / "build/export").exists()
+
+
+@every_service
+def test_too_many_requests_wait_as_long_as_is_asked(stand: Newsstand) -> None:
+    words = stand.service.error(429, "slow down")
+    stand.service.faults = [Answer(429, words, {"Retry-After": "7"}), Answer(429, words)]
+    stand.push()
+    assert stand.pauses == [7.0, 2.0]
+    assert len(stand.service.held) == 1
+
+
+@every_service
+def test_a_date_to_retry_after_is_understood_and_a_long_one_told(stand: Newsstand) -> None:
+    later = format_datetime(datetime.now(UTC) + timedelta(hours=2), usegmt=True)
+    stand.service.faults = [Answer(429, stand.service.error(429, "slow down"), {"Retry-After": later})]
+    said = stand.error()
+    assert "says 429: slow down" in said
+    assert "Try again later" in said
+    assert stand.pauses == []
+
+
+@every_service
+def test_too_many_requests_without_end_are_told(stand: Newsstand) -> None:
+    stand.service.faults = [Answer(429, stand.service.error(429, "slow down"))] * 9
+    assert "says 429: slow down" in stand.error()
+    assert stand.pauses == [1.0, 2.0, 4.0]
+    assert stand.remembered() == []
+
+
+@every_service
+def test_a_service_that_is_down_for_a_moment_is_asked_again(stand: Newsstand) -> None:
+    stand.push()
+    stand.service.faults = [
+        Answer(503, stand.service.error(503, "down")),
+        Answer(502, b"<h1>Bad gateway</h1>"),
+    ]
+    stand.push()
+    assert len(stand.service.held) == 1
+
+
+@every_service
+def test_a_service_that_stays_down_is_told_in_its_words(stand: Newsstand) -> None:
+    stand.service.faults = [Answer(500, stand.service.error(500, "we are sorry"))] * 9
+    said = stand.error()
+    assert "says 500: we are sorry" in said
+    assert "Try again later." in said
+
+
+@every_service
+@pytest.mark.parametrize("fault", ["cut", "after:cut", "after:503"])
+def test_a_draft_whose_making_was_cut_off_is_not_made_twice(stand: Newsstand, fault: str) -> None:
+    """Whether the service had taken it or not, the second push leaves one draft."""
+    stand.push()
+    making = next(n for n, each in enumerate(stand.service.asked) if each.method != "GET")
+    (stand.desk.root / FOLDER / "drafts.json").unlink()
+    stand.service.held.clear()
+    quiet = [Answer(404, stand.service.error(404, "no"))] * making
+    stand.service.faults = [*quiet, fault]
+    result = stand.run()
+    if result.exit_code:
+        assert "Push again" in result.stderr
+    stand.service.faults = []
+    stand.push()
+    assert len(stand.service.held) == 1
+
+
+@every_service
+def test_an_answer_that_does_not_come_is_told_of(stand: Newsstand) -> None:
+    stand.desk.write(
+        {"newsletter.toml": stand.desk.read("newsletter.toml").replace("timeout = 30", "timeout = 0.05")}
+    )
+    stand.service.faults = [SLOW] * 9
+    said = stand.error()
+    assert "nothing came within 0.05 seconds" in said
+    assert stand.remembered() == []
+
+
+@every_service
+def test_what_is_too_large_is_refused_in_its_words(stand: Newsstand) -> None:
+    stand.push()
+    too_large = Answer(413, stand.service.error(413, "the body is too large"))
+    reads = len([each for each in stand.service.asked if each.method == "GET"])
+    stand.service.asked.clear()
+    stand.service.faults = []
+    original = stand.service.answer
+    stand.service.answer = lambda asked: original(asked) if asked.method == "GET" else too_large  # type: ignore[method-assign]
+    stand.write("A sentence that goes on and on. " * 3_000)
+    assert "says 413: the body is too large" in stand.error()
+    assert reads
+
+
+@every_service
+def test_an_answer_in_another_form_is_no_traceback(stand: Newsstand) -> None:
+    for body in (b"<html>a page</html>", b"[]", b'{"data": 5}', b'"words"', b"7"):
+        stand.service.faults = [Answer(200, body)] * 4
+        result = stand.run()
+        stand.service.faults = []
+        if result.exit_code:
+            assert "answer" in result.stderr
+    assert stand.service.refused == []
+
+
+# --- before anything leaves the machine --------------------------------------------------------------------
+
+
+@every_service
+def test_a_dry_run_prints_the_requests_and_makes_none(
+    stand: Newsstand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand.push()
+    kept = stand.remembered()
+    stand.service.asked.clear()
+    for name in stand.service.keys:
+        monkeypatch.delenv(name)
+    shown = stand.run("--dry-run")
+    assert shown.exit_code == 0, shown.output
+    assert stand.service.asked == []
+    assert re.search(r"(?m)^(PUT|PATCH|POST) http", shown.stdout)
+    assert "KB)" in shown.stdout
+    whole = json.loads(stand.run("--dry-run", "--json").stdout)["requests"]
+    assert all(each["url"].startswith(stand.service.url) for each in whole)
+    assert stand.remembered() == kept
+    (stand.desk.root / FOLDER / "drafts.json").unlink()
+    fresh = json.loads(stand.run("--dry-run", "--json").stdout)["requests"]
+    assert any("Hello " in json.dumps(each["body"]) for each in fresh)
+
+
+@every_service
+def test_it_asks_first(stand: Newsstand) -> None:
+    result = stand.desk.run("export", "1", "--to", stand.service.target, "--push", "--force")
+    assert "Nothing is sent to readers." in result.stderr
+    assert stand.service.asked == []
+
+
+@every_service
+def test_every_setting_that_is_missing_is_told_at_once(stand: Newsstand) -> None:
+    needed = [each.name for each in find(stand.service.target).settings if each.required]
+    text = stand.desk.read("newsletter.toml")
+    stand.desk.write({"newsletter.toml": text[: text.index(f"[targets.{stand.service.target}]")]})
+    if not needed:
+        return
+    said = stand.error()
+    for name in needed:
+        assert f"needs `{name}`" in said
+    assert stand.service.asked == []
+    assert not (stand.desk.root / "build/export").exists()
+
+
+# --- what is only one service's own, or needs no service ---------------------------------------------------
+
+
+only = pytest.mark.parametrize("target", ["mailchimp"])
+
+
+@only
+def test_packed_pictures_go_in_an_archive(stand: Newsstand) -> None:
+    stand.desk.write(
+        {
+            "issues/articles/two/a.png": png(),
+            "issues/articles/two/index.md": article("Two", body="![A dot](a.png)\n\nWords."),
+        }
+    )
+    stand.desk.ok("assemble", "1", "--update", "--now", "2026-02-01")
+    stand.push("--images", "packed")
+    held = stand.service.one()
+    (picture,) = (each for each in held.extra["files"] if each.startswith("images/"))
+    assert f'src="{picture}"' in held.html
+
+
+@only
+def test_an_audience_has_a_list_and_a_segment_of_its_own(stand: Newsstand) -> None:
+    settings = stand.desk.read("newsletter.toml")
+    stand.desk.write(
+        {"newsletter.toml": f"{settings}\n[targets.mailchimp.audiences.clinicians]\nsegment = 9\n"}
+    )
+    stand.write("Hello.", more="audience: [everyone, clinicians]\n")
+    stand.desk.ok("assemble", "1", "--update", "--now", "2026-02-01")
+    stand.push()
+    assert "segment_opts" not in stand.service.one().extra["recipients"]
+    said = stand.push("--audience", "clinicians")
+    assert len(stand.service.held) == 2
+    held = stand.service.held[said["draft"]["id"]]
+    assert held.extra["recipients"]["segment_opts"] == {"saved_segment_id": 9}
+    assert held.name.endswith(" (clinicians)")
+    assert json.loads(Desk(Path(said["output"])).tree()["issue.json"])["audience_filter"] == {"segment": 9}
+    assert [each["audience"] for each in stand.remembered()] == ["clinicians", "everyone"]
+    assert "Mailchimp, clinicians, pushed" in stand.desk.ok("status")
+
+
+@only
+def test_a_key_may_stand_in_the_keyring(stand: Newsstand, monkeypatch: pytest.MonkeyPatch) -> None:
+    stored = {("pressroom", name): key for name, key in stand.service.keys.items()}
+    for name in stand.service.keys:
+        monkeypatch.delenv(name)
+    monkeypatch.setattr(keyring, "get_password", lambda service, user: stored.get((service, user)))
+    stand.push()
+    assert len(stand.service.held) == 1
+
+
+@only
+def test_a_keyring_that_is_locked_is_as_none(stand: Newsstand, monkeypatch: pytest.MonkeyPatch) -> None:
+    def locked(service: str, user: str) -> str:
+        raise KeyringError("locked")
+
+    for name in stand.service.keys:
+        monkeypatch.delenv(name)
+    monkeypatch.setattr(keyring, "get_password", locked)
+    assert "there is no key for Mailchimp" in stand.error()
+
+
+@pytest.mark.parametrize(
+    ("target", "key", "said"),
+    [
+        ("mailchimp", "0123456789abcdef", "ends in a hyphen and the name of a data center"),
+        ("mailchimp", "01234567-us7.evil.example/", "ends in a hyphen and the name of a data center"),
+        ("ghost", "0123456789abcdef", "has two parts with a colon between them"),
+        ("ghost", "0123:not-hex", "has two parts with a colon between them"),
+        ("kit", "two words here", "is no key"),
+        ("kit", "clé-très-secrète", "is no key"),
+    ],
+)
+def test_a_key_in_a_wrong_form_is_told_without_it(
+    stand: Newsstand, monkeypatch: pytest.MonkeyPatch, key: str, said: str
+) -> None:
+    name = find(stand.service.target).push.keys[0]
+    monkeypatch.setenv(name, key)
+    settings = stand.desk.read("newsletter.toml")
+    if stand.service.target == "mailchimp":  # its address is made from the key
+        stand.desk.write({"newsletter.toml": re.sub(r'url = "http:.*\n', "", settings)})
+    told = stand.error()
+    assert said in told
+    assert key not in told
+    assert stand.service.asked == []
+
+
+@only
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://api.mailchimp.example/3.0",
+        "api.mailchimp.example",
+        "https://user:pass@x.example",
+        "https://x.example/?a=b",
+        "ftp://127.0.0.1/",
+    ],
+)
+def test_a_key_travels_to_no_doubtful_address(stand: Newsstand, url: str) -> None:
+    settings = stand.desk.read("newsletter.toml")
+    stand.desk.write({"newsletter.toml": re.sub(r'url = "http:.*', f'url = "{url}"', settings)})
+    assert "is not the address of an API" in stand.error()
+
+
+@only
+def test_a_service_that_has_moved_is_not_followed(stand: Newsstand) -> None:
+    stand.service.faults = [Answer(301, None, {"Location": "https://elsewhere.example/3.0"})]
+    said = stand.error()
+    assert "says 301: it has moved to https://elsewhere.example/3.0" in said
+    assert len(stand.service.asked) == 1
+
+
+@only
+def test_a_service_that_cannot_be_reached_is_told(stand: Newsstand) -> None:
+    settings = stand.desk.read("newsletter.toml")
+    stand.desk.write(
+        {"newsletter.toml": re.sub(r'url = "http:.*', 'url = "http://127.0.0.1:9/3.0"', settings)}
+    )
+    assert "it cannot be reached" in stand.error()
+    assert stand.pauses == [1.0, 2.0, 4.0]
+
+
+@only
+def test_a_key_that_the_service_repeats_is_masked(stand: Newsstand) -> None:
+    (key,) = stand.service.keys.values()
+    stand.service.faults = [Answer(400, stand.service.error(400, f"API key {key} is disabled"))]
+    assert "says 400: API key … is disabled" in stand.error()
+
+
+@only
+@pytest.mark.parametrize(
+    "text",
+    ["{", "[]", '{"drafts": [{}]}', '{"drafts": 5}', '{"drafts": [{"target": "mailchimp"}]}', "\\u001b"],
+)
+def test_the_list_of_drafts_that_is_broken_is_told(stand: Newsstand, text: str) -> None:
+    stand.push()
+    whole = stand.desk.read(f"{FOLDER}/drafts.json")
+    stand.desk.write(
+        {f"{FOLDER}/drafts.json": whole.replace("https:", f"{text}https:") if "u001b" in text else text}
+    )
+    stand.service.asked.clear()
+    said = stand.error()
+    assert f"{FOLDER}/drafts.json" in said
+    assert "is no list of drafts that can be read." in said
+    assert stand.service.asked == []
+    assert "drafts.json" in stand.desk.error("status")
+
+
+@only
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ("segmnt = 4\n", 'the key `segmnt` is not known.\n    Did you mean "segment"?'),
+        ('segment = "x"\n', "`segment` must be a number"),
+        ("list = 4\n", "`list` must be text"),
+        ("tags = 4\n", "the key `tags` is not known"),
+        ("audiences = 4\n", "`audiences` must hold a table an audience"),
+        ("[targets.mailchimp.audiences.clinicans]\nsegment = 4\n", 'there is no audience "clinicans"'),
+        ("fields = 4\n", "`fields` must map names to names"),
+    ],
+)
+def test_every_setting_that_is_wrong_is_told(stand: Newsstand, more: str, said: str) -> None:
+    settings = stand.desk.read("newsletter.toml")
+    if more.startswith("list"):
+        settings = settings.replace('list = "a1b2c3"\n', "")
+    stand.desk.write({"newsletter.toml": settings + more})
+    assert said in stand.error()
+
+
+@pytest.mark.parametrize("target", ["brevo"])
+def test_a_service_with_one_tag_takes_no_more(stand: Newsstand) -> None:
+    settings = stand.desk.read("newsletter.toml")
+    stand.desk.write({"newsletter.toml": f'{settings}tags = ["letter"]\n'})
+    stand.push()
+    assert stand.service.one().extra["tag"] == "letter"
+    stand.desk.write({"newsletter.toml": f'{settings}tags = ["letter", "science"]\n'})
+    assert "Brevo takes one tag" in stand.error()
+
+
+@pytest.mark.parametrize("target", ["listmonk"])
+def test_tags_are_those_of_its_articles_or_those_that_are_said(stand: Newsstand) -> None:
+    stand.push()
+    assert stand.service.one().tags == ("research",)
+    settings = stand.desk.read("newsletter.toml")
+    stand.desk.write({"newsletter.toml": f'{settings}tags = ["letter", "science"]\n'})
+    assert json.loads(Desk(Path(stand.push()["output"])).tree()["issue.json"])["tags"] == [
+        "letter",
+        "science",
+    ]
+    assert stand.service.one().tags == ("letter", "science")
+
+
+@pytest.mark.parametrize("target", ["beehiiv"])
+def test_a_draft_that_is_still_being_made_is_waited_for(stand: Newsstand) -> None:
+    stand.push()
+    making = Answer(202, {"data": {"id": "post_1", "state": "pending"}}, {"Retry-After": "3"})
+    stand.service.faults = [making, making]
+    stand.push()
+    assert stand.pauses == [3.0, 3.0]
+    assert len(stand.service.held) == 1
+
+
+@pytest.mark.parametrize("target", ["buttondown"])
+def test_where_answers_go_is_told_if_a_service_has_no_field_for_it(stand: Newsstand) -> None:
+    settings = stand.desk.read("newsletter.toml")
+    stand.desk.write({"newsletter.toml": f'reply_to = "editor@synapse.example"\n{settings}'})
+    assert "Buttondown takes no reply-to address with a draft: set editor@" in stand.run("--dry-run").stderr
+
+
+def test_push_goes_with_a_service(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    for options in (["--push"], ["--to", "eml", "--push"], ["--yes"], ["--to", "kit", "--dry-run"]):
+        result = desk.run("export", "1", *options)
+        assert result.exit_code == 2, options
+        assert "--push" in result.stderr

@@ -1,0 +1,447 @@
+"""Issues as each service's own screen takes them: one suite for all targets, and what is only one's own."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from html import unescape
+from pathlib import Path
+
+import pytest
+from golden_kit import fields_in_lines, golden_for
+from workspace_kit import SETTINGS, Desk, article, issue, png
+
+from pipeline.export.targets import find
+from pipeline.model import TARGETS
+from pipeline.support.merge import BUILT_IN_FIELDS
+
+NEUTRAL = re.compile(r"\{\{ (?:first_name|last_name|name|email|\w+_url|city)(?: \||\s*\}\})")
+
+WRITTEN = {
+    "ghost": ("{first_name}", '{first_name, "there"}', "{unsubscribe_url}", ""),
+    "mailgun": (
+        "{{first_name}}",
+        "{{#if first_name}}{{first_name}}{{else}}there{{/if}}",
+        "%unsubscribe_url%",
+        "{{#if city}}{{city}}{{else}}your town{{/if}}",
+    ),
+    "postmark": (
+        "{{first_name}}",
+        "{{#first_name}}{{.}}{{/first_name}}{{^first_name}}there{{/first_name}}",
+        "{{{ pm:unsubscribe }}}",
+        "{{#city}}{{.}}{{/city}}{{^city}}your town{{/city}}",
+    ),
+    "sendgrid": (
+        "{{first_name}}",
+        '{{insert first_name "default=there"}}',
+        "{{{unsubscribe}}}",
+        '{{insert city "default=your town"}}',
+    ),
+    "ses": (
+        "{{first_name}}",
+        "{{#if first_name}}{{first_name}}{{else}}there{{/if}}",
+        "{{amazonSESUnsubscribeUrl}}",
+        "{{#if city}}{{city}}{{else}}your town{{/if}}",
+    ),
+    "beehiiv": (
+        "{{first_name}}",
+        "{{first_name|there}}",
+        "{{unsubscribe_url}}",
+        "{{city|your town}}",
+    ),
+    "kit": (
+        "{{ subscriber.first_name }}",
+        '{{ subscriber.first_name | default: "there" }}',
+        "{{ unsubscribe_url }}",
+        '{{ subscriber.city | default: "your town" }}',
+    ),
+    "mailerlite": (
+        "{$name}",
+        "{$name|default('there')}",
+        "{$unsubscribe}",
+        "{$city|default('your town')}",
+    ),
+    "brevo": (
+        "{{ contact.FIRSTNAME }}",
+        "{{ contact.FIRSTNAME|default:'there' }}",
+        "{{ unsubscribe }}",
+        "{{ contact.CITY|default:'your town' }}",
+    ),
+    "buttondown": (
+        "{{ subscriber.metadata.first_name }}",
+        '{{ subscriber.metadata.first_name|default:"there" }}',
+        "{{ unsubscribe_url }}",
+        '{{ subscriber.metadata.city|default:"your town" }}',
+    ),
+    "listmonk": (
+        "{{ .Subscriber.FirstName }}",
+        '{{ or .Subscriber.FirstName "there" }}',
+        "{{ UnsubscribeURL }}",
+        '{{ or .Subscriber.Attribs.city "your town" }}',
+    ),
+    "mailchimp": (
+        "*|FNAME|*",
+        "*|IF:FNAME|**|FNAME|**|ELSE:|*there*|END:IF|*",
+        "*|UNSUB|*",
+        "*|IF:CITY|**|CITY|**|ELSE:|*your town*|END:IF|*",
+    ),
+    "resend": (
+        "{{{contact.first_name}}}",
+        "{{{contact.first_name|there}}}",
+        "{{{RESEND_UNSUBSCRIBE_URL}}}",
+        "{{{contact.city|your town}}}",
+    ),
+}
+"""First name without and with a fallback, the address to leave, and a field of the list's own."""
+
+LOOKALIKES = {
+    "ghost": "{first_name} and {uuid}",
+    "mailgun": r"\{{ x }} and %recipient.name% and %unsubscribe_url%",
+    "postmark": r"\{{ product_name }} and \{{\{ pm:unsubscribe }}}",
+    "sendgrid": r"\{{ Sender_Name }}",
+    "ses": r"\{{ x }} and \{{#if x}}",
+    "beehiiv": r"\{{ live_url }}",
+    "kit": r"\{{ subscriber.x }} and {% if x %}",
+    "mailerlite": "{$unsubscribe} and {$x}",
+    "brevo": "[UNSUBSCRIBE] and {FIRSTNAME}",
+    "buttondown": r"\{{ x }} and {% now %} and {# note #}",
+    "listmonk": r"\{{ .Campaign.UUID }} and https://x@TrackLink",
+    "mailchimp": r"\*|FNAME|\* and \*|UNSUB|\*",
+    "resend": r"\{{\{contact.email}}}",
+}
+"""Text of an article that the service would execute."""
+
+
+def not_in_fallback(target: str) -> list[str]:
+    """The signs that end a tag there, and that a fallback of ours can hold."""
+    return sorted(find(target).dialect.not_in_fallback - {"{", "}", "\n", "|"})
+
+
+every_target = pytest.mark.parametrize("target", TARGETS)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """A workspace whose service puts in its own address to leave."""
+    desk = Desk(tmp_path / "letter")
+    settings = re.sub(r"(?m)^unsubscribe_url.*\n", "", SETTINGS)
+    desk.write(
+        {
+            "newsletter.toml": f'{settings}\n[merge_fields]\ncity = "your town"\n',
+            "issues/articles/one.md": article("One", body="Words."),
+            "issues/001-one/issue.md": issue(title="One"),
+        }
+    )
+    return desk
+
+
+def letter(desk: Desk, text: str, more: str = "") -> None:
+    desk.write({"issues/001-one/issue.md": issue(title="One", letter=text, more=more)})
+
+
+def exported(desk: Desk, target: str, *options: str) -> dict[str, str]:
+    desk.ok("assemble", "1", "--refresh", "--now", "2026-02-01")
+    place = Path(desk.json("export", "1", "--to", target, "--force", *options)["output"])
+    return {path: data.decode() for path, data in Desk(place).tree().items()}
+
+
+# --- every target --------------------------------------------------------------------------------
+
+
+@every_target
+def test_the_golden_issue_with_every_block_is_exported(target: str, tmp_path: Path) -> None:
+    desk = golden_for(target, tmp_path / "golden")
+    said = desk.json("export", "1", "--to", target, "--force")
+    files = Desk(Path(said["output"])).tree()
+    listing = json.loads(files["issue.json"])
+    assert listing["target"] == target
+    for each in listing["files"]:
+        assert hashlib.sha256(files[each["file"]]).hexdigest() == each["sha256"]
+    whole = b"\n".join(data for path, data in files.items() if path != "issue.json").decode()
+    assert not NEUTRAL.search(whole.replace("{{ unsubscribe_url }}", ""))
+    assert "שלום" in whole
+
+
+@every_target
+def test_every_field_with_and_without_a_fallback_is_said_or_refused(desk: Desk, target: str) -> None:
+    """What it can say arrives in its words; what it cannot is refused, all of it at once."""
+    dialect = find(target).dialect
+    stand_in = {"web_url", "postal_address"}  # what is the same for all readers, where it has no such field
+    said: dict[str, str] = {}
+    refused: dict[str, str] = {}
+    for name in (*BUILT_IN_FIELDS, "city"):
+        tag = dialect.tag(name, {})
+        for fallback in ("", "some words"):
+            written = f"{{{{ {name} | {fallback} }}}}" if fallback else f"{{{{ {name} }}}}"
+            if name == "city" and not fallback:
+                continue  # it has one in newsletter.toml
+            if tag is None:
+                # Where the service has no such field, the same words for all readers do.
+                (said if name in stand_in else refused)[written] = ""
+            elif fallback and not tag.otherwise:
+                refused[written] = "has no fallback for this field"
+            else:
+                said[written] = tag.otherwise.replace("{fallback}", fallback) if fallback else tag.plain
+    letter(desk, "\n\n".join(said))
+    files = exported(desk, target)
+    for written, words in said.items():
+        in_html = words if words != "*|LIST:ADDRESS|*" else "*|HTML:LIST_ADDRESS_HTML|*"
+        assert in_html in files["email.html"], written
+        if find(target).takes_text:
+            assert words in " ".join(files["email.txt"].split()), written
+    letter(desk, "\n\n".join(refused))
+    desk.ok("assemble", "1", "--refresh", "--now", "2026-02-01")
+    told = desk.error("export", "1", "--to", target, "--force")
+    for number, (written, words) in enumerate(refused.items()):
+        name = written.split()[1]
+        line = rf"(?m)^issues/001-one/issue\.md:\d+: `\{{\{{ {name}[ |].*{find(target).title} .*{words or 'no such field'}"
+        assert re.search(line, told), (number, written)
+
+
+@every_target
+def test_each_field_is_in_the_services_own_words(desk: Desk, target: str) -> None:
+    plain, otherwise, leave, own = WRITTEN[target]
+    letter(desk, "Hello {{ first_name | there }}, or {{ first_name }}, of {{ city }}.")
+    if not own:
+        desk.ok("assemble", "1", "--now", "2026-02-01")
+        said = desk.error("export", "1", "--to", target, "--force")
+        assert re.search(r"issues/001-one/issue\.md:\d: `\{\{ city \}\}`: .* has no such field\.", said)
+        letter(desk, "Hello {{ first_name | there }}, or {{ first_name }}, of your town.")
+        own = "your town"
+    files = exported(desk, target)
+    listing = json.loads(files["issue.json"])
+    for text in (files["email.html"], *([files["email.txt"]] if find(target).takes_text else [])):
+        assert f"Hello {otherwise}, or {plain}, of {own}." in " ".join(text.split())
+        assert leave in text
+        assert not NEUTRAL.search(text.replace(leave, ""))
+    named = {each["name"]: each["written"] for each in listing["merge_fields"]}
+    assert set(named) - {"city"} == {"first_name", "unsubscribe_url"}
+    assert set(named["first_name"]) == {plain, otherwise}
+
+
+@every_target
+def test_subject_and_preview_text_are_in_its_words_too(desk: Desk, target: str) -> None:
+    _, otherwise, _, _ = WRITTEN[target]
+    letter(
+        desk,
+        "Hello.",
+        more='subject: "For {{ first_name | there }}"\npreview_text: "Read, {{ first_name | there }}"\n',
+    )
+    if not fields_in_lines(target):
+        desk.ok("assemble", "1", "--now", "2026-02-01")
+        said = desk.error("export", "1", "--to", target, "--force")
+        assert "has no such field in the subject" in said
+        assert "has no such field in the preview text" in said
+        return
+    listing = json.loads(exported(desk, target)["issue.json"])
+    assert listing["subject"] == f"For {otherwise}"
+    assert listing["preview_text"] == (f"Read, {otherwise}" if find(target).takes_preview else None)
+
+
+@every_target
+def test_text_that_looks_like_a_tag_stays_text_in_html(desk: Desk, target: str) -> None:
+    letter(desk, LOOKALIKES[target])
+    text = LOOKALIKES[target].replace("\\", "")
+    dialect = find(target).dialect
+    desk.ok("assemble", "1", "--now", "2026-02-01")
+    result = desk.run("export", "1", "--to", target, "--force", "--json")
+    if result.exit_code:  # a text part that has no way to say it
+        assert "reads it as a merge tag" in result.stderr
+        assert "issues/001-one/issue.md:" in result.stderr
+        return
+    html = Desk(Path(json.loads(result.stdout)["output"])).tree()["email.html"].decode()
+    (paragraph,) = (
+        each
+        for each in re.findall(r"<p\b[^>]*>([^<]*(?:<a[^>]*>[^<]*</a>)?[^<]*)</p>", html)
+        if text.split()[-1] in unescape(re.sub("<[^>]*>", "", each))
+    )
+    assert not dialect.lookalike.search(paragraph)
+    assert text in unescape(re.sub("<[^>]*>", "", paragraph))
+
+
+@every_target
+def test_any_script_and_sign_goes_through(desk: Desk, target: str) -> None:
+    letter(desk, "שלום, 日本, é, 🧠 & <b> “quoted” 100 % *|x {y} [z]")
+    html = exported(desk, target)["email.html"]
+    assert "שלום, 日本, é, 🧠 &amp; " in html
+    assert "100 % *|x {y} [z]" in unescape(html)
+
+
+@pytest.mark.parametrize(
+    ("target", "bad"), [(name, bad) for name in TARGETS for bad in not_in_fallback(name)]
+)
+def test_a_fallback_that_would_end_the_tag_is_refused_with_its_place(
+    desk: Desk, target: str, bad: str
+) -> None:
+    letter(desk, f"One.\n\nHello {{{{ first_name | a{bad}b }}}}.")
+    desk.ok("assemble", "1", "--now", "2026-02-01")
+    said = desk.error("export", "1", "--to", target, "--force")
+    assert "in a fallback" in said
+    assert "issues/001-one/issue.md:" in said
+
+
+@every_target
+def test_the_same_edition_gives_the_same_bytes(desk: Desk, target: str) -> None:
+    assert exported(desk, target) == exported(desk, target)
+
+
+@every_target
+def test_the_steps_say_what_to_do_there(desk: Desk, target: str) -> None:
+    desk.ok("assemble", "1", "--now", "2026-02-01")
+    result = desk.run("export", "1", "--to", target, "--force")
+    assert f"In {find(target).title}:" in result.stderr
+    assert "paste email.html" in result.stderr
+    assert "subject       One" in result.stdout
+
+
+# --- what is refused, and why -----------------------------------------------------------------------
+
+
+def test_every_mistake_is_told_at_once_with_its_place(desk: Desk) -> None:
+    letter(
+        desk,
+        "Hello.\n\n{{ name | you }} and {{ last_name | you }}",
+        more='subject: "{{ preferences_url }}"\n',
+    )
+    desk.ok("assemble", "1", "--now", "2026-02-01")
+    said = desk.error("export", "1", "--to", "brevo", "--force")
+    assert re.search(r"issues/001-one/issue\.md:\d+: `\{\{ name \}\}`: Brevo has no such field", said)
+    assert "no such field in the subject" in said
+
+
+def test_a_field_that_is_the_same_for_all_stands_in(desk: Desk) -> None:
+    desk.write(
+        {
+            "newsletter.toml": desk.read("newsletter.toml").replace(
+                "[[aud", 'preferences_url = "https://synapse.example/p"\n\n[[aud', 1
+            )
+        }
+    )
+    letter(desk, "[Change it]({{ preferences_url }})")
+    assert 'href="https://synapse.example/p"' in exported(desk, "resend")["email.html"]
+
+
+def test_a_service_that_demands_its_own_link_is_asked_for_it(desk: Desk) -> None:
+    desk.write(
+        {"newsletter.toml": f'unsubscribe_url = "https://x.example/leave"\n{desk.read("newsletter.toml")}'}
+    )
+    desk.ok("assemble", "1", "--now", "2026-02-01")
+    said = desk.error("export", "1", "--to", "mailchimp", "--force")
+    assert "newsletter.toml: Mailchimp sends nothing without its own link for `unsubscribe_url`" in said
+    assert "Take `unsubscribe_url` out" in said
+
+
+def test_a_field_may_have_another_name_there(desk: Desk) -> None:
+    desk.write(
+        {
+            "newsletter.toml": f'{desk.read("newsletter.toml")}\n[targets.mailchimp]\nfields = {{ city = "TOWN" }}\n'
+        }
+    )
+    letter(desk, "Of {{ city }}.")
+    assert "*|IF:TOWN|**|TOWN|**|ELSE:|*your town*|END:IF|*" in exported(desk, "mailchimp")["email.html"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ("[targets.mailchip]\n", 'there is no target "mailchip".'),
+        ('[targets.mailchimp]\napi_key = "x"\n', "looks like a key"),
+        ("[targets]\nbrevo = 1\n", "must be a table"),
+    ],
+)
+def test_settings_of_targets_that_are_wrong_are_named(desk: Desk, settings: str, said: str) -> None:
+    desk.write({"newsletter.toml": f"{desk.read('newsletter.toml')}\n{settings}"})
+    assert said in desk.error("plan", "1")
+
+
+def test_what_is_too_large_for_a_service_is_refused(desk: Desk) -> None:
+    letter(desk, "A sentence that goes on and on. " * 40_000)
+    desk.ok("assemble", "1", "--now", "2026-02-01")
+    assert "Brevo adds; it takes 1000" in desk.error("export", "1", "--to", "brevo", "--force")
+
+
+def test_what_gmail_would_cut_is_said(desk: Desk) -> None:
+    letter(desk, "A sentence that goes on and on. " * 4_000)
+    desk.ok("assemble", "1", "--now", "2026-02-01")
+    assert "Gmail cuts it off" in desk.run("export", "1", "--to", "listmonk", "--force").stderr
+
+
+def test_an_unknown_target_is_named_with_those_there_are(desk: Desk) -> None:
+    result = desk.run("export", "1", "--to", "mailchump")
+    assert result.exit_code == 2
+    assert "mailchimp" in result.stderr
+
+
+def test_packed_pictures_where_a_service_takes_none_are_refused(desk: Desk) -> None:
+    desk.ok("assemble", "1", "--now", "2026-02-01")
+    said = desk.error("export", "1", "--to", "brevo", "--images", "packed", "--force")
+    assert "--to brevo: Brevo takes no pictures with the email." in said
+
+
+def test_a_zip_holds_the_same(desk: Desk) -> None:
+    desk.ok("assemble", "1", "--now", "2026-02-01")
+    place = Path(desk.json("export", "1", "--to", "resend", "--zip", "--force")["output"])
+    assert place.name == "001-one-resend.zip"
+    assert place.read_bytes()[:2] == b"PK"
+
+
+# --- as a message, and as a bundle ---------------------------------------------------------------------
+
+
+def with_picture(desk: Desk) -> None:
+    desk.write(
+        {
+            "issues/articles/one/a.png": png(),
+            "issues/articles/one/index.md": article("Óne", body="![A dot](a.png)\n\nWords, é 日本."),
+        }
+    )
+    (desk.root / "issues/articles/one.md").unlink()
+    desk.ok("assemble", "1", "--now", "2026-02-01")
+
+
+def message_of(said: dict[str, str]) -> EmailMessage:
+    found = message_from_bytes((Path(said["output"]) / "email.eml").read_bytes(), policy=default)
+    assert isinstance(found, EmailMessage)
+    assert not found.defects
+    return found
+
+
+def test_eml_is_the_bundles_message(desk: Desk) -> None:
+    with_picture(desk)
+    alone = desk.json("export", "1", "--to", "eml", "--force")
+    whole = desk.json("export", "1", "--to", "bundle", "--force")
+    assert set(alone["files"]) == {"email.eml", "issue.json"}
+    message = (Path(alone["output"]) / "email.eml").read_bytes()
+    assert message == (Path(whole["output"]) / "email.eml").read_bytes()
+    assert [part.get_content_type() for part in message_of(alone).walk()] == [
+        "multipart/alternative",
+        "text/plain",
+        "text/html",
+    ]
+
+
+def test_eml_with_packed_pictures_has_them_inside(desk: Desk) -> None:
+    with_picture(desk)
+    said = desk.json("export", "1", "--to", "eml", "--images", "packed", "--force")
+    message = message_of(said)
+    kinds = [part.get_content_type() for part in message.walk()]
+    assert kinds == ["multipart/alternative", "text/plain", "multipart/related", "text/html", "image/png"]
+    html = message.get_body(("html",)).get_content()
+    (picture,) = (part for part in message.walk() if part.get_content_type() == "image/png")
+    assert f'src="cid:{picture["Content-ID"].strip("<>")}"' in html
+    assert picture.get_content().startswith(b"\x89PNG")
+    assert "https://synapse.example/news/images/" not in html
+    again = desk.json("export", "1", "--to", "eml", "--images", "packed", "--force")
+    assert message_of(again).as_bytes() == message.as_bytes()
+
+
+def test_the_postal_address_is_a_field(desk: Desk) -> None:
+    letter(desk, "From {{ postal_address }}.")
+    assert "From *|HTML:LIST_ADDRESS_HTML|*." in exported(desk, "mailchimp")["email.html"]
+    assert "From *|LIST:ADDRESS|*." in exported(desk, "mailchimp")["email.txt"]
+    assert "From 1 Example Row, London." in exported(desk, "resend")["email.html"]
+    assert "From 1 Example Row, London." in exported(desk, "resend")["email.txt"]

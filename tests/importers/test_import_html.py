@@ -1,0 +1,187 @@
+"""Pages and fragments of HTML as they are imported; each source has beside it what it becomes.
+
+After a wanted change, look at the new files and accept them:
+`PRESSROOM_ACCEPT=1 python -m pytest tests/importers/test_import_html.py`
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from content_kit import parse
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from import_kit import hold, shown
+from workspace_kit import ROOT
+
+from pipeline.errors import PressroomError
+from pipeline.importers import page
+from pipeline.importers.body.clean import cleaned
+from pipeline.importers.decode import cleaned as text_cleaned
+from pipeline.importers.draft import Draft, Material
+from pipeline.importers.markup import converted, markdown_of
+
+SOURCES = sorted((ROOT / "tests" / "importers" / "html").glob("*.html"))
+
+
+def read(html: str, **more: str) -> Draft:
+    (draft,) = page.read(Material("a.html", html.encode(), **more))  # type: ignore[arg-type]
+    return draft
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+def test_a_source_becomes_the_article_that_was_accepted(source: str) -> None:
+    material = Material(source.name, source.read_bytes())  # type: ignore[attr-defined]
+    assert page.takes(material)
+    (draft,) = page.read(material)
+    hold(shown(draft), source.with_suffix(".expected.md"))  # type: ignore[attr-defined]
+
+
+FRAGMENTS = {
+    "emphasis": ("<p><b>a</b> <i>b</i> <strong><em>c</em></strong></p>", "**a** *b* ***c***\n"),
+    "emphasis beside letters": ("<p>a<b>:b</b>c</p>", "a<strong>:b</strong>c\n"),
+    "emphasis in two parts": ("<p><b>a</b><b>b</b></p>", "**ab**\n"),
+    "emphasis by style": ('<p><span style="font-weight:700">a</span></p>', "**a**\n"),
+    "what looks like markup": ("<p>*a* _b_ `c` [d](e) &lt;f&gt; &amp;amp; #g</p>", "\\*a\\* \\_b\\_ \\`c\\` \\[d\\](e) \\<f> \\&amp; #g\n"),
+    "a line that looks like a list": ("<p>1. a</p><p>- b</p><p># c</p><p>&gt; d</p>", "1\\. a\n\n\\- b\n\n\\# c\n\n\\> d\n"),
+    "breaks": ("<p>a<br>b<br><br>c<br></p>", "a\\\nb\n\nc\n"),
+    "bullets as text": ("<p>• a<br>• b</p>", "- a\n- b\n"),
+    "bullets in paragraphs": ("<p>• a</p><p>• b</p>", "- a\n- b\n"),
+    "lists in lists": ("<ul><li>a<ol><li>b</li></ol></li></ul>", "- a\n  1. b\n"),
+    "a list beside its item": ("<ul><li>a</li><ul><li>b</li></ul></ul>", "- a\n  - b\n"),
+    "loose text": ("a <b>b</b><p>c</p>d", "a **b**\n\nc\n\nd\n"),
+    "code": ("<pre><code class='language-py'>a  *b*\n``` </code></pre>", "````py\na  *b*\n``` \n````\n"),
+    "code in a line": ("<p><code>a`b</code></p>", "`` a`b ``\n"),
+    "an automatic link": ('<p><a href="https://a.example/b">https://a.example/b</a></p>', "<https://a.example/b>\n"),
+    "an odd address": ('<p><a href="/a b(c)">d</a></p>', "[d](</a b(c)>)\n"),
+    "a link around blocks": ('<a href="/a"><h2>b</h2><p>c</p></a>', "## [b](/a)\n\nc\n"),
+    "a picture that loads late": ('<p><img data-src="a.png" alt="b"></p>', "![b](a.png)\n"),
+    "a picture in sizes": ('<p><img srcset="a.png 1x, b.png 2x" alt="c"></p>', "![c](b.png)\n"),
+    "a picture of one pixel": ('<p>a<img src="b.gif" width="1" height="1"></p>', "a\n"),
+    "a caption": ('<figure><img src="a.png" alt="b"><figcaption>c "d"</figcaption></figure>', '![b](a.png "c \\"d\\"")\n'),
+    "a table": ("<table><tr><td>a|b</td><td>c</td></tr><tr><td>d</td></tr></table>", "| a\\|b | c |\n| --- | --- |\n| d |  |\n"),
+    "cells over rows and columns": (
+        "<table><tr><th colspan=2>a</th><th>b</th></tr><tr><td rowspan=2>c</td><td>d</td><td>e</td></tr>"
+        "<tr><td>f</td><td>g</td></tr></table>",
+        "| a |  | b |\n| --- | --- | --- |\n| c | d | e |\n|  | f | g |\n",
+    ),
+    "a table that only places": ("<table role=presentation><tr><td>a</td><td>b</td></tr></table>", "a\n\nb\n"),
+    "terms": ("<dl><dt>a</dt><dd>b</dd></dl>", "**a**\n\nb\n"),
+    "what unfolds": ("<details><summary>a</summary><p>b</p></details>", "**a**\n\nb\n"),
+    "a button": ('<p><a class="btn" href="https://a.example">Book</a></p>', "::: cta\n[Book](https://a.example)\n:::\n"),
+    "a film": ('<iframe src="https://service.vimeo.com/video/12" title="a"></iframe>', "[a](https://vimeo.com/12)\n"),
+    "hidden text": ('<p>a</p><p style="display:none">b</p>', "a\n"),
+    "a form": ("<p>a</p><form><input name=b><button>c</button></form>", "a\n"),
+    "scripts and styles": ("<p>a</p><script>b</script><style>c</style><!-- d -->", "a\n"),
+    "an anchor beside a heading": ('<h2>a <a class="headerlink" href="#a">¶</a></h2>', "## a\n"),
+    "Google's redirect": ('<p><a href="https://www.google.com/url?q=https://a.example/b&sa=D">c</a></p>', "[c](https://a.example/b)\n"),
+    "footnotes": (
+        '<p>a<sup><a href="#fn1" id="r1">1</a></sup></p><ol><li id="fn1"><p>b <i>c</i> <a href="#r1">↩</a></p></li></ol>',
+        "a[^1]\n\n[^1]: b *c*\n",
+    ),
+    "a button to share": ('<p>a</p><p><a class="button" href="https://a.example/?share">Share</a></p>', "a\n"),
+    "sub and sup": ("<p>H<sub>2</sub>O<sup>1</sup></p>", "H<sub>2</sub>O<sup>1</sup>\n"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("html", "markdown"), FRAGMENTS.values(), ids=FRAGMENTS)
+def test_a_fragment_is_written_as_markdown(html: str, markdown: str) -> None:
+    assert markdown_of(html) == markdown
+
+
+def test_what_no_newsletter_shows_is_told() -> None:
+    html = '<nav>A menu</nav><p>a <a href="javascript:x()">b</a></p><form>A form</form><p hidden>Unseen</p>'
+    assert [(each.text, each.reason) for each in converted(html).left] == [
+        ("Unseen", "hidden in the page"),
+        ("A menu", "navigation of the page"),
+        ("A form", "a form, which works on no page but its own"),
+        ("b <javascript:x()>", "an address of a kind that no reader should follow"),
+    ]
+
+
+def test_a_page_that_a_script_fills_is_named() -> None:
+    with pytest.raises(PressroomError) as caught:
+        read("<!doctype html><html><head><title>a</title></head><body><div id=root></div></body></html>")
+    assert caught.value.message == "has no text."
+
+
+@pytest.mark.parametrize("html", ["<p>a</p>" * 3, "<div><p>a</p></div>", "<!-- x --><!DOCTYPE html><p>a"])
+def test_html_is_known_without_an_ending(html: str) -> None:
+    assert page.takes(Material("-", html.encode()))
+
+
+@pytest.mark.parametrize(
+    "text", ["<3 for all", "a <p>b</p>", "# a\n\n<div>b</div>", "<https://a.example> <p>"]
+)
+def test_text_that_holds_a_tag_is_none(text: str) -> None:
+    assert not page.takes(Material("-", text.encode()))
+
+
+def test_deep_nesting_keeps_its_text() -> None:
+    assert "deep" in read(f"<html><body>{'<div>' * 5000}deep{'</div>' * 5000}").body
+
+
+words = st.text(st.characters(categories=["L", "Nd", "P", "S", "Zs"]), min_size=1, max_size=20)
+tags = st.sampled_from(
+    [
+        "p",
+        "div",
+        "b",
+        "i",
+        "a",
+        "ul",
+        "ol",
+        "li",
+        "h2",
+        "h3",
+        "blockquote",
+        "table",
+        "tr",
+        "td",
+        "th",
+        "pre",
+        "code",
+        "br",
+        "img",
+        "figure",
+        "dl",
+        "dt",
+        "dd",
+    ]
+)
+trees = st.recursive(
+    words.map(lambda text: text.replace("&", "&amp;").replace("<", "&lt;")),
+    lambda inner: st.builds(
+        lambda tag, parts: f"<{tag}>{''.join(parts)}</{tag}>", tags, st.lists(inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+@given(trees)
+@example("<table><tr><td>a</td></tr></table>")
+@settings(deadline=None, max_examples=150)
+def test_any_html_becomes_a_sound_body_and_loses_no_word(html: str) -> None:
+    made = converted(html)
+    draft = cleaned(Draft(made.markdown, left=made.left))
+    assert parse(draft.body) is not None
+    source = text_cleaned(re.sub(r"<[^>]*>", " ", html).replace("&lt;", "<").replace("&amp;", "&"))
+    parts = [
+        draft.body,
+        draft.title,
+        draft.disclaimer,
+        *(f"{each.text} {each.reason}" for each in draft.left),
+    ]
+    found = "".join(re.findall(r"[^\W_]+", " ".join(parts).casefold()))
+    assert [word for word in re.findall(r"[^\W_]+", source.casefold()) if word not in found] == []
+
+
+@given(st.binary(max_size=400))
+@settings(deadline=None, max_examples=100)
+def test_no_bytes_end_in_anything_but_an_article_or_an_error(data: bytes) -> None:
+    material = Material("a.html", b"<!doctype html><html><body>" + data)
+    try:
+        assert page.read(material)
+    except PressroomError as error:
+        assert error.path == "a.html"

@@ -1,0 +1,169 @@
+"""A real browser to look with: found, or left out aloud; pages served from a build; what is shown, measured.
+
+The browser is Debian's Chromium, driven by Playwright. `PRESSROOM_CHROMIUM` names another one. Where
+there is none the tests are left out, and the summary says so; with `CI=true` or
+`PRESSROOM_TESTS=all` a missing browser is a failure.
+"""
+
+from __future__ import annotations
+
+import json
+import mimetypes
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from workspace_kit import ROOT, left_out
+
+try:
+    from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+except ImportError:  # there are machines without a wheel of it
+    sync_playwright = None  # type: ignore[assignment]
+
+FOLDER = ROOT / "tests" / "browser"
+INSTALL = "apt-get install chromium fonts-liberation fonts-dejavu-core"
+FONTS = (
+    "LiberationSerif-Regular.ttf",
+    "LiberationSans-Bold.ttf",
+    "LiberationMono-Regular.ttf",
+    "DejaVuSans.ttf",
+)
+MAIL = "https://mail.example"
+"""Where a built email stands for the browser; the site stands at its own `base_url`."""
+
+
+def chromium() -> str | None:
+    """The browser's path: the variable's, or what is on the PATH under Debian's and others' names."""
+    named = os.environ.get("PRESSROOM_CHROMIUM")
+    if named:
+        return shutil.which(named)
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+def need_browser() -> str:
+    if sync_playwright is None:
+        left_out("Playwright is not installed: python -m pip install playwright")
+    return chromium() or left_out(f"no browser: {INSTALL}, or set PRESSROOM_CHROMIUM=/path/to/it")
+
+
+def need_fonts() -> None:
+    """The reference pictures are drawn with these fonts and no others."""
+    found = {each.name for each in Path("/usr/share/fonts/truetype").glob("*/*.ttf")}
+    if not found.issuperset(FONTS):
+        left_out(f"the reference pictures' fonts are missing: {INSTALL}")
+
+
+@dataclass(frozen=True)
+class View:
+    """How a page is looked at: the window's width in CSS pixels, the scheme, and images or none."""
+
+    width: int
+    scheme: str = "light"
+    images: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.width}-{self.scheme}-{'images' if self.images else 'no-images'}"
+
+
+@dataclass
+class Looker:
+    """Opens pages of builds; `folders` maps where an address begins to the folder it is served from."""
+
+    browser: Browser
+    folders: Mapping[str, Path]
+    measured: dict[tuple[str, View, str], Any] = field(default_factory=dict)
+    contexts: dict[tuple[str, bool], BrowserContext] = field(default_factory=dict)
+
+    @contextmanager
+    def page(self, url: str, view: View) -> Iterator[Page]:
+        page = self._context(view).new_page()
+        try:
+            page.set_viewport_size({"width": view.width, "height": 900})
+            answer = page.goto(url, wait_until="load")
+            assert answer is not None and answer.ok, url
+            # What is only loaded when it is scrolled to has to be there for a picture.
+            page.evaluate("""async () => {
+                for (const image of document.images) image.loading = "eager";
+                await Promise.all([...document.images].map((image) => image.decode().catch(() => null)));
+            }""")
+            yield page
+        finally:
+            page.close()
+
+    def look(self, url: str, view: View, inverted: str = "") -> Any:
+        """What `measure.js` finds; `inverted` is a kind that `invert.js` knows."""
+        key = url, view, inverted
+        if key not in self.measured:
+            with self.page(url, view) as page:
+                if inverted:
+                    page.evaluate((FOLDER / "invert.js").read_text("utf-8"), inverted)
+                script = (FOLDER / "measure.js").read_text("utf-8")
+                # As one text, for Playwright checks a tree of values node by node.
+                self.measured[key] = json.loads(page.evaluate(f"JSON.stringify(({script.rstrip()})())"))
+        return self.measured[key]
+
+    def _context(self, view: View) -> BrowserContext:
+        """One for each scheme, with images and without; it is kept, for to make one takes longer than a page."""
+        key = view.scheme, view.images
+        if key not in self.contexts:
+            scheme: Literal["dark", "light"] = "dark" if view.scheme == "dark" else "light"
+            self.contexts[key] = self.browser.new_context(color_scheme=scheme, reduced_motion="reduce")
+            self.contexts[key].route("**/*", lambda route: self._serve(route, view))
+        return self.contexts[key]
+
+    def _serve(self, route: Route, view: View) -> None:
+        """Answer from the folders: nothing leaves the machine, and what is not there is not found."""
+        url = route.request.url.partition("#")[0].partition("?")[0]
+        if route.request.resource_type == "image" and not view.images:
+            route.abort()
+            return
+        for begin, folder in self.folders.items():
+            if url.startswith(f"{begin}/"):
+                file = folder / url[len(begin) + 1 :]
+                file = file / "index.html" if file.is_dir() else file
+                if file.is_file():
+                    kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+                    route.fulfill(body=file.read_bytes(), content_type=kind)
+                    return
+        route.abort()
+
+
+@contextmanager
+def looking(folders: Mapping[str, Path], cache: Path) -> Iterator[Looker]:
+    """A browser over these folders; `cache` is an empty folder for its fonts' cache."""
+    path = need_browser()
+    sandbox = (
+        [] if hasattr(os, "geteuid") and os.geteuid() else ["--no-sandbox"]
+    )  # Chromium's has no place for root
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path,
+            args=[*sandbox, "--font-render-hinting=none", "--force-color-profile=srgb", "--hide-scrollbars"],
+            env={**os.environ, "FONTCONFIG_FILE": str(FOLDER / "fonts.conf"), "XDG_CACHE_HOME": str(cache)},
+        )
+        try:
+            yield Looker(browser, folders)
+        finally:
+            browser.close()
+
+
+def contrast(one: list[float], other: list[float]) -> float:
+    """The contrast ratio of two colours (WCAG 2.2, "contrast ratio")."""
+    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: list[float]) -> float:
+    """Relative luminance (WCAG 2.2)."""
+    shares = [value / 255 for value in colour]
+    linear = [each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in shares]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def needed_contrast(text: Mapping[str, Any]) -> float:
+    """WCAG 2.2, 1.4.3: 3:1 from 24 px, or from 18.66 px in bold; 4.5:1 below."""
+    return 3.0 if text["size"] >= 24 or (text["bold"] and text["size"] >= 18.66) else 4.5

@@ -1,0 +1,367 @@
+"""The preview's server: who may ask it, what it gives, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+from collections.abc import Iterator
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+import pytest
+from preview_kit import Running, previewing
+from workspace_kit import ROOT, SETTINGS, Desk, article, issue
+
+from pipeline.preview import email_variants
+
+GOLDEN = ROOT / "tests" / "golden" / "workspace"
+
+
+@pytest.fixture(scope="module")
+def golden(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    desk = Desk(tmp_path_factory.mktemp("preview") / "golden")
+    shutil.copytree(GOLDEN, desk.root)
+    desk.write({"readers.csv": "Email,First name\nada@example.org,Ada <b>\n"})
+    desk.write({"secret.md": "not of an issue"})
+    with previewing(desk.root, "--recipients", str(desk.root / "readers.csv")) as running:
+        yield running
+
+
+def ask(
+    running: Running, path: str, method: str = "GET", body: Any = None, whole: bool = False, **headers: str
+) -> tuple[int, dict[str, str], bytes]:
+    """One request; `path` stands below the token unless it is `whole`."""
+    host = running.origin.removeprefix("http://")
+    connection = HTTPConnection(host, timeout=20)
+    base = running.url.removeprefix(running.origin)
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    data = None if body is None else json.dumps(body)
+    connection.request(method, path if whole else base + path, data, {"Host": host, **named})
+    answer = connection.getresponse()
+    found = answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
+    connection.close()
+    return found
+
+
+def said(running: Running, path: str) -> Any:
+    status, _, data = ask(running, path)
+    assert status == 200, data
+    return json.loads(data)
+
+
+# --- who may ask -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/state", "/frame/email", "/page.js", "/no-token/state", "//state", "/../state"]
+)
+def test_without_the_token_nothing_is_given(golden: Running, path: str) -> None:
+    status, _, data = ask(golden, path, whole=True)
+    assert status == 403
+    assert b"Golden" not in data
+
+
+def test_a_token_that_is_nearly_right_is_wrong(golden: Running) -> None:
+    token = golden.url.rstrip("/").rpartition("/")[2]
+    for wrong in (token[:-1], f"{token}x", token.swapcase(), f"%00{token}"):
+        assert ask(golden, f"/{wrong}/state", whole=True)[0] == 403
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1", "127.0.0.1:1", "localhost.evil.example:4780", ""]
+)
+def test_a_foreign_host_is_refused(golden: Running, host: str) -> None:
+    assert ask(golden, "state", Host=host)[0] == 403
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1", "http://127.0.0.1"])
+def test_a_foreign_origin_is_refused(golden: Running, origin: str) -> None:
+    assert ask(golden, "state", Origin=origin)[0] == 403
+    assert ask(golden, "undo", "POST", {}, Origin=origin)[0] == 403
+
+
+def test_a_change_without_an_origin_is_refused(golden: Running) -> None:
+    for path in ("open", "change", "undo"):
+        assert ask(golden, path, "POST", {})[0] == 403
+
+
+def test_its_own_page_may_ask(golden: Running) -> None:
+    assert ask(golden, "state", Origin=golden.origin)[0] == 200
+    port = golden.origin.rpartition(":")[2]
+    assert ask(golden, "state", Host=f"localhost:{port}", Origin=f"http://localhost:{port}")[0] == 200
+
+
+def test_it_listens_on_loopback_only(golden: Running) -> None:
+    port = int(golden.origin.rpartition(":")[2])
+    for address in {info[4][0] for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)}:
+        if not str(address).startswith("127."):
+            with pytest.raises(OSError), socket.create_connection((str(address), port), 2):
+                pass
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "site/../newsletter.toml",
+        "site/%2e%2e/newsletter.toml",
+        "site/..%2f..%2fetc/passwd",
+        "images/..%2f..%2fnewsletter.toml",
+        "images/%2fetc%2fpasswd",
+        "page.py",
+        "..%2fapp.py",
+        "index.html",
+        "site//etc/passwd",
+    ],
+)
+def test_no_path_leads_out_of_what_is_shown(golden: Running, path: str) -> None:
+    status, _, data = ask(golden, path)
+    assert status in {404, 409, 403}
+    assert b"root:" not in data
+    assert b"Golden" not in data
+
+
+@pytest.mark.parametrize(
+    "path", ["../x.md", "/etc/passwd", "newsletter.toml/..", "build", "readers.csv", "", "a\0b.md"]
+)
+def test_only_sources_of_the_workspace_are_opened(golden: Running, path: str) -> None:
+    status, _, data = ask(golden, "open", "POST", {"path": path, "line": 1}, Origin=golden.origin)
+    assert status in {409, 400}
+    assert "errors" in json.loads(data)
+
+
+def test_what_is_shown_runs_no_script_and_asks_nobody(golden: Running) -> None:
+    page = ask(golden, "")[1]
+    assert "script-src 'self'" in page["content-security-policy"]
+    assert "default-src 'none'" in page["content-security-policy"]
+    for path in ("frame/email", "site/index.html", "frame/item?path=feed.xml&item=0"):
+        status, headers, _ = ask(golden, path)
+        assert status == 200
+        policy = headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "sandbox allow-same-origin" in policy
+        assert "script" not in policy
+    for headers in (page, ask(golden, "state")[1]):
+        assert headers["cache-control"] == "no-store"
+        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["x-content-type-options"] == "nosniff"
+
+
+# --- what it gives ------------------------------------------------------------------------------------
+
+
+def test_the_state_tells_what_there_is_to_choose(golden: Running) -> None:
+    state = said(golden, "state")
+    assert state["errors"] == []
+    assert state["issue"] == "001-every-block"
+    assert state["audiences"] == ["everyone", "clinicians"]
+    assert state["recipients"] == ["ada@example.org"]
+    assert state["inbox"]["subject"] == "Every block: “quoted”, there"
+
+
+def test_the_email_is_read_as_a_recipient_or_as_someone_unknown(golden: Running) -> None:
+    unknown = ask(golden, "frame/email")[2].decode()
+    ada = ask(golden, "frame/email?recipient=0")[2].decode()
+    assert "Hello there, this letter" in unknown
+    assert "Hello Ada &lt;b&gt;, this letter" in ada
+    assert "{{" not in ada.replace("&#123;", "")
+    assert "Hello Ada <b>, this letter" in " ".join(said(golden, "text?recipient=0")["text"].split())
+
+
+def test_pictures_are_the_previews_own_or_blocked(golden: Running) -> None:
+    status, headers, data = ask(golden, "frame/email")
+    (source, *_) = [each.split('"')[0] for each in data.decode().split('src="../')[1:]]
+    status, headers, picture = ask(golden, source.replace("&amp;", "&"))
+    assert status == 200
+    assert headers["content-type"].startswith("image/")
+    assert len(picture) > 20
+    assert "img-src 'none'" in ask(golden, "frame/email?images=off")[1]["content-security-policy"]
+
+
+def test_an_edition_has_its_own_email(golden: Running) -> None:
+    other = ask(golden, "frame/email?audience=clinicians")[2]
+    assert other != ask(golden, "frame/email?audience=everyone")[2]
+
+
+def test_outlooks_branch_stands_open(golden: Running) -> None:
+    html = ask(golden, "frame/email?client=outlook")[2].decode()
+    assert "<!--[if" not in html
+    assert "<xml" not in html
+    assert "@media" not in html
+
+
+@pytest.mark.parametrize(
+    ("condition", "taken"),
+    [
+        ("mso", True),
+        ("mso | IE", True),
+        ("!mso", False),
+        ("gte mso 9", True),
+        ("lte mso 11", False),
+        ("(gte mso 9)|(IE)", True),
+        ("IE", False),
+        ("!IE", True),
+        ("mso 16", True),
+        ("mso & !IE", True),
+        ("gt mso 16", False),
+        ("lt mso 15", False),
+    ],
+)
+def test_conditions_are_those_of_outlooks_word(condition: str, taken: bool) -> None:
+    html = email_variants.by_outlook(f"<p>a</p><!--[if {condition}]><b>b</b><![endif]-->")
+    assert ("<b>b</b>" in html) == taken
+
+
+def test_each_scheme_is_shown_whatever_the_browsers_is(golden: Running) -> None:
+    light, dark, forced = (
+        ask(golden, f"frame/email?scheme={each}")[2].decode() for each in ("light", "dark", "forced")
+    )
+    assert "prefers-color-scheme" not in light + dark + forced
+    assert "(min-width: 0px)" in dark
+    assert "(max-width: 0px)" in light
+    assert "color-scheme:dark only" in dark
+    assert "invert(1)" in forced
+
+
+@pytest.mark.parametrize("panel", ["findings", "plan", "size", "links", "changes", "feeds"])
+def test_each_panel_is_there(golden: Running, panel: str) -> None:
+    found = said(golden, f"panel/{panel}")
+    names = {"findings": "findings", "plan": "sections", "size": "parts", "links": "links", "feeds": "feeds"}
+    assert found[names.get(panel, "files")] or panel in {"changes", "findings"}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "panel/none",
+        "frame/email?scheme=pink",
+        "text?recipient=x",
+        "frame/item?path=x&item=0",
+        "state?issue=99",
+    ],
+)
+def test_what_cannot_be_asked_is_no_server_error(golden: Running, path: str) -> None:
+    assert ask(golden, path)[0] in {200, 400, 404, 409}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        [],
+        "words",
+        {"kind": "move"},
+        {"kind": "burn", "values": {}},
+        {"kind": "move", "values": {"slug": "a-card"}},
+        {"kind": "move", "values": {"slug": "a-card", "section": "In full", "position": "x"}},
+        {"kind": "move", "values": {"slug": "no-such", "section": "In full", "position": 0}},
+        {"kind": "move", "values": {"slug": "a-card", "section": "No such", "position": 0}},
+        {"kind": "move", "values": {"slug": "a-card", "section": "In full", "position": 99}},
+        {"kind": "exclude", "values": {"slug": ["a-card"]}},
+        {"kind": "exclude", "values": 5},
+    ],
+)
+def test_a_change_that_cannot_be_made_is_refused_and_changes_nothing(golden: Running, body: Any) -> None:
+    before = said(golden, "panel/plan")
+    for path in ("change", "open"):
+        status, _, data = ask(golden, path, "POST", body, Origin=golden.origin)
+        assert status in {400, 409}
+        assert json.loads(data)["errors"]
+    assert said(golden, "panel/plan") == before
+
+
+# --- how it begins and ends -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    desk = Desk(tmp_path / "w")
+    desk.write(
+        {
+            "newsletter.toml": SETTINGS,
+            "issues/articles/one.md": article("One", body="Words."),
+            "issues/001-one/issue.md": issue(title="One"),
+        }
+    )
+    return desk
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_ends_it_while_a_page_listens(desk: Desk, number: int) -> None:
+    with previewing(desk.root) as running:
+        host = running.origin.removeprefix("http://")
+        listening = HTTPConnection(host, timeout=20)
+        listening.request("GET", f"{running.url.removeprefix(running.origin)}events")
+        answer = listening.getresponse()
+        assert answer.status == 200
+        assert answer.readline() == b"data: 1\n"
+        code, rest = running.end(number)
+        answer.close()
+        listening.close()
+        assert code == (0 if number == signal.SIGINT else 143)
+        assert "Traceback" not in rest
+        assert "Error" not in rest
+
+
+def test_a_workspace_with_a_mistake_is_shown_with_it(desk: Desk) -> None:
+    desk.write({"issues/001-one/issue.md": "---\nnumber: 1\ntitel: One\n---\n"})
+    with previewing(desk.root) as running:
+        state = said(running, "state")
+        assert any("titel" in each["message"] for each in state["errors"])
+        assert state["errors"][0]["path"] == "issues/001-one/issue.md"
+
+
+def test_no_workspace_and_no_issue_are_told(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    assert "newsletter.toml" in Desk(tmp_path / "empty").error("preview", "--no-browser")
+
+
+def test_an_issue_that_is_not_there_is_told_at_once(desk: Desk) -> None:
+    assert 'there is no issue "99"' in desk.error("preview", "99", "--no-browser")
+    assert 'no edition for "clinicans"' in desk.error("preview", "--audience", "clinicans", "--no-browser")
+
+
+def test_a_port_that_is_taken_is_told(desk: Desk) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        said = desk.error("preview", "--no-browser", "--port", str(port))
+        assert f"--port: the port {port} cannot be used" in said
+
+
+@pytest.mark.parametrize(
+    "url", ["https://x.example/{path}", "javascript:alert({path})", "vscode://file/", "code {path}"]
+)
+def test_an_editors_address_is_no_web_address(desk: Desk, url: str) -> None:
+    desk.write({"newsletter.toml": f'editor_url = "{url}"\n{SETTINGS}'})
+    assert "is no address that opens a file in an editor" in desk.error("plan", "1")
+
+
+def test_the_editor_is_started_at_the_place(desk: Desk, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "told")
+    editor = tmp_path / "code"
+    editor.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > {tmp_path}/told\n')
+    editor.chmod(0o755)
+    with previewing(desk.root, EDITOR=f"{editor} --wait", VISUAL="") as running:
+        body = {"path": "issues/001-one/issue.md", "line": 3}
+        status, _, data = ask(running, "open", "POST", body, Origin=running.origin)
+        assert (status, json.loads(data)) == (200, {"opened": True})
+        told = (tmp_path / "told").read_text().split("\n")
+        assert told[:3] == ["--wait", "--goto", f"{desk.root / 'issues/001-one/issue.md'}:3"]
+
+
+def test_an_editor_that_needs_a_terminal_is_told(desk: Desk, tmp_path: Path) -> None:
+    for editor, words in (
+        ("", "no editor is set"),
+        ("no-such-editor", "no editor is set"),
+        ("'", "no editor is set"),
+    ):
+        with previewing(desk.root, EDITOR=editor, VISUAL="") as running:
+            body = {"path": "issues/001-one/issue.md", "line": 3}
+            status, _, data = ask(running, "open", "POST", body, Origin=running.origin)
+            assert status == 409
+            assert words in json.loads(data)["errors"][0]["message"]

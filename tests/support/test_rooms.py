@@ -1,0 +1,57 @@
+"""Where libraries come in: each by one door."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+
+from workspace_kit import ROOT
+
+DOORS = {
+    "PIL": "images/resize.py",
+    "bs4": "importers/markup/tree.py",
+    "botocore": "export/auth.py",
+    "cssselect2": "checks/css.py",
+    "feedparser": "importers/feed.py",
+    "feedgen": "render/feeds/feedgen_xml.py",
+    "httpx": "export/client.py",
+    "jinja2": "support/templating.py",
+    "jsonschema": "render/feeds/json_feed.py",
+    "jwt": "export/auth.py",
+    "keyring": "export/keys.py",
+    "lxml": "render/feeds/feedgen_xml.py",
+    "mammoth": "importers/docx.py",
+    "markdown_it": "content/markdown.py",
+    "markdownify": "importers/markup/write.py",
+    "markupsafe": "support/templating.py",
+    "mdit_py_plugins": "content/markdown.py",
+    "mjml": "render/email/mjml.py",
+    "nh3": "content/sanitize.py",
+    "starlette": "preview/app.py",
+    "tinycss2": "checks/css.py",
+    "trafilatura": "importers/pages/judge.py",
+    "uvicorn": "preview/server.py",
+    "watchfiles": "preview/reload.py",
+    "yaml": "config/front_matter.py",
+}
+
+
+def test_each_library_is_imported_by_one_module() -> None:
+    found = defaultdict(set)
+    for file in sorted((ROOT / "pipeline").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
+            names += [each.name for each in node.names] if isinstance(node, ast.Import) else []
+            for name in names:
+                if name.partition(".")[0] in DOORS:
+                    found[name.partition(".")[0]].add(file.relative_to(ROOT / "pipeline").as_posix())
+    assert found == {name: {door} for name, door in DOORS.items()}
+
+
+def test_no_module_is_too_long_to_read_in_one_sitting() -> None:
+    lengths = {
+        file.relative_to(ROOT).as_posix(): file.read_text(encoding="utf-8").count("\n")
+        for file in (ROOT / "pipeline").rglob("*.py")
+    }
+    # The nouns stand together, so that they can be read as one glossary.
+    assert {path for path, lines in lengths.items() if lines > 400} <= {"pipeline/model.py"}
