@@ -1,1 +1,1 @@
-"""The use cases, one file each: functions from values to a result, for the command, the preview and Python."""
+"""The use cases, one file each: functions from values to a result, for command, preview and Python alike."""

@@ -70,7 +70,7 @@ FRAGMENTS = {
     "terms": ("<dl><dt>a</dt><dd>b</dd></dl>", "**a**\n\nb\n"),
     "what unfolds": ("<details><summary>a</summary><p>b</p></details>", "**a**\n\nb\n"),
     "a button": ('<p><a class="btn" href="https://a.example">Book</a></p>', "::: cta\n[Book](https://a.example)\n:::\n"),
-    "a film": ('<iframe src="https://service.vimeo.com/video/12" title="a"></iframe>', "[a](https://vimeo.com/12)\n"),
+    "a film": ('<iframe src="https://player.vimeo.com/video/12" title="a"></iframe>', "[a](https://vimeo.com/12)\n"),
     "hidden text": ('<p>a</p><p style="display:none">b</p>', "a\n"),
     "a form": ("<p>a</p><form><input name=b><button>c</button></form>", "a\n"),
     "scripts and styles": ("<p>a</p><script>b</script><style>c</style><!-- d -->", "a\n"),
