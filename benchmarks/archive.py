@@ -81,11 +81,11 @@ def write_archive(folder: Path, issues: int, articles: int) -> None:
 
 def freeze_archive(folder: Path) -> None:
     """Freeze every issue, oldest first, as `pressroom assemble` does one by one."""
-    from pipeline.workspace import open_newsroom
+    from pipeline.workspace import open_workspace
 
-    newsroom = open_newsroom(folder)
-    for issue in newsroom.issues:
-        newsroom.desk.freeze(issue, issue.date)
+    workspace = open_workspace(folder)
+    for issue in workspace.issues:
+        workspace.assembler.freeze(issue, issue.date)
 
 
 def _write_article(pool: Path, number: int, position: int, date: datetime) -> None:

@@ -6,8 +6,8 @@ import textwrap
 from collections.abc import Iterator
 
 from pipeline.export.client import TIME_LIMIT
-from pipeline.export.dialect import Part, Tag
-from pipeline.export.target import Kind, Push, Setting, Target
+from pipeline.export.dialect import FieldTag, MessagePart
+from pipeline.export.target import PushMethod, SettingType, Target, TargetSetting
 from pipeline.export.target_settings import known_settings
 from pipeline.export.targets import find
 from pipeline.model import TARGETS
@@ -101,7 +101,7 @@ def _page(target: Target) -> str:
     return "".join(parts)
 
 
-def _pushing(target: Target, push: Push) -> str:
+def _pushing(target: Target, push: PushMethod) -> str:
     settings = known_settings(target)
     example = "".join(
         f"{each.name} = {_example(each)}\n"
@@ -130,7 +130,7 @@ def _pushing(target: Target, push: Push) -> str:
     )
 
 
-def _optional(push: Push) -> str:
+def _optional(push: PushMethod) -> str:
     return f"`{push.optional[0]}` is used where it is set. " if push.optional else ""
 
 
@@ -191,13 +191,18 @@ def _tag(written: str) -> str:
     return f"`{written}`".replace("|", "\\|") if written else "none"
 
 
-def _fallback(tag: Tag) -> str:
+def _fallback(tag: FieldTag) -> str:
     return _tag(tag.otherwise.replace("{fallback}", "there")) if tag.otherwise else "refused"
 
 
-def _parts(tag: Tag) -> str:
-    return "everywhere" if tag.parts == frozenset(Part) else "HTML and text part"
+def _parts(tag: FieldTag) -> str:
+    return "everywhere" if tag.parts == frozenset(MessagePart) else "HTML and text part"
 
 
-def _example(setting: Setting) -> str:
-    return {Kind.TEXT: '"…"', Kind.NUMBER: "1", Kind.TEXTS: '["…"]', Kind.NUMBERS: "[1]"}[setting.kind]
+def _example(setting: TargetSetting) -> str:
+    return {
+        SettingType.TEXT: '"…"',
+        SettingType.NUMBER: "1",
+        SettingType.TEXTS: '["…"]',
+        SettingType.NUMBERS: "[1]",
+    }[setting.kind]

@@ -13,14 +13,14 @@ from datetime import datetime
 
 from pipeline.articles.pool import Pool
 from pipeline.articles.resolver import SourceResolver
-from pipeline.config.workspace_files import Workspace
-from pipeline.content.compressed import packed
-from pipeline.content.html import Form, select
+from pipeline.config.workspace_files import WorkspaceFiles
+from pipeline.content.compressed import compress
+from pipeline.content.html import Medium, select_blocks
 from pipeline.content.parse import WORDS_PER_MINUTE, parse_content
-from pipeline.content.text import Notes, blocks_to_text
-from pipeline.content.text_width import squeezed
+from pipeline.content.text import LinkList, blocks_to_text
+from pipeline.content.text_width import collapse_spaces
 from pipeline.errors import PressroomError, raise_all, suggest
-from pipeline.images.library import LOGO, THUMBNAIL, Images
+from pipeline.images.library import LOGO, THUMBNAIL, ImageLibrary
 from pipeline.model import (
     EVERYONE,
     Article,
@@ -32,13 +32,13 @@ from pipeline.model import (
     ComposedSection,
     Content,
     Edition,
+    FeedIdentity,
     Finding,
     Image,
     Issue,
     Layout,
     Place,
     Published,
-    Record,
     Severity,
 )
 from pipeline.support import merge
@@ -48,7 +48,7 @@ _PREVIEW = (40, 90)  # visible characters that inbox lists show (EMAIL-RULES: pr
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ParsedText:
     """What reading a text gave: its content, the slugs of the articles it links to, its mistakes."""
 
     content: Content
@@ -59,12 +59,12 @@ class Reading:
 class Composer:
     """Composes the editions of one workspace; each text is parsed once, and held packed."""
 
-    def __init__(self, workspace: Workspace, pool: Pool) -> None:
+    def __init__(self, workspace: WorkspaceFiles, pool: Pool) -> None:
         self.workspace = workspace
         self.publication = workspace.publication
         self.pool = pool
-        self.images = Images(workspace)
-        self._readings: dict[str, Reading] = {}
+        self.images = ImageLibrary(workspace)
+        self._readings: dict[str, ParsedText] = {}
 
     # --- content -----------------------------------------------------------------------------
 
@@ -87,11 +87,11 @@ class Composer:
         raise_all(reading.mistakes)
         return reading.content
 
-    def take(self, text: Article | Issue, reading: Reading) -> None:
+    def take(self, text: Article | Issue, reading: ParsedText) -> None:
         """Take over what `read` gave for this text, in another process perhaps."""
         self._readings[text.place.path] = reading
 
-    def read(self, text: Article | Issue) -> Reading:
+    def read(self, text: Article | Issue) -> ParsedText:
         """Read a text: parse it, find its pictures and what it links to."""
         path = text.place.path
         resolver = SourceResolver(path, self.workspace, self.pool, self.images)
@@ -121,9 +121,9 @@ class Composer:
             mistakes.append(error)
         mistakes += self._unknown_audiences(content.blocks, path)
         content = replace(content, thumbnail=thumbnail)
-        return Reading(packed(content), frozenset(resolver.linked), tuple(mistakes))
+        return ParsedText(compress(content), frozenset(resolver.linked), tuple(mistakes))
 
-    def _reading(self, text: Article | Issue) -> Reading:
+    def _reading(self, text: Article | Issue) -> ParsedText:
         if text.place.path not in self._readings:
             self.take(text, self.read(text))
         return self._readings[text.place.path]
@@ -142,7 +142,7 @@ class Composer:
 
     # --- editions ----------------------------------------------------------------------------
 
-    def article(self, article: Article, record: Record, issues: tuple[str, ...]) -> ComposedArticle:
+    def article(self, article: Article, record: FeedIdentity, issues: tuple[str, ...]) -> ComposedArticle:
         """An article with its content and address."""
         return ComposedArticle(
             article=article,
@@ -239,8 +239,10 @@ class Composer:
     def _preview(self, letter: Content, audience: str) -> str:
         """The letter's first words, by whole sentences or else by whole words."""
         # It is the summary on the web and in feeds as well, so that it holds what both forms show.
-        blocks = _prose(select(select(tuple(letter.blocks), Form.WEB, audience), Form.TEXT, audience))
-        text = squeezed(blocks_to_text(blocks, Notes(), width=10_000)).strip()
+        blocks = _prose(
+            select_blocks(select_blocks(tuple(letter.blocks), Medium.WEB, audience), Medium.TEXT, audience)
+        )
+        text = collapse_spaces(blocks_to_text(blocks, LinkList(), width=10_000)).strip()
         text = merge.fill(text, lambda field: field.fallback)
         text = re.sub(r" ?\[\d+\]", "", text)
         least, most = _PREVIEW

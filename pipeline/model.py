@@ -433,7 +433,7 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class FeedIdentity:
     """What is written down once about an item of the feeds: its id and dates.
 
     `id` is an opaque `tag:` URI (RFC 4151).
@@ -453,8 +453,8 @@ class AssembledIssue:
 
     issue: Issue
     editions: tuple[Edition, ...]
-    record: Record
-    records: Mapping[str, Record]
+    record: FeedIdentity
+    records: Mapping[str, FeedIdentity]
     frozen: bool
 
 
@@ -471,7 +471,7 @@ class ComposedArticle:
 
     article: Article
     content: Content
-    record: Record
+    record: FeedIdentity
     url: str | None
     disclaimers: tuple[str, ...]
     issues: tuple[str, ...]
@@ -499,7 +499,7 @@ class ComposedEdition:
     audience: str
     letter: Content
     sections: tuple[ComposedSection, ...]
-    record: Record
+    record: FeedIdentity
     url: str | None
     subject: str
     preview_text: str
@@ -563,7 +563,7 @@ class OutputFile:
     data: bytes
 
 
-Part = Callable[[], Iterable[OutputFile]]
+FileMaker = Callable[[], Iterable[OutputFile]]
 """Makes some finished files of a whole, one after the other, so that they need not all be there at once."""
 
 

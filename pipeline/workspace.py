@@ -7,31 +7,31 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.articles.pool import Pool, read_pool
-from pipeline.assemble.assembler import Desk
+from pipeline.assemble.assembler import Assembler
 from pipeline.assemble.issues import Issues, read_issues
-from pipeline.config.workspace_files import Workspace, open_workspace
+from pipeline.config.workspace_files import WorkspaceFiles, open_workspace_files
 from pipeline.errors import PressroomError, raise_all, suggest
 from pipeline.model import Issue
 
 
 @dataclass(frozen=True, slots=True)
-class Newsroom:
+class Workspace:
     """A workspace that was read without a mistake: its pool, its issues and their locks."""
 
-    workspace: Workspace
+    files: WorkspaceFiles
     pool: Pool
     issues: Issues
-    desk: Desk
+    assembler: Assembler
 
 
-def open_newsroom(start: Path) -> Newsroom:
+def open_workspace(start: Path) -> Workspace:
     """Read the whole workspace. Raises every mistake in it at once."""
     errors: list[PressroomError] = []
-    workspace = open_workspace(start, errors)
+    workspace = open_workspace_files(start, errors)
     pool = read_pool(workspace, errors)
     issues = read_issues(workspace, errors)
     raise_all(errors)
-    return Newsroom(workspace, pool, issues, Desk(workspace, pool, issues))
+    return Workspace(workspace, pool, issues, Assembler(workspace, pool, issues))
 
 
 def audience_of(issue: Issue, named: str | None) -> str:

@@ -2,7 +2,7 @@
 
 `workspace → articles → assemble → compose → render (email, text, site, feeds) → check → export`
 
-`newsroom.py` reads the workspace, `press.py` takes an issue to its email, `prove.py` checks it; here
+`workspace.py` reads the workspace, `press.py` takes an issue to its email, `prove.py` checks it; here
 emails, site and feeds are made and written. Each stage takes values and gives values. Every text is
 read before anything is made; what is made is written at once, into a folder that takes the place of
 the last build's when all of it is there, so that a mistake or an interruption leaves the last good
@@ -19,13 +19,13 @@ from pathlib import Path
 
 from pipeline.actions.press import Composed, Press, bundled, compose, make_press, templates_of
 from pipeline.compose import Composer
-from pipeline.config.workspace_files import Workspace
-from pipeline.export.bundle import Images
-from pipeline.model import ComposedEdition, Finding, Image, Issue, OutputFile, Part, Published
+from pipeline.config.workspace_files import WorkspaceFiles
+from pipeline.export.bundle import ImageMode
+from pipeline.model import ComposedEdition, FileMaker, Finding, Image, Issue, OutputFile, Published
 from pipeline.support.files import remove_others, replaced_folders, write_atomically, write_files
 from pipeline.support.processes import spread
 from pipeline.support.urls import image_path, is_feed_file
-from pipeline.workspace import Newsroom, ready
+from pipeline.workspace import Workspace, ready
 
 Watch = Callable[[Iterable[Issue]], Iterable[Issue]]
 """Wraps the issues as they are worked on, so that a caller can show progress."""
@@ -42,7 +42,7 @@ class BuiltEdition:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class BuildReport:
     """What a build made and found; `site_files` counts the files of the site, 0 where not built."""
 
     editions: tuple[BuiltEdition, ...]
@@ -51,30 +51,30 @@ class Report:
 
 
 def build(
-    newsroom: Newsroom, issues: Iterable[Issue], now: datetime, *, site: bool, watch: Watch = iter
-) -> Report:
+    workspace: Workspace, issues: Iterable[Issue], now: datetime, *, site: bool, watch: Watch = iter
+) -> BuildReport:
     """Build the emails of these issues, and the site with its feeds where `site`.
 
     Raises the mistakes of all issues at once, before anything is written.
     """
-    composer = Composer(newsroom.workspace, newsroom.pool)
-    composed = compose(newsroom, issues, composer)
-    findings = [finding for each, _ in composed for finding in newsroom.desk.stale_rules(each.issue)]
-    parts: tuple[Part, ...] = ()
+    composer = Composer(workspace.files, workspace.pool)
+    composed = compose(workspace, issues, composer)
+    findings = [finding for each, _ in composed for finding in workspace.assembler.stale_rules(each.issue)]
+    parts: tuple[FileMaker, ...] = ()
     if site:
         published = composer.published(composed, now)
         findings += composer.dead_links(published)
-        parts = site_parts(newsroom.workspace, composer, published, hosted_images(composed))
+        parts = site_parts(workspace.files, composer, published, hosted_images(composed))
     folders = [f"issues/{assembled.issue.folder}" for assembled, _ in composed] + ["site"] * site
-    with replaced_folders(newsroom.workspace.build, folders) as fresh:
-        press = make_press(newsroom, composer, Images.PACKED)
+    with replaced_folders(workspace.files.build, folders) as fresh:
+        press = make_press(workspace, composer, ImageMode.PACKED)
         emails = spread(partial(_write_issue, press, composed, fresh / "issues"), len(composed), few=20)
         # `watch` comes first: it shows the issue that is being made.
         sizes = [made for _, made in zip(watch(each.issue for each, _ in composed), emails, strict=True)]
         site_files = sum(spread(partial(_write_part, parts, fresh / "site"), len(parts), few=200))
     if site:
-        remove_others(newsroom.workspace.build / "issues", {each.folder for each in newsroom.issues})
-    return Report(
+        remove_others(workspace.files.build / "issues", {each.folder for each in workspace.issues})
+    return BuildReport(
         tuple(
             BuiltEdition(edition, assembled.frozen, f"build/issues/{edition.folder}", each)
             for (assembled, editions), made in zip(composed, sizes, strict=True)
@@ -85,15 +85,15 @@ def build(
     )
 
 
-def build_feeds(newsroom: Newsroom, now: datetime) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
+def build_feeds(workspace: Workspace, now: datetime) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
     """Make the feeds anew, below `build/site`. Gives their paths, and what was found."""
     from pipeline.render.feeds.feed_list import build_feeds as feed_files
 
-    composer = Composer(newsroom.workspace, newsroom.pool)
-    composed = compose(newsroom, ready(newsroom.issues), composer)
+    composer = Composer(workspace.files, workspace.pool)
+    composed = compose(workspace, ready(workspace.issues), composer)
     published = composer.published(composed, now)
     files = feed_files(published)
-    site = newsroom.workspace.build / "site"
+    site = workspace.files.build / "site"
     for each in files:
         write_atomically(site / each.path, each.data)
     # A feed that is no more, such as that of an audience that is public no longer, does not stay.
@@ -104,7 +104,7 @@ def build_feeds(newsroom: Newsroom, now: datetime) -> tuple[tuple[str, ...], tup
     return tuple(each.path for each in files), composer.dead_links(published)
 
 
-def tell_hub(newsroom: Newsroom) -> tuple[tuple[str, ...], Callable[[], Iterator[str]]]:
+def tell_hub(workspace: Workspace) -> tuple[tuple[str, ...], Callable[[], Iterator[str]]]:
     """The built feeds that have changed since the hub was told, and what tells it of them one by one.
 
     What the hub has taken is remembered, also where it does not take the rest. Nothing leaves the
@@ -112,7 +112,7 @@ def tell_hub(newsroom: Newsroom) -> tuple[tuple[str, ...], Callable[[], Iterator
     """
     from pipeline.render.feeds import websub
 
-    publication, build = newsroom.workspace.publication, newsroom.workspace.build
+    publication, build = workspace.files.publication, workspace.files.build
     name, record = websub.hub_of(publication), build / ".cache" / "hub.json"
     told = websub.read_told(record, name)
     changed = websub.changed_feeds(build / "site", name, told)
@@ -130,8 +130,8 @@ def tell_hub(newsroom: Newsroom) -> tuple[tuple[str, ...], Callable[[], Iterator
 
 
 def site_parts(
-    workspace: Workspace, composer: Composer, published: Published, hosted: Iterable[Image]
-) -> tuple[Part, ...]:
+    workspace: WorkspaceFiles, composer: Composer, published: Published, hosted: Iterable[Image]
+) -> tuple[FileMaker, ...]:
     """The whole site in parts: pages, feeds, and images, those that sent emails show among them."""
     from pipeline.render.feeds.feed_list import feed_parts
     from pipeline.render.site.pages import site_images, social_parts
@@ -178,7 +178,7 @@ def _write_issue(
     return sizes
 
 
-def _write_part(parts: Sequence[Part], folder: Path, number: int) -> int:
+def _write_part(parts: Sequence[FileMaker], folder: Path, number: int) -> int:
     """Make one part of the site and write it below `folder`; gives the number of its files."""
     count = 0
     for file in parts[number]():

@@ -7,30 +7,30 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline.actions.press import compose, make_press, render, templates_of
-from pipeline.checks.context import Subject, linked_in
-from pipeline.checks.feed_runner import check_feeds as run_feed_rules
-from pipeline.checks.feed_runner import feed_subject
+from pipeline.checks.context import CheckContext, linked_addresses
+from pipeline.checks.feed_runner import feed_context
+from pipeline.checks.feed_runner import run_feed_rules as run_feed_rules
 from pipeline.checks.rule import Rule
-from pipeline.checks.runner import Checked
-from pipeline.checks.runner import check as run_rules
+from pipeline.checks.runner import CheckResult
+from pipeline.checks.runner import run_rules as run_rules
 from pipeline.checks.size_budget import make_budget
 from pipeline.compose import Composer
-from pipeline.export.bundle import Images
+from pipeline.export.bundle import ImageMode
 from pipeline.model import Finding, Issue
 from pipeline.render.email.message import build_message
 from pipeline.render.feeds.feed_list import build_feeds
 from pipeline.render.site.pages import site_parts
 from pipeline.support.urls import is_feed_file
-from pipeline.workspace import Newsroom, ready
+from pipeline.workspace import Workspace, ready
 
 
 def check(
-    newsroom: Newsroom,
+    workspace: Workspace,
     issues: Iterable[Issue],
     rules: Sequence[Rule],
     watch: Callable[[Iterable[Issue]], Iterable[Issue]] = iter,
-    complete: Callable[[Subject], Subject] = lambda subject: subject,
-) -> tuple[Checked, ...]:
+    complete: Callable[[CheckContext], CheckContext] = lambda subject: subject,
+) -> tuple[CheckResult, ...]:
     """Run these rules over each edition of these issues.
 
     `complete` adds to a subject what only the world outside knows, where an editor asked for it.
@@ -39,25 +39,25 @@ def check(
     return tuple(
         run_rules(complete(subject), rules)
         for issue in watch(issues)
-        for subject in subjects(newsroom, issue)
+        for subject in subjects(workspace, issue)
     )
 
 
-def subjects(newsroom: Newsroom, issue: Issue) -> Iterator[Subject]:
+def subjects(workspace: Workspace, issue: Issue) -> Iterator[CheckContext]:
     """Each edition of an issue with all that is made of it, for the checks."""
-    composer = Composer(newsroom.workspace, newsroom.pool)
-    composed = compose(newsroom, [issue], composer)
-    press = make_press(newsroom, composer, Images.HOSTED)
-    before = linked_in(newsroom.desk.earlier_texts(issue))
-    carried = {slug for slug in press.carriers if slug in newsroom.pool}
+    composer = Composer(workspace.files, workspace.pool)
+    composed = compose(workspace, [issue], composer)
+    press = make_press(workspace, composer, ImageMode.HOSTED)
+    before = linked_addresses(workspace.assembler.earlier_texts(issue))
+    carried = {slug for slug in press.carriers if slug in workspace.pool}
     for assembled, editions in composed:
         carried |= {article.slug for edition in assembled.editions for article in edition.articles}
-        pages = {slug for slug in carried if composer.url_of(newsroom.pool[slug])}
-        noticed = (*newsroom.desk.stale_rules(issue), *composer.dead_links_of(assembled, pages))
+        pages = {slug for slug in carried if composer.url_of(workspace.pool[slug])}
+        noticed = (*workspace.assembler.stale_rules(issue), *composer.dead_links_of(assembled, pages))
         for edition in editions:
             rendered = render(press, edition)
             sizes = {image.url: len(composer.images.data(image)) for image in rendered.images}
-            yield Subject(
+            yield CheckContext(
                 publication=composer.publication,
                 edition=edition,
                 rendered=rendered,
@@ -70,14 +70,14 @@ def subjects(newsroom: Newsroom, issue: Issue) -> Iterator[Subject]:
             )
 
 
-def check_feeds(newsroom: Newsroom, now: datetime, before: Path) -> tuple[int, tuple[Finding, ...]]:
+def check_feeds(workspace: Workspace, now: datetime, before: Path) -> tuple[int, tuple[Finding, ...]]:
     """Run the rules on the feeds that would be built; nothing is written. Gives how many there are, too.
 
     `before` is a folder with the site of an earlier build, or with its feeds alone; where it has none,
     nothing is compared.
     """
-    composer = Composer(newsroom.workspace, newsroom.pool)
-    published = composer.published(compose(newsroom, ready(newsroom.issues), composer), now)
+    composer = Composer(workspace.files, workspace.pool)
+    published = composer.published(compose(workspace, ready(workspace.issues), composer), now)
     made = {each.path: each.data for each in build_feeds(published)}
     earlier = {
         file.relative_to(before).as_posix(): file.read_bytes()
@@ -85,6 +85,6 @@ def check_feeds(newsroom: Newsroom, now: datetime, before: Path) -> tuple[int, t
         if is_feed_file(file.name) and file.is_file()
     }
     # The index page comes first; the workspace may have a template of its own for it.
-    (index, *_) = site_parts(published, templates_of(newsroom.workspace))[0]()
-    subject = feed_subject(published, now, made, earlier, index.data.decode())
+    (index, *_) = site_parts(published, templates_of(workspace.files))[0]()
+    subject = feed_context(published, now, made, earlier, index.data.decode())
     return len(subject.documents), run_feed_rules(subject)

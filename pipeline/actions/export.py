@@ -14,41 +14,41 @@ from pathlib import Path
 
 from pipeline import __version__
 from pipeline.actions.press import Press, bundled, press_of, render
-from pipeline.config.workspace_files import Workspace
+from pipeline.config.workspace_files import WorkspaceFiles
 from pipeline.errors import PressroomError
-from pipeline.export.bundle import Images, holds_bundle, is_bundle, listing_file, listing_of, zip_bytes
-from pipeline.export.client import TIME_LIMIT, Api, Rehearsal
-from pipeline.export.drafts import Pushed, draft_of, moment, read_drafts, remember
+from pipeline.export.bundle import ImageMode, holds_bundle, is_bundle, listing_file, listing_of, zip_bytes
+from pipeline.export.client import TIME_LIMIT, DryRunClient, ServiceClient
+from pipeline.export.drafts import PushedDraft, draft_of, moment, read_drafts, remember
 from pipeline.export.keys import keys_of
 from pipeline.export.package import Package, package
-from pipeline.export.push import push_of, put, rehearse
-from pipeline.export.target import Login, Request, Target
-from pipeline.export.target_settings import SETTINGS, demanded
+from pipeline.export.push import push_of, put_draft, rehearse
+from pipeline.export.target import ApiRequest, Credentials, Target
+from pipeline.export.target_settings import SETTINGS, require
 from pipeline.model import ComposedEdition, Issue, OutputFile, Place
 from pipeline.render.email.message import build_message
 from pipeline.support.files import read_source, write_atomically, write_folder
-from pipeline.workspace import Newsroom, audience_of
+from pipeline.workspace import Workspace, audience_of
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ExportRequest:
     """What is to be exported, and where it goes: below `build/export` where `output` is None."""
 
     issue: Issue
     audience: str
-    images: Images
+    images: ImageMode
     output: Path | None
     zipped: bool
 
 
-def audience_to_export(newsroom: Newsroom, issue: Issue, named: str | None) -> str:
+def audience_to_export(workspace: Workspace, issue: Issue, named: str | None) -> str:
     """The audience whose edition is exported: the one named, or the issue's first.
 
     Raises `PressroomError` for an audience that the issue has no edition for, and for an issue that
     is not frozen.
     """
     audience = audience_of(issue, named)
-    if issue.folder not in newsroom.desk.locks:
+    if issue.folder not in workspace.assembler.locks:
         raise PressroomError(
             "the issue is not frozen, so what is sent could not be made again.",
             issue.place.path,
@@ -58,31 +58,31 @@ def audience_to_export(newsroom: Newsroom, issue: Issue, named: str | None) -> s
     return audience
 
 
-def export_bundle(newsroom: Newsroom, wanted: Wanted) -> tuple[Path, tuple[OutputFile, ...]]:
+def export_bundle(workspace: Workspace, wanted: ExportRequest) -> tuple[Path, tuple[OutputFile, ...]]:
     """Write the neutral bundle; gives where it stands and its files.
 
     Raises `PressroomError` for an output that is there already and is no bundle.
     """
-    press, edition = _edition(newsroom, wanted)
+    press, edition = _edition(workspace, wanted)
     files = bundled(press, edition)
-    return _written(newsroom.workspace, wanted, "", files), files
+    return _written(workspace.files, wanted, "", files), files
 
 
-def export_message(newsroom: Newsroom, wanted: Wanted) -> tuple[Path, tuple[OutputFile, ...]]:
+def export_message(workspace: Workspace, wanted: ExportRequest) -> tuple[Path, tuple[OutputFile, ...]]:
     """Write the finished message, with its pictures inside where they are packed. Raises as above."""
-    press, edition = _edition(newsroom, wanted)
+    press, edition = _edition(workspace, wanted)
     publication, data = press.composer.publication, press.composer.images.data
     rendered = render(press, edition)
-    pictures = data if wanted.images is Images.PACKED else None
+    pictures = data if wanted.images is ImageMode.PACKED else None
     message = OutputFile("email.eml", build_message(rendered, publication, edition, pictures))
     listing = listing_of(edition, rendered, publication, [message], wanted.images)
     files = (message, listing_file(listing))
-    return _written(newsroom.workspace, wanted, "-eml", files), files
+    return _written(workspace.files, wanted, "-eml", files), files
 
 
 def export_for(
-    newsroom: Newsroom,
-    wanted: Wanted,
+    workspace: Workspace,
+    wanted: ExportRequest,
     target: Target,
     ready: Callable[[Target, Package], None] = lambda target, made: None,
 ) -> tuple[Path, Package]:
@@ -91,75 +91,77 @@ def export_for(
     `ready` looks at it before anything is written. Raises `PressroomError` for what the target cannot take,
     for an output that is no bundle, and what `ready` raises.
     """
-    if wanted.images is Images.PACKED and not target.takes_images:
+    if wanted.images is ImageMode.PACKED and not target.takes_images:
         raise PressroomError(
             f"{target.title} takes no pictures with the email.",
             f"--to {target.name}",
             None,
             "Leave out --images packed: it shows them from the published site.",
         )
-    press, edition = _edition(newsroom, wanted)
-    where = partial(_written_at, newsroom.workspace, _sources(edition))
+    press, edition = _edition(workspace, wanted)
+    where = partial(_written_at, workspace.files, _sources(edition))
     composer = press.composer
-    data = composer.images.data if wanted.images is Images.PACKED else None
+    data = composer.images.data if wanted.images is ImageMode.PACKED else None
     made = package(edition, render(press, edition), composer.publication, target, where, data)
     ready(target, made)
-    return _written(newsroom.workspace, wanted, f"-{target.name}", made.files), made
+    return _written(workspace.files, wanted, f"-{target.name}", made.files), made
 
 
-def rehearsable(target: Target, made: Package) -> None:
+def check_settings(target: Target, made: Package) -> None:
     """Raises for each setting that a push needs and that is missing."""
     push_of(target)
-    demanded(target, made.delivery.settings)
+    require(target, made.delivery.settings)
 
 
-def pushable(target: Target, made: Package) -> None:
-    """Raises as `rehearsable`, and for each key that is missing."""
-    rehearsable(target, made)
+def check_keys(target: Target, made: Package) -> None:
+    """Raises as `check_settings`, and for each key that is missing."""
+    check_settings(target, made)
     keys_of(target, push_of(target))
 
 
-def rehearsed(
-    newsroom: Newsroom, wanted: Wanted, target: Target, made: Package, *, anew: bool
-) -> tuple[Request, ...]:
+def dry_run(
+    workspace: Workspace, wanted: ExportRequest, target: Target, made: Package, *, anew: bool
+) -> tuple[ApiRequest, ...]:
     """The requests of a push, of which none is made. No key is needed, and none is in them."""
-    service = Rehearsal(target, push_of(target), Login({}, made.delivery.settings))
-    rehearse(target, made.delivery, service, _remembered(newsroom, wanted, target), anew=anew)
+    service = DryRunClient(target, push_of(target), Credentials({}, made.delivery.settings))
+    rehearse(target, made.delivery, service, _remembered(workspace, wanted, target), anew=anew)
     return tuple(service.requests)
 
 
-def pushed(
-    newsroom: Newsroom, wanted: Wanted, target: Target, made: Package, now: datetime, *, anew: bool
-) -> tuple[Pushed, bool]:
+def push(
+    workspace: Workspace, wanted: ExportRequest, target: Target, made: Package, now: datetime, *, anew: bool
+) -> tuple[PushedDraft, bool]:
     """Put the edition at the service as a draft, and remember it; also whether it was there before.
 
     Raises `PressroomError` for a key that is missing, and for what the service refuses.
     """
     settings = made.delivery.settings
-    before = _remembered(newsroom, wanted, target)
-    service = Api(
+    before = _remembered(workspace, wanted, target)
+    service = ServiceClient(
         target,
         push_of(target),
-        Login(keys_of(target, push_of(target)), settings),
+        Credentials(keys_of(target, push_of(target)), settings),
         f"Pressroom/{__version__}",
         float(settings.get("timeout", TIME_LIMIT)),
     )
-    done = put(target, made.delivery, service, before, anew=anew)
+    done = put_draft(target, made.delivery, service, before, anew=anew)
     digest = sha256(b"".join(each.data for each in made.files)).hexdigest()
-    draft = Pushed(target.name, wanted.audience, done.draft.id, done.draft.address, moment(now), digest)
-    remember(newsroom.workspace.root, wanted.issue, draft)
+    draft = PushedDraft(target.name, wanted.audience, done.draft.id, done.draft.address, moment(now), digest)
+    remember(workspace.files.root, wanted.issue, draft)
     return draft, done.updated
 
 
-def _remembered(newsroom: Newsroom, wanted: Wanted, target: Target) -> Pushed | None:
-    return draft_of(read_drafts(newsroom.workspace.root, wanted.issue), target.name, wanted.audience)
+def _remembered(workspace: Workspace, wanted: ExportRequest, target: Target) -> PushedDraft | None:
+    return draft_of(read_drafts(workspace.files.root, wanted.issue), target.name, wanted.audience)
 
 
-def _edition(newsroom: Newsroom, wanted: Wanted) -> tuple[Press, ComposedEdition]:
-    return press_of(newsroom, wanted.issue, wanted.audience, wanted.images)
+def _edition(workspace: Workspace, wanted: ExportRequest) -> tuple[Press, ComposedEdition]:
+    return press_of(workspace, wanted.issue, wanted.audience, wanted.images)
 
 
-def _written(workspace: Workspace, wanted: Wanted, suffix: str, files: tuple[OutputFile, ...]) -> Path:
+def _written(
+    workspace: WorkspaceFiles, wanted: ExportRequest, suffix: str, files: tuple[OutputFile, ...]
+) -> Path:
     other = "" if wanted.audience == wanted.issue.audiences[0] else f"-{wanted.audience}"
     name = f"{wanted.issue.folder}{other}{suffix}{'.zip' if wanted.zipped else ''}"
     place = wanted.output or workspace.build / "export" / name
@@ -177,7 +179,7 @@ def _sources(edition: ComposedEdition) -> tuple[str, ...]:
     return (edition.issue.place.path, *dict.fromkeys(articles), SETTINGS)
 
 
-def _written_at(workspace: Workspace, paths: tuple[str, ...], text: str) -> Place | None:
+def _written_at(workspace: WorkspaceFiles, paths: tuple[str, ...], text: str) -> Place | None:
     """Where a text is written first, spaces aside."""
     wanted = "".join(text.split())
     for path in paths:

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from pipeline.compose import Composer, Reading
-from pipeline.config.workspace_files import Workspace
+from pipeline.compose import Composer, ParsedText
+from pipeline.config.workspace_files import WorkspaceFiles
 from pipeline.errors import PressroomError, raise_all
-from pipeline.export.bundle import Images, bundle
+from pipeline.export.bundle import ImageMode, bundle
 from pipeline.model import Article, AssembledIssue, ComposedEdition, Image, Issue, OutputFile, RenderedEmail
 from pipeline.render.email.renderer import render_email
 from pipeline.support.processes import spread
 from pipeline.support.templating import Templates
-from pipeline.workspace import Newsroom
+from pipeline.workspace import Workspace
 
 Composed = tuple[AssembledIssue, tuple[ComposedEdition, ...]]
 
@@ -32,20 +32,20 @@ class Press:
     dates: Mapping[str, datetime]
     templates: Templates
     logo: Image | None
-    images: Images
+    images: ImageMode
 
 
-def compose(newsroom: Newsroom, issues: Iterable[Issue], composer: Composer) -> tuple[Composed, ...]:
+def compose(workspace: Workspace, issues: Iterable[Issue], composer: Composer) -> tuple[Composed, ...]:
     """Assemble and compose these issues. Raises the mistakes of all of them at once."""
     errors: list[PressroomError] = []
     assembled: list[AssembledIssue] = []
     for issue in issues:
         try:
-            assembled.append(newsroom.desk.assembled(issue))
+            assembled.append(workspace.assembler.assemble(issue))
         except PressroomError as error:
             errors.append(error)
     _read_texts(composer, assembled)
-    carriers = newsroom.desk.carriers()
+    carriers = workspace.assembler.carriers()
     composed: list[Composed] = []
     for each in assembled:
         try:
@@ -68,15 +68,15 @@ def _read_texts(composer: Composer, issues: Iterable[AssembledIssue]) -> None:
         composer.take(text, reading)
 
 
-def _read_text(composer: Composer, texts: Sequence[Article | Issue], number: int) -> Reading:
+def _read_text(composer: Composer, texts: Sequence[Article | Issue], number: int) -> ParsedText:
     return composer.read(texts[number])
 
 
-def make_press(newsroom: Newsroom, composer: Composer, images: Images) -> Press:
+def make_press(workspace: Workspace, composer: Composer, images: ImageMode) -> Press:
     """The press of a workspace."""
-    templates = templates_of(newsroom.workspace)
-    dates = {issue.folder: issue.date for issue in newsroom.issues}
-    return Press(composer, newsroom.desk.carriers(), dates, templates, composer.logo(), images)
+    templates = templates_of(workspace.files)
+    dates = {issue.folder: issue.date for issue in workspace.issues}
+    return Press(composer, workspace.assembler.carriers(), dates, templates, composer.logo(), images)
 
 
 def render(press: Press, edition: ComposedEdition) -> RenderedEmail:
@@ -93,16 +93,16 @@ def bundled(press: Press, edition: ComposedEdition) -> tuple[OutputFile, ...]:
 
 
 def press_of(
-    newsroom: Newsroom, issue: Issue, audience: str, images: Images
+    workspace: Workspace, issue: Issue, audience: str, images: ImageMode
 ) -> tuple[Press, ComposedEdition]:
     """One edition of an issue, composed, with the press that renders it."""
-    composer = Composer(newsroom.workspace, newsroom.pool)
-    composed = compose(newsroom, [issue], composer)
-    press = make_press(newsroom, composer, images)
+    composer = Composer(workspace.files, workspace.pool)
+    composed = compose(workspace, [issue], composer)
+    press = make_press(workspace, composer, images)
     (edition,) = (each for _, editions in composed for each in editions if each.audience == audience)
     return press, edition
 
 
-def templates_of(workspace: Workspace) -> Templates:
+def templates_of(workspace: WorkspaceFiles) -> Templates:
     """The workspace's own templates over those of the theme that it names."""
     return Templates(workspace.templates, workspace.publication.theme.name)

@@ -12,7 +12,7 @@ from pipeline.config.workspace_files import ISSUES, POOL
 from pipeline.errors import PressroomError, suggest
 from pipeline.support.files import bad_name, check_characters, write_atomically
 from pipeline.support.urls import path_part
-from pipeline.workspace import Newsroom
+from pipeline.workspace import Workspace
 
 _SETTINGS = """\
 title = {title}
@@ -134,10 +134,10 @@ def init_workspace(folder: Path, title: str, theme: str, now: datetime) -> tuple
     return tuple(files)
 
 
-def new_issue(newsroom: Newsroom, title: str, number: int | None, date: datetime) -> str:
+def new_issue(workspace: Workspace, title: str, number: int | None, date: datetime) -> str:
     """Begin an issue; gives the path of its `issue.md`."""
     _check_title(title)
-    taken = {issue.number for issue in newsroom.issues}
+    taken = {issue.number for issue in workspace.issues}
     number = number or max(taken, default=0) + 1
     if number in taken:
         raise PressroomError(
@@ -151,11 +151,11 @@ def new_issue(newsroom: Newsroom, title: str, number: int | None, date: datetime
         "# preview_text: the inbox line beside the subject; default: the letter's first sentence\n"
         f"---\nHello {{{{ first_name | there }}}},\n\n"
     )
-    return _write_new(newsroom, path, text)
+    return _write_new(workspace, path, text)
 
 
 def new_article(
-    newsroom: Newsroom, title: str, tags: tuple[str, ...], date: datetime, with_images: bool
+    workspace: Workspace, title: str, tags: tuple[str, ...], date: datetime, with_images: bool
 ) -> str:
     """Begin an article as a draft; gives the path of its file."""
     _check_title(title)
@@ -164,9 +164,9 @@ def new_article(
         if not tag.strip() or "\n" in tag:
             raise PressroomError("a tag must be a text of one line.", "--tag")
     slug = _slug(title)
-    if slug in newsroom.pool:
+    if slug in workspace.pool:
         raise PressroomError(
-            f'the slug "{slug}" is taken by {newsroom.pool[slug].place.path}.', hint="Choose another title."
+            f'the slug "{slug}" is taken by {workspace.pool[slug].place.path}.', hint="Choose another title."
         )
     path = f"{POOL}/{slug}/index.md" if with_images else f"{POOL}/{slug}.md"
     listed = ", ".join(_quoted(tag) if path_part(tag) != tag else tag for tag in tags)
@@ -176,11 +176,11 @@ def new_article(
         "draft: true   # delete this line when the article is ready\n"
         "---\n"
     )
-    return _write_new(newsroom, path, text)
+    return _write_new(workspace, path, text)
 
 
-def _write_new(newsroom: Newsroom, path: str, text: str) -> str:
-    file = newsroom.workspace.root / path
+def _write_new(workspace: Workspace, path: str, text: str) -> str:
+    file = workspace.files.root / path
     if file.exists() or (file.name == "issue.md" and file.parent.exists()):
         raise PressroomError("is there already.", path, hint="Choose another title.")
     write_atomically(file, text.encode())

@@ -13,12 +13,12 @@ from urllib.parse import quote
 
 from pipeline.actions.press import press_of, render
 from pipeline.errors import PressroomError, suggest
-from pipeline.export.bundle import Images
+from pipeline.export.bundle import ImageMode
 from pipeline.model import Issue, Publication
 from pipeline.render.email.message import (
     TEST_HEADER,
     TEST_SUBJECT,
-    Tester,
+    TestRecipient,
     build_message,
     checked_address,
     field_values,
@@ -26,14 +26,14 @@ from pipeline.render.email.message import (
 from pipeline.support import merge
 from pipeline.support.files import write_atomically
 from pipeline.support.recipients import EMAIL, recipient, value_of
-from pipeline.workspace import Newsroom
+from pipeline.workspace import Workspace
 
 _LONGEST_NAME = 100
 """Bytes of an address in a file's name; systems take 255 for the whole."""
 
 
 @dataclass(frozen=True, slots=True)
-class TestMessage:
+class WrittenMessage:
     """A test message as written. `fields` are the merge fields of the email with what they read."""
 
     to: str
@@ -43,9 +43,9 @@ class TestMessage:
     fields: Mapping[str, str]
 
 
-def tester(
+def test_recipient(
     publication: Publication, address: str, recipients: Path | None, fields: Mapping[str, str]
-) -> Tester:
+) -> TestRecipient:
     """Whom a test is for: the row of `recipients` with this address, `fields` over it.
 
     Columns that are no merge field are passed over. Raises `PressroomError` for an address that is none,
@@ -60,27 +60,27 @@ def tester(
     row = recipient(recipients, str(recipients), address.strip()) if recipients else {}
     given = {name: value_of(name, text, "--field") for name, text in fields.items()}
     values = {name: text for name, text in row.items() if name in known}
-    return Tester(checked, {EMAIL: checked, **values, **given})
+    return TestRecipient(checked, {EMAIL: checked, **values, **given})
 
 
-def write_tests(
-    newsroom: Newsroom,
+def write_test_messages(
+    workspace: Workspace,
     issue: Issue,
     audience: str,
-    testers: Sequence[Tester],
-    images: Images,
+    testers: Sequence[TestRecipient],
+    images: ImageMode,
     output: Path | None,
-) -> tuple[TestMessage, ...]:
+) -> tuple[WrittenMessage, ...]:
     """Write a test message for each tester, below `build/tests` or to `output`.
 
     Raises `PressroomError` for an output that is there already and is no test message.
     """
-    press, edition = press_of(newsroom, issue, audience, images)
+    press, edition = press_of(workspace, issue, audience, images)
     publication = press.composer.publication
     rendered = render(press, edition)
-    pictures = press.composer.images.data if images is Images.PACKED else None
+    pictures = press.composer.images.data if images is ImageMode.PACKED else None
     suffix = "" if audience == issue.audiences[0] else f"-{audience}"
-    folder = newsroom.workspace.build / "tests"
+    folder = workspace.files.build / "tests"
     made = []
     for each in testers:
         data = build_message(rendered, publication, edition, pictures, each)
@@ -92,7 +92,7 @@ def write_tests(
         fields: dict[str, str] = {}
         for field in rendered.merge_fields:
             fields.setdefault(field.name, value(field))
-        made.append(TestMessage(each.address, path, len(data), subject, fields))
+        made.append(WrittenMessage(each.address, path, len(data), subject, fields))
     return tuple(made)
 
 

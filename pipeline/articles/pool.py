@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from pipeline.config.fields import Fields
 from pipeline.config.front_matter import split
 from pipeline.config.publication import read_audiences, read_silence
-from pipeline.config.workspace_files import Source, Workspace
-from pipeline.content.text_width import squeezed
+from pipeline.config.workspace_files import SourceFile, WorkspaceFiles
+from pipeline.content.text_width import collapse_spaces
 from pipeline.errors import NotFound, PressroomError, suggest
 from pipeline.model import EVERYONE, Article, Author, Layout, Place, Publication
 from pipeline.support.files import bad_name
@@ -62,7 +62,7 @@ class Pool(Mapping[str, Article]):
         return self[slug]
 
 
-def read_pool(workspace: Workspace, errors: list[PressroomError]) -> Pool:
+def read_pool(workspace: WorkspaceFiles, errors: list[PressroomError]) -> Pool:
     """Read every article; mistakes, with file, line and remedy, go to `errors`."""
     articles: list[Article] = []
     for source in workspace.article_sources():
@@ -77,7 +77,7 @@ def read_pool(workspace: Workspace, errors: list[PressroomError]) -> Pool:
 
 
 def read_article(
-    source: Source, publication: Publication, zone: ZoneInfo, errors: list[PressroomError]
+    source: SourceFile, publication: Publication, zone: ZoneInfo, errors: list[PressroomError]
 ) -> Article:
     """Read one article file; mistakes in its fields go to `errors`.
 
@@ -168,7 +168,7 @@ def _dek(fields: Fields) -> str:
     found = [(key, fields.text(key, multiline=True)) for key in _DEK_KEYS if fields.has(key)]
     for key, _ in found[1:]:
         fields.error(key, f"`{key}` and `{found[0][0]}` are two words for the dek.", "Keep one.")
-    return squeezed(found[0][1]).strip() if found else ""
+    return collapse_spaces(found[0][1]).strip() if found else ""
 
 
 def _authors(fields: Fields) -> tuple[Author, ...]:

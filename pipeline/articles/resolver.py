@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from urllib.parse import quote, unquote
 
 from pipeline.articles.pool import Pool
-from pipeline.config.workspace_files import Workspace
+from pipeline.config.workspace_files import WorkspaceFiles
 from pipeline.errors import PressroomError, suggest
-from pipeline.images.library import WHOLE, Images
+from pipeline.images.library import WHOLE, ImageLibrary
 from pipeline.model import Image
 from pipeline.support.urls import address, article_path
 
@@ -19,9 +19,9 @@ class SourceResolver:
     """Resolves for the source at `path`. `linked` collects the slugs of the articles linked to."""
 
     path: str
-    workspace: Workspace
+    workspace: WorkspaceFiles
     pool: Pool
-    images: Images
+    images: ImageLibrary
     linked: set[str] = field(default_factory=set)
 
     def image(self, target: str, alt: str, box: tuple[int, int] = WHOLE) -> Image:

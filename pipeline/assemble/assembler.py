@@ -1,6 +1,6 @@
 """The assembling of a workspace: all issues with their locks, in their order.
 
-`Desk` holds what assembly needs to know of the whole workspace: which article an earlier issue
+`Assembler` holds what assembly needs to know of the whole workspace: which article an earlier issue
 used, which ids are written down already, and what each article's digest is today.
 """
 
@@ -17,27 +17,27 @@ from pipeline.assemble.issues import Issues
 from pipeline.assemble.lock import (
     LOCK,
     Lock,
-    changes,
     editions_of,
-    freeze,
+    freeze_issue,
+    lock_conflicts,
     new_record,
     read_lock,
     renamed,
+    restore_editions,
     rules_digest,
-    thaw,
     write_lock,
 )
-from pipeline.assemble.select import choose, chosen_now, explain
-from pipeline.config.workspace_files import ISSUES, Workspace
+from pipeline.assemble.select import explain_selection, select_articles, select_edition
+from pipeline.config.workspace_files import ISSUES, WorkspaceFiles
 from pipeline.errors import PressroomError, raise_all
-from pipeline.model import AssembledIssue, Decision, Edition, Finding, Issue, Place, Record, Severity
+from pipeline.model import AssembledIssue, Decision, Edition, FeedIdentity, Finding, Issue, Place, Severity
 from pipeline.support.files import read_source, write_atomically
 
 
-class Desk:
+class Assembler:
     """Assembles the issues of one workspace. Raises `Mistakes` for locks that cannot be read."""
 
-    def __init__(self, workspace: Workspace, pool: Pool, issues: Issues) -> None:
+    def __init__(self, workspace: WorkspaceFiles, pool: Pool, issues: Issues) -> None:
         self.workspace = workspace
         self.pool = pool
         self.issues = issues
@@ -87,15 +87,15 @@ class Desk:
                 if slug in self.pool:
                     yield earlier.folder, self.pool[slug].body
 
-    def known_records(self) -> dict[str, Record]:
+    def known_records(self) -> dict[str, FeedIdentity]:
         """Every article's record; the newest revision where several issues carry it."""
-        known: dict[str, Record] = {}
+        known: dict[str, FeedIdentity] = {}
         for issue in self.issues:
             lock = self.locks.get(issue.folder)
             for slug, article in lock.articles.items() if lock else ():
                 record = known.setdefault(slug, article.record)
                 newest = max(record.updated, article.record.updated)
-                known[slug] = Record(record.id, record.published, newest)
+                known[slug] = FeedIdentity(record.id, record.published, newest)
         return known
 
     def digests(self, slugs: Iterable[str]) -> dict[str, str]:
@@ -111,9 +111,9 @@ class Desk:
         """Why each article of the pool is in or out; for a frozen issue, what its lock says."""
         lock = self.locks.get(issue.folder)
         if lock is None:
-            return explain(issue, self.pool, self.used_before(issue))
+            return explain_selection(issue, self.pool, self.used_before(issue))
         try:
-            fresh = explain(issue, self.pool, self.used_before(issue))
+            fresh = explain_selection(issue, self.pool, self.used_before(issue))
         except PressroomError:
             fresh = ()  # the sections were changed since, and the lock does not depend on them
         return _locked_decisions(lock, self.pool, fresh)
@@ -122,7 +122,7 @@ class Desk:
         """The slugs of one edition by its plan, as a reader meets them."""
         lock = self.locks.get(issue.folder)
         if lock is None:
-            edition = chosen_now(issue, audience, self.pool, self.used_before(issue))
+            edition = select_edition(issue, audience, self.pool, self.used_before(issue))
             return tuple(article.slug for article in edition.articles)
         held = [sections for name, sections in lock.editions if name == audience]
         return tuple(slug for sections in held for _, articles in sections for slug, _ in articles)
@@ -134,7 +134,7 @@ class Desk:
         frozen = lock.articles if lock else {}
         return frozenset(slug for slug, was in frozen.items() if today.get(slug) != was.digest)
 
-    def assembled(self, issue: Issue) -> AssembledIssue:
+    def assemble(self, issue: Issue) -> AssembledIssue:
         """The issue by its lock, or chosen now where it has none.
 
         Raises `PressroomError` or `Mistakes` where it cannot be assembled.
@@ -143,8 +143,8 @@ class Desk:
             raise self.broken[issue.folder]
         lock = self.locks.get(issue.folder)
         if lock is not None:
-            return thaw(issue, lock, self.pool, self.digests(lock.slugs))
-        choice = choose(issue, self.pool, self.used_before(issue))
+            return restore_editions(issue, lock, self.pool, self.digests(lock.slugs))
+        choice = select_articles(issue, self.pool, self.used_before(issue))
         known, publication = self.known_records(), self.workspace.publication
         records = {
             article.slug: known.get(article.slug)
@@ -171,7 +171,7 @@ class Desk:
         if issue.folder in self.broken and not update:
             raise self.broken[issue.folder]
         if before is not None and not update:
-            found = changes(issue, before, self.digests(before.slugs))
+            found = lock_conflicts(issue, before, self.digests(before.slugs))
             if refresh:
                 found = [error for error in found if "--refresh" not in (error.hint or "")]
             raise_all(found)
@@ -181,9 +181,9 @@ class Desk:
             editions = editions_of(before, self.pool)
             raise_all(_no_longer_open(issue, editions, before))
         else:
-            editions = choose(issue, self.pool, self.used_before(issue)).editions
+            editions = select_articles(issue, self.pool, self.used_before(issue)).editions
         slugs = [article.slug for edition in editions for article in edition.articles]
-        lock = freeze(
+        lock = freeze_issue(
             issue,
             editions,
             self.workspace.publication,

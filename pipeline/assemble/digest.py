@@ -6,7 +6,7 @@ import hashlib
 import re
 from urllib.parse import unquote
 
-from pipeline.config.workspace_files import Workspace
+from pipeline.config.workspace_files import WorkspaceFiles
 from pipeline.errors import PressroomError
 from pipeline.model import Article
 
@@ -21,7 +21,7 @@ _IMAGE = re.compile(
 )
 
 
-def content_digest(article: Article, workspace: Workspace) -> str:
+def content_digest(article: Article, workspace: WorkspaceFiles) -> str:
     """`sha256:…` over the article's text and the bytes of its pictures, in their order."""
     whole = hashlib.sha256(article.digest.encode())
     found = (next(filter(None, groups)) for groups in _IMAGE.findall(article.body))

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from pipeline.config.fields import Fields
 from pipeline.config.front_matter import split
 from pipeline.config.publication import read_audiences, read_section, read_silence
-from pipeline.config.workspace_files import Source, Workspace
+from pipeline.config.workspace_files import SourceFile, WorkspaceFiles
 from pipeline.errors import NotFound, PressroomError, suggest
 from pipeline.model import EVERYONE, Issue, Layout, Place, Publication
 
@@ -44,7 +44,7 @@ class Issues:
         raise NotFound(f'there is no issue "{name}".', hint=hint)
 
 
-def read_issues(workspace: Workspace, errors: list[PressroomError]) -> Issues:
+def read_issues(workspace: WorkspaceFiles, errors: list[PressroomError]) -> Issues:
     """Read every issue; mistakes, with file, line and remedy, go to `errors`."""
     issues: list[Issue] = []
     for source in workspace.issue_sources():
@@ -69,7 +69,7 @@ def read_issues(workspace: Workspace, errors: list[PressroomError]) -> Issues:
 
 
 def read_issue(
-    source: Source, publication: Publication, zone: ZoneInfo, errors: list[PressroomError]
+    source: SourceFile, publication: Publication, zone: ZoneInfo, errors: list[PressroomError]
 ) -> Issue:
     """Read one `issue.md`; mistakes in its fields go to `errors`."""
     return issue_of(source.text(), source.name, source.path, publication, zone, errors)

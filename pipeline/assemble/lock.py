@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pipeline.errors import PressroomError, raise_all
-from pipeline.model import Article, AssembledIssue, Edition, Issue, Layout, Publication, Record, Section
+from pipeline.model import Article, AssembledIssue, Edition, FeedIdentity, Issue, Layout, Publication, Section
 from pipeline.support.files import check_characters
 
 LOCK = "issue.lock"
@@ -28,7 +28,7 @@ class LockedArticle:
     """What a lock says of one article: its digest when it was frozen, and its record."""
 
     digest: str
-    record: Record
+    record: FeedIdentity
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Lock:
 
     path: str
     rules: str
-    record: Record
+    record: FeedIdentity
     editions: tuple[tuple[str, tuple[tuple[str, tuple[tuple[str, Layout], ...]], ...]], ...]
     articles: Mapping[str, LockedArticle]
 
@@ -89,18 +89,18 @@ def rules_digest(issue: Issue) -> str:
 
 def new_record(
     publication: Publication, kind: str, name: str, published: datetime, updated: datetime | None
-) -> Record:
+) -> FeedIdentity:
     """The record of a new item. Its id is opaque and is never made a second time (RFC 4151)."""
     host = urlsplit(publication.base_url).hostname or "localhost"
     opaque = hashlib.sha256(f"{kind}\n{name}\n{published.isoformat()}".encode()).hexdigest()[:20]
-    return Record(f"tag:{host},{published:%Y-%m-%d}:{kind}/{opaque}", published, updated or published)
+    return FeedIdentity(f"tag:{host},{published:%Y-%m-%d}:{kind}/{opaque}", published, updated or published)
 
 
-def freeze(
+def freeze_issue(
     issue: Issue,
     editions: tuple[Edition, ...],
     publication: Publication,
-    known: Mapping[str, Record],
+    known: Mapping[str, FeedIdentity],
     digests: Mapping[str, str],
     before: Lock | None = None,
     now: datetime | None = None,
@@ -147,7 +147,7 @@ def freeze(
     return lock
 
 
-def _revised(record: Record, stated: datetime | None, changed_at: datetime | None) -> Record:
+def _revised(record: FeedIdentity, stated: datetime | None, changed_at: datetime | None) -> FeedIdentity:
     """The record with its date of revision moved on: to the one stated, else to `changed_at`."""
     if stated and stated > record.updated:
         changed_at = stated
@@ -157,12 +157,14 @@ def _revised(record: Record, stated: datetime | None, changed_at: datetime | Non
 # --- thawing ---------------------------------------------------------------------------------
 
 
-def thaw(issue: Issue, lock: Lock, pool: Mapping[str, Article], digests: Mapping[str, str]) -> AssembledIssue:
+def restore_editions(
+    issue: Issue, lock: Lock, pool: Mapping[str, Article], digests: Mapping[str, str]
+) -> AssembledIssue:
     """The issue as its lock froze it.
 
     Raises `Mistakes` for articles that were deleted or edited since; `digests` has today's.
     """
-    raise_all(changes(issue, lock, digests))
+    raise_all(lock_conflicts(issue, lock, digests))
     records = {slug: article.record for slug, article in lock.articles.items()}
     return AssembledIssue(issue, editions_of(lock, pool), lock.record, records, frozen=True)
 
@@ -181,7 +183,7 @@ def editions_of(lock: Lock, pool: Mapping[str, Article]) -> tuple[Edition, ...]:
     )
 
 
-def changes(issue: Issue, lock: Lock, digests: Mapping[str, str]) -> list[PressroomError]:
+def lock_conflicts(issue: Issue, lock: Lock, digests: Mapping[str, str]) -> list[PressroomError]:
     """An error for each article of the lock that is not what it was; `digests` lacks deleted ones."""
     errors: list[PressroomError] = []
     for audience, _ in lock.editions:
@@ -248,7 +250,7 @@ def write_lock(lock: Lock) -> str:
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 
-def _record(record: Record) -> dict[str, str]:
+def _record(record: FeedIdentity) -> dict[str, str]:
     return {
         "id": record.id,
         "published": record.published.isoformat(),
@@ -304,8 +306,8 @@ def read_lock(text: str, issue: Issue) -> Lock:
     return lock
 
 
-def _to_record(data: dict[str, Any]) -> Record:
+def _to_record(data: dict[str, Any]) -> FeedIdentity:
     published, updated = (datetime.fromisoformat(data[key]) for key in ("published", "updated"))
     if published.tzinfo is None or updated.tzinfo is None:
         raise ValueError("a date without its offset")
-    return Record(str(data["id"]), published, updated)
+    return FeedIdentity(str(data["id"]), published, updated)

@@ -18,25 +18,25 @@ NO_SECTION = "tags that no section takes"
 """The short reason of what the issue asks nothing of."""
 
 
-class _Why(NamedTuple):
+class _Reason(NamedTuple):
     """Why an article stays out: in full, and in the words that head all of its kind."""
 
     reason: str
     short: str
 
 
-_NO_TAGS = _Why("no section takes its tags", NO_SECTION)
+_NO_TAGS = _Reason("no section takes its tags", NO_SECTION)
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Selection:
     """The editions of an issue as chosen, and why."""
 
     editions: tuple[Edition, ...]
     decisions: tuple[Decision, ...]
 
 
-def choose(issue: Issue, pool: Pool, used: Mapping[str, str]) -> Choice:
+def select_articles(issue: Issue, pool: Pool, used: Mapping[str, str]) -> Selection:
     """Choose anew. `used` maps each slug to the folder of the earlier issue that carried it.
 
     Raises `Mistakes` for unknown tags and slugs, and `PressroomError` for an edition without any
@@ -46,13 +46,13 @@ def choose(issue: Issue, pool: Pool, used: Mapping[str, str]) -> Choice:
     chosen = [_choose_edition(issue, audience, pool, used) for audience in issue.audiences]
     empty = [edition for edition, _ in chosen if not edition.articles]
     raise_all(_nothing_chosen(issue, edition) for edition in empty)
-    return Choice(
+    return Selection(
         tuple(edition for edition, _ in chosen),
         tuple(decision for _, decisions in chosen for decision in decisions),
     )
 
 
-def explain(issue: Issue, pool: Pool, used: Mapping[str, str]) -> tuple[Decision, ...]:
+def explain_selection(issue: Issue, pool: Pool, used: Mapping[str, str]) -> tuple[Decision, ...]:
     """The decisions alone, also for an issue that would come out empty."""
     raise_all(_rule_mistakes(issue, pool))
     return tuple(
@@ -62,8 +62,8 @@ def explain(issue: Issue, pool: Pool, used: Mapping[str, str]) -> tuple[Decision
     )
 
 
-def chosen_now(issue: Issue, audience: str, pool: Pool, used: Mapping[str, str]) -> Edition:
-    """One edition as it would be chosen, without articles too. Raises `Mistakes` as `choose`."""
+def select_edition(issue: Issue, audience: str, pool: Pool, used: Mapping[str, str]) -> Edition:
+    """One edition as it would be chosen, without articles too. Raises `Mistakes` as `select_articles`."""
     raise_all(_rule_mistakes(issue, pool))
     return _choose_edition(issue, audience, pool, used)[0]
 
@@ -77,7 +77,7 @@ def _choose_edition(
     closed = {slug: why for slug, article in pool.items() if (why := _closed(article, issue, audience))}
     pinned = {slug for rule in issue.sections for slug in rule.pin}
     taken: dict[str, Decision] = {}
-    near: dict[str, _Why] = {}
+    near: dict[str, _Reason] = {}
     sections: list[Section] = []
     for rule in issue.sections:
         members = [pool[slug] for slug in rule.pin if slug not in closed]
@@ -94,7 +94,9 @@ def _choose_edition(
         for article in _ordered(free, rule.order):
             why = _passed_over(article, rule, used)
             if why is None and rule.limit is not None and len(members) >= rule.limit:
-                why = _Why(f'section "{rule.title}" has its {rule.limit} already', f'"{rule.title}" is full')
+                why = _Reason(
+                    f'section "{rule.title}" has its {rule.limit} already', f'"{rule.title}" is full'
+                )
             if why is not None:
                 near.setdefault(article.slug, why)
                 continue
@@ -111,34 +113,34 @@ def _choose_edition(
     return Edition(audience, tuple(sections)), decisions
 
 
-def _closed(article: Article, issue: Issue, audience: str) -> _Why | None:
+def _closed(article: Article, issue: Issue, audience: str) -> _Reason | None:
     """Why an article cannot be in this edition whatever the sections say, or None."""
     if article.draft:
-        return _Why("it is a draft", "draft")
+        return _Reason("it is a draft", "draft")
     if article.date > issue.date:
         reason = f"it is dated {article.date:%Y-%m-%d}, after the issue ({issue.date:%Y-%m-%d})"
-        return _Why(reason, "dated after the issue")
+        return _Reason(reason, "dated after the issue")
     if article.audience and audience not in article.audience:
         only = f"for {' and '.join(article.audience)} only"
-        return _Why(f"it is {only}", only)
+        return _Reason(f"it is {only}", only)
     if article.slug in issue.exclude:
-        return _Why("the issue excludes it", "excluded by the issue")
+        return _Reason("the issue excludes it", "excluded by the issue")
     return None
 
 
-def _passed_over(article: Article, rule: SectionRule, used: Mapping[str, str]) -> _Why | None:
+def _passed_over(article: Article, rule: SectionRule, used: Mapping[str, str]) -> _Reason | None:
     """Why a section does not take an article whose tags it takes, or None."""
     if article.slug in rule.exclude:
-        return _Why(f'section "{rule.title}" excludes it', f'excluded by "{rule.title}"')
+        return _Reason(f'section "{rule.title}" excludes it', f'excluded by "{rule.title}"')
     if article.slug in used and not rule.reuse:
         folder = used[article.slug]
-        return _Why(f"issue {folder} carried it", f"carried by issue {int(folder.partition('-')[0])}")
+        return _Reason(f"issue {folder} carried it", f"carried by issue {int(folder.partition('-')[0])}")
     if rule.since and article.date < rule.since:
         begins = f'"{rule.title}" begins with {rule.since:%Y-%m-%d}'
-        return _Why(f"section {begins}", begins)
+        return _Reason(f"section {begins}", begins)
     if rule.until and article.date > rule.until:
         ends = f'"{rule.title}" ends with {rule.until:%Y-%m-%d}'
-        return _Why(f"section {ends}", ends)
+        return _Reason(f"section {ends}", ends)
     return None
 
 

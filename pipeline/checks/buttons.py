@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from xml.etree.ElementTree import Element
 
-from pipeline.checks.context import Subject
+from pipeline.checks.context import CheckContext
 from pipeline.checks.css import colour, pixels
-from pipeline.checks.html_page import Page, text_of
+from pipeline.checks.html_page import HtmlPage, text_of
 
 
-def buttons(subject: Subject) -> Iterator[Element]:
+def buttons(subject: CheckContext) -> Iterator[Element]:
     """The links with a ground of their own and room around their text."""
     for link in subject.page.all("a"):
         found = subject.light.of(link)
@@ -42,6 +42,6 @@ def font_size(style: Mapping[str, str]) -> float:
     return 16.0 if found is None else found
 
 
-def cell_of(page: Page, link: Element) -> Element | None:
+def cell_of(page: HtmlPage, link: Element) -> Element | None:
     """The table cell that holds a button."""
     return next((each for each in page.above(link) if each.tag in {"td", "th"}), None)

@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
 
 from pipeline.checks.css import StyleRule, at_rules, declarations, parts, sheets
-from pipeline.checks.html_page import Page
+from pipeline.checks.html_page import HtmlPage
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class FeatureUse:
     """A feature in use: its slug, how it is written, the line of the page, and the element, if one."""
 
     slug: str
@@ -134,35 +134,35 @@ _PSEUDO = re.compile(r"(::?)([a-z-]+)")
 _OLD_ELEMENTS = frozenset({"before", "after", "first-letter", "first-line"})
 
 
-def uses(page: Page) -> Iterator[Use]:
+def uses(page: HtmlPage) -> Iterator[FeatureUse]:
     """Every use of a feature; some slugs are none that the data has, since not all is tested."""
     for each in page.all():
         line = page.lines.get(each, 1)
-        yield from (Use(slug, written, line, each) for slug, written in _of_element(each))
+        yield from (FeatureUse(slug, written, line, each) for slug, written in _of_element(each))
         for name, value, important in declarations(each.get("style") or ""):
             for slug in _of_declaration(name, value, important):
-                yield Use(slug, f"{name}:{value}", line, each)
+                yield FeatureUse(slug, f"{name}:{value}", line, each)
     for sheet in page.all("style"):
         for name, line, _ in at_rules(sheet.text or ""):
-            yield Use(f"css-at-{name}", f"@{name}", page.lines[sheet] + line - 1)
+            yield FeatureUse(f"css-at-{name}", f"@{name}", page.lines[sheet] + line - 1)
     for rule in sheets(page):
         yield from _of_rule(rule)
 
 
-def _of_rule(rule: StyleRule) -> Iterator[Use]:
+def _of_rule(rule: StyleRule) -> Iterator[FeatureUse]:
     for feature, slug in _MEDIA.items():
         if f"({feature}" in rule.media or f"-{feature}" in rule.media:
-            yield Use(slug, feature, rule.line)
+            yield FeatureUse(slug, feature, rule.line)
     plain = re.sub(r"\[[^\]]*\]", "[]", rule.selector.lower())
     for slug, pattern in _SELECTORS.items():
         if re.search(pattern, plain):
-            yield Use(slug, rule.selector, rule.line)
+            yield FeatureUse(slug, rule.selector, rule.line)
     for colons, name in _PSEUDO.findall(plain):
         kind = "element" if colons == "::" or name in _OLD_ELEMENTS else "class"
-        yield Use(f"css-pseudo-{kind}-{name}", rule.selector, rule.line)
+        yield FeatureUse(f"css-pseudo-{kind}-{name}", rule.selector, rule.line)
     for name, value, important in rule.declarations:
         for slug in _of_declaration(name, value, important):
-            yield Use(slug, f"{name}: {value}", rule.line)
+            yield FeatureUse(slug, f"{name}: {value}", rule.line)
 
 
 @lru_cache(maxsize=4096)

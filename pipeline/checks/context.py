@@ -15,32 +15,32 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
-from pipeline.checks.css import Styles, View
-from pipeline.checks.element_origin import Origins
-from pipeline.checks.html_page import Page, parse_page
+from pipeline.checks.css import CssView, Styles
+from pipeline.checks.element_origin import ElementOrigins
+from pipeline.checks.html_page import HtmlPage, parse_page
 from pipeline.checks.outlook_view import outlook_view
 from pipeline.checks.passages import (
-    Link,
+    PageLink,
     Passage,
-    Run,
+    TextRun,
     everything_written,
     fields_of,
     links_of,
     passages_of,
     runs_of,
 )
-from pipeline.checks.size_budget import Budget
-from pipeline.checks.source_places import Places, Written, writings
+from pipeline.checks.size_budget import SizeBudget
+from pipeline.checks.source_places import SourcePlaces, SourceText, source_texts
 from pipeline.model import ComposedEdition, Finding, Place, Publication, RenderedEmail
 
 if TYPE_CHECKING:
-    from pipeline.checks.online_links import Answer
+    from pipeline.checks.online_links import LinkAnswer
     from pipeline.checks.spamassassin import SpamReport
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`)\]]+")
 
 
-def linked_in(texts: Iterable[tuple[str, str]]) -> dict[str, str]:
+def linked_addresses(texts: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Each address that stands in earlier issues' texts, and the folder of the last issue with it.
 
     `texts` are folder and source text, oldest first. Read off the source, because parsing every
@@ -50,7 +50,7 @@ def linked_in(texts: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class Subject:
+class CheckContext:
     """One edition and its finished artefacts.
 
     `rendered` holds images by their absolute address and merge fields in neutral form; `message` is
@@ -65,21 +65,21 @@ class Subject:
     edition: ComposedEdition
     rendered: RenderedEmail
     message: bytes
-    budget: Budget
+    budget: SizeBudget
     image_sizes: Mapping[str, int] = field(default_factory=dict)
     linked_before: Mapping[str, str] = field(default_factory=dict)
     theme: tuple[tuple[str, str], ...] = ()
     noticed: tuple[Finding, ...] = ()
-    answers: Mapping[str, Answer] = field(default_factory=dict)
+    answers: Mapping[str, LinkAnswer] = field(default_factory=dict)
     spam: SpamReport | None = None
 
     @cached_property
-    def page(self) -> Page:
+    def page(self) -> HtmlPage:
         """The HTML as most clients read it."""
         return parse_page(self.rendered.html)
 
     @cached_property
-    def outlook(self) -> Page:
+    def outlook(self) -> HtmlPage:
         """The HTML as Outlook on Windows reads it."""
         return parse_page(outlook_view(self.rendered.html))
 
@@ -89,17 +89,17 @@ class Subject:
         return message_from_bytes(self.message, policy=SMTP)
 
     @cached_property
-    def places(self) -> Places:
+    def places(self) -> SourcePlaces:
         """Where things come from."""
-        return Places(self.edition, self.theme)
+        return SourcePlaces(self.edition, self.theme)
 
     @cached_property
-    def writings(self) -> tuple[Written, ...]:
+    def writings(self) -> tuple[SourceText, ...]:
         """The letter and each article that stands in full."""
-        return writings(self.edition)
+        return source_texts(self.edition)
 
     @cached_property
-    def everything(self) -> tuple[Written, ...]:
+    def everything(self) -> tuple[SourceText, ...]:
         """The writings, and the articles that stand in full on the web only."""
         return tuple(everything_written(self.edition, self.writings))
 
@@ -110,29 +110,29 @@ class Subject:
         return tuple(each for each in (*fields_of(self.edition, self.places), *text) if each.text.strip())
 
     @cached_property
-    def links(self) -> tuple[Link, ...]:
+    def links(self) -> tuple[PageLink, ...]:
         """The links of the page."""
         return links_of(self.page)
 
     @cached_property
-    def runs(self) -> tuple[Run, ...]:
+    def runs(self) -> tuple[TextRun, ...]:
         """The text of the page, run by run."""
         return runs_of(self.page)
 
     @cached_property
     def light(self) -> Styles:
         """Resolved styles in the light scheme."""
-        return Styles(self.page, View())
+        return Styles(self.page, CssView())
 
     @cached_property
     def dark(self) -> Styles:
         """Resolved styles in the dark scheme."""
-        return Styles(self.page, View(dark=True))
+        return Styles(self.page, CssView(dark=True))
 
     @cached_property
-    def origins(self) -> Origins:
+    def origins(self) -> ElementOrigins:
         """Which lines of the writings the page's elements come from."""
-        return Origins(self.writings)
+        return ElementOrigins(self.writings)
 
     def origin(self, element: Element, *needles: str) -> Place:
         """Where an element of the page, or of Outlook's view, comes from.

@@ -18,7 +18,7 @@ import cssselect2
 import tinycss2
 import tinycss2.color3
 
-from pipeline.checks.html_page import Page
+from pipeline.checks.html_page import HtmlPage
 
 _INHERITED = (
     "color direction font-family font-size font-style font-weight letter-spacing line-height "
@@ -32,7 +32,7 @@ _SIDES = ("top", "right", "bottom", "left")
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class CssView:
     """How a page is looked at: the scheme, and the viewport's width in CSS pixels."""
 
     dark: bool = False
@@ -89,7 +89,7 @@ def _flat(parsed: Iterable[Any]) -> Iterator[Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class ValueParts:
     """What a value is made of, in lower case: its functions, units, words and `#` colours."""
 
     functions: frozenset[str]
@@ -99,7 +99,7 @@ class Parts:
 
 
 @lru_cache(maxsize=2048)
-def parts(value: str) -> Parts:
+def parts(value: str) -> ValueParts:
     """The parts of a declaration's value, those inside functions too."""
     found: dict[str, set[str]] = {"function": set(), "unit": set(), "ident": set(), "hash": set()}
 
@@ -120,7 +120,7 @@ def parts(value: str) -> Parts:
                 found["function"].add("url")
 
     walk(tinycss2.parse_component_value_list(value))
-    return Parts(*(frozenset(found[kind]) for kind in ("function", "unit", "ident", "hash")))
+    return ValueParts(*(frozenset(found[kind]) for kind in ("function", "unit", "ident", "hash")))
 
 
 def at_rules(css: str) -> Iterator[tuple[str, int, bool]]:
@@ -148,7 +148,7 @@ def _rules(parsed: Iterable[Any], first_line: int, media: str) -> Iterator[Style
             yield from _rules(inside, first_line, f"{media} and {query}" if media else query)
 
 
-def matches(media: str, view: View) -> bool:
+def matches(media: str, view: CssView) -> bool:
     """Whether a media query holds in a view. Queries that need what an email has not do not hold."""
     if not media:
         return True
@@ -170,7 +170,7 @@ def matches(media: str, view: View) -> bool:
     return True
 
 
-def sheets(page: Page) -> Iterator[StyleRule]:
+def sheets(page: HtmlPage) -> Iterator[StyleRule]:
     """The rules of all style sheets of a page, each with its line in the page."""
     for sheet in page.all("style"):
         yield from style_rules(sheet.text or "", page.lines[sheet], sheet.get("media") or "")
@@ -179,7 +179,7 @@ def sheets(page: Page) -> Iterator[StyleRule]:
 class Styles:
     """The resolved styles of a page in one view. Selectors that cannot be read match nothing."""
 
-    def __init__(self, page: Page, view: View = View()) -> None:
+    def __init__(self, page: HtmlPage, view: CssView = CssView()) -> None:
         self._known: dict[Element, Mapping[str, str]] = {}
         self._page = page
         self._sheet: cssselect2.Matcher[StyleRule] = cssselect2.Matcher()

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from xml.etree.ElementTree import Element
 
-from pipeline.checks.html_page import Page, text_of
-from pipeline.checks.source_places import Written, content_elements
+from pipeline.checks.html_page import HtmlPage, text_of
+from pipeline.checks.source_places import SourceText, content_elements
 from pipeline.content.tree import elements
 from pipeline.model import Element as Node
 from pipeline.model import MergeField, Place
@@ -21,10 +21,10 @@ _NAMES = "a blockquote code dd dl dt figcaption figure h1 h2 h3 h4 h5 h6 img li 
 _KNOWN = frozenset(_NAMES.split())
 
 
-class Origins:
+class ElementOrigins:
     """The index of one edition's writings."""
 
-    def __init__(self, writings: Iterable[Written]) -> None:
+    def __init__(self, writings: Iterable[SourceText]) -> None:
         self._places: dict[str, Place] = {}
         self._notes: set[str] = set()
         for written in writings:
@@ -35,7 +35,7 @@ class Origins:
                 if text:
                     self._places.setdefault(text, written.place(line))
 
-    def of(self, page: Page, element: Element) -> Place | None:
+    def of(self, page: HtmlPage, element: Element) -> Place | None:
         """The line of the element, or of the nearest one around it that is known; None for the theme's."""
         for each in (element, *page.above(element)):
             if each.tag in _KNOWN:
@@ -44,7 +44,7 @@ class Origins:
                     return found
         return None
 
-    def is_running(self, page: Page, element: Element) -> bool:
+    def is_running(self, page: HtmlPage, element: Element) -> bool:
         """Whether an editor wrote the element as text of its own, and not as a note below it."""
         return text_of(element) not in self._notes and self.of(page, element) is not None
 

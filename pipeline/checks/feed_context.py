@@ -14,7 +14,7 @@ from html import unescape
 from typing import Any
 from xml.etree import ElementTree
 
-from pipeline.checks.rule import Explained, Found
+from pipeline.checks.rule import RuleInfo, Violation
 from pipeline.model import Place, Publication
 
 SITE = "build/site"
@@ -27,7 +27,7 @@ MEDIA = "{http://search.yahoo.com/mrss/}"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class FeedEntry:
     """One item as a reader's program takes it. `node` is it as parsed: an XML element or JSON object.
 
     `published` and `updated` are None where they are missing or no dates.
@@ -47,7 +47,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class FeedDocument:
     """One document of a feed: `path` below the site, `kind` is `rss`, `atom` or `json`.
 
     `root` is it as parsed, or None where it cannot be, and `fault` says why.
@@ -57,7 +57,7 @@ class Document:
     kind: str
     data: bytes
     root: Any
-    entries: tuple[Entry, ...]
+    entries: tuple[FeedEntry, ...]
     fault: str = ""
 
     @property
@@ -91,7 +91,7 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class FeedSubject:
+class FeedContext:
     """The feeds that would be built at the moment `now`, and those of the build before.
 
     `folders` are the site folders in which a feed must stand; `opml` is their list, and `index` the HTML
@@ -101,18 +101,18 @@ class FeedSubject:
     publication: Publication
     now: datetime
     folders: tuple[str, ...]
-    documents: tuple[Document, ...]
+    documents: tuple[FeedDocument, ...]
     opml: bytes
     index: str
-    earlier: tuple[Document, ...] = ()
+    earlier: tuple[FeedDocument, ...] = ()
 
-    def read(self, *kinds: str) -> Iterator[Document]:
+    def read(self, *kinds: str) -> Iterator[FeedDocument]:
         """The documents of these kinds (all without one) that could be parsed."""
         for each in self.documents:
             if each.root is not None and (not kinds or each.kind in kinds):
                 yield each
 
-    def entries(self, *kinds: str) -> Iterator[tuple[Document, Entry]]:
+    def entries(self, *kinds: str) -> Iterator[tuple[FeedDocument, FeedEntry]]:
         """Every item of every such document."""
         for document in self.read(*kinds):
             for entry in document.entries:
@@ -120,32 +120,32 @@ class FeedSubject:
 
 
 @dataclass(frozen=True, slots=True)
-class FeedRule(Explained):
+class FeedRule(RuleInfo):
     """A rule on all feeds of a publication."""
 
-    look: Callable[[FeedSubject], Iterator[Found]]
+    check: Callable[[FeedContext], Iterator[Violation]]
 
 
 OURS = "No text can cause this: it is a defect of Pressroom. Report it, with the feed."
 """What to do about a breach that lies in how a feed is written."""
 
 
-def read_document(path: str, data: bytes) -> Document:
+def read_document(path: str, data: bytes) -> FeedDocument:
     """Read one document of a feed; one that cannot be read has no root."""
     name = path.rpartition("/")[2]
     kind = "json" if name.endswith(".json") else "atom" if name.startswith("atom") else "rss"
     try:
         root: Any = json.loads(data) if kind == "json" else ElementTree.fromstring(data)
         read = {"rss": _rss, "atom": _atom, "json": _json}[kind]
-        return Document(path, kind, data, root, tuple(read(root)))
+        return FeedDocument(path, kind, data, root, tuple(read(root)))
     except (ElementTree.ParseError, ValueError, TypeError, AttributeError) as error:
-        return Document(path, kind, data, None, (), str(error))
+        return FeedDocument(path, kind, data, None, (), str(error))
 
 
-def _rss(root: Any) -> Iterator[Entry]:
+def _rss(root: Any) -> Iterator[FeedEntry]:
     for item in root.findall("channel/item"):
         creator = item.findtext(f"{DC}creator") or ""
-        yield Entry(
+        yield FeedEntry(
             id=item.findtext("guid") or "",
             link=item.findtext("link") or "",
             title=item.findtext("title") or "",
@@ -160,10 +160,10 @@ def _rss(root: Any) -> Iterator[Entry]:
         )
 
 
-def _atom(root: Any) -> Iterator[Entry]:
+def _atom(root: Any) -> Iterator[FeedEntry]:
     for entry in root.findall(f"{ATOM}entry"):
         links = [link for link in entry.findall(f"{ATOM}link") if link.get("rel", "alternate") == "alternate"]
-        yield Entry(
+        yield FeedEntry(
             id=entry.findtext(f"{ATOM}id") or "",
             link=links[0].get("href", "") if links else "",
             title=entry.findtext(f"{ATOM}title") or "",
@@ -178,9 +178,9 @@ def _atom(root: Any) -> Iterator[Entry]:
         )
 
 
-def _json(root: Any) -> Iterator[Entry]:
+def _json(root: Any) -> Iterator[FeedEntry]:
     for item in root["items"] if isinstance(root.get("items"), list) else ():
-        yield Entry(
+        yield FeedEntry(
             id=str(item.get("id", "")),
             link=str(item.get("url", "")),
             title=str(item.get("title", "")),
@@ -213,7 +213,7 @@ def _moment(text: Any) -> datetime | None:
     return None
 
 
-def once(pairs: Iterable[tuple[Document, Entry]]) -> Iterator[tuple[Document, Entry]]:
+def once(pairs: Iterable[tuple[FeedDocument, FeedEntry]]) -> Iterator[tuple[FeedDocument, FeedEntry]]:
     """Each item with each of its contents once, though it stands in several feeds and formats."""
     seen: set[tuple[str, str, str]] = set()
     for document, entry in pairs:

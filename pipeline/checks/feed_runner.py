@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from pipeline.checks.feed_context import Document, FeedRule, FeedSubject, read_document
+from pipeline.checks.feed_context import FeedContext, FeedDocument, FeedRule, read_document
 from pipeline.checks.rules.feeds import FEED_RULES
 from pipeline.checks.runner import sort
 from pipeline.model import Finding, Published
@@ -13,14 +13,14 @@ from pipeline.render.feeds.feed_list import OPML, feed_folders
 from pipeline.support.urls import is_feed_file
 
 
-def feed_subject(
+def feed_context(
     published: Published, now: datetime, made: Mapping[str, bytes], before: Mapping[str, bytes], index: str
-) -> FeedSubject:
+) -> FeedContext:
     """The feeds that were made, and those of a build before, by their paths below the site.
 
     `index` is the HTML of the site's index page.
     """
-    return FeedSubject(
+    return FeedContext(
         publication=published.publication,
         now=now,
         folders=feed_folders(published.publication, published.tags),
@@ -32,7 +32,7 @@ def feed_subject(
     )
 
 
-def _documents(files: Mapping[str, bytes]) -> tuple[Document, ...]:
+def _documents(files: Mapping[str, bytes]) -> tuple[FeedDocument, ...]:
     return tuple(
         read_document(path, data)
         for path, data in sorted(files.items())
@@ -40,7 +40,7 @@ def _documents(files: Mapping[str, bytes]) -> tuple[Document, ...]:
     )
 
 
-def check_feeds(subject: FeedSubject, rules: Iterable[FeedRule] = FEED_RULES) -> tuple[Finding, ...]:
+def run_feed_rules(subject: FeedContext, rules: Iterable[FeedRule] = FEED_RULES) -> tuple[Finding, ...]:
     """What the rules find, but for what the publication has silenced: by file and line."""
     return sort(
         dict.fromkeys(
@@ -52,11 +52,11 @@ def check_feeds(subject: FeedSubject, rules: Iterable[FeedRule] = FEED_RULES) ->
     )
 
 
-def feed_findings(rule: FeedRule, subject: FeedSubject) -> tuple[Finding, ...]:
+def feed_findings(rule: FeedRule, subject: FeedContext) -> tuple[Finding, ...]:
     """What one rule finds."""
     return tuple(
         Finding(
             rule.code, found.severity or rule.severity, found.message, found.place, found.hint or rule.remedy
         )
-        for found in rule.look(subject)
+        for found in rule.check(subject)
     )

@@ -18,7 +18,7 @@ VOID = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Slip:
+class MarkupError:
     """A tag that does not balance; `line` is the line of the page."""
 
     message: str
@@ -26,14 +26,14 @@ class Slip:
 
 
 @dataclass(frozen=True, eq=False)
-class Page:
+class HtmlPage:
     """A parsed page. `lines` and `parents` are kept beside the tree, elements being plain."""
 
     html: str
     root: Element
     lines: Mapping[Element, int]
     parents: Mapping[Element, Element]
-    slips: tuple[Slip, ...]
+    slips: tuple[MarkupError, ...]
 
     def all(self, *tags: str) -> Iterator[Element]:
         """The elements of these names (all without one), in the order of the page."""
@@ -74,30 +74,30 @@ def _texts(element: Element) -> Iterator[str]:
         yield child.tail or ""
 
 
-def parse_page(html: str) -> Page:
+def parse_page(html: str) -> HtmlPage:
     """The page of this HTML. Comments are left out, those for Outlook too: see `outlook.py`."""
-    parser = _Parser()
+    parser = _PageParser()
     parser.feed(html)
     parser.close()
     while len(parser.stack) > 1:
         parser.leave()
-    return Page(html, parser.root, parser.lines, parser.parents, tuple(parser.slips))
+    return HtmlPage(html, parser.root, parser.lines, parser.parents, tuple(parser.slips))
 
 
 @dataclass
-class _Open:
+class _OpenElement:
     element: Element
     line: int
 
 
-class _Parser(HTMLParser):
+class _PageParser(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.root = Element("page")
-        self.stack = [_Open(self.root, 1)]
+        self.stack = [_OpenElement(self.root, 1)]
         self.lines: dict[Element, int] = {}
         self.parents: dict[Element, Element] = {}
-        self.slips: list[Slip] = []
+        self.slips: list[MarkupError] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         # Of two equal attributes the first counts (HTML Living Standard, 13.2.5.33).
@@ -110,7 +110,7 @@ class _Parser(HTMLParser):
         self.parents[element] = above
         self.lines[element] = self.getpos()[0]
         if tag not in VOID:
-            self.stack.append(_Open(element, self.getpos()[0]))
+            self.stack.append(_OpenElement(element, self.getpos()[0]))
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
@@ -121,7 +121,7 @@ class _Parser(HTMLParser):
         if tag in VOID:
             return
         if not any(each.element.tag == tag for each in self.stack[1:]):
-            self.slips.append(Slip(f"</{tag}> closes nothing.", self.getpos()[0]))
+            self.slips.append(MarkupError(f"</{tag}> closes nothing.", self.getpos()[0]))
             return
         while self.stack[-1].element.tag != tag:
             self.leave()
@@ -130,7 +130,7 @@ class _Parser(HTMLParser):
     def leave(self) -> None:
         """Close what its author did not close."""
         left = self.stack.pop()
-        self.slips.append(Slip(f"<{left.element.tag}> is never closed.", left.line))
+        self.slips.append(MarkupError(f"<{left.element.tag}> is never closed.", left.line))
 
     def handle_data(self, data: str) -> None:
         element = self.stack[-1].element

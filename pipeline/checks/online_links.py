@@ -21,7 +21,7 @@ from urllib.parse import urljoin, urlsplit
 
 from pipeline import __version__
 from pipeline.support.files import write_atomically
-from pipeline.support.http import MOVED, REDIRECTS, RefusedError, Web, trouble
+from pipeline.support.http import MOVED, REDIRECTS, FetchError, SafeClient, describe_error
 
 AT_ONCE, AT_ONCE_PER_HOST = 8, 2
 MOST = 500
@@ -33,7 +33,7 @@ _BARRED = frozenset({401, 402, 403, 407, 429, 451, 999})
 """Answers to a machine, not to a reader: a login, a robot's bar. 999 is LinkedIn's."""
 
 
-class Verdict(StrEnum):
+class LinkVerdict(StrEnum):
     """What came of trying an address."""
 
     FINE = "fine"
@@ -44,10 +44,10 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class LinkAnswer:
     """What came of trying an address; `why` says it in words, `location` is where it moved to."""
 
-    verdict: Verdict
+    verdict: LinkVerdict
     why: str = ""
     location: str = ""
 
@@ -60,16 +60,16 @@ class LinkTester:
     """
 
     def __init__(self, home: str, now: datetime, cache: Path, *, allow_private: bool = False) -> None:
-        self._web = Web(f"Pressroom/{__version__} (link check; +{home})", allow_private)
+        self._web = SafeClient(f"Pressroom/{__version__} (link check; +{home})", allow_private)
         self._now = now
         self._cache = cache
         self._known = _read_cache(cache, now)
-        self._answers: dict[str, Answer] = {url: answer for url, (answer, _) in self._known.items()}
+        self._answers: dict[str, LinkAnswer] = {url: answer for url, (answer, _) in self._known.items()}
         self._tried = 0
         self._lock = Lock()
         self._hosts: dict[str, BoundedSemaphore] = defaultdict(lambda: BoundedSemaphore(AT_ONCE_PER_HOST))
 
-    def answers(self, urls: Iterable[str]) -> Mapping[str, Answer]:
+    def answers(self, urls: Iterable[str]) -> Mapping[str, LinkAnswer]:
         """An answer for each of these addresses."""
         wanted = list(dict.fromkeys(urls))
         fresh = [url for url in wanted if url not in self._answers]
@@ -81,14 +81,14 @@ class LinkTester:
                 for url, answer in zip(ordered := _mixed(todo), pool.map(self._try, ordered), strict=True):
                     self._answers[url] = answer
                     # Trouble may be over in a minute, and a refusal costs nothing.
-                    if answer.verdict not in {Verdict.TROUBLE, Verdict.UNTRIED}:
+                    if answer.verdict not in {LinkVerdict.TROUBLE, LinkVerdict.UNTRIED}:
                         self._known[url] = (answer, self._now)
             _write_cache(self._cache, self._known)
         for url in left:
-            self._answers[url] = Answer(Verdict.UNTRIED, f"{MOST} addresses are tried in one run")
+            self._answers[url] = LinkAnswer(LinkVerdict.UNTRIED, f"{MOST} addresses are tried in one run")
         return {url: self._answers[url] for url in wanted}
 
-    def _try(self, url: str) -> Answer:
+    def _try(self, url: str) -> LinkAnswer:
         at, permanent = url, True
         try:
             for _ in range(REDIRECTS + 1):
@@ -100,31 +100,31 @@ class LinkTester:
                     return _verdict(url, at, status, permanent)
                 permanent = permanent and status in _PERMANENT
                 at = urljoin(at, location)
-        except RefusedError as refused:
-            return Answer(Verdict.UNTRIED, str(refused))
+        except FetchError as refused:
+            return LinkAnswer(LinkVerdict.UNTRIED, str(refused))
         except (OSError, HTTPException, ValueError) as error:
-            return Answer(Verdict.TROUBLE, trouble(error, at))
-        return Answer(Verdict.TROUBLE, f"more than {REDIRECTS} redirects")
+            return LinkAnswer(LinkVerdict.TROUBLE, describe_error(error, at))
+        return LinkAnswer(LinkVerdict.TROUBLE, f"more than {REDIRECTS} redirects")
 
     def _ask(self, method: str, url: str) -> tuple[int, str]:
         """Status and Location of an address. Nothing of the page itself is read."""
         with self._lock:
             gate = self._hosts[urlsplit(url).hostname or ""]
         with gate:
-            reply = self._web.ask(method, url)
+            reply = self._web.request(method, url)
             return reply.status, reply.headers.get("location", "")
 
 
-def _verdict(url: str, at: str, status: int, permanent: bool) -> Answer:
+def _verdict(url: str, at: str, status: int, permanent: bool) -> LinkAnswer:
     if status in {404, 410}:
-        return Answer(Verdict.GONE, f"the server says {status}: there is no such page")
+        return LinkAnswer(LinkVerdict.GONE, f"the server says {status}: there is no such page")
     if status in _BARRED:
-        return Answer(Verdict.UNTRIED, f"the server says {status}: it lets no machine look")
+        return LinkAnswer(LinkVerdict.UNTRIED, f"the server says {status}: it lets no machine look")
     if status >= 400:
-        return Answer(Verdict.TROUBLE, f"the server says {status}")
+        return LinkAnswer(LinkVerdict.TROUBLE, f"the server says {status}")
     if at != url and permanent and at.rstrip("/") != url.rstrip("/"):
-        return Answer(Verdict.MOVED, "it moved for good", at)
-    return Answer(Verdict.FINE)
+        return LinkAnswer(LinkVerdict.MOVED, "it moved for good", at)
+    return LinkAnswer(LinkVerdict.FINE)
 
 
 def _mixed(urls: list[str]) -> list[str]:
@@ -135,13 +135,13 @@ def _mixed(urls: list[str]) -> list[str]:
     return [url for url in chain.from_iterable(zip_longest(*hosts.values())) if url]
 
 
-def _read_cache(file: Path, now: datetime) -> dict[str, tuple[Answer, datetime]]:
+def _read_cache(file: Path, now: datetime) -> dict[str, tuple[LinkAnswer, datetime]]:
     """Answers of the last day. A cache that cannot be read is none."""
     try:
         entries = json.loads(file.read_text(encoding="utf-8"))["answers"]
         known = {
             url: (
-                Answer(Verdict(entry["verdict"]), str(entry["why"]), str(entry["location"])),
+                LinkAnswer(LinkVerdict(entry["verdict"]), str(entry["why"]), str(entry["location"])),
                 datetime.fromisoformat(entry["at"]),
             )
             for url, entry in entries.items()
@@ -151,7 +151,7 @@ def _read_cache(file: Path, now: datetime) -> dict[str, tuple[Answer, datetime]]
         return {}
 
 
-def _write_cache(file: Path, known: Mapping[str, tuple[Answer, datetime]]) -> None:
+def _write_cache(file: Path, known: Mapping[str, tuple[LinkAnswer, datetime]]) -> None:
     entries = {url: {**asdict(answer), "at": at.isoformat()} for url, (answer, at) in sorted(known.items())}
     text = json.dumps({"answers": entries}, indent=1, ensure_ascii=False)
     write_atomically(file, f"{text}\n".encode())

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 from xml.etree.ElementTree import Element as HtmlElement
 
-from pipeline.checks.html_page import Page, text_of
-from pipeline.checks.source_places import Places, Written
+from pipeline.checks.html_page import HtmlPage, text_of
+from pipeline.checks.source_places import SourcePlaces, SourceText
 from pipeline.content.footnotes import is_reference
-from pipeline.content.html import Form, visible
+from pipeline.content.html import Medium, for_audience
 from pipeline.content.tree import BLOCKS, has_blocks
 from pipeline.model import Block, ComposedEdition, Element, Layout, MergeField, Node, Place
-from pipeline.render.email.template_values import laid_out
+from pipeline.render.email.template_values import in_layout
 
 _SMALL = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎]+")
 _WORD = re.compile(r"[^\W_]+")
@@ -39,23 +39,23 @@ class Passage:
         return Place(self.path, self.line + self.text.count("\n", 0, offset) if self.line else None)
 
 
-def everything_written(edition: ComposedEdition, shown: Iterable[Written]) -> Iterator[Written]:
+def everything_written(edition: ComposedEdition, shown: Iterable[SourceText]) -> Iterator[SourceText]:
     """What the email shows in full, then the articles whose whole text stands on the web."""
     yield from shown
     for section in edition.sections:
         for composed, layout in section.articles:
-            if laid_out(composed, layout) is not Layout.FULL:
+            if in_layout(composed, layout) is not Layout.FULL:
                 article = composed.article
-                yield Written(
+                yield SourceText(
                     f'"{article.title}"',
                     article.place.path,
                     article.body_line,
-                    visible(composed.content, Form.WEB, edition.audience),
+                    for_audience(composed.content, Medium.WEB, edition.audience),
                     article.slug,
                 )
 
 
-def passages_of(written: Written) -> Iterator[Passage]:
+def passages_of(written: SourceText) -> Iterator[Passage]:
     """The passages of a letter or an article, in reading order."""
     for text, line, tag in _of_blocks(written.content.blocks, written.first_line):
         yield Passage(text, written.path, line, tag)
@@ -64,7 +64,7 @@ def passages_of(written: Written) -> Iterator[Passage]:
             yield Passage(text, written.path, line, tag)
 
 
-def fields_of(edition: ComposedEdition, places: Places) -> Iterator[Passage]:
+def fields_of(edition: ComposedEdition, places: SourcePlaces) -> Iterator[Passage]:
     """What the front matter says to readers: titles, subject, preview text, deks."""
     issue = edition.issue
     for key, text in (
@@ -145,7 +145,7 @@ def split(url: str) -> SplitResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class PageLink:
     """A link of the page: its address, and its text, where an image reads as its alt text."""
 
     element: HtmlElement
@@ -153,10 +153,10 @@ class Link:
     text: str
 
 
-def links_of(page: Page) -> tuple[Link, ...]:
+def links_of(page: HtmlPage) -> tuple[PageLink, ...]:
     """The links of a page, in its order. An `a` without href is none."""
     return tuple(
-        Link(each, (each.get("href") or "").strip(), text_of(each))
+        PageLink(each, (each.get("href") or "").strip(), text_of(each))
         for each in page.all("a")
         if each.get("href") is not None
     )
@@ -170,17 +170,17 @@ _LINES = frozenset(_DIVIDING.split())
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class TextRun:
     """A text of the page that nothing but inline markup divides; `cell` where it is a data table's."""
 
     text: str
     cell: bool
 
 
-def runs_of(page: Page) -> tuple[Run, ...]:
+def runs_of(page: HtmlPage) -> tuple[TextRun, ...]:
     """What a reader of the page reads, run by run, without alt texts and what is hidden."""
     body = page.first("body")
-    found: list[Run] = []
+    found: list[TextRun] = []
     if body is not None:
         rest = _runs(body, False, found, "")
         _close(rest, False, found)
@@ -191,14 +191,14 @@ _LINK_END = "\x1f"
 """Marks where a link ended, so that two links side by side are two runs and not one sentence."""
 
 
-def _close(text: str, cell: bool, found: list[Run]) -> str:
+def _close(text: str, cell: bool, found: list[TextRun]) -> str:
     text = text.replace(_LINK_END, "")
     if text.strip():
-        found.append(Run(" ".join(text.split()), cell))
+        found.append(TextRun(" ".join(text.split()), cell))
     return ""
 
 
-def _runs(element: HtmlElement, cell: bool, found: list[Run], text: str) -> str:
+def _runs(element: HtmlElement, cell: bool, found: list[TextRun], text: str) -> str:
     """Adds the runs that end inside an element; gives the text that may go on after it."""
     text += element.text or ""
     for child in element:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from pipeline.checks.context import Subject
+from pipeline.checks.context import CheckContext
 from pipeline.model import Place, Severity
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Violation:
     """One breach of a rule: where, what, and what to do where that is more than the rule says.
 
     `severity` stands where one breach weighs otherwise than the rule's breaches do.
@@ -23,7 +23,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Explained:
+class RuleInfo:
     """What a rule says of itself, under a stable code, which is never given to another rule.
 
     `title` is the breach in a few words, `why` what it does to a reader, `remedy` what to do, and
@@ -39,7 +39,7 @@ class Explained:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule(Explained):
+class Rule(RuleInfo):
     """A rule on an edition."""
 
-    look: Callable[[Subject], Iterator[Found]]
+    check: Callable[[CheckContext], Iterator[Violation]]

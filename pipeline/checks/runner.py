@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.checks.context import Subject
-from pipeline.checks.rule import Explained, Rule
+from pipeline.checks.context import CheckContext
+from pipeline.checks.rule import Rule, RuleInfo
 from pipeline.checks.rules import EXPLAINED, RULES
-from pipeline.checks.size_budget import Budget
+from pipeline.checks.size_budget import SizeBudget
 from pipeline.checks.spamassassin import SpamReport
 from pipeline.errors import NotFound, suggest
 from pipeline.model import ComposedEdition, Finding, Place, Severity
@@ -35,17 +35,17 @@ class Silence:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckResult:
     """What the rules found in one edition, and what was silenced, with the reason of each."""
 
     edition: ComposedEdition
-    budget: Budget
+    budget: SizeBudget
     findings: tuple[Finding, ...]
     silenced: tuple[tuple[Finding, str], ...]
     spam: SpamReport | None = None
 
 
-def check(subject: Subject, rules: Sequence[Rule] = RULES) -> Checked:
+def run_rules(subject: CheckContext, rules: Sequence[Rule] = RULES) -> CheckResult:
     """Everything the rules find in an edition: by file and line, the worst first in each place."""
     found = dict.fromkeys(finding for rule in rules for finding in findings_of(rule, subject))
     silences = tuple(silences_of(subject))
@@ -60,7 +60,7 @@ def check(subject: Subject, rules: Sequence[Rule] = RULES) -> Checked:
             used.add(hushed)
             silenced.append((finding, hushed.reason))
     kept += _about(silences, used, subject, rules)
-    return Checked(subject.edition, subject.budget, sort(kept), tuple(silenced), subject.spam)
+    return CheckResult(subject.edition, subject.budget, sort(kept), tuple(silenced), subject.spam)
 
 
 def sort(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -79,9 +79,9 @@ def sort(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     )
 
 
-def findings_of(rule: Rule, subject: Subject) -> Iterator[Finding]:
+def findings_of(rule: Rule, subject: CheckContext) -> Iterator[Finding]:
     """What one rule finds."""
-    for found in rule.look(subject):
+    for found in rule.check(subject):
         yield Finding(
             rule.code, found.severity or rule.severity, found.message, found.place, found.hint or rule.remedy
         )
@@ -99,7 +99,7 @@ def rule_of(code: str) -> Rule:
     raise NotFound(f'there is no rule "{code}".', hint=_near(code))
 
 
-def explained(code: str) -> Explained:
+def explained(code: str) -> RuleInfo:
     """What the rule of a code says of itself, also one on feeds. Raises `NotFound` as `rule_of` does."""
     return next((rule for rule in EXPLAINED if rule.code == code.upper()), None) or rule_of(code)
 
@@ -115,7 +115,7 @@ def _near(code: str) -> str | None:
 # --- silences --------------------------------------------------------------------------------
 
 
-def silences_of(subject: Subject) -> Iterator[Silence]:
+def silences_of(subject: CheckContext) -> Iterator[Silence]:
     """The silences that reach this edition: its articles', the issue's, the publication's."""
     for composed in subject.edition.articles:
         article = composed.article
@@ -134,7 +134,7 @@ def _silences(written: Mapping[str, str], place: Place, paths: frozenset[str] | 
 
 
 def _about(
-    silences: Sequence[Silence], used: set[Silence], subject: Subject, rules: Sequence[Rule]
+    silences: Sequence[Silence], used: set[Silence], subject: CheckContext, rules: Sequence[Rule]
 ) -> Iterator[Finding]:
     """What is wrong with the silences themselves: a code that is none, or that nothing is found of."""
     known = {rule.code for rule in RULES}

@@ -25,7 +25,7 @@ ALL_IMAGES = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class BudgetLine:
     """One line of the budget: what, and its bytes."""
 
     what: str
@@ -33,7 +33,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Budget:
+class SizeBudget:
     """The sizes of one edition's email in bytes.
 
     `parts` of the HTML: the theme, the letter, then each article by what the email would be shorter
@@ -41,9 +41,9 @@ class Budget:
     target adds at most; `total` is all of it. `images` are counted apart: they are loaded, not sent.
     """
 
-    parts: tuple[Item, ...]
-    added: Item
-    images: tuple[Item, ...]
+    parts: tuple[BudgetLine, ...]
+    added: BudgetLine
+    images: tuple[BudgetLine, ...]
     limit: int = LIMIT
 
     @property
@@ -62,24 +62,24 @@ def make_budget(
     html: str,
     render: Callable[[ComposedEdition], str],
     image_sizes: Mapping[str, int],
-) -> Budget:
+) -> SizeBudget:
     """The budget of an edition whose email is `html`. `render` gives the HTML of a changed edition."""
 
     def size(text: str) -> int:
         return len(text.encode())
 
     whole = size(html)
-    letter = Item("letter", whole - size(render(replace(edition, letter=Content(())))))
+    letter = BudgetLine("letter", whole - size(render(replace(edition, letter=Content(())))))
     articles = tuple(
-        Item(composed.article.title, whole - size(render(_without(edition, composed.article.slug))))
+        BudgetLine(composed.article.title, whole - size(render(_without(edition, composed.article.slug))))
         for composed in edition.articles
     )
-    theme = Item("theme", whole - letter.size - sum(each.size for each in articles))
+    theme = BudgetLine("theme", whole - letter.size - sum(each.size for each in articles))
     links = html.count("<a ")
-    return Budget(
+    return SizeBudget(
         parts=(theme, letter, *articles),
-        added=Item(f"allowance for a target ({links} links)", links * PER_LINK + PER_EMAIL),
-        images=tuple(Item(url.rpartition("/")[2], size) for url, size in image_sizes.items()),
+        added=BudgetLine(f"allowance for a target ({links} links)", links * PER_LINK + PER_EMAIL),
+        images=tuple(BudgetLine(url.rpartition("/")[2], size) for url, size in image_sizes.items()),
     )
 
 

@@ -10,14 +10,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from pipeline.content.html import Form, visible
+from pipeline.content.html import Medium, for_audience
 from pipeline.content.tree import elements
 from pipeline.model import Block, ComposedEdition, Content, Element, Layout, MergeField, Node, Place
-from pipeline.render.email.template_values import laid_out
+from pipeline.render.email.template_values import in_layout
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class SourceText:
     """A content of the edition, and where it is written: an article's body, or the letter."""
 
     what: str
@@ -31,18 +31,18 @@ class Written:
         return Place(self.path, line or self.first_line)
 
 
-def writings(edition: ComposedEdition) -> tuple[Written, ...]:
+def source_texts(edition: ComposedEdition) -> tuple[SourceText, ...]:
     """The contents that this edition's email shows in full, in reading order, as it shows them."""
     issue = edition.issue
-    letter = visible(edition.letter, Form.EMAIL, edition.audience)
-    found = [Written("the letter", issue.place.path, issue.letter_line, letter)]
+    letter = for_audience(edition.letter, Medium.EMAIL, edition.audience)
+    found = [SourceText("the letter", issue.place.path, issue.letter_line, letter)]
     for section in edition.sections:
         for composed, layout in section.articles:
-            if laid_out(composed, layout) is Layout.FULL:
+            if in_layout(composed, layout) is Layout.FULL:
                 article = composed.article
-                content = visible(composed.content, Form.EMAIL, edition.audience)
+                content = for_audience(composed.content, Medium.EMAIL, edition.audience)
                 found.append(
-                    Written(
+                    SourceText(
                         f'"{article.title}"', article.place.path, article.body_line, content, article.slug
                     )
                 )
@@ -88,7 +88,7 @@ def _words(nodes: Iterable[Node]) -> Iterator[str]:
 
 
 @dataclass(frozen=True)
-class Places:
+class SourcePlaces:
     """The index of one edition. `theme` holds the theme's files: path as typed, and text."""
 
     edition: ComposedEdition
@@ -151,7 +151,7 @@ class Places:
 
     def _attributes(self, tag: str, name: str) -> dict[str, Place]:
         found: dict[str, Place] = {}
-        for written in writings(self.edition):
+        for written in source_texts(self.edition):
             for element, line in content_elements(written.content):
                 value = element.get(name) if element.tag == tag else None
                 if value:

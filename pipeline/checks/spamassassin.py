@@ -27,7 +27,7 @@ _MORE = re.compile(r"^\s{20,}(\S.*)$")
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class SpamTest:
     """One of SpamAssassin's tests that the message met, and its points."""
 
     name: str
@@ -41,7 +41,7 @@ class SpamReport:
 
     score: float
     required: float
-    hits: tuple[Hit, ...]
+    hits: tuple[SpamTest, ...]
 
 
 def spam_report(message: bytes, program: str = PROGRAM, limit: float = TIME_LIMIT) -> SpamReport:
@@ -86,11 +86,11 @@ def parse_report(output: str) -> SpamReport:
             hint="Does its configuration change `report` or clear the template?",
         )
     total = totals[-1]
-    hits: list[Hit] = []
+    hits: list[SpamTest] = []
     for line in output[total.end() :].splitlines():
         if found := _HIT.match(line):
-            hits.append(Hit(found[2], float(found[1]), (found[3] or "").strip()))
+            hits.append(SpamTest(found[2], float(found[1]), (found[3] or "").strip()))
         elif hits and (more := _MORE.match(line)):
-            hits[-1] = Hit(hits[-1].name, hits[-1].points, f"{hits[-1].text} {more[1].strip()}".strip())
+            hits[-1] = SpamTest(hits[-1].name, hits[-1].points, f"{hits[-1].text} {more[1].strip()}".strip())
     # SpamAssassin writes -0.0 where tests that weigh nothing were met.
     return SpamReport(float(total[1]) + 0.0, float(total[2]), tuple(hits))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from pipeline.checks.css import Styles, rgba
-from pipeline.checks.html_page import Page
+from pipeline.checks.html_page import HtmlPage
 
 _UNSEEN = frozenset({"head", "style", "script", "title", "noscript"})
 _INK = re.compile("[^\\s\u00ad\u034f\u200b-\u200f\u2060\ufeff]")
@@ -19,7 +19,7 @@ BLOCKS = HEADINGS | frozenset(_OTHERS.split())
 """Elements whose text makes lines of its own."""
 
 
-def texts(page: Page, styles: Styles) -> Iterator[tuple[Element, str]]:
+def visible_texts(page: HtmlPage, styles: Styles) -> Iterator[tuple[Element, str]]:
     """Each text that is shown, with the element whose styles it has, in the order of the page.
 
     An image's text is its alt text.
@@ -27,15 +27,15 @@ def texts(page: Page, styles: Styles) -> Iterator[tuple[Element, str]]:
     yield from _texts(page.root, styles)
 
 
-def block_of(page: Page, element: Element) -> Element | None:
+def block_of(page: HtmlPage, element: Element) -> Element | None:
     """The block that a text in this element is a part of."""
     return next((each for each in (element, *page.above(element)) if each.tag in BLOCKS), None)
 
 
-def blocks(page: Page, styles: Styles) -> dict[Element, str]:
+def blocks(page: HtmlPage, styles: Styles) -> dict[Element, str]:
     """Each block with the text that it holds by itself and not in a block of its own."""
     found: dict[Element, list[str]] = {}
-    for element, text in texts(page, styles):
+    for element, text in visible_texts(page, styles):
         block = block_of(page, element)
         if block is not None and element.tag != "img":
             found.setdefault(block, []).append(text)
@@ -60,15 +60,15 @@ def _seen(text: str | None) -> str:
     return " ".join(text.split()) if text and _INK.search(text) else ""
 
 
-def ground(page: Page, styles: Styles, element: Element, blank: str = "#ffffff") -> str:
+def background(page: HtmlPage, styles: Styles, element: Element, blank: str = "#ffffff") -> str:
     """The colour behind an element: its own background over those above it, as they let through."""
     behind = blank
     for each in reversed((element, *page.above(element))):
-        behind = over(styles.of(each).get("background-color", ""), behind) or behind
+        behind = blend(styles.of(each).get("background-color", ""), behind) or behind
     return behind
 
 
-def over(colour: str, behind: str) -> str | None:
+def blend(colour: str, behind: str) -> str | None:
     """A colour as it looks over another, in six digits; None where it is no colour."""
     found = rgba(colour) if colour else None
     if found is None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli import terminal
-from pipeline.cli.options import issue_argument, json_option, moment, newsroom, now_option
+from pipeline.cli.options import issue_argument, json_option, moment, now_option, workspace_of
 
 if TYPE_CHECKING:
     from pipeline.model import Decision, Issue
@@ -29,14 +29,14 @@ def plan(ctx: click.Context, issue: str, everything: bool, as_json: bool) -> Non
     """
     from pipeline.cli.plan_table import show_plan
 
-    room = newsroom(ctx)
-    found = room.issues.find(issue)
-    decisions = room.desk.plan(found)
+    workspace = workspace_of(ctx)
+    found = workspace.issues.find(issue)
+    decisions = workspace.assembler.plan(found)
     if as_json:
-        terminal.as_json(_plan_json(found, decisions, found.folder in room.desk.locks))
+        terminal.as_json(_plan_json(found, decisions, found.folder in workspace.assembler.locks))
         return
-    show_plan(room, found, decisions, everything)
-    terminal.findings(room.desk.stale_rules(found))
+    show_plan(workspace, found, decisions, everything)
+    terminal.findings(workspace.assembler.stale_rules(found))
 
 
 def _plan_json(issue: Issue, decisions: tuple[Decision, ...], frozen: bool) -> dict[str, object]:
@@ -80,11 +80,13 @@ def assemble(
     """
     if update and refresh:
         raise click.UsageError("--update chooses anew and --refresh keeps the choice: give one.")
-    room = newsroom(ctx)
-    found = room.issues.find(issue)
-    written = room.desk.freeze(found, moment(now, room.workspace.zone), update=update, refresh=refresh)
+    workspace = workspace_of(ctx)
+    found = workspace.issues.find(issue)
+    written = workspace.assembler.freeze(
+        found, moment(now, workspace.files.zone), update=update, refresh=refresh
+    )
     lock = f"issues/{found.folder}/issue.lock"
-    assembled = room.desk.assembled(found)
+    assembled = workspace.assembler.assemble(found)
     if as_json:
         terminal.as_json(
             {
@@ -105,4 +107,4 @@ def assemble(
             for article, layout in section.articles:
                 terminal.result(f"    {article.slug} ({layout})")
     terminal.message(f"Frozen in {lock}." if written else f"{lock} stands as it is.")
-    terminal.findings(room.desk.stale_rules(found))
+    terminal.findings(workspace.assembler.stale_rules(found))

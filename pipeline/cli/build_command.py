@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli import terminal
-from pipeline.cli.options import complete_issue, json_option, moment, newsroom, now_option
+from pipeline.cli.options import complete_issue, json_option, moment, now_option, workspace_of
 
 if TYPE_CHECKING:
-    from pipeline.actions.build import Report
+    from pipeline.actions.build import BuildReport
     from pipeline.model import Issue
 
 
@@ -37,14 +37,14 @@ def build(ctx: click.Context, issues: tuple[str, ...], as_json: bool, now: datet
     from pipeline.actions.build import build as make
     from pipeline.workspace import ready
 
-    room = newsroom(ctx)
-    named = {found.number: found for found in map(room.issues.find, issues)}
-    chosen = tuple(named.values()) or ready(room.issues)
+    workspace = workspace_of(ctx)
+    named = {found.number: found for found in map(workspace.issues.find, issues)}
+    chosen = tuple(named.values()) or ready(workspace.issues)
 
     def watch(todo: Iterable[Issue]) -> Iterable[Issue]:
         return terminal.progress(todo, "building")
 
-    report = make(room, chosen, moment(now, room.workspace.zone), site=not issues, watch=watch)
+    report = make(workspace, chosen, moment(now, workspace.files.zone), site=not issues, watch=watch)
     if as_json:
         terminal.as_json(_report_json(report))
     else:
@@ -53,7 +53,7 @@ def build(ctx: click.Context, issues: tuple[str, ...], as_json: bool, now: datet
         ctx.exit(1)
 
 
-def _show_report(report: Report, whole: bool) -> None:
+def _show_report(report: BuildReport, whole: bool) -> None:
     for built in report.editions:
         issue = built.edition.issue
         audience = "" if built.edition.audience == issue.audiences[0] else f" ({built.edition.audience})"
@@ -70,7 +70,7 @@ def _show_report(report: Report, whole: bool) -> None:
         terminal.result(f"Site and feeds: build/site/ ({terminal.count(report.site_files, 'file')})")
 
 
-def _report_json(report: Report) -> dict[str, object]:
+def _report_json(report: BuildReport) -> dict[str, object]:
     return {
         "editions": [
             {

@@ -9,15 +9,15 @@ import click
 from click.shell_completion import CompletionItem
 
 from pipeline.cli import terminal
-from pipeline.cli.options import complete_issue, moment, newsroom
+from pipeline.cli.options import complete_issue, moment, workspace_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pipeline.checks.context import Subject
-    from pipeline.checks.runner import Checked
+    from pipeline.checks.context import CheckContext
+    from pipeline.checks.runner import CheckResult
     from pipeline.model import Finding, Issue
-    from pipeline.workspace import Newsroom
+    from pipeline.workspace import Workspace
 
 
 def complete_code(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -85,15 +85,15 @@ def check(
     from pipeline.checks.rules import RULES
     from pipeline.workspace import ready
 
-    room = newsroom(ctx)
-    named = {found.number: found for found in map(room.issues.find, issues)}
-    chosen = tuple(named.values()) or ready(room.issues)
+    workspace = workspace_of(ctx)
+    named = {found.number: found for found in map(workspace.issues.find, issues)}
+    chosen = tuple(named.values()) or ready(workspace.issues)
     rules = runner.only(RULES, only) if only else RULES
 
     def watch(todo: Iterable[Issue]) -> Iterable[Issue]:
         return terminal.progress(todo, "checking")
 
-    checked = prove(room, chosen, rules, watch, _asking(room, online, allow_private, spam))
+    checked = prove(workspace, chosen, rules, watch, _asking(workspace, online, allow_private, spam))
     findings = runner.sort(dict.fromkeys(each for one in checked for each in one.findings))
     _print(form, checked, findings)
     worst = {each.severity.value for each in findings}
@@ -101,7 +101,9 @@ def check(
         ctx.exit(1)
 
 
-def _asking(room: Newsroom, online: bool, allow_private: bool, spam: bool) -> Callable[[Subject], Subject]:
+def _asking(
+    workspace: Workspace, online: bool, allow_private: bool, spam: bool
+) -> Callable[[CheckContext], CheckContext]:
     """Adds what an editor asked the world outside for."""
     from dataclasses import replace
 
@@ -109,15 +111,15 @@ def _asking(room: Newsroom, online: bool, allow_private: bool, spam: bool) -> Ca
     from pipeline.checks.rules.external import to_try
     from pipeline.checks.spamassassin import spam_report
 
-    workspace = room.workspace
+    files = workspace.files
     tester = LinkTester(
-        workspace.publication.base_url,
-        moment(None, workspace.zone),
-        workspace.build / ".cache" / "links.json",
+        files.publication.base_url,
+        moment(None, files.zone),
+        files.build / ".cache" / "links.json",
         allow_private=allow_private,
     )
 
-    def complete(subject: Subject) -> Subject:
+    def complete(subject: CheckContext) -> CheckContext:
         if online:
             subject = replace(subject, answers=tester.answers(to_try(subject)))
         return replace(subject, spam=spam_report(subject.message)) if spam else subject
@@ -139,7 +141,7 @@ def _explain(code: str | None) -> None:
     terminal.paragraph(f"Rests on: {rule.source}")
 
 
-def _print(form: str, checked: tuple[Checked, ...], findings: tuple[Finding, ...]) -> None:
+def _print(form: str, checked: tuple[CheckResult, ...], findings: tuple[Finding, ...]) -> None:
     from pipeline.checks import report
     from pipeline.checks.rules import RULES
 
@@ -161,7 +163,7 @@ def _print(form: str, checked: tuple[Checked, ...], findings: tuple[Finding, ...
         _print_text(checked, findings, len(silenced))
 
 
-def _print_text(checked: tuple[Checked, ...], findings: tuple[Finding, ...], silenced: int) -> None:
+def _print_text(checked: tuple[CheckResult, ...], findings: tuple[Finding, ...], silenced: int) -> None:
     for each in findings:
         terminal.finding(each)
     if findings:
@@ -177,7 +179,7 @@ def _print_text(checked: tuple[Checked, ...], findings: tuple[Finding, ...], sil
         terminal.result(f"What a code means: pressroom check --explain {findings[0].code}")
 
 
-def _print_budget(one: Checked, whole: bool) -> None:
+def _print_budget(one: CheckResult, whole: bool) -> None:
     """The size of an edition against the limit; item by item where it is the only one."""
     edition, budget = one.edition, one.budget
     audience = "" if edition.audience == edition.issue.audiences[0] else f" ({edition.audience})"
@@ -207,7 +209,7 @@ def _finding_json(each: Finding) -> dict[str, object]:
     return each.values | {"rests_on": sources.get(each.code, "")}
 
 
-def _edition_json(one: Checked) -> dict[str, object]:
+def _edition_json(one: CheckResult) -> dict[str, object]:
     edition, budget = one.edition, one.budget
     return {
         "issue": edition.issue.folder,
@@ -222,7 +224,7 @@ def _edition_json(one: Checked) -> dict[str, object]:
     } | _spam_json(one)
 
 
-def _spam_json(one: Checked) -> dict[str, object]:
+def _spam_json(one: CheckResult) -> dict[str, object]:
     report = one.spam
     if report is None:
         return {}

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli import terminal
-from pipeline.cli.options import issue_argument, json_option, moment, newsroom, now_option
+from pipeline.cli.options import issue_argument, json_option, moment, now_option, workspace_of
 from pipeline.model import FORMATS, TARGETS
 
 if TYPE_CHECKING:
-    from pipeline.actions.export import Wanted
+    from pipeline.actions.export import ExportRequest
     from pipeline.export.package import Package
-    from pipeline.export.target import Request, Target
+    from pipeline.export.target import ApiRequest, Target
     from pipeline.model import Issue, OutputFile
-    from pipeline.workspace import Newsroom
+    from pipeline.workspace import Workspace
 
 _SHOWN = 160
 """Characters of a long value in a request that is shown to a person."""
@@ -98,26 +98,26 @@ def export(
       pressroom export latest --to mailchimp --push --dry-run
       pressroom export 3 --audience clinicians -o clinicians.zip
     """
-    from pipeline.actions.export import Wanted, audience_to_export
-    from pipeline.export.bundle import Images
+    from pipeline.actions.export import ExportRequest, audience_to_export
+    from pipeline.export.bundle import ImageMode
 
     if (yes or dry_run or anew) and not to_push:
         raise click.UsageError("--yes, --dry-run and --anew go with --push.")
     if to_push and target in FORMATS:
         raise click.UsageError("--push goes with --to and the name of a service.")
-    room = newsroom(ctx)
-    found = room.issues.find(issue)
-    audience = audience_to_export(room, found, audience)
-    if _errors(room, found, audience) and not force:
+    workspace = workspace_of(ctx)
+    found = workspace.issues.find(issue)
+    audience = audience_to_export(workspace, found, audience)
+    if _errors(workspace, found, audience) and not force:
         terminal.message("Not exported. Mend what is wrong, or export all the same with --force.")
         ctx.exit(1)
     zipped = as_zip or (output is not None and output.suffix == ".zip")
-    wanted = Wanted(found, audience, Images(images), output, zipped)
+    wanted = ExportRequest(found, audience, ImageMode(images), output, zipped)
     if target in FORMATS:
-        _export_as(room, wanted, target, as_json)
+        _export_as(workspace, wanted, target, as_json)
         return
-    at = moment(now, room.workspace.zone)
-    said = _export_for(room, wanted, target, _Push(to_push, yes, dry_run, anew, at), as_json)
+    at = moment(now, workspace.files.zone)
+    said = _export_for(workspace, wanted, target, _PushOptions(to_push, yes, dry_run, anew, at), as_json)
     if as_json:
         terminal.as_json(said)
 
@@ -125,10 +125,10 @@ def export(
 export.help = (export.help or "").format(targets=", ".join((*FORMATS, *TARGETS)))
 
 
-def _export_as(room: Newsroom, wanted: Wanted, form: str, as_json: bool) -> None:
+def _export_as(workspace: Workspace, wanted: ExportRequest, form: str, as_json: bool) -> None:
     from pipeline.actions.export import export_bundle, export_message
 
-    place, files = (export_bundle if form == "bundle" else export_message)(room, wanted)
+    place, files = (export_bundle if form == "bundle" else export_message)(workspace, wanted)
     if as_json:
         terminal.as_json({"issue": wanted.issue.folder, "output": str(place), "files": _sizes(files)})
         return
@@ -136,7 +136,7 @@ def _export_as(room: Newsroom, wanted: Wanted, form: str, as_json: bool) -> None
 
 
 @dataclass(frozen=True)
-class _Push:
+class _PushOptions:
     """What was said of a push."""
 
     wanted: bool
@@ -146,15 +146,17 @@ class _Push:
     now: datetime
 
 
-def _export_for(room: Newsroom, wanted: Wanted, name: str, push: _Push, as_json: bool) -> dict[str, Any]:
-    from pipeline.actions.export import export_for, pushable, rehearsable
+def _export_for(
+    workspace: Workspace, wanted: ExportRequest, name: str, push: _PushOptions, as_json: bool
+) -> dict[str, Any]:
+    from pipeline.actions.export import check_keys, check_settings, export_for
     from pipeline.export.targets import find
 
     target = find(name)
     if push.wanted:
-        place, made = export_for(room, wanted, target, rehearsable if push.rehearse else pushable)
+        place, made = export_for(workspace, wanted, target, check_settings if push.rehearse else check_keys)
     else:
-        place, made = export_for(room, wanted, target)
+        place, made = export_for(workspace, wanted, target)
     for warning in made.warnings:
         terminal.message(warning)
     said = {"issue": wanted.issue.folder, "target": name, "output": str(place), "files": _sizes(made.files)}
@@ -164,7 +166,7 @@ def _export_for(room: Newsroom, wanted: Wanted, name: str, push: _Push, as_json:
         if target.takes_preview:
             terminal.result(f"  preview text  {made.delivery.preview_text}")
     if push.wanted:
-        return said | _push(room, wanted, target, made, push, as_json)
+        return said | _push(workspace, wanted, target, made, push, as_json)
     terminal.message(f"\nIn {target.title}:")
     for number, step in enumerate(target.steps, 1):
         terminal.message(f"  {number}. {step}")
@@ -172,13 +174,18 @@ def _export_for(room: Newsroom, wanted: Wanted, name: str, push: _Push, as_json:
 
 
 def _push(
-    room: Newsroom, wanted: Wanted, target: Target, made: Package, push: _Push, as_json: bool
+    workspace: Workspace,
+    wanted: ExportRequest,
+    target: Target,
+    made: Package,
+    options: _PushOptions,
+    as_json: bool,
 ) -> dict[str, Any]:
-    from pipeline.actions.export import pushed, rehearsed
+    from pipeline.actions.export import dry_run, push
     from pipeline.export.push import push_of
 
-    if push.rehearse:
-        requests = rehearsed(room, wanted, target, made, anew=push.anew)
+    if options.rehearse:
+        requests = dry_run(workspace, wanted, target, made, anew=options.anew)
         if not as_json:
             terminal.result("")
             for each in requests:
@@ -186,10 +193,10 @@ def _push(
         return {"requests": [_request_json(each) for each in requests]}
     what = push_of(target).draft
     question = f'Put "{made.delivery.name}" at {target.title} as a {what}? Nothing is sent to readers.'
-    if not push.yes and not click.confirm(question, err=True):
+    if not options.yes and not click.confirm(question, err=True):
         terminal.message("Not pushed.")
         return {"draft": None}
-    draft, updated = pushed(room, wanted, target, made, push.now, anew=push.anew)
+    draft, updated = push(workspace, wanted, target, made, options.now, anew=options.anew)
     if not as_json:
         done = "brought up to date" if updated else "made"
         terminal.result(f"\n{target.title}: {what} {draft.id} {done}.\n{draft.address}")
@@ -206,14 +213,14 @@ def _sizes(files: Iterable[OutputFile]) -> dict[str, int]:
     return {each.path: len(each.data) for each in files}
 
 
-def _show_request(request: Request) -> None:
+def _show_request(request: ApiRequest) -> None:
     terminal.result(f"{request.method} {request.url}")
     if request.body:
         shown = json.dumps(_shortened(request.said), indent=2, ensure_ascii=False)
         terminal.result("\n".join(f"  {line}" for line in shown.split("\n")))
 
 
-def _request_json(request: Request) -> dict[str, Any]:
+def _request_json(request: ApiRequest) -> dict[str, Any]:
     return {"method": request.method, "url": request.url, "body": request.said}
 
 
@@ -226,7 +233,7 @@ def _shortened(value: Any) -> Any:
     return [_shortened(each) for each in value] if isinstance(value, list) else value
 
 
-def _errors(room: Newsroom, issue: Issue, audience: str) -> int:
+def _errors(workspace: Workspace, issue: Issue, audience: str) -> int:
     """Check the edition that is exported; shows what is found, and gives the number of errors."""
     from pipeline.actions.check import check
     from pipeline.checks.rules import RULES
@@ -234,7 +241,7 @@ def _errors(room: Newsroom, issue: Issue, audience: str) -> int:
 
     found = [
         finding
-        for checked in check(room, [issue], RULES)
+        for checked in check(workspace, [issue], RULES)
         if checked.edition.audience == audience
         for finding in checked.findings
         if finding.severity is not Severity.NOTE

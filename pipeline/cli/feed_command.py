@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli import terminal
-from pipeline.cli.options import json_option, moment, newsroom, now_option
+from pipeline.cli.options import json_option, moment, now_option, workspace_of
 
 if TYPE_CHECKING:
-    from pipeline.workspace import Newsroom
+    from pipeline.workspace import Workspace
 
 
 @click.command()
@@ -61,19 +61,19 @@ def feed(
         raise click.UsageError("--check and --ping are two things: check, publish, then ping.")
     if against and not check:
         raise click.UsageError("--against goes with --check.")
-    room = newsroom(ctx)
+    workspace = workspace_of(ctx)
     if ping:
-        _ping(room, yes, dry_run, as_json)
+        _ping(workspace, yes, dry_run, as_json)
     elif check:
-        _check(ctx, room, moment(now, room.workspace.zone), against, as_json)
+        _check(ctx, workspace, moment(now, workspace.files.zone), against, as_json)
     else:
-        _build(ctx, room, moment(now, room.workspace.zone), as_json)
+        _build(ctx, workspace, moment(now, workspace.files.zone), as_json)
 
 
-def _build(ctx: click.Context, room: Newsroom, now: datetime, as_json: bool) -> None:
+def _build(ctx: click.Context, workspace: Workspace, now: datetime, as_json: bool) -> None:
     from pipeline.actions.build import build_feeds
 
-    paths, found = build_feeds(room, now)
+    paths, found = build_feeds(workspace, now)
     if as_json:
         terminal.as_json({"feeds": [f"build/site/{path}" for path in paths]})
     else:
@@ -83,10 +83,12 @@ def _build(ctx: click.Context, room: Newsroom, now: datetime, as_json: bool) -> 
         ctx.exit(1)
 
 
-def _check(ctx: click.Context, room: Newsroom, now: datetime, against: Path | None, as_json: bool) -> None:
+def _check(
+    ctx: click.Context, workspace: Workspace, now: datetime, against: Path | None, as_json: bool
+) -> None:
     from pipeline.actions.check import check_feeds
 
-    count, findings = check_feeds(room, now, against or room.workspace.build / "site")
+    count, findings = check_feeds(workspace, now, against or workspace.files.build / "site")
     if as_json:
         terminal.as_json({"feeds": count, "findings": [each.values for each in findings]})
     else:
@@ -103,12 +105,12 @@ def _check(ctx: click.Context, room: Newsroom, now: datetime, against: Path | No
         ctx.exit(1)
 
 
-def _ping(room: Newsroom, yes: bool, dry_run: bool, as_json: bool) -> None:
+def _ping(workspace: Workspace, yes: bool, dry_run: bool, as_json: bool) -> None:
     from pipeline.actions.build import tell_hub
     from pipeline.support.urls import address
 
-    changed, tell = tell_hub(room)
-    publication = room.workspace.publication
+    changed, tell = tell_hub(workspace)
+    publication = workspace.files.publication
     send = bool(changed) and not dry_run
     if send and not yes:
         for path in changed:

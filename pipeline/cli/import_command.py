@@ -11,12 +11,12 @@ import click
 from click.shell_completion import CompletionItem
 
 from pipeline.cli import terminal
-from pipeline.cli.options import Moment, complete_tag, json_option, moment, newsroom, now_option
+from pipeline.cli.options import MomentType, complete_tag, json_option, moment, now_option, workspace_of
 from pipeline.errors import PressroomError
 
 if TYPE_CHECKING:
     from pipeline.importers.run import Import, Item
-    from pipeline.workspace import Newsroom
+    from pipeline.workspace import Workspace
 
 
 def _complete_form(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -35,7 +35,7 @@ def _complete_form(ctx: click.Context, param: click.Parameter, incomplete: str) 
 @click.option(
     "--tag", "tags", multiple=True, shell_complete=complete_tag, help="One beside the source's tags."
 )
-@click.option("--date", "dated", type=Moment(), help="The date, instead of the source's.")
+@click.option("--date", "dated", type=MomentType(), help="The date, instead of the source's.")
 @click.option("--author", "authors", multiple=True, help='Who wrote it; "Name, role" gives both.')
 @click.option("--base-url", default="", help="What addresses like /about are relative to.")
 @click.option("--form", shell_complete=_complete_form, help="Take every source for this form.")
@@ -65,14 +65,14 @@ def import_(ctx: click.Context, /, sources: tuple[str, ...], **options: Any) -> 
     """
     from pipeline.importers.gather import named
 
-    room = newsroom(ctx)
+    workspace = workspace_of(ctx)
     errors: list[PressroomError] = []
     passed: list[str] = []
     try:
-        found = named(sources, room.workspace, passed, errors)
+        found = named(sources, workspace.files, passed, errors)
         if options["title"] and len(found) > 1:
             raise click.UsageError("--title goes with one source.")
-        run = _run(room, options)
+        run = _run(workspace, options)
         for source in terminal.progress(found, "Importing"):
             try:
                 run.take(source)
@@ -91,13 +91,13 @@ def import_(ctx: click.Context, /, sources: tuple[str, ...], **options: Any) -> 
         ctx.exit(1)
 
 
-def _run(room: Newsroom, options: dict[str, Any]) -> Import:
+def _run(workspace: Workspace, options: dict[str, Any]) -> Import:
     from pipeline import __version__
     from pipeline.importers.finish import Given
     from pipeline.importers.pictures import Pictures
     from pipeline.importers.run import Import as Run
     from pipeline.model import Author
-    from pipeline.support.http import Web
+    from pipeline.support.http import SafeClient
 
     dated: datetime | None = options["dated"]
     authors = tuple(
@@ -106,11 +106,11 @@ def _run(room: Newsroom, options: dict[str, Any]) -> Import:
     )
     day = dated.date() if dated and dated.time() == datetime.min.time() and not dated.tzinfo else dated
     given = Given(options["title"], options["tags"], day, authors, options["base_url"])
-    home = room.workspace.publication.base_url
-    web = Web(f"Pressroom/{__version__} (import; +{home})", options["allow_private"])
-    now = moment(options["now"], room.workspace.zone)
+    home = workspace.files.publication.base_url
+    web = SafeClient(f"Pressroom/{__version__} (import; +{home})", options["allow_private"])
+    now = moment(options["now"], workspace.files.zone)
     return Run(
-        room, given, Pictures(web, not options["no_fetch"]), sys.stdin.buffer.read, now, options["form"]
+        workspace, given, Pictures(web, not options["no_fetch"]), sys.stdin.buffer.read, now, options["form"]
     )
 
 

@@ -9,13 +9,13 @@ import click
 
 from pipeline.cli import terminal
 from pipeline.cli.columns import Column
-from pipeline.cli.options import complete_tag, json_option, newsroom
+from pipeline.cli.options import complete_tag, json_option, workspace_of
 from pipeline.model import TARGETS
 
 if TYPE_CHECKING:
-    from pipeline.export.drafts import Pushed
+    from pipeline.export.drafts import PushedDraft
     from pipeline.model import Article, Issue
-    from pipeline.workspace import Newsroom
+    from pipeline.workspace import Workspace
 
 
 @click.command()
@@ -39,14 +39,14 @@ def articles(ctx: click.Context, tags: tuple[str, ...], unused: bool, as_json: b
     """
     from pipeline.errors import NotFound, suggest
 
-    room = newsroom(ctx)
+    workspace = workspace_of(ctx)
     for tag in tags:
-        if tag not in room.pool.tags:
-            raise NotFound(f'no article has the tag "{tag}".', hint=suggest(tag, room.pool.tags))
-    carriers = room.desk.carriers()
+        if tag not in workspace.pool.tags:
+            raise NotFound(f'no article has the tag "{tag}".', hint=suggest(tag, workspace.pool.tags))
+    carriers = workspace.assembler.carriers()
     found = [
         article
-        for article in sorted(room.pool.values(), key=lambda each: (each.date, each.slug), reverse=True)
+        for article in sorted(workspace.pool.values(), key=lambda each: (each.date, each.slug), reverse=True)
         if all(tag in article.tags for tag in tags) and not (unused and article.slug in carriers)
     ]
     if as_json:
@@ -104,11 +104,11 @@ def tags(ctx: click.Context, as_json: bool) -> None:
       pressroom tags
       pressroom tags --json
     """
-    room = newsroom(ctx)
+    workspace = workspace_of(ctx)
     if as_json:
-        terminal.as_json(room.pool.tags)
+        terminal.as_json(workspace.pool.tags)
         return
-    rows = sorted(room.pool.tags.items(), key=lambda each: (-each[1], each[0]))
+    rows = sorted(workspace.pool.tags.items(), key=lambda each: (-each[1], each[0]))
     terminal.table(("TAG", "ARTICLES"), [(tag, str(number)) for tag, number in rows])
 
 
@@ -127,14 +127,14 @@ def status(ctx: click.Context, as_json: bool) -> None:
     """
     from pipeline.export.drafts import read_drafts
 
-    room = newsroom(ctx)
-    rows = [(issue, *_progress(room, issue)) for issue in room.issues]
-    drafts = {issue.folder: read_drafts(room.workspace.root, issue) for issue in room.issues}
+    workspace = workspace_of(ctx)
+    rows = [(issue, *_progress(workspace, issue)) for issue in workspace.issues]
+    drafts = {issue.folder: read_drafts(workspace.files.root, issue) for issue in workspace.issues}
     if as_json:
         terminal.as_json(
             {
-                "publication": room.workspace.publication.title,
-                "articles": len(room.pool),
+                "publication": workspace.files.publication.title,
+                "articles": len(workspace.pool),
                 "issues": [
                     {
                         "number": issue.number,
@@ -161,8 +161,8 @@ def status(ctx: click.Context, as_json: bool) -> None:
         )
         return
     terminal.result(
-        f"{room.workspace.publication.title}: {terminal.count(len(room.pool), 'article')}, "
-        f"{terminal.count(len(room.issues), 'issue')}"
+        f"{workspace.files.publication.title}: {terminal.count(len(workspace.pool), 'article')}, "
+        f"{terminal.count(len(workspace.issues), 'issue')}"
     )
     if rows:
         terminal.result("")
@@ -172,7 +172,7 @@ def status(ctx: click.Context, as_json: bool) -> None:
         ]
         columns = ("NO", "DATE", Column("TITLE", least=16), Column("STATE", look=_STATE_LOOK), "EMAIL", _NEXT)
         terminal.table(columns, table)
-    _show_drafts([(issue, each) for issue in room.issues for each in drafts[issue.folder]])
+    _show_drafts([(issue, each) for issue in workspace.issues for each in drafts[issue.folder]])
 
 
 _NEXT = Column("NEXT", least=24)
@@ -181,7 +181,7 @@ _STATE_LOOK = terminal.coloured(
 )
 
 
-def _show_drafts(drafts: Sequence[tuple[Issue, Pushed]]) -> None:
+def _show_drafts(drafts: Sequence[tuple[Issue, PushedDraft]]) -> None:
     from pipeline.export.targets import find
 
     if not drafts:
@@ -193,18 +193,18 @@ def _show_drafts(drafts: Sequence[tuple[Issue, Pushed]]) -> None:
         terminal.result(f"{issue.number}  {title}{audience}, pushed {each.pushed[:10]}\n   {each.address}")
 
 
-def _progress(room: Newsroom, issue: Issue) -> tuple[str, bool, str]:
+def _progress(workspace: Workspace, issue: Issue) -> tuple[str, bool, str]:
     """An issue's state, whether its email is built, and the command that comes next."""
-    from pipeline.assemble.lock import changes
+    from pipeline.assemble.lock import lock_conflicts
 
-    built = (room.workspace.build / "issues" / issue.folder / "email.html").is_file()
+    built = (workspace.files.build / "issues" / issue.folder / "email.html").is_file()
     if issue.draft:
         return "draft", built, "delete `draft: true` when it is ready"
-    if issue.folder in room.desk.broken:
+    if issue.folder in workspace.assembler.broken:
         return "broken lock", built, f"pressroom assemble {issue.number} --update"
-    lock = room.desk.locks.get(issue.folder)
+    lock = workspace.assembler.locks.get(issue.folder)
     if lock is None:
         return "open", built, f"pressroom assemble {issue.number}"
-    if changes(issue, lock, room.desk.digests(lock.slugs)):
+    if lock_conflicts(issue, lock, workspace.assembler.digests(lock.slugs)):
         return "changed", built, f"pressroom build {issue.number}  (says what changed)"
     return "frozen", built, f"pressroom export {issue.number}" if built else f"pressroom build {issue.number}"

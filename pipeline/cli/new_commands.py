@@ -9,13 +9,13 @@ import click
 
 from pipeline.cli import terminal
 from pipeline.cli.options import (
-    Moment,
+    MomentType,
     complete_tag,
     complete_theme,
     json_option,
     moment,
-    newsroom,
     now_option,
+    workspace_of,
 )
 
 
@@ -66,7 +66,7 @@ def new() -> None:
 @new.command("issue")
 @click.argument("title")
 @click.option("--number", type=click.IntRange(min=1), help="Default: the next free number.")
-@click.option("--date", "dated", type=Moment(), help="Default: today.")
+@click.option("--date", "dated", type=MomentType(), help="Default: today.")
 @json_option
 @now_option
 @click.pass_context
@@ -87,8 +87,8 @@ def new_issue(
     """
     from pipeline.actions.scaffold import new_issue as make
 
-    room = newsroom(ctx)
-    path = make(room, title, number, dated or moment(now, room.workspace.zone))
+    workspace = workspace_of(ctx)
+    path = make(workspace, title, number, dated or moment(now, workspace.files.zone))
     _made(path, as_json)
 
 
@@ -97,7 +97,7 @@ def new_issue(
 @click.option(
     "--tag", "tags", multiple=True, help="A tag; may be given more than once.", shell_complete=complete_tag
 )
-@click.option("--date", "dated", type=Moment(), help="Default: today.")
+@click.option("--date", "dated", type=MomentType(), help="Default: today.")
 @click.option("--with-images", is_flag=True, help="Make a folder with index.md, for images beside it.")
 @json_option
 @now_option
@@ -120,8 +120,8 @@ def new_article(
     """
     from pipeline.actions.scaffold import new_article as make
 
-    room = newsroom(ctx)
-    path = make(room, title, tags, dated or moment(now, room.workspace.zone), with_images)
+    workspace = workspace_of(ctx)
+    path = make(workspace, title, tags, dated or moment(now, workspace.files.zone), with_images)
     _made(path, as_json)
 
 

@@ -14,25 +14,25 @@ from click.shell_completion import CompletionItem
 from pipeline.errors import PressroomError
 
 if TYPE_CHECKING:
-    from pipeline.workspace import Newsroom
+    from pipeline.workspace import Workspace
 
-    MomentType = click.ParamType[datetime]
+    _MomentParam = click.ParamType[datetime]
 else:
-    MomentType = click.ParamType  # it takes a type only from Click 8.5 on
+    _MomentParam = click.ParamType  # it takes a type only from Click 8.5 on
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
 
-def newsroom(ctx: click.Context) -> Newsroom:
+def workspace_of(ctx: click.Context) -> Workspace:
     """The workspace that the command works on."""
-    from pipeline.workspace import open_newsroom
+    from pipeline.workspace import open_workspace
 
-    return open_newsroom(Path(ctx.obj or "."))
+    return open_workspace(Path(ctx.obj or "."))
 
 
-class Moment(MomentType):
+class MomentType(_MomentParam):
     """A date, or a date with time, as ISO 8601 writes them."""
 
     name = "date"
@@ -49,7 +49,7 @@ class Moment(MomentType):
 
 now_option = click.option(
     "--now",
-    type=Moment(),
+    type=MomentType(),
     help="Take this for the present moment, instead of what the clock says.",
 )
 
@@ -67,7 +67,7 @@ def moment(given: datetime | None, zone: ZoneInfo) -> datetime:
 def complete_issue(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Numbers, with their titles as help; folders' slugs; `latest`."""
     try:
-        issues = list(newsroom(ctx.find_root()).issues)
+        issues = list(workspace_of(ctx.find_root()).issues)
     except PressroomError:
         return []
     found = [CompletionItem(str(issue.number), help=issue.title) for issue in issues]
@@ -79,7 +79,7 @@ def complete_issue(ctx: click.Context, param: click.Parameter, incomplete: str) 
 def complete_slug(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Articles' slugs, with their titles as help."""
     try:
-        pool = newsroom(ctx.find_root()).pool
+        pool = workspace_of(ctx.find_root()).pool
     except PressroomError:
         return []
     return [CompletionItem(s, help=a.title) for s, a in pool.items() if s.startswith(incomplete)]
@@ -88,7 +88,7 @@ def complete_slug(ctx: click.Context, param: click.Parameter, incomplete: str) -
 def complete_tag(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Tags, with the number of their articles as help."""
     try:
-        tags = newsroom(ctx.find_root()).pool.tags
+        tags = workspace_of(ctx.find_root()).pool.tags
     except PressroomError:
         return []
     return [CompletionItem(tag, help=str(n)) for tag, n in tags.items() if tag.startswith(incomplete)]

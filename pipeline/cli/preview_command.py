@@ -42,7 +42,7 @@ def preview(
       pressroom preview 3 --recipients readers.csv --no-browser
     """
     from pipeline.preview.server import serve
-    from pipeline.preview.session import Chosen
+    from pipeline.preview.session import SelectedEdition
     from pipeline.support.recipients import all_recipients
 
     rows = all_recipients(recipients, str(recipients)) if recipients else ()
@@ -53,4 +53,4 @@ def preview(
         if not no_browser:
             click.launch(address)
 
-    serve(Path(ctx.obj or "."), Chosen(issue, audience), rows, port, ready)
+    serve(Path(ctx.obj or "."), SelectedEdition(issue, audience), rows, port, ready)

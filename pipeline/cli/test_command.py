@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli import terminal
-from pipeline.cli.options import issue_argument, json_option, newsroom
+from pipeline.cli.options import issue_argument, json_option, workspace_of
 
 if TYPE_CHECKING:
-    from pipeline.actions.send_test import TestMessage
+    from pipeline.actions.send_test import WrittenMessage
     from pipeline.model import Finding, Issue
-    from pipeline.workspace import Newsroom
+    from pipeline.workspace import Workspace
 
 
 def _fields(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> Mapping[str, str]:
@@ -86,34 +86,34 @@ def test(
       pressroom test 3 --to me@example.org --field first_name=Ada
       pressroom test 3 --to ada@example.org --to bo@example.org --recipient readers.csv
     """
-    from pipeline.actions.send_test import tester, write_tests
-    from pipeline.export.bundle import Images
+    from pipeline.actions.send_test import test_recipient, write_test_messages
+    from pipeline.export.bundle import ImageMode
     from pipeline.workspace import audience_of
 
-    room = newsroom(ctx)
-    found = room.issues.find(issue)
+    workspace = workspace_of(ctx)
+    found = workspace.issues.find(issue)
     audience = audience_of(found, audience)
-    publication = room.workspace.publication
-    given = [tester(publication, each, recipients, fields) for each in addresses]
+    publication = workspace.files.publication
+    given = [test_recipient(publication, each, recipients, fields) for each in addresses]
     testers = {each.address.lower(): each for each in given}
     if output is not None and len(testers) > 1:
         raise click.UsageError("--output names one file: give one --to.")
-    made = write_tests(room, found, audience, tuple(testers.values()), Images(images), output)
-    warned = _errors_as_warnings(room, found, audience)
+    made = write_test_messages(workspace, found, audience, tuple(testers.values()), ImageMode(images), output)
+    warned = _errors_as_warnings(workspace, found, audience)
     if as_json:
-        terminal.as_json(_json(found, audience, found.folder in room.desk.locks, made, warned))
+        terminal.as_json(_json(found, audience, found.folder in workspace.assembler.locks, made, warned))
         return
     for each in made:
         _show(each)
     terminal.findings(warned)
-    if found.folder not in room.desk.locks:
+    if found.folder not in workspace.assembler.locks:
         terminal.message(f"The issue is not frozen yet: pressroom assemble {found.number}")
     terminal.message("Nothing was sent. To open it in a mail program:")
     for each in made:
         terminal.message(f"  {_opener()} {shlex.quote(str(each.path))}")
 
 
-def _show(made: TestMessage) -> None:
+def _show(made: WrittenMessage) -> None:
     terminal.result(str(made.path))
     lines = [
         ("to", made.to),
@@ -130,7 +130,7 @@ def _opener() -> str:
     return {"darwin": "open", "win32": "start"}.get(sys.platform, "xdg-open")
 
 
-def _errors_as_warnings(room: Newsroom, issue: Issue, audience: str) -> list[Finding]:
+def _errors_as_warnings(workspace: Workspace, issue: Issue, audience: str) -> list[Finding]:
     """What stops an export, and does not stop a test."""
     from dataclasses import replace
 
@@ -140,7 +140,7 @@ def _errors_as_warnings(room: Newsroom, issue: Issue, audience: str) -> list[Fin
 
     return [
         replace(finding, severity=Severity.WARNING)
-        for checked in check(room, [issue], RULES)
+        for checked in check(workspace, [issue], RULES)
         if checked.edition.audience == audience
         for finding in checked.findings
         if finding.severity is Severity.ERROR
@@ -148,7 +148,7 @@ def _errors_as_warnings(room: Newsroom, issue: Issue, audience: str) -> list[Fin
 
 
 def _json(
-    issue: Issue, audience: str, frozen: bool, made: tuple[TestMessage, ...], warned: list[Finding]
+    issue: Issue, audience: str, frozen: bool, made: tuple[WrittenMessage, ...], warned: list[Finding]
 ) -> dict[str, object]:
     return {
         "issue": issue.folder,

@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from pipeline.config.fields import Field, toml_fields
-from pipeline.config.source_spans import Entry, Spot, toml_spots
+from pipeline.config.source_spans import KeySpan, Span, toml_spans
 from pipeline.errors import PressroomError
 
 _MAX_DEPTH = 20
@@ -29,7 +29,7 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class ParsedFile:
     """A text split into its fields and its body; `body_line` is the line the body starts on."""
 
     fields: dict[str, Field]
@@ -37,12 +37,12 @@ class Document:
     body_line: int
 
 
-def split(text: str, path: str) -> Document:
+def split(text: str, path: str) -> ParsedFile:
     """Split a source text. Raises `PressroomError` for broken or missing front matter."""
     lines, end = _fenced(text, path)
     head = "\n".join(lines[1:end])
     fields = toml_fields(head, path, 2) if lines[0].startswith("+") else yaml_fields(head, path, 2)
-    return Document(fields, "\n".join(lines[end + 1 :]), end + 2)
+    return ParsedFile(fields, "\n".join(lines[end + 1 :]), end + 2)
 
 
 def _fenced(text: str, path: str) -> tuple[list[str], int]:
@@ -63,15 +63,15 @@ def _fenced(text: str, path: str) -> tuple[list[str], int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class FrontMatter:
     """Where the fields of a text stand. `end` is the offset of the line that closes them."""
 
     toml: bool
-    table: Spot
+    table: Span
     end: int
 
 
-def head_of(text: str, path: str) -> Head:
+def find_front_matter(text: str, path: str) -> FrontMatter:
     """Where the fields stand in a text that `split` reads, with offsets into the whole text.
 
     Raises `PressroomError` for TOML in which no places are found.
@@ -80,27 +80,27 @@ def head_of(text: str, path: str) -> Head:
     start, end = len(lines[0]) + 1, sum(len(line) + 1 for line in lines[:closing])
     if lines[0].startswith("+"):
         try:
-            return Head(True, toml_spots(text, start, end), end)
+            return FrontMatter(True, toml_spans(text, start, end), end)
         except (ValueError, RecursionError) as error:
             raise PressroomError(
                 "this TOML cannot be changed here.", path, 1, "Change it by hand."
             ) from error
     node = yaml.compose(text[start:end], Loader=_Loader)
-    return Head(False, _spot(node, start) if node else Spot(start, end, flow=False), end)
+    return FrontMatter(False, _spot(node, start) if node else Span(start, end, flow=False), end)
 
 
-def _spot(node: yaml.Node, add: int) -> Spot:
+def _spot(node: yaml.Node, add: int) -> Span:
     start, end = node.start_mark.index + add, node.end_mark.index + add
     if not isinstance(node, yaml.CollectionNode):
-        return Spot(start, end)
+        return Span(start, end)
     flow = bool(node.flow_style)
     if isinstance(node, yaml.SequenceNode):
-        return Spot(start, end, flow, tuple(_spot(each, add) for each in node.value))
+        return Span(start, end, flow, tuple(_spot(each, add) for each in node.value))
     entries = {
-        str(key.value): Entry(key.start_mark.index + add, key.end_mark.index + add, _spot(value, add))
+        str(key.value): KeySpan(key.start_mark.index + add, key.end_mark.index + add, _spot(value, add))
         for key, value in node.value
     }
-    return Spot(start, end, flow, entries=entries)
+    return Span(start, end, flow, entries=entries)
 
 
 def yaml_fields(text: str, path: str, first_line: int = 1, *, foreign: bool = False) -> dict[str, Field]:
@@ -128,7 +128,7 @@ def yaml_fields(text: str, path: str, first_line: int = 1, *, foreign: bool = Fa
         return {}
     if not isinstance(node, yaml.MappingNode):
         raise PressroomError("the front matter must be lines of `key: value`.", path, first_line)
-    fields: dict[str, Field] = _Reader(path, first_line, foreign).field(node, 0).value
+    fields: dict[str, Field] = _YamlReader(path, first_line, foreign).field(node, 0).value
     return fields
 
 
@@ -156,7 +156,7 @@ def yaml_comments(text: str) -> list[tuple[int, str]]:
     return found
 
 
-def written(fields: Mapping[str, Any]) -> str:
+def write_yaml(fields: Mapping[str, Any]) -> str:
     """YAML lines for these fields, as an editor would write them; `split` reads the same values again.
 
     Values are texts, numbers, truth values, None, dates, and lists and mappings of them.
@@ -201,7 +201,7 @@ def _yaml_hint(text: str, index: int) -> str | None:
     return None
 
 
-class _Reader:
+class _YamlReader:
     """Turns YAML nodes into fields."""
 
     def __init__(self, path: str, first_line: int, foreign: bool) -> None:

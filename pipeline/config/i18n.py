@@ -31,7 +31,7 @@ def direction(language: str) -> str:
 
 
 @dataclass(frozen=True)
-class Words:
+class Messages:
     """Phrases by key, some with `{name}` places, and the names of the months.
 
     The web pages' own have keys such as `web.issues`.
@@ -40,16 +40,16 @@ class Words:
     phrases: Mapping[str, str]
     months: tuple[str, ...]
 
-    def say(self, key: str, **places: object) -> str:
+    def format(self, key: str, **places: object) -> str:
         """A phrase with its places filled."""
         return self.phrases[key].format_map(places)
 
     def date(self, moment: datetime) -> str:
         """The day in words, such as "1 February 2026", in the moment's own time zone."""
-        return self.say("date", day=moment.day, month=self.months[moment.month - 1], year=moment.year)
+        return self.format("date", day=moment.day, month=self.months[moment.month - 1], year=moment.year)
 
 
-def load_words(templates: Templates, language: str) -> Words:
+def load_messages(templates: Templates, language: str) -> Messages:
     """The words for a language tag; English where the theme has none.
 
     Raises `PressroomError` for a file with a key missing, unknown or misused.
@@ -61,7 +61,7 @@ def load_words(templates: Templates, language: str) -> Words:
         found = _checked(templates, tag.split("-")[0], english, whole=True)
     if "-" in tag and templates.find(_file(tag)):
         region = _checked(templates, tag, english, whole=False)
-        found = Words({**found.phrases, **region.phrases}, region.months or found.months)
+        found = Messages({**found.phrases, **region.phrases}, region.months or found.months)
     return found
 
 
@@ -69,7 +69,7 @@ def _file(tag: str) -> str:
     return f"words/{tag}.toml"
 
 
-def _read(templates: Templates, tag: str) -> Words:
+def _read(templates: Templates, tag: str) -> Messages:
     text, path = templates.read(_file(tag))
     try:
         data = tomllib.loads(text)
@@ -85,10 +85,10 @@ def _read(templates: Templates, tag: str) -> Words:
     for key, phrase in phrases.items():
         if not isinstance(phrase, str):
             raise PressroomError(f'"{key}" must be a text.', path)
-    return Words(phrases, tuple(months))
+    return Messages(phrases, tuple(months))
 
 
-def _checked(templates: Templates, tag: str, english: Words, whole: bool) -> Words:
+def _checked(templates: Templates, tag: str, english: Messages, whole: bool) -> Messages:
     words = _read(templates, tag)
     path = templates.read(_file(tag))[1]
     if whole and not words.months:

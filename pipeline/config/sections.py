@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pipeline.config.front_matter import written
+from pipeline.config.front_matter import write_yaml
 from pipeline.model import Order, SectionRule
 
 
@@ -19,7 +19,7 @@ def rules_text(rules: Iterable[SectionRule], zone: ZoneInfo, toml: bool) -> str:
     """
     tables = [_fields(rule, zone) for rule in rules]
     if not toml:
-        return written({"sections": tables})
+        return write_yaml({"sections": tables})
     return "".join("\n[[sections]]\n" + _toml_lines(table) for table in tables)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class Span:
     """A value between two offsets of a text: a list has `items`, a table has `entries`.
 
     `flow` tells a list or table in brackets from one that is laid out in lines; the end of the latter
@@ -24,17 +24,17 @@ class Spot:
     start: int
     end: int
     flow: bool = True
-    items: tuple[Spot, ...] | None = None
-    entries: Mapping[str, Entry] = field(default_factory=dict)
+    items: tuple[Span, ...] | None = None
+    entries: Mapping[str, KeySpan] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class KeySpan:
     """A key of a table, between two offsets, and its value."""
 
     key_start: int
     key_end: int
-    value: Spot
+    value: Span
 
 
 # --- TOML ------------------------------------------------------------------------------------
@@ -54,20 +54,20 @@ _SCALAR = re.compile(
 )
 
 
-class _Lost(ValueError):
+class _ScanError(ValueError):
     """The text is not what the scan expects; the standard library should have refused it."""
 
 
-def toml_spots(text: str, start: int, end: int) -> Spot:
+def toml_spans(text: str, start: int, end: int) -> Span:
     """The top table of the TOML between two offsets, with arrays of tables at the top.
 
     Tables within tables, and `[tables]` of their own, are passed over. Raises `ValueError` for what is no
     TOML.
     """
-    return _Scan(text[:end], start).document()
+    return _TomlScanner(text[:end], start).document()
 
 
-class _Scan:
+class _TomlScanner:
     def __init__(self, text: str, position: int) -> None:
         self.text = text
         self.position = position
@@ -75,16 +75,16 @@ class _Scan:
     def match(self, pattern: re.Pattern[str]) -> re.Match[str]:
         found = pattern.match(self.text, self.position)
         if found is None:
-            raise _Lost(self.position)
+            raise _ScanError(self.position)
         self.position = found.end()
         return found
 
     def sees(self, mark: str) -> bool:
         return self.text.startswith(mark, self.position)
 
-    def document(self) -> Spot:
-        top: dict[str, Entry] = {}
-        arrays: dict[str, list[Spot]] = {}
+    def document(self) -> Span:
+        top: dict[str, KeySpan] = {}
+        arrays: dict[str, list[Span]] = {}
         table, begin = top, self.position
         while self.match(_BLANK) and self.position < len(self.text):
             if self.sees("["):
@@ -92,41 +92,41 @@ class _Scan:
                 keys = _names(header[2])
                 table = {}
                 if header[1] == "[[" and len(keys) == 1:
-                    spot = Spot(header.start(), header.end(), flow=False, entries=table)
+                    spot = Span(header.start(), header.end(), flow=False, entries=table)
                     arrays.setdefault(keys[0], []).append(spot)
             else:
                 self.assignment(table)
         for key, spots in arrays.items():
-            whole = Spot(spots[0].start, spots[-1].end, flow=False, items=tuple(spots))
-            top[key] = Entry(whole.start, whole.start, whole)
-        return Spot(begin, len(self.text), flow=False, entries=top)
+            whole = Span(spots[0].start, spots[-1].end, flow=False, items=tuple(spots))
+            top[key] = KeySpan(whole.start, whole.start, whole)
+        return Span(begin, len(self.text), flow=False, entries=top)
 
-    def assignment(self, table: dict[str, Entry]) -> None:
+    def assignment(self, table: dict[str, KeySpan]) -> None:
         found = self.match(_KEYS)
         self.match(_EQUALS)
         # Of `tags.any = …`, the last one stands for all: its end is where the next key may stand.
-        table[_names(found[0])[0]] = Entry(found.start(), found.end(), self.value())
+        table[_names(found[0])[0]] = KeySpan(found.start(), found.end(), self.value())
 
-    def value(self) -> Spot:
+    def value(self) -> Span:
         start = self.position
         if self.sees("["):
             items = self.array()
-            return Spot(start, self.position, items=items)
+            return Span(start, self.position, items=items)
         if self.sees("{"):
             entries = self.inline_table()
-            return Spot(start, self.position, entries=entries)
+            return Span(start, self.position, entries=entries)
         self.match(_SCALAR)
-        return Spot(start, self.position)
+        return Span(start, self.position)
 
-    def array(self) -> tuple[Spot, ...]:
-        items: list[Spot] = []
+    def array(self) -> tuple[Span, ...]:
+        items: list[Span] = []
         while not self.ends("]"):
             items.append(self.value())
             self.match(_BLANK)
         return tuple(items)
 
-    def inline_table(self) -> dict[str, Entry]:
-        table: dict[str, Entry] = {}
+    def inline_table(self) -> dict[str, KeySpan]:
+        table: dict[str, KeySpan] = {}
         while not self.ends("}"):
             self.assignment(table)
             self.match(_BLANK)

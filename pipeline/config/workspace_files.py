@@ -18,7 +18,7 @@ BUILD = "build"
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SourceFile:
     """A source file: the name it has in the workspace (slug or folder), its path, and where it is."""
 
     name: str
@@ -31,7 +31,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Workspace:
+class WorkspaceFiles:
     """A workspace: its root folder (resolved) and what its `newsletter.toml` says."""
 
     root: Path
@@ -56,11 +56,11 @@ class Workspace:
         """A file's path as a user types it: relative to the root, with forward slashes."""
         return file.relative_to(self.root).as_posix()
 
-    def article_sources(self) -> tuple[Source, ...]:
+    def article_sources(self) -> tuple[SourceFile, ...]:
         """The pool's files, sorted by path: `<slug>.md`, or `<slug>/index.md` with images beside it."""
         return tuple(sorted(self._articles(self.root / POOL), key=lambda source: source.path))
 
-    def _articles(self, folder: Path) -> Iterator[Source]:
+    def _articles(self, folder: Path) -> Iterator[SourceFile]:
         if not folder.is_dir():
             return
         for entry in folder.iterdir():
@@ -72,19 +72,19 @@ class Workspace:
                     continue  # a link to a folder above it: what is in there is found already
                 index = entry / "index.md"
                 if index.is_file():
-                    yield Source(entry.name, self.path_of(index), index)
+                    yield SourceFile(entry.name, self.path_of(index), index)
                 else:
                     yield from self._articles(entry)
             elif entry.suffix == ".md":
-                yield Source(entry.stem, self.path_of(entry), entry)
+                yield SourceFile(entry.stem, self.path_of(entry), entry)
 
-    def issue_sources(self) -> tuple[Source, ...]:
+    def issue_sources(self) -> tuple[SourceFile, ...]:
         """The issues' `issue.md` files, sorted by folder."""
         folder = self.root / ISSUES
         if not folder.is_dir():
             return ()
         found = [
-            Source(entry.name, self.path_of(entry / "issue.md"), entry / "issue.md")
+            SourceFile(entry.name, self.path_of(entry / "issue.md"), entry / "issue.md")
             for entry in folder.iterdir()
             if entry.is_dir() and (entry / "issue.md").is_file()
         ]
@@ -118,14 +118,14 @@ def find_root(start: Path) -> Path:
     )
 
 
-def open_workspace(start: Path, errors: list[PressroomError]) -> Workspace:
+def open_workspace_files(start: Path, errors: list[PressroomError]) -> WorkspaceFiles:
     """The workspace at or above `start`; mistakes in its settings go to `errors`.
 
     Raises `PressroomError` where there is no workspace, or its `newsletter.toml` cannot be read.
     """
     root = find_root(start)
     text = read_source(root / SETTINGS, SETTINGS)
-    return Workspace(root, read_publication(text, errors, templates=_templates(root)))
+    return WorkspaceFiles(root, read_publication(text, errors, templates=_templates(root)))
 
 
 def _templates(root: Path) -> Path | None:

@@ -18,14 +18,14 @@ from pipeline.model import Content
 T = TypeVar("T")
 
 
-def packed(content: Content) -> Content:
+def compress(content: Content) -> Content:
     """The same content; its blocks and footnotes are unpacked whenever they are looked at."""
     tree = pickle.dumps((content.blocks, content.footnotes), pickle.HIGHEST_PROTOCOL)
     small = zlib.compress(tree, 1)
-    return replace(content, blocks=_Part(small, 0), footnotes=_Part(small, 1))
+    return replace(content, blocks=_CompressedPart(small, 0), footnotes=_CompressedPart(small, 1))
 
 
-class _Part(Sequence[T]):
+class _CompressedPart(Sequence[T]):
     """The blocks (0) or the footnotes (1) of a packed tree."""
 
     __slots__ = ("_part", "_tree")
@@ -48,10 +48,10 @@ class _Part(Sequence[T]):
         return self._values()[index]
 
     def _values(self) -> tuple[T, ...]:
-        values: tuple[T, ...] = _unpacked(self._tree)[self._part]
+        values: tuple[T, ...] = _decompress(self._tree)[self._part]
         return values
 
 
 @lru_cache(maxsize=32)  # a stage looks at the same few contents again and again, then at none of them
-def _unpacked(tree: bytes) -> Any:
+def _decompress(tree: bytes) -> Any:
     return pickle.loads(zlib.decompress(tree))

@@ -34,7 +34,7 @@ NAMES = {kind.value: kind for kind in BlockKind if kind is not BlockKind.PROSE}
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class OpeningFence:
     """The first line of a container as written; a closing line has no name."""
 
     colons: int
@@ -42,7 +42,7 @@ class Opening:
     argument: str
 
 
-def read_fence(line: str) -> Opening | None:
+def read_fence(line: str) -> OpeningFence | None:
     """The container fence on this line, or None. Up to three spaces may stand before it."""
     text = line.lstrip(" ")
     if not text.startswith(":::") or len(line) - len(text) > 3:
@@ -51,7 +51,7 @@ def read_fence(line: str) -> Opening | None:
     if not match:
         return None
     name, _, argument = match[2].partition(" ")
-    return Opening(len(match[1]), name, argument.strip())
+    return OpeningFence(len(match[1]), name, argument.strip())
 
 
 def meant_as_fence(line: str) -> bool:
@@ -94,7 +94,7 @@ def find_end(colons: int, lines: Iterable[str]) -> tuple[int | None, int]:
     return None, opened[-1][1]
 
 
-def read_opening(opening: Opening, inside: Iterable[str]) -> tuple[BlockKind, str]:
+def read_opening(opening: OpeningFence, inside: Iterable[str]) -> tuple[BlockKind, str]:
     """The kind of a container and its title, name or audience. `inside` are its lines.
 
     Raises `PressroomError` without a place for an unknown name, an argument that does not fit, and

@@ -20,7 +20,7 @@ EMAIL_WIDTH = 536
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 
 
-class Form(StrEnum):
+class Medium(StrEnum):
     """What content is written for."""
 
     EMAIL = "email"
@@ -41,7 +41,7 @@ class HtmlWriter:
     `back_to` before a note's number where a link leads back from it; `table` is what a wide table is called.
     """
 
-    form: Form
+    form: Medium
     styles: Mapping[str, str] = field(default_factory=dict)
     address: Callable[[str], str] = str
     anchor: str = ""
@@ -52,18 +52,18 @@ class HtmlWriter:
 
     def target(self, name: str) -> str:
         """The address of the place `name` on the page."""
-        if self.form is Form.FEED:
+        if self.form is Medium.FEED:
             return self.anchor + ("" if "#" in self.anchor else "#") + name
         return f"#{self.anchor}{name}"
 
     def id(self, name: str) -> str:
         """The id of the place `name` on the page."""
-        return (self.anchor.partition("#")[2] if self.form is Form.FEED else self.anchor) + name
+        return (self.anchor.partition("#")[2] if self.form is Medium.FEED else self.anchor) + name
 
 
-def select(blocks: tuple[Block, ...], form: Form, audience: str) -> tuple[Block, ...]:
+def select_blocks(blocks: tuple[Block, ...], form: Medium, audience: str) -> tuple[Block, ...]:
     """The blocks that stand in a form for an audience, without the wrappers that say so."""
-    mail = form in (Form.EMAIL, Form.TEXT)
+    mail = form in (Medium.EMAIL, Medium.TEXT)
     chosen: list[Block] = []
     for block in blocks:
         if block.kind is BlockKind.ONLY:
@@ -74,21 +74,21 @@ def select(blocks: tuple[Block, ...], form: Form, audience: str) -> tuple[Block,
             takes = not mail
         else:
             chosen.append(
-                replace(block, blocks=select(block.blocks, form, audience)) if block.blocks else block
+                replace(block, blocks=select_blocks(block.blocks, form, audience)) if block.blocks else block
             )
             continue
         if takes:
-            chosen.extend(select(block.blocks, form, audience))
+            chosen.extend(select_blocks(block.blocks, form, audience))
     return tuple(chosen)
 
 
-def visible(content: Content, form: Form, audience: str) -> Content:
+def for_audience(content: Content, form: Medium, audience: str) -> Content:
     """The content as a form shows it to an audience: its blocks, and their notes and images only.
 
     A note that only hidden blocks refer to is hidden with them; the others are numbered anew.
     """
     held = tuple(content.blocks)
-    chosen = select(held, form, audience)
+    chosen = select_blocks(held, form, audience)
     if chosen == held:
         return content
     blocks, notes = footnotes.numbered(chosen, dict(enumerate(content.footnotes, start=1)))
@@ -100,20 +100,20 @@ def visible(content: Content, form: Form, audience: str) -> Content:
 
 def nodes_to_html(nodes: Iterable[Node], writer: HtmlWriter) -> str:
     """Nodes as HTML; merge fields stand in neutral form."""
-    return _Html(writer).nodes(nodes)
+    return _HtmlWriting(writer).nodes(nodes)
 
 
 def blocks_to_html(blocks: Iterable[Block], writer: HtmlWriter) -> str:
     """Selected blocks as HTML. The ids of headings are unique among these blocks."""
-    return _Html(writer).blocks(blocks)
+    return _HtmlWriting(writer).blocks(blocks)
 
 
 def footnotes_to_html(footnotes: Iterable[tuple[Node, ...]], writer: HtmlWriter) -> str:
     """The notes as an ordered list; the empty string where there are none."""
-    return _Html(writer).footnotes(tuple(footnotes))
+    return _HtmlWriting(writer).footnotes(tuple(footnotes))
 
 
-class _Html:
+class _HtmlWriting:
     """Writes one piece of HTML; remembers the ids it gave."""
 
     def __init__(self, writer: HtmlWriter) -> None:
@@ -143,9 +143,9 @@ class _Html:
         for number, note in enumerate(footnotes, start=1):
             inner = self.nodes(note, "li")
             given = ""
-            if self.writer.form in (Form.WEB, Form.FEED):
+            if self.writer.form in (Medium.WEB, Medium.FEED):
                 given = f' id="{_quoted(self.writer.id(f"fn{number}"))}"'
-            if self.writer.form is Form.WEB:
+            if self.writer.form is Medium.WEB:
                 inner = self._with_way_back(inner, number)
             items.append(f"<li{given}{self._style('li', 'ol')}>{inner}</li>")
         return f"<ol{self._style('ol', '')}>" + "\n".join(items) + "</ol>"
@@ -162,9 +162,9 @@ class _Html:
             return self._reference(node, parent)
         tag = node.tag
         # In-page links lead nowhere in most mail clients.
-        if tag == "a" and self.writer.form is Form.EMAIL and (node.get("href") or "").startswith("#"):
+        if tag == "a" and self.writer.form is Medium.EMAIL and (node.get("href") or "").startswith("#"):
             return self.nodes(node.children, parent)
-        if tag == "th" and self.writer.form is Form.WEB and not _plain(node.children).strip():
+        if tag == "th" and self.writer.form is Medium.WEB and not _plain(node.children).strip():
             node, tag = replace(node, attributes=()), "td"  # the corner of a table heads nothing
         if tag in _HEADINGS and self.writer.heading_shift:
             tag = f"h{min(6, int(tag[1]) + self.writer.heading_shift)}"
@@ -175,7 +175,7 @@ class _Html:
         if tag in VOID:
             return start
         html = f"{start}{self.nodes(node.children, tag)}</{tag}>"
-        if tag == "table" and self.writer.form is Form.WEB:
+        if tag == "table" and self.writer.form is Medium.WEB:
             # It scrolls where it is too wide, and the keyboard has to reach what scrolls (WCAG 2.2, 2.1.1).
             label = _quoted(self.writer.table)
             return f'<div class="scrolls" role="group" tabindex="0" aria-label="{label}">{html}</div>'
@@ -186,14 +186,14 @@ class _Html:
         for name, value in node.attributes:
             if name in ("href", "src"):
                 value = self._address(value)
-            elif name == "class" and self.writer.form is not Form.WEB:
+            elif name == "class" and self.writer.form is not Medium.WEB:
                 continue
-            elif node.tag == "img" and name in ("width", "height") and self.writer.form is Form.EMAIL:
+            elif node.tag == "img" and name in ("width", "height") and self.writer.form is Medium.EMAIL:
                 value = _fitted(node, name)
             written.append(
                 f' {name}="{_quoted(value)}"' if not value.startswith("{{") else f' {name}="{value}"'
             )
-        if node.tag in _HEADINGS and self.writer.form is Form.WEB:
+        if node.tag in _HEADINGS and self.writer.form is Medium.WEB:
             written.append(f' id="{_quoted(self.writer.anchor + self._unique(node))}"')
         return "".join(written)
 
@@ -214,7 +214,7 @@ class _Html:
         return unique
 
     def _style(self, tag: str, parent: str, more: str = "", align: str | None = None) -> str:
-        if self.writer.form is not Form.EMAIL:
+        if self.writer.form is not Medium.EMAIL:
             return ""
         own, inside = self.writer.styles.get(tag, ""), self.writer.styles.get(f"{parent} {tag}", "")
         # An `align` attribute yields to any style, so that a heading's column has to say it again.
@@ -224,10 +224,10 @@ class _Html:
 
     def _reference(self, node: Element, parent: str) -> str:
         number = footnotes.number_of(node)
-        if self.writer.form not in (Form.WEB, Form.FEED):
+        if self.writer.form not in (Medium.WEB, Medium.FEED):
             return f"<sup{self._style('sup', parent)}>{number}</sup>"
         link = f'<a href="{_quoted(self.writer.target(f"fn{number}"))}">{number}</a>'
-        if self.writer.form is Form.FEED:
+        if self.writer.form is Medium.FEED:
             return f"<sup>{link}</sup>"
         name = f"fnref{number}"
         given = "" if name in self.ids else f' id="{_quoted(self.writer.id(name))}"'
@@ -242,7 +242,7 @@ class _Html:
         return inner[: -len("</p>")] + back + "</p>" if inner.endswith("</p>") else inner + back
 
     def _aside(self, name: str, title: str, block: Block) -> str:
-        web = self.writer.form is Form.WEB
+        web = self.writer.form is Medium.WEB
         tag = "aside" if web else "blockquote"
         given = f' class="{name}"' if web else ""
         head = f' class="{name}-title"' if web else ""
@@ -253,14 +253,14 @@ class _Html:
         return f"<{tag}{given}{self._style(tag, '')}>{titled}{self.blocks(block.blocks)}</{tag}>"
 
     def _pull_quote(self, block: Block) -> str:
-        if self.writer.form is not Form.WEB:
+        if self.writer.form is not Medium.WEB:
             by = f"\n<p{self._style('p', 'blockquote')}>— {_escaped(block.title)}</p>" if block.title else ""
             return f"<blockquote{self._style('blockquote', '')}>{self.blocks(block.blocks)}{by}</blockquote>"
         by = f"\n<figcaption>{_escaped(block.title)}</figcaption>" if block.title else ""
         return f'<figure class="pullquote"><blockquote>{self.blocks(block.blocks)}</blockquote>{by}</figure>'
 
     def _call(self, block: Block) -> str:
-        web = self.writer.form is Form.WEB
+        web = self.writer.form is Medium.WEB
         link = Element("a", (("href", block.link_url),), block.link_text, block.line)
         button = self.node(link, "p")
         if web:

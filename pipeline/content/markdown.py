@@ -30,9 +30,9 @@ from mdit_py_plugins.footnote.index import footnote_ref
 from pipeline.content import containers
 from pipeline.content.sanitize import LINE, NOTE
 from pipeline.content.source import (
-    Box,
-    Prose,
-    Source,
+    ContainerHtml,
+    MarkdownSource,
+    ProseHtml,
     address_mistakes,
     code_html,
     field_html,
@@ -40,7 +40,7 @@ from pipeline.content.source import (
     raw_html,
     words,
 )
-from pipeline.content.text_width import squeezed
+from pipeline.content.text_width import collapse_spaces
 from pipeline.content.typography import quotation_marks, with_dashes
 from pipeline.errors import PressroomError
 
@@ -50,19 +50,19 @@ _NOTE = re.compile(r"\[\^[^\s\[\]]{1,100}\]")
 _ADDRESS_FIELD = re.compile(r"\{\{[^{}\n]*\}\}(?=[\s)]|\Z)")
 
 
-def read(text: str, first_line: int, language: str, mistakes: list[PressroomError]) -> Source:
+def read(text: str, first_line: int, language: str, mistakes: list[PressroomError]) -> MarkdownSource:
     """Read Markdown whose first line is line `first_line` of its file.
 
     `language` (BCP 47) chooses the quotation marks. Raises `PressroomError` with a line, and no
     path, where the text cannot be read on; lesser mistakes are added to `mistakes`.
     """
-    source = Source(mistakes=mistakes)
+    source = MarkdownSource(mistakes=mistakes)
     parser = _parser(language.lower().split("-")[0])
     env: dict[str, Any] = {"source": source, "first_line": first_line, "open": 0}
     tokens = parser.parse(text, env)
     for line, message, hint in containers.lost_fences(tokens):
         _mistake(env, line, message, hint)
-    _Reader(parser, source, env, first_line).read(tokens)
+    _TokenReader(parser, source, env, first_line).read(tokens)
     return source
 
 
@@ -77,7 +77,7 @@ def spans(text: str) -> Iterator[tuple[str, int, int, str]]:
             yield token.type, token.map[0], token.map[1], token.tag or token.markup
 
 
-class _Dialect(MarkdownIt):
+class _CommonMark(MarkdownIt):
     """CommonMark that keeps every address for us to judge, and fields as addresses."""
 
     def validateLink(self, url: str) -> bool:  # noqa: N802 - the library's name
@@ -100,7 +100,7 @@ def _parser(language: str) -> MarkdownIt:
         "maxNesting": _MAX_NESTING,
         "xhtmlOut": False,
     }
-    parser = _Dialect("commonmark", options)
+    parser = _CommonMark("commonmark", options)
     helpers: Any = SimpleNamespace(
         parseLinkDestination=_link_destination, parseLinkLabel=parseLinkLabel, parseLinkTitle=parseLinkTitle
     )
@@ -191,7 +191,7 @@ def _container(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     return True
 
 
-def _container_tokens(state: StateBlock, opening: containers.Opening, start: int, last: int) -> None:
+def _container_tokens(state: StateBlock, opening: containers.OpeningFence, start: int, last: int) -> None:
     opened = state.push("container_open", "", 1)
     opened.map = [start, last]
     try:
@@ -293,7 +293,7 @@ def _render_note(renderer: RendererHTML, tokens: Sequence[Token], index: int, op
 
 def _render_image(renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
     token = tokens[index]
-    token.attrs["alt"] = squeezed("".join(words(token.children or ()))).strip()
+    token.attrs["alt"] = collapse_spaces("".join(words(token.children or ()))).strip()
     return renderer.renderToken(tokens, index, options, env)
 
 
@@ -308,10 +308,12 @@ _RENDER_RULES: dict[str, Any] = {
 }
 
 
-class _Reader:
+class _TokenReader:
     """Walks the tokens once: gives them their lines, and cuts them at containers and notes."""
 
-    def __init__(self, parser: MarkdownIt, source: Source, env: dict[str, Any], first_line: int) -> None:
+    def __init__(
+        self, parser: MarkdownIt, source: MarkdownSource, env: dict[str, Any], first_line: int
+    ) -> None:
         self.parser = parser
         self.source = source
         self.env = env
@@ -329,8 +331,8 @@ class _Reader:
         defined = {label: self.first_line + at for label, at in self.env.get("defined", {}).items()}
         self.source.mistakes.extend(note_mistakes(self.labels, defined))
 
-    def _pieces(self, tokens: list[Token]) -> tuple[Prose | Box, ...]:
-        stack: list[tuple[Token | None, int, list[Prose | Box]]] = [(None, 0, [])]
+    def _pieces(self, tokens: list[Token]) -> tuple[ProseHtml | ContainerHtml, ...]:
+        stack: list[tuple[Token | None, int, list[ProseHtml | ContainerHtml]]] = [(None, 0, [])]
         run: list[Token] = []
         for token in tokens:
             if token.type == "container_open":
@@ -340,7 +342,7 @@ class _Reader:
                 self._flush(run, stack[-1][2])
                 opened, line, pieces = stack.pop()
                 if opened and opened.meta:
-                    box = Box(opened.meta["kind"], opened.meta["title"], line, tuple(pieces))
+                    box = ContainerHtml(opened.meta["kind"], opened.meta["title"], line, tuple(pieces))
                     stack[-1][2].append(box)
                 else:
                     stack[-1][2].extend(pieces)
@@ -349,12 +351,12 @@ class _Reader:
         self._flush(run, stack[-1][2])
         return tuple(stack[-1][2])
 
-    def _flush(self, run: list[Token], pieces: list[Prose | Box]) -> None:
+    def _flush(self, run: list[Token], pieces: list[ProseHtml | ContainerHtml]) -> None:
         if run:
             pieces.append(self._prose(run))
             run.clear()
 
-    def _prose(self, tokens: list[Token]) -> Prose:
+    def _prose(self, tokens: list[Token]) -> ProseHtml:
         first = next((self.first_line + token.map[0] for token in tokens if token.map), self.line)
         for token in tokens:
             if token.map:
@@ -366,7 +368,7 @@ class _Reader:
             align = str(token.attrs.pop("style", ""))
             if align:  # the only style that markdown-it writes: text-align, in tables
                 token.attrs["align"] = align.rpartition(":")[2]
-        return Prose(self.parser.renderer.render(tokens, self.parser.options, self.env), first)
+        return ProseHtml(self.parser.renderer.render(tokens, self.parser.options, self.env), first)
 
     def _inline(self, tokens: list[Token]) -> None:
         for token in tokens:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from pipeline.content import footnotes, sanitize
-from pipeline.content.text_width import squeezed
+from pipeline.content.text_width import collapse_spaces
 from pipeline.content.tree import paragraphs
 from pipeline.errors import PressroomError, flatten
 from pipeline.model import Element, Image, Node
@@ -39,7 +39,7 @@ _VALUES = {
 }
 
 
-class Finisher:
+class Normalizer:
     """Finishes the elements of one text, and collects its images and mistakes."""
 
     def __init__(
@@ -70,7 +70,7 @@ class Finisher:
             children = _headed(children)
         return (Element(tag, _attributes(tag, values), children, line),)
 
-    def settled(self, nodes: tuple[Node, ...]) -> tuple[Node, ...]:
+    def normalize(self, nodes: tuple[Node, ...]) -> tuple[Node, ...]:
         """The nodes with their merge fields read: text again in code, a mistake if unknown."""
         return self._settle(nodes, False) if self.fields else nodes
 
@@ -134,7 +134,7 @@ class Finisher:
         if not target:
             self._mistake(line, "this image has no file.", "Write its path between the round brackets.")
             return ()
-        alt = squeezed(values.get("alt", "")).strip()
+        alt = collapse_spaces(values.get("alt", "")).strip()
         image = self._tried(lambda: self.image(target, alt), line)
         if image is None:
             return ()
@@ -176,15 +176,15 @@ class Finisher:
         return (Element("sup", _attributes("sup", values), children, line),)
 
 
-_Special = Callable[[Finisher, dict[str, str], tuple[Node, ...], int], Iterable[Node]]
+_Special = Callable[[Normalizer, dict[str, str], tuple[Node, ...], int], Iterable[Node]]
 _SPECIAL: dict[str, _Special] = {
-    "a": Finisher._link,
-    "code": Finisher._code,
-    "h1": Finisher._title,
-    "img": Finisher._image,
-    "p": Finisher._paragraph,
-    "span": Finisher._span,
-    "sup": Finisher._raised,
+    "a": Normalizer._link,
+    "code": Normalizer._code,
+    "h1": Normalizer._title,
+    "img": Normalizer._image,
+    "p": Normalizer._paragraph,
+    "span": Normalizer._span,
+    "sup": Normalizer._raised,
 }
 
 

@@ -9,8 +9,8 @@ from typing import Protocol
 
 from pipeline.content import footnotes, markdown, tree
 from pipeline.content.call_to_action import call_to_action
-from pipeline.content.normalize import Finisher
-from pipeline.content.source import Box, Prose, Source
+from pipeline.content.normalize import Normalizer
+from pipeline.content.source import ContainerHtml, MarkdownSource, ProseHtml
 from pipeline.errors import PressroomError, flatten, raise_all
 from pipeline.model import Block, BlockKind, Content, Element, Image, MergeField, Node
 
@@ -53,7 +53,7 @@ def parse_content(
     try:
         _check_characters(text, first_line)
         source = markdown.read(text, first_line, language, mistakes)
-        finisher = Finisher(resolver.link, resolver.image, source.fields, merge_fields, mistakes)
+        finisher = Normalizer(resolver.link, resolver.image, source.fields, merge_fields, mistakes)
         content = _content(source, finisher, lead)
     except PressroomError as error:
         mistakes.extend(flatten(error))
@@ -75,7 +75,7 @@ def count_words(text: str) -> int:
     return words + ceil(pairs / 2) + ceil(fives / 5)
 
 
-def _content(source: Source, finisher: Finisher, lead: Image | None) -> Content:
+def _content(source: MarkdownSource, finisher: Normalizer, lead: Image | None) -> Content:
     blocks = tuple(_blocks(source.pieces, finisher))
     by_number = {number + 1: _nodes(prose, finisher) for number, prose in sorted(source.notes.items())}
     blocks, notes = footnotes.numbered(blocks, by_number)
@@ -98,9 +98,9 @@ def _check_characters(text: str, first_line: int) -> None:
         raise PressroomError(f"this line holds {tree.describe(bad[0])}.", None, line, "Delete it.")
 
 
-def _blocks(pieces: tuple[Prose | Box, ...], finisher: Finisher) -> Iterator[Block]:
+def _blocks(pieces: tuple[ProseHtml | ContainerHtml, ...], finisher: Normalizer) -> Iterator[Block]:
     for piece in pieces:
-        if isinstance(piece, Box):
+        if isinstance(piece, ContainerHtml):
             inner = tuple(_blocks(piece.pieces, finisher))
             if piece.kind is BlockKind.CTA:
                 try:
@@ -128,8 +128,8 @@ def _odd_quote(blocks: tuple[Block, ...], line: int) -> Iterator[PressroomError]
         )
 
 
-def _nodes(prose: Prose, finisher: Finisher) -> tuple[Node, ...]:
-    return finisher.settled(tree.build(prose.html, prose.line, finisher))
+def _nodes(prose: ProseHtml, finisher: Normalizer) -> tuple[Node, ...]:
+    return finisher.normalize(tree.build(prose.html, prose.line, finisher))
 
 
 def plain(nodes: tuple[Node, ...]) -> str:

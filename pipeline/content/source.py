@@ -22,7 +22,7 @@ _FIRST_TAG = re.compile(r"\s*<[A-Za-z][^\s/>]*")
 
 
 @dataclass(frozen=True, slots=True)
-class Prose:
+class ProseHtml:
     """A run of HTML outside or inside a container."""
 
     html: str
@@ -30,30 +30,30 @@ class Prose:
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class ContainerHtml:
     """A container with what stands in it."""
 
     kind: BlockKind
     title: str
     line: int
-    pieces: tuple[Prose | Box, ...]
+    pieces: tuple[ProseHtml | ContainerHtml, ...]
 
 
 @dataclass(slots=True)
-class Source:
+class MarkdownSource:
     """A text as Markdown reads it. Lines are those of the text's file.
 
     `notes` are the footnotes as HTML, by their number from 0. `fields` holds each merge field as
     written, with its line. `mistakes` have a line and no path.
     """
 
-    pieces: tuple[Prose | Box, ...] = ()
-    notes: dict[int, Prose] = field(default_factory=dict)
+    pieces: tuple[ProseHtml | ContainerHtml, ...] = ()
+    notes: dict[int, ProseHtml] = field(default_factory=dict)
     fields: list[tuple[str, int]] = field(default_factory=list)
     mistakes: list[PressroomError] = field(default_factory=list)
 
 
-def field_html(source: Source, written: str, line: int) -> str:
+def field_html(source: MarkdownSource, written: str, line: int) -> str:
     """The mark that stands for a merge field, whose spelling the source keeps."""
     source.fields.append((written, line))
     return f'<span {FIELD}="{len(source.fields) - 1}"></span>'
@@ -66,7 +66,7 @@ def code_html(code: str, info: str, line: int) -> str:
     return f'<pre {LINE}="{line}"><code{named}>{escape(code)}</code></pre>\n'
 
 
-def raw_html(html: str, line: int, source: Source) -> str:
+def raw_html(html: str, line: int, source: MarkdownSource) -> str:
     """Raw HTML as the editor wrote it, with its merge fields marked and its line in its first tag.
 
     Of two equal attributes a parser takes the first (HTML Standard, section 13.2.5.33), so that the
@@ -133,7 +133,7 @@ def _after_tag(html: str) -> list[str]:
     return ["", html[:end], *re.split(r"(<[^>]*>)", html[end:])]
 
 
-def _with_fields(text: str, source: Source, line: int) -> str:
+def _with_fields(text: str, source: MarkdownSource, line: int) -> str:
     def one(match: re.Match[str]) -> str:
         if match[0].startswith("\\"):
             return "{{"

@@ -11,7 +11,15 @@ from collections.abc import Iterable, Sequence
 
 from pipeline.content import footnotes as footnotes_of
 from pipeline.content.text_table import table_lines
-from pipeline.content.text_width import GLUE, OPEN, finished, squeezed, width, words_of, wrapped
+from pipeline.content.text_width import (
+    GLUE,
+    OPEN,
+    collapse_spaces,
+    finish_line,
+    unbreakable_field,
+    width,
+    wrap,
+)
 from pipeline.content.tree import BLOCKS, VOID
 from pipeline.model import Block, BlockKind, Element, MergeField, Node
 
@@ -22,7 +30,7 @@ _RAISED = dict(zip("0123456789+-−=()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻�
 _LOWERED = dict(zip("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎", strict=True))
 
 
-class Notes:
+class LinkList:
     """The addresses of a text's links, numbered from 1 in the order of the text, each once."""
 
     def __init__(self) -> None:
@@ -44,7 +52,7 @@ class Notes:
 
 def blocks_to_text(
     blocks: Iterable[Block],
-    notes: Notes,
+    notes: LinkList,
     footnotes: Iterable[tuple[Node, ...]] = (),
     width: int = WIDTH,
     sponsored_by: str = "Sponsored by",
@@ -56,7 +64,7 @@ def blocks_to_text(
     numbered in `notes`, whose list the caller writes once, at the end of the whole text. Footnotes
     stand below `notes_title`.
     """
-    writer = _Text(notes, sponsored_by)
+    writer = _TextWriter(notes, sponsored_by)
     chunks = writer.blocks(blocks, width)
     listed = [
         _hung(f"[^{number}] ", writer.flow(note, width - len(f"[^{number}] ")))
@@ -65,16 +73,16 @@ def blocks_to_text(
     if listed:
         chunks.append(["-" * 20, notes_title] if notes_title else ["-" * 20])
         chunks.append([line for note in listed for line in note])
-    return "\n".join(finished(line) for line in _spaced(chunks))
+    return "\n".join(finish_line(line) for line in _spaced(chunks))
 
 
-def nodes_to_text(nodes: Iterable[Node], notes: Notes, width: int = WIDTH) -> str:
+def nodes_to_text(nodes: Iterable[Node], notes: LinkList, width: int = WIDTH) -> str:
     """Nodes as plain text, as `blocks_to_text` writes them."""
-    return "\n".join(finished(line) for line in _Text(notes, "").flow(tuple(nodes), width))
+    return "\n".join(finish_line(line) for line in _TextWriter(notes, "").flow(tuple(nodes), width))
 
 
-class _Text:
-    def __init__(self, notes: Notes, sponsored_by: str) -> None:
+class _TextWriter:
+    def __init__(self, notes: LinkList, sponsored_by: str) -> None:
         self.notes = notes
         self.sponsored_by = sponsored_by
 
@@ -97,13 +105,13 @@ class _Text:
             return [_titled(f"{self.sponsored_by} {block.title}", columns), *inner, ["-" * columns]]
         if block.kind is BlockKind.CTA:
             button = self._linked(self.line(block.link_text), block.link_url)
-            return [*inner, wrapped(button, columns)]
+            return [*inner, wrap(button, columns)]
         return inner
 
     def _pull_quote(self, block: Block, columns: int) -> list[str]:
         chunks = self.blocks(block.blocks, columns - 2)
         if block.title:
-            chunks.append(_hung("— ", wrapped(block.title.replace(OPEN, ""), columns - 4)))
+            chunks.append(_hung("— ", wrap(block.title.replace(OPEN, ""), columns - 4)))
         return [f"> {line}".rstrip(" ") for line in _spaced(chunks)]
 
     def flow(self, nodes: Sequence[Node], columns: int) -> list[str]:
@@ -125,7 +133,7 @@ class _Text:
             text = self.line(loose)
             loose.clear()
             if text.strip(" \n\t\v"):
-                chunks.append(wrapped(text, columns))
+                chunks.append(wrap(text, columns))
 
         for node in nodes:
             if isinstance(node, Element) and node.tag in BLOCKS:
@@ -141,7 +149,7 @@ class _Text:
     def _element(self, node: Element, columns: int) -> list[str]:
         tag = node.tag
         if tag in _UNDERLINES:
-            lines = wrapped(self.line(node.children), columns)
+            lines = wrap(self.line(node.children), columns)
             return [*lines, _UNDERLINES[tag] * max(map(width, lines))]
         if tag in ("ul", "ol"):
             return self._list(node, columns)
@@ -162,9 +170,7 @@ class _Text:
         return self.flow(node.children, columns)
 
     def _chunk_lines(self, node: Node, columns: int) -> list[str]:
-        return (
-            self._element(node, columns) if isinstance(node, Element) else wrapped(self.line([node]), columns)
-        )
+        return self._element(node, columns) if isinstance(node, Element) else wrap(self.line([node]), columns)
 
     def _list(self, node: Element, columns: int) -> list[str]:
         items = [child for child in node.children if isinstance(child, Element)]
@@ -187,9 +193,9 @@ class _Text:
 
     def _inline(self, node: Node) -> str:
         if isinstance(node, str):
-            return squeezed(node)
+            return collapse_spaces(node)
         if isinstance(node, MergeField):
-            return words_of(node)
+            return unbreakable_field(node)
         if footnotes_of.is_reference(node):
             return f"[^{footnotes_of.number_of(node)}]"
         tag = node.tag
@@ -236,7 +242,7 @@ def _code(node: Element) -> str:
         if isinstance(child, str):
             parts.append(child)
         elif isinstance(child, MergeField):
-            parts.append(words_of(child))
+            parts.append(unbreakable_field(child))
         else:
             parts.append("\n" if child.tag == "br" else _code(child))
     text = "".join(parts)
@@ -255,7 +261,7 @@ def _hung(mark: str, lines: list[str]) -> list[str]:
 def _titled(title: str, columns: int) -> list[str]:
     if not title:
         return ["-" * columns]
-    lines = wrapped(title.replace(OPEN, ""), columns - 6)
+    lines = wrap(title.replace(OPEN, ""), columns - 6)
     first = f"-- {lines[0]} "
     return [first + "-" * max(2, columns - width(first)), *(f"   {line}" for line in lines[1:])]
 

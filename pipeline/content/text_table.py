@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from pipeline.content.text_width import squeezed, width, wrapped
+from pipeline.content.text_width import collapse_spaces, width, wrap
 from pipeline.model import Element, Node
 
 _GAP = "  "
@@ -14,7 +14,7 @@ Line = Callable[[Iterable[Node]], str]
 
 def table_lines(table: Element, line: Line, columns: int) -> list[str]:
     """The lines of a table, at most so many columns wide; `line` writes the text of a cell."""
-    caption = [text for part in _parts(table, "caption") for text in wrapped(line(part.children), columns)]
+    caption = [text for part in _parts(table, "caption") for text in wrap(line(part.children), columns)]
     head = [row for part in _parts(table, "thead") for row in _grid(part)]
     body = [row for part in _parts(table, "tbody", "tfoot") for row in _grid(part)]
     if not head and body and all(cell.tag == "th" for cell in body[0] if cell):
@@ -45,7 +45,7 @@ def _aligned(rows: list[list[str]], widths: list[int], sides: list[str], heads: 
 
 def _records(rows: list[list[str]], names: list[str], columns: int) -> list[str]:
     if not rows:  # a head alone still has its words
-        return [text for name in names for text in wrapped(name, columns)]
+        return [text for name in names for text in wrap(name, columns)]
     lines: list[str] = []
     for row in rows:
         if lines:
@@ -54,7 +54,7 @@ def _records(rows: list[list[str]], names: list[str], columns: int) -> list[str]
             name = names[index] if index < len(names) else ""
             if not cell and not name:
                 continue
-            first, *rest = wrapped(f"{name}: {cell}" if name else cell, columns - 2)
+            first, *rest = wrap(f"{name}: {cell}" if name else cell, columns - 2)
             lines.extend([first, *(f"  {text}" for text in rest)])
     return lines
 
@@ -99,7 +99,7 @@ def _skip(cells: list[Element | None], covered: dict[int, int]) -> None:
 
 
 def _cell(cell: Element, line: Line) -> str:
-    return squeezed(line(cell.children).replace("\v", " ")).strip(" ")
+    return collapse_spaces(line(cell.children).replace("\v", " ")).strip(" ")
 
 
 def _parts(element: Element, *tags: str) -> list[Element]:

@@ -1,7 +1,7 @@
 """Lines of plain text: how wide they are on a screen, and where they may break.
 
 Two control characters, which no content can hold, stand for what must not break: `GLUE` for a space
-within a merge field or before a link's number, `OPEN` for the braces of a field. `finished` turns
+within a merge field or before a link's number, `OPEN` for the braces of a field. `finish_line` turns
 them, and literal braces, into what is written.
 """
 
@@ -34,29 +34,29 @@ def width(text: str) -> int:
     return sum(map(_columns, text)) + text.count("\ufe0f")
 
 
-def words_of(field: MergeField) -> str:
+def unbreakable_field(field: MergeField) -> str:
     """A merge field in neutral form, as one word that does not break."""
     return merge.neutral(field).replace("{{", OPEN).replace(" ", GLUE)
 
 
-def finished(line: str) -> str:
+def finish_line(line: str) -> str:
     """A line as it is written: literal braces made safe, fields in neutral form."""
     return merge.literal_text(line).replace(OPEN, "{{").replace(GLUE, " ")
 
 
-def squeezed(text: str) -> str:
+def collapse_spaces(text: str) -> str:
     """Text with each run of white space as one space, as HTML shows it."""
     return _SPACES.sub(" ", text)
 
 
-def wrapped(text: str, columns: int) -> list[str]:
+def wrap(text: str, columns: int) -> list[str]:
     r"""The lines of a paragraph, each of at most so many columns where its words allow it.
 
     `\v` in the text is a line break that was asked for.
     """
     lines: list[str] = []
     for part in text.split("\v"):
-        lines.extend(_filled(squeezed(part).strip(" "), columns))
+        lines.extend(_filled(collapse_spaces(part).strip(" "), columns))
     return lines
 
 

@@ -6,40 +6,42 @@ import base64
 from collections.abc import Callable, Mapping
 
 from pipeline.errors import PressroomError
-from pipeline.export.target import Login, Request
+from pipeline.export.target import ApiRequest, Credentials
 
 
-def header(name: str, form: str = "{}", **more: str) -> Callable[[Login, Request], Mapping[str, str]]:
+def header(
+    name: str, form: str = "{}", **more: str
+) -> Callable[[Credentials, ApiRequest], Mapping[str, str]]:
     """A header that holds the first key, as `form` says; `more` are headers that are always the same."""
     others = {each.replace("_", "-"): value for each, value in more.items()}
 
-    def headers(login: Login, request: Request) -> Mapping[str, str]:
+    def headers(login: Credentials, request: ApiRequest) -> Mapping[str, str]:
         return {name: form.format(_key(login)), **others}
 
     return headers
 
 
-def bearer(**more: str) -> Callable[[Login, Request], Mapping[str, str]]:
+def bearer(**more: str) -> Callable[[Credentials, ApiRequest], Mapping[str, str]]:
     """A bearer token (RFC 6750, section 2.1)."""
     return header("Authorization", "Bearer {}", **more)
 
 
-def basic(user: str) -> Callable[[Login, Request], Mapping[str, str]]:
+def basic(user: str) -> Callable[[Credentials, ApiRequest], Mapping[str, str]]:
     """A user with the key for a password (RFC 7617)."""
 
-    def headers(login: Login, request: Request) -> Mapping[str, str]:
+    def headers(login: Credentials, request: ApiRequest) -> Mapping[str, str]:
         pair = base64.b64encode(f"{user}:{_key(login)}".encode()).decode()
         return {"Authorization": f"Basic {pair}"}
 
     return headers
 
 
-def at(url: str) -> Callable[[Login], str]:
+def at(url: str) -> Callable[[Credentials], str]:
     """The same address for everyone."""
     return lambda login: url
 
 
-def ghost_token(login: Login, request: Request) -> Mapping[str, str]:
+def ghost_token(login: Credentials, request: ApiRequest) -> Mapping[str, str]:
     """A token of five minutes, signed with the key that has an id before its colon (RFC 7519)."""
     import jwt
 
@@ -61,7 +63,9 @@ def ghost_token(login: Login, request: Request) -> Mapping[str, str]:
     return {"Authorization": f"Ghost {token}", "Accept-Version": "v5.0"}
 
 
-def signed_for_amazon(login: Login, request: Request, service: str, region: str) -> Mapping[str, str]:
+def signed_for_amazon(
+    login: Credentials, request: ApiRequest, service: str, region: str
+) -> Mapping[str, str]:
     """Amazon's Signature Version 4, by the library that Amazon keeps for it."""
     try:
         from botocore.auth import SigV4Auth
@@ -83,5 +87,5 @@ def signed_for_amazon(login: Login, request: Request, service: str, region: str)
     return {name: str(value) for name, value in asked.headers.items()}
 
 
-def _key(login: Login) -> str:
+def _key(login: Credentials) -> str:
     return next(iter(login.keys.values()), "KEY")

@@ -25,7 +25,7 @@ from pipeline.support.urls import image_path
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
-class Images(StrEnum):
+class ImageMode(StrEnum):
     """Where `email.html` finds its pictures: at their address on the web, or beside it."""
 
     HOSTED = "hosted"
@@ -37,14 +37,14 @@ def bundle(
     rendered: RenderedEmail,
     publication: Publication,
     image_data: Callable[[Image], bytes],
-    images: Images,
+    images: ImageMode,
 ) -> tuple[OutputFile, ...]:
     """The files of one edition, in the order in which `issue.json` lists them.
 
     Raises `PressroomError` where a header of the message would hold a line break.
     """
     html, mjml = rendered.html, rendered.mjml
-    if images is Images.PACKED:
+    if images is ImageMode.PACKED:
         for image in rendered.images:
             html = html.replace(image.url, image_path(image.name))
             mjml = mjml.replace(image.url, image_path(image.name))
@@ -68,7 +68,7 @@ def listing_of(
     rendered: RenderedEmail,
     publication: Publication,
     files: Iterable[OutputFile],
-    images: Images,
+    images: ImageMode,
 ) -> dict[str, Any]:
     """What `issue.json` says of a bundle, all but itself."""
     issue = edition.issue

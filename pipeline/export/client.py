@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pipeline.errors import PressroomError
-from pipeline.export.target import Login, Push, Request, Target
+from pipeline.export.target import ApiRequest, Credentials, PushMethod, Target
 
 TIME_LIMIT = 30.0
 """Seconds until an answer has begun, and between two pieces of it."""
@@ -41,15 +41,15 @@ pause: Callable[[float], None] = time.sleep
 
 
 @dataclass(slots=True)
-class Api:
+class ServiceClient:
     """A `Service` on the web. `time_limit` is in seconds; `requests` are those that went out so far."""
 
     target: Target
-    push: Push
-    login: Login
+    push: PushMethod
+    login: Credentials
     agent: str
     time_limit: float = TIME_LIMIT
-    requests: list[Request] = field(default_factory=list)
+    requests: list[ApiRequest] = field(default_factory=list)
 
     def get(self, path: str) -> Any:
         """The JSON at a path, or None. Raises `PressroomError` for every refusal but "not found"."""
@@ -70,7 +70,7 @@ class Api:
 
         content, kind = written(body, form)
         url = base(self.target, self.push, self.login) + path
-        request = Request(method, url, content, datetime.now(UTC), body)
+        request = ApiRequest(method, url, content, datetime.now(UTC), body)
         self.requests.append(request)
         headers = {"User-Agent": self.agent, "Accept": "application/json"}
         headers |= {"Content-Type": kind} if kind else {}
@@ -157,13 +157,13 @@ class Api:
 
 
 @dataclass(slots=True)
-class Rehearsal:
+class DryRunClient:
     """A `Service` that writes down what would be asked, and asks nothing."""
 
     target: Target
-    push: Push
-    login: Login
-    requests: list[Request] = field(default_factory=list)
+    push: PushMethod
+    login: Credentials
+    requests: list[ApiRequest] = field(default_factory=list)
 
     def get(self, path: str) -> Any:
         """Nothing stands anywhere."""
@@ -173,30 +173,30 @@ class Rehearsal:
     def send(self, method: str, path: str, body: Any = None, *, form: bool = False) -> Any:
         """An answer whose every value is unknown."""
         self._note(method, path, written(body, form)[0], body)
-        return _Unknown()
+        return _UnknownAnswer()
 
     def _note(self, method: str, path: str, content: bytes, said: Any) -> None:
         url = base(self.target, self.push, self.login) + path
-        self.requests.append(Request(method, url, content, datetime.now(UTC), said))
+        self.requests.append(ApiRequest(method, url, content, datetime.now(UTC), said))
 
 
-class _Unknown(str):
+class _UnknownAnswer(str):
     """What only the service knows, whatever is asked of it."""
 
     __slots__ = ()
 
-    def __new__(cls) -> _Unknown:
+    def __new__(cls) -> _UnknownAnswer:
         return super().__new__(cls, "ID")
 
-    def __getitem__(self, key: Any) -> _Unknown:
+    def __getitem__(self, key: Any) -> _UnknownAnswer:
         return self
 
-    def get(self, key: str, default: Any = None) -> _Unknown:
+    def get(self, key: str, default: Any = None) -> _UnknownAnswer:
         """As a mapping has it."""
         return self
 
 
-def base(target: Target, push: Push, login: Login) -> str:
+def base(target: Target, push: PushMethod, login: Credentials) -> str:
     """The address of the API without a slash at its end.
 
     Raises `PressroomError` for one over which the key would travel in the clear.

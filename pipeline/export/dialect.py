@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 
-class Part(StrEnum):
+class MessagePart(StrEnum):
     """Where in a letter a field stands; each may be written in its own way."""
 
     HTML = "HTML"
@@ -20,13 +20,13 @@ class Part(StrEnum):
     PREVIEW = "preview text"
 
 
-LINES = frozenset({Part.SUBJECT, Part.PREVIEW})
-EVERYWHERE = frozenset(Part)
-BODY = frozenset({Part.HTML, Part.TEXT})
+LINES = frozenset({MessagePart.SUBJECT, MessagePart.PREVIEW})
+EVERYWHERE = frozenset(MessagePart)
+BODY = frozenset({MessagePart.HTML, MessagePart.TEXT})
 
 
 @dataclass(frozen=True, slots=True)
-class Tag:
+class FieldTag:
     """A field in a service's words.
 
     `plain` is the tag without a fallback; `otherwise` the one with it, where `{fallback}` stands for its
@@ -36,7 +36,7 @@ class Tag:
 
     plain: str
     otherwise: str = ""
-    parts: frozenset[Part] = EVERYWHERE
+    parts: frozenset[MessagePart] = EVERYWHERE
     in_html: str = ""
     """What HTML holds instead of `plain`, where that differs."""
 
@@ -56,17 +56,17 @@ class Dialect:
     fallback may hold.
     """
 
-    tags: Mapping[str, Tag]
+    tags: Mapping[str, FieldTag]
     lookalike: re.Pattern[str]
-    custom: Tag | None = None
+    custom: FieldTag | None = None
     own_name: Callable[[str], str] = _as_it_is
     literal: Callable[[str], str] | None = None
     fallback: Callable[[str], str] = _as_it_is
     not_in_fallback: frozenset[str] = field(default_factory=lambda: frozenset("{}\n"))
-    reads: frozenset[Part] = EVERYWHERE
+    reads: frozenset[MessagePart] = EVERYWHERE
     """The parts in which the service executes anything: in others a lookalike is what it is, text."""
 
-    def tag(self, name: str, given: Mapping[str, str]) -> Tag | None:
+    def tag(self, name: str, given: Mapping[str, str]) -> FieldTag | None:
         """The tag of a field, or None where the service has none.
 
         `given` are names that the settings map to the service's own (`[targets.NAME.fields]`).
@@ -89,8 +89,8 @@ _OURS = frozenset(
 """Fields that a service has or has not: none of them is a field of the list's own."""
 
 
-def _named(tag: Tag, name: str) -> Tag:
-    return Tag(
+def _named(tag: FieldTag, name: str) -> FieldTag:
+    return FieldTag(
         tag.plain.replace("{name}", name),
         tag.otherwise.replace("{name}", name),
         tag.parts,

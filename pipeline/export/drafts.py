@@ -20,7 +20,7 @@ NAME = "drafts.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Pushed:
+class PushedDraft:
     """A draft at a service. `pushed` is when, as RFC 3339; `sha256` is that of the letter that it holds."""
 
     target: str
@@ -31,7 +31,7 @@ class Pushed:
     sha256: str
 
 
-def read_drafts(root: Path, issue: Issue) -> tuple[Pushed, ...]:
+def read_drafts(root: Path, issue: Issue) -> tuple[PushedDraft, ...]:
     """The drafts of an issue, in the order of the file. Raises `PressroomError` for a file that is none."""
     path = _path(issue)
     if not (root / path).is_file():
@@ -48,7 +48,7 @@ def read_drafts(root: Path, issue: Issue) -> tuple[Pushed, ...]:
         ) from error
 
 
-def remember(root: Path, issue: Issue, pushed: Pushed) -> None:
+def remember(root: Path, issue: Issue, pushed: PushedDraft) -> None:
     """Write a draft into the list, in place of what stood there for its target and audience."""
     key = (pushed.target, pushed.audience)
     others = [each for each in read_drafts(root, issue) if (each.target, each.audience) != key]
@@ -59,7 +59,7 @@ def remember(root: Path, issue: Issue, pushed: Pushed) -> None:
     write_atomically(root / _path(issue), f"{text}\n".encode())
 
 
-def draft_of(drafts: tuple[Pushed, ...], target: str, audience: str) -> Pushed | None:
+def draft_of(drafts: tuple[PushedDraft, ...], target: str, audience: str) -> PushedDraft | None:
     """The draft that was pushed before for this target and audience."""
     return next((each for each in drafts if (each.target, each.audience) == (target, audience)), None)
 
@@ -73,8 +73,8 @@ def _path(issue: Issue) -> str:
     return f"issues/{issue.folder}/{NAME}"
 
 
-def _pushed(value: Mapping[str, Any]) -> Pushed:
-    said = [str(value[name]) for name in Pushed.__slots__]
+def _pushed(value: Mapping[str, Any]) -> PushedDraft:
+    said = [str(value[name]) for name in PushedDraft.__slots__]
     if not all(each.isprintable() for each in said):
         raise ValueError("a control character")
-    return Pushed(*said)
+    return PushedDraft(*said)

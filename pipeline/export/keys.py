@@ -6,13 +6,13 @@ import os
 from collections.abc import Mapping
 
 from pipeline.errors import PressroomError, raise_all
-from pipeline.export.target import Push, Target
+from pipeline.export.target import PushMethod, Target
 
 KEYRING = "pressroom"
 """The name under which a keyring holds them; the user is the name of the variable."""
 
 
-def keys_of(target: Target, push: Push) -> Mapping[str, str]:
+def keys_of(target: Target, push: PushMethod) -> Mapping[str, str]:
     """Each key by the name of its variable. Raises `PressroomError` for those that are nowhere, or no key."""
     found = {name: _key(name) for name in (*push.keys, *push.optional)}
     errors = [

@@ -10,10 +10,10 @@ from email.utils import parseaddr
 from html import unescape
 
 from pipeline.errors import PressroomError
-from pipeline.export.bundle import Images, listing_file, listing_of, zip_bytes
-from pipeline.export.target import GMAIL, Delivery, Tags, Target
-from pipeline.export.target_settings import SETTINGS, given
-from pipeline.export.translate import Letter, Where, translated
+from pipeline.export.bundle import ImageMode, listing_file, listing_of, zip_bytes
+from pipeline.export.target import GMAIL, Delivery, TagSupport, Target
+from pipeline.export.target_settings import SETTINGS, settings_for
+from pipeline.export.translate import TranslatedEmail, Where, translate
 from pipeline.model import ComposedEdition, Image, OutputFile, Publication, RenderedEmail
 from pipeline.support.urls import image_path
 
@@ -39,9 +39,9 @@ def package(
 
     Raises `PressroomError`, all of it at once, for what the target cannot say, lacks or is too large for.
     """
-    said = given(target, publication, edition.audience)
+    said = settings_for(target, publication, edition.audience)
     known = _known(edition, publication)
-    letter = translated(rendered, target.title, target.dialect, said.fields, known, where, target.parts)
+    letter = translate(rendered, target.title, target.dialect, said.fields, known, where, target.parts)
     _demanded(letter, target, publication)
     html = target.shape(letter.html)
     pictures: tuple[OutputFile, ...] = ()
@@ -52,7 +52,9 @@ def package(
     page = OutputFile("email.html", html.encode())
     files = [page, *([OutputFile("email.txt", letter.text.encode())] if target.takes_text else []), *pictures]
     tags = _tags(edition, target) if said.tags is None else said.tags
-    listing = listing_of(edition, rendered, publication, files, Images.PACKED if packed else Images.HOSTED)
+    listing = listing_of(
+        edition, rendered, publication, files, ImageMode.PACKED if packed else ImageMode.HOSTED
+    )
     listing |= {
         "target": target.name,
         "subject": letter.subject,
@@ -96,7 +98,7 @@ def _names(edition: ComposedEdition, publication: Publication) -> tuple[str, str
 
 def _tags(edition: ComposedEdition, target: Target) -> tuple[str, ...]:
     """The tags of its articles, those of most articles first; none where a service takes only one."""
-    if target.tags is not Tags.MANY:
+    if target.tags is not TagSupport.MANY:
         return ()
     counted = Counter(tag for article in edition.articles for tag in article.article.tags)
     return tuple(sorted(counted, key=lambda tag: (-counted[tag], tag)))
@@ -113,7 +115,7 @@ def _known(edition: ComposedEdition, publication: Publication) -> Mapping[str, s
     return {name: value for name, value in found.items() if value and "{{" not in value}
 
 
-def _demanded(letter: Letter, target: Target, publication: Publication) -> None:
+def _demanded(letter: TranslatedEmail, target: Target, publication: Publication) -> None:
     for name in target.demands:
         if name in letter.fields or (name == "postal_address" and _shows_address(letter, publication)):
             continue
@@ -131,7 +133,7 @@ def _demanded(letter: Letter, target: Target, publication: Publication) -> None:
         )
 
 
-def _shows_address(letter: Letter, publication: Publication) -> bool:
+def _shows_address(letter: TranslatedEmail, publication: Publication) -> bool:
     return publication.postal_address.strip().splitlines()[0].strip() in unescape(letter.html)
 
 

@@ -10,21 +10,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.errors import PressroomError
-from pipeline.export.drafts import Pushed
-from pipeline.export.target import Delivery, Draft, Push, Service, Standing, Target
+from pipeline.export.drafts import PushedDraft
+from pipeline.export.target import Delivery, DraftStatus, PushMethod, ServiceApi, ServiceDraft, Target
 
 
 @dataclass(frozen=True, slots=True)
-class Put:
+class PushResult:
     """What a push did: the draft, and whether it was there before."""
 
-    draft: Draft
+    draft: ServiceDraft
     updated: bool
 
 
-def put(
-    target: Target, delivery: Delivery, service: Service, before: Pushed | None, *, anew: bool = False
-) -> Put:
+def put_draft(
+    target: Target, delivery: Delivery, service: ServiceApi, before: PushedDraft | None, *, anew: bool = False
+) -> PushResult:
     """Write the draft. `before` is what was remembered; `anew` makes a new one whatever there is.
 
     Raises `PressroomError` for what the service refuses, and for a draft that is none any more: it may
@@ -40,7 +40,7 @@ def put(
                 None,
                 "It may have been sent. To make another draft all the same: --anew",
             )
-        return Put(push.write(service, delivery, found), found is not None)
+        return PushResult(push.write(service, delivery, found), found is not None)
     except (KeyError, IndexError, TypeError, AttributeError, ValueError) as error:
         raise PressroomError(
             f"{target.title} answered in a form that its documentation does not have.",
@@ -51,24 +51,26 @@ def put(
 
 
 def rehearse(
-    target: Target, delivery: Delivery, service: Service, before: Pushed | None, *, anew: bool
+    target: Target, delivery: Delivery, service: ServiceApi, before: PushedDraft | None, *, anew: bool
 ) -> None:
     """Go the same way with a service that answers nothing: what was remembered is taken to stand."""
     push = push_of(target)
     found = None
     if before and not anew:
         push.read(service, delivery, before.id)
-        found = Standing(before.id, "draft", open=True, version="VERSION")
+        found = DraftStatus(before.id, "draft", open=True, version="VERSION")
     elif not anew:
         push.find(service, delivery)
     push.write(service, delivery, found)
 
 
-def _standing(push: Push, delivery: Delivery, service: Service, before: Pushed | None) -> Standing | None:
+def _standing(
+    push: PushMethod, delivery: Delivery, service: ServiceApi, before: PushedDraft | None
+) -> DraftStatus | None:
     return (push.read(service, delivery, before.id) if before else None) or push.find(service, delivery)
 
 
-def push_of(target: Target) -> Push:
+def push_of(target: Target) -> PushMethod:
     """The target's push. Raises `PressroomError` where it has none."""
     if target.push is None:
         raise PressroomError(

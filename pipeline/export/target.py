@@ -1,6 +1,6 @@
 """What an issue is exported for: a service, described. Each has a file of its own in `targets/`.
 
-A target's first half says what its screen takes (`Target`), its second how a draft gets there (`Push`).
+A target's first half says what its screen takes (`Target`), its second how a draft gets there (`PushMethod`).
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from pipeline.export.dialect import Dialect, Part
+from pipeline.export.dialect import Dialect, MessagePart
 
 GMAIL = 102_000
 """Bytes of HTML at which Gmail cuts a message off (measured by many; Gmail does not document it)."""
 
 
-class Kind(StrEnum):
+class SettingType(StrEnum):
     """What a setting of a target holds."""
 
     TEXT = "text"
@@ -27,16 +27,16 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class TargetSetting:
     """A key under `[targets.NAME]`: what it is, as "the id of …", and whether a push needs it."""
 
     name: str
     what: str
-    kind: Kind = Kind.TEXT
+    kind: SettingType = SettingType.TEXT
     required: bool = False
 
 
-class Tags(StrEnum):
+class TagSupport(StrEnum):
     """Whether a service has tags for a draft."""
 
     NONE = "none"
@@ -80,7 +80,7 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class DraftStatus:
     """What stands at a service under an id: `open` while it is a draft that may still be changed.
 
     `status` is the service's own word. `version` is what some ask to be told with a change.
@@ -93,7 +93,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class ServiceDraft:
     """A draft as it was written: its id, and the address at which an editor opens it."""
 
     id: str
@@ -101,7 +101,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class ApiRequest:
     """A request as it goes out, but for its key. `moment` is when, for signatures that hold it.
 
     `said` is the body before it was written as bytes.
@@ -115,14 +115,14 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Login:
+class Credentials:
     """The keys by the names of their variables, and the target's settings."""
 
     keys: Mapping[str, str]
     settings: Mapping[str, Any]
 
 
-class Service(Protocol):
+class ServiceApi(Protocol):
     """A service's API, as a push uses it. What it refuses is raised as `PressroomError`."""
 
     def get(self, path: str) -> Any:
@@ -133,7 +133,7 @@ class Service(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Push:
+class PushMethod:
     """How a draft gets to a service. None of these ever sends to readers.
 
     `keys` are the environment variables of the key, `optional` further ones. `headers` gives the
@@ -143,11 +143,11 @@ class Push:
     """
 
     keys: tuple[str, ...]
-    url: Callable[[Login], str]
-    headers: Callable[[Login, Request], Mapping[str, str]]
-    read: Callable[[Service, Delivery, str], Standing | None]
-    find: Callable[[Service, Delivery], Standing | None]
-    write: Callable[[Service, Delivery, Standing | None], Draft]
+    url: Callable[[Credentials], str]
+    headers: Callable[[Credentials, ApiRequest], Mapping[str, str]]
+    read: Callable[[ServiceApi, Delivery, str], DraftStatus | None]
+    find: Callable[[ServiceApi, Delivery], DraftStatus | None]
+    write: Callable[[ServiceApi, Delivery, DraftStatus | None], ServiceDraft]
     optional: tuple[str, ...] = ()
     draft: str = "draft"
 
@@ -184,12 +184,12 @@ class Target:
     """Makes of the email's HTML what the service's field takes."""
     loses: str = ""
     """What the service takes out of the HTML, as the end of "…: "."""
-    tags: Tags = Tags.NONE
-    settings: tuple[Setting, ...] = ()
-    push: Push | None = None
+    tags: TagSupport = TagSupport.NONE
+    settings: tuple[TargetSetting, ...] = ()
+    push: PushMethod | None = None
 
     @property
-    def parts(self) -> frozenset[Part]:
+    def parts(self) -> frozenset[MessagePart]:
         """The parts of a letter that it takes."""
-        left_out = {Part.TEXT: not self.takes_text, Part.PREVIEW: not self.takes_preview}
-        return frozenset(part for part in Part if not left_out.get(part))
+        left_out = {MessagePart.TEXT: not self.takes_text, MessagePart.PREVIEW: not self.takes_preview}
+        return frozenset(part for part in MessagePart if not left_out.get(part))

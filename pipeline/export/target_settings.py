@@ -8,20 +8,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.errors import PressroomError, raise_all, suggest
-from pipeline.export.target import Kind, Setting, Tags, Target
+from pipeline.export.target import SettingType, TagSupport, Target, TargetSetting
 from pipeline.model import Publication
 
 SETTINGS = "newsletter.toml"
 
 _SHARED = (
-    Setting("url", "the address of the API, where it is another than the service's own"),
-    Setting("timeout", "how many seconds to wait for an answer", Kind.NUMBER),
+    TargetSetting("url", "the address of the API, where it is another than the service's own"),
+    TargetSetting("timeout", "how many seconds to wait for an answer", SettingType.NUMBER),
 )
-_TAGS = Setting("tags", "the tags of the draft there", Kind.TEXTS)
+_TAGS = TargetSetting("tags", "the tags of the draft there", SettingType.TEXTS)
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class TargetSettings:
     """Settings of a target for one audience.
 
     `fields` maps our names of merge fields to the service's. `tags` is None where none are said. `own`
@@ -34,15 +34,15 @@ class Given:
     filter: Mapping[str, Any]
 
 
-def known_settings(target: Target) -> tuple[Setting, ...]:
+def known_settings(target: Target) -> tuple[TargetSetting, ...]:
     """The settings that a target has, but for `fields` and `audiences`."""
-    tags = () if target.tags is Tags.NONE else (_TAGS,)
+    tags = () if target.tags is TagSupport.NONE else (_TAGS,)
     own = {each.name for each in target.settings}
     shared = (each for each in _SHARED if target.push and each.name not in own)
     return (*target.settings, *tags, *shared)
 
 
-def given(target: Target, publication: Publication, audience: str) -> Given:
+def settings_for(target: Target, publication: Publication, audience: str) -> TargetSettings:
     """The settings for an edition. Raises all that is wrong with them."""
     table = publication.targets.get(target.name, {})
     errors: list[PressroomError] = []
@@ -70,12 +70,12 @@ def given(target: Target, publication: Publication, audience: str) -> Given:
     raise_all(errors)
     own = {**general, **special}
     tags = own.pop("tags", None)
-    if tags is not None and target.tags is Tags.ONE and len(tags) > 1:
+    if tags is not None and target.tags is TagSupport.ONE and len(tags) > 1:
         raise _error(place, f"{target.title} takes one tag.", 'Write as: tags = ["letter"]')
-    return Given(fields, None if tags is None else tuple(tags), own, special)
+    return TargetSettings(fields, None if tags is None else tuple(tags), own, special)
 
 
-def demanded(target: Target, own: Mapping[str, Any]) -> None:
+def require(target: Target, own: Mapping[str, Any]) -> None:
     """Raises for each setting that a push needs and that is not there."""
     raise_all(
         _error(
@@ -114,25 +114,30 @@ def _checked(
     return dict(table)
 
 
-def _fits(value: Any, kind: Kind) -> bool:
+def _fits(value: Any, kind: SettingType) -> bool:
     def number(one: Any) -> bool:
         return isinstance(one, int) and not isinstance(one, bool) and one >= 0
 
     match kind:
-        case Kind.TEXT:
+        case SettingType.TEXT:
             return isinstance(value, str) and value.isprintable()
-        case Kind.NUMBER:
+        case SettingType.NUMBER:
             return number(value) or (isinstance(value, float) and value > 0)
-        case Kind.TEXTS:
+        case SettingType.TEXTS:
             return isinstance(value, list) and all(
                 isinstance(one, str) and one.isprintable() for one in value
             )
-        case Kind.NUMBERS:
+        case SettingType.NUMBERS:
             return isinstance(value, list) and all(map(number, value))
 
 
-def _example(setting: Setting) -> str:
-    return {Kind.TEXT: '"…"', Kind.NUMBER: "1", Kind.TEXTS: '["…"]', Kind.NUMBERS: "[1]"}[setting.kind]
+def _example(setting: TargetSetting) -> str:
+    return {
+        SettingType.TEXT: '"…"',
+        SettingType.NUMBER: "1",
+        SettingType.TEXTS: '["…"]',
+        SettingType.NUMBERS: "[1]",
+    }[setting.kind]
 
 
 def _error(place: str, message: str, hint: str) -> PressroomError:

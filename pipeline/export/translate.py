@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from html import escape
 
 from pipeline.errors import PressroomError, raise_all
-from pipeline.export.dialect import EVERYWHERE, Dialect, Part
+from pipeline.export.dialect import EVERYWHERE, Dialect, MessagePart
 from pipeline.model import MergeField, Place, RenderedEmail
 from pipeline.support import merge
 
@@ -23,7 +23,7 @@ _NEUTRAL = re.compile(re.escape(merge.LITERAL) + r"|\{\{\s*(?:[A-Za-z_]\w*)\s*(?
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class TranslatedEmail:
     """An edition in a service's words. `fields` maps each field of ours to the tags that stand for it."""
 
     subject: str
@@ -33,33 +33,33 @@ class Letter:
     fields: Mapping[str, tuple[str, ...]]
 
 
-def translated(
+def translate(
     rendered: RenderedEmail,
     service: str,
     dialect: Dialect,
     given: Mapping[str, str],
     known: Mapping[str, str],
     where: Where,
-    parts: frozenset[Part] = EVERYWHERE,
-) -> Letter:
+    parts: frozenset[MessagePart] = EVERYWHERE,
+) -> TranslatedEmail:
     """The email for a service that is called `service`, in the parts that it takes; the others are empty.
 
     `given` are names of declared fields at the service, `known` the values that are the same for every
     reader, which stand in where the service has no such field. Raises all that cannot be said.
     """
-    writer = _Writer(service, dialect, given, known, where)
-    letter = Letter(
-        writer.line(rendered.subject, Part.SUBJECT),
-        writer.line(rendered.preview_text, Part.PREVIEW) if Part.PREVIEW in parts else "",
+    writer = _Translator(service, dialect, given, known, where)
+    letter = TranslatedEmail(
+        writer.line(rendered.subject, MessagePart.SUBJECT),
+        writer.line(rendered.preview_text, MessagePart.PREVIEW) if MessagePart.PREVIEW in parts else "",
         writer.html(rendered.html),
-        writer.line(rendered.text, Part.TEXT) if Part.TEXT in parts else "",
+        writer.line(rendered.text, MessagePart.TEXT) if MessagePart.TEXT in parts else "",
         {name: tuple(dict.fromkeys(tags)) for name, tags in sorted(writer.written.items())},
     )
     raise_all(dict.fromkeys(writer.errors))
     return letter
 
 
-class _Writer:
+class _Translator:
     def __init__(
         self,
         service: str,
@@ -86,7 +86,7 @@ class _Writer:
         parts = _STYLE.split(html)
         return "".join(self._style(part) if n % 2 else self._markup(part) for n, part in enumerate(parts))
 
-    def line(self, text: str, part: Part) -> str:
+    def line(self, text: str, part: MessagePart) -> str:
         """Plain text: a lookalike is written as the service's language writes literal text, or refused."""
         return self._each(text, part, self._literal if part in self.dialect.reads else lambda run: run)
 
@@ -96,7 +96,7 @@ class _Writer:
                 lambda match: re.sub(r"[^\w\s<>=\"'/&;.:-]", lambda sign: f"&#{ord(sign[0])};", match[0]), run
             )
 
-        return self._each(html, Part.HTML, safe)
+        return self._each(html, MessagePart.HTML, safe)
 
     def _style(self, style: str) -> str:
         if found := self.dialect.lookalike.search(style):
@@ -127,7 +127,7 @@ class _Writer:
         found = (self.where(text[:length]) for length in lengths if length >= least)
         return next(filter(None, found), None)
 
-    def _each(self, text: str, part: Part, literal: Callable[[str], str]) -> str:
+    def _each(self, text: str, part: MessagePart, literal: Callable[[str], str]) -> str:
         """The text with each field as a tag, and each run between them made literal."""
         made: list[str] = []
         run = ""
@@ -143,18 +143,18 @@ class _Writer:
             made += [self._field(field, part) for field in merge.fields_in(match[0])]
         return "".join([*made, literal(run + text[done:])])
 
-    def _field(self, field: MergeField, part: Part) -> str:
+    def _field(self, field: MergeField, part: MessagePart) -> str:
         place = self.where(f"{{{{ {field.name}")
         tag = self.dialect.tag(field.name, self.given)
         if tag is None or part not in tag.parts:
             if self.known.get(field.name):
                 value = self.known[field.name]
-                return escape(value) if part is Part.HTML else value
+                return escape(value) if part is MessagePart.HTML else value
             what = "no such field" if tag is None else f"no such field in the {part}"
             hint = "Take it out, or see docs/targets.md for how a field is named there."
             self._refuse(f"`{{{{ {field.name} }}}}`: {self.service} has {what}.", place, hint)
             return ""
-        plain = tag.in_html if part is Part.HTML and tag.in_html else tag.plain
+        plain = tag.in_html if part is MessagePart.HTML and tag.in_html else tag.plain
         if not field.fallback:
             return self._told(field, plain)
         if not tag.otherwise:
@@ -170,7 +170,7 @@ class _Writer:
                 "Choose other words.",
             )
             return ""
-        words = escape(field.fallback, quote=False) if part is Part.HTML else field.fallback
+        words = escape(field.fallback, quote=False) if part is MessagePart.HTML else field.fallback
         return self._told(field, tag.otherwise.replace("{fallback}", self.dialect.fallback(words)))
 
     def _told(self, field: MergeField, tag: str) -> str:

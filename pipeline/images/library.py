@@ -11,9 +11,9 @@ import re
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from pipeline.config.workspace_files import Workspace
+from pipeline.config.workspace_files import WorkspaceFiles
 from pipeline.errors import PressroomError, suggest
-from pipeline.images.resize import Picture, make, plan
+from pipeline.images.resize import PublishedForm, make_image, plan_image
 from pipeline.model import Image
 from pipeline.support.urls import address, image_path, path_part
 
@@ -31,10 +31,10 @@ _HELD = 32_000_000
 """Bytes of made pictures that are held, so that an edition does not make anew what the last one showed."""
 
 
-class Images:
+class ImageLibrary:
     """The images of one run: each file is measured once for each box."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: WorkspaceFiles) -> None:
         self.workspace = workspace
         self._known: dict[tuple[Path, tuple[int, int]], Image] = {}
         self._made: dict[tuple[str, str], bytes] = {}
@@ -71,7 +71,7 @@ class Images:
         key = image.sha256, image.recipe
         if key not in self._made:
             try:
-                self._made[key] = make(data, image.recipe)
+                self._made[key] = make_image(data, image.recipe)
             except PressroomError as error:
                 raise PressroomError(error.message, image.source, hint=error.hint) from error
         made = self._made[key]
@@ -87,7 +87,7 @@ class Images:
             if file.stat().st_size > _MAX_BYTES:
                 raise PressroomError(f"is larger than {_MAX_BYTES // 1_000_000} MB.", hint="Make it smaller.")
             data = file.read_bytes()
-            picture = plan(data, box)
+            picture = plan_image(data, box)
         except OSError as error:
             raise PressroomError(
                 f'the image "{target}" cannot be read: {error.strerror or error}.'
@@ -99,7 +99,7 @@ class Images:
             raise PressroomError(f'the image "{target}" {error.message}', hint=hint) from error
         return self._named(file, data, picture)
 
-    def _named(self, file: Path, data: bytes, picture: Picture) -> Image:
+    def _named(self, file: Path, data: bytes, picture: PublishedForm) -> Image:
         digest = hashlib.sha256(data).hexdigest()
         # Not from the bytes made: another release of an encoder would change the address of each image.
         key = hashlib.sha256(f"{digest} {picture.recipe}".encode()).hexdigest() if picture.recipe else digest

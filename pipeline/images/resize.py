@@ -40,7 +40,7 @@ _DRAWN = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class PublishedForm:
     """What is published of a picture file.
 
     `recipe` is empty where the file is published as it is, `strip` where only metadata leaves it, and
@@ -54,13 +54,13 @@ class Picture:
     ending: str
 
 
-def plan(data: bytes, box: tuple[int, int]) -> Picture:
+def plan_image(data: bytes, box: tuple[int, int]) -> PublishedForm:
     """What to publish of these bytes so that they fit into a box of width and height in pixels.
 
     Raises `PressroomError` without place or name for what is no picture, is broken, too large, or of a
     kind that cannot be shown in mail.
     """
-    with _opened(data) as picture:
+    with _open_image(data) as picture:
         # Phones append further pictures to a JPEG, a depth map for one (CIPA DC-007): the first is meant.
         kind = "JPEG" if picture.format == "MPO" else picture.format or ""
         if kind not in SHOWN and kind not in _READ:
@@ -80,22 +80,24 @@ def plan(data: bytes, box: tuple[int, int]) -> Picture:
         made = kind not in SHOWN or scale < 1 or turn is not None or picture.mode == "CMYK"
         _prove(picture, data, kind)
         if not made:
-            return Picture("strip" if strip_metadata.has(data) else "", width, height, *_TYPES[kind])
+            return PublishedForm(
+                "strip" if strip_metadata.has_metadata(data) else "", width, height, *_TYPES[kind]
+            )
         target = _target(picture, kind, moves)
     width, height = max(1, round(width * scale)), max(1, round(height * scale))
-    return Picture(f"{target} {width}x{height}", width, height, *_TYPES[target])
+    return PublishedForm(f"{target} {width}x{height}", width, height, *_TYPES[target])
 
 
-def make(data: bytes, recipe: str) -> bytes:
+def make_image(data: bytes, recipe: str) -> bytes:
     """The bytes to publish: the same for the same bytes, recipe and release of Pillow."""
     if not recipe:
         return data
     if recipe == "strip":
-        return strip_metadata.without(data)
+        return strip_metadata.strip(data)
     target, _, measure = recipe.partition(" ")
     width, height = (int(each) for each in measure.split("x"))
     out = io.BytesIO()
-    with _opened(data) as picture:
+    with _open_image(data) as picture:
         turn = _turn(picture, data)
         size = (height, width) if turn in _SIDEWAYS else (width, height)
         if target == "GIF":
@@ -128,7 +130,7 @@ _SIDEWAYS = tuple(_TURNS[number] for number in (5, 6, 7, 8))
 """Those that swap width and height."""
 
 
-class _opened:  # noqa: N801 (used as a context, like the function it wraps)
+class _open_image:  # noqa: N801 (used as a context, like the function it wraps)
     """Pillow's picture, with all that it raises on a file that is none said in one way."""
 
     def __init__(self, data: bytes) -> None:
@@ -306,7 +308,7 @@ _FONTS = Path(__file__).parent / "fonts"
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class DrawnBox:
     """A filled rectangle: left, top, width and height in pixels, and a hex colour."""
 
     left: int
@@ -317,7 +319,7 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DrawnText:
     """A line of type: where it begins, its base line, the size in pixels, a hex colour, the font.
 
     `font` is `serif` or `sans`, both bold.
@@ -332,7 +334,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Pasted:
+class DrawnImage:
     """A picture's bytes at a place and size in pixels, seen through where it is transparent."""
 
     left: int
@@ -342,19 +344,19 @@ class Pasted:
     data: bytes
 
 
-def draw(width: int, height: int, parts: Iterable[Box | Line | Pasted]) -> bytes:
+def draw(width: int, height: int, parts: Iterable[DrawnBox | DrawnText | DrawnImage]) -> bytes:
     """A PNG of these parts, each over those before it: the same for the same release of Pillow."""
     canvas = Pillow.new("RGB", (width, height))
     pen = ImageDraw.Draw(canvas)
     for part in parts:
-        if isinstance(part, Box):
+        if isinstance(part, DrawnBox):
             edges = (part.left, part.top, part.left + part.width - 1, part.top + part.height - 1)
             pen.rectangle(edges, fill=part.color)
-        elif isinstance(part, Line):
+        elif isinstance(part, DrawnText):
             font = _font(part.font, part.size)
             pen.text((part.left, part.base), part.text, fill=part.color, font=font, anchor="ls")
         else:
-            with _opened(part.data) as picture:
+            with _open_image(part.data) as picture:
                 fitted = picture.convert("RGBA").resize((part.width, part.height), Pillow.Resampling.LANCZOS)
             canvas.paste(fitted, (part.left, part.top), fitted)
     out = io.BytesIO()

@@ -23,12 +23,12 @@ _STANDALONE = frozenset({_FILL, 0x01, *range(0xD0, 0xD9), _END})
 _MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 
 
-def has(data: bytes) -> bool:
-    """Whether the file holds anything that `without` would take out."""
-    return len(without(data)) != len(data)
+def has_metadata(data: bytes) -> bool:
+    """Whether the file holds anything that `strip` would take out."""
+    return len(strip(data)) != len(data)
 
 
-def without(data: bytes) -> bytes:
+def strip(data: bytes) -> bytes:
     """The same picture without EXIF, XMP, texts, comments and times. Other formats come back unchanged."""
     if data.startswith(b"\xff\xd8"):
         return data[:2] + b"".join(part for marker, part in _jpeg(data) if not _dropped(marker, part[4:]))

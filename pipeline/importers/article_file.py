@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
-from pipeline.config.front_matter import written
+from pipeline.config.front_matter import write_yaml
 from pipeline.importers.draft import Draft, Moment
 from pipeline.model import Author
 
@@ -37,7 +37,7 @@ def article_text(draft: Draft, related: Sequence[str] = ()) -> str:
             kept[key] = value
         if key == "image" and value:
             kept["image_alt"] = draft.image_alt
-    return f"---\n{written(kept)}---\n{draft.body}"
+    return f"---\n{write_yaml(kept)}---\n{draft.body}"
 
 
 def _author(author: Author) -> str | dict[str, str]:

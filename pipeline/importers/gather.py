@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
 
-from pipeline.config.workspace_files import POOL, Workspace
+from pipeline.config.workspace_files import POOL, WorkspaceFiles
 from pipeline.errors import PressroomError
 from pipeline.importers.draft import Material
-from pipeline.support.http import RefusedError, Web
+from pipeline.support.http import FetchError, SafeClient
 
 MAX_BYTES = 50_000_000
 """What a document with its pictures may have; a text has a narrower limit (`files.MAX_SOURCE_BYTES`)."""
@@ -39,7 +39,7 @@ class Named:
 
 
 def named(
-    sources: Iterable[str], workspace: Workspace, passed: list[str], errors: list[PressroomError]
+    sources: Iterable[str], workspace: WorkspaceFiles, passed: list[str], errors: list[PressroomError]
 ) -> tuple[Named, ...]:
     """Every source that these arguments stand for, each once, folders in the order of their files' names.
 
@@ -71,7 +71,7 @@ def is_address(source: str) -> bool:
     return source.lower().startswith(("https://", "http://"))
 
 
-def load(source: Named, workspace: Workspace, web: Web, stdin: Callable[[], bytes]) -> Material:
+def load(source: Named, workspace: WorkspaceFiles, web: SafeClient, stdin: Callable[[], bytes]) -> Material:
     """Read a source. Raises `PressroomError` where that cannot be done."""
     if source.file is not None:
         return _from_file(source.file, source, workspace)
@@ -82,7 +82,7 @@ def load(source: Named, workspace: Workspace, web: Web, stdin: Callable[[], byte
         return Material(STDIN, data, origin=STDIN)
     try:
         reply = web.get(source.name, MAX_BYTES)
-    except RefusedError as error:
+    except FetchError as error:
         private = "private network" in str(error)
         hint = "Allow it with --allow-private." if private else None
         raise PressroomError(f"cannot be fetched: {error}.", source.name, hint=hint) from error
@@ -98,7 +98,7 @@ def load(source: Named, workspace: Workspace, web: Web, stdin: Callable[[], byte
     )
 
 
-def _from_file(file: Path, source: Named, workspace: Workspace) -> Material:
+def _from_file(file: Path, source: Named, workspace: WorkspaceFiles) -> Material:
     try:
         if not file.is_file():
             raise PressroomError("is no file that can be read.", source.name)

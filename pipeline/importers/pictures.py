@@ -11,10 +11,10 @@ from urllib.parse import unquote, urlsplit
 
 from pipeline.errors import PressroomError
 from pipeline.images.library import WHOLE
-from pipeline.images.resize import plan
+from pipeline.images.resize import plan_image
 from pipeline.importers.draft import Draft, Material
 from pipeline.support.files import RESERVED_NAMES
-from pipeline.support.http import RefusedError, Web
+from pipeline.support.http import FetchError, SafeClient
 from pipeline.support.urls import path_part
 
 MAX_BYTES = 20_000_000
@@ -36,7 +36,7 @@ _ENDINGS = {
 class Pictures:
     """The pictures of a run; each address is fetched once. `fetch` is whether the web may be asked."""
 
-    web: Web
+    web: SafeClient
     fetch: bool = True
     _fetched: dict[str, bytes | PressroomError] = field(default_factory=dict)
 
@@ -44,7 +44,7 @@ class Pictures:
         """The bytes of a picture that can be shown. Raises `PressroomError` without a place."""
         data = self._found(address, draft, material)
         try:
-            plan(data, WHOLE)
+            plan_image(data, WHOLE)
         except PressroomError as error:
             if b"<svg" in data[:2000].lower():
                 raise PressroomError("is SVG, which most mail programs do not show.") from error
@@ -68,7 +68,7 @@ class Pictures:
         if address not in self._fetched:
             try:
                 self._fetched[address] = self.web.get(address, MAX_BYTES).data
-            except RefusedError as error:
+            except FetchError as error:
                 self._fetched[address] = PressroomError(f"cannot be fetched: {error}.")
         found = self._fetched[address]
         if isinstance(found, PressroomError):

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.articles.pool import Pool
-from pipeline.config.workspace_files import POOL, Workspace
+from pipeline.config.workspace_files import POOL, WorkspaceFiles
 from pipeline.errors import PressroomError
 from pipeline.importers.draft import Draft, Inferred, Left, Material
 
@@ -118,7 +118,7 @@ def same(address: str) -> str:
     return host.lower().removeprefix("www.") + (slash + path).rstrip("/")
 
 
-def read_records(workspace: Workspace, pool: Pool, errors: list[PressroomError]) -> Records:
+def read_records(workspace: WorkspaceFiles, pool: Pool, errors: list[PressroomError]) -> Records:
     """Every sidecar of the pool; one that cannot be read goes to `errors`."""
     records = []
     for file in sorted((workspace.root / POOL).rglob(f"*{ENDING}")):

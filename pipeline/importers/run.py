@@ -32,7 +32,7 @@ from pipeline.importers.settle import Directory, with_links, with_pictures
 from pipeline.model import Article, Image
 from pipeline.support.files import read_source, write_atomically
 from pipeline.support.urls import path_part
-from pipeline.workspace import Newsroom
+from pipeline.workspace import Workspace
 
 _KEPT = ("slug", "date", "tag")
 """Fields that an article keeps when its source changes and still does not say them."""
@@ -101,7 +101,7 @@ class Import:
 
     def __init__(
         self,
-        newsroom: Newsroom,
+        workspace: Workspace,
         given: Given,
         pictures: Pictures,
         stdin: Callable[[], bytes],
@@ -109,26 +109,26 @@ class Import:
         form: str | None = None,
     ) -> None:
         errors: list[PressroomError] = []
-        self.newsroom = newsroom
-        self.workspace = newsroom.workspace
+        self.workspace = workspace
+        self.files = workspace.files
         self.given = given
         self.form = form
         self.pictures = pictures
         self.stdin = stdin
-        self.records = read_records(self.workspace, newsroom.pool, errors)
+        self.records = read_records(self.files, workspace.pool, errors)
         raise_all(errors)
-        known = known_of(self.workspace.publication, newsroom.pool.tags, now)
+        known = known_of(self.files.publication, workspace.pool.tags, now)
         self._tags = dict(known.tags)
         self._known = Known(self._tags, known.audiences, known.zone, known.now)
-        self._taken = {*newsroom.pool, *newsroom.pool.current}
-        self._slugs = {slug: article.place.path for slug, article in newsroom.pool.items()}
+        self._taken = {*workspace.pool, *workspace.pool.current}
+        self._slugs = {slug: article.place.path for slug, article in workspace.pool.items()}
         self._items: list[Item] = []
 
     # --- one source after the other --------------------------------------------------------------
 
     def take(self, source: Named) -> None:
         """Read one source. Raises `PressroomError` where nothing can be made of it."""
-        material = load(source, self.workspace, self.pictures.web, self.stdin)
+        material = load(source, self.files, self.pictures.web, self.stdin)
         importer = importer_for(material, self.form)
         drafts = importer.read(material)
         if self.given.title and len(drafts) > 1:
@@ -150,16 +150,16 @@ class Import:
             if path := self.records.elsewhere(draft):
                 return Item(material, importer, draft, State.KNOWN, path, digest)
             return self._new(material, importer, draft, digest)
-        if not (self.workspace.root / record.article).is_file():
+        if not (self.files.root / record.article).is_file():
             return Item(material, importer, draft, State.GONE, record.article, digest)
         unchanged = digest == record.item_sha256 or (
             record.source_sha256 == hashlib.sha256(material.data).hexdigest()
         )
-        slug = self.newsroom.pool.slug_of(record.article)
+        slug = self.workspace.pool.slug_of(record.article)
         if slug is None or (unchanged and not self.given.anything):
             return Item(material, importer, draft, State.SAME, record.article, digest)
         item = Item(material, importer, draft, State.CHANGED, record.article, digest, slug=slug)
-        item.before = self.newsroom.pool[slug]
+        item.before = self.workspace.pool[slug]
         if self._current(item) is None or _digest(self._current(item)) != record.article_sha256:
             item.state = State.EDITED
         draft = self._finished(draft, material, item.before)
@@ -242,8 +242,8 @@ class Import:
     def _prove(self, item: Item, text: str) -> None:
         """Read the article as the pool will. Raises its mistakes."""
         mistakes: list[PressroomError] = []
-        publication = self.workspace.publication
-        article = article_of(text, item.slug, item.path, publication, self.workspace.zone, mistakes)
+        publication = self.files.publication
+        article = article_of(text, item.slug, item.path, publication, self.files.zone, mistakes)
         raise_all(mistakes)
         parse_content(
             article.body,
@@ -267,13 +267,13 @@ class Import:
         """The text that stands in the pool now."""
         assert item.before is not None
         path = item.before.place.path
-        return read_source(self.workspace.root / path, path)
+        return read_source(self.files.root / path, path)
 
     # --- writing -------------------------------------------------------------------------------
 
     def write(self, item: Item) -> None:
         """Write an article, its pictures and its sidecar. What was not written whole is taken back."""
-        root = self.workspace.root
+        root = self.files.root
         record = item.record
         folder = item.path.rpartition("/")[0]
         files = {f"{folder}/{name}": data for name, data in item.pictures.items()}

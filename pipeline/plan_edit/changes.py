@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from pipeline.assemble.issues import issue_of
 from pipeline.errors import NotFound, PressroomError, raise_all, suggest
 from pipeline.model import Issue, Place, Publication, SectionRule
-from pipeline.plan_edit.patch import spliced
+from pipeline.plan_edit.patch import patch
 from pipeline.support.files import source_text
 
 Shown = Sequence[tuple[str, Sequence[str]]]
@@ -73,7 +73,7 @@ class Unpin:
 Change = Move | Exclude | Include | Pin | Unpin
 
 
-def edited(text: str, path: str, change: Change, shown: Shown, publication: Publication) -> str:
+def change_plan(text: str, path: str, change: Change, shown: Shown, publication: Publication) -> str:
     """The text of an `issue.md` after a change; `path` is `issues/<folder>/issue.md`.
 
     `shown` is the plan of the edition in which the change was made. Only `pin` and `exclude` are
@@ -87,10 +87,10 @@ def edited(text: str, path: str, change: Change, shown: Shown, publication: Publ
     section of its own excludes, and a text of which the change cannot be made without touching more.
     """
     before = _read(text, path, publication)
-    after = wished(before, change, shown)
+    after = changed_sections(before, change, shown)
     if after == before:
         return text
-    result = spliced(text, path, before, after, ZoneInfo(publication.timezone))
+    result = patch(text, path, before, after, ZoneInfo(publication.timezone))
     try:
         kept = _bare(_read(result, path, publication)) == _bare(after)
     except PressroomError:
@@ -124,8 +124,8 @@ def _bare(issue: Issue) -> Issue:
 # --- what is wished --------------------------------------------------------------------------
 
 
-def wished(issue: Issue, change: Change, shown: Shown) -> Issue:
-    """The issue with its pins and exclusions as a change asks. Raises `PressroomError` as `edited`."""
+def changed_sections(issue: Issue, change: Change, shown: Shown) -> Issue:
+    """The issue with its pins and exclusions as a change asks. Raises `PressroomError` as `change_plan`."""
     slug = change.slug
     match change:
         case Exclude():

@@ -5,25 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline.assemble.assembler import Desk
+from pipeline.assemble.assembler import Assembler
 from pipeline.assemble.issues import issue_of
-from pipeline.assemble.select import chosen_now, explain
+from pipeline.assemble.select import explain_selection, select_edition
 from pipeline.config.workspace_files import ISSUES
 from pipeline.errors import PressroomError, raise_all
 from pipeline.model import Issue
-from pipeline.plan_edit.changes import Change, Exclude, Move, Pin, Shown, edited
+from pipeline.plan_edit.changes import Change, Exclude, Move, Pin, Shown, change_plan
 from pipeline.support.files import read_source, source_text, write_atomically
 
 
 class PlanFile:
     """The `issue.md` of one issue, and what it was before each change made here.
 
-    `desk` knows the pool and the locks; set it anew when the workspace was read anew. `audience` is the
+    `assembler` knows the pool and the locks; set it anew when the workspace was read anew. `audience` is the
     edition in which changes are made, the main one where it is None.
     """
 
-    def __init__(self, desk: Desk, folder: str, audience: str | None = None) -> None:
-        self.desk = desk
+    def __init__(self, assembler: Assembler, folder: str, audience: str | None = None) -> None:
+        self.assembler = assembler
         self.folder = folder
         self.audience = audience
         self._path = f"{ISSUES}/{folder}/issue.md"
@@ -31,7 +31,7 @@ class PlanFile:
 
     @property
     def _file(self) -> Path:
-        return (self.desk.workspace.root / self._path).resolve()  # a link stays one
+        return (self.assembler.workspace.root / self._path).resolve()  # a link stays one
 
     def shown(self) -> Shown:
         """The plan by the file as it is now. Raises `PressroomError` or `Mistakes` where it has none."""
@@ -40,22 +40,22 @@ class PlanFile:
     def change(self, change: Change) -> None:
         """Make one change in the file. The article may be named by an alias.
 
-        Raises `PressroomError` or `Mistakes`, and writes nothing, where `edited` refuses it, the issue
+        Raises `PressroomError` or `Mistakes`, and writes nothing, where `change_plan` refuses it, the issue
         is frozen, or the plan would not come out as asked.
         """
-        if self.folder in self.desk.locks or self.folder in self.desk.broken:
+        if self.folder in self.assembler.locks or self.folder in self.assembler.broken:
             raise PressroomError(
                 "the issue is frozen: its lock says what it carries.",
                 self._path,
                 hint="Change `pin` and `exclude` by hand, then choose anew: "
                 f"pressroom assemble {self.folder} --update",
             )
-        change = replace(change, slug=self.desk.pool.current.get(change.slug, change.slug))
-        self.desk.pool.find(change.slug)
+        change = replace(change, slug=self.assembler.pool.current.get(change.slug, change.slug))
+        self.assembler.pool.find(change.slug)
         issue = self._issue(read_source(self._file, self._path))
         before = self._bytes()
-        publication = self.desk.workspace.publication
-        result = edited(before.decode(), self._path, change, self._plan(issue), publication)
+        publication = self.assembler.workspace.publication
+        result = change_plan(before.decode(), self._path, change, self._plan(issue), publication)
         after = result.encode()
         if after != before:
             self._check(change, self._issue(source_text(result, self._path)))
@@ -81,14 +81,14 @@ class PlanFile:
 
     def _issue(self, text: str) -> Issue:
         errors: list[PressroomError] = []
-        workspace = self.desk.workspace
+        workspace = self.assembler.workspace
         issue = issue_of(text, self.folder, self._path, workspace.publication, workspace.zone, errors)
         raise_all(errors)
         return issue
 
     def _plan(self, issue: Issue) -> Shown:
         audience = self.audience or issue.audiences[0]
-        edition = chosen_now(issue, audience, self.desk.pool, self.desk.used_before(issue))
+        edition = select_edition(issue, audience, self.assembler.pool, self.assembler.used_before(issue))
         return [
             (section.title, [article.slug for article, _ in section.articles]) for section in edition.sections
         ]
@@ -112,7 +112,7 @@ class PlanFile:
             audience = self.audience or after.audiences[0]
             why = next(
                 each.reason
-                for each in explain(after, self.desk.pool, self.desk.used_before(after))
+                for each in explain_selection(after, self.assembler.pool, self.assembler.used_before(after))
                 if (each.slug, each.audience) == (change.slug, audience)
             )
             raise PressroomError(

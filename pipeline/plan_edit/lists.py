@@ -6,14 +6,14 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pipeline.config.source_spans import Spot
+from pipeline.config.source_spans import Span
 
 _BETWEEN = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*")
 _TAIL = re.compile(r"(,?)([ \t]*(?:#[^\n]*)?)")
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class _ListRow:
     """An article's line: the lines above it that hold none, what stands before it, itself, its comment."""
 
     above: str
@@ -23,8 +23,8 @@ class _Row:
     tail: str
 
 
-def relisted(
-    text: str, spot: Spot, old: tuple[str, ...], new: tuple[str, ...], spelled: Callable[[str], str]
+def rewrite_list(
+    text: str, spot: Span, old: tuple[str, ...], new: tuple[str, ...], spelled: Callable[[str], str]
 ) -> tuple[int, int, str] | None:
     """Start, end and text of what makes a list that holds `old` hold `new`.
 
@@ -47,16 +47,16 @@ def relisted(
             orphaned += row.above
     made: list[str] = []
     for number, slug in enumerate(new):
-        row = known.get(slug) or _Row("", rows[0].head, spelled(slug), "", "")
+        row = known.get(slug) or _ListRow("", rows[0].head, spelled(slug), "", "")
         comma = "," if spot.flow and number < len(new) - 1 else rows[-1].comma
         space = " " if row.tail.startswith("#") and not comma else ""
         made.append(f"{above.get(slug, '')}{row.head}{row.item}{comma}{space}{row.tail}\n")
     return start, end, "".join(made) + orphaned
 
 
-def _rows(text: str, spot: Spot) -> list[_Row] | None:
+def _rows(text: str, spot: Span) -> list[_ListRow] | None:
     """The lines of a list with one article a line, or None for another list."""
-    rows: list[_Row] = []
+    rows: list[_ListRow] = []
     done = None
     for item in spot.items or ():
         begin = text.rfind("\n", 0, item.start) + 1
@@ -70,13 +70,13 @@ def _rows(text: str, spot: Spot) -> list[_Row] | None:
         above = "" if done is None else text[done:begin]
         if not _BETWEEN.fullmatch(above):
             return None
-        rows.append(_Row(above, head, text[item.start : item.end], tail[1], tail[2]))
+        rows.append(_ListRow(above, head, text[item.start : item.end], tail[1], tail[2]))
         done = end + 1
     return rows or None
 
 
 def _on_one_line(
-    text: str, spot: Spot, old: tuple[str, ...], new: tuple[str, ...], spelled: Callable[[str], str]
+    text: str, spot: Span, old: tuple[str, ...], new: tuple[str, ...], spelled: Callable[[str], str]
 ) -> tuple[int, int, str] | None:
     items = spot.items or ()
     edges = [spot.start, *(edge for item in items for edge in (item.start, item.end)), spot.end]

@@ -13,12 +13,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from pipeline.config.front_matter import Head, head_of
+from pipeline.config.front_matter import FrontMatter, find_front_matter
 from pipeline.config.sections import rules_text
-from pipeline.config.source_spans import Entry, Spot
+from pipeline.config.source_spans import KeySpan, Span
 from pipeline.errors import PressroomError
 from pipeline.model import Issue
-from pipeline.plan_edit.lists import relisted
+from pipeline.plan_edit.lists import rewrite_list
 
 _LONG = 90
 _ODD_WORDS = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
@@ -33,14 +33,14 @@ class Splice:
     text: str
 
 
-def spliced(text: str, path: str, before: Issue, after: Issue, zone: ZoneInfo) -> str:
+def patch(text: str, path: str, before: Issue, after: Issue, zone: ZoneInfo) -> str:
     """The text with the lists in which two readings of it differ, and with sections where it had none.
 
     Raises `PressroomError` where a list is laid out so that a comment would be lost.
     """
     bare = text.removeprefix("\ufeff")
     body = bare.replace("\r\n", "\n").replace("\r", "\n")
-    writer = _Writer(body, path, head_of(body, path))
+    writer = _Patcher(body, path, find_front_matter(body, path))
     writer.change(writer.head.table, "exclude", before.exclude, after.exclude)
     if before.own_sections:
         tables = writer.head.table.entries["sections"].value.items or ()
@@ -69,10 +69,10 @@ def _applied(text: str, splices: Sequence[Splice]) -> str:
     return text
 
 
-class _Writer:
+class _Patcher:
     """Collects the splices of one text."""
 
-    def __init__(self, text: str, path: str, head: Head) -> None:
+    def __init__(self, text: str, path: str, head: FrontMatter) -> None:
         self.text = text
         self.path = path
         self.head = head
@@ -89,7 +89,7 @@ class _Writer:
 
     # --- one list ----------------------------------------------------------------------------
 
-    def change(self, table: Spot, key: str, old: tuple[str, ...], new: tuple[str, ...]) -> None:
+    def change(self, table: Span, key: str, old: tuple[str, ...], new: tuple[str, ...]) -> None:
         """Make the list at a key of a table, which holds `old`, hold `new`."""
         if old == new:
             return
@@ -105,8 +105,8 @@ class _Writer:
         else:
             self.relist(entry.value, old, new)
 
-    def relist(self, spot: Spot, old: tuple[str, ...], new: tuple[str, ...]) -> None:
-        found = relisted(self.text, spot, old, new, self.spelled)
+    def relist(self, spot: Span, old: tuple[str, ...], new: tuple[str, ...]) -> None:
+        found = rewrite_list(self.text, spot, old, new, self.spelled)
         if found is None:
             line = self.text.count("\n", 0, spot.start) + 1
             raise PressroomError(
@@ -117,7 +117,7 @@ class _Writer:
             )
         self.put(*found)
 
-    def empty(self, table: Spot, entry: Entry) -> None:
+    def empty(self, table: Span, entry: KeySpan) -> None:
         """Remove a key with its lines where nothing else stands on them, or leave an empty list."""
         spot = entry.value
         items = spot.items or ()
@@ -133,7 +133,7 @@ class _Writer:
             colon = self.text.index(":", entry.key_end) + 1
             self.put(colon, colon, " []")
 
-    def add(self, table: Spot, key: str, slugs: tuple[str, ...]) -> None:
+    def add(self, table: Span, key: str, slugs: tuple[str, ...]) -> None:
         """Add a key to the issue, or to a section below its title."""
         equals = " = " if self.head.toml else ": "
         entries = [each for each in table.entries.values() if each.value.flow or not each.value.items]
@@ -150,7 +150,7 @@ class _Writer:
             line = self.long(key, slugs, indent)
         self.put(place, place, line)
 
-    def after(self, entry: Entry) -> int:
+    def after(self, entry: KeySpan) -> int:
         """Where the line after a key and its value begins."""
         end = entry.value.end
         return end if end and self.text[end - 1] == "\n" else self.next_line(end)
@@ -190,7 +190,7 @@ class _Writer:
         self.put(self.head.end, self.head.end, re.sub(r"^(?=.)", indent, lines, flags=re.MULTILINE))
 
 
-def _gaps(text: str, start: int, end: int, items: Sequence[Spot]) -> str:
+def _gaps(text: str, start: int, end: int, items: Sequence[Span]) -> str:
     """What stands between two offsets outside the items of a list."""
     edges = [start, *(edge for item in items for edge in (item.start, item.end)), end]
     return "".join(text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True))

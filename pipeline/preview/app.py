@@ -21,9 +21,9 @@ from pipeline.model import Issue
 from pipeline.plan_edit.changes import Exclude, Include, Move, Pin, Unpin
 from pipeline.preview import email_variants, panels
 from pipeline.preview.editor import open_file
-from pipeline.preview.reload import Live
-from pipeline.preview.session import Chosen, Session
-from pipeline.preview.snapshot import Reading, Sheet
+from pipeline.preview.reload import Reloader
+from pipeline.preview.session import PreviewSession, SelectedEdition
+from pipeline.preview.snapshot import RenderedEdition, Snapshot
 
 _PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
@@ -47,10 +47,10 @@ _CHANGES: dict[str, Callable[..., Any]] = {
 }
 
 
-class Pages:
+class PreviewPages:
     """Answers requests from a session."""
 
-    def __init__(self, session: Session, live: Live) -> None:
+    def __init__(self, session: PreviewSession, live: Reloader) -> None:
         self.session = session
         self.live = live
 
@@ -61,7 +61,7 @@ class Pages:
         return HTMLResponse(_page_file("index.html"), headers={"Content-Security-Policy": _PAGE_POLICY})
 
     async def file(self, request: Request) -> Response:
-        """A script or the style sheet of the page."""
+        """A script or the style edition of the page."""
         name = request.path_params["name"]
         if name not in _FILES:
             return PlainTextResponse("There is no such file.", 404)
@@ -75,60 +75,62 @@ class Pages:
 
     def state(self, request: Request) -> Any:
         """What there is to choose, and how the chosen edition stands."""
-        session, reading = self.session, self.session.reading
+        session, snapshot = self.session, self.session.snapshot
         said: dict[str, Any] = {"revision": session.revision, "errors": session.errors, "issues": []}
-        if reading is None:
+        if snapshot is None:
             return said
-        publication = reading.room.workspace.publication
-        issue, audience = self._chosen(reading, request)
-        session.chosen = Chosen(issue.folder, audience)
-        sheet = reading.sheet(issue, audience)
-        read = self._reads(sheet, request)
+        publication = snapshot.workspace.files.publication
+        issue, audience = self._chosen(snapshot, request)
+        session.chosen = SelectedEdition(issue.folder, audience)
+        edition = snapshot.rendered(issue, audience)
+        read = self._reads(edition, request)
         return said | {
             "publication": publication.title,
             "issues": [
                 {"folder": each.folder, "number": each.number, "title": each.title, "draft": each.draft}
-                for each in reversed(list(reading.room.issues))
+                for each in reversed(list(snapshot.workspace.issues))
             ],
             "issue": issue.folder,
             "path": issue.place.path,
             "audiences": list(issue.audiences),
             "audience": audience,
-            "frozen": sheet.frozen,
+            "frozen": edition.frozen,
             "recipients": [each.get("email") or f"row {n}" for n, each in enumerate(session.recipients, 1)],
-            "fields": [each.name for each in sheet.rendered.merge_fields],
+            "fields": [each.name for each in edition.rendered.merge_fields],
             "inbox": {
                 "sender": publication.sender_name,
-                "subject": email_variants.filled(sheet.rendered.subject, read, html=False),
-                "preview_text": email_variants.filled(sheet.rendered.preview_text, read, html=False),
+                "subject": email_variants.filled(edition.rendered.subject, read, html=False),
+                "preview_text": email_variants.filled(edition.rendered.preview_text, read, html=False),
             },
-            "bytes": len(sheet.rendered.html.encode()),
-            "page": reading.page(issue, audience) if request.query_params.get("view") == "web" else "",
+            "bytes": len(edition.rendered.html.encode()),
+            "page": snapshot.page(issue, audience) if request.query_params.get("view") == "web" else "",
             "editor_url": publication.editor_url,
-            "root": str(reading.room.workspace.root),
+            "root": str(snapshot.workspace.files.root),
         }
 
     def text(self, request: Request) -> Any:
         """The text part, and the sources, as text."""
-        reading, issue, audience = self._asked(request)
-        sheet = reading.sheet(issue, audience)
+        snapshot, issue, audience = self._asked(request)
+        edition = snapshot.rendered(issue, audience)
         kind = request.query_params.get("kind", "text")
         if kind == "text":
             return {
-                "text": email_variants.filled(sheet.rendered.text, self._reads(sheet, request), html=False)
+                "text": email_variants.filled(
+                    edition.rendered.text, self._reads(edition, request), html=False
+                )
             }
-        return {"text": sheet.rendered.mjml if kind == "mjml" else sheet.rendered.html}
+        return {"text": edition.rendered.mjml if kind == "mjml" else edition.rendered.html}
 
     def panel(self, request: Request) -> Any:
         """One of the panels beside the email."""
-        reading, issue, audience = self._asked(request)
+        snapshot, issue, audience = self._asked(request)
         made: dict[str, Callable[[], Any]] = {
-            "findings": partial(panels.findings, reading, issue, audience),
-            "size": partial(panels.size, reading, issue, audience),
-            "plan": partial(panels.plan, reading, issue, audience),
-            "links": partial(panels.links, reading, issue, audience),
-            "changes": partial(panels.difference, reading, issue, audience),
-            "feeds": partial(panels.feeds, reading, issue),
+            "findings": partial(panels.findings, snapshot, issue, audience),
+            "size": partial(panels.size, snapshot, issue, audience),
+            "plan": partial(panels.plan, snapshot, issue, audience),
+            "links": partial(panels.links, snapshot, issue, audience),
+            "changes": partial(panels.difference, snapshot, issue, audience),
+            "feeds": partial(panels.feeds, snapshot, issue),
         }
         return made[request.path_params["name"]]()
 
@@ -136,32 +138,32 @@ class Pages:
 
     def email(self, request: Request) -> Response:
         """The email, for the frame."""
-        reading, issue, audience = self._asked(request)
+        snapshot, issue, audience = self._asked(request)
         asked = request.query_params
-        sheet = reading.sheet(issue, audience)
-        html = email_variants.filled(sheet.rendered.html, self._reads(sheet, request), html=True)
+        edition = snapshot.rendered(issue, audience)
+        html = email_variants.filled(edition.rendered.html, self._reads(edition, request), html=True)
         if asked.get("client") == "outlook":
             html = email_variants.by_outlook(html)
         else:
-            html = email_variants.coloured(html, email_variants.Scheme(asked.get("scheme", "light")))
+            html = email_variants.coloured(html, email_variants.ForcedScheme(asked.get("scheme", "light")))
         query = urlencode({"issue": issue.folder, "audience": audience})
-        html = email_variants.shown_here(html, sheet.rendered.images, query)
+        html = email_variants.shown_here(html, edition.rendered.images, query)
         return _framed(html.encode(), "text/html; charset=utf-8", images=asked.get("images") != "off")
 
     def image(self, request: Request) -> Response:
         """A picture of the chosen edition."""
-        reading, issue, audience = self._asked(request)
-        found = reading.image(issue, audience, request.path_params["name"])
+        snapshot, issue, audience = self._asked(request)
+        found = snapshot.image(issue, audience, request.path_params["name"])
         if found is None:
             return PlainTextResponse("There is no such picture.", 404)
         return Response(found[1], media_type=found[0].media_type)
 
     def site(self, request: Request) -> Response:
         """A file of the site, as if the chosen issue were published."""
-        reading, issue, _ = self._asked(request)
+        snapshot, issue, _ = self._asked(request)
         path = request.path_params["path"]
         path = f"{path}index.html" if not path or path.endswith("/") else path
-        made = reading.site(issue).get(path)
+        made = snapshot.site(issue).get(path)
         if made is None:
             return PlainTextResponse("This page is not made for the preview.", 404)
         kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
@@ -169,9 +171,9 @@ class Pages:
 
     def feed_item(self, request: Request) -> Response:
         """One item of a feed, for the frame."""
-        reading, issue, _ = self._asked(request)
+        snapshot, issue, _ = self._asked(request)
         asked = request.query_params
-        html = panels.feed_item(reading, issue, asked["path"], int(asked["item"]))
+        html = panels.feed_item(snapshot, issue, asked["path"], int(asked["item"]))
         style = "body{font:16px/1.5 system-ui,sans-serif;max-width:42em;margin:1em auto;padding:0 1em}"
         style += "img{max-width:100%;height:auto}"
         page = f"<!doctype html><meta charset=utf-8><style>{style}</style>{html}"
@@ -185,8 +187,8 @@ class Pages:
         line = body.get("line")
 
         def start() -> Any:
-            reading, *_ = self._asked(request)
-            open_file(reading.room.workspace.root, str(body["path"]), int(line) if line else None)
+            snapshot, *_ = self._asked(request)
+            open_file(snapshot.workspace.files.root, str(body["path"]), int(line) if line else None)
             return {"opened": True}
 
         return await _answered(start)
@@ -221,27 +223,27 @@ class Pages:
 
     # --- which edition ------------------------------------------------------------------------------
 
-    def _asked(self, request: Request) -> tuple[Reading, Issue, str]:
-        reading = self.session.reading
-        if reading is None:
+    def _asked(self, request: Request) -> tuple[Snapshot, Issue, str]:
+        snapshot = self.session.snapshot
+        if snapshot is None:
             raise PressroomError("the workspace cannot be read yet.")
-        return (reading, *self._chosen(reading, request))
+        return (snapshot, *self._chosen(snapshot, request))
 
-    def _chosen(self, reading: Reading, request: Request) -> tuple[Issue, str]:
-        issue = reading.issue(request.query_params.get("issue") or self.session.chosen.issue)
+    def _chosen(self, snapshot: Snapshot, request: Request) -> tuple[Issue, str]:
+        issue = snapshot.issue(request.query_params.get("issue") or self.session.chosen.issue)
         audience = request.query_params.get("audience") or self.session.chosen.audience
         return issue, audience if audience in issue.audiences else issue.audiences[0]
 
-    def _reads(self, sheet: Sheet, request: Request) -> Callable[[Any], str]:
+    def _reads(self, edition: RenderedEdition, request: Request) -> Callable[[Any], str]:
         number = request.query_params.get("recipient", "")
         rows = self.session.recipients
         row = rows[int(number)] if number.isdigit() and int(number) < len(rows) else {}
-        return email_variants.reads(sheet.known, row)
+        return email_variants.reads(edition.known, row)
 
 
-def make_app(session: Session, live: Live) -> Starlette:
+def make_app(session: PreviewSession, live: Reloader) -> Starlette:
     """The application, to be wrapped in a `Guard`."""
-    pages = Pages(session, live)
+    pages = PreviewPages(session, live)
 
     @asynccontextmanager
     async def running(app: Starlette) -> AsyncIterator[None]:

@@ -11,7 +11,7 @@ from pipeline.model import Image, MergeField
 from pipeline.support import merge
 
 
-class Scheme(StrEnum):
+class ForcedScheme(StrEnum):
     """How the reader's program colours mail."""
 
     LIGHT = "light"
@@ -46,16 +46,16 @@ def reads(known: Callable[[MergeField], str], row: Mapping[str, str]) -> Callabl
     return lambda field: row.get(field.name) or known(field)
 
 
-def coloured(html: str, scheme: Scheme) -> str:
+def coloured(html: str, scheme: ForcedScheme) -> str:
     """The email as it looks in a scheme, whatever the scheme of the browser that shows it."""
-    dark = scheme is Scheme.DARK
+    dark = scheme is ForcedScheme.DARK
 
     def always(match: re.Match[str]) -> str:
         # A width that every window has, and one that none has.
         return "(min-width: 0px)" if (match[1] == "dark") == dark else "(max-width: 0px)"
 
     style = f":root{{color-scheme:{'dark' if dark else 'light'} only}}"
-    turned = _TURNED if scheme is Scheme.FORCED else ""
+    turned = _TURNED if scheme is ForcedScheme.FORCED else ""
     return _with_style(_WHEN_DARK.sub(always, html), style + turned)
 
 

@@ -9,11 +9,11 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-from pipeline.checks.feed_context import Document, read_document
+from pipeline.checks.feed_context import FeedDocument, read_document
 from pipeline.checks.size_budget import WARN
 from pipeline.errors import PressroomError, flatten
 from pipeline.model import Decision, Issue
-from pipeline.preview.snapshot import Reading
+from pipeline.preview.snapshot import Snapshot
 from pipeline.support import merge
 from pipeline.support.urls import is_feed_file
 
@@ -29,9 +29,9 @@ def mistakes(error: PressroomError) -> list[dict[str, Any]]:
     ]
 
 
-def findings(reading: Reading, issue: Issue, audience: str) -> dict[str, Any]:
+def findings(snapshot: Snapshot, issue: Issue, audience: str) -> dict[str, Any]:
     """What the rules found, the worst first."""
-    checked = reading.checked(issue, audience)
+    checked = snapshot.checked(issue, audience)
     order = ("error", "warning", "note")
     ordered = sorted(checked.findings, key=lambda each: order.index(each.severity.value))
     return {
@@ -41,9 +41,9 @@ def findings(reading: Reading, issue: Issue, audience: str) -> dict[str, Any]:
     }
 
 
-def size(reading: Reading, issue: Issue, audience: str) -> dict[str, Any]:
+def size(snapshot: Snapshot, issue: Issue, audience: str) -> dict[str, Any]:
     """The size budget: parts of the HTML in bytes, the limit, and the pictures apart."""
-    budget = reading.checked(issue, audience).budget
+    budget = snapshot.checked(issue, audience).budget
     return {
         "parts": [{"what": each.what, "size": each.size} for each in (*budget.parts, budget.added)],
         "total": budget.total,
@@ -54,14 +54,14 @@ def size(reading: Reading, issue: Issue, audience: str) -> dict[str, Any]:
     }
 
 
-def plan(reading: Reading, issue: Issue, audience: str) -> dict[str, Any]:
+def plan(snapshot: Snapshot, issue: Issue, audience: str) -> dict[str, Any]:
     """Each section with its articles in order, and what is out, by its reason."""
-    room = reading.room
-    sheet = reading.sheet(issue, audience)
-    decisions = [each for each in room.desk.plan(issue) if each.audience == audience]
+    workspace = snapshot.workspace
+    edition = snapshot.rendered(issue, audience)
+    decisions = [each for each in workspace.assembler.plan(issue) if each.audience == audience]
     reasons = {each.slug: each for each in decisions if each.taken}
-    rules = {each.title: each for each in issue.sections or room.workspace.publication.sections}
-    shown = {each.title: each for each in sheet.edition.sections}
+    rules = {each.title: each for each in issue.sections or workspace.files.publication.sections}
+    shown = {each.title: each for each in edition.composed.sections}
     sections = []
     for title in dict.fromkeys([*rules, *shown]):
         rule, section = rules.get(title), shown.get(title)
@@ -85,29 +85,29 @@ def plan(reading: Reading, issue: Issue, audience: str) -> dict[str, Any]:
     out = [
         {
             "slug": each.slug,
-            "title": room.pool[each.slug].title if each.slug in room.pool else each.slug,
-            "path": room.pool[each.slug].place.path if each.slug in room.pool else None,
+            "title": workspace.pool[each.slug].title if each.slug in workspace.pool else each.slug,
+            "path": workspace.pool[each.slug].place.path if each.slug in workspace.pool else None,
             "reason": each.reason,
             "excluded": each.slug in issue.exclude,
         }
         for each in decisions
         if not each.taken
     ]
-    return {"frozen": sheet.frozen, "sections": sections, "out": out}
+    return {"frozen": edition.frozen, "sections": sections, "out": out}
 
 
 def _reason(decision: Decision | None) -> str:
     return decision.reason if decision else ""
 
 
-def links(reading: Reading, issue: Issue, audience: str) -> dict[str, Any]:
-    """Every link of the email in the order of reading, each address once with its words."""
-    sheet = reading.sheet(issue, audience)
-    reader = _Links()
-    reader.feed(sheet.rendered.html)
+def links(snapshot: Snapshot, issue: Issue, audience: str) -> dict[str, Any]:
+    """Every link of the email in the order of snapshot, each address once with its words."""
+    edition = snapshot.rendered(issue, audience)
+    reader = _LinkCollector()
+    reader.feed(edition.rendered.html)
     found: dict[str, list[str]] = {}
     for href, words in reader.found:
-        found.setdefault(merge.fill(href, sheet.known), []).append(" ".join(words.split()))
+        found.setdefault(merge.fill(href, edition.known), []).append(" ".join(words.split()))
     return {
         "links": [
             {"address": href, "words": list(dict.fromkeys(filter(None, words)))}
@@ -116,7 +116,7 @@ def links(reading: Reading, issue: Issue, audience: str) -> dict[str, Any]:
     }
 
 
-class _Links(HTMLParser):
+class _LinkCollector(HTMLParser):
     """Each link's address and words; a picture within says its alternative text."""
 
     def __init__(self) -> None:
@@ -140,13 +140,13 @@ class _Links(HTMLParser):
             self.found[-1] = (href, f"{words} {data}")
 
 
-def difference(reading: Reading, issue: Issue, audience: str) -> dict[str, Any]:
+def difference(snapshot: Snapshot, issue: Issue, audience: str) -> dict[str, Any]:
     """What has changed since the last build of this edition, text part and HTML, line by line."""
-    sheet = reading.sheet(issue, audience)
-    folder = reading.room.workspace.build / "issues" / sheet.edition.folder
+    edition = snapshot.rendered(issue, audience)
+    folder = snapshot.workspace.files.build / "issues" / edition.composed.folder
     if not (folder / "email.html").is_file():
         return {"built": False, "files": []}
-    now = reading.bundled(issue, audience)
+    now = snapshot.bundled(issue, audience)
     return {
         "built": True,
         "files": [
@@ -177,9 +177,9 @@ def _read(file: Path) -> str:
         return ""
 
 
-def feeds(reading: Reading, issue: Issue) -> dict[str, Any]:
+def feeds(snapshot: Snapshot, issue: Issue) -> dict[str, Any]:
     """Each feed document as a reader's program takes it, with this issue in it."""
-    found = (_document(reading, issue, path) for path in reading.site(issue) if _is_feed(path))
+    found = (_document(snapshot, issue, path) for path in snapshot.site(issue) if _is_feed(path))
     return {
         "feeds": [
             {
@@ -201,18 +201,18 @@ def feeds(reading: Reading, issue: Issue) -> dict[str, Any]:
     }
 
 
-def feed_item(reading: Reading, issue: Issue, path: str, number: int) -> str:
+def feed_item(snapshot: Snapshot, issue: Issue, path: str, number: int) -> str:
     """The content of one item of a feed, as HTML that a feed reader would show."""
     if not _is_feed(path):
         raise KeyError(path)
-    html = _document(reading, issue, path).entries[number].html
+    html = _document(snapshot, issue, path).entries[number].html
     # Its pictures are where those of the site are; from elsewhere the frame loads none.
-    return html.replace(f"{reading.room.workspace.publication.base_url}/", "../site/")
+    return html.replace(f"{snapshot.workspace.files.publication.base_url}/", "../site/")
 
 
 def _is_feed(path: str) -> bool:
     return is_feed_file(path.rpartition("/")[2], archived=False)
 
 
-def _document(reading: Reading, issue: Issue, path: str) -> Document:
-    return read_document(path, reading.site(issue)[path]())
+def _document(snapshot: Snapshot, issue: Issue, path: str) -> FeedDocument:
+    return read_document(path, snapshot.site(issue)[path]())

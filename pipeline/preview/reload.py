@@ -8,7 +8,7 @@ from pathlib import Path
 
 from watchfiles import Change, awatch
 
-from pipeline.preview.session import Session
+from pipeline.preview.session import PreviewSession
 
 _DEBOUNCE = 20
 """Milliseconds in which saves count as one: editors write a file in several steps."""
@@ -20,10 +20,10 @@ _HEARTBEAT = 15.0
 _LEFT_ALONE = frozenset({"build", "node_modules", "__pycache__"})
 
 
-class Live:
+class Reloader:
     """Reads the workspace anew after saves, and tells each page that listens. Runs in one event loop."""
 
-    def __init__(self, session: Session, root: Path) -> None:
+    def __init__(self, session: PreviewSession, root: Path) -> None:
         self.session = session
         self.root = root.resolve()
         self.stopping = asyncio.Event()

@@ -26,7 +26,7 @@ _ALWAYS = (
 )
 
 
-class Guard:
+class RequestGuard:
     """Wraps an ASGI application. `port` is the one it is reached at; `token` the first step of each path."""
 
     def __init__(self, app: App, token: str, port: int) -> None:

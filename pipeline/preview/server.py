@@ -15,9 +15,9 @@ import uvicorn
 from pipeline.config.workspace_files import find_root
 from pipeline.errors import PressroomError
 from pipeline.preview.app import make_app
-from pipeline.preview.reload import Live
-from pipeline.preview.request_guard import Guard
-from pipeline.preview.session import Chosen, Session
+from pipeline.preview.reload import Reloader
+from pipeline.preview.request_guard import RequestGuard
+from pipeline.preview.session import PreviewSession, SelectedEdition
 
 HOST = "127.0.0.1"
 PORT = 4780
@@ -26,7 +26,7 @@ PORT = 4780
 
 def serve(
     start: Path,
-    chosen: Chosen,
+    chosen: SelectedEdition,
     recipients: Sequence[Mapping[str, str]],
     port: int | None,
     ready: Callable[[str], None],
@@ -36,7 +36,7 @@ def serve(
     Raises `PressroomError` where there is no workspace or no such issue, or the port is taken.
     """
     root = find_root(start)
-    session = Session(start, chosen, recipients)
+    session = PreviewSession(start, chosen, recipients)
     session.begin()
     token = secrets.token_urlsafe(24)
     listening = _listening(port)
@@ -48,13 +48,13 @@ def serve(
     config = uvicorn.Config(
         application, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=1
     )
-    server = _Server(config)
+    server = _PreviewServer(config)
 
     async def run() -> None:
         # What waits for events belongs to the loop in which it is made.
-        live = Live(session, root)
+        live = Reloader(session, root)
         server.live = live
-        config.app = Guard(make_app(session, live), token, bound)
+        config.app = RequestGuard(make_app(session, live), token, bound)
         ready(f"http://{HOST}:{bound}/{token}/")
         await server.serve(sockets=[listening])
 
@@ -68,10 +68,10 @@ def serve(
         listening.close()
 
 
-class _Server(uvicorn.Server):
+class _PreviewServer(uvicorn.Server):
     """Lets the pages that listen for news go before it waits for open connections."""
 
-    live: Live | None = None
+    live: Reloader | None = None
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if self.live:

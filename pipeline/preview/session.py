@@ -1,4 +1,4 @@
-"""What the preview shows now: the last good reading of the workspace, and what is wrong since."""
+"""What the preview shows now: the last good snapshot of the workspace, and what is wrong since."""
 
 from __future__ import annotations
 
@@ -12,29 +12,31 @@ from pipeline.errors import NotFound, PressroomError
 from pipeline.plan_edit.changes import Change
 from pipeline.plan_edit.file import PlanFile
 from pipeline.preview.panels import mistakes
-from pipeline.preview.snapshot import Reading
+from pipeline.preview.snapshot import Snapshot
 from pipeline.workspace import audience_of
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class SelectedEdition:
     """Which edition is looked at: of an issue by number, slug or `latest`; "" is its first audience."""
 
     issue: str = "latest"
     audience: str = ""
 
 
-class Session:
+class PreviewSession:
     """The state of one preview. `refresh` may run in a thread of its own; the rest only reads.
 
     `recipients` are rows of a list, by the names of merge fields.
     """
 
-    def __init__(self, start: Path, chosen: Chosen, recipients: Sequence[Mapping[str, str]] = ()) -> None:
+    def __init__(
+        self, start: Path, chosen: SelectedEdition, recipients: Sequence[Mapping[str, str]] = ()
+    ) -> None:
         self.start = start
         self.chosen = chosen
         self.recipients = tuple(recipients)
-        self.reading: Reading | None = None
+        self.snapshot: Snapshot | None = None
         self.errors: list[dict[str, Any]] = []
         self.revision = 0
         self.missing: NotFound | None = None
@@ -50,35 +52,35 @@ class Session:
         self.refresh()
         if self.missing:
             raise self.missing
-        if self.reading and self.chosen.audience:
-            audience_of(self.reading.issue(self.chosen.issue), self.chosen.audience)
+        if self.snapshot and self.chosen.audience:
+            audience_of(self.snapshot.issue(self.chosen.issue), self.chosen.audience)
 
     def refresh(self) -> None:
         """Read the workspace anew, and render what is looked at.
 
-        A mistake is kept beside the last good reading, which stays.
+        A mistake is kept beside the last good snapshot, which stays.
         """
         try:
-            reading = Reading(self.start)
-            self.reading = self._rendered(reading)
+            snapshot = Snapshot(self.start)
+            self.snapshot = self._rendered(snapshot)
             self.errors = []
         except PressroomError as error:
             self.errors = mistakes(error)
             self.missing = error if isinstance(error, NotFound) else None
         self.revision += 1
 
-    def _rendered(self, reading: Reading) -> Reading:
+    def _rendered(self, snapshot: Snapshot) -> Snapshot:
         try:
-            issue = reading.issue(self.chosen.issue)
+            issue = snapshot.issue(self.chosen.issue)
         except NotFound:
-            if self.reading is None:
+            if self.snapshot is None:
                 raise
             # The issue that was looked at is gone: the newest is there instead.
-            self.chosen = Chosen()
-            issue = reading.issue(self.chosen.issue)
+            self.chosen = SelectedEdition()
+            issue = snapshot.issue(self.chosen.issue)
         audience = self.chosen.audience
-        reading.sheet(issue, audience if audience in issue.audiences else issue.audiences[0])
-        return reading
+        snapshot.rendered(issue, audience if audience in issue.audiences else issue.audiences[0])
+        return snapshot
 
     def change(self, folder: str, audience: str, change: Change) -> None:
         """Write a change of the plan into the issue's file. Raises what `PlanFile.change` raises."""
@@ -91,9 +93,9 @@ class Session:
             return self._plan_file(folder, audience).undo()
 
     def _plan_file(self, folder: str, audience: str) -> PlanFile:
-        if self.reading is None:
+        if self.snapshot is None:
             raise PressroomError("the workspace cannot be read yet.")
-        desk = self.reading.room.desk
-        plan = self._plans.setdefault((folder, audience), PlanFile(desk, folder, audience))
-        plan.desk = desk
+        assembler = self.snapshot.workspace.assembler
+        plan = self._plans.setdefault((folder, audience), PlanFile(assembler, folder, audience))
+        plan.assembler = assembler
         return plan

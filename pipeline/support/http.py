@@ -28,12 +28,12 @@ MOVED = frozenset({301, 302, 303, 307, 308})
 _ADDRESS_SAFE = "%/:=&?~#+!$,;'@()*[]"
 
 
-class RefusedError(Exception):
+class FetchError(Exception):
     """An address that is not to be asked, and why."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class HttpReply:
     """What a server answered; names of headers are in lower case. `url` is where it was found."""
 
     url: str
@@ -43,22 +43,22 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class Web:
+class SafeClient:
     """Asks by `agent`, the User-Agent header. `allow_private` lets it reach private networks."""
 
     agent: str
     allow_private: bool = False
 
-    def ask(self, method: str, url: str, most: int = 0, until: float | None = None) -> Reply:
+    def request(self, method: str, url: str, most: int = 0, until: float | None = None) -> HttpReply:
         """One answer; a redirect is not followed. Of the page at most `most` bytes are read.
 
-        `until` is the moment of `time.monotonic` at which reading ends. Raises `RefusedError`, and what
+        `until` is the moment of `time.monotonic` at which reading ends. Raises `FetchError`, and what
         sockets, TLS and HTTP raise: `OSError` (`TimeoutError` among them), `HTTPException`, `ValueError`.
-        A page that is larger raises `RefusedError`.
+        A page that is larger raises `FetchError`.
         """
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise RefusedError(f"{parts.scheme or 'it'} is no web address")
+            raise FetchError(f"{parts.scheme or 'it'} is no web address")
         connection = HTTPConnection(_ascii(parts.hostname), parts.port, timeout=TIME_LIMIT)
         connection.sock = self._connect(parts)
         try:
@@ -77,33 +77,33 @@ class Web:
             while most and (part := response.read(65536)):
                 data += part
                 if len(data) > most:
-                    raise RefusedError(f"it is larger than {most // 1_000_000} MB")
+                    raise FetchError(f"it is larger than {most // 1_000_000} MB")
                 if until is not None and time.monotonic() > until:
                     raise TimeoutError
             named = {name.lower(): value for name, value in response.getheaders()}
-            return Reply(url, response.status, named, bytes(data))
+            return HttpReply(url, response.status, named, bytes(data))
         finally:
             connection.close()
 
-    def get(self, url: str, most: int) -> Reply:
+    def get(self, url: str, most: int) -> HttpReply:
         """A page of at most `most` bytes, redirects followed and each of them looked at first.
 
-        Raises `RefusedError` with the reason in words for everything but an answer from 200 to 299.
+        Raises `FetchError` with the reason in words for everything but an answer from 200 to 299.
         """
         at, until = url, time.monotonic() + WHOLE_LIMIT
         try:
             for _ in range(REDIRECTS + 1):
-                reply = self.ask("GET", at, most, until)
+                reply = self.request("GET", at, most, until)
                 location = reply.headers.get("location", "")
                 if reply.status in MOVED and location:
                     at = urljoin(at, location)
                 elif 200 <= reply.status < 300:
                     return reply
                 else:
-                    raise RefusedError(f"the server says {reply.status}")
+                    raise FetchError(f"the server says {reply.status}")
         except (OSError, HTTPException, ValueError) as error:
-            raise RefusedError(trouble(error, at)) from error
-        raise RefusedError(f"more than {REDIRECTS} redirects")
+            raise FetchError(describe_error(error, at)) from error
+        raise FetchError(f"more than {REDIRECTS} redirects")
 
     def _connect(self, parts: SplitResult) -> socket.socket:
         """A connection to a checked number."""
@@ -113,7 +113,7 @@ class Web:
         for *_, address in found:
             number = ipaddress.ip_address(str(address[0]).partition("%")[0])
             if not self.allow_private and not number.is_global:
-                raise RefusedError(f"{parts.hostname} is on a private network")
+                raise FetchError(f"{parts.hostname} is on a private network")
         plain = _open([(str(address[0]), port) for *_, address in found])
         if parts.scheme == "http":
             return plain
@@ -124,7 +124,7 @@ class Web:
             raise
 
 
-def trouble(error: Exception, url: str) -> str:
+def describe_error(error: Exception, url: str) -> str:
     """In words, why a request brought no answer."""
     if isinstance(error, TimeoutError):
         return f"no answer in {TIME_LIMIT:g} seconds"

@@ -48,11 +48,11 @@ Folder = tuple[Path, str]
 Prepare = Callable[[str, str], str]
 Print = Callable[[Any], Any]
 
-__all__ = ["DEFAULT", "THEMES", "Dialect", "Markup", "Templates", "theme_folders"]
+__all__ = ["DEFAULT", "THEMES", "Markup", "TemplateOptions", "Templates", "theme_folders"]
 
 
 @dataclass(frozen=True)
-class Dialect:
+class TemplateOptions:
     """How a room reads and fills its templates.
 
     `prepare(source, path)` may change or refuse a template's source before it is compiled, keeping
@@ -65,7 +65,7 @@ class Dialect:
     filters: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
 
 
-WEB = Dialect()
+WEB = TemplateOptions()
 
 
 def _packaged() -> Path:
@@ -103,7 +103,7 @@ class Templates:
         ]
         self._folders: list[Folder] = [*own, *chosen, *default]
         self._by_prefix: dict[str, list[Folder]] = {THEME: [*chosen, *default], DEFAULT: default}
-        self._environments: dict[int, tuple[Dialect, _Environment]] = {}
+        self._environments: dict[int, tuple[TemplateOptions, _Environment]] = {}
 
     def __reduce__(self) -> tuple[type[Templates], tuple[Path | None, str]]:
         """For another process: compiled templates stay in this one."""
@@ -113,7 +113,7 @@ class Templates:
         """The environment of web pages: autoescape on, nothing else."""
         return self.environment(WEB)
 
-    def environment(self, dialect: Dialect) -> Environment:
+    def environment(self, dialect: TemplateOptions) -> Environment:
         """The environment for a dialect, made once.
 
         Whatever goes wrong in its templates, when they are found, compiled or rendered, is raised
@@ -211,7 +211,7 @@ class _Loader(BaseLoader):
         return list(self.templates.names())
 
 
-class _Memory(BytecodeCache):
+class _BytecodeMemory(BytecodeCache):
     """Compiled templates of this process, so that the next workspace or preview need not compile.
 
     Jinja checks name, file and source; what the code depends on beyond them is the dialect.
@@ -228,10 +228,10 @@ class _Memory(BytecodeCache):
             self.kept[bucket.key, bucket.checksum] = bucket.code
 
 
-_memories: dict[bool, _Memory] = {False: _Memory(), True: _Memory()}
+_memories: dict[bool, _BytecodeMemory] = {False: _BytecodeMemory(), True: _BytecodeMemory()}
 
 
-class _Undefined(StrictUndefined):
+class _StrictUndefined(StrictUndefined):
     @property
     def _undefined_message(self) -> str:
         name = str(self._undefined_name)
@@ -247,11 +247,11 @@ class _Undefined(StrictUndefined):
 class _Environment(Environment):
     """Jinja's environment, with every error turned into a `PressroomError`."""
 
-    def __init__(self, loader: _Loader, dialect: Dialect) -> None:
+    def __init__(self, loader: _Loader, dialect: TemplateOptions) -> None:
         super().__init__(
             loader=loader,
             autoescape=True,
-            undefined=_Undefined,
+            undefined=_StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=False,

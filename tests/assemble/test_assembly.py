@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from workspace_kit import Desk, article, issue, png
 
 from pipeline.articles.pool import Pool
-from pipeline.assemble.select import choose, explain
+from pipeline.assemble.select import explain_selection, select_articles
 from pipeline.errors import PressroomError
 from pipeline.model import Article, Issue, Layout, Order, Place, SectionRule, TagRule
 
@@ -324,11 +324,11 @@ def test_whatever_the_rules_an_edition_is_sound(
         own_sections=False,
     )
     carried = dict.fromkeys(used, "000-before")
-    decisions = explain(issue, pool, carried)
+    decisions = explain_selection(issue, pool, carried)
     assert [each.slug for each in decisions] == list(pool)
     assert all(each.reason for each in decisions)
     try:
-        choice = choose(issue, pool, carried)
+        choice = select_articles(issue, pool, carried)
     except PressroomError:
         assert not any(each.taken for each in decisions)
         return
@@ -341,7 +341,7 @@ def test_whatever_the_rules_an_edition_is_sound(
             assert not member.draft and member.date <= issue.date and member.slug not in used
             assert any(rule.title == section.title and rule.tags.takes(member.tags) for rule in wanted)
     shuffled = Pool(reversed(list(pool.values())))
-    assert choose(issue, shuffled, carried).editions == choice.editions
+    assert select_articles(issue, shuffled, carried).editions == choice.editions
 
 
 def test_a_full_build_removes_what_belongs_to_no_issue_any_more(desk: Desk) -> None:

@@ -7,7 +7,7 @@ from check_kit import BODY, Case, subject_of
 from examples_html import BUTTON, CTA, HEAD_END, LINK, P, within
 
 from pipeline.checks.client_features import uses
-from pipeline.checks.css import Styles, View, colour, parts
+from pipeline.checks.css import CssView, Styles, colour, parts
 from pipeline.checks.html_page import parse_page
 from pipeline.checks.outlook_view import applies, readable
 from pipeline.checks.rules.client_support import HARMLESS, support_of
@@ -225,7 +225,7 @@ def resolved(html: str, tag: str) -> dict[str, str]:
     page = parse_page(html)
     element = page.first(tag)
     assert element is not None
-    return dict(Styles(page, View()).of(element))
+    return dict(Styles(page, CssView()).of(element))
 
 
 def test_styles_of_attributes_and_shorthands() -> None:

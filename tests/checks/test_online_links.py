@@ -14,7 +14,7 @@ import pytest
 from workspace_kit import Desk, article
 
 from pipeline.checks import online_links
-from pipeline.checks.online_links import AT_ONCE_PER_HOST, Answer, LinkTester, Verdict
+from pipeline.checks.online_links import AT_ONCE_PER_HOST, LinkAnswer, LinkTester, LinkVerdict
 from pipeline.support import http
 
 NOW = datetime(2026, 2, 1, 12, tzinfo=UTC)
@@ -77,29 +77,29 @@ def a_tester(tmp_path: Path, now: datetime = NOW, allow_private: bool = True) ->
     )
 
 
-def verdict(tmp_path: Path, url: str) -> Answer:
+def verdict(tmp_path: Path, url: str) -> LinkAnswer:
     return a_tester(tmp_path).answers([url])[url]
 
 
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
-        ("/fine", Verdict.FINE),
-        ("/fine?a=b c&d=é", Verdict.FINE),
-        ("/only-get", Verdict.FINE),
-        ("/forgetful", Verdict.FINE),
-        ("/for-now", Verdict.FINE),
-        ("/moved", Verdict.MOVED),
-        ("/on", Verdict.MOVED),
-        ("/gone", Verdict.GONE),
-        ("/deleted", Verdict.GONE),
-        ("/broken", Verdict.TROUBLE),
-        ("/loop", Verdict.TROUBLE),
-        ("/barred", Verdict.UNTRIED),
-        ("/busy", Verdict.UNTRIED),
+        ("/fine", LinkVerdict.FINE),
+        ("/fine?a=b c&d=é", LinkVerdict.FINE),
+        ("/only-get", LinkVerdict.FINE),
+        ("/forgetful", LinkVerdict.FINE),
+        ("/for-now", LinkVerdict.FINE),
+        ("/moved", LinkVerdict.MOVED),
+        ("/on", LinkVerdict.MOVED),
+        ("/gone", LinkVerdict.GONE),
+        ("/deleted", LinkVerdict.GONE),
+        ("/broken", LinkVerdict.TROUBLE),
+        ("/loop", LinkVerdict.TROUBLE),
+        ("/barred", LinkVerdict.UNTRIED),
+        ("/busy", LinkVerdict.UNTRIED),
     ],
 )
-def test_each_answer_has_its_verdict(tmp_path: Path, server: str, path: str, expected: Verdict) -> None:
+def test_each_answer_has_its_verdict(tmp_path: Path, server: str, path: str, expected: LinkVerdict) -> None:
     assert verdict(tmp_path, server + path).verdict is expected
 
 
@@ -128,7 +128,7 @@ def test_a_closed_port_is_trouble(tmp_path: Path) -> None:
     closed = ThreadingHTTPServer(("127.0.0.1", 0), Pages)
     url = f"http://127.0.0.1:{closed.server_address[1]}/"
     closed.server_close()
-    assert verdict(tmp_path, url).verdict is Verdict.TROUBLE
+    assert verdict(tmp_path, url).verdict is LinkVerdict.TROUBLE
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_a_closed_port_is_trouble(tmp_path: Path) -> None:
 def test_a_private_address_is_refused(tmp_path: Path, host: str) -> None:
     url = f"http://{host}:1/"
     answer = a_tester(tmp_path, allow_private=False).answers([url])[url]
-    assert answer.verdict is Verdict.UNTRIED and "private network" in answer.why
+    assert answer.verdict is LinkVerdict.UNTRIED and "private network" in answer.why
 
 
 def test_a_redirect_to_a_private_address_is_refused(
@@ -152,7 +152,7 @@ def test_a_redirect_to_a_private_address_is_refused(
     )
     url = f"{server}/inside"
     answer = a_tester(tmp_path, allow_private=False).answers([url])[url]
-    assert answer == Answer(Verdict.UNTRIED, "10.0.0.1 is on a private network")
+    assert answer == LinkAnswer(LinkVerdict.UNTRIED, "10.0.0.1 is on a private network")
     assert Pages.asked == {"HEAD /inside": 1}
 
 
@@ -160,14 +160,14 @@ def test_a_redirect_to_a_private_address_is_refused(
     "url", ["http://[oops/", "http:///path", "ftp://a.example/", "http://a b/", "https://x:99999/"]
 )
 def test_an_address_that_is_none_breaks_nothing(tmp_path: Path, url: str) -> None:
-    assert verdict(tmp_path, url).verdict in {Verdict.UNTRIED, Verdict.TROUBLE}
+    assert verdict(tmp_path, url).verdict in {LinkVerdict.UNTRIED, LinkVerdict.TROUBLE}
 
 
 def test_answers_are_kept_for_a_day(tmp_path: Path, server: str) -> None:
     url = f"{server}/gone"
     for hours, asked in ((0, 1), (1, 1), (23, 1), (24, 2), (47, 2)):
         answer = a_tester(tmp_path, NOW + timedelta(hours=hours)).answers([url])[url]
-        assert answer.verdict is Verdict.GONE
+        assert answer.verdict is LinkVerdict.GONE
         assert Pages.asked["HEAD /gone"] == asked, hours
 
 
@@ -181,7 +181,7 @@ def test_trouble_is_forgotten_and_tried_again(tmp_path: Path, server: str) -> No
 def test_a_broken_cache_is_none(tmp_path: Path, server: str, text: str) -> None:
     (tmp_path / "cache").mkdir()
     (tmp_path / "cache" / "links.json").write_text(text, encoding="utf-8")
-    assert verdict(tmp_path, f"{server}/fine").verdict is Verdict.FINE
+    assert verdict(tmp_path, f"{server}/fine").verdict is LinkVerdict.FINE
 
 
 def test_an_address_is_tried_once_in_a_run(tmp_path: Path, server: str) -> None:
@@ -196,7 +196,7 @@ def test_no_more_than_the_limit_is_tried(
 ) -> None:
     monkeypatch.setattr(online_links, "MOST", 3)
     found = a_tester(tmp_path).answers([f"{server}/fine?{n}" for n in range(5)])
-    assert [each.verdict for each in found.values()].count(Verdict.UNTRIED) == 2
+    assert [each.verdict for each in found.values()].count(LinkVerdict.UNTRIED) == 2
     assert sum(Pages.asked.values()) == 3
 
 

@@ -7,7 +7,7 @@ from check_examples import ELSEWHERE, EXAMPLES
 from check_kit import Case, subject_of
 
 from pipeline.checks.rules import RULES
-from pipeline.checks.runner import check, findings_of, rule_of
+from pipeline.checks.runner import findings_of, rule_of, run_rules
 from pipeline.model import Severity
 
 
@@ -33,5 +33,5 @@ def test_codes_are_given_once() -> None:
 
 
 def test_the_sound_issue_has_no_finding_at_all() -> None:
-    found = check(subject_of(Case())).findings
+    found = run_rules(subject_of(Case())).findings
     assert [f"{each.code} {each.message}" for each in found if each.severity is not Severity.NOTE] == []

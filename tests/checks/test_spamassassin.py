@@ -10,7 +10,7 @@ import pytest
 from check_kit import Case, subject_of
 from workspace_kit import ROOT, Desk, left_out
 
-from pipeline.checks.spamassassin import PROGRAM, Hit, parse_report, spam_report
+from pipeline.checks.spamassassin import PROGRAM, SpamTest, parse_report, spam_report
 from pipeline.errors import PressroomError
 
 RECORDED = ROOT / "tests" / "checks" / "spam"
@@ -23,9 +23,9 @@ def test_a_recorded_report_on_spam_is_read_with_its_tests() -> None:
     report = parse_report((RECORDED / "spam.txt").read_text(encoding="utf-8"))
     assert (report.score, report.required) == (7.5, 5.0)
     assert len(report.hits) == 12
-    assert Hit("DEAR_FRIEND", 2.7, "BODY: Dear Friend? That's not very dear!") in report.hits
+    assert SpamTest("DEAR_FRIEND", 2.7, "BODY: Dear Friend? That's not very dear!") in report.hits
     wrapped = "BODY: HTML font color similar or identical to background"
-    assert Hit("HTML_FONT_LOW_CONTRAST", 0.7, wrapped) in report.hits
+    assert SpamTest("HTML_FONT_LOW_CONTRAST", 0.7, wrapped) in report.hits
 
 
 def test_a_recorded_report_on_a_sound_message_is_read() -> None:

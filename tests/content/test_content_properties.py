@@ -9,8 +9,8 @@ from content_kit import Elements, parse, writer
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipeline.content.html import Form, blocks_to_html, footnotes_to_html, select, visible
-from pipeline.content.text import Notes, blocks_to_text
+from pipeline.content.html import Medium, blocks_to_html, footnotes_to_html, for_audience, select_blocks
+from pipeline.content.text import LinkList, blocks_to_text
 from pipeline.errors import PressroomError
 from pipeline.model import Content
 from pipeline.support import merge
@@ -23,7 +23,7 @@ ODD = [
 characters = st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff")
 pieces = st.one_of(st.sampled_from(ODD), st.text(characters, max_size=12), st.just(" "))
 texts = st.lists(pieces, max_size=12).map(lambda parts: " ".join("".join(parts).split(" ")))
-HTML_FORMS = (Form.WEB, Form.FEED, Form.EMAIL)
+HTML_FORMS = (Medium.WEB, Medium.FEED, Medium.EMAIL)
 
 markup = st.lists(
     st.one_of(
@@ -50,11 +50,11 @@ def escaped(text: str) -> str:
 def all_forms(content: Content) -> list[str]:
     written = []
     for form in HTML_FORMS:
-        shown = visible(content, form, "x")
+        shown = for_audience(content, form, "x")
         written.append(blocks_to_html(shown.blocks, writer(form, styles={"p": "margin:0"})))
         written.append(footnotes_to_html(shown.footnotes, writer(form)))
-    shown = visible(content, Form.TEXT, "x")
-    notes = Notes()
+    shown = for_audience(content, Medium.TEXT, "x")
+    notes = LinkList()
     written.append(blocks_to_text(shown.blocks, notes, shown.footnotes) + notes.to_text())
     return written
 
@@ -72,10 +72,10 @@ def test_any_text_comes_out_of_every_form_as_it_was(text: str) -> None:
     shown = re.sub(r"\A[\s\ufeff]+|[\s\ufeff]+\Z", "", text)
     content = parse(escaped(shown))
     for form in HTML_FORMS:
-        written = blocks_to_html(select(content.blocks, form, "x"), writer(form))
+        written = blocks_to_html(select_blocks(content.blocks, form, "x"), writer(form))
         assert merge.fields_in(written) == ()
         assert Elements(merge.fill(written, literally)).text == shown
-    lines = merge.fill(blocks_to_text(content.blocks, Notes()), literally)
+    lines = merge.fill(blocks_to_text(content.blocks, LinkList()), literally)
     # A line may break between Chinese and Japanese characters, where no space was.
     assert re.sub("[ \n]", "", lines) == re.sub("[ \n]", "", shown)
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from content_kit import PERMALINK, html, parse, writer
 
-from pipeline.content.html import Form, blocks_to_html, footnotes_to_html, select, visible
+from pipeline.content.html import Medium, blocks_to_html, footnotes_to_html, for_audience, select_blocks
 from pipeline.model import BlockKind, Content
 
 GOLDEN = """\
@@ -51,7 +51,7 @@ def golden() -> Content:
 
 def test_the_web_form_has_ids_classes_and_ways_back(golden: Content) -> None:
     assert (
-        blocks_to_html(golden.blocks, writer(Form.WEB))
+        blocks_to_html(golden.blocks, writer(Medium.WEB))
         == """\
 <p>Hello {{ first_name | R&amp;D &quot;team&quot; }}, see \
 <a href="https://synapse.example/other.md">the list</a> and\
@@ -73,24 +73,24 @@ def test_the_web_form_has_ids_classes_and_ways_back(golden: Content) -> None:
 <aside class="sponsor"><p class="sponsor-title"><strong>Sponsored by Acme</strong></p>
 <p>They pay.</p></aside>"""
     )
-    assert footnotes_to_html(golden.footnotes, writer(Form.WEB)) == (
+    assert footnotes_to_html(golden.footnotes, writer(Medium.WEB)) == (
         '<ol><li id="fn1"><p>A note. <a class="backlink" role="doc-backlink" aria-label="Back to the text at note 1" href="#fnref1">↩\ufe0e</a></p></li></ol>'
     )
 
 
 def test_the_feed_form_is_plain_html_with_absolute_addresses(golden: Content) -> None:
-    written = blocks_to_html(golden.blocks, writer(Form.FEED))
+    written = blocks_to_html(golden.blocks, writer(Medium.FEED))
     for banned in (" class=", " style=", " id=", "<aside", "<div", "<h1", 'href="#'):
         assert banned not in written
     assert f'<sup><a href="{PERMALINK}#fn1">1</a></sup>' in written
     assert "<blockquote><p><strong>Watch out</strong></p>" in written
-    assert footnotes_to_html(golden.footnotes, writer(Form.FEED)) == (
+    assert footnotes_to_html(golden.footnotes, writer(Medium.FEED)) == (
         '<ol><li id="fn1"><p>A note.</p></li></ol>'
     )
 
 
 def test_a_feed_anchor_may_go_on_after_its_hash(golden: Content) -> None:
-    item = writer(Form.FEED, anchor=PERMALINK + "#two-")
+    item = writer(Medium.FEED, anchor=PERMALINK + "#two-")
     assert f'href="{PERMALINK}#two-fn1"' in blocks_to_html(golden.blocks, item)
     assert '<li id="two-fn1">' in footnotes_to_html(golden.footnotes, item)
 
@@ -102,7 +102,7 @@ def test_the_email_form_has_styles_and_no_classes_or_ids(golden: Content) -> Non
         "blockquote p": "color:#333333",
         "pre code": "font-size:14px",
     }
-    written = blocks_to_html(golden.blocks, writer(Form.EMAIL, styles=styles))
+    written = blocks_to_html(golden.blocks, writer(Medium.EMAIL, styles=styles))
     for banned in (" class=", " id=", "<aside", "<div"):
         assert banned not in written
     assert '<p style="margin:0">Hello' in written
@@ -131,7 +131,7 @@ def test_a_heading_never_takes_the_id_of_a_note() -> None:
 
 
 def test_an_in_page_link_is_only_its_text_in_an_email() -> None:
-    assert html("[up](#top)", Form.EMAIL) == "<p>up</p>"
+    assert html("[up](#top)", Medium.EMAIL) == "<p>up</p>"
 
 
 def test_addresses_are_written_through_the_writer_but_fields_are_not() -> None:
@@ -169,18 +169,18 @@ patients
 @pytest.mark.parametrize(
     ("form", "audience", "seen"),
     [
-        (Form.EMAIL, "everyone", {"always", "mail", "in"}),
-        (Form.TEXT, "patients", {"always", "mail", "in", "patients"}),
-        (Form.WEB, "clinicians", {"always", "web", "both", "in"}),
-        (Form.FEED, "everyone", {"always", "web", "in"}),
+        (Medium.EMAIL, "everyone", {"always", "mail", "in"}),
+        (Medium.TEXT, "patients", {"always", "mail", "in", "patients"}),
+        (Medium.WEB, "clinicians", {"always", "web", "both", "in"}),
+        (Medium.FEED, "everyone", {"always", "web", "in"}),
     ],
 )
 def test_a_form_shows_what_is_meant_for_it_and_its_audience(
-    form: Form, audience: str, seen: set[str]
+    form: Medium, audience: str, seen: set[str]
 ) -> None:
-    blocks = select(parse(SELECTION).blocks, form, audience)
+    blocks = select_blocks(parse(SELECTION).blocks, form, audience)
     assert {block.kind for block in blocks} <= {BlockKind.PROSE, BlockKind.CALLOUT}
-    written = blocks_to_html(blocks, writer(Form.FEED))
+    written = blocks_to_html(blocks, writer(Medium.FEED))
     words = ("always", "mail", "web", "both", "in", "patients")
     assert {word for word in words if f"<p>{word}</p>" in written} == seen
 
@@ -190,41 +190,41 @@ def test_hidden_notes_and_images_go_with_their_blocks() -> None:
         "::: email-only\nA[^a] ![x](a.png)\n:::\n\nB[^b] ![y](b.png)\n\n"
         "[^a]: Note a[^d]\n[^b]: Note b[^c]\n[^c]: Note c\n[^d]: Note d\n"
     )
-    shown = visible(content, Form.WEB, "everyone")
+    shown = for_audience(content, Medium.WEB, "everyone")
     assert [str(note) for note in ("Note b", "Note c")] == [
         note[0].children[0]
         for note in shown.footnotes  # type: ignore[union-attr]
     ]
-    assert ">1</a>" in blocks_to_html(shown.blocks, writer(Form.WEB))
-    assert ">2</a>" in footnotes_to_html(shown.footnotes, writer(Form.WEB))
+    assert ">1</a>" in blocks_to_html(shown.blocks, writer(Medium.WEB))
+    assert ">2</a>" in footnotes_to_html(shown.footnotes, writer(Medium.WEB))
     assert [image.name for image in shown.images] == ["b.png"]
     assert len(content.footnotes) == 4
 
 
 def test_tall_and_small_images_keep_their_proportion() -> None:
-    assert 'width="536" height="358"' in html("![a](b.png)", Form.EMAIL)
-    assert 'width="1200" height="801"' in html("![a](b.png)", Form.FEED)
+    assert 'width="536" height="358"' in html("![a](b.png)", Medium.EMAIL)
+    assert 'width="1200" height="801"' in html("![a](b.png)", Medium.FEED)
 
 
 def test_content_without_notes_has_no_list() -> None:
-    assert footnotes_to_html((), writer(Form.WEB)) == ""
+    assert footnotes_to_html((), writer(Medium.WEB)) == ""
 
 
 @pytest.mark.parametrize(
     ("form", "written"),
     [
         (
-            Form.WEB,
+            Medium.WEB,
             '<figure class="pullquote"><blockquote><p>A <em>window</em> opens.</p></blockquote>\n'
             "<figcaption>Ada &amp; Bo</figcaption></figure>",
         ),
-        (Form.FEED, "<blockquote><p>A <em>window</em> opens.</p>\n<p>— Ada &amp; Bo</p></blockquote>"),
+        (Medium.FEED, "<blockquote><p>A <em>window</em> opens.</p>\n<p>— Ada &amp; Bo</p></blockquote>"),
     ],
 )
-def test_a_pull_quote_names_who_said_it(form: Form, written: str) -> None:
+def test_a_pull_quote_names_who_said_it(form: Medium, written: str) -> None:
     assert html("::: pullquote Ada & Bo\nA *window* opens.\n:::", form) == written
 
 
 def test_a_pull_quote_need_not_name_anyone() -> None:
-    written = html("::: pullquote\nA window opens.\n:::", Form.WEB)
+    written = html("::: pullquote\nA window opens.\n:::", Medium.WEB)
     assert written == '<figure class="pullquote"><blockquote><p>A window opens.</p></blockquote></figure>'

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from content_kit import parse, plain
 
-from pipeline.content.text import Notes, blocks_to_text
+from pipeline.content.text import LinkList, blocks_to_text
 from pipeline.content.text_width import width
 
 
@@ -54,7 +54,7 @@ They pay.
 
 [^n]: A note.
 """)
-    notes = Notes()
+    notes = LinkList()
     written = blocks_to_text(content.blocks, notes, content.footnotes)
     assert (
         written
@@ -187,13 +187,13 @@ def test_small_things_keep_their_meaning(markup: str, written: str) -> None:
 
 
 def test_a_linked_image_is_numbered() -> None:
-    content, notes = parse("[![a chart](c.png)](https://x.example/)"), Notes()
+    content, notes = parse("[![a chart](c.png)](https://x.example/)"), LinkList()
     assert blocks_to_text(content.blocks, notes) == "[Image: a chart] [1]"
     assert notes.addresses == ("https://x.example/",)
 
 
 def test_numbers_go_on_through_several_texts() -> None:
-    notes = Notes()
+    notes = LinkList()
     first = blocks_to_text(parse("[a](https://x.example/a)").blocks, notes)
     second = blocks_to_text(parse("[b](https://x.example/b) [a](https://x.example/a)").blocks, notes)
     assert (first, second) == ("a [1]", "b [2] a [1]")

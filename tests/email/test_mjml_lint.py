@@ -234,7 +234,7 @@ def test_workspace_adds_a_language(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("language", ["de", "fr", "es", "he", "ar"])
 def test_languages_of_the_theme_are_complete(language: str) -> None:
-    from pipeline.config.i18n import load_words
+    from pipeline.config.i18n import load_messages
 
-    words = load_words(Templates(), language)
-    assert words.say("unsubscribe") != "Unsubscribe"
+    words = load_messages(Templates(), language)
+    assert words.format("unsubscribe") != "Unsubscribe"

@@ -15,7 +15,7 @@ from workspace_kit import SETTINGS as WORKSPACE
 from pipeline.config.fields import Fields
 from pipeline.config.themes import read_theme
 from pipeline.errors import PressroomError
-from pipeline.workspace import open_newsroom
+from pipeline.workspace import open_workspace
 
 DOCS = ROOT / "docs"
 PAGES = (ROOT / "README.md", *sorted(DOCS.rglob("*.md")))
@@ -209,7 +209,7 @@ def keys_asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
 
     monkeypatch.setattr(Fields, "__init__", noting)
     errors: list[PressroomError] = []
-    open_newsroom(ROOT / "tests" / "golden" / "workspace")
+    open_workspace(ROOT / "tests" / "golden" / "workspace")
     read_theme("letter", None, errors)
     assert not errors
     asked: dict[str, set[str]] = {}

@@ -18,7 +18,7 @@ from pipeline.compose import Composer
 from pipeline.content import sanitize
 from pipeline.content.tree import elements
 from pipeline.model import Block, BlockKind, ComposedEdition, Content, Element, Layout
-from pipeline.workspace import open_newsroom
+from pipeline.workspace import open_workspace
 
 WORKSPACE = ROOT / "tests" / "golden" / "workspace"
 THEME = ROOT / "templates"
@@ -26,9 +26,9 @@ THEME = ROOT / "templates"
 
 @pytest.fixture(scope="module")
 def editions() -> tuple[ComposedEdition, ...]:
-    newsroom = open_newsroom(WORKSPACE)
-    composer = Composer(newsroom.workspace, newsroom.pool)
-    ((_, editions),) = compose(newsroom, newsroom.issues, composer)
+    workspace = open_workspace(WORKSPACE)
+    composer = Composer(workspace.files, workspace.pool)
+    ((_, editions),) = compose(workspace, workspace.issues, composer)
     return editions
 
 

@@ -20,8 +20,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from workspace_kit import ROOT, Desk, article, issue
 
-from pipeline.content.compressed import packed
-from pipeline.content.html import Form, visible
+from pipeline.content.compressed import compress
+from pipeline.content.html import Medium, for_audience
 from pipeline.errors import PressroomError
 from pipeline.model import Block, BlockKind, Content, Element, OutputFile
 from pipeline.render.feeds import feed_list as feeds
@@ -164,15 +164,15 @@ CONTENT = Content(
 
 
 def test_packed_content_reads_as_it_was() -> None:
-    small = packed(CONTENT)
+    small = compress(CONTENT)
     assert tuple(small.blocks) == CONTENT.blocks and small.blocks[0] == CONTENT.blocks[0]
     assert tuple(small.footnotes) == CONTENT.footnotes and len(small.footnotes) == 1
     assert replace(small, blocks=(), footnotes=()) == replace(CONTENT, blocks=(), footnotes=())
-    assert tuple(visible(small, Form.WEB, "everyone").blocks) == CONTENT.blocks
+    assert tuple(for_audience(small, Medium.WEB, "everyone").blocks) == CONTENT.blocks
 
 
 def test_packed_content_travels_to_another_process() -> None:
-    assert tuple(pickle.loads(pickle.dumps(packed(CONTENT))).blocks) == CONTENT.blocks
+    assert tuple(pickle.loads(pickle.dumps(compress(CONTENT))).blocks) == CONTENT.blocks
 
 
 # --- folders ---------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from workspace_kit import SETTINGS, Desk, article, issue, png
 
 from pipeline.checks import rules
 from pipeline.export import client
-from pipeline.export.dialect import Part
+from pipeline.export.dialect import MessagePart
 from pipeline.export.targets import find
 from pipeline.model import TARGETS
 
@@ -195,7 +195,7 @@ def test_every_block_of_the_golden_issue_arrives(stand: Newsstand, tmp_path: Pat
 @every_service
 def test_fields_and_any_script_arrive_as_they_were_exported(stand: Newsstand) -> None:
     own = find(stand.service.target).dialect.custom
-    in_lines = Part.SUBJECT in find(stand.service.target).dialect.tags["first_name"].parts
+    in_lines = MessagePart.SUBJECT in find(stand.service.target).dialect.tags["first_name"].parts
     town = "{{ city }}" if own else "your town"
     friend = "{{ first_name | friend }}" if in_lines else "friend"
     stand.write(

@@ -14,7 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from workspace_kit import SETTINGS, Desk, article, issue
 
-from pipeline.checks.feed_runner import check_feeds, feed_findings, feed_subject
+from pipeline.checks.feed_runner import feed_context, feed_findings, run_feed_rules
 from pipeline.checks.rules.feeds import FEED_RULES
 from pipeline.model import Author, Content, Layout, Published
 
@@ -40,7 +40,7 @@ def test_every_rule_has_both_examples_and_codes_are_given_once() -> None:
 
 @pytest.mark.parametrize("name", ["few", "many", "hub"])
 def test_what_is_built_breaks_no_rule(name: str) -> None:
-    found = check_feeds(Feeds(of=name, earlier=()).subject())
+    found = run_feed_rules(Feeds(of=name, earlier=()).subject())
     assert [f"{each.code} {each.place.path} {each.message}" for each in found] == []
 
 
@@ -161,5 +161,5 @@ def test_no_text_breaks_a_rule(title: str, dek: str, tag: str, name: str, words:
     one = composed("x", 0, body, title=title, dek=dek, tags=(tag,), authors=(Author(name),))
     published = Published(PUBLICATION, (edition(1, "everyone", (one, Layout.FULL)),), (one,), (tag,))
     files = built(published)
-    found = check_feeds(feed_subject(published, NOW, files, files, INDEX))
+    found = run_feed_rules(feed_context(published, NOW, files, files, INDEX))
     assert [f"{each.code} {each.place.path} {each.message}" for each in found] == []

@@ -11,8 +11,8 @@ from pathlib import Path
 from workspace_kit import SETTINGS, article, issue, png
 
 from pipeline.actions.check import subjects
-from pipeline.checks.context import Subject
-from pipeline.workspace import open_newsroom
+from pipeline.checks.context import CheckContext
+from pipeline.workspace import open_workspace
 
 BODY = """\
 Ketamine acts within hours, where older drugs take weeks. What it does in that time is the subject of
@@ -50,7 +50,7 @@ class Case:
     html: tuple[str, str] = ("", "")
     text: tuple[str, str] = ("", "")
     message: tuple[str, str] = ("", "")
-    change: Callable[[Subject], Subject] = lambda subject: subject
+    change: Callable[[CheckContext], CheckContext] = lambda subject: subject
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Example:
     sound: Case = Case()
 
 
-def subject_of(case: Case) -> Subject:
+def subject_of(case: Case) -> CheckContext:
     """The subject of a case: its issue assembled and rendered, its artefacts changed."""
     sources = replace(case, html=("", ""), text=("", ""), message=("", ""), change=_same)
     subject = _built(_key(sources))
@@ -74,7 +74,7 @@ def subject_of(case: Case) -> Subject:
     return case.change(replace(subject, rendered=rendered, message=message))
 
 
-def _same(subject: Subject) -> Subject:
+def _same(subject: CheckContext) -> CheckContext:
     return subject
 
 
@@ -101,7 +101,7 @@ def _key(case: Case) -> _Key:
 
 
 @cache
-def _built(key: _Key) -> Subject:
+def _built(key: _Key) -> CheckContext:
     body, letter, title, front, more, settings, files = key
     written = article(title, body=body)
     written = written.replace("\n---\n", f"\ndek: How fast a mind can change\n{front}\n---\n", 1)
@@ -118,5 +118,5 @@ def _built(key: _Key) -> Subject:
             file = Path(folder) / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content if isinstance(content, bytes) else content.encode())
-        newsroom = open_newsroom(Path(folder))
-        return next(iter(subjects(newsroom, newsroom.issues.find("1"))))
+        workspace = open_workspace(Path(folder))
+        return next(iter(subjects(workspace, workspace.issues.find("1"))))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-from pipeline.content.html import Form, HtmlWriter, blocks_to_html
+from pipeline.content.html import HtmlWriter, Medium, blocks_to_html
 from pipeline.content.parse import parse_content
-from pipeline.content.text import Notes, blocks_to_text
+from pipeline.content.text import LinkList, blocks_to_text
 from pipeline.errors import PressroomError
 from pipeline.model import Content, Image
 
@@ -34,18 +34,18 @@ def parse(text: str, first_line: int = 1, **fields: str) -> Content:
     return parse_content(text, path="a.md", first_line=first_line, resolver=Resolver(), merge_fields=fields)
 
 
-def writer(form: Form, **options: object) -> HtmlWriter:
-    anchor = PERMALINK if form is Form.FEED else ""
+def writer(form: Medium, **options: object) -> HtmlWriter:
+    anchor = PERMALINK if form is Medium.FEED else ""
     return HtmlWriter(**{"form": form, "anchor": anchor, **options})  # type: ignore[arg-type]
 
 
-def html(text: str, form: Form = Form.WEB, **options: object) -> str:
+def html(text: str, form: Medium = Medium.WEB, **options: object) -> str:
     return blocks_to_html(parse(text).blocks, writer(form, **options))
 
 
 def plain(text: str, width: int = 72) -> str:
     content = parse(text)
-    return blocks_to_text(content.blocks, Notes(), content.footnotes, width)
+    return blocks_to_text(content.blocks, LinkList(), content.footnotes, width)
 
 
 class Elements(HTMLParser):

@@ -15,6 +15,7 @@ from pipeline.model import (
     ComposedSection,
     Content,
     Element,
+    FeedIdentity,
     Image,
     Issue,
     Layout,
@@ -22,7 +23,6 @@ from pipeline.model import (
     Node,
     Place,
     Publication,
-    Record,
     RenderedEmail,
 )
 from pipeline.render.email.renderer import render_email
@@ -38,7 +38,7 @@ PUBLICATION = Publication(
     postal_address="Synapse\n12 Gower Mews\nLondon WC1E 6DP",
     tagline="Letters on the brain, mood and their treatment",
 )
-RECORD = Record(
+RECORD = FeedIdentity(
     "tag:synapse.example,2026:1", datetime(2026, 2, 1, 9, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)
 )
 TEMPLATES = Templates()

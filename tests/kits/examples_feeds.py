@@ -21,8 +21,8 @@ from feed_kit import (
     prose,
 )
 
-from pipeline.checks.feed_context import FeedSubject
-from pipeline.checks.feed_runner import feed_subject
+from pipeline.checks.feed_context import FeedContext
+from pipeline.checks.feed_runner import feed_context
 from pipeline.model import ComposedArticle, Content, Layout, Published
 
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
@@ -64,10 +64,10 @@ class Feeds:
     before: Callable[[Files], Files] = lambda files: files
     index: str = INDEX
 
-    def subject(self) -> FeedSubject:
+    def subject(self) -> FeedContext:
         made = self.change(_changed(_files(self.of), self.changes))
         earlier = {} if self.earlier is None else self.before(_changed(_files(self.of), self.earlier))
-        return feed_subject(PUBLICATIONS[self.of], self.now, made, earlier, self.index)
+        return feed_context(PUBLICATIONS[self.of], self.now, made, earlier, self.index)
 
 
 def _changed(files: Files, changes: tuple[tuple[str, str, str], ...]) -> Files:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from check_kit import BODY, LETTER, Case, Example
 
-from pipeline.checks.context import Subject
+from pipeline.checks.context import CheckContext
 
 ONLY = f"{LETTER}\n::: only audience=clinicians\nDoses stand in the table of our own edition.\n:::\n"
 LEAK = Case(letter=ONLY, html=("The trial counted", "Doses stand in the table of our <b>own</b> edition."))
@@ -13,7 +13,7 @@ LEAK = Case(letter=ONLY, html=("The trial counted", "Doses stand in the table of
 def private(audience: str) -> Case:
     """The sound issue with its article for one audience."""
 
-    def change(subject: Subject) -> Subject:
+    def change(subject: CheckContext) -> CheckContext:
         edition = subject.edition
         sections = tuple(
             replace(

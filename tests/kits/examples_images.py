@@ -5,7 +5,7 @@ from dataclasses import replace
 from check_kit import BODY, CHART, Case, Example
 from workspace_kit import png
 
-from pipeline.checks.context import Subject
+from pipeline.checks.context import CheckContext
 
 ALT = 'alt="A bar chart: seven in ten improved within a day"'
 CAPTION = "A bar chart: seven in ten improved within a day"
@@ -14,7 +14,7 @@ CAPTION = "A bar chart: seven in ten improved within a day"
 def weighing(size: int) -> Case:
     """The sound issue with an image of so many bytes."""
 
-    def change(subject: Subject) -> Subject:
+    def change(subject: CheckContext) -> CheckContext:
         return replace(subject, image_sizes=dict.fromkeys(subject.image_sizes, size))
 
     return Case(change=change)
@@ -29,7 +29,7 @@ def many(count: int, size: int) -> Case:
 def of_type(media_type: str) -> Case:
     """The sound issue with an image of another format."""
 
-    def change(subject: Subject) -> Subject:
+    def change(subject: CheckContext) -> CheckContext:
         images = tuple(replace(image, media_type=media_type) for image in subject.rendered.images)
         return replace(subject, rendered=replace(subject.rendered, images=images))
 

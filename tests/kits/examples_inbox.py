@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from check_kit import Case, Example
 
-from pipeline.checks.context import Subject
+from pipeline.checks.context import CheckContext
 
 
 def subject_line(line: str) -> Case:
@@ -17,7 +17,7 @@ def preview(line: str) -> Case:
     return Case(issue=f'preview_text: "{line}"\n')
 
 
-def without_sender(subject: Subject) -> Subject:
+def without_sender(subject: CheckContext) -> CheckContext:
     return replace(subject, publication=replace(subject.publication, sender_name=""))
 
 

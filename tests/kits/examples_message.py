@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from check_kit import BODY, Case, Example
 
-from pipeline.checks.context import Subject
-from pipeline.checks.size_budget import Item
+from pipeline.checks.context import CheckContext
+from pipeline.checks.size_budget import BudgetLine
 
 TEXT = "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n"
 HTML = TEXT.replace("plain", "html")
@@ -25,7 +25,7 @@ def header(old: str, new: str) -> Case:
 def raw(old: bytes, new: bytes) -> Case:
     """The same in bytes."""
 
-    def change(subject: Subject) -> Subject:
+    def change(subject: CheckContext) -> CheckContext:
         assert old in subject.message
         return replace(subject, message=subject.message.replace(old, new, 1))
 
@@ -42,10 +42,11 @@ def sender(address: str) -> Case:
 def sized(size: int) -> Case:
     """The sound issue with HTML of so many bytes, allowance included."""
 
-    def change(subject: Subject) -> Subject:
+    def change(subject: CheckContext) -> CheckContext:
         rest = size - subject.budget.added.size
         return replace(
-            subject, budget=replace(subject.budget, parts=(Item("theme", 0), Item("letter", rest)))
+            subject,
+            budget=replace(subject.budget, parts=(BudgetLine("theme", 0), BudgetLine("letter", rest))),
         )
 
     return Case(change=change)

@@ -20,6 +20,7 @@ from pipeline.model import (
     ComposedSection,
     Content,
     Element,
+    FeedIdentity,
     Image,
     Issue,
     Layout,
@@ -28,7 +29,6 @@ from pipeline.model import (
     Place,
     Publication,
     Published,
-    Record,
 )
 from pipeline.render.feeds.feed_list import build_feeds
 from pipeline.support.urls import address, article_path, image_path, issue_path
@@ -108,7 +108,7 @@ def article(slug: str, day: int = 0, content: Content | None = None, **fields: A
     return ComposedArticle(
         replace(made, **fields),
         content or Content((prose(element("p", f"Text of {slug}.")),)),
-        Record(f"tag:synapse.example,2026:{slug}-x7", at, at + timedelta(hours=2)),
+        FeedIdentity(f"tag:synapse.example,2026:{slug}-x7", at, at + timedelta(hours=2)),
         address(PUBLICATION, article_path(slug)),
         (DISCLAIMER,),
         (),
@@ -146,7 +146,7 @@ def edition(
         audience,
         Content((prose(element("p", "Hello ", MergeField("first_name", "reader"), ".")),)),
         (ComposedSection("Research", rows),),
-        Record(f"tag:synapse.example,2026:issue-{number}", at, at + timedelta(hours=1)),
+        FeedIdentity(f"tag:synapse.example,2026:issue-{number}", at, at + timedelta(hours=1)),
         address(PUBLICATION, issue_path(issue, audience)),
         "",
         "For {{ first_name | you }}: A < B & C",
@@ -215,5 +215,5 @@ def many_issues(issues: int) -> Published:
         number = int(each.issues[0][:3])
         one = edition(number, "everyone", (each, Layout.FULL))
         at = START + timedelta(days=number)
-        editions.append(replace(one, record=Record(f"tag:synapse.example,2026:issue-{number}", at, at)))
+        editions.append(replace(one, record=FeedIdentity(f"tag:synapse.example,2026:issue-{number}", at, at)))
     return replace(PUBLISHED, editions=tuple(editions), articles=articles, tags=("ketamine",))

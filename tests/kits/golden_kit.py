@@ -8,7 +8,7 @@ from pathlib import Path
 
 from workspace_kit import ROOT, Desk
 
-from pipeline.export.dialect import Part
+from pipeline.export.dialect import MessagePart
 from pipeline.export.targets import find
 
 GOLDEN = ROOT / "tests" / "golden" / "workspace"
@@ -16,7 +16,7 @@ GOLDEN = ROOT / "tests" / "golden" / "workspace"
 
 def fields_in_lines(target: str) -> bool:
     """Whether it fills in fields in subjects."""
-    return Part.SUBJECT in find(target).dialect.tags["first_name"].parts
+    return MessagePart.SUBJECT in find(target).dialect.tags["first_name"].parts
 
 
 def literals(target: str) -> bool:

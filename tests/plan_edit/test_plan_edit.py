@@ -16,12 +16,12 @@ from workspace_kit import SETTINGS, Desk, article, issue
 from pipeline.config import front_matter
 from pipeline.config.fields import toml_fields
 from pipeline.config.publication import read_publication
-from pipeline.config.source_spans import Spot, toml_spots
+from pipeline.config.source_spans import Span, toml_spans
 from pipeline.errors import NotFound, PressroomError
 from pipeline.model import Publication
-from pipeline.plan_edit.changes import Change, Exclude, Include, Move, Pin, Shown, Unpin, edited
+from pipeline.plan_edit.changes import Change, Exclude, Include, Move, Pin, Shown, Unpin, change_plan
 from pipeline.plan_edit.file import PlanFile
-from pipeline.workspace import open_newsroom
+from pipeline.workspace import open_workspace
 
 PUBLICATION = read_publication(SETTINGS, [])
 PATH = "issues/001-the-plastic-brain/issue.md"
@@ -30,7 +30,7 @@ SHOWN: Shown = [("Research", ["a", "b", "c", "d"]), ("Notes", ["m", "n"])]
 
 def change(text: str, *changes: Change, shown: Shown = SHOWN, publication: Publication = PUBLICATION) -> str:
     for each in changes:
-        text = edited(text, PATH, each, shown, publication)
+        text = change_plan(text, PATH, each, shown, publication)
     return text
 
 
@@ -395,7 +395,7 @@ def test_default_sections_are_written_out_whole(before: str) -> None:
     errors: list[PressroomError] = []
     publication = read_publication(SETTINGS[: SETTINGS.index("[[sections]]")] + DEFAULTS, errors)
     assert not errors
-    # `edited` itself compares what it reads back with every rule.
+    # `change_plan` itself compares what it reads back with every rule.
     after = change(before, Move("x", "Second", 1), shown=[("Second", ["p", "r"])], publication=publication)
     head, found, tail = before.rpartition("+++" if before.startswith("+") else "---")
     assert after.startswith(head)
@@ -568,7 +568,7 @@ TOML_VALUES: st.SearchStrategy[str] = st.deferred(
 def test_the_places_of_toml_hold_what_the_standard_library_reads(values: list[str]) -> None:
     lines = [f'"k {n}" = {value} # x\n' for n, value in enumerate(values)]
     text = "+++\n" + "".join(lines) + "[[t]]\nx = [1]\n\n [[ 't' ]]\n[t.u]\nx=2\n"
-    spots = toml_spots(text, 4, len(text))
+    spots = toml_spans(text, 4, len(text))
     read = toml_fields(text[4:], PATH)
     assert list(spots.entries) == list(read)
     for value, entry in zip(values, spots.entries.values(), strict=False):
@@ -577,7 +577,7 @@ def test_the_places_of_toml_hold_what_the_standard_library_reads(values: list[st
     assert [list(each.entries) for each in spots.entries["t"].value.items or ()] == [["x"], []]
 
 
-def assert_same_shape(spot: Spot, value: object) -> None:
+def assert_same_shape(spot: Span, value: object) -> None:
     if isinstance(value, tuple):
         assert spot.items is not None
         assert len(spot.items) == len(value)
@@ -606,7 +606,7 @@ def pool(desk: Desk) -> Desk:
 
 
 def plan_file(desk: Desk, audience: str | None = None) -> PlanFile:
-    return PlanFile(open_newsroom(desk.root).desk, FOLDER, audience)
+    return PlanFile(open_workspace(desk.root).assembler, FOLDER, audience)
 
 
 def order(desk: Desk, section: str = "Research") -> list[str]:

@@ -31,6 +31,7 @@ from pipeline.model import (
     ComposedSection,
     Content,
     Element,
+    FeedIdentity,
     Image,
     Issue,
     Layout,
@@ -40,7 +41,6 @@ from pipeline.model import (
     Place,
     Publication,
     Published,
-    Record,
 )
 from pipeline.render.site import build_site, site_images
 from pipeline.support import urls
@@ -106,7 +106,7 @@ def composed(slug: str, day: int, content: Content | None = None, **fields: obje
     return ComposedArticle(
         article,
         content or Content((prose(element("p", f"Text of {slug}.")),), minutes=2, words=300),
-        Record(f"tag:synapse.example,2026:{slug}", date, article.updated or date),
+        FeedIdentity(f"tag:synapse.example,2026:{slug}", date, article.updated or date),
         urls.address(PUBLICATION, urls.article_path(slug)),
         (DISCLAIMER,) if "ketamine" in article.tags else (),
         (),
@@ -184,7 +184,7 @@ def edition(
         audience,
         Content((prose(element("p", letter, " ", MergeField("first_name", "reader"))),)),
         (ComposedSection("Research", articles),) if articles else (),
-        Record(f"tag:synapse.example,2026:{number}:{audience}", date, date),
+        FeedIdentity(f"tag:synapse.example,2026:{number}:{audience}", date, date),
         urls.address(PUBLICATION, path) if main or audience == "patients" else None,
         issue.title,
         "Hello {{ first_name | there }}, this is the preview.",

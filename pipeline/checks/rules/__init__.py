@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.checks.rule import Explained, Rule
+from pipeline.checks.rule import Rule, RuleInfo
 from pipeline.checks.rules import (
     client_support,
     contrast,
@@ -50,5 +50,5 @@ RULES: tuple[Rule, ...] = (
     *external.RULES,
 )
 
-EXPLAINED: tuple[Explained, ...] = (*RULES, *FEED_RULES)
+EXPLAINED: tuple[RuleInfo, ...] = (*RULES, *FEED_RULES)
 """Every rule that has a code: `pressroom feed --check` runs those on feeds."""

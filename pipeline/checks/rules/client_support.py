@@ -10,9 +10,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from pipeline.checks.client_features import Use, uses
-from pipeline.checks.context import Subject
-from pipeline.checks.rule import Found, Rule
+from pipeline.checks.client_features import FeatureUse, uses
+from pipeline.checks.context import CheckContext
+from pipeline.checks.rule import Rule, Violation
 from pipeline.model import Place, Severity
 
 _DATA = Path(__file__).parent.parent / "data" / "caniemail.json"
@@ -107,7 +107,7 @@ Reviewed against the data of May 2026. What goes past this list is reported.
 
 
 @dataclass(frozen=True, slots=True)
-class Support:
+class ClientSupport:
     """How one feature fares: the families that lack it, those that have it in part, and what is noted."""
 
     title: str
@@ -117,31 +117,31 @@ class Support:
     notes: tuple[str, ...] = ()
 
 
-def unsupported(subject: Subject) -> Iterator[Found]:
+def unsupported(subject: CheckContext) -> Iterator[Violation]:
     """A feature that a family of clients lacks. In a style sheet it improves only, so it is noted."""
     for use, support in _used(subject):
         if support.lacking:
             message = f"{support.title} is not supported by {_named(support.lacking)}."
             severity = None if use.element is not None else Severity.NOTE
-            yield Found(message, _place(subject, use), _hint(_REMEDY, support), severity)
+            yield Violation(message, _place(subject, use), _hint(_REMEDY, support), severity)
 
 
-def partly_supported(subject: Subject) -> Iterator[Found]:
+def partly_supported(subject: CheckContext) -> Iterator[Violation]:
     """A feature that a family of clients has in part."""
     for use, support in _used(subject):
         if support.partial and not support.lacking:
             message = f"{support.title} is supported in part by {_named(support.partial)}."
-            yield Found(message, _place(subject, use), _hint("See whether it matters.", support))
+            yield Violation(message, _place(subject, use), _hint("See whether it matters.", support))
 
 
 _REMEDY = "Say it by other means, or make sure that nothing is lost without it and silence the rule."
 
 
-def _hint(remedy: str, support: Support) -> str:
+def _hint(remedy: str, support: ClientSupport) -> str:
     return " ".join((remedy, *support.notes, support.url))
 
 
-def _place(subject: Subject, use: Use) -> Place:
+def _place(subject: CheckContext, use: FeatureUse) -> Place:
     forms = (use.written, use.written.replace(":", ": ", 1), use.written.rstrip(">"))
     if use.element is not None:
         return subject.origin(use.element, *forms)
@@ -155,10 +155,10 @@ def _named(families: Mapping[str, str]) -> str:
     )
 
 
-def _used(subject: Subject) -> Iterator[tuple[Use, Support]]:
+def _used(subject: CheckContext) -> Iterator[tuple[FeatureUse, ClientSupport]]:
     """Each feature beyond the reviewed list, with its first use: an element's before a sheet's."""
     families = tuple(subject.publication.clients or FAMILIES)
-    first: dict[str, Use] = {}
+    first: dict[str, FeatureUse] = {}
     for use in uses(subject.page):
         if use.slug not in HARMLESS and use.slug in _data()["by_slug"]:
             before = first.get(use.slug)
@@ -177,7 +177,7 @@ def _data() -> dict[str, Any]:
 
 
 @lru_cache(maxsize=1024)
-def support_of(slug: str, families: tuple[str, ...]) -> Support | None:
+def support_of(slug: str, families: tuple[str, ...]) -> ClientSupport | None:
     """How these families support a feature; None where the data has none of that name.
 
     Of each platform the newest tested version counts; one platform that lacks it is enough.
@@ -199,7 +199,7 @@ def support_of(slug: str, families: tuple[str, ...]) -> Support | None:
                 notes |= {
                     _LINK.sub(r"\1", note): None for each in numbers if (note := told(each.lstrip("#")))
                 }
-    return Support(feature["title"], feature["url"], lacking, partial, tuple(notes))
+    return ClientSupport(feature["title"], feature["url"], lacking, partial, tuple(notes))
 
 
 _LINK = re.compile(r"\[([^\]]+)\]\([^)]*\)")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from pipeline.checks.context import Subject
+from pipeline.checks.context import CheckContext
 from pipeline.checks.css import Styles, pixels
-from pipeline.checks.rule import Found, Rule
-from pipeline.checks.visible_text import ground, over, texts
+from pipeline.checks.rule import Rule, Violation
+from pipeline.checks.visible_text import background, blend, visible_texts
 from pipeline.model import Palette, Place, Severity
 from pipeline.render.email.theme_values import contrast
 
@@ -22,39 +22,39 @@ _NIGHT = ("#ffffff", "#121212")
 """Text and ground where nothing is said; Apple Mail's page follows the scheme."""
 
 
-def faint_in_light(subject: Subject) -> Iterator[Found]:
+def faint_in_light(subject: CheckContext) -> Iterator[Violation]:
     """Text too near in colour to what it stands on."""
     yield from _faint(subject, subject.light, subject.publication.theme.colors, dark=False)
 
 
-def faint_in_dark(subject: Subject) -> Iterator[Found]:
+def faint_in_dark(subject: CheckContext) -> Iterator[Violation]:
     """The same in the dark scheme."""
     yield from _faint(subject, subject.dark, subject.publication.theme.dark, dark=True)
 
 
-def no_dark_scheme(subject: Subject) -> Iterator[Found]:
+def no_dark_scheme(subject: CheckContext) -> Iterator[Violation]:
     """No text changes its colour in the dark."""
-    for element, _ in texts(subject.page, subject.light):
+    for element, _ in visible_texts(subject.page, subject.light):
         if subject.light.of(element).get("color") != subject.dark.of(element).get("color"):
             return
     theme = subject.publication.theme
     if theme.dark == theme.colors:
-        yield Found("[theme.dark] has the same colours as [theme.colors].", Place(_SETTINGS))
+        yield Violation("[theme.dark] has the same colours as [theme.colors].", Place(_SETTINGS))
     else:
-        yield Found(
+        yield Violation(
             "the email looks the same in the dark scheme.", subject.in_theme(None, "dark.colors", "<mj-style")
         )
 
 
-def _faint(subject: Subject, styles: Styles, palette: Palette, *, dark: bool) -> Iterator[Found]:
+def _faint(subject: CheckContext, styles: Styles, palette: Palette, *, dark: bool) -> Iterator[Violation]:
     """One finding for each pair of colours that is too near, with the first text that has it."""
     seen: set[tuple[str, str, bool]] = set()
     blank_ink, blank = _NIGHT if dark else _DAY
     table = "theme.dark" if dark else "theme.colors"
-    for element, text in texts(subject.page, styles):
+    for element, text in visible_texts(subject.page, styles):
         style = styles.of(element)
-        behind, large = ground(subject.page, styles, element, blank), is_large(style)
-        ink = over(style.get("color", blank_ink), behind) or blank_ink
+        behind, large = background(subject.page, styles, element, blank), is_large(style)
+        ink = blend(style.get("color", blank_ink), behind) or blank_ink
         if (ink, behind, large) in seen:
             continue
         seen.add((ink, behind, large))
@@ -64,12 +64,12 @@ def _faint(subject: Subject, styles: Styles, palette: Palette, *, dark: bool) ->
         scheme = "in the dark scheme, " if dark else ""
         told = f'{scheme}"{text[:40]}" is {{}}: {ratio:.1f} to 1 instead of {asked:g}.'
         if names := _names(ink, behind, palette):
-            yield Found(told.format(names), Place(_SETTINGS), f"Change one of the two under [{table}].")
+            yield Violation(told.format(names), Place(_SETTINGS), f"Change one of the two under [{table}].")
         else:
             own = {getattr(palette, name) for name in Palette.__slots__}
             # The colour that is no setting tells where the theme says it.
             needles = [form for each in (ink, behind) if each not in own for form in (each, each.upper())]
-            yield Found(
+            yield Violation(
                 told.format(f"{ink} on {behind}"), subject.in_theme(subject.page.lines[element], *needles)
             )
 

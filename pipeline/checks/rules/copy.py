@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from itertools import chain
 
-from pipeline.checks.context import Subject
-from pipeline.checks.rule import Found, Rule
+from pipeline.checks.context import CheckContext
+from pipeline.checks.rule import Rule, Violation
 from pipeline.model import Place, Severity
 
 _PLACEHOLDER = re.compile(
@@ -53,19 +53,19 @@ _COPYRIGHT = re.compile(
 )
 
 
-def placeholder(subject: Subject) -> Iterator[Found]:
+def placeholder(subject: CheckContext) -> Iterator[Violation]:
     """What an editor wrote to come back to."""
     for passage in subject.passages:
         for pattern, severity in ((_PLACEHOLDER, None), (_LIKELY, Severity.WARNING)):
             for found in pattern.finditer(passage.text):
-                yield Found(
+                yield Violation(
                     f'"{found[0]}" is left in the text: {_around(passage.text, found)}',
                     passage.place(found.start()),
                     severity=severity,
                 )
 
 
-def doubled_word(subject: Subject) -> Iterator[Found]:
+def doubled_word(subject: CheckContext) -> Iterator[Violation]:
     """The same word twice, most often over the end of a line."""
     language = _language(subject)
     meant = set(_MEANT.get(language, "").split())
@@ -76,55 +76,55 @@ def doubled_word(subject: Subject) -> Iterator[Found]:
             # "the The Lancet" and names ("Duran Duran", "Baden-Baden") are no slips.
             if word.lower() in meant or again[0].isupper():
                 continue
-            yield Found(f'"{" ".join(found[0].split())}" has a word twice.', passage.place(found.start()))
+            yield Violation(f'"{" ".join(found[0].split())}" has a word twice.', passage.place(found.start()))
 
 
-def attachment(subject: Subject) -> Iterator[Found]:
+def attachment(subject: CheckContext) -> Iterator[Violation]:
     """A newsletter has no attachment."""
     patterns = [re.compile(rf"\b(?:{_ATTACHED[key]})", re.IGNORECASE) for key in _two(subject)]
     for passage in subject.passages:
         for pattern in patterns:
             if found := pattern.search(passage.text):
-                yield Found(
+                yield Violation(
                     f'the text says "{" ".join(found[0].split())}", and nothing is attached.',
                     passage.place(found.start()),
                 )
 
 
-def _two(subject: Subject) -> list[str]:
+def _two(subject: CheckContext) -> list[str]:
     return [key for key in dict.fromkeys((_language(subject), "en")) if key in _ATTACHED]
 
 
-def leftover_markdown(subject: Subject) -> Iterator[Found]:
+def leftover_markdown(subject: CheckContext) -> Iterator[Violation]:
     """Signs that were meant as markup, and are shown as they stand."""
     for passage in subject.passages:
         patterns = (_MARKDOWN,) if passage.tag else (_MARKDOWN, _IN_FIELDS)
         if found := next(chain.from_iterable(each.finditer(passage.text) for each in patterns), None):
             sign = found[0].strip()
-            yield Found(
+            yield Violation(
                 f'"{sign}" is shown to readers as it stands: {_around(passage.text, found)}',
                 passage.place(found.start()),
             )
 
 
-def marks(subject: Subject) -> Iterator[Found]:
+def marks(subject: CheckContext) -> Iterator[Violation]:
     """Marks that no sentence has: what an edit left behind."""
     for passage in subject.passages:
         for found in _MARKS.finditer(passage.text):
-            yield Found(
+            yield Violation(
                 f'"{found[0].strip()}" looks left over: {_around(passage.text, found)}',
                 passage.place(found.start()),
             )
         text = passage.text.rstrip()
         # A short line that ends in a comma is a greeting.
         if passage.tag == "p" and len(text.split()) > 10 and text.endswith((",", ";", " –", " —", "(")):
-            yield Found(
+            yield Violation(
                 f'a paragraph ends with "{text[-1]}": … {" ".join(text.split()[-5:])}',
                 passage.place(len(text)),
             )
 
 
-def stale_copyright(subject: Subject) -> Iterator[Found]:
+def stale_copyright(subject: CheckContext) -> Iterator[Violation]:
     """The year in the theme or the settings; one in an article is another's."""
     year = subject.edition.issue.date.year
     publication = subject.publication
@@ -141,10 +141,10 @@ def stale_copyright(subject: Subject) -> Iterator[Found]:
         for found in _COPYRIGHT.finditer(text):
             named = int(found[2] or found[1])
             if named < year:
-                yield Found(f"the copyright year is {named}, and the issue is of {year}.", place)
+                yield Violation(f"the copyright year is {named}, and the issue is of {year}.", place)
 
 
-def _language(subject: Subject) -> str:
+def _language(subject: CheckContext) -> str:
     return subject.publication.language.lower().partition("-")[0]
 
 

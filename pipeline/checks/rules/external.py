@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from pipeline.checks.context import Subject
-from pipeline.checks.online_links import Verdict
+from pipeline.checks.context import CheckContext
+from pipeline.checks.online_links import LinkVerdict
 from pipeline.checks.passages import split
-from pipeline.checks.rule import Found, Rule
+from pipeline.checks.rule import Rule, Violation
 from pipeline.checks.rules.links import RESERVED, is_field, place_of
 from pipeline.model import Severity
 
@@ -19,7 +19,7 @@ _NEAR = 2.0
 """Points below SpamAssassin's limit from which a server that adds some of its own refuses."""
 
 
-def to_try(subject: Subject) -> tuple[str, ...]:
+def to_try(subject: CheckContext) -> tuple[str, ...]:
     """The addresses that are worth trying.
 
     Not the publication's own pages, which may come with the issue; and no reserved name, for nobody
@@ -36,8 +36,8 @@ def to_try(subject: Subject) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _tried(verdict: Verdict) -> Callable[[Subject], Iterator[Found]]:
-    def look(subject: Subject) -> Iterator[Found]:
+def _tried(verdict: LinkVerdict) -> Callable[[CheckContext], Iterator[Violation]]:
+    def look(subject: CheckContext) -> Iterator[Violation]:
         told = set()
         for link in subject.links:
             url = link.url.partition("#")[0]
@@ -46,12 +46,12 @@ def _tried(verdict: Verdict) -> Callable[[Subject], Iterator[Found]]:
                 continue
             told.add(url)
             to = f" to {answer.location}" if answer.location else ""
-            yield Found(f'"{url}": {answer.why}{to}.', place_of(subject, link.url))
+            yield Violation(f'"{url}": {answer.why}{to}.', place_of(subject, link.url))
 
     return look
 
 
-def spam_score(subject: Subject) -> Iterator[Found]:
+def spam_score(subject: CheckContext) -> Iterator[Violation]:
     """SpamAssassin's score, with the tests that gave points."""
     report = subject.spam
     if report is None or report.score < _WORTH_A_WORD:
@@ -62,7 +62,7 @@ def spam_score(subject: Subject) -> Iterator[Found]:
         severity = Severity.ERROR
     else:
         severity = Severity.WARNING if report.score >= report.required - _NEAR else Severity.NOTE
-    yield Found(
+    yield Violation(
         f"SpamAssassin gives it {report.score:g} points, and calls {report.required:g} spam.",
         subject.places.issue,
         f"What gave points: {listed}." if listed else "",
@@ -78,7 +78,7 @@ RULES = (
         "A reader who follows it finds an error.",
         "Link to where the page is now, or to its copy at web.archive.org.",
         "RFC 9110, 15.5.5 (404) and 15.5.11 (410)",
-        _tried(Verdict.GONE),
+        _tried(LinkVerdict.GONE),
     ),
     Rule(
         "WEB002",
@@ -87,7 +87,7 @@ RULES = (
         "A reader who follows it may find an error.",
         "Try it in a browser, and check again later.",
         "RFC 9110, 15.6; a time limit of 10 seconds",
-        _tried(Verdict.TROUBLE),
+        _tried(LinkVerdict.TROUBLE),
     ),
     Rule(
         "WEB003",
@@ -96,7 +96,7 @@ RULES = (
         "It works, until the old address is given up.",
         "Link to the new address.",
         "RFC 9110, 15.4.2 (301) and 15.4.9 (308)",
-        _tried(Verdict.MOVED),
+        _tried(LinkVerdict.MOVED),
     ),
     Rule(
         "WEB004",
@@ -105,7 +105,7 @@ RULES = (
         "Whether its page is there, only a reader sees.",
         "Try it in a browser. Addresses on a private network are tried with --allow-private.",
         "docs/decisions/online-links.md",
-        _tried(Verdict.UNTRIED),
+        _tried(LinkVerdict.UNTRIED),
     ),
     Rule(
         "SPAM001",

@@ -10,9 +10,9 @@ from itertools import pairwise
 from urllib.parse import urljoin
 from xml.etree import ElementTree
 
-from pipeline.checks.feed_context import ATOM, HISTORY, OURS, SITE, Document, FeedRule, FeedSubject
+from pipeline.checks.feed_context import ATOM, HISTORY, OURS, SITE, FeedContext, FeedDocument, FeedRule
 from pipeline.checks.html_page import parse_page
-from pipeline.checks.rule import Found
+from pipeline.checks.rule import Violation
 from pipeline.model import Place, Severity
 from pipeline.render.feeds.feed_list import OPML
 from pipeline.render.feeds.feedgen_xml import TYPES, schema_faults
@@ -25,44 +25,44 @@ _PROLOG = re.compile(rb"""<\?xml version=['"]1\.0['"] encoding=['"](?i:utf-8)['"
 _XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
-def _prolog(subject: FeedSubject) -> Iterator[Found]:
+def _prolog(subject: FeedContext) -> Iterator[Violation]:
     for each in subject.documents:
         if each.root is None:
-            yield Found(f"it cannot be read: {each.fault}.", each.place)
+            yield Violation(f"it cannot be read: {each.fault}.", each.place)
         elif each.kind != "json":
             if not _PROLOG.match(each.data):
-                yield Found("it does not begin with a declaration of UTF-8, and its root.", each.place)
+                yield Violation("it does not begin with a declaration of UTF-8, and its root.", each.place)
             if b"<!DOCTYPE" in each.data or b"<?xml-stylesheet" in each.data:
-                yield Found("it has a DOCTYPE or a style sheet.", each.place)
+                yield Violation("it has a DOCTYPE or a style sheet.", each.place)
         elif each.data.startswith(b"\xef\xbb\xbf"):
-            yield Found("it begins with a byte order mark.", each.place)
+            yield Violation("it begins with a byte order mark.", each.place)
 
 
-def _schema(subject: FeedSubject) -> Iterator[Found]:
+def _schema(subject: FeedContext) -> Iterator[Violation]:
     for each in subject.read():
         if each.kind == "json":
             for fault in json_faults(each.data)[:3]:
-                yield Found(f"{fault}.", each.place)
+                yield Violation(f"{fault}.", each.place)
         else:
             for line, fault in schema_faults(each.data, f"{each.kind}.rng")[:3]:
-                yield Found(f"{fault}.", Place(each.place.path, line))
+                yield Violation(f"{fault}.", Place(each.place.path, line))
 
 
-def _self_link(subject: FeedSubject) -> Iterator[Found]:
+def _self_link(subject: FeedContext) -> Iterator[Violation]:
     for each in subject.read():
         own = address(subject.publication, each.path)
         if each.kind == "json":
             if each.root.get("feed_url") != own:
-                yield Found(f"`feed_url` is not {own}.", each.place)
+                yield Violation(f"`feed_url` is not {own}.", each.place)
             continue
         links = each.links("self")
         if [link.get("href") for link in links] != [own]:
-            yield Found(f"it has not exactly one link to itself, {own}.", each.place)
+            yield Violation(f"it has not exactly one link to itself, {own}.", each.place)
         elif links[0].get("type") != TYPES[each.kind]:
-            yield Found(f"the link to itself has not the type {TYPES[each.kind]}.", each.place)
+            yield Violation(f"the link to itself has not the type {TYPES[each.kind]}.", each.place)
 
 
-def _language(subject: FeedSubject) -> Iterator[Found]:
+def _language(subject: FeedContext) -> Iterator[Violation]:
     wanted = subject.publication.language
     for each in subject.read():
         if each.kind == "json":
@@ -70,10 +70,10 @@ def _language(subject: FeedSubject) -> Iterator[Found]:
         else:
             found = each.text("language") if each.kind == "rss" else each.root.get(_XML_LANGUAGE, "")
         if found != wanted:
-            yield Found(f'its language is "{found}", and the publication\'s is "{wanted}".', each.place)
+            yield Violation(f'its language is "{found}", and the publication\'s is "{wanted}".', each.place)
 
 
-def _feed_date(subject: FeedSubject) -> Iterator[Found]:
+def _feed_date(subject: FeedContext) -> Iterator[Violation]:
     for each in subject.read("rss", "atom"):
         dates = [entry.updated for entry in each.entries if entry.updated]
         newest = max(dates, default=datetime(1970, 1, 1, tzinfo=UTC))
@@ -83,61 +83,61 @@ def _feed_date(subject: FeedSubject) -> Iterator[Found]:
         except ValueError:
             found = None
         if found != newest:
-            yield Found(
+            yield Violation(
                 f'its date is "{text}", and its newest item changed at {newest.isoformat()}.', each.place
             )
 
 
-def _channel(subject: FeedSubject) -> Iterator[Found]:
+def _channel(subject: FeedContext) -> Iterator[Violation]:
     for each in subject.read("rss"):
         channel = each.root.find("channel")
         names = [child.tag for child in channel] if channel is not None else []
         if "item" in names and set(names[names.index("item") :]) != {"item"}:
-            yield Found("something of the feed's own stands after its first item.", each.place)
+            yield Violation("something of the feed's own stands after its first item.", each.place)
         image = channel.find("image") if channel is not None else None
         if image is None:
             continue
         for name in ("title", "link"):
             if image.findtext(name) != each.text(name):
-                yield Found(f"the {name} of its image is not its own.", each.place)
+                yield Violation(f"the {name} of its image is not its own.", each.place)
         for name, most in (("width", 144), ("height", 400)):
             size = image.findtext(name) or "0"
             if not size.isdigit() or int(size) > most:
-                yield Found(f"the {name} of its image is {size}, and may be {most} at most.", each.place)
+                yield Violation(f"the {name} of its image is {size}, and may be {most} at most.", each.place)
 
 
-def _order(subject: FeedSubject) -> Iterator[Found]:
+def _order(subject: FeedContext) -> Iterator[Violation]:
     for each in subject.read():
         dates = [entry.published for entry in each.entries if entry.published]
         if any(older < newer for older, newer in pairwise(dates)):
-            yield Found("its items do not stand newest first.", each.place)
+            yield Violation("its items do not stand newest first.", each.place)
         for entry in each.entries:
             if entry.published and entry.published > subject.now:
-                yield Found(f'"{entry.title}" is dated ahead, {entry.published.isoformat()}.', each.place)
+                yield Violation(f'"{entry.title}" is dated ahead, {entry.published.isoformat()}.', each.place)
 
 
-def _size(subject: FeedSubject) -> Iterator[Found]:
+def _size(subject: FeedContext) -> Iterator[Violation]:
     for each in subject.documents:
         if len(each.data) >= _SOFT:
             severity = Severity.ERROR if len(each.data) >= _HARD else None
             size = f"{len(each.data) / 1_000_000:.1f} MB"
-            yield Found(f"it has {size}, and should stay below 1 MB.", each.place, severity=severity)
+            yield Violation(f"it has {size}, and should stay below 1 MB.", each.place, severity=severity)
 
 
-def _ttl(subject: FeedSubject) -> Iterator[Found]:
+def _ttl(subject: FeedContext) -> Iterator[Violation]:
     for each in subject.read("rss"):
         ttl = each.text("ttl")
         if ttl and (not ttl.isdigit() or int(ttl) > 60):
-            yield Found(f"its `ttl` is {ttl}, and may be 60 at most.", each.place)
+            yield Violation(f"its `ttl` is {ttl}, and may be 60 at most.", each.place)
 
 
-def _prefixes(subject: FeedSubject) -> Iterator[Found]:
+def _prefixes(subject: FeedContext) -> Iterator[Violation]:
     for each in subject.read("atom"):
         if found := re.search(rb"""xmlns:([\w.-]+)=["']http://www\.w3\.org/2005/Atom["']""", each.data):
-            yield Found(f"Atom's own elements have a prefix in it, {found[1].decode()}.", each.place)
+            yield Violation(f"Atom's own elements have a prefix in it, {found[1].decode()}.", each.place)
 
 
-def _hub(subject: FeedSubject) -> Iterator[Found]:
+def _hub(subject: FeedContext) -> Iterator[Violation]:
     configured = subject.publication.hub
     for each in subject.read():
         wanted = [configured] if configured and each.number is None else []
@@ -147,38 +147,42 @@ def _hub(subject: FeedSubject) -> Iterator[Found]:
             found = [link.get("href") for link in each.links("hub")]
         if found != wanted:
             named = ", ".join(map(str, found)) or "none"
-            yield Found(f"it names the hub {named}, and not {wanted[0] if wanted else 'none'}.", each.place)
+            yield Violation(
+                f"it names the hub {named}, and not {wanted[0] if wanted else 'none'}.", each.place
+            )
 
 
-def _list(subject: FeedSubject) -> Iterator[Found]:
+def _list(subject: FeedContext) -> Iterator[Violation]:
     place = Place(f"{SITE}/{OPML}")
     try:
         root = ElementTree.fromstring(subject.opml)
     except ElementTree.ParseError as error:
-        yield Found(f"it cannot be read: {error}.", place)
+        yield Violation(f"it cannot be read: {error}.", place)
         return
     if root.tag != "opml" or root.get("version") != "2.0":
-        yield Found("it is no OPML 2.0.", place)
+        yield Violation("it is no OPML 2.0.", place)
     listed = [outline.get("xmlUrl", "") for outline in root.iterfind("body//outline")]
     wanted = [address(subject.publication, folder + feed_file("rss")) for folder in subject.folders]
     for url in wanted:
         if url not in listed:
-            yield Found(f"it does not list {url}.", place)
+            yield Violation(f"it does not list {url}.", place)
     for url in sorted(set(listed)):
         if url not in wanted or listed.count(url) > 1:
-            yield Found(f"it lists {url}, which is no feed of this publication, or lists it twice.", place)
+            yield Violation(
+                f"it lists {url}, which is no feed of this publication, or lists it twice.", place
+            )
 
 
-def _whole(subject: FeedSubject) -> Iterator[Found]:
+def _whole(subject: FeedContext) -> Iterator[Violation]:
     there = {each.path for each in subject.documents}
     for folder in subject.folders:
         for kind in ("rss", "atom", "json"):
             path = folder + feed_file(kind)
             if path not in there:
-                yield Found("the feed is not there.", Place(f"{SITE}/{path}"))
+                yield Violation("the feed is not there.", Place(f"{SITE}/{path}"))
 
 
-def _announced(subject: FeedSubject) -> Iterator[Found]:
+def _announced(subject: FeedContext) -> Iterator[Violation]:
     place = Place(f"{SITE}/index.html")
     links = [
         link
@@ -190,14 +194,14 @@ def _announced(subject: FeedSubject) -> Iterator[Found]:
     for kind, media_type in FORMATS.items():
         link = named.get(address(subject.publication, feed_file(kind)))
         if link is None or link.get("type") != media_type:
-            yield Found(f"the page does not announce {feed_file(kind)} as {media_type}.", place)
+            yield Violation(f"the page does not announce {feed_file(kind)} as {media_type}.", place)
         elif not link.get("title", "").strip():
-            yield Found(f"the page announces {feed_file(kind)} without a title.", place)
+            yield Violation(f"the page announces {feed_file(kind)} without a title.", place)
 
 
-def _archive(subject: FeedSubject) -> Iterator[Found]:
+def _archive(subject: FeedContext) -> Iterator[Violation]:
     """Every archived part is reached from the current feed, by links that lead both ways."""
-    parts: dict[tuple[str, str], dict[int | None, Document]] = {}
+    parts: dict[tuple[str, str], dict[int | None, FeedDocument]] = {}
     for each in subject.read():
         parts.setdefault((each.folder, each.kind), {})[each.number] = each
     for found in parts.values():
@@ -209,7 +213,9 @@ def _archive(subject: FeedSubject) -> Iterator[Found]:
                 yield from _part(subject, found[number], older, newer)
 
 
-def _part(subject: FeedSubject, each: Document, older: int | None, newer: int | None) -> Iterator[Found]:
+def _part(
+    subject: FeedContext, each: FeedDocument, older: int | None, newer: int | None
+) -> Iterator[Violation]:
     def at(number: int | None) -> str:
         return address(subject.publication, each.folder + feed_file(each.kind, number))
 
@@ -217,7 +223,7 @@ def _part(subject: FeedSubject, each: Document, older: int | None, newer: int | 
     if each.kind == "json":
         found = [each.root["next_url"]] if "next_url" in each.root else []
         if found != following:
-            yield Found("its next page is not the next older part of the archive.", each.place)
+            yield Violation("its next page is not the next older part of the archive.", each.place)
         return
     wanted = {
         "prev-archive": following,
@@ -226,10 +232,12 @@ def _part(subject: FeedSubject, each: Document, older: int | None, newer: int | 
     }
     for rel, links in wanted.items():
         if [link.get("href") for link in each.links(rel)] != links:
-            yield Found(f"its link `{rel}` does not lead to {links[0] if links else 'nothing'}.", each.place)
+            yield Violation(
+                f"its link `{rel}` does not lead to {links[0] if links else 'nothing'}.", each.place
+            )
     marked = any(True for _ in each.root.iter(f"{HISTORY}archive"))
     if marked != (each.number is not None):
-        yield Found("it is archived and does not say so, or says so and is not.", each.place)
+        yield Violation("it is archived and does not say so, or says so and is not.", each.place)
 
 
 RULES = (

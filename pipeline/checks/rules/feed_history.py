@@ -4,28 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from pipeline.checks.feed_context import Document, Entry, FeedRule, FeedSubject
-from pipeline.checks.rule import Found
+from pipeline.checks.feed_context import FeedContext, FeedDocument, FeedEntry, FeedRule
+from pipeline.checks.rule import Violation
 from pipeline.model import Severity
 
 
-def _by_id(documents: Iterable[Document]) -> dict[str, tuple[Document, Entry]]:
+def _by_id(documents: Iterable[FeedDocument]) -> dict[str, tuple[FeedDocument, FeedEntry]]:
     """Each item with the first document that has it; they stand alike in all of them."""
-    found: dict[str, tuple[Document, Entry]] = {}
+    found: dict[str, tuple[FeedDocument, FeedEntry]] = {}
     for document in documents:
         for entry in document.entries:
             found.setdefault(entry.id, (document, entry))
     return found
 
 
-def _feeds_gone(subject: FeedSubject) -> Iterator[Found]:
+def _feeds_gone(subject: FeedContext) -> Iterator[Violation]:
     there = {each.path for each in subject.documents}
     for each in subject.earlier:
         if each.path not in there:
-            yield Found("the feed was there before, and is no more.", each.place)
+            yield Violation("the feed was there before, and is no more.", each.place)
 
 
-def _changed_ids(subject: FeedSubject) -> Iterator[Found]:
+def _changed_ids(subject: FeedContext) -> Iterator[Violation]:
     now = _by_id(subject.documents)
     links = {
         (document.folder, entry.link): entry.id
@@ -35,42 +35,44 @@ def _changed_ids(subject: FeedSubject) -> Iterator[Found]:
     for document, entry in _by_id(subject.earlier).values():
         other = links.get((document.folder, entry.link))
         if entry.id not in now and other is not None:
-            yield Found(f'the id of "{entry.title}" was {entry.id}, and is {other}.', document.place)
+            yield Violation(f'the id of "{entry.title}" was {entry.id}, and is {other}.', document.place)
 
 
-def _vanished(subject: FeedSubject) -> Iterator[Found]:
+def _vanished(subject: FeedContext) -> Iterator[Violation]:
     now = _by_id(subject.documents)
     links = {(each.folder, entry.link) for each in subject.documents for entry in each.entries}
     for document, entry in _by_id(subject.earlier).values():
         if entry.id not in now and (document.folder, entry.link) not in links:
-            yield Found(f'"{entry.title}" was in it, and is in no feed any more.', document.place)
+            yield Violation(f'"{entry.title}" was in it, and is in no feed any more.', document.place)
 
 
-def _moved_dates(subject: FeedSubject) -> Iterator[Found]:
+def _moved_dates(subject: FeedContext) -> Iterator[Violation]:
     now = _by_id(subject.documents)
     for document, entry in _by_id(subject.earlier).values():
         after = now[entry.id][1] if entry.id in now else entry
         if after.published != entry.published:
-            yield Found(
+            yield Violation(
                 f'"{entry.title}" was published on {entry.published}, and now on {after.published}.',
                 document.place,
             )
 
 
-def _unmarked(subject: FeedSubject) -> Iterator[Found]:
+def _unmarked(subject: FeedContext) -> Iterator[Violation]:
     now = _by_id(subject.documents)
     for document, entry in _by_id(subject.earlier).values():
         after = now[entry.id][1] if entry.id in now else entry
         if (after.html, after.title) != (entry.html, entry.title) and after.updated == entry.updated:
-            yield Found(f'"{after.title}" reads otherwise, under the same date of revision.', document.place)
+            yield Violation(
+                f'"{after.title}" reads otherwise, under the same date of revision.', document.place
+            )
 
 
-def _archive_changed(subject: FeedSubject) -> Iterator[Found]:
+def _archive_changed(subject: FeedContext) -> Iterator[Violation]:
     now = {each.path: {entry.id for entry in each.entries} for each in subject.documents}
     for each in subject.earlier:
         before = {entry.id for entry in each.entries}
         if each.number is not None and now.get(each.path, before) != before:
-            yield Found("the part of the archive holds other items than before.", each.place)
+            yield Violation("the part of the archive holds other items than before.", each.place)
 
 
 RULES = (

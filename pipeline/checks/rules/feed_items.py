@@ -13,14 +13,14 @@ from pipeline.checks.feed_context import (
     DC,
     MEDIA,
     OURS,
-    Document,
-    Entry,
+    FeedContext,
+    FeedDocument,
+    FeedEntry,
     FeedRule,
-    FeedSubject,
     once,
 )
 from pipeline.checks.html_page import parse_page
-from pipeline.checks.rule import Found
+from pipeline.checks.rule import Violation
 from pipeline.model import Severity
 
 _TAG_URI = re.compile(r"tag:[A-Za-z0-9.@-]+,\d{4}(-\d\d){0,2}:[!-~]+")  # RFC 4151
@@ -35,87 +35,89 @@ _UNFIT = frozenset(_UNFIT_NAMES.split())
 _UNFIT_ATTRIBUTES = frozenset(["class", "style", "srcset", "sizes"])
 
 
-def _named(entry: Entry) -> str:
+def _named(entry: FeedEntry) -> str:
     return f'"{entry.title}"' if entry.title else f"the item {entry.id}"
 
 
-def _ids(subject: FeedSubject) -> Iterator[Found]:
+def _ids(subject: FeedContext) -> Iterator[Violation]:
     for document in subject.read():
         for found, times in Counter(entry.id for entry in document.entries).items():
             if times > 1:
-                yield Found(f"the id {found} stands in it {times} times.", document.place)
+                yield Violation(f"the id {found} stands in it {times} times.", document.place)
     for document, entry in subject.entries():
         if not _TAG_URI.fullmatch(entry.id):
-            yield Found(f'{_named(entry)} has the id "{entry.id}", which is no tag: URI.', document.place)
+            yield Violation(f'{_named(entry)} has the id "{entry.id}", which is no tag: URI.', document.place)
         guid = entry.node.find("guid") if document.kind == "rss" else None
         if guid is not None and guid.get("isPermaLink") != "false":
-            yield Found(f"the id of {_named(entry)} is said to be an address.", document.place)
+            yield Violation(f"the id of {_named(entry)} is said to be an address.", document.place)
 
 
-def _links(subject: FeedSubject) -> Iterator[Found]:
+def _links(subject: FeedContext) -> Iterator[Violation]:
     for document, entry in subject.entries():
         if not _WEB_ADDRESS.fullmatch(entry.link):
-            yield Found(
+            yield Violation(
                 f'the link of {_named(entry)}, "{entry.link}", is no whole address in ASCII.', document.place
             )
 
 
-def _titles(subject: FeedSubject) -> Iterator[Found]:
+def _titles(subject: FeedContext) -> Iterator[Violation]:
     for document in subject.read("rss"):
         for title in re.findall(rb"<title>([^<]*)</title>", document.data):
             if re.search(rb"&(amp|lt|gt);", title):
                 shown = title.decode("utf-8", "replace")
-                yield Found(f"the title {shown} has &, < or > under a name, not a number.", document.place)
+                yield Violation(
+                    f"the title {shown} has &, < or > under a name, not a number.", document.place
+                )
     for document in subject.read("atom"):
         for title in document.root.iter(f"{ATOM}title"):
             if title.get("type", "text") != "text":
-                yield Found(f'the title "{title.text}" is not plain text.', document.place)
+                yield Violation(f'the title "{title.text}" is not plain text.', document.place)
 
 
-def _texts(subject: FeedSubject) -> Iterator[Found]:
+def _texts(subject: FeedContext) -> Iterator[Violation]:
     for document, entry in subject.entries():
         if not entry.summary.strip() or not entry.html.strip():
             what = "summary" if not entry.summary.strip() else "content"
-            yield Found(f"{_named(entry)} has no {what}.", document.place)
+            yield Violation(f"{_named(entry)} has no {what}.", document.place)
         if document.kind == "rss":
             names = [child.tag for child in entry.node]
             wanted = ["description", f"{CONTENT}encoded"]
             if [name for name in names if name in wanted] != wanted:
-                yield Found(f"{_named(entry)} has not its summary and then its content.", document.place)
+                yield Violation(f"{_named(entry)} has not its summary and then its content.", document.place)
             # Readers take it for HTML, in which a bare sign would begin a tag or a reference.
             raw = entry.node.findtext("description") or ""
             if re.search(r"<|&(?!(#\d+|#x[0-9a-fA-F]+|\w+);)", raw):
-                yield Found(f"the summary of {_named(entry)} is not escaped as HTML.", document.place)
+                yield Violation(f"the summary of {_named(entry)} is not escaped as HTML.", document.place)
         elif document.kind == "atom":
             content, summary = entry.node.find(f"{ATOM}content"), entry.node.find(f"{ATOM}summary")
             if content is not None and content.get("type") != "html":
-                yield Found(f"the content of {_named(entry)} is not marked as HTML.", document.place)
+                yield Violation(f"the content of {_named(entry)} is not marked as HTML.", document.place)
             if summary is not None and summary.get("type", "text") != "text":
-                yield Found(f"the summary of {_named(entry)} is not plain text.", document.place)
+                yield Violation(f"the summary of {_named(entry)} is not plain text.", document.place)
 
 
-def _authors(subject: FeedSubject) -> Iterator[Found]:
+def _authors(subject: FeedContext) -> Iterator[Violation]:
     for document, entry in subject.entries():
         if not any(name.strip() for name in entry.authors):
-            yield Found(f"{_named(entry)} has no author.", document.place)
+            yield Violation(f"{_named(entry)} has no author.", document.place)
         if document.kind == "rss" and (
             len(entry.node.findall(f"{DC}creator")) > 1 or entry.node.find("author") is not None
         ):
-            yield Found(f"{_named(entry)} names its authors otherwise than once.", document.place)
+            yield Violation(f"{_named(entry)} names its authors otherwise than once.", document.place)
 
 
-def _dates(subject: FeedSubject) -> Iterator[Found]:
+def _dates(subject: FeedContext) -> Iterator[Violation]:
     for document, entry in subject.entries():
         for what, text, shape in _written_dates(document, entry):
             if not shape.fullmatch(text):
-                yield Found(f'the {what} of {_named(entry)} is written "{text}".', document.place)
+                yield Violation(f'the {what} of {_named(entry)} is written "{text}".', document.place)
         if entry.published is None or entry.updated is None:
-            yield Found(f"{_named(entry)} lacks a date of publication or of revision.", document.place)
+            yield Violation(f"{_named(entry)} lacks a date of publication or of revision.", document.place)
         elif entry.updated < entry.published:
-            yield Found(f"{_named(entry)} was revised before it was published.", document.place)
+            yield Violation(f"{_named(entry)} was revised before it was published.", document.place)
 
 
-def _written_dates(document: Document, entry: Entry) -> Iterator[tuple[str, str, re.Pattern[str]]]:
+def _written_dates(document: FeedDocument, entry: FeedEntry) -> Iterator[tuple[str, str, re.Pattern[str]]]:
     node = entry.node
     if document.kind == "rss":
         yield "date of publication", node.findtext("pubDate") or "", _RSS_DATE
@@ -128,46 +130,46 @@ def _written_dates(document: Document, entry: Entry) -> Iterator[tuple[str, str,
         yield "date of revision", str(node.get("date_modified", "")), _DATE
 
 
-def _categories(subject: FeedSubject) -> Iterator[Found]:
+def _categories(subject: FeedContext) -> Iterator[Violation]:
     for document, entry in subject.entries():
         folded = Counter(tag.casefold() for tag in entry.tags)
         for tag in entry.tags:
             if "," in tag:
-                yield Found(f'the tag "{tag}" of {_named(entry)} has a comma.', document.place)
+                yield Violation(f'the tag "{tag}" of {_named(entry)} has a comma.', document.place)
         for tag, times in folded.items():
             if times > 1:
-                yield Found(f'{_named(entry)} has the tag "{tag}" {times} times.', document.place)
+                yield Violation(f'{_named(entry)} has the tag "{tag}" {times} times.', document.place)
 
 
-def _lead_image(subject: FeedSubject) -> Iterator[Found]:
+def _lead_image(subject: FeedContext) -> Iterator[Violation]:
     for document, entry in subject.entries():
         if document.kind != "json":
             if any(True for _ in entry.node.iter(f"{MEDIA}group")):
-                yield Found(f"the picture of {_named(entry)} stands in a group.", document.place)
+                yield Violation(f"the picture of {_named(entry)} stands in a group.", document.place)
             links = [each.get("rel") for each in entry.node.findall(f"{ATOM}link")]
             if len(entry.node.findall("enclosure")) + links.count("enclosure") > 1:
-                yield Found(f"{_named(entry)} has more than one enclosure.", document.place)
+                yield Violation(f"{_named(entry)} has more than one enclosure.", document.place)
         if entry.image and entry.image not in _sources(entry.html):
-            yield Found(f"the picture of {_named(entry)} is not in its content.", document.place)
+            yield Violation(f"the picture of {_named(entry)} is not in its content.", document.place)
 
 
 def _sources(html: str) -> set[str]:
     return {each.get("src", "") for each in parse_page(html).all("img")}
 
 
-def _addresses(subject: FeedSubject) -> Iterator[Found]:
+def _addresses(subject: FeedContext) -> Iterator[Violation]:
     for document in subject.read("rss", "atom"):
         if b"xml:base" in document.data:
-            yield Found("it has xml:base, which many programs do not know.", document.place)
+            yield Violation("it has xml:base, which many programs do not know.", document.place)
     for document, entry in once(subject.entries()):
         for each in parse_page(entry.html).all():
             for name in ("href", "src"):
                 url = each.get(name)
                 if url is not None and urlsplit(url).scheme not in {"http", "https", "mailto", "tel"}:
-                    yield Found(f'{_named(entry)} leads to "{url}", no whole address.', document.place)
+                    yield Violation(f'{_named(entry)} leads to "{url}", no whole address.', document.place)
 
 
-def _footnotes(subject: FeedSubject) -> Iterator[Found]:
+def _footnotes(subject: FeedContext) -> Iterator[Violation]:
     for document, entry in once(subject.entries()):
         page = parse_page(entry.html)
         there = {each.get("id") for each in page.all() if each.get("id")}
@@ -176,42 +178,42 @@ def _footnotes(subject: FeedSubject) -> Iterator[Found]:
             if not mark or not re.fullmatch(r"(\w[\w-]*_)?fn(ref)?\d+", name):
                 continue
             if base != entry.link:
-                yield Found(f"a note of {_named(entry)} leads to {base or 'no page'}.", document.place)
+                yield Violation(f"a note of {_named(entry)} leads to {base or 'no page'}.", document.place)
             elif not name.rpartition("_")[2].startswith("fnref") and name not in there:
-                yield Found(f"a note of {_named(entry)}, #{name}, is not in it.", document.place)
+                yield Violation(f"a note of {_named(entry)}, #{name}, is not in it.", document.place)
 
 
-def _semantic(subject: FeedSubject) -> Iterator[Found]:
+def _semantic(subject: FeedContext) -> Iterator[Violation]:
     for document, entry in once(subject.entries()):
         page = parse_page(entry.html)
         tags = sorted({each.tag for each in page.all()} & _UNFIT)
         attributes = sorted({name for each in page.all() for name in each.attrib} & _UNFIT_ATTRIBUTES)
         for what in [*(f"<{tag}>" for tag in tags), *(f"the attribute {name}" for name in attributes)]:
-            yield Found(f"the content of {_named(entry)} has {what}.", document.place)
+            yield Violation(f"the content of {_named(entry)} has {what}.", document.place)
         if "<!--" in entry.html:
-            yield Found(f"the content of {_named(entry)} has a comment.", document.place)
+            yield Violation(f"the content of {_named(entry)} has a comment.", document.place)
         for slip in page.slips:
-            yield Found(f"the content of {_named(entry)}: {slip.message}", document.place)
+            yield Violation(f"the content of {_named(entry)}: {slip.message}", document.place)
 
 
-def _pictures(subject: FeedSubject) -> Iterator[Found]:
+def _pictures(subject: FeedContext) -> Iterator[Violation]:
     for document, entry in once(subject.entries()):
         for image in parse_page(entry.html).all("img"):
             missing = [name for name in ("alt", "width", "height") if image.get(name) is None]
             if missing:
-                yield Found(f"a picture of {_named(entry)} lacks {', '.join(missing)}.", document.place)
+                yield Violation(f"a picture of {_named(entry)} lacks {', '.join(missing)}.", document.place)
 
 
-def _alike(subject: FeedSubject) -> Iterator[Found]:
+def _alike(subject: FeedContext) -> Iterator[Violation]:
     """RSS, Atom and JSON hold the same items with the same words."""
-    found: dict[tuple[str, int | None], dict[str, Document]] = {}
+    found: dict[tuple[str, int | None], dict[str, FeedDocument]] = {}
     for document in subject.read():
         found.setdefault((document.folder, document.number), {})[document.kind] = document
     for kinds in found.values():
         first, *others = kinds.values()
         for other in others:
             if [each.id for each in first.entries] != [each.id for each in other.entries]:
-                yield Found(f"its items are not those of {first.path}.", other.place)
+                yield Violation(f"its items are not those of {first.path}.", other.place)
                 continue
             for one, two in zip(first.entries, other.entries, strict=True):
                 for what, here, there in (
@@ -225,7 +227,9 @@ def _alike(subject: FeedSubject) -> Iterator[Found]:
                     ("tags", one.tags, two.tags),
                 ):
                     if here != there:
-                        yield Found(f"the {what} of {_named(two)} is not as in {first.path}.", other.place)
+                        yield Violation(
+                            f"the {what} of {_named(two)} is not as in {first.path}.", other.place
+                        )
 
 
 RULES = (

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.checks.context import Subject
+from pipeline.checks.context import CheckContext
 from pipeline.checks.css import pixels
-from pipeline.checks.passages import Link, words
-from pipeline.checks.rule import Found, Rule
+from pipeline.checks.passages import PageLink, words
+from pipeline.checks.rule import Rule, Violation
 from pipeline.model import Place, Severity
 from pipeline.render.email.template_values import browser_url, unsubscribe_url
 from pipeline.support.merge import literal_text
@@ -15,19 +15,19 @@ from pipeline.support.merge import literal_text
 _SMALLEST = 10.0
 
 
-def unsubscribe(subject: Subject) -> Iterator[Found]:
+def unsubscribe(subject: CheckContext) -> Iterator[Violation]:
     """The way out, which every reader must be able to see."""
     url = str(unsubscribe_url(subject.publication))
     links = [link for link in subject.links if link.url == url]
     if not links:
-        yield Found("the HTML has no link to unsubscribe.", _template(subject))
+        yield Violation("the HTML has no link to unsubscribe.", _template(subject))
     elif not any(_visible(subject, link) for link in links):
-        yield Found("the link to unsubscribe cannot be seen.", _template(subject))
+        yield Violation("the link to unsubscribe cannot be seen.", _template(subject))
     if url not in subject.rendered.text:
-        yield Found("the plain text does not say where to unsubscribe.", subject.at())
+        yield Violation("the plain text does not say where to unsubscribe.", subject.at())
 
 
-def _visible(subject: Subject, link: Link) -> bool:
+def _visible(subject: CheckContext, link: PageLink) -> bool:
     if not link.text:
         return False
     style = subject.light.of(link.element)
@@ -38,46 +38,46 @@ def _visible(subject: Subject, link: Link) -> bool:
     return all(subject.light.of(each).get("display") != "none" for each in above)
 
 
-def postal_address(subject: Subject) -> Iterator[Found]:
+def postal_address(subject: CheckContext) -> Iterator[Violation]:
     """Where the sender can be found."""
     lines = [line for line in subject.publication.postal_address.splitlines() if line.strip()]
     if not lines:
-        yield Found("the postal address is empty.", Place("newsletter.toml"))
+        yield Violation("the postal address is empty.", Place("newsletter.toml"))
         return
     yield from _missing(subject, "the postal address", lines)
 
 
-def reason(subject: Subject) -> Iterator[Found]:
+def reason(subject: CheckContext) -> Iterator[Violation]:
     """Why this reader gets this email."""
     yield from _missing(subject, "why a reader gets this", [subject.rendered.reason])
 
 
-def disclaimers(subject: Subject) -> Iterator[Found]:
+def disclaimers(subject: CheckContext) -> Iterator[Violation]:
     """What must be said beside articles with certain tags."""
     for text in subject.edition.disclaimers:
         yield from _missing(subject, f'the disclaimer "{text[:40]}…"', [text])
 
 
-def _missing(subject: Subject, what: str, lines: list[str]) -> Iterator[Found]:
+def _missing(subject: CheckContext, what: str, lines: list[str]) -> Iterator[Violation]:
     html = f" {' '.join(word for run in subject.runs for word in words(run.text))} "
     text = f" {' '.join(words(subject.rendered.text))} "
     for form, whole in (("HTML", html), ("plain text", text)):
         gone = [line for line in lines if f" {' '.join(words(literal_text(line)))} " not in whole]
         if gone and any(words(line) for line in gone):
             place = _template(subject) if form == "HTML" else subject.at()
-            yield Found(f"the {form} does not say {what}.", place)
+            yield Violation(f"the {form} does not say {what}.", place)
 
 
-def view_in_browser(subject: Subject) -> Iterator[Found]:
+def view_in_browser(subject: CheckContext) -> Iterator[Violation]:
     """For readers whose program shows the email badly."""
     url = str(browser_url(subject.edition))
     if not any(link.url == url and link.text for link in subject.links):
-        yield Found("the HTML has no link to view it in a browser.", _template(subject))
+        yield Violation("the HTML has no link to view it in a browser.", _template(subject))
     if url not in subject.rendered.text:
-        yield Found("the plain text does not say where it can be read in a browser.", subject.at())
+        yield Violation("the plain text does not say where it can be read in a browser.", subject.at())
 
 
-def _template(subject: Subject) -> Place:
+def _template(subject: CheckContext) -> Place:
     """The theme's footer, which an editor can change."""
     paths = [path for path, _ in subject.theme]
     footer = next((path for path in paths if path.endswith("footer.mjml.j2")), None)

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from pipeline.checks.buttons import buttons, line_height, padding
-from pipeline.checks.context import Subject
+from pipeline.checks.context import CheckContext
 from pipeline.checks.css import declarations, pixels
 from pipeline.checks.html_page import text_of
-from pipeline.checks.rule import Found, Rule
-from pipeline.checks.visible_text import texts
+from pipeline.checks.rule import Rule, Violation
+from pipeline.checks.visible_text import visible_texts
 from pipeline.model import Severity
 
 CONTAINER = 600
@@ -43,22 +43,22 @@ _KNOWN = (
 _ELEMENTS = frozenset(_KNOWN.split()) | {*_LANDMARKS, *_FORBIDDEN}
 
 
-def unbalanced(subject: Subject) -> Iterator[Found]:
+def unbalanced(subject: CheckContext) -> Iterator[Violation]:
     """A tag that is never closed, or closes nothing."""
     for slip in subject.page.slips:
-        yield Found(slip.message, subject.at(slip.line))
+        yield Violation(slip.message, subject.at(slip.line))
 
 
-def not_one_h1(subject: Subject) -> Iterator[Found]:
+def not_one_h1(subject: CheckContext) -> Iterator[Violation]:
     """None, or more than one."""
     found = list(subject.page.all("h1"))
     if not found:
-        yield Found("the email has no h1.", subject.places.issue)
+        yield Violation("the email has no h1.", subject.places.issue)
     for extra in found[1:]:
-        yield Found(f'"{text_of(extra)}" is a second h1.', subject.origin(extra, "<h1"))
+        yield Violation(f'"{text_of(extra)}" is a second h1.', subject.origin(extra, "<h1"))
 
 
-def skipped_level(subject: Subject) -> Iterator[Found]:
+def skipped_level(subject: CheckContext) -> Iterator[Violation]:
     """A heading two or more levels below the one before it."""
     before = 0
     for heading in subject.page.all("h1", "h2", "h3", "h4", "h5", "h6"):
@@ -66,28 +66,28 @@ def skipped_level(subject: Subject) -> Iterator[Found]:
         if level > before + 1:
             text = text_of(heading)
             what = f"follows an h{before}" if before else "is the first heading"
-            yield Found(f'"{text}" is an h{level} and {what}.', subject.origin(heading, f"<h{level}"))
+            yield Violation(f'"{text}" is an h{level} and {what}.', subject.origin(heading, f"<h{level}"))
         before = level
 
 
-def landmark(subject: Subject) -> Iterator[Found]:
+def landmark(subject: CheckContext) -> Iterator[Violation]:
     """An element that claims to be a part of the page, which in webmail is not the email's."""
     for element in subject.page.all(*_LANDMARKS):
-        yield Found(f"the email uses <{element.tag}>.", subject.origin(element, f"<{element.tag}"))
+        yield Violation(f"the email uses <{element.tag}>.", subject.origin(element, f"<{element.tag}"))
     for element in subject.page.all():
         if (role := element.get("role")) in _LANDMARK_ROLES:
-            yield Found(f'the email uses role="{role}".', subject.origin(element, f'role="{role}"'))
+            yield Violation(f'the email uses role="{role}".', subject.origin(element, f'role="{role}"'))
 
 
-def no_article(subject: Subject) -> Iterator[Found]:
+def no_article(subject: CheckContext) -> Iterator[Violation]:
     """The wrapper that names the email to a screen reader."""
     for element in subject.page.all():
         if element.get("role") == "article" and element.get("aria-label"):
             return
-    yield Found('no element has role="article" and an aria-label.', subject.at())
+    yield Violation('no element has role="article" and an aria-label.', subject.at())
 
 
-def layout_table_read_aloud(subject: Subject) -> Iterator[Found]:
+def layout_table_read_aloud(subject: CheckContext) -> Iterator[Violation]:
     """A table for layout without role="presentation", in Outlook's branch too."""
     seen: set[str] = set()
     for page in (subject.page, subject.outlook):
@@ -96,19 +96,19 @@ def layout_table_read_aloud(subject: Subject) -> Iterator[Found]:
                 place = subject.origin(table, "<table>")
                 if str(place) not in seen:
                     seen.add(str(place))
-                    yield Found('a table for layout has no role="presentation".', place)
+                    yield Violation('a table for layout has no role="presentation".', place)
 
 
-def data_table_without_headers(subject: Subject) -> Iterator[Found]:
+def data_table_without_headers(subject: CheckContext) -> Iterator[Violation]:
     """A table of data whose headings are not marked, or that is hidden from a screen reader."""
     for table in subject.page.all("table"):
         if not _holds_data(table):
             continue
         place = subject.origin(table, "<th")
         if table.get("role") in {"presentation", "none"}:
-            yield Found('a table with headings has role="presentation".', place)
+            yield Violation('a table with headings has role="presentation".', place)
         elif any(not each.get("scope") for each in table.iter("th") if text_of(each)):
-            yield Found("a table has a heading without scope.", place)
+            yield Violation("a table has a heading without scope.", place)
 
 
 def _holds_data(table: Element) -> bool:
@@ -120,13 +120,13 @@ def _nearest_table(table: Element, row: Element) -> bool:
     return not any(row in inner.iter("tr") for inner in table.iter("table") if inner is not table)
 
 
-def too_wide(subject: Subject) -> Iterator[Found]:
+def too_wide(subject: CheckContext) -> Iterator[Violation]:
     """A width beyond the container, or a least width beyond a phone; in Outlook's branch too."""
     for page in (subject.page, subject.outlook):
         for element in page.all():
             for said, width, most in _widths(element):
                 if width > most:
-                    yield Found(
+                    yield Violation(
                         f"<{element.tag}> is {width:g} px wide by {said}; there is room for {most}.",
                         subject.origin(element, f"{width:g}px", f'width="{width:g}"'),
                     )
@@ -141,31 +141,33 @@ def _widths(element: Element) -> Iterator[tuple[str, float, int]]:
             yield name, length, PHONE if name == "min-width" else CONTAINER
 
 
-def forbidden_element(subject: Subject) -> Iterator[Found]:
+def forbidden_element(subject: CheckContext) -> Iterator[Violation]:
     """What mail clients drop, or refuse the message for."""
     for element in subject.page.all(*_FORBIDDEN):
-        yield Found(f"the email uses <{element.tag}>.", subject.origin(element, f"<{element.tag}"))
+        yield Violation(f"the email uses <{element.tag}>.", subject.origin(element, f"<{element.tag}"))
 
 
-def unknown_element(subject: Subject) -> Iterator[Found]:
+def unknown_element(subject: CheckContext) -> Iterator[Violation]:
     """An element that HTML does not have: a slip, or MJML that was not turned into HTML."""
     for element in subject.page.all():
         # Word's elements have a rule of their own.
         if element.tag not in _ELEMENTS and ":" not in element.tag:
-            yield Found(f"<{element.tag}> is no element of HTML.", subject.origin(element, f"<{element.tag}"))
+            yield Violation(
+                f"<{element.tag}> is no element of HTML.", subject.origin(element, f"<{element.tag}")
+            )
 
 
-def twice_the_id(subject: Subject) -> Iterator[Found]:
+def twice_the_id(subject: CheckContext) -> Iterator[Violation]:
     """Two elements of one id."""
     seen: set[str] = set()
     for element in subject.page.all():
         name = element.get("id")
         if name and name in seen:
-            yield Found(f'the id "{name}" stands twice.', subject.origin(element, f'id="{name}"'))
+            yield Violation(f'the id "{name}" stands twice.', subject.origin(element, f'id="{name}"'))
         seen.add(name or "")
 
 
-def left_over(subject: Subject) -> Iterator[Found]:
+def left_over(subject: CheckContext) -> Iterator[Violation]:
     """What a stage should have taken out: escapes, tokens, template marks, MJML."""
     page = subject.page
     for element in page.all():
@@ -174,15 +176,15 @@ def left_over(subject: Subject) -> Iterator[Found]:
             found = _LEFT_IN_STYLE.search(value) if name == "style" else _LEFT.search(value)
             if found and name not in {"href", "src", "alt", "title", "aria-label"}:
                 place = subject.in_theme(page.lines[element], value[: found.start()][-20:])
-                yield Found(f'"{found[0]}" is left over in {name} of <{element.tag}>.', place)
-    for element, text in texts(page, subject.light):
+                yield Violation(f'"{found[0]}" is left over in {name} of <{element.tag}>.', place)
+    for element, text in visible_texts(page, subject.light):
         if element.tag in _CODE or page.within(element, *_CODE) or element.tag == "img":
             continue
         if found := _LEFT.search(text):
-            yield Found(f'"{found[0]}" is left over in the text.', subject.origin(element, found[0]))
+            yield Violation(f'"{found[0]}" is left over in the text.', subject.origin(element, found[0]))
 
 
-def low_button(subject: Subject) -> Iterator[Found]:
+def low_button(subject: CheckContext) -> Iterator[Violation]:
     """A link drawn as a button that a thumb may miss."""
     for link in buttons(subject):
         style = subject.light.of(link)
@@ -190,7 +192,7 @@ def low_button(subject: Subject) -> Iterator[Found]:
         if height < TAP:
             said = style.get("padding", "")
             forms = (f"padding:{said}", f"padding: {said}", f'inner-padding="{said}"') if said else ()
-            yield Found(
+            yield Violation(
                 f'the button "{text_of(link)}" is {height:g} px high.',
                 subject.in_theme(subject.page.lines[link], *forms, "<mj-button"),
             )

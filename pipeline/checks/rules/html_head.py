@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from pipeline.checks.context import Subject
+from pipeline.checks.context import CheckContext
 from pipeline.checks.css import at_rules
-from pipeline.checks.html_page import Page
-from pipeline.checks.rule import Found, Rule
+from pipeline.checks.html_page import HtmlPage
+from pipeline.checks.rule import Rule, Violation
 from pipeline.model import Place, Severity
 
 STYLE_LIMIT = 16_384
@@ -23,70 +23,70 @@ _METAS = {
 }
 
 
-def too_much_style(subject: Subject) -> Iterator[Found]:
+def too_much_style(subject: CheckContext) -> Iterator[Violation]:
     """Style text beyond what Gmail takes."""
     length = sum(len(style.text or "") for style in subject.page.all("style"))
     if length > STYLE_LIMIT:
-        yield Found(
+        yield Violation(
             f"the email has {length:,} characters of style; Gmail takes {STYLE_LIMIT:,}.", _theme(subject)
         )
 
 
-def style_in_body(subject: Subject) -> Iterator[Found]:
+def style_in_body(subject: CheckContext) -> Iterator[Violation]:
     """A style element where many clients drop it."""
     for style in subject.page.all("style"):
         if not subject.page.within(style, "head"):
             first = (style.text or "").strip().partition("\n")[0]
             place = subject.in_theme(subject.page.lines[style], first)
-            yield Found("a style element stands in the body.", place)
+            yield Violation("a style element stands in the body.", place)
 
 
-def nested_at_rule(subject: Subject) -> Iterator[Found]:
+def nested_at_rule(subject: CheckContext) -> Iterator[Violation]:
     """An @-rule inside another."""
     for style in subject.page.all("style"):
         for name, line, nested in at_rules(style.text or ""):
             if nested:
                 at = subject.page.lines[style] + line - 1
                 written = subject.rendered.html.split("\n")[at - 1].strip()
-                yield Found(f"an @-rule stands inside @{name}.", subject.in_theme(at, written))
+                yield Violation(f"an @-rule stands inside @{name}.", subject.in_theme(at, written))
 
 
-def mixed_outlook_styles(subject: Subject) -> Iterator[Found]:
+def mixed_outlook_styles(subject: CheckContext) -> Iterator[Violation]:
     """Rules for Outlook's dark mode in the same style element as others."""
     for style in subject.page.all("style"):
         selectors = re.findall(r"([^{}]+)\{", style.text or "")
         marked = [each for each in selectors if "[data-ogs" in each]
         if marked and len(marked) < len(selectors):
-            yield Found(
+            yield Violation(
                 "rules with [data-ogsc] or [data-ogsb] share a style element with others.",
                 subject.places.of_theme("data-ogs") or subject.at(subject.page.lines[style]),
             )
 
 
-def missing_head(subject: Subject) -> Iterator[Found]:
+def missing_head(subject: CheckContext) -> Iterator[Violation]:
     """What the head must say and does not."""
     page = subject.page
     metas = {(meta.get("name") or "").lower(): meta.get("content") or "" for meta in page.all("meta")}
     title = page.first("title")
     if title is None or not (title.text or "").strip():
-        yield Found("the email has no title.", _theme(subject))
+        yield Violation("the email has no title.", _theme(subject))
     if "width=device-width" not in metas.get("viewport", "").replace(" ", ""):
-        yield Found("the head has no viewport.", _theme(subject))
+        yield Violation("the head has no viewport.", _theme(subject))
     elif re.search(
         r"user-scalable\s*=\s*(?:no|0)|maximum-scale\s*=\s*1(?:\.0*)?\s*(?:,|$)", metas["viewport"]
     ):
-        yield Found("the viewport forbids a reader to zoom.", subject.in_theme(None, metas["viewport"]))
+        yield Violation("the viewport forbids a reader to zoom.", subject.in_theme(None, metas["viewport"]))
     for name, content in _METAS.items():
         if name not in metas or (content and metas[name].split() != content.split()):
             asked = f' content="{content}"' if content else ""
-            yield Found(f'the head has no <meta name="{name}"{asked}>.', _theme(subject))
+            yield Violation(f'the head has no <meta name="{name}"{asked}>.', _theme(subject))
     if not _says_utf8(page):
-        yield Found("the head does not say that the text is UTF-8.", _theme(subject))
+        yield Violation("the head does not say that the text is UTF-8.", _theme(subject))
     if not re.search(r"<o:PixelsPerInch>\s*96\s*</o:PixelsPerInch>", subject.rendered.html):
-        yield Found("Outlook is not told to draw at 96 pixels per inch.", _theme(subject))
+        yield Violation("Outlook is not told to draw at 96 pixels per inch.", _theme(subject))
 
 
-def language_missing(subject: Subject) -> Iterator[Found]:
+def language_missing(subject: CheckContext) -> Iterator[Violation]:
     """Language and direction on `html` and on each child of `body`: webmail keeps only the latter."""
     page = subject.page
     html, body = page.first("html"), page.first("body")
@@ -102,13 +102,13 @@ def language_missing(subject: Subject) -> Iterator[Found]:
             value = element.get(attribute)
             if not value or ("lang" in attribute and value != language):
                 said = f'{attribute}="{value}"' if value else f"no {attribute}"
-                yield Found(f"{what} has {said}.", subject.at(page.lines[element]))
+                yield Violation(f"{what} has {said}.", subject.at(page.lines[element]))
 
 
-def foreign_style(subject: Subject) -> Iterator[Found]:
+def foreign_style(subject: CheckContext) -> Iterator[Violation]:
     """A style sheet or font that is fetched from elsewhere."""
     for link in subject.page.all("link"):
-        yield Found(
+        yield Violation(
             f'the head fetches "{link.get("href") or ""}".',
             subject.places.of_theme(link.get("href") or "\0") or subject.at(subject.page.lines[link]),
         )
@@ -116,21 +116,21 @@ def foreign_style(subject: Subject) -> Iterator[Found]:
         for name, line, _ in at_rules(style.text or ""):
             if name in {"import", "font-face"}:
                 place = subject.places.of_theme(f"@{name}")
-                yield Found(
+                yield Violation(
                     f"a style uses @{name}.", place or subject.at(subject.page.lines[style] + line - 1)
                 )
 
 
-def control_characters(subject: Subject) -> Iterator[Found]:
+def control_characters(subject: CheckContext) -> Iterator[Violation]:
     """A C1 control character, by itself or as a reference."""
     html = subject.rendered.html
     for found in re.finditer("[\x80-\x9f]|&#(?:1(?:2[89]|[345][0-9])|x[89][0-9a-fA-F]);", html):
         line = html.count("\n", 0, found.start()) + 1
         name = found[0] if found[0].startswith("&") else f"U+{ord(found[0]):04X}"
-        yield Found(f"the control character {name} stands in the HTML.", subject.in_theme(line, found[0]))
+        yield Violation(f"the control character {name} stands in the HTML.", subject.in_theme(line, found[0]))
 
 
-def _says_utf8(page: Page) -> bool:
+def _says_utf8(page: HtmlPage) -> bool:
     return any(
         (meta.get("charset") or "").lower() == "utf-8"
         or "charset=utf-8" in (meta.get("content") or "").lower().replace(" ", "")
@@ -138,7 +138,7 @@ def _says_utf8(page: Page) -> bool:
     )
 
 
-def _theme(subject: Subject) -> Place:
+def _theme(subject: CheckContext) -> Place:
     """The theme's head, for what is missing there."""
     for path, _ in subject.theme:
         if path.endswith("parts/head.mjml.j2"):

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
-from pipeline.checks.context import Subject
+from pipeline.checks.context import CheckContext
 from pipeline.checks.css import pixels
 from pipeline.checks.html_page import text_of
 from pipeline.checks.passages import split, words
-from pipeline.checks.rule import Found, Rule
+from pipeline.checks.rule import Rule, Violation
 from pipeline.checks.size_budget import ALL_IMAGES, ONE_IMAGE
 from pipeline.model import Image, Place, Severity
 
@@ -29,86 +29,86 @@ _FILE_NAME = re.compile(r"[\w\-. ]+\.(?:png|jpe?g|gif|webp|avif|svg|bmp|tiff?)",
 _CAMERA_NAME = re.compile(r"(?:IMG|DSC|DSCN|DSCF|PXL|P|image|screenshot)[-_ ]?\d+", re.IGNORECASE)
 
 
-def missing_alt(subject: Subject) -> Iterator[Found]:
+def missing_alt(subject: CheckContext) -> Iterator[Violation]:
     """An `img` without an alt attribute: a screen reader spells its address."""
     for image in subject.page.all("img"):
         if image.get("alt") is None:
             src = image.get("src") or ""
-            yield Found(f'the image "{file_name(src)}" has no alt text.', subject.places.of_image(src))
+            yield Violation(f'the image "{file_name(src)}" has no alt text.', subject.places.of_image(src))
 
 
-def alt_is_file_name(subject: Subject) -> Iterator[Found]:
+def alt_is_file_name(subject: CheckContext) -> Iterator[Violation]:
     """An alt text that is only a file's name says nothing."""
     for image in subject.page.all("img"):
         alt = (image.get("alt") or "").strip()
         if _FILE_NAME.fullmatch(alt) or _CAMERA_NAME.fullmatch(alt):
             src = image.get("src") or ""
-            yield Found(f'the alt text "{alt}" is a file name.', subject.places.of_image(src))
+            yield Violation(f'the alt text "{alt}" is a file name.', subject.places.of_image(src))
 
 
-def linked_without_alt(subject: Subject) -> Iterator[Found]:
+def linked_without_alt(subject: CheckContext) -> Iterator[Violation]:
     """A link whose only content is an image without alt text has no name."""
     for image in subject.page.all("img"):
         if image.get("alt") == "" and subject.page.within(image, "a"):
             src = image.get("src") or ""
-            yield Found(
+            yield Violation(
                 f'the image "{file_name(src)}" is a link and has an empty alt text.',
                 subject.places.of_image(src),
             )
 
 
-def bad_size(subject: Subject) -> Iterator[Found]:
+def bad_size(subject: CheckContext) -> Iterator[Violation]:
     """Outlook draws an image by its attributes alone, and a page without them jumps as it loads."""
     for image in subject.page.all("img"):
         name = file_name(image.get("src") or "")
         for key in ("width", "height"):
             written = image.get(key)
             if written is None:
-                yield Found(f'the image "{name}" has no {key} attribute.', _place(subject, image))
+                yield Violation(f'the image "{name}" has no {key} attribute.', _place(subject, image))
             elif not written.isdecimal() or int(written) == 0:
-                yield Found(
+                yield Violation(
                     f'the {key} of the image "{name}" is "{written}", which is no whole number of pixels.',
                     _place(subject, image),
                 )
         if _shown(image, "width") > CONTAINER:
-            yield Found(
+            yield Violation(
                 f'the image "{name}" is {_shown(image, "width")} px wide, and the email {CONTAINER}.',
                 _place(subject, image),
             )
 
 
-def not_block(subject: Subject) -> Iterator[Found]:
+def not_block(subject: CheckContext) -> Iterator[Violation]:
     """An image on the line of text leaves a gap below it. One that stands among words belongs there."""
     for image in subject.page.all("img"):
         alone = not _text_beside(subject, image)
         if alone and subject.light.of(image).get("display") != "block":
-            yield Found(
+            yield Violation(
                 f'the image "{file_name(image.get("src") or "")}" has no display:block.',
                 _place(subject, image),
             )
 
 
-def illegible_alt(subject: Subject) -> Iterator[Found]:
+def illegible_alt(subject: CheckContext) -> Iterator[Violation]:
     """With images off, which is the default of Outlook, the alt text is what is read."""
     for image in subject.page.all("img"):
         if not image.get("alt"):
             continue
         size = pixels(subject.light.of(image).get("font-size", "16px"))
         if size is not None and size < SMALLEST_ALT:
-            yield Found(
+            yield Violation(
                 f'the alt text of "{file_name(image.get("src") or "")}" is drawn {size:g} px small.',
                 _place(subject, image),
             )
 
 
-def blurred(subject: Subject) -> Iterator[Found]:
+def blurred(subject: CheckContext) -> Iterator[Violation]:
     """Phones draw two or three device pixels for each CSS pixel."""
     known = _known(subject)
     for image in subject.page.all("img"):
         source, wide = known.get(image.get("src") or ""), _shown(image, "width")
         if source is None or not wide or source.width >= 2 * wide:
             continue
-        yield Found(
+        yield Violation(
             f'the image "{source.source}" is {source.width} px wide and shown at {wide}: '
             f"it takes {2 * wide} to be sharp.",
             _place(subject, image),
@@ -116,7 +116,7 @@ def blurred(subject: Subject) -> Iterator[Found]:
         )
 
 
-def odd_format(subject: Subject) -> Iterator[Found]:
+def odd_format(subject: CheckContext) -> Iterator[Violation]:
     """Outlook on Windows draws PNG, JPEG and GIF, and a cross for all else."""
     known = _known(subject)
     for image in subject.page.all("img"):
@@ -126,10 +126,10 @@ def odd_format(subject: Subject) -> Iterator[Found]:
         other = suffix in {"webp", "avif", "svg", "bmp", "tif", "tiff", "heic", "jxl", "jp2"}
         if source.media_type not in _SHOWN if source else other:
             kind = source.media_type.rpartition("/")[2] if source else suffix
-            yield Found(f'the image "{file_name(src)}" is {kind.upper()}.', _place(subject, image))
+            yield Violation(f'the image "{file_name(src)}" is {kind.upper()}.', _place(subject, image))
 
 
-def not_absolute(subject: Subject) -> Iterator[Found]:
+def not_absolute(subject: CheckContext) -> Iterator[Violation]:
     """A mail program has no page that an address could be relative to."""
     for image in subject.page.all("img"):
         src = (image.get("src") or "").strip()
@@ -137,41 +137,41 @@ def not_absolute(subject: Subject) -> Iterator[Found]:
         if scheme == "https":
             continue
         if scheme == "http":
-            yield Found(
+            yield Violation(
                 f'the image "{file_name(src)}" has an http address.',
                 _place(subject, image),
                 "Publish images by https: see `base_url` in newsletter.toml.",
                 Severity.WARNING,
             )
         elif scheme == "data":
-            yield Found("an image stands in the email itself, as data.", _place(subject, image))
+            yield Violation("an image stands in the email itself, as data.", _place(subject, image))
         else:
-            yield Found(f'the image address "{src}" is not absolute.', _place(subject, image))
+            yield Violation(f'the image address "{src}" is not absolute.', _place(subject, image))
 
 
-def too_tall(subject: Subject) -> Iterator[Found]:
+def too_tall(subject: CheckContext) -> Iterator[Violation]:
     """Word, which draws Outlook's mail, cuts a taller image off."""
     for image in subject.page.all("img"):
         if _shown(image, "height") > TALLEST:
-            yield Found(
+            yield Violation(
                 f'the image "{file_name(image.get("src") or "")}" is shown {_shown(image, "height"):,} px '
                 f"tall, and Outlook cuts it off at {TALLEST:,}.",
                 _place(subject, image),
             )
 
 
-def too_heavy(subject: Subject) -> Iterator[Found]:
+def too_heavy(subject: CheckContext) -> Iterator[Violation]:
     """One image that takes long to load."""
     names = {image.url: image.source for image in subject.rendered.images}
     for url, size in subject.image_sizes.items():
         if size > ONE_IMAGE:
-            yield Found(
+            yield Violation(
                 f'the image "{names.get(url) or file_name(url)}" has {size / 1e6:.1f} MB.',
                 subject.places.of_image(url),
             )
 
 
-def all_too_heavy(subject: Subject) -> Iterator[Found]:
+def all_too_heavy(subject: CheckContext) -> Iterator[Violation]:
     """All images together."""
     total = sum(subject.image_sizes.values())
     if total > ALL_IMAGES:
@@ -180,25 +180,25 @@ def all_too_heavy(subject: Subject) -> Iterator[Found]:
         listed = ", ".join(
             f"{names.get(url) or file_name(url)} ({size / 1e6:.1f} MB)" for url, size in heaviest
         )
-        yield Found(
+        yield Violation(
             f"the images have {total / 1e6:.1f} MB together.",
             subject.places.issue,
             f"The heaviest: {listed}. Save them at twice the width they are shown at, and no wider.",
         )
 
 
-def long_alt(subject: Subject) -> Iterator[Found]:
+def long_alt(subject: CheckContext) -> Iterator[Violation]:
     """An alt text that is an essay: it cannot be skimmed, and mail programs cut it."""
     for image in subject.page.all("img"):
         alt = image.get("alt") or ""
         if len(alt) > LONGEST_ALT:
-            yield Found(
+            yield Violation(
                 f'the alt text of "{file_name(image.get("src") or "")}" has {len(alt)} characters.',
                 _place(subject, image),
             )
 
 
-def alt_repeats_caption(subject: Subject) -> Iterator[Found]:
+def alt_repeats_caption(subject: CheckContext) -> Iterator[Violation]:
     """A screen reader reads alt text and caption, one after the other."""
     for image in subject.page.all("img"):
         alt = words(image.get("alt") or "")
@@ -206,13 +206,13 @@ def alt_repeats_caption(subject: Subject) -> Iterator[Found]:
         if not alt or figure is None:
             continue
         if any(words(text_of(each)) == alt for each in figure.iter("figcaption")):
-            yield Found(
+            yield Violation(
                 f'the alt text of "{file_name(image.get("src") or "")}" is its caption again.',
                 _place(subject, image),
             )
 
 
-def _place(subject: Subject, image: Element) -> Place:
+def _place(subject: CheckContext, image: Element) -> Place:
     return subject.places.of_image(image.get("src") or "")
 
 
@@ -221,11 +221,11 @@ def _shown(image: Element, key: str) -> int:
     return int(written) if written.isdecimal() else 0
 
 
-def _known(subject: Subject) -> dict[str, Image]:
+def _known(subject: CheckContext) -> dict[str, Image]:
     return {image.url: image for image in subject.rendered.images}
 
 
-def _text_beside(subject: Subject, image: Element) -> bool:
+def _text_beside(subject: CheckContext, image: Element) -> bool:
     """Whether words stand on the line of an image: it is an icon, then."""
     line = next((each for each in subject.page.above(image) if each.tag not in {"a", "span", "em"}), None)
     if line is None or line.tag not in {"p", "li", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6"}:

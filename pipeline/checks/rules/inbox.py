@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from pipeline.checks.context import Subject
+from pipeline.checks.context import CheckContext
 from pipeline.checks.css import declarations
 from pipeline.checks.html_page import text_of
 from pipeline.checks.passages import words
-from pipeline.checks.rule import Found, Rule
+from pipeline.checks.rule import Rule, Violation
 from pipeline.model import MergeField, Place, Severity
 from pipeline.support import merge
 
@@ -32,41 +32,41 @@ def filled(text: str) -> str:
     return merge.fill(text, lambda field: field.fallback)
 
 
-def _subject_line(subject: Subject) -> str:
+def _subject_line(subject: CheckContext) -> str:
     return " ".join(filled(subject.rendered.subject).split())
 
 
-def _subject_place(subject: Subject) -> Place:
+def _subject_place(subject: CheckContext) -> Place:
     return subject.places.of_issue("subject" if subject.edition.issue.subject else "title")
 
 
-def no_subject(subject: Subject) -> Iterator[Found]:
+def no_subject(subject: CheckContext) -> Iterator[Violation]:
     """Mail programs write "(no subject)"."""
     if not _subject_line(subject):
-        yield Found("the subject is empty.", _subject_place(subject))
+        yield Violation("the subject is empty.", _subject_place(subject))
 
 
-def long_subject(subject: Subject) -> Iterator[Found]:
+def long_subject(subject: CheckContext) -> Iterator[Violation]:
     """What phones cut off."""
     length = len(_subject_line(subject))
     if SHORT_SUBJECT < length <= LONG_SUBJECT:
-        yield Found(
+        yield Violation(
             f"the subject has {length} characters: phones cut it after about {SHORT_SUBJECT}.",
             _subject_place(subject),
         )
 
 
-def very_long_subject(subject: Subject) -> Iterator[Found]:
+def very_long_subject(subject: CheckContext) -> Iterator[Violation]:
     """What most inboxes cut off."""
     length = len(_subject_line(subject))
     if length > LONG_SUBJECT:
-        yield Found(
+        yield Violation(
             f"the subject has {length} characters: most inboxes cut it after about {LONG_SUBJECT}.",
             _subject_place(subject),
         )
 
 
-def shouting(subject: Subject) -> Iterator[Found]:
+def shouting(subject: CheckContext) -> Iterator[Violation]:
     """Capitals throughout; an abbreviation alone is none."""
     line = _subject_line(subject)
     letters = [letter for letter in line if letter.isalpha()]
@@ -74,31 +74,31 @@ def shouting(subject: Subject) -> Iterator[Found]:
     if len(letters) > 8 and long_words and all(letter == letter.upper() for letter in letters):
         cased = any(letter.lower() != letter.upper() for letter in letters)
         if cased:
-            yield Found(f'the subject "{line}" is in capitals.', _subject_place(subject))
+            yield Violation(f'the subject "{line}" is in capitals.', _subject_place(subject))
 
 
-def excited(subject: Subject) -> Iterator[Found]:
+def excited(subject: CheckContext) -> Iterator[Violation]:
     """Marks that only spam has."""
     for where, line in (("subject", _subject_line(subject)), ("preview text", _preview(subject))):
         if found := re.search(r"!\s?!|\?\s?\?|\?!|!\?|\$\$|€€", line):
             place = _subject_place(subject) if where == "subject" else _preview_place(subject)
-            yield Found(f'the {where} has "{found[0]}".', place)
+            yield Violation(f'the {where} has "{found[0]}".', place)
 
 
-def line_break(subject: Subject) -> Iterator[Found]:
+def line_break(subject: CheckContext) -> Iterator[Violation]:
     """A subject is one line: a second one would begin a header of its own."""
     if re.search(r"[\r\n\v\f\x85\u2028\u2029]", subject.rendered.subject):
-        yield Found("the subject has a line break.", _subject_place(subject))
+        yield Violation("the subject has a line break.", _subject_place(subject))
 
 
-def pretends_reply(subject: Subject) -> Iterator[Found]:
+def pretends_reply(subject: CheckContext) -> Iterator[Violation]:
     """A newsletter is nobody's answer."""
     line = _subject_line(subject)
     if found := _REPLY.match(line):
-        yield Found(f'the subject begins with "{found[0]}".', _subject_place(subject))
+        yield Violation(f'the subject begins with "{found[0]}".', _subject_place(subject))
 
 
-def field_without_fallback(subject: Subject) -> Iterator[Found]:
+def field_without_fallback(subject: CheckContext) -> Iterator[Violation]:
     """A name that is not known leaves a hole in the line."""
     for what, line, place in (
         ("subject", subject.rendered.subject, _subject_place(subject)),
@@ -106,7 +106,7 @@ def field_without_fallback(subject: Subject) -> Iterator[Found]:
     ):
         for field in merge.fields_in(line):
             if unfilled(field):
-                yield Found(f"the {what} has `{{{{ {field.name} }}}}` without a fallback.", place)
+                yield Violation(f"the {what} has `{{{{ {field.name} }}}}` without a fallback.", place)
 
 
 def unfilled(field: MergeField) -> bool:
@@ -114,11 +114,11 @@ def unfilled(field: MergeField) -> bool:
     return not field.fallback and field.name not in ALWAYS_KNOWN
 
 
-def no_sender(subject: Subject) -> Iterator[Found]:
+def no_sender(subject: CheckContext) -> Iterator[Violation]:
     """Readers decide by the sender's name."""
     name = subject.publication.sender_name.strip()
     if not name or "@" in name:
-        yield Found(
+        yield Violation(
             f'the sender has no name, only "{subject.publication.sender_address}".', Place("newsletter.toml")
         )
 
@@ -126,82 +126,84 @@ def no_sender(subject: Subject) -> Iterator[Found]:
 # --- the preview text ------------------------------------------------------------------------
 
 
-def _preview(subject: Subject) -> str:
+def _preview(subject: CheckContext) -> str:
     return " ".join(filled(subject.rendered.preview_text).split())
 
 
-def _preview_place(subject: Subject) -> Place:
+def _preview_place(subject: CheckContext) -> Place:
     issue = subject.edition.issue
     return subject.places.of_issue("preview_text" if issue.preview_text else "title")
 
 
-def _first(subject: Subject) -> Element | None:
+def _first(subject: CheckContext) -> Element | None:
     """The body's first element, which should hold the preview text."""
     body = subject.page.first("body")
     return body[0] if body is not None and len(body) else None
 
 
-def _holds_preview(subject: Subject, element: Element) -> bool:
+def _holds_preview(subject: CheckContext, element: Element) -> bool:
     wanted = words(_preview(subject))
     return bool(wanted) and words(filled(text_of(element)))[: len(wanted)] == wanted
 
 
-def preview_length(subject: Subject) -> Iterator[Found]:
+def preview_length(subject: CheckContext) -> Iterator[Violation]:
     """Inboxes show 40 to 90 characters beside the subject."""
     length = len(_preview(subject))
     own = bool(subject.edition.issue.preview_text)
     if length < SHORTEST_PREVIEW:
-        yield Found(
+        yield Violation(
             f"the preview text has {length} characters: there is room for {SHORTEST_PREVIEW} "
             f"to {LONGEST_PREVIEW}.",
             _preview_place(subject),
             "" if own else "It is the letter's beginning: write a `preview_text` of its own.",
         )
     elif length > LONGEST_PREVIEW:
-        yield Found(
+        yield Violation(
             f"the preview text has {length} characters: phones show about {LONGEST_PREVIEW}.",
             _preview_place(subject),
             severity=Severity.NOTE,
         )
 
 
-def preview_is_subject(subject: Subject) -> Iterator[Found]:
+def preview_is_subject(subject: CheckContext) -> Iterator[Violation]:
     """The same words twice, side by side."""
     if words(_preview(subject)) == words(_subject_line(subject)) != ():
-        yield Found("the preview text is the subject again.", _preview_place(subject))
+        yield Violation("the preview text is the subject again.", _preview_place(subject))
 
 
-def preview_not_first(subject: Subject) -> Iterator[Found]:
+def preview_not_first(subject: CheckContext) -> Iterator[Violation]:
     """Inboxes show the first words of the body."""
     first = _first(subject)
     if first is None or not _holds_preview(subject, first):
-        yield Found("the email's body does not begin with the preview text.", subject.at(_line(subject)))
+        yield Violation("the email's body does not begin with the preview text.", subject.at(_line(subject)))
 
 
-def preview_shown(subject: Subject) -> Iterator[Found]:
+def preview_shown(subject: CheckContext) -> Iterator[Violation]:
     """Hidden by `display:none`, and by none of the tricks that filters look for."""
     first = _first(subject)
     if first is None or not _holds_preview(subject, first):
         return
     style = {name: value for name, value, _ in declarations(first.get("style") or "")}
     if style.get("display") != "none":
-        yield Found("the preview text is not hidden by display:none.", subject.at(_line(subject)))
+        yield Violation("the preview text is not hidden by display:none.", subject.at(_line(subject)))
     tricks = sorted(_TRICKS.intersection(style))
     if tricks:
-        yield Found(f"the preview text is hidden by {', '.join(tricks)}.", subject.at(_line(subject)))
+        yield Violation(f"the preview text is hidden by {', '.join(tricks)}.", subject.at(_line(subject)))
 
 
-def no_filler(subject: Subject) -> Iterator[Found]:
+def no_filler(subject: CheckContext) -> Iterator[Violation]:
     """Characters that show nothing fill the rest of the line."""
     first = _first(subject)
     if first is None or not _holds_preview(subject, first):
         return
     text = "".join(first.itertext())
     if len(text) < _ROOM and len(_FILLER.findall(text)) < _ROOM - len(_preview(subject)):
-        yield Found("nothing follows the preview text to fill the inbox line.", subject.at(_line(subject)))
+        yield Violation(
+            "nothing follows the preview text to fill the inbox line.", subject.at(_line(subject))
+        )
 
 
-def _line(subject: Subject) -> int | None:
+def _line(subject: CheckContext) -> int | None:
     first = _first(subject)
     return subject.page.lines.get(first) if first is not None else None
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from pipeline.checks.context import Subject
+from pipeline.checks.context import CheckContext
 from pipeline.checks.css import StyleRule, declarations
-from pipeline.checks.rule import Found, Rule
+from pipeline.checks.rule import Rule, Violation
 from pipeline.model import Severity
 
 _LAYOUT = (
@@ -29,7 +29,7 @@ _ATTRIBUTES = {
 }
 
 
-def layout_in_sheet(subject: Subject) -> Iterator[Found]:
+def layout_in_sheet(subject: CheckContext) -> Iterator[Violation]:
     """A value that the layout needs and that stands in a style sheet alone: one finding for each."""
     seen: set[tuple[str, str]] = set()
     for element in subject.page.all():
@@ -42,7 +42,7 @@ def layout_in_sheet(subject: Subject) -> Iterator[Found]:
                 if name in _TYPE and not "".join(element.itertext()).strip():
                     continue
                 seen.add((rule.selector, name))
-                yield Found(
+                yield Violation(
                     f"{name} of <{element.tag}> stands in a style sheet only, under {rule.selector}.",
                     subject.in_theme(rule.line, f"{rule.selector} {{", f"{rule.selector}{{"),
                 )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipeline.checks.context import Subject
+from pipeline.checks.context import CheckContext
 from pipeline.checks.passages import split, words
-from pipeline.checks.rule import Found, Rule
+from pipeline.checks.rule import Rule, Violation
 from pipeline.checks.rules.links import is_field, place_of
 from pipeline.model import Severity
 
@@ -35,26 +35,26 @@ _SHOWN_ADDRESS = re.compile(
 _SHOWN_MAILBOX = re.compile(r"[^@\s]+@(?:[a-z0-9-]+\.)+[a-z]{2,}", re.IGNORECASE)
 
 
-def no_text(subject: Subject) -> Iterator[Found]:
+def no_text(subject: CheckContext) -> Iterator[Violation]:
     """A link without text. One with an image is IMG003's."""
     for link in subject.links:
         if not link.text and next(link.element.iter("img"), None) is None:
-            yield Found(f'the link to "{link.url}" has no text.', place_of(subject, link.url))
+            yield Violation(f'the link to "{link.url}" has no text.', place_of(subject, link.url))
 
 
-def says_nothing(subject: Subject) -> Iterator[Found]:
+def says_nothing(subject: CheckContext) -> Iterator[Violation]:
     """A screen reader lists links without the sentences around them."""
     language = subject.publication.language.lower().partition("-")[0]
     empty = {words(each) for key in {language, "en"} for each in _EMPTY.get(key, "").split(", ")}
     for link in subject.links:
         if words(link.text) in empty and not is_field(link.url) and words(link.text):
-            yield Found(
+            yield Violation(
                 f'the link text "{link.text}" does not say where it leads ({link.url}).',
                 place_of(subject, link.url),
             )
 
 
-def misleads(subject: Subject) -> Iterator[Found]:
+def misleads(subject: CheckContext) -> Iterator[Violation]:
     """A link that shows one address and has another."""
     for link in subject.links:
         if is_field(link.url) or " " in link.text:
@@ -63,7 +63,7 @@ def misleads(subject: Subject) -> Iterator[Found]:
         if _SHOWN_MAILBOX.fullmatch(link.text):
             leads = target.path.partition("?")[0]
             if target.scheme != "mailto" or leads.lower() != link.text.lower():
-                yield Found(
+                yield Violation(
                     f'the link shows "{link.text}" and leads to "{link.url}".', place_of(subject, link.url)
                 )
             continue
@@ -79,7 +79,7 @@ def misleads(subject: Subject) -> Iterator[Found]:
         if not same_host or not same_page:
             # A name such as "Booking.com" is an address only to a machine.
             sure = bool(shown["scheme"] or shown["rest"] or shown["host"].lower().startswith("www."))
-            yield Found(
+            yield Violation(
                 f'the link shows "{link.text}" and leads to "{link.url}".',
                 place_of(subject, link.url),
                 severity=None if sure and not same_host else Severity.WARNING,
@@ -90,7 +90,7 @@ def _page(address: str) -> str:
     return address.partition("#")[0].rstrip("/").lower()
 
 
-def one_text_two_targets(subject: Subject) -> Iterator[Found]:
+def one_text_two_targets(subject: CheckContext) -> Iterator[Violation]:
     """Links that read the same and lead to different places."""
     first: dict[tuple[str, ...], str] = {}
     told: set[tuple[str, ...]] = set()
@@ -100,7 +100,7 @@ def one_text_two_targets(subject: Subject) -> Iterator[Found]:
             continue
         if first.setdefault(text, url) != url and text not in told:
             told.add(text)
-            yield Found(
+            yield Violation(
                 f'two links read "{link.text}": one leads to "{first[text]}", one to "{link.url}".',
                 place_of(subject, link.url),
             )

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from urllib.parse import parse_qsl
 
-from pipeline.checks.context import Subject
-from pipeline.checks.passages import Link, split
-from pipeline.checks.rule import Found, Rule
+from pipeline.checks.context import CheckContext
+from pipeline.checks.passages import PageLink, split
+from pipeline.checks.rule import Rule, Violation
 from pipeline.checks.source_places import content_elements
 from pipeline.model import Layout, Place, Severity
 
@@ -43,7 +43,7 @@ def is_field(url: str) -> bool:
     return "{{" in url
 
 
-def place_of(subject: Subject, url: str) -> Place:
+def place_of(subject: CheckContext, url: str) -> Place:
     """Where an address is written: settings, content, front matter or theme."""
     publication = subject.publication
     if url and url in {publication.unsubscribe_url, publication.preferences_url}:
@@ -54,7 +54,7 @@ def place_of(subject: Subject, url: str) -> Place:
     return found
 
 
-def _links(subject: Subject) -> Iterator[Link]:
+def _links(subject: CheckContext) -> Iterator[PageLink]:
     """The links with an address of their own, each address once."""
     seen: set[str] = set()
     for link in subject.links:
@@ -63,53 +63,53 @@ def _links(subject: Subject) -> Iterator[Link]:
             yield link
 
 
-def leads_nowhere(subject: Subject) -> Iterator[Found]:
+def leads_nowhere(subject: CheckContext) -> Iterator[Violation]:
     """`href=""` opens the mail itself, `#` nothing at all."""
     for link in subject.links:
         if link.url in {"", "#"}:
-            yield Found(f'the link "{link.text}" has no address.', place_of(subject, link.url))
+            yield Violation(f'the link "{link.text}" has no address.', place_of(subject, link.url))
 
 
-def in_page(subject: Subject) -> Iterator[Found]:
+def in_page(subject: CheckContext) -> Iterator[Violation]:
     """A link to a place in the email itself."""
     for link in _links(subject):
         if link.url.startswith("#") and link.url != "#":
-            yield Found(f'the link "{link.text}" leads to "{link.url}".', place_of(subject, link.url))
+            yield Violation(f'the link "{link.text}" leads to "{link.url}".', place_of(subject, link.url))
 
 
-def relative(subject: Subject) -> Iterator[Found]:
+def relative(subject: CheckContext) -> Iterator[Violation]:
     """A mail program has no page that an address could be relative to."""
     for link in _links(subject):
         if link.url and not link.url.startswith("#") and not _scheme(link.url):
-            yield Found(f'the address "{link.url}" is relative.', place_of(subject, link.url))
+            yield Violation(f'the address "{link.url}" is relative.', place_of(subject, link.url))
 
 
-def odd_scheme(subject: Subject) -> Iterator[Found]:
+def odd_scheme(subject: CheckContext) -> Iterator[Violation]:
     """Mail programs drop such links."""
     for link in _links(subject):
         scheme = _scheme(link.url)
         if scheme and scheme not in _KNOWN:
-            yield Found(
+            yield Violation(
                 f'the link "{link.text}" has an address with "{scheme}:".', place_of(subject, link.url)
             )
 
 
-def not_encrypted(subject: Subject) -> Iterator[Found]:
+def not_encrypted(subject: CheckContext) -> Iterator[Violation]:
     """What a reader opens is seen by everyone on the way."""
     for link in _links(subject):
         if _scheme(link.url) == "http":
-            yield Found(f'the address "{link.url}" begins with http.', place_of(subject, link.url))
+            yield Violation(f'the address "{link.url}" begins with http.', place_of(subject, link.url))
 
 
-def shortened(subject: Subject) -> Iterator[Found]:
+def shortened(subject: CheckContext) -> Iterator[Violation]:
     """An address that hides where it leads."""
     for link in _links(subject):
         host = _host(link.url).removeprefix("www.")
         if host in _SHORTENERS:
-            yield Found(f'the address "{link.url}" is shortened.', place_of(subject, link.url))
+            yield Violation(f'the address "{link.url}" is shortened.', place_of(subject, link.url))
 
 
-def placeholder(subject: Subject) -> Iterator[Found]:
+def placeholder(subject: CheckContext) -> Iterator[Violation]:
     """An address that stands for one. A publication under a reserved name is itself an example."""
     own = split(subject.publication.base_url).hostname or ""
     example = bool(RESERVED.fullmatch(own))
@@ -120,10 +120,10 @@ def placeholder(subject: Subject) -> Iterator[Found]:
         reserved = bool(RESERVED.fullmatch(host)) and not example and host != own
         nowhere = host in {"", "localhost", "127.0.0.1", "0.0.0.0"} or "." not in host
         if reserved or _STAND_IN.fullmatch(host) or (nowhere and host != own):
-            yield Found(f'the address "{link.url}" is a placeholder.', place_of(subject, link.url))
+            yield Violation(f'the address "{link.url}" is a placeholder.', place_of(subject, link.url))
 
 
-def tracked(subject: Subject) -> Iterator[Found]:
+def tracked(subject: CheckContext) -> Iterator[Violation]:
     """Parameters that came along when an address was copied."""
     own = split(subject.publication.base_url).hostname
     for link in _links(subject):
@@ -136,7 +136,7 @@ def tracked(subject: Subject) -> Iterator[Found]:
         left = [name for name in names if _TRACKING.fullmatch(name)]
         if left:
             personal = any(_NAMES_A_READER.fullmatch(name) for name in left)
-            yield Found(
+            yield Violation(
                 f'the address "{_short(link.url)}" has the tracking '
                 f"{'parameter' if len(left) == 1 else 'parameters'} {', '.join(left)}.",
                 place_of(subject, link.url),
@@ -145,17 +145,17 @@ def tracked(subject: Subject) -> Iterator[Found]:
             )
 
 
-def too_long(subject: Subject) -> Iterator[Found]:
+def too_long(subject: CheckContext) -> Iterator[Violation]:
     """Some mail programs and filters cut long addresses."""
     for link in _links(subject):
         if len(link.url) > LONGEST:
-            yield Found(
+            yield Violation(
                 f'the address "{_short(link.url)}" has {len(link.url):,} characters.',
                 place_of(subject, link.url),
             )
 
 
-def torn(subject: Subject) -> Iterator[Found]:
+def torn(subject: CheckContext) -> Iterator[Violation]:
     """A bracket or a sentence's mark that came into the address, or got lost from it."""
     for link in _links(subject):
         url = link.url
@@ -169,10 +169,10 @@ def torn(subject: Subject) -> Iterator[Found]:
         elif url.endswith(".") and not _ABBREVIATED.search(url[-6:]):
             what = 'ends with "."'
         if what:
-            yield Found(f'the address "{_short(url)}" {what}.', place_of(subject, url))
+            yield Violation(f'the address "{_short(url)}" {what}.', place_of(subject, url))
 
 
-def linked_twice(subject: Subject) -> Iterator[Found]:
+def linked_twice(subject: CheckContext) -> Iterator[Violation]:
     """The same address in the texts of one issue; the publication's own pages aside."""
     first: dict[str, Place] = {}
     told: set[str] = set()
@@ -186,10 +186,10 @@ def linked_twice(subject: Subject) -> Iterator[Found]:
             told.add(key)
             before = first[key]
             where = f"{before.path}:{before.line}" if before.line else before.path
-            yield Found(f'"{_short(url)}" is linked in {where} already.', place)
+            yield Violation(f'"{_short(url)}" is linked in {where} already.', place)
 
 
-def linked_before(subject: Subject) -> Iterator[Found]:
+def linked_before(subject: CheckContext) -> Iterator[Violation]:
     """The same address as in an earlier issue; the publication's own pages aside."""
     own = subject.publication.base_url
     told: set[str] = set()
@@ -197,10 +197,10 @@ def linked_before(subject: Subject) -> Iterator[Found]:
         earlier = subject.linked_before.get(url)
         if earlier and url not in told and not url.startswith(own):
             told.add(url)
-            yield Found(f'"{_short(url)}" was linked in {earlier}.', place)
+            yield Violation(f'"{_short(url)}" was linked in {earlier}.', place)
 
 
-def _written(subject: Subject) -> Iterator[tuple[str, Place]]:
+def _written(subject: CheckContext) -> Iterator[tuple[str, Place]]:
     """The web addresses that editors wrote, in reading order."""
     for written in subject.writings:
         for element, line in content_elements(written.content):

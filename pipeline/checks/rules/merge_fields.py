@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from pipeline.checks.context import Subject
+from pipeline.checks.context import CheckContext
 from pipeline.checks.passages import passages_of, words
-from pipeline.checks.rule import Found, Rule
+from pipeline.checks.rule import Rule, Violation
 from pipeline.checks.rules.inbox import unfilled
-from pipeline.checks.source_places import Written
+from pipeline.checks.source_places import SourceText
 from pipeline.model import Block, BlockKind, Content, Element, MergeField, Node, Place, Severity
 from pipeline.support import merge
 
@@ -26,14 +26,14 @@ _DIALECTS = re.compile(
 )
 
 
-def no_fallback(subject: Subject) -> Iterator[Found]:
+def no_fallback(subject: CheckContext) -> Iterator[Violation]:
     """A hole in a sentence, for readers whose name is not known."""
     known: set[str] = set()
     for written in subject.writings:
         for field, line in _fields(written.content, written.first_line):
             known.add(field.name)
             if unfilled(field):
-                yield Found(
+                yield Violation(
                     f"`{{{{ {field.name} }}}}` in {written.what} has no fallback.", written.place(line)
                 )
     for what, whole in (("HTML", subject.rendered.html), ("text part", subject.rendered.text)):
@@ -41,7 +41,7 @@ def no_fallback(subject: Subject) -> Iterator[Found]:
             if unfilled(field) and field.name not in known:
                 known.add(field.name)
                 place = subject.places.of_theme(field.name) or subject.at()
-                yield Found(f"`{{{{ {field.name} }}}}` in the {what} has no fallback.", place)
+                yield Violation(f"`{{{{ {field.name} }}}}` in the {what} has no fallback.", place)
 
 
 def _fields(content: Content, line: int) -> Iterator[tuple[MergeField, int]]:
@@ -65,7 +65,7 @@ def _in_nodes(nodes: Iterable[Node], line: int) -> Iterator[tuple[MergeField, in
             yield from _in_nodes(node.children, node.line or line)
 
 
-def broken(subject: Subject) -> Iterator[Found]:
+def broken(subject: CheckContext) -> Iterator[Violation]:
     """Braces that are no field any more: no target would replace them."""
     html = _MACHINE.sub(lambda found: "\n" * found[0].count("\n"), subject.rendered.html)
     names = {*merge.BUILT_IN_FIELDS, *subject.publication.merge_fields}
@@ -79,25 +79,25 @@ def broken(subject: Subject) -> Iterator[Found]:
         for field in merge.fields_in(whole):
             if field.name not in names:
                 place = subject.places.of_theme(field.name) or Place(path) if ending else subject.places.issue
-                yield Found(f'no merge field is named "{field.name}", and the {what} has it.', place)
+                yield Violation(f'no merge field is named "{field.name}", and the {what} has it.', place)
         rest = merge.fill(whole.replace(merge.LITERAL, ""), lambda _: "")
         if found := re.search(r"\{\{[^{}\n]{0,30}", rest):
             line = rest.count("\n", 0, found.start()) + 1
             place = Place(path, line) if ending else subject.places.issue
-            yield Found(f'"{found[0].strip()}" in the {what} is no merge field.', place)
+            yield Violation(f'"{found[0].strip()}" in the {what} is no merge field.', place)
 
 
-def other_dialect(subject: Subject) -> Iterator[Found]:
+def other_dialect(subject: CheckContext) -> Iterator[Violation]:
     """A field as some service writes it. Readers see it as it stands, unless that service sends."""
     for passage in subject.passages:
         for found in _DIALECTS.finditer(passage.text):
-            yield Found(f'"{found[0]}" is how one service writes a field.', passage.place(found.start()))
+            yield Violation(f'"{found[0]}" is how one service writes a field.', passage.place(found.start()))
 
 
 # --- other audiences -------------------------------------------------------------------------
 
 
-def private_text(subject: Subject) -> Iterator[Found]:
+def private_text(subject: CheckContext) -> Iterator[Violation]:
     """Passages of `::: only` for others, wherever they may have come in."""
     edition = subject.edition
     whole = f" {' '.join(words(' '.join(run.text for run in subject.runs)))} "
@@ -109,7 +109,7 @@ def private_text(subject: Subject) -> Iterator[Found]:
     sources += [(each.content, each.article.place.path, each.article.body_line) for each in edition.articles]
     for content, path, first in sources:
         for block in _for_others(content.blocks, edition.audience):
-            hidden = Written(block.title, path, block.line or first, Content(block.blocks))
+            hidden = SourceText(block.title, path, block.line or first, Content(block.blocks))
             for passage in passages_of(hidden):
                 said = words(passage.text)
                 if len(said) < _FEWEST or said in own:
@@ -124,7 +124,7 @@ def private_text(subject: Subject) -> Iterator[Found]:
                     if f" {' '.join(said)} " in shown
                 ]
                 if where:
-                    yield Found(
+                    yield Violation(
                         f'text for "{block.title}" only stands in {" and ".join(where)} of the edition '
                         f'for "{edition.audience}".',
                         passage.place(),
@@ -139,13 +139,13 @@ def _for_others(blocks: Iterable[Block], audience: str) -> Iterator[Block]:
             yield from _for_others(block.blocks, audience)
 
 
-def private_article(subject: Subject) -> Iterator[Found]:
+def private_article(subject: CheckContext) -> Iterator[Violation]:
     """An article for others."""
     edition = subject.edition
     for composed in edition.articles:
         article = composed.article
         if article.audience and edition.audience not in article.audience:
-            yield Found(
+            yield Violation(
                 f'"{article.title}" is for {" and ".join(article.audience)}, and stands in the edition '
                 f'for "{edition.audience}".',
                 subject.places.of_article(article.slug, "audience"),

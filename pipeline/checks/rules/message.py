@@ -8,8 +8,8 @@ from email.message import Message
 from email.utils import parseaddr, parsedate_to_datetime
 from functools import lru_cache
 
-from pipeline.checks.context import Subject
-from pipeline.checks.rule import Found, Rule
+from pipeline.checks.context import CheckContext
+from pipeline.checks.rule import Rule, Violation
 from pipeline.model import Place, Severity
 
 HARD_LIMIT = 998
@@ -23,7 +23,7 @@ _FREE = frozenset(_FREE_HOSTS.split())
 ONE_CLICK = "List-Unsubscribe=One-Click"
 
 
-def _eml(subject: Subject, line: int | None = None) -> Place:
+def _eml(subject: CheckContext, line: int | None = None) -> Place:
     return Place(f"build/issues/{subject.edition.folder}/email.eml", line)
 
 
@@ -45,44 +45,44 @@ def _headers(message: bytes) -> tuple[tuple[str, str, int], ...]:
     return tuple(found)
 
 
-def _header(subject: Subject, name: str) -> tuple[str, int] | None:
+def _header(subject: CheckContext, name: str) -> tuple[str, int] | None:
     found = (each for each in _headers(subject.message) if each[0].lower() == name.lower())
     return next(((value, line) for _, value, line in found), None)
 
 
-def _parts(subject: Subject) -> list[Message]:
+def _parts(subject: CheckContext) -> list[Message]:
     return [part for part in subject.mail.walk() if not part.is_multipart()]
 
 
-def structure(subject: Subject) -> Iterator[Found]:
+def structure(subject: CheckContext) -> Iterator[Violation]:
     """Text first: a reader's program takes the last part that it can show."""
     mail = subject.mail
     kinds = [part.get_content_type() for part in _parts(subject)]
     if mail.get_content_type() != "multipart/alternative":
-        yield Found(f"the message is {mail.get_content_type()}.", _eml(subject))
+        yield Violation(f"the message is {mail.get_content_type()}.", _eml(subject))
     elif kinds != ["text/plain", "text/html"]:
-        yield Found(f"the message has the parts {', '.join(kinds) or 'none'}.", _eml(subject))
+        yield Violation(f"the message has the parts {', '.join(kinds) or 'none'}.", _eml(subject))
 
 
-def charset(subject: Subject) -> Iterator[Found]:
+def charset(subject: CheckContext) -> Iterator[Violation]:
     """Anything else shows some letters as other ones."""
     for part in _parts(subject):
         named = part.get_content_charset()
         if part.get_content_maintype() == "text" and named != "utf-8":
-            yield Found(
+            yield Violation(
                 f"the part {part.get_content_type()} has the charset {named or 'none'}.", _eml(subject)
             )
 
 
-def encoding(subject: Subject) -> Iterator[Found]:
+def encoding(subject: CheckContext) -> Iterator[Violation]:
     """8bit breaks on old servers; base64 is what filters look at twice, and a third larger."""
     for part in _parts(subject):
         named = str(part.get("Content-Transfer-Encoding", "7bit")).lower()
         if part.get_content_maintype() == "text" and named != "quoted-printable":
-            yield Found(f"the part {part.get_content_type()} is encoded as {named}.", _eml(subject))
+            yield Violation(f"the part {part.get_content_type()} is encoded as {named}.", _eml(subject))
 
 
-def long_lines(subject: Subject) -> Iterator[Found]:
+def long_lines(subject: CheckContext) -> Iterator[Violation]:
     """Servers cut or refuse them."""
     in_head, quoted = True, False
     for number, line in enumerate(subject.message.split(b"\n"), 1):
@@ -94,36 +94,36 @@ def long_lines(subject: Subject) -> Iterator[Found]:
         elif in_head and not line.strip():
             in_head = False
         if length > HARD_LIMIT:
-            yield Found(
+            yield Violation(
                 f"a line has {length:,} characters; {HARD_LIMIT} is the limit.", _eml(subject, number)
             )
         elif quoted and not in_head and length > QP_LIMIT:
-            yield Found(
+            yield Violation(
                 f"a quoted-printable line has {length} characters; {QP_LIMIT} is the limit.",
                 _eml(subject, number),
             )
 
 
-def line_ends(subject: Subject) -> Iterator[Found]:
+def line_ends(subject: CheckContext) -> Iterator[Violation]:
     """A message's lines end with CRLF, and nothing else."""
     bare = re.search(rb"(?<!\r)\n|\r(?!\n)", subject.message)
     if bare:
         line = subject.message.count(b"\n", 0, bare.start()) + 1
-        yield Found("a line does not end with CRLF.", _eml(subject, line))
+        yield Violation("a line does not end with CRLF.", _eml(subject, line))
 
 
-def once(subject: Subject) -> Iterator[Found]:
+def once(subject: CheckContext) -> Iterator[Violation]:
     """Gmail refuses a message that has one of them twice."""
     names = [name.lower() for name, _, _ in _headers(subject.message)]
     for name in _ONCE:
         count = names.count(name.lower())
         if count != 1:
-            yield Found(
+            yield Violation(
                 f"the message has {count or 'no'} {name} header{'s' if count > 1 else ''}.", _eml(subject)
             )
 
 
-def message_id(subject: Subject) -> Iterator[Found]:
+def message_id(subject: CheckContext) -> Iterator[Violation]:
     """An identity is unique in the domain that gives it."""
     found = _header(subject, "Message-ID")
     if not found:
@@ -131,19 +131,19 @@ def message_id(subject: Subject) -> Iterator[Found]:
     matched = re.fullmatch(r"<[^<>@\s]+@([^<>@\s]+)>", found[0])
     domain = _sender_domain(subject)
     if not matched:
-        yield Found(f'the Message-ID "{found[0]}" is not `<…@…>`.', _eml(subject, found[1]))
+        yield Violation(f'the Message-ID "{found[0]}" is not `<…@…>`.', _eml(subject, found[1]))
     elif matched[1].lower() != domain:
-        yield Found(
+        yield Violation(
             f"the Message-ID is of {matched[1]}, and the sender of {domain}.", _eml(subject, found[1])
         )
 
 
-def _sender_domain(subject: Subject) -> str:
+def _sender_domain(subject: CheckContext) -> str:
     found = _header(subject, "From")
     return parseaddr(found[0])[1].rpartition("@")[2].lower() if found else ""
 
 
-def date(subject: Subject) -> Iterator[Found]:
+def date(subject: CheckContext) -> Iterator[Violation]:
     """Mail programs sort by it."""
     found = _header(subject, "Date")
     if not found:
@@ -153,26 +153,28 @@ def date(subject: Subject) -> Iterator[Found]:
     except (ValueError, TypeError, IndexError):
         parsed = None
     if parsed is None or not re.search(r"[+-]\d{4}\b", found[0]):
-        yield Found(f'the Date "{found[0]}" is no date with a time zone.', _eml(subject, found[1]))
+        yield Violation(f'the Date "{found[0]}" is no date with a time zone.', _eml(subject, found[1]))
 
 
-def list_unsubscribe(subject: Subject) -> Iterator[Found]:
+def list_unsubscribe(subject: CheckContext) -> Iterator[Violation]:
     """What Gmail's and Apple's own unsubscribe buttons use."""
     found = _header(subject, "List-Unsubscribe")
     if not found:
-        yield Found("the message has no List-Unsubscribe header.", _eml(subject))
+        yield Violation("the message has no List-Unsubscribe header.", _eml(subject))
         return
     value, line = found
     if "=?" in value or not value.isascii():
-        yield Found("List-Unsubscribe is an encoded word, which no service reads.", _eml(subject, line))
+        yield Violation("List-Unsubscribe is an encoded word, which no service reads.", _eml(subject, line))
         return
     addresses = re.findall(r"<([^<>]*)>", value)
     if not any(each.strip().startswith("mailto:") for each in addresses):
-        yield Found("List-Unsubscribe has no mailto address.", _eml(subject, line), severity=Severity.WARNING)
+        yield Violation(
+            "List-Unsubscribe has no mailto address.", _eml(subject, line), severity=Severity.WARNING
+        )
     if not any(each.strip().startswith("https://") for each in addresses):
         # Without a setting, the service that sends puts its own address in.
         own = subject.publication.unsubscribe_url
-        yield Found(
+        yield Violation(
             "List-Unsubscribe has no https address.",
             Place("newsletter.toml"),
             "Set an https `unsubscribe_url`, or send by a service that adds its own.",
@@ -180,39 +182,41 @@ def list_unsubscribe(subject: Subject) -> Iterator[Found]:
         )
 
 
-def one_click(subject: Subject) -> Iterator[Found]:
+def one_click(subject: CheckContext) -> Iterator[Violation]:
     """Gmail and Yahoo ask it of everyone who sends to many."""
     unsubscribe, post = _header(subject, "List-Unsubscribe"), _header(subject, "List-Unsubscribe-Post")
     https = unsubscribe is not None and "<https://" in unsubscribe[0]
     if https and post is None:
-        yield Found("the message has no List-Unsubscribe-Post header.", _eml(subject))
+        yield Violation("the message has no List-Unsubscribe-Post header.", _eml(subject))
     elif post and post[0] != ONE_CLICK:
-        yield Found(f'List-Unsubscribe-Post is "{post[0]}", and not "{ONE_CLICK}".', _eml(subject, post[1]))
+        yield Violation(
+            f'List-Unsubscribe-Post is "{post[0]}", and not "{ONE_CLICK}".', _eml(subject, post[1])
+        )
     elif post and not https:
-        yield Found("one click is promised, without an https address to click.", _eml(subject, post[1]))
+        yield Violation("one click is promised, without an https address to click.", _eml(subject, post[1]))
 
 
-def list_id(subject: Subject) -> Iterator[Found]:
+def list_id(subject: CheckContext) -> Iterator[Violation]:
     """By which readers sort their mail."""
     found = _header(subject, "List-Id")
     if not found:
-        yield Found("the message has no List-Id header.", _eml(subject))
+        yield Violation("the message has no List-Id header.", _eml(subject))
     elif not re.search(r"<[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+>$", found[0]):
-        yield Found(f'the List-Id "{found[0]}" is not `<name.domain>`.', _eml(subject, found[1]))
+        yield Violation(f'the List-Id "{found[0]}" is not `<name.domain>`.', _eml(subject, found[1]))
 
 
-def raw_letters(subject: Subject) -> Iterator[Found]:
+def raw_letters(subject: CheckContext) -> Iterator[Violation]:
     """Headers are ASCII; other letters stand in encoded words."""
     for name, value, line in _headers(subject.message):
         if not value.isascii() or not name.isascii():
-            yield Found(f"the header {name} has letters outside ASCII.", _eml(subject, line))
+            yield Violation(f"the header {name} has letters outside ASCII.", _eml(subject, line))
 
 
-def free_host(subject: Subject) -> Iterator[Found]:
+def free_host(subject: CheckContext) -> Iterator[Violation]:
     """Their owners tell the world to refuse mail that others send in their name."""
     domain = subject.publication.sender_address.rpartition("@")[2].lower()
     if domain in _FREE:
-        yield Found(f"the sender's address is of {domain}.", Place("newsletter.toml"))
+        yield Violation(f"the sender's address is of {domain}.", Place("newsletter.toml"))
 
 
 _REPORT = "This is Pressroom's own mistake, or that of a change to the message: please report it."

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from pipeline.checks.buttons import buttons, cell_of, padding
-from pipeline.checks.context import Subject
+from pipeline.checks.context import CheckContext
 from pipeline.checks.css import colour, declarations, pixels
-from pipeline.checks.html_page import Page, text_of
+from pipeline.checks.html_page import HtmlPage, text_of
 from pipeline.checks.outlook_view import readable
-from pipeline.checks.rule import Found, Rule
+from pipeline.checks.rule import Rule, Violation
 from pipeline.checks.rules.html_body import CONTAINER
 from pipeline.model import Severity
 
@@ -19,21 +19,21 @@ _MARK = re.compile(r"<!--\[if([^>]*?)\]>|(<!\[endif\]-->)|<!--\[if[^>]*>|<!\[end
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
-def unbalanced(subject: Subject) -> Iterator[Found]:
+def unbalanced(subject: CheckContext) -> Iterator[Violation]:
     """A tag that does not balance once the conditional comments are applied."""
     known = {(slip.message, slip.line) for slip in subject.page.slips}
     for slip in subject.outlook.slips:
         if (slip.message, slip.line) not in known:
-            yield Found(f"in Outlook, {slip.message}", subject.at(slip.line))
+            yield Violation(f"in Outlook, {slip.message}", subject.at(slip.line))
 
 
-def columns_too_wide(subject: Subject) -> Iterator[Found]:
+def columns_too_wide(subject: CheckContext) -> Iterator[Violation]:
     """A row whose cells together are wider than the email."""
     page = subject.outlook
     for row in page.all("tr"):
         widths = [_width(cell) for cell in row if cell.tag == "td"]
         if sum(widths) > CONTAINER:
-            yield Found(
+            yield Violation(
                 f"in Outlook, a row's columns are {sum(widths):g} px wide together.",
                 subject.in_theme(
                     page.lines[row], f'<mj-column width="{max(widths):g}px"', "<mj-column width"
@@ -49,25 +49,25 @@ def _width(cell: Element) -> float:
     return float(attribute) if attribute.isdigit() else 0
 
 
-def image_without_width(subject: Subject) -> Iterator[Found]:
+def image_without_width(subject: CheckContext) -> Iterator[Violation]:
     """Word takes an image's own size where the attribute is missing."""
     for image in subject.outlook.all("img"):
         if not (image.get("width") or "").isdigit():
             src = image.get("src") or ""
-            yield Found("in Outlook, an image has no width.", subject.places.of_image(src))
+            yield Violation("in Outlook, an image has no width.", subject.places.of_image(src))
 
 
-def vml_outside(subject: Subject) -> Iterator[Found]:
+def vml_outside(subject: CheckContext) -> Iterator[Violation]:
     """Word's drawing elements where other clients see them."""
     for element in subject.page.all():
         if element.tag.startswith(("v:", "o:", "w:")):
-            yield Found(
+            yield Violation(
                 f"<{element.tag}> stands outside a conditional comment.",
                 subject.at(subject.page.lines[element]),
             )
 
 
-def open_comment(subject: Subject) -> Iterator[Found]:
+def open_comment(subject: CheckContext) -> Iterator[Violation]:
     """A conditional comment that is not closed, closes nothing, stands in another, or cannot be read."""
     opened: list[tuple[str, int]] = []
     html = subject.rendered.html
@@ -75,21 +75,25 @@ def open_comment(subject: Subject) -> Iterator[Found]:
         line = html.count("\n", 0, mark.start()) + 1
         if mark[2]:
             if not opened:
-                yield Found("a conditional comment ends that never began.", subject.at(line))
+                yield Violation("a conditional comment ends that never began.", subject.at(line))
             opened = opened[:-1]
         elif mark[1] is None:
-            yield Found(f"{mark[0]} is no mark of a conditional comment.", subject.in_theme(line, mark[0]))
+            yield Violation(
+                f"{mark[0]} is no mark of a conditional comment.", subject.in_theme(line, mark[0])
+            )
         else:
             if not readable(mark[1]):
                 what = f'Outlook cannot read the condition "{mark[1].strip()}".'
-                yield Found(what, subject.in_theme(line, mark[0]))
+                yield Violation(what, subject.in_theme(line, mark[0]))
             if opened:
-                yield Found("a conditional comment begins inside another.", subject.in_theme(line, mark[0]))
+                yield Violation(
+                    "a conditional comment begins inside another.", subject.in_theme(line, mark[0])
+                )
             opened.append((mark[0], line))
     for text, line in opened:
-        yield Found(f"the conditional comment {text} is never closed.", subject.in_theme(line, text))
+        yield Violation(f"the conditional comment {text} is never closed.", subject.in_theme(line, text))
     for found in re.finditer("<!--", _COMMENT.sub(_blank, html)):
-        yield Found("a comment is never closed.", subject.at(html.count("\n", 0, found.start()) + 1))
+        yield Violation("a comment is never closed.", subject.at(html.count("\n", 0, found.start()) + 1))
 
 
 def _blank(found: re.Match[str]) -> str:
@@ -97,17 +101,17 @@ def _blank(found: re.Match[str]) -> str:
     return re.sub(r"[^\n]", " ", found[0])
 
 
-def lost_in_outlook(subject: Subject) -> Iterator[Found]:
+def lost_in_outlook(subject: CheckContext) -> Iterator[Violation]:
     """A heading that most clients show and Outlook does not."""
     there = {text_of(each) for each in subject.outlook.all("h1", "h2", "h3")}
     for heading in subject.page.all("h1", "h2", "h3"):
         if text_of(heading) not in there:
-            yield Found(
+            yield Violation(
                 f'Outlook does not show "{text_of(heading)}".', subject.at(subject.page.lines[heading])
             )
 
 
-def button_without_cell(subject: Subject) -> Iterator[Found]:
+def button_without_cell(subject: CheckContext) -> Iterator[Violation]:
     """A button whose box Outlook does not draw, since Word ignores a link's padding."""
     for link in buttons(subject):
         cell = cell_of(subject.page, link)
@@ -116,13 +120,13 @@ def button_without_cell(subject: Subject) -> Iterator[Found]:
         if not (colour(style.get("background-color", "")) and spaced):
             written = subject.light.of(link).get("padding")
             forms = (f"padding:{written}", f"padding: {written}") if written else ()
-            yield Found(
+            yield Violation(
                 f'Outlook draws the button "{text_of(link)}" as bare text.',
                 subject.in_theme(subject.page.lines[link], *forms),
             )
 
 
-def only_max_width(subject: Subject) -> Iterator[Found]:
+def only_max_width(subject: CheckContext) -> Iterator[Violation]:
     """A width that is said by `max-width` alone, with nothing around it that has one."""
     page = subject.outlook
     for element in page.all("div", "table", "td"):
@@ -130,13 +134,13 @@ def only_max_width(subject: Subject) -> Iterator[Found]:
         limit = said.get("max-width", "")
         if not pixels(limit) or _width(element) or _bounded(page, element):
             continue
-        yield Found(
+        yield Violation(
             f"in Outlook, a <{element.tag}> of at most {limit} is as wide as the window.",
             subject.in_theme(page.lines[element], f"max-width:{limit}", f"max-width: {limit}"),
         )
 
 
-def _bounded(page: Page, element: Element) -> bool:
+def _bounded(page: HtmlPage, element: Element) -> bool:
     return any(each.tag in {"table", "td"} and _width(each) for each in page.above(element))
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.checks.context import Subject
-from pipeline.checks.rule import Found, Rule
+from pipeline.checks.context import CheckContext
+from pipeline.checks.rule import Rule, Violation
 from pipeline.checks.size_budget import LIMIT, WARN
 from pipeline.model import Place, Severity
 
@@ -20,44 +20,44 @@ def encoded_size(message: bytes) -> int:
     return max(0, (end if end > begin else len(message)) - begin - 4)
 
 
-def _size(subject: Subject) -> tuple[int, bool]:
+def _size(subject: CheckContext) -> tuple[int, bool]:
     """The larger of decoded and encoded size with the allowance, and whether it is the encoded one."""
     decoded, added = subject.budget.total - subject.budget.added.size, subject.budget.added.size
     encoded = encoded_size(subject.message)
     return max(decoded, encoded) + added, encoded > decoded
 
 
-def too_large(subject: Subject) -> Iterator[Found]:
+def too_large(subject: CheckContext) -> Iterator[Violation]:
     """Gmail shows the beginning, and "[Message clipped]"."""
     size, encoded = _size(subject)
     if size > LIMIT:
         yield _found(subject, size, encoded, f"Gmail cuts it off at {_kb(LIMIT)}")
 
 
-def large(subject: Subject) -> Iterator[Found]:
+def large(subject: CheckContext) -> Iterator[Violation]:
     """Before it is too late."""
     size, encoded = _size(subject)
     if WARN < size <= LIMIT:
         yield _found(subject, size, encoded, f"Gmail cuts off what has more than {_kb(LIMIT)}")
 
 
-def _found(subject: Subject, size: int, encoded: bool, what: str) -> Found:
+def _found(subject: CheckContext, size: int, encoded: bool, what: str) -> Violation:
     biggest = sorted(subject.budget.parts[1:], key=lambda each: (-each.size, each.what))[:3]
     named = ", ".join(f'"{each.what}" {_kb(each.size)}' for each in biggest if each.size > 0)
     how = "as it travels, encoded" if encoded else "with what a target adds"
-    return Found(
+    return Violation(
         f"the HTML has {_kb(size)} {how}: {what}.",
         subject.places.issue,
         f"Show an article as a card, or leave one for the next issue. The biggest: {named}.",
     )
 
 
-def large_text(subject: Subject) -> Iterator[Found]:
+def large_text(subject: CheckContext) -> Iterator[Violation]:
     """The same limit holds for the text, where it is shown."""
     size = len(subject.rendered.text.encode())
     if size > LIMIT:
         place = Place(f"build/issues/{subject.edition.folder}/email.txt")
-        yield Found(f"the text part has {_kb(size)}.", place)
+        yield Violation(f"the text part has {_kb(size)}.", place)
 
 
 def _kb(size: int) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from pipeline.checks.context import Subject
-from pipeline.checks.rule import Found, Rule
-from pipeline.checks.source_places import Written, words_of
+from pipeline.checks.context import CheckContext
+from pipeline.checks.rule import Rule, Violation
+from pipeline.checks.source_places import SourceText, words_of
 from pipeline.content.tree import elements
 from pipeline.model import Block, Element, Severity
 
@@ -15,14 +15,14 @@ LONGEST_PARAGRAPH = 200
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 
 
-def empty_section(subject: Subject) -> Iterator[Found]:
+def empty_section(subject: CheckContext) -> Iterator[Violation]:
     """A section's title with nothing below it."""
     for section in subject.edition.sections:
         if not section.articles:
-            yield Found(f'the section "{section.title}" is empty.', subject.places.of_issue("sections"))
+            yield Violation(f'the section "{section.title}" is empty.', subject.places.of_issue("sections"))
 
 
-def hardly_any_text(subject: Subject) -> Iterator[Found]:
+def hardly_any_text(subject: CheckContext) -> Iterator[Violation]:
     """An article that stands in full, and has nothing to say. A piece elsewhere has its text there."""
     elsewhere = {each.article.slug for each in subject.edition.articles if each.article.link}
     for written in subject.writings:
@@ -33,10 +33,10 @@ def hardly_any_text(subject: Subject) -> Iterator[Found]:
         )
         if count < FEWEST_WORDS:
             said = f"{count} word{'' if count == 1 else 's'}"
-            yield Found(f"{written.what} stands in full and has {said}.", written.place())
+            yield Violation(f"{written.what} stands in full and has {said}.", written.place())
 
 
-def _shows_more_than_text(written: Written) -> bool:
+def _shows_more_than_text(written: SourceText) -> bool:
     rich = {"img", "table", "pre", "dl"}
     return any(each.tag in rich for block in _flat(written.content.blocks) for each in elements(block.nodes))
 
@@ -47,7 +47,7 @@ def _flat(blocks: Iterable[Block]) -> Iterator[Block]:
         yield from _flat(block.blocks)
 
 
-def heading_alone(subject: Subject) -> Iterator[Found]:
+def heading_alone(subject: CheckContext) -> Iterator[Violation]:
     """A heading that is followed by one of its own level or higher, or by nothing."""
     for written in subject.everything:
         parts = list(_parts(written.content.blocks))
@@ -57,13 +57,13 @@ def heading_alone(subject: Subject) -> Iterator[Found]:
                 continue
             after = parts[number + 1][0] if number + 1 < len(parts) else part
             if after is not None and _HEADINGS.get(after.tag, 9) <= level:
-                yield Found(
+                yield Violation(
                     f'there is no text below the heading "{words_of(part.children)}" of {written.what}.',
                     written.place(line),
                 )
 
 
-def level_skipped(subject: Subject) -> Iterator[Found]:
+def level_skipped(subject: CheckContext) -> Iterator[Violation]:
     """Levels say what belongs to what; a screen reader steps through them."""
     for written in subject.everything:
         # Titles stand above: an article's own headings begin with `##`.
@@ -73,7 +73,7 @@ def level_skipped(subject: Subject) -> Iterator[Found]:
             if part is None or level is None:
                 continue
             if level > above + 1:
-                yield Found(
+                yield Violation(
                     f'the heading "{words_of(part.children)}" has {"#" * level}, where {"#" * (above + 1)} '
                     "is the next level.",
                     written.place(line),
@@ -93,12 +93,12 @@ def _parts(blocks: Iterable[Block]) -> Iterator[tuple[Element | None, int | None
                 yield None, block.line
 
 
-def long_paragraph(subject: Subject) -> Iterator[Found]:
+def long_paragraph(subject: CheckContext) -> Iterator[Violation]:
     """On a phone, 200 words are three screens without a rest for the eye."""
     for passage in subject.passages:
         count = len(passage.text.split())
         if passage.tag == "p" and count > LONGEST_PARAGRAPH:
-            yield Found(f"a paragraph has {count} words.", passage.place())
+            yield Violation(f"a paragraph has {count} words.", passage.place())
 
 
 RULES = (

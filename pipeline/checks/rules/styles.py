@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from pipeline.checks.buttons import font_size, line_height
-from pipeline.checks.context import Subject
+from pipeline.checks.context import CheckContext
 from pipeline.checks.css import colour, declarations, mistakes, parts, pixels, rgba, sheet_mistakes, sheets
 from pipeline.checks.html_page import text_of
-from pipeline.checks.rule import Found, Rule
+from pipeline.checks.rule import Rule, Violation
 from pipeline.checks.rules.contrast import is_large
-from pipeline.checks.visible_text import HEADINGS, block_of, blocks, texts
+from pipeline.checks.visible_text import HEADINGS, block_of, blocks, visible_texts
 from pipeline.model import Place, Severity
 
 SMALLEST = 14.0
@@ -33,33 +33,33 @@ _COLOUR_FUNCTIONS = frozenset(_FUNCTIONS.split())
 _NO_COLOUR = frozenset({"transparent", "currentcolor"})
 
 
-def small_text(subject: Subject) -> Iterator[Found]:
+def small_text(subject: CheckContext) -> Iterator[Violation]:
     """Shown text below 14 px: one finding a size."""
     seen: set[str] = set()
-    for element, text in texts(subject.page, subject.light):
+    for element, text in visible_texts(subject.page, subject.light):
         size = subject.light.of(element).get("font-size", "16px")
         pixel = pixels(size)
         if pixel is not None and 0 < pixel < SMALLEST and size not in seen:
             seen.add(size)
-            yield Found(
+            yield Violation(
                 f'"{_short(text)}" is {pixel:g} px high.', _written(subject, element, f"font-size:{size}")
             )
 
 
-def small_body(subject: Subject) -> Iterator[Found]:
+def small_body(subject: CheckContext) -> Iterator[Violation]:
     """What an editor wrote as text, below 16 px: one finding a size."""
     seen: set[float] = set()
     for element, text in _blocks(subject, "p", "li", "td", "dd"):
         size = font_size(subject.light.of(element))
         if SMALLEST <= size < BODY and size not in seen and subject.origins.is_running(subject.page, element):
             seen.add(size)
-            yield Found(
+            yield Violation(
                 f'running text is {size:g} px: "{_short(text)}".',
                 _written(subject, element, f"font-size: {size:g}px"),
             )
 
 
-def tight_lines(subject: Subject) -> Iterator[Found]:
+def tight_lines(subject: CheckContext) -> Iterator[Violation]:
     """Text over several lines that stand closer than one and a half times its size: one finding a pair."""
     seen: set[tuple[float, float]] = set()
     for element, text in _blocks(subject):
@@ -75,13 +75,13 @@ def tight_lines(subject: Subject) -> Iterator[Found]:
             attributes = f'font-size="{style.get("font-size", "")}" line-height="{said}"'
             spaced = pair.replace(":", ": ").replace(";", "; ")
             forms = (pair, spaced, attributes, f"line-height: {said}", f"line-height:{said}")
-            yield Found(
+            yield Violation(
                 f'lines of text are {height / size:.2f} times its size apart: "{_short(text)}".',
                 subject.in_theme(subject.page.lines[element], *(forms if said else ())),
             )
 
 
-def aligned_astray(subject: Subject) -> Iterator[Found]:
+def aligned_astray(subject: CheckContext) -> Iterator[Violation]:
     """Running text that is justified, centred or set to the far side: one finding an alignment."""
     page = subject.page.first("html")
     far = "left" if page is not None and page.get("dir") == "rtl" else "right"
@@ -92,13 +92,13 @@ def aligned_astray(subject: Subject) -> Iterator[Found]:
         astray = align in {"justify", "center", far, "end"} and not figures
         if astray and len(text) >= _LONG and align not in seen:
             seen.add(align)
-            yield Found(
+            yield Violation(
                 f'running text is aligned "{align}": "{_short(text)}".',
                 _written(subject, element, f"text-align: {align}"),
             )
 
 
-def plain_link(subject: Subject) -> Iterator[Found]:
+def plain_link(subject: CheckContext) -> Iterator[Violation]:
     """A link among other words that only its colour tells from them: one finding for each text."""
     seen: set[str] = set()
     for element, words in _blocks(subject):
@@ -111,7 +111,7 @@ def plain_link(subject: Subject) -> Iterator[Found]:
             alone = text in {"", words} or block_of(subject.page, link) is not element
             if not (alone or "underline" in lined or boxed or text in seen):
                 seen.add(text)
-                yield Found(f'the link "{text}" is not underlined.', subject.origin(link))
+                yield Violation(f'the link "{text}" is not underlined.', subject.origin(link))
 
 
 def _row_of_links(block: Element) -> bool:
@@ -122,21 +122,23 @@ def _row_of_links(block: Element) -> bool:
     )
 
 
-def other_colour(subject: Subject) -> Iterator[Found]:
+def other_colour(subject: CheckContext) -> Iterator[Violation]:
     """A colour that is not six hex digits: one finding for each."""
     seen: set[str] = set()
     for name, value, line in _declared(subject):
         for found in _other(value) if name.startswith(_COLOURED) else ():
             if found not in seen:
                 seen.add(found)
-                yield Found(f'the colour "{found}" is not six digits.', subject.in_theme(line, value, found))
+                yield Violation(
+                    f'the colour "{found}" is not six digits.', subject.in_theme(line, value, found)
+                )
     for element in subject.page.all():
         for name in ("bgcolor", "color"):
             value = element.get(name) or ""
             if value and value not in seen and not re.fullmatch("#[0-9a-fA-F]{6}", value):
                 seen.add(value)
                 place = subject.in_theme(subject.page.lines[element], f'{name}="{value}"')
-                yield Found(f'the colour "{value}" is not six digits.', place)
+                yield Violation(f'the colour "{value}" is not six digits.', place)
 
 
 def _other(value: str) -> Iterator[str]:
@@ -146,7 +148,7 @@ def _other(value: str) -> Iterator[str]:
     yield from sorted(each for each in found.words - _NO_COLOUR if rgba(each))
 
 
-def no_bgcolor(subject: Subject) -> Iterator[Found]:
+def no_bgcolor(subject: CheckContext) -> Iterator[Violation]:
     """A table, cell or body whose background its bgcolor does not say: one finding a colour."""
     seen: set[tuple[str, str]] = set()
     for page in (subject.page, subject.outlook):
@@ -161,51 +163,51 @@ def no_bgcolor(subject: Subject) -> Iterator[Found]:
             ):
                 continue
             seen.add((element.tag, ground))
-            yield Found(
+            yield Violation(
                 f"<{element.tag}> has the background {ground} by style alone.",
                 _written(subject, element, f"background-color:{ground}"),
             )
 
 
-def no_generic_font(subject: Subject) -> Iterator[Found]:
+def no_generic_font(subject: CheckContext) -> Iterator[Violation]:
     """A font stack that ends in a font that a reader may not have."""
     seen: set[str] = set()
     for name, value, line in _declared(subject):
         last = value.rsplit(",", 1)[-1].strip(" '\"").lower()
         if name == "font-family" and last not in _GENERIC and value not in seen:
             seen.add(value)
-            yield Found(
+            yield Violation(
                 f"the fonts {value} end in no generic family.",
                 subject.places.of_theme(value) or subject.at(line),
             )
 
 
-def unreadable_style(subject: Subject) -> Iterator[Found]:
+def unreadable_style(subject: CheckContext) -> Iterator[Violation]:
     """A style attribute or a style sheet that a client cannot read."""
     for page in (subject.page, subject.outlook):
         for element in page.all():
             style = element.get("style") or ""
             for message in mistakes(style):
-                yield Found(
+                yield Violation(
                     f"the style of <{element.tag}> cannot be read: {message}.", subject.origin(element, style)
                 )
     for sheet in subject.page.all("style"):
         for message, line in sheet_mistakes(sheet.text or ""):
             at = subject.page.lines[sheet] + line - 1
             written = subject.rendered.html.split("\n")[at - 1].strip()
-            yield Found(f"a style sheet cannot be read: {message}.", subject.in_theme(at, written))
+            yield Violation(f"a style sheet cannot be read: {message}.", subject.in_theme(at, written))
 
 
 # --- what is looked at -----------------------------------------------------------------------
 
 
-def _blocks(subject: Subject, *tags: str) -> Iterator[tuple[Element, str]]:
+def _blocks(subject: CheckContext, *tags: str) -> Iterator[tuple[Element, str]]:
     """The blocks of shown text, of these names where some are given, with their own words."""
     found = blocks(subject.page, subject.light).items()
     return (each for each in found if not tags or each[0].tag in tags)
 
 
-def _declared(subject: Subject) -> Iterator[tuple[str, str, int]]:
+def _declared(subject: CheckContext) -> Iterator[tuple[str, str, int]]:
     """Every declaration of the page and of Outlook's view, with its line."""
     for page in (subject.page, subject.outlook):
         for element in page.all():
@@ -216,7 +218,7 @@ def _declared(subject: Subject) -> Iterator[tuple[str, str, int]]:
             yield name, value, rule.line
 
 
-def _written(subject: Subject, element: Element, text: str) -> Place:
+def _written(subject: CheckContext, element: Element, text: str) -> Place:
     """The theme's line that says it, or the built file's."""
     looser = text.replace(":", ": ") if ": " not in text else text.replace(": ", ":")
     found = subject.places.of_theme(text) or subject.places.of_theme(looser)

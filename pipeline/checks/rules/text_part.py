@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipeline.checks.context import Subject
+from pipeline.checks.context import CheckContext
 from pipeline.checks.passages import words
-from pipeline.checks.rule import Found, Rule
+from pipeline.checks.rule import Rule, Violation
 from pipeline.checks.source_places import content_elements, words_of
 from pipeline.content.text_width import width
 from pipeline.model import Place, Severity
@@ -25,13 +25,13 @@ _TOKEN = re.compile(r"zq[TC]\d+zq|\{%-?\s*\w+[^%}]*%\}|\{#[^#}]*#\}|\bundefined\
 _GRAM = 4
 
 
-def empty(subject: Subject) -> Iterator[Found]:
+def empty(subject: CheckContext) -> Iterator[Violation]:
     """Readers of plain text get an empty mail."""
     if not subject.rendered.text.strip():
-        yield Found("the text part is empty.", _txt(subject))
+        yield Violation("the text part is empty.", _txt(subject))
 
 
-def says_less(subject: Subject) -> Iterator[Found]:
+def says_less(subject: CheckContext) -> Iterator[Violation]:
     """Every run of the HTML's words stands in the text."""
     if not subject.rendered.text.strip():
         return
@@ -60,10 +60,10 @@ def says_less(subject: Subject) -> Iterator[Found]:
                 if kept >= 0.5
                 else ""
             )
-            yield Found(f'the text part does not say "{shown}"{which}.', _txt(subject))
+            yield Violation(f'the text part does not say "{shown}"{which}.', _txt(subject))
 
 
-def lost_address(subject: Subject) -> Iterator[Found]:
+def lost_address(subject: CheckContext) -> Iterator[Violation]:
     """A link that only readers of HTML can follow. The masthead's way home aside."""
     text = subject.rendered.text
     if not text.strip():
@@ -73,19 +73,19 @@ def lost_address(subject: Subject) -> Iterator[Found]:
         if url.startswith("#") or url in {"", home}:
             continue
         if url.removeprefix("mailto:") not in text:
-            yield Found(f'the text part does not have the address "{url}".', subject.places.of_link(url))
+            yield Violation(f'the text part does not have the address "{url}".', subject.places.of_link(url))
 
 
-def long_lines(subject: Subject) -> Iterator[Found]:
+def long_lines(subject: CheckContext) -> Iterator[Violation]:
     """Addresses are never broken, nor is code."""
     for number, line in enumerate(_filled(subject.rendered.text).splitlines(), 1):
         if width(line) > WIDEST and not line.startswith(("    ", "> ", "\t")) and len(line.split()) > 1:
             if any(len(word) > WIDEST - 20 for word in line.split()):
                 continue
-            yield Found(f"a line of the text part has {width(line)} columns.", _txt(subject, number))
+            yield Violation(f"a line of the text part has {width(line)} columns.", _txt(subject, number))
 
 
-def html_left(subject: Subject) -> Iterator[Found]:
+def html_left(subject: CheckContext) -> Iterator[Violation]:
     """Tags and references that a reader of plain text sees as they stand. In code they are meant."""
     meant = "".join(
         words_of(element.children)
@@ -98,10 +98,10 @@ def html_left(subject: Subject) -> Iterator[Found]:
             continue
         found = next((each for each in _TAG.finditer(line) if each[0] not in meant), None)
         if found:
-            yield Found(f'the text part has "{found[0]}".', _txt(subject, number))
+            yield Violation(f'the text part has "{found[0]}".', _txt(subject, number))
 
 
-def token_left(subject: Subject) -> Iterator[Found]:
+def token_left(subject: CheckContext) -> Iterator[Violation]:
     """What a template should have replaced; the HTML has a rule of its own, BODY011."""
     code = "".join(
         words_of(element.children)
@@ -112,10 +112,10 @@ def token_left(subject: Subject) -> Iterator[Found]:
     for number, line in enumerate(subject.rendered.text.splitlines(), 1):
         found = next((each for each in _TOKEN.finditer(line) if each[0] not in code), None)
         if found:
-            yield Found(f'the text part has "{found[0]}".', _txt(subject, number))
+            yield Violation(f'the text part has "{found[0]}".', _txt(subject, number))
 
 
-def _txt(subject: Subject, line: int | None = None) -> Place:
+def _txt(subject: CheckContext, line: int | None = None) -> Place:
     return Place(f"build/issues/{subject.edition.folder}/email.txt", line)
 
 

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from pipeline.checks.context import Subject
-from pipeline.checks.rule import Found, Rule
+from pipeline.checks.context import CheckContext
+from pipeline.checks.rule import Rule, Violation
 from pipeline.model import Severity
 
 
-def _noticed(code: str) -> Callable[[Subject], Iterator[Found]]:
-    def look(subject: Subject) -> Iterator[Found]:
+def _noticed(code: str) -> Callable[[CheckContext], Iterator[Violation]]:
+    def look(subject: CheckContext) -> Iterator[Violation]:
         for finding in subject.noticed:
             if finding.code == code:
-                yield Found(finding.message, finding.place, finding.hint, finding.severity)
+                yield Violation(finding.message, finding.place, finding.hint, finding.severity)
 
     return look
 

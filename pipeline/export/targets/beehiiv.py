@@ -8,39 +8,49 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from pipeline.export.auth import at, bearer
-from pipeline.export.dialect import BODY, Dialect, Tag
+from pipeline.export.dialect import BODY, Dialect, FieldTag
 from pipeline.export.fragment import fragment
 from pipeline.export.push import first
-from pipeline.export.target import Delivery, Draft, Kind, Push, Service, Setting, Standing, Tags, Target
+from pipeline.export.target import (
+    Delivery,
+    DraftStatus,
+    PushMethod,
+    ServiceApi,
+    ServiceDraft,
+    SettingType,
+    TagSupport,
+    Target,
+    TargetSetting,
+)
 
 
-def _of(name: str) -> Tag:
-    return Tag(f"{{{{{name}}}}}", f"{{{{{name}|{{fallback}}}}}}")
+def _of(name: str) -> FieldTag:
+    return FieldTag(f"{{{{{name}}}}}", f"{{{{{name}|{{fallback}}}}}}")
 
 
 def _posts(delivery: Delivery) -> str:
     return f"/publications/{quote(delivery.settings['publication'], safe='')}/posts"
 
 
-def _read(service: Service, delivery: Delivery, id: str) -> Standing | None:
+def _read(service: ServiceApi, delivery: Delivery, id: str) -> DraftStatus | None:
     found = service.get(f"{_posts(delivery)}/{quote(id, safe='')}")
     return _standing(found["data"]) if found else None
 
 
-def _find(service: Service, delivery: Delivery) -> Standing | None:
+def _find(service: ServiceApi, delivery: Delivery) -> DraftStatus | None:
     asked = {"status": "all", "limit": "100", "order_by": "created", "direction": "desc"}
     listed = service.get(f"{_posts(delivery)}?{urlencode(asked)}")
     found = first((listed or {}).get("data"), "slug", delivery.slug)
     return _standing(found) if found else None
 
 
-def _standing(post: Any) -> Standing:
+def _standing(post: Any) -> DraftStatus:
     # A post that is still being made has a state instead of a status.
     status = post.get("status") or post["state"]
-    return Standing(post["id"], status, status in {"draft", "pending"})
+    return DraftStatus(post["id"], status, status in {"draft", "pending"})
 
 
-def _write(service: Service, delivery: Delivery, found: Standing | None) -> Draft:
+def _write(service: ServiceApi, delivery: Delivery, found: DraftStatus | None) -> ServiceDraft:
     body: dict[str, Any] = {
         "title": delivery.title,
         "subtitle": delivery.preview_text,
@@ -67,7 +77,7 @@ def _write(service: Service, delivery: Delivery, found: Standing | None) -> Draf
         if found
         else service.send("POST", _posts(delivery), {**body, "status": "draft"})["data"]["id"]
     )
-    return Draft(id, f"https://app.beehiiv.com/posts/{id.removeprefix('post_')}/edit")
+    return ServiceDraft(id, f"https://app.beehiiv.com/posts/{id.removeprefix('post_')}/edit")
 
 
 TARGET = Target(
@@ -77,10 +87,10 @@ TARGET = Target(
         tags={
             "first_name": _of("first_name"),
             "last_name": _of("last_name"),
-            "email": Tag("{{email}}"),
-            "unsubscribe_url": Tag("{{unsubscribe_url}}", parts=BODY),
-            "preferences_url": Tag("{{subscriber_preferences_url}}", parts=BODY),
-            "web_url": Tag("{{live_url}}", parts=BODY),
+            "email": FieldTag("{{email}}"),
+            "unsubscribe_url": FieldTag("{{unsubscribe_url}}", parts=BODY),
+            "preferences_url": FieldTag("{{subscriber_preferences_url}}", parts=BODY),
+            "web_url": FieldTag("{{live_url}}", parts=BODY),
         },
         custom=_of("{name}"),
         lookalike=re.compile(r"\{\{"),
@@ -108,12 +118,12 @@ TARGET = Target(
     takes_reply_to=False,
     shape=fragment,
     loses="takes style sheets out, so the email has no dark mode there, and columns stand below each other",
-    tags=Tags.MANY,
+    tags=TagSupport.MANY,
     settings=(
-        Setting("publication", "the id of the publication, which begins with pub_", required=True),
-        Setting("segments", "the ids of the segments that get it", Kind.TEXTS),
+        TargetSetting("publication", "the id of the publication, which begins with pub_", required=True),
+        TargetSetting("segments", "the ids of the segments that get it", SettingType.TEXTS),
     ),
-    push=Push(
+    push=PushMethod(
         keys=("BEEHIIV_API_KEY",),
         url=at("https://api.beehiiv.com/v2"),
         headers=bearer(),

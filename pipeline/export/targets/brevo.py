@@ -8,32 +8,42 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from pipeline.export.auth import at, header
-from pipeline.export.dialect import BODY, Dialect, Tag
+from pipeline.export.dialect import BODY, Dialect, FieldTag
 from pipeline.export.push import first
-from pipeline.export.target import Delivery, Draft, Kind, Push, Service, Setting, Standing, Tags, Target
+from pipeline.export.target import (
+    Delivery,
+    DraftStatus,
+    PushMethod,
+    ServiceApi,
+    ServiceDraft,
+    SettingType,
+    TagSupport,
+    Target,
+    TargetSetting,
+)
 
 
-def _of(attribute: str) -> Tag:
-    return Tag(f"{{{{ contact.{attribute} }}}}", f"{{{{ contact.{attribute}|default:'{{fallback}}' }}}}")
+def _of(attribute: str) -> FieldTag:
+    return FieldTag(f"{{{{ contact.{attribute} }}}}", f"{{{{ contact.{attribute}|default:'{{fallback}}' }}}}")
 
 
-def _read(service: Service, delivery: Delivery, id: str) -> Standing | None:
+def _read(service: ServiceApi, delivery: Delivery, id: str) -> DraftStatus | None:
     found = service.get(f"/emailCampaigns/{quote(id, safe='')}?excludeHtmlContent=true")
     return _standing(found) if found else None
 
 
-def _find(service: Service, delivery: Delivery) -> Standing | None:
+def _find(service: ServiceApi, delivery: Delivery) -> DraftStatus | None:
     asked = {"type": "classic", "limit": "100", "sort": "desc", "excludeHtmlContent": "true"}
     listed = service.get(f"/emailCampaigns?{urlencode(asked)}")
     found = first((listed or {}).get("campaigns"), "name", delivery.name)
     return _standing(found) if found else None
 
 
-def _standing(campaign: Any) -> Standing:
-    return Standing(str(campaign["id"]), campaign["status"], campaign["status"] == "draft")
+def _standing(campaign: Any) -> DraftStatus:
+    return DraftStatus(str(campaign["id"]), campaign["status"], campaign["status"] == "draft")
 
 
-def _write(service: Service, delivery: Delivery, found: Standing | None) -> Draft:
+def _write(service: ServiceApi, delivery: Delivery, found: DraftStatus | None) -> ServiceDraft:
     recipients: dict[str, Any] = {"listIds": delivery.settings["lists"]}
     if "segments" in delivery.settings:
         recipients = {"segmentIds": delivery.settings["segments"]}
@@ -52,7 +62,7 @@ def _write(service: Service, delivery: Delivery, found: Standing | None) -> Draf
     if found:
         service.send("PUT", f"/emailCampaigns/{quote(found.id, safe='')}", body)
     id = found.id if found else str(service.send("POST", "/emailCampaigns", body)["id"])
-    return Draft(id, f"https://app.brevo.com/marketing-campaign/edit/{id}")
+    return ServiceDraft(id, f"https://app.brevo.com/marketing-campaign/edit/{id}")
 
 
 TARGET = Target(
@@ -62,10 +72,10 @@ TARGET = Target(
         tags={
             "first_name": _of("FIRSTNAME"),
             "last_name": _of("LASTNAME"),
-            "email": Tag("{{ contact.EMAIL }}"),
-            "unsubscribe_url": Tag("{{ unsubscribe }}", parts=BODY),
-            "preferences_url": Tag("{{ update_profile }}", parts=BODY),
-            "web_url": Tag("{{ mirror }}", parts=BODY),
+            "email": FieldTag("{{ contact.EMAIL }}"),
+            "unsubscribe_url": FieldTag("{{ unsubscribe }}", parts=BODY),
+            "preferences_url": FieldTag("{{ update_profile }}", parts=BODY),
+            "web_url": FieldTag("{{ mirror }}", parts=BODY),
         },
         custom=_of("{name}"),
         own_name=str.upper,
@@ -93,12 +103,14 @@ TARGET = Target(
     ),
     takes_text=False,
     limit=1_000_000,
-    tags=Tags.ONE,
+    tags=TagSupport.ONE,
     settings=(
-        Setting("lists", "the numbers of the lists that get it", Kind.NUMBERS, required=True),
-        Setting("segments", "the numbers of the segments that get it, instead of lists", Kind.NUMBERS),
+        TargetSetting("lists", "the numbers of the lists that get it", SettingType.NUMBERS, required=True),
+        TargetSetting(
+            "segments", "the numbers of the segments that get it, instead of lists", SettingType.NUMBERS
+        ),
     ),
-    push=Push(
+    push=PushMethod(
         keys=("BREVO_API_KEY",),
         url=at("https://api.brevo.com/v3"),
         headers=header("api-key"),

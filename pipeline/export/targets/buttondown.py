@@ -8,32 +8,40 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from pipeline.export.auth import at, header
-from pipeline.export.dialect import BODY, Dialect, Tag
+from pipeline.export.dialect import BODY, Dialect, FieldTag
 from pipeline.export.push import first
-from pipeline.export.target import Delivery, Draft, Push, Service, Setting, Standing, Target
+from pipeline.export.target import (
+    Delivery,
+    DraftStatus,
+    PushMethod,
+    ServiceApi,
+    ServiceDraft,
+    Target,
+    TargetSetting,
+)
 
 
-def _stored(name: str) -> Tag:
+def _stored(name: str) -> FieldTag:
     value = f"subscriber.metadata.{name}"
-    return Tag(f"{{{{ {value} }}}}", f'{{{{ {value}|default:"{{fallback}}" }}}}')
+    return FieldTag(f"{{{{ {value} }}}}", f'{{{{ {value}|default:"{{fallback}}" }}}}')
 
 
-def _read(service: Service, delivery: Delivery, id: str) -> Standing | None:
+def _read(service: ServiceApi, delivery: Delivery, id: str) -> DraftStatus | None:
     found = service.get(f"/emails/{quote(id, safe='')}")
     return _standing(found) if found else None
 
 
-def _find(service: Service, delivery: Delivery) -> Standing | None:
+def _find(service: ServiceApi, delivery: Delivery) -> DraftStatus | None:
     listed = service.get(f"/emails?{urlencode({'ordering': '-creation_date'})}")
     found = first(listed["results"] if listed else (), "slug", delivery.slug)
     return _standing(found) if found else None
 
 
-def _standing(email: Any) -> Standing:
-    return Standing(email["id"], email["status"], email["status"] == "draft")
+def _standing(email: Any) -> DraftStatus:
+    return DraftStatus(email["id"], email["status"], email["status"] == "draft")
 
 
-def _write(service: Service, delivery: Delivery, found: Standing | None) -> Draft:
+def _write(service: ServiceApi, delivery: Delivery, found: DraftStatus | None) -> ServiceDraft:
     # Without a status an email is sent at once.
     body: dict[str, Any] = {
         "subject": delivery.subject,
@@ -53,7 +61,7 @@ def _write(service: Service, delivery: Delivery, found: Standing | None) -> Draf
         body["filters"] = {"filters": [one], "groups": [], "predicate": "and"}
     path = f"/emails/{quote(found.id, safe='')}" if found else "/emails"
     made = service.send("PATCH" if found else "POST", path, body)
-    return Draft(made["id"], f"https://buttondown.com/emails/{made['id']}")
+    return ServiceDraft(made["id"], f"https://buttondown.com/emails/{made['id']}")
 
 
 TARGET = Target(
@@ -64,10 +72,10 @@ TARGET = Target(
             "first_name": _stored("first_name"),
             "last_name": _stored("last_name"),
             "name": _stored("name"),
-            "email": Tag("{{ subscriber.email }}"),
-            "unsubscribe_url": Tag("{{ unsubscribe_url }}", parts=BODY),
-            "preferences_url": Tag("{{ manage_subscription_url }}", parts=BODY),
-            "web_url": Tag("{{ email_url }}", parts=BODY),
+            "email": FieldTag("{{ subscriber.email }}"),
+            "unsubscribe_url": FieldTag("{{ unsubscribe_url }}", parts=BODY),
+            "preferences_url": FieldTag("{{ manage_subscription_url }}", parts=BODY),
+            "web_url": FieldTag("{{ email_url }}", parts=BODY),
         },
         custom=_stored("{name}"),
         own_name=lambda name: name,
@@ -101,8 +109,8 @@ TARGET = Target(
     takes_preview=False,
     takes_reply_to=False,
     shape="<!-- buttondown-editor-mode: plaintext -->\n{}".format,
-    settings=(Setting("subscriber_tag", "the tag of the subscribers that get it"),),
-    push=Push(
+    settings=(TargetSetting("subscriber_tag", "the tag of the subscribers that get it"),),
+    push=PushMethod(
         keys=("BUTTONDOWN_API_KEY",),
         url=at("https://api.buttondown.com/v1"),
         # From this version on an email is a draft unless another status is given.

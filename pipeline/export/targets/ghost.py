@@ -9,35 +9,45 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from pipeline.export.auth import ghost_token
-from pipeline.export.dialect import BODY, Dialect, Part, Tag
+from pipeline.export.dialect import BODY, Dialect, FieldTag, MessagePart
 from pipeline.export.fragment import styled_fragment
-from pipeline.export.target import Delivery, Draft, Login, Push, Service, Setting, Standing, Tags, Target
+from pipeline.export.target import (
+    Credentials,
+    Delivery,
+    DraftStatus,
+    PushMethod,
+    ServiceApi,
+    ServiceDraft,
+    TagSupport,
+    Target,
+    TargetSetting,
+)
 
 _POSTS = "/ghost/api/admin/posts/"
 _EXCERPT = 300
 """Characters of an excerpt at most; it is the preview text of the email."""
 
 
-def _of(name: str) -> Tag:
-    return Tag(f"{{{name}}}", f'{{{name}, "{{fallback}}"}}', BODY)
+def _of(name: str) -> FieldTag:
+    return FieldTag(f"{{{name}}}", f'{{{name}, "{{fallback}}"}}', BODY)
 
 
-def _read(service: Service, delivery: Delivery, id: str) -> Standing | None:
+def _read(service: ServiceApi, delivery: Delivery, id: str) -> DraftStatus | None:
     found = service.get(f"{_POSTS}{quote(id, safe='')}/")
     return _standing(found["posts"][0]) if found else None
 
 
-def _find(service: Service, delivery: Delivery) -> Standing | None:
+def _find(service: ServiceApi, delivery: Delivery) -> DraftStatus | None:
     listed = service.get(f"{_POSTS}?{urlencode({'filter': f'slug:{delivery.slug}', 'limit': '1'})}")
     posts = (listed or {}).get("posts")
     return _standing(posts[0]) if posts else None
 
 
-def _standing(post: Any) -> Standing:
-    return Standing(post["id"], post["status"], post["status"] == "draft", post["updated_at"])
+def _standing(post: Any) -> DraftStatus:
+    return DraftStatus(post["id"], post["status"], post["status"] == "draft", post["updated_at"])
 
 
-def _write(service: Service, delivery: Delivery, found: Standing | None) -> Draft:
+def _write(service: ServiceApi, delivery: Delivery, found: DraftStatus | None) -> ServiceDraft:
     # Fields are filled in where they stand in an email card, which no HTML can say: hence Ghost's own form.
     card = {"type": "email", "version": 1, "html": delivery.html}
     root = {"type": "root", "version": 1, "children": [card], "direction": None, "format": "", "indent": 0}
@@ -57,10 +67,10 @@ def _write(service: Service, delivery: Delivery, found: Standing | None) -> Draf
     else:
         made = service.send("POST", _POSTS, {"posts": [post]})
     id = made["posts"][0]["id"]
-    return Draft(id, f"{delivery.settings['url'].rstrip('/')}/ghost/#/editor/post/{id}")
+    return ServiceDraft(id, f"{delivery.settings['url'].rstrip('/')}/ghost/#/editor/post/{id}")
 
 
-def _site(login: Login) -> str:
+def _site(login: Credentials) -> str:
     return str(login.settings["url"])
 
 
@@ -71,13 +81,13 @@ TARGET = Target(
         tags={
             "first_name": _of("first_name"),
             "name": _of("name"),
-            "email": Tag("{email}", parts=BODY),
-            "unsubscribe_url": Tag("{unsubscribe_url}", parts=BODY),
+            "email": FieldTag("{email}", parts=BODY),
+            "unsubscribe_url": FieldTag("{unsubscribe_url}", parts=BODY),
         },
         # Within a card a word in braces is a field; in what is rendered of it, the same between %%.
         lookalike=re.compile(r'\{\w*(?:,? *"[^"]*")?\}|%%\{'),
         not_in_fallback=frozenset('"{}\n'),
-        reads=frozenset({Part.HTML}),
+        reads=frozenset({MessagePart.HTML}),
     ),
     checked=date(2026, 11, 23),
     documentation=(
@@ -100,9 +110,9 @@ TARGET = Target(
     takes_text=False,
     takes_reply_to=False,
     shape=styled_fragment,
-    tags=Tags.MANY,
-    settings=(Setting("url", "the address of your Ghost", required=True),),
-    push=Push(
+    tags=TagSupport.MANY,
+    settings=(TargetSetting("url", "the address of your Ghost", required=True),),
+    push=PushMethod(
         keys=("GHOST_ADMIN_API_KEY",),
         url=_site,
         headers=ghost_token,

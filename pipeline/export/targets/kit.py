@@ -8,33 +8,42 @@ from typing import Any
 from urllib.parse import quote
 
 from pipeline.export.auth import at, header
-from pipeline.export.dialect import BODY, Dialect, Tag
+from pipeline.export.dialect import BODY, Dialect, FieldTag
 from pipeline.export.fragment import styled_fragment
 from pipeline.export.push import first
-from pipeline.export.target import Delivery, Draft, Kind, Push, Service, Setting, Standing, Target
+from pipeline.export.target import (
+    Delivery,
+    DraftStatus,
+    PushMethod,
+    ServiceApi,
+    ServiceDraft,
+    SettingType,
+    Target,
+    TargetSetting,
+)
 
 
-def _of(name: str) -> Tag:
+def _of(name: str) -> FieldTag:
     value = f"subscriber.{name}"
-    return Tag(f"{{{{ {value} }}}}", f'{{{{ {value} | default: "{{fallback}}" }}}}')
+    return FieldTag(f"{{{{ {value} }}}}", f'{{{{ {value} | default: "{{fallback}}" }}}}')
 
 
-def _read(service: Service, delivery: Delivery, id: str) -> Standing | None:
+def _read(service: ServiceApi, delivery: Delivery, id: str) -> DraftStatus | None:
     found = service.get(f"/v4/broadcasts/{quote(id, safe='')}")
     return _standing(found["broadcast"]) if found else None
 
 
-def _find(service: Service, delivery: Delivery) -> Standing | None:
+def _find(service: ServiceApi, delivery: Delivery) -> DraftStatus | None:
     listed = service.get("/v4/broadcasts?per_page=100")
     found = first((listed or {}).get("broadcasts"), "description", delivery.name)
     return _standing(found) if found else None
 
 
-def _standing(broadcast: Any) -> Standing:
-    return Standing(str(broadcast["id"]), broadcast["status"], broadcast["status"] == "draft")
+def _standing(broadcast: Any) -> DraftStatus:
+    return DraftStatus(str(broadcast["id"]), broadcast["status"], broadcast["status"] == "draft")
 
 
-def _write(service: Service, delivery: Delivery, found: Standing | None) -> Draft:
+def _write(service: ServiceApi, delivery: Delivery, found: DraftStatus | None) -> ServiceDraft:
     filters = [
         {"type": kind, "ids": delivery.settings[name]}
         for kind, name in (("segment", "segments"), ("tag", "subscriber_tags"))
@@ -57,7 +66,7 @@ def _write(service: Service, delivery: Delivery, found: Standing | None) -> Draf
     }
     path = f"/v4/broadcasts/{quote(found.id, safe='')}" if found else "/v4/broadcasts"
     made = service.send("PUT" if found else "POST", path, body)["broadcast"]
-    return Draft(str(made["id"]), f"https://app.kit.com/campaigns/{made['id']}/draft")
+    return ServiceDraft(str(made["id"]), f"https://app.kit.com/campaigns/{made['id']}/draft")
 
 
 TARGET = Target(
@@ -66,10 +75,10 @@ TARGET = Target(
     dialect=Dialect(
         tags={
             "first_name": _of("first_name"),
-            "email": Tag("{{ subscriber.email_address }}"),
-            "unsubscribe_url": Tag("{{ unsubscribe_url }}", parts=BODY),
-            "preferences_url": Tag("{{ subscriber_preferences_url }}", parts=BODY),
-            "postal_address": Tag("{{ address }}", parts=BODY),
+            "email": FieldTag("{{ subscriber.email_address }}"),
+            "unsubscribe_url": FieldTag("{{ unsubscribe_url }}", parts=BODY),
+            "preferences_url": FieldTag("{{ subscriber_preferences_url }}", parts=BODY),
+            "postal_address": FieldTag("{{ address }}", parts=BODY),
         },
         custom=_of("{name}"),
         # Liquid: a tag begins with {{ or {%.
@@ -103,11 +112,15 @@ TARGET = Target(
     shape=styled_fragment,
     demands=("unsubscribe_url",),
     settings=(
-        Setting("template", "the number of the email template that holds it", Kind.NUMBER, required=True),
-        Setting("segments", "the numbers of the segments that get it", Kind.NUMBERS),
-        Setting("subscriber_tags", "the numbers of the tags whose subscribers get it", Kind.NUMBERS),
+        TargetSetting(
+            "template", "the number of the email template that holds it", SettingType.NUMBER, required=True
+        ),
+        TargetSetting("segments", "the numbers of the segments that get it", SettingType.NUMBERS),
+        TargetSetting(
+            "subscriber_tags", "the numbers of the tags whose subscribers get it", SettingType.NUMBERS
+        ),
     ),
-    push=Push(
+    push=PushMethod(
         keys=("KIT_API_KEY",),
         url=at("https://api.kit.com"),
         headers=header("X-Kit-Api-Key"),

@@ -8,43 +8,43 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from pipeline.export.auth import header
-from pipeline.export.dialect import BODY, Dialect, Tag
+from pipeline.export.dialect import BODY, Dialect, FieldTag
 from pipeline.export.push import first
 from pipeline.export.target import (
+    Credentials,
     Delivery,
-    Draft,
-    Kind,
-    Login,
-    Push,
-    Service,
-    Setting,
-    Standing,
-    Tags,
+    DraftStatus,
+    PushMethod,
+    ServiceApi,
+    ServiceDraft,
+    SettingType,
+    TagSupport,
     Target,
+    TargetSetting,
 )
 
 
-def _of(value: str) -> Tag:
-    return Tag(f"{{{{ {value} }}}}", f'{{{{ or {value} "{{fallback}}" }}}}')
+def _of(value: str) -> FieldTag:
+    return FieldTag(f"{{{{ {value} }}}}", f'{{{{ or {value} "{{fallback}}" }}}}')
 
 
-def _read(service: Service, delivery: Delivery, id: str) -> Standing | None:
+def _read(service: ServiceApi, delivery: Delivery, id: str) -> DraftStatus | None:
     found = service.get(f"/api/campaigns/{quote(id, safe='')}?no_body=true")
     return _standing(found["data"]) if found else None
 
 
-def _find(service: Service, delivery: Delivery) -> Standing | None:
+def _find(service: ServiceApi, delivery: Delivery) -> DraftStatus | None:
     name = urlencode({"query": delivery.name, "per_page": "all", "no_body": "true"})
     listed = service.get(f"/api/campaigns?{name}")
     found = first(listed["data"]["results"] if listed else (), "name", delivery.name)
     return _standing(found) if found else None
 
 
-def _standing(campaign: Any) -> Standing:
-    return Standing(str(campaign["id"]), campaign["status"], campaign["status"] == "draft")
+def _standing(campaign: Any) -> DraftStatus:
+    return DraftStatus(str(campaign["id"]), campaign["status"], campaign["status"] == "draft")
 
 
-def _write(service: Service, delivery: Delivery, found: Standing | None) -> Draft:
+def _write(service: ServiceApi, delivery: Delivery, found: DraftStatus | None) -> ServiceDraft:
     body = {
         "name": delivery.name,
         "subject": delivery.subject,
@@ -61,10 +61,12 @@ def _write(service: Service, delivery: Delivery, found: Standing | None) -> Draf
     }
     path = f"/api/campaigns/{quote(found.id, safe='')}" if found else "/api/campaigns"
     made = service.send("PUT" if found else "POST", path, body)["data"]
-    return Draft(str(made["id"]), f"{delivery.settings['url'].rstrip('/')}/admin/campaigns/{made['id']}")
+    return ServiceDraft(
+        str(made["id"]), f"{delivery.settings['url'].rstrip('/')}/admin/campaigns/{made['id']}"
+    )
 
 
-def _instance(login: Login) -> str:
+def _instance(login: Credentials) -> str:
     return str(login.settings["url"])
 
 
@@ -76,10 +78,10 @@ TARGET = Target(
             "first_name": _of(".Subscriber.FirstName"),
             "last_name": _of(".Subscriber.LastName"),
             "name": _of(".Subscriber.Name"),
-            "email": Tag("{{ .Subscriber.Email }}"),
-            "unsubscribe_url": Tag("{{ UnsubscribeURL }}", parts=BODY),
-            "preferences_url": Tag("{{ UnsubscribeURL }}?manage=true", parts=BODY),
-            "web_url": Tag("{{ MessageURL }}", parts=BODY),
+            "email": FieldTag("{{ .Subscriber.Email }}"),
+            "unsubscribe_url": FieldTag("{{ UnsubscribeURL }}", parts=BODY),
+            "preferences_url": FieldTag("{{ UnsubscribeURL }}?manage=true", parts=BODY),
+            "web_url": FieldTag("{{ MessageURL }}", parts=BODY),
         },
         custom=_of(".Subscriber.Attribs.{name}"),
         # Beside Go's braces, listmonk makes a tracked link of an address that ends in @TrackLink.
@@ -98,13 +100,18 @@ TARGET = Target(
         "Content: paste email.html. Add plain text message: paste email.txt.",
     ),
     takes_preview=False,
-    tags=Tags.MANY,
+    tags=TagSupport.MANY,
     settings=(
-        Setting("url", "the address of your listmonk", required=True),
-        Setting("lists", "the numbers of the lists that get it", Kind.NUMBERS, required=True),
-        Setting("template", "the number of the template that holds nothing else", Kind.NUMBER, required=True),
+        TargetSetting("url", "the address of your listmonk", required=True),
+        TargetSetting("lists", "the numbers of the lists that get it", SettingType.NUMBERS, required=True),
+        TargetSetting(
+            "template",
+            "the number of the template that holds nothing else",
+            SettingType.NUMBER,
+            required=True,
+        ),
     ),
-    push=Push(
+    push=PushMethod(
         keys=("LISTMONK_API_TOKEN",),
         url=_instance,
         headers=header("Authorization", "token {}"),

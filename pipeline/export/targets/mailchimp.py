@@ -10,8 +10,18 @@ from urllib.parse import quote, urlencode
 
 from pipeline.errors import PressroomError
 from pipeline.export.auth import basic
-from pipeline.export.dialect import BODY, Dialect, Tag
-from pipeline.export.target import Delivery, Draft, Kind, Login, Push, Service, Setting, Standing, Target
+from pipeline.export.dialect import BODY, Dialect, FieldTag
+from pipeline.export.target import (
+    Credentials,
+    Delivery,
+    DraftStatus,
+    PushMethod,
+    ServiceApi,
+    ServiceDraft,
+    SettingType,
+    Target,
+    TargetSetting,
+)
 
 _NAME = "*|FNAME|* *|LNAME|*"
 
@@ -20,7 +30,7 @@ def _or(tag: str) -> str:
     return f"*|IF:{tag}|**|{tag}|**|ELSE:|*{{fallback}}*|END:IF|*"
 
 
-def _center(login: Login) -> str:
+def _center(login: Credentials) -> str:
     """The data center's name stands behind the hyphen of the key."""
     center = login.keys.get("MAILCHIMP_API_KEY", "-dc").rpartition("-")[2]
     if not re.fullmatch(r"[a-z]{2,4}[0-9]{0,3}", center):
@@ -33,12 +43,12 @@ def _center(login: Login) -> str:
     return center
 
 
-def _read(service: Service, delivery: Delivery, id: str) -> Standing | None:
+def _read(service: ServiceApi, delivery: Delivery, id: str) -> DraftStatus | None:
     found = service.get(f"/campaigns/{quote(id, safe='')}")
     return _standing(found) if found else None
 
 
-def _find(service: Service, delivery: Delivery) -> Standing | None:
+def _find(service: ServiceApi, delivery: Delivery) -> DraftStatus | None:
     asked = {
         "list_id": delivery.settings["list"],
         "sort_field": "create_time",
@@ -53,11 +63,11 @@ def _find(service: Service, delivery: Delivery) -> Standing | None:
     return _standing(named[0]) if named else None
 
 
-def _standing(campaign: Any) -> Standing:
-    return Standing(campaign["id"], campaign["status"], campaign["status"] == "save")
+def _standing(campaign: Any) -> DraftStatus:
+    return DraftStatus(campaign["id"], campaign["status"], campaign["status"] == "save")
 
 
-def _write(service: Service, delivery: Delivery, found: Standing | None) -> Draft:
+def _write(service: ServiceApi, delivery: Delivery, found: DraftStatus | None) -> ServiceDraft:
     recipients: dict[str, Any] = {"list_id": delivery.settings["list"]}
     if "segment" in delivery.settings:
         recipients["segment_opts"] = {"saved_segment_id": delivery.settings["segment"]}
@@ -85,7 +95,7 @@ def _write(service: Service, delivery: Delivery, found: Standing | None) -> Draf
     else:
         content["html"] = delivery.html
     service.send("PUT", f"/campaigns/{quote(made['id'], safe='')}/content", content)
-    return Draft(made["id"], f"https://admin.mailchimp.com/campaigns/edit?id={made['web_id']}")
+    return ServiceDraft(made["id"], f"https://admin.mailchimp.com/campaigns/edit?id={made['web_id']}")
 
 
 TARGET = Target(
@@ -93,16 +103,16 @@ TARGET = Target(
     title="Mailchimp",
     dialect=Dialect(
         tags={
-            "first_name": Tag("*|FNAME|*", _or("FNAME")),
-            "last_name": Tag("*|LNAME|*", _or("LNAME")),
-            "name": Tag(_NAME, f"*|IF:FNAME|*{_NAME}*|ELSE:|*{{fallback}}*|END:IF|*"),
-            "email": Tag("*|EMAIL|*"),
-            "unsubscribe_url": Tag("*|UNSUB|*", parts=BODY),
-            "preferences_url": Tag("*|UPDATE_PROFILE|*", parts=BODY),
-            "web_url": Tag("*|ARCHIVE|*", parts=BODY),
-            "postal_address": Tag("*|LIST:ADDRESS|*", parts=BODY, in_html="*|HTML:LIST_ADDRESS_HTML|*"),
+            "first_name": FieldTag("*|FNAME|*", _or("FNAME")),
+            "last_name": FieldTag("*|LNAME|*", _or("LNAME")),
+            "name": FieldTag(_NAME, f"*|IF:FNAME|*{_NAME}*|ELSE:|*{{fallback}}*|END:IF|*"),
+            "email": FieldTag("*|EMAIL|*"),
+            "unsubscribe_url": FieldTag("*|UNSUB|*", parts=BODY),
+            "preferences_url": FieldTag("*|UPDATE_PROFILE|*", parts=BODY),
+            "web_url": FieldTag("*|ARCHIVE|*", parts=BODY),
+            "postal_address": FieldTag("*|LIST:ADDRESS|*", parts=BODY, in_html="*|HTML:LIST_ADDRESS_HTML|*"),
         },
-        custom=Tag("*|{name}|*", _or("{name}")),
+        custom=FieldTag("*|{name}|*", _or("{name}")),
         own_name=lambda name: re.sub(r"[^A-Z0-9_]", "", name.upper())[:10],
         lookalike=re.compile(r"\*\|[A-Za-z0-9_:;=<>!. -]{1,60}\|\*"),
         not_in_fallback=frozenset("|*\n"),
@@ -125,12 +135,12 @@ TARGET = Target(
     demands=("unsubscribe_url",),
     takes_images=True,
     settings=(
-        Setting(
+        TargetSetting(
             "list", "the id of the audience (Audience > Settings > Audience name and defaults)", required=True
         ),
-        Setting("segment", "the number of a saved segment", Kind.NUMBER),
+        TargetSetting("segment", "the number of a saved segment", SettingType.NUMBER),
     ),
-    push=Push(
+    push=PushMethod(
         keys=("MAILCHIMP_API_KEY",),
         url=lambda login: f"https://{_center(login)}.api.mailchimp.com/3.0",
         headers=basic("pressroom"),

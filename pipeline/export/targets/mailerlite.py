@@ -8,21 +8,30 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from pipeline.export.auth import at, bearer
-from pipeline.export.dialect import BODY, Dialect, Tag
+from pipeline.export.dialect import BODY, Dialect, FieldTag
 from pipeline.export.push import first
-from pipeline.export.target import Delivery, Draft, Kind, Push, Service, Setting, Standing, Target
+from pipeline.export.target import (
+    Delivery,
+    DraftStatus,
+    PushMethod,
+    ServiceApi,
+    ServiceDraft,
+    SettingType,
+    Target,
+    TargetSetting,
+)
 
 
-def _of(name: str) -> Tag:
-    return Tag(f"{{${name}}}", f"{{${name}|default('{{fallback}}')}}")
+def _of(name: str) -> FieldTag:
+    return FieldTag(f"{{${name}}}", f"{{${name}|default('{{fallback}}')}}")
 
 
-def _read(service: Service, delivery: Delivery, id: str) -> Standing | None:
+def _read(service: ServiceApi, delivery: Delivery, id: str) -> DraftStatus | None:
     found = service.get(f"/campaigns/{quote(id, safe='')}")
     return _standing(found["data"]) if found else None
 
 
-def _find(service: Service, delivery: Delivery) -> Standing | None:
+def _find(service: ServiceApi, delivery: Delivery) -> DraftStatus | None:
     for status in ("draft", "ready", "sent"):
         listed = service.get(f"/campaigns?{urlencode({'filter[status]': status, 'limit': '100'})}")
         if found := first((listed or {}).get("data"), "name", delivery.name):
@@ -30,11 +39,11 @@ def _find(service: Service, delivery: Delivery) -> Standing | None:
     return None
 
 
-def _standing(campaign: Any) -> Standing:
-    return Standing(str(campaign["id"]), campaign["status"], campaign["status"] == "draft")
+def _standing(campaign: Any) -> DraftStatus:
+    return DraftStatus(str(campaign["id"]), campaign["status"], campaign["status"] == "draft")
 
 
-def _write(service: Service, delivery: Delivery, found: Standing | None) -> Draft:
+def _write(service: ServiceApi, delivery: Delivery, found: DraftStatus | None) -> ServiceDraft:
     body: dict[str, Any] = {
         "name": delivery.name,
         "type": "regular",
@@ -50,7 +59,7 @@ def _write(service: Service, delivery: Delivery, found: Standing | None) -> Draf
     body |= {name: delivery.settings[name] for name in ("groups", "segments") if name in delivery.settings}
     path = f"/campaigns/{quote(found.id, safe='')}" if found else "/campaigns"
     made = service.send("PUT" if found else "POST", path, body)["data"]
-    return Draft(str(made["id"]), f"https://dashboard.mailerlite.com/campaigns/{made['id']}/edit")
+    return ServiceDraft(str(made["id"]), f"https://dashboard.mailerlite.com/campaigns/{made['id']}/edit")
 
 
 TARGET = Target(
@@ -60,10 +69,10 @@ TARGET = Target(
         tags={
             "first_name": _of("name"),
             "last_name": _of("last_name"),
-            "email": Tag("{$email}"),
-            "unsubscribe_url": Tag("{$unsubscribe}", parts=BODY),
-            "preferences_url": Tag("{$preferences}", parts=BODY),
-            "web_url": Tag("{$url}", parts=BODY),
+            "email": FieldTag("{$email}"),
+            "unsubscribe_url": FieldTag("{$unsubscribe}", parts=BODY),
+            "preferences_url": FieldTag("{$preferences}", parts=BODY),
+            "web_url": FieldTag("{$url}", parts=BODY),
         },
         custom=_of("{name}"),
         lookalike=re.compile(r"\{\$"),
@@ -92,10 +101,10 @@ TARGET = Target(
     takes_reply_to=False,
     demands=("unsubscribe_url", "postal_address"),
     settings=(
-        Setting("groups", "the ids of the groups that get it", Kind.TEXTS),
-        Setting("segments", "the ids of the segments that get it", Kind.TEXTS),
+        TargetSetting("groups", "the ids of the groups that get it", SettingType.TEXTS),
+        TargetSetting("segments", "the ids of the segments that get it", SettingType.TEXTS),
     ),
-    push=Push(
+    push=PushMethod(
         keys=("MAILERLITE_API_KEY",),
         url=at("https://connect.mailerlite.com/api"),
         headers=bearer(),

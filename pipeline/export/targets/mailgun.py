@@ -8,31 +8,39 @@ from datetime import date
 from urllib.parse import quote
 
 from pipeline.export.auth import at, basic
-from pipeline.export.dialect import BODY, Dialect, Tag
-from pipeline.export.target import Delivery, Draft, Push, Service, Setting, Standing, Target
+from pipeline.export.dialect import BODY, Dialect, FieldTag
+from pipeline.export.target import (
+    Delivery,
+    DraftStatus,
+    PushMethod,
+    ServiceApi,
+    ServiceDraft,
+    Target,
+    TargetSetting,
+)
 
 
-def _of(name: str) -> Tag:
-    return Tag(f"{{{{{name}}}}}", f"{{{{#if {name}}}}}{{{{{name}}}}}{{{{else}}}}{{fallback}}{{{{/if}}}}")
+def _of(name: str) -> FieldTag:
+    return FieldTag(f"{{{{{name}}}}}", f"{{{{#if {name}}}}}{{{{{name}}}}}{{{{else}}}}{{fallback}}{{{{/if}}}}")
 
 
 def _templates(delivery: Delivery) -> str:
     return f"/v3/{quote(delivery.settings['domain'], safe='')}/templates"
 
 
-def _read(service: Service, delivery: Delivery, id: str) -> Standing | None:
+def _read(service: ServiceApi, delivery: Delivery, id: str) -> DraftStatus | None:
     found = service.get(f"{_templates(delivery)}/{quote(id, safe='')}?active=yes")
     if not found:
         return None
     template = found["template"]
-    return Standing(template["name"], "template", open=True, version=template["version"]["tag"])
+    return DraftStatus(template["name"], "template", open=True, version=template["version"]["tag"])
 
 
-def _find(service: Service, delivery: Delivery) -> Standing | None:
+def _find(service: ServiceApi, delivery: Delivery) -> DraftStatus | None:
     return _read(service, delivery, delivery.slug)
 
 
-def _write(service: Service, delivery: Delivery, found: Standing | None) -> Draft:
+def _write(service: ServiceApi, delivery: Delivery, found: DraftStatus | None) -> ServiceDraft:
     headers = {"From": delivery.sender, "Subject": delivery.subject}
     headers |= {"Reply-To": delivery.reply_to} if delivery.reply_to else {}
     version = {"template": delivery.html, "headers": json.dumps(headers, ensure_ascii=False)}
@@ -44,7 +52,7 @@ def _write(service: Service, delivery: Delivery, found: Standing | None) -> Draf
         service.send("POST", _templates(delivery), new, form=True)
     domain = quote(delivery.settings["domain"], safe="")
     place = f"https://app.mailgun.com/mg/sending/{domain}/templates/details/{delivery.slug}"
-    return Draft(found.id if found else delivery.slug, place)
+    return ServiceDraft(found.id if found else delivery.slug, place)
 
 
 TARGET = Target(
@@ -55,8 +63,8 @@ TARGET = Target(
             "first_name": _of("first_name"),
             "last_name": _of("last_name"),
             "name": _of("name"),
-            "email": Tag("%recipient%"),
-            "unsubscribe_url": Tag("%unsubscribe_url%", parts=BODY),
+            "email": FieldTag("%recipient%"),
+            "unsubscribe_url": FieldTag("%unsubscribe_url%", parts=BODY),
         },
         custom=_of("{name}"),
         # Beside the template's braces, names of Mailgun's own and of recipient variables.
@@ -87,8 +95,8 @@ TARGET = Target(
     takes_text=False,
     takes_preview=False,
     demands=("unsubscribe_url",),
-    settings=(Setting("domain", "the domain that you send from", required=True),),
-    push=Push(
+    settings=(TargetSetting("domain", "the domain that you send from", required=True),),
+    push=PushMethod(
         keys=("MAILGUN_API_KEY",),
         url=at("https://api.mailgun.net"),
         headers=basic("api"),

@@ -8,15 +8,15 @@ from typing import Any
 from urllib.parse import quote
 
 from pipeline.export.auth import at, header
-from pipeline.export.dialect import BODY, Dialect, Tag
+from pipeline.export.dialect import BODY, Dialect, FieldTag
 from pipeline.export.push import first
-from pipeline.export.target import Delivery, Draft, Push, Service, Standing, Target
+from pipeline.export.target import Delivery, DraftStatus, PushMethod, ServiceApi, ServiceDraft, Target
 
 
-def _of(name: str) -> Tag:
+def _of(name: str) -> FieldTag:
     # Within a section the value is the dot.
     given = f"{{{{#{name}}}}}{{{{.}}}}{{{{/{name}}}}}"
-    return Tag(f"{{{{{name}}}}}", f"{given}{{{{^{name}}}}}{{fallback}}{{{{/{name}}}}}")
+    return FieldTag(f"{{{{{name}}}}}", f"{given}{{{{^{name}}}}}{{fallback}}{{{{/{name}}}}}")
 
 
 def _alias(delivery: Delivery) -> str:
@@ -24,22 +24,22 @@ def _alias(delivery: Delivery) -> str:
     return f"issue-{delivery.slug}"
 
 
-def _read(service: Service, delivery: Delivery, id: str) -> Standing | None:
+def _read(service: ServiceApi, delivery: Delivery, id: str) -> DraftStatus | None:
     return _standing(service, "TemplateId", id)
 
 
-def _find(service: Service, delivery: Delivery) -> Standing | None:
+def _find(service: ServiceApi, delivery: Delivery) -> DraftStatus | None:
     return _standing(service, "Alias", _alias(delivery))
 
 
-def _standing(service: Service, name: str, value: str) -> Standing | None:
+def _standing(service: ServiceApi, name: str, value: str) -> DraftStatus | None:
     # Asked for a template that is not there, Postmark answers 422 as for any other mistake; a list is clear.
     listed = service.get("/templates?count=500&offset=0")
     found: Any = first((listed or {}).get("Templates"), name, value)
-    return Standing(str(found["TemplateId"]), "template", open=True) if found else None
+    return DraftStatus(str(found["TemplateId"]), "template", open=True) if found else None
 
 
-def _write(service: Service, delivery: Delivery, found: Standing | None) -> Draft:
+def _write(service: ServiceApi, delivery: Delivery, found: DraftStatus | None) -> ServiceDraft:
     body = {
         "Name": delivery.name,
         "Alias": _alias(delivery),
@@ -49,7 +49,7 @@ def _write(service: Service, delivery: Delivery, found: Standing | None) -> Draf
     }
     path = f"/templates/{quote(found.id, safe='')}" if found else "/templates"
     made = service.send("PUT" if found else "POST", path, body)
-    return Draft(str(made["TemplateId"]), "https://account.postmarkapp.com/servers")
+    return ServiceDraft(str(made["TemplateId"]), "https://account.postmarkapp.com/servers")
 
 
 TARGET = Target(
@@ -60,8 +60,8 @@ TARGET = Target(
             "first_name": _of("first_name"),
             "last_name": _of("last_name"),
             "name": _of("name"),
-            "email": Tag("{{email}}"),
-            "unsubscribe_url": Tag("{{{ pm:unsubscribe }}}", parts=BODY),
+            "email": FieldTag("{{email}}"),
+            "unsubscribe_url": FieldTag("{{{ pm:unsubscribe }}}", parts=BODY),
         },
         custom=_of("{name}"),
         lookalike=re.compile(r"\{\{"),
@@ -85,7 +85,7 @@ TARGET = Target(
     takes_preview=False,
     takes_reply_to=False,
     demands=("unsubscribe_url",),
-    push=Push(
+    push=PushMethod(
         keys=("POSTMARK_SERVER_TOKEN",),
         url=at("https://api.postmarkapp.com"),
         headers=header("X-Postmark-Server-Token"),

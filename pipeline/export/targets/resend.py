@@ -8,23 +8,31 @@ from typing import Any
 from urllib.parse import quote
 
 from pipeline.export.auth import at, bearer
-from pipeline.export.dialect import BODY, Dialect, Tag
-from pipeline.export.target import Delivery, Draft, Push, Service, Setting, Standing, Target
+from pipeline.export.dialect import BODY, Dialect, FieldTag
+from pipeline.export.target import (
+    Delivery,
+    DraftStatus,
+    PushMethod,
+    ServiceApi,
+    ServiceDraft,
+    Target,
+    TargetSetting,
+)
 
 _LOOKED_AT = 20
 """Broadcasts that are looked into for a name, newest first, where the list has none."""
 
 
-def _of(name: str) -> Tag:
-    return Tag(f"{{{{{{contact.{name}}}}}}}", f"{{{{{{contact.{name}|{{fallback}}}}}}}}")
+def _of(name: str) -> FieldTag:
+    return FieldTag(f"{{{{{{contact.{name}}}}}}}", f"{{{{{{contact.{name}|{{fallback}}}}}}}}")
 
 
-def _read(service: Service, delivery: Delivery, id: str) -> Standing | None:
+def _read(service: ServiceApi, delivery: Delivery, id: str) -> DraftStatus | None:
     found = service.get(f"/broadcasts/{quote(id, safe='')}")
     return _standing(found) if found else None
 
 
-def _find(service: Service, delivery: Delivery) -> Standing | None:
+def _find(service: ServiceApi, delivery: Delivery) -> DraftStatus | None:
     listed = service.get("/broadcasts?limit=100")
     for each in ((listed or {}).get("data") or [])[:_LOOKED_AT]:
         whole = each if "name" in each else service.get(f"/broadcasts/{quote(each['id'], safe='')}") or {}
@@ -33,11 +41,11 @@ def _find(service: Service, delivery: Delivery) -> Standing | None:
     return None
 
 
-def _standing(broadcast: Any) -> Standing:
-    return Standing(broadcast["id"], broadcast["status"], broadcast["status"] == "draft")
+def _standing(broadcast: Any) -> DraftStatus:
+    return DraftStatus(broadcast["id"], broadcast["status"], broadcast["status"] == "draft")
 
 
-def _write(service: Service, delivery: Delivery, found: Standing | None) -> Draft:
+def _write(service: ServiceApi, delivery: Delivery, found: DraftStatus | None) -> ServiceDraft:
     # It stays a draft, because `send` is not said.
     body: dict[str, Any] = {
         "name": delivery.name,
@@ -54,7 +62,7 @@ def _write(service: Service, delivery: Delivery, found: Standing | None) -> Draf
         body["topic_id"] = delivery.settings["topic"]
     path = f"/broadcasts/{quote(found.id, safe='')}" if found else "/broadcasts"
     made = service.send("PATCH" if found else "POST", path, body)
-    return Draft(made["id"], f"https://resend.com/broadcasts/{made['id']}")
+    return ServiceDraft(made["id"], f"https://resend.com/broadcasts/{made['id']}")
 
 
 TARGET = Target(
@@ -64,8 +72,8 @@ TARGET = Target(
         tags={
             "first_name": _of("first_name"),
             "last_name": _of("last_name"),
-            "email": Tag("{{{contact.email}}}"),
-            "unsubscribe_url": Tag("{{{RESEND_UNSUBSCRIBE_URL}}}", parts=BODY),
+            "email": FieldTag("{{{contact.email}}}"),
+            "unsubscribe_url": FieldTag("{{{RESEND_UNSUBSCRIBE_URL}}}", parts=BODY),
         },
         custom=_of("{name}"),
         lookalike=re.compile(r"\{\{\{"),
@@ -92,10 +100,10 @@ TARGET = Target(
     ),
     demands=("unsubscribe_url",),
     settings=(
-        Setting("segment", "the id of the segment that gets it", required=True),
-        Setting("topic", "the id of the topic that it belongs to"),
+        TargetSetting("segment", "the id of the segment that gets it", required=True),
+        TargetSetting("topic", "the id of the topic that it belongs to"),
     ),
-    push=Push(
+    push=PushMethod(
         keys=("RESEND_API_KEY",),
         url=at("https://api.resend.com"),
         headers=bearer(),

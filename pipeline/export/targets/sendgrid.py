@@ -8,9 +8,19 @@ from typing import Any
 from urllib.parse import quote
 
 from pipeline.export.auth import at, bearer
-from pipeline.export.dialect import BODY, Dialect, Tag
+from pipeline.export.dialect import BODY, Dialect, FieldTag
 from pipeline.export.push import first
-from pipeline.export.target import Delivery, Draft, Kind, Push, Service, Setting, Standing, Tags, Target
+from pipeline.export.target import (
+    Delivery,
+    DraftStatus,
+    PushMethod,
+    ServiceApi,
+    ServiceDraft,
+    SettingType,
+    TagSupport,
+    Target,
+    TargetSetting,
+)
 
 _NAME, _CATEGORIES = 100, 10
 """Characters of a name and number of categories at most, by the API's own description."""
@@ -19,26 +29,26 @@ _SINGLE_SENDS = "/v3/marketing/singlesends"
 _ADDRESS = "{{Sender_Address}}, {{Sender_City}}, {{Sender_State}} {{Sender_Zip}}"
 
 
-def _of(name: str) -> Tag:
-    return Tag(f"{{{{{name}}}}}", f'{{{{insert {name} "default={{fallback}}"}}}}')
+def _of(name: str) -> FieldTag:
+    return FieldTag(f"{{{{{name}}}}}", f'{{{{insert {name} "default={{fallback}}"}}}}')
 
 
-def _read(service: Service, delivery: Delivery, id: str) -> Standing | None:
+def _read(service: ServiceApi, delivery: Delivery, id: str) -> DraftStatus | None:
     found = service.get(f"{_SINGLE_SENDS}/{quote(id, safe='')}")
     return _standing(found) if found else None
 
 
-def _find(service: Service, delivery: Delivery) -> Standing | None:
+def _find(service: ServiceApi, delivery: Delivery) -> DraftStatus | None:
     listed = service.get(f"{_SINGLE_SENDS}?page_size=100")
     found = first((listed or {}).get("result"), "name", delivery.name[:_NAME])
     return _standing(found) if found else None
 
 
-def _standing(single_send: Any) -> Standing:
-    return Standing(single_send["id"], single_send["status"], single_send["status"] == "draft")
+def _standing(single_send: Any) -> DraftStatus:
+    return DraftStatus(single_send["id"], single_send["status"], single_send["status"] == "draft")
 
 
-def _write(service: Service, delivery: Delivery, found: Standing | None) -> Draft:
+def _write(service: ServiceApi, delivery: Delivery, found: DraftStatus | None) -> ServiceDraft:
     said = {"list_ids": "lists", "segment_ids": "segments"}
     send_to = {key: delivery.settings[name] for key, name in said.items() if name in delivery.settings}
     body = {
@@ -57,7 +67,7 @@ def _write(service: Service, delivery: Delivery, found: Standing | None) -> Draf
     }
     path = f"{_SINGLE_SENDS}/{quote(found.id, safe='')}" if found else _SINGLE_SENDS
     made = service.send("PATCH" if found else "POST", path, body)
-    return Draft(made["id"], f"https://mc.sendgrid.com/single-sends/{made['id']}/editor")
+    return ServiceDraft(made["id"], f"https://mc.sendgrid.com/single-sends/{made['id']}/editor")
 
 
 TARGET = Target(
@@ -67,11 +77,11 @@ TARGET = Target(
         tags={
             "first_name": _of("first_name"),
             "last_name": _of("last_name"),
-            "email": Tag("{{email}}"),
-            "unsubscribe_url": Tag("{{{unsubscribe}}}", parts=BODY),
-            "preferences_url": Tag("{{{unsubscribe_preferences}}}", parts=BODY),
-            "web_url": Tag("{{{weblink}}}", parts=BODY),
-            "postal_address": Tag(_ADDRESS, parts=BODY),
+            "email": FieldTag("{{email}}"),
+            "unsubscribe_url": FieldTag("{{{unsubscribe}}}", parts=BODY),
+            "preferences_url": FieldTag("{{{unsubscribe_preferences}}}", parts=BODY),
+            "web_url": FieldTag("{{{weblink}}}", parts=BODY),
+            "postal_address": FieldTag(_ADDRESS, parts=BODY),
         },
         custom=_of("{name}"),
         lookalike=re.compile(r"\{\{"),
@@ -101,14 +111,18 @@ TARGET = Target(
     takes_preview=False,
     takes_reply_to=False,
     demands=("unsubscribe_url",),
-    tags=Tags.MANY,
+    tags=TagSupport.MANY,
     settings=(
-        Setting("sender", "the number of the sender, whose reply-to it has", Kind.NUMBER, required=True),
-        Setting("suppression_group", "the number of the unsubscribe group", Kind.NUMBER, required=True),
-        Setting("lists", "the ids of the lists that get it", Kind.TEXTS),
-        Setting("segments", "the ids of the segments that get it", Kind.TEXTS),
+        TargetSetting(
+            "sender", "the number of the sender, whose reply-to it has", SettingType.NUMBER, required=True
+        ),
+        TargetSetting(
+            "suppression_group", "the number of the unsubscribe group", SettingType.NUMBER, required=True
+        ),
+        TargetSetting("lists", "the ids of the lists that get it", SettingType.TEXTS),
+        TargetSetting("segments", "the ids of the segments that get it", SettingType.TEXTS),
     ),
-    push=Push(
+    push=PushMethod(
         keys=("SENDGRID_API_KEY",),
         url=at("https://api.sendgrid.com"),
         headers=bearer(),

@@ -8,26 +8,36 @@ from datetime import date
 from urllib.parse import quote
 
 from pipeline.export.auth import signed_for_amazon
-from pipeline.export.dialect import BODY, Dialect, Tag
-from pipeline.export.target import Delivery, Draft, Login, Push, Request, Service, Setting, Standing, Target
+from pipeline.export.dialect import BODY, Dialect, FieldTag
+from pipeline.export.target import (
+    ApiRequest,
+    Credentials,
+    Delivery,
+    DraftStatus,
+    PushMethod,
+    ServiceApi,
+    ServiceDraft,
+    Target,
+    TargetSetting,
+)
 
 _TEMPLATES = "/v2/email/templates"
 
 
-def _of(name: str) -> Tag:
-    return Tag(f"{{{{{name}}}}}", f"{{{{#if {name}}}}}{{{{{name}}}}}{{{{else}}}}{{fallback}}{{{{/if}}}}")
+def _of(name: str) -> FieldTag:
+    return FieldTag(f"{{{{{name}}}}}", f"{{{{#if {name}}}}}{{{{{name}}}}}{{{{else}}}}{{fallback}}{{{{/if}}}}")
 
 
-def _read(service: Service, delivery: Delivery, id: str) -> Standing | None:
+def _read(service: ServiceApi, delivery: Delivery, id: str) -> DraftStatus | None:
     found = service.get(f"{_TEMPLATES}/{quote(id, safe='')}")
-    return Standing(found["TemplateName"], "template", open=True) if found else None
+    return DraftStatus(found["TemplateName"], "template", open=True) if found else None
 
 
-def _find(service: Service, delivery: Delivery) -> Standing | None:
+def _find(service: ServiceApi, delivery: Delivery) -> DraftStatus | None:
     return _read(service, delivery, delivery.slug)
 
 
-def _write(service: Service, delivery: Delivery, found: Standing | None) -> Draft:
+def _write(service: ServiceApi, delivery: Delivery, found: DraftStatus | None) -> ServiceDraft:
     content = {"Subject": delivery.subject, "Html": delivery.html, "Text": delivery.text}
     name = found.id if found else delivery.slug
     if found:
@@ -35,14 +45,16 @@ def _write(service: Service, delivery: Delivery, found: Standing | None) -> Draf
     else:
         service.send("POST", _TEMPLATES, {"TemplateName": name, "TemplateContent": content})
     region = delivery.settings["region"]
-    return Draft(name, f"https://{region}.console.aws.amazon.com/ses/home?region={region}#/email-templates")
+    return ServiceDraft(
+        name, f"https://{region}.console.aws.amazon.com/ses/home?region={region}#/email-templates"
+    )
 
 
-def _region(login: Login) -> str:
+def _region(login: Credentials) -> str:
     return f"https://email.{login.settings['region']}.amazonaws.com"
 
 
-def _headers(login: Login, request: Request) -> Mapping[str, str]:
+def _headers(login: Credentials, request: ApiRequest) -> Mapping[str, str]:
     return signed_for_amazon(login, request, "ses", login.settings["region"])
 
 
@@ -54,8 +66,8 @@ TARGET = Target(
             "first_name": _of("first_name"),
             "last_name": _of("last_name"),
             "name": _of("name"),
-            "email": Tag("{{email}}"),
-            "unsubscribe_url": Tag("{{amazonSESUnsubscribeUrl}}", parts=BODY),
+            "email": FieldTag("{{email}}"),
+            "unsubscribe_url": FieldTag("{{amazonSESUnsubscribeUrl}}", parts=BODY),
         },
         custom=_of("{name}"),
         lookalike=re.compile(r"\{\{"),
@@ -84,8 +96,8 @@ TARGET = Target(
     takes_reply_to=False,
     demands=("unsubscribe_url",),
     limit=500_000,
-    settings=(Setting("region", 'the region of your account, such as "eu-west-1"', required=True),),
-    push=Push(
+    settings=(TargetSetting("region", 'the region of your account, such as "eu-west-1"', required=True),),
+    push=PushMethod(
         keys=("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
         optional=("AWS_SESSION_TOKEN",),
         url=_region,

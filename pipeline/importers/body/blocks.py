@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from pipeline.content.containers import NAMES, Opening, find_end, read_fence, read_opening
+from pipeline.content.containers import NAMES, OpeningFence, find_end, read_fence, read_opening
 from pipeline.content.markdown import spans
 from pipeline.errors import PressroomError
 
@@ -96,7 +96,7 @@ def _containers(lines: list[str]) -> Iterator[tuple[int, int]]:
         at += 1
 
 
-def _is_sound(opening: Opening, inside: list[str]) -> bool:
+def _is_sound(opening: OpeningFence, inside: list[str]) -> bool:
     try:
         read_opening(opening, inside)
     except PressroomError:

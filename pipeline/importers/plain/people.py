@@ -12,7 +12,7 @@ _NAME = re.compile(
     rf"(?:(?:Dr|Prof|Mr|Mrs|Ms)\.? ){{0,2}}{_WORD}(?: (?:{_WORD}|[^\W\d_a-z]\.|{_PARTICLE})){{1,4}}"
 )
 _HOUSE = re.compile(
-    r"(?:the )?(?:[^\W_][\w&’'-]* ){0,3}(?:editors|editorial team|editorial staff|team|staff|newsroom)",
+    r"(?:the )?(?:[^\W_][\w&’'-]* ){0,3}(?:editors|editorial team|editorial staff|team|staff|workspace)",
     re.IGNORECASE,
 )
 _CREDENTIAL = re.compile(

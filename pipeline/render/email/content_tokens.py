@@ -23,13 +23,13 @@ from pipeline.support.templating import Markup
 TOKEN = re.compile(r"zq([TC])(\d+)zq")
 
 
-class Html(str):
+class ContentHtml(str):
     """Finished, safe HTML of content. It must not be printed inside an attribute."""
 
     __slots__ = ()
 
 
-class Neutral(str):
+class NeutralText(str):
     """A text that may hold merge fields in their neutral form."""
 
     __slots__ = ()
@@ -38,9 +38,9 @@ class Neutral(str):
 def escape(text: str) -> str:
     """A text as HTML, for elements and quoted attributes alike.
 
-    Braces never read as a merge field, except in a `Neutral`.
+    Braces never read as a merge field, except in a `NeutralText`.
     """
-    if not isinstance(text, Neutral) or "{{" not in text:
+    if not isinstance(text, NeutralText) or "{{" not in text:
         return literal_html(html.escape(text))
     fields: list[MergeField] = []
 
@@ -56,12 +56,12 @@ def escape(text: str) -> str:
 
 
 @dataclass
-class Issued:
+class TokenRegistry:
     """The texts and content that one rendering has printed, in order of their tokens."""
 
     values: list[str] = field(default_factory=list)
 
-    def __enter__(self) -> Issued:
+    def __enter__(self) -> TokenRegistry:
         self._before = _issued.set(self)
         return self
 
@@ -69,7 +69,7 @@ class Issued:
         _issued.reset(self._before)
 
 
-_issued: ContextVar[Issued] = ContextVar("issued")
+_issued: ContextVar[TokenRegistry] = ContextVar("issued")
 
 
 def write(value: Any) -> Any:
@@ -82,12 +82,12 @@ def write(value: Any) -> Any:
     values = _issued.get().values
     values.append(value)
     # Markup, so that autoescape leaves the token alone.
-    return Markup(f"zq{'C' if isinstance(value, Html) else 'T'}{len(values) - 1}zq")
+    return Markup(f"zq{'C' if isinstance(value, ContentHtml) else 'T'}{len(values) - 1}zq")
 
 
 def finished(value: Any) -> Any:
     """The template filter `safe`: a text that its author vouches for, as content."""
-    return value if isinstance(value, Markup) else Html(value)
+    return value if isinstance(value, Markup) else ContentHtml(value)
 
 
 def fixed(value: str) -> Markup:
@@ -96,7 +96,7 @@ def fixed(value: str) -> Markup:
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class CutDocument:
     """A document cut at its tokens.
 
     `fixed` has one more item than `slots`, which hold a token's number and whether it stands in an
@@ -107,7 +107,7 @@ class Parts:
     slots: tuple[tuple[int, bool], ...]
 
 
-def cut(document: str) -> Parts:
+def cut(document: str) -> CutDocument:
     """A document cut at its tokens. Raises `PressroomError` for content inside an attribute."""
     fixed: list[str] = []
     slots: list[tuple[int, bool]] = []
@@ -124,10 +124,10 @@ def cut(document: str) -> Parts:
         fixed.append(before)
         slots.append((int(found[2]), inside))
         at = found.end()
-    return Parts((*fixed, document[at:]), tuple(slots))
+    return CutDocument((*fixed, document[at:]), tuple(slots))
 
 
-def check_counts(mjml: Parts, compiled: Parts, issued: int, content: frozenset[int]) -> None:
+def check_counts(mjml: CutDocument, compiled: CutDocument, issued: int, content: frozenset[int]) -> None:
     """Raise `PressroomError` unless every token came through mrml, and none that was never issued.
 
     Content must stand exactly as often as before, a text at least as often: mrml repeats the title.
@@ -143,9 +143,9 @@ def check_counts(mjml: Parts, compiled: Parts, issued: int, content: frozenset[i
             )
 
 
-def fill(parts: Parts, values: list[str]) -> str:
+def fill(parts: CutDocument, values: list[str]) -> str:
     """The email's HTML: every token replaced by its text, escaped, or by its content."""
-    written = [value if isinstance(value, Html) else escape(value) for value in values]
+    written = [value if isinstance(value, ContentHtml) else escape(value) for value in values]
     pieces = [parts.fixed[0]]
     for (number, _), after in zip(parts.slots, parts.fixed[1:], strict=True):
         pieces.append(written[number])
@@ -153,12 +153,12 @@ def fill(parts: Parts, values: list[str]) -> str:
     return "".join(pieces)
 
 
-def fill_mjml(parts: Parts, values: list[str]) -> str:
+def fill_mjml(parts: CutDocument, values: list[str]) -> str:
     """The same for MJML: in attributes only ASCII, since mrml spoils everything else there."""
     pieces = [parts.fixed[0]]
     for (number, inside), after in zip(parts.slots, parts.fixed[1:], strict=True):
         value = values[number]
-        text = value if isinstance(value, Html) else escape(value)
+        text = value if isinstance(value, ContentHtml) else escape(value)
         if inside:
             text = text.replace("&quot;", "&#34;").replace("&#x27;", "&#39;").replace("\n", "&#10;")
             text = text.encode("ascii", "xmlcharrefreplace").decode("ascii")

@@ -41,7 +41,7 @@ _SAFE_IN_URL = "%/:=&?~#+!$,;'@()*[]"
 
 
 @dataclass(frozen=True, slots=True)
-class Tester:
+class TestRecipient:
     """Whom a test message is for: a checked address, and what is known of its reader by merge field."""
 
     address: str
@@ -53,7 +53,7 @@ def build_message(
     publication: Publication,
     edition: ComposedEdition,
     pictures: Callable[[Image], bytes] | None = None,
-    tester: Tester | None = None,
+    tester: TestRecipient | None = None,
 ) -> bytes:
     """The message that a reader of whom nothing is known gets, addressed to the sender: a draft.
 
@@ -123,7 +123,7 @@ def _headers(
     edition: ComposedEdition,
     boundary: str,
     value: Callable[[MergeField], str],
-    tester: Tester | None,
+    tester: TestRecipient | None,
 ) -> list[str]:
     domain = _address(publication.sender_address, "sender").rpartition("@")[2]
     known = f"{edition.record.id}\n{edition.audience}"

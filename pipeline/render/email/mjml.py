@@ -13,8 +13,8 @@ from functools import lru_cache
 from mjml import mjml2html
 
 from pipeline.errors import PressroomError
-from pipeline.render.email.content_tokens import Parts, cut
-from pipeline.render.email.mjml_lint import check_rendered, unmarked
+from pipeline.render.email.content_tokens import CutDocument, cut
+from pipeline.render.email.mjml_lint import check_rendered, strip_annotations
 
 THEME = "templates/email/issue.mjml.j2"
 
@@ -25,11 +25,11 @@ so that the body's first words do not show there, and Gmail does not fold them i
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class CompiledLayout:
     """A compiled layout: the MJML it came from and mrml's HTML, both cut at their tokens."""
 
-    mjml: Parts
-    html: Parts
+    mjml: CutDocument
+    html: CutDocument
 
 
 _BETWEEN = re.compile(r">\s+(</?mj-)")
@@ -37,22 +37,22 @@ _BETWEEN = re.compile(r">\s+(</?mj-)")
 
 
 @lru_cache(maxsize=256)
-def compile_layout(marked: str) -> Layout:
+def compile_layout(marked: str) -> CompiledLayout:
     """Check and compile MJML whose tags carry the marks of `theme_check.prepare`.
 
     Raises `PressroomError`, with file and line where the theme is at fault.
     """
     check_rendered(marked)
-    mjml = _BETWEEN.sub(r">\n\1", unmarked(marked))
+    mjml = _BETWEEN.sub(r">\n\1", strip_annotations(marked))
     try:
         # No fonts: by default mrml links Google's.
         html = mjml2html(mjml, fonts={})
     except (ValueError, OSError) as error:
         raise PressroomError(f"mrml refuses the theme's MJML: {error}.", THEME) from error
-    return Layout(cut(mjml), cut(put_right(html)))
+    return CompiledLayout(cut(mjml), cut(correct_mrml(html)))
 
 
-def put_right(html: str) -> str:
+def correct_mrml(html: str) -> str:
     """Mrml 6.0.1's HTML with its defects mended, each by a replacement of its own."""
     for mend in (_preview, _language, _image_heights, _bare_widths, _backgrounds, _branches):
         html = mend(html)

@@ -41,7 +41,7 @@ _NOT_HERE = {
 }
 
 
-def prepare(source: str, path: str) -> str:
+def annotate(source: str, path: str) -> str:
     """A template's source with each tag marked by its place. Other files than MJML stay as they are.
 
     Raises `PressroomError`, with every mistake that shows in the source alone.
@@ -59,8 +59,8 @@ def prepare(source: str, path: str) -> str:
     return _TAG_START.sub(mark, source)
 
 
-def unmarked(mjml: str) -> str:
-    """MJML without the marks of `prepare`."""
+def strip_annotations(mjml: str) -> str:
+    """MJML without the marks of `annotate`."""
     return _MARK.sub("", mjml)
 
 
@@ -91,7 +91,7 @@ def check_source(source: str, path: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Open:
+class _OpenTag:
     name: str
     path: str | None
     line: int | None
@@ -102,12 +102,12 @@ def check_rendered(mjml: str) -> None:
 
     For Jinja may have written a tag or attribute. Raises `PressroomError` at the first mistake.
     """
-    stack: list[_Open] = []
+    stack: list[_OpenTag] = []
     for found in _ROUGH_TAG.finditer(mjml):
         tag = _read_tag(found[0])
         if tag is None:
-            around = unmarked(mjml[found.start() : found.start() + 60]).partition("\n")[0]
-            place = stack[-1] if stack else _Open("", None, None)
+            around = strip_annotations(mjml[found.start() : found.start() + 60]).partition("\n")[0]
+            place = stack[-1] if stack else _OpenTag("", None, None)
             raise PressroomError(f'"{around}" is not a well-formed tag.', place.path, place.line)
         here = tag.here
         if not here.name:
@@ -128,33 +128,33 @@ def check_rendered(mjml: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Tag:
+class _MjmlTag:
     """A tag as read: whether it ends an element, or begins one that holds something."""
 
-    here: _Open
+    here: _OpenTag
     end: bool = False
     holds: bool = False
     errors: tuple[PressroomError, ...] = ()
 
 
 @lru_cache(maxsize=8192)
-def _read_tag(text: str) -> _Tag | None:
+def _read_tag(text: str) -> _MjmlTag | None:
     """A marked tag, or None for what is no well-formed one. Most tags recur from issue to issue."""
     found = _TAG.fullmatch(text)
     if not found or found["odd"]:
         return None
     name = found["name"]
     if not name:
-        return _Tag(_Open("", None, None))
+        return _MjmlTag(_OpenTag("", None, None))
     mark = _MARK.search(found["rest"])
-    here = _Open(name, mark[1] if mark else None, int(mark[2]) if mark else None)
+    here = _OpenTag(name, mark[1] if mark else None, int(mark[2]) if mark else None)
     if found["end"]:
-        return _Tag(here, end=True)
+        return _MjmlTag(here, end=True)
     errors = tuple(_check_tag(found, here.path, here.line))
-    return _Tag(here, holds=not found["closed"] and name not in VOID, errors=errors)
+    return _MjmlTag(here, holds=not found["closed"] and name not in VOID, errors=errors)
 
 
-def _close(stack: list[_Open], here: _Open) -> None:
+def _close(stack: list[_OpenTag], here: _OpenTag) -> None:
     if here.name in VOID:
         return
     if not stack:
@@ -167,7 +167,7 @@ def _close(stack: list[_Open], here: _Open) -> None:
         )
 
 
-def _check_nesting(stack: list[_Open], here: _Open) -> None:
+def _check_nesting(stack: list[_OpenTag], here: _OpenTag) -> None:
     parent = stack[-1].name if stack else ""
     if not stack:
         if here.name != "mjml":

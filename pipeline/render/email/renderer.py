@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
-from pipeline.config.i18n import Words, load_words
-from pipeline.content.html import Form, visible
+from pipeline.config.i18n import Messages, load_messages
+from pipeline.content.html import Medium, for_audience
 from pipeline.model import (
     ComposedEdition,
     Image,
@@ -18,8 +18,8 @@ from pipeline.model import (
 )
 from pipeline.render.email.content_styles import read_styles
 from pipeline.render.email.content_tokens import (
-    Html,
-    Issued,
+    ContentHtml,
+    TokenRegistry,
     check_counts,
     fill,
     fill_mjml,
@@ -28,14 +28,14 @@ from pipeline.render.email.content_tokens import (
     write,
 )
 from pipeline.render.email.mjml import compile_layout
-from pipeline.render.email.mjml_lint import prepare
-from pipeline.render.email.template_values import Setting, email_view, laid_out, reason, shows_thumbnail
+from pipeline.render.email.mjml_lint import annotate
+from pipeline.render.email.template_values import EmailContext, email_view, in_layout, reason, shows_thumbnail
 from pipeline.render.email.text_part import email_text
 from pipeline.render.email.theme_values import theme_view
 from pipeline.support.merge import fields_in
-from pipeline.support.templating import WEB, Dialect, Templates
+from pipeline.support.templating import WEB, TemplateOptions, Templates
 
-EMAIL = Dialect(prepare, write, {"safe": finished, "fixed": fixed})
+EMAIL = TemplateOptions(annotate, write, {"safe": finished, "fixed": fixed})
 
 NO_RELATED: Mapping[str, tuple[str, str]] = {}
 
@@ -53,9 +53,9 @@ def render_email(
     in the edition are known. Raises `PressroomError` for a mistake in the theme, with file and line.
     """
     words, styles = _theme(templates, publication.theme, publication.language)
-    setting = Setting(edition, publication, words, styles, related)
+    setting = EmailContext(edition, publication, words, styles, related)
     template = templates.environment(EMAIL).get_template("email/issue.mjml.j2")
-    with Issued() as issued:
+    with TokenRegistry() as issued:
         marked = template.render(
             email=email_view(setting, logo),
             theme=theme_view(publication.theme, publication.language),
@@ -63,7 +63,7 @@ def render_email(
         )
     layout = compile_layout(marked)
     values = issued.values
-    content = frozenset(n for n, value in enumerate(values) if isinstance(value, Html))
+    content = frozenset(n for n, value in enumerate(values) if isinstance(value, ContentHtml))
     check_counts(layout.mjml, layout.html, len(values), content)
     html = fill(layout.html, values)
     text = email_text(setting)
@@ -81,12 +81,12 @@ def render_email(
 
 
 @lru_cache(maxsize=8)
-def _theme(templates: Templates, theme: ThemeSettings, language: str) -> tuple[Words, Mapping[str, str]]:
+def _theme(templates: Templates, theme: ThemeSettings, language: str) -> tuple[Messages, Mapping[str, str]]:
     """What stays the same from issue to issue: the theme's words and the styles of content."""
     name = "email/content.css.j2"
     css = templates.environment(WEB).get_template(name).render(theme=theme_view(theme, language))
     found = templates.find(name)
-    return load_words(templates, language), read_styles(css, found[1] if found else name)
+    return load_messages(templates, language), read_styles(css, found[1] if found else name)
 
 
 def _fields(*rendered: str) -> tuple[MergeField, ...]:
@@ -96,13 +96,13 @@ def _fields(*rendered: str) -> tuple[MergeField, ...]:
 
 def _images(edition: ComposedEdition, logo: Image | None, theme: ThemeSettings) -> tuple[Image, ...]:
     """The images that the email shows, each once, in reading order."""
-    shown = [logo, *visible(edition.letter, Form.EMAIL, edition.audience).images]
+    shown = [logo, *for_audience(edition.letter, Medium.EMAIL, edition.audience).images]
     for section in edition.sections:
         for article, asked in section.articles:
-            layout = laid_out(article, asked)
+            layout = in_layout(article, asked)
             if shows_thumbnail(layout, theme):
                 shown.append(article.content.thumbnail)
             if layout is Layout.FULL:
                 shown.append(article.content.lead)
-                shown += visible(article.content, Form.EMAIL, edition.audience).images
+                shown += for_audience(article.content, Medium.EMAIL, edition.audience).images
     return tuple({image.name: image for image in shown if image}.values())

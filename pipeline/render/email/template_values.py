@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from pipeline.config.i18n import Words
-from pipeline.content.html import Form, HtmlWriter, footnotes_to_html, nodes_to_html, visible
+from pipeline.config.i18n import Messages
+from pipeline.content.html import HtmlWriter, Medium, footnotes_to_html, for_audience, nodes_to_html
 from pipeline.content.tree import elements
 from pipeline.model import (
     Block,
@@ -25,7 +25,7 @@ from pipeline.model import (
     Publication,
     ThemeSettings,
 )
-from pipeline.render.email.content_tokens import Html, Neutral
+from pipeline.render.email.content_tokens import ContentHtml, NeutralText
 from pipeline.render.email.theme_values import GUTTER, THUMBNAIL, WIDTH
 from pipeline.support import urls
 
@@ -40,7 +40,7 @@ ARTICLE_SHIFT = 2
 
 
 @dataclass(frozen=True, slots=True)
-class LinkView:
+class EmailLink:
     """A link whose text says where it goes."""
 
     text: str
@@ -48,7 +48,7 @@ class LinkView:
 
 
 @dataclass(frozen=True, slots=True)
-class ImageView:
+class EmailImage:
     """An image as shown: width and height in CSS pixels, `url` of what it links to or empty."""
 
     src: str
@@ -59,19 +59,19 @@ class ImageView:
 
 
 @dataclass(frozen=True, slots=True)
-class BlockView:
+class EmailBlock:
     """A block of content: prose as `html`, the containers with their `blocks`."""
 
     kind: str
-    html: Html = Html("")  # noqa: RUF009 (an immutable string)
+    html: ContentHtml = ContentHtml("")  # noqa: RUF009 (an immutable string)
     title: str = ""
-    blocks: tuple[BlockView, ...] = ()
-    link_html: Html = Html("")  # noqa: RUF009 (an immutable string)
+    blocks: tuple[EmailBlock, ...] = ()
+    link_html: ContentHtml = ContentHtml("")  # noqa: RUF009 (an immutable string)
     link_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class ArticleView:
+class EmailArticle:
     """An article as it stands in the email.
 
     `url` is empty where its headline is no link; `host` says where a piece that lives elsewhere is.
@@ -84,21 +84,21 @@ class ArticleView:
     details: str
     minutes: str
     dek: str
-    lead: ImageView | None
-    thumbnail: ImageView | None
-    blocks: tuple[BlockView, ...]
-    notes_html: Html
-    related: tuple[LinkView, ...]
-    more: LinkView | None
+    lead: EmailImage | None
+    thumbnail: EmailImage | None
+    blocks: tuple[EmailBlock, ...]
+    notes_html: ContentHtml
+    related: tuple[EmailLink, ...]
+    more: EmailLink | None
     host: str
 
 
 @dataclass(frozen=True, slots=True)
-class SectionView:
+class EmailSection:
     """A titled group of articles."""
 
     title: str
-    articles: tuple[ArticleView, ...]
+    articles: tuple[EmailArticle, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +113,10 @@ class EmailView:
     publication: str
     tagline: str
     home_url: str
-    logo: ImageView | None
-    letter: tuple[BlockView, ...]
-    letter_notes_html: Html
-    sections: tuple[SectionView, ...]
+    logo: EmailImage | None
+    letter: tuple[EmailBlock, ...]
+    letter_notes_html: ContentHtml
+    sections: tuple[EmailSection, ...]
     disclaimers: tuple[str, ...]
     reason: str
     colophon: tuple[str, ...]
@@ -127,30 +127,30 @@ class EmailView:
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class EmailContext:
     """What every part of one email is written with."""
 
     edition: ComposedEdition
     publication: Publication
-    words: Words
+    words: Messages
     styles: Mapping[str, str]
     related: Mapping[str, tuple[str, str]]
 
     def writer(self, heading_shift: int) -> HtmlWriter:
         """The writer of content's HTML with the theme's inline styles."""
-        return HtmlWriter(Form.EMAIL, styles=self.styles, heading_shift=heading_shift)
+        return HtmlWriter(Medium.EMAIL, styles=self.styles, heading_shift=heading_shift)
 
 
-def email_view(setting: Setting, logo: Image | None) -> EmailView:
+def email_view(setting: EmailContext, logo: Image | None) -> EmailView:
     """A composed edition as the templates see it."""
     edition, publication, words = setting.edition, setting.publication, setting.words
     writer = setting.writer(0)
-    letter = visible(edition.letter, Form.EMAIL, edition.audience)
+    letter = for_audience(edition.letter, Medium.EMAIL, edition.audience)
     return EmailView(
         language=publication.language,
         title=edition.issue.title,
         document_title=f"{edition.issue.title} · {publication.title}",
-        preview_text=Neutral(edition.preview_text),
+        preview_text=NeutralText(edition.preview_text),
         issue_line=issue_line(edition, words),
         publication=publication.title,
         tagline=publication.tagline,
@@ -159,7 +159,7 @@ def email_view(setting: Setting, logo: Image | None) -> EmailView:
         letter=_blocks(letter, writer),
         letter_notes_html=_notes(letter, writer),
         sections=tuple(
-            SectionView(
+            EmailSection(
                 section.title, tuple(_article(each, layout, setting) for each, layout in section.articles)
             )
             for section in edition.sections
@@ -169,24 +169,24 @@ def email_view(setting: Setting, logo: Image | None) -> EmailView:
         colophon=lines(publication.colophon),
         postal_address=lines(publication.postal_address),
         unsubscribe_url=unsubscribe_url(publication),
-        preferences_url=Neutral(publication.preferences_url or ""),
+        preferences_url=NeutralText(publication.preferences_url or ""),
         browser_url=browser_url(edition),
     )
 
 
-def reason(publication: Publication, words: Words) -> str:
+def reason(publication: Publication, words: Messages) -> str:
     """Why a reader gets this: the setting, or the theme's own words."""
-    return publication.reason or words.say("reason", publication=publication.title)
+    return publication.reason or words.format("reason", publication=publication.title)
 
 
-def unsubscribe_url(publication: Publication) -> Neutral:
+def unsubscribe_url(publication: Publication) -> NeutralText:
     """Where a reader leaves: the setting, or the merge field that the target fills."""
-    return Neutral(publication.unsubscribe_url or "{{ unsubscribe_url }}")
+    return NeutralText(publication.unsubscribe_url or "{{ unsubscribe_url }}")
 
 
-def browser_url(edition: ComposedEdition) -> Neutral:
+def browser_url(edition: ComposedEdition) -> NeutralText:
     """The edition's page, or the merge field where it has none."""
-    return Neutral(edition.url or "{{ web_url }}")
+    return NeutralText(edition.url or "{{ web_url }}")
 
 
 def lines(text: str) -> tuple[str, ...]:
@@ -194,13 +194,13 @@ def lines(text: str) -> tuple[str, ...]:
     return tuple(line.strip() for line in text.splitlines() if line.strip())
 
 
-def issue_line(edition: ComposedEdition, words: Words) -> str:
+def issue_line(edition: ComposedEdition, words: Messages) -> str:
     """Number, date and reading time in one line."""
     return " · ".join(
         (
-            words.say("issue", number=edition.issue.number),
+            words.format("issue", number=edition.issue.number),
             words.date(edition.issue.date),
-            words.say("minutes", minutes=edition.minutes),
+            words.format("minutes", minutes=edition.minutes),
         )
     )
 
@@ -212,28 +212,30 @@ def byline(article: ComposedArticle) -> str:
     )
 
 
-def details(article: ComposedArticle, words: Words) -> str:
+def details(article: ComposedArticle, words: Messages) -> str:
     """Date, revision and reading time in one line."""
     parts = [words.date(article.article.date)]
     if article.article.updated and article.article.updated.date() > article.article.date.date():
-        parts.append(words.say("updated", date=words.date(article.article.updated)))
-    parts.append(words.say("minutes", minutes=article.content.minutes))
+        parts.append(words.format("updated", date=words.date(article.article.updated)))
+    parts.append(words.format("minutes", minutes=article.content.minutes))
     return " · ".join(parts)
 
 
-def laid_out(article: ComposedArticle, layout: Layout) -> Layout:
+def in_layout(article: ComposedArticle, layout: Layout) -> Layout:
     """The layout an article really gets: whole where there is nowhere else to read it."""
     return layout if article.url or article.article.link else Layout.FULL
 
 
-def more_link(article: ComposedArticle, layout: Layout, words: Words) -> LinkView | None:
+def more_link(article: ComposedArticle, layout: Layout, words: Messages) -> EmailLink | None:
     """The link at an article's end, which names the article and, for a piece elsewhere, the host."""
     title = article.article.title
     if link := article.article.link:
-        return LinkView(words.say("read_on_site", title=title, host=host(link)), link)
+        return EmailLink(words.format("read_on_site", title=title, host=host(link)), link)
     if not article.url:
         return None
-    return LinkView(words.say("read_on_web" if layout is Layout.FULL else "read", title=title), article.url)
+    return EmailLink(
+        words.format("read_on_web" if layout is Layout.FULL else "read", title=title), article.url
+    )
 
 
 def host(url: str) -> str:
@@ -241,38 +243,38 @@ def host(url: str) -> str:
     return (urlsplit(url).hostname or url).removeprefix("www.")
 
 
-def related_links(article: ComposedArticle, setting: Setting) -> tuple[LinkView, ...]:
+def related_links(article: ComposedArticle, setting: EmailContext) -> tuple[EmailLink, ...]:
     """The related articles that have an address, in the order that the article names them."""
     links = []
     inside = {each.article.slug: each for each in setting.edition.articles}
     for slug in article.article.related:
         if (near := inside.get(slug)) and near.url:
-            links.append(LinkView(near.article.title, near.url))
+            links.append(EmailLink(near.article.title, near.url))
         elif slug in setting.related:
-            links.append(LinkView(*setting.related[slug]))
+            links.append(EmailLink(*setting.related[slug]))
     return tuple(links)
 
 
-def _article(article: ComposedArticle, asked: Layout, setting: Setting) -> ArticleView:
+def _article(article: ComposedArticle, asked: Layout, setting: EmailContext) -> EmailArticle:
     words, theme = setting.words, setting.publication.theme
-    layout = laid_out(article, asked)
+    layout = in_layout(article, asked)
     full = layout is Layout.FULL
     url = article.article.link or article.url or ""
     writer = setting.writer(ARTICLE_SHIFT)
-    content = visible(article.content, Form.EMAIL, setting.edition.audience)
+    content = for_audience(article.content, Medium.EMAIL, setting.edition.audience)
     lead, small = content.lead, content.thumbnail
-    return ArticleView(
+    return EmailArticle(
         layout=layout.value,
         title=article.article.title,
         url=url,
         byline=byline(article),
         details=details(article, words),
-        minutes=words.say("minutes", minutes=article.content.minutes),
+        minutes=words.format("minutes", minutes=article.content.minutes),
         dek=article.article.dek,
         lead=shown(lead, WIDTH - 2 * GUTTER) if lead and full else None,
         thumbnail=shown(small, THUMBNAIL, url) if small and shows_thumbnail(layout, theme) else None,
         blocks=_blocks(content, writer) if full else (),
-        notes_html=_notes(content, writer) if full else Html(""),
+        notes_html=_notes(content, writer) if full else ContentHtml(""),
         related=related_links(article, setting) if full else (),
         more=more_link(article, layout, words),
         host=host(article.article.link) if article.article.link else "",
@@ -284,7 +286,7 @@ def shows_thumbnail(layout: Layout, theme: ThemeSettings) -> bool:
     return layout is Layout.CARD and theme.card_pictures
 
 
-def shown(image: Image, width: int, url: str = "") -> ImageView:
+def shown(image: Image, width: int, url: str = "") -> EmailImage:
     """An image scaled down to at most `width`, and to Word's height.
 
     A decorative one is no link, for a link must have a name.
@@ -293,24 +295,24 @@ def shown(image: Image, width: int, url: str = "") -> ImageView:
     tall = round(image.height * wide / image.width)
     if tall > TALLEST:
         wide, tall = max(1, round(image.width * TALLEST / image.height)), TALLEST
-    return ImageView(image.url, image.alt, wide, max(1, tall), url if image.alt else "")
+    return EmailImage(image.url, image.alt, wide, max(1, tall), url if image.alt else "")
 
 
-def _logo(logo: Image | None, publication: Publication) -> ImageView | None:
+def _logo(logo: Image | None, publication: Publication) -> EmailImage | None:
     if logo is None:
         return None
     wide, tall = logo.width // 2 or 1, logo.height // 2 or 1  # drawn at twice its size, for dense screens
     scale = min(1.0, 240 / wide, 56 / tall)
     alt = publication.theme.logo_alt or publication.title
     url = urls.home_url(publication)
-    return ImageView(logo.url, alt, max(1, round(wide * scale)), max(1, round(tall * scale)), url)
+    return EmailImage(logo.url, alt, max(1, round(wide * scale)), max(1, round(tall * scale)), url)
 
 
-def _notes(content: Content, writer: HtmlWriter) -> Html:
-    return Html(footnotes_to_html(content.footnotes, writer) if content.footnotes else "")
+def _notes(content: Content, writer: HtmlWriter) -> ContentHtml:
+    return ContentHtml(footnotes_to_html(content.footnotes, writer) if content.footnotes else "")
 
 
-def _blocks(content: Content, writer: HtmlWriter) -> tuple[BlockView, ...]:
+def _blocks(content: Content, writer: HtmlWriter) -> tuple[EmailBlock, ...]:
     return tuple(_block(block, writer) for block in content.blocks)
 
 
@@ -341,14 +343,14 @@ def _words(node: Node) -> list[str]:
     return node.split() if isinstance(node, str) else ["a name's length"]
 
 
-def _block(block: Block, writer: HtmlWriter) -> BlockView:
+def _block(block: Block, writer: HtmlWriter) -> EmailBlock:
     if block.kind is BlockKind.PROSE:
         html = "".join(nodes_to_html((node,), _writer_for(node, writer)) for node in block.nodes)
-        return BlockView(block.kind.value, html=Html(html))
-    return BlockView(
+        return EmailBlock(block.kind.value, html=ContentHtml(html))
+    return EmailBlock(
         block.kind.value,
         title=block.title,
         blocks=tuple(_block(each, writer) for each in block.blocks),
-        link_html=Html(nodes_to_html(block.link_text, writer)),
-        link_url=Neutral(block.link_url),
+        link_html=ContentHtml(nodes_to_html(block.link_text, writer)),
+        link_url=NeutralText(block.link_url),
     )

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipeline.content.html import Form, visible
-from pipeline.content.text import Notes, blocks_to_text
-from pipeline.content.text_width import width, wrapped
+from pipeline.content.html import Medium, for_audience
+from pipeline.content.text import LinkList, blocks_to_text
+from pipeline.content.text_width import width, wrap
 from pipeline.model import Block, ComposedArticle, Content, Element, Image, Layout, Node
 from pipeline.render.email.template_values import (
-    Setting,
+    EmailContext,
     browser_url,
     byline,
     details,
+    in_layout,
     issue_line,
-    laid_out,
     lines,
     more_link,
     reason,
@@ -33,10 +33,10 @@ _NEXT = {"h2": "h3", "h3": "h4", "h4": "h5", "h5": "h6"}
 _HOLD_HEADINGS = frozenset({"blockquote", "dd", "details", "div", "li", "ol", "ul"})
 
 
-def email_text(setting: Setting) -> str:
+def email_text(setting: EmailContext) -> str:
     """`email.txt` of an edition, with merge fields in their neutral form."""
     edition, publication, words = setting.edition, setting.publication, setting.words
-    notes = Notes()
+    notes = LinkList()
     title = _wrap(edition.issue.title)
     parts = [
         _stack(_wrap(publication.title), _wrap(publication.tagline), _wrap(issue_line(edition, words))),
@@ -55,13 +55,13 @@ def email_text(setting: Setting) -> str:
     parts.append("-" * WIDTH)
     parts.extend(_footer(setting))
     if notes.addresses:
-        parts.append(_stack(f"{words.say('links')}:", notes.to_text()))
+        parts.append(_stack(f"{words.format('links')}:", notes.to_text()))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _article(article: ComposedArticle, asked: Layout, setting: Setting, notes: Notes) -> str:
+def _article(article: ComposedArticle, asked: Layout, setting: EmailContext, notes: LinkList) -> str:
     words = setting.words
-    layout = laid_out(article, asked)
+    layout = in_layout(article, asked)
     title = _wrap(article.article.title)
     dek = _wrap(article.article.dek)
     link = more_link(article, layout, words)
@@ -69,7 +69,7 @@ def _article(article: ComposedArticle, asked: Layout, setting: Setting, notes: N
     if layout is Layout.BRIEF:
         return _stack(title, dek, more)
     if layout is Layout.CARD:
-        minutes = words.say("minutes", minutes=article.content.minutes)
+        minutes = words.format("minutes", minutes=article.content.minutes)
         return _join(_stack(title, _rule(title, "=")), dek, _stack(minutes, more))
     related = [
         _wrap(f"- {each.text} [{notes.number(each.url)}]", after="  ")
@@ -80,7 +80,7 @@ def _article(article: ComposedArticle, asked: Layout, setting: Setting, notes: N
         dek,
         _picture(article.content.lead),
         _content(replace(article.content, blocks=_lowered(tuple(article.content.blocks))), setting, notes),
-        _stack(f"{words.say('related')}:", *related) if related else "",
+        _stack(f"{words.format('related')}:", *related) if related else "",
         more,
     )
 
@@ -89,10 +89,10 @@ def _picture(image: Image | None) -> str:
     return _wrap(f"[Image: {image.alt}]") if image and image.alt else ""
 
 
-def _content(content: Content, setting: Setting, notes: Notes) -> str:
-    shown = visible(content, Form.TEXT, setting.edition.audience)
-    sponsored_by = setting.words.say("sponsor_named", name="").strip()
-    title = f"{setting.words.say('notes')}:"
+def _content(content: Content, setting: EmailContext, notes: LinkList) -> str:
+    shown = for_audience(content, Medium.TEXT, setting.edition.audience)
+    sponsored_by = setting.words.format("sponsor_named", name="").strip()
+    title = f"{setting.words.format('notes')}:"
     return blocks_to_text(shown.blocks, notes, shown.footnotes, WIDTH, sponsored_by, title)
 
 
@@ -114,12 +114,12 @@ def _lower(node: Node) -> Node:
     return node
 
 
-def _footer(setting: Setting) -> list[str]:
+def _footer(setting: EmailContext) -> list[str]:
     edition, publication, words = setting.edition, setting.publication, setting.words
-    links: list[tuple[str, str]] = [(words.say("unsubscribe"), unsubscribe_url(publication))]
+    links: list[tuple[str, str]] = [(words.format("unsubscribe"), unsubscribe_url(publication))]
     if publication.preferences_url:
-        links.append((words.say("preferences"), publication.preferences_url))
-    links.append((words.say("view_in_browser"), browser_url(edition)))
+        links.append((words.format("preferences"), publication.preferences_url))
+    links.append((words.format("view_in_browser"), browser_url(edition)))
     return [
         _wrap(reason(publication, words)),
         _stack(*map(_wrap, lines(publication.colophon))),
@@ -131,7 +131,7 @@ def _footer(setting: Setting) -> list[str]:
 
 def _wrap(text: str, after: str = "") -> str:
     """A text in lines of at most 72 columns; braces are written so that they are no merge field."""
-    return literal_text(f"\n{after}".join(wrapped(text, WIDTH - len(after))))
+    return literal_text(f"\n{after}".join(wrap(text, WIDTH - len(after))))
 
 
 def _rule(heading: str, stroke: str) -> str:

@@ -21,7 +21,7 @@ THUMBNAIL = 168
 
 
 @dataclass(frozen=True, slots=True)
-class Scheme:
+class EmailColors:
     """A palette's colours, and the colour of text on the accent."""
 
     accent: Markup
@@ -37,8 +37,8 @@ class Scheme:
 class ThemeView:
     """Settings that mrml must see. They are checked where `newsletter.toml` is read."""
 
-    light: Scheme
-    dark: Scheme
+    light: EmailColors
+    dark: EmailColors
     body_font: Markup
     heading_font: Markup
     text_size: int
@@ -75,11 +75,11 @@ def _font(stack: str) -> Markup:
     return Markup(re.sub(r"[<>&{};]", "", stack.replace('"', "'")))
 
 
-def _scheme(palette: Palette) -> Scheme:
+def _scheme(palette: Palette) -> EmailColors:
     on_accent = max("#ffffff", "#111111", key=lambda color: contrast(color, palette.accent))
     names = ("accent", "text", "muted", "background", "surface", "line")
     colors = {name: Markup(getattr(palette, name)) for name in names}
-    return Scheme(on_accent=Markup(on_accent), **colors)
+    return EmailColors(on_accent=Markup(on_accent), **colors)
 
 
 def contrast(one: str, other: str) -> float:

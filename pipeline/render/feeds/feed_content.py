@@ -8,8 +8,8 @@ from datetime import datetime
 from html import escape
 from urllib.parse import quote, urlsplit
 
-from pipeline.content.html import Form, HtmlWriter, blocks_to_html, footnotes_to_html, visible
-from pipeline.content.text import Notes, blocks_to_text
+from pipeline.content.html import HtmlWriter, Medium, blocks_to_html, footnotes_to_html, for_audience
+from pipeline.content.text import LinkList, blocks_to_text
 from pipeline.model import (
     EVERYONE,
     Block,
@@ -18,12 +18,12 @@ from pipeline.model import (
     ComposedEdition,
     Content,
     Element,
+    FeedIdentity,
     Image,
     Layout,
     Publication,
-    Record,
 )
-from pipeline.render.feeds.feed_item import Item, fit, plain
+from pipeline.render.feeds.feed_item import FeedItem, fit, plain
 from pipeline.support import merge
 from pipeline.support.urls import home_url
 
@@ -31,15 +31,15 @@ _OPENING = 200  # characters of an article's first words, where its editor gave 
 _LINK_TO_FIELD = re.compile(r'(<a\b[^<>]*\bhref=")(\{\{[^{}]*\}\})')
 
 
-def article_item(composed: ComposedArticle, publication: Publication) -> Item:
+def article_item(composed: ComposedArticle, publication: Publication) -> FeedItem:
     """An article as an item of the articles feed and of its tags' feeds; it must have a page."""
     article, url = composed.article, composed.url or home_url(publication)
     published, updated = _dates(composed.record)
     title = plain(article.title) or plain(publication.title)
     html = [_image(composed.content.lead), _elsewhere(composed)]
-    html.append(_body(composed.content, HtmlWriter(Form.FEED, anchor=url), EVERYONE))
+    html.append(_body(composed.content, HtmlWriter(Medium.FEED, anchor=url), EVERYONE))
     html += _disclaimers(composed.disclaimers)
-    return Item(
+    return FeedItem(
         id=composed.record.id,
         link=url,
         title=title,
@@ -54,7 +54,7 @@ def article_item(composed: ComposedArticle, publication: Publication) -> Item:
     )
 
 
-def edition_item(edition: ComposedEdition, publication: Publication, *, further: bool = False) -> Item:
+def edition_item(edition: ComposedEdition, publication: Publication, *, further: bool = False) -> FeedItem:
     """An issue's public edition as an item; it must have a page.
 
     An article without a page is for a private audience and is left out. A `further` edition stands
@@ -65,7 +65,7 @@ def edition_item(edition: ComposedEdition, publication: Publication, *, further:
     published, updated = _dates(edition.record)
     title = plain(edition.issue.title) or plain(publication.title)
     # The anchors are those of the issue's page.
-    html = [_body(edition.letter, HtmlWriter(Form.FEED, anchor=f"{url}#letter_"), edition.audience)]
+    html = [_body(edition.letter, HtmlWriter(Medium.FEED, anchor=f"{url}#letter_"), edition.audience)]
     carried: list[ComposedArticle] = []
     images: list[Image] = []
     for section in edition.sections:
@@ -76,7 +76,7 @@ def edition_item(edition: ComposedEdition, publication: Publication, *, further:
         carried += [each for each, _ in shown]
         images += [e.content.lead for e, layout in shown if e.content.lead and layout is not Layout.BRIEF]
     html += _disclaimers(edition.disclaimers)
-    return Item(
+    return FeedItem(
         id=f"{edition.record.id}/{quote(edition.audience)}" if further else edition.record.id,
         link=url,
         title=title,
@@ -98,7 +98,7 @@ def _in_issue(composed: ComposedArticle, layout: Layout, url: str, audience: str
     target = article.link or composed.url
     headline = f'<h3><a href="{_text(target or url)}">{_text(article.title)}</a></h3>'
     if layout is Layout.FULL:
-        writer = HtmlWriter(Form.FEED, anchor=f"{url}#{article.slug}_", heading_shift=2)
+        writer = HtmlWriter(Medium.FEED, anchor=f"{url}#{article.slug}_", heading_shift=2)
         byline = "; ".join(
             f"{each.name}, {each.role}" if each.role else each.name for each in article.authors
         )
@@ -111,7 +111,7 @@ def _in_issue(composed: ComposedArticle, layout: Layout, url: str, audience: str
 
 
 def _body(content: Content, writer: HtmlWriter, audience: str) -> str:
-    shown = visible(content, Form.FEED, audience)
+    shown = for_audience(content, Medium.FEED, audience)
     return _joined([blocks_to_html(shown.blocks, writer), footnotes_to_html(shown.footnotes, writer)])
 
 
@@ -151,7 +151,7 @@ def _authors(articles: Iterable[ComposedArticle], publication: Publication) -> t
     return tuple(name for name in names if name) or (plain(publication.title),)
 
 
-def _dates(record: Record) -> tuple[datetime, datetime]:
+def _dates(record: FeedIdentity) -> tuple[datetime, datetime]:
     """When an item was published and last changed, without fractions of a second (RFC 4287, 4.2.15)."""
     published = record.published.replace(microsecond=0)
     return published, max(published, record.updated.replace(microsecond=0))
@@ -170,10 +170,10 @@ def _opening(content: Content, publication: Publication, url: str) -> str:
     """The first words of an article as plain text; empty where it has no running prose."""
     prose = [
         Block(block.kind, nodes=tuple(n for n in block.nodes if isinstance(n, Element) and n.tag == "p"))
-        for block in visible(content, Form.FEED, EVERYONE).blocks
+        for block in for_audience(content, Medium.FEED, EVERYONE).blocks
         if block.kind is BlockKind.PROSE
     ]
-    text = _plain(blocks_to_text(tuple(prose), Notes(), width=10_000), publication, url)
+    text = _plain(blocks_to_text(tuple(prose), LinkList(), width=10_000), publication, url)
     text = re.sub(r" ?\[\d+\]", "", text)  # the numbers of links and notes
     return text if len(text) <= _OPENING else text[:_OPENING].rsplit(" ", 1)[0].rstrip(",;:–— ") + "…"
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from pipeline.content.text_width import squeezed
+from pipeline.content.text_width import collapse_spaces
 from pipeline.model import Image, Publication
 from pipeline.support.urls import address, feed_file, home_url
 
@@ -19,7 +19,7 @@ _BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class FeedItem:
     """One item. `html` is finished semantic HTML; `id` is the record's, and `link` its page.
 
     `title`, `summary`, `authors` and `tags` are plain text on one line; the first three are never
@@ -52,7 +52,7 @@ class Feed:
     title: str
     description: str
     page: str
-    items: tuple[Item, ...]
+    items: tuple[FeedItem, ...]
     logo: Image | None = None
     number: int | None = None
     older: int | None = None
@@ -104,7 +104,7 @@ class Feed:
 
 def plain(text: str) -> str:
     """A text on one line, without characters that no feed can hold; no-break spaces stay."""
-    return squeezed(fit(text)).strip()
+    return collapse_spaces(fit(text)).strip()
 
 
 def fit(text: str) -> str:

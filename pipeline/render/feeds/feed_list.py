@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from pipeline.model import ComposedArticle, ComposedEdition, OutputFile, Part, Publication, Published
+from pipeline.model import ComposedArticle, ComposedEdition, FileMaker, OutputFile, Publication, Published
 from pipeline.render.feeds.feed_content import article_item, edition_item
-from pipeline.render.feeds.feed_item import Feed, Item, plain
+from pipeline.render.feeds.feed_item import Feed, FeedItem, plain
 from pipeline.render.feeds.feedgen_xml import atom, opml, rss
 from pipeline.render.feeds.json_feed import json_feed
 from pipeline.support.urls import address, audience_path, feed_file, home_url, tag_path
@@ -42,9 +42,9 @@ def build_feeds(published: Published) -> tuple[OutputFile, ...]:
     return tuple(file for make in feed_parts(published) for file in make())
 
 
-def feed_parts(published: Published) -> tuple[Part, ...]:
+def feed_parts(published: Published) -> tuple[FileMaker, ...]:
     """What `build_feeds` makes: a part for each feed, and one for their list."""
-    made = _Items(published.publication)
+    made = _ItemCache(published.publication)
     shelves = list(_shelves(published))
     return (
         *(partial(_feed_files, shelf, made) for shelf in shelves),
@@ -59,7 +59,7 @@ def feed_folders(publication: Publication, tags: Iterable[str]) -> tuple[str, ..
 
 
 @dataclass(frozen=True, slots=True)
-class _Shelf:
+class FeedSource:
     """A feed, still empty, and what is to stand in it, newest first.
 
     An archived part of it takes what `issues_a_part` issues brought.
@@ -83,16 +83,16 @@ class _Shelf:
         return issue - max(0, issue - 1) % self.issues_a_part
 
 
-class _Items:
+class _ItemCache:
     """The items of articles, which several feeds hold: each is made once while it is in demand."""
 
     _MOST = 1000  # about 6 MB, and more than a feed takes
 
     def __init__(self, publication: Publication) -> None:
         self.publication = publication
-        self._made: dict[str, Item] = {}
+        self._made: dict[str, FeedItem] = {}
 
-    def of(self, held: Held, feed: Feed) -> Item:
+    def of(self, held: Held, feed: Feed) -> FeedItem:
         if isinstance(held, ComposedEdition):
             # The main feed's item of an issue has the issue's own id, whichever edition it shows.
             further = bool(feed.folder) and held.audience != held.issue.audiences[0]
@@ -104,7 +104,7 @@ class _Items:
         return item
 
 
-def _shelves(published: Published) -> Iterator[_Shelf]:
+def _shelves(published: Published) -> Iterator[FeedSource]:
     publication = published.publication
     articles = tuple(each for each in published.articles if each.url)
     tagged: dict[str, list[Held]] = {tag: [] for tag in published.tags}
@@ -114,18 +114,18 @@ def _shelves(published: Published) -> Iterator[_Shelf]:
     title = plain(publication.title)
     about = plain(publication.description or publication.tagline) or title
     page, logo = home_url(publication), published.logo
-    yield _Shelf(
+    yield FeedSource(
         Feed(publication, "", title, about, page, (), logo), tuple(_one_an_issue(published.editions))
     )
     name, about = f"{title}: articles", f"Every article of {title}."
-    yield _Shelf(
+    yield FeedSource(
         Feed(publication, "articles/", name, about, address(publication, "articles/"), (), logo), articles, 1
     )
     for audience in publication.audiences:
         if audience.public:
             whom = plain(audience.title)
             name, about = f"{title}: {whom}", f"The issues of {title}, in their edition for {whom}."
-            yield _Shelf(
+            yield FeedSource(
                 Feed(publication, audience_path(audience.name), name, about, page, (), logo),
                 tuple(each for each in published.editions if each.url and each.audience == audience.name),
             )
@@ -133,7 +133,7 @@ def _shelves(published: Published) -> Iterator[_Shelf]:
         folder = tag_path(tag)
         name, about = f"{title}: {plain(tag)}", f"Articles of {title} tagged {plain(tag)}."
         page = address(publication, folder)
-        yield _Shelf(Feed(publication, folder, name, about, page, (), logo), tuple(held))
+        yield FeedSource(Feed(publication, folder, name, about, page, (), logo), tuple(held))
 
 
 def _one_an_issue(editions: Iterable[ComposedEdition]) -> Iterator[ComposedEdition]:
@@ -146,7 +146,7 @@ def _one_an_issue(editions: Iterable[ComposedEdition]) -> Iterator[ComposedEditi
         yield min(same, key=lambda each: (*each.issue.audiences, each.audience).index(each.audience))
 
 
-def _feed_files(shelf: _Shelf, made: _Items) -> Iterator[OutputFile]:
+def _feed_files(shelf: FeedSource, made: _ItemCache) -> Iterator[OutputFile]:
     """The current feed, then its archived parts, newest first."""
     items = tuple(_newest(made.of(each, shelf.feed) for each in shelf.held))
     parts = tuple(map(shelf.part_of, shelf.held))
@@ -168,7 +168,7 @@ def _named(feed: Feed, files: dict[str, bytes]) -> Iterator[OutputFile]:
         yield OutputFile(feed.folder + feed_file(kind, feed.number), data)
 
 
-def _newest(items: Iterable[Item]) -> Iterator[Item]:
+def _newest(items: Iterable[FeedItem]) -> Iterator[FeedItem]:
     """As many of the newest as could stand in a feed; the others are not even made.
 
     No format writes an item in fewer bytes than its HTML has.

@@ -19,7 +19,7 @@ from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
-from pipeline.render.feeds.feed_item import Feed, Item, plain
+from pipeline.render.feeds.feed_item import Feed, FeedItem, plain
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _HISTORY = "http://purl.org/syndication/history/1.0"
@@ -49,7 +49,7 @@ class _RssFeed(BaseExtension):  # type: ignore[misc]
 class _RssItem(BaseEntryExtension):  # type: ignore[misc]
     """dc:creator once, the date of revision, and the lead image."""
 
-    item: Item
+    item: FeedItem
 
     def extend_rss(self, entry: Any) -> None:
         etree.SubElement(entry, f"{{{_DC}}}creator").text = ", ".join(self.item.authors)
@@ -72,7 +72,7 @@ class _AtomFeed(BaseExtension):  # type: ignore[misc]
 class _AtomEntry(BaseEntryExtension):  # type: ignore[misc]
     """The link with its rel and type, and the lead image."""
 
-    item: Item
+    item: FeedItem
 
     def extend_atom(self, entry: Any) -> None:
         for broken in entry.findall("link"):
@@ -94,7 +94,7 @@ def _belonging(parent: Any, feed: Feed, kind: str, name: str) -> None:
         etree.SubElement(parent, name, href=href, rel=rel, **({} if rel == "hub" else {"type": TYPES[kind]}))
 
 
-def _media(entry: Any, item: Item) -> None:
+def _media(entry: Any, item: FeedItem) -> None:
     """Media RSS 1.5.1: one ungrouped media:content."""
     if item.image is None:
         return

@@ -6,7 +6,7 @@ import json
 from importlib.resources import files
 from typing import Any
 
-from pipeline.render.feeds.feed_item import Feed, Item, plain
+from pipeline.render.feeds.feed_item import Feed, FeedItem, plain
 
 
 def json_feed(feed: Feed) -> bytes:
@@ -48,7 +48,7 @@ def _short(text: str) -> str:
     return text if len(text) <= 200 else f"{text[:199]}…"
 
 
-def _item(item: Item) -> dict[str, Any]:
+def _item(item: FeedItem) -> dict[str, Any]:
     return {
         "id": item.id,
         "url": item.link,

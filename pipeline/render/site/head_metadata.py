@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.model import ComposedArticle, ComposedEdition, Image, Publication
-from pipeline.render.site.page_content import Page
-from pipeline.render.site.site_index import Shelf, shown
+from pipeline.render.site.page_content import SitePage
+from pipeline.render.site.site_index import SiteIndex, shown
 from pipeline.support import urls
 
 FEED_TYPES = {
@@ -38,7 +38,7 @@ class FeedLink:
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class PageHead:
     """What stands in a page's `<head>`.
 
     `properties` are Open Graph's (ogp.me), name and content. `json_ld_html` is safe inside a
@@ -57,7 +57,7 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class PageSubject:
     """What a page is about: `kind` is the Open Graph type, `data` the schema.org object."""
 
     kind: str
@@ -66,7 +66,7 @@ class About:
     properties: tuple[tuple[str, str], ...] = field(default=())
 
 
-def feed_links(publication: Publication, page: Page, folder: str, title: str) -> tuple[FeedLink, ...]:
+def feed_links(publication: Publication, page: SitePage, folder: str, title: str) -> tuple[FeedLink, ...]:
     """The three feeds that stand in a site folder (`""` for the publication's own)."""
     return tuple(
         FeedLink(
@@ -81,13 +81,13 @@ def feed_links(publication: Publication, page: Page, folder: str, title: str) ->
 
 def make_head(
     publication: Publication,
-    page: Page,
+    page: SitePage,
     title: str,
     description: str,
-    about: About,
+    about: PageSubject,
     feeds: tuple[FeedLink, ...],
     canonical: str | None = None,
-) -> Head:
+) -> PageHead:
     """The head of a page that is `about` something.
 
     `canonical` defaults to the page's own address. Its title carries the publication's name.
@@ -104,7 +104,7 @@ def make_head(
         *_image_properties(publication, about.image),
         *about.properties,
     ]
-    return Head(
+    return PageHead(
         title=title if title == site else f"{title} · {site}",
         description=description,
         canonical=where,
@@ -121,7 +121,7 @@ def json_ld(data: Mapping[str, Any]) -> str:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def about_publication(shelf: Shelf, image: Image) -> About:
+def about_publication(shelf: SiteIndex, image: Image) -> PageSubject:
     """The publication as a periodical, with its social picture."""
     publication = shelf.publication
     data = {
@@ -129,12 +129,12 @@ def about_publication(shelf: Shelf, image: Image) -> About:
         "description": publication.description or publication.tagline,
         "inLanguage": publication.language,
     }
-    return About("website", _without_blanks(data), image)
+    return PageSubject("website", _without_blanks(data), image)
 
 
-def about_collection(publication: Publication, page: Page, title: str, image: Image) -> About:
+def about_collection(publication: Publication, page: SitePage, title: str, image: Image) -> PageSubject:
     """A page that lists things, with the publication's social picture."""
-    return About(
+    return PageSubject(
         "website",
         {
             "@type": "CollectionPage",
@@ -147,7 +147,7 @@ def about_collection(publication: Publication, page: Page, title: str, image: Im
     )
 
 
-def about_article(composed: ComposedArticle, shelf: Shelf, description: str, image: Image) -> About:
+def about_article(composed: ComposedArticle, shelf: SiteIndex, description: str, image: Image) -> PageSubject:
     """An article, with the dates its editor gave it. `image` stands for the lead image of one without."""
     article, content, publication = composed.article, composed.content, shelf.publication
     updated = article.updated or article.date
@@ -180,10 +180,10 @@ def about_article(composed: ComposedArticle, shelf: Shelf, description: str, ima
     }
     properties = [("article:published_time", published_at), ("article:modified_time", updated_at)]
     properties += [("article:tag", tag) for tag in dict.fromkeys(article.tags)]
-    return About("article", _without_blanks(data), content.lead or image, tuple(properties))
+    return PageSubject("article", _without_blanks(data), content.lead or image, tuple(properties))
 
 
-def about_issue(edition: ComposedEdition, shelf: Shelf, image: Image) -> About:
+def about_issue(edition: ComposedEdition, shelf: SiteIndex, image: Image) -> PageSubject:
     """An issue of the periodical, with the articles it carries and its social picture."""
     issue, publication = edition.issue, shelf.publication
     articles = [article for section in shown(edition, shelf.by_slug) for article, _ in section.articles]
@@ -201,7 +201,7 @@ def about_issue(edition: ComposedEdition, shelf: Shelf, image: Image) -> About:
         ],
     }
     published_at = ("article:published_time", issue.date.isoformat(timespec="seconds"))
-    return About("article", _without_blanks(data), image, (published_at,))
+    return PageSubject("article", _without_blanks(data), image, (published_at,))
 
 
 def _home(publication: Publication) -> str:

@@ -6,22 +6,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import escape
 
-from pipeline.config.i18n import Words
+from pipeline.config.i18n import Messages
 from pipeline.content.footnotes import is_reference
-from pipeline.content.html import Form, HtmlWriter, blocks_to_html, footnotes_to_html
-from pipeline.content.text_width import squeezed
+from pipeline.content.html import HtmlWriter, Medium, blocks_to_html, footnotes_to_html
+from pipeline.content.text_width import collapse_spaces
 from pipeline.model import BlockKind, Content, Element, Image, MergeField, Node, Publication
 from pipeline.support import merge, urls
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class SitePage:
     """A page of the site: folder and file, absolute address, how it writes a link, and its words."""
 
     folder: str
     url: str
     href: Callable[[str], str]
-    words: Words
+    words: Messages
     file: str = "index.html"
 
     @property
@@ -31,30 +31,32 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Fragment:
+class ContentHtmlParts:
     """Finished HTML of a piece of content: its body, and the notes below it (empty without notes)."""
 
     body: str
     notes: str
 
 
-def fragment(content: Content, publication: Publication, page: Page, anchor: str, shift: int) -> Fragment:
+def fragment(
+    content: Content, publication: Publication, page: SitePage, anchor: str, shift: int
+) -> ContentHtmlParts:
     """The HTML of content already chosen for its readers.
 
     `anchor` stands before its ids; `shift` lowers its headings by that many levels.
     """
     writer = HtmlWriter(
-        Form.WEB,
+        Medium.WEB,
         address=page.href,
         anchor=anchor,
         heading_shift=shift,
-        sponsored_by=page.words.say("sponsor_named", name="").strip(),
-        back_to=page.words.say("web.back_to"),
-        table=page.words.say("web.table"),
+        sponsored_by=page.words.format("sponsor_named", name="").strip(),
+        back_to=page.words.format("web.back_to"),
+        table=page.words.format("web.table"),
     )
     body = blocks_to_html(content.blocks, writer)
     notes = footnotes_to_html(content.footnotes, writer)
-    return Fragment(_filled(body, publication, page), _filled(notes, publication, page))
+    return ContentHtmlParts(_filled(body, publication, page), _filled(notes, publication, page))
 
 
 def filled_text(text: str, publication: Publication) -> str:
@@ -77,11 +79,11 @@ def opening(content: Content, limit: int = 200) -> str:
             )
         if len(text) > limit:
             break
-    text = squeezed(text).strip()
+    text = collapse_spaces(text).strip()
     return text if len(text) <= limit else text[:limit].rsplit(" ", 1)[0].rstrip(",;:.") + "…"
 
 
-def _filled(html: str, publication: Publication, page: Page) -> str:
+def _filled(html: str, publication: Publication, page: SitePage) -> str:
     return merge.fill(html, lambda field: escape(page.href(merge.public_value(field, publication, page.url))))
 
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
-from pipeline.config.i18n import Words, direction
+from pipeline.config.i18n import Messages, direction
 from pipeline.model import Image, OutputFile, Publication
-from pipeline.render.site.head_metadata import FeedLink, Head, feed_links
-from pipeline.render.site.page_content import Page
-from pipeline.render.site.page_values import Link, Picture, picture
-from pipeline.render.site.site_index import Shelf
+from pipeline.render.site.head_metadata import FeedLink, PageHead, feed_links
+from pipeline.render.site.page_content import SitePage
+from pipeline.render.site.page_values import SiteImage, SiteLink, picture
+from pipeline.render.site.site_index import SiteIndex
 from pipeline.render.site.social_images import publication_card
 from pipeline.support import urls
 from pipeline.support.templating import Templates
@@ -25,7 +25,7 @@ SEARCH = "search/"
 
 
 @dataclass(frozen=True, slots=True)
-class Chrome:
+class PageFrame:
     """What every page shares: the publication's name, the way around, the feeds, the style sheet."""
 
     title: str
@@ -35,30 +35,30 @@ class Chrome:
     direction: str
     home: str
     style: str
-    logo: Picture | None
-    nav: tuple[Link, ...]
+    logo: SiteImage | None
+    nav: tuple[SiteLink, ...]
     feeds: tuple[FeedLink, ...]
     opml: str
     colophon: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class SiteRenderer:
     """The shelf, and the templates and words that it is set with."""
 
-    shelf: Shelf
+    shelf: SiteIndex
     templates: Templates
-    words: Words
+    words: Messages
 
     @property
     def publication(self) -> Publication:
         """The publication whose site this is."""
         return self.shelf.publication
 
-    def page(self, folder: str) -> Page:
+    def page(self, folder: str) -> SitePage:
         """The page that stands in a folder, with links relative to it."""
         publication, here = self.publication, quote(folder)
-        return Page(
+        return SitePage(
             folder,
             urls.address(publication, folder),
             lambda url: urls.relative(publication, url, here),
@@ -70,27 +70,29 @@ class Site:
         """The publication's social picture."""
         return publication_card(self.shelf).picture(self.publication)
 
-    def feeds(self, page: Page, folder: str = "", about: str = "") -> tuple[FeedLink, ...]:
+    def feeds(self, page: SitePage, folder: str = "", about: str = "") -> tuple[FeedLink, ...]:
         """The publication's feeds, after those of the page's own folder where it has some."""
         title = self.publication.title
         own = feed_links(self.publication, page, folder, f"{title}: {about}") if folder else ()
         return own + feed_links(self.publication, page, "", title)
 
-    def render(self, name: str, page: Page, head: Head, **values: Any) -> OutputFile:
+    def render(self, name: str, page: SitePage, head: PageHead, **values: Any) -> OutputFile:
         """One page, by its template."""
         template = self.templates.web().get_template(f"web/{name}")
-        html = template.render(head=head, site=chrome(self.shelf, page), say=self.words.say, **values)
+        html = template.render(
+            head=head, site=page_frame(self.shelf, page), say=self.words.format, **values
+        )
         return OutputFile(page.path, f"{html}\n".encode())
 
 
-def chrome(shelf: Shelf, page: Page) -> Chrome:
+def page_frame(shelf: SiteIndex, page: SitePage) -> PageFrame:
     """The shared parts as seen from a page."""
     publication = shelf.publication
 
     def here(path: str) -> str:
         return page.href(urls.address(publication, path))
 
-    return Chrome(
+    return PageFrame(
         title=publication.title,
         tagline=publication.tagline,
         description=publication.description,
@@ -100,10 +102,10 @@ def chrome(shelf: Shelf, page: Page) -> Chrome:
         style=here("style.css"),
         logo=_logo(shelf, page),
         nav=(
-            Link(page.words.say("web.issues"), page.href(f"{urls.home_url(publication)}#issues")),
-            Link(page.words.say("web.articles"), here(ARTICLES)),
-            Link(page.words.say("web.tags"), here(TAGS)),
-            Link(page.words.say("web.search"), here(SEARCH)),
+            SiteLink(page.words.format("web.issues"), page.href(f"{urls.home_url(publication)}#issues")),
+            SiteLink(page.words.format("web.articles"), here(ARTICLES)),
+            SiteLink(page.words.format("web.tags"), here(TAGS)),
+            SiteLink(page.words.format("web.search"), here(SEARCH)),
         ),
         feeds=feed_links(publication, page, "", publication.title),
         opml=here("feeds.opml"),
@@ -111,7 +113,7 @@ def chrome(shelf: Shelf, page: Page) -> Chrome:
     )
 
 
-def _logo(shelf: Shelf, page: Page) -> Picture | None:
+def _logo(shelf: SiteIndex, page: SitePage) -> SiteImage | None:
     """The logo with the size at which it is shown, so that nothing moves once it is loaded."""
     logo = picture(shelf.logo, shelf.publication, page)
     if logo is None:

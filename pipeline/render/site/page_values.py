@@ -11,15 +11,15 @@ from datetime import datetime
 from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
-from pipeline.config.i18n import Words
+from pipeline.config.i18n import Messages
 from pipeline.model import ComposedArticle, ComposedEdition, Image, Publication
-from pipeline.render.site.page_content import Fragment, Page, filled_text
-from pipeline.render.site.site_index import Shelf, shown
+from pipeline.render.site.page_content import ContentHtmlParts, SitePage, filled_text
+from pipeline.render.site.site_index import SiteIndex, shown
 from pipeline.support import urls
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class SiteLink:
     """A link; `note` stands beside it, such as a count."""
 
     text: str
@@ -28,7 +28,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class SiteDate:
     """A date for `<time>`: `iso` for machines (RFC 3339), `text` for readers."""
 
     iso: str
@@ -36,7 +36,7 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class SiteImage:
     """An image with its own width and height in pixels, so that nothing moves while it loads."""
 
     src: str
@@ -46,7 +46,7 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Writer:
+class Byline:
     """An author as the byline names them; `href` is empty without a page."""
 
     name: str
@@ -55,7 +55,7 @@ class Writer:
 
 
 @dataclass(frozen=True, slots=True)
-class Elsewhere:
+class ExternalSource:
     """Where a piece lives that is only pointed to: its address and the host a reader sees."""
 
     href: str
@@ -63,78 +63,78 @@ class Elsewhere:
 
 
 @dataclass(frozen=True, slots=True)
-class ArticleView:
+class SiteArticle:
     """An article as a page, a card or a line. `layout` is `full`, `card` or `brief` in an issue."""
 
     slug: str
     title: str
     dek: str
     href: str
-    tags: tuple[Link, ...]
-    writers: tuple[Writer, ...]
-    date: Day
-    updated: Day | None
+    tags: tuple[SiteLink, ...]
+    writers: tuple[Byline, ...]
+    date: SiteDate
+    updated: SiteDate | None
     year: int
     minutes: int
-    picture: Picture | None
-    elsewhere: Elsewhere | None
+    picture: SiteImage | None
+    elsewhere: ExternalSource | None
     layout: str = "card"
     body_html: str = ""
     notes_html: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class SectionView:
+class SiteSection:
     """A section of an issue; `id` is its fragment on the page."""
 
     id: str
     title: str
-    articles: tuple[ArticleView, ...]
+    articles: tuple[SiteArticle, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class IssueView:
+class SiteIssue:
     """An issue in a list. `editions` links its further public editions, `titles` its first articles."""
 
     number: int
     title: str
     href: str
     summary: str
-    date: Day
+    date: SiteDate
     year: int
     minutes: int
-    titles: tuple[Link, ...]
-    editions: tuple[Link, ...]
+    titles: tuple[SiteLink, ...]
+    editions: tuple[SiteLink, ...]
 
 
-T = TypeVar("T", ArticleView, IssueView)
+T = TypeVar("T", SiteArticle, SiteIssue)
 
 
 @dataclass(frozen=True, slots=True)
-class Year(Generic[T]):
+class SiteYear(Generic[T]):
     """What was published in one year, newest first."""
 
     year: int
     items: tuple[T, ...]
 
 
-def day(when: datetime, words: Words) -> Day:
+def day(when: datetime, words: Messages) -> SiteDate:
     """A date as readers of the language write it."""
-    return Day(when.isoformat(timespec="seconds"), words.date(when))
+    return SiteDate(when.isoformat(timespec="seconds"), words.date(when))
 
 
-def picture(image: Image | None, publication: Publication, page: Page) -> Picture | None:
+def picture(image: Image | None, publication: Publication, page: SitePage) -> SiteImage | None:
     """An image by its address on this site."""
     if image is None:
         return None
     url = urls.address(publication, urls.image_path(image.name))
-    return Picture(page.href(url), image.alt, image.width, image.height)
+    return SiteImage(page.href(url), image.alt, image.width, image.height)
 
 
-def tag_links(tags: tuple[str, ...], shelf: Shelf, page: Page) -> tuple[Link, ...]:
+def tag_links(tags: tuple[str, ...], shelf: SiteIndex, page: SitePage) -> tuple[SiteLink, ...]:
     """Links to the pages of those tags that have one, each with its count of articles."""
     return tuple(
-        Link(
+        SiteLink(
             tag,
             page.href(urls.address(shelf.publication, urls.tag_path(tag))),
             str(len(shelf.by_tag[tag])),
@@ -145,18 +145,22 @@ def tag_links(tags: tuple[str, ...], shelf: Shelf, page: Page) -> tuple[Link, ..
 
 
 def article_view(
-    composed: ComposedArticle, shelf: Shelf, page: Page, layout: str = "card", whole: Fragment | None = None
-) -> ArticleView:
+    composed: ComposedArticle,
+    shelf: SiteIndex,
+    page: SitePage,
+    layout: str = "card",
+    whole: ContentHtmlParts | None = None,
+) -> SiteArticle:
     """An article as seen from a page, with its body where it stands whole."""
     article, words = composed.article, page.words
     revised = article.updated is not None and article.updated.date() > article.date.date()
-    return ArticleView(
+    return SiteArticle(
         slug=article.slug,
         title=article.title,
         dek=article.dek,
         href=page.href(composed.url or ""),
         tags=tag_links(article.tags, shelf, page),
-        writers=tuple(Writer(each.name, each.role, web_address(each.url)) for each in article.authors),
+        writers=tuple(Byline(each.name, each.role, web_address(each.url)) for each in article.authors),
         date=day(article.date, words),
         updated=day(article.updated, words) if article.updated and revised else None,
         year=article.date.year,
@@ -169,11 +173,11 @@ def article_view(
     )
 
 
-def issue_view(editions: tuple[ComposedEdition, ...], shelf: Shelf, page: Page) -> IssueView:
+def issue_view(editions: tuple[ComposedEdition, ...], shelf: SiteIndex, page: SitePage) -> SiteIssue:
     """An issue by its main public edition, with links to the others."""
     main, *others = editions
     issue, publication = main.issue, shelf.publication
-    return IssueView(
+    return SiteIssue(
         number=issue.number,
         title=issue.title,
         href=page.href(main.url or ""),
@@ -182,7 +186,7 @@ def issue_view(editions: tuple[ComposedEdition, ...], shelf: Shelf, page: Page) 
         year=issue.date.year,
         minutes=main.minutes,
         titles=tuple(
-            Link(article.article.title, page.href(article.url or ""))
+            SiteLink(article.article.title, page.href(article.url or ""))
             for section in shown(main, shelf.by_slug)
             for article, _ in section.articles
         ),
@@ -190,10 +194,12 @@ def issue_view(editions: tuple[ComposedEdition, ...], shelf: Shelf, page: Page) 
     )
 
 
-def edition_links(editions: tuple[ComposedEdition, ...], shelf: Shelf, page: Page) -> tuple[Link, ...]:
+def edition_links(
+    editions: tuple[ComposedEdition, ...], shelf: SiteIndex, page: SitePage
+) -> tuple[SiteLink, ...]:
     """Links to editions by the title of their audience."""
     return tuple(
-        Link(
+        SiteLink(
             urls.find_audience(shelf.publication, edition.audience).title,
             page.href(edition.url or ""),
         )
@@ -201,12 +207,12 @@ def edition_links(editions: tuple[ComposedEdition, ...], shelf: Shelf, page: Pag
     )
 
 
-def by_year(items: tuple[T, ...]) -> tuple[Year[T], ...]:
+def by_year(items: tuple[T, ...]) -> tuple[SiteYear[T], ...]:
     """Group what is sorted newest first by its year."""
     years: dict[int, list[T]] = {}
     for item in items:
         years.setdefault(item.year, []).append(item)
-    return tuple(Year(year, tuple(found)) for year, found in years.items())
+    return tuple(SiteYear(year, tuple(found)) for year, found in years.items())
 
 
 def web_address(url: str) -> str:
@@ -214,8 +220,8 @@ def web_address(url: str) -> str:
     return url if urlsplit(url).scheme in ("http", "https", "mailto") else ""
 
 
-def elsewhere(url: str | None) -> Elsewhere | None:
+def elsewhere(url: str | None) -> ExternalSource | None:
     """The place of a piece that is only pointed to, without the `www.` nobody says."""
     if not url or not web_address(url):
         return None
-    return Elsewhere(url, (urlsplit(url).hostname or url).removeprefix("www."))
+    return ExternalSource(url, (urlsplit(url).hostname or url).removeprefix("www."))

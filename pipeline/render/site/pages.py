@@ -6,23 +6,23 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from urllib.parse import urlsplit
 
-from pipeline.config.i18n import load_words
-from pipeline.content.html import Form, visible
+from pipeline.config.i18n import load_messages
+from pipeline.content.html import Medium, for_audience
 from pipeline.model import (
     EVERYONE,
     ComposedArticle,
     ComposedEdition,
     Content,
+    FileMaker,
     Image,
     Layout,
     OutputFile,
-    Part,
     Published,
 )
 from pipeline.render.site.head_metadata import (
-    About,
     FeedLink,
-    Head,
+    PageHead,
+    PageSubject,
     about_article,
     about_collection,
     about_issue,
@@ -30,12 +30,19 @@ from pipeline.render.site.head_metadata import (
     feed_links,
     make_head,
 )
-from pipeline.render.site.page_content import Fragment, Page, filled_text, fragment, lead_images, opening
-from pipeline.render.site.page_frame import ARTICLES, TAGS, Site
+from pipeline.render.site.page_content import (
+    ContentHtmlParts,
+    SitePage,
+    filled_text,
+    fragment,
+    lead_images,
+    opening,
+)
+from pipeline.render.site.page_frame import ARTICLES, TAGS, SiteRenderer
 from pipeline.render.site.page_values import (
-    ArticleView,
-    Link,
-    SectionView,
+    SiteArticle,
+    SiteLink,
+    SiteSection,
     article_view,
     by_year,
     day,
@@ -45,7 +52,7 @@ from pipeline.render.site.page_values import (
 )
 from pipeline.render.site.redirects import moved_page, moves, redirects
 from pipeline.render.site.search_index import search_index, search_page, search_script
-from pipeline.render.site.site_index import Shelf, full_articles, related, shelve, shown
+from pipeline.render.site.site_index import SiteIndex, build_index, full_articles, related, shown
 from pipeline.render.site.sitemap import robots, sitemap
 from pipeline.render.site.social_images import cards, issue_card, make_picture
 from pipeline.render.site.stylesheet import style_values
@@ -63,10 +70,10 @@ def build_site(published: Published, templates: Templates) -> tuple[OutputFile, 
     return tuple(file for make in site_parts(published, templates) for file in make())
 
 
-def site_parts(published: Published, templates: Templates) -> tuple[Part, ...]:
+def site_parts(published: Published, templates: Templates) -> tuple[FileMaker, ...]:
     """What `build_site` makes, a part for each file. Raises what it raises of the tags."""
-    words = load_words(templates, published.publication.language)
-    site = Site(shelve(published), templates, words)
+    words = load_messages(templates, published.publication.language)
+    site = SiteRenderer(build_index(published), templates, words)
     pages: list[Callable[..., OutputFile]] = [
         partial(_index, site),
         *(
@@ -93,10 +100,10 @@ def _alone(page: Callable[..., OutputFile]) -> tuple[OutputFile, ...]:
 
 def social_parts(
     published: Published, templates: Templates, data: Callable[[Image], bytes]
-) -> tuple[Part, ...]:
+) -> tuple[FileMaker, ...]:
     """The social pictures that the pages name, a part for each. `data` gives the bytes of the logo."""
-    shelf = shelve(published)
-    words = load_words(templates, published.publication.language)
+    shelf = build_index(published)
+    words = load_messages(templates, published.publication.language)
     return tuple(
         partial(_alone, partial(make_picture, card, data))
         for _, card in sorted({card.image: card for card in cards(shelf, words)}.items())
@@ -109,14 +116,14 @@ def site_images(published: Published) -> tuple[Image, ...]:
     A picture that stands only in a block for a private audience is not among them. Each is to
     be published at `urls.image_path(image.name)`.
     """
-    shelf = shelve(published)
+    shelf = build_index(published)
     found = {image.name: image for image in _images(shelf)}
     if shelf.logo:
         found[shelf.logo.name] = shelf.logo
     return tuple(found[name] for name in sorted(found))
 
 
-def _index(site: Site) -> OutputFile:
+def _index(site: SiteRenderer) -> OutputFile:
     shelf, page, publication = site.shelf, site.page(""), site.publication
     issues = tuple(issue_view(editions, shelf, page) for editions in shelf.issues)
     description = publication.description or publication.tagline or publication.title
@@ -138,15 +145,15 @@ def _index(site: Site) -> OutputFile:
     )
 
 
-def _issue(site: Site, index: int, edition: ComposedEdition) -> OutputFile:
+def _issue(site: SiteRenderer, index: int, edition: ComposedEdition) -> OutputFile:
     shelf, publication, issue = site.shelf, site.publication, edition.issue
     page = site.page(urls.issue_path(issue, edition.audience))
-    letter = visible(edition.letter, Form.WEB, edition.audience)
+    letter = for_audience(edition.letter, Medium.WEB, edition.audience)
     preview = filled_text(edition.preview_text, publication)
     about = about_issue(edition, shelf, issue_card(shelf, index, page.words).picture(publication))
     head = make_head(publication, page, issue.title, preview, about, _feeds_of(site, page, edition))
     sections = tuple(
-        SectionView(
+        SiteSection(
             f"_section-{number}",
             section.title,
             tuple(
@@ -176,7 +183,7 @@ def _issue(site: Site, index: int, edition: ComposedEdition) -> OutputFile:
     )
 
 
-def _feeds_of(site: Site, page: Page, edition: ComposedEdition) -> tuple[FeedLink, ...]:
+def _feeds_of(site: SiteRenderer, page: SitePage, edition: ComposedEdition) -> tuple[FeedLink, ...]:
     """The publication's feeds, after those of the edition's audience where it is not everyone."""
     if edition.audience == EVERYONE:
         return site.feeds(page)
@@ -185,38 +192,38 @@ def _feeds_of(site: Site, page: Page, edition: ComposedEdition) -> tuple[FeedLin
 
 
 def _article_in_issue(
-    shelf: Shelf, page: Page, edition: ComposedEdition, composed: ComposedArticle, layout: Layout
-) -> ArticleView:
+    shelf: SiteIndex, page: SitePage, edition: ComposedEdition, composed: ComposedArticle, layout: Layout
+) -> SiteArticle:
     """The article as the issue lays it out; the headings of a whole one stand below its own.
 
     No id made from a heading holds an underscore, so that no two ids on the page are alike.
     """
-    whole: Fragment | None = None
+    whole: ContentHtmlParts | None = None
     if layout is Layout.FULL:
-        content = visible(composed.content, Form.WEB, edition.audience)
+        content = for_audience(composed.content, Medium.WEB, edition.audience)
         whole = fragment(content, shelf.publication, page, f"{composed.article.slug}_", 2)
     return article_view(composed, shelf, page, layout.value, whole)
 
 
-def _issue_link(shelf: Shelf, page: Page, index: int, audience: str) -> Link | None:
+def _issue_link(shelf: SiteIndex, page: SitePage, index: int, audience: str) -> SiteLink | None:
     """The issue beside this one: its edition for the same audience, else its main one."""
     if not 0 <= index < len(shelf.issues):
         return None
     editions = shelf.issues[index]
     edition = next((each for each in editions if each.audience == audience), editions[0])
-    return Link(
+    return SiteLink(
         edition.issue.title,
         page.href(edition.url or ""),
-        page.words.say("issue", number=edition.issue.number),
+        page.words.format("issue", number=edition.issue.number),
     )
 
 
-def _article(site: Site, index: int) -> OutputFile:
+def _article(site: SiteRenderer, index: int) -> OutputFile:
     shelf, publication = site.shelf, site.publication
     composed = shelf.articles[index]
     article = composed.article
     page = site.page(urls.article_path(article.slug))
-    content = visible(composed.content, Form.WEB, EVERYONE)
+    content = for_audience(composed.content, Medium.WEB, EVERYONE)
     description = article.dek or opening(content) or article.title
     head = make_head(
         publication,
@@ -235,10 +242,10 @@ def _article(site: Site, index: int) -> OutputFile:
         disclaimers=composed.disclaimers,
         related=tuple(article_view(other, shelf, page) for other in related(shelf, composed)),
         issues=tuple(
-            Link(
+            SiteLink(
                 edition.issue.title,
                 page.href(edition.url or ""),
-                page.words.say("issue", number=edition.issue.number),
+                page.words.format("issue", number=edition.issue.number),
             )
             for edition in shelf.carriers.get(article.slug, ())
         ),
@@ -247,28 +254,28 @@ def _article(site: Site, index: int) -> OutputFile:
     )
 
 
-def _article_link(shelf: Shelf, page: Page, index: int) -> Link | None:
+def _article_link(shelf: SiteIndex, page: SitePage, index: int) -> SiteLink | None:
     if not 0 <= index < len(shelf.articles):
         return None
     composed = shelf.articles[index]
-    return Link(composed.article.title, page.href(composed.url or ""))
+    return SiteLink(composed.article.title, page.href(composed.url or ""))
 
 
-def _articles(site: Site) -> OutputFile:
+def _articles(site: SiteRenderer) -> OutputFile:
     shelf, page = site.shelf, site.page(ARTICLES)
-    title = site.words.say("web.articles")
+    title = site.words.format("web.articles")
     head = _list_head(site, page, title, "web.every_article", site.feeds(page, ARTICLES, title.lower()))
     articles = tuple(article_view(each, shelf, page) for each in shelf.articles)
     return site.render("articles.html.j2", page, head, years=by_year(articles))
 
 
-def _tags(site: Site) -> OutputFile:
+def _tags(site: SiteRenderer) -> OutputFile:
     shelf, page = site.shelf, site.page(TAGS)
-    head = _list_head(site, page, site.words.say("web.tags"), "web.every_tag", site.feeds(page))
+    head = _list_head(site, page, site.words.format("web.tags"), "web.every_tag", site.feeds(page))
     return site.render("tags.html.j2", page, head, tags=tag_links(tuple(shelf.by_tag), shelf, page))
 
 
-def _tag(site: Site, tag: str) -> OutputFile:
+def _tag(site: SiteRenderer, tag: str) -> OutputFile:
     shelf, publication = site.shelf, site.publication
     folder = urls.tag_path(tag)
     page = site.page(folder)
@@ -283,22 +290,24 @@ def _tag(site: Site, tag: str) -> OutputFile:
     )
 
 
-def _list_head(site: Site, page: Page, title: str, what: str, feeds: tuple[FeedLink, ...]) -> Head:
-    about: About = about_collection(site.publication, page, title, site.social)
-    description = site.words.say(what, publication=site.publication.title, tag=title)
+def _list_head(
+    site: SiteRenderer, page: SitePage, title: str, what: str, feeds: tuple[FeedLink, ...]
+) -> PageHead:
+    about: PageSubject = about_collection(site.publication, page, title, site.social)
+    description = site.words.format(what, publication=site.publication.title, tag=title)
     return make_head(site.publication, page, title, description, about, feeds)
 
 
-def _not_found(site: Site) -> OutputFile:
+def _not_found(site: SiteRenderer) -> OutputFile:
     """A host serves this page at whatever address was asked for, so its links start at the host."""
     publication, root = site.publication, urls.home_url(site.publication)
 
     def href(url: str) -> str:
         return url.removeprefix(root.removesuffix(urlsplit(root).path)) if url.startswith(root) else url
 
-    page = Page("", urls.address(publication, "404.html"), href, site.words, "404.html")
-    head = Head(
-        title=f"{site.words.say('web.page_not_found')} · {publication.title}",
+    page = SitePage("", urls.address(publication, "404.html"), href, site.words, "404.html")
+    head = PageHead(
+        title=f"{site.words.format('web.page_not_found')} · {publication.title}",
         description="",
         canonical="",
         feeds=site.feeds(page),
@@ -306,24 +315,24 @@ def _not_found(site: Site) -> OutputFile:
     return site.render("404.html.j2", page, head)
 
 
-def _style(site: Site) -> OutputFile:
+def _style(site: SiteRenderer) -> OutputFile:
     template = site.templates.web().get_template("web/style.css.j2")
     css = template.render(theme=style_values(site.publication.theme))
     return OutputFile("style.css", f"{css}\n".encode())
 
 
-def _sitemap(site: Site) -> OutputFile:
+def _sitemap(site: SiteRenderer) -> OutputFile:
     return OutputFile("sitemap.xml", sitemap(site.shelf).encode())
 
 
-def _robots(site: Site) -> OutputFile:
+def _robots(site: SiteRenderer) -> OutputFile:
     return OutputFile("robots.txt", robots(site.publication).encode())
 
 
-def _images(shelf: Shelf) -> Iterator[Image]:
+def _images(shelf: SiteIndex) -> Iterator[Image]:
     def used(content: Content, audience: str) -> tuple[Image, ...]:
         # Without pictures in it, the tree need not be looked at.
-        return lead_images(visible(content, Form.WEB, audience) if content.images else content)
+        return lead_images(for_audience(content, Medium.WEB, audience) if content.images else content)
 
     for edition in shelf.editions:
         yield from used(edition.letter, edition.audience)

@@ -12,13 +12,13 @@ from dataclasses import replace
 from urllib.parse import quote, urlsplit
 
 from pipeline.model import OutputFile
-from pipeline.render.site.head_metadata import Head
-from pipeline.render.site.page_frame import Site
-from pipeline.render.site.site_index import Shelf
+from pipeline.render.site.head_metadata import PageHead
+from pipeline.render.site.page_frame import SiteRenderer
+from pipeline.render.site.site_index import SiteIndex
 from pipeline.support import urls
 
 
-def moves(shelf: Shelf) -> Iterator[tuple[str, str]]:
+def moves(shelf: SiteIndex) -> Iterator[tuple[str, str]]:
     """The old and the new site folder of every public page that was moved."""
     for composed in shelf.articles:
         for alias in composed.article.aliases:
@@ -29,12 +29,12 @@ def moves(shelf: Shelf) -> Iterator[tuple[str, str]]:
             yield urls.issue_path(replace(edition.issue, folder=alias), edition.audience), new
 
 
-def moved_page(site: Site, old: str, new: str) -> OutputFile:
+def moved_page(site: SiteRenderer, old: str, new: str) -> OutputFile:
     """The page at an old address. It has no address of its own: search engines keep the new one."""
     page = site.page(old)
     target = urls.address(site.publication, new)
-    head = Head(
-        title=f"{site.words.say('web.moved')} · {site.publication.title}",
+    head = PageHead(
+        title=f"{site.words.format('web.moved')} · {site.publication.title}",
         description="",
         canonical=target,
         feeds=(),
@@ -42,7 +42,7 @@ def moved_page(site: Site, old: str, new: str) -> OutputFile:
     return site.render("moved.html.j2", page, head, target=page.href(target))
 
 
-def redirects(site: Site) -> OutputFile:
+def redirects(site: SiteRenderer) -> OutputFile:
     """`_redirects`: old path, new path, 301 (docs.netlify.com, "Redirects and rewrites")."""
     root = urlsplit(urls.home_url(site.publication)).path
     lines = (f"{root}{quote(old)} {root}{quote(new)} 301\n" for old, new in moves(site.shelf))

@@ -13,12 +13,12 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from pipeline.content.html import Form, visible
+from pipeline.content.html import Medium, for_audience
 from pipeline.content.parse import plain, texts
 from pipeline.model import EVERYONE, Content, OutputFile
-from pipeline.render.site.head_metadata import SEARCH_POLICY, Head
-from pipeline.render.site.page_content import Page, filled_text, opening
-from pipeline.render.site.page_frame import SEARCH, Site
+from pipeline.render.site.head_metadata import SEARCH_POLICY, PageHead
+from pipeline.render.site.page_content import SitePage, filled_text, opening
+from pipeline.render.site.page_frame import SEARCH, SiteRenderer
 from pipeline.render.site.page_values import article_view, by_year, day, tag_links
 from pipeline.support import urls
 
@@ -65,11 +65,11 @@ def _is_mark(letter: str) -> bool:
     return unicodedata.category(letter)[0] == "M"
 
 
-def search_page(site: Site) -> OutputFile:
+def search_page(site: SiteRenderer) -> OutputFile:
     """The search page. Without its script it lists tags and articles."""
     shelf, page = site.shelf, site.page(SEARCH)
-    head = Head(
-        title=f"{site.words.say('web.search')} · {site.publication.title}",
+    head = PageHead(
+        title=f"{site.words.format('web.search')} · {site.publication.title}",
         description="",
         canonical="",
         feeds=site.feeds(page),
@@ -86,22 +86,22 @@ def search_page(site: Site) -> OutputFile:
     )
 
 
-def search_script(site: Site) -> OutputFile:
+def search_script(site: SiteRenderer) -> OutputFile:
     """The page's script, a file of the theme."""
     return OutputFile(SCRIPT, site.templates.read("web/search.js")[0].encode())
 
 
-def search_index(site: Site) -> OutputFile:
+def search_index(site: SiteRenderer) -> OutputFile:
     """What the script looks through."""
     data = {"issues": list(_issues(site)), "articles": list(_articles(site))}
     return OutputFile(INDEX, json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode())
 
 
-def _issues(site: Site) -> Iterator[dict[str, Any]]:
+def _issues(site: SiteRenderer) -> Iterator[dict[str, Any]]:
     page, publication = site.page(SEARCH), site.publication
     for edition, *_ in site.shelf.issues:
-        number = site.words.say("issue", number=edition.issue.number)
-        letter = visible(edition.letter, Form.WEB, edition.audience)
+        number = site.words.format("issue", number=edition.issue.number)
+        letter = for_audience(edition.letter, Medium.WEB, edition.audience)
         # Without a preview text of its own the issue has one made of the letter as it is mailed.
         own = edition.issue.preview_text
         dek = filled_text(edition.preview_text, publication) if own else opening(letter)
@@ -109,12 +109,12 @@ def _issues(site: Site) -> Iterator[dict[str, Any]]:
         yield _entry(page, edition.issue.title, edition.url, edition.issue.date, dek, (), words)
 
 
-def _articles(site: Site) -> Iterator[dict[str, Any]]:
+def _articles(site: SiteRenderer) -> Iterator[dict[str, Any]]:
     page, left = site.page(SEARCH), BUDGET
     for each in site.shelf.articles:
         article, words = each.article, ""
         if left > 0:
-            content = visible(each.content, Form.WEB, EVERYONE)
+            content = for_audience(each.content, Medium.WEB, EVERYONE)
             words = words_of((*(author.name for author in article.authors), *_spoken(content)))
             left -= len(words)
         tags = tuple(tag for tag in dict.fromkeys(article.tags) if tag in site.shelf.by_tag)
@@ -122,7 +122,7 @@ def _articles(site: Site) -> Iterator[dict[str, Any]]:
 
 
 def _entry(
-    page: Page, title: str, url: str | None, date: datetime, dek: str, tags: tuple[str, ...], words: str
+    page: SitePage, title: str, url: str | None, date: datetime, dek: str, tags: tuple[str, ...], words: str
 ) -> dict[str, Any]:
     entry = {
         "title": title,

@@ -1,6 +1,6 @@
 """What is public, laid out for looking up: which issue, which article, what goes with what.
 
-Everything on the site is drawn from a `Shelf`, so that nothing private can be reached by a page:
+Everything on the site is drawn from a `SiteIndex`, so that nothing private can be reached by a page:
 an edition or article without an address of its own is left out here, once.
 """
 
@@ -30,7 +30,7 @@ for a pool of thousands in proportion to its size."""
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class SiteIndex:
     """The public matter of a publication, newest first.
 
     Each of `issues` holds the public editions of one issue, the main one first. `carriers` maps
@@ -51,7 +51,7 @@ class Shelf:
         return tuple(edition for issue in self.issues for edition in issue)
 
 
-def shelve(published: Published) -> Shelf:
+def build_index(published: Published) -> SiteIndex:
     """Lay out what is published.
 
     Raises `PressroomError` where two tags would stand at one address.
@@ -61,7 +61,9 @@ def shelve(published: Published) -> Shelf:
     by_tag = _tagged(published.tags, articles)
     _refuse_twins(by_tag)
     issues = _issues(published)
-    return Shelf(published.publication, issues, articles, by_slug, by_tag, _carriers(issues), published.logo)
+    return SiteIndex(
+        published.publication, issues, articles, by_slug, by_tag, _carriers(issues), published.logo
+    )
 
 
 def shown(edition: ComposedEdition, known: Mapping[str, ComposedArticle]) -> tuple[ComposedSection, ...]:
@@ -76,7 +78,7 @@ def shown(edition: ComposedEdition, known: Mapping[str, ComposedArticle]) -> tup
     return tuple(sections)
 
 
-def related(shelf: Shelf, composed: ComposedArticle) -> tuple[ComposedArticle, ...]:
+def related(shelf: SiteIndex, composed: ComposedArticle) -> tuple[ComposedArticle, ...]:
     """What to read next: those the article names, then those that share most tags, newest first."""
     article = composed.article
     chosen = {slug: shelf.by_slug[slug] for slug in article.related if slug in shelf.by_slug}
@@ -96,7 +98,7 @@ def related(shelf: Shelf, composed: ComposedArticle) -> tuple[ComposedArticle, .
     return (*chosen.values(), *near)[:RELATED]
 
 
-def full_articles(edition: ComposedEdition, shelf: Shelf) -> tuple[ComposedArticle, ...]:
+def full_articles(edition: ComposedEdition, shelf: SiteIndex) -> tuple[ComposedArticle, ...]:
     """The articles that stand whole on the edition's page."""
     return tuple(
         article

@@ -7,11 +7,11 @@ from datetime import datetime
 from xml.sax.saxutils import escape
 
 from pipeline.model import Publication
-from pipeline.render.site.site_index import Shelf
+from pipeline.render.site.site_index import SiteIndex
 from pipeline.support import urls
 
 
-def sitemap(shelf: Shelf) -> str:
+def sitemap(shelf: SiteIndex) -> str:
     """Every page under its canonical address; an article whose canonical page is elsewhere is left out."""
     urls = "".join(
         f"<url><loc>{escape(url)}</loc>{_lastmod(changed)}</url>\n" for url, changed in _pages(shelf)
@@ -27,7 +27,7 @@ def robots(publication: Publication) -> str:
     return f"User-agent: *\nAllow: /\n\nSitemap: {urls.address(publication, 'sitemap.xml')}\n"
 
 
-def _pages(shelf: Shelf) -> Iterator[tuple[str, datetime | None]]:
+def _pages(shelf: SiteIndex) -> Iterator[tuple[str, datetime | None]]:
     publication = shelf.publication
     articles = {
         each.article.slug: max(each.record.updated, each.article.updated or each.record.updated)

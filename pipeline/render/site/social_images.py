@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
-from pipeline.config.i18n import Words, direction
-from pipeline.images.resize import Box, Line, Pasted, draw, text_width, writable
+from pipeline.config.i18n import Messages, direction
+from pipeline.images.resize import DrawnBox, DrawnImage, DrawnText, draw, text_width, writable
 from pipeline.model import Image, OutputFile, Palette, Publication
-from pipeline.render.site.site_index import Shelf
+from pipeline.render.site.site_index import SiteIndex
 from pipeline.render.site.stylesheet import on_accent
 from pipeline.support import urls
 
@@ -34,7 +34,7 @@ _VERSION = "1"
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class SocialCard:
     """What a social picture says: `mark` is a short sign, such as a number, for want of a title."""
 
     name: str
@@ -68,15 +68,15 @@ class Card:
         )
 
 
-def issue_card(shelf: Shelf, index: int, words: Words) -> Card:
+def issue_card(shelf: SiteIndex, index: int, words: Messages) -> SocialCard:
     """The card of an issue, which all of its editions share."""
     issue = shelf.issues[index][0].issue
-    line = f"{words.say('issue', number=issue.number)} · {words.date(issue.date)}"
+    line = f"{words.format('issue', number=issue.number)} · {words.date(issue.date)}"
     stem = f"social-{issue.number:03}"
     return _card(shelf, title=issue.title, line=line, mark=str(issue.number), stem=stem)
 
 
-def publication_card(shelf: Shelf) -> Card:
+def publication_card(shelf: SiteIndex) -> SocialCard:
     """The card of the publication, for pages about no one issue or picture."""
     publication = shelf.publication
     title = publication.tagline if shelf.logo and publication.tagline else publication.title
@@ -84,20 +84,20 @@ def publication_card(shelf: Shelf) -> Card:
     return _card(shelf, title=title, line=line, mark="", stem="social")
 
 
-def cards(shelf: Shelf, words: Words) -> Iterator[Card]:
+def cards(shelf: SiteIndex, words: Messages) -> Iterator[SocialCard]:
     """Every card that the site's pages name."""
     yield publication_card(shelf)
     yield from (issue_card(shelf, index, words) for index in range(len(shelf.issues)))
 
 
-def make_picture(card: Card, data: Callable[[Image], bytes]) -> OutputFile:
+def make_picture(card: SocialCard, data: Callable[[Image], bytes]) -> OutputFile:
     """The picture's file, at its path on the site. `data` gives the bytes of the logo."""
     return OutputFile(urls.image_path(card.image), draw(WIDTH, HEIGHT, tuple(_parts(card, data))))
 
 
-def _card(shelf: Shelf, *, title: str, line: str, mark: str, stem: str) -> Card:
+def _card(shelf: SiteIndex, *, title: str, line: str, mark: str, stem: str) -> SocialCard:
     publication, theme = shelf.publication, shelf.publication.theme
-    return Card(
+    return SocialCard(
         name=publication.title,
         title=title,
         line=line,
@@ -110,14 +110,14 @@ def _card(shelf: Shelf, *, title: str, line: str, mark: str, stem: str) -> Card:
     )
 
 
-def _parts(card: Card, data: Callable[[Image], bytes]) -> Iterator[Box | Line | Pasted]:
+def _parts(card: SocialCard, data: Callable[[Image], bytes]) -> Iterator[DrawnBox | DrawnText | DrawnImage]:
     colors, title, line = card.colors, writable(card.title, card.font), writable(card.line, "sans")
-    yield Box(0, 0, WIDTH, HEIGHT, colors.surface)
+    yield DrawnBox(0, 0, WIDTH, HEIGHT, colors.surface)
     edge = WIDTH - _EDGE if card.rtl else 0
     if not title:
         yield from _without_title(card)
     else:
-        yield Box(edge, 0, _EDGE, HEIGHT, colors.accent)
+        yield DrawnBox(edge, 0, _EDGE, HEIGHT, colors.accent)
         size, lines = _fitted(title, card.font)
         step = round(size * _LEADING)
         top = 148 + (_ROOM - step * len(lines)) // 2
@@ -131,32 +131,32 @@ def _parts(card: Card, data: Callable[[Image], bytes]) -> Iterator[Box | Line | 
         yield from _head(card, data)
 
 
-def _head(card: Card, data: Callable[[Image], bytes]) -> Iterator[Line | Pasted]:
+def _head(card: SocialCard, data: Callable[[Image], bytes]) -> Iterator[DrawnText | DrawnImage]:
     """The logo, or else the publication's name."""
     if card.logo:
         scale = min(1.0, _LOGO[0] / card.logo.width, _LOGO[1] / card.logo.height)
         width, height = round(card.logo.width * scale), round(card.logo.height * scale)
         left = WIDTH - _MARGIN - width if card.rtl else _MARGIN
-        yield Pasted(left, _MARGIN - 24, max(1, width), max(1, height), data(card.logo))
+        yield DrawnImage(left, _MARGIN - 24, max(1, width), max(1, height), data(card.logo))
     elif (name := writable(card.name, card.font)) and text_width(name, card.font, 40) <= WIDTH - 2 * _MARGIN:
         yield _line(card, name, _MARGIN + 24, 40, card.colors.accent, card.font)
 
 
-def _without_title(card: Card) -> Iterator[Box | Line]:
+def _without_title(card: SocialCard) -> Iterator[DrawnBox | DrawnText]:
     """A field of the accent's colour, with the sign in it, where the card has one."""
     width = WIDTH * 2 // 5 if card.logo or writable(card.name, card.font) else WIDTH
     left = 0 if card.rtl else WIDTH - width
-    yield Box(left, 0, width, HEIGHT, card.colors.accent)
+    yield DrawnBox(left, 0, width, HEIGHT, card.colors.accent)
     if mark := writable(card.mark, card.font):
         size = next((each for each in (300, 220, 160) if text_width(mark, card.font, each) < width - 80), 100)
         middle = left + (width - text_width(mark, card.font, size)) // 2
         base = HEIGHT // 2 + round(size * 0.36)
-        yield Line(middle, base, mark, size, on_accent(card.colors.accent), card.font)
+        yield DrawnText(middle, base, mark, size, on_accent(card.colors.accent), card.font)
 
 
-def _line(card: Card, text: str, base: int, size: int, color: str, font: str) -> Line:
+def _line(card: SocialCard, text: str, base: int, size: int, color: str, font: str) -> DrawnText:
     left = WIDTH - _MARGIN - text_width(text, font, size) if card.rtl else _MARGIN
-    return Line(left, base, text, size, color, font)
+    return DrawnText(left, base, text, size, color, font)
 
 
 def _fitted(title: str, font: str) -> tuple[int, list[str]]:

@@ -9,7 +9,7 @@ from pipeline.model import Palette, ThemeSettings
 
 
 @dataclass(frozen=True, slots=True)
-class Scheme:
+class StyleColors:
     """The colours of one scheme; `on_accent` is the one of black and white that reads best on the accent."""
 
     colors: Palette
@@ -20,8 +20,8 @@ class Scheme:
 class StyleValues:
     """What `web/style.css.j2` sees; `text_size` is in per cent of the reader's own."""
 
-    light: Scheme
-    dark: Scheme
+    light: StyleColors
+    dark: StyleColors
     body_font: str
     heading_font: str
     text_size: str
@@ -30,8 +30,8 @@ class StyleValues:
 def style_values(theme: ThemeSettings) -> StyleValues:
     """The settings, with what could end a declaration taken out of the fonts."""
     return StyleValues(
-        Scheme(theme.colors, on_accent(theme.colors.accent)),
-        Scheme(theme.dark, on_accent(theme.dark.accent)),
+        StyleColors(theme.colors, on_accent(theme.colors.accent)),
+        StyleColors(theme.dark, on_accent(theme.dark.accent)),
         _font(theme.body_font),
         _font(theme.heading_font),
         f"{theme.text_size * 100 / 16:g}%",
