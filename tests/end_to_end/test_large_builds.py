@@ -76,7 +76,7 @@ def test_a_process_that_is_ended_from_outside_is_reported(two_processors: None) 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_no_process_outlives_a_build_that_was_killed() -> None:
     code = (
-        "import os, time; from pipeline import processes\n"
+        "import os, time; from pipeline.support import processes\n"
         "processes._processors = lambda: 2\n"
         "work = lambda n: os.write(1, b'%d\\n' % os.getpid()) and time.sleep(60)\n"
         "list(processes.spread(work, 2, few=1))"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from urllib.parse import unquote
 
 from pipeline.config.i18n import Messages, direction
@@ -50,7 +50,10 @@ class SocialCard:
     @property
     def image(self) -> str:
         """The published file name, made of all that the picture shows."""
-        shows = repr(replace(self, logo=None)), self.logo.name if self.logo else "", _VERSION
+        values = ((each.name, getattr(self, each.name)) for each in fields(self) if each.name != "logo")
+        # Addresses that were given out depend on this text, so it does not depend on the class's name.
+        card = f"Card({', '.join(f'{name}={value!r}' for name, value in values)}, logo=None)"
+        shows = card, self.logo.name if self.logo else "", _VERSION
         return f"{self.stem}-{hashlib.sha256(repr(shows).encode()).hexdigest()[:12]}.png"
 
     def picture(self, publication: Publication) -> Image:
