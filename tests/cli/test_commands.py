@@ -277,7 +277,7 @@ def test_a_zip_never_takes_the_place_of_another_file(desk: Desk, taken: str) -> 
         (desk.root / taken).mkdir()
     else:
         desk.write({taken: "mine"})
-    assert "is there already and is no bundle." in desk.error(
+    assert "exists already and is not an export." in desk.error(
         "export", "1", "--zip", "-o", str(desk.root / taken)
     )
     desk.ok("export", "1", "-o", str(desk.root / "mine.zip"))
