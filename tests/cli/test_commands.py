@@ -208,7 +208,7 @@ def test_export_refuses_what_is_not_frozen_and_audiences_without_edition(desk: D
 
 def test_export_never_replaces_a_folder_that_is_no_bundle(desk: Desk) -> None:
     desk.ok("assemble", "1")
-    assert "is no bundle" in desk.error("export", "1", "-o", str(desk.root / "issues"))
+    assert "is not an export" in desk.error("export", "1", "-o", str(desk.root / "issues"))
     assert "issues/articles/glutamate.md" in desk.tree()
 
 
