@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pipeline.config.fields import Fields, toml_fields
-from pipeline.config.themes import DEFAULT, read_look, read_theme, theme_names
+from pipeline.config.themes import DEFAULT_THEME, read_theme, read_theme_settings, theme_names
 from pipeline.errors import PressroomError, suggest
 from pipeline.model import (
     EVERYONE,
@@ -71,7 +71,7 @@ def read_publication(
         disclaimers=tuple(_disclaimer(each) for each in fields.tables("disclaimers")),
         audiences=_audiences(fields),
         merge_fields=merge_fields,
-        theme=_theme(fields.table("theme", "theme"), templates),
+        theme=_theme(fields.table("theme", "theme"), templates, errors),
         hub=_hub(fields),
         clients=clients,
         silence=silence,
@@ -270,12 +270,12 @@ def _merge_fields(fields: Fields) -> dict[str, str]:
     return names
 
 
-def _theme(fields: Fields | None, templates: Path | None) -> ThemeSettings:
+def _theme(fields: Fields | None, templates: Path | None, errors: list[PressroomError]) -> ThemeSettings:
     if fields is None:
-        return ThemeSettings()
-    theme = read_theme(_theme_name(fields, templates), templates, fields.errors)
+        return read_theme(DEFAULT_THEME.name, templates, errors)
+    theme = read_theme(_theme_name(fields, templates), templates, errors)
     settings = replace(
-        read_look(fields, theme, "theme."),
+        read_theme_settings(fields, theme, "theme."),
         logo=fields.text("logo") or None,
         logo_alt=fields.text("logo_alt"),
     )
@@ -286,12 +286,12 @@ def _theme(fields: Fields | None, templates: Path | None) -> ThemeSettings:
 
 
 def _theme_name(fields: Fields, templates: Path | None) -> str:
-    name, known = fields.text("name", default=DEFAULT), theme_names(templates)
+    name, known = fields.text("name", default=DEFAULT_THEME.name), theme_names(templates)
     if name in known:
         return name
     hint = suggest(name, known) or f"The themes are {', '.join(known)}."
     fields.error("name", f'there is no theme "{name}".', hint)
-    return DEFAULT
+    return DEFAULT_THEME.name
 
 
 # --- single values ---------------------------------------------------------------------------
