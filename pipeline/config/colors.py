@@ -30,7 +30,7 @@ def read_palette(fields: Fields | None, base: Palette) -> Palette:
     if fields is None:
         return base
     colors = {name: _color(fields, name, getattr(base, name)) for name in Palette.__slots__}
-    fields.done()
+    fields.check_unknown()
     return Palette(**colors)
 
 

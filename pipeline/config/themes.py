@@ -11,7 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline.config.colors import DARK, LIGHT, read_palette
-from pipeline.config.fields import Fields, toml_fields
+from pipeline.config.fields import Fields
+from pipeline.config.toml import toml_fields
 from pipeline.errors import PressroomError
 from pipeline.model import Layout, ThemeSettings
 from pipeline.support.files import read_source
@@ -55,7 +56,7 @@ def read_theme(name: str, own: Path | None, errors: list[PressroomError]) -> The
             continue
         theme = replace(theme, description=fields.text("description", default=theme.description))
         theme = read_theme_settings(fields, theme)
-        fields.done()
+        fields.check_unknown()
     return theme
 
 
@@ -65,11 +66,10 @@ def read_theme_settings(fields: Fields, base: ThemeSettings, prefix: str = "") -
     `prefix` is written before the names of tables in messages.
     """
     fonts = fields.table("fonts", f"{prefix}fonts")
-    layout = fields.choice("layout", Layout)
     settings = replace(
         base,
-        layout=Layout(layout) if layout else base.layout,
-        card_pictures=fields.flag("card_pictures", base.card_pictures),
+        layout=fields.choice("layout", Layout) or base.layout,
+        card_pictures=fields.boolean("card_pictures", base.card_pictures),
         colors=read_palette(fields.table("colors", f"{prefix}colors"), base.colors),
         dark=read_palette(fields.table("dark", f"{prefix}dark"), base.dark),
         body_font=_font(fonts, "body", base.body_font),
@@ -77,14 +77,14 @@ def read_theme_settings(fields: Fields, base: ThemeSettings, prefix: str = "") -
         text_size=_size(fonts, base.text_size),
     )
     if fonts:
-        fonts.done()
+        fonts.check_unknown()
     return settings
 
 
 def _size(fields: Fields | None, default: int) -> int:
     if fields is None:
         return default
-    value = fields.whole("size") or default
+    value = fields.integer("size") or default
     if not _SMALLEST_TEXT <= value <= _LARGEST_TEXT:
         fields.error(
             "size",
