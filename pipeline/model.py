@@ -501,6 +501,7 @@ class ComposedEdition:
     preview_text: str
     disclaimers: tuple[str, ...]
     minutes: int
+    related: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def folder(self) -> str:
@@ -512,6 +513,14 @@ class ComposedEdition:
     def articles(self) -> tuple[ComposedArticle, ...]:
         """Every article of the edition, in reading order."""
         return tuple(article for section in self.sections for article, _ in section.articles)
+
+
+@dataclass(frozen=True, slots=True)
+class ComposedIssue:
+    """An assembled issue with its composed editions."""
+
+    assembled: AssembledIssue
+    editions: tuple[ComposedEdition, ...]
 
 
 @dataclass(frozen=True, slots=True)

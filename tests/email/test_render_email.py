@@ -170,14 +170,8 @@ def test_article_without_a_page_is_whole_and_its_headline_no_link() -> None:
 
 
 def test_related_article_outside_the_edition_needs_its_address() -> None:
-    from email_kit import TEMPLATES
-
-    from pipeline.render.email.renderer import render_email
-
     one = edition(("A", ((article(related=("far", "unknown")), Layout.FULL),)))
-    html = render_email(
-        one, PUBLICATION, None, TEMPLATES, {"far": ("Far away", "https://synapse.example/far")}
-    ).html
+    html = render(replace(one, related={"far": ("Far away", "https://synapse.example/far")})).html
     assert '<a href="https://synapse.example/far"' in html
     assert "unknown" not in html
 

@@ -339,7 +339,7 @@ def test_an_export_never_takes_the_place_of_a_folder_with_other_files(desk: Desk
     desk.ok("export", "1", "-o", str(desk.root / "mine"))
     desk.ok("export", "1", "-o", str(desk.root / "mine"))
     desk.write({"mine/notes.txt": "mine"})
-    assert "is there already and is no bundle." in desk.error("export", "1", "-o", str(desk.root / "mine"))
+    assert "exists already and is not an export." in desk.error("export", "1", "-o", str(desk.root / "mine"))
     assert desk.read("mine/notes.txt") == "mine"
 
 

@@ -26,7 +26,7 @@ from pipeline.model import (
     Publication,
     RenderedEmail,
 )
-from pipeline.render.email.renderer import render_email
+from pipeline.render.email.renderer import EmailRenderer
 from pipeline.support.templating import Templates
 
 PUBLICATION = Publication(
@@ -167,7 +167,7 @@ def render(
     templates: Templates = TEMPLATES,
     logo: Image | None = None,
 ) -> RenderedEmail:
-    return render_email(one or edition(), publication, logo, templates)
+    return EmailRenderer(publication, templates, logo).render(one or edition())
 
 
 def theme(folder: Path, **files: str) -> Templates:
