@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from workspace_kit import ROOT
 
-from pipeline.model import DARK, LIGHT, Layout, MergeField
+from pipeline.config.colors import DARK, LIGHT
+from pipeline.model import Layout, MergeField
 from pipeline.render.email.theme_values import contrast
 
 ODD = 'A "quoted" & <b>\u2019s\u00a0title \u2764\ufe0f {{ braces }} ]]> --> \' e\u0301 \u200d end'

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pipeline.config.themes import DEFAULT_THEME
 from pipeline.model import (
     Article,
     Author,
@@ -36,6 +37,7 @@ PUBLICATION = Publication(
     sender_name="Synapse",
     sender_address="letters@synapse.example",
     postal_address="Synapse\n12 Gower Mews\nLondon WC1E 6DP",
+    theme=DEFAULT_THEME,
     tagline="Letters on the brain, mood and their treatment",
 )
 RECORD = FeedIdentity(
