@@ -113,14 +113,14 @@ def tell_hub(workspace: Workspace) -> tuple[tuple[str, ...], Callable[[], Iterat
     from pipeline.render.feeds import websub
 
     publication, build = workspace.files.publication, workspace.files.build
-    name, record = websub.hub_of(publication), build / ".cache" / "hub.json"
-    told = websub.read_told(record, name)
+    name, record = websub.configured_hub(publication), build / ".cache" / "hub.json"
+    told = websub.read_notified(record, name)
     changed = websub.changed_feeds(build / "site", name, told)
 
     def tell() -> Iterator[str]:
         for path in websub.ping(publication, changed):
             told[path] = changed[path]
-            websub.write_told(record, name, told)
+            websub.write_notified(record, name, told)
             yield path
 
     return tuple(changed), tell
