@@ -24,7 +24,7 @@ from pipeline.content.compressed import compress
 from pipeline.content.html import Medium, for_audience
 from pipeline.errors import PressroomError
 from pipeline.model import Block, BlockKind, Content, Element, OutputFile
-from pipeline.render.feeds import feed_list as feeds
+from pipeline.render.feeds import feed_archive
 from pipeline.support import processes
 from pipeline.support.files import replaced_folders, write_files
 from pipeline.support.processes import spread
@@ -234,8 +234,8 @@ def test_a_feed_is_cut_where_its_next_item_would_not_fit(sizes: list[int], limit
         return {"rss": bytes(sum(sizes[:count]))}
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(feeds, "_files", files)
-        patch.setattr(feeds, "_MAX_BYTES", limit)
-        _, kept = feeds._written(SimpleNamespace(items=sizes), [])  # type: ignore[arg-type]
+        patch.setattr(feed_archive, "_files", files)
+        patch.setattr(feed_archive, "_MAX_BYTES", limit)
+        _, kept = feed_archive._current_feed(SimpleNamespace(items=sizes), [])  # type: ignore[arg-type]
     fitting = sum(1 for size in accumulate(sizes) if size < limit)
     assert len(kept["rss"]) == sum(sizes[: max(1, fitting)])

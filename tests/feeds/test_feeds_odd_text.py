@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.model import Author, Content, Layout, Published
-from pipeline.render.feeds.feed_item import plain
+from pipeline.render.feeds.feed_item import single_line
 
 ANY = st.text(st.characters(), max_size=40)
 HARD = (
@@ -41,11 +41,11 @@ def test_any_text_is_the_same_in_every_format(title: str, dek: str, tag: str, na
         assert read.rss_values("title") == read.atom_values("a:title") == read.json_values("title")
         assert read.atom_values("a:summary") == read.json_values("summary")
     item = Read(files, "articles/").json["items"][0]
-    assert item["title"] == (plain(title) or PUBLICATION.title)
-    if plain(dek):
-        assert item["summary"] == plain(dek)
-    assert plain(words) in plain(Elements(item["content_html"]).text)
-    assert item["authors"] == [{"name": plain(name) or PUBLICATION.title}]
+    assert item["title"] == (single_line(title) or PUBLICATION.title)
+    if single_line(dek):
+        assert item["summary"] == single_line(dek)
+    assert single_line(words) in single_line(Elements(item["content_html"]).text)
+    assert item["authors"] == [{"name": single_line(name) or PUBLICATION.title}]
     assert all("," not in each for each in item.get("tags", []))
 
 

@@ -137,7 +137,7 @@ def test_what_a_hub_refuses_is_told_and_tried_again(published: Desk, hub: Hub) -
     said = published.run("feed", "--ping", "--yes")
     assert said.exit_code == 1
     refused = hub.topics[-1]
-    assert f"the hub {hub.url} did not take {refused}: it says 429: slow[31m down." in said.stderr
+    assert f"the hub {hub.url} did not accept {refused}: it says 429: slow[31m down." in said.stderr
     assert "\x1b" not in said.stderr and "Traceback" not in said.stderr
     assert len(said.stdout.splitlines()) == 2
     hub.asked.clear()
@@ -156,7 +156,7 @@ def test_a_hub_that_does_not_answer_is_given_up(published: Desk, monkeypatch: py
         raise TimeoutError
 
     monkeypatch.setattr(hubs, "_post", silent)
-    assert "it gave no answer in 10 seconds" in published.run("feed", "--ping", "--yes").stderr
+    assert "it did not answer in 10 seconds" in published.run("feed", "--ping", "--yes").stderr
 
 
 def test_a_hub_that_is_not_there_is_reported(desk: Desk) -> None:
