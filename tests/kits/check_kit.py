@@ -61,7 +61,7 @@ class Example:
     sound: Case = Case()
 
 
-def subject_of(case: Case) -> CheckContext:
+def check_context(case: Case) -> CheckContext:
     """The subject of a case: its issue assembled and rendered, its artefacts changed."""
     sources = replace(case, html=("", ""), text=("", ""), message=("", ""), change=_same)
     subject = _built(_key(sources))

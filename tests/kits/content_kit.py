@@ -48,7 +48,7 @@ def plain(text: str, width: int = 72) -> str:
     return blocks_to_text(content.blocks, LinkList(), content.footnotes, width)
 
 
-class Elements(HTMLParser):
+class HtmlReader(HTMLParser):
     """The text of HTML, and the start tags in it with their attributes."""
 
     def __init__(self, written: str) -> None:

@@ -164,11 +164,11 @@ PUBLISHED = Published(
 )
 
 
-def built(published: Published = PUBLISHED) -> dict[str, bytes]:
+def build_files(published: Published = PUBLISHED) -> dict[str, bytes]:
     return {file.path: file.data for file in build_feeds(published)}
 
 
-class Read:
+class ParsedFeeds:
     """The feeds of one folder, parsed."""
 
     def __init__(self, files: dict[str, bytes], folder: str = "") -> None:
@@ -201,7 +201,7 @@ class Read:
 LONG_TEXT = Content((prose(element("p", "é<" * 5_000)),))
 
 
-def brought(issue: int, day: int | None = None) -> ComposedArticle:
+def long_article(issue: int, day: int | None = None) -> ComposedArticle:
     """An article of about 45 KB as RSS writes it, which came with this issue."""
     made = article(f"a{issue}", issue if day is None else day, LONG_TEXT)
     return replace(made, issues=(f"{issue:03}-issue",))
@@ -209,7 +209,7 @@ def brought(issue: int, day: int | None = None) -> ComposedArticle:
 
 def many_issues(issues: int) -> Published:
     """So many issues, each with one article in full; newest first."""
-    articles = tuple(brought(number) for number in range(issues, 0, -1))
+    articles = tuple(long_article(number) for number in range(issues, 0, -1))
     editions = []
     for each in articles:
         number = int(each.issues[0][:3])
