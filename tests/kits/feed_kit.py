@@ -7,7 +7,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import model_kit
 from lxml import etree
+from model_kit import element, prose
 
 from pipeline.model import (
     Article,
@@ -19,15 +21,12 @@ from pipeline.model import (
     ComposedEdition,
     ComposedSection,
     Content,
-    Element,
     FeedIdentity,
     Image,
     Issue,
     Layout,
     MergeField,
-    Node,
     Place,
-    Publication,
     Published,
 )
 from pipeline.render.feeds.feed_list import build_feeds
@@ -40,27 +39,15 @@ NS = {
     "media": "http://search.yahoo.com/mrss/",
 }
 HOME = "https://synapse.example/news/"
-PUBLICATION = Publication(
+PUBLICATION = replace(
+    model_kit.PUBLICATION,
     title="Synapse & Co",
-    base_url=HOME.rstrip("/"),
     language="en-GB",
-    timezone="Europe/London",
-    sender_name="Synapse",
-    sender_address="letters@synapse.example",
-    postal_address="1 Test Street",
     description="What research says.",
     audiences=(Audience("patients", "Patients", public=True), Audience("clinicians", "Clinicians")),
 )
 START = datetime(2026, 1, 1, 9, 30, 15, 123456, tzinfo=UTC)
 DISCLAIMER = "Information, not medical advice."
-
-
-def element(tag: str, *children: Node, **attributes: str) -> Element:
-    return Element(tag, tuple(attributes.items()), children)
-
-
-def prose(*nodes: Node) -> Block:
-    return Block(BlockKind.PROSE, nodes=nodes)
 
 
 def picture(name: str = "lead.png", width: int = 800, height: int = 400, kind: str = "image/png") -> Image:

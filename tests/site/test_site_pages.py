@@ -13,10 +13,12 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from urllib.parse import unquote, urljoin, urlsplit
 
+import model_kit
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import etree, html
+from model_kit import element, prose
 from workspace_kit import ROOT, WorkspaceRunner
 
 from pipeline.errors import PressroomError
@@ -36,10 +38,8 @@ from pipeline.model import (
     Issue,
     Layout,
     MergeField,
-    Node,
     OutputFile,
     Place,
-    Publication,
     Published,
 )
 from pipeline.render.site import build_site, site_images
@@ -48,14 +48,8 @@ from pipeline.support.templating import Templates
 
 HOSTILE = "<script>alert('x')</script> \"quoted\" {{ first_name }} {% raw %} & -->"
 DISCLAIMER = "Information, not medical advice."
-PUBLICATION = Publication(
-    title="Synapse",
-    base_url="https://synapse.example/news",
-    language="en",
-    timezone="Europe/London",
-    sender_name="Synapse",
-    sender_address="letters@synapse.example",
-    postal_address="1 Test Street",
+PUBLICATION = replace(
+    model_kit.PUBLICATION,
     tagline="Letters on the brain",
     description="What research says.",
     unsubscribe_url="https://synapse.example/leave",
@@ -63,16 +57,8 @@ PUBLICATION = Publication(
 )
 
 
-def element(tag: str, *children: Node, **attributes: str) -> Element:
-    return Element(tag, tuple(attributes.items()), children)
-
-
 def note(number: int) -> Element:
     return Element("sup", (("class", "footnote"),), (str(number),))
-
-
-def prose(*nodes: Node) -> Block:
-    return Block(BlockKind.PROSE, nodes=nodes)
 
 
 def picture(name: str) -> Image:
