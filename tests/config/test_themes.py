@@ -10,7 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from html_kit import Reader, as_outlook, styles
+from html_kit import HtmlReader, as_outlook, styles
 from workspace_kit import ROOT, WorkspaceRunner
 
 from pipeline.config.themes import read_theme, theme_names
@@ -91,7 +91,7 @@ def test_outlook_gets_balanced_tables_whose_columns_fit(html: str) -> None:
 
 
 def test_layout_tables_are_presentational_and_a_data_table_is_not(html: str) -> None:
-    tables = Reader(as_outlook(html)).all("table")
+    tables = HtmlReader(as_outlook(html)).all("table")
     assert [each for each in tables if each.get("role") != "presentation"] == [
         each for each in tables if "border-collapse:collapse;font-size" in each.get("style", "")
     ]
@@ -119,7 +119,7 @@ def test_there_is_one_h1_and_no_level_is_skipped(html: str) -> None:
 
 
 def test_images_have_alt_and_size(html: str) -> None:
-    images = Reader(html).all("img")
+    images = HtmlReader(html).all("img")
     assert len(images) >= 3
     for image in images:
         assert image["alt"] and image["src"].endswith(".png")
@@ -137,7 +137,7 @@ def test_type_is_legible(html: str) -> None:
 
 def test_the_button_is_large_enough_for_a_thumb(html: str) -> None:
     style = next(
-        each["style"] for each in Reader(html).all("a") if "display:inline-block" in each.get("style", "")
+        each["style"] for each in HtmlReader(html).all("a") if "display:inline-block" in each.get("style", "")
     )
     padding = re.search(r"padding:(\d+)px", style)
     line = re.search(r"line-height:(\d+)px", style)
@@ -145,7 +145,7 @@ def test_the_button_is_large_enough_for_a_thumb(html: str) -> None:
 
 
 def test_links_lead_somewhere(html: str) -> None:
-    for link in Reader(html).all("a"):
+    for link in HtmlReader(html).all("a"):
         assert link["href"].startswith(("https://", "mailto:", "{{"))
 
 

@@ -5,7 +5,8 @@ import string
 import time
 
 import pytest
-from content_kit import HtmlReader, parse, writer
+from content_kit import parse, writer
+from html_kit import HtmlReader
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 

@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 
 import feedparser
 import pytest
-from content_kit import HtmlReader
 from feed_kit import (
     BODY,
     DISCLAIMER,
@@ -34,6 +33,7 @@ from feed_kit import (
     picture,
     prose,
 )
+from html_kit import HtmlReader
 from lxml import etree
 from workspace_kit import ROOT
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import feedparser
-from content_kit import HtmlReader
 from feed_kit import PUBLICATION, ParsedFeeds, article, build_files, edition, element, prose
+from html_kit import HtmlReader
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 

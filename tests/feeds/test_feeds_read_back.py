@@ -18,8 +18,8 @@ from xml.dom import minidom
 import feedparser
 import pytest
 from check_examples.feeds import PUBLICATIONS
-from content_kit import HtmlReader
 from feed_kit import build_files
+from html_kit import HtmlReader
 
 from pipeline.model import ComposedArticle, ComposedEdition, Published
 
