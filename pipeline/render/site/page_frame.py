@@ -79,9 +79,7 @@ class SiteRenderer:
     def render(self, name: str, page: SitePage, head: PageHead, **values: Any) -> OutputFile:
         """One page, by its template."""
         template = self.templates.web().get_template(f"web/{name}")
-        html = template.render(
-            head=head, site=page_frame(self.shelf, page), say=self.words.format, **values
-        )
+        html = template.render(head=head, site=page_frame(self.shelf, page), say=self.words.format, **values)
         return OutputFile(page.path, f"{html}\n".encode())
 
 
