@@ -26,7 +26,7 @@ from pipeline.errors import PressroomError
 from pipeline.model import Block, BlockKind, Content, Element, OutputFile
 from pipeline.render.feeds import feed_archive
 from pipeline.support import processes
-from pipeline.support.files import replaced_folders, write_files
+from pipeline.support.files import replace_folders, write_files
 from pipeline.support.processes import spread
 
 
@@ -187,11 +187,11 @@ def test_packed_content_travels_to_another_process() -> None:
 def test_folders_are_replaced_together_or_not_at_all(tmp_path: Path) -> None:
     write_files(tmp_path, [OutputFile("a/x", b"old"), OutputFile("b/c/x", b"old"), OutputFile("d/x", b"old")])
     before = WorkspaceRunner(tmp_path).tree()
-    with pytest.raises(ZeroDivisionError), replaced_folders(tmp_path, ("a", "b/c")) as fresh:
+    with pytest.raises(ZeroDivisionError), replace_folders(tmp_path, ("a", "b/c")) as fresh:
         write_files(fresh / "a", [OutputFile("x", b"new")])
         raise ZeroDivisionError
     assert WorkspaceRunner(tmp_path).tree() == before
-    with replaced_folders(tmp_path, ("a", "b/c")) as fresh:
+    with replace_folders(tmp_path, ("a", "b/c")) as fresh:
         write_files(fresh, [OutputFile("a/y", b"new"), OutputFile("b/c/y", b"new")])
     assert WorkspaceRunner(tmp_path).tree() == {"a/y": b"new", "b/c/y": b"new", "d/x": b"old"}
 
@@ -208,14 +208,14 @@ def test_a_folder_that_cannot_be_put_in_place_leaves_the_old_one(
         return move(self, target)
 
     monkeypatch.setattr(Path, "replace", refuse)
-    with pytest.raises(PressroomError, match="Permission denied"), replaced_folders(tmp_path, ("a",)):
+    with pytest.raises(PressroomError, match="Permission denied"), replace_folders(tmp_path, ("a",)):
         pass
     assert WorkspaceRunner(tmp_path).tree() == {"a/x": b"old"}
 
 
 def test_a_failure_leaves_no_folder_behind(tmp_path: Path) -> None:
     build = tmp_path / "new" / "build"
-    with pytest.raises(ZeroDivisionError), replaced_folders(build, ("site",)):
+    with pytest.raises(ZeroDivisionError), replace_folders(build, ("site",)):
         raise ZeroDivisionError
     assert list(tmp_path.iterdir()) == []
 
