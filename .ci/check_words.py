@@ -24,9 +24,9 @@ def docstrings(tree: ast.Module) -> Iterator[ast.Constant]:
         if not isinstance(node, _Documented):
             continue
         for statement in node.body:
-            if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
-                if isinstance(statement.value.value, str):
-                    yield statement.value
+            value = statement.value if isinstance(statement, ast.Expr) else None
+            if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                yield value
 
 
 def problems(folder: Path) -> Iterator[str]:

@@ -18,7 +18,8 @@ from pipeline.content.parse import WORDS_PER_MINUTE, parse_content
 from pipeline.content.text import LinkList, blocks_to_text
 from pipeline.content.text_width import collapse_spaces
 from pipeline.errors import PressroomError, raise_all, suggest
-from pipeline.images.library import LOGO, THUMBNAIL, ImageLibrary
+from pipeline.images.library import ImageLibrary
+from pipeline.images.resize import LOGO_BOX, THUMBNAIL_BOX
 from pipeline.model import (
     EVERYONE,
     Article,
@@ -109,7 +110,7 @@ class Composer:
         if theme.logo is None:
             return None
         try:
-            return self.images.get(theme.logo, theme.logo_alt, "newsletter.toml", LOGO)
+            return self.images.get(theme.logo, theme.logo_alt, "newsletter.toml", LOGO_BOX)
         except PressroomError as error:
             raise PressroomError(f"`logo`: {error.message}", "newsletter.toml", hint=error.hint) from error
 
@@ -142,7 +143,7 @@ class Composer:
             try:
                 if text.image:
                     lead = resolver.image(text.image, text.image_alt)
-                    thumbnail = resolver.image(text.image, text.image_alt, THUMBNAIL)
+                    thumbnail = resolver.image(text.image, text.image_alt, THUMBNAIL_BOX)
             except PressroomError as error:
                 mistakes.append(PressroomError(error.message, path, text.lines.get("image"), error.hint))
         else:

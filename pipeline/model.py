@@ -123,10 +123,6 @@ class Palette:
     line: str
 
 
-LIGHT = Palette("#1f5f5b", "#1d2429", "#55606a", "#f3f1ec", "#ffffff", "#d9d6ce")
-DARK = Palette("#7cc9c1", "#e8e6e1", "#a9b1b8", "#14181b", "#1d2327", "#384046")
-
-
 @dataclass(frozen=True, slots=True)
 class ThemeSettings:
     """The theme chosen in `newsletter.toml`, with its colours, fonts and logo.
@@ -135,10 +131,10 @@ class ThemeSettings:
     article, its section nor its issue names one.
     """
 
-    name: str = "default"
+    name: str
+    colors: Palette
+    dark: Palette
     description: str = ""
-    colors: Palette = LIGHT
-    dark: Palette = DARK
     body_font: str = "Georgia, 'Times New Roman', serif"
     heading_font: str = "'Helvetica Neue', Helvetica, Arial, sans-serif"
     text_size: int = 17
@@ -166,6 +162,7 @@ class Publication:
     sender_name: str
     sender_address: str
     postal_address: str
+    theme: ThemeSettings
     colophon: str = ""
     tagline: str = ""
     description: str = ""
@@ -177,7 +174,6 @@ class Publication:
     disclaimers: tuple[Disclaimer, ...] = ()
     audiences: tuple[Audience, ...] = ()
     merge_fields: Mapping[str, str] = field(default_factory=dict)
-    theme: ThemeSettings = ThemeSettings()
     hub: str | None = None
     clients: tuple[str, ...] = ()
     silence: Mapping[str, str] = field(default_factory=dict)

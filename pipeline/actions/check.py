@@ -8,10 +8,10 @@ from pipeline.actions.prepare import PreparedEdition
 from pipeline.checks.context import CheckContext, linked_addresses
 from pipeline.checks.rule import Rule
 from pipeline.checks.rules import RULES
-from pipeline.checks.runner import CheckResult, run_rules
+from pipeline.checks.runner import CheckResult, run_rules, sort
 from pipeline.checks.size_budget import make_budget
 from pipeline.compose import Composer
-from pipeline.model import Issue
+from pipeline.model import Finding, Issue
 from pipeline.render.email.message import build_message
 from pipeline.render.email.renderer import EmailRenderer
 from pipeline.workspace import Workspace
@@ -42,9 +42,17 @@ def check_issues(
     return tuple(results)
 
 
-def check_issue(workspace: Workspace, issue: Issue) -> tuple[CheckResult, ...]:
-    """Run all rules over each edition of one issue. Raises `Mistakes` if it cannot be built."""
-    return check_issues(workspace, [issue])
+def check_issue(workspace: Workspace, issue: Issue) -> tuple[Finding, ...]:
+    """Run all rules over each edition of one issue. Returns the findings by file and line.
+
+    Raises `PressroomError` or `Mistakes` if the issue cannot be built.
+    """
+    return findings_of_all(check_issues(workspace, [issue]))
+
+
+def findings_of_all(results: Iterable[CheckResult]) -> tuple[Finding, ...]:
+    """Return the findings of several editions by file and line, each once."""
+    return sort(dict.fromkeys(finding for result in results for finding in result.findings))
 
 
 def check_edition(prepared: PreparedEdition) -> CheckResult:

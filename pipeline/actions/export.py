@@ -12,7 +12,7 @@ from pathlib import Path
 from pipeline.actions.check import check_edition
 from pipeline.actions.prepare import PreparedEdition, prepare_edition
 from pipeline.compose import Composer
-from pipeline.errors import PressroomError
+from pipeline.errors import PressroomError, suggest
 from pipeline.export.bundle import (
     ImageMode,
     bundle,
@@ -25,7 +25,7 @@ from pipeline.export.bundle import (
 from pipeline.export.package import Package, package
 from pipeline.export.target import Target
 from pipeline.export.targets import find
-from pipeline.model import FORMATS, Finding, Issue, OutputFile, Place, Severity
+from pipeline.model import FORMATS, TARGETS, Finding, Issue, OutputFile, Place, Severity
 from pipeline.render.email.message import build_message
 from pipeline.support.files import read_source, write_atomically, write_folder
 from pipeline.support.limits import SETTINGS_FILE
@@ -81,12 +81,25 @@ class PackedExport:
     package: Package | None = None
 
 
-def export_issue(workspace: Workspace, request: ExportRequest, *, force: bool = False) -> Path:
-    """Check, pack and write one edition of a frozen issue. Returns the folder or .zip file.
+def export_issue(
+    workspace: Workspace,
+    issue: Issue,
+    *,
+    target: str = "bundle",
+    audience: str | None = None,
+    output: Path | None = None,
+    force: bool = False,
+) -> Path:
+    """Check and write one edition of a frozen issue for a target. Returns the folder or .zip file.
 
-    Raises `PressroomError` for findings at error level (unless `force`), for what the target cannot
-    express, and for an output that exists and is not an earlier export.
+    It is a .zip where `output` ends in .zip. Raises `PressroomError` for findings at error level (unless
+    `force`), for what the target cannot express, and for an output that exists and is not an earlier export.
     """
+    if target not in (*FORMATS, *TARGETS):
+        hint = suggest(target, (*FORMATS, *TARGETS)) or f"The targets are {', '.join((*FORMATS, *TARGETS))}."
+        raise PressroomError(f'there is no target "{target}".', hint=hint)
+    zipped = output is not None and output.suffix == ".zip"
+    request = ExportRequest(issue, target, audience, output=output, zipped=zipped)
     prepared = prepare_export(workspace, request)
     if prepared.blocked and not force:
         errors = [each for each in prepared.findings if each.severity is Severity.ERROR]

@@ -71,7 +71,7 @@ class HubUpdate:
         """
         for path in websub.ping(self.workspace.files.publication, self.changed):
             self.told[path] = self.changed[path]
-            websub.write_told(_record(self.workspace), self.hub, self.told)
+            websub.write_notified(_record(self.workspace), self.hub, self.told)
             yield path
 
 
@@ -80,8 +80,8 @@ def hub_update(workspace: Workspace) -> HubUpdate:
 
     Raises `PressroomError` if no hub is set or no feed is built.
     """
-    hub = websub.hub_of(workspace.files.publication)
-    told = websub.read_told(_record(workspace), hub)
+    hub = websub.configured_hub(workspace.files.publication)
+    told = websub.read_notified(_record(workspace), hub)
     changed = websub.changed_feeds(workspace.files.build / "site", hub, told)
     return HubUpdate(workspace, hub, changed, told)
 

@@ -10,6 +10,7 @@ from pipeline.errors import PressroomError
 from pipeline.model import ComposedEdition, ComposedIssue, Issue, MergeField, RenderedEmail
 from pipeline.render.email.message import field_values
 from pipeline.render.email.renderer import EmailRenderer
+from pipeline.workspace import Workspace, edition_audience
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,14 @@ class PreparedEdition:
     def field_value(self) -> Callable[[MergeField], str]:
         """Returns the value of a merge field for a reader of whom nothing is known."""
         return field_values(self.composer.publication, self.edition)
+
+
+def render_email(workspace: Workspace, issue: Issue, audience: str | None = None) -> RenderedEmail:
+    """Render the email of an issue: the edition for `audience`, or the issue's first one.
+
+    Merge fields are in neutral form. Raises `PressroomError` or `Mistakes` for everything wrong in it.
+    """
+    return prepare_edition(Composer(workspace), issue, edition_audience(issue, audience)).email
 
 
 def prepare_edition(composer: Composer, issue: Issue, audience: str) -> PreparedEdition:

@@ -8,9 +8,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from pipeline.config.audiences import read_audiences
 from pipeline.config.fields import Fields
-from pipeline.config.front_matter import split
-from pipeline.config.publication import read_audiences, read_section, read_silence
+from pipeline.config.front_matter import split_file
+from pipeline.config.publication import read_silence
+from pipeline.config.sections import read_section
 from pipeline.config.workspace_files import WorkspaceFiles
 from pipeline.errors import NotFound, PressroomError, suggest
 from pipeline.model import EVERYONE, Issue, Layout, Place, Publication
@@ -77,9 +79,9 @@ def parse_issue(
 ) -> Issue:
     """Read an issue from the text of its `issue.md`. Adds mistakes in its fields to `errors`."""
     zone = ZoneInfo(publication.timezone)
-    document = split(text, path)
+    document = split_file(text, path)
     fields = Fields(document.fields, path, errors, 1)
-    number = fields.whole("number", required=True)
+    number = fields.integer("number", required=True)
     _check_folder(fields, folder, number)
     title = fields.text("title", required=True)
     # A section that repeats a default one may wait for its first article, as the default one may.
@@ -98,8 +100,7 @@ def parse_issue(
             "the issue names no sections, and newsletter.toml has no default ones.",
             "Add `sections:` here or [[sections]] there.",
         )
-    layout = fields.choice("layout", Layout)
-    date = fields.moment("date", zone, required=True)
+    date = fields.date("date", zone, required=True)
     issue = Issue(
         number=number or 0,
         folder=folder,
@@ -113,17 +114,17 @@ def parse_issue(
         own_sections=bool(own),
         subject=fields.text("subject") or None,
         preview_text=fields.text("preview_text") or None,
-        layout=Layout(layout) if layout else None,
+        layout=fields.choice("layout", Layout),
         theme_layout=publication.theme.layout,
         audiences=read_audiences(fields, publication) or (EVERYONE,),
-        draft=fields.flag("draft"),
+        draft=fields.boolean("draft"),
         exclude=fields.texts("exclude"),
         aliases=_aliases(fields),
         silence=read_silence(fields),
-        extra=fields.anything("extra"),
+        extra=fields.plain_table("extra"),
         lines={key: field.line for key, field in document.fields.items()},
     )
-    fields.done(hint="Keys of your own go under `extra:`.")
+    fields.check_unknown(hint="Keys of your own go under `extra:`.")
     return issue
 
 

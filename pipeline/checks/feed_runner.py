@@ -9,7 +9,8 @@ from pipeline.checks.feed_context import FeedContext, FeedDocument, FeedRule, re
 from pipeline.checks.rules.feeds import FEED_RULES
 from pipeline.checks.runner import sort
 from pipeline.model import Finding, Published
-from pipeline.render.feeds.feed_list import OPML, feed_folders
+from pipeline.render.feeds.feed_list import feed_folders
+from pipeline.render.feeds.opml import OPML
 from pipeline.support.urls import is_feed_file
 
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from pipeline.config.front_matter import FrontMatter, find_front_matter
-from pipeline.config.sections import rules_text
+from pipeline.config.sections import sections_to_text
 from pipeline.config.source_spans import KeySpan, Span
 from pipeline.errors import PressroomError
 from pipeline.model import Issue
@@ -177,7 +177,7 @@ class _Patcher:
             )
         first = min(each.key_start for each in table.entries.values())
         indent = "" if self.front.toml else " " * (first - self.line_start(first))
-        lines = rules_text(issue.sections, zone, self.front.toml)
+        lines = sections_to_text(issue.sections, zone, self.front.toml)
         self.edit(self.front.end, self.front.end, re.sub(r"^(?=.)", indent, lines, flags=re.MULTILINE))
 
 

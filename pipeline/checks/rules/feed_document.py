@@ -14,12 +14,11 @@ from pipeline.checks.feed_context import ATOM, HISTORY, OURS, SITE, FeedContext,
 from pipeline.checks.html_page import parse_page
 from pipeline.checks.rule import Violation
 from pipeline.model import Place, Severity
-from pipeline.render.feeds.feed_list import OPML
-from pipeline.render.feeds.feedgen_xml import TYPES, schema_faults
-from pipeline.render.feeds.json_feed import json_faults
+from pipeline.render.feeds.feed_item import MEDIA_TYPES
+from pipeline.render.feeds.feed_schemas import json_faults, schema_faults
+from pipeline.render.feeds.opml import OPML
 from pipeline.support.urls import address, feed_file
 
-FORMATS = {**TYPES, "json": "application/feed+json"}
 _SOFT, _HARD = 1_000_000, 5_000_000  # bytes
 _PROLOG = re.compile(rb"""<\?xml version=['"]1\.0['"] encoding=['"](?i:utf-8)['"] ?\?>\s*<[a-z]""")
 _XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -58,8 +57,8 @@ def _self_link(subject: FeedContext) -> Iterator[Violation]:
         links = each.links("self")
         if [link.get("href") for link in links] != [own]:
             yield Violation(f"it has not exactly one link to itself, {own}.", each.place)
-        elif links[0].get("type") != TYPES[each.kind]:
-            yield Violation(f"the link to itself has not the type {TYPES[each.kind]}.", each.place)
+        elif links[0].get("type") != MEDIA_TYPES[each.kind]:
+            yield Violation(f"the link to itself has not the type {MEDIA_TYPES[each.kind]}.", each.place)
 
 
 def _language(subject: FeedContext) -> Iterator[Violation]:
@@ -187,11 +186,11 @@ def _announced(subject: FeedContext) -> Iterator[Violation]:
     links = [
         link
         for link in parse_page(subject.index).all("link")
-        if "alternate" in link.get("rel", "").split() and link.get("type") in FORMATS.values()
+        if "alternate" in link.get("rel", "").split() and link.get("type") in MEDIA_TYPES.values()
     ]
     home = address(subject.publication, "")
     named = {urljoin(home, link.get("href", "")): link for link in links}
-    for kind, media_type in FORMATS.items():
+    for kind, media_type in MEDIA_TYPES.items():
         link = named.get(address(subject.publication, feed_file(kind)))
         if link is None or link.get("type") != media_type:
             yield Violation(f"the page does not announce {feed_file(kind)} as {media_type}.", place)
