@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from workspace_kit import ROOT
 
 from pipeline.model import DARK, LIGHT, Layout, MergeField
-from pipeline.render.email.theme_values import contrast
+from pipeline.render.color_contrast import contrast
 
 ODD = 'A "quoted" & <b>\u2019s\u00a0title \u2764\ufe0f {{ braces }} ]]> --> \' e\u0301 \u200d end'
 
