@@ -123,10 +123,6 @@ class Palette:
     line: str
 
 
-LIGHT = Palette("#1f5f5b", "#1d2429", "#55606a", "#f3f1ec", "#ffffff", "#d9d6ce")
-DARK = Palette("#7cc9c1", "#e8e6e1", "#a9b1b8", "#14181b", "#1d2327", "#384046")
-
-
 @dataclass(frozen=True, slots=True)
 class ThemeSettings:
     """The theme chosen in `newsletter.toml`, with its colours, fonts and logo.
@@ -135,10 +131,10 @@ class ThemeSettings:
     `layout` is that of articles for which neither article, section nor issue names one.
     """
 
-    name: str = "default"
+    name: str
+    colors: Palette
+    dark: Palette
     description: str = ""
-    colors: Palette = LIGHT
-    dark: Palette = DARK
     body_font: str = "Georgia, 'Times New Roman', serif"
     heading_font: str = "'Helvetica Neue', Helvetica, Arial, sans-serif"
     text_size: int = 17
@@ -167,6 +163,7 @@ class Publication:
     sender_name: str
     sender_address: str
     postal_address: str
+    theme: ThemeSettings
     colophon: str = ""
     tagline: str = ""
     description: str = ""
@@ -178,7 +175,6 @@ class Publication:
     disclaimers: tuple[Disclaimer, ...] = ()
     audiences: tuple[Audience, ...] = ()
     merge_fields: Mapping[str, str] = field(default_factory=dict)
-    theme: ThemeSettings = ThemeSettings()
     hub: str | None = None
     clients: tuple[str, ...] = ()
     silence: Mapping[str, str] = field(default_factory=dict)
@@ -505,6 +501,7 @@ class ComposedEdition:
     preview_text: str
     disclaimers: tuple[str, ...]
     minutes: int
+    related: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def folder(self) -> str:
@@ -516,6 +513,14 @@ class ComposedEdition:
     def articles(self) -> tuple[ComposedArticle, ...]:
         """Every article of the edition, in reading order."""
         return tuple(article for section in self.sections for article, _ in section.articles)
+
+
+@dataclass(frozen=True, slots=True)
+class ComposedIssue:
+    """An assembled issue with its composed editions."""
+
+    assembled: AssembledIssue
+    editions: tuple[ComposedEdition, ...]
 
 
 @dataclass(frozen=True, slots=True)

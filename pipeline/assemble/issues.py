@@ -8,9 +8,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from pipeline.config.audiences import read_audiences
 from pipeline.config.fields import Fields
-from pipeline.config.front_matter import split
-from pipeline.config.publication import read_audiences, read_section, read_silence
+from pipeline.config.front_matter import split_file
+from pipeline.config.publication import read_silence
+from pipeline.config.sections import read_section
 from pipeline.config.workspace_files import SourceFile, WorkspaceFiles
 from pipeline.errors import NotFound, PressroomError, suggest
 from pipeline.model import EVERYONE, Issue, Layout, Place, Publication
@@ -79,9 +81,9 @@ def issue_of(
     text: str, folder: str, path: str, publication: Publication, zone: ZoneInfo, errors: list[PressroomError]
 ) -> Issue:
     """The issue that this text is, in a file of this folder and path; as `read_issue`."""
-    document = split(text, path)
+    document = split_file(text, path)
     fields = Fields(document.fields, path, errors, 1)
-    number = fields.whole("number", required=True)
+    number = fields.integer("number", required=True)
     _check_folder(fields, folder, number)
     title = fields.text("title", required=True)
     # A section that repeats one of the publication's may wait for its first article, as that one may.
@@ -100,8 +102,7 @@ def issue_of(
             "the issue names no sections, and newsletter.toml has no default ones.",
             "Add `sections:` here or [[sections]] there.",
         )
-    layout = fields.choice("layout", Layout)
-    date = fields.moment("date", zone, required=True)
+    date = fields.date("date", zone, required=True)
     issue = Issue(
         number=number or 0,
         folder=folder,
@@ -115,17 +116,17 @@ def issue_of(
         own_sections=bool(own),
         subject=fields.text("subject") or None,
         preview_text=fields.text("preview_text") or None,
-        layout=Layout(layout) if layout else None,
+        layout=fields.choice("layout", Layout),
         theme_layout=publication.theme.layout,
         audiences=read_audiences(fields, publication) or (EVERYONE,),
-        draft=fields.flag("draft"),
+        draft=fields.boolean("draft"),
         exclude=fields.texts("exclude"),
         aliases=_aliases(fields),
         silence=read_silence(fields),
-        extra=fields.anything("extra"),
+        extra=fields.plain_table("extra"),
         lines={key: field.line for key, field in document.fields.items()},
     )
-    fields.done(hint="Keys of your own go under `extra:`.")
+    fields.check_unknown(hint="Keys of your own go under `extra:`.")
     return issue
 
 

@@ -1,4 +1,4 @@
-"""An issue's file whose plan is being changed, with a way back."""
+"""The `issue.md` whose plan the preview changes, with undo."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from pipeline.support.files import read_source, source_text, write_atomically
 
 
 class PlanFile:
-    """The `issue.md` of one issue, and what it was before each change made here.
+    """The `issue.md` of one issue, and its content before each change made here.
 
-    `assembler` knows the pool and the locks; set it anew when the workspace was read anew. `audience` is the
-    edition in which changes are made, the main one where it is None.
+    `assembler` knows the pool and the locks; replace it when the workspace was read again. Changes are made
+    in the edition for `audience`, or in the main one where that is None.
     """
 
     def __init__(self, assembler: Assembler, folder: str, audience: str | None = None) -> None:
@@ -31,30 +31,30 @@ class PlanFile:
 
     @property
     def _file(self) -> Path:
-        return (self.assembler.workspace.root / self._path).resolve()  # a link stays one
+        return (self.assembler.files.root / self._path).resolve()  # a link stays one
 
     def shown(self) -> Shown:
-        """The plan by the file as it is now. Raises `PressroomError` or `Mistakes` where it has none."""
+        """Return the plan of the file as it is now. Raises `PressroomError` or `Mistakes` if it has none."""
         return self._plan(self._issue(read_source(self._file, self._path)))
 
     def change(self, change: Change) -> None:
         """Make one change in the file. The article may be named by an alias.
 
-        Raises `PressroomError` or `Mistakes`, and writes nothing, where `change_plan` refuses it, the issue
-        is frozen, or the plan would not come out as asked.
+        Raises `PressroomError` or `Mistakes`, and writes nothing, if `change_plan` refuses the change, the
+        issue is frozen, or the changed file would not lead to the plan that was asked for.
         """
         if self.folder in self.assembler.locks or self.folder in self.assembler.broken:
             raise PressroomError(
                 "the issue is frozen: its lock says what it carries.",
                 self._path,
-                hint="Change `pin` and `exclude` by hand, then choose anew: "
+                hint="Change `pin` and `exclude` by hand, then choose again: "
                 f"pressroom assemble {self.folder} --update",
             )
         change = replace(change, slug=self.assembler.pool.current.get(change.slug, change.slug))
         self.assembler.pool.find(change.slug)
         issue = self._issue(read_source(self._file, self._path))
         before = self._bytes()
-        publication = self.assembler.workspace.publication
+        publication = self.assembler.files.publication
         result = change_plan(before.decode(), self._path, change, self._plan(issue), publication)
         after = result.encode()
         if after != before:
@@ -63,9 +63,9 @@ class PlanFile:
             self._done.append((before, after))
 
     def undo(self) -> bool:
-        """Take the last change back; False where there is none, or the file was changed since.
+        """Undo the last change. Returns False if there is no change, or the file was edited since then.
 
-        Changes before it can then be taken back in the same way.
+        Earlier changes can then be undone in the same way.
         """
         if not self._done or not self._file.is_file() or self._bytes() != self._done[-1][1]:
             return False
@@ -81,20 +81,22 @@ class PlanFile:
 
     def _issue(self, text: str) -> Issue:
         errors: list[PressroomError] = []
-        workspace = self.assembler.workspace
-        issue = issue_of(text, self.folder, self._path, workspace.publication, workspace.zone, errors)
+        files = self.assembler.files
+        issue = issue_of(text, self.folder, self._path, files.publication, files.zone, errors)
         raise_all(errors)
         return issue
 
     def _plan(self, issue: Issue) -> Shown:
         audience = self.audience or issue.audiences[0]
-        edition = select_edition(issue, audience, self.assembler.pool, self.assembler.used_before(issue))
+        edition = select_edition(
+            issue, audience, self.assembler.pool, self.assembler.history.used_before(issue)
+        )
         return [
             (section.title, [article.slug for article, _ in section.articles]) for section in edition.sections
         ]
 
     def _check(self, change: Change, after: Issue) -> None:
-        """Raise where the changed issue would not assemble as the change asks."""
+        """Raise if the changed issue would not assemble as the change asks."""
         plan = self._plan(after)
         place = next(
             ((title, n) for title, slugs in plan for n, slug in enumerate(slugs) if slug == change.slug), None
@@ -112,11 +114,13 @@ class PlanFile:
             audience = self.audience or after.audiences[0]
             why = next(
                 each.reason
-                for each in explain_selection(after, self.assembler.pool, self.assembler.used_before(after))
+                for each in explain_selection(
+                    after, self.assembler.pool, self.assembler.history.used_before(after)
+                )
                 if (each.slug, each.audience) == (change.slug, audience)
             )
             raise PressroomError(
-                f'"{change.slug}" would not come to stand there in the edition for {audience}: {why}.',
+                f'"{change.slug}" would not be there in the edition for {audience}: {why}.',
                 self._path,
                 hint="Change the article, or make the change in another edition.",
             )

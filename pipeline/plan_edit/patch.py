@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from pipeline.config.front_matter import FrontMatter, find_front_matter
-from pipeline.config.sections import rules_text
+from pipeline.config.sections import sections_to_text
 from pipeline.config.source_spans import KeySpan, Span
 from pipeline.errors import PressroomError
 from pipeline.model import Issue
@@ -186,7 +186,7 @@ class _Patcher:
             )
         first = min(each.key_start for each in table.entries.values())
         indent = "" if self.head.toml else " " * (first - self.line_start(first))
-        lines = rules_text(issue.sections, zone, self.head.toml)
+        lines = sections_to_text(issue.sections, zone, self.head.toml)
         self.put(self.head.end, self.head.end, re.sub(r"^(?=.)", indent, lines, flags=re.MULTILINE))
 
 

@@ -208,7 +208,7 @@ def test_export_refuses_what_is_not_frozen_and_audiences_without_edition(desk: D
 
 def test_export_never_replaces_a_folder_that_is_no_bundle(desk: Desk) -> None:
     desk.ok("assemble", "1")
-    assert "is no bundle" in desk.error("export", "1", "-o", str(desk.root / "issues"))
+    assert "is not an export" in desk.error("export", "1", "-o", str(desk.root / "issues"))
     assert "issues/articles/glutamate.md" in desk.tree()
 
 
@@ -277,7 +277,7 @@ def test_a_zip_never_takes_the_place_of_another_file(desk: Desk, taken: str) -> 
         (desk.root / taken).mkdir()
     else:
         desk.write({taken: "mine"})
-    assert "is there already and is no bundle." in desk.error(
+    assert "exists already and is not an export." in desk.error(
         "export", "1", "--zip", "-o", str(desk.root / taken)
     )
     desk.ok("export", "1", "-o", str(desk.root / "mine.zip"))

@@ -214,8 +214,8 @@ def test_the_same_test_has_the_same_bytes_and_a_correction_another_identity(desk
 
 def test_output_replaces_a_test_message_and_nothing_else(desk: Desk) -> None:
     mine = desk.root / "issues/001-the-plastic-brain/issue.md"
-    assert "is no test message" in desk.error("test", "1", "--to", "me@x.org", "-o", str(mine))
-    assert "is no test message" in desk.error("test", "1", "--to", "me@x.org", "-o", str(desk.root))
+    assert "is not a test message" in desk.error("test", "1", "--to", "me@x.org", "-o", str(mine))
+    assert "is not a test message" in desk.error("test", "1", "--to", "me@x.org", "-o", str(desk.root))
     out = desk.root / "new/x.eml"
     for address in ("me@x.org", "you@x.org"):
         desk.ok("test", "1", "--to", address, "-o", str(out))

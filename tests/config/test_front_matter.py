@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from workspace_kit import Desk, article
 
-from pipeline.config.fields import Fields, plain
-from pipeline.config.front_matter import split
+from pipeline.config.fields import Fields, plain_value
+from pipeline.config.front_matter import split_file
 from pipeline.errors import PressroomError, flatten
 
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=300)
@@ -24,7 +24,7 @@ line = st.text(
 
 
 def read(text: str) -> Fields:
-    return Fields(split(text, "a.md").fields, "a.md", [])
+    return Fields(split_file(text, "a.md").fields, "a.md", [])
 
 
 @given(line)
@@ -42,11 +42,11 @@ def test_any_quoted_title_is_read_as_written_in_yaml_and_toml(title: str) -> Non
 def test_any_text_is_read_or_refused_with_its_place(text: str) -> None:
     for source in (text, f"---\n{text}\n---\n", f"+++\n{text}\n+++\n"):
         try:
-            found = split(source, "a.md")
+            found = split_file(source, "a.md")
         except PressroomError as error:
             assert all(each.path == "a.md" for each in flatten(error))
         else:
-            assert json.dumps({key: plain(field) for key, field in found.fields.items()}, default=str)
+            assert json.dumps({key: plain_value(field) for key, field in found.fields.items()}, default=str)
 
 
 @pytest.mark.parametrize(
@@ -63,17 +63,17 @@ def test_a_number_as_a_title_is_its_own_spelling() -> None:
 
 def test_each_field_knows_its_line() -> None:
     text = "---\na: 1\n# note\nb:\n  - x\n  - y: 2\n---\n"
-    fields = split(text, "a.md").fields
+    fields = split_file(text, "a.md").fields
     assert (fields["a"].line, fields["b"].line) == (2, 4)
     assert [item.line for item in fields["b"].value] == [5, 6]
     text = '+++\na = """\n[x]\nb = 1\n"""\n\n[t]\nc = 2\n[[u]]\nd = 1\n[[u]]\nd = 2\n+++\n'
-    fields = split(text, "a.md").fields
+    fields = split_file(text, "a.md").fields
     assert (fields["a"].line, fields["t"].line, fields["t"].value["c"].line) == (2, 7, 8)
     assert [item.value["d"].line for item in fields["u"].value] == [10, 12]
 
 
 def test_the_body_begins_where_the_file_says() -> None:
-    document = split("---\ntitle: x\n---\n\nfirst\n---\nlast", "a.md")
+    document = split_file("---\ntitle: x\n---\n\nfirst\n---\nlast", "a.md")
     assert (document.body, document.body_line) == ("\nfirst\n---\nlast", 4)
 
 
@@ -110,7 +110,8 @@ def test_a_new_article_is_read_back_as_it_was_asked_for(tmp_path: Path, title: s
         assert fields.text("title") == title
         assert fields.texts("tags") == tuple(tags)
         assert (
-            fields.raw("date") is not None and plain(fields.mapping["date"]) == date(2026, 1, 2).isoformat()
+            fields.field("date") is not None
+            and plain_value(fields.mapping["date"]) == date(2026, 1, 2).isoformat()
         )
         file.unlink()
     else:

@@ -228,7 +228,7 @@ def test_workspace_adds_a_language(tmp_path: Path) -> None:
     html = render(publication=replace(PUBLICATION, language="cy-GB"), templates=Templates(tmp_path)).html
     assert "1 Chwefror 2026" in html
     (folder / "cy.toml").write_text(english.replace("unsubscribe =", "unsubscrbe ="), encoding="utf-8")
-    with pytest.raises(PressroomError, match=r'templates/words/cy.toml: "unsubscrbe" is no phrase'):
+    with pytest.raises(PressroomError, match=r'templates/words/cy.toml: there is no phrase "unsubscrbe"'):
         render(publication=replace(PUBLICATION, language="cy"), templates=Templates(tmp_path))
 
 

@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from workspace_kit import ROOT
 
-from pipeline.model import DARK, LIGHT, Layout, MergeField
+from pipeline.config.colors import DARK, LIGHT
+from pipeline.model import Layout, MergeField
 from pipeline.render.color_contrast import contrast
 
 ODD = 'A "quoted" & <b>\u2019s\u00a0title \u2764\ufe0f {{ braces }} ]]> --> \' e\u0301 \u200d end'
@@ -169,14 +170,8 @@ def test_article_without_a_page_is_whole_and_its_headline_no_link() -> None:
 
 
 def test_related_article_outside_the_edition_needs_its_address() -> None:
-    from email_kit import TEMPLATES
-
-    from pipeline.render.email.renderer import render_email
-
     one = edition(("A", ((article(related=("far", "unknown")), Layout.FULL),)))
-    html = render_email(
-        one, PUBLICATION, None, TEMPLATES, {"far": ("Far away", "https://synapse.example/far")}
-    ).html
+    html = render(replace(one, related={"far": ("Far away", "https://synapse.example/far")})).html
     assert '<a href="https://synapse.example/far"' in html
     assert "unknown" not in html
 

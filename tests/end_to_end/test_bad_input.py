@@ -64,8 +64,8 @@ BAD = (
     Bad("alias bomb", {ARTICLE: "---\na: &a [x, x]\nb: &b [*a, *a]\n---\n"}, (f"{ARTICLE}:2: ", "alias")),
     Bad("deep yaml", {ARTICLE: "---\na: " + "[" * 60_000 + "\n---\n"}, (f"{ARTICLE}:2: ", "too many")),
     Bad("image missing", {ARTICLE: article(body="![A](no.png)")}, (f"{ARTICLE}:6: ", '"no.png" does not exist')),
-    Bad("image is none", {ARTICLE: article(body="![A](x.png)"), "issues/articles/x.png": b"text"}, (f"{ARTICLE}:6: ", "no image")),
-    Bad("image cut short", {ARTICLE: article(body="![A](x.png)"), "issues/articles/x.png": png()[:-20]}, (f"{ARTICLE}:6: ", "no image")),
+    Bad("image is none", {ARTICLE: article(body="![A](x.png)"), "issues/articles/x.png": b"text"}, (f"{ARTICLE}:6: ", "not an image")),
+    Bad("image cut short", {ARTICLE: article(body="![A](x.png)"), "issues/articles/x.png": png()[:-20]}, (f"{ARTICLE}:6: ", "not an image")),
     Bad("svg image", {ARTICLE: article(body="![A](x.svg)"), "issues/articles/x.svg": "<svg/>"}, (f"{ARTICLE}:6: ", "PNG")),
     Bad("lead image missing", {ARTICLE: article(image="no.png", image_alt="A picture")}, (f"{ARTICLE}:5: ", '"no.png" does not exist')),
     Bad("lead image without alt", {ARTICLE: article(image="x.png"), "issues/articles/x.png": png()}, (f"{ARTICLE}:5: ", "image_alt")),
@@ -339,7 +339,7 @@ def test_an_export_never_takes_the_place_of_a_folder_with_other_files(desk: Desk
     desk.ok("export", "1", "-o", str(desk.root / "mine"))
     desk.ok("export", "1", "-o", str(desk.root / "mine"))
     desk.write({"mine/notes.txt": "mine"})
-    assert "is there already and is no bundle." in desk.error("export", "1", "-o", str(desk.root / "mine"))
+    assert "exists already and is not an export." in desk.error("export", "1", "-o", str(desk.root / "mine"))
     assert desk.read("mine/notes.txt") == "mine"
 
 

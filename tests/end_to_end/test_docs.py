@@ -216,7 +216,7 @@ def keys_asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
     for fields in made:
         # A single author, written as a plain name, is read as a mapping of its own.
         if set(fields.mapping) != {"authors"}:
-            asked.setdefault(heading_of(fields), set()).update(fields._asked)
+            asked.setdefault(heading_of(fields), set()).update(fields.read_keys)
     return asked
 
 

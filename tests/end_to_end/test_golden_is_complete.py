@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 from workspace_kit import ROOT, Desk
 
-from pipeline.actions.press import compose
 from pipeline.compose import Composer
 from pipeline.content import sanitize
 from pipeline.content.tree import elements
@@ -27,9 +26,8 @@ THEME = ROOT / "templates"
 @pytest.fixture(scope="module")
 def editions() -> tuple[ComposedEdition, ...]:
     workspace = open_workspace(WORKSPACE)
-    composer = Composer(workspace.files, workspace.pool)
-    ((_, editions),) = compose(workspace, workspace.issues, composer)
-    return editions
+    (composed,) = Composer(workspace).compose(workspace.issues)
+    return composed.editions
 
 
 def blocks_of(blocks: Iterable[Block]) -> Iterator[Block]:

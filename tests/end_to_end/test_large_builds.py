@@ -53,24 +53,24 @@ def two_processors(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_small_work_stays_in_this_process(two_processors: None) -> None:
-    assert set(spread(own_process, 5, few=6)) == {os.getpid()}
+    assert set(spread(own_process, range(5), few=6)) == {os.getpid()}
 
 
 def test_results_come_in_order_whatever_process_made_them(two_processors: None) -> None:
-    assert list(spread(abs, 1000, few=1)) == list(range(1000))
-    assert os.getpid() not in set(spread(own_process, 50, few=1))
+    assert list(spread(abs, range(1000), few=1)) == list(range(1000))
+    assert os.getpid() not in set(spread(own_process, range(50), few=1))
 
 
 def test_a_mistake_in_another_process_keeps_its_place(two_processors: None) -> None:
     with pytest.raises(PressroomError) as caught:
-        list(spread(doubled, 20, few=1))
+        list(spread(doubled, range(20), few=1))
     error = caught.value
     assert (error.message, error.path, error.line, error.hint) == ("seven", "a.md", 7, "Mend it.")
 
 
 def test_a_process_that_is_ended_from_outside_is_reported(two_processors: None) -> None:
     with pytest.raises(PressroomError, match="ended from outside"):
-        list(spread(ended, 20, few=1))
+        list(spread(ended, range(20), few=1))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
@@ -79,7 +79,7 @@ def test_no_process_outlives_a_build_that_was_killed() -> None:
         "import os, time; from pipeline.support import processes\n"
         "processes._processors = lambda: 2\n"
         "work = lambda n: os.write(1, b'%d\\n' % os.getpid()) and time.sleep(60)\n"
-        "list(processes.spread(work, 2, few=1))"
+        "list(processes.spread(work, range(2), few=1))"
     )
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
@@ -128,7 +128,8 @@ def test_several_processes_make_the_same_bytes_as_one(
     archive.ok("build", "--now", "2026-01-01")
     one = archive.tree("build")
     monkeypatch.setattr(processes, "_context", lambda: multiprocessing.get_context(method))
-    monkeypatch.setattr("pipeline.actions.build.spread", lambda work, count, few: spread(work, count, 1))
+    for module in ("pipeline.compose", "pipeline.actions.build"):
+        monkeypatch.setattr(f"{module}.spread", lambda work, items, few: spread(work, items, 1))
     several = Desk(tmp_path / "workspace")
     shutil.copytree(archive.root, several.root, ignore=shutil.ignore_patterns("build"))
     several.ok("build", "--now", "2026-01-01")
@@ -138,7 +139,8 @@ def test_several_processes_make_the_same_bytes_as_one(
 def test_mistakes_of_several_processes_are_told_together(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, two_processors: None
 ) -> None:
-    monkeypatch.setattr("pipeline.actions.build.spread", lambda work, count, few: spread(work, count, 1))
+    for module in ("pipeline.compose", "pipeline.actions.build"):
+        monkeypatch.setattr(f"{module}.spread", lambda work, items, few: spread(work, items, 1))
     desk.write(
         {
             "issues/articles/glutamate.md": article("Glutamate", body="![x](none.png)"),

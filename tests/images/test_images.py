@@ -289,7 +289,7 @@ def test_the_published_name_depends_on_the_source_and_not_on_the_encoder(
     data = saved(photo(), "JPEG")
     before = published(desk, "wide.jpg", data)
     name, made = before.name, before.read_bytes()
-    monkeypatch.setattr("pipeline.images.resize._QUALITY", 60)
+    monkeypatch.setattr("pipeline.images.resize._JPEG_QUALITY", 60)
     after = published(desk, "wide.jpg", data)
     assert after.name == name and after.read_bytes() != made
 
@@ -299,7 +299,7 @@ def test_a_picture_cut_short_is_refused_before_anything_is_written(desk: Desk, k
     data = saved(photo(800, 400), kind)
     desk.write({ARTICLE: article(body="![A](cut.img)"), "issues/articles/cut.img": data[: len(data) // 2]})
     said = desk.error("build")
-    assert f'{ARTICLE}:6: the image "cut.img" is no image that can be read.' in said
+    assert f'{ARTICLE}:6: the image "cut.img" is not an image that can be read.' in said
     assert not (desk.root / "build").exists()
 
 

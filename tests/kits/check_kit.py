@@ -10,8 +10,10 @@ from pathlib import Path
 
 from workspace_kit import SETTINGS, article, issue, png
 
-from pipeline.actions.check import subjects
+from pipeline.actions.check import check_context
+from pipeline.actions.prepare import prepare_edition
 from pipeline.checks.context import CheckContext
+from pipeline.compose import Composer
 from pipeline.workspace import open_workspace
 
 BODY = """\
@@ -119,4 +121,5 @@ def _built(key: _Key) -> CheckContext:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content if isinstance(content, bytes) else content.encode())
         workspace = open_workspace(Path(folder))
-        return next(iter(subjects(workspace, workspace.issues.find("1"))))
+        first = workspace.issues.find("1")
+        return check_context(prepare_edition(Composer(workspace), first, first.audiences[0]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pipeline.config.themes import DEFAULT_THEME
 from pipeline.model import (
     Article,
     Author,
@@ -25,7 +26,7 @@ from pipeline.model import (
     Publication,
     RenderedEmail,
 )
-from pipeline.render.email.renderer import render_email
+from pipeline.render.email.renderer import EmailRenderer
 from pipeline.support.templating import Templates
 
 PUBLICATION = Publication(
@@ -36,6 +37,7 @@ PUBLICATION = Publication(
     sender_name="Synapse",
     sender_address="letters@synapse.example",
     postal_address="Synapse\n12 Gower Mews\nLondon WC1E 6DP",
+    theme=DEFAULT_THEME,
     tagline="Letters on the brain, mood and their treatment",
 )
 RECORD = FeedIdentity(
@@ -165,7 +167,7 @@ def render(
     templates: Templates = TEMPLATES,
     logo: Image | None = None,
 ) -> RenderedEmail:
-    return render_email(one or edition(), publication, logo, templates)
+    return EmailRenderer(publication, templates, logo).render(one or edition())
 
 
 def theme(folder: Path, **files: str) -> Templates:

@@ -9,6 +9,7 @@ from typing import Any
 
 from lxml import etree
 
+from pipeline.config.themes import DEFAULT_THEME
 from pipeline.model import (
     Article,
     Audience,
@@ -48,6 +49,7 @@ PUBLICATION = Publication(
     sender_name="Synapse",
     sender_address="letters@synapse.example",
     postal_address="1 Test Street",
+    theme=DEFAULT_THEME,
     description="What research says.",
     audiences=(Audience("patients", "Patients", public=True), Audience("clinicians", "Clinicians")),
 )

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from workspace_kit import SETTINGS, Desk, article, issue
 
 from pipeline.config import front_matter
-from pipeline.config.fields import toml_fields
 from pipeline.config.publication import read_publication
 from pipeline.config.source_spans import Span, toml_spans
+from pipeline.config.toml import toml_fields
 from pipeline.errors import NotFound, PressroomError
 from pipeline.model import Publication
 from pipeline.plan_edit.changes import Change, Exclude, Include, Move, Pin, Shown, Unpin, change_plan

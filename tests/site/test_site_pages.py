@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from lxml import etree, html
 from workspace_kit import ROOT, Desk
 
+from pipeline.config.themes import DEFAULT_THEME
 from pipeline.errors import PressroomError
 from pipeline.model import (
     Article,
@@ -56,6 +57,7 @@ PUBLICATION = Publication(
     sender_name="Synapse",
     sender_address="letters@synapse.example",
     postal_address="1 Test Street",
+    theme=DEFAULT_THEME,
     tagline="Letters on the brain",
     description="What research says.",
     unsubscribe_url="https://synapse.example/leave",

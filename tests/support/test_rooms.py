@@ -8,7 +8,7 @@ from collections import defaultdict
 from workspace_kit import ROOT
 
 DOORS = {
-    "PIL": "images/resize.py",
+    "PIL": "images/pillow.py",
     "bs4": "importers/markup/tree.py",
     "botocore": "export/auth.py",
     "cssselect2": "checks/css.py",

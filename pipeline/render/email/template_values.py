@@ -134,7 +134,6 @@ class EmailContext:
     publication: Publication
     words: Messages
     styles: Mapping[str, str]
-    related: Mapping[str, tuple[str, str]]
 
     def writer(self, heading_shift: int) -> HtmlWriter:
         """The writer of content's HTML with the theme's inline styles."""
@@ -250,8 +249,8 @@ def related_links(article: ComposedArticle, setting: EmailContext) -> tuple[Emai
     for slug in article.article.related:
         if (near := inside.get(slug)) and near.url:
             links.append(EmailLink(near.article.title, near.url))
-        elif slug in setting.related:
-            links.append(EmailLink(*setting.related[slug]))
+        elif slug in setting.edition.related:
+            links.append(EmailLink(*setting.edition.related[slug]))
     return tuple(links)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 from urllib.parse import unquote
 
 from pipeline.config.i18n import Messages, direction
-from pipeline.images.resize import DrawnBox, DrawnImage, DrawnText, draw, text_width, writable
+from pipeline.images.draw import DrawnBox, DrawnImage, DrawnText, draw, text_width, writable
 from pipeline.model import Image, OutputFile, Palette, Publication
 from pipeline.render.color_contrast import text_color_on
 from pipeline.render.site.site_index import SiteIndex

@@ -1,0 +1,58 @@
+"""Limits, measures and file names that several rooms share, each with its source."""
+
+from __future__ import annotations
+
+SETTINGS_FILE = "newsletter.toml"
+"""The settings of a publication. Commands find the workspace by this file."""
+
+ISSUE_FILE = "issue.md"
+"""An issue: front matter and the letter, in a folder of its own below issues/."""
+
+# --- the email -------------------------------------------------------------------------------
+
+GMAIL_CLIP = 102_400
+"""Bytes of HTML above which Gmail cuts an email off, the unsubscribe link first.
+
+Measured by many; Google publishes no figure. The larger of the decoded and the transfer-encoded size counts.
+"""
+
+SIZE_WARNING = 80 * 1024
+"""Bytes of HTML from which one more article may be too much for `GMAIL_CLIP`."""
+
+EMAIL_WIDTH = 600
+"""Width of an email in CSS pixels: what reading panes of desktop clients show without scrolling."""
+
+PHONE_WIDTH = 320
+"""Width of the narrowest phone in use, in CSS pixels."""
+
+TALLEST_IMAGE = 1728
+"""Height in CSS pixels at which Outlook on Windows cuts an image: Word's 24 inches of 72 points."""
+
+STYLE_CHARACTERS = 16_384
+"""Characters of all style elements together, above which Gmail drops every one (measured by many)."""
+
+ONE_IMAGE = 1_000_000
+ALL_IMAGES = 2_000_000
+"""Bytes of one image and of all images together: a phone loads them over the air. A convention."""
+
+TAP_HEIGHT = 44
+"""Height of a button in CSS pixels that a finger hits (WCAG 2.2, 2.5.5)."""
+
+PREVIEW_TEXT = (40, 90)
+"""Fewest and most characters of the preview text that the inbox lists of common clients show."""
+
+TEXT_COLUMNS = 72
+"""Width of the plain-text part. A convention: a reply that quotes it with `> ` still fits 80 columns."""
+
+# --- the message -----------------------------------------------------------------------------
+
+LINE_OCTETS = 998
+"""Longest line of a message without its CRLF (RFC 5322, section 2.1.1)."""
+
+ENCODED_LINE = 76
+"""Longest line of quoted-printable and base64 (RFC 2045, sections 6.7 and 6.8)."""
+
+# --- feeds -----------------------------------------------------------------------------------
+
+FEED_BYTES = 1_000_000
+"""Bytes above which a feed passes its older items on to its archive: some readers refuse larger ones."""
