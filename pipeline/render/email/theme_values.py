@@ -12,12 +12,10 @@ from dataclasses import dataclass
 from pipeline.config.i18n import direction
 from pipeline.model import Palette, ThemeSettings
 from pipeline.render.color_contrast import text_color_on
+from pipeline.support.limits import EMAIL_WIDTH
 from pipeline.support.templating import Markup
 
-WIDTH = 600
-"""The email's width in CSS pixels; a wider one breaks in Outlook and on tablets."""
-
-GUTTER = 32  # on both sides; leaves `EMAIL_WIDTH` of content/html.py for text and images
+GUTTER = 32  # on both sides; leaves the width of content/html.py for text and images
 THUMBNAIL = 168
 
 
@@ -66,7 +64,7 @@ def theme_view(theme: ThemeSettings, language: str) -> ThemeView:
         heading_font=_font(theme.heading_font),
         text_size=theme.text_size,
         text_line=round(theme.text_size * 1.6),
-        width=WIDTH,
+        width=EMAIL_WIDTH,
         gutter=GUTTER,
         thumbnail=THUMBNAIL,
         direction=Markup(direction(language)),
