@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from check_kit import BODY, Case, subject_of
-from examples_html import BUTTON, CTA, HEAD_END, LINK, P, within
+from check_examples.html import BUTTON, CTA, HEAD_END, LINK, P, within
+from check_kit import BODY, Case, check_context
 
 from pipeline.checks.client_features import uses
 from pipeline.checks.css import CssView, Styles, colour, parts
@@ -20,7 +20,7 @@ LIST = "\n- one [link here](https://journal.example/z) among words\n"
 
 
 def found(code: str, case: Case) -> list[Finding]:
-    return list(findings_of(rule_of(code), subject_of(case)))
+    return list(findings_of(rule_of(code), check_context(case)))
 
 
 BROKEN = [

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from workspace_kit import Desk, article
+from workspace_kit import WorkspaceRunner, article
 
 from pipeline.config.fields import Fields, plain_value
 from pipeline.config.front_matter import split_file
@@ -77,18 +77,20 @@ def test_the_body_begins_where_the_file_says() -> None:
     assert (document.body, document.body_line) == ("\nfirst\n---\nlast", 4)
 
 
-def test_windows_line_ends_and_a_byte_order_mark_are_taken(desk: Desk) -> None:
-    desk.write({"issues/articles/x.md": b"\xef\xbb\xbf" + article("Windows").replace("\n", "\r\n").encode()})
-    assert "Windows" in [each["title"] for each in desk.json("articles")]
+def test_windows_line_ends_and_a_byte_order_mark_are_taken(workspace: WorkspaceRunner) -> None:
+    workspace.write(
+        {"issues/articles/x.md": b"\xef\xbb\xbf" + article("Windows").replace("\n", "\r\n").encode()}
+    )
+    assert "Windows" in [each["title"] for each in workspace.json("articles")]
 
 
 @pytest.mark.parametrize("key", ["dek", "summary", "excerpt", "description"])
-def test_other_words_for_the_dek_are_read(desk: Desk, key: str) -> None:
-    desk.write(
+def test_other_words_for_the_dek_are_read(workspace: WorkspaceRunner, key: str) -> None:
+    workspace.write(
         {"issues/articles/a-note.md": article("A note", tags="[notes]", **{key: "The line under it."})}
     )
-    desk.ok("build", "1")
-    assert "The line under it." in desk.read("build/issues/001-the-plastic-brain/email.txt")
+    workspace.ok("build", "1")
+    assert "The line under it." in workspace.read("build/issues/001-the-plastic-brain/email.txt")
 
 
 @given(title=line.filter(bool), tags=st.lists(line.filter(bool), unique=True, max_size=3))
@@ -99,13 +101,13 @@ def test_other_words_for_the_dek_are_read(desk: Desk, key: str) -> None:
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_a_new_article_is_read_back_as_it_was_asked_for(tmp_path: Path, title: str, tags: list[str]) -> None:
-    desk = Desk(tmp_path / "w")
-    if not desk.root.exists():
-        Desk(tmp_path).ok("init", "w", "--now", "2026-01-01")
+    workspace = WorkspaceRunner(tmp_path / "w")
+    if not workspace.root.exists():
+        WorkspaceRunner(tmp_path).ok("init", "w", "--now", "2026-01-01")
     arguments = [part for tag in tags for part in ("--tag=" + tag,)]
-    result = desk.run("new", "article", *arguments, "--date", "2026-01-02", "--", title)
+    result = workspace.run("new", "article", *arguments, "--date", "2026-01-02", "--", title)
     if result.exit_code == 0:
-        file = desk.root / result.stdout.strip()
+        file = workspace.root / result.stdout.strip()
         fields = read(file.read_text(encoding="utf-8"))
         assert fields.text("title") == title
         assert fields.texts("tags") == tuple(tags)

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from workspace_kit import ROOT, Desk, article, issue
+from workspace_kit import ROOT, WorkspaceRunner, article, issue
 
 from pipeline.content.compressed import compress
 from pipeline.content.html import Medium, for_audience
@@ -99,7 +99,7 @@ def _runs(process: Path) -> bool:
 
 
 @pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+def archive(tmp_path_factory: pytest.TempPathFactory) -> WorkspaceRunner:
     """A small archive of the benchmarks."""
     folder = tmp_path_factory.mktemp("archive") / "workspace"
     script = ROOT / "benchmarks" / "archive.py"
@@ -109,10 +109,10 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Desk:
         text=True,
     )
     assert done.returncode == 0, done.stderr
-    return Desk(folder)
+    return WorkspaceRunner(folder)
 
 
-def test_the_archive_of_the_benchmarks_builds(archive: Desk) -> None:
+def test_the_archive_of_the_benchmarks_builds(archive: WorkspaceRunner) -> None:
     built = archive.json("build", "--now", "2026-01-01")
     assert [len(each["articles"]) for each in built["editions"]] == [4, 4, 4]
     assert all(each["frozen"] for each in built["editions"])
@@ -121,7 +121,11 @@ def test_the_archive_of_the_benchmarks_builds(archive: Desk) -> None:
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])
 def test_several_processes_make_the_same_bytes_as_one(
-    archive: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, two_processors: None, method: str
+    archive: WorkspaceRunner,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    two_processors: None,
+    method: str,
 ) -> None:
     if method not in multiprocessing.get_all_start_methods():
         pytest.skip(f"this system cannot {method}")
@@ -130,18 +134,18 @@ def test_several_processes_make_the_same_bytes_as_one(
     monkeypatch.setattr(processes, "_context", lambda: multiprocessing.get_context(method))
     for module in ("pipeline.compose", "pipeline.actions.build"):
         monkeypatch.setattr(f"{module}.spread", lambda work, items, few: spread(work, items, 1))
-    several = Desk(tmp_path / "workspace")
+    several = WorkspaceRunner(tmp_path / "workspace")
     shutil.copytree(archive.root, several.root, ignore=shutil.ignore_patterns("build"))
     several.ok("build", "--now", "2026-01-01")
     assert several.tree("build") == one
 
 
 def test_mistakes_of_several_processes_are_told_together(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, two_processors: None
+    workspace: WorkspaceRunner, monkeypatch: pytest.MonkeyPatch, two_processors: None
 ) -> None:
     for module in ("pipeline.compose", "pipeline.actions.build"):
         monkeypatch.setattr(f"{module}.spread", lambda work, items, few: spread(work, items, 1))
-    desk.write(
+    workspace.write(
         {
             "issues/articles/glutamate.md": article("Glutamate", body="![x](none.png)"),
             "issues/articles/a-note.md": article(
@@ -150,10 +154,10 @@ def test_mistakes_of_several_processes_are_told_together(
             "issues/001-the-plastic-brain/issue.md": issue(letter="{{ nobody }}"),
         }
     )
-    said = desk.error("build")
+    said = workspace.error("build")
     assert "none.png" in said and "no.md" in said and "nobody" in said
     assert "3 mistakes. Nothing was written." in said
-    assert not (desk.root / "build").exists()
+    assert not (workspace.root / "build").exists()
 
 
 # --- packed content --------------------------------------------------------------------------
@@ -182,14 +186,14 @@ def test_packed_content_travels_to_another_process() -> None:
 
 def test_folders_are_replaced_together_or_not_at_all(tmp_path: Path) -> None:
     write_files(tmp_path, [OutputFile("a/x", b"old"), OutputFile("b/c/x", b"old"), OutputFile("d/x", b"old")])
-    before = Desk(tmp_path).tree()
+    before = WorkspaceRunner(tmp_path).tree()
     with pytest.raises(ZeroDivisionError), replaced_folders(tmp_path, ("a", "b/c")) as fresh:
         write_files(fresh / "a", [OutputFile("x", b"new")])
         raise ZeroDivisionError
-    assert Desk(tmp_path).tree() == before
+    assert WorkspaceRunner(tmp_path).tree() == before
     with replaced_folders(tmp_path, ("a", "b/c")) as fresh:
         write_files(fresh, [OutputFile("a/y", b"new"), OutputFile("b/c/y", b"new")])
-    assert Desk(tmp_path).tree() == {"a/y": b"new", "b/c/y": b"new", "d/x": b"old"}
+    assert WorkspaceRunner(tmp_path).tree() == {"a/y": b"new", "b/c/y": b"new", "d/x": b"old"}
 
 
 def test_a_folder_that_cannot_be_put_in_place_leaves_the_old_one(
@@ -206,7 +210,7 @@ def test_a_folder_that_cannot_be_put_in_place_leaves_the_old_one(
     monkeypatch.setattr(Path, "replace", refuse)
     with pytest.raises(PressroomError, match="Permission denied"), replaced_folders(tmp_path, ("a",)):
         pass
-    assert Desk(tmp_path).tree() == {"a/x": b"old"}
+    assert WorkspaceRunner(tmp_path).tree() == {"a/x": b"old"}
 
 
 def test_a_failure_leaves_no_folder_behind(tmp_path: Path) -> None:
@@ -216,13 +220,13 @@ def test_a_failure_leaves_no_folder_behind(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_mistake_in_a_template_leaves_the_last_build(desk: Desk) -> None:
-    desk.ok("assemble", "1")
-    desk.ok("build")
-    before = desk.tree("build")
-    desk.write({"templates/web/404.html.j2": "{{ nothing.at.all }}"})
-    desk.error("build")
-    assert desk.tree("build") == before
+def test_a_mistake_in_a_template_leaves_the_last_build(workspace: WorkspaceRunner) -> None:
+    workspace.ok("assemble", "1")
+    workspace.ok("build")
+    before = workspace.tree("build")
+    workspace.write({"templates/web/404.html.j2": "{{ nothing.at.all }}"})
+    workspace.error("build")
+    assert workspace.tree("build") == before
 
 
 # --- feeds -----------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from workspace_kit import SETTINGS, article, issue, png
 
-from pipeline.actions.check import check_context
+from pipeline.actions.check import check_context as context_of
 from pipeline.actions.prepare import prepare_edition
 from pipeline.checks.context import CheckContext
 from pipeline.compose import Composer
@@ -63,7 +63,7 @@ class Example:
     sound: Case = Case()
 
 
-def subject_of(case: Case) -> CheckContext:
+def check_context(case: Case) -> CheckContext:
     """The subject of a case: its issue assembled and rendered, its artefacts changed."""
     sources = replace(case, html=("", ""), text=("", ""), message=("", ""), change=_same)
     subject = _built(_key(sources))
@@ -122,4 +122,4 @@ def _built(key: _Key) -> CheckContext:
             file.write_bytes(content if isinstance(content, bytes) else content.encode())
         workspace = open_workspace(Path(folder))
         first = workspace.issues.find("1")
-        return check_context(prepare_edition(Composer(workspace), first, first.audiences[0]))
+        return context_of(prepare_edition(Composer(workspace), first, first.audiences[0]))

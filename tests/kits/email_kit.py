@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipeline.config.themes import DEFAULT_THEME
+import model_kit
+from model_kit import element, paragraph, prose
+
 from pipeline.model import (
     Article,
     Author,
@@ -15,13 +18,11 @@ from pipeline.model import (
     ComposedEdition,
     ComposedSection,
     Content,
-    Element,
     FeedIdentity,
     Image,
     Issue,
     Layout,
     MergeField,
-    Node,
     Place,
     Publication,
     RenderedEmail,
@@ -29,33 +30,15 @@ from pipeline.model import (
 from pipeline.render.email.renderer import EmailRenderer
 from pipeline.support.templating import Templates
 
-PUBLICATION = Publication(
-    title="Synapse",
-    base_url="https://synapse.example/news",
-    language="en",
-    timezone="Europe/London",
-    sender_name="Synapse",
-    sender_address="letters@synapse.example",
+PUBLICATION = replace(
+    model_kit.PUBLICATION,
     postal_address="Synapse\n12 Gower Mews\nLondon WC1E 6DP",
-    theme=DEFAULT_THEME,
     tagline="Letters on the brain, mood and their treatment",
 )
 RECORD = FeedIdentity(
     "tag:synapse.example,2026:1", datetime(2026, 2, 1, 9, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)
 )
 TEMPLATES = Templates()
-
-
-def element(tag: str, *children: Node, **attributes: str) -> Element:
-    return Element(tag, tuple(attributes.items()), children)
-
-
-def paragraph(*children: Node) -> Element:
-    return element("p", *children)
-
-
-def prose(*nodes: Node) -> Block:
-    return Block(BlockKind.PROSE, nodes=nodes)
 
 
 def image(
