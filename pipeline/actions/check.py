@@ -8,10 +8,10 @@ from pathlib import Path
 
 from pipeline.actions.press import compose, make_press, render, templates_of
 from pipeline.checks.context import CheckContext, linked_addresses
-from pipeline.checks.feed_runner import feed_context
-from pipeline.checks.feed_runner import run_feed_rules as run_feed_rules
+from pipeline.checks.feed_context import feed_context
 from pipeline.checks.rule import Rule
 from pipeline.checks.runner import CheckResult
+from pipeline.checks.runner import run_feed_rules as run_feed_rules
 from pipeline.checks.runner import run_rules as run_rules
 from pipeline.checks.size_budget import make_budget
 from pipeline.compose import Composer
@@ -27,7 +27,7 @@ from pipeline.workspace import Workspace, ready
 def check(
     workspace: Workspace,
     issues: Iterable[Issue],
-    rules: Sequence[Rule],
+    rules: Sequence[Rule[CheckContext]],
     watch: Callable[[Iterable[Issue]], Iterable[Issue]] = iter,
     complete: Callable[[CheckContext], CheckContext] = lambda subject: subject,
 ) -> tuple[CheckResult, ...]:
