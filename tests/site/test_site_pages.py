@@ -15,7 +15,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import model_kit
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import etree, html
 from model_kit import element, prose
@@ -518,7 +518,6 @@ def test_font_setting_cannot_end_its_declaration() -> None:
 segments = st.lists(st.text(alphabet="abc019-_.~%é: ", min_size=1).filter(lambda s: s.strip(".")), max_size=4)
 
 
-@settings(deadline=None, derandomize=True)
 @given(segments, segments, st.booleans(), st.sampled_from(["", "#fn1"]))
 @example(["tags", "größe"], ["tags", "größe"], True, "")
 def test_relative_address_leads_back_to_where_it_came_from(
