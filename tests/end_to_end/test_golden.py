@@ -120,17 +120,18 @@ def test_what_is_for_one_form_or_audience_stays_there(golden: WorkspaceRunner) -
 def build_elsewhere(folder: Path, *, seed: str, zone: str, now: str) -> dict[str, bytes]:
     """The golden workspace built in another process, folder, time zone, hash seed and on another day."""
     shutil.copytree(GOLDEN / "workspace", folder)
-    code = "from pipeline.cli import main; main(prog_name='pressroom')"
-    environment = {**os.environ, "PYTHONHASHSEED": seed, "TZ": zone, "LC_ALL": "C"}
-    for arguments in (["assemble", "1", "--now", now], ["build", "--now", now], ["export", "1", "--zip"]):
-        done = subprocess.run(
-            [sys.executable, "-c", code, *arguments],
-            cwd=folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, done.stderr
+    commands = ["assemble", "1", "--now", now], ["build", "--now", now], ["export", "1", "--zip"]
+    code = "from pipeline.cli import main\n" + "".join(
+        f"main({arguments}, standalone_mode=False)\n" for arguments in commands
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=folder,
+        env={**os.environ, "PYTHONHASHSEED": seed, "TZ": zone, "LC_ALL": "C"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
     return WorkspaceRunner(folder).tree()
 
 

@@ -119,7 +119,7 @@ def test_the_archive_of_the_benchmarks_builds(archive: WorkspaceRunner) -> None:
     assert built["findings"] == []
 
 
-@pytest.mark.parametrize("method", ["fork", "spawn"])
+@pytest.mark.parametrize("method", ["fork", pytest.param("spawn", marks=pytest.mark.slow)])
 def test_several_processes_make_the_same_bytes_as_one(
     archive: WorkspaceRunner,
     tmp_path: Path,

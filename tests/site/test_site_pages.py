@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import posixpath
@@ -553,17 +554,14 @@ def test_same_input_gives_the_same_bytes_whatever_the_hash_seed() -> None:
         "print(hashlib.sha256(repr(sorted(t.build().items())).encode()).hexdigest())"
     )
     path = os.pathsep.join(map(str, (ROOT, ROOT / "tests" / "kits", ROOT / "tests" / "site")))
-    outputs = {
-        subprocess.run(
-            [sys.executable, "-c", script],
-            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": path},
-            capture_output=True,
-            check=True,
-            text=True,
-        ).stdout
-        for seed in ("0", "1", "2")
-    }
-    assert len(outputs) == 1
+    there = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "PYTHONHASHSEED": "1", "PYTHONPATH": path},
+        capture_output=True,
+        check=True,
+        text=True,
+    ).stdout
+    assert there.strip() == hashlib.sha256(repr(sorted(build().items())).encode()).hexdigest()
 
 
 @pytest.mark.parametrize(
