@@ -7,6 +7,7 @@ from pathlib import Path
 
 import property_kit  # noqa: F401 - loads the profile of Hypothesis
 import pytest
+from builds_kit import Builds
 from workspace_kit import SETTINGS, WorkspaceRunner, article, issue
 
 
@@ -23,6 +24,12 @@ def workspace(tmp_path: Path) -> WorkspaceRunner:
         }
     )
     return workspace
+
+
+@pytest.fixture(scope="session")
+def builds(tmp_path_factory: pytest.TempPathFactory) -> Builds:
+    """The golden and the sample publication, built once a session; only to be read."""
+    return Builds(tmp_path_factory.mktemp("builds"))
 
 
 @pytest.hookimpl(optionalhook=True)

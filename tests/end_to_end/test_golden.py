@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from builds_kit import Builds
 from workspace_kit import ROOT, WorkspaceRunner
 
 GOLDEN = ROOT / "tests" / "golden"
@@ -39,13 +40,9 @@ HELD = (
 )
 
 
-@pytest.fixture(scope="module")
-def golden(tmp_path_factory: pytest.TempPathFactory) -> WorkspaceRunner:
-    workspace = WorkspaceRunner(tmp_path_factory.mktemp("golden") / "workspace")
-    shutil.copytree(GOLDEN / "workspace", workspace.root)
-    workspace.ok("assemble", "1", "--now", "2026-02-01")
-    workspace.ok("build", "--now", "2026-02-02")
-    return workspace
+@pytest.fixture
+def golden(builds: Builds) -> WorkspaceRunner:
+    return builds.golden()
 
 
 @pytest.mark.parametrize("path", HELD)
