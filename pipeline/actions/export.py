@@ -21,7 +21,7 @@ from pipeline.export.client import TIME_LIMIT, DryRunClient, ServiceClient
 from pipeline.export.drafts import PushedDraft, draft_of, moment, read_drafts, remember
 from pipeline.export.keys import keys_of
 from pipeline.export.package import Package, package
-from pipeline.export.push import push_of, put_draft, rehearse
+from pipeline.export.push import dry_run_push, push_draft, push_of
 from pipeline.export.target import ApiRequest, Credentials, Target
 from pipeline.export.target_settings import SETTINGS, require
 from pipeline.model import ComposedEdition, Issue, OutputFile, Place
@@ -124,7 +124,8 @@ def dry_run(
 ) -> tuple[ApiRequest, ...]:
     """The requests of a push, of which none is made. No key is needed, and none is in them."""
     service = DryRunClient(target, push_of(target), Credentials({}, made.delivery.settings))
-    rehearse(target, made.delivery, service, _remembered(workspace, wanted, target), anew=anew)
+    remembered = _remembered(workspace, wanted, target)
+    dry_run_push(target, made.delivery, service, remembered, new_draft=anew)
     return tuple(service.requests)
 
 
@@ -144,7 +145,7 @@ def push(
         f"Pressroom/{__version__}",
         float(settings.get("timeout", TIME_LIMIT)),
     )
-    done = put_draft(target, made.delivery, service, before, anew=anew)
+    done = push_draft(target, made.delivery, service, before, new_draft=anew)
     digest = sha256(b"".join(each.data for each in made.files)).hexdigest()
     draft = PushedDraft(target.name, wanted.audience, done.draft.id, done.draft.address, moment(now), digest)
     remember(workspace.files.root, wanted.issue, draft)

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import ssl
 from collections.abc import Iterable, Iterator, Mapping
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
-from urllib.parse import urlencode, urlsplit
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from pipeline import __version__
 from pipeline.errors import PressroomError
@@ -21,8 +20,8 @@ from pipeline.model import Publication
 from pipeline.support.files import write_atomically
 from pipeline.support.urls import address, is_feed_file
 
-TIME_LIMIT = 10.0
-"""Seconds for each step of one request."""
+if TYPE_CHECKING:
+    from pipeline.support.http import HttpReply
 
 
 def hub_of(publication: Publication) -> str:
@@ -70,43 +69,32 @@ def ping(publication: Publication, paths: Iterable[str]) -> Iterator[str]:
     Raises `PressroomError` at the first that it does not take. A redirect is not followed, because what
     is behind it is not what the editor named.
     """
+    from pipeline.support.http import NoAnswerError
+
     hub = hub_of(publication)
     for path in paths:
         topic = address(publication, path)
-        body = urlencode({"hub.mode": "publish", "hub.url": topic}).encode("ascii")
         try:
-            status, said = _post(hub, body, publication)
-        except TimeoutError as error:
-            raise _untold(hub, topic, f"it gave no answer in {TIME_LIMIT:g} seconds") from error
-        except ssl.SSLCertVerificationError as error:
-            raise _untold(hub, topic, f"its certificate is not valid: {error.verify_message}") from error
-        except (OSError, HTTPException, ValueError) as error:
-            why = str(error) or type(error).__name__
-            raise _untold(hub, topic, f"the connection failed: {why}") from error
-        if not 200 <= status < 300:
-            raise _untold(hub, topic, f"it says {status}{f': {said}' if said else ''}")
+            reply = _post(hub, topic, publication)
+        except NoAnswerError as error:
+            raise _untold(hub, topic, str(error)) from error
+        if not 200 <= reply.status < 300:
+            printable = reply.data[:400].decode("utf-8", "replace")
+            printable = "".join(char for char in printable if char.isprintable() or char == "\n")
+            words = " ".join(printable.split())[:200]
+            raise _untold(hub, topic, f"it says {reply.status}{f': {words}' if words else ''}")
         yield path
 
 
-def _post(hub: str, body: bytes, publication: Publication) -> tuple[int, str]:
-    """Status, and the first words of what a hub says that does not take it."""
-    parts = urlsplit(hub)
-    connect = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-    connection = connect(parts.hostname or "", parts.port, timeout=TIME_LIMIT)
-    try:
-        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        headers = {
-            "Content-Type": "application/x-www-form-urlencoded",
-            "User-Agent": f"Pressroom/{__version__} (+{publication.base_url})",
-            "Connection": "close",
-        }
-        connection.request("POST", target, body, headers)
-        response = connection.getresponse()
-        words = response.read(400).decode("utf-8", "replace")
-        shown = "".join(each for each in words if each.isprintable() or each == "\n")
-        return response.status, " ".join(shown.split())[:200]
-    finally:
-        connection.close()
+def _post(hub: str, topic: str, publication: Publication) -> HttpReply:
+    from pipeline.support.http import HttpClient
+
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "User-Agent": f"Pressroom/{__version__} (+{publication.base_url})",
+    }
+    body = urlencode({"hub.mode": "publish", "hub.url": topic}).encode("ascii")
+    return HttpClient().request("POST", hub, headers, body)
 
 
 def _untold(hub: str, topic: str, why: str) -> PressroomError:
