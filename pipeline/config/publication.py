@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,6 +29,7 @@ from pipeline.model import (
     ThemeSettings,
 )
 from pipeline.support.files import bad_name
+from pipeline.support.mail_addresses import format_mailbox, parse_mailbox
 from pipeline.support.merge import BUILT_IN_FIELDS, from_line
 from pipeline.support.urls import path_part
 
@@ -63,7 +63,7 @@ def read_publication(
         colophon=fields.text("colophon", multiline=True),
         tagline=fields.text("tagline"),
         description=fields.text("description"),
-        reply_to=_written_mailbox(reply_name, reply_address) if reply_address else None,
+        reply_to=format_mailbox(reply_name, reply_address) if reply_address else None,
         unsubscribe_url=_url(fields, "unsubscribe_url", merge_fields),
         preferences_url=_url(fields, "preferences_url", merge_fields),
         reason=fields.text("reason"),
@@ -312,16 +312,12 @@ def _zone(fields: Fields) -> tuple[ZoneInfo, str]:
 
 def _mailbox(fields: Fields, key: str, required: bool = False) -> tuple[str, str]:
     value = fields.text(key, required=required)
-    name, address = parseaddr(value)
-    if value and not re.fullmatch(r"[!-~]+@[A-Za-z0-9.-]+", address):
-        fields.error(
-            key, f'`{key}` is "{value}" and must be a mail address.', "As `Name <name@example.org>`."
-        )
-    return name, address
-
-
-def _written_mailbox(name: str, address: str) -> str:
-    return f"{name} <{address}>" if name else address
+    try:
+        return parse_mailbox(value) if value else ("", "")
+    except ValueError as error:
+        hint = f"{error} Write it as `Name <name@example.org>`."
+        fields.error(key, f'`{key}` is "{value}" and must be an email address.', hint)
+        return "", ""
 
 
 def _base_url(fields: Fields) -> str:

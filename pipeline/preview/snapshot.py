@@ -17,7 +17,7 @@ from pipeline.compose import Composer
 from pipeline.errors import PressroomError
 from pipeline.export.bundle import ImageMode, bundle
 from pipeline.model import ComposedEdition, Image, Issue, MergeField, RenderedEmail
-from pipeline.render.email.message import field_values
+from pipeline.render.email.field_values import field_values
 from pipeline.support.urls import image_path, issue_path
 from pipeline.workspace import Workspace, open_workspace
 

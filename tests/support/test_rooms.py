@@ -12,6 +12,7 @@ DOORS = {
     "bs4": "importers/markup/tree.py",
     "botocore": "export/auth.py",
     "cssselect2": "checks/css.py",
+    "email_validator": "support/mail_addresses.py",
     "feedparser": "importers/feed.py",
     "feedgen": "render/feeds/feedgen_xml.py",
     "httpcore": "support/http.py",
