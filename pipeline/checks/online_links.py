@@ -13,15 +13,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from http.client import HTTPException
 from itertools import chain, zip_longest
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
-from urllib.parse import urljoin, urlsplit
+from typing import TYPE_CHECKING
 
 from pipeline import __version__
 from pipeline.support.files import write_atomically
-from pipeline.support.http import MOVED, REDIRECTS, FetchError, SafeClient, describe_error
+
+if TYPE_CHECKING:
+    from pipeline.support.http import HttpReply
 
 AT_ONCE, AT_ONCE_PER_HOST = 8, 2
 MOST = 500
@@ -60,6 +61,8 @@ class LinkTester:
     """
 
     def __init__(self, home: str, now: datetime, cache: Path, *, allow_private: bool = False) -> None:
+        from pipeline.support.http import SafeClient
+
         self._web = SafeClient(f"Pressroom/{__version__} (link check; +{home})", allow_private)
         self._now = now
         self._cache = cache
@@ -89,30 +92,31 @@ class LinkTester:
         return {url: self._answers[url] for url in wanted}
 
     def _try(self, url: str) -> LinkAnswer:
-        at, permanent = url, True
+        from pipeline.support.http import REDIRECTS, FetchError, NoAnswerError
+
+        target, permanent = url, True
         try:
             for _ in range(REDIRECTS + 1):
-                status, location = self._ask("HEAD", at)
-                if status >= 400 and status != 429:
+                reply = self._request("HEAD", target)
+                if reply.status >= 400 and reply.status != 429:
                     # Many servers know only GET, and some say 404 to HEAD.
-                    status, location = self._ask("GET", at)
-                if status not in MOVED or not location:
-                    return _verdict(url, at, status, permanent)
-                permanent = permanent and status in _PERMANENT
-                at = urljoin(at, location)
+                    reply = self._request("GET", target)
+                if not reply.redirect:
+                    return _verdict(url, target, reply.status, permanent)
+                permanent = permanent and reply.status in _PERMANENT
+                target = reply.redirect
+        except NoAnswerError as error:
+            return LinkAnswer(LinkVerdict.TROUBLE, str(error))
         except FetchError as refused:
             return LinkAnswer(LinkVerdict.UNTRIED, str(refused))
-        except (OSError, HTTPException, ValueError) as error:
-            return LinkAnswer(LinkVerdict.TROUBLE, describe_error(error, at))
         return LinkAnswer(LinkVerdict.TROUBLE, f"more than {REDIRECTS} redirects")
 
-    def _ask(self, method: str, url: str) -> tuple[int, str]:
-        """Status and Location of an address. Nothing of the page itself is read."""
+    def _request(self, method: str, url: str) -> HttpReply:
+        """Request an address, and read nothing of the page itself."""
         with self._lock:
-            gate = self._hosts[urlsplit(url).hostname or ""]
+            gate = self._hosts[_host(url)]
         with gate:
-            reply = self._web.request(method, url)
-            return reply.status, reply.headers.get("location", "")
+            return self._web.request(method, url)
 
 
 def _verdict(url: str, at: str, status: int, permanent: bool) -> LinkAnswer:
@@ -131,8 +135,12 @@ def _mixed(urls: list[str]) -> list[str]:
     """The addresses with their hosts in turn, so that no thread waits for a host's other one."""
     hosts: dict[str, list[str]] = {}
     for url in urls:
-        hosts.setdefault(url.split("/")[2] if url.count("/") > 1 else "", []).append(url)
+        hosts.setdefault(_host(url), []).append(url)
     return [url for url in chain.from_iterable(zip_longest(*hosts.values())) if url]
+
+
+def _host(url: str) -> str:
+    return url.split("/")[2] if url.count("/") > 1 else ""
 
 
 def _read_cache(file: Path, now: datetime) -> dict[str, tuple[LinkAnswer, datetime]]:
