@@ -1,4 +1,4 @@
-"""Where an email's bytes go: theme, letter, each article, images, and what a target adds."""
+"""The bytes of an email by part: theme, letter, each article, images, and what a target adds."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ALL_IMAGES = 2_000_000
 
 @dataclass(frozen=True, slots=True)
 class BudgetLine:
-    """One line of the budget: what, and its bytes."""
+    """One line of the budget: a part and its bytes."""
 
     what: str
     size: int
