@@ -38,7 +38,7 @@ def _feeds_gone(context: FeedContext) -> Iterator[Violation]:
     Severity.ERROR,
     "an item has another id than before",
     source="RFC 4287, section 4.2.6",
-    remedy="Restore the issue.lock that has the id.",
+    remedy="Restore the issue.lock that has the id, which belongs to the issue.",
 )
 def _changed_ids(context: FeedContext) -> Iterator[Violation]:
     """Every feed reader shows it once more as new."""
@@ -76,7 +76,7 @@ def _moved_dates(context: FeedContext) -> Iterator[Violation]:
 @rule(
     "FEED034",
     Severity.WARNING,
-    "no feed has an item of the build before",
+    "an item of the build before is missing from all feeds",
     source="RFC 5005, section 4",
     remedy="If it was taken back on purpose, do nothing; else see whether its issue is still frozen.",
 )
