@@ -1,26 +1,25 @@
-"""Composing: content parsed, addresses known, disclaimers found; an edition ready to render.
+"""Composing: texts parsed, addresses and disclaimers resolved, so that an edition is ready to render.
 
-Between assembly and the renderers: email, site and feeds all take what is made here, so that an
-article reads the same in each.
+Email, site and feeds are all rendered from what is composed here, so an article reads the same in each.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 
-from pipeline.articles.pool import Pool
 from pipeline.articles.resolver import SourceResolver
-from pipeline.config.workspace_files import WorkspaceFiles
 from pipeline.content.compressed import compress
 from pipeline.content.html import Medium, select_blocks
 from pipeline.content.parse import WORDS_PER_MINUTE, parse_content
 from pipeline.content.text import LinkList, blocks_to_text
 from pipeline.content.text_width import collapse_spaces
 from pipeline.errors import PressroomError, raise_all, suggest
-from pipeline.images.library import LOGO, THUMBNAIL, ImageLibrary
+from pipeline.images.library import ImageLibrary
+from pipeline.images.resize import LOGO_BOX, THUMBNAIL_BOX
 from pipeline.model import (
     EVERYONE,
     Article,
@@ -29,10 +28,10 @@ from pipeline.model import (
     BlockKind,
     ComposedArticle,
     ComposedEdition,
+    ComposedIssue,
     ComposedSection,
     Content,
     Edition,
-    FeedIdentity,
     Finding,
     Image,
     Issue,
@@ -42,14 +41,18 @@ from pipeline.model import (
     Severity,
 )
 from pipeline.support import merge
+from pipeline.support.limits import PREVIEW_TEXT
+from pipeline.support.processes import spread
 from pipeline.support.urls import address, article_path, is_public, issue_path
+from pipeline.workspace import Workspace
 
-_PREVIEW = (40, 90)  # visible characters that inbox lists show (EMAIL-RULES: preview text)
+_COMPRESS_FROM = 500
+"""Texts from which parsed ones are compressed in memory: below it the time costs more than the space."""
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedText:
-    """What reading a text gave: its content, the slugs of the articles it links to, its mistakes."""
+    """A parsed article or letter: its content, the slugs of the articles it links to, its mistakes."""
 
     content: Content
     linked: frozenset[str]
@@ -57,44 +60,82 @@ class ParsedText:
 
 
 class Composer:
-    """Composes the editions of one workspace; each text is parsed once, and held packed."""
+    """Composes the editions of one workspace. Each text is parsed once."""
 
-    def __init__(self, workspace: WorkspaceFiles, pool: Pool) -> None:
+    def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
-        self.publication = workspace.publication
-        self.pool = pool
-        self.images = ImageLibrary(workspace)
-        self._readings: dict[str, ParsedText] = {}
+        self.publication = workspace.files.publication
+        self.pool = workspace.pool
+        self.images = ImageLibrary(workspace.files)
+        self._parsed: dict[str, ParsedText] = {}
+
+    # --- issues ------------------------------------------------------------------------------
+
+    def compose(self, issues: Iterable[Issue], audience: str | None = None) -> tuple[ComposedIssue, ...]:
+        """Assemble and compose these issues, or only their edition for `audience`.
+
+        Raises the mistakes of all of them at once.
+        """
+        errors: list[PressroomError] = []
+        assembled: list[AssembledIssue] = []
+        for issue in issues:
+            try:
+                assembled.append(self.workspace.assembler.assemble(issue, audience))
+            except PressroomError as error:
+                errors.append(error)
+        self._parse_texts(assembled)
+        composed: list[ComposedIssue] = []
+        for each in assembled:
+            try:
+                composed.append(ComposedIssue(each, self._editions(each)))
+            except PressroomError as error:
+                errors.append(error)
+        raise_all(errors)
+        return tuple(composed)
+
+    @cached_property
+    def carriers(self) -> Mapping[str, tuple[str, ...]]:
+        """Maps each article to the folders of the frozen issues that carry it, oldest first."""
+        return self.workspace.assembler.history.carriers()
+
+    @cached_property
+    def _issue_dates(self) -> Mapping[str, datetime]:
+        return {issue.folder: issue.date for issue in self.workspace.issues}
 
     # --- content -----------------------------------------------------------------------------
 
     def logo(self) -> Image | None:
-        """The theme's logo. Raises `PressroomError` where its file is missing or no image."""
+        """Return the theme's logo. Raises `PressroomError` if its file is missing or is not an image."""
         theme = self.publication.theme
         if theme.logo is None:
             return None
         try:
-            return self.images.get(theme.logo, theme.logo_alt, "newsletter.toml", LOGO)
+            return self.images.get(theme.logo, theme.logo_alt, "newsletter.toml", LOGO_BOX)
         except PressroomError as error:
             raise PressroomError(f"`logo`: {error.message}", "newsletter.toml", hint=error.hint) from error
 
     def content(self, text: Article | Issue) -> Content:
-        """The content of an article, or of an issue's letter.
+        """Parse an article, or an issue's letter. Raises `Mistakes` with everything wrong in its text."""
+        parsed = self._parsed_text(text)
+        raise_all(parsed.mistakes)
+        return parsed.content
 
-        Raises `Mistakes` with all that is wrong in its text.
-        """
-        reading = self._reading(text)
-        raise_all(reading.mistakes)
-        return reading.content
+    def _parse_texts(self, issues: Iterable[AssembledIssue]) -> None:
+        """Parse every letter and article of these issues that is not parsed yet, in several processes."""
+        texts: dict[str, Article | Issue] = {}
+        for each in issues:
+            texts[each.issue.place.path] = each.issue
+            for edition in each.editions:
+                texts |= {article.place.path: article for article in edition.articles}
+        missing = [text for path, text in texts.items() if path not in self._parsed]
+        for text, parsed in zip(missing, spread(self._parse, missing, few=200), strict=True):
+            if len(texts) > _COMPRESS_FROM:
+                parsed = replace(parsed, content=compress(parsed.content))
+            self._parsed[text.place.path] = parsed
 
-    def take(self, text: Article | Issue, reading: ParsedText) -> None:
-        """Take over what `read` gave for this text, in another process perhaps."""
-        self._readings[text.place.path] = reading
-
-    def read(self, text: Article | Issue) -> ParsedText:
-        """Read a text: parse it, find its pictures and what it links to."""
+    def _parse(self, text: Article | Issue) -> ParsedText:
         path = text.place.path
-        resolver = SourceResolver(path, self.workspace, self.pool, self.images)
+        resolver = SourceResolver(path, self.workspace.files, self.pool, self.images)
         mistakes: list[PressroomError] = []
         content, lead, thumbnail = Content(()), None, None
         if isinstance(text, Article):
@@ -102,7 +143,7 @@ class Composer:
             try:
                 if text.image:
                     lead = resolver.image(text.image, text.image_alt)
-                    thumbnail = resolver.image(text.image, text.image_alt, THUMBNAIL)
+                    thumbnail = resolver.image(text.image, text.image_alt, THUMBNAIL_BOX)
             except PressroomError as error:
                 mistakes.append(PressroomError(error.message, path, text.lines.get("image"), error.hint))
         else:
@@ -121,15 +162,15 @@ class Composer:
             mistakes.append(error)
         mistakes += self._unknown_audiences(content.blocks, path)
         content = replace(content, thumbnail=thumbnail)
-        return ParsedText(compress(content), frozenset(resolver.linked), tuple(mistakes))
+        return ParsedText(content, frozenset(resolver.linked), tuple(mistakes))
 
-    def _reading(self, text: Article | Issue) -> ParsedText:
-        if text.place.path not in self._readings:
-            self.take(text, self.read(text))
-        return self._readings[text.place.path]
+    def _parsed_text(self, text: Article | Issue) -> ParsedText:
+        if text.place.path not in self._parsed:
+            self._parsed[text.place.path] = self._parse(text)
+        return self._parsed[text.place.path]
 
     def _unknown_audiences(self, blocks: Iterable[Block], path: str) -> list[PressroomError]:
-        """An error for each `::: only` that is for nobody the publication knows."""
+        """List an error for each `::: only` whose audience the publication does not have."""
         known = [EVERYONE, *(each.name for each in self.publication.audiences)]
         errors: list[PressroomError] = []
         for block in blocks:
@@ -142,24 +183,8 @@ class Composer:
 
     # --- editions ----------------------------------------------------------------------------
 
-    def article(self, article: Article, record: FeedIdentity, issues: tuple[str, ...]) -> ComposedArticle:
-        """An article with its content and address."""
-        return ComposedArticle(
-            article=article,
-            content=self.content(article),
-            record=record,
-            url=self.url_of(article),
-            disclaimers=self._disclaimers([article]),
-            issues=issues,
-        )
-
-    def editions(
-        self, assembled: AssembledIssue, carriers: Mapping[str, tuple[str, ...]]
-    ) -> tuple[ComposedEdition, ...]:
-        """Every edition of an issue. `carriers` maps slugs to the folders of the issues with them.
-
-        Raises `Mistakes` with all that is wrong in the letter and the articles.
-        """
+    def _editions(self, assembled: AssembledIssue) -> tuple[ComposedEdition, ...]:
+        """Compose the editions of an issue. Raises `Mistakes` with everything wrong in its texts."""
         errors: list[PressroomError] = []
         issue, letter = assembled.issue, Content(())
         for key, typed in (("subject", issue.subject), ("preview_text", issue.preview_text)):
@@ -177,30 +202,14 @@ class Composer:
             except PressroomError as error:
                 errors.append(error)
         raise_all(errors)
-        return tuple(self._edition(assembled, edition, letter, carriers) for edition in assembled.editions)
+        return tuple(self._edition(assembled, edition, letter) for edition in assembled.editions)
 
-    def _edition(
-        self,
-        assembled: AssembledIssue,
-        edition: Edition,
-        letter: Content,
-        carriers: Mapping[str, tuple[str, ...]],
-    ) -> ComposedEdition:
+    def _edition(self, assembled: AssembledIssue, edition: Edition, letter: Content) -> ComposedEdition:
         issue = assembled.issue
         sections = tuple(
             ComposedSection(
                 section.title,
-                tuple(
-                    (
-                        self.article(
-                            article,
-                            assembled.records[article.slug],
-                            carriers.get(article.slug, (issue.folder,)),
-                        ),
-                        layout,
-                    )
-                    for article, layout in section.articles
-                ),
+                tuple((self._article(article, assembled), layout) for article, layout in section.articles),
             )
             for section in edition.sections
         )
@@ -218,110 +227,111 @@ class Composer:
             or self._preview(letter, edition.audience)
             or merge.literal_text(issue.title),
             disclaimers=self._disclaimers(edition.articles),
+            related=self._related(issue, edition.articles),
             minutes=_minutes(letter, sections),
         )
 
+    def _article(self, article: Article, assembled: AssembledIssue) -> ComposedArticle:
+        return ComposedArticle(
+            article=article,
+            content=self.content(article),
+            record=assembled.records[article.slug],
+            url=self.url_of(article),
+            disclaimers=self._disclaimers([article]),
+            issues=self.carriers.get(article.slug, (assembled.issue.folder,)),
+        )
+
     def _line(self, issue: Issue, key: str, typed: str | None) -> str:
-        """A line of the front matter in neutral form. Raises `PressroomError` for an unknown field."""
+        """Read the merge fields of a front matter line. Raises `PressroomError` for an unknown one."""
         try:
             return merge.from_line(typed or "", self.publication.merge_fields)
         except PressroomError as error:
             line = issue.lines.get(key)
             raise PressroomError(f"`{key}`: {error.message}", issue.place.path, line, error.hint) from error
 
-    def _disclaimers(self, articles: Sequence[Article]) -> tuple[str, ...]:
-        """Those that the articles' tags ask for, then the articles' own; each text once."""
+    def _disclaimers(self, articles: Iterable[Article]) -> tuple[str, ...]:
+        """Disclaimers required by the articles' tags, then the articles' own; each text once."""
+        articles = tuple(articles)
         tags = {tag for article in articles for tag in article.tags}
         tied = [each.text for each in self.publication.disclaimers if tags.intersection(each.tags)]
         own = [article.disclaimer for article in articles if article.disclaimer]
         return tuple(dict.fromkeys((*tied, *own)))
 
     def _preview(self, letter: Content, audience: str) -> str:
-        """The letter's first words, by whole sentences or else by whole words."""
-        # It is the summary on the web and in feeds as well, so that it holds what both forms show.
+        """Make the preview text from the beginning of the letter: whole sentences, else whole words."""
+        # It is also the summary on the web and in feeds, so it contains only what all forms show.
         blocks = _prose(
             select_blocks(select_blocks(tuple(letter.blocks), Medium.WEB, audience), Medium.TEXT, audience)
         )
         text = collapse_spaces(blocks_to_text(blocks, LinkList(), width=10_000)).strip()
         text = merge.fill(text, lambda field: field.fallback)
         text = re.sub(r" ?\[\d+\]", "", text)
-        least, most = _PREVIEW
+        least, most = PREVIEW_TEXT
         text = merge.literal_text(text)
-        end = 0
-        for found in re.finditer(r"[.!?…]['\"’”)]*(?= |$)", text):
-            if found.end() > most:
+        for sentence_end in re.finditer(r"[.!?…]['\"’”)]*(?= |$)", text):
+            if sentence_end.end() > most:
                 break
-            end = found.end()
+            end = sentence_end.end()
             if end >= least:
                 return text[:end]
         if len(text) <= most:
             return text
         return text[: most - 1].rsplit(" ", 1)[0].rstrip(",;:–— ") + "…"
 
-    def related(
-        self,
-        edition: ComposedEdition,
-        carriers: Mapping[str, tuple[str, ...]],
-        dates: Mapping[str, datetime],
-    ) -> dict[str, tuple[str, str]]:
-        """Title and address of the articles that the edition's name as related, by slug.
+    def _related(self, issue: Issue, articles: Iterable[Article]) -> dict[str, tuple[str, str]]:
+        """Map the slugs that these articles name as related to title and address.
 
-        Only what an earlier issue carried that is not dated later is among them, so that a rebuilt
-        issue does not change with later ones. `dates` are those of the issues, by their folders.
+        Only an article that an earlier issue carried, not dated after this one, is included, so that a
+        rebuilt issue does not change when later ones appear.
         """
-        issue = edition.issue
-        named = {slug for composed in edition.articles for slug in composed.article.related}
-        return {
-            slug: (self.pool[slug].title, url)
-            for slug in sorted(named & carriers.keys() & self.pool.keys())
-            if int(carriers[slug][0].partition("-")[0]) < issue.number
-            and dates[carriers[slug][0]] <= issue.date
-            and (url := self.url_of(self.pool[slug]))
-        }
+        named = {slug for article in articles for slug in article.related}
+        related = {}
+        for slug in sorted(named & self.carriers.keys() & self.pool.keys()):
+            first = self.carriers[slug][0]
+            earlier = int(first.partition("-")[0]) < issue.number and self._issue_dates[first] <= issue.date
+            if earlier and (url := self.url_of(self.pool[slug])):
+                related[slug] = (self.pool[slug].title, url)
+        return related
 
     def url_of(self, article: Article) -> str | None:
-        """An article's page, or None where it is for private audiences only."""
+        """Return the address of an article's page, or None if it is for private audiences only."""
         public = not article.audience or any(is_public(self.publication, a) for a in article.audience)
         return address(self.publication, article_path(article.slug)) if public else None
 
     # --- what is public ----------------------------------------------------------------------
 
-    def published(
-        self, issues: Iterable[tuple[AssembledIssue, tuple[ComposedEdition, ...]]], now: datetime
-    ) -> Published:
-        """All that is public at the moment `now`: frozen issues that are not dated ahead."""
+    def published(self, issues: Iterable[ComposedIssue], now: datetime) -> Published:
+        """Collect everything that is public at the moment `now`: frozen issues not dated after it."""
         editions: list[ComposedEdition] = []
         articles: dict[str, ComposedArticle] = {}
-        for assembled, composed in issues:
-            if not assembled.frozen or assembled.issue.date > now:
+        for each in issues:
+            if not each.assembled.frozen or each.assembled.issue.date > now:
                 continue
-            editions += [edition for edition in composed if edition.url]
-            for edition in composed:
-                for article in edition.articles:
-                    if article.url:
-                        articles[article.article.slug] = article
+            editions += [edition for edition in each.editions if edition.url]
+            for edition in each.editions:
+                articles |= {article.article.slug: article for article in edition.articles if article.url}
         editions.sort(key=lambda edition: (edition.record.published, edition.issue.number), reverse=True)
-        ordered = sorted(articles.values(), key=lambda each: each.article.slug)
-        ordered.sort(key=lambda each: each.record.published, reverse=True)
+        newest_first = sorted(articles.values(), key=lambda each: each.article.slug)
+        newest_first.sort(key=lambda each: each.record.published, reverse=True)
         return Published(
             publication=self.publication,
             editions=tuple(editions),
-            articles=tuple(ordered),
-            tags=tuple(sorted({tag for each in ordered for tag in each.article.tags})),
+            articles=tuple(newest_first),
+            tags=tuple(sorted({tag for each in newest_first for tag in each.article.tags})),
             logo=self.logo(),
         )
 
     def dead_links(self, published: Published) -> tuple[Finding, ...]:
-        """A finding for each link from published text to an article that has no page.
+        """Report each link from a published text to an article that has no page.
 
-        An error where it never will have one, being a draft or for a private audience.
+        It is an error if the article never will have one: a draft, or for a private audience only.
         """
         pages = {each.article.slug for each in published.articles}
         texts: list[Article | Issue] = [each.article for each in published.articles]
         return self._dead_links([*texts, *(each.issue for each in published.editions)], pages)
 
     def dead_links_of(self, assembled: AssembledIssue, pages: set[str]) -> tuple[Finding, ...]:
-        """The same for one issue, where `pages` are the articles that have a page."""
+        """Report the same for one issue; `pages` are the articles that have a page."""
         carried = {article.slug: article for edition in assembled.editions for article in edition.articles}
         return self._dead_links([*carried.values(), assembled.issue], pages)
 
@@ -329,7 +339,7 @@ class Composer:
         return tuple(
             self._dead_link(self.pool[target], text.place.path)
             for text in texts
-            for target in sorted(self._reading(text).linked - pages)
+            for target in sorted(self._parsed_text(text).linked - pages)
         )
 
     def _dead_link(self, target: Article, path: str) -> Finding:
@@ -343,7 +353,7 @@ class Composer:
 
 
 def _prose(blocks: Iterable[Block]) -> tuple[Block, ...]:
-    """The running prose alone, without headings, tables and the like."""
+    """Keep only paragraphs: no headings, tables or containers."""
     kept: list[Block] = []
     for block in blocks:
         if block.kind is BlockKind.PROSE:
@@ -353,7 +363,7 @@ def _prose(blocks: Iterable[Block]) -> tuple[Block, ...]:
 
 
 def _minutes(letter: Content, sections: Iterable[ComposedSection]) -> int:
-    """The reading time of what stands in the email itself: a card is its dek, not its article."""
+    """Reading time of the email itself in minutes: of a card only the dek counts, not its article."""
     words = letter.words
     for section in sections:
         for composed, layout in section.articles:

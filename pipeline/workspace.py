@@ -1,4 +1,4 @@
-"""A workspace that was read whole: what every command begins with."""
+"""A workspace read whole: settings, pool, issues and locks. Every command begins with this."""
 
 from __future__ import annotations
 
@@ -12,34 +12,43 @@ from pipeline.assemble.issues import Issues, read_issues
 from pipeline.config.workspace_files import WorkspaceFiles, open_workspace_files
 from pipeline.errors import PressroomError, raise_all, suggest
 from pipeline.model import Issue
+from pipeline.support.templating import Templates
 
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """A workspace that was read without a mistake: its pool, its issues and their locks."""
+    """A workspace without mistakes. `assembler` has its locks."""
 
     files: WorkspaceFiles
     pool: Pool
     issues: Issues
     assembler: Assembler
 
+    @property
+    def templates(self) -> Templates:
+        """The workspace's own templates over those of the theme that it names."""
+        return Templates(self.files.templates, self.files.publication.theme.name)
 
-def open_workspace(start: Path) -> Workspace:
-    """Read the whole workspace. Raises every mistake in it at once."""
+
+def open_workspace(start: Path | str = ".") -> Workspace:
+    """Read the workspace at or above the folder `start`.
+
+    Raises `WorkspaceNotFound`, or `Mistakes` with everything that is wrong in its files.
+    """
     errors: list[PressroomError] = []
-    workspace = open_workspace_files(start, errors)
-    pool = read_pool(workspace, errors)
-    issues = read_issues(workspace, errors)
+    files = open_workspace_files(Path(start), errors)
+    pool = read_pool(files, errors)
+    issues = read_issues(files, errors)
     raise_all(errors)
-    return Workspace(workspace, pool, issues, Assembler(workspace, pool, issues))
+    return Workspace(files, pool, issues, Assembler(files, pool, issues))
 
 
-def audience_of(issue: Issue, named: str | None) -> str:
-    """The audience whose edition is meant: the one named, or the issue's first.
+def edition_audience(issue: Issue, name: str | None) -> str:
+    """Return the audience of this name, or the issue's first one.
 
     Raises `PressroomError` for an audience that the issue has no edition for.
     """
-    audience = named or issue.audiences[0]
+    audience = name or issue.audiences[0]
     if audience not in issue.audiences:
         raise PressroomError(
             f'the issue has no edition for "{audience}".',
@@ -50,6 +59,6 @@ def audience_of(issue: Issue, named: str | None) -> str:
     return audience
 
 
-def ready(issues: Iterable[Issue]) -> tuple[Issue, ...]:
-    """The issues that a build without names takes: all but the drafts."""
+def without_drafts(issues: Iterable[Issue]) -> tuple[Issue, ...]:
+    """Return the issues that a command without a name works on: all but the drafts."""
     return tuple(issue for issue in issues if not issue.draft)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings as hypothesis_settings
-from workspace_kit import SETTINGS, Desk, article, issue
+from workspace_kit import SETTINGS, WorkspaceRunner, article, issue
 
 # Free input is free while one works; where all is tested it is the same each time, so that what passed passes.
 hypothesis_settings.register_profile("same", derandomize=True, deadline=None)
@@ -19,10 +19,10 @@ if os.environ.get("PRESSROOM_TESTS") == "all":
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def workspace(tmp_path: Path) -> WorkspaceRunner:
     """A small sound workspace: two articles and an issue that names no sections."""
-    desk = Desk(tmp_path / "workspace")
-    desk.write(
+    workspace = WorkspaceRunner(tmp_path / "workspace")
+    workspace.write(
         {
             "newsletter.toml": SETTINGS,
             "issues/articles/glutamate.md": article("The glutamate switch"),
@@ -30,7 +30,7 @@ def desk(tmp_path: Path) -> Desk:
             "issues/001-the-plastic-brain/issue.md": issue(),
         }
     )
-    return desk
+    return workspace
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -1,53 +1,124 @@
-"""An issue as it leaves the house: a bundle, a message, or a service's package, and the draft there.
+"""Export: one edition as a bundle, as a message, or as a service takes it.
 
-Each goes the one path of `press.py`, from a frozen issue, so that what is exported can be made again.
+The edition is composed and rendered once: it is checked, packed and written from the same values.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 
-from pipeline import __version__
-from pipeline.actions.press import Press, bundled, press_of, render
-from pipeline.config.workspace_files import WorkspaceFiles
-from pipeline.errors import PressroomError
-from pipeline.export.bundle import ImageMode, holds_bundle, is_bundle, listing_file, listing_of, zip_bytes
-from pipeline.export.client import TIME_LIMIT, DryRunClient, ServiceClient
-from pipeline.export.drafts import PushedDraft, draft_of, moment, read_drafts, remember
-from pipeline.export.keys import keys_of
+from pipeline.actions.check import check_edition
+from pipeline.actions.prepare import PreparedEdition, prepare_edition
+from pipeline.compose import Composer
+from pipeline.errors import PressroomError, suggest
+from pipeline.export.bundle import (
+    ImageMode,
+    bundle,
+    holds_bundle,
+    is_bundle,
+    listing_file,
+    listing_of,
+    zip_bytes,
+)
 from pipeline.export.package import Package, package
-from pipeline.export.push import push_of, put_draft, rehearse
-from pipeline.export.target import ApiRequest, Credentials, Target
-from pipeline.export.target_settings import SETTINGS, require
-from pipeline.model import ComposedEdition, Issue, OutputFile, Place
+from pipeline.export.target import Target
+from pipeline.export.targets import find
+from pipeline.model import FORMATS, TARGETS, Finding, Issue, OutputFile, Place, Severity
 from pipeline.render.email.message import build_message
 from pipeline.support.files import read_source, write_atomically, write_folder
-from pipeline.workspace import Workspace, audience_of
+from pipeline.support.limits import SETTINGS_FILE
+from pipeline.workspace import Workspace, edition_audience
 
 
 @dataclass(frozen=True, slots=True)
 class ExportRequest:
-    """What is to be exported, and where it goes: below `build/export` where `output` is None."""
+    """What to export. `target` is a service or a format.
+
+    Without `audience` it is the issue's first edition; without `output` it goes below `build/export`.
+    """
 
     issue: Issue
-    audience: str
-    images: ImageMode
-    output: Path | None
-    zipped: bool
+    target: str = "bundle"
+    audience: str | None = None
+    images: ImageMode = ImageMode.HOSTED
+    output: Path | None = None
+    zipped: bool = False
+
+    @property
+    def service(self) -> Target | None:
+        """The service that is exported for, or None for a format."""
+        return None if self.target in FORMATS else find(self.target)
 
 
-def audience_to_export(workspace: Workspace, issue: Issue, named: str | None) -> str:
-    """The audience whose edition is exported: the one named, or the issue's first.
+@dataclass(frozen=True, slots=True)
+class PreparedExport:
+    """The edition of a request, composed, rendered and checked."""
 
-    Raises `PressroomError` for an audience that the issue has no edition for, and for an issue that
-    is not frozen.
+    workspace: Workspace
+    request: ExportRequest
+    prepared: PreparedEdition
+    findings: tuple[Finding, ...]
+
+    @property
+    def audience(self) -> str:
+        """The audience of the edition."""
+        return self.prepared.edition.audience
+
+    @property
+    def blocked(self) -> bool:
+        """Whether a finding is at error level."""
+        return any(each.severity is Severity.ERROR for each in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class PackedExport:
+    """The files of an export, not yet written; `package` is set where they are for a service."""
+
+    source: PreparedExport
+    files: tuple[OutputFile, ...]
+    package: Package | None = None
+
+
+def export_issue(
+    workspace: Workspace,
+    issue: Issue,
+    *,
+    target: str = "bundle",
+    audience: str | None = None,
+    output: Path | None = None,
+    force: bool = False,
+) -> Path:
+    """Check and write one edition of a frozen issue for a target. Returns the folder or .zip file.
+
+    It is a .zip where `output` ends in .zip. Raises `PressroomError` for findings at error level (unless
+    `force`), for what the target cannot express, and for an output that exists and is not an earlier export.
     """
-    audience = audience_of(issue, named)
+    if target not in (*FORMATS, *TARGETS):
+        hint = suggest(target, (*FORMATS, *TARGETS)) or f"The targets are {', '.join((*FORMATS, *TARGETS))}."
+        raise PressroomError(f'there is no target "{target}".', hint=hint)
+    zipped = output is not None and output.suffix == ".zip"
+    request = ExportRequest(issue, target, audience, output=output, zipped=zipped)
+    prepared = prepare_export(workspace, request)
+    if prepared.blocked and not force:
+        errors = [each for each in prepared.findings if each.severity is Severity.ERROR]
+        raise PressroomError(
+            f"the checks find {len(errors)} errors, the first of them: {errors[0].message}",
+            errors[0].place.path,
+            errors[0].place.line,
+            errors[0].hint,
+        )
+    return write_export(pack_export(prepared))
+
+
+def prepare_export(workspace: Workspace, request: ExportRequest) -> PreparedExport:
+    """Compose, render and check the edition that is exported, and no other.
+
+    Raises `PressroomError` for an audience without an edition, and for an issue that is not frozen.
+    """
+    issue = request.issue
+    audience = edition_audience(issue, request.audience)
     if issue.folder not in workspace.assembler.locks:
         raise PressroomError(
             "the issue is not frozen, so what is sent could not be made again.",
@@ -55,146 +126,70 @@ def audience_to_export(workspace: Workspace, issue: Issue, named: str | None) ->
             issue.place.line,
             f"Freeze it: pressroom assemble {issue.number}",
         )
-    return audience
+    prepared = prepare_edition(Composer(workspace), issue, audience)
+    return PreparedExport(workspace, request, prepared, check_edition(prepared).findings)
 
 
-def export_bundle(workspace: Workspace, wanted: ExportRequest) -> tuple[Path, tuple[OutputFile, ...]]:
-    """Write the neutral bundle; gives where it stands and its files.
-
-    Raises `PressroomError` for an output that is there already and is no bundle.
-    """
-    press, edition = _edition(workspace, wanted)
-    files = bundled(press, edition)
-    return _written(workspace.files, wanted, "", files), files
-
-
-def export_message(workspace: Workspace, wanted: ExportRequest) -> tuple[Path, tuple[OutputFile, ...]]:
-    """Write the finished message, with its pictures inside where they are packed. Raises as above."""
-    press, edition = _edition(workspace, wanted)
-    publication, data = press.composer.publication, press.composer.images.data
-    rendered = render(press, edition)
-    pictures = data if wanted.images is ImageMode.PACKED else None
-    message = OutputFile("email.eml", build_message(rendered, publication, edition, pictures))
-    listing = listing_of(edition, rendered, publication, [message], wanted.images)
-    files = (message, listing_file(listing))
-    return _written(workspace.files, wanted, "-eml", files), files
-
-
-def export_for(
-    workspace: Workspace,
-    wanted: ExportRequest,
-    target: Target,
-    ready: Callable[[Target, Package], None] = lambda target, made: None,
-) -> tuple[Path, Package]:
-    """Write an edition as a service takes it; gives where it stands, and what it is.
-
-    `ready` looks at it before anything is written. Raises `PressroomError` for what the target cannot take,
-    for an output that is no bundle, and what `ready` raises.
-    """
-    if wanted.images is ImageMode.PACKED and not target.takes_images:
+def pack_export(source: PreparedExport) -> PackedExport:
+    """Make the files of an export. Raises `PressroomError` for what the target cannot express."""
+    edition, email, composer = source.prepared.edition, source.prepared.email, source.prepared.composer
+    publication, images = composer.publication, source.request.images
+    service = source.request.service
+    packed = composer.images.data if images is ImageMode.PACKED else None
+    if service is None:
+        if source.request.target == "bundle":
+            return PackedExport(source, bundle(edition, email, publication, composer.images.data, images))
+        message = OutputFile("email.eml", build_message(email, publication, edition, packed))
+        listing = listing_file(listing_of(edition, email, publication, [message], images))
+        return PackedExport(source, (message, listing))
+    if packed and not service.takes_images:
         raise PressroomError(
-            f"{target.title} takes no pictures with the email.",
-            f"--to {target.name}",
+            f"{service.title} takes no pictures with the email.",
+            f"--to {service.name}",
             None,
             "Leave out --images packed: it shows them from the published site.",
         )
-    press, edition = _edition(workspace, wanted)
-    where = partial(_written_at, workspace.files, _sources(edition))
-    composer = press.composer
-    data = composer.images.data if wanted.images is ImageMode.PACKED else None
-    made = package(edition, render(press, edition), composer.publication, target, where, data)
-    ready(target, made)
-    return _written(workspace.files, wanted, f"-{target.name}", made.files), made
-
-
-def check_settings(target: Target, made: Package) -> None:
-    """Raises for each setting that a push needs and that is missing."""
-    push_of(target)
-    require(target, made.delivery.settings)
-
-
-def check_keys(target: Target, made: Package) -> None:
-    """Raises as `check_settings`, and for each key that is missing."""
-    check_settings(target, made)
-    keys_of(target, push_of(target))
-
-
-def dry_run(
-    workspace: Workspace, wanted: ExportRequest, target: Target, made: Package, *, anew: bool
-) -> tuple[ApiRequest, ...]:
-    """The requests of a push, of which none is made. No key is needed, and none is in them."""
-    service = DryRunClient(target, push_of(target), Credentials({}, made.delivery.settings))
-    rehearse(target, made.delivery, service, _remembered(workspace, wanted, target), anew=anew)
-    return tuple(service.requests)
-
-
-def push(
-    workspace: Workspace, wanted: ExportRequest, target: Target, made: Package, now: datetime, *, anew: bool
-) -> tuple[PushedDraft, bool]:
-    """Put the edition at the service as a draft, and remember it; also whether it was there before.
-
-    Raises `PressroomError` for a key that is missing, and for what the service refuses.
-    """
-    settings = made.delivery.settings
-    before = _remembered(workspace, wanted, target)
-    service = ServiceClient(
-        target,
-        push_of(target),
-        Credentials(keys_of(target, push_of(target)), settings),
-        f"Pressroom/{__version__}",
-        float(settings.get("timeout", TIME_LIMIT)),
-    )
-    done = put_draft(target, made.delivery, service, before, anew=anew)
-    digest = sha256(b"".join(each.data for each in made.files)).hexdigest()
-    draft = PushedDraft(target.name, wanted.audience, done.draft.id, done.draft.address, moment(now), digest)
-    remember(workspace.files.root, wanted.issue, draft)
-    return draft, done.updated
-
-
-def _remembered(workspace: Workspace, wanted: ExportRequest, target: Target) -> PushedDraft | None:
-    return draft_of(read_drafts(workspace.files.root, wanted.issue), target.name, wanted.audience)
-
-
-def _edition(workspace: Workspace, wanted: ExportRequest) -> tuple[Press, ComposedEdition]:
-    return press_of(workspace, wanted.issue, wanted.audience, wanted.images)
-
-
-def _written(
-    workspace: WorkspaceFiles, wanted: ExportRequest, suffix: str, files: tuple[OutputFile, ...]
-) -> Path:
-    other = "" if wanted.audience == wanted.issue.audiences[0] else f"-{wanted.audience}"
-    name = f"{wanted.issue.folder}{other}{suffix}{'.zip' if wanted.zipped else ''}"
-    place = wanted.output or workspace.build / "export" / name
-    _check_replaceable(place, wanted.zipped)
-    if wanted.zipped:
-        write_atomically(place, zip_bytes(files))
-    else:
-        write_folder(place, files)
-    return place
-
-
-def _sources(edition: ComposedEdition) -> tuple[str, ...]:
-    """The files in which the words of an edition are written."""
     articles = (each.article.place.path for each in edition.articles)
-    return (edition.issue.place.path, *dict.fromkeys(articles), SETTINGS)
+    paths = (edition.issue.place.path, *dict.fromkeys(articles), SETTINGS_FILE)
+    find_source = partial(_source_of, source.workspace.files.root, paths)
+    made = package(edition, email, publication, service, find_source, packed)
+    return PackedExport(source, made.files, made)
 
 
-def _written_at(workspace: WorkspaceFiles, paths: tuple[str, ...], text: str) -> Place | None:
-    """Where a text is written first, spaces aside."""
+def write_export(packed: PackedExport) -> Path:
+    """Write an export. Returns the folder or .zip file.
+
+    Raises `PressroomError` for an output that exists and is not an earlier export.
+    """
+    request, audience = packed.source.request, packed.source.audience
+    other = "" if audience == request.issue.audiences[0] else f"-{audience}"
+    suffix = "" if request.target == "bundle" else f"-{request.target}"
+    name = f"{request.issue.folder}{other}{suffix}{'.zip' if request.zipped else ''}"
+    output = request.output or packed.source.workspace.files.build / "export" / name
+    _check_replaceable(output, request.zipped)
+    if request.zipped:
+        write_atomically(output, zip_bytes(packed.files))
+    else:
+        write_folder(output, packed.files)
+    return output
+
+
+def _source_of(root: Path, paths: tuple[str, ...], text: str) -> Place | None:
+    """Find the first line of these files that contains a text, white space aside."""
     wanted = "".join(text.split())
     for path in paths:
-        for number, line in enumerate((read_source(workspace.root / path, path) or "").split("\n"), 1):
+        for number, line in enumerate((read_source(root / path, path) or "").split("\n"), 1):
             if wanted in "".join(line.split()):
                 return Place(path, number)
     return None
 
 
-def _check_replaceable(target: Path, zipped: bool) -> None:
-    """A bundle takes the place of an older bundle only: never of a user's other files."""
-    if not target.exists():
+def _check_replaceable(output: Path, zipped: bool) -> None:
+    """An export replaces only an older export, never a user's other files."""
+    if not output.exists():
         return
-    bundle = target.is_file() and is_bundle(target) if zipped else target.is_dir() and holds_bundle(target)
-    if not bundle:
+    earlier = output.is_file() and is_bundle(output) if zipped else output.is_dir() and holds_bundle(output)
+    if not earlier:
         raise PressroomError(
-            "is there already and is no bundle.", str(target), hint="Name another place with --output."
+            "exists already and is not an export.", str(output), hint="Name another place with --output."
         )

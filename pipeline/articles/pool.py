@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from pipeline.config.audiences import read_audiences
 from pipeline.config.fields import Fields
-from pipeline.config.front_matter import split
-from pipeline.config.publication import read_audiences, read_silence
+from pipeline.config.front_matter import split_file
+from pipeline.config.publication import read_silence
 from pipeline.config.workspace_files import SourceFile, WorkspaceFiles
 from pipeline.content.text_width import collapse_spaces
 from pipeline.errors import NotFound, PressroomError, suggest
@@ -95,11 +96,10 @@ def article_of(
     errors: list[PressroomError],
 ) -> Article:
     """The article that this text is, in a file of this name and path; as `read_article`."""
-    document = split(text, path)
+    document = split_file(text, path)
     fields = Fields(document.fields, path, errors, 1)
-    layout = fields.choice("layout", Layout)
-    date = fields.moment("date", zone, required=True)
-    updated = fields.moment("updated", zone)
+    date = fields.date("date", zone, required=True)
+    updated = fields.date("updated", zone)
     if date and updated and updated < date:
         fields.error("updated", "`updated` is before `date`.")
     image = fields.text("image") or None
@@ -129,15 +129,15 @@ def article_of(
         disclaimer=fields.text("disclaimer", multiline=True),
         audience=tuple(a for a in audience if EVERYONE not in audience),
         related=fields.texts("related"),
-        layout=Layout(layout) if layout else None,
-        draft=fields.flag("draft"),
+        layout=fields.choice("layout", Layout),
+        draft=fields.boolean("draft"),
         link=_address(fields, "link"),
         aliases=_aliases(fields),
         silence=read_silence(fields),
-        extra=fields.anything("extra"),
+        extra=fields.plain_table("extra"),
         lines={key: field.line for key, field in document.fields.items()},
     )
-    fields.done(hint="Keys of your own go under `extra:`.")
+    fields.check_unknown(hint="Keys of your own go under `extra:`.")
     return article
 
 
@@ -173,7 +173,7 @@ def _dek(fields: Fields) -> str:
 
 def _authors(fields: Fields) -> tuple[Author, ...]:
     """A list of names, or of tables with name, role and url; a single one needs no list."""
-    found = fields.raw("authors")
+    found = fields.field("authors")
     if found is None:
         return ()
     items = found.value if isinstance(found.value, tuple) else (found,)
@@ -184,7 +184,7 @@ def _authors(fields: Fields) -> tuple[Author, ...]:
             authors.append(
                 Author(one.text("name", required=True), one.text("role"), _address(one, "url") or "")
             )
-            one.done()
+            one.check_unknown()
         else:
             name = Fields({"authors": item}, fields.path, fields.errors, item.line).text("authors")
             authors.extend([Author(name)] if name else [])

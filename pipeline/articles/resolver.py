@@ -9,7 +9,8 @@ from urllib.parse import quote, unquote
 from pipeline.articles.pool import Pool
 from pipeline.config.workspace_files import WorkspaceFiles
 from pipeline.errors import PressroomError, suggest
-from pipeline.images.library import WHOLE, ImageLibrary
+from pipeline.images.library import ImageLibrary
+from pipeline.images.resize import FULL_BOX
 from pipeline.model import Image
 from pipeline.support.urls import address, article_path
 
@@ -24,7 +25,7 @@ class SourceResolver:
     images: ImageLibrary
     linked: set[str] = field(default_factory=set)
 
-    def image(self, target: str, alt: str, box: tuple[int, int] = WHOLE) -> Image:
+    def image(self, target: str, alt: str, box: tuple[int, int] = FULL_BOX) -> Image:
         """The image of this path, to fit into a box; raises `PressroomError` where there is none."""
         return self.images.get(unquote(target), alt, self.path, box)
 

@@ -1,8 +1,8 @@
-"""`issue.lock`: the frozen selection, so that an old issue is rebuilt as it was.
+"""`issue.lock`: the frozen selection, so that an old issue is always rebuilt as it was.
 
-It holds the editions with their sections and articles in order, a digest of each article, and the
-ids and dates that feeds show: they are written down once and carried from lock to lock, so that an
-item stays the same item for years (RFC 4287 section 4.2.6). It is committed with the issue.
+It contains the editions with their sections and articles in order, a digest of each article, and the
+ids and dates that feeds show. Those are written down once and carried from lock to lock, so that a feed
+item stays the same item for years (RFC 4287, section 4.2.6). The lock is committed with the issue.
 """
 
 from __future__ import annotations
@@ -25,49 +25,80 @@ _VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class LockedArticle:
-    """What a lock says of one article: its digest when it was frozen, and its record."""
+    """An article in a lock: its digest at freezing, and its id and dates in feeds."""
 
     digest: str
     record: FeedIdentity
 
 
 @dataclass(frozen=True, slots=True)
+class LockedEntry:
+    """The place of an article in a locked section: its slug and its layout."""
+
+    slug: str
+    layout: Layout
+
+
+@dataclass(frozen=True, slots=True)
+class LockedSection:
+    """A section of a locked edition."""
+
+    title: str
+    entries: tuple[LockedEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LockedEdition:
+    """An edition in a lock."""
+
+    audience: str
+    sections: tuple[LockedSection, ...]
+
+    @property
+    def slugs(self) -> tuple[str, ...]:
+        """Every article of the edition, in reading order."""
+        return tuple(entry.slug for section in self.sections for entry in section.entries)
+
+
+@dataclass(frozen=True, slots=True)
 class Lock:
-    """A lock as read. `editions` pairs each audience with (title, ((slug, layout), …)) sections."""
+    """A lock file. `rules` is the digest of what decided the selection (`rules_digest`)."""
 
     path: str
     rules: str
     record: FeedIdentity
-    editions: tuple[tuple[str, tuple[tuple[str, tuple[tuple[str, Layout], ...]], ...]], ...]
+    editions: tuple[LockedEdition, ...]
     articles: Mapping[str, LockedArticle]
 
     @property
     def slugs(self) -> tuple[str, ...]:
         """Every article that an edition carries, each once, in reading order."""
-        found = [slug for _, sections in self.editions for _, articles in sections for slug, _ in articles]
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(slug for edition in self.editions for slug in edition.slugs))
 
 
-def renamed(lock: Lock, current: Mapping[str, str]) -> Lock:
-    """The lock with the slugs that its articles have now; `current` leads from old ones to them.
+def with_current_slugs(lock: Lock, current: Mapping[str, str]) -> Lock:
+    """Replace old slugs in a lock. `current` maps each former slug to the slug of today.
 
-    So an article that is renamed keeps its id and its place in every issue.
+    A renamed article thereby keeps its id and its place in every issue.
     """
-
-    def now(slug: str) -> str:
-        return current.get(slug, slug)
-
+    if not current.keys() & lock.articles.keys():
+        return lock
     editions = tuple(
-        (
-            audience,
+        LockedEdition(
+            edition.audience,
             tuple(
-                (title, tuple((now(slug), layout) for slug, layout in articles))
-                for title, articles in sections
+                LockedSection(
+                    section.title,
+                    tuple(
+                        replace(entry, slug=current.get(entry.slug, entry.slug)) for entry in section.entries
+                    ),
+                )
+                for section in edition.sections
             ),
         )
-        for audience, sections in lock.editions
+        for edition in lock.editions
     )
-    articles = {now(slug): article for slug, article in lock.articles.items()}
+    articles = {current.get(slug, slug): article for slug, article in lock.articles.items()}
     return replace(lock, editions=editions, articles=dict(sorted(articles.items())))
 
 
@@ -75,7 +106,7 @@ def renamed(lock: Lock, current: Mapping[str, str]) -> Lock:
 
 
 def rules_digest(issue: Issue) -> str:
-    """A digest of all in an issue that decides what it carries."""
+    """Digest of everything in an issue that decides which articles it carries."""
     rules = [
         (
             *(rule.title, rule.tags.any, rule.tags.all, rule.tags.none, rule.pin, rule.exclude, rule.limit),
@@ -83,14 +114,17 @@ def rules_digest(issue: Issue) -> str:
         )
         for rule in issue.sections
     ]
-    whole = [rules, issue.exclude, issue.audiences, issue.layout, issue.date.isoformat()]
-    return "sha256:" + hashlib.sha256(json.dumps(whole).encode()).hexdigest()
+    deciding = [rules, issue.exclude, issue.audiences, issue.layout, issue.date.isoformat()]
+    return "sha256:" + hashlib.sha256(json.dumps(deciding).encode()).hexdigest()
 
 
 def new_record(
     publication: Publication, kind: str, name: str, published: datetime, updated: datetime | None
 ) -> FeedIdentity:
-    """The record of a new item. Its id is opaque and is never made a second time (RFC 4151)."""
+    """Make the id and dates of a new feed item.
+
+    The id is opaque and is never derived a second time (tag URI, RFC 4151).
+    """
     host = urlsplit(publication.base_url).hostname or "localhost"
     opaque = hashlib.sha256(f"{kind}\n{name}\n{published.isoformat()}".encode()).hexdigest()[:20]
     return FeedIdentity(f"tag:{host},{published:%Y-%m-%d}:{kind}/{opaque}", published, updated or published)
@@ -105,11 +139,11 @@ def freeze_issue(
     before: Lock | None = None,
     now: datetime | None = None,
 ) -> Lock:
-    """The lock of these editions.
+    """Make the lock of these editions.
 
-    `known` are the records that other locks hold already; `digests` those of the articles.
-    Where `before` is the lock that this one replaces, ids stay, and what has changed since gets
-    the moment `now` as its date of revision.
+    `known` maps articles to the ids and dates that other locks already contain; `digests` maps them to
+    their digests of today. `before` is the lock that this one replaces: its ids stay, and what has changed
+    since then is dated `now`.
     """
     articles: dict[str, LockedArticle] = {}
     for edition in editions:
@@ -124,22 +158,13 @@ def freeze_issue(
             )
     record = before.record if before else new_record(publication, "issue", issue.folder, issue.date, None)
     if before and now and record.published > now:
-        # Nobody has seen it yet, so that its date may still be corrected; the id stays.
+        # No reader has seen it yet, so its date may still be corrected; the id stays.
         record = replace(record, published=issue.date, updated=issue.date)
     lock = Lock(
         path=_path(issue),
         rules=rules_digest(issue),
         record=record,
-        editions=tuple(
-            (
-                edition.audience,
-                tuple(
-                    (section.title, tuple((article.slug, layout) for article, layout in section.articles))
-                    for section in edition.sections
-                ),
-            )
-            for edition in editions
-        ),
+        editions=tuple(_locked_edition(edition) for edition in editions),
         articles=dict(sorted(articles.items())),
     )
     if before and (lock.editions, lock.articles) != (before.editions, before.articles):
@@ -147,52 +172,72 @@ def freeze_issue(
     return lock
 
 
+def _locked_edition(edition: Edition) -> LockedEdition:
+    return LockedEdition(
+        edition.audience,
+        tuple(
+            LockedSection(
+                section.title,
+                tuple(LockedEntry(article.slug, layout) for article, layout in section.articles),
+            )
+            for section in edition.sections
+        ),
+    )
+
+
 def _revised(record: FeedIdentity, stated: datetime | None, changed_at: datetime | None) -> FeedIdentity:
-    """The record with its date of revision moved on: to the one stated, else to `changed_at`."""
+    """Move the date of revision forward: to the stated one, else to `changed_at`."""
     if stated and stated > record.updated:
         changed_at = stated
     return replace(record, updated=max(record.updated, changed_at or record.updated))
 
 
-# --- thawing ---------------------------------------------------------------------------------
+# --- restoring -------------------------------------------------------------------------------
 
 
-def restore_editions(
-    issue: Issue, lock: Lock, pool: Mapping[str, Article], digests: Mapping[str, str]
+def restore_issue(
+    issue: Issue,
+    lock: Lock,
+    pool: Mapping[str, Article],
+    digests: Mapping[str, str],
+    audience: str | None = None,
 ) -> AssembledIssue:
-    """The issue as its lock froze it.
+    """Restore an issue as its lock froze it, or only its edition for `audience`.
 
-    Raises `Mistakes` for articles that were deleted or edited since; `digests` has today's.
+    Raises `Mistakes` for articles that were deleted or edited since; `digests` contains those of today.
     """
+    wanted = tuple(edition for edition in lock.editions if audience in (None, edition.audience))
+    if audience is not None:
+        lock = replace(lock, editions=wanted)
     raise_all(lock_conflicts(issue, lock, digests))
     records = {slug: article.record for slug, article in lock.articles.items()}
     return AssembledIssue(issue, editions_of(lock, pool), lock.record, records, frozen=True)
 
 
 def editions_of(lock: Lock, pool: Mapping[str, Article]) -> tuple[Edition, ...]:
-    """The editions that a lock holds, with today's articles."""
+    """Return the editions of a lock with the articles of today."""
     return tuple(
         Edition(
-            audience,
+            edition.audience,
             tuple(
-                Section(title, tuple((pool[slug], layout) for slug, layout in articles))
-                for title, articles in sections
+                Section(section.title, tuple((pool[entry.slug], entry.layout) for entry in section.entries))
+                for section in edition.sections
             ),
         )
-        for audience, sections in lock.editions
+        for edition in lock.editions
     )
 
 
 def lock_conflicts(issue: Issue, lock: Lock, digests: Mapping[str, str]) -> list[PressroomError]:
-    """An error for each article of the lock that is not what it was; `digests` lacks deleted ones."""
+    """List an error for each article that differs from the lock; `digests` lacks deleted ones."""
     errors: list[PressroomError] = []
-    for audience, _ in lock.editions:
-        if audience not in issue.audiences:
+    for edition in lock.editions:
+        if edition.audience not in issue.audiences:
             errors.append(
                 PressroomError(
-                    f'it was frozen for "{audience}", which the issue no longer names.',
+                    f'it was frozen for "{edition.audience}", which the issue no longer names.',
                     lock.path,
-                    hint=f"Choose anew: pressroom assemble {issue.number} --update",
+                    hint=f"Choose again: pressroom assemble {issue.number} --update",
                 )
             )
     for slug in lock.slugs:
@@ -201,7 +246,7 @@ def lock_conflicts(issue: Issue, lock: Lock, digests: Mapping[str, str]) -> list
                 PressroomError(
                     f'the issue carries "{slug}", which is no longer in the pool.',
                     lock.path,
-                    hint=f"Restore the file, or choose anew: pressroom assemble {issue.number} --update",
+                    hint=f"Restore the file, or choose again: pressroom assemble {issue.number} --update",
                 )
             )
         elif digests[slug] != lock.articles[slug].digest:
@@ -224,33 +269,35 @@ def _path(issue: Issue) -> str:
 
 
 def write_lock(lock: Lock) -> str:
-    """The lock as text: JSON with a line for each value, so that a diff can be read."""
+    """Write a lock as JSON with one value a line, so that a diff can be read."""
     data = {
         "version": _VERSION,
-        **_record(lock.record),
+        **_record_to_json(lock.record),
         "rules": lock.rules,
         "editions": [
             {
-                "audience": audience,
+                "audience": edition.audience,
                 "sections": [
                     {
-                        "title": title,
-                        "articles": [{"slug": slug, "layout": layout.value} for slug, layout in articles],
+                        "title": section.title,
+                        "articles": [
+                            {"slug": entry.slug, "layout": entry.layout.value} for entry in section.entries
+                        ],
                     }
-                    for title, articles in sections
+                    for section in edition.sections
                 ],
             }
-            for audience, sections in lock.editions
+            for edition in lock.editions
         ],
         "articles": {
-            slug: {"digest": article.digest, **_record(article.record)}
+            slug: {"digest": article.digest, **_record_to_json(article.record)}
             for slug, article in lock.articles.items()
         },
     }
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 
-def _record(record: FeedIdentity) -> dict[str, str]:
+def _record_to_json(record: FeedIdentity) -> dict[str, str]:
     return {
         "id": record.id,
         "published": record.published.isoformat(),
@@ -259,15 +306,15 @@ def _record(record: FeedIdentity) -> dict[str, str]:
 
 
 def read_lock(text: str, issue: Issue) -> Lock:
-    """Read a lock. Raises `PressroomError` for one that is broken, by a merge conflict say."""
+    """Read a lock. Raises `PressroomError` for a broken one, for example after a merge conflict."""
     path = _path(issue)
-    mend = f"Restore it from version control, or choose anew: pressroom assemble {issue.number} --update"
+    hint = f"Restore it from version control, or choose again: pressroom assemble {issue.number} --update"
     try:
         data: dict[str, Any] = json.loads(text)
     except (json.JSONDecodeError, RecursionError) as error:
         line = error.lineno if isinstance(error, json.JSONDecodeError) else None
-        raise PressroomError("the lock is broken.", path, line, mend) from error
-    check_characters(json.dumps(data, ensure_ascii=False), path)  # an escape may hide what no text may hold
+        raise PressroomError("the lock is broken.", path, line, hint) from error
+    check_characters(json.dumps(data, ensure_ascii=False), path)  # an escape may hide a forbidden character
     try:
         if data["version"] != _VERSION:
             raise PressroomError(
@@ -278,35 +325,34 @@ def read_lock(text: str, issue: Issue) -> Lock:
         lock = Lock(
             path=path,
             rules=str(data["rules"]),
-            record=_to_record(data),
-            editions=tuple(
-                (
-                    str(edition["audience"]),
-                    tuple(
-                        (
-                            str(section["title"]),
-                            tuple(
-                                (str(each["slug"]), Layout(each["layout"])) for each in section["articles"]
-                            ),
-                        )
-                        for section in edition["sections"]
-                    ),
-                )
-                for edition in data["editions"]
-            ),
+            record=_record_from_json(data),
+            editions=tuple(_edition_from_json(edition) for edition in data["editions"]),
             articles={
-                str(slug): LockedArticle(str(article["digest"]), _to_record(article))
+                str(slug): LockedArticle(str(article["digest"]), _record_from_json(article))
                 for slug, article in data["articles"].items()
             },
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise PressroomError("the lock is broken.", path, hint=mend) from error
+        raise PressroomError("the lock is broken.", path, hint=hint) from error
     if not set(lock.slugs) <= set(lock.articles):
-        raise PressroomError("the lock is broken: an article in it has no record.", path, hint=mend)
+        raise PressroomError("the lock is broken: an article in it has no record.", path, hint=hint)
     return lock
 
 
-def _to_record(data: dict[str, Any]) -> FeedIdentity:
+def _edition_from_json(data: Mapping[str, Any]) -> LockedEdition:
+    return LockedEdition(
+        str(data["audience"]),
+        tuple(
+            LockedSection(
+                str(section["title"]),
+                tuple(LockedEntry(str(each["slug"]), Layout(each["layout"])) for each in section["articles"]),
+            )
+            for section in data["sections"]
+        ),
+    )
+
+
+def _record_from_json(data: Mapping[str, Any]) -> FeedIdentity:
     published, updated = (datetime.fromisoformat(data[key]) for key in ("published", "updated"))
     if published.tzinfo is None or updated.tzinfo is None:
         raise ValueError("a date without its offset")

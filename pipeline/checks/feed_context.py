@@ -15,7 +15,8 @@ from typing import Any
 from xml.etree import ElementTree
 
 from pipeline.model import Place, Publication, Published
-from pipeline.render.feeds.feed_list import OPML, feed_folders
+from pipeline.render.feeds.feed_list import feed_folders
+from pipeline.render.feeds.opml import OPML
 from pipeline.support.urls import is_feed_file
 
 SITE = "build/site"

@@ -63,7 +63,7 @@ def make_budget(
     render: Callable[[ComposedEdition], str],
     image_sizes: Mapping[str, int],
 ) -> SizeBudget:
-    """The budget of an edition whose email is `html`. `render` gives the HTML of a changed edition."""
+    """The budget of an edition whose email is `html`. `render` returns the HTML of a changed edition."""
 
     def size(text: str) -> int:
         return len(text.encode())

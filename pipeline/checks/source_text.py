@@ -9,7 +9,7 @@ from pipeline.content.html import Medium, for_audience
 from pipeline.content.tree import BLOCKS, has_blocks
 from pipeline.content.tree_text import tree_text
 from pipeline.model import Block, ComposedEdition, Content, Element, Layout, Node, Place
-from pipeline.render.email.template_values import in_layout
+from pipeline.render.email.email_context import in_layout
 
 
 @dataclass(frozen=True, slots=True)

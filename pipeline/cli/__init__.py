@@ -13,6 +13,14 @@ from typing import Any, NoReturn
 
 import click
 
+import pipeline
+
+if "open_workspace" not in getattr(pipeline, "__all__", ()):
+    raise SystemExit(
+        "pressroom: another package has overwritten the folder `pipeline` of this environment. "
+        "Install Pressroom in an environment of its own, for example with pipx or `uv tool install`."
+    )
+
 from pipeline import __version__
 from pipeline.cli.assemble_commands import assemble, plan
 from pipeline.cli.build_command import build

@@ -59,7 +59,7 @@ def _plan_json(issue: Issue, decisions: tuple[Decision, ...], frozen: bool) -> d
 
 @click.command()
 @issue_argument()
-@click.option("--update", is_flag=True, help="Choose anew, from the pool as it is now.")
+@click.option("--update", is_flag=True, help="Choose again, from the pool as it is now.")
 @click.option("--refresh", is_flag=True, help="Keep the choice; take the articles' text as it is now.")
 @json_option
 @now_option

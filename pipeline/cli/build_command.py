@@ -34,17 +34,16 @@ def build(ctx: click.Context, issues: tuple[str, ...], as_json: bool, now: datet
       pressroom build latest
       pressroom build 2 3 --json
     """
-    from pipeline.actions.build import build as make
-    from pipeline.workspace import ready
+    from pipeline.actions.build import build_workspace
 
     workspace = workspace_of(ctx)
-    named = {found.number: found for found in map(workspace.issues.find, issues)}
-    chosen = tuple(named.values()) or ready(workspace.issues)
+    named = {issue.number: issue for issue in map(workspace.issues.find, issues)}
 
     def watch(todo: Iterable[Issue]) -> Iterable[Issue]:
         return terminal.progress(todo, "building")
 
-    report = make(workspace, chosen, moment(now, workspace.files.zone), site=not issues, watch=watch)
+    at = moment(now, workspace.files.zone)
+    report = build_workspace(workspace, at, tuple(named.values()) or None, watch)
     if as_json:
         terminal.as_json(_report_json(report))
     else:

@@ -80,20 +80,21 @@ def check(
     if explain or list_rules:
         _explain(explain)
         return
-    from pipeline.actions.check import check as prove
+    from pipeline.actions.check import check_issues
     from pipeline.checks import runner
     from pipeline.checks.rules import RULES
-    from pipeline.workspace import ready
+    from pipeline.workspace import without_drafts
 
     workspace = workspace_of(ctx)
-    named = {found.number: found for found in map(workspace.issues.find, issues)}
-    chosen = tuple(named.values()) or ready(workspace.issues)
+    named = {issue.number: issue for issue in map(workspace.issues.find, issues)}
+    chosen = tuple(named.values()) or without_drafts(workspace.issues)
     rules = runner.only(RULES, only) if only else RULES
 
     def watch(todo: Iterable[Issue]) -> Iterable[Issue]:
         return terminal.progress(todo, "checking")
 
-    checked = prove(workspace, chosen, rules, watch, _asking(workspace, online, allow_private, spam))
+    complete = _external_checks(workspace, online, allow_private, spam)
+    checked = check_issues(workspace, chosen, rules, watch, complete)
     findings = runner.sort(dict.fromkeys(each for one in checked for each in one.findings))
     _print(form, checked, findings)
     worst = {each.severity.value for each in findings}
@@ -101,10 +102,10 @@ def check(
         ctx.exit(1)
 
 
-def _asking(
+def _external_checks(
     workspace: Workspace, online: bool, allow_private: bool, spam: bool
 ) -> Callable[[CheckContext], CheckContext]:
-    """Adds what an editor asked the world outside for."""
+    """Make the function that adds the answers of the web and of SpamAssassin, if an editor asked."""
     from dataclasses import replace
 
     from pipeline.checks.online_links import LinkTester

@@ -16,11 +16,9 @@ from pipeline.cli.options import issue_argument, json_option, moment, now_option
 from pipeline.model import FORMATS, TARGETS
 
 if TYPE_CHECKING:
-    from pipeline.actions.export import ExportRequest
-    from pipeline.export.package import Package
-    from pipeline.export.target import ApiRequest, Target
-    from pipeline.model import Issue, OutputFile
-    from pipeline.workspace import Workspace
+    from pipeline.actions.export import PackedExport
+    from pipeline.export.target import ApiRequest
+    from pipeline.model import OutputFile
 
 _SHOWN = 160
 """Characters of a long value in a request that is shown to a person."""
@@ -98,115 +96,105 @@ def export(
       pressroom export latest --to mailchimp --push --dry-run
       pressroom export 3 --audience clinicians -o clinicians.zip
     """
-    from pipeline.actions.export import ExportRequest, audience_to_export
+    from pipeline.actions.export import ExportRequest, pack_export, prepare_export, write_export
     from pipeline.export.bundle import ImageMode
+    from pipeline.model import Severity
 
     if (yes or dry_run or anew) and not to_push:
         raise click.UsageError("--yes, --dry-run and --anew go with --push.")
     if to_push and target in FORMATS:
         raise click.UsageError("--push goes with --to and the name of a service.")
     workspace = workspace_of(ctx)
-    found = workspace.issues.find(issue)
-    audience = audience_to_export(workspace, found, audience)
-    if _errors(workspace, found, audience) and not force:
+    zipped = as_zip or (output is not None and output.suffix == ".zip")
+    request = ExportRequest(workspace.issues.find(issue), target, audience, ImageMode(images), output, zipped)
+    prepared = prepare_export(workspace, request)
+    shown = [each for each in prepared.findings if each.severity is not Severity.NOTE]
+    if terminal.findings(shown) and not force:
         terminal.message("Not exported. Mend what is wrong, or export all the same with --force.")
         ctx.exit(1)
-    zipped = as_zip or (output is not None and output.suffix == ".zip")
-    wanted = ExportRequest(found, audience, ImageMode(images), output, zipped)
-    if target in FORMATS:
-        _export_as(workspace, wanted, target, as_json)
-        return
-    at = moment(now, workspace.files.zone)
-    said = _export_for(workspace, wanted, target, _PushOptions(to_push, yes, dry_run, anew, at), as_json)
+    packed = pack_export(prepared)
+    if to_push:
+        _check_push(packed, dry_run)
+    place = write_export(packed)
+    result = {"issue": request.issue.folder, "output": str(place), "files": _sizes(packed.files)}
+    if packed.package:
+        result = {"issue": request.issue.folder, "target": target} | result
+        for warning in packed.package.warnings:
+            terminal.message(warning)
+    if not as_json:
+        _show_export(place, packed)
+    if to_push:
+        at = moment(now, workspace.files.zone)
+        result |= _push(packed, _PushOptions(yes, dry_run, anew, at), as_json)
+    elif packed.package and not as_json:
+        _show_steps(packed)
     if as_json:
-        terminal.as_json(said)
+        terminal.as_json(result)
 
 
 export.help = (export.help or "").format(targets=", ".join((*FORMATS, *TARGETS)))
 
 
-def _export_as(workspace: Workspace, wanted: ExportRequest, form: str, as_json: bool) -> None:
-    from pipeline.actions.export import export_bundle, export_message
-
-    place, files = (export_bundle if form == "bundle" else export_message)(workspace, wanted)
-    if as_json:
-        terminal.as_json({"issue": wanted.issue.folder, "output": str(place), "files": _sizes(files)})
-        return
-    _show_files(place, files)
-
-
 @dataclass(frozen=True)
 class _PushOptions:
-    """What was said of a push."""
+    """The options of `--push`."""
 
-    wanted: bool
     yes: bool
-    rehearse: bool
+    dry_run: bool
     anew: bool
     now: datetime
 
 
-def _export_for(
-    workspace: Workspace, wanted: ExportRequest, name: str, push: _PushOptions, as_json: bool
-) -> dict[str, Any]:
-    from pipeline.actions.export import check_keys, check_settings, export_for
-    from pipeline.export.targets import find
+def _check_push(packed: PackedExport, dry_run: bool) -> None:
+    """Stop before anything is written if a setting or a key is missing; a dry run needs no key."""
+    from pipeline.actions.push import check_keys, check_settings
 
-    target = find(name)
-    if push.wanted:
-        place, made = export_for(workspace, wanted, target, check_settings if push.rehearse else check_keys)
-    else:
-        place, made = export_for(workspace, wanted, target)
-    for warning in made.warnings:
-        terminal.message(warning)
-    said = {"issue": wanted.issue.folder, "target": name, "output": str(place), "files": _sizes(made.files)}
-    if not as_json:
-        _show_files(place, made.files)
-        terminal.result(f"\n  subject       {made.delivery.subject}")
-        if target.takes_preview:
-            terminal.result(f"  preview text  {made.delivery.preview_text}")
-    if push.wanted:
-        return said | _push(workspace, wanted, target, made, push, as_json)
-    terminal.message(f"\nIn {target.title}:")
-    for number, step in enumerate(target.steps, 1):
-        terminal.message(f"  {number}. {step}")
-    return said
+    (check_settings if dry_run else check_keys)(packed)
 
 
-def _push(
-    workspace: Workspace,
-    wanted: ExportRequest,
-    target: Target,
-    made: Package,
-    options: _PushOptions,
-    as_json: bool,
-) -> dict[str, Any]:
-    from pipeline.actions.export import dry_run, push
+def _show_export(place: Path, packed: PackedExport) -> None:
+    terminal.result(str(place))
+    for each in packed.files:
+        terminal.result(f"  {each.path}  {terminal.size(len(each.data))}")
+    service = packed.source.request.service
+    if service and packed.package:
+        terminal.result(f"\n  subject       {packed.package.delivery.subject}")
+        if service.takes_preview:
+            terminal.result(f"  preview text  {packed.package.delivery.preview_text}")
+
+
+def _show_steps(packed: PackedExport) -> None:
+    service = packed.source.request.service
+    if service:
+        terminal.message(f"\nIn {service.title}:")
+        for number, step in enumerate(service.steps, 1):
+            terminal.message(f"  {number}. {step}")
+
+
+def _push(packed: PackedExport, options: _PushOptions, as_json: bool) -> dict[str, Any]:
+    from pipeline.actions.push import dry_run, push_draft
     from pipeline.export.push import push_of
 
-    if options.rehearse:
-        requests = dry_run(workspace, wanted, target, made, anew=options.anew)
+    service, package = packed.source.request.service, packed.package
+    if service is None or package is None:
+        return {}
+    if options.dry_run:
+        requests = dry_run(packed, anew=options.anew)
         if not as_json:
             terminal.result("")
             for each in requests:
                 _show_request(each)
         return {"requests": [_request_json(each) for each in requests]}
-    what = push_of(target).draft
-    question = f'Put "{made.delivery.name}" at {target.title} as a {what}? Nothing is sent to readers.'
+    kind = push_of(service).draft
+    question = f'Put "{package.delivery.name}" at {service.title} as a {kind}? Nothing is sent to readers.'
     if not options.yes and not click.confirm(question, err=True):
         terminal.message("Not pushed.")
         return {"draft": None}
-    draft, updated = push(workspace, wanted, target, made, options.now, anew=options.anew)
+    draft, updated = push_draft(packed, options.now, anew=options.anew)
     if not as_json:
-        done = "brought up to date" if updated else "made"
-        terminal.result(f"\n{target.title}: {what} {draft.id} {done}.\n{draft.address}")
+        done = "updated" if updated else "made"
+        terminal.result(f"\n{service.title}: {kind} {draft.id} {done}.\n{draft.address}")
     return {"draft": {"id": draft.id, "address": draft.address, "updated": updated}}
-
-
-def _show_files(place: Path, files: Iterable[OutputFile]) -> None:
-    terminal.result(str(place))
-    for each in files:
-        terminal.result(f"  {each.path}  {terminal.size(len(each.data))}")
 
 
 def _sizes(files: Iterable[OutputFile]) -> dict[str, int]:
@@ -231,19 +219,3 @@ def _shortened(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _shortened(each) for name, each in value.items()}
     return [_shortened(each) for each in value] if isinstance(value, list) else value
-
-
-def _errors(workspace: Workspace, issue: Issue, audience: str) -> int:
-    """Check the edition that is exported; shows what is found, and gives the number of errors."""
-    from pipeline.actions.check import check
-    from pipeline.checks.rules import RULES
-    from pipeline.model import Severity
-
-    found = [
-        finding
-        for checked in check(workspace, [issue], RULES)
-        if checked.edition.audience == audience
-        for finding in checked.findings
-        if finding.severity is not Severity.NOTE
-    ]
-    return terminal.findings(found)

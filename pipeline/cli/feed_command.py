@@ -71,7 +71,7 @@ def feed(
 
 
 def _build(ctx: click.Context, workspace: Workspace, now: datetime, as_json: bool) -> None:
-    from pipeline.actions.build import build_feeds
+    from pipeline.actions.feed import build_feeds
 
     paths, found = build_feeds(workspace, now)
     if as_json:
@@ -86,7 +86,7 @@ def _build(ctx: click.Context, workspace: Workspace, now: datetime, as_json: boo
 def _check(
     ctx: click.Context, workspace: Workspace, now: datetime, against: Path | None, as_json: bool
 ) -> None:
-    from pipeline.actions.check import check_feeds
+    from pipeline.actions.feed import check_feeds
 
     count, findings = check_feeds(workspace, now, against or workspace.files.build / "site")
     if as_json:
@@ -106,10 +106,11 @@ def _check(
 
 
 def _ping(workspace: Workspace, yes: bool, dry_run: bool, as_json: bool) -> None:
-    from pipeline.actions.build import tell_hub
+    from pipeline.actions.feed import hub_update
     from pipeline.support.urls import address
 
-    changed, tell = tell_hub(workspace)
+    update = hub_update(workspace)
+    changed = tuple(update.changed)
     publication = workspace.files.publication
     send = bool(changed) and not dry_run
     if send and not yes:
@@ -118,7 +119,7 @@ def _ping(workspace: Workspace, yes: bool, dry_run: bool, as_json: bool) -> None
         what = terminal.count(len(changed), "feed")
         send = click.confirm(f"Tell the hub {publication.hub} of {what}?", err=True)
     told = []
-    for path in tell() if send else ():
+    for path in update.send() if send else ():
         told.append(address(publication, path))
         if not as_json:
             terminal.result(f"told: {told[-1]}")

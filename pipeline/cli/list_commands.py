@@ -43,7 +43,7 @@ def articles(ctx: click.Context, tags: tuple[str, ...], unused: bool, as_json: b
     for tag in tags:
         if tag not in workspace.pool.tags:
             raise NotFound(f'no article has the tag "{tag}".', hint=suggest(tag, workspace.pool.tags))
-    carriers = workspace.assembler.carriers()
+    carriers = workspace.assembler.history.carriers()
     found = [
         article
         for article in sorted(workspace.pool.values(), key=lambda each: (each.date, each.slug), reverse=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,6 @@ from pipeline.cli.options import issue_argument, json_option, workspace_of
 if TYPE_CHECKING:
     from pipeline.actions.send_test import WrittenMessage
     from pipeline.model import Finding, Issue
-    from pipeline.workspace import Workspace
 
 
 def _fields(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> Mapping[str, str]:
@@ -86,40 +85,45 @@ def test(
       pressroom test 3 --to me@example.org --field first_name=Ada
       pressroom test 3 --to ada@example.org --to bo@example.org --recipient readers.csv
     """
+    from pipeline.actions.check import check_edition
+    from pipeline.actions.prepare import prepare_edition
     from pipeline.actions.send_test import test_recipient, write_test_messages
+    from pipeline.compose import Composer
     from pipeline.export.bundle import ImageMode
-    from pipeline.workspace import audience_of
+    from pipeline.workspace import edition_audience
 
     workspace = workspace_of(ctx)
-    found = workspace.issues.find(issue)
-    audience = audience_of(found, audience)
+    chosen = workspace.issues.find(issue)
+    audience = edition_audience(chosen, audience)
     publication = workspace.files.publication
-    given = [test_recipient(publication, each, recipients, fields) for each in addresses]
-    testers = {each.address.lower(): each for each in given}
-    if output is not None and len(testers) > 1:
+    readers = [test_recipient(publication, address, recipients, fields) for address in addresses]
+    by_address = {reader.address.lower(): reader for reader in readers}
+    if output is not None and len(by_address) > 1:
         raise click.UsageError("--output names one file: give one --to.")
-    made = write_test_messages(workspace, found, audience, tuple(testers.values()), ImageMode(images), output)
-    warned = _errors_as_warnings(workspace, found, audience)
+    prepared = prepare_edition(Composer(workspace), chosen, audience)
+    messages = write_test_messages(workspace, prepared, tuple(by_address.values()), ImageMode(images), output)
+    warnings = _errors_as_warnings(check_edition(prepared).findings)
+    frozen = prepared.issue.assembled.frozen
     if as_json:
-        terminal.as_json(_json(found, audience, found.folder in workspace.assembler.locks, made, warned))
+        terminal.as_json(_json(chosen, audience, frozen, messages, warnings))
         return
-    for each in made:
-        _show(each)
-    terminal.findings(warned)
-    if found.folder not in workspace.assembler.locks:
-        terminal.message(f"The issue is not frozen yet: pressroom assemble {found.number}")
+    for message in messages:
+        _show(message)
+    terminal.findings(warnings)
+    if not frozen:
+        terminal.message(f"The issue is not frozen yet: pressroom assemble {chosen.number}")
     terminal.message("Nothing was sent. To open it in a mail program:")
-    for each in made:
-        terminal.message(f"  {_opener()} {shlex.quote(str(each.path))}")
+    for message in messages:
+        terminal.message(f"  {_opener()} {shlex.quote(str(message.path))}")
 
 
-def _show(made: WrittenMessage) -> None:
-    terminal.result(str(made.path))
+def _show(message: WrittenMessage) -> None:
+    terminal.result(str(message.path))
     lines = [
-        ("to", made.to),
-        ("subject", made.subject),
-        ("size", terminal.size(made.size)),
-        *made.fields.items(),
+        ("to", message.to),
+        ("subject", message.subject),
+        ("size", terminal.size(message.size)),
+        *message.fields.items(),
     ]
     longest = max(len(name) for name, _ in lines)
     for name, value in lines:
@@ -130,25 +134,17 @@ def _opener() -> str:
     return {"darwin": "open", "win32": "start"}.get(sys.platform, "xdg-open")
 
 
-def _errors_as_warnings(workspace: Workspace, issue: Issue, audience: str) -> list[Finding]:
-    """What stops an export, and does not stop a test."""
+def _errors_as_warnings(findings: Iterable[Finding]) -> list[Finding]:
+    """Return the findings that stop an export, as warnings: they do not stop a test."""
     from dataclasses import replace
 
-    from pipeline.actions.check import check
-    from pipeline.checks.rules import RULES
     from pipeline.model import Severity
 
-    return [
-        replace(finding, severity=Severity.WARNING)
-        for checked in check(workspace, [issue], RULES)
-        if checked.edition.audience == audience
-        for finding in checked.findings
-        if finding.severity is Severity.ERROR
-    ]
+    return [replace(each, severity=Severity.WARNING) for each in findings if each.severity is Severity.ERROR]
 
 
 def _json(
-    issue: Issue, audience: str, frozen: bool, made: tuple[WrittenMessage, ...], warned: list[Finding]
+    issue: Issue, audience: str, frozen: bool, messages: tuple[WrittenMessage, ...], warnings: list[Finding]
 ) -> dict[str, object]:
     return {
         "issue": issue.folder,
@@ -162,7 +158,7 @@ def _json(
                 "subject": each.subject,
                 "fields": dict(each.fields),
             }
-            for each in made
+            for each in messages
         ],
-        "findings": [each.values for each in warned],
+        "findings": [each.values for each in warnings],
     }

@@ -1,1 +1,1 @@
-"""What editors set: newsletter.toml, themes, sections, front matter, typed fields, translations."""
+"""Settings that editors write: newsletter.toml, themes, sections, front matter, translations."""

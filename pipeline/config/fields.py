@@ -1,27 +1,27 @@
-"""Typed values out of front matter and TOML, with every mistake noted at its line.
+"""Reads typed values out of front matter and TOML, and notes every mistake with its line.
 
-A file's fields are a tree of `Field`s, each with its line. A `Fields` reads a mapping key by key;
-what is wrong is added to a shared list of errors and a default goes on in its place, so that one
-run reports all mistakes of a workspace.
+A file's fields are a tree of `Field`s. `Fields` reads one mapping key by key. A wrong value is added to a
+shared list of errors and replaced by a default, so that one run reports all mistakes of a workspace.
 """
 
 from __future__ import annotations
 
-import re
-import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from pipeline.errors import PressroomError, suggest
 from pipeline.support.files import check_characters
 
+_Choice = TypeVar("_Choice", bound=StrEnum)
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A value and the line it stands on.
+    """A value and its line.
 
     `value` is str, int, float, bool, None, date, datetime, a tuple of Fields or a dict of Fields.
     `raw` is a YAML plain scalar as written, so that a tag `no` or `1:30` can stay a text.
@@ -31,103 +31,50 @@ class Field:
     line: int
     raw: str | None = None
 
+    @property
+    def text(self) -> str | None:
+        """The value as text, or None if it is not a text."""
+        return self.raw if self.raw is not None else self.value if isinstance(self.value, str) else None
 
-def plain(field: Field) -> Any:
+    @property
+    def kind(self) -> str:
+        """What the value is, for messages."""
+        for types, kind in _KINDS:
+            if isinstance(self.value, types):
+                return kind
+        return "empty" if self.value is None else "a text"
+
+    @property
+    def shown(self) -> str:
+        """The value as an error message quotes it."""
+        return repr(plain_value(self) if self.raw is None else self.raw)
+
+
+_KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
+    (bool, "true or false"),
+    ((int, float), "a number"),
+    (date, "a date"),
+    (tuple, "a list"),
+    (dict, "a table"),
+)
+
+
+def plain_value(field: Field) -> Any:
     """The value without its lines, for keys that are a user's own."""
     if isinstance(field.value, dict):
-        return {key: plain(value) for key, value in field.value.items()}
+        return {key: plain_value(value) for key, value in field.value.items()}
     if isinstance(field.value, tuple):
-        return [plain(value) for value in field.value]
-    if isinstance(field.value, (date, datetime)):
+        return [plain_value(value) for value in field.value]
+    if isinstance(field.value, date):
         return field.value.isoformat()
     return field.value
 
 
-# --- TOML ------------------------------------------------------------------------------------
-
-
-def toml_fields(text: str, path: str, first_line: int = 1) -> dict[str, Field]:
-    """The fields of a TOML text. Raises `PressroomError` with the line of a syntax error."""
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        found = re.search(r"\(at line (\d+), column (\d+)\)|\(at end of document\)", str(error))
-        line = int(found[1]) if found and found[1] else text.count("\n") + 1
-        what = re.sub(r" \(at [^)]*\)$", "", str(error))
-        raise PressroomError(f"this is not TOML: {what}.", path, first_line + line - 1) from error
-    except RecursionError as error:
-        raise PressroomError("this TOML is nested too deeply.", path) from error
-    lines = _toml_lines(text)
-    return {key: _from_toml(value, (key,), lines, 1, first_line - 1) for key, value in data.items()}
-
-
-def _from_toml(
-    value: Any, where: tuple[str | int, ...], lines: Mapping[tuple[str | int, ...], int], above: int, add: int
-) -> Field:
-    line = lines.get(where, above)
-    if isinstance(value, dict):
-        inner = {key: _from_toml(each, (*where, key), lines, line, add) for key, each in value.items()}
-        return Field(inner, line + add)
-    if isinstance(value, list):
-        items = tuple(_from_toml(each, (*where, n), lines, line, add) for n, each in enumerate(value))
-        return Field(items, line + add)
-    return Field(value, line + add)
-
-
-_TOML_KEY = r"(?:[A-Za-z0-9_-]+|\"[^\"]*\"|'[^']*')"
-_TOML_DOTTED = rf"{_TOML_KEY}(?:\s*\.\s*{_TOML_KEY})*"
-_TOML_HEADER = re.compile(rf"\s*(\[\[?)\s*({_TOML_DOTTED})\s*\]\]?")
-_TOML_ASSIGNMENT = re.compile(rf"\s*({_TOML_DOTTED})\s*=")
-_TOML_QUOTES = re.compile(r'"""|\'\'\'')
-
-
-def _toml_lines(text: str) -> dict[tuple[str | int, ...], int]:
-    """The line of each table and of each key that begins a line; tomllib tells none."""
-    lines: dict[tuple[str | int, ...], int] = {}
-    table: tuple[str | int, ...] = ()
-    arrays: dict[tuple[str | int, ...], int] = {}
-    quote: str | None = None
-    for number, line in enumerate(text.split("\n"), start=1):
-        if quote is None:
-            if header := _TOML_HEADER.match(line):
-                table = _resolve_table(_toml_path(header[2]), header[1] == "[[", arrays)
-                lines.setdefault(table, number)
-            elif assignment := _TOML_ASSIGNMENT.match(line):
-                where = table
-                for part in _toml_path(assignment[1]):
-                    where = (*where, part)
-                    lines.setdefault(where, number)
-        for mark in _TOML_QUOTES.findall(line.partition("#")[0] if quote is None else line):
-            quote = mark if quote is None else (None if mark == quote else quote)
-    return lines
-
-
-def _toml_path(dotted: str) -> list[str]:
-    return [part.strip("\"'") for part in re.findall(_TOML_KEY, dotted)]
-
-
-def _resolve_table(
-    path: list[str], is_array: bool, arrays: dict[tuple[str | int, ...], int]
-) -> tuple[str | int, ...]:
-    """A header's path with the index of each array of tables that it passes through."""
-    where: tuple[str | int, ...] = ()
-    for depth, part in enumerate(path):
-        where = (*where, part)
-        if is_array and depth == len(path) - 1:
-            arrays[where] = arrays.get(where, -1) + 1
-        if where in arrays:
-            where = (*where, arrays[where])
-    return where
-
-
-# --- reading ---------------------------------------------------------------------------------
-
-
 class Fields:
-    """Reads the keys of one mapping; mistakes go to `errors`.
+    """Reads the keys of one mapping; mistakes are added to `errors`.
 
-    `what` names the mapping in messages, such as `section "Research"`. Every key that no method
-    asked for is reported by `done`.
+    `what` names the mapping in messages, such as `section "Research"`. `read_keys` are those that a method
+    has read; `check_unknown` reports all others.
     """
 
     def __init__(
@@ -143,234 +90,177 @@ class Fields:
         self.errors = errors
         self.line = line
         self.what = what
-        self._asked: list[str] = []
+        self.read_keys: list[str] = []
 
     def line_of(self, key: str) -> int | None:
-        """The line of a key, or that of the mapping where the key is missing."""
-        found = self.mapping.get(key)
-        return found.line if found else self.line
+        """The line of a key, or of the mapping if the key is missing."""
+        field = self.mapping.get(key)
+        return field.line if field else self.line
 
-    def error(self, key: str, message: str, hint: str | None = None) -> None:
-        """Note a mistake at a key."""
+    def error(self, key: str, message: str, hint: str | None = None, line: int | None = None) -> None:
+        """Note a mistake at a key, or at a line of its value."""
         prefix = f"{self.what}: " if self.what else ""
-        self.errors.append(PressroomError(prefix + message, self.path, self.line_of(key), hint))
+        self.errors.append(PressroomError(prefix + message, self.path, line or self.line_of(key), hint))
 
     def has(self, key: str) -> bool:
         """Whether the key is there with a value."""
-        return self._get(key) is not None
+        return self.field(key) is not None
 
-    def _get(self, key: str) -> Field | None:
-        if key not in self._asked:
-            self._asked.append(key)
-        found = self.mapping.get(key)
-        return None if found is None or (found.value is None and found.raw in {None, "", "~"}) else found
+    def field(self, key: str, *, required: bool = False, hint: str = "") -> Field | None:
+        """The field of a key, or None if it is missing or empty."""
+        if key not in self.read_keys:
+            self.read_keys.append(key)
+        field = self.mapping.get(key)
+        if field is not None and (field.value is not None or field.raw not in {None, "", "~"}):
+            return field
+        if required:
+            self.error(key, f"`{key}` is missing.", hint or f"Add a line `{key}: …`.")
+        return None
 
     def text(
         self, key: str, *, required: bool = False, default: str = "", multiline: bool = False, hint: str = ""
     ) -> str:
-        """A text of one line (or more, where `multiline`), without white space around it."""
-        found = self._get(key)
-        if found is None:
-            if required:
-                self.error(key, f"`{key}` is missing.", hint or f"Add a line `{key}: …`.")
+        """A text of one line (or more, if `multiline`), without white space around it."""
+        field = self.field(key, required=required, hint=hint)
+        if field is None:
             return default
-        value = _as_text(found)
-        if value is None:
-            self.error(key, f"`{key}` is {_kind(found)} and must be a text.", hint or None)
+        if field.text is None:
+            self.error(key, f"`{key}` is {field.kind} and must be a text.", hint or None)
             return default
-        value = value.strip()
-        if required and not value:
+        text = field.text.strip()
+        if required and not text:
             self.error(key, f"`{key}` is empty.", hint or f"Write the {key}.")
-        if not self._characters_ok(value, found.line):
+        if not self._characters_ok(text, field.line):
             return default
-        if "\n" in value and not multiline:
+        if "\n" in text and not multiline:
             self.error(key, f"`{key}` holds a line break.", "Write it on one line.")
-            return " ".join(value.split())
-        return value
+            return " ".join(text.split())
+        return text
 
-    def _characters_ok(self, value: str, line: int) -> bool:
+    def _characters_ok(self, text: str, line: int) -> bool:
         try:
-            check_characters(value, self.path, line)
+            check_characters(text, self.path, line)
         except PressroomError as error:
             self.errors.append(error)
             return False
         return True
 
     def texts(self, key: str, *, or_one: bool = False) -> tuple[str, ...]:
-        """A list of texts, each once; with `or_one` a single text stands for a list of one."""
-        found = self._get(key)
-        if found is None:
+        """A list of texts, each once; `or_one` also accepts a single text as a list of one."""
+        field = self.field(key)
+        if field is None:
             return ()
-        single = _as_text(found)
-        if single is not None:
+        if field.text is not None:
             if or_one:
-                return (single.strip(),) if self._characters_ok(single, found.line) else ()
-            guess = ", ".join(part.strip() for part in single.split(",") if part.strip())
-            self.error(key, f"`{key}` is a text and must be a list.", f"Write `{key}: [{guess}]`.")
+                return (field.text.strip(),) if self._characters_ok(field.text, field.line) else ()
+            items = ", ".join(part.strip() for part in field.text.split(",") if part.strip())
+            self.error(key, f"`{key}` is a text and must be a list.", f"Write `{key}: [{items}]`.")
             return ()
-        if not isinstance(found.value, tuple):
-            self.error(key, f"`{key}` is {_kind(found)} and must be a list of texts.")
+        if not isinstance(field.value, tuple):
+            self.error(key, f"`{key}` is {field.kind} and must be a list of texts.")
             return ()
-        values: list[str] = []
-        for item in found.value:
-            value = _as_text(item)
-            if value is None or not value.strip() or "\n" in value.strip():
-                bad = "an empty text" if value is not None else _kind(item)
-                self.errors.append(
-                    PressroomError(
-                        f"`{key}` holds {bad}; each entry must be a text of one line.", self.path, item.line
-                    )
+        texts: list[str] = []
+        for item in field.value:
+            text = item.text.strip() if item.text is not None else None
+            if not text or "\n" in text:
+                kind = item.kind if text is None else "an empty text"
+                self.error(
+                    key, f"`{key}` holds {kind}; each entry must be a text of one line.", line=item.line
                 )
-            elif not self._characters_ok(value, item.line):
+            elif not self._characters_ok(text, item.line):
                 continue
-            elif value.strip() in values:
-                self.errors.append(
-                    PressroomError(
-                        f'`{key}` names "{value.strip()}" twice.', self.path, item.line, "Delete one."
-                    )
-                )
+            elif text in texts:
+                self.error(key, f'`{key}` names "{text}" twice.', "Delete one.", item.line)
             else:
-                values.append(value.strip())
-        return tuple(values)
+                texts.append(text)
+        return tuple(texts)
 
-    def choice(self, key: str, values: Iterable[str], default: str | None = None) -> str | None:
+    def choice(self, key: str, choices: type[_Choice]) -> _Choice | None:
         """One of a few words."""
-        found = self.text(key)
-        known = list(values)
-        if not found:
-            return default
-        if found not in known:
-            self.error(
-                key, f'`{key}` is "{found}" and must be one of {", ".join(known)}.', suggest(found, known)
-            )
-            return default
-        return found
+        text = self.text(key)
+        if not text:
+            return None
+        if text not in list(choices):
+            known = ", ".join(choices)
+            self.error(key, f'`{key}` is "{text}" and must be one of {known}.', suggest(text, choices))
+            return None
+        return choices(text)
 
-    def flag(self, key: str, default: bool = False) -> bool:
-        """True or false; `yes`, `no`, `on` and `off` are taken too."""
-        found = self._get(key)
-        if found is None:
+    def boolean(self, key: str, default: bool = False) -> bool:
+        """True or false; also written `yes`, `no`, `on` or `off`."""
+        field = self.field(key)
+        if field is None:
             return default
-        if isinstance(found.value, bool):
-            return found.value
+        if isinstance(field.value, bool):
+            return field.value
         words = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
-        word = found.raw.lower() if found.raw is not None else ""
+        word = field.raw.lower() if field.raw is not None else ""
         if word not in words:
-            self.error(key, f"`{key}` is {_kind(found)} and must be true or false.")
+            self.error(key, f"`{key}` is {field.kind} and must be true or false.")
         return words.get(word, default)
 
-    def whole(self, key: str, *, minimum: int = 1, required: bool = False) -> int | None:
+    def integer(self, key: str, *, minimum: int = 1, required: bool = False) -> int | None:
         """A whole number of at least `minimum`."""
-        found = self._get(key)
-        if found is None:
-            if required:
-                self.error(key, f"`{key}` is missing.", f"Add a line `{key}: …` with a whole number.")
+        field = self.field(key, required=required, hint=f"Add a line `{key}: …` with a whole number.")
+        if field is None:
             return None
-        if isinstance(found.value, bool) or not isinstance(found.value, int) or found.value < minimum:
-            shown = found.raw if found.raw is not None else plain(found)
-            self.error(key, f"`{key}` is {shown!r} and must be a whole number of at least {minimum}.")
+        if isinstance(field.value, bool) or not isinstance(field.value, int) or field.value < minimum:
+            self.error(key, f"`{key}` is {field.shown} and must be a whole number of at least {minimum}.")
             return None
-        return found.value
+        return field.value
 
-    def moment(
-        self, key: str, zone: ZoneInfo, *, required: bool = False, end: bool = False
-    ) -> datetime | None:
+    def date(self, key: str, zone: ZoneInfo, *, required: bool = False, end: bool = False) -> datetime | None:
         """A date or a date with time, as an aware datetime.
 
         A date alone is the first moment of that day in the publication's time zone (the last one,
-        where `end`); a time without an offset is in that zone too.
+        if `end`); a time without an offset is in that zone too.
         """
-        found = self._get(key)
-        if found is None:
-            if required:
-                self.error(key, f"`{key}` is missing.", f"Add a line `{key}: 2026-01-31`.")
+        field = self.field(key, required=required, hint=f"Add a line `{key}: 2026-01-31`.")
+        if field is None:
             return None
-        value = found.value
+        value = field.value
         if isinstance(value, str):
+            text = value.strip()
             try:
-                value = (
-                    datetime.fromisoformat(value.strip())
-                    if len(value.strip()) > 10
-                    else date.fromisoformat(value.strip())
-                )
+                value = datetime.fromisoformat(text) if len(text) > 10 else date.fromisoformat(text)
             except ValueError:
                 value = None
         if isinstance(value, datetime):
             return value if value.tzinfo else value.replace(tzinfo=zone)
         if isinstance(value, date):
             return datetime.combine(value, time(23, 59, 59) if end else time(0), tzinfo=zone)
-        shown = found.raw if found.raw is not None else plain(found)
-        self.error(key, f"`{key}` is {shown!r} and must be a date.", "Write it as 2026-01-31.")
+        self.error(key, f"`{key}` is {field.shown} and must be a date.", "Write it as 2026-01-31.")
         return None
 
     def table(self, key: str, what: str = "") -> Fields | None:
         """A mapping below this one."""
-        found = self._get(key)
-        if found is None:
+        field = self.field(key)
+        if field is None:
             return None
-        if not isinstance(found.value, dict):
-            self.error(key, f"`{key}` is {_kind(found)} and must be a table of keys and values.")
+        if not isinstance(field.value, dict):
+            self.error(key, f"`{key}` is {field.kind} and must be a table of keys and values.")
             return None
-        return Fields(found.value, self.path, self.errors, found.line, what or self.what)
+        return Fields(field.value, self.path, self.errors, field.line, what or self.what)
 
     def tables(self, key: str) -> tuple[Fields, ...]:
         """A list of mappings."""
-        found = self._get(key)
-        if found is None:
+        field = self.field(key)
+        if field is None:
             return ()
-        items = found.value if isinstance(found.value, tuple) else None
+        items = field.value if isinstance(field.value, tuple) else None
         if items is None or not all(isinstance(item.value, dict) for item in items):
             self.error(key, f"`{key}` must be a list of tables of keys and values.")
             return ()
         return tuple(Fields(item.value, self.path, self.errors, item.line) for item in items)
 
-    def anything(self, key: str) -> dict[str, Any]:
+    def plain_table(self, key: str) -> dict[str, Any]:
         """A user's own mapping, as plain values."""
-        found = self._get(key)
-        if found is None:
-            return {}
-        if not isinstance(found.value, dict):
-            self.error(key, f"`{key}` is {_kind(found)} and must be a table of keys and values.")
-            return {}
-        value: dict[str, Any] = plain(found)
-        return value
+        table = self.table(key)
+        return {name: plain_value(value) for name, value in table.mapping.items()} if table else {}
 
-    def raw(self, key: str) -> Field | None:
-        """The field as it stands, for keys that take more than one form."""
-        return self._get(key)
-
-    def done(self, *also: str, hint: str = "") -> None:
-        """Note every key that nothing asked for, with the nearest known key."""
-        for key, found in self.mapping.items():
-            if key in self._asked:
-                continue
-            near = suggest(key, [*self._asked, *also])
-            prefix = f"{self.what}: " if self.what else ""
-            self.errors.append(
-                PressroomError(
-                    f"{prefix}the key `{key}` is not known.", self.path, found.line, near or hint or None
-                )
-            )
-
-
-def _as_text(field: Field) -> str | None:
-    if field.raw is not None:
-        return field.raw
-    if isinstance(field.value, str):
-        return field.value
-    return None
-
-
-def _kind(field: Field) -> str:
-    value = field.value
-    if isinstance(value, bool):
-        return "true or false"
-    if isinstance(value, (int, float)):
-        return "a number"
-    if isinstance(value, (date, datetime)):
-        return "a date"
-    if isinstance(value, tuple):
-        return "a list"
-    if isinstance(value, dict):
-        return "a table"
-    return "empty" if value is None else "a text"
+    def check_unknown(self, *also: str, hint: str = "") -> None:
+        """Note every key that no method has read, with the nearest known key."""
+        for key in self.mapping:
+            if key not in self.read_keys:
+                near = suggest(key, [*self.read_keys, *also])
+                self.error(key, f"the key `{key}` is not known.", near or hint or None)

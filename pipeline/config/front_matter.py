@@ -1,7 +1,7 @@
-"""Front matter: YAML between `---` lines or TOML between `+++` lines, at the head of a text.
+"""Reads front matter: YAML between `---` lines or TOML between `+++` lines, at the start of a file.
 
 YAML is read as its node graph, so that every value keeps its line and its spelling: PyYAML's own
-YAML 1.1 rules would turn a tag `no` into False and `1:30` into 90, and take a key twice.
+YAML 1.1 rules would turn a tag `no` into False and `1:30` into 90, and accept a key twice.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from typing import Any
 
 import yaml
 
-from pipeline.config.fields import Field, toml_fields
+from pipeline.config.fields import Field
 from pipeline.config.source_spans import KeySpan, Span, toml_spans
+from pipeline.config.toml import toml_fields
 from pipeline.errors import PressroomError
 
 _MAX_DEPTH = 20
 # libyaml composes by recursion in C: some 50,000 nested brackets end the process with a
-# segmentation fault (PyYAML 6.0.3), where 10,000 do not. No front matter needs so many.
+# segmentation fault (PyYAML 6.0.3), but 10,000 do not. No front matter needs so many.
 _MAX_COLLECTIONS = 5_000
 _MAX_FOREIGN_FIELDS = 20_000
 _COMMENT = re.compile(r"(?:^|(?<=\s))#.*")
@@ -30,23 +31,23 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 @dataclass(frozen=True, slots=True)
 class ParsedFile:
-    """A text split into its fields and its body; `body_line` is the line the body starts on."""
+    """A file split into its fields and its body; `body_line` is the line on which the body begins."""
 
     fields: dict[str, Field]
     body: str
     body_line: int
 
 
-def split(text: str, path: str) -> ParsedFile:
-    """Split a source text. Raises `PressroomError` for broken or missing front matter."""
-    lines, end = _fenced(text, path)
+def split_file(text: str, path: str) -> ParsedFile:
+    """Split a file into front matter and body. Raises `PressroomError` if the former is broken or missing."""
+    lines, end = _find_end(text, path)
     head = "\n".join(lines[1:end])
     fields = toml_fields(head, path, 2) if lines[0].startswith("+") else yaml_fields(head, path, 2)
     return ParsedFile(fields, "\n".join(lines[end + 1 :]), end + 2)
 
 
-def _fenced(text: str, path: str) -> tuple[list[str], int]:
-    """The lines of a text, and the index of the one that closes its front matter."""
+def _find_end(text: str, path: str) -> tuple[list[str], int]:
+    """The lines of a file, and the index of the one that closes its front matter."""
     lines = text.split("\n")
     fence = lines[0].rstrip()
     if fence not in {"---", "+++"}:
@@ -64,7 +65,7 @@ def _fenced(text: str, path: str) -> tuple[list[str], int]:
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """Where the fields of a text stand. `end` is the offset of the line that closes them."""
+    """The places of a file's fields. `end` is the offset of the line that closes them."""
 
     toml: bool
     table: Span
@@ -72,11 +73,11 @@ class FrontMatter:
 
 
 def find_front_matter(text: str, path: str) -> FrontMatter:
-    """Where the fields stand in a text that `split` reads, with offsets into the whole text.
+    """The places of the fields in a file that `split_file` can read, as offsets into the whole text.
 
-    Raises `PressroomError` for TOML in which no places are found.
+    Raises `PressroomError` for TOML whose places cannot be found.
     """
-    lines, closing = _fenced(text, path)
+    lines, closing = _find_end(text, path)
     start, end = len(lines[0]) + 1, sum(len(line) + 1 for line in lines[:closing])
     if lines[0].startswith("+"):
         try:
@@ -86,18 +87,20 @@ def find_front_matter(text: str, path: str) -> FrontMatter:
                 "this TOML cannot be changed here.", path, 1, "Change it by hand."
             ) from error
     node = yaml.compose(text[start:end], Loader=_Loader)
-    return FrontMatter(False, _spot(node, start) if node else Span(start, end, flow=False), end)
+    return FrontMatter(False, _yaml_span(node, start) if node else Span(start, end, flow=False), end)
 
 
-def _spot(node: yaml.Node, add: int) -> Span:
-    start, end = node.start_mark.index + add, node.end_mark.index + add
+def _yaml_span(node: yaml.Node, offset: int) -> Span:
+    start, end = node.start_mark.index + offset, node.end_mark.index + offset
     if not isinstance(node, yaml.CollectionNode):
         return Span(start, end)
     flow = bool(node.flow_style)
     if isinstance(node, yaml.SequenceNode):
-        return Span(start, end, flow, tuple(_spot(each, add) for each in node.value))
+        return Span(start, end, flow, tuple(_yaml_span(each, offset) for each in node.value))
     entries = {
-        str(key.value): KeySpan(key.start_mark.index + add, key.end_mark.index + add, _spot(value, add))
+        str(key.value): KeySpan(
+            key.start_mark.index + offset, key.end_mark.index + offset, _yaml_span(value, offset)
+        )
         for key, value in node.value
     }
     return Span(start, end, flow, entries=entries)
@@ -106,19 +109,19 @@ def _spot(node: yaml.Node, add: int) -> Span:
 def yaml_fields(text: str, path: str, first_line: int = 1, *, foreign: bool = False) -> dict[str, Field]:
     """The fields of a YAML mapping. Raises `PressroomError` with the line of a syntax error.
 
-    `foreign` is for what other systems wrote: aliases are written out, and a key that stands twice is
-    `key` and `key_2`.
+    `foreign` is for files of other systems: aliases are resolved, and a key that occurs twice becomes `key`
+    and `key_2`.
     """
     if sum(text.count(mark) for mark in ("[", "{", "- ", "? ")) > _MAX_COLLECTIONS:
-        raise PressroomError("the front matter holds too many lists and tables.", path, first_line)
+        raise PressroomError("the front matter has too many lists and tables.", path, first_line)
     try:
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = first_line + (mark.line if mark else 0)
-        what = error.problem or error.context or "it cannot be read"
+        problem = error.problem or error.context or "it cannot be read"
         raise PressroomError(
-            f"this is not YAML: {what}.", path, line, _yaml_hint(text, line - first_line)
+            f"this is not YAML: {problem}.", path, line, _yaml_hint(text, line - first_line)
         ) from error
     except yaml.YAMLError as error:
         raise PressroomError(f"this is not YAML: {error}.", path, first_line) from error
@@ -133,39 +136,39 @@ def yaml_fields(text: str, path: str, first_line: int = 1, *, foreign: bool = Fa
 
 
 def yaml_comments(text: str) -> list[tuple[int, str]]:
-    """The comments of a YAML text that can be read, each with its line from 0; quoted signs are none."""
+    """The comments of a valid YAML text, each with its line from 0; a `#` inside a value is not a comment."""
     lines = text.split("\n")
-    marks: dict[int, list[int]] = {}
-    inside: set[int] = set()
+    value_ends: dict[int, list[int]] = {}
+    inside_value: set[int] = set()
     for token in yaml.scan(text, Loader=_Loader):
         if not isinstance(token, yaml.ScalarToken):
             continue
         start, end = token.start_mark, token.end_mark
         if token.style in {"|", ">"}:
-            inside.update(range(start.line + 1, end.line + (end.column > 0)))
+            inside_value.update(range(start.line + 1, end.line + (end.column > 0)))
         else:
-            inside.update(range(start.line + 1, end.line))
-            marks.setdefault(end.line, []).append(end.column)
+            inside_value.update(range(start.line + 1, end.line))
+            value_ends.setdefault(end.line, []).append(end.column)
             if end.line > start.line:
-                marks.setdefault(start.line, []).append(len(lines[start.line]))
-    found: list[tuple[int, str]] = []
+                value_ends.setdefault(start.line, []).append(len(lines[start.line]))
+    comments: list[tuple[int, str]] = []
     for number, line in enumerate(lines):
-        begin = max(marks.get(number, [0]))
-        if number not in inside and (match := _COMMENT.search(line, begin)):
-            found.append((number, match[0].strip()))
-    return found
+        begin = max(value_ends.get(number, [0]))
+        if number not in inside_value and (match := _COMMENT.search(line, begin)):
+            comments.append((number, match[0].strip()))
+    return comments
 
 
 def write_yaml(fields: Mapping[str, Any]) -> str:
-    """YAML lines for these fields, as an editor would write them; `split` reads the same values again.
+    """Fields as YAML, as an editor would write them; `split_file` reads the same values again.
 
-    Values are texts, numbers, truth values, None, dates, and lists and mappings of them.
+    Values are texts, numbers, booleans, None, dates, and lists and mappings of them.
     """
     return str(yaml.dump(dict(fields), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=10**9))
 
 
 class _Dumper(yaml.SafeDumper):
-    """Short lists on one line, texts of several lines as blocks, moments as ISO 8601 writes them."""
+    """Writes short lists on one line, texts of several lines as blocks, and times in ISO 8601."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
@@ -173,31 +176,31 @@ class _Dumper(yaml.SafeDumper):
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         super().increase_indent(flow, False)
 
-    def a_list(self, data: list[Any]) -> yaml.Node:
+    def list_node(self, data: list[Any]) -> yaml.Node:
         short = all(isinstance(each, (str, int)) for each in data) and len(str(data)) < 90
         return self.represent_sequence("tag:yaml.org,2002:seq", data, flow_style=short)
 
-    def a_text(self, data: str) -> yaml.Node:
-        # A block cannot hold what ends a line in spaces, nor what begins with them.
+    def text_node(self, data: str) -> yaml.Node:
+        # A block cannot contain lines that end in spaces, nor begin with a space.
         block = "\n" in data and not re.search(r"[ \t]\n|\A\s|\s\Z|[^\x20-\uffff\n]", data)
         return self.represent_scalar("tag:yaml.org,2002:str", data, style="|" if block else None)
 
-    def a_moment(self, data: datetime) -> yaml.Node:
+    def time_node(self, data: datetime) -> yaml.Node:
         return self.represent_scalar("tag:yaml.org,2002:timestamp", data.isoformat())
 
 
-_Dumper.add_representer(list, _Dumper.a_list)
-_Dumper.add_representer(tuple, lambda dumper, data: dumper.a_list(list(data)))
-_Dumper.add_representer(str, _Dumper.a_text)
-_Dumper.add_representer(datetime, _Dumper.a_moment)
+_Dumper.add_representer(list, _Dumper.list_node)
+_Dumper.add_representer(tuple, lambda dumper, data: dumper.list_node(list(data)))
+_Dumper.add_representer(str, _Dumper.text_node)
+_Dumper.add_representer(datetime, _Dumper.time_node)
 
 
 def _yaml_hint(text: str, index: int) -> str | None:
-    """The commonest slip: a colon inside an unquoted text."""
+    """A hint for the commonest mistake: a colon inside an unquoted text."""
     lines = text.split("\n")
     for line in lines[max(0, index - 1) : index + 1]:
         if re.match(r"\s*[\w-]+:\s+[^\"'\[{>|].*:\s", line):
-            return 'A text that holds ": " needs quotes around it.'
+            return 'A text that contains ": " needs quotes around it.'
     return None
 
 
@@ -208,8 +211,8 @@ class _YamlReader:
         self.path = path
         self.first_line = first_line
         self.foreign = foreign
-        self.seen: set[int] = set()
-        self.count = 0
+        self.node_ids: set[int] = set()
+        self.field_count = 0
 
     def field(self, node: yaml.Node, depth: int) -> Field:
         line = self.first_line + node.start_mark.line
@@ -218,42 +221,42 @@ class _YamlReader:
         if isinstance(node, yaml.ScalarNode):
             text = str(node.value)
             return Field(_plain_scalar(text), line, text) if not node.style else Field(text, line)
-        # An alias is the same node met again; a few of them in each other grow without bound.
-        if id(node) in self.seen and not self.foreign:
+        # An alias is the same node a second time; a few nested aliases expand without bound.
+        if id(node) in self.node_ids and not self.foreign:
             raise PressroomError(
-                "an alias (`*name`) is not read here.", self.path, line, "Write the value out again."
+                "an alias (`*name`) is not allowed here.", self.path, line, "Write the value out again."
             )
-        self.seen.add(id(node))
-        self.count += 1 + len(node.value)
-        if self.foreign and self.count > _MAX_FOREIGN_FIELDS:
-            raise PressroomError("the front matter holds too many lists and tables.", self.path, line)
+        self.node_ids.add(id(node))
+        self.field_count += 1 + len(node.value)
+        if self.foreign and self.field_count > _MAX_FOREIGN_FIELDS:
+            raise PressroomError("the front matter has too many lists and tables.", self.path, line)
         if isinstance(node, yaml.MappingNode):
             return Field(self.mapping(node, depth), line)
         return Field(tuple(self.field(each, depth + 1) for each in node.value), line)
 
     def mapping(self, node: yaml.MappingNode, depth: int) -> dict[str, Field]:
         fields: dict[str, Field] = {}
-        times: Counter[str] = Counter()
+        occurrences: Counter[str] = Counter()
         for key_node, value_node in node.value:
             line = self.first_line + key_node.start_mark.line
             if not isinstance(key_node, yaml.ScalarNode):
                 raise PressroomError("a key must be a text.", self.path, line)
             key = str(key_node.value)
             if self.foreign and key in fields:
-                key = _free(key, fields, times)
+                key = _numbered_key(key, fields, occurrences)
             if key in fields:
-                raise PressroomError(f"the key `{key}` stands twice.", self.path, line, "Delete one.")
+                raise PressroomError(f"the key `{key}` occurs twice.", self.path, line, "Delete one.")
             value = self.field(value_node, depth + 1)
             # A value's own line is where it begins; an editor looks for the key.
             fields[key] = Field(value.value, line, value.raw)
         return fields
 
 
-def _free(key: str, taken: Container[str], times: Counter[str]) -> str:
-    """The first of `key_2`, `key_3`, … that is not taken; `times` counts how often each key was met."""
+def _numbered_key(key: str, taken: Container[str], occurrences: Counter[str]) -> str:
+    """The first of `key_2`, `key_3`, … that is not taken; `occurrences` counts the keys so far."""
     while True:
-        times[key] += 1
-        name = f"{key}_{times[key] + 1}"
+        occurrences[key] += 1
+        name = f"{key}_{occurrences[key] + 1}"
         if name not in taken:
             return name
 

@@ -1,8 +1,8 @@
-"""The theme's own words in the publication's language, dates among them, for email and web pages.
+"""Translations of the theme's own phrases, and dates in words, for email and web pages.
 
-They stand in `templates/words/LANGUAGE.toml`, so that a workspace adds a language, or says a thing its
-own way, with one file and no code. A language's file has the keys of the English one; that of a
-region, such as `en-us.toml`, has what it says otherwise.
+They are in `templates/words/LANGUAGE.toml`, so that a workspace adds a language, or changes a phrase,
+with one file and no code. A language's file has all keys of the English one; that of a region, such as
+`en-us.toml`, has only the phrases that differ.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ ENGLISH = "en"
 
 
 def direction(language: str) -> str:
-    """`rtl` or `ltr`, by the language tag (BCP 47); a script subtag decides before the language."""
+    """`rtl` or `ltr`, by the language tag (BCP 47); a script subtag overrides the language."""
     parts = language.lower().replace("_", "-").split("-")
     if len(parts) > 1 and len(parts[1]) == 4:
         return "rtl" if parts[1] in {"arab", "hebr", "thaa", "syrc", "nkoo", "adlm"} else "ltr"
@@ -32,17 +32,17 @@ def direction(language: str) -> str:
 
 @dataclass(frozen=True)
 class Messages:
-    """Phrases by key, some with `{name}` places, and the names of the months.
+    """Phrases by key, some with `{name}` placeholders, and the names of the months.
 
-    The web pages' own have keys such as `web.issues`.
+    Phrases of the web pages have keys such as `web.issues`.
     """
 
     phrases: Mapping[str, str]
     months: tuple[str, ...]
 
-    def format(self, key: str, **places: object) -> str:
-        """A phrase with its places filled."""
-        return self.phrases[key].format_map(places)
+    def format(self, key: str, **values: object) -> str:
+        """A phrase with its placeholders filled."""
+        return self.phrases[key].format_map(values)
 
     def date(self, moment: datetime) -> str:
         """The day in words, such as "1 February 2026", in the moment's own time zone."""
@@ -50,19 +50,19 @@ class Messages:
 
 
 def load_messages(templates: Templates, language: str) -> Messages:
-    """The words for a language tag; English where the theme has none.
+    """The phrases for a language tag; English if the theme does not have the language.
 
-    Raises `PressroomError` for a file with a key missing, unknown or misused.
+    Raises `PressroomError` if a file lacks a key, or has an unknown or malformed one.
     """
     english = _read(templates, ENGLISH)
     tag = language.lower().replace("_", "-")
-    found = english
+    messages = english
     if templates.find(_file(tag.split("-")[0])):
-        found = _checked(templates, tag.split("-")[0], english, whole=True)
+        messages = _read_checked(templates, tag.split("-")[0], english, complete=True)
     if "-" in tag and templates.find(_file(tag)):
-        region = _checked(templates, tag, english, whole=False)
-        found = Messages({**found.phrases, **region.phrases}, region.months or found.months)
-    return found
+        region = _read_checked(templates, tag, english, complete=False)
+        messages = Messages({**messages.phrases, **region.phrases}, region.months or messages.months)
+    return messages
 
 
 def _file(tag: str) -> str:
@@ -88,25 +88,26 @@ def _read(templates: Templates, tag: str) -> Messages:
     return Messages(phrases, tuple(months))
 
 
-def _checked(templates: Templates, tag: str, english: Messages, whole: bool) -> Messages:
-    words = _read(templates, tag)
+def _read_checked(templates: Templates, tag: str, english: Messages, complete: bool) -> Messages:
+    messages = _read(templates, tag)
     path = templates.read(_file(tag))[1]
-    if whole and not words.months:
+    if complete and not messages.months:
         raise PressroomError('"months" is missing.', path)
-    for key in words.phrases:
+    for key in messages.phrases:
         if key not in english.phrases:
-            raise PressroomError(f'"{key}" is no phrase.', path, hint=suggest(key, english.phrases))
+            raise PressroomError(f'there is no phrase "{key}".', path, hint=suggest(key, english.phrases))
     for key, phrase in english.phrases.items():
-        if key not in words.phrases:
-            if not whole:
+        if key not in messages.phrases:
+            if not complete:
                 continue
             raise PressroomError(f'the phrase "{key}" is missing.', path, hint=f'In English: "{phrase}".')
-        if _places(words.phrases[key], path, key) - _places(phrase, path, key):
-            raise PressroomError(f'the phrase "{key}" has a place that is not filled.', path)
-    return words
+        unknown = _placeholders(messages.phrases[key], path, key) - _placeholders(phrase, path, key)
+        if unknown:
+            raise PressroomError(f'the phrase "{key}" has an unknown placeholder "{min(unknown)}".', path)
+    return messages
 
 
-def _places(phrase: str, path: str, key: str) -> set[str]:
+def _placeholders(phrase: str, path: str, key: str) -> set[str]:
     try:
         return {name for _, name, _, _ in Formatter().parse(phrase) if name is not None}
     except ValueError as error:

@@ -1,29 +1,81 @@
-"""Sections as text, for an issue that names its own."""
+"""Sections of issues, read from `newsletter.toml` and `issue.md`, and written as front matter."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pipeline.config.fields import Fields
 from pipeline.config.front_matter import write_yaml
-from pipeline.model import Order, SectionRule
+from pipeline.model import Layout, Order, Place, SectionRule, TagRule
 
 
-def rules_text(rules: Iterable[SectionRule], zone: ZoneInfo, toml: bool) -> str:
-    """The sections as lines of front matter, which are read as the same rules again.
+def read_section(fields: Fields, zone: ZoneInfo) -> SectionRule:
+    """One section, as written in `newsletter.toml` or `issue.md`."""
+    title = fields.text("title", required=True)
+    fields.what = f'section "{title}"' if title else "section"
+    since, until = fields.date("since", zone), fields.date("until", zone, end=True)
+    if since and until and since > until:
+        fields.error("until", "`until` is before `since`, so that no article can be between them.")
+    rule = SectionRule(
+        title=title,
+        tags=_tag_rule(fields),
+        place=Place(fields.path, fields.line),
+        pin=fields.texts("pin"),
+        exclude=fields.texts("exclude"),
+        limit=fields.integer("limit"),
+        order=fields.choice("order", Order) or Order.NEWEST,
+        since=since,
+        until=until,
+        layout=fields.choice("layout", Layout),
+        reuse=fields.boolean("reuse"),
+    )
+    for slug in rule.pin:
+        if slug in rule.exclude:
+            fields.error("exclude", f'"{slug}" is both pinned and excluded.', "Delete one of the two.")
+    if not (rule.tags.any or rule.tags.all or rule.tags.none or rule.pin):
+        fields.error(
+            "tags", "it takes no articles.", "Give it `tags: {any: [a-tag]}` or `pin: [an-article]`."
+        )
+    fields.check_unknown()
+    return rule
+
+
+def _tag_rule(fields: Fields) -> TagRule:
+    field = fields.field("tags")
+    if field is None:
+        return TagRule()
+    if isinstance(field.value, dict):
+        table = Fields(field.value, fields.path, fields.errors, field.line, f"{fields.what}, tags")
+        rule = TagRule(table.texts("any"), table.texts("all"), table.texts("none"))
+        if rule.none and not rule.any and not rule.all:
+            table.error(
+                "none", "`none` alone takes nothing.", "Say with `any` or `all` which tags are taken."
+            )
+        table.check_unknown()
+        return rule
+    # A plain list is what most people write first; it means `any`.
+    return TagRule(any=fields.texts("tags"))
+
+
+def sections_to_text(rules: Iterable[SectionRule], zone: ZoneInfo, toml: bool) -> str:
+    """Sections as lines of front matter, from which `read_section` reads the same rules again.
 
     `zone` is the publication's, in which a date is the first moment of a day, or the last one in `until`.
     """
-    tables = [_fields(rule, zone) for rule in rules]
+    tables = [_section_fields(rule, zone) for rule in rules]
     if not toml:
         return write_yaml({"sections": tables})
-    return "".join("\n[[sections]]\n" + _toml_lines(table) for table in tables)
+    return "".join(
+        "\n[[sections]]\n" + "".join(f"{key} = {_toml(value)}\n" for key, value in table.items())
+        for table in tables
+    )
 
 
-def _fields(rule: SectionRule, zone: ZoneInfo) -> dict[str, Any]:
+def _section_fields(rule: SectionRule, zone: ZoneInfo) -> dict[str, Any]:
     tags = {"any": rule.tags.any, "all": rule.tags.all, "none": rule.tags.none}
     fields: dict[str, Any] = {
         "title": rule.title,
@@ -41,18 +93,14 @@ def _fields(rule: SectionRule, zone: ZoneInfo) -> dict[str, Any]:
 
 
 def _day(moment: datetime | None, zone: ZoneInfo, edge: time) -> date | datetime | None:
-    """A moment as a day alone, where reading the day gives the moment."""
+    """A moment as a day alone, if it is the moment that the day is read as."""
     if moment is None or moment.astimezone(zone).time() != edge:
         return moment
     return moment.astimezone(zone).date()
 
 
-def _toml_lines(table: Mapping[str, Any]) -> str:
-    return "".join(f"{key} = {_toml(value)}\n" for key, value in table.items())
-
-
 def _toml(value: Any) -> str:
-    """A value as TOML 1.0 writes it; its basic strings know every escape that JSON makes."""
+    """A value as TOML 1.0; its basic strings have every escape that JSON writes."""
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{key} = {_toml(each)}" for key, each in value.items()) + " }"
     if isinstance(value, list):

@@ -1,7 +1,7 @@
-"""Where values stand in a text, so that a few of them can be changed and all else stays as typed.
+"""The places of values in front matter, so that one can be changed and all else stays as typed.
 
-YAML's come from the reader of front matter, which has them of PyYAML. The standard library reads
-TOML (1.0.0) without telling places, so that they are found here, in a text that it could read.
+For YAML, PyYAML has the places (`front_matter.find_front_matter`). The standard library parses TOML
+(1.0.0) without places, so this module finds them, in a text that the library could parse.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from typing import Any
 class Span:
     """A value between two offsets of a text: a list has `items`, a table has `entries`.
 
-    `flow` tells a list or table in brackets from one that is laid out in lines; the end of the latter
-    is not told, being a matter of white space.
+    `flow` is true for a list or table in brackets, false for one that is laid out in lines; the `end` of
+    the latter is not exact, because white space decides it.
     """
 
     start: int
@@ -49,20 +49,19 @@ _SCALAR = re.compile(
     r"|'''(?:[^']|'(?!''))*'{3,5}"
     r'|"(?:[^"\\\n]|\\.)*"'
     r"|'[^'\n]*'"
-    r"|[^,\]}#\n]*[^,\]}#\s]",  # a date may hold a space
+    r"|[^,\]}#\n]*[^,\]}#\s]",  # a date may contain a space
     re.DOTALL,
 )
 
 
 class _ScanError(ValueError):
-    """The text is not what the scan expects; the standard library should have refused it."""
+    """The text is not valid TOML; the standard library should have refused it."""
 
 
 def toml_spans(text: str, start: int, end: int) -> Span:
-    """The top table of the TOML between two offsets, with arrays of tables at the top.
+    """The top table of the TOML between two offsets, and its arrays of tables.
 
-    Tables within tables, and `[tables]` of their own, are passed over. Raises `ValueError` for what is no
-    TOML.
+    Nested tables, and `[tables]`, are skipped. Raises `ValueError` if the text is not TOML.
     """
     return _TomlScanner(text[:end], start).document()
 
@@ -73,13 +72,13 @@ class _TomlScanner:
         self.position = position
 
     def match(self, pattern: re.Pattern[str]) -> re.Match[str]:
-        found = pattern.match(self.text, self.position)
-        if found is None:
+        match = pattern.match(self.text, self.position)
+        if match is None:
             raise _ScanError(self.position)
-        self.position = found.end()
-        return found
+        self.position = match.end()
+        return match
 
-    def sees(self, mark: str) -> bool:
+    def at(self, mark: str) -> bool:
         return self.text.startswith(mark, self.position)
 
     def document(self) -> Span:
@@ -87,32 +86,32 @@ class _TomlScanner:
         arrays: dict[str, list[Span]] = {}
         table, begin = top, self.position
         while self.match(_BLANK) and self.position < len(self.text):
-            if self.sees("["):
+            if self.at("["):
                 header = self.match(_HEADER)
                 keys = _names(header[2])
                 table = {}
                 if header[1] == "[[" and len(keys) == 1:
-                    spot = Span(header.start(), header.end(), flow=False, entries=table)
-                    arrays.setdefault(keys[0], []).append(spot)
+                    item = Span(header.start(), header.end(), flow=False, entries=table)
+                    arrays.setdefault(keys[0], []).append(item)
             else:
                 self.assignment(table)
-        for key, spots in arrays.items():
-            whole = Span(spots[0].start, spots[-1].end, flow=False, items=tuple(spots))
+        for key, items in arrays.items():
+            whole = Span(items[0].start, items[-1].end, flow=False, items=tuple(items))
             top[key] = KeySpan(whole.start, whole.start, whole)
         return Span(begin, len(self.text), flow=False, entries=top)
 
     def assignment(self, table: dict[str, KeySpan]) -> None:
-        found = self.match(_KEYS)
+        key = self.match(_KEYS)
         self.match(_EQUALS)
-        # Of `tags.any = …`, the last one stands for all: its end is where the next key may stand.
-        table[_names(found[0])[0]] = KeySpan(found.start(), found.end(), self.value())
+        # Of several `tags.any = …`, the last one is kept: after its end the next key can be inserted.
+        table[_names(key[0])[0]] = KeySpan(key.start(), key.end(), self.value())
 
     def value(self) -> Span:
         start = self.position
-        if self.sees("["):
+        if self.at("["):
             items = self.array()
             return Span(start, self.position, items=items)
-        if self.sees("{"):
+        if self.at("{"):
             entries = self.inline_table()
             return Span(start, self.position, entries=entries)
         self.match(_SCALAR)
@@ -133,11 +132,11 @@ class _TomlScanner:
         return table
 
     def ends(self, bracket: str) -> bool:
-        """Go past an opening bracket or a comma, and past the closing bracket if it follows."""
-        if not self.sees(bracket):
+        """Skip an opening bracket or a comma; skip the closing bracket and return True if it follows."""
+        if not self.at(bracket):
             self.position += 1
             self.match(_BLANK)
-        if self.sees(bracket):
+        if self.at(bracket):
             self.position += 1
             return True
         return False
@@ -146,8 +145,8 @@ class _TomlScanner:
 def _names(keys: str) -> list[str]:
     """The parts of a dotted key as the standard library reads them."""
     names: list[str] = []
-    found: Any = tomllib.loads(f"{keys} = 0")
-    while isinstance(found, dict):
-        name, found = next(iter(found.items()))
+    value: Any = tomllib.loads(f"{keys} = 0")
+    while isinstance(value, dict):
+        name, value = next(iter(value.items()))
         names.append(name)
     return names

@@ -1,7 +1,7 @@
-"""Themes: which there are, and the look that each brings in its `theme.toml`.
+"""Lists the themes and reads their settings from `theme.toml`.
 
-A theme is a folder `templates/themes/NAME` that holds only what it changes: templates, and
-optionally a `theme.toml`. `newsletter.toml` changes the same look key by key, in the same words.
+A theme is a folder `templates/themes/NAME` that contains only what it changes: templates, and
+optionally a `theme.toml`. `newsletter.toml` overrides the same settings, by the same keys.
 """
 
 from __future__ import annotations
@@ -10,16 +10,17 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline.config.fields import Fields, toml_fields
+from pipeline.config.colors import DARK, LIGHT, read_palette
+from pipeline.config.fields import Fields
+from pipeline.config.toml import toml_fields
 from pipeline.errors import PressroomError
-from pipeline.model import Layout, Palette, ThemeSettings
+from pipeline.model import Layout, ThemeSettings
 from pipeline.support.files import read_source
-from pipeline.support.templating import THEMES, theme_folders
+from pipeline.support.template_files import THEMES, theme_folders
 
-DEFAULT = "default"
-LOOK = "theme.toml"
+DEFAULT_THEME = ThemeSettings("default", LIGHT, DARK)
 
-SMALLEST, LARGEST = 16, 22
+_SMALLEST_TEXT, _LARGEST_TEXT = 16, 22
 """Sizes of running text in pixels: smaller strains the eye, larger leaves a phone few words a line."""
 
 _GENERIC_FONTS = ("serif", "sans-serif", "monospace", "cursive", "fantasy", "system-ui")
@@ -34,18 +35,18 @@ def theme_names(own: Path | None) -> tuple[str, ...]:
         for entry in folder.iterdir()
         if entry.is_dir() and not entry.name.startswith((".", "_"))
     }
-    return tuple(sorted({DEFAULT, *names}))
+    return tuple(sorted({DEFAULT_THEME.name, *names}))
 
 
 def read_theme(name: str, own: Path | None, errors: list[PressroomError]) -> ThemeSettings:
-    """The look of a theme: what its `theme.toml` says, over the default theme's.
+    """The settings of a theme: its `theme.toml` over those of the default theme.
 
-    A workspace may change a packaged theme by a folder of the same name, so both are read, the
-    packaged one first. Mistakes go to `errors`.
+    A workspace may override a packaged theme with a folder of the same name, so both are read, the
+    packaged one first. Mistakes are added to `errors`.
     """
-    theme = ThemeSettings(name)
+    theme = replace(DEFAULT_THEME, name=name)
     for folder, _ in reversed(theme_folders(own)):
-        file, shown = folder / name / LOOK, f"templates/{THEMES}/{name}/{LOOK}"
+        file, shown = folder / name / "theme.toml", f"templates/{THEMES}/{name}/theme.toml"
         if not file.is_file():
             continue
         try:
@@ -54,57 +55,41 @@ def read_theme(name: str, own: Path | None, errors: list[PressroomError]) -> The
             errors.append(error)
             continue
         theme = replace(theme, description=fields.text("description", default=theme.description))
-        theme = read_look(fields, theme)
-        fields.done()
+        theme = read_theme_settings(fields, theme)
+        fields.check_unknown()
     return theme
 
 
-def read_look(fields: Fields, base: ThemeSettings, prefix: str = "") -> ThemeSettings:
-    """Layout, pictures, colours and fonts over those of `base`, key by key.
+def read_theme_settings(fields: Fields, base: ThemeSettings, prefix: str = "") -> ThemeSettings:
+    """The layout, card pictures, colours and fonts that these fields set; all others are from `base`.
 
-    `prefix` stands before the names of tables in messages.
+    `prefix` is written before the names of tables in messages.
     """
     fonts = fields.table("fonts", f"{prefix}fonts")
-    layout = fields.choice("layout", Layout)
-    look = replace(
+    settings = replace(
         base,
-        layout=Layout(layout) if layout else base.layout,
-        card_pictures=fields.flag("card_pictures", base.card_pictures),
-        colors=_palette(fields.table("colors", f"{prefix}colors"), base.colors),
-        dark=_palette(fields.table("dark", f"{prefix}dark"), base.dark),
+        layout=fields.choice("layout", Layout) or base.layout,
+        card_pictures=fields.boolean("card_pictures", base.card_pictures),
+        colors=read_palette(fields.table("colors", f"{prefix}colors"), base.colors),
+        dark=read_palette(fields.table("dark", f"{prefix}dark"), base.dark),
         body_font=_font(fonts, "body", base.body_font),
         heading_font=_font(fonts, "heading", base.heading_font),
         text_size=_size(fonts, base.text_size),
     )
     if fonts:
-        fonts.done()
-    return look
-
-
-def _palette(fields: Fields | None, base: Palette) -> Palette:
-    if fields is None:
-        return base
-    found = {name: _color(fields, name, getattr(base, name)) for name in Palette.__slots__}
-    fields.done()
-    return Palette(**found)
-
-
-def _color(fields: Fields, name: str, default: str) -> str:
-    value = fields.text(name, default=default)
-    # Clients differ on short forms, names and rgb(): six digits are read by all.
-    if not re.fullmatch(r"#[0-9A-Fa-f]{6}", value):
-        fields.error(name, f'`{name}` is "{value}" and must be a colour of six digits.', 'As "#1f5f5b".')
-        return default
-    return value.lower()
+        fonts.check_unknown()
+    return settings
 
 
 def _size(fields: Fields | None, default: int) -> int:
     if fields is None:
         return default
-    value = fields.whole("size") or default
-    if not SMALLEST <= value <= LARGEST:
+    value = fields.integer("size") or default
+    if not _SMALLEST_TEXT <= value <= _LARGEST_TEXT:
         fields.error(
-            "size", f"`size` is {value} and must be {SMALLEST} to {LARGEST}.", "It is in pixels; as 17."
+            "size",
+            f"`size` is {value} and must be {_SMALLEST_TEXT} to {_LARGEST_TEXT}.",
+            "It is in pixels; as 17.",
         )
         return default
     return value
@@ -121,6 +106,6 @@ def _font(fields: Fields | None, name: str, default: str) -> str:
         fields.error(
             name,
             f"`{name}` does not end in a generic family.",
-            f"Add one of {', '.join(_GENERIC_FONTS[:3])} at its end, for readers without the font.",
+            f"Add one of {', '.join(_GENERIC_FONTS[:3])} at its end, for readers who lack the font.",
         )
     return value

@@ -1,4 +1,4 @@
-"""Finds a workspace and lists what is in it. Commands walk up to `newsletter.toml`, as git does."""
+"""Finds a workspace by walking up to `newsletter.toml`, as git does, and lists its source files."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pipeline.config.publication import SETTINGS, read_publication
+from pipeline.config.publication import read_publication
 from pipeline.errors import PressroomError, WorkspaceNotFound
 from pipeline.model import Publication
 from pipeline.support.files import read_source
+from pipeline.support.limits import ISSUE_FILE, SETTINGS_FILE
 
 ISSUES = "issues"
 POOL = "issues/articles"
@@ -19,7 +20,7 @@ BUILD = "build"
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A source file: the name it has in the workspace (slug or folder), its path, and where it is."""
+    """A source file: its name (slug or folder), its path in the workspace, and the file."""
 
     name: str
     path: str
@@ -32,7 +33,7 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceFiles:
-    """A workspace: its root folder (resolved) and what its `newsletter.toml` says."""
+    """The root folder of a workspace (resolved) and its publication; lists and locates files."""
 
     root: Path
     publication: Publication
@@ -44,12 +45,12 @@ class WorkspaceFiles:
 
     @property
     def build(self) -> Path:
-        """The folder of all that is generated."""
+        """The folder of all generated files."""
         return self.root / BUILD
 
     @property
     def templates(self) -> Path | None:
-        """The workspace's own templates, which override the theme file by file."""
+        """The folder of the workspace's own templates, which override the theme file by file, or None."""
         return _templates(self.root)
 
     def path_of(self, file: Path) -> str:
@@ -64,12 +65,12 @@ class WorkspaceFiles:
         if not folder.is_dir():
             return
         for entry in folder.iterdir():
-            # `_notes.md`, `.hidden` and a README are beside the pool, not in it.
+            # `_notes.md`, `.hidden` and a README are not articles.
             if entry.name.startswith((".", "_")) or entry.name.lower() == "readme.md":
                 continue
             if entry.is_dir():
                 if entry.is_symlink() and folder.resolve().is_relative_to(entry.resolve()):
-                    continue  # a link to a folder above it: what is in there is found already
+                    continue  # a link to a folder above it, whose files are listed already
                 index = entry / "index.md"
                 if index.is_file():
                     yield SourceFile(entry.name, self.path_of(index), index)
@@ -83,48 +84,48 @@ class WorkspaceFiles:
         folder = self.root / ISSUES
         if not folder.is_dir():
             return ()
-        found = [
-            SourceFile(entry.name, self.path_of(entry / "issue.md"), entry / "issue.md")
+        sources = [
+            SourceFile(entry.name, self.path_of(entry / ISSUE_FILE), entry / ISSUE_FILE)
             for entry in folder.iterdir()
-            if entry.is_dir() and (entry / "issue.md").is_file()
+            if entry.is_dir() and (entry / ISSUE_FILE).is_file()
         ]
-        return tuple(sorted(found, key=lambda source: source.path))
+        return tuple(sorted(sources, key=lambda source: source.path))
 
     def locate(self, target: str, beside: str) -> Path:
-        """The file that a path in a source names: relative to that source, or from the root by `/`.
+        """The file at a path in a source: relative to that source, or to the root if it begins with `/`.
 
-        Raises `PressroomError` (without a place) for a path that is none or leaves the workspace.
+        Raises `PressroomError` without a place if the path is not valid or leaves the workspace.
         """
         base = self.root if target.startswith("/") else (self.root / beside).parent
         try:
             file = (base / target.lstrip("/")).resolve()
             inside = file.is_relative_to(self.root)
         except (ValueError, OSError, RuntimeError) as error:
-            raise PressroomError(f'"{target}" is no path.') from error
+            raise PressroomError(f'"{target}" is not a path.') from error
         if not inside:
             raise PressroomError(f'"{target}" leaves the workspace.', hint="Copy the file beside the text.")
         return file
 
 
 def find_root(start: Path) -> Path:
-    """The nearest folder at or above `start` with a `newsletter.toml`, resolved."""
+    """The nearest folder at or above `start` that contains `newsletter.toml`, resolved."""
     start = start.resolve()
     for folder in (start, *start.parents):
-        if (folder / SETTINGS).is_file():
+        if (folder / SETTINGS_FILE).is_file():
             return folder
     raise WorkspaceNotFound(
-        f"no {SETTINGS} here or in any folder above ({start}).",
+        f"no {SETTINGS_FILE} here or in any folder above ({start}).",
         hint="Go into a workspace, name one with --workspace DIR, or make one: pressroom init DIR",
     )
 
 
 def open_workspace_files(start: Path, errors: list[PressroomError]) -> WorkspaceFiles:
-    """The workspace at or above `start`; mistakes in its settings go to `errors`.
+    """The workspace at or above `start`; mistakes in its settings are added to `errors`.
 
-    Raises `PressroomError` where there is no workspace, or its `newsletter.toml` cannot be read.
+    Raises `PressroomError` if there is no workspace, or its `newsletter.toml` cannot be read.
     """
     root = find_root(start)
-    text = read_source(root / SETTINGS, SETTINGS)
+    text = read_source(root / SETTINGS_FILE, SETTINGS_FILE)
     return WorkspaceFiles(root, read_publication(text, errors, templates=_templates(root)))
 
 

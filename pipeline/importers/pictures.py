@@ -10,8 +10,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from pipeline.errors import PressroomError
-from pipeline.images.library import WHOLE
-from pipeline.images.resize import plan_image
+from pipeline.images.resize import FULL_BOX, plan_image
 from pipeline.importers.draft import Draft, Material
 from pipeline.support.files import RESERVED_NAMES
 from pipeline.support.http import FetchError, SafeClient
@@ -44,7 +43,7 @@ class Pictures:
         """The bytes of a picture that can be shown. Raises `PressroomError` without a place."""
         data = self._found(address, draft, material)
         try:
-            plan_image(data, WHOLE)
+            plan_image(data, FULL_BOX)
         except PressroomError as error:
             if b"<svg" in data[:2000].lower():
                 raise PressroomError("is SVG, which most mail programs do not show.") from error

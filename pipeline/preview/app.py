@@ -16,14 +16,15 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from pipeline.actions.prepare import PreparedEdition
 from pipeline.errors import PressroomError
 from pipeline.model import Issue
-from pipeline.plan_edit.changes import Exclude, Include, Move, Pin, Unpin
+from pipeline.plan_edit.plan_changes import Exclude, Include, Move, Pin, Unpin
 from pipeline.preview import email_variants, panels
 from pipeline.preview.editor import open_file
 from pipeline.preview.reload import Reloader
 from pipeline.preview.session import PreviewSession, SelectedEdition
-from pipeline.preview.snapshot import RenderedEdition, Snapshot
+from pipeline.preview.snapshot import Snapshot
 
 _PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
@@ -82,8 +83,8 @@ class PreviewPages:
         publication = snapshot.workspace.files.publication
         issue, audience = self._chosen(snapshot, request)
         session.chosen = SelectedEdition(issue.folder, audience)
-        edition = snapshot.rendered(issue, audience)
-        read = self._reads(edition, request)
+        prepared = snapshot.edition(issue, audience)
+        read = self._reads(prepared, request)
         return said | {
             "publication": publication.title,
             "issues": [
@@ -94,15 +95,15 @@ class PreviewPages:
             "path": issue.place.path,
             "audiences": list(issue.audiences),
             "audience": audience,
-            "frozen": edition.frozen,
+            "frozen": prepared.issue.assembled.frozen,
             "recipients": [each.get("email") or f"row {n}" for n, each in enumerate(session.recipients, 1)],
-            "fields": [each.name for each in edition.rendered.merge_fields],
+            "fields": [each.name for each in prepared.email.merge_fields],
             "inbox": {
                 "sender": publication.sender_name,
-                "subject": email_variants.filled(edition.rendered.subject, read, html=False),
-                "preview_text": email_variants.filled(edition.rendered.preview_text, read, html=False),
+                "subject": email_variants.filled(prepared.email.subject, read, html=False),
+                "preview_text": email_variants.filled(prepared.email.preview_text, read, html=False),
             },
-            "bytes": len(edition.rendered.html.encode()),
+            "bytes": len(prepared.email.html.encode()),
             "page": snapshot.page(issue, audience) if request.query_params.get("view") == "web" else "",
             "editor_url": publication.editor_url,
             "root": str(snapshot.workspace.files.root),
@@ -111,15 +112,13 @@ class PreviewPages:
     def text(self, request: Request) -> Any:
         """The text part, and the sources, as text."""
         snapshot, issue, audience = self._asked(request)
-        edition = snapshot.rendered(issue, audience)
+        prepared = snapshot.edition(issue, audience)
         kind = request.query_params.get("kind", "text")
         if kind == "text":
             return {
-                "text": email_variants.filled(
-                    edition.rendered.text, self._reads(edition, request), html=False
-                )
+                "text": email_variants.filled(prepared.email.text, self._reads(prepared, request), html=False)
             }
-        return {"text": edition.rendered.mjml if kind == "mjml" else edition.rendered.html}
+        return {"text": prepared.email.mjml if kind == "mjml" else prepared.email.html}
 
     def panel(self, request: Request) -> Any:
         """One of the panels beside the email."""
@@ -140,14 +139,14 @@ class PreviewPages:
         """The email, for the frame."""
         snapshot, issue, audience = self._asked(request)
         asked = request.query_params
-        edition = snapshot.rendered(issue, audience)
-        html = email_variants.filled(edition.rendered.html, self._reads(edition, request), html=True)
+        prepared = snapshot.edition(issue, audience)
+        html = email_variants.filled(prepared.email.html, self._reads(prepared, request), html=True)
         if asked.get("client") == "outlook":
             html = email_variants.by_outlook(html)
         else:
             html = email_variants.coloured(html, email_variants.ForcedScheme(asked.get("scheme", "light")))
         query = urlencode({"issue": issue.folder, "audience": audience})
-        html = email_variants.shown_here(html, edition.rendered.images, query)
+        html = email_variants.shown_here(html, prepared.email.images, query)
         return _framed(html.encode(), "text/html; charset=utf-8", images=asked.get("images") != "off")
 
     def image(self, request: Request) -> Response:
@@ -234,11 +233,11 @@ class PreviewPages:
         audience = request.query_params.get("audience") or self.session.chosen.audience
         return issue, audience if audience in issue.audiences else issue.audiences[0]
 
-    def _reads(self, edition: RenderedEdition, request: Request) -> Callable[[Any], str]:
+    def _reads(self, prepared: PreparedEdition, request: Request) -> Callable[[Any], str]:
         number = request.query_params.get("recipient", "")
         rows = self.session.recipients
         row = rows[int(number)] if number.isdigit() and int(number) < len(rows) else {}
-        return email_variants.reads(edition.known, row)
+        return email_variants.reads(prepared.field_value, row)
 
 
 def make_app(session: PreviewSession, live: Reloader) -> Starlette:

@@ -57,11 +57,11 @@ def size(snapshot: Snapshot, issue: Issue, audience: str) -> dict[str, Any]:
 def plan(snapshot: Snapshot, issue: Issue, audience: str) -> dict[str, Any]:
     """Each section with its articles in order, and what is out, by its reason."""
     workspace = snapshot.workspace
-    edition = snapshot.rendered(issue, audience)
+    prepared = snapshot.edition(issue, audience)
     decisions = [each for each in workspace.assembler.plan(issue) if each.audience == audience]
     reasons = {each.slug: each for each in decisions if each.taken}
     rules = {each.title: each for each in issue.sections or workspace.files.publication.sections}
-    shown = {each.title: each for each in edition.composed.sections}
+    shown = {each.title: each for each in prepared.edition.sections}
     sections = []
     for title in dict.fromkeys([*rules, *shown]):
         rule, section = rules.get(title), shown.get(title)
@@ -93,7 +93,7 @@ def plan(snapshot: Snapshot, issue: Issue, audience: str) -> dict[str, Any]:
         for each in decisions
         if not each.taken
     ]
-    return {"frozen": edition.frozen, "sections": sections, "out": out}
+    return {"frozen": prepared.issue.assembled.frozen, "sections": sections, "out": out}
 
 
 def _reason(decision: Decision | None) -> str:
@@ -102,12 +102,12 @@ def _reason(decision: Decision | None) -> str:
 
 def links(snapshot: Snapshot, issue: Issue, audience: str) -> dict[str, Any]:
     """Every link of the email in the order of snapshot, each address once with its words."""
-    edition = snapshot.rendered(issue, audience)
+    prepared = snapshot.edition(issue, audience)
     reader = _LinkCollector()
-    reader.feed(edition.rendered.html)
+    reader.feed(prepared.email.html)
     found: dict[str, list[str]] = {}
     for href, words in reader.found:
-        found.setdefault(merge.fill(href, edition.known), []).append(" ".join(words.split()))
+        found.setdefault(merge.fill(href, prepared.field_value), []).append(" ".join(words.split()))
     return {
         "links": [
             {"address": href, "words": list(dict.fromkeys(filter(None, words)))}
@@ -142,8 +142,8 @@ class _LinkCollector(HTMLParser):
 
 def difference(snapshot: Snapshot, issue: Issue, audience: str) -> dict[str, Any]:
     """What has changed since the last build of this edition, text part and HTML, line by line."""
-    edition = snapshot.rendered(issue, audience)
-    folder = snapshot.workspace.files.build / "issues" / edition.composed.folder
+    prepared = snapshot.edition(issue, audience)
+    folder = snapshot.workspace.files.build / "issues" / prepared.edition.folder
     if not (folder / "email.html").is_file():
         return {"built": False, "files": []}
     now = snapshot.bundled(issue, audience)

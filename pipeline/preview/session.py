@@ -9,11 +9,11 @@ from threading import Lock
 from typing import Any
 
 from pipeline.errors import NotFound, PressroomError
-from pipeline.plan_edit.changes import Change
-from pipeline.plan_edit.file import PlanFile
+from pipeline.plan_edit.plan_changes import PlanChange
+from pipeline.plan_edit.plan_file import PlanFile
 from pipeline.preview.panels import mistakes
 from pipeline.preview.snapshot import Snapshot
-from pipeline.workspace import audience_of
+from pipeline.workspace import edition_audience
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class PreviewSession:
         if self.missing:
             raise self.missing
         if self.snapshot and self.chosen.audience:
-            audience_of(self.snapshot.issue(self.chosen.issue), self.chosen.audience)
+            edition_audience(self.snapshot.issue(self.chosen.issue), self.chosen.audience)
 
     def refresh(self) -> None:
         """Read the workspace anew, and render what is looked at.
@@ -79,10 +79,10 @@ class PreviewSession:
             self.chosen = SelectedEdition()
             issue = snapshot.issue(self.chosen.issue)
         audience = self.chosen.audience
-        snapshot.rendered(issue, audience if audience in issue.audiences else issue.audiences[0])
+        snapshot.edition(issue, audience if audience in issue.audiences else issue.audiences[0])
         return snapshot
 
-    def change(self, folder: str, audience: str, change: Change) -> None:
+    def change(self, folder: str, audience: str, change: PlanChange) -> None:
         """Write a change of the plan into the issue's file. Raises what `PlanFile.change` raises."""
         with self._changing:
             self._plan_file(folder, audience).change(change)

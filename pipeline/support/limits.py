@@ -13,8 +13,7 @@ ISSUE_FILE = "issue.md"
 GMAIL_CLIP = 102_400
 """Bytes of HTML above which Gmail cuts an email off, the unsubscribe link first.
 
-Measured by many (hteumeuleu/email-bugs#41); Google publishes no figure. The larger of the decoded and the
-transfer-encoded size counts.
+Measured by many; Google publishes no figure. The larger of the decoded and the transfer-encoded size counts.
 """
 
 SIZE_WARNING = 80 * 1024
@@ -30,7 +29,7 @@ TALLEST_IMAGE = 1728
 """Height in CSS pixels at which Outlook on Windows cuts an image: Word's 24 inches of 72 points."""
 
 STYLE_CHARACTERS = 16_384
-"""Characters of all style sheets together, above which Gmail drops them (caniemail.com, html-style)."""
+"""Characters of all style elements together, above which Gmail drops every one (measured by many)."""
 
 ONE_IMAGE = 1_000_000
 ALL_IMAGES = 2_000_000
@@ -43,7 +42,7 @@ PREVIEW_TEXT = (40, 90)
 """Fewest and most characters of the preview text that the inbox lists of common clients show."""
 
 TEXT_COLUMNS = 72
-"""Width of the plain-text part: replies quote it with `> ` and still fit 80 columns (RFC 3676, 4.2)."""
+"""Width of the plain-text part. A convention: a reply that quotes it with `> ` still fits 80 columns."""
 
 # --- the message -----------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from workspace_kit import Desk, article, issue, png
+from workspace_kit import WorkspaceRunner, article, issue, png
 
 from pipeline.articles.pool import Pool
 from pipeline.assemble.select import explain_selection, select_articles
@@ -20,35 +20,39 @@ from pipeline.model import Article, Issue, Layout, Order, Place, SectionRule, Ta
 ISSUE = "issues/001-the-plastic-brain/issue.md"
 
 
-def sections(desk: Desk, number: str = "1", audience: str = "everyone") -> list[tuple[str, list[str]]]:
+def sections(
+    workspace: WorkspaceRunner, number: str = "1", audience: str = "everyone"
+) -> list[tuple[str, list[str]]]:
     """The issue's sections with their articles, as the plan gives them."""
     found: dict[str, list[str]] = {}
-    for each in desk.json("plan", number)["articles"]:
+    for each in workspace.json("plan", number)["articles"]:
         if each["taken"] and each["audience"] == audience:
             found.setdefault(each["section"], []).append(each["slug"])
     return list(found.items())
 
 
-def reasons(desk: Desk, number: str = "1", audience: str = "everyone") -> dict[str, str]:
+def reasons(workspace: WorkspaceRunner, number: str = "1", audience: str = "everyone") -> dict[str, str]:
     return {
-        e["slug"]: e["reason"] for e in desk.json("plan", number)["articles"] if e["audience"] == audience
+        e["slug"]: e["reason"]
+        for e in workspace.json("plan", number)["articles"]
+        if e["audience"] == audience
     }
 
 
-def locked(desk: Desk, folder: str = "001-the-plastic-brain") -> Any:
-    return json.loads(desk.read(f"issues/{folder}/issue.lock"))
+def locked(workspace: WorkspaceRunner, folder: str = "001-the-plastic-brain") -> Any:
+    return json.loads(workspace.read(f"issues/{folder}/issue.lock"))
 
 
 def with_sections(text: str, more: str = "") -> str:
     return issue(more="sections:\n" + text + more)
 
 
-def test_an_issue_without_sections_takes_the_default_ones(desk: Desk) -> None:
-    assert dict(sections(desk)) == {"Research": ["glutamate"], "In brief": ["a-note"]}
+def test_an_issue_without_sections_takes_the_default_ones(workspace: WorkspaceRunner) -> None:
+    assert dict(sections(workspace)) == {"Research": ["glutamate"], "In brief": ["a-note"]}
 
 
-def test_any_all_and_none_are_obeyed(desk: Desk) -> None:
-    desk.write(
+def test_any_all_and_none_are_obeyed(workspace: WorkspaceRunner) -> None:
+    workspace.write(
         {
             "issues/articles/both.md": article(tags="[research, notes]"),
             "issues/articles/old.md": article(tags="[research, history]"),
@@ -58,19 +62,19 @@ def test_any_all_and_none_are_obeyed(desk: Desk) -> None:
             ),
         }
     )
-    assert dict(sections(desk)) == {"All": ["both"], "Any": ["glutamate"]}
-    assert reasons(desk)["old"] == "no section takes its tags"
+    assert dict(sections(workspace)) == {"All": ["both"], "Any": ["glutamate"]}
+    assert reasons(workspace)["old"] == "no section takes its tags"
 
 
-def test_an_article_goes_into_the_first_section_that_takes_it_and_once(desk: Desk) -> None:
-    desk.write(
+def test_an_article_goes_into_the_first_section_that_takes_it_and_once(workspace: WorkspaceRunner) -> None:
+    workspace.write(
         {ISSUE: with_sections("  - {title: A, tags: [research]}\n  - {title: B, tags: [research, notes]}\n")}
     )
-    assert dict(sections(desk)) == {"A": ["glutamate"], "B": ["a-note"]}
+    assert dict(sections(workspace)) == {"A": ["glutamate"], "B": ["a-note"]}
 
 
-def test_a_pin_wins_over_an_earlier_section_and_stands_first(desk: Desk) -> None:
-    desk.write(
+def test_a_pin_wins_over_an_earlier_section_and_stands_first(workspace: WorkspaceRunner) -> None:
+    workspace.write(
         {
             "issues/articles/newer.md": article(date="2026-01-20", tags="[notes]"),
             ISSUE: with_sections(
@@ -78,15 +82,15 @@ def test_a_pin_wins_over_an_earlier_section_and_stands_first(desk: Desk) -> None
             ),
         }
     )
-    found = locked_sections(desk)
+    found = locked_sections(workspace)
     assert found == {"B": ["glutamate", "newer", "a-note"]}
 
 
-def locked_sections(desk: Desk) -> dict[str, list[str]]:
-    desk.ok("assemble", "1")
+def locked_sections(workspace: WorkspaceRunner) -> dict[str, list[str]]:
+    workspace.ok("assemble", "1")
     return {
         section["title"]: [each["slug"] for each in section["articles"]]
-        for section in locked(desk)["editions"][0]["sections"]
+        for section in locked(workspace)["editions"][0]["sections"]
     }
 
 
@@ -94,8 +98,8 @@ def locked_sections(desk: Desk) -> dict[str, list[str]]:
     ("order", "expected"),
     [("newest", ["c", "a", "b"]), ("oldest", ["b", "a", "c"]), ("title", ["b", "c", "a"])],
 )
-def test_a_section_has_an_order(desk: Desk, order: str, expected: list[str]) -> None:
-    desk.write(
+def test_a_section_has_an_order(workspace: WorkspaceRunner, order: str, expected: list[str]) -> None:
+    workspace.write(
         {
             "issues/articles/a.md": article("Zebra", date="2026-01-10", tags="[x]"),
             "issues/articles/b.md": article("apple", date="2026-01-09", tags="[x]"),
@@ -103,11 +107,11 @@ def test_a_section_has_an_order(desk: Desk, order: str, expected: list[str]) -> 
             ISSUE: with_sections(f"  - {{title: X, tags: [x], order: {order}}}\n"),
         }
     )
-    assert locked_sections(desk)["X"] == expected
+    assert locked_sections(workspace)["X"] == expected
 
 
-def test_limit_since_until_and_exclude_are_obeyed_and_explained(desk: Desk) -> None:
-    desk.write(
+def test_limit_since_until_and_exclude_are_obeyed_and_explained(workspace: WorkspaceRunner) -> None:
+    workspace.write(
         {
             **{f"issues/articles/x{n}.md": article(date=f"2026-01-0{n}", tags="[x]") for n in range(1, 7)},
             ISSUE: with_sections(
@@ -116,7 +120,7 @@ def test_limit_since_until_and_exclude_are_obeyed_and_explained(desk: Desk) -> N
             ),
         }
     )
-    why = reasons(desk)
+    why = reasons(workspace)
     assert why["x5"] == "tagged x" and why["x3"] == "tagged x"
     assert why["x1"] == 'section "X" begins with 2026-01-02'
     assert why["x6"] == 'section "X" ends with 2026-01-05'
@@ -124,24 +128,26 @@ def test_limit_since_until_and_exclude_are_obeyed_and_explained(desk: Desk) -> N
     assert why["x2"] == 'section "X" has its 2 already'
 
 
-def test_drafts_and_articles_dated_after_the_issue_stay_out_and_the_plan_says_so(desk: Desk) -> None:
-    desk.write(
+def test_drafts_and_articles_dated_after_the_issue_stay_out_and_the_plan_says_so(
+    workspace: WorkspaceRunner,
+) -> None:
+    workspace.write(
         {
             "issues/articles/draft.md": article(draft="true"),
             "issues/articles/later.md": article(date="2026-03-01"),
         }
     )
-    said = desk.ok("plan", "1")
+    said = workspace.ok("plan", "1")
     assert "Out: draft  1" in said and "Out: dated after the issue  1" in said
-    why = reasons(desk)
+    why = reasons(workspace)
     assert why["draft"] == "it is a draft"
     assert why["later"] == "it is dated 2026-03-01, after the issue (2026-02-01)"
-    assert dict(sections(desk))["Research"] == ["glutamate"]
+    assert dict(sections(workspace))["Research"] == ["glutamate"]
 
 
-def test_an_article_is_not_used_again_in_a_later_issue_unless_asked_for(desk: Desk) -> None:
-    desk.ok("assemble", "1")
-    desk.write(
+def test_an_article_is_not_used_again_in_a_later_issue_unless_asked_for(workspace: WorkspaceRunner) -> None:
+    workspace.ok("assemble", "1")
+    workspace.write(
         {
             "issues/articles/fresh.md": article(date="2026-02-03"),
             "issues/002-two/issue.md": issue(2, date="2026-03-01"),
@@ -153,14 +159,14 @@ def test_an_article_is_not_used_again_in_a_later_issue_unless_asked_for(desk: De
             ),
         }
     )
-    assert dict(sections(desk, "2")) == {"Research": ["fresh"]}
-    assert reasons(desk, "2")["glutamate"] == "issue 001-the-plastic-brain carried it"
-    assert sorted(dict(sections(desk, "3"))["Again"]) == ["fresh", "glutamate"]
-    assert dict(sections(desk, "4")) == {"Pinned": ["glutamate"]}
+    assert dict(sections(workspace, "2")) == {"Research": ["fresh"]}
+    assert reasons(workspace, "2")["glutamate"] == "issue 001-the-plastic-brain carried it"
+    assert sorted(dict(sections(workspace, "3"))["Again"]) == ["fresh", "glutamate"]
+    assert dict(sections(workspace, "4")) == {"Pinned": ["glutamate"]}
 
 
-def test_each_edition_is_chosen_for_its_audience(desk: Desk) -> None:
-    desk.write(
+def test_each_edition_is_chosen_for_its_audience(workspace: WorkspaceRunner) -> None:
+    workspace.write(
         {
             "issues/articles/private.md": article(audience="clinicians"),
             ISSUE: issue(
@@ -169,98 +175,100 @@ def test_each_edition_is_chosen_for_its_audience(desk: Desk) -> None:
             ),
         }
     )
-    assert dict(sections(desk))["Research"] == ["glutamate"]
-    assert sorted(dict(sections(desk, audience="clinicians"))["Research"]) == ["glutamate", "private"]
-    desk.ok("assemble", "1")
-    desk.ok("build")
-    main = desk.read("build/issues/001-the-plastic-brain/email.html")
-    own = desk.read("build/issues/001-the-plastic-brain/clinicians/email.html")
+    assert dict(sections(workspace))["Research"] == ["glutamate"]
+    assert sorted(dict(sections(workspace, audience="clinicians"))["Research"]) == ["glutamate", "private"]
+    workspace.ok("assemble", "1")
+    workspace.ok("build")
+    main = workspace.read("build/issues/001-the-plastic-brain/email.html")
+    own = workspace.read("build/issues/001-the-plastic-brain/clinicians/email.html")
     assert "Dear colleagues." in own and "Dear colleagues." not in main
-    site = b"".join(desk.tree("build/site").values())
+    site = b"".join(workspace.tree("build/site").values())
     assert b"Dear colleagues." not in site and b"articles/private" not in site
 
 
-def test_the_lock_holds_whatever_joins_the_pool(desk: Desk) -> None:
-    desk.ok("assemble", "1")
-    desk.ok("build", "1")
-    before = desk.tree("build")
-    desk.write({"issues/articles/late.md": article(date="2026-01-30")})
-    desk.ok("build", "1")
-    assert desk.tree("build") == before
-    assert reasons(desk)["late"] == "the issue was frozen without it"
+def test_the_lock_holds_whatever_joins_the_pool(workspace: WorkspaceRunner) -> None:
+    workspace.ok("assemble", "1")
+    workspace.ok("build", "1")
+    before = workspace.tree("build")
+    workspace.write({"issues/articles/late.md": article(date="2026-01-30")})
+    workspace.ok("build", "1")
+    assert workspace.tree("build") == before
+    assert reasons(workspace)["late"] == "the issue was frozen without it"
 
 
-def test_update_chooses_anew_and_keeps_every_id(desk: Desk) -> None:
-    desk.ok("assemble", "1")
-    before = locked(desk)
-    desk.write({"issues/articles/late.md": article(date="2026-01-30")})
-    desk.ok("assemble", "1", "--update", "--now", "2026-02-10")
-    after = locked(desk)
+def test_update_chooses_anew_and_keeps_every_id(workspace: WorkspaceRunner) -> None:
+    workspace.ok("assemble", "1")
+    before = locked(workspace)
+    workspace.write({"issues/articles/late.md": article(date="2026-01-30")})
+    workspace.ok("assemble", "1", "--update", "--now", "2026-02-10")
+    after = locked(workspace)
     assert set(after["articles"]) == {"a-note", "glutamate", "late"}
     assert after["id"] == before["id"] and after["published"] == before["published"]
     assert after["updated"].startswith("2026-02-10")
     assert after["articles"]["glutamate"] == before["articles"]["glutamate"]
 
 
-def test_refresh_takes_an_edit_and_moves_its_date_of_revision(desk: Desk) -> None:
-    desk.ok("assemble", "1")
-    before = locked(desk)
-    desk.write(
+def test_refresh_takes_an_edit_and_moves_its_date_of_revision(workspace: WorkspaceRunner) -> None:
+    workspace.ok("assemble", "1")
+    before = locked(workspace)
+    workspace.write(
         {
             "issues/articles/glutamate.md": article("The glutamate switch", body="Corrected."),
             "issues/articles/late.md": article(date="2026-01-30"),
         }
     )
-    desk.ok("assemble", "1", "--refresh", "--now", "2026-02-11T10:00:00+00:00")
-    after = locked(desk)
+    workspace.ok("assemble", "1", "--refresh", "--now", "2026-02-11T10:00:00+00:00")
+    after = locked(workspace)
     assert after["editions"] == before["editions"]
     assert after["articles"]["glutamate"]["id"] == before["articles"]["glutamate"]["id"]
     assert after["articles"]["glutamate"]["updated"] == "2026-02-11T10:00:00+00:00"
     assert after["articles"]["a-note"] == before["articles"]["a-note"]
 
 
-def test_an_article_keeps_its_id_in_a_later_issue(desk: Desk) -> None:
-    desk.ok("assemble", "1")
-    desk.write(
+def test_an_article_keeps_its_id_in_a_later_issue(workspace: WorkspaceRunner) -> None:
+    workspace.ok("assemble", "1")
+    workspace.write(
         {
-            "newsletter.toml": desk.read("newsletter.toml").replace("synapse.example/news", "moved.example"),
+            "newsletter.toml": workspace.read("newsletter.toml").replace(
+                "synapse.example/news", "moved.example"
+            ),
             "issues/002-two/issue.md": issue(
                 2, date="2026-03-01", more="sections:\n  - {title: A, pin: [glutamate]}\n"
             ),
         }
     )
-    desk.ok("assemble", "2")
-    first, second = locked(desk), locked(desk, "002-two")
+    workspace.ok("assemble", "2")
+    first, second = locked(workspace), locked(workspace, "002-two")
     assert first["articles"]["glutamate"]["id"] == second["articles"]["glutamate"]["id"]
     assert first["id"] != second["id"]
 
 
-def test_a_second_assemble_changes_nothing(desk: Desk) -> None:
-    desk.ok("assemble", "1")
-    before = desk.tree()
-    desk.ok("assemble", "1")
-    assert desk.tree() == before
+def test_a_second_assemble_changes_nothing(workspace: WorkspaceRunner) -> None:
+    workspace.ok("assemble", "1")
+    before = workspace.tree()
+    workspace.ok("assemble", "1")
+    assert workspace.tree() == before
 
 
-def test_changed_sections_of_a_frozen_issue_are_pointed_out(desk: Desk) -> None:
-    desk.ok("assemble", "1")
-    desk.write({ISSUE: with_sections("  - {title: A, tags: [notes]}\n")})
-    result = desk.run("build", "1")
+def test_changed_sections_of_a_frozen_issue_are_pointed_out(workspace: WorkspaceRunner) -> None:
+    workspace.ok("assemble", "1")
+    workspace.write({ISSUE: with_sections("  - {title: A, tags: [notes]}\n")})
+    result = workspace.run("build", "1")
     assert result.exit_code == 0
     assert "LOCK001" in result.stderr and "pressroom assemble 1 --update" in result.stderr
 
 
-def test_a_draft_issue_is_not_frozen_and_not_built_unasked(desk: Desk) -> None:
-    desk.write({ISSUE: issue(more="draft: true\n")})
-    assert "is a draft" in desk.error("assemble", "1")
-    assert desk.json("build")["editions"] == []
-    assert len(desk.json("build", "1")["editions"]) == 1
+def test_a_draft_issue_is_not_frozen_and_not_built_unasked(workspace: WorkspaceRunner) -> None:
+    workspace.write({ISSUE: issue(more="draft: true\n")})
+    assert "is a draft" in workspace.error("assemble", "1")
+    assert workspace.json("build")["editions"] == []
+    assert len(workspace.json("build", "1")["editions"]) == 1
 
 
-def test_an_article_that_became_private_does_not_slip_in_by_a_refresh(desk: Desk) -> None:
-    desk.ok("assemble", "1")
-    desk.write({"issues/articles/glutamate.md": article(audience="clinicians")})
-    assert 'no longer open to "everyone"' in desk.error("assemble", "1", "--refresh")
+def test_an_article_that_became_private_does_not_slip_in_by_a_refresh(workspace: WorkspaceRunner) -> None:
+    workspace.ok("assemble", "1")
+    workspace.write({"issues/articles/glutamate.md": article(audience="clinicians")})
+    assert 'no longer open to "everyone"' in workspace.error("assemble", "1", "--refresh")
 
 
 # --- properties ------------------------------------------------------------------------------
@@ -328,33 +336,33 @@ def test_whatever_the_rules_an_edition_is_sound(
     assert [each.slug for each in decisions] == list(pool)
     assert all(each.reason for each in decisions)
     try:
-        choice = select_articles(issue, pool, carried)
+        editions = select_articles(issue, pool, carried)
     except PressroomError:
         assert not any(each.taken for each in decisions)
         return
-    chosen = [article.slug for article in choice.editions[0].articles]
+    chosen = [article.slug for article in editions[0].articles]
     assert len(chosen) == len(set(chosen))
     assert {each.slug for each in decisions if each.taken} == set(chosen)
-    for section in choice.editions[0].sections:
+    for section in editions[0].sections:
         assert section.articles
         for member, _ in section.articles:
             assert not member.draft and member.date <= issue.date and member.slug not in used
             assert any(rule.title == section.title and rule.tags.takes(member.tags) for rule in wanted)
     shuffled = Pool(reversed(list(pool.values())))
-    assert select_articles(issue, shuffled, carried).editions == choice.editions
+    assert select_articles(issue, shuffled, carried) == editions
 
 
-def test_a_full_build_removes_what_belongs_to_no_issue_any_more(desk: Desk) -> None:
-    desk.ok("build")
-    (desk.root / "issues/001-the-plastic-brain").rename(desk.root / "issues/001-another-title")
-    desk.ok("build", "1")
-    assert (desk.root / "build/issues/001-the-plastic-brain").is_dir()
-    desk.ok("build")
-    assert [each.name for each in (desk.root / "build/issues").iterdir()] == ["001-another-title"]
+def test_a_full_build_removes_what_belongs_to_no_issue_any_more(workspace: WorkspaceRunner) -> None:
+    workspace.ok("build")
+    (workspace.root / "issues/001-the-plastic-brain").rename(workspace.root / "issues/001-another-title")
+    workspace.ok("build", "1")
+    assert (workspace.root / "build/issues/001-the-plastic-brain").is_dir()
+    workspace.ok("build")
+    assert [each.name for each in (workspace.root / "build/issues").iterdir()] == ["001-another-title"]
 
 
-def test_the_site_has_the_pictures_of_a_private_editions_email(desk: Desk) -> None:
-    desk.write(
+def test_the_site_has_the_pictures_of_a_private_editions_email(workspace: WorkspaceRunner) -> None:
+    workspace.write(
         {
             "issues/articles/private.md": article(
                 "Private", audience="clinicians", body="![A chart](chart.png)"
@@ -363,49 +371,56 @@ def test_the_site_has_the_pictures_of_a_private_editions_email(desk: Desk) -> No
             "issues/001-the-plastic-brain/issue.md": issue(more="audience: [everyone, clinicians]\n"),
         }
     )
-    desk.ok("assemble", "1")
-    desk.ok("build")
-    desk.ok("export", "1", "--audience", "clinicians")
-    html = desk.read("build/export/001-the-plastic-brain-clinicians/email.html")
+    workspace.ok("assemble", "1")
+    workspace.ok("build")
+    workspace.ok("export", "1", "--audience", "clinicians")
+    html = workspace.read("build/export/001-the-plastic-brain-clinicians/email.html")
     (address,) = set(re.findall(r'src="https://synapse\.example/news/(images/[^"]+)"', html))
-    assert (desk.root / "build/site" / address).is_file()
+    assert (workspace.root / "build/site" / address).is_file()
     assert not any(
         address.encode() in data
-        for path, data in desk.tree("build/site").items()
+        for path, data in workspace.tree("build/site").items()
         if not path.startswith("images/")
     )
 
 
-def test_a_refresh_does_not_hide_that_the_sections_were_changed(desk: Desk) -> None:
-    desk.ok("assemble", "1")
-    desk.write({ISSUE: issue(more="exclude: [a-note]\n")})
-    desk.write({"issues/articles/glutamate.md": article("The glutamate switch", body="Corrected.")})
-    desk.ok("assemble", "1", "--refresh")
-    assert "LOCK001" in desk.run("build").stderr
+def test_a_refresh_does_not_hide_that_the_sections_were_changed(workspace: WorkspaceRunner) -> None:
+    workspace.ok("assemble", "1")
+    workspace.write({ISSUE: issue(more="exclude: [a-note]\n")})
+    workspace.write({"issues/articles/glutamate.md": article("The glutamate switch", body="Corrected.")})
+    workspace.ok("assemble", "1", "--refresh")
+    assert "LOCK001" in workspace.run("build").stderr
 
 
 @pytest.mark.parametrize(
     "body", ["![A][p]\n\n[p]: chart.png", '<img src="chart.png" alt="A">', "![A](chart.png)"]
 )
-def test_a_lock_sees_a_picture_replaced_however_it_is_named(desk: Desk, body: str) -> None:
-    desk.write({"issues/articles/glutamate.md": article(body=body), "issues/articles/chart.png": png()})
-    desk.ok("assemble", "1")
-    desk.write({"issues/articles/chart.png": png(9, 9)})
-    assert "edited after the issue was frozen" in desk.error("build")
+def test_a_lock_sees_a_picture_replaced_however_it_is_named(workspace: WorkspaceRunner, body: str) -> None:
+    workspace.write({"issues/articles/glutamate.md": article(body=body), "issues/articles/chart.png": png()})
+    workspace.ok("assemble", "1")
+    workspace.write({"issues/articles/chart.png": png(9, 9)})
+    assert "edited after the issue was frozen" in workspace.error("build")
 
 
-def test_the_date_of_an_issue_that_nobody_has_seen_may_be_corrected(desk: Desk) -> None:
-    desk.ok("assemble", "1", "--now", "2026-01-20")
-    before = json.loads(desk.read("issues/001-the-plastic-brain/issue.lock"))
-    desk.write({ISSUE: issue(date="2026-02-03")})
-    desk.ok("assemble", "1", "--update", "--now", "2026-01-21")
-    after = json.loads(desk.read("issues/001-the-plastic-brain/issue.lock"))
+def test_the_date_of_an_issue_that_nobody_has_seen_may_be_corrected(workspace: WorkspaceRunner) -> None:
+    workspace.ok("assemble", "1", "--now", "2026-01-20")
+    before = json.loads(workspace.read("issues/001-the-plastic-brain/issue.lock"))
+    workspace.write({ISSUE: issue(date="2026-02-03")})
+    workspace.ok("assemble", "1", "--update", "--now", "2026-01-21")
+    after = json.loads(workspace.read("issues/001-the-plastic-brain/issue.lock"))
     assert after["published"].startswith("2026-02-03") and after["id"] == before["id"]
-    desk.write({ISSUE: issue(date="2026-02-05")})
-    desk.ok("assemble", "1", "--update", "--now", "2026-02-10")
-    assert json.loads(desk.read("issues/001-the-plastic-brain/issue.lock"))["published"] == after["published"]
+    workspace.write({ISSUE: issue(date="2026-02-05")})
+    workspace.ok("assemble", "1", "--update", "--now", "2026-02-10")
+    assert (
+        json.loads(workspace.read("issues/001-the-plastic-brain/issue.lock"))["published"]
+        == after["published"]
+    )
 
 
-def test_a_default_section_waits_for_its_first_article_without_a_far_guess(desk: Desk) -> None:
-    desk.write({"issues/articles/a-note.md": article("A note", date="2026-01-05", tags="[other, research]")})
-    desk.ok("assemble", "1")
+def test_a_default_section_waits_for_its_first_article_without_a_far_guess(
+    workspace: WorkspaceRunner,
+) -> None:
+    workspace.write(
+        {"issues/articles/a-note.md": article("A note", date="2026-01-05", tags="[other, research]")}
+    )
+    workspace.ok("assemble", "1")

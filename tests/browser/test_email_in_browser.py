@@ -20,17 +20,17 @@ from browser_kit import (
     FOLDER,
     INSTALL,
     MAIL,
-    Looker,
+    PageViewer,
     View,
     contrast,
-    looking,
-    need_browser,
-    need_fonts,
-    needed_contrast,
+    open_viewer,
+    require_browser,
+    require_fonts,
+    required_contrast,
 )
-from picture_kit import accept, commonest, compare, opened, worst_band
 from PIL import Image, ImageChops, ImageFilter
-from workspace_kit import ROOT, Desk
+from screenshot_kit import accept, compare, most_common_colour, read_screenshot, worst_band
+from workspace_kit import ROOT, WorkspaceRunner
 
 WORKSPACE = ROOT / "tests" / "golden" / "workspace"
 SITE = "https://golden.example/letter"
@@ -61,23 +61,23 @@ by_email = pytest.mark.parametrize("email", EMAILS.values(), ids=EMAILS)
 by_view = pytest.mark.parametrize("view", VIEWS, ids=str)
 
 
-def built(folder: Path, language: str, theme: str = "default") -> Desk:
-    desk = Desk(folder)
-    shutil.copytree(WORKSPACE, desk.root)
-    settings = desk.read("newsletter.toml").replace('language = "en-GB"', f'language = "{language}"')
+def built(folder: Path, language: str, theme: str = "default") -> WorkspaceRunner:
+    workspace = WorkspaceRunner(folder)
+    shutil.copytree(WORKSPACE, workspace.root)
+    settings = workspace.read("newsletter.toml").replace('language = "en-GB"', f'language = "{language}"')
     settings = re.sub(r"(?m)^\[theme\]$", f'[theme]\nname = "{theme}"', settings)
     if language == "he":  # so that the masthead without a logo is looked at too
         settings = re.sub("(?m)^logo.*\n", "", settings)
-    desk.write({"newsletter.toml": settings})
-    desk.ok("assemble", "1", "--now", "2026-02-01")
-    desk.ok("build", "--now", "2026-02-02")
-    return desk
+    workspace.write({"newsletter.toml": settings})
+    workspace.ok("assemble", "1", "--now", "2026-02-01")
+    workspace.ok("build", "--now", "2026-02-02")
+    return workspace
 
 
 @pytest.fixture(scope="module")
-def looker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Looker]:
+def viewer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PageViewer]:
     """A browser over the golden workspace, and over the same one in a language from right to left."""
-    need_browser()
+    require_browser()
     folder = tmp_path_factory.mktemp("browser")
     golden, hebrew = built(folder / "golden", "en-GB"), built(folder / "hebrew", "he")
     themes = {name: built(folder / name, "en-GB", name) for name in ("letter", "digest")}
@@ -87,8 +87,8 @@ def looker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Looker]:
         SITE: golden.root / "build/site",
         **{f"{MAIL}/{name}": each.root / "build/issues/001-every-block" for name, each in themes.items()},
     }
-    with looking(folders, folder / "cache") as looker:
-        yield looker
+    with open_viewer(folders, folder / "cache") as viewer:
+        yield viewer
 
 
 # --- the email -------------------------------------------------------------------------------
@@ -96,27 +96,27 @@ def looker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Looker]:
 
 @by_view
 @by_email
-def test_an_email_overflows_nowhere(looker: Looker, email: str, view: View) -> None:
-    shown = looker.look(email, view)
+def test_an_email_overflows_nowhere(viewer: PageViewer, email: str, view: View) -> None:
+    shown = viewer.measure(email, view)
     assert shown["overflowing"] == []
     assert shown["scrollWidth"] <= shown["width"] == view.width
 
 
 @by_view
 @by_email
-def test_no_text_of_an_email_is_small(looker: Looker, email: str, view: View) -> None:
-    texts = looker.look(email, view)["texts"]
+def test_no_text_of_an_email_is_small(viewer: PageViewer, email: str, view: View) -> None:
+    texts = viewer.measure(email, view)["texts"]
     assert len(texts) > 50
     assert [(text["size"], text["where"], text["text"]) for text in texts if text["size"] < 14] == []
 
 
 @by_view
 @by_email
-def test_what_is_read_is_at_least_sixteen_pixels(looker: Looker, email: str, view: View) -> None:
+def test_what_is_read_is_at_least_sixteen_pixels(viewer: PageViewer, email: str, view: View) -> None:
     """What is read: paragraphs, lists, quotations and cells; not captions, code, notes' numbers, facts."""
     read = [
         text
-        for text in looker.look(email, view)["texts"]
+        for text in viewer.measure(email, view)["texts"]
         if text["block"] in {"p", "li", "td", "dd", "dt", "blockquote"} and not text["small"]
     ]
     assert len(read) > 15
@@ -125,12 +125,12 @@ def test_what_is_read_is_at_least_sixteen_pixels(looker: Looker, email: str, vie
 
 @pytest.mark.parametrize("view", WITH_IMAGES, ids=str)
 @by_email
-def test_links_of_an_email_can_be_hit_with_a_thumb(looker: Looker, email: str, view: View) -> None:
+def test_links_of_an_email_can_be_hit_with_a_thumb(viewer: PageViewer, email: str, view: View) -> None:
     """Buttons and links that stand alone: 44 px high; headlines: 24 px.
 
     WCAG 2.2, 2.5.8 asks for 24 px and excepts links in a sentence, whose height the text's line sets.
     """
-    links = looker.look(email, view)["links"]
+    links = viewer.measure(email, view)["links"]
     assert {link["button"] for link in links} == {link["running"] for link in links} == {True, False}
     missed = [
         (link["height"], link["width"], link["where"], link["text"])
@@ -151,28 +151,30 @@ def too_faint(shown: dict, kind: str = "texts") -> list[tuple]:  # type: ignore[
             text["text"],
         )
         for text in shown[kind]
-        if contrast(text["color"], text["ground"]) < needed_contrast(text)
+        if contrast(text["color"], text["ground"]) < required_contrast(text)
     ]
 
 
 @by_view
 @by_email
-def test_text_of_an_email_stands_out_from_its_ground(looker: Looker, email: str, view: View) -> None:
-    assert too_faint(looker.look(email, view)) == []
+def test_text_of_an_email_stands_out_from_its_ground(viewer: PageViewer, email: str, view: View) -> None:
+    assert too_faint(viewer.measure(email, view)) == []
 
 
 @pytest.mark.parametrize("kind", ["full", "partial"])
 @by_email
-def test_text_stands_out_where_a_mail_program_inverts_colours(looker: Looker, email: str, kind: str) -> None:
-    shown = looker.look(email, View(375), kind)
+def test_text_stands_out_where_a_mail_program_inverts_colours(
+    viewer: PageViewer, email: str, kind: str
+) -> None:
+    shown = viewer.measure(email, View(375), kind)
     assert max(shown["texts"][0]["ground"]) < 60, "the ground is not dark: nothing was inverted"
     assert too_faint(shown) == []
 
 
 @pytest.mark.parametrize("view", [view for view in VIEWS if not view.images], ids=str)
 @by_email
-def test_alternative_text_is_legible_where_images_are_off(looker: Looker, email: str, view: View) -> None:
-    shown = looker.look(email, view)
+def test_alternative_text_is_legible_where_images_are_off(viewer: PageViewer, email: str, view: View) -> None:
+    shown = viewer.measure(email, view)
     images = shown["images"]
     assert len(images) >= 3
     assert not any(image["loaded"] for image in images)
@@ -189,15 +191,15 @@ def test_alternative_text_is_legible_where_images_are_off(looker: Looker, email:
 
 @pytest.mark.parametrize("view", WITH_IMAGES, ids=str)
 @by_email
-def test_images_of_an_email_are_shown(looker: Looker, email: str, view: View) -> None:
-    images = looker.look(email, view)["images"]
+def test_images_of_an_email_are_shown(viewer: PageViewer, email: str, view: View) -> None:
+    images = viewer.measure(email, view)["images"]
     assert [image["where"] for image in images if not image["loaded"]] == []
     assert [image["where"] for image in images if image["boxes"][0]["width"] > view.width] == []
 
 
 @by_email
-def test_the_preview_text_is_hidden_and_stands_first(looker: Looker, email: str) -> None:
-    shown = looker.look(email, View(375))
+def test_the_preview_text_is_hidden_and_stands_first(viewer: PageViewer, email: str) -> None:
+    shown = viewer.measure(email, View(375))
     assert shown["first"]["display"] == "none"
     assert shown["first"]["text"].lstrip().startswith("Hello there, this letter stands")
     assert "color" not in shown["first"]["style"] and "font-size" not in shown["first"]["style"]
@@ -208,15 +210,15 @@ def test_the_preview_text_is_hidden_and_stands_first(looker: Looker, email: str)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("email", [EMAIL, HEBREW], ids=["golden", "hebrew"])
 def test_the_grounds_that_are_measured_are_those_that_are_painted(
-    looker: Looker, email: str, scheme: str
+    viewer: PageViewer, email: str, scheme: str
 ) -> None:
     """The colour most pixels have behind each line of text, against the one taken from the styles."""
     view = View(600, scheme)
-    with looker.page(email, view) as page:
-        picture = opened(page.screenshot(full_page=True))
-    for text in looker.look(email, view)["texts"]:
+    with viewer.page(email, view) as page:
+        picture = read_screenshot(page.screenshot(full_page=True))
+    for text in viewer.measure(email, view)["texts"]:
         for box in text["boxes"]:
-            painted = commonest(picture, box)
+            painted = most_common_colour(picture, box)
             assert max(abs(a - b) for a, b in zip(painted, text["ground"], strict=True)) <= 2, (text, painted)
 
 
@@ -225,8 +227,8 @@ def test_the_grounds_that_are_measured_are_those_that_are_painted(
 
 @pytest.mark.parametrize("view", WITH_IMAGES, ids=str)
 @pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
-def test_a_web_page_overflows_nowhere_and_can_be_read(looker: Looker, page: str, view: View) -> None:
-    shown = looker.look(page, view)
+def test_a_web_page_overflows_nowhere_and_can_be_read(viewer: PageViewer, page: str, view: View) -> None:
+    shown = viewer.measure(page, view)
     assert shown["overflowing"] == []
     assert shown["scrollWidth"] <= view.width
     assert too_faint(shown) == []
@@ -244,10 +246,10 @@ PICTURES = {
 
 
 @pytest.mark.parametrize("name", PICTURES)
-def test_the_golden_issue_looks_as_it_did(looker: Looker, name: str, tmp_path: Path) -> None:
-    need_fonts()
+def test_the_golden_issue_looks_as_it_did(viewer: PageViewer, name: str, tmp_path: Path) -> None:
+    require_fonts()
     url, view = PICTURES[name]
-    with looker.page(url, view) as page:
+    with viewer.page(url, view) as page:
         made = page.screenshot(full_page=True)
     held = FOLDER / "reference" / f"{name}.png"
     if os.environ.get("PRESSROOM_ACCEPT"):

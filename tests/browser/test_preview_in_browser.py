@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser_kit import FOLDER, chromium, need_browser
+from browser_kit import FOLDER, chromium, require_browser
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from preview_kit import Running, previewing
-from workspace_kit import ROOT, SETTINGS, Desk, article, issue, png
+from preview_kit import RunningPreview, run_preview
+from workspace_kit import ROOT, SETTINGS, WorkspaceRunner, article, issue, png
 
 GOLDEN = ROOT / "tests" / "golden" / "workspace"
 AXE = (FOLDER / "axe" / "axe.min.js").read_text(encoding="utf-8")
@@ -26,7 +26,7 @@ RUN_AXE = """async () => {
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    need_browser()
+    require_browser()
     with sync_playwright() as playwright:
         found = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         yield found
@@ -34,12 +34,12 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def golden(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    desk = Desk(tmp_path_factory.mktemp("preview") / "golden")
-    shutil.copytree(GOLDEN, desk.root)
-    desk.write({"readers.csv": "email,first_name\nada@example.org,Ada\n"})
-    desk.ok("build", "1")
-    with previewing(desk.root, "--recipients", str(desk.root / "readers.csv")) as running:
+def golden(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPreview]:
+    workspace = WorkspaceRunner(tmp_path_factory.mktemp("preview") / "golden")
+    shutil.copytree(GOLDEN, workspace.root)
+    workspace.write({"readers.csv": "email,first_name\nada@example.org,Ada\n"})
+    workspace.ok("build", "1")
+    with run_preview(workspace.root, "--recipients", str(workspace.root / "readers.csv")) as running:
         yield running
 
 
@@ -72,7 +72,7 @@ def shown_with(page: Page, chosen: str) -> None:
     expect(page.locator(SHOWN)).to_have_attribute("src", re.compile(re.escape(chosen)))
 
 
-def opened(page: Page, running: Running, chosen: str = "") -> Page:
+def opened(page: Page, running: RunningPreview, chosen: str = "") -> Page:
     page.goto(f"{running.url}#{chosen}")
     expect(page.locator("#live")).to_have_text("live")
     return page
@@ -86,13 +86,13 @@ def frame(page: Page):
 
 
 @pytest.mark.parametrize(("name", "width"), [("Phone", 375), ("Tablet", 768)])
-def test_the_email_at_the_width_of(page: Page, golden: Running, name: str, width: int) -> None:
+def test_the_email_at_the_width_of(page: Page, golden: RunningPreview, name: str, width: int) -> None:
     opened(page, golden).get_by_label(name, exact=True).check()
     expect(frame(page).get_by_role("heading", name="Every block", exact=True)).to_be_visible()
     expect(page.locator(SHOWN)).to_have_css("width", f"{width}px")
 
 
-def test_dark_as_authored_and_forced(page: Page, golden: Running) -> None:
+def test_dark_as_authored_and_forced(page: Page, golden: RunningPreview) -> None:
     ground = "getComputedStyle(document.body).backgroundColor"
     opened(page, golden)
     expect(frame(page).locator("body")).to_be_visible()
@@ -107,7 +107,7 @@ def test_dark_as_authored_and_forced(page: Page, golden: Running) -> None:
     expect(page.locator("#note")).to_contain_text("approximation")
 
 
-def test_pictures_blocked_leave_their_words(page: Page, golden: Running) -> None:
+def test_pictures_blocked_leave_their_words(page: Page, golden: RunningPreview) -> None:
     opened(page, golden)
     loaded = "each => each.naturalWidth"
     picture = frame(page).get_by_alt_text("A grey field").first
@@ -118,14 +118,14 @@ def test_pictures_blocked_leave_their_words(page: Page, golden: Running) -> None
     assert frame(page).get_by_alt_text("A grey field").first.evaluate(loaded) == 0
 
 
-def test_outlooks_branch_is_shown_with_a_word_of_warning(page: Page, golden: Running) -> None:
+def test_outlooks_branch_is_shown_with_a_word_of_warning(page: Page, golden: RunningPreview) -> None:
     opened(page, golden).get_by_label("Outlook’s branch").check()
     expect(page.locator("#note")).to_contain_text("Word")
     shown_with(page, "client=outlook")
     assert "[if mso" not in frame(page).locator("html").evaluate("each => each.innerHTML")
 
 
-def test_the_text_the_inbox_and_the_sources(page: Page, golden: Running) -> None:
+def test_the_text_the_inbox_and_the_sources(page: Page, golden: RunningPreview) -> None:
     opened(page, golden).get_by_role("tab", name="Plain text").click()
     expect(page.locator("#stage pre")).to_contain_text("Hello there, this letter stands")
     page.get_by_role("tab", name="Inbox").click()
@@ -137,7 +137,7 @@ def test_the_text_the_inbox_and_the_sources(page: Page, golden: Running) -> None
     expect(page.locator("#stage pre")).to_contain_text("<mjml")
 
 
-def test_the_web_page_and_the_feeds(page: Page, golden: Running) -> None:
+def test_the_web_page_and_the_feeds(page: Page, golden: RunningPreview) -> None:
     opened(page, golden).get_by_role("tab", name="Web page").click()
     expect(frame(page).get_by_role("heading", name="Every block", exact=True)).to_be_visible()
     page.get_by_role("tab", name="Feeds").click()
@@ -149,7 +149,9 @@ def test_the_web_page_and_the_feeds(page: Page, golden: Running) -> None:
     expect(page.locator(".items article")).not_to_have_count(1)
 
 
-def test_a_recipient_and_an_edition_are_chosen_and_kept_in_the_address(page: Page, golden: Running) -> None:
+def test_a_recipient_and_an_edition_are_chosen_and_kept_in_the_address(
+    page: Page, golden: RunningPreview
+) -> None:
     opened(page, golden)
     page.get_by_label("Read by").select_option(label="ada@example.org")
     expect(frame(page).get_by_text("Hello Ada, this letter")).to_be_visible()
@@ -162,7 +164,9 @@ def test_a_recipient_and_an_edition_are_chosen_and_kept_in_the_address(page: Pag
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("chosen", ["panel=findings", "panel=plan", "view=text&panel=size", "view=inbox&panel=links", "view=feeds&panel=changes", "view=source"])  # fmt: skip
-def test_everyone_can_use_the_page(browser: Browser, golden: Running, chosen: str, scheme: str) -> None:
+def test_everyone_can_use_the_page(
+    browser: Browser, golden: RunningPreview, chosen: str, scheme: str
+) -> None:
     context = browser.new_context(
         viewport={"width": 1400, "height": 850}, color_scheme=scheme, bypass_csp=True
     )  # type: ignore[arg-type]
@@ -175,7 +179,7 @@ def test_everyone_can_use_the_page(browser: Browser, golden: Running, chosen: st
     assert found == []
 
 
-def test_tabs_go_by_arrow_keys(page: Page, golden: Running) -> None:
+def test_tabs_go_by_arrow_keys(page: Page, golden: RunningPreview) -> None:
     opened(page, golden).get_by_role("tab", name="Email").focus()
     page.keyboard.press("ArrowRight")
     expect(page.get_by_role("tab", name="Plain text")).to_be_focused()
@@ -186,12 +190,12 @@ def test_tabs_go_by_arrow_keys(page: Page, golden: Running) -> None:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    desk = Desk(tmp_path / "w")
+def workspace(tmp_path: Path) -> WorkspaceRunner:
+    workspace = WorkspaceRunner(tmp_path / "w")
     settings = SETTINGS.replace(
         "[[audiences]]", 'editor_url = "vscode://file{path}:{line}"\n\n[[audiences]]', 1
     )
-    desk.write(
+    workspace.write(
         {
             "newsletter.toml": settings,
             "issues/articles/one.md": article("One", date="2026-01-03", body="First words."),
@@ -204,36 +208,38 @@ def desk(tmp_path: Path) -> Desk:
             ),
         }
     )
-    return desk
+    return workspace
 
 
 @pytest.fixture
-def live(desk: Desk, page: Page) -> Iterator[Page]:
-    with previewing(desk.root) as running:
+def live(workspace: WorkspaceRunner, page: Page) -> Iterator[Page]:
+    with run_preview(workspace.root) as running:
         yield opened(page, running)
         page.goto("about:blank")  # before it ends, or the page would rightly complain
 
 
-def test_a_save_shows_and_the_place_is_kept(live: Page, desk: Desk) -> None:
+def test_a_save_shows_and_the_place_is_kept(live: Page, workspace: WorkspaceRunner) -> None:
     expect(frame(live).get_by_text("First words.")).to_be_attached()
     live.evaluate("document.querySelector('#stage iframe').contentWindow.scrollTo(0, 400)")
-    desk.write({"issues/articles/one.md": article("One", date="2026-01-03", body="Second words.")})
+    workspace.write({"issues/articles/one.md": article("One", date="2026-01-03", body="Second words.")})
     expect(frame(live).get_by_text("Second words.")).to_be_attached()
     assert live.evaluate("document.querySelector('#stage iframe').contentWindow.scrollY") == 400
 
 
-def test_many_saves_end_in_the_last(live: Page, desk: Desk) -> None:
+def test_many_saves_end_in_the_last(live: Page, workspace: WorkspaceRunner) -> None:
     expect(frame(live).get_by_text("First words.")).to_be_attached()
     for number in range(100):
-        desk.write({"issues/articles/one.md": article("One", date="2026-01-03", body=f"Words {number}.")})
+        workspace.write(
+            {"issues/articles/one.md": article("One", date="2026-01-03", body=f"Words {number}.")}
+        )
     expect(frame(live).get_by_text("Words 99.")).to_be_attached()
     state = live.evaluate("fetch('state').then((answer) => answer.json())")
     assert state["revision"] < 50
 
 
-def test_a_mistake_stands_over_the_last_good_email_and_clears(live: Page, desk: Desk) -> None:
+def test_a_mistake_stands_over_the_last_good_email_and_clears(live: Page, workspace: WorkspaceRunner) -> None:
     expect(frame(live).get_by_text("First words.")).to_be_attached()
-    desk.write(
+    workspace.write(
         {"issues/articles/one.md": "---\ntitel: One\ndate: 2026-01-03\ntags: [research]\n---\nWords.\n"}
     )
     box = live.get_by_role("alert")
@@ -243,13 +249,15 @@ def test_a_mistake_stands_over_the_last_good_email_and_clears(live: Page, desk: 
         "href", re.compile(r"^vscode://file/.*/issues/articles/one\.md:2$")
     )
     expect(frame(live).get_by_text("First words.")).to_be_attached()
-    desk.write({"issues/articles/one.md": article("One", date="2026-01-03", body="Mended words.")})
+    workspace.write({"issues/articles/one.md": article("One", date="2026-01-03", body="Mended words.")})
     expect(box).to_be_hidden()
     expect(frame(live).get_by_text("Mended words.")).to_be_attached()
 
 
-def test_a_new_article_a_picture_and_the_settings_are_watched_too(live: Page, desk: Desk) -> None:
-    desk.write(
+def test_a_new_article_a_picture_and_the_settings_are_watched_too(
+    live: Page, workspace: WorkspaceRunner
+) -> None:
+    workspace.write(
         {
             "issues/articles/new/index.md": article(
                 "New", date="2026-01-09", body="![A dot](a.png)\n\nNew words."
@@ -258,8 +266,8 @@ def test_a_new_article_a_picture_and_the_settings_are_watched_too(live: Page, de
         }
     )
     expect(frame(live).get_by_alt_text("A dot")).to_be_attached()
-    desk.write(
-        {"newsletter.toml": desk.read("newsletter.toml").replace('title = "Synapse"', 'title = "Axon"')}
+    workspace.write(
+        {"newsletter.toml": workspace.read("newsletter.toml").replace('title = "Synapse"', 'title = "Axon"')}
     )
     expect(live.locator("#publication")).to_have_text("Axon")
 
@@ -281,8 +289,8 @@ def plan(live: Page) -> Page:
     return live
 
 
-def test_an_article_is_dragged_within_and_between_sections(plan: Page, desk: Desk) -> None:
-    before = desk.read("issues/001-one/issue.md")
+def test_an_article_is_dragged_within_and_between_sections(plan: Page, workspace: WorkspaceRunner) -> None:
+    before = workspace.read("issues/001-one/issue.md")
     plan.locator("[data-slug=three]").drag_to(
         plan.locator("[data-slug=one]"), target_position={"x": 30, "y": 4}
     )
@@ -292,7 +300,7 @@ def test_an_article_is_dragged_within_and_between_sections(plan: Page, desk: Des
     )
     expect_slugs(plan, 1, "two", "short")
     expect_slugs(plan, 0, "three", "one")
-    text = desk.read("issues/001-one/issue.md")
+    text = workspace.read("issues/001-one/issue.md")
     assert "# a comment\nextra: {kept: yes}\n" in text
     assert text.endswith(before.partition("---\nHello")[2])
     expect(frame(plan).get_by_role("heading", name="Three")).to_be_attached()
@@ -300,7 +308,7 @@ def test_an_article_is_dragged_within_and_between_sections(plan: Page, desk: Des
     expect_slugs(plan, 0, "three", "one", "two")
     plan.get_by_role("button", name="Undo").click()
     expect_slugs(plan, 0, "one", "two", "three")
-    assert desk.read("issues/001-one/issue.md") == before
+    assert workspace.read("issues/001-one/issue.md") == before
 
 
 def test_an_article_that_is_out_is_dragged_in(plan: Page) -> None:
@@ -310,7 +318,7 @@ def test_an_article_that_is_out_is_dragged_in(plan: Page) -> None:
     expect_slugs(plan, 1, "other", "short")
 
 
-def test_the_plan_is_changed_by_keyboard_alone(plan: Page, desk: Desk) -> None:
+def test_the_plan_is_changed_by_keyboard_alone(plan: Page, workspace: WorkspaceRunner) -> None:
     plan.locator("[data-slug=two]").focus()
     plan.keyboard.press("Alt+ArrowUp")
     expect_slugs(plan, 0, "two", "one", "three")
@@ -326,7 +334,7 @@ def test_the_plan_is_changed_by_keyboard_alone(plan: Page, desk: Desk) -> None:
     expect(plan.locator("#said")).to_contain_text("“Two” stands in “In brief” now.")
 
 
-def test_pin_unpin_exclude_and_include(plan: Page, desk: Desk) -> None:
+def test_pin_unpin_exclude_and_include(plan: Page, workspace: WorkspaceRunner) -> None:
     plan.get_by_role("button", name="Pin “Three”").click()
     expect(plan.get_by_role("button", name="Unpin “Three”")).to_be_visible()
     expect_slugs(plan, 0, "three", "one", "two")
@@ -334,14 +342,14 @@ def test_pin_unpin_exclude_and_include(plan: Page, desk: Desk) -> None:
     expect_slugs(plan, 0, "one", "two", "three")
     plan.get_by_role("button", name="Out: exclude “Two”").click()
     expect_slugs(plan, 0, "one", "three")
-    assert "two" in desk.read("issues/001-one/issue.md")
+    assert "two" in workspace.read("issues/001-one/issue.md")
     plan.get_by_role("button", name="In: let “Two” in again").click()
     expect_slugs(plan, 0, "one", "two", "three")
 
 
-def test_no_other_file_is_ever_changed(plan: Page, desk: Desk) -> None:
+def test_no_other_file_is_ever_changed(plan: Page, workspace: WorkspaceRunner) -> None:
     def others() -> dict[str, bytes]:
-        return {path: data for path, data in desk.tree().items() if path != "issues/001-one/issue.md"}
+        return {path: data for path, data in workspace.tree().items() if path != "issues/001-one/issue.md"}
 
     before = others()
     plan.get_by_role("button", name="Pin “Three”").click()
@@ -351,15 +359,15 @@ def test_no_other_file_is_ever_changed(plan: Page, desk: Desk) -> None:
     assert others() == before
 
 
-def test_a_frozen_issue_says_why_it_cannot_be_changed(live: Page, desk: Desk) -> None:
-    desk.ok("assemble", "1", "--now", "2026-02-01")
+def test_a_frozen_issue_says_why_it_cannot_be_changed(live: Page, workspace: WorkspaceRunner) -> None:
+    workspace.ok("assemble", "1", "--now", "2026-02-01")
     live.get_by_role("tab", name="Plan").click()
     expect(live.locator("#panel")).to_contain_text("This issue is frozen")
     expect(live.get_by_role("button", name="Out: exclude “Two”")).to_have_count(0)
 
 
-def test_findings_show_as_they_come_and_go(live: Page, desk: Desk) -> None:
-    desk.write(
+def test_findings_show_as_they_come_and_go(live: Page, workspace: WorkspaceRunner) -> None:
+    workspace.write(
         {"issues/articles/one.md": article("One", date="2026-01-03", body="[here](https://example.org/)")}
     )
     live.get_by_role("tab", name="Findings").click()
@@ -367,9 +375,9 @@ def test_findings_show_as_they_come_and_go(live: Page, desk: Desk) -> None:
     expect(live.locator("#panel .severity").first).to_be_visible()
 
 
-def test_changes_since_the_last_build_are_shown(live: Page, desk: Desk) -> None:
-    desk.ok("build", "1")
-    desk.write({"issues/articles/one.md": article("One", date="2026-01-03", body="Later words.")})
+def test_changes_since_the_last_build_are_shown(live: Page, workspace: WorkspaceRunner) -> None:
+    workspace.ok("build", "1")
+    workspace.write({"issues/articles/one.md": article("One", date="2026-01-03", body="Later words.")})
     live.get_by_role("tab", name="Changes").click()
     expect(live.locator(".diff .plus", has_text="Later words.").first).to_be_visible()
     expect(live.locator(".diff .minus", has_text="First words.").first).to_be_visible()

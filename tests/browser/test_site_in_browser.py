@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from browser_kit import FOLDER, Looker, View, looking, need_browser
+from browser_kit import FOLDER, PageViewer, View, open_viewer, require_browser
 from playwright.sync_api import Page
-from workspace_kit import ROOT, Desk
+from workspace_kit import ROOT, WorkspaceRunner
 
 GOLDEN = ROOT / "tests" / "golden" / "workspace"
 SITES = {
@@ -62,52 +62,52 @@ MOVED = """() => new Promise((done) => {
 
 
 def golden(root: Path, base_url: str, language: str) -> Path:
-    desk = Desk(root)
-    shutil.copytree(GOLDEN, desk.root)
-    settings = desk.read("newsletter.toml").replace(SITES["golden"], base_url)
-    desk.write({"newsletter.toml": settings.replace('language = "en-GB"', f'language = "{language}"')})
-    desk.ok("assemble", "1", "--now", "2026-02-01")
-    desk.ok("build", "--now", "2026-02-02")
-    return desk.root / "build/site"
+    workspace = WorkspaceRunner(root)
+    shutil.copytree(GOLDEN, workspace.root)
+    settings = workspace.read("newsletter.toml").replace(SITES["golden"], base_url)
+    workspace.write({"newsletter.toml": settings.replace('language = "en-GB"', f'language = "{language}"')})
+    workspace.ok("assemble", "1", "--now", "2026-02-01")
+    workspace.ok("build", "--now", "2026-02-02")
+    return workspace.root / "build/site"
 
 
 def sample(root: Path) -> Path:
     """The publication that the repository is."""
-    desk = Desk(root)
-    shutil.copytree(ROOT / "issues", desk.root / "issues")
+    workspace = WorkspaceRunner(root)
+    shutil.copytree(ROOT / "issues", workspace.root / "issues")
     settings = (ROOT / "newsletter.toml").read_text(encoding="utf-8")
-    desk.write({"newsletter.toml": settings})
-    desk.ok("build", "--now", "2026-04-01")
-    return desk.root / "build/site"
+    workspace.write({"newsletter.toml": settings})
+    workspace.ok("build", "--now", "2026-04-01")
+    return workspace.root / "build/site"
 
 
 @pytest.fixture(scope="module")
-def looker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Looker]:
-    need_browser()
+def viewer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PageViewer]:
+    require_browser()
     folder = tmp_path_factory.mktemp("sites")
     folders = {
         SITES["golden"]: golden(folder / "golden", SITES["golden"], "en-GB"),
         SITES["hebrew"]: golden(folder / "hebrew", SITES["hebrew"], "he"),
         SITES["sample"]: sample(folder / "sample"),
     }
-    with looking(folders, tmp_path_factory.mktemp("cache")) as looker:
-        yield looker
+    with open_viewer(folders, tmp_path_factory.mktemp("cache")) as viewer:
+        yield viewer
 
 
 @contextmanager
-def opened(looker: Looker, site: str, path: str, view: View) -> Iterator[Page]:
+def opened(viewer: PageViewer, site: str, path: str, view: View) -> Iterator[Page]:
     """The page, once its search has answered where it is one."""
-    with looker.page(f"{SITES[site]}/{path}", view) as page:
+    with viewer.page(f"{SITES[site]}/{path}", view) as page:
         if "?q=" in path:
             page.wait_for_function("document.querySelector('[aria-live]').textContent.trim() !== ''")
         yield page
 
 
 @by_page
-def test_axe_finds_nothing(looker: Looker, site: str, path: str) -> None:
+def test_axe_finds_nothing(viewer: PageViewer, site: str, path: str) -> None:
     schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
     found: dict[str, Any] = {}
-    with opened(looker, site, path, View(DESK)) as page:
+    with opened(viewer, site, path, View(DESK)) as page:
         page.evaluate(AXE)
         for width in (DESK, PHONE):
             page.set_viewport_size({"width": width, "height": 900})
@@ -118,19 +118,19 @@ def test_axe_finds_nothing(looker: Looker, site: str, path: str) -> None:
     assert not found, json.dumps(found, indent=1, ensure_ascii=False)
 
 
-def test_axe_would_find_something(looker: Looker) -> None:
-    with opened(looker, "golden", "index.html", View(DESK)) as page:
+def test_axe_would_find_something(viewer: PageViewer) -> None:
+    with opened(viewer, "golden", "index.html", View(DESK)) as page:
         page.evaluate(AXE)
         page.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<img src=\"x.png\">')")
         assert "image-alt" in {each["rule"] for each in json.loads(page.evaluate(RUN_AXE))}
 
 
 @by_page
-def test_nothing_moves_and_nothing_is_asked_of_others(looker: Looker, site: str, path: str) -> None:
+def test_nothing_moves_and_nothing_is_asked_of_others(viewer: PageViewer, site: str, path: str) -> None:
     said: list[str] = []
     asked: list[str] = []
     for width in (PHONE, DESK):
-        context = looker._context(View(width))
+        context = viewer._context(View(width))
         page = context.new_page()
         page.on("console", lambda message: said.append(message.text))
         page.on("pageerror", lambda error: said.append(str(error)))
@@ -149,15 +149,15 @@ def test_nothing_moves_and_nothing_is_asked_of_others(looker: Looker, site: str,
 
 
 @by_page
-def test_at_400_percent_zoom_no_page_scrolls_sideways(looker: Looker, site: str, path: str) -> None:
+def test_at_400_percent_zoom_no_page_scrolls_sideways(viewer: PageViewer, site: str, path: str) -> None:
     # WCAG 2.2, 1.4.10: a window of 1280 px at 400 % is one of 320.
-    with opened(looker, site, path, View(320)) as page:
+    with opened(viewer, site, path, View(320)) as page:
         width = page.evaluate("document.documentElement.scrollWidth")
     assert width == 320
 
 
-def test_the_first_stop_of_the_keyboard_leads_past_the_menu(looker: Looker) -> None:
-    with opened(looker, "golden", "articles/every-block/", View(DESK)) as page:
+def test_the_first_stop_of_the_keyboard_leads_past_the_menu(viewer: PageViewer) -> None:
+    with opened(viewer, "golden", "articles/every-block/", View(DESK)) as page:
         page.keyboard.press("Tab")
         first = page.evaluate("document.activeElement.getAttribute('href')")
         assert first == "#_main"
@@ -168,8 +168,8 @@ def test_the_first_stop_of_the_keyboard_leads_past_the_menu(looker: Looker) -> N
 
 
 @pytest.mark.parametrize("path", ["index.html", "articles/every-block/"])
-def test_whatever_has_the_keyboards_focus_shows_it(looker: Looker, path: str) -> None:
-    with opened(looker, "golden", path, View(DESK)) as page:
+def test_whatever_has_the_keyboards_focus_shows_it(viewer: PageViewer, path: str) -> None:
+    with opened(viewer, "golden", path, View(DESK)) as page:
         for _ in range(12):
             page.keyboard.press("Tab")
             shown = page.evaluate("""() => {
@@ -179,8 +179,8 @@ def test_whatever_has_the_keyboards_focus_shows_it(looker: Looker, path: str) ->
             assert shown, page.evaluate("document.activeElement.outerHTML")
 
 
-def test_on_paper_the_text_stands_without_the_menu(looker: Looker) -> None:
-    with opened(looker, "golden", "articles/every-block/", View(DESK)) as page:
+def test_on_paper_the_text_stands_without_the_menu(viewer: PageViewer) -> None:
+    with opened(viewer, "golden", "articles/every-block/", View(DESK)) as page:
         page.emulate_media(media="print", color_scheme="dark")
         assert page.evaluate("""[...document.querySelectorAll("nav")]
             .every((nav) => getComputedStyle(nav).display === "none" || !nav.getClientRects().length)""")
@@ -190,8 +190,8 @@ def test_on_paper_the_text_stands_without_the_menu(looker: Looker) -> None:
         assert all(int(part) < 90 for part in re.findall(r"\d+", colour)), colour
 
 
-def test_a_wide_table_on_a_phone_is_reached_and_read_by_keyboard(looker: Looker) -> None:
-    with opened(looker, "golden", "articles/every-block/", View(320)) as page:
+def test_a_wide_table_on_a_phone_is_reached_and_read_by_keyboard(viewer: PageViewer) -> None:
+    with opened(viewer, "golden", "articles/every-block/", View(320)) as page:
         held = page.evaluate("""[...document.querySelectorAll("main table")].map((table) => {
             const box = table.closest("[tabindex='0']");
             return Boolean(box && box.getAttribute("role") === "group" && box.getAttribute("aria-label"));

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from check_kit import BODY, Case, subject_of
-from examples_html import BUTTON, CTA, HEAD_END, LINK, P, within
+from check_examples.html import BUTTON, CTA, HEAD_END, LINK, P, within
+from check_kit import BODY, Case, check_context
 
 from pipeline.checks.cascade import CssView, Styles
 from pipeline.checks.client_features import uses
@@ -21,7 +21,7 @@ LIST = "\n- one [link here](https://journal.example/z) among words\n"
 
 
 def found(code: str, case: Case) -> list[Finding]:
-    return list(rule_of(code).findings(subject_of(case)))
+    return list(rule_of(code).findings(check_context(case)))
 
 
 BROKEN = [

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from workspace_kit import Desk, article
+from workspace_kit import WorkspaceRunner, article
 
 from pipeline.checks import online_links
 from pipeline.checks.online_links import AT_ONCE_PER_HOST, LinkAnswer, LinkTester, LinkVerdict
@@ -200,17 +200,17 @@ def test_no_more_than_the_limit_is_tried(
     assert sum(Pages.asked.values()) == 3
 
 
-def test_the_command_tries_links_only_when_asked(desk: Desk, server: str) -> None:
+def test_the_command_tries_links_only_when_asked(workspace: WorkspaceRunner, server: str) -> None:
     body = f"See [a page]({server}/gone) and\n[another one]({server}/moved#part)."
-    desk.write({"issues/articles/glutamate.md": article("The glutamate switch", body=body)})
+    workspace.write({"issues/articles/glutamate.md": article("The glutamate switch", body=body)})
     only = ("check", "1", "--only", "WEB001", "--only", "WEB003", "--only", "WEB004")
-    desk.ok(*only)
-    assert not Pages.asked and not (desk.root / "build" / ".cache").exists()
+    workspace.ok(*only)
+    assert not Pages.asked and not (workspace.root / "build" / ".cache").exists()
 
-    assert "is on a private network" in desk.ok(*only, "--online")
+    assert "is on a private network" in workspace.ok(*only, "--online")
     assert not Pages.asked
 
-    result = desk.run(*only, "--online", "--allow-private")
+    result = workspace.run(*only, "--online", "--allow-private")
     assert result.exit_code == 1
     assert f'glutamate.md:6: error WEB001: "{server}/gone": the server says 404' in result.stdout
     assert (

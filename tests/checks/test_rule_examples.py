@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from check_examples import ELSEWHERE, EXAMPLES
-from check_kit import Case, subject_of
+from check_kit import Case, check_context
 
 from pipeline.checks.rules import RULES
 from pipeline.checks.runner import rule_of, run_rules
@@ -13,14 +13,14 @@ from pipeline.model import Severity
 
 @pytest.mark.parametrize("code", sorted(EXAMPLES))
 def test_the_broken_example_is_found(code: str) -> None:
-    found = list(rule_of(code).findings(subject_of(EXAMPLES[code].broken)))
+    found = list(rule_of(code).findings(check_context(EXAMPLES[code].broken)))
     assert found, f"{code} finds nothing in its broken example"
     assert all(each.message and each.hint and each.place.path for each in found)
 
 
 @pytest.mark.parametrize("code", sorted(EXAMPLES))
 def test_the_sound_example_is_not_found(code: str) -> None:
-    assert [each.message for each in rule_of(code).findings(subject_of(EXAMPLES[code].sound))] == []
+    assert [each.message for each in rule_of(code).findings(check_context(EXAMPLES[code].sound))] == []
 
 
 def test_every_rule_has_both_examples() -> None:
@@ -33,5 +33,5 @@ def test_codes_are_given_once() -> None:
 
 
 def test_the_sound_issue_has_no_finding_at_all() -> None:
-    found = run_rules(subject_of(Case())).findings
+    found = run_rules(check_context(Case())).findings
     assert [f"{each.code} {each.message}" for each in found if each.severity is not Severity.NOTE] == []

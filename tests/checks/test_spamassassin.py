@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from check_kit import Case, subject_of
-from workspace_kit import ROOT, Desk, left_out
+from check_kit import Case, check_context
+from workspace_kit import ROOT, WorkspaceRunner, skip_or_fail
 
 from pipeline.checks.spamassassin import PROGRAM, SpamTest, parse_report, spam_report
 from pipeline.errors import PressroomError
@@ -50,9 +50,11 @@ def test_a_missing_program_says_what_to_do() -> None:
     assert "apt install spamassassin" in (raised.value.hint or "")
 
 
-def test_without_the_program_the_command_says_so(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", str(desk.root))
-    said = desk.error("check", "1", "--spam")
+def test_without_the_program_the_command_says_so(
+    workspace: WorkspaceRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(workspace.root))
+    said = workspace.error("check", "1", "--spam")
     assert "SpamAssassin is not installed" in said and "without --spam" in said
 
 
@@ -67,7 +69,7 @@ def test_a_program_that_fails_is_an_error(tmp_path: Path) -> None:
 
 def need_spamassassin() -> None:
     if shutil.which(PROGRAM) is None:
-        left_out("no SpamAssassin: apt-get install spamassassin")
+        skip_or_fail("no SpamAssassin: apt-get install spamassassin")
 
 
 def test_the_real_program_calls_the_test_text_spam() -> None:
@@ -80,4 +82,4 @@ def test_the_real_program_calls_the_test_text_spam() -> None:
 
 def test_the_real_program_finds_nothing_in_a_sound_issue() -> None:
     need_spamassassin()
-    assert spam_report(subject_of(Case()).message).score < 1
+    assert spam_report(check_context(Case()).message).score < 1

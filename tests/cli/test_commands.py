@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from workspace_kit import ROOT, Desk, article, png
+from workspace_kit import ROOT, WorkspaceRunner, article, png
 
 from pipeline.cli import main
 
@@ -39,105 +39,107 @@ ALL = [
 
 
 def test_init_makes_a_workspace_that_builds(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
-    listed = desk.ok(
+    workspace = WorkspaceRunner(tmp_path)
+    listed = workspace.ok(
         "init", str(tmp_path / "mine"), "--title", 'The "Harbour", Letter: №1', "--now", "2026-02-01"
     )
     assert str(tmp_path / "mine" / "newsletter.toml") in listed
-    mine = Desk(tmp_path / "mine")
+    mine = WorkspaceRunner(tmp_path / "mine")
     mine.ok("assemble", "1")
     mine.ok("build")
     assert 'The "Harbour", Letter: №1' in mine.read("build/issues/001-the-first-issue/email.txt")
 
 
-def test_init_never_overwrites(desk: Desk) -> None:
-    before = desk.tree()
-    assert "a workspace already" in desk.error("init", str(desk.root))
-    assert desk.tree() == before
+def test_init_never_overwrites(workspace: WorkspaceRunner) -> None:
+    before = workspace.tree()
+    assert "a workspace already" in workspace.error("init", str(workspace.root))
+    assert workspace.tree() == before
 
 
-def test_new_issue_and_article_are_read_back_as_drafts(desk: Desk) -> None:
-    path = desk.ok(
+def test_new_issue_and_article_are_read_back_as_drafts(workspace: WorkspaceRunner) -> None:
+    path = workspace.ok(
         "new", "article", 'Über: "quoted" & #1', "--tag", "no", "--tag", "1:30", "--date", "2026-01-02"
     ).strip()
     assert path == "issues/articles/über-quoted-1.md"
-    found = {each["slug"]: each for each in desk.json("articles")}["über-quoted-1"]
+    found = {each["slug"]: each for each in workspace.json("articles")}["über-quoted-1"]
     assert found["title"] == 'Über: "quoted" & #1'
     assert found["tags"] == ["no", "1:30"] and found["draft"] is True
-    assert desk.ok("new", "issue", "Second", "--date", "2026-03-01").strip() == "issues/002-second/issue.md"
-    assert desk.json("status")["issues"][1]["state"] == "draft"
+    assert (
+        workspace.ok("new", "issue", "Second", "--date", "2026-03-01").strip() == "issues/002-second/issue.md"
+    )
+    assert workspace.json("status")["issues"][1]["state"] == "draft"
 
 
 @pytest.mark.parametrize("title", ["", "  ", "a\nb", "...", "../x", "nul", "a\x00b"])
-def test_new_refuses_titles_that_make_no_slug(desk: Desk, title: str) -> None:
-    before = desk.tree()
+def test_new_refuses_titles_that_make_no_slug(workspace: WorkspaceRunner, title: str) -> None:
+    before = workspace.tree()
     if title in {"../x"}:
-        assert desk.ok("new", "article", title).strip() == "issues/articles/x.md"
+        assert workspace.ok("new", "article", title).strip() == "issues/articles/x.md"
         return
-    desk.error("new", "article", title)
-    assert desk.tree() == before
+    workspace.error("new", "article", title)
+    assert workspace.tree() == before
 
 
-def test_new_article_refuses_a_slug_that_is_taken(desk: Desk) -> None:
-    assert '"glutamate" is taken' in desk.error("new", "article", "Glutamate")
+def test_new_article_refuses_a_slug_that_is_taken(workspace: WorkspaceRunner) -> None:
+    assert '"glutamate" is taken' in workspace.error("new", "article", "Glutamate")
 
 
-def test_articles_and_tags_are_listed_and_filtered(desk: Desk) -> None:
-    assert [each["slug"] for each in desk.json("articles")] == ["glutamate", "a-note"]
-    assert [each["slug"] for each in desk.json("articles", "--tag", "notes")] == ["a-note"]
-    assert desk.json("tags") == {"notes": 1, "research": 1}
-    assert 'Did you mean "research"?' in desk.error("articles", "--tag", "reserch")
-    desk.ok("assemble", "1")
-    assert desk.json("articles", "--unused") == []
+def test_articles_and_tags_are_listed_and_filtered(workspace: WorkspaceRunner) -> None:
+    assert [each["slug"] for each in workspace.json("articles")] == ["glutamate", "a-note"]
+    assert [each["slug"] for each in workspace.json("articles", "--tag", "notes")] == ["a-note"]
+    assert workspace.json("tags") == {"notes": 1, "research": 1}
+    assert 'Did you mean "research"?' in workspace.error("articles", "--tag", "reserch")
+    workspace.ok("assemble", "1")
+    assert workspace.json("articles", "--unused") == []
 
 
-def test_status_says_how_far_each_issue_is(desk: Desk) -> None:
+def test_status_says_how_far_each_issue_is(workspace: WorkspaceRunner) -> None:
     def state() -> tuple[str, bool]:
-        found = desk.json("status")["issues"][0]
+        found = workspace.json("status")["issues"][0]
         return found["state"], found["built"]
 
     assert state() == ("open", False)
-    desk.ok("assemble", "1")
+    workspace.ok("assemble", "1")
     assert state() == ("frozen", False)
-    desk.ok("build")
+    workspace.ok("build")
     assert state() == ("frozen", True)
-    desk.write({"issues/articles/glutamate.md": article(body="Other.")})
+    workspace.write({"issues/articles/glutamate.md": article(body="Other.")})
     assert state() == ("changed", True)
 
 
-def test_build_says_what_it_made(desk: Desk) -> None:
-    said = desk.ok("build")
+def test_build_says_what_it_made(workspace: WorkspaceRunner) -> None:
+    said = workspace.ok("build")
     assert "The plastic brain: 2 articles" in said
     assert "build/issues/001-the-plastic-brain/email.html" in said
     assert "[not frozen: pressroom assemble 1]" in said
     names = {"email.html", "email.txt", "email.eml", "email.mjml", "issue.json"}
-    assert set(desk.tree("build/issues/001-the-plastic-brain")) == names
+    assert set(workspace.tree("build/issues/001-the-plastic-brain")) == names
 
 
-def test_an_issue_is_public_once_it_is_frozen_and_not_before_its_date(desk: Desk) -> None:
-    desk.ok("build")
-    assert "issues/001-the-plastic-brain/index.html" not in desk.tree("build/site")
-    desk.ok("assemble", "1")
-    desk.ok("build", "--now", "2026-01-31")
-    assert "issues/001-the-plastic-brain/index.html" not in desk.tree("build/site")
-    desk.ok("build", "--now", "2026-02-02")
-    assert "issues/001-the-plastic-brain/index.html" in desk.tree("build/site")
+def test_an_issue_is_public_once_it_is_frozen_and_not_before_its_date(workspace: WorkspaceRunner) -> None:
+    workspace.ok("build")
+    assert "issues/001-the-plastic-brain/index.html" not in workspace.tree("build/site")
+    workspace.ok("assemble", "1")
+    workspace.ok("build", "--now", "2026-01-31")
+    assert "issues/001-the-plastic-brain/index.html" not in workspace.tree("build/site")
+    workspace.ok("build", "--now", "2026-02-02")
+    assert "issues/001-the-plastic-brain/index.html" in workspace.tree("build/site")
 
 
-def test_feed_builds_the_same_feeds_as_build(desk: Desk) -> None:
-    desk.ok("assemble", "1")
-    desk.ok("build")
-    whole = desk.tree("build/site")
-    paths = desk.json("feed")["feeds"]
+def test_feed_builds_the_same_feeds_as_build(workspace: WorkspaceRunner) -> None:
+    workspace.ok("assemble", "1")
+    workspace.ok("build")
+    whole = workspace.tree("build/site")
+    paths = workspace.json("feed")["feeds"]
     assert "build/site/feed.xml" in paths and "build/site/feeds.opml" in paths
-    assert desk.tree("build/site") == whole
+    assert workspace.tree("build/site") == whole
 
 
 # --- export ----------------------------------------------------------------------------------
 
 
-def with_picture(desk: Desk) -> None:
-    desk.write(
+def with_picture(workspace: WorkspaceRunner) -> None:
+    workspace.write(
         {
             "issues/articles/glutamate.md": article(
                 body="![A synapse](x.png)\n\nHi {{ first_name | there }}."
@@ -145,13 +147,13 @@ def with_picture(desk: Desk) -> None:
             "issues/articles/x.png": png(40, 20),
         }
     )
-    desk.ok("assemble", "1")
+    workspace.ok("assemble", "1")
 
 
-def test_export_writes_a_bundle_whose_listing_is_true(desk: Desk) -> None:
-    with_picture(desk)
-    desk.ok("export", "1")
-    files = desk.tree("build/export/001-the-plastic-brain")
+def test_export_writes_a_bundle_whose_listing_is_true(workspace: WorkspaceRunner) -> None:
+    with_picture(workspace)
+    workspace.ok("export", "1")
+    files = workspace.tree("build/export/001-the-plastic-brain")
     listing = json.loads(files["issue.json"])
     assert listing["subject"] == "The plastic brain"
     assert listing["sender"] == {"name": "Synapse", "address": "letters@synapse.example"}
@@ -166,30 +168,30 @@ def test_export_writes_a_bundle_whose_listing_is_true(desk: Desk) -> None:
     assert image["url"].encode() in files["email.html"] and image["file"] in files
 
 
-def test_packed_images_are_beside_the_html(desk: Desk) -> None:
-    with_picture(desk)
-    desk.ok("export", "1", "--images", "packed")
-    files = desk.tree("build/export/001-the-plastic-brain")
+def test_packed_images_are_beside_the_html(workspace: WorkspaceRunner) -> None:
+    with_picture(workspace)
+    workspace.ok("export", "1", "--images", "packed")
+    files = workspace.tree("build/export/001-the-plastic-brain")
     name = next(path for path in files if path.startswith("images/"))
     assert f'src="{name}"'.encode() in files["email.html"]
 
 
-def test_the_zip_holds_the_same_files_and_the_same_bytes_each_time(desk: Desk) -> None:
-    with_picture(desk)
-    desk.ok("export", "1")
-    desk.ok("export", "1", "-o", str(desk.root / "out.zip"))
-    first = (desk.root / "out.zip").read_bytes()
-    desk.ok("export", "1", "-o", str(desk.root / "out.zip"))
-    assert (desk.root / "out.zip").read_bytes() == first
+def test_the_zip_holds_the_same_files_and_the_same_bytes_each_time(workspace: WorkspaceRunner) -> None:
+    with_picture(workspace)
+    workspace.ok("export", "1")
+    workspace.ok("export", "1", "-o", str(workspace.root / "out.zip"))
+    first = (workspace.root / "out.zip").read_bytes()
+    workspace.ok("export", "1", "-o", str(workspace.root / "out.zip"))
+    assert (workspace.root / "out.zip").read_bytes() == first
     with zipfile.ZipFile(io.BytesIO(first)) as archive:
         found = {name: archive.read(name) for name in archive.namelist()}
-    assert found == desk.tree("build/export/001-the-plastic-brain")
+    assert found == workspace.tree("build/export/001-the-plastic-brain")
 
 
-def test_the_message_opens_and_has_both_parts(desk: Desk) -> None:
-    with_picture(desk)
-    desk.ok("export", "1")
-    data = desk.tree("build/export/001-the-plastic-brain")["email.eml"]
+def test_the_message_opens_and_has_both_parts(workspace: WorkspaceRunner) -> None:
+    with_picture(workspace)
+    workspace.ok("export", "1")
+    data = workspace.tree("build/export/001-the-plastic-brain")["email.eml"]
     message = email.message_from_bytes(data, policy=email.policy.default)
     assert message["Subject"] == "The plastic brain"
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
@@ -200,16 +202,16 @@ def test_the_message_opens_and_has_both_parts(desk: Desk) -> None:
     )
 
 
-def test_export_refuses_what_is_not_frozen_and_audiences_without_edition(desk: Desk) -> None:
-    assert "pressroom assemble 1" in desk.error("export", "1")
-    desk.ok("assemble", "1")
-    assert 'no edition for "clinicians"' in desk.error("export", "1", "--audience", "clinicians")
+def test_export_refuses_what_is_not_frozen_and_audiences_without_edition(workspace: WorkspaceRunner) -> None:
+    assert "pressroom assemble 1" in workspace.error("export", "1")
+    workspace.ok("assemble", "1")
+    assert 'no edition for "clinicians"' in workspace.error("export", "1", "--audience", "clinicians")
 
 
-def test_export_never_replaces_a_folder_that_is_no_bundle(desk: Desk) -> None:
-    desk.ok("assemble", "1")
-    assert "is no bundle" in desk.error("export", "1", "-o", str(desk.root / "issues"))
-    assert "issues/articles/glutamate.md" in desk.tree()
+def test_export_never_replaces_a_folder_that_is_no_bundle(workspace: WorkspaceRunner) -> None:
+    workspace.ok("assemble", "1")
+    assert "is not an export" in workspace.error("export", "1", "-o", str(workspace.root / "issues"))
+    assert "issues/articles/glutamate.md" in workspace.tree()
 
 
 # --- help and completion -----------------------------------------------------------------------
@@ -244,8 +246,8 @@ def test_help_imports_nothing_heavy() -> None:
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_completion_scripts_name_the_command(desk: Desk, shell: str) -> None:
-    assert "_PRESSROOM_COMPLETE" in desk.ok("completion", shell)
+def test_completion_scripts_name_the_command(workspace: WorkspaceRunner, shell: str) -> None:
+    assert "_PRESSROOM_COMPLETE" in workspace.ok("completion", shell)
 
 
 @pytest.mark.parametrize(
@@ -256,7 +258,9 @@ def test_completion_scripts_name_the_command(desk: Desk, shell: str) -> None:
         ("pressroom articles --tag re", "research"),
     ],
 )
-def test_the_shell_completes_commands_issues_and_tags(desk: Desk, words: str, expected: str) -> None:
+def test_the_shell_completes_commands_issues_and_tags(
+    workspace: WorkspaceRunner, words: str, expected: str
+) -> None:
     environment = {
         **os.environ,
         "_PRESSROOM_COMPLETE": "bash_complete",
@@ -265,27 +269,27 @@ def test_the_shell_completes_commands_issues_and_tags(desk: Desk, words: str, ex
     }
     code = "from pipeline.cli import main; main(prog_name='pressroom')"
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=desk.root, env=environment, capture_output=True, text=True
+        [sys.executable, "-c", code], cwd=workspace.root, env=environment, capture_output=True, text=True
     )
     assert any(line.endswith(expected) for line in done.stdout.splitlines()), done.stdout
 
 
 @pytest.mark.parametrize("taken", ["notes.txt", "folder.zip/"])
-def test_a_zip_never_takes_the_place_of_another_file(desk: Desk, taken: str) -> None:
-    desk.ok("assemble", "1")
+def test_a_zip_never_takes_the_place_of_another_file(workspace: WorkspaceRunner, taken: str) -> None:
+    workspace.ok("assemble", "1")
     if taken.endswith("/"):
-        (desk.root / taken).mkdir()
+        (workspace.root / taken).mkdir()
     else:
-        desk.write({taken: "mine"})
-    assert "is there already and is no bundle." in desk.error(
-        "export", "1", "--zip", "-o", str(desk.root / taken)
+        workspace.write({taken: "mine"})
+    assert "exists already and is not an export." in workspace.error(
+        "export", "1", "--zip", "-o", str(workspace.root / taken)
     )
-    desk.ok("export", "1", "-o", str(desk.root / "mine.zip"))
-    desk.ok("export", "1", "-o", str(desk.root / "mine.zip"))
+    workspace.ok("export", "1", "-o", str(workspace.root / "mine.zip"))
+    workspace.ok("export", "1", "-o", str(workspace.root / "mine.zip"))
 
 
-def test_a_language_has_its_own_words_for_why_a_reader_gets_this(desk: Desk) -> None:
-    desk.write({"newsletter.toml": desk.read("newsletter.toml").replace('"en-GB"', '"de"')})
-    desk.ok("build", "1")
-    text = desk.read("build/issues/001-the-plastic-brain/email.txt")
+def test_a_language_has_its_own_words_for_why_a_reader_gets_this(workspace: WorkspaceRunner) -> None:
+    workspace.write({"newsletter.toml": workspace.read("newsletter.toml").replace('"en-GB"', '"de"')})
+    workspace.ok("build", "1")
+    text = workspace.read("build/issues/001-the-plastic-brain/email.txt")
     assert "abonniert" in " ".join(text.split())

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from workspace_kit import Desk, article
+from workspace_kit import WorkspaceRunner, article
 
-from pipeline.config.fields import Fields, plain
-from pipeline.config.front_matter import split
+from pipeline.config.fields import Fields, plain_value
+from pipeline.config.front_matter import split_file
 from pipeline.errors import PressroomError, flatten
 
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=300)
@@ -24,7 +24,7 @@ line = st.text(
 
 
 def read(text: str) -> Fields:
-    return Fields(split(text, "a.md").fields, "a.md", [])
+    return Fields(split_file(text, "a.md").fields, "a.md", [])
 
 
 @given(line)
@@ -42,11 +42,11 @@ def test_any_quoted_title_is_read_as_written_in_yaml_and_toml(title: str) -> Non
 def test_any_text_is_read_or_refused_with_its_place(text: str) -> None:
     for source in (text, f"---\n{text}\n---\n", f"+++\n{text}\n+++\n"):
         try:
-            found = split(source, "a.md")
+            found = split_file(source, "a.md")
         except PressroomError as error:
             assert all(each.path == "a.md" for each in flatten(error))
         else:
-            assert json.dumps({key: plain(field) for key, field in found.fields.items()}, default=str)
+            assert json.dumps({key: plain_value(field) for key, field in found.fields.items()}, default=str)
 
 
 @pytest.mark.parametrize(
@@ -63,32 +63,34 @@ def test_a_number_as_a_title_is_its_own_spelling() -> None:
 
 def test_each_field_knows_its_line() -> None:
     text = "---\na: 1\n# note\nb:\n  - x\n  - y: 2\n---\n"
-    fields = split(text, "a.md").fields
+    fields = split_file(text, "a.md").fields
     assert (fields["a"].line, fields["b"].line) == (2, 4)
     assert [item.line for item in fields["b"].value] == [5, 6]
     text = '+++\na = """\n[x]\nb = 1\n"""\n\n[t]\nc = 2\n[[u]]\nd = 1\n[[u]]\nd = 2\n+++\n'
-    fields = split(text, "a.md").fields
+    fields = split_file(text, "a.md").fields
     assert (fields["a"].line, fields["t"].line, fields["t"].value["c"].line) == (2, 7, 8)
     assert [item.value["d"].line for item in fields["u"].value] == [10, 12]
 
 
 def test_the_body_begins_where_the_file_says() -> None:
-    document = split("---\ntitle: x\n---\n\nfirst\n---\nlast", "a.md")
+    document = split_file("---\ntitle: x\n---\n\nfirst\n---\nlast", "a.md")
     assert (document.body, document.body_line) == ("\nfirst\n---\nlast", 4)
 
 
-def test_windows_line_ends_and_a_byte_order_mark_are_taken(desk: Desk) -> None:
-    desk.write({"issues/articles/x.md": b"\xef\xbb\xbf" + article("Windows").replace("\n", "\r\n").encode()})
-    assert "Windows" in [each["title"] for each in desk.json("articles")]
+def test_windows_line_ends_and_a_byte_order_mark_are_taken(workspace: WorkspaceRunner) -> None:
+    workspace.write(
+        {"issues/articles/x.md": b"\xef\xbb\xbf" + article("Windows").replace("\n", "\r\n").encode()}
+    )
+    assert "Windows" in [each["title"] for each in workspace.json("articles")]
 
 
 @pytest.mark.parametrize("key", ["dek", "summary", "excerpt", "description"])
-def test_other_words_for_the_dek_are_read(desk: Desk, key: str) -> None:
-    desk.write(
+def test_other_words_for_the_dek_are_read(workspace: WorkspaceRunner, key: str) -> None:
+    workspace.write(
         {"issues/articles/a-note.md": article("A note", tags="[notes]", **{key: "The line under it."})}
     )
-    desk.ok("build", "1")
-    assert "The line under it." in desk.read("build/issues/001-the-plastic-brain/email.txt")
+    workspace.ok("build", "1")
+    assert "The line under it." in workspace.read("build/issues/001-the-plastic-brain/email.txt")
 
 
 @given(title=line.filter(bool), tags=st.lists(line.filter(bool), unique=True, max_size=3))
@@ -99,18 +101,19 @@ def test_other_words_for_the_dek_are_read(desk: Desk, key: str) -> None:
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_a_new_article_is_read_back_as_it_was_asked_for(tmp_path: Path, title: str, tags: list[str]) -> None:
-    desk = Desk(tmp_path / "w")
-    if not desk.root.exists():
-        Desk(tmp_path).ok("init", "w", "--now", "2026-01-01")
+    workspace = WorkspaceRunner(tmp_path / "w")
+    if not workspace.root.exists():
+        WorkspaceRunner(tmp_path).ok("init", "w", "--now", "2026-01-01")
     arguments = [part for tag in tags for part in ("--tag=" + tag,)]
-    result = desk.run("new", "article", *arguments, "--date", "2026-01-02", "--", title)
+    result = workspace.run("new", "article", *arguments, "--date", "2026-01-02", "--", title)
     if result.exit_code == 0:
-        file = desk.root / result.stdout.strip()
+        file = workspace.root / result.stdout.strip()
         fields = read(file.read_text(encoding="utf-8"))
         assert fields.text("title") == title
         assert fields.texts("tags") == tuple(tags)
         assert (
-            fields.raw("date") is not None and plain(fields.mapping["date"]) == date(2026, 1, 2).isoformat()
+            fields.field("date") is not None
+            and plain_value(fields.mapping["date"]) == date(2026, 1, 2).isoformat()
         )
         file.unlink()
     else:

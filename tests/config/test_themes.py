@@ -10,35 +10,35 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from html_kit import Reader, as_outlook, styles
-from workspace_kit import ROOT, Desk
+from html_kit import HtmlReader, as_outlook, styles
+from workspace_kit import ROOT, WorkspaceRunner
 
 from pipeline.config.themes import read_theme, theme_names
-from pipeline.render.email.theme_values import contrast
+from pipeline.render.color_contrast import contrast
 
 GOLDEN = ROOT / "tests" / "golden"
 THEMES = theme_names(None)
 EMAIL = "issues/001-every-block/email.html"
 
 
-def golden_desk(folder: Path, theme: str, language: str = "en-GB") -> Desk:
+def build_golden(folder: Path, theme: str, language: str = "en-GB") -> WorkspaceRunner:
     """The golden workspace, built with a theme."""
-    desk = Desk(folder / "workspace")
-    shutil.copytree(GOLDEN / "workspace", desk.root)
-    settings = desk.read("newsletter.toml").replace("[theme]\n", f'[theme]\nname = "{theme}"\n')
-    desk.write({"newsletter.toml": settings.replace('language = "en-GB"', f'language = "{language}"')})
-    desk.ok("assemble", "1", "--now", "2026-02-01")
-    desk.ok("build", "--now", "2026-02-02")
-    return desk
+    workspace = WorkspaceRunner(folder / "workspace")
+    shutil.copytree(GOLDEN / "workspace", workspace.root)
+    settings = workspace.read("newsletter.toml").replace("[theme]\n", f'[theme]\nname = "{theme}"\n')
+    workspace.write({"newsletter.toml": settings.replace('language = "en-GB"', f'language = "{language}"')})
+    workspace.ok("assemble", "1", "--now", "2026-02-01")
+    workspace.ok("build", "--now", "2026-02-02")
+    return workspace
 
 
 @pytest.fixture(scope="module", params=THEMES)
-def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    return golden_desk(tmp_path_factory.mktemp(request.param), request.param)
+def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> WorkspaceRunner:
+    return build_golden(tmp_path_factory.mktemp(request.param), request.param)
 
 
 @pytest.fixture(scope="module")
-def html(built: Desk) -> str:
+def html(built: WorkspaceRunner) -> str:
     return built.read(f"build/{EMAIL}")
 
 
@@ -52,7 +52,7 @@ def test_the_packaged_themes() -> None:
 @pytest.mark.parametrize("theme", [name for name in THEMES if name != "default"])
 def test_the_email_of_a_theme_is_as_it_was(theme: str, tmp_path: Path) -> None:
     """Accept a wanted change, once it was looked at, by PRESSROOM_ACCEPT=1."""
-    made = golden_desk(tmp_path, theme).read(f"build/{EMAIL}")
+    made = build_golden(tmp_path, theme).read(f"build/{EMAIL}")
     held = GOLDEN / "expected/themes" / f"{theme}.html"
     if os.environ.get("PRESSROOM_ACCEPT"):
         held.parent.mkdir(parents=True, exist_ok=True)
@@ -91,7 +91,7 @@ def test_outlook_gets_balanced_tables_whose_columns_fit(html: str) -> None:
 
 
 def test_layout_tables_are_presentational_and_a_data_table_is_not(html: str) -> None:
-    tables = Reader(as_outlook(html)).all("table")
+    tables = HtmlReader(as_outlook(html)).all("table")
     assert [each for each in tables if each.get("role") != "presentation"] == [
         each for each in tables if "border-collapse:collapse;font-size" in each.get("style", "")
     ]
@@ -119,7 +119,7 @@ def test_there_is_one_h1_and_no_level_is_skipped(html: str) -> None:
 
 
 def test_images_have_alt_and_size(html: str) -> None:
-    images = Reader(html).all("img")
+    images = HtmlReader(html).all("img")
     assert len(images) >= 3
     for image in images:
         assert image["alt"] and image["src"].endswith(".png")
@@ -137,7 +137,7 @@ def test_type_is_legible(html: str) -> None:
 
 def test_the_button_is_large_enough_for_a_thumb(html: str) -> None:
     style = next(
-        each["style"] for each in Reader(html).all("a") if "display:inline-block" in each.get("style", "")
+        each["style"] for each in HtmlReader(html).all("a") if "display:inline-block" in each.get("style", "")
     )
     padding = re.search(r"padding:(\d+)px", style)
     line = re.search(r"line-height:(\d+)px", style)
@@ -145,7 +145,7 @@ def test_the_button_is_large_enough_for_a_thumb(html: str) -> None:
 
 
 def test_links_lead_somewhere(html: str) -> None:
-    for link in Reader(html).all("a"):
+    for link in HtmlReader(html).all("a"):
         assert link["href"].startswith(("https://", "mailto:", "{{"))
 
 
@@ -163,8 +163,8 @@ def test_colours_have_contrast_in_light_and_dark(theme: str) -> None:
 @pytest.mark.parametrize("theme", THEMES)
 def test_light_and_dark_colours_stand_in_email_and_style_sheet(theme: str, tmp_path: Path) -> None:
     look = read_theme(theme, None, [])
-    desk = golden_desk(tmp_path, theme)
-    email, css = desk.read(f"build/{EMAIL}"), desk.read("build/site/style.css")
+    workspace = build_golden(tmp_path, theme)
+    email, css = workspace.read(f"build/{EMAIL}"), workspace.read("build/site/style.css")
     head = email[: email.index("<body")]
     assert "@media (prefers-color-scheme: dark)" in head and "[data-ogsc] " in head
     for color in (look.dark.text, look.dark.surface, look.dark.accent, look.dark.muted):
@@ -176,7 +176,7 @@ def test_light_and_dark_colours_stand_in_email_and_style_sheet(theme: str, tmp_p
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("language", ["ar", "he"])
 def test_direction_follows_the_language_alone(theme: str, language: str, tmp_path: Path) -> None:
-    email = golden_desk(tmp_path, theme, language).read(f"build/{EMAIL}")
+    email = build_golden(tmp_path, theme, language).read(f"build/{EMAIL}")
     assert f'<html lang="{language}" xml:lang="{language}" dir="rtl"' in email
     assert re.search(rf'role="article" lang="{language}" dir="rtl"', email)
     # Code runs left to right in every language, and an editor's column as the editor aligned it.
@@ -189,7 +189,7 @@ def test_direction_follows_the_language_alone(theme: str, language: str, tmp_pat
 
 
 def test_the_letter_shows_no_picture_beside_a_headline_and_packs_none(tmp_path: Path) -> None:
-    pictures = {theme: golden_desk(tmp_path / theme, theme).read(f"build/{EMAIL}") for theme in THEMES}
+    pictures = {theme: build_golden(tmp_path / theme, theme).read(f"build/{EMAIL}") for theme in THEMES}
     assert 'alt="The same grey field"' in pictures["default"]
     assert 'alt="The same grey field"' not in pictures["letter"] + pictures["digest"]
 
@@ -206,15 +206,17 @@ OWN = {
 ISSUE = "build/issues/001-the-plastic-brain/email.html"
 
 
-def chosen(desk: Desk, theme: str, more: str = "") -> None:
-    desk.write({"newsletter.toml": f'{desk.read("newsletter.toml")}\n[theme]\nname = "{theme}"\n{more}'})
+def chosen(workspace: WorkspaceRunner, theme: str, more: str = "") -> None:
+    workspace.write(
+        {"newsletter.toml": f'{workspace.read("newsletter.toml")}\n[theme]\nname = "{theme}"\n{more}'}
+    )
 
 
-def test_a_theme_of_a_workspace_is_a_folder_with_what_it_changes(desk: Desk) -> None:
-    desk.write(OWN)
-    chosen(desk, "mine")
-    desk.ok("build", "--now", "2026-02-02")
-    email, css = desk.read(ISSUE), desk.read("build/site/style.css")
+def test_a_theme_of_a_workspace_is_a_folder_with_what_it_changes(workspace: WorkspaceRunner) -> None:
+    workspace.write(OWN)
+    chosen(workspace, "mine")
+    workspace.ok("build", "--now", "2026-02-02")
+    email, css = workspace.read(ISSUE), workspace.read("build/site/style.css")
     assert ">Of my own</div>" in email and "Unsubscribe" in email
     assert "#aa2200" in email and "#1f5f5b" not in email
     assert "#7cc9c1" in email  # the dark colours stay the default theme's
@@ -222,34 +224,36 @@ def test_a_theme_of_a_workspace_is_a_folder_with_what_it_changes(desk: Desk) -> 
     assert "font-size:19px;line-height:30px" in email
 
 
-def test_the_theme_of_the_docs_works_and_its_mistake_reads_as_they_say(desk: Desk) -> None:
+def test_the_theme_of_the_docs_works_and_its_mistake_reads_as_they_say(workspace: WorkspaceRunner) -> None:
     text = (ROOT / "docs" / "themes.md").read_text(encoding="utf-8")
     look = re.findall(r"```toml\n(description.*?)```", text, re.DOTALL)[0]
     masthead = re.findall(r"```jinja\n(.*?)```", text, re.DOTALL)[0]
     folder = "templates/themes/harbour"
-    desk.write({f"{folder}/theme.toml": look, f"{folder}/email/parts/masthead.mjml.j2": masthead})
-    chosen(desk, "harbour")
-    desk.ok("build", "--now", "2026-02-02")
-    assert "News from the harbour" in desk.read(ISSUE) and "#1d4f7c" in desk.read(ISSUE)
-    desk.write({f"{folder}/email/parts/masthead.mjml.j2": masthead.replace("mj-text", "mj-txt")})
+    workspace.write({f"{folder}/theme.toml": look, f"{folder}/email/parts/masthead.mjml.j2": masthead})
+    chosen(workspace, "harbour")
+    workspace.ok("build", "--now", "2026-02-02")
+    assert "News from the harbour" in workspace.read(ISSUE) and "#1d4f7c" in workspace.read(ISSUE)
+    workspace.write({f"{folder}/email/parts/masthead.mjml.j2": masthead.replace("mj-text", "mj-txt")})
     said = re.findall(r"```\n(templates/.*?\n.*?)\n```", text)[0]
-    assert said in desk.error("build")
+    assert said in workspace.error("build")
 
 
-def test_newsletter_toml_changes_a_theme_key_by_key(desk: Desk) -> None:
-    desk.write(OWN)
+def test_newsletter_toml_changes_a_theme_key_by_key(workspace: WorkspaceRunner) -> None:
+    workspace.write(OWN)
     chosen(
-        desk, "mine", 'card_pictures = false\n[theme.colors]\ntext = "#101010"\n[theme.fonts]\nsize = 16\n'
+        workspace,
+        "mine",
+        'card_pictures = false\n[theme.colors]\ntext = "#101010"\n[theme.fonts]\nsize = 16\n',
     )
-    desk.ok("build", "--now", "2026-02-02")
-    email = desk.read(ISSUE)
+    workspace.ok("build", "--now", "2026-02-02")
+    email = workspace.read(ISSUE)
     assert "#aa2200" in email and "#101010" in email
     assert "font-size:16px;line-height:26px" in email
 
 
-def test_a_file_of_the_workspace_goes_before_its_theme_and_may_extend_it(desk: Desk) -> None:
-    desk.write(OWN)
-    desk.write(
+def test_a_file_of_the_workspace_goes_before_its_theme_and_may_extend_it(workspace: WorkspaceRunner) -> None:
+    workspace.write(OWN)
+    workspace.write(
         {
             "templates/email/parts/masthead.mjml.j2": '{% include "theme/email/parts/masthead.mjml.j2" %}\n'
             "<mj-section><mj-column><mj-text>And mine</mj-text></mj-column></mj-section>\n",
@@ -257,60 +261,64 @@ def test_a_file_of_the_workspace_goes_before_its_theme_and_may_extend_it(desk: D
             "templates/email/parts/footer.mjml.j2": '{% include "theme/email/parts/footer.mjml.j2" %}\n',
         }
     )
-    chosen(desk, "mine")
-    desk.ok("build", "--now", "2026-02-02")
-    email = desk.read(ISSUE)
+    chosen(workspace, "mine")
+    workspace.ok("build", "--now", "2026-02-02")
+    email = workspace.read(ISSUE)
     assert email.index(">Of my own</div>") < email.index(">And mine</div>") < email.index("Unsubscribe")
 
 
-def test_a_folder_of_the_same_name_changes_a_packaged_theme(desk: Desk) -> None:
-    desk.write({"templates/themes/letter/theme.toml": '[colors]\naccent = "#005500"\n'})
-    chosen(desk, "letter")
-    desk.ok("build", "--now", "2026-02-02")
-    email = desk.read(ISSUE)
+def test_a_folder_of_the_same_name_changes_a_packaged_theme(workspace: WorkspaceRunner) -> None:
+    workspace.write({"templates/themes/letter/theme.toml": '[colors]\naccent = "#005500"\n'})
+    chosen(workspace, "letter")
+    workspace.ok("build", "--now", "2026-02-02")
+    email = workspace.read(ISSUE)
     assert "#005500" in email and "#8a3b24" not in email
     assert "#fdfbf7" in email
 
 
-def test_the_theme_decides_the_layout_that_nobody_names(desk: Desk) -> None:
-    settings = desk.read("newsletter.toml").replace('layout = "full"\n', "").replace('layout = "brief"\n', "")
-    desk.write({"newsletter.toml": settings})
-    assert desk.json("plan", "1")
+def test_the_theme_decides_the_layout_that_nobody_names(workspace: WorkspaceRunner) -> None:
+    settings = (
+        workspace.read("newsletter.toml").replace('layout = "full"\n', "").replace('layout = "brief"\n', "")
+    )
+    workspace.write({"newsletter.toml": settings})
+    assert workspace.json("plan", "1")
     layouts = {}
     for theme in THEMES:
-        desk.write({"newsletter.toml": settings})
-        chosen(desk, theme)
-        layouts[theme] = re.findall(r"\((full|card|brief)\)", desk.ok("assemble", "1", "--update"))
+        workspace.write({"newsletter.toml": settings})
+        chosen(workspace, theme)
+        layouts[theme] = re.findall(r"\((full|card|brief)\)", workspace.ok("assemble", "1", "--update"))
     assert layouts == {"default": ["card"] * 2, "digest": ["brief"] * 2, "letter": ["brief"] * 2}
     chosen_by_hand = settings.replace(
         "[[audiences]]", '[theme]\nname = "letter"\nlayout = "full"\n\n[[audiences]]', 1
     )
-    desk.write({"newsletter.toml": chosen_by_hand})
-    assert "(full)" in desk.ok("assemble", "1", "--update")
+    workspace.write({"newsletter.toml": chosen_by_hand})
+    assert "(full)" in workspace.ok("assemble", "1", "--update")
 
 
-def test_two_workspaces_of_one_process_keep_their_themes_apart(desk: Desk, tmp_path: Path) -> None:
-    other = Desk(tmp_path / "other")
-    shutil.copytree(desk.root, other.root)
-    for each, color in ((desk, "#aa2200"), (other, "#0022aa")):
+def test_two_workspaces_of_one_process_keep_their_themes_apart(
+    workspace: WorkspaceRunner, tmp_path: Path
+) -> None:
+    other = WorkspaceRunner(tmp_path / "other")
+    shutil.copytree(workspace.root, other.root)
+    for each, color in ((workspace, "#aa2200"), (other, "#0022aa")):
         each.write(OWN)
         each.write({"templates/themes/mine/theme.toml": f'[colors]\naccent = "{color}"\n'})
         each.write({"templates/themes/mine/email/content.css.j2": f"p {{ color: {color} }}\n"})
         chosen(each, "mine")
-    for each in (desk, other, desk):
+    for each in (workspace, other, workspace):
         each.ok("build", "--now", "2026-02-02")
-    assert "#aa2200" in desk.read(ISSUE) and "#0022aa" not in desk.read(ISSUE)
+    assert "#aa2200" in workspace.read(ISSUE) and "#0022aa" not in workspace.read(ISSUE)
     assert "#0022aa" in other.read(ISSUE) and "#aa2200" not in other.read(ISSUE)
 
 
 def test_init_takes_a_theme(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
+    workspace = WorkspaceRunner(tmp_path)
     for theme in THEMES:
-        desk.ok("init", str(tmp_path / theme), "--theme", theme, "--now", "2026-02-01")
-        made = Desk(tmp_path / theme)
+        workspace.ok("init", str(tmp_path / theme), "--theme", theme, "--now", "2026-02-01")
+        made = WorkspaceRunner(tmp_path / theme)
         made.ok("build", "--now", "2026-02-01")
         assert read_theme(theme, None, []).colors.accent in made.read("build/site/style.css")
-    assert 'Did you mean "letter"?' in desk.error("init", str(tmp_path / "new"), "--theme", "leter")
+    assert 'Did you mean "letter"?' in workspace.error("init", str(tmp_path / "new"), "--theme", "leter")
     assert not (tmp_path / "new").exists()
 
 
@@ -321,18 +329,18 @@ def test_every_packaged_theme_says_in_a_line_what_it_is() -> None:
 # --- mistakes ----------------------------------------------------------------------------------
 
 
-def test_an_unknown_theme_is_named_with_the_nearest_one(desk: Desk) -> None:
-    chosen(desk, "leter")
-    line = desk.read("newsletter.toml").split("\n").index('name = "leter"') + 1
-    assert desk.error("build") == (
+def test_an_unknown_theme_is_named_with_the_nearest_one(workspace: WorkspaceRunner) -> None:
+    chosen(workspace, "leter")
+    line = workspace.read("newsletter.toml").split("\n").index('name = "leter"') + 1
+    assert workspace.error("build") == (
         f'newsletter.toml:{line}: theme: there is no theme "leter".\n    Did you mean "letter"?\n'
     )
 
 
-def test_an_unknown_theme_without_a_near_one_lists_them(desk: Desk) -> None:
-    desk.write(OWN)
-    chosen(desk, "../x")
-    assert "The themes are default, digest, letter, mine." in desk.error("build")
+def test_an_unknown_theme_without_a_near_one_lists_them(workspace: WorkspaceRunner) -> None:
+    workspace.write(OWN)
+    chosen(workspace, "../x")
+    assert "The themes are default, digest, letter, mine." in workspace.error("build")
 
 
 @pytest.mark.parametrize(
@@ -354,39 +362,41 @@ def test_an_unknown_theme_without_a_near_one_lists_them(desk: Desk) -> None:
         ("colors = 1", ":1: `colors` is a number and must be a table"),
     ],
 )
-def test_a_mistake_in_theme_toml_names_file_and_line(desk: Desk, text: str, message: str) -> None:
-    desk.write({"templates/themes/mine/theme.toml": text})
-    chosen(desk, "mine")
-    assert f"templates/themes/mine/theme.toml{message}" in desk.error("build")
+def test_a_mistake_in_theme_toml_names_file_and_line(
+    workspace: WorkspaceRunner, text: str, message: str
+) -> None:
+    workspace.write({"templates/themes/mine/theme.toml": text})
+    chosen(workspace, "mine")
+    assert f"templates/themes/mine/theme.toml{message}" in workspace.error("build")
 
 
-def test_a_mistake_in_a_template_of_a_theme_names_it_as_one_would_type_it(desk: Desk) -> None:
-    desk.write({"templates/themes/mine/email/parts/masthead.mjml.j2": "\n<mj-sectoin />"})
-    chosen(desk, "mine")
-    error = desk.error("build")
+def test_a_mistake_in_a_template_of_a_theme_names_it_as_one_would_type_it(workspace: WorkspaceRunner) -> None:
+    workspace.write({"templates/themes/mine/email/parts/masthead.mjml.j2": "\n<mj-sectoin />"})
+    chosen(workspace, "mine")
+    error = workspace.error("build")
     assert "templates/themes/mine/email/parts/masthead.mjml.j2:2: <mj-sectoin> is not an element" in error
 
 
-def test_a_template_that_is_missing_is_suggested_with_its_prefix(desk: Desk) -> None:
-    desk.write(
+def test_a_template_that_is_missing_is_suggested_with_its_prefix(workspace: WorkspaceRunner) -> None:
+    workspace.write(
         {
             "templates/themes/mine/email/parts/footer.mjml.j2": '{% include "default/email/parts/foter.mjml.j2" %}'
         }
     )
-    chosen(desk, "mine")
-    assert 'Did you mean "default/email/parts/footer.mjml.j2"?' in desk.error("build")
+    chosen(workspace, "mine")
+    assert 'Did you mean "default/email/parts/footer.mjml.j2"?' in workspace.error("build")
 
 
-def test_a_theme_that_includes_itself_is_told_of_the_prefixes(desk: Desk) -> None:
+def test_a_theme_that_includes_itself_is_told_of_the_prefixes(workspace: WorkspaceRunner) -> None:
     name = "email/parts/footer.mjml.j2"
-    desk.write({f"templates/themes/mine/{name}": f'{{% include "theme/{name}" %}}'})
-    chosen(desk, "mine")
-    error = desk.error("build")
+    workspace.write({f"templates/themes/mine/{name}": f'{{% include "theme/{name}" %}}'})
+    chosen(workspace, "mine")
+    error = workspace.error("build")
     assert f"templates/themes/mine/{name}:1: this template includes or extends itself" in error
     assert '"default/" in front' in error
 
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_the_rules_find_nothing_in_the_golden_issue(theme: str, tmp_path: Path) -> None:
-    found = golden_desk(tmp_path, theme).json("check")["findings"]
+    found = build_golden(tmp_path, theme).json("check")["findings"]
     assert [(each["code"], each["message"]) for each in found] == []

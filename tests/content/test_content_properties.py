@@ -5,7 +5,8 @@ import string
 import time
 
 import pytest
-from content_kit import Elements, parse, writer
+from content_kit import parse, writer
+from html_kit import HtmlReader
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -74,7 +75,7 @@ def test_any_text_comes_out_of_every_form_as_it_was(text: str) -> None:
     for form in HTML_FORMS:
         written = blocks_to_html(select_blocks(content.blocks, form, "x"), writer(form))
         assert merge.fields_in(written) == ()
-        assert Elements(merge.fill(written, literally)).text == shown
+        assert HtmlReader(merge.fill(written, literally)).text == shown
     lines = merge.fill(blocks_to_text(content.blocks, LinkList()), literally)
     # A line may break between Chinese and Japanese characters, where no space was.
     assert re.sub("[ \n]", "", lines) == re.sub("[ \n]", "", shown)
@@ -93,7 +94,7 @@ def test_any_input_is_parsed_or_refused_with_a_place(text: str) -> None:
     first, second = all_forms(content), all_forms(parse(text))
     assert first == second
     for written in first[:-1]:
-        for tag, attributes in Elements(written).tags:
+        for tag, attributes in HtmlReader(written).tags:
             assert tag in SAFE_TAGS, written
             assert set(attributes) <= SAFE_ATTRIBUTES, written
             for name in ("href", "src"):
@@ -210,7 +211,7 @@ def test_nothing_dangerous_survives(attack: str) -> None:
     except PressroomError:
         return
     for written in all_forms(content):
-        tags = Elements(written).tags
+        tags = HtmlReader(written).tags
         assert not {tag for tag, _ in tags} & {
             "script",
             "style",

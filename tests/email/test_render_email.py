@@ -10,13 +10,14 @@ from dataclasses import replace
 
 import pytest
 from email_kit import PUBLICATION, article, edition, element, image, paragraph, prose, render
-from html_kit import Reader, as_outlook, styles
+from html_kit import HtmlReader, as_outlook, styles
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from workspace_kit import ROOT
 
-from pipeline.model import DARK, LIGHT, Layout, MergeField
-from pipeline.render.email.theme_values import contrast
+from pipeline.config.colors import DARK, LIGHT
+from pipeline.model import Layout, MergeField
+from pipeline.render.color_contrast import contrast
 
 ODD = 'A "quoted" & <b>\u2019s\u00a0title \u2764\ufe0f {{ braces }} ]]> --> \' e\u0301 \u200d end'
 
@@ -47,7 +48,7 @@ def test_preview_text_is_the_first_thing_in_the_body_and_followed_by_filler() ->
 
 
 def test_head_says_what_clients_ask_for() -> None:
-    metas = {each.get("name", ""): each.get("content", "") for each in Reader(render().html).all("meta")}
+    metas = {each.get("name", ""): each.get("content", "") for each in HtmlReader(render().html).all("meta")}
     assert metas["color-scheme"] == metas["supported-color-schemes"] == "light dark"
     assert "width=device-width" in metas["viewport"]
     assert "telephone=no" in metas["format-detection"]
@@ -66,22 +67,22 @@ def test_styles_are_small_and_outlook_rules_stand_alone() -> None:
 
 
 def test_headings_go_down_without_a_gap_from_the_one_h1() -> None:
-    levels = [int(tag[1]) for tag, _ in Reader(render().html).tags if re.fullmatch("h[1-6]", tag)]
+    levels = [int(tag[1]) for tag, _ in HtmlReader(render().html).tags if re.fullmatch("h[1-6]", tag)]
     assert levels == [1, 2, 3, 4, 3, 3, 2, 3]
 
 
 def test_every_layout_table_is_presentational_in_outlook_too() -> None:
     html = as_outlook(render().html)
     assert "<!--[if" not in html
-    assert all(each.get("role") == "presentation" for each in Reader(html).all("table"))
+    assert all(each.get("role") == "presentation" for each in HtmlReader(html).all("table"))
     assert html.count("<table") == html.count("</table>")
     assert html.count("<td") == html.count("</td>")
     assert html.count("<tr") == html.count("</tr>")
-    assert all(int(each["width"]) <= 600 for each in Reader(html).all("td") if "width" in each)
+    assert all(int(each["width"]) <= 600 for each in HtmlReader(html).all("td") if "width" in each)
 
 
 def test_backgrounds_have_a_bgcolor_for_clients_that_drop_styles() -> None:
-    for tag, attributes in Reader(as_outlook(render().html)).tags:
+    for tag, attributes in HtmlReader(as_outlook(render().html)).tags:
         if tag in ("body", "table", "td") and re.search(
             r"background(-color)?:\s*#", attributes.get("style", "")
         ):
@@ -89,7 +90,7 @@ def test_backgrounds_have_a_bgcolor_for_clients_that_drop_styles() -> None:
 
 
 def test_images_have_alt_and_whole_sizes_and_keep_their_shape_on_phones() -> None:
-    found = Reader(render(logo=image("logo", "Synapse", (480, 96))).html).all("img")
+    found = HtmlReader(render(logo=image("logo", "Synapse", (480, 96))).html).all("img")
     assert [(each["width"], each["height"]) for each in found] == [
         ("240", "48"),
         ("536", "302"),
@@ -103,7 +104,7 @@ def test_images_have_alt_and_whole_sizes_and_keep_their_shape_on_phones() -> Non
 
 def test_tall_image_is_narrowed_to_what_word_can_show() -> None:
     html = render(edition(("A", ((article(lead=image(size=(600, 6000))), Layout.FULL),)))).html
-    assert [(each["width"], each["height"]) for each in Reader(html).all("img")] == [("173", "1728")]
+    assert [(each["width"], each["height"]) for each in HtmlReader(html).all("img")] == [("173", "1728")]
 
 
 def test_decorative_thumbnail_is_no_link() -> None:
@@ -169,14 +170,8 @@ def test_article_without_a_page_is_whole_and_its_headline_no_link() -> None:
 
 
 def test_related_article_outside_the_edition_needs_its_address() -> None:
-    from email_kit import TEMPLATES
-
-    from pipeline.render.email.renderer import render_email
-
     one = edition(("A", ((article(related=("far", "unknown")), Layout.FULL),)))
-    html = render_email(
-        one, PUBLICATION, None, TEMPLATES, {"far": ("Far away", "https://synapse.example/far")}
-    ).html
+    html = render(replace(one, related={"far": ("Far away", "https://synapse.example/far")})).html
     assert '<a href="https://synapse.example/far"' in html
     assert "unknown" not in html
 
@@ -222,7 +217,7 @@ def test_odd_text_survives_in_html_and_text() -> None:
         disclaimers=(ODD,),
     )
     rendered = render(odd, replace(PUBLICATION, title=ODD, tagline=ODD, postal_address=f"{ODD}\n{ODD}"))
-    reader = Reader(rendered.html)
+    reader = HtmlReader(rendered.html)
     texts = "\x01".join(reader.texts)
     assert texts.count(ODD) == 15
     assert [each["alt"] for each in reader.all("img")] == [ODD]
@@ -237,7 +232,9 @@ def test_odd_text_survives_in_html_and_text() -> None:
     st.text(st.characters(exclude_categories=["Cs", "Cc"])),
 )
 def test_any_title_and_alt_survive(title: str, alt: str) -> None:
-    reader = Reader(render(edition(("A", ((article(title=title, lead=image(alt=alt)), Layout.FULL),)))).html)
+    reader = HtmlReader(
+        render(edition(("A", ((article(title=title, lead=image(alt=alt)), Layout.FULL),)))).html
+    )
     assert [each["alt"] for each in reader.all("img")] == [alt]
     assert title in "".join(reader.texts)
 
@@ -248,7 +245,7 @@ def test_any_text_of_the_body_survives_once(text: str) -> None:
     marked = f"\u2063{text}\u2063"
     blocks = (prose(paragraph(marked)),)
     html = render(edition(("A", ((article(blocks=blocks), Layout.FULL),)))).html
-    assert "".join(Reader(html).texts).count(marked) == 1
+    assert "".join(HtmlReader(html).texts).count(marked) == 1
 
 
 def test_text_that_looks_like_a_token_is_text() -> None:
@@ -264,7 +261,7 @@ def test_mjml_is_a_whole_document_that_mrml_takes_with_odd_text() -> None:
     assert rendered.mjml.startswith('<mjml lang="en" dir="ltr">')
     assert "zq" not in rendered.mjml
     again = mjml2html(rendered.mjml, fonts={})
-    assert [each["aria-label"] for each in Reader(again).all("div") if "aria-label" in each] == [
+    assert [each["aria-label"] for each in HtmlReader(again).all("div") if "aria-label" in each] == [
         f"{ODD} · Synapse"
     ]
 

@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 
 import pytest
-from workspace_kit import SETTINGS, Desk, article, issue, png
+from workspace_kit import SETTINGS, WorkspaceRunner, article, issue, png
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,8 @@ BAD = (
     Bad("alias bomb", {ARTICLE: "---\na: &a [x, x]\nb: &b [*a, *a]\n---\n"}, (f"{ARTICLE}:2: ", "alias")),
     Bad("deep yaml", {ARTICLE: "---\na: " + "[" * 60_000 + "\n---\n"}, (f"{ARTICLE}:2: ", "too many")),
     Bad("image missing", {ARTICLE: article(body="![A](no.png)")}, (f"{ARTICLE}:6: ", '"no.png" does not exist')),
-    Bad("image is none", {ARTICLE: article(body="![A](x.png)"), "issues/articles/x.png": b"text"}, (f"{ARTICLE}:6: ", "no image")),
-    Bad("image cut short", {ARTICLE: article(body="![A](x.png)"), "issues/articles/x.png": png()[:-20]}, (f"{ARTICLE}:6: ", "no image")),
+    Bad("image is none", {ARTICLE: article(body="![A](x.png)"), "issues/articles/x.png": b"text"}, (f"{ARTICLE}:6: ", "is not an image")),
+    Bad("image cut short", {ARTICLE: article(body="![A](x.png)"), "issues/articles/x.png": png()[:-20]}, (f"{ARTICLE}:6: ", "is not an image")),
     Bad("svg image", {ARTICLE: article(body="![A](x.svg)"), "issues/articles/x.svg": "<svg/>"}, (f"{ARTICLE}:6: ", "PNG")),
     Bad("lead image missing", {ARTICLE: article(image="no.png", image_alt="A picture")}, (f"{ARTICLE}:5: ", '"no.png" does not exist')),
     Bad("lead image without alt", {ARTICLE: article(image="x.png"), "issues/articles/x.png": png()}, (f"{ARTICLE}:5: ", "image_alt")),
@@ -107,17 +107,17 @@ BAD = (
 
 
 @pytest.mark.parametrize("bad", BAD, ids=lambda bad: bad.name.replace(" ", "-"))
-def test_bad_input_meets_a_clear_error(bad: Bad, desk: Desk) -> None:
-    desk.write(bad.files)
-    before = desk.tree()
-    said = desk.error(*bad.command)
+def test_bad_input_meets_a_clear_error(bad: Bad, workspace: WorkspaceRunner) -> None:
+    workspace.write(bad.files)
+    before = workspace.tree()
+    said = workspace.error(*bad.command)
     for part in bad.says:
         assert part in said
-    assert desk.tree() == before
+    assert workspace.tree() == before
 
 
-def test_all_mistakes_of_a_workspace_are_reported_in_one_run(desk: Desk) -> None:
-    desk.write(
+def test_all_mistakes_of_a_workspace_are_reported_in_one_run(workspace: WorkspaceRunner) -> None:
+    workspace.write(
         {
             "newsletter.toml": SETTINGS.replace("Europe/London", "Nowhere"),
             "issues/articles/one.md": "---\ndate: soon\n---\n",
@@ -125,134 +125,140 @@ def test_all_mistakes_of_a_workspace_are_reported_in_one_run(desk: Desk) -> None
             "issues/002-two/issue.md": issue(3),
         }
     )
-    said = desk.error("plan", "1")
+    said = workspace.error("plan", "1")
     for part in ("newsletter.toml:4", "one.md:1", "one.md:2", "two.md:2", "002-two/issue.md:2"):
         assert part in said
     assert "5 mistakes. Nothing was written." in said
 
 
 def test_no_workspace_says_how_to_make_one(tmp_path) -> None:
-    said = Desk(tmp_path).error("status")
+    said = WorkspaceRunner(tmp_path).error("status")
     assert "no newsletter.toml" in said
     assert "pressroom init DIR" in said
 
 
-def test_an_edited_article_of_a_frozen_issue_is_an_error_that_names_both_ways_out(desk: Desk) -> None:
-    desk.ok("assemble", "1")
-    desk.write({"issues/articles/glutamate.md": article("The glutamate switch", body="Other words.")})
-    said = desk.error("build")
+def test_an_edited_article_of_a_frozen_issue_is_an_error_that_names_both_ways_out(
+    workspace: WorkspaceRunner,
+) -> None:
+    workspace.ok("assemble", "1")
+    workspace.write({"issues/articles/glutamate.md": article("The glutamate switch", body="Other words.")})
+    said = workspace.error("build")
     assert 'issues/001-the-plastic-brain/issue.lock: the article "glutamate" was edited' in said
     assert "pressroom assemble 1 --refresh" in said
-    desk.ok("assemble", "1", "--refresh")
-    desk.ok("build")
+    workspace.ok("assemble", "1", "--refresh")
+    workspace.ok("build")
 
 
-def test_a_deleted_article_of_a_frozen_issue_is_an_error(desk: Desk) -> None:
-    desk.ok("assemble", "1")
-    (desk.root / "issues/articles/glutamate.md").unlink()
-    said = desk.error("build")
+def test_a_deleted_article_of_a_frozen_issue_is_an_error(workspace: WorkspaceRunner) -> None:
+    workspace.ok("assemble", "1")
+    (workspace.root / "issues/articles/glutamate.md").unlink()
+    said = workspace.error("build")
     assert 'carries "glutamate", which is no longer in the pool' in said
     assert "pressroom assemble 1 --update" in said
 
 
-def test_an_edited_picture_counts_as_an_edit(desk: Desk) -> None:
-    desk.write(
+def test_an_edited_picture_counts_as_an_edit(workspace: WorkspaceRunner) -> None:
+    workspace.write(
         {
             "issues/articles/glutamate.md": article(body="![A synapse](x.png)"),
             "issues/articles/x.png": png(),
         }
     )
-    desk.ok("assemble", "1")
-    desk.write({"issues/articles/x.png": png(16, 16)})
-    assert '"glutamate" was edited' in desk.error("build")
+    workspace.ok("assemble", "1")
+    workspace.write({"issues/articles/x.png": png(16, 16)})
+    assert '"glutamate" was edited' in workspace.error("build")
 
 
-def test_a_title_with_quotes_is_sound(desk: Desk) -> None:
-    desk.write({"issues/articles/glutamate.md": article('"The \\"switch\\" & <more>"')})
-    desk.ok("build")
-    assert 'The "switch" & <more>' in desk.read("build/issues/001-the-plastic-brain/email.txt")
+def test_a_title_with_quotes_is_sound(workspace: WorkspaceRunner) -> None:
+    workspace.write({"issues/articles/glutamate.md": article('"The \\"switch\\" & <more>"')})
+    workspace.ok("build")
+    assert 'The "switch" & <more>' in workspace.read("build/issues/001-the-plastic-brain/email.txt")
 
 
-def test_a_failed_build_leaves_the_last_good_one(desk: Desk) -> None:
-    desk.ok("build")
-    before = desk.tree("build")
-    desk.write({"issues/articles/glutamate.md": article(body="![A](no.png)")})
-    desk.error("build")
-    assert desk.tree("build") == before
+def test_a_failed_build_leaves_the_last_good_one(workspace: WorkspaceRunner) -> None:
+    workspace.ok("build")
+    before = workspace.tree("build")
+    workspace.write({"issues/articles/glutamate.md": article(body="![A](no.png)")})
+    workspace.error("build")
+    assert workspace.tree("build") == before
 
 
-def test_a_link_to_a_private_article_is_an_error_level_finding(desk: Desk) -> None:
-    desk.write(
+def test_a_link_to_a_private_article_is_an_error_level_finding(workspace: WorkspaceRunner) -> None:
+    workspace.write(
         {
             "issues/articles/private.md": article(audience="clinicians"),
             "issues/articles/glutamate.md": article(body="[a](private.md) and [b](later.md)"),
             "issues/articles/later.md": article(tags="[other]"),
         }
     )
-    desk.ok("assemble", "1")
-    result = desk.run("build")
+    workspace.ok("assemble", "1")
+    result = workspace.run("build")
     assert result.exit_code == 1
     assert "LINK002" in result.stderr and "it is for clinicians only" in result.stderr
     assert "LINK001" in result.stderr and '"later", which has no page yet' in result.stderr
-    assert (desk.root / "build/issues/001-the-plastic-brain/email.html").is_file()
+    assert (workspace.root / "build/issues/001-the-plastic-brain/email.html").is_file()
 
 
-def test_an_unknown_issue_is_suggested(desk: Desk) -> None:
-    said = desk.error("plan", "the-plastik-brain")
+def test_an_unknown_issue_is_suggested(workspace: WorkspaceRunner) -> None:
+    said = workspace.error("plan", "the-plastik-brain")
     assert 'Did you mean "the-plastic-brain"?' in said
 
 
 @pytest.mark.parametrize(
     "arguments", [["build", "--nope"], ["export"], ["assemble", "1", "--update", "--refresh"]]
 )
-def test_wrong_usage_exits_with_2(desk: Desk, arguments: list[str]) -> None:
-    assert desk.run(*arguments).exit_code == 2
+def test_wrong_usage_exits_with_2(workspace: WorkspaceRunner, arguments: list[str]) -> None:
+    assert workspace.run(*arguments).exit_code == 2
 
 
-def test_a_link_back_up_the_pool_is_not_followed(desk: Desk) -> None:
-    (desk.root / "issues/articles/loop").symlink_to(".")
-    assert [each["slug"] for each in desk.json("articles")] == ["glutamate", "a-note"]
+def test_a_link_back_up_the_pool_is_not_followed(workspace: WorkspaceRunner) -> None:
+    (workspace.root / "issues/articles/loop").symlink_to(".")
+    assert [each["slug"] for each in workspace.json("articles")] == ["glutamate", "a-note"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
 def test_a_build_that_is_told_to_end_leaves_the_last_good_one(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    workspace: WorkspaceRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk.ok("build")
-    before = desk.tree("build")
-    desk.write({"issues/articles/glutamate.md": article("Another title")})
+    workspace.ok("build")
+    before = workspace.tree("build")
+    workspace.write({"issues/articles/glutamate.md": article("Another title")})
     monkeypatch.setattr("pipeline.actions.build._write_part", lambda *_: os.kill(os.getpid(), signal.SIGTERM))
     earlier = signal.getsignal(signal.SIGTERM)
     try:
-        assert desk.run("build").exit_code == 128 + signal.SIGTERM
+        assert workspace.run("build").exit_code == 128 + signal.SIGTERM
     finally:
         signal.signal(signal.SIGTERM, earlier)
-    assert desk.tree("build") == before
-    assert sorted(each.name for each in (desk.root / "build").iterdir()) == ["issues", "site"]
+    assert workspace.tree("build") == before
+    assert sorted(each.name for each in (workspace.root / "build").iterdir()) == ["issues", "site"]
 
 
-def test_a_name_that_a_template_does_not_know_is_told_in_the_templates_words(desk: Desk) -> None:
-    desk.write({"templates/email/parts/letter.mjml.j2": "{{ email.titel }}"})
-    said = desk.error("build", "1")
+def test_a_name_that_a_template_does_not_know_is_told_in_the_templates_words(
+    workspace: WorkspaceRunner,
+) -> None:
+    workspace.write({"templates/email/parts/letter.mjml.j2": "{{ email.titel }}"})
+    said = workspace.error("build", "1")
     assert 'templates/email/parts/letter.mjml.j2:1: "email" has no "titel".' in said
     assert 'Did you mean "title"?' in said
 
 
-def test_a_missing_logo_names_its_setting(desk: Desk) -> None:
-    desk.write({"newsletter.toml": SETTINGS + '\n[theme]\nlogo = "none.png"\nlogo_alt = "Synapse"\n'})
-    assert 'newsletter.toml: `logo`: the image "none.png" does not exist.' in desk.error("build", "1")
+def test_a_missing_logo_names_its_setting(workspace: WorkspaceRunner) -> None:
+    workspace.write({"newsletter.toml": SETTINGS + '\n[theme]\nlogo = "none.png"\nlogo_alt = "Synapse"\n'})
+    assert 'newsletter.toml: `logo`: the image "none.png" does not exist.' in workspace.error("build", "1")
 
 
-def test_a_section_whose_tags_are_empty_takes_nothing_and_says_so(desk: Desk) -> None:
-    desk.write({ISSUE: issue(more="sections:\n  - title: Research\n    tags: {any: []}\n")})
-    assert "it takes no articles" in desk.error("build", "1")
+def test_a_section_whose_tags_are_empty_takes_nothing_and_says_so(workspace: WorkspaceRunner) -> None:
+    workspace.write({ISSUE: issue(more="sections:\n  - title: Research\n    tags: {any: []}\n")})
+    assert "it takes no articles" in workspace.error("build", "1")
 
 
-def test_a_merge_field_inside_an_address_is_an_error_and_not_lost(desk: Desk) -> None:
-    desk.write({"issues/articles/glutamate.md": article(body="[Vote](https://vote.example/?to={{email}})")})
-    assert "glutamate.md:6: the link" in desk.error("build", "1")
-    desk.write({"issues/articles/glutamate.md": article(body="[Leave]({{ unsubscribe_url }})")})
-    desk.ok("build", "1")
+def test_a_merge_field_inside_an_address_is_an_error_and_not_lost(workspace: WorkspaceRunner) -> None:
+    workspace.write(
+        {"issues/articles/glutamate.md": article(body="[Vote](https://vote.example/?to={{email}})")}
+    )
+    assert "glutamate.md:6: the link" in workspace.error("build", "1")
+    workspace.write({"issues/articles/glutamate.md": article(body="[Leave]({{ unsubscribe_url }})")})
+    workspace.ok("build", "1")
 
 
 @pytest.mark.parametrize(
@@ -268,57 +274,63 @@ def test_a_merge_field_inside_an_address_is_an_error_and_not_lost(desk: Desk) ->
         ":: : email-only\nSECRET",
     ],
 )
-def test_a_fence_that_is_not_read_as_one_never_publishes_what_it_was_to_hide(desk: Desk, body: str) -> None:
-    desk.write({"issues/articles/glutamate.md": article(body=body)})
-    said = desk.error("build")
+def test_a_fence_that_is_not_read_as_one_never_publishes_what_it_was_to_hide(
+    workspace: WorkspaceRunner, body: str
+) -> None:
+    workspace.write({"issues/articles/glutamate.md": article(body=body)})
+    said = workspace.error("build")
     assert "issues/articles/glutamate.md:" in said
-    assert not (desk.root / "build").exists()
+    assert not (workspace.root / "build").exists()
 
 
-def test_colons_that_are_no_fence_are_text(desk: Desk) -> None:
-    desk.write(
+def test_colons_that_are_no_fence_are_text(workspace: WorkspaceRunner) -> None:
+    workspace.write(
         {"issues/articles/glutamate.md": article(body="The only rule:: none.\n\n`::: only`\n\n    ::: only")}
     )
-    desk.ok("build", "1")
+    workspace.ok("build", "1")
 
 
-def test_a_lock_for_an_audience_that_the_issue_no_longer_names_stops_the_build(desk: Desk) -> None:
-    desk.write({ISSUE: issue(more="audience: [everyone, clinicians]\n")})
-    desk.ok("assemble", "1")
-    desk.write({ISSUE: issue(more="audience: clinicians\n")})
-    assert 'it was frozen for "everyone", which the issue no longer names.' in desk.error("build")
+def test_a_lock_for_an_audience_that_the_issue_no_longer_names_stops_the_build(
+    workspace: WorkspaceRunner,
+) -> None:
+    workspace.write({ISSUE: issue(more="audience: [everyone, clinicians]\n")})
+    workspace.ok("assemble", "1")
+    workspace.write({ISSUE: issue(more="audience: clinicians\n")})
+    assert 'it was frozen for "everyone", which the issue no longer names.' in workspace.error("build")
     lock = "issues/001-the-plastic-brain/issue.lock"
-    desk.write({ISSUE: issue(), lock: desk.read(lock).replace('"everyone"', '"../../../../tmp/evil"')})
-    assert "no longer names" in desk.error("build")
+    workspace.write(
+        {ISSUE: issue(), lock: workspace.read(lock).replace('"everyone"', '"../../../../tmp/evil"')}
+    )
+    assert "no longer names" in workspace.error("build")
 
 
-def test_what_a_lock_hides_behind_an_escape_is_found(desk: Desk) -> None:
-    desk.ok("assemble", "1")
+def test_what_a_lock_hides_behind_an_escape_is_found(workspace: WorkspaceRunner) -> None:
+    workspace.ok("assemble", "1")
     lock = "issues/001-the-plastic-brain/issue.lock"
-    desk.write({lock: desk.read(lock).replace('"Research"', '"Re\\ud800search"')})
-    assert "U+D800" in desk.error("build")
+    workspace.write({lock: workspace.read(lock).replace('"Research"', '"Re\\ud800search"')})
+    assert "U+D800" in workspace.error("build")
 
 
-def test_an_empty_audience_closes_nothing_and_is_an_error(desk: Desk) -> None:
-    desk.write({"issues/articles/glutamate.md": article(audience="[]")})
-    assert "glutamate.md:5: `audience` is empty." in desk.error("build")
-    desk.write({"issues/articles/glutamate.md": article(audience="")})
-    assert "glutamate.md:5: `audience` is empty." in desk.error("build")
+def test_an_empty_audience_closes_nothing_and_is_an_error(workspace: WorkspaceRunner) -> None:
+    workspace.write({"issues/articles/glutamate.md": article(audience="[]")})
+    assert "glutamate.md:5: `audience` is empty." in workspace.error("build")
+    workspace.write({"issues/articles/glutamate.md": article(audience="")})
+    assert "glutamate.md:5: `audience` is empty." in workspace.error("build")
 
 
-def test_the_default_preview_text_says_nothing_that_the_web_does_not_show(desk: Desk) -> None:
+def test_the_default_preview_text_says_nothing_that_the_web_does_not_show(workspace: WorkspaceRunner) -> None:
     letter = (
         "::: email-only\nA code for readers of this email alone, ABC-123.\n:::\n\nGood morning to all of you."
     )
-    desk.write({ISSUE: issue(letter=letter)})
-    desk.ok("assemble", "1")
-    desk.ok("build", "--now", "2026-02-02")
-    assert not any(b"ABC-123" in data for data in desk.tree("build/site").values())
-    assert "ABC-123" in desk.read("build/issues/001-the-plastic-brain/email.txt")
+    workspace.write({ISSUE: issue(letter=letter)})
+    workspace.ok("assemble", "1")
+    workspace.ok("build", "--now", "2026-02-02")
+    assert not any(b"ABC-123" in data for data in workspace.tree("build/site").values())
+    assert "ABC-123" in workspace.read("build/issues/001-the-plastic-brain/email.txt")
 
 
-def test_related_names_no_article_of_an_issue_dated_later(desk: Desk) -> None:
-    desk.write(
+def test_related_names_no_article_of_an_issue_dated_later(workspace: WorkspaceRunner) -> None:
+    workspace.write(
         {
             ISSUE: issue(date="2030-01-01", more="exclude: [third]\n"),
             "issues/002-next/issue.md": issue(2, "Next", date="2026-03-01"),
@@ -327,24 +339,26 @@ def test_related_names_no_article_of_an_issue_dated_later(desk: Desk) -> None:
             ),
         }
     )
-    desk.write({"issues/articles/glutamate.md": article(date="2029-01-01")})
-    desk.ok("assemble", "1")
-    desk.ok("assemble", "2")
-    desk.ok("build", "2")
-    assert "A note" not in desk.read("build/issues/002-next/email.txt")
+    workspace.write({"issues/articles/glutamate.md": article(date="2029-01-01")})
+    workspace.ok("assemble", "1")
+    workspace.ok("assemble", "2")
+    workspace.ok("build", "2")
+    assert "A note" not in workspace.read("build/issues/002-next/email.txt")
 
 
-def test_an_export_never_takes_the_place_of_a_folder_with_other_files(desk: Desk) -> None:
-    desk.ok("assemble", "1")
-    desk.ok("export", "1", "-o", str(desk.root / "mine"))
-    desk.ok("export", "1", "-o", str(desk.root / "mine"))
-    desk.write({"mine/notes.txt": "mine"})
-    assert "is there already and is no bundle." in desk.error("export", "1", "-o", str(desk.root / "mine"))
-    assert desk.read("mine/notes.txt") == "mine"
+def test_an_export_never_takes_the_place_of_a_folder_with_other_files(workspace: WorkspaceRunner) -> None:
+    workspace.ok("assemble", "1")
+    workspace.ok("export", "1", "-o", str(workspace.root / "mine"))
+    workspace.ok("export", "1", "-o", str(workspace.root / "mine"))
+    workspace.write({"mine/notes.txt": "mine"})
+    assert "exists already and is not an export." in workspace.error(
+        "export", "1", "-o", str(workspace.root / "mine")
+    )
+    assert workspace.read("mine/notes.txt") == "mine"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="file names are bytes on Linux only")
-def test_a_file_name_that_is_no_utf8_is_an_error(desk: Desk) -> None:
+def test_a_file_name_that_is_no_utf8_is_an_error(workspace: WorkspaceRunner) -> None:
     name = os.fsdecode(b"x\xff.md")
-    (desk.root / "issues/articles" / name).write_text(article(), encoding="utf-8")
-    assert "is not UTF-8" in desk.error("build")
+    (workspace.root / "issues/articles" / name).write_text(article(), encoding="utf-8")
+    assert "is not UTF-8" in workspace.error("build")

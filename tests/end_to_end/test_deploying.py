@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from workspace_kit import ROOT, Desk
+from workspace_kit import ROOT, WorkspaceRunner
 
 WORKFLOW = ROOT / "docs" / "examples" / "publish.yml"
 PAGE = ROOT / "docs" / "deploying.md"
@@ -31,22 +31,22 @@ def step(job: str, action: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def workspace(tmp_path: Path) -> WorkspaceRunner:
     """A workspace as `init` makes it, its first issue frozen."""
-    desk = Desk(tmp_path / "letter")
-    desk.root.mkdir()
-    desk.ok("init", str(desk.root))
-    desk.ok("assemble", "1")
-    return desk
+    workspace = WorkspaceRunner(tmp_path / "letter")
+    workspace.root.mkdir()
+    workspace.ok("init", str(workspace.root))
+    workspace.ok("assemble", "1")
+    return workspace
 
 
 @pytest.mark.parametrize("times", [1, 2], ids=["the first time", "and again"])
-def test_its_commands_run_in_a_new_workspace(desk: Desk, times: int) -> None:
+def test_its_commands_run_in_a_new_workspace(workspace: WorkspaceRunner, times: int) -> None:
     for _ in range(times):
         for job in ("check", "publish"):
             for call in commands([each.get("run", "") for each in jobs()[job]["steps"]]):
-                desk.ok(*call)
-    site = desk.root / step("publish", "actions/upload-pages-artifact@")["with"]["path"]
+                workspace.ok(*call)
+    site = workspace.root / step("publish", "actions/upload-pages-artifact@")["with"]["path"]
     assert (site / "index.html").is_file()
     assert (site / "feed.xml").is_file()
 
@@ -61,15 +61,15 @@ def test_it_checks_before_it_publishes_and_publishes_from_main_alone() -> None:
     assert "permissions" not in jobs()["check"]
 
 
-def test_what_is_kept_between_runs_is_where_the_build_stands(desk: Desk) -> None:
+def test_what_is_kept_between_runs_is_where_the_build_stands(workspace: WorkspaceRunner) -> None:
     kept = {
         step("check", "actions/cache/restore@")["with"]["path"],
         step("publish", "actions/cache/restore@")["with"]["path"],
         step("publish", "actions/cache/save@")["with"]["path"],
     }
-    desk.ok("build")
+    workspace.ok("build")
     assert kept == {"build"}
-    assert (desk.root / "build" / "site").is_dir()
+    assert (workspace.root / "build" / "site").is_dir()
 
 
 def test_the_step_that_tells_a_hub_is_one_once_it_is_taken_into_use() -> None:
@@ -81,7 +81,7 @@ def test_the_step_that_tells_a_hub_is_one_once_it_is_taken_into_use() -> None:
     assert steps[names.index("Tell the hub")]["run"] == "pressroom feed --ping --yes"
 
 
-def test_the_other_hosts_commands_run_too(desk: Desk) -> None:
+def test_the_other_hosts_commands_run_too(workspace: WorkspaceRunner) -> None:
     page = PAGE.read_text(encoding="utf-8")
     gitlab = yaml.safe_load(re.search(r"```yaml\n(.*?)```", page, re.DOTALL)[1])  # type: ignore[index]
     shell = re.search(r"```sh\n(.*?)```", page, re.DOTALL)[1]  # type: ignore[index]
@@ -90,4 +90,4 @@ def test_the_other_hosts_commands_run_too(desk: Desk) -> None:
         calls = commands(lines)
         assert calls[-1] == ["build"]
         for call in calls:
-            desk.ok(*call)
+            workspace.ok(*call)

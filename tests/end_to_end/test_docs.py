@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from workspace_kit import ROOT, Desk, article, issue, png
+from workspace_kit import ROOT, WorkspaceRunner, article, issue, png
 from workspace_kit import SETTINGS as WORKSPACE
 
 from pipeline.config.fields import Fields
@@ -104,7 +104,7 @@ def front_of(text: str) -> dict[str, object]:
     return found
 
 
-def with_stand_ins(desk: Desk, front: dict[str, object]) -> None:
+def with_stand_ins(workspace: WorkspaceRunner, front: dict[str, object]) -> None:
     """Give the workspace what a snippet only names: tags, pinned and related articles, pictures."""
     sections = front.get("sections", [])
     assert isinstance(sections, list)
@@ -116,9 +116,11 @@ def with_stand_ins(desk: Desk, front: dict[str, object]) -> None:
     slugs = [*(slug for each in sections for slug in each.get("pin", [])), *related]
     if tags:
         slugs.append("tagged")
-    desk.write({f"issues/articles/{slug}.md": article(slug, tags=f"[{', '.join(tags)}]") for slug in slugs})
+    workspace.write(
+        {f"issues/articles/{slug}.md": article(slug, tags=f"[{', '.join(tags)}]") for slug in slugs}
+    )
     if image := front.get("image"):
-        desk.write({f"issues/articles/{image}": png(40, 20)})
+        workspace.write({f"issues/articles/{image}": png(40, 20)})
 
 
 WHOLE = [each for each in snippets("yaml") if each[1].startswith("---\n")]
@@ -126,45 +128,47 @@ PARTS = [each for each in snippets("yaml") if {"sections", "audience", "silence"
 
 
 @pytest.mark.parametrize(("place", "text"), WHOLE, ids=lambda value: value.split("\n")[0])
-def test_a_whole_file_in_the_docs_is_accepted(desk: Desk, place: str, text: str) -> None:
+def test_a_whole_file_in_the_docs_is_accepted(workspace: WorkspaceRunner, place: str, text: str) -> None:
     front = front_of(text)
-    with_stand_ins(desk, front)
+    with_stand_ins(workspace, front)
     if number := front.get("number"):
         assert isinstance(number, int)
-        desk.write({f"issues/{number:03d}-from-the-docs/issue.md": text})
-        desk.ok("build", str(number))
+        workspace.write({f"issues/{number:03d}-from-the-docs/issue.md": text})
+        workspace.ok("build", str(number))
     else:
-        desk.write({"issues/articles/from-the-docs.md": text})
-        assert "from-the-docs" in [each["slug"] for each in desk.json("articles")]
-        desk.write({"issues/002-with-it/issue.md": issue(2, date="2026-12-01", more=PINNED)})
-        desk.ok("build", "2")
+        workspace.write({"issues/articles/from-the-docs.md": text})
+        assert "from-the-docs" in [each["slug"] for each in workspace.json("articles")]
+        workspace.write({"issues/002-with-it/issue.md": issue(2, date="2026-12-01", more=PINNED)})
+        workspace.ok("build", "2")
 
 
 PINNED = "sections:\n  - title: From the docs\n    pin: [from-the-docs]\n"
 
 
 @pytest.mark.parametrize(("place", "text"), PARTS, ids=lambda value: value.split("\n")[0])
-def test_a_part_of_an_issues_front_matter_is_accepted(desk: Desk, place: str, text: str) -> None:
-    with_stand_ins(desk, front_of(text))
-    desk.write({"issues/002-with-it/issue.md": issue(2, more=text)})
-    desk.ok("plan", "2")
+def test_a_part_of_an_issues_front_matter_is_accepted(
+    workspace: WorkspaceRunner, place: str, text: str
+) -> None:
+    with_stand_ins(workspace, front_of(text))
+    workspace.write({"issues/002-with-it/issue.md": issue(2, more=text)})
+    workspace.ok("plan", "2")
 
 
 @pytest.mark.parametrize(("place", "text"), snippets("toml"), ids=lambda value: value.split("\n")[0])
-def test_a_toml_snippet_is_accepted(desk: Desk, place: str, text: str) -> None:
+def test_a_toml_snippet_is_accepted(workspace: WorkspaceRunner, place: str, text: str) -> None:
     keys = tomllib.loads(text)
     if "description" in keys and "colors" in keys:  # the look of a theme
-        desk.write({"templates/themes/harbour/theme.toml": text})
+        workspace.write({"templates/themes/harbour/theme.toml": text})
         text, keys = '[theme]\nname = "harbour"\n', {"theme": {}}
     if "logo" in keys.get("theme", {}):
-        desk.write({keys["theme"]["logo"]: png(400, 100)})
+        workspace.write({keys["theme"]["logo"]: png(400, 100)})
     # The snippet's own keys take the place of the workspace's; keys without a table come first.
     top, tables = WORKSPACE.partition("\n\n")[::2]
     kept = "".join(line for line in top.splitlines(True) if line.partition(" ")[0] not in keys)
     if "audiences" in keys:
         tables = re.sub(r"(?s)\[\[audiences\]\].*?\n\n", "", tables)
-    desk.write({"newsletter.toml": f"{kept}\n{text}\n{tables}"})
-    desk.ok("build")
+    workspace.write({"newsletter.toml": f"{kept}\n{text}\n{tables}"})
+    workspace.ok("build")
 
 
 # --- settings: the keys of the page are those of the program -----------------------------------
@@ -216,7 +220,7 @@ def keys_asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
     for fields in made:
         # A single author, written as a plain name, is read as a mapping of its own.
         if set(fields.mapping) != {"authors"}:
-            asked.setdefault(heading_of(fields), set()).update(fields._asked)
+            asked.setdefault(heading_of(fields), set()).update(fields.read_keys)
     return asked
 
 

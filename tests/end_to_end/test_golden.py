@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from workspace_kit import ROOT, Desk
+from workspace_kit import ROOT, WorkspaceRunner
 
 GOLDEN = ROOT / "tests" / "golden"
 EXPECTED = GOLDEN / "expected"
@@ -40,16 +40,16 @@ HELD = (
 
 
 @pytest.fixture(scope="module")
-def golden(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    desk = Desk(tmp_path_factory.mktemp("golden") / "workspace")
-    shutil.copytree(GOLDEN / "workspace", desk.root)
-    desk.ok("assemble", "1", "--now", "2026-02-01")
-    desk.ok("build", "--now", "2026-02-02")
-    return desk
+def golden(tmp_path_factory: pytest.TempPathFactory) -> WorkspaceRunner:
+    workspace = WorkspaceRunner(tmp_path_factory.mktemp("golden") / "workspace")
+    shutil.copytree(GOLDEN / "workspace", workspace.root)
+    workspace.ok("assemble", "1", "--now", "2026-02-01")
+    workspace.ok("build", "--now", "2026-02-02")
+    return workspace
 
 
 @pytest.mark.parametrize("path", HELD)
-def test_the_golden_issue_is_rendered_as_it_was(golden: Desk, path: str) -> None:
+def test_the_golden_issue_is_rendered_as_it_was(golden: WorkspaceRunner, path: str) -> None:
     made = (golden.root / "build" / path).read_bytes()
     held = EXPECTED / path
     if os.environ.get("PRESSROOM_ACCEPT"):
@@ -60,7 +60,7 @@ def test_the_golden_issue_is_rendered_as_it_was(golden: Desk, path: str) -> None
     assert made == held.read_bytes(), difference[:4000]
 
 
-def test_the_golden_lock_is_as_it_was(golden: Desk) -> None:
+def test_the_golden_lock_is_as_it_was(golden: WorkspaceRunner) -> None:
     made = golden.read("issues/001-every-block/issue.lock")
     held = EXPECTED / "issue.lock"
     if os.environ.get("PRESSROOM_ACCEPT"):
@@ -99,11 +99,11 @@ BLOCKS = {
 
 
 @pytest.mark.parametrize("block", BLOCKS)
-def test_the_golden_article_uses_every_block(golden: Desk, block: str) -> None:
+def test_the_golden_article_uses_every_block(golden: WorkspaceRunner, block: str) -> None:
     assert BLOCKS[block] in golden.read("build/site/articles/every-block/index.html")
 
 
-def test_what_is_for_one_form_or_audience_stays_there(golden: Desk) -> None:
+def test_what_is_for_one_form_or_audience_stays_there(golden: WorkspaceRunner) -> None:
     email = golden.read("build/issues/001-every-block/email.txt")
     private = golden.read("build/issues/001-every-block/clinicians/email.txt")
     site = b"".join(golden.tree("build/site").values()).decode("utf-8", "replace")
@@ -131,7 +131,7 @@ def build_elsewhere(folder: Path, *, seed: str, zone: str, now: str) -> dict[str
             text=True,
         )
         assert done.returncode == 0, done.stderr
-    return Desk(folder).tree()
+    return WorkspaceRunner(folder).tree()
 
 
 def test_the_same_input_gives_the_same_bytes_on_another_day_and_machine(tmp_path: Path) -> None:

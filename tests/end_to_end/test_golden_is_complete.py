@@ -11,9 +11,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
-from workspace_kit import ROOT, Desk
+from workspace_kit import ROOT, WorkspaceRunner
 
-from pipeline.actions.press import compose
 from pipeline.compose import Composer
 from pipeline.content import sanitize
 from pipeline.content.tree import elements
@@ -27,9 +26,8 @@ THEME = ROOT / "templates"
 @pytest.fixture(scope="module")
 def editions() -> tuple[ComposedEdition, ...]:
     workspace = open_workspace(WORKSPACE)
-    composer = Composer(workspace.files, workspace.pool)
-    ((_, editions),) = compose(workspace, workspace.issues, composer)
-    return editions
+    (composed,) = Composer(workspace).compose(workspace.issues)
+    return composed.editions
 
 
 def blocks_of(blocks: Iterable[Block]) -> Iterator[Block]:
@@ -86,8 +84,8 @@ def test_every_attribute_of_a_text_is_in_it(editions: tuple[ComposedEdition, ...
 )
 def test_every_part_of_the_theme_is_used_by_it(part: str, tmp_path: Path) -> None:
     """With the part broken, by an override in the workspace, the issue can no longer be built."""
-    desk = Desk(tmp_path / "workspace")
-    shutil.copytree(WORKSPACE, desk.root)
-    desk.ok("assemble", "1", "--now", "2026-02-01")
-    desk.write({f"templates/{part}": "{{ this_part_is_used.here }}"})
-    assert part in desk.error("build", "--now", "2026-02-02")
+    workspace = WorkspaceRunner(tmp_path / "workspace")
+    shutil.copytree(WORKSPACE, workspace.root)
+    workspace.ok("assemble", "1", "--now", "2026-02-01")
+    workspace.write({f"templates/{part}": "{{ this_part_is_used.here }}"})
+    assert part in workspace.error("build", "--now", "2026-02-02")

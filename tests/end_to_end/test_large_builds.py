@@ -18,15 +18,15 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from workspace_kit import ROOT, Desk, article, issue
+from workspace_kit import ROOT, WorkspaceRunner, article, issue
 
 from pipeline.content.compressed import compress
 from pipeline.content.html import Medium, for_audience
 from pipeline.errors import PressroomError
 from pipeline.model import Block, BlockKind, Content, Element, OutputFile
-from pipeline.render.feeds import feed_list as feeds
+from pipeline.render.feeds import feed_archive
 from pipeline.support import processes
-from pipeline.support.files import replaced_folders, write_files
+from pipeline.support.files import replace_folders, write_files
 from pipeline.support.processes import spread
 
 
@@ -53,24 +53,24 @@ def two_processors(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_small_work_stays_in_this_process(two_processors: None) -> None:
-    assert set(spread(own_process, 5, few=6)) == {os.getpid()}
+    assert set(spread(own_process, range(5), few=6)) == {os.getpid()}
 
 
 def test_results_come_in_order_whatever_process_made_them(two_processors: None) -> None:
-    assert list(spread(abs, 1000, few=1)) == list(range(1000))
-    assert os.getpid() not in set(spread(own_process, 50, few=1))
+    assert list(spread(abs, range(1000), few=1)) == list(range(1000))
+    assert os.getpid() not in set(spread(own_process, range(50), few=1))
 
 
 def test_a_mistake_in_another_process_keeps_its_place(two_processors: None) -> None:
     with pytest.raises(PressroomError) as caught:
-        list(spread(doubled, 20, few=1))
+        list(spread(doubled, range(20), few=1))
     error = caught.value
     assert (error.message, error.path, error.line, error.hint) == ("seven", "a.md", 7, "Mend it.")
 
 
 def test_a_process_that_is_ended_from_outside_is_reported(two_processors: None) -> None:
     with pytest.raises(PressroomError, match="ended from outside"):
-        list(spread(ended, 20, few=1))
+        list(spread(ended, range(20), few=1))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
@@ -79,7 +79,7 @@ def test_no_process_outlives_a_build_that_was_killed() -> None:
         "import os, time; from pipeline.support import processes\n"
         "processes._processors = lambda: 2\n"
         "work = lambda n: os.write(1, b'%d\\n' % os.getpid()) and time.sleep(60)\n"
-        "list(processes.spread(work, 2, few=1))"
+        "list(processes.spread(work, range(2), few=1))"
     )
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
@@ -99,7 +99,7 @@ def _runs(process: Path) -> bool:
 
 
 @pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+def archive(tmp_path_factory: pytest.TempPathFactory) -> WorkspaceRunner:
     """A small archive of the benchmarks."""
     folder = tmp_path_factory.mktemp("archive") / "workspace"
     script = ROOT / "benchmarks" / "archive.py"
@@ -109,10 +109,10 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Desk:
         text=True,
     )
     assert done.returncode == 0, done.stderr
-    return Desk(folder)
+    return WorkspaceRunner(folder)
 
 
-def test_the_archive_of_the_benchmarks_builds(archive: Desk) -> None:
+def test_the_archive_of_the_benchmarks_builds(archive: WorkspaceRunner) -> None:
     built = archive.json("build", "--now", "2026-01-01")
     assert [len(each["articles"]) for each in built["editions"]] == [4, 4, 4]
     assert all(each["frozen"] for each in built["editions"])
@@ -121,25 +121,31 @@ def test_the_archive_of_the_benchmarks_builds(archive: Desk) -> None:
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])
 def test_several_processes_make_the_same_bytes_as_one(
-    archive: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, two_processors: None, method: str
+    archive: WorkspaceRunner,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    two_processors: None,
+    method: str,
 ) -> None:
     if method not in multiprocessing.get_all_start_methods():
         pytest.skip(f"this system cannot {method}")
     archive.ok("build", "--now", "2026-01-01")
     one = archive.tree("build")
     monkeypatch.setattr(processes, "_context", lambda: multiprocessing.get_context(method))
-    monkeypatch.setattr("pipeline.actions.build.spread", lambda work, count, few: spread(work, count, 1))
-    several = Desk(tmp_path / "workspace")
+    for module in ("pipeline.compose", "pipeline.actions.build"):
+        monkeypatch.setattr(f"{module}.spread", lambda work, items, few: spread(work, items, 1))
+    several = WorkspaceRunner(tmp_path / "workspace")
     shutil.copytree(archive.root, several.root, ignore=shutil.ignore_patterns("build"))
     several.ok("build", "--now", "2026-01-01")
     assert several.tree("build") == one
 
 
 def test_mistakes_of_several_processes_are_told_together(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, two_processors: None
+    workspace: WorkspaceRunner, monkeypatch: pytest.MonkeyPatch, two_processors: None
 ) -> None:
-    monkeypatch.setattr("pipeline.actions.build.spread", lambda work, count, few: spread(work, count, 1))
-    desk.write(
+    for module in ("pipeline.compose", "pipeline.actions.build"):
+        monkeypatch.setattr(f"{module}.spread", lambda work, items, few: spread(work, items, 1))
+    workspace.write(
         {
             "issues/articles/glutamate.md": article("Glutamate", body="![x](none.png)"),
             "issues/articles/a-note.md": article(
@@ -148,10 +154,10 @@ def test_mistakes_of_several_processes_are_told_together(
             "issues/001-the-plastic-brain/issue.md": issue(letter="{{ nobody }}"),
         }
     )
-    said = desk.error("build")
+    said = workspace.error("build")
     assert "none.png" in said and "no.md" in said and "nobody" in said
     assert "3 mistakes. Nothing was written." in said
-    assert not (desk.root / "build").exists()
+    assert not (workspace.root / "build").exists()
 
 
 # --- packed content --------------------------------------------------------------------------
@@ -180,14 +186,14 @@ def test_packed_content_travels_to_another_process() -> None:
 
 def test_folders_are_replaced_together_or_not_at_all(tmp_path: Path) -> None:
     write_files(tmp_path, [OutputFile("a/x", b"old"), OutputFile("b/c/x", b"old"), OutputFile("d/x", b"old")])
-    before = Desk(tmp_path).tree()
-    with pytest.raises(ZeroDivisionError), replaced_folders(tmp_path, ("a", "b/c")) as fresh:
+    before = WorkspaceRunner(tmp_path).tree()
+    with pytest.raises(ZeroDivisionError), replace_folders(tmp_path, ("a", "b/c")) as fresh:
         write_files(fresh / "a", [OutputFile("x", b"new")])
         raise ZeroDivisionError
-    assert Desk(tmp_path).tree() == before
-    with replaced_folders(tmp_path, ("a", "b/c")) as fresh:
+    assert WorkspaceRunner(tmp_path).tree() == before
+    with replace_folders(tmp_path, ("a", "b/c")) as fresh:
         write_files(fresh, [OutputFile("a/y", b"new"), OutputFile("b/c/y", b"new")])
-    assert Desk(tmp_path).tree() == {"a/y": b"new", "b/c/y": b"new", "d/x": b"old"}
+    assert WorkspaceRunner(tmp_path).tree() == {"a/y": b"new", "b/c/y": b"new", "d/x": b"old"}
 
 
 def test_a_folder_that_cannot_be_put_in_place_leaves_the_old_one(
@@ -202,25 +208,25 @@ def test_a_folder_that_cannot_be_put_in_place_leaves_the_old_one(
         return move(self, target)
 
     monkeypatch.setattr(Path, "replace", refuse)
-    with pytest.raises(PressroomError, match="Permission denied"), replaced_folders(tmp_path, ("a",)):
+    with pytest.raises(PressroomError, match="Permission denied"), replace_folders(tmp_path, ("a",)):
         pass
-    assert Desk(tmp_path).tree() == {"a/x": b"old"}
+    assert WorkspaceRunner(tmp_path).tree() == {"a/x": b"old"}
 
 
 def test_a_failure_leaves_no_folder_behind(tmp_path: Path) -> None:
     build = tmp_path / "new" / "build"
-    with pytest.raises(ZeroDivisionError), replaced_folders(build, ("site",)):
+    with pytest.raises(ZeroDivisionError), replace_folders(build, ("site",)):
         raise ZeroDivisionError
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_mistake_in_a_template_leaves_the_last_build(desk: Desk) -> None:
-    desk.ok("assemble", "1")
-    desk.ok("build")
-    before = desk.tree("build")
-    desk.write({"templates/web/404.html.j2": "{{ nothing.at.all }}"})
-    desk.error("build")
-    assert desk.tree("build") == before
+def test_a_mistake_in_a_template_leaves_the_last_build(workspace: WorkspaceRunner) -> None:
+    workspace.ok("assemble", "1")
+    workspace.ok("build")
+    before = workspace.tree("build")
+    workspace.write({"templates/web/404.html.j2": "{{ nothing.at.all }}"})
+    workspace.error("build")
+    assert workspace.tree("build") == before
 
 
 # --- feeds -----------------------------------------------------------------------------------
@@ -232,8 +238,8 @@ def test_a_feed_is_cut_where_its_next_item_would_not_fit(sizes: list[int], limit
         return {"rss": bytes(sum(sizes[:count]))}
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(feeds, "_files", files)
-        patch.setattr(feeds, "_MAX_BYTES", limit)
-        _, kept = feeds._written(SimpleNamespace(items=sizes), [])  # type: ignore[arg-type]
+        patch.setattr(feed_archive, "_files", files)
+        patch.setattr(feed_archive, "FEED_BYTES", limit)
+        _, kept = feed_archive._current_feed(SimpleNamespace(items=sizes), [])  # type: ignore[arg-type]
     fitting = sum(1 for size in accumulate(sizes) if size < limit)
     assert len(kept["rss"]) == sum(sizes[: max(1, fitting)])

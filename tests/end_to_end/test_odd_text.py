@@ -21,7 +21,7 @@ import html5lib
 import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
-from workspace_kit import SETTINGS, Desk, article, png
+from workspace_kit import SETTINGS, WorkspaceRunner, article, png
 
 ODD = (
     "10\u00a0mg", "\u00a0", "☀️", "👩\u200d⚕️", "🏳️\u200d🌈", "e\u0301", "n\u0303o", "\u200f", "\u202eabc\u202c", "\u2067שלום\u2069",
@@ -37,7 +37,12 @@ texts = st.lists(pieces, min_size=1, max_size=8).map("".join)
 # The ends of a field are trimmed, as of every field.
 trimmed = texts.map(str.strip)
 named = trimmed.filter(lambda text: re.search(r"\w", text))
-paths = st.text(st.sampled_from("aZ09-._~!$&'()*+,;=:@/?#\"<>{}|^`% é漢☀"), max_size=12).map(str.strip)
+# Two braces in an address are refused as a merge field beside other text.
+paths = (
+    st.text(st.sampled_from("aZ09-._~!$&'()*+,;=:@/?#\"<>{}|^`% é漢☀"), max_size=12)
+    .map(str.strip)
+    .filter(lambda path: "{{" not in path)
+)
 
 
 @dataclass(frozen=True)
@@ -169,10 +174,10 @@ def same_address(one: str, other: str) -> bool:
     return unquote(one) == unquote(quote(other, safe="%/:=&?~#+!$,;'@()*[]"))
 
 
-def check(desk: Desk, written: Written) -> None:
+def check(workspace: WorkspaceRunner, written: Written) -> None:
     folder = "build/issues/001-odd"
-    html, text = desk.read(f"{folder}/email.html"), desk.read(f"{folder}/email.txt")
-    with (desk.root / folder / "email.eml").open("rb") as file:
+    html, text = workspace.read(f"{folder}/email.html"), workspace.read(f"{folder}/email.txt")
+    with (workspace.root / folder / "email.eml").open("rb") as file:
         message = email.message_from_binary_file(file, policy=email.policy.default)
     parts = {
         part.get_content_type(): part.get_content() for part in message.walk() if not part.is_multipart()
@@ -193,19 +198,19 @@ def check(desk: Desk, written: Written) -> None:
     for each in (written.issue, written.title, written.dek, written.author, written.words, written.link):
         assert packed(each) in plain
 
-    article = Page(desk.read("build/site/articles/odd/index.html"))
+    article = Page(workspace.read("build/site/articles/odd/index.html"))
     assert article.texts(".//h1") == [shown(written.title)]
     (script,) = article.root.iterfind(".//script")
     (shared,) = article.values(".//meta[@property='og:title']", "content")
     assert shown(json.loads(script.text)["headline"]) == shown(shared) == shown(written.title)
     check_article(article, written)
-    issue = Page(desk.read("build/site/issues/001-odd/index.html"))
+    issue = Page(workspace.read("build/site/issues/001-odd/index.html"))
     assert issue.texts(".//h1") == [shown(written.issue)]
     assert shown(written.title) in issue.texts(".//h3")
     check_article(issue, written)
 
-    (data,) = json.loads(desk.read("build/site/articles/feed.json"))["items"]
-    (atom,) = feedparser.parse((desk.root / "build/site/articles/atom.xml").read_bytes()).entries
+    (data,) = json.loads(workspace.read("build/site/articles/feed.json"))["items"]
+    (atom,) = feedparser.parse((workspace.root / "build/site/articles/atom.xml").read_bytes()).entries
     assert data["title"] == shown(written.title)
     assert atom.title_detail.type == "text/plain" and shown(atom.title) == shown(written.title)
     assert shown(data["authors"][0]["name"]) == shown(written.author)
@@ -240,25 +245,27 @@ def check(desk: Desk, written: Written) -> None:
 @example(Written(**ORDINARY | dict.fromkeys(("words", "link", "caption", "button", "dek"), "two\nlines")))
 def test_what_an_editor_wrote_is_what_a_reader_sees(written: Written) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        desk = Desk(Path(folder))
-        desk.write(files(written))
-        desk.ok("assemble", "1", "--now", "2026-02-01")
-        desk.ok("build", "--now", "2026-02-02")
-        check(desk, written)
+        workspace = WorkspaceRunner(Path(folder))
+        workspace.write(files(written))
+        workspace.ok("assemble", "1", "--now", "2026-02-01")
+        workspace.ok("build", "--now", "2026-02-02")
+        check(workspace, written)
 
 
-def test_no_break_spaces_stay_in_alternative_texts_deks_and_feeds(desk: Desk) -> None:
+def test_no_break_spaces_stay_in_alternative_texts_deks_and_feeds(workspace: WorkspaceRunner) -> None:
     written = Written(**ORDINARY | dict.fromkeys(("title", "dek", "author", "alt"), "10\u00a0mg, 10\u3000mg"))
-    desk = Desk(desk.root / "odd")
-    desk.write(files(written))
-    desk.ok("assemble", "1", "--now", "2026-02-01")
-    desk.ok("build", "--now", "2026-02-02")
-    assert desk.read("build/issues/001-odd/email.html").count('alt="10\u00a0mg, 10\u3000mg"') == 1
-    check(desk, written)
+    workspace = WorkspaceRunner(workspace.root / "odd")
+    workspace.write(files(written))
+    workspace.ok("assemble", "1", "--now", "2026-02-01")
+    workspace.ok("build", "--now", "2026-02-02")
+    assert workspace.read("build/issues/001-odd/email.html").count('alt="10\u00a0mg, 10\u3000mg"') == 1
+    check(workspace, written)
 
 
 @pytest.mark.parametrize("field", ["title", "image_alt", "authors"])
-def test_a_line_break_in_a_field_of_one_line_is_refused_with_its_line(desk: Desk, field: str) -> None:
+def test_a_line_break_in_a_field_of_one_line_is_refused_with_its_line(
+    workspace: WorkspaceRunner, field: str
+) -> None:
     values = {
         "title": '"two\\nlines"',
         "image": "picture.png",
@@ -270,6 +277,6 @@ def test_a_line_break_in_a_field_of_one_line_is_refused_with_its_line(desk: Desk
         | ({"image": "picture.png"} if field == "image_alt" else {})
         | {field: values[field]}
     )
-    desk.write({"issues/articles/odd.md": article(**kept), "issues/articles/picture.png": png()})
-    error = desk.error("build", "--now", "2026-02-02")
+    workspace.write({"issues/articles/odd.md": article(**kept), "issues/articles/picture.png": png()})
+    error = workspace.error("build", "--now", "2026-02-02")
     assert re.match(rf"(?m)issues/articles/odd\.md:\d+: .*{field}.* holds a line break", error), error

@@ -13,10 +13,10 @@ from typing import Any
 
 import keyring
 import pytest
-from fake_services.fake_service import SLOW, Answer, FakeService, fake_service_for, playing
-from golden_kit import golden_for
+from fake_services.fake_service import SLOW, Answer, FakeService, fake_service_for, serve
+from golden_kit import golden_issue_for
 from keyring.errors import KeyringError
-from workspace_kit import SETTINGS, Desk, article, issue, png
+from workspace_kit import SETTINGS, WorkspaceRunner, article, issue, png
 
 from pipeline.checks import rules
 from pipeline.export import client
@@ -31,10 +31,10 @@ MANY_SCRIPTS = "שלום 日本 é 🧠 & “q” <b>"
 
 
 @dataclass
-class Newsstand:
+class PushRunner:
     """A workspace with one frozen issue, and the service that it is pushed to."""
 
-    desk: Desk
+    workspace: WorkspaceRunner
     service: FakeService
     pauses: list[float]
 
@@ -46,7 +46,7 @@ class Newsstand:
         return json.loads(result.stdout)
 
     def run(self, *options: str) -> Any:
-        return self.desk.run(
+        return self.workspace.run(
             "export", "1", "--to", self.service.target, "--push", "--yes", "--force", *options
         )
 
@@ -59,131 +59,133 @@ class Newsstand:
         return result.stderr
 
     def remembered(self) -> list[dict[str, str]]:
-        if not (self.desk.root / FOLDER / "drafts.json").exists():
+        if not (self.workspace.root / FOLDER / "drafts.json").exists():
             return []
-        return list(json.loads(self.desk.read(f"{FOLDER}/drafts.json"))["drafts"])
+        return list(json.loads(self.workspace.read(f"{FOLDER}/drafts.json"))["drafts"])
 
     def write(self, letter: str, more: str = "", title: str = "One") -> None:
-        self.desk.write({f"{FOLDER}/issue.md": issue(title=title, letter=letter, more=more)})
-        self.desk.ok("assemble", "1", "--refresh", "--now", "2026-02-01")
+        self.workspace.write({f"{FOLDER}/issue.md": issue(title=title, letter=letter, more=more)})
+        self.workspace.ok("assemble", "1", "--refresh", "--now", "2026-02-01")
 
 
 @pytest.fixture
-def stand(target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Newsstand]:
-    desk = Desk(tmp_path / "letter")
+def pusher(target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PushRunner]:
+    workspace = WorkspaceRunner(tmp_path / "letter")
     pauses: list[float] = []
     monkeypatch.setattr(client, "pause", pauses.append)
     # The checks have tests of their own, and would take most of the time of these.
     monkeypatch.setattr(rules, "RULES", ())
-    with playing(fake_service_for(target)) as service:
+    with serve(fake_service_for(target)) as service:
         for name, key in service.keys.items():
             monkeypatch.setenv(name, key)
         settings = re.sub(r"(?m)^unsubscribe_url.*\n", "", SETTINGS)
         own = f'\n[targets.{target}]\nurl = "{service.url}"\ntimeout = 30\n{service.settings}'
-        desk.write(
+        workspace.write(
             {
                 "newsletter.toml": f'{settings}\n[merge_fields]\ncity = "your town"\n{own}',
                 "issues/articles/one.md": article("One", body="Words."),
                 f"{FOLDER}/issue.md": issue(title="One", letter="Hello {{ first_name | there }}."),
             }
         )
-        desk.ok("assemble", "1", "--now", "2026-02-01")
-        yield Newsstand(desk, service, pauses)
+        workspace.ok("assemble", "1", "--now", "2026-02-01")
+        yield PushRunner(workspace, service, pauses)
 
 
 # --- what stands there --------------------------------------------------------------------------
 
 
 @every_service
-def test_a_push_makes_a_draft_of_what_was_exported(stand: Newsstand) -> None:
-    said = stand.push("--now", "2026-02-02T09:00:00+00:00")
-    held, files = stand.service.one(), Desk(Path(said["output"])).tree()
+def test_a_push_makes_a_draft_of_what_was_exported(pusher: PushRunner) -> None:
+    said = pusher.push("--now", "2026-02-02T09:00:00+00:00")
+    held, files = pusher.service.one(), WorkspaceRunner(Path(said["output"])).tree()
     listing = json.loads(files["issue.json"])
-    assert held.status == stand.service.draft
+    assert held.status == pusher.service.draft
     assert held.html == files["email.html"].decode()
     assert held.subject == listing["subject"] == "One"
-    if stand.service.takes_text:
+    if pusher.service.takes_text:
         assert held.text == files["email.txt"].decode()
-    if stand.service.takes_preview:
+    if pusher.service.takes_preview:
         assert held.preview_text == listing["preview_text"]
     assert said["draft"]["id"] == held.id
     assert said["draft"]["address"].startswith("http")
     assert not said["draft"]["updated"]
-    (kept,) = stand.remembered()
-    assert kept["target"] == stand.service.target
+    (kept,) = pusher.remembered()
+    assert kept["target"] == pusher.service.target
     assert (kept["id"], kept["pushed"]) == (held.id, "2026-02-02T09:00:00+00:00")
-    for key in stand.service.keys.values():
-        assert key not in stand.desk.read(f"{FOLDER}/drafts.json")
+    for key in pusher.service.keys.values():
+        assert key not in pusher.workspace.read(f"{FOLDER}/drafts.json")
 
 
 @every_service
-def test_a_second_push_changes_the_same_draft(stand: Newsstand) -> None:
-    first = stand.push()
-    stand.write("Quite other words.")
-    second = stand.push()
-    assert second["draft"]["id"] == first["draft"]["id"] == stand.service.one().id
+def test_a_second_push_changes_the_same_draft(pusher: PushRunner) -> None:
+    first = pusher.push()
+    pusher.write("Quite other words.")
+    second = pusher.push()
+    assert second["draft"]["id"] == first["draft"]["id"] == pusher.service.one().id
     assert second["draft"]["updated"]
-    assert "Quite other words." in stand.service.one().html
+    assert "Quite other words." in pusher.service.one().html
 
 
 @every_service
-def test_a_draft_that_was_forgotten_is_found_by_its_name(stand: Newsstand) -> None:
-    first = stand.push()
-    (stand.desk.root / FOLDER / "drafts.json").unlink()
-    again = stand.push()
+def test_a_draft_that_was_forgotten_is_found_by_its_name(pusher: PushRunner) -> None:
+    first = pusher.push()
+    (pusher.workspace.root / FOLDER / "drafts.json").unlink()
+    again = pusher.push()
     assert again["draft"] == first["draft"] | {"updated": True}
-    assert len(stand.service.held) == 1
+    assert len(pusher.service.held) == 1
 
 
 @every_service
-def test_a_draft_that_was_deleted_there_is_made_again(stand: Newsstand) -> None:
-    stand.push()
-    stand.service.held.clear()
-    assert not stand.push()["draft"]["updated"]
-    assert len(stand.service.held) == 1
+def test_a_draft_that_was_deleted_there_is_made_again(pusher: PushRunner) -> None:
+    pusher.push()
+    pusher.service.held.clear()
+    assert not pusher.push()["draft"]["updated"]
+    assert len(pusher.service.held) == 1
 
 
 @every_service
-def test_what_was_sent_there_is_never_changed_and_not_made_twice(stand: Newsstand) -> None:
-    if not stand.service.sent:
+def test_what_was_sent_there_is_never_changed_and_not_made_twice(pusher: PushRunner) -> None:
+    if not pusher.service.sent:
         return  # it keeps templates, which are never sent themselves
-    stand.push()
-    stand.service.one().status = stand.service.sent
-    before = stand.service.one().html
-    stand.write("Quite other words.")
+    pusher.push()
+    pusher.service.one().status = pusher.service.sent
+    before = pusher.service.one().html
+    pusher.write("Quite other words.")
     for _ in range(2):
-        said = stand.error()
-        assert f'its status is "{stand.service.sent}"' in said
+        said = pusher.error()
+        assert f'its status is "{pusher.service.sent}"' in said
         assert "--anew" in said
-        assert stand.service.one().html == before
-        (stand.desk.root / FOLDER / "drafts.json").unlink(missing_ok=True)
-    stand.push("--anew")
-    assert len(stand.service.held) == 2
+        assert pusher.service.one().html == before
+        (pusher.workspace.root / FOLDER / "drafts.json").unlink(missing_ok=True)
+    pusher.push("--anew")
+    assert len(pusher.service.held) == 2
 
 
 @every_service
-def test_status_shows_the_draft(stand: Newsstand) -> None:
-    address = stand.push("--now", "2026-02-02T09:00:00+00:00")["draft"]["address"]
-    shown = stand.desk.ok("status")
-    assert find(stand.service.target).title in shown
+def test_status_shows_the_draft(pusher: PushRunner) -> None:
+    address = pusher.push("--now", "2026-02-02T09:00:00+00:00")["draft"]["address"]
+    shown = pusher.workspace.ok("status")
+    assert find(pusher.service.target).title in shown
     assert address in shown
     assert "2026-02-02" in shown
-    (one,) = stand.desk.json("status")["issues"]
+    (one,) = pusher.workspace.json("status")["issues"]
     assert one["drafts"][0]["address"] == address
 
 
 @every_service
-def test_every_block_of_the_golden_issue_arrives(stand: Newsstand, tmp_path: Path) -> None:
+def test_every_block_of_the_golden_issue_arrives(pusher: PushRunner, tmp_path: Path) -> None:
     """Names, titles, tags and words in many scripts among it."""
-    target = stand.service.target
-    settings = stand.desk.read("newsletter.toml")
-    golden = golden_for(target, tmp_path / "golden", f"\n{settings[settings.index(f'[targets.{target}]') :]}")
-    stand.desk.root = golden.root
-    said = json.loads(stand.run("--json").stdout)
-    assert stand.service.refused == []
-    held, files = stand.service.one(), Desk(Path(said["output"])).tree()
+    target = pusher.service.target
+    settings = pusher.workspace.read("newsletter.toml")
+    golden = golden_issue_for(
+        target, tmp_path / "golden", f"\n{settings[settings.index(f'[targets.{target}]') :]}"
+    )
+    pusher.workspace.root = golden.root
+    said = json.loads(pusher.run("--json").stdout)
+    assert pusher.service.refused == []
+    held, files = pusher.service.one(), WorkspaceRunner(Path(said["output"])).tree()
     assert held.html == files["email.html"].decode()
-    if stand.service.takes_text:
+    if pusher.service.takes_text:
         assert held.text == files["email.txt"].decode()
     assert "שלום" in held.html
     assert held.subject == json.loads(files["issue.json"])["subject"]
@@ -193,19 +195,19 @@ def test_every_block_of_the_golden_issue_arrives(stand: Newsstand, tmp_path: Pat
 
 
 @every_service
-def test_fields_and_any_script_arrive_as_they_were_exported(stand: Newsstand) -> None:
-    own = find(stand.service.target).dialect.custom
-    in_lines = MessagePart.SUBJECT in find(stand.service.target).dialect.tags["first_name"].parts
+def test_fields_and_any_script_arrive_as_they_were_exported(pusher: PushRunner) -> None:
+    own = find(pusher.service.target).dialect.custom
+    in_lines = MessagePart.SUBJECT in find(pusher.service.target).dialect.tags["first_name"].parts
     town = "{{ city }}" if own else "your town"
     friend = "{{ first_name | friend }}" if in_lines else "friend"
-    stand.write(
+    pusher.write(
         f"Hello {{{{ first_name | there }}}}, {{{{ first_name }}}}, of {town}: {MANY_SCRIPTS}",
         title="שלום 日本 é 🧠",
         more=f'subject: "שלום {friend} é"\npreview_text: "Read, friend, é 日本"\n',
     )
-    said = stand.push()
-    files = Desk(Path(said["output"])).tree()
-    held, listing = stand.service.one(), json.loads(files["issue.json"])
+    said = pusher.push()
+    files = WorkspaceRunner(Path(said["output"])).tree()
+    held, listing = pusher.service.one(), json.loads(files["issue.json"])
     assert held.html == files["email.html"].decode()
     assert held.subject == listing["subject"]
     written = {each["name"]: each["written"] for each in listing["merge_fields"]}
@@ -215,16 +217,16 @@ def test_fields_and_any_script_arrive_as_they_were_exported(stand: Newsstand) ->
 
 
 @every_service
-def test_what_only_looks_like_a_tag_arrives_as_text(stand: Newsstand) -> None:
-    stand.write(r"Braces \{{ x }}, \*|X|\*, 100%x%, [[x]] and {$x}.")
-    result = stand.run("--json")
+def test_what_only_looks_like_a_tag_arrives_as_text(pusher: PushRunner) -> None:
+    pusher.write(r"Braces \{{ x }}, \*|X|\*, 100%x%, [[x]] and {$x}.")
+    result = pusher.run("--json")
     if result.exit_code:
         assert "reads it as a merge tag" in result.stderr
-        assert not stand.service.held
+        assert not pusher.service.held
         return
-    body = re.sub(r"(?s)<style.*?</style>", "", stand.service.one().html)
+    body = re.sub(r"(?s)<style.*?</style>", "", pusher.service.one().html)
     paragraph = body[body.index("Braces") : body.index("and ")]
-    assert not find(stand.service.target).dialect.lookalike.search(paragraph)
+    assert not find(pusher.service.target).dialect.lookalike.search(paragraph)
 
 
 # --- what goes wrong ------------------------------------------------------------------------------------
@@ -232,129 +234,133 @@ def test_what_only_looks_like_a_tag_arrives_as_text(stand: Newsstand) -> None:
 
 @every_service
 def test_a_refused_key_is_told_in_the_services_words_and_never_shown(
-    stand: Newsstand, monkeypatch: pytest.MonkeyPatch
+    pusher: PushRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    name = find(stand.service.target).push.keys[0]
-    bad = f"{stand.service.keys[name][:4]}wrong{stand.service.keys[name][9:]}"
+    name = find(pusher.service.target).push.keys[0]
+    bad = f"{pusher.service.keys[name][:4]}wrong{pusher.service.keys[name][9:]}"
     monkeypatch.setenv(name, bad)
-    said = stand.error()
+    said = pusher.error()
     assert "says 401: " in said or "says 403: " in said
     assert "the key was refused" in said
     assert name in said
     assert bad not in said
-    assert stand.remembered() == []
+    assert pusher.remembered() == []
 
 
 @every_service
-def test_without_a_key_nothing_is_asked(stand: Newsstand, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in stand.service.keys:
+def test_without_a_key_nothing_is_asked(pusher: PushRunner, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in pusher.service.keys:
         monkeypatch.delenv(name)
-    said = stand.error()
-    title = find(stand.service.target).title
-    assert f"--to {stand.service.target}: there is no key for {title}." in said
+    said = pusher.error()
+    title = find(pusher.service.target).title
+    assert f"--to {pusher.service.target}: there is no key for {title}." in said
     assert "keyring set pressroom" in said
-    assert stand.service.asked == []
-    assert not (stand.desk.root / "build/export").exists()
+    assert pusher.service.asked == []
+    assert not (pusher.workspace.root / "build/export").exists()
 
 
 @every_service
-def test_too_many_requests_wait_as_long_as_is_asked(stand: Newsstand) -> None:
-    words = stand.service.error(429, "slow down")
-    stand.service.faults = [Answer(429, words, {"Retry-After": "7"}), Answer(429, words)]
-    stand.push()
-    assert stand.pauses == [7.0, 2.0]
-    assert len(stand.service.held) == 1
+def test_too_many_requests_wait_as_long_as_is_asked(pusher: PushRunner) -> None:
+    words = pusher.service.error(429, "slow down")
+    pusher.service.faults = [Answer(429, words, {"Retry-After": "7"}), Answer(429, words)]
+    pusher.push()
+    assert pusher.pauses == [7.0, 2.0]
+    assert len(pusher.service.held) == 1
 
 
 @every_service
-def test_a_date_to_retry_after_is_understood_and_a_long_one_told(stand: Newsstand) -> None:
+def test_a_date_to_retry_after_is_understood_and_a_long_one_told(pusher: PushRunner) -> None:
     later = format_datetime(datetime.now(UTC) + timedelta(hours=2), usegmt=True)
-    stand.service.faults = [Answer(429, stand.service.error(429, "slow down"), {"Retry-After": later})]
-    said = stand.error()
+    pusher.service.faults = [Answer(429, pusher.service.error(429, "slow down"), {"Retry-After": later})]
+    said = pusher.error()
     assert "says 429: slow down" in said
     assert "Try again later" in said
-    assert stand.pauses == []
+    assert pusher.pauses == []
 
 
 @every_service
-def test_too_many_requests_without_end_are_told(stand: Newsstand) -> None:
-    stand.service.faults = [Answer(429, stand.service.error(429, "slow down"))] * 9
-    assert "says 429: slow down" in stand.error()
-    assert stand.pauses == [1.0, 2.0, 4.0]
-    assert stand.remembered() == []
+def test_too_many_requests_without_end_are_told(pusher: PushRunner) -> None:
+    pusher.service.faults = [Answer(429, pusher.service.error(429, "slow down"))] * 9
+    assert "says 429: slow down" in pusher.error()
+    assert pusher.pauses == [1.0, 2.0, 4.0]
+    assert pusher.remembered() == []
 
 
 @every_service
-def test_a_service_that_is_down_for_a_moment_is_asked_again(stand: Newsstand) -> None:
-    stand.push()
-    stand.service.faults = [
-        Answer(503, stand.service.error(503, "down")),
+def test_a_service_that_is_down_for_a_moment_is_asked_again(pusher: PushRunner) -> None:
+    pusher.push()
+    pusher.service.faults = [
+        Answer(503, pusher.service.error(503, "down")),
         Answer(502, b"<h1>Bad gateway</h1>"),
     ]
-    stand.push()
-    assert len(stand.service.held) == 1
+    pusher.push()
+    assert len(pusher.service.held) == 1
 
 
 @every_service
-def test_a_service_that_stays_down_is_told_in_its_words(stand: Newsstand) -> None:
-    stand.service.faults = [Answer(500, stand.service.error(500, "we are sorry"))] * 9
-    said = stand.error()
+def test_a_service_that_stays_down_is_told_in_its_words(pusher: PushRunner) -> None:
+    pusher.service.faults = [Answer(500, pusher.service.error(500, "we are sorry"))] * 9
+    said = pusher.error()
     assert "says 500: we are sorry" in said
     assert "Try again later." in said
 
 
 @every_service
 @pytest.mark.parametrize("fault", ["cut", "after:cut", "after:503"])
-def test_a_draft_whose_making_was_cut_off_is_not_made_twice(stand: Newsstand, fault: str) -> None:
+def test_a_draft_whose_making_was_cut_off_is_not_made_twice(pusher: PushRunner, fault: str) -> None:
     """Whether the service had taken it or not, the second push leaves one draft."""
-    stand.push()
-    making = next(n for n, each in enumerate(stand.service.asked) if each.method != "GET")
-    (stand.desk.root / FOLDER / "drafts.json").unlink()
-    stand.service.held.clear()
-    quiet = [Answer(404, stand.service.error(404, "no"))] * making
-    stand.service.faults = [*quiet, fault]
-    result = stand.run()
+    pusher.push()
+    making = next(n for n, each in enumerate(pusher.service.asked) if each.method != "GET")
+    (pusher.workspace.root / FOLDER / "drafts.json").unlink()
+    pusher.service.held.clear()
+    quiet = [Answer(404, pusher.service.error(404, "no"))] * making
+    pusher.service.faults = [*quiet, fault]
+    result = pusher.run()
     if result.exit_code:
         assert "Push again" in result.stderr
-    stand.service.faults = []
-    stand.push()
-    assert len(stand.service.held) == 1
+    pusher.service.faults = []
+    pusher.push()
+    assert len(pusher.service.held) == 1
 
 
 @every_service
-def test_an_answer_that_does_not_come_is_told_of(stand: Newsstand) -> None:
-    stand.desk.write(
-        {"newsletter.toml": stand.desk.read("newsletter.toml").replace("timeout = 30", "timeout = 0.05")}
+def test_an_answer_that_does_not_come_is_told_of(pusher: PushRunner) -> None:
+    pusher.workspace.write(
+        {
+            "newsletter.toml": pusher.workspace.read("newsletter.toml").replace(
+                "timeout = 30", "timeout = 0.05"
+            )
+        }
     )
-    stand.service.faults = [SLOW] * 9
-    said = stand.error()
+    pusher.service.faults = [SLOW] * 9
+    said = pusher.error()
     assert "nothing came within 0.05 seconds" in said
-    assert stand.remembered() == []
+    assert pusher.remembered() == []
 
 
 @every_service
-def test_what_is_too_large_is_refused_in_its_words(stand: Newsstand) -> None:
-    stand.push()
-    too_large = Answer(413, stand.service.error(413, "the body is too large"))
-    reads = len([each for each in stand.service.asked if each.method == "GET"])
-    stand.service.asked.clear()
-    stand.service.faults = []
-    original = stand.service.answer
-    stand.service.answer = lambda asked: original(asked) if asked.method == "GET" else too_large  # type: ignore[method-assign]
-    stand.write("A sentence that goes on and on. " * 3_000)
-    assert "says 413: the body is too large" in stand.error()
+def test_what_is_too_large_is_refused_in_its_words(pusher: PushRunner) -> None:
+    pusher.push()
+    too_large = Answer(413, pusher.service.error(413, "the body is too large"))
+    reads = len([each for each in pusher.service.asked if each.method == "GET"])
+    pusher.service.asked.clear()
+    pusher.service.faults = []
+    original = pusher.service.answer
+    pusher.service.answer = lambda asked: original(asked) if asked.method == "GET" else too_large  # type: ignore[method-assign]
+    pusher.write("A sentence that goes on and on. " * 3_000)
+    assert "says 413: the body is too large" in pusher.error()
     assert reads
 
 
 @every_service
-def test_an_answer_in_another_form_is_no_traceback(stand: Newsstand) -> None:
+def test_an_answer_in_another_form_is_no_traceback(pusher: PushRunner) -> None:
     for body in (b"<html>a page</html>", b"[]", b'{"data": 5}', b'"words"', b"7"):
-        stand.service.faults = [Answer(200, body)] * 4
-        result = stand.run()
-        stand.service.faults = []
+        pusher.service.faults = [Answer(200, body)] * 4
+        result = pusher.run()
+        pusher.service.faults = []
         if result.exit_code:
             assert "answer" in result.stderr
-    assert stand.service.refused == []
+    assert pusher.service.refused == []
 
 
 # --- before anything leaves the machine --------------------------------------------------------------------
@@ -362,45 +368,45 @@ def test_an_answer_in_another_form_is_no_traceback(stand: Newsstand) -> None:
 
 @every_service
 def test_a_dry_run_prints_the_requests_and_makes_none(
-    stand: Newsstand, monkeypatch: pytest.MonkeyPatch
+    pusher: PushRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stand.push()
-    kept = stand.remembered()
-    stand.service.asked.clear()
-    for name in stand.service.keys:
+    pusher.push()
+    kept = pusher.remembered()
+    pusher.service.asked.clear()
+    for name in pusher.service.keys:
         monkeypatch.delenv(name)
-    shown = stand.run("--dry-run")
+    shown = pusher.run("--dry-run")
     assert shown.exit_code == 0, shown.output
-    assert stand.service.asked == []
+    assert pusher.service.asked == []
     assert re.search(r"(?m)^(PUT|PATCH|POST) http", shown.stdout)
     assert "KB)" in shown.stdout
-    whole = json.loads(stand.run("--dry-run", "--json").stdout)["requests"]
-    assert all(each["url"].startswith(stand.service.url) for each in whole)
-    assert stand.remembered() == kept
-    (stand.desk.root / FOLDER / "drafts.json").unlink()
-    fresh = json.loads(stand.run("--dry-run", "--json").stdout)["requests"]
+    whole = json.loads(pusher.run("--dry-run", "--json").stdout)["requests"]
+    assert all(each["url"].startswith(pusher.service.url) for each in whole)
+    assert pusher.remembered() == kept
+    (pusher.workspace.root / FOLDER / "drafts.json").unlink()
+    fresh = json.loads(pusher.run("--dry-run", "--json").stdout)["requests"]
     assert any("Hello " in json.dumps(each["body"]) for each in fresh)
 
 
 @every_service
-def test_it_asks_first(stand: Newsstand) -> None:
-    result = stand.desk.run("export", "1", "--to", stand.service.target, "--push", "--force")
+def test_it_asks_first(pusher: PushRunner) -> None:
+    result = pusher.workspace.run("export", "1", "--to", pusher.service.target, "--push", "--force")
     assert "Nothing is sent to readers." in result.stderr
-    assert stand.service.asked == []
+    assert pusher.service.asked == []
 
 
 @every_service
-def test_every_setting_that_is_missing_is_told_at_once(stand: Newsstand) -> None:
-    needed = [each.name for each in find(stand.service.target).settings if each.required]
-    text = stand.desk.read("newsletter.toml")
-    stand.desk.write({"newsletter.toml": text[: text.index(f"[targets.{stand.service.target}]")]})
+def test_every_setting_that_is_missing_is_told_at_once(pusher: PushRunner) -> None:
+    needed = [each.name for each in find(pusher.service.target).settings if each.required]
+    text = pusher.workspace.read("newsletter.toml")
+    pusher.workspace.write({"newsletter.toml": text[: text.index(f"[targets.{pusher.service.target}]")]})
     if not needed:
         return
-    said = stand.error()
+    said = pusher.error()
     for name in needed:
         assert f"needs `{name}`" in said
-    assert stand.service.asked == []
-    assert not (stand.desk.root / "build/export").exists()
+    assert pusher.service.asked == []
+    assert not (pusher.workspace.root / "build/export").exists()
 
 
 # --- what is only one service's own, or needs no service ---------------------------------------------------
@@ -410,59 +416,61 @@ only = pytest.mark.parametrize("target", ["mailchimp"])
 
 
 @only
-def test_packed_pictures_go_in_an_archive(stand: Newsstand) -> None:
-    stand.desk.write(
+def test_packed_pictures_go_in_an_archive(pusher: PushRunner) -> None:
+    pusher.workspace.write(
         {
             "issues/articles/two/a.png": png(),
             "issues/articles/two/index.md": article("Two", body="![A dot](a.png)\n\nWords."),
         }
     )
-    stand.desk.ok("assemble", "1", "--update", "--now", "2026-02-01")
-    stand.push("--images", "packed")
-    held = stand.service.one()
+    pusher.workspace.ok("assemble", "1", "--update", "--now", "2026-02-01")
+    pusher.push("--images", "packed")
+    held = pusher.service.one()
     (picture,) = (each for each in held.extra["files"] if each.startswith("images/"))
     assert f'src="{picture}"' in held.html
 
 
 @only
-def test_an_audience_has_a_list_and_a_segment_of_its_own(stand: Newsstand) -> None:
-    settings = stand.desk.read("newsletter.toml")
-    stand.desk.write(
+def test_an_audience_has_a_list_and_a_segment_of_its_own(pusher: PushRunner) -> None:
+    settings = pusher.workspace.read("newsletter.toml")
+    pusher.workspace.write(
         {"newsletter.toml": f"{settings}\n[targets.mailchimp.audiences.clinicians]\nsegment = 9\n"}
     )
-    stand.write("Hello.", more="audience: [everyone, clinicians]\n")
-    stand.desk.ok("assemble", "1", "--update", "--now", "2026-02-01")
-    stand.push()
-    assert "segment_opts" not in stand.service.one().extra["recipients"]
-    said = stand.push("--audience", "clinicians")
-    assert len(stand.service.held) == 2
-    held = stand.service.held[said["draft"]["id"]]
+    pusher.write("Hello.", more="audience: [everyone, clinicians]\n")
+    pusher.workspace.ok("assemble", "1", "--update", "--now", "2026-02-01")
+    pusher.push()
+    assert "segment_opts" not in pusher.service.one().extra["recipients"]
+    said = pusher.push("--audience", "clinicians")
+    assert len(pusher.service.held) == 2
+    held = pusher.service.held[said["draft"]["id"]]
     assert held.extra["recipients"]["segment_opts"] == {"saved_segment_id": 9}
     assert held.name.endswith(" (clinicians)")
-    assert json.loads(Desk(Path(said["output"])).tree()["issue.json"])["audience_filter"] == {"segment": 9}
-    assert [each["audience"] for each in stand.remembered()] == ["clinicians", "everyone"]
-    assert "Mailchimp, clinicians, pushed" in stand.desk.ok("status")
+    assert json.loads(WorkspaceRunner(Path(said["output"])).tree()["issue.json"])["audience_filter"] == {
+        "segment": 9
+    }
+    assert [each["audience"] for each in pusher.remembered()] == ["clinicians", "everyone"]
+    assert "Mailchimp, clinicians, pushed" in pusher.workspace.ok("status")
 
 
 @only
-def test_a_key_may_stand_in_the_keyring(stand: Newsstand, monkeypatch: pytest.MonkeyPatch) -> None:
-    stored = {("pressroom", name): key for name, key in stand.service.keys.items()}
-    for name in stand.service.keys:
+def test_a_key_may_stand_in_the_keyring(pusher: PushRunner, monkeypatch: pytest.MonkeyPatch) -> None:
+    stored = {("pressroom", name): key for name, key in pusher.service.keys.items()}
+    for name in pusher.service.keys:
         monkeypatch.delenv(name)
     monkeypatch.setattr(keyring, "get_password", lambda service, user: stored.get((service, user)))
-    stand.push()
-    assert len(stand.service.held) == 1
+    pusher.push()
+    assert len(pusher.service.held) == 1
 
 
 @only
-def test_a_keyring_that_is_locked_is_as_none(stand: Newsstand, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_keyring_that_is_locked_is_as_none(pusher: PushRunner, monkeypatch: pytest.MonkeyPatch) -> None:
     def locked(service: str, user: str) -> str:
         raise KeyringError("locked")
 
-    for name in stand.service.keys:
+    for name in pusher.service.keys:
         monkeypatch.delenv(name)
     monkeypatch.setattr(keyring, "get_password", locked)
-    assert "there is no key for Mailchimp" in stand.error()
+    assert "there is no key for Mailchimp" in pusher.error()
 
 
 @pytest.mark.parametrize(
@@ -477,17 +485,17 @@ def test_a_keyring_that_is_locked_is_as_none(stand: Newsstand, monkeypatch: pyte
     ],
 )
 def test_a_key_in_a_wrong_form_is_told_without_it(
-    stand: Newsstand, monkeypatch: pytest.MonkeyPatch, key: str, said: str
+    pusher: PushRunner, monkeypatch: pytest.MonkeyPatch, key: str, said: str
 ) -> None:
-    name = find(stand.service.target).push.keys[0]
+    name = find(pusher.service.target).push.keys[0]
     monkeypatch.setenv(name, key)
-    settings = stand.desk.read("newsletter.toml")
-    if stand.service.target == "mailchimp":  # its address is made from the key
-        stand.desk.write({"newsletter.toml": re.sub(r'url = "http:.*\n', "", settings)})
-    told = stand.error()
+    settings = pusher.workspace.read("newsletter.toml")
+    if pusher.service.target == "mailchimp":  # its address is made from the key
+        pusher.workspace.write({"newsletter.toml": re.sub(r'url = "http:.*\n', "", settings)})
+    told = pusher.error()
     assert said in told
     assert key not in told
-    assert stand.service.asked == []
+    assert pusher.service.asked == []
 
 
 @only
@@ -501,35 +509,35 @@ def test_a_key_in_a_wrong_form_is_told_without_it(
         "ftp://127.0.0.1/",
     ],
 )
-def test_a_key_travels_to_no_doubtful_address(stand: Newsstand, url: str) -> None:
-    settings = stand.desk.read("newsletter.toml")
-    stand.desk.write({"newsletter.toml": re.sub(r'url = "http:.*', f'url = "{url}"', settings)})
-    assert "is not the address of an API" in stand.error()
+def test_a_key_travels_to_no_doubtful_address(pusher: PushRunner, url: str) -> None:
+    settings = pusher.workspace.read("newsletter.toml")
+    pusher.workspace.write({"newsletter.toml": re.sub(r'url = "http:.*', f'url = "{url}"', settings)})
+    assert "is not the address of an API" in pusher.error()
 
 
 @only
-def test_a_service_that_has_moved_is_not_followed(stand: Newsstand) -> None:
-    stand.service.faults = [Answer(301, None, {"Location": "https://elsewhere.example/3.0"})]
-    said = stand.error()
+def test_a_service_that_has_moved_is_not_followed(pusher: PushRunner) -> None:
+    pusher.service.faults = [Answer(301, None, {"Location": "https://elsewhere.example/3.0"})]
+    said = pusher.error()
     assert "says 301: it has moved to https://elsewhere.example/3.0" in said
-    assert len(stand.service.asked) == 1
+    assert len(pusher.service.asked) == 1
 
 
 @only
-def test_a_service_that_cannot_be_reached_is_told(stand: Newsstand) -> None:
-    settings = stand.desk.read("newsletter.toml")
-    stand.desk.write(
+def test_a_service_that_cannot_be_reached_is_told(pusher: PushRunner) -> None:
+    settings = pusher.workspace.read("newsletter.toml")
+    pusher.workspace.write(
         {"newsletter.toml": re.sub(r'url = "http:.*', 'url = "http://127.0.0.1:9/3.0"', settings)}
     )
-    assert "it cannot be reached" in stand.error()
-    assert stand.pauses == [1.0, 2.0, 4.0]
+    assert "it cannot be reached" in pusher.error()
+    assert pusher.pauses == [1.0, 2.0, 4.0]
 
 
 @only
-def test_a_key_that_the_service_repeats_is_masked(stand: Newsstand) -> None:
-    (key,) = stand.service.keys.values()
-    stand.service.faults = [Answer(400, stand.service.error(400, f"API key {key} is disabled"))]
-    assert "says 400: API key … is disabled" in stand.error()
+def test_a_key_that_the_service_repeats_is_masked(pusher: PushRunner) -> None:
+    (key,) = pusher.service.keys.values()
+    pusher.service.faults = [Answer(400, pusher.service.error(400, f"API key {key} is disabled"))]
+    assert "says 400: API key … is disabled" in pusher.error()
 
 
 @only
@@ -537,18 +545,18 @@ def test_a_key_that_the_service_repeats_is_masked(stand: Newsstand) -> None:
     "text",
     ["{", "[]", '{"drafts": [{}]}', '{"drafts": 5}', '{"drafts": [{"target": "mailchimp"}]}', "\\u001b"],
 )
-def test_the_list_of_drafts_that_is_broken_is_told(stand: Newsstand, text: str) -> None:
-    stand.push()
-    whole = stand.desk.read(f"{FOLDER}/drafts.json")
-    stand.desk.write(
+def test_the_list_of_drafts_that_is_broken_is_told(pusher: PushRunner, text: str) -> None:
+    pusher.push()
+    whole = pusher.workspace.read(f"{FOLDER}/drafts.json")
+    pusher.workspace.write(
         {f"{FOLDER}/drafts.json": whole.replace("https:", f"{text}https:") if "u001b" in text else text}
     )
-    stand.service.asked.clear()
-    said = stand.error()
+    pusher.service.asked.clear()
+    said = pusher.error()
     assert f"{FOLDER}/drafts.json" in said
     assert "is no list of drafts that can be read." in said
-    assert stand.service.asked == []
-    assert "drafts.json" in stand.desk.error("status")
+    assert pusher.service.asked == []
+    assert "drafts.json" in pusher.workspace.error("status")
 
 
 @only
@@ -564,57 +572,57 @@ def test_the_list_of_drafts_that_is_broken_is_told(stand: Newsstand, text: str) 
         ("fields = 4\n", "`fields` must map names to names"),
     ],
 )
-def test_every_setting_that_is_wrong_is_told(stand: Newsstand, more: str, said: str) -> None:
-    settings = stand.desk.read("newsletter.toml")
+def test_every_setting_that_is_wrong_is_told(pusher: PushRunner, more: str, said: str) -> None:
+    settings = pusher.workspace.read("newsletter.toml")
     if more.startswith("list"):
         settings = settings.replace('list = "a1b2c3"\n', "")
-    stand.desk.write({"newsletter.toml": settings + more})
-    assert said in stand.error()
+    pusher.workspace.write({"newsletter.toml": settings + more})
+    assert said in pusher.error()
 
 
 @pytest.mark.parametrize("target", ["brevo"])
-def test_a_service_with_one_tag_takes_no_more(stand: Newsstand) -> None:
-    settings = stand.desk.read("newsletter.toml")
-    stand.desk.write({"newsletter.toml": f'{settings}tags = ["letter"]\n'})
-    stand.push()
-    assert stand.service.one().extra["tag"] == "letter"
-    stand.desk.write({"newsletter.toml": f'{settings}tags = ["letter", "science"]\n'})
-    assert "Brevo takes one tag" in stand.error()
+def test_a_service_with_one_tag_takes_no_more(pusher: PushRunner) -> None:
+    settings = pusher.workspace.read("newsletter.toml")
+    pusher.workspace.write({"newsletter.toml": f'{settings}tags = ["letter"]\n'})
+    pusher.push()
+    assert pusher.service.one().extra["tag"] == "letter"
+    pusher.workspace.write({"newsletter.toml": f'{settings}tags = ["letter", "science"]\n'})
+    assert "Brevo takes one tag" in pusher.error()
 
 
 @pytest.mark.parametrize("target", ["listmonk"])
-def test_tags_are_those_of_its_articles_or_those_that_are_said(stand: Newsstand) -> None:
-    stand.push()
-    assert stand.service.one().tags == ("research",)
-    settings = stand.desk.read("newsletter.toml")
-    stand.desk.write({"newsletter.toml": f'{settings}tags = ["letter", "science"]\n'})
-    assert json.loads(Desk(Path(stand.push()["output"])).tree()["issue.json"])["tags"] == [
+def test_tags_are_those_of_its_articles_or_those_that_are_said(pusher: PushRunner) -> None:
+    pusher.push()
+    assert pusher.service.one().tags == ("research",)
+    settings = pusher.workspace.read("newsletter.toml")
+    pusher.workspace.write({"newsletter.toml": f'{settings}tags = ["letter", "science"]\n'})
+    assert json.loads(WorkspaceRunner(Path(pusher.push()["output"])).tree()["issue.json"])["tags"] == [
         "letter",
         "science",
     ]
-    assert stand.service.one().tags == ("letter", "science")
+    assert pusher.service.one().tags == ("letter", "science")
 
 
 @pytest.mark.parametrize("target", ["beehiiv"])
-def test_a_draft_that_is_still_being_made_is_waited_for(stand: Newsstand) -> None:
-    stand.push()
+def test_a_draft_that_is_still_being_made_is_waited_for(pusher: PushRunner) -> None:
+    pusher.push()
     making = Answer(202, {"data": {"id": "post_1", "state": "pending"}}, {"Retry-After": "3"})
-    stand.service.faults = [making, making]
-    stand.push()
-    assert stand.pauses == [3.0, 3.0]
-    assert len(stand.service.held) == 1
+    pusher.service.faults = [making, making]
+    pusher.push()
+    assert pusher.pauses == [3.0, 3.0]
+    assert len(pusher.service.held) == 1
 
 
 @pytest.mark.parametrize("target", ["buttondown"])
-def test_where_answers_go_is_told_if_a_service_has_no_field_for_it(stand: Newsstand) -> None:
-    settings = stand.desk.read("newsletter.toml")
-    stand.desk.write({"newsletter.toml": f'reply_to = "editor@synapse.example"\n{settings}'})
-    assert "Buttondown takes no reply-to address with a draft: set editor@" in stand.run("--dry-run").stderr
+def test_where_answers_go_is_told_if_a_service_has_no_field_for_it(pusher: PushRunner) -> None:
+    settings = pusher.workspace.read("newsletter.toml")
+    pusher.workspace.write({"newsletter.toml": f'reply_to = "editor@synapse.example"\n{settings}'})
+    assert "Buttondown takes no reply-to address with a draft: set editor@" in pusher.run("--dry-run").stderr
 
 
 def test_push_goes_with_a_service(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
+    workspace = WorkspaceRunner(tmp_path)
     for options in (["--push"], ["--to", "eml", "--push"], ["--yes"], ["--to", "kit", "--dry-run"]):
-        result = desk.run("export", "1", *options)
+        result = workspace.run("export", "1", *options)
         assert result.exit_code == 2, options
         assert "--push" in result.stderr

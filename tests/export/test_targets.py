@@ -12,8 +12,8 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from golden_kit import fields_in_lines, golden_for
-from workspace_kit import SETTINGS, Desk, article, issue, png
+from golden_kit import fills_subjects, golden_issue_for
+from workspace_kit import SETTINGS, WorkspaceRunner, article, issue, png
 
 from pipeline.export.targets import find
 from pipeline.model import TARGETS
@@ -125,28 +125,28 @@ every_target = pytest.mark.parametrize("target", TARGETS)
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def workspace(tmp_path: Path) -> WorkspaceRunner:
     """A workspace whose service puts in its own address to leave."""
-    desk = Desk(tmp_path / "letter")
+    workspace = WorkspaceRunner(tmp_path / "letter")
     settings = re.sub(r"(?m)^unsubscribe_url.*\n", "", SETTINGS)
-    desk.write(
+    workspace.write(
         {
             "newsletter.toml": f'{settings}\n[merge_fields]\ncity = "your town"\n',
             "issues/articles/one.md": article("One", body="Words."),
             "issues/001-one/issue.md": issue(title="One"),
         }
     )
-    return desk
+    return workspace
 
 
-def letter(desk: Desk, text: str, more: str = "") -> None:
-    desk.write({"issues/001-one/issue.md": issue(title="One", letter=text, more=more)})
+def letter(workspace: WorkspaceRunner, text: str, more: str = "") -> None:
+    workspace.write({"issues/001-one/issue.md": issue(title="One", letter=text, more=more)})
 
 
-def exported(desk: Desk, target: str, *options: str) -> dict[str, str]:
-    desk.ok("assemble", "1", "--refresh", "--now", "2026-02-01")
-    place = Path(desk.json("export", "1", "--to", target, "--force", *options)["output"])
-    return {path: data.decode() for path, data in Desk(place).tree().items()}
+def exported(workspace: WorkspaceRunner, target: str, *options: str) -> dict[str, str]:
+    workspace.ok("assemble", "1", "--refresh", "--now", "2026-02-01")
+    place = Path(workspace.json("export", "1", "--to", target, "--force", *options)["output"])
+    return {path: data.decode() for path, data in WorkspaceRunner(place).tree().items()}
 
 
 # --- every target --------------------------------------------------------------------------------
@@ -154,9 +154,9 @@ def exported(desk: Desk, target: str, *options: str) -> dict[str, str]:
 
 @every_target
 def test_the_golden_issue_with_every_block_is_exported(target: str, tmp_path: Path) -> None:
-    desk = golden_for(target, tmp_path / "golden")
-    said = desk.json("export", "1", "--to", target, "--force")
-    files = Desk(Path(said["output"])).tree()
+    workspace = golden_issue_for(target, tmp_path / "golden")
+    said = workspace.json("export", "1", "--to", target, "--force")
+    files = WorkspaceRunner(Path(said["output"])).tree()
     listing = json.loads(files["issue.json"])
     assert listing["target"] == target
     for each in listing["files"]:
@@ -167,7 +167,9 @@ def test_the_golden_issue_with_every_block_is_exported(target: str, tmp_path: Pa
 
 
 @every_target
-def test_every_field_with_and_without_a_fallback_is_said_or_refused(desk: Desk, target: str) -> None:
+def test_every_field_with_and_without_a_fallback_is_said_or_refused(
+    workspace: WorkspaceRunner, target: str
+) -> None:
     """What it can say arrives in its words; what it cannot is refused, all of it at once."""
     dialect = find(target).dialect
     stand_in = {"web_url", "postal_address"}  # what is the same for all readers, where it has no such field
@@ -186,16 +188,16 @@ def test_every_field_with_and_without_a_fallback_is_said_or_refused(desk: Desk, 
                 refused[written] = "has no fallback for this field"
             else:
                 said[written] = tag.otherwise.replace("{fallback}", fallback) if fallback else tag.plain
-    letter(desk, "\n\n".join(said))
-    files = exported(desk, target)
+    letter(workspace, "\n\n".join(said))
+    files = exported(workspace, target)
     for written, words in said.items():
         in_html = words if words != "*|LIST:ADDRESS|*" else "*|HTML:LIST_ADDRESS_HTML|*"
         assert in_html in files["email.html"], written
         if find(target).takes_text:
             assert words in " ".join(files["email.txt"].split()), written
-    letter(desk, "\n\n".join(refused))
-    desk.ok("assemble", "1", "--refresh", "--now", "2026-02-01")
-    told = desk.error("export", "1", "--to", target, "--force")
+    letter(workspace, "\n\n".join(refused))
+    workspace.ok("assemble", "1", "--refresh", "--now", "2026-02-01")
+    told = workspace.error("export", "1", "--to", target, "--force")
     for number, (written, words) in enumerate(refused.items()):
         name = written.split()[1]
         line = rf"(?m)^issues/001-one/issue\.md:\d+: `\{{\{{ {name}[ |].*{find(target).title} .*{words or 'no such field'}"
@@ -203,16 +205,16 @@ def test_every_field_with_and_without_a_fallback_is_said_or_refused(desk: Desk, 
 
 
 @every_target
-def test_each_field_is_in_the_services_own_words(desk: Desk, target: str) -> None:
+def test_each_field_is_in_the_services_own_words(workspace: WorkspaceRunner, target: str) -> None:
     plain, otherwise, leave, own = WRITTEN[target]
-    letter(desk, "Hello {{ first_name | there }}, or {{ first_name }}, of {{ city }}.")
+    letter(workspace, "Hello {{ first_name | there }}, or {{ first_name }}, of {{ city }}.")
     if not own:
-        desk.ok("assemble", "1", "--now", "2026-02-01")
-        said = desk.error("export", "1", "--to", target, "--force")
+        workspace.ok("assemble", "1", "--now", "2026-02-01")
+        said = workspace.error("export", "1", "--to", target, "--force")
         assert re.search(r"issues/001-one/issue\.md:\d: `\{\{ city \}\}`: .* has no such field\.", said)
-        letter(desk, "Hello {{ first_name | there }}, or {{ first_name }}, of your town.")
+        letter(workspace, "Hello {{ first_name | there }}, or {{ first_name }}, of your town.")
         own = "your town"
-    files = exported(desk, target)
+    files = exported(workspace, target)
     listing = json.loads(files["issue.json"])
     for text in (files["email.html"], *([files["email.txt"]] if find(target).takes_text else [])):
         assert f"Hello {otherwise}, or {plain}, of {own}." in " ".join(text.split())
@@ -224,36 +226,36 @@ def test_each_field_is_in_the_services_own_words(desk: Desk, target: str) -> Non
 
 
 @every_target
-def test_subject_and_preview_text_are_in_its_words_too(desk: Desk, target: str) -> None:
+def test_subject_and_preview_text_are_in_its_words_too(workspace: WorkspaceRunner, target: str) -> None:
     _, otherwise, _, _ = WRITTEN[target]
     letter(
-        desk,
+        workspace,
         "Hello.",
         more='subject: "For {{ first_name | there }}"\npreview_text: "Read, {{ first_name | there }}"\n',
     )
-    if not fields_in_lines(target):
-        desk.ok("assemble", "1", "--now", "2026-02-01")
-        said = desk.error("export", "1", "--to", target, "--force")
+    if not fills_subjects(target):
+        workspace.ok("assemble", "1", "--now", "2026-02-01")
+        said = workspace.error("export", "1", "--to", target, "--force")
         assert "has no such field in the subject" in said
         assert "has no such field in the preview text" in said
         return
-    listing = json.loads(exported(desk, target)["issue.json"])
+    listing = json.loads(exported(workspace, target)["issue.json"])
     assert listing["subject"] == f"For {otherwise}"
     assert listing["preview_text"] == (f"Read, {otherwise}" if find(target).takes_preview else None)
 
 
 @every_target
-def test_text_that_looks_like_a_tag_stays_text_in_html(desk: Desk, target: str) -> None:
-    letter(desk, LOOKALIKES[target])
+def test_text_that_looks_like_a_tag_stays_text_in_html(workspace: WorkspaceRunner, target: str) -> None:
+    letter(workspace, LOOKALIKES[target])
     text = LOOKALIKES[target].replace("\\", "")
     dialect = find(target).dialect
-    desk.ok("assemble", "1", "--now", "2026-02-01")
-    result = desk.run("export", "1", "--to", target, "--force", "--json")
+    workspace.ok("assemble", "1", "--now", "2026-02-01")
+    result = workspace.run("export", "1", "--to", target, "--force", "--json")
     if result.exit_code:  # a text part that has no way to say it
         assert "reads it as a merge tag" in result.stderr
         assert "issues/001-one/issue.md:" in result.stderr
         return
-    html = Desk(Path(json.loads(result.stdout)["output"])).tree()["email.html"].decode()
+    html = WorkspaceRunner(Path(json.loads(result.stdout)["output"])).tree()["email.html"].decode()
     (paragraph,) = (
         each
         for each in re.findall(r"<p\b[^>]*>([^<]*(?:<a[^>]*>[^<]*</a>)?[^<]*)</p>", html)
@@ -264,9 +266,9 @@ def test_text_that_looks_like_a_tag_stays_text_in_html(desk: Desk, target: str) 
 
 
 @every_target
-def test_any_script_and_sign_goes_through(desk: Desk, target: str) -> None:
-    letter(desk, "שלום, 日本, é, 🧠 & <b> “quoted” 100 % *|x {y} [z]")
-    html = exported(desk, target)["email.html"]
+def test_any_script_and_sign_goes_through(workspace: WorkspaceRunner, target: str) -> None:
+    letter(workspace, "שלום, 日本, é, 🧠 & <b> “quoted” 100 % *|x {y} [z]")
+    html = exported(workspace, target)["email.html"]
     assert "שלום, 日本, é, 🧠 &amp; " in html
     assert "100 % *|x {y} [z]" in unescape(html)
 
@@ -275,24 +277,24 @@ def test_any_script_and_sign_goes_through(desk: Desk, target: str) -> None:
     ("target", "bad"), [(name, bad) for name in TARGETS for bad in not_in_fallback(name)]
 )
 def test_a_fallback_that_would_end_the_tag_is_refused_with_its_place(
-    desk: Desk, target: str, bad: str
+    workspace: WorkspaceRunner, target: str, bad: str
 ) -> None:
-    letter(desk, f"One.\n\nHello {{{{ first_name | a{bad}b }}}}.")
-    desk.ok("assemble", "1", "--now", "2026-02-01")
-    said = desk.error("export", "1", "--to", target, "--force")
+    letter(workspace, f"One.\n\nHello {{{{ first_name | a{bad}b }}}}.")
+    workspace.ok("assemble", "1", "--now", "2026-02-01")
+    said = workspace.error("export", "1", "--to", target, "--force")
     assert "in a fallback" in said
     assert "issues/001-one/issue.md:" in said
 
 
 @every_target
-def test_the_same_edition_gives_the_same_bytes(desk: Desk, target: str) -> None:
-    assert exported(desk, target) == exported(desk, target)
+def test_the_same_edition_gives_the_same_bytes(workspace: WorkspaceRunner, target: str) -> None:
+    assert exported(workspace, target) == exported(workspace, target)
 
 
 @every_target
-def test_the_steps_say_what_to_do_there(desk: Desk, target: str) -> None:
-    desk.ok("assemble", "1", "--now", "2026-02-01")
-    result = desk.run("export", "1", "--to", target, "--force")
+def test_the_steps_say_what_to_do_there(workspace: WorkspaceRunner, target: str) -> None:
+    workspace.ok("assemble", "1", "--now", "2026-02-01")
+    result = workspace.run("export", "1", "--to", target, "--force")
     assert f"In {find(target).title}:" in result.stderr
     assert "paste email.html" in result.stderr
     assert "subject       One" in result.stdout
@@ -301,48 +303,50 @@ def test_the_steps_say_what_to_do_there(desk: Desk, target: str) -> None:
 # --- what is refused, and why -----------------------------------------------------------------------
 
 
-def test_every_mistake_is_told_at_once_with_its_place(desk: Desk) -> None:
+def test_every_mistake_is_told_at_once_with_its_place(workspace: WorkspaceRunner) -> None:
     letter(
-        desk,
+        workspace,
         "Hello.\n\n{{ name | you }} and {{ last_name | you }}",
         more='subject: "{{ preferences_url }}"\n',
     )
-    desk.ok("assemble", "1", "--now", "2026-02-01")
-    said = desk.error("export", "1", "--to", "brevo", "--force")
+    workspace.ok("assemble", "1", "--now", "2026-02-01")
+    said = workspace.error("export", "1", "--to", "brevo", "--force")
     assert re.search(r"issues/001-one/issue\.md:\d+: `\{\{ name \}\}`: Brevo has no such field", said)
     assert "no such field in the subject" in said
 
 
-def test_a_field_that_is_the_same_for_all_stands_in(desk: Desk) -> None:
-    desk.write(
+def test_a_field_that_is_the_same_for_all_stands_in(workspace: WorkspaceRunner) -> None:
+    workspace.write(
         {
-            "newsletter.toml": desk.read("newsletter.toml").replace(
+            "newsletter.toml": workspace.read("newsletter.toml").replace(
                 "[[aud", 'preferences_url = "https://synapse.example/p"\n\n[[aud', 1
             )
         }
     )
-    letter(desk, "[Change it]({{ preferences_url }})")
-    assert 'href="https://synapse.example/p"' in exported(desk, "resend")["email.html"]
+    letter(workspace, "[Change it]({{ preferences_url }})")
+    assert 'href="https://synapse.example/p"' in exported(workspace, "resend")["email.html"]
 
 
-def test_a_service_that_demands_its_own_link_is_asked_for_it(desk: Desk) -> None:
-    desk.write(
-        {"newsletter.toml": f'unsubscribe_url = "https://x.example/leave"\n{desk.read("newsletter.toml")}'}
+def test_a_service_that_demands_its_own_link_is_asked_for_it(workspace: WorkspaceRunner) -> None:
+    workspace.write(
+        {
+            "newsletter.toml": f'unsubscribe_url = "https://x.example/leave"\n{workspace.read("newsletter.toml")}'
+        }
     )
-    desk.ok("assemble", "1", "--now", "2026-02-01")
-    said = desk.error("export", "1", "--to", "mailchimp", "--force")
+    workspace.ok("assemble", "1", "--now", "2026-02-01")
+    said = workspace.error("export", "1", "--to", "mailchimp", "--force")
     assert "newsletter.toml: Mailchimp sends nothing without its own link for `unsubscribe_url`" in said
     assert "Take `unsubscribe_url` out" in said
 
 
-def test_a_field_may_have_another_name_there(desk: Desk) -> None:
-    desk.write(
+def test_a_field_may_have_another_name_there(workspace: WorkspaceRunner) -> None:
+    workspace.write(
         {
-            "newsletter.toml": f'{desk.read("newsletter.toml")}\n[targets.mailchimp]\nfields = {{ city = "TOWN" }}\n'
+            "newsletter.toml": f'{workspace.read("newsletter.toml")}\n[targets.mailchimp]\nfields = {{ city = "TOWN" }}\n'
         }
     )
-    letter(desk, "Of {{ city }}.")
-    assert "*|IF:TOWN|**|TOWN|**|ELSE:|*your town*|END:IF|*" in exported(desk, "mailchimp")["email.html"]
+    letter(workspace, "Of {{ city }}.")
+    assert "*|IF:TOWN|**|TOWN|**|ELSE:|*your town*|END:IF|*" in exported(workspace, "mailchimp")["email.html"]
 
 
 @pytest.mark.parametrize(
@@ -353,38 +357,40 @@ def test_a_field_may_have_another_name_there(desk: Desk) -> None:
         ("[targets]\nbrevo = 1\n", "must be a table"),
     ],
 )
-def test_settings_of_targets_that_are_wrong_are_named(desk: Desk, settings: str, said: str) -> None:
-    desk.write({"newsletter.toml": f"{desk.read('newsletter.toml')}\n{settings}"})
-    assert said in desk.error("plan", "1")
+def test_settings_of_targets_that_are_wrong_are_named(
+    workspace: WorkspaceRunner, settings: str, said: str
+) -> None:
+    workspace.write({"newsletter.toml": f"{workspace.read('newsletter.toml')}\n{settings}"})
+    assert said in workspace.error("plan", "1")
 
 
-def test_what_is_too_large_for_a_service_is_refused(desk: Desk) -> None:
-    letter(desk, "A sentence that goes on and on. " * 40_000)
-    desk.ok("assemble", "1", "--now", "2026-02-01")
-    assert "Brevo adds; it takes 1000" in desk.error("export", "1", "--to", "brevo", "--force")
+def test_what_is_too_large_for_a_service_is_refused(workspace: WorkspaceRunner) -> None:
+    letter(workspace, "A sentence that goes on and on. " * 40_000)
+    workspace.ok("assemble", "1", "--now", "2026-02-01")
+    assert "Brevo adds; it takes 1000" in workspace.error("export", "1", "--to", "brevo", "--force")
 
 
-def test_what_gmail_would_cut_is_said(desk: Desk) -> None:
-    letter(desk, "A sentence that goes on and on. " * 4_000)
-    desk.ok("assemble", "1", "--now", "2026-02-01")
-    assert "Gmail cuts it off" in desk.run("export", "1", "--to", "listmonk", "--force").stderr
+def test_what_gmail_would_cut_is_said(workspace: WorkspaceRunner) -> None:
+    letter(workspace, "A sentence that goes on and on. " * 4_000)
+    workspace.ok("assemble", "1", "--now", "2026-02-01")
+    assert "Gmail cuts it off" in workspace.run("export", "1", "--to", "listmonk", "--force").stderr
 
 
-def test_an_unknown_target_is_named_with_those_there_are(desk: Desk) -> None:
-    result = desk.run("export", "1", "--to", "mailchump")
+def test_an_unknown_target_is_named_with_those_there_are(workspace: WorkspaceRunner) -> None:
+    result = workspace.run("export", "1", "--to", "mailchump")
     assert result.exit_code == 2
     assert "mailchimp" in result.stderr
 
 
-def test_packed_pictures_where_a_service_takes_none_are_refused(desk: Desk) -> None:
-    desk.ok("assemble", "1", "--now", "2026-02-01")
-    said = desk.error("export", "1", "--to", "brevo", "--images", "packed", "--force")
+def test_packed_pictures_where_a_service_takes_none_are_refused(workspace: WorkspaceRunner) -> None:
+    workspace.ok("assemble", "1", "--now", "2026-02-01")
+    said = workspace.error("export", "1", "--to", "brevo", "--images", "packed", "--force")
     assert "--to brevo: Brevo takes no pictures with the email." in said
 
 
-def test_a_zip_holds_the_same(desk: Desk) -> None:
-    desk.ok("assemble", "1", "--now", "2026-02-01")
-    place = Path(desk.json("export", "1", "--to", "resend", "--zip", "--force")["output"])
+def test_a_zip_holds_the_same(workspace: WorkspaceRunner) -> None:
+    workspace.ok("assemble", "1", "--now", "2026-02-01")
+    place = Path(workspace.json("export", "1", "--to", "resend", "--zip", "--force")["output"])
     assert place.name == "001-one-resend.zip"
     assert place.read_bytes()[:2] == b"PK"
 
@@ -392,15 +398,15 @@ def test_a_zip_holds_the_same(desk: Desk) -> None:
 # --- as a message, and as a bundle ---------------------------------------------------------------------
 
 
-def with_picture(desk: Desk) -> None:
-    desk.write(
+def with_picture(workspace: WorkspaceRunner) -> None:
+    workspace.write(
         {
             "issues/articles/one/a.png": png(),
             "issues/articles/one/index.md": article("Óne", body="![A dot](a.png)\n\nWords, é 日本."),
         }
     )
-    (desk.root / "issues/articles/one.md").unlink()
-    desk.ok("assemble", "1", "--now", "2026-02-01")
+    (workspace.root / "issues/articles/one.md").unlink()
+    workspace.ok("assemble", "1", "--now", "2026-02-01")
 
 
 def message_of(said: dict[str, str]) -> EmailMessage:
@@ -410,10 +416,10 @@ def message_of(said: dict[str, str]) -> EmailMessage:
     return found
 
 
-def test_eml_is_the_bundles_message(desk: Desk) -> None:
-    with_picture(desk)
-    alone = desk.json("export", "1", "--to", "eml", "--force")
-    whole = desk.json("export", "1", "--to", "bundle", "--force")
+def test_eml_is_the_bundles_message(workspace: WorkspaceRunner) -> None:
+    with_picture(workspace)
+    alone = workspace.json("export", "1", "--to", "eml", "--force")
+    whole = workspace.json("export", "1", "--to", "bundle", "--force")
     assert set(alone["files"]) == {"email.eml", "issue.json"}
     message = (Path(alone["output"]) / "email.eml").read_bytes()
     assert message == (Path(whole["output"]) / "email.eml").read_bytes()
@@ -424,9 +430,9 @@ def test_eml_is_the_bundles_message(desk: Desk) -> None:
     ]
 
 
-def test_eml_with_packed_pictures_has_them_inside(desk: Desk) -> None:
-    with_picture(desk)
-    said = desk.json("export", "1", "--to", "eml", "--images", "packed", "--force")
+def test_eml_with_packed_pictures_has_them_inside(workspace: WorkspaceRunner) -> None:
+    with_picture(workspace)
+    said = workspace.json("export", "1", "--to", "eml", "--images", "packed", "--force")
     message = message_of(said)
     kinds = [part.get_content_type() for part in message.walk()]
     assert kinds == ["multipart/alternative", "text/plain", "multipart/related", "text/html", "image/png"]
@@ -435,13 +441,13 @@ def test_eml_with_packed_pictures_has_them_inside(desk: Desk) -> None:
     assert f'src="cid:{picture["Content-ID"].strip("<>")}"' in html
     assert picture.get_content().startswith(b"\x89PNG")
     assert "https://synapse.example/news/images/" not in html
-    again = desk.json("export", "1", "--to", "eml", "--images", "packed", "--force")
+    again = workspace.json("export", "1", "--to", "eml", "--images", "packed", "--force")
     assert message_of(again).as_bytes() == message.as_bytes()
 
 
-def test_the_postal_address_is_a_field(desk: Desk) -> None:
-    letter(desk, "From {{ postal_address }}.")
-    assert "From *|HTML:LIST_ADDRESS_HTML|*." in exported(desk, "mailchimp")["email.html"]
-    assert "From *|LIST:ADDRESS|*." in exported(desk, "mailchimp")["email.txt"]
-    assert "From 1 Example Row, London." in exported(desk, "resend")["email.html"]
-    assert "From 1 Example Row, London." in exported(desk, "resend")["email.txt"]
+def test_the_postal_address_is_a_field(workspace: WorkspaceRunner) -> None:
+    letter(workspace, "From {{ postal_address }}.")
+    assert "From *|HTML:LIST_ADDRESS_HTML|*." in exported(workspace, "mailchimp")["email.html"]
+    assert "From *|LIST:ADDRESS|*." in exported(workspace, "mailchimp")["email.txt"]
+    assert "From 1 Example Row, London." in exported(workspace, "resend")["email.html"]
+    assert "From 1 Example Row, London." in exported(workspace, "resend")["email.txt"]

@@ -13,16 +13,16 @@ from feed_kit import (
     NS,
     PUBLICATION,
     PUBLISHED,
-    Read,
-    brought,
-    built,
+    ParsedFeeds,
+    build_files,
     edition,
+    long_article,
     many_issues,
 )
 from lxml import etree
 
 FH = "{http://purl.org/syndication/history/1.0}archive"
-MANY = built(many_issues(50))
+MANY = build_files(many_issues(50))
 FOLDERS = ("", "articles/", "tags/ketamine/")
 
 
@@ -89,7 +89,7 @@ def test_the_parts_of_an_archive_name_each_other(folder: str, kind: str) -> None
 
 
 def test_a_newer_issue_changes_no_item_of_the_archive_and_no_address() -> None:
-    after = built(many_issues(53))
+    after = build_files(many_issues(53))
     for folder in FOLDERS:
         for kind in ("rss", "atom", "json"):
             walked, then = parts(MANY, folder, kind), parts(after, folder, kind)
@@ -106,8 +106,10 @@ def test_a_newer_issue_changes_no_item_of_the_archive_and_no_address() -> None:
 
 def test_an_older_article_that_joins_a_new_issue_moves_no_other_in_the_archive() -> None:
     before = many_issues(50)
-    late = replace(before, articles=(*before.articles[:-10], brought(51, day=10), *before.articles[-10:]))
-    after = built(late)
+    late = replace(
+        before, articles=(*before.articles[:-10], long_article(51, day=10), *before.articles[-10:])
+    )
+    after = build_files(late)
     for kind in ("rss", "atom", "json"):
         for path in parts(MANY, "articles/", kind)[3:]:
             assert after[path] == MANY[path]
@@ -122,14 +124,14 @@ def test_a_revision_changes_its_own_part_alone() -> None:
     revised = replace(
         oldest, record=replace(oldest.record, updated=oldest.record.updated + timedelta(days=900))
     )
-    after = built(replace(before, articles=(*before.articles[:-1], revised)))
+    after = build_files(replace(before, articles=(*before.articles[:-1], revised)))
     changed = {path for path in MANY if after[path] != MANY[path]}
     assert {path.rpartition("/")[0] for path in changed} == {"articles", "tags/ketamine"}
     assert all(path.endswith(("-1.xml", "-1.json")) for path in changed)
 
 
 def test_a_feed_that_holds_everything_has_no_archive() -> None:
-    for data in built().values():
+    for data in build_files().values():
         assert b"archive" not in data and b"next_url" not in data and b"history" not in data
 
 
@@ -150,7 +152,7 @@ def test_the_items_of_an_archive_are_those_of_a_feed() -> None:
 
 def test_the_hub_is_named_in_every_current_feed_and_in_no_archived_one() -> None:
     hub = "https://hub.example/?a=1&b=2"
-    files = built(replace(many_issues(50), publication=replace(PUBLICATION, hub=hub)))
+    files = build_files(replace(many_issues(50), publication=replace(PUBLICATION, hub=hub)))
     archived = {path for path in MANY if any(character.isdigit() for character in path)}
     assert archived and archived <= set(files)
     for path, data in files.items():
@@ -169,8 +171,8 @@ def test_the_hub_is_named_in_every_current_feed_and_in_no_archived_one() -> None
 
 def test_a_public_audience_has_a_feed_of_its_editions_and_a_private_one_has_none() -> None:
     private = replace(edition(4, "clinicians"), url=None)
-    files = built(replace(PUBLISHED, editions=(private, *PUBLISHED.editions)))
-    read = Read(files, "audiences/patients/")
+    files = build_files(replace(PUBLISHED, editions=(private, *PUBLISHED.editions)))
+    read = ParsedFeeds(files, "audiences/patients/")
     assert read.json["title"] == "Synapse & Co: Patients"
     assert read.json_values("url") == [f"{HOME}issues/001-issue/patients/"]
     # Beside the issue's main edition, it is an item of its own, under an id made from the one written down.
@@ -184,5 +186,5 @@ def test_a_public_audience_has_a_feed_of_its_editions_and_a_private_one_has_none
 def test_an_audience_whose_edition_is_the_main_one_has_the_issues_own_id() -> None:
     one = edition(1, "patients")
     one = replace(one, issue=replace(one.issue, audiences=("patients",)))
-    files = built(replace(PUBLISHED, editions=(one,)))
-    assert Read(files, "audiences/patients/").json_values("id") == Read(files).json_values("id")
+    files = build_files(replace(PUBLISHED, editions=(one,)))
+    assert ParsedFeeds(files, "audiences/patients/").json_values("id") == ParsedFeeds(files).json_values("id")

@@ -7,12 +7,12 @@ import shutil
 from pathlib import Path
 
 import pytest
-from examples_feeds import EXAMPLES, INDEX, NOW, Feeds
-from feed_kit import PUBLICATION, built, edition, element, prose
+from check_examples.feeds import EXAMPLES, INDEX, NOW, Feeds
+from feed_kit import PUBLICATION, build_files, edition, element, prose
 from feed_kit import article as composed
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from workspace_kit import SETTINGS, Desk, article, issue
+from workspace_kit import SETTINGS, WorkspaceRunner, article, issue
 
 from pipeline.checks.feed_context import feed_context
 from pipeline.checks.rules import FEED_RULES
@@ -49,17 +49,17 @@ def test_what_is_built_breaks_no_rule(name: str) -> None:
 
 
 @pytest.fixture
-def frozen(desk: Desk) -> Desk:
-    desk.ok("assemble", "1", "--now", "2026-02-01")
-    return desk
+def frozen(workspace: WorkspaceRunner) -> WorkspaceRunner:
+    workspace.ok("assemble", "1", "--now", "2026-02-01")
+    return workspace
 
 
-def check(desk: Desk, *more: str) -> tuple[int, list[dict[str, object]]]:
-    done = desk.run("feed", "--check", "--json", "--now", "2026-02-02", *more)
+def check(workspace: WorkspaceRunner, *more: str) -> tuple[int, list[dict[str, object]]]:
+    done = workspace.run("feed", "--check", "--json", "--now", "2026-02-02", *more)
     return done.exit_code, json.loads(done.stdout)["findings"]
 
 
-def test_a_sound_workspace_passes_and_nothing_is_written(frozen: Desk) -> None:
+def test_a_sound_workspace_passes_and_nothing_is_written(frozen: WorkspaceRunner) -> None:
     before = frozen.tree()
     assert frozen.ok("feed", "--check", "--now", "2026-02-02") == (
         "12 feed documents: 0 errors, 0 warnings, 0 notes\n"
@@ -67,7 +67,7 @@ def test_a_sound_workspace_passes_and_nothing_is_written(frozen: Desk) -> None:
     assert frozen.tree() == before
 
 
-def test_a_date_that_moved_is_found_against_the_build_before(frozen: Desk) -> None:
+def test_a_date_that_moved_is_found_against_the_build_before(frozen: WorkspaceRunner) -> None:
     frozen.ok("build", "--now", "2026-02-02")
     assert check(frozen) == (0, [])
     lock = json.loads(frozen.read("issues/001-the-plastic-brain/issue.lock"))
@@ -82,7 +82,9 @@ def test_a_date_that_moved_is_found_against_the_build_before(frozen: Desk) -> No
     assert "pressroom check --explain FEED033" in said
 
 
-def test_an_item_that_vanished_is_found_against_another_folder(frozen: Desk, tmp_path: Path) -> None:
+def test_an_item_that_vanished_is_found_against_another_folder(
+    frozen: WorkspaceRunner, tmp_path: Path
+) -> None:
     frozen.write(
         {
             "issues/articles/late.md": article("Late", date="2026-01-20", tags="[late]"),
@@ -104,7 +106,7 @@ def test_an_item_that_vanished_is_found_against_another_folder(frozen: Desk, tmp
     assert {code for code, _ in messages} == {"FEED031", "FEED034"}
 
 
-def test_an_id_that_changed_is_found(frozen: Desk) -> None:
+def test_an_id_that_changed_is_found(frozen: WorkspaceRunner) -> None:
     frozen.ok("build", "--now", "2026-02-02")
     lock = "issues/001-the-plastic-brain/issue.lock"
     frozen.write({lock: frozen.read(lock).replace("tag:synapse.example", "tag:moved.example")})
@@ -112,14 +114,14 @@ def test_an_id_that_changed_is_found(frozen: Desk) -> None:
     assert code == 1 and {each["code"] for each in found} == {"FEED032"}
 
 
-def test_a_template_that_drops_the_feeds_is_found(frozen: Desk) -> None:
+def test_a_template_that_drops_the_feeds_is_found(frozen: WorkspaceRunner) -> None:
     frozen.write({"templates/web/index.html.j2": "<title>{{ site.title }}</title>\n"})
     code, found = check(frozen)
     assert code == 1 and {each["code"] for each in found} == {"FEED028"} and len(found) == 3
     assert {each["path"] for each in found} == {"build/site/index.html"}
 
 
-def test_a_code_is_silenced_by_the_publication(frozen: Desk) -> None:
+def test_a_code_is_silenced_by_the_publication(frozen: WorkspaceRunner) -> None:
     frozen.ok("build", "--now", "2026-02-02")
     lock = "issues/001-the-plastic-brain/issue.lock"
     frozen.write({lock: frozen.read(lock).replace("2026-01-08T", "2026-01-07T")})
@@ -130,22 +132,24 @@ def test_a_code_is_silenced_by_the_publication(frozen: Desk) -> None:
     assert "CHECK001" not in frozen.run("check", "1").stdout
 
 
-def test_feeds_of_the_build_before_that_cannot_be_read_are_no_measure(frozen: Desk) -> None:
+def test_feeds_of_the_build_before_that_cannot_be_read_are_no_measure(frozen: WorkspaceRunner) -> None:
     frozen.write(
         {"build/site/feed.xml": "<rss", "build/site/feed.json": "[]", "build/site/atom.xml": b"\xff"}
     )
     assert check(frozen) == (0, [])
 
 
-def test_rules_on_feeds_are_explained_beside_the_others(desk: Desk) -> None:
-    assert "an item has another id than before" in desk.ok("check", "--explain", "feed032")
-    assert "FEED036" in desk.ok("check", "--rules")
-    assert "is about feeds, not issues" in desk.error("check", "1", "--only", "FEED001")
+def test_rules_on_feeds_are_explained_beside_the_others(workspace: WorkspaceRunner) -> None:
+    assert "an item has another id than before" in workspace.ok("check", "--explain", "feed032")
+    assert "FEED036" in workspace.ok("check", "--rules")
+    assert "is about feeds, not issues" in workspace.error("check", "1", "--only", "FEED001")
 
 
 @pytest.mark.parametrize("arguments", [("--check", "--ping"), ("--against", ".")])
-def test_options_that_do_not_go_together_are_wrong_usage(desk: Desk, arguments: tuple[str, ...]) -> None:
-    assert desk.run("feed", *arguments).exit_code == 2
+def test_options_that_do_not_go_together_are_wrong_usage(
+    workspace: WorkspaceRunner, arguments: tuple[str, ...]
+) -> None:
+    assert workspace.run("feed", *arguments).exit_code == 2
 
 
 # --- whatever the text -----------------------------------------------------------------------
@@ -161,6 +165,6 @@ def test_no_text_breaks_a_rule(title: str, dek: str, tag: str, name: str, words:
     body = Content((prose(element("p", words)),))
     one = composed("x", 0, body, title=title, dek=dek, tags=(tag,), authors=(Author(name),))
     published = Published(PUBLICATION, (edition(1, "everyone", (one, Layout.FULL)),), (one,), (tag,))
-    files = built(published)
+    files = build_files(published)
     found = run_feed_rules(feed_context(published, NOW, files, files, INDEX))
     assert [f"{each.code} {each.place.path} {each.message}" for each in found] == []

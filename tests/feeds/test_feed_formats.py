@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 
 import feedparser
 import pytest
-from content_kit import Elements
 from feed_kit import (
     BODY,
     DISCLAIMER,
@@ -26,28 +25,29 @@ from feed_kit import (
     PRIVATE,
     PUBLICATION,
     PUBLISHED,
-    Read,
+    ParsedFeeds,
     article,
-    built,
+    build_files,
     edition,
     element,
     picture,
     prose,
 )
+from html_kit import HtmlReader
 from lxml import etree
 from workspace_kit import ROOT
 
 from pipeline.model import Content, Element, Layout, Published
 
-FILES = built()
+FILES = build_files()
 FOLDERS = ("", "articles/", "audiences/patients/", "tags/ketamine/", "tags/sleep-deep/")
-MAIN, ARTICLES = Read(FILES), Read(FILES, "articles/")
+MAIN, ARTICLES = ParsedFeeds(FILES), ParsedFeeds(FILES, "articles/")
 XML = [path for path in FILES if path.endswith(".xml")]
-ALL = [Read(FILES, folder) for folder in FOLDERS]
+ALL = [ParsedFeeds(FILES, folder) for folder in FOLDERS]
 
 
-def html(folder: str = "articles/", index: int = 0) -> Elements:
-    return Elements(Read(FILES, folder).json["items"][index]["content_html"])
+def html(folder: str = "articles/", index: int = 0) -> HtmlReader:
+    return HtmlReader(ParsedFeeds(FILES, folder).json["items"][index]["content_html"])
 
 
 def test_there_is_a_feed_in_three_formats_for_issues_articles_public_audiences_and_tags() -> None:
@@ -63,7 +63,7 @@ def test_rule_1_declaration_at_byte_0_and_nothing_else_before_the_root(path: str
 
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_rule_2_one_self_link_with_the_public_address_and_type(folder: str) -> None:
-    read = Read(FILES, folder)
+    read = ParsedFeeds(FILES, folder)
     assert [dict(link.attrib) for link in read.rss.iter(f"{{{NS['a']}}}link")] == [
         {"href": f"{HOME}{folder}feed.xml", "rel": "self", "type": "application/rss+xml"}
     ]
@@ -86,11 +86,13 @@ def test_rule_4_the_feed_is_dated_by_its_newest_change_and_never_by_the_build() 
         newest = max(datetime.fromisoformat(each) for each in read.json_values("date_modified"))
         assert parsedate_to_datetime(read.rss.findtext("channel/lastBuildDate")) == newest
         assert datetime.fromisoformat(read.atom.findtext("a:updated", namespaces=NS)) == newest
-    assert built() == FILES
+    assert build_files() == FILES
 
 
 def test_rule_4_the_same_bytes_whatever_the_hash_seed() -> None:
-    code = "import hashlib, feed_kit; print(hashlib.sha256(repr(feed_kit.built()).encode()).hexdigest())"
+    code = (
+        "import hashlib, feed_kit; print(hashlib.sha256(repr(feed_kit.build_files()).encode()).hexdigest())"
+    )
     path = os.pathsep.join(map(str, (ROOT, ROOT / "tests" / "kits")))
     digests = {
         subprocess.run(
@@ -122,12 +124,14 @@ def test_rule_5_channel_metadata_before_the_items_and_a_small_image() -> None:
 
 def test_rule_5_a_logo_that_rss_does_not_know_is_left_out() -> None:
     webp = replace(PUBLISHED, logo=picture("logo.webp", 10, 10, "image/webp"))
-    assert Read(built(webp)).rss.find("channel/image") is None
-    assert Read(built(replace(PUBLISHED, logo=None))).rss.find("channel/image") is None
+    assert ParsedFeeds(build_files(webp)).rss.find("channel/image") is None
+    assert ParsedFeeds(build_files(replace(PUBLISHED, logo=None))).rss.find("channel/image") is None
 
 
 def test_rule_5_a_tall_logo_is_scaled_by_its_height() -> None:
-    image = Read(built(replace(PUBLISHED, logo=picture("logo.png", 100, 1600)))).rss.find("channel/image")
+    image = ParsedFeeds(build_files(replace(PUBLISHED, logo=picture("logo.png", 100, 1600)))).rss.find(
+        "channel/image"
+    )
     assert (image.findtext("width"), image.findtext("height")) == ("25", "400")
 
 
@@ -156,19 +160,19 @@ def huge(count: int, size: int) -> Published:
 
 def test_rule_8_the_oldest_items_leave_a_feed_of_1_mb() -> None:
     published = huge(40, 10_000)
-    files = built(published)
+    files = build_files(published)
     assert all(len(data) < 1_000_000 for data in files.values())
-    read = Read(files, "articles/")
+    read = ParsedFeeds(files, "articles/")
     kept = read.json_values("id")
     assert 1 < len(kept) < 40
     assert kept == [each.record.id for each in published.articles[: len(kept)]] == read.rss_values("guid")
-    one_more = built(replace(published, articles=published.articles[: len(kept) + 1]))
-    assert Read(one_more, "articles/").json_values("id") == kept
+    one_more = build_files(replace(published, articles=published.articles[: len(kept) + 1]))
+    assert ParsedFeeds(one_more, "articles/").json_values("id") == kept
 
 
 def test_rule_8_the_newest_item_stays_however_long() -> None:
-    files = built(huge(2, 200_000))
-    assert len(Read(files, "articles/").items) == 1
+    files = build_files(huge(2, 200_000))
+    assert len(ParsedFeeds(files, "articles/").items) == 1
 
 
 def test_rule_9_no_prefixed_atom_elements_in_atom() -> None:
@@ -179,7 +183,7 @@ def test_rule_9_no_prefixed_atom_elements_in_atom() -> None:
 
 def test_rule_10_the_id_is_the_recorded_one_everywhere() -> None:
     assert ARTICLES.rss_values("guid") == [each.record.id for each in PUBLISHED.articles]
-    assert ARTICLES.json_values("id") == Read(FILES, "tags/ketamine/").json_values("id")
+    assert ARTICLES.json_values("id") == ParsedFeeds(FILES, "tags/ketamine/").json_values("id")
     for read in ALL:
         assert {item.find("guid").get("isPermaLink") for item in read.items} == {"false"}
         ids = read.json_values("id")
@@ -189,7 +193,7 @@ def test_rule_10_the_id_is_the_recorded_one_everywhere() -> None:
 def test_rule_10_the_public_editions_of_an_issue_are_one_item() -> None:
     assert MAIN.json_values("url")[-1] == f"{HOME}issues/001-issue/"
     only = replace(PUBLISHED, editions=(edition(1, "patients"),))
-    assert Read(built(only)).json_values("url") == [f"{HOME}issues/001-issue/patients/"]
+    assert ParsedFeeds(build_files(only)).json_values("url") == [f"{HOME}issues/001-issue/patients/"]
 
 
 def test_rule_10_the_ids_of_the_feeds_differ() -> None:
@@ -262,13 +266,15 @@ def test_rule_15_dates_are_the_recorded_ones_in_whole_seconds() -> None:
 
 def test_rule_15_updated_is_never_before_published() -> None:
     early = replace(LONG, record=replace(LONG.record, updated=LONG.record.published.replace(year=2020)))
-    item = Read(built(replace(PUBLISHED, articles=(early,))), "articles/").json["items"][0]
+    item = ParsedFeeds(build_files(replace(PUBLISHED, articles=(early,))), "articles/").json["items"][0]
     assert item["date_modified"] == item["date_published"]
 
 
 def test_rule_16_a_revision_changes_its_own_item_only() -> None:
     later = replace(LONG, record=replace(LONG.record, updated=LONG.record.updated.replace(year=2027)))
-    after = Read(built(replace(PUBLISHED, articles=(later, *PUBLISHED.articles[1:]))), "articles/")
+    after = ParsedFeeds(
+        build_files(replace(PUBLISHED, articles=(later, *PUBLISHED.articles[1:]))), "articles/"
+    )
     assert etree.tostring(after.items[1]) == etree.tostring(ARTICLES.items[1])
     assert after.rss_values("content:encoded") == ARTICLES.rss_values("content:encoded")
     assert after.rss_values("pubDate") == ARTICLES.rss_values("pubDate")
@@ -303,7 +309,7 @@ def test_rule_18_the_media_of_an_issue_is_an_image_that_it_shows() -> None:
     brief = article("b", 0, Content((), lead=picture("unseen.png")))
     card = article("c", 0, Content((), lead=picture("seen.png")))
     one = edition(1, "everyone", (brief, Layout.BRIEF), (card, Layout.CARD))
-    item = Read(built(replace(PUBLISHED, editions=(one,)))).json["items"][0]
+    item = ParsedFeeds(build_files(replace(PUBLISHED, editions=(one,)))).json["items"][0]
     assert item["image"] == card.content.lead.url  # type: ignore[union-attr]
     assert "unseen" not in item["content_html"] and "seen.png" in item["content_html"]
 
@@ -311,7 +317,7 @@ def test_rule_18_the_media_of_an_issue_is_an_image_that_it_shows() -> None:
 def test_rule_19_every_address_is_absolute() -> None:
     for read in ALL:
         for content in read.json_values("content_html"):
-            for _, attributes in Elements(content).tags:
+            for _, attributes in HtmlReader(content).tags:
                 for name in ("href", "src"):
                     if name in attributes:
                         assert urlsplit(attributes[name]).scheme in ("https", "mailto"), attributes
@@ -324,8 +330,8 @@ def test_rule_19_a_link_that_is_a_field_leads_somewhere_absolute() -> None:
     body = Content(tuple(prose(element("p", element("a", "x", href=target))) for target in targets))
     publication = replace(PUBLICATION, merge_fields={"offer": "https://offer.example/?a=1&b"})
     published = replace(PUBLISHED, publication=publication, articles=(article("x", 0, body),))
-    content = Read(built(published), "articles/").json["items"][0]["content_html"]
-    found = [attributes["href"] for tag, attributes in Elements(content).tags if tag == "a"]
+    content = ParsedFeeds(build_files(published), "articles/").json["items"][0]["content_html"]
+    found = [attributes["href"] for tag, attributes in HtmlReader(content).tags if tag == "a"]
     assert found == [HOME, HOME, "https://offer.example/?a=1&b"]
 
 
@@ -344,7 +350,7 @@ def test_rule_20_footnotes_of_an_issue_carry_the_articles_slug() -> None:
 def test_rule_21_finished_semantic_html() -> None:
     for read in ALL:
         for content in read.json_values("content_html"):
-            elements = Elements(content)
+            elements = HtmlReader(content)
             assert not {
                 "h1",
                 "style",
@@ -398,7 +404,7 @@ def test_an_issue_holds_its_letter_and_its_articles_by_their_layout() -> None:
 
 
 def test_an_article_without_a_page_is_in_no_feed() -> None:
-    files = built(replace(PUBLISHED, articles=(*PUBLISHED.articles, PRIVATE)))
+    files = build_files(replace(PUBLISHED, articles=(*PUBLISHED.articles, PRIVATE)))
     assert not [path for path, data in files.items() if b"private" in data]
     assert files == FILES
 
@@ -414,15 +420,15 @@ def test_a_pointer_names_the_other_place_and_keeps_its_own_page() -> None:
 def test_a_title_that_looks_like_a_field_is_no_field() -> None:
     odd = article("odd", 0, title="{{ first_name | Bob }}")
     published = replace(PUBLISHED, editions=(edition(1, "everyone", (odd, Layout.CARD)),), articles=(odd,))
-    files = built(published)
-    assert Read(files, "articles/").json_values("title") == ["{{ first_name | Bob }}"]
-    content = Read(files).json["items"][0]["content_html"]
-    assert "{{ first_name | Bob }}" in Elements(content).text
+    files = build_files(published)
+    assert ParsedFeeds(files, "articles/").json_values("title") == ["{{ first_name | Bob }}"]
+    content = ParsedFeeds(files).json["items"][0]["content_html"]
+    assert "{{ first_name | Bob }}" in HtmlReader(content).text
 
 
 def test_before_the_first_issue_the_feeds_are_there_and_empty() -> None:
     """The pages name them, and a reader may subscribe before there is anything to read."""
-    files = built(Published(PUBLICATION, (), (), ()))
+    files = build_files(Published(PUBLICATION, (), (), ()))
     for path in ("feed.xml", "atom.xml", "articles/feed.xml", "articles/atom.xml"):
         parsed = feedparser.parse(files[path])
         assert not parsed.bozo and parsed.entries == []
@@ -446,7 +452,7 @@ def test_a_reader_finds_no_fault_and_all_fields(path: str) -> None:
         assert entry.published_parsed[:6] == datetime.fromisoformat(item["date_published"]).timetuple()[:6]
         assert entry.updated_parsed[:6] == datetime.fromisoformat(item["date_modified"]).timetuple()[:6]
         assert [tag.term for tag in entry.tags] == item["tags"]
-        assert Elements(entry.content[0].value).text == Elements(item["content_html"]).text
+        assert HtmlReader(entry.content[0].value).text == HtmlReader(item["content_html"]).text
         if "image" in item:
             assert entry.media_content[0]["url"] == item["image"]
 

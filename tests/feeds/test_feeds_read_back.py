@@ -17,9 +17,9 @@ from xml.dom import minidom
 
 import feedparser
 import pytest
-from content_kit import Elements
-from examples_feeds import PUBLICATIONS
-from feed_kit import built
+from check_examples.feeds import PUBLICATIONS
+from feed_kit import build_files
+from html_kit import HtmlReader
 
 from pipeline.model import ComposedArticle, ComposedEdition, Published
 
@@ -125,7 +125,7 @@ def by_feedparser(data: bytes) -> Iterable[Item]:
             entry.link,
             unescape(entry.title),
             unescape(entry.summary),
-            Elements(entry.content[0].value).text,
+            HtmlReader(entry.content[0].value).text,
             ", ".join(names),
             moment(entry.published_parsed),
             moment(entry.updated_parsed),
@@ -164,7 +164,7 @@ def by_the_letter(data: bytes) -> Iterable[Item]:
                 link,
                 title,
                 unescape(summary),
-                Elements(content).text,
+                HtmlReader(content).text,
                 names,
                 parsedate_to_datetime(at),
                 datetime.fromisoformat(updated),
@@ -186,7 +186,7 @@ def by_the_letter(data: bytes) -> Iterable[Item]:
                 link,
                 one["title"][0],
                 one["summary"][0],
-                Elements(one["content"][0]).text,
+                HtmlReader(one["content"][0]).text,
                 names,
                 datetime.fromisoformat(one["published"][0]),
                 datetime.fromisoformat(one["updated"][0]),
@@ -208,7 +208,7 @@ def by_json(data: bytes) -> Iterable[Item]:
             item["url"],
             item["title"],
             item["summary"],
-            Elements(item["content_html"]).text,
+            HtmlReader(item["content_html"]).text,
             ", ".join(author["name"] for author in item["authors"]),
             datetime.fromisoformat(item["date_published"]),
             datetime.fromisoformat(item["date_modified"]),
@@ -231,7 +231,7 @@ def test_every_field_of_every_item_is_what_went_in(name: str, parser: str) -> No
     expected = wanted(PUBLICATIONS[name])
     read, ending = PARSERS[parser]
     met: set[str] = set()
-    for path, data in built(PUBLICATIONS[name]).items():
+    for path, data in build_files(PUBLICATIONS[name]).items():
         for item in read(data) if path.endswith(ending) else ():
             known = expected[item.id]
             for part in known.parts:
@@ -245,7 +245,7 @@ def test_every_field_of_every_item_is_what_went_in(name: str, parser: str) -> No
 
 @pytest.mark.parametrize("name", sorted(PUBLICATIONS))
 def test_both_parsers_and_json_read_the_same_text(name: str) -> None:
-    files = built(PUBLICATIONS[name])
+    files = build_files(PUBLICATIONS[name])
     for path in (each for each in files if each.endswith(".xml")):
         forgiving, strict = list(by_feedparser(files[path])), list(by_the_letter(files[path]))
         other = list(by_json(files[path.replace("atom", "feed").replace(".xml", ".json")]))

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 
 import pytest
 from click.testing import CliRunner
-from workspace_kit import SETTINGS, Desk, article, issue
+from workspace_kit import SETTINGS, WorkspaceRunner, article, issue
 
 from pipeline.cli import main
 from pipeline.render.feeds import websub as hubs
@@ -59,20 +59,20 @@ def hub() -> Iterator[Hub]:
 
 
 @pytest.fixture
-def published(desk: Desk, hub: Hub) -> Desk:
+def published(workspace: WorkspaceRunner, hub: Hub) -> WorkspaceRunner:
     """A workspace with that hub, built."""
-    desk.write({"newsletter.toml": f'hub = "{hub.url}"\n{SETTINGS}'})
-    desk.ok("assemble", "1", "--now", "2026-02-01")
-    desk.ok("build", "--now", "2026-02-02")
-    return desk
+    workspace.write({"newsletter.toml": f'hub = "{hub.url}"\n{SETTINGS}'})
+    workspace.ok("assemble", "1", "--now", "2026-02-01")
+    workspace.ok("build", "--now", "2026-02-02")
+    return workspace
 
 
-def current_feeds(desk: Desk) -> set[str]:
+def current_feeds(workspace: WorkspaceRunner) -> set[str]:
     names = ("feed.xml", "atom.xml", "feed.json")
-    return {HOME + path for path in desk.tree("build/site") if path.rpartition("/")[2] in names}
+    return {HOME + path for path in workspace.tree("build/site") if path.rpartition("/")[2] in names}
 
 
-def test_the_hub_is_told_of_every_feed_the_first_time(published: Desk, hub: Hub) -> None:
+def test_the_hub_is_told_of_every_feed_the_first_time(published: WorkspaceRunner, hub: Hub) -> None:
     said = published.ok("feed", "--ping", "--yes")
     assert set(hub.topics) == current_feeds(published) and len(hub.topics) == len(set(hub.topics))
     assert len(hub.topics) >= 9
@@ -82,7 +82,7 @@ def test_the_hub_is_told_of_every_feed_the_first_time(published: Desk, hub: Hub)
     assert said.splitlines() == [f"told: {topic}" for topic in hub.topics]
 
 
-def test_afterwards_the_hub_is_told_of_what_has_changed(published: Desk, hub: Hub) -> None:
+def test_afterwards_the_hub_is_told_of_what_has_changed(published: WorkspaceRunner, hub: Hub) -> None:
     published.ok("feed", "--ping", "--yes")
     hub.asked.clear()
     assert published.ok("feed", "--ping", "--yes") == "The hub knows of every feed as it is.\n"
@@ -104,20 +104,20 @@ def test_afterwards_the_hub_is_told_of_what_has_changed(published: Desk, hub: Hu
     }
 
 
-def test_a_dry_run_shows_what_would_go_and_sends_nothing(published: Desk, hub: Hub) -> None:
+def test_a_dry_run_shows_what_would_go_and_sends_nothing(published: WorkspaceRunner, hub: Hub) -> None:
     said = published.ok("feed", "--ping", "--dry-run")
     assert set(said.splitlines()) == {f"not told: {url}" for url in current_feeds(published)}
     assert published.ok("feed", "--ping", "--dry-run", "--yes") == said
     assert hub.asked == []
 
 
-def asked(desk: Desk, answer: str) -> tuple[int, str]:
-    arguments = ["-C", str(desk.root), "feed", "--ping"]
+def asked(workspace: WorkspaceRunner, answer: str) -> tuple[int, str]:
+    arguments = ["-C", str(workspace.root), "feed", "--ping"]
     done = CliRunner().invoke(main, arguments, input=answer, catch_exceptions=False)
     return done.exit_code, done.stdout
 
 
-def test_without_yes_it_asks_and_only_a_yes_sends(published: Desk, hub: Hub) -> None:
+def test_without_yes_it_asks_and_only_a_yes_sends(published: WorkspaceRunner, hub: Hub) -> None:
     for answer in ("n\n", "\n", ""):
         asked(published, answer)
         assert hub.asked == []
@@ -127,17 +127,17 @@ def test_without_yes_it_asks_and_only_a_yes_sends(published: Desk, hub: Hub) -> 
     assert set(hub.topics) == current_feeds(published)
 
 
-def test_nothing_is_sent_by_building(published: Desk, hub: Hub) -> None:
+def test_nothing_is_sent_by_building(published: WorkspaceRunner, hub: Hub) -> None:
     published.ok("feed", "--now", "2026-02-02")
     assert hub.asked == []
 
 
-def test_what_a_hub_refuses_is_told_and_tried_again(published: Desk, hub: Hub) -> None:
+def test_what_a_hub_refuses_is_told_and_tried_again(published: WorkspaceRunner, hub: Hub) -> None:
     hub.answers = [(204, b""), (204, b""), (429, b"slow\x1b[31m down\n\n")]
     said = published.run("feed", "--ping", "--yes")
     assert said.exit_code == 1
     refused = hub.topics[-1]
-    assert f"the hub {hub.url} did not take {refused}: it says 429: slow[31m down." in said.stderr
+    assert f"the hub {hub.url} did not accept {refused}: it says 429: slow[31m down." in said.stderr
     assert "\x1b" not in said.stderr and "Traceback" not in said.stderr
     assert len(said.stdout.splitlines()) == 2
     hub.asked.clear()
@@ -145,61 +145,63 @@ def test_what_a_hub_refuses_is_told_and_tried_again(published: Desk, hub: Hub) -
     assert hub.topics[0] == refused and len(hub.topics) == len(current_feeds(published)) - 2
 
 
-def test_a_redirect_is_not_followed(published: Desk, hub: Hub) -> None:
+def test_a_redirect_is_not_followed(published: WorkspaceRunner, hub: Hub) -> None:
     hub.answers = [(301, b"")]
     assert "it says 301" in published.run("feed", "--ping", "--yes").stderr
     assert len(hub.asked) == 1
 
 
-def test_a_hub_that_does_not_answer_is_given_up(published: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hub_that_does_not_answer_is_given_up(
+    published: WorkspaceRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def silent(*_: object) -> tuple[int, str]:
         raise TimeoutError
 
     monkeypatch.setattr(hubs, "_post", silent)
-    assert "it gave no answer in 10 seconds" in published.run("feed", "--ping", "--yes").stderr
+    assert "it did not answer in 10 seconds" in published.run("feed", "--ping", "--yes").stderr
 
 
-def test_a_hub_that_is_not_there_is_reported(desk: Desk) -> None:
+def test_a_hub_that_is_not_there_is_reported(workspace: WorkspaceRunner) -> None:
     # Port 9 is the discard service, which nothing here runs.
-    desk.write({"newsletter.toml": f'hub = "http://127.0.0.1:9/"\n{SETTINGS}'})
-    desk.ok("build", "--now", "2026-02-02")
-    said = desk.error("feed", "--ping", "--yes")
+    workspace.write({"newsletter.toml": f'hub = "http://127.0.0.1:9/"\n{SETTINGS}'})
+    workspace.ok("build", "--now", "2026-02-02")
+    said = workspace.error("feed", "--ping", "--yes")
     assert "the connection failed" in said and "Run it again later" in said
 
 
-def test_a_workspace_without_a_hub_or_without_feeds_says_so(desk: Desk) -> None:
-    said = desk.error("feed", "--ping", "--yes")
+def test_a_workspace_without_a_hub_or_without_feeds_says_so(workspace: WorkspaceRunner) -> None:
+    said = workspace.error("feed", "--ping", "--yes")
     assert "newsletter.toml: no hub is named." in said and "hub = " in said
-    desk.write({"newsletter.toml": f'hub = "https://hub.example.org/"\n{SETTINGS}'})
-    assert "there are no feeds" in desk.error("feed", "--ping", "--yes")
+    workspace.write({"newsletter.toml": f'hub = "https://hub.example.org/"\n{SETTINGS}'})
+    assert "there are no feeds" in workspace.error("feed", "--ping", "--yes")
 
 
-def test_feeds_that_do_not_name_the_hub_yet_are_not_told_of(desk: Desk) -> None:
-    desk.ok("build", "--now", "2026-02-02")
-    desk.write({"newsletter.toml": f'hub = "https://hub.example.org/"\n{SETTINGS}'})
-    said = desk.error("feed", "--ping", "--yes")
+def test_feeds_that_do_not_name_the_hub_yet_are_not_told_of(workspace: WorkspaceRunner) -> None:
+    workspace.ok("build", "--now", "2026-02-02")
+    workspace.write({"newsletter.toml": f'hub = "https://hub.example.org/"\n{SETTINGS}'})
+    said = workspace.error("feed", "--ping", "--yes")
     assert "the feed does not name the hub https://hub.example.org/" in said and "pressroom build" in said
 
 
 @pytest.mark.parametrize(
     "value", ["http://hub.example.org/", "hub.example.org", "https://h.example/#x", "mailto:a@b.c"]
 )
-def test_a_hub_must_be_an_https_address(desk: Desk, value: str) -> None:
-    desk.write({"newsletter.toml": f'hub = "{value}"\n{SETTINGS}'})
-    assert f'newsletter.toml:1: `hub` is "{value}" and must be' in desk.error("build")
+def test_a_hub_must_be_an_https_address(workspace: WorkspaceRunner, value: str) -> None:
+    workspace.write({"newsletter.toml": f'hub = "{value}"\n{SETTINGS}'})
+    assert f'newsletter.toml:1: `hub` is "{value}" and must be' in workspace.error("build")
 
 
 @pytest.mark.parametrize("option", ["--yes", "--dry-run"])
-def test_options_of_ping_alone_are_wrong_usage(desk: Desk, option: str) -> None:
-    assert desk.run("feed", option).exit_code == 2
+def test_options_of_ping_alone_are_wrong_usage(workspace: WorkspaceRunner, option: str) -> None:
+    assert workspace.run("feed", option).exit_code == 2
 
 
-def test_a_feed_that_is_no_more_does_not_stay(desk: Desk) -> None:
+def test_a_feed_that_is_no_more_does_not_stay(workspace: WorkspaceRunner) -> None:
     public = SETTINGS.replace('title = "Clinicians"', 'title = "Clinicians"\npublic = true')
-    desk.write({"newsletter.toml": public})
-    desk.ok("feed", "--now", "2026-02-02")
-    assert (desk.root / "build/site/audiences/clinicians/feed.xml").is_file()
-    desk.write({"newsletter.toml": SETTINGS})
-    listed = desk.json("feed", "--now", "2026-02-02")["feeds"]
-    assert {f"build/site/{path}" for path in desk.tree("build/site")} == set(listed)
+    workspace.write({"newsletter.toml": public})
+    workspace.ok("feed", "--now", "2026-02-02")
+    assert (workspace.root / "build/site/audiences/clinicians/feed.xml").is_file()
+    workspace.write({"newsletter.toml": SETTINGS})
+    listed = workspace.json("feed", "--now", "2026-02-02")["feeds"]
+    assert {f"build/site/{path}" for path in workspace.tree("build/site")} == set(listed)
     assert json.dumps(listed).count("clinicians") == 0

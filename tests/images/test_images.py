@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from PIL import Image, ImageChops, ImageCms, ImageDraw, ImageOps, PngImagePlugin
-from workspace_kit import Desk, article, issue
+from workspace_kit import WorkspaceRunner, article, issue
 
 from pipeline.errors import PressroomError
 from pipeline.images import resize, strip_metadata
@@ -40,51 +40,51 @@ def camera_exif(orientation: int = 1) -> Image.Exif:
     return exif
 
 
-def published(desk: Desk, name: str, data: bytes, body: str = "![A picture]({name})") -> Path:
+def published(workspace: WorkspaceRunner, name: str, data: bytes, body: str = "![A picture]({name})") -> Path:
     """Build an article with this picture; gives the published file."""
-    desk.write({ARTICLE: article(body=body.format(name=name)), f"issues/articles/{name}": data})
-    desk.ok("build", "1")
-    (found,) = (desk.root / EMAIL / "images").iterdir()
+    workspace.write({ARTICLE: article(body=body.format(name=name)), f"issues/articles/{name}": data})
+    workspace.ok("build", "1")
+    (found,) = (workspace.root / EMAIL / "images").iterdir()
     return found
 
 
-def test_a_large_photo_is_published_at_twice_the_containers_width(desk: Desk) -> None:
-    file = published(desk, "wide.jpg", saved(photo(), "JPEG", quality=95))
+def test_a_large_photo_is_published_at_twice_the_containers_width(workspace: WorkspaceRunner) -> None:
+    file = published(workspace, "wide.jpg", saved(photo(), "JPEG", quality=95))
     with Image.open(file) as picture:
         assert (picture.format, picture.size) == ("JPEG", (1200, 600))
-    html = desk.read(f"{EMAIL}/email.html")
+    html = workspace.read(f"{EMAIL}/email.html")
     assert 'width="536"' in html and 'height="268"' in html
 
 
-def test_a_fitting_picture_keeps_its_bytes_and_is_named_by_them(desk: Desk) -> None:
+def test_a_fitting_picture_keeps_its_bytes_and_is_named_by_them(workspace: WorkspaceRunner) -> None:
     data = saved(photo(800, 400), "JPEG")
-    assert published(desk, "fits.jpg", data).read_bytes() == data
+    assert published(workspace, "fits.jpg", data).read_bytes() == data
 
 
-def test_the_cameras_turn_is_applied_and_its_place_and_maker_are_gone(desk: Desk) -> None:
+def test_the_cameras_turn_is_applied_and_its_place_and_maker_are_gone(workspace: WorkspaceRunner) -> None:
     data = saved(photo(900, 600), "JPEG", exif=camera_exif(orientation=6))
-    file = published(desk, "turned.jpg", data)
+    file = published(workspace, "turned.jpg", data)
     with Image.open(file) as picture:
         assert picture.size == (600, 900)
         assert not picture.getexif()
     assert b"A camera's maker" in data and b"A camera's maker" not in file.read_bytes()
 
 
-def test_metadata_alone_leaves_without_encoding_anew(desk: Desk) -> None:
+def test_metadata_alone_leaves_without_encoding_anew(workspace: WorkspaceRunner) -> None:
     data = saved(photo(900, 600), "JPEG", exif=camera_exif(), comment=b"a note to self")
-    file = published(desk, "told.jpg", data)
+    file = published(workspace, "told.jpg", data)
     kept = file.read_bytes()
     assert b"camera" not in kept and b"note to self" not in kept
     with Image.open(io.BytesIO(data)) as before, Image.open(file) as after:
         assert before.tobytes() == after.tobytes()
 
 
-def test_a_pngs_texts_and_time_leave_and_its_pixels_stay(desk: Desk) -> None:
+def test_a_pngs_texts_and_time_leave_and_its_pixels_stay(workspace: WorkspaceRunner) -> None:
     info = PngImagePlugin.PngInfo()
     info.add_text("Author", "A private name")
     info.add_itxt("XML:com.adobe.xmp", "<x/>")
     data = saved(photo(300, 200), "PNG", pnginfo=info, exif=camera_exif())
-    file = published(desk, "told.png", data)
+    file = published(workspace, "told.png", data)
     assert b"private" not in file.read_bytes() and b"eXIf" not in file.read_bytes()
     with Image.open(io.BytesIO(data)) as before, Image.open(file) as after:
         assert before.tobytes() == after.tobytes()
@@ -100,70 +100,74 @@ def test_a_gifs_comment_leaves_and_its_loop_stays() -> None:
 
 
 @pytest.mark.parametrize("kind", ["WEBP", "AVIF", "TIFF"])
-def test_a_photo_that_clients_cannot_show_becomes_a_jpeg(desk: Desk, kind: str) -> None:
-    file = published(desk, f"photo.{kind.lower()}", saved(photo(640, 320), kind))
+def test_a_photo_that_clients_cannot_show_becomes_a_jpeg(workspace: WorkspaceRunner, kind: str) -> None:
+    file = published(workspace, f"photo.{kind.lower()}", saved(photo(640, 320), kind))
     with Image.open(file) as picture:
         assert (picture.format, picture.size) == ("JPEG", (640, 320))
     assert re.fullmatch(r"photo-[0-9a-f]{12}\.jpg", file.name)
-    assert f'images/{file.name}"' in desk.read(f"{EMAIL}/email.html")
+    assert f'images/{file.name}"' in workspace.read(f"{EMAIL}/email.html")
 
 
-def test_a_drawing_or_a_see_through_picture_becomes_a_png(desk: Desk) -> None:
+def test_a_drawing_or_a_see_through_picture_becomes_a_png(workspace: WorkspaceRunner) -> None:
     drawing = Image.new("RGB", (400, 200), "#ffffff")
     ImageDraw.Draw(drawing).rectangle((20, 20, 200, 100), fill="#1f5f5b")
-    file = published(desk, "drawing.webp", saved(drawing, "WEBP", lossless=True))
+    file = published(workspace, "drawing.webp", saved(drawing, "WEBP", lossless=True))
     with Image.open(file) as picture:
         assert picture.format == "PNG" and picture.convert("RGB").getpixel((30, 30)) == (0x1F, 0x5F, 0x5B)
     glass = Image.new("RGBA", (400, 200), (255, 0, 0, 0))
-    desk.write({"issues/articles/drawing.webp": saved(glass, "WEBP", lossless=True)})
-    desk.ok("build", "1")
-    (file,) = (desk.root / EMAIL / "images").iterdir()
+    workspace.write({"issues/articles/drawing.webp": saved(glass, "WEBP", lossless=True)})
+    workspace.ok("build", "1")
+    (file,) = (workspace.root / EMAIL / "images").iterdir()
     with Image.open(file) as picture:
         assert (picture.format, picture.mode) == ("PNG", "RGBA")
 
 
-def test_a_moving_webp_becomes_a_moving_gif(desk: Desk) -> None:
+def test_a_moving_webp_becomes_a_moving_gif(workspace: WorkspaceRunner) -> None:
     frames = [Image.new("RGB", (40, 20), colour) for colour in ("red", "green", "blue")]
     data = saved(frames[0], "WEBP", save_all=True, append_images=frames[1:], duration=200)
-    with Image.open(published(desk, "moving.webp", data)) as picture:
+    with Image.open(published(workspace, "moving.webp", data)) as picture:
         assert picture.format == "GIF" and picture.n_frames == 3  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("kind", ["WEBP", "AVIF"])
-def test_a_large_moving_picture_is_made_as_small_as_its_attributes_say(desk: Desk, kind: str) -> None:
+def test_a_large_moving_picture_is_made_as_small_as_its_attributes_say(
+    workspace: WorkspaceRunner, kind: str
+) -> None:
     frames = [Image.new("RGB", (1300, 650), colour) for colour in ("red", "green", "blue")]
     data = saved(frames[0], kind, save_all=True, append_images=frames[1:], duration=200)
-    with Image.open(published(desk, "moving.img", data)) as picture:
+    with Image.open(published(workspace, "moving.img", data)) as picture:
         assert (picture.format, picture.size) == ("GIF", (1200, 600))
         assert picture.n_frames == 3  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("kind", ["GIF", "PNG"])
-def test_a_moving_picture_that_clients_show_stays_as_its_author_made_it(desk: Desk, kind: str) -> None:
+def test_a_moving_picture_that_clients_show_stays_as_its_author_made_it(
+    workspace: WorkspaceRunner, kind: str
+) -> None:
     frames = [Image.new("RGB", (2000, 1000), colour) for colour in ("red", "green", "blue")]
     data = saved(frames[0], kind, save_all=True, append_images=frames[1:], duration=200)
-    assert published(desk, "moving.img", data).read_bytes() == data
+    assert published(workspace, "moving.img", data).read_bytes() == data
 
 
-def test_of_a_tiff_with_pages_the_first_is_shown_still(desk: Desk) -> None:
+def test_of_a_tiff_with_pages_the_first_is_shown_still(workspace: WorkspaceRunner) -> None:
     data = saved(photo(640, 320), "TIFF", save_all=True, append_images=[photo(64, 32)])
-    with Image.open(published(desk, "pages.tiff", data)) as picture:
+    with Image.open(published(workspace, "pages.tiff", data)) as picture:
         assert (picture.format, picture.size) == ("JPEG", (640, 320))
 
 
-def test_a_phones_jpeg_with_further_pictures_is_published_as_its_first(desk: Desk) -> None:
+def test_a_phones_jpeg_with_further_pictures_is_published_as_its_first(workspace: WorkspaceRunner) -> None:
     data = saved(photo(800, 400), "MPO", save_all=True, append_images=[photo(80, 40)])
-    file = published(desk, "phone.jpg", data)
+    file = published(workspace, "phone.jpg", data)
     assert len(file.read_bytes()) < len(data)
     with Image.open(io.BytesIO(data)) as before, Image.open(file) as after:
         assert after.format == "JPEG" and before.tobytes() == after.tobytes()
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF"])
-def test_what_stands_behind_a_pictures_end_is_not_published(desk: Desk, kind: str) -> None:
+def test_what_stands_behind_a_pictures_end_is_not_published(workspace: WorkspaceRunner, kind: str) -> None:
     # A phone's film, or what an editor cropped away; its bytes may look like a JPEG's markers.
     data = saved(photo(300, 200), kind)
-    file = published(desk, "tail.img", data + b"51.5 N, 0.1 W \xff\xda film" + bytes(500))
+    file = published(workspace, "tail.img", data + b"51.5 N, 0.1 W \xff\xda film" + bytes(500))
     assert file.read_bytes() == data
 
 
@@ -174,29 +178,29 @@ def test_a_comment_between_the_scans_of_a_jpeg_leaves() -> None:
     assert strip_metadata.has_metadata(told) and strip_metadata.strip(told) == data
 
 
-def test_a_grey_png_of_16_bits_keeps_its_tones_where_it_is_made_smaller(desk: Desk) -> None:
+def test_a_grey_png_of_16_bits_keeps_its_tones_where_it_is_made_smaller(workspace: WorkspaceRunner) -> None:
     row = b"".join((x * 32).to_bytes(2, "little") for x in range(2000))
-    file = published(desk, "scan.png", saved(Image.frombytes("I;16", (2000, 20), row * 20), "PNG"))
+    file = published(workspace, "scan.png", saved(Image.frombytes("I;16", (2000, 20), row * 20), "PNG"))
     with Image.open(file) as picture:
         tones = [picture.convert("L").getpixel((x, 5)) for x in (1, 600, 1198)]
     assert tones == [pytest.approx(want, abs=2) for want in (0, 124, 248)]
 
 
-def test_colours_of_a_see_through_picture_are_converted_by_its_profile(desk: Desk) -> None:
+def test_colours_of_a_see_through_picture_are_converted_by_its_profile(workspace: WorkspaceRunner) -> None:
     # A profile whose red and blue are exchanged shows whether it was asked.
     profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
     red, blue = profile.index(b"rXYZ"), profile.index(b"bXYZ")
     profile[red : red + 4], profile[blue : blue + 4] = b"bXYZ", b"rXYZ"
     shot = Image.new("RGBA", (2000, 100), (255, 0, 0, 128))
-    file = published(desk, "shot.png", saved(shot, "PNG", icc_profile=bytes(profile)))
+    file = published(workspace, "shot.png", saved(shot, "PNG", icc_profile=bytes(profile)))
     with Image.open(file) as picture:
         red_now, _, blue_now, solid = picture.getpixel((50, 20))  # type: ignore[misc]
         assert "icc_profile" not in picture.info
     assert red_now < 20 and blue_now > 230 and solid == 128
 
 
-def test_a_photo_with_an_alpha_channel_that_is_solid_becomes_a_jpeg(desk: Desk) -> None:
-    file = published(desk, "solid.tiff", saved(photo(640, 320, "RGBA"), "TIFF"))
+def test_a_photo_with_an_alpha_channel_that_is_solid_becomes_a_jpeg(workspace: WorkspaceRunner) -> None:
+    file = published(workspace, "solid.tiff", saved(photo(640, 320, "RGBA"), "TIFF"))
     with Image.open(file) as picture:
         assert picture.format == "JPEG"
 
@@ -224,7 +228,9 @@ def test_a_png_is_measured_without_being_decoded(monkeypatch: pytest.MonkeyPatch
     assert resize.plan_image(data, (1200, 12_000)).recipe == "PNG 1200x600"
 
 
-def test_a_picture_that_two_editions_show_is_made_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_picture_that_two_editions_show_is_made_once(
+    workspace: WorkspaceRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made: list[str] = []
     real = resize.make_image
 
@@ -233,14 +239,14 @@ def test_a_picture_that_two_editions_show_is_made_once(desk: Desk, monkeypatch: 
         return real(data, recipe)
 
     monkeypatch.setattr("pipeline.images.library.make_image", counted)
-    desk.write(
+    workspace.write(
         {
             ARTICLE: article(body="![A](wide.jpg)"),
             "issues/articles/wide.jpg": saved(photo(), "JPEG"),
             "issues/001-the-plastic-brain/issue.md": issue(more="audience: [everyone, clinicians]\n"),
         }
     )
-    desk.ok("build", "1")
+    workspace.ok("build", "1")
     assert made == ["JPEG 1200x600"]
 
 
@@ -258,56 +264,60 @@ def test_a_broken_picture_is_refused_or_made_and_never_ends_the_program(kind: st
             resize.make_image(bytes(broken), resize.plan_image(bytes(broken), (40, 400)).recipe)
 
 
-def test_a_print_jpeg_becomes_one_for_screens(desk: Desk) -> None:
-    with Image.open(published(desk, "print.jpg", saved(photo(400, 200, "CMYK"), "JPEG"))) as picture:
+def test_a_print_jpeg_becomes_one_for_screens(workspace: WorkspaceRunner) -> None:
+    with Image.open(published(workspace, "print.jpg", saved(photo(400, 200, "CMYK"), "JPEG"))) as picture:
         assert picture.mode == "RGB"
 
 
-def test_a_card_shows_a_small_picture_and_the_full_layout_a_large_one(desk: Desk) -> None:
+def test_a_card_shows_a_small_picture_and_the_full_layout_a_large_one(workspace: WorkspaceRunner) -> None:
     picture = {"image": "wide.jpg", "image_alt": "A wide view"}
-    desk.write(
+    workspace.write(
         {
             ARTICLE: article(layout="card", **picture),
             "issues/articles/wide.jpg": saved(photo(), "JPEG"),
         }
     )
-    desk.ok("build", "1")
-    (small,) = (desk.root / EMAIL / "images").iterdir()
+    workspace.ok("build", "1")
+    (small,) = (workspace.root / EMAIL / "images").iterdir()
     with Image.open(small) as shown:
         assert shown.size == (336, 168)
-    desk.write({ARTICLE: article(layout="full", **picture)})
-    desk.ok("build", "1")
-    (large,) = (desk.root / EMAIL / "images").iterdir()
+    workspace.write({ARTICLE: article(layout="full", **picture)})
+    workspace.ok("build", "1")
+    (large,) = (workspace.root / EMAIL / "images").iterdir()
     assert large.name != small.name
     with Image.open(large) as shown:
         assert shown.size == (1200, 600)
 
 
 def test_the_published_name_depends_on_the_source_and_not_on_the_encoder(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    workspace: WorkspaceRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = saved(photo(), "JPEG")
-    before = published(desk, "wide.jpg", data)
+    before = published(workspace, "wide.jpg", data)
     name, made = before.name, before.read_bytes()
-    monkeypatch.setattr("pipeline.images.resize._QUALITY", 60)
-    after = published(desk, "wide.jpg", data)
+    monkeypatch.setattr("pipeline.images.resize._JPEG_QUALITY", 60)
+    after = published(workspace, "wide.jpg", data)
     assert after.name == name and after.read_bytes() != made
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "GIF", "WEBP", "PNG"])
-def test_a_picture_cut_short_is_refused_before_anything_is_written(desk: Desk, kind: str) -> None:
+def test_a_picture_cut_short_is_refused_before_anything_is_written(
+    workspace: WorkspaceRunner, kind: str
+) -> None:
     data = saved(photo(800, 400), kind)
-    desk.write({ARTICLE: article(body="![A](cut.img)"), "issues/articles/cut.img": data[: len(data) // 2]})
-    said = desk.error("build")
-    assert f'{ARTICLE}:6: the image "cut.img" is no image that can be read.' in said
-    assert not (desk.root / "build").exists()
+    workspace.write(
+        {ARTICLE: article(body="![A](cut.img)"), "issues/articles/cut.img": data[: len(data) // 2]}
+    )
+    said = workspace.error("build")
+    assert f'{ARTICLE}:6: the image "cut.img" is not an image that can be read.' in said
+    assert not (workspace.root / "build").exists()
 
 
-def test_an_svg_is_refused_with_what_to_do(desk: Desk) -> None:
-    desk.write(
+def test_an_svg_is_refused_with_what_to_do(workspace: WorkspaceRunner) -> None:
+    workspace.write(
         {
             ARTICLE: article(body="![A](a.svg)"),
             "issues/articles/a.svg": "<svg xmlns='http://www.w3.org/2000/svg'/>",
         }
     )
-    assert "Save it as PNG; most mail clients do not show SVG." in desk.error("build", "1")
+    assert "Save it as PNG; most mail clients do not show SVG." in workspace.error("build", "1")

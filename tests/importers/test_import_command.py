@@ -13,8 +13,8 @@ from typing import Any, ClassVar
 
 import pytest
 from click.testing import CliRunner
-from office_kit import folder
-from workspace_kit import ROOT, Desk, png
+from docx_kit import folder
+from workspace_kit import ROOT, WorkspaceRunner, png
 
 from pipeline.cli import main
 
@@ -46,8 +46,8 @@ def copy(file: Path, to: Path) -> None:
     shutil.copy(file, to)
 
 
-def articles(desk: Desk) -> dict[str, str]:
-    return {path: data.decode() for path, data in desk.tree(POOL).items() if path.endswith(".md")}
+def articles(workspace: WorkspaceRunner) -> dict[str, str]:
+    return {path: data.decode() for path, data in workspace.tree(POOL).items() if path.endswith(".md")}
 
 
 def head(text: str) -> dict[str, Any]:
@@ -60,10 +60,10 @@ def head(text: str) -> dict[str, Any]:
 
 
 def test_a_folder_with_each_form_is_imported_by_one_command_and_an_issue_of_it_is_sound(
-    desk: Desk, sources: Path
+    workspace: WorkspaceRunner, sources: Path
 ) -> None:
-    before = set(articles(desk))
-    said = desk.json("import", str(sources), "--tag", "research", "--no-fetch", *NOW)
+    before = set(articles(workspace))
+    said = workspace.json("import", str(sources), "--tag", "research", "--no-fetch", *NOW)
     assert said["errors"] == []
     assert {each["form"] for each in said["articles"]} == {
         "text",
@@ -73,36 +73,40 @@ def test_a_folder_with_each_form_is_imported_by_one_command_and_an_issue_of_it_i
         "docx",
         "message",
     }
-    new = set(articles(desk)) - before
+    new = set(articles(workspace)) - before
     assert len(new) == len(said["articles"]) >= 9
     assert {each["state"] for each in said["articles"]} == {"new"}
-    desk.write({f"{POOL}/{path}": text.replace("draft: true\n", "") for path, text in articles(desk).items()})
-    desk.ok("assemble", "1", *NOW)
-    found = desk.json("check", "1")
+    workspace.write(
+        {f"{POOL}/{path}": text.replace("draft: true\n", "") for path, text in articles(workspace).items()}
+    )
+    workspace.ok("assemble", "1", *NOW)
+    found = workspace.json("check", "1")
     assert [each for each in found["findings"] if each["severity"] == "error"] == []
-    built = desk.ok("build", *NOW)
+    built = workspace.ok("build", *NOW)
     assert "email.html" in built
 
 
-def test_importing_again_changes_nothing(desk: Desk, sources: Path) -> None:
-    desk.ok("import", str(sources), "--no-fetch", *NOW)
-    before = desk.tree()
-    said = desk.json("import", str(sources), "--no-fetch", "--now", "2026-04-01")
+def test_importing_again_changes_nothing(workspace: WorkspaceRunner, sources: Path) -> None:
+    workspace.ok("import", str(sources), "--no-fetch", *NOW)
+    before = workspace.tree()
+    said = workspace.json("import", str(sources), "--no-fetch", "--now", "2026-04-01")
     assert {each["state"] for each in said["articles"]} == {"unchanged"}
-    assert desk.tree() == before
+    assert workspace.tree() == before
 
 
-def test_a_dry_run_shows_articles_and_what_is_left_out_and_writes_nothing(desk: Desk, sources: Path) -> None:
-    before = desk.tree()
-    said = desk.ok("import", str(sources / "page-full.txt"), "--dry-run", *NOW)
-    assert desk.tree() == before
+def test_a_dry_run_shows_articles_and_what_is_left_out_and_writes_nothing(
+    workspace: WorkspaceRunner, sources: Path
+) -> None:
+    before = workspace.tree()
+    said = workspace.ok("import", str(sources / "page-full.txt"), "--dry-run", *NOW)
+    assert workspace.tree() == before
     assert "  | title: Ketamine and the growing synapse" in said
     assert 'left out: line 1: "Home > Blog > Research" (breadcrumb)' in said
     assert "inferred dek: " in said
 
 
-def test_the_report_can_be_read_by_programs(desk: Desk, sources: Path) -> None:
-    (one,) = desk.json("import", str(sources / "page-full.txt"), "--dry-run", *NOW)["articles"]
+def test_the_report_can_be_read_by_programs(workspace: WorkspaceRunner, sources: Path) -> None:
+    (one,) = workspace.json("import", str(sources / "page-full.txt"), "--dry-run", *NOW)["articles"]
     assert one["path"] == f"{POOL}/ketamine-and-the-growing-synapse.md"
     assert (one["form"], one["state"], one["written"]) == ("text", "new", False)
     assert {"text": "Home > Blog > Research", "reason": "breadcrumb", "line": 1} in one["left_out"]
@@ -110,16 +114,18 @@ def test_the_report_can_be_read_by_programs(desk: Desk, sources: Path) -> None:
     assert one["text"].startswith("---\n")
 
 
-def test_what_is_left_out_stands_beside_the_article(desk: Desk, sources: Path) -> None:
-    desk.ok("import", str(sources / "page-full.txt"), *NOW)
-    held = json.loads(desk.read(f"{POOL}/ketamine-and-the-growing-synapse.import.json"))
+def test_what_is_left_out_stands_beside_the_article(workspace: WorkspaceRunner, sources: Path) -> None:
+    workspace.ok("import", str(sources / "page-full.txt"), *NOW)
+    held = json.loads(workspace.read(f"{POOL}/ketamine-and-the-growing-synapse.import.json"))
     assert {"line": 1, "reason": "breadcrumb", "text": "Home > Blog > Research"} in held["left_out"]
     assert held["source"].endswith("page-full.txt")
 
 
 @pytest.mark.parametrize("source", sorted((HELD / "text").glob("*.txt")), ids=lambda path: path.stem)
-def test_every_line_of_a_text_is_in_the_article_or_beside_it(desk: Desk, source: Path) -> None:
-    (one,) = desk.json("import", str(source), "--dry-run", *NOW)["articles"]
+def test_every_line_of_a_text_is_in_the_article_or_beside_it(
+    workspace: WorkspaceRunner, source: Path
+) -> None:
+    (one,) = workspace.json("import", str(source), "--dry-run", *NOW)["articles"]
     assert [each for each in one["left_out"] if "found no place" in each["reason"]] == []
 
 
@@ -127,20 +133,22 @@ MARKDOWN = sorted(file for file in (HELD / "markdown").rglob("*.md*") if not fil
 
 
 @pytest.mark.parametrize("source", MARKDOWN, ids=lambda path: path.stem)
-def test_every_line_of_markdown_is_in_the_article_or_beside_it(desk: Desk, source: Path) -> None:
-    (one,) = desk.json("import", str(source), "--dry-run", *NOW)["articles"]
+def test_every_line_of_markdown_is_in_the_article_or_beside_it(
+    workspace: WorkspaceRunner, source: Path
+) -> None:
+    (one,) = workspace.json("import", str(source), "--dry-run", *NOW)["articles"]
     assert [each for each in one["left_out"] if "found no place" in each["reason"]] == []
 
 
 # --- what the user gives ------------------------------------------------------------------------
 
 
-def test_options_give_what_would_be_inferred(desk: Desk) -> None:
-    desk.write({"in/a.txt": f"{WORDS}\n"})
-    said = desk.json(
+def test_options_give_what_would_be_inferred(workspace: WorkspaceRunner) -> None:
+    workspace.write({"in/a.txt": f"{WORDS}\n"})
+    said = workspace.json(
         *(
             "import",
-            str(desk.root / "in/a.txt"),
+            str(workspace.root / "in/a.txt"),
             "--title",
             "The switch",
             "--tag",
@@ -152,7 +160,7 @@ def test_options_give_what_would_be_inferred(desk: Desk) -> None:
     )
     (one,) = said["articles"]
     assert (one["path"], one["inferred"]) == (f"{POOL}/the-switch.md", [])
-    assert head(desk.read(one["path"])) == {
+    assert head(workspace.read(one["path"])) == {
         "title": "The switch",
         "date": date(2026, 1, 5),
         "authors": [{"name": "Ada Example", "role": "MD"}, "Ben Sample"],
@@ -160,9 +168,9 @@ def test_options_give_what_would_be_inferred(desk: Desk) -> None:
     }
 
 
-def test_what_is_inferred_is_said(desk: Desk) -> None:
-    desk.write({"in/2026-01-05 note.txt": f"{WORDS} It is research that shows it.\n"})
-    (one,) = desk.json("import", str(desk.root / "in"), *NOW)["articles"]
+def test_what_is_inferred_is_said(workspace: WorkspaceRunner) -> None:
+    workspace.write({"in/2026-01-05 note.txt": f"{WORDS} It is research that shows it.\n"})
+    (one,) = workspace.json("import", str(workspace.root / "in"), *NOW)["articles"]
     assert [(each["field"], each["value"]) for each in one["inferred"]] == [
         ("title", WORDS.rstrip(".")[:88].rpartition(" ")[0] + "…")
         if len(WORDS) > 90
@@ -171,83 +179,85 @@ def test_what_is_inferred_is_said(desk: Desk) -> None:
     ]
 
 
-def test_a_tag_of_the_publication_is_suggested_by_its_words(desk: Desk) -> None:
-    desk.write({"in/a.txt": f"Research on sleep\n\n{WORDS}\n"})
-    (one,) = desk.json("import", str(desk.root / "in"), *NOW)["articles"]
+def test_a_tag_of_the_publication_is_suggested_by_its_words(workspace: WorkspaceRunner) -> None:
+    workspace.write({"in/a.txt": f"Research on sleep\n\n{WORDS}\n"})
+    (one,) = workspace.json("import", str(workspace.root / "in"), *NOW)["articles"]
     assert ("tag", "research") in [(each["field"], each["value"]) for each in one["inferred"]]
-    assert head(desk.read(one["path"]))["tags"] == ["research"]
+    assert head(workspace.read(one["path"]))["tags"] == ["research"]
 
 
-def test_constants_become_the_publications_tags(desk: Desk) -> None:
-    desk.write({"in/a.md": f"---\ntitle: A\ncategories: [RESEARCH, CLINICAL_PRACTICE]\n---\n{WORDS}\n"})
-    (one,) = desk.json("import", str(desk.root / "in"), *NOW)["articles"]
-    assert head(desk.read(one["path"]))["tags"] == ["research", "clinical-practice"]
+def test_constants_become_the_publications_tags(workspace: WorkspaceRunner) -> None:
+    workspace.write({"in/a.md": f"---\ntitle: A\ncategories: [RESEARCH, CLINICAL_PRACTICE]\n---\n{WORDS}\n"})
+    (one,) = workspace.json("import", str(workspace.root / "in"), *NOW)["articles"]
+    assert head(workspace.read(one["path"]))["tags"] == ["research", "clinical-practice"]
 
 
-def test_a_piece_for_an_audience_that_is_not_known_stays_a_draft(desk: Desk) -> None:
-    desk.write({"in/a.md": f"---\ntitle: A\ndate: 2026-01-05\naudience: investors\n---\n{WORDS}\n"})
-    (one,) = desk.json("import", str(desk.root / "in"), *NOW)["articles"]
-    text = head(desk.read(one["path"]))
+def test_a_piece_for_an_audience_that_is_not_known_stays_a_draft(workspace: WorkspaceRunner) -> None:
+    workspace.write({"in/a.md": f"---\ntitle: A\ndate: 2026-01-05\naudience: investors\n---\n{WORDS}\n"})
+    (one,) = workspace.json("import", str(workspace.root / "in"), *NOW)["articles"]
+    text = head(workspace.read(one["path"]))
     assert (text["draft"], text["extra"]) == (True, {"audience": ["investors"]})
 
 
-def test_one_title_for_several_articles_is_refused(desk: Desk, sources: Path) -> None:
-    assert "holds 2 articles" in desk.error("import", str(sources / "feed.json"), "--title", "All")
+def test_one_title_for_several_articles_is_refused(workspace: WorkspaceRunner, sources: Path) -> None:
+    assert "holds 2 articles" in workspace.error("import", str(sources / "feed.json"), "--title", "All")
 
 
 # --- again ----------------------------------------------------------------------------------------
 
 
-def changed(desk: Desk) -> str:
-    desk.write({"in/a.md": f"---\ntitle: A\ndate: 2026-01-05\ntags: [research]\n---\n{WORDS}\n"})
-    source = str(desk.root / "in/a.md")
-    desk.ok("import", source)
-    desk.write({"in/a.md": f"---\ntitle: A\ndate: 2026-01-05\ntags: [research]\n---\n{WORDS}\n\nMore.\n"})
+def changed(workspace: WorkspaceRunner) -> str:
+    workspace.write({"in/a.md": f"---\ntitle: A\ndate: 2026-01-05\ntags: [research]\n---\n{WORDS}\n"})
+    source = str(workspace.root / "in/a.md")
+    workspace.ok("import", source)
+    workspace.write(
+        {"in/a.md": f"---\ntitle: A\ndate: 2026-01-05\ntags: [research]\n---\n{WORDS}\n\nMore.\n"}
+    )
     return source
 
 
-def test_a_changed_source_shows_the_difference_and_asks(desk: Desk) -> None:
-    source = changed(desk)
-    asked = CliRunner().invoke(main, ["-C", str(desk.root), "import", source], input="n\n")
+def test_a_changed_source_shows_the_difference_and_asks(workspace: WorkspaceRunner) -> None:
+    source = changed(workspace)
+    asked = CliRunner().invoke(main, ["-C", str(workspace.root), "import", source], input="n\n")
     assert "+More." in asked.output
     assert "Take it?" in asked.output
-    assert "More." not in desk.read(f"{POOL}/a.md")
-    CliRunner().invoke(main, ["-C", str(desk.root), "import", source], input="y\n")
-    assert "More." in desk.read(f"{POOL}/a.md")
+    assert "More." not in workspace.read(f"{POOL}/a.md")
+    CliRunner().invoke(main, ["-C", str(workspace.root), "import", source], input="y\n")
+    assert "More." in workspace.read(f"{POOL}/a.md")
 
 
-def test_where_nobody_answers_it_is_left(desk: Desk) -> None:
-    source = changed(desk)
-    result = CliRunner().invoke(main, ["-C", str(desk.root), "import", source])
+def test_where_nobody_answers_it_is_left(workspace: WorkspaceRunner) -> None:
+    source = changed(workspace)
+    result = CliRunner().invoke(main, ["-C", str(workspace.root), "import", source])
     assert result.exit_code == 0
     assert "left as it is; --update takes it" in result.stderr
-    assert "More." not in desk.read(f"{POOL}/a.md")
+    assert "More." not in workspace.read(f"{POOL}/a.md")
 
 
-def test_update_takes_it_without_asking(desk: Desk) -> None:
-    source = changed(desk)
-    assert desk.json("import", source, "--update")["articles"][0]["state"] == "changed"
-    assert "More." in desk.read(f"{POOL}/a.md")
+def test_update_takes_it_without_asking(workspace: WorkspaceRunner) -> None:
+    source = changed(workspace)
+    assert workspace.json("import", source, "--update")["articles"][0]["state"] == "changed"
+    assert "More." in workspace.read(f"{POOL}/a.md")
 
 
-def test_an_edit_by_hand_is_lost_only_where_that_is_said(desk: Desk) -> None:
-    source = changed(desk)
-    desk.write({f"{POOL}/a.md": desk.read(f"{POOL}/a.md").replace("Glutamate", "GLUTAMATE")})
-    (one,) = desk.json("import", source, "--update")["articles"]
+def test_an_edit_by_hand_is_lost_only_where_that_is_said(workspace: WorkspaceRunner) -> None:
+    source = changed(workspace)
+    workspace.write({f"{POOL}/a.md": workspace.read(f"{POOL}/a.md").replace("Glutamate", "GLUTAMATE")})
+    (one,) = workspace.json("import", source, "--update")["articles"]
     assert (one["state"], one["written"]) == ("edited", False)
-    assert "GLUTAMATE" in desk.read(f"{POOL}/a.md")
-    desk.ok("import", source, "--update", "--overwrite")
-    assert "More." in desk.read(f"{POOL}/a.md")
+    assert "GLUTAMATE" in workspace.read(f"{POOL}/a.md")
+    workspace.ok("import", source, "--update", "--overwrite")
+    assert "More." in workspace.read(f"{POOL}/a.md")
 
 
-def test_a_deleted_article_is_not_brought_again(desk: Desk) -> None:
-    source = changed(desk)
-    (desk.root / POOL / "a.md").unlink()
-    assert desk.json("import", source)["articles"][0]["state"] == "gone"
-    assert "a.md" not in articles(desk)
+def test_a_deleted_article_is_not_brought_again(workspace: WorkspaceRunner) -> None:
+    source = changed(workspace)
+    (workspace.root / POOL / "a.md").unlink()
+    assert workspace.json("import", source)["articles"][0]["state"] == "gone"
+    assert "a.md" not in articles(workspace)
 
 
-def test_several_feeds_fill_one_pool_and_no_piece_comes_twice(desk: Desk) -> None:
+def test_several_feeds_fill_one_pool_and_no_piece_comes_twice(workspace: WorkspaceRunner) -> None:
     item = '<item><guid isPermaLink="false">{}</guid><link>https://old.example/{}</link><title>{}</title><description>{}</description></item>'
     first = item.format("urn:a:1", "one", "One", WORDS) + item.format("g2", "two", "Two", f"Two. {WORDS}")
     second = item.format("urn:a:1", "one?from=2", "One", f"One. {WORDS}") + item.format(
@@ -255,40 +265,42 @@ def test_several_feeds_fill_one_pool_and_no_piece_comes_twice(desk: Desk) -> Non
     )
     second += item.format("g3", "three", "Three", f"Three. {WORDS}")
     for name, items in (("first", first), ("second", second)):
-        desk.write({f"in/{name}.xml": f'<rss version="2.0"><channel><title>F</title>{items}</channel></rss>'})
-    said = desk.json("import", str(desk.root / "in"), "--no-fetch", *NOW)
+        workspace.write(
+            {f"in/{name}.xml": f'<rss version="2.0"><channel><title>F</title>{items}</channel></rss>'}
+        )
+    said = workspace.json("import", str(workspace.root / "in"), "--no-fetch", *NOW)
     states = [(Path(each["source"]).stem, each["state"]) for each in said["articles"]]
     assert states.count(("first", "new")) == 2
     assert sorted(state for name, state in states if name == "second") == ["known", "known", "new"]
-    assert {"one.md", "two.md", "three.md"} <= set(articles(desk))
+    assert {"one.md", "two.md", "three.md"} <= set(articles(workspace))
 
 
 # --- links, pictures, the web ---------------------------------------------------------------------
 
 
-def test_links_between_imported_files_lead_to_their_articles(desk: Desk) -> None:
-    desk.write(
+def test_links_between_imported_files_lead_to_their_articles(workspace: WorkspaceRunner) -> None:
+    workspace.write(
         {
             "in/first.md": f"---\ntitle: First\n---\n{WORDS}\n\nSee [the second](second.md) and [it](/blog/second/).\n",
             "in/second.md": f"---\ntitle: Second\nrelatedArticles: [first]\n---\n{WORDS}\n",
         }
     )
-    desk.ok("import", str(desk.root / "in"), *NOW)
-    assert "[the second](second.md) and [it](second.md)" in desk.read(f"{POOL}/first.md")
-    assert head(desk.read(f"{POOL}/second.md"))["related"] == ["first"]
+    workspace.ok("import", str(workspace.root / "in"), *NOW)
+    assert "[the second](second.md) and [it](second.md)" in workspace.read(f"{POOL}/first.md")
+    assert head(workspace.read(f"{POOL}/second.md"))["related"] == ["first"]
 
 
-def test_pictures_beside_a_source_come_along(desk: Desk) -> None:
-    desk.write(
+def test_pictures_beside_a_source_come_along(workspace: WorkspaceRunner) -> None:
+    workspace.write(
         {
             "in/a.md": f"---\ntitle: A\nimage: img/lead.png\n---\n{WORDS}\n\n![Spines](img/s.png)\n\n![None](img/no.png)\n",
             "in/img/lead.png": png(40, 20),
             "in/img/s.png": png(20, 20),
         }
     )
-    said = desk.json("import", str(desk.root / "in/a.md"), *NOW)
+    said = workspace.json("import", str(workspace.root / "in/a.md"), *NOW)
     assert sorted(said["articles"][0]["pictures"]) == ["lead.png", "s.png"]
-    text = desk.read(f"{POOL}/a/index.md")
+    text = workspace.read(f"{POOL}/a/index.md")
     assert head(text)["image"] == "lead.png"
     assert "![Spines](s.png)" in text
     assert any("img/no.png" in each["text"] for each in said["articles"][0]["left_out"])
@@ -348,31 +360,34 @@ def site() -> Iterator[str]:
     server.server_close()
 
 
-def test_a_page_is_fetched_with_its_pictures(desk: Desk, site: str) -> None:
-    (one,) = desk.json("import", f"{site}/moved", "--allow-private", *NOW)["articles"]
+def test_a_page_is_fetched_with_its_pictures(workspace: WorkspaceRunner, site: str) -> None:
+    (one,) = workspace.json("import", f"{site}/moved", "--allow-private", *NOW)["articles"]
     assert one["path"] == f"{POOL}/a-slow-fire/index.md"
     assert len(one["pictures"]) == 1
-    text = desk.read(one["path"])
+    text = workspace.read(one["path"])
     assert head(text)["canonical_url"] == f"{site}/page.html"
     assert f"![Three curves that rise together]({one['pictures'][0]} " in text
-    before = desk.tree()
+    before = workspace.tree()
     assert (
-        desk.json("import", f"{site}/moved", "--allow-private", *NOW)["articles"][0]["state"] == "unchanged"
+        workspace.json("import", f"{site}/moved", "--allow-private", *NOW)["articles"][0]["state"]
+        == "unchanged"
     )
-    assert desk.tree() == before
+    assert workspace.tree() == before
 
 
-def test_this_machine_and_private_networks_are_not_asked_unless_allowed(desk: Desk, site: str) -> None:
+def test_this_machine_and_private_networks_are_not_asked_unless_allowed(
+    workspace: WorkspaceRunner, site: str
+) -> None:
     for address in (site, "http://10.0.0.1/x", "http://[::1]/x", "http://169.254.169.254/latest"):
-        said = desk.error("import", f"{address}/page.html")
+        said = workspace.error("import", f"{address}/page.html")
         assert "private" in said
         assert "--allow-private" in said
     assert Site.asked == []
 
 
-def test_a_page_makes_nobody_ask_this_machine_for_pictures(desk: Desk, site: str) -> None:
-    desk.write({"in/a.html": f'<p>{WORDS}</p><p><img src="{site}/img/cytokines.jpg" alt="A"></p>'})
-    (one,) = desk.json("import", str(desk.root / "in/a.html"), *NOW)["articles"]
+def test_a_page_makes_nobody_ask_this_machine_for_pictures(workspace: WorkspaceRunner, site: str) -> None:
+    workspace.write({"in/a.html": f'<p>{WORDS}</p><p><img src="{site}/img/cytokines.jpg" alt="A"></p>'})
+    (one,) = workspace.json("import", str(workspace.root / "in/a.html"), *NOW)["articles"]
     assert Site.asked == []
     assert any("private" in each["reason"] for each in one["left_out"])
 
@@ -388,11 +403,11 @@ def test_a_page_makes_nobody_ask_this_machine_for_pictures(desk: Desk, site: str
     ],
 )
 def test_an_address_that_gives_no_page_is_named_and_the_rest_goes_on(
-    desk: Desk, site: str, path: str, said: str, monkeypatch: pytest.MonkeyPatch
+    workspace: WorkspaceRunner, site: str, path: str, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pipeline.importers.gather.MAX_BYTES", 100_000)
     monkeypatch.setattr("pipeline.support.http.TIME_LIMIT", 0.2)
-    result = desk.run("import", f"{site}{path}", f"{site}/page.html", "--allow-private", *NOW)
+    result = workspace.run("import", f"{site}{path}", f"{site}/page.html", "--allow-private", *NOW)
     assert result.exit_code == 1
     assert f"{site}{path}: cannot be fetched: " in result.stderr
     assert said in result.stderr
@@ -402,16 +417,18 @@ def test_an_address_that_gives_no_page_is_named_and_the_rest_goes_on(
 # --- standard input, and what cannot be imported -------------------------------------------------------
 
 
-def test_standard_input_is_a_source(desk: Desk) -> None:
-    arguments = ["-C", str(desk.root), "import", "-", "--title", "The switch", *NOW]
+def test_standard_input_is_a_source(workspace: WorkspaceRunner) -> None:
+    arguments = ["-C", str(workspace.root), "import", "-", "--title", "The switch", *NOW]
     result = CliRunner().invoke(main, arguments, input=f"{WORDS}\n")
     assert result.exit_code == 0, result.output
-    assert WORDS in desk.read(f"{POOL}/the-switch.md")
+    assert WORDS in workspace.read(f"{POOL}/the-switch.md")
     again = CliRunner().invoke(main, arguments, input=f"{WORDS}\n")
     assert "unchanged" in again.output
 
 
-def test_what_cannot_be_imported_is_named_and_the_rest_goes_on(desk: Desk, tmp_path: Path) -> None:
+def test_what_cannot_be_imported_is_named_and_the_rest_goes_on(
+    workspace: WorkspaceRunner, tmp_path: Path
+) -> None:
     old = tmp_path / "old"
     old.mkdir()
     (old / "good.md").write_text(f"---\ntitle: Good\n---\n{WORDS}\n", encoding="utf-8")
@@ -424,7 +441,7 @@ def test_what_cannot_be_imported_is_named_and_the_rest_goes_on(desk: Desk, tmp_p
         file.truncate(50_000_001)
     (old / "loop").symlink_to(old)
     (old / "dangling.md").symlink_to(old / "nowhere")
-    result = desk.run("import", str(old), *NOW)
+    result = workspace.run("import", str(old), *NOW)
     assert result.exit_code == 1
     assert "Traceback" not in result.output
     assert "issues/articles/good.md  new" in result.stdout
@@ -444,13 +461,13 @@ def test_what_cannot_be_imported_is_named_and_the_rest_goes_on(desk: Desk, tmp_p
         assert said in line, line
 
 
-def test_a_source_that_is_not_there_is_named(desk: Desk) -> None:
-    assert "nowhere.md: there is no such file or folder." in desk.error("import", "nowhere.md")
+def test_a_source_that_is_not_there_is_named(workspace: WorkspaceRunner) -> None:
+    assert "nowhere.md: there is no such file or folder." in workspace.error("import", "nowhere.md")
 
 
-def test_an_unknown_form_is_named_with_those_there_are(desk: Desk) -> None:
-    desk.write({"in/a.txt": WORDS})
-    assert "text" in desk.error("import", str(desk.root / "in/a.txt"), "--form", "txt")
+def test_an_unknown_form_is_named_with_those_there_are(workspace: WorkspaceRunner) -> None:
+    workspace.write({"in/a.txt": WORDS})
+    assert "text" in workspace.error("import", str(workspace.root / "in/a.txt"), "--form", "txt")
 
 
 @pytest.mark.parametrize(
@@ -464,21 +481,21 @@ def test_an_unknown_form_is_named_with_those_there_are(desk: Desk) -> None:
     ],
     ids=["utf-8 with a mark", "utf-16", "windows-1252", "crlf", "invisible characters"],
 )
-def test_every_encoding_is_read(desk: Desk, data: bytes) -> None:
-    (desk.root / "in.txt").write_bytes(data)
-    (one,) = desk.json("import", str(desk.root / "in.txt"), "--title", "A", *NOW)["articles"]
-    text = desk.read(one["path"])
+def test_every_encoding_is_read(workspace: WorkspaceRunner, data: bytes) -> None:
+    (workspace.root / "in.txt").write_bytes(data)
+    (one,) = workspace.json("import", str(workspace.root / "in.txt"), "--title", "A", *NOW)["articles"]
+    text = workspace.read(one["path"])
     assert "“é”" in text
     assert not set("\r\u200b\ufeff") & set(text)
 
 
-def test_what_a_source_says_is_never_a_template_nor_markup(desk: Desk) -> None:
+def test_what_a_source_says_is_never_a_template_nor_markup(workspace: WorkspaceRunner) -> None:
     body = "Dear {{ first_name }} {% raw %} <script>alert(1)</script>\n\n::: only audience=everyone\n"
-    desk.write({"in/a.md": f"---\ntitle: 'A {{{{ x }}}} <b>'\ntags: [research]\n---\n{WORDS}\n\n{body}"})
-    desk.ok("import", str(desk.root / "in/a.md"), *NOW)
-    text = desk.read(f"{POOL}/a-x-b.md")
+    workspace.write({"in/a.md": f"---\ntitle: 'A {{{{ x }}}} <b>'\ntags: [research]\n---\n{WORDS}\n\n{body}"})
+    workspace.ok("import", str(workspace.root / "in/a.md"), *NOW)
+    text = workspace.read(f"{POOL}/a-x-b.md")
     assert r"\{{ first_name }}" in text
     assert "<script>" not in text
     assert r"\::: only audience=everyone" in text
-    desk.ok("assemble", "1", *NOW)
-    desk.ok("build", *NOW)
+    workspace.ok("assemble", "1", *NOW)
+    workspace.ok("build", *NOW)

@@ -15,9 +15,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from docx_kit import document, folder, packed, paragraph
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from office_kit import document, folder, packed, paragraph
 from workspace_kit import ROOT, png
 
 from pipeline.errors import PressroomError

@@ -12,7 +12,7 @@ import pytest
 from content_kit import parse
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from import_kit import hold, shown
+from import_kit import assert_accepted, draft_report
 from workspace_kit import ROOT
 
 from pipeline.errors import PressroomError
@@ -35,7 +35,7 @@ def test_a_source_becomes_the_article_that_was_accepted(source: str) -> None:
     material = Material(source.name, source.read_bytes())  # type: ignore[attr-defined]
     assert page.takes(material)
     (draft,) = page.read(material)
-    hold(shown(draft), source.with_suffix(".expected.md"))  # type: ignore[attr-defined]
+    assert_accepted(draft_report(draft), source.with_suffix(".expected.md"))  # type: ignore[attr-defined]
 
 
 FRAGMENTS = {

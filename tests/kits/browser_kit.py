@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from workspace_kit import ROOT, left_out
+from workspace_kit import ROOT, skip_or_fail
 
 try:
     from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
@@ -44,17 +44,17 @@ def chromium() -> str | None:
     return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
-def need_browser() -> str:
+def require_browser() -> str:
     if sync_playwright is None:
-        left_out("Playwright is not installed: python -m pip install playwright")
-    return chromium() or left_out(f"no browser: {INSTALL}, or set PRESSROOM_CHROMIUM=/path/to/it")
+        skip_or_fail("Playwright is not installed: python -m pip install playwright")
+    return chromium() or skip_or_fail(f"no browser: {INSTALL}, or set PRESSROOM_CHROMIUM=/path/to/it")
 
 
-def need_fonts() -> None:
+def require_fonts() -> None:
     """The reference pictures are drawn with these fonts and no others."""
     found = {each.name for each in Path("/usr/share/fonts/truetype").glob("*/*.ttf")}
     if not found.issuperset(FONTS):
-        left_out(f"the reference pictures' fonts are missing: {INSTALL}")
+        skip_or_fail(f"the reference pictures' fonts are missing: {INSTALL}")
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class View:
 
 
 @dataclass
-class Looker:
+class PageViewer:
     """Opens pages of builds; `folders` maps where an address begins to the folder it is served from."""
 
     browser: Browser
@@ -94,7 +94,7 @@ class Looker:
         finally:
             page.close()
 
-    def look(self, url: str, view: View, inverted: str = "") -> Any:
+    def measure(self, url: str, view: View, inverted: str = "") -> Any:
         """What `measure.js` finds; `inverted` is a kind that `invert.js` knows."""
         key = url, view, inverted
         if key not in self.measured:
@@ -133,9 +133,9 @@ class Looker:
 
 
 @contextmanager
-def looking(folders: Mapping[str, Path], cache: Path) -> Iterator[Looker]:
+def open_viewer(folders: Mapping[str, Path], cache: Path) -> Iterator[PageViewer]:
     """A browser over these folders; `cache` is an empty folder for its fonts' cache."""
-    path = need_browser()
+    path = require_browser()
     sandbox = (
         [] if hasattr(os, "geteuid") and os.geteuid() else ["--no-sandbox"]
     )  # Chromium's has no place for root
@@ -146,7 +146,7 @@ def looking(folders: Mapping[str, Path], cache: Path) -> Iterator[Looker]:
             env={**os.environ, "FONTCONFIG_FILE": str(FOLDER / "fonts.conf"), "XDG_CACHE_HOME": str(cache)},
         )
         try:
-            yield Looker(browser, folders)
+            yield PageViewer(browser, folders)
         finally:
             browser.close()
 
@@ -164,6 +164,6 @@ def _luminance(colour: list[float]) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def needed_contrast(text: Mapping[str, Any]) -> float:
+def required_contrast(text: Mapping[str, Any]) -> float:
     """WCAG 2.2, 1.4.3: 3:1 from 24 px, or from 18.66 px in bold; 4.5:1 below."""
     return 3.0 if text["size"] >= 24 or (text["bold"] and text["size"] >= 18.66) else 4.5

@@ -10,8 +10,10 @@ from pathlib import Path
 
 from workspace_kit import SETTINGS, article, issue, png
 
-from pipeline.actions.check import subjects
+from pipeline.actions.check import check_context as context_of
+from pipeline.actions.prepare import prepare_edition
 from pipeline.checks.context import CheckContext
+from pipeline.compose import Composer
 from pipeline.workspace import open_workspace
 
 BODY = """\
@@ -61,7 +63,7 @@ class Example:
     sound: Case = Case()
 
 
-def subject_of(case: Case) -> CheckContext:
+def check_context(case: Case) -> CheckContext:
     """The subject of a case: its issue assembled and rendered, its artefacts changed."""
     sources = replace(case, html=("", ""), text=("", ""), message=("", ""), change=_same)
     subject = _built(_key(sources))
@@ -119,4 +121,5 @@ def _built(key: _Key) -> CheckContext:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content if isinstance(content, bytes) else content.encode())
         workspace = open_workspace(Path(folder))
-        return next(iter(subjects(workspace, workspace.issues.find("1"))))
+        first = workspace.issues.find("1")
+        return context_of(prepare_edition(Composer(workspace), first, first.audiences[0]))

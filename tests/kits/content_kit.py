@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html.parser import HTMLParser
-
 from pipeline.content.html import HtmlWriter, Medium, blocks_to_html
 from pipeline.content.parse import parse_content
 from pipeline.content.text import LinkList, blocks_to_text
@@ -46,20 +44,3 @@ def html(text: str, form: Medium = Medium.WEB, **options: object) -> str:
 def plain(text: str, width: int = 72) -> str:
     content = parse(text)
     return blocks_to_text(content.blocks, LinkList(), content.footnotes, width)
-
-
-class Elements(HTMLParser):
-    """The text of HTML, and the start tags in it with their attributes."""
-
-    def __init__(self, written: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.text = ""
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(written)
-        self.close()
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))

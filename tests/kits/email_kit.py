@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+
+import model_kit
+from model_kit import element, paragraph, prose
 
 from pipeline.model import (
     Article,
@@ -14,27 +18,20 @@ from pipeline.model import (
     ComposedEdition,
     ComposedSection,
     Content,
-    Element,
     FeedIdentity,
     Image,
     Issue,
     Layout,
     MergeField,
-    Node,
     Place,
     Publication,
     RenderedEmail,
 )
-from pipeline.render.email.renderer import render_email
+from pipeline.render.email.renderer import EmailRenderer
 from pipeline.support.templating import Templates
 
-PUBLICATION = Publication(
-    title="Synapse",
-    base_url="https://synapse.example/news",
-    language="en",
-    timezone="Europe/London",
-    sender_name="Synapse",
-    sender_address="letters@synapse.example",
+PUBLICATION = replace(
+    model_kit.PUBLICATION,
     postal_address="Synapse\n12 Gower Mews\nLondon WC1E 6DP",
     tagline="Letters on the brain, mood and their treatment",
 )
@@ -42,18 +39,6 @@ RECORD = FeedIdentity(
     "tag:synapse.example,2026:1", datetime(2026, 2, 1, 9, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)
 )
 TEMPLATES = Templates()
-
-
-def element(tag: str, *children: Node, **attributes: str) -> Element:
-    return Element(tag, tuple(attributes.items()), children)
-
-
-def paragraph(*children: Node) -> Element:
-    return element("p", *children)
-
-
-def prose(*nodes: Node) -> Block:
-    return Block(BlockKind.PROSE, nodes=nodes)
 
 
 def image(
@@ -165,7 +150,7 @@ def render(
     templates: Templates = TEMPLATES,
     logo: Image | None = None,
 ) -> RenderedEmail:
-    return render_email(one or edition(), publication, logo, templates)
+    return EmailRenderer(publication, templates, logo).render(one or edition())
 
 
 def theme(folder: Path, **files: str) -> Templates:

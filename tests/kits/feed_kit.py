@@ -7,7 +7,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import model_kit
 from lxml import etree
+from model_kit import element, prose
 
 from pipeline.model import (
     Article,
@@ -19,15 +21,12 @@ from pipeline.model import (
     ComposedEdition,
     ComposedSection,
     Content,
-    Element,
     FeedIdentity,
     Image,
     Issue,
     Layout,
     MergeField,
-    Node,
     Place,
-    Publication,
     Published,
 )
 from pipeline.render.feeds.feed_list import build_feeds
@@ -40,27 +39,15 @@ NS = {
     "media": "http://search.yahoo.com/mrss/",
 }
 HOME = "https://synapse.example/news/"
-PUBLICATION = Publication(
+PUBLICATION = replace(
+    model_kit.PUBLICATION,
     title="Synapse & Co",
-    base_url=HOME.rstrip("/"),
     language="en-GB",
-    timezone="Europe/London",
-    sender_name="Synapse",
-    sender_address="letters@synapse.example",
-    postal_address="1 Test Street",
     description="What research says.",
     audiences=(Audience("patients", "Patients", public=True), Audience("clinicians", "Clinicians")),
 )
 START = datetime(2026, 1, 1, 9, 30, 15, 123456, tzinfo=UTC)
 DISCLAIMER = "Information, not medical advice."
-
-
-def element(tag: str, *children: Node, **attributes: str) -> Element:
-    return Element(tag, tuple(attributes.items()), children)
-
-
-def prose(*nodes: Node) -> Block:
-    return Block(BlockKind.PROSE, nodes=nodes)
 
 
 def picture(name: str = "lead.png", width: int = 800, height: int = 400, kind: str = "image/png") -> Image:
@@ -164,11 +151,11 @@ PUBLISHED = Published(
 )
 
 
-def built(published: Published = PUBLISHED) -> dict[str, bytes]:
+def build_files(published: Published = PUBLISHED) -> dict[str, bytes]:
     return {file.path: file.data for file in build_feeds(published)}
 
 
-class Read:
+class ParsedFeeds:
     """The feeds of one folder, parsed."""
 
     def __init__(self, files: dict[str, bytes], folder: str = "") -> None:
@@ -201,7 +188,7 @@ class Read:
 LONG_TEXT = Content((prose(element("p", "é<" * 5_000)),))
 
 
-def brought(issue: int, day: int | None = None) -> ComposedArticle:
+def long_article(issue: int, day: int | None = None) -> ComposedArticle:
     """An article of about 45 KB as RSS writes it, which came with this issue."""
     made = article(f"a{issue}", issue if day is None else day, LONG_TEXT)
     return replace(made, issues=(f"{issue:03}-issue",))
@@ -209,7 +196,7 @@ def brought(issue: int, day: int | None = None) -> ComposedArticle:
 
 def many_issues(issues: int) -> Published:
     """So many issues, each with one article in full; newest first."""
-    articles = tuple(brought(number) for number in range(issues, 0, -1))
+    articles = tuple(long_article(number) for number in range(issues, 0, -1))
     editions = []
     for each in articles:
         number = int(each.issues[0][:3])

@@ -6,14 +6,19 @@ import re
 from html.parser import HTMLParser
 
 
-class Reader(HTMLParser):
-    """Every element with its attributes, and every text, conditional comments read as Outlook does."""
+class HtmlReader(HTMLParser):
+    """Every start tag of HTML with its attributes, and every text."""
 
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)
         self.tags: list[tuple[str, dict[str, str]]] = []
         self.texts: list[str] = []
         self.feed(html)
+        self.close()
+
+    @property
+    def text(self) -> str:
+        return "".join(self.texts)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, {name: value or "" for name, value in attrs}))

@@ -12,7 +12,7 @@ from pipeline.importers.body.clean import cleaned
 from pipeline.importers.draft import Draft
 
 
-def shown(draft: Draft) -> str:
+def draft_report(draft: Draft) -> str:
     """The article that a draft makes, what was inferred, and what is left out, each with its reason."""
     draft = cleaned(draft)
     parts = [article_text(replace(draft, related=()))]
@@ -25,7 +25,7 @@ def shown(draft: Draft) -> str:
     return "\n=====\n".join([*parts, "\n".join(rows)]) + "\n"
 
 
-def hold(made: str, held: Path) -> None:
+def assert_accepted(made: str, held: Path) -> None:
     """Compare with the file of what was accepted; `PRESSROOM_ACCEPT=1` accepts what is made now."""
     if os.environ.get("PRESSROOM_ACCEPT"):
         held.write_text(made, encoding="utf-8")

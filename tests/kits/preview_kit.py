@@ -15,7 +15,7 @@ COMMAND = "from pipeline.cli import main; main(prog_name='pressroom')"
 
 
 @dataclass
-class Running:
+class RunningPreview:
     url: str
     process: subprocess.Popen[str]
 
@@ -31,7 +31,7 @@ class Running:
 
 
 @contextmanager
-def previewing(root: Path, *options: str, **environment: str) -> Iterator[Running]:
+def run_preview(root: Path, *options: str, **environment: str) -> Iterator[RunningPreview]:
     process = subprocess.Popen(
         [sys.executable, "-c", COMMAND, "-C", str(root), "preview", "--no-browser", *options],
         stdout=subprocess.PIPE,
@@ -43,7 +43,7 @@ def previewing(root: Path, *options: str, **environment: str) -> Iterator[Runnin
     try:
         url = process.stdout.readline().strip()
         assert url.startswith("http://127.0.0.1:"), url + process.stdout.read()
-        yield Running(url, process)
+        yield RunningPreview(url, process)
     finally:
         if process.poll() is None:
             process.kill()

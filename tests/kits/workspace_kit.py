@@ -87,8 +87,8 @@ def png(width: int = 8, height: int = 4) -> bytes:
 
 
 @dataclass
-class Desk:
-    """A workspace in a temporary folder, and the command."""
+class WorkspaceRunner:
+    """Runs the command in the workspace at `root`, and reads and writes its files."""
 
     root: Path
 
@@ -107,16 +107,17 @@ class Desk:
         )
 
     def ok(self, *arguments: str) -> str:
-        """Run it, expect exit code 0, and give what it printed on stdout."""
+        """Run it, expect exit code 0, and return stdout."""
         result = self.run(*arguments)
         assert result.exit_code == 0, result.output
         return result.stdout
 
     def json(self, *arguments: str) -> Any:
+        """Run it with `--json`, expect exit code 0, and return what it printed, parsed."""
         return json.loads(self.ok(*arguments, "--json"))
 
     def error(self, *arguments: str) -> str:
-        """Run it, expect exit code 1 and an empty stdout, and give what it said on stderr."""
+        """Run it, expect exit code 1 and an empty stdout, and return stderr."""
         result = self.run(*arguments)
         assert result.exit_code == 1, result.output
         assert result.stdout == ""
@@ -134,8 +135,8 @@ class Desk:
         }
 
 
-def left_out(why: str) -> NoReturn:
-    """Leave a test out with the reason, which the summary repeats; in CI, fail."""
+def skip_or_fail(why: str) -> NoReturn:
+    """Skip a test with the reason, which the summary repeats; where all is tested, fail."""
     if os.environ.get("CI", "").lower() in {"1", "true"} or os.environ.get("PRESSROOM_TESTS") == "all":
         pytest.fail(why, pytrace=False)
     pytest.skip(why)

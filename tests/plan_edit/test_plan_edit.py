@@ -11,26 +11,37 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from workspace_kit import SETTINGS, Desk, article, issue
+from workspace_kit import SETTINGS, WorkspaceRunner, article, issue
 
 from pipeline.config import front_matter
-from pipeline.config.fields import toml_fields
 from pipeline.config.publication import read_publication
 from pipeline.config.source_spans import Span, toml_spans
+from pipeline.config.toml import toml_fields
 from pipeline.errors import NotFound, PressroomError
 from pipeline.model import Publication
-from pipeline.plan_edit.changes import Change, Exclude, Include, Move, Pin, Shown, Unpin, change_plan
-from pipeline.plan_edit.file import PlanFile
+from pipeline.plan_edit.plan_changes import (
+    Exclude,
+    Include,
+    Move,
+    Pin,
+    PlanChange,
+    PlannedSections,
+    Unpin,
+    apply_change,
+)
+from pipeline.plan_edit.plan_file import PlanFile
 from pipeline.workspace import open_workspace
 
 PUBLICATION = read_publication(SETTINGS, [])
 PATH = "issues/001-the-plastic-brain/issue.md"
-SHOWN: Shown = [("Research", ["a", "b", "c", "d"]), ("Notes", ["m", "n"])]
+SHOWN: PlannedSections = [("Research", ["a", "b", "c", "d"]), ("Notes", ["m", "n"])]
 
 
-def change(text: str, *changes: Change, shown: Shown = SHOWN, publication: Publication = PUBLICATION) -> str:
+def change(
+    text: str, *changes: PlanChange, shown: PlannedSections = SHOWN, publication: Publication = PUBLICATION
+) -> str:
     for each in changes:
-        text = change_plan(text, PATH, each, shown, publication)
+        text = apply_change(text, PATH, each, shown, publication)
     return text
 
 
@@ -272,7 +283,7 @@ def test_what_cannot_be_changed_alone_is_refused() -> None:
 
 
 def pins(text: str) -> dict[str, list[str]]:
-    document = front_matter.split(text, PATH)
+    document = front_matter.split_file(text, PATH)
     sections = document.fields["sections"].value
     return {
         each.value["title"].raw: [slug.value for slug in each.value["pin"].value]
@@ -395,7 +406,7 @@ def test_default_sections_are_written_out_whole(before: str) -> None:
     errors: list[PressroomError] = []
     publication = read_publication(SETTINGS[: SETTINGS.index("[[sections]]")] + DEFAULTS, errors)
     assert not errors
-    # `change_plan` itself compares what it reads back with every rule.
+    # `apply_change` itself compares what it reads back with every rule.
     after = change(before, Move("x", "Second", 1), shown=[("Second", ["p", "r"])], publication=publication)
     head, found, tail = before.rpartition("+++" if before.startswith("+") else "---")
     assert after.startswith(head)
@@ -521,7 +532,7 @@ def test_only_pins_and_exclusions_change(
 
 def pins_of(text: str) -> dict[str, list[str]]:
     body = text.removeprefix("\ufeff").replace("\r\n", "\n")
-    sections = front_matter.split(body, PATH).fields["sections"].value
+    sections = front_matter.split_file(body, PATH).fields["sections"].value
     return {
         each.value["title"].value: [
             slug.raw or slug.value for slug in (each.value["pin"].value or ()) if "pin" in each.value
@@ -596,23 +607,23 @@ FOLDER = "001-the-plastic-brain"
 
 
 @pytest.fixture
-def pool(desk: Desk) -> Desk:
+def pool(workspace: WorkspaceRunner) -> WorkspaceRunner:
     """Four articles for Research, newest first w x y z, and one note."""
     for day, slug in enumerate(["z", "y", "x", "w"], start=10):
         text = article(slug.upper(), date=f"2026-01-{day}", **({"aliases": "[old-y]"} if slug == "y" else {}))
-        desk.write({f"issues/articles/{slug}.md": text})
-    (desk.root / "issues/articles/glutamate.md").unlink()
-    return desk
+        workspace.write({f"issues/articles/{slug}.md": text})
+    (workspace.root / "issues/articles/glutamate.md").unlink()
+    return workspace
 
 
-def plan_file(desk: Desk, audience: str | None = None) -> PlanFile:
-    return PlanFile(open_workspace(desk.root).assembler, FOLDER, audience)
+def plan_file(workspace: WorkspaceRunner, audience: str | None = None) -> PlanFile:
+    return PlanFile(open_workspace(workspace.root).assembler, FOLDER, audience)
 
 
-def order(desk: Desk, section: str = "Research") -> list[str]:
+def order(workspace: WorkspaceRunner, section: str = "Research") -> list[str]:
     """The section's articles as `assemble` freezes them, in the issue's first edition."""
-    desk.ok("assemble", "1")
-    lock = desk.root / f"issues/{FOLDER}/issue.lock"
+    workspace.ok("assemble", "1")
+    lock = workspace.root / f"issues/{FOLDER}/issue.lock"
     sections = json.loads(lock.read_text())["editions"][0]["sections"]
     lock.unlink()
     return next(
@@ -620,8 +631,8 @@ def order(desk: Desk, section: str = "Research") -> list[str]:
     )
 
 
-def planned(desk: Desk) -> dict[str, str | None]:
-    return {each["slug"]: each["section"] for each in desk.json("plan", "1", "--all")["articles"]}
+def planned(workspace: WorkspaceRunner) -> dict[str, str | None]:
+    return {each["slug"]: each["section"] for each in workspace.json("plan", "1", "--all")["articles"]}
 
 
 @pytest.mark.parametrize("position", range(4))
@@ -629,7 +640,7 @@ def planned(desk: Desk) -> dict[str, str | None]:
 @pytest.mark.parametrize(
     "text", [issue(), toml(""), yaml_issue("    pin: [x]\n").replace("Notes", "In brief")]
 )
-def test_a_move_comes_out_in_the_plan(pool: Desk, slug: str, position: int, text: str) -> None:
+def test_a_move_comes_out_in_the_plan(pool: WorkspaceRunner, slug: str, position: int, text: str) -> None:
     pool.write({PATH: text})
     before = [each for each in order(pool) if each != slug]
     plan_file(pool).change(Move(slug, "Research", position))
@@ -637,7 +648,7 @@ def test_a_move_comes_out_in_the_plan(pool: Desk, slug: str, position: int, text
     assert planned(pool)[slug] == "Research"
 
 
-def test_a_move_into_a_full_section_puts_the_last_one_out_unless_it_is_pinned(pool: Desk) -> None:
+def test_a_move_into_a_full_section_puts_the_last_one_out_unless_it_is_pinned(pool: WorkspaceRunner) -> None:
     pool.write({PATH: with_sections("  - {title: Research, tags: [research], limit: 2}\n")})
     file = plan_file(pool)
     file.change(Move("z", "Research", 0))
@@ -648,7 +659,7 @@ def test_a_move_into_a_full_section_puts_the_last_one_out_unless_it_is_pinned(po
     assert order(pool) == ["z", "y"]
 
 
-def test_every_change_comes_out_in_the_plan_and_can_be_undone(pool: Desk) -> None:
+def test_every_change_comes_out_in_the_plan_and_can_be_undone(pool: WorkspaceRunner) -> None:
     file = plan_file(pool)
     texts = [pool.read(PATH)]
     for each in (Exclude("w"), Pin("old-y", "In brief"), Move("z", "Research", 0), Unpin("y"), Include("w")):
@@ -656,14 +667,14 @@ def test_every_change_comes_out_in_the_plan_and_can_be_undone(pool: Desk) -> Non
         texts.append(pool.read(PATH))
         assert pool.run("plan", "1").exit_code == 0
     assert order(pool) == ["z", "w", "x", "y"]
-    assert file.shown() == [("Research", ["z", "w", "x", "y"]), ("In brief", ["a-note"])]
+    assert planned(pool)["a-note"] == "In brief"
     for text in reversed(texts[:-1]):
         assert file.undo()
         assert pool.read(PATH) == text
     assert not file.undo()
 
 
-def test_what_others_wrote_is_not_undone(pool: Desk) -> None:
+def test_what_others_wrote_is_not_undone(pool: WorkspaceRunner) -> None:
     file = plan_file(pool)
     file.change(Exclude("w"))
     ours = pool.read(PATH)
@@ -679,7 +690,7 @@ def test_what_others_wrote_is_not_undone(pool: Desk) -> None:
         file.change(Exclude("w"))
 
 
-def test_bytes_of_the_file_stay(pool: Desk) -> None:
+def test_bytes_of_the_file_stay(pool: WorkspaceRunner) -> None:
     data = b"\xef\xbb\xbf" + issue(letter="É\n").replace("\n", "\r\n").encode()
     pool.write({PATH: data})
     file = plan_file(pool)
@@ -689,14 +700,14 @@ def test_bytes_of_the_file_stay(pool: Desk) -> None:
     assert (pool.root / PATH).read_bytes() == data
 
 
-def refused(desk: Desk, asked: Change, message: str, audience: str | None = None) -> None:
-    before = desk.tree()
+def refused(workspace: WorkspaceRunner, asked: PlanChange, message: str, audience: str | None = None) -> None:
+    before = workspace.tree()
     with pytest.raises(PressroomError, match=message):
-        plan_file(desk, audience).change(asked)
-    assert desk.tree() == before
+        plan_file(workspace, audience).change(asked)
+    assert workspace.tree() == before
 
 
-def test_what_would_not_come_out_is_not_written(pool: Desk) -> None:
+def test_what_would_not_come_out_is_not_written(pool: WorkspaceRunner) -> None:
     pool.write(
         {
             "issues/articles/late.md": article(date="2026-03-01"),
@@ -712,7 +723,7 @@ def test_what_would_not_come_out_is_not_written(pool: Desk) -> None:
     assert planned(pool)["closed"] == "In brief"
 
 
-def test_a_default_section_that_waits_for_a_tag_is_written_out_and_waits_on(pool: Desk) -> None:
+def test_a_default_section_that_waits_for_a_tag_is_written_out_and_waits_on(pool: WorkspaceRunner) -> None:
     pool.write({"newsletter.toml": SETTINGS.replace('["notes"]', '["notes", "puzzles"]')})
     plan_file(pool).change(Move("z", "Research", 0))
     assert "puzzles" in pool.read(f"issues/{FOLDER}/issue.md")
@@ -723,6 +734,6 @@ def test_a_default_section_that_waits_for_a_tag_is_written_out_and_waits_on(pool
     assert 'takes the tag "riddles", which no article has' in pool.error("plan", "1")
 
 
-def test_a_frozen_issue_is_refused(pool: Desk) -> None:
+def test_a_frozen_issue_is_refused(pool: WorkspaceRunner) -> None:
     pool.ok("assemble", "1")
     refused(pool, Exclude("w"), f"the issue is frozen.* pressroom assemble {FOLDER} --update")

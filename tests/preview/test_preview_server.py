@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from preview_kit import Running, previewing
-from workspace_kit import ROOT, SETTINGS, Desk, article, issue
+from preview_kit import RunningPreview, run_preview
+from workspace_kit import ROOT, SETTINGS, WorkspaceRunner, article, issue
 
 from pipeline.preview import email_variants
 
@@ -22,17 +22,22 @@ GOLDEN = ROOT / "tests" / "golden" / "workspace"
 
 
 @pytest.fixture(scope="module")
-def golden(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    desk = Desk(tmp_path_factory.mktemp("preview") / "golden")
-    shutil.copytree(GOLDEN, desk.root)
-    desk.write({"readers.csv": "Email,First name\nada@example.org,Ada <b>\n"})
-    desk.write({"secret.md": "not of an issue"})
-    with previewing(desk.root, "--recipients", str(desk.root / "readers.csv")) as running:
+def golden(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPreview]:
+    workspace = WorkspaceRunner(tmp_path_factory.mktemp("preview") / "golden")
+    shutil.copytree(GOLDEN, workspace.root)
+    workspace.write({"readers.csv": "Email,First name\nada@example.org,Ada <b>\n"})
+    workspace.write({"secret.md": "not of an issue"})
+    with run_preview(workspace.root, "--recipients", str(workspace.root / "readers.csv")) as running:
         yield running
 
 
 def ask(
-    running: Running, path: str, method: str = "GET", body: Any = None, whole: bool = False, **headers: str
+    running: RunningPreview,
+    path: str,
+    method: str = "GET",
+    body: Any = None,
+    whole: bool = False,
+    **headers: str,
 ) -> tuple[int, dict[str, str], bytes]:
     """One request; `path` stands below the token unless it is `whole`."""
     host = running.origin.removeprefix("http://")
@@ -47,7 +52,7 @@ def ask(
     return found
 
 
-def said(running: Running, path: str) -> Any:
+def said(running: RunningPreview, path: str) -> Any:
     status, _, data = ask(running, path)
     assert status == 200, data
     return json.loads(data)
@@ -59,13 +64,13 @@ def said(running: Running, path: str) -> Any:
 @pytest.mark.parametrize(
     "path", ["/", "/state", "/frame/email", "/page.js", "/no-token/state", "//state", "/../state"]
 )
-def test_without_the_token_nothing_is_given(golden: Running, path: str) -> None:
+def test_without_the_token_nothing_is_given(golden: RunningPreview, path: str) -> None:
     status, _, data = ask(golden, path, whole=True)
     assert status == 403
     assert b"Golden" not in data
 
 
-def test_a_token_that_is_nearly_right_is_wrong(golden: Running) -> None:
+def test_a_token_that_is_nearly_right_is_wrong(golden: RunningPreview) -> None:
     token = golden.url.rstrip("/").rpartition("/")[2]
     for wrong in (token[:-1], f"{token}x", token.swapcase(), f"%00{token}"):
         assert ask(golden, f"/{wrong}/state", whole=True)[0] == 403
@@ -74,28 +79,28 @@ def test_a_token_that_is_nearly_right_is_wrong(golden: Running) -> None:
 @pytest.mark.parametrize(
     "host", ["evil.example", "127.0.0.1", "127.0.0.1:1", "localhost.evil.example:4780", ""]
 )
-def test_a_foreign_host_is_refused(golden: Running, host: str) -> None:
+def test_a_foreign_host_is_refused(golden: RunningPreview, host: str) -> None:
     assert ask(golden, "state", Host=host)[0] == 403
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1", "http://127.0.0.1"])
-def test_a_foreign_origin_is_refused(golden: Running, origin: str) -> None:
+def test_a_foreign_origin_is_refused(golden: RunningPreview, origin: str) -> None:
     assert ask(golden, "state", Origin=origin)[0] == 403
     assert ask(golden, "undo", "POST", {}, Origin=origin)[0] == 403
 
 
-def test_a_change_without_an_origin_is_refused(golden: Running) -> None:
+def test_a_change_without_an_origin_is_refused(golden: RunningPreview) -> None:
     for path in ("open", "change", "undo"):
         assert ask(golden, path, "POST", {})[0] == 403
 
 
-def test_its_own_page_may_ask(golden: Running) -> None:
+def test_its_own_page_may_ask(golden: RunningPreview) -> None:
     assert ask(golden, "state", Origin=golden.origin)[0] == 200
     port = golden.origin.rpartition(":")[2]
     assert ask(golden, "state", Host=f"localhost:{port}", Origin=f"http://localhost:{port}")[0] == 200
 
 
-def test_it_listens_on_loopback_only(golden: Running) -> None:
+def test_it_listens_on_loopback_only(golden: RunningPreview) -> None:
     port = int(golden.origin.rpartition(":")[2])
     for address in {info[4][0] for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)}:
         if not str(address).startswith("127."):
@@ -117,7 +122,7 @@ def test_it_listens_on_loopback_only(golden: Running) -> None:
         "site//etc/passwd",
     ],
 )
-def test_no_path_leads_out_of_what_is_shown(golden: Running, path: str) -> None:
+def test_no_path_leads_out_of_what_is_shown(golden: RunningPreview, path: str) -> None:
     status, _, data = ask(golden, path)
     assert status in {404, 409, 403}
     assert b"root:" not in data
@@ -127,13 +132,13 @@ def test_no_path_leads_out_of_what_is_shown(golden: Running, path: str) -> None:
 @pytest.mark.parametrize(
     "path", ["../x.md", "/etc/passwd", "newsletter.toml/..", "build", "readers.csv", "", "a\0b.md"]
 )
-def test_only_sources_of_the_workspace_are_opened(golden: Running, path: str) -> None:
+def test_only_sources_of_the_workspace_are_opened(golden: RunningPreview, path: str) -> None:
     status, _, data = ask(golden, "open", "POST", {"path": path, "line": 1}, Origin=golden.origin)
     assert status in {409, 400}
     assert "errors" in json.loads(data)
 
 
-def test_what_is_shown_runs_no_script_and_asks_nobody(golden: Running) -> None:
+def test_what_is_shown_runs_no_script_and_asks_nobody(golden: RunningPreview) -> None:
     page = ask(golden, "")[1]
     assert "script-src 'self'" in page["content-security-policy"]
     assert "default-src 'none'" in page["content-security-policy"]
@@ -153,7 +158,7 @@ def test_what_is_shown_runs_no_script_and_asks_nobody(golden: Running) -> None:
 # --- what it gives ------------------------------------------------------------------------------------
 
 
-def test_the_state_tells_what_there_is_to_choose(golden: Running) -> None:
+def test_the_state_tells_what_there_is_to_choose(golden: RunningPreview) -> None:
     state = said(golden, "state")
     assert state["errors"] == []
     assert state["issue"] == "001-every-block"
@@ -162,7 +167,7 @@ def test_the_state_tells_what_there_is_to_choose(golden: Running) -> None:
     assert state["inbox"]["subject"] == "Every block: “quoted”, there"
 
 
-def test_the_email_is_read_as_a_recipient_or_as_someone_unknown(golden: Running) -> None:
+def test_the_email_is_read_as_a_recipient_or_as_someone_unknown(golden: RunningPreview) -> None:
     unknown = ask(golden, "frame/email")[2].decode()
     ada = ask(golden, "frame/email?recipient=0")[2].decode()
     assert "Hello there, this letter" in unknown
@@ -171,7 +176,7 @@ def test_the_email_is_read_as_a_recipient_or_as_someone_unknown(golden: Running)
     assert "Hello Ada <b>, this letter" in " ".join(said(golden, "text?recipient=0")["text"].split())
 
 
-def test_pictures_are_the_previews_own_or_blocked(golden: Running) -> None:
+def test_pictures_are_the_previews_own_or_blocked(golden: RunningPreview) -> None:
     status, headers, data = ask(golden, "frame/email")
     (source, *_) = [each.split('"')[0] for each in data.decode().split('src="../')[1:]]
     status, headers, picture = ask(golden, source.replace("&amp;", "&"))
@@ -181,12 +186,12 @@ def test_pictures_are_the_previews_own_or_blocked(golden: Running) -> None:
     assert "img-src 'none'" in ask(golden, "frame/email?images=off")[1]["content-security-policy"]
 
 
-def test_an_edition_has_its_own_email(golden: Running) -> None:
+def test_an_edition_has_its_own_email(golden: RunningPreview) -> None:
     other = ask(golden, "frame/email?audience=clinicians")[2]
     assert other != ask(golden, "frame/email?audience=everyone")[2]
 
 
-def test_outlooks_branch_stands_open(golden: Running) -> None:
+def test_outlooks_branch_stands_open(golden: RunningPreview) -> None:
     html = ask(golden, "frame/email?client=outlook")[2].decode()
     assert "<!--[if" not in html
     assert "<xml" not in html
@@ -215,7 +220,7 @@ def test_conditions_are_those_of_outlooks_word(condition: str, taken: bool) -> N
     assert ("<b>b</b>" in html) == taken
 
 
-def test_each_scheme_is_shown_whatever_the_browsers_is(golden: Running) -> None:
+def test_each_scheme_is_shown_whatever_the_browsers_is(golden: RunningPreview) -> None:
     light, dark, forced = (
         ask(golden, f"frame/email?scheme={each}")[2].decode() for each in ("light", "dark", "forced")
     )
@@ -227,7 +232,7 @@ def test_each_scheme_is_shown_whatever_the_browsers_is(golden: Running) -> None:
 
 
 @pytest.mark.parametrize("panel", ["findings", "plan", "size", "links", "changes", "feeds"])
-def test_each_panel_is_there(golden: Running, panel: str) -> None:
+def test_each_panel_is_there(golden: RunningPreview, panel: str) -> None:
     found = said(golden, f"panel/{panel}")
     names = {"findings": "findings", "plan": "sections", "size": "parts", "links": "links", "feeds": "feeds"}
     assert found[names.get(panel, "files")] or panel in {"changes", "findings"}
@@ -243,7 +248,7 @@ def test_each_panel_is_there(golden: Running, panel: str) -> None:
         "state?issue=99",
     ],
 )
-def test_what_cannot_be_asked_is_no_server_error(golden: Running, path: str) -> None:
+def test_what_cannot_be_asked_is_no_server_error(golden: RunningPreview, path: str) -> None:
     assert ask(golden, path)[0] in {200, 400, 404, 409}
 
 
@@ -264,7 +269,9 @@ def test_what_cannot_be_asked_is_no_server_error(golden: Running, path: str) -> 
         {"kind": "exclude", "values": 5},
     ],
 )
-def test_a_change_that_cannot_be_made_is_refused_and_changes_nothing(golden: Running, body: Any) -> None:
+def test_a_change_that_cannot_be_made_is_refused_and_changes_nothing(
+    golden: RunningPreview, body: Any
+) -> None:
     before = said(golden, "panel/plan")
     for path in ("change", "open"):
         status, _, data = ask(golden, path, "POST", body, Origin=golden.origin)
@@ -277,21 +284,21 @@ def test_a_change_that_cannot_be_made_is_refused_and_changes_nothing(golden: Run
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    desk = Desk(tmp_path / "w")
-    desk.write(
+def workspace(tmp_path: Path) -> WorkspaceRunner:
+    workspace = WorkspaceRunner(tmp_path / "w")
+    workspace.write(
         {
             "newsletter.toml": SETTINGS,
             "issues/articles/one.md": article("One", body="Words."),
             "issues/001-one/issue.md": issue(title="One"),
         }
     )
-    return desk
+    return workspace
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_ctrl_c_ends_it_while_a_page_listens(desk: Desk, number: int) -> None:
-    with previewing(desk.root) as running:
+def test_ctrl_c_ends_it_while_a_page_listens(workspace: WorkspaceRunner, number: int) -> None:
+    with run_preview(workspace.root) as running:
         host = running.origin.removeprefix("http://")
         listening = HTTPConnection(host, timeout=20)
         listening.request("GET", f"{running.url.removeprefix(running.origin)}events")
@@ -306,61 +313,63 @@ def test_ctrl_c_ends_it_while_a_page_listens(desk: Desk, number: int) -> None:
         assert "Error" not in rest
 
 
-def test_a_workspace_with_a_mistake_is_shown_with_it(desk: Desk) -> None:
-    desk.write({"issues/001-one/issue.md": "---\nnumber: 1\ntitel: One\n---\n"})
-    with previewing(desk.root) as running:
+def test_a_workspace_with_a_mistake_is_shown_with_it(workspace: WorkspaceRunner) -> None:
+    workspace.write({"issues/001-one/issue.md": "---\nnumber: 1\ntitel: One\n---\n"})
+    with run_preview(workspace.root) as running:
         state = said(running, "state")
         assert any("titel" in each["message"] for each in state["errors"])
         assert state["errors"][0]["path"] == "issues/001-one/issue.md"
 
 
-def test_no_workspace_and_no_issue_are_told(desk: Desk, tmp_path: Path) -> None:
+def test_no_workspace_and_no_issue_are_told(workspace: WorkspaceRunner, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    assert "newsletter.toml" in Desk(tmp_path / "empty").error("preview", "--no-browser")
+    assert "newsletter.toml" in WorkspaceRunner(tmp_path / "empty").error("preview", "--no-browser")
 
 
-def test_an_issue_that_is_not_there_is_told_at_once(desk: Desk) -> None:
-    assert 'there is no issue "99"' in desk.error("preview", "99", "--no-browser")
-    assert 'no edition for "clinicans"' in desk.error("preview", "--audience", "clinicans", "--no-browser")
+def test_an_issue_that_is_not_there_is_told_at_once(workspace: WorkspaceRunner) -> None:
+    assert 'there is no issue "99"' in workspace.error("preview", "99", "--no-browser")
+    assert 'no edition for "clinicans"' in workspace.error(
+        "preview", "--audience", "clinicans", "--no-browser"
+    )
 
 
-def test_a_port_that_is_taken_is_told(desk: Desk) -> None:
+def test_a_port_that_is_taken_is_told(workspace: WorkspaceRunner) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        said = desk.error("preview", "--no-browser", "--port", str(port))
+        said = workspace.error("preview", "--no-browser", "--port", str(port))
         assert f"--port: the port {port} cannot be used" in said
 
 
 @pytest.mark.parametrize(
     "url", ["https://x.example/{path}", "javascript:alert({path})", "vscode://file/", "code {path}"]
 )
-def test_an_editors_address_is_no_web_address(desk: Desk, url: str) -> None:
-    desk.write({"newsletter.toml": f'editor_url = "{url}"\n{SETTINGS}'})
-    assert "is no address that opens a file in an editor" in desk.error("plan", "1")
+def test_an_editors_address_is_no_web_address(workspace: WorkspaceRunner, url: str) -> None:
+    workspace.write({"newsletter.toml": f'editor_url = "{url}"\n{SETTINGS}'})
+    assert "is not an address that opens a file in an editor" in workspace.error("plan", "1")
 
 
-def test_the_editor_is_started_at_the_place(desk: Desk, tmp_path: Path) -> None:
+def test_the_editor_is_started_at_the_place(workspace: WorkspaceRunner, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "told")
     editor = tmp_path / "code"
     editor.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > {tmp_path}/told\n')
     editor.chmod(0o755)
-    with previewing(desk.root, EDITOR=f"{editor} --wait", VISUAL="") as running:
+    with run_preview(workspace.root, EDITOR=f"{editor} --wait", VISUAL="") as running:
         body = {"path": "issues/001-one/issue.md", "line": 3}
         status, _, data = ask(running, "open", "POST", body, Origin=running.origin)
         assert (status, json.loads(data)) == (200, {"opened": True})
         told = (tmp_path / "told").read_text().split("\n")
-        assert told[:3] == ["--wait", "--goto", f"{desk.root / 'issues/001-one/issue.md'}:3"]
+        assert told[:3] == ["--wait", "--goto", f"{workspace.root / 'issues/001-one/issue.md'}:3"]
 
 
-def test_an_editor_that_needs_a_terminal_is_told(desk: Desk, tmp_path: Path) -> None:
+def test_an_editor_that_needs_a_terminal_is_told(workspace: WorkspaceRunner, tmp_path: Path) -> None:
     for editor, words in (
         ("", "no editor is set"),
         ("no-such-editor", "no editor is set"),
         ("'", "no editor is set"),
     ):
-        with previewing(desk.root, EDITOR=editor, VISUAL="") as running:
+        with run_preview(workspace.root, EDITOR=editor, VISUAL="") as running:
             body = {"path": "issues/001-one/issue.md", "line": 3}
             status, _, data = ask(running, "open", "POST", body, Origin=running.origin)
             assert status == 409

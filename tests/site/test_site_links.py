@@ -6,45 +6,48 @@ import shutil
 from pathlib import Path
 
 import pytest
-from link_kit import Site, findings
-from workspace_kit import ROOT, SETTINGS, Desk, article, issue
+from site_links_kit import Site, broken_links
+from workspace_kit import ROOT, SETTINGS, WorkspaceRunner, article, issue
 
 GOLDEN = ROOT / "tests" / "golden" / "workspace"
 
 
-def golden(root: Path, base_url: str) -> Desk:
-    desk = Desk(root)
-    shutil.copytree(GOLDEN, desk.root)
-    settings = desk.read("newsletter.toml")
+def golden(root: Path, base_url: str) -> WorkspaceRunner:
+    workspace = WorkspaceRunner(root)
+    shutil.copytree(GOLDEN, workspace.root)
+    settings = workspace.read("newsletter.toml")
     assert "https://golden.example/letter" in settings
-    desk.write({"newsletter.toml": settings.replace("https://golden.example/letter", base_url)})
-    desk.ok("assemble", "1", "--now", "2026-02-01")
-    desk.ok("build", "--now", "2026-02-02")
-    return desk
+    workspace.write({"newsletter.toml": settings.replace("https://golden.example/letter", base_url)})
+    workspace.ok("assemble", "1", "--now", "2026-02-01")
+    workspace.ok("build", "--now", "2026-02-02")
+    return workspace
 
 
-def sample(root: Path) -> Desk:
-    desk = Desk(root)
-    shutil.copytree(ROOT / "issues", desk.root / "issues")
-    desk.write({"newsletter.toml": (ROOT / "newsletter.toml").read_text(encoding="utf-8")})
-    desk.ok("build", "--now", "2026-04-01")
-    return desk
+def sample(root: Path) -> WorkspaceRunner:
+    workspace = WorkspaceRunner(root)
+    shutil.copytree(ROOT / "issues", workspace.root / "issues")
+    workspace.write({"newsletter.toml": (ROOT / "newsletter.toml").read_text(encoding="utf-8")})
+    workspace.ok("build", "--now", "2026-04-01")
+    return workspace
 
 
 @pytest.mark.parametrize("base_url", ["https://letter.example", "https://letter.example/a/path"])
 def test_the_golden_issue_leads_nowhere_wrong(tmp_path: Path, base_url: str) -> None:
-    desk = golden(tmp_path / "golden", base_url)
-    assert findings(Site(desk.root / "build/site", base_url)) == []
+    workspace = golden(tmp_path / "golden", base_url)
+    assert broken_links(Site(workspace.root / "build/site", base_url)) == []
 
 
 def test_the_sample_publication_leads_nowhere_wrong(tmp_path: Path) -> None:
-    desk = sample(tmp_path / "sample")
-    assert findings(Site(desk.root / "build/site", "https://synapse.example/news")) == []
+    workspace = sample(tmp_path / "sample")
+    assert broken_links(Site(workspace.root / "build/site", "https://synapse.example/news")) == []
 
 
 def test_addresses_in_any_script_and_old_ones_lead_somewhere(tmp_path: Path) -> None:
-    desk, base_url = Desk(tmp_path / "odd"), "https://synapse.example/%D0%BF%D0%BE%D1%88%D1%82%D0%B0"
-    desk.write(
+    workspace, base_url = (
+        WorkspaceRunner(tmp_path / "odd"),
+        "https://synapse.example/%D0%BF%D0%BE%D1%88%D1%82%D0%B0",
+    )
+    workspace.write(
         {
             "newsletter.toml": SETTINGS.replace("https://synapse.example/news", base_url),
             "issues/articles/one.md": article(
@@ -56,15 +59,15 @@ def test_addresses_in_any_script_and_old_ones_lead_somewhere(tmp_path: Path) -> 
             "issues/007-seven/issue.md": issue(number=7, title="Seven", more="aliases: [006-six]\n"),
         }
     )
-    desk.ok("assemble", "7", "--now", "2026-02-01")
-    desk.ok("build", "--now", "2026-02-02")
-    folder = desk.root / "build/site"
+    workspace.ok("assemble", "7", "--now", "2026-02-01")
+    workspace.ok("build", "--now", "2026-02-02")
+    folder = workspace.root / "build/site"
     assert (folder / "articles/an-old-name/index.html").is_file()
     assert len(list(folder.glob("tags/*/index.html"))) == 6
     base_url = next(
-        line.split('"')[1] for line in desk.read("newsletter.toml").splitlines() if "base_url" in line
+        line.split('"')[1] for line in workspace.read("newsletter.toml").splitlines() if "base_url" in line
     )
-    assert findings(Site(folder, base_url)) == []
+    assert broken_links(Site(folder, base_url)) == []
 
 
 # --- the check itself ------------------------------------------------------------------------
@@ -87,7 +90,7 @@ def checked(folder: Path, changes: dict[str, str]) -> list[str]:
     for path, text in (SOUND | changes).items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text, encoding="utf-8")
-    return findings(Site(folder, "https://t.example/news"))
+    return broken_links(Site(folder, "https://t.example/news"))
 
 
 def test_a_sound_site_has_no_finding(tmp_path: Path) -> None:

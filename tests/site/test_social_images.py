@@ -8,34 +8,34 @@ from typing import Any
 import pytest
 from lxml import html
 from PIL import Image, ImageChops
-from workspace_kit import Desk, article, issue, png
+from workspace_kit import WorkspaceRunner, article, issue, png
 
 LONG = "What we know, what we do not know, and what to ask your doctor " * 6
 BASE = "https://synapse.example/news/"
 
 
-def built(desk: Desk, title: str = "The plastic brain", settings: str = "") -> None:
-    desk.write({"issues/001-the-plastic-brain/issue.md": issue(title=f'"{title}"')})
+def built(workspace: WorkspaceRunner, title: str = "The plastic brain", settings: str = "") -> None:
+    workspace.write({"issues/001-the-plastic-brain/issue.md": issue(title=f'"{title}"')})
     if settings:
-        desk.write({"newsletter.toml": settings})
-    desk.ok("assemble", "1", "--now", "2026-02-01")
-    desk.ok("build", "--now", "2026-02-02")
+        workspace.write({"newsletter.toml": settings})
+    workspace.ok("assemble", "1", "--now", "2026-02-01")
+    workspace.ok("build", "--now", "2026-02-02")
 
 
-def named(desk: Desk, page: str) -> dict[str, str]:
+def named(workspace: WorkspaceRunner, page: str) -> dict[str, str]:
     """The page's Open Graph properties and `twitter:card`."""
-    tree: Any = html.document_fromstring(desk.read(f"build/site/{page}"))
+    tree: Any = html.document_fromstring(workspace.read(f"build/site/{page}"))
     return {
         found.get("property") or found.get("name"): found.get("content")
         for found in tree.xpath("//meta[@property or starts-with(@name, 'twitter')]")
     }
 
 
-def picture(desk: Desk, page: str) -> Image.Image:
+def picture(workspace: WorkspaceRunner, page: str) -> Image.Image:
     """The picture that a page names, which the site must hold."""
-    address = named(desk, page)["og:image"]
+    address = named(workspace, page)["og:image"]
     assert address.startswith(BASE)
-    data = (desk.root / "build/site" / address.removeprefix(BASE)).read_bytes()
+    data = (workspace.root / "build/site" / address.removeprefix(BASE)).read_bytes()
     shown = Image.open(io.BytesIO(data))
     shown.load()
     return shown
@@ -49,31 +49,33 @@ def colors(shown: Image.Image) -> set[str]:
 ISSUE = "issues/001-the-plastic-brain/index.html"
 
 
-def test_an_issue_has_a_picture_in_the_themes_colours(desk: Desk) -> None:
-    built(desk)
-    says = named(desk, ISSUE)
+def test_an_issue_has_a_picture_in_the_themes_colours(workspace: WorkspaceRunner) -> None:
+    built(workspace)
+    says = named(workspace, ISSUE)
     assert (says["og:image:width"], says["og:image:height"]) == ("1200", "630")
     assert says["og:image:alt"] == "The plastic brain. Issue 1 · 1 February 2026. Synapse"
     assert says["twitter:card"] == "summary_large_image"
-    shown = picture(desk, ISSUE)
+    shown = picture(workspace, ISSUE)
     assert (shown.format, shown.size) == ("PNG", (1200, 630))
     assert {"#1f5f5b", "#1d2429", "#ffffff"} <= colors(shown)  # accent, text, surface
 
 
-def test_the_theme_decides_the_colours_and_the_address_follows(desk: Desk) -> None:
-    built(desk)
-    before = named(desk, ISSUE)["og:image"]
-    desk.write({"newsletter.toml": desk.read("newsletter.toml") + '\n[theme.colors]\naccent = "#aa0011"\n'})
-    desk.ok("build", "--now", "2026-02-02")
-    assert "#aa0011" in colors(picture(desk, ISSUE))
-    assert named(desk, ISSUE)["og:image"] != before
+def test_the_theme_decides_the_colours_and_the_address_follows(workspace: WorkspaceRunner) -> None:
+    built(workspace)
+    before = named(workspace, ISSUE)["og:image"]
+    workspace.write(
+        {"newsletter.toml": workspace.read("newsletter.toml") + '\n[theme.colors]\naccent = "#aa0011"\n'}
+    )
+    workspace.ok("build", "--now", "2026-02-02")
+    assert "#aa0011" in colors(picture(workspace, ISSUE))
+    assert named(workspace, ISSUE)["og:image"] != before
 
 
-def test_the_same_input_gives_the_same_picture(desk: Desk) -> None:
-    built(desk)
-    first = desk.tree("build/site/images")
-    desk.ok("build", "--now", "2026-02-02")
-    assert first and desk.tree("build/site/images") == first
+def test_the_same_input_gives_the_same_picture(workspace: WorkspaceRunner) -> None:
+    built(workspace)
+    first = workspace.tree("build/site/images")
+    workspace.ok("build", "--now", "2026-02-02")
+    assert first and workspace.tree("build/site/images") == first
 
 
 def edges(shown: Image.Image, color: str, left: int) -> tuple[int, int, int, int]:
@@ -89,50 +91,52 @@ def edges(shown: Image.Image, color: str, left: int) -> tuple[int, int, int, int
 
 
 @pytest.mark.parametrize("title", [LONG, "W" * 300, "Donaudampfschifffahrtsgesellschaft " * 9, "x"])
-def test_a_title_of_any_length_stays_within_the_margins(desk: Desk, title: str) -> None:
-    built(desk, title)
-    left, top, right, bottom = edges(picture(desk, ISSUE), "#1d2429", 24)
+def test_a_title_of_any_length_stays_within_the_margins(workspace: WorkspaceRunner, title: str) -> None:
+    built(workspace, title)
+    left, top, right, bottom = edges(picture(workspace, ISSUE), "#1d2429", 24)
     assert left >= 80 and right <= 1120 and top >= 120 and bottom <= 540
 
 
 @pytest.mark.parametrize("title", ["العقل المرن", "המוח הגמיש", "可塑的大脑", "मन की बात", "5 ≭ 6", "a⃠"])
-def test_a_title_that_the_fonts_lack_is_left_out_whole(desk: Desk, title: str) -> None:
-    built(desk, title)
-    shown = picture(desk, ISSUE)
+def test_a_title_that_the_fonts_lack_is_left_out_whole(workspace: WorkspaceRunner, title: str) -> None:
+    built(workspace, title)
+    shown = picture(workspace, ISSUE)
     assert "#1d2429" not in colors(shown)
     assert shown.convert("RGB").getpixel((800, 20)) == (0x1F, 0x5F, 0x5B)  # the field with the number
-    assert named(desk, ISSUE)["og:image:alt"].startswith(title)
+    assert named(workspace, ISSUE)["og:image:alt"].startswith(title)
 
 
 @pytest.mark.parametrize(
     "title", ["Быстрый ответ", "Γρήγορη απάντηση", "Nhịp tim", "Brains 🧠 at 👩🏽‍🔬 work ❤️"]
 )
-def test_a_title_in_an_alphabet_of_europe_is_set(desk: Desk, title: str) -> None:
-    built(desk, title)
-    assert "#1d2429" in colors(picture(desk, ISSUE))
+def test_a_title_in_an_alphabet_of_europe_is_set(workspace: WorkspaceRunner, title: str) -> None:
+    built(workspace, title)
+    assert "#1d2429" in colors(picture(workspace, ISSUE))
 
 
-def test_letters_spelled_with_a_mark_apart_are_set_as_one(desk: Desk) -> None:
-    built(desk, "Gro\u0308\u00dfe")
-    assert "#1d2429" in colors(picture(desk, ISSUE))
+def test_letters_spelled_with_a_mark_apart_are_set_as_one(workspace: WorkspaceRunner) -> None:
+    built(workspace, "Gro\u0308\u00dfe")
+    assert "#1d2429" in colors(picture(workspace, ISSUE))
 
 
-def test_a_page_that_reads_from_the_right_has_its_edge_there(desk: Desk) -> None:
-    built(desk, "Neurons", desk.read("newsletter.toml").replace('"en-GB"', '"ar"'))
-    shown = picture(desk, ISSUE).convert("RGB")
+def test_a_page_that_reads_from_the_right_has_its_edge_there(workspace: WorkspaceRunner) -> None:
+    built(workspace, "Neurons", workspace.read("newsletter.toml").replace('"en-GB"', '"ar"'))
+    shown = picture(workspace, ISSUE).convert("RGB")
     assert shown.getpixel((1190, 315)) == (0x1F, 0x5F, 0x5B)
     assert shown.getpixel((10, 315)) == (255, 255, 255)
 
 
-def test_the_logo_stands_in_the_picture(desk: Desk) -> None:
+def test_the_logo_stands_in_the_picture(workspace: WorkspaceRunner) -> None:
     logo = '\n[theme]\nlogo = "issues/logo.png"\nlogo_alt = "Synapse"\n'
-    desk.write({"issues/logo.png": png(200, 60)})
-    built(desk, settings=desk.read("newsletter.toml") + logo)
-    assert picture(desk, ISSUE).convert("RGB").getpixel((120, 80)) == (0x80, 0x80, 0x80)
+    workspace.write({"issues/logo.png": png(200, 60)})
+    built(workspace, settings=workspace.read("newsletter.toml") + logo)
+    assert picture(workspace, ISSUE).convert("RGB").getpixel((120, 80)) == (0x80, 0x80, 0x80)
 
 
-def test_an_article_shows_its_lead_image_and_else_the_publications_picture(desk: Desk) -> None:
-    desk.write(
+def test_an_article_shows_its_lead_image_and_else_the_publications_picture(
+    workspace: WorkspaceRunner,
+) -> None:
+    workspace.write(
         {
             "issues/articles/wide.png": png(800, 400),
             "issues/articles/small.png": png(90, 90),
@@ -140,23 +144,23 @@ def test_an_article_shows_its_lead_image_and_else_the_publications_picture(desk:
             "issues/articles/small.md": article("Small", image="small.png", image_alt="A dot"),
         }
     )
-    built(desk)
+    built(workspace)
     wide, small, none = (
-        named(desk, f"articles/{slug}/index.html") for slug in ("glutamate", "small", "a-note")
+        named(workspace, f"articles/{slug}/index.html") for slug in ("glutamate", "small", "a-note")
     )
     assert (wide["og:image:alt"], wide["og:image:width"]) == ("A synapse", "800")
     assert (wide["twitter:card"], small["twitter:card"]) == ("summary_large_image", "summary")
-    assert none["og:image"] == named(desk, "index.html")["og:image"]
-    assert picture(desk, "articles/a-note/index.html").size == (1200, 630)
+    assert none["og:image"] == named(workspace, "index.html")["og:image"]
+    assert picture(workspace, "articles/a-note/index.html").size == (1200, 630)
 
 
-def test_every_list_of_the_site_has_the_publications_picture(desk: Desk) -> None:
-    built(desk)
+def test_every_list_of_the_site_has_the_publications_picture(workspace: WorkspaceRunner) -> None:
+    built(workspace)
     pages = ("index.html", "articles/index.html", "tags/index.html", "tags/research/index.html")
-    assert len({named(desk, page)["og:image"] for page in pages}) == 1
-    assert picture(desk, "index.html").size == (1200, 630)
+    assert len({named(workspace, page)["og:image"] for page in pages}) == 1
+    assert picture(workspace, "index.html").size == (1200, 630)
 
 
-def test_a_page_for_one_territory_says_so(desk: Desk) -> None:
-    built(desk)
-    assert named(desk, ISSUE)["og:locale"] == "en_GB"
+def test_a_page_for_one_territory_says_so(workspace: WorkspaceRunner) -> None:
+    built(workspace)
+    assert named(workspace, ISSUE)["og:locale"] == "en_GB"

@@ -12,7 +12,7 @@ from pipeline.checks.page_text import visible_texts
 from pipeline.checks.rule import Violation, rule
 from pipeline.checks.source_places import SETTINGS
 from pipeline.model import Palette, Severity
-from pipeline.render.email.theme_values import contrast
+from pipeline.render.color_contrast import contrast
 from pipeline.support.css import rgba
 
 _NORMAL, _LARGE = 4.5, 3.0

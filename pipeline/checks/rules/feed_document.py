@@ -14,13 +14,12 @@ from pipeline.checks.feed_context import ATOM, HISTORY, OURS, SITE, FeedContext,
 from pipeline.checks.html_page import parse_page
 from pipeline.checks.rule import Violation, rule
 from pipeline.model import Place, Severity
-from pipeline.render.feeds.feed_list import OPML
-from pipeline.render.feeds.feedgen_xml import TYPES, schema_faults
-from pipeline.render.feeds.json_feed import json_faults
+from pipeline.render.feeds.feed_item import MEDIA_TYPES
+from pipeline.render.feeds.feed_schemas import json_faults, schema_faults
+from pipeline.render.feeds.opml import OPML
 from pipeline.support.limits import FEED_BYTES
 from pipeline.support.urls import address, feed_file
 
-_FORMATS = {**TYPES, "json": "application/feed+json"}
 _LARGEST = 5 * FEED_BYTES
 """Bytes from which most feed readers refuse a feed."""
 
@@ -90,8 +89,10 @@ def _self_link(context: FeedContext) -> Iterator[Violation]:
         links = feed.links("self")
         if [link.get("href") for link in links] != [own]:
             yield Violation(f"it does not have exactly one link to itself, {own}.", feed.place)
-        elif links[0].get("type") != TYPES[feed.kind]:
-            yield Violation(f"the link to itself does not have the type {TYPES[feed.kind]}.", feed.place)
+        elif links[0].get("type") != MEDIA_TYPES[feed.kind]:
+            yield Violation(
+                f"the link to itself does not have the type {MEDIA_TYPES[feed.kind]}.", feed.place
+            )
 
 
 @rule(
@@ -313,11 +314,11 @@ def _announced(context: FeedContext) -> Iterator[Violation]:
     links = [
         link
         for link in parse_page(context.index).all("link")
-        if "alternate" in link.get("rel", "").split() and link.get("type") in _FORMATS.values()
+        if "alternate" in link.get("rel", "").split() and link.get("type") in MEDIA_TYPES.values()
     ]
     home = address(context.publication, "")
     named = {urljoin(home, link.get("href", "")): link for link in links}
-    for kind, media_type in _FORMATS.items():
+    for kind, media_type in MEDIA_TYPES.items():
         link = named.get(address(context.publication, feed_file(kind)))
         if link is None or link.get("type") != media_type:
             yield Violation(f"the page does not announce {feed_file(kind)} as {media_type}.", place)

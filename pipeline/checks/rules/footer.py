@@ -10,7 +10,7 @@ from pipeline.checks.page_text import PageLink, words
 from pipeline.checks.rule import Violation, rule
 from pipeline.checks.source_places import SETTINGS
 from pipeline.model import Place, Severity
-from pipeline.render.email.template_values import browser_url, unsubscribe_url
+from pipeline.render.email.email_context import browser_url, unsubscribe_url
 from pipeline.support.merge import literal_text
 
 _SMALLEST = 10.0

@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.config.fields import Field, toml_fields
+from pipeline.config.fields import Field
 from pipeline.config.front_matter import yaml_comments
+from pipeline.config.toml import toml_fields
 from pipeline.errors import PressroomError
 from pipeline.importers.draft import Inferred, Left
 from pipeline.importers.head.fences import Kind, Parts, bare_fields

@@ -119,7 +119,7 @@ export const showPlan = (found, target, state) => {
   });
   target.replaceChildren(
     found.frozen
-      ? make("p", { class: "quiet" }, `This issue is frozen: its lock holds the choice. To choose anew, run: pressroom assemble ${state.issue} --update`)
+      ? make("p", { class: "quiet" }, `This issue is frozen: its lock holds the choice. To choose again, run: pressroom assemble ${state.issue} --update`)
       : make("p", { class: "quiet" }, "Drag an article, or choose it and press Alt with an arrow. ", make("button", { class: "undo", type: "button", onclick: undo }, "Undo")),
     ...sections,
     make("h2", {}, "Out", make("span", { class: "badge" }, String(found.out.length))),

@@ -1,10 +1,12 @@
-"""One composed edition as an email: HTML, text part and MJML."""
+"""A composed edition rendered as an email: HTML, text part and MJML."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
+from pipeline.compose import Composer
 from pipeline.config.i18n import Messages, load_messages
 from pipeline.content.html import Medium, for_audience
 from pipeline.model import (
@@ -27,9 +29,10 @@ from pipeline.render.email.content_tokens import (
     fixed,
     write,
 )
+from pipeline.render.email.email_context import EmailContext, in_layout
+from pipeline.render.email.email_view import email_view, shows_thumbnail
 from pipeline.render.email.mjml import compile_layout
 from pipeline.render.email.mjml_lint import annotate
-from pipeline.render.email.template_values import EmailContext, email_view, in_layout, reason, shows_thumbnail
 from pipeline.render.email.text_part import email_text
 from pipeline.render.email.theme_values import theme_view
 from pipeline.support.merge import fields_in
@@ -37,65 +40,70 @@ from pipeline.support.templating import WEB, TemplateOptions, Templates
 
 EMAIL = TemplateOptions(annotate, write, {"safe": finished, "fixed": fixed})
 
-NO_RELATED: Mapping[str, tuple[str, str]] = {}
 
+@dataclass(frozen=True, slots=True)
+class EmailRenderer:
+    """Renders the emails of one publication. Every command makes its emails by this one way."""
 
-def render_email(
-    edition: ComposedEdition,
-    publication: Publication,
-    logo: Image | None,
-    templates: Templates,
-    related: Mapping[str, tuple[str, str]] = NO_RELATED,
-) -> RenderedEmail:
-    """The email of an edition, with merge fields in neutral form.
+    publication: Publication
+    templates: Templates
+    logo: Image | None = None
 
-    `related` maps the slugs of articles outside the edition to title and address; related articles
-    in the edition are known. Raises `PressroomError` for a mistake in the theme, with file and line.
-    """
-    words, styles = _theme(templates, publication.theme, publication.language)
-    setting = EmailContext(edition, publication, words, styles, related)
-    template = templates.environment(EMAIL).get_template("email/issue.mjml.j2")
-    with TokenRegistry() as issued:
-        marked = template.render(
-            email=email_view(setting, logo),
-            theme=theme_view(publication.theme, publication.language),
-            words=words.phrases,
+    @classmethod
+    def for_composer(cls, composer: Composer) -> EmailRenderer:
+        """Make the renderer of the workspace whose editions are composed."""
+        return cls(composer.publication, composer.workspace.templates, composer.logo())
+
+    def render(self, edition: ComposedEdition) -> RenderedEmail:
+        """Render an edition, with merge fields in neutral form.
+
+        Raises `PressroomError` for a mistake in the theme, with file and line.
+        """
+        publication = self.publication
+        messages, styles = _theme(self.templates, publication.theme, publication.language)
+        context = EmailContext(edition, publication, messages, styles)
+        template = self.templates.environment(EMAIL).get_template("email/issue.mjml.j2")
+        with TokenRegistry() as issued:
+            marked = template.render(
+                email=email_view(context, self.logo),
+                theme=theme_view(publication.theme, publication.language),
+                words=messages.phrases,
+            )
+        layout = compile_layout(marked)
+        values = issued.values
+        content = frozenset(n for n, value in enumerate(values) if isinstance(value, ContentHtml))
+        check_counts(layout.mjml, layout.html, len(values), content)
+        html = fill(layout.html, values)
+        text = email_text(context)
+        return RenderedEmail(
+            audience=edition.audience,
+            subject=edition.subject,
+            preview_text=edition.preview_text,
+            html=html,
+            text=text,
+            mjml=fill_mjml(layout.mjml, values),
+            images=_images(edition, self.logo, publication.theme),
+            merge_fields=_fields(edition.subject, edition.preview_text, html, text),
+            reason=context.reason,
         )
-    layout = compile_layout(marked)
-    values = issued.values
-    content = frozenset(n for n, value in enumerate(values) if isinstance(value, ContentHtml))
-    check_counts(layout.mjml, layout.html, len(values), content)
-    html = fill(layout.html, values)
-    text = email_text(setting)
-    return RenderedEmail(
-        audience=edition.audience,
-        subject=edition.subject,
-        preview_text=edition.preview_text,
-        html=html,
-        text=text,
-        mjml=fill_mjml(layout.mjml, values),
-        images=_images(edition, logo, publication.theme),
-        merge_fields=_fields(edition.subject, edition.preview_text, html, text),
-        reason=reason(publication, words),
-    )
 
 
 @lru_cache(maxsize=8)
 def _theme(templates: Templates, theme: ThemeSettings, language: str) -> tuple[Messages, Mapping[str, str]]:
-    """What stays the same from issue to issue: the theme's words and the styles of content."""
+    """Load what is the same for all issues: the theme's messages and the inline styles of content."""
     name = "email/content.css.j2"
     css = templates.environment(WEB).get_template(name).render(theme=theme_view(theme, language))
-    found = templates.find(name)
-    return load_messages(templates, language), read_styles(css, found[1] if found else name)
+    template = templates.find(name)
+    return load_messages(templates, language), read_styles(css, template[1] if template else name)
 
 
 def _fields(*rendered: str) -> tuple[MergeField, ...]:
-    """The merge fields of all parts, each once."""
+    """List the merge fields of all parts, each once."""
     return tuple(dict.fromkeys(each for part in rendered for each in fields_in(part)))
 
 
 def _images(edition: ComposedEdition, logo: Image | None, theme: ThemeSettings) -> tuple[Image, ...]:
-    """The images that the email shows, each once, in reading order."""
+    """List the images that the email shows, each once, in reading order."""
     shown = [logo, *for_audience(edition.letter, Medium.EMAIL, edition.audience).images]
     for section in edition.sections:
         for article, asked in section.articles:

@@ -6,50 +6,51 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 from html import escape
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from pipeline.content.html import HtmlWriter, Medium, blocks_to_html, footnotes_to_html, for_audience
-from pipeline.content.text import LinkList, blocks_to_text
 from pipeline.model import (
     EVERYONE,
-    Block,
-    BlockKind,
     ComposedArticle,
     ComposedEdition,
     Content,
-    Element,
     FeedIdentity,
     Image,
     Layout,
+    MergeField,
     Publication,
 )
-from pipeline.render.feeds.feed_item import FeedItem, fit, plain
+from pipeline.render.feeds.feed_item import FeedItem, remove_forbidden, single_line
+from pipeline.render.shared_text import byline, first_words, host, public_text
 from pipeline.support import merge
 from pipeline.support.urls import home_url
 
-_OPENING = 200  # characters of an article's first words, where its editor gave no dek
 _LINK_TO_FIELD = re.compile(r'(<a\b[^<>]*\bhref=")(\{\{[^{}]*\}\})')
 
 
 def article_item(composed: ComposedArticle, publication: Publication) -> FeedItem:
     """An article as an item of the articles feed and of its tags' feeds; it must have a page."""
-    article, url = composed.article, composed.url or home_url(publication)
+    article, content, url = composed.article, composed.content, composed.url or home_url(publication)
     published, updated = _dates(composed.record)
-    title = plain(article.title) or plain(publication.title)
-    html = [_image(composed.content.lead), _elsewhere(composed)]
-    html.append(_body(composed.content, HtmlWriter(Medium.FEED, anchor=url), EVERYONE))
-    html += _disclaimers(composed.disclaimers)
+    title = single_line(article.title) or single_line(publication.title)
+    opening = first_words(for_audience(content, Medium.FEED, EVERYONE), publication, url)
+    html = [
+        _image(content.lead),
+        _link_elsewhere(composed),
+        _body(content, HtmlWriter(Medium.FEED, anchor=url), EVERYONE),
+        *_disclaimers(composed.disclaimers),
+    ]
     return FeedItem(
         id=composed.record.id,
         link=url,
         title=title,
-        summary=plain(article.dek) or _opening(composed.content, publication, url) or title,
-        html=_filled(_joined(html), publication, url),
+        summary=single_line(article.dek) or single_line(opening) or title,
+        html=_without_fields(_join(html), publication, url),
         authors=_authors([composed], publication),
         published=published,
         updated=updated,
         tags=_categories(article.tags),
-        image=composed.content.lead,
+        image=content.lead,
         external_url=article.link,
     )
 
@@ -57,35 +58,38 @@ def article_item(composed: ComposedArticle, publication: Publication) -> FeedIte
 def edition_item(edition: ComposedEdition, publication: Publication, *, further: bool = False) -> FeedItem:
     """An issue's public edition as an item; it must have a page.
 
-    An article without a page is for a private audience and is left out. A `further` edition stands
-    beside the issue's main one, and is told apart from it by its audience at the end of the id that
-    is written down.
+    Articles without a page are for private audiences and are left out. A `further` edition is one beside
+    the issue's main edition: its audience at the end of the issue's id tells it apart.
     """
     url = edition.url or home_url(publication)
     published, updated = _dates(edition.record)
-    title = plain(edition.issue.title) or plain(publication.title)
+    title = single_line(edition.issue.title) or single_line(publication.title)
     # The anchors are those of the issue's page.
     html = [_body(edition.letter, HtmlWriter(Medium.FEED, anchor=f"{url}#letter_"), edition.audience)]
-    carried: list[ComposedArticle] = []
+    articles: list[ComposedArticle] = []
     images: list[Image] = []
     for section in edition.sections:
-        shown = [(each, layout) for each, layout in section.articles if each.url]
-        if shown:
+        public = [(article, layout) for article, layout in section.articles if article.url]
+        if public:
             html.append(f"<h2>{_text(section.title)}</h2>")
-        html += [_in_issue(each, layout, url, edition.audience) for each, layout in shown]
-        carried += [each for each, _ in shown]
-        images += [e.content.lead for e, layout in shown if e.content.lead and layout is not Layout.BRIEF]
+        html += [_article_in_issue(article, layout, url, edition.audience) for article, layout in public]
+        articles += [article for article, _ in public]
+        images += [
+            article.content.lead
+            for article, layout in public
+            if article.content.lead and layout is not Layout.BRIEF
+        ]
     html += _disclaimers(edition.disclaimers)
     return FeedItem(
         id=f"{edition.record.id}/{quote(edition.audience)}" if further else edition.record.id,
         link=url,
         title=title,
-        summary=_plain(edition.preview_text, publication, home_url(publication)) or title,
-        html=_filled(_joined(html), publication, url),
-        authors=_authors(carried, publication),
+        summary=single_line(public_text(edition.preview_text, publication)) or title,
+        html=_without_fields(_join(html), publication, url),
+        authors=_authors(articles, publication),
         published=published,
         updated=updated,
-        tags=_categories(tag for each in carried for tag in each.article.tags),
+        tags=_categories(tag for article in articles for tag in article.article.tags),
         image=images[0] if images else None,
     )
 
@@ -93,26 +97,24 @@ def edition_item(edition: ComposedEdition, publication: Publication, *, further:
 # --- parts -----------------------------------------------------------------------------------
 
 
-def _in_issue(composed: ComposedArticle, layout: Layout, url: str, audience: str) -> str:
-    article = composed.article
-    target = article.link or composed.url
-    headline = f'<h3><a href="{_text(target or url)}">{_text(article.title)}</a></h3>'
+def _article_in_issue(composed: ComposedArticle, layout: Layout, issue_url: str, audience: str) -> str:
+    article, lead = composed.article, composed.content.lead
+    target = article.link or composed.url or issue_url
+    headline = f'<h3><a href="{_text(target)}">{_text(article.title)}</a></h3>'
     if layout is Layout.FULL:
-        writer = HtmlWriter(Medium.FEED, anchor=f"{url}#{article.slug}_", heading_shift=2)
-        byline = "; ".join(
-            f"{each.name}, {each.role}" if each.role else each.name for each in article.authors
-        )
-        names = f"<p>{_text(byline)}</p>" if byline else ""
-        body = _body(composed.content, writer, audience)
-        return _joined([headline, names, _image(composed.content.lead), body])
-    dek = f"<p>{_text(article.dek)}</p>" if article.dek else ""
-    lead = _image(composed.content.lead) if layout is Layout.CARD else ""
-    return _joined([headline, lead, dek])
+        writer = HtmlWriter(Medium.FEED, anchor=f"{issue_url}#{article.slug}_", heading_shift=2)
+        authors = _paragraph(byline(article, "; "))
+        return _join([headline, authors, _image(lead), _body(composed.content, writer, audience)])
+    return _join([headline, _image(lead) if layout is Layout.CARD else "", _paragraph(article.dek)])
 
 
 def _body(content: Content, writer: HtmlWriter, audience: str) -> str:
-    shown = for_audience(content, Medium.FEED, audience)
-    return _joined([blocks_to_html(shown.blocks, writer), footnotes_to_html(shown.footnotes, writer)])
+    visible = for_audience(content, Medium.FEED, audience)
+    return _join([blocks_to_html(visible.blocks, writer), footnotes_to_html(visible.footnotes, writer)])
+
+
+def _paragraph(text: str) -> str:
+    return f"<p>{_text(text)}</p>" if text else ""
 
 
 def _image(image: Image | None) -> str:
@@ -124,31 +126,31 @@ def _image(image: Image | None) -> str:
     )
 
 
-def _elsewhere(composed: ComposedArticle) -> str:
-    link = composed.article.link
-    if link is None:
-        return ""
-    # No words of ours: a publication may be in any language.
-    host = (urlsplit(link).hostname or link).removeprefix("www.")
-    return f'<p><a href="{_text(link)}">{_text(composed.article.title)} · {_text(host)}</a></p>'
+def _link_elsewhere(composed: ComposedArticle) -> str:
+    """The link to a piece that lives on another site.
+
+    It has no words of ours, because a publication may be in any language.
+    """
+    link, title = composed.article.link, composed.article.title
+    return f'<p><a href="{_text(link)}">{_text(title)} · {_text(host(link))}</a></p>' if link else ""
 
 
 def _disclaimers(texts: Iterable[str]) -> list[str]:
     return [f"<p><small>{_text(text)}</small></p>" for text in dict.fromkeys(texts)]
 
 
-def _joined(parts: list[str]) -> str:
+def _join(parts: list[str]) -> str:
     return "\n".join(part for part in parts if part)
 
 
 def _text(text: str) -> str:
-    """Text or an address inside HTML; braces in it never read as a merge field."""
+    """A text or an address inside HTML; braces in it never read as a merge field."""
     return merge.literal_html(escape(text))
 
 
 def _authors(articles: Iterable[ComposedArticle], publication: Publication) -> tuple[str, ...]:
-    names = dict.fromkeys(plain(author.name) for each in articles for author in each.article.authors)
-    return tuple(name for name in names if name) or (plain(publication.title),)
+    names = dict.fromkeys(single_line(author.name) for each in articles for author in each.article.authors)
+    return tuple(name for name in names if name) or (single_line(publication.title),)
 
 
 def _dates(record: FeedIdentity) -> tuple[datetime, datetime]:
@@ -158,40 +160,27 @@ def _dates(record: FeedIdentity) -> tuple[datetime, datetime]:
 
 
 def _categories(tags: Iterable[str]) -> tuple[str, ...]:
-    """Each tag once, whatever its case; readers split them at commas."""
-    found: dict[str, str] = {}
+    """Each tag once, whatever its case, without commas, at which readers would split it."""
+    categories: dict[str, str] = {}
     for tag in tags:
-        if name := plain(tag.replace(",", " ")):
-            found.setdefault(name.casefold(), name)
-    return tuple(found.values())
+        if name := single_line(tag.replace(",", " ")):
+            categories.setdefault(name.casefold(), name)
+    return tuple(categories.values())
 
 
-def _opening(content: Content, publication: Publication, url: str) -> str:
-    """The first words of an article as plain text; empty where it has no running prose."""
-    prose = [
-        Block(block.kind, nodes=tuple(n for n in block.nodes if isinstance(n, Element) and n.tag == "p"))
-        for block in for_audience(content, Medium.FEED, EVERYONE).blocks
-        if block.kind is BlockKind.PROSE
-    ]
-    text = _plain(blocks_to_text(tuple(prose), LinkList(), width=10_000), publication, url)
-    text = re.sub(r" ?\[\d+\]", "", text)  # the numbers of links and notes
-    return text if len(text) <= _OPENING else text[:_OPENING].rsplit(" ", 1)[0].rstrip(",;:–— ") + "…"
+def _without_fields(html: str, publication: Publication, url: str) -> str:
+    """Replace each merge field by what a reader without a name gets, because a feed is for everyone.
 
-
-def _plain(text: str, publication: Publication, url: str) -> str:
-    return plain(merge.fill(text, lambda field: merge.public_value(field, publication, url)))
-
-
-def _filled(html: str, publication: Publication, url: str) -> str:
-    """A feed is for everyone: each merge field is written as a reader without a name gets it.
-
-    A link that is a field stays absolute: where its value is no address it leads to the home page.
+    A link that is a field stays absolute: if its value is not an address, it leads to the home page.
     """
 
-    def link(found: re.Match[str]) -> str:
-        target = merge.fill(found[2], lambda field: merge.public_value(field, publication, url))
+    def value(field: MergeField) -> str:
+        return merge.public_value(field, publication, url)
+
+    def link(match: re.Match[str]) -> str:
+        target = merge.fill(match[2], value)
         absolute = target.startswith(("https://", "http://", "mailto:"))
-        return found[1] + _text(target if absolute else home_url(publication))
+        return match[1] + _text(target if absolute else home_url(publication))
 
     html = _LINK_TO_FIELD.sub(link, html)
-    return fit(merge.fill(html, lambda field: _text(merge.public_value(field, publication, url))))
+    return remove_forbidden(merge.fill(html, lambda field: _text(value(field))))

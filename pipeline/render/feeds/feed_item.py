@@ -1,4 +1,4 @@
-"""What a feed is and holds, before it is written in any format."""
+"""A feed and its items as values, before they are written as RSS, Atom or JSON."""
 
 from __future__ import annotations
 
@@ -10,20 +10,23 @@ from pipeline.content.text_width import collapse_spaces
 from pipeline.model import Image, Publication
 from pipeline.support.urls import address, feed_file, home_url
 
-# What XML 1.0 (section 2.2) cannot hold, which feedgen refuses; left out of JSON too, so that all
-# formats say the same. XML would turn a carriage return into a line feed.
-_UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
+MEDIA_TYPES = {"rss": "application/rss+xml", "atom": "application/atom+xml", "json": "application/feed+json"}
 
-_BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
-"""The date of a feed before its first item: both formats ask for one."""
+# XML 1.0 (section 2.2) cannot contain these, and feedgen refuses them; JSON leaves them out too, so
+# that all formats say the same. XML would turn a carriage return into a line feed.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
+
+_NO_DATE = datetime(1970, 1, 1, tzinfo=UTC)
+"""The date of a feed before its first item: RSS and Atom require one."""
 
 
 @dataclass(frozen=True, slots=True)
 class FeedItem:
-    """One item. `html` is finished semantic HTML; `id` is the record's, and `link` its page.
+    """One item of a feed.
 
-    `title`, `summary`, `authors` and `tags` are plain text on one line; the first three are never
-    empty. `updated` is not before `published`.
+    `id` is the permanent one of its record, `link` its page, `html` finished semantic HTML. `title`,
+    `summary`, `authors` and `tags` are plain text on one line; the first three are never empty.
+    `updated` is not before `published`; neither has fractions of a second (RFC 4287, 4.2.15).
     """
 
     id: str
@@ -41,10 +44,10 @@ class FeedItem:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed in the site folder `folder` (`""` for the main one); its items stand newest first.
+    """A feed in the site folder `folder` (`""` for the main one), with its items newest first.
 
-    `number` is that of an archived part of it (RFC 5005, section 4), and None for the current feed;
-    `older` and `newer` are the numbers of the archived parts beside this one, where there are any.
+    `number` is that of an archived part (RFC 5005, section 4), and None for the current feed; `older`
+    and `newer` are the numbers of the archived parts before and after it, where they exist.
     """
 
     publication: Publication
@@ -59,42 +62,42 @@ class Feed:
     newer: int | None = None
 
     def address(self, kind: str) -> str:
-        """Its own public address in a format: `rss`, `atom` or `json`."""
-        return self.part(kind, self.number)
+        """Its public address in the format `kind`: `rss`, `atom` or `json`."""
+        return self.part_address(kind, self.number)
 
-    def part(self, kind: str, number: int | None) -> str:
-        """The address of an archived part, or with None that of the current feed."""
+    def part_address(self, kind: str, number: int | None) -> str:
+        """The address of an archived part; with None, of the current feed."""
         return address(self.publication, self.folder + feed_file(kind, number))
 
     def links(self, kind: str) -> tuple[tuple[str, str], ...]:
-        """Rel and address of what belongs to it: the hub (WebSub), and the other parts (RFC 5005).
+        """Rel and address of the hub (WebSub) and of the other parts (RFC 5005).
 
         An archived part names no hub: nobody waits for news in it.
         """
         if self.number is None:
-            found: list[tuple[str, str | None]] = [("hub", self.publication.hub)]
+            links = [("hub", self.publication.hub)] if self.publication.hub else []
         else:
-            found = [("current", self.part(kind, None))]
-        found += [
-            (rel, self.part(kind, number))
+            links = [("current", self.part_address(kind, None))]
+        links += [
+            (rel, self.part_address(kind, number))
             for rel, number in (("prev-archive", self.older), ("next-archive", self.newer))
             if number is not None
         ]
-        return tuple((rel, href) for rel, href in found if href)
+        return tuple(links)
 
     @property
     def id(self) -> str:
         """The feed's id for Atom: the address of its folder, the same for its archived parts.
 
-        Items have ids that are written down; a feed is known to readers by the address they
-        subscribed to, so that its id may move with it.
+        Items have ids that are stored. Readers know a feed by the address they subscribed to, so its id
+        may change with that address.
         """
         return address(self.publication, self.folder)
 
     @property
     def updated(self) -> datetime:
-        """The newest revision among the items, so that the same content gives the same bytes."""
-        return max((item.updated for item in self.items), default=_BEFORE_ALL)
+        """The newest revision among the items, so that the same content makes the same bytes."""
+        return max((item.updated for item in self.items), default=_NO_DATE)
 
     @property
     def home(self) -> str:
@@ -102,11 +105,11 @@ class Feed:
         return home_url(self.publication)
 
 
-def plain(text: str) -> str:
-    """A text on one line, without characters that no feed can hold; no-break spaces stay."""
-    return collapse_spaces(fit(text)).strip()
+def single_line(text: str) -> str:
+    """A text on one line, without characters that are forbidden in feeds; no-break spaces stay."""
+    return collapse_spaces(remove_forbidden(text)).strip()
 
 
-def fit(text: str) -> str:
-    """A text without characters that no feed can hold; tabs and line feeds stay."""
-    return _UNFIT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+def remove_forbidden(text: str) -> str:
+    """A text without characters that are forbidden in feeds; tabs and line feeds stay."""
+    return _FORBIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))

@@ -1,8 +1,8 @@
-"""Tells a WebSub hub that feeds have changed (W3C Recommendation WebSub, section 7).
+"""Notify a WebSub hub that feeds have changed (W3C Recommendation WebSub, section 7).
 
-The hub asks for each feed itself and passes on what is new, so that nothing of a feed is sent here but
-its address. What a hub was told last is remembered by digests; without them every feed counts as changed,
-which costs the hub a look and no reader anything.
+Only the address of a feed is sent: the hub fetches the feed itself and passes on what is new. A record
+holds the digest of each feed of which the hub was last notified. Without it every feed counts as changed,
+which costs the hub one request each and its readers nothing.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from pipeline.support.files import write_atomically
 from pipeline.support.urls import address, is_feed_file
 
 TIME_LIMIT = 10.0
-"""Seconds for each step of one request."""
+"""Seconds that each step of one request may take."""
 
 
-def hub_of(publication: Publication) -> str:
-    """The configured hub. Raises `PressroomError` where there is none."""
+def configured_hub(publication: Publication) -> str:
+    """The address of the hub. Raises `PressroomError` if `newsletter.toml` names none."""
     if publication.hub is None:
         raise PressroomError(
             "no hub is named.", "newsletter.toml", hint='Name one: hub = "https://hub.example.org/"'
@@ -34,11 +34,11 @@ def hub_of(publication: Publication) -> str:
     return publication.hub
 
 
-def changed_feeds(site: Path, hub: str, told: Mapping[str, str]) -> dict[str, str]:
-    """The current feeds below `site` that differ from what the hub was told; path and digest of each.
+def changed_feeds(site: Path, hub: str, notified: Mapping[str, str]) -> dict[str, str]:
+    """Path and digest of each current feed below `site` that differs from its digest in `notified`.
 
-    Raises `PressroomError` where no feeds are built, or feeds that do not name this hub: nobody would
-    have subscribed to them there.
+    Raises `PressroomError` if there are no built feeds, or if one does not name this hub, because then
+    nobody can have subscribed to it there.
     """
     feeds = {
         file.relative_to(site).as_posix(): file.read_bytes()
@@ -47,49 +47,45 @@ def changed_feeds(site: Path, hub: str, told: Mapping[str, str]) -> dict[str, st
     }
     if not feeds:
         raise PressroomError("there are no feeds.", str(site), hint="Build and publish them: pressroom build")
-    named = _written(hub)
+    in_xml, in_json = hub.replace("&", "&amp;").replace("<", "&lt;").encode(), json.dumps(hub)[1:-1].encode()
     for path, data in feeds.items():
-        if not any(each in data for each in named):
+        if in_xml not in data and in_json not in data:
             raise PressroomError(
                 f"the feed does not name the hub {hub}.",
                 str(site / path),
-                hint="Build and publish it anew: pressroom build",
+                hint="Build and publish it again: pressroom build",
             )
     digests = {path: hashlib.sha256(data).hexdigest() for path, data in feeds.items()}
-    return {path: digest for path, digest in digests.items() if told.get(path) != digest}
-
-
-def _written(hub: str) -> tuple[bytes, ...]:
-    """The hub's address as XML and as JSON write it."""
-    return (hub.replace("&", "&amp;").replace("<", "&lt;").encode(), json.dumps(hub)[1:-1].encode())
+    return {path: digest for path, digest in digests.items() if notified.get(path) != digest}
 
 
 def ping(publication: Publication, paths: Iterable[str]) -> Iterator[str]:
-    """Tell the hub of each of these feeds; gives each path once the hub has taken it.
+    """Notify the hub of each of these feeds; yields each path once the hub has accepted it.
 
-    Raises `PressroomError` at the first that it does not take. A redirect is not followed, because what
-    is behind it is not what the editor named.
+    Raises `PressroomError` at the first that it does not accept. Redirects are not followed, because they
+    lead to an address that the editor did not name.
     """
-    hub = hub_of(publication)
+    hub = configured_hub(publication)
     for path in paths:
         topic = address(publication, path)
         body = urlencode({"hub.mode": "publish", "hub.url": topic}).encode("ascii")
         try:
-            status, said = _post(hub, body, publication)
+            status, answer = _post(hub, body, publication)
         except TimeoutError as error:
-            raise _untold(hub, topic, f"it gave no answer in {TIME_LIMIT:g} seconds") from error
+            raise _not_accepted(hub, topic, f"it did not answer in {TIME_LIMIT:g} seconds") from error
         except ssl.SSLCertVerificationError as error:
-            raise _untold(hub, topic, f"its certificate is not valid: {error.verify_message}") from error
+            why = f"its certificate is not valid: {error.verify_message}"
+            raise _not_accepted(hub, topic, why) from error
         except (OSError, HTTPException, ValueError) as error:
-            why = str(error) or type(error).__name__
-            raise _untold(hub, topic, f"the connection failed: {why}") from error
+            why = f"the connection failed: {str(error) or type(error).__name__}"
+            raise _not_accepted(hub, topic, why) from error
         if not 200 <= status < 300:
-            raise _untold(hub, topic, f"it says {status}{f': {said}' if said else ''}")
+            raise _not_accepted(hub, topic, f"it says {status}{f': {answer}' if answer else ''}")
         yield path
 
 
 def _post(hub: str, body: bytes, publication: Publication) -> tuple[int, str]:
-    """Status, and the first words of what a hub says that does not take it."""
+    """The status, and the first words of the answer."""
     parts = urlsplit(hub)
     connect = HTTPSConnection if parts.scheme == "https" else HTTPConnection
     connection = connect(parts.hostname or "", parts.port, timeout=TIME_LIMIT)
@@ -102,22 +98,22 @@ def _post(hub: str, body: bytes, publication: Publication) -> tuple[int, str]:
         }
         connection.request("POST", target, body, headers)
         response = connection.getresponse()
-        words = response.read(400).decode("utf-8", "replace")
-        shown = "".join(each for each in words if each.isprintable() or each == "\n")
-        return response.status, " ".join(shown.split())[:200]
+        text = response.read(400).decode("utf-8", "replace")
+        printable = "".join(letter for letter in text if letter.isprintable() or letter == "\n")
+        return response.status, " ".join(printable.split())[:200]
     finally:
         connection.close()
 
 
-def _untold(hub: str, topic: str, why: str) -> PressroomError:
+def _not_accepted(hub: str, topic: str, why: str) -> PressroomError:
     return PressroomError(
-        f"the hub {hub} did not take {topic}: {why}.",
+        f"the hub {hub} did not accept {topic}: {why}.",
         hint="Run it again later: it goes on with this feed. Readers find it without the hub too.",
     )
 
 
-def read_told(file: Path, hub: str) -> dict[str, str]:
-    """What this hub was told: the digest of each feed. A record that cannot be read is none."""
+def read_notified(file: Path, hub: str) -> dict[str, str]:
+    """The digest of each feed of which this hub was notified; empty if the record cannot be read."""
     try:
         record = json.loads(file.read_text(encoding="utf-8"))
         return {str(path): str(digest) for path, digest in record[hub].items()}
@@ -125,7 +121,7 @@ def read_told(file: Path, hub: str) -> dict[str, str]:
         return {}
 
 
-def write_told(file: Path, hub: str, told: Mapping[str, str]) -> None:
-    """Write down what this hub was told; of an earlier hub nothing is kept."""
-    text = json.dumps({hub: dict(sorted(told.items()))}, indent=1)
+def write_notified(file: Path, hub: str, notified: Mapping[str, str]) -> None:
+    """Write the record of this hub; it replaces that of an earlier hub."""
+    text = json.dumps({hub: dict(sorted(notified.items()))}, indent=1)
     write_atomically(file, f"{text}\n".encode())

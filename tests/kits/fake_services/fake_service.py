@@ -203,7 +203,7 @@ def fake_service_for(target: str) -> FakeService:
 
 
 @contextmanager
-def playing(service: FakeService) -> Iterator[FakeService]:
+def serve(service: FakeService) -> Iterator[FakeService]:
     """Serve on a free port of loopback; `service.url` is the address for the settings."""
 
     class Handler(BaseHTTPRequestHandler):

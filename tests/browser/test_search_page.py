@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser_kit import Looker, View, looking, need_browser
-from workspace_kit import ROOT, SETTINGS, Desk, article, issue
+from browser_kit import PageViewer, View, open_viewer, require_browser
+from workspace_kit import ROOT, SETTINGS, WorkspaceRunner, article, issue
 
 from pipeline.render.site import search_index
 
@@ -35,30 +35,32 @@ ARTICLES = {
 }
 
 
-def workspace(root: Path, language: str = "en-GB") -> Desk:
-    desk = Desk(root)
-    desk.write({"newsletter.toml": SETTINGS.replace('"en-GB"', f'"{language}"')})
-    desk.write({f"issues/articles/{slug}.md": text for slug, text in ARTICLES.items()})
+def build_workspace(root: Path, language: str = "en-GB") -> WorkspaceRunner:
+    workspace = WorkspaceRunner(root)
+    workspace.write({"newsletter.toml": SETTINGS.replace('"en-GB"', f'"{language}"')})
+    workspace.write({f"issues/articles/{slug}.md": text for slug, text in ARTICLES.items()})
     hidden = (
         "Hello wombats.\n\n::: only audience=clinicians\nsecretzzz\n:::\n\n::: email-only\nmailzzz\n:::\n"
     )
-    desk.write({"issues/001-first/issue.md": issue(letter=hidden, more="audience: [everyone, clinicians]\n")})
-    desk.ok("assemble", "1", "--now", "2026-02-01")
-    desk.ok("build", "--now", "2026-02-02")
-    return desk
+    workspace.write(
+        {"issues/001-first/issue.md": issue(letter=hidden, more="audience: [everyone, clinicians]\n")}
+    )
+    workspace.ok("assemble", "1", "--now", "2026-02-01")
+    workspace.ok("build", "--now", "2026-02-02")
+    return workspace
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    return workspace(tmp_path_factory.mktemp("search") / "workspace")
+def built(tmp_path_factory: pytest.TempPathFactory) -> WorkspaceRunner:
+    return build_workspace(tmp_path_factory.mktemp("search") / "workspace")
 
 
-def index(desk: Desk) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(desk.read("build/site/search/index.json"))
+def index(workspace: WorkspaceRunner) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(workspace.read("build/site/search/index.json"))
     return found
 
 
-def test_the_index_has_what_is_public_and_nothing_else(built: Desk) -> None:
+def test_the_index_has_what_is_public_and_nothing_else(built: WorkspaceRunner) -> None:
     found = index(built)
     hrefs = [each["href"] for each in found["articles"]]
     shown = ("glutamate", "cafe", "sleep", "deep", "odd", "hebrew", "chinese", "hindi")
@@ -69,7 +71,7 @@ def test_the_index_has_what_is_public_and_nothing_else(built: Desk) -> None:
     assert not [word for word in ("zzz", "Dose", "kept") if word in text]
 
 
-def test_an_entry_has_title_date_tags_and_folded_words(built: Desk) -> None:
+def test_an_entry_has_title_date_tags_and_folded_words(built: WorkspaceRunner) -> None:
     cafe = next(each for each in index(built)["articles"] if each["title"] == "Café culture")
     assert (cafe["date"], cafe["tags"]) == ("7 January 2026", ["research"])
     assert cafe["words"] == "a and ecole lunch smorrebrod strasse"
@@ -98,10 +100,10 @@ def test_words_are_folded(text: str, words: str) -> None:
 
 
 def test_when_the_budget_is_spent_older_articles_keep_title_and_tags(
-    built: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    built: WorkspaceRunner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(search_index, "BUDGET", 10)
-    first, *others = index(workspace(tmp_path / "workspace"))["articles"]
+    first, *others = index(build_workspace(tmp_path / "workspace"))["articles"]
     assert first["words"]
     assert not [each for each in others if "words" in each]
     assert [each["title"] for each in others] == [each["title"] for each in index(built)["articles"][1:]]
@@ -109,7 +111,7 @@ def test_when_the_budget_is_spent_older_articles_keep_title_and_tags(
 
 @pytest.mark.parametrize("language", ["de", "ar"])
 def test_the_page_speaks_the_publications_language(tmp_path: Path, language: str) -> None:
-    page = workspace(tmp_path / "workspace", language).read("build/site/search/index.html")
+    page = build_workspace(tmp_path / "workspace", language).read("build/site/search/index.html")
     assert {"de": "Gesuchte Wörter", "ar": "كلمات البحث"}[language] in page
     assert "Words to look for" not in page and "Results" not in page
 
@@ -118,10 +120,10 @@ def test_the_page_speaks_the_publications_language(tmp_path: Path, language: str
 
 
 @pytest.fixture(scope="module")
-def looker(built: Desk, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Looker]:
-    need_browser()
-    with looking({SITE: built.root / "build/site"}, tmp_path_factory.mktemp("cache")) as looker:
-        yield looker
+def viewer(built: WorkspaceRunner, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PageViewer]:
+    require_browser()
+    with open_viewer({SITE: built.root / "build/site"}, tmp_path_factory.mktemp("cache")) as viewer:
+        yield viewer
 
 
 def says(page: Any, text: str | re.Pattern[str]) -> None:
@@ -165,15 +167,15 @@ def search_for(page: Any, query: str) -> list[str]:
         ("<img src=x>", []),
     ],
 )
-def test_a_reader_finds(looker: Looker, query: str, titles: list[str]) -> None:
-    with looker.page(PAGE, VIEW) as page:
+def test_a_reader_finds(viewer: PageViewer, query: str, titles: list[str]) -> None:
+    with viewer.page(PAGE, VIEW) as page:
         assert search_for(page, query) == titles
         said = page.text_content("#_status")
         assert said == (f"Results: {len(titles)}" if titles else f"Nothing found for “{query}”.")
 
 
-def test_it_is_used_by_keyboard_and_announced(looker: Looker) -> None:
-    with looker.page(PAGE, VIEW) as page:
+def test_it_is_used_by_keyboard_and_announced(viewer: PageViewer) -> None:
+    with viewer.page(PAGE, VIEW) as page:
         page.get_by_role("searchbox", name="Words to look for").focus()
         page.keyboard.type("glutamate switch")
         says(page, "Results: 1")
@@ -184,8 +186,8 @@ def test_it_is_used_by_keyboard_and_announced(looker: Looker) -> None:
         page.wait_for_url(f"{SITE}/articles/glutamate/")
 
 
-def test_a_search_can_be_linked_to_and_gone_back_to(looker: Looker) -> None:
-    with looker.page(f"{PAGE}?q=caf%C3%A9", VIEW) as page:
+def test_a_search_can_be_linked_to_and_gone_back_to(viewer: PageViewer) -> None:
+    with viewer.page(f"{PAGE}?q=caf%C3%A9", VIEW) as page:
         says(page, "Results: 1")
         assert page.input_value("#_query") == "café"
         page.fill("#_query", "")
@@ -194,8 +196,8 @@ def test_a_search_can_be_linked_to_and_gone_back_to(looker: Looker) -> None:
         assert page.is_visible("#_lists")
 
 
-def test_the_page_keeps_its_own_policy(looker: Looker) -> None:
-    with looker.page(PAGE, VIEW) as page:
+def test_the_page_keeps_its_own_policy(viewer: PageViewer) -> None:
+    with viewer.page(PAGE, VIEW) as page:
         said: list[str] = []
         asked: list[str] = []
         page.on("console", lambda message: said.append(message.text))
@@ -208,8 +210,8 @@ def test_the_page_keeps_its_own_policy(looker: Looker) -> None:
         assert not [each for each in said if "Security Policy" in each or "Error" in each]
 
 
-def test_an_index_that_does_not_load_is_said_and_the_lists_stay(looker: Looker) -> None:
-    with looker.page(PAGE, VIEW) as page:
+def test_an_index_that_does_not_load_is_said_and_the_lists_stay(viewer: PageViewer) -> None:
+    with viewer.page(PAGE, VIEW) as page:
         page.route("**/index.json", lambda route: route.abort())
         page.fill("#_query", "glutamate")
         says(page, re.compile("could not be loaded"))
@@ -218,10 +220,10 @@ def test_an_index_that_does_not_load_is_said_and_the_lists_stay(looker: Looker) 
         assert search_for(page, "glutamates") == []
 
 
-def test_without_scripts_the_page_lists_tags_and_articles(looker: Looker) -> None:
-    context = looker.browser.new_context(java_script_enabled=False)
+def test_without_scripts_the_page_lists_tags_and_articles(viewer: PageViewer) -> None:
+    context = viewer.browser.new_context(java_script_enabled=False)
     try:
-        context.route("**/*", lambda route: looker._serve(route, VIEW))
+        context.route("**/*", lambda route: viewer._serve(route, VIEW))
         page = context.new_page()
         page.goto(PAGE)
         assert not page.is_visible("#_query")
@@ -231,11 +233,11 @@ def test_without_scripts_the_page_lists_tags_and_articles(looker: Looker) -> Non
         context.close()
 
 
-def test_the_script_folds_letters_as_the_build_does(looker: Looker) -> None:
+def test_the_script_folds_letters_as_the_build_does(viewer: PageViewer) -> None:
     letters = [chr(code) for code in range(0x20, 0x3100) if chr(code).isprintable()]
     code = (ROOT / "templates/web/search.js").read_text(encoding="utf-8")
     maker = code[code.index("const APART") : code.index("const words")]
-    with looker.page(PAGE, VIEW) as page:
+    with viewer.page(PAGE, VIEW) as page:
         theirs = page.evaluate(f"(letters) => {{ {maker} return letters.map(fold); }}", letters)
     ours = [search_index.fold(letter) for letter in letters]
     different = {one: pair for one, *pair in zip(letters, ours, theirs, strict=True) if pair[0] != pair[1]}

@@ -34,7 +34,7 @@ class Site:
         shown = "no/such/page" if path == "404.html" else re.sub(r"(^|/)index\.html$", r"\1", path)
         return f"{self.base_url}/{shown}"
 
-    def fault(self, path: str, link: str) -> str:
+    def why_broken(self, path: str, link: str) -> str:
         """Why a link in the file `path` leads nowhere; empty if it leads somewhere, or out of the site."""
         if link.startswith("#"):
             return "" if unquote(link[1:]) in ids(self.folder / path) else "no such place is on that page"
@@ -60,13 +60,13 @@ def ids(file: Path) -> tuple[str, ...]:
     return tuple(html.parse(file).getroot().xpath("//@id"))
 
 
-def findings(site: Site) -> list[str]:
+def broken_links(site: Site) -> list[str]:
     """What is wrong: `FILE: ADDRESS: why`, an id that stands twice, a page that nothing links to."""
     found = []
     for path, links in _links(site).items():
         for link in links:
-            if fault := site.fault(path, link):
-                found.append(f"{path}: {link}: {fault}")
+            if why_broken := site.why_broken(path, link):
+                found.append(f"{path}: {link}: {why_broken}")
     for path in site.files("*.html"):
         found += [
             f"{path}: #{one} stands {n} times" for one, n in Counter(ids(site.folder / path)).items() if n > 1

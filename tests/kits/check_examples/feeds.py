@@ -14,7 +14,7 @@ from feed_kit import (
     PUBLICATION,
     PUBLISHED,
     article,
-    built,
+    build_files,
     edition,
     element,
     many_issues,
@@ -30,7 +30,7 @@ Files = dict[str, bytes]
 
 @cache
 def _files(name: str) -> Files:
-    return built(PUBLICATIONS[name])
+    return build_files(PUBLICATIONS[name])
 
 
 HUB = replace(PUBLISHED, publication=replace(PUBLICATION, hub="https://hub.example/"))
@@ -104,7 +104,7 @@ def everywhere(old: str, new: str) -> Callable[[Files], Files]:
 def _articles(*articles: ComposedArticle) -> Callable[[Files], Files]:
     """Other feeds altogether: of these articles, each in full in an issue."""
     issues = tuple(edition(n, "everyone", (each, Layout.FULL)) for n, each in enumerate(articles, start=1))
-    return lambda files: built(replace(PUBLISHED, editions=issues[::-1], articles=articles[::-1]))
+    return lambda files: build_files(replace(PUBLISHED, editions=issues[::-1], articles=articles[::-1]))
 
 
 BIG = Content((prose(element("p", "x" * 1_100_000)),))

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from workspace_kit import Desk, article, issue, png
+from workspace_kit import WorkspaceRunner, article, issue, png
 
 from pipeline.actions.send_test import _file_name
 from pipeline.errors import PressroomError
@@ -22,10 +22,10 @@ FOLDER = "build/tests/001-the-plastic-brain"
 
 
 @pytest.fixture
-def letters(desk: Desk) -> Desk:
-    desk.write(
+def letters(workspace: WorkspaceRunner) -> WorkspaceRunner:
+    workspace.write(
         {
-            "newsletter.toml": desk.read("newsletter.toml").replace(
+            "newsletter.toml": workspace.read("newsletter.toml").replace(
                 'unsubscribe_url = "https://synapse.example/unsubscribe"',
                 'unsubscribe_url = "https://synapse.example/leave?who={{ email }}"',
             )
@@ -35,11 +35,11 @@ def letters(desk: Desk) -> Desk:
             ),
         }
     )
-    return desk
+    return workspace
 
 
-def made(desk: Desk, address: str = "me@example.org", *more: str) -> EmailMessage:
-    (found,) = desk.json("test", "1", "--to", address, *more)["tests"]
+def made(workspace: WorkspaceRunner, address: str = "me@example.org", *more: str) -> EmailMessage:
+    (found,) = workspace.json("test", "1", "--to", address, *more)["tests"]
     message = email.message_from_bytes(Path(found["output"]).read_bytes(), policy=email.policy.default)
     assert isinstance(message, EmailMessage) and not message.defects
     return message
@@ -56,13 +56,13 @@ def headers_and_body(data: bytes) -> tuple[dict[str, str], bytes]:
     return dict(email.message_from_bytes(head).items()), body
 
 
-def test_only_the_headers_differ_from_the_exported_message(desk: Desk) -> None:
-    desk.ok("assemble", "1")
-    desk.ok("export", "1")
-    desk.ok("test", "1", "--to", "me@example.org")
-    real, body = headers_and_body(desk.tree("build/export/001-the-plastic-brain")["email.eml"])
+def test_only_the_headers_differ_from_the_exported_message(workspace: WorkspaceRunner) -> None:
+    workspace.ok("assemble", "1")
+    workspace.ok("export", "1")
+    workspace.ok("test", "1", "--to", "me@example.org")
+    real, body = headers_and_body(workspace.tree("build/export/001-the-plastic-brain")["email.eml"])
     tested, its_body = headers_and_body(
-        desk.tree(FOLDER.rpartition("/")[0])[f"{Path(FOLDER).name}-me@example.org.eml"]
+        workspace.tree(FOLDER.rpartition("/")[0])[f"{Path(FOLDER).name}-me@example.org.eml"]
     )
     assert its_body == body
     differing = {name for name in real.keys() | tested.keys() if real.get(name) != tested.get(name)}
@@ -70,23 +70,23 @@ def test_only_the_headers_differ_from_the_exported_message(desk: Desk) -> None:
     assert tested["To"] == "me@example.org" and tested["Subject"] == "[Test] The plastic brain"
 
 
-def test_the_command_says_where_it_stands_and_how_to_open_it(desk: Desk) -> None:
-    result = desk.run("test", "1", "--to", "me@example.org")
+def test_the_command_says_where_it_stands_and_how_to_open_it(workspace: WorkspaceRunner) -> None:
+    result = workspace.run("test", "1", "--to", "me@example.org")
     assert result.exit_code == 0
-    path = str(desk.root / f"{FOLDER}-me@example.org.eml")
+    path = str(workspace.root / f"{FOLDER}-me@example.org.eml")
     assert result.stdout.splitlines()[0] == path and Path(path).is_file()
     assert "subject  [Test] The plastic brain" in result.stdout
     assert "Nothing was sent." in result.stderr and path in result.stderr
     assert "not frozen yet: pressroom assemble 1" in result.stderr
 
 
-def test_fields_hold_their_fallbacks_save_the_address(letters: Desk) -> None:
+def test_fields_hold_their_fallbacks_save_the_address(letters: WorkspaceRunner) -> None:
     message = made(letters, "a+b@example.org")
     assert "Hello there of your town, at a+b@example.org." in text(message)
     assert "https://synapse.example/leave?who=a%2Bb@example.org" in message["List-Unsubscribe"]
 
 
-def test_fields_are_filled_by_hand(letters: Desk) -> None:
+def test_fields_are_filled_by_hand(letters: WorkspaceRunner) -> None:
     message = made(letters, "me@example.org", "--field", "first_name=<Ada & Bo>", "--field", "name=Åsa")
     assert "Hello <Ada & Bo> of" in text(message)
     assert message["Subject"] == "[Test] For Åsa"
@@ -95,7 +95,7 @@ def test_fields_are_filled_by_hand(letters: Desk) -> None:
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
-def test_fields_come_from_the_readers_row(letters: Desk, delimiter: str) -> None:
+def test_fields_come_from_the_readers_row(letters: WorkspaceRunner, delimiter: str) -> None:
     rows = [
         ["Email Address", "First Name", "City", "Notes"],
         ["other@example.org", "Bo", "Turku", "x"],
@@ -126,7 +126,9 @@ def test_fields_come_from_the_readers_row(letters: Desk, delimiter: str) -> None
         (b"email\n\xff\n", "is not UTF-8 text"),
     ],
 )
-def test_a_list_that_does_not_serve_is_refused(letters: Desk, content: str | bytes, said: str) -> None:
+def test_a_list_that_does_not_serve_is_refused(
+    letters: WorkspaceRunner, content: str | bytes, said: str
+) -> None:
     letters.write({"readers.csv": content})
     readers = str(letters.root / "readers.csv")
     assert said in letters.error("test", "1", "--to", "ada@example.org", "--recipient", readers)
@@ -154,10 +156,10 @@ def test_a_list_that_does_not_serve_is_refused(letters: Desk, content: str | byt
         "me@[127.0.0.1]",
     ],
 )
-def test_what_is_no_address_is_refused_and_writes_nothing(desk: Desk, address: str) -> None:
-    before = desk.tree()
-    assert '"--to"' in desk.error("test", "1", "--to", address)
-    assert desk.tree() == before
+def test_what_is_no_address_is_refused_and_writes_nothing(workspace: WorkspaceRunner, address: str) -> None:
+    before = workspace.tree()
+    assert '"--to"' in workspace.error("test", "1", "--to", address)
+    assert workspace.tree() == before
 
 
 @pytest.mark.parametrize(
@@ -171,10 +173,10 @@ def test_what_is_no_address_is_refused_and_writes_nothing(desk: Desk, address: s
         "..@x",
     ],
 )
-def test_an_address_never_leads_out_of_its_folder(desk: Desk, address: str) -> None:
-    result = desk.run("test", "1", "--to", address)
+def test_an_address_never_leads_out_of_its_folder(workspace: WorkspaceRunner, address: str) -> None:
+    result = workspace.run("test", "1", "--to", address)
     assert result.exit_code in (0, 1)
-    new = [path for path in desk.tree() if path.endswith(".eml")]
+    new = [path for path in workspace.tree() if path.endswith(".eml")]
     assert len(new) == (result.exit_code == 0)
     assert all(path.startswith(f"{FOLDER}-") and path.count("/") == 2 for path in new)
 
@@ -190,88 +192,102 @@ def test_two_addresses_have_two_names_that_are_one_part_of_a_path(one: str, othe
     assert (_file_name(first) == _file_name(second)) == (first.lower() == second.lower())
 
 
-def test_an_address_with_letters_of_its_own_script_in_the_domain_is_written_in_ascii(desk: Desk) -> None:
-    assert made(desk, "me@bücher.example")["To"] == "me@xn--bcher-kva.example"
+def test_an_address_with_letters_of_its_own_script_in_the_domain_is_written_in_ascii(
+    workspace: WorkspaceRunner,
+) -> None:
+    assert made(workspace, "me@bücher.example")["To"] == "me@xn--bcher-kva.example"
 
 
-def test_several_addresses_have_a_file_each_and_the_same_one_twice_has_one(desk: Desk) -> None:
+def test_several_addresses_have_a_file_each_and_the_same_one_twice_has_one(
+    workspace: WorkspaceRunner,
+) -> None:
     to = ("--to", "a@x.org", "--to", "b@x.org", "--to", "A@x.org")
-    found = desk.json("test", "1", *to)["tests"]
-    assert sorted(desk.tree("build/tests")) == [f"001-the-plastic-brain-{name}@x.org.eml" for name in "ab"]
+    found = workspace.json("test", "1", *to)["tests"]
+    assert sorted(workspace.tree("build/tests")) == [
+        f"001-the-plastic-brain-{name}@x.org.eml" for name in "ab"
+    ]
     assert len(found) == 2
-    result = desk.run("test", "1", *to, "-o", str(desk.root / "x.eml"))
+    result = workspace.run("test", "1", *to, "-o", str(workspace.root / "x.eml"))
     assert result.exit_code == 2 and "give one --to" in result.stderr
 
 
-def test_the_same_test_has_the_same_bytes_and_a_correction_another_identity(desk: Desk) -> None:
-    first = made(desk)
-    assert made(desk).as_bytes() == first.as_bytes()
-    assert made(desk, "you@example.org")["Message-ID"] != first["Message-ID"]
-    desk.write({"issues/articles/glutamate.md": article("The glutamate switch", body="Corrected.")})
-    assert made(desk)["Message-ID"] != first["Message-ID"]
-    assert made(desk)["Date"] == first["Date"]
+def test_the_same_test_has_the_same_bytes_and_a_correction_another_identity(
+    workspace: WorkspaceRunner,
+) -> None:
+    first = made(workspace)
+    assert made(workspace).as_bytes() == first.as_bytes()
+    assert made(workspace, "you@example.org")["Message-ID"] != first["Message-ID"]
+    workspace.write({"issues/articles/glutamate.md": article("The glutamate switch", body="Corrected.")})
+    assert made(workspace)["Message-ID"] != first["Message-ID"]
+    assert made(workspace)["Date"] == first["Date"]
 
 
-def test_output_replaces_a_test_message_and_nothing_else(desk: Desk) -> None:
-    mine = desk.root / "issues/001-the-plastic-brain/issue.md"
-    assert "is no test message" in desk.error("test", "1", "--to", "me@x.org", "-o", str(mine))
-    assert "is no test message" in desk.error("test", "1", "--to", "me@x.org", "-o", str(desk.root))
-    out = desk.root / "new/x.eml"
+def test_output_replaces_a_test_message_and_nothing_else(workspace: WorkspaceRunner) -> None:
+    mine = workspace.root / "issues/001-the-plastic-brain/issue.md"
+    assert "is not a test message" in workspace.error("test", "1", "--to", "me@x.org", "-o", str(mine))
+    assert "is not a test message" in workspace.error(
+        "test", "1", "--to", "me@x.org", "-o", str(workspace.root)
+    )
+    out = workspace.root / "new/x.eml"
     for address in ("me@x.org", "you@x.org"):
-        desk.ok("test", "1", "--to", address, "-o", str(out))
+        workspace.ok("test", "1", "--to", address, "-o", str(out))
     assert b"\r\nTo: you@x.org\r\n" in out.read_bytes()
 
 
-def test_errors_are_warnings_here(desk: Desk) -> None:
-    desk.write(
+def test_errors_are_warnings_here(workspace: WorkspaceRunner) -> None:
+    workspace.write(
         {
             "issues/articles/glutamate.md": article(body="![x.png](x.png)\n\nWords."),
             "issues/articles/x.png": png(40, 20),
         }
     )
-    assert desk.run("check", "1").exit_code == 1
-    result = desk.run("test", "1", "--to", "me@example.org")
+    assert workspace.run("check", "1").exit_code == 1
+    result = workspace.run("test", "1", "--to", "me@example.org")
     assert result.exit_code == 0 and "glutamate.md" in result.stderr and "warning IMG" in result.stderr
-    assert desk.json("test", "1", "--to", "me@example.org")["findings"][0]["severity"] == "warning"
+    assert workspace.json("test", "1", "--to", "me@example.org")["findings"][0]["severity"] == "warning"
 
 
-def test_packed_pictures_are_in_the_message(desk: Desk) -> None:
-    desk.write(
+def test_packed_pictures_are_in_the_message(workspace: WorkspaceRunner) -> None:
+    workspace.write(
         {
             "issues/articles/glutamate.md": article(body="![A synapse](x.png)"),
             "issues/articles/x.png": png(40, 20),
         }
     )
-    assert not [part for part in made(desk).walk() if part.get_content_maintype() == "image"]
-    packed = made(desk, "me@example.org", "--images", "packed")
+    assert not [part for part in made(workspace).walk() if part.get_content_maintype() == "image"]
+    packed = made(workspace, "me@example.org", "--images", "packed")
     assert [part for part in packed.walk() if part.get_content_type() == "image/png"]
 
 
-def test_each_audience_has_its_own(desk: Desk) -> None:
-    desk.write({"issues/001-the-plastic-brain/issue.md": issue(more="audience: [everyone, clinicians]\n")})
-    found = desk.json("test", "1", "--to", "me@x.org", "--audience", "clinicians")
+def test_each_audience_has_its_own(workspace: WorkspaceRunner) -> None:
+    workspace.write(
+        {"issues/001-the-plastic-brain/issue.md": issue(more="audience: [everyone, clinicians]\n")}
+    )
+    found = workspace.json("test", "1", "--to", "me@x.org", "--audience", "clinicians")
     assert found["audience"] == "clinicians" and found["frozen"] is False
-    assert list(desk.tree("build/tests")) == ["001-the-plastic-brain-clinicians-me@x.org.eml"]
-    assert "no edition for" in desk.error("test", "1", "--to", "me@x.org", "--audience", "patients")
+    assert list(workspace.tree("build/tests")) == ["001-the-plastic-brain-clinicians-me@x.org.eml"]
+    assert "no edition for" in workspace.error("test", "1", "--to", "me@x.org", "--audience", "patients")
 
 
 @pytest.mark.parametrize("field", ["first_name", "=x", ""])
-def test_a_field_without_a_value_is_wrong_usage(desk: Desk, field: str) -> None:
-    result = desk.run("test", "1", "--to", "me@x.org", "--field", field)
+def test_a_field_without_a_value_is_wrong_usage(workspace: WorkspaceRunner, field: str) -> None:
+    result = workspace.run("test", "1", "--to", "me@x.org", "--field", field)
     assert result.exit_code == 2 and "first_name=Ada" in result.stderr
 
 
-def test_a_field_that_is_not_known_and_a_value_with_a_line_break_are_refused(desk: Desk) -> None:
-    said = desk.error("test", "1", "--to", "me@x.org", "--field", "frist_name=Ada")
+def test_a_field_that_is_not_known_and_a_value_with_a_line_break_are_refused(
+    workspace: WorkspaceRunner,
+) -> None:
+    said = workspace.error("test", "1", "--to", "me@x.org", "--field", "frist_name=Ada")
     assert 'Did you mean "first_name"?' in said
-    said = desk.error("test", "1", "--to", "me@x.org", "--field", "first_name=Ada\r\nBcc: you@x.org")
+    said = workspace.error("test", "1", "--to", "me@x.org", "--field", "first_name=Ada\r\nBcc: you@x.org")
     assert "U+000D" in said
 
 
-def test_it_needs_no_network(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_needs_no_network(workspace: WorkspaceRunner, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("the network was asked")
 
     monkeypatch.setattr(socket, "socket", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    desk.ok("test", "1", "--to", "me@x.org")
+    workspace.ok("test", "1", "--to", "me@x.org")

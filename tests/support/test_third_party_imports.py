@@ -8,18 +8,18 @@ from collections import defaultdict
 from workspace_kit import ROOT
 
 DOORS = {
-    "PIL": "images/resize.py",
+    "PIL": "images/pillow.py",
     "bs4": "importers/markup/tree.py",
     "botocore": "export/auth.py",
     "cssselect2": "checks/cascade.py",
     "feedparser": "importers/feed.py",
-    "feedgen": "render/feeds/feedgen_xml.py",
+    "feedgen": "render/feeds/feedgen_fixes.py",
     "httpx": "export/client.py",
     "jinja2": "support/templating.py",
-    "jsonschema": "render/feeds/json_feed.py",
+    "jsonschema": "render/feeds/feed_schemas.py",
     "jwt": "export/auth.py",
     "keyring": "export/keys.py",
-    "lxml": "render/feeds/feedgen_xml.py",
+    "lxml": "render/feeds/feed_schemas.py",
     "mammoth": "importers/docx.py",
     "markdown_it": "content/markdown.py",
     "markdownify": "importers/markup/write.py",

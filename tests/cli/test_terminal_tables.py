@@ -12,7 +12,7 @@ import termios
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from workspace_kit import ROOT, Desk, article, issue
+from workspace_kit import ROOT, WorkspaceRunner, article, issue
 
 from pipeline.cli.columns import Column, cut, fitted, width
 
@@ -28,7 +28,7 @@ sections:
 """
 
 
-def in_terminal(desk: Desk, columns: int, *arguments: str, **environment: str) -> str:
+def in_terminal(workspace: WorkspaceRunner, columns: int, *arguments: str, **environment: str) -> str:
     """What a terminal of that many columns is sent on stdout."""
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (40, columns))
@@ -36,7 +36,7 @@ def in_terminal(desk: Desk, columns: int, *arguments: str, **environment: str) -
     code = "from pipeline.cli import main; main(prog_name='pressroom')"
     with subprocess.Popen(
         [sys.executable, "-c", code, *arguments],
-        cwd=desk.root,
+        cwd=workspace.root,
         env={**inherited, "PYTHONPATH": str(ROOT), "TERM": "xterm", **environment},
         stdin=theirs,
         stdout=theirs,
@@ -91,8 +91,8 @@ def test_rows_fit_and_columns_hold_for_any_text(texts: list[str], room: int) -> 
     assert len({tuple(map(width, row[:-1])) for row in rows}) == 1
 
 
-def with_titles(desk: Desk) -> None:
-    desk.write(
+def with_titles(workspace: WorkspaceRunner) -> None:
+    workspace.write(
         {
             "issues/001-the-plastic-brain/issue.md": issue(more=SECTIONS),
             "issues/articles/glutamate.md": article("大脑的可塑性 " * 9),
@@ -103,10 +103,10 @@ def with_titles(desk: Desk) -> None:
     )
 
 
-def test_a_plan_has_sections_with_their_limits_and_what_is_out_by_reason(desk: Desk) -> None:
-    desk.write({"issues/001-the-plastic-brain/issue.md": issue(more=SECTIONS)})
-    desk.write({"issues/articles/other.md": article("Other", tags="[other]")})
-    assert desk.ok("plan", "1") == (
+def test_a_plan_has_sections_with_their_limits_and_what_is_out_by_reason(workspace: WorkspaceRunner) -> None:
+    workspace.write({"issues/001-the-plastic-brain/issue.md": issue(more=SECTIONS)})
+    workspace.write({"issues/articles/other.md": article("Other", tags="[other]")})
+    assert workspace.ok("plan", "1") == (
         "Issue 1, The plastic brain, 2026-02-01, not frozen yet\n"
         "\n"
         "Edition for everyone: 1 article\n"
@@ -124,30 +124,30 @@ def test_a_plan_has_sections_with_their_limits_and_what_is_out_by_reason(desk: D
     )
 
 
-def test_a_plan_reads_as_the_issue_does(desk: Desk) -> None:
-    desk.write({"issues/articles/b.md": article("Newer", date="2026-01-20", tags="[research]")})
-    said = desk.ok("plan", "1")
+def test_a_plan_reads_as_the_issue_does(workspace: WorkspaceRunner) -> None:
+    workspace.write({"issues/articles/b.md": article("Newer", date="2026-01-20", tags="[research]")})
+    said = workspace.ok("plan", "1")
     assert said.index("Newer") < said.index("The glutamate switch") < said.index("In brief")
 
 
-def test_a_frozen_plan_says_so_and_marks_what_was_edited_or_deleted(desk: Desk) -> None:
-    desk.ok("assemble", "1")
-    assert "issue.lock holds the choice" in desk.ok("plan", "1")
-    desk.write({"issues/articles/glutamate.md": article("The glutamate switch", body="Other words.")})
-    (desk.root / "issues/articles/a-note.md").unlink()
-    desk.write({"issues/articles/new.md": article("New")})
-    said = desk.ok("plan", "1")
+def test_a_frozen_plan_says_so_and_marks_what_was_edited_or_deleted(workspace: WorkspaceRunner) -> None:
+    workspace.ok("assemble", "1")
+    assert "issue.lock holds the choice" in workspace.ok("plan", "1")
+    workspace.write({"issues/articles/glutamate.md": article("The glutamate switch", body="Other words.")})
+    (workspace.root / "issues/articles/a-note.md").unlink()
+    workspace.write({"issues/articles/new.md": article("New")})
+    said = workspace.ok("plan", "1")
     assert re.search(r"in +The glutamate switch +2026-01-08 +edited since", said)
     assert re.search(r"in +a-note +deleted since", said)
     assert "Out: frozen without it  1" in said
 
 
 @pytest.mark.parametrize("columns", [50, 80, 120])
-def test_no_line_of_a_table_is_wider_than_the_terminal(desk: Desk, columns: int) -> None:
-    with_titles(desk)
-    desk.write({"issues/002-two/issue.md": issue(2, title="A title that is rather long " * 4)})
+def test_no_line_of_a_table_is_wider_than_the_terminal(workspace: WorkspaceRunner, columns: int) -> None:
+    with_titles(workspace)
+    workspace.write({"issues/002-two/issue.md": issue(2, title="A title that is rather long " * 4)})
     for command in (("plan", "1", "--all"), ("articles",), ("status",)):
-        said = re.sub(r"\x1b\[[0-9;]*m", "", in_terminal(desk, columns, *command))
+        said = re.sub(r"\x1b\[[0-9;]*m", "", in_terminal(workspace, columns, *command))
         rows = [line for line in said.splitlines() if re.match(r"  (in|out|pinned) ", line)]
         assert rows or command != ("plan", "1", "--all")
         assert all(width(line) <= columns for line in said.splitlines()[3:]), said
@@ -155,14 +155,16 @@ def test_no_line_of_a_table_is_wider_than_the_terminal(desk: Desk, columns: int)
         assert len(dates) <= 1, said
 
 
-def test_a_hebrew_title_takes_no_neighbour_along_in_a_terminal_and_is_itself_in_a_pipe(desk: Desk) -> None:
-    with_titles(desk)
-    assert "\u200eהמוח 2026" in in_terminal(desk, 80, "plan", "1")
-    assert "\u200e" not in desk.ok("plan", "1")
+def test_a_hebrew_title_takes_no_neighbour_along_in_a_terminal_and_is_itself_in_a_pipe(
+    workspace: WorkspaceRunner,
+) -> None:
+    with_titles(workspace)
+    assert "\u200eהמוח 2026" in in_terminal(workspace, 80, "plan", "1")
+    assert "\u200e" not in workspace.ok("plan", "1")
 
 
-def test_colours_are_for_terminals_that_want_them(desk: Desk) -> None:
-    assert "\x1b[32min\x1b[0m" in in_terminal(desk, 80, "plan", "1")
-    assert "\x1b" not in in_terminal(desk, 80, "plan", "1", NO_COLOR="1")
-    assert "\x1b" not in in_terminal(desk, 80, "plan", "1", TERM="dumb")
-    assert "\x1b" not in desk.ok("plan", "1")
+def test_colours_are_for_terminals_that_want_them(workspace: WorkspaceRunner) -> None:
+    assert "\x1b[32min\x1b[0m" in in_terminal(workspace, 80, "plan", "1")
+    assert "\x1b" not in in_terminal(workspace, 80, "plan", "1", NO_COLOR="1")
+    assert "\x1b" not in in_terminal(workspace, 80, "plan", "1", TERM="dumb")
+    assert "\x1b" not in workspace.ok("plan", "1")

@@ -15,11 +15,11 @@ differently: blurred, that is below `STEP`. A line that moves by two pixels, a c
 and a band is small enough for a button to count."""
 
 
-def opened(data: bytes) -> Image.Image:
+def read_screenshot(data: bytes) -> Image.Image:
     return Image.open(io.BytesIO(data)).convert("RGB")
 
 
-def commonest(picture: Image.Image, box: Mapping[str, float]) -> tuple[int, ...]:
+def most_common_colour(picture: Image.Image, box: Mapping[str, float]) -> tuple[int, ...]:
     """The colour that most pixels of a box have."""
     left, top = round(box["x"]), round(box["y"])
     cut = picture.crop((left, top, left + max(1, round(box["width"])), top + max(1, round(box["height"]))))
@@ -30,13 +30,13 @@ def commonest(picture: Image.Image, box: Mapping[str, float]) -> tuple[int, ...]
 def accept(made: bytes, held: Path) -> None:
     """Keep a picture as the reference, in 128 colours: letters on plain grounds need no more."""
     held.parent.mkdir(parents=True, exist_ok=True)
-    small = opened(made).quantize(128, dither=Image.Dither.NONE)
+    small = read_screenshot(made).quantize(128, dither=Image.Dither.NONE)
     small.save(held, optimize=True)
 
 
 def compare(made: bytes, held: Path, folder: Path) -> None:
     """Raise `AssertionError` where they differ; the new picture and the difference are then in `folder`."""
-    new = opened(made)
+    new = read_screenshot(made)
     old = Image.open(held).convert("RGB") if held.exists() else Image.new("RGB", (1, 1))
     why = f"{old.size} became {new.size}" if new.size != old.size else worst_band(new, old)
     if not why:

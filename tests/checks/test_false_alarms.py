@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from check_kit import BODY, LETTER, Case, subject_of
-from examples_links import real, saying, to
-from examples_words import ending
+from check_examples.copy import ending
+from check_examples.links import real, saying, to
+from check_kit import BODY, LETTER, Case, check_context
 
 from pipeline.checks.page_text import words
 from pipeline.checks.rules import RULES
@@ -49,7 +49,7 @@ SOUND_WRITING = [
 
 @pytest.mark.parametrize("text", SOUND_WRITING)
 def test_sound_writing_has_no_finding(text: str) -> None:
-    subject = subject_of(ending(text))
+    subject = check_context(ending(text))
     found = [
         f"{rule.code} {each.message}"
         for rule in RULES
@@ -82,7 +82,7 @@ def test_sound_writing_has_no_finding(text: str) -> None:
     ],
 )  # fmt: skip
 def test_slips_are_found_where_they_stand(code: str, text: str, said: str) -> None:
-    (found,) = list(rule_of(code).findings(subject_of(ending(text))))[:1]
+    (found,) = list(rule_of(code).findings(check_context(ending(text))))[:1]
     assert said in found.message
     first = 8 + BODY.split("\n").index("The trial counted those who improved.")
     assert found.place.path == "issues/articles/glutamate-switch.md"
@@ -90,8 +90,8 @@ def test_slips_are_found_where_they_stand(code: str, text: str, said: str) -> No
 
 
 def test_a_slip_in_the_second_line_of_a_paragraph_is_found_there() -> None:
-    one = next(rule_of("COPY001").findings(subject_of(ending("A line.\nAnother TK line."))))
-    two = next(rule_of("COPY001").findings(subject_of(ending("A TK line.\nAnother line."))))
+    one = next(rule_of("COPY001").findings(check_context(ending("A line.\nAnother TK line."))))
+    two = next(rule_of("COPY001").findings(check_context(ending("A TK line.\nAnother line."))))
     assert one.place.line == (two.place.line or 0) + 1
 
 
@@ -102,7 +102,7 @@ def test_a_slip_in_the_second_line_of_a_paragraph_is_found_there() -> None:
 def test_placeholders_in_front_matter_are_found(field: str, line: int) -> None:
     key, _, value = field.partition(": ")
     case = Case(title=value) if key == "title" else Case()
-    subject = subject_of(case)
+    subject = check_context(case)
     if key == "dek":
         composed, layout = subject.edition.sections[0].articles[0]
         article = replace(composed.article, dek=value)
@@ -130,7 +130,7 @@ def test_placeholders_in_front_matter_are_found(field: str, line: int) -> None:
     ],
 )
 def test_empty_link_texts_by_language(language: str, text: str, nothing: bool) -> None:
-    assert bool(list(rule_of("LINK016").findings(subject_of(saying(text, language))))) is nothing
+    assert bool(list(rule_of("LINK016").findings(check_context(saying(text, language))))) is nothing
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_empty_link_texts_by_language(language: str, text: str, nothing: bool) -
     ],
 )
 def test_shown_addresses_and_their_targets(shown: str, url: str, severity: str | None) -> None:
-    found = list(rule_of("LINK017").findings(subject_of(to(url, shown))))
+    found = list(rule_of("LINK017").findings(check_context(to(url, shown))))
     assert [each.severity.value for each in found] == ([severity] if severity else [])
 
 
@@ -167,7 +167,7 @@ def test_shown_addresses_and_their_targets(shown: str, url: str, severity: str |
     ],
 )
 def test_torn_addresses(url: str, broken: bool) -> None:
-    assert bool(list(rule_of("LINK012").findings(subject_of(to(url))))) is broken
+    assert bool(list(rule_of("LINK012").findings(check_context(to(url))))) is broken
 
 
 @pytest.mark.parametrize(
@@ -185,12 +185,12 @@ def test_torn_addresses(url: str, broken: bool) -> None:
     ],
 )
 def test_placeholder_addresses_of_a_real_publication(url: str, stands_in: bool) -> None:
-    found = rule_of("LINK009").findings(subject_of(real(url)))
+    found = rule_of("LINK009").findings(check_context(real(url)))
     assert any(url in each.message for each in found) is stands_in
 
 
 def test_an_address_that_cannot_be_read_stops_no_rule() -> None:
-    subject = subject_of(Case(html=('href="https://journal.example/review"', 'href="http://[oops"')))
+    subject = check_context(Case(html=('href="https://journal.example/review"', 'href="http://[oops"')))
     for rule in RULES:
         list(rule.findings(subject))
 
@@ -201,7 +201,7 @@ def test_raised_figures_compare_alike_in_both_forms() -> None:
 
 
 def test_the_encoded_size_is_that_of_the_html_part() -> None:
-    subject = subject_of(Case())
+    subject = check_context(Case())
     part = subject.mail.get_payload(1)
     assert not isinstance(part, str)
     assert encoded_size(subject.message) == len(part.get_payload().encode())
@@ -209,7 +209,7 @@ def test_the_encoded_size_is_that_of_the_html_part() -> None:
 
 
 def test_a_word_that_the_text_part_lost_is_named() -> None:
-    subject = subject_of(Case(text=("those who improved", "those who")))
+    subject = check_context(Case(text=("those who improved", "those who")))
     (found,) = rule_of("PLAIN002").findings(subject)
     assert '"improved"' in found.message or "improved" in found.message
     assert found.place.path == "build/issues/001-the-plastic-brain/email.txt"
@@ -220,5 +220,5 @@ def test_private_text_in_the_inbox_line_is_found() -> None:
     case = Case(
         letter=f"{LETTER}\n::: only audience=clinicians\n{leak}\n:::\n", issue=f'preview_text: "{leak}"\n'
     )
-    (found,) = rule_of("AUD001").findings(subject_of(case))
+    (found,) = rule_of("AUD001").findings(check_context(case))
     assert "the inbox line" in found.message and "clinicians" in found.message

@@ -1,0 +1,91 @@
+"""Feeds alone: build them, check them, or tell a WebSub hub which of them have changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from pipeline.checks.feed_context import feed_context
+from pipeline.checks.runner import run_feed_rules
+from pipeline.compose import Composer
+from pipeline.model import Finding
+from pipeline.render.feeds import websub
+from pipeline.render.feeds.feed_list import build_feeds as feed_files
+from pipeline.render.site.pages import site_parts
+from pipeline.support.files import write_atomically
+from pipeline.support.urls import is_feed_file
+from pipeline.workspace import Workspace, without_drafts
+
+
+def build_feeds(workspace: Workspace, now: datetime) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
+    """Write the feeds below `build/site`. Returns their paths, and findings on dead links."""
+    composer = Composer(workspace)
+    published = composer.published(composer.compose(without_drafts(workspace.issues)), now)
+    files = feed_files(published)
+    site = workspace.files.build / "site"
+    for each in files:
+        write_atomically(site / each.path, each.data)
+    # A feed that exists no longer, such as that of an audience that is not public any more, is deleted.
+    paths = {each.path for each in files}
+    for file in sorted(site.rglob("*")):
+        if is_feed_file(file.name) and file.is_file() and file.relative_to(site).as_posix() not in paths:
+            file.unlink()
+    return tuple(each.path for each in files), composer.dead_links(published)
+
+
+def check_feeds(workspace: Workspace, now: datetime, before: Path) -> tuple[int, tuple[Finding, ...]]:
+    """Check the feeds that would be built; nothing is written. Returns their number and the findings.
+
+    `before` is a folder with the site of an earlier build, or with its feeds alone; if it has no feeds,
+    nothing is compared.
+    """
+    composer = Composer(workspace)
+    published = composer.published(composer.compose(without_drafts(workspace.issues)), now)
+    built = {each.path: each.data for each in feed_files(published)}
+    earlier = {
+        file.relative_to(before).as_posix(): file.read_bytes()
+        for file in sorted(before.rglob("*"))
+        if is_feed_file(file.name) and file.is_file()
+    }
+    # The home page is the first part; the workspace may have a template of its own for it.
+    (home, *_) = site_parts(published, workspace.templates)[0]()
+    context = feed_context(published, now, built, earlier, home.data.decode())
+    return len(context.documents), run_feed_rules(context)
+
+
+@dataclass(frozen=True, slots=True)
+class HubUpdate:
+    """The built feeds that have changed since the hub was told. `changed` maps paths to digests."""
+
+    workspace: Workspace
+    hub: str
+    changed: dict[str, str]
+    told: dict[str, str]
+
+    def send(self) -> Iterator[str]:
+        """Tell the hub of the feeds one by one, and yield each path once it was accepted.
+
+        What the hub has accepted is remembered, even if it refuses the rest. Raises `PressroomError` for
+        what it refuses.
+        """
+        for path in websub.ping(self.workspace.files.publication, self.changed):
+            self.told[path] = self.changed[path]
+            websub.write_notified(_record(self.workspace), self.hub, self.told)
+            yield path
+
+
+def hub_update(workspace: Workspace) -> HubUpdate:
+    """Find the built feeds that the hub does not know yet. Nothing leaves the machine.
+
+    Raises `PressroomError` if no hub is set or no feed is built.
+    """
+    hub = websub.configured_hub(workspace.files.publication)
+    told = websub.read_notified(_record(workspace), hub)
+    changed = websub.changed_feeds(workspace.files.build / "site", hub, told)
+    return HubUpdate(workspace, hub, changed, told)
+
+
+def _record(workspace: Workspace) -> Path:
+    return workspace.files.build / ".cache" / "hub.json"

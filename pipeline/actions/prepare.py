@@ -1,0 +1,50 @@
+"""One edition assembled, composed and rendered once, for whatever is done with it afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pipeline.compose import Composer
+from pipeline.errors import PressroomError
+from pipeline.model import ComposedEdition, ComposedIssue, Issue, MergeField, RenderedEmail
+from pipeline.render.email.message import field_values
+from pipeline.render.email.renderer import EmailRenderer
+from pipeline.workspace import Workspace, edition_audience
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedEdition:
+    """A rendered edition with what made it. `issue` may contain further editions."""
+
+    composer: Composer
+    renderer: EmailRenderer
+    issue: ComposedIssue
+    edition: ComposedEdition
+    email: RenderedEmail
+
+    @property
+    def field_value(self) -> Callable[[MergeField], str]:
+        """Returns the value of a merge field for a reader of whom nothing is known."""
+        return field_values(self.composer.publication, self.edition)
+
+
+def render_email(workspace: Workspace, issue: Issue, audience: str | None = None) -> RenderedEmail:
+    """Render the email of an issue: the edition for `audience`, or the issue's first one.
+
+    Merge fields are in neutral form. Raises `PressroomError` or `Mistakes` for everything wrong in it.
+    """
+    return prepare_edition(Composer(workspace), issue, edition_audience(issue, audience)).email
+
+
+def prepare_edition(composer: Composer, issue: Issue, audience: str) -> PreparedEdition:
+    """Assemble, compose and render the edition of an issue for one audience, and no other edition.
+
+    Raises `PressroomError` or `Mistakes` for everything wrong in it.
+    """
+    (composed,) = composer.compose([issue], audience)
+    if not composed.editions:
+        raise PressroomError(f'the issue has no edition for "{audience}".', issue.place.path)
+    (edition,) = composed.editions
+    renderer = EmailRenderer.for_composer(composer)
+    return PreparedEdition(composer, renderer, composed, edition, renderer.render(edition))

@@ -1,0 +1,57 @@
+"""What earlier issues used: which articles they carried, and the ids and dates that were given out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from pipeline.articles.pool import Pool
+from pipeline.assemble.lock import Lock
+from pipeline.model import FeedIdentity, Issue
+
+
+class History:
+    """The frozen issues of a workspace. `locks` maps an issue's folder to its lock, and may grow."""
+
+    def __init__(self, issues: Iterable[Issue], locks: Mapping[str, Lock], pool: Pool) -> None:
+        self._issues = tuple(issues)
+        self._locks = locks
+        self._pool = pool
+
+    def _frozen(self, before: Issue | None = None) -> Iterator[tuple[Issue, Lock]]:
+        for issue in self._issues:
+            if issue.folder in self._locks and (before is None or issue.number < before.number):
+                yield issue, self._locks[issue.folder]
+
+    def used_before(self, issue: Issue) -> dict[str, str]:
+        """Map each article that an earlier issue carries to the folder of the first of these issues."""
+        used: dict[str, str] = {}
+        for earlier, lock in self._frozen(issue):
+            for slug in lock.slugs:
+                used.setdefault(slug, earlier.folder)
+        return used
+
+    def carriers(self) -> dict[str, tuple[str, ...]]:
+        """Map each article to the folders of the frozen issues that carry it, oldest first."""
+        carriers: dict[str, tuple[str, ...]] = {}
+        for issue, lock in self._frozen():
+            for slug in lock.slugs:
+                carriers[slug] = (*carriers.get(slug, ()), issue.folder)
+        return carriers
+
+    def texts_before(self, issue: Issue) -> Iterator[tuple[str, str]]:
+        """The letters and articles of the frozen issues before this one: folder and source, oldest first."""
+        for earlier, lock in self._frozen(issue):
+            yield earlier.folder, earlier.letter
+            for slug in lock.slugs:
+                if slug in self._pool:
+                    yield earlier.folder, self._pool[slug].body
+
+    def feed_identities(self) -> dict[str, FeedIdentity]:
+        """The id and dates of each article; the newest revision where several issues carry it."""
+        known: dict[str, FeedIdentity] = {}
+        for _, lock in self._frozen():
+            for slug, article in lock.articles.items():
+                first = known.setdefault(slug, article.record)
+                newest = max(first.updated, article.record.updated)
+                known[slug] = FeedIdentity(first.id, first.published, newest)
+        return known

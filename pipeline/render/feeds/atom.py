@@ -1,0 +1,23 @@
+"""Atom 1.0 (RFC 4287)."""
+
+from __future__ import annotations
+
+from pipeline.render.feeds.feed_item import MEDIA_TYPES, Feed, single_line
+from pipeline.render.feeds.feedgen_fixes import add_entry, new_generator
+
+
+def atom(feed: Feed) -> bytes:
+    """The feed as Atom 1.0."""
+    generator = new_generator(feed, "atom")
+    generator.id(feed.id)
+    generator.author(name=single_line(feed.publication.title))
+    generator.link(href=feed.page, rel="alternate", type="text/html")
+    generator.link(href=feed.address("atom"), rel="self", type=MEDIA_TYPES["atom"])
+    for item in feed.items:
+        entry = add_entry(generator, item)
+        entry.id(item.id)
+        for name in item.authors:
+            entry.author(name=name)
+        entry.summary(item.summary)
+    data: bytes = generator.atom_str(pretty=True)
+    return data

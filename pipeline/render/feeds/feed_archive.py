@@ -1,0 +1,151 @@
+"""The files of one feed: the current one below 1 MB, and archived parts of older items (RFC 5005, section 4).
+
+A part contains what certain issues brought, and is named by the number of the first of them: so it keeps
+its address and its items when newer issues come, and when an older article joins a new issue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.model import ComposedArticle, ComposedEdition, OutputFile, Publication
+from pipeline.render.feeds.atom import atom
+from pipeline.render.feeds.feed_content import article_item, edition_item
+from pipeline.render.feeds.feed_item import Feed, FeedItem
+from pipeline.render.feeds.json_feed import json_feed
+from pipeline.render.feeds.rss import rss
+from pipeline.support.limits import FEED_BYTES
+from pipeline.support.urls import feed_file
+
+_ISSUES_A_PART = 5
+"""How many issues an archived part covers. A part stays below 1 MB, and the current feed contains more
+issues than a part, as long as an issue brings less than 200 KB; emails are cut at half of that."""
+
+_WRITERS: dict[str, Callable[[Feed], bytes]] = {"rss": rss, "atom": atom, "json": json_feed}
+
+ItemSource = ComposedEdition | ComposedArticle
+
+
+@dataclass(frozen=True, slots=True)
+class FeedSource:
+    """A feed without its items, and the editions or articles that they are made of, newest first.
+
+    An archived part covers `issues_a_part` issues.
+    """
+
+    feed: Feed
+    item_sources: tuple[ItemSource, ...]
+    issues_a_part: int = _ISSUES_A_PART
+
+    def archive_number(self, source: ItemSource) -> int:
+        """The number of the archived part that takes an item once it has left the current feed.
+
+        It is the number of the first issue that the part covers. It depends on issue numbers alone, so
+        that no other item can change it.
+        """
+        if isinstance(source, ComposedEdition):
+            issue = source.issue.number
+        else:
+            # An article belongs to the first of the issues that carry it.
+            issue = int(source.issues[0].partition("-")[0]) if source.issues else 0
+        return issue - max(0, issue - 1) % self.issues_a_part
+
+
+class ItemCache:
+    """The feed items of articles. Several feeds contain the same article, and its item is made once."""
+
+    _MOST = 1000  # about 6 MB, and more than a feed takes
+
+    def __init__(self, publication: Publication) -> None:
+        self.publication = publication
+        self._items: dict[str, FeedItem] = {}
+
+    def item(self, source: ItemSource, feed: Feed) -> FeedItem:
+        """The item of an edition or article in a feed."""
+        if isinstance(source, ComposedEdition):
+            # The main feed's item of an issue has the issue's own id, whichever edition it shows.
+            further = bool(feed.folder) and source.audience != source.issue.audiences[0]
+            return edition_item(source, self.publication, further=further)
+        item = self._items.pop(source.article.slug, None) or article_item(source, self.publication)
+        self._items[source.article.slug] = item
+        if len(self._items) > self._MOST:
+            del self._items[next(iter(self._items))]
+        return item
+
+
+def feed_files(source: FeedSource, cache: ItemCache) -> Iterator[OutputFile]:
+    """The current feed in its three formats, then its archived parts, newest first."""
+    items = tuple(_newest(cache.item(each, source.feed) for each in source.item_sources))
+    numbers = tuple(map(source.archive_number, source.item_sources))
+    count, files = _current_feed(replace(source.feed, items=items), numbers)
+    yield from _output_files(source.feed, files)
+    archived: dict[int, list[ItemSource]] = {
+        number: [] for number in sorted(set(numbers[count:]), reverse=True)
+    }
+    # A part contains all that its issues brought, also what is in the current feed still.
+    for each, number in zip(source.item_sources, numbers, strict=True):
+        if number in archived:
+            archived[number].append(each)
+    neighbours = (None, *archived, None)
+    for place, (number, sources) in enumerate(archived.items(), start=1):
+        part = replace(source.feed, number=number, newer=neighbours[place - 1], older=neighbours[place + 1])
+        part = replace(part, items=tuple(cache.item(each, part) for each in sources))
+        yield from _output_files(part, {kind: write(part) for kind, write in _WRITERS.items()})
+
+
+def _output_files(feed: Feed, files: dict[str, bytes]) -> Iterator[OutputFile]:
+    for kind, data in files.items():
+        yield OutputFile(feed.folder + feed_file(kind, feed.number), data)
+
+
+def _newest(items: Iterable[FeedItem]) -> Iterator[FeedItem]:
+    """The newest items, as many as could fit into a feed; the others are not even made.
+
+    No format writes an item in fewer bytes than its HTML has.
+    """
+    size = 0
+    for position, item in enumerate(items):
+        size += len(item.html.encode())
+        if position and size >= FEED_BYTES:
+            return
+        yield item
+
+
+def _current_feed(feed: Feed, archive_numbers: Sequence[int]) -> tuple[int, dict[str, bytes]]:
+    """Write the current feed with as many of the newest items as keep each format below 1 MB.
+
+    Returns their count and the file of each format. `archive_numbers` are those of all items of the
+    feed, also of those that `_newest` left out.
+    """
+    too_many = len(feed.items)
+    files = _files(feed, too_many, archive_numbers)
+    if too_many < 2 or _size(files) < FEED_BYTES:
+        return too_many, files
+    # A search between two counts: `fits` items fit, `too_many` do not.
+    too_large = _size(files)
+    fits, files = 1, _files(feed, 1, archive_numbers)
+    fitted_before, halve = None, False
+    while too_many - fits > 1:
+        # Items are of similar size, so that a guess in proportion to the bytes is nearly right. When the
+        # same bound has moved twice in a row, they are not, and the next guess is the middle.
+        share = 0.5 if halve else (FEED_BYTES - _size(files)) / (too_large - _size(files))
+        count = min(max(fits + int(share * (too_many - fits)), fits + 1), too_many - 1)
+        candidate = _files(feed, count, archive_numbers)
+        fitted = _size(candidate) < FEED_BYTES
+        if fitted:
+            fits, files = count, candidate
+        else:
+            too_many, too_large = count, _size(candidate)
+        fitted_before, halve = fitted, fitted is fitted_before
+    return fits, files
+
+
+def _files(feed: Feed, count: int, archive_numbers: Sequence[int]) -> dict[str, bytes]:
+    """The feed in each format with its newest `count` items, and a link to the newest archived part."""
+    shortened = replace(feed, items=feed.items[:count], older=max(archive_numbers[count:], default=None))
+    return {kind: write(shortened) for kind, write in _WRITERS.items()}
+
+
+def _size(files: dict[str, bytes]) -> int:
+    return max(map(len, files.values()))

@@ -1,0 +1,69 @@
+"""Texts that email, web pages and feeds show alike: bylines, hosts, the first words of an article."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from pipeline.content.footnotes import is_reference
+from pipeline.content.text_width import collapse_spaces
+from pipeline.model import Article, BlockKind, Content, Element, MergeField, Node, Publication
+from pipeline.support import merge
+from pipeline.support.urls import home_url
+
+
+def byline(article: Article, separator: str) -> str:
+    """The authors, each with the role that follows the name."""
+    return separator.join(
+        f"{author.name}, {author.role}" if author.role else author.name for author in article.authors
+    )
+
+
+def revision_date(article: Article) -> datetime | None:
+    """The date of the last revision, if it is on a later day than the article's own."""
+    updated = article.updated
+    return updated if updated and updated.date() > article.date.date() else None
+
+
+def host(url: str) -> str:
+    """The host of an address as readers know it, without `www.`."""
+    return (urlsplit(url).hostname or url).removeprefix("www.")
+
+
+def text_lines(text: str) -> tuple[str, ...]:
+    """The lines of a text such as the postal address, without empty ones."""
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+def public_text(text: str, publication: Publication) -> str:
+    """A line of text, such as the preview text, with the public values of its merge fields."""
+    return merge.fill(text, lambda field: merge.public_value(field, publication, home_url(publication)))
+
+
+def first_words(content: Content, publication: Publication, page_url: str, limit: int = 200) -> str:
+    """The first words of the paragraphs, for a description where the editor wrote none.
+
+    `content` is chosen for its readers. Returns plain text of at most `limit` characters and an ellipsis;
+    empty without paragraphs. Merge fields have their public values.
+    """
+    text = ""
+    for block in content.blocks:
+        if block.kind is BlockKind.PROSE:
+            for node in block.nodes:
+                if isinstance(node, Element) and node.tag == "p":
+                    text += " " + "".join(_words(node, publication, page_url))
+        if len(text) > limit:
+            break
+    text = collapse_spaces(text).strip()
+    return text if len(text) <= limit else text[:limit].rsplit(" ", 1)[0].rstrip(",;:.–— ") + "…"
+
+
+def _words(node: Node, publication: Publication, page_url: str) -> Iterator[str]:
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, MergeField):
+        yield merge.public_value(node, publication, page_url)
+    elif not is_reference(node):
+        for child in node.children:
+            yield from _words(child, publication, page_url)
