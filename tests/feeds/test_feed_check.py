@@ -10,8 +10,9 @@ import pytest
 from check_examples.feeds import EXAMPLES, INDEX, NOW, Feeds
 from feed_kit import PUBLICATION, build_files, edition, element, prose
 from feed_kit import article as composed
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
+from property_kit import tries
 from workspace_kit import SETTINGS, WorkspaceRunner, article, issue
 
 from pipeline.checks.feed_context import feed_context
@@ -157,7 +158,7 @@ def test_options_that_do_not_go_together_are_wrong_usage(
 ANY = st.text(st.characters(), max_size=30)
 
 
-@settings(deadline=None, derandomize=True, max_examples=80)
+@tries(80)
 @given(title=ANY, dek=ANY, tag=ANY, name=ANY, words=ANY)
 @example("]]>", "<b>&amp;", "a, b", "A, B", "<!-- {{ x }}")
 @example("&lt;", "&", "\x00", "", "é 🧠 ]]>")
