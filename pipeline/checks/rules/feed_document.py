@@ -34,7 +34,7 @@ _XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
     source="XML 1.0, sections 2.8 and 4.3.3; RFC 8259, section 8.1",
     remedy=OURS,
 )
-def _prolog(context: FeedContext) -> Iterator[Violation]:
+def prolog(context: FeedContext) -> Iterator[Violation]:
     """A feed reader refuses the whole feed, or shows it in the wrong letters.
 
     A DOCTYPE is refused for safety, and browsers are giving up style sheets for XML.
@@ -60,7 +60,7 @@ def _prolog(context: FeedContext) -> Iterator[Violation]:
     source="RSS 2.0.11, RFC 4287, JSON Feed 1.1, as pipeline/render/feeds/schemas has them",
     remedy=OURS,
 )
-def _schema(context: FeedContext) -> Iterator[Violation]:
+def schema(context: FeedContext) -> Iterator[Violation]:
     """Some feed readers skip what a format does not know, others refuse the feed."""
     for feed in context.read():
         if feed.kind == "json":
@@ -78,7 +78,7 @@ def _schema(context: FeedContext) -> Iterator[Violation]:
     source="RFC 4287, section 4.1.1; RSS Advisory Board, Best Practices Profile; WebSub, section 4",
     remedy=OURS,
 )
-def _self_link(context: FeedContext) -> Iterator[Violation]:
+def self_link(context: FeedContext) -> Iterator[Violation]:
     """Feed readers subscribe to this address, and a hub knows the feed by it."""
     for feed in context.read():
         own = address(context.publication, feed.path)
@@ -102,7 +102,7 @@ def _self_link(context: FeedContext) -> Iterator[Violation]:
     source="RSS 2.0, <language>; RFC 4287, section 2; JSON Feed 1.1, language",
     remedy=OURS,
 )
-def _language(context: FeedContext) -> Iterator[Violation]:
+def feed_language(context: FeedContext) -> Iterator[Violation]:
     """Screen readers, translators and directories of feeds depend on it."""
     wanted = context.publication.language
     for feed in context.read():
@@ -123,7 +123,7 @@ def _language(context: FeedContext) -> Iterator[Violation]:
     source="RFC 4287, section 4.2.15; RSS 2.0, <lastBuildDate>",
     remedy=OURS,
 )
-def _feed_date(context: FeedContext) -> Iterator[Violation]:
+def feed_date(context: FeedContext) -> Iterator[Violation]:
     """With the date of the build, every build looks like news, and no feed reader can skip it."""
     for feed in context.read("rss", "atom"):
         dates = [entry.updated for entry in feed.entries if entry.updated]
@@ -146,7 +146,7 @@ def _feed_date(context: FeedContext) -> Iterator[Violation]:
     source="RSS 2.0, <image>; RSS Advisory Board, Best Practices Profile",
     remedy=OURS,
 )
-def _channel(context: FeedContext) -> Iterator[Violation]:
+def channel_order(context: FeedContext) -> Iterator[Violation]:
     """Feed readers that read from the top miss what follows the items; large images are cut or dropped."""
     for feed in context.read("rss"):
         channel = feed.root.find("channel")
@@ -172,7 +172,7 @@ def _channel(context: FeedContext) -> Iterator[Violation]:
     source="RFC 4287, section 4.2.9; feed readers that sort by date",
     remedy=OURS,
 )
-def _order(context: FeedContext) -> Iterator[Violation]:
+def item_order(context: FeedContext) -> Iterator[Violation]:
     """Some feed readers show the first items only, and keep future dates on top for ever."""
     for feed in context.read():
         dates = [entry.published for entry in feed.entries if entry.published]
@@ -192,7 +192,7 @@ def _order(context: FeedContext) -> Iterator[Violation]:
     source="limits of feed readers and aggregators, of 1 to 5 MB",
     remedy="Shorten the item: a single one fills the feed. Older items are in the archive already.",
 )
-def _size(context: FeedContext) -> Iterator[Violation]:
+def too_large(context: FeedContext) -> Iterator[Violation]:
     """Feed readers stop at a limit, or skip the feed; each loads it many times a day."""
     for feed in context.documents:
         if len(feed.data) >= FEED_BYTES:
@@ -212,7 +212,7 @@ def _size(context: FeedContext) -> Iterator[Violation]:
     source="RSS 2.0, <ttl>",
     remedy=OURS,
 )
-def _ttl(context: FeedContext) -> Iterator[Violation]:
+def ttl(context: FeedContext) -> Iterator[Violation]:
     """Feed readers that obey show an issue late."""
     for feed in context.read("rss"):
         ttl = feed.text("ttl")
@@ -227,7 +227,7 @@ def _ttl(context: FeedContext) -> Iterator[Violation]:
     source="feed readers that match names as text; RFC 4287, section 1.2",
     remedy=OURS,
 )
-def _prefixes(context: FeedContext) -> Iterator[Violation]:
+def atom_prefix(context: FeedContext) -> Iterator[Violation]:
     """It is valid XML, but feed readers that look for plain names cannot read it."""
     for feed in context.read("atom"):
         if prefix := re.search(rb"""xmlns:([\w.-]+)=["']http://www\.w3\.org/2005/Atom["']""", feed.data):
@@ -241,7 +241,7 @@ def _prefixes(context: FeedContext) -> Iterator[Violation]:
     source="W3C WebSub, section 4",
     remedy="Build again after a change of `hub`; if that does not help, report it.",
 )
-def _hub(context: FeedContext) -> Iterator[Violation]:
+def hub(context: FeedContext) -> Iterator[Violation]:
     """Readers subscribe where nobody announces news, and learn of an issue late or not at all."""
     configured = context.publication.hub
     for feed in context.read():
@@ -262,7 +262,7 @@ def _hub(context: FeedContext) -> Iterator[Violation]:
     source="OPML 2.0, subscription lists",
     remedy=OURS,
 )
-def _list(context: FeedContext) -> Iterator[Violation]:
+def list_of_feeds(context: FeedContext) -> Iterator[Violation]:
     """A reader who takes all feeds misses one, or has one twice."""
     place = Place(f"{SITE}/{OPML}")
     try:
@@ -291,7 +291,7 @@ def _list(context: FeedContext) -> Iterator[Violation]:
     source="what the pages' `<link rel=alternate>` name",
     remedy=OURS,
 )
-def _whole(context: FeedContext) -> Iterator[Violation]:
+def missing_format(context: FeedContext) -> Iterator[Violation]:
     """Pages announce it, and a feed reader finds nothing there."""
     there = {feed.path for feed in context.documents}
     for folder in context.folders:
@@ -308,7 +308,7 @@ def _whole(context: FeedContext) -> Iterator[Violation]:
     source="RSS Advisory Board, RSS Autodiscovery; HTML Living Standard, 4.6.7.2",
     remedy="Keep the loop over `head.feeds` in the template of the page's head.",
 )
-def _announced(context: FeedContext) -> Iterator[Violation]:
+def not_announced(context: FeedContext) -> Iterator[Violation]:
     """A feed reader that gets the address of the site says that it has no feed."""
     place = Place(f"{SITE}/index.html")
     links = [
@@ -333,7 +333,7 @@ def _announced(context: FeedContext) -> Iterator[Violation]:
     source="RFC 5005, section 4; JSON Feed 1.1, next_url",
     remedy=OURS,
 )
-def _archive(context: FeedContext) -> Iterator[Violation]:
+def archive_links(context: FeedContext) -> Iterator[Violation]:
     """A feed reader that fetches what it has missed stops at the gap."""
     parts: dict[tuple[str, str], dict[int | None, FeedDocument]] = {}
     for feed in context.read():
