@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from pipeline.content.html import HtmlWriter, Medium, footnotes_to_html, nodes_to_html
 from pipeline.content.tree import elements
+from pipeline.content.tree_text import tree_text
 from pipeline.model import Block, BlockKind, Content, Element, Node
 from pipeline.render.email.content_tokens import ContentHtml, NeutralText
 from pipeline.render.email.template_values import EmailBlock
@@ -14,6 +15,9 @@ from pipeline.support.limits import PHONE_WIDTH
 
 _PHONE_TEXT = PHONE_WIDTH - 2 * 22
 """The width that the margins leave for text on the narrowest phone."""
+
+_NAME = "Christopher-Lee"
+"""A name of usual length, in place of a merge field."""
 
 
 def content_blocks(
@@ -60,12 +64,7 @@ def _fits_phone(table: Element) -> bool:
     for row in elements((table,)):
         if row.tag == "tr":
             for number, cell in enumerate(row.children):
-                longest = max(map(len, _words(cell)), default=0)
+                words = tree_text((cell,), lambda _: _NAME).split()
+                longest = max(map(len, words), default=0)
                 columns[number] = max(columns.get(number, 0), longest)
     return sum(7.5 * longest + 12 for longest in columns.values()) <= _PHONE_TEXT
-
-
-def _words(node: Node) -> list[str]:
-    if isinstance(node, Element):
-        return [word for child in node.children for word in _words(child)]
-    return node.split() if isinstance(node, str) else ["a name's length"]  # of a merge field
