@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element as HtmlElement
 from pipeline.checks.html_page import HtmlPage, text_of
 from pipeline.checks.source_places import SourcePlaces, SourceText
 from pipeline.content.footnotes import is_reference
-from pipeline.content.html import Medium, for_audience
+from pipeline.content.medium import Medium, for_audience
 from pipeline.content.tree import BLOCKS, has_blocks
 from pipeline.model import Block, ComposedEdition, Element, Layout, MergeField, Node, Place
 from pipeline.render.email.template_values import in_layout

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from pipeline.content.html import Medium, for_audience
+from pipeline.content.medium import Medium, for_audience
 from pipeline.content.tree import elements
 from pipeline.model import Block, ComposedEdition, Content, Element, Layout, MergeField, Node, Place
 from pipeline.render.email.template_values import in_layout

@@ -18,7 +18,7 @@ MAX_SOURCE_BYTES = 5_000_000
 
 # C0 and C1 controls except tab and line feed, DEL, the two noncharacters that XML 1.0 section 2.2
 # and feedgen refuse, and lone surrogates, which no encoding can write.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
+FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
 
 # Windows refuses these names with any ending; a workspace may be shared between systems.
 RESERVED_NAMES = frozenset(
@@ -28,7 +28,7 @@ RESERVED_NAMES = frozenset(
 
 def check_characters(text: str, path: str | None, first_line: int = 1) -> None:
     """Raise `PressroomError`, with line and code point, if a text contains a forbidden character."""
-    match = _FORBIDDEN.search(text)
+    match = FORBIDDEN.search(text)
     if match:
         raise PressroomError(
             f"the character U+{ord(match[0]):04X} is not allowed in a text.",

@@ -10,7 +10,8 @@ from html_kit import HtmlReader
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipeline.content.html import Medium, blocks_to_html, footnotes_to_html, for_audience, select_blocks
+from pipeline.content.html import blocks_to_html, footnotes_to_html
+from pipeline.content.medium import Medium, for_audience, select_blocks
 from pipeline.content.text import LinkList, blocks_to_text
 from pipeline.errors import PressroomError
 from pipeline.model import Content

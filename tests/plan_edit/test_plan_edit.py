@@ -272,7 +272,7 @@ def test_what_cannot_be_changed_alone_is_refused() -> None:
 
 
 def pins(text: str) -> dict[str, list[str]]:
-    document = front_matter.split(text, PATH)
+    document = front_matter.split_file(text, PATH)
     sections = document.fields["sections"].value
     return {
         each.value["title"].raw: [slug.value for slug in each.value["pin"].value]
@@ -521,7 +521,7 @@ def test_only_pins_and_exclusions_change(
 
 def pins_of(text: str) -> dict[str, list[str]]:
     body = text.removeprefix("\ufeff").replace("\r\n", "\n")
-    sections = front_matter.split(body, PATH).fields["sections"].value
+    sections = front_matter.split_file(body, PATH).fields["sections"].value
     return {
         each.value["title"].value: [
             slug.raw or slug.value for slug in (each.value["pin"].value or ()) if "pin" in each.value

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from pipeline.config.i18n import Messages
-from pipeline.content.html import HtmlWriter, Medium, footnotes_to_html, for_audience, nodes_to_html
+from pipeline.content.html import HtmlOptions, footnotes_to_html, nodes_to_html
+from pipeline.content.medium import Medium, for_audience
 from pipeline.content.tree import elements
 from pipeline.model import (
     Block,
@@ -135,9 +136,9 @@ class EmailContext:
     words: Messages
     styles: Mapping[str, str]
 
-    def writer(self, heading_shift: int) -> HtmlWriter:
+    def writer(self, heading_shift: int) -> HtmlOptions:
         """The writer of content's HTML with the theme's inline styles."""
-        return HtmlWriter(Medium.EMAIL, styles=self.styles, heading_shift=heading_shift)
+        return HtmlOptions(Medium.EMAIL, styles=self.styles, heading_shift=heading_shift)
 
 
 def email_view(setting: EmailContext, logo: Image | None) -> EmailView:
@@ -307,15 +308,15 @@ def _logo(logo: Image | None, publication: Publication) -> EmailImage | None:
     return EmailImage(logo.url, alt, max(1, round(wide * scale)), max(1, round(tall * scale)), url)
 
 
-def _notes(content: Content, writer: HtmlWriter) -> ContentHtml:
+def _notes(content: Content, writer: HtmlOptions) -> ContentHtml:
     return ContentHtml(footnotes_to_html(content.footnotes, writer) if content.footnotes else "")
 
 
-def _blocks(content: Content, writer: HtmlWriter) -> tuple[EmailBlock, ...]:
+def _blocks(content: Content, writer: HtmlOptions) -> tuple[EmailBlock, ...]:
     return tuple(_block(block, writer) for block in content.blocks)
 
 
-def _writer_for(node: Node, writer: HtmlWriter) -> HtmlWriter:
+def _writer_for(node: Node, writer: HtmlOptions) -> HtmlOptions:
     """Words of a table break anywhere, lest a wide one widen the email on a phone; a narrow one need not."""
     if not (isinstance(node, Element) and node.tag == "table" and _fits_phone(node)):
         return writer
@@ -342,7 +343,7 @@ def _words(node: Node) -> list[str]:
     return node.split() if isinstance(node, str) else ["a name's length"]
 
 
-def _block(block: Block, writer: HtmlWriter) -> EmailBlock:
+def _block(block: Block, writer: HtmlOptions) -> EmailBlock:
     if block.kind is BlockKind.PROSE:
         html = "".join(nodes_to_html((node,), _writer_for(node, writer)) for node in block.nodes)
         return EmailBlock(block.kind.value, html=ContentHtml(html))

@@ -8,7 +8,8 @@ from html import escape
 
 from pipeline.config.i18n import Messages
 from pipeline.content.footnotes import is_reference
-from pipeline.content.html import HtmlWriter, Medium, blocks_to_html, footnotes_to_html
+from pipeline.content.html import HtmlOptions, blocks_to_html, footnotes_to_html
+from pipeline.content.medium import Medium
 from pipeline.content.text_width import collapse_spaces
 from pipeline.model import BlockKind, Content, Element, Image, MergeField, Node, Publication
 from pipeline.support import merge, urls
@@ -45,7 +46,7 @@ def fragment(
 
     `anchor` stands before its ids; `shift` lowers its headings by that many levels.
     """
-    writer = HtmlWriter(
+    writer = HtmlOptions(
         Medium.WEB,
         address=page.href,
         anchor=anchor,

@@ -7,7 +7,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from pipeline.config.i18n import load_messages
-from pipeline.content.html import Medium, for_audience
+from pipeline.content.medium import Medium, for_audience
 from pipeline.model import (
     EVERYONE,
     ComposedArticle,

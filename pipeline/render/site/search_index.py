@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from pipeline.content.html import Medium, for_audience
+from pipeline.content.medium import Medium, for_audience
 from pipeline.content.parse import plain, texts
 from pipeline.model import EVERYONE, Content, OutputFile
 from pipeline.render.site.head_metadata import SEARCH_POLICY, PageHead
