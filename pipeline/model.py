@@ -1,8 +1,8 @@
 """The nouns of Pressroom, as frozen values. Standard library only.
 
-They are listed in the order of the flow: the publication and its settings, an article and its
-content, an issue and its sections, what assembly makes of them, and what is published.
-All dates are aware (they carry a UTC offset); all lengths of images are in pixels.
+They follow the flow: the publication and its settings, an article and its content, an issue and its
+sections, what assembly and composition make of them, and what is rendered. All dates are aware (they have a
+UTC offset); widths and heights of images are in pixels.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ EVERYONE = "everyone"
 
 
 class Layout(StrEnum):
-    """How an article stands in an email: whole, as a card with image and dek, or as one line."""
+    """How an article appears in an email: whole, as a card with image and dek, or as one line."""
 
     FULL = "full"
     CARD = "card"
@@ -26,7 +26,7 @@ class Layout(StrEnum):
 
 
 class Order(StrEnum):
-    """How a section's articles follow each other, after the pinned ones."""
+    """The order of a section's articles, after the pinned ones."""
 
     NEWEST = "newest"
     OLDEST = "oldest"
@@ -50,19 +50,19 @@ TARGETS = (
 """The services that an issue can be exported for; each has a module in `export/targets/`."""
 
 FORMATS = ("bundle", "eml")
-"""What it can be exported as for no service."""
+"""What an issue can be exported as without a service."""
 
 
 @dataclass(frozen=True, slots=True)
 class TagRule:
-    """Which tags a section takes: at least one of `any`, every one of `all`, not one of `none`."""
+    """Which tags a section takes: at least one of `any`, each of `all`, and not one of `none`."""
 
     any: tuple[str, ...] = ()
     all: tuple[str, ...] = ()
     none: tuple[str, ...] = ()
 
     def takes(self, tags: tuple[str, ...]) -> bool:
-        """Whether an article with these tags fits. A rule that asks for nothing takes nothing."""
+        """Whether an article with these tags fits. Without `any` and `all`, no article does."""
         if not self.any and not self.all:
             return False
         return (
@@ -74,10 +74,10 @@ class TagRule:
 
 @dataclass(frozen=True, slots=True)
 class SectionRule:
-    """A section as an editor asks for it. `since` and `until` are inclusive.
+    """A section as written in `issue.md` or `newsletter.toml`. `since` and `until` are inclusive.
 
-    `waits` tells that its tags may be those of no article yet: one of the publication's sections, or the
-    same in an issue.
+    `waits` allows tags that no article has yet: it is set for the publication's default sections, and for
+    an issue's section that repeats one of them.
     """
 
     title: str
@@ -96,7 +96,7 @@ class SectionRule:
 
 @dataclass(frozen=True, slots=True)
 class Disclaimer:
-    """A text that stands, once, in whatever carries an article with one of the tags."""
+    """A text that everything with an article that has one of the tags must show, once."""
 
     tags: tuple[str, ...]
     text: str
@@ -104,7 +104,7 @@ class Disclaimer:
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """The readers an edition is for. Only a public audience has web pages and feeds."""
+    """The readers that an edition is for. Only a public audience has web pages and feeds."""
 
     name: str
     title: str
@@ -113,7 +113,7 @@ class Audience:
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """Six-digit hex colours of one scheme."""
+    """The colours of a light or dark scheme, as six-digit hex."""
 
     accent: str
     text: str
@@ -127,8 +127,8 @@ class Palette:
 class ThemeSettings:
     """The theme chosen in `newsletter.toml`, with its colours, fonts and logo.
 
-    `text_size` is that of running text, in CSS pixels.
-    `layout` is that of articles for which neither article, section nor issue names one.
+    `text_size` is the size of body text, in CSS pixels. `layout` applies to articles for which neither the
+    article, its section nor its issue names one.
     """
 
     name: str
@@ -146,14 +146,13 @@ class ThemeSettings:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What `newsletter.toml` says.
+    """The settings in `newsletter.toml`.
 
-    `base_url` has no trailing slash. `timezone` is an IANA name. `sender` and `reply_to` are
-    RFC 5322 mailboxes. `merge_fields` maps the name of each field to its default fallback.
-    `hub` is the address of the WebSub hub that passes feeds on. `editor_url` opens a file in the editor,
-    `{path}` and `{line}` being its place.
-    `clients` are the families of mail clients that checks speak for, all where it is empty;
-    `silence` maps codes of checks that are set aside to the reason.
+    `base_url` has no trailing slash. `timezone` is an IANA name. `sender_address` and `reply_to` are RFC 5322
+    addresses. `merge_fields` maps the name of each field to its default fallback. `hub` is the address of a
+    WebSub hub. `editor_url` opens a file in the editor, with `{path}` and `{line}` for its place. `clients`
+    are the families of mail clients that are checked for; empty means all. `silence` maps the codes of
+    silenced checks to the reason. `targets` are the `[targets.NAME]` tables.
     """
 
     title: str
@@ -183,7 +182,7 @@ class Publication:
 
     @property
     def postal_line(self) -> str:
-        """The postal address in one line."""
+        """The postal address on one line."""
         return ", ".join(
             line.strip().rstrip(",") for line in self.postal_address.splitlines() if line.strip()
         )
@@ -194,7 +193,7 @@ class Publication:
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who wrote an article; `role` is the credential that stands beside the name."""
+    """Who wrote an article; `role` is the credential shown beside the name."""
 
     name: str
     role: str = ""
@@ -205,11 +204,10 @@ class Author:
 class Image:
     """An image file that an article or the theme uses.
 
-    `name` is the published file name, made from the content, so that the same picture has the
-    same address for ever. `source` is the path of the file relative to the workspace, and `sha256`
-    its digest. `recipe` says what is done to it before it is published; `width`, `height` and `size`
-    (in bytes; None where it is not known beforehand) are the published ones. `url` is the absolute
-    address once the site is published.
+    `name` is the published file name, made from the content, so that the same picture always has the same
+    address. `source` is the path of the file relative to the workspace, and `sha256` its digest. `recipe`
+    is what is done to it before it is published; `width`, `height` and `size` (in bytes, None if it is not
+    known yet) are those of the published file. `url` is its absolute address on the published site.
     """
 
     name: str
@@ -226,14 +224,13 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One tagged piece of writing of the pool, as its file says it; the body is not yet parsed.
+    """One tagged piece of writing in the pool, as read from its file; the body is not parsed yet.
 
-    `image` is the lead image's path as written. `digest` is `sha256:…` over the file's text.
-    `alt_title` is another headline that it goes by. `disclaimer` stands in whatever carries it, beside those
-    of its tags.
-    `audience` is empty for an article that everyone may read. `aliases` are slugs that it had before,
-    whose addresses lead on to it. `silence` maps codes of checks that
-    are set aside to the reason. `lines` has the line of each field.
+    `image` is the lead image's path as written. `digest` is `sha256:…` over the file's text. `alt_title` is
+    a second headline. `disclaimer` is shown wherever the article is, together with those of its tags.
+    `audience` is empty if everyone may read it. `link` is its address if it is published elsewhere.
+    `aliases` are earlier slugs, whose addresses redirect to it. `silence` maps the codes of silenced
+    checks to the reason. `lines` maps each field to its line.
     """
 
     slug: str
@@ -276,7 +273,7 @@ class MergeField:
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """An HTML element of the safe tree. `line` is the line of the source file it came from."""
+    """An HTML element of the safe tree. `line` is its line in the source file."""
 
     tag: str
     attributes: tuple[tuple[str, str], ...] = ()
@@ -284,12 +281,12 @@ class Element:
     line: int | None = None
 
     def __reduce__(self) -> tuple[type[Element], tuple[Any, ...]]:
-        # The standard library's way with frozen dataclasses takes four times as long, and a
-        # packed tree is nearly nothing else.
+        # The standard library pickles frozen dataclasses four times slower, and a pickled article
+        # consists almost only of elements.
         return Element, (self.tag, self.attributes, self.children, self.line)
 
     def get(self, name: str) -> str | None:
-        """The value of an attribute, or None."""
+        """Return the value of an attribute, or None."""
         return next((value for key, value in self.attributes if key == name), None)
 
 
@@ -297,7 +294,7 @@ Node = str | Element | MergeField
 
 
 class BlockKind(StrEnum):
-    """What a block of content is: running prose, or one of the containers."""
+    """The kinds of blocks: prose, or one of the containers."""
 
     PROSE = "prose"
     CTA = "cta"
@@ -313,10 +310,9 @@ class BlockKind(StrEnum):
 class Block:
     """A top-level piece of content.
 
-    Prose holds `nodes`; the others hold `blocks`. `title` is a callout's title, a sponsor's
-    name, who is quoted in a pull quote, or the audience of `only`.
-    A call to action holds the sentence as prose in `blocks`, and its one link as
-    `link_text` and `link_url`.
+    Prose has `nodes`; the containers have `blocks`. `title` is a callout's title, a sponsor's name, the
+    person quoted in a pull quote, or the audience of `only`. A call to action has its sentence as prose in
+    `blocks`, and its one link as `link_text` and `link_url`.
     """
 
     kind: BlockKind
@@ -332,10 +328,9 @@ class Block:
 class Content:
     """An article's body or an issue's letter, parsed and made safe.
 
-    Addresses in it are absolute. `footnotes` are the notes in order, each as nodes; a reference
-    to note n is `<sup class="footnote">n</sup>`. `images` are those used in the body, `lead` the
-    lead image, and `thumbnail` the same made smaller, for a card. `minutes` is the reading time, at
-    least 1.
+    Addresses in it are absolute. `footnotes` are the notes in order, each as nodes; a reference to note n is
+    `<sup class="footnote">n</sup>`. `images` are those in the body; `lead` is the lead image, and
+    `thumbnail` a smaller version of it for a card. `minutes` is the reading time, at least 1.
     """
 
     blocks: Sequence[Block]
@@ -352,14 +347,13 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """One numbered publication as its `issue.md` says it; the letter is not yet parsed.
+    """One numbered issue, as read from its `issue.md`; the letter is not parsed yet.
 
-    `folder` is the name of its folder below `issues/`, such as `001-the-plastic-brain`; `aliases` are
-    names that the folder had before, whose addresses lead on to it.
-    `audiences` names its editions, the first one being the main one.
-    `own_sections` tells whether the issue names its sections itself. `subject` and `preview_text`
-    stand as typed; without a subject, the title is it. `theme_layout` is the theme's, for articles
-    for which nothing else names a layout. `lines` has the line of each field.
+    `folder` is the name of its folder below `issues/`, such as `001-the-plastic-brain`; `aliases` are earlier
+    names of the folder, whose addresses redirect to it. It has an edition for each of `audiences`; the
+    first one is the main edition. `own_sections` is False if the sections are the publication's. `subject`
+    and `preview_text` are as typed; without a subject, the title is used. `theme_layout` is the layout of
+    the theme. `lines` maps each field to its line.
     """
 
     number: int
@@ -394,7 +388,7 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A titled group of articles in an edition, chosen and in order, each with its layout."""
+    """A titled group of articles in an edition, selected and in order, each with its layout."""
 
     title: str
     articles: tuple[tuple[Article, Layout], ...]
@@ -417,7 +411,7 @@ class Edition:
 class Decision:
     """Why one article of the pool is in or out of one edition.
 
-    `short` is the reason in the fewest words, the same for all articles that it keeps out.
+    `short` is the reason used as group heading in `pressroom plan`.
     """
 
     slug: str
@@ -430,10 +424,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class FeedIdentity:
-    """What is written down once about an item of the feeds: its id and dates.
-
-    `id` is an opaque `tag:` URI (RFC 4151).
-    """
+    """The id and dates of a feed item, stored in issue.lock. `id` is an opaque `tag:` URI (RFC 4151)."""
 
     id: str
     published: datetime
@@ -442,9 +433,9 @@ class FeedIdentity:
 
 @dataclass(frozen=True, slots=True)
 class AssembledIssue:
-    """An issue with its editions chosen. `frozen` tells whether a lock holds the choice.
+    """An issue with its editions selected. `frozen` is True if the selection comes from a lock.
 
-    `records` maps each article's slug to what is written down about it.
+    `records` maps slugs to the feed identities of the articles; `record` is the issue's own.
     """
 
     issue: Issue
@@ -459,10 +450,10 @@ class AssembledIssue:
 
 @dataclass(frozen=True, slots=True)
 class ComposedArticle:
-    """An article with its content and its place in the world.
+    """An article with its parsed content and its address.
 
-    `url` is its page, or None where it is for a private audience and has none. `issues` are the
-    folders of the issues that carry it, oldest first; the first one published it.
+    `url` is its page, or None if it is for private audiences only. `issues` are the folders of the issues
+    that carry it, oldest first; the first one published it.
     """
 
     article: Article
@@ -483,12 +474,12 @@ class ComposedSection:
 
 @dataclass(frozen=True, slots=True)
 class ComposedEdition:
-    """One edition of an issue, ready to be rendered in every form.
+    """One edition of an issue, ready to be rendered as email, web page and feed item.
 
-    `url` is its page, or None for a private audience. `preview_text` is the inbox line, and the
-    summary in feeds; it and `subject` hold merge fields in neutral form. `disclaimers` are those
-    of all its articles, each once. `minutes` is the reading time of the letter and of the articles
-    as they are laid out.
+    `url` is its page, or None for a private audience. `preview_text` is the inbox line, and the summary in
+    feeds; it and `subject` have merge fields in neutral form. `disclaimers` are those of all its articles,
+    each once. `minutes` is the reading time of the letter and of the articles in their layouts. `related`
+    maps slugs of related articles to title and address.
     """
 
     issue: Issue
@@ -505,7 +496,7 @@ class ComposedEdition:
 
     @property
     def folder(self) -> str:
-        """Where it stands below `build/issues/`: further editions in a folder of the main one's."""
+        """Its folder below `build/issues/`; that of a further edition is inside the main edition's."""
         main = self.audience == self.issue.audiences[0]
         return self.issue.folder if main else f"{self.issue.folder}/{self.audience}"
 
@@ -527,8 +518,8 @@ class ComposedIssue:
 class Published:
     """All that is public at one moment.
 
-    `editions` (public ones only, of frozen issues that are not dated ahead) and `articles` stand
-    newest first; `tags` are those of these articles, sorted.
+    `editions` (only public ones, of frozen issues that are not dated ahead) and `articles` are sorted newest
+    first; `tags` are those of these articles, sorted.
     """
 
     publication: Publication
@@ -543,10 +534,10 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class RenderedEmail:
-    """One edition, rendered. Merge fields stand in neutral form (`docs/merge-fields.md`).
+    """One edition rendered as an email. Merge fields are in neutral form (`docs/merge-fields.md`).
 
-    `html` and `mjml` hold images by their absolute address. `reason` says why a reader gets it: the
-    setting, or the theme's own words.
+    `html` and `mjml` refer to images by their absolute address. `reason` tells a reader why the email comes:
+    the publication's setting, or the theme's default text.
     """
 
     audience: str
@@ -562,14 +553,14 @@ class RenderedEmail:
 
 @dataclass(frozen=True, slots=True)
 class OutputFile:
-    """A finished file: a path relative to the folder it belongs to, and its bytes."""
+    """A finished file: its bytes, and its path relative to the folder that it belongs to."""
 
     path: str
     data: bytes
 
 
 FileMaker = Callable[[], Iterable[OutputFile]]
-"""Makes some finished files of a whole, one after the other, so that they need not all be there at once."""
+"""Makes some of a site's files, one at a time, so that not all need to be in memory at once."""
 
 
 class Severity(StrEnum):
@@ -582,7 +573,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One result of a check: a stable code, and where, what and what to do."""
+    """One result of a check: its stable code, where it is, what is wrong and what to do."""
 
     code: str
     severity: Severity
@@ -592,7 +583,7 @@ class Finding:
 
     @property
     def values(self) -> dict[str, Any]:
-        """The finding as plain values, for JSON."""
+        """The finding as a dict for JSON."""
         return {
             "code": self.code,
             "severity": self.severity.value,

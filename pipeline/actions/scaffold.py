@@ -1,4 +1,4 @@
-"""Beginnings: a new workspace, a new issue, a new article, as files that an editor goes on with."""
+"""Create a new workspace, a new issue or a new article, as files for an editor to continue."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ tags = {{ any = ["notes"] }}
 limit = 5
 layout = "brief"
 
-# [[disclaimers]]                             # stands in whatever carries an article so tagged
+# [[disclaimers]]                             # shown with every article that has the tag
 # tags = ["sponsored"]
 # text = "This piece was paid for by its sponsor."
 """
@@ -56,14 +56,14 @@ tags: [essays]
 dek: From files to an issue, in four commands.
 authors: [The editors]
 ---
-Each article is a file of Markdown with a few fields at its head. Its tags decide which section
-of an issue takes it.
+Each article is a Markdown file with a few fields at its top. Its tags decide which section of an
+issue takes it.
 
 ## From files to an issue
 
 1. `pressroom new article "A title"` begins an article.
-2. `pressroom plan 1` says for each article why it is in or out.
-3. `pressroom assemble 1` freezes the choice.
+2. `pressroom plan 1` shows for each article why it is in or out.
+3. `pressroom assemble 1` freezes the selection.
 4. `pressroom build` makes the email, the web pages and the feeds.
 
 ::: callout Nothing is sent by accident
@@ -76,10 +76,10 @@ _SECOND_ARTICLE = """\
 title: What a brief is
 date: {date}
 tags: [notes]
-dek: A headline and a line under it; the piece itself stands on the web.
+dek: A headline and a line under it; the piece itself is on the web.
 ---
-This text stands on the article's own page. In the email, the section's layout shows the headline
-and the dek alone.
+This text is on the article's own page. In the email, the section's layout shows only the headline
+and the dek.
 """
 
 _FIRST_ISSUE = """\
@@ -98,9 +98,9 @@ _IGNORE = "/build/\n"
 
 
 def init_workspace(folder: Path, title: str, theme: str, now: datetime) -> tuple[str, ...]:
-    """Make a workspace; gives the paths written. Never overwrites: raises `PressroomError`.
+    """Create a workspace with the packaged theme of this name. Returns the paths written.
 
-    `theme` is the name of a packaged theme.
+    Never overwrites a file: raises `PressroomError` instead.
     """
     _check_title(title)
     themes = theme_names(None)
@@ -117,7 +117,7 @@ def init_workspace(folder: Path, title: str, theme: str, now: datetime) -> tuple
         SETTINGS_FILE: _SETTINGS.format(
             title=_quoted(title),
             theme=_quoted(theme),
-            sender=_quoted(f"{_phrase(title)} <{name}@newsletter.example>"),
+            sender=_quoted(f"{_display_name(title)} <{name}@newsletter.example>"),
         ),
         f"{POOL}/how-this-newsletter-is-made.md": _FIRST_ARTICLE.format(date=date),
         f"{POOL}/what-a-brief-is.md": _SECOND_ARTICLE.format(date=date),
@@ -126,7 +126,7 @@ def init_workspace(folder: Path, title: str, theme: str, now: datetime) -> tuple
     }
     taken = [path for path in files if (folder / path).exists() and path != ".gitignore"]
     if taken:
-        raise PressroomError("is there already.", str(folder / taken[0]), hint="Name another folder.")
+        raise PressroomError("exists already.", str(folder / taken[0]), hint="Name another folder.")
     if (folder / ".gitignore").exists():
         del files[".gitignore"]
     for path, text in files.items():
@@ -135,7 +135,7 @@ def init_workspace(folder: Path, title: str, theme: str, now: datetime) -> tuple
 
 
 def new_issue(workspace: Workspace, title: str, number: int | None, date: datetime) -> str:
-    """Begin an issue; gives the path of its `issue.md`."""
+    """Create a draft issue. Returns the path of its `issue.md`."""
     _check_title(title)
     taken = {issue.number for issue in workspace.issues}
     number = number or max(taken, default=0) + 1
@@ -157,7 +157,7 @@ def new_issue(workspace: Workspace, title: str, number: int | None, date: dateti
 def new_article(
     workspace: Workspace, title: str, tags: tuple[str, ...], date: datetime, with_images: bool
 ) -> str:
-    """Begin an article as a draft; gives the path of its file."""
+    """Create a draft article. Returns the path of its file."""
     _check_title(title)
     for tag in tags:
         check_characters(tag, "--tag")
@@ -182,7 +182,7 @@ def new_article(
 def _write_new(workspace: Workspace, path: str, text: str) -> str:
     file = workspace.files.root / path
     if file.exists() or (file.name == "issue.md" and file.parent.exists()):
-        raise PressroomError("is there already.", path, hint="Choose another title.")
+        raise PressroomError("exists already.", path, hint="Choose another title.")
     write_atomically(file, text.encode())
     return path
 
@@ -195,18 +195,19 @@ def _check_title(title: str) -> None:
 
 def _slug(title: str) -> str:
     slug = path_part(title)[:80].strip("-")
-    why = bad_name(slug)
-    if why:
-        raise PressroomError(f'the title gives the slug "{slug}", which {why}.', hint="Choose another title.")
+    if reason := bad_name(slug):
+        raise PressroomError(
+            f'the title makes the slug "{slug}", which {reason}.', hint="Choose another title."
+        )
     return slug
 
 
 def _quoted(text: str) -> str:
-    """The text as a double-quoted scalar, which YAML 1.2, TOML and JSON read alike."""
+    """Return the text as a double-quoted scalar, valid in YAML 1.2, TOML and JSON."""
     return json.dumps(text.strip(), ensure_ascii=False)
 
 
-def _phrase(text: str) -> str:
-    """A display name for a mailbox, quoted where RFC 5322 section 3.2.3 asks for it."""
+def _display_name(text: str) -> str:
+    """Return a mailbox's display name, quoted where RFC 5322 section 3.2.3 asks for it."""
     plain = all(c.isalnum() or c in " -'!" for c in text)
     return text.strip() if plain else '"' + text.strip().replace("\\", "\\\\").replace('"', '\\"') + '"'

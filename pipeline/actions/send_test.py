@@ -34,7 +34,7 @@ _LONGEST_NAME = 100
 
 @dataclass(frozen=True, slots=True)
 class WrittenMessage:
-    """A test message as written. `fields` maps the merge fields of the email to their values."""
+    """A test message that was written. `fields` maps the merge fields of the email to their values."""
 
     to: str
     path: Path
@@ -51,16 +51,16 @@ def test_recipient(
     Columns that are not merge fields are ignored. Raises `PressroomError` for an invalid address, a list
     that does not contain it, and an unknown field.
     """
-    address_checked = checked_address(address, "--to")
+    to = checked_address(address, "--to")
     known = (*merge.BUILT_IN_FIELDS, *publication.merge_fields)
     for name in fields:
         if name not in known:
             hint = suggest(name, known) or f"The merge fields are {', '.join(dict.fromkeys(known))}."
             raise PressroomError(f"no merge field is named `{name}`.", "--field", None, hint)
     row = recipient(recipients, str(recipients), address.strip()) if recipients else {}
-    given = {name: value_of(name, text, "--field") for name, text in fields.items()}
+    overrides = {name: value_of(name, text, "--field") for name, text in fields.items()}
     values = {name: text for name, text in row.items() if name in known}
-    return TestRecipient(address_checked, {EMAIL: address_checked, **values, **given})
+    return TestRecipient(to, {EMAIL: to, **values, **overrides})
 
 
 def write_test_messages(
@@ -102,13 +102,13 @@ def _file_name(address: str) -> str:
 
 
 def _check_replaceable(path: Path) -> None:
-    """A test message replaces only an older one, never a user's other files."""
+    """Raise unless the file may be overwritten: only an older test message may."""
     if not path.exists():
         return
     if path.is_file():
         with path.open("rb") as file:
-            head = file.read(16_384).partition(b"\r\n\r\n")[0]
-        if TEST_HEADER.encode() in head.split(b"\r\n"):
+            headers = file.read(16_384).partition(b"\r\n\r\n")[0]
+        if TEST_HEADER.encode() in headers.split(b"\r\n"):
             return
     raise PressroomError(
         "exists already and is not a test message.", str(path), hint="Name another file with --output."

@@ -104,7 +104,7 @@ class Assembler:
         if lock is not None:
             return restore_issue(issue, lock, self.pool, self.digests(lock.slugs), audience)
         wanted = issue if audience is None else replace(issue, audiences=(audience,))
-        editions = select_articles(wanted, self.pool, self.history.used_before(issue)).editions
+        editions = select_articles(wanted, self.pool, self.history.used_before(issue))
         known, publication = self.history.feed_identities(), self.files.publication
         records = {
             article.slug: known.get(article.slug)
@@ -142,7 +142,7 @@ class Assembler:
             editions = editions_of(before, self.pool)
             raise_all(_no_longer_open(issue, editions, before))
         else:
-            editions = select_articles(issue, self.pool, self.history.used_before(issue)).editions
+            editions = select_articles(issue, self.pool, self.history.used_before(issue))
         slugs = [article.slug for edition in editions for article in edition.articles]
         lock = freeze_issue(
             issue,

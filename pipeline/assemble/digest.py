@@ -1,4 +1,4 @@
-"""What a lock holds an article to: its file and every picture it shows."""
+"""The digest stored in issue.lock: the article's text and the bytes of its images."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pipeline.errors import PressroomError
 from pipeline.model import Article
 
 # `![alt](target`, `![alt](<target with spaces>`, `[label]: target` and `<img src="target"`: enough to
-# find the files. What Markdown makes of them is the parser's matter, and a picture that is missing is
-# reported there; a label that is no picture's changes nothing.
+# find the files. The Markdown parser reports a missing image later. A label that is not an image's adds
+# the same word each time.
 _IMAGE = re.compile(
     r"!\[[^\]]*\]\(\s*(?:<([^>\n]+)>|([^\s)]+))"
     r"|^ {0,3}\[[^\]^][^\]]*\]:\s*(?:<([^>\n]+)>|(\S+))"
@@ -22,15 +22,15 @@ _IMAGE = re.compile(
 
 
 def content_digest(article: Article, workspace: WorkspaceFiles) -> str:
-    """`sha256:…` over the article's text and the bytes of its pictures, in their order."""
-    whole = hashlib.sha256(article.digest.encode())
-    found = (next(filter(None, groups)) for groups in _IMAGE.findall(article.body))
-    for target in [article.image, *(unquote(each) for each in found if "://" not in each)]:
+    """Return `sha256:…` over the article's text and the bytes of its images, in their order."""
+    digest = hashlib.sha256(article.digest.encode())
+    targets = (next(filter(None, groups)) for groups in _IMAGE.findall(article.body))
+    for target in [article.image, *(unquote(each) for each in targets if "://" not in each)]:
         if not target or target.endswith(".md"):
             continue
         try:
             file = workspace.locate(target, article.place.path)
-            whole.update(hashlib.sha256(file.read_bytes()).digest())
+            digest.update(hashlib.sha256(file.read_bytes()).digest())
         except (PressroomError, OSError):
-            whole.update(b"missing")
-    return "sha256:" + whole.hexdigest()
+            digest.update(b"missing")
+    return "sha256:" + digest.hexdigest()

@@ -1,4 +1,4 @@
-"""Reads the issues: each `issue.md` with its front matter and the letter as its body."""
+"""Read the issues: each `issue.md` with its front matter, and the letter as its body."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipeline.config.fields import Fields
 from pipeline.config.front_matter import split_file
 from pipeline.config.publication import read_silence
 from pipeline.config.sections import read_section
-from pipeline.config.workspace_files import SourceFile, WorkspaceFiles
+from pipeline.config.workspace_files import WorkspaceFiles
 from pipeline.errors import NotFound, PressroomError, suggest
 from pipeline.model import EVERYONE, Issue, Layout, Place, Publication
 
@@ -21,7 +21,7 @@ _FOLDER = re.compile(r"(\d{1,6})-([a-z0-9][a-z0-9-]*)")
 
 
 class Issues:
-    """All issues of a workspace, by number."""
+    """All issues of a workspace, sorted by number."""
 
     def __init__(self, issues: Iterable[Issue]) -> None:
         self._issues = tuple(sorted(issues, key=lambda issue: issue.number))
@@ -33,7 +33,10 @@ class Issues:
         return iter(self._issues)
 
     def find(self, name: str) -> Issue:
-        """The issue named by number, slug, folder or `latest`. Raises `NotFound` with the nearest."""
+        """Return the issue with this number, slug or folder, or `latest`.
+
+        Raises `NotFound`, with the nearest name as its hint.
+        """
         if name == "latest" and self._issues:
             return self._issues[-1]
         for issue in self._issues:
@@ -41,17 +44,18 @@ class Issues:
                 return issue
         if not self._issues:
             raise NotFound("there is no issue yet.", hint='Make one: pressroom new issue "Its title"')
-        names = [name for issue in self._issues for name in (issue.slug, issue.folder, "latest")]
-        hint = suggest(name, names) or f"The latest is {self._issues[-1].number}."
+        known = [each for issue in self._issues for each in (issue.slug, issue.folder, "latest")]
+        hint = suggest(name, known) or f"The latest is {self._issues[-1].number}."
         raise NotFound(f'there is no issue "{name}".', hint=hint)
 
 
 def read_issues(workspace: WorkspaceFiles, errors: list[PressroomError]) -> Issues:
-    """Read every issue; mistakes, with file, line and remedy, go to `errors`."""
+    """Read every issue. Adds mistakes, with file, line and what to do, to `errors`."""
     issues: list[Issue] = []
     for source in workspace.issue_sources():
         try:
-            issues.append(read_issue(source, workspace.publication, workspace.zone, errors))
+            issue = parse_issue(source.text(), source.name, source.path, workspace.publication, errors)
+            issues.append(issue)
         except PressroomError as error:
             errors.append(error)
     _check_aliases(issues, errors)
@@ -70,26 +74,20 @@ def read_issues(workspace: WorkspaceFiles, errors: list[PressroomError]) -> Issu
     return Issues(issues)
 
 
-def read_issue(
-    source: SourceFile, publication: Publication, zone: ZoneInfo, errors: list[PressroomError]
+def parse_issue(
+    text: str, folder: str, path: str, publication: Publication, errors: list[PressroomError]
 ) -> Issue:
-    """Read one `issue.md`; mistakes in its fields go to `errors`."""
-    return issue_of(source.text(), source.name, source.path, publication, zone, errors)
-
-
-def issue_of(
-    text: str, folder: str, path: str, publication: Publication, zone: ZoneInfo, errors: list[PressroomError]
-) -> Issue:
-    """The issue that this text is, in a file of this folder and path; as `read_issue`."""
+    """Read an issue from the text of its `issue.md`. Adds mistakes in its fields to `errors`."""
+    zone = ZoneInfo(publication.timezone)
     document = split_file(text, path)
     fields = Fields(document.fields, path, errors, 1)
     number = fields.integer("number", required=True)
     _check_folder(fields, folder, number)
     title = fields.text("title", required=True)
-    # A section that repeats one of the publication's may wait for its first article, as that one may.
-    waiting = {(each.title, each.tags) for each in publication.sections}
+    # A section that repeats a default one may wait for its first article, as the default one may.
+    defaults = {(each.title, each.tags) for each in publication.sections}
     own = tuple(
-        replace(rule, waits=(rule.title, rule.tags) in waiting)
+        replace(rule, waits=(rule.title, rule.tags) in defaults)
         for rule in (read_section(each, zone) for each in fields.tables("sections"))
     )
     if fields.has("sections") and not own:
@@ -107,7 +105,7 @@ def issue_of(
         number=number or 0,
         folder=folder,
         title=title,
-        # A missing date is an error already noted; the value never leaves `read_issues`.
+        # A missing date is in `errors` already, so this value is never used.
         date=date or datetime.min.replace(tzinfo=UTC),
         place=Place(path, fields.line_of("number")),
         letter=document.body,
@@ -131,8 +129,8 @@ def issue_of(
 
 
 def _check_folder(fields: Fields, folder: str, number: int | None) -> None:
-    found = _FOLDER.fullmatch(folder)
-    if found is None:
+    match = _FOLDER.fullmatch(folder)
+    if match is None:
         fields.errors.append(
             PressroomError(
                 f'the folder "{folder}" must be a number, a hyphen and a slug.',
@@ -140,7 +138,7 @@ def _check_folder(fields: Fields, folder: str, number: int | None) -> None:
                 hint="Rename it, as in 004-the-plastic-brain.",
             )
         )
-    elif number is not None and int(found[1]) != number:
+    elif number is not None and int(match[1]) != number:
         fields.error(
             "number",
             f'`number` is {number}, but the folder is "{folder}".',
@@ -152,12 +150,14 @@ def _aliases(fields: Fields) -> tuple[str, ...]:
     aliases = fields.texts("aliases")
     for alias in aliases:
         if not _FOLDER.fullmatch(alias):
-            fields.error("aliases", f'"{alias}" was never the folder of an issue.', "As 003-the-old-title.")
+            fields.error(
+                "aliases", f'"{alias}" cannot be the folder of an issue.', "Such as 003-the-old-title."
+            )
     return aliases
 
 
 def _check_aliases(issues: Sequence[Issue], errors: list[PressroomError]) -> None:
-    """Each name leads to one issue."""
+    """Report each folder name or alias that two issues have."""
     taken = {issue.folder: issue for issue in issues}
     for issue in issues:
         for alias in issue.aliases:

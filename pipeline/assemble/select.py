@@ -1,13 +1,12 @@
-"""Chooses the articles of an issue, and says for each article of the pool why it is in or out.
+"""Select the articles of an issue, and explain for each article of the pool why it is in or out.
 
-An article goes into the first section that takes it, once; a section that pins it comes first.
-Each edition is chosen on its own, since its audience decides which articles are open to it.
+An article goes into the first section that takes it, and only there; a section that pins it takes
+precedence. Each edition is selected separately, because its audience decides which articles it may use.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from pipeline.articles.pool import Pool
@@ -15,11 +14,11 @@ from pipeline.errors import PressroomError, raise_all, suggest
 from pipeline.model import EVERYONE, Article, Decision, Edition, Issue, Layout, Order, Section, SectionRule
 
 NO_SECTION = "tags that no section takes"
-"""The short reason of what the issue asks nothing of."""
+"""The short reason for articles that no section of the issue asks for."""
 
 
 class _Reason(NamedTuple):
-    """Why an article stays out: in full, and in the words that head all of its kind."""
+    """Why an article is out: the full reason, and the heading for all articles with such a reason."""
 
     reason: str
     short: str
@@ -28,56 +27,43 @@ class _Reason(NamedTuple):
 _NO_TAGS = _Reason("no section takes its tags", NO_SECTION)
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """The editions of an issue as chosen, and why."""
+def select_articles(issue: Issue, pool: Pool, used: Mapping[str, str]) -> tuple[Edition, ...]:
+    """Select the articles of each edition. `used` maps slugs to the folder of the issue that used them.
 
-    editions: tuple[Edition, ...]
-    decisions: tuple[Decision, ...]
-
-
-def select_articles(issue: Issue, pool: Pool, used: Mapping[str, str]) -> Selection:
-    """Choose anew. `used` maps each slug to the folder of the earlier issue that carried it.
-
-    Raises `Mistakes` for unknown tags and slugs, and `PressroomError` for an edition without any
-    article.
+    Raises `Mistakes` for unknown tags and slugs, and `PressroomError` for an edition without articles.
     """
-    raise_all(_rule_mistakes(issue, pool))
-    chosen = [_choose_edition(issue, audience, pool, used) for audience in issue.audiences]
-    empty = [edition for edition, _ in chosen if not edition.articles]
-    raise_all(_nothing_chosen(issue, edition) for edition in empty)
-    return Selection(
-        tuple(edition for edition, _ in chosen),
-        tuple(decision for _, decisions in chosen for decision in decisions),
-    )
+    raise_all(_section_mistakes(issue, pool))
+    editions = tuple(_select_and_explain(issue, audience, pool, used)[0] for audience in issue.audiences)
+    raise_all(_empty_edition(issue, edition) for edition in editions if not edition.articles)
+    return editions
 
 
 def explain_selection(issue: Issue, pool: Pool, used: Mapping[str, str]) -> tuple[Decision, ...]:
-    """The decisions alone, also for an issue that would come out empty."""
-    raise_all(_rule_mistakes(issue, pool))
+    """Explain the selection of each edition, even if it is empty. Raises `Mistakes` as `select_articles`."""
+    raise_all(_section_mistakes(issue, pool))
     return tuple(
         decision
         for audience in issue.audiences
-        for decision in _choose_edition(issue, audience, pool, used)[1]
+        for decision in _select_and_explain(issue, audience, pool, used)[1]
     )
 
 
 def select_edition(issue: Issue, audience: str, pool: Pool, used: Mapping[str, str]) -> Edition:
-    """One edition as it would be chosen, without articles too. Raises `Mistakes` as `select_articles`."""
-    raise_all(_rule_mistakes(issue, pool))
-    return _choose_edition(issue, audience, pool, used)[0]
+    """Select one edition, even if it is empty. Raises `Mistakes` as `select_articles`."""
+    raise_all(_section_mistakes(issue, pool))
+    return _select_and_explain(issue, audience, pool, used)[0]
 
 
 # --- one edition -----------------------------------------------------------------------------
 
 
-def _choose_edition(
+def _select_and_explain(
     issue: Issue, audience: str, pool: Pool, used: Mapping[str, str]
 ) -> tuple[Edition, tuple[Decision, ...]]:
     closed = {slug: why for slug, article in pool.items() if (why := _closed(article, issue, audience))}
     pinned = {slug for rule in issue.sections for slug in rule.pin}
     taken: dict[str, Decision] = {}
-    near: dict[str, _Reason] = {}
+    refused: dict[str, _Reason] = {}
     sections: list[Section] = []
     for rule in issue.sections:
         members = [pool[slug] for slug in rule.pin if slug not in closed]
@@ -92,29 +78,29 @@ def _choose_edition(
             and rule.tags.takes(article.tags)
         ]
         for article in _ordered(free, rule.order):
-            why = _passed_over(article, rule, used)
-            if why is None and rule.limit is not None and len(members) >= rule.limit:
-                why = _Reason(
+            reason = _refused_by_section(article, rule, used)
+            if reason is None and rule.limit is not None and len(members) >= rule.limit:
+                reason = _Reason(
                     f'section "{rule.title}" has its {rule.limit} already', f'"{rule.title}" is full'
                 )
-            if why is not None:
-                near.setdefault(article.slug, why)
+            if reason is not None:
+                refused.setdefault(article.slug, reason)
                 continue
             members.append(article)
-            taken[article.slug] = Decision(article.slug, audience, True, rule.title, _matched(article, rule))
+            taken[article.slug] = Decision(article.slug, audience, True, rule.title, _tagged(article, rule))
         if members:
             placed = tuple((article, _layout(article, rule, issue)) for article in members)
             sections.append(Section(rule.title, placed))
     decisions = tuple(
         taken.get(slug)
-        or Decision(slug, audience, False, None, *(closed.get(slug) or near.get(slug) or _NO_TAGS))
+        or Decision(slug, audience, False, None, *(closed.get(slug) or refused.get(slug) or _NO_TAGS))
         for slug in pool
     )
     return Edition(audience, tuple(sections)), decisions
 
 
 def _closed(article: Article, issue: Issue, audience: str) -> _Reason | None:
-    """Why an article cannot be in this edition whatever the sections say, or None."""
+    """Return why an article cannot be in this edition, whatever its sections say; None if it can."""
     if article.draft:
         return _Reason("it is a draft", "draft")
     if article.date > issue.date:
@@ -128,8 +114,8 @@ def _closed(article: Article, issue: Issue, audience: str) -> _Reason | None:
     return None
 
 
-def _passed_over(article: Article, rule: SectionRule, used: Mapping[str, str]) -> _Reason | None:
-    """Why a section does not take an article whose tags it takes, or None."""
+def _refused_by_section(article: Article, rule: SectionRule, used: Mapping[str, str]) -> _Reason | None:
+    """Return why a section refuses an article although its tags fit; None if it takes it."""
     if article.slug in rule.exclude:
         return _Reason(f'section "{rule.title}" excludes it', f'excluded by "{rule.title}"')
     if article.slug in used and not rule.reuse:
@@ -144,13 +130,13 @@ def _passed_over(article: Article, rule: SectionRule, used: Mapping[str, str]) -
     return None
 
 
-def _matched(article: Article, rule: SectionRule) -> str:
+def _tagged(article: Article, rule: SectionRule) -> str:
     tags = [tag for tag in (*rule.tags.any, *rule.tags.all) if tag in article.tags]
     return "tagged " + ", ".join(dict.fromkeys(tags))
 
 
 def _ordered(articles: Iterable[Article], order: Order) -> list[Article]:
-    """In the section's order; what is equal in it stands by slug, so that the order is total."""
+    """Sort in the section's order, and by slug where that is equal, so that the order is always the same."""
     by_slug = sorted(articles, key=lambda article: article.slug)
     if order is Order.TITLE:
         return sorted(by_slug, key=lambda article: article.title.casefold())
@@ -158,14 +144,14 @@ def _ordered(articles: Iterable[Article], order: Order) -> list[Article]:
 
 
 def _layout(article: Article, rule: SectionRule, issue: Issue) -> Layout:
-    """The most particular word wins: the article's, the section's, the issue's, the theme's."""
+    """Return the layout that the article names, or else its section, the issue or the theme."""
     return article.layout or rule.layout or issue.layout or issue.theme_layout
 
 
 # --- mistakes --------------------------------------------------------------------------------
 
 
-def _rule_mistakes(issue: Issue, pool: Pool) -> list[PressroomError]:
+def _section_mistakes(issue: Issue, pool: Pool) -> list[PressroomError]:
     errors: list[PressroomError] = []
     for rule in issue.sections:
         errors += _unknown_tags(rule, pool)
@@ -183,7 +169,7 @@ def _rule_mistakes(issue: Issue, pool: Pool) -> list[PressroomError]:
                         f'section "{rule.title}" pins "{slug}", which section "{other}" pins too.',
                         rule.place.path,
                         rule.place.line,
-                        "An article stands once in an issue: delete one of the two.",
+                        "An article can be in an issue only once: delete one of the two.",
                     )
                 )
     for slug in issue.exclude:
@@ -200,18 +186,18 @@ def _rule_mistakes(issue: Issue, pool: Pool) -> list[PressroomError]:
 
 
 def _unknown_tags(rule: SectionRule, pool: Pool) -> Iterable[PressroomError]:
-    known: Sequence[str] = list(pool.tags)
+    known = pool.tags
     for tag in (*rule.tags.any, *rule.tags.all, *rule.tags.none):
         if tag in known:
             continue
-        # A section of the publication's may wait for its first article; only a near miss is a slip there.
+        # A default section may wait for its first article, so only a near miss is a mistake there.
         hint = suggest(tag, known, 0.8 if rule.waits else 0.6)
         if hint or not rule.waits:
             yield PressroomError(
                 f'section "{rule.title}" takes the tag "{tag}", which no article has.',
                 rule.place.path,
                 rule.place.line,
-                hint or "See `pressroom tags` for those in use.",
+                hint or "List the tags in use: pressroom tags",
             )
 
 
@@ -235,15 +221,15 @@ def _unknown_slug(rule: SectionRule, verb: str, slug: str, pool: Pool) -> Pressr
         f'section "{rule.title}" {verb} "{slug}", which no article has as its slug.',
         rule.place.path,
         rule.place.line,
-        suggest(slug, pool) or "See `pressroom articles` for all slugs.",
+        suggest(slug, pool) or "List all slugs: pressroom articles",
     )
 
 
-def _nothing_chosen(issue: Issue, edition: Edition) -> PressroomError:
+def _empty_edition(issue: Issue, edition: Edition) -> PressroomError:
     whose = "" if edition.audience == EVERYONE else f' for "{edition.audience}"'
     return PressroomError(
         f"the issue{whose} selects no article.",
         issue.place.path,
         issue.place.line,
-        f"`pressroom plan {issue.number}` says for each article why it is out.",
+        f"See why each article is out: pressroom plan {issue.number}",
     )

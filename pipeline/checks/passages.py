@@ -15,7 +15,7 @@ from pipeline.content.footnotes import is_reference
 from pipeline.content.medium import Medium, for_audience
 from pipeline.content.tree import BLOCKS, has_blocks
 from pipeline.model import Block, ComposedEdition, Element, Layout, MergeField, Node, Place
-from pipeline.render.email.template_values import in_layout
+from pipeline.render.email.email_context import in_layout
 
 _SMALL = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎]+")
 _WORD = re.compile(r"[^\W_]+")

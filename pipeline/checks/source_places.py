@@ -13,7 +13,7 @@ from functools import cached_property
 from pipeline.content.medium import Medium, for_audience
 from pipeline.content.tree import elements
 from pipeline.model import Block, ComposedEdition, Content, Element, Layout, MergeField, Node, Place
-from pipeline.render.email.template_values import in_layout
+from pipeline.render.email.email_context import in_layout
 
 
 @dataclass(frozen=True, slots=True)

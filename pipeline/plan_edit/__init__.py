@@ -1,1 +1,1 @@
-"""Changes to the plan in an issue.md, which the preview makes, with undo."""
+"""Changes to an issue's plan, made in the preview and written into its `issue.md`, with undo."""

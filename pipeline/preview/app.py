@@ -19,7 +19,7 @@ from starlette.routing import Route
 from pipeline.actions.prepare import PreparedEdition
 from pipeline.errors import PressroomError
 from pipeline.model import Issue
-from pipeline.plan_edit.changes import Exclude, Include, Move, Pin, Unpin
+from pipeline.plan_edit.plan_changes import Exclude, Include, Move, Pin, Unpin
 from pipeline.preview import email_variants, panels
 from pipeline.preview.editor import open_file
 from pipeline.preview.reload import Reloader

@@ -9,8 +9,8 @@ from threading import Lock
 from typing import Any
 
 from pipeline.errors import NotFound, PressroomError
-from pipeline.plan_edit.changes import Change
-from pipeline.plan_edit.file import PlanFile
+from pipeline.plan_edit.plan_changes import PlanChange
+from pipeline.plan_edit.plan_file import PlanFile
 from pipeline.preview.panels import mistakes
 from pipeline.preview.snapshot import Snapshot
 from pipeline.workspace import edition_audience
@@ -82,7 +82,7 @@ class PreviewSession:
         snapshot.edition(issue, audience if audience in issue.audiences else issue.audiences[0])
         return snapshot
 
-    def change(self, folder: str, audience: str, change: Change) -> None:
+    def change(self, folder: str, audience: str, change: PlanChange) -> None:
         """Write a change of the plan into the issue's file. Raises what `PlanFile.change` raises."""
         with self._changing:
             self._plan_file(folder, audience).change(change)

@@ -14,7 +14,7 @@ from html_kit import HtmlReader, as_outlook, styles
 from workspace_kit import ROOT, WorkspaceRunner
 
 from pipeline.config.themes import read_theme, theme_names
-from pipeline.render.email.theme_values import contrast
+from pipeline.render.color_contrast import contrast
 
 GOLDEN = ROOT / "tests" / "golden"
 THEMES = theme_names(None)

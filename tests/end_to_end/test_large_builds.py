@@ -239,7 +239,7 @@ def test_a_feed_is_cut_where_its_next_item_would_not_fit(sizes: list[int], limit
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(feed_archive, "_files", files)
-        patch.setattr(feed_archive, "_MAX_BYTES", limit)
+        patch.setattr(feed_archive, "FEED_BYTES", limit)
         _, kept = feed_archive._current_feed(SimpleNamespace(items=sizes), [])  # type: ignore[arg-type]
     fitting = sum(1 for size in accumulate(sizes) if size < limit)
     assert len(kept["rss"]) == sum(sizes[: max(1, fitting)])

@@ -19,18 +19,29 @@ from pipeline.config.source_spans import Span, toml_spans
 from pipeline.config.toml import toml_fields
 from pipeline.errors import NotFound, PressroomError
 from pipeline.model import Publication
-from pipeline.plan_edit.changes import Change, Exclude, Include, Move, Pin, Shown, Unpin, change_plan
-from pipeline.plan_edit.file import PlanFile
+from pipeline.plan_edit.plan_changes import (
+    Exclude,
+    Include,
+    Move,
+    Pin,
+    PlanChange,
+    PlannedSections,
+    Unpin,
+    apply_change,
+)
+from pipeline.plan_edit.plan_file import PlanFile
 from pipeline.workspace import open_workspace
 
 PUBLICATION = read_publication(SETTINGS, [])
 PATH = "issues/001-the-plastic-brain/issue.md"
-SHOWN: Shown = [("Research", ["a", "b", "c", "d"]), ("Notes", ["m", "n"])]
+SHOWN: PlannedSections = [("Research", ["a", "b", "c", "d"]), ("Notes", ["m", "n"])]
 
 
-def change(text: str, *changes: Change, shown: Shown = SHOWN, publication: Publication = PUBLICATION) -> str:
+def change(
+    text: str, *changes: PlanChange, shown: PlannedSections = SHOWN, publication: Publication = PUBLICATION
+) -> str:
     for each in changes:
-        text = change_plan(text, PATH, each, shown, publication)
+        text = apply_change(text, PATH, each, shown, publication)
     return text
 
 
@@ -395,7 +406,7 @@ def test_default_sections_are_written_out_whole(before: str) -> None:
     errors: list[PressroomError] = []
     publication = read_publication(SETTINGS[: SETTINGS.index("[[sections]]")] + DEFAULTS, errors)
     assert not errors
-    # `change_plan` itself compares what it reads back with every rule.
+    # `apply_change` itself compares what it reads back with every rule.
     after = change(before, Move("x", "Second", 1), shown=[("Second", ["p", "r"])], publication=publication)
     head, found, tail = before.rpartition("+++" if before.startswith("+") else "---")
     assert after.startswith(head)
@@ -656,7 +667,7 @@ def test_every_change_comes_out_in_the_plan_and_can_be_undone(pool: WorkspaceRun
         texts.append(pool.read(PATH))
         assert pool.run("plan", "1").exit_code == 0
     assert order(pool) == ["z", "w", "x", "y"]
-    assert file.shown() == [("Research", ["z", "w", "x", "y"]), ("In brief", ["a-note"])]
+    assert planned(pool)["a-note"] == "In brief"
     for text in reversed(texts[:-1]):
         assert file.undo()
         assert pool.read(PATH) == text
@@ -689,7 +700,7 @@ def test_bytes_of_the_file_stay(pool: WorkspaceRunner) -> None:
     assert (pool.root / PATH).read_bytes() == data
 
 
-def refused(workspace: WorkspaceRunner, asked: Change, message: str, audience: str | None = None) -> None:
+def refused(workspace: WorkspaceRunner, asked: PlanChange, message: str, audience: str | None = None) -> None:
     before = workspace.tree()
     with pytest.raises(PressroomError, match=message):
         plan_file(workspace, audience).change(asked)

@@ -347,7 +347,7 @@ def test_a_port_that_is_taken_is_told(workspace: WorkspaceRunner) -> None:
 )
 def test_an_editors_address_is_no_web_address(workspace: WorkspaceRunner, url: str) -> None:
     workspace.write({"newsletter.toml": f'editor_url = "{url}"\n{SETTINGS}'})
-    assert "is no address that opens a file in an editor" in workspace.error("plan", "1")
+    assert "is not an address that opens a file in an editor" in workspace.error("plan", "1")
 
 
 def test_the_editor_is_started_at_the_place(workspace: WorkspaceRunner, tmp_path: Path) -> None:

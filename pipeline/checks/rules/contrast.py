@@ -9,7 +9,7 @@ from pipeline.checks.css import Styles, pixels
 from pipeline.checks.rule import Rule, Violation
 from pipeline.checks.visible_text import background, blend, visible_texts
 from pipeline.model import Palette, Place, Severity
-from pipeline.render.email.theme_values import contrast
+from pipeline.render.color_contrast import contrast
 
 _SETTINGS = "newsletter.toml"
 

@@ -9,7 +9,7 @@ from pipeline.checks.css import pixels
 from pipeline.checks.passages import PageLink, words
 from pipeline.checks.rule import Rule, Violation
 from pipeline.model import Place, Severity
-from pipeline.render.email.template_values import browser_url, unsubscribe_url
+from pipeline.render.email.email_context import browser_url, unsubscribe_url
 from pipeline.support.merge import literal_text
 
 _SMALLEST = 10.0

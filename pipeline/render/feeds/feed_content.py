@@ -22,7 +22,7 @@ from pipeline.model import (
     Publication,
 )
 from pipeline.render.feeds.feed_item import FeedItem, remove_forbidden, single_line
-from pipeline.render.shared_text import byline, first_words, host
+from pipeline.render.shared_text import byline, first_words, host, public_text
 from pipeline.support import merge
 from pipeline.support.urls import home_url
 
@@ -65,9 +65,6 @@ def edition_item(edition: ComposedEdition, publication: Publication, *, further:
     url = edition.url or home_url(publication)
     published, updated = _dates(edition.record)
     title = single_line(edition.issue.title) or single_line(publication.title)
-    preview = merge.fill(
-        edition.preview_text, lambda field: merge.public_value(field, publication, home_url(publication))
-    )
     # The anchors are those of the issue's page.
     html = [_body(edition.letter, HtmlOptions(Medium.FEED, anchor=f"{url}#letter_"), edition.audience)]
     articles: list[ComposedArticle] = []
@@ -88,7 +85,7 @@ def edition_item(edition: ComposedEdition, publication: Publication, *, further:
         id=f"{edition.record.id}/{quote(edition.audience)}" if further else edition.record.id,
         link=url,
         title=title,
-        summary=single_line(preview) or title,
+        summary=single_line(public_text(edition.preview_text, publication)) or title,
         html=_without_fields(_join(html), publication, url),
         authors=_authors(articles, publication),
         published=published,
@@ -106,15 +103,15 @@ def _article_in_issue(composed: ComposedArticle, layout: Layout, issue_url: str,
     target = article.link or composed.url or issue_url
     headline = f'<h3><a href="{_text(target)}">{_text(article.title)}</a></h3>'
     if layout is Layout.FULL:
-        writer = HtmlOptions(Medium.FEED, anchor=f"{issue_url}#{article.slug}_", heading_shift=2)
+        options = HtmlOptions(Medium.FEED, anchor=f"{issue_url}#{article.slug}_", heading_shift=2)
         authors = _paragraph(byline(article, "; "))
-        return _join([headline, authors, _image(lead), _body(composed.content, writer, audience)])
+        return _join([headline, authors, _image(lead), _body(composed.content, options, audience)])
     return _join([headline, _image(lead) if layout is Layout.CARD else "", _paragraph(article.dek)])
 
 
-def _body(content: Content, writer: HtmlOptions, audience: str) -> str:
+def _body(content: Content, options: HtmlOptions, audience: str) -> str:
     visible = for_audience(content, Medium.FEED, audience)
-    return _join([blocks_to_html(visible.blocks, writer), footnotes_to_html(visible.footnotes, writer)])
+    return _join([blocks_to_html(visible.blocks, options), footnotes_to_html(visible.footnotes, options)])
 
 
 def _paragraph(text: str) -> str:
