@@ -71,9 +71,7 @@ def read_pool(workspace: WorkspaceFiles, errors: list[PressroomError]) -> Pool:
             articles.append(read_article(source, workspace.publication, workspace.zone, errors))
         except PressroomError as error:
             errors.append(error)
-    _check_slugs(articles, errors)
-    _check_tags(articles, errors)
-    _check_related(articles, errors)
+    errors.extend((*_check_slugs(articles), *_check_tags(articles), *_check_related(articles)))
     return Pool(articles)
 
 
@@ -202,62 +200,42 @@ def _address(fields: Fields, key: str) -> str | None:
 # --- across articles -------------------------------------------------------------------------
 
 
-def _check_slugs(articles: list[Article], errors: list[PressroomError]) -> None:
+def _error(article: Article, key: str, message: str, hint: str | None) -> PressroomError:
+    return PressroomError(message, article.place.path, article.lines.get(key, 1), hint)
+
+
+def _check_slugs(articles: list[Article]) -> Iterator[PressroomError]:
     """Check that each slug, and each former slug, belongs to one article only."""
     first: dict[str, Article] = {}
     for article in articles:
         other = first.setdefault(article.slug, article)
         if other is not article:
-            errors.append(
-                PressroomError(
-                    f'the slug "{article.slug}" is taken by {other.place.path}.',
-                    article.place.path,
-                    article.lines.get("slug", 1),
-                    "Rename one of the files, or give it a `slug` of its own.",
-                )
-            )
+            message = f'the slug "{article.slug}" is taken by {other.place.path}.'
+            yield _error(article, "slug", message, "Rename one of the files, or give it a `slug` of its own.")
     for article in articles:
         for alias in article.aliases:
             other = first.setdefault(alias, article)
             if other is not article or alias == article.slug:
-                errors.append(
-                    PressroomError(
-                        f'the alias "{alias}" is taken by {other.place.path}.',
-                        article.place.path,
-                        article.lines.get("aliases", 1),
-                        "Delete it here, or rename the other.",
-                    )
-                )
+                message = f'the alias "{alias}" is taken by {other.place.path}.'
+                yield _error(article, "aliases", message, "Delete it here, or rename the other.")
 
 
-def _check_tags(articles: list[Article], errors: list[PressroomError]) -> None:
+def _check_tags(articles: list[Article]) -> Iterator[PressroomError]:
     """Check that each tag has one spelling: two would share a page, and are nearly always a mistake."""
     first: dict[str, tuple[str, Article]] = {}
     for article in articles:
         for tag in article.tags:
             spelling, other = first.setdefault(path_part(tag), (tag, article))
             if spelling != tag:
-                errors.append(
-                    PressroomError(
-                        f'the tag "{tag}" is spelt "{spelling}" in {other.place.path}.',
-                        article.place.path,
-                        article.lines.get("tags", 1),
-                        "Use one spelling.",
-                    )
-                )
+                message = f'the tag "{tag}" is spelt "{spelling}" in {other.place.path}.'
+                yield _error(article, "tags", message, "Use one spelling.")
 
 
-def _check_related(articles: list[Article], errors: list[PressroomError]) -> None:
+def _check_related(articles: list[Article]) -> Iterator[PressroomError]:
     known = {article.slug for article in articles}
     for article in articles:
         for slug in article.related:
             if slug == article.slug or slug not in known:
                 what = "the article itself" if slug == article.slug else "which no article has"
-                errors.append(
-                    PressroomError(
-                        f'`related` names the slug "{slug}", {what}.',
-                        article.place.path,
-                        article.lines.get("related", 1),
-                        suggest(slug, known - {article.slug}),
-                    )
-                )
+                message = f'`related` names the slug "{slug}", {what}.'
+                yield _error(article, "related", message, suggest(slug, known - {article.slug}))

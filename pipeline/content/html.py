@@ -12,11 +12,11 @@ from pipeline.content.medium import Medium
 from pipeline.content.tree import VOID
 from pipeline.model import Block, BlockKind, Element, MergeField, Node
 from pipeline.support import merge
-from pipeline.support.limits import EMAIL_WIDTH
+from pipeline.support.limits import EMAIL_GUTTER, EMAIL_WIDTH
 from pipeline.support.urls import path_part
 
-_IMAGE_WIDTH = EMAIL_WIDTH - 2 * 32
-"""Width in pixels of the widest image in an email: the theme has a gutter of 32 on both sides."""
+_IMAGE_WIDTH = EMAIL_WIDTH - 2 * EMAIL_GUTTER
+"""Width of the widest image in an email, in CSS pixels."""
 
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 
