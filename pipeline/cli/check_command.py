@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 def complete_code(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The codes of the rules, with their titles as help."""
-    from pipeline.checks.rules import EXPLAINED
+    from pipeline.checks.rules import ALL_RULES
 
     return [
         CompletionItem(rule.code, help=rule.title)
-        for rule in EXPLAINED
+        for rule in ALL_RULES
         if rule.code.startswith(incomplete.upper())
     ]
 
@@ -109,7 +109,7 @@ def _external_checks(
     from dataclasses import replace
 
     from pipeline.checks.online_links import LinkTester
-    from pipeline.checks.rules.external import to_try
+    from pipeline.checks.rules.external import links_to_try
     from pipeline.checks.spamassassin import spam_report
 
     files = workspace.files
@@ -122,20 +122,20 @@ def _external_checks(
 
     def complete(subject: CheckContext) -> CheckContext:
         if online:
-            subject = replace(subject, answers=tester.answers(to_try(subject)))
+            subject = replace(subject, answers=tester.answers(links_to_try(subject)))
         return replace(subject, spam=spam_report(subject.message)) if spam else subject
 
     return complete
 
 
 def _explain(code: str | None) -> None:
-    from pipeline.checks.rules import EXPLAINED
-    from pipeline.checks.runner import explained
+    from pipeline.checks.rules import ALL_RULES
+    from pipeline.checks.runner import rule_to_explain
 
     if code is None:
-        terminal.table(("CODE", "SEVERITY", "RULE"), [(r.code, r.severity.value, r.title) for r in EXPLAINED])
+        terminal.table(("CODE", "SEVERITY", "RULE"), [(r.code, r.severity.value, r.title) for r in ALL_RULES])
         return
-    rule = explained(code)
+    rule = rule_to_explain(code)
     terminal.result(f"{rule.code} ({rule.severity.value}): {rule.title}\n")
     terminal.paragraph(rule.why)
     terminal.paragraph(rule.remedy)

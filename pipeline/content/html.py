@@ -10,6 +10,7 @@ from html import escape
 from pipeline.content import footnotes
 from pipeline.content.medium import Medium
 from pipeline.content.tree import VOID
+from pipeline.content.tree_text import tree_text
 from pipeline.model import Block, BlockKind, Element, MergeField, Node
 from pipeline.support import merge
 from pipeline.support.limits import EMAIL_GUTTER, EMAIL_WIDTH
@@ -226,13 +227,7 @@ class _HtmlWriter:
 
 
 def _plain(nodes: Iterable[Node]) -> str:
-    parts = []
-    for node in nodes:
-        if isinstance(node, str):
-            parts.append(node)
-        elif isinstance(node, Element) and not footnotes.is_reference(node):
-            parts.append(_plain(node.children))
-    return "".join(parts)
+    return tree_text(nodes, lambda _: "", spaced=frozenset())
 
 
 def _fitted_size(image: Element, name: str) -> str:

@@ -19,8 +19,9 @@ from urllib.parse import quote, unquote
 import feedparser
 import html5lib
 import pytest
-from hypothesis import HealthCheck, Phase, example, given, settings
+from hypothesis import HealthCheck, Phase, example, given
 from hypothesis import strategies as st
+from property_kit import tries
 from workspace_kit import SETTINGS, WorkspaceRunner, article, png
 
 ODD = (
@@ -217,10 +218,8 @@ def check(workspace: WorkspaceRunner, written: Written) -> None:
     check_article(Page(data["content_html"]), written)
 
 
-@settings(
-    deadline=None,
-    derandomize=True,
-    max_examples=60,
+@tries(
+    60,
     phases=[Phase.explicit, Phase.generate],  # each try is a build: to shrink one takes minutes
     suppress_health_check=[HealthCheck.too_slow],
 )
