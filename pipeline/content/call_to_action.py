@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from pipeline.content.footnotes import block_nodes
 from pipeline.content.tree import elements
+from pipeline.content.tree_text import tree_text
 from pipeline.errors import PressroomError
-from pipeline.model import Block, BlockKind, Element, MergeField, Node
+from pipeline.model import Block, BlockKind, Element, Node
 
 _HINT = "Write a sentence and one link: `[Book a place](https://…)`."
 
@@ -34,7 +35,7 @@ def call_to_action(blocks: tuple[Block, ...], line: int) -> Block:
             link.line or line,
             "It must be a web or mail address, an article or a merge field.",
         )
-    if not _has_text(link.children):
+    if not tree_text(link.children, alt=True).strip():
         raise PressroomError("the link of `::: cta` has no text.", None, link.line or line, _HINT)
     sentence = (
         replace(block, nodes=tuple(rest for node in block.nodes for rest in _remove(node, link)))
@@ -47,15 +48,6 @@ def call_to_action(blocks: tuple[Block, ...], line: int) -> Block:
         link_url=address,
         line=line,
     )
-
-
-def _has_text(nodes: tuple[Node, ...]) -> bool:
-    for node in nodes:
-        if isinstance(node, MergeField) or (isinstance(node, str) and re.search(r"\S", node)):
-            return True
-        if isinstance(node, Element) and (_has_text(node.children) or node.get("alt")):
-            return True
-    return False
 
 
 def _remove(node: Node, link: Element) -> tuple[Node, ...]:

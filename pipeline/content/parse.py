@@ -9,7 +9,7 @@ from math import ceil
 from pipeline.content import footnotes, markdown, tree
 from pipeline.content.call_to_action import call_to_action
 from pipeline.content.normalize import Normalizer, Resolver
-from pipeline.content.tree_text import tree_text
+from pipeline.content.tree_text import content_texts
 from pipeline.content.unsafe_html import ContainerHtml, ParsedMarkdown, ProseHtml
 from pipeline.errors import PressroomError, flatten, raise_all
 from pipeline.model import Block, BlockKind, Content, Element, Image, Node
@@ -70,7 +70,7 @@ def _content(parsed: ParsedMarkdown, normalizer: Normalizer, lead: Image | None)
     blocks = tuple(_blocks(parsed.pieces, normalizer))
     by_number = {number + 1: _nodes(prose, normalizer) for number, prose in sorted(parsed.footnotes.items())}
     blocks, notes = footnotes.renumber(blocks, by_number)
-    words = count_words(" ".join(texts(blocks)) + " " + " ".join(map(plain, notes)))
+    words = count_words(" ".join(content_texts(blocks, notes)))
     return Content(
         blocks=blocks,
         footnotes=notes,
@@ -113,18 +113,3 @@ def _pull_quote_mistakes(blocks: tuple[Block, ...], line: int) -> Iterator[Press
 
 def _nodes(prose: ProseHtml, normalizer: Normalizer) -> tuple[Node, ...]:
     return normalizer.normalize(tree.build_tree(prose.html, prose.line, normalizer))
-
-
-def plain(nodes: tuple[Node, ...]) -> str:
-    """The visible text of nodes; a merge field without a fallback counts as one word."""
-    return tree_text(nodes, lambda field: field.fallback or "x")
-
-
-def texts(blocks: tuple[Block, ...]) -> Iterator[str]:
-    """The visible text of blocks and of the blocks in them, piece by piece."""
-    for block in blocks:
-        if block.kind in (BlockKind.CALLOUT, BlockKind.SPONSOR, BlockKind.PULLQUOTE):
-            yield block.title
-        yield plain(block.nodes)
-        yield from texts(block.blocks)
-        yield plain(block.link_text)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from pipeline.content.footnotes import is_reference
 from pipeline.content.tree import BLOCKS
-from pipeline.model import MergeField, Node
+from pipeline.model import Block, BlockKind, MergeField, Node
 
 _SPACED = BLOCKS | {"br"}
 
@@ -50,3 +50,18 @@ def tree_text(
 
     walk(nodes)
     return "".join(pieces)
+
+
+def content_texts(blocks: Iterable[Block], footnotes: Iterable[tuple[Node, ...]] = ()) -> Iterator[str]:
+    """The text of blocks and footnotes, piece by piece; a merge field without a fallback is one word."""
+
+    def text(nodes: Iterable[Node]) -> str:
+        return tree_text(nodes, lambda field: field.fallback or "x")
+
+    for block in blocks:
+        if block.kind in (BlockKind.CALLOUT, BlockKind.SPONSOR, BlockKind.PULLQUOTE):
+            yield block.title
+        yield text(block.nodes)
+        yield from content_texts(block.blocks)
+        yield text(block.link_text)
+    yield from map(text, footnotes)
