@@ -13,6 +13,8 @@ from typing import Any
 from pipeline.errors import PressroomError, suggest
 from pipeline.model import BlockKind
 
+NAMES = {kind.value: kind for kind in BlockKind if kind is not BlockKind.PROSE}
+
 _FENCE_LINE = re.compile(r"(:{3,})[ \t]*(.*)")
 _CODE_FENCE = re.compile(r"[ \t>]*(`{3,}(?=[^`]*$)|~{3,})(.*)")
 _AUDIENCE = re.compile(r"audience\s*=\s*(\"?)([\w-]+)\1")
@@ -21,17 +23,12 @@ _AUDIENCE = re.compile(r"audience\s*=\s*(\"?)([\w-]+)\1")
 # wide colons of a Japanese keyboard, or after an invisible character. As text they would publish what a
 # container was to hide.
 _COLONS = r"[\s\u200b-\u200f\u2060\ufeff]*(?:[:\uff1a][\s\u200b-\u200f\u2060\ufeff]*){2,}"
-_NEAR_FENCE = re.compile(
-    rf"{_COLONS}(?:only|email-only|web-only|cta|callout|sponsor|pullquote)(?![\w-]).*",
-    re.IGNORECASE,
-)
+_NEAR_FENCE = re.compile(rf"{_COLONS}(?:{'|'.join(NAMES)})(?![\w-]).*", re.IGNORECASE)
 _FENCE_IN_HTML = re.compile(r"[ \t]*:{3,}[ \t]*(?:[a-z-]+.*)?", re.IGNORECASE)
 _BLOCK_TAG = re.compile(
     r"<(/?)(div|details|section|article|aside|table|ul|ol|dl|blockquote|figure|span)\b[^<>]*?(/?)>",
     re.IGNORECASE,
 )
-
-NAMES = {kind.value: kind for kind in BlockKind if kind is not BlockKind.PROSE}
 
 
 @dataclass(frozen=True, slots=True)
