@@ -47,7 +47,7 @@ def first_words(content: Content, publication: Publication, page_url: str, limit
     empty without paragraphs. Merge fields have their public values.
     """
 
-    def public(field: MergeField) -> str:
+    def public_value(field: MergeField) -> str:
         return merge.public_value(field, publication, page_url)
 
     text = ""
@@ -55,7 +55,7 @@ def first_words(content: Content, publication: Publication, page_url: str, limit
         if block.kind is BlockKind.PROSE:
             for node in block.nodes:
                 if isinstance(node, Element) and node.tag == "p":
-                    text += " " + tree_text(node.children, public)
+                    text += " " + tree_text(node.children, public_value)
         if len(text) > limit:
             break
     text = collapse_spaces(text).strip()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from pipeline.content.html import HtmlWriter, Medium, footnotes_to_html, nodes_to_html
+from pipeline.content.html import HtmlOptions, footnotes_to_html, nodes_to_html
+from pipeline.content.medium import Medium
 from pipeline.content.tree import elements
 from pipeline.content.tree_text import tree_text
 from pipeline.model import Block, BlockKind, Content, Element, Node
@@ -27,35 +28,35 @@ def content_blocks(
 
     `styles` are inline styles; headings are lowered by `heading_shift` levels.
     """
-    writer = HtmlWriter(Medium.EMAIL, styles=styles, heading_shift=heading_shift)
-    notes = footnotes_to_html(content.footnotes, writer) if content.footnotes else ""
-    return tuple(_block(block, writer) for block in content.blocks), ContentHtml(notes)
+    options = HtmlOptions(Medium.EMAIL, styles=styles, heading_shift=heading_shift)
+    notes = footnotes_to_html(content.footnotes, options) if content.footnotes else ""
+    return tuple(_block(block, options) for block in content.blocks), ContentHtml(notes)
 
 
-def _block(block: Block, writer: HtmlWriter) -> EmailBlock:
+def _block(block: Block, options: HtmlOptions) -> EmailBlock:
     if block.kind is BlockKind.PROSE:
-        html = "".join(nodes_to_html((node,), _writer_for(node, writer)) for node in block.nodes)
+        html = "".join(nodes_to_html((node,), _options_for(node, options)) for node in block.nodes)
         return EmailBlock(block.kind.value, html=ContentHtml(html))
     return EmailBlock(
         block.kind.value,
         title=block.title,
-        blocks=tuple(_block(inner, writer) for inner in block.blocks),
-        link_html=ContentHtml(nodes_to_html(block.link_text, writer)),
+        blocks=tuple(_block(inner, options) for inner in block.blocks),
+        link_html=ContentHtml(nodes_to_html(block.link_text, options)),
         link_url=NeutralText(block.link_url),
     )
 
 
-def _writer_for(node: Node, writer: HtmlWriter) -> HtmlWriter:
-    """The writer for a node; in a table that fits a phone it breaks no words.
+def _options_for(node: Node, options: HtmlOptions) -> HtmlOptions:
+    """The options for a node; in a table that fits a phone it breaks no words.
 
     In other tables words may break anywhere, so that a wide table does not widen the email on a phone.
     """
     if not (isinstance(node, Element) and node.tag == "table" and _fits_phone(node)):
-        return writer
-    styles = dict(writer.styles)
+        return options
+    styles = dict(options.styles)
     for cell in ("td", "th"):
         styles[cell] = styles.get(cell, "") + "word-break:normal;"
-    return replace(writer, styles=styles)
+    return replace(options, styles=styles)
 
 
 def _fits_phone(table: Element) -> bool:
