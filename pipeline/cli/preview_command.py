@@ -40,16 +40,15 @@ def preview(
       pressroom preview 3 --audience clinicians
       pressroom preview 3 --recipients readers.csv --no-browser
     """
-    from pipeline.preview.server import serve
+    from pipeline.preview.server import PreviewServer
     from pipeline.preview.session import SelectedEdition
     from pipeline.support.recipients import all_recipients
 
     rows = all_recipients(recipients, str(recipients)) if recipients else ()
 
-    def ready(address: str) -> None:
-        terminal.result(address)
-        terminal.message("The preview is at this address until Ctrl-C, for this machine only.")
-        if not no_browser:
-            click.launch(address)
-
-    serve(Path(ctx.obj or "."), SelectedEdition(issue, audience), rows, port, ready)
+    server = PreviewServer(Path(ctx.obj or "."), SelectedEdition(issue, audience), rows, port)
+    terminal.result(server.address)
+    terminal.message("The preview is at this address until Ctrl-C, for this machine only.")
+    if not no_browser:
+        click.launch(server.address)
+    server.run()
