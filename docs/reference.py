@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 from services import pages
 
-from pipeline.checks.rules import EXPLAINED
+from pipeline.checks.rules import ALL_RULES
 from pipeline.cli import main
 
 FOLDER = Path(__file__).parent
@@ -58,9 +58,9 @@ def commands() -> str:
 
 def checks() -> str:
     """Every rule's explanation as Markdown."""
-    rows = "".join(f"| [{r.code}](#{r.code.lower()}) | {r.severity} | {r.title} |\n" for r in EXPLAINED)
+    rows = "".join(f"| [{r.code}](#{r.code.lower()}) | {r.severity} | {r.title} |\n" for r in ALL_RULES)
     parts = [CHECKS, "| code | severity | rule |\n|---|---|---|\n", rows]
-    for rule in EXPLAINED:
+    for rule in ALL_RULES:
         paragraphs = (f"**{rule.title}** ({rule.severity}).", rule.why, rule.remedy)
         wrapped = "\n\n".join(textwrap.fill(each, 100, break_on_hyphens=False) for each in paragraphs)
         parts.append(f"\n## {rule.code}\n\n{wrapped}\n\nRests on: {rule.source}\n")

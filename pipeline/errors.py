@@ -1,8 +1,7 @@
-"""What can go wrong by a user's hand, said once: where, what, and what to do.
+"""Errors that a user can cause and mend; each says where, what and what to do.
 
-Every expected error is a `PressroomError`; the command line catches that one class in one
-place. A room that finds several mistakes collects them and raises one `Mistakes`, so that an
-editor mends a file in one go instead of meeting the mistakes one by one.
+Every expected error is a `PressroomError`, which the command line catches in one place. Whoever finds
+several mistakes collects them and raises one `Mistakes`, so that an editor mends a file in one go.
 """
 
 from __future__ import annotations
@@ -35,15 +34,15 @@ class PressroomError(Exception):
 
 
 class WorkspaceNotFound(PressroomError):
-    """No `newsletter.toml` in this folder or any above it."""
+    """There is no `newsletter.toml` in this folder or any above it."""
 
 
 class NotFound(PressroomError):
-    """An issue, article or tag was named that does not exist."""
+    """A named issue, article or tag does not exist."""
 
 
 class Mistakes(PressroomError):
-    """Several mistakes, reported together in the order of their places."""
+    """Several mistakes, in the order of their places."""
 
     def __init__(self, errors: Sequence[PressroomError]) -> None:
         super().__init__(f"{len(errors)} mistakes")
@@ -54,23 +53,23 @@ class Mistakes(PressroomError):
 
 
 def flatten(error: PressroomError) -> tuple[PressroomError, ...]:
-    """The single mistakes that `error` stands for."""
+    """The single mistakes in an error."""
     if isinstance(error, Mistakes):
         return tuple(single for each in error.errors for single in flatten(each))
     return (error,)
 
 
 def raise_all(errors: Iterable[PressroomError]) -> None:
-    """Raise what was collected: nothing, the one error, or all of them as `Mistakes`."""
-    found = [single for error in errors for single in flatten(error)]
-    if not found:
+    """Raise the error if there is one, or all of them as `Mistakes`."""
+    singles = [single for error in errors for single in flatten(error)]
+    if not singles:
         return
-    found.sort(key=lambda error: (error.path or "", error.line or 0))
-    raise found[0] if len(found) == 1 else Mistakes(found)
+    singles.sort(key=lambda error: (error.path or "", error.line or 0))
+    raise singles[0] if len(singles) == 1 else Mistakes(singles)
 
 
 def suggest(word: str, known: Iterable[str], likeness: float = 0.6) -> str | None:
-    """`Did you mean "…"?` for the nearest of the known words, or None where none is near.
+    """`Did you mean "…"?` for the nearest of the known words, or None if all are too different.
 
     `likeness` is difflib's ratio, from 0 to 1.
     """

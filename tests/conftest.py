@@ -1,21 +1,14 @@
-"""The fixtures of all tests, how much Hypothesis tries, and a word at the end on what was left out."""
+"""The fixtures of all tests, what a run leaves out, and how it is shared out to the cores."""
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from pathlib import Path
 
+import property_kit  # noqa: F401 - loads the profile of Hypothesis
 import pytest
-from hypothesis import settings as hypothesis_settings
+from builds_kit import Builds
 from workspace_kit import SETTINGS, WorkspaceRunner, article, issue
-
-# Free input is free while one works; where all is tested it is the same each time, so that what passed passes.
-hypothesis_settings.register_profile("same", derandomize=True, deadline=None)
-hypothesis_settings.register_profile("free", deadline=None)
-hypothesis_settings.load_profile("free")
-if os.environ.get("PRESSROOM_TESTS") == "all":
-    hypothesis_settings.load_profile("same")
 
 
 @pytest.fixture
@@ -33,6 +26,27 @@ def workspace(tmp_path: Path) -> WorkspaceRunner:
     return workspace
 
 
+@pytest.fixture(scope="session")
+def builds(tmp_path_factory: pytest.TempPathFactory) -> Builds:
+    """The golden and the sample publication, built once a session; only to be read."""
+    return Builds(tmp_path_factory.mktemp("builds"))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Run files and single tests that are named in this process: it starts sooner, and can be debugged."""
+    if not all(path.endswith(".py") or "::" in path for path in config.args):
+        return None  # a process for each core
+    config.option.dist = "no"
+    return 0
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Run a slow test that is named by its id."""
+    if config.option.markexpr == "not slow" and all("::" in path for path in config.args):
+        config.option.markexpr = ""
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say at the end what was left out, and why: a run that passes without it is not a whole one."""
     reasons = Counter(
@@ -40,7 +54,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         for report in terminalreporter.getreports("skipped")
         if isinstance(report.longrepr, tuple)
     )
-    if reasons:
+    option = terminalreporter.config.option
+    slow = ['tests marked slow: -m "" runs them too'] if option.tx and option.markexpr == "not slow" else []
+    if reasons or slow:
         terminalreporter.section("left out")
-    for reason, count in reasons.items():
-        terminalreporter.line(f"{count} {'test' if count == 1 else 'tests'}: {reason}")
+    for line in (*(f"{n} {'test' if n == 1 else 'tests'}: {why}" for why, n in reasons.items()), *slow):
+        terminalreporter.line(line)

@@ -28,7 +28,7 @@ from pipeline.model import (
     Published,
 )
 from pipeline.render.email.renderer import EmailRenderer
-from pipeline.support.files import remove_others, replaced_folders, write_files
+from pipeline.support.files import remove_others, replace_folders, write_files
 from pipeline.support.processes import spread
 from pipeline.support.urls import image_path
 from pipeline.workspace import Workspace, without_drafts
@@ -76,7 +76,7 @@ def build_workspace(
         findings += composer.dead_links(published)
         makers = _site_makers(composer, published, _hosted_images(composed))
     folders = [f"issues/{each.assembled.issue.folder}" for each in composed] + ["site"] * site
-    with replaced_folders(workspace.files.build, folders) as fresh:
+    with replace_folders(workspace.files.build, folders) as fresh:
         write_issue = partial(_write_issue, EmailRenderer.for_composer(composer), composer, fresh / "issues")
         emails = spread(write_issue, composed, few=20)
         # `watch` comes first in zip: it shows the issue that is being built.

@@ -20,7 +20,7 @@ from pipeline.workspace import Workspace
 def check_issues(
     workspace: Workspace,
     issues: Iterable[Issue],
-    rules: Sequence[Rule] = RULES,
+    rules: Sequence[Rule[CheckContext]] = RULES,
     watch: Callable[[Iterable[Issue]], Iterable[Issue]] = iter,
     complete: Callable[[CheckContext], CheckContext] = lambda context: context,
 ) -> tuple[CheckResult, ...]:

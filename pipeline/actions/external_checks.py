@@ -8,7 +8,7 @@ from datetime import datetime
 
 from pipeline.checks.context import CheckContext
 from pipeline.checks.online_links import LinkTester
-from pipeline.checks.rules.external import to_try
+from pipeline.checks.rules.external import links_to_try
 from pipeline.checks.spamassassin import spam_report
 from pipeline.workspace import Workspace
 
@@ -23,7 +23,7 @@ def external_checks(
 
     def complete(context: CheckContext) -> CheckContext:
         if online:
-            context = replace(context, answers=tester.answers(to_try(context)))
+            context = replace(context, answers=tester.answers(links_to_try(context)))
         return replace(context, spam=spam_report(context.message)) if spam else context
 
     return complete

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.checks.feed_runner import feed_context, run_feed_rules
+from pipeline.checks.feed_context import feed_context
+from pipeline.checks.runner import run_feed_rules
 from pipeline.compose import Composer
 from pipeline.model import Finding
 from pipeline.render.feeds import websub

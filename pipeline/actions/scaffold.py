@@ -6,11 +6,11 @@ import json
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.config.publication import SETTINGS
 from pipeline.config.themes import theme_names
 from pipeline.config.workspace_files import ISSUES, POOL
 from pipeline.errors import PressroomError, suggest
 from pipeline.support.files import bad_name, check_characters, write_atomically
+from pipeline.support.limits import SETTINGS_FILE
 from pipeline.support.urls import path_part
 from pipeline.workspace import Workspace
 
@@ -107,14 +107,14 @@ def init_workspace(folder: Path, title: str, theme: str, now: datetime) -> tuple
     if theme not in themes:
         hint = suggest(theme, themes) or f"The themes are {', '.join(themes)}."
         raise PressroomError(f'there is no theme "{theme}".', "--theme", hint=hint)
-    if (folder / SETTINGS).exists():
+    if (folder / SETTINGS_FILE).exists():
         raise PressroomError(
-            "there is a workspace already.", str(folder / SETTINGS), hint="Name another folder."
+            "there is a workspace already.", str(folder / SETTINGS_FILE), hint="Name another folder."
         )
     date = f"{now:%Y-%m-%d}"
     name = path_part(title) if path_part(title) != "-" and path_part(title).isascii() else "letters"
     files = {
-        SETTINGS: _SETTINGS.format(
+        SETTINGS_FILE: _SETTINGS.format(
             title=_quoted(title),
             theme=_quoted(theme),
             sender=_quoted(f"{_display_name(title)} <{name}@newsletter.example>"),

@@ -1,1 +1,1 @@
-"""The pool: article files, their front matter, and their content as one safe tree with its forms."""
+"""The pool of articles, and what the links and images in a text refer to."""

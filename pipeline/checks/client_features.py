@@ -9,8 +9,9 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
 
-from pipeline.checks.css import StyleRule, at_rules, declarations, parts, sheets
+from pipeline.checks.cascade import sheet_rules
 from pipeline.checks.html_page import HtmlPage
+from pipeline.support.css import StyleRule, at_rules, declarations, value_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,7 @@ def uses(page: HtmlPage) -> Iterator[FeatureUse]:
     for sheet in page.all("style"):
         for name, line, _ in at_rules(sheet.text or ""):
             yield FeatureUse(f"css-at-{name}", f"@{name}", page.lines[sheet] + line - 1)
-    for rule in sheets(page):
+    for rule in sheet_rules(page):
         yield from _of_rule(rule)
 
 
@@ -179,7 +180,7 @@ def _of_declaration(name: str, value: str, important: bool) -> frozenset[str]:
         found.add("css-border-radius")
     else:
         found |= {_family(bare), f"css-{bare}"}
-    inside = parts(value)
+    inside = value_parts(value)
     found |= {_FUNCTIONS[each] for each in inside.functions if each in _FUNCTIONS}
     found |= {f"css-unit-{'percent' if each == '%' else each}" for each in inside.units}
     if bare == "background" and "url" in inside.functions:

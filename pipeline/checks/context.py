@@ -1,4 +1,4 @@
-"""What the rules look at: one edition with all that was made of it.
+"""What the rules look at: one edition with all that was made from it.
 
 Each form is parsed once, when a rule first asks for it.
 """
@@ -15,22 +15,20 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
-from pipeline.checks.css import CssView, Styles
-from pipeline.checks.element_origin import ElementOrigins
+from pipeline.checks.cascade import CssView, Styles
 from pipeline.checks.html_page import HtmlPage, parse_page
 from pipeline.checks.outlook_view import outlook_view
-from pipeline.checks.passages import (
-    PageLink,
-    Passage,
-    TextRun,
-    everything_written,
-    fields_of,
-    links_of,
-    passages_of,
-    runs_of,
-)
+from pipeline.checks.page_text import PageLink, TextRun, page_links, text_runs
 from pipeline.checks.size_budget import SizeBudget
-from pipeline.checks.source_places import SourcePlaces, SourceText, source_texts
+from pipeline.checks.source_places import SourcePlaces
+from pipeline.checks.source_text import (
+    Passage,
+    SourceText,
+    field_passages,
+    shown_texts,
+    text_passages,
+    web_texts,
+)
 from pipeline.model import ComposedEdition, Finding, Place, Publication, RenderedEmail
 
 if TYPE_CHECKING:
@@ -41,12 +39,12 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"'`)\]]+")
 
 
 def linked_addresses(texts: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Each address that stands in earlier issues' texts, and the folder of the last issue with it.
+    """Map each address in the texts of earlier issues to the folder of the last issue that has it.
 
-    `texts` are folder and source text, oldest first. Read off the source, because parsing every
-    earlier issue anew would make the check of one issue as slow as a build of all.
+    `texts` are folder and source text, oldest first. The sources are searched, not parsed, because
+    parsing every earlier issue would make the check of one issue as slow as a build of all.
     """
-    return {found.rstrip(".,;:!?"): folder for folder, text in texts for found in _ADDRESS.findall(text)}
+    return {match.rstrip(".,;:!?"): folder for folder, text in texts for match in _ADDRESS.findall(text)}
 
 
 @dataclass(frozen=True)
@@ -54,11 +52,11 @@ class CheckContext:
     """One edition and its finished artefacts.
 
     `rendered` holds images by their absolute address and merge fields in neutral form; `message` is
-    `email.eml`. `image_sizes` maps each published image's address to its bytes. `budget` is the size
-    of the HTML's parts (`budget.py`). `linked_before` maps addresses to the folder of the earlier
-    issue that linked them. `theme` holds the theme's files: path as a user types it, and text.
-    `noticed` is what earlier stages found in this edition. `answers` (by address) and `spam` are
-    there only where an editor asked for what leaves the machine or needs another program.
+    `email.eml`. `budget` has the size of each part of the HTML. `image_sizes` maps the address of each
+    published image to its bytes, and `linked_before` addresses to the folder of the earlier issue that
+    linked them. `theme` holds the theme's files: path as a user types it, and text. `noticed` are the
+    findings of earlier stages on this edition. `answers` (by address) and `spam` are there only where
+    an editor asked for what needs the network or another program.
     """
 
     publication: Publication
@@ -90,34 +88,36 @@ class CheckContext:
 
     @cached_property
     def places(self) -> SourcePlaces:
-        """Where things come from."""
-        return SourcePlaces(self.edition, self.theme)
+        """Where the parts of the email are written."""
+        return SourcePlaces(self.edition, self.theme, self.shown_texts)
 
     @cached_property
-    def writings(self) -> tuple[SourceText, ...]:
-        """The letter and each article that stands in full."""
-        return source_texts(self.edition)
+    def shown_texts(self) -> tuple[SourceText, ...]:
+        """The letter and the articles that the email shows in full."""
+        return shown_texts(self.edition)
 
     @cached_property
-    def everything(self) -> tuple[SourceText, ...]:
-        """The writings, and the articles that stand in full on the web only."""
-        return tuple(everything_written(self.edition, self.writings))
+    def all_texts(self) -> tuple[SourceText, ...]:
+        """The shown texts, then the articles that only the web shows in full."""
+        return (*self.shown_texts, *web_texts(self.edition))
 
     @cached_property
     def passages(self) -> tuple[Passage, ...]:
         """All that was written for this edition: fields of the front matter, then text."""
-        text = (each for written in self.everything for each in passages_of(written))
-        return tuple(each for each in (*fields_of(self.edition, self.places), *text) if each.text.strip())
+        passages = [*field_passages(self.edition)]
+        for source in self.all_texts:
+            passages += text_passages(source)
+        return tuple(each for each in passages if each.text.strip())
 
     @cached_property
     def links(self) -> tuple[PageLink, ...]:
         """The links of the page."""
-        return links_of(self.page)
+        return tuple(page_links(self.page))
 
     @cached_property
     def runs(self) -> tuple[TextRun, ...]:
         """The text of the page, run by run."""
-        return runs_of(self.page)
+        return tuple(text_runs(self.page))
 
     @cached_property
     def light(self) -> Styles:
@@ -129,25 +129,24 @@ class CheckContext:
         """Resolved styles in the dark scheme."""
         return Styles(self.page, CssView(dark=True))
 
-    @cached_property
-    def origins(self) -> ElementOrigins:
-        """Which lines of the writings the page's elements come from."""
-        return ElementOrigins(self.writings)
-
     def origin(self, element: Element, *needles: str) -> Place:
-        """Where an element of the page, or of Outlook's view, comes from.
+        """Where an element of the page, or of Outlook's view, is written.
 
-        That is the line an editor wrote, or else the first place in the theme that holds one of the
+        That is the line of an editor's text, or else the first place in the theme that holds one of the
         needles, or else the line of the built page.
         """
         page = self.page if element in self.page.lines else self.outlook
-        return self.origins.of(page, element) or self.in_theme(page.lines.get(element), *needles)
+        return self.places.of_element(page, element) or self.in_theme(page.lines.get(element), *needles)
 
     def in_theme(self, line: int | None, *needles: str) -> Place:
         """The first place in the theme that holds one of the needles, or else a line of the built page."""
-        found = (self.places.of_theme(needle) for needle in needles if needle)
-        return next(filter(None, found), self.at(line))
+        places = (self.places.of_theme(needle) for needle in needles if needle)
+        return next(filter(None, places), self.built("email.html", line))
+
+    def built(self, name: str, line: int | None = None) -> Place:
+        """A line of a built file (`email.html`, `email.txt`, `email.eml`), for what no source holds."""
+        return Place(f"build/issues/{self.edition.folder}/{name}", line)
 
     def at(self, line: int | None = None) -> Place:
-        """A line of the built `email.html`: for what has no place in the sources."""
-        return Place(f"build/issues/{self.edition.folder}/email.html", line)
+        """A line of the built `email.html`, for what no source holds."""
+        return self.built("email.html", line)

@@ -1,12 +1,12 @@
-"""What a rule on feeds looks at: every feed that would be built, read as a reader's program reads it.
+"""What the rules on feeds look at: every feed that would be built, read as a feed reader reads it.
 
-The standard library reads them, so that no mistake of the library that wrote them hides itself.
+The standard library reads them, so that a mistake of the library that wrote them cannot hide itself.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -14,8 +14,10 @@ from html import unescape
 from typing import Any
 from xml.etree import ElementTree
 
-from pipeline.checks.rule import RuleInfo, Violation
-from pipeline.model import Place, Publication
+from pipeline.model import Place, Publication, Published
+from pipeline.render.feeds.feed_list import feed_folders
+from pipeline.render.feeds.opml import OPML
+from pipeline.support.urls import is_feed_file
 
 SITE = "build/site"
 
@@ -28,9 +30,9 @@ MEDIA = "{http://search.yahoo.com/mrss/}"
 
 @dataclass(frozen=True, slots=True)
 class FeedEntry:
-    """One item as a reader's program takes it. `node` is it as parsed: an XML element or JSON object.
+    """One item as a feed reader reads it. `node` is the parsed XML element or JSON object.
 
-    `published` and `updated` are None where they are missing or no dates.
+    `published` and `updated` are None where they are missing or not dates.
     """
 
     id: str
@@ -48,9 +50,9 @@ class FeedEntry:
 
 @dataclass(frozen=True, slots=True)
 class FeedDocument:
-    """One document of a feed: `path` below the site, `kind` is `rss`, `atom` or `json`.
+    """One document of a feed: `path` is below the site, `kind` is `rss`, `atom` or `json`.
 
-    `root` is it as parsed, or None where it cannot be, and `fault` says why.
+    `root` is the parsed document, or None where it cannot be parsed; `fault` says why.
     """
 
     path: str
@@ -62,7 +64,7 @@ class FeedDocument:
 
     @property
     def folder(self) -> str:
-        """The site folder of the feed, with a slash at its end; empty for the main one."""
+        """The site folder of the feed, with a slash at its end; empty for the main feed."""
         return self.path[: self.path.rfind("/") + 1]
 
     @property
@@ -73,29 +75,32 @@ class FeedDocument:
 
     @property
     def place(self) -> Place:
-        """Where it would stand."""
+        """The file that would be built."""
         return Place(f"{SITE}/{self.path}")
 
     def links(self, rel: str) -> list[Mapping[str, str]]:
-        """The feed's own links of this kind, in an RSS or Atom feed; JSON has none."""
-        if self.kind == "json" or self.root is None:
-            return []
-        parent = self.root.find("channel") if self.kind == "rss" else self.root
-        links = parent.findall(f"{ATOM}link") if parent is not None else []
+        """The feed's own links of this kind, in an RSS or Atom feed; a JSON feed has no such links."""
+        head = self._head()
+        links = head.findall(f"{ATOM}link") if head is not None else []
         return [each.attrib for each in links if each.get("rel", "alternate") == rel]
 
     def text(self, path: str) -> str:
-        """The text of an element of an XML feed, from its channel or root; empty where there is none."""
-        parent = self.root.find("channel") if self.kind == "rss" else self.root
-        return (parent.findtext(path) or "").strip() if parent is not None else ""
+        """The text of an element in the head of an XML feed; empty where it is missing."""
+        head = self._head()
+        return (head.findtext(path) or "").strip() if head is not None else ""
+
+    def _head(self) -> Any:
+        if self.root is None or self.kind == "json":
+            return None
+        return self.root.find("channel") if self.kind == "rss" else self.root
 
 
 @dataclass(frozen=True, slots=True)
 class FeedContext:
-    """The feeds that would be built at the moment `now`, and those of the build before.
+    """The feeds that would be built at the moment `now`, and those of the build before (`earlier`).
 
-    `folders` are the site folders in which a feed must stand; `opml` is their list, and `index` the HTML
-    of the site's index page.
+    `folders` are the site folders that must have a feed, `opml` is the list of feeds, and `index` the
+    HTML of the site's index page.
     """
 
     publication: Publication
@@ -107,7 +112,7 @@ class FeedContext:
     earlier: tuple[FeedDocument, ...] = ()
 
     def read(self, *kinds: str) -> Iterator[FeedDocument]:
-        """The documents of these kinds (all without one) that could be parsed."""
+        """The documents of these kinds (all without one) that can be parsed."""
         for each in self.documents:
             if each.root is not None and (not kinds or each.kind in kinds):
                 yield each
@@ -119,19 +124,39 @@ class FeedContext:
                 yield document, entry
 
 
-@dataclass(frozen=True, slots=True)
-class FeedRule(RuleInfo):
-    """A rule on all feeds of a publication."""
-
-    check: Callable[[FeedContext], Iterator[Violation]]
-
-
 OURS = "No text can cause this: it is a defect of Pressroom. Report it, with the feed."
-"""What to do about a breach that lies in how a feed is written."""
+"""The remedy for a breach in how a feed is written."""
+
+
+def feed_context(
+    published: Published, now: datetime, made: Mapping[str, bytes], before: Mapping[str, bytes], index: str
+) -> FeedContext:
+    """Read the feeds that were made, and those of a build before, by their paths below the site.
+
+    `index` is the HTML of the site's index page.
+    """
+    return FeedContext(
+        publication=published.publication,
+        now=now,
+        folders=feed_folders(published.publication, published.tags),
+        documents=_documents(made),
+        opml=made.get(OPML, b""),
+        index=index,
+        # An earlier document that cannot be read has nothing to compare with.
+        earlier=tuple(each for each in _documents(before) if each.root is not None),
+    )
+
+
+def _documents(files: Mapping[str, bytes]) -> tuple[FeedDocument, ...]:
+    return tuple(
+        read_document(path, data)
+        for path, data in sorted(files.items())
+        if is_feed_file(path.rpartition("/")[2])
+    )
 
 
 def read_document(path: str, data: bytes) -> FeedDocument:
-    """Read one document of a feed; one that cannot be read has no root."""
+    """Read one document of a feed. One that cannot be read has no root."""
     name = path.rpartition("/")[2]
     kind = "json" if name.endswith(".json") else "atom" if name.startswith("atom") else "rss"
     try:
@@ -196,12 +221,12 @@ def _json(root: Any) -> Iterator[FeedEntry]:
 
 
 def _media(node: Any) -> str:
-    found = next(node.iter(f"{MEDIA}content"), None)
-    return "" if found is None else str(found.get("url", ""))
+    picture = next(node.iter(f"{MEDIA}content"), None)
+    return "" if picture is None else str(picture.get("url", ""))
 
 
 def _moment(text: Any) -> datetime | None:
-    """A date as RSS or as the other formats write it; None where it has no zone or is none."""
+    """A date as RSS or as the other formats write it; None where it has no time zone or is not a date."""
     if not isinstance(text, str):
         return None
     for read in (datetime.fromisoformat, parsedate_to_datetime):
@@ -214,7 +239,7 @@ def _moment(text: Any) -> datetime | None:
 
 
 def once(pairs: Iterable[tuple[FeedDocument, FeedEntry]]) -> Iterator[tuple[FeedDocument, FeedEntry]]:
-    """Each item with each of its contents once, though it stands in several feeds and formats."""
+    """Each item once for each of its contents, though several feeds and formats hold it."""
     seen: set[tuple[str, str, str]] = set()
     for document, entry in pairs:
         key = (entry.id, entry.html, entry.title)

@@ -1,4 +1,4 @@
-"""HTML as the checks see it: a tree whose elements know their line, and the slips of its writing.
+"""HTML as the checks see it: a tree whose elements know their line, the errors of its markup, its text.
 
 Parsed by the standard library, because a check must see what was written: a forgiving parser would
 close what was left open, and a client might not.
@@ -6,15 +6,23 @@ close what was left open, and a client might not.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from html.parser import HTMLParser
+from itertools import groupby
+from typing import NamedTuple
 from xml.etree.ElementTree import Element
+
+from pipeline.content.tree import BLOCKS as CONTENT_BLOCKS
 
 VOID = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
 )
 """HTML elements without an end tag (HTML Living Standard, 13.1.2)."""
+
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+BLOCKS = CONTENT_BLOCKS | {"body", "center", "div"}
+"""Elements whose text makes lines of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +35,13 @@ class MarkupError:
 
 @dataclass(frozen=True, eq=False)
 class HtmlPage:
-    """A parsed page. `lines` and `parents` are kept beside the tree, elements being plain."""
+    """A parsed page. `lines` and `parents` belong to its elements, which cannot hold them."""
 
     html: str
     root: Element
     lines: Mapping[Element, int]
     parents: Mapping[Element, Element]
-    slips: tuple[MarkupError, ...]
+    errors: tuple[MarkupError, ...]
 
     def all(self, *tags: str) -> Iterator[Element]:
         """The elements of these names (all without one), in the order of the page."""
@@ -44,73 +52,91 @@ class HtmlPage:
         """The first element of this name."""
         return next(self.all(tag), None)
 
-    def within(self, element: Element, *tags: str) -> bool:
-        """Whether the element stands inside one of these names."""
-        return any(each.tag in tags for each in self.above(element))
-
-    def above(self, element: Element) -> Iterator[Element]:
+    def ancestors(self, element: Element) -> Iterator[Element]:
         """The element's parent, its parent and so on."""
         parent = self.parents.get(element)
         while parent is not None:
             yield parent
             parent = self.parents.get(parent)
 
+    def within(self, element: Element, *tags: str) -> bool:
+        """Whether an ancestor of the element has one of these names."""
+        return any(each.tag in tags for each in self.ancestors(element))
+
+    def nearest(self, element: Element, *tags: str) -> Element | None:
+        """The element itself or its nearest ancestor that has one of these names."""
+        return next((each for each in (element, *self.ancestors(element)) if each.tag in tags), None)
+
+
+class TextPiece(NamedTuple):
+    """A piece of text, the element that holds it, and the block that this element is a part of."""
+
+    element: Element
+    text: str
+    block: Element | None
+
+
+def _has_no_text(element: Element) -> bool:
+    return element.tag in {"style", "script", "title"}
+
+
+def text_pieces(
+    element: Element,
+    skip: Callable[[Element], bool] = _has_no_text,
+    *,
+    alt: bool = True,
+    block: Element | None = None,
+) -> Iterator[TextPiece]:
+    """The text of an element piece by piece, in reading order, white space as written.
+
+    `skip` says which elements to leave out. `alt` lets an image read as its alt text; a line break
+    reads as a space. Each element has a piece, though it may be empty, so that no block is missed.
+    `block` is the block around the element.
+    """
+    if skip(element):
+        return
+    block = element if element.tag in BLOCKS else block
+    instead = {"br": " ", "img": (element.get("alt") or "") if alt else ""}
+    yield TextPiece(element, instead.get(element.tag, element.text or ""), block)
+    for child in element:
+        yield from text_pieces(child, skip, alt=alt, block=block)
+        yield TextPiece(element, child.tail or "", block)
+
 
 def text_of(element: Element) -> str:
-    """The text inside an element, white space collapsed; an image reads as its alt text."""
-    return " ".join("".join(_texts(element)).split())
-
-
-def _texts(element: Element) -> Iterator[str]:
-    if element.tag in {"style", "script", "title"}:
-        return
-    if element.tag == "img":
-        yield element.get("alt") or ""
-    if element.tag == "br":
-        yield " "
-    yield element.text or ""
-    for child in element:
-        yield from _texts(child)
-        yield child.tail or ""
+    """The text inside an element, blocks parted by spaces, white space collapsed, alt texts included."""
+    blocks = groupby(text_pieces(element), lambda piece: piece.block)
+    return " ".join(" ".join("".join(piece.text for piece in pieces) for _, pieces in blocks).split())
 
 
 def parse_page(html: str) -> HtmlPage:
-    """The page of this HTML. Comments are left out, those for Outlook too: see `outlook.py`."""
+    """Parse HTML. Comments are left out, those for Outlook too: see `outlook_view.py`."""
     parser = _PageParser()
     parser.feed(html)
     parser.close()
     while len(parser.stack) > 1:
-        parser.leave()
-    return HtmlPage(html, parser.root, parser.lines, parser.parents, tuple(parser.slips))
-
-
-@dataclass
-class _OpenElement:
-    element: Element
-    line: int
+        parser.close_unclosed()
+    return HtmlPage(html, parser.root, parser.lines, parser.parents, tuple(parser.errors))
 
 
 class _PageParser(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.root = Element("page")
-        self.stack = [_OpenElement(self.root, 1)]
+        self.stack = [self.root]
         self.lines: dict[Element, int] = {}
         self.parents: dict[Element, Element] = {}
-        self.slips: list[MarkupError] = []
+        self.errors: list[MarkupError] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         # Of two equal attributes the first counts (HTML Living Standard, 13.2.5.33).
-        attributes: dict[str, str] = {}
-        for name, value in attrs:
-            attributes.setdefault(name, value or "")
-        element = Element(tag, attributes)
-        above = self.stack[-1].element
-        above.append(element)
-        self.parents[element] = above
+        element = Element(tag, {name: value or "" for name, value in reversed(attrs)})
+        parent = self.stack[-1]
+        parent.append(element)
+        self.parents[element] = parent
         self.lines[element] = self.getpos()[0]
         if tag not in VOID:
-            self.stack.append(_OpenElement(element, self.getpos()[0]))
+            self.stack.append(element)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
@@ -120,21 +146,21 @@ class _PageParser(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in VOID:
             return
-        if not any(each.element.tag == tag for each in self.stack[1:]):
-            self.slips.append(MarkupError(f"</{tag}> closes nothing.", self.getpos()[0]))
+        if not any(each.tag == tag for each in self.stack[1:]):
+            self.errors.append(MarkupError(f"</{tag}> closes nothing.", self.getpos()[0]))
             return
-        while self.stack[-1].element.tag != tag:
-            self.leave()
+        while self.stack[-1].tag != tag:
+            self.close_unclosed()
         self.stack.pop()
 
-    def leave(self) -> None:
-        """Close what its author did not close."""
-        left = self.stack.pop()
-        self.slips.append(MarkupError(f"<{left.element.tag}> is never closed.", left.line))
+    def close_unclosed(self) -> None:
+        """Close the innermost open element, whose end tag is missing."""
+        element = self.stack.pop()
+        self.errors.append(MarkupError(f"<{element.tag}> is never closed.", self.lines[element]))
 
     def handle_data(self, data: str) -> None:
-        element = self.stack[-1].element
-        if len(element):
-            element[-1].tail = (element[-1].tail or "") + data
+        parent = self.stack[-1]
+        if len(parent):
+            parent[-1].tail = (parent[-1].tail or "") + data
         else:
-            element.text = (element.text or "") + data
+            parent.text = (parent.text or "") + data

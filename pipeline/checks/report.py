@@ -14,7 +14,9 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 
 
-def sarif(findings: Iterable[Finding], silenced: Iterable[tuple[Finding, str]], rules: Iterable[Rule]) -> str:
+def sarif(
+    findings: Iterable[Finding], silenced: Iterable[tuple[Finding, str]], rules: Iterable[Rule[Any]]
+) -> str:
     """A SARIF 2.1.0 log (OASIS, section 3) of one run; paths are relative to the workspace."""
     results = [_result(each) for each in findings]
     results += [
@@ -40,7 +42,7 @@ def sarif(findings: Iterable[Finding], silenced: Iterable[tuple[Finding, str]], 
     return json.dumps(log, indent=2, ensure_ascii=False)
 
 
-def _rule(rule: Rule) -> dict[str, Any]:
+def _rule(rule: Rule[Any]) -> dict[str, Any]:
     return {
         "id": rule.code,
         "shortDescription": {"text": rule.title},

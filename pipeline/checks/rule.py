@@ -1,19 +1,22 @@
-"""What a rule is."""
+"""What a rule is: a function that yields violations, with a code and an explanation of its own."""
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
-from pipeline.checks.context import CheckContext
-from pipeline.model import Place, Severity
+from pipeline.model import Finding, Place, Severity
+
+Context = TypeVar("Context")
 
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One breach of a rule: where, what, and what to do where that is more than the rule says.
+    """One breach of a rule: what is wrong, and where.
 
-    `severity` stands where one breach weighs otherwise than the rule's breaches do.
+    `hint` replaces the rule's remedy, and `severity` the rule's severity, where this breach differs.
     """
 
     message: str
@@ -23,23 +26,37 @@ class Violation:
 
 
 @dataclass(frozen=True, slots=True)
-class RuleInfo:
-    """What a rule says of itself, under a stable code, which is never given to another rule.
+class Rule(Generic[Context]):
+    """A rule on an edition (`CheckContext`) or on all feeds (`FeedContext`).
 
-    `title` is the breach in a few words, `why` what it does to a reader, `remedy` what to do, and
-    `source` the standard, client quirk or measurement that it rests on.
+    `code` is stable and never used for another rule. `title` is the breach in a few words, `source` the
+    standard, client quirk or measurement that the rule rests on, `remedy` what to do, and `why` what
+    the breach does to a reader.
     """
 
     code: str
     severity: Severity
     title: str
-    why: str
-    remedy: str
     source: str
+    remedy: str
+    why: str
+    check: Callable[[Context], Iterator[Violation]]
+
+    def findings(self, context: Context) -> Iterator[Finding]:
+        """The violations of this rule, with its code, severity and remedy."""
+        for each in self.check(context):
+            yield Finding(
+                self.code, each.severity or self.severity, each.message, each.place, each.hint or self.remedy
+            )
 
 
-@dataclass(frozen=True, slots=True)
-class Rule(RuleInfo):
-    """A rule on an edition."""
+def rule(
+    code: str, severity: Severity, title: str, *, source: str, remedy: str
+) -> Callable[[Callable[[Context], Iterator[Violation]]], Rule[Context]]:
+    """Make a function a rule: its docstring is the reason that `pressroom check --explain` shows."""
 
-    check: Callable[[CheckContext], Iterator[Violation]]
+    def decorate(check: Callable[[Context], Iterator[Violation]]) -> Rule[Context]:
+        why = " ".join((inspect.getdoc(check) or "").split())
+        return Rule(code, severity, title, source, remedy, why, check)
+
+    return decorate

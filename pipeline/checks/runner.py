@@ -1,15 +1,18 @@
-"""Runs the rules over editions, and sets aside what was silenced with a reason."""
+"""Runs the rules over editions and feeds, and sets aside what was silenced with a reason."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pipeline.checks.context import CheckContext
-from pipeline.checks.rule import Rule, RuleInfo
-from pipeline.checks.rules import EXPLAINED, RULES
+from pipeline.checks.feed_context import FeedContext
+from pipeline.checks.rule import Rule
+from pipeline.checks.rules import ALL_RULES, FEED_RULES, RULES
 from pipeline.checks.size_budget import SizeBudget
+from pipeline.checks.source_places import SETTINGS
 from pipeline.checks.spamassassin import SpamReport
 from pipeline.errors import NotFound, suggest
 from pipeline.model import ComposedEdition, Finding, Place, Severity
@@ -21,7 +24,7 @@ _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 class Silence:
     """A code set aside, with the reason, by the file at `place`.
 
-    It reaches findings in the files `paths`, or all where that is None.
+    It holds for findings in the files `paths`, or in all files where that is None.
     """
 
     code: str
@@ -36,7 +39,7 @@ class Silence:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What the rules found in one edition, and what was silenced, with the reason of each."""
+    """The findings in one edition, and the silenced ones, each with the reason."""
 
     edition: ComposedEdition
     budget: SizeBudget
@@ -45,123 +48,111 @@ class CheckResult:
     spam: SpamReport | None = None
 
 
-def run_rules(subject: CheckContext, rules: Sequence[Rule] = RULES) -> CheckResult:
-    """Everything the rules find in an edition: by file and line, the worst first in each place."""
-    found = dict.fromkeys(finding for rule in rules for finding in findings_of(rule, subject))
-    silences = tuple(silences_of(subject))
+def run_rules(context: CheckContext, rules: Sequence[Rule[CheckContext]] = RULES) -> CheckResult:
+    """Run the rules on an edition."""
+    findings = dict.fromkeys(finding for rule in rules for finding in rule.findings(context))
+    silences = tuple(silences_of(context))
     kept: list[Finding] = []
     silenced: list[tuple[Finding, str]] = []
     used: set[Silence] = set()
-    for finding in found:
-        hushed = next((each for each in silences if each.covers(finding)), None)
-        if hushed is None:
+    for finding in findings:
+        silence = next((each for each in silences if each.covers(finding)), None)
+        if silence is None:
             kept.append(finding)
         else:
-            used.add(hushed)
-            silenced.append((finding, hushed.reason))
-    kept += _about(silences, used, subject, rules)
-    return CheckResult(subject.edition, subject.budget, sort(kept), tuple(silenced), subject.spam)
+            used.add(silence)
+            silenced.append((finding, silence.reason))
+    kept += _about_silences(silences, used, {rule.code for rule in rules})
+    return CheckResult(context.edition, context.budget, sort(kept), tuple(silenced), context.spam)
+
+
+def run_feed_rules(context: FeedContext) -> tuple[Finding, ...]:
+    """Run the rules on feeds, but for those that the publication has silenced."""
+    rules = (rule for rule in FEED_RULES if rule.code not in context.publication.silence)
+    return sort(dict.fromkeys(finding for rule in rules for finding in rule.findings(context)))
 
 
 def sort(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Findings by file and line, the worst first in each place."""
-    return tuple(
-        sorted(
-            findings,
-            key=lambda each: (
-                each.place.path,
-                each.place.line or 0,
-                _ORDER[each.severity],
-                each.code,
-                each.message,
-            ),
-        )
-    )
+
+    def key(finding: Finding) -> tuple[str, int, int, str, str]:
+        place = finding.place
+        return place.path, place.line or 0, _ORDER[finding.severity], finding.code, finding.message
+
+    return tuple(sorted(findings, key=key))
 
 
-def findings_of(rule: Rule, subject: CheckContext) -> Iterator[Finding]:
-    """What one rule finds."""
-    for found in rule.check(subject):
-        yield Finding(
-            rule.code, found.severity or rule.severity, found.message, found.place, found.hint or rule.remedy
-        )
-
-
-def rule_of(code: str) -> Rule:
+def rule_of(code: str) -> Rule[CheckContext]:
     """The rule of a code, in any case. Raises `NotFound` with the nearest one."""
     for rule in RULES:
         if rule.code == code.upper():
             return rule
-    if any(rule.code == code.upper() for rule in EXPLAINED):
+    if any(rule.code == code.upper() for rule in FEED_RULES):
         raise NotFound(
             f"the rule {code.upper()} is about feeds, not issues.", hint="Run it with: pressroom feed --check"
         )
-    raise NotFound(f'there is no rule "{code}".', hint=_near(code))
+    raise NotFound(f'there is no rule "{code}".', hint=_nearest_code(code))
 
 
-def explained(code: str) -> RuleInfo:
-    """What the rule of a code says of itself, also one on feeds. Raises `NotFound` as `rule_of` does."""
-    return next((rule for rule in EXPLAINED if rule.code == code.upper()), None) or rule_of(code)
+def rule_to_explain(code: str) -> Rule[Any]:
+    """The rule of a code, also one on feeds. Raises `NotFound` as `rule_of` does."""
+    return next((rule for rule in FEED_RULES if rule.code == code.upper()), None) or rule_of(code)
 
 
-def _near(code: str) -> str | None:
-    """The code that was meant: the same letters and number, or else the likest."""
-    known = [rule.code for rule in EXPLAINED]
-    found = re.fullmatch(r"([A-Z]+)[-_ ]?0*(\d+)", code.upper())
-    whole = f"{found[1]}{int(found[2]):03}" if found else code
+def only(rules: Iterable[Rule[CheckContext]], codes: Iterable[str]) -> tuple[Rule[CheckContext], ...]:
+    """The rules of these codes. Raises `NotFound` for a code that no rule has."""
+    wanted = {rule_of(code).code for code in codes}
+    return tuple(rule for rule in rules if rule.code in wanted)
+
+
+def _nearest_code(code: str) -> str | None:
+    """A suggestion: the code of the same letters and number, or else the most similar one."""
+    known = [rule.code for rule in ALL_RULES]
+    parts = re.fullmatch(r"([A-Z]+)[-_ ]?0*(\d+)", code.upper())
+    whole = f"{parts[1]}{int(parts[2]):03}" if parts else code
     return suggest(whole if whole in known else code, known)
 
 
 # --- silences --------------------------------------------------------------------------------
 
 
-def silences_of(subject: CheckContext) -> Iterator[Silence]:
-    """The silences that reach this edition: its articles', the issue's, the publication's."""
-    for composed in subject.edition.articles:
+def silences_of(context: CheckContext) -> Iterator[Silence]:
+    """The silences that hold for this edition: its articles', the issue's, the publication's."""
+    for composed in context.edition.articles:
         article = composed.article
-        line = article.lines.get("silence")
-        yield from _silences(
-            article.silence, Place(article.place.path, line), frozenset([article.place.path])
-        )
-    issue = subject.edition.issue
-    yield from _silences(issue.silence, Place(issue.place.path, issue.lines.get("silence")), None)
-    yield from _silences(subject.publication.silence, Place("newsletter.toml"), None)
+        place = Place(article.place.path, article.lines.get("silence"))
+        yield from _silences(article.silence, place, frozenset([place.path]))
+    issue = context.edition.issue
+    yield from _silences(issue.silence, Place(issue.place.path, issue.lines.get("silence")))
+    yield from _silences(context.publication.silence, SETTINGS)
 
 
-def _silences(written: Mapping[str, str], place: Place, paths: frozenset[str] | None) -> Iterator[Silence]:
-    for code, reason in written.items():
+def _silences(
+    reasons: Mapping[str, str], place: Place, paths: frozenset[str] | None = None
+) -> Iterator[Silence]:
+    for code, reason in reasons.items():
         yield Silence(code.upper(), reason, place, paths)
 
 
-def _about(
-    silences: Sequence[Silence], used: set[Silence], subject: CheckContext, rules: Sequence[Rule]
-) -> Iterator[Finding]:
-    """What is wrong with the silences themselves: a code that is none, or that nothing is found of."""
-    known = {rule.code for rule in RULES}
-    everywhere = {rule.code for rule in EXPLAINED}
-    running = {rule.code for rule in rules}
+def _about_silences(silences: Sequence[Silence], used: set[Silence], running: set[str]) -> Iterator[Finding]:
+    """Findings on the silences themselves: of a code that no rule has, or of nothing."""
     for each in silences:
-        # A feed is not one issue's, so that the publication alone can silence what is said of it.
-        if each.code not in (everywhere if each.place.path == "newsletter.toml" else known):
+        # A feed belongs to no single issue, so that only the publication can silence its rules.
+        known = ALL_RULES if each.place == SETTINGS else RULES
+        if all(rule.code != each.code for rule in known):
             yield Finding(
                 "CHECK001",
                 Severity.ERROR,
                 f'"{each.code}" is silenced, and no rule has that code.',
                 each.place,
-                _near(each.code) or "The codes are listed by: pressroom check --rules",
+                _nearest_code(each.code) or "The codes are listed by: pressroom check --rules",
             )
         # A publication's silence is for all its issues, so that one issue does not prove it idle.
-        elif each not in used and each.place.path != "newsletter.toml" and each.code in running:
+        elif each not in used and each.place != SETTINGS and each.code in running:
             yield Finding(
                 "CHECK002",
                 Severity.NOTE,
                 f"{each.code} is silenced, and there is nothing to silence.",
                 each.place,
-                "Delete the silence, lest it hide a later mistake.",
+                "Delete the silence, so that it hides no later mistake.",
             )
-
-
-def only(rules: Iterable[Rule], codes: Iterable[str]) -> tuple[Rule, ...]:
-    """The rules of these codes. Raises `NotFound` for a code that is none."""
-    wanted = {rule_of(code).code for code in codes}
-    return tuple(rule for rule in rules if rule.code in wanted)

@@ -1,4 +1,4 @@
-"""Where in the sources a thing of the finished email comes from.
+"""Maps parts of the rendered email back to source file and line.
 
 A finding names the place that an editor can change: the article's line, the issue's field, the
 setting, the theme's template. Only where none is known does it name the built file.
@@ -6,94 +6,36 @@ setting, the theme's template. Only where none is known does it name the built f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
+from xml.etree.ElementTree import Element
 
-from pipeline.content.html import Medium, for_audience
+from pipeline.checks.html_page import HtmlPage, text_of
+from pipeline.checks.source_text import SourceText
 from pipeline.content.tree import elements
-from pipeline.model import Block, ComposedEdition, Content, Element, Layout, MergeField, Node, Place
-from pipeline.render.email.template_values import in_layout
+from pipeline.content.tree_text import tree_text
+from pipeline.model import ComposedEdition, Node, Place
+from pipeline.support import merge
+from pipeline.support.limits import SETTINGS_FILE
 
+SETTINGS = Place(SETTINGS_FILE)
 
-@dataclass(frozen=True, slots=True)
-class SourceText:
-    """A content of the edition, and where it is written: an article's body, or the letter."""
-
-    what: str
-    path: str
-    first_line: int
-    content: Content
-    slug: str = ""
-
-    def place(self, line: int | None = None) -> Place:
-        """A line of it, or its first."""
-        return Place(self.path, line or self.first_line)
-
-
-def source_texts(edition: ComposedEdition) -> tuple[SourceText, ...]:
-    """The contents that this edition's email shows in full, in reading order, as it shows them."""
-    issue = edition.issue
-    letter = for_audience(edition.letter, Medium.EMAIL, edition.audience)
-    found = [SourceText("the letter", issue.place.path, issue.letter_line, letter)]
-    for section in edition.sections:
-        for composed, layout in section.articles:
-            if in_layout(composed, layout) is Layout.FULL:
-                article = composed.article
-                content = for_audience(composed.content, Medium.EMAIL, edition.audience)
-                found.append(
-                    SourceText(
-                        f'"{article.title}"', article.place.path, article.body_line, content, article.slug
-                    )
-                )
-    return tuple(found)
-
-
-def content_elements(content: Content) -> Iterator[tuple[Element, int | None]]:
-    """Every element of a content, with its line or that of the nearest element before it."""
-    line: int | None = None
-    for nodes in _node_runs(content.blocks):
-        for element in elements(nodes):
-            line = element.line or line
-            yield element, element.line or line
-    for note in content.footnotes:
-        for element in elements(note):
-            yield element, element.line
-
-
-def _node_runs(blocks: Iterable[Block]) -> Iterator[tuple[Node, ...]]:
-    for block in blocks:
-        yield block.nodes
-        yield from _node_runs(block.blocks)
-        if block.link_url:
-            yield (Element("a", (("href", block.link_url),), block.link_text, block.line),)
-
-
-def words_of(nodes: Iterable[Node]) -> str:
-    """The words in some nodes, an image by its alt text, a merge field by its fallback."""
-    return " ".join("".join(_words(nodes)).split())
-
-
-def _words(nodes: Iterable[Node]) -> Iterator[str]:
-    for node in nodes:
-        if isinstance(node, str):
-            yield node
-        elif isinstance(node, MergeField):
-            yield node.fallback or node.name
-        elif node.tag == "img":
-            yield node.get("alt") or ""
-        else:
-            yield from _words(node.children)
-            yield " " if node.tag in {"p", "li", "br", "td", "th", "tr"} else ""
+_NAMES = "a blockquote code dd dl dt figcaption figure h1 h2 h3 h4 h5 h6 img li ol p pre table td th ul"
+_TRACED = frozenset(_NAMES.split())
 
 
 @dataclass(frozen=True)
 class SourcePlaces:
-    """The index of one edition. `theme` holds the theme's files: path as typed, and text."""
+    """The index of one edition.
+
+    `theme` holds the theme's files: path as a user types it, and text. `texts` are those that the email
+    shows in full.
+    """
 
     edition: ComposedEdition
     theme: tuple[tuple[str, str], ...] = ()
-    _cache: dict[str, Place] = field(default_factory=dict)
+    texts: tuple[SourceText, ...] = ()
 
     @property
     def issue(self) -> Place:
@@ -111,11 +53,11 @@ class SourcePlaces:
 
     def of_link(self, url: str) -> Place:
         """Where a link to this address is written; the issue where no text holds it."""
-        return self._links.get(url) or self._front.get(url) or self.issue
+        return self._links.get(url) or self.issue
 
     def of_image(self, url: str) -> Place:
         """Where the image at this address is named."""
-        return self._images.get(url) or Place("newsletter.toml")
+        return self._images.get(url) or SETTINGS
 
     def of_theme(self, text: str) -> Place | None:
         """The first place in the theme's templates that holds this text, or None."""
@@ -125,35 +67,63 @@ class SourcePlaces:
                 return Place(path, source.count("\n", 0, at) + 1)
         return None
 
+    def of_element(self, page: HtmlPage, element: Element) -> Place | None:
+        """The line on which an editor wrote an element or its nearest ancestor; None for the theme's.
+
+        An element is recognised by its words: the writing is the one thing that no theme changes.
+        """
+        candidates = (each for each in (element, *page.ancestors(element)) if each.tag in _TRACED)
+        return next(filter(None, (self._elements.get(text_of(each)) for each in candidates)), None)
+
+    def is_running_text(self, page: HtmlPage, element: Element) -> bool:
+        """Whether an editor wrote the element, and not as a footnote."""
+        return text_of(element) not in self._footnotes and self.of_element(page, element) is not None
+
+    @cached_property
+    def _elements(self) -> dict[str, Place]:
+        places: dict[str, Place] = {}
+        for source in self.texts:
+            for element, line in source.elements(*_TRACED):
+                if text := _as_on_page(element):
+                    places.setdefault(text, source.place(line))
+        return places
+
+    @cached_property
+    def _footnotes(self) -> frozenset[str]:
+        notes = (note for source in self.texts for note in source.content.footnotes)
+        return frozenset(_as_on_page(each) for note in notes for each in elements(note)) - {""}
+
     @cached_property
     def _links(self) -> dict[str, Place]:
-        return self._attributes("a", "href")
+        places = dict(self._attributes("a", "href"))
+        for composed in self.edition.articles:
+            slug = composed.article.slug
+            if composed.article.link:
+                places.setdefault(composed.article.link, self.of_article(slug, "link"))
+            if composed.url:
+                places.setdefault(composed.url, self.of_article(slug))
+        return places
 
     @cached_property
     def _images(self) -> dict[str, Place]:
-        found = self._attributes("img", "src")
+        places = dict(self._attributes("img", "src"))
         for composed in self.edition.articles:
-            for lead in (composed.content.lead, composed.content.thumbnail):
-                if lead:
-                    found.setdefault(lead.url, self.of_article(composed.article.slug, "image"))
-        return found
+            for image in (composed.content.lead, composed.content.thumbnail):
+                if image:
+                    places.setdefault(image.url, self.of_article(composed.article.slug, "image"))
+        return places
 
-    @cached_property
-    def _front(self) -> dict[str, Place]:
-        found: dict[str, Place] = {}
-        for composed in self.edition.articles:
-            article = composed.article
-            if article.link:
-                found.setdefault(article.link, self.of_article(article.slug, "link"))
-            if composed.url:
-                found.setdefault(composed.url, self.of_article(article.slug))
-        return found
+    def _attributes(self, tag: str, name: str) -> Iterator[tuple[str, Place]]:
+        """The values of an attribute and where they are written, the first place of each value last."""
+        written = [
+            (value, source.place(line))
+            for source in self.texts
+            for element, line in source.elements(tag)
+            if (value := element.get(name))
+        ]
+        return reversed(written)
 
-    def _attributes(self, tag: str, name: str) -> dict[str, Place]:
-        found: dict[str, Place] = {}
-        for written in source_texts(self.edition):
-            for element, line in content_elements(written.content):
-                value = element.get(name) if element.tag == tag else None
-                if value:
-                    found.setdefault(value, written.place(line))
-        return found
+
+def _as_on_page(node: Node) -> str:
+    """The words of a node as `text_of` reads them off the finished page."""
+    return " ".join(tree_text((node,), merge.neutral, alt=True, references=True).split())

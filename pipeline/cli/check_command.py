@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 def complete_code(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Complete the codes of the rules, with their titles as help."""
-    from pipeline.checks.rules import EXPLAINED
+    from pipeline.checks.rules import ALL_RULES
 
     return [
         CompletionItem(rule.code, help=rule.title)
-        for rule in EXPLAINED
+        for rule in ALL_RULES
         if rule.code.startswith(incomplete.upper())
     ]
 
@@ -100,15 +100,15 @@ def check(
 
 
 def _explain(code: str | None) -> None:
-    from pipeline.checks.rules import EXPLAINED
-    from pipeline.checks.runner import explained
+    from pipeline.checks.rules import ALL_RULES
+    from pipeline.checks.runner import rule_to_explain
 
     if code is None:
         terminal.print_table(
-            ("CODE", "SEVERITY", "RULE"), [(r.code, r.severity.value, r.title) for r in EXPLAINED]
+            ("CODE", "SEVERITY", "RULE"), [(r.code, r.severity.value, r.title) for r in ALL_RULES]
         )
         return
-    rule = explained(code)
+    rule = rule_to_explain(code)
     terminal.result(f"{rule.code} ({rule.severity.value}): {rule.title}\n")
     terminal.print_paragraph(rule.why)
     terminal.print_paragraph(rule.remedy)

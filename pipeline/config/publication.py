@@ -17,13 +17,12 @@ from pipeline.config.themes import DEFAULT_THEME, read_theme, read_theme_setting
 from pipeline.config.toml import toml_fields
 from pipeline.errors import PressroomError, suggest
 from pipeline.model import TARGETS, Disclaimer, Publication, ThemeSettings
+from pipeline.support.limits import SETTINGS_FILE
 from pipeline.support.merge import BUILT_IN_FIELDS, from_line
-
-SETTINGS = "newsletter.toml"
 
 
 def read_publication(
-    text: str, errors: list[PressroomError], path: str = SETTINGS, templates: Path | None = None
+    text: str, errors: list[PressroomError], path: str = SETTINGS_FILE, templates: Path | None = None
 ) -> Publication:
     """The publication that `newsletter.toml` describes. Mistakes are added to `errors`.
 

@@ -16,7 +16,7 @@ from pipeline.config.toml import toml_fields
 from pipeline.errors import PressroomError
 from pipeline.model import Layout, ThemeSettings
 from pipeline.support.files import read_source
-from pipeline.support.templating import THEMES, theme_folders
+from pipeline.support.template_files import THEMES, theme_folders
 
 DEFAULT_THEME = ThemeSettings("default", LIGHT, DARK)
 

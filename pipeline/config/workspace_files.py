@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pipeline.config.publication import SETTINGS, read_publication
+from pipeline.config.publication import read_publication
 from pipeline.errors import PressroomError, WorkspaceNotFound
 from pipeline.model import Publication
 from pipeline.support.files import read_source
+from pipeline.support.limits import ISSUE_FILE, SETTINGS_FILE
 
 ISSUES = "issues"
 POOL = "issues/articles"
@@ -84,9 +85,9 @@ class WorkspaceFiles:
         if not folder.is_dir():
             return ()
         sources = [
-            SourceFile(entry.name, self.path_of(entry / "issue.md"), entry / "issue.md")
+            SourceFile(entry.name, self.path_of(entry / ISSUE_FILE), entry / ISSUE_FILE)
             for entry in folder.iterdir()
-            if entry.is_dir() and (entry / "issue.md").is_file()
+            if entry.is_dir() and (entry / ISSUE_FILE).is_file()
         ]
         return tuple(sorted(sources, key=lambda source: source.path))
 
@@ -110,10 +111,10 @@ def find_root(start: Path) -> Path:
     """The nearest folder at or above `start` that contains `newsletter.toml`, resolved."""
     start = start.resolve()
     for folder in (start, *start.parents):
-        if (folder / SETTINGS).is_file():
+        if (folder / SETTINGS_FILE).is_file():
             return folder
     raise WorkspaceNotFound(
-        f"no {SETTINGS} here or in any folder above ({start}).",
+        f"no {SETTINGS_FILE} here or in any folder above ({start}).",
         hint="Go into a workspace, name one with --workspace DIR, or make one: pressroom init DIR",
     )
 
@@ -124,7 +125,7 @@ def open_workspace_files(start: Path, errors: list[PressroomError]) -> Workspace
     Raises `PressroomError` if there is no workspace, or its `newsletter.toml` cannot be read.
     """
     root = find_root(start)
-    text = read_source(root / SETTINGS, SETTINGS)
+    text = read_source(root / SETTINGS_FILE, SETTINGS_FILE)
     return WorkspaceFiles(root, read_publication(text, errors, templates=_templates(root)))
 
 

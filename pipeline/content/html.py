@@ -10,6 +10,7 @@ from html import escape
 
 from pipeline.content import footnotes
 from pipeline.content.tree import VOID, elements
+from pipeline.content.tree_text import tree_text
 from pipeline.model import Block, BlockKind, Content, Element, MergeField, Node
 from pipeline.support import merge
 from pipeline.support.urls import path_part
@@ -271,13 +272,7 @@ class _HtmlWriting:
 
 
 def _plain(nodes: Iterable[Node]) -> str:
-    parts = []
-    for node in nodes:
-        if isinstance(node, str):
-            parts.append(node)
-        elif isinstance(node, Element) and not footnotes.is_reference(node):
-            parts.append(_plain(node.children))
-    return "".join(parts)
+    return tree_text(nodes, lambda _: "", spaced=frozenset())
 
 
 def _fitted(image: Element, name: str) -> str:

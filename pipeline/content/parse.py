@@ -11,8 +11,9 @@ from pipeline.content import footnotes, markdown, tree
 from pipeline.content.call_to_action import call_to_action
 from pipeline.content.normalize import Normalizer
 from pipeline.content.source import ContainerHtml, MarkdownSource, ProseHtml
+from pipeline.content.tree_text import tree_text
 from pipeline.errors import PressroomError, flatten, raise_all
-from pipeline.model import Block, BlockKind, Content, Element, Image, MergeField, Node
+from pipeline.model import Block, BlockKind, Content, Element, Image, Node
 
 WORDS_PER_MINUTE = 230
 """Adults read about 238 words of English non-fiction a minute (Brysbaert 2019)."""
@@ -133,23 +134,8 @@ def _nodes(prose: ProseHtml, finisher: Normalizer) -> tuple[Node, ...]:
 
 
 def plain(nodes: tuple[Node, ...]) -> str:
-    """The visible text of nodes, blocks parted by spaces; a merge field counts as its fallback."""
-    parts: list[str] = []
-    _collect(nodes, parts)
-    return "".join(parts)
-
-
-def _collect(nodes: tuple[Node, ...], parts: list[str]) -> None:
-    for node in nodes:
-        if isinstance(node, str):
-            parts.append(node)
-        elif isinstance(node, MergeField):
-            parts.append(node.fallback or "x")
-        elif isinstance(node, Element) and not footnotes.is_reference(node):
-            apart = node.tag in tree.BLOCKS or node.tag == "br"
-            parts.append(" " if apart else "")
-            _collect(node.children, parts)
-            parts.append(" " if apart else "")
+    """The visible text of nodes; a merge field without a fallback counts as one word."""
+    return tree_text(nodes, lambda field: field.fallback or "x")
 
 
 def texts(blocks: tuple[Block, ...]) -> Iterator[str]:

@@ -22,8 +22,8 @@ from pipeline.content.text_width import (
 )
 from pipeline.content.tree import BLOCKS, VOID
 from pipeline.model import Block, BlockKind, Element, MergeField, Node
+from pipeline.support.limits import TEXT_COLUMNS
 
-WIDTH = 72
 _NARROWEST = 24
 _UNDERLINES = {"h1": "=", "h2": "=", "h3": "-", "h4": "~", "h5": "~", "h6": "~"}
 _RAISED = dict(zip("0123456789+-−=()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾", strict=True))
@@ -54,7 +54,7 @@ def blocks_to_text(
     blocks: Iterable[Block],
     notes: LinkList,
     footnotes: Iterable[tuple[Node, ...]] = (),
-    width: int = WIDTH,
+    width: int = TEXT_COLUMNS,
     sponsored_by: str = "Sponsored by",
     notes_title: str = "",
 ) -> str:
@@ -76,7 +76,7 @@ def blocks_to_text(
     return "\n".join(finish_line(line) for line in _spaced(chunks))
 
 
-def nodes_to_text(nodes: Iterable[Node], notes: LinkList, width: int = WIDTH) -> str:
+def nodes_to_text(nodes: Iterable[Node], notes: LinkList, width: int = TEXT_COLUMNS) -> str:
     """Nodes as plain text, as `blocks_to_text` writes them."""
     return "\n".join(finish_line(line) for line in _TextWriter(notes, "").flow(tuple(nodes), width))
 

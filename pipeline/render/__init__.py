@@ -1,1 +1,1 @@
-"""An edition rendered: email, web pages and feeds."""
+"""Render editions and articles as email, web pages and feeds."""

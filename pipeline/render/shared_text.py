@@ -10,6 +10,7 @@ from pipeline.content.footnotes import is_reference
 from pipeline.content.text_width import collapse_spaces
 from pipeline.model import Article, BlockKind, Content, Element, MergeField, Node, Publication
 from pipeline.support import merge
+from pipeline.support.urls import home_url
 
 
 def byline(article: Article, separator: str) -> str:
@@ -33,6 +34,11 @@ def host(url: str) -> str:
 def text_lines(text: str) -> tuple[str, ...]:
     """The lines of a text such as the postal address, without empty ones."""
     return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+def public_text(text: str, publication: Publication) -> str:
+    """A line of text, such as the preview text, with the public values of its merge fields."""
+    return merge.fill(text, lambda field: merge.public_value(field, publication, home_url(publication)))
 
 
 def first_words(content: Content, publication: Publication, page_url: str, limit: int = 200) -> str:

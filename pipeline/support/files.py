@@ -1,4 +1,4 @@
-"""Reading sources and writing results safely: whole files, never half of one."""
+"""Reads source files, and writes files and folders atomically: as a whole or not at all."""
 
 from __future__ import annotations
 
@@ -14,27 +14,26 @@ from pipeline.errors import PressroomError
 from pipeline.model import OutputFile
 
 MAX_SOURCE_BYTES = 5_000_000
-"""A source text beyond this is no article; the longest novels have about 3 MB."""
+"""A larger source is not an article; the longest novels have about 3 MB."""
 
-# C0 and C1 controls but for tab and line feed, DEL, the two noncharacters that XML 1.0 section 2.2
+# C0 and C1 controls except tab and line feed, DEL, the two noncharacters that XML 1.0 section 2.2
 # and feedgen refuse, and lone surrogates, which no encoding can write.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
 
-# Windows refuses these names whatever their ending; a workspace is shared between systems.
+# Windows refuses these names with any ending; a workspace may be shared between systems.
 RESERVED_NAMES = frozenset(
     ["con", "prn", "aux", "nul", *(f"com{n}" for n in range(1, 10)), *(f"lpt{n}" for n in range(1, 10))]
 )
 
 
-def check_characters(text: str, path: str, first_line: int = 1) -> None:
-    """Raise `PressroomError`, with line and code point, where `text` holds a forbidden character."""
-    found = _FORBIDDEN.search(text)
-    if found:
-        line = first_line + text.count("\n", 0, found.start())
+def check_characters(text: str, path: str | None, first_line: int = 1) -> None:
+    """Raise `PressroomError`, with line and code point, if a text contains a forbidden character."""
+    match = _FORBIDDEN.search(text)
+    if match:
         raise PressroomError(
-            f"the character U+{ord(found[0]):04X} may not stand in a text.",
+            f"the character U+{ord(match[0]):04X} is not allowed in a text.",
             path,
-            line,
+            first_line + text.count("\n", 0, match.start()),
             "It is invisible and breaks mail programs and feeds: delete it.",
         )
 
@@ -42,13 +41,13 @@ def check_characters(text: str, path: str, first_line: int = 1) -> None:
 def read_source(file: Path, path: str) -> str:
     """The text of a source file, with `\\n` line ends and no byte order mark.
 
-    Raises `PressroomError` for a file that cannot be read, is too large, is no UTF-8 or holds
-    control characters.
+    Raises `PressroomError` if the file cannot be read, is too large, is not UTF-8, or contains control
+    characters.
     """
     try:
         if file.stat().st_size > MAX_SOURCE_BYTES:
             raise PressroomError(
-                f"is larger than {MAX_SOURCE_BYTES // 1_000_000} MB, which no text is.", path
+                f"is larger than {MAX_SOURCE_BYTES // 1_000_000} MB: too large for a text.", path
             )
         data = file.read_bytes()
     except OSError as error:
@@ -64,9 +63,9 @@ def read_source(file: Path, path: str) -> str:
 
 
 def source_text(text: str, path: str) -> str:
-    """A text as sources are read: with `\\n` line ends and no byte order mark.
+    """A text with `\\n` line ends and no byte order mark, as sources are read.
 
-    Raises `PressroomError` where it holds control characters.
+    Raises `PressroomError` if it contains control characters.
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     check_characters(text, path)
@@ -74,13 +73,13 @@ def source_text(text: str, path: str) -> str:
 
 
 def bad_name(name: str) -> str | None:
-    """Why `name` may not be one part of a path made from a user's text, or None where it may."""
+    """Why `name` cannot be a file or folder name on every system, or None if it can."""
     if not name or name in {".", ".."}:
         return "is not a name"
-    if re.search("[\ud800-\udfff]", name):  # how Python shows bytes that are no UTF-8
+    if re.search("[\ud800-\udfff]", name):  # how Python shows bytes that are not UTF-8
         return "is not UTF-8"
     if re.search(r"[/\\\x00-\x1f:*?\"<>|]", name):
-        return "holds a character that has a meaning in paths"
+        return "contains a character that has a meaning in paths"
     if name.startswith((".", " ", "-")) or name.endswith((".", " ")):
         return "begins or ends with a character that systems treat specially"
     if name.split(".")[0].lower() in RESERVED_NAMES:
@@ -91,9 +90,9 @@ def bad_name(name: str) -> str | None:
 
 
 def write_atomically(file: Path, data: bytes) -> None:
-    """Write to a temporary name beside the file and rename, so that readers see old or new only.
+    """Write to a temporary file and rename it, so that readers see only the old or the new bytes.
 
-    A file that already has these bytes is left alone, with its time.
+    A file that already has these bytes is not touched and keeps its time.
     """
     try:
         if file.is_file() and file.read_bytes() == data:
@@ -105,7 +104,7 @@ def write_atomically(file: Path, data: bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as out:
             out.write(data)
-        # mkstemp makes private files; what we write is meant to be read like any other file.
+        # mkstemp makes private files; these are for all readers, like any other file.
         Path(temporary).chmod(0o666 & ~_umask())
         Path(temporary).replace(file)
     except BaseException as error:
@@ -122,13 +121,12 @@ def _umask() -> int:
 
 
 @contextmanager
-def replaced_folders(root: Path, folders: Sequence[str]) -> Iterator[Path]:
-    """A fresh folder to write into, in which each of `folders` stands as below `root`.
+def replace_folders(root: Path, folders: Sequence[str]) -> Iterator[Path]:
+    """Yield a new folder that contains each of `folders`, empty, to write into.
 
-    They take the places of those below `root` once all went well. When anything fails before, what
-    was there stays as it was.
+    When the body has succeeded, they replace those below `root`. If anything fails, `root` stays as it was.
     """
-    missing = next((each for each in reversed((root, *root.parents)) if not each.exists()), None)
+    topmost_new = next((each for each in reversed((root, *root.parents)) if not each.exists()), None)
     try:
         root.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(prefix=".fresh.", dir=root))
@@ -147,12 +145,12 @@ def replaced_folders(root: Path, folders: Sequence[str]) -> Iterator[Path]:
         raise PressroomError(f"cannot be written: {error.strerror or error}.", str(root)) from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
-        if not done and missing is not None:
-            _remove_empty(root, missing)
+        if not done and topmost_new is not None:
+            _remove_empty(root, topmost_new)
 
 
 def _swap(fresh: Path, target: Path, old: Path) -> None:
-    """Put `fresh` in the place of `target`, which goes to `old`; or leave `target` where it was."""
+    """Move `target` to `old` and `fresh` to `target`; on failure, leave `target` as it was."""
     target.parent.mkdir(parents=True, exist_ok=True)
     old.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -166,7 +164,7 @@ def _swap(fresh: Path, target: Path, old: Path) -> None:
 
 
 def _remove_empty(folder: Path, last: Path) -> None:
-    """Remove a folder and those above it, up to `last`, as far as nothing stands in them."""
+    """Remove a folder and those above it, up to `last`, while they are empty."""
     with suppress(OSError):
         for each in (folder, *folder.parents):
             each.rmdir()
@@ -175,14 +173,14 @@ def _remove_empty(folder: Path, last: Path) -> None:
 
 
 def remove_others(folder: Path, names: Container[str]) -> None:
-    """Remove the folders in a folder of ours that have none of these names."""
+    """Remove all subfolders except those with these names."""
     for each in folder.iterdir() if folder.is_dir() else ():
         if each.is_dir() and each.name not in names:
             shutil.rmtree(each, ignore_errors=True)
 
 
 def write_files(folder: Path, files: Iterable[OutputFile]) -> None:
-    """Write files into a folder that nobody reads yet."""
+    """Write files into a new folder that nobody reads yet."""
     for each in files:
         target = folder.joinpath(*PurePosixPath(each.path).parts)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -190,6 +188,6 @@ def write_files(folder: Path, files: Iterable[OutputFile]) -> None:
 
 
 def write_folder(folder: Path, files: Iterable[OutputFile]) -> None:
-    """Make `folder` hold exactly these files, or leave it as it was when something fails."""
-    with replaced_folders(folder.parent, (folder.name,)) as fresh:
+    """Replace the contents of `folder` with these files; if anything fails, it stays as it was."""
+    with replace_folders(folder.parent, (folder.name,)) as fresh:
         write_files(fresh / folder.name, files)

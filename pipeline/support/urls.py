@@ -1,7 +1,7 @@
-"""Where each thing stands on the web: the one place that knows the site's layout.
+"""The addresses and paths of pages, feeds and images on the published site.
 
-Every address is absolute, ASCII and below the publication's `base_url`. Folders end in a slash,
-so that any static host serves their `index.html`.
+Every address is absolute, ASCII and below the publication's `base_url`. Folders end in a slash, so that
+any static host serves their `index.html`.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ FEED_FILES = {"rss": "feed.xml", "atom": "atom.xml", "json": "feed.json"}
 
 
 def feed_file(kind: str, number: int | None = None) -> str:
-    """The file of a feed in a format, or of its archived part of this number: `feed-12.xml`."""
+    """The file name of a feed, or of its archived part with this number: `feed-12.xml`."""
     name, dot, ending = FEED_FILES[kind].partition(".")
     return f"{name}{'' if number is None else f'-{number}'}{dot}{ending}"
 
 
 def is_feed_file(name: str, *, archived: bool = True) -> bool:
-    """Whether a file name is that of a feed, or of an archived part of one where those count."""
+    """Whether a file name is that of a feed or, if `archived`, of an archived part of one."""
     number = r"(-\d+)?" if archived else ""
     return re.fullmatch(rf"feed{number}\.(xml|json)|atom{number}\.xml", name) is not None
 
 
 def path_part(text: str) -> str:
-    """A tag or title as one readable part of an address: lower-case letters, digits and hyphens.
+    """A tag or title as one readable part of a URL: lower-case letters, digits and hyphens.
 
-    Letters outside ASCII are kept (and percent-encoded by the address), so that no tag vanishes.
+    Letters outside ASCII are kept (`address` percent-encodes them), so that no tag becomes empty.
     """
     folded = unicodedata.normalize("NFC", text).casefold()
     return re.sub(r"[^\w]+", "-", folded, flags=re.UNICODE).replace("_", "-").strip("-") or "-"
@@ -47,7 +47,7 @@ def home_url(publication: Publication) -> str:
 
 
 def issue_path(issue: Issue, audience: str = EVERYONE) -> str:
-    """The site folder of an issue's page; further public editions stand below it."""
+    """The site folder of an issue's page; further public editions are below it."""
     main = f"issues/{issue.folder}/"
     return main if audience == issue.audiences[0] else f"{main}{path_part(audience)}/"
 
@@ -68,14 +68,14 @@ def audience_path(name: str) -> str:
 
 
 def image_path(name: str) -> str:
-    """The site path of an image, by its content-made name."""
+    """The site path of an image with this published name."""
     return f"images/{name}"
 
 
 def relative(publication: Publication, url: str, page: str) -> str:
-    """`url` as seen from the page in folder `page`, where it stands on this site; else as it is.
+    """A URL on this site as relative to the page in folder `page`; other URLs are returned unchanged.
 
-    Site pages use it, so that they work from any host and sub-path, and from a local server.
+    Relative links work on any host, below any path, and on a local server.
     """
     root = home_url(publication)
     if not url.startswith(root):
@@ -87,19 +87,19 @@ def relative(publication: Publication, url: str, page: str) -> str:
         shared += 1
     there = "../" * (len(here) - shared) + "/".join(target[shared:])
     first = there.partition("/")[0]
-    if not first or ":" in first:  # nothing at all, or what would read as a host or a scheme
+    if not first or ":" in first:  # empty, or it would be read as a host or a scheme
         there = f"./{there}"
     return (there if there != "./" or not mark else "") + mark + fragment
 
 
 def is_public(publication: Publication, audience: str) -> bool:
-    """Whether an edition for this audience may stand on the web and in feeds."""
+    """Whether an edition for this audience may be on the web and in feeds."""
     return audience == EVERYONE or any(
         known.public for known in publication.audiences if known.name == audience
     )
 
 
 def find_audience(publication: Publication, name: str) -> Audience:
-    """The audience of this name; the one of all readers need not be declared."""
+    """The audience of this name; that of all readers need not be declared."""
     known = {each.name: each for each in publication.audiences}
     return known.get(name) or Audience(EVERYONE, "Everyone", public=True)

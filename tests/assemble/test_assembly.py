@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from property_kit import tries
 from workspace_kit import WorkspaceRunner, article, issue, png
 
 from pipeline.articles.pool import Pool
@@ -316,7 +317,7 @@ rules = st.builds(
     st.integers(0, 30),
     st.sets(st.sampled_from(["s0", "s1"])),
 )
-@settings(deadline=None, derandomize=True, max_examples=200)
+@tries(200)
 def test_whatever_the_rules_an_edition_is_sound(
     pool: Pool, wanted: list[SectionRule], day: int, used: set[str]
 ) -> None:

@@ -8,12 +8,11 @@ Reference pictures are accepted, after a look at them, by
 from __future__ import annotations
 
 import os
-import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from browser_kit import (
@@ -24,16 +23,20 @@ from browser_kit import (
     View,
     contrast,
     open_viewer,
-    require_browser,
     require_fonts,
     required_contrast,
 )
+from builds_kit import GOLDEN_URL, Builds
 from PIL import Image, ImageChops, ImageFilter
 from screenshot_kit import accept, compare, most_common_colour, read_screenshot, worst_band
-from workspace_kit import ROOT, WorkspaceRunner
+from table_kit import rows
+from workspace_kit import ROOT
 
-WORKSPACE = ROOT / "tests" / "golden" / "workspace"
-SITE = "https://golden.example/letter"
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+SITE = GOLDEN_URL
+HEBREW_URL = "https://hebrew.example"
 EMAIL = f"{MAIL}/golden/email.html"
 HEBREW = f"{MAIL}/hebrew/email.html"
 EMAILS = {
@@ -57,37 +60,29 @@ VIEWS = [
 ]
 WITH_IMAGES = [view for view in VIEWS if view.images]
 
-by_email = pytest.mark.parametrize("email", EMAILS.values(), ids=EMAILS)
-by_view = pytest.mark.parametrize("view", VIEWS, ids=str)
+WITHOUT_IMAGES = [view for view in VIEWS if not view.images]
+CORE_VIEWS = [View(320), View(600, "dark", images=False)]
+CORE_EMAILS = [EMAIL, HEBREW]
 
-
-def built(folder: Path, language: str, theme: str = "default") -> WorkspaceRunner:
-    workspace = WorkspaceRunner(folder)
-    shutil.copytree(WORKSPACE, workspace.root)
-    settings = workspace.read("newsletter.toml").replace('language = "en-GB"', f'language = "{language}"')
-    settings = re.sub(r"(?m)^\[theme\]$", f'[theme]\nname = "{theme}"', settings)
-    if language == "he":  # so that the masthead without a logo is looked at too
-        settings = re.sub("(?m)^logo.*\n", "", settings)
-    workspace.write({"newsletter.toml": settings})
-    workspace.ok("assemble", "1", "--now", "2026-02-01")
-    workspace.ok("build", "--now", "2026-02-02")
-    return workspace
+by_email = pytest.mark.parametrize(
+    "email", rows(EMAILS.values(), CORE_EMAILS, {url: name for name, url in EMAILS.items()}.__getitem__)
+)
+by_view = pytest.mark.parametrize("view", rows(VIEWS, CORE_VIEWS))
+by_view_with_images = pytest.mark.parametrize("view", rows(WITH_IMAGES, CORE_VIEWS))
 
 
 @pytest.fixture(scope="module")
-def viewer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PageViewer]:
-    """A browser over the golden workspace, and over the same one in a language from right to left."""
-    require_browser()
-    folder = tmp_path_factory.mktemp("browser")
-    golden, hebrew = built(folder / "golden", "en-GB"), built(folder / "hebrew", "he")
-    themes = {name: built(folder / name, "en-GB", name) for name in ("letter", "digest")}
+def viewer(browser: Browser, builds: Builds) -> Iterator[PageViewer]:
+    """The golden workspace in each theme, and in a language from right to left without a logo."""
+    issue = "build/issues/001-every-block"
+    golden, hebrew = builds.golden(), builds.golden(language="he", base_url=HEBREW_URL, logo=False)
     folders = {
-        f"{MAIL}/golden": golden.root / "build/issues/001-every-block",
-        f"{MAIL}/hebrew": hebrew.root / "build/issues/001-every-block",
+        f"{MAIL}/golden": golden.root / issue,
+        f"{MAIL}/hebrew": hebrew.root / issue,
         SITE: golden.root / "build/site",
-        **{f"{MAIL}/{name}": each.root / "build/issues/001-every-block" for name, each in themes.items()},
+        **{f"{MAIL}/{theme}": builds.golden(theme).root / issue for theme in ("letter", "digest")},
     }
-    with open_viewer(folders, folder / "cache") as viewer:
+    with open_viewer(browser, folders) as viewer:
         yield viewer
 
 
@@ -123,7 +118,7 @@ def test_what_is_read_is_at_least_sixteen_pixels(viewer: PageViewer, email: str,
     assert [(text["size"], text["where"], text["text"]) for text in read if text["size"] < 16] == []
 
 
-@pytest.mark.parametrize("view", WITH_IMAGES, ids=str)
+@by_view_with_images
 @by_email
 def test_links_of_an_email_can_be_hit_with_a_thumb(viewer: PageViewer, email: str, view: View) -> None:
     """Buttons and links that stand alone: 44 px high; headlines: 24 px.
@@ -171,7 +166,7 @@ def test_text_stands_out_where_a_mail_program_inverts_colours(
     assert too_faint(shown) == []
 
 
-@pytest.mark.parametrize("view", [view for view in VIEWS if not view.images], ids=str)
+@pytest.mark.parametrize("view", rows(WITHOUT_IMAGES, CORE_VIEWS))
 @by_email
 def test_alternative_text_is_legible_where_images_are_off(viewer: PageViewer, email: str, view: View) -> None:
     shown = viewer.measure(email, view)
@@ -189,7 +184,7 @@ def test_alternative_text_is_legible_where_images_are_off(viewer: PageViewer, em
     assert cut == []
 
 
-@pytest.mark.parametrize("view", WITH_IMAGES, ids=str)
+@by_view_with_images
 @by_email
 def test_images_of_an_email_are_shown(viewer: PageViewer, email: str, view: View) -> None:
     images = viewer.measure(email, view)["images"]
@@ -207,8 +202,10 @@ def test_the_preview_text_is_hidden_and_stands_first(viewer: PageViewer, email: 
     assert shown["seen"].count("this letter stands at the head") == 1
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("email", [EMAIL, HEBREW], ids=["golden", "hebrew"])
+@pytest.mark.parametrize("scheme", rows(["light", "dark"], ["light"]))
+@pytest.mark.parametrize(
+    "email", [EMAIL, pytest.param(HEBREW, marks=pytest.mark.slow)], ids=["golden", "hebrew"]
+)
 def test_the_grounds_that_are_measured_are_those_that_are_painted(
     viewer: PageViewer, email: str, scheme: str
 ) -> None:
@@ -225,7 +222,7 @@ def test_the_grounds_that_are_measured_are_those_that_are_painted(
 # --- the web edition -------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("view", WITH_IMAGES, ids=str)
+@by_view_with_images
 @pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
 def test_a_web_page_overflows_nowhere_and_can_be_read(viewer: PageViewer, page: str, view: View) -> None:
     shown = viewer.measure(page, view)
@@ -245,7 +242,7 @@ PICTURES = {
 }
 
 
-@pytest.mark.parametrize("name", PICTURES)
+@pytest.mark.parametrize("name", rows(PICTURES, ["golden-600-light", "hebrew-320-light"]))
 def test_the_golden_issue_looks_as_it_did(viewer: PageViewer, name: str, tmp_path: Path) -> None:
     require_fonts()
     url, view = PICTURES[name]
@@ -302,7 +299,7 @@ def run_without_browser(**variables: str) -> subprocess.CompletedProcess[str]:
     own.pop("PRESSROOM_ACCEPT", None)
     options = ["-p", "no:cacheprovider", "-c", str(ROOT / "pyproject.toml"), "--rootdir", str(ROOT)]
     return subprocess.run(
-        [sys.executable, "-m", "pytest", *options, __file__, "-k", "preview"],
+        [sys.executable, "-m", "pytest", *options, __file__, "-m", "", "-k", "preview"],
         env={**own, "PRESSROOM_CHROMIUM": "/there/is/none", **variables},
         capture_output=True,
         text=True,
@@ -316,6 +313,7 @@ def test_without_a_browser_the_suite_passes_and_names_what_it_left_out() -> None
     assert f"5 tests: no browser: {INSTALL}, or set PRESSROOM_CHROMIUM" in done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variables", [{"CI": "true"}, {"PRESSROOM_TESTS": "all"}], ids=str)
 def test_where_a_browser_is_required_its_absence_is_a_failure(variables: dict[str, str]) -> None:
     done = run_without_browser(**variables)

@@ -7,13 +7,16 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from browser_kit import PageViewer, View, open_viewer, require_browser
+from browser_kit import PageViewer, View, open_viewer
 from workspace_kit import ROOT, SETTINGS, WorkspaceRunner, article, issue
 
 from pipeline.render.site import search_index
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 SITE = "https://synapse.example/news"
 PAGE = f"{SITE}/search/"
@@ -120,20 +123,26 @@ def test_the_page_speaks_the_publications_language(tmp_path: Path, language: str
 
 
 @pytest.fixture(scope="module")
-def viewer(built: WorkspaceRunner, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PageViewer]:
-    require_browser()
-    with open_viewer({SITE: built.root / "build/site"}, tmp_path_factory.mktemp("cache")) as viewer:
+def viewer(browser: Browser, built: WorkspaceRunner) -> Iterator[PageViewer]:
+    with open_viewer(browser, {SITE: built.root / "build/site"}) as viewer:
         yield viewer
 
 
-def says(page: Any, text: str | re.Pattern[str]) -> None:
+@pytest.fixture(scope="module")
+def page(viewer: PageViewer) -> Iterator[Page]:
+    """The search page, for the tests that only ask it."""
+    with viewer.page(PAGE, VIEW) as page:
+        yield page
+
+
+def says(page: Page, text: str | re.Pattern[str]) -> None:
     """Wait until the page says this of its results."""
     from playwright.sync_api import expect
 
     expect(page.locator("#_status")).to_have_text(text)
 
 
-def search_for(page: Any, query: str) -> list[str]:
+def search_for(page: Page, query: str) -> list[str]:
     """Type, press Enter, wait until the page says what it found, and give the titles."""
     page.fill("#_query", "")
     says(page, "")
@@ -167,11 +176,10 @@ def search_for(page: Any, query: str) -> list[str]:
         ("<img src=x>", []),
     ],
 )
-def test_a_reader_finds(viewer: PageViewer, query: str, titles: list[str]) -> None:
-    with viewer.page(PAGE, VIEW) as page:
-        assert search_for(page, query) == titles
-        said = page.text_content("#_status")
-        assert said == (f"Results: {len(titles)}" if titles else f"Nothing found for “{query}”.")
+def test_a_reader_finds(page: Page, query: str, titles: list[str]) -> None:
+    assert search_for(page, query) == titles
+    said = page.text_content("#_status")
+    assert said == (f"Results: {len(titles)}" if titles else f"Nothing found for “{query}”.")
 
 
 def test_it_is_used_by_keyboard_and_announced(viewer: PageViewer) -> None:
@@ -233,12 +241,11 @@ def test_without_scripts_the_page_lists_tags_and_articles(viewer: PageViewer) ->
         context.close()
 
 
-def test_the_script_folds_letters_as_the_build_does(viewer: PageViewer) -> None:
+def test_the_script_folds_letters_as_the_build_does(page: Page) -> None:
     letters = [chr(code) for code in range(0x20, 0x3100) if chr(code).isprintable()]
     code = (ROOT / "templates/web/search.js").read_text(encoding="utf-8")
     maker = code[code.index("const APART") : code.index("const words")]
-    with viewer.page(PAGE, VIEW) as page:
-        theirs = page.evaluate(f"(letters) => {{ {maker} return letters.map(fold); }}", letters)
+    theirs = page.evaluate(f"(letters) => {{ {maker} return letters.map(fold); }}", letters)
     ours = [search_index.fold(letter) for letter in letters]
     different = {one: pair for one, *pair in zip(letters, ours, theirs, strict=True) if pair[0] != pair[1]}
     assert not different, sys.version

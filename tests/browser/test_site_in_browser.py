@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
-from browser_kit import FOLDER, PageViewer, View, open_viewer, require_browser
-from playwright.sync_api import Page
-from workspace_kit import ROOT, WorkspaceRunner
+from browser_kit import FOLDER, PageViewer, View, open_viewer
+from builds_kit import GOLDEN_URL, SAMPLE_URL, Builds
+from table_kit import rows
 
-GOLDEN = ROOT / "tests" / "golden" / "workspace"
-SITES = {
-    "golden": "https://golden.example/letter",
-    "hebrew": "https://hebrew.example",
-    "sample": "https://synapse.example/news",
-}
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+SITES = {"golden": GOLDEN_URL, "hebrew": "https://hebrew.example", "sample": SAMPLE_URL}
 PAGES = {
     "golden": [
         "index.html",
@@ -41,8 +37,13 @@ PAGES = {
     ],
 }
 EVERY_PAGE = [(site, path) for site, paths in PAGES.items() for path in paths]
-by_page = pytest.mark.parametrize(("site", "path"), EVERY_PAGE, ids=[" ".join(each) for each in EVERY_PAGE])
-PHONE, DESK = 375, 1280
+CORE_PAGES = [
+    ("golden", "issues/001-every-block/"),
+    ("golden", "search/?q=block"),
+    ("hebrew", "articles/every-block/"),
+]
+by_page = pytest.mark.parametrize("page_of", rows(EVERY_PAGE, CORE_PAGES, " ".join))
+PHONE, DESKTOP = 375, 1280
 
 AXE = (FOLDER / "axe" / "axe.min.js").read_text(encoding="utf-8")
 RUN_AXE = """async () => {
@@ -61,36 +62,15 @@ MOVED = """() => new Promise((done) => {
 })"""
 
 
-def golden(root: Path, base_url: str, language: str) -> Path:
-    workspace = WorkspaceRunner(root)
-    shutil.copytree(GOLDEN, workspace.root)
-    settings = workspace.read("newsletter.toml").replace(SITES["golden"], base_url)
-    workspace.write({"newsletter.toml": settings.replace('language = "en-GB"', f'language = "{language}"')})
-    workspace.ok("assemble", "1", "--now", "2026-02-01")
-    workspace.ok("build", "--now", "2026-02-02")
-    return workspace.root / "build/site"
-
-
-def sample(root: Path) -> Path:
-    """The publication that the repository is."""
-    workspace = WorkspaceRunner(root)
-    shutil.copytree(ROOT / "issues", workspace.root / "issues")
-    settings = (ROOT / "newsletter.toml").read_text(encoding="utf-8")
-    workspace.write({"newsletter.toml": settings})
-    workspace.ok("build", "--now", "2026-04-01")
-    return workspace.root / "build/site"
-
-
 @pytest.fixture(scope="module")
-def viewer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PageViewer]:
-    require_browser()
-    folder = tmp_path_factory.mktemp("sites")
-    folders = {
-        SITES["golden"]: golden(folder / "golden", SITES["golden"], "en-GB"),
-        SITES["hebrew"]: golden(folder / "hebrew", SITES["hebrew"], "he"),
-        SITES["sample"]: sample(folder / "sample"),
+def viewer(browser: Browser, builds: Builds) -> Iterator[PageViewer]:
+    workspaces = {
+        "golden": builds.golden(),
+        "hebrew": builds.golden(language="he", base_url=SITES["hebrew"], logo=False),
+        "sample": builds.sample(),
     }
-    with open_viewer(folders, tmp_path_factory.mktemp("cache")) as viewer:
+    folders = {SITES[name]: each.root / "build/site" for name, each in workspaces.items()}
+    with open_viewer(browser, folders) as viewer:
         yield viewer
 
 
@@ -104,12 +84,13 @@ def opened(viewer: PageViewer, site: str, path: str, view: View) -> Iterator[Pag
 
 
 @by_page
-def test_axe_finds_nothing(viewer: PageViewer, site: str, path: str) -> None:
+def test_axe_finds_nothing(viewer: PageViewer, page_of: tuple[str, str]) -> None:
+    site, path = page_of
     schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
     found: dict[str, Any] = {}
-    with opened(viewer, site, path, View(DESK)) as page:
+    with opened(viewer, site, path, View(DESKTOP)) as page:
         page.evaluate(AXE)
-        for width in (DESK, PHONE):
+        for width in (DESKTOP, PHONE):
             page.set_viewport_size({"width": width, "height": 900})
             for scheme in schemes:
                 page.emulate_media(color_scheme=scheme)
@@ -119,17 +100,18 @@ def test_axe_finds_nothing(viewer: PageViewer, site: str, path: str) -> None:
 
 
 def test_axe_would_find_something(viewer: PageViewer) -> None:
-    with opened(viewer, "golden", "index.html", View(DESK)) as page:
+    with opened(viewer, "golden", "index.html", View(DESKTOP)) as page:
         page.evaluate(AXE)
         page.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<img src=\"x.png\">')")
         assert "image-alt" in {each["rule"] for each in json.loads(page.evaluate(RUN_AXE))}
 
 
 @by_page
-def test_nothing_moves_and_nothing_is_asked_of_others(viewer: PageViewer, site: str, path: str) -> None:
+def test_nothing_moves_and_nothing_is_asked_of_others(viewer: PageViewer, page_of: tuple[str, str]) -> None:
+    site, path = page_of
     said: list[str] = []
     asked: list[str] = []
-    for width in (PHONE, DESK):
+    for width in (PHONE, DESKTOP):
         context = viewer._context(View(width))
         page = context.new_page()
         page.on("console", lambda message: said.append(message.text))
@@ -149,7 +131,8 @@ def test_nothing_moves_and_nothing_is_asked_of_others(viewer: PageViewer, site: 
 
 
 @by_page
-def test_at_400_percent_zoom_no_page_scrolls_sideways(viewer: PageViewer, site: str, path: str) -> None:
+def test_at_400_percent_zoom_no_page_scrolls_sideways(viewer: PageViewer, page_of: tuple[str, str]) -> None:
+    site, path = page_of
     # WCAG 2.2, 1.4.10: a window of 1280 px at 400 % is one of 320.
     with opened(viewer, site, path, View(320)) as page:
         width = page.evaluate("document.documentElement.scrollWidth")
@@ -157,7 +140,7 @@ def test_at_400_percent_zoom_no_page_scrolls_sideways(viewer: PageViewer, site: 
 
 
 def test_the_first_stop_of_the_keyboard_leads_past_the_menu(viewer: PageViewer) -> None:
-    with opened(viewer, "golden", "articles/every-block/", View(DESK)) as page:
+    with opened(viewer, "golden", "articles/every-block/", View(DESKTOP)) as page:
         page.keyboard.press("Tab")
         first = page.evaluate("document.activeElement.getAttribute('href')")
         assert first == "#_main"
@@ -167,9 +150,9 @@ def test_the_first_stop_of_the_keyboard_leads_past_the_menu(viewer: PageViewer) 
         assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
 
 
-@pytest.mark.parametrize("path", ["index.html", "articles/every-block/"])
+@pytest.mark.parametrize("path", rows(["index.html", "articles/every-block/"], ["index.html"]))
 def test_whatever_has_the_keyboards_focus_shows_it(viewer: PageViewer, path: str) -> None:
-    with opened(viewer, "golden", path, View(DESK)) as page:
+    with opened(viewer, "golden", path, View(DESKTOP)) as page:
         for _ in range(12):
             page.keyboard.press("Tab")
             shown = page.evaluate("""() => {
@@ -180,7 +163,7 @@ def test_whatever_has_the_keyboards_focus_shows_it(viewer: PageViewer, path: str
 
 
 def test_on_paper_the_text_stands_without_the_menu(viewer: PageViewer) -> None:
-    with opened(viewer, "golden", "articles/every-block/", View(DESK)) as page:
+    with opened(viewer, "golden", "articles/every-block/", View(DESKTOP)) as page:
         page.emulate_media(media="print", color_scheme="dark")
         assert page.evaluate("""[...document.querySelectorAll("nav")]
             .every((nav) => getComputedStyle(nav).display === "none" || !nav.getClientRects().length)""")

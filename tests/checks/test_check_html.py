@@ -6,21 +6,22 @@ import pytest
 from check_examples.html import BUTTON, CTA, HEAD_END, LINK, P, within
 from check_kit import BODY, Case, check_context
 
+from pipeline.checks.cascade import CssView, Styles
 from pipeline.checks.client_features import uses
-from pipeline.checks.css import CssView, Styles, colour, parts
 from pipeline.checks.html_page import parse_page
 from pipeline.checks.outlook_view import applies, readable
 from pipeline.checks.rules.client_support import HARMLESS, support_of
-from pipeline.checks.runner import findings_of, rule_of
+from pipeline.checks.runner import rule_of
 from pipeline.config.publication import CLIENTS
 from pipeline.model import Finding, Severity
+from pipeline.support.css import hex_colour, value_parts
 
 ARTICLE = "issues/articles/glutamate-switch.md"
 LIST = "\n- one [link here](https://journal.example/z) among words\n"
 
 
 def found(code: str, case: Case) -> list[Finding]:
-    return list(findings_of(rule_of(code), check_context(case)))
+    return list(rule_of(code).findings(check_context(case)))
 
 
 BROKEN = [
@@ -255,8 +256,8 @@ def test_a_style_sheets_own_media_count() -> None:
 
 
 def test_colours_in_every_notation() -> None:
-    assert colour("SILVER") == "#c0c0c0"
-    assert colour("rgb(1, 2, 3)") == "#010203"
-    assert colour("rgba(0,0,0,.5)") is None
-    assert colour("bold") is None
-    assert parts("1px solid RGB(1,2,3)").functions == {"rgb"}
+    assert hex_colour("SILVER") == "#c0c0c0"
+    assert hex_colour("rgb(1, 2, 3)") == "#010203"
+    assert hex_colour("rgba(0,0,0,.5)") is None
+    assert hex_colour("bold") is None
+    assert value_parts("1px solid RGB(1,2,3)").functions == {"rgb"}

@@ -9,10 +9,10 @@ from check_examples.copy import ending
 from check_examples.links import real, saying, to
 from check_kit import BODY, LETTER, Case, check_context
 
-from pipeline.checks.passages import words
+from pipeline.checks.page_text import words
 from pipeline.checks.rules import RULES
 from pipeline.checks.rules.size import encoded_size
-from pipeline.checks.runner import findings_of, rule_of
+from pipeline.checks.runner import rule_of
 
 SOUND_WRITING = [
     "The enzyme TK1 (thymidine kinase) and TKO mice.",
@@ -54,13 +54,13 @@ def test_sound_writing_has_no_finding(text: str) -> None:
         f"{rule.code} {each.message}"
         for rule in RULES
         if rule.code[:3] != "CSS" and rule.code[:5] != "LINK0"
-        for each in findings_of(rule, subject)
+        for each in rule.findings(subject)
     ]
     links = [
         f"{rule.code} {e.message}"
         for rule in RULES
         if rule.code[:5] == "LINK0"
-        for e in findings_of(rule, subject)
+        for e in rule.findings(subject)
     ]
     assert found + links == []
 
@@ -82,7 +82,7 @@ def test_sound_writing_has_no_finding(text: str) -> None:
     ],
 )  # fmt: skip
 def test_slips_are_found_where_they_stand(code: str, text: str, said: str) -> None:
-    (found,) = list(findings_of(rule_of(code), check_context(ending(text))))[:1]
+    (found,) = list(rule_of(code).findings(check_context(ending(text))))[:1]
     assert said in found.message
     first = 8 + BODY.split("\n").index("The trial counted those who improved.")
     assert found.place.path == "issues/articles/glutamate-switch.md"
@@ -90,8 +90,8 @@ def test_slips_are_found_where_they_stand(code: str, text: str, said: str) -> No
 
 
 def test_a_slip_in_the_second_line_of_a_paragraph_is_found_there() -> None:
-    one = next(findings_of(rule_of("COPY001"), check_context(ending("A line.\nAnother TK line."))))
-    two = next(findings_of(rule_of("COPY001"), check_context(ending("A TK line.\nAnother line."))))
+    one = next(rule_of("COPY001").findings(check_context(ending("A line.\nAnother TK line."))))
+    two = next(rule_of("COPY001").findings(check_context(ending("A TK line.\nAnother line."))))
     assert one.place.line == (two.place.line or 0) + 1
 
 
@@ -110,7 +110,7 @@ def test_placeholders_in_front_matter_are_found(field: str, line: int) -> None:
             subject.edition.sections[0], articles=((replace(composed, article=article), layout),)
         )
         subject = replace(subject, edition=replace(subject.edition, sections=(section,)))
-    (found,) = findings_of(rule_of("COPY001"), subject)
+    (found,) = rule_of("COPY001").findings(subject)
     assert (found.place.path, found.place.line) == ("issues/articles/glutamate-switch.md", line)
 
 
@@ -130,7 +130,7 @@ def test_placeholders_in_front_matter_are_found(field: str, line: int) -> None:
     ],
 )
 def test_empty_link_texts_by_language(language: str, text: str, nothing: bool) -> None:
-    assert bool(list(findings_of(rule_of("LINK016"), check_context(saying(text, language))))) is nothing
+    assert bool(list(rule_of("LINK016").findings(check_context(saying(text, language))))) is nothing
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_empty_link_texts_by_language(language: str, text: str, nothing: bool) -
     ],
 )
 def test_shown_addresses_and_their_targets(shown: str, url: str, severity: str | None) -> None:
-    found = list(findings_of(rule_of("LINK017"), check_context(to(url, shown))))
+    found = list(rule_of("LINK017").findings(check_context(to(url, shown))))
     assert [each.severity.value for each in found] == ([severity] if severity else [])
 
 
@@ -167,7 +167,7 @@ def test_shown_addresses_and_their_targets(shown: str, url: str, severity: str |
     ],
 )
 def test_torn_addresses(url: str, broken: bool) -> None:
-    assert bool(list(findings_of(rule_of("LINK012"), check_context(to(url))))) is broken
+    assert bool(list(rule_of("LINK012").findings(check_context(to(url))))) is broken
 
 
 @pytest.mark.parametrize(
@@ -185,14 +185,14 @@ def test_torn_addresses(url: str, broken: bool) -> None:
     ],
 )
 def test_placeholder_addresses_of_a_real_publication(url: str, stands_in: bool) -> None:
-    found = findings_of(rule_of("LINK009"), check_context(real(url)))
+    found = rule_of("LINK009").findings(check_context(real(url)))
     assert any(url in each.message for each in found) is stands_in
 
 
 def test_an_address_that_cannot_be_read_stops_no_rule() -> None:
     subject = check_context(Case(html=('href="https://journal.example/review"', 'href="http://[oops"')))
     for rule in RULES:
-        list(findings_of(rule, subject))
+        list(rule.findings(subject))
 
 
 def test_raised_figures_compare_alike_in_both_forms() -> None:
@@ -210,7 +210,7 @@ def test_the_encoded_size_is_that_of_the_html_part() -> None:
 
 def test_a_word_that_the_text_part_lost_is_named() -> None:
     subject = check_context(Case(text=("those who improved", "those who")))
-    (found,) = findings_of(rule_of("PLAIN002"), subject)
+    (found,) = rule_of("PLAIN002").findings(subject)
     assert '"improved"' in found.message or "improved" in found.message
     assert found.place.path == "build/issues/001-the-plastic-brain/email.txt"
 
@@ -220,5 +220,5 @@ def test_private_text_in_the_inbox_line_is_found() -> None:
     case = Case(
         letter=f"{LETTER}\n::: only audience=clinicians\n{leak}\n:::\n", issue=f'preview_text: "{leak}"\n'
     )
-    (found,) = findings_of(rule_of("AUD001"), check_context(case))
+    (found,) = rule_of("AUD001").findings(check_context(case))
     assert "the inbox line" in found.message and "clinicians" in found.message

@@ -7,20 +7,20 @@ from check_examples import ELSEWHERE, EXAMPLES
 from check_kit import Case, check_context
 
 from pipeline.checks.rules import RULES
-from pipeline.checks.runner import findings_of, rule_of, run_rules
+from pipeline.checks.runner import rule_of, run_rules
 from pipeline.model import Severity
 
 
 @pytest.mark.parametrize("code", sorted(EXAMPLES))
 def test_the_broken_example_is_found(code: str) -> None:
-    found = list(findings_of(rule_of(code), check_context(EXAMPLES[code].broken)))
+    found = list(rule_of(code).findings(check_context(EXAMPLES[code].broken)))
     assert found, f"{code} finds nothing in its broken example"
     assert all(each.message and each.hint and each.place.path for each in found)
 
 
 @pytest.mark.parametrize("code", sorted(EXAMPLES))
 def test_the_sound_example_is_not_found(code: str) -> None:
-    assert [each.message for each in findings_of(rule_of(code), check_context(EXAMPLES[code].sound))] == []
+    assert [each.message for each in rule_of(code).findings(check_context(EXAMPLES[code].sound))] == []
 
 
 def test_every_rule_has_both_examples() -> None:

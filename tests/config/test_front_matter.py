@@ -7,15 +7,16 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
+from property_kit import tries
 from workspace_kit import WorkspaceRunner, article
 
 from pipeline.config.fields import Fields, plain_value
 from pipeline.config.front_matter import split_file
 from pipeline.errors import PressroomError, flatten
 
-SETTINGS = settings(deadline=None, derandomize=True, max_examples=300)
+SETTINGS = tries(300)
 
 # What a source file may hold at all: no controls, no surrogates, one line.
 line = st.text(
@@ -94,10 +95,8 @@ def test_other_words_for_the_dek_are_read(workspace: WorkspaceRunner, key: str) 
 
 
 @given(title=line.filter(bool), tags=st.lists(line.filter(bool), unique=True, max_size=3))
-@settings(
-    deadline=None,
-    derandomize=True,
-    max_examples=40,
+@tries(
+    40,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_a_new_article_is_read_back_as_it_was_asked_for(tmp_path: Path, title: str, tags: list[str]) -> None:

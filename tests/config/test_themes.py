@@ -10,34 +10,24 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from builds_kit import Builds
 from html_kit import HtmlReader, as_outlook, styles
 from workspace_kit import ROOT, WorkspaceRunner
 
 from pipeline.config.themes import read_theme, theme_names
-from pipeline.render.email.theme_values import contrast
+from pipeline.render.color_contrast import contrast
 
 GOLDEN = ROOT / "tests" / "golden"
 THEMES = theme_names(None)
 EMAIL = "issues/001-every-block/email.html"
 
 
-def build_golden(folder: Path, theme: str, language: str = "en-GB") -> WorkspaceRunner:
-    """The golden workspace, built with a theme."""
-    workspace = WorkspaceRunner(folder / "workspace")
-    shutil.copytree(GOLDEN / "workspace", workspace.root)
-    settings = workspace.read("newsletter.toml").replace("[theme]\n", f'[theme]\nname = "{theme}"\n')
-    workspace.write({"newsletter.toml": settings.replace('language = "en-GB"', f'language = "{language}"')})
-    workspace.ok("assemble", "1", "--now", "2026-02-01")
-    workspace.ok("build", "--now", "2026-02-02")
-    return workspace
+@pytest.fixture(params=THEMES)
+def built(request: pytest.FixtureRequest, builds: Builds) -> WorkspaceRunner:
+    return builds.golden(request.param)
 
 
-@pytest.fixture(scope="module", params=THEMES)
-def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> WorkspaceRunner:
-    return build_golden(tmp_path_factory.mktemp(request.param), request.param)
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture
 def html(built: WorkspaceRunner) -> str:
     return built.read(f"build/{EMAIL}")
 
@@ -50,9 +40,9 @@ def test_the_packaged_themes() -> None:
 
 
 @pytest.mark.parametrize("theme", [name for name in THEMES if name != "default"])
-def test_the_email_of_a_theme_is_as_it_was(theme: str, tmp_path: Path) -> None:
+def test_the_email_of_a_theme_is_as_it_was(theme: str, builds: Builds) -> None:
     """Accept a wanted change, once it was looked at, by PRESSROOM_ACCEPT=1."""
-    made = build_golden(tmp_path, theme).read(f"build/{EMAIL}")
+    made = builds.golden(theme).read(f"build/{EMAIL}")
     held = GOLDEN / "expected/themes" / f"{theme}.html"
     if os.environ.get("PRESSROOM_ACCEPT"):
         held.parent.mkdir(parents=True, exist_ok=True)
@@ -161,9 +151,9 @@ def test_colours_have_contrast_in_light_and_dark(theme: str) -> None:
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_light_and_dark_colours_stand_in_email_and_style_sheet(theme: str, tmp_path: Path) -> None:
+def test_light_and_dark_colours_stand_in_email_and_style_sheet(theme: str, builds: Builds) -> None:
     look = read_theme(theme, None, [])
-    workspace = build_golden(tmp_path, theme)
+    workspace = builds.golden(theme)
     email, css = workspace.read(f"build/{EMAIL}"), workspace.read("build/site/style.css")
     head = email[: email.index("<body")]
     assert "@media (prefers-color-scheme: dark)" in head and "[data-ogsc] " in head
@@ -175,8 +165,8 @@ def test_light_and_dark_colours_stand_in_email_and_style_sheet(theme: str, tmp_p
 
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("language", ["ar", "he"])
-def test_direction_follows_the_language_alone(theme: str, language: str, tmp_path: Path) -> None:
-    email = build_golden(tmp_path, theme, language).read(f"build/{EMAIL}")
+def test_direction_follows_the_language_alone(theme: str, language: str, builds: Builds) -> None:
+    email = builds.golden(theme, language).read(f"build/{EMAIL}")
     assert f'<html lang="{language}" xml:lang="{language}" dir="rtl"' in email
     assert re.search(rf'role="article" lang="{language}" dir="rtl"', email)
     # Code runs left to right in every language, and an editor's column as the editor aligned it.
@@ -188,8 +178,8 @@ def test_direction_follows_the_language_alone(theme: str, language: str, tmp_pat
     assert not re.search(r"(?:padding|border)-left:(?!0)\d", flow)
 
 
-def test_the_letter_shows_no_picture_beside_a_headline_and_packs_none(tmp_path: Path) -> None:
-    pictures = {theme: build_golden(tmp_path / theme, theme).read(f"build/{EMAIL}") for theme in THEMES}
+def test_the_letter_shows_no_picture_beside_a_headline_and_packs_none(builds: Builds) -> None:
+    pictures = {theme: builds.golden(theme).read(f"build/{EMAIL}") for theme in THEMES}
     assert 'alt="The same grey field"' in pictures["default"]
     assert 'alt="The same grey field"' not in pictures["letter"] + pictures["digest"]
 
@@ -397,6 +387,6 @@ def test_a_theme_that_includes_itself_is_told_of_the_prefixes(workspace: Workspa
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_the_rules_find_nothing_in_the_golden_issue(theme: str, tmp_path: Path) -> None:
-    found = build_golden(tmp_path, theme).json("check")["findings"]
+def test_the_rules_find_nothing_in_the_golden_issue(theme: str, builds: Builds) -> None:
+    found = builds.golden(theme).json("check")["findings"]
     assert [(each["code"], each["message"]) for each in found] == []

@@ -7,8 +7,9 @@ import time
 import pytest
 from content_kit import parse, writer
 from html_kit import HtmlReader
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
+from property_kit import tries
 
 from pipeline.content.html import Medium, blocks_to_html, footnotes_to_html, for_audience, select_blocks
 from pipeline.content.text import LinkList, blocks_to_text
@@ -64,7 +65,7 @@ def literally(field: object) -> str:
     raise AssertionError(f"{field} was never written")
 
 
-@settings(deadline=None, derandomize=True, max_examples=400)
+@tries(400)
 @given(text=texts)
 @example(text="{ {{{ }}")
 @example(text="x " * 60 + "{{ y")
@@ -81,7 +82,7 @@ def test_any_text_comes_out_of_every_form_as_it_was(text: str) -> None:
     assert re.sub("[ \n]", "", lines) == re.sub("[ \n]", "", shown)
 
 
-@settings(deadline=None, derandomize=True, max_examples=600)
+@tries(600)
 @given(text=markup)
 def test_any_input_is_parsed_or_refused_with_a_place(text: str) -> None:
     try:

@@ -11,8 +11,9 @@ from email.message import EmailMessage
 
 import pytest
 from email_kit import PUBLICATION, article, edition, paragraph, prose, render
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from property_kit import tries
 
 from pipeline.errors import PressroomError
 from pipeline.model import ComposedEdition, Layout, MergeField, Publication
@@ -126,7 +127,7 @@ def test_very_long_name_is_folded_and_comes_back() -> None:
     assert str(make_header(decode_header(raw))) == f"{name} <letters@synapse.example>"
 
 
-@settings(deadline=None, derandomize=True, max_examples=150)
+@tries(150)
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=1, max_size=200))
 def test_any_subject_and_text_come_back(text: str) -> None:
     from pipeline.support.merge import literal_text

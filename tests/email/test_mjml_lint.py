@@ -50,19 +50,19 @@ def refused(templates: Templates) -> PressroomError:
         (
             "<mj-section>\n\n<mj-text>x</mj-text></mj-section>",
             3,
-            "<mj-text> cannot stand in <mj-section>.",
+            "<mj-text> cannot be in <mj-section>.",
             "It belongs in mj-column or mj-hero.",
         ),
         (
             "<mj-section><mj-column>\n<p>x</p></mj-column></mj-section>",
             2,
-            "<p> cannot stand in <mj-column> itself.",
+            "<p> cannot be in <mj-column> itself.",
             "Put it into mj-text.",
         ),
         (
             "<mj-section>\n<mj-column></mj-section>",
             2,
-            "</mj-section> stands where <mj-column>, opened at templates/email/parts/masthead.mjml.j2:2,"
+            "</mj-section> comes while <mj-column>, opened at templates/email/parts/masthead.mjml.j2:2,"
             " is still open.",
             None,
         ),
@@ -70,7 +70,7 @@ def refused(templates: Templates) -> PressroomError:
             '<mj-section><mj-column>\n<mj-text padding="{{ email.title }}">x</mj-text>'
             "</mj-column></mj-section>",
             2,
-            '"padding" of <mj-text> is set from a text, which may hold anything.',
+            '"padding" of <mj-text> is set from a text, which may contain anything.',
             "Use a value of the theme or a number.",
         ),
         (
@@ -201,7 +201,7 @@ def test_jinja_inside_tags_is_no_mistake() -> None:
     [
         ("p { margin: 0 }\n\n.x { margin: 0 }", 3, '".x" is not a selector that can be written inline.'),
         ("p {\n margin 0 }", 2, '"margin 0" is not a declaration.'),
-        ("p { margin: 0 }\npp { margin: 0 }", 2, '"pp" is no element of an article\'s text.'),
+        ("p { margin: 0 }\npp { margin: 0 }", 2, '"pp" is not an element of an article\'s text.'),
         ("p { margin: 0 }\n@media x", 2, "this is not a rule: selector { property: value; }."),
         ('a {\n font-family: "Georgia" }', 2, '"font-family: "Georgia"" is not a declaration.'),
     ],

@@ -11,13 +11,14 @@ from dataclasses import replace
 import pytest
 from email_kit import PUBLICATION, article, edition, element, image, paragraph, prose, render
 from html_kit import HtmlReader, as_outlook, styles
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from property_kit import tries
 from workspace_kit import ROOT
 
 from pipeline.config.colors import DARK, LIGHT
 from pipeline.model import Layout, MergeField
-from pipeline.render.email.theme_values import contrast
+from pipeline.render.color_contrast import contrast
 
 ODD = 'A "quoted" & <b>\u2019s\u00a0title \u2764\ufe0f {{ braces }} ]]> --> \' e\u0301 \u200d end'
 
@@ -226,7 +227,7 @@ def test_odd_text_survives_in_html_and_text() -> None:
     assert [field.name for field in rendered.merge_fields] == ["first_name", "unsubscribe_url"]
 
 
-@settings(deadline=None, derandomize=True, max_examples=60)
+@tries(60)
 @given(
     st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1),
     st.text(st.characters(exclude_categories=["Cs", "Cc"])),
@@ -239,7 +240,7 @@ def test_any_title_and_alt_survive(title: str, alt: str) -> None:
     assert title in "".join(reader.texts)
 
 
-@settings(deadline=None, derandomize=True, max_examples=60)
+@tries(60)
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1))
 def test_any_text_of_the_body_survives_once(text: str) -> None:
     marked = f"\u2063{text}\u2063"

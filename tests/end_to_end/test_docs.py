@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,7 @@ def links(page: Path) -> Iterator[tuple[Path, str]]:
             yield ((page.parent / path).resolve() if path else page), anchor
 
 
+@cache
 def anchors(page: Path) -> list[str]:
     """The anchors of the page's headings, as GitHub and others make them."""
     text = _FENCE.sub("", page.read_text(encoding="utf-8"))

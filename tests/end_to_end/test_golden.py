@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from builds_kit import Builds
 from workspace_kit import ROOT, WorkspaceRunner
 
 GOLDEN = ROOT / "tests" / "golden"
@@ -39,13 +40,9 @@ HELD = (
 )
 
 
-@pytest.fixture(scope="module")
-def golden(tmp_path_factory: pytest.TempPathFactory) -> WorkspaceRunner:
-    workspace = WorkspaceRunner(tmp_path_factory.mktemp("golden") / "workspace")
-    shutil.copytree(GOLDEN / "workspace", workspace.root)
-    workspace.ok("assemble", "1", "--now", "2026-02-01")
-    workspace.ok("build", "--now", "2026-02-02")
-    return workspace
+@pytest.fixture
+def golden(builds: Builds) -> WorkspaceRunner:
+    return builds.golden()
 
 
 @pytest.mark.parametrize("path", HELD)
@@ -120,17 +117,18 @@ def test_what_is_for_one_form_or_audience_stays_there(golden: WorkspaceRunner) -
 def build_elsewhere(folder: Path, *, seed: str, zone: str, now: str) -> dict[str, bytes]:
     """The golden workspace built in another process, folder, time zone, hash seed and on another day."""
     shutil.copytree(GOLDEN / "workspace", folder)
-    code = "from pipeline.cli import main; main(prog_name='pressroom')"
-    environment = {**os.environ, "PYTHONHASHSEED": seed, "TZ": zone, "LC_ALL": "C"}
-    for arguments in (["assemble", "1", "--now", now], ["build", "--now", now], ["export", "1", "--zip"]):
-        done = subprocess.run(
-            [sys.executable, "-c", code, *arguments],
-            cwd=folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, done.stderr
+    commands = ["assemble", "1", "--now", now], ["build", "--now", now], ["export", "1", "--zip"]
+    code = "from pipeline.cli import main\n" + "".join(
+        f"main({arguments}, standalone_mode=False)\n" for arguments in commands
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=folder,
+        env={**os.environ, "PYTHONHASHSEED": seed, "TZ": zone, "LC_ALL": "C"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
     return WorkspaceRunner(folder).tree()
 
 

@@ -6,9 +6,9 @@ import multiprocessing
 import os
 import pickle
 import shutil
+import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from itertools import accumulate
 from pathlib import Path
@@ -26,7 +26,7 @@ from pipeline.errors import PressroomError
 from pipeline.model import Block, BlockKind, Content, Element, OutputFile
 from pipeline.render.feeds import feed_archive
 from pipeline.support import processes
-from pipeline.support.files import replaced_folders, write_files
+from pipeline.support.files import replace_folders, write_files
 from pipeline.support.processes import spread
 
 
@@ -73,29 +73,61 @@ def test_a_process_that_is_ended_from_outside_is_reported(two_processors: None) 
         list(spread(ended, range(20), few=1))
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
-def test_no_process_outlives_a_build_that_was_killed() -> None:
-    code = (
-        "import os, time; from pipeline.support import processes\n"
-        "processes._processors = lambda: 2\n"
-        "work = lambda n: os.write(1, b'%d\\n' % os.getpid()) and time.sleep(60)\n"
-        "list(processes.spread(work, range(2), few=1))"
+LONG_WORK = """
+import multiprocessing, os, time
+from pipeline.support import processes
+processes._processors = lambda: 2
+both = multiprocessing.get_context("fork").Barrier(2)
+
+def work(number):
+    if number < 2:
+        both.wait()  # each process has taken one of these
+    os.write(1, b"%d\\n" % number)
+    if number > 1:
+        time.sleep(SECONDS)
+
+try:
+    list(processes.spread(work, range(COUNT), few=1))
+except KeyboardInterrupt:
+    print("interrupted", flush=True)
+"""
+forking = pytest.mark.skipif(sys.platform != "linux", reason="this work is handed over by forking")
+
+
+def long_work(seconds: float, count: int) -> subprocess.Popen[str]:
+    """A process, at the head of a group, that shares work out to two others; it has begun the third item."""
+    code = LONG_WORK.replace("SECONDS", str(seconds)).replace("COUNT", str(count))
+    parent = subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as parent:
-        assert parent.stdout is not None
-        workers = [Path("/proc", parent.stdout.readline().strip()) for _ in range(2)]
+    assert parent.stdout is not None
+    assert {parent.stdout.readline() for _ in range(3)} > {"0\n", "1\n"}
+    return parent
+
+
+@forking
+def test_no_process_outlives_a_build_that_was_killed() -> None:
+    with long_work(60, 4) as parent:
         parent.kill()
-    deadline = time.monotonic() + 20
-    while any(map(_runs, workers)) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert not any(map(_runs, workers))
+        parent.communicate(timeout=20)  # it returns when the last process that could write has ended
 
 
-def _runs(process: Path) -> bool:
-    try:
-        return (process / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
+@forking
+@pytest.mark.parametrize(("count", "seconds"), [(3, 2.0), (31, 0.3)], ids=["one is idle", "much is left"])
+def test_ctrl_c_ends_a_build_in_processes_and_is_told_once(count: int, seconds: float) -> None:
+    """A terminal sends the signal to all of them; only the first says so."""
+    with long_work(seconds, count) as parent:
+        os.killpg(parent.pid, signal.SIGINT)
+        said, complaints = parent.communicate(timeout=20)
+    assert complaints == ""
+    assert parent.returncode == 0
+    *numbers, last = said.split()
+    assert last == "interrupted"
+    assert len(numbers) < 20  # what had been handed over is finished, and no more is begun
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +151,7 @@ def test_the_archive_of_the_benchmarks_builds(archive: WorkspaceRunner) -> None:
     assert built["findings"] == []
 
 
-@pytest.mark.parametrize("method", ["fork", "spawn"])
+@pytest.mark.parametrize("method", ["fork", pytest.param("spawn", marks=pytest.mark.slow)])
 def test_several_processes_make_the_same_bytes_as_one(
     archive: WorkspaceRunner,
     tmp_path: Path,
@@ -187,11 +219,11 @@ def test_packed_content_travels_to_another_process() -> None:
 def test_folders_are_replaced_together_or_not_at_all(tmp_path: Path) -> None:
     write_files(tmp_path, [OutputFile("a/x", b"old"), OutputFile("b/c/x", b"old"), OutputFile("d/x", b"old")])
     before = WorkspaceRunner(tmp_path).tree()
-    with pytest.raises(ZeroDivisionError), replaced_folders(tmp_path, ("a", "b/c")) as fresh:
+    with pytest.raises(ZeroDivisionError), replace_folders(tmp_path, ("a", "b/c")) as fresh:
         write_files(fresh / "a", [OutputFile("x", b"new")])
         raise ZeroDivisionError
     assert WorkspaceRunner(tmp_path).tree() == before
-    with replaced_folders(tmp_path, ("a", "b/c")) as fresh:
+    with replace_folders(tmp_path, ("a", "b/c")) as fresh:
         write_files(fresh, [OutputFile("a/y", b"new"), OutputFile("b/c/y", b"new")])
     assert WorkspaceRunner(tmp_path).tree() == {"a/y": b"new", "b/c/y": b"new", "d/x": b"old"}
 
@@ -208,14 +240,14 @@ def test_a_folder_that_cannot_be_put_in_place_leaves_the_old_one(
         return move(self, target)
 
     monkeypatch.setattr(Path, "replace", refuse)
-    with pytest.raises(PressroomError, match="Permission denied"), replaced_folders(tmp_path, ("a",)):
+    with pytest.raises(PressroomError, match="Permission denied"), replace_folders(tmp_path, ("a",)):
         pass
     assert WorkspaceRunner(tmp_path).tree() == {"a/x": b"old"}
 
 
 def test_a_failure_leaves_no_folder_behind(tmp_path: Path) -> None:
     build = tmp_path / "new" / "build"
-    with pytest.raises(ZeroDivisionError), replaced_folders(build, ("site",)):
+    with pytest.raises(ZeroDivisionError), replace_folders(build, ("site",)):
         raise ZeroDivisionError
     assert list(tmp_path.iterdir()) == []
 
@@ -239,7 +271,7 @@ def test_a_feed_is_cut_where_its_next_item_would_not_fit(sizes: list[int], limit
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(feed_archive, "_files", files)
-        patch.setattr(feed_archive, "_MAX_BYTES", limit)
+        patch.setattr(feed_archive, "FEED_BYTES", limit)
         _, kept = feed_archive._current_feed(SimpleNamespace(items=sizes), [])  # type: ignore[arg-type]
     fitting = sum(1 for size in accumulate(sizes) if size < limit)
     assert len(kept["rss"]) == sum(sizes[: max(1, fitting)])

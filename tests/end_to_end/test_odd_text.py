@@ -19,8 +19,9 @@ from urllib.parse import quote, unquote
 import feedparser
 import html5lib
 import pytest
-from hypothesis import HealthCheck, Phase, example, given, settings
+from hypothesis import HealthCheck, Phase, example, given
 from hypothesis import strategies as st
+from property_kit import tries
 from workspace_kit import SETTINGS, WorkspaceRunner, article, png
 
 ODD = (
@@ -37,7 +38,12 @@ texts = st.lists(pieces, min_size=1, max_size=8).map("".join)
 # The ends of a field are trimmed, as of every field.
 trimmed = texts.map(str.strip)
 named = trimmed.filter(lambda text: re.search(r"\w", text))
-paths = st.text(st.sampled_from("aZ09-._~!$&'()*+,;=:@/?#\"<>{}|^`% é漢☀"), max_size=12).map(str.strip)
+# Two braces in an address are refused as a merge field beside other text.
+paths = (
+    st.text(st.sampled_from("aZ09-._~!$&'()*+,;=:@/?#\"<>{}|^`% é漢☀"), max_size=12)
+    .map(str.strip)
+    .filter(lambda path: "{{" not in path)
+)
 
 
 @dataclass(frozen=True)
@@ -212,10 +218,8 @@ def check(workspace: WorkspaceRunner, written: Written) -> None:
     check_article(Page(data["content_html"]), written)
 
 
-@settings(
-    deadline=None,
-    derandomize=True,
-    max_examples=60,
+@tries(
+    60,
     phases=[Phase.explicit, Phase.generate],  # each try is a build: to shrink one takes minutes
     suppress_health_check=[HealthCheck.too_slow],
 )

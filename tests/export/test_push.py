@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,12 @@ from pipeline.model import TARGETS
 
 PUSHED = [name for name in TARGETS if find(name).push]
 every_service = pytest.mark.parametrize("target", PUSHED)
+CORE = {"ghost", "mailchimp", "ses"}
+"""A token of its own, two requests a draft, and signed requests: the ways in which services differ most."""
+core_services = pytest.mark.parametrize(
+    "target", [pytest.param(name, marks=() if name in CORE else pytest.mark.slow) for name in PUSHED]
+)
+"""For what the shared client does: the other services are seen in CI."""
 FOLDER = "issues/001-one"
 MANY_SCRIPTS = "שלום 日本 é 🧠 & “q” <b>"
 
@@ -66,6 +74,14 @@ class PushRunner:
     def write(self, letter: str, more: str = "", title: str = "One") -> None:
         self.workspace.write({f"{FOLDER}/issue.md": issue(title=title, letter=letter, more=more)})
         self.workspace.ok("assemble", "1", "--refresh", "--now", "2026-02-01")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def certificates_are_read_once() -> Iterator[None]:
+    """Reading those of the world takes longer than a push, and each request reads them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ssl, "create_default_context", cache(ssl.create_default_context))
+        yield
 
 
 @pytest.fixture
@@ -135,7 +151,7 @@ def test_a_draft_that_was_forgotten_is_found_by_its_name(pusher: PushRunner) -> 
     assert len(pusher.service.held) == 1
 
 
-@every_service
+@core_services
 def test_a_draft_that_was_deleted_there_is_made_again(pusher: PushRunner) -> None:
     pusher.push()
     pusher.service.held.clear()
@@ -143,7 +159,7 @@ def test_a_draft_that_was_deleted_there_is_made_again(pusher: PushRunner) -> Non
     assert len(pusher.service.held) == 1
 
 
-@every_service
+@core_services
 def test_what_was_sent_there_is_never_changed_and_not_made_twice(pusher: PushRunner) -> None:
     if not pusher.service.sent:
         return  # it keeps templates, which are never sent themselves
@@ -161,7 +177,7 @@ def test_what_was_sent_there_is_never_changed_and_not_made_twice(pusher: PushRun
     assert len(pusher.service.held) == 2
 
 
-@every_service
+@core_services
 def test_status_shows_the_draft(pusher: PushRunner) -> None:
     address = pusher.push("--now", "2026-02-02T09:00:00+00:00")["draft"]["address"]
     shown = pusher.workspace.ok("status")
@@ -172,7 +188,7 @@ def test_status_shows_the_draft(pusher: PushRunner) -> None:
     assert one["drafts"][0]["address"] == address
 
 
-@every_service
+@core_services
 def test_every_block_of_the_golden_issue_arrives(pusher: PushRunner, tmp_path: Path) -> None:
     """Names, titles, tags and words in many scripts among it."""
     target = pusher.service.target
@@ -216,7 +232,7 @@ def test_fields_and_any_script_arrive_as_they_were_exported(pusher: PushRunner) 
     assert "שלום 日本 é 🧠 &amp; " in held.html
 
 
-@every_service
+@core_services
 def test_what_only_looks_like_a_tag_arrives_as_text(pusher: PushRunner) -> None:
     pusher.write(r"Braces \{{ x }}, \*|X|\*, 100%x%, [[x]] and {$x}.")
     result = pusher.run("--json")
@@ -232,7 +248,7 @@ def test_what_only_looks_like_a_tag_arrives_as_text(pusher: PushRunner) -> None:
 # --- what goes wrong ------------------------------------------------------------------------------------
 
 
-@every_service
+@core_services
 def test_a_refused_key_is_told_in_the_services_words_and_never_shown(
     pusher: PushRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -247,7 +263,7 @@ def test_a_refused_key_is_told_in_the_services_words_and_never_shown(
     assert pusher.remembered() == []
 
 
-@every_service
+@core_services
 def test_without_a_key_nothing_is_asked(pusher: PushRunner, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in pusher.service.keys:
         monkeypatch.delenv(name)
@@ -259,7 +275,7 @@ def test_without_a_key_nothing_is_asked(pusher: PushRunner, monkeypatch: pytest.
     assert not (pusher.workspace.root / "build/export").exists()
 
 
-@every_service
+@core_services
 def test_too_many_requests_wait_as_long_as_is_asked(pusher: PushRunner) -> None:
     words = pusher.service.error(429, "slow down")
     pusher.service.faults = [Answer(429, words, {"Retry-After": "7"}), Answer(429, words)]
@@ -268,7 +284,7 @@ def test_too_many_requests_wait_as_long_as_is_asked(pusher: PushRunner) -> None:
     assert len(pusher.service.held) == 1
 
 
-@every_service
+@core_services
 def test_a_date_to_retry_after_is_understood_and_a_long_one_told(pusher: PushRunner) -> None:
     later = format_datetime(datetime.now(UTC) + timedelta(hours=2), usegmt=True)
     pusher.service.faults = [Answer(429, pusher.service.error(429, "slow down"), {"Retry-After": later})]
@@ -278,7 +294,7 @@ def test_a_date_to_retry_after_is_understood_and_a_long_one_told(pusher: PushRun
     assert pusher.pauses == []
 
 
-@every_service
+@core_services
 def test_too_many_requests_without_end_are_told(pusher: PushRunner) -> None:
     pusher.service.faults = [Answer(429, pusher.service.error(429, "slow down"))] * 9
     assert "says 429: slow down" in pusher.error()
@@ -286,7 +302,7 @@ def test_too_many_requests_without_end_are_told(pusher: PushRunner) -> None:
     assert pusher.remembered() == []
 
 
-@every_service
+@core_services
 def test_a_service_that_is_down_for_a_moment_is_asked_again(pusher: PushRunner) -> None:
     pusher.push()
     pusher.service.faults = [
@@ -297,7 +313,7 @@ def test_a_service_that_is_down_for_a_moment_is_asked_again(pusher: PushRunner) 
     assert len(pusher.service.held) == 1
 
 
-@every_service
+@core_services
 def test_a_service_that_stays_down_is_told_in_its_words(pusher: PushRunner) -> None:
     pusher.service.faults = [Answer(500, pusher.service.error(500, "we are sorry"))] * 9
     said = pusher.error()
@@ -305,7 +321,7 @@ def test_a_service_that_stays_down_is_told_in_its_words(pusher: PushRunner) -> N
     assert "Try again later." in said
 
 
-@every_service
+@core_services
 @pytest.mark.parametrize("fault", ["cut", "after:cut", "after:503"])
 def test_a_draft_whose_making_was_cut_off_is_not_made_twice(pusher: PushRunner, fault: str) -> None:
     """Whether the service had taken it or not, the second push leaves one draft."""
@@ -323,7 +339,7 @@ def test_a_draft_whose_making_was_cut_off_is_not_made_twice(pusher: PushRunner, 
     assert len(pusher.service.held) == 1
 
 
-@every_service
+@core_services
 def test_an_answer_that_does_not_come_is_told_of(pusher: PushRunner) -> None:
     pusher.workspace.write(
         {
@@ -338,7 +354,7 @@ def test_an_answer_that_does_not_come_is_told_of(pusher: PushRunner) -> None:
     assert pusher.remembered() == []
 
 
-@every_service
+@core_services
 def test_what_is_too_large_is_refused_in_its_words(pusher: PushRunner) -> None:
     pusher.push()
     too_large = Answer(413, pusher.service.error(413, "the body is too large"))
@@ -352,7 +368,7 @@ def test_what_is_too_large_is_refused_in_its_words(pusher: PushRunner) -> None:
     assert reads
 
 
-@every_service
+@core_services
 def test_an_answer_in_another_form_is_no_traceback(pusher: PushRunner) -> None:
     for body in (b"<html>a page</html>", b"[]", b'{"data": 5}', b'"words"', b"7"):
         pusher.service.faults = [Answer(200, body)] * 4
@@ -366,7 +382,7 @@ def test_an_answer_in_another_form_is_no_traceback(pusher: PushRunner) -> None:
 # --- before anything leaves the machine --------------------------------------------------------------------
 
 
-@every_service
+@core_services
 def test_a_dry_run_prints_the_requests_and_makes_none(
     pusher: PushRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -388,7 +404,7 @@ def test_a_dry_run_prints_the_requests_and_makes_none(
     assert any("Hello " in json.dumps(each["body"]) for each in fresh)
 
 
-@every_service
+@core_services
 def test_it_asks_first(pusher: PushRunner) -> None:
     result = pusher.workspace.run("export", "1", "--to", pusher.service.target, "--push", "--force")
     assert "Nothing is sent to readers." in result.stderr

@@ -7,8 +7,9 @@ from dataclasses import replace
 import feedparser
 from feed_kit import PUBLICATION, ParsedFeeds, article, build_files, edition, element, prose
 from html_kit import HtmlReader
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
+from property_kit import tries
 
 from pipeline.model import Author, Content, Layout, Published
 from pipeline.render.feeds.feed_item import single_line
@@ -25,7 +26,7 @@ HARD = (
 )
 
 
-@settings(deadline=None, derandomize=True, max_examples=120)
+@tries(120)
 @given(title=ANY, dek=ANY, tag=ANY, name=ANY, words=ANY)
 @example(*HARD[:5])
 @example(*HARD[2:])
@@ -49,7 +50,7 @@ def test_any_text_is_the_same_in_every_format(title: str, dek: str, tag: str, na
     assert all("," not in each for each in item.get("tags", []))
 
 
-@settings(deadline=None, derandomize=True, max_examples=40)
+@tries(40)
 @given(st.lists(st.text(st.characters(codec="utf-8"), min_size=1, max_size=12), max_size=12))
 def test_order_is_kept_and_ids_are_unique(titles: list[str]) -> None:
     articles = tuple(article(f"a{n}", -n // 2, title=title) for n, title in enumerate(titles))

@@ -7,8 +7,9 @@ import re
 
 import pytest
 from content_kit import parse
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
+from property_kit import tries
 
 from pipeline.importers.body.clean import cleaned
 from pipeline.importers.body.words import readable
@@ -287,7 +288,7 @@ MARKUP = re.compile(r"</?[a-zA-Z]\w*|class=|href=|!!! note|\[!NOTE\]|:{3,} ?\w*|
 @example("<br># Title\n::: cta\n")
 @example('<div class="cta">\n<br><div class="cta">\n# Title\n')
 @example("![i][r][^1]: note\n<a href='https://x.example'>l</a>")
-@settings(deadline=None, max_examples=150)
+@tries(150)
 def test_any_text_becomes_a_sound_body_and_loses_nothing(body: str) -> None:
     body = text_cleaned(body)
     draft = cleaned(Draft(body, title="Title"))
@@ -303,6 +304,5 @@ def test_any_text_becomes_a_sound_body_and_loses_nothing(body: str) -> None:
 
 
 @given(st.text())
-@settings(deadline=None)
 def test_the_words_of_any_markdown_can_be_read(text: str) -> None:
     assert "\n" not in readable(text)

@@ -17,6 +17,9 @@ from docx_kit import folder
 from workspace_kit import ROOT, WorkspaceRunner, png
 
 from pipeline.cli import main
+from pipeline.errors import PressroomError
+from pipeline.importers import run
+from pipeline.support.files import write_atomically
 
 HELD = ROOT / "tests" / "importers"
 NOW = ("--now", "2026-03-01")
@@ -304,6 +307,40 @@ def test_pictures_beside_a_source_come_along(workspace: WorkspaceRunner) -> None
     assert head(text)["image"] == "lead.png"
     assert "![Spines](s.png)" in text
     assert any("img/no.png" in each["text"] for each in said["articles"][0]["left_out"])
+
+
+@pytest.mark.parametrize("failure", [PressroomError("the disk is full."), KeyboardInterrupt()], ids=repr)
+@pytest.mark.parametrize("written", range(4))
+def test_what_was_not_written_whole_is_taken_back(
+    workspace: WorkspaceRunner, monkeypatch: pytest.MonkeyPatch, written: int, failure: BaseException
+) -> None:
+    """Two pictures, the record of the import and the article: whichever fails, none of them stays."""
+    workspace.write(
+        {
+            "in/a.md": f"---\ntitle: A\nimage: lead.png\n---\n{WORDS}\n\n![Spines](s.png)\n",
+            "in/lead.png": png(40, 20),
+            "in/s.png": png(20, 20),
+        }
+    )
+    before = workspace.tree(POOL)
+    files: list[Path] = []
+
+    def write(file: Path, data: bytes) -> None:
+        if len(files) == written:
+            raise failure
+        write_atomically(file, data)
+        files.append(file)
+
+    monkeypatch.setattr(run, "write_atomically", write)
+    result = workspace.run("import", str(workspace.root / "in/a.md"), *NOW)
+    assert result.exit_code == 1
+    assert len(files) == written
+    assert workspace.tree(POOL) == before
+    assert not (workspace.root / POOL / "a").exists()
+    # And once there is room again, the same import does it all.
+    monkeypatch.undo()
+    workspace.ok("import", str(workspace.root / "in/a.md"), *NOW)
+    assert len(workspace.tree(f"{POOL}/a")) == 4
 
 
 class Site(http.server.BaseHTTPRequestHandler):

@@ -16,8 +16,9 @@ from pathlib import Path
 
 import pytest
 from docx_kit import document, folder, packed, paragraph
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from property_kit import tries
 from workspace_kit import ROOT, png
 
 from pipeline.errors import PressroomError
@@ -251,7 +252,7 @@ def test_deep_nesting_is_an_error_or_none(element: str, depth: int) -> None:
 words = st.text("abcdefgh", min_size=1, max_size=8)
 
 
-@settings(deadline=None, derandomize=True, max_examples=100)
+@tries(100)
 @given(
     paragraphs=st.lists(
         st.tuples(
@@ -285,13 +286,13 @@ def changed(data: bytes, by: list[tuple[float, bytes, int]]) -> bytes:
     return data
 
 
-@settings(deadline=None, derandomize=True, max_examples=150)
+@tries(150)
 @given(by=changes)
 def test_a_broken_package_raises_nothing_else(by: list[tuple[float, bytes, int]]) -> None:
     only_a_pressroom_error(Material("a.docx", changed(STYLED, by)))
 
 
-@settings(deadline=None, derandomize=True, max_examples=250)
+@tries(250)
 @given(path=st.sampled_from(sorted(STYLED_PARTS)), by=changes, tags=st.booleans())
 def test_a_broken_part_raises_nothing_else(path: str, by: list[tuple[float, bytes, int]], tags: bool) -> None:
     part = STYLED_PARTS[path]
@@ -584,7 +585,7 @@ def test_texts_are_read_in_their_encodings(charset: str, way: str) -> None:
     assert mail(head.encode() + coded).body.strip() == words
 
 
-@settings(deadline=None, derandomize=True, max_examples=300)
+@tries(300)
 @given(path=st.sampled_from(EMAILS), by=changes)
 def test_a_broken_email_raises_nothing_else(path: Path, by: list[tuple[float, bytes, int]]) -> None:
     try:
@@ -606,7 +607,7 @@ lines = st.lists(
 )
 
 
-@settings(deadline=None, derandomize=True, max_examples=200)
+@tries(200)
 @given(paragraphs=lines, page=st.booleans())
 def test_the_words_of_all_lines_are_found(paragraphs: list[str], page: bool) -> None:
     kept = [*paragraphs, "And so it ends."]

@@ -13,8 +13,9 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
+from property_kit import tries
 from workspace_kit import ROOT
 
 from pipeline.errors import PressroomError
@@ -393,7 +394,7 @@ FRAMES = st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@tries(300)
 @given(before=st.binary(max_size=6), frame=FRAMES, inside=NOISE, noise=st.binary(max_size=20), after=NOISE)
 @example(b"", ("<rss>", ""), "<item><link>http://[</link>", b"", "")
 @example(b"", ("<rss><item>", ""), "<title><![foo[", b"", "")
@@ -422,7 +423,7 @@ KEYS = ["id", "url", "title", "content_html", "content_text", "summary", "image"
 KEYS += ["author", "tags", "attachments", "language", "_own"]
 
 
-@settings(deadline=None, max_examples=150)
+@tries(150)
 @given(st.lists(st.dictionaries(st.sampled_from(KEYS), VALUES, max_size=5), max_size=3), VALUES)
 def test_json_of_any_shape_raises_nothing_else(items: list[dict[str, object]], authors: object) -> None:
     try:
@@ -449,7 +450,7 @@ def entries(draw: st.DrawFn) -> tuple[str, str, str, str]:
     return draw(WORDS), f"https://x.example/{number}?a=1&b=2", draw(WORDS), draw(WORDS)
 
 
-@settings(deadline=None, max_examples=100)
+@tries(100)
 @given(
     st.lists(entries(), min_size=1, max_size=4, unique_by=lambda each: each[1]),
     st.sampled_from(["rss", "description", "atom", "xhtml", "json", "loose"]),

@@ -10,9 +10,10 @@ import re
 
 import pytest
 from content_kit import parse
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from import_kit import assert_accepted, draft_report
+from property_kit import tries
 from workspace_kit import ROOT
 
 from pipeline.errors import PressroomError
@@ -161,7 +162,7 @@ trees = st.recursive(
 
 @given(trees)
 @example("<table><tr><td>a</td></tr></table>")
-@settings(deadline=None, max_examples=150)
+@tries(150)
 def test_any_html_becomes_a_sound_body_and_loses_no_word(html: str) -> None:
     made = converted(html)
     draft = cleaned(Draft(made.markdown, left=made.left))
@@ -178,7 +179,7 @@ def test_any_html_becomes_a_sound_body_and_loses_no_word(html: str) -> None:
 
 
 @given(st.binary(max_size=400))
-@settings(deadline=None, max_examples=100)
+@tries(100)
 def test_no_bytes_end_in_anything_but_an_article_or_an_error(data: bytes) -> None:
     material = Material("a.html", b"<!doctype html><html><body>" + data)
     try:

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from property_kit import tries
 
 from pipeline.config.fields import Field
 from pipeline.errors import PressroomError
@@ -25,7 +26,7 @@ from pipeline.importers.head.dates import date_of
 from pipeline.importers.head.keys import CONTAINERS, KEYS, folded
 from pipeline.importers.head.values import flag_of
 
-SETTINGS = settings(deadline=None, max_examples=100)
+SETTINGS = tries(100)
 
 SOURCES = Path(__file__).parent / "markdown"
 FILES = sorted(

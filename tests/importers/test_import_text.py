@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 from content_kit import parse
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
+from property_kit import tries
 from workspace_kit import ROOT
 
 from pipeline.content.parse import texts
@@ -333,7 +334,7 @@ odd_texts = st.lists(st.one_of(odd_lines, sentences, st.just("")), max_size=30).
 plain_texts = odd_texts.map(lambda text: text.replace("{{", "").replace("::", ""))
 
 
-@settings(deadline=None, derandomize=True, max_examples=600)
+@tries(600)
 @given(text=plain_texts)
 @example(text="1986. A year")
 @example(text="#tag\n\n- dash\n\n* star\n\n> quote\n\n1) one")
@@ -356,7 +357,7 @@ def test_any_text_gives_a_draft_in_which_nothing_is_lost(text: str) -> None:
     assert not lost(cleaned, draft)
 
 
-@settings(deadline=None, derandomize=True, max_examples=600)
+@tries(600)
 @given(text=plain_texts)
 @example(text="# x\n\n1. a\n2. b\n\n1. x\n2. y")
 @example(text=f"On C #\n\n{BODIES}")
@@ -384,7 +385,7 @@ def judged_lines(material: Material) -> tuple[Line, ...]:
     return lines_of(text_of(material))
 
 
-@settings(deadline=None, derandomize=True, max_examples=600)
+@tries(600)
 @given(
     paragraphs=st.lists(
         odd_lines.map(lambda text: text.replace("{{", "").replace("::", "")), min_size=1, max_size=5

@@ -1,4 +1,4 @@
-"""A real browser to look with: found, or left out aloud; pages served from a build; what is shown, measured.
+"""A real browser: found, or its tests skipped aloud; pages served from a build; what is shown, measured.
 
 The browser is Debian's Chromium, driven by Playwright. `PRESSROOM_CHROMIUM` names another one. Where
 there is none the tests are left out, and the summary says so; with `CI=true` or
@@ -20,9 +20,9 @@ from typing import Any, Literal
 from workspace_kit import ROOT, skip_or_fail
 
 try:
-    from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+    from playwright.sync_api import Browser, BrowserContext, Page, Route
 except ImportError:  # there are machines without a wheel of it
-    sync_playwright = None  # type: ignore[assignment]
+    Browser = None  # type: ignore[assignment,misc]
 
 FOLDER = ROOT / "tests" / "browser"
 INSTALL = "apt-get install chromium fonts-liberation fonts-dejavu-core"
@@ -36,7 +36,7 @@ MAIL = "https://mail.example"
 """Where a built email stands for the browser; the site stands at its own `base_url`."""
 
 
-def chromium() -> str | None:
+def chromium_path() -> str | None:
     """The browser's path: the variable's, or what is on the PATH under Debian's and others' names."""
     named = os.environ.get("PRESSROOM_CHROMIUM")
     if named:
@@ -45,9 +45,9 @@ def chromium() -> str | None:
 
 
 def require_browser() -> str:
-    if sync_playwright is None:
+    if Browser is None:
         skip_or_fail("Playwright is not installed: python -m pip install playwright")
-    return chromium() or skip_or_fail(f"no browser: {INSTALL}, or set PRESSROOM_CHROMIUM=/path/to/it")
+    return chromium_path() or skip_or_fail(f"no browser: {INSTALL}, or set PRESSROOM_CHROMIUM=/path/to/it")
 
 
 def require_fonts() -> None:
@@ -133,22 +133,12 @@ class PageViewer:
 
 
 @contextmanager
-def open_viewer(folders: Mapping[str, Path], cache: Path) -> Iterator[PageViewer]:
-    """A browser over these folders; `cache` is an empty folder for its fonts' cache."""
-    path = require_browser()
-    sandbox = (
-        [] if hasattr(os, "geteuid") and os.geteuid() else ["--no-sandbox"]
-    )  # Chromium's has no place for root
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path,
-            args=[*sandbox, "--font-render-hinting=none", "--force-color-profile=srgb", "--hide-scrollbars"],
-            env={**os.environ, "FONTCONFIG_FILE": str(FOLDER / "fonts.conf"), "XDG_CACHE_HOME": str(cache)},
-        )
-        try:
-            yield PageViewer(browser, folders)
-        finally:
-            browser.close()
+def open_viewer(browser: Browser, folders: Mapping[str, Path]) -> Iterator[PageViewer]:
+    """Look at pages of these folders."""
+    viewer = PageViewer(browser, folders)
+    yield viewer
+    for context in viewer.contexts.values():
+        context.close()
 
 
 def contrast(one: list[float], other: list[float]) -> float:

@@ -369,17 +369,16 @@ def test_the_editor_is_started_at_the_place(workspace: WorkspaceRunner, tmp_path
         assert told[:3] == ["--wait", "--goto", f"{workspace.root / 'issues/001-one/issue.md'}:3"]
 
 
-def test_an_editor_that_needs_a_terminal_is_told(workspace: WorkspaceRunner, tmp_path: Path) -> None:
-    for editor, words in (
-        ("", "no editor is set"),
-        ("no-such-editor", "no editor is set"),
-        ("'", "no editor is set"),
-    ):
-        with run_preview(workspace.root, EDITOR=editor, VISUAL="") as running:
-            body = {"path": "issues/001-one/issue.md", "line": 3}
-            status, _, data = ask(running, "open", "POST", body, Origin=running.origin)
-            assert status == 409
-            assert words in json.loads(data)["errors"][0]["message"]
+@pytest.mark.parametrize(
+    "editor",
+    ["", pytest.param("no-such-editor", marks=pytest.mark.slow), pytest.param("'", marks=pytest.mark.slow)],
+)
+def test_an_editor_that_is_not_set_or_not_there_is_told(workspace: WorkspaceRunner, editor: str) -> None:
+    with run_preview(workspace.root, EDITOR=editor, VISUAL="") as running:
+        body = {"path": "issues/001-one/issue.md", "line": 3}
+        status, _, data = ask(running, "open", "POST", body, Origin=running.origin)
+        assert status == 409
+        assert "no editor is set" in json.loads(data)["errors"][0]["message"]
 
 
 # --- once a save --------------------------------------------------------------------------------------

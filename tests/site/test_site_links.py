@@ -2,44 +2,22 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
+from builds_kit import SAMPLE_URL, Builds
 from site_links_kit import Site, broken_links
-from workspace_kit import ROOT, SETTINGS, WorkspaceRunner, article, issue
-
-GOLDEN = ROOT / "tests" / "golden" / "workspace"
-
-
-def golden(root: Path, base_url: str) -> WorkspaceRunner:
-    workspace = WorkspaceRunner(root)
-    shutil.copytree(GOLDEN, workspace.root)
-    settings = workspace.read("newsletter.toml")
-    assert "https://golden.example/letter" in settings
-    workspace.write({"newsletter.toml": settings.replace("https://golden.example/letter", base_url)})
-    workspace.ok("assemble", "1", "--now", "2026-02-01")
-    workspace.ok("build", "--now", "2026-02-02")
-    return workspace
-
-
-def sample(root: Path) -> WorkspaceRunner:
-    workspace = WorkspaceRunner(root)
-    shutil.copytree(ROOT / "issues", workspace.root / "issues")
-    workspace.write({"newsletter.toml": (ROOT / "newsletter.toml").read_text(encoding="utf-8")})
-    workspace.ok("build", "--now", "2026-04-01")
-    return workspace
+from workspace_kit import SETTINGS, WorkspaceRunner, article, issue
 
 
 @pytest.mark.parametrize("base_url", ["https://letter.example", "https://letter.example/a/path"])
-def test_the_golden_issue_leads_nowhere_wrong(tmp_path: Path, base_url: str) -> None:
-    workspace = golden(tmp_path / "golden", base_url)
+def test_the_golden_issue_leads_nowhere_wrong(builds: Builds, base_url: str) -> None:
+    workspace = builds.golden(base_url=base_url)
     assert broken_links(Site(workspace.root / "build/site", base_url)) == []
 
 
-def test_the_sample_publication_leads_nowhere_wrong(tmp_path: Path) -> None:
-    workspace = sample(tmp_path / "sample")
-    assert broken_links(Site(workspace.root / "build/site", "https://synapse.example/news")) == []
+def test_the_sample_publication_leads_nowhere_wrong(builds: Builds) -> None:
+    assert broken_links(Site(builds.sample().root / "build/site", SAMPLE_URL)) == []
 
 
 def test_addresses_in_any_script_and_old_ones_lead_somewhere(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import posixpath
@@ -15,7 +16,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import model_kit
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import etree, html
 from model_kit import element, prose
@@ -518,7 +519,6 @@ def test_font_setting_cannot_end_its_declaration() -> None:
 segments = st.lists(st.text(alphabet="abc019-_.~%é: ", min_size=1).filter(lambda s: s.strip(".")), max_size=4)
 
 
-@settings(deadline=None, derandomize=True)
 @given(segments, segments, st.booleans(), st.sampled_from(["", "#fn1"]))
 @example(["tags", "größe"], ["tags", "größe"], True, "")
 def test_relative_address_leads_back_to_where_it_came_from(
@@ -554,17 +554,14 @@ def test_same_input_gives_the_same_bytes_whatever_the_hash_seed() -> None:
         "print(hashlib.sha256(repr(sorted(t.build().items())).encode()).hexdigest())"
     )
     path = os.pathsep.join(map(str, (ROOT, ROOT / "tests" / "kits", ROOT / "tests" / "site")))
-    outputs = {
-        subprocess.run(
-            [sys.executable, "-c", script],
-            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": path},
-            capture_output=True,
-            check=True,
-            text=True,
-        ).stdout
-        for seed in ("0", "1", "2")
-    }
-    assert len(outputs) == 1
+    there = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "PYTHONHASHSEED": "1", "PYTHONPATH": path},
+        capture_output=True,
+        check=True,
+        text=True,
+    ).stdout
+    assert there.strip() == hashlib.sha256(repr(sorted(build().items())).encode()).hexdigest()
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import string
 from html import escape
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import PressroomError
@@ -25,13 +25,11 @@ def test_a_fallback_is_escaped_with_its_quotes() -> None:
     assert merge.neutral(MergeField("name", 'R&D "x"')) == "{{ name | R&amp;D &quot;x&quot; }}"
 
 
-@settings(deadline=None, derandomize=True)
 @given(field=fields)
 def test_any_field_is_read_back_from_its_neutral_form(field: MergeField) -> None:
     assert merge.fields_in(f"a {merge.neutral(field)} b") == (field,)
 
 
-@settings(deadline=None, derandomize=True)
 @given(text=st.text())
 def test_any_text_without_fields_comes_back_from_filling(text: str) -> None:
     written = merge.literal_text(text)
@@ -39,7 +37,6 @@ def test_any_text_without_fields_comes_back_from_filling(text: str) -> None:
     assert merge.fill(written, lambda field: "?") == text
 
 
-@settings(deadline=None, derandomize=True)
 @given(before=typed, field=fields, after=typed)
 def test_braces_around_a_field_stay_apart_from_it(before: str, field: MergeField, after: str) -> None:
     written = merge.literal_text(before) + merge.neutral(field) + merge.literal_text(after)
@@ -47,7 +44,6 @@ def test_braces_around_a_field_stay_apart_from_it(before: str, field: MergeField
     assert merge.fill(written, lambda found: "VALUE") == before + "VALUE" + after
 
 
-@settings(deadline=None, derandomize=True)
 @given(before=typed, field=fields, after=typed)
 def test_no_brace_of_html_touches_a_field(before: str, field: MergeField, after: str) -> None:
     start, end = (merge.literal_html(escape(text, quote=False)) for text in (before, after))
@@ -93,7 +89,6 @@ def test_a_typed_line_with_an_open_field_is_refused() -> None:
         merge.from_line("Hi {{ first_name", {})
 
 
-@settings(deadline=None, derandomize=True)
 @given(text=typed)
 def test_a_typed_line_is_read_or_refused(text: str) -> None:
     try:

@@ -1,4 +1,4 @@
-"""Rules on client support, from the vendored data of caniemail.com (`data/`, with its licence)."""
+"""Rules on client support, by the vendored data of caniemail.com (`data/`, with its licence)."""
 
 from __future__ import annotations
 
@@ -12,20 +12,23 @@ from typing import Any
 
 from pipeline.checks.client_features import FeatureUse, uses
 from pipeline.checks.context import CheckContext
-from pipeline.checks.rule import Rule, Violation
+from pipeline.checks.rule import Violation, rule
 from pipeline.model import Place, Severity
 
 _DATA = Path(__file__).parent.parent / "data" / "caniemail.json"
+
+_LINK = re.compile(r"\[([^\]]+)\]\([^)]*\)")
+"""A link of Markdown; a line in a terminal keeps only its words."""
 
 FAMILIES = ("gmail", "outlook", "apple-mail", "yahoo", "samsung-email")
 """The families that most readers use, where a publication names none (Litmus, client market share)."""
 
 HARMLESS: Mapping[str, str] = {
     "css-at-media": "where it is not read, the phone gets the desktop's layout, which flows",
-    "css-at-media-prefers-color-scheme": "where it is not read, the light scheme stands or is inverted",
+    "css-at-media-prefers-color-scheme": "where it is not read, the light scheme stays or is inverted",
     "css-color-scheme": "the same",
     "html-meta-color-scheme": "the same",
-    "css-selector-attribute": "only for Outlook.com's own marks, in a style element of their own",
+    "css-selector-attribute": "only for Outlook.com's own attributes, in a style element of their own",
     "css-selector-child": "only in rules that a client without it does not need",
     "css-selector-id": "mrml's #outlook, which names Outlook's own wrapper",
     "css-border-radius": "corners are square",
@@ -43,9 +46,9 @@ HARMLESS: Mapping[str, str] = {
     "css-display": "Word sets blocks as it likes",
     "css-display-none": "the preview text is hidden for Outlook by mso-hide",
     "css-margin": "Outlook.com drops negative ones only, and there are none",
-    "css-padding": "Word reads it on cells, where it stands",
-    "css-letter-spacing": "letters stand as the font has them",
-    "css-table-layout": "columns take their width from what stands in them",
+    "css-padding": "Word reads it on cells, where the theme has it",
+    "css-letter-spacing": "letters are spaced as the font has them",
+    "css-table-layout": "columns take their width from their content",
     "css-list-style-type": "lists have the client's own marks",
     "css-font-weight": "the nearest weight is taken",
     "css-direction": "the attribute dir says the same",
@@ -61,8 +64,8 @@ HARMLESS: Mapping[str, str] = {
     "html-style": "every value that the layout needs is inline",
     "html-semantics": "headings and paragraphs have their styles inline",
     "html-aria-label": "names the email where it is read; elsewhere the title does",
-    "html-role": "read by those clients that hand it to a screen reader",
-    "html-lang": "stands on <html> and on each child of <body>",
+    "html-role": "read by those clients that pass it to a screen reader",
+    "html-lang": "is on <html> and on each child of <body>",
     "html-dir": "the same",
     "html-width": "beside the style",
     "html-height": "beside the style",
@@ -70,16 +73,16 @@ HARMLESS: Mapping[str, str] = {
     "html-valign": "beside the style",
     "html-cellspacing": "beside the style",
     "html-cellpadding": "beside the style",
-    "html-body": "webmail puts a div in its place; what it says stands on the wrapper too",
+    "html-body": "webmail puts a div in its place; its attributes are on the wrapper too",
     "html-doctype": "webmail has its own",
     "html-comments": "only conditional ones",
     "css-comments": "only in the theme's source",
     "html-blockquote": "has its own style inline; clients fold quotes of replies only",
     "html-pre": "wraps by white-space",
     "html-code": "has its own style inline",
-    "html-abbr": "the words stand there all the same",
+    "html-abbr": "the words are there all the same",
     "html-small": "has the size of the text around it",
-    "html-del": "struck through or not, the words stand there",
+    "html-del": "struck through or not, the words are there",
     "html-wbr": "a long word breaks elsewhere",
     "html-mailto-links": "opens the reader's own mail program",
     "html-anchor-links": "an in-page link has a rule of its own",
@@ -87,7 +90,7 @@ HARMLESS: Mapping[str, str] = {
     "html-image-maps": "only in name: usemap is not used",
     "html-table": "the layout itself",
     "css-rgba": "beside a colour of six digits",
-    "css-border": "in Outlook on cells alone, where those that matter stand",
+    "css-border": "in Outlook on cells alone, where those that matter are",
     "css-border-spacing": "the attribute cellspacing says the same",
     "css-font-size": "partial only for units that are not used",
     "html-lists": "the marks differ",
@@ -95,20 +98,23 @@ HARMLESS: Mapping[str, str] = {
     "css-selector-descendant": "the same",
     "css-selector-grouping": "the same",
     "css-selector-type": "the same",
-    "html-bdi": "the words stand there all the same",
+    "html-bdi": "the words are there all the same",
     "html-dfn": "the same",
     "html-strike": "the same",
     "image-gif": "Outlook shows the first picture of a moving one",
 }
-"""Features that the default theme uses where a client may lack them, and why nobody loses anything.
+"""Features that the default theme uses although a client may lack them, and why nobody loses anything.
 
-Reviewed against the data of May 2026. What goes past this list is reported.
+Reviewed against the data of May 2026. Every other feature is reported.
 """
+
+
+_REMEDY = "Do it by other means, or make sure that nothing is lost without it and silence the rule."
 
 
 @dataclass(frozen=True, slots=True)
 class ClientSupport:
-    """How one feature fares: the families that lack it, those that have it in part, and what is noted."""
+    """Support of one feature: families that lack it, families with partial support, and notes."""
 
     title: str
     url: str
@@ -117,49 +123,62 @@ class ClientSupport:
     notes: tuple[str, ...] = ()
 
 
-def unsupported(subject: CheckContext) -> Iterator[Violation]:
-    """A feature that a family of clients lacks. In a style sheet it improves only, so it is noted."""
-    for use, support in _used(subject):
+@rule(
+    "CLIENT001",
+    Severity.WARNING,
+    "A mail client lacks a feature that the email uses",
+    source="caniemail.com, vendored data of May 2026",
+    remedy=_REMEDY,
+)
+def unsupported(context: CheckContext) -> Iterator[Violation]:
+    """Its readers see something else, or nothing."""
+    for use, support in _used(context):
         if support.lacking:
             message = f"{support.title} is not supported by {_named(support.lacking)}."
+            # In a style sheet it only improves.
             severity = None if use.element is not None else Severity.NOTE
-            yield Violation(message, _place(subject, use), _hint(_REMEDY, support), severity)
+            yield Violation(message, _place(context, use), _hint(_REMEDY, support), severity)
 
 
-def partly_supported(subject: CheckContext) -> Iterator[Violation]:
-    """A feature that a family of clients has in part."""
-    for use, support in _used(subject):
+@rule(
+    "CLIENT002",
+    Severity.NOTE,
+    "A mail client has a feature only in part",
+    source="caniemail.com, vendored data of May 2026",
+    remedy="Look at the note on caniemail.com.",
+)
+def partly_supported(context: CheckContext) -> Iterator[Violation]:
+    """Some of what it does may not work there."""
+    for use, support in _used(context):
         if support.partial and not support.lacking:
             message = f"{support.title} is supported in part by {_named(support.partial)}."
-            yield Violation(message, _place(subject, use), _hint("See whether it matters.", support))
-
-
-_REMEDY = "Say it by other means, or make sure that nothing is lost without it and silence the rule."
+            yield Violation(message, _place(context, use), _hint("See whether it matters.", support))
 
 
 def _hint(remedy: str, support: ClientSupport) -> str:
     return " ".join((remedy, *support.notes, support.url))
 
 
-def _place(subject: CheckContext, use: FeatureUse) -> Place:
+def _place(context: CheckContext, use: FeatureUse) -> Place:
     forms = (use.written, use.written.replace(":", ": ", 1), use.written.rstrip(">"))
     if use.element is not None:
-        return subject.origin(use.element, *forms)
-    return subject.in_theme(use.line, *forms)
+        return context.origin(use.element, *forms)
+    return context.in_theme(use.line, *forms)
 
 
 def _named(families: Mapping[str, str]) -> str:
     names = _data()["nicenames"]["family"]
     return "; ".join(
-        f"{names[family]} ({note})" if note else names[family] for family, note in families.items()
+        f"{names[family]} ({platforms})" if platforms else names[family]
+        for family, platforms in families.items()
     )
 
 
-def _used(subject: CheckContext) -> Iterator[tuple[FeatureUse, ClientSupport]]:
+def _used(context: CheckContext) -> Iterator[tuple[FeatureUse, ClientSupport]]:
     """Each feature beyond the reviewed list, with its first use: an element's before a sheet's."""
-    families = tuple(subject.publication.clients or FAMILIES)
+    families = tuple(context.publication.clients or FAMILIES)
     first: dict[str, FeatureUse] = {}
-    for use in uses(subject.page):
+    for use in uses(context.page):
         if use.slug not in HARMLESS and use.slug in _data()["by_slug"]:
             before = first.get(use.slug)
             if before is None or (before.element is None and use.element is not None):
@@ -178,55 +197,25 @@ def _data() -> dict[str, Any]:
 
 @lru_cache(maxsize=1024)
 def support_of(slug: str, families: tuple[str, ...]) -> ClientSupport | None:
-    """How these families support a feature; None where the data has none of that name.
+    """How these families support a feature; None where the data has no such feature.
 
     Of each platform the newest tested version counts; one platform that lacks it is enough.
     """
     feature = _data()["by_slug"].get(slug)
     if feature is None:
         return None
-    lacking: dict[str, str] = {}
-    partial: dict[str, str] = {}
+    groups: dict[str, dict[str, list[str]]] = {"n": {}, "a": {}}
     notes: dict[str, None] = {}
+    notes_by_number = feature["notes_by_num"] or {}
     for family in families:
         for platform, versions in feature["stats"].get(family, {}).items():
             mark, *numbers = list(versions.values())[-1].split()
-            said = str(_data()["nicenames"]["platform"].get(platform, platform))
-            if mark in {"n", "a"}:
-                group = lacking if mark == "n" else partial
-                group[family] = _joined(group.get(family), said)
-                told = (feature["notes_by_num"] or {}).get
-                notes |= {
-                    _LINK.sub(r"\1", note): None for each in numbers if (note := told(each.lstrip("#")))
-                }
+            if mark in groups:
+                name = str(_data()["nicenames"]["platform"].get(platform, platform))
+                groups[mark].setdefault(family, []).append(name)
+                texts = (notes_by_number.get(number.lstrip("#")) for number in numbers)
+                notes |= {_LINK.sub(r"\1", text): None for text in texts if text}
+    lacking, partial = (
+        {family: ", ".join(names) for family, names in group.items()} for group in groups.values()
+    )
     return ClientSupport(feature["title"], feature["url"], lacking, partial, tuple(notes))
-
-
-_LINK = re.compile(r"\[([^\]]+)\]\([^)]*\)")
-"""A link of Markdown, of which a line in a terminal keeps the words."""
-
-
-def _joined(before: str | None, more: str) -> str:
-    return more if not before else f"{before}, {more}"
-
-
-RULES = (
-    Rule(
-        "CLIENT001",
-        Severity.WARNING,
-        "A mail client lacks a feature that the email uses",
-        "Its readers see something else, or nothing.",
-        _REMEDY,
-        "caniemail.com, vendored data of May 2026",
-        unsupported,
-    ),
-    Rule(
-        "CLIENT002",
-        Severity.NOTE,
-        "A mail client has a feature only in part",
-        "Some of what it does may not work there.",
-        "Look at the note on caniemail.com.",
-        "caniemail.com, vendored data of May 2026",
-        partly_supported,
-    ),
-)

@@ -1,13 +1,13 @@
-"""Rules on the writing: what was left over from working on it. `structure.py` has its shape."""
+"""Rules on what work on a text left behind in it. `structure.py` has the rules on its shape."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import chain
 
 from pipeline.checks.context import CheckContext
-from pipeline.checks.rule import Rule, Violation
+from pipeline.checks.rule import Violation, rule
+from pipeline.checks.source_places import SETTINGS
 from pipeline.model import Place, Severity
 
 _PLACEHOLDER = re.compile(
@@ -15,7 +15,7 @@ _PLACEHOLDER = re.compile(
     r"|\b(?i:lorem ipsum|dolor sit amet|your text here|text goes here|placeholder text|insert text here)\b"
 )
 _LIKELY = re.compile(r"\bXXX+\b|\bTB[DC]\b|\?\?\?+|\bblah blah\b")
-"""What is a placeholder in most texts, and a Roman numeral or a quotation in some."""
+"""A placeholder in most texts, and a Roman numeral or a quotation in some."""
 
 _DOUBLED = re.compile(r"(?<![\w’'-])([^\W\d_]{2,})\s+\1(?![\w’'-])", re.IGNORECASE)
 _MEANT = {
@@ -53,164 +53,136 @@ _COPYRIGHT = re.compile(
 )
 
 
-def placeholder(subject: CheckContext) -> Iterator[Violation]:
-    """What an editor wrote to come back to."""
-    for passage in subject.passages:
+def _language(context: CheckContext) -> str:
+    return context.publication.language.lower().partition("-")[0]
+
+
+def _around(text: str, match: re.Match[str]) -> str:
+    """A match with some words before and after, so that an editor finds the place."""
+    before, after = text[: match.start()], text[match.end() :]
+    first, last = before.split(), after.split()
+    # A space only where the text has one.
+    inner = f"{' ' if before[-1:].isspace() else ''}{match[0].strip()}{' ' if after[:1].isspace() else ''}"
+    start, end = "… " if len(first) > 4 else "", " …" if len(last) > 4 else ""
+    return f"{start}{' '.join(first[-4:])}{inner}{' '.join(last[:4])}{end}"
+
+
+@rule(
+    "COPY001",
+    Severity.ERROR,
+    "A placeholder is left in the text",
+    source="Journalism's TK; Cicero's lorem ipsum",
+    remedy="Write what was to come, or delete it. In code (`TODO`) it may stay.",
+)
+def placeholder(context: CheckContext) -> Iterator[Violation]:
+    """Readers see that nobody read the piece before it went out."""
+    for passage in context.passages:
         for pattern, severity in ((_PLACEHOLDER, None), (_LIKELY, Severity.WARNING)):
-            for found in pattern.finditer(passage.text):
-                yield Violation(
-                    f'"{found[0]}" is left in the text: {_around(passage.text, found)}',
-                    passage.place(found.start()),
-                    severity=severity,
-                )
+            for match in pattern.finditer(passage.text):
+                message = f'"{match[0]}" is left in the text: {_around(passage.text, match)}'
+                yield Violation(message, passage.place(match.start()), severity=severity)
 
 
-def doubled_word(subject: CheckContext) -> Iterator[Violation]:
-    """The same word twice, most often over the end of a line."""
-    language = _language(subject)
-    meant = set(_MEANT.get(language, "").split())
-    for passage in subject.passages:
-        for found in _DOUBLED.finditer(passage.text):
-            word = found[1]
-            again = found[0][len(word) :].strip()
-            # "the The Lancet" and names ("Duran Duran", "Baden-Baden") are no slips.
+@rule(
+    "COPY002",
+    Severity.WARNING,
+    "A word is there twice",
+    source="A convention",
+    remedy="Delete one.",
+)
+def doubled_word(context: CheckContext) -> Iterator[Violation]:
+    """Its writer cannot see this slip, which happens most often over the end of a line."""
+    meant = set(_MEANT.get(_language(context), "").split())
+    for passage in context.passages:
+        for match in _DOUBLED.finditer(passage.text):
+            word = match[1]
+            again = match[0][len(word) :].strip()
+            # "the The Lancet" and names ("Duran Duran", "Baden-Baden") are correct.
             if word.lower() in meant or again[0].isupper():
                 continue
-            yield Violation(f'"{" ".join(found[0].split())}" has a word twice.', passage.place(found.start()))
+            doubled = " ".join(match[0].split())
+            yield Violation(f'"{doubled}" has a word twice.', passage.place(match.start()))
 
 
-def attachment(subject: CheckContext) -> Iterator[Violation]:
-    """A newsletter has no attachment."""
-    patterns = [re.compile(rf"\b(?:{_ATTACHED[key]})", re.IGNORECASE) for key in _two(subject)]
-    for passage in subject.passages:
+@rule(
+    "COPY003",
+    Severity.WARNING,
+    "The text speaks of an attachment",
+    source="The message holds text and HTML only (docs/checking.md)",
+    remedy="Link to the file instead.",
+)
+def attachment(context: CheckContext) -> Iterator[Violation]:
+    """A newsletter has no attachments; readers look for it and write to you."""
+    languages = [each for each in dict.fromkeys((_language(context), "en")) if each in _ATTACHED]
+    patterns = [re.compile(rf"\b(?:{_ATTACHED[each]})", re.IGNORECASE) for each in languages]
+    for passage in context.passages:
         for pattern in patterns:
-            if found := pattern.search(passage.text):
-                yield Violation(
-                    f'the text says "{" ".join(found[0].split())}", and nothing is attached.',
-                    passage.place(found.start()),
-                )
+            if match := pattern.search(passage.text):
+                words = " ".join(match[0].split())
+                message = f'the text says "{words}", and nothing is attached.'
+                yield Violation(message, passage.place(match.start()))
 
 
-def _two(subject: CheckContext) -> list[str]:
-    return [key for key in dict.fromkeys((_language(subject), "en")) if key in _ATTACHED]
+@rule(
+    "COPY004",
+    Severity.WARNING,
+    "Markup is shown to readers",
+    source="CommonMark 0.31",
+    remedy="Complete the markup; in a title or dek, leave it out. Put signs that you mean into `code`.",
+)
+def leftover_markdown(context: CheckContext) -> Iterator[Violation]:
+    """It was meant as bold, a link or a note, and readers see its signs."""
+    for passage in context.passages:
+        match = _MARKDOWN.search(passage.text)
+        if not match and not passage.tag:
+            match = _IN_FIELDS.search(passage.text)
+        if match:
+            message = f'"{match[0].strip()}" is shown to readers: {_around(passage.text, match)}'
+            yield Violation(message, passage.place(match.start()))
 
 
-def leftover_markdown(subject: CheckContext) -> Iterator[Violation]:
-    """Signs that were meant as markup, and are shown as they stand."""
-    for passage in subject.passages:
-        patterns = (_MARKDOWN,) if passage.tag else (_MARKDOWN, _IN_FIELDS)
-        if found := next(chain.from_iterable(each.finditer(passage.text) for each in patterns), None):
-            sign = found[0].strip()
-            yield Violation(
-                f'"{sign}" is shown to readers as it stands: {_around(passage.text, found)}',
-                passage.place(found.start()),
-            )
-
-
-def marks(subject: CheckContext) -> Iterator[Violation]:
-    """Marks that no sentence has: what an edit left behind."""
-    for passage in subject.passages:
-        for found in _MARKS.finditer(passage.text):
-            yield Violation(
-                f'"{found[0].strip()}" looks left over: {_around(passage.text, found)}',
-                passage.place(found.start()),
-            )
+@rule(
+    "COPY005",
+    Severity.WARNING,
+    "A sentence was left unfinished",
+    source="A convention",
+    remedy="Finish the sentence, or delete the marks.",
+)
+def marks(context: CheckContext) -> Iterator[Violation]:
+    """It shows that a part was cut or never written."""
+    for passage in context.passages:
+        for match in _MARKS.finditer(passage.text):
+            message = f'"{match[0].strip()}" looks left over: {_around(passage.text, match)}'
+            yield Violation(message, passage.place(match.start()))
         text = passage.text.rstrip()
         # A short line that ends in a comma is a greeting.
         if passage.tag == "p" and len(text.split()) > 10 and text.endswith((",", ";", " –", " —", "(")):
-            yield Violation(
-                f'a paragraph ends with "{text[-1]}": … {" ".join(text.split()[-5:])}',
-                passage.place(len(text)),
-            )
+            message = f'a paragraph ends with "{text[-1]}": … {" ".join(text.split()[-5:])}'
+            yield Violation(message, passage.place(len(text)))
 
 
-def stale_copyright(subject: CheckContext) -> Iterator[Violation]:
-    """The year in the theme or the settings; one in an article is another's."""
-    year = subject.edition.issue.date.year
-    publication = subject.publication
+@rule(
+    "COPY006",
+    Severity.WARNING,
+    "The copyright year is past",
+    source="Copyright needs no year (Berne Convention, Article 5(2))",
+    remedy="Write the issue's year, or no year: a work is protected without it.",
+)
+def stale_copyright(context: CheckContext) -> Iterator[Violation]:
+    """Readers take the publication for abandoned."""
+    year = context.edition.issue.date.year
+    publication = context.publication
+    # A year in an article is that of someone else's work.
     settings = (
         publication.reason,
         publication.postal_address,
         publication.tagline,
         *(each.text for each in publication.disclaimers),
     )
-    sources = [(Place("newsletter.toml"), text) for text in settings]
-    for path, text in subject.theme:
-        sources += [(Place(path, n), line) for n, line in enumerate(text.splitlines(), 1)]
-    for place, text in sources:
-        for found in _COPYRIGHT.finditer(text):
-            named = int(found[2] or found[1])
-            if named < year:
+    lines = [(SETTINGS, text) for text in settings]
+    for path, text in context.theme:
+        lines += [(Place(path, number), line) for number, line in enumerate(text.splitlines(), 1)]
+    for place, text in lines:
+        for match in _COPYRIGHT.finditer(text):
+            if (named := int(match[2] or match[1])) < year:
                 yield Violation(f"the copyright year is {named}, and the issue is of {year}.", place)
-
-
-def _language(subject: CheckContext) -> str:
-    return subject.publication.language.lower().partition("-")[0]
-
-
-def _around(text: str, found: re.Match[str]) -> str:
-    """Some words before and after, so that an editor finds the place."""
-    before, after = text[: found.start()].split(), text[found.end() :].split()
-    # What stood beside it without a space goes on standing so.
-    near = text[: found.start()][-1:].isspace(), text[found.end() :][:1].isspace()
-    inner = f"{' ' if near[0] else ''}{found[0].strip()}{' ' if near[1] else ''}"
-    start, end = "… " if len(before) > 4 else "", " …" if len(after) > 4 else ""
-    return f"{start}{' '.join(before[-4:])}{inner}{' '.join(after[:4])}{end}"
-
-
-RULES = (
-    Rule(
-        "COPY001",
-        Severity.ERROR,
-        "A placeholder is left in the text",
-        "Readers see that nobody read the piece before it went out.",
-        "Write what was to come, or delete it. In code (`TODO`) it may stay.",
-        "Journalism's TK; Cicero's lorem ipsum",
-        placeholder,
-    ),
-    Rule(
-        "COPY002",
-        Severity.WARNING,
-        "A word stands twice",
-        "It is the slip that its writer cannot see, most often at the end of a line.",
-        "Delete one.",
-        "A convention",
-        doubled_word,
-    ),
-    Rule(
-        "COPY003",
-        Severity.WARNING,
-        "The text speaks of an attachment",
-        "A newsletter has none; readers look for it and write to you.",
-        "Link to the file instead.",
-        "The message holds text and HTML only (docs/checking.md)",
-        attachment,
-    ),
-    Rule(
-        "COPY004",
-        Severity.WARNING,
-        "Markup is shown as it stands",
-        "It was meant as bold, a link or a note, and readers see its signs.",
-        "Complete the markup; in a title or dek, leave it out. Signs that are meant go into `code`.",
-        "CommonMark 0.31",
-        leftover_markdown,
-    ),
-    Rule(
-        "COPY005",
-        Severity.WARNING,
-        "A sentence was left unfinished",
-        "It shows that a part was cut or never written.",
-        "Finish the sentence, or delete the marks.",
-        "A convention",
-        marks,
-    ),
-    Rule(
-        "COPY006",
-        Severity.WARNING,
-        "The copyright year is past",
-        "Readers take the publication for abandoned.",
-        "Write the issue's year, or none: a work is protected without it.",
-        "Copyright needs no year (Berne Convention, Article 5(2))",
-        stale_copyright,
-    ),
-)

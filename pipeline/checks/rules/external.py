@@ -1,60 +1,112 @@
-"""Rules on what the world outside says of an issue: links that were tried, and a spam score.
+"""Rules on what only others know: links that were tried (`--online`) and a spam score (`--spam`).
 
-They find nothing unless an editor asked for it, by `--online` and `--spam`.
+They find nothing unless an editor asked for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from pipeline.checks.context import CheckContext
 from pipeline.checks.online_links import LinkVerdict
-from pipeline.checks.passages import split
-from pipeline.checks.rule import Rule, Violation
+from pipeline.checks.page_text import split_url
+from pipeline.checks.rule import Violation, rule
 from pipeline.checks.rules.links import RESERVED, is_field, place_of
 from pipeline.model import Severity
 
-_WORTH_A_WORD = 1.0
+_FEWEST_POINTS = 1.0
 _NEAR = 2.0
 """Points below SpamAssassin's limit from which a server that adds some of its own refuses."""
 
 
-def to_try(subject: CheckContext) -> tuple[str, ...]:
+def links_to_try(context: CheckContext) -> tuple[str, ...]:
     """The addresses that are worth trying.
 
-    Not the publication's own pages, which may come with the issue; and no reserved name, for nobody
-    can have one.
+    The publication's own pages are left out, since they may be published with the issue, and so are
+    reserved names, which nobody can own.
     """
-    found = []
-    for link in subject.links:
+    urls = []
+    for link in context.links:
         url = link.url.partition("#")[0]
         if is_field(url) or not url.startswith(("http://", "https://")):
             continue
-        host = split(url).hostname or ""
-        if host and not RESERVED.fullmatch(host) and not url.startswith(subject.publication.base_url):
-            found.append(url)
-    return tuple(dict.fromkeys(found))
+        host = split_url(url).hostname or ""
+        if host and not RESERVED.fullmatch(host) and not url.startswith(context.publication.base_url):
+            urls.append(url)
+    return tuple(dict.fromkeys(urls))
 
 
-def _tried(verdict: LinkVerdict) -> Callable[[CheckContext], Iterator[Violation]]:
-    def look(subject: CheckContext) -> Iterator[Violation]:
-        told = set()
-        for link in subject.links:
-            url = link.url.partition("#")[0]
-            answer = subject.answers.get(url)
-            if answer is None or answer.verdict is not verdict or url in told:
-                continue
-            told.add(url)
-            to = f" to {answer.location}" if answer.location else ""
-            yield Violation(f'"{url}": {answer.why}{to}.', place_of(subject, link.url))
-
-    return look
+def _tried(context: CheckContext, verdict: LinkVerdict) -> Iterator[Violation]:
+    reported = set()
+    for link in context.links:
+        url = link.url.partition("#")[0]
+        answer = context.answers.get(url)
+        if answer is None or answer.verdict is not verdict or url in reported:
+            continue
+        reported.add(url)
+        to = f" to {answer.location}" if answer.location else ""
+        yield Violation(f'"{url}": {answer.why}{to}.', place_of(context, link.url))
 
 
-def spam_score(subject: CheckContext) -> Iterator[Violation]:
-    """SpamAssassin's score, with the tests that gave points."""
-    report = subject.spam
-    if report is None or report.score < _WORTH_A_WORD:
+@rule(
+    "WEB001",
+    Severity.ERROR,
+    "A link's page does not exist (--online)",
+    source="RFC 9110, 15.5.5 (404) and 15.5.11 (410)",
+    remedy="Link to where the page is now, or to its copy at web.archive.org.",
+)
+def page_gone(context: CheckContext) -> Iterator[Violation]:
+    """A reader who follows it finds an error."""
+    return _tried(context, LinkVerdict.GONE)
+
+
+@rule(
+    "WEB002",
+    Severity.WARNING,
+    "A link's server gave no answer (--online)",
+    source="RFC 9110, 15.6; a time limit of 10 seconds",
+    remedy="Try it in a browser, and check again later.",
+)
+def no_answer(context: CheckContext) -> Iterator[Violation]:
+    """A reader who follows it may find an error."""
+    return _tried(context, LinkVerdict.TROUBLE)
+
+
+@rule(
+    "WEB003",
+    Severity.NOTE,
+    "A link's page has moved for good (--online)",
+    source="RFC 9110, 15.4.2 (301) and 15.4.9 (308)",
+    remedy="Link to the new address.",
+)
+def page_moved(context: CheckContext) -> Iterator[Violation]:
+    """It works only until the old address is given up."""
+    return _tried(context, LinkVerdict.MOVED)
+
+
+@rule(
+    "WEB004",
+    Severity.NOTE,
+    "A link could not be tried (--online)",
+    source="docs/decisions/online-links.md",
+    remedy="Try it in a browser. Addresses on a private network are tried with --allow-private.",
+)
+def untried(context: CheckContext) -> Iterator[Violation]:
+    """Only a reader who follows it learns whether the page exists."""
+    return _tried(context, LinkVerdict.UNTRIED)
+
+
+@rule(
+    "SPAM001",
+    Severity.WARNING,
+    "SpamAssassin counts points against the issue (--spam)",
+    source="SpamAssassin's local tests; 5 points are its default limit",
+    remedy="Look at what the points are for.",
+)
+def spam_score(context: CheckContext) -> Iterator[Violation]:
+    """Servers that use it put the issue into the spam folder, or refuse it."""
+    report = context.spam
+    if report is None or report.score < _FEWEST_POINTS:
         return
     tests = [each for each in sorted(report.hits, key=lambda each: -each.points) if each.points >= 0.1]
     listed = "; ".join(f"{each.points:g} {each.name} ({each.text})" for each in tests)
@@ -63,57 +115,8 @@ def spam_score(subject: CheckContext) -> Iterator[Violation]:
     else:
         severity = Severity.WARNING if report.score >= report.required - _NEAR else Severity.NOTE
     yield Violation(
-        f"SpamAssassin gives it {report.score:g} points, and calls {report.required:g} spam.",
-        subject.places.issue,
-        f"What gave points: {listed}." if listed else "",
+        f"SpamAssassin counts {report.score:g} points; {report.required:g} make spam.",
+        context.places.issue,
+        f"The points are for: {listed}." if listed else "",
         severity,
     )
-
-
-RULES = (
-    Rule(
-        "WEB001",
-        Severity.ERROR,
-        "A link's page is not there (--online)",
-        "A reader who follows it finds an error.",
-        "Link to where the page is now, or to its copy at web.archive.org.",
-        "RFC 9110, 15.5.5 (404) and 15.5.11 (410)",
-        _tried(LinkVerdict.GONE),
-    ),
-    Rule(
-        "WEB002",
-        Severity.WARNING,
-        "A link's server gave no answer (--online)",
-        "A reader who follows it may find an error.",
-        "Try it in a browser, and check again later.",
-        "RFC 9110, 15.6; a time limit of 10 seconds",
-        _tried(LinkVerdict.TROUBLE),
-    ),
-    Rule(
-        "WEB003",
-        Severity.NOTE,
-        "A link's page has moved for good (--online)",
-        "It works, until the old address is given up.",
-        "Link to the new address.",
-        "RFC 9110, 15.4.2 (301) and 15.4.9 (308)",
-        _tried(LinkVerdict.MOVED),
-    ),
-    Rule(
-        "WEB004",
-        Severity.NOTE,
-        "A link could not be tried (--online)",
-        "Whether its page is there, only a reader sees.",
-        "Try it in a browser. Addresses on a private network are tried with --allow-private.",
-        "docs/decisions/online-links.md",
-        _tried(LinkVerdict.UNTRIED),
-    ),
-    Rule(
-        "SPAM001",
-        Severity.WARNING,
-        "SpamAssassin gives points (--spam)",
-        "Servers that use it put the issue into the spam folder, or refuse it.",
-        "Look at what gave points.",
-        "SpamAssassin's local tests; 5 points are its default limit",
-        spam_score,
-    ),
-)

@@ -4,130 +4,115 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pipeline.checks.cascade import font_size
 from pipeline.checks.context import CheckContext
-from pipeline.checks.css import pixels
-from pipeline.checks.passages import PageLink, words
-from pipeline.checks.rule import Rule, Violation
+from pipeline.checks.page_text import PageLink, words
+from pipeline.checks.rule import Violation, rule
+from pipeline.checks.source_places import SETTINGS
 from pipeline.model import Place, Severity
-from pipeline.render.email.template_values import browser_url, unsubscribe_url
+from pipeline.render.email.email_context import browser_url, unsubscribe_url
 from pipeline.support.merge import literal_text
 
 _SMALLEST = 10.0
 
 
-def unsubscribe(subject: CheckContext) -> Iterator[Violation]:
-    """The way out, which every reader must be able to see."""
-    url = str(unsubscribe_url(subject.publication))
-    links = [link for link in subject.links if link.url == url]
-    if not links:
-        yield Violation("the HTML has no link to unsubscribe.", _template(subject))
-    elif not any(_visible(subject, link) for link in links):
-        yield Violation("the link to unsubscribe cannot be seen.", _template(subject))
-    if url not in subject.rendered.text:
-        yield Violation("the plain text does not say where to unsubscribe.", subject.at())
+def _template(context: CheckContext) -> Place:
+    """The theme's footer, which an editor can change."""
+    path = next((path for path, _ in context.theme if path.endswith("footer.mjml.j2")), None)
+    return Place(path, 1) if path else context.at()
 
 
-def _visible(subject: CheckContext, link: PageLink) -> bool:
-    if not link.text:
-        return False
-    style = subject.light.of(link.element)
-    size = pixels(style.get("font-size", "16px"))
-    if (size is not None and size < _SMALLEST) or style.get("visibility") == "hidden":
-        return False
-    above = (link.element, *subject.page.above(link.element))
-    return all(subject.light.of(each).get("display") != "none" for each in above)
-
-
-def postal_address(subject: CheckContext) -> Iterator[Violation]:
-    """Where the sender can be found."""
-    lines = [line for line in subject.publication.postal_address.splitlines() if line.strip()]
-    if not lines:
-        yield Violation("the postal address is empty.", Place("newsletter.toml"))
-        return
-    yield from _missing(subject, "the postal address", lines)
-
-
-def reason(subject: CheckContext) -> Iterator[Violation]:
-    """Why this reader gets this email."""
-    yield from _missing(subject, "why a reader gets this", [subject.rendered.reason])
-
-
-def disclaimers(subject: CheckContext) -> Iterator[Violation]:
-    """What must be said beside articles with certain tags."""
-    for text in subject.edition.disclaimers:
-        yield from _missing(subject, f'the disclaimer "{text[:40]}…"', [text])
-
-
-def _missing(subject: CheckContext, what: str, lines: list[str]) -> Iterator[Violation]:
-    html = f" {' '.join(word for run in subject.runs for word in words(run.text))} "
-    text = f" {' '.join(words(subject.rendered.text))} "
-    for form, whole in (("HTML", html), ("plain text", text)):
-        gone = [line for line in lines if f" {' '.join(words(literal_text(line)))} " not in whole]
-        if gone and any(words(line) for line in gone):
-            place = _template(subject) if form == "HTML" else subject.at()
+def _missing(context: CheckContext, what: str, lines: list[str]) -> Iterator[Violation]:
+    html = " ".join(word for run in context.runs for word in words(run.text))
+    text = " ".join(words(context.rendered.text))
+    wanted = [f" {' '.join(words(literal_text(line)))} " for line in lines]
+    for form, shown, place in (("HTML", html, _template(context)), ("plain text", text, context.at())):
+        if any(line.strip() and line not in f" {shown} " for line in wanted):
             yield Violation(f"the {form} does not say {what}.", place)
 
 
-def view_in_browser(subject: CheckContext) -> Iterator[Violation]:
-    """For readers whose program shows the email badly."""
-    url = str(browser_url(subject.edition))
-    if not any(link.url == url and link.text for link in subject.links):
-        yield Violation("the HTML has no link to view it in a browser.", _template(subject))
-    if url not in subject.rendered.text:
-        yield Violation("the plain text does not say where it can be read in a browser.", subject.at())
-
-
-def _template(subject: CheckContext) -> Place:
-    """The theme's footer, which an editor can change."""
-    paths = [path for path, _ in subject.theme]
-    footer = next((path for path in paths if path.endswith("footer.mjml.j2")), None)
-    return Place(footer, 1) if footer else subject.at()
-
-
-RULES = (
-    Rule(
-        "FOOT001",
-        Severity.ERROR,
-        "Readers cannot see how to unsubscribe",
-        "The law of most countries wants it, and readers who find no way out press the button for spam.",
-        "Show `email.unsubscribe_url` in the theme's footer.",
-        "CAN-SPAM Act, 15 U.S.C. 7704(a)(3) and (5); GDPR, Article 7(3)",
-        unsubscribe,
-    ),
-    Rule(
-        "FOOT002",
-        Severity.ERROR,
-        "The postal address is missing",
-        "The law wants it in every commercial email.",
-        "Show `email.postal_address` in the theme's footer.",
-        "CAN-SPAM Act, 15 U.S.C. 7704(a)(5)(A)(iii); CASL, SOR/2012-36, 2(1)(d)",
-        postal_address,
-    ),
-    Rule(
-        "FOOT003",
-        Severity.WARNING,
-        "It is not said why a reader gets this",
-        "Who forgot that he signed up takes it for spam.",
-        "Show `email.reason` in the theme's footer; its text is `reason` in newsletter.toml.",
-        "M3AAWG Sender Best Common Practices, 3.0",
-        reason,
-    ),
-    Rule(
-        "FOOT004",
-        Severity.WARNING,
-        "There is no way to read it in a browser",
-        "Readers whose mail program shows it badly, or cuts it off, can go nowhere.",
-        "Show `email.browser_url` in the theme's footer.",
-        "A convention",
-        view_in_browser,
-    ),
-    Rule(
-        "FOOT005",
-        Severity.ERROR,
-        "A disclaimer is missing",
-        "What newsletter.toml says must stand beside such articles is not there.",
-        "Show `email.disclaimers` in the theme.",
-        "docs/settings.md, disclaimers",
-        disclaimers,
-    ),
+@rule(
+    "FOOT001",
+    Severity.ERROR,
+    "Readers cannot see how to unsubscribe",
+    source="CAN-SPAM Act, 15 U.S.C. 7704(a)(3) and (5); GDPR, Article 7(3)",
+    remedy="Show `email.unsubscribe_url` in the theme's footer.",
 )
+def unsubscribe(context: CheckContext) -> Iterator[Violation]:
+    """The law of most countries wants it, and readers who find no way out press the button for spam."""
+    url = str(unsubscribe_url(context.publication))
+    links = [link for link in context.links if link.url == url]
+    if not links:
+        yield Violation("the HTML has no link to unsubscribe.", _template(context))
+    elif not any(_visible(context, link) for link in links):
+        yield Violation("the link to unsubscribe cannot be seen.", _template(context))
+    if url not in context.rendered.text:
+        yield Violation("the plain text does not say where to unsubscribe.", context.at())
+
+
+def _visible(context: CheckContext, link: PageLink) -> bool:
+    style = context.light.of(link.element)
+    around = (link.element, *context.page.ancestors(link.element))
+    return (
+        bool(link.text)
+        and font_size(style) >= _SMALLEST
+        and style.get("visibility") != "hidden"
+        and all(context.light.of(each).get("display") != "none" for each in around)
+    )
+
+
+@rule(
+    "FOOT002",
+    Severity.ERROR,
+    "The postal address is missing",
+    source="CAN-SPAM Act, 15 U.S.C. 7704(a)(5)(A)(iii); CASL, SOR/2012-36, 2(1)(d)",
+    remedy="Show `email.postal_address` in the theme's footer.",
+)
+def postal_address(context: CheckContext) -> Iterator[Violation]:
+    """The law wants it in every commercial email."""
+    lines = [line for line in context.publication.postal_address.splitlines() if line.strip()]
+    if lines:
+        yield from _missing(context, "the postal address", lines)
+    else:
+        yield Violation("the postal address is empty.", SETTINGS)
+
+
+@rule(
+    "FOOT003",
+    Severity.WARNING,
+    "The email does not say why a reader gets it",
+    source="M3AAWG Sender Best Common Practices, 3.0",
+    remedy="Show `email.reason` in the theme's footer; its text is `reason` in newsletter.toml.",
+)
+def reason(context: CheckContext) -> Iterator[Violation]:
+    """Readers who forgot that they signed up take it for spam."""
+    yield from _missing(context, "why a reader gets this", [context.rendered.reason])
+
+
+@rule(
+    "FOOT004",
+    Severity.WARNING,
+    "There is no way to read it in a browser",
+    source="A convention",
+    remedy="Show `email.browser_url` in the theme's footer.",
+)
+def view_in_browser(context: CheckContext) -> Iterator[Violation]:
+    """Readers whose mail program shows it badly, or cuts it off, can go nowhere."""
+    url = str(browser_url(context.edition))
+    if not any(link.url == url and link.text for link in context.links):
+        yield Violation("the HTML has no link to view it in a browser.", _template(context))
+    if url not in context.rendered.text:
+        yield Violation("the plain text does not say where it can be read in a browser.", context.at())
+
+
+@rule(
+    "FOOT005",
+    Severity.ERROR,
+    "A disclaimer is missing",
+    source="docs/settings.md, disclaimers",
+    remedy="Show `email.disclaimers` in the theme.",
+)
+def disclaimers(context: CheckContext) -> Iterator[Violation]:
+    """The email lacks what newsletter.toml wants beside articles with certain tags."""
+    for text in context.edition.disclaimers:
+        yield from _missing(context, f'the disclaimer "{text[:40]}…"', [text])

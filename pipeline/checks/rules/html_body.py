@@ -1,4 +1,4 @@
-"""Rules on the body of the HTML: a sound tree, that a screen reader finds its way in."""
+"""Rules on the body of the HTML: a sound tree that a screen reader can navigate."""
 
 from __future__ import annotations
 
@@ -6,314 +6,268 @@ import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from pipeline.checks.buttons import buttons, line_height, padding
+from pipeline.checks.cascade import buttons, line_height, pixels, vertical_padding
 from pipeline.checks.context import CheckContext
-from pipeline.checks.css import declarations, pixels
-from pipeline.checks.html_page import text_of
-from pipeline.checks.rule import Rule, Violation
-from pipeline.checks.visible_text import visible_texts
+from pipeline.checks.html_page import HEADINGS, text_of
+from pipeline.checks.page_text import visible_texts
+from pipeline.checks.rule import Violation, rule
 from pipeline.model import Severity
-
-CONTAINER = 600
-"""The widest that an email may be, in CSS pixels."""
-
-PHONE = 320
-"""The width of the narrowest phone in use, and of WCAG's reflow (2.2, 1.4.10)."""
-
-TAP = 44
-"""The height of a target that a thumb hits, in CSS pixels."""
+from pipeline.support.css import declarations
+from pipeline.support.limits import EMAIL_WIDTH, PHONE_WIDTH, TAP_HEIGHT
 
 _LANDMARKS = ("main", "nav", "header", "footer", "section", "article", "aside", "search")
-_DROPPED = (
+_DROPPED_NAMES = (
     "script form input button select textarea iframe frame frameset object embed applet svg math video "
     "audio canvas dialog marquee base"
 )
-_FORBIDDEN = tuple(_DROPPED.split())
-_ROLES = "banner complementary contentinfo form main navigation region search"
-_LANDMARK_ROLES = frozenset(_ROLES.split())
+_DROPPED = tuple(_DROPPED_NAMES.split())
+_ROLE_NAMES = "banner complementary contentinfo form main navigation region search"
+_LANDMARK_ROLES = frozenset(_ROLE_NAMES.split())
 _CODE = ("code", "kbd", "pre", "samp")
-_LEFT = re.compile(r"\\u\{[0-9a-f]+\}|zq[TC]\d+zq|\{%.*?%\}|\{#.*?#\}|</?mj-[a-z-]+")
-_LEFT_IN_STYLE = re.compile(_LEFT.pattern + r"|\\n|\\\"")
-_KNOWN = (
-    "a abbr address area b bdi bdo big blockquote body br caption center cite code col colgroup data dd del "
+_LEFTOVER = re.compile(r"\\u\{[0-9a-f]+\}|zq[TC]\d+zq|\{%.*?%\}|\{#.*?#\}|</?mj-[a-z-]+")
+_LEFTOVER_IN_STYLE = re.compile(_LEFTOVER.pattern + r"|\\n|\\\"")
+_ELEMENT_NAMES = (
+    "a abbr address area b bdi bdo big blockquote body br caption center cite code col colgroup dd data del "
     "details dfn div dl dt em figcaption figure font h1 h2 h3 h4 h5 h6 head hgroup hr html i img ins kbd li "
     "link map mark meta noscript ol p picture pre q rp rt ruby s samp small source span strike strong style "
     "sub summary sup table tbody td tfoot th thead time title tr tt u ul var wbr"
 )
-_ELEMENTS = frozenset(_KNOWN.split()) | {*_LANDMARKS, *_FORBIDDEN}
+_ELEMENTS = frozenset(_ELEMENT_NAMES.split()) | {*_LANDMARKS, *_DROPPED}
 
 
-def unbalanced(subject: CheckContext) -> Iterator[Violation]:
-    """A tag that is never closed, or closes nothing."""
-    for slip in subject.page.slips:
-        yield Violation(slip.message, subject.at(slip.line))
+@rule(
+    "BODY001",
+    Severity.ERROR,
+    "A tag is not balanced",
+    source="HTML Living Standard, 13.1.2",
+    remedy="Close it in the theme's template.",
+)
+def unbalanced(context: CheckContext) -> Iterator[Violation]:
+    """Clients close it where they like: in one the email is whole, in another it falls apart."""
+    for error in context.page.errors:
+        yield Violation(error.message, context.at(error.line))
 
 
-def not_one_h1(subject: CheckContext) -> Iterator[Violation]:
-    """None, or more than one."""
-    found = list(subject.page.all("h1"))
-    if not found:
-        yield Violation("the email has no h1.", subject.places.issue)
-    for extra in found[1:]:
-        yield Violation(f'"{text_of(extra)}" is a second h1.', subject.origin(extra, "<h1"))
+@rule(
+    "BODY002",
+    Severity.ERROR,
+    "The email has not exactly one h1",
+    source="WCAG 2.2, 1.3.1; technique H42",
+    remedy="Keep the issue's title as the only h1.",
+)
+def not_one_h1(context: CheckContext) -> Iterator[Violation]:
+    """Screen-reader users go by headings; the h1 tells where the letter begins."""
+    headings = list(context.page.all("h1"))
+    if not headings:
+        yield Violation("the email has no h1.", context.places.issue)
+    for heading in headings[1:]:
+        yield Violation(f'"{text_of(heading)}" is a second h1.', context.origin(heading, "<h1"))
 
 
-def skipped_level(subject: CheckContext) -> Iterator[Violation]:
-    """A heading two or more levels below the one before it."""
+@rule(
+    "BODY003",
+    Severity.WARNING,
+    "A heading skips a level",
+    source="WCAG 2.2, 1.3.1; technique G141",
+    remedy="Use the next lower level: `##` first, then `###`.",
+)
+def skipped_level(context: CheckContext) -> Iterator[Violation]:
+    """Readers who go by headings look for the missing one."""
     before = 0
-    for heading in subject.page.all("h1", "h2", "h3", "h4", "h5", "h6"):
+    for heading in context.page.all(*HEADINGS):
         level = int(heading.tag[1])
         if level > before + 1:
-            text = text_of(heading)
-            what = f"follows an h{before}" if before else "is the first heading"
-            yield Violation(f'"{text}" is an h{level} and {what}.', subject.origin(heading, f"<h{level}"))
+            problem = f"follows an h{before}" if before else "is the first heading"
+            place = context.origin(heading, f"<h{level}")
+            yield Violation(f'"{text_of(heading)}" is an h{level} and {problem}.', place)
         before = level
 
 
-def landmark(subject: CheckContext) -> Iterator[Violation]:
-    """An element that claims to be a part of the page, which in webmail is not the email's."""
-    for element in subject.page.all(*_LANDMARKS):
-        yield Violation(f"the email uses <{element.tag}>.", subject.origin(element, f"<{element.tag}"))
-    for element in subject.page.all():
+@rule(
+    "BODY004",
+    Severity.WARNING,
+    "The body uses a landmark element",
+    source="ARIA in HTML; email accessibility guidelines of the Email Markup Consortium",
+    remedy="Use a div or a table.",
+)
+def landmark(context: CheckContext) -> Iterator[Violation]:
+    """In webmail it is inside the page's own, and a screen reader announces it as one of those."""
+    for element in context.page.all(*_LANDMARKS):
+        yield Violation(f"the email uses <{element.tag}>.", context.origin(element, f"<{element.tag}"))
+    for element in context.page.all():
         if (role := element.get("role")) in _LANDMARK_ROLES:
-            yield Violation(f'the email uses role="{role}".', subject.origin(element, f'role="{role}"'))
+            yield Violation(f'the email uses role="{role}".', context.origin(element, f'role="{role}"'))
 
 
-def no_article(subject: CheckContext) -> Iterator[Violation]:
-    """The wrapper that names the email to a screen reader."""
-    for element in subject.page.all():
-        if element.get("role") == "article" and element.get("aria-label"):
-            return
-    yield Violation('no element has role="article" and an aria-label.', subject.at())
+@rule(
+    "BODY005",
+    Severity.WARNING,
+    "A screen reader has no name for the email",
+    source="Email Markup Consortium, accessibility report",
+    remedy="Let the theme's body have a title: mrml makes the wrapper from mj-title.",
+)
+def no_article(context: CheckContext) -> Iterator[Violation]:
+    """Without a wrapper with role="article" and an aria-label it begins without a name."""
+    if not any(each.get("role") == "article" and each.get("aria-label") for each in context.page.all()):
+        yield Violation('no element has role="article" and an aria-label.', context.at())
 
 
-def layout_table_read_aloud(subject: CheckContext) -> Iterator[Violation]:
-    """A table for layout without role="presentation", in Outlook's branch too."""
+@rule(
+    "BODY006",
+    Severity.ERROR,
+    "A table for layout is read as a table",
+    source="WCAG 2.2, 1.3.1; technique F46",
+    remedy='Write role="presentation" on it.',
+)
+def layout_table_read_aloud(context: CheckContext) -> Iterator[Violation]:
+    """A screen reader counts its rows and columns aloud."""
     seen: set[str] = set()
-    for page in (subject.page, subject.outlook):
+    for page in (context.page, context.outlook):
         for table in page.all("table"):
-            if table.get("role") not in {"presentation", "none"} and not _holds_data(table):
-                place = subject.origin(table, "<table>")
+            if table.get("role") not in {"presentation", "none"} and not _has_headings(table):
+                place = context.origin(table, "<table>")
                 if str(place) not in seen:
                     seen.add(str(place))
                     yield Violation('a table for layout has no role="presentation".', place)
 
 
-def data_table_without_headers(subject: CheckContext) -> Iterator[Violation]:
-    """A table of data whose headings are not marked, or that is hidden from a screen reader."""
-    for table in subject.page.all("table"):
-        if not _holds_data(table):
-            continue
-        place = subject.origin(table, "<th")
+@rule(
+    "BODY007",
+    Severity.ERROR,
+    "A table's headings are not marked",
+    source="WCAG 2.2, 1.3.1; technique H63",
+    remedy="Write the table in Markdown with a head row; in a template, use <th scope>.",
+)
+def data_table_without_headers(context: CheckContext) -> Iterator[Violation]:
+    """A screen reader cannot say to which column a number belongs."""
+    for table in filter(_has_headings, context.page.all("table")):
+        place = context.origin(table, "<th")
         if table.get("role") in {"presentation", "none"}:
             yield Violation('a table with headings has role="presentation".', place)
         elif any(not each.get("scope") for each in table.iter("th") if text_of(each)):
             yield Violation("a table has a heading without scope.", place)
 
 
-def _holds_data(table: Element) -> bool:
-    """Whether a table's own cells are headings."""
-    return any(each.tag == "th" for row in table.iter("tr") if _nearest_table(table, row) for each in row)
+def _has_headings(table: Element) -> bool:
+    """Whether some of a table's own cells are headings, not only those of a table inside."""
+    inner = {row for each in table.iter("table") if each is not table for row in each.iter("tr")}
+    return any(cell.tag == "th" for row in table.iter("tr") if row not in inner for cell in row)
 
 
-def _nearest_table(table: Element, row: Element) -> bool:
-    return not any(row in inner.iter("tr") for inner in table.iter("table") if inner is not table)
-
-
-def too_wide(subject: CheckContext) -> Iterator[Violation]:
-    """A width beyond the container, or a least width beyond a phone; in Outlook's branch too."""
-    for page in (subject.page, subject.outlook):
+@rule(
+    "BODY008",
+    Severity.ERROR,
+    "Something is wider than the email",
+    source="Outlook on Windows; the reading pane of webmail",
+    remedy=f"Keep widths at {EMAIL_WIDTH} px or less.",
+)
+def too_wide(context: CheckContext) -> Iterator[Violation]:
+    """Outlook and tablets scroll sideways, or widen the whole email."""
+    for page in (context.page, context.outlook):
         for element in page.all():
-            for said, width, most in _widths(element):
-                if width > most:
+            for written, width, limit in _widths(element):
+                if width > limit:
                     yield Violation(
-                        f"<{element.tag}> is {width:g} px wide by {said}; there is room for {most}.",
-                        subject.origin(element, f"{width:g}px", f'width="{width:g}"'),
+                        f"<{element.tag}> is {width:g} px wide by {written}; there is room for {limit}.",
+                        context.origin(element, f"{width:g}px", f'width="{width:g}"'),
                     )
 
 
 def _widths(element: Element) -> Iterator[tuple[str, float, int]]:
     attribute = (element.get("width") or "").removesuffix("px")
     if attribute.isdigit():
-        yield "its attribute", float(attribute), CONTAINER
+        yield "its attribute", float(attribute), EMAIL_WIDTH
     for name, value, _ in declarations(element.get("style") or ""):
         if name in {"width", "min-width", "max-width"} and (length := pixels(value)):
-            yield name, length, PHONE if name == "min-width" else CONTAINER
+            yield name, length, PHONE_WIDTH if name == "min-width" else EMAIL_WIDTH
 
 
-def forbidden_element(subject: CheckContext) -> Iterator[Violation]:
-    """What mail clients drop, or refuse the message for."""
-    for element in subject.page.all(*_FORBIDDEN):
-        yield Violation(f"the email uses <{element.tag}>.", subject.origin(element, f"<{element.tag}"))
+@rule(
+    "BODY009",
+    Severity.ERROR,
+    "The email uses an element that mail clients drop",
+    source="caniemail.com, HTML",
+    remedy="Link to the web page instead.",
+)
+def dropped_element(context: CheckContext) -> Iterator[Violation]:
+    """What is in it is lost, and some filters refuse the message."""
+    for element in context.page.all(*_DROPPED):
+        yield Violation(f"the email uses <{element.tag}>.", context.origin(element, f"<{element.tag}"))
 
 
-def unknown_element(subject: CheckContext) -> Iterator[Violation]:
-    """An element that HTML does not have: a slip, or MJML that was not turned into HTML."""
-    for element in subject.page.all():
-        # Word's elements have a rule of their own.
-        if element.tag not in _ELEMENTS and ":" not in element.tag:
-            yield Violation(
-                f"<{element.tag}> is no element of HTML.", subject.origin(element, f"<{element.tag}")
-            )
-
-
-def twice_the_id(subject: CheckContext) -> Iterator[Violation]:
-    """Two elements of one id."""
+@rule(
+    "BODY010",
+    Severity.WARNING,
+    "Two elements have the same id",
+    source="HTML Living Standard, 3.2.3.1",
+    remedy="Make it unique, or leave it out.",
+)
+def duplicate_id(context: CheckContext) -> Iterator[Violation]:
+    """A label or style finds the first one only."""
     seen: set[str] = set()
-    for element in subject.page.all():
-        name = element.get("id")
-        if name and name in seen:
-            yield Violation(f'the id "{name}" stands twice.', subject.origin(element, f'id="{name}"'))
-        seen.add(name or "")
+    for element in context.page.all():
+        if name := element.get("id"):
+            if name in seen:
+                place = context.origin(element, f'id="{name}"')
+                yield Violation(f'two elements have the id "{name}".', place)
+            seen.add(name)
 
 
-def left_over(subject: CheckContext) -> Iterator[Violation]:
-    """What a stage should have taken out: escapes, tokens, template marks, MJML."""
-    page = subject.page
+@rule(
+    "BODY011",
+    Severity.ERROR,
+    "Something is left over in the HTML",
+    source="mrml 6.0.1 writes escapes in attributes",
+    remedy="Find it in the theme's templates; in an article, write it as code.",
+)
+def leftover(context: CheckContext) -> Iterator[Violation]:
+    """Readers see what was meant for a machine: an escape, a token, a template's sign, or MJML."""
+    page = context.page
     for element in page.all():
         for name, value in element.attrib.items():
             # An address or a text that an editor wrote may hold what it likes: it joins after mrml.
-            found = _LEFT_IN_STYLE.search(value) if name == "style" else _LEFT.search(value)
-            if found and name not in {"href", "src", "alt", "title", "aria-label"}:
-                place = subject.in_theme(page.lines[element], value[: found.start()][-20:])
-                yield Violation(f'"{found[0]}" is left over in {name} of <{element.tag}>.', place)
-    for element, text in visible_texts(page, subject.light):
-        if element.tag in _CODE or page.within(element, *_CODE) or element.tag == "img":
+            sign = _LEFTOVER_IN_STYLE.search(value) if name == "style" else _LEFTOVER.search(value)
+            if sign and name not in {"href", "src", "alt", "title", "aria-label"}:
+                place = context.in_theme(page.lines[element], value[: sign.start()][-20:])
+                yield Violation(f'"{sign[0]}" is left over in {name} of <{element.tag}>.', place)
+    for element, text, _ in visible_texts(page, context.light):
+        if element.tag == "img" or page.nearest(element, *_CODE) is not None:
             continue
-        if found := _LEFT.search(text):
-            yield Violation(f'"{found[0]}" is left over in the text.', subject.origin(element, found[0]))
+        if sign := _LEFTOVER.search(text):
+            yield Violation(f'"{sign[0]}" is left over in the text.', context.origin(element, sign[0]))
 
 
-def low_button(subject: CheckContext) -> Iterator[Violation]:
-    """A link drawn as a button that a thumb may miss."""
-    for link in buttons(subject):
-        style = subject.light.of(link)
-        height = padding(style) + line_height(style)
-        if height < TAP:
-            said = style.get("padding", "")
-            forms = (f"padding:{said}", f"padding: {said}", f'inner-padding="{said}"') if said else ()
+@rule(
+    "BODY012",
+    Severity.WARNING,
+    "A button is too low for a thumb",
+    source="WCAG 2.2, 2.5.5 Target Size (Enhanced); Apple's Human Interface Guidelines",
+    remedy="Raise its padding or line height in the theme.",
+)
+def low_button(context: CheckContext) -> Iterator[Violation]:
+    """Below 44 px many miss it."""
+    for link, style in buttons(context.page, context.light):
+        height = vertical_padding(style) + line_height(style)
+        if height < TAP_HEIGHT:
+            padding = style.get("padding", "")
+            forms = (f"padding:{padding}", f"padding: {padding}", f'inner-padding="{padding}"')
             yield Violation(
                 f'the button "{text_of(link)}" is {height:g} px high.',
-                subject.in_theme(subject.page.lines[link], *forms, "<mj-button"),
+                context.in_theme(context.page.lines[link], *(forms if padding else ()), "<mj-button"),
             )
 
 
-RULES = (
-    Rule(
-        "BODY001",
-        Severity.ERROR,
-        "A tag is not balanced",
-        "Clients close it where they like: in one the email is whole, in another it falls apart.",
-        "Close it in the theme's template.",
-        "HTML Living Standard, 13.1.2",
-        unbalanced,
-    ),
-    Rule(
-        "BODY002",
-        Severity.ERROR,
-        "The email has not exactly one h1",
-        "Screen-reader users go by headings; the h1 tells where the letter begins.",
-        "Keep the issue's title as the only h1.",
-        "WCAG 2.2, 1.3.1; technique H42",
-        not_one_h1,
-    ),
-    Rule(
-        "BODY003",
-        Severity.WARNING,
-        "A heading skips a level",
-        "Who goes by headings looks for the one between.",
-        "Use the next lower level: `##` first, then `###`.",
-        "WCAG 2.2, 1.3.1; technique G141",
-        skipped_level,
-    ),
-    Rule(
-        "BODY004",
-        Severity.WARNING,
-        "The body uses a landmark element",
-        "In webmail it stands inside the page's own, and a screen reader announces it as one of those.",
-        "Use a div or a table.",
-        "ARIA in HTML; email accessibility guidelines of the Email Markup Consortium",
-        landmark,
-    ),
-    Rule(
-        "BODY005",
-        Severity.WARNING,
-        "The email is not named to a screen reader",
-        'Without a wrapper with role="article" and an aria-label it begins without a name.',
-        "Let the theme's body have a title: mrml makes the wrapper from mj-title.",
-        "Email Markup Consortium, accessibility report",
-        no_article,
-    ),
-    Rule(
-        "BODY006",
-        Severity.ERROR,
-        "A table for layout is read as a table",
-        "A screen reader counts its rows and columns aloud.",
-        'Give it role="presentation".',
-        "WCAG 2.2, 1.3.1; technique F46",
-        layout_table_read_aloud,
-    ),
-    Rule(
-        "BODY007",
-        Severity.ERROR,
-        "A table's headings are not marked",
-        "A screen reader cannot say which column a number stands in.",
-        "Write the table in Markdown with a head row; in a template, use <th scope>.",
-        "WCAG 2.2, 1.3.1; technique H63",
-        data_table_without_headers,
-    ),
-    Rule(
-        "BODY008",
-        Severity.ERROR,
-        "Something is wider than the email",
-        "Outlook and tablets scroll sideways, or widen the whole email.",
-        "Keep widths at 600 px or less.",
-        "Outlook on Windows; the reading pane of webmail",
-        too_wide,
-    ),
-    Rule(
-        "BODY009",
-        Severity.ERROR,
-        "The email uses an element that mail clients drop",
-        "What stands in it is lost, and some filters refuse the message.",
-        "Link to the web page instead.",
-        "caniemail.com, HTML",
-        forbidden_element,
-    ),
-    Rule(
-        "BODY010",
-        Severity.WARNING,
-        "An id stands twice",
-        "A label or style finds the first one only.",
-        "Make it unique, or leave it out.",
-        "HTML Living Standard, 3.2.3.1",
-        twice_the_id,
-    ),
-    Rule(
-        "BODY011",
-        Severity.ERROR,
-        "Something is left over in the HTML",
-        "Readers see what was meant for a machine.",
-        "Find it in the theme's templates; in an article, write it as code.",
-        "mrml 6.0.1 writes escapes in attributes",
-        left_over,
-    ),
-    Rule(
-        "BODY012",
-        Severity.WARNING,
-        "A button is too low for a thumb",
-        "Below 44 px many miss it.",
-        "Raise its padding or line height in the theme.",
-        "WCAG 2.2, 2.5.5 Target Size (Enhanced); Apple's Human Interface Guidelines",
-        low_button,
-    ),
-    Rule(
-        "BODY013",
-        Severity.ERROR,
-        "The email holds an element that HTML does not have",
-        "Clients drop it or draw it as plain text; MJML here means that mrml did not know it.",
-        "Correct its name in the theme.",
-        "HTML Living Standard, 4",
-        unknown_element,
-    ),
+@rule(
+    "BODY013",
+    Severity.ERROR,
+    "The email has an element that HTML does not have",
+    source="HTML Living Standard, 4",
+    remedy="Correct its name in the theme.",
 )
+def unknown_element(context: CheckContext) -> Iterator[Violation]:
+    """Clients drop it or draw it as plain text; MJML here means that mrml did not know it."""
+    for element in context.page.all():
+        # Word's elements have a rule of their own, WORD004.
+        if element.tag not in _ELEMENTS and ":" not in element.tag:
+            place = context.origin(element, f"<{element.tag}")
+            yield Violation(f"<{element.tag}> is not an element of HTML.", place)

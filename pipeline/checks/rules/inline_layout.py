@@ -7,20 +7,21 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from pipeline.checks.context import CheckContext
-from pipeline.checks.css import StyleRule, declarations
-from pipeline.checks.rule import Rule, Violation
+from pipeline.checks.html_page import text_pieces
+from pipeline.checks.rule import Violation, rule
 from pipeline.model import Severity
+from pipeline.support.css import StyleRule, declarations
 
-_LAYOUT = (
+_LAYOUT_NAMES = (
     "width display float font-size line-height text-align font-family font-weight color background "
     "background-color padding padding-top padding-right padding-bottom padding-left margin margin-top "
     "margin-right margin-bottom margin-left"
 )
-LAYOUT = frozenset(_LAYOUT.split())
-"""What the email's look rests on; the rest of a sheet improves it."""
+_LAYOUT = frozenset(_LAYOUT_NAMES.split())
+"""Properties that the email's look depends on; the others of a sheet only improve it."""
 
 _TYPE = frozenset({"color", "font-size", "line-height", "text-align", "font-family", "font-weight"})
-_SHORT = {"font-size": "font", "line-height": "font", "font-family": "font", "font-weight": "font"}
+_SHORTHANDS = dict.fromkeys(("font-size", "line-height", "font-family", "font-weight"), "font")
 _ATTRIBUTES = {
     "width": "width",
     "text-align": "align",
@@ -29,48 +30,44 @@ _ATTRIBUTES = {
 }
 
 
-def layout_in_sheet(subject: CheckContext) -> Iterator[Violation]:
-    """A value that the layout needs and that stands in a style sheet alone: one finding for each."""
+@rule(
+    "TYPE010",
+    Severity.WARNING,
+    "A value that the layout needs is in a style sheet only",
+    source="caniemail.com, html-style, note 2",
+    remedy="Write it inline in the theme; let media queries only improve.",
+)
+def layout_in_sheet(context: CheckContext) -> Iterator[Violation]:
+    """The Gmail app drops style sheets for accounts that are not Google's, and the look is lost."""
     seen: set[tuple[str, str]] = set()
-    for element in subject.page.all():
+    for element in context.page.all():
+        if element.tag in {"html", "body"}:
+            continue
         inline = {name for name, _, _ in declarations(element.get("style") or "")}
-        for rule in subject.light.rules_of(element) if element.tag not in {"html", "body"} else ():
-            for name in _needed(rule):
-                if (rule.selector, name) in seen or _says(element, inline, name):
+        for sheet_rule in context.light.rules_of(element):
+            selector = sheet_rule.selector
+            for name in _needed(sheet_rule):
+                if (selector, name) in seen or _is_inline(element, inline, name):
                     continue
-                # An image's alt text is drawn in the type around it, which no attribute can say.
-                if name in _TYPE and not "".join(element.itertext()).strip():
+                # An image's alt text is drawn in the type around it, which no attribute can set.
+                if name in _TYPE and not any(piece.text.strip() for piece in text_pieces(element, alt=False)):
                     continue
-                seen.add((rule.selector, name))
+                seen.add((selector, name))
                 yield Violation(
-                    f"{name} of <{element.tag}> stands in a style sheet only, under {rule.selector}.",
-                    subject.in_theme(rule.line, f"{rule.selector} {{", f"{rule.selector}{{"),
+                    f"{name} of <{element.tag}> is in a style sheet only, under {selector}.",
+                    context.in_theme(sheet_rule.line, f"{selector} {{", f"{selector}{{"),
                 )
 
 
-def _needed(rule: StyleRule) -> Iterator[str]:
-    """The layout's values of a rule for a class or id; the others reset what clients set."""
-    if re.search(r"[.#]\w", rule.selector):
-        yield from (name for name, _, _ in rule.declarations if name in LAYOUT)
+def _needed(sheet_rule: StyleRule) -> Iterator[str]:
+    """The layout's properties in a rule for a class or id; other rules reset what clients set."""
+    if re.search(r"[.#]\w", sheet_rule.selector):
+        yield from (name for name, _, _ in sheet_rule.declarations if name in _LAYOUT)
 
 
-def _says(element: Element, inline: set[str], name: str) -> bool:
+def _is_inline(element: Element, inline: set[str], name: str) -> bool:
     stem = name.partition("-")[0]
+    written = name in inline or _SHORTHANDS.get(name) in inline
     if stem in {"padding", "margin", "background"}:
-        said = name in inline or stem in inline or (name == stem and any(o.startswith(stem) for o in inline))
-    else:
-        said = name in inline or _SHORT.get(name) in inline
-    return said or bool(element.get(_ATTRIBUTES.get(name, "")))
-
-
-RULES = (
-    Rule(
-        "TYPE010",
-        Severity.WARNING,
-        "A value that the layout needs stands in a style sheet only",
-        "The Gmail app drops style sheets for accounts that are not Google's, and the look is lost.",
-        "Write it inline in the theme; let media queries only improve.",
-        "caniemail.com, html-style, note 2",
-        layout_in_sheet,
-    ),
-)
+        written = written or stem in inline or (name == stem and any(o.startswith(stem) for o in inline))
+    return written or bool(element.get(_ATTRIBUTES.get(name, "")))

@@ -1,4 +1,4 @@
-"""Rules on links: their address. `link_texts.py` has those on what a link says."""
+"""Rules on the addresses of links. `link_texts.py` has those on their texts."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from urllib.parse import parse_qsl
 
 from pipeline.checks.context import CheckContext
-from pipeline.checks.passages import PageLink, split
-from pipeline.checks.rule import Rule, Violation
-from pipeline.checks.source_places import content_elements
+from pipeline.checks.page_text import PageLink, split_url
+from pipeline.checks.rule import Violation, rule
+from pipeline.checks.source_places import SETTINGS
 from pipeline.model import Layout, Place, Severity
 
-LONGEST = 2000
+_LONGEST = 2000
 _KNOWN = frozenset({"http", "https", "mailto", "tel", "sms"})
 _SHORTENER_HOSTS = (
     "adf.ly amzn.to b.link bit.do bit.ly bl.ink buff.ly cutt.ly dlvr.it fb.me goo.gl ift.tt is.gd j.mp "
@@ -32,7 +32,7 @@ _TRACKING = re.compile(
     re.IGNORECASE,
 )
 _NAMES_A_READER = re.compile(r"mc_eid|_hsenc|_hsmi|mkt_tok|vero_id|oly_\w+", re.IGNORECASE)
-# A full stop may belong to the address where an abbreviation ends it.
+# A full stop belongs to the address where an abbreviation ends it.
 _ABBREVIATED = re.compile(
     r"(?:[._/ -](?:inc|jr|sr|co|ltd|st|etc|corp|bros|al|no|vs)|\b[A-Z])\.", re.IGNORECASE
 )
@@ -43,295 +43,267 @@ def is_field(url: str) -> bool:
     return "{{" in url
 
 
-def place_of(subject: CheckContext, url: str) -> Place:
+def place_of(context: CheckContext, url: str) -> Place:
     """Where an address is written: settings, content, front matter or theme."""
-    publication = subject.publication
+    publication = context.publication
     if url and url in {publication.unsubscribe_url, publication.preferences_url}:
-        return Place("newsletter.toml")
-    found = subject.places.of_link(url)
-    if found == subject.places.issue and url:
-        return subject.places.of_theme(f'"{url}"') or found
-    return found
+        return SETTINGS
+    place = context.places.of_link(url)
+    if place == context.places.issue and url:
+        return context.places.of_theme(f'"{url}"') or place
+    return place
 
 
-def _links(subject: CheckContext) -> Iterator[PageLink]:
+def _links(context: CheckContext) -> Iterator[PageLink]:
     """The links with an address of their own, each address once."""
     seen: set[str] = set()
-    for link in subject.links:
+    for link in context.links:
         if not is_field(link.url) and link.url not in seen:
             seen.add(link.url)
             yield link
 
 
-def leads_nowhere(subject: CheckContext) -> Iterator[Violation]:
-    """`href=""` opens the mail itself, `#` nothing at all."""
-    for link in subject.links:
+@rule(
+    "LINK003",
+    Severity.ERROR,
+    "A link has no address",
+    source="RFC 3986, 4.4 Same-document reference",
+    remedy="Give it an address, or take the link out.",
+)
+def leads_nowhere(context: CheckContext) -> Iterator[Violation]:
+    """A reader who follows it finds nothing, or the same email again."""
+    for link in context.links:
         if link.url in {"", "#"}:
-            yield Violation(f'the link "{link.text}" has no address.', place_of(subject, link.url))
+            yield Violation(f'the link "{link.text}" has no address.', place_of(context, link.url))
 
 
-def in_page(subject: CheckContext) -> Iterator[Violation]:
-    """A link to a place in the email itself."""
-    for link in _links(subject):
+@rule(
+    "LINK004",
+    Severity.WARNING,
+    "A link leads to a place in the email itself",
+    source="caniemail.com: html-anchor-links",
+    remedy="Link to the web page, or leave it out.",
+)
+def in_page(context: CheckContext) -> Iterator[Violation]:
+    """In most mail programs on phones it does nothing."""
+    for link in _links(context):
         if link.url.startswith("#") and link.url != "#":
-            yield Violation(f'the link "{link.text}" leads to "{link.url}".', place_of(subject, link.url))
+            yield Violation(f'the link "{link.text}" leads to "{link.url}".', place_of(context, link.url))
 
 
-def relative(subject: CheckContext) -> Iterator[Violation]:
-    """A mail program has no page that an address could be relative to."""
-    for link in _links(subject):
+@rule(
+    "LINK005",
+    Severity.ERROR,
+    "A link's address is relative",
+    source="RFC 3986, 4.2 Relative Reference",
+    remedy="Write the whole address, with https://.",
+)
+def relative(context: CheckContext) -> Iterator[Violation]:
+    """A mail program does not know what it is relative to."""
+    for link in _links(context):
         if link.url and not link.url.startswith("#") and not _scheme(link.url):
-            yield Violation(f'the address "{link.url}" is relative.', place_of(subject, link.url))
+            yield Violation(f'the address "{link.url}" is relative.', place_of(context, link.url))
 
 
-def odd_scheme(subject: CheckContext) -> Iterator[Violation]:
-    """Mail programs drop such links."""
-    for link in _links(subject):
+@rule(
+    "LINK006",
+    Severity.ERROR,
+    "A link's address is of a kind that mail programs drop",
+    source="Gmail, Outlook and Apple Mail keep http, https, mailto, tel and sms",
+    remedy="Link to a page, by https.",
+)
+def odd_scheme(context: CheckContext) -> Iterator[Violation]:
+    """The link is dead, and filters take scripts and data in a link for an attack."""
+    for link in _links(context):
         scheme = _scheme(link.url)
         if scheme and scheme not in _KNOWN:
             yield Violation(
-                f'the link "{link.text}" has an address with "{scheme}:".', place_of(subject, link.url)
+                f'the link "{link.text}" has an address with "{scheme}:".', place_of(context, link.url)
             )
 
 
-def not_encrypted(subject: CheckContext) -> Iterator[Violation]:
-    """What a reader opens is seen by everyone on the way."""
-    for link in _links(subject):
+@rule(
+    "LINK007",
+    Severity.WARNING,
+    "A link is not encrypted",
+    source="RFC 9110, 4.2.2; browsers' https-first modes",
+    remedy="Write https, after you have seen that the page works there.",
+)
+def not_encrypted(context: CheckContext) -> Iterator[Violation]:
+    """Others on the network can see what your reader reads, and browsers warn of the page."""
+    for link in _links(context):
         if _scheme(link.url) == "http":
-            yield Violation(f'the address "{link.url}" begins with http.', place_of(subject, link.url))
+            yield Violation(f'the address "{link.url}" begins with http.', place_of(context, link.url))
 
 
-def shortened(subject: CheckContext) -> Iterator[Violation]:
-    """An address that hides where it leads."""
-    for link in _links(subject):
+@rule(
+    "LINK008",
+    Severity.WARNING,
+    "A link goes through a shortener",
+    source="SpamAssassin, URL_SHORTENER_CHAINED and URL_SHORTENER_DISABLED",
+    remedy="Write the address that it leads to.",
+)
+def shortened(context: CheckContext) -> Iterator[Violation]:
+    """Readers cannot see where it leads, and filters distrust it: spammers hide behind these."""
+    for link in _links(context):
         host = _host(link.url).removeprefix("www.")
         if host in _SHORTENERS:
-            yield Violation(f'the address "{link.url}" is shortened.', place_of(subject, link.url))
+            yield Violation(f'the address "{link.url}" is shortened.', place_of(context, link.url))
 
 
-def placeholder(subject: CheckContext) -> Iterator[Violation]:
-    """An address that stands for one. A publication under a reserved name is itself an example."""
-    own = split(subject.publication.base_url).hostname or ""
+@rule(
+    "LINK009",
+    Severity.ERROR,
+    "A link has a placeholder as its address",
+    source="RFC 2606 and RFC 6761, reserved names",
+    remedy="Write the address that was meant.",
+)
+def placeholder(context: CheckContext) -> Iterator[Violation]:
+    """A reader who follows it finds nothing, or a stranger's page."""
+    own = split_url(context.publication.base_url).hostname or ""
+    # A publication under a reserved name is itself an example.
     example = bool(RESERVED.fullmatch(own))
-    for link in _links(subject):
+    for link in _links(context):
         if _scheme(link.url) not in {"http", "https"}:
             continue
         host = _host(link.url)
         reserved = bool(RESERVED.fullmatch(host)) and not example and host != own
         nowhere = host in {"", "localhost", "127.0.0.1", "0.0.0.0"} or "." not in host
         if reserved or _STAND_IN.fullmatch(host) or (nowhere and host != own):
-            yield Violation(f'the address "{link.url}" is a placeholder.', place_of(subject, link.url))
+            yield Violation(f'the address "{link.url}" is a placeholder.', place_of(context, link.url))
 
 
-def tracked(subject: CheckContext) -> Iterator[Violation]:
-    """Parameters that came along when an address was copied."""
-    own = split(subject.publication.base_url).hostname
-    for link in _links(subject):
+@rule(
+    "LINK010",
+    Severity.NOTE,
+    "A link has tracking parameters",
+    source="The query parameters that Safari and Firefox strip",
+    remedy="Delete them: the link works without them.",
+)
+def tracked(context: CheckContext) -> Iterator[Violation]:
+    """They tell the site that your readers came from somewhere they did not."""
+    own = split_url(context.publication.base_url).hostname
+    for link in _links(context):
         if _host(link.url) == own:
             continue
         try:
-            names = [name for name, _ in parse_qsl(split(link.url).query, keep_blank_values=True)]
+            names = [name for name, _ in parse_qsl(split_url(link.url).query, keep_blank_values=True)]
         except ValueError:
             continue
-        left = [name for name in names if _TRACKING.fullmatch(name)]
-        if left:
-            personal = any(_NAMES_A_READER.fullmatch(name) for name in left)
+        tracking = [name for name in names if _TRACKING.fullmatch(name)]
+        if tracking:
+            personal = any(_NAMES_A_READER.fullmatch(name) for name in tracking)
             yield Violation(
                 f'the address "{_short(link.url)}" has the tracking '
-                f"{'parameter' if len(left) == 1 else 'parameters'} {', '.join(left)}.",
-                place_of(subject, link.url),
+                f"{'parameter' if len(tracking) == 1 else 'parameters'} {', '.join(tracking)}.",
+                place_of(context, link.url),
                 "It names the person who copied it: delete it." if personal else "",
                 Severity.WARNING if personal else None,
             )
 
 
-def too_long(subject: CheckContext) -> Iterator[Violation]:
-    """Some mail programs and filters cut long addresses."""
-    for link in _links(subject):
-        if len(link.url) > LONGEST:
+@rule(
+    "LINK011",
+    Severity.WARNING,
+    "A link's address is very long",
+    source="2,083 characters were Internet Explorer's limit (Microsoft, KB 208427)",
+    remedy="Look for the page's short, lasting address.",
+)
+def too_long(context: CheckContext) -> Iterator[Violation]:
+    """Some mail programs and filters cut it, and each of its bytes counts for Gmail's limit."""
+    for link in _links(context):
+        if len(link.url) > _LONGEST:
             yield Violation(
                 f'the address "{_short(link.url)}" has {len(link.url):,} characters.',
-                place_of(subject, link.url),
+                place_of(context, link.url),
             )
 
 
-def torn(subject: CheckContext) -> Iterator[Violation]:
-    """A bracket or a sentence's mark that came into the address, or got lost from it."""
-    for link in _links(subject):
+@rule(
+    "LINK012",
+    Severity.WARNING,
+    "A link's address looks broken",
+    source="CommonMark 0.31, 6.3 Links (link destination)",
+    remedy="Write an address with brackets as `<https://…>`, and keep the sentence's marks out of it.",
+)
+def broken(context: CheckContext) -> Iterator[Violation]:
+    """A reader who follows it finds that the page does not exist."""
+    for link in _links(context):
         url = link.url
         if _scheme(url) not in {"http", "https"}:
             continue
-        what = ""
+        problem = ""
         if url.count("(") != url.count(")"):
-            what = "has a bracket without its partner"
+            problem = "has a bracket without its pair"
         elif url.endswith((",", ";", '"', "'", "’", "”", "%20", "*", ">")):
-            what = f'ends with "{"%20" if url.endswith("%20") else url[-1]}"'
+            problem = f'ends with "{"%20" if url.endswith("%20") else url[-1]}"'
         elif url.endswith(".") and not _ABBREVIATED.search(url[-6:]):
-            what = 'ends with "."'
-        if what:
-            yield Violation(f'the address "{_short(url)}" {what}.', place_of(subject, url))
+            problem = 'ends with "."'
+        if problem:
+            yield Violation(f'the address "{_short(url)}" {problem}.', place_of(context, url))
 
 
-def linked_twice(subject: CheckContext) -> Iterator[Violation]:
-    """The same address in the texts of one issue; the publication's own pages aside."""
+@rule(
+    "LINK013",
+    Severity.NOTE,
+    "An address is linked twice in this issue",
+    source="A convention",
+    remedy="Leave one out, unless you mean both.",
+)
+def linked_twice(context: CheckContext) -> Iterator[Violation]:
+    """Readers who follow the second link find what they have read already."""
     first: dict[str, Place] = {}
-    told: set[str] = set()
-    for url, place in _written(subject):
-        if url.startswith(subject.publication.base_url):
-            continue
+    reported: set[str] = set()
+    for url, place in _written(context):
         key = url.rstrip("/")
         if key not in first:
             first[key] = place
-        elif key not in told and place != first[key]:
-            told.add(key)
+        elif key not in reported and place != first[key]:
+            reported.add(key)
             before = first[key]
             where = f"{before.path}:{before.line}" if before.line else before.path
-            yield Violation(f'"{_short(url)}" is linked in {where} already.', place)
+            yield Violation(f'"{_short(url)}" is already linked in {where}.', place)
 
 
-def linked_before(subject: CheckContext) -> Iterator[Violation]:
-    """The same address as in an earlier issue; the publication's own pages aside."""
-    own = subject.publication.base_url
-    told: set[str] = set()
-    for url, place in _written(subject):
-        earlier = subject.linked_before.get(url)
-        if earlier and url not in told and not url.startswith(own):
-            told.add(url)
+@rule(
+    "LINK014",
+    Severity.NOTE,
+    "An address was linked in an earlier issue",
+    source="A convention",
+    remedy="Keep it if you mean it, and say that you come back to it.",
+)
+def linked_before(context: CheckContext) -> Iterator[Violation]:
+    """Faithful readers have been there already."""
+    reported: set[str] = set()
+    for url, place in _written(context):
+        earlier = context.linked_before.get(url)
+        if earlier and url not in reported:
+            reported.add(url)
             yield Violation(f'"{_short(url)}" was linked in {earlier}.', place)
 
 
-def _written(subject: CheckContext) -> Iterator[tuple[str, Place]]:
-    """The web addresses that editors wrote, in reading order."""
-    for written in subject.writings:
-        for element, line in content_elements(written.content):
-            url = element.get("href") if element.tag == "a" else None
-            if url and url.startswith("http") and not is_field(url):
-                yield url, written.place(line)
-    for section in subject.edition.sections:
+def _written(context: CheckContext) -> Iterator[tuple[str, Place]]:
+    """The web addresses that editors wrote, in reading order, but for the publication's own."""
+    own = context.publication.base_url
+    for source in context.shown_texts:
+        for element, line in source.elements("a"):
+            url = element.get("href") or ""
+            if url.startswith("http") and not is_field(url) and not url.startswith(own):
+                yield url, source.place(line)
+    for section in context.edition.sections:
         for composed, layout in section.articles:
-            if composed.article.link and layout is not Layout.FULL:
-                yield composed.article.link, subject.places.of_article(composed.article.slug, "link")
+            link = composed.article.link
+            if link and layout is not Layout.FULL and not link.startswith(own):
+                yield link, context.places.of_article(composed.article.slug, "link")
 
 
 def _scheme(url: str) -> str:
-    return split(url).scheme.lower()
+    return split_url(url).scheme.lower()
 
 
 def _host(url: str) -> str:
-    return (split(url).hostname or "").lower()
+    return (split_url(url).hostname or "").lower()
 
 
 def _short(url: str) -> str:
     return url if len(url) <= 80 else f"{url[:77]}…"
-
-
-RULES = (
-    Rule(
-        "LINK003",
-        Severity.ERROR,
-        "A link has no address",
-        "A reader who follows it finds nothing, or the same mail anew.",
-        "Give it an address, or take the link out.",
-        "RFC 3986, 4.4 Same-document reference",
-        leads_nowhere,
-    ),
-    Rule(
-        "LINK004",
-        Severity.WARNING,
-        "A link leads to a place in the email itself",
-        "In most mail programs on phones it does nothing.",
-        "Link to the web page, or leave it out.",
-        "caniemail.com: html-anchor-links",
-        in_page,
-    ),
-    Rule(
-        "LINK005",
-        Severity.ERROR,
-        "A link's address is relative",
-        "A mail program does not know what it is relative to.",
-        "Write the whole address, with https://.",
-        "RFC 3986, 4.2 Relative Reference",
-        relative,
-    ),
-    Rule(
-        "LINK006",
-        Severity.ERROR,
-        "A link's address is of a kind that mail programs drop",
-        "The link is dead, and filters take scripts and data in a link for an attack.",
-        "Link to a page, by https.",
-        "Gmail, Outlook and Apple Mail keep http, https, mailto, tel and sms",
-        odd_scheme,
-    ),
-    Rule(
-        "LINK007",
-        Severity.WARNING,
-        "A link is not encrypted",
-        "Everyone on the way sees what your reader reads, and browsers warn of the page.",
-        "Write https, after a look that the page is there too.",
-        "RFC 9110, 4.2.2; browsers' https-first modes",
-        not_encrypted,
-    ),
-    Rule(
-        "LINK008",
-        Severity.WARNING,
-        "A link goes through a shortener",
-        "Readers cannot see where it leads, and filters distrust it: spammers hide behind these.",
-        "Write the address that it leads to.",
-        "SpamAssassin, URL_SHORTENER_CHAINED and URL_SHORTENER_DISABLED",
-        shortened,
-    ),
-    Rule(
-        "LINK009",
-        Severity.ERROR,
-        "A link has a placeholder as its address",
-        "A reader who follows it finds nothing, or a stranger's page.",
-        "Write the address that was meant.",
-        "RFC 2606 and RFC 6761, reserved names",
-        placeholder,
-    ),
-    Rule(
-        "LINK010",
-        Severity.NOTE,
-        "A link has tracking parameters left in it",
-        "They tell the site that your readers came from somewhere they did not.",
-        "Delete them: the link works without.",
-        "The query parameters that Safari and Firefox strip",
-        tracked,
-    ),
-    Rule(
-        "LINK011",
-        Severity.WARNING,
-        "A link's address is very long",
-        "Some mail programs and filters cut it, and each of its bytes counts for Gmail's limit.",
-        "Look for the page's short, lasting address.",
-        "2,083 characters were Internet Explorer's limit (Microsoft, KB 208427)",
-        too_long,
-    ),
-    Rule(
-        "LINK012",
-        Severity.WARNING,
-        "A link's address looks torn",
-        "A reader who follows it finds that the page does not exist.",
-        "Write an address with brackets as `<https://…>`, and keep the sentence's marks out of it.",
-        "CommonMark 0.31, 6.3 Links (link destination)",
-        torn,
-    ),
-    Rule(
-        "LINK013",
-        Severity.NOTE,
-        "An address is linked twice in this issue",
-        "Readers who follow the second link find what they have read.",
-        "Leave one out, if it is not meant.",
-        "A convention",
-        linked_twice,
-    ),
-    Rule(
-        "LINK014",
-        Severity.NOTE,
-        "An address was linked in an earlier issue",
-        "Faithful readers have been there.",
-        "Leave it, if it is meant: or say that you come back to it.",
-        "A convention",
-        linked_before,
-    ),
-)

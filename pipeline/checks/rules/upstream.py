@@ -1,70 +1,79 @@
-"""Rules on what others notice: assembly and composing while they work, and `run.py` about silences.
+"""Rules that report findings of earlier stages (LOCK, LINK) and of silencing (CHECK).
 
-Here they get their code and their explanation.
+Assembling and composing find the former while they work, `runner.py` the latter; here they get their
+explanation.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from pipeline.checks.context import CheckContext
-from pipeline.checks.rule import Rule, Violation
+from pipeline.checks.rule import Violation, rule
 from pipeline.model import Severity
 
 
-def _noticed(code: str) -> Callable[[CheckContext], Iterator[Violation]]:
-    def look(subject: CheckContext) -> Iterator[Violation]:
-        for finding in subject.noticed:
-            if finding.code == code:
-                yield Violation(finding.message, finding.place, finding.hint, finding.severity)
-
-    return look
+def _noticed(context: CheckContext, code: str) -> Iterator[Violation]:
+    for finding in context.noticed:
+        if finding.code == code:
+            yield Violation(finding.message, finding.place, finding.hint, finding.severity)
 
 
-RULES = (
-    Rule(
-        "LOCK001",
-        Severity.WARNING,
-        "An issue was changed after it was frozen",
-        "What its lock holds is sent, and not what its sections now ask for.",
-        "To choose anew: pressroom assemble NUMBER --update",
-        "docs/assembling.md",
-        _noticed("LOCK001"),
-    ),
-    Rule(
-        "LINK001",
-        Severity.WARNING,
-        "A link leads to an article that has no page yet",
-        "A reader who follows it finds nothing.",
-        "The page appears with the first issue that carries the article.",
-        "docs/publishing.md",
-        _noticed("LINK001"),
-    ),
-    Rule(
-        "LINK002",
-        Severity.ERROR,
-        "A link leads to an article that will have no page",
-        "A reader who follows it finds nothing: the article is a draft, or for a private audience.",
-        "Take the link out: the article will have no page to lead to.",
-        "docs/publishing.md",
-        _noticed("LINK002"),
-    ),
-    Rule(
-        "CHECK001",
-        Severity.ERROR,
-        "A code is silenced that no rule has",
-        "The mistake it was meant for is reported all the same, or a slip hides nothing.",
-        "Write the code as `pressroom check --rules` lists it.",
-        "docs/checking.md",
-        _noticed("CHECK001"),
-    ),
-    Rule(
-        "CHECK002",
-        Severity.NOTE,
-        "A silence has nothing to silence",
-        "It would hide a later mistake.",
-        "Delete it.",
-        "docs/checking.md",
-        _noticed("CHECK002"),
-    ),
+@rule(
+    "LOCK001",
+    Severity.WARNING,
+    "An issue was changed after it was frozen",
+    source="docs/assembling.md",
+    remedy="To select again: pressroom assemble NUMBER --update",
 )
+def changed_after_freezing(context: CheckContext) -> Iterator[Violation]:
+    """The issue is sent as its lock has it, not as its sections now ask for."""
+    return _noticed(context, "LOCK001")
+
+
+@rule(
+    "LINK001",
+    Severity.WARNING,
+    "A link leads to an article that has no page yet",
+    source="docs/publishing.md",
+    remedy="The page appears with the first issue that carries the article.",
+)
+def link_to_a_later_page(context: CheckContext) -> Iterator[Violation]:
+    """A reader who follows it finds nothing."""
+    return _noticed(context, "LINK001")
+
+
+@rule(
+    "LINK002",
+    Severity.ERROR,
+    "A link leads to an article that will have no page",
+    source="docs/publishing.md",
+    remedy="Take the link out: the article will have no page to lead to.",
+)
+def link_to_no_page(context: CheckContext) -> Iterator[Violation]:
+    """A reader who follows it finds nothing: the article is a draft, or for a private audience."""
+    return _noticed(context, "LINK002")
+
+
+@rule(
+    "CHECK001",
+    Severity.ERROR,
+    "A silenced code belongs to no rule",
+    source="docs/checking.md",
+    remedy="Write the code as `pressroom check --rules` lists it.",
+)
+def unknown_silence(context: CheckContext) -> Iterator[Violation]:
+    """Nothing is silenced: the finding that it was meant for is reported all the same."""
+    return _noticed(context, "CHECK001")
+
+
+@rule(
+    "CHECK002",
+    Severity.NOTE,
+    "A silence has nothing to silence",
+    source="docs/checking.md",
+    remedy="Delete it.",
+)
+def idle_silence(context: CheckContext) -> Iterator[Violation]:
+    """It would hide a later mistake."""
+    return _noticed(context, "CHECK002")

@@ -1,1 +1,1 @@
-"""An edition as an email: the theme, the text part and the message."""
+"""An edition as an email: HTML from the theme, text part, and MIME message."""

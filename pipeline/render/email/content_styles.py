@@ -1,7 +1,7 @@
-"""The inline styles of an article's text, from the theme's `email/content.css.j2`.
+"""Inline styles for an article's text, read from the theme's `email/content.css.j2`.
 
-Articles join the email after mrml, so no stylesheet inliner runs over them: the writer of HTML
-looks each element up here. The language is a small part of CSS, read strictly.
+The text joins the email after mrml, so that no inliner of style sheets sees it: the writer of HTML looks
+up the style of each element. The language is a small part of CSS, read strictly.
 """
 
 from __future__ import annotations
@@ -26,45 +26,45 @@ def read_styles(css: str, path: str) -> Mapping[str, str]:
     """Inline CSS by element name or `parent child`; a later rule adds to an earlier one.
 
     `css` is a list of rules `selector, selector { property: value; … }` and comments.
-    Raises `PressroomError` with the line of whatever is neither.
+    Raises `PressroomError` with the line of anything else.
     """
-    plain = re.sub(r"/\*.*?\*/", lambda found: re.sub(r"[^\n]", " ", found[0]), css, flags=re.DOTALL)
+    # Comments become spaces, so that lines keep their numbers.
+    css = re.sub(r"/\*.*?\*/", lambda comment: re.sub(r"[^\n]", " ", comment[0]), css, flags=re.DOTALL)
     styles: dict[str, str] = {}
     at = 0
-    while plain[at:].strip():
-        start = at + len(plain[at:]) - len(plain[at:].lstrip())
-        opened, closed = plain.find("{", start), plain.find("}", start)
-        if opened < 0 or closed < opened:
+    while css[at:].strip():
+        start = at + len(css[at:]) - len(css[at:].lstrip())
+        opening, closing = css.find("{", start), css.find("}", start)
+        if opening < 0 or closing < opening:
             raise PressroomError(
-                "this is not a rule: selector { property: value; }.", path, _line(plain, start)
+                "this is not a rule: selector { property: value; }.", path, _line(css, start)
             )
-        declarations = _declarations(plain, opened + 1, closed, path)
-        for selector in plain[start:opened].split(","):
+        declarations = _declarations(css, opening + 1, closing, path)
+        for selector in css[start:opening].split(","):
             name = " ".join(selector.split())
-            _check_selector(name, path, _line(plain, start))
+            _check_selector(name, path, _line(css, start))
             styles[name] = styles.get(name, "") + declarations
-        at = closed + 1
+        at = closing + 1
     return styles
 
 
 def _declarations(css: str, start: int, end: int, path: str) -> str:
-    written = []
+    declarations = []
     at = start
     for piece in css[start:end].split(";"):
         text = piece.strip()
         if text:
-            found = _DECLARATION.fullmatch(text)
-            if not found:
-                where = at + len(piece) - len(piece.lstrip())
+            declaration = _DECLARATION.fullmatch(text)
+            if not declaration:
                 raise PressroomError(
                     f'"{" ".join(text.split())}" is not a declaration.',
                     path,
-                    _line(css, where),
+                    _line(css, at + len(piece) - len(piece.lstrip())),
                     'Write "property: value;" without double quotes.',
                 )
-            written.append(f"{found[1]}:{' '.join(found[2].split())};")
+            declarations.append(f"{declaration[1]}:{' '.join(declaration[2].split())};")
         at += len(piece) + 1
-    return "".join(written)
+    return "".join(declarations)
 
 
 def _check_selector(name: str, path: str, line: int) -> None:
@@ -78,7 +78,10 @@ def _check_selector(name: str, path: str, line: int) -> None:
     for element in name.split():
         if element not in ELEMENTS:
             raise PressroomError(
-                f'"{element}" is no element of an article\'s text.', path, line, suggest(element, ELEMENTS)
+                f'"{element}" is not an element of an article\'s text.',
+                path,
+                line,
+                suggest(element, ELEMENTS),
             )
 
 

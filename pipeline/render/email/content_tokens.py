@@ -1,8 +1,8 @@
-"""Tokens: what an editor wrote stays out of mrml, and joins when the layout is compiled.
+"""Tokens keep an editor's texts out of mrml; they are replaced by the texts in the compiled layout.
 
-mrml spoils what passes through it (escapes in attributes, lost white space), so a template that
-prints a text prints an ASCII token instead, and the token is replaced in mrml's output. It also
-makes the MJML depend on nothing but the layout's shape, so issues of one shape compile once.
+mrml damages what passes through it (escapes in attributes, white space), so a template that prints a text
+prints an ASCII token instead, and the token is replaced in mrml's output. With tokens the MJML depends on
+the shape of the layout alone, so that issues of the same shape are compiled once.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ class ContentHtml(str):
 
 
 class NeutralText(str):
-    """A text that may hold merge fields in their neutral form."""
+    """A text that may contain merge fields in their neutral form."""
 
     __slots__ = ()
 
 
 def escape(text: str) -> str:
-    """A text as HTML, for elements and quoted attributes alike.
+    """Escape a text as HTML, for elements and quoted attributes alike.
 
     Braces never read as a merge field, except in a `NeutralText`.
     """
@@ -44,11 +44,11 @@ def escape(text: str) -> str:
         return literal_html(html.escape(text))
     fields: list[MergeField] = []
 
-    def aside(field: MergeField) -> str:
+    def set_aside(field: MergeField) -> str:
         fields.append(field)
         return "\0"
 
-    pieces = fill_fields(text.replace("\0", ""), aside).split("\0")
+    pieces = fill_fields(text.replace("\0", ""), set_aside).split("\0")
     escaped = [literal_html(html.escape(piece)) for piece in pieces]
     return escaped[0] + "".join(
         neutral(field) + piece for field, piece in zip(fields, escaped[1:], strict=True)
@@ -57,50 +57,49 @@ def escape(text: str) -> str:
 
 @dataclass
 class TokenRegistry:
-    """The texts and content that one rendering has printed, in order of their tokens."""
+    """The texts and content that the templates printed in one rendering, in the order of their tokens."""
 
     values: list[str] = field(default_factory=list)
 
     def __enter__(self) -> TokenRegistry:
-        self._before = _issued.set(self)
+        self._before = _registry.set(self)
         return self
 
     def __exit__(self, *_: object) -> None:
-        _issued.reset(self._before)
+        _registry.reset(self._before)
 
 
-_issued: ContextVar[TokenRegistry] = ContextVar("issued")
+_registry: ContextVar[TokenRegistry] = ContextVar("registry")
 
 
 def write(value: Any) -> Any:
-    """What a template prints for a value: a token for a text, or else the value itself.
+    """Print a value in a template: a text as a token, and anything else as it is.
 
-    Markup comes from macros and theme settings, and numbers stand for sizes.
+    Other values are markup, from macros and theme settings, and numbers, which are sizes.
     """
     if isinstance(value, Markup) or not isinstance(value, str):
         return value
-    values = _issued.get().values
+    values = _registry.get().values
     values.append(value)
     # Markup, so that autoescape leaves the token alone.
     return Markup(f"zq{'C' if isinstance(value, ContentHtml) else 'T'}{len(values) - 1}zq")
 
 
 def finished(value: Any) -> Any:
-    """The template filter `safe`: a text that its author vouches for, as content."""
+    """The template filter `safe`: a text whose author says that it is safe, as content."""
     return value if isinstance(value, Markup) else ContentHtml(value)
 
 
 def fixed(value: str) -> Markup:
-    """The template filter `fixed`: a word of the theme itself, which mrml is to see as it is."""
+    """The template filter `fixed`: a word of the theme itself, which mrml must see as it is."""
     return Markup(value)
 
 
 @dataclass(frozen=True, slots=True)
 class CutDocument:
-    """A document cut at its tokens.
+    """A document cut at its tokens: the text between them, and the tokens.
 
-    `fixed` has one more item than `slots`, which hold a token's number and whether it stands in an
-    attribute.
+    `fixed` has one more item than `slots`. A slot is a token's number and whether it is in an attribute.
     """
 
     fixed: tuple[str, ...]
@@ -108,35 +107,36 @@ class CutDocument:
 
 
 def cut(document: str) -> CutDocument:
-    """A document cut at its tokens. Raises `PressroomError` for content inside an attribute."""
+    """Cut a document at its tokens. Raises `PressroomError` for content inside an attribute."""
     fixed: list[str] = []
     slots: list[tuple[int, bool]] = []
     at = 0
     inside = False
-    for found in TOKEN.finditer(document):
-        before = document[at : found.start()]
+    for token in TOKEN.finditer(document):
+        before = document[at : token.start()]
         last = max(before.rfind("<"), before.rfind(">"))
         if last >= 0:
             # mrml repeats the title in an attribute, so it counts as one.
             inside = before[last] == "<" or before.endswith("<mj-title>")
-        if inside and found[1] == "C":
+        if inside and token[1] == "C":
             raise PressroomError("a template prints HTML inside an attribute.")
         fixed.append(before)
-        slots.append((int(found[2]), inside))
-        at = found.end()
+        slots.append((int(token[2]), inside))
+        at = token.end()
     return CutDocument((*fixed, document[at:]), tuple(slots))
 
 
 def check_counts(mjml: CutDocument, compiled: CutDocument, issued: int, content: frozenset[int]) -> None:
-    """Raise `PressroomError` unless every token came through mrml, and none that was never issued.
+    """Raise `PressroomError` unless mrml kept every token and added no unknown one.
 
-    Content must stand exactly as often as before, a text at least as often: mrml repeats the title.
+    `content` has the numbers of those that are content: they must occur exactly as often as before. A text
+    must occur at least as often, because mrml repeats the title.
     """
     before = Counter(number for number, _ in mjml.slots)
     after = Counter(number for number, _ in compiled.slots)
     for number in before | after:
-        fits = after[number] == before[number] if number in content else after[number] >= before[number]
-        if not (before[number] and fits and number < issued):
+        kept = after[number] == before[number] if number in content else after[number] >= before[number]
+        if not (before[number] and kept and number < issued):
             raise PressroomError(
                 "the theme lost or doubled a piece of content.",
                 hint="Print content inside mj-text or mj-raw, and only once.",
@@ -144,7 +144,7 @@ def check_counts(mjml: CutDocument, compiled: CutDocument, issued: int, content:
 
 
 def fill(parts: CutDocument, values: list[str]) -> str:
-    """The email's HTML: every token replaced by its text, escaped, or by its content."""
+    """Replace every token of the HTML by its text, escaped, or by its content."""
     written = [value if isinstance(value, ContentHtml) else escape(value) for value in values]
     pieces = [parts.fixed[0]]
     for (number, _), after in zip(parts.slots, parts.fixed[1:], strict=True):
@@ -154,7 +154,7 @@ def fill(parts: CutDocument, values: list[str]) -> str:
 
 
 def fill_mjml(parts: CutDocument, values: list[str]) -> str:
-    """The same for MJML: in attributes only ASCII, since mrml spoils everything else there."""
+    """Replace every token of the MJML; in attributes only ASCII, because mrml damages the rest."""
     pieces = [parts.fixed[0]]
     for (number, inside), after in zip(parts.slots, parts.fixed[1:], strict=True):
         value = values[number]

@@ -1,7 +1,6 @@
-"""MJML to HTML by mrml, and what mrml leaves wrong put right. The only module that imports mjml.
+"""Compile MJML to HTML by mrml, and correct mrml's defects. The only module that imports mjml.
 
-Everything here depends on the layout alone, content being tokens still, so a layout is compiled
-once for all issues of its shape.
+Content is still tokens here, so that a layout is compiled once for all issues of the same shape.
 """
 
 from __future__ import annotations
@@ -19,31 +18,30 @@ from pipeline.render.email.mjml_lint import check_rendered, strip_annotations
 THEME = "templates/email/issue.mjml.j2"
 
 _FILLER = "&#8199;&#65279;&#847;" * 70
-"""Figure space, zero-width no-break space, grapheme joiner: they fill what is left of the inbox line,
-so that the body's first words do not show there, and Gmail does not fold them into one.
-"""
+"""Figure space, zero-width no-break space and grapheme joiner fill the rest of the inbox line, so that it
+does not show the body's first words. Gmail does not fold these characters into one."""
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledLayout:
-    """A compiled layout: the MJML it came from and mrml's HTML, both cut at their tokens."""
+    """A compiled layout: its MJML and mrml's HTML, both cut at their tokens."""
 
     mjml: CutDocument
     html: CutDocument
 
 
 _BETWEEN = re.compile(r">\s+(</?mj-)")
-"""White space between elements: mrml refuses it in places when it holds no newline."""
+"""White space between elements, which mrml refuses in some places if it has no newline."""
 
 
 @lru_cache(maxsize=256)
-def compile_layout(marked: str) -> CompiledLayout:
-    """Check and compile MJML whose tags carry the marks of `theme_check.prepare`.
+def compile_layout(annotated: str) -> CompiledLayout:
+    """Check and compile MJML with the annotations of `mjml_lint.annotate`.
 
-    Raises `PressroomError`, with file and line where the theme is at fault.
+    Raises `PressroomError`, with file and line, for a mistake in the theme.
     """
-    check_rendered(marked)
-    mjml = _BETWEEN.sub(r">\n\1", strip_annotations(marked))
+    check_rendered(annotated)
+    mjml = _BETWEEN.sub(r">\n\1", strip_annotations(annotated))
     try:
         # No fonts: by default mrml links Google's.
         html = mjml2html(mjml, fonts={})
@@ -53,9 +51,9 @@ def compile_layout(marked: str) -> CompiledLayout:
 
 
 def correct_mrml(html: str) -> str:
-    """Mrml 6.0.1's HTML with its defects mended, each by a replacement of its own."""
-    for mend in (_preview, _language, _image_heights, _bare_widths, _backgrounds, _branches):
-        html = mend(html)
+    """Correct the defects of mrml 6.0.1's HTML, each by a replacement of its own."""
+    for correct in (_preview, _language, _image_heights, _bare_widths, _backgrounds, _branches):
+        html = correct(html)
     return html
 
 
@@ -64,20 +62,20 @@ _PREVIEW = re.compile(r'(<body[^>]*>)<div style="display:none;[^"]*">(.*?)</div>
 
 
 def _preview(html: str) -> str:
-    """The preview text, hidden by `display:none` and nothing else, with its language and filler.
+    """Hide the preview text by `display:none` alone, and add its language and the filler.
 
-    White text of one pixel, mrml's way, is a spammer's habit.
+    mrml writes white text of one pixel, as spammers do.
     """
     tag = _HTML_TAG.search(html)
     attributes = f' lang="{tag[1]}" dir="{tag[2]}"' if tag else ""
     style = 'style="display:none;max-height:0;overflow:hidden;mso-hide:all;"'
     return _PREVIEW.sub(
-        lambda found: f"{found[1]}<div{attributes} {style}>{found[2]}{_FILLER}</div>", html, count=1
+        lambda match: f"{match[1]}<div{attributes} {style}>{match[2]}{_FILLER}</div>", html, count=1
     )
 
 
 def _language(html: str) -> str:
-    """Outlook reads `xml:lang`."""
+    """Add `xml:lang`, which Outlook reads."""
     return _HTML_TAG.sub(r'<html lang="\1" xml:lang="\1" dir="\2"', html, count=1)
 
 
@@ -85,9 +83,9 @@ _IMAGE_STYLE = re.compile(r'(<img [^>]*style="[^"]*?)(?<![-\w])height:\d+px;')
 
 
 def _image_heights(html: str) -> str:
-    """An image's height stays in the attribute, which Outlook and the loading page need.
+    """Take an image's height out of its style, where it would distort an image shrunk to a phone's width.
 
-    In the style it would distort an image that shrinks to a phone's width.
+    It stays in the attribute, for Outlook and for the page while it loads.
     """
     return _IMAGE_STYLE.sub(r"\1height:auto;", html)
 
@@ -96,26 +94,26 @@ _BARE_WIDTH = re.compile(r'(<t[adh][^>]* width="\d+)px"')
 
 
 def _bare_widths(html: str) -> str:
-    """The `width` attribute is a number of pixels without unit."""
+    """Take the unit out of the `width` attribute, which is a number of pixels."""
     return _BARE_WIDTH.sub(r'\1"', html)
 
 
 _CELL = re.compile(r"<(body|table|td)\b([^>]*background[^>]*)>")
-_GROUND = re.compile(r"(?<![-\w])background(?:-color)?:\s*(#[0-9A-Fa-f]{6})")
+_BACKGROUND = re.compile(r"(?<![-\w])background(?:-color)?:\s*(#[0-9A-Fa-f]{6})")
 
 
 def _backgrounds(html: str) -> str:
-    """`bgcolor` beside each background of a table, cell or the body, for clients that drop styles."""
+    """Add `bgcolor` to each table, cell or body with a background, for clients that drop styles."""
 
-    def add(found: re.Match[str]) -> str:
-        ground = _GROUND.search(found[2])
-        if not ground or " bgcolor=" in found[2]:
-            return found[0]
-        return f'<{found[1]} bgcolor="{ground[1]}"{found[2]}>'
+    def add(tag: re.Match[str]) -> str:
+        color = _BACKGROUND.search(tag[2])
+        if not color or " bgcolor=" in tag[2]:
+            return tag[0]
+        return f'<{tag[1]} bgcolor="{color[1]}"{tag[2]}>'
 
     return _CELL.sub(add, html)
 
 
 def _branches(html: str) -> str:
-    """Neighbouring Outlook branches as one: the same to Outlook, and a tenth of the email's size."""
+    """Join neighbouring Outlook branches: the same to Outlook, and a tenth of the email's size less."""
     return html.replace("<![endif]--><!--[if mso | IE]>", "")

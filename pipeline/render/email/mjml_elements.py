@@ -1,7 +1,7 @@
-"""MJML's elements: which attributes each takes and what may stand in it.
+"""MJML's elements: the attributes of each, and the elements it may contain.
 
 From the documentation of MJML 4.18 (https://documentation.mjml.io/) and its validator's tables.
-`mj-include`, `mj-html-attributes` and `mj-selector` are left out: mrml does not do what MJML
+`mj-include`, `mj-html-attributes` and `mj-selector` are left out, because mrml does not do what MJML
 documents for them.
 """
 
@@ -118,9 +118,9 @@ CHILDREN: dict[str, frozenset[str]] = {
         "mj-carousel": "mj-carousel-image",
     }.items()
 }
-"""What may stand in each element that holds other elements of MJML. The rest hold HTML or nothing."""
+"""What each element that contains other elements of MJML may contain. The rest contain HTML or nothing."""
 
-HOLD_HTML = frozenset(
+CONTAIN_HTML = frozenset(
     [
         "mj-accordion-text",
         "mj-accordion-title",
@@ -137,7 +137,7 @@ HOLD_HTML = frozenset(
 )
 
 FREE = frozenset(["alt", "dir", "href", "lang", "name", "rel", "src", "srcset", "title"])
-"""Attributes that may hold what an editor wrote; mrml reads the others as sizes, colours and words."""
+"""Attributes that may contain an editor's text; mrml reads the others as sizes, colours and keywords."""
 
 VOID = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]

@@ -1,9 +1,8 @@
-"""The theme is proved before mrml sees it, for mrml says little and never says where.
+"""Check the theme's MJML before mrml compiles it, because mrml reports few mistakes and no line.
 
-Misspelt attributes vanish in mrml without a word, unknown elements go into the email as they are,
-and its errors have no line. So each template is looked through as it is read (also what no issue
-has used yet), every tag is marked with its file and line, and the rendered whole is then checked
-for what only shows there: balance and nesting.
+mrml drops misspelt attributes silently, and writes unknown elements into the email as they are. So each
+template is checked as it is read, also parts that no issue has used yet, and every tag is annotated with
+its file and line. The rendered MJML is then checked for what shows only there: balance and nesting.
 """
 
 from __future__ import annotations
@@ -15,15 +14,15 @@ from functools import lru_cache
 
 from pipeline.errors import PressroomError, raise_all, suggest
 from pipeline.render.email.content_tokens import TOKEN
-from pipeline.render.email.mjml_elements import ATTRIBUTES, CHILDREN, FREE, HOLD_HTML, VOID
+from pipeline.render.email.mjml_elements import ATTRIBUTES, CHILDREN, CONTAIN_HTML, FREE, VOID
 
-DEEPEST = 120
-"""Nesting beyond this is a mistake; mrml ends the process at some twenty thousand levels."""
+MAX_NESTING = 120
+"""Deeper nesting is a mistake; mrml ends the process at some twenty thousand levels."""
 
 _JINJA = r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}"
 _SKIPPED = re.compile(rf"{_JINJA}|<!--.*?-->", re.DOTALL)
 _TAG_START = re.compile(rf"{_JINJA}|<!--.*?-->|(</?[A-Za-z][\w:-]*)", re.DOTALL)
-_MARK = re.compile(r" zq:([^<>]*?):(\d+):zq")
+_ANNOTATION = re.compile(r" zq:([^<>]*?):(\d+):zq")
 _VALUE = r"""\s*=\s*(?:"[^"]*"|'[^']*')"""
 _TAG = re.compile(
     rf"<!--.*?-->|<(?P<end>/?)(?P<name>[A-Za-z][\w:-]*)"
@@ -33,7 +32,7 @@ _TAG = re.compile(
 _ROUGH_TAG = re.compile(r"""<!--.*?-->|<(?:[^<>"']|"[^"]*"|'[^']*')*>|<""", re.DOTALL)
 _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'))?""")
 
-_NOT_HERE = {
+_UNSUPPORTED = {
     "mj-include": 'Write {% include "email/parts/….mjml.j2" %} instead.',
     "mj-html-attributes": "Write the HTML itself in mj-text or mj-raw.",
     "mj-selector": "Write the HTML itself in mj-text or mj-raw.",
@@ -42,40 +41,39 @@ _NOT_HERE = {
 
 
 def annotate(source: str, path: str) -> str:
-    """A template's source with each tag marked by its place. Other files than MJML stay as they are.
+    """Add its file and line to each tag of a template. Files other than MJML stay as they are.
 
-    Raises `PressroomError`, with every mistake that shows in the source alone.
+    Raises `PressroomError` with every mistake that the source alone shows.
     """
     if not path.endswith(".mjml.j2"):
         return source
     check_source(source, path)
 
-    def mark(found: re.Match[str]) -> str:
-        if not found[1]:
-            return found[0]
-        line = source.count("\n", 0, found.start()) + 1
-        return f"{found[1]} zq:{path}:{line}:zq"
+    def add_place(start: re.Match[str]) -> str:
+        if not start[1]:
+            return start[0]
+        return f"{start[1]} zq:{path}:{_line(source, start.start())}:zq"
 
-    return _TAG_START.sub(mark, source)
+    return _TAG_START.sub(add_place, source)
 
 
 def strip_annotations(mjml: str) -> str:
-    """MJML without the marks of `annotate`."""
-    return _MARK.sub("", mjml)
+    """Remove what `annotate` added."""
+    return _ANNOTATION.sub("", mjml)
 
 
 def check_source(source: str, path: str) -> None:
-    """Unknown elements and attributes of one template, and tags that are not well formed.
+    """Check a template for unknown elements and attributes, and for tags that are not well formed.
 
-    What Jinja will put in is not known yet and counts as empty.
+    What Jinja will insert is not known yet and counts as empty. Raises `PressroomError` with every mistake.
     """
-    # White space keeps the lines; inside a tag it may stand between attributes or within a value.
-    plain = _SKIPPED.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), source)
+    # White space keeps the line numbers, and is valid between attributes and within a value.
+    plain = _SKIPPED.sub(lambda skipped: re.sub(r"[^\n]", " ", skipped[0]), source)
     errors: list[PressroomError] = []
-    for found in _TAG.finditer(plain):
-        if found["odd"]:
-            line = source.count("\n", 0, found.start()) + 1
-            text = source[found.start() : found.start() + 30].partition("\n")[0]
+    for tag in _TAG.finditer(plain):
+        line = _line(source, tag.start())
+        if tag["odd"]:
+            text = source[tag.start() : tag.start() + 30].partition("\n")[0]
             errors.append(
                 PressroomError(
                     f'"{text}" is not a well-formed tag.',
@@ -84,10 +82,13 @@ def check_source(source: str, path: str) -> None:
                     'Each attribute needs quotes and each tag a ">"; a plain "<" is written "&lt;".',
                 )
             )
-        elif found["name"] and not found["end"]:
-            line = source.count("\n", 0, found.start()) + 1
-            errors.extend(_check_tag(found, path, line))
+        elif tag["name"] and not tag["end"]:
+            errors.extend(_check_tag(tag, path, line))
     raise_all(errors)
+
+
+def _line(source: str, at: int) -> int:
+    return source.count("\n", 0, at) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +99,17 @@ class _OpenTag:
 
 
 def check_rendered(mjml: str) -> None:
-    """The whole MJML, still marked: balance, nesting, and everything else once more.
+    """Check rendered, annotated MJML: balance, nesting, and tags again, for Jinja may have written some.
 
-    For Jinja may have written a tag or attribute. Raises `PressroomError` at the first mistake.
+    Raises `PressroomError` at the first mistake.
     """
     stack: list[_OpenTag] = []
-    for found in _ROUGH_TAG.finditer(mjml):
-        tag = _read_tag(found[0])
+    for match in _ROUGH_TAG.finditer(mjml):
+        tag = _read_tag(match[0])
         if tag is None:
-            around = strip_annotations(mjml[found.start() : found.start() + 60]).partition("\n")[0]
+            text = strip_annotations(mjml[match.start() : match.start() + 60]).partition("\n")[0]
             place = stack[-1] if stack else _OpenTag("", None, None)
-            raise PressroomError(f'"{around}" is not a well-formed tag.', place.path, place.line)
+            raise PressroomError(f'"{text}" is not a well-formed tag.', place.path, place.line)
         here = tag.here
         if not here.name:
             continue
@@ -118,10 +119,12 @@ def check_rendered(mjml: str) -> None:
         for error in tag.errors:
             raise error
         _check_nesting(stack, here)
-        if tag.holds:
+        if tag.has_content:
             stack.append(here)
-            if len(stack) > DEEPEST:
-                raise PressroomError(f"elements are nested more than {DEEPEST} deep.", here.path, here.line)
+            if len(stack) > MAX_NESTING:
+                raise PressroomError(
+                    f"elements are nested more than {MAX_NESTING} deep.", here.path, here.line
+                )
     if stack:
         last = stack[-1]
         raise PressroomError(f"<{last.name}> is never closed.", last.path, last.line)
@@ -129,29 +132,29 @@ def check_rendered(mjml: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _MjmlTag:
-    """A tag as read: whether it ends an element, or begins one that holds something."""
+    """A tag: whether it ends an element, or begins one that has content."""
 
     here: _OpenTag
     end: bool = False
-    holds: bool = False
+    has_content: bool = False
     errors: tuple[PressroomError, ...] = ()
 
 
 @lru_cache(maxsize=8192)
 def _read_tag(text: str) -> _MjmlTag | None:
-    """A marked tag, or None for what is no well-formed one. Most tags recur from issue to issue."""
-    found = _TAG.fullmatch(text)
-    if not found or found["odd"]:
+    """Read an annotated tag; None if it is not well formed. Most tags recur from issue to issue."""
+    match = _TAG.fullmatch(text)
+    if not match or match["odd"]:
         return None
-    name = found["name"]
+    name = match["name"]
     if not name:
         return _MjmlTag(_OpenTag("", None, None))
-    mark = _MARK.search(found["rest"])
-    here = _OpenTag(name, mark[1] if mark else None, int(mark[2]) if mark else None)
-    if found["end"]:
+    place = _ANNOTATION.search(match["rest"])
+    here = _OpenTag(name, place[1] if place else None, int(place[2]) if place else None)
+    if match["end"]:
         return _MjmlTag(here, end=True)
-    errors = tuple(_check_tag(found, here.path, here.line))
-    return _MjmlTag(here, holds=not found["closed"] and name not in VOID, errors=errors)
+    errors = tuple(_check_tag(match, here.path, here.line))
+    return _MjmlTag(here, has_content=not match["closed"] and name not in VOID, errors=errors)
 
 
 def _close(stack: list[_OpenTag], here: _OpenTag) -> None:
@@ -163,7 +166,7 @@ def _close(stack: list[_OpenTag], here: _OpenTag) -> None:
     if last.name != here.name:
         opened = f", opened at {last.path}:{last.line}," if last.path else ""
         raise PressroomError(
-            f"</{here.name}> stands where <{last.name}>{opened} is still open.", here.path, here.line
+            f"</{here.name}> comes while <{last.name}>{opened} is still open.", here.path, here.line
         )
 
 
@@ -172,33 +175,36 @@ def _check_nesting(stack: list[_OpenTag], here: _OpenTag) -> None:
     if not stack:
         if here.name != "mjml":
             raise PressroomError(
-                f"<{here.name}> stands outside <mjml>.", here.path, here.line, "Put it into a section."
+                f"<{here.name}> is outside <mjml>.", here.path, here.line, "Put it into a section."
             )
         return
     if here.name in ATTRIBUTES:
         if here.name not in CHILDREN.get(parent, ()):
-            homes = sorted(name for name, children in CHILDREN.items() if here.name in children)
-            homes = [name for name in homes if name != "mj-attributes"]
-            hint = f"It belongs in {' or '.join(homes)}." if homes else None
-            raise PressroomError(f"<{here.name}> cannot stand in <{parent}>.", here.path, here.line, hint)
-    elif parent in CHILDREN or (parent in ATTRIBUTES and parent not in HOLD_HTML):
+            parents = sorted(
+                name
+                for name, children in CHILDREN.items()
+                if here.name in children and name != "mj-attributes"
+            )
+            hint = f"It belongs in {' or '.join(parents)}." if parents else None
+            raise PressroomError(f"<{here.name}> cannot be in <{parent}>.", here.path, here.line, hint)
+    elif parent in CHILDREN or (parent in ATTRIBUTES and parent not in CONTAIN_HTML):
         raise PressroomError(
-            f"<{here.name}> cannot stand in <{parent}> itself.", here.path, here.line, "Put it into mj-text."
+            f"<{here.name}> cannot be in <{parent}> itself.", here.path, here.line, "Put it into mj-text."
         )
 
 
-def _check_tag(found: re.Match[str], path: str | None, line: int | None) -> Iterator[PressroomError]:
-    name = found["name"]
+def _check_tag(tag: re.Match[str], path: str | None, line: int | None) -> Iterator[PressroomError]:
+    name = tag["name"]
     if not (name.startswith("mj-") or name == "mjml"):
         return
-    if name == "mj-":  # the rest of the name is Jinja's to write
+    if name == "mj-":  # Jinja will write the rest of the name
         return
     if name not in ATTRIBUTES:
-        hint = _NOT_HERE.get(name) or suggest(name, ATTRIBUTES)
-        what = "is not supported" if name in _NOT_HERE else "is not an element of MJML"
+        hint = _UNSUPPORTED.get(name) or suggest(name, ATTRIBUTES)
+        what = "is not supported" if name in _UNSUPPORTED else "is not an element of MJML"
         yield PressroomError(f"<{name}> {what}.", path, line, hint)
         return
-    for attribute, double, single in _ATTRIBUTE.findall(_MARK.sub("", found["rest"])):
+    for attribute, double, single in _ATTRIBUTE.findall(_ANNOTATION.sub("", tag["rest"])):
         if attribute not in ATTRIBUTES[name]:
             if name == "mj-style" and attribute == "inline":
                 yield PressroomError(
@@ -210,7 +216,7 @@ def _check_tag(found: re.Match[str], path: str | None, line: int | None) -> Iter
             yield PressroomError(f'<{name}> has no attribute "{attribute}".', path, line, hint)
         elif attribute not in FREE and TOKEN.search(double or single):
             yield PressroomError(
-                f'"{attribute}" of <{name}> is set from a text, which may hold anything.',
+                f'"{attribute}" of <{name}> is set from a text, which may contain anything.',
                 path,
                 line,
                 "Use a value of the theme or a number.",

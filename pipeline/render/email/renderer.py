@@ -29,9 +29,10 @@ from pipeline.render.email.content_tokens import (
     fixed,
     write,
 )
+from pipeline.render.email.email_context import EmailContext, in_layout
+from pipeline.render.email.email_view import email_view, shows_thumbnail
 from pipeline.render.email.mjml import compile_layout
 from pipeline.render.email.mjml_lint import annotate
-from pipeline.render.email.template_values import EmailContext, email_view, in_layout, reason, shows_thumbnail
 from pipeline.render.email.text_part import email_text
 from pipeline.render.email.theme_values import theme_view
 from pipeline.support.merge import fields_in
@@ -83,7 +84,7 @@ class EmailRenderer:
             mjml=fill_mjml(layout.mjml, values),
             images=_images(edition, self.logo, publication.theme),
             merge_fields=_fields(edition.subject, edition.preview_text, html, text),
-            reason=reason(publication, messages),
+            reason=context.reason,
         )
 
 

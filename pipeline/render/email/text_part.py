@@ -1,7 +1,7 @@
-"""The text part, made from the content and never from the HTML.
+"""The plain-text part of an email, in lines of `TEXT_COLUMNS`, with links numbered and listed at the end.
 
-For readers of plain text, and for filters that compare the two parts. Lines of 72 columns, links
-numbered and listed at the end.
+It is made from the content and never from the HTML: for readers of plain text, and for spam filters that
+compare the two parts.
 """
 
 from __future__ import annotations
@@ -12,94 +12,81 @@ from pipeline.content.html import Medium, for_audience
 from pipeline.content.text import LinkList, blocks_to_text
 from pipeline.content.text_width import width, wrap
 from pipeline.model import Block, ComposedArticle, Content, Element, Image, Layout, Node
-from pipeline.render.email.template_values import (
-    EmailContext,
-    browser_url,
-    byline,
-    details,
-    in_layout,
-    issue_line,
-    lines,
-    more_link,
-    reason,
-    related_links,
-    unsubscribe_url,
-)
+from pipeline.render.email.email_context import EmailContext, browser_url, in_layout, unsubscribe_url
+from pipeline.render.shared_text import byline, text_lines
+from pipeline.support.limits import TEXT_COLUMNS
 from pipeline.support.merge import literal_text
 
-WIDTH = 72
-
-_NEXT = {"h2": "h3", "h3": "h4", "h4": "h5", "h5": "h6"}
-_HOLD_HEADINGS = frozenset({"blockquote", "dd", "details", "div", "li", "ol", "ul"})
+_ONE_LEVEL_DOWN = {"h2": "h3", "h3": "h4", "h4": "h5", "h5": "h6"}
+_CONTAIN_HEADINGS = frozenset({"blockquote", "dd", "details", "div", "li", "ol", "ul"})
 
 
-def email_text(setting: EmailContext) -> str:
+def email_text(context: EmailContext) -> str:
     """`email.txt` of an edition, with merge fields in their neutral form."""
-    edition, publication, words = setting.edition, setting.publication, setting.words
-    notes = LinkList()
-    title = _wrap(edition.issue.title)
+    edition, publication = context.edition, context.publication
+    links = LinkList()
     parts = [
-        _stack(_wrap(publication.title), _wrap(publication.tagline), _wrap(issue_line(edition, words))),
-        _stack("=" * WIDTH, title, "=" * WIDTH),
-        _content(edition.letter, setting, notes),
+        _lines(_wrap(publication.title), _wrap(publication.tagline), _wrap(context.issue_line)),
+        _lines("=" * TEXT_COLUMNS, _wrap(edition.issue.title), "=" * TEXT_COLUMNS),
+        _content(edition.letter, context, links),
     ]
+    rule = "-" * TEXT_COLUMNS
     for section in edition.sections:
-        heading = _wrap(section.title.upper())
-        parts.append(_stack("", "-" * WIDTH, heading, "-" * WIDTH))
-        parts.append(
-            "\n\n\n".join(_article(article, layout, setting, notes) for article, layout in section.articles)
-        )
+        parts.append(_lines(rule, _wrap(section.title.upper()), rule))
+        articles = (_article(article, layout, context, links) for article, layout in section.articles)
+        parts.append("\n\n\n".join(articles))
     if edition.disclaimers:
-        parts.append("-" * WIDTH)
-        parts.extend(_wrap(each) for each in edition.disclaimers)
-    parts.append("-" * WIDTH)
-    parts.extend(_footer(setting))
-    if notes.addresses:
-        parts.append(_stack(f"{words.format('links')}:", notes.to_text()))
-    return "\n\n".join(part for part in parts if part) + "\n"
+        parts += [rule, *map(_wrap, edition.disclaimers)]
+    parts += [rule, *_footer(context)]
+    if links.addresses:
+        parts.append(_lines(f"{context.messages.format('links')}:", links.to_text()))
+    return _paragraphs(*parts) + "\n"
 
 
-def _article(article: ComposedArticle, asked: Layout, setting: EmailContext, notes: LinkList) -> str:
-    words = setting.words
-    layout = in_layout(article, asked)
-    title = _wrap(article.article.title)
-    dek = _wrap(article.article.dek)
-    link = more_link(article, layout, words)
-    more = _wrap(f"{link.text} [{notes.number(link.url)}]") if link else ""
+def _article(
+    composed: ComposedArticle, section_layout: Layout, context: EmailContext, links: LinkList
+) -> str:
+    article = composed.article
+    layout = in_layout(composed, section_layout)
+    title, dek = _wrap(article.title), _wrap(article.dek)
+    link = context.more_link(composed, layout)
+    more = _wrap(f"{link.text} [{links.number(link.url)}]") if link else ""
     if layout is Layout.BRIEF:
-        return _stack(title, dek, more)
+        return _lines(title, dek, more)
+    # As wide as the title looks in a fixed-width font.
+    underline = "=" * max(map(width, title.split("\n")))
     if layout is Layout.CARD:
-        minutes = words.format("minutes", minutes=article.content.minutes)
-        return _join(_stack(title, _rule(title, "=")), dek, _stack(minutes, more))
+        return _paragraphs(_lines(title, underline), dek, _lines(context.minutes(composed), more))
     related = [
-        _wrap(f"- {each.text} [{notes.number(each.url)}]", after="  ")
-        for each in related_links(article, setting)
+        _wrap(f"- {each.text} [{links.number(each.url)}]", after="  ")
+        for each in context.related_links(composed)
     ]
-    return _join(
-        _stack(title, _rule(title, "="), _wrap(byline(article)), _wrap(details(article, words))),
+    lowered = replace(composed.content, blocks=_lower_headings(tuple(composed.content.blocks)))
+    return _paragraphs(
+        _lines(title, underline, _wrap(byline(article, " · ")), _wrap(context.details(composed))),
         dek,
-        _picture(article.content.lead),
-        _content(replace(article.content, blocks=_lowered(tuple(article.content.blocks))), setting, notes),
-        _stack(f"{words.format('related')}:", *related) if related else "",
+        _image(composed.content.lead),
+        _content(lowered, context, links),
+        _lines(f"{context.messages.format('related')}:", *related) if related else "",
         more,
     )
 
 
-def _picture(image: Image | None) -> str:
+def _image(image: Image | None) -> str:
     return _wrap(f"[Image: {image.alt}]") if image and image.alt else ""
 
 
-def _content(content: Content, setting: EmailContext, notes: LinkList) -> str:
-    shown = for_audience(content, Medium.TEXT, setting.edition.audience)
-    sponsored_by = setting.words.format("sponsor_named", name="").strip()
-    title = f"{setting.words.format('notes')}:"
-    return blocks_to_text(shown.blocks, notes, shown.footnotes, WIDTH, sponsored_by, title)
+def _content(content: Content, context: EmailContext, links: LinkList) -> str:
+    visible = for_audience(content, Medium.TEXT, context.edition.audience)
+    sponsored_by = context.messages.format("sponsor_named", name="").strip()
+    notes_title = f"{context.messages.format('notes')}:"
+    return blocks_to_text(visible.blocks, links, visible.footnotes, TEXT_COLUMNS, sponsored_by, notes_title)
 
 
-def _lowered(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
-    """An article's own headings one level down, below its title."""
+def _lower_headings(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """Move an article's own headings one level down, below its title."""
     return tuple(
-        replace(block, nodes=tuple(map(_lower, block.nodes)), blocks=_lowered(block.blocks))
+        replace(block, nodes=tuple(map(_lower, block.nodes)), blocks=_lower_headings(block.blocks))
         for block in blocks
     )
 
@@ -107,41 +94,36 @@ def _lowered(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
 def _lower(node: Node) -> Node:
     if not isinstance(node, Element):
         return node
-    if node.tag in _NEXT:
-        return replace(node, tag=_NEXT[node.tag])
-    if node.tag in _HOLD_HEADINGS:
+    if node.tag in _ONE_LEVEL_DOWN:
+        return replace(node, tag=_ONE_LEVEL_DOWN[node.tag])
+    if node.tag in _CONTAIN_HEADINGS:
         return replace(node, children=tuple(map(_lower, node.children)))
     return node
 
 
-def _footer(setting: EmailContext) -> list[str]:
-    edition, publication, words = setting.edition, setting.publication, setting.words
-    links: list[tuple[str, str]] = [(words.format("unsubscribe"), unsubscribe_url(publication))]
+def _footer(context: EmailContext) -> list[str]:
+    publication, messages = context.publication, context.messages
+    links: list[tuple[str, str]] = [(messages.format("unsubscribe"), unsubscribe_url(publication))]
     if publication.preferences_url:
-        links.append((words.format("preferences"), publication.preferences_url))
-    links.append((words.format("view_in_browser"), browser_url(edition)))
+        links.append((messages.format("preferences"), publication.preferences_url))
+    links.append((messages.format("view_in_browser"), browser_url(context.edition)))
     return [
-        _wrap(reason(publication, words)),
-        _stack(*map(_wrap, lines(publication.colophon))),
-        _stack(*map(_wrap, lines(publication.postal_address))),
-        # Whole addresses, not numbers: these must be found without looking.
-        _stack(*(f"{label}: {url}" for label, url in links)),
+        _wrap(context.reason),
+        _lines(*map(_wrap, text_lines(publication.colophon))),
+        _lines(*map(_wrap, text_lines(publication.postal_address))),
+        # Whole addresses, not numbers: readers must find these without searching.
+        _lines(*(f"{label}: {url}" for label, url in links)),
     ]
 
 
 def _wrap(text: str, after: str = "") -> str:
-    """A text in lines of at most 72 columns; braces are written so that they are no merge field."""
-    return literal_text(f"\n{after}".join(wrap(text, WIDTH - len(after))))
+    """Wrap a text to `TEXT_COLUMNS`; `after` begins each line but the first. Braces never read as a field."""
+    return literal_text(f"\n{after}".join(wrap(text, TEXT_COLUMNS - len(after))))
 
 
-def _rule(heading: str, stroke: str) -> str:
-    """A line below a heading, as wide as the heading looks in a fixed-width font."""
-    return stroke * max(map(width, heading.split("\n")))
-
-
-def _stack(*parts: str) -> str:
+def _lines(*parts: str) -> str:
     return "\n".join(part for part in parts if part)
 
 
-def _join(*parts: str) -> str:
+def _paragraphs(*parts: str) -> str:
     return "\n\n".join(part for part in parts if part)

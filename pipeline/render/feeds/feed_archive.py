@@ -15,10 +15,8 @@ from pipeline.render.feeds.feed_content import article_item, edition_item
 from pipeline.render.feeds.feed_item import Feed, FeedItem
 from pipeline.render.feeds.json_feed import json_feed
 from pipeline.render.feeds.rss import rss
+from pipeline.support.limits import FEED_BYTES
 from pipeline.support.urls import feed_file
-
-_MAX_BYTES = 1_000_000
-"""Readers and aggregators refuse or cut larger feeds."""
 
 _ISSUES_A_PART = 5
 """How many issues an archived part covers. A part stays below 1 MB, and the current feed contains more
@@ -109,7 +107,7 @@ def _newest(items: Iterable[FeedItem]) -> Iterator[FeedItem]:
     size = 0
     for position, item in enumerate(items):
         size += len(item.html.encode())
-        if position and size >= _MAX_BYTES:
+        if position and size >= FEED_BYTES:
             return
         yield item
 
@@ -122,7 +120,7 @@ def _current_feed(feed: Feed, archive_numbers: Sequence[int]) -> tuple[int, dict
     """
     too_many = len(feed.items)
     files = _files(feed, too_many, archive_numbers)
-    if too_many < 2 or _size(files) < _MAX_BYTES:
+    if too_many < 2 or _size(files) < FEED_BYTES:
         return too_many, files
     # A search between two counts: `fits` items fit, `too_many` do not.
     too_large = _size(files)
@@ -131,10 +129,10 @@ def _current_feed(feed: Feed, archive_numbers: Sequence[int]) -> tuple[int, dict
     while too_many - fits > 1:
         # Items are of similar size, so that a guess in proportion to the bytes is nearly right. When the
         # same bound has moved twice in a row, they are not, and the next guess is the middle.
-        share = 0.5 if halve else (_MAX_BYTES - _size(files)) / (too_large - _size(files))
+        share = 0.5 if halve else (FEED_BYTES - _size(files)) / (too_large - _size(files))
         count = min(max(fits + int(share * (too_many - fits)), fits + 1), too_many - 1)
         candidate = _files(feed, count, archive_numbers)
-        fitted = _size(candidate) < _MAX_BYTES
+        fitted = _size(candidate) < FEED_BYTES
         if fitted:
             fits, files = count, candidate
         else:

@@ -21,7 +21,7 @@ from pipeline.model import (
     Publication,
 )
 from pipeline.render.feeds.feed_item import FeedItem, remove_forbidden, single_line
-from pipeline.render.shared_text import byline, first_words, host
+from pipeline.render.shared_text import byline, first_words, host, public_text
 from pipeline.support import merge
 from pipeline.support.urls import home_url
 
@@ -64,9 +64,6 @@ def edition_item(edition: ComposedEdition, publication: Publication, *, further:
     url = edition.url or home_url(publication)
     published, updated = _dates(edition.record)
     title = single_line(edition.issue.title) or single_line(publication.title)
-    preview = merge.fill(
-        edition.preview_text, lambda field: merge.public_value(field, publication, home_url(publication))
-    )
     # The anchors are those of the issue's page.
     html = [_body(edition.letter, HtmlWriter(Medium.FEED, anchor=f"{url}#letter_"), edition.audience)]
     articles: list[ComposedArticle] = []
@@ -87,7 +84,7 @@ def edition_item(edition: ComposedEdition, publication: Publication, *, further:
         id=f"{edition.record.id}/{quote(edition.audience)}" if further else edition.record.id,
         link=url,
         title=title,
-        summary=single_line(preview) or title,
+        summary=single_line(public_text(edition.preview_text, publication)) or title,
         html=_without_fields(_join(html), publication, url),
         authors=_authors(articles, publication),
         published=published,

@@ -1,4 +1,4 @@
-"""The web edition: static pages that any host serves, made from what is published."""
+"""The web edition: static pages that any host can serve."""
 
 from pipeline.render.site.pages import build_site, site_images, site_parts, social_parts
 

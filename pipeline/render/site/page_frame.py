@@ -1,17 +1,17 @@
-"""What every page shares: the way around the site, and the act of rendering a page."""
+"""What every page shares: navigation, logo and feeds; and how a page is rendered."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import quote
 
 from pipeline.config.i18n import Messages, direction
 from pipeline.model import Image, OutputFile, Publication
+from pipeline.render.shared_text import text_lines
 from pipeline.render.site.head_metadata import FeedLink, PageHead, feed_links
-from pipeline.render.site.page_content import SitePage
-from pipeline.render.site.page_values import SiteImage, SiteLink, picture
+from pipeline.render.site.page_values import SiteImage, SiteLink, site_image
 from pipeline.render.site.site_index import SiteIndex
+from pipeline.render.site.site_page import SitePage
 from pipeline.render.site.social_images import publication_card
 from pipeline.support import urls
 from pipeline.support.templating import Templates
@@ -26,7 +26,7 @@ SEARCH = "search/"
 
 @dataclass(frozen=True, slots=True)
 class PageFrame:
-    """What every page shares: the publication's name, the way around, the feeds, the style sheet."""
+    """What `web/base.html.j2` sees as `site`: the publication, navigation, feeds and style sheet."""
 
     title: str
     tagline: str
@@ -44,76 +44,67 @@ class PageFrame:
 
 @dataclass(frozen=True, slots=True)
 class SiteRenderer:
-    """The shelf, and the templates and words that it is set with."""
+    """Renders pages from the index with the theme's templates and messages."""
 
-    shelf: SiteIndex
+    index: SiteIndex
     templates: Templates
-    words: Messages
+    messages: Messages
 
     @property
     def publication(self) -> Publication:
         """The publication whose site this is."""
-        return self.shelf.publication
+        return self.index.publication
 
     def page(self, folder: str) -> SitePage:
-        """The page that stands in a folder, with links relative to it."""
-        publication, here = self.publication, quote(folder)
-        return SitePage(
-            folder,
-            urls.address(publication, folder),
-            lambda url: urls.relative(publication, url, here),
-            self.words,
-        )
+        """The page in a folder of the site."""
+        return SitePage(self.publication, folder, self.messages)
 
     @property
-    def social(self) -> Image:
+    def social_image(self) -> Image:
         """The publication's social picture."""
-        return publication_card(self.shelf).picture(self.publication)
+        return publication_card(self.index).picture(self.publication)
 
     def feeds(self, page: SitePage, folder: str = "", about: str = "") -> tuple[FeedLink, ...]:
-        """The publication's feeds, after those of the page's own folder where it has some."""
+        """The publication's feeds, after those of the page's own folder if it has any."""
         title = self.publication.title
-        own = feed_links(self.publication, page, folder, f"{title}: {about}") if folder else ()
-        return own + feed_links(self.publication, page, "", title)
+        own = feed_links(page, folder, f"{title}: {about}") if folder else ()
+        return own + feed_links(page, "", title)
 
     def render(self, name: str, page: SitePage, head: PageHead, **values: Any) -> OutputFile:
-        """One page, by its template."""
+        """One page, by the template `web/NAME`."""
         template = self.templates.web().get_template(f"web/{name}")
-        html = template.render(head=head, site=page_frame(self.shelf, page), say=self.words.format, **values)
+        frame = page_frame(self.index, page)
+        html = template.render(head=head, site=frame, say=self.messages.format, **values)
         return OutputFile(page.path, f"{html}\n".encode())
 
 
-def page_frame(shelf: SiteIndex, page: SitePage) -> PageFrame:
-    """The shared parts as seen from a page."""
-    publication = shelf.publication
-
-    def here(path: str) -> str:
-        return page.href(urls.address(publication, path))
-
+def page_frame(index: SiteIndex, page: SitePage) -> PageFrame:
+    """What every page shares, with links written for this one."""
+    publication, messages = page.publication, page.messages
     return PageFrame(
         title=publication.title,
         tagline=publication.tagline,
         description=publication.description,
         language=publication.language,
         direction=direction(publication.language),
-        home=here(""),
-        style=here("style.css"),
-        logo=_logo(shelf, page),
+        home=page.link(""),
+        style=page.link("style.css"),
+        logo=_logo(index.logo, page),
         nav=(
-            SiteLink(page.words.format("web.issues"), page.href(f"{urls.home_url(publication)}#issues")),
-            SiteLink(page.words.format("web.articles"), here(ARTICLES)),
-            SiteLink(page.words.format("web.tags"), here(TAGS)),
-            SiteLink(page.words.format("web.search"), here(SEARCH)),
+            SiteLink(messages.format("web.issues"), page.href(f"{urls.home_url(publication)}#issues")),
+            SiteLink(messages.format("web.articles"), page.link(ARTICLES)),
+            SiteLink(messages.format("web.tags"), page.link(TAGS)),
+            SiteLink(messages.format("web.search"), page.link(SEARCH)),
         ),
-        feeds=feed_links(publication, page, "", publication.title),
-        opml=here("feeds.opml"),
-        colophon=tuple(line.strip() for line in publication.colophon.splitlines() if line.strip()),
+        feeds=feed_links(page, "", publication.title),
+        opml=page.link("feeds.opml"),
+        colophon=text_lines(publication.colophon),
     )
 
 
-def _logo(shelf: SiteIndex, page: SitePage) -> SiteImage | None:
+def _logo(image: Image | None, page: SitePage) -> SiteImage | None:
     """The logo with the size at which it is shown, so that nothing moves once it is loaded."""
-    logo = picture(shelf.logo, shelf.publication, page)
+    logo = site_image(image, page)
     if logo is None:
         return None
     scale = min(1.0, LOGO[0] / logo.width, LOGO[1] / logo.height)

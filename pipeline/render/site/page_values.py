@@ -1,7 +1,7 @@
-"""What the templates see: plain values with every address already written for the page they stand on.
+"""The values that the web templates see, with every address written for the page that shows it.
 
-A theme's template reads these names; they are its interface. Fields that end in `_html` are
-finished, safe HTML, all others are text that the template's autoescape makes safe.
+A theme's templates use these names: they are its interface. Fields that end in `_html` are finished,
+safe HTML; all others are text that the templates' autoescape makes safe.
 """
 
 from __future__ import annotations
@@ -12,15 +12,17 @@ from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
 from pipeline.config.i18n import Messages
-from pipeline.model import ComposedArticle, ComposedEdition, Image, Publication
-from pipeline.render.site.page_content import ContentHtmlParts, SitePage, filled_text
-from pipeline.render.site.site_index import SiteIndex, shown
+from pipeline.model import ComposedArticle, ComposedEdition, Image
+from pipeline.render.shared_text import host, public_text, revision_date
+from pipeline.render.site.page_content import ContentHtmlParts
+from pipeline.render.site.site_index import SiteIndex
+from pipeline.render.site.site_page import SitePage
 from pipeline.support import urls
 
 
 @dataclass(frozen=True, slots=True)
 class SiteLink:
-    """A link; `note` stands beside it, such as a count."""
+    """A link; `note` is shown beside it, such as a count."""
 
     text: str
     href: str
@@ -56,7 +58,7 @@ class Byline:
 
 @dataclass(frozen=True, slots=True)
 class ExternalSource:
-    """Where a piece lives that is only pointed to: its address and the host a reader sees."""
+    """The address of a piece on another site, and its host as a reader sees it."""
 
     href: str
     host: str
@@ -94,7 +96,7 @@ class SiteSection:
 
 @dataclass(frozen=True, slots=True)
 class SiteIssue:
-    """An issue in a list. `editions` links its further public editions, `titles` its first articles."""
+    """An issue in a list. `editions` links its other public editions, `titles` its articles."""
 
     number: int
     title: str
@@ -118,110 +120,103 @@ class SiteYear(Generic[T]):
     items: tuple[T, ...]
 
 
-def day(when: datetime, words: Messages) -> SiteDate:
+def site_date(moment: datetime, messages: Messages) -> SiteDate:
     """A date as readers of the language write it."""
-    return SiteDate(when.isoformat(timespec="seconds"), words.date(when))
+    return SiteDate(moment.isoformat(timespec="seconds"), messages.date(moment))
 
 
-def picture(image: Image | None, publication: Publication, page: SitePage) -> SiteImage | None:
-    """An image by its address on this site."""
-    if image is None:
-        return None
-    url = urls.address(publication, urls.image_path(image.name))
-    return SiteImage(page.href(url), image.alt, image.width, image.height)
+def site_image(image: Image | None, page: SitePage) -> SiteImage | None:
+    """An image as the page shows it."""
+    return SiteImage(page.href(image.url), image.alt, image.width, image.height) if image else None
 
 
-def tag_links(tags: tuple[str, ...], shelf: SiteIndex, page: SitePage) -> tuple[SiteLink, ...]:
+def tag_links(tags: tuple[str, ...], index: SiteIndex, page: SitePage) -> tuple[SiteLink, ...]:
     """Links to the pages of those tags that have one, each with its count of articles."""
     return tuple(
-        SiteLink(
-            tag,
-            page.href(urls.address(shelf.publication, urls.tag_path(tag))),
-            str(len(shelf.by_tag[tag])),
-        )
+        SiteLink(tag, page.link(urls.tag_path(tag)), str(len(index.by_tag[tag])))
         for tag in dict.fromkeys(tags)
-        if tag in shelf.by_tag
+        if tag in index.by_tag
     )
 
 
-def article_view(
+def site_article(
     composed: ComposedArticle,
-    shelf: SiteIndex,
+    index: SiteIndex,
     page: SitePage,
     layout: str = "card",
-    whole: ContentHtmlParts | None = None,
+    html: ContentHtmlParts | None = None,
 ) -> SiteArticle:
-    """An article as seen from a page, with its body where it stands whole."""
-    article, words = composed.article, page.words
-    revised = article.updated is not None and article.updated.date() > article.date.date()
+    """An article as the page shows it; `html` is its content if the page shows it in full."""
+    article = composed.article
+    updated = revision_date(article)
     return SiteArticle(
         slug=article.slug,
         title=article.title,
         dek=article.dek,
         href=page.href(composed.url or ""),
-        tags=tag_links(article.tags, shelf, page),
-        writers=tuple(Byline(each.name, each.role, web_address(each.url)) for each in article.authors),
-        date=day(article.date, words),
-        updated=day(article.updated, words) if article.updated and revised else None,
+        tags=tag_links(article.tags, index, page),
+        writers=tuple(
+            Byline(author.name, author.role, author.url if _may_link(author.url) else "")
+            for author in article.authors
+        ),
+        date=site_date(article.date, page.messages),
+        updated=site_date(updated, page.messages) if updated else None,
         year=article.date.year,
         minutes=composed.content.minutes,
-        picture=picture(composed.content.lead, shelf.publication, page),
-        elsewhere=elsewhere(article.link),
+        picture=site_image(composed.content.lead, page),
+        elsewhere=(
+            ExternalSource(article.link, host(article.link))
+            if article.link and _may_link(article.link)
+            else None
+        ),
         layout=layout,
-        body_html=whole.body if whole else "",
-        notes_html=whole.notes if whole else "",
+        body_html=html.body if html else "",
+        notes_html=html.notes if html else "",
     )
 
 
-def issue_view(editions: tuple[ComposedEdition, ...], shelf: SiteIndex, page: SitePage) -> SiteIssue:
+def site_issue(editions: tuple[ComposedEdition, ...], index: SiteIndex, page: SitePage) -> SiteIssue:
     """An issue by its main public edition, with links to the others."""
     main, *others = editions
-    issue, publication = main.issue, shelf.publication
     return SiteIssue(
-        number=issue.number,
-        title=issue.title,
+        number=main.issue.number,
+        title=main.issue.title,
         href=page.href(main.url or ""),
-        summary=filled_text(main.preview_text, publication),
-        date=day(issue.date, page.words),
-        year=issue.date.year,
+        summary=public_text(main.preview_text, page.publication),
+        date=site_date(main.issue.date, page.messages),
+        year=main.issue.date.year,
         minutes=main.minutes,
         titles=tuple(
             SiteLink(article.article.title, page.href(article.url or ""))
-            for section in shown(main, shelf.by_slug)
+            for section in index.public_sections(main)
             for article, _ in section.articles
         ),
-        editions=edition_links(tuple(others), shelf, page),
+        editions=edition_links(others, page),
     )
 
 
-def edition_links(
-    editions: tuple[ComposedEdition, ...], shelf: SiteIndex, page: SitePage
-) -> tuple[SiteLink, ...]:
+def edition_links(editions: list[ComposedEdition], page: SitePage) -> tuple[SiteLink, ...]:
     """Links to editions by the title of their audience."""
     return tuple(
-        SiteLink(
-            urls.find_audience(shelf.publication, edition.audience).title,
-            page.href(edition.url or ""),
-        )
-        for edition in editions
+        SiteLink(urls.find_audience(page.publication, each.audience).title, page.href(each.url or ""))
+        for each in editions
     )
+
+
+def issue_link(edition: ComposedEdition, page: SitePage) -> SiteLink:
+    """A link to an edition by the issue's title, with its number as note."""
+    number = page.messages.format("issue", number=edition.issue.number)
+    return SiteLink(edition.issue.title, page.href(edition.url or ""), number)
 
 
 def by_year(items: tuple[T, ...]) -> tuple[SiteYear[T], ...]:
-    """Group what is sorted newest first by its year."""
+    """Group by year what is sorted newest first."""
     years: dict[int, list[T]] = {}
     for item in items:
         years.setdefault(item.year, []).append(item)
-    return tuple(SiteYear(year, tuple(found)) for year, found in years.items())
+    return tuple(SiteYear(year, tuple(items_of_year)) for year, items_of_year in years.items())
 
 
-def web_address(url: str) -> str:
-    """The address where it is one that a page may link to, else nothing."""
-    return url if urlsplit(url).scheme in ("http", "https", "mailto") else ""
-
-
-def elsewhere(url: str | None) -> ExternalSource | None:
-    """The place of a piece that is only pointed to, without the `www.` nobody says."""
-    if not url or not web_address(url):
-        return None
-    return ExternalSource(url, (urlsplit(url).hostname or url).removeprefix("www."))
+def _may_link(url: str) -> bool:
+    """Whether a page may link to the address."""
+    return urlsplit(url).scheme in ("http", "https", "mailto")

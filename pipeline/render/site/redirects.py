@@ -1,8 +1,8 @@
-"""Addresses that a page had before: each leads on to where the page is now.
+"""Redirects from earlier addresses of a page to its present one.
 
-A static host sends no redirect of its own, so a small page stands at the old address. Cloudflare Pages
-reads `_redirects` first and sends a real one; for Netlify, which reads the same form, the page goes
-before it, and the `301!` that would change that is not Cloudflare's.
+A static host sends no redirects by itself, so there is a small page at each earlier address. Cloudflare
+Pages reads `_redirects` first and sends a real redirect. Netlify reads the same format, but serves the
+page first; the `301!` that would change this is not valid at Cloudflare.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ from pipeline.render.site.site_index import SiteIndex
 from pipeline.support import urls
 
 
-def moves(shelf: SiteIndex) -> Iterator[tuple[str, str]]:
+def moves(index: SiteIndex) -> Iterator[tuple[str, str]]:
     """The old and the new site folder of every public page that was moved."""
-    for composed in shelf.articles:
+    for composed in index.articles:
         for alias in composed.article.aliases:
             yield urls.article_path(alias), urls.article_path(composed.article.slug)
-    for edition in shelf.editions:
+    for edition in index.editions:
         new = urls.issue_path(edition.issue, edition.audience)
         for alias in edition.issue.aliases:
             yield urls.issue_path(replace(edition.issue, folder=alias), edition.audience), new
 
 
 def moved_page(site: SiteRenderer, old: str, new: str) -> OutputFile:
-    """The page at an old address. It has no address of its own: search engines keep the new one."""
+    """The page at an old address. Its canonical address is the new one, which search engines keep."""
     page = site.page(old)
     target = urls.address(site.publication, new)
     head = PageHead(
-        title=f"{site.words.format('web.moved')} · {site.publication.title}",
+        title=f"{site.messages.format('web.moved')} · {site.publication.title}",
         description="",
         canonical=target,
         feeds=(),
@@ -45,5 +45,5 @@ def moved_page(site: SiteRenderer, old: str, new: str) -> OutputFile:
 def redirects(site: SiteRenderer) -> OutputFile:
     """`_redirects`: old path, new path, 301 (docs.netlify.com, "Redirects and rewrites")."""
     root = urlsplit(urls.home_url(site.publication)).path
-    lines = (f"{root}{quote(old)} {root}{quote(new)} 301\n" for old, new in moves(site.shelf))
+    lines = (f"{root}{quote(old)} {root}{quote(new)} 301\n" for old, new in moves(site.index))
     return OutputFile("_redirects", "".join(lines).encode())

@@ -1,6 +1,6 @@
-"""Search as a static file: an index made at build, which a small script of the search page looks through.
+"""The search page and its index, a static file in which a small script of the page searches.
 
-The index is JSON: `issues` and `articles`, newest first, each entry with `title`, `href` (as seen from
+The index is JSON: `issues` and `articles`, newest first, each entry with `title`, `href` (relative to
 the search page), `date` as readers see it, `dek`, `tags`, and the folded words of its text as `words`.
 """
 
@@ -16,60 +16,58 @@ from typing import Any
 from pipeline.content.html import Medium, for_audience
 from pipeline.content.parse import plain, texts
 from pipeline.model import EVERYONE, Content, OutputFile
+from pipeline.render.shared_text import first_words, public_text
 from pipeline.render.site.head_metadata import SEARCH_POLICY, PageHead
-from pipeline.render.site.page_content import SitePage, filled_text, opening
 from pipeline.render.site.page_frame import SEARCH, SiteRenderer
-from pipeline.render.site.page_values import article_view, by_year, day, tag_links
-from pipeline.support import urls
+from pipeline.render.site.page_values import by_year, site_article, site_date, tag_links
+from pipeline.render.site.site_page import SitePage
 
 INDEX = f"{SEARCH}index.json"
 SCRIPT = f"{SEARCH}search.js"
 
 BUDGET = 1_000_000
-"""Characters of words in the index, about a third of that once a host has compressed it. When they are
-spent, older articles are found by title, dek and tags alone."""
+"""Characters of words in the index, about a third of that once a host has compressed it. Articles beyond
+it, the oldest, are found by title, dek and tags alone."""
 
-_APART = str.maketrans(
+_UNDECOMPOSED = str.maketrans(
     {"ß": "ss", "ς": "σ", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe",
      "þ": "th", "ـ": ""}
 )  # fmt: skip
-"""Letters that Unicode does not take apart; `search.js` has the same."""
+"""Letters that Unicode does not decompose; `search.js` has the same."""
 
 _MARKS = re.compile(
     "[\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
     "\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]"
 )
 """Accents of Latin, Greek and Cyrillic, and the points of Hebrew and Arabic. Marks of other scripts are
-vowels without which a word is another."""
+vowels, without which a word is a different one."""
 
 _VOWELS = "\u0900"
-"""Where scripts begin whose vowels are marks, which belong to their words."""
+"""The first code point of the scripts whose vowels are marks, which belong to their words."""
 
 
 def fold(text: str) -> str:
-    """Text as it is compared: lower case, without accents. `search.js` does the same."""
-    apart = unicodedata.normalize("NFKD", text).lower().translate(_APART)
-    return unicodedata.normalize("NFC", _MARKS.sub("", apart))
+    """Fold a text for comparison: lower case, without accents. `search.js` does the same."""
+    decomposed = unicodedata.normalize("NFKD", text).lower().translate(_UNDECOMPOSED)
+    return unicodedata.normalize("NFC", _MARKS.sub("", decomposed))
 
 
 def words_of(texts: Iterable[str]) -> str:
     """The folded words of these texts, each once, sorted, with a space between."""
     folded = fold("\n".join(texts))
     if folded and max(folded) >= _VOWELS:
-        folded = re.sub(r"[\W_]", lambda found: found[0] if _is_mark(found[0]) else " ", folded)
+        folded = re.sub(
+            r"[\W_]", lambda match: match[0] if unicodedata.category(match[0])[0] == "M" else " ", folded
+        )
         return " ".join(sorted(set(re.findall(r"[^\W_]\S*", folded))))
     return " ".join(sorted(set(re.findall(r"[^\W_]+", folded))))
 
 
-def _is_mark(letter: str) -> bool:
-    return unicodedata.category(letter)[0] == "M"
-
-
 def search_page(site: SiteRenderer) -> OutputFile:
-    """The search page. Without its script it lists tags and articles."""
-    shelf, page = site.shelf, site.page(SEARCH)
+    """The search page. Without scripts it lists tags and articles."""
+    index, page = site.index, site.page(SEARCH)
     head = PageHead(
-        title=f"{site.words.format('web.search')} · {site.publication.title}",
+        title=f"{site.messages.format('web.search')} · {site.publication.title}",
         description="",
         canonical="",
         feeds=site.feeds(page),
@@ -79,10 +77,10 @@ def search_page(site: SiteRenderer) -> OutputFile:
         "search.html.j2",
         page,
         head,
-        index=page.href(urls.address(site.publication, INDEX)),
-        script=page.href(urls.address(site.publication, SCRIPT)),
-        tags=tag_links(tuple(shelf.by_tag), shelf, page),
-        years=by_year(tuple(article_view(each, shelf, page) for each in shelf.articles)),
+        index=page.link(INDEX),
+        script=page.link(SCRIPT),
+        tags=tag_links(tuple(index.by_tag), index, page),
+        years=by_year(tuple(site_article(each, index, page) for each in index.articles)),
     )
 
 
@@ -92,32 +90,36 @@ def search_script(site: SiteRenderer) -> OutputFile:
 
 
 def search_index(site: SiteRenderer) -> OutputFile:
-    """What the script looks through."""
+    """The index that the script searches."""
     data = {"issues": list(_issues(site)), "articles": list(_articles(site))}
     return OutputFile(INDEX, json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode())
 
 
 def _issues(site: SiteRenderer) -> Iterator[dict[str, Any]]:
     page, publication = site.page(SEARCH), site.publication
-    for edition, *_ in site.shelf.issues:
-        number = site.words.format("issue", number=edition.issue.number)
+    for edition, *_ in site.index.issues:
+        number = site.messages.format("issue", number=edition.issue.number)
         letter = for_audience(edition.letter, Medium.WEB, edition.audience)
-        # Without a preview text of its own the issue has one made of the letter as it is mailed.
+        # An issue without a preview text has one made from the letter as it is mailed.
         own = edition.issue.preview_text
-        dek = filled_text(edition.preview_text, publication) if own else opening(letter)
-        words = words_of((number, *_spoken(letter)))
+        dek = (
+            public_text(edition.preview_text, publication)
+            if own
+            else first_words(letter, publication, edition.url or "")
+        )
+        words = words_of((number, *_texts(letter)))
         yield _entry(page, edition.issue.title, edition.url, edition.issue.date, dek, (), words)
 
 
 def _articles(site: SiteRenderer) -> Iterator[dict[str, Any]]:
-    page, left = site.page(SEARCH), BUDGET
-    for each in site.shelf.articles:
+    page, budget = site.page(SEARCH), BUDGET
+    for each in site.index.articles:
         article, words = each.article, ""
-        if left > 0:
+        if budget > 0:
             content = for_audience(each.content, Medium.WEB, EVERYONE)
-            words = words_of((*(author.name for author in article.authors), *_spoken(content)))
-            left -= len(words)
-        tags = tuple(tag for tag in dict.fromkeys(article.tags) if tag in site.shelf.by_tag)
+            words = words_of((*(author.name for author in article.authors), *_texts(content)))
+            budget -= len(words)
+        tags = tuple(tag for tag in dict.fromkeys(article.tags) if tag in site.index.by_tag)
         yield _entry(page, article.title, each.url, article.date, article.dek, tags, words)
 
 
@@ -127,7 +129,7 @@ def _entry(
     entry = {
         "title": title,
         "href": page.href(url or ""),
-        "date": day(date, page.words).text,
+        "date": site_date(date, page.messages).text,
         "dek": dek,
         "tags": list(tags),
         "words": words,
@@ -135,7 +137,7 @@ def _entry(
     return {key: value for key, value in entry.items() if value}
 
 
-def _spoken(content: Content) -> Iterator[str]:
-    """The texts of content that was chosen for its readers, its notes among them."""
+def _texts(content: Content) -> Iterator[str]:
+    """The texts of content already chosen for its readers, and of its notes."""
     yield from texts(tuple(content.blocks))
     yield from (plain(note) for note in content.footnotes)

@@ -1,7 +1,7 @@
-"""The picture that stands beside a link to a page where people share it: 1200 by 630 pixels.
+"""Social pictures, 1200 by 630 pixels: shown beside a link to a page where people share it.
 
-Set in the theme's colours with the fonts that come with Pressroom. What they cannot set, such as a
-title in Arabic, is left out of the picture: the page's title stands beside it anyway.
+They have the theme's colours and the fonts that come with Pressroom. Text that these fonts lack, such as
+a title in Arabic, is left out: the page's title is shown beside the picture anyway.
 """
 
 from __future__ import annotations
@@ -14,28 +14,30 @@ from urllib.parse import unquote
 from pipeline.config.i18n import Messages, direction
 from pipeline.images.draw import DrawnBox, DrawnImage, DrawnText, draw, text_width, writable
 from pipeline.model import Image, OutputFile, Palette, Publication
+from pipeline.render.color_contrast import text_color_on
 from pipeline.render.site.site_index import SiteIndex
-from pipeline.render.site.stylesheet import on_accent
 from pipeline.support import urls
 
 WIDTH, HEIGHT = 1200, 630
-"""What Open Graph's readers ask for: 1.91 to 1, sharp on a dense screen."""
+"""The proportions that Open Graph's readers require, 1.91 to 1, sharp on a dense screen."""
 
 _MARGIN = 88
 _EDGE = 24
 _SIZES = (104, 92, 80, 70, 62, 54, 48)
 _LEADING = 1.16
-_ROOM = 348
-"""Pixels of height that the title may take between the name above it and the line below."""
+_TITLE_HEIGHT = 348
+"""Pixels that the title may take between the name above it and the line below."""
+
+_TEXT_WIDTH = WIDTH - 2 * _MARGIN
 
 _LOGO = (360, 72)
 _VERSION = "1"
-"""Goes into the name of each picture, so that another drawing gets another address."""
+"""Part of each picture's name, so that a change of the drawing changes the address."""
 
 
 @dataclass(frozen=True, slots=True)
 class SocialCard:
-    """What a social picture says: `mark` is a short sign, such as a number, for want of a title."""
+    """The content of a social picture. `mark` is a short sign, such as a number, used without a title."""
 
     name: str
     title: str
@@ -49,15 +51,15 @@ class SocialCard:
 
     @property
     def image(self) -> str:
-        """The published file name, made of all that the picture shows."""
+        """The published file name, made from everything that the picture shows."""
         values = ((each.name, getattr(self, each.name)) for each in fields(self) if each.name != "logo")
-        # Addresses that were given out depend on this text, so it does not depend on the class's name.
+        # Published addresses depend on this text, so it must not depend on the name of the class.
         card = f"Card({', '.join(f'{name}={value!r}' for name, value in values)}, logo=None)"
-        shows = card, self.logo.name if self.logo else "", _VERSION
-        return f"{self.stem}-{hashlib.sha256(repr(shows).encode()).hexdigest()[:12]}.png"
+        shown = card, self.logo.name if self.logo else "", _VERSION
+        return f"{self.stem}-{hashlib.sha256(repr(shown).encode()).hexdigest()[:12]}.png"
 
     def picture(self, publication: Publication) -> Image:
-        """The picture as a page's head names it."""
+        """The image that a page's head names."""
         return Image(
             name=self.image,
             source="",
@@ -71,35 +73,35 @@ class SocialCard:
         )
 
 
-def issue_card(shelf: SiteIndex, index: int, words: Messages) -> SocialCard:
-    """The card of an issue, which all of its editions share."""
-    issue = shelf.issues[index][0].issue
-    line = f"{words.format('issue', number=issue.number)} · {words.date(issue.date)}"
+def issue_card(index: SiteIndex, position: int, messages: Messages) -> SocialCard:
+    """The card of the issue at `position` in the index, which all of its editions share."""
+    issue = index.issues[position][0].issue
+    line = f"{messages.format('issue', number=issue.number)} · {messages.date(issue.date)}"
     stem = f"social-{issue.number:03}"
-    return _card(shelf, title=issue.title, line=line, mark=str(issue.number), stem=stem)
+    return _card(index, title=issue.title, line=line, mark=str(issue.number), stem=stem)
 
 
-def publication_card(shelf: SiteIndex) -> SocialCard:
-    """The card of the publication, for pages about no one issue or picture."""
-    publication = shelf.publication
-    title = publication.tagline if shelf.logo and publication.tagline else publication.title
+def publication_card(index: SiteIndex) -> SocialCard:
+    """The card of the publication, for pages that are not about one issue or picture."""
+    publication = index.publication
+    title = publication.tagline if index.logo and publication.tagline else publication.title
     line = unquote(publication.base_url.partition("//")[2].removeprefix("www."))
-    return _card(shelf, title=title, line=line, mark="", stem="social")
+    return _card(index, title=title, line=line, mark="", stem="social")
 
 
-def cards(shelf: SiteIndex, words: Messages) -> Iterator[SocialCard]:
+def cards(index: SiteIndex, messages: Messages) -> Iterator[SocialCard]:
     """Every card that the site's pages name."""
-    yield publication_card(shelf)
-    yield from (issue_card(shelf, index, words) for index in range(len(shelf.issues)))
+    yield publication_card(index)
+    yield from (issue_card(index, position, messages) for position in range(len(index.issues)))
 
 
 def make_picture(card: SocialCard, data: Callable[[Image], bytes]) -> OutputFile:
-    """The picture's file, at its path on the site. `data` gives the bytes of the logo."""
-    return OutputFile(urls.image_path(card.image), draw(WIDTH, HEIGHT, tuple(_parts(card, data))))
+    """Draw the picture of a card. `data` returns the bytes of the logo."""
+    return OutputFile(urls.image_path(card.image), draw(WIDTH, HEIGHT, tuple(_drawn(card, data))))
 
 
-def _card(shelf: SiteIndex, *, title: str, line: str, mark: str, stem: str) -> SocialCard:
-    publication, theme = shelf.publication, shelf.publication.theme
+def _card(index: SiteIndex, *, title: str, line: str, mark: str, stem: str) -> SocialCard:
+    publication, theme = index.publication, index.publication.theme
     return SocialCard(
         name=publication.title,
         title=title,
@@ -109,26 +111,26 @@ def _card(shelf: SiteIndex, *, title: str, line: str, mark: str, stem: str) -> S
         colors=theme.colors,
         font="sans" if "sans-serif" in theme.heading_font.lower() else "serif",
         rtl=direction(publication.language) == "rtl",
-        logo=shelf.logo,
+        logo=index.logo,
     )
 
 
-def _parts(card: SocialCard, data: Callable[[Image], bytes]) -> Iterator[DrawnBox | DrawnText | DrawnImage]:
+def _drawn(card: SocialCard, data: Callable[[Image], bytes]) -> Iterator[DrawnBox | DrawnText | DrawnImage]:
     colors, title, line = card.colors, writable(card.title, card.font), writable(card.line, "sans")
     yield DrawnBox(0, 0, WIDTH, HEIGHT, colors.surface)
     edge = WIDTH - _EDGE if card.rtl else 0
     if not title:
-        yield from _without_title(card)
+        yield from _mark_field(card)
     else:
         yield DrawnBox(edge, 0, _EDGE, HEIGHT, colors.accent)
-        size, lines = _fitted(title, card.font)
+        size, lines = _fit(title, card.font)
         step = round(size * _LEADING)
-        top = 148 + (_ROOM - step * len(lines)) // 2
+        top = 148 + (_TITLE_HEIGHT - step * len(lines)) // 2
         for number, text in enumerate(lines):
             yield _line(card, text, top + step * number + round(size * 0.92), size, colors.text, card.font)
         if card.name != card.title or card.logo:
             yield from _head(card, data)
-    if line and title and text_width(line, "sans", 32) <= WIDTH - 2 * _MARGIN:
+    if line and title and text_width(line, "sans", 32) <= _TEXT_WIDTH:
         yield _line(card, line, HEIGHT - _MARGIN + 10, 32, colors.muted, "sans")
     if not title:
         yield from _head(card, data)
@@ -141,12 +143,12 @@ def _head(card: SocialCard, data: Callable[[Image], bytes]) -> Iterator[DrawnTex
         width, height = round(card.logo.width * scale), round(card.logo.height * scale)
         left = WIDTH - _MARGIN - width if card.rtl else _MARGIN
         yield DrawnImage(left, _MARGIN - 24, max(1, width), max(1, height), data(card.logo))
-    elif (name := writable(card.name, card.font)) and text_width(name, card.font, 40) <= WIDTH - 2 * _MARGIN:
+    elif (name := writable(card.name, card.font)) and text_width(name, card.font, 40) <= _TEXT_WIDTH:
         yield _line(card, name, _MARGIN + 24, 40, card.colors.accent, card.font)
 
 
-def _without_title(card: SocialCard) -> Iterator[DrawnBox | DrawnText]:
-    """A field of the accent's colour, with the sign in it, where the card has one."""
+def _mark_field(card: SocialCard) -> Iterator[DrawnBox | DrawnText]:
+    """A field in the accent colour, with the card's mark in it if it has one."""
     width = WIDTH * 2 // 5 if card.logo or writable(card.name, card.font) else WIDTH
     left = 0 if card.rtl else WIDTH - width
     yield DrawnBox(left, 0, width, HEIGHT, card.colors.accent)
@@ -154,7 +156,7 @@ def _without_title(card: SocialCard) -> Iterator[DrawnBox | DrawnText]:
         size = next((each for each in (300, 220, 160) if text_width(mark, card.font, each) < width - 80), 100)
         middle = left + (width - text_width(mark, card.font, size)) // 2
         base = HEIGHT // 2 + round(size * 0.36)
-        yield DrawnText(middle, base, mark, size, on_accent(card.colors.accent), card.font)
+        yield DrawnText(middle, base, mark, size, text_color_on(card.colors.accent), card.font)
 
 
 def _line(card: SocialCard, text: str, base: int, size: int, color: str, font: str) -> DrawnText:
@@ -162,52 +164,52 @@ def _line(card: SocialCard, text: str, base: int, size: int, color: str, font: s
     return DrawnText(left, base, text, size, color, font)
 
 
-def _fitted(title: str, font: str) -> tuple[int, list[str]]:
-    """The largest size at which the title fits, and its lines; the smallest cuts what is too long."""
+def _fit(title: str, font: str) -> tuple[int, list[str]]:
+    """The largest size at which the title fits, and its lines; at the smallest a title too long is cut."""
     for size in _SIZES:
-        lines = _wrapped(title, font, size)
-        if len(lines) <= min(_ROOM // round(size * _LEADING), 5) and all(
-            text_width(each, font, size) <= WIDTH - 2 * _MARGIN for each in lines
+        lines = _wrap(title, font, size)
+        if len(lines) <= min(_TITLE_HEIGHT // round(size * _LEADING), 5) and all(
+            text_width(each, font, size) <= _TEXT_WIDTH for each in lines
         ):
-            return size, _balanced(title, font, size, lines)
+            return size, _balance(title, font, size, lines)
     size = _SIZES[-1]
-    lines = [piece for each in _wrapped(title, font, size) for piece in _broken(each, font, size)]
-    most = _ROOM // round(size * _LEADING)
+    lines = [piece for line in _wrap(title, font, size) for piece in _break(line, font, size)]
+    most = _TITLE_HEIGHT // round(size * _LEADING)
     if len(lines) > most:
         last = lines[most - 1]
-        while text_width(f"{last}…", font, size) > WIDTH - 2 * _MARGIN:
+        while text_width(f"{last}…", font, size) > _TEXT_WIDTH:
             last = last.rpartition(" ")[0] or last[:-1]
         lines = [*lines[: most - 1], f"{last.rstrip(' ,;:.–—')}…"]
     return size, lines
 
 
-def _balanced(title: str, font: str, size: int, lines: list[str]) -> list[str]:
-    """As many lines of more even lengths, so that no word stands alone below a full one."""
-    for room in range(WIDTH - 2 * _MARGIN, 0, -_EDGE):
-        narrower = _wrapped(title, font, size, room)
-        if len(narrower) > len(lines) or any(text_width(each, font, size) > room for each in narrower):
+def _balance(title: str, font: str, size: int, lines: list[str]) -> list[str]:
+    """The same number of lines with more even lengths, so that no single word is left below a full line."""
+    for width in range(_TEXT_WIDTH, 0, -_EDGE):
+        narrower = _wrap(title, font, size, width)
+        if len(narrower) > len(lines) or any(text_width(each, font, size) > width for each in narrower):
             break
         lines = narrower
     return lines
 
 
-def _wrapped(text: str, font: str, size: int, room: int = WIDTH - 2 * _MARGIN) -> list[str]:
-    """Lines of whole words; a word that is too wide stands alone."""
+def _wrap(text: str, font: str, size: int, width: int = _TEXT_WIDTH) -> list[str]:
+    """Lines of whole words; a word that is too wide has a line of its own."""
     lines: list[str] = []
     for word in text.split(" "):
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and text_width(longer, font, size) <= room:
+        if lines and text_width(longer, font, size) <= width:
             lines[-1] = longer
         else:
             lines.append(word)
     return lines
 
 
-def _broken(line: str, font: str, size: int) -> Iterator[str]:
-    """A line that is too wide, in pieces that are not."""
+def _break(line: str, font: str, size: int) -> Iterator[str]:
+    """A line in pieces that are not too wide."""
     piece = ""
     for letter in line:
-        if piece and text_width(piece + letter, font, size) > WIDTH - 2 * _MARGIN:
+        if piece and text_width(piece + letter, font, size) > _TEXT_WIDTH:
             yield piece
             piece = ""
         piece += letter

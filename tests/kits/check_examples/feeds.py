@@ -21,8 +21,7 @@ from feed_kit import (
     prose,
 )
 
-from pipeline.checks.feed_context import FeedContext
-from pipeline.checks.feed_runner import feed_context
+from pipeline.checks.feed_context import FeedContext, feed_context
 from pipeline.model import ComposedArticle, Content, Layout, Published
 
 NOW = datetime(2027, 1, 1, tzinfo=UTC)

@@ -1,0 +1,213 @@
+"""The styles of a page's elements as a browser resolves them, and the sizes and buttons that result.
+
+The only module that imports cssselect2. It covers what email uses: type and class selectors,
+`!important`, inline styles, inheritance, attributes that set a style, and the media features of width
+and colour scheme (CSS Cascade 4; Media Queries 4).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from xml.etree.ElementTree import Element
+
+import cssselect2
+
+from pipeline.checks.html_page import HEADINGS, HtmlPage, text_of
+from pipeline.support.css import StyleRule, declarations, first_colour, hex_colour, style_rules
+from pipeline.support.limits import EMAIL_WIDTH
+
+_INHERITED_NAMES = (
+    "color direction font-family font-size font-style font-weight letter-spacing line-height "
+    "list-style-type text-align text-transform visibility white-space word-break"
+)
+_INHERITED = frozenset(_INHERITED_NAMES.split())
+_SIZES = {"h1": "32px", "h2": "24px", "h3": "18.72px", "h4": "16px", "h5": "13.28px", "h6": "10.72px"}
+_BOLD = HEADINGS | {"b", "strong", "th"}
+_SIDES = ("top", "right", "bottom", "left")
+_FONT = re.compile(r"(\d[\d.]*(?:px|pt|em|rem|%))(?:\s*/\s*(\S+))?\s+(.+)$")
+
+
+@dataclass(frozen=True, slots=True)
+class CssView:
+    """How a page is looked at: the colour scheme, and the viewport's width in CSS pixels."""
+
+    dark: bool = False
+    width: int = EMAIL_WIDTH
+
+
+def matches(media: str, view: CssView) -> bool:
+    """Whether a media query holds in a view; one that asks for what an email does not have never holds."""
+    if not media:
+        return True
+    if "," in media:
+        return any(matches(each.strip(), view) for each in media.split(","))
+    for part in re.split(r"\band\b", media.lower()):
+        part = part.replace("only", "").strip()
+        scheme = re.fullmatch(r"\(prefers-color-scheme:\s*(dark|light)\)", part)
+        width = re.fullmatch(r"\((max|min)-width:\s*(\d+(?:\.\d+)?)px\)", part)
+        if scheme:
+            holds = (scheme[1] == "dark") is view.dark
+        elif width:
+            limit = float(width[2])
+            holds = view.width <= limit if width[1] == "max" else view.width >= limit
+        else:
+            holds = part in {"", "screen", "all"}
+        if not holds:
+            return False
+    return True
+
+
+def sheet_rules(page: HtmlPage) -> Iterator[StyleRule]:
+    """The rules of all style sheets of a page, each with its line in the page."""
+    for sheet in page.all("style"):
+        yield from style_rules(sheet.text or "", page.lines[sheet], sheet.get("media") or "")
+
+
+class Styles:
+    """The resolved styles of a page in one view. Selectors that cannot be read match nothing."""
+
+    def __init__(self, page: HtmlPage, view: CssView = CssView()) -> None:
+        self._resolved: dict[Element, Mapping[str, str]] = {}
+        self._page = page
+        self._matcher: cssselect2.Matcher[StyleRule] = cssselect2.Matcher()
+        for rule in sheet_rules(page):
+            if matches(rule.media, view):
+                self._add(rule)
+        self._wrappers = {
+            wrapper.etree_element: wrapper
+            for wrapper in cssselect2.ElementWrapper.from_html_root(page.root).iter_subtree()
+        }
+
+    def _add(self, rule: StyleRule) -> None:
+        try:
+            selectors = cssselect2.compile_selector_list(rule.selector)
+        except cssselect2.SelectorError:
+            return
+        for selector in selectors:
+            if selector.pseudo_element is None:
+                self._matcher.add_selector(selector, rule)
+
+    def rules_of(self, element: Element) -> tuple[StyleRule, ...]:
+        """The rules whose selectors match an element, the strongest last."""
+        return tuple(rule for *_, rule in self._matcher.match(self._wrappers[element]))
+
+    def of(self, element: Element) -> Mapping[str, str]:
+        """The element's own and inherited properties. Padding, margin, font and background are split."""
+        if element not in self._resolved:
+            self._resolved[element] = self._resolve(element)
+        return self._resolved[element]
+
+    def _resolve(self, element: Element) -> Mapping[str, str]:
+        parent = self._page.parents.get(element)
+        above = self.of(parent) if parent is not None else {}
+        inherited = {name: value for name, value in above.items() if name in _INHERITED}
+        style = inherited | _presentational(element, inherited)
+        weak: list[tuple[str, str]] = []
+        strong: list[tuple[str, str]] = []
+        sheets = (each for rule in self.rules_of(element) for each in rule.declarations)
+        # An important rule of a sheet wins over an inline style that is not important.
+        for name, value, important in (*sheets, *declarations(element.get("style") or "")):
+            (strong if important else weak).append((name, value))
+        for name, value in (*weak, *strong):
+            _set(style, name, value, inherited)
+        height = style.get("line-height", "")
+        if height.endswith(("em", "%")):
+            # It is inherited as a length, not as a ratio (CSS 2.2, 10.8.1).
+            style["line-height"] = f"{_relative(height, style.get('font-size', '16px')):.2f}px"
+        return style
+
+
+def _presentational(element: Element, inherited: Mapping[str, str]) -> dict[str, str]:
+    """The style that an element's name and attributes set (HTML Living Standard, 15.3)."""
+    style: dict[str, str] = {}
+    if element.tag in _SIZES:
+        style["font-size"] = _SIZES[element.tag]
+    if element.tag in {"small", "sub", "sup"}:
+        style["font-size"] = f"{_relative('0.8333em', inherited.get('font-size', '16px')):.2f}px"
+    if element.tag in _BOLD:
+        style["font-weight"] = "bold"
+    if element.tag == "a":
+        style |= {"text-decoration": "underline", "color": "#0000ee"}
+    if background := element.get("bgcolor"):
+        style["background-color"] = background
+    align = "center" if element.tag == "center" else (element.get("align") or "").lower()
+    # A table's or an image's `align` says where it floats, not how its text is aligned.
+    if align in {"left", "right", "center", "justify"} and element.tag not in {"table", "img"}:
+        style["text-align"] = align
+    return style
+
+
+def _set(style: dict[str, str], name: str, value: str, inherited: Mapping[str, str]) -> None:
+    if value == "inherit":
+        value = inherited.get(name, "")
+    if name == "background":
+        style["background-color"] = first_colour(value) or "transparent"
+    elif name in {"padding", "margin"}:
+        for side, each in zip(_SIDES, _four(value.split()), strict=True):
+            style[f"{name}-{side}"] = each
+    elif name == "font" and (font := _FONT.search(value)):
+        _set(style, "font-size", font[1], inherited)
+        style |= {"line-height": font[2] or "normal", "font-family": font[3]}
+        style["font-weight"] = "bold" if re.search(r"\b(bold|[6-9]00)\b", value) else "normal"
+    elif name == "font-size" and value.endswith(("em", "%")):
+        style[name] = f"{_relative(value, inherited.get(name, '16px'))}px"
+    else:
+        style[name] = value
+
+
+def _four(values: list[str]) -> tuple[str, str, str, str]:
+    """One to four values of a shorthand as top, right, bottom and left (CSS Box 4, 4.2)."""
+    top, *rest = values or ["0"]
+    right = rest[0] if rest else top
+    return top, right, rest[1] if len(rest) > 1 else top, rest[2] if len(rest) > 2 else right
+
+
+def _relative(value: str, parent_size: str) -> float:
+    if value.endswith("rem"):
+        return float(value[:-3]) * 16
+    number = float(value.removesuffix("em").removesuffix("%"))
+    return (pixels(parent_size) or 16.0) * (number if value.endswith("em") else number / 100)
+
+
+# --- sizes -----------------------------------------------------------------------------------
+
+
+def pixels(value: str) -> float | None:
+    """A length in CSS pixels; None for any other unit."""
+    length = re.fullmatch(r"(-?\d+(?:\.\d+)?)(px|pt|)", value.strip())
+    if not length or (not length[2] and float(length[1]) != 0):
+        return None
+    return float(length[1]) * (4 / 3 if length[2] == "pt" else 1)
+
+
+def font_size(style: Mapping[str, str]) -> float:
+    """The font size in pixels; 16 where the style has none."""
+    size = pixels(style.get("font-size", "16px"))
+    return 16.0 if size is None else size
+
+
+def line_height(style: Mapping[str, str]) -> float:
+    """The height of a line in pixels; browsers' `normal` is about 1.2 times the font size."""
+    written = style.get("line-height", "normal")
+    length = pixels(written)
+    if length is not None and written != "0":
+        return length
+    try:
+        return float(written) * font_size(style)
+    except ValueError:
+        return 1.2 * font_size(style)
+
+
+def vertical_padding(style: Mapping[str, str]) -> float:
+    """Padding above and below together, in pixels."""
+    return sum(pixels(style.get(f"padding-{side}", "0")) or 0 for side in ("top", "bottom"))
+
+
+def buttons(page: HtmlPage, styles: Styles) -> Iterator[tuple[Element, Mapping[str, str]]]:
+    """The links that are drawn as a box, with a background and padding of their own, and their styles."""
+    for link in page.all("a"):
+        style = styles.of(link)
+        if hex_colour(style.get("background-color", "")) and vertical_padding(style) > 0 and text_of(link):
+            yield link, style

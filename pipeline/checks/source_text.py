@@ -1,0 +1,166 @@
+"""What editors wrote for an edition: its texts with their lines, and passages of prose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from pipeline.content.html import Medium, for_audience
+from pipeline.content.tree import BLOCKS, has_blocks
+from pipeline.content.tree_text import tree_text
+from pipeline.model import Block, ComposedEdition, Content, Element, Layout, Node, Place
+from pipeline.render.email.email_context import in_layout
+
+
+@dataclass(frozen=True, slots=True)
+class SourceText:
+    """The letter, or the body of an article, and where it is written."""
+
+    what: str
+    path: str
+    first_line: int
+    content: Content
+    slug: str = ""
+
+    def place(self, line: int | None = None) -> Place:
+        """A line of the text, or its first."""
+        return Place(self.path, line or self.first_line)
+
+    def nodes(self) -> Iterator[tuple[Node, int]]:
+        """Every node of the tree, its footnotes last, with its line or the nearest known line before it."""
+        yield from _walk_blocks(self.content.blocks, self.first_line)
+        for note in self.content.footnotes:
+            yield from _walk(note, self.first_line)
+
+    def elements(self, *tags: str) -> Iterator[tuple[Element, int]]:
+        """The elements of these names (all without one), with their lines."""
+        for node, line in self.nodes():
+            if isinstance(node, Element) and (not tags or node.tag in tags):
+                yield node, line
+
+
+def _walk_blocks(blocks: Iterable[Block], line: int) -> Iterator[tuple[Node, int]]:
+    for block in blocks:
+        line = block.line or line
+        yield from _walk(block.nodes, line)
+        yield from _walk_blocks(block.blocks, line)
+        if block.link_url:
+            yield from _walk((Element("a", (("href", block.link_url),), block.link_text),), line)
+
+
+def _walk(nodes: Iterable[Node], line: int) -> Iterator[tuple[Node, int]]:
+    for node in nodes:
+        if isinstance(node, Element):
+            line = node.line or line
+            yield node, line
+            for child in _walk(node.children, line):
+                yield child
+                line = child[1]
+        else:
+            yield node, line
+
+
+def shown_texts(edition: ComposedEdition) -> tuple[SourceText, ...]:
+    """The letter and the articles that the email shows in full, in reading order, as it shows them."""
+    issue = edition.issue
+    letter = for_audience(edition.letter, Medium.EMAIL, edition.audience)
+    return (
+        SourceText("the letter", issue.place.path, issue.letter_line, letter),
+        *_articles(edition, Medium.EMAIL),
+    )
+
+
+def web_texts(edition: ComposedEdition) -> tuple[SourceText, ...]:
+    """The articles of the edition that only the web shows in full."""
+    return tuple(_articles(edition, Medium.WEB))
+
+
+def _articles(edition: ComposedEdition, medium: Medium) -> Iterator[SourceText]:
+    for section in edition.sections:
+        for composed, layout in section.articles:
+            in_full = in_layout(composed, layout) is Layout.FULL
+            if in_full is (medium is Medium.EMAIL):
+                article = composed.article
+                content = for_audience(composed.content, medium, edition.audience)
+                what, path = f'"{article.title}"', article.place.path
+                yield SourceText(what, path, article.body_line, content, article.slug)
+
+
+# --- passages --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One paragraph, heading, cell or field of the front matter as written, without code and images.
+
+    `text` keeps the line breaks of the source. `tag` is the element's name, or empty for a field.
+    """
+
+    text: str
+    path: str
+    line: int | None
+    tag: str = ""
+
+    def place(self, offset: int = 0) -> Place:
+        """The line of the source that holds the character at this offset of the text."""
+        return Place(self.path, self.line + self.text.count("\n", 0, offset) if self.line else None)
+
+
+def text_passages(source: SourceText) -> Iterator[Passage]:
+    """The passages of a letter or an article, in reading order."""
+    yield from _block_passages(source.content.blocks, source.path, source.first_line)
+    for note in source.content.footnotes:
+        yield from _passages(note, source.path, source.first_line, "li")
+
+
+def _block_passages(blocks: Iterable[Block], path: str, line: int) -> Iterator[Passage]:
+    for block in blocks:
+        line = block.line or line
+        if block.title:
+            yield Passage(block.title, path, line, "p")
+        yield from _passages(block.nodes, path, line, "p")
+        yield from _block_passages(block.blocks, path, line)
+        if block.link_text:
+            yield _passage(block.link_text, path, line, "a")
+
+
+def _passages(nodes: Iterable[Node], path: str, line: int, tag: str) -> Iterator[Passage]:
+    inline: list[Node] = []
+    for node in nodes:
+        if not isinstance(node, Element) or node.tag not in BLOCKS:
+            inline.append(node)
+            continue
+        if inline:
+            yield _passage(inline, path, line, tag)
+            inline = []
+        line = node.line or line
+        if node.tag == "pre":
+            continue
+        if has_blocks(node.children):
+            yield from _passages(node.children, path, line, node.tag)
+        else:
+            yield _passage(node.children, path, line, node.tag)
+    if inline:
+        yield _passage(inline, path, line, tag)
+
+
+def _passage(nodes: Iterable[Node], path: str, line: int, tag: str) -> Passage:
+    return Passage(tree_text(nodes, code="x"), path, line, tag)
+
+
+def field_passages(edition: ComposedEdition) -> Iterator[Passage]:
+    """What the front matter says to readers: titles, subject, preview text, section titles, deks."""
+    issue = edition.issue
+
+    def of_issue(text: str | None, key: str) -> Passage:
+        return Passage(text or "", issue.place.path, issue.lines.get(key) or issue.place.line)
+
+    yield of_issue(issue.title, "title")
+    yield of_issue(issue.subject, "subject")
+    yield of_issue(issue.preview_text, "preview_text")
+    for section in edition.sections:
+        yield of_issue(section.title, "sections")
+    for composed in edition.articles:
+        article = composed.article
+        for key, text in (("title", article.title), ("dek", article.dek)):
+            yield Passage(text, article.place.path, article.lines.get(key) or article.place.line)

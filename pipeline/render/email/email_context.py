@@ -1,0 +1,85 @@
+"""What the HTML part and the text part have in common: layouts, dates, "read more", footer addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pipeline.config.i18n import Messages
+from pipeline.model import ComposedArticle, ComposedEdition, Layout, Publication
+from pipeline.render.email.content_tokens import NeutralText
+from pipeline.render.email.template_values import EmailLink
+from pipeline.render.shared_text import host, revision_date
+
+
+@dataclass(frozen=True, slots=True)
+class EmailContext:
+    """An edition with everything that its email is made from.
+
+    `styles` are the inline styles of its content, by element name or `parent child`.
+    """
+
+    edition: ComposedEdition
+    publication: Publication
+    messages: Messages
+    styles: Mapping[str, str]
+
+    @property
+    def issue_line(self) -> str:
+        """The issue's number, date and reading time in one line."""
+        return " · ".join(
+            (
+                self.messages.format("issue", number=self.edition.issue.number),
+                self.messages.date(self.edition.issue.date),
+                self.messages.format("minutes", minutes=self.edition.minutes),
+            )
+        )
+
+    @property
+    def reason(self) -> str:
+        """Why a reader gets the email: the publication's setting, or else the theme's message."""
+        return self.publication.reason or self.messages.format("reason", publication=self.publication.title)
+
+    def minutes(self, article: ComposedArticle) -> str:
+        """The reading time of an article."""
+        return self.messages.format("minutes", minutes=article.content.minutes)
+
+    def details(self, article: ComposedArticle) -> str:
+        """Date, last revision and reading time of an article in one line."""
+        parts = [self.messages.date(article.article.date)]
+        if updated := revision_date(article.article):
+            parts.append(self.messages.format("updated", date=self.messages.date(updated)))
+        return " · ".join([*parts, self.minutes(article)])
+
+    def more_link(self, article: ComposedArticle, layout: Layout) -> EmailLink | None:
+        """The "read more" link, which names the article and, for a piece on another site, the host."""
+        title, link = article.article.title, article.article.link
+        if link:
+            return EmailLink(self.messages.format("read_on_site", title=title, host=host(link)), link)
+        if not article.url:
+            return None
+        key = "read_on_web" if layout is Layout.FULL else "read"
+        return EmailLink(self.messages.format(key, title=title), article.url)
+
+    def related_links(self, article: ComposedArticle) -> tuple[EmailLink, ...]:
+        """The related articles that have an address, in the order in which the article names them."""
+        in_edition = {
+            each.article.slug: (each.article.title, each.url) for each in self.edition.articles if each.url
+        }
+        known = {**self.edition.related, **in_edition}
+        return tuple(EmailLink(*known[slug]) for slug in article.article.related if slug in known)
+
+
+def in_layout(article: ComposedArticle, layout: Layout) -> Layout:
+    """The layout that an article really gets: full if it cannot be read anywhere else."""
+    return layout if article.url or article.article.link else Layout.FULL
+
+
+def unsubscribe_url(publication: Publication) -> NeutralText:
+    """The unsubscribe address: the publication's setting, or the merge field that the target fills."""
+    return NeutralText(publication.unsubscribe_url or "{{ unsubscribe_url }}")
+
+
+def browser_url(edition: ComposedEdition) -> NeutralText:
+    """The address of the edition's page, or the merge field if it has no page."""
+    return NeutralText(edition.url or "{{ web_url }}")

@@ -1,0 +1,115 @@
+"""Make the values that email templates see from a composed edition."""
+
+from __future__ import annotations
+
+from pipeline.content.html import Medium, for_audience
+from pipeline.model import ComposedArticle, Image, Layout, Publication, ThemeSettings
+from pipeline.render.email.content_blocks import content_blocks
+from pipeline.render.email.content_tokens import ContentHtml, NeutralText
+from pipeline.render.email.email_context import EmailContext, browser_url, in_layout, unsubscribe_url
+from pipeline.render.email.template_values import (
+    EmailArticle,
+    EmailBlock,
+    EmailImage,
+    EmailSection,
+    EmailView,
+)
+from pipeline.render.email.theme_values import GUTTER, THUMBNAIL
+from pipeline.render.shared_text import byline, host, text_lines
+from pipeline.support import urls
+from pipeline.support.limits import EMAIL_WIDTH, TALLEST_IMAGE
+
+_LOGO = (240, 56)
+"""The largest width and height of the logo, in CSS pixels."""
+
+_ARTICLE_SHIFT = 2
+"""An article's own headings follow its h3; a letter's are directly below the title, as h2."""
+
+
+def email_view(context: EmailContext, logo: Image | None) -> EmailView:
+    """A composed edition as the templates see it."""
+    edition, publication = context.edition, context.publication
+    letter = for_audience(edition.letter, Medium.EMAIL, edition.audience)
+    letter_blocks, letter_notes = content_blocks(letter, context.styles, 0)
+    return EmailView(
+        language=publication.language,
+        title=edition.issue.title,
+        document_title=f"{edition.issue.title} · {publication.title}",
+        preview_text=NeutralText(edition.preview_text),
+        issue_line=context.issue_line,
+        publication=publication.title,
+        tagline=publication.tagline,
+        home_url=urls.home_url(publication),
+        logo=_logo(logo, publication),
+        letter=letter_blocks,
+        letter_notes_html=letter_notes,
+        sections=tuple(
+            EmailSection(
+                section.title, tuple(_article(each, layout, context) for each, layout in section.articles)
+            )
+            for section in edition.sections
+        ),
+        disclaimers=edition.disclaimers,
+        reason=context.reason,
+        colophon=text_lines(publication.colophon),
+        postal_address=text_lines(publication.postal_address),
+        unsubscribe_url=unsubscribe_url(publication),
+        preferences_url=NeutralText(publication.preferences_url or ""),
+        browser_url=browser_url(edition),
+    )
+
+
+def _article(composed: ComposedArticle, section_layout: Layout, context: EmailContext) -> EmailArticle:
+    article, theme = composed.article, context.publication.theme
+    layout = in_layout(composed, section_layout)
+    full = layout is Layout.FULL
+    url = article.link or composed.url or ""
+    content = for_audience(composed.content, Medium.EMAIL, context.edition.audience)
+    blocks: tuple[EmailBlock, ...] = ()
+    notes = ContentHtml("")
+    if full:
+        blocks, notes = content_blocks(content, context.styles, _ARTICLE_SHIFT)
+    lead, thumbnail = content.lead, content.thumbnail
+    return EmailArticle(
+        layout=layout.value,
+        title=article.title,
+        url=url,
+        byline=byline(article, " · "),
+        details=context.details(composed),
+        minutes=context.minutes(composed),
+        dek=article.dek,
+        lead=_fit(lead, EMAIL_WIDTH - 2 * GUTTER) if lead and full else None,
+        thumbnail=_fit(thumbnail, THUMBNAIL, url) if thumbnail and shows_thumbnail(layout, theme) else None,
+        blocks=blocks,
+        notes_html=notes,
+        related=context.related_links(composed) if full else (),
+        more=context.more_link(composed, layout),
+        host=host(article.link) if article.link else "",
+    )
+
+
+def shows_thumbnail(layout: Layout, theme: ThemeSettings) -> bool:
+    """Whether an article's lead image is shown beside its headline."""
+    return layout is Layout.CARD and theme.card_pictures
+
+
+def _fit(image: Image, width: int, url: str = "") -> EmailImage:
+    """An image scaled down to at most `width`, and to the height that Word can show.
+
+    A decorative image is not a link, because a link must have a name.
+    """
+    wide = min(width, image.width)
+    tall = round(image.height * wide / image.width)
+    if tall > TALLEST_IMAGE:
+        wide, tall = max(1, round(image.width * TALLEST_IMAGE / image.height)), TALLEST_IMAGE
+    return EmailImage(image.url, image.alt, wide, max(1, tall), url if image.alt else "")
+
+
+def _logo(logo: Image | None, publication: Publication) -> EmailImage | None:
+    if logo is None:
+        return None
+    width, height = logo.width // 2 or 1, logo.height // 2 or 1  # drawn at twice its size, for dense screens
+    scale = min(1.0, _LOGO[0] / width, _LOGO[1] / height)
+    alt = publication.theme.logo_alt or publication.title
+    url = urls.home_url(publication)
+    return EmailImage(logo.url, alt, max(1, round(width * scale)), max(1, round(height * scale)), url)

@@ -1,0 +1,45 @@
+"""The page of an article."""
+
+from __future__ import annotations
+
+from pipeline.content.html import Medium, for_audience
+from pipeline.model import EVERYONE, OutputFile
+from pipeline.render.shared_text import first_words
+from pipeline.render.site.head_metadata import make_head
+from pipeline.render.site.json_ld import about_article
+from pipeline.render.site.page_content import content_html
+from pipeline.render.site.page_frame import SiteRenderer
+from pipeline.render.site.page_values import SiteLink, issue_link, site_article
+from pipeline.render.site.site_index import SiteIndex
+from pipeline.render.site.site_page import SitePage
+from pipeline.support import urls
+
+
+def article_page(site: SiteRenderer, position: int) -> OutputFile:
+    """The page of the article at `position` in the index."""
+    index = site.index
+    composed = index.articles[position]
+    article = composed.article
+    page = site.page(urls.article_path(article.slug))
+    content = for_audience(composed.content, Medium.WEB, EVERYONE)
+    description = article.dek or first_words(content, site.publication, page.url) or article.title
+    subject = about_article(composed, index, description, site.social_image)
+    head = make_head(page, article.title, description, subject, site.feeds(page), article.canonical_url)
+    return site.render(
+        "article.html.j2",
+        page,
+        head,
+        article=site_article(composed, index, page, "full", content_html(content, page, "", 0)),
+        disclaimers=composed.disclaimers,
+        related=tuple(site_article(other, index, page) for other in index.related(composed)),
+        issues=tuple(issue_link(edition, page) for edition in index.carriers.get(article.slug, ())),
+        older=_neighbour(index, page, position + 1),
+        newer=_neighbour(index, page, position - 1),
+    )
+
+
+def _neighbour(index: SiteIndex, page: SitePage, position: int) -> SiteLink | None:
+    if not 0 <= position < len(index.articles):
+        return None
+    composed = index.articles[position]
+    return SiteLink(composed.article.title, page.href(composed.url or ""))

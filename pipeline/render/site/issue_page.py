@@ -1,0 +1,91 @@
+"""The page of an issue, in one of its public editions."""
+
+from __future__ import annotations
+
+from pipeline.content.html import Medium, for_audience
+from pipeline.model import EVERYONE, ComposedArticle, ComposedEdition, Layout, OutputFile
+from pipeline.render.shared_text import public_text
+from pipeline.render.site.head_metadata import FeedLink, make_head
+from pipeline.render.site.json_ld import about_issue
+from pipeline.render.site.page_content import content_html
+from pipeline.render.site.page_frame import SiteRenderer
+from pipeline.render.site.page_values import (
+    SiteArticle,
+    SiteLink,
+    SiteSection,
+    edition_links,
+    issue_link,
+    site_article,
+    site_date,
+)
+from pipeline.render.site.site_index import SiteIndex
+from pipeline.render.site.site_page import SitePage
+from pipeline.render.site.social_images import issue_card
+from pipeline.support import urls
+
+
+def issue_page(site: SiteRenderer, position: int, edition: ComposedEdition) -> OutputFile:
+    """The page of an edition of the issue at `position` in the index."""
+    index, issue = site.index, edition.issue
+    page = site.page(urls.issue_path(issue, edition.audience))
+    letter = for_audience(edition.letter, Medium.WEB, edition.audience)
+    preview = public_text(edition.preview_text, site.publication)
+    image = issue_card(index, position, site.messages).picture(site.publication)
+    head = make_head(
+        page, issue.title, preview, about_issue(edition, index, image), _feeds(site, page, edition)
+    )
+    sections = tuple(
+        SiteSection(
+            f"_section-{number}",
+            section.title,
+            tuple(_article(index, page, edition, article, layout) for article, layout in section.articles),
+        )
+        for number, section in enumerate(index.public_sections(edition), start=1)
+    )
+    return site.render(
+        "issue.html.j2",
+        page,
+        head,
+        number=issue.number,
+        title=issue.title,
+        dek=preview if issue.preview_text else "",
+        date=site_date(issue.date, site.messages),
+        minutes=edition.minutes,
+        letter=content_html(letter, page, "letter_", 0),
+        sections=sections,
+        disclaimers=edition.disclaimers,
+        editions=edition_links([other for other in index.issues[position] if other is not edition], page),
+        older=_neighbour(index, page, position + 1, edition.audience),
+        newer=_neighbour(index, page, position - 1, edition.audience),
+    )
+
+
+def _feeds(site: SiteRenderer, page: SitePage, edition: ComposedEdition) -> tuple[FeedLink, ...]:
+    """The publication's feeds, after those of the edition's audience if it is not everyone."""
+    if edition.audience == EVERYONE:
+        return site.feeds(page)
+    audience = urls.find_audience(site.publication, edition.audience)
+    return site.feeds(page, urls.audience_path(audience.name), audience.title)
+
+
+def _article(
+    index: SiteIndex, page: SitePage, edition: ComposedEdition, composed: ComposedArticle, layout: Layout
+) -> SiteArticle:
+    """An article in the issue's layout.
+
+    In full its headings are below its title. No id that is made from a heading contains an underscore,
+    so that no two ids on the page are alike.
+    """
+    html = None
+    if layout is Layout.FULL:
+        content = for_audience(composed.content, Medium.WEB, edition.audience)
+        html = content_html(content, page, f"{composed.article.slug}_", 2)
+    return site_article(composed, index, page, layout.value, html)
+
+
+def _neighbour(index: SiteIndex, page: SitePage, position: int, audience: str) -> SiteLink | None:
+    """A link to the issue before or after: its edition for the same audience, or else its main one."""
+    if not 0 <= position < len(index.issues):
+        return None
+    editions = index.issues[position]
+    return issue_link(next((each for each in editions if each.audience == audience), editions[0]), page)
