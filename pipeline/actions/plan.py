@@ -10,9 +10,9 @@ from pipeline.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class PlannedArticle:
-    """An article in or out of an edition. `article` is None if it was deleted after the issue was frozen.
+    """An article in or out of an edition.
 
-    `edited` is True if it was edited or deleted after the issue was frozen.
+    `edited` is True if it was edited or deleted after the issue was frozen; a deleted one has no `article`.
     """
 
     slug: str
@@ -24,7 +24,7 @@ class PlannedArticle:
 
 @dataclass(frozen=True, slots=True)
 class PlannedSection:
-    """A section with its articles in reading order. `limit` is None without a limit."""
+    """A section with its articles in reading order."""
 
     title: str
     limit: int | None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli import terminal
-from pipeline.cli.options import issue_argument, json_option, moment, now_option, workspace_of
+from pipeline.cli.options import issue_argument, json_option, now_option, time_or_now, workspace_of
 
 if TYPE_CHECKING:
     from pipeline.actions.assemble import AssembleReport
@@ -84,7 +84,7 @@ def assemble(
     if update and refresh:
         raise click.UsageError("--update selects again and --refresh keeps the selection: use one of them.")
     workspace = workspace_of(ctx)
-    at = moment(now, workspace.files.zone)
+    at = time_or_now(now, workspace.files.zone)
     report = assemble_issue(workspace, workspace.issues.find(issue), at, update=update, refresh=refresh)
     if as_json:
         terminal.print_json(_report_json(report))

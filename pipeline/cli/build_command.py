@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli import terminal
-from pipeline.cli.options import complete_issue, json_option, moment, named_issues, now_option, workspace_of
+from pipeline.cli.options import (
+    complete_issue,
+    json_option,
+    named_issues,
+    now_option,
+    time_or_now,
+    workspace_of,
+)
 
 if TYPE_CHECKING:
     from pipeline.actions.build import BuildReport
@@ -42,7 +49,7 @@ def build(ctx: click.Context, issues: tuple[str, ...], as_json: bool, now: datet
     def watch(todo: Iterable[Issue]) -> Iterable[Issue]:
         return terminal.progress(todo, "building")
 
-    at = moment(now, workspace.files.zone)
+    at = time_or_now(now, workspace.files.zone)
     report = build_workspace(workspace, at, named, watch)
     if as_json:
         terminal.print_json(_report_json(report))

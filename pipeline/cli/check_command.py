@@ -9,7 +9,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from pipeline.cli import terminal
-from pipeline.cli.options import complete_issue, moment, named_issues, workspace_of
+from pipeline.cli.options import complete_issue, named_issues, time_or_now, workspace_of
 
 if TYPE_CHECKING:
     from pipeline.checks.runner import CheckResult
@@ -89,7 +89,7 @@ def check(
     def watch(todo: Iterable[Issue]) -> Iterable[Issue]:
         return terminal.progress(todo, "checking")
 
-    now = moment(None, workspace.files.zone)
+    now = time_or_now(None, workspace.files.zone)
     complete = external_checks(workspace, now, online=online, allow_private=allow_private, spam=spam)
     checked = check_issues(workspace, chosen, rules, watch, complete)
     findings = runner.sort(dict.fromkeys(each for one in checked for each in one.findings))

@@ -57,8 +57,8 @@ def fit_columns(
 ) -> list[list[str]]:
     """Cut and pad the cells so that each row is at most `room` wide, as far as that is possible.
 
-    The first row of the result is the columns' titles. If `room` is None, as for a file, nothing is cut or
-    left out.
+    The first row of the result is the columns' titles. Without `room`, as for a file, nothing is cut or left
+    out.
     """
     table = [[each.title for each in columns], *([" ".join(cell.split()) for cell in row] for row in rows)]
     natural = [max(map(display_width, cells)) for cells in zip(*table, strict=True)]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli import terminal
-from pipeline.cli.options import issue_argument, json_option, moment, now_option, workspace_of
+from pipeline.cli.options import issue_argument, json_option, now_option, time_or_now, workspace_of
 from pipeline.model import FORMATS, TARGETS
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def export(
     if not as_json:
         _show_export(place, packed)
     if to_push:
-        at = moment(now, workspace.files.zone)
+        at = time_or_now(now, workspace.files.zone)
         result |= _push(packed, _PushOptions(yes, dry_run, anew, at), as_json)
     elif packed.package and not as_json:
         _show_steps(packed)

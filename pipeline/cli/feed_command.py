@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli import terminal
-from pipeline.cli.options import json_option, moment, now_option, workspace_of
+from pipeline.cli.options import json_option, now_option, time_or_now, workspace_of
 
 if TYPE_CHECKING:
     from pipeline.workspace import Workspace
@@ -65,9 +65,9 @@ def feed(
     if ping:
         _ping(workspace, yes, dry_run, as_json)
     elif check:
-        _check(ctx, workspace, moment(now, workspace.files.zone), against, as_json)
+        _check(ctx, workspace, time_or_now(now, workspace.files.zone), against, as_json)
     else:
-        _build(ctx, workspace, moment(now, workspace.files.zone), as_json)
+        _build(ctx, workspace, time_or_now(now, workspace.files.zone), as_json)
 
 
 def _build(ctx: click.Context, workspace: Workspace, now: datetime, as_json: bool) -> None:

@@ -10,7 +10,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from pipeline.cli import terminal
-from pipeline.cli.options import MomentType, complete_tag, json_option, moment, now_option, workspace_of
+from pipeline.cli.options import MomentType, complete_tag, json_option, now_option, time_or_now, workspace_of
 
 if TYPE_CHECKING:
     from pipeline.actions.import_sources import PreparedImport
@@ -74,7 +74,7 @@ def import_(ctx: click.Context, /, sources: tuple[str, ...], **options: Any) -> 
     def watch(todo: Iterable[Named]) -> Iterable[Named]:
         return terminal.progress(todo, "Importing")
 
-    now = moment(options["now"], workspace.files.zone)
+    now = time_or_now(options["now"], workspace.files.zone)
     prepared = prepare_import(workspace, request, now, sys.stdin.buffer.read, watch)
     written = [] if options["dry_run"] else _write(prepared, sources, options)
     if options["as_json"]:

@@ -13,8 +13,8 @@ from pipeline.cli.options import (
     complete_tag,
     complete_theme,
     json_option,
-    moment,
     now_option,
+    time_or_now,
     workspace_of,
 )
 
@@ -47,7 +47,7 @@ def init(
     from pipeline.actions.scaffold import init_workspace
 
     folder = Path(ctx.obj) / folder
-    written = init_workspace(folder, title, theme, moment(now, ZoneInfo("UTC")))
+    written = init_workspace(folder, title, theme, time_or_now(now, ZoneInfo("UTC")))
     if as_json:
         terminal.print_json({"workspace": str(folder), "files": list(written)})
         return
@@ -92,7 +92,7 @@ def new_issue(
     from pipeline.actions.scaffold import new_issue as make
 
     workspace = workspace_of(ctx)
-    path = make(workspace, title, number, dated or moment(now, workspace.files.zone))
+    path = make(workspace, title, number, dated or time_or_now(now, workspace.files.zone))
     _show_path(path, as_json)
 
 
@@ -123,7 +123,7 @@ def new_article(
     from pipeline.actions.scaffold import new_article as make
 
     workspace = workspace_of(ctx)
-    path = make(workspace, title, tags, dated or moment(now, workspace.files.zone), with_images)
+    path = make(workspace, title, tags, dated or time_or_now(now, workspace.files.zone), with_images)
     _show_path(path, as_json)
 
 

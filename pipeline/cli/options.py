@@ -44,7 +44,7 @@ class MomentType(_MomentParam):
     name = "date"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """Parse it. Without an offset, `moment` adds the publication's time zone later."""
+        """Parse it. Without an offset, `time_or_now` adds the publication's time zone later."""
         if isinstance(value, datetime):
             return value
         try:
@@ -60,11 +60,11 @@ now_option = click.option(
 )
 
 
-def moment(given: datetime | None, zone: ZoneInfo) -> datetime:
-    """Return the given time, or the clock's. No other code of a command reads the clock."""
-    if given is None:
+def time_or_now(time: datetime | None, zone: ZoneInfo) -> datetime:
+    """Return the time, or the clock's without one. No other code of a command reads the clock."""
+    if time is None:
         return datetime.now(zone).replace(microsecond=0)
-    return given if given.tzinfo else given.replace(tzinfo=zone)
+    return time if time.tzinfo else time.replace(tzinfo=zone)
 
 
 # --- completion ------------------------------------------------------------------------------
