@@ -6,25 +6,44 @@ The issue need not be frozen. Nothing is sent.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote
 
-from pipeline.actions.prepare import PreparedEdition
+from pipeline.actions.check import check_edition
+from pipeline.actions.prepare import PreparedEdition, prepare_edition
+from pipeline.compose import Composer
 from pipeline.errors import PressroomError, suggest
 from pipeline.export.bundle import ImageMode
-from pipeline.model import Publication
+from pipeline.model import Finding, Issue, Publication, Severity
 from pipeline.render.email.field_values import field_values
 from pipeline.render.email.headers import TEST_HEADER, TEST_SUBJECT, checked_address
 from pipeline.render.email.message import TestRecipient, build_message
 from pipeline.support import merge
 from pipeline.support.files import write_atomically
 from pipeline.support.recipients import EMAIL, recipient, value_of
-from pipeline.workspace import Workspace
+from pipeline.workspace import Workspace, edition_audience
 
 _LONGEST_NAME = 100
 """Bytes of an address in a file name; systems allow 255 for the whole name."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRequest:
+    """Which test messages to write.
+
+    `recipients` is a CSV file whose row with an address fills the merge fields; `fields` override it. Without
+    `audience` it is the issue's first edition; without `output` the files go below `build/tests`.
+    """
+
+    issue: Issue
+    addresses: tuple[str, ...]
+    recipients: Path | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    audience: str | None = None
+    images: ImageMode = ImageMode.HOSTED
+    output: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,53 +57,71 @@ class WrittenMessage:
     fields: Mapping[str, str]
 
 
-def test_recipient(
-    publication: Publication, address: str, recipients: Path | None, fields: Mapping[str, str]
-) -> TestRecipient:
-    """Return the recipient of a test: the row of `recipients` with this address, overridden by `fields`.
+@dataclass(frozen=True, slots=True)
+class WrittenTest:
+    """The test messages of an edition. `findings` are its errors, as warnings: they do not stop a test."""
 
-    Columns that are not merge fields are ignored. Raises `PressroomError` for an invalid address, a list
-    that does not contain it, and an unknown field.
+    audience: str
+    frozen: bool
+    messages: tuple[WrittenMessage, ...]
+    findings: tuple[Finding, ...]
+
+
+def write_test(workspace: Workspace, request: MessageRequest) -> WrittenTest:
+    """Write a test message for each address; an address that is named twice gets one.
+
+    Columns of `recipients` that are not merge fields are ignored. Raises `PressroomError` for an invalid
+    address, a list that does not contain it, an unknown field, and an output that exists and is not a test
+    message.
     """
+    audience = edition_audience(request.issue, request.audience)
+    recipients = {
+        each.address.lower(): each
+        for each in (_recipient(workspace.files.publication, to, request) for to in request.addresses)
+    }
+    prepared = prepare_edition(Composer(workspace), request.issue, audience)
+    messages = _write_messages(prepared, tuple(recipients.values()), request.images, request.output)
+    findings = tuple(
+        replace(each, severity=Severity.WARNING)
+        for each in check_edition(prepared).findings
+        if each.severity is Severity.ERROR
+    )
+    return WrittenTest(audience, prepared.issue.assembled.frozen, messages, findings)
+
+
+def _recipient(publication: Publication, address: str, request: MessageRequest) -> TestRecipient:
     to = checked_address(address, "--to")
     known = (*merge.BUILT_IN_FIELDS, *publication.merge_fields)
-    for name in fields:
+    for name in request.fields:
         if name not in known:
             hint = suggest(name, known) or f"The merge fields are {', '.join(dict.fromkeys(known))}."
             raise PressroomError(f"no merge field is named `{name}`.", "--field", None, hint)
-    row = recipient(recipients, str(recipients), address.strip()) if recipients else {}
-    overrides = {name: value_of(name, text, "--field") for name, text in fields.items()}
+    file = request.recipients
+    row = recipient(file, str(file), address.strip()) if file else {}
+    overrides = {name: value_of(name, text, "--field") for name, text in request.fields.items()}
     values = {name: text for name, text in row.items() if name in known}
     return TestRecipient(to, {EMAIL: to, **values, **overrides})
 
 
-def write_test_messages(
-    workspace: Workspace,
-    prepared: PreparedEdition,
-    recipients: Sequence[TestRecipient],
-    images: ImageMode,
-    output: Path | None,
+def _write_messages(
+    prepared: PreparedEdition, recipients: Sequence[TestRecipient], images: ImageMode, output: Path | None
 ) -> tuple[WrittenMessage, ...]:
-    """Write a test message for each recipient, below `build/tests` or to `output`.
-
-    Raises `PressroomError` for an output that exists and is not a test message.
-    """
     edition, email, publication = prepared.edition, prepared.email, prepared.composer.publication
     pictures = prepared.composer.images.data if images is ImageMode.PACKED else None
     other = "" if edition.audience == edition.issue.audiences[0] else f"-{edition.audience}"
-    folder = workspace.files.build / "tests"
+    folder = prepared.composer.workspace.files.build / "tests"
     messages = []
-    for reader in recipients:
-        data = build_message(email, publication, edition, pictures, reader)
-        path = output or folder / f"{edition.issue.folder}{other}-{_file_name(reader.address)}.eml"
+    for to in recipients:
+        data = build_message(email, publication, edition, pictures, to)
+        path = output or folder / f"{edition.issue.folder}{other}-{_file_name(to.address)}.eml"
         _check_replaceable(path)
         write_atomically(path, data)
-        value = field_values(publication, edition, reader.values)
+        value = field_values(publication, edition, to.values)
         subject = TEST_SUBJECT + merge.fill(email.subject, value).strip()
         fields: dict[str, str] = {}
-        for field in email.merge_fields:
-            fields.setdefault(field.name, value(field))
-        messages.append(WrittenMessage(reader.address, path, len(data), subject, fields))
+        for each in email.merge_fields:
+            fields.setdefault(each.name, value(each))
+        messages.append(WrittenMessage(to.address, path, len(data), subject, fields))
     return tuple(messages)
 
 

@@ -1,7 +1,7 @@
-"""The command `pressroom`: parse, call, print, exit; nothing else.
+"""The command `pressroom`: parse, call an action, print, exit; nothing else.
 
-The modules here import Click and what prints; everything else is imported inside the commands, so
-that `pressroom --help` is there at once.
+The modules here import Click and what prints. Everything else is imported inside the commands, so that
+`pressroom --help` answers at once.
 """
 
 from __future__ import annotations
@@ -38,34 +38,34 @@ from pipeline.errors import PressroomError
 
 
 class _Group(click.Group):
-    """Catches every expected error, in this one place."""
+    """Catches every expected error, here and nowhere else."""
 
     def invoke(self, ctx: click.Context) -> Any:
         if threading.current_thread() is threading.main_thread():
-            # So that what is half made is cleared away, as after Ctrl-C.
-            signal.signal(signal.SIGTERM, _end)
+            # So that unfinished files are deleted, as after Ctrl-C.
+            signal.signal(signal.SIGTERM, _exit)
         try:
             return super().invoke(ctx)
         except PressroomError as error:
             fail(ctx, error)
         except OSError as error:
             if isinstance(error, BrokenPipeError):
-                raise  # Click ends quietly where nobody reads on
+                raise  # Click ends without a message when the reader of a pipe is gone
             fail(ctx, PressroomError(f"{error.strerror or error}.", error.filename))
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """In the order of the work, not of the alphabet."""
+        """List the commands in the order of the work, not alphabetically."""
         return list(self.commands)
 
 
-def _end(number: int, _: FrameType | None) -> NoReturn:
+def _exit(number: int, _: FrameType | None) -> NoReturn:
     raise SystemExit(128 + number)
 
 
 @click.group(
     cls=_Group,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96},
-    epilog="Begin with: pressroom init my-newsletter",
+    epilog="Start with: pressroom init my-newsletter",
 )
 @click.version_option(__version__, prog_name="pressroom")
 @click.option(
@@ -77,7 +77,7 @@ def _end(number: int, _: FrameType | None) -> NoReturn:
 )
 @click.pass_context
 def main(ctx: click.Context, workspace: str) -> None:
-    """Assemble newsletter issues from tagged articles; render, prove and export them.
+    """Assemble newsletter issues from tagged articles; render, check and export them.
 
     Commands find the workspace by walking up to newsletter.toml. An issue is named by its
     number, its slug or `latest`.

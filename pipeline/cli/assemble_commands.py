@@ -1,4 +1,4 @@
-"""`plan` and `assemble`: what goes into an issue and why, and freezing it."""
+"""`plan` and `assemble`: explain what goes into an issue, and freeze it."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli import terminal
-from pipeline.cli.options import issue_argument, json_option, moment, now_option, workspace_of
+from pipeline.cli.options import issue_argument, json_option, now_option, time_or_now, workspace_of
 
 if TYPE_CHECKING:
-    from pipeline.model import Decision, Issue
+    from pipeline.actions.assemble import AssembleReport
+    from pipeline.actions.plan import IssuePlan
 
 
 @click.command()
@@ -20,30 +21,30 @@ if TYPE_CHECKING:
 @json_option
 @click.pass_context
 def plan(ctx: click.Context, issue: str, everything: bool, as_json: bool) -> None:
-    """Say for each article of the pool why it is in or out of ISSUE.
+    """Show for each article of the pool why it is in or out of ISSUE.
 
     \b
     Examples:
       pressroom plan latest
       pressroom plan 3 --all --json
     """
+    from pipeline.actions.plan import plan_issue
     from pipeline.cli.plan_table import show_plan
 
     workspace = workspace_of(ctx)
-    found = workspace.issues.find(issue)
-    decisions = workspace.assembler.plan(found)
+    issue_plan = plan_issue(workspace, workspace.issues.find(issue))
     if as_json:
-        terminal.as_json(_plan_json(found, decisions, found.folder in workspace.assembler.locks))
+        terminal.print_json(_plan_json(issue_plan))
         return
-    show_plan(workspace, found, decisions, everything)
-    terminal.findings(workspace.assembler.stale_rules(found))
+    show_plan(issue_plan, everything)
+    terminal.show_findings(issue_plan.findings)
 
 
-def _plan_json(issue: Issue, decisions: tuple[Decision, ...], frozen: bool) -> dict[str, object]:
+def _plan_json(plan: IssuePlan) -> dict[str, object]:
     return {
-        "issue": issue.folder,
-        "number": issue.number,
-        "frozen": frozen,
+        "issue": plan.issue.folder,
+        "number": plan.issue.number,
+        "frozen": plan.frozen,
         "articles": [
             {
                 "slug": each.slug,
@@ -52,59 +53,59 @@ def _plan_json(issue: Issue, decisions: tuple[Decision, ...], frozen: bool) -> d
                 "section": each.section,
                 "reason": each.reason,
             }
-            for each in decisions
+            for each in plan.decisions
         ],
     }
 
 
 @click.command()
 @issue_argument()
-@click.option("--update", is_flag=True, help="Choose again, from the pool as it is now.")
-@click.option("--refresh", is_flag=True, help="Keep the choice; take the articles' text as it is now.")
+@click.option("--update", is_flag=True, help="Select the articles again, from the pool as it is now.")
+@click.option("--refresh", is_flag=True, help="Keep the selection, and take the articles' text as it is now.")
 @json_option
 @now_option
 @click.pass_context
 def assemble(
     ctx: click.Context, issue: str, update: bool, refresh: bool, as_json: bool, now: datetime | None
 ) -> None:
-    """Choose the articles of ISSUE and freeze the choice in its issue.lock.
+    """Select the articles of ISSUE and freeze the selection in its issue.lock.
 
-    A frozen issue is rebuilt as it was, whatever joins the pool. Commit the lock: it also holds
-    the ids by which feed readers know the issue and its articles.
+    A frozen issue is always rebuilt with the same articles, whatever is added to the pool later.
+    Commit the lock: it also has the ids by which feed readers recognise the issue and its articles.
 
     \b
     Examples:
       pressroom assemble latest
-      pressroom assemble 3 --refresh    an article was corrected
-      pressroom assemble 3 --update     the sections were changed
+      pressroom assemble 3 --refresh    after correcting an article
+      pressroom assemble 3 --update     after changing the sections
     """
+    from pipeline.actions.assemble import assemble_issue
+
     if update and refresh:
-        raise click.UsageError("--update chooses anew and --refresh keeps the choice: give one.")
+        raise click.UsageError("--update selects again and --refresh keeps the selection: use one of them.")
     workspace = workspace_of(ctx)
-    found = workspace.issues.find(issue)
-    written = workspace.assembler.freeze(
-        found, moment(now, workspace.files.zone), update=update, refresh=refresh
-    )
-    lock = f"issues/{found.folder}/issue.lock"
-    assembled = workspace.assembler.assemble(found)
+    at = time_or_now(now, workspace.files.zone)
+    report = assemble_issue(workspace, workspace.issues.find(issue), at, update=update, refresh=refresh)
     if as_json:
-        terminal.as_json(
-            {
-                "issue": found.folder,
-                "lock": lock,
-                "written": written,
-                "editions": {
-                    edition.audience: [article.slug for article in edition.articles]
-                    for edition in assembled.editions
-                },
-            }
-        )
+        terminal.print_json(_report_json(report))
         return
-    for edition in assembled.editions:
+    for edition in report.assembled.editions:
         terminal.result(f"Edition for {edition.audience}: {terminal.count(len(edition.articles), 'article')}")
         for section in edition.sections:
             terminal.result(f"  {section.title}")
             for article, layout in section.articles:
                 terminal.result(f"    {article.slug} ({layout})")
-    terminal.message(f"Frozen in {lock}." if written else f"{lock} stands as it is.")
-    terminal.findings(workspace.assembler.stale_rules(found))
+    terminal.message(f"Frozen in {report.lock}." if report.written else f"{report.lock} has not changed.")
+    terminal.show_findings(report.findings)
+
+
+def _report_json(report: AssembleReport) -> dict[str, object]:
+    return {
+        "issue": report.assembled.issue.folder,
+        "lock": report.lock,
+        "written": report.written,
+        "editions": {
+            edition.audience: [article.slug for article in edition.articles]
+            for edition in report.assembled.editions
+        },
+    }

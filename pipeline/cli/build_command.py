@@ -1,4 +1,4 @@
-"""`build`: everything that subscribers and readers get."""
+"""`build`: the emails of issues, and the site with its feeds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli import terminal
-from pipeline.cli.options import complete_issue, json_option, moment, now_option, workspace_of
+from pipeline.cli.options import (
+    complete_issue,
+    json_option,
+    named_issues,
+    now_option,
+    time_or_now,
+    workspace_of,
+)
 
 if TYPE_CHECKING:
     from pipeline.actions.build import BuildReport
@@ -24,9 +31,9 @@ if TYPE_CHECKING:
 def build(ctx: click.Context, issues: tuple[str, ...], as_json: bool, now: datetime | None) -> None:
     """Build the email of each ISSUE; without a name, all issues and the site with its feeds.
 
-    The results stand in build/: open build/issues/…/email.html in a browser, email.eml in a mail
-    program. An issue that is not frozen is chosen from the pool as it is now, and stays out of the
-    site and the feeds.
+    The results are in build/: open build/issues/…/email.html in a browser, or email.eml in a mail
+    program. An issue that is not frozen takes its articles from the pool as it is now, and stays out
+    of the site and the feeds.
 
     \b
     Examples:
@@ -37,18 +44,18 @@ def build(ctx: click.Context, issues: tuple[str, ...], as_json: bool, now: datet
     from pipeline.actions.build import build_workspace
 
     workspace = workspace_of(ctx)
-    named = {issue.number: issue for issue in map(workspace.issues.find, issues)}
+    named = named_issues(workspace, issues) or None
 
     def watch(todo: Iterable[Issue]) -> Iterable[Issue]:
         return terminal.progress(todo, "building")
 
-    at = moment(now, workspace.files.zone)
-    report = build_workspace(workspace, at, tuple(named.values()) or None, watch)
+    at = time_or_now(now, workspace.files.zone)
+    report = build_workspace(workspace, at, named, watch)
     if as_json:
-        terminal.as_json(_report_json(report))
+        terminal.print_json(_report_json(report))
     else:
         _show_report(report, whole=not issues)
-    if terminal.findings(report.findings):
+    if terminal.show_findings(report.findings):
         ctx.exit(1)
 
 

@@ -1,4 +1,4 @@
-"""`check`: what is wrong with an issue, before its readers see it."""
+"""`check`: find what is wrong with an issue before its readers do."""
 
 from __future__ import annotations
 
@@ -9,19 +9,15 @@ import click
 from click.shell_completion import CompletionItem
 
 from pipeline.cli import terminal
-from pipeline.cli.options import complete_issue, moment, workspace_of
+from pipeline.cli.options import complete_issue, named_issues, time_or_now, workspace_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from pipeline.checks.context import CheckContext
     from pipeline.checks.runner import CheckResult
     from pipeline.model import Finding, Issue
-    from pipeline.workspace import Workspace
 
 
 def complete_code(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """The codes of the rules, with their titles as help."""
+    """Complete the codes of the rules, with their titles as help."""
     from pipeline.checks.rules import ALL_RULES
 
     return [
@@ -40,17 +36,17 @@ def complete_code(ctx: click.Context, param: click.Parameter, incomplete: str) -
 )
 @click.option(
     "--format",
-    "form",
+    "output_format",
     type=click.Choice(["text", "json", "sarif", "github"]),
     default="text",
     show_default=True,
-    help="How to print findings; `github` makes annotations in a workflow.",
+    help="How to print findings; `github` makes annotations in a GitHub workflow.",
 )
-@click.option("--json", "form", flag_value="json", help="The same as --format json.")
-@click.option("--online", is_flag=True, help="Try the links on the web, too. Answers are kept for a day.")
-@click.option("--allow-private", is_flag=True, help="With --online: try addresses on a private network too.")
-@click.option("--spam", is_flag=True, help="Ask SpamAssassin, too, where it is installed.")
-@click.option("--strict", is_flag=True, help="Exit with 1 for warnings too.")
+@click.option("--json", "output_format", flag_value="json", help="The same as --format json.")
+@click.option("--online", is_flag=True, help="Also try the links on the web. Answers are kept for a day.")
+@click.option("--allow-private", is_flag=True, help="With --online: also try addresses on private networks.")
+@click.option("--spam", is_flag=True, help="Also ask SpamAssassin, if it is installed.")
+@click.option("--strict", is_flag=True, help="Exit with 1 for warnings, not only for errors.")
 @click.pass_context
 def check(
     ctx: click.Context,
@@ -58,7 +54,7 @@ def check(
     explain: str | None,
     list_rules: bool,
     only: tuple[str, ...],
-    form: str,
+    output_format: str,
     online: bool,
     allow_private: bool,
     spam: bool,
@@ -66,8 +62,8 @@ def check(
 ) -> None:
     """Check each ISSUE, or all: the HTML, Outlook's view of it, text, message, images, content.
 
-    A finding says where, what and what to do. A code is set aside, with the reason, under `silence`
-    in an article's or an issue's front matter, or under [checks.silence] in newsletter.toml.
+    A finding says where, what and what to do. To silence a code, write it with the reason under
+    `silence` in an article's or an issue's front matter, or under [checks.silence] in newsletter.toml.
 
     \b
     Examples:
@@ -81,51 +77,26 @@ def check(
         _explain(explain)
         return
     from pipeline.actions.check import check_issues
+    from pipeline.actions.external_checks import external_checks
     from pipeline.checks import runner
     from pipeline.checks.rules import RULES
     from pipeline.workspace import without_drafts
 
     workspace = workspace_of(ctx)
-    named = {issue.number: issue for issue in map(workspace.issues.find, issues)}
-    chosen = tuple(named.values()) or without_drafts(workspace.issues)
+    chosen = named_issues(workspace, issues) or without_drafts(workspace.issues)
     rules = runner.only(RULES, only) if only else RULES
 
     def watch(todo: Iterable[Issue]) -> Iterable[Issue]:
         return terminal.progress(todo, "checking")
 
-    complete = _external_checks(workspace, online, allow_private, spam)
+    now = time_or_now(None, workspace.files.zone)
+    complete = external_checks(workspace, now, online=online, allow_private=allow_private, spam=spam)
     checked = check_issues(workspace, chosen, rules, watch, complete)
     findings = runner.sort(dict.fromkeys(each for one in checked for each in one.findings))
-    _print(form, checked, findings)
-    worst = {each.severity.value for each in findings}
-    if "error" in worst or (strict and "warning" in worst):
+    _print(output_format, checked, findings)
+    severities = {each.severity.value for each in findings}
+    if "error" in severities or (strict and "warning" in severities):
         ctx.exit(1)
-
-
-def _external_checks(
-    workspace: Workspace, online: bool, allow_private: bool, spam: bool
-) -> Callable[[CheckContext], CheckContext]:
-    """Make the function that adds the answers of the web and of SpamAssassin, if an editor asked."""
-    from dataclasses import replace
-
-    from pipeline.checks.online_links import LinkTester
-    from pipeline.checks.rules.external import links_to_try
-    from pipeline.checks.spamassassin import spam_report
-
-    files = workspace.files
-    tester = LinkTester(
-        files.publication.base_url,
-        moment(None, files.zone),
-        files.build / ".cache" / "links.json",
-        allow_private=allow_private,
-    )
-
-    def complete(subject: CheckContext) -> CheckContext:
-        if online:
-            subject = replace(subject, answers=tester.answers(links_to_try(subject)))
-        return replace(subject, spam=spam_report(subject.message)) if spam else subject
-
-    return complete
 
 
 def _explain(code: str | None) -> None:
@@ -133,27 +104,29 @@ def _explain(code: str | None) -> None:
     from pipeline.checks.runner import rule_to_explain
 
     if code is None:
-        terminal.table(("CODE", "SEVERITY", "RULE"), [(r.code, r.severity.value, r.title) for r in ALL_RULES])
+        terminal.print_table(
+            ("CODE", "SEVERITY", "RULE"), [(r.code, r.severity.value, r.title) for r in ALL_RULES]
+        )
         return
     rule = rule_to_explain(code)
     terminal.result(f"{rule.code} ({rule.severity.value}): {rule.title}\n")
-    terminal.paragraph(rule.why)
-    terminal.paragraph(rule.remedy)
-    terminal.paragraph(f"Rests on: {rule.source}")
+    terminal.print_paragraph(rule.why)
+    terminal.print_paragraph(rule.remedy)
+    terminal.print_paragraph(f"Rests on: {rule.source}")
 
 
-def _print(form: str, checked: tuple[CheckResult, ...], findings: tuple[Finding, ...]) -> None:
+def _print(output_format: str, checked: tuple[CheckResult, ...], findings: tuple[Finding, ...]) -> None:
     from pipeline.checks import report
     from pipeline.checks.rules import RULES
 
     silenced = tuple(dict.fromkeys(each for one in checked for each in one.silenced))
-    if form == "sarif":
+    if output_format == "sarif":
         terminal.result(report.sarif(findings, silenced, RULES))
-    elif form == "github":
+    elif output_format == "github":
         if text := report.workflow_commands(findings):
             terminal.result(text)
-    elif form == "json":
-        terminal.as_json(
+    elif output_format == "json":
+        terminal.print_json(
             {
                 "editions": [_edition_json(one) for one in checked],
                 "findings": [_finding_json(each) for each in findings],
@@ -166,22 +139,16 @@ def _print(form: str, checked: tuple[CheckResult, ...], findings: tuple[Finding,
 
 def _print_text(checked: tuple[CheckResult, ...], findings: tuple[Finding, ...], silenced: int) -> None:
     for each in findings:
-        terminal.finding(each)
+        terminal.print_finding(each)
     if findings:
         terminal.result("")
     for one in checked:
         _print_budget(one, whole=len(checked) == 1)
-    counts = [
-        terminal.count(sum(each.severity.value == level for each in findings), level)
-        for level in ("error", "warning", "note")
-    ]
-    terminal.result(f"{', '.join(counts)}" + (f", {silenced} silenced" if silenced else ""))
-    if findings:
-        terminal.result(f"What a code means: pressroom check --explain {findings[0].code}")
+    terminal.print_counts(findings, after=f", {silenced} silenced" if silenced else "")
 
 
 def _print_budget(one: CheckResult, whole: bool) -> None:
-    """The size of an edition against the limit; item by item where it is the only one."""
+    """Print the size of an edition against the limit; `whole` adds a line for each part."""
     edition, budget = one.edition, one.budget
     audience = "" if edition.audience == edition.issue.audiences[0] else f" ({edition.audience})"
     terminal.result(

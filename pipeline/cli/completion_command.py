@@ -1,4 +1,4 @@
-"""`completion`: what a shell needs to complete commands, issues, slugs and tags."""
+"""`completion`: the script with which a shell completes commands, issues, tags and targets."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _SHELLS = {"bash": BashComplete, "zsh": ZshComplete, "fish": FishComplete}
 @click.argument("shell", type=click.Choice(list(_SHELLS)))
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> None:
-    """Print the completion script for a SHELL.
+    """Print the completion script for SHELL.
 
     \b
     Examples:
@@ -23,5 +23,5 @@ def completion(ctx: click.Context, shell: str) -> None:
       pressroom completion fish > ~/.config/fish/completions/pressroom.fish
     """
     script = _SHELLS[shell](ctx.find_root().command, {}, "pressroom", "_PRESSROOM_COMPLETE")
-    # Not `source()`: for bash it starts a bash of its own, to warn of versions before 4.4.
+    # Not `source()`: for bash it starts another bash, to warn about versions before 4.4.
     terminal.result(script.source_template % script.source_vars())

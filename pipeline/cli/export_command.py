@@ -1,4 +1,4 @@
-"""`export`: an issue as the files that a sender takes, and as a draft at the service itself."""
+"""`export`: an issue as files for the service that sends it, or as a draft at the service."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli import terminal
-from pipeline.cli.options import issue_argument, json_option, moment, now_option, workspace_of
+from pipeline.cli.options import issue_argument, json_option, now_option, time_or_now, workspace_of
 from pipeline.model import FORMATS, TARGETS
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pipeline.model import OutputFile
 
 _SHOWN = 160
-"""Characters of a long value in a request that is shown to a person."""
+"""Characters of a long value that are shown of a request."""
 
 
 @click.command()
@@ -37,15 +37,17 @@ _SHOWN = 160
     "target",
     type=click.Choice((*FORMATS, *TARGETS)),
     default="bundle",
-    help="Export for this service, in its own words; or as a message. Default: the neutral bundle.",
+    help="The service to export for, or `eml` for a message. Default: the neutral bundle.",
     metavar="TARGET",
 )
 @click.option(
-    "--push", "to_push", is_flag=True, help="With --to: put it at the service as a draft; asks first."
+    "--push", "to_push", is_flag=True, help="With --to: make it a draft at the service; asks first."
 )
 @click.option("--yes", is_flag=True, help="With --push: do not ask.")
 @click.option("--dry-run", is_flag=True, help="With --push: show the requests, and send none.")
-@click.option("--anew", is_flag=True, help="With --push: make a new draft, and leave the earlier one alone.")
+@click.option(
+    "--anew", is_flag=True, help="With --push: make a new draft, and leave the earlier one as it is."
+)
 @click.option("--audience", help="The edition to export. Default: the issue's first.")
 @click.option("--zip", "as_zip", is_flag=True, help="Write a .zip (also where --output ends in .zip).")
 @click.option(
@@ -53,7 +55,7 @@ _SHOWN = 160
     type=click.Choice(["hosted", "packed"]),
     default="hosted",
     show_default=True,
-    help="Where the email finds its pictures: on the published site, or with it.",
+    help="Where the email's images are: on the published site, or packed with it.",
 )
 @click.option("--force", is_flag=True, help="Export in spite of findings at error level.")
 @json_option
@@ -77,17 +79,17 @@ def export(
 ) -> None:
     """Export ISSUE as a neutral bundle, or for the service that sends it.
 
-    The bundle holds email.html, email.txt, email.eml, email.mjml, images/ and issue.json, which
+    The bundle contains email.html, email.txt, email.eml, email.mjml, images/ and issue.json, which
     lists subject, preview text, sender, merge fields, sizes and checksums. The issue must be
-    frozen, so that what is sent can be made again, and it is checked first: a finding at error
-    level stops the export.
+    frozen, so that what is sent can be made again. It is checked first: a finding at error level
+    stops the export.
 
-    With --to it is what that service's screen asks for: merge fields in its own words, and what
-    only looks like one written as text. What the service cannot say is refused. `--to eml` is one
+    --to makes what that service's screen asks for: merge fields in its own syntax, and text that
+    only looks like one escaped. What the service cannot express is refused. `--to eml` makes one
     message. The targets: {targets}.
 
-    With --push it stands there as a draft afterwards; nothing is ever sent to readers. A second
-    push changes the same draft. The key comes from the environment or the system's keyring.
+    --push makes a draft at the service; nothing is ever sent to readers. A second push updates the
+    same draft. The key comes from the environment or the system's keyring.
 
     \b
     Examples:
@@ -109,8 +111,8 @@ def export(
     request = ExportRequest(workspace.issues.find(issue), target, audience, ImageMode(images), output, zipped)
     prepared = prepare_export(workspace, request)
     shown = [each for each in prepared.findings if each.severity is not Severity.NOTE]
-    if terminal.findings(shown) and not force:
-        terminal.message("Not exported. Mend what is wrong, or export all the same with --force.")
+    if terminal.show_findings(shown) and not force:
+        terminal.message("Not exported. Correct what is wrong, or export anyway with --force.")
         ctx.exit(1)
     packed = pack_export(prepared)
     if to_push:
@@ -124,12 +126,12 @@ def export(
     if not as_json:
         _show_export(place, packed)
     if to_push:
-        at = moment(now, workspace.files.zone)
+        at = time_or_now(now, workspace.files.zone)
         result |= _push(packed, _PushOptions(yes, dry_run, anew, at), as_json)
     elif packed.package and not as_json:
         _show_steps(packed)
     if as_json:
-        terminal.as_json(result)
+        terminal.print_json(result)
 
 
 export.help = (export.help or "").format(targets=", ".join((*FORMATS, *TARGETS)))
@@ -146,7 +148,7 @@ class _PushOptions:
 
 
 def _check_push(packed: PackedExport, dry_run: bool) -> None:
-    """Stop before anything is written if a setting or a key is missing; a dry run needs no key."""
+    """Raise if a setting or a key is missing, before anything is written. A dry run needs no key."""
     from pipeline.actions.push import check_keys, check_settings
 
     (check_settings if dry_run else check_keys)(packed)
@@ -192,8 +194,8 @@ def _push(packed: PackedExport, options: _PushOptions, as_json: bool) -> dict[st
         return {"draft": None}
     draft, updated = push_draft(packed, options.now, anew=options.anew)
     if not as_json:
-        done = "updated" if updated else "made"
-        terminal.result(f"\n{service.title}: {kind} {draft.id} {done}.\n{draft.address}")
+        what = "updated" if updated else "made"
+        terminal.result(f"\n{service.title}: {kind} {draft.id} {what}.\n{draft.address}")
     return {"draft": {"id": draft.id, "address": draft.address, "updated": updated}}
 
 
@@ -213,7 +215,7 @@ def _request_json(request: ApiRequest) -> dict[str, Any]:
 
 
 def _shortened(value: Any) -> Any:
-    """The same with long texts cut, for a person to read."""
+    """Return the value with long texts cut, for a person to read."""
     if isinstance(value, str) and len(value) > _SHOWN:
         return f"{value[:_SHOWN]}… ({terminal.size(len(value.encode()))})"
     if isinstance(value, dict):

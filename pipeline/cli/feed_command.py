@@ -1,4 +1,4 @@
-"""`feed`: the feeds alone: make them, check them, or tell a hub of them."""
+"""`feed`: build the feeds alone, check them, or tell a hub which have changed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli import terminal
-from pipeline.cli.options import json_option, moment, now_option, workspace_of
+from pipeline.cli.options import json_option, now_option, time_or_now, workspace_of
 
 if TYPE_CHECKING:
     from pipeline.workspace import Workspace
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 )
 @click.option("--ping", is_flag=True, help="Tell the hub which of the built feeds have changed; asks first.")
 @click.option("--yes", is_flag=True, help="With --ping: do not ask.")
-@click.option("--dry-run", is_flag=True, help="With --ping: show what would go, and send nothing.")
+@click.option("--dry-run", is_flag=True, help="With --ping: show what would be sent, and send nothing.")
 @json_option
 @now_option
 @click.pass_context
@@ -40,12 +40,12 @@ def feed(
     as_json: bool,
     now: datetime | None,
 ) -> None:
-    """Build the feeds alone: RSS, Atom and JSON Feed, for issues, articles, audiences and each tag.
+    """Build only the feeds: RSS, Atom and JSON Feed, for issues, articles, audiences and each tag.
 
-    --check tells what is wrong with them, and what readers would lose against the build before: an id
-    that changed, a date that moved, an item that vanished. With --ping nothing is built: run it once
-    build/site has been published. What the hub was told is remembered, so that the next time it is
-    told of what has changed since.
+    --check shows what is wrong with them, and what feed readers would lose compared with the last
+    build: an id that changed, a date that moved, an item that is missing. --ping builds nothing: run
+    it after build/site was published. It remembers what the hub knows, and sends only what has
+    changed since.
 
     \b
     Examples:
@@ -58,28 +58,28 @@ def feed(
     if not ping and (yes or dry_run):
         raise click.UsageError("--yes and --dry-run go with --ping.")
     if check and ping:
-        raise click.UsageError("--check and --ping are two things: check, publish, then ping.")
+        raise click.UsageError("--check and --ping do not go together: check, publish, then ping.")
     if against and not check:
         raise click.UsageError("--against goes with --check.")
     workspace = workspace_of(ctx)
     if ping:
         _ping(workspace, yes, dry_run, as_json)
     elif check:
-        _check(ctx, workspace, moment(now, workspace.files.zone), against, as_json)
+        _check(ctx, workspace, time_or_now(now, workspace.files.zone), against, as_json)
     else:
-        _build(ctx, workspace, moment(now, workspace.files.zone), as_json)
+        _build(ctx, workspace, time_or_now(now, workspace.files.zone), as_json)
 
 
 def _build(ctx: click.Context, workspace: Workspace, now: datetime, as_json: bool) -> None:
     from pipeline.actions.feed import build_feeds
 
-    paths, found = build_feeds(workspace, now)
+    paths, findings = build_feeds(workspace, now)
     if as_json:
-        terminal.as_json({"feeds": [f"build/site/{path}" for path in paths]})
+        terminal.print_json({"feeds": [f"build/site/{path}" for path in paths]})
     else:
         for path in paths:
             terminal.result(f"build/site/{path}")
-    if terminal.findings(found):
+    if terminal.show_findings(findings):
         ctx.exit(1)
 
 
@@ -90,17 +90,13 @@ def _check(
 
     count, findings = check_feeds(workspace, now, against or workspace.files.build / "site")
     if as_json:
-        terminal.as_json({"feeds": count, "findings": [each.values for each in findings]})
+        terminal.print_json({"feeds": count, "findings": [each.values for each in findings]})
     else:
         for each in findings:
-            terminal.finding(each)
+            terminal.print_finding(each)
         if findings:
             terminal.result("")
-        levels = [each.severity.value for each in findings]
-        counts = [terminal.count(levels.count(level), level) for level in ("error", "warning", "note")]
-        terminal.result(f"{terminal.count(count, 'feed document')}: {', '.join(counts)}")
-        if findings:
-            terminal.result(f"What a code means: pressroom check --explain {findings[0].code}")
+        terminal.print_counts(findings, before=f"{terminal.count(count, 'feed document')}: ")
     if any(each.severity.value == "error" for each in findings):
         ctx.exit(1)
 
@@ -123,11 +119,11 @@ def _ping(workspace: Workspace, yes: bool, dry_run: bool, as_json: bool) -> None
         told.append(address(publication, path))
         if not as_json:
             terminal.result(f"told: {told[-1]}")
-    would = [] if send else [address(publication, path) for path in changed]
+    not_told = [] if send else [address(publication, path) for path in changed]
     if as_json:
-        terminal.as_json({"hub": publication.hub, "told": told, "not_told": would})
+        terminal.print_json({"hub": publication.hub, "told": told, "not_told": not_told})
     elif not changed:
-        terminal.result("The hub knows of every feed as it is.")
+        terminal.result("The hub knows the current state of every feed.")
     elif not send:
-        for url in would:
+        for url in not_told:
             terminal.result(f"not told: {url}")

@@ -1,8 +1,7 @@
-"""`articles`, `tags` and `status`: what is in the workspace."""
+"""`articles`, `tags` and `status`: list what is in the workspace."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -13,9 +12,9 @@ from pipeline.cli.options import complete_tag, json_option, workspace_of
 from pipeline.model import TARGETS
 
 if TYPE_CHECKING:
+    from pipeline.actions.list_articles import ListedArticle
+    from pipeline.actions.status import IssueStatus
     from pipeline.export.drafts import PushedDraft
-    from pipeline.model import Article, Issue
-    from pipeline.workspace import Workspace
 
 
 @click.command()
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     "--tag",
     "tags",
     multiple=True,
-    help="Only articles with this tag; several: with all.",
+    help="Only articles with this tag; repeat it for articles with all of several tags.",
     shell_complete=complete_tag,
 )
 @click.option("--unused", is_flag=True, help="Only articles that no frozen issue carries.")
@@ -37,50 +36,43 @@ def articles(ctx: click.Context, tags: tuple[str, ...], unused: bool, as_json: b
       pressroom articles
       pressroom articles --tag ketamine --unused
     """
-    from pipeline.errors import NotFound, suggest
+    from pipeline.actions.list_articles import list_articles
 
-    workspace = workspace_of(ctx)
-    for tag in tags:
-        if tag not in workspace.pool.tags:
-            raise NotFound(f'no article has the tag "{tag}".', hint=suggest(tag, workspace.pool.tags))
-    carriers = workspace.assembler.history.carriers()
-    found = [
-        article
-        for article in sorted(workspace.pool.values(), key=lambda each: (each.date, each.slug), reverse=True)
-        if all(tag in article.tags for tag in tags) and not (unused and article.slug in carriers)
-    ]
+    listed = list_articles(workspace_of(ctx), tags, unused=unused)
     if as_json:
-        terminal.as_json([_article_json(article, carriers.get(article.slug, ())) for article in found])
+        terminal.print_json([_article_json(each) for each in listed])
         return
     rows = [
         (
-            article.slug,
-            article.title,
-            f"{article.date:%Y-%m-%d}",
-            _state(article, carriers.get(article.slug, ())),
-            ", ".join(article.tags),
+            each.article.slug,
+            each.article.title,
+            f"{each.article.date:%Y-%m-%d}",
+            _article_state(each),
+            ", ".join(each.article.tags),
         )
-        for article in found
+        for each in listed
     ]
     columns = (
-        Column("ARTICLE", least=24),
-        Column("TITLE", least=24, spare=True),
+        Column("ARTICLE", shrink_to=24),
+        Column("TITLE", shrink_to=24, optional=True),
         "DATE",
-        Column("STATE", look=terminal.coloured({"draft": {"fg": "yellow"}, "free": {"fg": "green"}})),
-        Column("TAGS", least=24),
+        Column("STATE", style=terminal.style_by_text({"draft": {"fg": "yellow"}, "free": {"fg": "green"}})),
+        Column("TAGS", shrink_to=24),
     )
-    terminal.table(columns, rows)
+    terminal.print_table(columns, rows)
 
 
-def _state(article: Article, carriers: tuple[str, ...]) -> str:
+def _article_state(listed: ListedArticle) -> str:
+    article = listed.article
     if article.draft:
         return "draft"
-    if carriers:
-        return "in " + ", ".join(folder.partition("-")[0] for folder in carriers)
+    if listed.issues:
+        return "in " + ", ".join(folder.partition("-")[0] for folder in listed.issues)
     return f"for {', '.join(article.audience)}" if article.audience else "free"
 
 
-def _article_json(article: Article, carriers: tuple[str, ...]) -> dict[str, object]:
+def _article_json(listed: ListedArticle) -> dict[str, object]:
+    article = listed.article
     return {
         "slug": article.slug,
         "title": article.title,
@@ -89,7 +81,7 @@ def _article_json(article: Article, carriers: tuple[str, ...]) -> dict[str, obje
         "audience": list(article.audience),
         "draft": article.draft,
         "path": article.place.path,
-        "issues": list(carriers),
+        "issues": list(listed.issues),
     }
 
 
@@ -97,114 +89,109 @@ def _article_json(article: Article, carriers: tuple[str, ...]) -> dict[str, obje
 @json_option
 @click.pass_context
 def tags(ctx: click.Context, as_json: bool) -> None:
-    """List the tags and how many articles have each.
+    """List the tags, with the number of articles that have each.
 
     \b
     Examples:
       pressroom tags
       pressroom tags --json
     """
-    workspace = workspace_of(ctx)
+    counts = workspace_of(ctx).pool.tags
     if as_json:
-        terminal.as_json(workspace.pool.tags)
+        terminal.print_json(counts)
         return
-    rows = sorted(workspace.pool.tags.items(), key=lambda each: (-each[1], each[0]))
-    terminal.table(("TAG", "ARTICLES"), [(tag, str(number)) for tag, number in rows])
+    rows = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+    terminal.print_table(("TAG", "ARTICLES"), [(tag, str(number)) for tag, number in rows])
 
 
 @click.command()
 @json_option
 @click.pass_context
 def status(ctx: click.Context, as_json: bool) -> None:
-    """Show each issue and how far it is: draft, open, frozen, changed since, built; and its drafts.
+    """Show how far each issue is, the command that comes next, and its drafts at services.
 
-    The drafts are those that were put at services: when, and where an editor opens them.
+    An issue is a draft, open, frozen, or changed since it was frozen; its email is built or not. A
+    draft at a service is shown with the day it was pushed and the address where an editor opens it.
 
     \b
     Examples:
       pressroom status
       pressroom status --json
     """
-    from pipeline.export.drafts import read_drafts
+    from pipeline.actions.status import issue_statuses
 
     workspace = workspace_of(ctx)
-    rows = [(issue, *_progress(workspace, issue)) for issue in workspace.issues]
-    drafts = {issue.folder: read_drafts(workspace.files.root, issue) for issue in workspace.issues}
+    statuses = issue_statuses(workspace)
+    publication, articles = workspace.files.publication, len(workspace.pool)
     if as_json:
-        terminal.as_json(
-            {
-                "publication": workspace.files.publication.title,
-                "articles": len(workspace.pool),
-                "issues": [
-                    {
-                        "number": issue.number,
-                        "issue": issue.folder,
-                        "title": issue.title,
-                        "date": issue.date.isoformat(),
-                        "state": state,
-                        "built": built,
-                        "next": todo,
-                        "drafts": [
-                            {
-                                "target": each.target,
-                                "audience": each.audience,
-                                "id": each.id,
-                                "address": each.address,
-                                "pushed": each.pushed,
-                            }
-                            for each in drafts[issue.folder]
-                        ],
-                    }
-                    for issue, state, built, todo in rows
-                ],
-            }
-        )
+        issues = [_status_json(each) for each in statuses]
+        terminal.print_json({"publication": publication.title, "articles": articles, "issues": issues})
         return
-    terminal.result(
-        f"{workspace.files.publication.title}: {terminal.count(len(workspace.pool), 'article')}, "
-        f"{terminal.count(len(workspace.issues), 'issue')}"
-    )
-    if rows:
+    counts = f"{terminal.count(articles, 'article')}, {terminal.count(len(statuses), 'issue')}"
+    terminal.result(f"{publication.title}: {counts}")
+    if statuses:
         terminal.result("")
-        table = [
-            (str(issue.number), f"{issue.date:%Y-%m-%d}", issue.title, state, "built" if built else "", todo)
-            for issue, state, built, todo in rows
+        rows = [
+            (
+                str(each.issue.number),
+                f"{each.issue.date:%Y-%m-%d}",
+                each.issue.title,
+                each.state,
+                "built" if each.built else "",
+                each.next_step,
+            )
+            for each in statuses
         ]
-        columns = ("NO", "DATE", Column("TITLE", least=16), Column("STATE", look=_STATE_LOOK), "EMAIL", _NEXT)
-        terminal.table(columns, table)
-    _show_drafts([(issue, each) for issue in workspace.issues for each in drafts[issue.folder]])
+        terminal.print_table(_STATUS_COLUMNS, rows)
+    if any(each.drafts for each in statuses):
+        terminal.result("\nDrafts at services")
+    for each in statuses:
+        for draft in each.drafts:
+            _show_draft(each, draft)
 
 
-_NEXT = Column("NEXT", least=24)
-_STATE_LOOK = terminal.coloured(
-    {"frozen": {"fg": "green"}, "changed": {"fg": "yellow"}, "broken lock": {"fg": "red"}}
+_STATUS_COLUMNS = (
+    "NO",
+    "DATE",
+    Column("TITLE", shrink_to=16),
+    Column(
+        "STATE",
+        style=terminal.style_by_text(
+            {"frozen": {"fg": "green"}, "changed": {"fg": "yellow"}, "broken lock": {"fg": "red"}}
+        ),
+    ),
+    "EMAIL",
+    Column("NEXT", shrink_to=24),
 )
 
 
-def _show_drafts(drafts: Sequence[tuple[Issue, PushedDraft]]) -> None:
+def _status_json(status: IssueStatus) -> dict[str, object]:
+    return {
+        "number": status.issue.number,
+        "issue": status.issue.folder,
+        "title": status.issue.title,
+        "date": status.issue.date.isoformat(),
+        "state": status.state,
+        "built": status.built,
+        "next": status.next_step,
+        "drafts": [
+            {
+                "target": draft.target,
+                "audience": draft.audience,
+                "id": draft.id,
+                "address": draft.address,
+                "pushed": draft.pushed,
+            }
+            for draft in status.drafts
+        ],
+    }
+
+
+def _show_draft(status: IssueStatus, draft: PushedDraft) -> None:
     from pipeline.export.targets import find
 
-    if not drafts:
-        return
-    terminal.result("\nDrafts at services")
-    for issue, each in drafts:
-        audience = "" if each.audience == issue.audiences[0] else f", {each.audience}"
-        title = find(each.target).title if each.target in TARGETS else each.target
-        terminal.result(f"{issue.number}  {title}{audience}, pushed {each.pushed[:10]}\n   {each.address}")
-
-
-def _progress(workspace: Workspace, issue: Issue) -> tuple[str, bool, str]:
-    """An issue's state, whether its email is built, and the command that comes next."""
-    from pipeline.assemble.lock import lock_conflicts
-
-    built = (workspace.files.build / "issues" / issue.folder / "email.html").is_file()
-    if issue.draft:
-        return "draft", built, "delete `draft: true` when it is ready"
-    if issue.folder in workspace.assembler.broken:
-        return "broken lock", built, f"pressroom assemble {issue.number} --update"
-    lock = workspace.assembler.locks.get(issue.folder)
-    if lock is None:
-        return "open", built, f"pressroom assemble {issue.number}"
-    if lock_conflicts(issue, lock, workspace.assembler.digests(lock.slugs)):
-        return "changed", built, f"pressroom build {issue.number}  (says what changed)"
-    return "frozen", built, f"pressroom export {issue.number}" if built else f"pressroom build {issue.number}"
+    audience = "" if draft.audience == status.issue.audiences[0] else f", {draft.audience}"
+    title = find(draft.target).title if draft.target in TARGETS else draft.target
+    terminal.result(
+        f"{status.issue.number}  {title}{audience}, pushed {draft.pushed[:10]}\n   {draft.address}"
+    )

@@ -1,4 +1,4 @@
-"""`init` and `new`: a workspace, an issue or an article to begin with."""
+"""`init` and `new`: create a workspace, an issue or an article."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from pipeline.cli.options import (
     complete_tag,
     complete_theme,
     json_option,
-    moment,
     now_option,
+    time_or_now,
     workspace_of,
 )
 
@@ -23,7 +23,11 @@ from pipeline.cli.options import (
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--title", default="My newsletter", show_default=True, help="The publication's title.")
 @click.option(
-    "--theme", default="default", show_default=True, shell_complete=complete_theme, help="How it looks."
+    "--theme",
+    default="default",
+    show_default=True,
+    shell_complete=complete_theme,
+    help="The theme of emails and pages.",
 )
 @json_option
 @now_option
@@ -31,7 +35,7 @@ from pipeline.cli.options import (
 def init(
     ctx: click.Context, folder: Path, title: str, theme: str, as_json: bool, now: datetime | None
 ) -> None:
-    """Make a new workspace in DIR: settings, two articles and a first issue that builds.
+    """Make a new workspace in DIR: settings, two articles and a first issue, ready to build.
 
     \b
     Examples:
@@ -43,9 +47,9 @@ def init(
     from pipeline.actions.scaffold import init_workspace
 
     folder = Path(ctx.obj) / folder
-    written = init_workspace(folder, title, theme, moment(now, ZoneInfo("UTC")))
+    written = init_workspace(folder, title, theme, time_or_now(now, ZoneInfo("UTC")))
     if as_json:
-        terminal.as_json({"workspace": str(folder), "files": list(written)})
+        terminal.print_json({"workspace": str(folder), "files": list(written)})
         return
     for path in written:
         terminal.result(str(folder / path))
@@ -54,7 +58,7 @@ def init(
 
 @click.group()
 def new() -> None:
-    """Begin a new issue or article, as a file to write in.
+    """Create a new issue or article, as a file to write in.
 
     \b
     Examples:
@@ -78,7 +82,7 @@ def new_issue(
     as_json: bool,
     now: datetime | None,
 ) -> None:
-    """Begin an issue named TITLE, with the next number.
+    """Create a draft issue named TITLE, with the next free number.
 
     \b
     Examples:
@@ -88,15 +92,13 @@ def new_issue(
     from pipeline.actions.scaffold import new_issue as make
 
     workspace = workspace_of(ctx)
-    path = make(workspace, title, number, dated or moment(now, workspace.files.zone))
-    _made(path, as_json)
+    path = make(workspace, title, number, dated or time_or_now(now, workspace.files.zone))
+    _show_path(path, as_json)
 
 
 @new.command("article")
 @click.argument("title")
-@click.option(
-    "--tag", "tags", multiple=True, help="A tag; may be given more than once.", shell_complete=complete_tag
-)
+@click.option("--tag", "tags", multiple=True, help="A tag; repeat it for more.", shell_complete=complete_tag)
 @click.option("--date", "dated", type=MomentType(), help="Default: today.")
 @click.option("--with-images", is_flag=True, help="Make a folder with index.md, for images beside it.")
 @json_option
@@ -111,7 +113,7 @@ def new_article(
     as_json: bool,
     now: datetime | None,
 ) -> None:
-    """Begin an article named TITLE, as a draft.
+    """Create a draft article named TITLE.
 
     \b
     Examples:
@@ -121,12 +123,12 @@ def new_article(
     from pipeline.actions.scaffold import new_article as make
 
     workspace = workspace_of(ctx)
-    path = make(workspace, title, tags, dated or moment(now, workspace.files.zone), with_images)
-    _made(path, as_json)
+    path = make(workspace, title, tags, dated or time_or_now(now, workspace.files.zone), with_images)
+    _show_path(path, as_json)
 
 
-def _made(path: str, as_json: bool) -> None:
+def _show_path(path: str, as_json: bool) -> None:
     if as_json:
-        terminal.as_json({"path": path})
+        terminal.print_json({"path": path})
     else:
         terminal.result(path)

@@ -1,4 +1,4 @@
-"""Arguments and options that several commands share, and what a shell completes for them."""
+"""Arguments and options that several commands share, and shell completion for them."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from click.shell_completion import CompletionItem
 from pipeline.errors import PressroomError
 
 if TYPE_CHECKING:
+    from pipeline.model import Issue
     from pipeline.workspace import Workspace
 
     _MomentParam = click.ParamType[datetime]
 else:
-    _MomentParam = click.ParamType  # it takes a type only from Click 8.5 on
+    _MomentParam = click.ParamType  # generic only since Click 8.5
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -26,67 +27,63 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print the re
 
 
 def workspace_of(ctx: click.Context) -> Workspace:
-    """The workspace that the command works on."""
+    """Open the workspace that the command works on."""
     from pipeline.workspace import open_workspace
 
     return open_workspace(Path(ctx.obj or "."))
 
 
+def named_issues(workspace: Workspace, names: tuple[str, ...]) -> tuple[Issue, ...]:
+    """Find the issues of these names, each once. Raises `NotFound` for a name that no issue has."""
+    return tuple({issue.number: issue for issue in map(workspace.issues.find, names)}.values())
+
+
 class MomentType(_MomentParam):
-    """A date, or a date with time, as ISO 8601 writes them."""
+    """A date, or a date with a time, in ISO 8601."""
 
     name = "date"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """The moment; without an offset it is one of the publication's time zone, filled in later."""
+        """Parse it. Without an offset, `time_or_now` adds the publication's time zone later."""
         if isinstance(value, datetime):
             return value
         try:
             return datetime.fromisoformat(value)
         except ValueError:
-            self.fail(f"{value!r} is no date. Write it as 2026-01-31 or 2026-01-31T09:00.", param, ctx)
+            self.fail(f"{value!r} is not a date. Write it as 2026-01-31 or 2026-01-31T09:00.", param, ctx)
 
 
 now_option = click.option(
     "--now",
     type=MomentType(),
-    help="Take this for the present moment, instead of what the clock says.",
+    help="Use this as the present time, instead of the clock.",
 )
 
 
-def moment(given: datetime | None, zone: ZoneInfo) -> datetime:
-    """The given moment, or the clock's: the one place where a command reads it."""
-    if given is None:
+def time_or_now(time: datetime | None, zone: ZoneInfo) -> datetime:
+    """Return the time, or the clock's without one. No other code of a command reads the clock."""
+    if time is None:
         return datetime.now(zone).replace(microsecond=0)
-    return given if given.tzinfo else given.replace(tzinfo=zone)
+    return time if time.tzinfo else time.replace(tzinfo=zone)
 
 
 # --- completion ------------------------------------------------------------------------------
 
 
 def complete_issue(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Numbers, with their titles as help; folders' slugs; `latest`."""
+    """Complete the numbers and slugs of issues, with titles as help, and `latest`."""
     try:
         issues = list(workspace_of(ctx.find_root()).issues)
     except PressroomError:
         return []
-    found = [CompletionItem(str(issue.number), help=issue.title) for issue in issues]
-    found += [CompletionItem(issue.slug, help=issue.title) for issue in issues]
-    found.append(CompletionItem("latest"))
-    return [item for item in found if item.value.startswith(incomplete)]
-
-
-def complete_slug(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Articles' slugs, with their titles as help."""
-    try:
-        pool = workspace_of(ctx.find_root()).pool
-    except PressroomError:
-        return []
-    return [CompletionItem(s, help=a.title) for s, a in pool.items() if s.startswith(incomplete)]
+    items = [CompletionItem(str(issue.number), help=issue.title) for issue in issues]
+    items += [CompletionItem(issue.slug, help=issue.title) for issue in issues]
+    items.append(CompletionItem("latest"))
+    return [item for item in items if item.value.startswith(incomplete)]
 
 
 def complete_tag(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Tags, with the number of their articles as help."""
+    """Complete tags, with the number of their articles as help."""
     try:
         tags = workspace_of(ctx.find_root()).pool.tags
     except PressroomError:
@@ -95,7 +92,7 @@ def complete_tag(ctx: click.Context, param: click.Parameter, incomplete: str) ->
 
 
 def complete_theme(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """The packaged themes, with their descriptions as help."""
+    """Complete the packaged themes, with their descriptions as help."""
     from pipeline.config.themes import read_theme, theme_names
 
     return [
@@ -106,5 +103,5 @@ def complete_theme(ctx: click.Context, param: click.Parameter, incomplete: str) 
 
 
 def issue_argument() -> Callable[[Command], Command]:
-    """One issue: by number, slug or `latest`."""
+    """Return the argument for one issue: its number, its slug or `latest`."""
     return click.argument("issue", shell_complete=complete_issue)

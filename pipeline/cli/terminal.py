@@ -1,4 +1,4 @@
-"""How results, messages and errors look in a terminal, and as JSON."""
+"""Print results, messages, findings and errors: in a terminal, or as JSON."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
-from pipeline.cli.columns import GAP, Column, fitted
+from pipeline.cli.columns import GAP, Column, fit_columns
 from pipeline.errors import PressroomError, flatten
 
 if TYPE_CHECKING:
@@ -21,79 +21,83 @@ Item = TypeVar("Item")
 
 
 def result(text: str) -> None:
-    """A line of the result, on stdout."""
+    """Print a line of the result, on stdout."""
     click.echo(text)
 
 
 def message(text: str) -> None:
-    """A message or progress, on stderr."""
+    """Print a message or progress, on stderr."""
     click.echo(text, err=True)
 
 
-def as_json(data: Any) -> None:
-    """The result as JSON, on stdout."""
+def print_json(data: Any) -> None:
+    """Print the result as JSON, on stdout."""
     click.echo(json.dumps(data, indent=2, ensure_ascii=False, default=str))
 
 
 def fail(ctx: click.Context, error: PressroomError) -> NoReturn:
-    """Show every mistake that an error stands for, and exit with 1."""
-    found = flatten(error)
-    mistakes(found)
-    if len(found) > 1:
-        message(f"\n{len(found)} mistakes. Nothing was written.")
+    """Show an error, or each mistake in `Mistakes`, and exit with 1."""
+    mistakes = flatten(error)
+    show_mistakes(mistakes)
+    if len(mistakes) > 1:
+        message(f"\n{len(mistakes)} mistakes. Nothing was written.")
     ctx.exit(1)
 
 
-def mistakes(found: Iterable[PressroomError]) -> None:
-    """Show mistakes: where, what, and what to do."""
-    for each in found:
-        place = each.path or ""
-        if place and each.line is not None:
-            place = f"{place}:{each.line}"
-        head = style(f"{place}: " if place else "error: ", fg="red", bold=True)
-        message(head + each.message)
-        if each.hint:
-            message(f"    {each.hint}")
+def show_mistakes(errors: Iterable[PressroomError]) -> None:
+    """Show errors on stderr: where, what, and what to do."""
+    for error in errors:
+        place = error.path or ""
+        if place and error.line is not None:
+            place = f"{place}:{error.line}"
+        message(style(f"{place}: " if place else "error: ", fg="red", bold=True) + error.message)
+        if error.hint:
+            message(f"    {error.hint}")
 
 
-def findings(found: Iterable[Finding]) -> int:
-    """Show findings on stderr; gives the number of those at error level."""
-    from pipeline.model import Severity
-
+def show_findings(findings: Iterable[Finding]) -> int:
+    """Show findings on stderr. Returns the number of those at error level."""
     errors = 0
-    for each in found:
-        errors += each.severity is Severity.ERROR
-        for line in _finding(each):
+    for finding in findings:
+        errors += finding.severity.value == "error"
+        for line in _finding_lines(finding):
             message(line)
     return errors
 
 
-def finding(each: Finding) -> None:
-    """A finding as a result, on stdout."""
-    for line in _finding(each):
+def print_finding(finding: Finding) -> None:
+    """Print a finding as a result, on stdout."""
+    for line in _finding_lines(finding):
         result(line)
 
 
-def _finding(each: Finding) -> Iterator[str]:
-    place = f"{each.place.path}:{each.place.line}" if each.place.line else each.place.path
-    yield (
-        style(f"{place}: {each.severity.value} {each.code}: ", fg=_COLOURS[each.severity.value])
-        + each.message
-    )
-    if each.hint:
-        yield f"    {each.hint}"
+def _finding_lines(finding: Finding) -> Iterator[str]:
+    place, severity = finding.place, finding.severity.value
+    where = f"{place.path}:{place.line}" if place.line else place.path
+    yield style(f"{where}: {severity} {finding.code}: ", fg=_COLOURS[severity]) + finding.message
+    if finding.hint:
+        yield f"    {finding.hint}"
 
 
 _COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
 
 
-def paragraph(text: str) -> None:
-    """A paragraph of the result, wrapped, with an empty line after it."""
-    result(click.wrap_text(text, width=min(columns_of_terminal() or 80, 80)) + "\n")
+def print_counts(findings: Sequence[Finding], before: str = "", after: str = "") -> None:
+    """Print how many findings there are of each severity, and how to look up a code."""
+    levels = [each.severity.value for each in findings]
+    counts = ", ".join(count(levels.count(level), level) for level in _COLOURS)
+    result(f"{before}{counts}{after}")
+    if findings:
+        result(f"What a code means: pressroom check --explain {findings[0].code}")
+
+
+def print_paragraph(text: str) -> None:
+    """Print a paragraph of the result, wrapped, with an empty line after it."""
+    result(click.wrap_text(text, width=min(terminal_width() or 80, 80)) + "\n")
 
 
 def size(count: int) -> str:
-    """A number of bytes for people: 812 B, 14 KB, 1.2 MB (1 KB is 1,024 bytes)."""
+    """Format a number of bytes for people: 812 B, 14 KB, 1.2 MB (1 KB is 1,024 bytes)."""
     if count < 1024:
         return f"{count} B"
     if count < 1024 * 1024:
@@ -102,54 +106,54 @@ def size(count: int) -> str:
 
 
 def count(number: int, noun: str) -> str:
-    """`1 article`, `2 articles`."""
+    """Format a count with its noun: `1 article`, `2 articles`."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def table(header: Sequence[str | Column], rows: Sequence[Sequence[str]]) -> None:
-    """Columns with a header, on stdout, fitted to the terminal. The last one may be cut to fit."""
+def print_table(header: Sequence[str | Column], rows: Sequence[Sequence[str]]) -> None:
+    """Print columns with a header on stdout, fitted to the terminal. The last column may be cut."""
     columns = [each if isinstance(each, Column) else Column(each) for each in header]
-    if columns[-1].least is None:
-        columns[-1] = replace(columns[-1], least=8)
-    titles, *cells = fitted(columns, rows, columns_of_terminal())
-    result(style(_line(titles), dim=True))
+    if columns[-1].shrink_to is None:
+        columns[-1] = replace(columns[-1], shrink_to=8)
+    titles, *cells = fit_columns(columns, rows, terminal_width())
+    result(style(_join(titles), dim=True))
     for row in cells:
-        result(_line(row))
+        result(_join(row))
 
 
-def lines(columns: Sequence[Column], rows: Sequence[Sequence[str]], room: int | None) -> Iterator[str]:
-    """Rows without a header, as lines of at most `room` columns."""
-    return map(_line, fitted(columns, rows, room)[1:])
+def format_rows(columns: Sequence[Column], rows: Sequence[Sequence[str]], room: int | None) -> Iterator[str]:
+    """Format rows without a header, as lines of at most `room` characters."""
+    return map(_join, fit_columns(columns, rows, room)[1:])
 
 
-def _line(cells: Sequence[str]) -> str:
+def _join(cells: Sequence[str]) -> str:
     return (" " * GAP).join(cells).rstrip()
 
 
 def style(text: str, **look: Any) -> str:
-    """The text as `click.style` has it, unless NO_COLOR is set (no-color.org) or the terminal is dumb.
+    """Style a text with `click.style`, unless NO_COLOR is set (no-color.org) or the terminal is dumb.
 
-    Where the output is no terminal, Click takes the colours away again.
+    Click removes the colours again if the output is not a terminal.
     """
     if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return text
     return click.style(text, **look)
 
 
-def coloured(looks: Mapping[str, Mapping[str, Any]]) -> Callable[[str], str]:
-    """The look of a column whose cells are coloured by what they say."""
+def style_by_text(looks: Mapping[str, Mapping[str, Any]]) -> Callable[[str], str]:
+    """Return a style for the cells of a column that depends on their text."""
     return lambda cell: style(cell, **looks[cell.strip()]) if cell.strip() in looks else cell
 
 
-def columns_of_terminal() -> int | None:
-    """The terminal's width, or None where stdout is no terminal."""
+def terminal_width() -> int | None:
+    """Return the terminal's width in characters, or None if stdout is not a terminal."""
     import shutil
 
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def progress(items: Iterable[Item], what: str) -> Iterable[Item]:
-    """The items one by one, with a bar on a terminal once the work has taken over a second."""
+    """Yield the items; on a terminal, show a bar once the work has taken over a second."""
     import time
 
     todo = list(items)

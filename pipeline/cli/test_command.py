@@ -1,10 +1,10 @@
-"""`test`: an issue as one reader gets it, as a marked message."""
+"""`test`: an issue as one reader gets it, in a message marked as a test."""
 
 from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,22 +14,29 @@ from pipeline.cli import terminal
 from pipeline.cli.options import issue_argument, json_option, workspace_of
 
 if TYPE_CHECKING:
-    from pipeline.actions.send_test import WrittenMessage
-    from pipeline.model import Finding, Issue
+    from pipeline.actions.send_test import WrittenMessage, WrittenTest
+    from pipeline.model import Issue
 
 
-def _fields(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> Mapping[str, str]:
-    pairs = [each.partition("=") for each in given]
-    for (name, equals, _), whole in zip(pairs, given, strict=True):
+def _fields(ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]) -> Mapping[str, str]:
+    fields = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
         if not name or not equals:
-            raise click.BadParameter(f"{whole!r} is no field. Write it as first_name=Ada.", ctx, param)
-    return {name: value for name, _, value in pairs}
+            raise click.BadParameter(f"{text!r} is not a field. Write it as first_name=Ada.", ctx, param)
+        fields[name] = value
+    return fields
 
 
 @click.command()
 @issue_argument()
 @click.option(
-    "--to", "addresses", metavar="ADDRESS", multiple=True, required=True, help="Whom it is for; repeatable."
+    "--to",
+    "addresses",
+    metavar="ADDRESS",
+    multiple=True,
+    required=True,
+    help="The recipient; repeat it for more.",
 )
 @click.option(
     "--recipient",
@@ -44,7 +51,7 @@ def _fields(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) 
     metavar="NAME=VALUE",
     multiple=True,
     callback=_fields,
-    help="Fill this merge field; repeatable, and goes before --recipient.",
+    help="Fill this merge field, whatever --recipient says; repeat it for more.",
 )
 @click.option("--audience", help="The edition to test. Default: the issue's first.")
 @click.option(
@@ -58,7 +65,7 @@ def _fields(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) 
     type=click.Choice(["hosted", "packed"]),
     default="hosted",
     show_default=True,
-    help="Where the message finds its pictures: on the published site, or in it.",
+    help="Where the message's images are: on the published site, or packed in it.",
 )
 @json_option
 @click.pass_context
@@ -76,8 +83,8 @@ def test(
     """Make a test message of ISSUE: what one reader gets, marked as a test.
 
     It is written to a file; nothing is sent. The subject begins with [Test], it is addressed to you,
-    and its body is what a reader of whom the same is known gets. The issue need not be frozen, and
-    findings at error level are shown without stopping it.
+    and its body is what a reader with the same merge fields gets. The issue need not be frozen.
+    Findings at error level are shown but do not stop it.
 
     \b
     Examples:
@@ -85,35 +92,27 @@ def test(
       pressroom test 3 --to me@example.org --field first_name=Ada
       pressroom test 3 --to ada@example.org --to bo@example.org --recipient readers.csv
     """
-    from pipeline.actions.check import check_edition
-    from pipeline.actions.prepare import prepare_edition
-    from pipeline.actions.send_test import test_recipient, write_test_messages
-    from pipeline.compose import Composer
+    from pipeline.actions.send_test import MessageRequest, write_test
     from pipeline.export.bundle import ImageMode
-    from pipeline.workspace import edition_audience
 
+    if output is not None and len({each.strip().lower() for each in addresses}) > 1:
+        raise click.UsageError("--output names one file: use it with one --to.")
     workspace = workspace_of(ctx)
     chosen = workspace.issues.find(issue)
-    audience = edition_audience(chosen, audience)
-    publication = workspace.files.publication
-    readers = [test_recipient(publication, address, recipients, fields) for address in addresses]
-    by_address = {reader.address.lower(): reader for reader in readers}
-    if output is not None and len(by_address) > 1:
-        raise click.UsageError("--output names one file: give one --to.")
-    prepared = prepare_edition(Composer(workspace), chosen, audience)
-    messages = write_test_messages(workspace, prepared, tuple(by_address.values()), ImageMode(images), output)
-    warnings = _errors_as_warnings(check_edition(prepared).findings)
-    frozen = prepared.issue.assembled.frozen
+    written = write_test(
+        workspace,
+        MessageRequest(chosen, addresses, recipients, fields, audience, ImageMode(images), output),
+    )
     if as_json:
-        terminal.as_json(_json(chosen, audience, frozen, messages, warnings))
+        terminal.print_json(_json(chosen, written))
         return
-    for message in messages:
+    for message in written.messages:
         _show(message)
-    terminal.findings(warnings)
-    if not frozen:
+    terminal.show_findings(written.findings)
+    if not written.frozen:
         terminal.message(f"The issue is not frozen yet: pressroom assemble {chosen.number}")
     terminal.message("Nothing was sent. To open it in a mail program:")
-    for message in messages:
+    for message in written.messages:
         terminal.message(f"  {_opener()} {shlex.quote(str(message.path))}")
 
 
@@ -134,22 +133,11 @@ def _opener() -> str:
     return {"darwin": "open", "win32": "start"}.get(sys.platform, "xdg-open")
 
 
-def _errors_as_warnings(findings: Iterable[Finding]) -> list[Finding]:
-    """Return the findings that stop an export, as warnings: they do not stop a test."""
-    from dataclasses import replace
-
-    from pipeline.model import Severity
-
-    return [replace(each, severity=Severity.WARNING) for each in findings if each.severity is Severity.ERROR]
-
-
-def _json(
-    issue: Issue, audience: str, frozen: bool, messages: tuple[WrittenMessage, ...], warnings: list[Finding]
-) -> dict[str, object]:
+def _json(issue: Issue, written: WrittenTest) -> dict[str, object]:
     return {
         "issue": issue.folder,
-        "audience": audience,
-        "frozen": frozen,
+        "audience": written.audience,
+        "frozen": written.frozen,
         "tests": [
             {
                 "to": each.to,
@@ -158,7 +146,7 @@ def _json(
                 "subject": each.subject,
                 "fields": dict(each.fields),
             }
-            for each in messages
+            for each in written.messages
         ],
-        "findings": [each.values for each in warnings],
+        "findings": [each.values for each in written.findings],
     }

@@ -19,7 +19,7 @@ class PlanFile:
     """The `issue.md` of one issue, with its content before and after each change made here.
 
     `assembler` has the pool and the locks; replace it after the workspace was read again. Changes are made
-    in the edition for `audience`, or in the issue's first one if that is None.
+    in the edition for `audience`; without it, in the issue's first one.
     """
 
     def __init__(self, assembler: Assembler, folder: str, audience: str | None = None) -> None:

@@ -1,1 +1,1 @@
-"""The editor's desk: a page on loopback that shows an issue as its readers will, while it is written."""
+"""The preview: a local web page that shows an issue as its readers will see it, while it is written."""

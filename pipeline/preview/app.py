@@ -1,4 +1,4 @@
-"""The pages of the preview. Nothing here changes a file but the plan of an issue, through `PlanFile`."""
+"""The preview's web application. It changes no file except an issue's plan, through `PlanFile`."""
 
 from __future__ import annotations
 
@@ -20,8 +20,16 @@ from pipeline.actions.prepare import PreparedEdition
 from pipeline.errors import PressroomError
 from pipeline.model import Issue
 from pipeline.plan_edit.plan_changes import Exclude, Include, Move, Pin, Unpin
-from pipeline.preview import email_variants, panels
+from pipeline.preview import panels
 from pipeline.preview.editor import open_file
+from pipeline.preview.email_variants import (
+    ColorScheme,
+    as_outlook,
+    fill_merge_fields,
+    value_for_recipient,
+    with_color_scheme,
+    with_local_images,
+)
 from pipeline.preview.reload import Reloader
 from pipeline.preview.session import PreviewSession, SelectedEdition
 from pipeline.preview.snapshot import Snapshot
@@ -34,10 +42,12 @@ _FRAME_POLICY = (
     "default-src 'none'; img-src {images}; style-src 'self' 'unsafe-inline'; font-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-same-origin"
 )
-"""No script runs in what was written by others; the page may measure it, and scroll it back to its place."""
+"""No script runs in a frame; the page may measure its content, and restore its scroll position."""
 
-_FILES = {"page.js": "text/javascript", "panels.js": "text/javascript", "plan.js": "text/javascript"}
-_FILES |= {"page.css": "text/css"}
+_FILES = {
+    **dict.fromkeys(("page.js", "panels.js", "plan.js"), "text/javascript"),
+    "page.css": "text/css",
+}
 
 _CHANGES: dict[str, Callable[..., Any]] = {
     "move": Move,
@@ -49,43 +59,43 @@ _CHANGES: dict[str, Callable[..., Any]] = {
 
 
 class PreviewPages:
-    """Answers requests from a session."""
+    """Answers requests with what a session has."""
 
-    def __init__(self, session: PreviewSession, live: Reloader) -> None:
+    def __init__(self, session: PreviewSession, reloader: Reloader) -> None:
         self.session = session
-        self.live = live
+        self.reloader = reloader
 
     # --- the page itself ---------------------------------------------------------------------
 
     async def index(self, request: Request) -> Response:
-        """The page."""
+        """The page itself."""
         return HTMLResponse(_page_file("index.html"), headers={"Content-Security-Policy": _PAGE_POLICY})
 
     async def file(self, request: Request) -> Response:
-        """A script or the style edition of the page."""
+        """A script or the style sheet of the page."""
         name = request.path_params["name"]
         if name not in _FILES:
             return PlainTextResponse("There is no such file.", 404)
         return Response(_page_file(name), media_type=_FILES[name])
 
     async def events(self, request: Request) -> Response:
-        """Tells of each revision."""
-        return StreamingResponse(self.live.news(), media_type="text/event-stream")
+        """A stream with the number of each revision."""
+        return StreamingResponse(self.reloader.events(), media_type="text/event-stream")
 
-    # --- what it asks -------------------------------------------------------------------------
+    # --- values ---------------------------------------------------------------------------------
 
     def state(self, request: Request) -> Any:
-        """What there is to choose, and how the chosen edition stands."""
+        """What can be selected, and the state of the selected edition."""
         session, snapshot = self.session, self.session.snapshot
-        said: dict[str, Any] = {"revision": session.revision, "errors": session.errors, "issues": []}
+        state: dict[str, Any] = {"revision": session.revision, "errors": session.errors, "issues": []}
         if snapshot is None:
-            return said
+            return state
         publication = snapshot.workspace.files.publication
-        issue, audience = self._chosen(snapshot, request)
-        session.chosen = SelectedEdition(issue.folder, audience)
+        issue, audience = self._select(snapshot, request)
+        session.selected = SelectedEdition(issue.folder, audience)
         prepared = snapshot.edition(issue, audience)
-        read = self._reads(prepared, request)
-        return said | {
+        value = self._field_value(prepared, request)
+        return state | {
             "publication": publication.title,
             "issues": [
                 {"folder": each.folder, "number": each.number, "title": each.title, "draft": each.draft}
@@ -100,8 +110,8 @@ class PreviewPages:
             "fields": [each.name for each in prepared.email.merge_fields],
             "inbox": {
                 "sender": publication.sender_name,
-                "subject": email_variants.filled(prepared.email.subject, read, html=False),
-                "preview_text": email_variants.filled(prepared.email.preview_text, read, html=False),
+                "subject": fill_merge_fields(prepared.email.subject, value, html=False),
+                "preview_text": fill_merge_fields(prepared.email.preview_text, value, html=False),
             },
             "bytes": len(prepared.email.html.encode()),
             "page": snapshot.page(issue, audience) if request.query_params.get("view") == "web" else "",
@@ -110,75 +120,75 @@ class PreviewPages:
         }
 
     def text(self, request: Request) -> Any:
-        """The text part, and the sources, as text."""
-        snapshot, issue, audience = self._asked(request)
+        """The text part, or the source of the email as `kind` names it: html or mjml."""
+        snapshot, issue, audience = self._selected(request)
         prepared = snapshot.edition(issue, audience)
         kind = request.query_params.get("kind", "text")
         if kind == "text":
-            return {
-                "text": email_variants.filled(prepared.email.text, self._reads(prepared, request), html=False)
-            }
+            value = self._field_value(prepared, request)
+            return {"text": fill_merge_fields(prepared.email.text, value, html=False)}
         return {"text": prepared.email.mjml if kind == "mjml" else prepared.email.html}
 
     def panel(self, request: Request) -> Any:
-        """One of the panels beside the email."""
-        snapshot, issue, audience = self._asked(request)
-        made: dict[str, Callable[[], Any]] = {
+        """The values of one panel beside the email."""
+        snapshot, issue, audience = self._selected(request)
+        make: dict[str, Callable[[], Any]] = {
             "findings": partial(panels.findings, snapshot, issue, audience),
             "size": partial(panels.size, snapshot, issue, audience),
             "plan": partial(panels.plan, snapshot, issue, audience),
             "links": partial(panels.links, snapshot, issue, audience),
-            "changes": partial(panels.difference, snapshot, issue, audience),
+            "changes": partial(panels.changes, snapshot, issue, audience),
             "feeds": partial(panels.feeds, snapshot, issue),
         }
-        return made[request.path_params["name"]]()
+        return make[request.path_params["name"]]()
 
-    # --- what stands in frames ------------------------------------------------------------------
+    # --- frames ---------------------------------------------------------------------------------
 
     def email(self, request: Request) -> Response:
-        """The email, for the frame."""
-        snapshot, issue, audience = self._asked(request)
-        asked = request.query_params
+        """The email in the variant that the query names."""
+        snapshot, issue, audience = self._selected(request)
+        options = request.query_params
         prepared = snapshot.edition(issue, audience)
-        html = email_variants.filled(prepared.email.html, self._reads(prepared, request), html=True)
-        if asked.get("client") == "outlook":
-            html = email_variants.by_outlook(html)
+        html = fill_merge_fields(prepared.email.html, self._field_value(prepared, request), html=True)
+        if options.get("client") == "outlook":
+            html = as_outlook(html)
         else:
-            html = email_variants.coloured(html, email_variants.ForcedScheme(asked.get("scheme", "light")))
+            html = with_color_scheme(html, ColorScheme(options.get("scheme", "light")))
         query = urlencode({"issue": issue.folder, "audience": audience})
-        html = email_variants.shown_here(html, prepared.email.images, query)
-        return _framed(html.encode(), "text/html; charset=utf-8", images=asked.get("images") != "off")
+        html = with_local_images(html, prepared.email.images, query)
+        return _framed(html.encode(), "text/html; charset=utf-8", images=options.get("images") != "off")
 
     def image(self, request: Request) -> Response:
-        """A picture of the chosen edition."""
-        snapshot, issue, audience = self._asked(request)
-        found = snapshot.image(issue, audience, request.path_params["name"])
-        if found is None:
-            return PlainTextResponse("There is no such picture.", 404)
-        return Response(found[1], media_type=found[0].media_type)
+        """An image of the selected edition."""
+        snapshot, issue, audience = self._selected(request)
+        image = snapshot.image(issue, audience, request.path_params["name"])
+        if image is None:
+            return PlainTextResponse("There is no such image.", 404)
+        return Response(image[1], media_type=image[0].media_type)
 
     def site(self, request: Request) -> Response:
-        """A file of the site, as if the chosen issue were published."""
-        snapshot, issue, _ = self._asked(request)
+        """A file of the site, as if the selected issue were published."""
+        snapshot, issue, _ = self._selected(request)
         path = request.path_params["path"]
         path = f"{path}index.html" if not path or path.endswith("/") else path
-        made = snapshot.site(issue).get(path)
-        if made is None:
-            return PlainTextResponse("This page is not made for the preview.", 404)
-        kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
-        return _framed(made(), f"{kind}; charset=utf-8" if kind.startswith("text/") else kind)
+        file = snapshot.site(issue).get(path)
+        if file is None:
+            return PlainTextResponse("The preview does not include this page.", 404)
+        media_type = mimetypes.guess_type(path)[0] or "application/octet-stream"
+        text = media_type.startswith("text/")
+        return _framed(file(), f"{media_type}; charset=utf-8" if text else media_type)
 
     def feed_item(self, request: Request) -> Response:
-        """One item of a feed, for the frame."""
-        snapshot, issue, _ = self._asked(request)
-        asked = request.query_params
-        html = panels.feed_item(snapshot, issue, asked["path"], int(asked["item"]))
+        """One item of a feed, as a page."""
+        snapshot, issue, _ = self._selected(request)
+        query = request.query_params
+        html = panels.feed_item(snapshot, issue, query["path"], int(query["item"]))
         style = "body{font:16px/1.5 system-ui,sans-serif;max-width:42em;margin:1em auto;padding:0 1em}"
         style += "img{max-width:100%;height:auto}"
         page = f"<!doctype html><meta charset=utf-8><style>{style}</style>{html}"
         return _framed(page.encode(), "text/html; charset=utf-8")
 
-    # --- what it does -----------------------------------------------------------------------------
+    # --- actions --------------------------------------------------------------------------------
 
     async def open(self, request: Request) -> Response:
         """Open a file in the editor."""
@@ -186,18 +196,18 @@ class PreviewPages:
         line = body.get("line")
 
         def start() -> Any:
-            snapshot, *_ = self._asked(request)
+            snapshot, *_ = self._selected(request)
             open_file(snapshot.workspace.files.root, str(body["path"]), int(line) if line else None)
             return {"opened": True}
 
-        return await _answered(start)
+        return await _answer(start)
 
     async def change(self, request: Request) -> Response:
-        """Change the plan."""
+        """Change the plan. The file is saved, so a new revision follows."""
         body = await _body(request)
 
         def change() -> Any:
-            _, issue, audience = self._asked(request)
+            _, issue, audience = self._selected(request)
             values = {
                 name: int(value) if name == "position" else str(value)
                 for name, value in body["values"].items()
@@ -205,50 +215,46 @@ class PreviewPages:
             self.session.change(issue.folder, audience, _CHANGES[body["kind"]](**values))
             return {"changed": True}
 
-        answer = await _answered(change)
-        self.live.touch()
-        return answer
+        return await _answer(change)
 
     async def undo(self, request: Request) -> Response:
-        """Take the last change of the plan back."""
+        """Undo the last change of the plan."""
 
         def undo() -> Any:
-            _, issue, audience = self._asked(request)
+            _, issue, audience = self._selected(request)
             return {"undone": self.session.undo(issue.folder, audience)}
 
-        answer = await _answered(undo)
-        self.live.touch()
-        return answer
+        return await _answer(undo)
 
-    # --- which edition ------------------------------------------------------------------------------
+    # --- the selected edition -------------------------------------------------------------------
 
-    def _asked(self, request: Request) -> tuple[Snapshot, Issue, str]:
+    def _selected(self, request: Request) -> tuple[Snapshot, Issue, str]:
         snapshot = self.session.snapshot
         if snapshot is None:
             raise PressroomError("the workspace cannot be read yet.")
-        return (snapshot, *self._chosen(snapshot, request))
+        return (snapshot, *self._select(snapshot, request))
 
-    def _chosen(self, snapshot: Snapshot, request: Request) -> tuple[Issue, str]:
-        issue = snapshot.issue(request.query_params.get("issue") or self.session.chosen.issue)
-        audience = request.query_params.get("audience") or self.session.chosen.audience
+    def _select(self, snapshot: Snapshot, request: Request) -> tuple[Issue, str]:
+        issue = snapshot.issue(request.query_params.get("issue") or self.session.selected.issue)
+        audience = request.query_params.get("audience") or self.session.selected.audience
         return issue, audience if audience in issue.audiences else issue.audiences[0]
 
-    def _reads(self, prepared: PreparedEdition, request: Request) -> Callable[[Any], str]:
+    def _field_value(self, prepared: PreparedEdition, request: Request) -> Callable[[Any], str]:
         number = request.query_params.get("recipient", "")
         rows = self.session.recipients
         row = rows[int(number)] if number.isdigit() and int(number) < len(rows) else {}
-        return email_variants.reads(prepared.field_value, row)
+        return value_for_recipient(prepared.field_value, row)
 
 
-def make_app(session: PreviewSession, live: Reloader) -> Starlette:
-    """The application, to be wrapped in a `Guard`."""
-    pages = PreviewPages(session, live)
+def make_app(session: PreviewSession, reloader: Reloader) -> Starlette:
+    """Make the application; `RequestGuard` must wrap it."""
+    pages = PreviewPages(session, reloader)
 
     @asynccontextmanager
     async def running(app: Starlette) -> AsyncIterator[None]:
-        live.start()
+        reloader.start()
         yield
-        await live.stop()
+        await reloader.stop()
 
     return Starlette(
         lifespan=running,
@@ -272,28 +278,28 @@ def make_app(session: PreviewSession, live: Reloader) -> Starlette:
 
 def _json(make: Callable[[Request], Any]) -> Callable[[Request], Any]:
     async def answer(request: Request) -> Response:
-        return await _answered(partial(make, request))
+        return await _answer(partial(make, request))
 
     return answer
 
 
-async def _answered(make: Callable[[], Any]) -> Response:
-    """What is made in a thread, as JSON; a mistake of the editor's as its words and places."""
+async def _answer(make: Callable[[], Any]) -> Response:
+    """Answer with what `make` returns, as JSON, or with the mistakes that it raises."""
     try:
         return JSONResponse(await run_in_threadpool(make))
     except PressroomError as error:
         return JSONResponse({"errors": panels.mistakes(error)}, 409)
     except (KeyError, ValueError, TypeError, IndexError, AttributeError):
-        return JSONResponse({"errors": [{"message": "This cannot be asked."}]}, 400)
+        return JSONResponse({"errors": [{"message": "This request is not valid."}]}, 400)
 
 
 async def _body(request: Request) -> dict[str, Any]:
-    """The JSON object that was sent; an empty one for anything else."""
+    """Return the JSON object of the request, or an empty one for anything else."""
     try:
-        found = await request.json()
+        body = await request.json()
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return body if isinstance(body, dict) else {}
 
 
 def _frame(make: Callable[[Request], Response]) -> Callable[[Request], Any]:
@@ -303,14 +309,14 @@ def _frame(make: Callable[[Request], Response]) -> Callable[[Request], Any]:
         except PressroomError as error:
             return PlainTextResponse("\n".join(each["message"] for each in panels.mistakes(error)), 409)
         except (KeyError, ValueError, IndexError):
-            return PlainTextResponse("This cannot be asked.", 400)
+            return PlainTextResponse("This request is not valid.", 400)
 
     return answer
 
 
-def _framed(data: bytes, kind: str, *, images: bool = True) -> Response:
+def _framed(data: bytes, media_type: str, *, images: bool = True) -> Response:
     policy = _FRAME_POLICY.format(images="'self' data:" if images else "'none'")
-    return Response(data, media_type=kind, headers={"Content-Security-Policy": policy})
+    return Response(data, media_type=media_type, headers={"Content-Security-Policy": policy})
 
 
 def _page_file(name: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Opens a file of the workspace in the editor of `$VISUAL` or `$EDITOR`."""
+"""Open a file of the workspace in the editor named by `$VISUAL` or `$EDITOR`."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from pathlib import Path
 
 from pipeline.errors import PressroomError
 
-_TERMINAL = frozenset(
+_TERMINAL_EDITORS = frozenset(
     {"vi", "vim", "nvim", "nano", "pico", "emacs", "micro", "helix", "hx", "kak", "joe", "ed"}
 )
-"""Editors that need a terminal of their own, which a page cannot give them."""
+"""Editors that run in a terminal, and so cannot be started from a page."""
 
-_GOTO = frozenset({"code", "code-insiders", "codium", "cursor", "windsurf"})
-_COLON = frozenset({"subl", "zed", "atom", "mate", "xed"})
-_OPENED = frozenset({".md", ".markdown", ".toml", ".j2", ".css", ".txt", ".lock", ".json"})
+_WITH_GOTO = frozenset({"code", "code-insiders", "codium", "cursor", "windsurf"})
+_WITH_COLON = frozenset({"subl", "zed", "atom", "mate", "xed"})
+_SOURCE_SUFFIXES = frozenset({".md", ".markdown", ".toml", ".j2", ".css", ".txt", ".lock", ".json"})
 
 
 def open_file(root: Path, path: str, line: int | None) -> None:
-    """Start the editor at a place. Raises `PressroomError` where there is none, or the file is no source."""
+    """Start the editor at a line. Raises `PressroomError` for a file that is not a source, or no editor."""
     file = (root / path).resolve()
-    if not file.is_relative_to(root.resolve()) or not file.is_file() or file.suffix not in _OPENED:
-        raise PressroomError("is no source file of this workspace.", path)
+    if not file.is_relative_to(root.resolve()) or not file.is_file() or file.suffix not in _SOURCE_SUFFIXES:
+        raise PressroomError("is not a source file of this workspace.", path)
     command = _command(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "", file, line)
     try:
         subprocess.Popen(
@@ -49,13 +49,13 @@ def _command(editor: str, file: Path, line: int | None) -> list[str]:
             hint='Set VISUAL or EDITOR, such as EDITOR="code", or editor_url in newsletter.toml.',
         )
     name = Path(words[0]).name
-    if name in _TERMINAL and not (name == "emacs" and os.environ.get("DISPLAY")):
+    if name in _TERMINAL_EDITORS and not (name == "emacs" and os.environ.get("DISPLAY")):
         raise PressroomError(
             f"`{name}` needs a terminal: open {file.name} at line {line or 1} there.",
             hint="Set VISUAL to an editor with a window, or editor_url in newsletter.toml.",
         )
-    if name in _GOTO:
+    if name in _WITH_GOTO:
         return [*words, "--goto", f"{file}:{line or 1}"]
-    if name in _COLON:
+    if name in _WITH_COLON:
         return [*words, f"{file}:{line or 1}"]
     return [*words, *([f"+{line}"] if line and name in {"gvim", "emacs", "kate", "gedit"} else []), str(file)]

@@ -1,4 +1,4 @@
-"""An email as one of its readers' programs takes it: dark or light, by Outlook, for someone by name."""
+"""Preview variants of an email: colour scheme, Outlook's view, merge fields filled for one recipient."""
 
 from __future__ import annotations
 
@@ -7,104 +7,68 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from html import escape
 
+from pipeline.checks.outlook_view import outlook_view
 from pipeline.model import Image, MergeField
 from pipeline.support import merge
 
 
-class ForcedScheme(StrEnum):
-    """How the reader's program colours mail."""
+class ColorScheme(StrEnum):
+    """How the mail program colours the email: light, dark as the theme defines it, or inverted by force."""
 
     LIGHT = "light"
     DARK = "dark"
     FORCED = "forced"
 
 
-_WHEN_DARK = re.compile(r"\(\s*prefers-color-scheme\s*:\s*(dark|light)\s*\)")
-_NOT_OUTLOOK = re.compile(r"<!--\[if !mso\]><!-->.*?<!--<!\[endif\]-->", re.DOTALL)
-_CONDITION = re.compile(r"<!--\[if ([^\]]*)\]>(.*?)<!\[endif\]-->", re.DOTALL)
-_MEDIA = re.compile(r"@media[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
-_ISLAND = re.compile(r"<(xml|noscript)\b.*?</\1>", re.DOTALL)
-"""What is for Office's own reader of settings, and would be text in a browser."""
+_SCHEME_QUERY = re.compile(r"\(\s*prefers-color-scheme\s*:\s*(dark|light)\s*\)")
+_MEDIA_RULE = re.compile(r"@media[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
+_OFFICE_SETTINGS = re.compile(r"<(xml|noscript)\b.*?</\1>", re.DOTALL)
+"""Settings that only Office reads, and that a browser would show as text."""
 
-_WORD = 16
-"""The version of Word that lays out mail in Outlook for Windows since 2016."""
-
-_TURNED = """
+_INVERTED = """
 html{background:#fff;filter:invert(1) hue-rotate(180deg)}
 img,[background]{filter:invert(1) hue-rotate(180deg)}
 """
-"""Colours turned over, pictures turned back: what programs do whose own arithmetic is not published."""
+"""Inverts colours but not images: an approximation of programs that do not publish their algorithm."""
 
 
-def filled(text: str, value: Callable[[MergeField], str], *, html: bool) -> str:
-    """The text with each merge field as `value` gives it."""
+def fill_merge_fields(text: str, value: Callable[[MergeField], str], *, html: bool) -> str:
+    """Replace each merge field by its value, escaped for HTML if the text is `html`."""
     return merge.fill(text, lambda field: escape(value(field)) if html else value(field))
 
 
-def reads(known: Callable[[MergeField], str], row: Mapping[str, str]) -> Callable[[MergeField], str]:
-    """What fields read for a recipient: a row of a list, and else what a reader without one gets."""
-    return lambda field: row.get(field.name) or known(field)
+def value_for_recipient(
+    default: Callable[[MergeField], str], row: Mapping[str, str]
+) -> Callable[[MergeField], str]:
+    """Return the values of merge fields for a row of a list of readers, or else the default ones."""
+    return lambda field: row.get(field.name) or default(field)
 
 
-def coloured(html: str, scheme: ForcedScheme) -> str:
-    """The email as it looks in a scheme, whatever the scheme of the browser that shows it."""
-    dark = scheme is ForcedScheme.DARK
+def with_color_scheme(html: str, scheme: ColorScheme) -> str:
+    """Return the email as it looks in a colour scheme, whatever the scheme of the browser is."""
+    dark = scheme is ColorScheme.DARK
 
-    def always(match: re.Match[str]) -> str:
-        # A width that every window has, and one that none has.
+    def query(match: re.Match[str]) -> str:
+        # True for every width, or for no width.
         return "(min-width: 0px)" if (match[1] == "dark") == dark else "(max-width: 0px)"
 
     style = f":root{{color-scheme:{'dark' if dark else 'light'} only}}"
-    turned = _TURNED if scheme is ForcedScheme.FORCED else ""
-    return _with_style(_WHEN_DARK.sub(always, html), style + turned)
+    style += _INVERTED if scheme is ColorScheme.FORCED else ""
+    html = _SCHEME_QUERY.sub(query, html)
+    head_end = max(html.lower().find("</head>"), 0)
+    return f"{html[:head_end]}<style>{style}</style>{html[head_end:]}"
 
 
-def by_outlook(html: str) -> str:
-    """The email with the branches that Outlook for Windows takes, and without what its Word cannot read.
+def as_outlook(html: str) -> str:
+    """Return the email with the markup that Outlook for Windows takes, without what its engine ignores.
 
-    Source: Microsoft, "About conditional comments"; Word reads no media queries.
+    The engine is Word, which reads no media queries.
     """
-    html = _NOT_OUTLOOK.sub("", html)
-    html = _CONDITION.sub(lambda match: match[2] if _holds(match[1]) else "", html)
-    return _ISLAND.sub("", _MEDIA.sub("", html))
+    return _OFFICE_SETTINGS.sub("", _MEDIA_RULE.sub("", outlook_view(html)))
 
 
-def shown_here(html: str, images: tuple[Image, ...], query: str) -> str:
-    """The email with its pictures at the preview's own address, which `query` tells of which edition."""
+def with_local_images(html: str, images: tuple[Image, ...], query: str) -> str:
+    """Return the email with its images at the preview's own address; `query` names the edition."""
     for image in images:
         html = html.replace(escape(image.url), f"../images/{image.name}?{escape(query)}")
     return html
-
-
-def _holds(condition: str) -> bool:
-    """Whether Outlook's Word takes a branch: `mso`, `gte mso 9`, `(gte mso 9)|(IE)`, `mso & !IE`."""
-    return any(
-        all(_holds_alone(part) for part in each.split("&"))
-        for each in re.sub(r"[()]", "", condition).split("|")
-    )
-
-
-def _holds_alone(part: str) -> bool:
-    words = part.split()
-    negated = bool(words) and words[0].startswith("!")
-    if negated:
-        words[0] = words[0][1:]
-    if not words or "mso" not in words:
-        return negated
-    compared = {"gt": _number(words) < _WORD, "gte": _number(words) <= _WORD, "lt": _number(words) > _WORD}
-    compared["lte"] = _number(words) >= _WORD
-    same = words[0] == "mso" and (len(words) == 1 or _number(words) == _WORD)
-    return compared.get(words[0], same) != negated
-
-
-def _number(words: list[str]) -> float:
-    try:
-        return float(words[-1])
-    except ValueError:
-        return 0.0
-
-
-def _with_style(html: str, style: str) -> str:
-    added = f"<style>{style}</style>"
-    head = html.lower().find("</head>")
-    return f"{html[:head]}{added}{html[head:]}" if head >= 0 else f"{added}{html}"

@@ -1,4 +1,4 @@
-"""What stands beside the email, as plain values for the page: findings, size, plan, links, differences."""
+"""The panels beside the email, as values for the page: findings, size, plan, links, changes, feeds."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-from pipeline.checks.feed_context import FeedDocument, read_document
+from pipeline.actions.plan import PlannedArticle, plan_issue
 from pipeline.checks.size_budget import WARN
 from pipeline.errors import PressroomError, flatten
-from pipeline.model import Decision, Issue
+from pipeline.model import Issue
 from pipeline.preview.snapshot import Snapshot
 from pipeline.support import merge
 from pipeline.support.urls import is_feed_file
 
 _DIFF_LINES = 600
-"""Lines of a difference that are shown; an editor looks for one change, not for all of an issue."""
+"""Lines of changes that are shown of a file: an editor looks for one change, not for a whole issue."""
 
 
 def mistakes(error: PressroomError) -> list[dict[str, Any]]:
-    """An error, or several, with their places."""
+    """Return an error, or each of several, with its place."""
     return [
         {"message": each.message, "path": each.path, "line": each.line, "hint": each.hint}
         for each in flatten(error)
@@ -30,7 +30,7 @@ def mistakes(error: PressroomError) -> list[dict[str, Any]]:
 
 
 def findings(snapshot: Snapshot, issue: Issue, audience: str) -> dict[str, Any]:
-    """What the rules found, the worst first."""
+    """Findings of the rules, errors first."""
     checked = snapshot.checked(issue, audience)
     order = ("error", "warning", "note")
     ordered = sorted(checked.findings, key=lambda each: order.index(each.severity.value))
@@ -42,7 +42,7 @@ def findings(snapshot: Snapshot, issue: Issue, audience: str) -> dict[str, Any]:
 
 
 def size(snapshot: Snapshot, issue: Issue, audience: str) -> dict[str, Any]:
-    """The size budget: parts of the HTML in bytes, the limit, and the pictures apart."""
+    """The size budget: parts of the HTML in bytes, the limit, and the images, which do not count."""
     budget = snapshot.checked(issue, audience).budget
     return {
         "parts": [{"what": each.what, "size": each.size} for each in (*budget.parts, budget.added)],
@@ -55,79 +55,69 @@ def size(snapshot: Snapshot, issue: Issue, audience: str) -> dict[str, Any]:
 
 
 def plan(snapshot: Snapshot, issue: Issue, audience: str) -> dict[str, Any]:
-    """Each section with its articles in order, and what is out, by its reason."""
-    workspace = snapshot.workspace
+    """Each section with its articles in order, and each article that is out, with the reason."""
     prepared = snapshot.edition(issue, audience)
-    decisions = [each for each in workspace.assembler.plan(issue) if each.audience == audience]
-    reasons = {each.slug: each for each in decisions if each.taken}
-    rules = {each.title: each for each in issue.sections or workspace.files.publication.sections}
-    shown = {each.title: each for each in prepared.edition.sections}
-    sections = []
-    for title in dict.fromkeys([*rules, *shown]):
-        rule, section = rules.get(title), shown.get(title)
-        sections.append(
+    layouts = {
+        composed.article.slug: layout.value
+        for section in prepared.edition.sections
+        for composed, layout in section.articles
+    }
+    issue_plan = plan_issue(snapshot.workspace, issue)
+    edition = next(each for each in issue_plan.editions if each.audience == audience)
+    return {
+        "frozen": issue_plan.frozen,
+        "sections": [
             {
-                "title": title,
-                "limit": rule.limit if rule else None,
+                "title": section.title,
+                "limit": section.limit,
                 "articles": [
-                    {
-                        "slug": composed.article.slug,
-                        "title": composed.article.title,
-                        "path": composed.article.place.path,
-                        "layout": layout.value,
-                        "pinned": bool(rule and composed.article.slug in rule.pin),
-                        "reason": _reason(reasons.get(composed.article.slug)),
-                    }
-                    for composed, layout in (section.articles if section else ())
+                    _planned(each) | {"layout": layouts.get(each.slug, ""), "pinned": each.pinned}
+                    for each in section.articles
                 ],
             }
-        )
-    out = [
-        {
-            "slug": each.slug,
-            "title": workspace.pool[each.slug].title if each.slug in workspace.pool else each.slug,
-            "path": workspace.pool[each.slug].place.path if each.slug in workspace.pool else None,
-            "reason": each.reason,
-            "excluded": each.slug in issue.exclude,
-        }
-        for each in decisions
-        if not each.taken
-    ]
-    return {"frozen": prepared.issue.assembled.frozen, "sections": sections, "out": out}
+            for section in edition.sections
+        ],
+        "out": [_planned(each) | {"excluded": each.slug in issue.exclude} for each in edition.out],
+    }
 
 
-def _reason(decision: Decision | None) -> str:
-    return decision.reason if decision else ""
+def _planned(planned: PlannedArticle) -> dict[str, Any]:
+    article = planned.article
+    return {
+        "slug": planned.slug,
+        "title": article.title if article else planned.slug,
+        "path": article.place.path if article else None,
+        "reason": planned.decision.reason,
+    }
 
 
 def links(snapshot: Snapshot, issue: Issue, audience: str) -> dict[str, Any]:
-    """Every link of the email in the order of snapshot, each address once with its words."""
+    """Every link of the email in reading order, each address once with all its texts."""
     prepared = snapshot.edition(issue, audience)
-    reader = _LinkCollector()
-    reader.feed(prepared.email.html)
-    found: dict[str, list[str]] = {}
-    for href, words in reader.found:
-        found.setdefault(merge.fill(href, prepared.field_value), []).append(" ".join(words.split()))
+    collector = _LinkCollector()
+    collector.feed(prepared.email.html)
+    texts: dict[str, list[str]] = {}
+    for href, text in collector.links:
+        texts.setdefault(merge.fill(href, prepared.field_value), []).append(" ".join(text.split()))
     return {
         "links": [
-            {"address": href, "words": list(dict.fromkeys(filter(None, words)))}
-            for href, words in found.items()
+            {"address": href, "words": list(dict.fromkeys(filter(None, texts[href])))} for href in texts
         ]
     }
 
 
 class _LinkCollector(HTMLParser):
-    """Each link's address and words; a picture within says its alternative text."""
+    """Collects the address and the text of each link; the text of an image is its `alt`."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.found: list[tuple[str, str]] = []
+        self.links: list[tuple[str, str]] = []
         self._open = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "a":
             self._open = True
-            self.found.append((dict(attrs).get("href") or "", ""))
+            self.links.append((dict(attrs).get("href") or "", ""))
         elif tag == "img" and self._open:
             self.handle_data(dict(attrs).get("alt") or "")
 
@@ -136,12 +126,12 @@ class _LinkCollector(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self._open:
-            href, words = self.found[-1]
-            self.found[-1] = (href, f"{words} {data}")
+            href, text = self.links[-1]
+            self.links[-1] = (href, f"{text} {data}")
 
 
-def difference(snapshot: Snapshot, issue: Issue, audience: str) -> dict[str, Any]:
-    """What has changed since the last build of this edition, text part and HTML, line by line."""
+def changes(snapshot: Snapshot, issue: Issue, audience: str) -> dict[str, Any]:
+    """Changes since the last build of this edition, in the text part and the HTML, line by line."""
     prepared = snapshot.edition(issue, audience)
     folder = snapshot.workspace.files.build / "issues" / prepared.edition.folder
     if not (folder / "email.html").is_file():
@@ -150,19 +140,19 @@ def difference(snapshot: Snapshot, issue: Issue, audience: str) -> dict[str, Any
     return {
         "built": True,
         "files": [
-            {"name": name, "lines": list(_changed(_read(folder / name), now[name].decode()))}
+            {"name": name, "lines": list(_diff(_read(folder / name), now[name].decode()))}
             for name in ("email.txt", "email.html")
         ],
     }
 
 
-def _changed(before: str, after: str) -> Iterator[str]:
+def _diff(before: str, after: str) -> Iterator[str]:
     lines = difflib.unified_diff(_lines(before), _lines(after), lineterm="", n=2)
     for number, line in enumerate(lines):
         if number == _DIFF_LINES:
             yield "… and more"
             return
-        if number > 1:  # after the names of the files
+        if number > 1:  # without the names of the files
             yield line
 
 
@@ -178,8 +168,8 @@ def _read(file: Path) -> str:
 
 
 def feeds(snapshot: Snapshot, issue: Issue) -> dict[str, Any]:
-    """Each feed document as a reader's program takes it, with this issue in it."""
-    found = (_document(snapshot, issue, path) for path in snapshot.site(issue) if _is_feed(path))
+    """Each feed as a feed reader reads it, with this issue in it."""
+    documents = (snapshot.feed(issue, path) for path in snapshot.site(issue) if _is_feed(path))
     return {
         "feeds": [
             {
@@ -196,23 +186,19 @@ def feeds(snapshot: Snapshot, issue: Issue) -> dict[str, Any]:
                     for entry in each.entries
                 ],
             }
-            for each in found
+            for each in documents
         ]
     }
 
 
 def feed_item(snapshot: Snapshot, issue: Issue, path: str, number: int) -> str:
-    """The content of one item of a feed, as HTML that a feed reader would show."""
+    """Return the HTML that a feed reader shows for one item of a feed."""
     if not _is_feed(path):
         raise KeyError(path)
-    html = _document(snapshot, issue, path).entries[number].html
-    # Its pictures are where those of the site are; from elsewhere the frame loads none.
+    html = snapshot.feed(issue, path).entries[number].html
+    # Its images are those of the preview's site: the frame loads none from elsewhere.
     return html.replace(f"{snapshot.workspace.files.publication.base_url}/", "../site/")
 
 
 def _is_feed(path: str) -> bool:
     return is_feed_file(path.rpartition("/")[2], archived=False)
-
-
-def _document(snapshot: Snapshot, issue: Issue, path: str) -> FeedDocument:
-    return read_document(path, snapshot.site(issue)[path]())

@@ -1,4 +1,4 @@
-"""Saves become news for the page: files are watched, one worker reads anew, and the latest save wins."""
+"""Watch the workspace's files, take a snapshot after each save, and notify the pages that are open."""
 
 from __future__ import annotations
 
@@ -11,17 +11,22 @@ from watchfiles import Change, awatch
 from pipeline.preview.session import PreviewSession
 
 _DEBOUNCE = 20
-"""Milliseconds in which saves count as one: editors write a file in several steps."""
+"""Milliseconds in which changes count as one save: editors write a file in several steps."""
 
 _STEP = 10
-_HEARTBEAT = 15.0
-"""Seconds between signs of life, so that a page that was closed is noticed."""
+"""Milliseconds between two looks for further changes."""
 
-_LEFT_ALONE = frozenset({"build", "node_modules", "__pycache__"})
+_HEARTBEAT = 15.0
+"""Seconds between two signs of life, by which the server notices that a page was closed."""
+
+_IGNORED = frozenset({"build", "node_modules", "__pycache__"})
 
 
 class Reloader:
-    """Reads the workspace anew after saves, and tells each page that listens. Runs in one event loop."""
+    """Refreshes the session after saves, and notifies each page that listens. Runs in one event loop.
+
+    A save during a refresh leads to one more refresh, however many there are: the latest save wins.
+    """
 
     def __init__(self, session: PreviewSession, root: Path) -> None:
         self.session = session
@@ -32,27 +37,23 @@ class Reloader:
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
-        """Begin to watch."""
-        self._tasks = [asyncio.create_task(self._watch()), asyncio.create_task(self._work())]
+        """Start watching."""
+        self._tasks = [asyncio.create_task(self._watch()), asyncio.create_task(self._refresh())]
 
     def end(self) -> None:
-        """Let those go who listen; nothing is watched any more."""
+        """Stop watching, and disconnect the pages that listen."""
         self.stopping.set()
-        self._tell(None)
+        self._notify(None)
 
     async def stop(self) -> None:
-        """End everything that waits."""
+        """End every task."""
         self.end()
         for each in self._tasks:
             each.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def touch(self) -> None:
-        """Read anew, as after a save."""
-        self._dirty.set()
-
-    async def news(self) -> AsyncIterator[str]:
-        """Server-sent events (WHATWG HTML, 9.2): the number of each revision as it is there."""
+    async def events(self) -> AsyncIterator[str]:
+        """Server-sent events (WHATWG HTML, 9.2): the number of each revision once it is rendered."""
         queue: asyncio.Queue[int | None] = asyncio.Queue(maxsize=1)
         self._listeners.add(queue)
         try:
@@ -70,28 +71,28 @@ class Reloader:
 
     async def _watch(self) -> None:
         async for _ in awatch(
-            self.root, watch_filter=self._counts, debounce=_DEBOUNCE, step=_STEP, stop_event=self.stopping
+            self.root, watch_filter=self._matters, debounce=_DEBOUNCE, step=_STEP, stop_event=self.stopping
         ):
             self._dirty.set()
 
-    async def _work(self) -> None:
+    async def _refresh(self) -> None:
         while True:
             await self._dirty.wait()
             self._dirty.clear()
             await asyncio.to_thread(self.session.refresh)
-            self._tell(self.session.revision)
+            self._notify(self.session.revision)
 
-    def _tell(self, revision: int | None) -> None:
+    def _notify(self, revision: int | None) -> None:
         for queue in self._listeners:
             if queue.full():
-                queue.get_nowait()  # only the newest revision is news
+                queue.get_nowait()  # a page needs only the newest revision
             queue.put_nowait(revision)
 
-    def _counts(self, change: Change, path: str) -> bool:
-        """Whether a change of this file can change what is shown."""
+    def _matters(self, change: Change, path: str) -> bool:
+        """Whether a change of this file can change the preview."""
         try:
             parts = Path(path).relative_to(self.root).parts
         except ValueError:
             return False
         hidden = any(part.startswith(".") for part in parts)
-        return not hidden and not _LEFT_ALONE & set(parts[:1]) and not path.endswith(("~", ".tmp", ".swp"))
+        return not hidden and not _IGNORED & set(parts[:1]) and not path.endswith(("~", ".tmp", ".swp"))

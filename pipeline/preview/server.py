@@ -1,4 +1,4 @@
-"""Serves the preview on loopback until Ctrl-C."""
+"""Serve the preview on loopback until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import secrets
 import socket
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 
@@ -21,77 +21,76 @@ from pipeline.preview.session import PreviewSession, SelectedEdition
 
 HOST = "127.0.0.1"
 PORT = 4780
-"""Tried first, so that a bookmark of the port holds; any other where it is taken."""
+"""The port that is tried first, so that its address stays the same; if it is taken, a free one is used."""
 
 
-def serve(
-    start: Path,
-    chosen: SelectedEdition,
-    recipients: Sequence[Mapping[str, str]],
-    port: int | None,
-    ready: Callable[[str], None],
-) -> None:
-    """Serve until a signal ends it. `ready` is told the address, which holds the token of this run.
+class PreviewServer:
+    """A server that listens as soon as it is made. `address` contains the token of this run.
 
-    Raises `PressroomError` where there is no workspace or no such issue, or the port is taken.
+    Raises `PressroomError` if there is no workspace, issue or edition, or the port is taken.
     """
-    root = find_root(start)
-    session = PreviewSession(start, chosen, recipients)
-    session.begin()
-    token = secrets.token_urlsafe(24)
-    listening = _listening(port)
-    bound = listening.getsockname()[1]
 
-    async def application(scope: object, receive: object, send: object) -> None:
-        raise AssertionError("replaced before the first request")
+    def __init__(
+        self,
+        start: Path,
+        selected: SelectedEdition,
+        recipients: Sequence[Mapping[str, str]] = (),
+        port: int | None = None,
+    ) -> None:
+        self._root = find_root(start)
+        self._session = PreviewSession(start, selected, recipients)
+        self._session.begin()
+        self._socket = _listen(port)
+        self._port = self._socket.getsockname()[1]
+        self._token = secrets.token_urlsafe(24)
+        self.address = f"http://{HOST}:{self._port}/{self._token}/"
 
-    config = uvicorn.Config(
-        application, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=1
-    )
-    server = _PreviewServer(config)
+    def run(self) -> None:
+        """Serve until a signal ends it."""
+        # The checks of the last save must not delay the next one, so threads switch every millisecond.
+        sys.setswitchinterval(0.001)
+        try:
+            asyncio.run(self._serve())
+        except KeyboardInterrupt:
+            pass  # Ctrl-C is how it ends
+        finally:
+            self._socket.close()
 
-    async def run() -> None:
-        # What waits for events belongs to the loop in which it is made.
-        live = Reloader(session, root)
-        server.live = live
-        config.app = RequestGuard(make_app(session, live), token, bound)
-        ready(f"http://{HOST}:{bound}/{token}/")
-        await server.serve(sockets=[listening])
-
-    # The checks of the last save must not keep the next one waiting: threads take turns of a millisecond.
-    sys.setswitchinterval(0.001)
-    try:
-        asyncio.run(run())
-    except KeyboardInterrupt:
-        pass  # Ctrl-C is how it ends
-    finally:
-        listening.close()
+    async def _serve(self) -> None:
+        # The reloader's events belong to the loop in which it is made.
+        reloader = Reloader(self._session, self._root)
+        app = RequestGuard(make_app(self._session, reloader), self._token, self._port)
+        config = uvicorn.Config(
+            app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=1
+        )
+        await _UvicornServer(config, reloader).serve(sockets=[self._socket])
 
 
-class _PreviewServer(uvicorn.Server):
-    """Lets the pages that listen for news go before it waits for open connections."""
+class _UvicornServer(uvicorn.Server):
+    """Disconnects the pages that listen for events before it waits for open connections."""
 
-    live: Reloader | None = None
+    def __init__(self, config: uvicorn.Config, reloader: Reloader) -> None:
+        super().__init__(config)
+        self.reloader = reloader
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        if self.live:
-            asyncio.get_running_loop().call_soon_threadsafe(self.live.end)
+        asyncio.get_running_loop().call_soon_threadsafe(self.reloader.end)
         super().handle_exit(sig, frame)
 
 
-def _listening(port: int | None) -> socket.socket:
-    for each in [port] if port is not None else [PORT, 0]:
-        found = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+def _listen(port: int | None) -> socket.socket:
+    for candidate in [port] if port is not None else [PORT, 0]:
+        listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            found.bind((HOST, each))
+            listening.bind((HOST, candidate))
         except OSError as error:
-            found.close()
+            listening.close()
             if port is not None:
                 raise PressroomError(
                     f"the port {port} cannot be used: {error.strerror}.", "--port", None, "Name another one."
                 ) from error
             continue
-        found.listen(64)
-        return found
+        listening.listen(64)
+        return listening
     raise PressroomError("no port of this machine is free.", "preview")

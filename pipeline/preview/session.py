@@ -1,4 +1,4 @@
-"""What the preview shows now: the last good snapshot of the workspace, and what is wrong since."""
+"""What the preview shows now: the last good snapshot of the workspace, and the mistakes made since."""
 
 from __future__ import annotations
 
@@ -18,69 +18,69 @@ from pipeline.workspace import edition_audience
 
 @dataclass(frozen=True, slots=True)
 class SelectedEdition:
-    """Which edition is looked at: of an issue by number, slug or `latest`; "" is its first audience."""
+    """The edition that is looked at: an issue by number, slug or `latest`; "" is its first audience."""
 
     issue: str = "latest"
     audience: str = ""
 
 
 class PreviewSession:
-    """The state of one preview. `refresh` may run in a thread of its own; the rest only reads.
+    """The state of one preview. `refresh` may run in a thread of its own; other methods only read it.
 
-    `recipients` are rows of a list, by the names of merge fields.
+    `recipients` are rows of a list of readers, with values by the names of merge fields.
     """
 
     def __init__(
-        self, start: Path, chosen: SelectedEdition, recipients: Sequence[Mapping[str, str]] = ()
+        self, start: Path, selected: SelectedEdition, recipients: Sequence[Mapping[str, str]] = ()
     ) -> None:
         self.start = start
-        self.chosen = chosen
+        self.selected = selected
         self.recipients = tuple(recipients)
         self.snapshot: Snapshot | None = None
         self.errors: list[dict[str, Any]] = []
         self.revision = 0
-        self.missing: NotFound | None = None
+        self._not_found: NotFound | None = None
         self._plans: dict[tuple[str, str], PlanFile] = {}
         self._changing = Lock()
 
     def begin(self) -> None:
         """Read the workspace for the first time.
 
-        Raises `PressroomError` for an issue or edition that is not there; any other mistake is for the
-        page to show.
+        Raises `PressroomError` for an issue or edition that does not exist. Any other mistake is shown on
+        the page.
         """
         self.refresh()
-        if self.missing:
-            raise self.missing
-        if self.snapshot and self.chosen.audience:
-            edition_audience(self.snapshot.issue(self.chosen.issue), self.chosen.audience)
+        if self._not_found:
+            raise self._not_found
+        if self.snapshot and self.selected.audience:
+            edition_audience(self.snapshot.issue(self.selected.issue), self.selected.audience)
 
     def refresh(self) -> None:
-        """Read the workspace anew, and render what is looked at.
+        """Read the workspace again, and render the selected edition.
 
-        A mistake is kept beside the last good snapshot, which stays.
+        After a mistake the last good snapshot stays, with the mistake in `errors`.
         """
+        self._not_found = None
         try:
             snapshot = Snapshot(self.start)
-            self.snapshot = self._rendered(snapshot)
-            self.errors = []
+            self._render_selected(snapshot)
+            self.snapshot, self.errors = snapshot, []
         except PressroomError as error:
             self.errors = mistakes(error)
-            self.missing = error if isinstance(error, NotFound) else None
+            self._not_found = error if isinstance(error, NotFound) else None
         self.revision += 1
 
-    def _rendered(self, snapshot: Snapshot) -> Snapshot:
+    def _render_selected(self, snapshot: Snapshot) -> None:
         try:
-            issue = snapshot.issue(self.chosen.issue)
+            issue = snapshot.issue(self.selected.issue)
         except NotFound:
             if self.snapshot is None:
                 raise
-            # The issue that was looked at is gone: the newest is there instead.
-            self.chosen = SelectedEdition()
-            issue = snapshot.issue(self.chosen.issue)
-        audience = self.chosen.audience
+            # The selected issue was deleted or renamed: show the newest one instead.
+            self.selected = SelectedEdition()
+            issue = snapshot.issue(self.selected.issue)
+        audience = self.selected.audience
         snapshot.edition(issue, audience if audience in issue.audiences else issue.audiences[0])
-        return snapshot
 
     def change(self, folder: str, audience: str, change: PlanChange) -> None:
         """Write a change of the plan into the issue's file. Raises what `PlanFile.change` raises."""
@@ -88,7 +88,7 @@ class PreviewSession:
             self._plan_file(folder, audience).change(change)
 
     def undo(self, folder: str, audience: str) -> bool:
-        """Take the last change of the plan back; False where there is none, or the file was changed since."""
+        """Undo the last change of the plan. Returns False as `PlanFile.undo` does."""
         with self._changing:
             return self._plan_file(folder, audience).undo()
 

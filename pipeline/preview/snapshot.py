@@ -1,4 +1,4 @@
-"""A snapshot of the workspace: what the page asks for is made on the first request, and kept."""
+"""A snapshot of the workspace after one save: what the page asks for is made once, at the first request."""
 
 from __future__ import annotations
 
@@ -11,36 +11,53 @@ from typing import Any, TypeVar
 
 from pipeline.actions.check import check_edition
 from pipeline.actions.prepare import PreparedEdition, prepare_edition
+from pipeline.checks.feed_context import FeedDocument, read_document
 from pipeline.checks.runner import CheckResult
 from pipeline.compose import Composer
+from pipeline.errors import PressroomError, raise_all
 from pipeline.export.bundle import ImageMode, bundle
-from pipeline.model import Image, Issue
+from pipeline.model import ComposedIssue, Image, Issue
+from pipeline.render.email.renderer import EmailRenderer
 from pipeline.support.urls import image_path, issue_path
 from pipeline.workspace import open_workspace
 
-Made = TypeVar("Made")
+Value = TypeVar("Value")
 
-_OTHERS = 20
-"""Frozen issues before the one that is shown that its pages and feeds in the preview contain."""
+_OTHER_ISSUES = 20
+"""How many other frozen issues the site and the feeds contain in the preview: the newest ones."""
 
 
 class Snapshot:
-    """A workspace as it was at one moment. Nothing is made twice. Raises `PressroomError`."""
+    """A workspace as it was at one moment. Nothing is composed, rendered or checked twice.
+
+    Raises `PressroomError`, as its methods do, for mistakes in the workspace.
+    """
 
     def __init__(self, start: Path) -> None:
         self.workspace = open_workspace(start)
         self._composer = Composer(self.workspace)
-        self._kept: dict[object, Any] = {}
+        self._cache: dict[object, Any] = {}
         self._lock = RLock()
 
     def issue(self, name: str) -> Issue:
-        """Return the issue of this number, slug or `latest`."""
+        """Return the issue with this number or slug, or `latest`."""
         return self.workspace.issues.find(name)
 
     def edition(self, issue: Issue, audience: str) -> PreparedEdition:
-        """Compose and render an edition. Raises the mistakes in it."""
-        key = ("edition", issue.folder, audience)
-        return self._once(key, partial(prepare_edition, self._composer, issue, audience))
+        """Compose and render an edition. A mistake in another edition of the issue does not matter."""
+        return self._once(("edition", issue.folder, audience), partial(self._edition, issue, audience))
+
+    def _edition(self, issue: Issue, audience: str) -> PreparedEdition:
+        try:
+            composed = self._composed(issue)
+            edition = next(each for each in composed.editions if each.audience == audience)
+        except (PressroomError, StopIteration):
+            return prepare_edition(self._composer, issue, audience)
+        renderer = self._once("renderer", partial(EmailRenderer.for_composer, self._composer))
+        return PreparedEdition(self._composer, renderer, composed, edition, renderer.render(edition))
+
+    def _composed(self, issue: Issue) -> ComposedIssue:
+        return self._once(("composed", issue.folder), lambda: self._composer.compose([issue])[0])
 
     def checked(self, issue: Issue, audience: str) -> CheckResult:
         """Run the rules over an edition."""
@@ -49,15 +66,17 @@ class Snapshot:
 
     def bundled(self, issue: Issue, audience: str) -> Mapping[str, bytes]:
         """Return the files of an edition as `pressroom build` would write them."""
-        prepared = self.edition(issue, audience)
-        composer = prepared.composer
+        return self._once(("bundled", issue.folder, audience), partial(self._bundled, issue, audience))
+
+    def _bundled(self, issue: Issue, audience: str) -> Mapping[str, bytes]:
+        prepared, composer = self.edition(issue, audience), self._composer
         files = bundle(
             prepared.edition, prepared.email, composer.publication, composer.images.data, ImageMode.PACKED
         )
         return {each.path: each.data for each in files}
 
     def site(self, issue: Issue) -> Mapping[str, Callable[[], bytes]]:
-        """Map the site's files to their bytes, as if this issue were published after those frozen before."""
+        """Map the paths of the site's files to their bytes, as if this issue were published now."""
         return self._once(("site", issue.folder), partial(self._site, issue))
 
     def _site(self, issue: Issue) -> Mapping[str, Callable[[], bytes]]:
@@ -66,7 +85,14 @@ class Snapshot:
 
         composer, locks = self._composer, self.workspace.assembler.locks
         others = [each for each in self.workspace.issues if each.folder in locks and each != issue]
-        composed = composer.compose([*others[-_OTHERS:], issue])
+        composed: list[ComposedIssue] = []
+        errors: list[PressroomError] = []
+        for each in [*others[-_OTHER_ISSUES:], issue]:
+            try:
+                composed.append(self._composed(each))
+            except PressroomError as error:
+                errors.append(error)
+        raise_all(errors)
         published = composer.published(
             [replace(each, assembled=replace(each.assembled, frozen=True)) for each in composed],
             max(each.assembled.issue.date for each in composed),
@@ -80,20 +106,25 @@ class Snapshot:
         }
         return {**files, **images}
 
+    def feed(self, issue: Issue, path: str) -> FeedDocument:
+        """Return a feed of the site, as a feed reader reads it. Raises `KeyError` for an unknown path."""
+        file = self.site(issue)[path]
+        return self._once(("feed", issue.folder, path), lambda: read_document(path, file()))
+
     def page(self, issue: Issue, audience: str) -> str:
         """Return the path of an edition's page on the site, or an empty text if it has no page."""
         path = f"{issue_path(issue, audience)}index.html"
         return path if path in self.site(issue) else ""
 
     def image(self, issue: Issue, audience: str, name: str) -> tuple[Image, bytes] | None:
-        """Return a picture that the edition shows, by its name, with its bytes."""
-        prepared = self.edition(issue, audience)
-        image = next((each for each in prepared.email.images if each.name == name), None)
-        return (image, prepared.composer.images.data(image)) if image else None
+        """Return an image of an edition by its published name, with its bytes."""
+        images = self.edition(issue, audience).email.images
+        image = next((each for each in images if each.name == name), None)
+        return (image, self._composer.images.data(image)) if image else None
 
-    def _once(self, key: object, make: Callable[[], Made]) -> Made:
+    def _once(self, key: object, make: Callable[[], Value]) -> Value:
         with self._lock:
-            if key not in self._kept:
-                self._kept[key] = make()
-            kept: Made = self._kept[key]
-            return kept
+            if key not in self._cache:
+                self._cache[key] = make()
+            value: Value = self._cache[key]
+            return value

@@ -113,7 +113,7 @@ def test_pictures_blocked_leave_their_words(page: Page, golden: RunningPreview) 
 
 @pytest.mark.slow
 def test_outlooks_branch_is_shown_with_a_word_of_warning(page: Page, golden: RunningPreview) -> None:
-    opened(page, golden).get_by_label("Outlook’s branch").check()
+    opened(page, golden).get_by_label("As Outlook").check()
     expect(page.locator("#note")).to_contain_text("Word")
     shown_with(page, "client=outlook")
     assert "[if mso" not in frame(page).locator("html").evaluate("each => each.innerHTML")
@@ -329,7 +329,7 @@ def test_the_plan_is_changed_by_keyboard_alone(plan: Page, workspace: WorkspaceR
     expect(plan.locator("[data-slug=two]")).to_be_focused()
     plan.keyboard.press("Alt+ArrowDown")
     expect_slugs(plan, 1, "two", "short")
-    expect(plan.locator("#said")).to_contain_text("“Two” stands in “In brief” now.")
+    expect(plan.locator("#said")).to_contain_text("“Two” is now in “In brief”.")
 
 
 @pytest.mark.slow

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from workspace_kit import ROOT, WorkspaceRunner, article, issue
 
-from pipeline.cli.columns import Column, cut, fitted, width
+from pipeline.cli.columns import Column, display_width, fit_columns, truncate
 
 SECTIONS = """\
 sections:
@@ -72,7 +72,7 @@ def in_terminal(workspace: WorkspaceRunner, columns: int, *arguments: str, **env
     ],
 )
 def test_the_width_is_what_a_terminal_shows(text: str, columns: int) -> None:
-    assert width(text) == columns
+    assert display_width(text) == columns
 
 
 @pytest.mark.parametrize(
@@ -80,15 +80,20 @@ def test_the_width_is_what_a_terminal_shows(text: str, columns: int) -> None:
     [("one two", 7, "one two"), ("one two", 5, "one…"), ("大脑的可塑性", 6, "大脑…"), ("a👩🏽‍⚕️b", 3, "a…")],
 )
 def test_a_cut_breaks_no_character(text: str, room: int, short: str) -> None:
-    assert cut(text, room) == short
+    assert truncate(text, room) == short
 
 
 @given(st.lists(st.text(max_size=30), min_size=1, max_size=4), st.integers(20, 90))
 def test_rows_fit_and_columns_hold_for_any_text(texts: list[str], room: int) -> None:
-    columns = (Column("A"), Column("B", least=5), Column("C", least=5), Column("D", least=30, spare=True))
-    rows = fitted(columns, [("x", text, text[::-1], "slug") for text in texts], room)
-    assert all(sum(map(width, row)) + 2 * (len(row) - 1) <= room for row in rows)
-    assert len({tuple(map(width, row[:-1])) for row in rows}) == 1
+    columns = (
+        Column("A"),
+        Column("B", shrink_to=5),
+        Column("C", shrink_to=5),
+        Column("D", shrink_to=30, optional=True),
+    )
+    rows = fit_columns(columns, [("x", text, text[::-1], "slug") for text in texts], room)
+    assert all(sum(map(display_width, row)) + 2 * (len(row) - 1) <= room for row in rows)
+    assert len({tuple(map(display_width, row[:-1])) for row in rows}) == 1
 
 
 def with_titles(workspace: WorkspaceRunner) -> None:
@@ -132,7 +137,7 @@ def test_a_plan_reads_as_the_issue_does(workspace: WorkspaceRunner) -> None:
 
 def test_a_frozen_plan_says_so_and_marks_what_was_edited_or_deleted(workspace: WorkspaceRunner) -> None:
     workspace.ok("assemble", "1")
-    assert "issue.lock holds the choice" in workspace.ok("plan", "1")
+    assert "issue.lock has the selection" in workspace.ok("plan", "1")
     workspace.write({"issues/articles/glutamate.md": article("The glutamate switch", body="Other words.")})
     (workspace.root / "issues/articles/a-note.md").unlink()
     workspace.write({"issues/articles/new.md": article("New")})
@@ -152,8 +157,10 @@ def test_no_line_of_a_table_is_wider_than_the_terminal(workspace: WorkspaceRunne
         said = re.sub(r"\x1b\[[0-9;]*m", "", in_terminal(workspace, columns, *command))
         rows = [line for line in said.splitlines() if re.match(r"  (in|out|pinned) ", line)]
         assert rows or command != ("plan", "1", "--all")
-        assert all(width(line) <= columns for line in said.splitlines()[3:]), said
-        dates = {width(line[: line.index("2026-01")]) for line in rows if "…" in line or "Other" in line}
+        assert all(display_width(line) <= columns for line in said.splitlines()[3:]), said
+        dates = {
+            display_width(line[: line.index("2026-01")]) for line in rows if "…" in line or "Other" in line
+        }
         assert len(dates) <= 1, said
 
 

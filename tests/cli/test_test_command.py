@@ -208,7 +208,7 @@ def test_several_addresses_have_a_file_each_and_the_same_one_twice_has_one(
     ]
     assert len(found) == 2
     result = workspace.run("test", "1", *to, "-o", str(workspace.root / "x.eml"))
-    assert result.exit_code == 2 and "give one --to" in result.stderr
+    assert result.exit_code == 2 and "use it with one --to" in result.stderr
 
 
 def test_the_same_test_has_the_same_bytes_and_a_correction_another_identity(

@@ -86,7 +86,7 @@ def test_the_hub_is_told_of_every_feed_the_first_time(published: WorkspaceRunner
 def test_afterwards_the_hub_is_told_of_what_has_changed(published: WorkspaceRunner, hub: Hub) -> None:
     published.ok("feed", "--ping", "--yes")
     hub.asked.clear()
-    assert published.ok("feed", "--ping", "--yes") == "The hub knows of every feed as it is.\n"
+    assert published.ok("feed", "--ping", "--yes") == "The hub knows the current state of every feed.\n"
     assert hub.asked == []
     published.write(
         {

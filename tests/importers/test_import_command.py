@@ -482,7 +482,7 @@ def test_what_cannot_be_imported_is_named_and_the_rest_goes_on(
     assert result.exit_code == 1
     assert "Traceback" not in result.output
     assert "issues/articles/good.md  new" in result.stdout
-    assert "picture.png: passed over" in result.stderr
+    assert "picture.png: skipped" in result.stderr
     for name, said in {
         "binary.txt": "is no form that can be imported",
         "empty.md": "is empty",
@@ -493,7 +493,7 @@ def test_what_cannot_be_imported_is_named_and_the_rest_goes_on(
         "dangling.md": "there is no such file",
     }.items():
         (line,) = [
-            line for line in result.stderr.splitlines() if f"/{name}" in line and "passed over" not in line
+            line for line in result.stderr.splitlines() if f"/{name}" in line and "skipped" not in line
         ]
         assert said in line, line
 

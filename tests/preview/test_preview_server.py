@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import socket
+import time
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
@@ -16,7 +17,12 @@ import pytest
 from preview_kit import RunningPreview, run_preview
 from workspace_kit import ROOT, SETTINGS, WorkspaceRunner, article, issue
 
-from pipeline.preview import email_variants
+from pipeline.compose import Composer
+from pipeline.errors import PressroomError
+from pipeline.model import ComposedEdition, RenderedEmail
+from pipeline.preview import email_variants, panels
+from pipeline.preview.snapshot import Snapshot
+from pipeline.render.email.renderer import EmailRenderer
 
 GOLDEN = ROOT / "tests" / "golden" / "workspace"
 
@@ -216,7 +222,7 @@ def test_outlooks_branch_stands_open(golden: RunningPreview) -> None:
     ],
 )
 def test_conditions_are_those_of_outlooks_word(condition: str, taken: bool) -> None:
-    html = email_variants.by_outlook(f"<p>a</p><!--[if {condition}]><b>b</b><![endif]-->")
+    html = email_variants.as_outlook(f"<p>a</p><!--[if {condition}]><b>b</b><![endif]-->")
     assert ("<b>b</b>" in html) == taken
 
 
@@ -373,3 +379,59 @@ def test_an_editor_that_is_not_set_or_not_there_is_told(workspace: WorkspaceRunn
         status, _, data = ask(running, "open", "POST", body, Origin=running.origin)
         assert status == 409
         assert "no editor is set" in json.loads(data)["errors"][0]["message"]
+
+
+# --- once a save --------------------------------------------------------------------------------------
+
+
+def test_a_snapshot_composes_and_renders_each_edition_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(GOLDEN, tmp_path / "golden")
+    composed: list[str] = []
+    rendered: list[str] = []
+    compose, render = Composer._edition, EmailRenderer.render
+
+    def count_composed(self: Composer, assembled: Any, edition: Any, letter: Any) -> ComposedEdition:
+        composed.append(edition.audience)
+        return compose(self, assembled, edition, letter)
+
+    def count_rendered(self: EmailRenderer, edition: ComposedEdition) -> RenderedEmail:
+        rendered.append(edition.audience)
+        return render(self, edition)
+
+    monkeypatch.setattr(Composer, "_edition", count_composed)
+    monkeypatch.setattr(EmailRenderer, "render", count_rendered)
+    snapshot = Snapshot(tmp_path / "golden")
+    issue = snapshot.issue("latest")
+    for _ in range(2):
+        for audience in issue.audiences:
+            snapshot.edition(issue, audience)
+            assert snapshot.page(issue, "everyone")
+            assert panels.plan(snapshot, issue, audience)["sections"]
+            assert panels.links(snapshot, issue, audience)["links"]
+            assert panels.feeds(snapshot, issue)["feeds"]
+    assert sorted(composed) == sorted(rendered) == sorted(issue.audiences)
+
+
+def test_a_mistake_in_one_edition_leaves_the_other_to_be_seen(workspace: WorkspaceRunner) -> None:
+    workspace.write({"issues/articles/two.md": article("Two", audience="clinicians", body="{{ unknown }}")})
+    workspace.write({"issues/001-one/issue.md": issue(more="audience: [everyone, clinicians]\n")})
+    snapshot = Snapshot(workspace.root)
+    first = snapshot.issue("latest")
+    assert snapshot.edition(first, "everyone").edition.audience == "everyone"
+    with pytest.raises(PressroomError, match="unknown"):
+        snapshot.edition(first, "clinicians")
+
+
+def test_a_change_of_the_plan_is_one_revision(workspace: WorkspaceRunner) -> None:
+    workspace.write({"issues/articles/two.md": article("Two", body="Words.")})
+    with run_preview(workspace.root) as running:
+        assert said(running, "state")["revision"] == 1
+        body = {"kind": "exclude", "values": {"slug": "two"}}
+        assert ask(running, "change", "POST", body, Origin=running.origin)[0] == 200
+        while said(running, "state")["revision"] == 1:
+            time.sleep(0.05)
+        time.sleep(0.5)
+        assert said(running, "state")["revision"] == 2
+        assert said(running, "panel/plan")["out"][0]["excluded"]

@@ -1,4 +1,4 @@
-// The page of the preview: what is chosen stands in the address's hash, what is shown comes from the server.
+// The page of the preview: the selection is in the hash of the address, what is shown comes from the server.
 import { showPanel } from "./panels.js";
 
 const VIEWS = ["email", "text", "inbox", "web", "feeds", "source"];
@@ -6,8 +6,8 @@ const PANELS = ["findings", "plan", "size", "links", "changes"];
 const STANDARD = { view: "email", panel: "findings", width: "full", scheme: "light", kind: "html" };
 
 const NOTES = {
-  forced: "Some programs turn colours over without asking. Their arithmetic is not published: this is an approximation.",
-  outlook: "This is the markup that Outlook for Windows takes. Its engine, Word, lays it out otherwise than a browser does.",
+  forced: "Some mail programs invert colours without asking. Their algorithm is not published: this is an approximation.",
+  outlook: "This is the markup that Outlook for Windows reads. Its engine, Word, lays it out differently from a browser.",
 };
 
 const at = (id) => document.getElementById(id);
@@ -29,7 +29,7 @@ export const make = (tag, properties = {}, ...children) => {
 
 export const say = (words) => { at("said").textContent = words; };
 
-// --- what is chosen -----------------------------------------------------------------------------
+// --- the selection -------------------------------------------------------------------------------
 
 const chosen = () => ({ ...STANDARD, ...Object.fromEntries(new URLSearchParams(location.hash.slice(1))) });
 
@@ -39,14 +39,14 @@ const choose = (changes) => {
   history.replaceState(null, "", `#${new URLSearchParams(now)}`);
 };
 
-// The edition that is asked for, and further values, as a query.
+// The selected edition, and further values, as a query.
 export const query = (more = {}) => {
   const { issue, audience, recipient } = chosen();
   const wanted = Object.entries({ issue, audience, recipient, ...more }).filter(([, value]) => value);
   return new URLSearchParams(wanted).toString();
 };
 
-// --- asking -------------------------------------------------------------------------------------
+// --- requests -----------------------------------------------------------------------------------
 
 export const get = async (path, more) => {
   const answer = await fetch(`${path}?${query(more)}`);
@@ -90,7 +90,7 @@ export const place = (path, line, words) => {
 
 // --- the views ------------------------------------------------------------------------------------
 
-// A frame takes the place of the last one when it is there, and stands where that one was scrolled to.
+// A new frame replaces the last one once it has loaded, with the same scroll position.
 const showFrame = (src, width) => new Promise((done) => {
   const before = stage.querySelector("iframe:not(.coming)");
   const wide = width === "full" ? "none" : `${width}px`;
@@ -115,7 +115,7 @@ const showFrame = (src, width) => new Promise((done) => {
   stage.append(frame);
 });
 
-const settled = (...children) => {
+const replaceStage = (...children) => {
   const top = stage.scrollTop;
   stage.replaceChildren(...children);
   stage.scrollTop = top;
@@ -125,7 +125,7 @@ const settled = (...children) => {
 const inbox = () => {
   const { sender, subject, preview_text: rest } = state.inbox;
   const others = [["Somebody else", "Another message", "which came before this one"], ["A shop", "Last chance", "and the one after it"]];
-  const desk = (from, title, more, faded) => make("div", { class: faded ? "row faded" : "row" },
+  const desktop = (from, title, more, faded) => make("div", { class: faded ? "row faded" : "row" },
     make("span", { class: "from" }, from),
     make("span", { class: "words" }, make("b", {}, title), make("span", {}, ` – ${more}`)),
     make("span", { class: "when" }, "9:00"));
@@ -134,9 +134,9 @@ const inbox = () => {
     make("span", { class: "title" }, title), make("span", { class: "rest" }, more));
   const list = (row, kind) => make("div", { class: `list ${kind}` },
     row(sender, subject, rest), ...others.map((each) => row(...each, true)));
-  settled(
+  replaceStage(
     make("h2", {}, "On a phone"), list(phone, "phone"),
-    make("h2", {}, "On a desk"), list(desk, "desktop"),
+    make("h2", {}, "On a desktop"), list(desktop, "desktop"),
     make("p", { class: "note" }, `The subject has ${[...subject].length} characters, the preview text ${[...rest].length}. Mail programs differ in where they cut.`),
   );
 };
@@ -148,7 +148,7 @@ const feeds = async (mine) => {
   const wanted = chosen().feed || found[0]?.path;
   select.replaceChildren(...found.map((each) => make("option", { value: each.path, selected: each.path === wanted }, each.path)));
   const feed = found.find((each) => each.path === wanted) || found[0];
-  if (!feed) return settled(make("p", { class: "note" }, "This edition is private: no feed has it."));
+  if (!feed) return replaceStage(make("p", { class: "note" }, "This edition is private: no feed has it."));
   const item = (each, number) => {
     const frame = make("iframe", { title: each.title, sandbox: "allow-same-origin" });
     const whole = make("details", {}, make("summary", {}, "Read it"), frame);
@@ -159,8 +159,8 @@ const feeds = async (mine) => {
       make("h2", {}, each.title), make("p", { class: "quiet" }, [each.date, each.author].filter(Boolean).join(" · ")),
       make("p", {}, each.summary), each.size ? whole : null);
   };
-  settled(make("div", { class: "items" },
-    make("p", { class: "note" }, "As if this issue were published now, after those before it."),
+  replaceStage(make("div", { class: "items" },
+    make("p", { class: "note" }, "As if this issue were published now, after the issues before it."),
     feed.fault ? make("p", { class: "severity error" }, feed.fault) : "",
     ...feed.items.map(item)));
 };
@@ -180,19 +180,19 @@ const show = async () => {
   const noted = now.view !== "email" ? "" : now.client ? NOTES.outlook : NOTES[now.scheme] ?? "";
   at("note").textContent = noted;
   at("note").hidden = !noted;
-  if (!state.issue) return settled(make("p", { class: "note" }, "There is nothing to show yet."));
+  if (!state.issue) return replaceStage(make("p", { class: "note" }, "There is nothing to show yet."));
   try {
     if (now.view === "email") {
       const { scheme, images, client, width } = now;
       await showFrame(`frame/email?${query({ scheme, images, client, revision })}`, width);
     } else if (now.view === "web") {
       if (state.page) await showFrame(`site/${state.page}?${query({ revision })}`, now.width);
-      else settled(make("p", { class: "note" }, "This edition is private: it has no page on the site."));
+      else replaceStage(make("p", { class: "note" }, "This edition is private: it has no page on the site."));
     } else if (now.view === "inbox") inbox();
     else if (now.view === "feeds") await feeds(mine);
     else {
       const { text } = await get("text", { kind: now.view === "text" ? "text" : now.kind });
-      if (mine === asked) settled(make("pre", { dir: "auto" }, text));
+      if (mine === asked) replaceStage(make("pre", { dir: "auto" }, text));
     }
   } catch (error) { if (error.errors) mistakes(error.errors); else tell(error); }
 };
@@ -205,14 +205,14 @@ const mistakes = (errors) => {
   if (box.hidden) return box.replaceChildren();
   const count = errors.length === 1 ? "One mistake" : `${errors.length} mistakes`;
   box.replaceChildren(
-    make("h2", {}, `${count}; below stands what was there before`),
+    make("h2", {}, `${count}; the last good version is shown below`),
     make("ul", {}, ...errors.map((each) => make("li", {},
       each.path ? place(each.path, each.line) : "", " ", each.message,
       each.hint ? make("p", { class: "quiet" }, each.hint) : ""))),
   );
 };
 
-// --- the whole ----------------------------------------------------------------------------------------
+// --- refreshing --------------------------------------------------------------------------------------
 
 const options = (id, pairs, value) => {
   at(id).replaceChildren(...pairs.map(([key, name]) => make("option", { value: key, selected: String(key) === String(value) }, name)));
@@ -232,12 +232,12 @@ const refresh = async () => {
     at("publication").textContent = state.publication;
     options("issue", state.issues.map((each) => [each.folder, `${each.number}. ${each.title}${each.draft ? " (draft)" : ""}`]), state.issue);
     options("audience", state.audiences.map((each) => [each, each]), state.audience);
-    options("recipient", [["", "someone unknown"], ...state.recipients.map((each, number) => [number, each])], chosen().recipient ?? "");
-    at("stand").textContent = `${state.frozen ? "frozen" : "not frozen"} · ${Math.round(state.bytes / 1024)} KB`;
+    options("recipient", [["", "no particular reader"], ...state.recipients.map((each, number) => [number, each])], chosen().recipient ?? "");
+    at("state").textContent = `${state.frozen ? "frozen" : "not frozen"} · ${Math.round(state.bytes / 1024)} KB`;
   }
   const mine = ++refreshed;
   await show();
-  // The checks take longer than the email: they wait until it is there, and until nothing newer has come.
+  // The checks take longer than the email: they wait until it is shown, unless a newer revision has come.
   if (mine === refreshed) await panel();
 };
 

@@ -19,13 +19,13 @@ const findings = (found, target) => {
     each.hint ? make("p", { class: "quiet" }, each.hint) : "");
   target.replaceChildren(
     make("p", { class: "quiet" }, `${count(error, "error")}, ${count(warning, "warning")}, ${count(note, "note")}${found.silenced ? `, ${found.silenced} silenced` : ""}`),
-    found.findings.length ? "" : make("p", {}, "The checks find nothing."),
+    found.findings.length ? "" : make("p", {}, "The checks found nothing."),
     make("ul", {}, ...found.findings.map(one)));
 };
 
 const SVG = "http://www.w3.org/2000/svg";
 
-// A bar as a picture, so that its widths need no style attribute.
+// A bar drawn as SVG, because the page's policy allows no style attribute for its widths.
 const bar = (parts, limit) => {
   const drawn = document.createElementNS(SVG, "svg");
   drawn.setAttribute("viewBox", "0 0 1000 10");
@@ -55,17 +55,17 @@ const sizes = (found, target) => {
     make("h2", {}, "HTML"),
     make("div", { class: "meter", role: "img", "aria-label": `${kilobytes(found.total)} of ${kilobytes(found.limit)}` }, bar(found.parts, Math.max(found.limit, found.total))),
     make("p", { class: over ? "severity error" : "quiet" }, over
-      ? `${kilobytes(found.total)}: Gmail cuts it off at ${kilobytes(found.limit)}.`
-      : `${kilobytes(found.total)} of the ${kilobytes(found.limit)} at which Gmail cuts it off.`),
+      ? `${kilobytes(found.total)}: Gmail clips it at ${kilobytes(found.limit)}.`
+      : `${kilobytes(found.total)} of the ${kilobytes(found.limit)} at which Gmail clips it.`),
     rows(found.parts),
     ...(found.images.length ? [make("h2", {}, `Pictures: ${kilobytes(found.all_images)}`), rows(found.images)] : []));
 };
 
 const links = (found, target) => {
   const one = (each) => make("li", {},
-    each.words.join(" · ") || make("span", { class: "quiet" }, "without words"),
+    each.words.join(" · ") || make("span", { class: "quiet" }, "no text"),
     make("p", { class: "quiet" }, each.address));
-  target.replaceChildren(make("p", { class: "quiet" }, `${found.links.length} addresses, in the order of reading`), make("ul", {}, ...found.links.map(one)));
+  target.replaceChildren(make("p", { class: "quiet" }, `${found.links.length} addresses, in reading order`), make("ul", {}, ...found.links.map(one)));
 };
 
 const changes = (found, target) => {
@@ -73,7 +73,7 @@ const changes = (found, target) => {
   const kind = (line) => line.startsWith("+") ? "plus" : line.startsWith("-") ? "minus" : line.startsWith("@@") ? "where" : "";
   const file = (each) => [make("h2", {}, each.name), each.lines.length
     ? make("pre", { class: "diff" }, ...each.lines.map((line) => make("span", { class: kind(line) }, line || " ")))
-    : make("p", { class: "quiet" }, "As in the last build.")];
+    : make("p", { class: "quiet" }, "Same as in the last build.")];
   target.replaceChildren(...found.files.flatMap(file));
 };
 

@@ -1,8 +1,8 @@
-// The plan: each article in or out, and why; moved by dragging, by buttons and by keyboard.
+// The plan: each article in or out, and why; articles are moved by dragging, with buttons or the keyboard.
 import { make, place, post, say, tell } from "./page.js";
 
 let dragged = null;
-let waiting = null; // a newer plan, which came while an article was dragged: its row must not go from under the mouse
+let waiting = null; // a newer plan that came during a drag, which must not remove the dragged row
 
 const dropped = () => {
   dragged = null;
@@ -13,21 +13,21 @@ const dropped = () => {
 const change = async (kind, values, words) => {
   try {
     await post("change", { kind, values });
-    say(`${words} Undo takes it back.`);
+    say(`${words} Undo reverts it.`);
   } catch (error) { tell(error); }
 };
 
 const move = (article, section, position) =>
-  change("move", { slug: article.slug, section, position }, `“${article.title}” stands in “${section}” now.`);
+  change("move", { slug: article.slug, section, position }, `“${article.title}” is now in “${section}”.`);
 
 const undo = async () => {
   try {
     const { undone } = await post("undo", {});
-    say(undone ? "Taken back." : "There is nothing to take back, or the file was changed since.");
+    say(undone ? "Undone." : "There is nothing to undo, or the file was changed since.");
   } catch (error) { tell(error); }
 };
 
-// Where an article goes by one step: within its section, or into the one before or after.
+// Where one step moves an article: within its section, or into the section before or after.
 const step = (sections, at, number, by) => {
   const here = sections[at].articles;
   if (number + by >= 0 && number + by < here.length) return [sections[at].title, number + by];
@@ -51,7 +51,7 @@ const inPlan = (found, at, number) => {
       button("↑", `Move “${article.title}” up`, go(-1)),
       button("↓", `Move “${article.title}” down`, go(1)),
       article.pinned
-        ? button("Unpin", `Unpin “${article.title}”`, () => change("unpin", { slug: article.slug }, `“${article.title}” is not pinned any more.`))
+        ? button("Unpin", `Unpin “${article.title}”`, () => change("unpin", { slug: article.slug }, `“${article.title}” is no longer pinned.`))
         : button("Pin", `Pin “${article.title}”`, () => change("pin", { slug: article.slug, section: found.sections[at].title }, `“${article.title}” is pinned.`)),
       button("Out", `Out: exclude “${article.title}”`, () => change("exclude", { slug: article.slug }, `“${article.title}” is excluded.`))));
   row.addEventListener("keydown", (event) => {
@@ -64,7 +64,7 @@ const inPlan = (found, at, number) => {
   return row;
 };
 
-// Dropping on an article puts it before that one; dropping elsewhere in a section, at its end.
+// An article dropped on another goes before it; dropped elsewhere in a section, it goes to its end.
 const droppable = (list, found, at) => {
   const marked = () => list.querySelectorAll(".before").forEach((each) => each.classList.remove("before"));
   list.addEventListener("dragover", (event) => {
@@ -91,13 +91,13 @@ const outOfPlan = (found, each) => {
   const row = make("li", { class: "article", draggable: !found.frozen && "true", "data-slug": each.slug },
     make("div", { class: "words" }, each.path ? place(each.path, null, each.title) : each.title, make("p", { class: "quiet" }, each.reason)),
     found.frozen ? null : make("div", { class: "does" },
-      each.excluded ? button("In", `In: let “${each.title}” in again`, () => change("include", { slug: each.slug }, `“${each.title}” is excluded no more.`)) : ""));
+      each.excluded ? button("In", `In: let “${each.title}” in again`, () => change("include", { slug: each.slug }, `“${each.title}” is no longer excluded.`)) : ""));
   row.addEventListener("dragstart", (event) => { dragged = each; event.dataTransfer.setData("text/plain", each.slug); });
   row.addEventListener("dragend", dropped);
   return row;
 };
 
-// What has the keyboard's focus keeps it while the plan is shown anew, so that an article can be moved on.
+// Keyboard focus survives a new plan, so that an article can be moved several times.
 const focused = (target) => {
   const on = target.contains(document.activeElement) ? document.activeElement : null;
   const row = on?.closest("[data-slug]");
@@ -119,8 +119,8 @@ export const showPlan = (found, target, state) => {
   });
   target.replaceChildren(
     found.frozen
-      ? make("p", { class: "quiet" }, `This issue is frozen: its lock holds the choice. To choose again, run: pressroom assemble ${state.issue} --update`)
-      : make("p", { class: "quiet" }, "Drag an article, or choose it and press Alt with an arrow. ", make("button", { class: "undo", type: "button", onclick: undo }, "Undo")),
+      ? make("p", { class: "quiet" }, `This issue is frozen: its lock has the selection. To select again, run: pressroom assemble ${state.issue} --update`)
+      : make("p", { class: "quiet" }, "Drag an article, or select it and press Alt with an arrow key. ", make("button", { class: "undo", type: "button", onclick: undo }, "Undo")),
     ...sections,
     make("h2", {}, "Out", make("span", { class: "badge" }, String(found.out.length))),
     make("ul", {}, ...found.out.map((each) => outOfPlan(found, each))));

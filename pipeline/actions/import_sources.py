@@ -1,0 +1,115 @@
+"""Import: bring foreign writing into the pool as articles, each written whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeline import __version__
+from pipeline.errors import PressroomError
+from pipeline.importers.finish import Given
+from pipeline.importers.gather import Named, named
+from pipeline.importers.pictures import Pictures
+from pipeline.importers.run import Import, Item, State
+from pipeline.model import Author
+from pipeline.support.http import SafeClient
+from pipeline.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRequest:
+    """What to import, and what overrides the sources. `date` may be without an offset.
+
+    An author is "Name" or "Name, role". `form` is the form that all sources are read as; without it, each
+    source's form is detected. `fetch` is whether images are fetched from the web.
+    """
+
+    sources: Sequence[str]
+    title: str = ""
+    tags: tuple[str, ...] = ()
+    date: datetime | None = None
+    authors: tuple[str, ...] = ()
+    base_url: str = ""
+    form: str | None = None
+    fetch: bool = True
+    allow_private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedImport:
+    """Articles read from sources, not yet written.
+
+    `skipped` are the files that no importer reads. `errors` has the mistakes of sources that cannot be
+    imported; they do not stop the others.
+    """
+
+    run: Import
+    items: tuple[Item, ...]
+    skipped: tuple[str, ...]
+    errors: tuple[PressroomError, ...]
+
+    def write(self, item: Item) -> None:
+        """Write an article with its images and its sidecar."""
+        self.run.write(item)
+
+
+def prepare_import(
+    workspace: Workspace,
+    request: ImportRequest,
+    now: datetime,
+    stdin: Callable[[], bytes],
+    watch: Callable[[Iterable[Named]], Iterable[Named]] = iter,
+) -> PreparedImport:
+    """Read the sources and make articles of them. Writes nothing.
+
+    `stdin` reads standard input, and `watch` wraps the sources as they are read, to show progress. Raises
+    `PressroomError` for a title that several sources would share, and for a source that is nested too
+    deeply.
+    """
+    errors: list[PressroomError] = []
+    skipped: list[str] = []
+    try:
+        sources = named(request.sources, workspace.files, skipped, errors)
+        if request.title and len(sources) > 1:
+            raise PressroomError(
+                f"{len(sources)} sources cannot all have one title.", hint="Leave --title out."
+            )
+        run = _make_run(workspace, request, now, stdin)
+        for source in watch(sources):
+            try:
+                run.take(source)
+            except PressroomError as error:
+                errors.append(error)
+        items = run.settle(errors)
+    except RecursionError as error:
+        raise PressroomError("a source is nested too deeply.") from error
+    return PreparedImport(run, items, tuple(skipped), tuple(errors))
+
+
+def replaces(item: Item, *, update: bool, overwrite: bool) -> bool:
+    """Whether an article is written without asking: it is new, or it has changed and that is asked for.
+
+    `update` takes what has changed in the source, and with `overwrite` also where the article was edited.
+    """
+    changed = item.state is State.CHANGED or (item.state is State.EDITED and overwrite)
+    return item.state is State.NEW or (update and changed)
+
+
+def _make_run(
+    workspace: Workspace, request: ImportRequest, now: datetime, stdin: Callable[[], bytes]
+) -> Import:
+    date, authors = request.date, (each.partition(",") for each in request.authors)
+    # A date without a time is a day of the publication's time zone.
+    day = date.date() if date and date.time() == datetime.min.time() and not date.tzinfo else date
+    overrides = Given(
+        request.title,
+        request.tags,
+        day,
+        tuple(Author(name.strip(), role.strip()) for name, _, role in authors),
+        request.base_url,
+    )
+    home = workspace.files.publication.base_url
+    web = SafeClient(f"Pressroom/{__version__} (import; +{home})", request.allow_private)
+    pictures = Pictures(web, request.fetch)
+    return Import(workspace, overrides, pictures, stdin, now, request.form)

@@ -1,0 +1,95 @@
+"""Plan: which articles an issue takes, section by section, and why each other one is out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.model import Article, Decision, Finding, Issue
+from pipeline.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedArticle:
+    """An article in or out of an edition.
+
+    `edited` is True if it was edited or deleted after the issue was frozen; a deleted one has no `article`.
+    """
+
+    slug: str
+    article: Article | None
+    decision: Decision
+    pinned: bool
+    edited: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSection:
+    """A section with its articles in reading order."""
+
+    title: str
+    limit: int | None
+    articles: tuple[PlannedArticle, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedEdition:
+    """The plan of one edition: all sections, empty ones too, and the articles that are out."""
+
+    audience: str
+    sections: tuple[PlannedSection, ...]
+    out: tuple[PlannedArticle, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IssuePlan:
+    """The plan of an issue. `decisions` are in the order of the pool, edition by edition."""
+
+    issue: Issue
+    frozen: bool
+    decisions: tuple[Decision, ...]
+    editions: tuple[PlannedEdition, ...]
+    findings: tuple[Finding, ...]
+
+
+def plan_issue(workspace: Workspace, issue: Issue) -> IssuePlan:
+    """Plan an issue by its lock, or from the pool as it is now. Raises `Mistakes` of its sections."""
+    decisions = workspace.assembler.plan(issue)
+    return IssuePlan(
+        issue,
+        issue.folder in workspace.assembler.locks,
+        decisions,
+        tuple(_plan_edition(workspace, issue, audience, decisions) for audience in issue.audiences),
+        workspace.assembler.stale_rules(issue),
+    )
+
+
+def _plan_edition(
+    workspace: Workspace, issue: Issue, audience: str, decisions: tuple[Decision, ...]
+) -> PlannedEdition:
+    edited = workspace.assembler.edited(issue)
+    rules = {rule.title: rule for rule in issue.sections}
+    entries = {
+        each.slug: PlannedArticle(
+            each.slug,
+            workspace.pool.get(each.slug),
+            each,
+            each.section in rules and each.slug in rules[each.section].pin,
+            each.slug in edited,
+        )
+        for each in decisions
+        if each.audience == audience
+    }
+    taken = [entries[slug] for slug in workspace.assembler.reading_order(issue, audience)]
+    titles = dict.fromkeys(each.decision.section or "" for each in taken)
+    if issue.folder not in workspace.assembler.locks:
+        titles = dict.fromkeys(rules)  # in this order, so that an empty section keeps its place
+    sections = (
+        PlannedSection(
+            title,
+            rules[title].limit if title in rules else None,
+            tuple(each for each in taken if each.decision.section == title),
+        )
+        for title in (titles | dict.fromkeys(rules))
+    )
+    out = tuple(each for each in entries.values() if not each.decision.taken)
+    return PlannedEdition(audience, tuple(sections), out)
