@@ -18,6 +18,7 @@ import pytest
 from fake_services.fake_service import SLOW, Answer, FakeService, fake_service_for, serve
 from golden_kit import golden_issue_for
 from keyring.errors import KeyringError
+from table_kit import rows
 from workspace_kit import SETTINGS, WorkspaceRunner, article, issue, png
 
 from pipeline.checks import rules
@@ -30,9 +31,7 @@ PUSHED = [name for name in TARGETS if find(name).push]
 every_service = pytest.mark.parametrize("target", PUSHED)
 CORE = {"ghost", "mailchimp", "ses"}
 """A token of its own, two requests a draft, and signed requests: the ways in which services differ most."""
-core_services = pytest.mark.parametrize(
-    "target", [pytest.param(name, marks=() if name in CORE else pytest.mark.slow) for name in PUSHED]
-)
+core_services = pytest.mark.parametrize("target", rows(PUSHED, CORE))
 """For what the shared client does: the other services are seen in CI."""
 FOLDER = "issues/001-one"
 MANY_SCRIPTS = "שלום 日本 é 🧠 & “q” <b>"
@@ -142,7 +141,7 @@ def test_a_second_push_changes_the_same_draft(pusher: PushRunner) -> None:
     assert "Quite other words." in pusher.service.one().html
 
 
-@every_service
+@core_services
 def test_a_draft_that_was_forgotten_is_found_by_its_name(pusher: PushRunner) -> None:
     first = pusher.push()
     (pusher.workspace.root / FOLDER / "drafts.json").unlink()
@@ -210,7 +209,7 @@ def test_every_block_of_the_golden_issue_arrives(pusher: PushRunner, tmp_path: P
 # --- what is in it ----------------------------------------------------------------------------------
 
 
-@every_service
+@core_services
 def test_fields_and_any_script_arrive_as_they_were_exported(pusher: PushRunner) -> None:
     own = find(pusher.service.target).dialect.custom
     in_lines = MessagePart.SUBJECT in find(pusher.service.target).dialect.tags["first_name"].parts
