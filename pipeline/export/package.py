@@ -15,7 +15,7 @@ from pipeline.export.delivery import Delivery
 from pipeline.export.target import GMAIL, TagSupport, Target
 from pipeline.export.target_settings import SETTINGS, settings_for
 from pipeline.export.translate import TranslatedEmail, Where, translate
-from pipeline.model import ComposedEdition, Image, OutputFile, Publication, RenderedEmail
+from pipeline.model import ComposedEdition, Image, MergeText, OutputFile, Publication, RenderedEmail
 from pipeline.support.urls import image_path
 
 
@@ -107,13 +107,17 @@ def _tags(edition: ComposedEdition, target: Target) -> tuple[str, ...]:
 
 def _known(edition: ComposedEdition, publication: Publication) -> Mapping[str, str]:
     """What reads the same for every reader, and so can stand in for a field that the service lacks."""
-    found = {
+    values = {
         "web_url": edition.url,
         "preferences_url": publication.preferences_url,
         "unsubscribe_url": publication.unsubscribe_url,
         "postal_address": publication.postal_line,
     }
-    return {name: value for name, value in found.items() if value and "{{" not in value}
+    return {
+        name: value
+        for name, value in values.items()
+        if value and not (isinstance(value, MergeText) and value.fields)
+    }
 
 
 def _demanded(letter: TranslatedEmail, target: Target, publication: Publication) -> None:

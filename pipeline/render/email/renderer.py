@@ -13,7 +13,6 @@ from pipeline.model import (
     ComposedEdition,
     Image,
     Layout,
-    MergeField,
     Publication,
     RenderedEmail,
     ThemeSettings,
@@ -35,7 +34,7 @@ from pipeline.render.email.mjml import compile_layout
 from pipeline.render.email.mjml_lint import annotate
 from pipeline.render.email.text_part import email_text
 from pipeline.render.email.theme_values import theme_view
-from pipeline.support.merge import fields_in
+from pipeline.support import merge
 from pipeline.support.templating import WEB, TemplateOptions, Templates
 
 EMAIL = TemplateOptions(annotate, write, {"safe": finished, "fixed": fixed})
@@ -55,7 +54,7 @@ class EmailRenderer:
         return cls(composer.publication, composer.workspace.templates, composer.logo())
 
     def render(self, edition: ComposedEdition) -> RenderedEmail:
-        """Render an edition, with merge fields in neutral form.
+        """Render an edition.
 
         Raises `PressroomError` for a mistake in the theme, with file and line.
         """
@@ -73,17 +72,14 @@ class EmailRenderer:
         values = issued.values
         content = frozenset(n for n, value in enumerate(values) if isinstance(value, ContentHtml))
         check_counts(layout.mjml, layout.html, len(values), content)
-        html = fill(layout.html, values)
-        text = email_text(context)
         return RenderedEmail(
             audience=edition.audience,
             subject=edition.subject,
             preview_text=edition.preview_text,
-            html=html,
-            text=text,
+            html=merge.html(fill(layout.html, values)),
+            text=email_text(context),
             mjml=fill_mjml(layout.mjml, values),
             images=_images(edition, self.logo, publication.theme),
-            merge_fields=_fields(edition.subject, edition.preview_text, html, text),
             reason=context.reason,
         )
 
@@ -95,11 +91,6 @@ def _theme(templates: Templates, theme: ThemeSettings, language: str) -> tuple[M
     css = templates.environment(WEB).get_template(name).render(theme=theme_view(theme, language))
     template = templates.find(name)
     return load_messages(templates, language), read_styles(css, template[1] if template else name)
-
-
-def _fields(*rendered: str) -> tuple[MergeField, ...]:
-    """List the merge fields of all parts, each once."""
-    return tuple(dict.fromkeys(each for part in rendered for each in fields_in(part)))
 
 
 def _images(edition: ComposedEdition, logo: Image | None, theme: ThemeSettings) -> tuple[Image, ...]:
