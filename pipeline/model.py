@@ -533,10 +533,19 @@ class Published:
 
 
 @dataclass(frozen=True, slots=True)
+class EmailPart:
+    """A part of an email's HTML, or an image of it, with its size in bytes."""
+
+    what: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class RenderedEmail:
     """One edition rendered as an email. Merge fields are in neutral form (`docs/merge-fields.md`).
 
-    `html` and `mjml` refer to images by their absolute address. `reason` tells a reader why the email comes:
+    `html` and `mjml` refer to images by their absolute address. `parts` are the sizes of theme, letter and
+    articles, which together are those of `html`. `reason` tells a reader why the email comes:
     the publication's setting, or the theme's default text.
     """
 
@@ -549,6 +558,7 @@ class RenderedEmail:
     images: tuple[Image, ...]
     merge_fields: tuple[MergeField, ...]
     reason: str = ""
+    parts: tuple[EmailPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

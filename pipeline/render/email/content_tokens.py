@@ -26,13 +26,9 @@ TOKEN = re.compile(r"zq([TC])(\d+)zq")
 class ContentHtml(str):
     """Finished, safe HTML of content. It must not be printed inside an attribute."""
 
-    __slots__ = ()
-
 
 class NeutralText(str):
     """A text that may contain merge fields in their neutral form."""
-
-    __slots__ = ()
 
 
 def escape(text: str) -> str:
@@ -143,9 +139,13 @@ def check_counts(mjml: CutDocument, compiled: CutDocument, issued: int, content:
             )
 
 
-def fill(parts: CutDocument, values: list[str]) -> str:
-    """Replace every token of the HTML by its text, escaped, or by its content."""
-    written = [value if isinstance(value, ContentHtml) else escape(value) for value in values]
+def as_html(value: str) -> str:
+    """Write a printed value as HTML: content as it is, a text escaped."""
+    return value if isinstance(value, ContentHtml) else escape(value)
+
+
+def fill(parts: CutDocument, written: list[str]) -> str:
+    """Replace every token of the HTML by its value, already written as HTML."""
     pieces = [parts.fixed[0]]
     for (number, _), after in zip(parts.slots, parts.fixed[1:], strict=True):
         pieces.append(written[number])
@@ -157,8 +157,7 @@ def fill_mjml(parts: CutDocument, values: list[str]) -> str:
     """Replace every token of the MJML; in attributes only ASCII, because mrml damages the rest."""
     pieces = [parts.fixed[0]]
     for (number, inside), after in zip(parts.slots, parts.fixed[1:], strict=True):
-        value = values[number]
-        text = value if isinstance(value, ContentHtml) else escape(value)
+        text = as_html(values[number])
         if inside:
             text = text.replace("&quot;", "&#34;").replace("&#x27;", "&#39;").replace("\n", "&#10;")
             text = text.encode("ascii", "xmlcharrefreplace").decode("ascii")

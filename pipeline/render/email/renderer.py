@@ -11,6 +11,7 @@ from pipeline.config.i18n import Messages, load_messages
 from pipeline.content.medium import Medium, for_audience
 from pipeline.model import (
     ComposedEdition,
+    EmailPart,
     Image,
     Layout,
     MergeField,
@@ -22,6 +23,7 @@ from pipeline.render.email.content_styles import read_styles
 from pipeline.render.email.content_tokens import (
     ContentHtml,
     TokenRegistry,
+    as_html,
     check_counts,
     fill,
     fill_mjml,
@@ -33,6 +35,7 @@ from pipeline.render.email.email_context import EmailContext, in_layout
 from pipeline.render.email.email_view import email_view, shows_thumbnail
 from pipeline.render.email.mjml import compile_layout
 from pipeline.render.email.mjml_lint import annotate
+from pipeline.render.email.part_sizes import FIRST_ARTICLE, LETTER, THEME, part_sizes
 from pipeline.render.email.text_part import email_text
 from pipeline.render.email.theme_values import theme_view
 from pipeline.support.merge import fields_in
@@ -73,7 +76,8 @@ class EmailRenderer:
         values = issued.values
         content = frozenset(n for n, value in enumerate(values) if isinstance(value, ContentHtml))
         check_counts(layout.mjml, layout.html, len(values), content)
-        html = fill(layout.html, values)
+        written = [as_html(value) for value in values]
+        html = fill(layout.html, written)
         text = email_text(context)
         return RenderedEmail(
             audience=edition.audience,
@@ -85,6 +89,7 @@ class EmailRenderer:
             images=_images(edition, self.logo, publication.theme),
             merge_fields=_fields(edition.subject, edition.preview_text, html, text),
             reason=context.reason,
+            parts=_parts(edition, part_sizes(layout.html, values, written)),
         )
 
 
@@ -95,6 +100,16 @@ def _theme(templates: Templates, theme: ThemeSettings, language: str) -> tuple[M
     css = templates.environment(WEB).get_template(name).render(theme=theme_view(theme, language))
     template = templates.find(name)
     return load_messages(templates, language), read_styles(css, template[1] if template else name)
+
+
+def _parts(edition: ComposedEdition, sizes: Mapping[int, int]) -> tuple[EmailPart, ...]:
+    """Name the sizes of the parts: theme, letter, then each article by its title."""
+    articles = enumerate(edition.articles, FIRST_ARTICLE)
+    return (
+        EmailPart("theme", sizes.get(THEME, 0)),
+        EmailPart("letter", sizes.get(LETTER, 0)),
+        *(EmailPart(each.article.title, sizes.get(number, 0)) for number, each in articles),
+    )
 
 
 def _fields(*rendered: str) -> tuple[MergeField, ...]:

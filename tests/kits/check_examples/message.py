@@ -6,7 +6,7 @@ from dataclasses import replace
 from check_kit import BODY, Case, Example
 
 from pipeline.checks.context import CheckContext
-from pipeline.checks.size_budget import BudgetLine
+from pipeline.model import EmailPart
 
 TEXT = "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n"
 HTML = TEXT.replace("plain", "html")
@@ -46,7 +46,7 @@ def sized(size: int) -> Case:
         rest = size - subject.budget.added.size
         return replace(
             subject,
-            budget=replace(subject.budget, parts=(BudgetLine("theme", 0), BudgetLine("letter", rest))),
+            budget=replace(subject.budget, parts=(EmailPart("theme", 0), EmailPart("letter", rest))),
         )
 
     return Case(change=change)

@@ -1,0 +1,84 @@
+"""Bytes of each part of an email: how much of the HTML is the theme, the letter, and each article.
+
+The texts of a part know which part they belong to, so nothing is rendered a second time to measure it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, TypeVar
+
+from pipeline.render.email.content_tokens import ContentHtml, CutDocument, NeutralText
+
+THEME = 0
+LETTER = 1
+FIRST_ARTICLE = 2
+"""Numbers of the parts; further articles follow in the order of the email."""
+
+View = TypeVar("View")
+
+
+class PartText(str):
+    """A text of one part of the email."""
+
+    part: int
+
+
+class PartContent(ContentHtml):
+    """Content of one part of the email."""
+
+    part: int
+
+
+class PartNeutral(NeutralText):
+    """A text with merge fields of one part of the email."""
+
+    part: int
+
+
+def in_part(view: View, part: int) -> View:
+    """Copy values that the templates see, with every text in them marked as one of this part."""
+    return _in_part(view, part)  # type: ignore[no-any-return]  # the same type comes out
+
+
+def _in_part(value: Any, part: int) -> Any:
+    if isinstance(value, str):
+        kind: type[PartText | PartContent | PartNeutral] = PartText
+        if isinstance(value, ContentHtml):
+            kind = PartContent
+        elif isinstance(value, NeutralText):
+            kind = PartNeutral
+        text = kind(value)
+        text.part = part
+        return text
+    if isinstance(value, tuple):
+        return tuple(_in_part(each, part) for each in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(
+            value, **{each.name: _in_part(getattr(value, each.name), part) for each in fields(value)}
+        )
+    return value
+
+
+def part_sizes(document: CutDocument, values: Sequence[str], written: Sequence[str]) -> dict[int, int]:
+    """Bytes of each part of the compiled HTML; together they are all its bytes.
+
+    `values` are the printed texts by the numbers of their tokens, `written` the same as HTML. Markup
+    between two texts of one part belongs to that part, and markup before its first text too; everything
+    else is the theme.
+    """
+    owners = [getattr(values[number], "part", THEME) for number, _ in document.slots]
+    sizes: dict[int, int] = {}
+    at, last = 0, THEME
+    for end, owner in enumerate(owners):
+        if owner == THEME and end + 1 < len(owners):
+            continue
+        same = owner == last  # a word of the theme between two texts of one part is a part of it
+        for index in range(at, end + 1):
+            part = owner if same or index == end else THEME
+            size = len(document.fixed[index].encode()) + len(written[document.slots[index][0]].encode())
+            sizes[part] = sizes.get(part, 0) + size
+        at, last = end + 1, owner
+    sizes[THEME] = sizes.get(THEME, 0) + len(document.fixed[-1].encode())
+    return sizes
