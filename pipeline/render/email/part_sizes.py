@@ -64,21 +64,20 @@ def _in_part(value: Any, part: int) -> Any:
 def part_sizes(document: CutDocument, values: Sequence[str], written: Sequence[str]) -> dict[int, int]:
     """Bytes of each part of the compiled HTML; together they are all its bytes.
 
-    `values` are the printed texts by the numbers of their tokens, `written` the same as HTML. Markup
-    between two texts of one part belongs to that part, and markup before its first text too; everything
-    else is the theme.
+    `values` are the printed texts by the numbers of their tokens, `written` the same as HTML. What comes
+    between two texts of parts, such as markup and the heading of a section, belongs to the later one; what
+    comes before the first and after the last is the theme.
     """
     owners = [getattr(values[number], "part", THEME) for number, _ in document.slots]
-    sizes: dict[int, int] = {}
-    at, last = 0, THEME
-    for end, owner in enumerate(owners):
-        if owner == THEME and end + 1 < len(owners):
+    sizes = {THEME: len(document.fixed[-1].encode())}
+    waiting, began = 0, False
+    for (number, _), markup, owner in zip(document.slots, document.fixed, owners, strict=False):
+        before, value = len(markup.encode()), len(written[number].encode())
+        if owner == THEME:
+            waiting += before + value
             continue
-        same = owner == last  # a word of the theme between two texts of one part is a part of it
-        for index in range(at, end + 1):
-            part = owner if same or index == end else THEME
-            size = len(document.fixed[index].encode()) + len(written[document.slots[index][0]].encode())
-            sizes[part] = sizes.get(part, 0) + size
-        at, last = end + 1, owner
-    sizes[THEME] = sizes.get(THEME, 0) + len(document.fixed[-1].encode())
+        sizes[owner] = sizes.get(owner, 0) + before + value + (waiting if began else 0)
+        sizes[THEME] += 0 if began else waiting
+        waiting, began = 0, True
+    sizes[THEME] += waiting
     return sizes
