@@ -13,7 +13,7 @@ from functools import cached_property
 
 from pipeline.articles.resolver import SourceResolver
 from pipeline.content.compressed import compress
-from pipeline.content.html import Medium, select_blocks
+from pipeline.content.medium import Medium, select_blocks
 from pipeline.content.parse import WORDS_PER_MINUTE, parse_content
 from pipeline.content.text import LinkList, blocks_to_text
 from pipeline.content.text_width import collapse_spaces

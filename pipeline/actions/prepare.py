@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pipeline.compose import Composer
 from pipeline.errors import PressroomError
 from pipeline.model import ComposedEdition, ComposedIssue, Issue, MergeField, RenderedEmail
-from pipeline.render.email.message import field_values
+from pipeline.render.email.field_values import field_values
 from pipeline.render.email.renderer import EmailRenderer
 from pipeline.workspace import Workspace, edition_audience
 

@@ -11,7 +11,8 @@ from pipeline.export.client import TIME_LIMIT, DryRunClient, ServiceClient
 from pipeline.export.drafts import PushedDraft, draft_of, moment, read_drafts, remember
 from pipeline.export.keys import keys_of
 from pipeline.export.package import Package
-from pipeline.export.push import push_of, put_draft, rehearse
+from pipeline.export.push import dry_run_push, push_of
+from pipeline.export.push import push_draft as push_to_service
 from pipeline.export.target import ApiRequest, Credentials, Target
 from pipeline.export.target_settings import require
 
@@ -34,7 +35,7 @@ def dry_run(packed: PackedExport, *, anew: bool) -> tuple[ApiRequest, ...]:
     """List the requests of a push without making one. No key is needed, and none is in them."""
     target, made = _service(packed)
     client = DryRunClient(target, push_of(target), Credentials({}, made.delivery.settings))
-    rehearse(target, made.delivery, client, _remembered(packed, target), anew=anew)
+    dry_run_push(target, made.delivery, client, _remembered(packed, target), new_draft=anew)
     return tuple(client.requests)
 
 
@@ -53,7 +54,7 @@ def push_draft(packed: PackedExport, now: datetime, *, anew: bool) -> tuple[Push
         f"Pressroom/{__version__}",
         float(settings.get("timeout", TIME_LIMIT)),
     )
-    result = put_draft(target, made.delivery, client, _remembered(packed, target), anew=anew)
+    result = push_to_service(target, made.delivery, client, _remembered(packed, target), new_draft=anew)
     digest = sha256(b"".join(each.data for each in made.files)).hexdigest()
     source = packed.source
     draft = PushedDraft(

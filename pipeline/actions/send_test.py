@@ -17,14 +17,9 @@ from pipeline.compose import Composer
 from pipeline.errors import PressroomError, suggest
 from pipeline.export.bundle import ImageMode
 from pipeline.model import Finding, Issue, Publication, Severity
-from pipeline.render.email.message import (
-    TEST_HEADER,
-    TEST_SUBJECT,
-    TestRecipient,
-    build_message,
-    checked_address,
-    field_values,
-)
+from pipeline.render.email.field_values import field_values
+from pipeline.render.email.headers import TEST_HEADER, TEST_SUBJECT, checked_address
+from pipeline.render.email.message import TestRecipient, build_message
 from pipeline.support import merge
 from pipeline.support.files import write_atomically
 from pipeline.support.recipients import EMAIL, recipient, value_of

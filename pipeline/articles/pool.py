@@ -1,4 +1,4 @@
-"""Reads the pool: every article file as an `Article`, and all mistakes at once."""
+"""Reads the pool: every article file as an `Article`, and all mistakes in them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pipeline.model import EVERYONE, Article, Author, Layout, Place, Publication
 from pipeline.support.files import bad_name
 from pipeline.support.urls import path_part
 
-# Stands in for a date that is missing, which is an error already noted; it never leaves `read_pool`.
+# For a missing date, which is an error already noted; it never leaves `read_pool`.
 _NO_DATE = datetime.min.replace(tzinfo=UTC)
 _DEK_KEYS = ("dek", "summary", "excerpt", "description")
 
@@ -26,7 +26,7 @@ _DEK_KEYS = ("dek", "summary", "excerpt", "description")
 class Pool(Mapping[str, Article]):
     """All articles of a workspace by slug, in the order of their files.
 
-    `current` leads from a slug that an article had before to the one it has.
+    `current` maps each former slug of an article to its slug.
     """
 
     def __init__(self, articles: Iterable[Article]) -> None:
@@ -53,41 +53,39 @@ class Pool(Mapping[str, Article]):
         return dict(sorted(counts.items()))
 
     def slug_of(self, path: str) -> str | None:
-        """The slug of the article in this file, or None where the file is none."""
+        """The slug of the article in this file, or None if the file is not an article."""
         return self._by_path.get(path)
 
     def find(self, slug: str) -> Article:
-        """The article of this slug. Raises `NotFound` with the nearest one."""
+        """The article with this slug. Raises `NotFound` with the nearest author."""
         if slug not in self:
             raise NotFound(f'no article has the slug "{slug}".', hint=suggest(slug, self))
         return self[slug]
 
 
 def read_pool(workspace: WorkspaceFiles, errors: list[PressroomError]) -> Pool:
-    """Read every article; mistakes, with file, line and remedy, go to `errors`."""
+    """Read every article. Mistakes, with file, line and hint, are added to `errors`."""
     articles: list[Article] = []
     for source in workspace.article_sources():
         try:
             articles.append(read_article(source, workspace.publication, workspace.zone, errors))
         except PressroomError as error:
             errors.append(error)
-    _check_slugs(articles, errors)
-    _check_tags(articles, errors)
-    _check_related(articles, errors)
+    errors.extend((*_check_slugs(articles), *_check_tags(articles), *_check_related(articles)))
     return Pool(articles)
 
 
 def read_article(
     source: SourceFile, publication: Publication, zone: ZoneInfo, errors: list[PressroomError]
 ) -> Article:
-    """Read one article file; mistakes in its fields go to `errors`.
+    """Read one article file. Mistakes in its fields are added to `errors`.
 
-    Raises `PressroomError` where the file cannot be read as front matter and body at all.
+    Raises `PressroomError` if the file cannot be split into front matter and body.
     """
-    return article_of(source.text(), source.name, source.path, publication, zone, errors)
+    return parse_article(source.text(), source.name, source.path, publication, zone, errors)
 
 
-def article_of(
+def parse_article(
     text: str,
     name: str,
     path: str,
@@ -95,7 +93,7 @@ def article_of(
     zone: ZoneInfo,
     errors: list[PressroomError],
 ) -> Article:
-    """The article that this text is, in a file of this name and path; as `read_article`."""
+    """Parse the text of an article file with this name and path, as `read_article` does."""
     document = split_file(text, path)
     fields = Fields(document.fields, path, errors, 1)
     date = fields.date("date", zone, required=True)
@@ -164,27 +162,27 @@ def _aliases(fields: Fields) -> tuple[str, ...]:
 
 
 def _dek(fields: Fields) -> str:
-    """The line under the headline; other systems' words for it are read too."""
-    found = [(key, fields.text(key, multiline=True)) for key in _DEK_KEYS if fields.has(key)]
-    for key, _ in found[1:]:
-        fields.error(key, f"`{key}` and `{found[0][0]}` are two words for the dek.", "Keep one.")
-    return collapse_spaces(found[0][1]).strip() if found else ""
+    """The dek, also under the names that other systems have for it."""
+    deks = [(key, fields.text(key, multiline=True)) for key in _DEK_KEYS if fields.has(key)]
+    for key, _ in deks[1:]:
+        fields.error(key, f"`{key}` and `{deks[0][0]}` are two words for the dek.", "Keep author.")
+    return collapse_spaces(deks[0][1]).strip() if deks else ""
 
 
 def _authors(fields: Fields) -> tuple[Author, ...]:
-    """A list of names, or of tables with name, role and url; a single one needs no list."""
-    found = fields.field("authors")
-    if found is None:
+    """A list of names, or of tables with name, role and url; a single author needs no list."""
+    field = fields.field("authors")
+    if field is None:
         return ()
-    items = found.value if isinstance(found.value, tuple) else (found,)
+    items = field.value if isinstance(field.value, tuple) else (field,)
     authors: list[Author] = []
     for item in items:
         if isinstance(item.value, dict):
-            one = Fields(item.value, fields.path, fields.errors, item.line, "author")
+            author = Fields(item.value, fields.path, fields.errors, item.line, "author")
             authors.append(
-                Author(one.text("name", required=True), one.text("role"), _address(one, "url") or "")
+                Author(author.text("name", required=True), author.text("role"), _address(author, "url") or "")
             )
-            one.check_unknown()
+            author.check_unknown()
         else:
             name = Fields({"authors": item}, fields.path, fields.errors, item.line).text("authors")
             authors.extend([Author(name)] if name else [])
@@ -202,62 +200,42 @@ def _address(fields: Fields, key: str) -> str | None:
 # --- across articles -------------------------------------------------------------------------
 
 
-def _check_slugs(articles: list[Article], errors: list[PressroomError]) -> None:
-    """Each name leads to one article: slugs first, then those that articles had before."""
+def _error(article: Article, key: str, message: str, hint: str | None) -> PressroomError:
+    return PressroomError(message, article.place.path, article.lines.get(key, 1), hint)
+
+
+def _check_slugs(articles: list[Article]) -> Iterator[PressroomError]:
+    """Check that each slug, and each former slug, belongs to one article only."""
     first: dict[str, Article] = {}
     for article in articles:
         other = first.setdefault(article.slug, article)
         if other is not article:
-            errors.append(
-                PressroomError(
-                    f'the slug "{article.slug}" is taken by {other.place.path}.',
-                    article.place.path,
-                    article.lines.get("slug", 1),
-                    "Rename one of the files, or give it a `slug` of its own.",
-                )
-            )
+            message = f'the slug "{article.slug}" is taken by {other.place.path}.'
+            yield _error(article, "slug", message, "Rename one of the files, or give it a `slug` of its own.")
     for article in articles:
         for alias in article.aliases:
             other = first.setdefault(alias, article)
             if other is not article or alias == article.slug:
-                errors.append(
-                    PressroomError(
-                        f'the alias "{alias}" is taken by {other.place.path}.',
-                        article.place.path,
-                        article.lines.get("aliases", 1),
-                        "Delete it here, or rename the other.",
-                    )
-                )
+                message = f'the alias "{alias}" is taken by {other.place.path}.'
+                yield _error(article, "aliases", message, "Delete it here, or rename the other.")
 
 
-def _check_tags(articles: list[Article], errors: list[PressroomError]) -> None:
-    """Two spellings of one tag share an address, and the second is nearly always a slip."""
+def _check_tags(articles: list[Article]) -> Iterator[PressroomError]:
+    """Check that each tag has one spelling: two would share a page, and are nearly always a mistake."""
     first: dict[str, tuple[str, Article]] = {}
     for article in articles:
         for tag in article.tags:
             spelling, other = first.setdefault(path_part(tag), (tag, article))
             if spelling != tag:
-                errors.append(
-                    PressroomError(
-                        f'the tag "{tag}" is spelt "{spelling}" in {other.place.path}.',
-                        article.place.path,
-                        article.lines.get("tags", 1),
-                        "Use one spelling.",
-                    )
-                )
+                message = f'the tag "{tag}" is spelt "{spelling}" in {other.place.path}.'
+                yield _error(article, "tags", message, "Use one spelling.")
 
 
-def _check_related(articles: list[Article], errors: list[PressroomError]) -> None:
+def _check_related(articles: list[Article]) -> Iterator[PressroomError]:
     known = {article.slug for article in articles}
     for article in articles:
         for slug in article.related:
             if slug == article.slug or slug not in known:
                 what = "the article itself" if slug == article.slug else "which no article has"
-                errors.append(
-                    PressroomError(
-                        f'`related` names the slug "{slug}", {what}.',
-                        article.place.path,
-                        article.lines.get("related", 1),
-                        suggest(slug, known - {article.slug}),
-                    )
-                )
+                message = f'`related` names the slug "{slug}", {what}.'
+                yield _error(article, "related", message, suggest(slug, known - {article.slug}))

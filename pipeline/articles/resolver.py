@@ -1,4 +1,4 @@
-"""What the addresses in a text mean: other articles, images of the workspace, places elsewhere."""
+"""Resolves the addresses in a text: links to other articles and to the web, images of the workspace."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pipeline.support.urls import address, article_path
 
 @dataclass(frozen=True, slots=True)
 class SourceResolver:
-    """Resolves for the source at `path`. `linked` collects the slugs of the articles linked to."""
+    """Resolves the addresses in the source at `path`; `linked` collects the slugs of linked articles."""
 
     path: str
     workspace: WorkspaceFiles
@@ -26,7 +26,7 @@ class SourceResolver:
     linked: set[str] = field(default_factory=set)
 
     def image(self, target: str, alt: str, box: tuple[int, int] = FULL_BOX) -> Image:
-        """The image of this path, to fit into a box; raises `PressroomError` where there is none."""
+        """The image at this path, resized to fit into a box. Raises `PressroomError` if it does not exist."""
         return self.images.get(unquote(target), alt, self.path, box)
 
     def link(self, target: str) -> str:
@@ -37,7 +37,7 @@ class SourceResolver:
         """
         if re.search(r"\{\{|%7B%7B", target, re.IGNORECASE):
             raise PressroomError(
-                f'the link "{unquote(target)}" holds a merge field beside other text.',
+                f'the link "{unquote(target)}" contains a merge field beside other text.',
                 hint="A field may be the whole of an address: [leave]({{ unsubscribe_url }}).",
             )
         scheme = re.match(r"([a-zA-Z][a-zA-Z0-9+.-]*):", target)
@@ -57,11 +57,11 @@ class SourceResolver:
         file = self.workspace.locate(path, self.path)
         if file.is_dir():
             file = file / "index.md"
-        found = self.pool.slug_of(self.workspace.path_of(file))
-        if found is None:
+        slug = self.pool.slug_of(self.workspace.path_of(file))
+        if slug is None:
             name = file.parent.name if file.name == "index.md" else file.stem
             raise PressroomError(
                 f'the link "{target}" leads to no article.',
                 hint=suggest(name, self.pool) or "Write it as https://… or the path of an article's file.",
             )
-        return found
+        return slug

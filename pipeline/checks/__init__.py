@@ -1,4 +1,4 @@
-"""The rules that prove an issue before it is sent: each a small function, in an ordered list.
+"""The rules that check an issue before it is sent: each a small function, in an ordered list.
 
-`rules.py` is the list; `subject.py` is what the rules look at; `run.py` runs them.
+`rules/` has the rules, `context.py` what they look at, and `runner.py` runs them.
 """

@@ -1,4 +1,4 @@
-"""The features of HTML and CSS that a page uses, by the names under which caniemail.com tests them."""
+"""The features of HTML and CSS that a page uses, by their names at caniemail.com."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pipeline.support.css import StyleRule, at_rules, declarations, value_parts
 
 @dataclass(frozen=True, slots=True)
 class FeatureUse:
-    """A feature in use: its slug, how it is written, the line of the page, and the element, if one."""
+    """A use of a feature: its slug, its text in the page, its line, and its element, unless in a sheet."""
 
     slug: str
     written: str
@@ -24,7 +24,7 @@ class FeatureUse:
     element: Element | None = None
 
 
-# Longer names that caniemail.com tests under one: the beginnings of properties.
+# Beginnings of properties that caniemail.com tests together, and the name of that test.
 _FAMILIES = {
     "border-block": "css-border-inline-block",
     "border-bottom": "css-border",
@@ -136,7 +136,7 @@ _OLD_ELEMENTS = frozenset({"before", "after", "first-letter", "first-line"})
 
 
 def uses(page: HtmlPage) -> Iterator[FeatureUse]:
-    """Every use of a feature; some slugs are none that the data has, since not all is tested."""
+    """Every use of a feature. Some of the slugs are not in the data, since not every feature is tested."""
     for each in page.all():
         line = page.lines.get(each, 1)
         yield from (FeatureUse(slug, written, line, each) for slug, written in _of_element(each))
@@ -168,30 +168,30 @@ def _of_rule(rule: StyleRule) -> Iterator[FeatureUse]:
 
 @lru_cache(maxsize=4096)
 def _of_declaration(name: str, value: str, important: bool) -> frozenset[str]:
-    found = {"css-important"} if important else set()
+    slugs = {"css-important"} if important else set()
     if name.startswith("--"):
-        return frozenset({"css-variables", *found})
-    bare = re.sub(r"^-(?:webkit|moz|ms)-", "", name)
-    if bare == "display":
-        special = _VALUES.get((bare, value))
-        # Blocks are what the name of the feature means; each other value has its own.
-        found |= {special} if special else set() if value in _COMMON else {"css-display"}
-    elif _CORNER.fullmatch(bare):
-        found.add("css-border-radius")
+        return frozenset({"css-variables", *slugs})
+    plain_name = re.sub(r"^-(?:webkit|moz|ms)-", "", name)
+    if plain_name == "display":
+        special = _VALUES.get((plain_name, value))
+        # Block and inline are what every client has; some other values have a test of their own.
+        slugs |= {special} if special else set() if value in _COMMON else {"css-display"}
+    elif _CORNER.fullmatch(plain_name):
+        slugs.add("css-border-radius")
     else:
-        found |= {_family(bare), f"css-{bare}"}
-    inside = value_parts(value)
-    found |= {_FUNCTIONS[each] for each in inside.functions if each in _FUNCTIONS}
-    found |= {f"css-unit-{'percent' if each == '%' else each}" for each in inside.units}
-    if bare == "background" and "url" in inside.functions:
-        found.add("css-background-image")
-    found |= {"css-sytem-ui"} if "system-ui" in inside.words else set()  # spelt so in the data
-    return frozenset(found)
+        slugs |= {_family(plain_name), f"css-{plain_name}"}
+    parts = value_parts(value)
+    slugs |= {_FUNCTIONS[each] for each in parts.functions if each in _FUNCTIONS}
+    slugs |= {f"css-unit-{'percent' if each == '%' else each}" for each in parts.units}
+    if plain_name == "background" and "url" in parts.functions:
+        slugs.add("css-background-image")
+    slugs |= {"css-sytem-ui"} if "system-ui" in parts.words else set()  # the data spells it so
+    return frozenset(slugs)
 
 
 def _family(name: str) -> str:
-    near = [stem for stem in _FAMILIES if name == stem or name.startswith(f"{stem}-")]
-    return _FAMILIES[max(near, key=len)] if near else f"css-{name}"
+    stems = [stem for stem in _FAMILIES if name == stem or name.startswith(f"{stem}-")]
+    return _FAMILIES[max(stems, key=len)] if stems else f"css-{name}"
 
 
 def _of_element(element: Element) -> Iterator[tuple[str, str]]:

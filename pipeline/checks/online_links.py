@@ -1,7 +1,7 @@
 """Tries links on the web, where an editor asks for it: `docs/decisions/online-links.md`.
 
-Each hop of a redirect is looked at before it is followed: an address on a private network is
-refused, whatever name it hides behind.
+Each step of a redirect is checked before it is followed: an address on a private network is refused,
+whatever its name.
 """
 
 from __future__ import annotations
@@ -13,15 +13,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from http.client import HTTPException
 from itertools import chain, zip_longest
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
-from urllib.parse import urljoin, urlsplit
+from typing import TYPE_CHECKING
 
 from pipeline import __version__
 from pipeline.support.files import write_atomically
-from pipeline.support.http import MOVED, REDIRECTS, FetchError, SafeClient, describe_error
+
+if TYPE_CHECKING:
+    from pipeline.support.http import HttpReply
 
 AT_ONCE, AT_ONCE_PER_HOST = 8, 2
 MOST = 500
@@ -30,11 +31,11 @@ MOST = 500
 KEPT = timedelta(days=1)
 _PERMANENT = frozenset({301, 308})
 _BARRED = frozenset({401, 402, 403, 407, 429, 451, 999})
-"""Answers to a machine, not to a reader: a login, a robot's bar. 999 is LinkedIn's."""
+"""Answers to a machine, not to a reader: logins and blocked robots. 999 is LinkedIn's."""
 
 
 class LinkVerdict(StrEnum):
-    """What came of trying an address."""
+    """The result of trying an address."""
 
     FINE = "fine"
     GONE = "gone"
@@ -45,7 +46,7 @@ class LinkVerdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LinkAnswer:
-    """What came of trying an address; `why` says it in words, `location` is where it moved to."""
+    """The result of trying an address; `why` is it in words, `location` the address it moved to."""
 
     verdict: LinkVerdict
     why: str = ""
@@ -53,73 +54,76 @@ class LinkAnswer:
 
 
 class LinkTester:
-    """Tries addresses, politely, and remembers the answers for a day.
+    """Tries addresses politely, and remembers the answers for a day.
 
     `home` names the publication in the User-Agent, `now` is the present moment, `cache` the file of
     earlier answers.
     """
 
     def __init__(self, home: str, now: datetime, cache: Path, *, allow_private: bool = False) -> None:
+        from pipeline.support.http import SafeClient
+
         self._web = SafeClient(f"Pressroom/{__version__} (link check; +{home})", allow_private)
         self._now = now
         self._cache = cache
-        self._known = _read_cache(cache, now)
-        self._answers: dict[str, LinkAnswer] = {url: answer for url, (answer, _) in self._known.items()}
+        self._cached = _read_cache(cache, now)
+        self._answers: dict[str, LinkAnswer] = {url: answer for url, (answer, _) in self._cached.items()}
         self._tried = 0
         self._lock = Lock()
         self._hosts: dict[str, BoundedSemaphore] = defaultdict(lambda: BoundedSemaphore(AT_ONCE_PER_HOST))
 
     def answers(self, urls: Iterable[str]) -> Mapping[str, LinkAnswer]:
         """An answer for each of these addresses."""
-        wanted = list(dict.fromkeys(urls))
-        fresh = [url for url in wanted if url not in self._answers]
+        urls = list(dict.fromkeys(urls))
+        fresh = [url for url in urls if url not in self._answers]
         allowed = max(0, MOST - self._tried)
-        todo, left = fresh[:allowed], fresh[allowed:]
+        todo, untried = fresh[:allowed], fresh[allowed:]
         self._tried += len(todo)
         if todo:
             with ThreadPoolExecutor(AT_ONCE) as pool:
-                for url, answer in zip(ordered := _mixed(todo), pool.map(self._try, ordered), strict=True):
+                for url, answer in zip(ordered := _by_turns(todo), pool.map(self._try, ordered), strict=True):
                     self._answers[url] = answer
-                    # Trouble may be over in a minute, and a refusal costs nothing.
+                    # Trouble may be over in a minute, and an untried address costs nothing.
                     if answer.verdict not in {LinkVerdict.TROUBLE, LinkVerdict.UNTRIED}:
-                        self._known[url] = (answer, self._now)
-            _write_cache(self._cache, self._known)
-        for url in left:
+                        self._cached[url] = (answer, self._now)
+            _write_cache(self._cache, self._cached)
+        for url in untried:
             self._answers[url] = LinkAnswer(LinkVerdict.UNTRIED, f"{MOST} addresses are tried in one run")
-        return {url: self._answers[url] for url in wanted}
+        return {url: self._answers[url] for url in urls}
 
     def _try(self, url: str) -> LinkAnswer:
-        at, permanent = url, True
+        from pipeline.support.http import REDIRECTS, FetchError, NoAnswerError
+
+        target, permanent = url, True
         try:
             for _ in range(REDIRECTS + 1):
-                status, location = self._ask("HEAD", at)
-                if status >= 400 and status != 429:
+                reply = self._request("HEAD", target)
+                if reply.status >= 400 and reply.status != 429:
                     # Many servers know only GET, and some say 404 to HEAD.
-                    status, location = self._ask("GET", at)
-                if status not in MOVED or not location:
-                    return _verdict(url, at, status, permanent)
-                permanent = permanent and status in _PERMANENT
-                at = urljoin(at, location)
-        except FetchError as refused:
-            return LinkAnswer(LinkVerdict.UNTRIED, str(refused))
-        except (OSError, HTTPException, ValueError) as error:
-            return LinkAnswer(LinkVerdict.TROUBLE, describe_error(error, at))
+                    reply = self._request("GET", target)
+                if not reply.redirect:
+                    return _verdict(url, target, reply.status, permanent)
+                permanent = permanent and reply.status in _PERMANENT
+                target = reply.redirect
+        except NoAnswerError as error:
+            return LinkAnswer(LinkVerdict.TROUBLE, str(error))
+        except FetchError as error:
+            return LinkAnswer(LinkVerdict.UNTRIED, str(error))
         return LinkAnswer(LinkVerdict.TROUBLE, f"more than {REDIRECTS} redirects")
 
-    def _ask(self, method: str, url: str) -> tuple[int, str]:
-        """Status and Location of an address. Nothing of the page itself is read."""
+    def _request(self, method: str, url: str) -> HttpReply:
+        """Request an address, and read nothing of the page itself."""
         with self._lock:
-            gate = self._hosts[urlsplit(url).hostname or ""]
+            gate = self._hosts[_host(url)]
         with gate:
-            reply = self._web.request(method, url)
-            return reply.status, reply.headers.get("location", "")
+            return self._web.request(method, url)
 
 
 def _verdict(url: str, at: str, status: int, permanent: bool) -> LinkAnswer:
     if status in {404, 410}:
         return LinkAnswer(LinkVerdict.GONE, f"the server says {status}: there is no such page")
     if status in _BARRED:
-        return LinkAnswer(LinkVerdict.UNTRIED, f"the server says {status}: it lets no machine look")
+        return LinkAnswer(LinkVerdict.UNTRIED, f"the server says {status}: it refuses machines")
     if status >= 400:
         return LinkAnswer(LinkVerdict.TROUBLE, f"the server says {status}")
     if at != url and permanent and at.rstrip("/") != url.rstrip("/"):
@@ -127,16 +131,20 @@ def _verdict(url: str, at: str, status: int, permanent: bool) -> LinkAnswer:
     return LinkAnswer(LinkVerdict.FINE)
 
 
-def _mixed(urls: list[str]) -> list[str]:
-    """The addresses with their hosts in turn, so that no thread waits for a host's other one."""
+def _by_turns(urls: list[str]) -> list[str]:
+    """Order addresses so that hosts take turns, and no thread waits for another at the same host."""
     hosts: dict[str, list[str]] = {}
     for url in urls:
-        hosts.setdefault(url.split("/")[2] if url.count("/") > 1 else "", []).append(url)
+        hosts.setdefault(_host(url), []).append(url)
     return [url for url in chain.from_iterable(zip_longest(*hosts.values())) if url]
 
 
+def _host(url: str) -> str:
+    return url.split("/")[2] if url.count("/") > 1 else ""
+
+
 def _read_cache(file: Path, now: datetime) -> dict[str, tuple[LinkAnswer, datetime]]:
-    """Answers of the last day. A cache that cannot be read is none."""
+    """Answers of the last day. A cache that cannot be read counts as empty."""
     try:
         entries = json.loads(file.read_text(encoding="utf-8"))["answers"]
         known = {

@@ -24,7 +24,7 @@ _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 class Silence:
     """A code set aside, with the reason, by the file at `place`.
 
-    It holds for findings in the files `paths`, or in all files where that is None.
+    `paths` are the files that it holds for; None means all.
     """
 
     code: str

@@ -1,4 +1,4 @@
-"""Where an email's bytes go: theme, letter, each article, images, and what a target adds."""
+"""The bytes of an email by part: theme, letter, each article, images, and what a target adds."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ALL_IMAGES = 2_000_000
 
 @dataclass(frozen=True, slots=True)
 class BudgetLine:
-    """One line of the budget: what, and its bytes."""
+    """One line of the budget: a part and its bytes."""
 
     what: str
     size: int
@@ -63,7 +63,7 @@ def make_budget(
     render: Callable[[ComposedEdition], str],
     image_sizes: Mapping[str, int],
 ) -> SizeBudget:
-    """The budget of an edition whose email is `html`. `render` gives the HTML of a changed edition."""
+    """The budget of an edition whose email is `html`. `render` returns the HTML of a changed edition."""
 
     def size(text: str) -> int:
         return len(text.encode())

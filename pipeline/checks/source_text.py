@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from pipeline.content.html import Medium, for_audience
+from pipeline.content.medium import Medium, for_audience
 from pipeline.content.tree import BLOCKS, has_blocks
 from pipeline.content.tree_text import tree_text
 from pipeline.model import Block, ComposedEdition, Content, Element, Layout, Node, Place

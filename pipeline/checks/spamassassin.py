@@ -1,7 +1,7 @@
 """A spam score from SpamAssassin, where it is installed and an editor asks for it.
 
 The only module that runs it. It runs without the network and without learning, so that a check
-changes nothing, sends nothing, and gives the same score tomorrow.
+changes nothing, sends nothing, and has the same score tomorrow.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _MORE = re.compile(r"^\s{20,}(\S.*)$")
 
 @dataclass(frozen=True, slots=True)
 class SpamTest:
-    """One of SpamAssassin's tests that the message met, and its points."""
+    """One of SpamAssassin's tests that the message matched, and its points."""
 
     name: str
     points: float
@@ -37,7 +37,7 @@ class SpamTest:
 
 @dataclass(frozen=True, slots=True)
 class SpamReport:
-    """The score of a message, the score from which it counts as spam, and the tests it met."""
+    """The score of a message, the score from which it counts as spam, and the tests it matched."""
 
     score: float
     required: float
@@ -47,10 +47,10 @@ class SpamReport:
 def spam_report(message: bytes, program: str = PROGRAM, limit: float = TIME_LIMIT) -> SpamReport:
     """SpamAssassin's report on a message, by its local tests alone.
 
-    Raises `PressroomError` where the program is not installed, fails, or takes more than `limit` seconds.
+    Raises `PressroomError` if the program is not installed, fails, or takes more than `limit` seconds.
     """
     try:
-        done = subprocess.run(
+        process = subprocess.run(
             [program, *_OPTIONS],
             input=message,
             capture_output=True,
@@ -60,7 +60,7 @@ def spam_report(message: bytes, program: str = PROGRAM, limit: float = TIME_LIMI
         )
     except FileNotFoundError as error:
         raise PressroomError(
-            "SpamAssassin is not installed, so that there is no spam score.",
+            "SpamAssassin is not installed, so there is no spam score.",
             hint="Install it (Debian, Ubuntu: sudo apt install spamassassin), or check without --spam.",
         ) from error
     except OSError as error:
@@ -70,15 +70,15 @@ def spam_report(message: bytes, program: str = PROGRAM, limit: float = TIME_LIMI
             f"SpamAssassin gave no answer in {limit:g} seconds.",
             hint="Try again, or check without --spam.",
         ) from error
-    if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise PressroomError(f"SpamAssassin failed: {said[-1] if said else done.returncode}.")
-    return parse_report(done.stdout.decode("utf-8", "replace"))
+    if process.returncode:
+        lines = process.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise PressroomError(f"SpamAssassin failed: {lines[-1] if lines else process.returncode}.")
+    return parse_report(process.stdout.decode("utf-8", "replace"))
 
 
 def parse_report(output: str) -> SpamReport:
-    """The report at the end of `spamassassin -t`. Raises `PressroomError` where there is none."""
-    # The message stands before the report, and could hold one of its own.
+    """Parse the report at the end of `spamassassin -t`. Raises `PressroomError` if it is missing."""
+    # The message comes before the report, and could hold one of its own.
     totals = list(_TOTAL.finditer(output))
     if not totals:
         raise PressroomError(
@@ -88,9 +88,9 @@ def parse_report(output: str) -> SpamReport:
     total = totals[-1]
     hits: list[SpamTest] = []
     for line in output[total.end() :].splitlines():
-        if found := _HIT.match(line):
-            hits.append(SpamTest(found[2], float(found[1]), (found[3] or "").strip()))
+        if hit := _HIT.match(line):
+            hits.append(SpamTest(hit[2], float(hit[1]), (hit[3] or "").strip()))
         elif hits and (more := _MORE.match(line)):
             hits[-1] = SpamTest(hits[-1].name, hits[-1].points, f"{hits[-1].text} {more[1].strip()}".strip())
-    # SpamAssassin writes -0.0 where tests that weigh nothing were met.
+    # SpamAssassin writes -0.0 where only tests without points matched.
     return SpamReport(float(total[1]) + 0.0, float(total[2]), tuple(hits))

@@ -197,12 +197,12 @@ def _push(packed: PackedExport, options: _PushOptions, as_json: bool) -> dict[st
 def _show_request(request: ApiRequest) -> None:
     terminal.result(f"{request.method} {request.url}")
     if request.body:
-        shown = json.dumps(_shortened(request.said), indent=2, ensure_ascii=False)
+        shown = json.dumps(_shortened(request.body), indent=2, ensure_ascii=False)
         terminal.result("\n".join(f"  {line}" for line in shown.split("\n")))
 
 
 def _request_json(request: ApiRequest) -> dict[str, Any]:
-    return {"method": request.method, "url": request.url, "body": request.said}
+    return {"method": request.method, "url": request.url, "body": request.body}
 
 
 def _shortened(value: Any) -> Any:

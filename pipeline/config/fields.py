@@ -133,7 +133,7 @@ class Fields:
         if not self._characters_ok(text, field.line):
             return default
         if "\n" in text and not multiline:
-            self.error(key, f"`{key}` holds a line break.", "Write it on one line.")
+            self.error(key, f"`{key}` contains a line break.", "Write it on one line.")
             return " ".join(text.split())
         return text
 
@@ -165,7 +165,7 @@ class Fields:
             if not text or "\n" in text:
                 kind = item.kind if text is None else "an empty text"
                 self.error(
-                    key, f"`{key}` holds {kind}; each entry must be a text of one line.", line=item.line
+                    key, f"`{key}` contains {kind}; each entry must be a text of one line.", line=item.line
                 )
             elif not self._characters_ok(text, item.line):
                 continue

@@ -16,8 +16,8 @@ from typing import Any
 import yaml
 
 from pipeline.config.fields import Field
-from pipeline.config.source_spans import KeySpan, Span, toml_spans
-from pipeline.config.toml import toml_fields
+from pipeline.config.source_spans import KeySpan, Span
+from pipeline.config.toml import toml_fields, toml_spans
 from pipeline.errors import PressroomError
 
 _MAX_DEPTH = 20

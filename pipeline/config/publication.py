@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +17,7 @@ from pipeline.config.toml import toml_fields
 from pipeline.errors import PressroomError, suggest
 from pipeline.model import TARGETS, Disclaimer, Publication, ThemeSettings
 from pipeline.support.limits import SETTINGS_FILE
+from pipeline.support.mail_addresses import format_mailbox, parse_mailbox
 from pipeline.support.merge import BUILT_IN_FIELDS, from_line
 
 
@@ -33,7 +33,6 @@ def read_publication(
     zone = _zone(fields)
     sender_name, sender_address = _mailbox(fields, "sender", required=True)
     reply_name, reply_address = _mailbox(fields, "reply_to")
-    reply_to = f"{reply_name} <{reply_address}>" if reply_name and reply_address else reply_address
     title = fields.text("title", required=True)
     merge_fields = _merge_fields(fields)
     clients, silence = _checks(fields.table("checks", "checks"))
@@ -48,7 +47,7 @@ def read_publication(
         colophon=fields.text("colophon", multiline=True),
         tagline=fields.text("tagline"),
         description=fields.text("description"),
-        reply_to=reply_to or None,
+        reply_to=format_mailbox(reply_name, reply_address) if reply_address else None,
         unsubscribe_url=_url(fields, "unsubscribe_url", merge_fields),
         preferences_url=_url(fields, "preferences_url", merge_fields),
         reason=fields.text("reason"),
@@ -210,12 +209,12 @@ def _zone(fields: Fields) -> ZoneInfo:
 
 def _mailbox(fields: Fields, key: str, required: bool = False) -> tuple[str, str]:
     value = fields.text(key, required=required)
-    name, address = parseaddr(value)
-    if value and not re.fullmatch(r"[!-~]+@[A-Za-z0-9.-]+", address):
-        fields.error(
-            key, f'`{key}` is "{value}" and must be a mail address.', "As `Name <name@example.org>`."
-        )
-    return name, address
+    try:
+        return parse_mailbox(value) if value else ("", "")
+    except ValueError as error:
+        hint = f"{error} Write it as `Name <name@example.org>`."
+        fields.error(key, f'`{key}` is "{value}" and must be an email address.', hint)
+        return "", ""
 
 
 def _base_url(fields: Fields) -> str:

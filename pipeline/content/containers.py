@@ -1,6 +1,6 @@
-"""The containers of a text, `::: name` to `:::`: their names, and where each ends.
+"""The containers `::: name` to `:::`: their names and arguments, and where each ends.
 
-A line of as many colons closes the innermost open one, so that containers of equal colons nest.
+A line of as many colons closes the innermost open container, so that containers with equal colons nest.
 """
 
 from __future__ import annotations
@@ -13,24 +13,22 @@ from typing import Any
 from pipeline.errors import PressroomError, suggest
 from pipeline.model import BlockKind
 
+NAMES = {kind.value: kind for kind in BlockKind if kind is not BlockKind.PROSE}
+
 _FENCE_LINE = re.compile(r"(:{3,})[ \t]*(.*)")
 _CODE_FENCE = re.compile(r"[ \t>]*(`{3,}(?=[^`]*$)|~{3,})(.*)")
 _AUDIENCE = re.compile(r"audience\s*=\s*(\"?)([\w-]+)\1")
 
-# What an editor meant for a fence and what is none: within HTML, with two colons, with the wide colons of
-# a Japanese keyboard, or behind an invisible character. As text it would publish what it was to hide.
+# Lines that an editor meant as a fence but that are not read as one: inside HTML, with two colons, with the
+# wide colons of a Japanese keyboard, or after an invisible character. As text they would publish what a
+# container was to hide.
 _COLONS = r"[\s\u200b-\u200f\u2060\ufeff]*(?:[:\uff1a][\s\u200b-\u200f\u2060\ufeff]*){2,}"
-_MEANT = re.compile(
-    rf"{_COLONS}(?:only|email-only|web-only|cta|callout|sponsor|pullquote)(?![\w-]).*",
-    re.IGNORECASE,
-)
+_NEAR_FENCE = re.compile(rf"{_COLONS}(?:{'|'.join(NAMES)})(?![\w-]).*", re.IGNORECASE)
 _FENCE_IN_HTML = re.compile(r"[ \t]*:{3,}[ \t]*(?:[a-z-]+.*)?", re.IGNORECASE)
 _BLOCK_TAG = re.compile(
     r"<(/?)(div|details|section|article|aside|table|ul|ol|dl|blockquote|figure|span)\b[^<>]*?(/?)>",
     re.IGNORECASE,
 )
-
-NAMES = {kind.value: kind for kind in BlockKind if kind is not BlockKind.PROSE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ class OpeningFence:
 
 
 def read_fence(line: str) -> OpeningFence | None:
-    """The container fence on this line, or None. Up to three spaces may stand before it."""
+    """The container fence on this line, or None. Up to three spaces may precede it."""
     text = line.lstrip(" ")
     if not text.startswith(":::") or len(line) - len(text) > 3:
         return None
@@ -55,17 +53,17 @@ def read_fence(line: str) -> OpeningFence | None:
 
 
 def meant_as_fence(line: str) -> bool:
-    """Whether an editor meant this line for a fence, which it is not."""
-    return _MEANT.fullmatch(line) is not None
+    """Whether an editor meant this line as a fence although it is not read as one."""
+    return _NEAR_FENCE.fullmatch(line) is not None
 
 
 def find_end(colons: int, lines: Iterable[str]) -> tuple[int | None, int]:
-    """Where a container of this many colons ends within the lines after its first one.
+    """Find the end of a container of this many colons in the lines after its first one.
 
-    Gives the index of its last line, or None and the index (-1: its own) of the container that
-    has no end. Fences inside blocks of code do not count.
+    Returns the index of its last line; or None and the index of the opening line (-1: its own) that has no
+    end. Fences inside blocks of code do not count.
     """
-    opened = [(colons, -1)]
+    open_containers = [(colons, -1)]
     code = ""
     for index, line in enumerate(lines):
         if ":::" not in line and "```" not in line and "~~~" not in line:
@@ -78,29 +76,29 @@ def find_end(colons: int, lines: Iterable[str]) -> tuple[int | None, int]:
         if fence:
             code = fence[1]
             continue
-        found = read_fence(line)
-        if not found:
+        container = read_fence(line)
+        if not container:
             continue
-        if found.name:
-            opened.append((found.colons, index))
+        if container.name:
+            open_containers.append((container.colons, index))
             continue
-        innermost = opened[-1][0]
-        if found.colons != innermost and any(count == found.colons for count, _ in opened):
-            return None, opened[-1][1]
-        if found.colons >= innermost:
-            opened.pop()
-        if not opened:
+        innermost = open_containers[-1][0]
+        if container.colons != innermost and any(count == container.colons for count, _ in open_containers):
+            return None, open_containers[-1][1]
+        if container.colons >= innermost:
+            open_containers.pop()
+        if not open_containers:
             return index, -1
-    return None, opened[-1][1]
+    return None, open_containers[-1][1]
 
 
 def read_opening(opening: OpeningFence, inside: Iterable[str]) -> tuple[BlockKind, str]:
-    """The kind of a container and its title, name or audience. `inside` are its lines.
+    """The kind of a container, and its title, name or audience. `inside` are its lines.
 
-    Raises `PressroomError` without a place for an unknown name, an argument that does not fit, and
-    HTML that begins inside the container and goes on behind it.
+    Raises `PressroomError` without a place for an unknown name, an argument that does not fit, and an HTML
+    element that does not begin and end inside the container.
     """
-    if tag := left_open(inside):
+    if tag := unbalanced_tag(inside):
         raise PressroomError(
             f"<{tag}> does not begin and end inside this container.",
             hint="Begin and end it inside, or around it.",
@@ -108,7 +106,7 @@ def read_opening(opening: OpeningFence, inside: Iterable[str]) -> tuple[BlockKin
     kind = NAMES.get(opening.name)
     if kind is None:
         raise PressroomError(
-            f"no container is named `{opening.name}`.",
+            f"there is no container `{opening.name}`.",
             hint=suggest(opening.name, NAMES) or f"The containers are {', '.join(NAMES)}.",
         )
     argument = opening.argument
@@ -125,43 +123,43 @@ def read_opening(opening: OpeningFence, inside: Iterable[str]) -> tuple[BlockKin
         )
     if "{{" in argument:
         raise PressroomError(
-            f"the line of `::: {kind}` holds no merge fields.", hint="Put them into the text below it."
+            f"the line of `::: {kind}` cannot contain merge fields.", hint="Put them into the text below it."
         )
     return kind, argument
 
 
 def lost_fences(tokens: Iterable[Any]) -> Iterator[tuple[int, str, str]]:
-    """Line, message and hint for each line that was meant for a fence and is read as text or HTML.
+    """Line (from 0), message and hint for each line that was meant as a fence but is text or HTML.
 
-    `tokens` are markdown-it's; lines count from 0.
+    `tokens` are markdown-it's.
     """
     for token in tokens:
         is_html = token.type == "html_block"
         if not token.map or not (is_html or token.type == "inline"):
             continue
         for number, line in enumerate(token.content.split("\n"), token.map[0]):
-            if _MEANT.fullmatch(line) or (is_html and _FENCE_IN_HTML.fullmatch(line)):
-                where = "stands inside HTML, where it is text" if is_html else "is not read as a container"
+            if _NEAR_FENCE.fullmatch(line) or (is_html and _FENCE_IN_HTML.fullmatch(line)):
+                problem = "is inside HTML, where it is text" if is_html else "is not read as a container"
                 yield (
                     number,
-                    f'"{line.strip()}" {where}.',
+                    f'"{line.strip()}" {problem}.',
                     "Write three plain colons at the margin, with an empty line before them.",
                 )
 
 
-def left_open(lines: Iterable[str]) -> str | None:
-    """The HTML element that begins inside a container and does not end there, or the other way round.
+def unbalanced_tag(lines: Iterable[str]) -> str | None:
+    """The first HTML element that begins or ends inside a container, but not both; or None.
 
-    What it holds beyond the container would be published with the rest.
+    It would reach beyond the container, and so publish what the container was to hide.
     """
-    opened: list[str] = []
-    for closing, tag, alone in _BLOCK_TAG.findall("\n".join(lines)):
-        if alone:
+    open_tags: list[str] = []
+    for closing, tag, self_closing in _BLOCK_TAG.findall("\n".join(lines)):
+        if self_closing:
             continue
         if not closing:
-            opened.append(tag.lower())
-        elif opened and opened[-1] == tag.lower():
-            opened.pop()
+            open_tags.append(tag.lower())
+        elif open_tags and open_tags[-1] == tag.lower():
+            open_tags.pop()
         else:
             return str(tag).lower()
-    return opened[-1] if opened else None
+    return open_tags[-1] if open_tags else None

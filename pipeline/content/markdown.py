@@ -1,10 +1,10 @@
-"""Markdown to HTML, with what a newsletter needs beside CommonMark 0.31.
+"""Parses Markdown: CommonMark 0.31 with tables, footnotes, containers, merge fields and typography.
 
-markdown-it-py and mdit-py-plugins are wrapped here and nowhere else. Tables and footnotes come from
-them; containers, merge fields and the typography are rules of our own:
+The only module that imports markdown-it-py and mdit-py-plugins. Tables and footnotes are theirs; the
+rules for containers, merge fields and typography are our own:
 
-- The containers of mdit-py-plugins close at the end of a text without a word, and see fences inside
-  blocks of code.
+- The containers of mdit-py-plugins close silently at the end of a text, and see fences inside blocks of
+  code.
 - markdown-it's typographic replacements turn the enumeration (a), (b), (c) into (a), (b), ©.
 """
 
@@ -28,48 +28,41 @@ from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.footnote.index import footnote_ref
 
 from pipeline.content import containers
-from pipeline.content.sanitize import LINE, NOTE
-from pipeline.content.source import (
-    ContainerHtml,
-    MarkdownSource,
-    ProseHtml,
-    address_mistakes,
-    code_html,
-    field_html,
-    note_mistakes,
-    raw_html,
-    words,
-)
+from pipeline.content.markdown_tokens import TokenReader, alt_text
+from pipeline.content.sanitize import FOOTNOTE, LINE
 from pipeline.content.text_width import collapse_spaces
 from pipeline.content.typography import quotation_marks, with_dashes
+from pipeline.content.unsafe_html import ParsedMarkdown, code_html, field_html, raw_html
 from pipeline.errors import PressroomError
 
 _MAX_NESTING = 40
 _FIELD = re.compile(r"\{\{[^{}\n]*\}\}")
-_NOTE = re.compile(r"\[\^[^\s\[\]]{1,100}\]")
+_FOOTNOTE = re.compile(r"\[\^[^\s\[\]]{1,100}\]")
 _ADDRESS_FIELD = re.compile(r"\{\{[^{}\n]*\}\}(?=[\s)]|\Z)")
 
 
-def read(text: str, first_line: int, language: str, mistakes: list[PressroomError]) -> MarkdownSource:
-    """Read Markdown whose first line is line `first_line` of its file.
+def parse_markdown(
+    text: str, first_line: int, language: str, mistakes: list[PressroomError]
+) -> ParsedMarkdown:
+    """Parse Markdown whose first line is line `first_line` of its file.
 
-    `language` (BCP 47) chooses the quotation marks. Raises `PressroomError` with a line, and no
-    path, where the text cannot be read on; lesser mistakes are added to `mistakes`.
+    `language` (BCP 47) chooses the quotation marks. Raises `PressroomError` with a line and no path for a
+    mistake after which parsing cannot go on; all others are added to `mistakes`.
     """
-    source = MarkdownSource(mistakes=mistakes)
+    parsed = ParsedMarkdown(mistakes=mistakes)
     parser = _parser(language.lower().split("-")[0])
-    env: dict[str, Any] = {"source": source, "first_line": first_line, "open": 0}
+    env: dict[str, Any] = {"parsed": parsed, "first_line": first_line, "open": 0}
     tokens = parser.parse(text, env)
     for line, message, hint in containers.lost_fences(tokens):
         _mistake(env, line, message, hint)
-    _TokenReader(parser, source, env, first_line).read(tokens)
-    return source
+    TokenReader(parser, parsed, env, first_line).read(tokens)
+    return parsed
 
 
 def spans(text: str) -> Iterator[tuple[str, int, int, str]]:
-    """Type, first line, line behind the last (from 0) and mark of each outermost token of foreign Markdown.
+    """Type, first line, line after the last (from 0) and mark of each outermost token of foreign Markdown.
 
-    It is read as CommonMark with tables and footnotes; containers and merge fields are text there.
+    It is parsed as CommonMark with tables and footnotes, without containers and merge fields.
     """
     parser = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING}).enable("table").use(footnote_plugin)
     for token in parser.parse(text):
@@ -78,7 +71,7 @@ def spans(text: str) -> Iterator[tuple[str, int, int, str]]:
 
 
 class _CommonMark(MarkdownIt):
-    """CommonMark that keeps every address for us to judge, and fields as addresses."""
+    """CommonMark that keeps every address for the resolver to check, and merge fields as addresses."""
 
     def validateLink(self, url: str) -> bool:  # noqa: N802 - the library's name
         return True
@@ -88,7 +81,7 @@ class _CommonMark(MarkdownIt):
             return url
         try:
             return super().normalizeLink(url)
-        except ValueError:  # such as "https://[": no address at all; the resolver will say so
+        except ValueError:  # such as "https://[", which the resolver will refuse
             return url
 
 
@@ -111,7 +104,7 @@ def _parser(language: str) -> MarkdownIt:
     ends: Any = {"alt": ["paragraph", "reference", "blockquote", "list"]}
     parser.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
     parser.block.ruler.before("table", "container", _container, ends)
-    parser.block.ruler.before("container", "depth", _depth)
+    parser.block.ruler.before("container", "depth", _limit_depth)
     parser.inline.ruler.before("escape", "merge_field", _merge_field)
     parser.core.ruler.before("footnote_tail", "footnote_definitions", _footnote_definitions)
     parser.core.ruler.before("smartquotes", "dashes", _dashes)
@@ -123,8 +116,8 @@ def _parser(language: str) -> MarkdownIt:
 # --- rules for blocks -------------------------------------------------------------------------
 
 
-def _depth(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    # markdown-it leaves out, without a word, what is nested deeper than its limit.
+def _limit_depth(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    # markdown-it silently drops what is nested deeper than its limit.
     if not silent and state.level >= _MAX_NESTING - 4:
         line = state.env["first_line"] + start
         raise PressroomError(
@@ -137,19 +130,19 @@ def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     if not table(state, start, end, silent):
         return False
     if not silent:
-        widths = [_cells(state, line) for line in range(start, state.line) if line != start + 1]
-        for offset, width in enumerate(widths[1:], start=2):
-            if width > widths[0]:  # GFM, section 4.10: the excess is ignored; here no word is lost
+        cells = [_count_cells(state, line) for line in range(start, state.line) if line != start + 1]
+        for offset, count in enumerate(cells[1:], start=2):
+            if count > cells[0]:  # GFM, section 4.10, ignores the excess cells; here no word is lost
                 _mistake(
                     state.env,
                     start + offset,
-                    f"this row has {width} cells, but the table has {widths[0]} columns.",
+                    f"this row has {count} cells, but the table has {cells[0]} columns.",
                     r"Write a bar that belongs to the text as `\|`.",
                 )
     return True
 
 
-def _cells(state: StateBlock, line: int) -> int:
+def _count_cells(state: StateBlock, line: int) -> int:
     row = state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]].strip()
     cells = escapedSplit(row)
     return len(cells) - (cells[0] == "") - (len(cells) > 1 and cells[-1] == "")
@@ -165,26 +158,26 @@ def _container(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     if silent:
         return True
     state.line = start + 1
-    # Everything that nests counts as a level; the library's parentType is not always put back.
+    # Every nested block raises the level; the library does not always reset its parentType.
     if state.level != state.env["open"]:
         if opening.name:
             _mistake(
                 state.env,
                 start,
-                "a container stands inside a list, a quote or a note.",
-                "It must stand at the top level: begin its lines at the margin.",
+                "a container is inside a list, a quote or a footnote.",
+                "It must be at the top level: begin its lines at the margin.",
             )
         return True
     if not opening.name:
         _mistake(state.env, start, f"`{':' * opening.colons}` closes nothing.", "Delete it.")
         return True
     lines = (state.src[state.bMarks[line] : state.eMarks[line]] for line in range(start + 1, end))
-    last, culprit = containers.find_end(opening.colons, lines)
+    last, unclosed = containers.find_end(opening.colons, lines)
     if last is None:
         raise PressroomError(
             "this container has no end.",
             None,
-            state.env["first_line"] + start + 1 + culprit,
+            state.env["first_line"] + start + 1 + unclosed,
             "Close it with a line `:::` of as many colons.",
         )
     _container_tokens(state, opening, start, start + 1 + last)
@@ -201,7 +194,7 @@ def _container_tokens(state: StateBlock, opening: containers.OpeningFence, start
     except PressroomError as error:
         _mistake(state.env, start, error.message, error.hint)
     line_max = state.lineMax
-    state.lineMax = last  # or a paragraph would go on past the end
+    state.lineMax = last  # otherwise a paragraph would go on after the end
     state.env["open"] += 1
     state.md.block.tokenize(state, start + 1, last)
     state.env["open"] -= 1
@@ -211,7 +204,7 @@ def _container_tokens(state: StateBlock, opening: containers.OpeningFence, start
 
 
 def _mistake(env: MutableMapping[str, Any], line: int, message: str, hint: str | None) -> None:
-    env["source"].mistakes.append(PressroomError(message, None, env["first_line"] + line, hint))
+    env["parsed"].mistakes.append(PressroomError(message, None, env["first_line"] + line, hint))
 
 
 # --- rules for text ---------------------------------------------------------------------------
@@ -224,7 +217,7 @@ def _merge_field(state: StateInline, silent: bool) -> bool:
     source = match[0] if match else "{{"
     if not silent:
         token = state.push("merge_field", "", 0)
-        token.content = "x"  # quotation marks beside a field turn as beside a letter
+        token.content = "x"  # quotation marks beside a field curl as beside a letter
         token.meta = {"source": source}
     state.pos += len(source)
     return True
@@ -232,13 +225,13 @@ def _merge_field(state: StateInline, silent: bool) -> bool:
 
 def _footnote_reference(state: StateInline, silent: bool) -> bool:
     # The plugin's own rule reads to the end of the text for each "[^", and skips what is undefined.
-    if not _NOTE.match(state.src, state.pos, state.posMax):
+    if not _FOOTNOTE.match(state.src, state.pos, state.posMax):
         return False
     return footnote_ref(state, silent, always_match=True)
 
 
 def _link_destination(text: str, position: int, maximum: int) -> Any:
-    """CommonMark's, but a merge field may be an address although it holds spaces."""
+    """CommonMark's rule, but an address may also be a merge field, which may contain spaces."""
     match = _ADDRESS_FIELD.match(text, position, maximum)
     if match:
         return SimpleNamespace(ok=True, pos=match.end(), str=match[0])
@@ -251,21 +244,21 @@ def _footnote_definitions(state: StateCore) -> None:
         if token.type == "footnote_reference_open":
             label, line = token.meta["label"], token.map[0] if token.map else 0
             if label in defined:
-                _mistake(state.env, line, f"the footnote [^{label}] stands twice.", "Rename one of them.")
+                _mistake(state.env, line, f"there are two footnotes [^{label}].", "Rename one of them.")
             defined[label] = line
     state.env["defined"] = defined
 
 
 def _dashes(state: StateCore) -> None:
-    """`--` and `---` to dashes and `...` to an ellipsis, where markdown-it would make them."""
+    """Replace `--` and `---` by dashes and `...` by an ellipsis, as markdown-it does."""
     for token in state.tokens:
         if token.type != "inline" or not ("--" in token.content or "..." in token.content):
             continue
-        automatic = False
+        in_autolink = False
         for child in token.children or ():
             if child.type in ("link_open", "link_close") and child.info == "auto":
-                automatic = child.nesting > 0
-            elif child.type == "text" and not automatic:
+                in_autolink = child.nesting > 0
+            elif child.type == "text" and not in_autolink:
                 child.content = with_dashes(child.content)
 
 
@@ -279,21 +272,23 @@ def _render_code(renderer: RendererHTML, tokens: Sequence[Token], index: int, op
 
 def _render_raw(renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
     token = tokens[index]
-    return raw_html(token.content, int(token.attrs.get(LINE, 1)), env["source"])
+    return raw_html(token.content, int(token.attrs.get(LINE, 1)), env["parsed"])
 
 
 def _render_field(renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
     meta = tokens[index].meta
-    return field_html(env["source"], meta["source"], meta["line"])
+    return field_html(meta["source"], meta["line"], env["parsed"])
 
 
-def _render_note(renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-    return f'<sup {NOTE}="{tokens[index].meta["id"]}"></sup>'
+def _render_footnote_reference(
+    renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any
+) -> str:
+    return f'<sup {FOOTNOTE}="{tokens[index].meta["id"]}"></sup>'
 
 
 def _render_image(renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
     token = tokens[index]
-    token.attrs["alt"] = collapse_spaces("".join(words(token.children or ()))).strip()
+    token.attrs["alt"] = collapse_spaces("".join(alt_text(token.children or ()))).strip()
     return renderer.renderToken(tokens, index, options, env)
 
 
@@ -303,98 +298,6 @@ _RENDER_RULES: dict[str, Any] = {
     "html_block": _render_raw,
     "html_inline": _render_raw,
     "merge_field": _render_field,
-    "footnote_ref": _render_note,
+    "footnote_ref": _render_footnote_reference,
     "image": _render_image,
 }
-
-
-class _TokenReader:
-    """Walks the tokens once: gives them their lines, and cuts them at containers and notes."""
-
-    def __init__(
-        self, parser: MarkdownIt, source: MarkdownSource, env: dict[str, Any], first_line: int
-    ) -> None:
-        self.parser = parser
-        self.source = source
-        self.env = env
-        self.line = first_line
-        self.first_line = first_line
-        self.note_lines: dict[int, int] = {}
-        self.labels: dict[str, int] = {}
-
-    def read(self, tokens: list[Token]) -> None:
-        """Fill the source."""
-        body_end = next((n for n, token in enumerate(tokens) if token.type == "footnote_block_open"), None)
-        self.source.pieces = self._pieces(tokens[:body_end])
-        if body_end is not None:
-            self._notes(tokens[body_end:])
-        defined = {label: self.first_line + at for label, at in self.env.get("defined", {}).items()}
-        self.source.mistakes.extend(note_mistakes(self.labels, defined))
-
-    def _pieces(self, tokens: list[Token]) -> tuple[ProseHtml | ContainerHtml, ...]:
-        stack: list[tuple[Token | None, int, list[ProseHtml | ContainerHtml]]] = [(None, 0, [])]
-        run: list[Token] = []
-        for token in tokens:
-            if token.type == "container_open":
-                self._flush(run, stack[-1][2])
-                stack.append((token, self.first_line + (token.map or [0])[0], []))
-            elif token.type == "container_close":
-                self._flush(run, stack[-1][2])
-                opened, line, pieces = stack.pop()
-                if opened and opened.meta:
-                    box = ContainerHtml(opened.meta["kind"], opened.meta["title"], line, tuple(pieces))
-                    stack[-1][2].append(box)
-                else:
-                    stack[-1][2].extend(pieces)
-            else:
-                run.append(token)
-        self._flush(run, stack[-1][2])
-        return tuple(stack[-1][2])
-
-    def _flush(self, run: list[Token], pieces: list[ProseHtml | ContainerHtml]) -> None:
-        if run:
-            pieces.append(self._prose(run))
-            run.clear()
-
-    def _prose(self, tokens: list[Token]) -> ProseHtml:
-        first = next((self.first_line + token.map[0] for token in tokens if token.map), self.line)
-        for token in tokens:
-            if token.map:
-                self.line = self.first_line + token.map[0]
-            if token.type == "inline":
-                self._inline(token.children or [])
-            elif token.map and token.nesting >= 0:
-                token.attrs[LINE] = self.line
-            align = str(token.attrs.pop("style", ""))
-            if align:  # the only style that markdown-it writes: text-align, in tables
-                token.attrs["align"] = align.rpartition(":")[2]
-        return ProseHtml(self.parser.renderer.render(tokens, self.parser.options, self.env), first)
-
-    def _inline(self, tokens: list[Token]) -> None:
-        for token in tokens:
-            if token.type in ("softbreak", "hardbreak"):
-                self.line += 1
-            elif token.type in ("link_open", "image"):
-                token.attrs[LINE] = self.line
-                address = str(token.attrs.get("href", token.attrs.get("src", "")))
-                self.source.mistakes.extend(address_mistakes(address, self.line))
-            elif token.type == "html_inline":
-                token.attrs[LINE] = self.line
-                self.line += token.content.count("\n")
-            elif token.type == "merge_field":
-                token.meta["line"] = self.line
-            elif token.type == "footnote_ref":
-                self.note_lines.setdefault(token.meta["id"], self.line)
-                if token.meta.get("label"):
-                    self.labels.setdefault(token.meta["label"], self.line)
-
-    def _notes(self, tokens: list[Token]) -> None:
-        number, run = 0, list[Token]()
-        for token in tokens:
-            if token.type == "footnote_open":
-                number, run = token.meta["id"], []
-                self.line = self.note_lines.get(number, self.line)
-            elif token.type == "footnote_close":
-                self.source.notes[number] = self._prose(run)
-            elif token.type != "footnote_anchor":
-                run.append(token)

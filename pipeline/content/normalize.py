@@ -1,11 +1,11 @@
-"""What each element of a text becomes in the safe tree: addresses resolved, forms made regular."""
+"""Normalizes the elements of the safe tree: addresses resolved, images measured, attributes checked."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from pipeline.content import footnotes, sanitize
 from pipeline.content.text_width import collapse_spaces
@@ -16,17 +16,17 @@ from pipeline.support import merge
 
 _T = TypeVar("_T")
 
-# Stands in the tree until it is known whether it stands in code, where it is no field but text.
-_FIELD_MARK = "field"
+# A placeholder in the tree until it is known whether it is inside code, where a field is plain text.
+_FIELD_PLACEHOLDER = "field"
 _CODE = frozenset({"code", "kbd", "pre", "samp"})
-_KEPT = {
+_ATTRIBUTES = {
     "abbr": ("title",),
     "li": ("value",),
     "ol": ("start",),
     "td": ("align", "colspan", "rowspan"),
     "th": ("align", "colspan", "rowspan", "scope"),
 }
-_VALUES = {
+_VALID_VALUES = {
     "align": re.compile("left|center|right"),
     "colspan": re.compile("[1-9][0-9]?"),
     "rowspan": re.compile("[1-9][0-9]{0,2}"),
@@ -39,19 +39,31 @@ _VALUES = {
 }
 
 
+class Resolver(Protocol):
+    """Resolves the addresses of a text. Both methods raise `PressroomError` without a place."""
+
+    def link(self, target: str) -> str:
+        """The absolute address of a link as written."""
+
+    def image(self, target: str, alt: str) -> Image:
+        """The image at a path as written."""
+
+
 class Normalizer:
-    """Finishes the elements of one text, and collects its images and mistakes."""
+    """Normalizes the elements of one text, and collects its images and mistakes.
+
+    `fields` are the merge fields of the text as written, each with its line; `merge_fields` are the
+    publication's, each with its fallback.
+    """
 
     def __init__(
         self,
-        link: Callable[[str], str],
-        image: Callable[[str, str], Image],
+        resolver: Resolver,
         fields: list[tuple[str, int]],
         merge_fields: Mapping[str, str],
         mistakes: list[PressroomError],
     ) -> None:
-        self.link = link
-        self.image = image
+        self.resolver = resolver
         self.fields = fields
         self.merge_fields = merge_fields
         self.mistakes = mistakes
@@ -60,42 +72,42 @@ class Normalizer:
     def __call__(
         self, tag: str, values: dict[str, str], children: tuple[Node, ...], line: int
     ) -> Iterable[Node]:
-        """The nodes that stand for an element; see `tree.Finish`."""
+        """The nodes that replace an element; see `tree.Finish`."""
         if tag in sanitize.BOXES:
             return paragraphs(children, line)
-        special = _SPECIAL.get(tag)
-        if special:
-            return special(self, values, children, line)
+        method = _METHODS.get(tag)
+        if method:
+            return method(self, values, children, line)
         if tag == "table":
-            children = _headed(children)
+            children = _add_scopes(children)
         return (Element(tag, _attributes(tag, values), children, line),)
 
     def normalize(self, nodes: tuple[Node, ...]) -> tuple[Node, ...]:
-        """The nodes with their merge fields read: text again in code, a mistake if unknown."""
-        return self._settle(nodes, False) if self.fields else nodes
+        """The nodes with their merge fields parsed; fields inside code are text."""
+        return self._parse_fields(nodes, False) if self.fields else nodes
 
-    def _settle(self, nodes: tuple[Node, ...], code: bool) -> tuple[Node, ...]:
-        made: list[Node] = []
+    def _parse_fields(self, nodes: tuple[Node, ...], code: bool) -> tuple[Node, ...]:
+        parsed: list[Node] = []
         for node in nodes:
             new: Node = node
-            if isinstance(node, Element) and node.tag == _FIELD_MARK:
+            if isinstance(node, Element) and node.tag == _FIELD_PLACEHOLDER:
                 source = node.get("source") or ""
                 new = source if code else self._field(source, node.line or 1)
             elif isinstance(node, Element):
-                new = replace(node, children=self._settle(node.children, code or node.tag in _CODE))
-            if isinstance(new, str) and made and isinstance(made[-1], str):
-                made[-1] += new
+                new = replace(node, children=self._parse_fields(node.children, code or node.tag in _CODE))
+            if isinstance(new, str) and parsed and isinstance(parsed[-1], str):
+                parsed[-1] += new
             else:
-                made.append(new)
-        return tuple(made)
+                parsed.append(new)
+        return tuple(parsed)
 
     def _field(self, source: str, line: int) -> Node:
-        return self._tried(lambda: merge.read(source, self.merge_fields), line) or source
+        return self._attempt(lambda: merge.read(source, self.merge_fields), line) or source
 
-    def _tried(self, step: Callable[[], _T], line: int) -> _T | None:
-        """What the step gives; its mistakes are kept, with their line."""
+    def _attempt(self, action: Callable[[], _T], line: int) -> _T | None:
+        """What the action returns, or None with its mistakes noted at the line."""
         try:
-            return step()
+            return action()
         except PressroomError as error:
             for each in flatten(error):
                 self.mistakes.append(PressroomError(each.message, each.path, each.line or line, each.hint))
@@ -114,7 +126,7 @@ class Normalizer:
 
     def _address(self, target: str, line: int) -> str:
         if target.startswith("{{"):
-            field = self._tried(lambda: merge.read(target, self.merge_fields), line)
+            field = self._attempt(lambda: merge.read(target, self.merge_fields), line)
             if field and field.fallback and not re.match(r"https?://|mailto:", field.fallback):
                 self._mistake(
                     line,
@@ -127,7 +139,7 @@ class Normalizer:
         if not target or target == "#":
             self._mistake(line, "this link leads nowhere.", "Write its address between the round brackets.")
             return "#"
-        return self._tried(lambda: self.link(target), line) or target
+        return self._attempt(lambda: self.resolver.link(target), line) or target
 
     def _image(self, values: dict[str, str], children: tuple[Node, ...], line: int) -> Iterable[Node]:
         target = (values.get("src") or "").strip()
@@ -135,7 +147,7 @@ class Normalizer:
             self._mistake(line, "this image has no file.", "Write its path between the round brackets.")
             return ()
         alt = collapse_spaces(values.get("alt", "")).strip()
-        image = self._tried(lambda: self.image(target, alt), line)
+        image = self._attempt(lambda: self.resolver.image(target, alt), line)
         if image is None:
             return ()
         self.images.setdefault(image.url, image)
@@ -144,89 +156,91 @@ class Normalizer:
         return (Element("img", (("src", image.url), ("alt", alt), *size, *title), (), line),)
 
     def _paragraph(self, values: dict[str, str], children: tuple[Node, ...], line: int) -> Iterable[Node]:
-        shown = [node for node in children if not isinstance(node, str) or node.strip(" \t\n")]
-        if not shown:
+        content = [node for node in children if not isinstance(node, str) or node.strip(" \t\n")]
+        if not content:
             return ()
-        figures = [_figure(node, line) for node in shown]
+        figures = [_figure(node, line) for node in content]
         if all(figures):
             return [figure for figure in figures if figure]
         return (Element("p", _attributes("p", values), children, line),)
 
-    def _title(self, values: dict[str, str], children: tuple[Node, ...], line: int) -> Iterable[Node]:
+    def _heading_1(self, values: dict[str, str], children: tuple[Node, ...], line: int) -> Iterable[Node]:
         self._mistake(line, "a heading of level 1; the title is the only one.", 'Write "## …".')
         return (Element("h2", (), children, line),)
 
     def _code(self, values: dict[str, str], children: tuple[Node, ...], line: int) -> Iterable[Node]:
         language = values.get("class", "")
-        known = re.fullmatch(r"language-[A-Za-z0-9_+#.-]{1,40}", language)
-        return (Element("code", (("class", language),) if known else (), children, line),)
+        valid = re.fullmatch(r"language-[A-Za-z0-9_+#.-]{1,40}", language)
+        return (Element("code", (("class", language),) if valid else (), children, line),)
 
     def _span(self, values: dict[str, str], children: tuple[Node, ...], line: int) -> Iterable[Node]:
         number = values.get(sanitize.FIELD, "")
         if number.isascii() and number.isdecimal() and int(number[:9]) < len(self.fields) and not children:
-            source, begun = self.fields[int(number[:9])]
-            return (Element(_FIELD_MARK, (("source", source),), (), begun),)
+            source, field_line = self.fields[int(number[:9])]
+            return (Element(_FIELD_PLACEHOLDER, (("source", source),), (), field_line),)
         attributes = _attributes("span", values)
         return (Element("span", attributes, children, line),) if attributes else children
 
-    def _raised(self, values: dict[str, str], children: tuple[Node, ...], line: int) -> Iterable[Node]:
-        number = values.get(sanitize.NOTE, "")
+    def _superscript(self, values: dict[str, str], children: tuple[Node, ...], line: int) -> Iterable[Node]:
+        number = values.get(sanitize.FOOTNOTE, "")
         if number.isascii() and number.isdecimal() and len(number) < 9 and not children:
             return (footnotes.reference(int(number) + 1, line),)
         return (Element("sup", _attributes("sup", values), children, line),)
 
 
-_Special = Callable[[Normalizer, dict[str, str], tuple[Node, ...], int], Iterable[Node]]
-_SPECIAL: dict[str, _Special] = {
+_Method = Callable[[Normalizer, dict[str, str], tuple[Node, ...], int], Iterable[Node]]
+_METHODS: dict[str, _Method] = {
     "a": Normalizer._link,
     "code": Normalizer._code,
-    "h1": Normalizer._title,
+    "h1": Normalizer._heading_1,
     "img": Normalizer._image,
     "p": Normalizer._paragraph,
     "span": Normalizer._span,
-    "sup": Normalizer._raised,
+    "sup": Normalizer._superscript,
 }
 
 
 def _figure(node: Node, line: int) -> Element | None:
-    """The figure that an image becomes, linked or not, where it stands in no line of text."""
+    """The figure for an image, linked or not, that is a paragraph of its own; None for any other node."""
     if not isinstance(node, Element):
         return None
     linked = node.children if node.tag == "a" else ()
-    picture = linked[0] if len(linked) == 1 else node
-    if not isinstance(picture, Element) or picture.tag != "img":
+    image = linked[0] if len(linked) == 1 else node
+    if not isinstance(image, Element) or image.tag != "img":
         return None
-    caption = picture.get("title")
-    bare = replace(picture, attributes=tuple(each for each in picture.attributes if each[0] != "title"))
-    inner = bare if picture is node else replace(node, children=(bare,))
-    below = (Element("figcaption", (), (caption,), line),) if caption else ()
-    return Element("figure", (), (inner, *below), line)
+    title = image.get("title")
+    untitled = replace(image, attributes=tuple(each for each in image.attributes if each[0] != "title"))
+    content = untitled if image is node else replace(node, children=(untitled,))
+    caption = (Element("figcaption", (), (title,), line),) if title else ()
+    return Element("figure", (), (content, *caption), line)
 
 
 def _attributes(tag: str, values: dict[str, str]) -> tuple[tuple[str, str], ...]:
     if not values:
         return ()
-    names = (*_KEPT.get(tag, ()), "lang", "dir")
+    names = (*_ATTRIBUTES.get(tag, ()), "lang", "dir")
     return tuple(
-        (name, values[name]) for name in names if name in values and _VALUES[name].fullmatch(values[name])
+        (name, values[name])
+        for name in names
+        if name in values and _VALID_VALUES[name].fullmatch(values[name])
     )
 
 
-def _headed(parts: tuple[Node, ...]) -> tuple[Node, ...]:
-    """A table's parts, each header cell saying what it heads (WCAG technique H63)."""
+def _add_scopes(parts: tuple[Node, ...]) -> tuple[Node, ...]:
+    """The parts of a table, with a `scope` on each header cell (WCAG technique H63)."""
     return tuple(
-        replace(part, children=tuple(_headed_row(row, part.tag == "thead") for row in part.children))
+        replace(part, children=tuple(_add_row_scopes(row, part.tag == "thead") for row in part.children))
         if isinstance(part, Element)
         else part
         for part in parts
     )
 
 
-def _headed_row(row: Node, in_head: bool) -> Node:
+def _add_row_scopes(row: Node, in_head: bool) -> Node:
     if not isinstance(row, Element):
         return row
-    all_heads = all(isinstance(cell, Element) and cell.tag == "th" for cell in row.children)
-    scope = "col" if in_head or all_heads else "row"
+    all_headers = all(isinstance(cell, Element) and cell.tag == "th" for cell in row.children)
+    scope = "col" if in_head or all_headers else "row"
     return replace(
         row,
         children=tuple(

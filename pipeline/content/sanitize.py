@@ -1,8 +1,7 @@
-"""Untrusted HTML in, allow-listed HTML out. nh3 is wrapped here and nowhere else.
+"""Sanitises HTML: only the elements, attributes and URL schemes listed here remain.
 
-nh3 parses by the HTML standard, as a browser does, so that what is read here is what a reader's
-client would read. Whatever the lists below do not name is dropped: elements to their text,
-attributes wholly.
+The only module that imports nh3, which parses by the HTML standard, as a reader's client does. An element
+that is not listed is replaced by its text; an attribute that is not listed is removed.
 """
 
 from __future__ import annotations
@@ -11,19 +10,19 @@ import nh3
 
 
 def names(text: str) -> frozenset[str]:
-    """The element names in a text, parted by spaces."""
+    """The element names in a text, separated by spaces."""
     return frozenset(text.split())
 
 
 BOXES = names("address article aside center details div fieldset footer form header main nav section summary")
-"""Elements that only group: let through so that the tree can part their texts from each other."""
+"""Elements that only group: kept at first, so that the tree can separate their texts."""
 
 ELEMENTS = names(
     "a abbr b bdi bdo blockquote br caption cite code dd del dfn dl dt em figcaption figure h1 h2 h3 h4 "
     "h5 h6 hr i img ins kbd li ol p pre s samp small span strong sub sup table tbody td tfoot th thead "
     "tr u ul var"
 )
-"""Elements that an article's text may hold; `h1` is let through to be named as a mistake."""
+"""Elements allowed in an article's text; `h1` is kept at first, to be reported as a mistake."""
 
 _REMOVED_WHOLE = names(
     "applet audio canvas embed frameset iframe math noembed noframes noscript object script select "
@@ -32,7 +31,7 @@ _REMOVED_WHOLE = names(
 
 LINE = "data-line"
 FIELD = "data-field"
-NOTE = "data-note"
+FOOTNOTE = "data-note"
 
 ATTRIBUTES = {
     "*": {LINE, "lang", "dir"},
@@ -43,14 +42,14 @@ ATTRIBUTES = {
     "li": {"value"},
     "ol": {"start"},
     "span": {FIELD},
-    "sup": {NOTE},
+    "sup": {FOOTNOTE},
     "td": {"align", "colspan", "rowspan"},
     "th": {"align", "colspan", "rowspan", "scope"},
 }
-"""Attributes that an element may have, `*` being any; those that begin with `data-` are the parser's own."""
+"""Attributes allowed on an element (`*`: on any); those that begin with `data-` are the parser's own."""
 
 SCHEMES = frozenset({"http", "https", "mailto"})
-"""The kinds of addresses that may stand in content."""
+"""The schemes of addresses that are allowed in content."""
 
 _cleaner = nh3.Cleaner(
     tags=set(ELEMENTS | BOXES),
@@ -63,9 +62,9 @@ _cleaner = nh3.Cleaner(
 
 
 def sanitise(html: str) -> str:
-    """Well-formed HTML of allowed elements and attributes only, from any HTML.
+    """Any HTML as well-formed HTML of allowed elements and attributes only.
 
-    Relative addresses stay as they are. The result is in the serialisation of the HTML standard
-    (section 13.3), on which `tree` relies.
+    Relative addresses are kept. The result is serialised by the HTML standard (section 13.3), on which
+    `tree` relies.
     """
     return _cleaner.clean(html)

@@ -1,7 +1,7 @@
-"""Content as plain text: what a reader of the text part sees is what was written, in full.
+"""Writes content as plain text, in full.
 
-The text is wrapped by its width on the screen. Headings are underlined, quotes stand behind `> `,
-code stands indented as it is, and a link's address goes to a numbered list: `the study [3]`.
+The text is wrapped by its width on the screen. Headings are underlined, quotes are prefixed with `> `, code
+is indented and otherwise unchanged, and the addresses of links go to a numbered list: `the study [3]`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from pipeline.content import footnotes as footnotes_of
+from pipeline.content.footnotes import is_reference, number_of
 from pipeline.content.text_table import table_lines
 from pipeline.content.text_width import (
     GLUE,
@@ -26,12 +26,12 @@ from pipeline.support.limits import TEXT_COLUMNS
 
 _NARROWEST = 24
 _UNDERLINES = {"h1": "=", "h2": "=", "h3": "-", "h4": "~", "h5": "~", "h6": "~"}
-_RAISED = dict(zip("0123456789+-−=()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾", strict=True))
-_LOWERED = dict(zip("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎", strict=True))
+_SUPERSCRIPTS = dict(zip("0123456789+-−=()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾", strict=True))
+_SUBSCRIPTS = dict(zip("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎", strict=True))
 
 
 class LinkList:
-    """The addresses of a text's links, numbered from 1 in the order of the text, each once."""
+    """The addresses of a text's links, each once, numbered from 1 in the order of the text."""
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
@@ -46,13 +46,13 @@ class LinkList:
         return tuple(self._numbers)
 
     def to_text(self) -> str:
-        """The list to stand at the end: `[1] https://…`, a line each, never wrapped."""
+        """The list for the end of the text: `[1] https://…`, one line each, never wrapped."""
         return "\n".join(f"[{number}] {address}" for address, number in self._numbers.items())
 
 
 def blocks_to_text(
     blocks: Iterable[Block],
-    notes: LinkList,
+    links: LinkList,
     footnotes: Iterable[tuple[Node, ...]] = (),
     width: int = TEXT_COLUMNS,
     sponsored_by: str = "Sponsored by",
@@ -60,34 +60,29 @@ def blocks_to_text(
 ) -> str:
     """Selected blocks as plain text without a final newline, then their footnotes.
 
-    `width` is in columns. Merge fields stand in neutral form and never break. Link addresses are
-    numbered in `notes`, whose list the caller writes once, at the end of the whole text. Footnotes
-    stand below `notes_title`.
+    `width` is in columns. Merge fields are in neutral form and never break. The addresses of links are
+    added to `links`, which the caller writes once, at the end of the whole text. `notes_title` is the title
+    above the footnotes.
     """
-    writer = _TextWriter(notes, sponsored_by)
+    writer = _TextWriter(links, sponsored_by)
     chunks = writer.blocks(blocks, width)
-    listed = [
-        _hung(f"[^{number}] ", writer.flow(note, width - len(f"[^{number}] ")))
+    note_lines = [
+        _hanging(f"[^{number}] ", writer.flow(note, width - len(f"[^{number}] ")))
         for number, note in enumerate(footnotes, start=1)
     ]
-    if listed:
+    if note_lines:
         chunks.append(["-" * 20, notes_title] if notes_title else ["-" * 20])
-        chunks.append([line for note in listed for line in note])
-    return "\n".join(finish_line(line) for line in _spaced(chunks))
-
-
-def nodes_to_text(nodes: Iterable[Node], notes: LinkList, width: int = TEXT_COLUMNS) -> str:
-    """Nodes as plain text, as `blocks_to_text` writes them."""
-    return "\n".join(finish_line(line) for line in _TextWriter(notes, "").flow(tuple(nodes), width))
+        chunks.append([line for note in note_lines for line in note])
+    return "\n".join(finish_line(line) for line in _separated(chunks))
 
 
 class _TextWriter:
-    def __init__(self, notes: LinkList, sponsored_by: str) -> None:
-        self.notes = notes
+    def __init__(self, links: LinkList, sponsored_by: str) -> None:
+        self.links = links
         self.sponsored_by = sponsored_by
 
     def blocks(self, blocks: Iterable[Block], columns: int) -> list[list[str]]:
-        """Chunks of lines, to be parted by empty lines."""
+        """Chunks of lines, to be separated by empty lines."""
         chunks: list[list[str]] = []
         for block in blocks:
             chunks.extend(self._block(block, columns))
@@ -111,17 +106,17 @@ class _TextWriter:
     def _pull_quote(self, block: Block, columns: int) -> list[str]:
         chunks = self.blocks(block.blocks, columns - 2)
         if block.title:
-            chunks.append(_hung("— ", wrap(block.title.replace(OPEN, ""), columns - 4)))
-        return [f"> {line}".rstrip(" ") for line in _spaced(chunks)]
+            chunks.append(_hanging("— ", wrap(block.title.replace(OPEN, ""), columns - 4)))
+        return [f"> {line}".rstrip(" ") for line in _separated(chunks)]
 
     def flow(self, nodes: Sequence[Node], columns: int) -> list[str]:
-        """Nodes as lines, their blocks parted by empty lines unless a list is tight."""
+        """Nodes as lines, their blocks separated by empty lines unless a list is tight."""
         tight = not any(isinstance(node, Element) and node.tag in ("p", "pre", "table") for node in nodes)
         chunks = self._chunks(nodes, columns)
-        return [line for chunk in chunks for line in chunk] if tight else _spaced(chunks)
+        return [line for chunk in chunks for line in chunk] if tight else _separated(chunks)
 
     def line(self, nodes: Iterable[Node]) -> str:
-        r"""Nodes within a line of text, as text to be wrapped; `\v` is a line break."""
+        r"""Inline nodes as text that is still to be wrapped; `\v` is a line break."""
         return "".join([self._inline(node) for node in nodes])
 
     def _chunks(self, nodes: Iterable[Node], columns: int) -> list[list[str]]:
@@ -162,7 +157,7 @@ class _TextWriter:
         if tag == "table":
             return table_lines(node, self.line, columns)
         if tag == "dd":
-            return _hung("    ", self.flow(node.children, columns - 4))
+            return _hanging("    ", self.flow(node.children, columns - 4))
         if tag == "dl":
             return [line for part in node.children for line in self._chunk_lines(part, columns)]
         if tag == "figure":
@@ -188,7 +183,7 @@ class _TextWriter:
         for mark, item in zip(marks, items, strict=True):
             if loose and lines:
                 lines.append("")
-            lines.extend(_hung(mark.rjust(indent), self.flow(item.children, columns - indent)))
+            lines.extend(_hanging(mark.rjust(indent), self.flow(item.children, columns - indent)))
         return lines
 
     def _inline(self, node: Node) -> str:
@@ -196,8 +191,8 @@ class _TextWriter:
             return collapse_spaces(node)
         if isinstance(node, MergeField):
             return unbreakable_field(node)
-        if footnotes_of.is_reference(node):
-            return f"[^{footnotes_of.number_of(node)}]"
+        if is_reference(node):
+            return f"[^{number_of(node)}]"
         tag = node.tag
         if tag == "br":
             return "\v"
@@ -210,10 +205,12 @@ class _TextWriter:
         if tag == "a":
             return self._linked(inner, node.get("href") or "")
         if tag in ("sup", "sub"):
-            return _shifted(inner, _RAISED if tag == "sup" else _LOWERED, "^" if tag == "sup" else "_")
+            return _superscript_or_subscript(
+                inner, _SUPERSCRIPTS if tag == "sup" else _SUBSCRIPTS, "^" if tag == "sup" else "_"
+            )
         if tag in ("del", "s"):
             return f"~{inner}~"
-        # A block within a line of text is only in odd HTML; its words must not run into the next.
+        # Only odd HTML has a block inside a line of text; its words must not join the next ones.
         return f" {inner} " if tag in BLOCKS else inner
 
     def _linked(self, text: str, address: str) -> str:
@@ -223,12 +220,12 @@ class _TextWriter:
         bare = re.sub(r"^(https?://|mailto:)", "", address).rstrip("/")
         if shown in (address, bare) or (shown.rstrip("/") == bare and "/" in shown):
             return text.replace(shown, address.removeprefix("mailto:"))
-        mark = f"[{self.notes.number(address)}]"
+        mark = f"[{self.links.number(address)}]"
         return f"{text.rstrip(' ')}{GLUE}{mark}" if shown else mark
 
 
-def _shifted(text: str, table: dict[str, str], sign: str) -> str:
-    """Raised or lowered text, so that 10³ does not read as 103; raised letters (1st) stay as they are."""
+def _superscript_or_subscript(text: str, table: dict[str, str], sign: str) -> str:
+    """Superscript or subscript text, so that 10³ does not read as 103; letters as in 1st are kept."""
     if not text or (sign == "^" and text.isalpha()):
         return text
     if all(character in table for character in text):
@@ -249,8 +246,8 @@ def _code(node: Element) -> str:
     return text.removesuffix("\n") if node.tag == "pre" else text
 
 
-def _hung(mark: str, lines: list[str]) -> list[str]:
-    """Lines with a mark before the first and as much space before the others."""
+def _hanging(mark: str, lines: list[str]) -> list[str]:
+    """Lines with a mark before the first, and as many spaces before the others."""
     space = " " * width(mark)
     return [
         (mark + line).rstrip(" ") if index == 0 else space + line if line else ""
@@ -266,7 +263,7 @@ def _titled(title: str, columns: int) -> list[str]:
     return [first + "-" * max(2, columns - width(first)), *(f"   {line}" for line in lines[1:])]
 
 
-def _spaced(chunks: list[list[str]]) -> list[str]:
+def _separated(chunks: list[list[str]]) -> list[str]:
     lines: list[str] = []
     for chunk in chunks:
         if lines:

@@ -1,4 +1,4 @@
-"""A table as plain text: aligned columns where they fit, else one record after another."""
+"""Writes a table as plain text: in aligned columns if they fit, otherwise row by row with column names."""
 
 from __future__ import annotations
 
@@ -9,12 +9,10 @@ from pipeline.model import Element, Node
 
 _GAP = "  "
 
-Line = Callable[[Iterable[Node]], str]
 
-
-def table_lines(table: Element, line: Line, columns: int) -> list[str]:
-    """The lines of a table, at most so many columns wide; `line` writes the text of a cell."""
-    caption = [text for part in _parts(table, "caption") for text in wrap(line(part.children), columns)]
+def table_lines(table: Element, cell_text: Callable[[Iterable[Node]], str], columns: int) -> list[str]:
+    """The lines of a table, at most so many columns wide; `cell_text` writes the nodes of a cell."""
+    caption = [text for part in _parts(table, "caption") for text in wrap(cell_text(part.children), columns)]
     head = [row for part in _parts(table, "thead") for row in _grid(part)]
     body = [row for part in _parts(table, "tbody", "tfoot") for row in _grid(part)]
     if not head and body and all(cell.tag == "th" for cell in body[0] if cell):
@@ -25,26 +23,34 @@ def table_lines(table: Element, line: Line, columns: int) -> list[str]:
         return caption
     for cells in grid:
         cells.extend([None] * (count - len(cells)))
-    rows = [[_cell(cell, line) if cell else "" for cell in cells] for cells in grid]
+    rows = [
+        [
+            collapse_spaces(cell_text(cell.children).replace("\v", " ")).strip(" ") if cell else ""
+            for cell in cells
+        ]
+        for cells in grid
+    ]
     widths = [max(width(row[column]) for row in rows) for column in range(count)]
     if sum(widths) + len(_GAP) * (count - 1) <= columns:
-        return caption + _aligned(rows, widths, _sides(grid), len(head))
+        return caption + _aligned_rows(rows, widths, _alignments(grid), len(head))
     names = [" ".join(text for text in column if text) for column in zip(*rows[: len(head)], strict=True)]
     return caption + _records(rows[len(head) :], names, columns)
 
 
-def _aligned(rows: list[list[str]], widths: list[int], sides: list[str], heads: int) -> list[str]:
+def _aligned_rows(
+    rows: list[list[str]], widths: list[int], alignments: list[str], header_rows: int
+) -> list[str]:
     lines = []
     for index, row in enumerate(rows):
-        cells = [_padded(cell, size, side) for cell, size, side in zip(row, widths, sides, strict=True)]
+        cells = [_padded(cell, size, side) for cell, size, side in zip(row, widths, alignments, strict=True)]
         lines.append(_GAP.join(cells).rstrip(" "))
-        if index + 1 == heads:
+        if index + 1 == header_rows:
             lines.append(_GAP.join("-" * max(size, 1) for size in widths))
     return lines
 
 
 def _records(rows: list[list[str]], names: list[str], columns: int) -> list[str]:
-    if not rows:  # a head alone still has its words
+    if not rows:  # a table that is only a header
         return [text for name in names for text in wrap(name, columns)]
     lines: list[str] = []
     for row in rows:
@@ -60,12 +66,12 @@ def _records(rows: list[list[str]], names: list[str], columns: int) -> list[str]
 
 
 def _padded(cell: str, size: int, side: str) -> str:
-    room = size - width(cell)
-    before = room if side == "right" else room // 2 if side == "center" else 0
-    return " " * before + cell + " " * (room - before)
+    space = size - width(cell)
+    before = space if side == "right" else space // 2 if side == "center" else 0
+    return " " * before + cell + " " * (space - before)
 
 
-def _sides(grid: list[list[Element | None]]) -> list[str]:
+def _alignments(grid: list[list[Element | None]]) -> list[str]:
     columns = zip(*grid, strict=True)
     return [
         next((cell.get("align") or "" for cell in column if cell and cell.get("align")), "")
@@ -74,32 +80,28 @@ def _sides(grid: list[list[Element | None]]) -> list[str]:
 
 
 def _grid(part: Element) -> list[list[Element | None]]:
-    """The cells of a table's part by row and column; None where a cell reaches over (HTML, 4.9.12.1)."""
+    """The cells of a table's part by row and column; None where a cell spans (HTML, 4.9.12.1)."""
     grid: list[list[Element | None]] = []
     covered: dict[int, int] = {}
     for row in _parts(part, "tr"):
         cells: list[Element | None] = []
         for cell in _parts(row, "th", "td"):
-            _skip(cells, covered)
+            _skip_covered(cells, covered)
             for extra in range(int(cell.get("colspan") or 1)):
                 covered[len(cells)] = int(cell.get("rowspan") or 1) - 1
                 cells.append(None if extra else cell)
-        _skip(cells, covered)
-        while cells and cells[-1] is None:  # what reaches over the end needs no column
+        _skip_covered(cells, covered)
+        while cells and cells[-1] is None:  # what spans beyond the last cell needs no column
             cells.pop()
         grid.append(cells)
     return grid
 
 
-def _skip(cells: list[Element | None], covered: dict[int, int]) -> None:
-    """Leave out the columns that a cell of a row above still covers."""
+def _skip_covered(cells: list[Element | None], covered: dict[int, int]) -> None:
+    """Skip the columns that a cell of a row above still covers."""
     while covered.get(len(cells)):
         covered[len(cells)] -= 1
         cells.append(None)
-
-
-def _cell(cell: Element, line: Line) -> str:
-    return collapse_spaces(line(cell.children).replace("\v", " ")).strip(" ")
 
 
 def _parts(element: Element, *tags: str) -> list[Element]:

@@ -1,8 +1,8 @@
-"""Lines of plain text: how wide they are on a screen, and where they may break.
+"""The width of plain text on a screen, and where its lines may break.
 
-Two control characters, which no content can hold, stand for what must not break: `GLUE` for a space
-within a merge field or before a link's number, `OPEN` for the braces of a field. `finish_line` turns
-them, and literal braces, into what is written.
+Two control characters, which no content can contain, mark what must not break: `GLUE` is a space inside a
+merge field or before a link's number, `OPEN` is the two braces of a field. `finish_line` replaces them, and
+escapes literal braces. The width of the text part is `limits.TEXT_COLUMNS`.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from pipeline.support import merge
 GLUE = "\x1f"
 OPEN = "\x1e"
 _SPACES = re.compile(r"[ \t\n]+")
-# Latin letters with the usual punctuation: one column each, and no break within a word. The soft
-# hyphen takes none, and `OPEN` two.
+# Latin letters with the usual punctuation: one column each, and no break inside a word. Not the soft
+# hyphen, which has no width, nor `OPEN`, which has two columns.
 _PLAIN = re.compile("[^\x1e\xad\u0300-\u200f\u2028-\u202f\u205f-\U0010ffff]*")
-# No line may begin with these or end with those (JIS X 4051, the common core).
+# No line may begin with the former or end with the latter (JIS X 4051, the common core).
 _NOT_FIRST = frozenset("、。，．・：；？！）］｝」』】〉》〕”’ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々〻‐…")
 _NOT_LAST = frozenset("（［｛「『【〈《〔“‘")
 
 
 def width(text: str) -> int:
-    """The columns that a text takes: two for East Asian wide characters, none for marks."""
+    """The width of a text in columns: two for East Asian wide characters, zero for combining marks."""
     if _is_plain(text):
         return len(text)
     return sum(map(_columns, text)) + text.count("\ufe0f")
@@ -40,7 +40,7 @@ def unbreakable_field(field: MergeField) -> str:
 
 
 def finish_line(line: str) -> str:
-    """A line as it is written: literal braces made safe, fields in neutral form."""
+    """A line as it is written: literal braces escaped, fields in neutral form."""
     return merge.literal_text(line).replace(OPEN, "{{").replace(GLUE, " ")
 
 
@@ -50,39 +50,39 @@ def collapse_spaces(text: str) -> str:
 
 
 def wrap(text: str, columns: int) -> list[str]:
-    r"""The lines of a paragraph, each of at most so many columns where its words allow it.
+    r"""Wrap a paragraph to lines of at most so many columns; a longer word has a line of its own.
 
-    `\v` in the text is a line break that was asked for.
+    `\v` in the text is a forced line break.
     """
     lines: list[str] = []
     for part in text.split("\v"):
-        lines.extend(_filled(collapse_spaces(part).strip(" "), columns))
+        lines.extend(_wrap_line(collapse_spaces(part).strip(" "), columns))
     return lines
 
 
-def _filled(text: str, columns: int) -> list[str]:
+def _wrap_line(text: str, columns: int) -> list[str]:
     if width(text) <= columns:
         return [text]
     if _is_plain(text):
-        return list(_filled_plain(text, columns))
+        return list(_wrap_plain_line(text, columns))
     lines: list[str] = []
-    line, taken = "", 0
+    line, used = "", 0
     for word in text.split(" "):
         gap = " " if line else ""
         for piece in _pieces(word):
             size = width(piece)
-            if line and taken + len(gap) + size > columns:
+            if line and used + len(gap) + size > columns:
                 lines.append(line)
-                line, taken, gap = "", 0, ""
+                line, used, gap = "", 0, ""
             line += gap + piece
-            taken += len(gap) + size
+            used += len(gap) + size
             gap = ""
     lines.append(line)
     return lines
 
 
-def _filled_plain(text: str, columns: int) -> Iterator[str]:
-    """The same for text whose every character takes one column: by far the most, and ten times as fast."""
+def _wrap_plain_line(text: str, columns: int) -> Iterator[str]:
+    """Wrap text whose characters all have one column, as most texts do: this is ten times as fast."""
     begin = 0
     while len(text) - begin > columns:
         end = text.rfind(" ", begin, begin + columns + 1)
@@ -98,14 +98,14 @@ def _is_plain(text: str) -> bool:
 
 
 def _pieces(word: str) -> list[str]:
-    """A word in the pieces between which a line may break: between Chinese or Japanese characters."""
+    """Split a word where a line may break: between Chinese or Japanese characters."""
     if word.isascii():
         return [word]
     pieces = [word[0]] if word else [""]
     for before, after in pairwise(word):
         may_break = (
-            (_ideographic(before) or before in _NOT_FIRST)
-            and _ideographic(after)
+            (_is_ideographic(before) or before in _NOT_FIRST)
+            and _is_ideographic(after)
             and after not in _NOT_FIRST
             and before not in _NOT_LAST
         )
@@ -116,7 +116,7 @@ def _pieces(word: str) -> list[str]:
     return pieces
 
 
-def _ideographic(character: str) -> bool:
+def _is_ideographic(character: str) -> bool:
     code = ord(character)
     return (
         0x2E80 <= code <= 0xA4CF

@@ -1,18 +1,18 @@
-"""The words of a safe tree: one walker for all that reads a text without its markup."""
+"""Reads the text of a safe tree without its markup: one walker, whose arguments say what counts as text."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from pipeline.content.footnotes import is_reference
 from pipeline.content.tree import BLOCKS
-from pipeline.model import MergeField, Node
+from pipeline.model import Block, BlockKind, MergeField, Node
 
 _SPACED = BLOCKS | {"br"}
 
 
 def fallback_or_name(field: MergeField) -> str:
-    """A merge field as a reader of whom nothing is known sees it; its name where it has no fallback."""
+    """A merge field as its fallback, or its name if it has no fallback."""
     return field.fallback or field.name
 
 
@@ -28,7 +28,7 @@ def tree_text(
     """The text of nodes in reading order, white space as written.
 
     `field` writes a merge field. `alt` adds the alt texts of images, `references` the numbers of
-    footnotes. `code` replaces each piece of code. Spaces part the elements `spaced` from their neighbours.
+    footnotes. `code` replaces each piece of code. The elements `spaced` have a space on both sides.
     """
     pieces: list[str] = []
 
@@ -50,3 +50,18 @@ def tree_text(
 
     walk(nodes)
     return "".join(pieces)
+
+
+def content_texts(blocks: Iterable[Block], footnotes: Iterable[tuple[Node, ...]] = ()) -> Iterator[str]:
+    """The text of blocks and footnotes, piece by piece; a merge field without a fallback is one word."""
+
+    def text(nodes: Iterable[Node]) -> str:
+        return tree_text(nodes, lambda field: field.fallback or "x")
+
+    for block in blocks:
+        if block.kind in (BlockKind.CALLOUT, BlockKind.SPONSOR, BlockKind.PULLQUOTE):
+            yield block.title
+        yield text(block.nodes)
+        yield from content_texts(block.blocks)
+        yield text(block.link_text)
+    yield from map(text, footnotes)

@@ -29,14 +29,14 @@ _QUOTES: dict[str, str | tuple[str, str, str, str]] = {
 
 
 def quotation_marks(language: str) -> str | tuple[str, str, str, str]:
-    """The outer and inner pair for a language tag (BCP 47); the English ones where it is not known."""
+    """The outer and inner pair for a language tag (BCP 47); the English ones for an unknown language."""
     return _QUOTES.get(language.lower().split("-")[0], _QUOTES["en"])
 
 
 def with_dashes(text: str) -> str:
-    """Text with `--` and `---` as dashes and `...` as an ellipsis, by markdown-it's rules.
+    """Replace `--` and `---` by dashes and `...` by an ellipsis, by markdown-it's rules.
 
-    Its other replacements are left out: they turn the enumeration (a), (b), (c) into (a), (b), ©.
+    Its other replacements are not made: they turn the enumeration (a), (b), (c) into (a), (b), ©.
     """
     text = re.sub(r"(?<!\.)\.{3}(?!\.)", "…", text)
     text = re.sub(r"(?<!-)---(?!-)", "—", text)

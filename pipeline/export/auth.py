@@ -1,91 +1,100 @@
-"""The usual ways in which an API is told who asks, and where it is."""
+"""Authentication schemes of services: header, bearer, basic, Ghost's JWT, and Amazon's SigV4.
+
+Each is an `httpx.Auth` of a target's credentials.
+"""
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Generator, Mapping
+from datetime import UTC, datetime
 
 from pipeline.errors import PressroomError
-from pipeline.export.target import ApiRequest, Credentials
+from pipeline.export.target import Credentials
+from pipeline.support import http
+from pipeline.support.http import Auth, Request, Response
 
 
-def header(
-    name: str, form: str = "{}", **more: str
-) -> Callable[[Credentials, ApiRequest], Mapping[str, str]]:
-    """A header that holds the first key, as `form` says; `more` are headers that are always the same."""
-    others = {each.replace("_", "-"): value for each, value in more.items()}
+class KeyAuth(Auth):
+    """The key in a header, written as `form` says, and `others` that are always the same."""
 
-    def headers(login: Credentials, request: ApiRequest) -> Mapping[str, str]:
-        return {name: form.format(_key(login)), **others}
+    def __init__(
+        self, credentials: Credentials, header: str, form: str = "{}", others: Mapping[str, str] | None = None
+    ) -> None:
+        self._headers = {header: form.format(credentials.key), **(others or {})}
 
-    return headers
-
-
-def bearer(**more: str) -> Callable[[Credentials, ApiRequest], Mapping[str, str]]:
-    """A bearer token (RFC 6750, section 2.1)."""
-    return header("Authorization", "Bearer {}", **more)
+    def auth_flow(self, request: Request) -> Generator[Request, Response, None]:
+        """Add the headers."""
+        request.headers.update(self._headers)
+        yield request
 
 
-def basic(user: str) -> Callable[[Credentials, ApiRequest], Mapping[str, str]]:
-    """A user with the key for a password (RFC 7617)."""
+class BearerAuth(KeyAuth):
+    """The key as a bearer token (RFC 6750, section 2.1)."""
 
-    def headers(login: Credentials, request: ApiRequest) -> Mapping[str, str]:
-        pair = base64.b64encode(f"{user}:{_key(login)}".encode()).decode()
-        return {"Authorization": f"Basic {pair}"}
-
-    return headers
+    def __init__(self, credentials: Credentials) -> None:
+        super().__init__(credentials, "Authorization", "Bearer {}")
 
 
-def at(url: str) -> Callable[[Credentials], str]:
-    """The same address for everyone."""
-    return lambda login: url
+class BasicAuth(http.BasicAuth):
+    """A user with the key as password (RFC 7617)."""
+
+    def __init__(self, credentials: Credentials, user: str) -> None:
+        super().__init__(user, credentials.key)
 
 
-def ghost_token(login: Credentials, request: ApiRequest) -> Mapping[str, str]:
-    """A token of five minutes, signed with the key that has an id before its colon (RFC 7519)."""
-    import jwt
+class GhostAuth(Auth):
+    """A JWT that is valid for five minutes (RFC 7519), signed with the key after the colon."""
 
-    id, _, secret = _key(login).partition(":")
-    try:
-        key = bytes.fromhex(secret)
-    except ValueError:
-        key = b""
-    if not id or not key:
-        raise PressroomError(
-            "the key of Ghost has two parts with a colon between them.",
-            "--to ghost",
-            None,
-            "Copy the Admin API key, not the Content API key, into GHOST_ADMIN_API_KEY.",
-        )
-    begun = int(request.moment.timestamp())
-    claims = {"iat": begun, "exp": begun + 300, "aud": "/admin/"}
-    token = jwt.encode(claims, key, algorithm="HS256", headers={"kid": id})
-    return {"Authorization": f"Ghost {token}", "Accept-Version": "v5.0"}
+    def __init__(self, credentials: Credentials) -> None:
+        self._id, _, secret = credentials.key.partition(":")
+        try:
+            self._secret = bytes.fromhex(secret)
+        except ValueError:
+            self._secret = b""
+        if not self._id or not self._secret:
+            raise PressroomError(
+                "the key of Ghost has two parts with a colon between them.",
+                "--to ghost",
+                None,
+                "Copy the Admin API key, not the Content API key, into GHOST_ADMIN_API_KEY.",
+            )
+
+    def auth_flow(self, request: Request) -> Generator[Request, Response, None]:
+        """Add the token, issued now."""
+        import jwt
+
+        issued = int(datetime.now(UTC).timestamp())
+        claims = {"iat": issued, "exp": issued + 300, "aud": "/admin/"}
+        token = jwt.encode(claims, self._secret, algorithm="HS256", headers={"kid": self._id})
+        request.headers.update({"Authorization": f"Ghost {token}", "Accept-Version": "v5.0"})
+        yield request
 
 
-def signed_for_amazon(
-    login: Credentials, request: ApiRequest, service: str, region: str
-) -> Mapping[str, str]:
-    """Amazon's Signature Version 4, by the library that Amazon keeps for it."""
-    try:
-        from botocore.auth import SigV4Auth
+class AmazonAuth(Auth):
+    """Amazon's Signature Version 4 for SES, by the library that Amazon maintains for it."""
+
+    requires_request_body = True
+
+    def __init__(self, credentials: Credentials) -> None:
+        try:
+            from botocore.auth import SigV4Auth
+            from botocore.credentials import Credentials as AmazonKeys
+        except ImportError as error:
+            raise PressroomError(
+                "a push to Amazon SES needs a library that is not installed.",
+                "--to ses",
+                None,
+                "Install it: pip install 'pressroom[ses]'",
+            ) from error
+        names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+        keys = AmazonKeys(*(credentials.keys.get(name) for name in names))
+        self._signer = SigV4Auth(keys, "ses", credentials.settings["region"])
+
+    def auth_flow(self, request: Request) -> Generator[Request, Response, None]:
+        """Add the signature of the method, the address, the body and the moment."""
         from botocore.awsrequest import AWSRequest
-        from botocore.credentials import Credentials
-    except ImportError as error:
-        raise PressroomError(
-            "a push to Amazon SES needs a library that is not installed.",
-            "--to ses",
-            None,
-            "Install it: pip install 'pressroom[ses]'",
-        ) from error
-    keys = login.keys
-    credentials = Credentials(
-        keys["AWS_ACCESS_KEY_ID"], keys["AWS_SECRET_ACCESS_KEY"], keys.get("AWS_SESSION_TOKEN")
-    )
-    asked = AWSRequest(request.method, request.url, data=request.body or None)
-    SigV4Auth(credentials, service, region).add_auth(asked)
-    return {name: str(value) for name, value in asked.headers.items()}
 
-
-def _key(login: Credentials) -> str:
-    return next(iter(login.keys.values()), "KEY")
+        unsigned = AWSRequest(request.method, str(request.url), data=request.content or None)
+        self._signer.add_auth(unsigned)
+        request.headers.update({name: str(value) for name, value in unsigned.headers.items()})
+        yield request

@@ -1,7 +1,7 @@
-"""A service's API over HTTPS. httpx is wrapped here and nowhere else.
+"""A client for the API of a service, and one for a dry run.
 
-What may be asked again is asked again, a few times and no faster than the service allows; what might be
-done twice is not. The key goes into a header and into nothing else: no message, file or log holds it.
+What may be repeated is tried again, a few times and no faster than the service allows; what might be
+done twice is not. The key goes into a header only: no message, file or log has it.
 """
 
 from __future__ import annotations
@@ -19,20 +19,21 @@ from urllib.parse import urlsplit
 
 from pipeline.errors import PressroomError
 from pipeline.export.target import ApiRequest, Credentials, PushMethod, Target
+from pipeline.support.http import HttpClient, HttpReply, NoAnswerError
 
 TIME_LIMIT = 30.0
 """Seconds until an answer has begun, and between two pieces of it."""
 
 TRIES = 4
 LONGEST_WAIT = 60.0
-"""Seconds: a service that asks for a longer pause is told of instead."""
+"""Seconds: if a service asks for a longer pause, that is an error."""
 
-_FOR_NOW = frozenset({500, 502, 503, 504})
-_GONE = frozenset({404, 410})
+_TEMPORARY = frozenset({500, 502, 503, 504})
+_NOT_FOUND = frozenset({404, 410})
 _REPEATABLE = frozenset({"GET", "PUT", "PATCH", "DELETE"})
-"""Methods whose second request leaves what the first left (RFC 9110, section 9.2.2).
+"""Methods whose second request has no further effect (RFC 9110, section 9.2.2).
 
-PATCH is among them here, because ours name whole values.
+PATCH is among them here, because ours set whole values.
 """
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -42,115 +43,96 @@ pause: Callable[[float], None] = time.sleep
 
 @dataclass(slots=True)
 class ServiceClient:
-    """A `Service` on the web. `time_limit` is in seconds; `requests` are those that went out so far."""
+    """A `ServiceApi` over HTTP. `time_limit` is in seconds; `requests` are those sent so far."""
 
     target: Target
     push: PushMethod
-    login: Credentials
+    credentials: Credentials
     agent: str
     time_limit: float = TIME_LIMIT
     requests: list[ApiRequest] = field(default_factory=list)
 
     def get(self, path: str) -> Any:
-        """The JSON at a path, or None. Raises `PressroomError` for every refusal but "not found"."""
-        status, answer = self._ask("GET", path, None, form=False)
-        return None if status in _GONE else answer
+        """Return the JSON at a path, or None. Raises `PressroomError` for every refusal but "not found"."""
+        status, answer = self._request("GET", path, None, form=False)
+        return None if status in _NOT_FOUND else answer
 
     def send(self, method: str, path: str, body: Any = None, *, form: bool = False) -> Any:
-        """Send JSON or a form. Raises `PressroomError` with the service's own words where it refuses."""
-        status, answer = self._ask(method, path, body, form=form)
-        if status in _GONE:
-            raise self._error(
-                f"{self.target.title} says {status}: {_words(answer) or 'there is no such thing'}"
-            )
+        """Send JSON or a form. Raises `PressroomError` with the service's own words if it refuses."""
+        status, answer = self._request(method, path, body, form=form)
+        if status in _NOT_FOUND:
+            raise self._error(f"{self.target.title} says {status}: {_words(answer) or 'not found'}")
         return answer
 
-    def _ask(self, method: str, path: str, body: Any, *, form: bool) -> tuple[int, Any]:
-        import httpx
-
-        content, kind = written(body, form)
-        url = base(self.target, self.push, self.login) + path
-        request = ApiRequest(method, url, content, datetime.now(UTC), body)
-        self.requests.append(request)
+    def _request(self, method: str, path: str, body: Any, *, form: bool) -> tuple[int, Any]:
+        url = base_url(self.target, self.push, self.credentials) + path
+        self.requests.append(ApiRequest(method, url, body))
+        data, media_type = encode_body(body, form)
         headers = {"User-Agent": self.agent, "Accept": "application/json"}
-        headers |= {"Content-Type": kind} if kind else {}
-        headers |= self.push.headers(self.login, request)
+        headers |= {"Content-Type": media_type} if media_type else {}
+        client = HttpClient(self.time_limit, self.push.auth(self.credentials))
         repeatable = method in _REPEATABLE
-        # A connection is not used twice: one that the other side has closed looks like one cut in the middle.
-        limits = httpx.Limits(max_keepalive_connections=0)
-        with httpx.Client(timeout=self.time_limit, trust_env=False, limits=limits) as client:
-            for number in range(1, TRIES + 1):
-                last = number == TRIES
-                try:
-                    reply = client.request(method, request.url, content=content or None, headers=headers)
-                except (httpx.HTTPError, httpx.InvalidURL) as error:
-                    # A connection that was never made has done nothing there.
-                    unmade = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
-                    if last or not (unmade or repeatable):
-                        raise self._unanswered(error, certain=unmade or repeatable) from error
-                    pause(2.0 ** (number - 1))
-                    continue
-                asked = reply.headers.get("Retry-After", "")
-                # 429 is said before anything is done (RFC 6585, section 4).
-                again = reply.status_code == 429 or (repeatable and reply.status_code in _FOR_NOW)
-                # Accepted, and still being made: some say when to come again (RFC 9110, section 15.3.3).
-                again = again or bool(repeatable and reply.status_code == 202 and asked)
-                wait = _wait(asked, request.moment, number)
-                if again and not last and wait <= LONGEST_WAIT:
-                    pause(wait)
-                    continue
-                return self._answer(reply.status_code, reply.text, asked, reply.headers.get("Location", ""))
+        for attempt in range(1, TRIES + 1):
+            last = attempt == TRIES
+            try:
+                reply = client.request(method, url, headers, data)
+            except NoAnswerError as error:
+                # A connection that was never made has changed nothing there.
+                certain = repeatable or not error.connected
+                if last or not certain:
+                    raise self._no_answer(error, certain) from error
+                pause(2.0 ** (attempt - 1))
+                continue
+            retry_after = reply.headers.get("retry-after", "")
+            wait = _wait(retry_after, attempt)
+            # 429 is said before anything is done (RFC 6585, section 4). 202 is accepted, and still being
+            # made: some say when to come again (RFC 9110, section 15.3.3).
+            again = reply.status in _TEMPORARY or (reply.status == 202 and bool(retry_after))
+            if last or wait > LONGEST_WAIT or not (reply.status == 429 or (repeatable and again)):
+                return self._answer(reply)
+            pause(wait)
         raise AssertionError("the last try returns or raises")
 
-    def _answer(self, status: int, text: str, retry_after: str, location: str) -> tuple[int, Any]:
-        name = self.target.title
+    def _answer(self, reply: HttpReply) -> tuple[int, Any]:
+        name, status, text = self.target.title, reply.status, reply.data.decode("utf-8", "replace")
         try:
             answer: Any = json.loads(text) if text.strip() else {}
         except ValueError as error:
             if status < 300:
-                hint = f"Look at `url` under [targets.{self.target.name}], if it stands there."
+                hint = f"Check `url` under [targets.{self.target.name}], if you have set it."
                 raise self._error(f"{name} answers, but not as its API does", hint) from error
             answer = " ".join(re.sub(r"<[^>]*>", " ", text).split())[:300]
-        if status < 300 or status in _GONE:
+        if status < 300 or status in _NOT_FOUND:
             return status, answer
         if status < 400:
+            location = reply.headers.get("location", "")
             raise self._error(f"{name} says {status}: it has moved to {location}", "Write it as `url`.")
-        said = _words(answer)
+        words = _words(answer)
+        seconds = reply.headers.get("retry-after", "")
         hints: dict[int, str] = {
-            401: f"Look at the key in {self.push.keys[0]}: it may be mistyped, or taken back.",
+            401: f"Check the key in {self.push.keys[0]}: it may be mistyped, or revoked.",
             403: f"The key in {self.push.keys[0]} may not do this, or the plan does not allow it.",
-            429: f"Try again later{f', in {retry_after} seconds' if retry_after.isdigit() else ''}.",
+            429: f"Try again later{f', in {seconds} seconds' if seconds.isdigit() else ''}.",
         }
         raise self._error(
-            f"{name} says {status}{f': {said}' if said else ''}",
+            f"{name} says {status}{f': {words}' if words else ''}",
             hints.get(status) or ("Try again later." if status >= 500 else None),
         )
 
-    def _unanswered(self, error: Exception, *, certain: bool) -> PressroomError:
-        import httpx
-
-        why = "the connection was cut"
-        if isinstance(error, httpx.TimeoutException):
-            why = f"nothing came within {self.time_limit:g} seconds"
-        elif isinstance(error, httpx.ConnectError):
-            why = "it cannot be reached"
-        elif isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol):
-            why = "its address is none"
+    def _no_answer(self, error: NoAnswerError, certain: bool) -> PressroomError:
         hint = (
             "Try again."
             if certain
-            else (
-                "It may have taken it all the same. Push again: the draft is looked for before one is made."
-            )
+            else "It may have been taken all the same. Push again: a draft that exists is found first."
         )
-        return self._error(f"{self.target.title} gave no answer: {why}", hint)
+        return self._error(f"the request to {self.target.title} failed: {error}", hint)
 
     def _error(self, message: str, hint: str | None = None) -> PressroomError:
         return PressroomError(f"{self._masked(message).rstrip('.')}.", f"--to {self.target.name}", None, hint)
 
     def _masked(self, text: str) -> str:
-        for key in self.login.keys.values():
-            # A service may quote a part of what it was given, such as the user before the colon.
+        for key in self.credentials.keys.values():
+            # A service may quote a part of the key, such as the user before the colon.
             for part in sorted({key, *key.split(":")}, key=len, reverse=True):
                 text = text.replace(part, "…") if len(part) > 5 else text
         return text
@@ -158,30 +140,30 @@ class ServiceClient:
 
 @dataclass(slots=True)
 class DryRunClient:
-    """A `Service` that writes down what would be asked, and asks nothing."""
+    """A `ServiceApi` that records requests and sends none."""
 
     target: Target
     push: PushMethod
-    login: Credentials
+    credentials: Credentials
     requests: list[ApiRequest] = field(default_factory=list)
 
     def get(self, path: str) -> Any:
-        """Nothing stands anywhere."""
-        self._note("GET", path, b"", None)
+        """Record the request; nothing is found."""
+        self._record("GET", path, None)
         return None
 
     def send(self, method: str, path: str, body: Any = None, *, form: bool = False) -> Any:
-        """An answer whose every value is unknown."""
-        self._note(method, path, written(body, form)[0], body)
+        """Record the request; every value of the answer is unknown."""
+        self._record(method, path, body)
         return _UnknownAnswer()
 
-    def _note(self, method: str, path: str, content: bytes, said: Any) -> None:
-        url = base(self.target, self.push, self.login) + path
-        self.requests.append(ApiRequest(method, url, content, datetime.now(UTC), said))
+    def _record(self, method: str, path: str, body: Any) -> None:
+        url = base_url(self.target, self.push, self.credentials) + path
+        self.requests.append(ApiRequest(method, url, body))
 
 
 class _UnknownAnswer(str):
-    """What only the service knows, whatever is asked of it."""
+    """A value that only the service knows; each of its fields is unknown too."""
 
     __slots__ = ()
 
@@ -191,17 +173,14 @@ class _UnknownAnswer(str):
     def __getitem__(self, key: Any) -> _UnknownAnswer:
         return self
 
-    def get(self, key: str, default: Any = None) -> _UnknownAnswer:
-        """As a mapping has it."""
-        return self
 
-
-def base(target: Target, push: PushMethod, login: Credentials) -> str:
+def base_url(target: Target, push: PushMethod, credentials: Credentials) -> str:
     """The address of the API without a slash at its end.
 
-    Raises `PressroomError` for one over which the key would travel in the clear.
+    Raises `PressroomError` for one over which the key would travel unencrypted.
     """
-    url = str(login.settings.get("url") or push.url(login)).rstrip("/")
+    default = push.url.format(**credentials.settings) if isinstance(push.url, str) else push.url(credentials)
+    url = str(credentials.settings.get("url") or default).rstrip("/")
     parts = urlsplit(url)
     safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
     if not parts.hostname or not safe or parts.username or parts.query or parts.fragment:
@@ -214,7 +193,7 @@ def base(target: Target, push: PushMethod, login: Credentials) -> str:
     return url
 
 
-def written(body: Any, form: bool) -> tuple[bytes, str]:
+def encode_body(body: Any, form: bool) -> tuple[bytes, str]:
     """A body as bytes, with its media type."""
     if body is None:
         return b"", ""
@@ -224,7 +203,7 @@ def written(body: Any, form: bool) -> tuple[bytes, str]:
 
 
 def _multipart(fields: Mapping[str, str]) -> tuple[bytes, str]:
-    """Fields as a form (RFC 7578), the boundary made from all of them."""
+    """Fields as a form (RFC 7578), with a boundary derived from all of them."""
     boundary = f"pressroom{sha256(json.dumps(fields).encode()).hexdigest()[:40]}"
     parts = "".join(
         f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
@@ -233,30 +212,30 @@ def _multipart(fields: Mapping[str, str]) -> tuple[bytes, str]:
     return f"{parts}--{boundary}--\r\n".encode(), f"multipart/form-data; boundary={boundary}"
 
 
-def _wait(asked: str, now: datetime, number: int) -> float:
+def _wait(retry_after: str, attempt: int) -> float:
     """Seconds to wait: what the service asks for (RFC 9110, section 10.2.3), or twice as long each time."""
-    if asked.strip().isdigit():
-        return float(asked)
+    if retry_after.strip().isdigit():
+        return float(retry_after)
     try:
-        return max(0.0, (parsedate_to_datetime(asked) - now).total_seconds())
+        return max(0.0, (parsedate_to_datetime(retry_after) - datetime.now(UTC)).total_seconds())
     except (ValueError, TypeError):
-        return 2.0 ** (number - 1)
+        return 2.0 ** (attempt - 1)
 
 
 def _words(answer: Any) -> str:
-    """The words for a person in a service's answer, wherever it has them."""
-    return " – ".join(dict.fromkeys(_said(answer)))[:500]
+    """The words for a person in a service's error, in whatever field they are."""
+    return " – ".join(dict.fromkeys(_texts(answer)))[:500]
 
 
 _WORDS = ("detail", "message", "Message", "msg", "error_description", "context", "title", "error", "errors")
 
 
-def _said(answer: Any) -> list[str]:
+def _texts(answer: Any) -> list[str]:
     if isinstance(answer, str):
         return [answer.strip()] if answer.strip() else []
     if isinstance(answer, list):
-        return [said for each in answer[:5] for said in _said(each)]
+        return [text for item in answer[:5] for text in _texts(item)]
     if not isinstance(answer, Mapping):
         return []
-    found = [said for name in _WORDS for said in _said(answer.get(name))]
-    return found or [f"{name}: {said}" for name, each in answer.items() for said in _said(each)][:5]
+    texts = [text for name in _WORDS for text in _texts(answer.get(name))]
+    return texts or [f"{name}: {text}" for name, value in answer.items() for text in _texts(value)][:5]

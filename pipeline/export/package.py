@@ -11,7 +11,8 @@ from html import unescape
 
 from pipeline.errors import PressroomError
 from pipeline.export.bundle import ImageMode, listing_file, listing_of, zip_bytes
-from pipeline.export.target import GMAIL, Delivery, TagSupport, Target
+from pipeline.export.delivery import Delivery
+from pipeline.export.target import GMAIL, TagSupport, Target
 from pipeline.export.target_settings import SETTINGS, settings_for
 from pipeline.export.translate import TranslatedEmail, Where, translate
 from pipeline.model import ComposedEdition, Image, OutputFile, Publication, RenderedEmail

@@ -1,84 +1,90 @@
-"""Puts an edition at a service as a draft, in place of the draft that was put there before. It never sends.
+"""Writes an edition to a service as a draft, in place of the draft of an earlier push. It never sends.
 
-The draft is looked for before one is made, by the id that was remembered and by its name, so that a second
-push, or one after a cut connection, changes the same draft.
+An existing draft is looked up first, by the id that was remembered and by its name, so that a second push,
+or one after a cut connection, changes the same draft.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from pipeline.errors import PressroomError
+from pipeline.export.delivery import Delivery, DraftStatus, ServiceApi, ServiceDraft
 from pipeline.export.drafts import PushedDraft
-from pipeline.export.target import Delivery, DraftStatus, PushMethod, ServiceApi, ServiceDraft, Target
+from pipeline.export.target import PushMethod, Target
 
 
 @dataclass(frozen=True, slots=True)
 class PushResult:
-    """What a push did: the draft, and whether it was there before."""
+    """The draft that a push wrote; `updated` if it existed before."""
 
     draft: ServiceDraft
     updated: bool
 
 
-def put_draft(
-    target: Target, delivery: Delivery, service: ServiceApi, before: PushedDraft | None, *, anew: bool = False
+def push_draft(
+    target: Target,
+    delivery: Delivery,
+    service: ServiceApi,
+    remembered: PushedDraft | None,
+    *,
+    new_draft: bool = False,
 ) -> PushResult:
-    """Write the draft. `before` is what was remembered; `anew` makes a new one whatever there is.
+    """Write the draft, over the `remembered` one if there is one. `new_draft` makes another in any case.
 
-    Raises `PressroomError` for what the service refuses, and for a draft that is none any more: it may
+    Raises `PressroomError` for what the service refuses, and for a draft that is not open any more: it may
     have been sent, and a second one could be sent again.
     """
-    push = push_of(target)
+    campaigns = push_of(target).campaigns
     try:
-        found = None if anew else _standing(push, delivery, service, before)
-        if found and not found.open:
+        existing = None
+        if not new_draft:
+            existing = campaigns.read(service, delivery, remembered.id) if remembered else None
+            existing = existing or campaigns.find(service, delivery)
+        if existing and not existing.open:
             raise PressroomError(
-                f'"{delivery.name}" is no draft at {target.title} any more: its status is "{found.status}".',
+                f'"{delivery.name}" is not a draft at {target.title} any more: its status is '
+                f'"{existing.status}".',
                 f"--to {target.name}",
                 None,
                 "It may have been sent. To make another draft all the same: --anew",
             )
-        return PushResult(push.write(service, delivery, found), found is not None)
+        return PushResult(campaigns.write(service, delivery, existing), existing is not None)
     except (KeyError, IndexError, TypeError, AttributeError, ValueError) as error:
         raise PressroomError(
             f"{target.title} answered in a form that its documentation does not have.",
             f"--to {target.name}",
             None,
-            f"Look at `url` under [targets.{target.name}]; or it has changed since {target.checked}.",
+            f"Check `url` under [targets.{target.name}]; or it has changed since {target.checked}.",
         ) from error
 
 
-def rehearse(
-    target: Target, delivery: Delivery, service: ServiceApi, before: PushedDraft | None, *, anew: bool
+def dry_run_push(
+    target: Target,
+    delivery: Delivery,
+    service: ServiceApi,
+    remembered: PushedDraft | None,
+    *,
+    new_draft: bool,
 ) -> None:
-    """Go the same way with a service that answers nothing: what was remembered is taken to stand."""
-    push = push_of(target)
-    found = None
-    if before and not anew:
-        push.read(service, delivery, before.id)
-        found = DraftStatus(before.id, "draft", open=True, version="VERSION")
-    elif not anew:
-        push.find(service, delivery)
-    push.write(service, delivery, found)
+    """Make the requests of a push to a service that answers nothing.
 
-
-def _standing(
-    push: PushMethod, delivery: Delivery, service: ServiceApi, before: PushedDraft | None
-) -> DraftStatus | None:
-    return (push.read(service, delivery, before.id) if before else None) or push.find(service, delivery)
+    A remembered draft counts as existing.
+    """
+    campaigns = push_of(target).campaigns
+    existing = None
+    if remembered and not new_draft:
+        campaigns.read(service, delivery, remembered.id)
+        existing = DraftStatus(remembered.id, "draft", open=True, version="VERSION")
+    elif not new_draft:
+        campaigns.find(service, delivery)
+    campaigns.write(service, delivery, existing)
 
 
 def push_of(target: Target) -> PushMethod:
-    """The target's push. Raises `PressroomError` where it has none."""
+    """The target's push. Raises `PressroomError` if it has none."""
     if target.push is None:
         raise PressroomError(
             f"{target.title} has no way to take a draft.", f"--to {target.name}", None, "Leave out --push."
         )
     return target.push
-
-
-def first(items: Any, name: str, value: str) -> Any:
-    """The first of a list of mappings whose `name` holds this value, or None."""
-    return next((each for each in items or () if str(each.get(name)) == value), None)

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
+from pipeline.export.campaigns import Campaigns
 from pipeline.export.dialect import Dialect, MessagePart
+
+if TYPE_CHECKING:
+    from pipeline.support.http import Auth
 
 GMAIL = 102_000
 """Bytes of HTML at which Gmail cuts a message off (measured by many; Gmail does not document it)."""
@@ -45,73 +49,12 @@ class TagSupport(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
-    """One edition on its way to a service, in the service's words.
-
-    `name` is what the draft is called there, and `slug` the same in letters, digits and hyphens: both
-    are the same for the same edition. `title` is the issue's own, `date` is in ISO 8601. `settings` are
-    the target's own, checked. `archive` is a .zip of the HTML with its pictures, where they are packed.
-    """
-
-    name: str
-    slug: str
-    title: str
-    date: str
-    subject: str
-    preview_text: str
-    html: str
-    text: str
-    sender_name: str
-    sender_address: str
-    reply_to: str
-    language: str
-    web_url: str
-    tags: tuple[str, ...]
-    settings: Mapping[str, Any]
-    archive: bytes = b""
-
-    @property
-    def sender(self) -> str:
-        """The sender as a mailbox, with a quoted name where it needs one (RFC 5322, section 3.4)."""
-        plain = self.sender_name.replace(" ", "").isalnum()
-        escaped = self.sender_name.replace("\\", "\\\\").replace('"', '\\"')
-        name = self.sender_name if plain else f'"{escaped}"'
-        return f"{name} <{self.sender_address}>" if self.sender_name else self.sender_address
-
-
-@dataclass(frozen=True, slots=True)
-class DraftStatus:
-    """What stands at a service under an id: `open` while it is a draft that may still be changed.
-
-    `status` is the service's own word. `version` is what some ask to be told with a change.
-    """
-
-    id: str
-    status: str
-    open: bool
-    version: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceDraft:
-    """A draft as it was written: its id, and the address at which an editor opens it."""
-
-    id: str
-    address: str
-
-
-@dataclass(frozen=True, slots=True)
 class ApiRequest:
-    """A request as it goes out, but for its key. `moment` is when, for signatures that hold it.
-
-    `said` is the body before it was written as bytes.
-    """
+    """A request as it goes out, but without its key. `body` is JSON, or the fields of a form."""
 
     method: str
     url: str
-    body: bytes
-    moment: datetime
-    said: Any = None
+    body: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,33 +64,25 @@ class Credentials:
     keys: Mapping[str, str]
     settings: Mapping[str, Any]
 
-
-class ServiceApi(Protocol):
-    """A service's API, as a push uses it. What it refuses is raised as `PressroomError`."""
-
-    def get(self, path: str) -> Any:
-        """The JSON at a path below the base address; None where the service says there is nothing."""
-
-    def send(self, method: str, path: str, body: Any = None, *, form: bool = False) -> Any:
-        """Send JSON, or a form, and give the JSON of the answer."""
+    @property
+    def key(self) -> str:
+        """The first key, or an empty text in a dry run."""
+        return next(iter(self.keys.values()), "")
 
 
 @dataclass(frozen=True, slots=True)
 class PushMethod:
-    """How a draft gets to a service. None of these ever sends to readers.
+    """How a draft gets to a service. Nothing here ever sends to readers.
 
-    `keys` are the environment variables of the key, `optional` further ones. `headers` gives the
-    headers that carry it; `url` the base address. `read` looks at the draft of an id, `find` for one of
-    the delivery's name, of any status, and `write` puts the delivery into it, or into a new one where
-    there is None. `draft` is what it is called there.
+    `keys` are the environment variables that must be set, the key first; `optional` are further ones.
+    `auth` authenticates requests. `url` is the base address, in which `{name}` is a setting; it is empty
+    if the settings must have it. `draft` is what the service calls a draft.
     """
 
     keys: tuple[str, ...]
-    url: Callable[[Credentials], str]
-    headers: Callable[[Credentials, ApiRequest], Mapping[str, str]]
-    read: Callable[[ServiceApi, Delivery, str], DraftStatus | None]
-    find: Callable[[ServiceApi, Delivery], DraftStatus | None]
-    write: Callable[[ServiceApi, Delivery, DraftStatus | None], ServiceDraft]
+    auth: Callable[[Credentials], Auth]
+    campaigns: Campaigns
+    url: str | Callable[[Credentials], str] = ""
     optional: tuple[str, ...] = ()
     draft: str = "draft"
 

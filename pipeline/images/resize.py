@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from pipeline.errors import PressroomError
 from pipeline.images import strip_metadata
 from pipeline.images.pillow import ImageCms, ImageSequence, Pillow, open_image
+from pipeline.support.limits import EMAIL_WIDTH, THUMBNAIL_WIDTH
 
-FULL_BOX = (1200, 12_000)
-"""The largest width and height published: twice the email's container, for dense screens."""
+FULL_BOX = (2 * EMAIL_WIDTH, 12_000)
+"""The width that images are resized to, and the greatest height: twice the email's, for dense screens."""
 
-THUMBNAIL_BOX = (336, 3360)
-"""The same beside a card's text, where an image is shown 168 px wide."""
+THUMBNAIL_BOX = (2 * THUMBNAIL_WIDTH, 3360)
+"""The same for the image beside a card's text."""
 
 LOGO_BOX = (480, 112)
 """The same for a logo, which is shown at most 240 by 56 px."""

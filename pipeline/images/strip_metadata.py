@@ -53,7 +53,7 @@ def is_complete(data: bytes) -> bool:
 
 
 def png_exif(data: bytes) -> bytes:
-    """The EXIF of a PNG, which may be before or after its pixels; empty if there is none."""
+    """The EXIF of a PNG, which may be before or after its pixels; empty if it has no EXIF."""
     return next((part[8:-4] for name, part in _png_chunks(data) if name == b"eXIf"), b"")
 
 

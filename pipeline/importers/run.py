@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from pipeline.articles.pool import article_of
+from pipeline.articles.pool import parse_article
 from pipeline.config.workspace_files import POOL
 from pipeline.content.parse import parse_content
 from pipeline.errors import PressroomError, flatten, raise_all
@@ -243,7 +243,7 @@ class Import:
         """Read the article as the pool will. Raises its mistakes."""
         mistakes: list[PressroomError] = []
         publication = self.files.publication
-        article = article_of(text, item.slug, item.path, publication, self.files.zone, mistakes)
+        article = parse_article(text, item.slug, item.path, publication, self.files.zone, mistakes)
         raise_all(mistakes)
         parse_content(
             article.body,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from pipeline.content.footnotes import is_reference
 from pipeline.content.text_width import collapse_spaces
-from pipeline.model import Article, BlockKind, Content, Element, MergeField, Node, Publication
+from pipeline.content.tree_text import tree_text
+from pipeline.model import Article, BlockKind, Content, Element, MergeField, Publication
 from pipeline.support import merge
 from pipeline.support.urls import home_url
 
@@ -47,23 +46,17 @@ def first_words(content: Content, publication: Publication, page_url: str, limit
     `content` is chosen for its readers. Returns plain text of at most `limit` characters and an ellipsis;
     empty without paragraphs. Merge fields have their public values.
     """
+
+    def public_value(field: MergeField) -> str:
+        return merge.public_value(field, publication, page_url)
+
     text = ""
     for block in content.blocks:
         if block.kind is BlockKind.PROSE:
             for node in block.nodes:
                 if isinstance(node, Element) and node.tag == "p":
-                    text += " " + "".join(_words(node, publication, page_url))
+                    text += " " + tree_text(node.children, public_value)
         if len(text) > limit:
             break
     text = collapse_spaces(text).strip()
     return text if len(text) <= limit else text[:limit].rsplit(" ", 1)[0].rstrip(",;:.–— ") + "…"
-
-
-def _words(node: Node, publication: Publication, page_url: str) -> Iterator[str]:
-    if isinstance(node, str):
-        yield node
-    elif isinstance(node, MergeField):
-        yield merge.public_value(node, publication, page_url)
-    elif not is_reference(node):
-        for child in node.children:
-            yield from _words(child, publication, page_url)

@@ -18,7 +18,7 @@ MAX_SOURCE_BYTES = 5_000_000
 
 # C0 and C1 controls except tab and line feed, DEL, the two noncharacters that XML 1.0 section 2.2
 # and feedgen refuse, and lone surrogates, which no encoding can write.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
+FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
 
 # Windows refuses these names with any ending; a workspace may be shared between systems.
 RESERVED_NAMES = frozenset(
@@ -28,7 +28,7 @@ RESERVED_NAMES = frozenset(
 
 def check_characters(text: str, path: str | None, first_line: int = 1) -> None:
     """Raise `PressroomError`, with line and code point, if a text contains a forbidden character."""
-    match = _FORBIDDEN.search(text)
+    match = FORBIDDEN.search(text)
     if match:
         raise PressroomError(
             f"the character U+{ord(match[0]):04X} is not allowed in a text.",
@@ -94,24 +94,29 @@ def write_atomically(file: Path, data: bytes) -> None:
 
     A file that already has these bytes is not touched and keeps its time.
     """
-    try:
+    with _write_errors(file):
         if file.is_file() and file.read_bytes() == data:
             return
         file.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
-    except OSError as error:
-        raise PressroomError(f"cannot be written: {error.strerror or error}.", str(file)) from error
+        try:
+            with os.fdopen(handle, "wb") as out:
+                out.write(data)
+            # mkstemp makes private files; these are for all readers, like any other file.
+            Path(temporary).chmod(0o666 & ~_umask())
+            Path(temporary).replace(file)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+
+
+@contextmanager
+def _write_errors(path: Path) -> Iterator[None]:
+    """Raise every `OSError` as `PressroomError`."""
     try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(data)
-        # mkstemp makes private files; these are for all readers, like any other file.
-        Path(temporary).chmod(0o666 & ~_umask())
-        Path(temporary).replace(file)
-    except BaseException as error:
-        Path(temporary).unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise PressroomError(f"cannot be written: {error.strerror or error}.", str(file)) from error
-        raise
+        yield
+    except OSError as error:
+        raise PressroomError(f"cannot be written: {error.strerror or error}.", str(path)) from error
 
 
 def _umask() -> int:
@@ -127,26 +132,22 @@ def replace_folders(root: Path, folders: Sequence[str]) -> Iterator[Path]:
     When the body has succeeded, they replace those below `root`. If anything fails, `root` stays as it was.
     """
     topmost_new = next((each for each in reversed((root, *root.parents)) if not each.exists()), None)
-    try:
+    with _write_errors(root):
         root.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(prefix=".fresh.", dir=root))
-    except OSError as error:
-        raise PressroomError(f"cannot be written: {error.strerror or error}.", str(root)) from error
-    fresh, old = staging / "fresh", staging / "old"
-    done = False
-    try:
-        for folder in folders:
-            (fresh / folder).mkdir(parents=True)
-        yield fresh
-        for folder in folders:
-            _swap(fresh / folder, root / folder, old / folder)
-        done = True
-    except OSError as error:
-        raise PressroomError(f"cannot be written: {error.strerror or error}.", str(root)) from error
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-        if not done and topmost_new is not None:
-            _remove_empty(root, topmost_new)
+        fresh, old = staging / "fresh", staging / "old"
+        done = False
+        try:
+            for folder in folders:
+                (fresh / folder).mkdir(parents=True)
+            yield fresh
+            for folder in folders:
+                _swap(fresh / folder, root / folder, old / folder)
+            done = True
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+            if not done and topmost_new is not None:
+                _remove_empty(root, topmost_new)
 
 
 def _swap(fresh: Path, target: Path, old: Path) -> None:

@@ -1,8 +1,8 @@
-"""Asks the web, and takes care whom: a private network is reached only where the user allows it.
+"""HTTP: requests to named services, and safe requests to foreign addresses (the door for httpx and httpcore).
 
-A name is looked up once and the connection goes to the number that was checked: asked a second time, the
-name could give another. The standard library does the rest, so that no client follows a redirect or reads
-a proxy's settings on its own.
+A foreign address must not lead into a private network, whatever name it has. `SafeClient` resolves a
+host once, checks each of its IP addresses, and connects to a checked one: resolved a second time, the name
+could have another address (DNS rebinding). No client here follows a redirect or reads proxy settings itself.
 """
 
 from __future__ import annotations
@@ -11,10 +11,18 @@ import ipaddress
 import socket
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException
-from urllib.parse import SplitResult, quote, urljoin, urlsplit
+from typing import TypeVar
+from urllib.parse import urljoin
+
+import httpcore
+import httpx
+from httpx import Auth as Auth
+from httpx import BasicAuth as BasicAuth
+from httpx import Request as Request
+from httpx import Response as Response
 
 TIME_LIMIT = 10.0
 """Seconds for each step of one request."""
@@ -23,134 +31,214 @@ WHOLE_LIMIT = 60.0
 """Seconds for a page with all its redirects."""
 
 REDIRECTS = 5
-MOVED = frozenset({301, 302, 303, 307, 308})
+_MOVED = frozenset({301, 302, 303, 307, 308})
 
-_ADDRESS_SAFE = "%/:=&?~#+!$,;'@()*[]"
+_FAILURES = (
+    *(httpx.HTTPError, httpx.InvalidURL, OSError, ValueError),
+    *(httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, httpcore.UnsupportedProtocol),
+)
+_Failure = TypeVar("_Failure", bound=BaseException)
 
 
 class FetchError(Exception):
-    """An address that is not to be asked, and why."""
+    """An address that must not be requested, or a page that cannot be taken; the text says why."""
+
+
+class NoAnswerError(FetchError):
+    """A request without an answer; the text says why. `connected` is False if nothing was sent."""
+
+    def __init__(self, error: Exception, url: str, limit: float = TIME_LIMIT) -> None:
+        unmade = (httpx.ConnectError, httpx.ConnectTimeout, httpcore.ConnectError, httpcore.ConnectTimeout)
+        self.connected = not isinstance(error, unmade)
+        super().__init__(_reason(error, url, limit))
 
 
 @dataclass(frozen=True, slots=True)
 class HttpReply:
-    """What a server answered; names of headers are in lower case. `url` is where it was found."""
+    """A server's answer; names of headers are in lower case. `url` is the address after redirects."""
 
     url: str
     status: int
     headers: Mapping[str, str]
     data: bytes = b""
 
+    @property
+    def redirect(self) -> str:
+        """The address that a redirect leads to, else empty. Raises `NoAnswerError` if it is not valid."""
+        location = self.headers.get("location", "")
+        try:
+            return urljoin(self.url, location) if self.status in _MOVED and location else ""
+        except ValueError as error:
+            raise NoAnswerError(error, location) from error
 
-@dataclass(frozen=True, slots=True)
+
+class HttpClient:
+    """Requests to a host that the user named, such as a service's API."""
+
+    def __init__(self, time_limit: float = TIME_LIMIT, auth: Auth | None = None) -> None:
+        self._limit = time_limit
+        self._auth = auth
+        # A connection is not used twice: one that the other side has closed looks like one cut in the middle.
+        self._limits = httpx.Limits(max_keepalive_connections=0)
+
+    def request(self, method: str, url: str, headers: Mapping[str, str], body: bytes = b"") -> HttpReply:
+        """The answer. Raises `NoAnswerError`."""
+        try:
+            with httpx.Client(timeout=self._limit, trust_env=False, limits=self._limits) as client:
+                reply = client.request(method, url, content=body or None, headers=headers, auth=self._auth)
+            return HttpReply(url, reply.status_code, dict(reply.headers), reply.content)
+        except _FAILURES as error:
+            raise NoAnswerError(error, url, self._limit) from error
+
+
 class SafeClient:
-    """Asks by `agent`, the User-Agent header. `allow_private` lets it reach private networks."""
+    """Requests to foreign addresses; private networks are refused without `allow_private`.
 
-    agent: str
-    allow_private: bool = False
+    `agent` is the User-Agent header.
+    """
+
+    def __init__(self, agent: str, allow_private: bool = False) -> None:
+        self._headers = {
+            "User-Agent": agent,
+            "Accept": "*/*",
+            "Accept-Encoding": "identity",
+            "Connection": "close",
+        }
+        self._transport = SafeTransport(allow_private)
 
     def request(self, method: str, url: str, most: int = 0, until: float | None = None) -> HttpReply:
         """One answer; a redirect is not followed. Of the page at most `most` bytes are read.
 
-        `until` is the moment of `time.monotonic` at which reading ends. Raises `FetchError`, and what
-        sockets, TLS and HTTP raise: `OSError` (`TimeoutError` among them), `HTTPException`, `ValueError`.
-        A page that is larger raises `FetchError`.
+        `until` is the moment of `time.monotonic` at which reading ends. Raises `NoAnswerError`, and
+        `FetchError` for an address that is refused and a page that is larger.
         """
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise FetchError(f"{parts.scheme or 'it'} is no web address")
-        connection = HTTPConnection(_ascii(parts.hostname), parts.port, timeout=TIME_LIMIT)
-        connection.sock = self._connect(parts)
         try:
-            path = quote(parts.path or "/", safe=_ADDRESS_SAFE)
-            query = f"?{quote(parts.query, safe=_ADDRESS_SAFE)}" if parts.query else ""
-            headers = {
-                "User-Agent": self.agent,
-                "Accept": "*/*",
-                "Accept-Encoding": "identity",
-                "Connection": "close",
-                "Host": _host(parts),
-            }
-            connection.request(method, path + query, headers=headers)
-            response = connection.getresponse()
-            data = bytearray()
-            while most and (part := response.read(65536)):
-                data += part
-                if len(data) > most:
-                    raise FetchError(f"it is larger than {most // 1_000_000} MB")
-                if until is not None and time.monotonic() > until:
-                    raise TimeoutError
-            named = {name.lower(): value for name, value in response.getheaders()}
-            return HttpReply(url, response.status, named, bytes(data))
-        finally:
-            connection.close()
+            timeout = httpx.Timeout(TIME_LIMIT).as_dict()
+            request = Request(method, url, headers=self._headers, extensions={"timeout": timeout})
+            if request.url.scheme not in {"http", "https"} or not request.url.host:
+                raise FetchError(f"{request.url.scheme or 'it'} is no web address")
+            with closing(self._transport.handle_request(request)) as response:
+                data = bytearray()
+                for chunk in response.iter_raw() if most else ():
+                    data += chunk
+                    if len(data) > most:
+                        raise FetchError(f"it is larger than {most // 1_000_000} MB")
+                    if until is not None and time.monotonic() > until:
+                        raise TimeoutError
+                return HttpReply(url, response.status_code, dict(response.headers), bytes(data))
+        except _FAILURES as error:
+            raise NoAnswerError(error, url, TIME_LIMIT) from error
 
     def get(self, url: str, most: int) -> HttpReply:
-        """A page of at most `most` bytes, redirects followed and each of them looked at first.
+        """A page of at most `most` bytes; each redirect is checked before it is followed.
 
         Raises `FetchError` with the reason in words for everything but an answer from 200 to 299.
         """
-        at, until = url, time.monotonic() + WHOLE_LIMIT
-        try:
-            for _ in range(REDIRECTS + 1):
-                reply = self.request("GET", at, most, until)
-                location = reply.headers.get("location", "")
-                if reply.status in MOVED and location:
-                    at = urljoin(at, location)
-                elif 200 <= reply.status < 300:
-                    return reply
-                else:
-                    raise FetchError(f"the server says {reply.status}")
-        except (OSError, HTTPException, ValueError) as error:
-            raise FetchError(describe_error(error, at)) from error
+        until = time.monotonic() + WHOLE_LIMIT
+        for _ in range(REDIRECTS + 1):
+            reply = self.request("GET", url, most, until)
+            if reply.redirect:
+                url = reply.redirect
+            elif 200 <= reply.status < 300:
+                return reply
+            else:
+                raise FetchError(f"the server says {reply.status}")
         raise FetchError(f"more than {REDIRECTS} redirects")
 
-    def _connect(self, parts: SplitResult) -> socket.socket:
-        """A connection to a checked number."""
-        host = _ascii(parts.hostname or "")
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        for *_, address in found:
-            number = ipaddress.ip_address(str(address[0]).partition("%")[0])
-            if not self.allow_private and not number.is_global:
-                raise FetchError(f"{parts.hostname} is on a private network")
-        plain = _open([(str(address[0]), port) for *_, address in found])
-        if parts.scheme == "http":
-            return plain
-        try:
-            return ssl.create_default_context().wrap_socket(plain, server_hostname=host)
-        except BaseException:
-            plain.close()
-            raise
+
+class SafeTransport(httpx.BaseTransport):
+    """Sends requests over connections that `CheckedBackend` makes, each used once."""
+
+    def __init__(self, allow_private: bool) -> None:
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=ssl.create_default_context(),
+            max_connections=None,
+            max_keepalive_connections=0,
+            network_backend=CheckedBackend(allow_private),
+        )
+
+    def handle_request(self, request: Request) -> Response:
+        """The response, whose stream the caller reads and closes."""
+        url = httpcore.URL(
+            scheme=request.url.raw_scheme,
+            host=request.url.raw_host,
+            port=request.url.port,
+            target=request.url.raw_path,
+        )
+        reply = self._pool.handle_request(
+            httpcore.Request(
+                request.method,
+                url,
+                headers=request.headers.raw,
+                content=request.read(),
+                extensions=request.extensions,
+            )
+        )
+        return Response(reply.status, headers=reply.headers, stream=_ReplyStream(reply))
+
+    def close(self) -> None:
+        """Close the pool."""
+        self._pool.close()
 
 
-def describe_error(error: Exception, url: str) -> str:
-    """In words, why a request brought no answer."""
-    if isinstance(error, TimeoutError):
-        return f"no answer in {TIME_LIMIT:g} seconds"
-    if isinstance(error, socket.gaierror):
-        return f"no host is named {urlsplit(url).hostname}"
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return f"its certificate is not valid: {error.verify_message}"
+class CheckedBackend(httpcore.NetworkBackend):
+    """Resolves a host once and connects to one of its IP addresses, after all of them were checked."""
+
+    def __init__(self, allow_private: bool) -> None:
+        self._allow_private = allow_private
+        self._backend = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        """A connection to the first address that answers. Raises `FetchError` for a private network."""
+        addresses = [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+        for address in addresses:
+            number = ipaddress.ip_address(address.partition("%")[0])
+            if not self._allow_private and not number.is_global:
+                raise FetchError(f"{host} is on a private network")
+        failure: Exception = OSError("it has no address")
+        for address in addresses:
+            try:
+                return self._backend.connect_tcp(address, port, timeout, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+        raise failure
+
+
+class _ReplyStream(httpx.SyncByteStream):
+    """The body of an httpcore response, as httpx reads it."""
+
+    def __init__(self, reply: httpcore.Response) -> None:
+        self._reply = reply
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._reply.iter_stream()
+
+    def close(self) -> None:
+        self._reply.close()
+
+
+def _reason(error: Exception, url: str, limit: float) -> str:
+    """Why a request brought no answer, in words."""
+    if isinstance(error, httpx.TimeoutException | httpcore.TimeoutException | TimeoutError):
+        return f"no answer in {limit:g} seconds"
+    if _cause(error, socket.gaierror):
+        return f"no host is named {httpx.URL(url).host}"
+    if invalid := _cause(error, ssl.SSLCertVerificationError):
+        return f"its certificate is not valid: {invalid.verify_message}"
+    if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol | ValueError):
+        return f"the address is not valid: {error}"
     return f"the connection failed: {str(error) or type(error).__name__}"
 
 
-def _open(addresses: list[tuple[str, int]]) -> socket.socket:
-    """A connection to the first of a host's numbers that answers."""
-    failure: OSError = OSError("it has no address")
-    for address in addresses:
-        try:
-            return socket.create_connection(address, timeout=TIME_LIMIT)
-        except OSError as error:
-            failure = error
-    raise failure
-
-
-def _host(parts: SplitResult) -> str:
-    host = _ascii(parts.hostname or "")
-    host = f"[{host}]" if ":" in host else host
-    return f"{host}:{parts.port}" if parts.port else host
-
-
-def _ascii(host: str) -> str:
-    return host if host.isascii() else host.encode("idna").decode("ascii")
+def _cause(error: BaseException | None, kind: type[_Failure]) -> _Failure | None:
+    """The error of this kind among an error and its causes."""
+    while error is not None and not isinstance(error, kind):
+        error = error.__cause__ or error.__context__
+    return error

@@ -22,6 +22,12 @@ SIZE_WARNING = 80 * 1024
 EMAIL_WIDTH = 600
 """Width of an email in CSS pixels: what reading panes of desktop clients show without scrolling."""
 
+EMAIL_GUTTER = 32
+"""Space at both sides of an email, in CSS pixels."""
+
+THUMBNAIL_WIDTH = 168
+"""Width of the image beside a card's text, in CSS pixels."""
+
 PHONE_WIDTH = 320
 """Width of the narrowest phone in use, in CSS pixels."""
 

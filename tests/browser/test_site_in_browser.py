@@ -39,7 +39,6 @@ PAGES = {
 EVERY_PAGE = [(site, path) for site, paths in PAGES.items() for path in paths]
 CORE_PAGES = [
     ("golden", "issues/001-every-block/"),
-    ("golden", "search/?q=block"),
     ("hebrew", "articles/every-block/"),
 ]
 by_page = pytest.mark.parametrize("page_of", rows(EVERY_PAGE, CORE_PAGES, " ".join))

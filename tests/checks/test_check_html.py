@@ -8,8 +8,9 @@ from check_kit import BODY, Case, check_context
 
 from pipeline.checks.cascade import CssView, Styles
 from pipeline.checks.client_features import uses
-from pipeline.checks.html_page import parse_page
+from pipeline.checks.html_page import parse_page, text_of
 from pipeline.checks.outlook_view import applies, readable
+from pipeline.checks.page_text import text_runs
 from pipeline.checks.rules.client_support import HARMLESS, support_of
 from pipeline.checks.runner import rule_of
 from pipeline.config.publication import CLIENTS
@@ -220,6 +221,34 @@ def test_conditions_that_word_reads(condition: str) -> None:
 def test_conditions_that_word_does_not_read_do_not_hold(condition: str) -> None:
     assert not readable(condition)
     assert not applies(condition)
+
+
+@pytest.mark.parametrize(
+    ("condition", "holds"),
+    [
+        ("mso & IE | true", True),
+        ("true | true & false", True),
+        ("(true | true) & false", False),
+        ("!(mso | IE)", False),
+    ],
+)
+def test_not_binds_before_and_and_before_or(condition: str, holds: bool) -> None:
+    assert applies(condition) is holds
+
+
+def test_the_text_of_an_element_keeps_blocks_apart_and_words_together() -> None:
+    html = '<div>H<sub>2</sub>O<p>one</p><p>two<br>three <img alt="a chart"></p><style>p {}</style></div>'
+    element = parse_page(html).first("div")
+    assert element is not None and text_of(element) == "H2O one two three a chart"
+
+
+def test_two_links_side_by_side_are_two_runs_and_hidden_text_is_none() -> None:
+    html = (
+        '<body><div style="display: none">hidden</div><p>See <a href="a">one</a> and <a href="b">two</a> '
+        '<a href="c">three</a></p><table><tr><td>cell<sup>1</sup></td></tr></table></body>'
+    )
+    runs = [(run.text, run.cell) for run in text_runs(parse_page(html))]
+    assert runs == [("See one and two", False), ("three", False), ("cell 1", True)]
 
 
 def resolved(html: str, tag: str) -> dict[str, str]:

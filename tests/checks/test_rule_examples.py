@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from check_examples import ELSEWHERE, EXAMPLES
 from check_kit import Case, check_context
 
-from pipeline.checks.rules import RULES
+from pipeline.checks.rule import Violation, rule
+from pipeline.checks.rules import ALL_RULES, RULES
 from pipeline.checks.runner import rule_of, run_rules
-from pipeline.model import Severity
+from pipeline.model import Place, Severity
 
 
 @pytest.mark.parametrize("code", sorted(EXAMPLES))
@@ -28,8 +31,32 @@ def test_every_rule_has_both_examples() -> None:
 
 
 def test_codes_are_given_once() -> None:
-    codes = [rule.code for rule in RULES]
+    codes = [rule.code for rule in ALL_RULES]
     assert len(codes) == len(set(codes))
+
+
+def test_every_rule_says_what_a_breach_does_to_a_reader_and_what_it_rests_on() -> None:
+    assert [
+        rule.code for rule in ALL_RULES if not (rule.title and rule.why and rule.remedy and rule.source)
+    ] == []
+
+
+def test_the_docstring_of_a_rule_is_its_reason_in_one_line() -> None:
+    @rule("TEST001", Severity.NOTE, "A title", source="A source", remedy="A remedy")
+    def example(context: None) -> Iterator[Violation]:
+        """Readers lose something.
+
+        And more
+        than that.
+        """
+        yield Violation("it is broken.", Place("a.md", 3))
+        yield Violation("it is worse.", Place("a.md"), "Another remedy", Severity.ERROR)
+
+    assert example.why == "Readers lose something. And more than that."
+    assert [(each.code, each.severity, each.hint) for each in example.findings(None)] == [
+        ("TEST001", Severity.NOTE, "A remedy"),
+        ("TEST001", Severity.ERROR, "Another remedy"),
+    ]
 
 
 def test_the_sound_issue_has_no_finding_at_all() -> None:

@@ -15,7 +15,7 @@ from workspace_kit import WorkspaceRunner, article, issue, png
 
 from pipeline.actions.send_test import _file_name
 from pipeline.errors import PressroomError
-from pipeline.render.email.message import checked_address
+from pipeline.render.email.headers import checked_address
 
 LETTER = "Hello {{ first_name | there }} of {{ city }}, at {{ email | you }}."
 FOLDER = "build/tests/001-the-plastic-brain"

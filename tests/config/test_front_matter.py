@@ -71,6 +71,11 @@ def test_each_field_knows_its_line() -> None:
     fields = split_file(text, "a.md").fields
     assert (fields["a"].line, fields["t"].line, fields["t"].value["c"].line) == (2, 7, 8)
     assert [item.value["d"].line for item in fields["u"].value] == [10, 12]
+    text = '+++\na = [\n  "x",  # ]\n  {k = 1, "l.m" = 2},\n]\nb.c = 1\n+++\n'
+    fields = split_file(text, "a.md").fields
+    assert [item.line for item in fields["a"].value] == [3, 4]
+    assert fields["a"].value[1].value["l.m"].line == 4
+    assert fields["b"].value["c"].line == 6
 
 
 def test_the_body_begins_where_the_file_says() -> None:

@@ -11,7 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from property_kit import tries
 
-from pipeline.content.html import Medium, blocks_to_html, footnotes_to_html, for_audience, select_blocks
+from pipeline.content.html import blocks_to_html, footnotes_to_html
+from pipeline.content.medium import Medium, for_audience, select_blocks
 from pipeline.content.text import LinkList, blocks_to_text
 from pipeline.errors import PressroomError
 from pipeline.model import Content

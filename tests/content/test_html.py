@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 from content_kit import PERMALINK, html, parse, writer
 
-from pipeline.content.html import Medium, blocks_to_html, footnotes_to_html, for_audience, select_blocks
+from pipeline.content.html import blocks_to_html, footnotes_to_html
+from pipeline.content.medium import Medium, for_audience, select_blocks
 from pipeline.model import BlockKind, Content
 
 GOLDEN = """\

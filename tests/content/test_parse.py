@@ -67,7 +67,7 @@ def test_all_mistakes_are_reported_together_in_order() -> None:
 )
 def test_a_forbidden_character_is_named_with_its_line(code: int) -> None:
     (found,) = mistakes(f"fine\nnot {chr(code)} fine")
-    assert found.startswith(f"a.md:2: this line holds the character U+{code:04X}")
+    assert found.startswith(f"a.md:2: the character U+{code:04X} is not allowed")
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_a_forbidden_character_is_named_with_its_line(code: int) -> None:
 )
 def test_a_character_reference_is_no_way_around(written: str) -> None:
     (found,) = mistakes(f"x\n\n{written}")
-    assert found.startswith("a.md:3: this writes the character U+00")
+    assert found.startswith("a.md:3: the character U+00")
 
 
 def test_a_reference_to_a_control_character_is_what_a_browser_makes_of_it() -> None:
@@ -231,7 +231,7 @@ def test_footnotes_that_do_not_meet_are_mistakes() -> None:
     assert found == [
         "a.md:1: there is no footnote [^x]. Write `[^x]: …` below the text, or `\\[^` for the characters themselves.",
         "a.md:3: nothing refers to the footnote [^y]. Write [^y] in the text.",
-        "a.md:7: the footnote [^z] stands twice. Rename one of them.",
+        "a.md:7: there are two footnotes [^z]. Rename one of them.",
         "a.md:7: nothing refers to the footnote [^z]. Write [^z] in the text.",
     ]
 
@@ -265,16 +265,16 @@ def test_an_audience_is_read_and_a_fence_in_code_is_not() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("x\n\n::: calout T\ny\n:::", 'a.md:3: no container is named `calout`. Did you mean "callout"?'),
+        ("x\n\n::: calout T\ny\n:::", 'a.md:3: there is no container `calout`. Did you mean "callout"?'),
         ("x\n\n::: callout T\ny", "a.md:3: this container has no end."),
         ("::::: callout T\n::: cta\ny\n:::::", "a.md:2: this container has no end."),
         ("x\n\n:::", "a.md:3: `:::` closes nothing."),
-        ("- x\n\n  ::: cta\n  y\n  :::", "a.md:3: a container stands inside a list, a quote or a note."),
-        ("> ::: cta\n> y\n> :::", "a.md:1: a container stands inside a list, a quote or a note."),
+        ("- x\n\n  ::: cta\n  y\n  :::", "a.md:3: a container is inside a list, a quote or a footnote."),
+        ("> ::: cta\n> y\n> :::", "a.md:1: a container is inside a list, a quote or a footnote."),
         ("::: only clinicians\nx\n:::", "a.md:1: `::: only` does not say for whom."),
         ("::: sponsor\nx\n:::", "a.md:1: `::: sponsor` does not name the sponsor."),
         ("::: web-only now\nx\n:::", "a.md:1: `::: web-only` takes nothing after its name."),
-        ("::: callout {{ name }}\nx\n:::", "a.md:1: the line of `::: callout` holds no merge fields."),
+        ("::: callout {{ name }}\nx\n:::", "a.md:1: the line of `::: callout` cannot contain merge fields."),
     ],
 )
 def test_a_wrong_container_is_named_with_its_line(text: str, message: str) -> None:
@@ -299,11 +299,11 @@ def test_a_call_to_action_may_be_only_its_link() -> None:
 @pytest.mark.parametrize(
     ("inner", "message"),
     [
-        ("Nothing here.", "`::: cta` holds no link; it needs exactly one."),
-        ("[a](b.md) [c](d.md)", "`::: cta` holds 2 links; it needs exactly one."),
+        ("Nothing here.", "`::: cta` contains no link; it needs exactly one."),
+        ("[a](b.md) [c](d.md)", "`::: cta` contains 2 links; it needs exactly one."),
         ("[a](#b)", 'the link of `::: cta` leads to "#b".'),
         ("[ ](https://x.example/)", "the link of `::: cta` has no text."),
-        (":::: callout\n[a](b.md)\n::::", "`::: cta` holds another container."),
+        (":::: callout\n[a](b.md)\n::::", "`::: cta` contains another container."),
     ],
 )
 def test_a_call_to_action_without_one_link_says_what_it_needs(inner: str, message: str) -> None:
@@ -315,9 +315,9 @@ def test_a_call_to_action_without_one_link_says_what_it_needs(inner: str, messag
     ("inner", "message"),
     [
         ("", "`::: pullquote` is empty."),
-        ("- a list", "`::: pullquote` holds more than paragraphs."),
-        ("Words.\n\n## A heading", "`::: pullquote` holds more than paragraphs."),
-        (":::: callout\nx\n::::", "`::: pullquote` holds more than paragraphs."),
+        ("- a list", "`::: pullquote` contains more than paragraphs."),
+        ("Words.\n\n## A heading", "`::: pullquote` contains more than paragraphs."),
+        (":::: callout\nx\n::::", "`::: pullquote` contains more than paragraphs."),
     ],
 )
 def test_a_pull_quote_holds_paragraphs_only(inner: str, message: str) -> None:

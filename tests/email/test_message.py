@@ -155,7 +155,7 @@ def test_control_characters_in_a_setting_are_refused(field: str, odd: str) -> No
 
 def test_line_break_in_the_subject_names_the_issue() -> None:
     one = edition(subject="One\r\nBcc: x@y.example")
-    with pytest.raises(PressroomError, match=r'issue\.md: "subject" holds a line break'):
+    with pytest.raises(PressroomError, match=r'issue\.md: "subject" has a line break'):
         build_message(render(one), PUBLICATION, one)
 
 

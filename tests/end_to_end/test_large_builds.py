@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from workspace_kit import ROOT, WorkspaceRunner, article, issue
 
 from pipeline.content.compressed import compress
-from pipeline.content.html import Medium, for_audience
+from pipeline.content.medium import Medium, for_audience
 from pipeline.errors import PressroomError
 from pipeline.model import Block, BlockKind, Content, Element, OutputFile
 from pipeline.render.feeds import feed_archive

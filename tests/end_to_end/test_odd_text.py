@@ -278,4 +278,4 @@ def test_a_line_break_in_a_field_of_one_line_is_refused_with_its_line(
     )
     workspace.write({"issues/articles/odd.md": article(**kept), "issues/articles/picture.png": png()})
     error = workspace.error("build", "--now", "2026-02-02")
-    assert re.match(rf"(?m)issues/articles/odd\.md:\d+: .*{field}.* holds a line break", error), error
+    assert re.match(rf"(?m)issues/articles/odd\.md:\d+: .*{field}.* contains a line break", error), error

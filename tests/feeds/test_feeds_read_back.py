@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 from html import unescape
 from xml.dom import minidom
 
@@ -110,7 +111,17 @@ def wanted(published: Published) -> dict[str, Wanted]:
 # --- what comes out --------------------------------------------------------------------------
 
 
-def by_feedparser(data: bytes) -> Iterable[Item]:
+@cache
+def files_of(name: str) -> dict[str, bytes]:
+    return build_files(PUBLICATIONS[name])
+
+
+@cache
+def by_feedparser(data: bytes) -> tuple[Item, ...]:
+    return tuple(read_by_feedparser(data))
+
+
+def read_by_feedparser(data: bytes) -> Iterable[Item]:
     parsed = feedparser.parse(data)
     assert not parsed.bozo, parsed.get("bozo_exception")
 
@@ -231,7 +242,7 @@ def test_every_field_of_every_item_is_what_went_in(name: str, parser: str) -> No
     expected = wanted(PUBLICATIONS[name])
     read, ending = PARSERS[parser]
     met: set[str] = set()
-    for path, data in build_files(PUBLICATIONS[name]).items():
+    for path, data in files_of(name).items():
         for item in read(data) if path.endswith(ending) else ():
             known = expected[item.id]
             for part in known.parts:
@@ -245,7 +256,7 @@ def test_every_field_of_every_item_is_what_went_in(name: str, parser: str) -> No
 
 @pytest.mark.parametrize("name", sorted(PUBLICATIONS))
 def test_both_parsers_and_json_read_the_same_text(name: str) -> None:
-    files = build_files(PUBLICATIONS[name])
+    files = files_of(name)
     for path in (each for each in files if each.endswith(".xml")):
         forgiving, strict = list(by_feedparser(files[path])), list(by_the_letter(files[path]))
         other = list(by_json(files[path.replace("atom", "feed").replace(".xml", ".json")]))

@@ -15,6 +15,7 @@ from workspace_kit import SETTINGS, WorkspaceRunner, article, issue
 
 from pipeline.cli import main
 from pipeline.render.feeds import websub as hubs
+from pipeline.support.http import NoAnswerError
 
 HOME = "https://synapse.example/news/"
 
@@ -154,11 +155,11 @@ def test_a_redirect_is_not_followed(published: WorkspaceRunner, hub: Hub) -> Non
 def test_a_hub_that_does_not_answer_is_given_up(
     published: WorkspaceRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def silent(*_: object) -> tuple[int, str]:
-        raise TimeoutError
+    def silent(*_: object) -> None:
+        raise NoAnswerError(TimeoutError(), "https://hub.example.org/")
 
     monkeypatch.setattr(hubs, "_post", silent)
-    assert "it did not answer in 10 seconds" in published.run("feed", "--ping", "--yes").stderr
+    assert "no answer in 10 seconds" in published.run("feed", "--ping", "--yes").stderr
 
 
 def test_a_hub_that_is_not_there_is_reported(workspace: WorkspaceRunner) -> None:

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 import pytest
 from click.testing import CliRunner
-from docx_kit import folder
+from docx_kit import docx_of_folder
 from workspace_kit import ROOT, WorkspaceRunner, png
 
 from pipeline.cli import main
@@ -40,7 +40,9 @@ def sources(tmp_path: Path) -> Path:
         copy(HELD / name, made)
     for name in ("markdown/hugo-toml.md", "html/clinic-blog.html", "feed/feed.json", "message/campaign.eml"):
         copy(HELD / name, made)
-    (made / "memo.docx").write_bytes(folder(HELD / "docx" / "styled", {"word/media/image1.png": png(40, 20)}))
+    (made / "memo.docx").write_bytes(
+        docx_of_folder(HELD / "docx" / "styled", {"word/media/image1.png": png(40, 20)})
+    )
     return made
 
 

@@ -15,7 +15,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from docx_kit import document, folder, packed, paragraph
+from docx_kit import docx_of, docx_of_folder, pack_docx, paragraph
 from hypothesis import given
 from hypothesis import strategies as st
 from property_kit import tries
@@ -78,7 +78,7 @@ def held_as_accepted(draft: Draft, held: Path) -> None:
 
 
 def source(path: Path) -> bytes:
-    return folder(path, {"word/media/image1.png": png()})
+    return docx_of_folder(path, {"word/media/image1.png": png()})
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
@@ -108,9 +108,9 @@ def test_a_title_in_the_properties_goes_before_that_of_the_page() -> None:
         ("draft-2.docx", "On the page"),
     ):
         parts = {"docProps/core.xml": core.format(title)}
-        with zipfile.ZipFile(io.BytesIO(document(body))) as package:
+        with zipfile.ZipFile(io.BytesIO(docx_of(body))) as package:
             parts["word/document.xml"] = package.read("word/document.xml").decode()
-        draft = read(packed(parts))
+        draft = read(pack_docx(parts))
         assert draft.title == expected
         assert any(each.text == title for each in draft.left) == (title != expected)
 
@@ -119,10 +119,10 @@ def with_bytes(data: bytes, path: str, part: bytes) -> bytes:
     """The package with one part put in place of another."""
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         parts: dict[str, str | bytes] = {name: package.read(name) for name in package.namelist()}
-    return packed(parts | {path: part})
+    return pack_docx(parts | {path: part})
 
 
-TEXT = document(paragraph("A text."))
+TEXT = docx_of(paragraph("A text."))
 
 
 def test_a_picture_linked_from_outside_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,7 +135,7 @@ def test_a_picture_linked_from_outside_is_not_read(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_picture_that_is_missing_costs_no_more_than_itself() -> None:
-    draft = read(folder(SOURCES / "docx" / "styled", {}))
+    draft = read(docx_of_folder(SOURCES / "docx" / "styled", {}))
     assert [each.text for each in draft.left if "missing" in each.reason] == [
         "Two regions of a brain, joined by a line"
     ]
@@ -180,8 +180,8 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500)
         (OLE + "EncryptedPackage".encode("utf-16-le"), "shut.docx", "is protected by a password."),
         (b"{\\rtf1 A text.}", "a.rtf", "is RTF."),
         (b"", "a.docx", "is empty."),
-        (document(""), "a.docx", "is empty."),
-        (document(paragraph(" ")), "a.docx", "is empty."),
+        (docx_of(""), "a.docx", "is empty."),
+        (docx_of(paragraph(" ")), "a.docx", "is empty."),
         (b"A text.", "a.docx", "is no document that can be read: File is not a zip file."),
         (TEXT[: len(TEXT) // 2], "a.docx", "is no document that can be read: File is not a zip file."),
         (packed_otherwise(), "a.docx", "is no document that can be read: it has no text part."),
@@ -196,9 +196,9 @@ def test_what_cannot_be_read_is_named(data: bytes, name: str, message: str) -> N
 def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     zeros = bytes(40_000_000)
     with_zeros = {f"word/media/{n}.png": zeros for n in range(3)}
-    bomb = packed({"word/document.xml": "<w/>", **with_zeros})
-    part = packed({"word/document.xml": "<w/>", "word/theme.xml": bytes(15_000_000)})
-    many = packed({"word/document.xml": "<w/>", **{f"x/{n}.png": b"" for n in range(10_001)}})
+    bomb = pack_docx({"word/document.xml": "<w/>", **with_zeros})
+    part = pack_docx({"word/document.xml": "<w/>", "word/theme.xml": bytes(15_000_000)})
+    many = pack_docx({"word/document.xml": "<w/>", **{f"x/{n}.png": b"" for n in range(10_001)}})
     monkeypatch.setattr(zipfile.ZipFile, "read", None)
     assert refused(bomb).message == "unpacks to more than 100 MB."
     assert refused(part).message == "has a part `word/theme.xml` that unpacks to far more than it is."
@@ -209,7 +209,7 @@ def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_size_that_is_a_lie_is_no_way_around() -> None:
     """The directory says 10 bytes where a part has 40 million."""
-    data = packed({"word/document.xml": bytes(40_000_000)})
+    data = pack_docx({"word/document.xml": bytes(40_000_000)})
     lie = data.replace(struct.pack("<I", 40_000_000), struct.pack("<I", 10))
     assert lie != data
     assert "is no document that can be read" in refused(lie).message
@@ -239,7 +239,7 @@ def test_a_declaration_of_entities_is_refused(encoding: str, path: str, head: st
 @pytest.mark.parametrize("element", ["w:ins", "w:tbl", "w:p", "x"])
 @pytest.mark.parametrize("depth", [60, 5000])
 def test_deep_nesting_is_an_error_or_none(element: str, depth: int) -> None:
-    data = document(f"<{element}>" * depth + paragraph("Deep.") + f"</{element}>" * depth)
+    data = docx_of(f"<{element}>" * depth + paragraph("Deep.") + f"</{element}>" * depth)
     try:
         draft = read(data)
     except PressroomError as error:
@@ -264,7 +264,7 @@ words = st.text("abcdefgh", min_size=1, max_size=8)
     )
 )
 def test_the_words_of_all_paragraphs_are_found(paragraphs: list[tuple[str, str]]) -> None:
-    data = document("".join(paragraph(text, style) for text, style in paragraphs))
+    data = docx_of("".join(paragraph(text, style) for text, style in paragraphs))
     draft = read(data)
     assert draft == read(data)
     said = set(re.findall(r"\w+", written(draft)))
@@ -304,7 +304,7 @@ def test_a_broken_part_raises_nothing_else(path: str, by: list[tuple[float, byte
         part = b"".join(pieces)
     else:
         part = changed(part, by)
-    only_a_pressroom_error(Material("a.docx", packed({**STYLED_PARTS, path: part})))
+    only_a_pressroom_error(Material("a.docx", pack_docx({**STYLED_PARTS, path: part})))
 
 
 def only_a_pressroom_error(material: Material) -> None:

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from property_kit import tries
 from workspace_kit import ROOT
 
-from pipeline.content.parse import texts
+from pipeline.content.tree_text import content_texts
 from pipeline.errors import PressroomError
 from pipeline.importers import plain_text
 from pipeline.importers.decode import text_of
@@ -278,7 +278,7 @@ def lost(text: str, draft: Draft) -> Counter[str]:
     Dates are compared as dates, and names of fields and numbers of lists are not words of the text.
     """
     content = parse(draft.body) if draft.body else None
-    body = " ".join(texts(content.blocks)) + draft.body if content else ""
+    body = " ".join(content_texts(content.blocks)) + draft.body if content else ""
     fields = " ".join(
         [
             draft.title,
@@ -307,7 +307,7 @@ def lost(text: str, draft: Draft) -> Counter[str]:
 def shown(draft: Draft) -> list[str]:
     """The words that a reader sees, from the project's own parser."""
     content = parse(draft.body)
-    return re.findall(WORD, " ".join(texts(content.blocks)))
+    return re.findall(WORD, " ".join(content_texts(content.blocks)))
 
 
 ODD = [

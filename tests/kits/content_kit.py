@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pipeline.content.html import HtmlWriter, Medium, blocks_to_html
+from pipeline.content.html import HtmlOptions, blocks_to_html
+from pipeline.content.medium import Medium
 from pipeline.content.parse import parse_content
 from pipeline.content.text import LinkList, blocks_to_text
 from pipeline.errors import PressroomError
@@ -32,9 +33,9 @@ def parse(text: str, first_line: int = 1, **fields: str) -> Content:
     return parse_content(text, path="a.md", first_line=first_line, resolver=Resolver(), merge_fields=fields)
 
 
-def writer(form: Medium, **options: object) -> HtmlWriter:
+def writer(form: Medium, **options: object) -> HtmlOptions:
     anchor = PERMALINK if form is Medium.FEED else ""
-    return HtmlWriter(**{"form": form, "anchor": anchor, **options})  # type: ignore[arg-type]
+    return HtmlOptions(**{"medium": form, "anchor": anchor, **options})  # type: ignore[arg-type]
 
 
 def html(text: str, form: Medium = Medium.WEB, **options: object) -> str:

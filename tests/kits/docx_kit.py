@@ -57,7 +57,7 @@ _BASICS = {
 }
 
 
-def packed(parts: dict[str, str | bytes]) -> bytes:
+def pack_docx(parts: dict[str, str | bytes]) -> bytes:
     """A package of the parts, and of the basics that each document needs. Same parts, same bytes."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as package:
@@ -66,22 +66,22 @@ def packed(parts: dict[str, str | bytes]) -> bytes:
     return file.getvalue()
 
 
-def document(body: str, **more: str | bytes) -> bytes:
+def docx_of(body: str, **more: str | bytes) -> bytes:
     """A document whose text is these elements of WordprocessingML; `more` are parts below `word/`."""
     parts: dict[str, str | bytes] = {
         "word/document.xml": f"<w:document {NAMESPACES}><w:body>{body}</w:body></w:document>"
     }
-    return packed(parts | {f"word/{name}.xml": part for name, part in more.items()})
+    return pack_docx(parts | {f"word/{name}.xml": part for name, part in more.items()})
 
 
-def folder(path: Path, more: dict[str, bytes]) -> bytes:
+def docx_of_folder(path: Path, more: dict[str, bytes]) -> bytes:
     """A document of the parts that stand in a folder, in which `NS` stands for the namespaces, and of more."""
     parts: dict[str, str | bytes] = {**more}
     for file in sorted(each for each in path.rglob("*") if each.is_file()):
         data = file.read_bytes()
         name = file.relative_to(path).as_posix()
         parts[name] = data.decode().replace(" NS>", f" {NAMESPACES}>", 1) if name.endswith(".xml") else data
-    return packed(parts)
+    return pack_docx(parts)
 
 
 def paragraph(text: str, style: str = "") -> str:

@@ -15,8 +15,8 @@ from workspace_kit import SETTINGS, WorkspaceRunner, article, issue
 
 from pipeline.config import front_matter
 from pipeline.config.publication import read_publication
-from pipeline.config.source_spans import Span, toml_spans
-from pipeline.config.toml import toml_fields
+from pipeline.config.source_spans import Span
+from pipeline.config.toml import toml_fields, toml_spans
 from pipeline.errors import NotFound, PressroomError
 from pipeline.model import Publication
 from pipeline.plan_edit.plan_changes import (

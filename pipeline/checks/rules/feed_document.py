@@ -34,23 +34,23 @@ _XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
     source="XML 1.0, sections 2.8 and 4.3.3; RFC 8259, section 8.1",
     remedy=OURS,
 )
-def _prolog(context: FeedContext) -> Iterator[Violation]:
+def prolog(context: FeedContext) -> Iterator[Violation]:
     """A feed reader refuses the whole feed, or shows it in the wrong letters.
 
     A DOCTYPE is refused for safety, and browsers are giving up style sheets for XML.
     """
-    for each in context.documents:
-        if each.root is None:
-            yield Violation(f"it cannot be read: {each.fault}.", each.place)
-        elif each.kind != "json":
-            if not _PROLOG.match(each.data):
+    for feed in context.documents:
+        if feed.root is None:
+            yield Violation(f"it cannot be read: {feed.fault}.", feed.place)
+        elif feed.kind != "json":
+            if not _PROLOG.match(feed.data):
                 yield Violation(
-                    "it does not begin with a declaration of UTF-8, followed by its root.", each.place
+                    "it does not begin with a declaration of UTF-8, followed by its root.", feed.place
                 )
-            if b"<!DOCTYPE" in each.data or b"<?xml-stylesheet" in each.data:
-                yield Violation("it has a DOCTYPE or a style sheet.", each.place)
-        elif each.data.startswith(b"\xef\xbb\xbf"):
-            yield Violation("it begins with a byte order mark.", each.place)
+            if b"<!DOCTYPE" in feed.data or b"<?xml-stylesheet" in feed.data:
+                yield Violation("it has a DOCTYPE or a style sheet.", feed.place)
+        elif feed.data.startswith(b"\xef\xbb\xbf"):
+            yield Violation("it begins with a byte order mark.", feed.place)
 
 
 @rule(
@@ -60,15 +60,15 @@ def _prolog(context: FeedContext) -> Iterator[Violation]:
     source="RSS 2.0.11, RFC 4287, JSON Feed 1.1, as pipeline/render/feeds/schemas has them",
     remedy=OURS,
 )
-def _schema(context: FeedContext) -> Iterator[Violation]:
+def schema(context: FeedContext) -> Iterator[Violation]:
     """Some feed readers skip what a format does not know, others refuse the feed."""
-    for each in context.read():
-        if each.kind == "json":
-            for fault in json_faults(each.data)[:3]:
-                yield Violation(f"{fault}.", each.place)
+    for feed in context.read():
+        if feed.kind == "json":
+            for fault in json_faults(feed.data)[:3]:
+                yield Violation(f"{fault}.", feed.place)
         else:
-            for line, fault in schema_faults(each.data, f"{each.kind}.rng")[:3]:
-                yield Violation(f"{fault}.", Place(each.place.path, line))
+            for line, fault in schema_faults(feed.data, f"{feed.kind}.rng")[:3]:
+                yield Violation(f"{fault}.", Place(feed.place.path, line))
 
 
 @rule(
@@ -78,20 +78,21 @@ def _schema(context: FeedContext) -> Iterator[Violation]:
     source="RFC 4287, section 4.1.1; RSS Advisory Board, Best Practices Profile; WebSub, section 4",
     remedy=OURS,
 )
-def _self_link(context: FeedContext) -> Iterator[Violation]:
+def self_link(context: FeedContext) -> Iterator[Violation]:
     """Feed readers subscribe to this address, and a hub knows the feed by it."""
-    for each in context.read():
-        own = address(context.publication, each.path)
-        if each.kind == "json":
-            if each.root.get("feed_url") != own:
-                yield Violation(f"`feed_url` is not {own}.", each.place)
+    for feed in context.read():
+        own = address(context.publication, feed.path)
+        if feed.kind == "json":
+            if feed.root.get("feed_url") != own:
+                yield Violation(f"`feed_url` is not {own}.", feed.place)
             continue
-        links = each.links("self")
+        links = feed.links("self")
         if [link.get("href") for link in links] != [own]:
-            yield Violation(f"it does not have exactly one link to itself, {own}.", each.place)
-        elif links[0].get("type") != MEDIA_TYPES[each.kind]:
-            kind = MEDIA_TYPES[each.kind]
-            yield Violation(f"the link to itself does not have the type {kind}.", each.place)
+            yield Violation(f"it does not have exactly one link to itself, {own}.", feed.place)
+        elif links[0].get("type") != MEDIA_TYPES[feed.kind]:
+            yield Violation(
+                f"the link to itself does not have the type {MEDIA_TYPES[feed.kind]}.", feed.place
+            )
 
 
 @rule(
@@ -101,17 +102,17 @@ def _self_link(context: FeedContext) -> Iterator[Violation]:
     source="RSS 2.0, <language>; RFC 4287, section 2; JSON Feed 1.1, language",
     remedy=OURS,
 )
-def _language(context: FeedContext) -> Iterator[Violation]:
+def feed_language(context: FeedContext) -> Iterator[Violation]:
     """Screen readers, translators and directories of feeds depend on it."""
     wanted = context.publication.language
-    for each in context.read():
-        if each.kind == "json":
-            language = each.root.get("language", "")
+    for feed in context.read():
+        if feed.kind == "json":
+            language = feed.root.get("language", "")
         else:
-            language = each.text("language") if each.kind == "rss" else each.root.get(_XML_LANGUAGE, "")
+            language = feed.text("language") if feed.kind == "rss" else feed.root.get(_XML_LANGUAGE, "")
         if language != wanted:
             yield Violation(
-                f'its language is "{language}", and the publication\'s is "{wanted}".', each.place
+                f'its language is "{language}", and the publication\'s is "{wanted}".', feed.place
             )
 
 
@@ -122,19 +123,19 @@ def _language(context: FeedContext) -> Iterator[Violation]:
     source="RFC 4287, section 4.2.15; RSS 2.0, <lastBuildDate>",
     remedy=OURS,
 )
-def _feed_date(context: FeedContext) -> Iterator[Violation]:
+def feed_date(context: FeedContext) -> Iterator[Violation]:
     """With the date of the build, every build looks like news, and no feed reader can skip it."""
-    for each in context.read("rss", "atom"):
-        dates = [entry.updated for entry in each.entries if entry.updated]
+    for feed in context.read("rss", "atom"):
+        dates = [entry.updated for entry in feed.entries if entry.updated]
         newest = max(dates, default=datetime(1970, 1, 1, tzinfo=UTC))
-        text = each.text("lastBuildDate" if each.kind == "rss" else f"{ATOM}updated")
+        text = feed.text("lastBuildDate" if feed.kind == "rss" else f"{ATOM}updated")
         try:
-            date = parsedate_to_datetime(text) if each.kind == "rss" else datetime.fromisoformat(text)
+            date = parsedate_to_datetime(text) if feed.kind == "rss" else datetime.fromisoformat(text)
         except ValueError:
             date = None
         if date != newest:
             yield Violation(
-                f'its date is "{text}", and its newest item changed at {newest.isoformat()}.', each.place
+                f'its date is "{text}", and its newest item changed at {newest.isoformat()}.', feed.place
             )
 
 
@@ -145,23 +146,23 @@ def _feed_date(context: FeedContext) -> Iterator[Violation]:
     source="RSS 2.0, <image>; RSS Advisory Board, Best Practices Profile",
     remedy=OURS,
 )
-def _channel(context: FeedContext) -> Iterator[Violation]:
+def channel_order(context: FeedContext) -> Iterator[Violation]:
     """Feed readers that read from the top miss what follows the items; large images are cut or dropped."""
-    for each in context.read("rss"):
-        channel = each.root.find("channel")
+    for feed in context.read("rss"):
+        channel = feed.root.find("channel")
         names = [child.tag for child in channel] if channel is not None else []
         if "item" in names and set(names[names.index("item") :]) != {"item"}:
-            yield Violation("a part of its head comes after its first item.", each.place)
+            yield Violation("a part of its head comes after its first item.", feed.place)
         image = channel.find("image") if channel is not None else None
         if image is None:
             continue
         for name in ("title", "link"):
-            if image.findtext(name) != each.text(name):
-                yield Violation(f"the {name} of its image is not that of the feed.", each.place)
+            if image.findtext(name) != feed.text(name):
+                yield Violation(f"the {name} of its image is not that of the feed.", feed.place)
         for name, most in (("width", 144), ("height", 400)):
             size = image.findtext(name) or "0"
             if not size.isdigit() or int(size) > most:
-                yield Violation(f"the {name} of its image is {size}; {most} is the limit.", each.place)
+                yield Violation(f"the {name} of its image is {size}; {most} is the limit.", feed.place)
 
 
 @rule(
@@ -171,16 +172,16 @@ def _channel(context: FeedContext) -> Iterator[Violation]:
     source="RFC 4287, section 4.2.9; feed readers that sort by date",
     remedy=OURS,
 )
-def _order(context: FeedContext) -> Iterator[Violation]:
+def item_order(context: FeedContext) -> Iterator[Violation]:
     """Some feed readers show the first items only, and keep future dates on top for ever."""
-    for each in context.read():
-        dates = [entry.published for entry in each.entries if entry.published]
+    for feed in context.read():
+        dates = [entry.published for entry in feed.entries if entry.published]
         if any(older < newer for older, newer in pairwise(dates)):
-            yield Violation("its items are not in order, newest first.", each.place)
-        for entry in each.entries:
+            yield Violation("its items are not in order, newest first.", feed.place)
+        for entry in feed.entries:
             if entry.published and entry.published > context.now:
                 yield Violation(
-                    f'"{entry.title}" is dated in the future, {entry.published.isoformat()}.', each.place
+                    f'"{entry.title}" is dated in the future, {entry.published.isoformat()}.', feed.place
                 )
 
 
@@ -191,15 +192,15 @@ def _order(context: FeedContext) -> Iterator[Violation]:
     source="limits of feed readers and aggregators, of 1 to 5 MB",
     remedy="Shorten the item: a single one fills the feed. Older items are in the archive already.",
 )
-def _size(context: FeedContext) -> Iterator[Violation]:
+def too_large(context: FeedContext) -> Iterator[Violation]:
     """Feed readers stop at a limit, or skip the feed; each loads it many times a day."""
-    for each in context.documents:
-        if len(each.data) >= FEED_BYTES:
-            severity = Severity.ERROR if len(each.data) >= _LARGEST else None
-            size = f"{len(each.data) / 1_000_000:.1f} MB"
+    for feed in context.documents:
+        if len(feed.data) >= FEED_BYTES:
+            severity = Severity.ERROR if len(feed.data) >= _LARGEST else None
+            size = f"{len(feed.data) / 1_000_000:.1f} MB"
             yield Violation(
                 f"it has {size}, and should have less than {FEED_BYTES / 1_000_000:.0f} MB.",
-                each.place,
+                feed.place,
                 severity=severity,
             )
 
@@ -211,12 +212,12 @@ def _size(context: FeedContext) -> Iterator[Violation]:
     source="RSS 2.0, <ttl>",
     remedy=OURS,
 )
-def _ttl(context: FeedContext) -> Iterator[Violation]:
+def ttl(context: FeedContext) -> Iterator[Violation]:
     """Feed readers that obey show an issue late."""
-    for each in context.read("rss"):
-        ttl = each.text("ttl")
+    for feed in context.read("rss"):
+        ttl = feed.text("ttl")
         if ttl and (not ttl.isdigit() or int(ttl) > 60):
-            yield Violation(f"its `ttl` is {ttl}; 60 is the limit.", each.place)
+            yield Violation(f"its `ttl` is {ttl}; 60 is the limit.", feed.place)
 
 
 @rule(
@@ -226,11 +227,11 @@ def _ttl(context: FeedContext) -> Iterator[Violation]:
     source="feed readers that match names as text; RFC 4287, section 1.2",
     remedy=OURS,
 )
-def _prefixes(context: FeedContext) -> Iterator[Violation]:
+def atom_prefix(context: FeedContext) -> Iterator[Violation]:
     """It is valid XML, but feed readers that look for plain names cannot read it."""
-    for each in context.read("atom"):
-        if prefix := re.search(rb"""xmlns:([\w.-]+)=["']http://www\.w3\.org/2005/Atom["']""", each.data):
-            yield Violation(f"Atom's own elements have the prefix {prefix[1].decode()}.", each.place)
+    for feed in context.read("atom"):
+        if prefix := re.search(rb"""xmlns:([\w.-]+)=["']http://www\.w3\.org/2005/Atom["']""", feed.data):
+            yield Violation(f"Atom's own elements have the prefix {prefix[1].decode()}.", feed.place)
 
 
 @rule(
@@ -240,18 +241,18 @@ def _prefixes(context: FeedContext) -> Iterator[Violation]:
     source="W3C WebSub, section 4",
     remedy="Build again after a change of `hub`; if that does not help, report it.",
 )
-def _hub(context: FeedContext) -> Iterator[Violation]:
+def hub(context: FeedContext) -> Iterator[Violation]:
     """Readers subscribe where nobody announces news, and learn of an issue late or not at all."""
     configured = context.publication.hub
-    for each in context.read():
-        wanted = [configured] if configured and each.number is None else []
-        if each.kind == "json":
-            hubs = [hub.get("url") for hub in each.root.get("hubs", [])]
+    for feed in context.read():
+        wanted = [configured] if configured and feed.number is None else []
+        if feed.kind == "json":
+            hubs = [hub.get("url") for hub in feed.root.get("hubs", [])]
         else:
-            hubs = [link.get("href") for link in each.links("hub")]
+            hubs = [link.get("href") for link in feed.links("hub")]
         if hubs != wanted:
             named = ", ".join(map(str, hubs)) or "none"
-            yield Violation(f"it names the hub {named}, not {wanted[0] if wanted else 'none'}.", each.place)
+            yield Violation(f"it names the hub {named}, not {wanted[0] if wanted else 'none'}.", feed.place)
 
 
 @rule(
@@ -261,7 +262,7 @@ def _hub(context: FeedContext) -> Iterator[Violation]:
     source="OPML 2.0, subscription lists",
     remedy=OURS,
 )
-def _list(context: FeedContext) -> Iterator[Violation]:
+def list_of_feeds(context: FeedContext) -> Iterator[Violation]:
     """A reader who takes all feeds misses one, or has one twice."""
     place = Place(f"{SITE}/{OPML}")
     try:
@@ -290,9 +291,9 @@ def _list(context: FeedContext) -> Iterator[Violation]:
     source="what the pages' `<link rel=alternate>` name",
     remedy=OURS,
 )
-def _whole(context: FeedContext) -> Iterator[Violation]:
+def missing_format(context: FeedContext) -> Iterator[Violation]:
     """Pages announce it, and a feed reader finds nothing there."""
-    there = {each.path for each in context.documents}
+    there = {feed.path for feed in context.documents}
     for folder in context.folders:
         for kind in ("rss", "atom", "json"):
             path = folder + feed_file(kind)
@@ -307,7 +308,7 @@ def _whole(context: FeedContext) -> Iterator[Violation]:
     source="RSS Advisory Board, RSS Autodiscovery; HTML Living Standard, 4.6.7.2",
     remedy="Keep the loop over `head.feeds` in the template of the page's head.",
 )
-def _announced(context: FeedContext) -> Iterator[Violation]:
+def not_announced(context: FeedContext) -> Iterator[Violation]:
     """A feed reader that gets the address of the site says that it has no feed."""
     place = Place(f"{SITE}/index.html")
     links = [
@@ -332,11 +333,11 @@ def _announced(context: FeedContext) -> Iterator[Violation]:
     source="RFC 5005, section 4; JSON Feed 1.1, next_url",
     remedy=OURS,
 )
-def _archive(context: FeedContext) -> Iterator[Violation]:
+def archive_links(context: FeedContext) -> Iterator[Violation]:
     """A feed reader that fetches what it has missed stops at the gap."""
     parts: dict[tuple[str, str], dict[int | None, FeedDocument]] = {}
-    for each in context.read():
-        parts.setdefault((each.folder, each.kind), {})[each.number] = each
+    for feed in context.read():
+        parts.setdefault((feed.folder, feed.kind), {})[feed.number] = feed
     for documents in parts.values():
         numbers = [None, *sorted((number for number in documents if number is not None), reverse=True)]
         for index, number in enumerate(numbers):
@@ -347,26 +348,26 @@ def _archive(context: FeedContext) -> Iterator[Violation]:
 
 
 def _part(
-    context: FeedContext, each: FeedDocument, older: int | None, newer: int | None
+    context: FeedContext, feed: FeedDocument, older: int | None, newer: int | None
 ) -> Iterator[Violation]:
     def at(number: int | None) -> str:
-        return address(context.publication, each.folder + feed_file(each.kind, number))
+        return address(context.publication, feed.folder + feed_file(feed.kind, number))
 
     following = [at(older)] if older is not None else []
-    if each.kind == "json":
-        if ([each.root["next_url"]] if "next_url" in each.root else []) != following:
-            yield Violation("its next page is not the next older part of the archive.", each.place)
+    if feed.kind == "json":
+        if ([feed.root["next_url"]] if "next_url" in feed.root else []) != following:
+            yield Violation("its next page is not the next older part of the archive.", feed.place)
         return
     wanted = {
         "prev-archive": following,
         "next-archive": [at(newer)] if newer is not None else [],
-        "current": [at(None)] if each.number is not None else [],
+        "current": [at(None)] if feed.number is not None else [],
     }
     for rel, links in wanted.items():
-        if [link.get("href") for link in each.links(rel)] != links:
+        if [link.get("href") for link in feed.links(rel)] != links:
             yield Violation(
-                f"its link `{rel}` does not lead to {links[0] if links else 'nothing'}.", each.place
+                f"its link `{rel}` does not lead to {links[0] if links else 'nothing'}.", feed.place
             )
-    marked = next(each.root.iter(f"{HISTORY}archive"), None) is not None
-    if marked != (each.number is not None):
-        yield Violation("it is archived and does not say so, or it says so and is not archived.", each.place)
+    marked = next(feed.root.iter(f"{HISTORY}archive"), None) is not None
+    if marked != (feed.number is not None):
+        yield Violation("it is archived and does not say so, or it says so and is not archived.", feed.place)

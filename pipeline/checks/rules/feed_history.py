@@ -25,7 +25,7 @@ def _by_id(documents: Iterable[FeedDocument]) -> dict[str, tuple[FeedDocument, F
     source="RFC 9110, section 15.5.11",
     remedy="If its tag or audience was renamed, redirect the old address to the new one (301).",
 )
-def _feeds_gone(context: FeedContext) -> Iterator[Violation]:
+def feeds_gone(context: FeedContext) -> Iterator[Violation]:
     """Its readers get an error, and in time nothing."""
     there = {each.path for each in context.documents}
     for each in context.earlier:
@@ -38,9 +38,9 @@ def _feeds_gone(context: FeedContext) -> Iterator[Violation]:
     Severity.ERROR,
     "an item has another id than before",
     source="RFC 4287, section 4.2.6",
-    remedy="Restore the issue.lock that has the id.",
+    remedy="Restore the issue.lock that has the id, which belongs to the issue.",
 )
-def _changed_ids(context: FeedContext) -> Iterator[Violation]:
+def changed_ids(context: FeedContext) -> Iterator[Violation]:
     """Every feed reader shows it once more as new."""
     now = _by_id(context.documents)
     links = {
@@ -61,7 +61,7 @@ def _changed_ids(context: FeedContext) -> Iterator[Violation]:
     source="RFC 4287, section 4.2.9",
     remedy="Restore the date in issue.lock; a revision has a date of its own, `updated`.",
 )
-def _moved_dates(context: FeedContext) -> Iterator[Violation]:
+def moved_dates(context: FeedContext) -> Iterator[Violation]:
     """It jumps to another place among what has been read, or is shown as new."""
     now = _by_id(context.documents)
     for document, entry in _by_id(context.earlier).values():
@@ -76,11 +76,11 @@ def _moved_dates(context: FeedContext) -> Iterator[Violation]:
 @rule(
     "FEED034",
     Severity.WARNING,
-    "no feed has an item of the build before",
+    "an item of the build before is missing from all feeds",
     source="RFC 5005, section 4",
     remedy="If it was taken back on purpose, do nothing; else see whether its issue is still frozen.",
 )
-def _vanished(context: FeedContext) -> Iterator[Violation]:
+def vanished_items(context: FeedContext) -> Iterator[Violation]:
     """Feed readers keep it, and its link leads to a page that is gone."""
     now = _by_id(context.documents)
     links = {(each.folder, entry.link) for each in context.documents for entry in each.entries}
@@ -97,7 +97,7 @@ def _vanished(context: FeedContext) -> Iterator[Violation]:
     remedy="If readers should see the change, give the article `updated`, and freeze the issue again with "
     "pressroom assemble --update.",
 )
-def _unmarked(context: FeedContext) -> Iterator[Violation]:
+def changed_without_date(context: FeedContext) -> Iterator[Violation]:
     """Feed readers that go by the date keep the old text."""
     now = _by_id(context.documents)
     for document, entry in _by_id(context.earlier).values():
@@ -113,7 +113,7 @@ def _unmarked(context: FeedContext) -> Iterator[Violation]:
     source="RFC 5005, section 4",
     remedy="This follows from an issue that was frozen again or taken back; nothing else should cause it.",
 )
-def _archive_changed(context: FeedContext) -> Iterator[Violation]:
+def archive_changed(context: FeedContext) -> Iterator[Violation]:
     """Feed readers that have it do not load it again, and miss its new items."""
     now = {each.path: {entry.id for entry in each.entries} for each in context.documents}
     for each in context.earlier:

@@ -45,7 +45,7 @@ def _named(entry: FeedEntry) -> str:
     source="RFC 4287, section 4.2.6; RFC 4151; RSS 2.0, <guid>; JSON Feed 1.1, id",
     remedy=OURS,
 )
-def _ids(context: FeedContext) -> Iterator[Violation]:
+def item_ids(context: FeedContext) -> Iterator[Violation]:
     """Feed readers know an item by its id alone; one with a bad id is shown again as new, or never."""
     for document in context.read():
         for each, times in Counter(entry.id for entry in document.entries).items():
@@ -68,7 +68,7 @@ def _ids(context: FeedContext) -> Iterator[Violation]:
     source="RFC 3986; RSS 2.0, <link>; RFC 4287, section 4.2.7",
     remedy=OURS,
 )
-def _links(context: FeedContext) -> Iterator[Violation]:
+def item_links(context: FeedContext) -> Iterator[Violation]:
     """A tap on the headline leads nowhere."""
     for document, entry in context.entries():
         if not _WEB_ADDRESS.fullmatch(entry.link):
@@ -85,7 +85,7 @@ def _links(context: FeedContext) -> Iterator[Violation]:
     source="RSS Advisory Board, Best Practices Profile, <title>; RFC 4287, section 4.2.14",
     remedy=OURS,
 )
-def _titles(context: FeedContext) -> Iterator[Violation]:
+def item_titles(context: FeedContext) -> Iterator[Violation]:
     """Half of all feed readers take a title for HTML: a < in it swallows the rest of the headline."""
     for document in context.read("rss"):
         for title in re.findall(rb"<title>([^<]*)</title>", document.data):
@@ -108,7 +108,7 @@ def _titles(context: FeedContext) -> Iterator[Violation]:
     source="RSS Advisory Board, Best Practices Profile, <description>; RFC 4287, sections 4.1.3 and 4.2.13",
     remedy=OURS,
 )
-def _texts(context: FeedContext) -> Iterator[Violation]:
+def summary_and_content(context: FeedContext) -> Iterator[Violation]:
     """Feed readers show the summary instead of the article, or tags instead of text."""
     for document, entry in context.entries():
         if not entry.summary.strip() or not entry.html.strip():
@@ -140,7 +140,7 @@ def _texts(context: FeedContext) -> Iterator[Violation]:
     source="RSS Advisory Board, Best Practices Profile, <dc:creator>; RFC 4287, section 4.2.1",
     remedy=OURS,
 )
-def _authors(context: FeedContext) -> Iterator[Violation]:
+def item_authors(context: FeedContext) -> Iterator[Violation]:
     """The byline is missing, or shows a mail address."""
     for document, entry in context.entries():
         if not any(name.strip() for name in entry.authors):
@@ -158,7 +158,7 @@ def _authors(context: FeedContext) -> Iterator[Violation]:
     source="RFC 822, section 5, with four-digit years; RFC 3339; RFC 4287, sections 4.2.9 and 4.2.15",
     remedy=OURS,
 )
-def _dates(context: FeedContext) -> Iterator[Violation]:
+def item_dates(context: FeedContext) -> Iterator[Violation]:
     """The item is sorted to the end or the top, and a revision goes unnoticed."""
     for document, entry in context.entries():
         for what, text, shape in _written_dates(document, entry):
@@ -190,7 +190,7 @@ def _written_dates(document: FeedDocument, entry: FeedEntry) -> Iterator[tuple[s
     source="feed readers that show tags as one line with commas",
     remedy="Name the tag without a comma, and once for each article.",
 )
-def _categories(context: FeedContext) -> Iterator[Violation]:
+def item_tags(context: FeedContext) -> Iterator[Violation]:
     """Feed readers split tags at commas."""
     for document, entry in context.entries():
         folded = Counter(tag.casefold() for tag in entry.tags)
@@ -209,7 +209,7 @@ def _categories(context: FeedContext) -> Iterator[Violation]:
     source="Media RSS 1.5.1, media:content; RSS Advisory Board, Best Practices Profile, <enclosure>",
     remedy=OURS,
 )
-def _lead_image(context: FeedContext) -> Iterator[Violation]:
+def lead_image(context: FeedContext) -> Iterator[Violation]:
     """Some take it from the content and others from the item: where one lacks it, so do its readers."""
     for document, entry in context.entries():
         if document.kind != "json":
@@ -233,7 +233,7 @@ def _sources(html: str) -> set[str]:
     source="RFC 3986, section 5.1; xml:base is widely ignored",
     remedy=OURS,
 )
-def _addresses(context: FeedContext) -> Iterator[Violation]:
+def whole_addresses(context: FeedContext) -> Iterator[Violation]:
     """A feed reader has no page that it could be relative to: the link or picture is broken."""
     for document in context.read("rss", "atom"):
         if b"xml:base" in document.data:
@@ -253,7 +253,7 @@ def _addresses(context: FeedContext) -> Iterator[Violation]:
     source="feed readers that show a note where its link is the item's address and #fn1",
     remedy=OURS,
 )
-def _footnotes(context: FeedContext) -> Iterator[Violation]:
+def footnote_links(context: FeedContext) -> Iterator[Violation]:
     """A reader who taps the number loses the place."""
     for document, entry in once(context.entries()):
         page = parse_page(entry.html)
@@ -275,7 +275,7 @@ def _footnotes(context: FeedContext) -> Iterator[Violation]:
     source="the allow-lists by which feed readers make HTML safe",
     remedy=OURS,
 )
-def _semantic(context: FeedContext) -> Iterator[Violation]:
+def plain_content(context: FeedContext) -> Iterator[Violation]:
     """Feed readers drop what they do not allow, at times with the text in it, and differ in the rest."""
     for document, entry in once(context.entries()):
         page = parse_page(entry.html)
@@ -296,7 +296,7 @@ def _semantic(context: FeedContext) -> Iterator[Violation]:
     source="HTML Living Standard, 4.8.3; WCAG 2.2, 1.1.1",
     remedy=OURS,
 )
-def _pictures(context: FeedContext) -> Iterator[Violation]:
+def content_images(context: FeedContext) -> Iterator[Violation]:
     """Readers who cannot see it learn nothing, and the text jumps as it loads."""
     for document, entry in once(context.entries()):
         for image in parse_page(entry.html).all("img"):
@@ -312,7 +312,7 @@ def _pictures(context: FeedContext) -> Iterator[Violation]:
     source="one feed in three formats",
     remedy=OURS,
 )
-def _alike(context: FeedContext) -> Iterator[Violation]:
+def formats_differ(context: FeedContext) -> Iterator[Violation]:
     """What one reader gets, another does not."""
     feeds: dict[tuple[str, int | None], dict[str, FeedDocument]] = {}
     for document in context.read():

@@ -120,10 +120,11 @@ def private_text(context: CheckContext) -> Iterator[Violation]:
         for block in _for_others(content.blocks, edition.audience):
             hidden = SourceText(block.title, path, block.line or first_line, Content(block.blocks))
             for passage in text_passages(hidden):
-                said = words(passage.text)
-                if len(said) < _FEWEST_WORDS or said in own:
+                hidden_words = words(passage.text)
+                if len(hidden_words) < _FEWEST_WORDS or hidden_words in own:
                     continue
-                if where := [name for name, text in shown.items() if f" {' '.join(said)} " in text]:
+                needle = f" {' '.join(hidden_words)} "
+                if where := [name for name, text in shown.items() if needle in text]:
                     yield Violation(
                         f'text for "{block.title}" only is in {" and ".join(where)} of the edition '
                         f'for "{edition.audience}".',

@@ -241,7 +241,7 @@ def list_unsubscribe(context: CheckContext) -> Iterator[Violation]:
     remedy=_REPORT,
 )
 def one_click(context: CheckContext) -> Iterator[Violation]:
-    """Gmail and Yahoo ask it of all who send to many: they put other mail into spam, or refuse it."""
+    """Gmail and Yahoo ask this of all who send to many, and put other mail into spam, or refuse it."""
     unsubscribe, post = _header(context, "List-Unsubscribe"), _header(context, "List-Unsubscribe-Post")
     https = unsubscribe is not None and "<https://" in unsubscribe[0]
     if post is None:

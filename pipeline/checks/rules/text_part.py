@@ -67,11 +67,11 @@ def says_less(context: CheckContext) -> Iterator[Violation]:
     """Readers of plain text miss it, and filters compare the two parts."""
     if not context.rendered.text.strip():
         return
-    said = words(_ADDED.sub(" ", _filled(context.rendered.text)))
-    sequence = f" {' '.join(said)} "
+    text_words = words(_ADDED.sub(" ", _filled(context.rendered.text)))
+    sequence = f" {' '.join(text_words)} "
     # A narrow table, or a long word, may break in the text where it does not in HTML.
-    squeezed = "".join(said)
-    grams = {said[at : at + _GRAM] for at in range(len(said))}
+    squeezed = "".join(text_words)
+    grams = {text_words[at : at + _GRAM] for at in range(len(text_words))}
     reported: set[tuple[str, ...]] = set()
     for run in context.runs:
         wanted = words(_ADDED.sub(" ", _filled(run.text)))

@@ -5,52 +5,20 @@ from __future__ import annotations
 import re
 from datetime import date
 from typing import Any
-from urllib.parse import quote, urlencode
 
-from pipeline.export.auth import at, bearer
+from pipeline.export.auth import BearerAuth
+from pipeline.export.campaigns import Campaigns
+from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
 from pipeline.export.fragment import fragment
-from pipeline.export.push import first
-from pipeline.export.target import (
-    Delivery,
-    DraftStatus,
-    PushMethod,
-    ServiceApi,
-    ServiceDraft,
-    SettingType,
-    TagSupport,
-    Target,
-    TargetSetting,
-)
+from pipeline.export.target import PushMethod, SettingType, TagSupport, Target, TargetSetting
 
 
-def _of(name: str) -> FieldTag:
+def _tag(name: str) -> FieldTag:
     return FieldTag(f"{{{{{name}}}}}", f"{{{{{name}|{{fallback}}}}}}")
 
 
-def _posts(delivery: Delivery) -> str:
-    return f"/publications/{quote(delivery.settings['publication'], safe='')}/posts"
-
-
-def _read(service: ServiceApi, delivery: Delivery, id: str) -> DraftStatus | None:
-    found = service.get(f"{_posts(delivery)}/{quote(id, safe='')}")
-    return _standing(found["data"]) if found else None
-
-
-def _find(service: ServiceApi, delivery: Delivery) -> DraftStatus | None:
-    asked = {"status": "all", "limit": "100", "order_by": "created", "direction": "desc"}
-    listed = service.get(f"{_posts(delivery)}?{urlencode(asked)}")
-    found = first((listed or {}).get("data"), "slug", delivery.slug)
-    return _standing(found) if found else None
-
-
-def _standing(post: Any) -> DraftStatus:
-    # A post that is still being made has a state instead of a status.
-    status = post.get("status") or post["state"]
-    return DraftStatus(post["id"], status, status in {"draft", "pending"})
-
-
-def _write(service: ServiceApi, delivery: Delivery, found: DraftStatus | None) -> ServiceDraft:
+def _body(delivery: Delivery) -> dict[str, Any]:
     body: dict[str, Any] = {
         "title": delivery.title,
         "subtitle": delivery.preview_text,
@@ -69,15 +37,7 @@ def _write(service: ServiceApi, delivery: Delivery, found: DraftStatus | None) -
     if "segments" in delivery.settings:
         everyone = {"tier_ids": ["all"], "include_segment_ids": delivery.settings["segments"]}
         body["recipients"] = {"email": everyone}
-    if found:
-        service.send("PATCH", f"{_posts(delivery)}/{quote(found.id, safe='')}", body)
-    # A post without a status was published at once, by older documentation.
-    id = (
-        found.id
-        if found
-        else service.send("POST", _posts(delivery), {**body, "status": "draft"})["data"]["id"]
-    )
-    return ServiceDraft(id, f"https://app.beehiiv.com/posts/{id.removeprefix('post_')}/edit")
+    return body
 
 
 TARGET = Target(
@@ -85,14 +45,14 @@ TARGET = Target(
     title="beehiiv",
     dialect=Dialect(
         tags={
-            "first_name": _of("first_name"),
-            "last_name": _of("last_name"),
+            "first_name": _tag("first_name"),
+            "last_name": _tag("last_name"),
             "email": FieldTag("{{email}}"),
             "unsubscribe_url": FieldTag("{{unsubscribe_url}}", parts=BODY),
             "preferences_url": FieldTag("{{subscriber_preferences_url}}", parts=BODY),
             "web_url": FieldTag("{{live_url}}", parts=BODY),
         },
-        custom=_of("{name}"),
+        custom=_tag("{name}"),
         lookalike=re.compile(r"\{\{"),
         not_in_fallback=frozenset("{}|\n"),
     ),
@@ -125,10 +85,23 @@ TARGET = Target(
     ),
     push=PushMethod(
         keys=("BEEHIIV_API_KEY",),
-        url=at("https://api.beehiiv.com/v2"),
-        headers=bearer(),
-        read=_read,
-        find=_find,
-        write=_write,
+        url="https://api.beehiiv.com/v2",
+        auth=BearerAuth,
+        campaigns=Campaigns(
+            path="/publications/{publication}/posts",
+            lists=({"status": "all", "limit": "100", "order_by": "created", "direction": "desc"},),
+            items="data",
+            item="data",
+            name="slug",
+            label="{slug}",
+            # A post that is still being made has a state instead of a status.
+            status=("status", "state"),
+            open=frozenset({"draft", "pending"}),
+            body=_body,
+            # A post without a status was published at once, by older documentation.
+            new={"status": "draft"},
+            update="PATCH",
+            address="https://app.beehiiv.com/posts/{short_id}/edit",
+        ),
     ),
 )

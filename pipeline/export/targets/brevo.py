@@ -4,46 +4,21 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import partial
 from typing import Any
-from urllib.parse import quote, urlencode
 
-from pipeline.export.auth import at, header
+from pipeline.export.auth import KeyAuth
+from pipeline.export.campaigns import Campaigns
+from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
-from pipeline.export.push import first
-from pipeline.export.target import (
-    Delivery,
-    DraftStatus,
-    PushMethod,
-    ServiceApi,
-    ServiceDraft,
-    SettingType,
-    TagSupport,
-    Target,
-    TargetSetting,
-)
+from pipeline.export.target import PushMethod, SettingType, TagSupport, Target, TargetSetting
 
 
-def _of(attribute: str) -> FieldTag:
+def _tag(attribute: str) -> FieldTag:
     return FieldTag(f"{{{{ contact.{attribute} }}}}", f"{{{{ contact.{attribute}|default:'{{fallback}}' }}}}")
 
 
-def _read(service: ServiceApi, delivery: Delivery, id: str) -> DraftStatus | None:
-    found = service.get(f"/emailCampaigns/{quote(id, safe='')}?excludeHtmlContent=true")
-    return _standing(found) if found else None
-
-
-def _find(service: ServiceApi, delivery: Delivery) -> DraftStatus | None:
-    asked = {"type": "classic", "limit": "100", "sort": "desc", "excludeHtmlContent": "true"}
-    listed = service.get(f"/emailCampaigns?{urlencode(asked)}")
-    found = first((listed or {}).get("campaigns"), "name", delivery.name)
-    return _standing(found) if found else None
-
-
-def _standing(campaign: Any) -> DraftStatus:
-    return DraftStatus(str(campaign["id"]), campaign["status"], campaign["status"] == "draft")
-
-
-def _write(service: ServiceApi, delivery: Delivery, found: DraftStatus | None) -> ServiceDraft:
+def _body(delivery: Delivery) -> dict[str, Any]:
     recipients: dict[str, Any] = {"listIds": delivery.settings["lists"]}
     if "segments" in delivery.settings:
         recipients = {"segmentIds": delivery.settings["segments"]}
@@ -57,12 +32,7 @@ def _write(service: ServiceApi, delivery: Delivery, found: DraftStatus | None) -
         "recipients": recipients,
         "mirrorActive": True,
     }
-    if delivery.tags:
-        body["tag"] = delivery.tags[0]
-    if found:
-        service.send("PUT", f"/emailCampaigns/{quote(found.id, safe='')}", body)
-    id = found.id if found else str(service.send("POST", "/emailCampaigns", body)["id"])
-    return ServiceDraft(id, f"https://app.brevo.com/marketing-campaign/edit/{id}")
+    return body | ({"tag": delivery.tags[0]} if delivery.tags else {})
 
 
 TARGET = Target(
@@ -70,14 +40,14 @@ TARGET = Target(
     title="Brevo",
     dialect=Dialect(
         tags={
-            "first_name": _of("FIRSTNAME"),
-            "last_name": _of("LASTNAME"),
+            "first_name": _tag("FIRSTNAME"),
+            "last_name": _tag("LASTNAME"),
             "email": FieldTag("{{ contact.EMAIL }}"),
             "unsubscribe_url": FieldTag("{{ unsubscribe }}", parts=BODY),
             "preferences_url": FieldTag("{{ update_profile }}", parts=BODY),
             "web_url": FieldTag("{{ mirror }}", parts=BODY),
         },
-        custom=_of("{name}"),
+        custom=_tag("{name}"),
         own_name=str.upper,
         # The older language of the service has brackets and single braces.
         lookalike=re.compile(r"\{\{|\{%|\[(?:UNSUBSCRIBE|MIRROR|DEFAULT_FROM_NAME)\]|\{[A-Z][A-Z0-9_]+\}"),
@@ -112,10 +82,15 @@ TARGET = Target(
     ),
     push=PushMethod(
         keys=("BREVO_API_KEY",),
-        url=at("https://api.brevo.com/v3"),
-        headers=header("api-key"),
-        read=_read,
-        find=_find,
-        write=_write,
+        url="https://api.brevo.com/v3",
+        auth=partial(KeyAuth, header="api-key"),
+        campaigns=Campaigns(
+            path="/emailCampaigns",
+            query="excludeHtmlContent=true",
+            lists=({"type": "classic", "limit": "100", "sort": "desc", "excludeHtmlContent": "true"},),
+            items="campaigns",
+            body=_body,
+            address="https://app.brevo.com/marketing-campaign/edit/{id}",
+        ),
     ),
 )

@@ -4,44 +4,22 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import partial
 from typing import Any
-from urllib.parse import quote, urlencode
 
-from pipeline.export.auth import at, header
+from pipeline.export.auth import KeyAuth
+from pipeline.export.campaigns import Campaigns
+from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
-from pipeline.export.push import first
-from pipeline.export.target import (
-    Delivery,
-    DraftStatus,
-    PushMethod,
-    ServiceApi,
-    ServiceDraft,
-    Target,
-    TargetSetting,
-)
+from pipeline.export.target import PushMethod, Target, TargetSetting
 
 
-def _stored(name: str) -> FieldTag:
+def _tag(name: str) -> FieldTag:
     value = f"subscriber.metadata.{name}"
     return FieldTag(f"{{{{ {value} }}}}", f'{{{{ {value}|default:"{{fallback}}" }}}}')
 
 
-def _read(service: ServiceApi, delivery: Delivery, id: str) -> DraftStatus | None:
-    found = service.get(f"/emails/{quote(id, safe='')}")
-    return _standing(found) if found else None
-
-
-def _find(service: ServiceApi, delivery: Delivery) -> DraftStatus | None:
-    listed = service.get(f"/emails?{urlencode({'ordering': '-creation_date'})}")
-    found = first(listed["results"] if listed else (), "slug", delivery.slug)
-    return _standing(found) if found else None
-
-
-def _standing(email: Any) -> DraftStatus:
-    return DraftStatus(email["id"], email["status"], email["status"] == "draft")
-
-
-def _write(service: ServiceApi, delivery: Delivery, found: DraftStatus | None) -> ServiceDraft:
+def _body(delivery: Delivery) -> dict[str, Any]:
     # Without a status an email is sent at once.
     body: dict[str, Any] = {
         "subject": delivery.subject,
@@ -52,16 +30,10 @@ def _write(service: ServiceApi, delivery: Delivery, found: DraftStatus | None) -
     }
     if delivery.web_url:
         body["canonical_url"] = delivery.web_url
-    if "subscriber_tag" in delivery.settings:
-        one = {
-            "field": "subscriber.tags",
-            "operator": "contains",
-            "value": delivery.settings["subscriber_tag"],
-        }
-        body["filters"] = {"filters": [one], "groups": [], "predicate": "and"}
-    path = f"/emails/{quote(found.id, safe='')}" if found else "/emails"
-    made = service.send("PATCH" if found else "POST", path, body)
-    return ServiceDraft(made["id"], f"https://buttondown.com/emails/{made['id']}")
+    if tag := delivery.settings.get("subscriber_tag"):
+        tagged = {"field": "subscriber.tags", "operator": "contains", "value": tag}
+        body["filters"] = {"filters": [tagged], "groups": [], "predicate": "and"}
+    return body
 
 
 TARGET = Target(
@@ -69,15 +41,15 @@ TARGET = Target(
     title="Buttondown",
     dialect=Dialect(
         tags={
-            "first_name": _stored("first_name"),
-            "last_name": _stored("last_name"),
-            "name": _stored("name"),
+            "first_name": _tag("first_name"),
+            "last_name": _tag("last_name"),
+            "name": _tag("name"),
             "email": FieldTag("{{ subscriber.email }}"),
             "unsubscribe_url": FieldTag("{{ unsubscribe_url }}", parts=BODY),
             "preferences_url": FieldTag("{{ manage_subscription_url }}", parts=BODY),
             "web_url": FieldTag("{{ email_url }}", parts=BODY),
         },
-        custom=_stored("{name}"),
+        custom=_tag("{name}"),
         own_name=lambda name: name,
         # Django: a tag begins with {{, {% or {#.
         lookalike=re.compile(r"\{\{|\{%|\{#"),
@@ -112,11 +84,23 @@ TARGET = Target(
     settings=(TargetSetting("subscriber_tag", "the tag of the subscribers that get it"),),
     push=PushMethod(
         keys=("BUTTONDOWN_API_KEY",),
-        url=at("https://api.buttondown.com/v1"),
+        url="https://api.buttondown.com/v1",
         # From this version on an email is a draft unless another status is given.
-        headers=header("Authorization", "Token {}", X_API_Version="2026-04-01"),
-        read=_read,
-        find=_find,
-        write=_write,
+        auth=partial(
+            KeyAuth,
+            header="Authorization",
+            form="Token {}",
+            others={"X-API-Version": "2026-04-01"},
+        ),
+        campaigns=Campaigns(
+            path="/emails",
+            lists=({"ordering": "-creation_date"},),
+            items="results",
+            name="slug",
+            label="{slug}",
+            body=_body,
+            update="PATCH",
+            address="https://buttondown.com/emails/{id}",
+        ),
     ),
 )

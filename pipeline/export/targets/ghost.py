@@ -6,52 +6,27 @@ import json
 import re
 from datetime import date
 from typing import Any
-from urllib.parse import quote, urlencode
 
-from pipeline.export.auth import ghost_token
+from pipeline.export.auth import GhostAuth
+from pipeline.export.campaigns import Campaigns
+from pipeline.export.delivery import Delivery, DraftStatus, ServiceApi
 from pipeline.export.dialect import BODY, Dialect, FieldTag, MessagePart
 from pipeline.export.fragment import styled_fragment
-from pipeline.export.target import (
-    Credentials,
-    Delivery,
-    DraftStatus,
-    PushMethod,
-    ServiceApi,
-    ServiceDraft,
-    TagSupport,
-    Target,
-    TargetSetting,
-)
+from pipeline.export.target import PushMethod, TagSupport, Target, TargetSetting
 
-_POSTS = "/ghost/api/admin/posts/"
 _EXCERPT = 300
 """Characters of an excerpt at most; it is the preview text of the email."""
 
 
-def _of(name: str) -> FieldTag:
+def _tag(name: str) -> FieldTag:
     return FieldTag(f"{{{name}}}", f'{{{name}, "{{fallback}}"}}', BODY)
 
 
-def _read(service: ServiceApi, delivery: Delivery, id: str) -> DraftStatus | None:
-    found = service.get(f"{_POSTS}{quote(id, safe='')}/")
-    return _standing(found["posts"][0]) if found else None
-
-
-def _find(service: ServiceApi, delivery: Delivery) -> DraftStatus | None:
-    listed = service.get(f"{_POSTS}?{urlencode({'filter': f'slug:{delivery.slug}', 'limit': '1'})}")
-    posts = (listed or {}).get("posts")
-    return _standing(posts[0]) if posts else None
-
-
-def _standing(post: Any) -> DraftStatus:
-    return DraftStatus(post["id"], post["status"], post["status"] == "draft", post["updated_at"])
-
-
-def _write(service: ServiceApi, delivery: Delivery, found: DraftStatus | None) -> ServiceDraft:
-    # Fields are filled in where they stand in an email card, which no HTML can say: hence Ghost's own form.
+def _body(delivery: Delivery) -> dict[str, Any]:
+    # Fields are filled in inside an email card only, which HTML cannot express: hence Ghost's own format.
     card = {"type": "email", "version": 1, "html": delivery.html}
     root = {"type": "root", "version": 1, "children": [card], "direction": None, "format": "", "indent": 0}
-    post: dict[str, Any] = {
+    return {
         "title": delivery.title,
         "slug": delivery.slug,
         "lexical": json.dumps({"root": root}, ensure_ascii=False),
@@ -61,17 +36,15 @@ def _write(service: ServiceApi, delivery: Delivery, found: DraftStatus | None) -
         "custom_excerpt": delivery.preview_text[:_EXCERPT],
         "tags": [{"name": tag} for tag in delivery.tags],
     }
-    if found:
-        post["updated_at"] = found.version
-        made = service.send("PUT", f"{_POSTS}{quote(found.id, safe='')}/", {"posts": [post]})
-    else:
-        made = service.send("POST", _POSTS, {"posts": [post]})
-    id = made["posts"][0]["id"]
-    return ServiceDraft(id, f"{delivery.settings['url'].rstrip('/')}/ghost/#/editor/post/{id}")
 
 
-def _site(login: Credentials) -> str:
-    return str(login.settings["url"])
+def _save(
+    service: ServiceApi, path: str, post: dict[str, Any], delivery: Delivery, existing: DraftStatus | None
+) -> Any:
+    """Send a post in a list of one; a change names the version that it changes."""
+    if existing:
+        return service.send("PUT", path, {"posts": [{**post, "updated_at": existing.version}]})
+    return service.send("POST", path, {"posts": [post]})
 
 
 TARGET = Target(
@@ -79,8 +52,8 @@ TARGET = Target(
     title="Ghost",
     dialect=Dialect(
         tags={
-            "first_name": _of("first_name"),
-            "name": _of("name"),
+            "first_name": _tag("first_name"),
+            "name": _tag("name"),
             "email": FieldTag("{email}", parts=BODY),
             "unsubscribe_url": FieldTag("{unsubscribe_url}", parts=BODY),
         },
@@ -114,11 +87,19 @@ TARGET = Target(
     settings=(TargetSetting("url", "the address of your Ghost", required=True),),
     push=PushMethod(
         keys=("GHOST_ADMIN_API_KEY",),
-        url=_site,
-        headers=ghost_token,
-        read=_read,
-        find=_find,
-        write=_write,
+        auth=GhostAuth,
+        campaigns=Campaigns(
+            path="/ghost/api/admin/posts/",
+            lists=({"filter": "slug:{slug}", "limit": "1"},),
+            items="posts",
+            item="posts.0",
+            name="slug",
+            label="{slug}",
+            version="updated_at",
+            body=_body,
+            save=_save,
+            address="{url}/ghost/#/editor/post/{id}",
+        ),
         draft="post",
     ),
 )

@@ -4,53 +4,30 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import partial
 from typing import Any
-from urllib.parse import quote
 
-from pipeline.export.auth import at, header
+from pipeline.export.auth import KeyAuth
+from pipeline.export.campaigns import Campaigns
+from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
 from pipeline.export.fragment import styled_fragment
-from pipeline.export.push import first
-from pipeline.export.target import (
-    Delivery,
-    DraftStatus,
-    PushMethod,
-    ServiceApi,
-    ServiceDraft,
-    SettingType,
-    Target,
-    TargetSetting,
-)
+from pipeline.export.target import PushMethod, SettingType, Target, TargetSetting
 
 
-def _of(name: str) -> FieldTag:
+def _tag(name: str) -> FieldTag:
     value = f"subscriber.{name}"
     return FieldTag(f"{{{{ {value} }}}}", f'{{{{ {value} | default: "{{fallback}}" }}}}')
 
 
-def _read(service: ServiceApi, delivery: Delivery, id: str) -> DraftStatus | None:
-    found = service.get(f"/v4/broadcasts/{quote(id, safe='')}")
-    return _standing(found["broadcast"]) if found else None
-
-
-def _find(service: ServiceApi, delivery: Delivery) -> DraftStatus | None:
-    listed = service.get("/v4/broadcasts?per_page=100")
-    found = first((listed or {}).get("broadcasts"), "description", delivery.name)
-    return _standing(found) if found else None
-
-
-def _standing(broadcast: Any) -> DraftStatus:
-    return DraftStatus(str(broadcast["id"]), broadcast["status"], broadcast["status"] == "draft")
-
-
-def _write(service: ServiceApi, delivery: Delivery, found: DraftStatus | None) -> ServiceDraft:
+def _body(delivery: Delivery) -> dict[str, Any]:
     filters = [
         {"type": kind, "ids": delivery.settings[name]}
         for kind, name in (("segment", "segments"), ("tag", "subscriber_tags"))
         if name in delivery.settings
     ]
     # A moment to send at, or a public broadcast, would be more than a draft.
-    body = {
+    return {
         "subject": delivery.subject,
         "preview_text": delivery.preview_text,
         "content": delivery.html,
@@ -64,9 +41,6 @@ def _write(service: ServiceApi, delivery: Delivery, found: DraftStatus | None) -
         "thumbnail_alt": None,
         "thumbnail_url": None,
     }
-    path = f"/v4/broadcasts/{quote(found.id, safe='')}" if found else "/v4/broadcasts"
-    made = service.send("PUT" if found else "POST", path, body)["broadcast"]
-    return ServiceDraft(str(made["id"]), f"https://app.kit.com/campaigns/{made['id']}/draft")
 
 
 TARGET = Target(
@@ -74,13 +48,13 @@ TARGET = Target(
     title="Kit",
     dialect=Dialect(
         tags={
-            "first_name": _of("first_name"),
+            "first_name": _tag("first_name"),
             "email": FieldTag("{{ subscriber.email_address }}"),
             "unsubscribe_url": FieldTag("{{ unsubscribe_url }}", parts=BODY),
             "preferences_url": FieldTag("{{ subscriber_preferences_url }}", parts=BODY),
             "postal_address": FieldTag("{{ address }}", parts=BODY),
         },
-        custom=_of("{name}"),
+        custom=_tag("{name}"),
         # Liquid: a tag begins with {{ or {%.
         lookalike=re.compile(r"\{\{|\{%"),
         literal=lambda found: f"{{% raw %}}{found}{{% endraw %}}",
@@ -122,11 +96,17 @@ TARGET = Target(
     ),
     push=PushMethod(
         keys=("KIT_API_KEY",),
-        url=at("https://api.kit.com"),
-        headers=header("X-Kit-Api-Key"),
-        read=_read,
-        find=_find,
-        write=_write,
+        url="https://api.kit.com",
+        auth=partial(KeyAuth, header="X-Kit-Api-Key"),
+        campaigns=Campaigns(
+            path="/v4/broadcasts",
+            lists=({"per_page": "100"},),
+            items="broadcasts",
+            item="broadcast",
+            name="description",
+            body=_body,
+            address="https://app.kit.com/campaigns/{id}/draft",
+        ),
         draft="broadcast",
     ),
 )

@@ -4,48 +4,22 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import partial
 from typing import Any
-from urllib.parse import quote, urlencode
 
-from pipeline.export.auth import header
+from pipeline.export.auth import KeyAuth
+from pipeline.export.campaigns import Campaigns
+from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
-from pipeline.export.push import first
-from pipeline.export.target import (
-    Credentials,
-    Delivery,
-    DraftStatus,
-    PushMethod,
-    ServiceApi,
-    ServiceDraft,
-    SettingType,
-    TagSupport,
-    Target,
-    TargetSetting,
-)
+from pipeline.export.target import PushMethod, SettingType, TagSupport, Target, TargetSetting
 
 
-def _of(value: str) -> FieldTag:
+def _tag(value: str) -> FieldTag:
     return FieldTag(f"{{{{ {value} }}}}", f'{{{{ or {value} "{{fallback}}" }}}}')
 
 
-def _read(service: ServiceApi, delivery: Delivery, id: str) -> DraftStatus | None:
-    found = service.get(f"/api/campaigns/{quote(id, safe='')}?no_body=true")
-    return _standing(found["data"]) if found else None
-
-
-def _find(service: ServiceApi, delivery: Delivery) -> DraftStatus | None:
-    name = urlencode({"query": delivery.name, "per_page": "all", "no_body": "true"})
-    listed = service.get(f"/api/campaigns?{name}")
-    found = first(listed["data"]["results"] if listed else (), "name", delivery.name)
-    return _standing(found) if found else None
-
-
-def _standing(campaign: Any) -> DraftStatus:
-    return DraftStatus(str(campaign["id"]), campaign["status"], campaign["status"] == "draft")
-
-
-def _write(service: ServiceApi, delivery: Delivery, found: DraftStatus | None) -> ServiceDraft:
-    body = {
+def _body(delivery: Delivery) -> dict[str, Any]:
+    return {
         "name": delivery.name,
         "subject": delivery.subject,
         "lists": delivery.settings["lists"],
@@ -59,15 +33,6 @@ def _write(service: ServiceApi, delivery: Delivery, found: DraftStatus | None) -
         "headers": [{"Reply-To": delivery.reply_to}] if delivery.reply_to else [],
         "template_id": delivery.settings["template"],
     }
-    path = f"/api/campaigns/{quote(found.id, safe='')}" if found else "/api/campaigns"
-    made = service.send("PUT" if found else "POST", path, body)["data"]
-    return ServiceDraft(
-        str(made["id"]), f"{delivery.settings['url'].rstrip('/')}/admin/campaigns/{made['id']}"
-    )
-
-
-def _instance(login: Credentials) -> str:
-    return str(login.settings["url"])
 
 
 TARGET = Target(
@@ -75,15 +40,15 @@ TARGET = Target(
     title="listmonk",
     dialect=Dialect(
         tags={
-            "first_name": _of(".Subscriber.FirstName"),
-            "last_name": _of(".Subscriber.LastName"),
-            "name": _of(".Subscriber.Name"),
+            "first_name": _tag(".Subscriber.FirstName"),
+            "last_name": _tag(".Subscriber.LastName"),
+            "name": _tag(".Subscriber.Name"),
             "email": FieldTag("{{ .Subscriber.Email }}"),
             "unsubscribe_url": FieldTag("{{ UnsubscribeURL }}", parts=BODY),
             "preferences_url": FieldTag("{{ UnsubscribeURL }}?manage=true", parts=BODY),
             "web_url": FieldTag("{{ MessageURL }}", parts=BODY),
         },
-        custom=_of(".Subscriber.Attribs.{name}"),
+        custom=_tag(".Subscriber.Attribs.{name}"),
         # Beside Go's braces, listmonk makes a tracked link of an address that ends in @TrackLink.
         lookalike=re.compile(r"\{\{|@TrackLink\b"),
         literal=lambda found: '{{ "{{" }}' if found == "{{" else '@{{ "TrackLink" }}',
@@ -113,10 +78,15 @@ TARGET = Target(
     ),
     push=PushMethod(
         keys=("LISTMONK_API_TOKEN",),
-        url=_instance,
-        headers=header("Authorization", "token {}"),
-        read=_read,
-        find=_find,
-        write=_write,
+        auth=partial(KeyAuth, header="Authorization", form="token {}"),
+        campaigns=Campaigns(
+            path="/api/campaigns",
+            query="no_body=true",
+            lists=({"query": "{name}", "per_page": "all", "no_body": "true"},),
+            items="data.results",
+            item="data",
+            body=_body,
+            address="{url}/admin/campaigns/{id}",
+        ),
     ),
 )

@@ -5,23 +5,16 @@ from __future__ import annotations
 import base64
 import re
 from datetime import date
+from functools import partial
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from pipeline.errors import PressroomError
-from pipeline.export.auth import basic
+from pipeline.export.auth import BasicAuth
+from pipeline.export.campaigns import Campaigns
+from pipeline.export.delivery import Delivery, DraftStatus, ServiceApi
 from pipeline.export.dialect import BODY, Dialect, FieldTag
-from pipeline.export.target import (
-    Credentials,
-    Delivery,
-    DraftStatus,
-    PushMethod,
-    ServiceApi,
-    ServiceDraft,
-    SettingType,
-    Target,
-    TargetSetting,
-)
+from pipeline.export.target import Credentials, PushMethod, SettingType, Target, TargetSetting
 
 _NAME = "*|FNAME|* *|LNAME|*"
 
@@ -30,9 +23,9 @@ def _or(tag: str) -> str:
     return f"*|IF:{tag}|**|{tag}|**|ELSE:|*{{fallback}}*|END:IF|*"
 
 
-def _center(login: Credentials) -> str:
-    """The data center's name stands behind the hyphen of the key."""
-    center = login.keys.get("MAILCHIMP_API_KEY", "-dc").rpartition("-")[2]
+def _url(credentials: Credentials) -> str:
+    """The address of the data center whose name is behind the hyphen of the key."""
+    center = (credentials.key or "-dc").rpartition("-")[2]
     if not re.fullmatch(r"[a-z]{2,4}[0-9]{0,3}", center):
         raise PressroomError(
             "the key of Mailchimp ends in a hyphen and the name of a data center, as -us7.",
@@ -40,62 +33,39 @@ def _center(login: Credentials) -> str:
             None,
             "Copy all of it into MAILCHIMP_API_KEY.",
         )
-    return center
+    return f"https://{center}.api.mailchimp.com/3.0"
 
 
-def _read(service: ServiceApi, delivery: Delivery, id: str) -> DraftStatus | None:
-    found = service.get(f"/campaigns/{quote(id, safe='')}")
-    return _standing(found) if found else None
-
-
-def _find(service: ServiceApi, delivery: Delivery) -> DraftStatus | None:
-    asked = {
-        "list_id": delivery.settings["list"],
-        "sort_field": "create_time",
-        "sort_dir": "DESC",
-        "count": "1000",
-        "fields": "campaigns.id,campaigns.status,campaigns.settings.title",
-    }
-    listed = service.get(f"/campaigns?{urlencode(asked)}")
-    named = [
-        each for each in (listed or {}).get("campaigns", ()) if each["settings"]["title"] == delivery.name
-    ]
-    return _standing(named[0]) if named else None
-
-
-def _standing(campaign: Any) -> DraftStatus:
-    return DraftStatus(campaign["id"], campaign["status"], campaign["status"] == "save")
-
-
-def _write(service: ServiceApi, delivery: Delivery, found: DraftStatus | None) -> ServiceDraft:
+def _body(delivery: Delivery) -> dict[str, Any]:
     recipients: dict[str, Any] = {"list_id": delivery.settings["list"]}
     if "segment" in delivery.settings:
         recipients["segment_opts"] = {"saved_segment_id": delivery.settings["segment"]}
-    body = {
-        "type": "regular",
+    return {
         "recipients": recipients,
         "settings": {
             "title": delivery.name,
             "subject_line": delivery.subject,
             "preview_text": delivery.preview_text,
             "from_name": delivery.sender_name,
-            # The address that mail comes from is that which answers go to.
+            # The address that mail comes from is also the one that answers go to.
             "reply_to": delivery.reply_to or delivery.sender_address,
         },
     }
-    if found:
-        del body["type"]
-        made = service.send("PATCH", f"/campaigns/{quote(found.id, safe='')}", body)
-    else:
-        made = service.send("POST", "/campaigns", body)
+
+
+def _save(
+    service: ServiceApi, path: str, body: dict[str, Any], delivery: Delivery, existing: DraftStatus | None
+) -> Any:
+    """Send the campaign, then its content: HTML, or an archive with the pictures."""
+    campaign = service.send("PATCH" if existing else "POST", path, body)
     content: dict[str, Any] = {"plain_text": delivery.text}
     if delivery.archive:
-        packed = base64.b64encode(delivery.archive).decode()
-        content["archive"] = {"archive_content": packed, "archive_type": "zip"}
+        archive = base64.b64encode(delivery.archive).decode()
+        content["archive"] = {"archive_content": archive, "archive_type": "zip"}
     else:
         content["html"] = delivery.html
-    service.send("PUT", f"/campaigns/{quote(made['id'], safe='')}/content", content)
-    return ServiceDraft(made["id"], f"https://admin.mailchimp.com/campaigns/edit?id={made['web_id']}")
+    service.send("PUT", f"/campaigns/{quote(campaign['id'], safe='')}/content", content)
+    return campaign
 
 
 TARGET = Target(
@@ -142,10 +112,26 @@ TARGET = Target(
     ),
     push=PushMethod(
         keys=("MAILCHIMP_API_KEY",),
-        url=lambda login: f"https://{_center(login)}.api.mailchimp.com/3.0",
-        headers=basic("pressroom"),
-        read=_read,
-        find=_find,
-        write=_write,
+        url=_url,
+        auth=partial(BasicAuth, user="pressroom"),
+        campaigns=Campaigns(
+            path="/campaigns",
+            lists=(
+                {
+                    "list_id": "{list}",
+                    "sort_field": "create_time",
+                    "sort_dir": "DESC",
+                    "count": "1000",
+                    "fields": "campaigns.id,campaigns.status,campaigns.settings.title",
+                },
+            ),
+            items="campaigns",
+            name="settings.title",
+            open=frozenset({"save"}),
+            body=_body,
+            new={"type": "regular"},
+            save=_save,
+            address="https://admin.mailchimp.com/campaigns/edit?id={draft[web_id]}",
+        ),
     ),
 )

@@ -5,61 +5,27 @@ from __future__ import annotations
 import re
 from datetime import date
 from typing import Any
-from urllib.parse import quote, urlencode
 
-from pipeline.export.auth import at, bearer
+from pipeline.export.auth import BearerAuth
+from pipeline.export.campaigns import Campaigns
+from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
-from pipeline.export.push import first
-from pipeline.export.target import (
-    Delivery,
-    DraftStatus,
-    PushMethod,
-    ServiceApi,
-    ServiceDraft,
-    SettingType,
-    Target,
-    TargetSetting,
-)
+from pipeline.export.target import PushMethod, SettingType, Target, TargetSetting
 
 
-def _of(name: str) -> FieldTag:
+def _tag(name: str) -> FieldTag:
     return FieldTag(f"{{${name}}}", f"{{${name}|default('{{fallback}}')}}")
 
 
-def _read(service: ServiceApi, delivery: Delivery, id: str) -> DraftStatus | None:
-    found = service.get(f"/campaigns/{quote(id, safe='')}")
-    return _standing(found["data"]) if found else None
-
-
-def _find(service: ServiceApi, delivery: Delivery) -> DraftStatus | None:
-    for status in ("draft", "ready", "sent"):
-        listed = service.get(f"/campaigns?{urlencode({'filter[status]': status, 'limit': '100'})}")
-        if found := first((listed or {}).get("data"), "name", delivery.name):
-            return _standing(found)
-    return None
-
-
-def _standing(campaign: Any) -> DraftStatus:
-    return DraftStatus(str(campaign["id"]), campaign["status"], campaign["status"] == "draft")
-
-
-def _write(service: ServiceApi, delivery: Delivery, found: DraftStatus | None) -> ServiceDraft:
-    body: dict[str, Any] = {
-        "name": delivery.name,
-        "type": "regular",
-        "emails": [
-            {
-                "subject": delivery.subject,
-                "from_name": delivery.sender_name,
-                "from": delivery.sender_address,
-                "content": delivery.html,
-            }
-        ],
+def _body(delivery: Delivery) -> dict[str, Any]:
+    email = {
+        "subject": delivery.subject,
+        "from_name": delivery.sender_name,
+        "from": delivery.sender_address,
+        "content": delivery.html,
     }
-    body |= {name: delivery.settings[name] for name in ("groups", "segments") if name in delivery.settings}
-    path = f"/campaigns/{quote(found.id, safe='')}" if found else "/campaigns"
-    made = service.send("PUT" if found else "POST", path, body)["data"]
-    return ServiceDraft(str(made["id"]), f"https://dashboard.mailerlite.com/campaigns/{made['id']}/edit")
+    readers = {name: delivery.settings[name] for name in ("groups", "segments") if name in delivery.settings}
+    return {"name": delivery.name, "type": "regular", "emails": [email], **readers}
 
 
 TARGET = Target(
@@ -67,14 +33,14 @@ TARGET = Target(
     title="MailerLite",
     dialect=Dialect(
         tags={
-            "first_name": _of("name"),
-            "last_name": _of("last_name"),
+            "first_name": _tag("name"),
+            "last_name": _tag("last_name"),
             "email": FieldTag("{$email}"),
             "unsubscribe_url": FieldTag("{$unsubscribe}", parts=BODY),
             "preferences_url": FieldTag("{$preferences}", parts=BODY),
             "web_url": FieldTag("{$url}", parts=BODY),
         },
-        custom=_of("{name}"),
+        custom=_tag("{name}"),
         lookalike=re.compile(r"\{\$"),
         not_in_fallback=frozenset("'{}\n"),
     ),
@@ -106,10 +72,15 @@ TARGET = Target(
     ),
     push=PushMethod(
         keys=("MAILERLITE_API_KEY",),
-        url=at("https://connect.mailerlite.com/api"),
-        headers=bearer(),
-        read=_read,
-        find=_find,
-        write=_write,
+        url="https://connect.mailerlite.com/api",
+        auth=BearerAuth,
+        campaigns=Campaigns(
+            path="/campaigns",
+            lists=tuple({"filter[status]": status, "limit": "100"} for status in ("draft", "ready", "sent")),
+            items="data",
+            item="data",
+            body=_body,
+            address="https://dashboard.mailerlite.com/campaigns/{id}/edit",
+        ),
     ),
 )

@@ -5,54 +5,35 @@ from __future__ import annotations
 import json
 import re
 from datetime import date
+from functools import partial
+from typing import Any
 from urllib.parse import quote
 
-from pipeline.export.auth import at, basic
+from pipeline.export.auth import BasicAuth
+from pipeline.export.campaigns import Campaigns
+from pipeline.export.delivery import Delivery, DraftStatus, ServiceApi
 from pipeline.export.dialect import BODY, Dialect, FieldTag
-from pipeline.export.target import (
-    Delivery,
-    DraftStatus,
-    PushMethod,
-    ServiceApi,
-    ServiceDraft,
-    Target,
-    TargetSetting,
-)
+from pipeline.export.target import PushMethod, Target, TargetSetting
 
 
-def _of(name: str) -> FieldTag:
+def _tag(name: str) -> FieldTag:
     return FieldTag(f"{{{{{name}}}}}", f"{{{{#if {name}}}}}{{{{{name}}}}}{{{{else}}}}{{fallback}}{{{{/if}}}}")
 
 
-def _templates(delivery: Delivery) -> str:
-    return f"/v3/{quote(delivery.settings['domain'], safe='')}/templates"
-
-
-def _read(service: ServiceApi, delivery: Delivery, id: str) -> DraftStatus | None:
-    found = service.get(f"{_templates(delivery)}/{quote(id, safe='')}?active=yes")
-    if not found:
-        return None
-    template = found["template"]
-    return DraftStatus(template["name"], "template", open=True, version=template["version"]["tag"])
-
-
-def _find(service: ServiceApi, delivery: Delivery) -> DraftStatus | None:
-    return _read(service, delivery, delivery.slug)
-
-
-def _write(service: ServiceApi, delivery: Delivery, found: DraftStatus | None) -> ServiceDraft:
+def _body(delivery: Delivery) -> dict[str, Any]:
     headers = {"From": delivery.sender, "Subject": delivery.subject}
     headers |= {"Reply-To": delivery.reply_to} if delivery.reply_to else {}
-    version = {"template": delivery.html, "headers": json.dumps(headers, ensure_ascii=False)}
-    if found:
-        path = f"{_templates(delivery)}/{quote(found.id, safe='')}/versions/{quote(found.version, safe='')}"
-        service.send("PUT", path, {**version, "active": "yes"}, form=True)
-    else:
-        new = {"name": delivery.slug, "description": delivery.name, "engine": "handlebars", **version}
-        service.send("POST", _templates(delivery), new, form=True)
-    domain = quote(delivery.settings["domain"], safe="")
-    place = f"https://app.mailgun.com/mg/sending/{domain}/templates/details/{delivery.slug}"
-    return ServiceDraft(found.id if found else delivery.slug, place)
+    return {"template": delivery.html, "headers": json.dumps(headers, ensure_ascii=False)}
+
+
+def _save(
+    service: ServiceApi, path: str, body: dict[str, Any], delivery: Delivery, existing: DraftStatus | None
+) -> Any:
+    """Send a form; a change goes to the active version of the template."""
+    if existing:
+        version = f"{path}/versions/{quote(existing.version, safe='')}"
+        return service.send("PUT", version, {**body, "active": "yes"}, form=True)
+    return service.send("POST", path, body, form=True)
 
 
 TARGET = Target(
@@ -60,13 +41,13 @@ TARGET = Target(
     title="Mailgun",
     dialect=Dialect(
         tags={
-            "first_name": _of("first_name"),
-            "last_name": _of("last_name"),
-            "name": _of("name"),
+            "first_name": _tag("first_name"),
+            "last_name": _tag("last_name"),
+            "name": _tag("name"),
             "email": FieldTag("%recipient%"),
             "unsubscribe_url": FieldTag("%unsubscribe_url%", parts=BODY),
         },
-        custom=_of("{name}"),
+        custom=_tag("{name}"),
         # Beside the template's braces, names of Mailgun's own and of recipient variables.
         lookalike=re.compile(r"\{\{|%recipient(?=[.%_])|%(?:\w+_)?unsubscribe_(?:url|email)%"),
         not_in_fallback=frozenset("{}\n"),
@@ -98,11 +79,20 @@ TARGET = Target(
     settings=(TargetSetting("domain", "the domain that you send from", required=True),),
     push=PushMethod(
         keys=("MAILGUN_API_KEY",),
-        url=at("https://api.mailgun.net"),
-        headers=basic("api"),
-        read=_read,
-        find=_find,
-        write=_write,
+        url="https://api.mailgun.net",
+        auth=partial(BasicAuth, user="api"),
+        campaigns=Campaigns(
+            path="/v3/{domain}/templates",
+            query="active=yes",
+            item="template",
+            id="name",
+            status=(),
+            version="version.tag",
+            body=_body,
+            new={"name": "{slug}", "description": "{name}", "engine": "handlebars"},
+            save=_save,
+            address="https://app.mailgun.com/mg/sending/{domain}/templates/details/{slug}",
+        ),
         draft="template",
     ),
 )

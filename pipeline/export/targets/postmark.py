@@ -4,52 +4,33 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import partial
 from typing import Any
-from urllib.parse import quote
 
-from pipeline.export.auth import at, header
+from pipeline.export.auth import KeyAuth
+from pipeline.export.campaigns import Campaigns
+from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
-from pipeline.export.push import first
-from pipeline.export.target import Delivery, DraftStatus, PushMethod, ServiceApi, ServiceDraft, Target
+from pipeline.export.target import PushMethod, Target
+
+_ALIAS = "issue-{slug}"
+"""An alias begins with a letter."""
 
 
-def _of(name: str) -> FieldTag:
+def _tag(name: str) -> FieldTag:
     # Within a section the value is the dot.
-    given = f"{{{{#{name}}}}}{{{{.}}}}{{{{/{name}}}}}"
-    return FieldTag(f"{{{{{name}}}}}", f"{given}{{{{^{name}}}}}{{fallback}}{{{{/{name}}}}}")
+    filled = f"{{{{#{name}}}}}{{{{.}}}}{{{{/{name}}}}}"
+    return FieldTag(f"{{{{{name}}}}}", f"{filled}{{{{^{name}}}}}{{fallback}}{{{{/{name}}}}}")
 
 
-def _alias(delivery: Delivery) -> str:
-    """An alias begins with a letter."""
-    return f"issue-{delivery.slug}"
-
-
-def _read(service: ServiceApi, delivery: Delivery, id: str) -> DraftStatus | None:
-    return _standing(service, "TemplateId", id)
-
-
-def _find(service: ServiceApi, delivery: Delivery) -> DraftStatus | None:
-    return _standing(service, "Alias", _alias(delivery))
-
-
-def _standing(service: ServiceApi, name: str, value: str) -> DraftStatus | None:
-    # Asked for a template that is not there, Postmark answers 422 as for any other mistake; a list is clear.
-    listed = service.get("/templates?count=500&offset=0")
-    found: Any = first((listed or {}).get("Templates"), name, value)
-    return DraftStatus(str(found["TemplateId"]), "template", open=True) if found else None
-
-
-def _write(service: ServiceApi, delivery: Delivery, found: DraftStatus | None) -> ServiceDraft:
-    body = {
+def _body(delivery: Delivery) -> dict[str, Any]:
+    return {
         "Name": delivery.name,
-        "Alias": _alias(delivery),
+        "Alias": _ALIAS.format(slug=delivery.slug),
         "Subject": delivery.subject,
         "HtmlBody": delivery.html,
         "TextBody": delivery.text,
     }
-    path = f"/templates/{quote(found.id, safe='')}" if found else "/templates"
-    made = service.send("PUT" if found else "POST", path, body)
-    return ServiceDraft(str(made["TemplateId"]), "https://account.postmarkapp.com/servers")
 
 
 TARGET = Target(
@@ -57,13 +38,13 @@ TARGET = Target(
     title="Postmark",
     dialect=Dialect(
         tags={
-            "first_name": _of("first_name"),
-            "last_name": _of("last_name"),
-            "name": _of("name"),
+            "first_name": _tag("first_name"),
+            "last_name": _tag("last_name"),
+            "name": _tag("name"),
             "email": FieldTag("{{email}}"),
             "unsubscribe_url": FieldTag("{{{ pm:unsubscribe }}}", parts=BODY),
         },
-        custom=_of("{name}"),
+        custom=_tag("{name}"),
         lookalike=re.compile(r"\{\{"),
         not_in_fallback=frozenset("{}\n"),
     ),
@@ -87,11 +68,22 @@ TARGET = Target(
     demands=("unsubscribe_url",),
     push=PushMethod(
         keys=("POSTMARK_SERVER_TOKEN",),
-        url=at("https://api.postmarkapp.com"),
-        headers=header("X-Postmark-Server-Token"),
-        read=_read,
-        find=_find,
-        write=_write,
+        url="https://api.postmarkapp.com",
+        auth=partial(KeyAuth, header="X-Postmark-Server-Token"),
+        campaigns=Campaigns(
+            path="/templates",
+            lists=({"count": "500", "offset": "0"},),
+            items="Templates",
+            # For a template that does not exist Postmark answers 422, as for any other mistake; its list is
+            # clear.
+            reads_list=True,
+            id="TemplateId",
+            name="Alias",
+            label=_ALIAS,
+            status=(),
+            body=_body,
+            address="https://account.postmarkapp.com/servers",
+        ),
         draft="template",
     ),
 )

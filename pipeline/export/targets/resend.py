@@ -5,48 +5,20 @@ from __future__ import annotations
 import re
 from datetime import date
 from typing import Any
-from urllib.parse import quote
 
-from pipeline.export.auth import at, bearer
+from pipeline.export.auth import BearerAuth
+from pipeline.export.campaigns import Campaigns
+from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
-from pipeline.export.target import (
-    Delivery,
-    DraftStatus,
-    PushMethod,
-    ServiceApi,
-    ServiceDraft,
-    Target,
-    TargetSetting,
-)
-
-_LOOKED_AT = 20
-"""Broadcasts that are looked into for a name, newest first, where the list has none."""
+from pipeline.export.target import PushMethod, Target, TargetSetting
 
 
-def _of(name: str) -> FieldTag:
+def _tag(name: str) -> FieldTag:
     return FieldTag(f"{{{{{{contact.{name}}}}}}}", f"{{{{{{contact.{name}|{{fallback}}}}}}}}")
 
 
-def _read(service: ServiceApi, delivery: Delivery, id: str) -> DraftStatus | None:
-    found = service.get(f"/broadcasts/{quote(id, safe='')}")
-    return _standing(found) if found else None
-
-
-def _find(service: ServiceApi, delivery: Delivery) -> DraftStatus | None:
-    listed = service.get("/broadcasts?limit=100")
-    for each in ((listed or {}).get("data") or [])[:_LOOKED_AT]:
-        whole = each if "name" in each else service.get(f"/broadcasts/{quote(each['id'], safe='')}") or {}
-        if whole.get("name") == delivery.name:
-            return _standing({**each, **whole})
-    return None
-
-
-def _standing(broadcast: Any) -> DraftStatus:
-    return DraftStatus(broadcast["id"], broadcast["status"], broadcast["status"] == "draft")
-
-
-def _write(service: ServiceApi, delivery: Delivery, found: DraftStatus | None) -> ServiceDraft:
-    # It stays a draft, because `send` is not said.
+def _body(delivery: Delivery) -> dict[str, Any]:
+    # It stays a draft, because there is no `send`.
     body: dict[str, Any] = {
         "name": delivery.name,
         "segment_id": delivery.settings["segment"],
@@ -60,9 +32,7 @@ def _write(service: ServiceApi, delivery: Delivery, found: DraftStatus | None) -
         body["reply_to"] = [delivery.reply_to]
     if "topic" in delivery.settings:
         body["topic_id"] = delivery.settings["topic"]
-    path = f"/broadcasts/{quote(found.id, safe='')}" if found else "/broadcasts"
-    made = service.send("PATCH" if found else "POST", path, body)
-    return ServiceDraft(made["id"], f"https://resend.com/broadcasts/{made['id']}")
+    return body
 
 
 TARGET = Target(
@@ -70,12 +40,12 @@ TARGET = Target(
     title="Resend",
     dialect=Dialect(
         tags={
-            "first_name": _of("first_name"),
-            "last_name": _of("last_name"),
+            "first_name": _tag("first_name"),
+            "last_name": _tag("last_name"),
             "email": FieldTag("{{{contact.email}}}"),
             "unsubscribe_url": FieldTag("{{{RESEND_UNSUBSCRIBE_URL}}}", parts=BODY),
         },
-        custom=_of("{name}"),
+        custom=_tag("{name}"),
         lookalike=re.compile(r"\{\{\{"),
         not_in_fallback=frozenset("{}|\n"),
     ),
@@ -105,10 +75,16 @@ TARGET = Target(
     ),
     push=PushMethod(
         keys=("RESEND_API_KEY",),
-        url=at("https://api.resend.com"),
-        headers=bearer(),
-        read=_read,
-        find=_find,
-        write=_write,
+        url="https://api.resend.com",
+        auth=BearerAuth,
+        campaigns=Campaigns(
+            path="/broadcasts",
+            lists=({"limit": "100"},),
+            items="data",
+            reads_unnamed=20,
+            body=_body,
+            update="PATCH",
+            address="https://resend.com/broadcasts/{id}",
+        ),
     ),
 )

@@ -5,69 +5,40 @@ from __future__ import annotations
 import re
 from datetime import date
 from typing import Any
-from urllib.parse import quote
 
-from pipeline.export.auth import at, bearer
+from pipeline.export.auth import BearerAuth
+from pipeline.export.campaigns import Campaigns
+from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
-from pipeline.export.push import first
-from pipeline.export.target import (
-    Delivery,
-    DraftStatus,
-    PushMethod,
-    ServiceApi,
-    ServiceDraft,
-    SettingType,
-    TagSupport,
-    Target,
-    TargetSetting,
-)
+from pipeline.export.target import PushMethod, SettingType, TagSupport, Target, TargetSetting
 
 _NAME, _CATEGORIES = 100, 10
 """Characters of a name and number of categories at most, by the API's own description."""
 
-_SINGLE_SENDS = "/v3/marketing/singlesends"
 _ADDRESS = "{{Sender_Address}}, {{Sender_City}}, {{Sender_State}} {{Sender_Zip}}"
 
 
-def _of(name: str) -> FieldTag:
+def _tag(name: str) -> FieldTag:
     return FieldTag(f"{{{{{name}}}}}", f'{{{{insert {name} "default={{fallback}}"}}}}')
 
 
-def _read(service: ServiceApi, delivery: Delivery, id: str) -> DraftStatus | None:
-    found = service.get(f"{_SINGLE_SENDS}/{quote(id, safe='')}")
-    return _standing(found) if found else None
-
-
-def _find(service: ServiceApi, delivery: Delivery) -> DraftStatus | None:
-    listed = service.get(f"{_SINGLE_SENDS}?page_size=100")
-    found = first((listed or {}).get("result"), "name", delivery.name[:_NAME])
-    return _standing(found) if found else None
-
-
-def _standing(single_send: Any) -> DraftStatus:
-    return DraftStatus(single_send["id"], single_send["status"], single_send["status"] == "draft")
-
-
-def _write(service: ServiceApi, delivery: Delivery, found: DraftStatus | None) -> ServiceDraft:
-    said = {"list_ids": "lists", "segment_ids": "segments"}
-    send_to = {key: delivery.settings[name] for key, name in said.items() if name in delivery.settings}
-    body = {
+def _body(delivery: Delivery) -> dict[str, Any]:
+    settings = delivery.settings
+    readers = (("list_ids", "lists"), ("segment_ids", "segments"))
+    return {
         "name": delivery.name[:_NAME],
         "categories": list(delivery.tags[:_CATEGORIES]),
-        "send_to": send_to,
+        "send_to": {key: settings[name] for key, name in readers if name in settings},
         "email_config": {
             "subject": delivery.subject,
             "html_content": delivery.html,
             "plain_content": delivery.text,
             "generate_plain_content": False,
             "editor": "code",
-            "suppression_group_id": delivery.settings["suppression_group"],
-            "sender_id": delivery.settings["sender"],
+            "suppression_group_id": settings["suppression_group"],
+            "sender_id": settings["sender"],
         },
     }
-    path = f"{_SINGLE_SENDS}/{quote(found.id, safe='')}" if found else _SINGLE_SENDS
-    made = service.send("PATCH" if found else "POST", path, body)
-    return ServiceDraft(made["id"], f"https://mc.sendgrid.com/single-sends/{made['id']}/editor")
 
 
 TARGET = Target(
@@ -75,15 +46,15 @@ TARGET = Target(
     title="SendGrid",
     dialect=Dialect(
         tags={
-            "first_name": _of("first_name"),
-            "last_name": _of("last_name"),
+            "first_name": _tag("first_name"),
+            "last_name": _tag("last_name"),
             "email": FieldTag("{{email}}"),
             "unsubscribe_url": FieldTag("{{{unsubscribe}}}", parts=BODY),
             "preferences_url": FieldTag("{{{unsubscribe_preferences}}}", parts=BODY),
             "web_url": FieldTag("{{{weblink}}}", parts=BODY),
             "postal_address": FieldTag(_ADDRESS, parts=BODY),
         },
-        custom=_of("{name}"),
+        custom=_tag("{name}"),
         lookalike=re.compile(r"\{\{"),
         not_in_fallback=frozenset('"{}\n'),
     ),
@@ -124,11 +95,17 @@ TARGET = Target(
     ),
     push=PushMethod(
         keys=("SENDGRID_API_KEY",),
-        url=at("https://api.sendgrid.com"),
-        headers=bearer(),
-        read=_read,
-        find=_find,
-        write=_write,
+        url="https://api.sendgrid.com",
+        auth=BearerAuth,
+        campaigns=Campaigns(
+            path="/v3/marketing/singlesends",
+            lists=({"page_size": "100"},),
+            items="result",
+            label=f"{{name:.{_NAME}}}",
+            body=_body,
+            update="PATCH",
+            address="https://mc.sendgrid.com/single-sends/{id}/editor",
+        ),
         draft="Single Send",
     ),
 )

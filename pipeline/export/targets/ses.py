@@ -3,59 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import date
-from urllib.parse import quote
+from typing import Any
 
-from pipeline.export.auth import signed_for_amazon
+from pipeline.export.auth import AmazonAuth
+from pipeline.export.campaigns import Campaigns
+from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
-from pipeline.export.target import (
-    ApiRequest,
-    Credentials,
-    Delivery,
-    DraftStatus,
-    PushMethod,
-    ServiceApi,
-    ServiceDraft,
-    Target,
-    TargetSetting,
-)
-
-_TEMPLATES = "/v2/email/templates"
+from pipeline.export.target import PushMethod, Target, TargetSetting
 
 
-def _of(name: str) -> FieldTag:
+def _tag(name: str) -> FieldTag:
     return FieldTag(f"{{{{{name}}}}}", f"{{{{#if {name}}}}}{{{{{name}}}}}{{{{else}}}}{{fallback}}{{{{/if}}}}")
 
 
-def _read(service: ServiceApi, delivery: Delivery, id: str) -> DraftStatus | None:
-    found = service.get(f"{_TEMPLATES}/{quote(id, safe='')}")
-    return DraftStatus(found["TemplateName"], "template", open=True) if found else None
-
-
-def _find(service: ServiceApi, delivery: Delivery) -> DraftStatus | None:
-    return _read(service, delivery, delivery.slug)
-
-
-def _write(service: ServiceApi, delivery: Delivery, found: DraftStatus | None) -> ServiceDraft:
-    content = {"Subject": delivery.subject, "Html": delivery.html, "Text": delivery.text}
-    name = found.id if found else delivery.slug
-    if found:
-        service.send("PUT", f"{_TEMPLATES}/{quote(name, safe='')}", {"TemplateContent": content})
-    else:
-        service.send("POST", _TEMPLATES, {"TemplateName": name, "TemplateContent": content})
-    region = delivery.settings["region"]
-    return ServiceDraft(
-        name, f"https://{region}.console.aws.amazon.com/ses/home?region={region}#/email-templates"
-    )
-
-
-def _region(login: Credentials) -> str:
-    return f"https://email.{login.settings['region']}.amazonaws.com"
-
-
-def _headers(login: Credentials, request: ApiRequest) -> Mapping[str, str]:
-    return signed_for_amazon(login, request, "ses", login.settings["region"])
+def _body(delivery: Delivery) -> dict[str, Any]:
+    return {
+        "TemplateContent": {"Subject": delivery.subject, "Html": delivery.html, "Text": delivery.text},
+    }
 
 
 TARGET = Target(
@@ -63,13 +28,13 @@ TARGET = Target(
     title="Amazon SES",
     dialect=Dialect(
         tags={
-            "first_name": _of("first_name"),
-            "last_name": _of("last_name"),
-            "name": _of("name"),
+            "first_name": _tag("first_name"),
+            "last_name": _tag("last_name"),
+            "name": _tag("name"),
             "email": FieldTag("{{email}}"),
             "unsubscribe_url": FieldTag("{{amazonSESUnsubscribeUrl}}", parts=BODY),
         },
-        custom=_of("{name}"),
+        custom=_tag("{name}"),
         lookalike=re.compile(r"\{\{"),
         not_in_fallback=frozenset("{}\n"),
     ),
@@ -100,11 +65,16 @@ TARGET = Target(
     push=PushMethod(
         keys=("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
         optional=("AWS_SESSION_TOKEN",),
-        url=_region,
-        headers=_headers,
-        read=_read,
-        find=_find,
-        write=_write,
+        url="https://email.{region}.amazonaws.com",
+        auth=AmazonAuth,
+        campaigns=Campaigns(
+            path="/v2/email/templates",
+            id="TemplateName",
+            status=(),
+            body=_body,
+            new={"TemplateName": "{slug}"},
+            address="https://{region}.console.aws.amazon.com/ses/home?region={region}#/email-templates",
+        ),
         draft="template",
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.content.html import Medium, for_audience
+from pipeline.content.medium import Medium, for_audience
 from pipeline.model import ComposedArticle, Image, Layout, Publication, ThemeSettings
 from pipeline.render.email.content_blocks import content_blocks
 from pipeline.render.email.content_tokens import ContentHtml, NeutralText
@@ -14,10 +14,9 @@ from pipeline.render.email.template_values import (
     EmailSection,
     EmailView,
 )
-from pipeline.render.email.theme_values import GUTTER, THUMBNAIL
 from pipeline.render.shared_text import byline, host, text_lines
 from pipeline.support import urls
-from pipeline.support.limits import EMAIL_WIDTH, TALLEST_IMAGE
+from pipeline.support.limits import EMAIL_GUTTER, EMAIL_WIDTH, TALLEST_IMAGE, THUMBNAIL_WIDTH
 
 _LOGO = (240, 56)
 """The largest width and height of the logo, in CSS pixels."""
@@ -78,8 +77,10 @@ def _article(composed: ComposedArticle, section_layout: Layout, context: EmailCo
         details=context.details(composed),
         minutes=context.minutes(composed),
         dek=article.dek,
-        lead=_fit(lead, EMAIL_WIDTH - 2 * GUTTER) if lead and full else None,
-        thumbnail=_fit(thumbnail, THUMBNAIL, url) if thumbnail and shows_thumbnail(layout, theme) else None,
+        lead=_fit(lead, EMAIL_WIDTH - 2 * EMAIL_GUTTER) if lead and full else None,
+        thumbnail=_fit(thumbnail, THUMBNAIL_WIDTH, url)
+        if thumbnail and shows_thumbnail(layout, theme)
+        else None,
         blocks=blocks,
         notes_html=notes,
         related=context.related_links(composed) if full else (),

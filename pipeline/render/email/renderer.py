@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from pipeline.compose import Composer
 from pipeline.config.i18n import Messages, load_messages
-from pipeline.content.html import Medium, for_audience
+from pipeline.content.medium import Medium, for_audience
 from pipeline.model import (
     ComposedEdition,
     Image,

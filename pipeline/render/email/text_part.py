@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipeline.content.html import Medium, for_audience
+from pipeline.content.medium import Medium, for_audience
 from pipeline.content.text import LinkList, blocks_to_text
 from pipeline.content.text_width import width, wrap
 from pipeline.model import Block, ComposedArticle, Content, Element, Image, Layout, Node

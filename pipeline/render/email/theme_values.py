@@ -12,11 +12,8 @@ from dataclasses import dataclass
 from pipeline.config.i18n import direction
 from pipeline.model import Palette, ThemeSettings
 from pipeline.render.color_contrast import text_color_on
-from pipeline.support.limits import EMAIL_WIDTH
+from pipeline.support.limits import EMAIL_GUTTER, EMAIL_WIDTH, THUMBNAIL_WIDTH
 from pipeline.support.templating import Markup
-
-GUTTER = 32  # on both sides; leaves the width of content/html.py for text and images
-THUMBNAIL = 168
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +62,8 @@ def theme_view(theme: ThemeSettings, language: str) -> ThemeView:
         text_size=theme.text_size,
         text_line=round(theme.text_size * 1.6),
         width=EMAIL_WIDTH,
-        gutter=GUTTER,
-        thumbnail=THUMBNAIL,
+        gutter=EMAIL_GUTTER,
+        thumbnail=THUMBNAIL_WIDTH,
         direction=Markup(direction(language)),
         start=Markup("left" if left_to_right else "right"),
         end=Markup("right" if left_to_right else "left"),

@@ -8,7 +8,8 @@ from datetime import datetime
 from html import escape
 from urllib.parse import quote
 
-from pipeline.content.html import HtmlWriter, Medium, blocks_to_html, footnotes_to_html, for_audience
+from pipeline.content.html import HtmlOptions, blocks_to_html, footnotes_to_html
+from pipeline.content.medium import Medium, for_audience
 from pipeline.model import (
     EVERYONE,
     ComposedArticle,
@@ -37,7 +38,7 @@ def article_item(composed: ComposedArticle, publication: Publication) -> FeedIte
     html = [
         _image(content.lead),
         _link_elsewhere(composed),
-        _body(content, HtmlWriter(Medium.FEED, anchor=url), EVERYONE),
+        _body(content, HtmlOptions(Medium.FEED, anchor=url), EVERYONE),
         *_disclaimers(composed.disclaimers),
     ]
     return FeedItem(
@@ -65,7 +66,7 @@ def edition_item(edition: ComposedEdition, publication: Publication, *, further:
     published, updated = _dates(edition.record)
     title = single_line(edition.issue.title) or single_line(publication.title)
     # The anchors are those of the issue's page.
-    html = [_body(edition.letter, HtmlWriter(Medium.FEED, anchor=f"{url}#letter_"), edition.audience)]
+    html = [_body(edition.letter, HtmlOptions(Medium.FEED, anchor=f"{url}#letter_"), edition.audience)]
     articles: list[ComposedArticle] = []
     images: list[Image] = []
     for section in edition.sections:
@@ -102,15 +103,15 @@ def _article_in_issue(composed: ComposedArticle, layout: Layout, issue_url: str,
     target = article.link or composed.url or issue_url
     headline = f'<h3><a href="{_text(target)}">{_text(article.title)}</a></h3>'
     if layout is Layout.FULL:
-        writer = HtmlWriter(Medium.FEED, anchor=f"{issue_url}#{article.slug}_", heading_shift=2)
+        options = HtmlOptions(Medium.FEED, anchor=f"{issue_url}#{article.slug}_", heading_shift=2)
         authors = _paragraph(byline(article, "; "))
-        return _join([headline, authors, _image(lead), _body(composed.content, writer, audience)])
+        return _join([headline, authors, _image(lead), _body(composed.content, options, audience)])
     return _join([headline, _image(lead) if layout is Layout.CARD else "", _paragraph(article.dek)])
 
 
-def _body(content: Content, writer: HtmlWriter, audience: str) -> str:
+def _body(content: Content, options: HtmlOptions, audience: str) -> str:
     visible = for_audience(content, Medium.FEED, audience)
-    return _join([blocks_to_html(visible.blocks, writer), footnotes_to_html(visible.footnotes, writer)])
+    return _join([blocks_to_html(visible.blocks, options), footnotes_to_html(visible.footnotes, options)])
 
 
 def _paragraph(text: str) -> str:

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import ssl
 from collections.abc import Iterable, Iterator, Mapping
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
-from urllib.parse import urlencode, urlsplit
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from pipeline import __version__
 from pipeline.errors import PressroomError
@@ -21,8 +20,8 @@ from pipeline.model import Publication
 from pipeline.support.files import write_atomically
 from pipeline.support.urls import address, is_feed_file
 
-TIME_LIMIT = 10.0
-"""Seconds that each step of one request may take."""
+if TYPE_CHECKING:
+    from pipeline.support.http import HttpReply
 
 
 def configured_hub(publication: Publication) -> str:
@@ -65,44 +64,32 @@ def ping(publication: Publication, paths: Iterable[str]) -> Iterator[str]:
     Raises `PressroomError` at the first that it does not accept. Redirects are not followed, because they
     lead to an address that the editor did not name.
     """
+    from pipeline.support.http import NoAnswerError
+
     hub = configured_hub(publication)
     for path in paths:
         topic = address(publication, path)
-        body = urlencode({"hub.mode": "publish", "hub.url": topic}).encode("ascii")
         try:
-            status, answer = _post(hub, body, publication)
-        except TimeoutError as error:
-            raise _not_accepted(hub, topic, f"it did not answer in {TIME_LIMIT:g} seconds") from error
-        except ssl.SSLCertVerificationError as error:
-            why = f"its certificate is not valid: {error.verify_message}"
-            raise _not_accepted(hub, topic, why) from error
-        except (OSError, HTTPException, ValueError) as error:
-            why = f"the connection failed: {str(error) or type(error).__name__}"
-            raise _not_accepted(hub, topic, why) from error
-        if not 200 <= status < 300:
-            raise _not_accepted(hub, topic, f"it says {status}{f': {answer}' if answer else ''}")
+            reply = _post(hub, topic, publication)
+        except NoAnswerError as error:
+            raise _not_accepted(hub, topic, str(error)) from error
+        if not 200 <= reply.status < 300:
+            printable = reply.data[:400].decode("utf-8", "replace")
+            printable = "".join(char for char in printable if char.isprintable() or char == "\n")
+            words = " ".join(printable.split())[:200]
+            raise _not_accepted(hub, topic, f"it says {reply.status}{f': {words}' if words else ''}")
         yield path
 
 
-def _post(hub: str, body: bytes, publication: Publication) -> tuple[int, str]:
-    """The status, and the first words of the answer."""
-    parts = urlsplit(hub)
-    connect = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-    connection = connect(parts.hostname or "", parts.port, timeout=TIME_LIMIT)
-    try:
-        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        headers = {
-            "Content-Type": "application/x-www-form-urlencoded",
-            "User-Agent": f"Pressroom/{__version__} (+{publication.base_url})",
-            "Connection": "close",
-        }
-        connection.request("POST", target, body, headers)
-        response = connection.getresponse()
-        text = response.read(400).decode("utf-8", "replace")
-        printable = "".join(letter for letter in text if letter.isprintable() or letter == "\n")
-        return response.status, " ".join(printable.split())[:200]
-    finally:
-        connection.close()
+def _post(hub: str, topic: str, publication: Publication) -> HttpReply:
+    from pipeline.support.http import HttpClient
+
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "User-Agent": f"Pressroom/{__version__} (+{publication.base_url})",
+    }
+    body = urlencode({"hub.mode": "publish", "hub.url": topic}).encode("ascii")
+    return HttpClient().request("POST", hub, headers, body)
 
 
 def _not_accepted(hub: str, topic: str, why: str) -> PressroomError:

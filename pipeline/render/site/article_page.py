@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.content.html import Medium, for_audience
+from pipeline.content.medium import Medium, for_audience
 from pipeline.model import EVERYONE, OutputFile
 from pipeline.render.shared_text import first_words
 from pipeline.render.site.head_metadata import make_head

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.content.html import Medium, for_audience
+from pipeline.content.medium import Medium, for_audience
 from pipeline.model import EVERYONE, ComposedArticle, ComposedEdition, Layout, OutputFile
 from pipeline.render.shared_text import public_text
 from pipeline.render.site.head_metadata import FeedLink, make_head

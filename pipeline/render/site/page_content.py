@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
-from pipeline.content.html import HtmlWriter, Medium, blocks_to_html, footnotes_to_html
+from pipeline.content.html import HtmlOptions, blocks_to_html, footnotes_to_html
+from pipeline.content.medium import Medium
 from pipeline.model import Content
 from pipeline.render.site.site_page import SitePage
 from pipeline.support import merge
@@ -24,7 +25,7 @@ def content_html(content: Content, page: SitePage, anchor: str, heading_shift: i
 
     `anchor` is the prefix of its ids; its headings are lowered by `heading_shift` levels.
     """
-    writer = HtmlWriter(
+    options = HtmlOptions(
         Medium.WEB,
         address=page.href,
         anchor=anchor,
@@ -33,7 +34,7 @@ def content_html(content: Content, page: SitePage, anchor: str, heading_shift: i
         back_to=page.messages.format("web.back_to"),
         table=page.messages.format("web.table"),
     )
-    body, notes = blocks_to_html(content.blocks, writer), footnotes_to_html(content.footnotes, writer)
+    body, notes = blocks_to_html(content.blocks, options), footnotes_to_html(content.footnotes, options)
     return ContentHtmlParts(_without_fields(body, page), _without_fields(notes, page))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from pipeline.config.i18n import load_messages
-from pipeline.content.html import Medium, for_audience
+from pipeline.content.medium import Medium, for_audience
 from pipeline.model import EVERYONE, Content, FileMaker, Image, Layout, OutputFile, Published
 from pipeline.render.site.article_page import article_page
 from pipeline.render.site.head_metadata import PageHead

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from pipeline.content.html import Medium, for_audience
-from pipeline.content.parse import plain, texts
-from pipeline.model import EVERYONE, Content, OutputFile
+from pipeline.content.medium import Medium, for_audience
+from pipeline.content.tree_text import content_texts
+from pipeline.model import EVERYONE, OutputFile
 from pipeline.render.shared_text import first_words, public_text
 from pipeline.render.site.head_metadata import SEARCH_POLICY, PageHead
 from pipeline.render.site.page_frame import SEARCH, SiteRenderer
@@ -107,7 +107,7 @@ def _issues(site: SiteRenderer) -> Iterator[dict[str, Any]]:
             if own
             else first_words(letter, publication, edition.url or "")
         )
-        words = words_of((number, *_texts(letter)))
+        words = words_of((number, *content_texts(letter.blocks, letter.footnotes)))
         yield _entry(page, edition.issue.title, edition.url, edition.issue.date, dek, (), words)
 
 
@@ -117,7 +117,12 @@ def _articles(site: SiteRenderer) -> Iterator[dict[str, Any]]:
         article, words = each.article, ""
         if budget > 0:
             content = for_audience(each.content, Medium.WEB, EVERYONE)
-            words = words_of((*(author.name for author in article.authors), *_texts(content)))
+            words = words_of(
+                (
+                    *(author.name for author in article.authors),
+                    *content_texts(content.blocks, content.footnotes),
+                )
+            )
             budget -= len(words)
         tags = tuple(tag for tag in dict.fromkeys(article.tags) if tag in site.index.by_tag)
         yield _entry(page, article.title, each.url, article.date, article.dek, tags, words)
@@ -135,9 +140,3 @@ def _entry(
         "words": words,
     }
     return {key: value for key, value in entry.items() if value}
-
-
-def _texts(content: Content) -> Iterator[str]:
-    """The texts of content already chosen for its readers, and of its notes."""
-    yield from texts(tuple(content.blocks))
-    yield from (plain(note) for note in content.footnotes)

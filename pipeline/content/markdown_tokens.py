@@ -1,0 +1,146 @@
+"""Renders the tokens of markdown-it as HTML with line numbers, cut at containers and footnotes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from pipeline.content.sanitize import LINE, SCHEMES
+from pipeline.content.unsafe_html import ContainerHtml, ParsedMarkdown, ProseHtml
+from pipeline.errors import PressroomError
+
+_SCHEME = re.compile(r"[\s\x00-\x20]*([A-Za-z][A-Za-z0-9+.\-]*):")
+
+
+class TokenReader:
+    """Renders the tokens of one text in one pass, and adds the HTML to `parsed`.
+
+    `parser` is markdown-it's, `env` what its rules shared while they parsed the text.
+    """
+
+    def __init__(self, parser: Any, parsed: ParsedMarkdown, env: dict[str, Any], first_line: int) -> None:
+        self.parser = parser
+        self.parsed = parsed
+        self.env = env
+        self.line = first_line
+        self.first_line = first_line
+        self.footnote_lines: dict[int, int] = {}
+        self.labels: dict[str, int] = {}
+
+    def read(self, tokens: list[Any]) -> None:
+        """Render the body, then the footnotes."""
+        body_end = next((n for n, token in enumerate(tokens) if token.type == "footnote_block_open"), None)
+        self.parsed.pieces = self._pieces(tokens[:body_end])
+        if body_end is not None:
+            self._footnotes(tokens[body_end:])
+        defined = {label: self.first_line + line for label, line in self.env.get("defined", {}).items()}
+        self.parsed.mistakes.extend(_footnote_mistakes(self.labels, defined))
+
+    def _pieces(self, tokens: list[Any]) -> tuple[ProseHtml | ContainerHtml, ...]:
+        stack: list[tuple[Any, int, list[ProseHtml | ContainerHtml]]] = [(None, 0, [])]
+        run: list[Any] = []
+        for token in tokens:
+            if token.type == "container_open":
+                self._flush(run, stack[-1][2])
+                stack.append((token, self.first_line + (token.map or [0])[0], []))
+            elif token.type == "container_close":
+                self._flush(run, stack[-1][2])
+                opened, line, pieces = stack.pop()
+                if opened and opened.meta:
+                    container = ContainerHtml(opened.meta["kind"], opened.meta["title"], line, tuple(pieces))
+                    stack[-1][2].append(container)
+                else:
+                    stack[-1][2].extend(pieces)
+            else:
+                run.append(token)
+        self._flush(run, stack[-1][2])
+        return tuple(stack[-1][2])
+
+    def _flush(self, run: list[Any], pieces: list[ProseHtml | ContainerHtml]) -> None:
+        if run:
+            pieces.append(self._prose(run))
+            run.clear()
+
+    def _prose(self, tokens: list[Any]) -> ProseHtml:
+        first = next((self.first_line + token.map[0] for token in tokens if token.map), self.line)
+        for token in tokens:
+            if token.map:
+                self.line = self.first_line + token.map[0]
+            if token.type == "inline":
+                self._inline(token.children or [])
+            elif token.map and token.nesting >= 0:
+                token.attrs[LINE] = self.line
+            align = str(token.attrs.pop("style", ""))
+            if align:  # the only style that markdown-it writes is text-align, in tables
+                token.attrs["align"] = align.rpartition(":")[2]
+        return ProseHtml(self.parser.renderer.render(tokens, self.parser.options, self.env), first)
+
+    def _inline(self, tokens: list[Any]) -> None:
+        for token in tokens:
+            if token.type in ("softbreak", "hardbreak"):
+                self.line += 1
+            elif token.type in ("link_open", "image"):
+                token.attrs[LINE] = self.line
+                address = str(token.attrs.get("href", token.attrs.get("src", "")))
+                self.parsed.mistakes.extend(_scheme_mistakes(address, self.line))
+            elif token.type == "html_inline":
+                token.attrs[LINE] = self.line
+                self.line += token.content.count("\n")
+            elif token.type == "merge_field":
+                token.meta["line"] = self.line
+            elif token.type == "footnote_ref":
+                self.footnote_lines.setdefault(token.meta["id"], self.line)
+                if token.meta.get("label"):
+                    self.labels.setdefault(token.meta["label"], self.line)
+
+    def _footnotes(self, tokens: list[Any]) -> None:
+        number, run = 0, list[Any]()
+        for token in tokens:
+            if token.type == "footnote_open":
+                number, run = token.meta["id"], []
+                self.line = self.footnote_lines.get(number, self.line)
+            elif token.type == "footnote_close":
+                self.parsed.footnotes[number] = self._prose(run)
+            elif token.type != "footnote_anchor":
+                run.append(token)
+
+
+def alt_text(tokens: Iterable[Any]) -> Iterator[str]:
+    """The alt text of an image, from the tokens of its description, without markup."""
+    for token in tokens:
+        if token.type == "merge_field":
+            yield str(token.meta["source"])
+        elif token.type in ("softbreak", "hardbreak"):
+            yield " "
+        elif token.type == "image":
+            yield from alt_text(token.children or ())
+        elif token.type in ("text", "code_inline", "text_special"):
+            yield str(token.content)
+
+
+def _scheme_mistakes(address: str, line: int) -> Iterator[PressroomError]:
+    """A mistake for an address with a scheme that is not allowed in content, such as `javascript:`."""
+    scheme = _SCHEME.match(address)
+    if scheme and scheme[1].lower() not in SCHEMES:
+        yield PressroomError(
+            f"an address that begins with `{scheme[1]}:` is not allowed here.",
+            None,
+            line,
+            "Use https://…, mailto:… or the path of a file.",
+        )
+
+
+def _footnote_mistakes(used: Mapping[str, int], defined: Mapping[str, int]) -> Iterator[PressroomError]:
+    """Mistakes for references to undefined footnotes, and for footnotes without a reference.
+
+    Both maps have the line of each label. Without this check such footnotes would silently disappear.
+    """
+    for label, line in used.items():
+        if label not in defined:
+            hint = f"Write `[^{label}]: …` below the text, or `\\[^` for the characters themselves."
+            yield PressroomError(f"there is no footnote [^{label}].", None, line, hint)
+    for label, line in defined.items():
+        if label not in used:
+            hint = f"Write [^{label}] in the text."
+            yield PressroomError(f"nothing refers to the footnote [^{label}].", None, line, hint)

@@ -1,0 +1,58 @@
+"""Selects the content for a medium and an audience, by the containers `only`, `email-only` and `web-only`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from enum import StrEnum
+
+from pipeline.content import footnotes
+from pipeline.content.tree import elements
+from pipeline.model import Block, BlockKind, Content
+
+
+class Medium(StrEnum):
+    """What content is written for."""
+
+    EMAIL = "email"
+    WEB = "web"
+    FEED = "feed"
+    TEXT = "text"
+
+
+def select_blocks(blocks: tuple[Block, ...], medium: Medium, audience: str) -> tuple[Block, ...]:
+    """The blocks for a medium and an audience, without the containers that select them."""
+    is_mail = medium in (Medium.EMAIL, Medium.TEXT)
+    selected: list[Block] = []
+    for block in blocks:
+        if block.kind is BlockKind.ONLY:
+            included = block.title == audience
+        elif block.kind is BlockKind.EMAIL_ONLY:
+            included = is_mail
+        elif block.kind is BlockKind.WEB_ONLY:
+            included = not is_mail
+        else:
+            selected.append(
+                replace(block, blocks=select_blocks(block.blocks, medium, audience))
+                if block.blocks
+                else block
+            )
+            continue
+        if included:
+            selected.extend(select_blocks(block.blocks, medium, audience))
+    return tuple(selected)
+
+
+def for_audience(content: Content, medium: Medium, audience: str) -> Content:
+    """The content for a medium and an audience: its blocks, with only their footnotes and images.
+
+    Footnotes are numbered again, without those that only omitted blocks refer to.
+    """
+    all_blocks = tuple(content.blocks)
+    selected = select_blocks(all_blocks, medium, audience)
+    if selected == all_blocks:
+        return content
+    blocks, notes = footnotes.renumber(selected, dict(enumerate(content.footnotes, start=1)))
+    nodes = (*footnotes.block_nodes(blocks), *(node for note in notes for node in note))
+    sources = {element.get("src") for element in elements(nodes)}
+    images = tuple(image for image in content.images if image.url in sources)
+    return replace(content, blocks=blocks, footnotes=notes, images=images)

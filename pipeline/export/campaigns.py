@@ -1,0 +1,138 @@
+"""How a service keeps its drafts, as data: their paths, their list, and the names of their fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from pipeline.export.delivery import Delivery, DraftStatus, ServiceApi, ServiceDraft
+
+Save = Callable[[ServiceApi, str, dict[str, Any], Delivery, DraftStatus | None], Any]
+"""Sends a body to a path, as a change of a draft or as a new one (None), and returns the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Campaigns:
+    """The drafts of a service: campaigns, broadcasts, posts or templates.
+
+    Texts marked with * may have `{name}` and `{slug}` of the delivery and its settings in them, as in
+    `/publications/{publication}/posts`. A field inside another is written with a dot: `settings.title`.
+    """
+
+    path: str
+    """* Where drafts are listed and made. One of them is at `path/ID`."""
+    body: Callable[[Delivery], dict[str, Any]]
+    """The body of a request that makes a draft or changes one."""
+    address: str
+    """* The page of a draft for an editor, with `{id}`, `{short_id}` (without a prefix such as `post_`),
+    and `{draft[field]}` for a field of the answer."""
+    lists: tuple[Mapping[str, str], ...] = ()
+    """* Queries that list drafts of any status, newest first. Without one, a draft's slug is its id."""
+    items: str = ""
+    """The field of a list's answer that has the drafts."""
+    item: str = ""
+    """The field of any other answer that has the draft; empty if the answer is the draft."""
+    query: str = ""
+    """The query for reading one draft."""
+    id: str = "id"
+    name: str = "name"
+    """The field of a draft that is compared with `label`, to find one that was made before."""
+    label: str = "{name}"
+    """* The value of that field for a delivery."""
+    status: tuple[str, ...] = ("status",)
+    """Fields that may have the status, the first one first; none for templates, which are always open."""
+    open: frozenset[str] = frozenset({"draft"})
+    """The statuses in which a draft may be changed."""
+    version: str = ""
+    """The field of `DraftStatus.version`."""
+    update: str = "PUT"
+    """The method that changes a draft."""
+    new: Mapping[str, str] = field(default_factory=dict)
+    """* Fields that are added to the body of a new draft."""
+    save: Save | None = None
+    """Sends the body where one request does not do."""
+    reads_list: bool = False
+    """Whether a draft of an id is looked for in the list."""
+    reads_unnamed: int = 0
+    """How many drafts of a list are read one by one if the list leaves out their names."""
+
+    def read(self, service: ServiceApi, delivery: Delivery, id: str) -> DraftStatus | None:
+        """The draft of this id, or None."""
+        if self.reads_list:
+            return self._search(service, delivery, self.id, id)
+        answer = service.get(self._path(delivery, id) + (f"?{self.query}" if self.query else ""))
+        return self._status(_at(answer, self.item)) if answer else None
+
+    def find(self, service: ServiceApi, delivery: Delivery) -> DraftStatus | None:
+        """The draft of the delivery's name, of any status, or None."""
+        if not self.lists:
+            return self.read(service, delivery, delivery.slug)
+        return self._search(service, delivery, self.name, _filled(self.label, delivery))
+
+    def write(self, service: ServiceApi, delivery: Delivery, existing: DraftStatus | None) -> ServiceDraft:
+        """Change the existing draft, or make a new one."""
+        body = self.body(delivery)
+        if not existing:
+            body |= {name: _filled(value, delivery) for name, value in self.new.items()}
+        path = self._path(delivery, existing.id if existing else "")
+        answer = (self.save or self._save)(service, path, body, delivery, existing)
+        # Some answer a change with nothing (204), and a template has the name that we chose.
+        id = existing.id if existing else delivery.slug
+        draft = _at(answer, self.item) if answer and self.lists else {}
+        id = str(draft[self.id]) if draft else id
+        site = {"url": str(delivery.settings.get("url", "")).rstrip("/")}
+        values = {**delivery.settings, **site, "slug": delivery.slug, "draft": draft}
+        return ServiceDraft(id, self.address.format(id=id, short_id=id.rpartition("_")[2], **values))
+
+    def _save(
+        self, service: ServiceApi, path: str, body: Any, delivery: Delivery, existing: DraftStatus | None
+    ) -> Any:
+        return service.send(self.update if existing else "POST", path, body)
+
+    def _search(self, service: ServiceApi, delivery: Delivery, key: str, value: str) -> DraftStatus | None:
+        for draft in self._listed(service, delivery):
+            if str(_at(draft, key, required=False)) == value:
+                return self._status(draft)
+        return None
+
+    def _listed(self, service: ServiceApi, delivery: Delivery) -> Iterator[Any]:
+        reads = self.reads_unnamed
+        for query in self.lists:
+            filled = urlencode({key: _filled(value, delivery) for key, value in query.items()})
+            answer = service.get(f"{self._path(delivery)}?{filled}")
+            for draft in (_at(answer, self.items, required=False) if answer else None) or ():
+                if reads and self.name not in draft:
+                    reads -= 1
+                    yield {**draft, **(service.get(self._path(delivery, draft[self.id])) or {})}
+                else:
+                    yield draft
+
+    def _status(self, draft: Any) -> DraftStatus:
+        version = str(_at(draft, self.version)) if self.version else ""
+        if not self.status:
+            return DraftStatus(str(draft[self.id]), "template", True, version)
+        key = next((key for key in self.status if draft.get(key)), self.status[-1])
+        return DraftStatus(str(draft[self.id]), draft[key], draft[key] in self.open, version)
+
+    def _path(self, delivery: Delivery, id: str = "") -> str:
+        settings = {name: quote(str(value), safe="") for name, value in delivery.settings.items()}
+        path, end = self.path.format(**settings), ""
+        if path.endswith("/"):
+            path, end = path[:-1], "/"
+        return f"{path}/{quote(id, safe='')}{end}" if id else path + end
+
+
+def _filled(text: str, delivery: Delivery) -> str:
+    return text.format(**{**delivery.settings, "name": delivery.name, "slug": delivery.slug})
+
+
+def _at(answer: Any, path: str, *, required: bool = True) -> Any:
+    """The value at a path such as `data.results` or `posts.0`. Only its last part may be missing."""
+    parts = path.split(".") if path else []
+    for number, part in enumerate(parts, 1):
+        if not required and number == len(parts):
+            return answer.get(part)
+        answer = answer[int(part) if part.isdigit() else part]
+    return answer

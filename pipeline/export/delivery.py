@@ -1,0 +1,73 @@
+"""What a push sends and gets back: an edition in a service's words, and the draft that a service has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One edition on its way to a service, its merge fields written as that service writes them.
+
+    `name` is the draft's name at the service, and `slug` the same in letters, digits and hyphens: both
+    are always the same for the same edition. `title` is the issue's own, `date` is in ISO 8601. `settings`
+    are the target's settings, checked. `archive` is a .zip of the HTML and its pictures if they are packed.
+    """
+
+    name: str
+    slug: str
+    title: str
+    date: str
+    subject: str
+    preview_text: str
+    html: str
+    text: str
+    sender_name: str
+    sender_address: str
+    reply_to: str
+    language: str
+    web_url: str
+    tags: tuple[str, ...]
+    settings: Mapping[str, Any]
+    archive: bytes = b""
+
+    @property
+    def sender(self) -> str:
+        """The sender as a mailbox, with a quoted name where it needs one (RFC 5322, section 3.4)."""
+        plain = self.sender_name.replace(" ", "").isalnum()
+        escaped = self.sender_name.replace("\\", "\\\\").replace('"', '\\"')
+        name = self.sender_name if plain else f'"{escaped}"'
+        return f"{name} <{self.sender_address}>" if self.sender_name else self.sender_address
+
+
+@dataclass(frozen=True, slots=True)
+class DraftStatus:
+    """A draft that a service has; `open` while it may still be changed.
+
+    `status` is the service's own word. `version` is a value that some services require with a change.
+    """
+
+    id: str
+    status: str
+    open: bool
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceDraft:
+    """A draft as it was written: its id, and the address at which an editor opens it."""
+
+    id: str
+    address: str
+
+
+class ServiceApi(Protocol):
+    """A service's API, as a push uses it. Both methods raise `PressroomError` for what it refuses."""
+
+    def get(self, path: str) -> Any:
+        """Return the JSON at a path below the base address; None where the service says "not found"."""
+
+    def send(self, method: str, path: str, body: Any = None, *, form: bool = False) -> Any:
+        """Send JSON, or a form, and return the JSON of the answer."""

@@ -1,0 +1,46 @@
+"""What each merge field reads for one reader."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from urllib.parse import quote
+
+from pipeline.model import ComposedEdition, MergeField, Publication
+from pipeline.render.email.headers import unsubscribe_mailto
+from pipeline.support import merge
+from pipeline.support.urls import home_url
+
+
+def field_values(
+    publication: Publication, edition: ComposedEdition, reader: Mapping[str, str] | None = None
+) -> Callable[[MergeField], str]:
+    """The text of a merge field for a reader of whom only `reader` is known.
+
+    Otherwise it is the field's fallback, and for addresses one that works.
+    """
+    of_reader = reader or {}
+    defaults = {
+        "email": publication.sender_address,
+        "unsubscribe_url": unsubscribe_mailto(publication),
+        "preferences_url": home_url(publication),
+        "web_url": edition.url or home_url(publication),
+        "postal_address": publication.postal_line,
+    }
+
+    def value(field: MergeField) -> str:
+        return of_reader.get(field.name) or field.fallback or defaults.get(field.name, "")
+
+    def in_address(field: MergeField) -> str:
+        own = of_reader.get(field.name)
+        return quote(own, safe="@") if own else value(field)
+
+    # Settings may have fields in them, such as the reader's address.
+    defaults |= {
+        name: merge.fill(setting, in_address)
+        for name, setting in (
+            ("unsubscribe_url", publication.unsubscribe_url),
+            ("preferences_url", publication.preferences_url),
+        )
+        if setting
+    }
+    return value
