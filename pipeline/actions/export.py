@@ -16,7 +16,7 @@ from pipeline import __version__
 from pipeline.actions.press import Press, bundled, press_of, render
 from pipeline.config.workspace_files import WorkspaceFiles
 from pipeline.errors import PressroomError
-from pipeline.export.bundle import ImageMode, holds_bundle, is_bundle, listing_file, listing_of, zip_bytes
+from pipeline.export.bundle import ImageMode, is_bundle, is_bundle_folder, listing_file, listing_of, zip_bytes
 from pipeline.export.client import TIME_LIMIT, DryRunClient, ServiceClient
 from pipeline.export.drafts import PushedDraft, draft_of, moment, read_drafts, remember
 from pipeline.export.keys import keys_of
@@ -194,7 +194,7 @@ def _check_replaceable(target: Path, zipped: bool) -> None:
     """A bundle takes the place of an older bundle only: never of a user's other files."""
     if not target.exists():
         return
-    bundle = target.is_file() and is_bundle(target) if zipped else target.is_dir() and holds_bundle(target)
+    bundle = is_bundle(target) if zipped else target.is_dir() and is_bundle_folder(target)
     if not bundle:
         raise PressroomError(
             "is there already and is no bundle.", str(target), hint="Name another place with --output."

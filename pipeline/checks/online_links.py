@@ -1,7 +1,7 @@
-"""Tries links on the web, where an editor asks for it: `docs/decisions/online-links.md`.
+"""Tries links on the web if an editor asks for it: `docs/decisions/online-links.md`.
 
-Each hop of a redirect is looked at before it is followed: an address on a private network is
-refused, whatever name it hides behind.
+Each step of a redirect is checked before it is followed: an address on a private network is refused,
+whatever its name is.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ MOST = 500
 KEPT = timedelta(days=1)
 _PERMANENT = frozenset({301, 308})
 _BARRED = frozenset({401, 402, 403, 407, 429, 451, 999})
-"""Answers to a machine, not to a reader: a login, a robot's bar. 999 is LinkedIn's."""
+"""Answers to a machine, not to a reader: a login, or robots are refused. 999 is LinkedIn's."""
 
 
 class LinkVerdict(StrEnum):
-    """What came of trying an address."""
+    """The result of trying an address."""
 
     FINE = "fine"
     GONE = "gone"
@@ -46,7 +46,7 @@ class LinkVerdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LinkAnswer:
-    """What came of trying an address; `why` says it in words, `location` is where it moved to."""
+    """The result of trying an address, with the reason in words; `location` is where it moved to."""
 
     verdict: LinkVerdict
     why: str = ""
@@ -54,10 +54,10 @@ class LinkAnswer:
 
 
 class LinkTester:
-    """Tries addresses, politely, and remembers the answers for a day.
+    """Tries addresses, a few at a time, and remembers the answers for a day.
 
-    `home` names the publication in the User-Agent, `now` is the present moment, `cache` the file of
-    earlier answers.
+    `home` is the publication's address in the User-Agent, `now` is the present moment, `cache` the file
+    of earlier answers.
     """
 
     def __init__(self, home: str, now: datetime, cache: Path, *, allow_private: bool = False) -> None:
@@ -77,7 +77,7 @@ class LinkTester:
         wanted = list(dict.fromkeys(urls))
         fresh = [url for url in wanted if url not in self._answers]
         allowed = max(0, MOST - self._tried)
-        todo, left = fresh[:allowed], fresh[allowed:]
+        todo, untried = fresh[:allowed], fresh[allowed:]
         self._tried += len(todo)
         if todo:
             with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -87,7 +87,7 @@ class LinkTester:
                     if answer.verdict not in {LinkVerdict.TROUBLE, LinkVerdict.UNTRIED}:
                         self._known[url] = (answer, self._now)
             _write_cache(self._cache, self._known)
-        for url in left:
+        for url in untried:
             self._answers[url] = LinkAnswer(LinkVerdict.UNTRIED, f"{MOST} addresses are tried in one run")
         return {url: self._answers[url] for url in wanted}
 
@@ -123,7 +123,7 @@ def _verdict(url: str, at: str, status: int, permanent: bool) -> LinkAnswer:
     if status in {404, 410}:
         return LinkAnswer(LinkVerdict.GONE, f"the server says {status}: there is no such page")
     if status in _BARRED:
-        return LinkAnswer(LinkVerdict.UNTRIED, f"the server says {status}: it lets no machine look")
+        return LinkAnswer(LinkVerdict.UNTRIED, f"the server says {status}: it refuses machines")
     if status >= 400:
         return LinkAnswer(LinkVerdict.TROUBLE, f"the server says {status}")
     if at != url and permanent and at.rstrip("/") != url.rstrip("/"):
@@ -132,7 +132,7 @@ def _verdict(url: str, at: str, status: int, permanent: bool) -> LinkAnswer:
 
 
 def _mixed(urls: list[str]) -> list[str]:
-    """The addresses with their hosts in turn, so that no thread waits for a host's other one."""
+    """The addresses with their hosts in turn, so that no thread waits for another of the same host."""
     hosts: dict[str, list[str]] = {}
     for url in urls:
         hosts.setdefault(_host(url), []).append(url)
@@ -144,7 +144,7 @@ def _host(url: str) -> str:
 
 
 def _read_cache(file: Path, now: datetime) -> dict[str, tuple[LinkAnswer, datetime]]:
-    """Answers of the last day. A cache that cannot be read is none."""
+    """Answers of the last day; empty if the cache cannot be read."""
     try:
         entries = json.loads(file.read_text(encoding="utf-8"))["answers"]
         known = {

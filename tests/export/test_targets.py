@@ -182,10 +182,10 @@ def test_every_field_with_and_without_a_fallback_is_said_or_refused(desk: Desk, 
             if tag is None:
                 # Where the service has no such field, the same words for all readers do.
                 (said if name in stand_in else refused)[written] = ""
-            elif fallback and not tag.otherwise:
+            elif fallback and not tag.with_fallback:
                 refused[written] = "has no fallback for this field"
             else:
-                said[written] = tag.otherwise.replace("{fallback}", fallback) if fallback else tag.plain
+                said[written] = tag.with_fallback.replace("{fallback}", fallback) if fallback else tag.plain
     letter(desk, "\n\n".join(said))
     files = exported(desk, target)
     for written, words in said.items():

@@ -67,7 +67,7 @@ TARGET = Target(
         "https://docs.buttondown.com/api-emails-create",
         "https://docs.buttondown.com/api-emails-update",
     ),
-    before=("Settings > Design: choose the naked template, or Buttondown's own goes around the email.",),
+    setup=("Settings > Design: choose the naked template, or Buttondown's own goes around the email.",),
     steps=(
         "Emails > New email. Subject: copy `subject` from issue.json.",
         "In the editor's menu choose the plain text editor, and paste email.html.",
@@ -80,7 +80,7 @@ TARGET = Target(
     takes_text=False,
     takes_preview=False,
     takes_reply_to=False,
-    shape="<!-- buttondown-editor-mode: plaintext -->\n{}".format,
+    convert="<!-- buttondown-editor-mode: plaintext -->\n{}".format,
     settings=(TargetSetting("subscriber_tag", "the tag of the subscribers that get it"),),
     push=PushMethod(
         keys=("BUTTONDOWN_API_KEY",),
