@@ -232,7 +232,7 @@ def test_what_only_looks_like_a_tag_arrives_as_text(scene: Scene) -> None:
 
 
 @every_service
-def test_a_refused_key_is_told_in_the_services_words_and_never_shown(
+def test_a_refused_key_is_reported_in_the_services_words_and_never_shown(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name = find(scene.service.target).push.keys[0]
@@ -268,7 +268,7 @@ def test_too_many_requests_wait_as_long_as_is_asked(scene: Scene) -> None:
 
 
 @every_service
-def test_a_date_to_retry_after_is_understood_and_a_long_one_told(scene: Scene) -> None:
+def test_a_date_to_retry_after_is_understood_and_a_long_one_is_reported(scene: Scene) -> None:
     later = format_datetime(datetime.now(UTC) + timedelta(hours=2), usegmt=True)
     scene.service.faults = [Reply(429, scene.service.error(429, "slow down"), {"Retry-After": later})]
     said = scene.error()
@@ -278,7 +278,7 @@ def test_a_date_to_retry_after_is_understood_and_a_long_one_told(scene: Scene) -
 
 
 @every_service
-def test_too_many_requests_without_end_are_told(scene: Scene) -> None:
+def test_too_many_requests_without_end_are_reported(scene: Scene) -> None:
     scene.service.faults = [Reply(429, scene.service.error(429, "slow down"))] * 9
     assert "says 429: slow down" in scene.error()
     assert scene.pauses == [1.0, 2.0, 4.0]
@@ -297,7 +297,7 @@ def test_a_service_that_is_down_for_a_moment_is_asked_again(scene: Scene) -> Non
 
 
 @every_service
-def test_a_service_that_stays_down_is_told_in_its_words(scene: Scene) -> None:
+def test_a_service_that_stays_down_is_reported_in_its_words(scene: Scene) -> None:
     scene.service.faults = [Reply(500, scene.service.error(500, "we are sorry"))] * 9
     said = scene.error()
     assert "says 500: we are sorry" in said
@@ -323,7 +323,7 @@ def test_a_draft_whose_making_was_cut_off_is_not_made_twice(scene: Scene, fault:
 
 
 @every_service
-def test_an_answer_that_does_not_come_is_told_of(scene: Scene) -> None:
+def test_an_answer_that_does_not_come_is_reported(scene: Scene) -> None:
     scene.desk.write(
         {"newsletter.toml": scene.desk.read("newsletter.toml").replace("timeout = 30", "timeout = 0.05")}
     )
@@ -390,7 +390,7 @@ def test_it_asks_first(scene: Scene) -> None:
 
 
 @every_service
-def test_every_setting_that_is_missing_is_told_at_once(scene: Scene) -> None:
+def test_every_setting_that_is_missing_is_reported_at_once(scene: Scene) -> None:
     needed = [each.name for each in find(scene.service.target).settings if each.required]
     text = scene.desk.read("newsletter.toml")
     scene.desk.write({"newsletter.toml": text[: text.index(f"[targets.{scene.service.target}]")]})
@@ -476,7 +476,7 @@ def test_a_keyring_that_is_locked_is_as_none(scene: Scene, monkeypatch: pytest.M
         ("kit", "clé-très-secrète", "is not a key"),
     ],
 )
-def test_a_key_in_a_wrong_form_is_told_without_it(
+def test_a_key_in_a_wrong_form_is_reported_without_it(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, key: str, said: str
 ) -> None:
     name = find(scene.service.target).push.keys[0]
@@ -484,9 +484,9 @@ def test_a_key_in_a_wrong_form_is_told_without_it(
     settings = scene.desk.read("newsletter.toml")
     if scene.service.target == "mailchimp":  # its address is made from the key
         scene.desk.write({"newsletter.toml": re.sub(r'url = "http:.*\n', "", settings)})
-    told = scene.error()
-    assert said in told
-    assert key not in told
+    error = scene.error()
+    assert said in error
+    assert key not in error
     assert scene.service.requests == []
 
 
@@ -516,7 +516,7 @@ def test_a_service_that_has_moved_is_not_followed(scene: Scene) -> None:
 
 
 @only
-def test_a_service_that_cannot_be_reached_is_told(scene: Scene) -> None:
+def test_a_service_that_cannot_be_reached_is_reported(scene: Scene) -> None:
     settings = scene.desk.read("newsletter.toml")
     scene.desk.write(
         {"newsletter.toml": re.sub(r'url = "http:.*', 'url = "http://127.0.0.1:9/3.0"', settings)}
@@ -537,7 +537,7 @@ def test_a_key_that_the_service_repeats_is_masked(scene: Scene) -> None:
     "text",
     ["{", "[]", '{"drafts": [{}]}', '{"drafts": 5}', '{"drafts": [{"target": "mailchimp"}]}', "\\u001b"],
 )
-def test_the_list_of_drafts_that_is_broken_is_told(scene: Scene, text: str) -> None:
+def test_the_list_of_drafts_that_is_broken_is_reported(scene: Scene, text: str) -> None:
     scene.push()
     whole = scene.desk.read(f"{FOLDER}/drafts.json")
     scene.desk.write(
@@ -564,7 +564,7 @@ def test_the_list_of_drafts_that_is_broken_is_told(scene: Scene, text: str) -> N
         ("fields = 4\n", "`fields` must map names to names"),
     ],
 )
-def test_every_setting_that_is_wrong_is_told(scene: Scene, more: str, said: str) -> None:
+def test_every_setting_that_is_wrong_is_reported(scene: Scene, more: str, said: str) -> None:
     settings = scene.desk.read("newsletter.toml")
     if more.startswith("list"):
         settings = settings.replace('list = "a1b2c3"\n', "")
@@ -606,7 +606,7 @@ def test_a_draft_that_is_still_being_made_is_waited_for(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("target", ["buttondown"])
-def test_where_answers_go_is_told_if_a_service_has_no_field_for_it(scene: Scene) -> None:
+def test_where_answers_go_is_reported_if_a_service_has_no_field_for_it(scene: Scene) -> None:
     settings = scene.desk.read("newsletter.toml")
     scene.desk.write({"newsletter.toml": f'reply_to = "editor@synapse.example"\n{settings}'})
     assert "Buttondown takes no reply-to address with a draft: set editor@" in scene.run("--dry-run").stderr

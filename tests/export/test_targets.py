@@ -195,11 +195,11 @@ def test_every_field_with_and_without_a_fallback_is_said_or_refused(desk: Desk, 
             assert words in " ".join(files["email.txt"].split()), written
     letter(desk, "\n\n".join(refused))
     desk.ok("assemble", "1", "--refresh", "--now", "2026-02-01")
-    told = desk.error("export", "1", "--to", target, "--force")
+    error = desk.error("export", "1", "--to", target, "--force")
     for number, (written, words) in enumerate(refused.items()):
         name = written.split()[1]
         line = rf"(?m)^issues/001-one/issue\.md:\d+: `\{{\{{ {name}[ |].*{find(target).title} .*{words or 'no such field'}"
-        assert re.search(line, told), (number, written)
+        assert re.search(line, error), (number, written)
 
 
 @every_target
@@ -301,7 +301,7 @@ def test_the_steps_say_what_to_do_there(desk: Desk, target: str) -> None:
 # --- what is refused, and why -----------------------------------------------------------------------
 
 
-def test_every_mistake_is_told_at_once_with_its_place(desk: Desk) -> None:
+def test_every_mistake_is_reported_at_once_with_its_place(desk: Desk) -> None:
     letter(
         desk,
         "Hello.\n\n{{ name | you }} and {{ last_name | you }}",
@@ -313,7 +313,7 @@ def test_every_mistake_is_told_at_once_with_its_place(desk: Desk) -> None:
     assert "no such field in the subject" in said
 
 
-def test_a_field_that_is_the_same_for_all_stands_in(desk: Desk) -> None:
+def test_a_field_that_is_the_same_for_all_is_replaced(desk: Desk) -> None:
     desk.write(
         {
             "newsletter.toml": desk.read("newsletter.toml").replace(

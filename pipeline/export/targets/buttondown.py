@@ -87,10 +87,7 @@ TARGET = Target(
         url="https://api.buttondown.com/v1",
         # From this version on an email is a draft unless another status is given.
         auth=partial(
-            KeyAuth,
-            header="Authorization",
-            form="Token {}",
-            others={"X-API-Version": "2026-04-01"},
+            KeyAuth, header="Authorization", form="Token {}", others={"X-API-Version": "2026-04-01"}
         ),
         campaigns=Campaigns(
             path="/emails",
