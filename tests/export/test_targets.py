@@ -16,7 +16,6 @@ from golden_kit import fills_subjects, golden_issue_for
 from table_kit import rows
 from workspace_kit import SETTINGS, WorkspaceRunner, article, issue, png
 
-from pipeline.checks import rules
 from pipeline.export.targets import find
 from pipeline.model import TARGETS
 from pipeline.support.merge import BUILT_IN_FIELDS
@@ -131,7 +130,7 @@ core_targets = pytest.mark.parametrize("target", rows(TARGETS, {"brevo", "mailch
 @pytest.fixture(autouse=True)
 def no_checks(monkeypatch: pytest.MonkeyPatch) -> None:
     """They have tests of their own, and would take most of the time of these."""
-    monkeypatch.setattr(rules, "RULES", ())
+    monkeypatch.setattr("pipeline.actions.check.RULES", ())
 
 
 @pytest.fixture
@@ -194,10 +193,10 @@ def test_every_field_with_and_without_a_fallback_is_said_or_refused(
             if tag is None:
                 # Where the service has no such field, the same words for all readers do.
                 (said if name in stand_in else refused)[written] = ""
-            elif fallback and not tag.otherwise:
+            elif fallback and not tag.with_fallback:
                 refused[written] = "has no fallback for this field"
             else:
-                said[written] = tag.otherwise.replace("{fallback}", fallback) if fallback else tag.plain
+                said[written] = tag.with_fallback.replace("{fallback}", fallback) if fallback else tag.plain
     letter(workspace, "\n\n".join(said))
     files = exported(workspace, target)
     for written, words in said.items():
