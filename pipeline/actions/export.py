@@ -188,10 +188,7 @@ def _check_replaceable(output: Path, zipped: bool) -> None:
     """An export replaces only an older export, never a user's other files."""
     if not output.exists():
         return
-    if zipped:
-        earlier = is_bundle(output)
-    else:
-        earlier = output.is_dir() and is_bundle_folder(output)
+    earlier = is_bundle(output) if zipped else output.is_dir() and is_bundle_folder(output)
     if not earlier:
         raise PressroomError(
             "exists already and is not an export.", str(output), hint="Name another place with --output."

@@ -176,7 +176,7 @@ def _push(packed: PackedExport, options: _PushOptions, as_json: bool) -> dict[st
     if service is None or package is None:
         return {}
     if options.dry_run:
-        requests = dry_run(packed, anew=options.anew)
+        requests = dry_run(packed, new_draft=options.anew)
         if not as_json:
             terminal.result("")
             for each in requests:
@@ -187,7 +187,7 @@ def _push(packed: PackedExport, options: _PushOptions, as_json: bool) -> dict[st
     if not options.yes and not click.confirm(question, err=True):
         terminal.message("Not pushed.")
         return {"draft": None}
-    draft, updated = push_draft(packed, options.now, anew=options.anew)
+    draft, updated = push_draft(packed, options.now, new_draft=options.anew)
     if not as_json:
         what = "updated" if updated else "made"
         terminal.result(f"\n{service.title}: {kind} {draft.id} {what}.\n{draft.address}")
