@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from pipeline.export.client import TIME_LIMIT
 from pipeline.export.dialect import FieldTag, MessagePart
-from pipeline.export.target import PushMethod, SettingType, Target, TargetSetting
+from pipeline.export.target import PushMethod, Target
 from pipeline.export.target_settings import known_settings
 from pipeline.export.targets import find
 from pipeline.model import TARGETS
@@ -15,56 +15,57 @@ from pipeline.model import TARGETS
 ALL = """\
 # Every target
 
-Made from the targets by `python docs/reference.py`; do not edit. How an issue is exported is told
-under [Exporting](exporting.md#for-a-service), and how a service is added in
+Made from the targets by `python docs/reference.py`; do not edit. How an issue is exported is
+described under [Exporting](exporting.md#for-a-service), and how a service is added in
 [Adding a service](adding-a-service.md).
 
-[Merge fields](merge-fields.md) are written once, in neutral form; each service gets its own words,
-fallback included. What only looks like a merge tag in an article stays text: in HTML it is written
-with references, in text parts and subjects as the service's language writes literal text. What
-cannot be said is refused, with the file and the line.
+[Merge fields](merge-fields.md) are written once, in neutral form; each service gets its own tags,
+fallback included. Text in an article that looks like a merge tag stays text: in HTML it is written
+with character references, in text parts and subjects as literal text of the service's language.
+What a service cannot express is refused, with the file and the line.
 
 `checked` is the day on which a target's facts were last compared with the service's documentation.
-Each page says what was not found there.
+Each page lists what was not found there.
 
 """
 
 
 def pages() -> Iterator[tuple[str, str]]:
     """Each page's path below `docs/`, and its text."""
-    found = [find(name) for name in TARGETS]
-    yield "targets.md", _matrix(found)
-    for each in found:
-        yield f"targets/{each.name}.md", _page(each)
+    targets = [find(name) for name in TARGETS]
+    yield "targets.md", _matrix(targets)
+    for target in targets:
+        yield f"targets/{target.name}.md", _page(target)
 
 
-def _matrix(found: list[Target]) -> str:
-    can = [
+def _matrix(targets: list[Target]) -> str:
+    services = [
         "| service | `--to` | a push makes | text part | preview text | reply-to | tags | pictures "
         "| checked |\n|---|---|---|---|---|---|---|---|---|\n"
     ]
-    can += [
-        f"| [{each.title}](targets/{each.name}.md) | `{each.name}` | {_made(each)} | "
-        f"{_yes(each.takes_text)} | {_yes(each.takes_preview)} | {_yes(each.takes_reply_to)} | "
+    services += [
+        f"| [{each.title}](targets/{each.name}.md) | `{each.name}` | "
+        f"{each.push.draft if each.push else 'nothing'} | {_yes(each.takes_text)} | "
+        f"{_yes(each.takes_preview)} | {_yes(each.takes_reply_to)} | "
         f"{each.tags.value} | {'hosted or packed' if each.takes_images else 'hosted'} | {each.checked} |\n"
-        for each in found
+        for each in targets
     ]
-    says = [
+    dialects = [
         "\n| service | name | fallbacks | own fields | unsubscribe | preferences | web view | postal address "
-        "| demands | HTML at most |\n|---|---|---|---|---|---|---|---|---|---|\n"
+        "| requires | HTML at most |\n|---|---|---|---|---|---|---|---|---|---|\n"
     ]
-    says += [
-        f"| {each.title} | {_names(each)} | {_yes(bool(each.dialect.tags['first_name'].otherwise))} | "
+    dialects += [
+        f"| {each.title} | {_names(each)} | {_yes(bool(each.dialect.tags['first_name'].with_fallback))} | "
         f"{_yes(each.dialect.custom is not None)} | {_has(each, 'unsubscribe_url')} | "
         f"{_has(each, 'preferences_url')} | {_has(each, 'web_url')} | {_has(each, 'postal_address')} | "
-        f"{_demands(each)} | {f'{each.limit // 1000} KB' if each.limit else 'not documented'} |\n"
-        for each in found
+        f"{_requires(each)} | {f'{each.limit // 1000} KB' if each.limit else 'not documented'} |\n"
+        for each in targets
     ]
     note = (
         "Where it says *ours*, the service has no such field, and the address from `newsletter.toml`, "
         "or the issue's own page, stands in."
     )
-    return "".join([ALL, *can, *says, "\n", textwrap.fill(note, 100), "\n"])
+    return "".join([ALL, *services, *dialects, "\n", textwrap.fill(note, 100), "\n"])
 
 
 def _page(target: Target) -> str:
@@ -80,13 +81,13 @@ def _page(target: Target) -> str:
     parts = [
         f"# {target.title}\n\nMade from `pipeline/export/targets/{target.name}.py` by "
         "`python docs/reference.py`; do not edit.\n",
-        f"\n## Once\n\n{_numbered(target.before)}" if target.before else "",
+        f"\n## Once\n\n{_numbered(target.setup)}" if target.setup else "",
         f"\n## By hand\n\n```sh\npressroom export latest --to {target.name}\n```\n\n",
         _numbered(target.steps),
         _pushing(target, target.push) if target.push else "",
         "\n## Merge fields\n\n| field | without a fallback | with one | where |\n|---|---|---|---|\n",
         *fields,
-        "\nA field that is called otherwise there:\n\n"
+        "\nA field that has another name there:\n\n"
         f'```toml\n[targets.{target.name}]\nfields = {{ city = "TOWN" }}\n```\n'
         if own
         else f"\n{target.title} has no fields of your own.\n",
@@ -104,7 +105,7 @@ def _page(target: Target) -> str:
 def _pushing(target: Target, push: PushMethod) -> str:
     settings = known_settings(target)
     example = "".join(
-        f"{each.name} = {_example(each)}\n"
+        f"{each.name} = {each.kind.example}\n"
         for each in settings
         if each.required or each in target.settings[:2]
     )
@@ -112,30 +113,25 @@ def _pushing(target: Target, push: PushMethod) -> str:
     rows = "".join(
         f"| `{each.name}` | {each.kind.value} | {_yes(each.required)} | {each.what} |\n" for each in settings
     )
-    kept = (
-        "A template is sent by whatever sends your mail: a push only stores it.\n" if _stores(target) else ""
-    )
+    template = push.draft == "template"
+    stored = "A template is sent by whatever sends your mail: a push only stores it.\n" if template else ""
     toml = f"```toml\n[targets.{target.name}]\n{example}```\n\n" if example else ""
     return (
         f"\n## By a push\n\n{toml}```sh\n{keys}pressroom export latest --to {target.name} --push\n```\n\n"
         + textwrap.fill(
-            f"A {push.draft} stands there afterwards, and nothing is sent to readers. A second push changes "
-            f"the same one. {kept}{_optional(push)}The key may stand in the system's keyring instead: "
+            f"This makes a {push.draft}, and nothing is sent to readers. A second push changes the same one. "
+            f"{stored}{_optional(push)}The key may be in the system's keyring instead: "
             f"`keyring set pressroom {push.keys[0]}`.",
             100,
         )
-        + f"\n\n| setting | holds | needed | what it is |\n|---|---|---|---|\n{rows}"
-        + f"\n`timeout` is {TIME_LIMIT:g} where it is not said. What differs for an audience stands under\n"
+        + f"\n\n| setting | type | needed | what it is |\n|---|---|---|---|\n{rows}"
+        + f"\n`timeout` is {TIME_LIMIT:g} if it is not set. Settings of one audience are under\n"
         f"`[targets.{target.name}.audiences.NAME]`.\n"
     )
 
 
 def _optional(push: PushMethod) -> str:
-    return f"`{push.optional[0]}` is used where it is set. " if push.optional else ""
-
-
-def _stores(target: Target) -> bool:
-    return target.push is not None and target.push.draft == "template"
+    return f"`{push.optional[0]}` is used if it is set. " if push.optional else ""
 
 
 def _limits(target: Target) -> str:
@@ -148,8 +144,8 @@ def _limits(target: Target) -> str:
     lines = [line.replace("no the", "no field for the").replace("no a ", "no ") for line in lines]
     if target.loses:
         lines.append(f"It {target.loses}.")
-    if target.demands:
-        lines.append(f"Without {_demands(target)} in the email the export is refused.")
+    if target.requires:
+        lines.append(f"Without {_requires(target)} in the email the export is refused.")
     if not target.dialect.literal and target.takes_text:
         lines.append("Text that looks like one of its tags is refused in subjects and text parts.")
     if target.limit:
@@ -164,27 +160,21 @@ def _numbered(steps: tuple[str, ...]) -> str:
     )
 
 
-def _made(target: Target) -> str:
-    return target.push.draft if target.push else "nothing"
-
-
 def _yes(value: bool) -> str:
     return "yes" if value else "no"
 
 
 def _names(target: Target) -> str:
-    found = [
-        name.removesuffix("_name") for name in ("first_name", "last_name") if name in target.dialect.tags
-    ]
-    return ", ".join([*found, *(["whole"] if "name" in target.dialect.tags else [])])
+    words = {"first_name": "first", "last_name": "last", "name": "whole"}
+    return ", ".join(word for name, word in words.items() if name in target.dialect.tags)
 
 
 def _has(target: Target, name: str) -> str:
     return "yes" if name in target.dialect.tags else "ours"
 
 
-def _demands(target: Target) -> str:
-    return ", ".join(f"`{each}`" for each in target.demands) or "nothing"
+def _requires(target: Target) -> str:
+    return ", ".join(f"`{each}`" for each in target.requires) or "nothing"
 
 
 def _tag(written: str) -> str:
@@ -192,17 +182,8 @@ def _tag(written: str) -> str:
 
 
 def _fallback(tag: FieldTag) -> str:
-    return _tag(tag.otherwise.replace("{fallback}", "there")) if tag.otherwise else "refused"
+    return _tag(tag.with_fallback.replace("{fallback}", "there")) if tag.with_fallback else "refused"
 
 
 def _parts(tag: FieldTag) -> str:
     return "everywhere" if tag.parts == frozenset(MessagePart) else "HTML and text part"
-
-
-def _example(setting: TargetSetting) -> str:
-    return {
-        SettingType.TEXT: '"…"',
-        SettingType.NUMBER: "1",
-        SettingType.TEXTS: '["…"]',
-        SettingType.NUMBERS: "[1]",
-    }[setting.kind]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 EVERYONE = "everyone"
 """The audience of an edition that is for all readers."""
@@ -280,7 +280,7 @@ class MergeText(str):
     __slots__ = ("segments",)
     segments: tuple[str | MergeField, ...]
 
-    def __new__(cls, neutral: str, segments: tuple[str | MergeField, ...]) -> MergeText:
+    def __new__(cls, neutral: str, segments: tuple[str | MergeField, ...]) -> Self:
         """Make a text of its neutral form and its segments."""
         text = super().__new__(cls, neutral)
         text.segments = segments
@@ -560,10 +560,19 @@ class Published:
 
 
 @dataclass(frozen=True, slots=True)
+class EmailPart:
+    """A part of an email's HTML, or an image of it, with its size in bytes."""
+
+    what: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class RenderedEmail:
     """One edition rendered as an email. As strings its parts have merge fields in neutral form.
 
-    `html` and `mjml` refer to images by their absolute address. `reason` tells a reader why the email comes:
+    `html` and `mjml` refer to images by their absolute address. `parts` are the sizes of theme, letter and
+    articles, which together are those of `html`. `reason` tells a reader why the email comes:
     the publication's setting, or the theme's default text.
     """
 
@@ -575,6 +584,7 @@ class RenderedEmail:
     mjml: str
     images: tuple[Image, ...]
     reason: str = ""
+    parts: tuple[EmailPart, ...] = ()
 
     @property
     def merge_fields(self) -> tuple[MergeField, ...]:

@@ -74,7 +74,7 @@ def check_context(prepared: PreparedEdition) -> CheckContext:
         edition=edition,
         rendered=email,
         message=build_message(email, composer.publication, edition),
-        budget=make_budget(edition, email.html, lambda each: prepared.renderer.render(each).html, sizes),
+        budget=make_budget(email, sizes),
         image_sizes=sizes,
         linked_before=linked_addresses(assembler.history.texts_before(issue)),
         theme=prepared.renderer.templates.sources("email/"),

@@ -16,8 +16,8 @@ from pipeline.errors import PressroomError, suggest
 from pipeline.export.bundle import (
     ImageMode,
     bundle,
-    holds_bundle,
     is_bundle,
+    is_bundle_folder,
     listing_file,
     listing_of,
     zip_bytes,
@@ -188,7 +188,7 @@ def _check_replaceable(output: Path, zipped: bool) -> None:
     """An export replaces only an older export, never a user's other files."""
     if not output.exists():
         return
-    earlier = output.is_file() and is_bundle(output) if zipped else output.is_dir() and holds_bundle(output)
+    earlier = is_bundle(output) if zipped else output.is_dir() and is_bundle_folder(output)
     if not earlier:
         raise PressroomError(
             "exists already and is not an export.", str(output), hint="Name another place with --output."

@@ -31,19 +31,19 @@ def check_keys(packed: PackedExport) -> None:
     keys_of(target, push_of(target))
 
 
-def dry_run(packed: PackedExport, *, anew: bool) -> tuple[ApiRequest, ...]:
+def dry_run(packed: PackedExport, *, new_draft: bool) -> tuple[ApiRequest, ...]:
     """List the requests of a push without making one. No key is needed, and none is in them."""
     target, made = _service(packed)
     client = DryRunClient(target, push_of(target), Credentials({}, made.delivery.settings))
-    dry_run_push(target, made.delivery, client, _remembered(packed, target), new_draft=anew)
+    dry_run_push(target, made.delivery, client, _remembered(packed, target), new_draft=new_draft)
     return tuple(client.requests)
 
 
-def push_draft(packed: PackedExport, now: datetime, *, anew: bool) -> tuple[PushedDraft, bool]:
+def push_draft(packed: PackedExport, now: datetime, *, new_draft: bool) -> tuple[PushedDraft, bool]:
     """Make or update the draft at the service, and remember it. Also returns whether it was updated.
 
-    With `anew` an earlier draft is left alone. Raises `PressroomError` for a key that is missing, and for
-    what the service refuses.
+    With `new_draft` an earlier draft is left alone. Raises `PressroomError` for a key that is missing,
+    and for what the service refuses.
     """
     target, made = _service(packed)
     settings = made.delivery.settings
@@ -54,7 +54,7 @@ def push_draft(packed: PackedExport, now: datetime, *, anew: bool) -> tuple[Push
         f"Pressroom/{__version__}",
         float(settings.get("timeout", TIME_LIMIT)),
     )
-    result = push_to_service(target, made.delivery, client, _remembered(packed, target), new_draft=anew)
+    result = push_to_service(target, made.delivery, client, _remembered(packed, target), new_draft=new_draft)
     digest = sha256(b"".join(each.data for each in made.files)).hexdigest()
     source = packed.source
     draft = PushedDraft(

@@ -1,4 +1,4 @@
-"""Tries links on the web, where an editor asks for it: `docs/decisions/online-links.md`.
+"""Tries links on the web if an editor asks for it: `docs/decisions/online-links.md`.
 
 Each step of a redirect is checked before it is followed: an address on a private network is refused,
 whatever its name.
@@ -56,8 +56,8 @@ class LinkAnswer:
 class LinkTester:
     """Tries addresses politely, and remembers the answers for a day.
 
-    `home` names the publication in the User-Agent, `now` is the present moment, `cache` the file of
-    earlier answers.
+    `home` is the publication's address in the User-Agent, `now` is the present moment, `cache` the file
+    of earlier answers.
     """
 
     def __init__(self, home: str, now: datetime, cache: Path, *, allow_private: bool = False) -> None:

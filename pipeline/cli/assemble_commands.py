@@ -46,13 +46,7 @@ def _plan_json(plan: IssuePlan) -> dict[str, object]:
         "number": plan.issue.number,
         "frozen": plan.frozen,
         "articles": [
-            {
-                "slug": each.slug,
-                "audience": each.audience,
-                "taken": each.taken,
-                "section": each.section,
-                "reason": each.reason,
-            }
+            {name: getattr(each, name) for name in ("slug", "audience", "taken", "section", "reason")}
             for each in plan.decisions
         ],
     }

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -20,7 +20,6 @@ from pipeline.cli.options import (
 
 if TYPE_CHECKING:
     from pipeline.actions.build import BuildReport
-    from pipeline.model import Issue
 
 
 @click.command()
@@ -46,9 +45,7 @@ def build(ctx: click.Context, issues: tuple[str, ...], as_json: bool, now: datet
     workspace = workspace_of(ctx)
     named = named_issues(workspace, issues) or None
 
-    def watch(todo: Iterable[Issue]) -> Iterable[Issue]:
-        return terminal.progress(todo, "building")
-
+    watch = partial(terminal.progress, what="building")
     at = time_or_now(now, workspace.files.zone)
     report = build_workspace(workspace, at, named, watch)
     if as_json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -13,7 +13,7 @@ from pipeline.cli.options import complete_issue, named_issues, time_or_now, work
 
 if TYPE_CHECKING:
     from pipeline.checks.runner import CheckResult
-    from pipeline.model import Finding, Issue
+    from pipeline.model import Finding
 
 
 def complete_code(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -86,9 +86,7 @@ def check(
     chosen = named_issues(workspace, issues) or without_drafts(workspace.issues)
     rules = runner.only(RULES, only) if only else RULES
 
-    def watch(todo: Iterable[Issue]) -> Iterable[Issue]:
-        return terminal.progress(todo, "checking")
-
+    watch = partial(terminal.progress, what="checking")
     now = time_or_now(None, workspace.files.zone)
     complete = external_checks(workspace, now, online=online, allow_private=allow_private, spam=spam)
     checked = check_issues(workspace, chosen, rules, watch, complete)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +17,6 @@ from pipeline.model import FORMATS, TARGETS
 if TYPE_CHECKING:
     from pipeline.actions.export import PackedExport
     from pipeline.export.target import ApiRequest
-    from pipeline.model import OutputFile
 
 _SHOWN = 160
 """Characters of a long value that are shown of a request."""
@@ -116,9 +114,13 @@ def export(
         ctx.exit(1)
     packed = pack_export(prepared)
     if to_push:
-        _check_push(packed, dry_run)
+        from pipeline.actions.push import check_keys, check_settings
+
+        # Before anything is written. A dry run needs no key.
+        (check_settings if dry_run else check_keys)(packed)
     place = write_export(packed)
-    result = {"issue": request.issue.folder, "output": str(place), "files": _sizes(packed.files)}
+    sizes = {each.path: len(each.data) for each in packed.files}
+    result: dict[str, Any] = {"issue": request.issue.folder, "output": str(place), "files": sizes}
     if packed.package:
         result = {"issue": request.issue.folder, "target": target} | result
         for warning in packed.package.warnings:
@@ -145,13 +147,6 @@ class _PushOptions:
     dry_run: bool
     anew: bool
     now: datetime
-
-
-def _check_push(packed: PackedExport, dry_run: bool) -> None:
-    """Raise if a setting or a key is missing, before anything is written. A dry run needs no key."""
-    from pipeline.actions.push import check_keys, check_settings
-
-    (check_settings if dry_run else check_keys)(packed)
 
 
 def _show_export(place: Path, packed: PackedExport) -> None:
@@ -181,7 +176,7 @@ def _push(packed: PackedExport, options: _PushOptions, as_json: bool) -> dict[st
     if service is None or package is None:
         return {}
     if options.dry_run:
-        requests = dry_run(packed, anew=options.anew)
+        requests = dry_run(packed, new_draft=options.anew)
         if not as_json:
             terminal.result("")
             for each in requests:
@@ -192,15 +187,11 @@ def _push(packed: PackedExport, options: _PushOptions, as_json: bool) -> dict[st
     if not options.yes and not click.confirm(question, err=True):
         terminal.message("Not pushed.")
         return {"draft": None}
-    draft, updated = push_draft(packed, options.now, anew=options.anew)
+    draft, updated = push_draft(packed, options.now, new_draft=options.anew)
     if not as_json:
         what = "updated" if updated else "made"
         terminal.result(f"\n{service.title}: {kind} {draft.id} {what}.\n{draft.address}")
     return {"draft": {"id": draft.id, "address": draft.address, "updated": updated}}
-
-
-def _sizes(files: Iterable[OutputFile]) -> dict[str, int]:
-    return {each.path: len(each.data) for each in files}
 
 
 def _show_request(request: ApiRequest) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,7 +15,6 @@ from pipeline.cli.options import MomentType, complete_tag, json_option, now_opti
 
 if TYPE_CHECKING:
     from pipeline.actions.import_sources import PreparedImport
-    from pipeline.importers.gather import Named
     from pipeline.importers.run import Item
 
 
@@ -70,10 +70,7 @@ def import_(ctx: click.Context, /, sources: tuple[str, ...], **options: Any) -> 
         fetch=not options["no_fetch"],
         **{name: options[name] for name in _REQUEST_OPTIONS},
     )
-
-    def watch(todo: Iterable[Named]) -> Iterable[Named]:
-        return terminal.progress(todo, "Importing")
-
+    watch = partial(terminal.progress, what="Importing")
     now = time_or_now(options["now"], workspace.files.zone)
     prepared = prepare_import(workspace, request, now, sys.stdin.buffer.read, watch)
     written = [] if options["dry_run"] else _write(prepared, sources, options)

@@ -12,9 +12,9 @@ from pipeline.cli.options import complete_tag, json_option, workspace_of
 from pipeline.model import TARGETS
 
 if TYPE_CHECKING:
-    from pipeline.actions.list_articles import ListedArticle
     from pipeline.actions.status import IssueStatus
     from pipeline.export.drafts import PushedDraft
+    from pipeline.model import Article
 
 
 @click.command()
@@ -40,17 +40,17 @@ def articles(ctx: click.Context, tags: tuple[str, ...], unused: bool, as_json: b
 
     listed = list_articles(workspace_of(ctx), tags, unused=unused)
     if as_json:
-        terminal.print_json([_article_json(each) for each in listed])
+        terminal.print_json([_article_json(*each) for each in listed])
         return
     rows = [
         (
-            each.article.slug,
-            each.article.title,
-            f"{each.article.date:%Y-%m-%d}",
-            _article_state(each),
-            ", ".join(each.article.tags),
+            article.slug,
+            article.title,
+            f"{article.date:%Y-%m-%d}",
+            _article_state(article, issues),
+            ", ".join(article.tags),
         )
-        for each in listed
+        for article, issues in listed
     ]
     columns = (
         Column("ARTICLE", shrink_to=24),
@@ -62,17 +62,15 @@ def articles(ctx: click.Context, tags: tuple[str, ...], unused: bool, as_json: b
     terminal.print_table(columns, rows)
 
 
-def _article_state(listed: ListedArticle) -> str:
-    article = listed.article
+def _article_state(article: Article, issues: tuple[str, ...]) -> str:
     if article.draft:
         return "draft"
-    if listed.issues:
-        return "in " + ", ".join(folder.partition("-")[0] for folder in listed.issues)
+    if issues:
+        return "in " + ", ".join(folder.partition("-")[0] for folder in issues)
     return f"for {', '.join(article.audience)}" if article.audience else "free"
 
 
-def _article_json(listed: ListedArticle) -> dict[str, object]:
-    article = listed.article
+def _article_json(article: Article, issues: tuple[str, ...]) -> dict[str, object]:
     return {
         "slug": article.slug,
         "title": article.title,
@@ -81,7 +79,7 @@ def _article_json(listed: ListedArticle) -> dict[str, object]:
         "audience": list(article.audience),
         "draft": article.draft,
         "path": article.place.path,
-        "issues": list(listed.issues),
+        "issues": list(issues),
     }
 
 
@@ -175,13 +173,7 @@ def _status_json(status: IssueStatus) -> dict[str, object]:
         "built": status.built,
         "next": status.next_step,
         "drafts": [
-            {
-                "target": draft.target,
-                "audience": draft.audience,
-                "id": draft.id,
-                "address": draft.address,
-                "pushed": draft.pushed,
-            }
+            {name: getattr(draft, name) for name in ("target", "audience", "id", "address", "pushed")}
             for draft in status.drafts
         ],
     }

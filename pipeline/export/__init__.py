@@ -1,1 +1,1 @@
-"""Finished editions as what a service or a mail program takes."""
+"""Exports finished editions: as plain files, as a message, or for a service and as a draft there."""

@@ -1,7 +1,7 @@
 """The neutral bundle: an edition as plain files, with a list of what they are.
 
-`email.html`, `email.txt` and `email.mjml` hold merge fields in neutral form; `email.eml` is the
-message that a reader without a name gets, and opens in any mail program. `issue.json` says what is
+`email.html`, `email.txt` and `email.mjml` have merge fields in neutral form; `email.eml` is the
+message that a reader without a name gets, and opens in any mail program. `issue.json` lists what is
 in the bundle, with sizes and checksums.
 """
 
@@ -21,12 +21,12 @@ from pipeline.render.email.message import build_message
 from pipeline.support import merge
 from pipeline.support.urls import image_path
 
-# The earliest moment that the zip format can hold; a bundle's bytes depend on its content alone.
+# The earliest moment in the zip format, so that a bundle's bytes depend on its content alone.
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 class ImageMode(StrEnum):
-    """Where `email.html` finds its pictures: at their address on the web, or beside it."""
+    """Where `email.html` has its pictures: at their address on the web, or beside it."""
 
     HOSTED = "hosted"
     PACKED = "packed"
@@ -41,7 +41,7 @@ def bundle(
 ) -> tuple[OutputFile, ...]:
     """The files of one edition, in the order in which `issue.json` lists them.
 
-    Raises `PressroomError` where a header of the message would hold a line break.
+    Raises `PressroomError` if a header of the message would have a line break.
     """
     html, mjml = str(rendered.html), rendered.mjml
     if images is ImageMode.PACKED:
@@ -70,7 +70,7 @@ def listing_of(
     files: Iterable[OutputFile],
     images: ImageMode,
 ) -> dict[str, Any]:
-    """What `issue.json` says of a bundle, all but itself."""
+    """The content of `issue.json`, which lists every file of a bundle except itself."""
     issue = edition.issue
     return {
         "version": 1,
@@ -119,30 +119,30 @@ def listing_of(
         },
         "files": [
             {
-                "file": each.path,
-                "bytes": len(each.data),
-                "sha256": hashlib.sha256(each.data).hexdigest(),
+                "file": file.path,
+                "bytes": len(file.data),
+                "sha256": hashlib.sha256(file.data).hexdigest(),
             }
-            for each in files
+            for file in files
         ],
     }
 
 
 def zip_bytes(files: Iterable[OutputFile]) -> bytes:
-    """The files as a .zip whose bytes depend on nothing but them."""
+    """The files as a .zip whose bytes depend on them alone."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
-        for each in files:
-            info = zipfile.ZipInfo(each.path, _ZIP_EPOCH)
+        for file in files:
+            info = zipfile.ZipInfo(file.path, _ZIP_EPOCH)
             info.compress_type = zipfile.ZIP_DEFLATED
             info.external_attr = 0o644 << 16
             info.create_system = 3  # Unix, on every system
-            archive.writestr(info, each.data, compresslevel=9)
+            archive.writestr(info, file.data, compresslevel=9)
     return out.getvalue()
 
 
 def is_bundle(file: Path) -> bool:
-    """Whether a file is a .zip that `zip_bytes` made."""
+    """Whether a file is a .zip of a bundle."""
     try:
         with zipfile.ZipFile(file) as archive:
             return "issue.json" in archive.namelist()
@@ -150,12 +150,12 @@ def is_bundle(file: Path) -> bool:
         return False
 
 
-def holds_bundle(folder: Path) -> bool:
-    """Whether a folder holds an older bundle and nothing else, or nothing at all."""
-    there = {each.relative_to(folder).as_posix() for each in folder.rglob("*") if each.is_file()}
+def is_bundle_folder(folder: Path) -> bool:
+    """Whether a folder has an older bundle and nothing else in it, or is empty."""
+    present = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
     try:
         listing = json.loads((folder / "issue.json").read_text(encoding="utf-8"))
-        known = {"issue.json", *(each["file"] for each in listing["files"])}
+        known = {"issue.json", *(file["file"] for file in listing["files"])}
     except (OSError, ValueError, KeyError, TypeError):
         known = set()
-    return there <= known
+    return present <= known

@@ -1,6 +1,6 @@
-"""How a service writes what Pressroom writes as `{{ field | fallback }}`, and what it would take for a field.
+"""The dialect of a service: how it writes `{{ field | fallback }}`, and what else it would execute.
 
-A dialect only describes; `translate` reads and writes.
+A dialect only describes; `translate` applies it.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from pipeline.support.merge import BUILT_IN_FIELDS
+
 
 class MessagePart(StrEnum):
-    """Where in a letter a field stands; each may be written in its own way."""
+    """A part of a message in which a service may write fields in its own way."""
 
     HTML = "HTML"
     TEXT = "text part"
@@ -20,28 +22,27 @@ class MessagePart(StrEnum):
     PREVIEW = "preview text"
 
 
-LINES = frozenset({MessagePart.SUBJECT, MessagePart.PREVIEW})
 EVERYWHERE = frozenset(MessagePart)
 BODY = frozenset({MessagePart.HTML, MessagePart.TEXT})
 
 
 @dataclass(frozen=True, slots=True)
 class FieldTag:
-    """A field in a service's words.
+    """The tag of a field at a service.
 
-    `plain` is the tag without a fallback; `otherwise` the one with it, where `{fallback}` stands for its
-    words, or empty where the service knows none. `own_name` of a declared field stands for `{name}`.
-    `parts` are the places where the service fills it in.
+    `plain` is the tag without a fallback; `with_fallback` has `{fallback}` in its place, and is empty if the
+    service has no fallbacks. `{name}` is the name of a declared field. `parts` are those in which the service
+    fills the tag in.
     """
 
     plain: str
-    otherwise: str = ""
+    with_fallback: str = ""
     parts: frozenset[MessagePart] = EVERYWHERE
     in_html: str = ""
-    """What HTML holds instead of `plain`, where that differs."""
+    """What HTML has instead of `plain`, if that differs."""
 
 
-def _as_it_is(text: str) -> str:
+def _unchanged(text: str) -> str:
     return text
 
 
@@ -49,50 +50,42 @@ def _as_it_is(text: str) -> str:
 class Dialect:
     """A service's way to write fields.
 
-    `tags` are its tags for Pressroom's own fields; `custom` is that of a field declared in `newsletter.toml`,
-    with `{name}` for its name, which `own_name` makes of the declared one. `lookalike` finds what the
-    service would execute; in HTML it is written with references, in lines of text by `literal`, or refused
-    where that is None. `fallback` writes words within a tag, `not_in_fallback` are the characters that no
-    fallback may hold.
+    `tags` are its tags for Pressroom's own fields. `custom` is the tag of a field declared in
+    `newsletter.toml`, with `{name}` for its name at the service, which `own_name` derives from ours.
+    `lookalike` matches what the service would execute; in HTML it is written with character references, in
+    lines of text by `literal`, or refused if that is None. `fallback` escapes the words of a fallback, and
+    `not_in_fallback` are the characters that no fallback may have.
     """
 
     tags: Mapping[str, FieldTag]
     lookalike: re.Pattern[str]
     custom: FieldTag | None = None
-    own_name: Callable[[str], str] = _as_it_is
+    own_name: Callable[[str], str] = _unchanged
     literal: Callable[[str], str] | None = None
-    fallback: Callable[[str], str] = _as_it_is
+    fallback: Callable[[str], str] = _unchanged
     not_in_fallback: frozenset[str] = field(default_factory=lambda: frozenset("{}\n"))
     reads: frozenset[MessagePart] = EVERYWHERE
-    """The parts in which the service executes anything: in others a lookalike is what it is, text."""
+    """The parts in which the service executes anything: in others a lookalike is plain text."""
 
-    def tag(self, name: str, given: Mapping[str, str]) -> FieldTag | None:
-        """The tag of a field, or None where the service has none.
+    def tag(self, name: str, own_names: Mapping[str, str]) -> FieldTag | None:
+        """The tag of a field, or None if the service has no such field.
 
-        `given` are names that the settings map to the service's own (`[targets.NAME.fields]`).
+        `own_names` maps our names to the service's, as the settings have it (`[targets.NAME.fields]`).
         """
-        if name in given and self.custom:
-            return _named(self.custom, given[name])
+        if name in own_names and self.custom:
+            return _named(self.custom, own_names[name])
         if name in self.tags:
             return self.tags[name]
-        if name in _OURS or self.custom is None:
+        # A built-in field is never a field of the list's own.
+        if name in BUILT_IN_FIELDS or self.custom is None:
             return None
         return _named(self.custom, self.own_name(name))
-
-
-_OURS = frozenset(
-    {
-        *("first_name", "last_name", "name", "email"),
-        *("unsubscribe_url", "preferences_url", "web_url", "postal_address"),
-    }
-)
-"""Fields that a service has or has not: none of them is a field of the list's own."""
 
 
 def _named(tag: FieldTag, name: str) -> FieldTag:
     return FieldTag(
         tag.plain.replace("{name}", name),
-        tag.otherwise.replace("{name}", name),
+        tag.with_fallback.replace("{name}", name),
         tag.parts,
         tag.in_html.replace("{name}", name),
     )

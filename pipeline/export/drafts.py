@@ -1,6 +1,6 @@
-"""Which drafts stand at which service: `drafts.json` beside the issue, so that all update the same ones.
+"""The drafts that were pushed: `drafts.json` beside the issue, so that everyone updates the same ones.
 
-It belongs under version control like the lock. It holds ids, addresses and digests, never a key.
+It belongs under version control like the lock. It has ids, addresses and digests, never a key.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ NAME = "drafts.json"
 
 @dataclass(frozen=True, slots=True)
 class PushedDraft:
-    """A draft at a service. `pushed` is when, as RFC 3339; `sha256` is that of the letter that it holds."""
+    """A draft at a service. `pushed` is when, in RFC 3339; `sha256` is the digest of the exported files."""
 
     target: str
     audience: str
@@ -32,36 +32,35 @@ class PushedDraft:
 
 
 def read_drafts(root: Path, issue: Issue) -> tuple[PushedDraft, ...]:
-    """The drafts of an issue, in the order of the file. Raises `PressroomError` for a file that is none."""
+    """The drafts of an issue, in the order of the file. Raises `PressroomError` if it cannot be read."""
     path = _path(issue)
     if not (root / path).is_file():
         return ()
     try:
         data = json.loads(read_source(root / path, path) or "")
-        return tuple(_pushed(each) for each in data["drafts"])
+        return tuple(_pushed_draft(item) for item in data["drafts"])
     except (ValueError, KeyError, TypeError) as error:
         raise PressroomError(
-            "is no list of drafts that can be read.",
+            "is not a list of drafts that can be read.",
             path,
             getattr(error, "lineno", None),
-            "Take it back from version control; without it a push makes a second draft.",
+            "Restore it from version control; without it a push makes a second draft.",
         ) from error
 
 
 def remember(root: Path, issue: Issue, pushed: PushedDraft) -> None:
-    """Write a draft into the list, in place of what stood there for its target and audience."""
+    """Write a draft into the list, in place of an earlier one of its target and audience."""
     key = (pushed.target, pushed.audience)
-    others = [each for each in read_drafts(root, issue) if (each.target, each.audience) != key]
-    drafts = sorted([*others, pushed], key=lambda each: (each.target, each.audience))
-    text = json.dumps(
-        {"version": 1, "drafts": [asdict(each) for each in drafts]}, indent=2, ensure_ascii=False
-    )
+    others = [draft for draft in read_drafts(root, issue) if (draft.target, draft.audience) != key]
+    drafts = sorted([*others, pushed], key=lambda draft: (draft.target, draft.audience))
+    data = {"version": 1, "drafts": [asdict(draft) for draft in drafts]}
+    text = json.dumps(data, indent=2, ensure_ascii=False)
     write_atomically(root / _path(issue), f"{text}\n".encode())
 
 
 def draft_of(drafts: tuple[PushedDraft, ...], target: str, audience: str) -> PushedDraft | None:
     """The draft that was pushed before for this target and audience."""
-    return next((each for each in drafts if (each.target, each.audience) == (target, audience)), None)
+    return next((draft for draft in drafts if (draft.target, draft.audience) == (target, audience)), None)
 
 
 def moment(now: datetime) -> str:
@@ -73,8 +72,8 @@ def _path(issue: Issue) -> str:
     return f"issues/{issue.folder}/{NAME}"
 
 
-def _pushed(value: Mapping[str, Any]) -> PushedDraft:
-    said = [str(value[name]) for name in PushedDraft.__slots__]
-    if not all(each.isprintable() for each in said):
+def _pushed_draft(item: Mapping[str, Any]) -> PushedDraft:
+    values = [str(item[name]) for name in PushedDraft.__slots__]
+    if not all(value.isprintable() for value in values):
         raise ValueError("a control character")
-    return PushedDraft(*said)
+    return PushedDraft(*values)

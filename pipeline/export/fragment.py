@@ -1,4 +1,4 @@
-"""The email's HTML as a piece to be put into a service's own template, which is a whole document already."""
+"""The email's HTML as a fragment, for a service whose own template is the document around it."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ _ATTRIBUTE = re.compile(r'\b(style|lang|dir|class)="([^"]*)"')
 
 
 def fragment(html: str) -> str:
-    """What stands in the body, in one `div` that has the body's style, language and direction."""
+    """The content of the body, in one `div` with the body's style, language and direction."""
     return _fragment(html, "")
 
 
 def styled_fragment(html: str) -> str:
-    """The same, with the style sheets of the head before it. Those for Outlook alone stay behind."""
+    """The same, with the style sheets of the head before it, except those for Outlook."""
     head = html[: html.lower().find("<body")]
     styles = _STYLE.findall(_COMMENT.sub("", head))
     return _fragment(html, "\n".join([*styles, ""]))
 
 
-def _fragment(html: str, before: str) -> str:
-    found = _BODY.search(html)
-    if found is None:
+def _fragment(html: str, styles: str) -> str:
+    body = _BODY.search(html)
+    if body is None:
         return html
-    kept = "".join(f' {name}="{value}"' for name, value in _ATTRIBUTE.findall(found[1]))
-    return f"{before}<div{kept}>{found[2].strip()}</div>\n"
+    attributes = "".join(f' {name}="{value}"' for name, value in _ATTRIBUTE.findall(body[1]))
+    return f"{styles}<div{attributes}>{body[2].strip()}</div>\n"

@@ -1,4 +1,4 @@
-"""The keys of services: from the environment, else from the system's keyring. They are written nowhere."""
+"""The keys of services: from the environment, else from the system's keyring. They are never written."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from pipeline.errors import PressroomError, raise_all
 from pipeline.export.target import PushMethod, Target
 
 KEYRING = "pressroom"
-"""The name under which a keyring holds them; the user is the name of the variable."""
+"""The service name of the keys in a keyring; the user name is that of the variable."""
 
 
 def keys_of(target: Target, push: PushMethod) -> Mapping[str, str]:
-    """Each key by the name of its variable. Raises `PressroomError` for those that are nowhere, or no key."""
-    found = {name: _key(name) for name in (*push.keys, *push.optional)}
+    """Each key by the name of its variable. Raises `PressroomError` for missing and malformed keys."""
+    keys = {name: _key(name) for name in (*push.keys, *push.optional)}
     errors = [
         PressroomError(
             f"there is no key for {target.title}.",
@@ -23,24 +23,23 @@ def keys_of(target: Target, push: PushMethod) -> Mapping[str, str]:
             f"Set {name} in the environment, or store it: keyring set {KEYRING} {name}",
         )
         for name in push.keys
-        if not found[name]
+        if not keys[name]
     ]
     errors += [
         PressroomError(
-            f"what {name} holds is no key: it has a sign that no header takes.", f"--to {target.name}"
+            f"the value of {name} is not a key: it has a character that no header takes.",
+            f"--to {target.name}",
         )
-        for name, key in found.items()
+        for name, key in keys.items()
         if not key.isascii() or not key.isprintable() or " " in key
     ]
     raise_all(errors)
-    return {name: key for name, key in found.items() if key}
+    return {name: key for name, key in keys.items() if key}
 
 
 def _key(name: str) -> str:
-    return os.environ.get(name, "").strip() or _from_keyring(name)
-
-
-def _from_keyring(name: str) -> str:
+    if key := os.environ.get(name, "").strip():
+        return key
     try:
         import keyring
         from keyring.errors import KeyringError

@@ -1,4 +1,4 @@
-"""An edition as a service's own screen asks for it: files to paste, and a list of what goes where."""
+"""An edition in the form that a service takes: files to paste, and a list of what goes where."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from email.utils import parseaddr
 from html import unescape
 
 from pipeline.errors import PressroomError
@@ -16,12 +15,13 @@ from pipeline.export.target import GMAIL, TagSupport, Target
 from pipeline.export.target_settings import SETTINGS, settings_for
 from pipeline.export.translate import TranslatedEmail, Where, translate
 from pipeline.model import ComposedEdition, Image, MergeText, OutputFile, Publication, RenderedEmail
+from pipeline.support.mail_addresses import parse_mailbox
 from pipeline.support.urls import image_path
 
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """The files for a target, what an editor should know before pasting them, and what a push takes."""
+    """The files for a target, warnings for the editor, and what a push sends."""
 
     files: tuple[OutputFile, ...]
     delivery: Delivery
@@ -36,15 +36,18 @@ def package(
     where: Where,
     packed: Callable[[Image], bytes] | None = None,
 ) -> Package:
-    """The edition in a target's words. `packed` gives the bytes of pictures that are to go with it.
+    """The edition in a target's dialect. `packed` returns the bytes of pictures that go with it.
 
-    Raises `PressroomError`, all of it at once, for what the target cannot say, lacks or is too large for.
+    Raises `PressroomError` for every merge field that the target cannot express, for a field that it
+    requires, and for HTML that is too large.
     """
-    said = settings_for(target, publication, edition.audience)
-    known = _known(edition, publication)
-    letter = translate(rendered, target.title, target.dialect, said.fields, known, where, target.parts)
-    _demanded(letter, target, publication)
-    html = target.shape(letter.html)
+    settings = settings_for(target, publication, edition.audience)
+    constants = _constants(edition, publication)
+    letter = translate(
+        rendered, target.title, target.dialect, settings.fields, constants, where, target.parts
+    )
+    _check_required(letter, target, publication)
+    html = target.convert(letter.html)
     pictures: tuple[OutputFile, ...] = ()
     if packed:
         for image in rendered.images:
@@ -52,7 +55,7 @@ def package(
         pictures = tuple(OutputFile(image_path(image.name), packed(image)) for image in rendered.images)
     page = OutputFile("email.html", html.encode())
     files = [page, *([OutputFile("email.txt", letter.text.encode())] if target.takes_text else []), *pictures]
-    tags = _tags(edition, target) if said.tags is None else said.tags
+    tags = _tags(edition, target) if settings.tags is None else settings.tags
     listing = listing_of(
         edition, rendered, publication, files, ImageMode.PACKED if packed else ImageMode.HOSTED
     )
@@ -61,7 +64,7 @@ def package(
         "subject": letter.subject,
         "preview_text": letter.preview_text if target.takes_preview else None,
         "tags": list(tags),
-        "audience_filter": dict(said.filter),
+        "audience_filter": dict(settings.filter),
         "merge_fields": [{"name": name, "written": list(tags)} for name, tags in letter.fields.items()],
     }
     name, slug = _names(edition, publication)
@@ -76,11 +79,11 @@ def package(
         text=letter.text,
         sender_name=publication.sender_name,
         sender_address=publication.sender_address,
-        reply_to=parseaddr(publication.reply_to or "")[1],
+        reply_to=parse_mailbox(publication.reply_to)[1] if publication.reply_to else "",
         language=publication.language,
         web_url=edition.url or "",
         tags=tags,
-        settings=said.own,
+        settings=settings.own,
         archive=zip_bytes([page, *pictures]) if packed else b"",
     )
     return Package(
@@ -89,7 +92,7 @@ def package(
 
 
 def _names(edition: ComposedEdition, publication: Publication) -> tuple[str, str]:
-    """What the draft is called at a service, for people and for addresses."""
+    """The draft's name at a service, for people and for addresses."""
     main = edition.audience == edition.issue.audiences[0]
     name = f"{publication.title} {edition.issue.number}: {edition.issue.title}"
     folder = edition.issue.folder if main else f"{edition.issue.folder}-{edition.audience}"
@@ -98,15 +101,15 @@ def _names(edition: ComposedEdition, publication: Publication) -> tuple[str, str
 
 
 def _tags(edition: ComposedEdition, target: Target) -> tuple[str, ...]:
-    """The tags of its articles, those of most articles first; none where a service takes only one."""
+    """The tags of its articles, the most frequent first; empty for a service that takes only one."""
     if target.tags is not TagSupport.MANY:
         return ()
-    counted = Counter(tag for article in edition.articles for tag in article.article.tags)
-    return tuple(sorted(counted, key=lambda tag: (-counted[tag], tag)))
+    counts = Counter(tag for article in edition.articles for tag in article.article.tags)
+    return tuple(sorted(counts, key=lambda tag: (-counts[tag], tag)))
 
 
-def _known(edition: ComposedEdition, publication: Publication) -> Mapping[str, str]:
-    """What reads the same for every reader, and so can stand in for a field that the service lacks."""
+def _constants(edition: ComposedEdition, publication: Publication) -> Mapping[str, str]:
+    """Fields that read the same for every reader, for a service that has no such field."""
     values = {
         "web_url": edition.url,
         "preferences_url": publication.preferences_url,
@@ -120,15 +123,15 @@ def _known(edition: ComposedEdition, publication: Publication) -> Mapping[str, s
     }
 
 
-def _demanded(letter: TranslatedEmail, target: Target, publication: Publication) -> None:
-    for name in target.demands:
+def _check_required(letter: TranslatedEmail, target: Target, publication: Publication) -> None:
+    for name in target.requires:
         if name in letter.fields or (name == "postal_address" and _shows_address(letter, publication)):
             continue
         own = name == "unsubscribe_url" and publication.unsubscribe_url
         hint = (
             f"Take `unsubscribe_url` out of {SETTINGS}, so that {target.title} puts in its own."
             if own
-            else f"Let the theme's footer hold `{{{{ {name} }}}}`."
+            else f"Write `{{{{ {name} }}}}` into the theme's footer."
         )
         raise PressroomError(
             f"{target.title} sends nothing without its own link for `{name}`, and this email has none.",
@@ -143,8 +146,8 @@ def _shows_address(letter: TranslatedEmail, publication: Publication) -> bool:
 
 
 def _warnings(html: bytes, target: Target, publication: Publication) -> Iterator[str]:
-    """What an editor should know: what does not get there, and what Gmail would cut."""
-    size = len(html) + target.adds * html.count(b"href=")
+    """Warnings for the editor: what gets lost at the service, and what Gmail would cut off."""
+    size = len(html) + target.added_per_link * html.count(b"href=")
     if target.limit and size > target.limit:
         raise PressroomError(
             f"the HTML has {size // 1000} KB with what {target.title} adds; it takes {target.limit // 1000}.",

@@ -1,6 +1,6 @@
-"""What an issue is exported for: a service, described. Each has a file of its own in `targets/`.
+"""A target: the description of a service that issues are exported for. Each has a file in `targets/`.
 
-A target's first half says what its screen takes (`Target`), its second how a draft gets there (`PushMethod`).
+`Target` describes what the service takes, and its `PushMethod` how a draft gets there.
 """
 
 from __future__ import annotations
@@ -22,17 +22,22 @@ GMAIL = 102_000
 
 
 class SettingType(StrEnum):
-    """What a setting of a target holds."""
+    """The type of a target's setting, in words."""
 
     TEXT = "text"
     NUMBER = "a number"
     TEXTS = "a list of texts"
     NUMBERS = "a list of numbers"
 
+    @property
+    def example(self) -> str:
+        """A value of this type in TOML."""
+        return {"TEXT": '"…"', "NUMBER": "1", "TEXTS": '["…"]', "NUMBERS": "[1]"}[self.name]
+
 
 @dataclass(frozen=True, slots=True)
 class TargetSetting:
-    """A key under `[targets.NAME]`: what it is, as "the id of …", and whether a push needs it."""
+    """A key under `[targets.NAME]`: what it means, as "the id of …", and whether a push needs it."""
 
     name: str
     what: str
@@ -41,7 +46,7 @@ class TargetSetting:
 
 
 class TagSupport(StrEnum):
-    """Whether a service has tags for a draft."""
+    """How many tags a draft may have at a service."""
 
     NONE = "none"
     ONE = "one"
@@ -50,7 +55,7 @@ class TagSupport(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ApiRequest:
-    """A request as it goes out, but without its key. `body` is JSON, or the fields of a form."""
+    """A request without its key. `body` is JSON, or the fields of a form."""
 
     method: str
     url: str
@@ -91,12 +96,12 @@ class PushMethod:
 class Target:
     """A service as its documentation describes it.
 
-    `checked` is when these facts were last compared with `documentation`. `takes_text` and `takes_preview`
-    say whether it has a field for a text part and for the preview text, `takes_images` whether for a .zip
-    with pictures, `takes_reply_to` whether a draft says where answers go. `demands` are fields without
-    which the service refuses a campaign. `limit` is that of the HTML, in bytes (0: none is documented),
-    `adds` what the service's counting picture and rewritten links put into each message, in bytes a link.
-    `steps` is what an editor does with the files, click by click; `before` what is set up there once.
+    `checked` is the day on which these facts were last compared with `documentation`. `takes_text` and
+    `takes_preview` say whether it has a field for a text part and for the preview text, `takes_images`
+    whether for a .zip with pictures, `takes_reply_to` whether for the address of answers. `requires` are
+    fields without which the service refuses a campaign. `limit` is the largest HTML in bytes (0: none is
+    documented), `added_per_link` the bytes that its counting picture and rewritten links add per link.
+    `steps` is what an editor does with the files, click by click; `setup` what is set up there once.
     """
 
     name: str
@@ -105,26 +110,26 @@ class Target:
     checked: date
     documentation: tuple[str, ...]
     steps: tuple[str, ...]
-    before: tuple[str, ...] = ()
+    setup: tuple[str, ...] = ()
     unverified: tuple[str, ...] = ()
-    """What is known from use, and was not found in the documentation."""
+    """Facts that are known from use, and were not found in the documentation."""
     takes_text: bool = True
     takes_preview: bool = True
     takes_images: bool = False
     takes_reply_to: bool = True
-    demands: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
     limit: int = 0
-    adds: int = 120
-    shape: Callable[[str], str] = field(default=lambda html: html)
-    """Makes of the email's HTML what the service's field takes."""
+    added_per_link: int = 120
+    convert: Callable[[str], str] = field(default=lambda html: html)
+    """Converts the email's HTML into what the service's field takes."""
     loses: str = ""
-    """What the service takes out of the HTML, as the end of "…: "."""
+    """What the service removes from the HTML, as a sentence whose subject is the service."""
     tags: TagSupport = TagSupport.NONE
     settings: tuple[TargetSetting, ...] = ()
     push: PushMethod | None = None
 
     @property
     def parts(self) -> frozenset[MessagePart]:
-        """The parts of a letter that it takes."""
+        """The parts of a message that it takes."""
         left_out = {MessagePart.TEXT: not self.takes_text, MessagePart.PREVIEW: not self.takes_preview}
         return frozenset(part for part in MessagePart if not left_out.get(part))

@@ -1,4 +1,4 @@
-"""What `newsletter.toml` says of a target: `[targets.NAME]`, and over it what is said for an audience."""
+"""Settings of a target: `[targets.NAME]` of newsletter.toml with the audience's overrides applied."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pipeline.model import Publication
 SETTINGS = "newsletter.toml"
 
 _SHARED = (
-    TargetSetting("url", "the address of the API, where it is another than the service's own"),
+    TargetSetting("url", "the address of the API, if it is not the service's usual one"),
     TargetSetting("timeout", "how many seconds to wait for an answer", SettingType.NUMBER),
 )
 _TAGS = TargetSetting("tags", "the tags of the draft there", SettingType.TEXTS)
@@ -24,8 +24,8 @@ _TAGS = TargetSetting("tags", "the tags of the draft there", SettingType.TEXTS)
 class TargetSettings:
     """Settings of a target for one audience.
 
-    `fields` maps our names of merge fields to the service's. `tags` is None where none are said. `own`
-    are the service's settings by name, `filter` those that were said for this audience alone.
+    `fields` maps our names of merge fields to the service's. `tags` is None if the settings have none. `own`
+    are the service's settings by name, `filter` those that were set for this audience alone.
     """
 
     fields: Mapping[str, str]
@@ -35,109 +35,96 @@ class TargetSettings:
 
 
 def known_settings(target: Target) -> tuple[TargetSetting, ...]:
-    """The settings that a target has, but for `fields` and `audiences`."""
+    """The settings that a target has, except `fields` and `audiences`."""
     tags = () if target.tags is TagSupport.NONE else (_TAGS,)
-    own = {each.name for each in target.settings}
-    shared = (each for each in _SHARED if target.push and each.name not in own)
+    own = {setting.name for setting in target.settings}
+    shared = (setting for setting in _SHARED if target.push and setting.name not in own)
     return (*target.settings, *tags, *shared)
 
 
 def settings_for(target: Target, publication: Publication, audience: str) -> TargetSettings:
-    """The settings for an edition. Raises all that is wrong with them."""
-    table = publication.targets.get(target.name, {})
+    """The settings for an edition. Raises every mistake in them at once."""
+    table = dict(publication.targets.get(target.name, {}))
     errors: list[PressroomError] = []
     place = f"targets.{target.name}"
-    fields = _fields(table.get("fields", {}), place, errors)
-    audiences = table.get("audiences", {})
-    known = {each.name for each in publication.audiences} | {"everyone"}
-    if not isinstance(audiences, Mapping) or not all(
-        isinstance(each, Mapping) for each in audiences.values()
-    ):
-        errors.append(
-            _error(place, "`audiences` must hold a table an audience.", f"Write [{place}.audiences.NAME].")
-        )
-        audiences = {}
-    for name in audiences:
-        if name not in known:
-            hint = suggest(name, known) or f"The audiences are {', '.join(sorted(known))}."
-            errors.append(_error(place, f'there is no audience "{name}".', hint))
-    general = _checked(
-        target, {k: v for k, v in table.items() if k not in {"fields", "audiences"}}, place, errors
-    )
-    special = {
-        name: _checked(target, each, f"{place}.audiences.{name}", errors) for name, each in audiences.items()
-    }.get(audience, {})
+    fields = _fields(table.pop("fields", {}), place, errors)
+    audiences = _audiences(table.pop("audiences", {}), publication, place, errors)
+    _check(target, table, place, errors)
+    for name, overrides in audiences.items():
+        _check(target, overrides, f"{place}.audiences.{name}", errors)
     raise_all(errors)
-    own = {**general, **special}
+    overrides = dict(audiences.get(audience, {}))
+    own = {**table, **overrides}
     tags = own.pop("tags", None)
     if tags is not None and target.tags is TagSupport.ONE and len(tags) > 1:
         raise _error(place, f"{target.title} takes one tag.", 'Write as: tags = ["letter"]')
-    return TargetSettings(fields, None if tags is None else tuple(tags), own, special)
+    return TargetSettings(fields, None if tags is None else tuple(tags), own, overrides)
 
 
 def require(target: Target, own: Mapping[str, Any]) -> None:
-    """Raises for each setting that a push needs and that is not there."""
+    """Raises for each setting that a push needs and that is missing."""
     raise_all(
         _error(
             f"targets.{target.name}",
-            f"{target.title} needs `{each.name}`, {each.what}.",
-            f"Write under [targets.{target.name}]: {each.name} = {_example(each)}",
+            f"{target.title} needs `{setting.name}`, {setting.what}.",
+            f"Write under [targets.{target.name}]: {setting.name} = {setting.kind.example}",
         )
-        for each in target.settings
-        if each.required and own.get(each.name) in (None, "", [])
+        for setting in target.settings
+        if setting.required and own.get(setting.name) in (None, "", [])
     )
 
 
 def _fields(value: Any, place: str, errors: list[PressroomError]) -> Mapping[str, str]:
-    if not isinstance(value, Mapping) or not all(isinstance(each, str) for each in value.values()):
+    if not isinstance(value, Mapping) or not all(isinstance(name, str) for name in value.values()):
         hint = 'Write as: fields = { city = "CITY" }'
         errors.append(_error(place, "`fields` must map names to names.", hint))
         return {}
     for name, own in value.items():
         if not re.fullmatch(r"[A-Za-z_][\w.-]*", own, re.ASCII):
-            errors.append(_error(place, f'"{own}" is no name for `{name}`.', "Use letters and digits."))
+            errors.append(_error(place, f'"{own}" is not a name for `{name}`.', "Use letters and digits."))
     return value
 
 
-def _checked(
-    target: Target, table: Mapping[str, Any], place: str, errors: list[PressroomError]
-) -> dict[str, Any]:
-    known = {each.name: each for each in known_settings(target)}
+def _audiences(
+    value: Any, publication: Publication, place: str, errors: list[PressroomError]
+) -> Mapping[str, Mapping[str, Any]]:
+    if not isinstance(value, Mapping) or not all(isinstance(table, Mapping) for table in value.values()):
+        hint = f"Write [{place}.audiences.NAME]."
+        errors.append(_error(place, "`audiences` must have a table for each audience.", hint))
+        return {}
+    known = {audience.name for audience in publication.audiences} | {"everyone"}
+    for name in value:
+        if name not in known:
+            hint = suggest(name, known) or f"The audiences are {', '.join(sorted(known))}."
+            errors.append(_error(place, f'there is no audience "{name}".', hint))
+    return value
+
+
+def _check(target: Target, table: Mapping[str, Any], place: str, errors: list[PressroomError]) -> None:
+    known = {setting.name: setting for setting in known_settings(target)}
     for key, value in table.items():
         if key not in known:
             names = ", ".join(f"`{name}`" for name in ("fields", "audiences", *known))
-            hint = suggest(key, known) or f"There are {names}."
+            hint = suggest(key, known) or f"The keys are {names}."
             errors.append(_error(place, f"the key `{key}` is not known.", hint))
         elif not _fits(value, known[key].kind):
-            hint = f"Write as: {key} = {_example(known[key])}"
+            hint = f"Write as: {key} = {known[key].kind.example}"
             errors.append(_error(place, f"`{key}` must be {known[key].kind}.", hint))
-    return dict(table)
 
 
 def _fits(value: Any, kind: SettingType) -> bool:
-    def number(one: Any) -> bool:
-        return isinstance(one, int) and not isinstance(one, bool) and one >= 0
-
     match kind:
         case SettingType.TEXT:
             return isinstance(value, str) and value.isprintable()
         case SettingType.NUMBER:
-            return number(value) or (isinstance(value, float) and value > 0)
+            whole = isinstance(value, int) and not isinstance(value, bool) and value >= 0
+            return whole or (isinstance(value, float) and value > 0)
         case SettingType.TEXTS:
-            return isinstance(value, list) and all(
-                isinstance(one, str) and one.isprintable() for one in value
-            )
+            return isinstance(value, list) and all(_fits(item, SettingType.TEXT) for item in value)
         case SettingType.NUMBERS:
-            return isinstance(value, list) and all(map(number, value))
-
-
-def _example(setting: TargetSetting) -> str:
-    return {
-        SettingType.TEXT: '"…"',
-        SettingType.NUMBER: "1",
-        SettingType.TEXTS: '["…"]',
-        SettingType.NUMBERS: "[1]",
-    }[setting.kind]
+            return isinstance(value, list) and all(
+                isinstance(item, int) and _fits(item, SettingType.NUMBER) for item in value
+            )
 
 
 def _error(place: str, message: str, hint: str) -> PressroomError:

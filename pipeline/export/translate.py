@@ -1,6 +1,6 @@
-"""A rendered email in a service's own words: fields become its tags, what only looks like one stays text.
+"""Translate a rendered email into a service's dialect: fields become its tags, lookalikes stay text.
 
-What the service cannot say is refused with its place, all of it at once; nothing is dropped.
+What the service cannot express is refused with its place, all of it at once; nothing is dropped.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from pipeline.model import MergeField, MergeText, Place, RenderedEmail
 from pipeline.support import merge
 
 Where = Callable[[str], Place | None]
-"""Gives the place in a source file where a text, such as `{{ first_name`, is written."""
+"""Returns the place in a source file where a text, such as `{{ first_name`, is written."""
 
 _STYLE = re.compile(r"(<style\b[^>]*>.*?</style>)", re.DOTALL | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class TranslatedEmail:
-    """An edition in a service's words. `fields` maps each field of ours to the tags that stand for it."""
+    """An email in a service's dialect. `fields` maps each of our fields to the tags that are used for it."""
 
     subject: str
     preview_text: str
@@ -36,23 +36,23 @@ def translate(
     rendered: RenderedEmail,
     service: str,
     dialect: Dialect,
-    given: Mapping[str, str],
-    known: Mapping[str, str],
+    own_names: Mapping[str, str],
+    constants: Mapping[str, str],
     where: Where,
     parts: frozenset[MessagePart] = EVERYWHERE,
 ) -> TranslatedEmail:
-    """The email for a service that is called `service`, in the parts that it takes; the others are empty.
+    """The email for the service of this title, in the parts that it takes; the others are empty.
 
-    `given` are names of declared fields at the service, `known` the values that are the same for every
-    reader, which stand in where the service has no such field. Raises all that cannot be said.
+    `own_names` are the service's names of declared fields. `constants` are values that are the same for every
+    reader, used if the service has no such field. Raises every field and text that cannot be expressed.
     """
-    writer = _Translator(service, dialect, given, known, where)
+    writer = _Translator(service, dialect, own_names, constants, where)
     letter = TranslatedEmail(
         writer.line(rendered.subject, MessagePart.SUBJECT),
         writer.line(rendered.preview_text, MessagePart.PREVIEW) if MessagePart.PREVIEW in parts else "",
         writer.html(rendered.html),
         writer.line(rendered.text, MessagePart.TEXT) if MessagePart.TEXT in parts else "",
-        {name: tuple(dict.fromkeys(tags)) for name, tags in sorted(writer.written.items())},
+        {name: tuple(dict.fromkeys(tags)) for name, tags in sorted(writer.tags.items())},
     )
     raise_all(dict.fromkeys(writer.errors))
     return letter
@@ -63,16 +63,16 @@ class _Translator:
         self,
         service: str,
         dialect: Dialect,
-        given: Mapping[str, str],
-        known: Mapping[str, str],
+        own_names: Mapping[str, str],
+        constants: Mapping[str, str],
         where: Where,
     ) -> None:
         self.service = service
         self.dialect = dialect
-        self.given = given
-        self.known = known
+        self.own_names = own_names
+        self.constants = constants
         self.where = where
-        self.written: dict[str, list[str]] = {}
+        self.tags: dict[str, list[str]] = {}
         self._errors: dict[tuple[str, Place | None], PressroomError] = {}
 
     @property
@@ -81,14 +81,14 @@ class _Translator:
         return self._errors.values()
 
     def html(self, html: MergeText) -> str:
-        """HTML: a lookalike is written with references, so that only a reader's program sees it whole."""
+        """HTML: a lookalike is written with character references, which only mail programs decode."""
         parts = _STYLE.split(merge.marked(html))
         return "".join(self._style(part) if n % 2 else self._markup(part) for n, part in enumerate(parts))
 
     def line(self, text: MergeText, part: MessagePart) -> str:
-        """Plain text: a lookalike is written as the service's language writes literal text, or refused."""
+        """Plain text: a lookalike is written as literal text of the service's language, or refused."""
         literal = self._literal if part in self.dialect.reads else str
-        return self._each(text.segments, part, literal)
+        return self._translate(text.segments, part, literal)
 
     def _markup(self, html: str) -> str:
         def safe(run: str) -> str:
@@ -96,14 +96,14 @@ class _Translator:
                 lambda match: re.sub(r"[^\w\s<>=\"'/&;.:-]", lambda sign: f"&#{ord(sign[0])};", match[0]), run
             )
 
-        return self._each(merge.segments(html), MessagePart.HTML, safe)
+        return self._translate(merge.segments(html), MessagePart.HTML, safe)
 
     def _style(self, style: str) -> str:
-        if found := self.dialect.lookalike.search(style):
+        if lookalike := self.dialect.lookalike.search(style):
             self._refuse(
-                f"the style sheet holds `{found[0]}`, which {self.service} reads as a merge tag.",
+                f"the style sheet has `{lookalike[0]}` in it, which {self.service} reads as a merge tag.",
                 None,
-                "Write it otherwise in the theme.",
+                "Write it differently in the theme.",
             )
         return merge.unmarked(style)
 
@@ -112,45 +112,44 @@ class _Translator:
             if self.dialect.literal:
                 return self.dialect.literal(match[0])
             self._refuse(
-                f"`{match[0]}` is text here, but {self.service} reads it as a merge tag, and knows no way to "
+                f"`{match[0]}` is text here, but {self.service} reads it as a merge tag, and has no way to "
                 "write it as text.",
                 self._place(run[match.start() :], len(match[0])),
-                "Word it otherwise.",
+                "Choose other words.",
             )
             return match[0]
 
         return self.dialect.lookalike.sub(one, run)
 
     def _place(self, text: str, least: int) -> Place | None:
-        """Where a text stands that begins so; `least` characters of it must, more of it should."""
+        """Source position of the longest prefix of `text` that is found, of at least `least` characters."""
         lengths = (40, 20, 10, least)
-        found = (self.where(text[:length]) for length in lengths if length >= least)
-        return next(filter(None, found), None)
+        places = (self.where(text[:length]) for length in lengths if length >= least)
+        return next(filter(None, places), None)
 
-    def _each(
+    def _translate(
         self, segments: Iterable[str | MergeField], part: MessagePart, literal: Callable[[str], str]
     ) -> str:
-        """The text with each field as a tag, and each run between them made literal."""
+        """The text with each field as a tag; `literal` writes the runs of text between them."""
         return "".join(
             self._field(each, part) if isinstance(each, MergeField) else literal(each) for each in segments
         )
 
     def _field(self, field: MergeField, part: MessagePart) -> str:
         place = self.where(f"{{{{ {field.name}")
-        tag = self.dialect.tag(field.name, self.given)
+        tag = self.dialect.tag(field.name, self.own_names)
         if tag is None or part not in tag.parts:
-            if self.known.get(field.name):
-                value = self.known[field.name]
+            if value := self.constants.get(field.name):
                 return escape(value) if part is MessagePart.HTML else value
             what = "no such field" if tag is None else f"no such field in the {part}"
-            hint = "Take it out, or see docs/targets.md for how a field is named there."
+            hint = "Take it out, or see docs/targets.md for its name at the service."
             self._refuse(f"`{{{{ {field.name} }}}}`: {self.service} has {what}.", place, hint)
             return ""
         plain = tag.in_html if part is MessagePart.HTML and tag.in_html else tag.plain
         if not field.fallback:
-            return self._told(field, plain)
-        if not tag.otherwise:
-            hint = "Write it without one, or word the sentence so that it needs none."
+            return self._record(field, plain)
+        if not tag.with_fallback:
+            hint = "Write it without one, or change the sentence so that it needs no fallback."
             self._refuse(
                 f"`{merge.neutral(field)}`: {self.service} has no fallback for this field.", place, hint
             )
@@ -163,10 +162,10 @@ class _Translator:
             )
             return ""
         words = escape(field.fallback, quote=False) if part is MessagePart.HTML else field.fallback
-        return self._told(field, tag.otherwise.replace("{fallback}", self.dialect.fallback(words)))
+        return self._record(field, tag.with_fallback.replace("{fallback}", self.dialect.fallback(words)))
 
-    def _told(self, field: MergeField, tag: str) -> str:
-        self.written.setdefault(field.name, []).append(tag)
+    def _record(self, field: MergeField, tag: str) -> str:
+        self.tags.setdefault(field.name, []).append(tag)
         return tag
 
     def _refuse(self, message: str, place: Place | None, hint: str) -> None:

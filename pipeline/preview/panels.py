@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.actions.plan import PlannedArticle, plan_issue
-from pipeline.checks.size_budget import WARN
 from pipeline.errors import PressroomError, flatten
 from pipeline.model import Issue
 from pipeline.preview.snapshot import Snapshot
+from pipeline.support.limits import SIZE_WARNING
 from pipeline.support.urls import is_feed_file
 
 _DIFF_LINES = 600
@@ -48,7 +48,7 @@ def size(snapshot: Snapshot, issue: Issue, audience: str) -> dict[str, Any]:
         "parts": [{"what": each.what, "size": each.size} for each in (*budget.parts, budget.added)],
         "total": budget.total,
         "limit": budget.limit,
-        "warn": WARN,
+        "warn": SIZE_WARNING,
         "images": [{"what": each.what, "size": each.size} for each in budget.images],
         "all_images": budget.all_images,
     }

@@ -109,9 +109,7 @@ def html(marked: str) -> MergeText:
     def read_typed(match: re.Match[str]) -> str:
         return mark(_field(match["name"], match["fallback"] or "")) if match["name"] else match[0]
 
-    if "{{" in marked:
-        marked = TYPED.sub(read_typed, marked)
-    return MergeText(unmarked(marked), segments(marked))
+    return MergeText(unmarked(marked), segments(TYPED.sub(read_typed, marked) if "{{" in marked else marked))
 
 
 def unmarked(marked: str) -> str:

@@ -1,4 +1,4 @@
-"""A list of recipients as a spreadsheet writes it: CSV with a header, one reader a row."""
+"""Reads a list of recipients as a spreadsheet writes it: CSV with a header, one reader per row."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ EMAIL = "email"
 _ALSO_EMAIL = frozenset({"email_address", "e_mail"})
 _FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]")
 _COMPARED = 5000
-"""How many addresses are compared with one that is not there."""
+"""How many addresses are compared with one that is not found, for a suggestion."""
 
 
 def value_of(name: str, text: str, path: str | None = None, line: int | None = None) -> str:
-    """What stands for a merge field. Raises `PressroomError` for line breaks and other control characters."""
-    found = _FORBIDDEN.search(text)
-    if found:
+    """The value of a merge field. Raises `PressroomError` for line breaks and other control characters."""
+    forbidden = _FORBIDDEN.search(text)
+    if forbidden:
         raise PressroomError(
-            f'the value of "{name}" holds the character U+{ord(found[0]):04X}, which no email shows.',
+            f'the value of "{name}" has the character U+{ord(forbidden[0]):04X} in it, which no email shows.',
             path,
             line,
             "Delete it.",
@@ -33,27 +33,27 @@ def value_of(name: str, text: str, path: str | None = None, line: int | None = N
 def recipient(file: Path, path: str, address: str) -> dict[str, str]:
     """The row of the reader with this address, by column; names are as merge fields write them.
 
-    `First Name` is read as `first_name`; commas, semicolons and tabs part columns. Raises
-    `PressroomError` for a file that is no such list, and where no row or several have the address.
+    `First Name` is read as `first_name`; commas, semicolons and tabs separate columns. Raises
+    `PressroomError` for a file that is not such a list, and unless exactly one row has the address.
     """
-    found: list[tuple[int, dict[str, str]]] = []
-    near: list[str] = []
+    matches: list[tuple[int, dict[str, str]]] = []
+    others: list[str] = []
     for line, row in _rows(file, path):
         if row[EMAIL].casefold() == address.casefold():
-            found.append((line, row))
-        elif len(near) < _COMPARED:
-            near.append(row[EMAIL])
-    if not found:
-        hint = suggest(address, near) or "Without --recipient, merge fields hold their fallbacks."
+            matches.append((line, row))
+        elif len(others) < _COMPARED:
+            others.append(row[EMAIL])
+    if not matches:
+        hint = suggest(address, others) or "Without --recipient, merge fields hold their fallbacks."
         raise PressroomError(f'no row has the email "{address}".', path, None, hint)
-    (line, row), *others = found
-    if others:
-        raise PressroomError(f'"{address}" stands in line {line} too.', path, others[0][0], "Delete one.")
+    (line, row), *repeated = matches
+    if repeated:
+        raise PressroomError(f'"{address}" is in line {line} too.', path, repeated[0][0], "Delete one.")
     return {name: value_of(name, text, path, line) for name, text in row.items() if text}
 
 
 def all_recipients(file: Path, path: str, most: int = 500) -> tuple[dict[str, str], ...]:
-    """The first `most` rows, by column. Raises as `recipient` does of the file."""
+    """The first `most` rows, by column. Raises as `recipient` does for the file."""
     return tuple(
         {name: value_of(name, text, path, line) for name, text in row.items() if text}
         for line, row in islice(_rows(file, path), most)
@@ -61,7 +61,7 @@ def all_recipients(file: Path, path: str, most: int = 500) -> tuple[dict[str, st
 
 
 def _rows(file: Path, path: str) -> Iterator[tuple[int, dict[str, str]]]:
-    """Each row that is not empty with its line; every one has an `email`."""
+    """Each row that is not empty, with its line number and the column `email`."""
     try:
         with file.open(encoding="utf-8-sig", newline="") as source:
             first = source.readline()
@@ -75,7 +75,7 @@ def _rows(file: Path, path: str) -> Iterator[tuple[int, dict[str, str]]]:
                         "the row has more cells than the header.",
                         path,
                         line,
-                        f"Put what holds a {delimiter!r} in double quotes.",
+                        f"Put a cell with a {delimiter!r} in it in double quotes.",
                     )
                 if any(cells):
                     filled = [*map(str.strip, cells), *[""] * (len(names) - len(cells))]
@@ -93,9 +93,9 @@ def _names(header: list[str], path: str) -> list[str]:
     names = [re.sub(r"[\s-]+", "_", cell.strip().casefold()) for cell in header]
     names = [EMAIL if name in _ALSO_EMAIL else name for name in names]
     if EMAIL not in names:
-        said = ", ".join(cell.strip() for cell in header) or "nothing"
-        raise PressroomError('no column is named "email".', path, 1, f"The first line has: {said}.")
-    twice = next((name for name in names if name and names.count(name) > 1), None)
-    if twice:
-        raise PressroomError(f'two columns are named "{twice}".', path, 1, "Rename one.")
+        columns = ", ".join(cell.strip() for cell in header) or "nothing"
+        raise PressroomError('no column is named "email".', path, 1, f"The first line has: {columns}.")
+    repeated = next((name for name in names if name and names.count(name) > 1), None)
+    if repeated:
+        raise PressroomError(f'two columns are named "{repeated}".', path, 1, "Rename one.")
     return names

@@ -118,10 +118,10 @@ def test_fields_come_from_the_readers_row(letters: WorkspaceRunner, delimiter: s
         ("email,city,City\n", 'two columns are named "city"'),
         (
             "email\nada@example.org\nADA@example.org\n",
-            'readers.csv:3: "ada@example.org" stands in line 2 too.',
+            'readers.csv:3: "ada@example.org" is in line 2 too.',
         ),
         ("email,city\nada@example.org,Lund,Skåne\n", ":2: the row has more cells than the header."),
-        ('email,city\nada@example.org,"Lund\nSkåne"\n', 'the value of "city" holds the character U+000A'),
+        ('email,city\nada@example.org,"Lund\nSkåne"\n', 'the value of "city" has the character U+000A'),
         ('email,city\nada@example.org,"Lund" x\n', "is not CSV"),
         (b"email\n\xff\n", "is not UTF-8 text"),
     ],

@@ -15,13 +15,12 @@ from typing import Any
 
 import keyring
 import pytest
-from fake_services.fake_service import SLOW, Answer, FakeService, fake_service_for, serve
+from fake_services.fake_service import SLOW, FakeService, Reply, fake_service_for, serving
 from golden_kit import golden_issue_for
 from keyring.errors import KeyringError
 from table_kit import rows
 from workspace_kit import SETTINGS, WorkspaceRunner, article, issue, png
 
-from pipeline.checks import rules
 from pipeline.export import client
 from pipeline.export.dialect import MessagePart
 from pipeline.export.targets import find
@@ -49,7 +48,7 @@ class PushRunner:
         """Push, and give what is said in JSON."""
         result = self.run("--json", *options)
         assert result.exit_code == 0, result.output
-        assert self.service.refused == []
+        assert self.service.refusals == []
         return json.loads(result.stdout)
 
     def run(self, *options: str) -> Any:
@@ -89,8 +88,8 @@ def pusher(target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     pauses: list[float] = []
     monkeypatch.setattr(client, "pause", pauses.append)
     # The checks have tests of their own, and would take most of the time of these.
-    monkeypatch.setattr(rules, "RULES", ())
-    with serve(fake_service_for(target)) as service:
+    monkeypatch.setattr("pipeline.actions.check.RULES", ())
+    with serving(fake_service_for(target)) as service:
         for name, key in service.keys.items():
             monkeypatch.setenv(name, key)
         settings = re.sub(r"(?m)^unsubscribe_url.*\n", "", SETTINGS)
@@ -112,9 +111,9 @@ def pusher(target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
 @every_service
 def test_a_push_makes_a_draft_of_what_was_exported(pusher: PushRunner) -> None:
     said = pusher.push("--now", "2026-02-02T09:00:00+00:00")
-    held, files = pusher.service.one(), WorkspaceRunner(Path(said["output"])).tree()
+    held, files = pusher.service.only_draft(), WorkspaceRunner(Path(said["output"])).tree()
     listing = json.loads(files["issue.json"])
-    assert held.status == pusher.service.draft
+    assert held.status == pusher.service.open_status
     assert held.html == files["email.html"].decode()
     assert held.subject == listing["subject"] == "One"
     if pusher.service.takes_text:
@@ -136,9 +135,9 @@ def test_a_second_push_changes_the_same_draft(pusher: PushRunner) -> None:
     first = pusher.push()
     pusher.write("Quite other words.")
     second = pusher.push()
-    assert second["draft"]["id"] == first["draft"]["id"] == pusher.service.one().id
+    assert second["draft"]["id"] == first["draft"]["id"] == pusher.service.only_draft().id
     assert second["draft"]["updated"]
-    assert "Quite other words." in pusher.service.one().html
+    assert "Quite other words." in pusher.service.only_draft().html
 
 
 @core_services
@@ -147,33 +146,33 @@ def test_a_draft_that_was_forgotten_is_found_by_its_name(pusher: PushRunner) -> 
     (pusher.workspace.root / FOLDER / "drafts.json").unlink()
     again = pusher.push()
     assert again["draft"] == first["draft"] | {"updated": True}
-    assert len(pusher.service.held) == 1
+    assert len(pusher.service.drafts) == 1
 
 
 @core_services
 def test_a_draft_that_was_deleted_there_is_made_again(pusher: PushRunner) -> None:
     pusher.push()
-    pusher.service.held.clear()
+    pusher.service.drafts.clear()
     assert not pusher.push()["draft"]["updated"]
-    assert len(pusher.service.held) == 1
+    assert len(pusher.service.drafts) == 1
 
 
 @core_services
 def test_what_was_sent_there_is_never_changed_and_not_made_twice(pusher: PushRunner) -> None:
-    if not pusher.service.sent:
+    if not pusher.service.sent_status:
         return  # it keeps templates, which are never sent themselves
     pusher.push()
-    pusher.service.one().status = pusher.service.sent
-    before = pusher.service.one().html
+    pusher.service.only_draft().status = pusher.service.sent_status
+    before = pusher.service.only_draft().html
     pusher.write("Quite other words.")
     for _ in range(2):
         said = pusher.error()
-        assert f'its status is "{pusher.service.sent}"' in said
+        assert f'its status is "{pusher.service.sent_status}"' in said
         assert "--anew" in said
-        assert pusher.service.one().html == before
+        assert pusher.service.only_draft().html == before
         (pusher.workspace.root / FOLDER / "drafts.json").unlink(missing_ok=True)
     pusher.push("--anew")
-    assert len(pusher.service.held) == 2
+    assert len(pusher.service.drafts) == 2
 
 
 @core_services
@@ -197,8 +196,8 @@ def test_every_block_of_the_golden_issue_arrives(pusher: PushRunner, tmp_path: P
     )
     pusher.workspace.root = golden.root
     said = json.loads(pusher.run("--json").stdout)
-    assert pusher.service.refused == []
-    held, files = pusher.service.one(), WorkspaceRunner(Path(said["output"])).tree()
+    assert pusher.service.refusals == []
+    held, files = pusher.service.only_draft(), WorkspaceRunner(Path(said["output"])).tree()
     assert held.html == files["email.html"].decode()
     if pusher.service.takes_text:
         assert held.text == files["email.txt"].decode()
@@ -222,7 +221,7 @@ def test_fields_and_any_script_arrive_as_they_were_exported(pusher: PushRunner) 
     )
     said = pusher.push()
     files = WorkspaceRunner(Path(said["output"])).tree()
-    held, listing = pusher.service.one(), json.loads(files["issue.json"])
+    held, listing = pusher.service.only_draft(), json.loads(files["issue.json"])
     assert held.html == files["email.html"].decode()
     assert held.subject == listing["subject"]
     written = {each["name"]: each["written"] for each in listing["merge_fields"]}
@@ -237,9 +236,9 @@ def test_what_only_looks_like_a_tag_arrives_as_text(pusher: PushRunner) -> None:
     result = pusher.run("--json")
     if result.exit_code:
         assert "reads it as a merge tag" in result.stderr
-        assert not pusher.service.held
+        assert not pusher.service.drafts
         return
-    body = re.sub(r"(?s)<style.*?</style>", "", pusher.service.one().html)
+    body = re.sub(r"(?s)<style.*?</style>", "", pusher.service.only_draft().html)
     paragraph = body[body.index("Braces") : body.index("and ")]
     assert not find(pusher.service.target).dialect.lookalike.search(paragraph)
 
@@ -270,23 +269,23 @@ def test_without_a_key_nothing_is_asked(pusher: PushRunner, monkeypatch: pytest.
     title = find(pusher.service.target).title
     assert f"--to {pusher.service.target}: there is no key for {title}." in said
     assert "keyring set pressroom" in said
-    assert pusher.service.asked == []
+    assert pusher.service.requests == []
     assert not (pusher.workspace.root / "build/export").exists()
 
 
 @core_services
 def test_too_many_requests_wait_as_long_as_is_asked(pusher: PushRunner) -> None:
     words = pusher.service.error(429, "slow down")
-    pusher.service.faults = [Answer(429, words, {"Retry-After": "7"}), Answer(429, words)]
+    pusher.service.faults = [Reply(429, words, {"Retry-After": "7"}), Reply(429, words)]
     pusher.push()
     assert pusher.pauses == [7.0, 2.0]
-    assert len(pusher.service.held) == 1
+    assert len(pusher.service.drafts) == 1
 
 
 @core_services
 def test_a_date_to_retry_after_is_understood_and_a_long_one_told(pusher: PushRunner) -> None:
     later = format_datetime(datetime.now(UTC) + timedelta(hours=2), usegmt=True)
-    pusher.service.faults = [Answer(429, pusher.service.error(429, "slow down"), {"Retry-After": later})]
+    pusher.service.faults = [Reply(429, pusher.service.error(429, "slow down"), {"Retry-After": later})]
     said = pusher.error()
     assert "says 429: slow down" in said
     assert "Try again later" in said
@@ -295,7 +294,7 @@ def test_a_date_to_retry_after_is_understood_and_a_long_one_told(pusher: PushRun
 
 @core_services
 def test_too_many_requests_without_end_are_told(pusher: PushRunner) -> None:
-    pusher.service.faults = [Answer(429, pusher.service.error(429, "slow down"))] * 9
+    pusher.service.faults = [Reply(429, pusher.service.error(429, "slow down"))] * 9
     assert "says 429: slow down" in pusher.error()
     assert pusher.pauses == [1.0, 2.0, 4.0]
     assert pusher.remembered() == []
@@ -305,16 +304,16 @@ def test_too_many_requests_without_end_are_told(pusher: PushRunner) -> None:
 def test_a_service_that_is_down_for_a_moment_is_asked_again(pusher: PushRunner) -> None:
     pusher.push()
     pusher.service.faults = [
-        Answer(503, pusher.service.error(503, "down")),
-        Answer(502, b"<h1>Bad gateway</h1>"),
+        Reply(503, pusher.service.error(503, "down")),
+        Reply(502, b"<h1>Bad gateway</h1>"),
     ]
     pusher.push()
-    assert len(pusher.service.held) == 1
+    assert len(pusher.service.drafts) == 1
 
 
 @core_services
 def test_a_service_that_stays_down_is_told_in_its_words(pusher: PushRunner) -> None:
-    pusher.service.faults = [Answer(500, pusher.service.error(500, "we are sorry"))] * 9
+    pusher.service.faults = [Reply(500, pusher.service.error(500, "we are sorry"))] * 9
     said = pusher.error()
     assert "says 500: we are sorry" in said
     assert "Try again later." in said
@@ -325,17 +324,17 @@ def test_a_service_that_stays_down_is_told_in_its_words(pusher: PushRunner) -> N
 def test_a_draft_whose_making_was_cut_off_is_not_made_twice(pusher: PushRunner, fault: str) -> None:
     """Whether the service had taken it or not, the second push leaves one draft."""
     pusher.push()
-    making = next(n for n, each in enumerate(pusher.service.asked) if each.method != "GET")
+    making = next(n for n, each in enumerate(pusher.service.requests) if each.method != "GET")
     (pusher.workspace.root / FOLDER / "drafts.json").unlink()
-    pusher.service.held.clear()
-    quiet = [Answer(404, pusher.service.error(404, "no"))] * making
+    pusher.service.drafts.clear()
+    quiet = [Reply(404, pusher.service.error(404, "no"))] * making
     pusher.service.faults = [*quiet, fault]
     result = pusher.run()
     if result.exit_code:
         assert "Push again" in result.stderr
     pusher.service.faults = []
     pusher.push()
-    assert len(pusher.service.held) == 1
+    assert len(pusher.service.drafts) == 1
 
 
 @core_services
@@ -356,12 +355,12 @@ def test_an_answer_that_does_not_come_is_told_of(pusher: PushRunner) -> None:
 @core_services
 def test_what_is_too_large_is_refused_in_its_words(pusher: PushRunner) -> None:
     pusher.push()
-    too_large = Answer(413, pusher.service.error(413, "the body is too large"))
-    reads = len([each for each in pusher.service.asked if each.method == "GET"])
-    pusher.service.asked.clear()
+    too_large = Reply(413, pusher.service.error(413, "the body is too large"))
+    reads = len([each for each in pusher.service.requests if each.method == "GET"])
+    pusher.service.requests.clear()
     pusher.service.faults = []
-    original = pusher.service.answer
-    pusher.service.answer = lambda asked: original(asked) if asked.method == "GET" else too_large  # type: ignore[method-assign]
+    original = pusher.service.reply
+    pusher.service.reply = lambda asked: original(asked) if asked.method == "GET" else too_large  # type: ignore[method-assign]
     pusher.write("A sentence that goes on and on. " * 3_000)
     assert "says 413: the body is too large" in pusher.error()
     assert reads
@@ -370,12 +369,12 @@ def test_what_is_too_large_is_refused_in_its_words(pusher: PushRunner) -> None:
 @core_services
 def test_an_answer_in_another_form_is_no_traceback(pusher: PushRunner) -> None:
     for body in (b"<html>a page</html>", b"[]", b'{"data": 5}', b'"words"', b"7"):
-        pusher.service.faults = [Answer(200, body)] * 4
+        pusher.service.faults = [Reply(200, body)] * 4
         result = pusher.run()
         pusher.service.faults = []
         if result.exit_code:
             assert "answer" in result.stderr
-    assert pusher.service.refused == []
+    assert pusher.service.refusals == []
 
 
 # --- before anything leaves the machine --------------------------------------------------------------------
@@ -387,12 +386,12 @@ def test_a_dry_run_prints_the_requests_and_makes_none(
 ) -> None:
     pusher.push()
     kept = pusher.remembered()
-    pusher.service.asked.clear()
+    pusher.service.requests.clear()
     for name in pusher.service.keys:
         monkeypatch.delenv(name)
     shown = pusher.run("--dry-run")
     assert shown.exit_code == 0, shown.output
-    assert pusher.service.asked == []
+    assert pusher.service.requests == []
     assert re.search(r"(?m)^(PUT|PATCH|POST) http", shown.stdout)
     assert "KB)" in shown.stdout
     whole = json.loads(pusher.run("--dry-run", "--json").stdout)["requests"]
@@ -407,7 +406,7 @@ def test_a_dry_run_prints_the_requests_and_makes_none(
 def test_it_asks_first(pusher: PushRunner) -> None:
     result = pusher.workspace.run("export", "1", "--to", pusher.service.target, "--push", "--force")
     assert "Nothing is sent to readers." in result.stderr
-    assert pusher.service.asked == []
+    assert pusher.service.requests == []
 
 
 @every_service
@@ -420,7 +419,7 @@ def test_every_setting_that_is_missing_is_told_at_once(pusher: PushRunner) -> No
     said = pusher.error()
     for name in needed:
         assert f"needs `{name}`" in said
-    assert pusher.service.asked == []
+    assert pusher.service.requests == []
     assert not (pusher.workspace.root / "build/export").exists()
 
 
@@ -440,7 +439,7 @@ def test_packed_pictures_go_in_an_archive(pusher: PushRunner) -> None:
     )
     pusher.workspace.ok("assemble", "1", "--update", "--now", "2026-02-01")
     pusher.push("--images", "packed")
-    held = pusher.service.one()
+    held = pusher.service.only_draft()
     (picture,) = (each for each in held.extra["files"] if each.startswith("images/"))
     assert f'src="{picture}"' in held.html
 
@@ -454,10 +453,10 @@ def test_an_audience_has_a_list_and_a_segment_of_its_own(pusher: PushRunner) -> 
     pusher.write("Hello.", more="audience: [everyone, clinicians]\n")
     pusher.workspace.ok("assemble", "1", "--update", "--now", "2026-02-01")
     pusher.push()
-    assert "segment_opts" not in pusher.service.one().extra["recipients"]
+    assert "segment_opts" not in pusher.service.only_draft().extra["recipients"]
     said = pusher.push("--audience", "clinicians")
-    assert len(pusher.service.held) == 2
-    held = pusher.service.held[said["draft"]["id"]]
+    assert len(pusher.service.drafts) == 2
+    held = pusher.service.drafts[said["draft"]["id"]]
     assert held.extra["recipients"]["segment_opts"] == {"saved_segment_id": 9}
     assert held.name.endswith(" (clinicians)")
     assert json.loads(WorkspaceRunner(Path(said["output"])).tree()["issue.json"])["audience_filter"] == {
@@ -474,7 +473,7 @@ def test_a_key_may_stand_in_the_keyring(pusher: PushRunner, monkeypatch: pytest.
         monkeypatch.delenv(name)
     monkeypatch.setattr(keyring, "get_password", lambda service, user: stored.get((service, user)))
     pusher.push()
-    assert len(pusher.service.held) == 1
+    assert len(pusher.service.drafts) == 1
 
 
 @only
@@ -495,8 +494,8 @@ def test_a_keyring_that_is_locked_is_as_none(pusher: PushRunner, monkeypatch: py
         ("mailchimp", "01234567-us7.evil.example/", "ends in a hyphen and the name of a data center"),
         ("ghost", "0123456789abcdef", "has two parts with a colon between them"),
         ("ghost", "0123:not-hex", "has two parts with a colon between them"),
-        ("kit", "two words here", "is no key"),
-        ("kit", "clé-très-secrète", "is no key"),
+        ("kit", "two words here", "is not a key"),
+        ("kit", "clé-très-secrète", "is not a key"),
     ],
 )
 def test_a_key_in_a_wrong_form_is_told_without_it(
@@ -510,7 +509,7 @@ def test_a_key_in_a_wrong_form_is_told_without_it(
     told = pusher.error()
     assert said in told
     assert key not in told
-    assert pusher.service.asked == []
+    assert pusher.service.requests == []
 
 
 @only
@@ -532,10 +531,10 @@ def test_a_key_travels_to_no_doubtful_address(pusher: PushRunner, url: str) -> N
 
 @only
 def test_a_service_that_has_moved_is_not_followed(pusher: PushRunner) -> None:
-    pusher.service.faults = [Answer(301, None, {"Location": "https://elsewhere.example/3.0"})]
+    pusher.service.faults = [Reply(301, None, {"Location": "https://elsewhere.example/3.0"})]
     said = pusher.error()
     assert "says 301: it has moved to https://elsewhere.example/3.0" in said
-    assert len(pusher.service.asked) == 1
+    assert len(pusher.service.requests) == 1
 
 
 @only
@@ -551,7 +550,7 @@ def test_a_service_that_cannot_be_reached_is_told(pusher: PushRunner) -> None:
 @only
 def test_a_key_that_the_service_repeats_is_masked(pusher: PushRunner) -> None:
     (key,) = pusher.service.keys.values()
-    pusher.service.faults = [Answer(400, pusher.service.error(400, f"API key {key} is disabled"))]
+    pusher.service.faults = [Reply(400, pusher.service.error(400, f"API key {key} is disabled"))]
     assert "says 400: API key … is disabled" in pusher.error()
 
 
@@ -566,11 +565,11 @@ def test_the_list_of_drafts_that_is_broken_is_told(pusher: PushRunner, text: str
     pusher.workspace.write(
         {f"{FOLDER}/drafts.json": whole.replace("https:", f"{text}https:") if "u001b" in text else text}
     )
-    pusher.service.asked.clear()
+    pusher.service.requests.clear()
     said = pusher.error()
     assert f"{FOLDER}/drafts.json" in said
-    assert "is no list of drafts that can be read." in said
-    assert pusher.service.asked == []
+    assert "is not a list of drafts that can be read." in said
+    assert pusher.service.requests == []
     assert "drafts.json" in pusher.workspace.error("status")
 
 
@@ -582,7 +581,7 @@ def test_the_list_of_drafts_that_is_broken_is_told(pusher: PushRunner, text: str
         ('segment = "x"\n', "`segment` must be a number"),
         ("list = 4\n", "`list` must be text"),
         ("tags = 4\n", "the key `tags` is not known"),
-        ("audiences = 4\n", "`audiences` must hold a table an audience"),
+        ("audiences = 4\n", "`audiences` must have a table for each audience"),
         ("[targets.mailchimp.audiences.clinicans]\nsegment = 4\n", 'there is no audience "clinicans"'),
         ("fields = 4\n", "`fields` must map names to names"),
     ],
@@ -600,7 +599,7 @@ def test_a_service_with_one_tag_takes_no_more(pusher: PushRunner) -> None:
     settings = pusher.workspace.read("newsletter.toml")
     pusher.workspace.write({"newsletter.toml": f'{settings}tags = ["letter"]\n'})
     pusher.push()
-    assert pusher.service.one().extra["tag"] == "letter"
+    assert pusher.service.only_draft().extra["tag"] == "letter"
     pusher.workspace.write({"newsletter.toml": f'{settings}tags = ["letter", "science"]\n'})
     assert "Brevo takes one tag" in pusher.error()
 
@@ -608,24 +607,24 @@ def test_a_service_with_one_tag_takes_no_more(pusher: PushRunner) -> None:
 @pytest.mark.parametrize("target", ["listmonk"])
 def test_tags_are_those_of_its_articles_or_those_that_are_said(pusher: PushRunner) -> None:
     pusher.push()
-    assert pusher.service.one().tags == ("research",)
+    assert pusher.service.only_draft().tags == ("research",)
     settings = pusher.workspace.read("newsletter.toml")
     pusher.workspace.write({"newsletter.toml": f'{settings}tags = ["letter", "science"]\n'})
     assert json.loads(WorkspaceRunner(Path(pusher.push()["output"])).tree()["issue.json"])["tags"] == [
         "letter",
         "science",
     ]
-    assert pusher.service.one().tags == ("letter", "science")
+    assert pusher.service.only_draft().tags == ("letter", "science")
 
 
 @pytest.mark.parametrize("target", ["beehiiv"])
 def test_a_draft_that_is_still_being_made_is_waited_for(pusher: PushRunner) -> None:
     pusher.push()
-    making = Answer(202, {"data": {"id": "post_1", "state": "pending"}}, {"Retry-After": "3"})
+    making = Reply(202, {"data": {"id": "post_1", "state": "pending"}}, {"Retry-After": "3"})
     pusher.service.faults = [making, making]
     pusher.push()
     assert pusher.pauses == [3.0, 3.0]
-    assert len(pusher.service.held) == 1
+    assert len(pusher.service.drafts) == 1
 
 
 @pytest.mark.parametrize("target", ["buttondown"])

@@ -16,7 +16,6 @@ from golden_kit import fills_subjects, golden_issue_for
 from table_kit import rows
 from workspace_kit import SETTINGS, WorkspaceRunner, article, issue, png
 
-from pipeline.checks import rules
 from pipeline.export.targets import find
 from pipeline.model import TARGETS
 from pipeline.support.merge import BUILT_IN_FIELDS
@@ -131,7 +130,7 @@ core_targets = pytest.mark.parametrize("target", rows(TARGETS, {"brevo", "mailch
 @pytest.fixture(autouse=True)
 def no_checks(monkeypatch: pytest.MonkeyPatch) -> None:
     """They have tests of their own, and would take most of the time of these."""
-    monkeypatch.setattr(rules, "RULES", ())
+    monkeypatch.setattr("pipeline.actions.check.RULES", ())
 
 
 @pytest.fixture
@@ -194,10 +193,10 @@ def test_every_field_with_and_without_a_fallback_is_said_or_refused(
             if tag is None:
                 # Where the service has no such field, the same words for all readers do.
                 (said if name in stand_in else refused)[written] = ""
-            elif fallback and not tag.otherwise:
+            elif fallback and not tag.with_fallback:
                 refused[written] = "has no fallback for this field"
             else:
-                said[written] = tag.otherwise.replace("{fallback}", fallback) if fallback else tag.plain
+                said[written] = tag.with_fallback.replace("{fallback}", fallback) if fallback else tag.plain
     letter(workspace, "\n\n".join(said))
     files = exported(workspace, target)
     for written, words in said.items():
@@ -464,3 +463,39 @@ def test_the_postal_address_is_a_field(workspace: WorkspaceRunner) -> None:
     assert "From *|LIST:ADDRESS|*." in exported(workspace, "mailchimp")["email.txt"]
     assert "From 1 Example Row, London." in exported(workspace, "resend")["email.html"]
     assert "From 1 Example Row, London." in exported(workspace, "resend")["email.txt"]
+
+
+# --- one edition of several ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def second_edition_broken(workspace: WorkspaceRunner) -> WorkspaceRunner:
+    """A frozen issue for everyone, and for clinicians with an article whose picture is missing."""
+    workspace.write(
+        {
+            "issues/articles/doses.md": article("Doses", body="![A table](none.png)", audience="clinicians"),
+            "issues/001-one/issue.md": issue(title="One", more="audience: [everyone, clinicians]\n"),
+        }
+    )
+    workspace.ok("assemble", "1", "--now", "2026-02-01")
+    return workspace
+
+
+@pytest.mark.parametrize("target", ["bundle", "eml", "mailchimp"])
+def test_a_sound_edition_is_exported_though_another_of_its_issue_is_broken(
+    second_edition_broken: WorkspaceRunner, target: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()  # with the checks
+    said = second_edition_broken.json("export", "1", "--to", target, "--audience", "everyone")
+    assert Path(said["output"]).is_dir()
+    told = second_edition_broken.error("export", "1", "--to", target, "--audience", "clinicians")
+    assert "issues/articles/doses.md:7: " in told
+    assert "none.png" in told
+
+
+def test_a_sound_edition_is_tested_though_another_of_its_issue_is_broken(
+    second_edition_broken: WorkspaceRunner,
+) -> None:
+    second_edition_broken.ok("test", "1", "--to", "me@example.org", "--audience", "everyone")
+    told = second_edition_broken.error("test", "1", "--to", "me@example.org", "--audience", "clinicians")
+    assert "issues/articles/doses.md:7: " in told

@@ -1,4 +1,4 @@
-"""The targets, one a file. A new one is a module here with a `TARGET`, and its name below."""
+"""The targets, one per file. A new one is a module here with a `TARGET`, and its name in `model.TARGETS`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pipeline.model import TARGETS
 
 
 def find(name: str) -> Target:
-    """The target of this name. Raises `PressroomError` where there is none."""
+    """The target of this name. Raises `PressroomError` for an unknown name."""
     if name not in TARGETS:
         hint = suggest(name, TARGETS) or f"The targets are {', '.join(TARGETS)}."
         raise PressroomError(f'there is no target "{name}".', "--to", hint=hint)

@@ -1,4 +1,4 @@
-"""beehiiv: a post with the email inside; its frame with the footer is beehiiv's own."""
+"""beehiiv: a post with the email inside; the template around it, with the footer, is beehiiv's own."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ TARGET = Target(
         "https://developers.beehiiv.com/api-reference/posts/show",
         "https://developers.beehiiv.com/welcome/rate-limiting",
     ),
-    before=("The API for posts needs a plan that has it (Max or Enterprise, when this was checked).",),
+    setup=("The API for posts needs a plan that has it (Max or Enterprise, when this was checked).",),
     steps=(
         "Posts > Start writing. Title and subject: copy `title` and `subject` from issue.json.",
         "In the editor add an HTML snippet, and paste email.html.",
@@ -76,8 +76,8 @@ TARGET = Target(
     ),
     takes_text=False,
     takes_reply_to=False,
-    shape=fragment,
-    loses="takes style sheets out, so the email has no dark mode there, and columns stand below each other",
+    convert=fragment,
+    loses="removes style sheets, so the email has no dark mode there, and columns are below each other",
     tags=TagSupport.MANY,
     settings=(
         TargetSetting("publication", "the id of the publication, which begins with pub_", required=True),
@@ -94,11 +94,11 @@ TARGET = Target(
             item="data",
             name="slug",
             label="{slug}",
-            # A post that is still being made has a state instead of a status.
+            # A post that is still being created has a state instead of a status.
             status=("status", "state"),
             open=frozenset({"draft", "pending"}),
             body=_body,
-            # A post without a status was published at once, by older documentation.
+            # Older documentation: a post without a status is published at once.
             new={"status": "draft"},
             update="PATCH",
             address="https://app.beehiiv.com/posts/{short_id}/edit",

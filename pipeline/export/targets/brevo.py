@@ -59,7 +59,7 @@ TARGET = Target(
         "https://help.brevo.com/hc/en-us/articles/4402386448530",
         "https://help.sendinblue.com/hc/en-us/articles/360000946299",
     ),
-    before=("Senders & IP: have the sender's address confirmed.",),
+    setup=("Senders & IP: have the sender's address confirmed.",),
     steps=(
         "Campaigns > Create > Email > Standard. Subject: copy `subject` and `preview_text` from issue.json.",
         "Design > Code your own > Paste your code: paste email.html.",

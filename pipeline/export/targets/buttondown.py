@@ -67,7 +67,7 @@ TARGET = Target(
         "https://docs.buttondown.com/api-emails-create",
         "https://docs.buttondown.com/api-emails-update",
     ),
-    before=("Settings > Design: choose the naked template, or Buttondown's own goes around the email.",),
+    setup=("Settings > Design: choose the naked template, or Buttondown's own goes around the email.",),
     steps=(
         "Emails > New email. Subject: copy `subject` from issue.json.",
         "In the editor's menu choose the plain text editor, and paste email.html.",
@@ -80,17 +80,14 @@ TARGET = Target(
     takes_text=False,
     takes_preview=False,
     takes_reply_to=False,
-    shape="<!-- buttondown-editor-mode: plaintext -->\n{}".format,
+    convert="<!-- buttondown-editor-mode: plaintext -->\n{}".format,
     settings=(TargetSetting("subscriber_tag", "the tag of the subscribers that get it"),),
     push=PushMethod(
         keys=("BUTTONDOWN_API_KEY",),
         url="https://api.buttondown.com/v1",
         # From this version on an email is a draft unless another status is given.
         auth=partial(
-            KeyAuth,
-            header="Authorization",
-            form="Token {}",
-            others={"X-API-Version": "2026-04-01"},
+            KeyAuth, header="Authorization", form="Token {}", others={"X-API-Version": "2026-04-01"}
         ),
         campaigns=Campaigns(
             path="/emails",

@@ -1,4 +1,4 @@
-"""Ghost: a post that is email only, with the email in an email card; its frame is Ghost's own."""
+"""Ghost: an email-only post, with the email in an email card; the template around it is Ghost's own."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ TARGET = Target(
             "email": FieldTag("{email}", parts=BODY),
             "unsubscribe_url": FieldTag("{unsubscribe_url}", parts=BODY),
         },
-        # Within a card a word in braces is a field; in what is rendered of it, the same between %%.
+        # In a card a word in braces is a field; Ghost renders it as the same between %%.
         lookalike=re.compile(r'\{\w*(?:,? *"[^"]*")?\}|%%\{'),
         not_in_fallback=frozenset('"{}\n'),
         reads=frozenset({MessagePart.HTML}),
@@ -68,7 +68,7 @@ TARGET = Target(
         "https://docs.ghost.org/admin-api/#token-authentication",
         "https://ghost.org/help/email-design/",
     ),
-    before=("Settings > Integrations > Add custom integration: its Admin API key is what a push needs.",),
+    setup=("Settings > Integrations > Add custom integration: its Admin API key is what a push needs.",),
     steps=(
         "Push it, if the email has fields: they are filled in within an email card, which only a push makes.",
         "Without fields: Posts > New post, type /html, and paste email.html into the card.",
@@ -82,7 +82,7 @@ TARGET = Target(
     ),
     takes_text=False,
     takes_reply_to=False,
-    shape=styled_fragment,
+    convert=styled_fragment,
     tags=TagSupport.MANY,
     settings=(TargetSetting("url", "the address of your Ghost", required=True),),
     push=PushMethod(

@@ -1,4 +1,4 @@
-"""Kit: Liquid; the email stands inside a template of the account."""
+"""Kit: Liquid; the email is put into a template of the account."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ TARGET = Target(
         "https://developers.kit.com/api-reference/broadcasts/get-a-broadcast",
         "https://developers.kit.com/api-reference/response-codes",
     ),
-    before=(
+    setup=(
         "Send > Email templates > New > HTML: a document with nothing in its body but "
         "`{{ message_content }}`, and Kit's own link to unsubscribe below it, which Kit asks for.",
     ),
@@ -83,8 +83,8 @@ TARGET = Target(
     ),
     takes_text=False,
     takes_reply_to=False,
-    shape=styled_fragment,
-    demands=("unsubscribe_url",),
+    convert=styled_fragment,
+    requires=("unsubscribe_url",),
     settings=(
         TargetSetting(
             "template", "the number of the email template that holds it", SettingType.NUMBER, required=True

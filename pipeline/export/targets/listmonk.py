@@ -49,7 +49,7 @@ TARGET = Target(
             "web_url": FieldTag("{{ MessageURL }}", parts=BODY),
         },
         custom=_tag(".Subscriber.Attribs.{name}"),
-        # Beside Go's braces, listmonk makes a tracked link of an address that ends in @TrackLink.
+        # Go's braces, and @TrackLink at the end of an address, which listmonk makes a tracked link.
         lookalike=re.compile(r"\{\{|@TrackLink\b"),
         literal=lambda found: '{{ "{{" }}' if found == "{{" else '@{{ "TrackLink" }}',
         not_in_fallback=frozenset('"\\\n'),
@@ -59,7 +59,7 @@ TARGET = Target(
         "https://listmonk.app/docs/templating/",
         "https://listmonk.app/docs/apis/campaigns/",
     ),
-    before=('Campaigns > Templates: have a template that is nothing but `{{ template "content" . }}`.',),
+    setup=('Campaigns > Templates: have a template that is nothing but `{{ template "content" . }}`.',),
     steps=(
         "Campaigns > New: copy `subject` from issue.json; choose lists, that template, and Raw HTML.",
         "Content: paste email.html. Add plain text message: paste email.txt.",
@@ -71,7 +71,7 @@ TARGET = Target(
         TargetSetting("lists", "the numbers of the lists that get it", SettingType.NUMBERS, required=True),
         TargetSetting(
             "template",
-            "the number of the template that holds nothing else",
+            "the number of the template that has nothing else in it",
             SettingType.NUMBER,
             required=True,
         ),

@@ -99,10 +99,10 @@ TARGET = Target(
         "Preview and test > Plain text: paste email.txt.",
     ),
     unverified=(
-        "the block that gives a fallback, in subjects above all",
+        "the block with a fallback, in subjects above all",
         "the tags for preferences, for the web view, and for the address in the text part",
     ),
-    demands=("unsubscribe_url",),
+    requires=("unsubscribe_url",),
     takes_images=True,
     settings=(
         TargetSetting(

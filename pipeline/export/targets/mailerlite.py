@@ -49,7 +49,7 @@ TARGET = Target(
         "https://developers.mailerlite.com/docs/campaigns.html",
         "https://developers.mailerlite.com/getting-started",
     ),
-    before=(
+    setup=(
         "Have a plan with the custom HTML editor: without it MailerLite refuses the content of a draft.",
         "Account settings > Domains: have the sender's address confirmed.",
     ),
@@ -65,7 +65,7 @@ TARGET = Target(
     takes_text=False,
     takes_preview=False,
     takes_reply_to=False,
-    demands=("unsubscribe_url", "postal_address"),
+    requires=("unsubscribe_url", "postal_address"),
     settings=(
         TargetSetting("groups", "the ids of the groups that get it", SettingType.TEXTS),
         TargetSetting("segments", "the ids of the segments that get it", SettingType.TEXTS),

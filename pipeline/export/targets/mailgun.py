@@ -1,4 +1,4 @@
-"""Mailgun: Handlebars, and no campaigns; what a push makes is a stored template."""
+"""Mailgun: Handlebars, and no campaigns; a push stores a template."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ TARGET = Target(
             "unsubscribe_url": FieldTag("%unsubscribe_url%", parts=BODY),
         },
         custom=_tag("{name}"),
-        # Beside the template's braces, names of Mailgun's own and of recipient variables.
+        # The template's braces, and names of Mailgun's own and of recipient variables.
         lookalike=re.compile(r"\{\{|%recipient(?=[.%_])|%(?:\w+_)?unsubscribe_(?:url|email)%"),
         not_in_fallback=frozenset("{}\n"),
     ),
@@ -58,7 +58,7 @@ TARGET = Target(
         "https://documentation.mailgun.com/docs/inboxready/api-reference/optimize/mailgun/domain-templates/"
         "post-v3--domain-name--templates",
     ),
-    before=(
+    setup=(
         "Sending > Domain settings: have the domain confirmed, and unsubscribe tracking on.",
         'For a domain of the EU region write `url = "https://api.eu.mailgun.net"`.',
     ),
@@ -75,7 +75,7 @@ TARGET = Target(
     ),
     takes_text=False,
     takes_preview=False,
-    demands=("unsubscribe_url",),
+    requires=("unsubscribe_url",),
     settings=(TargetSetting("domain", "the domain that you send from", required=True),),
     push=PushMethod(
         keys=("MAILGUN_API_KEY",),

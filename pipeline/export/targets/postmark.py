@@ -1,4 +1,4 @@
-"""Postmark: Mustachio, and no campaigns; what a push makes is a template, to be sent by its alias."""
+"""Postmark: Mustachio, and no campaigns; a push stores a template, to be sent by its alias."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ALIAS = "issue-{slug}"
 
 
 def _tag(name: str) -> FieldTag:
-    # Within a section the value is the dot.
+    # Inside a section the dot is the value.
     filled = f"{{{{#{name}}}}}{{{{.}}}}{{{{/{name}}}}}"
     return FieldTag(f"{{{{{name}}}}}", f"{filled}{{{{^{name}}}}}{{fallback}}{{{{/{name}}}}}")
 
@@ -53,7 +53,7 @@ TARGET = Target(
         "https://postmarkapp.com/developer/api/templates-api",
         "https://postmarkapp.com/support/article/1077-template-syntax",
     ),
-    before=("Have a message stream for broadcasts: without it the link to unsubscribe is not filled in.",),
+    setup=("Have a message stream for broadcasts: without it the link to unsubscribe is not filled in.",),
     steps=(
         "Your server > Templates > Add template > Code your own. Subject: copy `subject` from issue.json.",
         "HTML: paste email.html. Text: paste email.txt. Save, and note the alias.",
@@ -65,7 +65,7 @@ TARGET = Target(
     ),
     takes_preview=False,
     takes_reply_to=False,
-    demands=("unsubscribe_url",),
+    requires=("unsubscribe_url",),
     push=PushMethod(
         keys=("POSTMARK_SERVER_TOKEN",),
         url="https://api.postmarkapp.com",

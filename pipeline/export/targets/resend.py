@@ -55,9 +55,7 @@ TARGET = Target(
         "https://resend.com/docs/api-reference/broadcasts/update-broadcast",
         "https://resend.com/docs/dashboard/broadcasts/send-broadcast-with-api",
     ),
-    before=(
-        "Domains: have the sender's domain confirmed. Audiences > Segments: note the id of the segment.",
-    ),
+    setup=("Domains: have the sender's domain confirmed. Audiences > Segments: note the id of the segment.",),
     steps=(
         "Broadcasts > Create, and choose the segment. Subject: copy `subject` and `preview_text`.",
         "In the editor choose HTML, and paste email.html.",
@@ -65,10 +63,10 @@ TARGET = Target(
     unverified=(
         "fallbacks in subjects",
         "that a draft takes a preview text",
-        "the name in the list of broadcasts (each is looked into where it is missing)",
+        "the name in the list of broadcasts (each is read if it is missing)",
         "the address of a draft's own page",
     ),
-    demands=("unsubscribe_url",),
+    requires=("unsubscribe_url",),
     settings=(
         TargetSetting("segment", "the id of the segment that gets it", required=True),
         TargetSetting("topic", "the id of the topic that it belongs to"),

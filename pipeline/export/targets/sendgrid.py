@@ -64,7 +64,7 @@ TARGET = Target(
         "https://www.twilio.com/docs/sendgrid/api-reference/single-sends/update-single-send",
         "https://www.twilio.com/docs/sendgrid/ui/sending-email/using-handlebars",
     ),
-    before=(
+    setup=(
         "Marketing > Senders: have the sender confirmed; note the number of the sender.",
         "Suppressions > Unsubscribe groups: have a group; note its number.",
     ),
@@ -81,7 +81,7 @@ TARGET = Target(
     ),
     takes_preview=False,
     takes_reply_to=False,
-    demands=("unsubscribe_url",),
+    requires=("unsubscribe_url",),
     tags=TagSupport.MANY,
     settings=(
         TargetSetting(

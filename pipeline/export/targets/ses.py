@@ -1,4 +1,4 @@
-"""Amazon SES: Handlebars, and no campaigns; what a push makes is an email template."""
+"""Amazon SES: Handlebars, and no campaigns; a push stores an email template."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ TARGET = Target(
         "https://docs.aws.amazon.com/ses/latest/dg/send-personalized-email-api.html",
         "https://docs.aws.amazon.com/ses/latest/dg/sending-email-list-management.html",
     ),
-    before=(
+    setup=(
         "For a push: `pip install pressroom[ses]`, which brings Amazon's own library for signing requests.",
         "Have a contact list: the link to unsubscribe is filled in where a message names it "
         "(ListManagementOptions), at most twice, and only to one recipient a message.",
@@ -59,7 +59,7 @@ TARGET = Target(
     unverified=("the address of a template's own page (the list of templates is given)",),
     takes_preview=False,
     takes_reply_to=False,
-    demands=("unsubscribe_url",),
+    requires=("unsubscribe_url",),
     limit=500_000,
     settings=(TargetSetting("region", 'the region of your account, such as "eu-west-1"', required=True),),
     push=PushMethod(

@@ -23,8 +23,6 @@ TOKEN = re.compile(r"zq([TC])(\d+)zq")
 class ContentHtml(str):
     """Finished, safe HTML of content, its merge fields marked. It must not be printed inside an attribute."""
 
-    __slots__ = ()
-
 
 @dataclass
 class TokenRegistry:
@@ -114,9 +112,13 @@ def check_counts(mjml: CutDocument, compiled: CutDocument, issued: int, content:
             )
 
 
-def fill(parts: CutDocument, values: list[str]) -> str:
-    """Replace every token of the HTML by its text, escaped, or by its content. Merge fields are marked."""
-    written = [value if isinstance(value, ContentHtml) else escape(value) for value in values]
+def as_html(value: str) -> str:
+    """Write a printed value as HTML with marked merge fields: content as it is, a text escaped."""
+    return value if isinstance(value, ContentHtml) else escape(value)
+
+
+def fill(parts: CutDocument, written: list[str]) -> str:
+    """Replace every token of the HTML by its value, already written as HTML."""
     pieces = [parts.fixed[0]]
     for (number, _), after in zip(parts.slots, parts.fixed[1:], strict=True):
         pieces.append(written[number])
@@ -128,8 +130,7 @@ def fill_mjml(parts: CutDocument, values: list[str]) -> str:
     """Replace every token of the MJML; in attributes only ASCII, because mrml damages the rest."""
     pieces = [parts.fixed[0]]
     for (number, inside), after in zip(parts.slots, parts.fixed[1:], strict=True):
-        value = values[number]
-        text = value if isinstance(value, ContentHtml) else escape(value)
+        text = as_html(values[number])
         if inside:
             text = text.replace("&quot;", "&#34;").replace("&#x27;", "&#39;").replace("\n", "&#10;")
             text = text.encode("ascii", "xmlcharrefreplace").decode("ascii")

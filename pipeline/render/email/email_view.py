@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 from pipeline.content.medium import Medium, for_audience
 from pipeline.model import ComposedArticle, Image, Layout, Publication, ThemeSettings
 from pipeline.render.email.content_blocks import content_blocks
 from pipeline.render.email.content_tokens import ContentHtml
 from pipeline.render.email.email_context import EmailContext, browser_url, in_layout, unsubscribe_url
+from pipeline.render.email.part_sizes import FIRST_ARTICLE, LETTER, in_part
 from pipeline.render.email.template_values import (
     EmailArticle,
     EmailBlock,
@@ -30,6 +33,7 @@ def email_view(context: EmailContext, logo: Image | None) -> EmailView:
     edition, publication = context.edition, context.publication
     letter = for_audience(edition.letter, Medium.EMAIL, edition.audience)
     letter_blocks, letter_notes = content_blocks(letter, context.styles, 0)
+    number = count(FIRST_ARTICLE)
     return EmailView(
         language=publication.language,
         title=edition.issue.title,
@@ -40,11 +44,15 @@ def email_view(context: EmailContext, logo: Image | None) -> EmailView:
         tagline=publication.tagline,
         home_url=urls.home_url(publication),
         logo=_logo(logo, publication),
-        letter=letter_blocks,
-        letter_notes_html=letter_notes,
+        letter=in_part(letter_blocks, LETTER),
+        letter_notes_html=in_part(letter_notes, LETTER),
         sections=tuple(
             EmailSection(
-                section.title, tuple(_article(each, layout, context) for each, layout in section.articles)
+                section.title,
+                tuple(
+                    in_part(_article(each, layout, context), next(number))
+                    for each, layout in section.articles
+                ),
             )
             for section in edition.sections
         ),

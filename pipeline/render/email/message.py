@@ -44,7 +44,7 @@ def build_message(
     """The message that a reader of whom nothing is known gets, addressed to the sender: a draft.
 
     `pictures` returns the bytes of those that are put inside it; without it they are shown from the web.
-    Merge fields have their fallbacks. The same edition gives the same bytes: date and identity come from
+    Merge fields have their fallbacks. The same edition has the same bytes: date and identity come from
     its record, boundaries from the content. Raises `PressroomError` naming the field for a header value
     with a line break or another control character.
 

@@ -11,6 +11,7 @@ from pipeline.config.i18n import Messages, load_messages
 from pipeline.content.medium import Medium, for_audience
 from pipeline.model import (
     ComposedEdition,
+    EmailPart,
     Image,
     Layout,
     Publication,
@@ -21,6 +22,7 @@ from pipeline.render.email.content_styles import read_styles
 from pipeline.render.email.content_tokens import (
     ContentHtml,
     TokenRegistry,
+    as_html,
     check_counts,
     fill,
     fill_mjml,
@@ -32,6 +34,7 @@ from pipeline.render.email.email_context import EmailContext, in_layout
 from pipeline.render.email.email_view import email_view, shows_thumbnail
 from pipeline.render.email.mjml import compile_layout
 from pipeline.render.email.mjml_lint import annotate
+from pipeline.render.email.part_sizes import FIRST_ARTICLE, LETTER, THEME, part_sizes
 from pipeline.render.email.text_part import email_text
 from pipeline.render.email.theme_values import theme_view
 from pipeline.support import merge
@@ -72,15 +75,17 @@ class EmailRenderer:
         values = issued.values
         content = frozenset(n for n, value in enumerate(values) if isinstance(value, ContentHtml))
         check_counts(layout.mjml, layout.html, len(values), content)
+        written = [as_html(value) for value in values]
         return RenderedEmail(
             audience=edition.audience,
             subject=edition.subject,
             preview_text=edition.preview_text,
-            html=merge.html(fill(layout.html, values)),
+            html=merge.html(fill(layout.html, written)),
             text=email_text(context),
             mjml=fill_mjml(layout.mjml, values),
             images=_images(edition, self.logo, publication.theme),
             reason=context.reason,
+            parts=_parts(edition, part_sizes(layout.html, values, written)),
         )
 
 
@@ -91,6 +96,16 @@ def _theme(templates: Templates, theme: ThemeSettings, language: str) -> tuple[M
     css = templates.environment(WEB).get_template(name).render(theme=theme_view(theme, language))
     template = templates.find(name)
     return load_messages(templates, language), read_styles(css, template[1] if template else name)
+
+
+def _parts(edition: ComposedEdition, sizes: Mapping[int, int]) -> tuple[EmailPart, ...]:
+    """Name the sizes of the parts: theme, letter, then each article by its title."""
+    articles = enumerate(edition.articles, FIRST_ARTICLE)
+    return (
+        EmailPart("theme", sizes.get(THEME, 0)),
+        EmailPart("letter", sizes.get(LETTER, 0)),
+        *(EmailPart(each.article.title, sizes.get(number, 0)) for number, each in articles),
+    )
 
 
 def _images(edition: ComposedEdition, logo: Image | None, theme: ThemeSettings) -> tuple[Image, ...]:

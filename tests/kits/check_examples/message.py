@@ -6,7 +6,7 @@ from dataclasses import replace
 from check_kit import BODY, Case, Example
 
 from pipeline.checks.context import CheckContext
-from pipeline.checks.size_budget import BudgetLine
+from pipeline.model import EmailPart
 from pipeline.support import merge
 
 TEXT = "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n"
@@ -47,7 +47,7 @@ def sized(size: int) -> Case:
         rest = size - subject.budget.added.size
         return replace(
             subject,
-            budget=replace(subject.budget, parts=(BudgetLine("theme", 0), BudgetLine("letter", rest))),
+            budget=replace(subject.budget, parts=(EmailPart("theme", 0), EmailPart("letter", rest))),
         )
 
     return Case(change=change)

@@ -1,5 +1,5 @@
-"""Services played on loopback, each as its documentation says and no more forgiving.
+"""Fake services on loopback, each as strict as its documentation.
 
-A module a service, with a `FakeService`: what it takes is checked to the key and the type, what it holds can be
-looked at, and faults can be ordered. `fake_service.py` has what they share.
+One module per service, with a `FakeService`: it checks every key and type that it takes, shows the drafts that
+it has, and makes faults on demand. `fake_service.py` is what they share.
 """

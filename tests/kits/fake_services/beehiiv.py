@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from fake_services import fake_service
-from fake_services.fake_service import Answer, Asked, Held, Refused, exactly, filled, list_of, shaped
+from fake_services.fake_service import Draft, Refusal, Reply, Request, filled, list_of, one_of, shaped
 
-_FLAG = exactly(True, False)
+_FLAG = one_of(True, False)
 _MORE = {
     "subtitle": str,
-    "status": exactly("draft"),
+    "status": one_of("draft"),
     "email_settings": lambda value: shaped(
         value,
         {"email_subject_line": filled, "email_preview_text": str},
@@ -34,43 +34,43 @@ class FakeService(fake_service.FakeService):
     keys = {"BEEHIIV_API_KEY": "bh-0123456789"}
     settings = 'publication = "pub_77"\nsegments = ["seg_1"]\n'
     takes_text = False
-    sent = "confirmed"
+    sent_status = "confirmed"
     base = "/v2"
 
-    def allowed(self, asked: Asked) -> bool:
-        return asked.headers.get("authorization") == "Bearer bh-0123456789"
+    def is_authorized(self, request: Request) -> bool:
+        return request.headers.get("authorization") == "Bearer bh-0123456789"
 
     def error(self, status: int, words: str) -> Any:
         return {"status": status, "statusText": "bad", "errors": [{"message": words, "code": "BAD"}]}
 
-    def answer(self, asked: Asked) -> Answer:
-        match asked.method, asked.path.split("/")[2:]:
+    def reply(self, request: Request) -> Reply:
+        match request.method, request.path.split("/")[2:]:
             case "GET", ["publications", "pub_77", "posts"]:
-                return Answer(200, {"data": [_shown(each) for each in self.held.values()]})
+                return Reply(200, {"data": [_as_json(each) for each in self.drafts.values()]})
             case "POST", ["publications", "pub_77", "posts"]:
                 body = shaped(
-                    asked.json, {"title": filled, "body_content": filled, "status": _MORE["status"]}, _MORE
+                    request.json, {"title": filled, "body_content": filled, "status": _MORE["status"]}, _MORE
                 )
-                held = self._kept(Held(f"post_{len(self.held) + 1}", "", "draft"), body)
-                return Answer(201, {"data": {"id": held.id}})
+                draft = self._save(Draft(f"post_{len(self.drafts) + 1}", "", "draft"), body)
+                return Reply(201, {"data": {"id": draft.id}})
             case "GET", ["publications", "pub_77", "posts", id]:
-                return Answer(200, {"data": _shown(self.find(id))})
+                return Reply(200, {"data": _as_json(self.find(id))})
             case "PATCH", ["publications", "pub_77", "posts", id]:
-                body = shaped(asked.json, {}, {"title": filled, "body_content": filled, **_MORE})
+                body = shaped(request.json, {}, {"title": filled, "body_content": filled, **_MORE})
                 if "status" in body:
-                    raise Refused("a status other than confirmed")
-                return Answer(200, {"data": {"id": self._kept(self.find(id), body).id}})
-        raise Refused("no such route", 404)
+                    raise Refusal("a status other than confirmed")
+                return Reply(200, {"data": {"id": self._save(self.find(id), body).id}})
+        raise Refusal("no such route", 404)
 
-    def _kept(self, held: Held, body: dict[str, Any]) -> Held:
-        said = body["email_settings"]
-        held.name, held.html, held.extra = body["web_settings"]["slug"], body["body_content"], body
-        held.subject, held.preview_text = said["email_subject_line"], said["email_preview_text"]
-        held.tags = tuple(body["content_tags"])
-        if "<style" in held.html or "<html" in held.html:
-            raise Refused("no style sheets, no documents")
-        return self.hold(held)
+    def _save(self, draft: Draft, body: dict[str, Any]) -> Draft:
+        settings = body["email_settings"]
+        draft.name, draft.html, draft.extra = body["web_settings"]["slug"], body["body_content"], body
+        draft.subject, draft.preview_text = settings["email_subject_line"], settings["email_preview_text"]
+        draft.tags = tuple(body["content_tags"])
+        if "<style" in draft.html or "<html" in draft.html:
+            raise Refusal("no style sheets, no documents")
+        return self.store(draft)
 
 
-def _shown(held: Held) -> dict[str, Any]:
-    return {"id": held.id, "slug": held.name, "status": held.status, "web_url": "https://x.example/p"}
+def _as_json(draft: Draft) -> dict[str, Any]:
+    return {"id": draft.id, "slug": draft.name, "status": draft.status, "web_url": "https://x.example/p"}

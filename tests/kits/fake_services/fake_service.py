@@ -1,4 +1,4 @@
-"""A local HTTP server that plays a service, strictly, and with faults where a test asks for them."""
+"""A local HTTP server that acts as a service, strictly, and with faults if a test wants them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CUT, SLOW = "cut", "slow"
 
 
 @dataclass(frozen=True)
-class Asked:
+class Request:
     """A request as it came in."""
 
     method: str
@@ -48,14 +48,14 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Reply:
     status: int
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
-class Held:
+class Draft:
     """A draft as the service has it. `status` is its own word."""
 
     id: str
@@ -69,7 +69,7 @@ class Held:
     extra: dict[str, Any] = field(default_factory=dict)
 
 
-class Refused(Exception):
+class Refusal(Exception):
     """What a service answers to a request that its documentation does not allow."""
 
     def __init__(self, why: str, status: int = 400) -> None:
@@ -78,103 +78,100 @@ class Refused(Exception):
 
 
 class FakeService:
-    """Plays one service. A subclass says the key, the settings, and answers requests."""
+    """A fake of one service. A subclass has its key and settings, and answers requests."""
 
     target: str
     keys: Mapping[str, str]
     """Environment variables that a push needs."""
     settings: str = ""
-    """TOML below `[targets.NAME]`, but for `url`."""
-    draft = "draft"
-    """The status of what may still be changed."""
-    sent = "sent"
+    """TOML below `[targets.NAME]`, without `url`."""
+    open_status = "draft"
+    """The status of a draft that may still be changed."""
+    sent_status = "sent"
     takes_text = True
     takes_preview = True
     base = ""
-    """What stands between host and path in the address that is set as `url`."""
+    """The path in the address that is set as `url`."""
 
     def __init__(self) -> None:
-        self.held: dict[str, Held] = {}
-        self.asked: list[Asked] = []
-        self.faults: list[Answer | str] = []
-        self.refused: list[str] = []
+        self.drafts: dict[str, Draft] = {}
+        self.requests: list[Request] = []
+        self.faults: list[Reply | str] = []
+        self.refusals: list[str] = []
         self.released = threading.Event()
         self.url = ""
 
-    # --- what a subclass says ---------------------------------------------------------------------
+    # --- what a subclass has ---------------------------------------------------------------------
 
-    def allowed(self, asked: Asked) -> bool:
+    def is_authorized(self, request: Request) -> bool:
         raise NotImplementedError
 
-    def answer(self, asked: Asked) -> Answer:
+    def reply(self, request: Request) -> Reply:
         raise NotImplementedError
 
     def error(self, status: int, words: str) -> Any:
         """The body of an error in this service's form."""
         return {"message": words}
 
-    # --- what it has in hand ------------------------------------------------------------------------
+    # --- drafts and requests ------------------------------------------------------------------------
 
-    def one(self) -> Held:
-        (held,) = self.held.values()
-        return held
+    def only_draft(self) -> Draft:
+        (draft,) = self.drafts.values()
+        return draft
 
-    def hold(self, held: Held) -> Held:
-        self.held[held.id] = held
-        return held
+    def store(self, draft: Draft) -> Draft:
+        self.drafts[draft.id] = draft
+        return draft
 
-    def find(self, id: str) -> Held:
-        if id not in self.held:
-            raise Refused("not found", 404)
-        return self.held[id]
+    def find(self, id: str) -> Draft:
+        if id not in self.drafts:
+            raise Refusal("not found", 404)
+        return self.drafts[id]
 
-    def methods(self) -> list[str]:
-        return [each.method for each in self.asked]
-
-    def play(self, asked: Asked) -> Answer | str:
-        self.asked.append(asked)
+    def play(self, request: Request) -> Reply | str:
+        self.requests.append(request)
         if self.faults:
             fault = self.faults.pop(0)
             if not (isinstance(fault, str) and fault.startswith("after:")):
                 return fault
-            self._answered(asked)
+            self._reply(request)
             return fault.removeprefix("after:")
-        return self._answered(asked)
+        return self._reply(request)
 
-    def _answered(self, asked: Asked) -> Answer:
+    def _reply(self, request: Request) -> Reply:
         try:
-            if not asked.headers.get("user-agent", "").startswith("Pressroom/"):
-                raise Refused("no user agent of ours")
-            if not self.allowed(asked):
-                return Answer(401, self.error(401, "the key was refused"))
-            return self.answer(asked)
-        except Refused as error:
+            if not request.headers.get("user-agent", "").startswith("Pressroom/"):
+                raise Refusal("no user agent of ours")
+            if not self.is_authorized(request):
+                return Reply(401, self.error(401, "the key was refused"))
+            return self.reply(request)
+        except Refusal as error:
             if error.status != 404:
-                self.refused.append(f"{asked.method} {asked.path}: {error}")
-            return Answer(error.status, self.error(error.status, str(error)))
+                self.refusals.append(f"{request.method} {request.path}: {error}")
+            return Reply(error.status, self.error(error.status, str(error)))
         except Exception as error:  # shown by the test, instead of hanging the client
-            self.refused.append(f"{asked.method} {asked.path}: {error!r}")
-            return Answer(400, self.error(400, repr(error)))
+            self.refusals.append(f"{request.method} {request.path}: {error!r}")
+            return Reply(400, self.error(400, repr(error)))
 
 
 def shaped(body: Any, required: Mapping[str, Any], optional: Mapping[str, Any] | None = None) -> Any:
     """The body, if it has the keys and types that are documented. A type may be a tuple or a function."""
     if not isinstance(body, dict):
-        raise Refused(f"{body!r:.80} is no object")
+        raise Refusal(f"{body!r:.80} is not an object")
     known = {**required, **(optional or {})}
     for key, value in body.items():
         if key not in known:
-            raise Refused(f"the key {key!r} is not documented")
+            raise Refusal(f"the key {key!r} is not documented")
         kind = known[key]
         if isinstance(kind, type | tuple):
             fits = isinstance(value, kind) and not (isinstance(value, bool) and kind is int)
         else:
             fits = kind(value)
         if not fits:
-            raise Refused(f"{key!r} cannot be {value!r:.80}")
+            raise Refusal(f"{key!r} cannot be {value!r:.80}")
     for key in required:
         if key not in body:
-            raise Refused(f"{key!r} is missing")
+            raise Refusal(f"{key!r} is missing")
     return body
 
 
@@ -185,7 +182,7 @@ def list_of(kind: type) -> Callable[[Any], bool]:
     )
 
 
-def exactly(*values: Any) -> Callable[[Any], bool]:
+def one_of(*values: Any) -> Callable[[Any], bool]:
     return lambda value: any(value == each and type(value) is type(each) for each in values)
 
 
@@ -193,8 +190,8 @@ def filled(value: Any) -> bool:
     return isinstance(value, str) and bool(value.strip())
 
 
-def basic_auth(asked: Asked) -> str:
-    kind, _, pair = asked.headers.get("authorization", "").partition(" ")
+def basic_auth(request: Request) -> str:
+    kind, _, pair = request.headers.get("authorization", "").partition(" ")
     return base64.b64decode(pair).decode() if kind == "Basic" else ""
 
 
@@ -203,7 +200,7 @@ def fake_service_for(target: str) -> FakeService:
 
 
 @contextmanager
-def serve(service: FakeService) -> Iterator[FakeService]:
+def serving(service: FakeService) -> Iterator[FakeService]:
     """Serve on a free port of loopback; `service.url` is the address for the settings."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -214,22 +211,22 @@ def serve(service: FakeService) -> Iterator[FakeService]:
             data = self.rfile.read(int(self.headers.get("content-length") or 0))
             headers = {name.lower(): value for name, value in self.headers.items()}
             path = parts.path
-            asked = Asked(self.command, path, dict(parse_qsl(parts.query)), headers, data)
-            answer = service.play(asked)
+            request = Request(self.command, path, dict(parse_qsl(parts.query)), headers, data)
+            reply = service.play(request)
             self.close_connection = True
-            if answer == SLOW:
+            if reply == SLOW:
                 service.released.wait(20)
                 return
-            if isinstance(answer, str):
+            if isinstance(reply, str):
                 self.wfile.write(
                     b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{"'
                 )
                 return
-            body = b"" if answer.body is None else json.dumps(answer.body).encode()
-            if isinstance(answer.body, bytes):
-                body = answer.body
-            self.send_response(answer.status)
-            for name, value in answer.headers.items():
+            body = b"" if reply.body is None else reply.body
+            if not isinstance(body, bytes):
+                body = json.dumps(body).encode()
+            self.send_response(reply.status)
+            for name, value in reply.headers.items():
                 self.send_header(name, value)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
@@ -256,5 +253,5 @@ def serve(service: FakeService) -> Iterator[FakeService]:
 
 
 def last(path: str) -> str:
-    """The last step of a path, as it was before it was quoted."""
+    """The last step of a path, unquoted."""
     return unquote(path.rstrip("/").rpartition("/")[2])

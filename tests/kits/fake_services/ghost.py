@@ -9,14 +9,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fake_services import fake_service
-from fake_services.fake_service import Answer, Asked, Held, Refused, exactly, filled, list_of, shaped
+from fake_services.fake_service import Draft, Refusal, Reply, Request, filled, list_of, one_of, shaped
 
 _SECRET = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 _MORE = {
     "slug": filled,
     "lexical": filled,
-    "status": exactly("draft"),
-    "email_only": exactly(True),
+    "status": one_of("draft"),
+    "email_only": one_of(True),
     "email_subject": lambda value: isinstance(value, str) and len(value) <= 300,
     "custom_excerpt": lambda value: isinstance(value, str) and len(value) <= 300,
     "tags": list_of(dict),
@@ -28,61 +28,61 @@ class FakeService(fake_service.FakeService):
     keys = {"GHOST_ADMIN_API_KEY": f"64b1f0a1c2:{_SECRET}"}
     takes_text = False
 
-    def allowed(self, asked: Asked) -> bool:
-        kind, _, token = asked.headers.get("authorization", "").partition(" ")
-        if kind != "Ghost" or not asked.headers.get("accept-version", "").startswith("v"):
+    def is_authorized(self, request: Request) -> bool:
+        kind, _, token = request.headers.get("authorization", "").partition(" ")
+        if kind != "Ghost" or not request.headers.get("accept-version", "").startswith("v"):
             return False
         head, claims, signature = token.split(".")
         signed = hmac.digest(bytes.fromhex(_SECRET), f"{head}.{claims}".encode(), "sha256")
-        said, header = _decoded(claims), _decoded(head)
+        claim, header = _decoded(claims), _decoded(head)
         now = datetime.now(UTC).timestamp()
         return (
             signature == base64.urlsafe_b64encode(signed).decode().rstrip("=")
             and header == {"alg": "HS256", "typ": "JWT", "kid": "64b1f0a1c2"}
-            and said["aud"] == "/admin/"
-            and said["exp"] - said["iat"] <= 300
-            and abs(now - said["iat"]) < 60
+            and claim["aud"] == "/admin/"
+            and claim["exp"] - claim["iat"] <= 300
+            and abs(now - claim["iat"]) < 60
         )
 
     def error(self, status: int, words: str) -> Any:
         return {"errors": [{"message": words, "context": None, "type": "ValidationError"}]}
 
-    def answer(self, asked: Asked) -> Answer:
-        match asked.method, asked.path.split("/")[1:]:
+    def reply(self, request: Request) -> Reply:
+        match request.method, request.path.split("/")[1:]:
             case "GET", ["ghost", "api", "admin", "posts", ""]:
-                slug = asked.query["filter"].removeprefix("slug:")
-                return Answer(
-                    200, {"posts": [_shown(each) for each in self.held.values() if each.name == slug]}
+                slug = request.query["filter"].removeprefix("slug:")
+                return Reply(
+                    200, {"posts": [_as_json(each) for each in self.drafts.values() if each.name == slug]}
                 )
             case "POST", ["ghost", "api", "admin", "posts", ""]:
-                (post,) = shaped(asked.json, {"posts": list_of(dict)})["posts"]
+                (post,) = shaped(request.json, {"posts": list_of(dict)})["posts"]
                 shaped(post, {"title": filled}, _MORE)
-                return self._kept(Held(f"p{len(self.held) + 1}", "", "draft"), post, 201)
+                return self._save(Draft(f"p{len(self.drafts) + 1}", "", "draft"), post, 201)
             case "GET", ["ghost", "api", "admin", "posts", id, ""]:
-                return Answer(200, {"posts": [_shown(self.find(id))]})
+                return Reply(200, {"posts": [_as_json(self.find(id))]})
             case "PUT", ["ghost", "api", "admin", "posts", id, ""]:
-                (post,) = shaped(asked.json, {"posts": list_of(dict)})["posts"]
+                (post,) = shaped(request.json, {"posts": list_of(dict)})["posts"]
                 shaped(post, {"updated_at": filled}, {"title": filled, **_MORE})
-                if post["updated_at"] != _shown(self.find(id))["updated_at"]:
-                    raise Refused("Saving failed! Someone else is editing this post.", 409)
-                return self._kept(self.find(id), post, 200)
-        raise Refused("no such route", 404)
+                if post["updated_at"] != _as_json(self.find(id))["updated_at"]:
+                    raise Refusal("Saving failed! Someone else is editing this post.", 409)
+                return self._save(self.find(id), post, 200)
+        raise Refusal("no such route", 404)
 
-    def _kept(self, held: Held, post: dict[str, Any], status: int) -> Answer:
+    def _save(self, draft: Draft, post: dict[str, Any], status: int) -> Reply:
         (card,) = json.loads(post["lexical"])["root"]["children"]
-        shaped(card, {"type": exactly("email"), "version": int, "html": filled})
+        shaped(card, {"type": one_of("email"), "version": int, "html": filled})
         # A slug that is taken gets a number, so that two posts never share one.
-        held.name, held.subject, held.html = post["slug"], post["email_subject"], card["html"]
-        held.preview_text, held.tags = post["custom_excerpt"], tuple(each["name"] for each in post["tags"])
-        held.extra = {**post, "saves": held.extra.get("saves", 0) + 1}
-        if held.id not in self.held and any(each.name == held.name for each in self.held.values()):
-            held.name = f"{held.name}-2"
-        return Answer(status, {"posts": [_shown(self.hold(held))]})
+        draft.name, draft.subject, draft.html = post["slug"], post["email_subject"], card["html"]
+        draft.preview_text, draft.tags = post["custom_excerpt"], tuple(each["name"] for each in post["tags"])
+        draft.extra = {**post, "saves": draft.extra.get("saves", 0) + 1}
+        if draft.id not in self.drafts and any(each.name == draft.name for each in self.drafts.values()):
+            draft.name = f"{draft.name}-2"
+        return Reply(status, {"posts": [_as_json(self.store(draft))]})
 
 
-def _shown(held: Held) -> dict[str, Any]:
-    saved = f"2026-02-02T09:00:{held.extra['saves']:02d}.000Z"
-    return {"id": held.id, "slug": held.name, "status": held.status, "updated_at": saved}
+def _as_json(draft: Draft) -> dict[str, Any]:
+    saved = f"2026-02-02T09:00:{draft.extra['saves']:02d}.000Z"
+    return {"id": draft.id, "slug": draft.name, "status": draft.status, "updated_at": saved}
 
 
 def _decoded(part: str) -> Any:

@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from fake_services import fake_service
-from fake_services.fake_service import Answer, Asked, Held, Refused, exactly, filled, last, list_of, shaped
+from fake_services.fake_service import Draft, Refusal, Reply, Request, filled, last, list_of, one_of, shaped
 
 _FIELDS = {
     "name": filled,
     "subject": filled,
     "lists": lambda value: list_of(int)(value) and bool(value),
-    "type": exactly("regular"),
-    "content_type": exactly("html"),
+    "type": one_of("regular"),
+    "content_type": one_of("html"),
     "body": filled,
 }
 _MORE = {
     "from_email": filled,
     "altbody": str,
-    "messenger": exactly("email"),
+    "messenger": one_of("email"),
     "template_id": int,
     "tags": list_of(str),
     "headers": lambda value: list_of(dict)(value) and all(len(each) == 1 for each in value),
@@ -30,36 +30,40 @@ class FakeService(fake_service.FakeService):
     keys = {"LISTMONK_API_TOKEN": "editor:Zq81-token"}
     settings = "lists = [3, 4]\ntemplate = 7\n"
     takes_preview = False
-    sent = "finished"
+    sent_status = "finished"
 
-    def allowed(self, asked: Asked) -> bool:
-        return asked.headers.get("authorization") == "token editor:Zq81-token"
+    def is_authorized(self, request: Request) -> bool:
+        return request.headers.get("authorization") == "token editor:Zq81-token"
 
-    def answer(self, asked: Asked) -> Answer:
-        if not asked.path.startswith("/api/campaigns"):
-            raise Refused("no such route", 404)
-        match asked.method, asked.path:
+    def reply(self, request: Request) -> Reply:
+        if not request.path.startswith("/api/campaigns"):
+            raise Refusal("no such route", 404)
+        match request.method, request.path:
             case "GET", "/api/campaigns":
-                found = [_shown(each) for each in self.held.values() if asked.query["query"] in each.name]
-                return Answer(200, {"data": {"results": found, "total": len(found)}})
+                found = [
+                    _as_json(each) for each in self.drafts.values() if request.query["query"] in each.name
+                ]
+                return Reply(200, {"data": {"results": found, "total": len(found)}})
             case "POST", "/api/campaigns":
-                return self._kept(
-                    Held(str(len(self.held) + 1), "", "draft"), shaped(asked.json, _FIELDS, _MORE)
+                return self._save(
+                    Draft(str(len(self.drafts) + 1), "", "draft"), shaped(request.json, _FIELDS, _MORE)
                 )
             case "GET", path:
-                return Answer(200, {"data": _shown(self.find(last(path)))})
+                return Reply(200, {"data": _as_json(self.find(last(path)))})
             case "PUT", path:
-                held = self.find(last(path))
-                if held.status not in {"draft", "paused", "scheduled"}:
-                    raise Refused("campaigns.cantUpdate")
-                return self._kept(held, shaped(asked.json, {"lists": _FIELDS["lists"]}, {**_FIELDS, **_MORE}))
-        raise Refused("method not allowed", 405)
+                draft = self.find(last(path))
+                if draft.status not in {"draft", "paused", "scheduled"}:
+                    raise Refusal("campaigns.cantUpdate")
+                return self._save(
+                    draft, shaped(request.json, {"lists": _FIELDS["lists"]}, {**_FIELDS, **_MORE})
+                )
+        raise Refusal("method not allowed", 405)
 
-    def _kept(self, held: Held, body: dict[str, Any]) -> Answer:
-        held.name, held.subject, held.html = body["name"], body["subject"], body["body"]
-        held.text, held.tags, held.extra = body["altbody"], tuple(body["tags"]), body
-        return Answer(200, {"data": _shown(self.hold(held))})
+    def _save(self, draft: Draft, body: dict[str, Any]) -> Reply:
+        draft.name, draft.subject, draft.html = body["name"], body["subject"], body["body"]
+        draft.text, draft.tags, draft.extra = body["altbody"], tuple(body["tags"]), body
+        return Reply(200, {"data": _as_json(self.store(draft))})
 
 
-def _shown(held: Held) -> dict[str, Any]:
-    return {"id": int(held.id), "uuid": f"u-{held.id}", "name": held.name, "status": held.status}
+def _as_json(draft: Draft) -> dict[str, Any]:
+    return {"id": int(draft.id), "uuid": f"u-{draft.id}", "name": draft.name, "status": draft.status}

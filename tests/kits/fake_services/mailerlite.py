@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from fake_services import fake_service
-from fake_services.fake_service import Answer, Asked, Held, Refused, exactly, filled, list_of, shaped
+from fake_services.fake_service import Draft, Refusal, Reply, Request, filled, list_of, one_of, shaped
 
-_FIELDS = {"name": filled, "type": exactly("regular"), "emails": list_of(dict)}
+_FIELDS = {"name": filled, "type": one_of("regular"), "emails": list_of(dict)}
 _MORE = {"groups": list_of(str), "segments": list_of(str)}
 _EMAIL = {"subject": filled, "from_name": filled, "from": filled}
 
@@ -20,8 +20,8 @@ class FakeService(fake_service.FakeService):
     takes_preview = False
     base = "/api"
 
-    def allowed(self, asked: Asked) -> bool:
-        return (asked.headers.get("authorization"), asked.headers.get("accept")) == (
+    def is_authorized(self, request: Request) -> bool:
+        return (request.headers.get("authorization"), request.headers.get("accept")) == (
             "Bearer ml-0123456789",
             "application/json",
         )
@@ -31,34 +31,34 @@ class FakeService(fake_service.FakeService):
             return {"message": "The given data was invalid.", "errors": {"emails.0.content": [words]}}
         return {"message": words}
 
-    def answer(self, asked: Asked) -> Answer:
-        match asked.method, asked.path.split("/")[2:]:
+    def reply(self, request: Request) -> Reply:
+        match request.method, request.path.split("/")[2:]:
             case "GET", ["campaigns"]:
-                status = asked.query["filter[status]"]
-                return Answer(
-                    200, {"data": [_shown(each) for each in self.held.values() if each.status == status]}
+                status = request.query["filter[status]"]
+                return Reply(
+                    200, {"data": [_as_json(each) for each in self.drafts.values() if each.status == status]}
                 )
             case "POST", ["campaigns"]:
-                body = shaped(asked.json, _FIELDS, _MORE)
-                return self._kept(Held(str(len(self.held) + 7), "", "draft"), body, 201)
+                body = shaped(request.json, _FIELDS, _MORE)
+                return self._save(Draft(str(len(self.drafts) + 7), "", "draft"), body, 201)
             case "GET", ["campaigns", id]:
-                return Answer(200, {"data": _shown(self.find(id))})
+                return Reply(200, {"data": _as_json(self.find(id))})
             case "PUT", ["campaigns", id]:
                 if self.find(id).status != "draft":
-                    raise Refused("only drafts", 422)
-                return self._kept(self.find(id), shaped(asked.json, _FIELDS, _MORE), 200)
-        raise Refused("no such route", 404)
+                    raise Refusal("only drafts", 422)
+                return self._save(self.find(id), shaped(request.json, _FIELDS, _MORE), 200)
+        raise Refusal("no such route", 404)
 
-    def _kept(self, held: Held, body: dict[str, Any], status: int) -> Answer:
+    def _save(self, draft: Draft, body: dict[str, Any], status: int) -> Reply:
         (email,) = (shaped(each, _EMAIL, {"content": filled}) for each in body["emails"])
-        held.name, held.subject, held.html, held.extra = (
+        draft.name, draft.subject, draft.html, draft.extra = (
             body["name"],
             email["subject"],
             email["content"],
             body,
         )
-        return Answer(status, {"data": _shown(self.hold(held))})
+        return Reply(status, {"data": _as_json(self.store(draft))})
 
 
-def _shown(held: Held) -> dict[str, Any]:
-    return {"id": held.id, "name": held.name, "status": held.status, "missing_data": [], "warnings": []}
+def _as_json(draft: Draft) -> dict[str, Any]:
+    return {"id": draft.id, "name": draft.name, "status": draft.status, "missing_data": [], "warnings": []}

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from fake_services import fake_service
-from fake_services.fake_service import Answer, Asked, Held, Refused, basic_auth, exactly, filled, shaped
+from fake_services.fake_service import Draft, Refusal, Reply, Request, basic_auth, filled, one_of, shaped
 
 _VERSION = {
     "template": filled,
@@ -24,33 +24,33 @@ class FakeService(fake_service.FakeService):
     settings = 'domain = "mg.synapse.example"\n'
     takes_text = False
     takes_preview = False
-    draft = "template"
-    sent = ""
+    open_status = "template"
+    sent_status = ""
 
-    def allowed(self, asked: Asked) -> bool:
-        return basic_auth(asked) == "api:key-0123456789"
+    def is_authorized(self, request: Request) -> bool:
+        return basic_auth(request) == "api:key-0123456789"
 
-    def answer(self, asked: Asked) -> Answer:
-        match asked.method, asked.path.split("/")[1:]:
+    def reply(self, request: Request) -> Reply:
+        match request.method, request.path.split("/")[1:]:
             case "POST", ["v3", "mg.synapse.example", "templates"]:
-                more = {"description": str, "createdBy": str, "engine": exactly("handlebars"), **_VERSION}
-                body = shaped(asked.form, {"name": filled}, more)
-                if body["name"] in self.held:
-                    raise Refused("duplicate template")
-                held = Held(body["name"].lower(), body["description"], "template")
-                return self._kept(held, body, "template has been stored")
+                more = {"description": str, "createdBy": str, "engine": one_of("handlebars"), **_VERSION}
+                body = shaped(request.form, {"name": filled}, more)
+                if body["name"] in self.drafts:
+                    raise Refusal("duplicate template")
+                draft = Draft(body["name"].lower(), body["description"], "template")
+                return self._save(draft, body, "template has been stored")
             case "GET", ["v3", "mg.synapse.example", "templates", name]:
-                if asked.query != {"active": "yes"}:
-                    raise Refused("only the active version has its tag")
-                held = self.find(name)
-                return Answer(200, {"template": {"name": held.id, "version": {"tag": "initial"}}})
+                if request.query != {"active": "yes"}:
+                    raise Refusal("only the active version has its tag")
+                draft = self.find(name)
+                return Reply(200, {"template": {"name": draft.id, "version": {"tag": "initial"}}})
             case "PUT", ["v3", "mg.synapse.example", "templates", name, "versions", "initial"]:
-                body = shaped(asked.form, {}, {**_VERSION, "active": exactly("yes")})
-                return self._kept(self.find(name), body, "version has been updated")
-        raise Refused("no such route", 404)
+                body = shaped(request.form, {}, {**_VERSION, "active": one_of("yes")})
+                return self._save(self.find(name), body, "version has been updated")
+        raise Refusal("no such route", 404)
 
-    def _kept(self, held: Held, body: dict[str, Any], words: str) -> Answer:
-        held.subject, held.html = json.loads(body["headers"])["Subject"], body["template"]
-        held.extra = body
-        self.hold(held)
-        return Answer(200, {"template": {"name": held.id}, "message": words})
+    def _save(self, draft: Draft, body: dict[str, Any], words: str) -> Reply:
+        draft.subject, draft.html = json.loads(body["headers"])["Subject"], body["template"]
+        draft.extra = body
+        self.store(draft)
+        return Reply(200, {"template": {"name": draft.id}, "message": words})

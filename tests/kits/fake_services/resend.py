@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fake_services import fake_service
-from fake_services.fake_service import Answer, Asked, Held, Refused, filled, list_of, shaped
+from fake_services.fake_service import Draft, Refusal, Reply, Request, filled, list_of, shaped
 
 _FIELDS = {"segment_id": filled, "from": lambda value: filled(value) and "@" in value, "subject": filled}
 _MORE = {
@@ -23,33 +23,33 @@ class FakeService(fake_service.FakeService):
     keys = {"RESEND_API_KEY": "re_0123456789"}
     settings = 'segment = "78261eea"\n'
 
-    def allowed(self, asked: Asked) -> bool:
-        return asked.headers.get("authorization") == "Bearer re_0123456789"
+    def is_authorized(self, request: Request) -> bool:
+        return request.headers.get("authorization") == "Bearer re_0123456789"
 
     def error(self, status: int, words: str) -> Any:
         return {"statusCode": status, "name": "validation_error", "message": words}
 
-    def answer(self, asked: Asked) -> Answer:
-        match asked.method, asked.path.split("/")[1:]:
+    def reply(self, request: Request) -> Reply:
+        match request.method, request.path.split("/")[1:]:
             case "GET", ["broadcasts"]:
-                data = [{"id": each.id, "status": each.status} for each in self.held.values()]
-                return Answer(200, {"object": "list", "has_more": False, "data": data})
+                data = [{"id": each.id, "status": each.status} for each in self.drafts.values()]
+                return Reply(200, {"object": "list", "has_more": False, "data": data})
             case "POST", ["broadcasts"]:
-                return self._kept(
-                    Held(f"b-{len(self.held) + 1}", "", "draft"), shaped(asked.json, _FIELDS, _MORE)
+                return self._save(
+                    Draft(f"b-{len(self.drafts) + 1}", "", "draft"), shaped(request.json, _FIELDS, _MORE)
                 )
             case "GET", ["broadcasts", id]:
-                held = self.find(id)
-                return Answer(
-                    200, {"object": "broadcast", "id": id, "name": held.name, "status": held.status}
+                draft = self.find(id)
+                return Reply(
+                    200, {"object": "broadcast", "id": id, "name": draft.name, "status": draft.status}
                 )
             case "PATCH", ["broadcasts", id]:
                 if self.find(id).status != "draft":
-                    raise Refused("You can only update broadcasts in draft", 422)
-                return self._kept(self.find(id), shaped(asked.json, {}, {**_FIELDS, **_MORE}))
-        raise Refused("no such route", 404)
+                    raise Refusal("You can only update broadcasts in draft", 422)
+                return self._save(self.find(id), shaped(request.json, {}, {**_FIELDS, **_MORE}))
+        raise Refusal("no such route", 404)
 
-    def _kept(self, held: Held, body: dict[str, Any]) -> Answer:
-        held.name, held.subject, held.preview_text = body["name"], body["subject"], body["preview_text"]
-        held.html, held.text, held.extra = body["html"], body["text"], body
-        return Answer(200, {"id": self.hold(held).id})
+    def _save(self, draft: Draft, body: dict[str, Any]) -> Reply:
+        draft.name, draft.subject, draft.preview_text = body["name"], body["subject"], body["preview_text"]
+        draft.html, draft.text, draft.extra = body["html"], body["text"], body
+        return Reply(200, {"id": self.store(draft).id})

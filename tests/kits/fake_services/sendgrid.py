@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fake_services import fake_service
-from fake_services.fake_service import Answer, Asked, Held, Refused, exactly, filled, list_of, shaped
+from fake_services.fake_service import Draft, Refusal, Reply, Request, filled, list_of, one_of, shaped
 
 _NAME = {"name": lambda value: filled(value) and len(value) <= 100}
 _MORE = {
@@ -18,8 +18,8 @@ _MORE = {
             "subject": str,
             "html_content": str,
             "plain_content": str,
-            "generate_plain_content": exactly(True, False),
-            "editor": exactly("code"),
+            "generate_plain_content": one_of(True, False),
+            "editor": one_of("code"),
             "suppression_group_id": int,
             "sender_id": int,
         },
@@ -32,35 +32,37 @@ class FakeService(fake_service.FakeService):
     keys = {"SENDGRID_API_KEY": "SG.0123456789"}
     settings = 'sender = 12\nsuppression_group = 34\nlists = ["l-1"]\n'
     takes_preview = False
-    sent = "triggered"
+    sent_status = "triggered"
 
-    def allowed(self, asked: Asked) -> bool:
-        return asked.headers.get("authorization") == "Bearer SG.0123456789"
+    def is_authorized(self, request: Request) -> bool:
+        return request.headers.get("authorization") == "Bearer SG.0123456789"
 
     def error(self, status: int, words: str) -> Any:
         return {"errors": [{"field": "name", "message": words, "error_id": "x"}]}
 
-    def answer(self, asked: Asked) -> Answer:
-        match asked.method, asked.path.split("/")[2:]:
+    def reply(self, request: Request) -> Reply:
+        match request.method, request.path.split("/")[2:]:
             case "GET", ["marketing", "singlesends"]:
-                return Answer(200, {"result": [_shown(each) for each in self.held.values()], "_metadata": {}})
+                return Reply(
+                    200, {"result": [_as_json(each) for each in self.drafts.values()], "_metadata": {}}
+                )
             case "POST", ["marketing", "singlesends"]:
-                held = Held(f"s-{len(self.held) + 1}", "", "draft")
-                return self._kept(held, shaped(asked.json, _NAME, _MORE), 201)
+                draft = Draft(f"s-{len(self.drafts) + 1}", "", "draft")
+                return self._save(draft, shaped(request.json, _NAME, _MORE), 201)
             case "GET", ["marketing", "singlesends", id]:
-                return Answer(200, _shown(self.find(id)))
+                return Reply(200, _as_json(self.find(id)))
             case "PATCH", ["marketing", "singlesends", id]:
                 if self.find(id).status != "draft":
-                    raise Refused("cannot be edited")
-                return self._kept(self.find(id), shaped(asked.json, {}, {**_NAME, **_MORE}), 200)
-        raise Refused("no such route", 404)
+                    raise Refusal("cannot be edited")
+                return self._save(self.find(id), shaped(request.json, {}, {**_NAME, **_MORE}), 200)
+        raise Refusal("no such route", 404)
 
-    def _kept(self, held: Held, body: dict[str, Any], status: int) -> Answer:
-        said = body["email_config"]
-        held.name, held.subject = body["name"], said["subject"]
-        held.html, held.text, held.extra = said["html_content"], said["plain_content"], body
-        return Answer(status, _shown(self.hold(held)))
+    def _save(self, draft: Draft, body: dict[str, Any], status: int) -> Reply:
+        config = body["email_config"]
+        draft.name, draft.subject = body["name"], config["subject"]
+        draft.html, draft.text, draft.extra = config["html_content"], config["plain_content"], body
+        return Reply(status, _as_json(self.store(draft)))
 
 
-def _shown(held: Held) -> dict[str, Any]:
-    return {"id": held.id, "name": held.name, "status": held.status}
+def _as_json(draft: Draft) -> dict[str, Any]:
+    return {"id": draft.id, "name": draft.name, "status": draft.status}

@@ -1,0 +1,84 @@
+"""Bytes of each part of an email: how much of the HTML is the theme, the letter, and each article.
+
+The texts of a part know which part they belong to, so nothing is rendered a second time to measure it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, TypeVar
+
+from pipeline.model import MergeText
+from pipeline.render.email.content_tokens import ContentHtml, CutDocument
+from pipeline.support.merge import unmarked
+
+THEME = 0
+LETTER = 1
+FIRST_ARTICLE = 2
+"""Numbers of the parts; further articles follow in the order of the email."""
+
+View = TypeVar("View")
+
+
+class PartText(str):
+    """A text of one part of the email."""
+
+    part: int
+
+
+class PartContent(ContentHtml):
+    """Content of one part of the email."""
+
+    part: int
+
+
+class PartMergeText(MergeText):
+    """A text with merge fields of one part of the email."""
+
+    part: int
+
+
+def in_part(view: View, part: int) -> View:
+    """Copy values that the templates see, with every text in them marked as one of this part."""
+    return _in_part(view, part)  # type: ignore[no-any-return]  # the same type comes out
+
+
+def _in_part(value: Any, part: int) -> Any:
+    if isinstance(value, str):
+        text: PartText | PartContent | PartMergeText
+        if isinstance(value, MergeText):
+            text = PartMergeText(value, value.segments)
+        else:
+            text = PartContent(value) if isinstance(value, ContentHtml) else PartText(value)
+        text.part = part
+        return text
+    if isinstance(value, tuple):
+        return tuple(_in_part(each, part) for each in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(
+            value, **{each.name: _in_part(getattr(value, each.name), part) for each in fields(value)}
+        )
+    return value
+
+
+def part_sizes(document: CutDocument, values: Sequence[str], written: Sequence[str]) -> dict[int, int]:
+    """Bytes of each part of the compiled HTML; together they are all its bytes.
+
+    `values` are the printed texts by the numbers of their tokens, `written` the same as HTML. What comes
+    between two texts of parts, such as markup and the heading of a section, belongs to the later one; what
+    comes before the first and after the last is the theme.
+    """
+    owners = [getattr(values[number], "part", THEME) for number, _ in document.slots]
+    sizes = {THEME: len(document.fixed[-1].encode())}
+    waiting, began = 0, False
+    for (number, _), markup, owner in zip(document.slots, document.fixed, owners, strict=False):
+        before, value = len(markup.encode()), len(unmarked(written[number]).encode())
+        if owner == THEME:
+            waiting += before + value
+            continue
+        sizes[owner] = sizes.get(owner, 0) + before + value + (waiting if began else 0)
+        sizes[THEME] += 0 if began else waiting
+        waiting, began = 0, True
+    sizes[THEME] += waiting
+    return sizes
