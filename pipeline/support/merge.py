@@ -31,12 +31,17 @@ BUILT_IN_FIELDS = (
 """The fields that every publication has; `newsletter.toml` may declare more."""
 
 OPEN, CLOSE, GLUE = "\x02", "\x03", "\x1f"
-"""The ends of a mark, each as wide as the two braces for which it stands, and a space that does not break."""
+"""The ends of a mark, each as wide as the two braces that it replaces, and a space that does not break."""
 
 TYPED = re.compile(
-    r"\\\{\\?\{"
-    rf"|\{{\{{(?:[^\S\n]*(?P<name>[A-Za-z_]\w*)[^\S\n]*(?:\|(?P<fallback>[^{{}}\n{OPEN}]*))?\}}\}}|[^{{}}\n]*\}}\}})?",
-    re.ASCII,
+    r"""
+    \\\{\\?\{
+    | \{\{ (?:
+        [^\S\n]* (?P<name>[A-Za-z_]\w*) [^\S\n]* (?: \| (?P<fallback>[^{}\n\x02]*) )? \}\}
+        | [^{}\n]* \}\}
+    )?
+    """,
+    re.ASCII | re.VERBOSE,
 )
 r"""What an editor types: `\{{` for two braces, a field, which has a `name`, or what was meant as a field."""
 
