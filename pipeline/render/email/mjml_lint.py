@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 from pipeline.errors import PressroomError, raise_all, suggest
 from pipeline.render.email.content_tokens import TOKEN
@@ -93,9 +92,12 @@ def _line(source: str, at: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _OpenTag:
-    name: str
-    path: str | None
-    line: int | None
+    name: str = ""
+    path: str | None = None
+    line: int | None = None
+
+    def error(self, message: str, hint: str | None = None) -> PressroomError:
+        return PressroomError(message, self.path, self.line, hint)
 
 
 def check_rendered(mjml: str) -> None:
@@ -104,81 +106,46 @@ def check_rendered(mjml: str) -> None:
     Raises `PressroomError` at the first mistake.
     """
     stack: list[_OpenTag] = []
-    for match in _ROUGH_TAG.finditer(mjml):
-        tag = _read_tag(match[0])
-        if tag is None:
-            text = strip_annotations(mjml[match.start() : match.start() + 60]).partition("\n")[0]
-            place = stack[-1] if stack else _OpenTag("", None, None)
-            raise PressroomError(f'"{text}" is not a well-formed tag.', place.path, place.line)
-        here = tag.here
-        if not here.name:
+    for rough in _ROUGH_TAG.finditer(mjml):
+        tag = _TAG.fullmatch(rough[0])
+        if not tag or tag["odd"]:
+            text = strip_annotations(mjml[rough.start() : rough.start() + 60]).partition("\n")[0]
+            raise (stack[-1] if stack else _OpenTag()).error(f'"{text}" is not a well-formed tag.')
+        name = tag["name"]
+        if not name:  # a comment
             continue
-        if tag.end:
+        place = _ANNOTATION.search(tag["rest"])
+        here = _OpenTag(name, place[1], int(place[2])) if place else _OpenTag(name)
+        if tag["end"]:
             _close(stack, here)
             continue
-        for error in tag.errors:
+        for error in _check_tag(tag, here.path, here.line):
             raise error
-        _check_nesting(stack, here)
-        if tag.has_content:
+        _check_nesting(stack[-1].name if stack else "", here)
+        if not tag["closed"] and name not in VOID:
             stack.append(here)
             if len(stack) > MAX_NESTING:
-                raise PressroomError(
-                    f"elements are nested more than {MAX_NESTING} deep.", here.path, here.line
-                )
+                raise here.error(f"elements are nested more than {MAX_NESTING} deep.")
     if stack:
-        last = stack[-1]
-        raise PressroomError(f"<{last.name}> is never closed.", last.path, last.line)
-
-
-@dataclass(frozen=True, slots=True)
-class _MjmlTag:
-    """A tag: whether it ends an element, or begins one that has content."""
-
-    here: _OpenTag
-    end: bool = False
-    has_content: bool = False
-    errors: tuple[PressroomError, ...] = ()
-
-
-@lru_cache(maxsize=8192)
-def _read_tag(text: str) -> _MjmlTag | None:
-    """Read an annotated tag; None if it is not well formed. Most tags recur from issue to issue."""
-    match = _TAG.fullmatch(text)
-    if not match or match["odd"]:
-        return None
-    name = match["name"]
-    if not name:
-        return _MjmlTag(_OpenTag("", None, None))
-    place = _ANNOTATION.search(match["rest"])
-    here = _OpenTag(name, place[1] if place else None, int(place[2]) if place else None)
-    if match["end"]:
-        return _MjmlTag(here, end=True)
-    errors = tuple(_check_tag(match, here.path, here.line))
-    return _MjmlTag(here, has_content=not match["closed"] and name not in VOID, errors=errors)
+        raise stack[-1].error(f"<{stack[-1].name}> is never closed.")
 
 
 def _close(stack: list[_OpenTag], here: _OpenTag) -> None:
     if here.name in VOID:
         return
     if not stack:
-        raise PressroomError(f"</{here.name}> closes nothing.", here.path, here.line)
+        raise here.error(f"</{here.name}> closes nothing.")
     last = stack.pop()
     if last.name != here.name:
         opened = f", opened at {last.path}:{last.line}," if last.path else ""
-        raise PressroomError(
-            f"</{here.name}> comes while <{last.name}>{opened} is still open.", here.path, here.line
-        )
+        raise here.error(f"</{here.name}> comes while <{last.name}>{opened} is still open.")
 
 
-def _check_nesting(stack: list[_OpenTag], here: _OpenTag) -> None:
-    parent = stack[-1].name if stack else ""
-    if not stack:
+def _check_nesting(parent: str, here: _OpenTag) -> None:
+    if not parent:
         if here.name != "mjml":
-            raise PressroomError(
-                f"<{here.name}> is outside <mjml>.", here.path, here.line, "Put it into a section."
-            )
-        return
-    if here.name in ATTRIBUTES:
+            raise here.error(f"<{here.name}> is outside <mjml>.", "Put it into a section.")
+    elif here.name in ATTRIBUTES:
         if here.name not in CHILDREN.get(parent, ()):
             parents = sorted(
                 name
@@ -186,18 +153,15 @@ def _check_nesting(stack: list[_OpenTag], here: _OpenTag) -> None:
                 if here.name in children and name != "mj-attributes"
             )
             hint = f"It belongs in {' or '.join(parents)}." if parents else None
-            raise PressroomError(f"<{here.name}> cannot be in <{parent}>.", here.path, here.line, hint)
+            raise here.error(f"<{here.name}> cannot be in <{parent}>.", hint)
     elif parent in CHILDREN or (parent in ATTRIBUTES and parent not in CONTAIN_HTML):
-        raise PressroomError(
-            f"<{here.name}> cannot be in <{parent}> itself.", here.path, here.line, "Put it into mj-text."
-        )
+        raise here.error(f"<{here.name}> cannot be in <{parent}> itself.", "Put it into mj-text.")
 
 
 def _check_tag(tag: re.Match[str], path: str | None, line: int | None) -> Iterator[PressroomError]:
     name = tag["name"]
-    if not (name.startswith("mj-") or name == "mjml"):
-        return
-    if name == "mj-":  # Jinja will write the rest of the name
+    # After a bare "mj-" Jinja will write the rest of the name.
+    if name == "mj-" or not (name.startswith("mj-") or name == "mjml"):
         return
     if name not in ATTRIBUTES:
         hint = _UNSUPPORTED.get(name) or suggest(name, ATTRIBUTES)
