@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields, is_dataclass, replace
-from typing import Any, TypeVar
+from typing import Any
 
 from pipeline.render.email.content_tokens import ContentHtml, CutDocument, NeutralText
 
@@ -16,8 +16,6 @@ LETTER = 1
 FIRST_ARTICLE = 2
 """Numbers of the parts; further articles follow in the order of the email."""
 
-View = TypeVar("View")
-
 
 class PartText(str):
     """A text of one part of the email."""
@@ -25,39 +23,28 @@ class PartText(str):
     part: int
 
 
-class PartContent(ContentHtml):
+class PartContent(PartText, ContentHtml):
     """Content of one part of the email."""
 
-    part: int
 
-
-class PartNeutral(NeutralText):
+class PartNeutral(PartText, NeutralText):
     """A text with merge fields of one part of the email."""
 
-    part: int
+
+_KINDS: dict[type, type[PartText]] = {ContentHtml: PartContent, NeutralText: PartNeutral}
 
 
-def in_part(view: View, part: int) -> View:
+def in_part(value: Any, part: int) -> Any:
     """Copy values that the templates see, with every text in them marked as one of this part."""
-    return _in_part(view, part)  # type: ignore[no-any-return]  # the same type comes out
-
-
-def _in_part(value: Any, part: int) -> Any:
     if isinstance(value, str):
-        kind: type[PartText | PartContent | PartNeutral] = PartText
-        if isinstance(value, ContentHtml):
-            kind = PartContent
-        elif isinstance(value, NeutralText):
-            kind = PartNeutral
-        text = kind(value)
+        text = _KINDS.get(type(value), PartText)(value)
         text.part = part
         return text
     if isinstance(value, tuple):
-        return tuple(_in_part(each, part) for each in value)
+        return tuple(in_part(each, part) for each in value)
     if is_dataclass(value) and not isinstance(value, type):
-        return replace(
-            value, **{each.name: _in_part(getattr(value, each.name), part) for each in fields(value)}
-        )
+        marked = {each.name: in_part(getattr(value, each.name), part) for each in fields(value)}
+        return replace(value, **marked)
     return value
 
 
