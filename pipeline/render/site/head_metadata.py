@@ -41,9 +41,9 @@ class PageHead:
     """
 
     title: str
-    description: str
-    canonical: str
-    feeds: tuple[FeedLink, ...]
+    description: str = ""
+    canonical: str = ""
+    feeds: tuple[FeedLink, ...] = ()
     properties: tuple[tuple[str, str], ...] = ()
     card: str = ""
     json_ld_html: str = ""

@@ -66,17 +66,11 @@ def words_of(texts: Iterable[str]) -> str:
 def search_page(site: SiteRenderer) -> OutputFile:
     """The search page. Without scripts it lists tags and articles."""
     index, page = site.index, site.page(SEARCH)
-    head = PageHead(
-        title=f"{site.messages.format('web.search')} · {site.publication.title}",
-        description="",
-        canonical="",
-        feeds=site.feeds(page),
-        policy=SEARCH_POLICY,
-    )
+    title = f"{site.messages.format('web.search')} · {site.publication.title}"
     return site.render(
         "search.html.j2",
         page,
-        head,
+        PageHead(title, feeds=site.feeds(page), policy=SEARCH_POLICY),
         index=page.link(INDEX),
         script=page.link(SCRIPT),
         tags=tag_links(tuple(index.by_tag), index, page),
@@ -117,12 +111,8 @@ def _articles(site: SiteRenderer) -> Iterator[dict[str, Any]]:
         article, words = each.article, ""
         if budget > 0:
             content = for_audience(each.content, Medium.WEB, EVERYONE)
-            words = words_of(
-                (
-                    *(author.name for author in article.authors),
-                    *content_texts(content.blocks, content.footnotes),
-                )
-            )
+            names = (author.name for author in article.authors)
+            words = words_of((*names, *content_texts(content.blocks, content.footnotes)))
             budget -= len(words)
         tags = tuple(tag for tag in dict.fromkeys(article.tags) if tag in site.index.by_tag)
         yield _entry(page, article.title, each.url, article.date, article.dek, tags, words)

@@ -10,14 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline.errors import PressroomError, raise_all
-from pipeline.model import (
-    ComposedArticle,
-    ComposedEdition,
-    ComposedSection,
-    Image,
-    Publication,
-    Published,
-)
+from pipeline.model import ComposedArticle, ComposedEdition, ComposedSection, Image, Publication, Published
 from pipeline.support import urls
 
 RELATED = 3
