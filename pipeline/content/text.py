@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 from pipeline.content.footnotes import is_reference, number_of
 from pipeline.content.text_table import table_lines
@@ -20,7 +21,7 @@ from pipeline.content.text_width import (
     width,
     wrap,
 )
-from pipeline.content.tree import BLOCKS, VOID
+from pipeline.content.tree import BLOCKS, VOID, is_block
 from pipeline.model import Block, BlockKind, Element, MergeField, Node
 from pipeline.support.limits import TEXT_COLUMNS
 
@@ -122,24 +123,12 @@ class _TextWriter:
     def _chunks(self, nodes: Iterable[Node], columns: int) -> list[list[str]]:
         columns = max(columns, _NARROWEST)
         chunks: list[list[str]] = []
-        loose: list[Node] = []
-
-        def close() -> None:
-            text = self.line(loose)
-            loose.clear()
-            if text.strip(" \n\t\v"):
+        for are_blocks, group in groupby(nodes, is_block):
+            if are_blocks:
+                chunks += [self._element(node, columns) for node in group if isinstance(node, Element)]
+            elif (text := self.line(group)).strip(" \n\t\v"):
                 chunks.append(wrap(text, columns))
-
-        for node in nodes:
-            if isinstance(node, Element) and node.tag in BLOCKS:
-                close()
-                lines = self._element(node, columns)
-                if lines:
-                    chunks.append(lines)
-            else:
-                loose.append(node)
-        close()
-        return chunks
+        return [lines for lines in chunks if lines]
 
     def _element(self, node: Element, columns: int) -> list[str]:
         tag = node.tag
@@ -158,14 +147,9 @@ class _TextWriter:
             return table_lines(node, self.line, columns)
         if tag == "dd":
             return _hanging("    ", self.flow(node.children, columns - 4))
-        if tag == "dl":
-            return [line for part in node.children for line in self._chunk_lines(part, columns)]
-        if tag == "figure":
+        if tag in ("dl", "figure"):
             return [line for chunk in self._chunks(node.children, columns) for line in chunk]
         return self.flow(node.children, columns)
-
-    def _chunk_lines(self, node: Node, columns: int) -> list[str]:
-        return self._element(node, columns) if isinstance(node, Element) else wrap(self.line([node]), columns)
 
     def _list(self, node: Element, columns: int) -> list[str]:
         items = [child for child in node.children if isinstance(child, Element)]
