@@ -84,10 +84,7 @@ class _TextWriter:
 
     def blocks(self, blocks: Iterable[Block], columns: int) -> list[list[str]]:
         """Chunks of lines, to be separated by empty lines."""
-        chunks: list[list[str]] = []
-        for block in blocks:
-            chunks.extend(self._block(block, columns))
-        return chunks
+        return [chunk for block in blocks for chunk in self._block(block, columns)]
 
     def _block(self, block: Block, columns: int) -> list[list[str]]:
         if block.kind is BlockKind.PROSE:
@@ -188,10 +185,10 @@ class _TextWriter:
         inner = self.line(node.children)
         if tag == "a":
             return self._linked(inner, node.get("href") or "")
-        if tag in ("sup", "sub"):
-            return _superscript_or_subscript(
-                inner, _SUPERSCRIPTS if tag == "sup" else _SUBSCRIPTS, "^" if tag == "sup" else "_"
-            )
+        if tag == "sup":
+            return _superscript_or_subscript(inner, _SUPERSCRIPTS, "^")
+        if tag == "sub":
+            return _superscript_or_subscript(inner, _SUBSCRIPTS, "_")
         if tag in ("del", "s"):
             return f"~{inner}~"
         # Only odd HTML has a block inside a line of text; its words must not join the next ones.
