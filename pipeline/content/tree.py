@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from html import unescape
 from itertools import groupby
 
 from pipeline.content.sanitize import LINE, names, sanitise
@@ -51,10 +52,10 @@ def build_tree(html: str, line: int, finish: Finish) -> tuple[Node, ...]:
         if text:
             if has_forbidden:
                 check_characters(text, None, line)
-            _append_node(stack[-1][2], _unescape(text))
+            _append_node(stack[-1][2], unescape(text))
             continue
         if not closing:
-            values = {name: _unescape(value) for name, value in _ATTRIBUTE.findall(attributes)}
+            values = {name: unescape(value) for name, value in _ATTRIBUTE.findall(attributes)}
             number = values.pop(LINE, "")
             if number.isascii() and number.isdecimal() and len(number) < 9:
                 line = int(number)
@@ -115,11 +116,3 @@ def _without_layout_space(tag: str, children: list[Node]) -> tuple[Node, ...]:
     if tag in _WITHOUT_TEXT or (tag in FLOW and any(map(is_block, children))):
         return tuple(node for node in children if not isinstance(node, str) or node.strip(" \t\n"))
     return tuple(children)
-
-
-def _unescape(serialised: str) -> str:
-    """The text of a serialised text or attribute (HTML Standard, section 13.3, "escaping a string")."""
-    if "&" not in serialised:
-        return serialised
-    text = serialised.replace("&nbsp;", "\u00a0").replace("&lt;", "<").replace("&gt;", ">")
-    return text.replace("&quot;", '"').replace("&amp;", "&")
