@@ -80,17 +80,12 @@ def feed_files(source: FeedSource, cache: ItemCache) -> Iterator[OutputFile]:
     numbers = tuple(map(source.archive_number, source.item_sources))
     count, files = _current_feed(replace(source.feed, items=items), numbers)
     yield from _output_files(source.feed, files)
-    archived: dict[int, list[ItemSource]] = {
-        number: [] for number in sorted(set(numbers[count:]), reverse=True)
-    }
-    # A part contains all that its issues brought, also what is in the current feed still.
-    for each, number in zip(source.item_sources, numbers, strict=True):
-        if number in archived:
-            archived[number].append(each)
-    neighbours = (None, *archived, None)
-    for place, (number, sources) in enumerate(archived.items(), start=1):
-        part = replace(source.feed, number=number, newer=neighbours[place - 1], older=neighbours[place + 1])
-        part = replace(part, items=tuple(cache.item(each, part) for each in sources))
+    archived = sorted(set(numbers[count:]), reverse=True)
+    for newer, number, older in zip((None, *archived), archived, (*archived[1:], None), strict=False):
+        # A part contains all that its issues brought, also what is in the current feed still.
+        sources = (each for each, own in zip(source.item_sources, numbers, strict=True) if own == number)
+        part_items = tuple(cache.item(each, source.feed) for each in sources)
+        part = replace(source.feed, number=number, newer=newer, older=older, items=part_items)
         yield from _output_files(part, {kind: write(part) for kind, write in _WRITERS.items()})
 
 
