@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
-from urllib.parse import urlsplit
 
 from pipeline.config.i18n import Messages
 from pipeline.model import ComposedArticle, ComposedEdition, Image
@@ -155,20 +154,13 @@ def site_article(
         dek=article.dek,
         href=page.href(composed.url or ""),
         tags=tag_links(article.tags, index, page),
-        writers=tuple(
-            Byline(author.name, author.role, author.url if _may_link(author.url) else "")
-            for author in article.authors
-        ),
+        writers=tuple(Byline(author.name, author.role, author.url) for author in article.authors),
         date=site_date(article.date, page.messages),
         updated=site_date(updated, page.messages) if updated else None,
         year=article.date.year,
         minutes=composed.content.minutes,
         picture=site_image(composed.content.lead, page),
-        elsewhere=(
-            ExternalSource(article.link, host(article.link))
-            if article.link and _may_link(article.link)
-            else None
-        ),
+        elsewhere=ExternalSource(article.link, host(article.link)) if article.link else None,
         layout=layout,
         body_html=html.body if html else "",
         notes_html=html.notes if html else "",
@@ -215,8 +207,3 @@ def by_year(items: tuple[T, ...]) -> tuple[SiteYear[T], ...]:
     for item in items:
         years.setdefault(item.year, []).append(item)
     return tuple(SiteYear(year, tuple(items_of_year)) for year, items_of_year in years.items())
-
-
-def _may_link(url: str) -> bool:
-    """Whether a page may link to the address."""
-    return urlsplit(url).scheme in ("http", "https", "mailto")
