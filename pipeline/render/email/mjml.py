@@ -48,32 +48,9 @@ def compile_layout(annotated: str) -> CompiledLayout:
         html = mjml2html(mjml, fonts={})
     except (ValueError, OSError) as error:
         raise PressroomError(f"mrml refuses the theme's MJML: {error}.", THEME) from error
-    return CompiledLayout(cut(mjml), cut(correct_mrml(html)))
-
-
-def correct_mrml(html: str) -> str:
-    """Correct the defects of mrml 6.0.1's HTML, each by a replacement of its own."""
-    html = _with_hidden_preview(html)
     for defect, correction in _CORRECTIONS:
         html = defect.sub(correction, html)
-    return html
-
-
-_HTML_TAG = re.compile(r'<html lang="([^"]*)" dir="([^"]*)"')
-_PREVIEW = re.compile(r'(<body[^>]*>)<div style="display:none;[^"]*">(.*?)</div>', re.DOTALL)
-
-
-def _with_hidden_preview(html: str) -> str:
-    """Hide the preview text by `display:none` alone, and add its language and the filler.
-
-    mrml writes white text of one pixel, as spammers do.
-    """
-    tag = _HTML_TAG.search(html)
-    attributes = f' lang="{tag[1]}" dir="{tag[2]}"' if tag else ""
-    style = 'style="display:none;max-height:0;overflow:hidden;mso-hide:all;"'
-    return _PREVIEW.sub(
-        lambda match: f"{match[1]}<div{attributes} {style}>{match[2]}{_FILLER}</div>", html, count=1
-    )
+    return CompiledLayout(cut(mjml), cut(html))
 
 
 _BACKGROUND = re.compile(r"(?<![-\w])background(?:-color)?:\s*(#[0-9A-Fa-f]{6})")
@@ -87,8 +64,18 @@ def _with_bgcolor(tag: re.Match[str]) -> str:
 
 
 _CORRECTIONS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+    # mrml hides the preview text as white text of one pixel, as spammers do. Here it is hidden by
+    # `display:none` alone, and has its language and the filler.
+    (
+        re.compile(
+            r'(<html lang="([^"]*)" dir="([^"]*)".*?<body[^>]*>)<div style="display:none;[^"]*">(.*?)</div>',
+            re.DOTALL,
+        ),
+        r'\1<div lang="\2" dir="\3" style="display:none;max-height:0;overflow:hidden;mso-hide:all;">'
+        rf"\4{_FILLER}</div>",
+    ),
     # Outlook reads `xml:lang`.
-    (_HTML_TAG, r'<html lang="\1" xml:lang="\1" dir="\2"'),
+    (re.compile(r'<html lang="([^"]*)"'), r'<html lang="\1" xml:lang="\1"'),
     # A height in its style would distort an image shrunk to a phone's width. It stays in the attribute,
     # for Outlook and for the page while it loads.
     (re.compile(r'(<img [^>]*style="[^"]*?)(?<![-\w])height:\d+px;'), r"\1height:auto;"),
@@ -99,3 +86,4 @@ _CORRECTIONS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
     # Neighbouring Outlook branches are joined: the same to Outlook, and a tenth of the email's size less.
     (re.compile(re.escape("<![endif]--><!--[if mso | IE]>")), ""),
 )
+"""The defects of mrml 6.0.1's HTML, each with its correction."""
