@@ -23,11 +23,6 @@ _STANDALONE = frozenset({_FILL, 0x01, *range(0xD0, 0xD9), _END})
 _MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 
 
-def has_metadata(data: bytes) -> bool:
-    """Whether the file contains anything that `strip` removes."""
-    return len(strip(data)) != len(data)
-
-
 def strip(data: bytes) -> bytes:
     """Remove EXIF, XMP, texts, comments and times. Other formats are returned unchanged."""
     if data.startswith(b"\xff\xd8"):
