@@ -6,9 +6,9 @@ safe HTML; all others are text that the templates' autoescape makes safe.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
 
 from pipeline.config.i18n import Messages
 from pipeline.model import ComposedArticle, ComposedEdition, Image
@@ -108,15 +108,12 @@ class SiteIssue:
     editions: tuple[SiteLink, ...]
 
 
-T = TypeVar("T", SiteArticle, SiteIssue)
-
-
 @dataclass(frozen=True, slots=True)
-class SiteYear(Generic[T]):
+class SiteYear:
     """What was published in one year, newest first."""
 
     year: int
-    items: tuple[T, ...]
+    items: tuple[SiteArticle | SiteIssue, ...]
 
 
 def site_date(moment: datetime, messages: Messages) -> SiteDate:
@@ -129,7 +126,7 @@ def site_image(image: Image | None, page: SitePage) -> SiteImage | None:
     return SiteImage(page.href(image.url), image.alt, image.width, image.height) if image else None
 
 
-def tag_links(tags: tuple[str, ...], index: SiteIndex, page: SitePage) -> tuple[SiteLink, ...]:
+def tag_links(tags: Iterable[str], index: SiteIndex, page: SitePage) -> tuple[SiteLink, ...]:
     """Links to the pages of those tags that have one, each with its count of articles."""
     return tuple(
         SiteLink(tag, page.link(urls.tag_path(tag)), str(len(index.by_tag[tag])))
@@ -201,9 +198,9 @@ def issue_link(edition: ComposedEdition, page: SitePage) -> SiteLink:
     return SiteLink(edition.issue.title, page.href(edition.url or ""), number)
 
 
-def by_year(items: tuple[T, ...]) -> tuple[SiteYear[T], ...]:
+def by_year(items: Iterable[SiteArticle | SiteIssue]) -> tuple[SiteYear, ...]:
     """Group by year what is sorted newest first."""
-    years: dict[int, list[T]] = {}
+    years: dict[int, list[SiteArticle | SiteIssue]] = {}
     for item in items:
         years.setdefault(item.year, []).append(item)
     return tuple(SiteYear(year, tuple(items_of_year)) for year, items_of_year in years.items())

@@ -73,8 +73,8 @@ def search_page(site: SiteRenderer) -> OutputFile:
         PageHead(title, feeds=site.feeds(page), policy=SEARCH_POLICY),
         index=page.link(INDEX),
         script=page.link(SCRIPT),
-        tags=tag_links(tuple(index.by_tag), index, page),
-        years=by_year(tuple(site_article(each, index, page) for each in index.articles)),
+        tags=tag_links(index.by_tag, index, page),
+        years=by_year(site_article(each, index, page) for each in index.articles),
     )
 
 
@@ -95,12 +95,10 @@ def _issues(site: SiteRenderer) -> Iterator[dict[str, Any]]:
         number = site.messages.format("issue", number=edition.issue.number)
         letter = for_audience(edition.letter, Medium.WEB, edition.audience)
         # An issue without a preview text has one made from the letter as it is mailed.
-        own = edition.issue.preview_text
-        dek = (
-            public_text(edition.preview_text, publication)
-            if own
-            else first_words(letter, publication, edition.url or "")
-        )
+        if edition.issue.preview_text:
+            dek = public_text(edition.preview_text, publication)
+        else:
+            dek = first_words(letter, publication, edition.url or "")
         words = words_of((number, *content_texts(letter.blocks, letter.footnotes)))
         yield _entry(page, edition.issue.title, edition.url, edition.issue.date, dek, (), words)
 
