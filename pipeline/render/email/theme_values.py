@@ -7,7 +7,7 @@ where `newsletter.toml` and `theme.toml` are read (`config/themes.py`).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from pipeline.config.i18n import direction
 from pipeline.model import Palette, ThemeSettings
@@ -76,6 +76,5 @@ def _font(stack: str) -> Markup:
 
 
 def _colors(palette: Palette) -> EmailColors:
-    names = ("accent", "text", "muted", "background", "surface", "line")
-    colors = {name: Markup(getattr(palette, name)) for name in names}
+    colors = {name: Markup(color) for name, color in asdict(palette).items()}
     return EmailColors(on_accent=Markup(text_color_on(palette.accent, "#111111")), **colors)
