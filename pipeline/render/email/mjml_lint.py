@@ -70,19 +70,13 @@ def check_source(source: str, path: str) -> None:
     plain = _SKIPPED.sub(lambda skipped: re.sub(r"[^\n]", " ", skipped[0]), source)
     errors: list[PressroomError] = []
     for tag in _TAG.finditer(plain):
-        line = _line(source, tag.start())
+        here = _PlacedTag(tag["name"] or "", path, _line(source, tag.start()))
         if tag["odd"]:
             text = source[tag.start() : tag.start() + 30].partition("\n")[0]
-            errors.append(
-                PressroomError(
-                    f'"{text}" is not a well-formed tag.',
-                    path,
-                    line,
-                    'Each attribute needs quotes and each tag a ">"; a plain "<" is written "&lt;".',
-                )
-            )
-        elif tag["name"] and not tag["end"]:
-            errors.extend(_check_tag(tag, path, line))
+            hint = 'Each attribute needs quotes and each tag a ">"; a plain "<" is written "&lt;".'
+            errors.append(here.error(f'"{text}" is not a well-formed tag.', hint))
+        elif here.name and not tag["end"]:
+            errors.extend(_check_tag(here, tag["rest"]))
     raise_all(errors)
 
 
@@ -91,7 +85,7 @@ def _line(source: str, at: int) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _OpenTag:
+class _PlacedTag:
     name: str = ""
     path: str | None = None
     line: int | None = None
@@ -105,21 +99,21 @@ def check_rendered(mjml: str) -> None:
 
     Raises `PressroomError` at the first mistake.
     """
-    stack: list[_OpenTag] = []
+    stack: list[_PlacedTag] = []
     for rough in _ROUGH_TAG.finditer(mjml):
         tag = _TAG.fullmatch(rough[0])
         if not tag or tag["odd"]:
             text = strip_annotations(mjml[rough.start() : rough.start() + 60]).partition("\n")[0]
-            raise (stack[-1] if stack else _OpenTag()).error(f'"{text}" is not a well-formed tag.')
+            raise (stack[-1] if stack else _PlacedTag()).error(f'"{text}" is not a well-formed tag.')
         name = tag["name"]
         if not name:  # a comment
             continue
         place = _ANNOTATION.search(tag["rest"])
-        here = _OpenTag(name, place[1], int(place[2])) if place else _OpenTag(name)
+        here = _PlacedTag(name, place[1], int(place[2])) if place else _PlacedTag(name)
         if tag["end"]:
             _close(stack, here)
             continue
-        for error in _check_tag(tag, here.path, here.line):
+        for error in _check_tag(here, tag["rest"]):
             raise error
         _check_nesting(stack[-1].name if stack else "", here)
         if not tag["closed"] and name not in VOID:
@@ -130,7 +124,7 @@ def check_rendered(mjml: str) -> None:
         raise stack[-1].error(f"<{stack[-1].name}> is never closed.")
 
 
-def _close(stack: list[_OpenTag], here: _OpenTag) -> None:
+def _close(stack: list[_PlacedTag], here: _PlacedTag) -> None:
     if here.name in VOID:
         return
     if not stack:
@@ -141,7 +135,7 @@ def _close(stack: list[_OpenTag], here: _OpenTag) -> None:
         raise here.error(f"</{here.name}> comes while <{last.name}>{opened} is still open.")
 
 
-def _check_nesting(parent: str, here: _OpenTag) -> None:
+def _check_nesting(parent: str, here: _PlacedTag) -> None:
     if not parent:
         if here.name != "mjml":
             raise here.error(f"<{here.name}> is outside <mjml>.", "Put it into a section.")
@@ -158,30 +152,26 @@ def _check_nesting(parent: str, here: _OpenTag) -> None:
         raise here.error(f"<{here.name}> cannot be in <{parent}> itself.", "Put it into mj-text.")
 
 
-def _check_tag(tag: re.Match[str], path: str | None, line: int | None) -> Iterator[PressroomError]:
-    name = tag["name"]
+def _check_tag(here: _PlacedTag, attributes: str) -> Iterator[PressroomError]:
+    name = here.name
     # After a bare "mj-" Jinja will write the rest of the name.
     if name == "mj-" or not (name.startswith("mj-") or name == "mjml"):
         return
     if name not in ATTRIBUTES:
-        hint = _UNSUPPORTED.get(name) or suggest(name, ATTRIBUTES)
         what = "is not supported" if name in _UNSUPPORTED else "is not an element of MJML"
-        yield PressroomError(f"<{name}> {what}.", path, line, hint)
+        yield here.error(f"<{name}> {what}.", _UNSUPPORTED.get(name) or suggest(name, ATTRIBUTES))
         return
-    for attribute, double, single in _ATTRIBUTE.findall(_ANNOTATION.sub("", tag["rest"])):
-        if attribute not in ATTRIBUTES[name]:
-            if name == "mj-style" and attribute == "inline":
-                yield PressroomError(
-                    '<mj-style inline="inline"> is not supported.', path, line,
-                    "Write the style on the element, or in email/content.css.j2 for an article's text.",
-                )  # fmt: skip
-                continue
+    for attribute, double, single in _ATTRIBUTE.findall(_ANNOTATION.sub("", attributes)):
+        if name == "mj-style" and attribute == "inline":
+            yield here.error(
+                '<mj-style inline="inline"> is not supported.',
+                "Write the style on the element, or in email/content.css.j2 for an article's text.",
+            )
+        elif attribute not in ATTRIBUTES[name]:
             hint = suggest(attribute, sorted(ATTRIBUTES[name]))
-            yield PressroomError(f'<{name}> has no attribute "{attribute}".', path, line, hint)
+            yield here.error(f'<{name}> has no attribute "{attribute}".', hint)
         elif attribute not in FREE and TOKEN.search(double or single):
-            yield PressroomError(
+            yield here.error(
                 f'"{attribute}" of <{name}> is set from a text, which may contain anything.',
-                path,
-                line,
                 "Use a value of the theme or a number.",
             )
