@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from urllib.parse import unquote
 
 from pipeline.config.i18n import Messages, direction
@@ -73,20 +73,32 @@ class SocialCard:
         )
 
 
+def publication_card(index: SiteIndex) -> SocialCard:
+    """The card of the publication, for pages that are not about one issue or picture."""
+    publication, theme = index.publication, index.publication.theme
+    return SocialCard(
+        name=publication.title,
+        title=publication.tagline if index.logo and publication.tagline else publication.title,
+        line=unquote(publication.base_url.partition("//")[2].removeprefix("www.")),
+        mark="",
+        stem="social",
+        colors=theme.colors,
+        font="sans" if "sans-serif" in theme.heading_font.lower() else "serif",
+        rtl=direction(publication.language) == "rtl",
+        logo=index.logo,
+    )
+
+
 def issue_card(index: SiteIndex, position: int, messages: Messages) -> SocialCard:
     """The card of the issue at `position` in the index, which all of its editions share."""
     issue = index.issues[position][0].issue
-    line = f"{messages.format('issue', number=issue.number)} · {messages.date(issue.date)}"
-    stem = f"social-{issue.number:03}"
-    return _card(index, title=issue.title, line=line, mark=str(issue.number), stem=stem)
-
-
-def publication_card(index: SiteIndex) -> SocialCard:
-    """The card of the publication, for pages that are not about one issue or picture."""
-    publication = index.publication
-    title = publication.tagline if index.logo and publication.tagline else publication.title
-    line = unquote(publication.base_url.partition("//")[2].removeprefix("www."))
-    return _card(index, title=title, line=line, mark="", stem="social")
+    return replace(
+        publication_card(index),
+        title=issue.title,
+        line=f"{messages.format('issue', number=issue.number)} · {messages.date(issue.date)}",
+        mark=str(issue.number),
+        stem=f"social-{issue.number:03}",
+    )
 
 
 def cards(index: SiteIndex, messages: Messages) -> Iterator[SocialCard]:
@@ -115,21 +127,6 @@ def make_picture(card: SocialCard, data: Callable[[Image], bytes]) -> OutputFile
     if line and title and text_width(line, "sans", 32) <= _TEXT_WIDTH:
         _draw_line(canvas, card, line, HEIGHT - _MARGIN + 10, 32, colors.muted, "sans")
     return OutputFile(urls.image_path(card.image), canvas.png())
-
-
-def _card(index: SiteIndex, *, title: str, line: str, mark: str, stem: str) -> SocialCard:
-    publication, theme = index.publication, index.publication.theme
-    return SocialCard(
-        name=publication.title,
-        title=title,
-        line=line,
-        mark=mark,
-        stem=stem,
-        colors=theme.colors,
-        font="sans" if "sans-serif" in theme.heading_font.lower() else "serif",
-        rtl=direction(publication.language) == "rtl",
-        logo=index.logo,
-    )
 
 
 def _draw_head(canvas: Canvas, card: SocialCard, data: Callable[[Image], bytes]) -> None:
