@@ -17,16 +17,10 @@ from pipeline.support.templating import Markup
 
 
 @dataclass(frozen=True, slots=True)
-class EmailColors:
+class EmailColors(Palette):
     """A palette's colours, and the colour of text on the accent."""
 
-    accent: Markup
-    on_accent: Markup
-    text: Markup
-    muted: Markup
-    background: Markup
-    surface: Markup
-    line: Markup
+    on_accent: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,5 +70,5 @@ def _font(stack: str) -> Markup:
 
 
 def _colors(palette: Palette) -> EmailColors:
-    colors = {name: Markup(color) for name, color in asdict(palette).items()}
-    return EmailColors(on_accent=Markup(text_color_on(palette.accent, "#111111")), **colors)
+    colors = {**asdict(palette), "on_accent": text_color_on(palette.accent, "#111111")}
+    return EmailColors(**{name: Markup(color) for name, color in colors.items()})
