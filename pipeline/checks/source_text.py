@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pipeline.content.medium import Medium, for_audience
-from pipeline.content.tree import BLOCKS, has_blocks
+from pipeline.content.tree import BLOCKS, is_block
 from pipeline.content.tree_text import tree_text
 from pipeline.model import Block, ComposedEdition, Content, Element, Layout, Node, Place
 from pipeline.render.email.email_context import in_layout
@@ -136,7 +136,7 @@ def _passages(nodes: Iterable[Node], path: str, line: int, tag: str) -> Iterator
         line = node.line or line
         if node.tag == "pre":
             continue
-        if has_blocks(node.children):
+        if any(map(is_block, node.children)):
             yield from _passages(node.children, path, line, node.tag)
         else:
             yield _passage(node.children, path, line, node.tag)

@@ -56,9 +56,7 @@ def _remove(node: Node, link: Element) -> tuple[Node, ...]:
         return ()
     if not isinstance(node, Element) or not any(each is link for each in elements([node])):
         return (node,)
-    children: list[Node] = []
-    for child in node.children:
-        children.extend(_remove(child, link))
+    children = [rest for child in node.children for rest in _remove(child, link)]
     # "Come along: [Book](…)." ends in a full stop that belonged to the link, not to the sentence.
     if len(children) > 1 and isinstance(children[-1], str) and re.fullmatch(r"[\s\W]*", children[-1]):
         children.pop()

@@ -11,11 +11,9 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any, TypeVar, overload
+from typing import Any
 
 from pipeline.model import Content
-
-T = TypeVar("T")
 
 
 def compress(content: Content) -> Content:
@@ -25,7 +23,7 @@ def compress(content: Content) -> Content:
     return replace(content, blocks=_CompressedPart(data, 0), footnotes=_CompressedPart(data, 1))
 
 
-class _CompressedPart(Sequence[T]):
+class _CompressedPart(Sequence[Any]):
     """The blocks (0) or the footnotes (1) of a compressed tree."""
 
     __slots__ = ("_data", "_part")
@@ -34,22 +32,14 @@ class _CompressedPart(Sequence[T]):
         self._data = data
         self._part = part
 
-    def __iter__(self) -> Iterator[T]:
-        return iter(self._values())
+    def __iter__(self) -> Iterator[Any]:
+        return iter(_decompress(self._data)[self._part])
 
     def __len__(self) -> int:
-        return len(self._values())
+        return len(_decompress(self._data)[self._part])
 
-    @overload
-    def __getitem__(self, index: int) -> T: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[T]: ...
-    def __getitem__(self, index: int | slice) -> T | Sequence[T]:
-        return self._values()[index]
-
-    def _values(self) -> tuple[T, ...]:
-        values: tuple[T, ...] = _decompress(self._data)[self._part]
-        return values
+    def __getitem__(self, index: Any) -> Any:
+        return _decompress(self._data)[self._part][index]
 
 
 @lru_cache(maxsize=32)  # a stage uses the same few contents many times, one after the other

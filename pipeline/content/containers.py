@@ -15,7 +15,7 @@ from pipeline.model import BlockKind
 
 NAMES = {kind.value: kind for kind in BlockKind if kind is not BlockKind.PROSE}
 
-_FENCE_LINE = re.compile(r"(:{3,})[ \t]*(.*)")
+_FENCE_LINE = re.compile(r" {0,3}(:{3,})[ \t]*(.*)")
 _CODE_FENCE = re.compile(r"[ \t>]*(`{3,}(?=[^`]*$)|~{3,})(.*)")
 _AUDIENCE = re.compile(r"audience\s*=\s*(\"?)([\w-]+)\1")
 
@@ -42,10 +42,7 @@ class OpeningFence:
 
 def read_fence(line: str) -> OpeningFence | None:
     """The container fence on this line, or None. Up to three spaces may precede it."""
-    text = line.lstrip(" ")
-    if not text.startswith(":::") or len(line) - len(text) > 3:
-        return None
-    match = _FENCE_LINE.fullmatch(text.rstrip())
+    match = _FENCE_LINE.fullmatch(line.rstrip())
     if not match:
         return None
     name, _, argument = match[2].partition(" ")

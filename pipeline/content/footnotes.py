@@ -31,16 +31,20 @@ def renumber(
 
     Footnotes that the blocks do not refer to, directly or through another footnote, are left out.
     """
-    order: dict[int, int] = {}
-    _count_references(block_nodes(blocks), notes, order)
-    queue = list(order)
-    for number in queue:
-        before = len(order)
-        _count_references(notes[number], notes, order)
-        queue.extend(list(order)[before:])
-    if any(old != new for old, new in order.items()):
-        blocks = tuple(_renumber_block(block, order) for block in blocks)
-        notes = {old: tuple(_renumber_node(node, order) for node in notes[old]) for old in order}
+    order: list[int] = []
+
+    def add_references(nodes: Iterable[Node]) -> None:
+        for element in elements(nodes):
+            if is_reference(element) and (number := number_of(element)) in notes and number not in order:
+                order.append(number)
+
+    add_references(block_nodes(blocks))
+    for number in order:  # which grows by the references in the notes
+        add_references(notes[number])
+    numbers = {old: new for new, old in enumerate(order, start=1)}
+    if any(old != new for old, new in numbers.items()):
+        blocks = tuple(_renumber_block(block, numbers) for block in blocks)
+        notes = {old: _renumber(notes[old], numbers) for old in order}
     return blocks, tuple(notes[old] for old in order)
 
 
@@ -52,29 +56,22 @@ def block_nodes(blocks: Iterable[Block]) -> Iterator[Node]:
         yield from block.link_text
 
 
-def _count_references(
-    nodes: Iterable[Node], notes: Mapping[int, tuple[Node, ...]], order: dict[int, int]
-) -> None:
-    """Add the numbers of the footnotes referred to, each with its new number."""
-    for element in elements(nodes):
-        if is_reference(element) and number_of(element) in notes:
-            order.setdefault(number_of(element), len(order) + 1)
-
-
-def _renumber_block(block: Block, order: Mapping[int, int]) -> Block:
+def _renumber_block(block: Block, numbers: Mapping[int, int]) -> Block:
     return replace(
         block,
-        nodes=tuple(_renumber_node(node, order) for node in block.nodes),
-        link_text=tuple(_renumber_node(node, order) for node in block.link_text),
-        blocks=tuple(_renumber_block(inner, order) for inner in block.blocks),
+        nodes=_renumber(block.nodes, numbers),
+        link_text=_renumber(block.link_text, numbers),
+        blocks=tuple(_renumber_block(inner, numbers) for inner in block.blocks),
     )
 
 
-def _renumber_node(node: Node, order: Mapping[int, int]) -> Node:
+def _renumber(nodes: Iterable[Node], numbers: Mapping[int, int]) -> tuple[Node, ...]:
+    return tuple(_renumber_node(node, numbers) for node in nodes)
+
+
+def _renumber_node(node: Node, numbers: Mapping[int, int]) -> Node:
     if not isinstance(node, Element):
         return node
     if is_reference(node):
-        return reference(order.get(number_of(node), number_of(node)), node.line)
-    if not node.children:
-        return node
-    return replace(node, children=tuple(_renumber_node(child, order) for child in node.children))
+        return reference(numbers.get(number_of(node), number_of(node)), node.line)
+    return replace(node, children=_renumber(node.children, numbers)) if node.children else node

@@ -24,21 +24,16 @@ def select_blocks(blocks: tuple[Block, ...], medium: Medium, audience: str) -> t
     is_mail = medium in (Medium.EMAIL, Medium.TEXT)
     selected: list[Block] = []
     for block in blocks:
-        if block.kind is BlockKind.ONLY:
-            included = block.title == audience
-        elif block.kind is BlockKind.EMAIL_ONLY:
-            included = is_mail
-        elif block.kind is BlockKind.WEB_ONLY:
-            included = not is_mail
-        else:
-            selected.append(
-                replace(block, blocks=select_blocks(block.blocks, medium, audience))
-                if block.blocks
-                else block
-            )
-            continue
-        if included:
-            selected.extend(select_blocks(block.blocks, medium, audience))
+        inner = select_blocks(block.blocks, medium, audience)
+        included = {
+            BlockKind.ONLY: block.title == audience,
+            BlockKind.EMAIL_ONLY: is_mail,
+            BlockKind.WEB_ONLY: not is_mail,
+        }.get(block.kind)
+        if included is None:
+            selected.append(replace(block, blocks=inner) if block.blocks else block)
+        elif included:
+            selected.extend(inner)
     return tuple(selected)
 
 

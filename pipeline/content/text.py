@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 from pipeline.content.footnotes import is_reference, number_of
 from pipeline.content.text_table import table_lines
 from pipeline.content.text_width import collapse_spaces, width, wrap
-from pipeline.content.tree import BLOCKS, VOID
+from pipeline.content.tree import BLOCKS, VOID, is_block
 from pipeline.model import Block, BlockKind, Element, MergeField, Node
 from pipeline.support.limits import TEXT_COLUMNS
 from pipeline.support.merge import GLUE, mark, marked
@@ -76,10 +77,7 @@ class _TextWriter:
 
     def blocks(self, blocks: Iterable[Block], columns: int) -> list[list[str]]:
         """Chunks of lines, to be separated by empty lines."""
-        chunks: list[list[str]] = []
-        for block in blocks:
-            chunks.extend(self._block(block, columns))
-        return chunks
+        return [chunk for block in blocks for chunk in self._block(block, columns)]
 
     def _block(self, block: Block, columns: int) -> list[list[str]]:
         if block.kind is BlockKind.PROSE:
@@ -115,24 +113,12 @@ class _TextWriter:
     def _chunks(self, nodes: Iterable[Node], columns: int) -> list[list[str]]:
         columns = max(columns, _NARROWEST)
         chunks: list[list[str]] = []
-        loose: list[Node] = []
-
-        def close() -> None:
-            text = self.line(loose)
-            loose.clear()
-            if text.strip(" \n\t\v"):
+        for are_blocks, group in groupby(nodes, is_block):
+            if are_blocks:
+                chunks += [self._element(node, columns) for node in group if isinstance(node, Element)]
+            elif (text := self.line(group)).strip(" \n\t\v"):
                 chunks.append(wrap(text, columns))
-
-        for node in nodes:
-            if isinstance(node, Element) and node.tag in BLOCKS:
-                close()
-                lines = self._element(node, columns)
-                if lines:
-                    chunks.append(lines)
-            else:
-                loose.append(node)
-        close()
-        return chunks
+        return [lines for lines in chunks if lines]
 
     def _element(self, node: Element, columns: int) -> list[str]:
         tag = node.tag
@@ -151,14 +137,9 @@ class _TextWriter:
             return table_lines(node, self.line, columns)
         if tag == "dd":
             return _hanging("    ", self.flow(node.children, columns - 4))
-        if tag == "dl":
-            return [line for part in node.children for line in self._chunk_lines(part, columns)]
-        if tag == "figure":
+        if tag in ("dl", "figure"):
             return [line for chunk in self._chunks(node.children, columns) for line in chunk]
         return self.flow(node.children, columns)
-
-    def _chunk_lines(self, node: Node, columns: int) -> list[str]:
-        return self._element(node, columns) if isinstance(node, Element) else wrap(self.line([node]), columns)
 
     def _list(self, node: Element, columns: int) -> list[str]:
         items = [child for child in node.children if isinstance(child, Element)]
@@ -197,10 +178,10 @@ class _TextWriter:
         inner = self.line(node.children)
         if tag == "a":
             return self._linked(inner, marked(node.get("href") or ""))
-        if tag in ("sup", "sub"):
-            return _superscript_or_subscript(
-                inner, _SUPERSCRIPTS if tag == "sup" else _SUBSCRIPTS, "^" if tag == "sup" else "_"
-            )
+        if tag == "sup":
+            return _superscript_or_subscript(inner, _SUPERSCRIPTS, "^")
+        if tag == "sub":
+            return _superscript_or_subscript(inner, _SUBSCRIPTS, "_")
         if tag in ("del", "s"):
             return f"~{inner}~"
         # Only odd HTML has a block inside a line of text; its words must not join the next ones.

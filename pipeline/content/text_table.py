@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import zip_longest
 
 from pipeline.content.text_width import collapse_spaces, width, wrap
 from pipeline.model import Element, Node
@@ -56,12 +57,10 @@ def _records(rows: list[list[str]], names: list[str], columns: int) -> list[str]
     for row in rows:
         if lines:
             lines.append("")
-        for index, cell in enumerate(row):
-            name = names[index] if index < len(names) else ""
-            if not cell and not name:
-                continue
-            first, *rest = wrap(f"{name}: {cell}" if name else cell, columns - 2)
-            lines.extend([first, *(f"  {text}" for text in rest)])
+        for name, cell in zip_longest(names, row, fillvalue=""):
+            if cell or name:
+                first, *rest = wrap(f"{name}: {cell}" if name else cell, columns - 2)
+                lines.extend([first, *(f"  {text}" for text in rest)])
     return lines
 
 
@@ -72,11 +71,9 @@ def _padded(cell: str, size: int, side: str) -> str:
 
 
 def _alignments(grid: list[list[Element | None]]) -> list[str]:
-    columns = zip(*grid, strict=True)
-    return [
-        next((cell.get("align") or "" for cell in column if cell and cell.get("align")), "")
-        for column in columns
-    ]
+    """The alignment of each column: that of its first cell that has one."""
+    aligns = [[cell.get("align") for cell in column if cell] for column in zip(*grid, strict=True)]
+    return [next(filter(None, column), "") for column in aligns]
 
 
 def _grid(part: Element) -> list[list[Element | None]]:

@@ -7,7 +7,9 @@ each element a `finish` function returns the nodes that replace it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
+from html import unescape
+from itertools import groupby
 
 from pipeline.content.sanitize import LINE, names, sanitise
 from pipeline.errors import PressroomError
@@ -50,10 +52,10 @@ def build_tree(html: str, line: int, finish: Finish) -> tuple[Node, ...]:
         if text:
             if has_forbidden:
                 check_characters(text, None, line)
-            _append_node(stack[-1][2], _unescape(text))
+            _append_node(stack[-1][2], unescape(text))
             continue
         if not closing:
-            values = {name: _unescape(value) for name, value in _ATTRIBUTE.findall(attributes)}
+            values = {name: unescape(value) for name, value in _ATTRIBUTE.findall(attributes)}
             number = values.pop(LINE, "")
             if number.isascii() and number.isdecimal() and len(number) < 9:
                 line = int(number)
@@ -73,24 +75,16 @@ def build_tree(html: str, line: int, finish: Finish) -> tuple[Node, ...]:
     return tuple(paragraphs(top))
 
 
-def paragraphs(nodes: Sequence[Node], line: int | None = None) -> list[Node]:
+def paragraphs(nodes: Iterable[Node], line: int | None = None) -> list[Node]:
     """Nodes as blocks: text between blocks becomes a paragraph, white space between them is removed."""
     blocks: list[Node] = []
-    loose: list[Node] = []
-
-    def close() -> None:
-        if any(not isinstance(node, str) or node.strip(" \t\n") for node in loose):
-            first_line = next((node.line for node in loose if isinstance(node, Element)), line)
-            blocks.append(Element("p", (), tuple(loose), first_line))
-        loose.clear()
-
-    for node in nodes:
-        if isinstance(node, Element) and node.tag in BLOCKS:
-            close()
-            blocks.append(node)
-        else:
-            loose.append(node)
-    close()
+    for are_blocks, group in groupby(nodes, is_block):
+        neighbours = tuple(group)
+        if are_blocks:
+            blocks += neighbours
+        elif any(not isinstance(node, str) or node.strip(" \t\n") for node in neighbours):
+            first_line = next((node.line for node in neighbours if isinstance(node, Element)), line)
+            blocks.append(Element("p", (), neighbours, first_line))
     return blocks
 
 
@@ -102,9 +96,9 @@ def elements(nodes: Iterable[Node]) -> Iterator[Element]:
             yield from elements(node.children)
 
 
-def has_blocks(nodes: Iterable[Node]) -> bool:
-    """Whether one of these nodes is a block."""
-    return any(isinstance(node, Element) and node.tag in BLOCKS for node in nodes)
+def is_block(node: Node) -> bool:
+    """Whether a node is not part of a line of text."""
+    return isinstance(node, Element) and node.tag in BLOCKS
 
 
 def _append_node(nodes: list[Node], node: Node) -> None:
@@ -119,14 +113,6 @@ def _append_node(nodes: list[Node], node: Node) -> None:
 
 def _without_layout_space(tag: str, children: list[Node]) -> tuple[Node, ...]:
     """The children without the white space that only separates lines of the source."""
-    if tag in _WITHOUT_TEXT or (tag in FLOW and has_blocks(children)):
+    if tag in _WITHOUT_TEXT or (tag in FLOW and any(map(is_block, children))):
         return tuple(node for node in children if not isinstance(node, str) or node.strip(" \t\n"))
     return tuple(children)
-
-
-def _unescape(serialised: str) -> str:
-    """The text of a serialised text or attribute (HTML Standard, section 13.3, "escaping a string")."""
-    if "&" not in serialised:
-        return serialised
-    text = serialised.replace("&nbsp;", "\u00a0").replace("&lt;", "<").replace("&gt;", ">")
-    return text.replace("&quot;", '"').replace("&amp;", "&")

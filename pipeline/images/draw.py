@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -14,61 +12,32 @@ from pipeline.images.pillow import ImageDraw, ImageFont, Pillow, open_image
 _FONTS = Path(__file__).parent / "fonts"
 
 
-@dataclass(frozen=True, slots=True)
-class DrawnBox:
-    """A filled rectangle: left, top, width and height in pixels, and a hex colour."""
+class Canvas:
+    """A picture drawn part by part, each over those before it. Measures are in pixels, colours in hex."""
 
-    left: int
-    top: int
-    width: int
-    height: int
-    color: str
+    def __init__(self, width: int, height: int) -> None:
+        self._picture = Pillow.new("RGB", (width, height))
+        self._pen = ImageDraw.Draw(self._picture)
 
+    def box(self, left: int, top: int, width: int, height: int, color: str) -> None:
+        """Draw a filled rectangle."""
+        self._pen.rectangle((left, top, left + width - 1, top + height - 1), fill=color)
 
-@dataclass(frozen=True, slots=True)
-class DrawnText:
-    """A line of text: its left edge and base line, the size in pixels, a hex colour, the font.
+    def text(self, left: int, base: int, text: str, size: int, color: str, font: str) -> None:
+        """Draw a line of text by its left edge and base line; `font` is `serif` or `sans`, both bold."""
+        self._pen.text((left, base), text, fill=color, font=_font(font, size), anchor="ls")
 
-    `font` is `serif` or `sans`, both bold.
-    """
+    def image(self, left: int, top: int, width: int, height: int, data: bytes) -> None:
+        """Draw a picture resized; what is below shows where it is transparent."""
+        with open_image(data) as picture:
+            resized = picture.convert("RGBA").resize((width, height), Pillow.Resampling.LANCZOS)
+        self._picture.paste(resized, (left, top), resized)
 
-    left: int
-    base: int
-    text: str
-    size: int
-    color: str
-    font: str
-
-
-@dataclass(frozen=True, slots=True)
-class DrawnImage:
-    """A picture's bytes at a place and size in pixels; what is below shows where it is transparent."""
-
-    left: int
-    top: int
-    width: int
-    height: int
-    data: bytes
-
-
-def draw(width: int, height: int, parts: Iterable[DrawnBox | DrawnText | DrawnImage]) -> bytes:
-    """A PNG of these parts, each over those before it: the same bytes for the same release of Pillow."""
-    canvas = Pillow.new("RGB", (width, height))
-    pen = ImageDraw.Draw(canvas)
-    for part in parts:
-        if isinstance(part, DrawnBox):
-            edges = (part.left, part.top, part.left + part.width - 1, part.top + part.height - 1)
-            pen.rectangle(edges, fill=part.color)
-        elif isinstance(part, DrawnText):
-            font = _font(part.font, part.size)
-            pen.text((part.left, part.base), part.text, fill=part.color, font=font, anchor="ls")
-        else:
-            with open_image(part.data) as picture:
-                resized = picture.convert("RGBA").resize((part.width, part.height), Pillow.Resampling.LANCZOS)
-            canvas.paste(resized, (part.left, part.top), resized)
-    out = io.BytesIO()
-    canvas.save(out, "PNG")
-    return out.getvalue()
+    def png(self) -> bytes:
+        """The picture as PNG: the same bytes for the same release of Pillow."""
+        out = io.BytesIO()
+        self._picture.save(out, "PNG")
+        return out.getvalue()
 
 
 def text_width(text: str, font: str, size: int) -> int:

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from pipeline.config.workspace_files import WorkspaceFiles
 from pipeline.errors import PressroomError, suggest
-from pipeline.images.resize import FULL_BOX, ImagePlan, make_image, plan_image
+from pipeline.images.resize import FULL_BOX, make_image, plan_image
 from pipeline.model import Image
 from pipeline.support.urls import address, image_path, path_part
 
@@ -89,9 +89,6 @@ class ImageLibrary:
             if file.suffix.lower() == ".svg":
                 hint = "Save it as PNG; most mail clients do not show SVG."
             raise PressroomError(f'the image "{target}" {error.message}', hint=hint) from error
-        return self._published(file, data, plan)
-
-    def _published(self, file: Path, data: bytes, plan: ImagePlan) -> Image:
         digest = hashlib.sha256(data).hexdigest()
         # Not from the resized bytes: another release of an encoder would change the address of each image.
         key = hashlib.sha256(f"{digest} {plan.recipe}".encode()).hexdigest() if plan.recipe else digest

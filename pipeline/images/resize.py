@@ -80,9 +80,8 @@ def plan_image(data: bytes, box: tuple[int, int]) -> ImagePlan:
         converted = kind not in SHOWN_FORMATS or scale < 1 or turn is not None or picture.mode == "CMYK"
         _check_complete(picture, data, kind)
         if not converted:
-            return ImagePlan(
-                "strip" if strip_metadata.has_metadata(data) else "", width, height, *_MEDIA_TYPES[kind]
-            )
+            recipe = "strip" if strip_metadata.strip(data) != data else ""
+            return ImagePlan(recipe, width, height, *_MEDIA_TYPES[kind])
         target = _target_format(picture, kind, animated)
     width, height = max(1, round(width * scale)), max(1, round(height * scale))
     return ImagePlan(f"{target} {width}x{height}", width, height, *_MEDIA_TYPES[target])

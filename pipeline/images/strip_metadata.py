@@ -23,11 +23,6 @@ _STANDALONE = frozenset({_FILL, 0x01, *range(0xD0, 0xD9), _END})
 _MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 
 
-def has_metadata(data: bytes) -> bool:
-    """Whether the file contains anything that `strip` removes."""
-    return len(strip(data)) != len(data)
-
-
 def strip(data: bytes) -> bytes:
     """Remove EXIF, XMP, texts, comments and times. Other formats are returned unchanged."""
     if data.startswith(b"\xff\xd8"):
@@ -39,7 +34,7 @@ def strip(data: bytes) -> bytes:
             part for name, part in _png_chunks(data) if name[:1].isupper() or name in _PNG_KEPT
         )
     if data.startswith((b"GIF87a", b"GIF89a")):
-        return b"".join(_gif_without_metadata(data))
+        return b"".join(block for block in _gif_blocks(data) if not _is_gif_metadata(block))
     return data
 
 
@@ -101,11 +96,9 @@ def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
         at = end
 
 
-def _gif_without_metadata(data: bytes) -> Iterator[bytes]:
-    for block in _gif_blocks(data):
-        loops = block[3:14] in {b"NETSCAPE2.0", b"ANIMEXTS1.0"}
-        if not (block.startswith(b"\x21\xfe") or (block.startswith(b"\x21\xff") and not loops)):
-            yield block
+def _is_gif_metadata(block: bytes) -> bool:
+    loops = block[3:14] in {b"NETSCAPE2.0", b"ANIMEXTS1.0"}
+    return block.startswith(b"\x21\xfe") or (block.startswith(b"\x21\xff") and not loops)
 
 
 def _gif_blocks(data: bytes) -> Iterator[bytes]:

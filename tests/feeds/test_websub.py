@@ -14,8 +14,7 @@ from click.testing import CliRunner
 from workspace_kit import SETTINGS, WorkspaceRunner, article, issue
 
 from pipeline.cli import main
-from pipeline.render.feeds import websub as hubs
-from pipeline.support.http import NoAnswerError
+from pipeline.support.http import HttpClient, NoAnswerError
 
 HOME = "https://synapse.example/news/"
 
@@ -158,7 +157,7 @@ def test_a_hub_that_does_not_answer_is_given_up(
     def silent(*_: object) -> None:
         raise NoAnswerError(TimeoutError(), "https://hub.example.org/")
 
-    monkeypatch.setattr(hubs, "_post", silent)
+    monkeypatch.setattr(HttpClient, "request", silent)
     assert "no answer in 10 seconds" in published.run("feed", "--ping", "--yes").stderr
 
 

@@ -43,7 +43,7 @@ from pipeline.model import (
     Place,
     Published,
 )
-from pipeline.render.site import build_site, site_images
+from pipeline.render.site.pages import build_site, site_images
 from pipeline.support import merge, urls
 from pipeline.support.templating import Templates
 

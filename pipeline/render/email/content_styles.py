@@ -7,18 +7,20 @@ up the style of each element. The language is a small part of CSS, read strictly
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
+from pipeline.content.sanitize import names
 from pipeline.errors import PressroomError, suggest
 
-_ELEMENTS = (
+ELEMENTS = names(
     "a abbr aside b blockquote br caption cite code col colgroup dd del details div dl dt em "
     "figcaption figure h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp small span strong "
-    "sub summary sup table tbody td tfoot th thead tr u ul var "
+    "sub summary sup table tbody td tfoot th thead tr u ul var"
 )
-ELEMENTS = tuple(_ELEMENTS.split())
 
+_RULE = re.compile(r"\s*(?:(?P<selectors>[^{}]*)\{(?P<declarations>[^}]*)\}|(?P<odd>\S))")
 _SELECTOR = re.compile(r"[a-z][a-z0-9]*(?: [a-z][a-z0-9]*)?")
+_PIECE = re.compile(r"[^;\s][^;]*")
 _DECLARATION = re.compile(r"([a-z-]+)\s*:\s*([^:;{}\"<>\\]+)")
 
 
@@ -30,41 +32,31 @@ def read_styles(css: str, path: str) -> Mapping[str, str]:
     """
     # Comments become spaces, so that lines keep their numbers.
     css = re.sub(r"/\*.*?\*/", lambda comment: re.sub(r"[^\n]", " ", comment[0]), css, flags=re.DOTALL)
+    css = css.rstrip()
     styles: dict[str, str] = {}
-    at = 0
-    while css[at:].strip():
-        start = at + len(css[at:]) - len(css[at:].lstrip())
-        opening, closing = css.find("{", start), css.find("}", start)
-        if opening < 0 or closing < opening:
-            raise PressroomError(
-                "this is not a rule: selector { property: value; }.", path, _line(css, start)
-            )
-        declarations = _declarations(css, opening + 1, closing, path)
-        for selector in css[start:opening].split(","):
+    for rule in _RULE.finditer(css):
+        line = _line(css, rule.start("odd") if rule["odd"] else rule.start("selectors"))
+        if rule["odd"]:
+            raise PressroomError("this is not a rule: selector { property: value; }.", path, line)
+        declarations = "".join(_declarations(css, *rule.span("declarations"), path))
+        for selector in rule["selectors"].split(","):
             name = " ".join(selector.split())
-            _check_selector(name, path, _line(css, start))
+            _check_selector(name, path, line)
             styles[name] = styles.get(name, "") + declarations
-        at = closing + 1
     return styles
 
 
-def _declarations(css: str, start: int, end: int, path: str) -> str:
-    declarations = []
-    at = start
-    for piece in css[start:end].split(";"):
-        text = piece.strip()
-        if text:
-            declaration = _DECLARATION.fullmatch(text)
-            if not declaration:
-                raise PressroomError(
-                    f'"{" ".join(text.split())}" is not a declaration.',
-                    path,
-                    _line(css, at + len(piece) - len(piece.lstrip())),
-                    'Write "property: value;" without double quotes.',
-                )
-            declarations.append(f"{declaration[1]}:{' '.join(declaration[2].split())};")
-        at += len(piece) + 1
-    return "".join(declarations)
+def _declarations(css: str, start: int, end: int, path: str) -> Iterator[str]:
+    for piece in _PIECE.finditer(css, start, end):
+        declaration = _DECLARATION.fullmatch(piece[0].rstrip())
+        if not declaration:
+            raise PressroomError(
+                f'"{" ".join(piece[0].split())}" is not a declaration.',
+                path,
+                _line(css, piece.start()),
+                'Write "property: value;" without double quotes.',
+            )
+        yield f"{declaration[1]}:{' '.join(declaration[2].split())};"
 
 
 def _check_selector(name: str, path: str, line: int) -> None:
@@ -77,12 +69,8 @@ def _check_selector(name: str, path: str, line: int) -> None:
         )
     for element in name.split():
         if element not in ELEMENTS:
-            raise PressroomError(
-                f'"{element}" is not an element of an article\'s text.',
-                path,
-                line,
-                suggest(element, ELEMENTS),
-            )
+            message = f'"{element}" is not an element of an article\'s text.'
+            raise PressroomError(message, path, line, suggest(element, ELEMENTS))
 
 
 def _line(text: str, at: int) -> int:

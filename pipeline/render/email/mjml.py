@@ -6,6 +6,7 @@ Content is still tokens here, so that a layout is compiled once for all issues o
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -47,73 +48,42 @@ def compile_layout(annotated: str) -> CompiledLayout:
         html = mjml2html(mjml, fonts={})
     except (ValueError, OSError) as error:
         raise PressroomError(f"mrml refuses the theme's MJML: {error}.", THEME) from error
-    return CompiledLayout(cut(mjml), cut(correct_mrml(html)))
+    for defect, correction in _CORRECTIONS:
+        html = defect.sub(correction, html)
+    return CompiledLayout(cut(mjml), cut(html))
 
 
-def correct_mrml(html: str) -> str:
-    """Correct the defects of mrml 6.0.1's HTML, each by a replacement of its own."""
-    for correct in (_preview, _language, _image_heights, _bare_widths, _backgrounds, _branches):
-        html = correct(html)
-    return html
-
-
-_HTML_TAG = re.compile(r'<html lang="([^"]*)" dir="([^"]*)"')
-_PREVIEW = re.compile(r'(<body[^>]*>)<div style="display:none;[^"]*">(.*?)</div>', re.DOTALL)
-
-
-def _preview(html: str) -> str:
-    """Hide the preview text by `display:none` alone, and add its language and the filler.
-
-    mrml writes white text of one pixel, as spammers do.
-    """
-    tag = _HTML_TAG.search(html)
-    attributes = f' lang="{tag[1]}" dir="{tag[2]}"' if tag else ""
-    style = 'style="display:none;max-height:0;overflow:hidden;mso-hide:all;"'
-    return _PREVIEW.sub(
-        lambda match: f"{match[1]}<div{attributes} {style}>{match[2]}{_FILLER}</div>", html, count=1
-    )
-
-
-def _language(html: str) -> str:
-    """Add `xml:lang`, which Outlook reads."""
-    return _HTML_TAG.sub(r'<html lang="\1" xml:lang="\1" dir="\2"', html, count=1)
-
-
-_IMAGE_STYLE = re.compile(r'(<img [^>]*style="[^"]*?)(?<![-\w])height:\d+px;')
-
-
-def _image_heights(html: str) -> str:
-    """Take an image's height out of its style, where it would distort an image shrunk to a phone's width.
-
-    It stays in the attribute, for Outlook and for the page while it loads.
-    """
-    return _IMAGE_STYLE.sub(r"\1height:auto;", html)
-
-
-_BARE_WIDTH = re.compile(r'(<t[adh][^>]* width="\d+)px"')
-
-
-def _bare_widths(html: str) -> str:
-    """Take the unit out of the `width` attribute, which is a number of pixels."""
-    return _BARE_WIDTH.sub(r'\1"', html)
-
-
-_CELL = re.compile(r"<(body|table|td)\b([^>]*background[^>]*)>")
 _BACKGROUND = re.compile(r"(?<![-\w])background(?:-color)?:\s*(#[0-9A-Fa-f]{6})")
 
 
-def _backgrounds(html: str) -> str:
-    """Add `bgcolor` to each table, cell or body with a background, for clients that drop styles."""
-
-    def add(tag: re.Match[str]) -> str:
-        color = _BACKGROUND.search(tag[2])
-        if not color or " bgcolor=" in tag[2]:
-            return tag[0]
-        return f'<{tag[1]} bgcolor="{color[1]}"{tag[2]}>'
-
-    return _CELL.sub(add, html)
+def _with_bgcolor(tag: re.Match[str]) -> str:
+    color = _BACKGROUND.search(tag[2])
+    if not color or " bgcolor=" in tag[2]:
+        return tag[0]
+    return f'<{tag[1]} bgcolor="{color[1]}"{tag[2]}>'
 
 
-def _branches(html: str) -> str:
-    """Join neighbouring Outlook branches: the same to Outlook, and a tenth of the email's size less."""
-    return html.replace("<![endif]--><!--[if mso | IE]>", "")
+_CORRECTIONS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+    # mrml hides the preview text as white text of one pixel, as spammers do. Here it is hidden by
+    # `display:none` alone, and has its language and the filler.
+    (
+        re.compile(
+            r'(<html lang="([^"]*)" dir="([^"]*)".*?<body[^>]*>)<div style="display:none;[^"]*">(.*?)</div>',
+            re.DOTALL,
+        ),
+        r'\1<div lang="\2" dir="\3" style="display:none;max-height:0;overflow:hidden;mso-hide:all;">'
+        rf"\4{_FILLER}</div>",
+    ),
+    # Outlook reads `xml:lang`.
+    (re.compile(r'<html lang="([^"]*)"'), r'<html lang="\1" xml:lang="\1"'),
+    # A height in its style would distort an image shrunk to a phone's width. It stays in the attribute,
+    # for Outlook and for the page while it loads.
+    (re.compile(r'(<img [^>]*style="[^"]*?)(?<![-\w])height:\d+px;'), r"\1height:auto;"),
+    # The `width` attribute is a number of pixels, without a unit.
+    (re.compile(r'(<t[adh][^>]* width="\d+)px"'), r'\1"'),
+    # Clients that drop styles show the background of a table, cell or body by `bgcolor`.
+    (re.compile(r"<(body|table|td)\b([^>]*background[^>]*)>"), _with_bgcolor),
+    # Neighbouring Outlook branches are joined: the same to Outlook, and a tenth of the email's size less.
+    (re.compile(re.escape("<![endif]--><!--[if mso | IE]>")), ""),
+)
+"""The defects of mrml 6.0.1's HTML, each with its correction."""

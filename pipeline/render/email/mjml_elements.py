@@ -7,6 +7,8 @@ documents for them.
 
 from __future__ import annotations
 
+from pipeline.content.sanitize import names
+
 _PADDING = "padding padding-bottom padding-left padding-right padding-top"
 _BORDER = "border border-bottom border-left border-radius border-right border-top"
 _CELL = f"align container-background-color {_PADDING}"
@@ -74,20 +76,11 @@ _ATTRIBUTES = {
     "thumbnails-src title",
 }
 
-_EVERYWHERE = {"css-class", "mj-class"}
-_PLAIN = {
-    "mjml",
-    "mj-head",
-    "mj-attributes",
-    "mj-breakpoint",
-    "mj-font",
-    "mj-preview",
-    "mj-style",
-    "mj-title",
-}
+_EVERYWHERE = names("css-class mj-class")
+_PLAIN = names("mjml mj-head mj-attributes mj-breakpoint mj-font mj-preview mj-style mj-title")
 
 ATTRIBUTES: dict[str, frozenset[str]] = {
-    name: frozenset(attributes.split()) | (frozenset() if name in _PLAIN else _EVERYWHERE)
+    name: names(attributes) | (frozenset() if name in _PLAIN else _EVERYWHERE)
     for name, attributes in _ATTRIBUTES.items()
 }
 _ALL = frozenset().union(*(ATTRIBUTES[name] for name in ATTRIBUTES if name not in _PLAIN))
@@ -100,7 +93,7 @@ _PIECES = (
 )
 
 CHILDREN: dict[str, frozenset[str]] = {
-    name: frozenset(children.split())
+    name: names(children)
     for name, children in {
         "mjml": "mj-head mj-body mj-raw",
         "mj-head": "mj-attributes mj-breakpoint mj-font mj-preview mj-raw mj-style mj-title",
@@ -120,26 +113,13 @@ CHILDREN: dict[str, frozenset[str]] = {
 }
 """What each element that contains other elements of MJML may contain. The rest contain HTML or nothing."""
 
-CONTAIN_HTML = frozenset(
-    [
-        "mj-accordion-text",
-        "mj-accordion-title",
-        "mj-button",
-        "mj-navbar-link",
-        "mj-preview",
-        "mj-raw",
-        "mj-social-element",
-        "mj-style",
-        "mj-table",
-        "mj-text",
-        "mj-title",
-    ]
+CONTAIN_HTML = names(
+    "mj-accordion-text mj-accordion-title mj-button mj-navbar-link mj-preview mj-raw mj-social-element "
+    "mj-style mj-table mj-text mj-title"
 )
 
-FREE = frozenset(["alt", "dir", "href", "lang", "name", "rel", "src", "srcset", "title"])
+FREE = names("alt dir href lang name rel src srcset title")
 """Attributes that may contain an editor's text; mrml reads the others as sizes, colours and keywords."""
 
-VOID = frozenset(
-    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
-)
+VOID = names("area base br col embed hr img input link meta source track wbr")
 """HTML elements without an end tag (HTML Living Standard, 13.1.2)."""

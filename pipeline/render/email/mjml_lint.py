@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 from pipeline.errors import PressroomError, raise_all, suggest
 from pipeline.render.email.content_tokens import TOKEN
@@ -71,19 +70,13 @@ def check_source(source: str, path: str) -> None:
     plain = _SKIPPED.sub(lambda skipped: re.sub(r"[^\n]", " ", skipped[0]), source)
     errors: list[PressroomError] = []
     for tag in _TAG.finditer(plain):
-        line = _line(source, tag.start())
+        here = _PlacedTag(tag["name"] or "", path, _line(source, tag.start()))
         if tag["odd"]:
             text = source[tag.start() : tag.start() + 30].partition("\n")[0]
-            errors.append(
-                PressroomError(
-                    f'"{text}" is not a well-formed tag.',
-                    path,
-                    line,
-                    'Each attribute needs quotes and each tag a ">"; a plain "<" is written "&lt;".',
-                )
-            )
-        elif tag["name"] and not tag["end"]:
-            errors.extend(_check_tag(tag, path, line))
+            hint = 'Each attribute needs quotes and each tag a ">"; a plain "<" is written "&lt;".'
+            errors.append(here.error(f'"{text}" is not a well-formed tag.', hint))
+        elif here.name and not tag["end"]:
+            errors.extend(_check_tag(here, tag["rest"]))
     raise_all(errors)
 
 
@@ -92,10 +85,13 @@ def _line(source: str, at: int) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _OpenTag:
-    name: str
-    path: str | None
-    line: int | None
+class _PlacedTag:
+    name: str = ""
+    path: str | None = None
+    line: int | None = None
+
+    def error(self, message: str, hint: str | None = None) -> PressroomError:
+        return PressroomError(message, self.path, self.line, hint)
 
 
 def check_rendered(mjml: str) -> None:
@@ -103,82 +99,47 @@ def check_rendered(mjml: str) -> None:
 
     Raises `PressroomError` at the first mistake.
     """
-    stack: list[_OpenTag] = []
-    for match in _ROUGH_TAG.finditer(mjml):
-        tag = _read_tag(match[0])
-        if tag is None:
-            text = strip_annotations(mjml[match.start() : match.start() + 60]).partition("\n")[0]
-            place = stack[-1] if stack else _OpenTag("", None, None)
-            raise PressroomError(f'"{text}" is not a well-formed tag.', place.path, place.line)
-        here = tag.here
-        if not here.name:
+    stack: list[_PlacedTag] = []
+    for rough in _ROUGH_TAG.finditer(mjml):
+        tag = _TAG.fullmatch(rough[0])
+        if not tag or tag["odd"]:
+            text = strip_annotations(mjml[rough.start() : rough.start() + 60]).partition("\n")[0]
+            raise (stack[-1] if stack else _PlacedTag()).error(f'"{text}" is not a well-formed tag.')
+        name = tag["name"]
+        if not name:  # a comment
             continue
-        if tag.end:
+        place = _ANNOTATION.search(tag["rest"])
+        here = _PlacedTag(name, place[1], int(place[2])) if place else _PlacedTag(name)
+        if tag["end"]:
             _close(stack, here)
             continue
-        for error in tag.errors:
+        for error in _check_tag(here, tag["rest"]):
             raise error
-        _check_nesting(stack, here)
-        if tag.has_content:
+        _check_nesting(stack[-1].name if stack else "", here)
+        if not tag["closed"] and name not in VOID:
             stack.append(here)
             if len(stack) > MAX_NESTING:
-                raise PressroomError(
-                    f"elements are nested more than {MAX_NESTING} deep.", here.path, here.line
-                )
+                raise here.error(f"elements are nested more than {MAX_NESTING} deep.")
     if stack:
-        last = stack[-1]
-        raise PressroomError(f"<{last.name}> is never closed.", last.path, last.line)
+        raise stack[-1].error(f"<{stack[-1].name}> is never closed.")
 
 
-@dataclass(frozen=True, slots=True)
-class _MjmlTag:
-    """A tag: whether it ends an element, or begins one that has content."""
-
-    here: _OpenTag
-    end: bool = False
-    has_content: bool = False
-    errors: tuple[PressroomError, ...] = ()
-
-
-@lru_cache(maxsize=8192)
-def _read_tag(text: str) -> _MjmlTag | None:
-    """Read an annotated tag; None if it is not well formed. Most tags recur from issue to issue."""
-    match = _TAG.fullmatch(text)
-    if not match or match["odd"]:
-        return None
-    name = match["name"]
-    if not name:
-        return _MjmlTag(_OpenTag("", None, None))
-    place = _ANNOTATION.search(match["rest"])
-    here = _OpenTag(name, place[1] if place else None, int(place[2]) if place else None)
-    if match["end"]:
-        return _MjmlTag(here, end=True)
-    errors = tuple(_check_tag(match, here.path, here.line))
-    return _MjmlTag(here, has_content=not match["closed"] and name not in VOID, errors=errors)
-
-
-def _close(stack: list[_OpenTag], here: _OpenTag) -> None:
+def _close(stack: list[_PlacedTag], here: _PlacedTag) -> None:
     if here.name in VOID:
         return
     if not stack:
-        raise PressroomError(f"</{here.name}> closes nothing.", here.path, here.line)
+        raise here.error(f"</{here.name}> closes nothing.")
     last = stack.pop()
     if last.name != here.name:
         opened = f", opened at {last.path}:{last.line}," if last.path else ""
-        raise PressroomError(
-            f"</{here.name}> comes while <{last.name}>{opened} is still open.", here.path, here.line
-        )
+        raise here.error(f"</{here.name}> comes while <{last.name}>{opened} is still open.")
 
 
-def _check_nesting(stack: list[_OpenTag], here: _OpenTag) -> None:
-    parent = stack[-1].name if stack else ""
-    if not stack:
+def _check_nesting(parent: str, here: _PlacedTag) -> None:
+    if not parent:
         if here.name != "mjml":
-            raise PressroomError(
-                f"<{here.name}> is outside <mjml>.", here.path, here.line, "Put it into a section."
-            )
-        return
-    if here.name in ATTRIBUTES:
+            raise here.error(f"<{here.name}> is outside <mjml>.", "Put it into a section.")
+    elif here.name in ATTRIBUTES:
         if here.name not in CHILDREN.get(parent, ()):
             parents = sorted(
                 name
@@ -186,38 +147,31 @@ def _check_nesting(stack: list[_OpenTag], here: _OpenTag) -> None:
                 if here.name in children and name != "mj-attributes"
             )
             hint = f"It belongs in {' or '.join(parents)}." if parents else None
-            raise PressroomError(f"<{here.name}> cannot be in <{parent}>.", here.path, here.line, hint)
+            raise here.error(f"<{here.name}> cannot be in <{parent}>.", hint)
     elif parent in CHILDREN or (parent in ATTRIBUTES and parent not in CONTAIN_HTML):
-        raise PressroomError(
-            f"<{here.name}> cannot be in <{parent}> itself.", here.path, here.line, "Put it into mj-text."
-        )
+        raise here.error(f"<{here.name}> cannot be in <{parent}> itself.", "Put it into mj-text.")
 
 
-def _check_tag(tag: re.Match[str], path: str | None, line: int | None) -> Iterator[PressroomError]:
-    name = tag["name"]
-    if not (name.startswith("mj-") or name == "mjml"):
-        return
-    if name == "mj-":  # Jinja will write the rest of the name
+def _check_tag(here: _PlacedTag, attributes: str) -> Iterator[PressroomError]:
+    name = here.name
+    # After a bare "mj-" Jinja will write the rest of the name.
+    if name == "mj-" or not (name.startswith("mj-") or name == "mjml"):
         return
     if name not in ATTRIBUTES:
-        hint = _UNSUPPORTED.get(name) or suggest(name, ATTRIBUTES)
         what = "is not supported" if name in _UNSUPPORTED else "is not an element of MJML"
-        yield PressroomError(f"<{name}> {what}.", path, line, hint)
+        yield here.error(f"<{name}> {what}.", _UNSUPPORTED.get(name) or suggest(name, ATTRIBUTES))
         return
-    for attribute, double, single in _ATTRIBUTE.findall(_ANNOTATION.sub("", tag["rest"])):
-        if attribute not in ATTRIBUTES[name]:
-            if name == "mj-style" and attribute == "inline":
-                yield PressroomError(
-                    '<mj-style inline="inline"> is not supported.', path, line,
-                    "Write the style on the element, or in email/content.css.j2 for an article's text.",
-                )  # fmt: skip
-                continue
+    for attribute, double, single in _ATTRIBUTE.findall(_ANNOTATION.sub("", attributes)):
+        if name == "mj-style" and attribute == "inline":
+            yield here.error(
+                '<mj-style inline="inline"> is not supported.',
+                "Write the style on the element, or in email/content.css.j2 for an article's text.",
+            )
+        elif attribute not in ATTRIBUTES[name]:
             hint = suggest(attribute, sorted(ATTRIBUTES[name]))
-            yield PressroomError(f'<{name}> has no attribute "{attribute}".', path, line, hint)
+            yield here.error(f'<{name}> has no attribute "{attribute}".', hint)
         elif attribute not in FREE and TOKEN.search(double or single):
-            yield PressroomError(
+            yield here.error(
                 f'"{attribute}" of <{name}> is set from a text, which may contain anything.',
-                path,
-                line,
                 "Use a value of the theme or a number.",
             )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields, is_dataclass, replace
-from typing import Any, TypeVar
+from typing import Any
 
 from pipeline.model import MergeText
 from pipeline.render.email.content_tokens import ContentHtml, CutDocument
@@ -18,8 +18,6 @@ LETTER = 1
 FIRST_ARTICLE = 2
 """Numbers of the parts; further articles follow in the order of the email."""
 
-View = TypeVar("View")
-
 
 class PartText(str):
     """A text of one part of the email."""
@@ -27,26 +25,18 @@ class PartText(str):
     part: int
 
 
-class PartContent(ContentHtml):
+class PartContent(PartText, ContentHtml):
     """Content of one part of the email."""
 
-    part: int
 
-
-class PartMergeText(MergeText):
+class PartMergeText(PartText, MergeText):
     """A text with merge fields of one part of the email."""
 
-    part: int
 
-
-def in_part(view: View, part: int) -> View:
+def in_part(value: Any, part: int) -> Any:
     """Copy values that the templates see, with every text in them marked as one of this part."""
-    return _in_part(view, part)  # type: ignore[no-any-return]  # the same type comes out
-
-
-def _in_part(value: Any, part: int) -> Any:
     if isinstance(value, str):
-        text: PartText | PartContent | PartMergeText
+        text: PartText
         if isinstance(value, MergeText):
             text = PartMergeText(value, value.segments)
         else:
@@ -54,10 +44,10 @@ def _in_part(value: Any, part: int) -> Any:
         text.part = part
         return text
     if isinstance(value, tuple):
-        return tuple(_in_part(each, part) for each in value)
+        return tuple(in_part(each, part) for each in value)
     if is_dataclass(value) and not isinstance(value, type):
         return replace(
-            value, **{each.name: _in_part(getattr(value, each.name), part) for each in fields(value)}
+            value, **{each.name: in_part(getattr(value, each.name), part) for each in fields(value)}
         )
     return value
 

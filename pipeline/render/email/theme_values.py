@@ -7,7 +7,7 @@ where `newsletter.toml` and `theme.toml` are read (`config/themes.py`).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from pipeline.config.i18n import direction
 from pipeline.model import Palette, ThemeSettings
@@ -17,16 +17,10 @@ from pipeline.support.templating import Markup
 
 
 @dataclass(frozen=True, slots=True)
-class EmailColors:
+class EmailColors(Palette):
     """A palette's colours, and the colour of text on the accent."""
 
-    accent: Markup
-    on_accent: Markup
-    text: Markup
-    muted: Markup
-    background: Markup
-    surface: Markup
-    line: Markup
+    on_accent: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +70,5 @@ def _font(stack: str) -> Markup:
 
 
 def _colors(palette: Palette) -> EmailColors:
-    names = ("accent", "text", "muted", "background", "surface", "line")
-    colors = {name: Markup(getattr(palette, name)) for name in names}
-    return EmailColors(on_accent=Markup(text_color_on(palette.accent, "#111111")), **colors)
+    colors = {**asdict(palette), "on_accent": text_color_on(palette.accent, "#111111")}
+    return EmailColors(**{name: Markup(color) for name, color in colors.items()})

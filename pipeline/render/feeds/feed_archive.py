@@ -6,6 +6,7 @@ its address and its items when newer issues come, and when an older article join
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -80,17 +81,12 @@ def feed_files(source: FeedSource, cache: ItemCache) -> Iterator[OutputFile]:
     numbers = tuple(map(source.archive_number, source.item_sources))
     count, files = _current_feed(replace(source.feed, items=items), numbers)
     yield from _output_files(source.feed, files)
-    archived: dict[int, list[ItemSource]] = {
-        number: [] for number in sorted(set(numbers[count:]), reverse=True)
-    }
-    # A part contains all that its issues brought, also what is in the current feed still.
-    for each, number in zip(source.item_sources, numbers, strict=True):
-        if number in archived:
-            archived[number].append(each)
-    neighbours = (None, *archived, None)
-    for place, (number, sources) in enumerate(archived.items(), start=1):
-        part = replace(source.feed, number=number, newer=neighbours[place - 1], older=neighbours[place + 1])
-        part = replace(part, items=tuple(cache.item(each, part) for each in sources))
+    archived = sorted(set(numbers[count:]), reverse=True)
+    for newer, number, older in zip((None, *archived), archived, (*archived[1:], None), strict=False):
+        # A part contains all that its issues brought, also what is in the current feed still.
+        sources = (each for each, own in zip(source.item_sources, numbers, strict=True) if own == number)
+        part_items = tuple(cache.item(each, source.feed) for each in sources)
+        part = replace(source.feed, number=number, newer=newer, older=older, items=part_items)
         yield from _output_files(part, {kind: write(part) for kind, write in _WRITERS.items()})
 
 
@@ -118,27 +114,16 @@ def _current_feed(feed: Feed, archive_numbers: Sequence[int]) -> tuple[int, dict
     Returns their count and the file of each format. `archive_numbers` are those of all items of the
     feed, also of those that `_newest` left out.
     """
-    too_many = len(feed.items)
-    files = _files(feed, too_many, archive_numbers)
-    if too_many < 2 or _size(files) < FEED_BYTES:
-        return too_many, files
-    # A search between two counts: `fits` items fit, `too_many` do not.
-    too_large = _size(files)
-    fits, files = 1, _files(feed, 1, archive_numbers)
-    fitted_before, halve = None, False
-    while too_many - fits > 1:
-        # Items are of similar size, so that a guess in proportion to the bytes is nearly right. When the
-        # same bound has moved twice in a row, they are not, and the next guess is the middle.
-        share = 0.5 if halve else (FEED_BYTES - _size(files)) / (too_large - _size(files))
-        count = min(max(fits + int(share * (too_many - fits)), fits + 1), too_many - 1)
-        candidate = _files(feed, count, archive_numbers)
-        fitted = _size(candidate) < FEED_BYTES
-        if fitted:
-            fits, files = count, candidate
-        else:
-            too_many, too_large = count, _size(candidate)
-        fitted_before, halve = fitted, fitted is fitted_before
-    return fits, files
+    every = len(feed.items)
+    files = _files(feed, every, archive_numbers)
+    if every < 2 or _size(files) < FEED_BYTES:
+        return every, files
+
+    def too_large(count: int) -> bool:
+        return _size(_files(feed, count, archive_numbers)) >= FEED_BYTES
+
+    fits = 1 + bisect_left(range(2, every), True, key=too_large)
+    return fits, _files(feed, fits, archive_numbers)
 
 
 def _files(feed: Feed, count: int, archive_numbers: Sequence[int]) -> dict[str, bytes]:

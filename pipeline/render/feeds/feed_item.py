@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from pipeline.content.text_width import collapse_spaces
 from pipeline.model import Image, Publication
-from pipeline.support.urls import address, feed_file, home_url
+from pipeline.support.urls import address, feed_file
 
 MEDIA_TYPES = {"rss": "application/rss+xml", "atom": "application/atom+xml", "json": "application/feed+json"}
 
@@ -98,11 +98,6 @@ class Feed:
     def updated(self) -> datetime:
         """The newest revision among the items, so that the same content makes the same bytes."""
         return max((item.updated for item in self.items), default=_NO_DATE)
-
-    @property
-    def home(self) -> str:
-        """The publication's index page."""
-        return home_url(self.publication)
 
 
 def single_line(text: str) -> str:

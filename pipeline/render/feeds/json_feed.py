@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from pipeline.render.feeds.feed_item import Feed, FeedItem, single_line
+from pipeline.support.urls import home_url
 
 
 def json_feed(feed: Feed) -> bytes:
@@ -19,7 +20,7 @@ def json_feed(feed: Feed) -> bytes:
         **({"next_url": links["prev-archive"]} if "prev-archive" in links else {}),
         "description": feed.description,
         **({"icon": feed.logo.url} if feed.logo else {}),
-        "authors": [{"name": single_line(feed.publication.title), "url": feed.home}],
+        "authors": [{"name": single_line(feed.publication.title), "url": home_url(feed.publication)}],
         "language": feed.publication.language,
         **({"hubs": [{"type": "WebSub", "url": links["hub"]}]} if "hub" in links else {}),
         "items": [_item(item) for item in feed.items],

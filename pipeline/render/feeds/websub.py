@@ -11,7 +11,6 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from pipeline import __version__
@@ -19,9 +18,6 @@ from pipeline.errors import PressroomError
 from pipeline.model import Publication
 from pipeline.support.files import write_atomically
 from pipeline.support.urls import address, is_feed_file
-
-if TYPE_CHECKING:
-    from pipeline.support.http import HttpReply
 
 
 def configured_hub(publication: Publication) -> str:
@@ -64,13 +60,18 @@ def ping(publication: Publication, paths: Iterable[str]) -> Iterator[str]:
     Raises `PressroomError` at the first that it does not accept. Redirects are not followed, because they
     lead to an address that the editor did not name.
     """
-    from pipeline.support.http import NoAnswerError
+    from pipeline.support.http import HttpClient, NoAnswerError
 
     hub = configured_hub(publication)
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "User-Agent": f"Pressroom/{__version__} (+{publication.base_url})",
+    }
     for path in paths:
         topic = address(publication, path)
+        body = urlencode({"hub.mode": "publish", "hub.url": topic}).encode("ascii")
         try:
-            reply = _post(hub, topic, publication)
+            reply = HttpClient().request("POST", hub, headers, body)
         except NoAnswerError as error:
             raise _not_accepted(hub, topic, str(error)) from error
         if not 200 <= reply.status < 300:
@@ -79,17 +80,6 @@ def ping(publication: Publication, paths: Iterable[str]) -> Iterator[str]:
             words = " ".join(printable.split())[:200]
             raise _not_accepted(hub, topic, f"it says {reply.status}{f': {words}' if words else ''}")
         yield path
-
-
-def _post(hub: str, topic: str, publication: Publication) -> HttpReply:
-    from pipeline.support.http import HttpClient
-
-    headers = {
-        "Content-Type": "application/x-www-form-urlencoded",
-        "User-Agent": f"Pressroom/{__version__} (+{publication.base_url})",
-    }
-    body = urlencode({"hub.mode": "publish", "hub.url": topic}).encode("ascii")
-    return HttpClient().request("POST", hub, headers, body)
 
 
 def _not_accepted(hub: str, topic: str, why: str) -> PressroomError:

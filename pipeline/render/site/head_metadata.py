@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.model import Image
 from pipeline.render.feeds.feed_item import MEDIA_TYPES
 from pipeline.render.site.json_ld import PageSubject, json_ld
 from pipeline.render.site.site_page import SitePage
@@ -41,9 +40,9 @@ class PageHead:
     """
 
     title: str
-    description: str
-    canonical: str
-    feeds: tuple[FeedLink, ...]
+    description: str = ""
+    canonical: str = ""
+    feeds: tuple[FeedLink, ...] = ()
     properties: tuple[tuple[str, str], ...] = ()
     card: str = ""
     json_ld_html: str = ""
@@ -92,14 +91,10 @@ def make_head(
         canonical=url,
         feeds=feeds,
         properties=tuple((name, content) for name, content in properties if content),
-        card=_card(image),
+        # A large picture needs 300 by 157 pixels.
+        card="summary_large_image" if image.width >= 300 and image.height >= 157 else "summary",
         json_ld_html=json_ld(subject),
     )
-
-
-def _card(image: Image) -> str:
-    """The size of the shared picture: a large one needs 300 by 157 pixels."""
-    return "summary_large_image" if image.width >= 300 and image.height >= 157 else "summary"
 
 
 def _locale(language: str) -> str:

@@ -37,7 +37,7 @@ def json_ld(subject: PageSubject) -> str:
 def about_publication(publication: Publication, image: Image) -> PageSubject:
     """The publication as a periodical."""
     data = {
-        **_periodical(publication),
+        **_titled("Periodical", publication),
         "description": publication.description or publication.tagline,
         "inLanguage": publication.language,
     }
@@ -51,7 +51,7 @@ def about_collection(page: SitePage, title: str, image: Image) -> PageSubject:
         "name": title,
         "url": page.url,
         "inLanguage": page.publication.language,
-        "isPartOf": _periodical(page.publication),
+        "isPartOf": _titled("Periodical", page.publication),
     }
     return PageSubject("website", data, image)
 
@@ -76,11 +76,7 @@ def about_article(composed: ComposedArticle, index: SiteIndex, description: str,
             )
             for author in article.authors
         ],
-        "publisher": {
-            "@type": "Organization",
-            "name": publication.title,
-            "url": urls.home_url(publication),
-        },
+        "publisher": _titled("Organization", publication),
         "image": _image_object(content.lead),
         "keywords": list(dict.fromkeys(article.tags)),
         "inLanguage": publication.language,
@@ -109,7 +105,7 @@ def about_issue(edition: ComposedEdition, index: SiteIndex, image: Image) -> Pag
         "datePublished": published_at,
         "image": _image_object(image),
         "inLanguage": publication.language,
-        "isPartOf": _periodical(publication),
+        "isPartOf": _titled("Periodical", publication),
         "hasPart": [
             {"@type": "Article", "headline": article.article.title, "url": article.url}
             for section in index.public_sections(edition)
@@ -119,8 +115,8 @@ def about_issue(edition: ComposedEdition, index: SiteIndex, image: Image) -> Pag
     return PageSubject("article", data, image, (("article:published_time", published_at),))
 
 
-def _periodical(publication: Publication) -> dict[str, Any]:
-    return {"@type": "Periodical", "name": publication.title, "url": urls.home_url(publication)}
+def _titled(kind: str, publication: Publication) -> dict[str, Any]:
+    return {"@type": kind, "name": publication.title, "url": urls.home_url(publication)}
 
 
 def _image_object(image: Image | None) -> dict[str, Any] | None:

@@ -23,7 +23,7 @@ def index_page(site: SiteRenderer) -> OutputFile:
         make_head(page, publication.title, description, subject, site.feeds(page)),
         newest=issues[0] if issues else None,
         years=by_year(issues),
-        tags=tag_links(tuple(index.by_tag), index, page),
+        tags=tag_links(index.by_tag, index, page),
     )
 
 
@@ -31,15 +31,15 @@ def articles_page(site: SiteRenderer) -> OutputFile:
     """All articles by year."""
     page, title = site.page(ARTICLES), site.messages.format("web.articles")
     head = _list_head(site, page, title, "web.every_article", site.feeds(page, ARTICLES, title.lower()))
-    articles = tuple(site_article(each, site.index, page) for each in site.index.articles)
-    return site.render("articles.html.j2", page, head, years=by_year(articles))
+    years = by_year(site_article(each, site.index, page) for each in site.index.articles)
+    return site.render("articles.html.j2", page, head, years=years)
 
 
 def tags_page(site: SiteRenderer) -> OutputFile:
     """All tags."""
     index, page = site.index, site.page(TAGS)
     head = _list_head(site, page, site.messages.format("web.tags"), "web.every_tag", site.feeds(page))
-    return site.render("tags.html.j2", page, head, tags=tag_links(tuple(index.by_tag), index, page))
+    return site.render("tags.html.j2", page, head, tags=tag_links(index.by_tag, index, page))
 
 
 def tag_page(site: SiteRenderer, tag: str) -> OutputFile:

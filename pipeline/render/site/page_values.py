@@ -6,10 +6,9 @@ safe HTML; all others are text that the templates' autoescape makes safe.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
-from urllib.parse import urlsplit
 
 from pipeline.config.i18n import Messages
 from pipeline.model import ComposedArticle, ComposedEdition, Image
@@ -109,15 +108,12 @@ class SiteIssue:
     editions: tuple[SiteLink, ...]
 
 
-T = TypeVar("T", SiteArticle, SiteIssue)
-
-
 @dataclass(frozen=True, slots=True)
-class SiteYear(Generic[T]):
+class SiteYear:
     """What was published in one year, newest first."""
 
     year: int
-    items: tuple[T, ...]
+    items: tuple[SiteArticle | SiteIssue, ...]
 
 
 def site_date(moment: datetime, messages: Messages) -> SiteDate:
@@ -130,7 +126,7 @@ def site_image(image: Image | None, page: SitePage) -> SiteImage | None:
     return SiteImage(page.href(image.url), image.alt, image.width, image.height) if image else None
 
 
-def tag_links(tags: tuple[str, ...], index: SiteIndex, page: SitePage) -> tuple[SiteLink, ...]:
+def tag_links(tags: Iterable[str], index: SiteIndex, page: SitePage) -> tuple[SiteLink, ...]:
     """Links to the pages of those tags that have one, each with its count of articles."""
     return tuple(
         SiteLink(tag, page.link(urls.tag_path(tag)), str(len(index.by_tag[tag])))
@@ -155,20 +151,13 @@ def site_article(
         dek=article.dek,
         href=page.href(composed.url or ""),
         tags=tag_links(article.tags, index, page),
-        writers=tuple(
-            Byline(author.name, author.role, author.url if _may_link(author.url) else "")
-            for author in article.authors
-        ),
+        writers=tuple(Byline(author.name, author.role, author.url) for author in article.authors),
         date=site_date(article.date, page.messages),
         updated=site_date(updated, page.messages) if updated else None,
         year=article.date.year,
         minutes=composed.content.minutes,
         picture=site_image(composed.content.lead, page),
-        elsewhere=(
-            ExternalSource(article.link, host(article.link))
-            if article.link and _may_link(article.link)
-            else None
-        ),
+        elsewhere=ExternalSource(article.link, host(article.link)) if article.link else None,
         layout=layout,
         body_html=html.body if html else "",
         notes_html=html.notes if html else "",
@@ -209,14 +198,9 @@ def issue_link(edition: ComposedEdition, page: SitePage) -> SiteLink:
     return SiteLink(edition.issue.title, page.href(edition.url or ""), number)
 
 
-def by_year(items: tuple[T, ...]) -> tuple[SiteYear[T], ...]:
+def by_year(items: Iterable[SiteArticle | SiteIssue]) -> tuple[SiteYear, ...]:
     """Group by year what is sorted newest first."""
-    years: dict[int, list[T]] = {}
+    years: dict[int, list[SiteArticle | SiteIssue]] = {}
     for item in items:
         years.setdefault(item.year, []).append(item)
     return tuple(SiteYear(year, tuple(items_of_year)) for year, items_of_year in years.items())
-
-
-def _may_link(url: str) -> bool:
-    """Whether a page may link to the address."""
-    return urlsplit(url).scheme in ("http", "https", "mailto")

@@ -50,7 +50,7 @@ def site_parts(published: Published, templates: Templates) -> tuple[FileMaker, .
         *(partial(tag_page, site, tag) for tag in index.by_tag),
         *(partial(moved_page, site, old, new) for old, new in moves(index)),
         *(partial(make, site) for make in (search_page, search_index, search_script)),
-        *(partial(make, site) for make in (_not_found, _style, _sitemap, _robots)),
+        *(partial(make, site) for make in (_not_found, _style, sitemap, robots)),
     ]
     if any(moves(index)):
         pages.append(partial(redirects, site))
@@ -104,24 +104,11 @@ def _images(index: SiteIndex) -> Iterator[Image]:
 def _not_found(site: SiteRenderer) -> OutputFile:
     """The page that a host serves at any address that does not exist."""
     page = SitePage(site.publication, "", site.messages, "404.html", links_from_root=True)
-    head = PageHead(
-        title=f"{site.messages.format('web.page_not_found')} · {site.publication.title}",
-        description="",
-        canonical="",
-        feeds=site.feeds(page),
-    )
-    return site.render("404.html.j2", page, head)
+    title = f"{site.messages.format('web.page_not_found')} · {site.publication.title}"
+    return site.render("404.html.j2", page, PageHead(title, feeds=site.feeds(page)))
 
 
 def _style(site: SiteRenderer) -> OutputFile:
     template = site.templates.web().get_template("web/style.css.j2")
     css = template.render(theme=style_values(site.publication.theme))
     return OutputFile("style.css", f"{css}\n".encode())
-
-
-def _sitemap(site: SiteRenderer) -> OutputFile:
-    return OutputFile("sitemap.xml", sitemap(site.index).encode())
-
-
-def _robots(site: SiteRenderer) -> OutputFile:
-    return OutputFile("robots.txt", robots(site.publication).encode())

@@ -33,13 +33,8 @@ def moved_page(site: SiteRenderer, old: str, new: str) -> OutputFile:
     """The page at an old address. Its canonical address is the new one, which search engines keep."""
     page = site.page(old)
     target = urls.address(site.publication, new)
-    head = PageHead(
-        title=f"{site.messages.format('web.moved')} · {site.publication.title}",
-        description="",
-        canonical=target,
-        feeds=(),
-    )
-    return site.render("moved.html.j2", page, head, target=page.href(target))
+    title = f"{site.messages.format('web.moved')} · {site.publication.title}"
+    return site.render("moved.html.j2", page, PageHead(title, canonical=target), target=page.href(target))
 
 
 def redirects(site: SiteRenderer) -> OutputFile:

@@ -66,21 +66,15 @@ def words_of(texts: Iterable[str]) -> str:
 def search_page(site: SiteRenderer) -> OutputFile:
     """The search page. Without scripts it lists tags and articles."""
     index, page = site.index, site.page(SEARCH)
-    head = PageHead(
-        title=f"{site.messages.format('web.search')} · {site.publication.title}",
-        description="",
-        canonical="",
-        feeds=site.feeds(page),
-        policy=SEARCH_POLICY,
-    )
+    title = f"{site.messages.format('web.search')} · {site.publication.title}"
     return site.render(
         "search.html.j2",
         page,
-        head,
+        PageHead(title, feeds=site.feeds(page), policy=SEARCH_POLICY),
         index=page.link(INDEX),
         script=page.link(SCRIPT),
-        tags=tag_links(tuple(index.by_tag), index, page),
-        years=by_year(tuple(site_article(each, index, page) for each in index.articles)),
+        tags=tag_links(index.by_tag, index, page),
+        years=by_year(site_article(each, index, page) for each in index.articles),
     )
 
 
@@ -101,12 +95,10 @@ def _issues(site: SiteRenderer) -> Iterator[dict[str, Any]]:
         number = site.messages.format("issue", number=edition.issue.number)
         letter = for_audience(edition.letter, Medium.WEB, edition.audience)
         # An issue without a preview text has one made from the letter as it is mailed.
-        own = edition.issue.preview_text
-        dek = (
-            public_text(edition.preview_text, publication)
-            if own
-            else first_words(letter, publication, edition.url or "")
-        )
+        if edition.issue.preview_text:
+            dek = public_text(edition.preview_text, publication)
+        else:
+            dek = first_words(letter, publication, edition.url or "")
         words = words_of((number, *content_texts(letter.blocks, letter.footnotes)))
         yield _entry(page, edition.issue.title, edition.url, edition.issue.date, dek, (), words)
 
@@ -117,12 +109,8 @@ def _articles(site: SiteRenderer) -> Iterator[dict[str, Any]]:
         article, words = each.article, ""
         if budget > 0:
             content = for_audience(each.content, Medium.WEB, EVERYONE)
-            words = words_of(
-                (
-                    *(author.name for author in article.authors),
-                    *content_texts(content.blocks, content.footnotes),
-                )
-            )
+            names = (author.name for author in article.authors)
+            words = words_of((*names, *content_texts(content.blocks, content.footnotes)))
             budget -= len(words)
         tags = tuple(tag for tag in dict.fromkeys(article.tags) if tag in site.index.by_tag)
         yield _entry(page, article.title, each.url, article.date, article.dek, tags, words)

@@ -6,18 +6,12 @@ without a public address are left out here, once.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline.errors import PressroomError, raise_all
-from pipeline.model import (
-    ComposedArticle,
-    ComposedEdition,
-    ComposedSection,
-    Image,
-    Publication,
-    Published,
-)
+from pipeline.model import ComposedArticle, ComposedEdition, ComposedSection, Image, Publication, Published
 from pipeline.support import urls
 
 RELATED = 3
@@ -67,10 +61,8 @@ class SiteIndex:
         article = composed.article
         named = {slug: self.by_slug[slug] for slug in article.related if slug in self.by_slug}
         named.pop(article.slug, None)
-        shared_tags: dict[str, int] = {}
-        for tag in article.tags:
-            for other in self.by_tag.get(tag, ())[:NEAR]:
-                shared_tags[other.article.slug] = shared_tags.get(other.article.slug, 0) + 1
+        near = (other for tag in article.tags for other in self.by_tag.get(tag, ())[:NEAR])
+        shared_tags = Counter(other.article.slug for other in near)
         similar = sorted(
             (self.by_slug[slug] for slug in shared_tags if slug != article.slug and slug not in named),
             key=lambda other: (

@@ -6,26 +6,28 @@ from collections.abc import Iterator
 from datetime import datetime
 from xml.sax.saxutils import escape
 
-from pipeline.model import Publication
-from pipeline.render.site.page_frame import ARTICLES, TAGS
+from pipeline.model import OutputFile
+from pipeline.render.site.page_frame import ARTICLES, TAGS, SiteRenderer
 from pipeline.render.site.site_index import SiteIndex
 from pipeline.support import urls
 
 
-def sitemap(index: SiteIndex) -> str:
-    """Every page by its canonical address, except articles whose canonical page is elsewhere."""
+def sitemap(site: SiteRenderer) -> OutputFile:
+    """`sitemap.xml`: every page, except articles whose canonical page is elsewhere."""
     entries = "".join(
-        f"<url><loc>{escape(url)}</loc>{_lastmod(changed)}</url>\n" for url, changed in _pages(index)
+        f"<url><loc>{escape(url)}</loc>{_lastmod(changed)}</url>\n" for url, changed in _pages(site.index)
     )
-    return (
+    text = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{entries}</urlset>\n'
     )
+    return OutputFile("sitemap.xml", text.encode())
 
 
-def robots(publication: Publication) -> str:
-    """Allow robots to read the whole site, and name the site map."""
-    return f"User-agent: *\nAllow: /\n\nSitemap: {urls.address(publication, 'sitemap.xml')}\n"
+def robots(site: SiteRenderer) -> OutputFile:
+    """`robots.txt`: robots may read the whole site; it names the site map."""
+    text = f"User-agent: *\nAllow: /\n\nSitemap: {urls.address(site.publication, 'sitemap.xml')}\n"
+    return OutputFile("robots.txt", text.encode())
 
 
 def _pages(index: SiteIndex) -> Iterator[tuple[str, datetime | None]]:

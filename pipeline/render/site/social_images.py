@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from urllib.parse import unquote
 
 from pipeline.config.i18n import Messages, direction
-from pipeline.images.draw import DrawnBox, DrawnImage, DrawnText, draw, text_width, writable
+from pipeline.images.draw import Canvas, text_width, writable
 from pipeline.model import Image, OutputFile, Palette, Publication
 from pipeline.render.color_contrast import text_color_on
 from pipeline.render.site.site_index import SiteIndex
@@ -73,20 +73,32 @@ class SocialCard:
         )
 
 
+def publication_card(index: SiteIndex) -> SocialCard:
+    """The card of the publication, for pages that are not about one issue or picture."""
+    publication, theme = index.publication, index.publication.theme
+    return SocialCard(
+        name=publication.title,
+        title=publication.tagline if index.logo and publication.tagline else publication.title,
+        line=unquote(publication.base_url.partition("//")[2].removeprefix("www.")),
+        mark="",
+        stem="social",
+        colors=theme.colors,
+        font="sans" if "sans-serif" in theme.heading_font.lower() else "serif",
+        rtl=direction(publication.language) == "rtl",
+        logo=index.logo,
+    )
+
+
 def issue_card(index: SiteIndex, position: int, messages: Messages) -> SocialCard:
     """The card of the issue at `position` in the index, which all of its editions share."""
     issue = index.issues[position][0].issue
-    line = f"{messages.format('issue', number=issue.number)} · {messages.date(issue.date)}"
-    stem = f"social-{issue.number:03}"
-    return _card(index, title=issue.title, line=line, mark=str(issue.number), stem=stem)
-
-
-def publication_card(index: SiteIndex) -> SocialCard:
-    """The card of the publication, for pages that are not about one issue or picture."""
-    publication = index.publication
-    title = publication.tagline if index.logo and publication.tagline else publication.title
-    line = unquote(publication.base_url.partition("//")[2].removeprefix("www."))
-    return _card(index, title=title, line=line, mark="", stem="social")
+    return replace(
+        publication_card(index),
+        title=issue.title,
+        line=f"{messages.format('issue', number=issue.number)} · {messages.date(issue.date)}",
+        mark=str(issue.number),
+        stem=f"social-{issue.number:03}",
+    )
 
 
 def cards(index: SiteIndex, messages: Messages) -> Iterator[SocialCard]:
@@ -97,71 +109,54 @@ def cards(index: SiteIndex, messages: Messages) -> Iterator[SocialCard]:
 
 def make_picture(card: SocialCard, data: Callable[[Image], bytes]) -> OutputFile:
     """Draw the picture of a card. `data` returns the bytes of the logo."""
-    return OutputFile(urls.image_path(card.image), draw(WIDTH, HEIGHT, tuple(_drawn(card, data))))
-
-
-def _card(index: SiteIndex, *, title: str, line: str, mark: str, stem: str) -> SocialCard:
-    publication, theme = index.publication, index.publication.theme
-    return SocialCard(
-        name=publication.title,
-        title=title,
-        line=line,
-        mark=mark,
-        stem=stem,
-        colors=theme.colors,
-        font="sans" if "sans-serif" in theme.heading_font.lower() else "serif",
-        rtl=direction(publication.language) == "rtl",
-        logo=index.logo,
-    )
-
-
-def _drawn(card: SocialCard, data: Callable[[Image], bytes]) -> Iterator[DrawnBox | DrawnText | DrawnImage]:
+    canvas = Canvas(WIDTH, HEIGHT)
     colors, title, line = card.colors, writable(card.title, card.font), writable(card.line, "sans")
-    yield DrawnBox(0, 0, WIDTH, HEIGHT, colors.surface)
-    edge = WIDTH - _EDGE if card.rtl else 0
-    if not title:
-        yield from _mark_field(card)
-    else:
-        yield DrawnBox(edge, 0, _EDGE, HEIGHT, colors.accent)
+    canvas.box(0, 0, WIDTH, HEIGHT, colors.surface)
+    if title:
+        canvas.box(WIDTH - _EDGE if card.rtl else 0, 0, _EDGE, HEIGHT, colors.accent)
         size, lines = _fit(title, card.font)
         step = round(size * _LEADING)
         top = 148 + (_TITLE_HEIGHT - step * len(lines)) // 2
         for number, text in enumerate(lines):
-            yield _line(card, text, top + step * number + round(size * 0.92), size, colors.text, card.font)
-        if card.name != card.title or card.logo:
-            yield from _head(card, data)
+            base = top + step * number + round(size * 0.92)
+            _draw_line(canvas, card, text, base, size, colors.text, card.font)
+    else:
+        _draw_mark(canvas, card)
+    if not title or card.name != card.title or card.logo:
+        _draw_head(canvas, card, data)
     if line and title and text_width(line, "sans", 32) <= _TEXT_WIDTH:
-        yield _line(card, line, HEIGHT - _MARGIN + 10, 32, colors.muted, "sans")
-    if not title:
-        yield from _head(card, data)
+        _draw_line(canvas, card, line, HEIGHT - _MARGIN + 10, 32, colors.muted, "sans")
+    return OutputFile(urls.image_path(card.image), canvas.png())
 
 
-def _head(card: SocialCard, data: Callable[[Image], bytes]) -> Iterator[DrawnText | DrawnImage]:
-    """The logo, or else the publication's name."""
+def _draw_head(canvas: Canvas, card: SocialCard, data: Callable[[Image], bytes]) -> None:
+    """Draw the logo, or else the publication's name."""
     if card.logo:
         scale = min(1.0, _LOGO[0] / card.logo.width, _LOGO[1] / card.logo.height)
         width, height = round(card.logo.width * scale), round(card.logo.height * scale)
         left = WIDTH - _MARGIN - width if card.rtl else _MARGIN
-        yield DrawnImage(left, _MARGIN - 24, max(1, width), max(1, height), data(card.logo))
+        canvas.image(left, _MARGIN - 24, max(1, width), max(1, height), data(card.logo))
     elif (name := writable(card.name, card.font)) and text_width(name, card.font, 40) <= _TEXT_WIDTH:
-        yield _line(card, name, _MARGIN + 24, 40, card.colors.accent, card.font)
+        _draw_line(canvas, card, name, _MARGIN + 24, 40, card.colors.accent, card.font)
 
 
-def _mark_field(card: SocialCard) -> Iterator[DrawnBox | DrawnText]:
-    """A field in the accent colour, with the card's mark in it if it has one."""
+def _draw_mark(canvas: Canvas, card: SocialCard) -> None:
+    """Draw a field in the accent colour, with the card's mark in it if it has one."""
     width = WIDTH * 2 // 5 if card.logo or writable(card.name, card.font) else WIDTH
     left = 0 if card.rtl else WIDTH - width
-    yield DrawnBox(left, 0, width, HEIGHT, card.colors.accent)
+    canvas.box(left, 0, width, HEIGHT, card.colors.accent)
     if mark := writable(card.mark, card.font):
         size = next((each for each in (300, 220, 160) if text_width(mark, card.font, each) < width - 80), 100)
         middle = left + (width - text_width(mark, card.font, size)) // 2
         base = HEIGHT // 2 + round(size * 0.36)
-        yield DrawnText(middle, base, mark, size, text_color_on(card.colors.accent), card.font)
+        canvas.text(middle, base, mark, size, text_color_on(card.colors.accent), card.font)
 
 
-def _line(card: SocialCard, text: str, base: int, size: int, color: str, font: str) -> DrawnText:
+def _draw_line(
+    canvas: Canvas, card: SocialCard, text: str, base: int, size: int, color: str, font: str
+) -> None:
     left = WIDTH - _MARGIN - text_width(text, font, size) if card.rtl else _MARGIN
-    return DrawnText(left, base, text, size, color, font)
+    canvas.text(left, base, text, size, color, font)
 
 
 def _fit(title: str, font: str) -> tuple[int, list[str]]:
