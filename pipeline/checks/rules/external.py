@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pipeline.checks.context import CheckContext
 from pipeline.checks.online_links import LinkVerdict
 from pipeline.checks.page_text import split_url
-from pipeline.checks.rule import Violation, rule
+from pipeline.checks.rule import Violation, error_rule, note_rule, warning_rule
 from pipeline.checks.rules.links import RESERVED, is_field, place_of
 from pipeline.model import Severity
 
@@ -48,9 +48,8 @@ def _tried(context: CheckContext, verdict: LinkVerdict) -> Iterator[Violation]:
         yield Violation(f'"{url}": {answer.why}{to}.', place_of(context, link.url))
 
 
-@rule(
+@error_rule(
     "WEB001",
-    Severity.ERROR,
     "A link's page does not exist (--online)",
     source="RFC 9110, 15.5.5 (404) and 15.5.11 (410)",
     remedy="Link to where the page is now, or to its copy at web.archive.org.",
@@ -60,9 +59,8 @@ def page_gone(context: CheckContext) -> Iterator[Violation]:
     return _tried(context, LinkVerdict.GONE)
 
 
-@rule(
+@warning_rule(
     "WEB002",
-    Severity.WARNING,
     "A link's server gave no answer (--online)",
     source="RFC 9110, 15.6; a time limit of 10 seconds",
     remedy="Try it in a browser, and check again later.",
@@ -72,9 +70,8 @@ def no_answer(context: CheckContext) -> Iterator[Violation]:
     return _tried(context, LinkVerdict.TROUBLE)
 
 
-@rule(
+@note_rule(
     "WEB003",
-    Severity.NOTE,
     "A link's page has moved for good (--online)",
     source="RFC 9110, 15.4.2 (301) and 15.4.9 (308)",
     remedy="Link to the new address.",
@@ -84,9 +81,8 @@ def page_moved(context: CheckContext) -> Iterator[Violation]:
     return _tried(context, LinkVerdict.MOVED)
 
 
-@rule(
+@note_rule(
     "WEB004",
-    Severity.NOTE,
     "A link could not be tried (--online)",
     source="docs/decisions/online-links.md",
     remedy="Try it in a browser. Addresses on a private network are tried with --allow-private.",
@@ -96,9 +92,8 @@ def untried(context: CheckContext) -> Iterator[Violation]:
     return _tried(context, LinkVerdict.UNTRIED)
 
 
-@rule(
+@warning_rule(
     "SPAM001",
-    Severity.WARNING,
     "SpamAssassin counts points against the issue (--spam)",
     source="SpamAssassin's local tests; 5 points are its default limit",
     remedy="Look at what the points are for.",

@@ -19,8 +19,7 @@ from pipeline.checks.feed_context import (
     once,
 )
 from pipeline.checks.html_page import parse_page
-from pipeline.checks.rule import Violation, rule
-from pipeline.model import Severity
+from pipeline.checks.rule import Violation, error_rule, warning_rule
 
 _TAG_URI = re.compile(r"tag:[A-Za-z0-9.@-]+,\d{4}(-\d\d){0,2}:[!-~]+")  # RFC 4151
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#]+[!-~]*")
@@ -38,9 +37,8 @@ def _named(entry: FeedEntry) -> str:
     return f'"{entry.title}"' if entry.title else f"the item {entry.id}"
 
 
-@rule(
+@error_rule(
     "FEED011",
-    Severity.ERROR,
     "an item has no permanent id of its own",
     source="RFC 4287, section 4.2.6; RFC 4151; RSS 2.0, <guid>; JSON Feed 1.1, id",
     remedy=OURS,
@@ -61,9 +59,8 @@ def item_ids(context: FeedContext) -> Iterator[Violation]:
             yield Violation(f"the id of {_named(entry)} is declared as an address.", document.place)
 
 
-@rule(
+@error_rule(
     "FEED012",
-    Severity.ERROR,
     "the link of an item is not a whole address in ASCII",
     source="RFC 3986; RSS 2.0, <link>; RFC 4287, section 4.2.7",
     remedy=OURS,
@@ -78,9 +75,8 @@ def item_links(context: FeedContext) -> Iterator[Violation]:
             )
 
 
-@rule(
+@error_rule(
     "FEED013",
-    Severity.ERROR,
     "a title can be taken for markup",
     source="RSS Advisory Board, Best Practices Profile, <title>; RFC 4287, section 4.2.14",
     remedy=OURS,
@@ -101,9 +97,8 @@ def item_titles(context: FeedContext) -> Iterator[Violation]:
                 yield Violation(f'the title "{title.text}" is not plain text.', document.place)
 
 
-@rule(
+@error_rule(
     "FEED014",
-    Severity.ERROR,
     "an item lacks its summary or content, or has them in the wrong form",
     source="RSS Advisory Board, Best Practices Profile, <description>; RFC 4287, sections 4.1.3 and 4.2.13",
     remedy=OURS,
@@ -133,9 +128,8 @@ def summary_and_content(context: FeedContext) -> Iterator[Violation]:
                 yield Violation(f"the summary of {_named(entry)} is not plain text.", document.place)
 
 
-@rule(
+@error_rule(
     "FEED015",
-    Severity.ERROR,
     "an item does not name its authors as feed readers expect",
     source="RSS Advisory Board, Best Practices Profile, <dc:creator>; RFC 4287, section 4.2.1",
     remedy=OURS,
@@ -151,9 +145,8 @@ def item_authors(context: FeedContext) -> Iterator[Violation]:
             yield Violation(f"{_named(entry)} does not name its authors exactly once.", document.place)
 
 
-@rule(
+@error_rule(
     "FEED016",
-    Severity.ERROR,
     "a date of an item is missing, or not as its format writes it",
     source="RFC 822, section 5, with four-digit years; RFC 3339; RFC 4287, sections 4.2.9 and 4.2.15",
     remedy=OURS,
@@ -183,9 +176,8 @@ def _written_dates(document: FeedDocument, entry: FeedEntry) -> Iterator[tuple[s
         yield "date of revision", str(node.get("date_modified", "")), _DATE
 
 
-@rule(
+@warning_rule(
     "FEED017",
-    Severity.WARNING,
     "a tag has a comma, or is there twice",
     source="feed readers that show tags as one line with commas",
     remedy="Name the tag without a comma, and once for each article.",
@@ -202,9 +194,8 @@ def item_tags(context: FeedContext) -> Iterator[Violation]:
                 yield Violation(f'{_named(entry)} has the tag "{tag}" {times} times.', document.place)
 
 
-@rule(
+@error_rule(
     "FEED018",
-    Severity.ERROR,
     "the picture of an item is not where feed readers look for it",
     source="Media RSS 1.5.1, media:content; RSS Advisory Board, Best Practices Profile, <enclosure>",
     remedy=OURS,
@@ -226,9 +217,8 @@ def _sources(html: str) -> set[str]:
     return {each.get("src", "") for each in parse_page(html).all("img")}
 
 
-@rule(
+@error_rule(
     "FEED019",
-    Severity.ERROR,
     "an address in an item is not whole",
     source="RFC 3986, section 5.1; xml:base is widely ignored",
     remedy=OURS,
@@ -246,9 +236,8 @@ def whole_addresses(context: FeedContext) -> Iterator[Violation]:
                     yield Violation(f'{_named(entry)} leads to "{url}", not a whole address.', document.place)
 
 
-@rule(
+@error_rule(
     "FEED020",
-    Severity.ERROR,
     "a note leads to another page, or nowhere",
     source="feed readers that show a note where its link is the item's address and #fn1",
     remedy=OURS,
@@ -268,9 +257,8 @@ def footnote_links(context: FeedContext) -> Iterator[Violation]:
                 yield Violation(f"{_named(entry)} has no note #{name}, to which it links.", document.place)
 
 
-@rule(
+@error_rule(
     "FEED021",
-    Severity.ERROR,
     "the content of an item is not plain, complete HTML",
     source="the allow-lists by which feed readers make HTML safe",
     remedy=OURS,
@@ -289,9 +277,8 @@ def plain_content(context: FeedContext) -> Iterator[Violation]:
             yield Violation(f"the content of {_named(entry)}: {error.message}", document.place)
 
 
-@rule(
+@error_rule(
     "FEED022",
-    Severity.ERROR,
     "a picture in an item has no alternative text or no size",
     source="HTML Living Standard, 4.8.3; WCAG 2.2, 1.1.1",
     remedy=OURS,
@@ -305,9 +292,8 @@ def content_images(context: FeedContext) -> Iterator[Violation]:
                 yield Violation(f"a picture of {_named(entry)} lacks {', '.join(missing)}.", document.place)
 
 
-@rule(
+@error_rule(
     "FEED025",
-    Severity.ERROR,
     "the formats of a feed differ",
     source="one feed in three formats",
     remedy=OURS,

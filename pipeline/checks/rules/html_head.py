@@ -8,8 +8,8 @@ from xml.etree.ElementTree import Element
 
 from pipeline.checks.context import CheckContext
 from pipeline.checks.html_page import HtmlPage
-from pipeline.checks.rule import Violation, rule
-from pipeline.model import Place, Severity
+from pipeline.checks.rule import Violation, error_rule, warning_rule
+from pipeline.model import Place
 from pipeline.support.css import at_rules, style_rules
 from pipeline.support.limits import STYLE_CHARACTERS
 
@@ -27,9 +27,8 @@ def _head(context: CheckContext) -> Place:
     return Place(path) if path else context.at()
 
 
-@rule(
+@error_rule(
     "HEAD001",
-    Severity.ERROR,
     "The email has too much style",
     source=f"Gmail: {STYLE_CHARACTERS:,} characters of style in all (measured)",
     remedy="Shorten the theme's style sheets.",
@@ -42,9 +41,8 @@ def too_much_style(context: CheckContext) -> Iterator[Violation]:
         yield Violation(message, _head(context))
 
 
-@rule(
+@error_rule(
     "HEAD002",
-    Severity.ERROR,
     "A style element is in the body",
     source="HTML Living Standard, 4.2.6; caniemail.com, <style>",
     remedy="Move it to the head, in an mj-style.",
@@ -58,9 +56,8 @@ def style_in_body(context: CheckContext) -> Iterator[Violation]:
             yield Violation("a style element is in the body.", place)
 
 
-@rule(
+@error_rule(
     "HEAD003",
-    Severity.ERROR,
     "An @-rule is inside another",
     source="Gmail (measured); caniemail.com, @media nested",
     remedy="Write the two conditions as one @media with `and`.",
@@ -75,9 +72,8 @@ def nested_at_rule(context: CheckContext) -> Iterator[Violation]:
                 yield Violation(f"an @-rule is inside @{name}.", context.in_theme(at, written))
 
 
-@rule(
+@warning_rule(
     "HEAD004",
-    Severity.WARNING,
     "Rules for Outlook's dark mode are mixed with others",
     source="Outlook.com's data-ogsc and data-ogsb (measured)",
     remedy="Put them into an mj-style of their own.",
@@ -93,9 +89,8 @@ def mixed_outlook_styles(context: CheckContext) -> Iterator[Violation]:
             )
 
 
-@rule(
+@error_rule(
     "HEAD005",
-    Severity.ERROR,
     "The head lacks what clients need",
     source="HTML Living Standard, 4.2.5; CSS Color Adjustment 1; Apple Mail; Word's OfficeDocumentSettings",
     remedy="Add it to the theme's head, as the default theme has it.",
@@ -130,9 +125,8 @@ def _declares_utf8(page: HtmlPage) -> bool:
     )
 
 
-@rule(
+@error_rule(
     "HEAD006",
-    Severity.ERROR,
     "Language or direction is missing",
     source="WCAG 2.2, 3.1.1; Outlook reads xml:lang",
     remedy="Write lang, dir and xml:lang on <html>, and lang and dir on each child of <body>.",
@@ -153,9 +147,8 @@ def language_missing(context: CheckContext) -> Iterator[Violation]:
                 yield Violation(f"{what} has {problem}.", context.at(page.lines[element]))
 
 
-@rule(
+@warning_rule(
     "HEAD007",
-    Severity.WARNING,
     "The email fetches a style sheet or font",
     source="caniemail.com, @font-face, <link>, @import",
     remedy="Use a font stack that ends in a generic family.",
@@ -173,9 +166,8 @@ def external_style(context: CheckContext) -> Iterator[Violation]:
                 yield Violation(f"a style uses @{name}.", place)
 
 
-@rule(
+@error_rule(
     "HEAD008",
-    Severity.ERROR,
     "The HTML holds a control character",
     source="HTML Living Standard, 13.1.4",
     remedy="Delete it from the source.",

@@ -9,7 +9,7 @@ from email.utils import parseaddr, parsedate_to_datetime
 from functools import lru_cache
 
 from pipeline.checks.context import CheckContext
-from pipeline.checks.rule import Violation, rule
+from pipeline.checks.rule import Violation, error_rule, warning_rule
 from pipeline.checks.source_places import SETTINGS
 from pipeline.model import Place, Severity
 from pipeline.support.limits import ENCODED_LINE, LINE_OCTETS
@@ -56,9 +56,8 @@ def _parts(context: CheckContext) -> list[Message]:
     return [part for part in context.mail.walk() if not part.is_multipart()]
 
 
-@rule(
+@error_rule(
     "MAIL001",
-    Severity.ERROR,
     "The message is not text and HTML, in this order",
     source="RFC 2046, 5.1.4 Alternative Subtype",
     remedy=_REPORT,
@@ -73,9 +72,8 @@ def structure(context: CheckContext) -> Iterator[Violation]:
         yield Violation(f"the message has the parts {', '.join(parts) or 'none'}.", _eml(context))
 
 
-@rule(
+@error_rule(
     "MAIL002",
-    Severity.ERROR,
     "A part is not UTF-8",
     source="RFC 2045, 5.1; RFC 6657",
     remedy=_REPORT,
@@ -89,9 +87,8 @@ def charset(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f"the part {kind} has the charset {named or 'none'}.", _eml(context))
 
 
-@rule(
+@warning_rule(
     "MAIL003",
-    Severity.WARNING,
     "A part is not quoted-printable",
     source="RFC 2045, 6.7; SpamAssassin, MIME_BASE64_TEXT",
     remedy=_REPORT,
@@ -104,9 +101,8 @@ def encoding(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f"the part {part.get_content_type()} is encoded as {named}.", _eml(context))
 
 
-@rule(
+@error_rule(
     "MAIL004",
-    Severity.ERROR,
     "A line of the message is too long",
     source="RFC 5322, 2.1.1 (998); RFC 2045, 6.7 rule 5 (76)",
     remedy=_REPORT,
@@ -129,9 +125,8 @@ def long_lines(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f"a quoted-printable line has {length} characters; {limit}.", place)
 
 
-@rule(
+@error_rule(
     "MAIL005",
-    Severity.ERROR,
     "A line of the message does not end with CRLF",
     source="RFC 5322, 2.3; RFC 5321, 2.3.8",
     remedy=_REPORT,
@@ -143,9 +138,8 @@ def line_ends(context: CheckContext) -> Iterator[Violation]:
         yield Violation("a line does not end with CRLF.", _eml(context, line))
 
 
-@rule(
+@error_rule(
     "MAIL006",
-    Severity.ERROR,
     "A header is missing, or there twice",
     source="RFC 5322, 3.6; Google's Email sender guidelines",
     remedy=_REPORT,
@@ -160,9 +154,8 @@ def once(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f"the message has {count or 'no'} {name} header{plural}.", _eml(context))
 
 
-@rule(
+@warning_rule(
     "MAIL007",
-    Severity.WARNING,
     "The Message-ID is not of the sender's domain",
     source="RFC 5322, 3.6.4",
     remedy=_REPORT,
@@ -182,9 +175,8 @@ def message_id(context: CheckContext) -> Iterator[Violation]:
         yield Violation(message, _eml(context, line))
 
 
-@rule(
+@error_rule(
     "MAIL008",
-    Severity.ERROR,
     "The Date is not a date",
     source="RFC 5322, 3.3",
     remedy=_REPORT,
@@ -202,9 +194,8 @@ def date(context: CheckContext) -> Iterator[Violation]:
         yield Violation(f'the Date "{value}" is not a date with a time zone.', _eml(context, line))
 
 
-@rule(
+@error_rule(
     "MAIL009",
-    Severity.ERROR,
     "Mail programs cannot offer to unsubscribe",
     source="RFC 2369, 3.2; RFC 8058, 3.1; Google's Email sender guidelines",
     remedy="Set an https `unsubscribe_url` in newsletter.toml.",
@@ -233,9 +224,8 @@ def list_unsubscribe(context: CheckContext) -> Iterator[Violation]:
         )
 
 
-@rule(
+@error_rule(
     "MAIL010",
-    Severity.ERROR,
     "Unsubscribing takes more than one click",
     source="RFC 8058, 3.1",
     remedy=_REPORT,
@@ -256,9 +246,8 @@ def one_click(context: CheckContext) -> Iterator[Violation]:
         yield Violation("one click is promised, without an https address to click.", _eml(context, line))
 
 
-@rule(
+@warning_rule(
     "MAIL011",
-    Severity.WARNING,
     "The message does not name its list",
     source="RFC 2919, 2",
     remedy=_REPORT,
@@ -272,9 +261,8 @@ def list_id(context: CheckContext) -> Iterator[Violation]:
         yield Violation(f'the List-Id "{header[0]}" is not `<name.domain>`.', _eml(context, header[1]))
 
 
-@rule(
+@error_rule(
     "MAIL012",
-    Severity.ERROR,
     "A header has letters outside ASCII",
     source="RFC 5322, 2.2; RFC 2047, 2",
     remedy=_REPORT,
@@ -286,9 +274,8 @@ def raw_letters(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f"the header {name} has letters outside ASCII.", _eml(context, line))
 
 
-@rule(
+@warning_rule(
     "MAIL013",
-    Severity.WARNING,
     "The sender's address is of a free mail service",
     source="RFC 7489 (DMARC), 6.3: yahoo.com and aol.com publish p=reject; Google's Email sender guidelines",
     remedy="Send from an address at a domain of your own.",

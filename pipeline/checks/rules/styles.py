@@ -10,9 +10,9 @@ from pipeline.checks.cascade import font_size, line_height, pixels, sheet_rules
 from pipeline.checks.context import CheckContext
 from pipeline.checks.html_page import BLOCKS, HEADINGS, text_of
 from pipeline.checks.page_text import visible_blocks, visible_texts
-from pipeline.checks.rule import Violation, rule
+from pipeline.checks.rule import Violation, error_rule, warning_rule
 from pipeline.checks.rules.contrast import is_large
-from pipeline.model import Place, Severity
+from pipeline.model import Place
 from pipeline.support.css import (
     declaration_errors,
     declarations,
@@ -40,9 +40,8 @@ _COLOUR_FUNCTIONS = frozenset(_FUNCTIONS.split())
 _NO_COLOUR = frozenset({"transparent", "currentcolor"})
 
 
-@rule(
+@warning_rule(
     "TYPE001",
-    Severity.WARNING,
     "Text is too small",
     source="Convention; iOS Mail's text-size-adjust",
     remedy="Raise it to 14 px or more.",
@@ -59,9 +58,8 @@ def small_text(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f'"{_short(text)}" is {number:g} px high.', place)
 
 
-@rule(
+@warning_rule(
     "TYPE002",
-    Severity.WARNING,
     "Running text is too small",
     source="Convention of the trade",
     remedy="Raise it to 16 px or more.",
@@ -79,9 +77,8 @@ def small_body(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f'running text is {size:g} px: "{_short(text)}".', place)
 
 
-@rule(
+@warning_rule(
     "TYPE003",
-    Severity.WARNING,
     "Lines are too close together",
     source="WCAG 2.2, 1.4.12 Text Spacing",
     remedy="Set the line height to 1.5 times the size or more.",
@@ -111,9 +108,8 @@ def tight_lines(context: CheckContext) -> Iterator[Violation]:
             )
 
 
-@rule(
+@warning_rule(
     "TYPE004",
-    Severity.WARNING,
     "Running text is justified or centred",
     source="WCAG 2.2, 1.4.8 Visual Presentation",
     remedy="Align it to the start side in the theme; cut a long call to action to a line or two.",
@@ -133,9 +129,8 @@ def badly_aligned(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f'running text is aligned "{align}": "{_short(text)}".', place)
 
 
-@rule(
+@error_rule(
     "TYPE005",
-    Severity.ERROR,
     "A link in running text is not underlined",
     source="WCAG 2.2, 1.4.1 Use of Color; technique F73",
     remedy="Underline it.",
@@ -164,9 +159,8 @@ def _only_links(block: Element) -> bool:
     )
 
 
-@rule(
+@warning_rule(
     "TYPE006",
-    Severity.WARNING,
     "A colour is not written in six digits",
     source="caniemail.com, rgb(), modern colour functions",
     remedy="Write it as #1f5f5b.",
@@ -196,9 +190,8 @@ def _other_forms(value: str) -> Iterator[str]:
     yield from sorted(each for each in parts.words - _NO_COLOUR if rgba(each))
 
 
-@rule(
+@warning_rule(
     "TYPE007",
-    Severity.WARNING,
     "A background is set by style alone",
     source="Outlook and older webmail",
     remedy="Set bgcolor to the same colour beside it.",
@@ -218,9 +211,8 @@ def no_bgcolor(context: CheckContext) -> Iterator[Violation]:
                 yield Violation(f"<{element.tag}> has the background {colour} by style alone.", place)
 
 
-@rule(
+@warning_rule(
     "TYPE008",
-    Severity.WARNING,
     "A font stack ends in no generic family",
     source="CSS Fonts 4, 2.1.1; Outlook on Windows",
     remedy="End it in serif, sans-serif or monospace.",
@@ -235,9 +227,8 @@ def no_generic_font(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f"the fonts {value} end in no generic family.", context.in_theme(line, value))
 
 
-@rule(
+@error_rule(
     "TYPE009",
-    Severity.ERROR,
     "A style cannot be read",
     source="CSS Syntax 3, 5",
     remedy="Correct it in the theme's template.",
