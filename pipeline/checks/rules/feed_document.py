@@ -10,7 +10,7 @@ from itertools import pairwise
 from urllib.parse import urljoin
 from xml.etree import ElementTree
 
-from pipeline.checks.feed_context import ATOM, HISTORY, OURS, SITE, FeedContext, FeedDocument
+from pipeline.checks.feed_context import ATOM, HISTORY, OURS, SITE, FeedContext, FeedDocument, defect_rule
 from pipeline.checks.html_page import parse_page
 from pipeline.checks.rule import Violation, error_rule, warning_rule
 from pipeline.model import Place, Severity
@@ -27,11 +27,10 @@ _PROLOG = re.compile(rb"""<\?xml version=['"]1\.0['"] encoding=['"](?i:utf-8)['"
 _XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
-@error_rule(
+@defect_rule(
     "FEED001",
     "a feed cannot be read, or has a wrong beginning",
     source="XML 1.0, sections 2.8 and 4.3.3; RFC 8259, section 8.1",
-    remedy=OURS,
 )
 def prolog(context: FeedContext) -> Iterator[Violation]:
     """A feed reader refuses the whole feed, or shows it in the wrong letters.
@@ -52,11 +51,10 @@ def prolog(context: FeedContext) -> Iterator[Violation]:
             yield Violation("it begins with a byte order mark.", feed.place)
 
 
-@error_rule(
+@defect_rule(
     "FEED002",
     "a feed breaks the schema of its format",
     source="RSS 2.0.11, RFC 4287, JSON Feed 1.1, as pipeline/render/feeds/schemas has them",
-    remedy=OURS,
 )
 def schema(context: FeedContext) -> Iterator[Violation]:
     """Some feed readers skip what a format does not know, others refuse the feed."""
@@ -69,11 +67,10 @@ def schema(context: FeedContext) -> Iterator[Violation]:
                 yield Violation(f"{fault}.", Place(feed.place.path, line))
 
 
-@error_rule(
+@defect_rule(
     "FEED003",
     "a feed does not link to itself",
     source="RFC 4287, section 4.1.1; RSS Advisory Board, Best Practices Profile; WebSub, section 4",
-    remedy=OURS,
 )
 def self_link(context: FeedContext) -> Iterator[Violation]:
     """Feed readers subscribe to this address, and a hub knows the feed by it."""
@@ -92,11 +89,10 @@ def self_link(context: FeedContext) -> Iterator[Violation]:
             )
 
 
-@error_rule(
+@defect_rule(
     "FEED004",
     "a feed has no language, or a wrong one",
     source="RSS 2.0, <language>; RFC 4287, section 2; JSON Feed 1.1, language",
-    remedy=OURS,
 )
 def feed_language(context: FeedContext) -> Iterator[Violation]:
     """Screen readers, translators and directories of feeds depend on it."""
@@ -112,11 +108,10 @@ def feed_language(context: FeedContext) -> Iterator[Violation]:
             )
 
 
-@error_rule(
+@defect_rule(
     "FEED005",
     "a feed is not dated by its newest item",
     source="RFC 4287, section 4.2.15; RSS 2.0, <lastBuildDate>",
-    remedy=OURS,
 )
 def feed_date(context: FeedContext) -> Iterator[Violation]:
     """With the date of the build, every build looks like news, and no feed reader can skip it."""
@@ -134,11 +129,10 @@ def feed_date(context: FeedContext) -> Iterator[Violation]:
             )
 
 
-@error_rule(
+@defect_rule(
     "FEED006",
     "the head of an RSS feed is in the wrong order, or its image breaks the rules",
     source="RSS 2.0, <image>; RSS Advisory Board, Best Practices Profile",
-    remedy=OURS,
 )
 def channel_order(context: FeedContext) -> Iterator[Violation]:
     """Feed readers that read from the top miss what follows the items; large images are cut or dropped."""
@@ -159,11 +153,10 @@ def channel_order(context: FeedContext) -> Iterator[Violation]:
                 yield Violation(f"the {name} of its image is {size}; {most} is the limit.", feed.place)
 
 
-@error_rule(
+@defect_rule(
     "FEED007",
     "items are in the wrong order, or dated in the future",
     source="RFC 4287, section 4.2.9; feed readers that sort by date",
-    remedy=OURS,
 )
 def item_order(context: FeedContext) -> Iterator[Violation]:
     """Some feed readers show the first items only, and keep future dates on top for ever."""
@@ -211,11 +204,10 @@ def ttl(context: FeedContext) -> Iterator[Violation]:
             yield Violation(f"its `ttl` is {ttl}; 60 is the limit.", feed.place)
 
 
-@error_rule(
+@defect_rule(
     "FEED010",
     "Atom's elements have a prefix",
     source="feed readers that match names as text; RFC 4287, section 1.2",
-    remedy=OURS,
 )
 def atom_prefix(context: FeedContext) -> Iterator[Violation]:
     """It is valid XML, but feed readers that look for plain names cannot read it."""
@@ -244,11 +236,10 @@ def hub(context: FeedContext) -> Iterator[Violation]:
             yield Violation(f"it names the hub {named}, not {wanted[0] if wanted else 'none'}.", feed.place)
 
 
-@error_rule(
+@defect_rule(
     "FEED024",
     "the list of feeds does not have each feed once",
     source="OPML 2.0, subscription lists",
-    remedy=OURS,
 )
 def list_of_feeds(context: FeedContext) -> Iterator[Violation]:
     """A reader who takes all feeds misses one, or has one twice."""
@@ -272,11 +263,10 @@ def list_of_feeds(context: FeedContext) -> Iterator[Violation]:
             )
 
 
-@error_rule(
+@defect_rule(
     "FEED027",
     "a feed is missing in one of its formats",
     source="what the pages' `<link rel=alternate>` name",
-    remedy=OURS,
 )
 def missing_format(context: FeedContext) -> Iterator[Violation]:
     """Pages announce it, and a feed reader finds nothing there."""
@@ -312,11 +302,10 @@ def not_announced(context: FeedContext) -> Iterator[Violation]:
             yield Violation(f"the page announces {feed_file(kind)} without a title.", place)
 
 
-@error_rule(
+@defect_rule(
     "FEED026",
     "the archive of a feed is not linked part to part",
     source="RFC 5005, section 4; JSON Feed 1.1, next_url",
-    remedy=OURS,
 )
 def archive_links(context: FeedContext) -> Iterator[Violation]:
     """A feed reader that fetches what it has missed stops at the gap."""

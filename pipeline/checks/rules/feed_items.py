@@ -12,14 +12,14 @@ from pipeline.checks.feed_context import (
     CONTENT,
     DC,
     MEDIA,
-    OURS,
     FeedContext,
     FeedDocument,
     FeedEntry,
+    defect_rule,
     once,
 )
 from pipeline.checks.html_page import parse_page
-from pipeline.checks.rule import Violation, error_rule, warning_rule
+from pipeline.checks.rule import Violation, warning_rule
 
 _TAG_URI = re.compile(r"tag:[A-Za-z0-9.@-]+,\d{4}(-\d\d){0,2}:[!-~]+")  # RFC 4151
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#]+[!-~]*")
@@ -37,11 +37,10 @@ def _named(entry: FeedEntry) -> str:
     return f'"{entry.title}"' if entry.title else f"the item {entry.id}"
 
 
-@error_rule(
+@defect_rule(
     "FEED011",
     "an item has no permanent id of its own",
     source="RFC 4287, section 4.2.6; RFC 4151; RSS 2.0, <guid>; JSON Feed 1.1, id",
-    remedy=OURS,
 )
 def item_ids(context: FeedContext) -> Iterator[Violation]:
     """Feed readers know an item by its id alone; one with a bad id is shown again as new, or never."""
@@ -59,11 +58,10 @@ def item_ids(context: FeedContext) -> Iterator[Violation]:
             yield Violation(f"the id of {_named(entry)} is declared as an address.", document.place)
 
 
-@error_rule(
+@defect_rule(
     "FEED012",
     "the link of an item is not a whole address in ASCII",
     source="RFC 3986; RSS 2.0, <link>; RFC 4287, section 4.2.7",
-    remedy=OURS,
 )
 def item_links(context: FeedContext) -> Iterator[Violation]:
     """A tap on the headline leads nowhere."""
@@ -75,11 +73,10 @@ def item_links(context: FeedContext) -> Iterator[Violation]:
             )
 
 
-@error_rule(
+@defect_rule(
     "FEED013",
     "a title can be taken for markup",
     source="RSS Advisory Board, Best Practices Profile, <title>; RFC 4287, section 4.2.14",
-    remedy=OURS,
 )
 def item_titles(context: FeedContext) -> Iterator[Violation]:
     """Half of all feed readers take a title for HTML: a < in it swallows the rest of the headline."""
@@ -97,11 +94,10 @@ def item_titles(context: FeedContext) -> Iterator[Violation]:
                 yield Violation(f'the title "{title.text}" is not plain text.', document.place)
 
 
-@error_rule(
+@defect_rule(
     "FEED014",
     "an item lacks its summary or content, or has them in the wrong form",
     source="RSS Advisory Board, Best Practices Profile, <description>; RFC 4287, sections 4.1.3 and 4.2.13",
-    remedy=OURS,
 )
 def summary_and_content(context: FeedContext) -> Iterator[Violation]:
     """Feed readers show the summary instead of the article, or tags instead of text."""
@@ -128,11 +124,10 @@ def summary_and_content(context: FeedContext) -> Iterator[Violation]:
                 yield Violation(f"the summary of {_named(entry)} is not plain text.", document.place)
 
 
-@error_rule(
+@defect_rule(
     "FEED015",
     "an item does not name its authors as feed readers expect",
     source="RSS Advisory Board, Best Practices Profile, <dc:creator>; RFC 4287, section 4.2.1",
-    remedy=OURS,
 )
 def item_authors(context: FeedContext) -> Iterator[Violation]:
     """The byline is missing, or shows a mail address."""
@@ -145,11 +140,10 @@ def item_authors(context: FeedContext) -> Iterator[Violation]:
             yield Violation(f"{_named(entry)} does not name its authors exactly once.", document.place)
 
 
-@error_rule(
+@defect_rule(
     "FEED016",
     "a date of an item is missing, or not as its format writes it",
     source="RFC 822, section 5, with four-digit years; RFC 3339; RFC 4287, sections 4.2.9 and 4.2.15",
-    remedy=OURS,
 )
 def item_dates(context: FeedContext) -> Iterator[Violation]:
     """The item is sorted to the end or the top, and a revision goes unnoticed."""
@@ -194,11 +188,10 @@ def item_tags(context: FeedContext) -> Iterator[Violation]:
                 yield Violation(f'{_named(entry)} has the tag "{tag}" {times} times.', document.place)
 
 
-@error_rule(
+@defect_rule(
     "FEED018",
     "the picture of an item is not where feed readers look for it",
     source="Media RSS 1.5.1, media:content; RSS Advisory Board, Best Practices Profile, <enclosure>",
-    remedy=OURS,
 )
 def lead_image(context: FeedContext) -> Iterator[Violation]:
     """Some take it from the content and others from the item: where one lacks it, so do its readers."""
@@ -217,11 +210,10 @@ def _sources(html: str) -> set[str]:
     return {each.get("src", "") for each in parse_page(html).all("img")}
 
 
-@error_rule(
+@defect_rule(
     "FEED019",
     "an address in an item is not whole",
     source="RFC 3986, section 5.1; xml:base is widely ignored",
-    remedy=OURS,
 )
 def whole_addresses(context: FeedContext) -> Iterator[Violation]:
     """A feed reader has no page that it could be relative to: the link or picture is broken."""
@@ -236,11 +228,10 @@ def whole_addresses(context: FeedContext) -> Iterator[Violation]:
                     yield Violation(f'{_named(entry)} leads to "{url}", not a whole address.', document.place)
 
 
-@error_rule(
+@defect_rule(
     "FEED020",
     "a note leads to another page, or nowhere",
     source="feed readers that show a note where its link is the item's address and #fn1",
-    remedy=OURS,
 )
 def footnote_links(context: FeedContext) -> Iterator[Violation]:
     """A reader who taps the number loses the place."""
@@ -257,11 +248,10 @@ def footnote_links(context: FeedContext) -> Iterator[Violation]:
                 yield Violation(f"{_named(entry)} has no note #{name}, to which it links.", document.place)
 
 
-@error_rule(
+@defect_rule(
     "FEED021",
     "the content of an item is not plain, complete HTML",
     source="the allow-lists by which feed readers make HTML safe",
-    remedy=OURS,
 )
 def plain_content(context: FeedContext) -> Iterator[Violation]:
     """Feed readers drop what they do not allow, at times with the text in it, and differ in the rest."""
@@ -277,11 +267,10 @@ def plain_content(context: FeedContext) -> Iterator[Violation]:
             yield Violation(f"the content of {_named(entry)}: {error.message}", document.place)
 
 
-@error_rule(
+@defect_rule(
     "FEED022",
     "a picture in an item has no alternative text or no size",
     source="HTML Living Standard, 4.8.3; WCAG 2.2, 1.1.1",
-    remedy=OURS,
 )
 def content_images(context: FeedContext) -> Iterator[Violation]:
     """Readers who cannot see it learn nothing, and the text jumps as it loads."""
@@ -292,11 +281,10 @@ def content_images(context: FeedContext) -> Iterator[Violation]:
                 yield Violation(f"a picture of {_named(entry)} lacks {', '.join(missing)}.", document.place)
 
 
-@error_rule(
+@defect_rule(
     "FEED025",
     "the formats of a feed differ",
     source="one feed in three formats",
-    remedy=OURS,
 )
 def formats_differ(context: FeedContext) -> Iterator[Violation]:
     """What one reader gets, another does not."""

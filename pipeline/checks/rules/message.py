@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from email.message import Message
 from email.utils import parseaddr, parsedate_to_datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from pipeline.checks.context import CheckContext
 from pipeline.checks.rule import Violation, error_rule, warning_rule
@@ -22,6 +22,7 @@ _FREE_HOST_NAMES = (
 _FREE_HOSTS = frozenset(_FREE_HOST_NAMES.split())
 _ONE_CLICK = "List-Unsubscribe=One-Click"
 _REPORT = "This is Pressroom's own mistake, or that of a change to the message: please report it."
+_defect_rule = partial(error_rule, remedy=_REPORT)
 
 
 def _eml(context: CheckContext, line: int | None = None) -> Place:
@@ -56,11 +57,10 @@ def _parts(context: CheckContext) -> list[Message]:
     return [part for part in context.mail.walk() if not part.is_multipart()]
 
 
-@error_rule(
+@_defect_rule(
     "MAIL001",
     "The message is not text and HTML, in this order",
     source="RFC 2046, 5.1.4 Alternative Subtype",
-    remedy=_REPORT,
 )
 def structure(context: CheckContext) -> Iterator[Violation]:
     """Mail programs show the last part they can: with HTML first, readers get the plain text."""
@@ -72,11 +72,10 @@ def structure(context: CheckContext) -> Iterator[Violation]:
         yield Violation(f"the message has the parts {', '.join(parts) or 'none'}.", _eml(context))
 
 
-@error_rule(
+@_defect_rule(
     "MAIL002",
     "A part is not UTF-8",
     source="RFC 2045, 5.1; RFC 6657",
-    remedy=_REPORT,
 )
 def charset(context: CheckContext) -> Iterator[Violation]:
     """Some letters are shown as others."""
@@ -101,11 +100,10 @@ def encoding(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f"the part {part.get_content_type()} is encoded as {named}.", _eml(context))
 
 
-@error_rule(
+@_defect_rule(
     "MAIL004",
     "A line of the message is too long",
     source="RFC 5322, 2.1.1 (998); RFC 2045, 6.7 rule 5 (76)",
-    remedy=_REPORT,
 )
 def long_lines(context: CheckContext) -> Iterator[Violation]:
     """Servers break it anywhere, in the middle of a tag too, or refuse the message."""
@@ -125,11 +123,10 @@ def long_lines(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f"a quoted-printable line has {length} characters; {limit}.", place)
 
 
-@error_rule(
+@_defect_rule(
     "MAIL005",
     "A line of the message does not end with CRLF",
     source="RFC 5322, 2.3; RFC 5321, 2.3.8",
-    remedy=_REPORT,
 )
 def line_ends(context: CheckContext) -> Iterator[Violation]:
     """Servers refuse it, since such lines can smuggle in a second message."""
@@ -138,11 +135,10 @@ def line_ends(context: CheckContext) -> Iterator[Violation]:
         yield Violation("a line does not end with CRLF.", _eml(context, line))
 
 
-@error_rule(
+@_defect_rule(
     "MAIL006",
     "A header is missing, or there twice",
     source="RFC 5322, 3.6; Google's Email sender guidelines",
-    remedy=_REPORT,
 )
 def once(context: CheckContext) -> Iterator[Violation]:
     """Gmail refuses the message."""
@@ -175,11 +171,10 @@ def message_id(context: CheckContext) -> Iterator[Violation]:
         yield Violation(message, _eml(context, line))
 
 
-@error_rule(
+@_defect_rule(
     "MAIL008",
     "The Date is not a date",
     source="RFC 5322, 3.3",
-    remedy=_REPORT,
 )
 def date(context: CheckContext) -> Iterator[Violation]:
     """Mail programs sort the issue to the year 1970, or refuse it."""
@@ -224,11 +219,10 @@ def list_unsubscribe(context: CheckContext) -> Iterator[Violation]:
         )
 
 
-@error_rule(
+@_defect_rule(
     "MAIL010",
     "Unsubscribing takes more than one click",
     source="RFC 8058, 3.1",
-    remedy=_REPORT,
 )
 def one_click(context: CheckContext) -> Iterator[Violation]:
     """Gmail and Yahoo ask this of all who send to many, and put other mail into spam, or refuse it."""
@@ -261,11 +255,10 @@ def list_id(context: CheckContext) -> Iterator[Violation]:
         yield Violation(f'the List-Id "{header[0]}" is not `<name.domain>`.', _eml(context, header[1]))
 
 
-@error_rule(
+@_defect_rule(
     "MAIL012",
     "A header has letters outside ASCII",
     source="RFC 5322, 2.2; RFC 2047, 2",
-    remedy=_REPORT,
 )
 def raw_letters(context: CheckContext) -> Iterator[Violation]:
     """Servers refuse it, or readers see signs instead of letters, which belong into encoded words."""
