@@ -17,7 +17,7 @@ from pipeline.checks.spamassassin import SpamReport
 from pipeline.errors import NotFound, suggest
 from pipeline.model import ComposedEdition, Finding, Place, Severity
 
-_ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+_WORST_FIRST = list(Severity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,8 @@ def sort(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Findings by file and line, the worst first in each place."""
 
     def key(finding: Finding) -> tuple[str, int, int, str, str]:
-        place = finding.place
-        return place.path, place.line or 0, _ORDER[finding.severity], finding.code, finding.message
+        place, severity = finding.place, _WORST_FIRST.index(finding.severity)
+        return place.path, place.line or 0, severity, finding.code, finding.message
 
     return tuple(sorted(findings, key=key))
 
