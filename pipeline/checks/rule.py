@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Generic, TypeVar
@@ -18,12 +18,14 @@ class Violation:
     """One breach of a rule: what is wrong, and where.
 
     `hint` replaces the rule's remedy, and `severity` the rule's severity, where this breach differs.
+    Of several breaches that are about the same thing (`about`) only the first is reported.
     """
 
     message: str
     place: Place
     hint: str = ""
     severity: Severity | None = None
+    about: Hashable = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,12 @@ class Rule(Generic[Context]):
 
     def findings(self, context: Context) -> Iterator[Finding]:
         """The violations of this rule, with its code, severity and remedy."""
+        reported: set[Hashable] = set()
         for each in self.check(context):
+            if each.about in reported:
+                continue
+            if each.about is not None:
+                reported.add(each.about)
             yield Finding(
                 self.code, each.severity or self.severity, each.message, each.place, each.hint or self.remedy
             )

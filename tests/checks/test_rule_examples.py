@@ -59,6 +59,15 @@ def test_the_docstring_of_a_rule_is_its_reason_in_one_line() -> None:
     ]
 
 
+def test_of_several_breaches_about_one_thing_the_first_is_reported() -> None:
+    @note_rule("TEST001", "A title", source="A source", remedy="A remedy")
+    def example(context: None) -> Iterator[Violation]:
+        for about, line in (("size", 1), (None, 2), ("size", 3), (None, 4), ("font", 5)):
+            yield Violation("it is broken.", Place("a.md", line), about=about)
+
+    assert [each.place.line for each in example.findings(None)] == [1, 2, 4, 5]
+
+
 def test_the_sound_issue_has_no_finding_at_all() -> None:
     found = run_rules(check_context(Case())).findings
     assert [f"{each.code} {each.message}" for each in found if each.severity is not Severity.NOTE] == []

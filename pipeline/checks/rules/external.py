@@ -37,15 +37,12 @@ def links_to_try(context: CheckContext) -> tuple[str, ...]:
 
 
 def _tried(context: CheckContext, verdict: LinkVerdict) -> Iterator[Violation]:
-    reported = set()
     for link in context.links:
         url = link.url.partition("#")[0]
         answer = context.answers.get(url)
-        if answer is None or answer.verdict is not verdict or url in reported:
-            continue
-        reported.add(url)
-        to = f" to {answer.location}" if answer.location else ""
-        yield Violation(f'"{url}": {answer.why}{to}.', place_of(context, link.url))
+        if answer is not None and answer.verdict is verdict:
+            to = f" to {answer.location}" if answer.location else ""
+            yield Violation(f'"{url}": {answer.why}{to}.', place_of(context, link.url), about=url)
 
 
 @error_rule(

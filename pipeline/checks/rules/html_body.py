@@ -114,14 +114,11 @@ def no_article(context: CheckContext) -> Iterator[Violation]:
 )
 def layout_table_read_aloud(context: CheckContext) -> Iterator[Violation]:
     """A screen reader counts its rows and columns aloud."""
-    seen: set[str] = set()
     for page in (context.page, context.outlook):
         for table in page.all("table"):
             if table.get("role") not in {"presentation", "none"} and not _has_headings(table):
                 place = context.origin(table, "<table>")
-                if str(place) not in seen:
-                    seen.add(str(place))
-                    yield Violation('a table for layout has no role="presentation".', place)
+                yield Violation('a table for layout has no role="presentation".', place, about=place)
 
 
 @error_rule(

@@ -118,14 +118,11 @@ def _page(address: str) -> str:
 def one_text_two_targets(context: CheckContext) -> Iterator[Violation]:
     """A screen reader's list of links does not tell them apart."""
     first: dict[tuple[str, ...], str] = {}
-    reported: set[tuple[str, ...]] = set()
     for link in context.links:
         text, url = words(link.text), link.url.rstrip("/")
-        if not text or is_field(url):
-            continue
-        if first.setdefault(text, url) != url and text not in reported:
-            reported.add(text)
+        if text and not is_field(url) and first.setdefault(text, url) != url:
             yield Violation(
                 f'two links read "{link.text}": one leads to "{first[text]}", one to "{link.url}".',
                 place_of(context, link.url),
+                about=text,
             )

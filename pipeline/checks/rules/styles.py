@@ -48,14 +48,12 @@ _NO_COLOUR = frozenset({"transparent", "currentcolor"})
 )
 def small_text(context: CheckContext) -> Iterator[Violation]:
     """Below 14 px readers on a phone have to zoom, and iOS enlarges it as it likes."""
-    seen: set[str] = set()
     for element, text, _ in visible_texts(context.page, context.light):
         size = context.light.of(element).get("font-size", "16px")
         number = pixels(size)
-        if number is not None and 0 < number < _SMALLEST and size not in seen:
-            seen.add(size)
+        if number is not None and 0 < number < _SMALLEST:
             place = _written(context, element, f"font-size:{size}")
-            yield Violation(f'"{_short(text)}" is {number:g} px high.', place)
+            yield Violation(f'"{_short(text)}" is {number:g} px high.', place, about=size)
 
 
 @warning_rule(
@@ -66,15 +64,13 @@ def small_text(context: CheckContext) -> Iterator[Violation]:
 )
 def small_body(context: CheckContext) -> Iterator[Violation]:
     """A letter is read at arm's length; below 16 px most people hold it nearer."""
-    seen: set[float] = set()
     for element, text in visible_blocks(context.page, context.light).items():
         size = font_size(context.light.of(element))
-        if element.tag not in {"p", "li", "td", "dd"} or not _SMALLEST <= size < _BODY or size in seen:
+        if element.tag not in {"p", "li", "td", "dd"} or not _SMALLEST <= size < _BODY:
             continue
         if context.places.is_running_text(context.page, element):
-            seen.add(size)
             place = _written(context, element, f"font-size: {size:g}px")
-            yield Violation(f'running text is {size:g} px: "{_short(text)}".', place)
+            yield Violation(f'running text is {size:g} px: "{_short(text)}".', place, about=size)
 
 
 @warning_rule(
@@ -85,15 +81,13 @@ def small_body(context: CheckContext) -> Iterator[Violation]:
 )
 def tight_lines(context: CheckContext) -> Iterator[Violation]:
     """The eye loses the next line."""
-    seen: set[tuple[float, float]] = set()
     for element, text in visible_blocks(context.page, context.light).items():
         style = context.light.of(element)
         size, height = font_size(style), line_height(style)
         # Headings and other large lines are closer by custom; text of one line has no next one.
         if element.tag in HEADINGS or is_large(style) or len(text) <= _ONE_LINE:
             continue
-        if height < _LINE_HEIGHT * size - 0.01 and (size, height) not in seen:
-            seen.add((size, height))
+        if height < _LINE_HEIGHT * size - 0.01:
             written, type_size = style.get("line-height", ""), style.get("font-size", "")
             forms = (
                 f"font-size:{type_size};line-height:{written}",
@@ -105,6 +99,7 @@ def tight_lines(context: CheckContext) -> Iterator[Violation]:
             yield Violation(
                 f'lines of text are {height / size:.2f} times its size apart: "{_short(text)}".',
                 context.in_theme(context.page.lines[element], *(forms if written else ())),
+                about=(size, height),
             )
 
 
@@ -118,15 +113,13 @@ def badly_aligned(context: CheckContext) -> Iterator[Violation]:
     """Uneven gaps and beginnings make it hard to read, most of all with dyslexia."""
     html = context.page.first("html")
     far = "left" if html is not None and html.get("dir") == "rtl" else "right"
-    seen: set[str] = set()
     for element, text in visible_blocks(context.page, context.light).items():
         align = context.light.of(element).get("text-align", "")
         figures = element.tag in {"td", "th"} and align == far
         bad = align in {"justify", "center", far, "end"} and not figures
-        if bad and len(text) >= _LONG and align not in seen:
-            seen.add(align)
+        if bad and len(text) >= _LONG:
             place = _written(context, element, f"text-align: {align}")
-            yield Violation(f'running text is aligned "{align}": "{_short(text)}".', place)
+            yield Violation(f'running text is aligned "{align}": "{_short(text)}".', place, about=align)
 
 
 @error_rule(
@@ -137,7 +130,6 @@ def badly_aligned(context: CheckContext) -> Iterator[Violation]:
 )
 def plain_link(context: CheckContext) -> Iterator[Violation]:
     """Readers who do not see the colour do not see the link."""
-    seen: set[str] = set()
     for block, block_text in visible_blocks(context.page, context.light).items():
         if block.tag in HEADINGS or _only_links(block):
             continue
@@ -146,9 +138,8 @@ def plain_link(context: CheckContext) -> Iterator[Violation]:
             lined = style.get("text-decoration", "") + style.get("text-decoration-line", "")
             boxed = hex_colour(style.get("background-color", "")) or "border-bottom" in style
             alone = text in {"", block_text} or context.page.nearest(link, *BLOCKS) is not block
-            if not (alone or "underline" in lined or boxed or text in seen):
-                seen.add(text)
-                yield Violation(f'the link "{text}" is not underlined.', context.origin(link))
+            if not (alone or "underline" in lined or boxed):
+                yield Violation(f'the link "{text}" is not underlined.', context.origin(link), about=text)
 
 
 def _only_links(block: Element) -> bool:
@@ -167,20 +158,16 @@ def _only_links(block: Element) -> bool:
 )
 def other_colour(context: CheckContext) -> Iterator[Violation]:
     """Outlook and some webmail read no other form, and take black or nothing."""
-    seen: set[str] = set()
     for name, value, line in _declared(context):
         for colour in _other_forms(value) if name.startswith(_COLOURED) else ():
-            if colour not in seen:
-                seen.add(colour)
-                place = context.in_theme(line, value, colour)
-                yield Violation(f'the colour "{colour}" is not six digits.', place)
+            place = context.in_theme(line, value, colour)
+            yield Violation(f'the colour "{colour}" is not six digits.', place, about=colour)
     for element in context.page.all():
         for name in ("bgcolor", "color"):
             value = element.get(name) or ""
-            if value and value not in seen and not re.fullmatch("#[0-9a-fA-F]{6}", value):
-                seen.add(value)
+            if value and not re.fullmatch("#[0-9a-fA-F]{6}", value):
                 place = context.in_theme(context.page.lines[element], f'{name}="{value}"')
-                yield Violation(f'the colour "{value}" is not six digits.', place)
+                yield Violation(f'the colour "{value}" is not six digits.', place, about=value)
 
 
 def _other_forms(value: str) -> Iterator[str]:
@@ -198,17 +185,16 @@ def _other_forms(value: str) -> Iterator[str]:
 )
 def no_bgcolor(context: CheckContext) -> Iterator[Violation]:
     """Where styles are dropped, text is on the wrong background."""
-    seen: set[tuple[str, str]] = set()
     for page in (context.page, context.outlook):
         for element in page.all("body", "table", "td", "th"):
             style = {name: value for name, value, _ in declarations(element.get("style") or "")}
             value = style.get("background-color", style.get("background", ""))
             colour = next(filter(None, map(hex_colour, value.split())), "")
             bgcolor = (element.get("bgcolor") or "").lower()
-            if colour and bgcolor != colour and (element.tag, colour) not in seen:
-                seen.add((element.tag, colour))
+            if colour and bgcolor != colour:
+                message = f"<{element.tag}> has the background {colour} by style alone."
                 place = _written(context, element, f"background-color:{colour}")
-                yield Violation(f"<{element.tag}> has the background {colour} by style alone.", place)
+                yield Violation(message, place, about=message)
 
 
 @warning_rule(
@@ -219,12 +205,11 @@ def no_bgcolor(context: CheckContext) -> Iterator[Violation]:
 )
 def no_generic_font(context: CheckContext) -> Iterator[Violation]:
     """Where the named fonts are missing, Outlook takes Times New Roman."""
-    seen: set[str] = set()
     for name, value, line in _declared(context):
         last = value.rsplit(",", 1)[-1].strip(" '\"").lower()
-        if name == "font-family" and last not in _GENERIC_FONTS and value not in seen:
-            seen.add(value)
-            yield Violation(f"the fonts {value} end in no generic family.", context.in_theme(line, value))
+        if name == "font-family" and last not in _GENERIC_FONTS:
+            place = context.in_theme(line, value)
+            yield Violation(f"the fonts {value} end in no generic family.", place, about=value)
 
 
 @error_rule(
