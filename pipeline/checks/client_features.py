@@ -126,8 +126,8 @@ def uses(page: HtmlPage) -> Iterator[FeatureUse]:
             for slug in _of_declaration(name, value, important):
                 yield FeatureUse(slug, f"{name}:{value}", line, each)
     for sheet in page.all("style"):
-        for name, line, _ in at_rules(sheet.text or ""):
-            yield FeatureUse(f"css-at-{name}", f"@{name}", page.lines[sheet] + line - 1)
+        for name, line, _ in at_rules(sheet.text or "", page.lines[sheet]):
+            yield FeatureUse(f"css-at-{name}", f"@{name}", line)
     for rule in sheet_rules(page):
         yield from _of_rule(rule)
 

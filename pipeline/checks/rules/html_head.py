@@ -65,11 +65,9 @@ def style_in_body(context: CheckContext) -> Iterator[Violation]:
 def nested_at_rule(context: CheckContext) -> Iterator[Violation]:
     """Gmail drops the whole style element."""
     for style in context.page.all("style"):
-        for name, line, nested in at_rules(style.text or ""):
+        for name, line, nested in at_rules(style.text or "", context.page.lines[style]):
             if nested:
-                at = context.page.lines[style] + line - 1
-                written = context.rendered.html.split("\n")[at - 1].strip()
-                yield Violation(f"an @-rule is inside @{name}.", context.in_theme(at, written))
+                yield Violation(f"an @-rule is inside @{name}.", context.in_sheet(line))
 
 
 @warning_rule(
@@ -160,10 +158,9 @@ def external_style(context: CheckContext) -> Iterator[Violation]:
         url = link.get("href") or ""
         yield Violation(f'the head fetches "{url}".', context.in_theme(page.lines[link], url))
     for style in page.all("style"):
-        for name, line, _ in at_rules(style.text or ""):
+        for name, line, _ in at_rules(style.text or "", page.lines[style]):
             if name in {"import", "font-face"}:
-                place = context.in_theme(page.lines[style] + line - 1, f"@{name}")
-                yield Violation(f"a style uses @{name}.", place)
+                yield Violation(f"a style uses @{name}.", context.in_theme(line, f"@{name}"))
 
 
 @error_rule(

@@ -227,10 +227,8 @@ def unreadable_style(context: CheckContext) -> Iterator[Violation]:
                 place = context.origin(element, style)
                 yield Violation(f"the style of <{element.tag}> cannot be read: {error}.", place)
     for sheet in context.page.all("style"):
-        for error, line in stylesheet_errors(sheet.text or ""):
-            at = context.page.lines[sheet] + line - 1
-            written = context.rendered.html.split("\n")[at - 1].strip()
-            yield Violation(f"a style sheet cannot be read: {error}.", context.in_theme(at, written))
+        for error, line in stylesheet_errors(sheet.text or "", context.page.lines[sheet]):
+            yield Violation(f"a style sheet cannot be read: {error}.", context.in_sheet(line))
 
 
 # --- what is looked at -----------------------------------------------------------------------
