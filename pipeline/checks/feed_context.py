@@ -15,7 +15,7 @@ from html import unescape
 from typing import Any
 from xml.etree import ElementTree
 
-from pipeline.checks.rule import error_rule
+from pipeline.checks.rule import Violation, error_rule
 from pipeline.model import Place, Publication, Published
 from pipeline.render.feeds.feed_list import feed_folders
 from pipeline.render.feeds.opml import OPML
@@ -79,6 +79,10 @@ class FeedDocument:
     def place(self) -> Place:
         """The file that would be built."""
         return Place(f"{SITE}/{self.path}")
+
+    def breach(self, message: str) -> Violation:
+        """A violation by this document."""
+        return Violation(message, self.place)
 
     def links(self, rel: str) -> list[Mapping[str, str]]:
         """The feed's own links of this kind, in an RSS or Atom feed; a JSON feed has no such links."""

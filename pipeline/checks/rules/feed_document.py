@@ -39,16 +39,14 @@ def prolog(context: FeedContext) -> Iterator[Violation]:
     """
     for feed in context.documents:
         if feed.root is None:
-            yield Violation(f"it cannot be read: {feed.fault}.", feed.place)
+            yield feed.breach(f"it cannot be read: {feed.fault}.")
         elif feed.kind != "json":
             if not _PROLOG.match(feed.data):
-                yield Violation(
-                    "it does not begin with a declaration of UTF-8, followed by its root.", feed.place
-                )
+                yield feed.breach("it does not begin with a declaration of UTF-8, followed by its root.")
             if b"<!DOCTYPE" in feed.data or b"<?xml-stylesheet" in feed.data:
-                yield Violation("it has a DOCTYPE or a style sheet.", feed.place)
+                yield feed.breach("it has a DOCTYPE or a style sheet.")
         elif feed.data.startswith(b"\xef\xbb\xbf"):
-            yield Violation("it begins with a byte order mark.", feed.place)
+            yield feed.breach("it begins with a byte order mark.")
 
 
 @defect_rule(
@@ -61,7 +59,7 @@ def schema(context: FeedContext) -> Iterator[Violation]:
     for feed in context.read():
         if feed.kind == "json":
             for fault in json_faults(feed.data)[:3]:
-                yield Violation(f"{fault}.", feed.place)
+                yield feed.breach(f"{fault}.")
         else:
             for line, fault in schema_faults(feed.data, f"{feed.kind}.rng")[:3]:
                 yield Violation(f"{fault}.", Place(feed.place.path, line))
@@ -78,15 +76,13 @@ def self_link(context: FeedContext) -> Iterator[Violation]:
         own = address(context.publication, feed.path)
         if feed.kind == "json":
             if feed.root.get("feed_url") != own:
-                yield Violation(f"`feed_url` is not {own}.", feed.place)
+                yield feed.breach(f"`feed_url` is not {own}.")
             continue
         links = feed.links("self")
         if [link.get("href") for link in links] != [own]:
-            yield Violation(f"it does not have exactly one link to itself, {own}.", feed.place)
+            yield feed.breach(f"it does not have exactly one link to itself, {own}.")
         elif links[0].get("type") != MEDIA_TYPES[feed.kind]:
-            yield Violation(
-                f"the link to itself does not have the type {MEDIA_TYPES[feed.kind]}.", feed.place
-            )
+            yield feed.breach(f"the link to itself does not have the type {MEDIA_TYPES[feed.kind]}.")
 
 
 @defect_rule(
@@ -103,9 +99,7 @@ def feed_language(context: FeedContext) -> Iterator[Violation]:
         else:
             language = feed.text("language") if feed.kind == "rss" else feed.root.get(_XML_LANGUAGE, "")
         if language != wanted:
-            yield Violation(
-                f'its language is "{language}", and the publication\'s is "{wanted}".', feed.place
-            )
+            yield feed.breach(f'its language is "{language}", and the publication\'s is "{wanted}".')
 
 
 @defect_rule(
@@ -124,9 +118,7 @@ def feed_date(context: FeedContext) -> Iterator[Violation]:
         except ValueError:
             date = None
         if date != newest:
-            yield Violation(
-                f'its date is "{text}", and its newest item changed at {newest.isoformat()}.', feed.place
-            )
+            yield feed.breach(f'its date is "{text}", and its newest item changed at {newest.isoformat()}.')
 
 
 @defect_rule(
@@ -140,17 +132,17 @@ def channel_order(context: FeedContext) -> Iterator[Violation]:
         channel = feed.root.find("channel")
         names = [child.tag for child in channel] if channel is not None else []
         if "item" in names and set(names[names.index("item") :]) != {"item"}:
-            yield Violation("a part of its head comes after its first item.", feed.place)
+            yield feed.breach("a part of its head comes after its first item.")
         image = channel.find("image") if channel is not None else None
         if image is None:
             continue
         for name in ("title", "link"):
             if image.findtext(name) != feed.text(name):
-                yield Violation(f"the {name} of its image is not that of the feed.", feed.place)
+                yield feed.breach(f"the {name} of its image is not that of the feed.")
         for name, most in (("width", 144), ("height", 400)):
             size = image.findtext(name) or "0"
             if not size.isdigit() or int(size) > most:
-                yield Violation(f"the {name} of its image is {size}; {most} is the limit.", feed.place)
+                yield feed.breach(f"the {name} of its image is {size}; {most} is the limit.")
 
 
 @defect_rule(
@@ -163,12 +155,10 @@ def item_order(context: FeedContext) -> Iterator[Violation]:
     for feed in context.read():
         dates = [entry.published for entry in feed.entries if entry.published]
         if any(older < newer for older, newer in pairwise(dates)):
-            yield Violation("its items are not in order, newest first.", feed.place)
+            yield feed.breach("its items are not in order, newest first.")
         for entry in feed.entries:
             if entry.published and entry.published > context.now:
-                yield Violation(
-                    f'"{entry.title}" is dated in the future, {entry.published.isoformat()}.', feed.place
-                )
+                yield feed.breach(f'"{entry.title}" is dated in the future, {entry.published.isoformat()}.')
 
 
 @warning_rule(
@@ -201,7 +191,7 @@ def ttl(context: FeedContext) -> Iterator[Violation]:
     for feed in context.read("rss"):
         ttl = feed.text("ttl")
         if ttl and (not ttl.isdigit() or int(ttl) > 60):
-            yield Violation(f"its `ttl` is {ttl}; 60 is the limit.", feed.place)
+            yield feed.breach(f"its `ttl` is {ttl}; 60 is the limit.")
 
 
 @defect_rule(
@@ -213,7 +203,7 @@ def atom_prefix(context: FeedContext) -> Iterator[Violation]:
     """It is valid XML, but feed readers that look for plain names cannot read it."""
     for feed in context.read("atom"):
         if prefix := re.search(rb"""xmlns:([\w.-]+)=["']http://www\.w3\.org/2005/Atom["']""", feed.data):
-            yield Violation(f"Atom's own elements have the prefix {prefix[1].decode()}.", feed.place)
+            yield feed.breach(f"Atom's own elements have the prefix {prefix[1].decode()}.")
 
 
 @error_rule(
@@ -233,7 +223,7 @@ def hub(context: FeedContext) -> Iterator[Violation]:
             hubs = [link.get("href") for link in feed.links("hub")]
         if hubs != wanted:
             named = ", ".join(map(str, hubs)) or "none"
-            yield Violation(f"it names the hub {named}, not {wanted[0] if wanted else 'none'}.", feed.place)
+            yield feed.breach(f"it names the hub {named}, not {wanted[0] if wanted else 'none'}.")
 
 
 @defect_rule(
@@ -330,7 +320,7 @@ def _part(
     following = [at(older)] if older is not None else []
     if feed.kind == "json":
         if ([feed.root["next_url"]] if "next_url" in feed.root else []) != following:
-            yield Violation("its next page is not the next older part of the archive.", feed.place)
+            yield feed.breach("its next page is not the next older part of the archive.")
         return
     wanted = {
         "prev-archive": following,
@@ -339,9 +329,7 @@ def _part(
     }
     for rel, links in wanted.items():
         if [link.get("href") for link in feed.links(rel)] != links:
-            yield Violation(
-                f"its link `{rel}` does not lead to {links[0] if links else 'nothing'}.", feed.place
-            )
+            yield feed.breach(f"its link `{rel}` does not lead to {links[0] if links else 'nothing'}.")
     marked = next(feed.root.iter(f"{HISTORY}archive"), None) is not None
     if marked != (feed.number is not None):
-        yield Violation("it is archived and does not say so, or it says so and is not archived.", feed.place)
+        yield feed.breach("it is archived and does not say so, or it says so and is not archived.")
