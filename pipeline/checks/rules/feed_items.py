@@ -25,6 +25,13 @@ _TAG_URI = re.compile(r"tag:[A-Za-z0-9.@-]+,\d{4}(-\d\d){0,2}:[!-~]+")  # RFC 41
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#]+[!-~]*")
 _RSS_DATE = re.compile(r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d [+-]\d{4}")
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)")
+_DATES = {
+    "rss": {"publication": ("pubDate", _RSS_DATE), "revision": (f"{ATOM}updated", _DATE)},
+    "atom": {"publication": (f"{ATOM}published", _DATE), "revision": (f"{ATOM}updated", _DATE)},
+    "json": {"publication": ("date_published", _DATE), "revision": ("date_modified", _DATE)},
+}
+"""By format, the fields that hold an item's dates, and how they are written there."""
+
 _UNFIT_NAMES = """
 h1 script style iframe object embed form input button svg picture video audio div aside section article
 header footer nav html head body title link meta base
@@ -142,26 +149,14 @@ def item_authors(context: FeedContext) -> Iterator[Violation]:
 def item_dates(context: FeedContext) -> Iterator[Violation]:
     """The item is sorted to the end or the top, and a revision goes unnoticed."""
     for feed, entry in context.entries():
-        for what, text, shape in _written_dates(feed, entry):
-            if not shape.fullmatch(text):
-                yield feed.breach(f'the {what} of {_named(entry)} is written as "{text}".')
+        read = entry.node.get if feed.kind == "json" else entry.node.findtext
+        for what, (field, shape) in _DATES[feed.kind].items():
+            if not shape.fullmatch(written := str(read(field, ""))):
+                yield feed.breach(f'the date of {what} of {_named(entry)} is written as "{written}".')
         if entry.published is None or entry.updated is None:
             yield feed.breach(f"{_named(entry)} lacks a date of publication or of revision.")
         elif entry.updated < entry.published:
             yield feed.breach(f"{_named(entry)} was revised before it was published.")
-
-
-def _written_dates(feed: FeedDocument, entry: FeedEntry) -> Iterator[tuple[str, str, re.Pattern[str]]]:
-    node = entry.node
-    if feed.kind == "rss":
-        yield "date of publication", node.findtext("pubDate") or "", _RSS_DATE
-        yield "date of revision", node.findtext(f"{ATOM}updated") or "", _DATE
-    elif feed.kind == "atom":
-        yield "date of publication", node.findtext(f"{ATOM}published") or "", _DATE
-        yield "date of revision", node.findtext(f"{ATOM}updated") or "", _DATE
-    else:
-        yield "date of publication", str(node.get("date_published", "")), _DATE
-        yield "date of revision", str(node.get("date_modified", "")), _DATE
 
 
 @warning_rule(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from email.message import Message
 from email.utils import parseaddr, parsedate_to_datetime
-from functools import lru_cache, partial
+from functools import partial
 
 from pipeline.checks.context import CheckContext
 from pipeline.checks.rule import Violation, error_rule, warning_rule
@@ -29,7 +29,6 @@ def _eml(context: CheckContext, line: int | None = None) -> Place:
     return context.built("email.eml", line)
 
 
-@lru_cache(maxsize=8)
 def _headers(message: bytes) -> tuple[tuple[str, str, int], ...]:
     """Name, unfolded raw value, and line of each header, as written and not as parsed.
 
@@ -47,10 +46,11 @@ def _headers(message: bytes) -> tuple[tuple[str, str, int], ...]:
     return tuple(headers)
 
 
-def _header(context: CheckContext, wanted: str) -> tuple[str, int] | None:
-    """The first header of this name: its value and line."""
+def _header(context: CheckContext, wanted: str) -> tuple[str | None, int | None]:
+    """The first header of this name: its value and line, both None where it is missing."""
     headers = _headers(context.message)
-    return next(((value, line) for name, value, line in headers if name.lower() == wanted.lower()), None)
+    named = ((value, line) for name, value, line in headers if name.lower() == wanted.lower())
+    return next(named, (None, None))
 
 
 def _parts(context: CheckContext) -> list[Message]:
@@ -158,12 +158,12 @@ def once(context: CheckContext) -> Iterator[Violation]:
 )
 def message_id(context: CheckContext) -> Iterator[Violation]:
     """Filters take the message for a forgery."""
-    if not (header := _header(context, "Message-ID")):
+    value, line = _header(context, "Message-ID")
+    if value is None:
         return
-    value, line = header
+    sender, _ = _header(context, "From")
     parts = re.fullmatch(r"<[^<>@\s]+@([^<>@\s]+)>", value)
-    sender = _header(context, "From")
-    domain = parseaddr(sender[0])[1].rpartition("@")[2].lower() if sender else ""
+    domain = parseaddr(sender or "")[1].rpartition("@")[2].lower()
     if not parts:
         yield Violation(f'the Message-ID "{value}" is not `<…@…>`.', _eml(context, line))
     elif parts[1].lower() != domain:
@@ -178,9 +178,9 @@ def message_id(context: CheckContext) -> Iterator[Violation]:
 )
 def date(context: CheckContext) -> Iterator[Violation]:
     """Mail programs sort the issue to the year 1970, or refuse it."""
-    if not (header := _header(context, "Date")):
+    value, line = _header(context, "Date")
+    if value is None:
         return
-    value, line = header
     try:
         parsed = parsedate_to_datetime(value)
     except (ValueError, TypeError, IndexError):
@@ -197,11 +197,11 @@ def date(context: CheckContext) -> Iterator[Violation]:
 )
 def list_unsubscribe(context: CheckContext) -> Iterator[Violation]:
     """Gmail and Apple Mail show no unsubscribe button, and readers press the one for spam instead."""
-    if not (header := _header(context, "List-Unsubscribe")):
-        yield Violation("the message has no List-Unsubscribe header.", _eml(context))
-        return
-    value, line = header
+    value, line = _header(context, "List-Unsubscribe")
     place = _eml(context, line)
+    if value is None:
+        yield Violation("the message has no List-Unsubscribe header.", place)
+        return
     if "=?" in value or not value.isascii():
         yield Violation("List-Unsubscribe is an encoded word, which no service reads.", place)
         return
@@ -226,18 +226,16 @@ def list_unsubscribe(context: CheckContext) -> Iterator[Violation]:
 )
 def one_click(context: CheckContext) -> Iterator[Violation]:
     """Gmail and Yahoo ask this of all who send to many, and put other mail into spam, or refuse it."""
-    unsubscribe, post = _header(context, "List-Unsubscribe"), _header(context, "List-Unsubscribe-Post")
-    https = unsubscribe is not None and "<https://" in unsubscribe[0]
+    unsubscribe, _ = _header(context, "List-Unsubscribe")
+    post, line = _header(context, "List-Unsubscribe-Post")
+    https, place = "<https://" in (unsubscribe or ""), _eml(context, line)
     if post is None:
         if https:
-            yield Violation("the message has no List-Unsubscribe-Post header.", _eml(context))
-        return
-    value, line = post
-    if value != _ONE_CLICK:
-        message = f'List-Unsubscribe-Post is "{value}", not "{_ONE_CLICK}".'
-        yield Violation(message, _eml(context, line))
+            yield Violation("the message has no List-Unsubscribe-Post header.", place)
+    elif post != _ONE_CLICK:
+        yield Violation(f'List-Unsubscribe-Post is "{post}", not "{_ONE_CLICK}".', place)
     elif not https:
-        yield Violation("one click is promised, without an https address to click.", _eml(context, line))
+        yield Violation("one click is promised, without an https address to click.", place)
 
 
 @warning_rule(
@@ -248,11 +246,11 @@ def one_click(context: CheckContext) -> Iterator[Violation]:
 )
 def list_id(context: CheckContext) -> Iterator[Violation]:
     """Readers cannot sort your issues into a folder."""
-    header = _header(context, "List-Id")
-    if not header:
+    value, line = _header(context, "List-Id")
+    if value is None:
         yield Violation("the message has no List-Id header.", _eml(context))
-    elif not re.search(r"<[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+>$", header[0]):
-        yield Violation(f'the List-Id "{header[0]}" is not `<name.domain>`.', _eml(context, header[1]))
+    elif not re.search(r"<[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+>$", value):
+        yield Violation(f'the List-Id "{value}" is not `<name.domain>`.', _eml(context, line))
 
 
 @_defect_rule(
