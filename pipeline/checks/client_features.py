@@ -24,13 +24,13 @@ class FeatureUse:
     element: Element | None = None
 
 
-def _by_name(tests: Mapping[str, str]) -> dict[str, str]:
-    """Map each name to its test, where several names share one."""
-    return {name: slug for slug, names in tests.items() for name in names.split()}
+def by_name(shared: Mapping[str, str]) -> dict[str, str]:
+    """Map each name to what it shares with others, from a table of what is shared and its names."""
+    return {name: value for value, names in shared.items() for name in names.split()}
 
 
 # Beginnings of properties that caniemail.com tests together, by the name of that test.
-_FAMILIES = _by_name(
+_FAMILIES = by_name(
     {
         "css-border": "border-bottom border-color border-left border-right border-style border-top "
         "border-width",
@@ -51,7 +51,7 @@ _FAMILIES = _by_name(
     }
 )
 _CORNER = re.compile(r"border-(?:top|bottom)-(?:left|right)-radius")
-_FUNCTIONS = _by_name(
+_FUNCTIONS = by_name(
     {
         "css-conic-gradient": "conic-gradient",
         "css-function-clamp": "clamp",
@@ -67,7 +67,7 @@ _FUNCTIONS = _by_name(
         "css-variables": "var",
     }
 )
-_DISPLAYS = _by_name(
+_DISPLAYS = by_name(
     {
         "css-display-flex": "flex inline-flex",
         "css-display-grid": "grid inline-grid",
@@ -75,7 +75,7 @@ _DISPLAYS = _by_name(
     }
 )
 _COMMON = frozenset({"block", "inline", "inline-block"})
-_ELEMENTS = _by_name(
+_ELEMENTS = by_name(
     {
         "html-h1-h6": "h1 h2 h3 h4 h5 h6",
         "html-image-maps": "map area",
