@@ -102,10 +102,9 @@ def spam_score(context: CheckContext) -> Iterator[Violation]:
         return
     tests = [each for each in sorted(report.hits, key=lambda each: -each.points) if each.points >= 0.1]
     listed = "; ".join(f"{each.points:g} {each.name} ({each.text})" for each in tests)
+    severity = Severity.WARNING if report.score >= report.required - _NEAR else Severity.NOTE
     if report.score >= report.required:
         severity = Severity.ERROR
-    else:
-        severity = Severity.WARNING if report.score >= report.required - _NEAR else Severity.NOTE
     yield Violation(
         f"SpamAssassin counts {report.score:g} points; {report.required:g} make spam.",
         context.places.issue,

@@ -155,10 +155,9 @@ def too_wide(context: CheckContext) -> Iterator[Violation]:
         for element in page.all():
             for written, width, limit in _widths(element):
                 if width > limit:
-                    yield Violation(
-                        f"<{element.tag}> is {width:g} px wide by {written}; there is room for {limit}.",
-                        context.origin(element, f"{width:g}px", f'width="{width:g}"'),
-                    )
+                    message = f"<{element.tag}> is {width:g} px wide by {written}; there is room for {limit}."
+                    place = context.origin(element, f"{width:g}px", f'width="{width:g}"')
+                    yield Violation(message, place)
 
 
 def _widths(element: Element) -> Iterator[tuple[str, float, int]]:
@@ -235,10 +234,8 @@ def low_button(context: CheckContext) -> Iterator[Violation]:
         if height < TAP_HEIGHT:
             padding = style.get("padding", "")
             forms = (f"padding:{padding}", f"padding: {padding}", f'inner-padding="{padding}"')
-            yield Violation(
-                f'the button "{text_of(link)}" is {height:g} px high.',
-                context.in_theme(context.page.lines[link], *(forms if padding else ()), "<mj-button"),
-            )
+            place = context.in_theme(context.page.lines[link], *(forms if padding else ()), "<mj-button")
+            yield Violation(f'the button "{text_of(link)}" is {height:g} px high.', place)
 
 
 @error_rule(

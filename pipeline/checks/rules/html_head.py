@@ -81,10 +81,8 @@ def mixed_outlook_styles(context: CheckContext) -> Iterator[Violation]:
     for style in context.page.all("style"):
         for_outlook = {"[data-ogs" in each.selector for each in style_rules(style.text or "")}
         if len(for_outlook) == 2:
-            yield Violation(
-                "rules with [data-ogsc] or [data-ogsb] share a style element with others.",
-                context.in_theme(context.page.lines[style], "data-ogs"),
-            )
+            place = context.in_theme(context.page.lines[style], "data-ogs")
+            yield Violation("rules with [data-ogsc] or [data-ogsb] share a style element with others.", place)
 
 
 @error_rule(

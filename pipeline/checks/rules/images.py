@@ -190,12 +190,8 @@ def not_absolute(context: CheckContext) -> Iterator[Violation]:
         url = (image.get("src") or "").strip()
         scheme = split_url(url).scheme.lower()
         if scheme == "http":
-            yield Violation(
-                f'the image "{name}" has an http address.',
-                place,
-                "Publish images by https: see `base_url` in newsletter.toml.",
-                Severity.WARNING,
-            )
+            hint = "Publish images by https: see `base_url` in newsletter.toml."
+            yield Violation(f'the image "{name}" has an http address.', place, hint, Severity.WARNING)
         elif scheme == "data":
             yield Violation("an image is part of the HTML, as data.", place)
         elif scheme != "https":

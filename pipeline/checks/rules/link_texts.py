@@ -61,10 +61,8 @@ def says_nothing(context: CheckContext) -> Iterator[Violation]:
     empty = {words(each) for key in {language, "en"} for each in _EMPTY.get(key, "").split(", ")}
     for link in context.links:
         if words(link.text) in empty and not is_field(link.url) and words(link.text):
-            yield Violation(
-                f'the link text "{link.text}" does not say where it leads ({link.url}).',
-                place_of(context, link.url),
-            )
+            message = f'the link text "{link.text}" does not say where it leads ({link.url}).'
+            yield Violation(message, place_of(context, link.url))
 
 
 @error_rule(
@@ -78,13 +76,12 @@ def misleads(context: CheckContext) -> Iterator[Violation]:
     for link in context.links:
         if is_field(link.url) or " " in link.text:
             continue
-        target = split_url(link.url)
+        target, place = split_url(link.url), place_of(context, link.url)
+        message = f'the link shows "{link.text}" and leads to "{link.url}".'
         if _SHOWN_MAILBOX.fullmatch(link.text):
             leads = target.path.partition("?")[0]
             if target.scheme != "mailto" or leads.lower() != link.text.lower():
-                yield Violation(
-                    f'the link shows "{link.text}" and leads to "{link.url}".', place_of(context, link.url)
-                )
+                yield Violation(message, place)
             continue
         shown = _SHOWN_ADDRESS.fullmatch(link.text.rstrip(".,;:…"))
         if not shown or target.scheme not in {"http", "https"}:
@@ -98,11 +95,8 @@ def misleads(context: CheckContext) -> Iterator[Violation]:
         if not same_host or not same_page:
             # A name such as "Booking.com" is an address only to a machine.
             sure = bool(shown["scheme"] or shown["rest"] or shown["host"].lower().startswith("www."))
-            yield Violation(
-                f'the link shows "{link.text}" and leads to "{link.url}".',
-                place_of(context, link.url),
-                severity=None if sure and not same_host else Severity.WARNING,
-            )
+            severity = None if sure and not same_host else Severity.WARNING
+            yield Violation(message, place, severity=severity)
 
 
 def _page(address: str) -> str:

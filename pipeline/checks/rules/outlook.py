@@ -52,10 +52,8 @@ def columns_too_wide(context: CheckContext) -> Iterator[Violation]:
         widths = [_width(cell) for cell in row if cell.tag == "td"]
         if sum(widths) > EMAIL_WIDTH:
             needles = (f'<mj-column width="{max(widths):g}px"', "<mj-column width")
-            yield Violation(
-                f"in Outlook, a row's columns are {sum(widths):g} px wide together.",
-                context.in_theme(context.outlook.lines[row], *needles),
-            )
+            place = context.in_theme(context.outlook.lines[row], *needles)
+            yield Violation(f"in Outlook, a row's columns are {sum(widths):g} px wide together.", place)
 
 
 @error_rule(
@@ -148,10 +146,8 @@ def button_without_cell(context: CheckContext) -> Iterator[Violation]:
         if not (hex_colour(style.get("background-color", "")) and padded):
             written = link_style.get("padding")
             needles = (f"padding:{written}", f"padding: {written}") if written else ()
-            yield Violation(
-                f'Outlook draws the button "{text_of(link)}" as bare text.',
-                context.in_theme(context.page.lines[link], *needles),
-            )
+            place = context.in_theme(context.page.lines[link], *needles)
+            yield Violation(f'Outlook draws the button "{text_of(link)}" as bare text.', place)
 
 
 @warning_rule(
@@ -168,7 +164,6 @@ def only_max_width(context: CheckContext) -> Iterator[Violation]:
         limit = style.get("max-width", "")
         around = (each for each in page.ancestors(element) if each.tag in {"table", "td"})
         if pixels(limit) and not _width(element) and not any(map(_width, around)):
-            yield Violation(
-                f"in Outlook, a <{element.tag}> of at most {limit} is as wide as the window.",
-                context.in_theme(page.lines[element], f"max-width:{limit}", f"max-width: {limit}"),
-            )
+            message = f"in Outlook, a <{element.tag}> of at most {limit} is as wide as the window."
+            place = context.in_theme(page.lines[element], f"max-width:{limit}", f"max-width: {limit}")
+            yield Violation(message, place)
