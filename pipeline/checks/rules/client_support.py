@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -159,27 +159,24 @@ def _named(families: Mapping[str, str]) -> str:
 
 
 def _used(context: CheckContext) -> Iterator[tuple[FeatureUse, ClientSupport]]:
-    """Each feature beyond the reviewed list, with its first use: an element's before a sheet's."""
+    """Each feature beyond the reviewed list, with its first use: `uses` has those in sheets last."""
     families = tuple(context.publication.clients or FAMILIES)
     first: dict[str, FeatureUse] = {}
     for use in uses(context.page):
         if use.slug not in HARMLESS and use.slug in _data()["by_slug"]:
-            before = first.get(use.slug)
-            if before is None or (before.element is None and use.element is not None):
-                first[use.slug] = use
+            first.setdefault(use.slug, use)
     for slug, use in first.items():
         if support := support_of(slug, families):
             yield use, support
 
 
-@lru_cache(maxsize=1)
+@cache
 def _data() -> dict[str, Any]:
     data: dict[str, Any] = json.loads(_DATA.read_text(encoding="utf-8"))
     data["by_slug"] = {each["slug"]: each for each in data["data"]}
     return data
 
 
-@lru_cache(maxsize=1024)
 def support_of(slug: str, families: tuple[str, ...]) -> ClientSupport | None:
     """How these families support a feature; None where the data has no such feature.
 
