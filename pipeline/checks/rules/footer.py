@@ -9,23 +9,20 @@ from pipeline.checks.context import CheckContext
 from pipeline.checks.page_text import PageLink, words
 from pipeline.checks.rule import Violation, error_rule, warning_rule
 from pipeline.checks.source_places import SETTINGS
-from pipeline.model import Place
 from pipeline.render.email.email_context import browser_url, unsubscribe_url
 
+_FOOTER = "footer.mjml.j2"
 _SMALLEST = 10.0
-
-
-def _template(context: CheckContext) -> Place:
-    """The theme's footer, which an editor can change."""
-    path = next((path for path, _ in context.theme if path.endswith("footer.mjml.j2")), None)
-    return Place(path, 1) if path else context.at()
 
 
 def _missing(context: CheckContext, what: str, lines: list[str]) -> Iterator[Violation]:
     html = " ".join(word for run in context.runs for word in words(run.text))
     text = " ".join(words(context.rendered.text))
     wanted = [f" {' '.join(words(line))} " for line in lines]
-    for form, shown, place in (("HTML", html, _template(context)), ("plain text", text, context.at())):
+    for form, shown, place in (
+        ("HTML", html, context.template(_FOOTER, 1)),
+        ("plain text", text, context.at()),
+    ):
         if any(line.strip() and line not in f" {shown} " for line in wanted):
             yield Violation(f"the {form} does not say {what}.", place)
 
@@ -41,9 +38,9 @@ def unsubscribe(context: CheckContext) -> Iterator[Violation]:
     url = str(unsubscribe_url(context.publication))
     links = [link for link in context.links if link.url == url]
     if not links:
-        yield Violation("the HTML has no link to unsubscribe.", _template(context))
+        yield Violation("the HTML has no link to unsubscribe.", context.template(_FOOTER, 1))
     elif not any(_visible(context, link) for link in links):
-        yield Violation("the link to unsubscribe cannot be seen.", _template(context))
+        yield Violation("the link to unsubscribe cannot be seen.", context.template(_FOOTER, 1))
     if url not in context.rendered.text:
         yield Violation("the plain text does not say where to unsubscribe.", context.at())
 
@@ -95,7 +92,7 @@ def view_in_browser(context: CheckContext) -> Iterator[Violation]:
     """Readers whose mail program shows it badly, or cuts it off, can go nowhere."""
     url = str(browser_url(context.edition))
     if not any(link.url == url and link.text for link in context.links):
-        yield Violation("the HTML has no link to view it in a browser.", _template(context))
+        yield Violation("the HTML has no link to view it in a browser.", context.template(_FOOTER, 1))
     if url not in context.rendered.text:
         yield Violation("the plain text does not say where it can be read in a browser.", context.at())
 

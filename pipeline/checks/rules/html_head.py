@@ -9,22 +9,16 @@ from xml.etree.ElementTree import Element
 from pipeline.checks.context import CheckContext
 from pipeline.checks.html_page import HtmlPage
 from pipeline.checks.rule import Violation, error_rule, warning_rule
-from pipeline.model import Place
 from pipeline.support.css import at_rules, style_rules
 from pipeline.support.limits import STYLE_CHARACTERS
 
+_HEAD = "parts/head.mjml.j2"
 _METAS = {
     "color-scheme": "light dark",
     "supported-color-schemes": "light dark",
     "x-apple-disable-message-reformatting": "",
     "format-detection": "",
 }
-
-
-def _head(context: CheckContext) -> Place:
-    """The theme's template of the head, for what is missing there."""
-    path = next((path for path, _ in context.theme if path.endswith("parts/head.mjml.j2")), None)
-    return Place(path) if path else context.at()
 
 
 @error_rule(
@@ -38,7 +32,7 @@ def too_much_style(context: CheckContext) -> Iterator[Violation]:
     length = sum(len(style.text or "") for style in context.page.all("style"))
     if length > STYLE_CHARACTERS:
         message = f"the email has {length:,} characters of style; Gmail takes {STYLE_CHARACTERS:,}."
-        yield Violation(message, _head(context))
+        yield Violation(message, context.template(_HEAD))
 
 
 @error_rule(
@@ -93,7 +87,7 @@ def mixed_outlook_styles(context: CheckContext) -> Iterator[Violation]:
 )
 def missing_head(context: CheckContext) -> Iterator[Violation]:
     """Without it a client guesses: at the width, the colours of dark mode, or the size of a pixel."""
-    page, head = context.page, _head(context)
+    page, head = context.page, context.template(_HEAD)
     metas = {(meta.get("name") or "").lower(): meta.get("content") or "" for meta in page.all("meta")}
     title = page.first("title")
     if title is None or not (title.text or "").strip():
