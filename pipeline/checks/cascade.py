@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
@@ -74,20 +75,14 @@ class Styles:
         self._matcher: cssselect2.Matcher[StyleRule] = cssselect2.Matcher()
         for rule in sheet_rules(page):
             if matches(rule.media, view):
-                self._add(rule)
+                with suppress(cssselect2.SelectorError):
+                    for selector in cssselect2.compile_selector_list(rule.selector):
+                        if selector.pseudo_element is None:
+                            self._matcher.add_selector(selector, rule)
         self._wrappers = {
             wrapper.etree_element: wrapper
             for wrapper in cssselect2.ElementWrapper.from_html_root(page.root).iter_subtree()
         }
-
-    def _add(self, rule: StyleRule) -> None:
-        try:
-            selectors = cssselect2.compile_selector_list(rule.selector)
-        except cssselect2.SelectorError:
-            return
-        for selector in selectors:
-            if selector.pseudo_element is None:
-                self._matcher.add_selector(selector, rule)
 
     def rules_of(self, element: Element) -> tuple[StyleRule, ...]:
         """The rules whose selectors match an element, the strongest last."""

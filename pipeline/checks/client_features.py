@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -24,93 +24,75 @@ class FeatureUse:
     element: Element | None = None
 
 
-# Beginnings of properties that caniemail.com tests together, and the name of that test.
-_FAMILIES = {
-    "border-block": "css-border-inline-block",
-    "border-bottom": "css-border",
-    "border-color": "css-border",
-    "border-end": "css-border-radius-logical",
-    "border-inline": "css-border-inline-block",
-    "border-left": "css-border",
-    "border-right": "css-border",
-    "border-start": "css-border-radius-logical",
-    "border-style": "css-border",
-    "border-top": "css-border",
-    "border-width": "css-border",
-    "bottom": "css-left-right-top-bottom",
-    "column-rule": "css-column-layout-properties",
-    "flex-flow": "css-flex-wrap",
-    "grid-template": "css-grid-template",
-    "inset": "css-inset",
-    "left": "css-left-right-top-bottom",
-    "margin-block": "css-margin-inline-block",
-    "margin-bottom": "css-margin",
-    "margin-inline": "css-margin-inline-block",
-    "margin-inline-end": "css-margin-inline-start-end",
-    "margin-inline-start": "css-margin-inline-start-end",
-    "margin-left": "css-margin",
-    "margin-right": "css-margin",
-    "margin-top": "css-margin",
-    "padding-block": "css-padding-inline-block",
-    "padding-bottom": "css-padding",
-    "padding-inline": "css-padding-inline-block",
-    "padding-inline-end": "css-padding-inline-start-end",
-    "padding-inline-start": "css-padding-inline-start-end",
-    "padding-left": "css-padding",
-    "padding-right": "css-padding",
-    "padding-top": "css-padding",
-    "right": "css-left-right-top-bottom",
-    "scroll-snap": "css-scroll-snap",
-    "top": "css-left-right-top-bottom",
-}
+def by_name(shared: Mapping[str, str]) -> dict[str, str]:
+    """Map each name to what it shares with others, from a table of what is shared and its names."""
+    return {name: value for value, names in shared.items() for name in names.split()}
+
+
+# Beginnings of properties that caniemail.com tests together, by the name of that test.
+_FAMILIES = by_name(
+    {
+        "css-border": "border-bottom border-color border-left border-right border-style border-top "
+        "border-width",
+        "css-border-inline-block": "border-block border-inline",
+        "css-border-radius-logical": "border-end border-start",
+        "css-column-layout-properties": "column-rule",
+        "css-flex-wrap": "flex-flow",
+        "css-grid-template": "grid-template",
+        "css-inset": "inset",
+        "css-left-right-top-bottom": "bottom left right top",
+        "css-margin": "margin-bottom margin-left margin-right margin-top",
+        "css-margin-inline-block": "margin-block margin-inline",
+        "css-margin-inline-start-end": "margin-inline-end margin-inline-start",
+        "css-padding": "padding-bottom padding-left padding-right padding-top",
+        "css-padding-inline-block": "padding-block padding-inline",
+        "css-padding-inline-start-end": "padding-inline-end padding-inline-start",
+        "css-scroll-snap": "scroll-snap",
+    }
+)
 _CORNER = re.compile(r"border-(?:top|bottom)-(?:left|right)-radius")
-_FUNCTIONS = {
-    "calc": "css-unit-calc",
-    "clamp": "css-function-clamp",
-    "conic-gradient": "css-conic-gradient",
-    "hsl": "css-modern-color",
-    "hwb": "css-modern-color",
-    "lab": "css-modern-color",
-    "lch": "css-modern-color",
-    "light-dark": "css-function-light-dark",
-    "linear-gradient": "css-linear-gradient",
-    "max": "css-function-max",
-    "min": "css-function-min",
-    "oklab": "css-modern-color",
-    "oklch": "css-modern-color",
-    "radial-gradient": "css-radial-gradient",
-    "rgb": "css-rgb",
-    "rgba": "css-rgba",
-    "var": "css-variables",
-}
-_VALUES = {
-    ("display", "flex"): "css-display-flex",
-    ("display", "inline-flex"): "css-display-flex",
-    ("display", "grid"): "css-display-grid",
-    ("display", "inline-grid"): "css-display-grid",
-    ("display", "none"): "css-display-none",
-}
+_FUNCTIONS = by_name(
+    {
+        "css-conic-gradient": "conic-gradient",
+        "css-function-clamp": "clamp",
+        "css-function-light-dark": "light-dark",
+        "css-function-max": "max",
+        "css-function-min": "min",
+        "css-linear-gradient": "linear-gradient",
+        "css-modern-color": "hsl hwb lab lch oklab oklch",
+        "css-radial-gradient": "radial-gradient",
+        "css-rgb": "rgb",
+        "css-rgba": "rgba",
+        "css-unit-calc": "calc",
+        "css-variables": "var",
+    }
+)
+_DISPLAYS = by_name(
+    {
+        "css-display-flex": "flex inline-flex",
+        "css-display-grid": "grid inline-grid",
+        "css-display-none": "none",
+    }
+)
 _COMMON = frozenset({"block", "inline", "inline-block"})
-_SEMANTIC = "article aside details figcaption figure footer header main mark nav section summary time"
-_ELEMENTS = {
-    **dict.fromkeys(("ul", "ol", "li", "dl", "dt", "dd"), "html-lists"),
-    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "html-h1-h6"),
-    **dict.fromkeys(_SEMANTIC.split(), "html-semantics"),
-    **dict.fromkeys(("table", "tr", "td", "th", "thead", "tbody", "tfoot"), "html-table"),
-    **dict.fromkeys(("map", "area"), "html-image-maps"),
-    **dict.fromkeys(("b", "strong"), "html-strong"),
-    **dict.fromkeys(("s", "strike"), "html-strike"),
-}
+_ELEMENTS = by_name(
+    {
+        "html-h1-h6": "h1 h2 h3 h4 h5 h6",
+        "html-image-maps": "map area",
+        "html-lists": "ul ol li dl dt dd",
+        "html-semantics": "article aside details figcaption figure footer header main mark nav section "
+        "summary time",
+        "html-strike": "s strike",
+        "html-strong": "b strong",
+        "html-table": "table tr td th thead tbody tfoot",
+    }
+)
 _NAMES = (
     "align aria-describedby aria-hidden aria-label aria-labelledby aria-live background cellpadding "
     "cellspacing dir height hidden lang popover required role srcset target valign width"
 )
 _ATTRIBUTES = frozenset(_NAMES.split())
-_IMAGES = {
-    **{name: f"image-{name}" for name in ("apng", "avif", "bmp", "gif", "hdr", "ico", "jpg", "mp4", "png")},
-    **{"heic": "image-heif", "heif": "image-heif", "jpeg": "image-jpg", "svg": "image-svg"},
-    **{"tif": "image-tiff", "tiff": "image-tiff", "webp": "image-webp"},
-}
+_IMAGES = {"heic": "heif", "jpeg": "jpg", "tif": "tiff"}
 _MEDIA = {
     "prefers-color-scheme": "css-at-media-prefers-color-scheme",
     "prefers-reduced-motion": "css-at-media-prefers-reduced-motion",
@@ -144,8 +126,8 @@ def uses(page: HtmlPage) -> Iterator[FeatureUse]:
             for slug in _of_declaration(name, value, important):
                 yield FeatureUse(slug, f"{name}:{value}", line, each)
     for sheet in page.all("style"):
-        for name, line, _ in at_rules(sheet.text or ""):
-            yield FeatureUse(f"css-at-{name}", f"@{name}", page.lines[sheet] + line - 1)
+        for name, line, _ in at_rules(sheet.text or "", page.lines[sheet]):
+            yield FeatureUse(f"css-at-{name}", f"@{name}", line)
     for rule in sheet_rules(page):
         yield from _of_rule(rule)
 
@@ -173,9 +155,8 @@ def _of_declaration(name: str, value: str, important: bool) -> frozenset[str]:
         return frozenset({"css-variables", *slugs})
     plain_name = re.sub(r"^-(?:webkit|moz|ms)-", "", name)
     if plain_name == "display":
-        special = _VALUES.get((plain_name, value))
         # Block and inline are what every client has; some other values have a test of their own.
-        slugs |= {special} if special else set() if value in _COMMON else {"css-display"}
+        slugs |= set() if value in _COMMON else {_DISPLAYS.get(value, "css-display")}
     elif _CORNER.fullmatch(plain_name):
         slugs.add("css-border-radius")
     else:
@@ -215,4 +196,4 @@ def _of_element(element: Element) -> Iterator[tuple[str, str]]:
             yield "image-base64", "data:"
         else:
             ending = urlsplit(source).path.rpartition(".")[2].lower()
-            yield _IMAGES.get(ending, ""), source
+            yield f"image-{_IMAGES.get(ending, ending)}", source

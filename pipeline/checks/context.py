@@ -143,6 +143,15 @@ class CheckContext:
         places = (self.places.of_theme(needle) for needle in needles if needle)
         return next(filter(None, places), self.built("email.html", line))
 
+    def in_sheet(self, line: int) -> Place:
+        """The place in the theme of a line of the built page, as for a style sheet."""
+        return self.in_theme(line, self.rendered.html.split("\n")[line - 1].strip())
+
+    def template(self, name: str, line: int | None = None) -> Place:
+        """The theme's template of this name, for what is missing there, or else the built page."""
+        path = next((path for path, _ in self.theme if path.endswith(name)), None)
+        return Place(path, line) if path else self.at()
+
     def built(self, name: str, line: int | None = None) -> Place:
         """A line of a built file (`email.html`, `email.txt`, `email.eml`), for what no source holds."""
         return Place(f"build/issues/{self.edition.folder}/{name}", line)

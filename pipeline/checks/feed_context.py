@@ -10,10 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
 from html import unescape
 from typing import Any
 from xml.etree import ElementTree
 
+from pipeline.checks.rule import Violation, error_rule
 from pipeline.model import Place, Publication, Published
 from pipeline.render.feeds.feed_list import feed_folders
 from pipeline.render.feeds.opml import OPML
@@ -78,6 +80,10 @@ class FeedDocument:
         """The file that would be built."""
         return Place(f"{SITE}/{self.path}")
 
+    def breach(self, message: str) -> Violation:
+        """A violation by this document."""
+        return Violation(message, self.place)
+
     def links(self, rel: str) -> list[Mapping[str, str]]:
         """The feed's own links of this kind, in an RSS or Atom feed; a JSON feed has no such links."""
         head = self._head()
@@ -125,7 +131,8 @@ class FeedContext:
 
 
 OURS = "No text can cause this: it is a defect of Pressroom. Report it, with the feed."
-"""The remedy for a breach in how a feed is written."""
+defect_rule = partial(error_rule, remedy=OURS)
+"""A rule on how a feed is written."""
 
 
 def feed_context(

@@ -138,11 +138,6 @@ class _PageParser(HTMLParser):
         if tag not in VOID:
             self.stack.append(element)
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        if tag not in VOID:
-            self.stack.pop()
-
     def handle_endtag(self, tag: str) -> None:
         if tag in VOID:
             return

@@ -19,18 +19,15 @@ _BRANCH = re.compile(f"{_REVEALED}|{_HIDDEN}", re.DOTALL)
 _COMPARE = {"gte": operator.ge, "gt": operator.gt, "lte": operator.le, "lt": operator.lt}
 _TERM = re.compile(r"\b(?:(gte|gt|lte|lt)\s+)?(mso|IE|vml|true|false)(?:\s+(\d+(?:\.\d+)?))?\b")
 # Brackets bind first, then not, and, or. Each step replaces what it can, and then the first is tried again.
-_STEPS = [
-    (re.compile(pattern), value)
-    for pattern, value in (
-        (r"\(([⊤⊥])\)", r"\1"),
-        ("!⊤", "⊥"),
-        ("!⊥", "⊤"),
-        ("⊤&⊤", "⊤"),
-        ("[⊤⊥]&[⊤⊥]", "⊥"),
-        (r"(?<![!&])⊥\|⊥(?!&)", "⊥"),
-        (r"(?<![!&])[⊤⊥]\|[⊤⊥](?!&)", "⊤"),
-    )
-]
+_STEPS = (
+    (r"\(([⊤⊥])\)", r"\1"),
+    ("!⊤", "⊥"),
+    ("!⊥", "⊤"),
+    ("⊤&⊤", "⊤"),
+    ("[⊤⊥]&[⊤⊥]", "⊥"),
+    (r"(?<![!&])⊥\|⊥(?!&)", "⊥"),
+    (r"(?<![!&])[⊤⊥]\|[⊤⊥](?!&)", "⊤"),
+)
 
 
 def outlook_view(html: str) -> str:
@@ -61,7 +58,7 @@ def _reduce(condition: str) -> str:
     text = "".join(_TERM.sub(_term, condition).split())
     while True:
         for pattern, value in _STEPS:
-            shorter = pattern.sub(value, text)
+            shorter = re.sub(pattern, value, text)
             if shorter != text:
                 text = shorter
                 break

@@ -10,7 +10,6 @@ from pipeline import __version__
 from pipeline.checks.rule import Rule
 from pipeline.model import Finding, Severity
 
-_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 
 
@@ -23,21 +22,11 @@ def sarif(
         _result(each) | {"suppressions": [{"kind": "inSource", "justification": reason}]}
         for each, reason in silenced
     ]
+    driver = {"name": "pressroom", "version": __version__, "rules": [_rule(each) for each in rules]}
     log = {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
-        "runs": [
-            {
-                "tool": {
-                    "driver": {
-                        "name": "pressroom",
-                        "version": __version__,
-                        "rules": [_rule(each) for each in rules],
-                    }
-                },
-                "results": results,
-            }
-        ],
+        "runs": [{"tool": {"driver": driver}, "results": results}],
     }
     return json.dumps(log, indent=2, ensure_ascii=False)
 
@@ -48,7 +37,7 @@ def _rule(rule: Rule[Any]) -> dict[str, Any]:
         "shortDescription": {"text": rule.title},
         "fullDescription": {"text": rule.why},
         "help": {"text": f"{rule.remedy}\n\nRests on: {rule.source}"},
-        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
+        "defaultConfiguration": {"level": rule.severity.value},
     }
 
 
@@ -58,7 +47,7 @@ def _result(finding: Finding) -> dict[str, Any]:
         place["region"] = {"startLine": finding.place.line}
     return {
         "ruleId": finding.code,
-        "level": _LEVELS[finding.severity],
+        "level": finding.severity.value,
         "message": {"text": f"{finding.message} {finding.hint}".strip()},
         "locations": [{"physicalLocation": place}],
     }

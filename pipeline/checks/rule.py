@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Generic, TypeVar
 
 from pipeline.model import Finding, Place, Severity
@@ -17,12 +18,14 @@ class Violation:
     """One breach of a rule: what is wrong, and where.
 
     `hint` replaces the rule's remedy, and `severity` the rule's severity, where this breach differs.
+    Of several breaches that are about the same thing (`about`) only the first is reported.
     """
 
     message: str
     place: Place
     hint: str = ""
     severity: Severity | None = None
+    about: Hashable = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +47,35 @@ class Rule(Generic[Context]):
 
     def findings(self, context: Context) -> Iterator[Finding]:
         """The violations of this rule, with its code, severity and remedy."""
+        reported: set[Hashable] = set()
         for each in self.check(context):
+            if each.about in reported:
+                continue
+            if each.about is not None:
+                reported.add(each.about)
             yield Finding(
                 self.code, each.severity or self.severity, each.message, each.place, each.hint or self.remedy
             )
 
 
-def rule(
-    code: str, severity: Severity, title: str, *, source: str, remedy: str
+def _rule(
+    severity: Severity, code: str, title: str, *, source: str, remedy: str
 ) -> Callable[[Callable[[Context], Iterator[Violation]]], Rule[Context]]:
-    """Make a function a rule: its docstring is the reason that `pressroom check --explain` shows."""
-
     def decorate(check: Callable[[Context], Iterator[Violation]]) -> Rule[Context]:
         why = " ".join((inspect.getdoc(check) or "").split())
         return Rule(code, severity, title, source, remedy, why, check)
 
     return decorate
+
+
+error_rule = partial(_rule, Severity.ERROR)
+warning_rule = partial(_rule, Severity.WARNING)
+note_rule = partial(_rule, Severity.NOTE)
+"""Make a function a rule: its docstring is the reason that `pressroom check --explain` shows."""
+
+
+def rule(
+    code: str, severity: Severity, title: str, *, source: str, remedy: str
+) -> Callable[[Callable[[Context], Iterator[Violation]]], Rule[Context]]:
+    """Make a function a rule of any severity."""
+    return _rule(severity, code, title, source=source, remedy=remedy)

@@ -17,7 +17,7 @@ from pipeline.checks.spamassassin import SpamReport
 from pipeline.errors import NotFound, suggest
 from pipeline.model import ComposedEdition, Finding, Place, Severity
 
-_ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+_WORST_FIRST = list(Severity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,27 +76,28 @@ def sort(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Findings by file and line, the worst first in each place."""
 
     def key(finding: Finding) -> tuple[str, int, int, str, str]:
-        place = finding.place
-        return place.path, place.line or 0, _ORDER[finding.severity], finding.code, finding.message
+        place, severity = finding.place, _WORST_FIRST.index(finding.severity)
+        return place.path, place.line or 0, severity, finding.code, finding.message
 
     return tuple(sorted(findings, key=key))
 
 
 def rule_of(code: str) -> Rule[CheckContext]:
     """The rule of a code, in any case. Raises `NotFound` with the nearest one."""
-    for rule in RULES:
-        if rule.code == code.upper():
-            return rule
-    if any(rule.code == code.upper() for rule in FEED_RULES):
+    rule = rule_to_explain(code)
+    if rule in FEED_RULES:
         raise NotFound(
-            f"the rule {code.upper()} is about feeds, not issues.", hint="Run it with: pressroom feed --check"
+            f"the rule {rule.code} is about feeds, not issues.", hint="Run it with: pressroom feed --check"
         )
-    raise NotFound(f'there is no rule "{code}".', hint=_nearest_code(code))
+    return rule
 
 
 def rule_to_explain(code: str) -> Rule[Any]:
     """The rule of a code, also one on feeds. Raises `NotFound` as `rule_of` does."""
-    return next((rule for rule in FEED_RULES if rule.code == code.upper()), None) or rule_of(code)
+    for rule in ALL_RULES:
+        if rule.code == code.upper():
+            return rule
+    raise NotFound(f'there is no rule "{code}".', hint=_nearest_code(code))
 
 
 def only(rules: Iterable[Rule[CheckContext]], codes: Iterable[str]) -> tuple[Rule[CheckContext], ...]:

@@ -6,7 +6,6 @@ setting, the theme's template. Only where none is known does it name the built f
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from xml.etree.ElementTree import Element
@@ -95,7 +94,7 @@ class SourcePlaces:
 
     @cached_property
     def _links(self) -> dict[str, Place]:
-        places = dict(self._attributes("a", "href"))
+        places = self._attributes("a", "href")
         for composed in self.edition.articles:
             slug = composed.article.slug
             if composed.article.link:
@@ -106,22 +105,21 @@ class SourcePlaces:
 
     @cached_property
     def _images(self) -> dict[str, Place]:
-        places = dict(self._attributes("img", "src"))
+        places = self._attributes("img", "src")
         for composed in self.edition.articles:
             for image in (composed.content.lead, composed.content.thumbnail):
                 if image:
                     places.setdefault(image.url, self.of_article(composed.article.slug, "image"))
         return places
 
-    def _attributes(self, tag: str, name: str) -> Iterator[tuple[str, Place]]:
-        """The values of an attribute and where they are written, the first place of each value last."""
-        written = [
-            (value, source.place(line))
-            for source in self.texts
-            for element, line in source.elements(tag)
-            if (value := element.get(name))
-        ]
-        return reversed(written)
+    def _attributes(self, tag: str, name: str) -> dict[str, Place]:
+        """The values of an attribute, and where each is written first."""
+        places: dict[str, Place] = {}
+        for source in self.texts:
+            for element, line in source.elements(tag):
+                if value := element.get(name):
+                    places.setdefault(value, source.place(line))
+        return places
 
 
 def _as_on_page(node: Node) -> str:

@@ -66,21 +66,23 @@ def style_rules(css: str, first_line: int = 1, media: str = "") -> Iterator[Styl
             )
 
 
-def stylesheet_errors(css: str) -> Iterator[tuple[str, int]]:
-    """What a client cannot read in a style sheet, with its line there. Selectors are not looked at."""
+def stylesheet_errors(css: str, first_line: int) -> Iterator[tuple[str, int]]:
+    """What a client cannot read in a style sheet, with its line. Selectors are not looked at."""
     for node, _ in _nodes(tinycss2.parse_stylesheet(css, True, True), ""):
-        inside = tinycss2.parse_blocks_contents(node.content, True, True) if _is_rule(node) else [node]
+        is_rule = node.type == "qualified-rule"
+        inside = tinycss2.parse_blocks_contents(node.content, True, True) if is_rule else [node]
         for each in inside:
             if each.type == "error":
-                yield each.message, each.source_line
+                yield each.message, first_line + each.source_line - 1
 
 
-def at_rules(css: str) -> Iterator[tuple[str, int, bool]]:
-    """Each @-rule's name, its line in the style sheet, and whether another one is inside it."""
+def at_rules(css: str, first_line: int) -> Iterator[tuple[str, int, bool]]:
+    """Each @-rule's name, its line, and whether another one is inside it."""
     for node in tinycss2.parse_stylesheet(css, True, True):
         if node.type == "at-rule":
             inside = tinycss2.parse_rule_list(node.content or [], True, True)
-            yield node.lower_at_keyword, node.source_line, any(each.type == "at-rule" for each in inside)
+            nested = any(each.type == "at-rule" for each in inside)
+            yield node.lower_at_keyword, first_line + node.source_line - 1, nested
 
 
 def _nodes(nodes: Iterable[Any], media: str) -> Iterator[tuple[Any, str]]:
@@ -91,10 +93,6 @@ def _nodes(nodes: Iterable[Any], media: str) -> Iterator[tuple[Any, str]]:
             query = tinycss2.serialize(node.prelude).strip()
             inside = tinycss2.parse_rule_list(node.content, True, True)
             yield from _nodes(inside, f"{media} and {query}" if media else query)
-
-
-def _is_rule(node: Any) -> bool:
-    return bool(node.type == "qualified-rule")
 
 
 @lru_cache(maxsize=2048)

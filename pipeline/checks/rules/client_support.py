@@ -6,13 +6,13 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pipeline.checks.client_features import FeatureUse, uses
+from pipeline.checks.client_features import FeatureUse, by_name, uses
 from pipeline.checks.context import CheckContext
-from pipeline.checks.rule import Violation, rule
+from pipeline.checks.rule import Violation, note_rule, warning_rule
 from pipeline.model import Place, Severity
 
 _DATA = Path(__file__).parent.parent / "data" / "caniemail.json"
@@ -23,87 +23,73 @@ _LINK = re.compile(r"\[([^\]]+)\]\([^)]*\)")
 FAMILIES = ("gmail", "outlook", "apple-mail", "yahoo", "samsung-email")
 """The families that most readers use, where a publication names none (Litmus, client market share)."""
 
-HARMLESS: Mapping[str, str] = {
-    "css-at-media": "where it is not read, the phone gets the desktop's layout, which flows",
-    "css-at-media-prefers-color-scheme": "where it is not read, the light scheme stays or is inverted",
-    "css-color-scheme": "the same",
-    "html-meta-color-scheme": "the same",
-    "css-selector-attribute": "only for Outlook.com's own attributes, in a style element of their own",
-    "css-selector-child": "only in rules that a client without it does not need",
-    "css-selector-id": "mrml's #outlook, which names Outlook's own wrapper",
-    "css-border-radius": "corners are square",
-    "css-border-collapse": "cells keep their borders apart, and tables here have none between them",
-    "css-max-width": "Outlook gets the width by attribute and by its own table",
-    "css-width": "Outlook gets it by attribute",
-    "css-height": "given only as auto, beside the attribute",
-    "css-max-height": "only on the hidden preview text, beside display:none",
-    "css-overflow": "the same",
-    "css-hyphens": "words break elsewhere",
-    "css-word-break": "a long word may widen a narrow column",
-    "css-white-space": "code wraps as a paragraph",
-    "css-outline": "mrml's reset of an image",
-    "css-vertical-align": "Word takes it by attribute",
-    "css-display": "Word sets blocks as it likes",
-    "css-display-none": "the preview text is hidden for Outlook by mso-hide",
-    "css-margin": "Outlook.com drops negative ones only, and there are none",
-    "css-padding": "Word reads it on cells, where the theme has it",
-    "css-letter-spacing": "letters are spaced as the font has them",
-    "css-table-layout": "columns take their width from their content",
-    "css-list-style-type": "lists have the client's own marks",
-    "css-font-weight": "the nearest weight is taken",
-    "css-direction": "the attribute dir says the same",
-    "css-text-decoration": "partial only for its longer forms",
-    "css-background": "given beside bgcolor",
-    "css-background-color": "the same",
-    "css-font": "partial only for its short form",
-    "css-unit-percent": "Word takes widths by attribute",
-    "css-important": "only in rules that a client without it does not need",
-    "css-word-spacing": "mrml's reset",
-    "css-line-height": "partial only for units that are not used",
-    "css-text-align": "partial only for start and end",
-    "html-style": "every value that the layout needs is inline",
-    "html-semantics": "headings and paragraphs have their styles inline",
-    "html-aria-label": "names the email where it is read; elsewhere the title does",
-    "html-role": "read by those clients that pass it to a screen reader",
-    "html-lang": "is on <html> and on each child of <body>",
-    "html-dir": "the same",
-    "html-width": "beside the style",
-    "html-height": "beside the style",
-    "html-align": "beside the style",
-    "html-valign": "beside the style",
-    "html-cellspacing": "beside the style",
-    "html-cellpadding": "beside the style",
-    "html-body": "webmail puts a div in its place; its attributes are on the wrapper too",
-    "html-doctype": "webmail has its own",
-    "html-comments": "only conditional ones",
-    "css-comments": "only in the theme's source",
-    "html-blockquote": "has its own style inline; clients fold quotes of replies only",
-    "html-pre": "wraps by white-space",
-    "html-code": "has its own style inline",
-    "html-abbr": "the words are there all the same",
-    "html-small": "has the size of the text around it",
-    "html-del": "struck through or not, the words are there",
-    "html-wbr": "a long word breaks elsewhere",
-    "html-mailto-links": "opens the reader's own mail program",
-    "html-anchor-links": "an in-page link has a rule of its own",
-    "html-target": "opens where the client likes",
-    "html-image-maps": "only in name: usemap is not used",
-    "html-table": "the layout itself",
-    "css-rgba": "beside a colour of six digits",
-    "css-border": "in Outlook on cells alone, where those that matter are",
-    "css-border-spacing": "the attribute cellspacing says the same",
-    "css-font-size": "partial only for units that are not used",
-    "html-lists": "the marks differ",
-    "css-selector-class": "only in rules that a client without style sheets does not need",
-    "css-selector-descendant": "the same",
-    "css-selector-grouping": "the same",
-    "css-selector-type": "the same",
-    "html-bdi": "the words are there all the same",
-    "html-dfn": "the same",
-    "html-strike": "the same",
-    "image-gif": "Outlook shows the first picture of a moving one",
-}
-"""Features that the default theme uses although a client may lack them, and why nobody loses anything.
+HARMLESS = by_name(
+    {
+        "where it is not read, the phone gets the desktop's layout, which flows": "css-at-media",
+        "where it is not read, the light scheme stays or is inverted": "css-at-media-prefers-color-scheme "
+        "css-color-scheme html-meta-color-scheme",
+        "only for Outlook.com's own attributes, in a style element of their own": "css-selector-attribute",
+        "only in rules that a client without it does not need": "css-selector-child css-important",
+        "mrml's #outlook, which names Outlook's own wrapper": "css-selector-id",
+        "corners are square": "css-border-radius",
+        "cells keep their borders apart, and tables here have none between them": "css-border-collapse",
+        "Outlook gets the width by attribute and by its own table": "css-max-width",
+        "Outlook gets it by attribute": "css-width",
+        "given only as auto, beside the attribute": "css-height",
+        "only on the hidden preview text, beside display:none": "css-max-height css-overflow",
+        "words break elsewhere": "css-hyphens",
+        "a long word may widen a narrow column": "css-word-break",
+        "code wraps as a paragraph": "css-white-space",
+        "mrml's reset of an image": "css-outline",
+        "Word takes it by attribute": "css-vertical-align",
+        "Word sets blocks as it likes": "css-display",
+        "the preview text is hidden for Outlook by mso-hide": "css-display-none",
+        "Outlook.com drops negative ones only, and there are none": "css-margin",
+        "Word reads it on cells, where the theme has it": "css-padding",
+        "letters are spaced as the font has them": "css-letter-spacing",
+        "columns take their width from their content": "css-table-layout",
+        "lists have the client's own marks": "css-list-style-type",
+        "the nearest weight is taken": "css-font-weight",
+        "the attribute dir says the same": "css-direction",
+        "partial only for its longer forms": "css-text-decoration",
+        "given beside bgcolor": "css-background css-background-color",
+        "partial only for its short form": "css-font",
+        "Word takes widths by attribute": "css-unit-percent",
+        "mrml's reset": "css-word-spacing",
+        "partial only for units that are not used": "css-line-height css-font-size",
+        "partial only for start and end": "css-text-align",
+        "every value that the layout needs is inline": "html-style",
+        "headings and paragraphs have their styles inline": "html-semantics",
+        "names the email where it is read; elsewhere the title does": "html-aria-label",
+        "read by those clients that pass it to a screen reader": "html-role",
+        "is on <html> and on each child of <body>": "html-lang html-dir",
+        "beside the style": "html-width html-height html-align html-valign html-cellspacing html-cellpadding",
+        "webmail puts a div in its place; its attributes are on the wrapper too": "html-body",
+        "webmail has its own": "html-doctype",
+        "only conditional ones": "html-comments",
+        "only in the theme's source": "css-comments",
+        "has its own style inline; clients fold quotes of replies only": "html-blockquote",
+        "wraps by white-space": "html-pre",
+        "has its own style inline": "html-code",
+        "the words are there all the same": "html-abbr html-bdi html-dfn html-strike",
+        "has the size of the text around it": "html-small",
+        "struck through or not, the words are there": "html-del",
+        "a long word breaks elsewhere": "html-wbr",
+        "opens the reader's own mail program": "html-mailto-links",
+        "an in-page link has a rule of its own": "html-anchor-links",
+        "opens where the client likes": "html-target",
+        "only in name: usemap is not used": "html-image-maps",
+        "the layout itself": "html-table",
+        "beside a colour of six digits": "css-rgba",
+        "in Outlook on cells alone, where those that matter are": "css-border",
+        "the attribute cellspacing says the same": "css-border-spacing",
+        "the marks differ": "html-lists",
+        "only in rules that a client without style sheets does not need": "css-selector-class "
+        "css-selector-descendant css-selector-grouping css-selector-type",
+        "Outlook shows the first picture of a moving one": "image-gif",
+    }
+)
+"""Features that the default theme uses although a client may lack them, by why nobody loses anything.
 
 Reviewed against the data of May 2026. Every other feature is reported.
 """
@@ -123,9 +109,8 @@ class ClientSupport:
     notes: tuple[str, ...] = ()
 
 
-@rule(
+@warning_rule(
     "CLIENT001",
-    Severity.WARNING,
     "A mail client lacks a feature that the email uses",
     source="caniemail.com, vendored data of May 2026",
     remedy=_REMEDY,
@@ -140,9 +125,8 @@ def unsupported(context: CheckContext) -> Iterator[Violation]:
             yield Violation(message, _place(context, use), _hint(_REMEDY, support), severity)
 
 
-@rule(
+@note_rule(
     "CLIENT002",
-    Severity.NOTE,
     "A mail client has a feature only in part",
     source="caniemail.com, vendored data of May 2026",
     remedy="Look at the note on caniemail.com.",
@@ -175,27 +159,24 @@ def _named(families: Mapping[str, str]) -> str:
 
 
 def _used(context: CheckContext) -> Iterator[tuple[FeatureUse, ClientSupport]]:
-    """Each feature beyond the reviewed list, with its first use: an element's before a sheet's."""
+    """Each feature beyond the reviewed list, with its first use: `uses` has those in sheets last."""
     families = tuple(context.publication.clients or FAMILIES)
     first: dict[str, FeatureUse] = {}
     for use in uses(context.page):
         if use.slug not in HARMLESS and use.slug in _data()["by_slug"]:
-            before = first.get(use.slug)
-            if before is None or (before.element is None and use.element is not None):
-                first[use.slug] = use
+            first.setdefault(use.slug, use)
     for slug, use in first.items():
         if support := support_of(slug, families):
             yield use, support
 
 
-@lru_cache(maxsize=1)
+@cache
 def _data() -> dict[str, Any]:
     data: dict[str, Any] = json.loads(_DATA.read_text(encoding="utf-8"))
     data["by_slug"] = {each["slug"]: each for each in data["data"]}
     return data
 
 
-@lru_cache(maxsize=1024)
 def support_of(slug: str, families: tuple[str, ...]) -> ClientSupport | None:
     """How these families support a feature; None where the data has no such feature.
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from xml.etree.ElementTree import Element
 
-from pipeline.checks.cascade import Styles, pixels
+from pipeline.checks.cascade import Styles, font_size
 from pipeline.checks.context import CheckContext
 from pipeline.checks.html_page import HtmlPage
 from pipeline.checks.page_text import visible_texts
-from pipeline.checks.rule import Violation, rule
+from pipeline.checks.rule import Violation, error_rule, warning_rule
 from pipeline.checks.source_places import SETTINGS
-from pipeline.model import Palette, Severity
+from pipeline.model import Palette
 from pipeline.render.color_contrast import contrast
 from pipeline.support.css import rgba
 
@@ -23,9 +23,8 @@ _NIGHT = ("#ffffff", "#121212")
 """Text and background where no style sets them; Apple Mail's page follows the scheme."""
 
 
-@rule(
+@error_rule(
     "COLOR001",
-    Severity.ERROR,
     "Text is too faint",
     source="WCAG 2.2, 1.4.3 Contrast (Minimum)",
     remedy="Darken the text or lighten the background, under [theme.colors] or in the theme.",
@@ -35,9 +34,8 @@ def faint_in_light(context: CheckContext) -> Iterator[Violation]:
     yield from _faint(context, context.light, context.publication.theme.colors, dark=False)
 
 
-@rule(
+@error_rule(
     "COLOR002",
-    Severity.ERROR,
     "Text is too faint in the dark scheme",
     source="WCAG 2.2, 1.4.3 Contrast (Minimum)",
     remedy="Change the colours under [theme.dark] or in the theme's dark rules.",
@@ -47,9 +45,8 @@ def faint_in_dark(context: CheckContext) -> Iterator[Violation]:
     yield from _faint(context, context.dark, context.publication.theme.dark, dark=True)
 
 
-@rule(
+@warning_rule(
     "COLOR003",
-    Severity.WARNING,
     "There is no dark scheme",
     source="caniemail.com, @media (prefers-color-scheme)",
     remedy="Add rules under @media (prefers-color-scheme: dark), as the default theme has them.",
@@ -69,36 +66,33 @@ def no_dark_scheme(context: CheckContext) -> Iterator[Violation]:
 
 def _faint(context: CheckContext, styles: Styles, palette: Palette, *, dark: bool) -> Iterator[Violation]:
     """One finding for each pair of colours with too little contrast, with the first text that has it."""
-    seen: set[tuple[str, str, bool]] = set()
     default_ink, default_background = _NIGHT if dark else _DAY
     table = "theme.dark" if dark else "theme.colors"
     for element, text, _ in visible_texts(context.page, styles):
         style = styles.of(element)
         behind, large = _background(context.page, styles, element, default_background), is_large(style)
         ink = _blend(style.get("color", default_ink), behind) or default_ink
-        if (ink, behind, large) in seen:
-            continue
-        seen.add((ink, behind, large))
         ratio, least = contrast(ink, behind), _LARGE if large else _NORMAL
         if ratio >= least:
             continue
+        about = (ink, behind, large)
         scheme = "in the dark scheme, " if dark else ""
         message = f'{scheme}"{text[:40]}" is {{}}: {ratio:.1f} to 1 instead of {least:g}.'
         if names := _names(ink, behind, palette):
             hint = f"Change one of the two under [{table}]."
-            yield Violation(message.format(names), SETTINGS, hint)
+            yield Violation(message.format(names), SETTINGS, hint, about=about)
         else:
             settings = {getattr(palette, name) for name in Palette.__slots__}
             # The colour that is not a setting leads to its place in the theme.
             others = (colour for colour in (ink, behind) if colour not in settings)
             needles = (form for colour in others for form in (colour, colour.upper()))
             place = context.in_theme(context.page.lines[element], *needles)
-            yield Violation(message.format(f"{ink} on {behind}"), place)
+            yield Violation(message.format(f"{ink} on {behind}"), place, about=about)
 
 
 def is_large(style: Mapping[str, str]) -> bool:
     """Whether text is large in the sense of WCAG: 24 px, or 18.66 px and bold."""
-    size = pixels(style.get("font-size", "")) or 16.0
+    size = font_size(style)
     weight = style.get("font-weight", "normal")
     bold = weight == "bold" or (weight.isdigit() and int(weight) >= 700)
     return size >= 24 or (size >= 18.66 and bold)

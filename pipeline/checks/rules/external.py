@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pipeline.checks.context import CheckContext
 from pipeline.checks.online_links import LinkVerdict
 from pipeline.checks.page_text import split_url
-from pipeline.checks.rule import Violation, rule
+from pipeline.checks.rule import Violation, error_rule, note_rule, warning_rule
 from pipeline.checks.rules.links import RESERVED, is_field, place_of
 from pipeline.model import Severity
 
@@ -37,20 +37,16 @@ def links_to_try(context: CheckContext) -> tuple[str, ...]:
 
 
 def _tried(context: CheckContext, verdict: LinkVerdict) -> Iterator[Violation]:
-    reported = set()
     for link in context.links:
         url = link.url.partition("#")[0]
         answer = context.answers.get(url)
-        if answer is None or answer.verdict is not verdict or url in reported:
-            continue
-        reported.add(url)
-        to = f" to {answer.location}" if answer.location else ""
-        yield Violation(f'"{url}": {answer.why}{to}.', place_of(context, link.url))
+        if answer is not None and answer.verdict is verdict:
+            to = f" to {answer.location}" if answer.location else ""
+            yield Violation(f'"{url}": {answer.why}{to}.', place_of(context, link.url), about=url)
 
 
-@rule(
+@error_rule(
     "WEB001",
-    Severity.ERROR,
     "A link's page does not exist (--online)",
     source="RFC 9110, 15.5.5 (404) and 15.5.11 (410)",
     remedy="Link to where the page is now, or to its copy at web.archive.org.",
@@ -60,9 +56,8 @@ def page_gone(context: CheckContext) -> Iterator[Violation]:
     return _tried(context, LinkVerdict.GONE)
 
 
-@rule(
+@warning_rule(
     "WEB002",
-    Severity.WARNING,
     "A link's server gave no answer (--online)",
     source="RFC 9110, 15.6; a time limit of 10 seconds",
     remedy="Try it in a browser, and check again later.",
@@ -72,9 +67,8 @@ def no_answer(context: CheckContext) -> Iterator[Violation]:
     return _tried(context, LinkVerdict.TROUBLE)
 
 
-@rule(
+@note_rule(
     "WEB003",
-    Severity.NOTE,
     "A link's page has moved for good (--online)",
     source="RFC 9110, 15.4.2 (301) and 15.4.9 (308)",
     remedy="Link to the new address.",
@@ -84,9 +78,8 @@ def page_moved(context: CheckContext) -> Iterator[Violation]:
     return _tried(context, LinkVerdict.MOVED)
 
 
-@rule(
+@note_rule(
     "WEB004",
-    Severity.NOTE,
     "A link could not be tried (--online)",
     source="docs/decisions/online-links.md",
     remedy="Try it in a browser. Addresses on a private network are tried with --allow-private.",
@@ -96,9 +89,8 @@ def untried(context: CheckContext) -> Iterator[Violation]:
     return _tried(context, LinkVerdict.UNTRIED)
 
 
-@rule(
+@warning_rule(
     "SPAM001",
-    Severity.WARNING,
     "SpamAssassin counts points against the issue (--spam)",
     source="SpamAssassin's local tests; 5 points are its default limit",
     remedy="Look at what the points are for.",
@@ -110,10 +102,9 @@ def spam_score(context: CheckContext) -> Iterator[Violation]:
         return
     tests = [each for each in sorted(report.hits, key=lambda each: -each.points) if each.points >= 0.1]
     listed = "; ".join(f"{each.points:g} {each.name} ({each.text})" for each in tests)
+    severity = Severity.WARNING if report.score >= report.required - _NEAR else Severity.NOTE
     if report.score >= report.required:
         severity = Severity.ERROR
-    else:
-        severity = Severity.WARNING if report.score >= report.required - _NEAR else Severity.NOTE
     yield Violation(
         f"SpamAssassin counts {report.score:g} points; {report.required:g} make spam.",
         context.places.issue,

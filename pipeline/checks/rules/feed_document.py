@@ -10,9 +10,9 @@ from itertools import pairwise
 from urllib.parse import urljoin
 from xml.etree import ElementTree
 
-from pipeline.checks.feed_context import ATOM, HISTORY, OURS, SITE, FeedContext, FeedDocument
+from pipeline.checks.feed_context import ATOM, HISTORY, OURS, SITE, FeedContext, FeedDocument, defect_rule
 from pipeline.checks.html_page import parse_page
-from pipeline.checks.rule import Violation, rule
+from pipeline.checks.rule import Violation, error_rule, warning_rule
 from pipeline.model import Place, Severity
 from pipeline.render.feeds.feed_item import MEDIA_TYPES
 from pipeline.render.feeds.feed_schemas import json_faults, schema_faults
@@ -27,12 +27,10 @@ _PROLOG = re.compile(rb"""<\?xml version=['"]1\.0['"] encoding=['"](?i:utf-8)['"
 _XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
-@rule(
+@defect_rule(
     "FEED001",
-    Severity.ERROR,
     "a feed cannot be read, or has a wrong beginning",
     source="XML 1.0, sections 2.8 and 4.3.3; RFC 8259, section 8.1",
-    remedy=OURS,
 )
 def prolog(context: FeedContext) -> Iterator[Violation]:
     """A feed reader refuses the whole feed, or shows it in the wrong letters.
@@ -41,42 +39,36 @@ def prolog(context: FeedContext) -> Iterator[Violation]:
     """
     for feed in context.documents:
         if feed.root is None:
-            yield Violation(f"it cannot be read: {feed.fault}.", feed.place)
+            yield feed.breach(f"it cannot be read: {feed.fault}.")
         elif feed.kind != "json":
             if not _PROLOG.match(feed.data):
-                yield Violation(
-                    "it does not begin with a declaration of UTF-8, followed by its root.", feed.place
-                )
+                yield feed.breach("it does not begin with a declaration of UTF-8, followed by its root.")
             if b"<!DOCTYPE" in feed.data or b"<?xml-stylesheet" in feed.data:
-                yield Violation("it has a DOCTYPE or a style sheet.", feed.place)
+                yield feed.breach("it has a DOCTYPE or a style sheet.")
         elif feed.data.startswith(b"\xef\xbb\xbf"):
-            yield Violation("it begins with a byte order mark.", feed.place)
+            yield feed.breach("it begins with a byte order mark.")
 
 
-@rule(
+@defect_rule(
     "FEED002",
-    Severity.ERROR,
     "a feed breaks the schema of its format",
     source="RSS 2.0.11, RFC 4287, JSON Feed 1.1, as pipeline/render/feeds/schemas has them",
-    remedy=OURS,
 )
 def schema(context: FeedContext) -> Iterator[Violation]:
     """Some feed readers skip what a format does not know, others refuse the feed."""
     for feed in context.read():
         if feed.kind == "json":
             for fault in json_faults(feed.data)[:3]:
-                yield Violation(f"{fault}.", feed.place)
+                yield feed.breach(f"{fault}.")
         else:
             for line, fault in schema_faults(feed.data, f"{feed.kind}.rng")[:3]:
                 yield Violation(f"{fault}.", Place(feed.place.path, line))
 
 
-@rule(
+@defect_rule(
     "FEED003",
-    Severity.ERROR,
     "a feed does not link to itself",
     source="RFC 4287, section 4.1.1; RSS Advisory Board, Best Practices Profile; WebSub, section 4",
-    remedy=OURS,
 )
 def self_link(context: FeedContext) -> Iterator[Violation]:
     """Feed readers subscribe to this address, and a hub knows the feed by it."""
@@ -84,23 +76,19 @@ def self_link(context: FeedContext) -> Iterator[Violation]:
         own = address(context.publication, feed.path)
         if feed.kind == "json":
             if feed.root.get("feed_url") != own:
-                yield Violation(f"`feed_url` is not {own}.", feed.place)
+                yield feed.breach(f"`feed_url` is not {own}.")
             continue
         links = feed.links("self")
         if [link.get("href") for link in links] != [own]:
-            yield Violation(f"it does not have exactly one link to itself, {own}.", feed.place)
+            yield feed.breach(f"it does not have exactly one link to itself, {own}.")
         elif links[0].get("type") != MEDIA_TYPES[feed.kind]:
-            yield Violation(
-                f"the link to itself does not have the type {MEDIA_TYPES[feed.kind]}.", feed.place
-            )
+            yield feed.breach(f"the link to itself does not have the type {MEDIA_TYPES[feed.kind]}.")
 
 
-@rule(
+@defect_rule(
     "FEED004",
-    Severity.ERROR,
     "a feed has no language, or a wrong one",
     source="RSS 2.0, <language>; RFC 4287, section 2; JSON Feed 1.1, language",
-    remedy=OURS,
 )
 def feed_language(context: FeedContext) -> Iterator[Violation]:
     """Screen readers, translators and directories of feeds depend on it."""
@@ -111,17 +99,13 @@ def feed_language(context: FeedContext) -> Iterator[Violation]:
         else:
             language = feed.text("language") if feed.kind == "rss" else feed.root.get(_XML_LANGUAGE, "")
         if language != wanted:
-            yield Violation(
-                f'its language is "{language}", and the publication\'s is "{wanted}".', feed.place
-            )
+            yield feed.breach(f'its language is "{language}", and the publication\'s is "{wanted}".')
 
 
-@rule(
+@defect_rule(
     "FEED005",
-    Severity.ERROR,
     "a feed is not dated by its newest item",
     source="RFC 4287, section 4.2.15; RSS 2.0, <lastBuildDate>",
-    remedy=OURS,
 )
 def feed_date(context: FeedContext) -> Iterator[Violation]:
     """With the date of the build, every build looks like news, and no feed reader can skip it."""
@@ -134,17 +118,13 @@ def feed_date(context: FeedContext) -> Iterator[Violation]:
         except ValueError:
             date = None
         if date != newest:
-            yield Violation(
-                f'its date is "{text}", and its newest item changed at {newest.isoformat()}.', feed.place
-            )
+            yield feed.breach(f'its date is "{text}", and its newest item changed at {newest.isoformat()}.')
 
 
-@rule(
+@defect_rule(
     "FEED006",
-    Severity.ERROR,
     "the head of an RSS feed is in the wrong order, or its image breaks the rules",
     source="RSS 2.0, <image>; RSS Advisory Board, Best Practices Profile",
-    remedy=OURS,
 )
 def channel_order(context: FeedContext) -> Iterator[Violation]:
     """Feed readers that read from the top miss what follows the items; large images are cut or dropped."""
@@ -152,42 +132,37 @@ def channel_order(context: FeedContext) -> Iterator[Violation]:
         channel = feed.root.find("channel")
         names = [child.tag for child in channel] if channel is not None else []
         if "item" in names and set(names[names.index("item") :]) != {"item"}:
-            yield Violation("a part of its head comes after its first item.", feed.place)
+            yield feed.breach("a part of its head comes after its first item.")
         image = channel.find("image") if channel is not None else None
         if image is None:
             continue
         for name in ("title", "link"):
             if image.findtext(name) != feed.text(name):
-                yield Violation(f"the {name} of its image is not that of the feed.", feed.place)
+                yield feed.breach(f"the {name} of its image is not that of the feed.")
         for name, most in (("width", 144), ("height", 400)):
             size = image.findtext(name) or "0"
             if not size.isdigit() or int(size) > most:
-                yield Violation(f"the {name} of its image is {size}; {most} is the limit.", feed.place)
+                yield feed.breach(f"the {name} of its image is {size}; {most} is the limit.")
 
 
-@rule(
+@defect_rule(
     "FEED007",
-    Severity.ERROR,
     "items are in the wrong order, or dated in the future",
     source="RFC 4287, section 4.2.9; feed readers that sort by date",
-    remedy=OURS,
 )
 def item_order(context: FeedContext) -> Iterator[Violation]:
     """Some feed readers show the first items only, and keep future dates on top for ever."""
     for feed in context.read():
         dates = [entry.published for entry in feed.entries if entry.published]
         if any(older < newer for older, newer in pairwise(dates)):
-            yield Violation("its items are not in order, newest first.", feed.place)
+            yield feed.breach("its items are not in order, newest first.")
         for entry in feed.entries:
             if entry.published and entry.published > context.now:
-                yield Violation(
-                    f'"{entry.title}" is dated in the future, {entry.published.isoformat()}.', feed.place
-                )
+                yield feed.breach(f'"{entry.title}" is dated in the future, {entry.published.isoformat()}.')
 
 
-@rule(
+@warning_rule(
     "FEED008",
-    Severity.WARNING,
     "a feed is too large",
     source="limits of feed readers and aggregators, of 1 to 5 MB",
     remedy="Shorten the item: a single one fills the feed. Older items are in the archive already.",
@@ -205,9 +180,8 @@ def too_large(context: FeedContext) -> Iterator[Violation]:
             )
 
 
-@rule(
+@warning_rule(
     "FEED009",
-    Severity.WARNING,
     "a feed asks not to be loaded again for over an hour",
     source="RSS 2.0, <ttl>",
     remedy=OURS,
@@ -217,26 +191,23 @@ def ttl(context: FeedContext) -> Iterator[Violation]:
     for feed in context.read("rss"):
         ttl = feed.text("ttl")
         if ttl and (not ttl.isdigit() or int(ttl) > 60):
-            yield Violation(f"its `ttl` is {ttl}; 60 is the limit.", feed.place)
+            yield feed.breach(f"its `ttl` is {ttl}; 60 is the limit.")
 
 
-@rule(
+@defect_rule(
     "FEED010",
-    Severity.ERROR,
     "Atom's elements have a prefix",
     source="feed readers that match names as text; RFC 4287, section 1.2",
-    remedy=OURS,
 )
 def atom_prefix(context: FeedContext) -> Iterator[Violation]:
     """It is valid XML, but feed readers that look for plain names cannot read it."""
     for feed in context.read("atom"):
         if prefix := re.search(rb"""xmlns:([\w.-]+)=["']http://www\.w3\.org/2005/Atom["']""", feed.data):
-            yield Violation(f"Atom's own elements have the prefix {prefix[1].decode()}.", feed.place)
+            yield feed.breach(f"Atom's own elements have the prefix {prefix[1].decode()}.")
 
 
-@rule(
+@error_rule(
     "FEED023",
-    Severity.ERROR,
     "a feed names another hub than newsletter.toml",
     source="W3C WebSub, section 4",
     remedy="Build again after a change of `hub`; if that does not help, report it.",
@@ -252,15 +223,13 @@ def hub(context: FeedContext) -> Iterator[Violation]:
             hubs = [link.get("href") for link in feed.links("hub")]
         if hubs != wanted:
             named = ", ".join(map(str, hubs)) or "none"
-            yield Violation(f"it names the hub {named}, not {wanted[0] if wanted else 'none'}.", feed.place)
+            yield feed.breach(f"it names the hub {named}, not {wanted[0] if wanted else 'none'}.")
 
 
-@rule(
+@defect_rule(
     "FEED024",
-    Severity.ERROR,
     "the list of feeds does not have each feed once",
     source="OPML 2.0, subscription lists",
-    remedy=OURS,
 )
 def list_of_feeds(context: FeedContext) -> Iterator[Violation]:
     """A reader who takes all feeds misses one, or has one twice."""
@@ -284,12 +253,10 @@ def list_of_feeds(context: FeedContext) -> Iterator[Violation]:
             )
 
 
-@rule(
+@defect_rule(
     "FEED027",
-    Severity.ERROR,
     "a feed is missing in one of its formats",
     source="what the pages' `<link rel=alternate>` name",
-    remedy=OURS,
 )
 def missing_format(context: FeedContext) -> Iterator[Violation]:
     """Pages announce it, and a feed reader finds nothing there."""
@@ -301,9 +268,8 @@ def missing_format(context: FeedContext) -> Iterator[Violation]:
                 yield Violation("the feed is missing.", Place(f"{SITE}/{path}"))
 
 
-@rule(
+@error_rule(
     "FEED028",
-    Severity.ERROR,
     "the index page does not announce the feeds",
     source="RSS Advisory Board, RSS Autodiscovery; HTML Living Standard, 4.6.7.2",
     remedy="Keep the loop over `head.feeds` in the template of the page's head.",
@@ -326,12 +292,10 @@ def not_announced(context: FeedContext) -> Iterator[Violation]:
             yield Violation(f"the page announces {feed_file(kind)} without a title.", place)
 
 
-@rule(
+@defect_rule(
     "FEED026",
-    Severity.ERROR,
     "the archive of a feed is not linked part to part",
     source="RFC 5005, section 4; JSON Feed 1.1, next_url",
-    remedy=OURS,
 )
 def archive_links(context: FeedContext) -> Iterator[Violation]:
     """A feed reader that fetches what it has missed stops at the gap."""
@@ -356,7 +320,7 @@ def _part(
     following = [at(older)] if older is not None else []
     if feed.kind == "json":
         if ([feed.root["next_url"]] if "next_url" in feed.root else []) != following:
-            yield Violation("its next page is not the next older part of the archive.", feed.place)
+            yield feed.breach("its next page is not the next older part of the archive.")
         return
     wanted = {
         "prev-archive": following,
@@ -365,9 +329,7 @@ def _part(
     }
     for rel, links in wanted.items():
         if [link.get("href") for link in feed.links(rel)] != links:
-            yield Violation(
-                f"its link `{rel}` does not lead to {links[0] if links else 'nothing'}.", feed.place
-            )
+            yield feed.breach(f"its link `{rel}` does not lead to {links[0] if links else 'nothing'}.")
     marked = next(feed.root.iter(f"{HISTORY}archive"), None) is not None
     if marked != (feed.number is not None):
-        yield Violation("it is archived and does not say so, or it says so and is not archived.", feed.place)
+        yield feed.breach("it is archived and does not say so, or it says so and is not archived.")

@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from pipeline.checks.feed_context import FeedContext, FeedDocument, FeedEntry
-from pipeline.checks.rule import Violation, rule
-from pipeline.model import Severity
+from pipeline.checks.rule import Violation, error_rule, warning_rule
 
 
 def _by_id(documents: Iterable[FeedDocument]) -> dict[str, tuple[FeedDocument, FeedEntry]]:
-    """Each item with the first document that has it; it is the same in all of them."""
+    """Each item with the first feed that has it; it is the same in all of them."""
     entries: dict[str, tuple[FeedDocument, FeedEntry]] = {}
-    for document in documents:
-        for entry in document.entries:
-            entries.setdefault(entry.id, (document, entry))
+    for feed in documents:
+        for entry in feed.entries:
+            entries.setdefault(entry.id, (feed, entry))
     return entries
 
 
-@rule(
+@warning_rule(
     "FEED031",
-    Severity.WARNING,
     "a feed of the build before is gone",
     source="RFC 9110, section 15.5.11",
     remedy="If its tag or audience was renamed, redirect the old address to the new one (301).",
@@ -30,12 +28,11 @@ def feeds_gone(context: FeedContext) -> Iterator[Violation]:
     there = {each.path for each in context.documents}
     for each in context.earlier:
         if each.path not in there:
-            yield Violation("the build before had the feed, and it is gone.", each.place)
+            yield each.breach("the build before had the feed, and it is gone.")
 
 
-@rule(
+@error_rule(
     "FEED032",
-    Severity.ERROR,
     "an item has another id than before",
     source="RFC 4287, section 4.2.6",
     remedy="Restore the issue.lock that has the id, which belongs to the issue.",
@@ -43,20 +40,15 @@ def feeds_gone(context: FeedContext) -> Iterator[Violation]:
 def changed_ids(context: FeedContext) -> Iterator[Violation]:
     """Every feed reader shows it once more as new."""
     now = _by_id(context.documents)
-    links = {
-        (document.folder, entry.link): entry.id
-        for document in context.documents
-        for entry in document.entries
-    }
-    for document, entry in _by_id(context.earlier).values():
-        other = links.get((document.folder, entry.link))
+    links = {(feed.folder, entry.link): entry.id for feed in context.documents for entry in feed.entries}
+    for feed, entry in _by_id(context.earlier).values():
+        other = links.get((feed.folder, entry.link))
         if entry.id not in now and other is not None:
-            yield Violation(f'the id of "{entry.title}" was {entry.id}, and is {other}.', document.place)
+            yield feed.breach(f'the id of "{entry.title}" was {entry.id}, and is {other}.')
 
 
-@rule(
+@error_rule(
     "FEED033",
-    Severity.ERROR,
     "the date of publication of an item has changed",
     source="RFC 4287, section 4.2.9",
     remedy="Restore the date in issue.lock; a revision has a date of its own, `updated`.",
@@ -64,18 +56,16 @@ def changed_ids(context: FeedContext) -> Iterator[Violation]:
 def moved_dates(context: FeedContext) -> Iterator[Violation]:
     """It jumps to another place among what has been read, or is shown as new."""
     now = _by_id(context.documents)
-    for document, entry in _by_id(context.earlier).values():
+    for feed, entry in _by_id(context.earlier).values():
         after = now[entry.id][1] if entry.id in now else entry
         if after.published != entry.published:
-            yield Violation(
-                f'"{entry.title}" was published on {entry.published}, and now on {after.published}.',
-                document.place,
+            yield feed.breach(
+                f'"{entry.title}" was published on {entry.published}, and now on {after.published}.'
             )
 
 
-@rule(
+@warning_rule(
     "FEED034",
-    Severity.WARNING,
     "an item of the build before is missing from all feeds",
     source="RFC 5005, section 4",
     remedy="If it was taken back on purpose, do nothing; else see whether its issue is still frozen.",
@@ -84,14 +74,13 @@ def vanished_items(context: FeedContext) -> Iterator[Violation]:
     """Feed readers keep it, and its link leads to a page that is gone."""
     now = _by_id(context.documents)
     links = {(each.folder, entry.link) for each in context.documents for entry in each.entries}
-    for document, entry in _by_id(context.earlier).values():
-        if entry.id not in now and (document.folder, entry.link) not in links:
-            yield Violation(f'"{entry.title}" was in it, and no feed has it now.', document.place)
+    for feed, entry in _by_id(context.earlier).values():
+        if entry.id not in now and (feed.folder, entry.link) not in links:
+            yield feed.breach(f'"{entry.title}" was in it, and no feed has it now.')
 
 
-@rule(
+@warning_rule(
     "FEED035",
-    Severity.WARNING,
     "an item has changed without a date of revision",
     source="RFC 4287, section 4.2.15",
     remedy="If readers should see the change, give the article `updated`, and freeze the issue again with "
@@ -100,15 +89,14 @@ def vanished_items(context: FeedContext) -> Iterator[Violation]:
 def changed_without_date(context: FeedContext) -> Iterator[Violation]:
     """Feed readers that go by the date keep the old text."""
     now = _by_id(context.documents)
-    for document, entry in _by_id(context.earlier).values():
+    for feed, entry in _by_id(context.earlier).values():
         after = now[entry.id][1] if entry.id in now else entry
         if (after.html, after.title) != (entry.html, entry.title) and after.updated == entry.updated:
-            yield Violation(f'"{after.title}" has changed, and its date of revision has not.', document.place)
+            yield feed.breach(f'"{after.title}" has changed, and its date of revision has not.')
 
 
-@rule(
+@warning_rule(
     "FEED036",
-    Severity.WARNING,
     "a part of the archive does not hold the same items as before",
     source="RFC 5005, section 4",
     remedy="This follows from an issue that was frozen again or taken back; nothing else should cause it.",
@@ -119,4 +107,4 @@ def archive_changed(context: FeedContext) -> Iterator[Violation]:
     for each in context.earlier:
         before = {entry.id for entry in each.entries}
         if each.number is not None and now.get(each.path, before) != before:
-            yield Violation("the part of the archive does not hold the same items as before.", each.place)
+            yield each.breach("the part of the archive does not hold the same items as before.")

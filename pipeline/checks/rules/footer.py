@@ -7,32 +7,28 @@ from collections.abc import Iterator
 from pipeline.checks.cascade import font_size
 from pipeline.checks.context import CheckContext
 from pipeline.checks.page_text import PageLink, words
-from pipeline.checks.rule import Violation, rule
+from pipeline.checks.rule import Violation, error_rule, warning_rule
 from pipeline.checks.source_places import SETTINGS
-from pipeline.model import Place, Severity
 from pipeline.render.email.email_context import browser_url, unsubscribe_url
 
+_FOOTER = "footer.mjml.j2"
 _SMALLEST = 10.0
-
-
-def _template(context: CheckContext) -> Place:
-    """The theme's footer, which an editor can change."""
-    path = next((path for path, _ in context.theme if path.endswith("footer.mjml.j2")), None)
-    return Place(path, 1) if path else context.at()
 
 
 def _missing(context: CheckContext, what: str, lines: list[str]) -> Iterator[Violation]:
     html = " ".join(word for run in context.runs for word in words(run.text))
     text = " ".join(words(context.rendered.text))
     wanted = [f" {' '.join(words(line))} " for line in lines]
-    for form, shown, place in (("HTML", html, _template(context)), ("plain text", text, context.at())):
+    for form, shown, place in (
+        ("HTML", html, context.template(_FOOTER, 1)),
+        ("plain text", text, context.at()),
+    ):
         if any(line.strip() and line not in f" {shown} " for line in wanted):
             yield Violation(f"the {form} does not say {what}.", place)
 
 
-@rule(
+@error_rule(
     "FOOT001",
-    Severity.ERROR,
     "Readers cannot see how to unsubscribe",
     source="CAN-SPAM Act, 15 U.S.C. 7704(a)(3) and (5); GDPR, Article 7(3)",
     remedy="Show `email.unsubscribe_url` in the theme's footer.",
@@ -42,9 +38,9 @@ def unsubscribe(context: CheckContext) -> Iterator[Violation]:
     url = str(unsubscribe_url(context.publication))
     links = [link for link in context.links if link.url == url]
     if not links:
-        yield Violation("the HTML has no link to unsubscribe.", _template(context))
+        yield Violation("the HTML has no link to unsubscribe.", context.template(_FOOTER, 1))
     elif not any(_visible(context, link) for link in links):
-        yield Violation("the link to unsubscribe cannot be seen.", _template(context))
+        yield Violation("the link to unsubscribe cannot be seen.", context.template(_FOOTER, 1))
     if url not in context.rendered.text:
         yield Violation("the plain text does not say where to unsubscribe.", context.at())
 
@@ -60,9 +56,8 @@ def _visible(context: CheckContext, link: PageLink) -> bool:
     )
 
 
-@rule(
+@error_rule(
     "FOOT002",
-    Severity.ERROR,
     "The postal address is missing",
     source="CAN-SPAM Act, 15 U.S.C. 7704(a)(5)(A)(iii); CASL, SOR/2012-36, 2(1)(d)",
     remedy="Show `email.postal_address` in the theme's footer.",
@@ -76,9 +71,8 @@ def postal_address(context: CheckContext) -> Iterator[Violation]:
         yield Violation("the postal address is empty.", SETTINGS)
 
 
-@rule(
+@warning_rule(
     "FOOT003",
-    Severity.WARNING,
     "The email does not say why a reader gets it",
     source="M3AAWG Sender Best Common Practices, 3.0",
     remedy="Show `email.reason` in the theme's footer; its text is `reason` in newsletter.toml.",
@@ -88,9 +82,8 @@ def reason(context: CheckContext) -> Iterator[Violation]:
     yield from _missing(context, "why a reader gets this", [context.rendered.reason])
 
 
-@rule(
+@warning_rule(
     "FOOT004",
-    Severity.WARNING,
     "There is no way to read it in a browser",
     source="A convention",
     remedy="Show `email.browser_url` in the theme's footer.",
@@ -99,14 +92,13 @@ def view_in_browser(context: CheckContext) -> Iterator[Violation]:
     """Readers whose mail program shows it badly, or cuts it off, can go nowhere."""
     url = str(browser_url(context.edition))
     if not any(link.url == url and link.text for link in context.links):
-        yield Violation("the HTML has no link to view it in a browser.", _template(context))
+        yield Violation("the HTML has no link to view it in a browser.", context.template(_FOOTER, 1))
     if url not in context.rendered.text:
         yield Violation("the plain text does not say where it can be read in a browser.", context.at())
 
 
-@rule(
+@error_rule(
     "FOOT005",
-    Severity.ERROR,
     "A disclaimer is missing",
     source="docs/settings.md, disclaimers",
     remedy="Show `email.disclaimers` in the theme.",

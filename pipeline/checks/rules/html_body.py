@@ -10,8 +10,7 @@ from pipeline.checks.cascade import buttons, line_height, pixels, vertical_paddi
 from pipeline.checks.context import CheckContext
 from pipeline.checks.html_page import HEADINGS, text_of
 from pipeline.checks.page_text import visible_texts
-from pipeline.checks.rule import Violation, rule
-from pipeline.model import Severity
+from pipeline.checks.rule import Violation, error_rule, warning_rule
 from pipeline.support.css import declarations
 from pipeline.support.limits import EMAIL_WIDTH, PHONE_WIDTH, TAP_HEIGHT
 
@@ -35,9 +34,8 @@ _ELEMENT_NAMES = (
 _ELEMENTS = frozenset(_ELEMENT_NAMES.split()) | {*_LANDMARKS, *_DROPPED}
 
 
-@rule(
+@error_rule(
     "BODY001",
-    Severity.ERROR,
     "A tag is not balanced",
     source="HTML Living Standard, 13.1.2",
     remedy="Close it in the theme's template.",
@@ -48,9 +46,8 @@ def unbalanced(context: CheckContext) -> Iterator[Violation]:
         yield Violation(error.message, context.at(error.line))
 
 
-@rule(
+@error_rule(
     "BODY002",
-    Severity.ERROR,
     "The email has not exactly one h1",
     source="WCAG 2.2, 1.3.1; technique H42",
     remedy="Keep the issue's title as the only h1.",
@@ -64,9 +61,8 @@ def not_one_h1(context: CheckContext) -> Iterator[Violation]:
         yield Violation(f'"{text_of(heading)}" is a second h1.', context.origin(heading, "<h1"))
 
 
-@rule(
+@warning_rule(
     "BODY003",
-    Severity.WARNING,
     "A heading skips a level",
     source="WCAG 2.2, 1.3.1; technique G141",
     remedy="Use the next lower level: `##` first, then `###`.",
@@ -83,9 +79,8 @@ def skipped_level(context: CheckContext) -> Iterator[Violation]:
         before = level
 
 
-@rule(
+@warning_rule(
     "BODY004",
-    Severity.WARNING,
     "The body uses a landmark element",
     source="ARIA in HTML; email accessibility guidelines of the Email Markup Consortium",
     remedy="Use a div or a table.",
@@ -99,9 +94,8 @@ def landmark(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f'the email uses role="{role}".', context.origin(element, f'role="{role}"'))
 
 
-@rule(
+@warning_rule(
     "BODY005",
-    Severity.WARNING,
     "A screen reader has no name for the email",
     source="Email Markup Consortium, accessibility report",
     remedy="Let the theme's body have a title: mrml makes the wrapper from mj-title.",
@@ -112,28 +106,23 @@ def no_article(context: CheckContext) -> Iterator[Violation]:
         yield Violation('no element has role="article" and an aria-label.', context.at())
 
 
-@rule(
+@error_rule(
     "BODY006",
-    Severity.ERROR,
     "A table for layout is read as a table",
     source="WCAG 2.2, 1.3.1; technique F46",
     remedy='Write role="presentation" on it.',
 )
 def layout_table_read_aloud(context: CheckContext) -> Iterator[Violation]:
     """A screen reader counts its rows and columns aloud."""
-    seen: set[str] = set()
     for page in (context.page, context.outlook):
         for table in page.all("table"):
             if table.get("role") not in {"presentation", "none"} and not _has_headings(table):
                 place = context.origin(table, "<table>")
-                if str(place) not in seen:
-                    seen.add(str(place))
-                    yield Violation('a table for layout has no role="presentation".', place)
+                yield Violation('a table for layout has no role="presentation".', place, about=place)
 
 
-@rule(
+@error_rule(
     "BODY007",
-    Severity.ERROR,
     "A table's headings are not marked",
     source="WCAG 2.2, 1.3.1; technique H63",
     remedy="Write the table in Markdown with a head row; in a template, use <th scope>.",
@@ -154,9 +143,8 @@ def _has_headings(table: Element) -> bool:
     return any(cell.tag == "th" for row in table.iter("tr") if row not in inner for cell in row)
 
 
-@rule(
+@error_rule(
     "BODY008",
-    Severity.ERROR,
     "Something is wider than the email",
     source="Outlook on Windows; the reading pane of webmail",
     remedy=f"Keep widths at {EMAIL_WIDTH} px or less.",
@@ -167,10 +155,9 @@ def too_wide(context: CheckContext) -> Iterator[Violation]:
         for element in page.all():
             for written, width, limit in _widths(element):
                 if width > limit:
-                    yield Violation(
-                        f"<{element.tag}> is {width:g} px wide by {written}; there is room for {limit}.",
-                        context.origin(element, f"{width:g}px", f'width="{width:g}"'),
-                    )
+                    message = f"<{element.tag}> is {width:g} px wide by {written}; there is room for {limit}."
+                    place = context.origin(element, f"{width:g}px", f'width="{width:g}"')
+                    yield Violation(message, place)
 
 
 def _widths(element: Element) -> Iterator[tuple[str, float, int]]:
@@ -182,9 +169,8 @@ def _widths(element: Element) -> Iterator[tuple[str, float, int]]:
             yield name, length, PHONE_WIDTH if name == "min-width" else EMAIL_WIDTH
 
 
-@rule(
+@error_rule(
     "BODY009",
-    Severity.ERROR,
     "The email uses an element that mail clients drop",
     source="caniemail.com, HTML",
     remedy="Link to the web page instead.",
@@ -195,9 +181,8 @@ def dropped_element(context: CheckContext) -> Iterator[Violation]:
         yield Violation(f"the email uses <{element.tag}>.", context.origin(element, f"<{element.tag}"))
 
 
-@rule(
+@warning_rule(
     "BODY010",
-    Severity.WARNING,
     "Two elements have the same id",
     source="HTML Living Standard, 3.2.3.1",
     remedy="Make it unique, or leave it out.",
@@ -213,9 +198,8 @@ def duplicate_id(context: CheckContext) -> Iterator[Violation]:
             seen.add(name)
 
 
-@rule(
+@error_rule(
     "BODY011",
-    Severity.ERROR,
     "Something is left over in the HTML",
     source="mrml 6.0.1 writes escapes in attributes",
     remedy="Find it in the theme's templates; in an article, write it as code.",
@@ -237,9 +221,8 @@ def leftover(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f'"{sign[0]}" is left over in the text.', context.origin(element, sign[0]))
 
 
-@rule(
+@warning_rule(
     "BODY012",
-    Severity.WARNING,
     "A button is too low for a thumb",
     source="WCAG 2.2, 2.5.5 Target Size (Enhanced); Apple's Human Interface Guidelines",
     remedy="Raise its padding or line height in the theme.",
@@ -251,15 +234,12 @@ def low_button(context: CheckContext) -> Iterator[Violation]:
         if height < TAP_HEIGHT:
             padding = style.get("padding", "")
             forms = (f"padding:{padding}", f"padding: {padding}", f'inner-padding="{padding}"')
-            yield Violation(
-                f'the button "{text_of(link)}" is {height:g} px high.',
-                context.in_theme(context.page.lines[link], *(forms if padding else ()), "<mj-button"),
-            )
+            place = context.in_theme(context.page.lines[link], *(forms if padding else ()), "<mj-button")
+            yield Violation(f'the button "{text_of(link)}" is {height:g} px high.', place)
 
 
-@rule(
+@error_rule(
     "BODY013",
-    Severity.ERROR,
     "The email has an element that HTML does not have",
     source="HTML Living Standard, 4",
     remedy="Correct its name in the theme.",

@@ -8,11 +8,11 @@ from xml.etree.ElementTree import Element
 
 from pipeline.checks.context import CheckContext
 from pipeline.checks.html_page import HtmlPage
-from pipeline.checks.rule import Violation, rule
-from pipeline.model import Place, Severity
+from pipeline.checks.rule import Violation, error_rule, warning_rule
 from pipeline.support.css import at_rules, style_rules
 from pipeline.support.limits import STYLE_CHARACTERS
 
+_HEAD = "parts/head.mjml.j2"
 _METAS = {
     "color-scheme": "light dark",
     "supported-color-schemes": "light dark",
@@ -21,15 +21,8 @@ _METAS = {
 }
 
 
-def _head(context: CheckContext) -> Place:
-    """The theme's template of the head, for what is missing there."""
-    path = next((path for path, _ in context.theme if path.endswith("parts/head.mjml.j2")), None)
-    return Place(path) if path else context.at()
-
-
-@rule(
+@error_rule(
     "HEAD001",
-    Severity.ERROR,
     "The email has too much style",
     source=f"Gmail: {STYLE_CHARACTERS:,} characters of style in all (measured)",
     remedy="Shorten the theme's style sheets.",
@@ -39,12 +32,11 @@ def too_much_style(context: CheckContext) -> Iterator[Violation]:
     length = sum(len(style.text or "") for style in context.page.all("style"))
     if length > STYLE_CHARACTERS:
         message = f"the email has {length:,} characters of style; Gmail takes {STYLE_CHARACTERS:,}."
-        yield Violation(message, _head(context))
+        yield Violation(message, context.template(_HEAD))
 
 
-@rule(
+@error_rule(
     "HEAD002",
-    Severity.ERROR,
     "A style element is in the body",
     source="HTML Living Standard, 4.2.6; caniemail.com, <style>",
     remedy="Move it to the head, in an mj-style.",
@@ -58,9 +50,8 @@ def style_in_body(context: CheckContext) -> Iterator[Violation]:
             yield Violation("a style element is in the body.", place)
 
 
-@rule(
+@error_rule(
     "HEAD003",
-    Severity.ERROR,
     "An @-rule is inside another",
     source="Gmail (measured); caniemail.com, @media nested",
     remedy="Write the two conditions as one @media with `and`.",
@@ -68,16 +59,13 @@ def style_in_body(context: CheckContext) -> Iterator[Violation]:
 def nested_at_rule(context: CheckContext) -> Iterator[Violation]:
     """Gmail drops the whole style element."""
     for style in context.page.all("style"):
-        for name, line, nested in at_rules(style.text or ""):
+        for name, line, nested in at_rules(style.text or "", context.page.lines[style]):
             if nested:
-                at = context.page.lines[style] + line - 1
-                written = context.rendered.html.split("\n")[at - 1].strip()
-                yield Violation(f"an @-rule is inside @{name}.", context.in_theme(at, written))
+                yield Violation(f"an @-rule is inside @{name}.", context.in_sheet(line))
 
 
-@rule(
+@warning_rule(
     "HEAD004",
-    Severity.WARNING,
     "Rules for Outlook's dark mode are mixed with others",
     source="Outlook.com's data-ogsc and data-ogsb (measured)",
     remedy="Put them into an mj-style of their own.",
@@ -87,22 +75,19 @@ def mixed_outlook_styles(context: CheckContext) -> Iterator[Violation]:
     for style in context.page.all("style"):
         for_outlook = {"[data-ogs" in each.selector for each in style_rules(style.text or "")}
         if len(for_outlook) == 2:
-            yield Violation(
-                "rules with [data-ogsc] or [data-ogsb] share a style element with others.",
-                context.in_theme(context.page.lines[style], "data-ogs"),
-            )
+            place = context.in_theme(context.page.lines[style], "data-ogs")
+            yield Violation("rules with [data-ogsc] or [data-ogsb] share a style element with others.", place)
 
 
-@rule(
+@error_rule(
     "HEAD005",
-    Severity.ERROR,
     "The head lacks what clients need",
     source="HTML Living Standard, 4.2.5; CSS Color Adjustment 1; Apple Mail; Word's OfficeDocumentSettings",
     remedy="Add it to the theme's head, as the default theme has it.",
 )
 def missing_head(context: CheckContext) -> Iterator[Violation]:
     """Without it a client guesses: at the width, the colours of dark mode, or the size of a pixel."""
-    page, head = context.page, _head(context)
+    page, head = context.page, context.template(_HEAD)
     metas = {(meta.get("name") or "").lower(): meta.get("content") or "" for meta in page.all("meta")}
     title = page.first("title")
     if title is None or not (title.text or "").strip():
@@ -130,9 +115,8 @@ def _declares_utf8(page: HtmlPage) -> bool:
     )
 
 
-@rule(
+@error_rule(
     "HEAD006",
-    Severity.ERROR,
     "Language or direction is missing",
     source="WCAG 2.2, 3.1.1; Outlook reads xml:lang",
     remedy="Write lang, dir and xml:lang on <html>, and lang and dir on each child of <body>.",
@@ -153,9 +137,8 @@ def language_missing(context: CheckContext) -> Iterator[Violation]:
                 yield Violation(f"{what} has {problem}.", context.at(page.lines[element]))
 
 
-@rule(
+@warning_rule(
     "HEAD007",
-    Severity.WARNING,
     "The email fetches a style sheet or font",
     source="caniemail.com, @font-face, <link>, @import",
     remedy="Use a font stack that ends in a generic family.",
@@ -167,15 +150,13 @@ def external_style(context: CheckContext) -> Iterator[Violation]:
         url = link.get("href") or ""
         yield Violation(f'the head fetches "{url}".', context.in_theme(page.lines[link], url))
     for style in page.all("style"):
-        for name, line, _ in at_rules(style.text or ""):
+        for name, line, _ in at_rules(style.text or "", page.lines[style]):
             if name in {"import", "font-face"}:
-                place = context.in_theme(page.lines[style] + line - 1, f"@{name}")
-                yield Violation(f"a style uses @{name}.", place)
+                yield Violation(f"a style uses @{name}.", context.in_theme(line, f"@{name}"))
 
 
-@rule(
+@error_rule(
     "HEAD008",
-    Severity.ERROR,
     "The HTML holds a control character",
     source="HTML Living Standard, 13.1.4",
     remedy="Delete it from the source.",

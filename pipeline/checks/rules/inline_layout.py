@@ -8,8 +8,7 @@ from xml.etree.ElementTree import Element
 
 from pipeline.checks.context import CheckContext
 from pipeline.checks.html_page import text_pieces
-from pipeline.checks.rule import Violation, rule
-from pipeline.model import Severity
+from pipeline.checks.rule import Violation, warning_rule
 from pipeline.support.css import StyleRule, declarations
 
 _LAYOUT_NAMES = (
@@ -30,16 +29,14 @@ _ATTRIBUTES = {
 }
 
 
-@rule(
+@warning_rule(
     "TYPE010",
-    Severity.WARNING,
     "A value that the layout needs is in a style sheet only",
     source="caniemail.com, html-style, note 2",
     remedy="Write it inline in the theme; let media queries only improve.",
 )
 def layout_in_sheet(context: CheckContext) -> Iterator[Violation]:
     """The Gmail app drops style sheets for accounts that are not Google's, and the look is lost."""
-    seen: set[tuple[str, str]] = set()
     for element in context.page.all():
         if element.tag in {"html", "body"}:
             continue
@@ -47,15 +44,15 @@ def layout_in_sheet(context: CheckContext) -> Iterator[Violation]:
         for sheet_rule in context.light.rules_of(element):
             selector = sheet_rule.selector
             for name in _needed(sheet_rule):
-                if (selector, name) in seen or _is_inline(element, inline, name):
+                if _is_inline(element, inline, name):
                     continue
                 # An image's alt text is drawn in the type around it, which no attribute can set.
                 if name in _TYPE and not any(piece.text.strip() for piece in text_pieces(element, alt=False)):
                     continue
-                seen.add((selector, name))
                 yield Violation(
                     f"{name} of <{element.tag}> is in a style sheet only, under {selector}.",
                     context.in_theme(sheet_rule.line, f"{selector} {{", f"{selector}{{"),
+                    about=(selector, name),
                 )
 
 

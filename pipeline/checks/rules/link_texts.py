@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from pipeline.checks.context import CheckContext
 from pipeline.checks.page_text import split_url, words
-from pipeline.checks.rule import Violation, rule
+from pipeline.checks.rule import Violation, error_rule, note_rule, warning_rule
 from pipeline.checks.rules.links import is_field, place_of
 from pipeline.model import Severity
 
@@ -35,9 +35,8 @@ _SHOWN_ADDRESS = re.compile(
 _SHOWN_MAILBOX = re.compile(r"[^@\s]+@(?:[a-z0-9-]+\.)+[a-z]{2,}", re.IGNORECASE)
 
 
-@rule(
+@error_rule(
     "LINK015",
-    Severity.ERROR,
     "A link has no text",
     source="WCAG 2.2, 2.4.4 Link Purpose; technique F89",
     remedy="Give it a text, or take it out.",
@@ -50,9 +49,8 @@ def no_text(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f'the link to "{link.url}" has no text.', place_of(context, link.url))
 
 
-@rule(
+@warning_rule(
     "LINK016",
-    Severity.WARNING,
     "A link text does not say where it leads",
     source="WCAG 2.2, 2.4.4 and 2.4.9 Link Purpose; technique F84",
     remedy="Let the link be the words that name its target: `the trial's [full report](…)`.",
@@ -63,15 +61,12 @@ def says_nothing(context: CheckContext) -> Iterator[Violation]:
     empty = {words(each) for key in {language, "en"} for each in _EMPTY.get(key, "").split(", ")}
     for link in context.links:
         if words(link.text) in empty and not is_field(link.url) and words(link.text):
-            yield Violation(
-                f'the link text "{link.text}" does not say where it leads ({link.url}).',
-                place_of(context, link.url),
-            )
+            message = f'the link text "{link.text}" does not say where it leads ({link.url}).'
+            yield Violation(message, place_of(context, link.url))
 
 
-@rule(
+@error_rule(
     "LINK017",
-    Severity.ERROR,
     "A link shows one address and leads to another",
     source="Thunderbird's scam detection; SpamAssassin, HTTPS_HTTP_MISMATCH",
     remedy="Show the address it leads to, or a text that is not an address.",
@@ -81,13 +76,12 @@ def misleads(context: CheckContext) -> Iterator[Violation]:
     for link in context.links:
         if is_field(link.url) or " " in link.text:
             continue
-        target = split_url(link.url)
+        target, place = split_url(link.url), place_of(context, link.url)
+        message = f'the link shows "{link.text}" and leads to "{link.url}".'
         if _SHOWN_MAILBOX.fullmatch(link.text):
             leads = target.path.partition("?")[0]
             if target.scheme != "mailto" or leads.lower() != link.text.lower():
-                yield Violation(
-                    f'the link shows "{link.text}" and leads to "{link.url}".', place_of(context, link.url)
-                )
+                yield Violation(message, place)
             continue
         shown = _SHOWN_ADDRESS.fullmatch(link.text.rstrip(".,;:…"))
         if not shown or target.scheme not in {"http", "https"}:
@@ -101,20 +95,16 @@ def misleads(context: CheckContext) -> Iterator[Violation]:
         if not same_host or not same_page:
             # A name such as "Booking.com" is an address only to a machine.
             sure = bool(shown["scheme"] or shown["rest"] or shown["host"].lower().startswith("www."))
-            yield Violation(
-                f'the link shows "{link.text}" and leads to "{link.url}".',
-                place_of(context, link.url),
-                severity=None if sure and not same_host else Severity.WARNING,
-            )
+            severity = None if sure and not same_host else Severity.WARNING
+            yield Violation(message, place, severity=severity)
 
 
 def _page(address: str) -> str:
     return address.partition("#")[0].rstrip("/").lower()
 
 
-@rule(
+@note_rule(
     "LINK018",
-    Severity.NOTE,
     "Links that read the same lead to different places",
     source="WCAG 2.2, 2.4.9 Link Purpose (Link Only)",
     remedy="Let each text name its own target.",
@@ -122,14 +112,11 @@ def _page(address: str) -> str:
 def one_text_two_targets(context: CheckContext) -> Iterator[Violation]:
     """A screen reader's list of links does not tell them apart."""
     first: dict[tuple[str, ...], str] = {}
-    reported: set[tuple[str, ...]] = set()
     for link in context.links:
         text, url = words(link.text), link.url.rstrip("/")
-        if not text or is_field(url):
-            continue
-        if first.setdefault(text, url) != url and text not in reported:
-            reported.add(text)
+        if text and not is_field(url) and first.setdefault(text, url) != url:
             yield Violation(
                 f'two links read "{link.text}": one leads to "{first[text]}", one to "{link.url}".',
                 place_of(context, link.url),
+                about=text,
             )

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from email.message import Message
 from email.utils import parseaddr, parsedate_to_datetime
-from functools import lru_cache
+from functools import partial
 
 from pipeline.checks.context import CheckContext
-from pipeline.checks.rule import Violation, rule
+from pipeline.checks.rule import Violation, error_rule, warning_rule
 from pipeline.checks.source_places import SETTINGS
 from pipeline.model import Place, Severity
 from pipeline.support.limits import ENCODED_LINE, LINE_OCTETS
@@ -22,13 +22,13 @@ _FREE_HOST_NAMES = (
 _FREE_HOSTS = frozenset(_FREE_HOST_NAMES.split())
 _ONE_CLICK = "List-Unsubscribe=One-Click"
 _REPORT = "This is Pressroom's own mistake, or that of a change to the message: please report it."
+_defect_rule = partial(error_rule, remedy=_REPORT)
 
 
 def _eml(context: CheckContext, line: int | None = None) -> Place:
     return context.built("email.eml", line)
 
 
-@lru_cache(maxsize=8)
 def _headers(message: bytes) -> tuple[tuple[str, str, int], ...]:
     """Name, unfolded raw value, and line of each header, as written and not as parsed.
 
@@ -46,22 +46,21 @@ def _headers(message: bytes) -> tuple[tuple[str, str, int], ...]:
     return tuple(headers)
 
 
-def _header(context: CheckContext, wanted: str) -> tuple[str, int] | None:
-    """The first header of this name: its value and line."""
+def _header(context: CheckContext, wanted: str) -> tuple[str | None, int | None]:
+    """The first header of this name: its value and line, both None where it is missing."""
     headers = _headers(context.message)
-    return next(((value, line) for name, value, line in headers if name.lower() == wanted.lower()), None)
+    named = ((value, line) for name, value, line in headers if name.lower() == wanted.lower())
+    return next(named, (None, None))
 
 
 def _parts(context: CheckContext) -> list[Message]:
     return [part for part in context.mail.walk() if not part.is_multipart()]
 
 
-@rule(
+@_defect_rule(
     "MAIL001",
-    Severity.ERROR,
     "The message is not text and HTML, in this order",
     source="RFC 2046, 5.1.4 Alternative Subtype",
-    remedy=_REPORT,
 )
 def structure(context: CheckContext) -> Iterator[Violation]:
     """Mail programs show the last part they can: with HTML first, readers get the plain text."""
@@ -73,12 +72,10 @@ def structure(context: CheckContext) -> Iterator[Violation]:
         yield Violation(f"the message has the parts {', '.join(parts) or 'none'}.", _eml(context))
 
 
-@rule(
+@_defect_rule(
     "MAIL002",
-    Severity.ERROR,
     "A part is not UTF-8",
     source="RFC 2045, 5.1; RFC 6657",
-    remedy=_REPORT,
 )
 def charset(context: CheckContext) -> Iterator[Violation]:
     """Some letters are shown as others."""
@@ -89,9 +86,8 @@ def charset(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f"the part {kind} has the charset {named or 'none'}.", _eml(context))
 
 
-@rule(
+@warning_rule(
     "MAIL003",
-    Severity.WARNING,
     "A part is not quoted-printable",
     source="RFC 2045, 6.7; SpamAssassin, MIME_BASE64_TEXT",
     remedy=_REPORT,
@@ -104,12 +100,10 @@ def encoding(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f"the part {part.get_content_type()} is encoded as {named}.", _eml(context))
 
 
-@rule(
+@_defect_rule(
     "MAIL004",
-    Severity.ERROR,
     "A line of the message is too long",
     source="RFC 5322, 2.1.1 (998); RFC 2045, 6.7 rule 5 (76)",
-    remedy=_REPORT,
 )
 def long_lines(context: CheckContext) -> Iterator[Violation]:
     """Servers break it anywhere, in the middle of a tag too, or refuse the message."""
@@ -129,12 +123,10 @@ def long_lines(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f"a quoted-printable line has {length} characters; {limit}.", place)
 
 
-@rule(
+@_defect_rule(
     "MAIL005",
-    Severity.ERROR,
     "A line of the message does not end with CRLF",
     source="RFC 5322, 2.3; RFC 5321, 2.3.8",
-    remedy=_REPORT,
 )
 def line_ends(context: CheckContext) -> Iterator[Violation]:
     """Servers refuse it, since such lines can smuggle in a second message."""
@@ -143,12 +135,10 @@ def line_ends(context: CheckContext) -> Iterator[Violation]:
         yield Violation("a line does not end with CRLF.", _eml(context, line))
 
 
-@rule(
+@_defect_rule(
     "MAIL006",
-    Severity.ERROR,
     "A header is missing, or there twice",
     source="RFC 5322, 3.6; Google's Email sender guidelines",
-    remedy=_REPORT,
 )
 def once(context: CheckContext) -> Iterator[Violation]:
     """Gmail refuses the message."""
@@ -160,21 +150,20 @@ def once(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f"the message has {count or 'no'} {name} header{plural}.", _eml(context))
 
 
-@rule(
+@warning_rule(
     "MAIL007",
-    Severity.WARNING,
     "The Message-ID is not of the sender's domain",
     source="RFC 5322, 3.6.4",
     remedy=_REPORT,
 )
 def message_id(context: CheckContext) -> Iterator[Violation]:
     """Filters take the message for a forgery."""
-    if not (header := _header(context, "Message-ID")):
+    value, line = _header(context, "Message-ID")
+    if value is None:
         return
-    value, line = header
+    sender, _ = _header(context, "From")
     parts = re.fullmatch(r"<[^<>@\s]+@([^<>@\s]+)>", value)
-    sender = _header(context, "From")
-    domain = parseaddr(sender[0])[1].rpartition("@")[2].lower() if sender else ""
+    domain = parseaddr(sender or "")[1].rpartition("@")[2].lower()
     if not parts:
         yield Violation(f'the Message-ID "{value}" is not `<…@…>`.', _eml(context, line))
     elif parts[1].lower() != domain:
@@ -182,18 +171,16 @@ def message_id(context: CheckContext) -> Iterator[Violation]:
         yield Violation(message, _eml(context, line))
 
 
-@rule(
+@_defect_rule(
     "MAIL008",
-    Severity.ERROR,
     "The Date is not a date",
     source="RFC 5322, 3.3",
-    remedy=_REPORT,
 )
 def date(context: CheckContext) -> Iterator[Violation]:
     """Mail programs sort the issue to the year 1970, or refuse it."""
-    if not (header := _header(context, "Date")):
+    value, line = _header(context, "Date")
+    if value is None:
         return
-    value, line = header
     try:
         parsed = parsedate_to_datetime(value)
     except (ValueError, TypeError, IndexError):
@@ -202,20 +189,19 @@ def date(context: CheckContext) -> Iterator[Violation]:
         yield Violation(f'the Date "{value}" is not a date with a time zone.', _eml(context, line))
 
 
-@rule(
+@error_rule(
     "MAIL009",
-    Severity.ERROR,
     "Mail programs cannot offer to unsubscribe",
     source="RFC 2369, 3.2; RFC 8058, 3.1; Google's Email sender guidelines",
     remedy="Set an https `unsubscribe_url` in newsletter.toml.",
 )
 def list_unsubscribe(context: CheckContext) -> Iterator[Violation]:
     """Gmail and Apple Mail show no unsubscribe button, and readers press the one for spam instead."""
-    if not (header := _header(context, "List-Unsubscribe")):
-        yield Violation("the message has no List-Unsubscribe header.", _eml(context))
-        return
-    value, line = header
+    value, line = _header(context, "List-Unsubscribe")
     place = _eml(context, line)
+    if value is None:
+        yield Violation("the message has no List-Unsubscribe header.", place)
+        return
     if "=?" in value or not value.isascii():
         yield Violation("List-Unsubscribe is an encoded word, which no service reads.", place)
         return
@@ -233,51 +219,44 @@ def list_unsubscribe(context: CheckContext) -> Iterator[Violation]:
         )
 
 
-@rule(
+@_defect_rule(
     "MAIL010",
-    Severity.ERROR,
     "Unsubscribing takes more than one click",
     source="RFC 8058, 3.1",
-    remedy=_REPORT,
 )
 def one_click(context: CheckContext) -> Iterator[Violation]:
     """Gmail and Yahoo ask this of all who send to many, and put other mail into spam, or refuse it."""
-    unsubscribe, post = _header(context, "List-Unsubscribe"), _header(context, "List-Unsubscribe-Post")
-    https = unsubscribe is not None and "<https://" in unsubscribe[0]
+    unsubscribe, _ = _header(context, "List-Unsubscribe")
+    post, line = _header(context, "List-Unsubscribe-Post")
+    https, place = "<https://" in (unsubscribe or ""), _eml(context, line)
     if post is None:
         if https:
-            yield Violation("the message has no List-Unsubscribe-Post header.", _eml(context))
-        return
-    value, line = post
-    if value != _ONE_CLICK:
-        message = f'List-Unsubscribe-Post is "{value}", not "{_ONE_CLICK}".'
-        yield Violation(message, _eml(context, line))
+            yield Violation("the message has no List-Unsubscribe-Post header.", place)
+    elif post != _ONE_CLICK:
+        yield Violation(f'List-Unsubscribe-Post is "{post}", not "{_ONE_CLICK}".', place)
     elif not https:
-        yield Violation("one click is promised, without an https address to click.", _eml(context, line))
+        yield Violation("one click is promised, without an https address to click.", place)
 
 
-@rule(
+@warning_rule(
     "MAIL011",
-    Severity.WARNING,
     "The message does not name its list",
     source="RFC 2919, 2",
     remedy=_REPORT,
 )
 def list_id(context: CheckContext) -> Iterator[Violation]:
     """Readers cannot sort your issues into a folder."""
-    header = _header(context, "List-Id")
-    if not header:
+    value, line = _header(context, "List-Id")
+    if value is None:
         yield Violation("the message has no List-Id header.", _eml(context))
-    elif not re.search(r"<[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+>$", header[0]):
-        yield Violation(f'the List-Id "{header[0]}" is not `<name.domain>`.', _eml(context, header[1]))
+    elif not re.search(r"<[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+>$", value):
+        yield Violation(f'the List-Id "{value}" is not `<name.domain>`.', _eml(context, line))
 
 
-@rule(
+@_defect_rule(
     "MAIL012",
-    Severity.ERROR,
     "A header has letters outside ASCII",
     source="RFC 5322, 2.2; RFC 2047, 2",
-    remedy=_REPORT,
 )
 def raw_letters(context: CheckContext) -> Iterator[Violation]:
     """Servers refuse it, or readers see signs instead of letters, which belong into encoded words."""
@@ -286,9 +265,8 @@ def raw_letters(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f"the header {name} has letters outside ASCII.", _eml(context, line))
 
 
-@rule(
+@warning_rule(
     "MAIL013",
-    Severity.WARNING,
     "The sender's address is of a free mail service",
     source="RFC 7489 (DMARC), 6.3: yahoo.com and aol.com publish p=reject; Google's Email sender guidelines",
     remedy="Send from an address at a domain of your own.",

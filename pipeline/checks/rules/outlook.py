@@ -10,8 +10,7 @@ from pipeline.checks.cascade import buttons, pixels, vertical_padding
 from pipeline.checks.context import CheckContext
 from pipeline.checks.html_page import text_of
 from pipeline.checks.outlook_view import readable
-from pipeline.checks.rule import Violation, rule
-from pipeline.model import Severity
+from pipeline.checks.rule import Violation, error_rule, warning_rule
 from pipeline.support.css import declarations, hex_colour
 from pipeline.support.limits import EMAIL_WIDTH
 
@@ -28,9 +27,8 @@ def _width(element: Element) -> float:
     return float(attribute) if attribute.isdigit() else 0
 
 
-@rule(
+@error_rule(
     "WORD001",
-    Severity.ERROR,
     "Outlook's view is not balanced",
     source="Microsoft, conditional comments",
     remedy="Leave the same tags open in both branches of the conditional comment.",
@@ -42,9 +40,8 @@ def unbalanced(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f"in Outlook, {error.message}", context.at(error.line))
 
 
-@rule(
+@error_rule(
     "WORD002",
-    Severity.ERROR,
     "Columns are too wide together in Outlook",
     source="Outlook on Windows draws with Word",
     remedy=f"Let the columns' widths sum to {EMAIL_WIDTH} px at most.",
@@ -55,15 +52,12 @@ def columns_too_wide(context: CheckContext) -> Iterator[Violation]:
         widths = [_width(cell) for cell in row if cell.tag == "td"]
         if sum(widths) > EMAIL_WIDTH:
             needles = (f'<mj-column width="{max(widths):g}px"', "<mj-column width")
-            yield Violation(
-                f"in Outlook, a row's columns are {sum(widths):g} px wide together.",
-                context.in_theme(context.outlook.lines[row], *needles),
-            )
+            place = context.in_theme(context.outlook.lines[row], *needles)
+            yield Violation(f"in Outlook, a row's columns are {sum(widths):g} px wide together.", place)
 
 
-@rule(
+@error_rule(
     "WORD003",
-    Severity.ERROR,
     "An image has no width in Outlook",
     source="Outlook on Windows draws with Word",
     remedy="Write a width attribute for the image.",
@@ -76,9 +70,8 @@ def image_without_width(context: CheckContext) -> Iterator[Violation]:
             yield Violation("in Outlook, an image has no width.", place)
 
 
-@rule(
+@warning_rule(
     "WORD004",
-    Severity.WARNING,
     "Word's elements are outside a conditional comment",
     source="Microsoft, VML",
     remedy="Put them in <!--[if mso]> … <![endif]-->.",
@@ -91,9 +84,8 @@ def vml_outside(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f"<{element.tag}> is outside a conditional comment.", place)
 
 
-@rule(
+@error_rule(
     "WORD005",
-    Severity.ERROR,
     "A conditional comment is not well formed",
     source="Microsoft, conditional comments",
     remedy="In the theme, write <!--[if mso]> … <![endif]-->, each closed before the next is opened.",
@@ -125,9 +117,8 @@ def open_comment(context: CheckContext) -> Iterator[Violation]:
         yield Violation("a comment is never closed.", context.at(rest.count("\n", 0, start.start()) + 1))
 
 
-@rule(
+@error_rule(
     "WORD006",
-    Severity.ERROR,
     "A heading is lost in Outlook",
     source="Outlook on Windows draws with Word",
     remedy="Let both branches of the conditional comment show it.",
@@ -140,9 +131,8 @@ def lost_in_outlook(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f'Outlook does not show "{text}".', context.at(context.page.lines[heading]))
 
 
-@rule(
+@warning_rule(
     "WORD007",
-    Severity.WARNING,
     "Outlook draws a button as bare text",
     source="Outlook on Windows; caniemail.com, css-padding",
     remedy="In the theme, put the link in a table cell with bgcolor and mso-padding-alt.",
@@ -156,15 +146,12 @@ def button_without_cell(context: CheckContext) -> Iterator[Violation]:
         if not (hex_colour(style.get("background-color", "")) and padded):
             written = link_style.get("padding")
             needles = (f"padding:{written}", f"padding: {written}") if written else ()
-            yield Violation(
-                f'Outlook draws the button "{text_of(link)}" as bare text.',
-                context.in_theme(context.page.lines[link], *needles),
-            )
+            place = context.in_theme(context.page.lines[link], *needles)
+            yield Violation(f'Outlook draws the button "{text_of(link)}" as bare text.', place)
 
 
-@rule(
+@warning_rule(
     "WORD008",
-    Severity.WARNING,
     "A width is set by max-width alone",
     source="Outlook on Windows; caniemail.com, css-max-width",
     remedy="In the theme, put a table of that width around it in <!--[if mso]>, as mj-section does.",
@@ -177,7 +164,6 @@ def only_max_width(context: CheckContext) -> Iterator[Violation]:
         limit = style.get("max-width", "")
         around = (each for each in page.ancestors(element) if each.tag in {"table", "td"})
         if pixels(limit) and not _width(element) and not any(map(_width, around)):
-            yield Violation(
-                f"in Outlook, a <{element.tag}> of at most {limit} is as wide as the window.",
-                context.in_theme(page.lines[element], f"max-width:{limit}", f"max-width: {limit}"),
-            )
+            message = f"in Outlook, a <{element.tag}> of at most {limit} is as wide as the window."
+            place = context.in_theme(page.lines[element], f"max-width:{limit}", f"max-width: {limit}")
+            yield Violation(message, place)

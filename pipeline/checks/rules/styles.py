@@ -10,9 +10,9 @@ from pipeline.checks.cascade import font_size, line_height, pixels, sheet_rules
 from pipeline.checks.context import CheckContext
 from pipeline.checks.html_page import BLOCKS, HEADINGS, text_of
 from pipeline.checks.page_text import visible_blocks, visible_texts
-from pipeline.checks.rule import Violation, rule
+from pipeline.checks.rule import Violation, error_rule, warning_rule
 from pipeline.checks.rules.contrast import is_large
-from pipeline.model import Place, Severity
+from pipeline.model import Place
 from pipeline.support.css import (
     declaration_errors,
     declarations,
@@ -40,63 +40,54 @@ _COLOUR_FUNCTIONS = frozenset(_FUNCTIONS.split())
 _NO_COLOUR = frozenset({"transparent", "currentcolor"})
 
 
-@rule(
+@warning_rule(
     "TYPE001",
-    Severity.WARNING,
     "Text is too small",
     source="Convention; iOS Mail's text-size-adjust",
     remedy="Raise it to 14 px or more.",
 )
 def small_text(context: CheckContext) -> Iterator[Violation]:
     """Below 14 px readers on a phone have to zoom, and iOS enlarges it as it likes."""
-    seen: set[str] = set()
     for element, text, _ in visible_texts(context.page, context.light):
         size = context.light.of(element).get("font-size", "16px")
         number = pixels(size)
-        if number is not None and 0 < number < _SMALLEST and size not in seen:
-            seen.add(size)
+        if number is not None and 0 < number < _SMALLEST:
             place = _written(context, element, f"font-size:{size}")
-            yield Violation(f'"{_short(text)}" is {number:g} px high.', place)
+            yield Violation(f'"{_short(text)}" is {number:g} px high.', place, about=size)
 
 
-@rule(
+@warning_rule(
     "TYPE002",
-    Severity.WARNING,
     "Running text is too small",
     source="Convention of the trade",
     remedy="Raise it to 16 px or more.",
 )
 def small_body(context: CheckContext) -> Iterator[Violation]:
     """A letter is read at arm's length; below 16 px most people hold it nearer."""
-    seen: set[float] = set()
     for element, text in visible_blocks(context.page, context.light).items():
         size = font_size(context.light.of(element))
-        if element.tag not in {"p", "li", "td", "dd"} or not _SMALLEST <= size < _BODY or size in seen:
+        if element.tag not in {"p", "li", "td", "dd"} or not _SMALLEST <= size < _BODY:
             continue
         if context.places.is_running_text(context.page, element):
-            seen.add(size)
             place = _written(context, element, f"font-size: {size:g}px")
-            yield Violation(f'running text is {size:g} px: "{_short(text)}".', place)
+            yield Violation(f'running text is {size:g} px: "{_short(text)}".', place, about=size)
 
 
-@rule(
+@warning_rule(
     "TYPE003",
-    Severity.WARNING,
     "Lines are too close together",
     source="WCAG 2.2, 1.4.12 Text Spacing",
     remedy="Set the line height to 1.5 times the size or more.",
 )
 def tight_lines(context: CheckContext) -> Iterator[Violation]:
     """The eye loses the next line."""
-    seen: set[tuple[float, float]] = set()
     for element, text in visible_blocks(context.page, context.light).items():
         style = context.light.of(element)
         size, height = font_size(style), line_height(style)
         # Headings and other large lines are closer by custom; text of one line has no next one.
         if element.tag in HEADINGS or is_large(style) or len(text) <= _ONE_LINE:
             continue
-        if height < _LINE_HEIGHT * size - 0.01 and (size, height) not in seen:
-            seen.add((size, height))
+        if height < _LINE_HEIGHT * size - 0.01:
             written, type_size = style.get("line-height", ""), style.get("font-size", "")
             forms = (
                 f"font-size:{type_size};line-height:{written}",
@@ -108,12 +99,12 @@ def tight_lines(context: CheckContext) -> Iterator[Violation]:
             yield Violation(
                 f'lines of text are {height / size:.2f} times its size apart: "{_short(text)}".',
                 context.in_theme(context.page.lines[element], *(forms if written else ())),
+                about=(size, height),
             )
 
 
-@rule(
+@warning_rule(
     "TYPE004",
-    Severity.WARNING,
     "Running text is justified or centred",
     source="WCAG 2.2, 1.4.8 Visual Presentation",
     remedy="Align it to the start side in the theme; cut a long call to action to a line or two.",
@@ -122,27 +113,23 @@ def badly_aligned(context: CheckContext) -> Iterator[Violation]:
     """Uneven gaps and beginnings make it hard to read, most of all with dyslexia."""
     html = context.page.first("html")
     far = "left" if html is not None and html.get("dir") == "rtl" else "right"
-    seen: set[str] = set()
     for element, text in visible_blocks(context.page, context.light).items():
         align = context.light.of(element).get("text-align", "")
         figures = element.tag in {"td", "th"} and align == far
         bad = align in {"justify", "center", far, "end"} and not figures
-        if bad and len(text) >= _LONG and align not in seen:
-            seen.add(align)
+        if bad and len(text) >= _LONG:
             place = _written(context, element, f"text-align: {align}")
-            yield Violation(f'running text is aligned "{align}": "{_short(text)}".', place)
+            yield Violation(f'running text is aligned "{align}": "{_short(text)}".', place, about=align)
 
 
-@rule(
+@error_rule(
     "TYPE005",
-    Severity.ERROR,
     "A link in running text is not underlined",
     source="WCAG 2.2, 1.4.1 Use of Color; technique F73",
     remedy="Underline it.",
 )
 def plain_link(context: CheckContext) -> Iterator[Violation]:
     """Readers who do not see the colour do not see the link."""
-    seen: set[str] = set()
     for block, block_text in visible_blocks(context.page, context.light).items():
         if block.tag in HEADINGS or _only_links(block):
             continue
@@ -151,9 +138,8 @@ def plain_link(context: CheckContext) -> Iterator[Violation]:
             lined = style.get("text-decoration", "") + style.get("text-decoration-line", "")
             boxed = hex_colour(style.get("background-color", "")) or "border-bottom" in style
             alone = text in {"", block_text} or context.page.nearest(link, *BLOCKS) is not block
-            if not (alone or "underline" in lined or boxed or text in seen):
-                seen.add(text)
-                yield Violation(f'the link "{text}" is not underlined.', context.origin(link))
+            if not (alone or "underline" in lined or boxed):
+                yield Violation(f'the link "{text}" is not underlined.', context.origin(link), about=text)
 
 
 def _only_links(block: Element) -> bool:
@@ -164,29 +150,24 @@ def _only_links(block: Element) -> bool:
     )
 
 
-@rule(
+@warning_rule(
     "TYPE006",
-    Severity.WARNING,
     "A colour is not written in six digits",
     source="caniemail.com, rgb(), modern colour functions",
     remedy="Write it as #1f5f5b.",
 )
 def other_colour(context: CheckContext) -> Iterator[Violation]:
     """Outlook and some webmail read no other form, and take black or nothing."""
-    seen: set[str] = set()
     for name, value, line in _declared(context):
         for colour in _other_forms(value) if name.startswith(_COLOURED) else ():
-            if colour not in seen:
-                seen.add(colour)
-                place = context.in_theme(line, value, colour)
-                yield Violation(f'the colour "{colour}" is not six digits.', place)
+            place = context.in_theme(line, value, colour)
+            yield Violation(f'the colour "{colour}" is not six digits.', place, about=colour)
     for element in context.page.all():
         for name in ("bgcolor", "color"):
             value = element.get(name) or ""
-            if value and value not in seen and not re.fullmatch("#[0-9a-fA-F]{6}", value):
-                seen.add(value)
+            if value and not re.fullmatch("#[0-9a-fA-F]{6}", value):
                 place = context.in_theme(context.page.lines[element], f'{name}="{value}"')
-                yield Violation(f'the colour "{value}" is not six digits.', place)
+                yield Violation(f'the colour "{value}" is not six digits.', place, about=value)
 
 
 def _other_forms(value: str) -> Iterator[str]:
@@ -196,48 +177,43 @@ def _other_forms(value: str) -> Iterator[str]:
     yield from sorted(each for each in parts.words - _NO_COLOUR if rgba(each))
 
 
-@rule(
+@warning_rule(
     "TYPE007",
-    Severity.WARNING,
     "A background is set by style alone",
     source="Outlook and older webmail",
     remedy="Set bgcolor to the same colour beside it.",
 )
 def no_bgcolor(context: CheckContext) -> Iterator[Violation]:
     """Where styles are dropped, text is on the wrong background."""
-    seen: set[tuple[str, str]] = set()
     for page in (context.page, context.outlook):
         for element in page.all("body", "table", "td", "th"):
             style = {name: value for name, value, _ in declarations(element.get("style") or "")}
             value = style.get("background-color", style.get("background", ""))
             colour = next(filter(None, map(hex_colour, value.split())), "")
             bgcolor = (element.get("bgcolor") or "").lower()
-            if colour and bgcolor != colour and (element.tag, colour) not in seen:
-                seen.add((element.tag, colour))
+            if colour and bgcolor != colour:
+                message = f"<{element.tag}> has the background {colour} by style alone."
                 place = _written(context, element, f"background-color:{colour}")
-                yield Violation(f"<{element.tag}> has the background {colour} by style alone.", place)
+                yield Violation(message, place, about=message)
 
 
-@rule(
+@warning_rule(
     "TYPE008",
-    Severity.WARNING,
     "A font stack ends in no generic family",
     source="CSS Fonts 4, 2.1.1; Outlook on Windows",
     remedy="End it in serif, sans-serif or monospace.",
 )
 def no_generic_font(context: CheckContext) -> Iterator[Violation]:
     """Where the named fonts are missing, Outlook takes Times New Roman."""
-    seen: set[str] = set()
     for name, value, line in _declared(context):
         last = value.rsplit(",", 1)[-1].strip(" '\"").lower()
-        if name == "font-family" and last not in _GENERIC_FONTS and value not in seen:
-            seen.add(value)
-            yield Violation(f"the fonts {value} end in no generic family.", context.in_theme(line, value))
+        if name == "font-family" and last not in _GENERIC_FONTS:
+            place = context.in_theme(line, value)
+            yield Violation(f"the fonts {value} end in no generic family.", place, about=value)
 
 
-@rule(
+@error_rule(
     "TYPE009",
-    Severity.ERROR,
     "A style cannot be read",
     source="CSS Syntax 3, 5",
     remedy="Correct it in the theme's template.",
@@ -251,10 +227,8 @@ def unreadable_style(context: CheckContext) -> Iterator[Violation]:
                 place = context.origin(element, style)
                 yield Violation(f"the style of <{element.tag}> cannot be read: {error}.", place)
     for sheet in context.page.all("style"):
-        for error, line in stylesheet_errors(sheet.text or ""):
-            at = context.page.lines[sheet] + line - 1
-            written = context.rendered.html.split("\n")[at - 1].strip()
-            yield Violation(f"a style sheet cannot be read: {error}.", context.in_theme(at, written))
+        for error, line in stylesheet_errors(sheet.text or "", context.page.lines[sheet]):
+            yield Violation(f"a style sheet cannot be read: {error}.", context.in_sheet(line))
 
 
 # --- what is looked at -----------------------------------------------------------------------
