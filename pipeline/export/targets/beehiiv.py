@@ -14,10 +14,6 @@ from pipeline.export.fragment import fragment
 from pipeline.export.target import PushMethod, SettingType, TagSupport, Target, TargetSetting
 
 
-def _tag(name: str) -> FieldTag:
-    return FieldTag(f"{{{{{name}}}}}", f"{{{{{name}|{{fallback}}}}}}")
-
-
 def _body(delivery: Delivery) -> dict[str, Any]:
     body: dict[str, Any] = {
         "title": delivery.title,
@@ -44,15 +40,14 @@ TARGET = Target(
     name="beehiiv",
     title="beehiiv",
     dialect=Dialect(
-        tags={
-            "first_name": _tag("first_name"),
-            "last_name": _tag("last_name"),
+        custom=FieldTag("{{{name}}}", "{{{name}|{fallback}}}"),
+        names={"first_name": "first_name", "last_name": "last_name"},
+        fields={
             "email": FieldTag("{{email}}"),
             "unsubscribe_url": FieldTag("{{unsubscribe_url}}", parts=BODY),
             "preferences_url": FieldTag("{{subscriber_preferences_url}}", parts=BODY),
             "web_url": FieldTag("{{live_url}}", parts=BODY),
         },
-        custom=_tag("{name}"),
         lookalike=re.compile(r"\{\{"),
         not_in_fallback=frozenset("{}|\n"),
     ),

@@ -14,10 +14,6 @@ from pipeline.export.dialect import BODY, Dialect, FieldTag
 from pipeline.export.target import PushMethod, SettingType, TagSupport, Target, TargetSetting
 
 
-def _tag(attribute: str) -> FieldTag:
-    return FieldTag(f"{{{{ contact.{attribute} }}}}", f"{{{{ contact.{attribute}|default:'{{fallback}}' }}}}")
-
-
 def _body(delivery: Delivery) -> dict[str, Any]:
     recipients: dict[str, Any] = {"listIds": delivery.settings["lists"]}
     if "segments" in delivery.settings:
@@ -39,15 +35,14 @@ TARGET = Target(
     name="brevo",
     title="Brevo",
     dialect=Dialect(
-        tags={
-            "first_name": _tag("FIRSTNAME"),
-            "last_name": _tag("LASTNAME"),
+        custom=FieldTag("{{ contact.{name} }}", "{{ contact.{name}|default:'{fallback}' }}"),
+        names={"first_name": "FIRSTNAME", "last_name": "LASTNAME"},
+        fields={
             "email": FieldTag("{{ contact.EMAIL }}"),
             "unsubscribe_url": FieldTag("{{ unsubscribe }}", parts=BODY),
             "preferences_url": FieldTag("{{ update_profile }}", parts=BODY),
             "web_url": FieldTag("{{ mirror }}", parts=BODY),
         },
-        custom=_tag("{name}"),
         own_name=str.upper,
         # The older language of the service has brackets and single braces.
         lookalike=re.compile(r"\{\{|\{%|\[(?:UNSUBSCRIBE|MIRROR|DEFAULT_FROM_NAME)\]|\{[A-Z][A-Z0-9_]+\}"),

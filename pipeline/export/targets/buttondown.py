@@ -14,11 +14,6 @@ from pipeline.export.dialect import BODY, Dialect, FieldTag
 from pipeline.export.target import PushMethod, Target, TargetSetting
 
 
-def _tag(name: str) -> FieldTag:
-    value = f"subscriber.metadata.{name}"
-    return FieldTag(f"{{{{ {value} }}}}", f'{{{{ {value}|default:"{{fallback}}" }}}}')
-
-
 def _body(delivery: Delivery) -> dict[str, Any]:
     # Without a status an email is sent at once.
     body: dict[str, Any] = {
@@ -40,17 +35,16 @@ TARGET = Target(
     name="buttondown",
     title="Buttondown",
     dialect=Dialect(
-        tags={
-            "first_name": _tag("first_name"),
-            "last_name": _tag("last_name"),
-            "name": _tag("name"),
+        custom=FieldTag(
+            "{{ subscriber.metadata.{name} }}", '{{ subscriber.metadata.{name}|default:"{fallback}" }}'
+        ),
+        names={"first_name": "first_name", "last_name": "last_name", "name": "name"},
+        fields={
             "email": FieldTag("{{ subscriber.email }}"),
             "unsubscribe_url": FieldTag("{{ unsubscribe_url }}", parts=BODY),
             "preferences_url": FieldTag("{{ manage_subscription_url }}", parts=BODY),
             "web_url": FieldTag("{{ email_url }}", parts=BODY),
         },
-        custom=_tag("{name}"),
-        own_name=lambda name: name,
         # Django: a tag begins with {{, {% or {#.
         lookalike=re.compile(r"\{\{|\{%|\{#"),
         literal=lambda found: {

@@ -18,10 +18,6 @@ _EXCERPT = 300
 """Characters of an excerpt at most; it is the preview text of the email."""
 
 
-def _tag(name: str) -> FieldTag:
-    return FieldTag(f"{{{name}}}", f'{{{name}, "{{fallback}}"}}', BODY)
-
-
 def _body(delivery: Delivery) -> dict[str, Any]:
     # Fields are filled in inside an email card only, which HTML cannot express: hence Ghost's own format.
     card = {"type": "email", "version": 1, "html": delivery.html}
@@ -51,9 +47,9 @@ TARGET = Target(
     name="ghost",
     title="Ghost",
     dialect=Dialect(
-        tags={
-            "first_name": _tag("first_name"),
-            "name": _tag("name"),
+        fields={
+            "first_name": FieldTag("{first_name}", '{first_name, "{fallback}"}', BODY),
+            "name": FieldTag("{name}", '{name, "{fallback}"}', BODY),
             "email": FieldTag("{email}", parts=BODY),
             "unsubscribe_url": FieldTag("{unsubscribe_url}", parts=BODY),
         },

@@ -15,11 +15,6 @@ from pipeline.export.fragment import styled_fragment
 from pipeline.export.target import PushMethod, SettingType, Target, TargetSetting
 
 
-def _tag(name: str) -> FieldTag:
-    value = f"subscriber.{name}"
-    return FieldTag(f"{{{{ {value} }}}}", f'{{{{ {value} | default: "{{fallback}}" }}}}')
-
-
 def _body(delivery: Delivery) -> dict[str, Any]:
     filters = [
         {"type": kind, "ids": delivery.settings[name]}
@@ -47,14 +42,14 @@ TARGET = Target(
     name="kit",
     title="Kit",
     dialect=Dialect(
-        tags={
-            "first_name": _tag("first_name"),
+        custom=FieldTag("{{ subscriber.{name} }}", '{{ subscriber.{name} | default: "{fallback}" }}'),
+        names={"first_name": "first_name"},
+        fields={
             "email": FieldTag("{{ subscriber.email_address }}"),
             "unsubscribe_url": FieldTag("{{ unsubscribe_url }}", parts=BODY),
             "preferences_url": FieldTag("{{ subscriber_preferences_url }}", parts=BODY),
             "postal_address": FieldTag("{{ address }}", parts=BODY),
         },
-        custom=_tag("{name}"),
         # Liquid: a tag begins with {{ or {%.
         lookalike=re.compile(r"\{\{|\{%"),
         literal=lambda found: f"{{% raw %}}{found}{{% endraw %}}",

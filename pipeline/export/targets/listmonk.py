@@ -14,10 +14,6 @@ from pipeline.export.dialect import BODY, Dialect, FieldTag
 from pipeline.export.target import PushMethod, SettingType, TagSupport, Target, TargetSetting
 
 
-def _tag(value: str) -> FieldTag:
-    return FieldTag(f"{{{{ {value} }}}}", f'{{{{ or {value} "{{fallback}}" }}}}')
-
-
 def _body(delivery: Delivery) -> dict[str, Any]:
     return {
         "name": delivery.name,
@@ -39,16 +35,20 @@ TARGET = Target(
     name="listmonk",
     title="listmonk",
     dialect=Dialect(
-        tags={
-            "first_name": _tag(".Subscriber.FirstName"),
-            "last_name": _tag(".Subscriber.LastName"),
-            "name": _tag(".Subscriber.Name"),
+        custom=FieldTag(
+            "{{ .Subscriber.Attribs.{name} }}", '{{ or .Subscriber.Attribs.{name} "{fallback}" }}'
+        ),
+        fields={
+            "first_name": FieldTag(
+                "{{ .Subscriber.FirstName }}", '{{ or .Subscriber.FirstName "{fallback}" }}'
+            ),
+            "last_name": FieldTag("{{ .Subscriber.LastName }}", '{{ or .Subscriber.LastName "{fallback}" }}'),
+            "name": FieldTag("{{ .Subscriber.Name }}", '{{ or .Subscriber.Name "{fallback}" }}'),
             "email": FieldTag("{{ .Subscriber.Email }}"),
             "unsubscribe_url": FieldTag("{{ UnsubscribeURL }}", parts=BODY),
             "preferences_url": FieldTag("{{ UnsubscribeURL }}?manage=true", parts=BODY),
             "web_url": FieldTag("{{ MessageURL }}", parts=BODY),
         },
-        custom=_tag(".Subscriber.Attribs.{name}"),
         # Go's braces, and @TrackLink at the end of an address, which listmonk makes a tracked link.
         lookalike=re.compile(r"\{\{|@TrackLink\b"),
         literal=lambda found: '{{ "{{" }}' if found == "{{" else '@{{ "TrackLink" }}',

@@ -19,10 +19,6 @@ from pipeline.export.target import Credentials, PushMethod, SettingType, Target,
 _NAME = "*|FNAME|* *|LNAME|*"
 
 
-def _or(tag: str) -> str:
-    return f"*|IF:{tag}|**|{tag}|**|ELSE:|*{{fallback}}*|END:IF|*"
-
-
 def _url(credentials: Credentials) -> str:
     """The address of the data center whose name is behind the hyphen of the key."""
     center = (credentials.key or "-dc").rpartition("-")[2]
@@ -72,9 +68,9 @@ TARGET = Target(
     name="mailchimp",
     title="Mailchimp",
     dialect=Dialect(
-        tags={
-            "first_name": FieldTag("*|FNAME|*", _or("FNAME")),
-            "last_name": FieldTag("*|LNAME|*", _or("LNAME")),
+        custom=FieldTag("*|{name}|*", "*|IF:{name}|**|{name}|**|ELSE:|*{fallback}*|END:IF|*"),
+        names={"first_name": "FNAME", "last_name": "LNAME"},
+        fields={
             "name": FieldTag(_NAME, f"*|IF:FNAME|*{_NAME}*|ELSE:|*{{fallback}}*|END:IF|*"),
             "email": FieldTag("*|EMAIL|*"),
             "unsubscribe_url": FieldTag("*|UNSUB|*", parts=BODY),
@@ -82,7 +78,6 @@ TARGET = Target(
             "web_url": FieldTag("*|ARCHIVE|*", parts=BODY),
             "postal_address": FieldTag("*|LIST:ADDRESS|*", parts=BODY, in_html="*|HTML:LIST_ADDRESS_HTML|*"),
         },
-        custom=FieldTag("*|{name}|*", _or("{name}")),
         own_name=lambda name: re.sub(r"[^A-Z0-9_]", "", name.upper())[:10],
         lookalike=re.compile(r"\*\|[A-Za-z0-9_:;=<>!. -]{1,60}\|\*"),
         not_in_fallback=frozenset("|*\n"),

@@ -13,10 +13,6 @@ from pipeline.export.dialect import BODY, Dialect, FieldTag
 from pipeline.export.target import PushMethod, SettingType, Target, TargetSetting
 
 
-def _tag(name: str) -> FieldTag:
-    return FieldTag(f"{{${name}}}", f"{{${name}|default('{{fallback}}')}}")
-
-
 def _body(delivery: Delivery) -> dict[str, Any]:
     email = {
         "subject": delivery.subject,
@@ -32,15 +28,14 @@ TARGET = Target(
     name="mailerlite",
     title="MailerLite",
     dialect=Dialect(
-        tags={
-            "first_name": _tag("name"),
-            "last_name": _tag("last_name"),
+        custom=FieldTag("{${name}}", "{${name}|default('{fallback}')}"),
+        names={"first_name": "name", "last_name": "last_name"},
+        fields={
             "email": FieldTag("{$email}"),
             "unsubscribe_url": FieldTag("{$unsubscribe}", parts=BODY),
             "preferences_url": FieldTag("{$preferences}", parts=BODY),
             "web_url": FieldTag("{$url}", parts=BODY),
         },
-        custom=_tag("{name}"),
         lookalike=re.compile(r"\{\$"),
         not_in_fallback=frozenset("'{}\n"),
     ),

@@ -16,10 +16,6 @@ from pipeline.export.dialect import BODY, Dialect, FieldTag
 from pipeline.export.target import PushMethod, Target, TargetSetting
 
 
-def _tag(name: str) -> FieldTag:
-    return FieldTag(f"{{{{{name}}}}}", f"{{{{#if {name}}}}}{{{{{name}}}}}{{{{else}}}}{{fallback}}{{{{/if}}}}")
-
-
 def _body(delivery: Delivery) -> dict[str, Any]:
     headers = {"From": delivery.sender, "Subject": delivery.subject}
     headers |= {"Reply-To": delivery.reply_to} if delivery.reply_to else {}
@@ -40,17 +36,14 @@ TARGET = Target(
     name="mailgun",
     title="Mailgun",
     dialect=Dialect(
-        tags={
-            "first_name": _tag("first_name"),
-            "last_name": _tag("last_name"),
-            "name": _tag("name"),
+        custom=FieldTag("{{{name}}}", "{{#if {name}}}{{{name}}}{{else}}{fallback}{{/if}}"),
+        names={"first_name": "first_name", "last_name": "last_name", "name": "name"},
+        fields={
             "email": FieldTag("%recipient%"),
             "unsubscribe_url": FieldTag("%unsubscribe_url%", parts=BODY),
         },
-        custom=_tag("{name}"),
         # The template's braces, and names of Mailgun's own and of recipient variables.
         lookalike=re.compile(r"\{\{|%recipient(?=[.%_])|%(?:\w+_)?unsubscribe_(?:url|email)%"),
-        not_in_fallback=frozenset("{}\n"),
     ),
     checked=date(2026, 11, 23),
     documentation=(

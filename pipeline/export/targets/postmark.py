@@ -17,12 +17,6 @@ _ALIAS = "issue-{slug}"
 """An alias begins with a letter."""
 
 
-def _tag(name: str) -> FieldTag:
-    # Inside a section the dot is the value.
-    filled = f"{{{{#{name}}}}}{{{{.}}}}{{{{/{name}}}}}"
-    return FieldTag(f"{{{{{name}}}}}", f"{filled}{{{{^{name}}}}}{{fallback}}{{{{/{name}}}}}")
-
-
 def _body(delivery: Delivery) -> dict[str, Any]:
     return {
         "Name": delivery.name,
@@ -37,16 +31,14 @@ TARGET = Target(
     name="postmark",
     title="Postmark",
     dialect=Dialect(
-        tags={
-            "first_name": _tag("first_name"),
-            "last_name": _tag("last_name"),
-            "name": _tag("name"),
+        # Inside a section the dot is the value.
+        custom=FieldTag("{{{name}}}", "{{#{name}}}{{.}}{{/{name}}}{{^{name}}}{fallback}{{/{name}}}"),
+        names={"first_name": "first_name", "last_name": "last_name", "name": "name"},
+        fields={
             "email": FieldTag("{{email}}"),
             "unsubscribe_url": FieldTag("{{{ pm:unsubscribe }}}", parts=BODY),
         },
-        custom=_tag("{name}"),
         lookalike=re.compile(r"\{\{"),
-        not_in_fallback=frozenset("{}\n"),
     ),
     checked=date(2026, 11, 23),
     documentation=(

@@ -13,10 +13,6 @@ from pipeline.export.dialect import BODY, Dialect, FieldTag
 from pipeline.export.target import PushMethod, Target, TargetSetting
 
 
-def _tag(name: str) -> FieldTag:
-    return FieldTag(f"{{{{{{contact.{name}}}}}}}", f"{{{{{{contact.{name}|{{fallback}}}}}}}}")
-
-
 def _body(delivery: Delivery) -> dict[str, Any]:
     # It stays a draft, because there is no `send`.
     body: dict[str, Any] = {
@@ -39,13 +35,12 @@ TARGET = Target(
     name="resend",
     title="Resend",
     dialect=Dialect(
-        tags={
-            "first_name": _tag("first_name"),
-            "last_name": _tag("last_name"),
+        custom=FieldTag("{{{contact.{name}}}}", "{{{contact.{name}|{fallback}}}}"),
+        names={"first_name": "first_name", "last_name": "last_name"},
+        fields={
             "email": FieldTag("{{{contact.email}}}"),
             "unsubscribe_url": FieldTag("{{{RESEND_UNSUBSCRIBE_URL}}}", parts=BODY),
         },
-        custom=_tag("{name}"),
         lookalike=re.compile(r"\{\{\{"),
         not_in_fallback=frozenset("{}|\n"),
     ),

@@ -18,10 +18,6 @@ _NAME, _CATEGORIES = 100, 10
 _ADDRESS = "{{Sender_Address}}, {{Sender_City}}, {{Sender_State}} {{Sender_Zip}}"
 
 
-def _tag(name: str) -> FieldTag:
-    return FieldTag(f"{{{{{name}}}}}", f'{{{{insert {name} "default={{fallback}}"}}}}')
-
-
 def _body(delivery: Delivery) -> dict[str, Any]:
     settings = delivery.settings
     readers = (("list_ids", "lists"), ("segment_ids", "segments"))
@@ -45,16 +41,15 @@ TARGET = Target(
     name="sendgrid",
     title="SendGrid",
     dialect=Dialect(
-        tags={
-            "first_name": _tag("first_name"),
-            "last_name": _tag("last_name"),
+        custom=FieldTag("{{{name}}}", '{{insert {name} "default={fallback}"}}'),
+        names={"first_name": "first_name", "last_name": "last_name"},
+        fields={
             "email": FieldTag("{{email}}"),
             "unsubscribe_url": FieldTag("{{{unsubscribe}}}", parts=BODY),
             "preferences_url": FieldTag("{{{unsubscribe_preferences}}}", parts=BODY),
             "web_url": FieldTag("{{{weblink}}}", parts=BODY),
             "postal_address": FieldTag(_ADDRESS, parts=BODY),
         },
-        custom=_tag("{name}"),
         lookalike=re.compile(r"\{\{"),
         not_in_fallback=frozenset('"{}\n'),
     ),

@@ -13,10 +13,6 @@ from pipeline.export.dialect import BODY, Dialect, FieldTag
 from pipeline.export.target import PushMethod, Target, TargetSetting
 
 
-def _tag(name: str) -> FieldTag:
-    return FieldTag(f"{{{{{name}}}}}", f"{{{{#if {name}}}}}{{{{{name}}}}}{{{{else}}}}{{fallback}}{{{{/if}}}}")
-
-
 def _body(delivery: Delivery) -> dict[str, Any]:
     return {
         "TemplateContent": {"Subject": delivery.subject, "Html": delivery.html, "Text": delivery.text},
@@ -27,16 +23,13 @@ TARGET = Target(
     name="ses",
     title="Amazon SES",
     dialect=Dialect(
-        tags={
-            "first_name": _tag("first_name"),
-            "last_name": _tag("last_name"),
-            "name": _tag("name"),
+        custom=FieldTag("{{{name}}}", "{{#if {name}}}{{{name}}}{{else}}{fallback}{{/if}}"),
+        names={"first_name": "first_name", "last_name": "last_name", "name": "name"},
+        fields={
             "email": FieldTag("{{email}}"),
             "unsubscribe_url": FieldTag("{{amazonSESUnsubscribeUrl}}", parts=BODY),
         },
-        custom=_tag("{name}"),
         lookalike=re.compile(r"\{\{"),
-        not_in_fallback=frozenset("{}\n"),
     ),
     checked=date(2026, 11, 23),
     documentation=(
