@@ -70,7 +70,8 @@ class ServiceClient:
         data, media_type = encode_body(body, form)
         headers = {"User-Agent": self.agent, "Accept": "application/json"}
         headers |= {"Content-Type": media_type} if media_type else {}
-        client = HttpClient(self.time_limit, self.push.auth(self.credentials))
+        headers |= {name: value.format(key=self.credentials.key) for name, value in self.push.headers.items()}
+        client = HttpClient(self.time_limit, self.push.auth(self.credentials) if self.push.auth else None)
         repeatable = method in _REPEATABLE
         for attempt in range(1, TRIES + 1):
             last = attempt == TRIES

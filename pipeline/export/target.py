@@ -80,13 +80,15 @@ class PushMethod:
     """How a draft gets to a service. Nothing here ever sends to readers.
 
     `keys` are the environment variables that must be set, the key first; `optional` are further ones.
-    `auth` authenticates requests. `url` is the base address, in which `{name}` is a setting; it is empty
-    if the settings must have it. `draft` is what the service calls a draft.
+    `headers` authenticate requests, with `{key}` for the key, or `auth` does. `url` is the base address, in
+    which `{name}` is a setting; it is empty if the settings must have it. `draft` is what the service calls
+    a draft.
     """
 
     keys: tuple[str, ...]
-    auth: Callable[[Credentials], Auth]
     campaigns: Campaigns
+    headers: Mapping[str, str] = field(default_factory=dict)
+    auth: Callable[[Credentials], Auth] | None = None
     url: str | Callable[[Credentials], str] = ""
     optional: tuple[str, ...] = ()
     draft: str = "draft"

@@ -6,7 +6,6 @@ import re
 from datetime import date
 from typing import Any
 
-from pipeline.export.auth import BearerAuth
 from pipeline.export.campaigns import Campaigns
 from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
@@ -81,7 +80,7 @@ TARGET = Target(
     push=PushMethod(
         keys=("BEEHIIV_API_KEY",),
         url="https://api.beehiiv.com/v2",
-        auth=BearerAuth,
+        headers={"Authorization": "Bearer {key}"},
         campaigns=Campaigns(
             path="/publications/{publication}/posts",
             lists=({"status": "all", "limit": "100", "order_by": "created", "direction": "desc"},),

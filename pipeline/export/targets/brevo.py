@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from functools import partial
 from typing import Any
 
-from pipeline.export.auth import KeyAuth
 from pipeline.export.campaigns import Campaigns
 from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
@@ -78,7 +76,7 @@ TARGET = Target(
     push=PushMethod(
         keys=("BREVO_API_KEY",),
         url="https://api.brevo.com/v3",
-        auth=partial(KeyAuth, header="api-key"),
+        headers={"api-key": "{key}"},
         campaigns=Campaigns(
             path="/emailCampaigns",
             query="excludeHtmlContent=true",

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from functools import partial
 from typing import Any
 
-from pipeline.export.auth import KeyAuth
 from pipeline.export.campaigns import Campaigns
 from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
@@ -80,9 +78,7 @@ TARGET = Target(
         keys=("BUTTONDOWN_API_KEY",),
         url="https://api.buttondown.com/v1",
         # From this version on an email is a draft unless another status is given.
-        auth=partial(
-            KeyAuth, header="Authorization", form="Token {}", others={"X-API-Version": "2026-04-01"}
-        ),
+        headers={"Authorization": "Token {key}", "X-API-Version": "2026-04-01"},
         campaigns=Campaigns(
             path="/emails",
             lists=({"ordering": "-creation_date"},),

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from functools import partial
 from typing import Any
 
-from pipeline.export.auth import KeyAuth
 from pipeline.export.campaigns import Campaigns
 from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
@@ -92,7 +90,7 @@ TARGET = Target(
     push=PushMethod(
         keys=("KIT_API_KEY",),
         url="https://api.kit.com",
-        auth=partial(KeyAuth, header="X-Kit-Api-Key"),
+        headers={"X-Kit-Api-Key": "{key}"},
         campaigns=Campaigns(
             path="/v4/broadcasts",
             lists=({"per_page": "100"},),

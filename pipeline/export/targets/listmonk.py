@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from functools import partial
 from typing import Any
 
-from pipeline.export.auth import KeyAuth
 from pipeline.export.campaigns import Campaigns
 from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
@@ -78,7 +76,7 @@ TARGET = Target(
     ),
     push=PushMethod(
         keys=("LISTMONK_API_TOKEN",),
-        auth=partial(KeyAuth, header="Authorization", form="token {}"),
+        headers={"Authorization": "token {key}"},
         campaigns=Campaigns(
             path="/api/campaigns",
             query="no_body=true",

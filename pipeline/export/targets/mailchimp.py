@@ -5,16 +5,15 @@ from __future__ import annotations
 import base64
 import re
 from datetime import date
-from functools import partial
 from typing import Any
 from urllib.parse import quote
 
 from pipeline.errors import PressroomError
-from pipeline.export.auth import BasicAuth
 from pipeline.export.campaigns import Campaigns
 from pipeline.export.delivery import Delivery, DraftStatus, ServiceApi
 from pipeline.export.dialect import BODY, Dialect, FieldTag
 from pipeline.export.target import Credentials, PushMethod, SettingType, Target, TargetSetting
+from pipeline.support.http import BasicAuth
 
 _NAME = "*|FNAME|* *|LNAME|*"
 
@@ -108,7 +107,7 @@ TARGET = Target(
     push=PushMethod(
         keys=("MAILCHIMP_API_KEY",),
         url=_url,
-        auth=partial(BasicAuth, user="pressroom"),
+        auth=lambda credentials: BasicAuth("pressroom", credentials.key),
         campaigns=Campaigns(
             path="/campaigns",
             lists=(

@@ -6,7 +6,6 @@ import re
 from datetime import date
 from typing import Any
 
-from pipeline.export.auth import BearerAuth
 from pipeline.export.campaigns import Campaigns
 from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
@@ -68,7 +67,7 @@ TARGET = Target(
     push=PushMethod(
         keys=("MAILERLITE_API_KEY",),
         url="https://connect.mailerlite.com/api",
-        auth=BearerAuth,
+        headers={"Authorization": "Bearer {key}"},
         campaigns=Campaigns(
             path="/campaigns",
             lists=tuple({"filter[status]": status, "limit": "100"} for status in ("draft", "ready", "sent")),

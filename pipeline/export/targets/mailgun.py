@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import re
 from datetime import date
-from functools import partial
 from typing import Any
 from urllib.parse import quote
 
-from pipeline.export.auth import BasicAuth
 from pipeline.export.campaigns import Campaigns
 from pipeline.export.delivery import Delivery, DraftStatus, ServiceApi
 from pipeline.export.dialect import BODY, Dialect, FieldTag
 from pipeline.export.target import PushMethod, Target, TargetSetting
+from pipeline.support.http import BasicAuth
 
 
 def _body(delivery: Delivery) -> dict[str, Any]:
@@ -73,7 +72,7 @@ TARGET = Target(
     push=PushMethod(
         keys=("MAILGUN_API_KEY",),
         url="https://api.mailgun.net",
-        auth=partial(BasicAuth, user="api"),
+        auth=lambda credentials: BasicAuth("api", credentials.key),
         campaigns=Campaigns(
             path="/v3/{domain}/templates",
             query="active=yes",

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from functools import partial
 from typing import Any
 
-from pipeline.export.auth import KeyAuth
 from pipeline.export.campaigns import Campaigns
 from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
@@ -61,7 +59,7 @@ TARGET = Target(
     push=PushMethod(
         keys=("POSTMARK_SERVER_TOKEN",),
         url="https://api.postmarkapp.com",
-        auth=partial(KeyAuth, header="X-Postmark-Server-Token"),
+        headers={"X-Postmark-Server-Token": "{key}"},
         campaigns=Campaigns(
             path="/templates",
             lists=({"count": "500", "offset": "0"},),

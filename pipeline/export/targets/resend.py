@@ -6,7 +6,6 @@ import re
 from datetime import date
 from typing import Any
 
-from pipeline.export.auth import BearerAuth
 from pipeline.export.campaigns import Campaigns
 from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
@@ -69,7 +68,7 @@ TARGET = Target(
     push=PushMethod(
         keys=("RESEND_API_KEY",),
         url="https://api.resend.com",
-        auth=BearerAuth,
+        headers={"Authorization": "Bearer {key}"},
         campaigns=Campaigns(
             path="/broadcasts",
             lists=({"limit": "100"},),

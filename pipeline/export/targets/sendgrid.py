@@ -6,7 +6,6 @@ import re
 from datetime import date
 from typing import Any
 
-from pipeline.export.auth import BearerAuth
 from pipeline.export.campaigns import Campaigns
 from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
@@ -91,7 +90,7 @@ TARGET = Target(
     push=PushMethod(
         keys=("SENDGRID_API_KEY",),
         url="https://api.sendgrid.com",
-        auth=BearerAuth,
+        headers={"Authorization": "Bearer {key}"},
         campaigns=Campaigns(
             path="/v3/marketing/singlesends",
             lists=({"page_size": "100"},),
