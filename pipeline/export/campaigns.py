@@ -9,7 +9,10 @@ from urllib.parse import quote, urlencode
 
 from pipeline.export.delivery import Delivery, DraftStatus, ServiceApi, ServiceDraft
 
-Save = Callable[[ServiceApi, str, dict[str, Any], Delivery, DraftStatus | None], Any]
+Body = dict[str, Any]
+"""The JSON of a request, or the fields of a form."""
+
+Save = Callable[[ServiceApi, str, Body, Delivery, DraftStatus | None], Any]
 """Sends a body to a path, as a change of a draft or as a new one (None), and returns the answer."""
 
 
@@ -23,7 +26,7 @@ class Campaigns:
 
     path: str
     """* Where drafts are listed and made. One of them is at `path/ID`."""
-    body: Callable[[Delivery], dict[str, Any]]
+    body: Callable[[Delivery], Body]
     """The body of a request that makes a draft or changes one."""
     address: str
     """* The page of a draft for an editor, with `{id}`, `{short_id}` (without a prefix such as `post_`),

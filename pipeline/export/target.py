@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -98,8 +97,8 @@ class PushMethod:
 class Target:
     """A service as its documentation describes it.
 
-    `checked` is the day on which these facts were last compared with `documentation`. `takes_text` and
-    `takes_preview` say whether it has a field for a text part and for the preview text, `takes_images`
+    `checked` is the day (ISO 8601) on which these facts were last compared with `documentation`. `takes_text`
+    and `takes_preview` say whether it has a field for a text part and for the preview text, `takes_images`
     whether for a .zip with pictures, `takes_reply_to` whether for the address of answers. `requires` are
     fields without which the service refuses a campaign. `limit` is the largest HTML in bytes (0: none is
     documented), `added_per_link` the bytes that its counting picture and rewritten links add per link.
@@ -109,7 +108,7 @@ class Target:
     name: str
     title: str
     dialect: Dialect
-    checked: date
+    checked: str
     documentation: tuple[str, ...]
     steps: tuple[str, ...]
     setup: tuple[str, ...] = ()

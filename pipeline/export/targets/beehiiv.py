@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date
-from typing import Any
-
-from pipeline.export.campaigns import Campaigns
+from pipeline.export.campaigns import Body, Campaigns
 from pipeline.export.delivery import Delivery
-from pipeline.export.dialect import BODY, Dialect, FieldTag
+from pipeline.export.dialect import BODY, BRACES, Dialect, FieldTag
 from pipeline.export.fragment import fragment
 from pipeline.export.target import PushMethod, SettingType, TagSupport, Target, TargetSetting
 
 
-def _body(delivery: Delivery) -> dict[str, Any]:
-    body: dict[str, Any] = {
+def _body(delivery: Delivery) -> Body:
+    body: Body = {
         "title": delivery.title,
         "subtitle": delivery.preview_text,
         "body_content": delivery.html,
@@ -47,10 +43,10 @@ TARGET = Target(
             "preferences_url": FieldTag("{{subscriber_preferences_url}}", parts=BODY),
             "web_url": FieldTag("{{live_url}}", parts=BODY),
         },
-        lookalike=re.compile(r"\{\{"),
+        lookalike=BRACES,
         not_in_fallback=frozenset("{}|\n"),
     ),
-    checked=date(2026, 11, 23),
+    checked="2026-11-23",
     documentation=(
         "https://developers.beehiiv.com/api-reference/posts/create",
         "https://developers.beehiiv.com/api-reference/posts/update",

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import re
-from datetime import date
-from typing import Any
 
-from pipeline.export.campaigns import Campaigns
+from pipeline.export.campaigns import Body, Campaigns
 from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
 from pipeline.export.target import PushMethod, SettingType, TagSupport, Target, TargetSetting
 
 
-def _body(delivery: Delivery) -> dict[str, Any]:
-    recipients: dict[str, Any] = {"listIds": delivery.settings["lists"]}
+def _body(delivery: Delivery) -> Body:
+    recipients: Body = {"listIds": delivery.settings["lists"]}
     if "segments" in delivery.settings:
         recipients = {"segmentIds": delivery.settings["segments"]}
-    body: dict[str, Any] = {
+    body: Body = {
         "name": delivery.name,
         "sender": {"name": delivery.sender_name, "email": delivery.sender_address},
         "subject": delivery.subject,
@@ -46,7 +44,7 @@ TARGET = Target(
         lookalike=re.compile(r"\{\{|\{%|\[(?:UNSUBSCRIBE|MIRROR|DEFAULT_FROM_NAME)\]|\{[A-Z][A-Z0-9_]+\}"),
         not_in_fallback=frozenset("'{}\\\n"),
     ),
-    checked=date(2026, 11, 23),
+    checked="2026-11-23",
     documentation=(
         "https://developers.brevo.com/reference/createemailcampaign-1",
         "https://help.brevo.com/hc/en-us/articles/4402386448530",

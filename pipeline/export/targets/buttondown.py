@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import date
-from typing import Any
 
-from pipeline.export.campaigns import Campaigns
+from pipeline.export.campaigns import Body, Campaigns
 from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
 from pipeline.export.target import PushMethod, Target, TargetSetting
 
 
-def _body(delivery: Delivery) -> dict[str, Any]:
+def _body(delivery: Delivery) -> Body:
     # Without a status an email is sent at once.
-    body: dict[str, Any] = {
+    body: Body = {
         "subject": delivery.subject,
         "body": delivery.html,
         "status": "draft",
@@ -52,7 +50,7 @@ TARGET = Target(
         }[found],
         not_in_fallback=frozenset('"{}\\\n'),
     ),
-    checked=date(2026, 11, 23),
+    checked="2026-11-23",
     documentation=(
         "https://docs.buttondown.com/template-variables",
         "https://docs.buttondown.com/using-templating",

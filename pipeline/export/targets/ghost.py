@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date
 from typing import Any
 
 from pipeline.export.auth import GhostAuth
-from pipeline.export.campaigns import Campaigns
+from pipeline.export.campaigns import Body, Campaigns
 from pipeline.export.delivery import Delivery, DraftStatus, ServiceApi
 from pipeline.export.dialect import BODY, Dialect, FieldTag, MessagePart
 from pipeline.export.fragment import styled_fragment
@@ -18,7 +17,7 @@ _EXCERPT = 300
 """Characters of an excerpt at most; it is the preview text of the email."""
 
 
-def _body(delivery: Delivery) -> dict[str, Any]:
+def _body(delivery: Delivery) -> Body:
     # Fields are filled in inside an email card only, which HTML cannot express: hence Ghost's own format.
     card = {"type": "email", "version": 1, "html": delivery.html}
     root = {"type": "root", "version": 1, "children": [card], "direction": None, "format": "", "indent": 0}
@@ -35,7 +34,7 @@ def _body(delivery: Delivery) -> dict[str, Any]:
 
 
 def _save(
-    service: ServiceApi, path: str, post: dict[str, Any], delivery: Delivery, existing: DraftStatus | None
+    service: ServiceApi, path: str, post: Body, delivery: Delivery, existing: DraftStatus | None
 ) -> Any:
     """Send a post in a list of one; a change names the version that it changes."""
     if existing:
@@ -58,7 +57,7 @@ TARGET = Target(
         not_in_fallback=frozenset('"{}\n'),
         reads=frozenset({MessagePart.HTML}),
     ),
-    checked=date(2026, 11, 23),
+    checked="2026-11-23",
     documentation=(
         "https://docs.ghost.org/admin-api/posts/creating-a-post",
         "https://docs.ghost.org/admin-api/#token-authentication",

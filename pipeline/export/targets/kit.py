@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import date
-from typing import Any
 
-from pipeline.export.campaigns import Campaigns
+from pipeline.export.campaigns import Body, Campaigns
 from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
 from pipeline.export.fragment import styled_fragment
 from pipeline.export.target import PushMethod, SettingType, Target, TargetSetting
 
 
-def _body(delivery: Delivery) -> dict[str, Any]:
+def _body(delivery: Delivery) -> Body:
     filters = [
         {"type": kind, "ids": delivery.settings[name]}
         for kind, name in (("segment", "segments"), ("tag", "subscriber_tags"))
@@ -53,7 +51,7 @@ TARGET = Target(
         literal=lambda found: f"{{% raw %}}{found}{{% endraw %}}",
         not_in_fallback=frozenset('"{}\n'),
     ),
-    checked=date(2026, 11, 23),
+    checked="2026-11-23",
     documentation=(
         "https://developers.kit.com/api-reference/broadcasts/create-a-broadcast",
         "https://developers.kit.com/api-reference/broadcasts/update-a-broadcast",

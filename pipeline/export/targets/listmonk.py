@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import date
-from typing import Any
 
-from pipeline.export.campaigns import Campaigns
+from pipeline.export.campaigns import Body, Campaigns
 from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
 from pipeline.export.target import PushMethod, SettingType, TagSupport, Target, TargetSetting
 
 
-def _body(delivery: Delivery) -> dict[str, Any]:
+def _body(delivery: Delivery) -> Body:
     return {
         "name": delivery.name,
         "subject": delivery.subject,
@@ -52,7 +50,7 @@ TARGET = Target(
         literal=lambda found: '{{ "{{" }}' if found == "{{" else '@{{ "TrackLink" }}',
         not_in_fallback=frozenset('"\\\n'),
     ),
-    checked=date(2026, 11, 23),
+    checked="2026-11-23",
     documentation=(
         "https://listmonk.app/docs/templating/",
         "https://listmonk.app/docs/apis/campaigns/",

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import base64
 import re
-from datetime import date
 from typing import Any
 from urllib.parse import quote
 
 from pipeline.errors import PressroomError
-from pipeline.export.campaigns import Campaigns
+from pipeline.export.campaigns import Body, Campaigns
 from pipeline.export.delivery import Delivery, DraftStatus, ServiceApi
 from pipeline.export.dialect import BODY, Dialect, FieldTag
 from pipeline.export.target import Credentials, PushMethod, SettingType, Target, TargetSetting
@@ -31,8 +30,8 @@ def _url(credentials: Credentials) -> str:
     return f"https://{center}.api.mailchimp.com/3.0"
 
 
-def _body(delivery: Delivery) -> dict[str, Any]:
-    recipients: dict[str, Any] = {"list_id": delivery.settings["list"]}
+def _body(delivery: Delivery) -> Body:
+    recipients: Body = {"list_id": delivery.settings["list"]}
     if "segment" in delivery.settings:
         recipients["segment_opts"] = {"saved_segment_id": delivery.settings["segment"]}
     return {
@@ -49,11 +48,11 @@ def _body(delivery: Delivery) -> dict[str, Any]:
 
 
 def _save(
-    service: ServiceApi, path: str, body: dict[str, Any], delivery: Delivery, existing: DraftStatus | None
+    service: ServiceApi, path: str, body: Body, delivery: Delivery, existing: DraftStatus | None
 ) -> Any:
     """Send the campaign, then its content: HTML, or an archive with the pictures."""
     campaign = service.send("PATCH" if existing else "POST", path, body)
-    content: dict[str, Any] = {"plain_text": delivery.text}
+    content: Body = {"plain_text": delivery.text}
     if delivery.archive:
         archive = base64.b64encode(delivery.archive).decode()
         content["archive"] = {"archive_content": archive, "archive_type": "zip"}
@@ -81,7 +80,7 @@ TARGET = Target(
         lookalike=re.compile(r"\*\|[A-Za-z0-9_:;=<>!. -]{1,60}\|\*"),
         not_in_fallback=frozenset("|*\n"),
     ),
-    checked=date(2026, 11, 23),
+    checked="2026-11-23",
     documentation=(
         "https://mailchimp.com/developer/marketing/docs/merge-fields",
         "http://kb.mailchimp.com/tag/unsubscribe",

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import date
-from typing import Any
 
-from pipeline.export.campaigns import Campaigns
+from pipeline.export.campaigns import Body, Campaigns
 from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
 from pipeline.export.target import PushMethod, SettingType, Target, TargetSetting
 
 
-def _body(delivery: Delivery) -> dict[str, Any]:
+def _body(delivery: Delivery) -> Body:
     email = {
         "subject": delivery.subject,
         "from_name": delivery.sender_name,
@@ -38,7 +36,7 @@ TARGET = Target(
         lookalike=re.compile(r"\{\$"),
         not_in_fallback=frozenset("'{}\n"),
     ),
-    checked=date(2026, 11, 23),
+    checked="2026-11-23",
     documentation=(
         "https://developers.mailerlite.com/docs/campaigns.html",
         "https://developers.mailerlite.com/getting-started",

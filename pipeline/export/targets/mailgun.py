@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date
 from typing import Any
 from urllib.parse import quote
 
-from pipeline.export.campaigns import Campaigns
+from pipeline.export.campaigns import Body, Campaigns
 from pipeline.export.delivery import Delivery, DraftStatus, ServiceApi
 from pipeline.export.dialect import BODY, Dialect, FieldTag
 from pipeline.export.target import PushMethod, Target, TargetSetting
 from pipeline.support.http import BasicAuth
 
 
-def _body(delivery: Delivery) -> dict[str, Any]:
+def _body(delivery: Delivery) -> Body:
     headers = {"From": delivery.sender, "Subject": delivery.subject}
     headers |= {"Reply-To": delivery.reply_to} if delivery.reply_to else {}
     return {"template": delivery.html, "headers": json.dumps(headers, ensure_ascii=False)}
 
 
 def _save(
-    service: ServiceApi, path: str, body: dict[str, Any], delivery: Delivery, existing: DraftStatus | None
+    service: ServiceApi, path: str, body: Body, delivery: Delivery, existing: DraftStatus | None
 ) -> Any:
     """Send a form; a change goes to the active version of the template."""
     if existing:
@@ -44,7 +43,7 @@ TARGET = Target(
         # The template's braces, and names of Mailgun's own and of recipient variables.
         lookalike=re.compile(r"\{\{|%recipient(?=[.%_])|%(?:\w+_)?unsubscribe_(?:url|email)%"),
     ),
-    checked=date(2026, 11, 23),
+    checked="2026-11-23",
     documentation=(
         "https://documentation.mailgun.com/docs/mailgun/user-manual/sending-messages/send-templates",
         "https://documentation.mailgun.com/docs/inboxready/api-reference/optimize/mailgun/domain-templates/"

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date
-from typing import Any
-
-from pipeline.export.campaigns import Campaigns
+from pipeline.export.campaigns import Body, Campaigns
 from pipeline.export.delivery import Delivery
-from pipeline.export.dialect import BODY, Dialect, FieldTag
+from pipeline.export.dialect import BODY, BRACES, Dialect, FieldTag
 from pipeline.export.target import PushMethod, Target
 
 _ALIAS = "issue-{slug}"
 """An alias begins with a letter."""
 
 
-def _body(delivery: Delivery) -> dict[str, Any]:
+def _body(delivery: Delivery) -> Body:
     return {
         "Name": delivery.name,
         "Alias": _ALIAS.format(slug=delivery.slug),
@@ -36,9 +32,9 @@ TARGET = Target(
             "email": FieldTag("{{email}}"),
             "unsubscribe_url": FieldTag("{{{ pm:unsubscribe }}}", parts=BODY),
         },
-        lookalike=re.compile(r"\{\{"),
+        lookalike=BRACES,
     ),
-    checked=date(2026, 11, 23),
+    checked="2026-11-23",
     documentation=(
         "https://postmarkapp.com/developer/api/templates-api",
         "https://postmarkapp.com/support/article/1077-template-syntax",

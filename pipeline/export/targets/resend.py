@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import date
-from typing import Any
 
-from pipeline.export.campaigns import Campaigns
+from pipeline.export.campaigns import Body, Campaigns
 from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
 from pipeline.export.target import PushMethod, Target, TargetSetting
 
 
-def _body(delivery: Delivery) -> dict[str, Any]:
+def _body(delivery: Delivery) -> Body:
     # It stays a draft, because there is no `send`.
-    body: dict[str, Any] = {
+    body: Body = {
         "name": delivery.name,
         "segment_id": delivery.settings["segment"],
         "from": delivery.sender,
@@ -43,7 +41,7 @@ TARGET = Target(
         lookalike=re.compile(r"\{\{\{"),
         not_in_fallback=frozenset("{}|\n"),
     ),
-    checked=date(2026, 11, 23),
+    checked="2026-11-23",
     documentation=(
         "https://resend.com/docs/api-reference/broadcasts/create-broadcast",
         "https://resend.com/docs/api-reference/broadcasts/update-broadcast",

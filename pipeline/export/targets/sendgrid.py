@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date
-from typing import Any
-
-from pipeline.export.campaigns import Campaigns
+from pipeline.export.campaigns import Body, Campaigns
 from pipeline.export.delivery import Delivery
-from pipeline.export.dialect import BODY, Dialect, FieldTag
+from pipeline.export.dialect import BODY, BRACES, Dialect, FieldTag
 from pipeline.export.target import PushMethod, SettingType, TagSupport, Target, TargetSetting
 
 _NAME, _CATEGORIES = 100, 10
@@ -17,7 +13,7 @@ _NAME, _CATEGORIES = 100, 10
 _ADDRESS = "{{Sender_Address}}, {{Sender_City}}, {{Sender_State}} {{Sender_Zip}}"
 
 
-def _body(delivery: Delivery) -> dict[str, Any]:
+def _body(delivery: Delivery) -> Body:
     settings = delivery.settings
     readers = (("list_ids", "lists"), ("segment_ids", "segments"))
     return {
@@ -49,10 +45,10 @@ TARGET = Target(
             "web_url": FieldTag("{{{weblink}}}", parts=BODY),
             "postal_address": FieldTag(_ADDRESS, parts=BODY),
         },
-        lookalike=re.compile(r"\{\{"),
+        lookalike=BRACES,
         not_in_fallback=frozenset('"{}\n'),
     ),
-    checked=date(2026, 11, 23),
+    checked="2026-11-23",
     documentation=(
         "https://www.twilio.com/docs/sendgrid/api-reference/single-sends/create-single-send",
         "https://www.twilio.com/docs/sendgrid/api-reference/single-sends/update-single-send",

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date
-from typing import Any
-
 from pipeline.export.auth import AmazonAuth
-from pipeline.export.campaigns import Campaigns
+from pipeline.export.campaigns import Body, Campaigns
 from pipeline.export.delivery import Delivery
-from pipeline.export.dialect import BODY, Dialect, FieldTag
+from pipeline.export.dialect import BODY, BRACES, Dialect, FieldTag
 from pipeline.export.target import PushMethod, Target, TargetSetting
 
 
-def _body(delivery: Delivery) -> dict[str, Any]:
+def _body(delivery: Delivery) -> Body:
     return {
         "TemplateContent": {"Subject": delivery.subject, "Html": delivery.html, "Text": delivery.text},
     }
@@ -29,9 +25,9 @@ TARGET = Target(
             "email": FieldTag("{{email}}"),
             "unsubscribe_url": FieldTag("{{amazonSESUnsubscribeUrl}}", parts=BODY),
         },
-        lookalike=re.compile(r"\{\{"),
+        lookalike=BRACES,
     ),
-    checked=date(2026, 11, 23),
+    checked="2026-11-23",
     documentation=(
         "https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_CreateEmailTemplate.html",
         "https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_UpdateEmailTemplate.html",
