@@ -8,7 +8,7 @@ from hashlib import sha256
 from pipeline import __version__
 from pipeline.actions.export import PackedExport
 from pipeline.export.client import TIME_LIMIT, DryRunClient, ServiceClient
-from pipeline.export.drafts import PushedDraft, draft_of, moment, read_drafts, remember
+from pipeline.export.drafts import PushedDraft, draft_of, read_drafts, remember
 from pipeline.export.keys import keys_of
 from pipeline.export.package import Package
 from pipeline.export.push import dry_run_push, push_of
@@ -54,14 +54,14 @@ def push_draft(packed: PackedExport, now: datetime, *, new_draft: bool) -> tuple
         f"Pressroom/{__version__}",
         float(settings.get("timeout", TIME_LIMIT)),
     )
-    result = push_to_service(target, made.delivery, client, _remembered(packed, target), new_draft=new_draft)
+    remembered = _remembered(packed, target)
+    written, updated = push_to_service(target, made.delivery, client, remembered, new_draft=new_draft)
     digest = sha256(b"".join(each.data for each in made.files)).hexdigest()
     source = packed.source
-    draft = PushedDraft(
-        target.name, source.audience, result.draft.id, result.draft.address, moment(now), digest
-    )
+    pushed = now.isoformat(timespec="seconds")
+    draft = PushedDraft(target.name, source.audience, written.id, written.address, pushed, digest)
     remember(source.workspace.files.root, source.request.issue, draft)
-    return draft, result.updated
+    return draft, updated
 
 
 def _service(packed: PackedExport) -> tuple[Target, Package]:

@@ -42,15 +42,46 @@ pause: Callable[[float], None] = time.sleep
 
 
 @dataclass(slots=True)
-class ServiceClient:
-    """A `ServiceApi` over HTTP. `time_limit` is in seconds; `requests` are those sent so far."""
+class _RequestLog:
+    """What both clients have. `requests` are those made so far."""
 
     target: Target
     push: PushMethod
     credentials: Credentials
+    requests: list[ApiRequest] = field(default_factory=list, init=False)
+
+    def _record(self, method: str, path: str, body: Any) -> str:
+        """Record a request, and return its address."""
+        url = self._base_url() + path
+        self.requests.append(ApiRequest(method, url, body))
+        return url
+
+    def _base_url(self) -> str:
+        """The address of the API without a slash at its end.
+
+        Raises `PressroomError` for one over which the key would travel unencrypted.
+        """
+        settings, default = self.credentials.settings, self.push.url
+        default = default.format(**settings) if isinstance(default, str) else default(self.credentials)
+        url = str(settings.get("url") or default).rstrip("/")
+        parts = urlsplit(url)
+        safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+        if not parts.hostname or not safe or parts.username or parts.query or parts.fragment:
+            raise PressroomError(
+                f'targets.{self.target.name}: "{url}" is not the address of an API.',
+                "newsletter.toml",
+                None,
+                "Write it as https://… without a user, a query or a fragment; http is for this machine only.",
+            )
+        return url
+
+
+@dataclass(slots=True)
+class ServiceClient(_RequestLog):
+    """A `ServiceApi` over HTTP. `time_limit` is in seconds."""
+
     agent: str
     time_limit: float = TIME_LIMIT
-    requests: list[ApiRequest] = field(default_factory=list)
 
     def get(self, path: str) -> Any:
         """Return the JSON at a path, or None. Raises `PressroomError` for every refusal but "not found"."""
@@ -65,9 +96,8 @@ class ServiceClient:
         return answer
 
     def _request(self, method: str, path: str, body: Any, *, form: bool) -> tuple[int, Any]:
-        url = base_url(self.target, self.push, self.credentials) + path
-        self.requests.append(ApiRequest(method, url, body))
-        data, media_type = encode_body(body, form)
+        url = self._record(method, path, body)
+        data, media_type = _encode_body(body, form)
         headers = {"User-Agent": self.agent, "Accept": "application/json"}
         headers |= {"Content-Type": media_type} if media_type else {}
         headers |= {name: value.format(key=self.credentials.key) for name, value in self.push.headers.items()}
@@ -139,14 +169,8 @@ class ServiceClient:
         return text
 
 
-@dataclass(slots=True)
-class DryRunClient:
+class DryRunClient(_RequestLog):
     """A `ServiceApi` that records requests and sends none."""
-
-    target: Target
-    push: PushMethod
-    credentials: Credentials
-    requests: list[ApiRequest] = field(default_factory=list)
 
     def get(self, path: str) -> Any:
         """Record the request; nothing is found."""
@@ -157,10 +181,6 @@ class DryRunClient:
         """Record the request; every value of the answer is unknown."""
         self._record(method, path, body)
         return _UnknownAnswer()
-
-    def _record(self, method: str, path: str, body: Any) -> None:
-        url = base_url(self.target, self.push, self.credentials) + path
-        self.requests.append(ApiRequest(method, url, body))
 
 
 class _UnknownAnswer(str):
@@ -175,26 +195,7 @@ class _UnknownAnswer(str):
         return self
 
 
-def base_url(target: Target, push: PushMethod, credentials: Credentials) -> str:
-    """The address of the API without a slash at its end.
-
-    Raises `PressroomError` for one over which the key would travel unencrypted.
-    """
-    default = push.url.format(**credentials.settings) if isinstance(push.url, str) else push.url(credentials)
-    url = str(credentials.settings.get("url") or default).rstrip("/")
-    parts = urlsplit(url)
-    safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
-    if not parts.hostname or not safe or parts.username or parts.query or parts.fragment:
-        raise PressroomError(
-            f'targets.{target.name}: "{url}" is not the address of an API.',
-            "newsletter.toml",
-            None,
-            "Write it as https://… without a user, a query or a fragment; http is for this machine only.",
-        )
-    return url
-
-
-def encode_body(body: Any, form: bool) -> tuple[bytes, str]:
+def _encode_body(body: Any, form: bool) -> tuple[bytes, str]:
     """A body as bytes, with its media type."""
     if body is None:
         return b"", ""

@@ -6,20 +6,10 @@ or one after a cut connection, changes the same draft.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from pipeline.errors import PressroomError
 from pipeline.export.delivery import Delivery, DraftStatus, ServiceApi, ServiceDraft
 from pipeline.export.drafts import PushedDraft
 from pipeline.export.target import PushMethod, Target
-
-
-@dataclass(frozen=True, slots=True)
-class PushResult:
-    """The draft that a push wrote; `updated` if it existed before."""
-
-    draft: ServiceDraft
-    updated: bool
 
 
 def push_draft(
@@ -29,11 +19,11 @@ def push_draft(
     remembered: PushedDraft | None,
     *,
     new_draft: bool = False,
-) -> PushResult:
-    """Write the draft, over the `remembered` one if there is one. `new_draft` makes another in any case.
+) -> tuple[ServiceDraft, bool]:
+    """Write the draft, over the `remembered` one if there is one. Also returns whether it existed before.
 
-    Raises `PressroomError` for what the service refuses, and for a draft that is not open any more: it may
-    have been sent, and a second one could be sent again.
+    `new_draft` makes another in any case. Raises `PressroomError` for what the service refuses, and for a
+    draft that is not open any more: it may have been sent, and a second one could be sent again.
     """
     campaigns = push_of(target).campaigns
     try:
@@ -49,7 +39,7 @@ def push_draft(
                 None,
                 "It may have been sent. To make another draft all the same: --anew",
             )
-        return PushResult(campaigns.write(service, delivery, existing), existing is not None)
+        return campaigns.write(service, delivery, existing), existing is not None
     except (KeyError, IndexError, TypeError, AttributeError, ValueError) as error:
         raise PressroomError(
             f"{target.title} answered in a form that its documentation does not have.",
