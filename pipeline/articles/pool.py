@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ from pipeline.config.audiences import read_audiences
 from pipeline.config.fields import Fields
 from pipeline.config.front_matter import split_file
 from pipeline.config.publication import read_silence
-from pipeline.config.workspace_files import SourceFile, WorkspaceFiles
+from pipeline.config.workspace_files import WorkspaceFiles
 from pipeline.content.text_width import collapse_spaces
 from pipeline.errors import NotFound, PressroomError, suggest
 from pipeline.model import EVERYONE, Article, Author, Layout, Place, Publication
@@ -46,10 +47,7 @@ class Pool(Mapping[str, Article]):
     @property
     def tags(self) -> dict[str, int]:
         """Each tag and the number of articles that have it, sorted by tag."""
-        counts: dict[str, int] = {}
-        for article in self.values():
-            for tag in article.tags:
-                counts[tag] = counts.get(tag, 0) + 1
+        counts = Counter(tag for article in self.values() for tag in article.tags)
         return dict(sorted(counts.items()))
 
     def slug_of(self, path: str) -> str | None:
@@ -68,21 +66,14 @@ def read_pool(workspace: WorkspaceFiles, errors: list[PressroomError]) -> Pool:
     articles: list[Article] = []
     for source in workspace.article_sources():
         try:
-            articles.append(read_article(source, workspace.publication, workspace.zone, errors))
+            article = parse_article(
+                source.text(), source.name, source.path, workspace.publication, workspace.zone, errors
+            )
+            articles.append(article)
         except PressroomError as error:
             errors.append(error)
     errors.extend((*_check_slugs(articles), *_check_tags(articles), *_check_related(articles)))
     return Pool(articles)
-
-
-def read_article(
-    source: SourceFile, publication: Publication, zone: ZoneInfo, errors: list[PressroomError]
-) -> Article:
-    """Read one article file. Mistakes in its fields are added to `errors`.
-
-    Raises `PressroomError` if the file cannot be split into front matter and body.
-    """
-    return parse_article(source.text(), source.name, source.path, publication, zone, errors)
 
 
 def parse_article(
@@ -93,7 +84,10 @@ def parse_article(
     zone: ZoneInfo,
     errors: list[PressroomError],
 ) -> Article:
-    """Parse the text of an article file with this name and path, as `read_article` does."""
+    """Parse the text of an article file with this name and path. Mistakes are added to `errors`.
+
+    Raises `PressroomError` if the file cannot be split into front matter and body.
+    """
     document = split_file(text, path)
     fields = Fields(document.fields, path, errors, 1)
     date = fields.date("date", zone, required=True)

@@ -69,7 +69,8 @@ def style_rules(css: str, first_line: int = 1, media: str = "") -> Iterator[Styl
 def stylesheet_errors(css: str) -> Iterator[tuple[str, int]]:
     """What a client cannot read in a style sheet, with its line there. Selectors are not looked at."""
     for node, _ in _nodes(tinycss2.parse_stylesheet(css, True, True), ""):
-        inside = tinycss2.parse_blocks_contents(node.content, True, True) if _is_rule(node) else [node]
+        is_rule = node.type == "qualified-rule"
+        inside = tinycss2.parse_blocks_contents(node.content, True, True) if is_rule else [node]
         for each in inside:
             if each.type == "error":
                 yield each.message, each.source_line
@@ -91,10 +92,6 @@ def _nodes(nodes: Iterable[Any], media: str) -> Iterator[tuple[Any, str]]:
             query = tinycss2.serialize(node.prelude).strip()
             inside = tinycss2.parse_rule_list(node.content, True, True)
             yield from _nodes(inside, f"{media} and {query}" if media else query)
-
-
-def _is_rule(node: Any) -> bool:
-    return bool(node.type == "qualified-rule")
 
 
 @lru_cache(maxsize=2048)

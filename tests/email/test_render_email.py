@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from property_kit import tries
 from workspace_kit import ROOT
 
-from pipeline.config.colors import DARK, LIGHT
+from pipeline.config.themes import DARK, LIGHT
 from pipeline.model import Layout, MergeField
 from pipeline.render.color_contrast import contrast
 
