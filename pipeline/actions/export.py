@@ -143,10 +143,8 @@ def pack_export(source: PreparedExport) -> PackedExport:
         listing = listing_file(listing_of(edition, email, publication, [message], images))
         return PackedExport(source, (message, listing))
     if packed and not service.takes_images:
-        raise PressroomError(
+        raise service.error(
             f"{service.title} takes no pictures with the email.",
-            f"--to {service.name}",
-            None,
             "Leave out --images packed: it shows them from the published site.",
         )
     articles = (each.article.place.path for each in edition.articles)

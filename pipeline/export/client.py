@@ -159,7 +159,7 @@ class ServiceClient(_RequestLog):
         return self._error(f"the request to {self.target.title} failed: {error}", hint)
 
     def _error(self, message: str, hint: str | None = None) -> PressroomError:
-        return PressroomError(f"{self._masked(message).rstrip('.')}.", f"--to {self.target.name}", None, hint)
+        return self.target.error(f"{self._masked(message).rstrip('.')}.", hint)
 
     def _masked(self, text: str) -> str:
         for key in self.credentials.keys.values():

@@ -6,7 +6,6 @@ or one after a cut connection, changes the same draft.
 
 from __future__ import annotations
 
-from pipeline.errors import PressroomError
 from pipeline.export.delivery import Delivery, DraftStatus, ServiceApi, ServiceDraft
 from pipeline.export.drafts import PushedDraft
 from pipeline.export.target import PushMethod, Target
@@ -32,19 +31,15 @@ def push_draft(
             existing = campaigns.read(service, delivery, remembered.id) if remembered else None
             existing = existing or campaigns.find(service, delivery)
         if existing and not existing.open:
-            raise PressroomError(
+            raise target.error(
                 f'"{delivery.name}" is not a draft at {target.title} any more: its status is '
                 f'"{existing.status}".',
-                f"--to {target.name}",
-                None,
                 "It may have been sent. To make another draft all the same: --anew",
             )
         return campaigns.write(service, delivery, existing), existing is not None
     except (KeyError, IndexError, TypeError, AttributeError, ValueError) as error:
-        raise PressroomError(
+        raise target.error(
             f"{target.title} answered in a form that its documentation does not have.",
-            f"--to {target.name}",
-            None,
             f"Check `url` under [targets.{target.name}]; or it has changed since {target.checked}.",
         ) from error
 
@@ -74,7 +69,5 @@ def dry_run_push(
 def push_of(target: Target) -> PushMethod:
     """The target's push. Raises `PressroomError` if it has none."""
     if target.push is None:
-        raise PressroomError(
-            f"{target.title} has no way to take a draft.", f"--to {target.name}", None, "Leave out --push."
-        )
+        raise target.error(f"{target.title} has no way to take a draft.", "Leave out --push.")
     return target.push

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from pipeline.errors import PressroomError
 from pipeline.export.campaigns import Campaigns
 from pipeline.export.dialect import Dialect, MessagePart
 
@@ -134,3 +135,7 @@ class Target:
         """The parts of a message that it takes."""
         left_out = {MessagePart.TEXT: not self.takes_text, MessagePart.PREVIEW: not self.takes_preview}
         return frozenset(part for part in MessagePart if not left_out.get(part))
+
+    def error(self, message: str, hint: str | None = None) -> PressroomError:
+        """A mistake in an export for this service."""
+        return PressroomError(message, f"--to {self.name}", None, hint)

@@ -96,9 +96,6 @@ class _Loader(BaseLoader):
             source = self.prepare(source, path)
         return source, str(location[0]), None
 
-    def list_templates(self) -> list[str]:
-        return list(self.files.names())
-
 
 class _BytecodeMemory(BytecodeCache):
     """Keeps the compiled templates of this process for the next workspace or preview.
@@ -125,13 +122,9 @@ class _StrictUndefined(StrictUndefined):
     @property
     def _undefined_message(self) -> str:
         name = str(self._undefined_name)
-        known: list[str] = []
-        if isinstance(self._undefined_obj, Mapping):
-            known = [str(key) for key in self._undefined_obj]
-        elif isinstance(self._undefined_obj, object) and hasattr(type(self._undefined_obj), "__module__"):
-            known = [each for each in dir(self._undefined_obj) if not each.startswith("_")]
-        message: str = super()._undefined_message
-        return f"{message}\n{suggest(name, known) or ''}"
+        owner = self._undefined_obj
+        known = owner if isinstance(owner, Mapping) else (each for each in dir(owner) if each[0] != "_")
+        return f"{super()._undefined_message}\n{suggest(name, map(str, known)) or ''}"
 
 
 class _Environment(Environment):
