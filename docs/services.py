@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from pipeline.export.client import TIME_LIMIT
 from pipeline.export.dialect import FieldTag, MessagePart
-from pipeline.export.target import PushMethod, Target
+from pipeline.export.push_method import PushMethod
+from pipeline.export.target import Target
 from pipeline.export.target_settings import known_settings
 from pipeline.export.targets import find
 from pipeline.model import TARGETS

@@ -8,12 +8,13 @@ from hashlib import sha256
 from pipeline import __version__
 from pipeline.actions.export import PackedExport
 from pipeline.export.client import TIME_LIMIT, DryRunClient, ServiceClient
+from pipeline.export.delivery import Credentials
 from pipeline.export.drafts import PushedDraft, draft_of, read_drafts, remember
 from pipeline.export.keys import keys_of
 from pipeline.export.package import Package
 from pipeline.export.push import dry_run_push, push_of
 from pipeline.export.push import push_draft as push_to_service
-from pipeline.export.target import ApiRequest, Credentials, Target
+from pipeline.export.target import ApiRequest, Target
 from pipeline.export.target_settings import require
 
 

@@ -18,7 +18,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pipeline.errors import PressroomError
-from pipeline.export.target import ApiRequest, Credentials, PushMethod, Target
+from pipeline.export.delivery import Credentials
+from pipeline.export.push_method import PushMethod
+from pipeline.export.target import ApiRequest, Target
 from pipeline.support.http import HttpClient, HttpReply, NoAnswerError
 
 TIME_LIMIT = 30.0

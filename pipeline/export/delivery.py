@@ -42,6 +42,19 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class Credentials:
+    """The keys by the names of their variables, and the target's settings."""
+
+    keys: Mapping[str, str]
+    settings: Mapping[str, Any]
+
+    @property
+    def key(self) -> str:
+        """The first key, or an empty text in a dry run."""
+        return next(iter(self.keys.values()), "")
+
+
+@dataclass(frozen=True, slots=True)
 class DraftStatus:
     """A draft that a service has; `open` while it may still be changed.
 

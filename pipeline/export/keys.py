@@ -6,7 +6,8 @@ import os
 from collections.abc import Mapping
 
 from pipeline.errors import raise_all
-from pipeline.export.target import PushMethod, Target
+from pipeline.export.push_method import PushMethod
+from pipeline.export.target import Target
 
 KEYRING = "pressroom"
 """The service name of the keys in a keyring; the user name is that of the variable."""

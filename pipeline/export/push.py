@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from pipeline.export.delivery import Delivery, DraftStatus, ServiceApi, ServiceDraft
 from pipeline.export.drafts import PushedDraft
-from pipeline.export.target import PushMethod, Target
+from pipeline.export.push_method import PushMethod
+from pipeline.export.target import Target
 
 
 def push_draft(
@@ -24,19 +25,19 @@ def push_draft(
     `new_draft` makes another in any case. Raises `PressroomError` for what the service refuses, and for a
     draft that is not open any more: it may have been sent, and a second one could be sent again.
     """
-    campaigns = push_of(target).campaigns
+    push = push_of(target)
     try:
         existing = None
         if not new_draft:
-            existing = campaigns.read(service, delivery, remembered.id) if remembered else None
-            existing = existing or campaigns.find(service, delivery)
+            existing = push.read(service, delivery, remembered.id) if remembered else None
+            existing = existing or push.find(service, delivery)
         if existing and not existing.open:
             raise target.error(
                 f'"{delivery.name}" is not a draft at {target.title} any more: its status is '
                 f'"{existing.status}".',
                 "It may have been sent. To make another draft all the same: --anew",
             )
-        return campaigns.write(service, delivery, existing), existing is not None
+        return push.write(service, delivery, existing), existing is not None
     except (KeyError, IndexError, TypeError, AttributeError, ValueError) as error:
         raise target.error(
             f"{target.title} answered in a form that its documentation does not have.",
@@ -56,14 +57,14 @@ def dry_run_push(
 
     A remembered draft counts as existing.
     """
-    campaigns = push_of(target).campaigns
+    push = push_of(target)
     existing = None
     if remembered and not new_draft:
-        campaigns.read(service, delivery, remembered.id)
+        push.read(service, delivery, remembered.id)
         existing = DraftStatus(remembered.id, "draft", open=True, version="VERSION")
     elif not new_draft:
-        campaigns.find(service, delivery)
-    campaigns.write(service, delivery, existing)
+        push.find(service, delivery)
+    push.write(service, delivery, existing)
 
 
 def push_of(target: Target) -> PushMethod:

@@ -5,17 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pipeline.errors import PressroomError
-from pipeline.export.campaigns import Campaigns
 from pipeline.export.dialect import Dialect, MessagePart
-
-if TYPE_CHECKING:
-    from pipeline.support.http import Auth
+from pipeline.export.push_method import PushMethod
 
 GMAIL = 102_000
 """Bytes of HTML at which Gmail cuts a message off (measured by many; Gmail does not document it)."""
@@ -60,38 +57,6 @@ class ApiRequest:
     method: str
     url: str
     body: Any = None
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """The keys by the names of their variables, and the target's settings."""
-
-    keys: Mapping[str, str]
-    settings: Mapping[str, Any]
-
-    @property
-    def key(self) -> str:
-        """The first key, or an empty text in a dry run."""
-        return next(iter(self.keys.values()), "")
-
-
-@dataclass(frozen=True, slots=True)
-class PushMethod:
-    """How a draft gets to a service. Nothing here ever sends to readers.
-
-    `keys` are the environment variables that must be set, the key first; `optional` are further ones.
-    `headers` authenticate requests, with `{key}` for the key, or `auth` does. `url` is the base address, in
-    which `{name}` is a setting; it is empty if the settings must have it. `draft` is what the service calls
-    a draft.
-    """
-
-    keys: tuple[str, ...]
-    campaigns: Campaigns
-    headers: Mapping[str, str] = field(default_factory=dict)
-    auth: Callable[[Credentials], Auth] | None = None
-    url: str | Callable[[Credentials], str] = ""
-    optional: tuple[str, ...] = ()
-    draft: str = "draft"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pipeline.export.campaigns import Body, Campaigns
 from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, BRACES, Dialect, FieldTag
 from pipeline.export.fragment import fragment
-from pipeline.export.target import PushMethod, SettingType, TagSupport, Target, TargetSetting
+from pipeline.export.push_method import Body, PushMethod
+from pipeline.export.target import SettingType, TagSupport, Target, TargetSetting
 
 
 def _body(delivery: Delivery) -> Body:
@@ -77,21 +77,19 @@ TARGET = Target(
         keys=("BEEHIIV_API_KEY",),
         url="https://api.beehiiv.com/v2",
         headers={"Authorization": "Bearer {key}"},
-        campaigns=Campaigns(
-            path="/publications/{publication}/posts",
-            lists=({"status": "all", "limit": "100", "order_by": "created", "direction": "desc"},),
-            items="data",
-            item="data",
-            name="slug",
-            label="{slug}",
-            # A post that is still being created has a state instead of a status.
-            status=("status", "state"),
-            open=frozenset({"draft", "pending"}),
-            body=_body,
-            # Older documentation: a post without a status is published at once.
-            new={"status": "draft"},
-            update="PATCH",
-            address="https://app.beehiiv.com/posts/{short_id}/edit",
-        ),
+        path="/publications/{publication}/posts",
+        lists=({"status": "all", "limit": "100", "order_by": "created", "direction": "desc"},),
+        items="data",
+        item="data",
+        name="slug",
+        label="{slug}",
+        # A post that is still being created has a state instead of a status.
+        status=("status", "state"),
+        open=frozenset({"draft", "pending"}),
+        body=_body,
+        # Older documentation: a post without a status is published at once.
+        new={"status": "draft"},
+        update="PATCH",
+        address="https://app.beehiiv.com/posts/{short_id}/edit",
     ),
 )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from pipeline.export.campaigns import Body, Campaigns
 from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
-from pipeline.export.target import PushMethod, SettingType, TagSupport, Target, TargetSetting
+from pipeline.export.push_method import Body, PushMethod
+from pipeline.export.target import SettingType, TagSupport, Target, TargetSetting
 
 
 def _body(delivery: Delivery) -> Body:
@@ -75,13 +75,11 @@ TARGET = Target(
         keys=("BREVO_API_KEY",),
         url="https://api.brevo.com/v3",
         headers={"api-key": "{key}"},
-        campaigns=Campaigns(
-            path="/emailCampaigns",
-            query="excludeHtmlContent=true",
-            lists=({"type": "classic", "limit": "100", "sort": "desc", "excludeHtmlContent": "true"},),
-            items="campaigns",
-            body=_body,
-            address="https://app.brevo.com/marketing-campaign/edit/{id}",
-        ),
+        path="/emailCampaigns",
+        query="excludeHtmlContent=true",
+        lists=({"type": "classic", "limit": "100", "sort": "desc", "excludeHtmlContent": "true"},),
+        items="campaigns",
+        body=_body,
+        address="https://app.brevo.com/marketing-campaign/edit/{id}",
     ),
 )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from pipeline.export.campaigns import Body, Campaigns
 from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
-from pipeline.export.target import PushMethod, Target, TargetSetting
+from pipeline.export.push_method import Body, PushMethod
+from pipeline.export.target import Target, TargetSetting
 
 
 def _body(delivery: Delivery) -> Body:
@@ -77,15 +77,13 @@ TARGET = Target(
         url="https://api.buttondown.com/v1",
         # From this version on an email is a draft unless another status is given.
         headers={"Authorization": "Token {key}", "X-API-Version": "2026-04-01"},
-        campaigns=Campaigns(
-            path="/emails",
-            lists=({"ordering": "-creation_date"},),
-            items="results",
-            name="slug",
-            label="{slug}",
-            body=_body,
-            update="PATCH",
-            address="https://buttondown.com/emails/{id}",
-        ),
+        path="/emails",
+        lists=({"ordering": "-creation_date"},),
+        items="results",
+        name="slug",
+        label="{slug}",
+        body=_body,
+        update="PATCH",
+        address="https://buttondown.com/emails/{id}",
     ),
 )

@@ -7,11 +7,11 @@ import re
 from typing import Any
 
 from pipeline.export.auth import GhostAuth
-from pipeline.export.campaigns import Body, Campaigns
 from pipeline.export.delivery import Delivery, DraftStatus, ServiceApi
 from pipeline.export.dialect import BODY, Dialect, FieldTag, MessagePart
 from pipeline.export.fragment import styled_fragment
-from pipeline.export.target import PushMethod, TagSupport, Target, TargetSetting
+from pipeline.export.push_method import Body, PushMethod
+from pipeline.export.target import TagSupport, Target, TargetSetting
 
 _EXCERPT = 300
 """Characters of an excerpt at most; it is the preview text of the email."""
@@ -83,18 +83,16 @@ TARGET = Target(
     push=PushMethod(
         keys=("GHOST_ADMIN_API_KEY",),
         auth=GhostAuth,
-        campaigns=Campaigns(
-            path="/ghost/api/admin/posts/",
-            lists=({"filter": "slug:{slug}", "limit": "1"},),
-            items="posts",
-            item="posts.0",
-            name="slug",
-            label="{slug}",
-            version="updated_at",
-            body=_body,
-            save=_save,
-            address="{url}/ghost/#/editor/post/{id}",
-        ),
+        path="/ghost/api/admin/posts/",
+        lists=({"filter": "slug:{slug}", "limit": "1"},),
+        items="posts",
+        item="posts.0",
+        name="slug",
+        label="{slug}",
+        version="updated_at",
+        body=_body,
+        save=_save,
+        address="{url}/ghost/#/editor/post/{id}",
         draft="post",
     ),
 )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from pipeline.export.campaigns import Body, Campaigns
 from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
 from pipeline.export.fragment import styled_fragment
-from pipeline.export.target import PushMethod, SettingType, Target, TargetSetting
+from pipeline.export.push_method import Body, PushMethod
+from pipeline.export.target import SettingType, Target, TargetSetting
 
 
 def _body(delivery: Delivery) -> Body:
@@ -89,15 +89,13 @@ TARGET = Target(
         keys=("KIT_API_KEY",),
         url="https://api.kit.com",
         headers={"X-Kit-Api-Key": "{key}"},
-        campaigns=Campaigns(
-            path="/v4/broadcasts",
-            lists=({"per_page": "100"},),
-            items="broadcasts",
-            item="broadcast",
-            name="description",
-            body=_body,
-            address="https://app.kit.com/campaigns/{id}/draft",
-        ),
+        path="/v4/broadcasts",
+        lists=({"per_page": "100"},),
+        items="broadcasts",
+        item="broadcast",
+        name="description",
+        body=_body,
+        address="https://app.kit.com/campaigns/{id}/draft",
         draft="broadcast",
     ),
 )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from pipeline.export.campaigns import Body, Campaigns
 from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
-from pipeline.export.target import PushMethod, SettingType, TagSupport, Target, TargetSetting
+from pipeline.export.push_method import Body, PushMethod
+from pipeline.export.target import SettingType, TagSupport, Target, TargetSetting
 
 
 def _body(delivery: Delivery) -> Body:
@@ -75,14 +75,12 @@ TARGET = Target(
     push=PushMethod(
         keys=("LISTMONK_API_TOKEN",),
         headers={"Authorization": "token {key}"},
-        campaigns=Campaigns(
-            path="/api/campaigns",
-            query="no_body=true",
-            lists=({"query": "{name}", "per_page": "all", "no_body": "true"},),
-            items="data.results",
-            item="data",
-            body=_body,
-            address="{url}/admin/campaigns/{id}",
-        ),
+        path="/api/campaigns",
+        query="no_body=true",
+        lists=({"query": "{name}", "per_page": "all", "no_body": "true"},),
+        items="data.results",
+        item="data",
+        body=_body,
+        address="{url}/admin/campaigns/{id}",
     ),
 )

@@ -8,10 +8,10 @@ from typing import Any
 from urllib.parse import quote
 
 from pipeline.errors import PressroomError
-from pipeline.export.campaigns import Body, Campaigns
-from pipeline.export.delivery import Delivery, DraftStatus, ServiceApi
+from pipeline.export.delivery import Credentials, Delivery, DraftStatus, ServiceApi
 from pipeline.export.dialect import BODY, Dialect, FieldTag
-from pipeline.export.target import Credentials, PushMethod, SettingType, Target, TargetSetting
+from pipeline.export.push_method import Body, PushMethod
+from pipeline.export.target import SettingType, Target, TargetSetting
 from pipeline.support.http import BasicAuth
 
 _NAME = "*|FNAME|* *|LNAME|*"
@@ -107,24 +107,22 @@ TARGET = Target(
         keys=("MAILCHIMP_API_KEY",),
         url=_url,
         auth=lambda credentials: BasicAuth("pressroom", credentials.key),
-        campaigns=Campaigns(
-            path="/campaigns",
-            lists=(
-                {
-                    "list_id": "{list}",
-                    "sort_field": "create_time",
-                    "sort_dir": "DESC",
-                    "count": "1000",
-                    "fields": "campaigns.id,campaigns.status,campaigns.settings.title",
-                },
-            ),
-            items="campaigns",
-            name="settings.title",
-            open=frozenset({"save"}),
-            body=_body,
-            new={"type": "regular"},
-            save=_save,
-            address="https://admin.mailchimp.com/campaigns/edit?id={draft[web_id]}",
+        path="/campaigns",
+        lists=(
+            {
+                "list_id": "{list}",
+                "sort_field": "create_time",
+                "sort_dir": "DESC",
+                "count": "1000",
+                "fields": "campaigns.id,campaigns.status,campaigns.settings.title",
+            },
         ),
+        items="campaigns",
+        name="settings.title",
+        open=frozenset({"save"}),
+        body=_body,
+        new={"type": "regular"},
+        save=_save,
+        address="https://admin.mailchimp.com/campaigns/edit?id={draft[web_id]}",
     ),
 )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from pipeline.export.campaigns import Body, Campaigns
 from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
-from pipeline.export.target import PushMethod, SettingType, Target, TargetSetting
+from pipeline.export.push_method import Body, PushMethod
+from pipeline.export.target import SettingType, Target, TargetSetting
 
 
 def _body(delivery: Delivery) -> Body:
@@ -66,13 +66,11 @@ TARGET = Target(
         keys=("MAILERLITE_API_KEY",),
         url="https://connect.mailerlite.com/api",
         headers={"Authorization": "Bearer {key}"},
-        campaigns=Campaigns(
-            path="/campaigns",
-            lists=tuple({"filter[status]": status, "limit": "100"} for status in ("draft", "ready", "sent")),
-            items="data",
-            item="data",
-            body=_body,
-            address="https://dashboard.mailerlite.com/campaigns/{id}/edit",
-        ),
+        path="/campaigns",
+        lists=tuple({"filter[status]": status, "limit": "100"} for status in ("draft", "ready", "sent")),
+        items="data",
+        item="data",
+        body=_body,
+        address="https://dashboard.mailerlite.com/campaigns/{id}/edit",
     ),
 )

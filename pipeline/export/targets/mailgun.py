@@ -7,10 +7,10 @@ import re
 from typing import Any
 from urllib.parse import quote
 
-from pipeline.export.campaigns import Body, Campaigns
 from pipeline.export.delivery import Delivery, DraftStatus, ServiceApi
 from pipeline.export.dialect import BODY, Dialect, FieldTag
-from pipeline.export.target import PushMethod, Target, TargetSetting
+from pipeline.export.push_method import Body, PushMethod
+from pipeline.export.target import Target, TargetSetting
 from pipeline.support.http import BasicAuth
 
 
@@ -72,18 +72,16 @@ TARGET = Target(
         keys=("MAILGUN_API_KEY",),
         url="https://api.mailgun.net",
         auth=lambda credentials: BasicAuth("api", credentials.key),
-        campaigns=Campaigns(
-            path="/v3/{domain}/templates",
-            query="active=yes",
-            item="template",
-            id="name",
-            status=(),
-            version="version.tag",
-            body=_body,
-            new={"name": "{slug}", "description": "{name}", "engine": "handlebars"},
-            save=_save,
-            address="https://app.mailgun.com/mg/sending/{domain}/templates/details/{slug}",
-        ),
+        path="/v3/{domain}/templates",
+        query="active=yes",
+        item="template",
+        id="name",
+        status=(),
+        version="version.tag",
+        body=_body,
+        new={"name": "{slug}", "description": "{name}", "engine": "handlebars"},
+        save=_save,
+        address="https://app.mailgun.com/mg/sending/{domain}/templates/details/{slug}",
         draft="template",
     ),
 )

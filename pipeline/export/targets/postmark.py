@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pipeline.export.campaigns import Body, Campaigns
 from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, BRACES, Dialect, FieldTag
-from pipeline.export.target import PushMethod, Target
+from pipeline.export.push_method import Body, PushMethod
+from pipeline.export.target import Target
 
 _ALIAS = "issue-{slug}"
 """An alias begins with a letter."""
@@ -56,20 +56,18 @@ TARGET = Target(
         keys=("POSTMARK_SERVER_TOKEN",),
         url="https://api.postmarkapp.com",
         headers={"X-Postmark-Server-Token": "{key}"},
-        campaigns=Campaigns(
-            path="/templates",
-            lists=({"count": "500", "offset": "0"},),
-            items="Templates",
-            # For a template that does not exist Postmark answers 422, as for any other mistake; its list is
-            # clear.
-            reads_list=True,
-            id="TemplateId",
-            name="Alias",
-            label=_ALIAS,
-            status=(),
-            body=_body,
-            address="https://account.postmarkapp.com/servers",
-        ),
+        path="/templates",
+        lists=({"count": "500", "offset": "0"},),
+        items="Templates",
+        # For a template that does not exist Postmark answers 422, as for any other mistake; its list is
+        # clear.
+        reads_list=True,
+        id="TemplateId",
+        name="Alias",
+        label=_ALIAS,
+        status=(),
+        body=_body,
+        address="https://account.postmarkapp.com/servers",
         draft="template",
     ),
 )

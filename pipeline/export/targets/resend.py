@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from pipeline.export.campaigns import Body, Campaigns
 from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
-from pipeline.export.target import PushMethod, Target, TargetSetting
+from pipeline.export.push_method import Body, PushMethod
+from pipeline.export.target import Target, TargetSetting
 
 
 def _body(delivery: Delivery) -> Body:
@@ -67,14 +67,12 @@ TARGET = Target(
         keys=("RESEND_API_KEY",),
         url="https://api.resend.com",
         headers={"Authorization": "Bearer {key}"},
-        campaigns=Campaigns(
-            path="/broadcasts",
-            lists=({"limit": "100"},),
-            items="data",
-            reads_unnamed=20,
-            body=_body,
-            update="PATCH",
-            address="https://resend.com/broadcasts/{id}",
-        ),
+        path="/broadcasts",
+        lists=({"limit": "100"},),
+        items="data",
+        reads_unnamed=20,
+        body=_body,
+        update="PATCH",
+        address="https://resend.com/broadcasts/{id}",
     ),
 )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pipeline.export.campaigns import Body, Campaigns
 from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, BRACES, Dialect, FieldTag
-from pipeline.export.target import PushMethod, SettingType, TagSupport, Target, TargetSetting
+from pipeline.export.push_method import Body, PushMethod
+from pipeline.export.target import SettingType, TagSupport, Target, TargetSetting
 
 _NAME, _CATEGORIES = 100, 10
 """Characters of a name and number of categories at most, by the API's own description."""
@@ -87,15 +87,13 @@ TARGET = Target(
         keys=("SENDGRID_API_KEY",),
         url="https://api.sendgrid.com",
         headers={"Authorization": "Bearer {key}"},
-        campaigns=Campaigns(
-            path="/v3/marketing/singlesends",
-            lists=({"page_size": "100"},),
-            items="result",
-            label=f"{{name:.{_NAME}}}",
-            body=_body,
-            update="PATCH",
-            address="https://mc.sendgrid.com/single-sends/{id}/editor",
-        ),
+        path="/v3/marketing/singlesends",
+        lists=({"page_size": "100"},),
+        items="result",
+        label=f"{{name:.{_NAME}}}",
+        body=_body,
+        update="PATCH",
+        address="https://mc.sendgrid.com/single-sends/{id}/editor",
         draft="Single Send",
     ),
 )

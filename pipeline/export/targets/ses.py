@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pipeline.export.auth import AmazonAuth
-from pipeline.export.campaigns import Body, Campaigns
 from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, BRACES, Dialect, FieldTag
-from pipeline.export.target import PushMethod, Target, TargetSetting
+from pipeline.export.push_method import Body, PushMethod
+from pipeline.export.target import Target, TargetSetting
 
 
 def _body(delivery: Delivery) -> Body:
@@ -56,14 +56,12 @@ TARGET = Target(
         optional=("AWS_SESSION_TOKEN",),
         url="https://email.{region}.amazonaws.com",
         auth=AmazonAuth,
-        campaigns=Campaigns(
-            path="/v2/email/templates",
-            id="TemplateName",
-            status=(),
-            body=_body,
-            new={"TemplateName": "{slug}"},
-            address="https://{region}.console.aws.amazon.com/ses/home?region={region}#/email-templates",
-        ),
+        path="/v2/email/templates",
+        id="TemplateName",
+        status=(),
+        body=_body,
+        new={"TemplateName": "{slug}"},
+        address="https://{region}.console.aws.amazon.com/ses/home?region={region}#/email-templates",
         draft="template",
     ),
 )

@@ -1,13 +1,16 @@
-"""How a service keeps its drafts, as data: their paths, their list, and the names of their fields."""
+"""How a draft gets to a service, as data: the key, the paths of drafts, and the names of their fields."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
-from pipeline.export.delivery import Delivery, DraftStatus, ServiceApi, ServiceDraft
+from pipeline.export.delivery import Credentials, Delivery, DraftStatus, ServiceApi, ServiceDraft
+
+if TYPE_CHECKING:
+    from pipeline.support.http import Auth
 
 Body = dict[str, Any]
 """The JSON of a request, or the fields of a form."""
@@ -17,13 +20,15 @@ Save = Callable[[ServiceApi, str, Body, Delivery, DraftStatus | None], Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Campaigns:
-    """The drafts of a service: campaigns, broadcasts, posts or templates.
+class PushMethod:
+    """How a draft gets to a service, and how the service keeps it. Nothing here ever sends to readers.
 
     Texts marked with * may have `{name}` and `{slug}` of the delivery and its settings in them, as in
     `/publications/{publication}/posts`. A field inside another is written with a dot: `settings.title`.
     """
 
+    keys: tuple[str, ...]
+    """The environment variables that must be set, the key first."""
     path: str
     """* Where drafts are listed and made. One of them is at `path/ID`."""
     body: Callable[[Delivery], Body]
@@ -31,6 +36,16 @@ class Campaigns:
     address: str
     """* The page of a draft for an editor, with `{id}`, `{short_id}` (without a prefix such as `post_`),
     and `{draft[field]}` for a field of the answer."""
+    url: str | Callable[[Credentials], str] = ""
+    """The base address, in which `{name}` is a setting; empty if the settings must have it."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Headers that authenticate a request, with `{key}` for the key."""
+    auth: Callable[[Credentials], Auth] | None = None
+    """Authenticates requests where headers do not."""
+    optional: tuple[str, ...] = ()
+    """Further environment variables that are used if they are set."""
+    draft: str = "draft"
+    """What the service calls a draft."""
     lists: tuple[Mapping[str, str], ...] = ()
     """* Queries that list drafts of any status, newest first. Without one, a draft's slug is its id."""
     items: str = ""
