@@ -21,7 +21,7 @@ from pipeline.errors import PressroomError
 from pipeline.export.delivery import Credentials
 from pipeline.export.push_method import PushMethod
 from pipeline.export.target import ApiRequest, Target
-from pipeline.support.http import HttpClient, HttpReply, NoAnswerError
+from pipeline.support.http import HttpReply, NoAnswerError, send_request
 
 TIME_LIMIT = 30.0
 """Seconds until an answer has begun, and between two pieces of it."""
@@ -103,12 +103,12 @@ class ServiceClient(_RequestLog):
         headers = {"User-Agent": self.agent, "Accept": "application/json"}
         headers |= {"Content-Type": media_type} if media_type else {}
         headers |= {name: value.format(key=self.credentials.key) for name, value in self.push.headers.items()}
-        client = HttpClient(self.time_limit, self.push.auth(self.credentials) if self.push.auth else None)
+        auth = self.push.auth(self.credentials) if self.push.auth else None
         repeatable = method in _REPEATABLE
         for attempt in range(1, TRIES + 1):
             last = attempt == TRIES
             try:
-                reply = client.request(method, url, headers, data)
+                reply = send_request(method, url, headers, data, self.time_limit, auth)
             except NoAnswerError as error:
                 # A connection that was never made has changed nothing there.
                 certain = repeatable or not error.connected

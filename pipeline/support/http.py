@@ -71,23 +71,22 @@ class HttpReply:
             raise NoAnswerError(error, location) from error
 
 
-class HttpClient:
-    """Requests to a host that the user named, such as a service's API."""
-
-    def __init__(self, time_limit: float = TIME_LIMIT, auth: Auth | None = None) -> None:
-        self._limit = time_limit
-        self._auth = auth
-        # A connection is not used twice: one that the other side has closed looks like one cut in the middle.
-        self._limits = httpx.Limits(max_keepalive_connections=0)
-
-    def request(self, method: str, url: str, headers: Mapping[str, str], body: bytes = b"") -> HttpReply:
-        """The answer. Raises `NoAnswerError`."""
-        try:
-            with httpx.Client(timeout=self._limit, trust_env=False, limits=self._limits) as client:
-                reply = client.request(method, url, content=body or None, headers=headers, auth=self._auth)
-            return HttpReply(url, reply.status_code, dict(reply.headers), reply.content)
-        except _FAILURES as error:
-            raise NoAnswerError(error, url, self._limit) from error
+def send_request(
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    time_limit: float = TIME_LIMIT,
+    auth: Auth | None = None,
+) -> HttpReply:
+    """The answer of a host that the user named, such as a service's API. Raises `NoAnswerError`."""
+    try:
+        # A client for each: a connection that the other side has closed looks like one cut in the middle.
+        with httpx.Client(timeout=time_limit, trust_env=False) as client:
+            reply = client.request(method, url, content=body or None, headers=headers, auth=auth)
+        return HttpReply(url, reply.status_code, dict(reply.headers), reply.content)
+    except _FAILURES as error:
+        raise NoAnswerError(error, url, time_limit) from error
 
 
 class SafeClient:

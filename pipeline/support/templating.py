@@ -48,6 +48,7 @@ class TemplateOptions:
 
 
 WEB = TemplateOptions()
+"""The options of web pages: nothing is added to Jinja."""
 
 
 class Templates(TemplateFiles):
@@ -65,12 +66,8 @@ class Templates(TemplateFiles):
         """For another process: compiled templates stay in this one."""
         return Templates, self._arguments
 
-    def web(self) -> Environment:
-        """The environment of web pages: autoescape on, nothing else."""
-        return self.environment(WEB)
-
-    def environment(self, options: TemplateOptions) -> Environment:
-        """The environment for these options, made once.
+    def environment(self, options: TemplateOptions = WEB) -> Environment:
+        """The environment for these options, made once; autoescape is always on.
 
         Every error in its templates, while they are found, compiled or rendered, is raised as
         `PressroomError` with file and line.

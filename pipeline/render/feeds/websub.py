@@ -82,14 +82,14 @@ def ping(publication: Publication, paths: Iterable[str]) -> Iterator[str]:
 
 
 def _post(hub: str, topic: str, publication: Publication) -> HttpReply:
-    from pipeline.support.http import HttpClient
+    from pipeline.support.http import send_request
 
     headers = {
         "Content-Type": "application/x-www-form-urlencoded",
         "User-Agent": f"Pressroom/{__version__} (+{publication.base_url})",
     }
     body = urlencode({"hub.mode": "publish", "hub.url": topic}).encode("ascii")
-    return HttpClient().request("POST", hub, headers, body)
+    return send_request("POST", hub, headers, body)
 
 
 def _not_accepted(hub: str, topic: str, why: str) -> PressroomError:
