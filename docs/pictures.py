@@ -70,7 +70,7 @@ def main() -> None:
         sys.exit("Build first: pressroom build")
     filled = EMAIL.with_name("filled.html")
     text = EMAIL.read_text(encoding="utf-8")
-    filled.write_text(merge.fill(text, lambda each: html.escape(each.fallback)), encoding="utf-8")
+    filled.write_text(merge.html(text).fill(lambda each: html.escape(each.fallback)), encoding="utf-8")
     try:
         save([shoot(filled, (640, 1150), scheme, 1.5) for scheme in (LIGHT, DARK)], "email.png")
     finally:

@@ -36,6 +36,7 @@ from pipeline.model import (
     Image,
     Issue,
     Layout,
+    MergeText,
     Place,
     Published,
     Severity,
@@ -222,10 +223,10 @@ class Composer:
             sections=sections,
             record=assembled.record,
             url=page if public else None,
-            subject=self._line(issue, "subject", issue.subject) or merge.literal_text(issue.title),
+            subject=self._line(issue, "subject", issue.subject) or merge.text(issue.title),
             preview_text=self._line(issue, "preview_text", issue.preview_text)
             or self._preview(letter, edition.audience)
-            or merge.literal_text(issue.title),
+            or merge.text(issue.title),
             disclaimers=self._disclaimers(edition.articles),
             related=self._related(issue, edition.articles),
             minutes=_minutes(letter, sections),
@@ -241,10 +242,10 @@ class Composer:
             issues=self.carriers.get(article.slug, (assembled.issue.folder,)),
         )
 
-    def _line(self, issue: Issue, key: str, typed: str | None) -> str:
+    def _line(self, issue: Issue, key: str, typed: str | None) -> MergeText:
         """Read the merge fields of a front matter line. Raises `PressroomError` for an unknown one."""
         try:
-            return merge.from_line(typed or "", self.publication.merge_fields)
+            return merge.read_line(typed or "", self.publication.merge_fields)
         except PressroomError as error:
             line = issue.lines.get(key)
             raise PressroomError(f"`{key}`: {error.message}", issue.place.path, line, error.hint) from error
@@ -257,26 +258,24 @@ class Composer:
         own = [article.disclaimer for article in articles if article.disclaimer]
         return tuple(dict.fromkeys((*tied, *own)))
 
-    def _preview(self, letter: Content, audience: str) -> str:
+    def _preview(self, letter: Content, audience: str) -> MergeText:
         """Make the preview text from the beginning of the letter: whole sentences, else whole words."""
         # It is also the summary on the web and in feeds, so it contains only what all forms show.
         blocks = _prose(
             select_blocks(select_blocks(tuple(letter.blocks), Medium.WEB, audience), Medium.TEXT, audience)
         )
-        text = collapse_spaces(blocks_to_text(blocks, LinkList(), width=10_000)).strip()
-        text = merge.fill(text, lambda field: field.fallback)
-        text = re.sub(r" ?\[\d+\]", "", text)
+        marked = collapse_spaces(blocks_to_text(blocks, LinkList(), width=10_000)).strip()
+        text = re.sub(r" ?\[\d+\]", "", merge.text(marked).fill(lambda field: field.fallback))
         least, most = PREVIEW_TEXT
-        text = merge.literal_text(text)
         for sentence_end in re.finditer(r"[.!?…]['\"’”)]*(?= |$)", text):
             if sentence_end.end() > most:
                 break
             end = sentence_end.end()
             if end >= least:
-                return text[:end]
+                return merge.text(text[:end])
         if len(text) <= most:
-            return text
-        return text[: most - 1].rsplit(" ", 1)[0].rstrip(",;:–— ") + "…"
+            return merge.text(text)
+        return merge.text(text[: most - 1].rsplit(" ", 1)[0].rstrip(",;:–— ") + "…")
 
     def _related(self, issue: Issue, articles: Iterable[Article]) -> dict[str, tuple[str, str]]:
         """Map the slugs that these articles name as related to title and address.

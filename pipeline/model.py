@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 EVERYONE = "everyone"
 """The audience of an edition that is for all readers."""
@@ -167,8 +167,8 @@ class Publication:
     tagline: str = ""
     description: str = ""
     reply_to: str | None = None
-    unsubscribe_url: str | None = None
-    preferences_url: str | None = None
+    unsubscribe_url: MergeText | None = None
+    preferences_url: MergeText | None = None
     reason: str = ""
     sections: tuple[SectionRule, ...] = ()
     disclaimers: tuple[Disclaimer, ...] = ()
@@ -269,6 +269,34 @@ class MergeField:
 
     name: str
     fallback: str = ""
+
+
+class MergeText(str):
+    """A text with merge fields, which `support.merge` makes.
+
+    `segments` are its texts and its fields in turn. As a string it is in neutral form, as files have it.
+    """
+
+    __slots__ = ("segments",)
+    segments: tuple[str | MergeField, ...]
+
+    def __new__(cls, neutral: str, segments: tuple[str | MergeField, ...]) -> Self:
+        """Make a text of its neutral form and its segments."""
+        text = super().__new__(cls, neutral)
+        text.segments = segments
+        return text
+
+    def __reduce__(self) -> tuple[type[MergeText], tuple[Any, ...]]:
+        return MergeText, (str(self), self.segments)
+
+    @property
+    def fields(self) -> tuple[MergeField, ...]:
+        """The fields, each once, in the order of the text."""
+        return tuple(dict.fromkeys(each for each in self.segments if isinstance(each, MergeField)))
+
+    def fill(self, value: Callable[[MergeField], str]) -> str:
+        """Return the text with the value of each field, which is not escaped."""
+        return "".join(value(each) if isinstance(each, MergeField) else each for each in self.segments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -477,9 +505,8 @@ class ComposedEdition:
     """One edition of an issue, ready to be rendered as email, web page and feed item.
 
     `url` is its page, or None for a private audience. `preview_text` is the inbox line, and the summary in
-    feeds; it and `subject` have merge fields in neutral form. `disclaimers` are those of all its articles,
-    each once. `minutes` is the reading time of the letter and of the articles in their layouts. `related`
-    maps slugs of related articles to title and address.
+    feeds. `disclaimers` are those of all its articles, each once. `minutes` is the reading time of the letter
+    and of the articles in their layouts. `related` maps slugs of related articles to title and address.
     """
 
     issue: Issue
@@ -488,8 +515,8 @@ class ComposedEdition:
     sections: tuple[ComposedSection, ...]
     record: FeedIdentity
     url: str | None
-    subject: str
-    preview_text: str
+    subject: MergeText
+    preview_text: MergeText
     disclaimers: tuple[str, ...]
     minutes: int
     related: Mapping[str, tuple[str, str]] = field(default_factory=dict)
@@ -542,7 +569,7 @@ class EmailPart:
 
 @dataclass(frozen=True, slots=True)
 class RenderedEmail:
-    """One edition rendered as an email. Merge fields are in neutral form (`docs/merge-fields.md`).
+    """One edition rendered as an email. As strings its parts have merge fields in neutral form.
 
     `html` and `mjml` refer to images by their absolute address. `parts` are the sizes of theme, letter and
     articles, which together are those of `html`. `reason` tells a reader why the email comes:
@@ -550,15 +577,20 @@ class RenderedEmail:
     """
 
     audience: str
-    subject: str
-    preview_text: str
-    html: str
-    text: str
+    subject: MergeText
+    preview_text: MergeText
+    html: MergeText
+    text: MergeText
     mjml: str
     images: tuple[Image, ...]
-    merge_fields: tuple[MergeField, ...]
     reason: str = ""
     parts: tuple[EmailPart, ...] = ()
+
+    @property
+    def merge_fields(self) -> tuple[MergeField, ...]:
+        """The fields of all parts, each once."""
+        parts = (self.subject, self.preview_text, self.html, self.text)
+        return tuple(dict.fromkeys(each for part in parts for each in part.fields))
 
 
 @dataclass(frozen=True, slots=True)

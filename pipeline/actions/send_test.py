@@ -117,7 +117,7 @@ def _write_messages(
         _check_replaceable(path)
         write_atomically(path, data)
         value = field_values(publication, edition, to.values)
-        subject = TEST_SUBJECT + merge.fill(email.subject, value).strip()
+        subject = TEST_SUBJECT + email.subject.fill(value).strip()
         fields: dict[str, str] = {}
         for each in email.merge_fields:
             fields.setdefault(each.name, value(each))

@@ -35,7 +35,7 @@ class SourceResolver:
         A path to an article's file (`other.md`, `../other/index.md`) becomes that article's
         address; web and mail addresses stay. Raises `PressroomError` for anything else.
         """
-        if re.search(r"\{\{|%7B%7B", target, re.IGNORECASE):
+        if "{{" in unquote(target):
             raise PressroomError(
                 f'the link "{unquote(target)}" contains a merge field beside other text.',
                 hint="A field may be the whole of an address: [leave]({{ unsubscribe_url }}).",

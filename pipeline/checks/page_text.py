@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element
 
 from pipeline.checks.cascade import Styles
 from pipeline.checks.html_page import HtmlPage, TextPiece, text_of, text_pieces
+from pipeline.model import MergeField
 
 _NEVER_SHOWN = frozenset({"head", "style", "script", "title", "noscript"})
 _INK = re.compile("[^\\s\u00ad\u034f\u200b-\u200f\u2060\ufeff]")
@@ -26,6 +27,11 @@ def words(text: str) -> tuple[str, ...]:
     # Raised figures are parted from their word, as `text_runs` parts them.
     parted = _RAISED.sub(lambda raised: f" {raised[0]} ", text)
     return tuple(_WORD.findall(unicodedata.normalize("NFKC", parted).casefold()))
+
+
+def field_words(field: MergeField) -> str:
+    """A merge field as the page has it, in neutral form, for `words`."""
+    return f" {field.name} {field.fallback} "
 
 
 def visible_texts(page: HtmlPage, styles: Styles) -> Iterator[TextPiece]:

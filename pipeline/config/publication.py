@@ -15,10 +15,10 @@ from pipeline.config.sections import read_section
 from pipeline.config.themes import DEFAULT_THEME, read_theme, read_theme_settings, theme_names
 from pipeline.config.toml import toml_fields
 from pipeline.errors import PressroomError, suggest
-from pipeline.model import TARGETS, Disclaimer, Publication, ThemeSettings
+from pipeline.model import TARGETS, Disclaimer, MergeText, Publication, ThemeSettings
+from pipeline.support import merge
 from pipeline.support.limits import SETTINGS_FILE
 from pipeline.support.mail_addresses import format_mailbox, parse_mailbox
-from pipeline.support.merge import BUILT_IN_FIELDS, from_line
 
 
 def read_publication(
@@ -154,7 +154,7 @@ def _disclaimer(fields: Fields) -> Disclaimer:
 
 
 def _merge_fields(fields: Fields) -> dict[str, str]:
-    names = dict.fromkeys(BUILT_IN_FIELDS, "")
+    names = dict.fromkeys(merge.BUILT_IN_FIELDS, "")
     table = fields.table("merge_fields", "merge_fields")
     if table:
         for name in table.mapping:
@@ -258,19 +258,20 @@ def _hub(fields: Fields) -> str | None:
     return value
 
 
-def _url(fields: Fields, key: str, merge_fields: dict[str, str]) -> str | None:
-    """A web address in neutral form, which may contain merge fields, as in `?to={{ email }}`."""
+def _url(fields: Fields, key: str, merge_fields: dict[str, str]) -> MergeText | None:
+    """A web address, which may contain merge fields, as in `?to={{ email }}`."""
     value = fields.text(key)
     if not value:
         return None
-    if not _is_web_address(re.sub(r"\{\{[^{}]*\}\}", "x", value)):
-        fields.error(key, f'`{key}` is "{value}" and must be a web address.', "As https://example.org/…")
-        return None
     try:
-        return from_line(value, merge_fields)
+        url = merge.read_line(value, merge_fields)
     except PressroomError as error:
         fields.error(key, f"`{key}`: {error.message}", error.hint)
         return None
+    if not _is_web_address(url.fill(lambda _: "x")):
+        fields.error(key, f'`{key}` is "{value}" and must be a web address.', "As https://example.org/…")
+        return None
+    return url
 
 
 def _language(fields: Fields) -> str:

@@ -11,7 +11,7 @@ from pipeline.content import footnotes
 from pipeline.content.medium import Medium
 from pipeline.content.tree import VOID
 from pipeline.content.tree_text import tree_text
-from pipeline.model import Block, BlockKind, Element, MergeField, Node
+from pipeline.model import Block, BlockKind, Element, MergeField, MergeText, Node
 from pipeline.support import merge
 from pipeline.support.limits import EMAIL_GUTTER, EMAIL_WIDTH
 from pipeline.support.urls import path_part
@@ -27,7 +27,8 @@ class HtmlOptions:
     """How content is written as HTML.
 
     `styles` is inline CSS by element name or by `parent child`, which is added to the former; only emails
-    use it. `address` maps each address as it is written, except merge fields and fragments.
+    use it. `address` maps each address as it is written, except fragments. `field_value` is what
+    merge fields are for every reader; without it they are marked.
     `anchor` is the prefix of ids on the web (`#` + anchor + `fn1`); in feeds it is the permalink
     (`PERMALINK#fn1`), and may go on after `#` if one item contains several articles.
     `heading_shift` lowers headings by so many levels. `sponsored_by` is written before sponsors' names,
@@ -37,6 +38,7 @@ class HtmlOptions:
     medium: Medium
     styles: Mapping[str, str] = field(default_factory=dict)
     address: Callable[[str], str] = str
+    field_value: Callable[[MergeField], str] | None = None
     anchor: str = ""
     heading_shift: int = 0
     sponsored_by: str = "Sponsored by"
@@ -55,7 +57,7 @@ class HtmlOptions:
 
 
 def nodes_to_html(nodes: Iterable[Node], options: HtmlOptions) -> str:
-    """Nodes as HTML, with merge fields in neutral form."""
+    """Nodes as HTML."""
     return _HtmlWriter(options).nodes(nodes)
 
 
@@ -100,7 +102,7 @@ class _HtmlWriter:
             inner = self.nodes(note, "li")
             attribute = ""
             if self.options.medium in (Medium.WEB, Medium.FEED):
-                attribute = f' id="{_quoted(self.options.id(f"fn{number}"))}"'
+                attribute = f' id="{merge.escape(self.options.id(f"fn{number}"))}"'
             if self.options.medium is Medium.WEB:
                 inner = self._with_backlink(inner, number)
             items.append(f"<li{attribute}{self._style('li', 'ol')}>{inner}</li>")
@@ -113,7 +115,8 @@ class _HtmlWriter:
         if isinstance(node, str):
             return _escaped(node)
         if isinstance(node, MergeField):
-            return merge.neutral(node)
+            value = self.options.field_value
+            return merge.escape(value(node)) if value else merge.mark(node)
         if footnotes.is_reference(node):
             return self._reference(node, parent)
         tag = node.tag
@@ -133,7 +136,7 @@ class _HtmlWriter:
         html = f"{start}{self.nodes(node.children, tag)}</{tag}>"
         if tag == "table" and self.options.medium is Medium.WEB:
             # A table that is too wide scrolls, and must be reached by keyboard for that (WCAG 2.2, 2.1.1).
-            label = _quoted(self.options.table)
+            label = merge.escape(self.options.table)
             return f'<div class="scrolls" role="group" tabindex="0" aria-label="{label}">{html}</div>'
         return html
 
@@ -146,17 +149,19 @@ class _HtmlWriter:
                 continue
             elif node.tag == "img" and name in ("width", "height") and self.options.medium is Medium.EMAIL:
                 value = _fitted_size(node, name)
-            attributes.append(
-                f' {name}="{_quoted(value)}"' if not value.startswith("{{") else f' {name}="{value}"'
-            )
+            attributes.append(f' {name}="{merge.escape(value)}"')
         if node.tag in _HEADINGS and self.options.medium is Medium.WEB:
-            attributes.append(f' id="{_quoted(self.options.anchor + self._heading_id(node))}"')
+            attributes.append(f' id="{merge.escape(self.options.anchor + self._heading_id(node))}"')
         return "".join(attributes)
 
     def _address(self, value: str) -> str:
-        if value.startswith("{{"):
-            return value
-        return self.options.target(value[1:]) if value.startswith("#") else self.options.address(value)
+        if value.startswith("#"):
+            return self.options.target(value[1:])
+        if isinstance(value, MergeText):
+            if not self.options.field_value:
+                return value
+            value = value.fill(self.options.field_value)
+        return self.options.address(value)
 
     def _heading_id(self, heading: Element) -> str:
         name = path_part(_plain(heading.children))
@@ -182,17 +187,17 @@ class _HtmlWriter:
         number = footnotes.number_of(node)
         if self.options.medium not in (Medium.WEB, Medium.FEED):
             return f"<sup{self._style('sup', parent)}>{number}</sup>"
-        link = f'<a href="{_quoted(self.options.target(f"fn{number}"))}">{number}</a>'
+        link = f'<a href="{merge.escape(self.options.target(f"fn{number}"))}">{number}</a>'
         if self.options.medium is Medium.FEED:
             return f"<sup>{link}</sup>"
         name = f"fnref{number}"
-        attribute = "" if name in self.ids else f' id="{_quoted(self.options.id(name))}"'
+        attribute = "" if name in self.ids else f' id="{merge.escape(self.options.id(name))}"'
         self.ids.add(name)
         return f'<sup class="footnote"{attribute}>{link}</sup>'
 
     def _with_backlink(self, inner: str, number: int) -> str:
-        href = _quoted(self.options.target(f"fnref{number}"))
-        label = _quoted(f"{self.options.back_to} {number}")
+        href = merge.escape(self.options.target(f"fnref{number}"))
+        label = merge.escape(f"{self.options.back_to} {number}")
         # U+FE0E keeps the arrow from being shown as an emoji.
         back = f' <a class="backlink" role="doc-backlink" aria-label="{label}" href="{href}">↩\ufe0e</a>'
         return inner[: -len("</p>")] + back + "</p>" if inner.endswith("</p>") else inner + back
@@ -240,7 +245,3 @@ def _fitted_size(image: Element, name: str) -> str:
 
 def _escaped(text: str) -> str:
     return merge.literal_html(escape(text, quote=False))
-
-
-def _quoted(value: str) -> str:
-    return merge.literal_html(escape(value))

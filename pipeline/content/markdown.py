@@ -34,11 +34,10 @@ from pipeline.content.text_width import collapse_spaces
 from pipeline.content.typography import quotation_marks, with_dashes
 from pipeline.content.unsafe_html import ParsedMarkdown, code_html, field_html, raw_html
 from pipeline.errors import PressroomError
+from pipeline.support.merge import TYPED
 
 _MAX_NESTING = 40
-_FIELD = re.compile(r"\{\{[^{}\n]*\}\}")
 _FOOTNOTE = re.compile(r"\[\^[^\s\[\]]{1,100}\]")
-_ADDRESS_FIELD = re.compile(r"\{\{[^{}\n]*\}\}(?=[\s)]|\Z)")
 
 
 def parse_markdown(
@@ -77,7 +76,7 @@ class _CommonMark(MarkdownIt):
         return True
 
     def normalizeLink(self, url: str) -> str:  # noqa: N802
-        if _FIELD.fullmatch(url):
+        if url.endswith("}}") and TYPED.fullmatch(url):
             return url
         try:
             return super().normalizeLink(url)
@@ -213,8 +212,8 @@ def _mistake(env: MutableMapping[str, Any], line: int, message: str, hint: str |
 def _merge_field(state: StateInline, silent: bool) -> bool:
     if not state.src.startswith("{{", state.pos):
         return False
-    match = _FIELD.match(state.src, state.pos, state.posMax)
-    source = match[0] if match else "{{"
+    match = TYPED.match(state.src, state.pos, state.posMax)
+    source = match[0] if match else ""
     if not silent:
         token = state.push("merge_field", "", 0)
         token.content = "x"  # quotation marks beside a field curl as beside a letter
@@ -232,8 +231,8 @@ def _footnote_reference(state: StateInline, silent: bool) -> bool:
 
 def _link_destination(text: str, position: int, maximum: int) -> Any:
     """CommonMark's rule, but an address may also be a merge field, which may contain spaces."""
-    match = _ADDRESS_FIELD.match(text, position, maximum)
-    if match:
+    match = TYPED.match(text, position, maximum)
+    if match and match[0].endswith("}}") and (text[match.end() : maximum] + ")")[0] in ") \t\n":
         return SimpleNamespace(ok=True, pos=match.end(), str=match[0])
     return parseLinkDestination(text, position, maximum)
 

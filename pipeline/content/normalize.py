@@ -133,7 +133,7 @@ class Normalizer:
                     f'the fallback of the address `{{{{ {field.name} }}}}` is "{field.fallback}".',
                     "It must be a web or mail address.",
                 )
-            return merge.neutral(field) if field else target
+            return merge.text(merge.mark(field)) if field else target
         if target.startswith("#") and len(target) > 1:
             return target
         if not target or target == "#":

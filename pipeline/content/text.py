@@ -11,18 +11,11 @@ from collections.abc import Iterable, Sequence
 
 from pipeline.content.footnotes import is_reference, number_of
 from pipeline.content.text_table import table_lines
-from pipeline.content.text_width import (
-    GLUE,
-    OPEN,
-    collapse_spaces,
-    finish_line,
-    unbreakable_field,
-    width,
-    wrap,
-)
+from pipeline.content.text_width import collapse_spaces, width, wrap
 from pipeline.content.tree import BLOCKS, VOID
 from pipeline.model import Block, BlockKind, Element, MergeField, Node
 from pipeline.support.limits import TEXT_COLUMNS
+from pipeline.support.merge import GLUE, mark, marked
 
 _NARROWEST = 24
 _UNDERLINES = {"h1": "=", "h2": "=", "h3": "-", "h4": "~", "h5": "~", "h6": "~"}
@@ -60,7 +53,7 @@ def blocks_to_text(
 ) -> str:
     """Selected blocks as plain text without a final newline, then their footnotes.
 
-    `width` is in columns. Merge fields are in neutral form and never break. The addresses of links are
+    `width` is in columns. Merge fields are marked and never break. The addresses of links are
     added to `links`, which the caller writes once, at the end of the whole text. `notes_title` is the title
     above the footnotes.
     """
@@ -73,7 +66,7 @@ def blocks_to_text(
     if note_lines:
         chunks.append(["-" * 20, notes_title] if notes_title else ["-" * 20])
         chunks.append([line for note in note_lines for line in note])
-    return "\n".join(finish_line(line) for line in _separated(chunks))
+    return "\n".join(_separated(chunks))
 
 
 class _TextWriter:
@@ -99,14 +92,14 @@ class _TextWriter:
         if block.kind is BlockKind.SPONSOR:
             return [_titled(f"{self.sponsored_by} {block.title}", columns), *inner, ["-" * columns]]
         if block.kind is BlockKind.CTA:
-            button = self._linked(self.line(block.link_text), block.link_url)
+            button = self._linked(self.line(block.link_text), marked(block.link_url))
             return [*inner, wrap(button, columns)]
         return inner
 
     def _pull_quote(self, block: Block, columns: int) -> list[str]:
         chunks = self.blocks(block.blocks, columns - 2)
         if block.title:
-            chunks.append(_hanging("— ", wrap(block.title.replace(OPEN, ""), columns - 4)))
+            chunks.append(_hanging("— ", wrap(block.title, columns - 4)))
         return [f"> {line}".rstrip(" ") for line in _separated(chunks)]
 
     def flow(self, nodes: Sequence[Node], columns: int) -> list[str]:
@@ -169,28 +162,28 @@ class _TextWriter:
 
     def _list(self, node: Element, columns: int) -> list[str]:
         items = [child for child in node.children if isinstance(child, Element)]
-        number = int(node.get("start") or 1)
-        marks = []
+        count = int(node.get("start") or 1)
+        numbers = []
         for item in items:
-            number = int(item.get("value") or number)
-            marks.append(f"{number}. " if node.tag == "ol" else "- ")
-            number += 1
-        indent = max((len(mark) for mark in marks), default=2)
+            count = int(item.get("value") or count)
+            numbers.append(f"{count}. " if node.tag == "ol" else "- ")
+            count += 1
+        indent = max(map(len, numbers), default=2)
         loose = any(
             isinstance(child, Element) and child.tag == "p" for item in items for child in item.children
         )
         lines: list[str] = []
-        for mark, item in zip(marks, items, strict=True):
+        for number, item in zip(numbers, items, strict=True):
             if loose and lines:
                 lines.append("")
-            lines.extend(_hanging(mark.rjust(indent), self.flow(item.children, columns - indent)))
+            lines.extend(_hanging(number.rjust(indent), self.flow(item.children, columns - indent)))
         return lines
 
     def _inline(self, node: Node) -> str:
         if isinstance(node, str):
             return collapse_spaces(node)
         if isinstance(node, MergeField):
-            return unbreakable_field(node)
+            return mark(node)
         if is_reference(node):
             return f"[^{number_of(node)}]"
         tag = node.tag
@@ -203,7 +196,7 @@ class _TextWriter:
             return " "
         inner = self.line(node.children)
         if tag == "a":
-            return self._linked(inner, node.get("href") or "")
+            return self._linked(inner, marked(node.get("href") or ""))
         if tag in ("sup", "sub"):
             return _superscript_or_subscript(
                 inner, _SUPERSCRIPTS if tag == "sup" else _SUBSCRIPTS, "^" if tag == "sup" else "_"
@@ -220,8 +213,8 @@ class _TextWriter:
         bare = re.sub(r"^(https?://|mailto:)", "", address).rstrip("/")
         if shown in (address, bare) or (shown.rstrip("/") == bare and "/" in shown):
             return text.replace(shown, address.removeprefix("mailto:"))
-        mark = f"[{self.links.number(address)}]"
-        return f"{text.rstrip(' ')}{GLUE}{mark}" if shown else mark
+        number = f"[{self.links.number(address)}]"
+        return f"{text.rstrip(' ')}{GLUE}{number}" if shown else number
 
 
 def _superscript_or_subscript(text: str, table: dict[str, str], sign: str) -> str:
@@ -239,7 +232,7 @@ def _code(node: Element) -> str:
         if isinstance(child, str):
             parts.append(child)
         elif isinstance(child, MergeField):
-            parts.append(unbreakable_field(child))
+            parts.append(mark(child))
         else:
             parts.append("\n" if child.tag == "br" else _code(child))
     text = "".join(parts)
@@ -258,7 +251,7 @@ def _hanging(mark: str, lines: list[str]) -> list[str]:
 def _titled(title: str, columns: int) -> list[str]:
     if not title:
         return ["-" * columns]
-    lines = wrap(title.replace(OPEN, ""), columns - 6)
+    lines = wrap(title, columns - 6)
     first = f"-- {lines[0]} "
     return [first + "-" * max(2, columns - width(first)), *(f"   {line}" for line in lines[1:])]
 

@@ -1,8 +1,7 @@
 """The width of plain text on a screen, and where its lines may break.
 
-Two control characters, which no content can contain, mark what must not break: `GLUE` is a space inside a
-merge field or before a link's number, `OPEN` is the two braces of a field. `finish_line` replaces them, and
-escapes literal braces. The width of the text part is `limits.TEXT_COLUMNS`.
+Merge fields are marked as `support.merge` does, and never break. Its `GLUE` is also the space before a link's
+number. The width of the text part is `limits.TEXT_COLUMNS`.
 """
 
 from __future__ import annotations
@@ -13,15 +12,12 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 
-from pipeline.model import MergeField
-from pipeline.support import merge
+from pipeline.support.merge import CLOSE, GLUE, OPEN
 
-GLUE = "\x1f"
-OPEN = "\x1e"
 _SPACES = re.compile(r"[ \t\n]+")
 # Latin letters with the usual punctuation: one column each, and no break inside a word. Not the soft
-# hyphen, which has no width, nor `OPEN`, which has two columns.
-_PLAIN = re.compile("[^\x1e\xad\u0300-\u200f\u2028-\u202f\u205f-\U0010ffff]*")
+# hyphen, which has no width, nor the ends of a merge field, which have two columns.
+_PLAIN = re.compile(f"[^{OPEN}{CLOSE}\xad\u0300-\u200f\u2028-\u202f\u205f-\U0010ffff]*")
 # No line may begin with the former or end with the latter (JIS X 4051, the common core).
 _NOT_FIRST = frozenset("、。，．・：；？！）］｝」』】〉》〕”’ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々〻‐…")
 _NOT_LAST = frozenset("（［｛「『【〈《〔“‘")
@@ -32,16 +28,6 @@ def width(text: str) -> int:
     if _is_plain(text):
         return len(text)
     return sum(map(_columns, text)) + text.count("\ufe0f")
-
-
-def unbreakable_field(field: MergeField) -> str:
-    """A merge field in neutral form, as one word that does not break."""
-    return merge.neutral(field).replace("{{", OPEN).replace(" ", GLUE)
-
-
-def finish_line(line: str) -> str:
-    """A line as it is written: literal braces escaped, fields in neutral form."""
-    return merge.literal_text(line).replace(OPEN, "{{").replace(GLUE, " ")
 
 
 def collapse_spaces(text: str) -> str:
@@ -94,7 +80,7 @@ def _wrap_plain_line(text: str, columns: int) -> Iterator[str]:
 
 
 def _is_plain(text: str) -> bool:
-    return text.isascii() or _PLAIN.fullmatch(text) is not None
+    return _PLAIN.fullmatch(text) is not None
 
 
 def _pieces(word: str) -> list[str]:
@@ -102,9 +88,12 @@ def _pieces(word: str) -> list[str]:
     if word.isascii():
         return [word]
     pieces = [word[0]] if word else [""]
+    in_field = False
     for before, after in pairwise(word):
+        in_field = before == OPEN or (in_field and before != CLOSE)
         may_break = (
-            (_is_ideographic(before) or before in _NOT_FIRST)
+            not in_field
+            and (_is_ideographic(before) or before in _NOT_FIRST)
             and _is_ideographic(after)
             and after not in _NOT_FIRST
             and before not in _NOT_LAST
@@ -128,7 +117,7 @@ def _is_ideographic(character: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _columns(character: str) -> int:
-    if character == OPEN:
+    if character in (OPEN, CLOSE):
         return 2
     if character == GLUE:
         return 1

@@ -13,8 +13,8 @@ from html import escape
 from pipeline.content.sanitize import FIELD, LINE
 from pipeline.errors import PressroomError
 from pipeline.model import BlockKind
+from pipeline.support.merge import TYPED
 
-_RAW_FIELD = re.compile(r"\\\{\\?\{|\{\{(?:[^{}\n]*\}\})?")
 _FIRST_TAG = re.compile(r"\s*<[A-Za-z][^\s/>]*")
 
 
@@ -96,4 +96,4 @@ def _mark_fields(text: str, line: int, parsed: ParsedMarkdown) -> str:
             return "{{"
         return field_html(match[0], line + text.count("\n", 0, match.start()), parsed)
 
-    return _RAW_FIELD.sub(mark, text)
+    return TYPED.sub(mark, text)

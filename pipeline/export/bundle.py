@@ -43,7 +43,7 @@ def bundle(
 
     Raises `PressroomError` if a header of the message would have a line break.
     """
-    html, mjml = rendered.html, rendered.mjml
+    html, mjml = str(rendered.html), rendered.mjml
     if images is ImageMode.PACKED:
         for image in rendered.images:
             html = html.replace(image.url, image_path(image.name))

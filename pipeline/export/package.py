@@ -14,7 +14,7 @@ from pipeline.export.delivery import Delivery
 from pipeline.export.target import GMAIL, TagSupport, Target
 from pipeline.export.target_settings import SETTINGS, settings_for
 from pipeline.export.translate import TranslatedEmail, Where, translate
-from pipeline.model import ComposedEdition, Image, OutputFile, Publication, RenderedEmail
+from pipeline.model import ComposedEdition, Image, MergeText, OutputFile, Publication, RenderedEmail
 from pipeline.support.mail_addresses import parse_mailbox
 from pipeline.support.urls import image_path
 
@@ -116,7 +116,11 @@ def _constants(edition: ComposedEdition, publication: Publication) -> Mapping[st
         "unsubscribe_url": publication.unsubscribe_url,
         "postal_address": publication.postal_line,
     }
-    return {name: value for name, value in values.items() if value and "{{" not in value}
+    return {
+        name: value
+        for name, value in values.items()
+        if value and not (isinstance(value, MergeText) and value.fields)
+    }
 
 
 def _check_required(letter: TranslatedEmail, target: Target, publication: Publication) -> None:

@@ -12,14 +12,13 @@ from html import escape
 
 from pipeline.errors import PressroomError, raise_all
 from pipeline.export.dialect import EVERYWHERE, Dialect, MessagePart
-from pipeline.model import MergeField, Place, RenderedEmail
+from pipeline.model import MergeField, MergeText, Place, RenderedEmail
 from pipeline.support import merge
 
 Where = Callable[[str], Place | None]
 """Returns the place in a source file where a text, such as `{{ first_name`, is written."""
 
 _STYLE = re.compile(r"(<style\b[^>]*>.*?</style>)", re.DOTALL | re.IGNORECASE)
-_NEUTRAL = re.compile(re.escape(merge.LITERAL) + r"|\{\{\s*(?:[A-Za-z_]\w*)\s*(?:\|[^{}\n]*)?\}\}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +80,15 @@ class _Translator:
         """Each mistake once."""
         return self._errors.values()
 
-    def html(self, html: str) -> str:
+    def html(self, html: MergeText) -> str:
         """HTML: a lookalike is written with character references, which only mail programs decode."""
-        parts = _STYLE.split(html)
+        parts = _STYLE.split(merge.marked(html))
         return "".join(self._style(part) if n % 2 else self._markup(part) for n, part in enumerate(parts))
 
-    def line(self, text: str, part: MessagePart) -> str:
+    def line(self, text: MergeText, part: MessagePart) -> str:
         """Plain text: a lookalike is written as literal text of the service's language, or refused."""
-        return self._translate(text, part, self._literal if part in self.dialect.reads else lambda run: run)
+        literal = self._literal if part in self.dialect.reads else str
+        return self._translate(text.segments, part, literal)
 
     def _markup(self, html: str) -> str:
         def safe(run: str) -> str:
@@ -96,7 +96,7 @@ class _Translator:
                 lambda match: re.sub(r"[^\w\s<>=\"'/&;.:-]", lambda sign: f"&#{ord(sign[0])};", match[0]), run
             )
 
-        return self._translate(html, MessagePart.HTML, safe)
+        return self._translate(merge.segments(html), MessagePart.HTML, safe)
 
     def _style(self, style: str) -> str:
         if lookalike := self.dialect.lookalike.search(style):
@@ -105,7 +105,7 @@ class _Translator:
                 None,
                 "Write it differently in the theme.",
             )
-        return style
+        return merge.unmarked(style)
 
     def _literal(self, run: str) -> str:
         def one(match: re.Match[str]) -> str:
@@ -127,21 +127,13 @@ class _Translator:
         places = (self.where(text[:length]) for length in lengths if length >= least)
         return next(filter(None, places), None)
 
-    def _translate(self, text: str, part: MessagePart, literal: Callable[[str], str]) -> str:
+    def _translate(
+        self, segments: Iterable[str | MergeField], part: MessagePart, literal: Callable[[str], str]
+    ) -> str:
         """The text with each field as a tag; `literal` writes the runs of text between them."""
-        pieces: list[str] = []
-        run = ""
-        done = 0
-        for match in _NEUTRAL.finditer(text):
-            run += text[done : match.start()]
-            done = match.end()
-            if match[0] == merge.LITERAL:
-                run += "{{"
-                continue
-            pieces.append(literal(run))
-            run = ""
-            pieces += [self._field(field, part) for field in merge.fields_in(match[0])]
-        return "".join([*pieces, literal(run + text[done:])])
+        return "".join(
+            self._field(each, part) if isinstance(each, MergeField) else literal(each) for each in segments
+        )
 
     def _field(self, field: MergeField, part: MessagePart) -> str:
         place = self.where(f"{{{{ {field.name}")

@@ -6,6 +6,7 @@ import mimetypes
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
+from html import escape
 from importlib.resources import files
 from typing import Any
 from urllib.parse import urlencode
@@ -25,7 +26,6 @@ from pipeline.preview.editor import open_file
 from pipeline.preview.email_variants import (
     ColorScheme,
     as_outlook,
-    fill_merge_fields,
     value_for_recipient,
     with_color_scheme,
     with_local_images,
@@ -110,8 +110,8 @@ class PreviewPages:
             "fields": [each.name for each in prepared.email.merge_fields],
             "inbox": {
                 "sender": publication.sender_name,
-                "subject": fill_merge_fields(prepared.email.subject, value, html=False),
-                "preview_text": fill_merge_fields(prepared.email.preview_text, value, html=False),
+                "subject": prepared.email.subject.fill(value),
+                "preview_text": prepared.email.preview_text.fill(value),
             },
             "bytes": len(prepared.email.html.encode()),
             "page": snapshot.page(issue, audience) if request.query_params.get("view") == "web" else "",
@@ -125,8 +125,7 @@ class PreviewPages:
         prepared = snapshot.edition(issue, audience)
         kind = request.query_params.get("kind", "text")
         if kind == "text":
-            value = self._field_value(prepared, request)
-            return {"text": fill_merge_fields(prepared.email.text, value, html=False)}
+            return {"text": prepared.email.text.fill(self._field_value(prepared, request))}
         return {"text": prepared.email.mjml if kind == "mjml" else prepared.email.html}
 
     def panel(self, request: Request) -> Any:
@@ -149,7 +148,8 @@ class PreviewPages:
         snapshot, issue, audience = self._selected(request)
         options = request.query_params
         prepared = snapshot.edition(issue, audience)
-        html = fill_merge_fields(prepared.email.html, self._field_value(prepared, request), html=True)
+        value = self._field_value(prepared, request)
+        html = prepared.email.html.fill(lambda field: escape(value(field)))
         if options.get("client") == "outlook":
             html = as_outlook(html)
         else:

@@ -9,7 +9,6 @@ from html import escape
 
 from pipeline.checks.outlook_view import outlook_view
 from pipeline.model import Image, MergeField
-from pipeline.support import merge
 
 
 class ColorScheme(StrEnum):
@@ -30,11 +29,6 @@ html{background:#fff;filter:invert(1) hue-rotate(180deg)}
 img,[background]{filter:invert(1) hue-rotate(180deg)}
 """
 """Inverts colours but not images: an approximation of programs that do not publish their algorithm."""
-
-
-def fill_merge_fields(text: str, value: Callable[[MergeField], str], *, html: bool) -> str:
-    """Replace each merge field by its value, escaped for HTML if the text is `html`."""
-    return merge.fill(text, lambda field: escape(value(field)) if html else value(field))
 
 
 def value_for_recipient(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator
+from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,6 @@ from pipeline.actions.plan import PlannedArticle, plan_issue
 from pipeline.errors import PressroomError, flatten
 from pipeline.model import Issue
 from pipeline.preview.snapshot import Snapshot
-from pipeline.support import merge
 from pipeline.support.limits import SIZE_WARNING
 from pipeline.support.urls import is_feed_file
 
@@ -95,10 +95,10 @@ def links(snapshot: Snapshot, issue: Issue, audience: str) -> dict[str, Any]:
     """Every link of the email in reading order, each address once with all its texts."""
     prepared = snapshot.edition(issue, audience)
     collector = _LinkCollector()
-    collector.feed(prepared.email.html)
+    collector.feed(prepared.email.html.fill(lambda field: escape(prepared.field_value(field))))
     texts: dict[str, list[str]] = {}
     for href, text in collector.links:
-        texts.setdefault(merge.fill(href, prepared.field_value), []).append(" ".join(text.split()))
+        texts.setdefault(href, []).append(" ".join(text.split()))
     return {
         "links": [
             {"address": href, "words": list(dict.fromkeys(filter(None, texts[href])))} for href in texts

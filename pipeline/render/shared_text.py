@@ -7,8 +7,7 @@ from urllib.parse import urlsplit
 
 from pipeline.content.text_width import collapse_spaces
 from pipeline.content.tree_text import tree_text
-from pipeline.model import Article, BlockKind, Content, Element, MergeField, Publication
-from pipeline.support import merge
+from pipeline.model import Article, BlockKind, Content, Element, MergeField, MergeText, Publication
 from pipeline.support.urls import home_url
 
 
@@ -35,9 +34,25 @@ def text_lines(text: str) -> tuple[str, ...]:
     return tuple(line.strip() for line in text.splitlines() if line.strip())
 
 
-def public_text(text: str, publication: Publication) -> str:
+def public_value(field: MergeField, publication: Publication, page_url: str) -> str:
+    """What a reader of the web or of a feed sees, who is no one in particular.
+
+    The addresses that are a recipient's own lead to the public place behind them: `page_url`, the
+    publication's page for it, or its home.
+    """
+    if field.name == "web_url":
+        return page_url
+    if field.name in ("unsubscribe_url", "preferences_url"):
+        setting: MergeText | None = getattr(publication, field.name)
+        return home_url(publication) if setting is None or setting.fields else str(setting)
+    if field.name == "postal_address":
+        return publication.postal_line
+    return field.fallback or publication.merge_fields.get(field.name, "")
+
+
+def public_text(text: MergeText, publication: Publication) -> str:
     """A line of text, such as the preview text, with the public values of its merge fields."""
-    return merge.fill(text, lambda field: merge.public_value(field, publication, home_url(publication)))
+    return text.fill(lambda field: public_value(field, publication, home_url(publication)))
 
 
 def first_words(content: Content, publication: Publication, page_url: str, limit: int = 200) -> str:
@@ -46,16 +61,14 @@ def first_words(content: Content, publication: Publication, page_url: str, limit
     `content` is chosen for its readers. Returns plain text of at most `limit` characters and an ellipsis;
     empty without paragraphs. Merge fields have their public values.
     """
-
-    def public_value(field: MergeField) -> str:
-        return merge.public_value(field, publication, page_url)
-
     text = ""
     for block in content.blocks:
         if block.kind is BlockKind.PROSE:
             for node in block.nodes:
                 if isinstance(node, Element) and node.tag == "p":
-                    text += " " + tree_text(node.children, public_value)
+                    text += " " + tree_text(
+                        node.children, lambda field: public_value(field, publication, page_url)
+                    )
         if len(text) > limit:
             break
     text = collapse_spaces(text).strip()

@@ -1,18 +1,22 @@
-"""Merge fields in neutral form: the one way in which finished HTML, text and subjects hold them.
+"""Merge fields: read where an editor types them, carried as values, written again at the edge.
 
-A field is written `{{ first_name }}` or `{{ first_name | there }}`, its fallback always
-HTML-escaped, so that the form reads the same wherever it stands. Literal braces never look like a
-field: HTML holds `&#123;&#123;`, plain text holds `{{ "{{" }}`.
+`TYPED` is the only pattern of the syntax `{{ name | fallback }}`. A field that was read is a `MergeField`,
+a finished text is a `MergeText`, which knows its fields. In between, writers put texts together from strings,
+where a field is a mark between two control characters that no content can have (`support.files.FORBIDDEN`).
+
+Files have fields in neutral form, with the fallback always HTML-escaped. There literal braces never look like
+a field: HTML has `&#123;&#123;`, plain text has `{{ "{{" }}`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from html import escape, unescape
+from collections.abc import Mapping
+from html import escape as escape_html
+from html import unescape
 
 from pipeline.errors import PressroomError, suggest
-from pipeline.model import MergeField, Publication
+from pipeline.model import MergeField, MergeText
 
 BUILT_IN_FIELDS = (
     "first_name",
@@ -26,24 +30,123 @@ BUILT_IN_FIELDS = (
 )
 """The fields that every publication has; `newsletter.toml` may declare more."""
 
-LITERAL = '{{ "{{" }}'
-"""How plain text holds two braces that are no field."""
+OPEN, CLOSE, GLUE = "\x02", "\x03", "\x1f"
+"""The ends of a mark, each as wide as the two braces that it replaces, and a space that does not break."""
 
-_FIELD = re.compile(r"\{\{\s*([A-Za-z_]\w*)\s*(?:\|([^{}\n]*))?\}\}", re.ASCII)
-_NEUTRAL = re.compile(re.escape(LITERAL) + "|" + _FIELD.pattern, re.ASCII)
-_TYPED = re.compile(r"\\\{\\?\{|\{\{(?:[^{}\n]*\}\})?")
+TYPED = re.compile(
+    r"""
+    \\\{\\?\{
+    | \{\{ (?:
+        [^\S\n]* (?P<name>[A-Za-z_]\w*) [^\S\n]* (?: \| (?P<fallback>[^{}\n\x02]*) )? \}\}
+        | [^{}\n]* \}\}
+    )?
+    """,
+    re.ASCII | re.VERBOSE,
+)
+r"""What an editor types: `\{{` for two braces, a field, which has a `name`, or what was meant as a field."""
+
+_LITERAL = '{{ "{{" }}'
+
+
+# --- reading -----------------------------------------------------------------------------------
+
+
+def read(typed: str, known: Mapping[str, str]) -> MergeField:
+    """Read a field from `{{ … }}`; `known` maps declared fields to their fallbacks.
+
+    Raises `PressroomError` without a place for anything that is not a known field.
+    """
+    match = TYPED.fullmatch(typed)
+    if not match or not match["name"]:
+        raise PressroomError(
+            f"`{typed}` is not a merge field.",
+            hint=r"Write `{{ first_name | there }}`, or `\{{` for braces.",
+        )
+    name, fallback = match["name"], (match["fallback"] or "").strip()
+    names = tuple(dict.fromkeys((*BUILT_IN_FIELDS, *known)))
+    if name not in names:
+        near = suggest(name, names) or f"The merge fields are {', '.join(names)}."
+        raise PressroomError(f"no merge field is named `{name}`.", hint=f"{near} Write `\\{{{{` for braces.")
+    return MergeField(name, fallback or known.get(name, ""))
+
+
+def read_line(typed: str, known: Mapping[str, str]) -> MergeText:
+    r"""Read a line such as a subject, in which `\{{` is two braces.
+
+    Raises `PressroomError` without a place for what is not a known field.
+    """
+    return text(TYPED.sub(lambda m: "{{" if m[0][0] == "\\" else mark(read(m[0], known)), typed))
+
+
+# --- in strings that are put together ----------------------------------------------------------
+
+
+def mark(field: MergeField) -> str:
+    """Mark a field in a string: its neutral form without braces and spaces, so that it has the same width."""
+    return neutral(field).replace("{{", OPEN).replace("}}", CLOSE).replace(" ", GLUE)
+
+
+def escape(text: str) -> str:
+    """Escape a text for elements and quoted attributes; the fields of a `MergeText` are marked."""
+    if not isinstance(text, MergeText):
+        return literal_html(escape_html(text))
+    return "".join(mark(each) if isinstance(each, MergeField) else escape(each) for each in text.segments)
+
+
+def marked(text: str) -> str:
+    """A text as a string with marks."""
+    if not isinstance(text, MergeText):
+        return text
+    return "".join(mark(each) if isinstance(each, MergeField) else each for each in text.segments)
+
+
+def text(marked: str) -> MergeText:
+    """Finish plain text with marks."""
+    return MergeText(unmarked(marked.replace("{{", _LITERAL)), segments(marked))
+
+
+def html(marked: str) -> MergeText:
+    """Finish HTML with marks, in which templates may have typed fields of any name.
+
+    Braces of content are references in it.
+    """
+
+    def read_typed(match: re.Match[str]) -> str:
+        return mark(_field(match["name"], match["fallback"] or "")) if match["name"] else match[0]
+
+    return MergeText(unmarked(marked), segments(TYPED.sub(read_typed, marked) if "{{" in marked else marked))
+
+
+def unmarked(marked: str) -> str:
+    """Write the marks in a string in neutral form."""
+    return marked.replace(OPEN, "{{").replace(CLOSE, "}}").replace(GLUE, " ")
+
+
+def segments(marked: str) -> tuple[str | MergeField, ...]:
+    """Split a string with marks into its texts and fields."""
+    start, *rest = marked.split(OPEN)
+    parts: list[str | MergeField] = [start.replace(GLUE, " ")]
+    for piece in rest:
+        field, _, after = piece.partition(CLOSE)
+        name, _, fallback = field.replace(GLUE, " ")[1:-1].partition(" | ")
+        parts += [_field(name, fallback), after.replace(GLUE, " ")]
+    return tuple(filter(None, parts))
+
+
+def _field(name: str, fallback: str) -> MergeField:
+    return MergeField(name, unescape(fallback.strip()))
+
+
+# --- neutral form ------------------------------------------------------------------------------
 
 
 def neutral(field: MergeField) -> str:
     """The neutral form of a field, alike in HTML and in text."""
     if not field.fallback:
         return f"{{{{ {field.name} }}}}"
-    return f"{{{{ {field.name} | {_escape_fallback(field.fallback)} }}}}"
-
-
-def literal_text(text: str) -> str:
-    """Plain text, its double braces written so that they never read as a field."""
-    return text.replace("{{", LITERAL) if "{{" in text else text
+    # A brace, a bar or a line break would end the field early; a reference says the same.
+    fallback = re.sub(r"[{}|\r\n]", _as_references, escape_html(field.fallback))
+    return f"{{{{ {field.name} | {fallback} }}}}"
 
 
 def literal_html(html: str) -> str:
@@ -57,82 +160,5 @@ def literal_html(html: str) -> str:
     return re.sub(r"\{\{+|\}\}+|\A[{}]|[{}]\Z", _as_references, html)
 
 
-def fields_in(rendered: str) -> tuple[MergeField, ...]:
-    """The fields of finished HTML, text or a subject: each once, in the order of the text."""
-    found = (_from_match(match) for match in _NEUTRAL.finditer(rendered) if match[1])
-    return tuple(dict.fromkeys(found))
-
-
-def fill(rendered: str, write: Callable[[MergeField], str]) -> str:
-    """`rendered` with each field as `write` gives it, and literal braces of text restored.
-
-    `write` gets the fallback unescaped; what it returns stands in the result as it is.
-    """
-    if "{{" not in rendered:
-        return rendered
-    return _NEUTRAL.sub(lambda match: write(_from_match(match)) if match[1] else "{{", rendered)
-
-
-def read(source: str, known: Mapping[str, str]) -> MergeField:
-    """The field that an editor wrote as `{{ … }}`; `known` maps declared fields to fallbacks.
-
-    Raises `PressroomError` without a place for anything that is not a known field.
-    """
-    match = _FIELD.fullmatch(source)
-    if not match:
-        raise PressroomError(
-            f"`{source}` is not a merge field.",
-            hint=r"Write `{{ first_name | there }}`, or `\{{` for braces.",
-        )
-    name, fallback = match[1], (match[2] or "").strip()
-    names = tuple(dict.fromkeys((*BUILT_IN_FIELDS, *known)))
-    if name not in names:
-        near = suggest(name, names) or f"The merge fields are {', '.join(names)}."
-        raise PressroomError(f"no merge field is named `{name}`.", hint=f"{near} Write `\\{{{{` for braces.")
-    return MergeField(name, fallback or known.get(name, ""))
-
-
-def from_line(text: str, known: Mapping[str, str]) -> str:
-    r"""A line that an editor typed, such as a subject, as plain text in neutral form.
-
-    Fields are read, `\{{` stands for two braces. Raises `PressroomError` without a place.
-    """
-
-    def one(match: re.Match[str]) -> str:
-        source = match[0]
-        return LITERAL if source.startswith("\\") else neutral(read(source, known))
-
-    return _TYPED.sub(one, text)
-
-
-def _from_match(match: re.Match[str]) -> MergeField:
-    return MergeField(match[1], unescape((match[2] or "").strip()))
-
-
-def _escape_fallback(text: str) -> str:
-    # A brace, a bar or a line break would end the field early; a reference says the same.
-    return re.sub(r"[{}|\r\n]", _as_references, escape(text))
-
-
 def _as_references(match: re.Match[str]) -> str:
     return "".join(f"&#{ord(character)};" for character in match[0])
-
-
-def public_value(field: MergeField, publication: Publication, page_url: str) -> str:
-    """What a reader of the web or of a feed sees, who is no one in particular.
-
-    The addresses that are a recipient's own lead to the public place behind them: `page_url`, the
-    publication's page for it, or its home.
-    """
-    home = f"{publication.base_url}/"
-    places = {
-        "web_url": page_url,
-        "unsubscribe_url": publication.unsubscribe_url,
-        "preferences_url": publication.preferences_url,
-    }
-    if field.name in places:
-        place = places[field.name] or home
-        return home if "{{" in place else place
-    if field.name == "postal_address":
-        return publication.postal_line
-    return field.fallback or publication.merge_fields.get(field.name, "")

@@ -6,6 +6,7 @@ from content_kit import PERMALINK, html, parse, writer
 from pipeline.content.html import blocks_to_html, footnotes_to_html
 from pipeline.content.medium import Medium, for_audience, select_blocks
 from pipeline.model import BlockKind, Content
+from pipeline.support import merge
 
 GOLDEN = """\
 Hello {{ first_name | R&D "team" }}, see [the list][1] and[^b] {braces}.
@@ -50,9 +51,14 @@ def golden() -> Content:
     return parse(GOLDEN)
 
 
+def test_braces_in_a_title_are_text_and_stay_in_the_attribute() -> None:
+    written = html("""<abbr title='{{"><i>x'>RF</abbr>""")
+    assert '<abbr title="&#123;&#123;&quot;&gt;&lt;i&gt;x">RF</abbr>' in written
+
+
 def test_the_web_form_has_ids_classes_and_ways_back(golden: Content) -> None:
     assert (
-        blocks_to_html(golden.blocks, writer(Medium.WEB))
+        merge.html(blocks_to_html(golden.blocks, writer(Medium.WEB)))
         == """\
 <p>Hello {{ first_name | R&amp;D &quot;team&quot; }}, see \
 <a href="https://synapse.example/other.md">the list</a> and\

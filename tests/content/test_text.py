@@ -5,6 +5,7 @@ from content_kit import parse, plain
 
 from pipeline.content.text import LinkList, blocks_to_text
 from pipeline.content.text_width import width
+from pipeline.support import merge
 
 
 def test_the_whole_text_form_reads_well() -> None:
@@ -55,7 +56,7 @@ They pay.
 [^n]: A note.
 """)
     notes = LinkList()
-    written = blocks_to_text(content.blocks, notes, content.footnotes)
+    written = merge.text(blocks_to_text(content.blocks, notes, content.footnotes))
     assert (
         written
         == """\
@@ -188,14 +189,14 @@ def test_small_things_keep_their_meaning(markup: str, written: str) -> None:
 
 def test_a_linked_image_is_numbered() -> None:
     content, notes = parse("[![a chart](c.png)](https://x.example/)"), LinkList()
-    assert blocks_to_text(content.blocks, notes) == "[Image: a chart] [1]"
+    assert merge.text(blocks_to_text(content.blocks, notes)) == "[Image: a chart] [1]"
     assert notes.addresses == ("https://x.example/",)
 
 
 def test_numbers_go_on_through_several_texts() -> None:
     notes = LinkList()
-    first = blocks_to_text(parse("[a](https://x.example/a)").blocks, notes)
-    second = blocks_to_text(parse("[b](https://x.example/b) [a](https://x.example/a)").blocks, notes)
+    texts = ("[a](https://x.example/a)", "[b](https://x.example/b) [a](https://x.example/a)")
+    first, second = (merge.text(blocks_to_text(parse(text).blocks, notes)) for text in texts)
     assert (first, second) == ("a [1]", "b [2] a [1]")
 
 

@@ -13,6 +13,7 @@ import pytest
 from email_kit import PUBLICATION, article, edition, paragraph, prose, render
 from hypothesis import given
 from hypothesis import strategies as st
+from model_kit import typed
 from property_kit import tries
 
 from pipeline.errors import PressroomError
@@ -85,7 +86,7 @@ def test_editions_of_one_issue_have_their_own_message_id() -> None:
 
 def test_one_click_unsubscribe_is_plain_ascii_with_https_and_mailto() -> None:
     url = "https://s.example/unsubscribe/" + "long" * 40 + "?e={{ email }}&name=caf\u00e9"
-    data, parsed = message(publication=replace(PUBLICATION, unsubscribe_url=url))
+    data, parsed = message(publication=replace(PUBLICATION, unsubscribe_url=typed(url)))
     head = data.split(b"\r\n\r\n")[0]
     assert b"=?" not in head
     assert (
@@ -130,11 +131,7 @@ def test_very_long_name_is_folded_and_comes_back() -> None:
 @tries(150)
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=1, max_size=200))
 def test_any_subject_and_text_come_back(text: str) -> None:
-    from pipeline.support.merge import literal_text
-
-    one = edition(
-        ("A", ((article(blocks=(prose(paragraph(text)),)), Layout.FULL),)), subject=literal_text(text)
-    )
+    one = edition(("A", ((article(blocks=(prose(paragraph(text)),)), Layout.FULL),)), subject=text)
     data, parsed = message(one)
     assert max(map(len, data.split(b"\r\n\r\n", 1)[1].split(b"\r\n"))) <= 76
     # A parser may read a run of white space at a fold as one space.
@@ -145,7 +142,8 @@ def test_any_subject_and_text_come_back(text: str) -> None:
 @pytest.mark.parametrize("field", ["sender_name", "sender_address", "reply_to", "title", "unsubscribe_url"])
 def test_control_characters_in_a_setting_are_refused(field: str, odd: str) -> None:
     good = {"reply_to": "a@b.example", "unsubscribe_url": "https://s.example/"}
-    own = replace(PUBLICATION, **{field: (getattr(PUBLICATION, field) or good[field]) + odd})
+    setting = (getattr(PUBLICATION, field) or good[field]) + odd
+    own = replace(PUBLICATION, **{field: typed(setting) if field == "unsubscribe_url" else setting})
     one = edition()
     with pytest.raises(PressroomError) as caught:
         build_message(render(one), own, one)

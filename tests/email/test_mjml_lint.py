@@ -9,6 +9,7 @@ from email_kit import PUBLICATION, edition, render, theme
 from workspace_kit import ROOT
 
 from pipeline.errors import Mistakes, PressroomError
+from pipeline.model import MergeField
 from pipeline.render.email.content_styles import read_styles
 from pipeline.render.email.mjml_lint import check_source
 from pipeline.support.templating import Templates
@@ -174,6 +175,14 @@ def test_safe_vouches_for_html_which_still_bypasses_mrml(tmp_path: Path) -> None
         templates=theme(tmp_path, email__issue_mjml=FRAME % "<mj-text>{{ '<li>a\u00a0b' | safe }}</mj-text>")
     ).html
     assert "<li>a\u00a0b</div>" in html
+
+
+def test_a_field_that_a_template_writes_is_a_field_as_written(tmp_path: Path) -> None:
+    text = "<mj-text>{% raw %}{{first_name|R&amp;D}} {{ a b }}{% endraw %}</mj-text>"
+    rendered = render(templates=theme(tmp_path, email__issue_mjml=FRAME % text))
+    assert rendered.html.fields == (MergeField("first_name", "R&D"),)
+    assert ">{{first_name|R&amp;D}} {{ a b }}</div>" in rendered.html
+    assert sum(part.size for part in rendered.parts) == len(rendered.html.encode())
 
 
 def test_html_in_an_attribute_is_refused(tmp_path: Path) -> None:

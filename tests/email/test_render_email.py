@@ -13,6 +13,7 @@ from email_kit import PUBLICATION, article, edition, element, image, paragraph, 
 from html_kit import HtmlReader, as_outlook, styles
 from hypothesis import given
 from hypothesis import strategies as st
+from model_kit import typed
 from property_kit import tries
 from workspace_kit import ROOT
 
@@ -187,8 +188,8 @@ def test_footer_has_reason_address_unsubscribe_and_web_view() -> None:
     own = replace(
         PUBLICATION,
         reason="Because.",
-        unsubscribe_url="https://s.example/u?e={{ email }}&l=1",
-        preferences_url="https://s.example/p",
+        unsubscribe_url=typed("https://s.example/u?e={{ email }}&l=1"),
+        preferences_url=typed("https://s.example/p"),
     )
     html = render(publication=own).html
     assert 'href="https://s.example/u?e={{ email }}&amp;l=1"' in html

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from email_kit import PUBLICATION, article, edition, render
+from model_kit import typed
 
 from pipeline.model import Layout
 
@@ -63,5 +64,5 @@ def test_braces_in_a_title_are_no_merge_field() -> None:
 
 
 def test_footer_has_preferences_where_set() -> None:
-    text = render(publication=replace(PUBLICATION, preferences_url="https://s.example/p")).text
+    text = render(publication=replace(PUBLICATION, preferences_url=typed("https://s.example/p"))).text
     assert "Change your preferences: https://s.example/p" in text

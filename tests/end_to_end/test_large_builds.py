@@ -74,8 +74,9 @@ def test_a_process_that_is_ended_from_outside_is_reported(two_processors: None) 
 
 
 LONG_WORK = """
-import multiprocessing, os, time
+import multiprocessing, os, signal, time
 from pipeline.support import processes
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell ignores it in what runs in the background
 processes._processors = lambda: 2
 both = multiprocessing.get_context("fork").Barrier(2)
 

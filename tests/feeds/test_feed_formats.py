@@ -36,6 +36,7 @@ from feed_kit import (
 )
 from html_kit import HtmlReader
 from lxml import etree
+from model_kit import typed
 from workspace_kit import ROOT
 
 from pipeline.model import Content, Element, Layout, Published
@@ -320,7 +321,7 @@ def test_rule_19_every_address_is_absolute() -> None:
 
 def test_rule_19_a_link_that_is_a_field_leads_somewhere_absolute() -> None:
     targets = ("{{ unsubscribe_url }}", "{{ first_name | there }}", "{{ offer }}")
-    body = Content(tuple(prose(element("p", element("a", "x", href=target))) for target in targets))
+    body = Content(tuple(prose(element("p", element("a", "x", href=typed(target)))) for target in targets))
     publication = replace(PUBLICATION, merge_fields={"offer": "https://offer.example/?a=1&b"})
     published = replace(PUBLISHED, publication=publication, articles=(article("x", 0, body),))
     content = ParsedFeeds(build_files(published), "articles/").json["items"][0]["content_html"]

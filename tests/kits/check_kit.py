@@ -14,6 +14,8 @@ from pipeline.actions.check import check_context as context_of
 from pipeline.actions.prepare import prepare_edition
 from pipeline.checks.context import CheckContext
 from pipeline.compose import Composer
+from pipeline.model import MergeText
+from pipeline.support import merge
 from pipeline.workspace import open_workspace
 
 BODY = """\
@@ -69,8 +71,8 @@ def check_context(case: Case) -> CheckContext:
     subject = _built(_key(sources))
     rendered = replace(
         subject.rendered,
-        html=_replaced(subject.rendered.html, *case.html),
-        text=_replaced(subject.rendered.text, *case.text),
+        html=_edited(subject.rendered.html, *case.html),
+        text=_edited(subject.rendered.text, *case.text),
     )
     message = _replaced(subject.message.decode("ascii"), *case.message).encode("ascii")
     return case.change(replace(subject, rendered=rendered, message=message))
@@ -78,6 +80,10 @@ def check_context(case: Case) -> CheckContext:
 
 def _same(subject: CheckContext) -> CheckContext:
     return subject
+
+
+def _edited(whole: MergeText, old: str, new: str) -> MergeText:
+    return merge.html(_replaced(whole, old, new)) if old else whole
 
 
 def _replaced(whole: str, old: str, new: str) -> str:

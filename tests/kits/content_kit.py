@@ -8,6 +8,7 @@ from pipeline.content.parse import parse_content
 from pipeline.content.text import LinkList, blocks_to_text
 from pipeline.errors import PressroomError
 from pipeline.model import Content, Image
+from pipeline.support import merge
 
 PERMALINK = "https://synapse.example/a/"
 
@@ -39,9 +40,9 @@ def writer(form: Medium, **options: object) -> HtmlOptions:
 
 
 def html(text: str, form: Medium = Medium.WEB, **options: object) -> str:
-    return blocks_to_html(parse(text).blocks, writer(form, **options))
+    return merge.html(blocks_to_html(parse(text).blocks, writer(form, **options)))
 
 
 def plain(text: str, width: int = 72) -> str:
     content = parse(text)
-    return blocks_to_text(content.blocks, LinkList(), content.footnotes, width)
+    return merge.text(blocks_to_text(content.blocks, LinkList(), content.footnotes, width))

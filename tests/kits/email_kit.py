@@ -28,6 +28,7 @@ from pipeline.model import (
     RenderedEmail,
 )
 from pipeline.render.email.renderer import EmailRenderer
+from pipeline.support import merge
 from pipeline.support.templating import Templates
 
 PUBLICATION = replace(
@@ -137,8 +138,8 @@ def edition(
         sections=tuple(ComposedSection(name, articles) for name, articles in sections),
         record=RECORD,
         url=url,
-        subject=subject,
-        preview_text=preview_text,
+        subject=merge.text(subject),
+        preview_text=merge.text(preview_text),
         disclaimers=disclaimers,
         minutes=9,
     )

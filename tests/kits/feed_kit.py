@@ -9,7 +9,7 @@ from typing import Any
 
 import model_kit
 from lxml import etree
-from model_kit import element, prose
+from model_kit import element, prose, typed
 
 from pipeline.model import (
     Article,
@@ -66,7 +66,7 @@ BODY = Content(
                 element("sup", "1", **{"class": "footnote"}),
             ),
             element("h2", "What follows", **{"class": "x"}),
-            element("p", element("a", "leave", href="{{ unsubscribe_url }}")),
+            element("p", element("a", "leave", href=typed("{{ unsubscribe_url }}"))),
             element("p", element("a", "up", href="#what-follows")),
         ),
         Block(BlockKind.CALLOUT, "In short", blocks=(prose(element("p", "A window opens.")),)),
@@ -135,8 +135,8 @@ def edition(
         (ComposedSection("Research", rows),),
         FeedIdentity(f"tag:synapse.example,2026:issue-{number}", at, at + timedelta(hours=1)),
         address(PUBLICATION, issue_path(issue, audience)),
-        "",
-        "For {{ first_name | you }}: A < B & C",
+        typed(""),
+        typed("For {{ first_name | you }}: A < B & C"),
         (DISCLAIMER,),
         5,
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pipeline.config.themes import DEFAULT_THEME
-from pipeline.model import Block, BlockKind, Element, Node, Publication
+from pipeline.model import Block, BlockKind, Element, MergeText, Node, Publication
+from pipeline.support import merge
 
 PUBLICATION = Publication(
     title="Synapse",
@@ -16,6 +17,11 @@ PUBLICATION = Publication(
     theme=DEFAULT_THEME,
 )
 """The publication of `workspace_kit.SETTINGS`; a kit that needs more replaces fields of it."""
+
+
+def typed(line: str) -> MergeText:
+    """A line with merge fields, as an editor types it."""
+    return merge.read_line(line, {"offer": ""})
 
 
 def element(tag: str, *children: Node, **attributes: str) -> Element:

@@ -19,7 +19,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import etree, html
-from model_kit import element, prose
+from model_kit import element, prose, typed
 from workspace_kit import ROOT, WorkspaceRunner
 
 from pipeline.errors import PressroomError
@@ -44,7 +44,7 @@ from pipeline.model import (
     Published,
 )
 from pipeline.render.site import build_site, site_images
-from pipeline.support import urls
+from pipeline.support import merge, urls
 from pipeline.support.templating import Templates
 
 HOSTILE = "<script>alert('x')</script> \"quoted\" {{ first_name }} {% raw %} & -->"
@@ -53,7 +53,7 @@ PUBLICATION = replace(
     model_kit.PUBLICATION,
     tagline="Letters on the brain",
     description="What research says.",
-    unsubscribe_url="https://synapse.example/leave",
+    unsubscribe_url=typed("https://synapse.example/leave"),
     audiences=(Audience("clinicians", "Clinicians"), Audience("patients", "Patients", public=True)),
 )
 
@@ -106,7 +106,7 @@ LONG = Content(
             element("p", "It begins ", MergeField("first_name", "<there>"), note(2), "."),
             element("h2", "What follows"),
             element("p", element("a", "its sibling", href="https://synapse.example/news/articles/short/#x")),
-            element("p", element("a", "leave", href="{{ unsubscribe_url }}")),
+            element("p", element("a", "leave", href=typed("{{ unsubscribe_url }}"))),
             figure(FIGURE),
             element("h3", "Follow"),
         ),
@@ -173,8 +173,8 @@ def edition(
         (ComposedSection("Research", articles),) if articles else (),
         FeedIdentity(f"tag:synapse.example,2026:{number}:{audience}", date, date),
         urls.address(PUBLICATION, path) if main or audience == "patients" else None,
-        issue.title,
-        "Hello {{ first_name | there }}, this is the preview.",
+        merge.text(issue.title),
+        typed("Hello {{ first_name | there }}, this is the preview."),
         (DISCLAIMER,),
         4,
     )

@@ -11,7 +11,6 @@ from pipeline.checks.rule import Violation, rule
 from pipeline.checks.source_places import SETTINGS
 from pipeline.model import Place, Severity
 from pipeline.render.email.email_context import browser_url, unsubscribe_url
-from pipeline.support.merge import literal_text
 
 _SMALLEST = 10.0
 
@@ -25,7 +24,7 @@ def _template(context: CheckContext) -> Place:
 def _missing(context: CheckContext, what: str, lines: list[str]) -> Iterator[Violation]:
     html = " ".join(word for run in context.runs for word in words(run.text))
     text = " ".join(words(context.rendered.text))
-    wanted = [f" {' '.join(words(literal_text(line)))} " for line in lines]
+    wanted = [f" {' '.join(words(line))} " for line in lines]
     for form, shown, place in (("HTML", html, _template(context)), ("plain text", text, context.at())):
         if any(line.strip() and line not in f" {shown} " for line in wanted):
             yield Violation(f"the {form} does not say {what}.", place)

@@ -8,11 +8,10 @@ from xml.etree.ElementTree import Element
 
 from pipeline.checks.context import CheckContext
 from pipeline.checks.html_page import text_of, text_pieces
-from pipeline.checks.page_text import words
+from pipeline.checks.page_text import field_words, words
 from pipeline.checks.rule import Violation, rule
 from pipeline.checks.source_places import SETTINGS
-from pipeline.model import MergeField, Place, Severity
-from pipeline.support import merge
+from pipeline.model import MergeField, MergeText, Place, Severity
 from pipeline.support.css import declarations
 from pipeline.support.limits import PREVIEW_TEXT
 
@@ -29,9 +28,9 @@ _TRICKS = {"color", "font-size", "opacity", "visibility", "text-indent", "line-h
 _REPLY = re.compile(r"(?:re|fwd?|aw|wg|tr|rv)\s*:", re.IGNORECASE)
 
 
-def _filled(text: str) -> str:
+def _filled(line: MergeText) -> str:
     """A line as a reader of whom nothing is known sees it."""
-    return merge.fill(text, lambda field: field.fallback)
+    return " ".join(line.fill(lambda field: field.fallback).split())
 
 
 def may_be_empty(field: MergeField) -> bool:
@@ -40,7 +39,7 @@ def may_be_empty(field: MergeField) -> bool:
 
 
 def _subject(context: CheckContext) -> str:
-    return " ".join(_filled(context.rendered.subject).split())
+    return _filled(context.rendered.subject)
 
 
 def _subject_place(context: CheckContext) -> Place:
@@ -48,7 +47,7 @@ def _subject_place(context: CheckContext) -> Place:
 
 
 def _preview(context: CheckContext) -> str:
-    return " ".join(_filled(context.rendered.preview_text).split())
+    return _filled(context.rendered.preview_text)
 
 
 def _preview_place(context: CheckContext) -> Place:
@@ -159,7 +158,7 @@ def field_without_fallback(context: CheckContext) -> Iterator[Violation]:
         ("subject", context.rendered.subject, _subject_place(context)),
         ("preview text", context.rendered.preview_text, _preview_place(context)),
     ):
-        for field in merge.fields_in(line):
+        for field in line.fields:
             if may_be_empty(field):
                 yield Violation(f"the {what} has `{{{{ {field.name} }}}}` without a fallback.", place)
 
@@ -252,8 +251,8 @@ def _first_element(context: CheckContext) -> Element | None:
 
 def _preview_element(context: CheckContext) -> Element | None:
     """The body's first element, if it holds the preview text."""
-    first, preview = _first_element(context), words(_preview(context))
-    if first is None or not preview or words(_filled(text_of(first)))[: len(preview)] != preview:
+    first, preview = _first_element(context), words(context.rendered.preview_text.fill(field_words))
+    if first is None or not preview or words(text_of(first))[: len(preview)] != preview:
         return None
     return first
 

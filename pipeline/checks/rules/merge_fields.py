@@ -44,7 +44,7 @@ def no_fallback(context: CheckContext) -> Iterator[Violation]:
                     message = f"`{{{{ {node.name} }}}}` in {source.what} has no fallback."
                     yield Violation(message, source.place(line))
     for what, whole in (("HTML", context.rendered.html), ("text part", context.rendered.text)):
-        for field in merge.fields_in(whole):
+        for field in whole.fields:
             if may_be_empty(field) and field.name not in known:
                 known.add(field.name)
                 place = context.places.of_theme(field.name) or context.at()
@@ -60,23 +60,18 @@ def no_fallback(context: CheckContext) -> Iterator[Violation]:
 )
 def broken(context: CheckContext) -> Iterator[Violation]:
     """No target replaces it: readers see its braces."""
-    html = _NOT_SHOWN.sub(lambda match: "\n" * match[0].count("\n"), context.rendered.html)
+    page = context.built("email.html")
+    html = _NOT_SHOWN.sub(lambda match: "\n" * match[0].count("\n"), merge.marked(context.rendered.html))
     names = {*merge.BUILT_IN_FIELDS, *context.publication.merge_fields}
-    for what, whole, file in (
-        ("HTML", html, "email.html"),
-        ("text part", context.rendered.text, "email.txt"),
-        ("subject", context.rendered.subject, ""),
-        ("preview text", context.rendered.preview_text, ""),
-    ):
-        built = context.built(file) if file else context.places.issue
-        for field in merge.fields_in(whole):
-            if field.name not in names:
-                place = (context.places.of_theme(field.name) if file else None) or built
-                yield Violation(f'no merge field is named "{field.name}", and the {what} has it.', place)
-        rest = merge.fill(whole.replace(merge.LITERAL, ""), lambda _: "")
-        if braces := re.search(r"\{\{[^{}\n]{0,30}", rest):
-            place = Place(built.path, rest.count("\n", 0, braces.start()) + 1) if file else built
-            yield Violation(f'"{braces[0].strip()}" in the {what} is not a merge field.', place)
+    for field in merge.html(html).fields:
+        if field.name not in names:
+            place = context.places.of_theme(field.name) or page
+            yield Violation(f'no merge field is named "{field.name}", and the HTML has it.', place)
+    before, braces, after = html.partition("{{")
+    if braces:
+        broken_field = braces + re.split(r"[{}\n]", after[:30])[0]
+        place = Place(page.path, before.count("\n") + 1)
+        yield Violation(f'"{broken_field.strip()}" in the HTML is not a merge field.', place)
 
 
 @rule(

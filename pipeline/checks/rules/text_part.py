@@ -6,13 +6,12 @@ import re
 from collections.abc import Iterable, Iterator
 
 from pipeline.checks.context import CheckContext
-from pipeline.checks.page_text import words
+from pipeline.checks.page_text import field_words, words
 from pipeline.checks.rule import Violation, rule
 from pipeline.checks.source_text import SourceText
 from pipeline.content.text_width import width
 from pipeline.content.tree_text import fallback_or_name, tree_text
 from pipeline.model import Place, Severity
-from pipeline.support import merge
 from pipeline.support.urls import home_url
 
 _WIDEST = 78
@@ -31,10 +30,6 @@ _GRAM = 4
 
 def _txt(context: CheckContext, line: int | None = None) -> Place:
     return context.built("email.txt", line)
-
-
-def _filled(text: str) -> str:
-    return merge.fill(text, fallback_or_name)
 
 
 def _code(sources: Iterable[SourceText]) -> str:
@@ -67,14 +62,14 @@ def says_less(context: CheckContext) -> Iterator[Violation]:
     """Readers of plain text miss it, and filters compare the two parts."""
     if not context.rendered.text.strip():
         return
-    text_words = words(_ADDED.sub(" ", _filled(context.rendered.text)))
+    text_words = words(_ADDED.sub(" ", context.rendered.text.fill(field_words)))
     sequence = f" {' '.join(text_words)} "
     # A narrow table, or a long word, may break in the text where it does not in HTML.
     squeezed = "".join(text_words)
     grams = {text_words[at : at + _GRAM] for at in range(len(text_words))}
     reported: set[tuple[str, ...]] = set()
     for run in context.runs:
-        wanted = words(_ADDED.sub(" ", _filled(run.text)))
+        wanted = words(_ADDED.sub(" ", run.text))
         if not wanted or wanted in reported or f" {' '.join(wanted)} " in sequence:
             continue
         reported.add(wanted)
@@ -119,7 +114,7 @@ def lost_address(context: CheckContext) -> Iterator[Violation]:
 )
 def long_lines(context: CheckContext) -> Iterator[Violation]:
     """Mail programs break it once more, into a long and a short line in turn."""
-    for number, line in enumerate(_filled(context.rendered.text).splitlines(), 1):
+    for number, line in enumerate(context.rendered.text.fill(fallback_or_name).splitlines(), 1):
         columns, parts = width(line), line.split()
         # Code and quotations are not broken, nor are addresses.
         whole = line.startswith(("    ", "> ", "\t")) or any(len(part) > _WIDEST - 20 for part in parts)
@@ -137,7 +132,7 @@ def long_lines(context: CheckContext) -> Iterator[Violation]:
 def html_in_text(context: CheckContext) -> Iterator[Violation]:
     """Readers see the tags themselves."""
     code = _code(context.shown_texts)
-    lines = _filled(context.rendered.text).splitlines()
+    lines = context.rendered.text.fill(fallback_or_name).splitlines()
     blank_code = ["" if line.startswith("    ") else line for line in lines]
     yield from _first_in_each_line(context, _TAG, blank_code, code)
 

@@ -10,7 +10,7 @@ from pipeline.content.medium import Medium
 from pipeline.content.tree import elements
 from pipeline.content.tree_text import tree_text
 from pipeline.model import Block, BlockKind, Content, Element, Node
-from pipeline.render.email.content_tokens import ContentHtml, NeutralText
+from pipeline.render.email.content_tokens import ContentHtml
 from pipeline.render.email.template_values import EmailBlock
 from pipeline.support.limits import PHONE_WIDTH
 
@@ -42,7 +42,7 @@ def _block(block: Block, options: HtmlOptions) -> EmailBlock:
         title=block.title,
         blocks=tuple(_block(inner, options) for inner in block.blocks),
         link_html=ContentHtml(nodes_to_html(block.link_text, options)),
-        link_url=NeutralText(block.link_url),
+        link_url=block.link_url,
     )
 
 

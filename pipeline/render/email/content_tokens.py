@@ -7,7 +7,6 @@ the shape of the layout alone, so that issues of the same shape are compiled onc
 
 from __future__ import annotations
 
-import html
 import re
 from collections import Counter
 from contextvars import ContextVar
@@ -15,40 +14,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.errors import PressroomError
-from pipeline.model import MergeField
-from pipeline.support.merge import fill as fill_fields
-from pipeline.support.merge import literal_html, neutral
+from pipeline.support.merge import escape, unmarked
 from pipeline.support.templating import Markup
 
 TOKEN = re.compile(r"zq([TC])(\d+)zq")
 
 
 class ContentHtml(str):
-    """Finished, safe HTML of content. It must not be printed inside an attribute."""
-
-
-class NeutralText(str):
-    """A text that may contain merge fields in their neutral form."""
-
-
-def escape(text: str) -> str:
-    """Escape a text as HTML, for elements and quoted attributes alike.
-
-    Braces never read as a merge field, except in a `NeutralText`.
-    """
-    if not isinstance(text, NeutralText) or "{{" not in text:
-        return literal_html(html.escape(text))
-    fields: list[MergeField] = []
-
-    def set_aside(field: MergeField) -> str:
-        fields.append(field)
-        return "\0"
-
-    pieces = fill_fields(text.replace("\0", ""), set_aside).split("\0")
-    escaped = [literal_html(html.escape(piece)) for piece in pieces]
-    return escaped[0] + "".join(
-        neutral(field) + piece for field, piece in zip(fields, escaped[1:], strict=True)
-    )
+    """Finished, safe HTML of content, its merge fields marked. It must not be printed inside an attribute."""
 
 
 @dataclass
@@ -140,7 +113,7 @@ def check_counts(mjml: CutDocument, compiled: CutDocument, issued: int, content:
 
 
 def as_html(value: str) -> str:
-    """Write a printed value as HTML: content as it is, a text escaped."""
+    """Write a printed value as HTML with marked merge fields: content as it is, a text escaped."""
     return value if isinstance(value, ContentHtml) else escape(value)
 
 
@@ -163,4 +136,4 @@ def fill_mjml(parts: CutDocument, values: list[str]) -> str:
             text = text.encode("ascii", "xmlcharrefreplace").decode("ascii")
         pieces.append(text)
         pieces.append(after)
-    return "".join(pieces)
+    return unmarked("".join(pieces))

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline.config.i18n import Messages
-from pipeline.model import ComposedArticle, ComposedEdition, Layout, Publication
-from pipeline.render.email.content_tokens import NeutralText
+from pipeline.model import ComposedArticle, ComposedEdition, Layout, MergeField, MergeText, Publication
 from pipeline.render.email.template_values import EmailLink
 from pipeline.render.shared_text import host, revision_date
+from pipeline.support import merge
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +75,11 @@ def in_layout(article: ComposedArticle, layout: Layout) -> Layout:
     return layout if article.url or article.article.link else Layout.FULL
 
 
-def unsubscribe_url(publication: Publication) -> NeutralText:
+def unsubscribe_url(publication: Publication) -> MergeText:
     """The unsubscribe address: the publication's setting, or the merge field that the target fills."""
-    return NeutralText(publication.unsubscribe_url or "{{ unsubscribe_url }}")
+    return publication.unsubscribe_url or merge.text(merge.mark(MergeField("unsubscribe_url")))
 
 
-def browser_url(edition: ComposedEdition) -> NeutralText:
+def browser_url(edition: ComposedEdition) -> MergeText:
     """The address of the edition's page, or the merge field if it has no page."""
-    return NeutralText(edition.url or "{{ web_url }}")
+    return merge.text(edition.url or merge.mark(MergeField("web_url")))

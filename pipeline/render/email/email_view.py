@@ -7,7 +7,7 @@ from itertools import count
 from pipeline.content.medium import Medium, for_audience
 from pipeline.model import ComposedArticle, Image, Layout, Publication, ThemeSettings
 from pipeline.render.email.content_blocks import content_blocks
-from pipeline.render.email.content_tokens import ContentHtml, NeutralText
+from pipeline.render.email.content_tokens import ContentHtml
 from pipeline.render.email.email_context import EmailContext, browser_url, in_layout, unsubscribe_url
 from pipeline.render.email.part_sizes import FIRST_ARTICLE, LETTER, in_part
 from pipeline.render.email.template_values import (
@@ -38,7 +38,7 @@ def email_view(context: EmailContext, logo: Image | None) -> EmailView:
         language=publication.language,
         title=edition.issue.title,
         document_title=f"{edition.issue.title} · {publication.title}",
-        preview_text=NeutralText(edition.preview_text),
+        preview_text=edition.preview_text,
         issue_line=context.issue_line,
         publication=publication.title,
         tagline=publication.tagline,
@@ -61,7 +61,7 @@ def email_view(context: EmailContext, logo: Image | None) -> EmailView:
         colophon=text_lines(publication.colophon),
         postal_address=text_lines(publication.postal_address),
         unsubscribe_url=unsubscribe_url(publication),
-        preferences_url=NeutralText(publication.preferences_url or ""),
+        preferences_url=publication.preferences_url or "",
         browser_url=browser_url(edition),
     )
 

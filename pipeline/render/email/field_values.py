@@ -7,7 +7,6 @@ from urllib.parse import quote
 
 from pipeline.model import ComposedEdition, MergeField, Publication
 from pipeline.render.email.headers import unsubscribe_mailto
-from pipeline.support import merge
 from pipeline.support.urls import home_url
 
 
@@ -36,7 +35,7 @@ def field_values(
 
     # Settings may have fields in them, such as the reader's address.
     defaults |= {
-        name: merge.fill(setting, in_address)
+        name: setting.fill(in_address)
         for name, setting in (
             ("unsubscribe_url", publication.unsubscribe_url),
             ("preferences_url", publication.preferences_url),

@@ -16,7 +16,6 @@ from urllib.parse import quote, urlsplit
 
 from pipeline.errors import PressroomError
 from pipeline.model import ComposedEdition, MergeField, Publication, RenderedEmail
-from pipeline.support import merge
 from pipeline.support.mail_addresses import check_address
 
 _SETTINGS = "newsletter.toml"
@@ -46,7 +45,7 @@ def message_headers(
     """
     sender = publication.sender_address
     identity = f"{edition.record.id}\n{edition.audience}"
-    subject = _clean(merge.fill(rendered.subject, value), "subject", edition.issue.place.path)
+    subject = _clean(rendered.subject.fill(value), "subject", edition.issue.place.path)
     to = _mailbox(publication.title, sender, "title")
     if test_address is not None:
         identity += f"\n{test_address}\n{content}"

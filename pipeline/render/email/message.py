@@ -22,7 +22,6 @@ from email.policy import compat32
 from pipeline.model import ComposedEdition, Image, Publication, RenderedEmail
 from pipeline.render.email.field_values import field_values
 from pipeline.render.email.headers import message_headers, sender_domain
-from pipeline.support import merge
 
 _POLICY = compat32.clone(linesep="\r\n")
 
@@ -53,8 +52,8 @@ def build_message(
     body is what a reader with these values gets, byte for byte.
     """
     value = field_values(publication, edition, tester.values if tester else {})
-    text = _text_part("plain", merge.fill(rendered.text, value))
-    body = merge.fill(rendered.html, lambda field: html.escape(value(field)))
+    text = _text_part("plain", rendered.text.fill(value))
+    body = rendered.html.fill(lambda field: html.escape(value(field)))
     if pictures and rendered.images:
         ids = {image: f"{image.name}@{sender_domain(publication)}" for image in rendered.images}
         for image, id in ids.items():

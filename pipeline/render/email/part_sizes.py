@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
-from pipeline.render.email.content_tokens import ContentHtml, CutDocument, NeutralText
+from pipeline.model import MergeText
+from pipeline.render.email.content_tokens import ContentHtml, CutDocument
+from pipeline.support.merge import unmarked
 
 THEME = 0
 LETTER = 1
@@ -31,7 +33,7 @@ class PartContent(ContentHtml):
     part: int
 
 
-class PartNeutral(NeutralText):
+class PartMergeText(MergeText):
     """A text with merge fields of one part of the email."""
 
     part: int
@@ -44,12 +46,11 @@ def in_part(view: View, part: int) -> View:
 
 def _in_part(value: Any, part: int) -> Any:
     if isinstance(value, str):
-        kind: type[PartText | PartContent | PartNeutral] = PartText
-        if isinstance(value, ContentHtml):
-            kind = PartContent
-        elif isinstance(value, NeutralText):
-            kind = PartNeutral
-        text = kind(value)
+        text: PartText | PartContent | PartMergeText
+        if isinstance(value, MergeText):
+            text = PartMergeText(value, value.segments)
+        else:
+            text = PartContent(value) if isinstance(value, ContentHtml) else PartText(value)
         text.part = part
         return text
     if isinstance(value, tuple):
@@ -72,7 +73,7 @@ def part_sizes(document: CutDocument, values: Sequence[str], written: Sequence[s
     sizes = {THEME: len(document.fixed[-1].encode())}
     waiting, began = 0, False
     for (number, _), markup, owner in zip(document.slots, document.fixed, owners, strict=False):
-        before, value = len(markup.encode()), len(written[number].encode())
+        before, value = len(markup.encode()), len(unmarked(written[number]).encode())
         if owner == THEME:
             waiting += before + value
             continue

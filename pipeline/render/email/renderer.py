@@ -14,7 +14,6 @@ from pipeline.model import (
     EmailPart,
     Image,
     Layout,
-    MergeField,
     Publication,
     RenderedEmail,
     ThemeSettings,
@@ -38,7 +37,7 @@ from pipeline.render.email.mjml_lint import annotate
 from pipeline.render.email.part_sizes import FIRST_ARTICLE, LETTER, THEME, part_sizes
 from pipeline.render.email.text_part import email_text
 from pipeline.render.email.theme_values import theme_view
-from pipeline.support.merge import fields_in
+from pipeline.support import merge
 from pipeline.support.templating import WEB, TemplateOptions, Templates
 
 EMAIL = TemplateOptions(annotate, write, {"safe": finished, "fixed": fixed})
@@ -58,7 +57,7 @@ class EmailRenderer:
         return cls(composer.publication, composer.workspace.templates, composer.logo())
 
     def render(self, edition: ComposedEdition) -> RenderedEmail:
-        """Render an edition, with merge fields in neutral form.
+        """Render an edition.
 
         Raises `PressroomError` for a mistake in the theme, with file and line.
         """
@@ -77,17 +76,14 @@ class EmailRenderer:
         content = frozenset(n for n, value in enumerate(values) if isinstance(value, ContentHtml))
         check_counts(layout.mjml, layout.html, len(values), content)
         written = [as_html(value) for value in values]
-        html = fill(layout.html, written)
-        text = email_text(context)
         return RenderedEmail(
             audience=edition.audience,
             subject=edition.subject,
             preview_text=edition.preview_text,
-            html=html,
-            text=text,
+            html=merge.html(fill(layout.html, written)),
+            text=email_text(context),
             mjml=fill_mjml(layout.mjml, values),
             images=_images(edition, self.logo, publication.theme),
-            merge_fields=_fields(edition.subject, edition.preview_text, html, text),
             reason=context.reason,
             parts=_parts(edition, part_sizes(layout.html, values, written)),
         )
@@ -110,11 +106,6 @@ def _parts(edition: ComposedEdition, sizes: Mapping[int, int]) -> tuple[EmailPar
         EmailPart("letter", sizes.get(LETTER, 0)),
         *(EmailPart(each.article.title, sizes.get(number, 0)) for number, each in articles),
     )
-
-
-def _fields(*rendered: str) -> tuple[MergeField, ...]:
-    """List the merge fields of all parts, each once."""
-    return tuple(dict.fromkeys(each for part in rendered for each in fields_in(part)))
 
 
 def _images(edition: ComposedEdition, logo: Image | None, theme: ThemeSettings) -> tuple[Image, ...]:

@@ -11,18 +11,18 @@ from dataclasses import replace
 from pipeline.content.medium import Medium, for_audience
 from pipeline.content.text import LinkList, blocks_to_text
 from pipeline.content.text_width import width, wrap
-from pipeline.model import Block, ComposedArticle, Content, Element, Image, Layout, Node
+from pipeline.model import Block, ComposedArticle, Content, Element, Image, Layout, MergeText, Node
 from pipeline.render.email.email_context import EmailContext, browser_url, in_layout, unsubscribe_url
 from pipeline.render.shared_text import byline, text_lines
+from pipeline.support import merge
 from pipeline.support.limits import TEXT_COLUMNS
-from pipeline.support.merge import literal_text
 
 _ONE_LEVEL_DOWN = {"h2": "h3", "h3": "h4", "h4": "h5", "h5": "h6"}
 _CONTAIN_HEADINGS = frozenset({"blockquote", "dd", "details", "div", "li", "ol", "ul"})
 
 
-def email_text(context: EmailContext) -> str:
-    """`email.txt` of an edition, with merge fields in their neutral form."""
+def email_text(context: EmailContext) -> MergeText:
+    """`email.txt` of an edition."""
     edition, publication = context.edition, context.publication
     links = LinkList()
     parts = [
@@ -40,7 +40,7 @@ def email_text(context: EmailContext) -> str:
     parts += [rule, *_footer(context)]
     if links.addresses:
         parts.append(_lines(f"{context.messages.format('links')}:", links.to_text()))
-    return _paragraphs(*parts) + "\n"
+    return merge.text(_paragraphs(*parts) + "\n")
 
 
 def _article(
@@ -112,13 +112,13 @@ def _footer(context: EmailContext) -> list[str]:
         _lines(*map(_wrap, text_lines(publication.colophon))),
         _lines(*map(_wrap, text_lines(publication.postal_address))),
         # Whole addresses, not numbers: readers must find these without searching.
-        _lines(*(f"{label}: {url}" for label, url in links)),
+        _lines(*(f"{label}: {merge.marked(url)}" for label, url in links)),
     ]
 
 
 def _wrap(text: str, after: str = "") -> str:
-    """Wrap a text to `TEXT_COLUMNS`; `after` begins each line but the first. Braces never read as a field."""
-    return literal_text(f"\n{after}".join(wrap(text, TEXT_COLUMNS - len(after))))
+    """Wrap a text to `TEXT_COLUMNS`; `after` begins each line but the first."""
+    return f"\n{after}".join(wrap(text, TEXT_COLUMNS - len(after)))
 
 
 def _lines(*parts: str) -> str:

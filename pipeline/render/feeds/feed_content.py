@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
-from html import escape
 from urllib.parse import quote
 
 from pipeline.content.html import HtmlOptions, blocks_to_html, footnotes_to_html
@@ -18,15 +18,12 @@ from pipeline.model import (
     FeedIdentity,
     Image,
     Layout,
-    MergeField,
     Publication,
 )
 from pipeline.render.feeds.feed_item import FeedItem, remove_forbidden, single_line
-from pipeline.render.shared_text import byline, first_words, host, public_text
-from pipeline.support import merge
+from pipeline.render.shared_text import byline, first_words, host, public_text, public_value
+from pipeline.support.merge import escape
 from pipeline.support.urls import home_url
-
-_LINK_TO_FIELD = re.compile(r'(<a\b[^<>]*\bhref=")(\{\{[^{}]*\}\})')
 
 
 def article_item(composed: ComposedArticle, publication: Publication) -> FeedItem:
@@ -38,7 +35,7 @@ def article_item(composed: ComposedArticle, publication: Publication) -> FeedIte
     html = [
         _image(content.lead),
         _link_elsewhere(composed),
-        _body(content, HtmlOptions(Medium.FEED, anchor=url), EVERYONE),
+        _body(content, _options(publication, url), EVERYONE),
         *_disclaimers(composed.disclaimers),
     ]
     return FeedItem(
@@ -46,7 +43,7 @@ def article_item(composed: ComposedArticle, publication: Publication) -> FeedIte
         link=url,
         title=title,
         summary=single_line(article.dek) or single_line(opening) or title,
-        html=_without_fields(_join(html), publication, url),
+        html=remove_forbidden(_join(html)),
         authors=_authors([composed], publication),
         published=published,
         updated=updated,
@@ -66,14 +63,15 @@ def edition_item(edition: ComposedEdition, publication: Publication, *, further:
     published, updated = _dates(edition.record)
     title = single_line(edition.issue.title) or single_line(publication.title)
     # The anchors are those of the issue's page.
-    html = [_body(edition.letter, HtmlOptions(Medium.FEED, anchor=f"{url}#letter_"), edition.audience)]
+    options = _options(publication, url)
+    html = [_body(edition.letter, replace(options, anchor=f"{url}#letter_"), edition.audience)]
     articles: list[ComposedArticle] = []
     images: list[Image] = []
     for section in edition.sections:
         public = [(article, layout) for article, layout in section.articles if article.url]
         if public:
-            html.append(f"<h2>{_text(section.title)}</h2>")
-        html += [_article_in_issue(article, layout, url, edition.audience) for article, layout in public]
+            html.append(f"<h2>{escape(section.title)}</h2>")
+        html += [_article_in_issue(article, layout, options, edition.audience) for article, layout in public]
         articles += [article for article, _ in public]
         images += [
             article.content.lead
@@ -86,7 +84,7 @@ def edition_item(edition: ComposedEdition, publication: Publication, *, further:
         link=url,
         title=title,
         summary=single_line(public_text(edition.preview_text, publication)) or title,
-        html=_without_fields(_join(html), publication, url),
+        html=remove_forbidden(_join(html)),
         authors=_authors(articles, publication),
         published=published,
         updated=updated,
@@ -98,12 +96,27 @@ def edition_item(edition: ComposedEdition, publication: Publication, *, further:
 # --- parts -----------------------------------------------------------------------------------
 
 
-def _article_in_issue(composed: ComposedArticle, layout: Layout, issue_url: str, audience: str) -> str:
+def _options(publication: Publication, url: str) -> HtmlOptions:
+    """How content is written for the page `url`: with public values, because a feed is for everyone.
+
+    Links stay absolute: a merge field whose value is not an address leads to the home page.
+    """
+    home = home_url(publication)
+    return HtmlOptions(
+        Medium.FEED,
+        anchor=url,
+        address=lambda address: address if re.match("https?:|mailto:", address, re.IGNORECASE) else home,
+        field_value=lambda field: public_value(field, publication, url),
+    )
+
+
+def _article_in_issue(composed: ComposedArticle, layout: Layout, options: HtmlOptions, audience: str) -> str:
     article, lead = composed.article, composed.content.lead
+    issue_url = options.anchor
     target = article.link or composed.url or issue_url
-    headline = f'<h3><a href="{_text(target)}">{_text(article.title)}</a></h3>'
+    headline = f'<h3><a href="{escape(target)}">{escape(article.title)}</a></h3>'
     if layout is Layout.FULL:
-        options = HtmlOptions(Medium.FEED, anchor=f"{issue_url}#{article.slug}_", heading_shift=2)
+        options = replace(options, anchor=f"{issue_url}#{article.slug}_", heading_shift=2)
         authors = _paragraph(byline(article, "; "))
         return _join([headline, authors, _image(lead), _body(composed.content, options, audience)])
     return _join([headline, _image(lead) if layout is Layout.CARD else "", _paragraph(article.dek)])
@@ -115,14 +128,14 @@ def _body(content: Content, options: HtmlOptions, audience: str) -> str:
 
 
 def _paragraph(text: str) -> str:
-    return f"<p>{_text(text)}</p>" if text else ""
+    return f"<p>{escape(text)}</p>" if text else ""
 
 
 def _image(image: Image | None) -> str:
     if image is None:
         return ""
     return (
-        f'<p><img src="{_text(image.url)}" alt="{_text(image.alt)}" '
+        f'<p><img src="{escape(image.url)}" alt="{escape(image.alt)}" '
         f'width="{image.width}" height="{image.height}"></p>'
     )
 
@@ -133,20 +146,15 @@ def _link_elsewhere(composed: ComposedArticle) -> str:
     It has no words of ours, because a publication may be in any language.
     """
     link, title = composed.article.link, composed.article.title
-    return f'<p><a href="{_text(link)}">{_text(title)} · {_text(host(link))}</a></p>' if link else ""
+    return f'<p><a href="{escape(link)}">{escape(title)} · {escape(host(link))}</a></p>' if link else ""
 
 
 def _disclaimers(texts: Iterable[str]) -> list[str]:
-    return [f"<p><small>{_text(text)}</small></p>" for text in dict.fromkeys(texts)]
+    return [f"<p><small>{escape(text)}</small></p>" for text in dict.fromkeys(texts)]
 
 
 def _join(parts: list[str]) -> str:
     return "\n".join(part for part in parts if part)
-
-
-def _text(text: str) -> str:
-    """A text or an address inside HTML; braces in it never read as a merge field."""
-    return merge.literal_html(escape(text))
 
 
 def _authors(articles: Iterable[ComposedArticle], publication: Publication) -> tuple[str, ...]:
@@ -167,21 +175,3 @@ def _categories(tags: Iterable[str]) -> tuple[str, ...]:
         if name := single_line(tag.replace(",", " ")):
             categories.setdefault(name.casefold(), name)
     return tuple(categories.values())
-
-
-def _without_fields(html: str, publication: Publication, url: str) -> str:
-    """Replace each merge field by what a reader without a name gets, because a feed is for everyone.
-
-    A link that is a field stays absolute: if its value is not an address, it leads to the home page.
-    """
-
-    def value(field: MergeField) -> str:
-        return merge.public_value(field, publication, url)
-
-    def link(match: re.Match[str]) -> str:
-        target = merge.fill(match[2], value)
-        absolute = target.startswith(("https://", "http://", "mailto:"))
-        return match[1] + _text(target if absolute else home_url(publication))
-
-    html = _LINK_TO_FIELD.sub(link, html)
-    return remove_forbidden(merge.fill(html, lambda field: _text(value(field))))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 
 from pipeline.content.html import HtmlOptions, blocks_to_html, footnotes_to_html
 from pipeline.content.medium import Medium
 from pipeline.model import Content
+from pipeline.render.shared_text import public_value
 from pipeline.render.site.site_page import SitePage
-from pipeline.support import merge
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +27,7 @@ def content_html(content: Content, page: SitePage, anchor: str, heading_shift: i
     options = HtmlOptions(
         Medium.WEB,
         address=page.href,
+        field_value=lambda field: public_value(field, page.publication, page.url),
         anchor=anchor,
         heading_shift=heading_shift,
         sponsored_by=page.messages.format("sponsor_named", name="").strip(),
@@ -35,10 +35,4 @@ def content_html(content: Content, page: SitePage, anchor: str, heading_shift: i
         table=page.messages.format("web.table"),
     )
     body, notes = blocks_to_html(content.blocks, options), footnotes_to_html(content.footnotes, options)
-    return ContentHtmlParts(_without_fields(body, page), _without_fields(notes, page))
-
-
-def _without_fields(html: str, page: SitePage) -> str:
-    return merge.fill(
-        html, lambda field: escape(page.href(merge.public_value(field, page.publication, page.url)))
-    )
+    return ContentHtmlParts(body, notes)

@@ -5,11 +5,12 @@ from dataclasses import replace
 from check_kit import Case, Example
 
 from pipeline.checks.context import CheckContext
+from pipeline.support import merge
 
 
 def subject_line(line: str) -> Case:
     """The sound issue with this subject."""
-    return Case(change=lambda s: replace(s, rendered=replace(s.rendered, subject=line)))
+    return Case(change=lambda s: replace(s, rendered=replace(s.rendered, subject=merge.html(line))))
 
 
 def preview(line: str) -> Case:

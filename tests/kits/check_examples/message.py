@@ -7,6 +7,7 @@ from check_kit import BODY, Case, Example
 
 from pipeline.checks.context import CheckContext
 from pipeline.model import EmailPart
+from pipeline.support import merge
 
 TEXT = "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n"
 HTML = TEXT.replace("plain", "html")
@@ -54,7 +55,9 @@ def sized(size: int) -> Case:
 
 def text(write: Callable[[str], str]) -> Case:
     """The sound issue with another text part."""
-    return Case(change=lambda s: replace(s, rendered=replace(s.rendered, text=write(s.rendered.text))))
+    return Case(
+        change=lambda s: replace(s, rendered=replace(s.rendered, text=merge.html(write(s.rendered.text))))
+    )
 
 
 EXAMPLES = {
