@@ -22,6 +22,7 @@ from pipeline.export.delivery import Credentials
 from pipeline.export.push_method import PushMethod
 from pipeline.export.target import ApiRequest, Target
 from pipeline.support.http import HttpReply, NoAnswerError, send_request
+from pipeline.support.limits import SETTINGS_FILE
 
 TIME_LIMIT = 30.0
 """Seconds until an answer has begun, and between two pieces of it."""
@@ -71,7 +72,7 @@ class _RequestLog:
         if not parts.hostname or not safe or parts.username or parts.query or parts.fragment:
             raise PressroomError(
                 f'targets.{self.target.name}: "{url}" is not the address of an API.',
-                "newsletter.toml",
+                SETTINGS_FILE,
                 None,
                 "Write it as https://… without a user, a query or a fragment; http is for this machine only.",
             )

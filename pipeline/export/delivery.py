@@ -29,7 +29,6 @@ class Delivery:
     sender_name: str
     sender_address: str
     reply_to: str
-    language: str
     web_url: str
     tags: tuple[str, ...]
     settings: Mapping[str, Any]

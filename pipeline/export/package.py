@@ -12,11 +12,15 @@ from pipeline.errors import PressroomError
 from pipeline.export.bundle import ImageMode, listing_file, listing_of, zip_bytes
 from pipeline.export.delivery import Delivery
 from pipeline.export.target import GMAIL, TagSupport, Target
-from pipeline.export.target_settings import SETTINGS, settings_for
+from pipeline.export.target_settings import settings_for
 from pipeline.export.translate import TranslatedEmail, Where, translate
 from pipeline.model import ComposedEdition, Image, MergeText, OutputFile, Publication, RenderedEmail
+from pipeline.support.limits import SETTINGS_FILE
 from pipeline.support.mail_addresses import parse_mailbox
 from pipeline.support.urls import image_path
+
+_ADDED_PER_LINK = 120
+"""Bytes that a service's counting picture and rewritten links add, per link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,6 @@ def package(
         sender_name=publication.sender_name,
         sender_address=publication.sender_address,
         reply_to=parse_mailbox(publication.reply_to)[1] if publication.reply_to else "",
-        language=publication.language,
         web_url=edition.url or "",
         tags=tags,
         settings=settings.own,
@@ -129,13 +132,13 @@ def _check_required(letter: TranslatedEmail, target: Target, publication: Public
             continue
         own = name == "unsubscribe_url" and publication.unsubscribe_url
         hint = (
-            f"Take `unsubscribe_url` out of {SETTINGS}, so that {target.title} puts in its own."
+            f"Take `unsubscribe_url` out of {SETTINGS_FILE}, so that {target.title} puts in its own."
             if own
             else f"Write `{{{{ {name} }}}}` into the theme's footer."
         )
         raise PressroomError(
             f"{target.title} sends nothing without its own link for `{name}`, and this email has none.",
-            SETTINGS if own else None,
+            SETTINGS_FILE if own else None,
             None,
             hint,
         )
@@ -147,7 +150,7 @@ def _shows_address(letter: TranslatedEmail, publication: Publication) -> bool:
 
 def _warnings(html: bytes, target: Target, publication: Publication) -> Iterator[str]:
     """Warnings for the editor: what gets lost at the service, and what Gmail would cut off."""
-    size = len(html) + target.added_per_link * html.count(b"href=")
+    size = len(html) + _ADDED_PER_LINK * html.count(b"href=")
     if target.limit and size > target.limit:
         raise PressroomError(
             f"the HTML has {size // 1000} KB with what {target.title} adds; it takes {target.limit // 1000}.",

@@ -67,8 +67,8 @@ class Target:
     and `takes_preview` say whether it has a field for a text part and for the preview text, `takes_images`
     whether for a .zip with pictures, `takes_reply_to` whether for the address of answers. `requires` are
     fields without which the service refuses a campaign. `limit` is the largest HTML in bytes (0: none is
-    documented), `added_per_link` the bytes that its counting picture and rewritten links add per link.
-    `steps` is what an editor does with the files, click by click; `setup` what is set up there once.
+    documented). `steps` is what an editor does with the files, click by click; `setup` what is set up there
+    once.
     """
 
     name: str
@@ -86,7 +86,6 @@ class Target:
     takes_reply_to: bool = True
     requires: tuple[str, ...] = ()
     limit: int = 0
-    added_per_link: int = 120
     convert: Callable[[str], str] = field(default=lambda html: html)
     """Converts the email's HTML into what the service's field takes."""
     loses: str = ""
