@@ -25,9 +25,6 @@ class MessagePart(StrEnum):
 EVERYWHERE = frozenset(MessagePart)
 BODY = frozenset({MessagePart.HTML, MessagePart.TEXT})
 
-BRACES = re.compile(r"\{\{")
-"""The lookalike of a service whose tags all begin with two braces."""
-
 
 @dataclass(frozen=True, slots=True)
 class FieldTag:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from pipeline.export.delivery import Delivery
-from pipeline.export.dialect import BODY, BRACES, Dialect, FieldTag
+from pipeline.export.dialect import BODY, Dialect, FieldTag
 from pipeline.export.fragment import fragment
 from pipeline.export.push_method import Body, PushMethod
 from pipeline.export.target import SettingType, TagSupport, Target, TargetSetting
@@ -43,7 +45,7 @@ TARGET = Target(
             "preferences_url": FieldTag("{{subscriber_preferences_url}}", parts=BODY),
             "web_url": FieldTag("{{live_url}}", parts=BODY),
         },
-        lookalike=BRACES,
+        lookalike=re.compile(r"\{\{"),
         not_in_fallback=frozenset("{}|\n"),
     ),
     checked="2026-11-23",

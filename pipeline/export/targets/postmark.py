@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from pipeline.export.delivery import Delivery
-from pipeline.export.dialect import BODY, BRACES, Dialect, FieldTag
+from pipeline.export.dialect import BODY, Dialect, FieldTag
 from pipeline.export.push_method import Body, PushMethod
 from pipeline.export.target import Target
 
@@ -32,7 +34,7 @@ TARGET = Target(
             "email": FieldTag("{{email}}"),
             "unsubscribe_url": FieldTag("{{{ pm:unsubscribe }}}", parts=BODY),
         },
-        lookalike=BRACES,
+        lookalike=re.compile(r"\{\{"),
     ),
     checked="2026-11-23",
     documentation=(

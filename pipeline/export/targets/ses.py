@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from pipeline.export.auth import AmazonAuth
 from pipeline.export.delivery import Delivery
-from pipeline.export.dialect import BODY, BRACES, Dialect, FieldTag
+from pipeline.export.dialect import BODY, Dialect, FieldTag
 from pipeline.export.push_method import Body, PushMethod
 from pipeline.export.target import Target, TargetSetting
 
@@ -25,7 +27,7 @@ TARGET = Target(
             "email": FieldTag("{{email}}"),
             "unsubscribe_url": FieldTag("{{amazonSESUnsubscribeUrl}}", parts=BODY),
         },
-        lookalike=BRACES,
+        lookalike=re.compile(r"\{\{"),
     ),
     checked="2026-11-23",
     documentation=(
