@@ -9,7 +9,7 @@ from pipeline import __version__
 from pipeline.actions.export import PackedExport
 from pipeline.export.client import TIME_LIMIT, DryRunClient, ServiceClient
 from pipeline.export.delivery import Credentials
-from pipeline.export.drafts import PushedDraft, draft_of, read_drafts, remember
+from pipeline.export.drafts import PushedDraft, read_drafts, remember
 from pipeline.export.keys import keys_of
 from pipeline.export.package import Package
 from pipeline.export.push import dry_run_push, push_of
@@ -75,4 +75,5 @@ def _service(packed: PackedExport) -> tuple[Target, Package]:
 def _remembered(packed: PackedExport, target: Target) -> PushedDraft | None:
     source = packed.source
     drafts = read_drafts(source.workspace.files.root, source.request.issue)
-    return draft_of(drafts, target.name, source.audience)
+    key = (target.name, source.audience)
+    return next((draft for draft in drafts if (draft.target, draft.audience) == key), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -24,25 +24,16 @@ _NO_DATE = datetime.min.replace(tzinfo=UTC)
 _DEK_KEYS = ("dek", "summary", "excerpt", "description")
 
 
-class Pool(Mapping[str, Article]):
+class Pool(dict[str, Article]):
     """All articles of a workspace by slug, in the order of their files.
 
     `current` maps each former slug of an article to its slug.
     """
 
     def __init__(self, articles: Iterable[Article]) -> None:
-        self._articles = {article.slug: article for article in articles}
-        self.current = {alias: slug for slug, article in self._articles.items() for alias in article.aliases}
-        self._by_path = {article.place.path: slug for slug, article in self._articles.items()}
-
-    def __getitem__(self, slug: str) -> Article:
-        return self._articles[slug]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._articles)
-
-    def __len__(self) -> int:
-        return len(self._articles)
+        super().__init__((article.slug, article) for article in articles)
+        self.current = {alias: slug for slug, article in self.items() for alias in article.aliases}
+        self._by_path = {article.place.path: slug for slug, article in self.items()}
 
     @property
     def tags(self) -> dict[str, int]:

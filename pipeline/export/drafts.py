@@ -57,11 +57,6 @@ def remember(root: Path, issue: Issue, pushed: PushedDraft) -> None:
     write_atomically(root / _path(issue), f"{text}\n".encode())
 
 
-def draft_of(drafts: tuple[PushedDraft, ...], target: str, audience: str) -> PushedDraft | None:
-    """The draft that was pushed before for this target and audience."""
-    return next((draft for draft in drafts if (draft.target, draft.audience) == (target, audience)), None)
-
-
 def _path(issue: Issue) -> str:
     return f"issues/{issue.folder}/{NAME}"
 

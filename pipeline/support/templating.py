@@ -14,9 +14,9 @@ from types import CodeType, TracebackType
 from typing import Any, NoReturn
 
 from jinja2 import (
-    BaseLoader,
     BytecodeCache,
     Environment,
+    FunctionLoader,
     StrictUndefined,
     Template,
     TemplateNotFound,
@@ -77,21 +77,15 @@ class Templates(TemplateFiles):
         return self._environments[id(options)][1]
 
 
-class _Loader(BaseLoader):
-    def __init__(self, files: TemplateFiles, options: TemplateOptions) -> None:
-        self.files = files
-        self.prepare = options.prepare
-
-    def get_source(
-        self, environment: Environment, template: str
-    ) -> tuple[str, str | None, Callable[[], bool] | None]:
-        location = self.files.find(template)
+def _loader(files: TemplateFiles, prepare: Callable[[str, str], str] | None) -> FunctionLoader:
+    def load(name: str) -> tuple[str, str, None] | None:
+        location = files.find(name)
         if location is None:
-            raise TemplateNotFound(template)
-        source, path = self.files.read(template)
-        if self.prepare:
-            source = self.prepare(source, path)
-        return source, str(location[0]), None
+            return None
+        source, path = files.read(name)
+        return prepare(source, path) if prepare else source, str(location[0]), None
+
+    return FunctionLoader(load)
 
 
 class _BytecodeMemory(BytecodeCache):
@@ -129,7 +123,7 @@ class _Environment(Environment):
 
     def __init__(self, files: TemplateFiles, options: TemplateOptions) -> None:
         super().__init__(
-            loader=_Loader(files, options),
+            loader=_loader(files, options.prepare),
             autoescape=True,
             undefined=_StrictUndefined,
             trim_blocks=True,
