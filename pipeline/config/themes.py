@@ -80,18 +80,20 @@ def read_theme_settings(fields: Fields, base: ThemeSettings, prefix: str = "") -
 
     `prefix` is written before the names of tables in messages.
     """
-    fonts = fields.table("fonts", f"{prefix}fonts")
     settings = replace(
         base,
         layout=fields.choice("layout", Layout) or base.layout,
         card_pictures=fields.boolean("card_pictures", base.card_pictures),
         colors=_palette(fields.table("colors", f"{prefix}colors"), base.colors),
         dark=_palette(fields.table("dark", f"{prefix}dark"), base.dark),
-        body_font=_font(fonts, "body", base.body_font),
-        heading_font=_font(fonts, "heading", base.heading_font),
-        text_size=_size(fonts, base.text_size),
     )
-    if fonts:
+    if fonts := fields.table("fonts", f"{prefix}fonts"):
+        settings = replace(
+            settings,
+            body_font=_font(fonts, "body", base.body_font),
+            heading_font=_font(fonts, "heading", base.heading_font),
+            text_size=_size(fonts, base.text_size),
+        )
         fonts.check_unknown()
     return settings
 
@@ -114,9 +116,7 @@ def _color(fields: Fields, name: str, default: str) -> str:
     return value.lower()
 
 
-def _size(fields: Fields | None, default: int) -> int:
-    if fields is None:
-        return default
+def _size(fields: Fields, default: int) -> int:
     value = fields.integer("size") or default
     if not _SMALLEST_TEXT <= value <= _LARGEST_TEXT:
         fields.error(
@@ -128,9 +128,7 @@ def _size(fields: Fields | None, default: int) -> int:
     return value
 
 
-def _font(fields: Fields | None, name: str, default: str) -> str:
-    if fields is None:
-        return default
+def _font(fields: Fields, name: str, default: str) -> str:
     value = fields.text(name, default=default)
     if not re.fullmatch(r"[\w ,'\-]+", value):
         fields.error(name, f"`{name}` must be a list of font names; quote a name with ' where needed.")

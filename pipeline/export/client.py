@@ -88,17 +88,17 @@ class ServiceClient(_RequestLog):
 
     def get(self, path: str) -> Any:
         """Return the JSON at a path, or None. Raises `PressroomError` for every refusal but "not found"."""
-        status, answer = self._request("GET", path, None, form=False)
+        status, answer = self._request("GET", path)
         return None if status in _NOT_FOUND else answer
 
     def send(self, method: str, path: str, body: Any = None, *, form: bool = False) -> Any:
         """Send JSON or a form. Raises `PressroomError` with the service's own words if it refuses."""
-        status, answer = self._request(method, path, body, form=form)
+        status, answer = self._request(method, path, body, form)
         if status in _NOT_FOUND:
             raise self._error(f"{self.target.title} says {status}: {_words(answer) or 'not found'}")
         return answer
 
-    def _request(self, method: str, path: str, body: Any, *, form: bool) -> tuple[int, Any]:
+    def _request(self, method: str, path: str, body: Any = None, form: bool = False) -> tuple[int, Any]:
         url = self._record(method, path, body)
         data, media_type = _encode_body(body, form)
         headers = {"User-Agent": self.agent, "Accept": "application/json"}

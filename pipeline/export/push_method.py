@@ -95,7 +95,10 @@ class PushMethod:
         if not existing:
             body |= {name: _filled(value, delivery) for name, value in self.new.items()}
         path = self._path(delivery, existing.id if existing else "")
-        answer = (self.save or self._save)(service, path, body, delivery, existing)
+        if self.save:
+            answer = self.save(service, path, body, delivery, existing)
+        else:
+            answer = service.send(self.update if existing else "POST", path, body)
         # Some answer a change with nothing (204), and a template has the name that we chose.
         id = existing.id if existing else delivery.slug
         draft = _at(answer, self.item) if answer and self.lists else {}
@@ -103,11 +106,6 @@ class PushMethod:
         site = {"url": str(delivery.settings.get("url", "")).rstrip("/")}
         values = {**delivery.settings, **site, "slug": delivery.slug, "draft": draft}
         return ServiceDraft(id, self.address.format(id=id, short_id=id.rpartition("_")[2], **values))
-
-    def _save(
-        self, service: ServiceApi, path: str, body: Any, delivery: Delivery, existing: DraftStatus | None
-    ) -> Any:
-        return service.send(self.update if existing else "POST", path, body)
 
     def _search(self, service: ServiceApi, delivery: Delivery, key: str, value: str) -> DraftStatus | None:
         for draft in self._listed(service, delivery):
