@@ -12,7 +12,7 @@ from pipeline.export.delivery import Credentials
 from pipeline.export.drafts import PushedDraft, read_drafts, remember
 from pipeline.export.keys import keys_of
 from pipeline.export.package import Package
-from pipeline.export.push import dry_run_push, push_of
+from pipeline.export.push import dry_run_push
 from pipeline.export.push import push_draft as push_to_service
 from pipeline.export.target import ApiRequest, Target
 from pipeline.export.target_settings import require
@@ -21,7 +21,6 @@ from pipeline.export.target_settings import require
 def check_settings(packed: PackedExport) -> None:
     """Raise `PressroomError` for each setting that a push needs and that is missing."""
     target, made = _service(packed)
-    push_of(target)
     require(target, made.delivery.settings)
 
 
@@ -29,13 +28,13 @@ def check_keys(packed: PackedExport) -> None:
     """Raise `PressroomError` for each setting and each key that is missing."""
     check_settings(packed)
     target, _ = _service(packed)
-    keys_of(target, push_of(target))
+    keys_of(target)
 
 
 def dry_run(packed: PackedExport, *, new_draft: bool) -> tuple[ApiRequest, ...]:
     """List the requests of a push without making one. No key is needed, and none is in them."""
     target, made = _service(packed)
-    client = DryRunClient(target, push_of(target), Credentials({}, made.delivery.settings))
+    client = DryRunClient(target, Credentials({}, made.delivery.settings))
     dry_run_push(target, made.delivery, client, _remembered(packed, target), new_draft=new_draft)
     return tuple(client.requests)
 
@@ -50,8 +49,7 @@ def push_draft(packed: PackedExport, now: datetime, *, new_draft: bool) -> tuple
     settings = made.delivery.settings
     client = ServiceClient(
         target,
-        push_of(target),
-        Credentials(keys_of(target, push_of(target)), settings),
+        Credentials(keys_of(target), settings),
         f"Pressroom/{__version__}",
         float(settings.get("timeout", TIME_LIMIT)),
     )

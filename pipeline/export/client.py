@@ -19,7 +19,6 @@ from urllib.parse import urlsplit
 
 from pipeline.errors import PressroomError
 from pipeline.export.delivery import Credentials
-from pipeline.export.push_method import PushMethod
 from pipeline.export.target import ApiRequest, Target
 from pipeline.support.http import HttpReply, NoAnswerError, send_request
 from pipeline.support.limits import SETTINGS_FILE
@@ -49,7 +48,6 @@ class _RequestLog:
     """What both clients have. `requests` are those made so far."""
 
     target: Target
-    push: PushMethod
     credentials: Credentials
     requests: list[ApiRequest] = field(default_factory=list, init=False)
 
@@ -64,7 +62,7 @@ class _RequestLog:
 
         Raises `PressroomError` for one over which the key would travel unencrypted.
         """
-        settings, default = self.credentials.settings, self.push.url
+        settings, default = self.credentials.settings, self.target.push.url
         default = default.format(**settings) if isinstance(default, str) else default(self.credentials)
         url = str(settings.get("url") or default).rstrip("/")
         parts = urlsplit(url)
@@ -103,8 +101,9 @@ class ServiceClient(_RequestLog):
         data, media_type = _encode_body(body, form)
         headers = {"User-Agent": self.agent, "Accept": "application/json"}
         headers |= {"Content-Type": media_type} if media_type else {}
-        headers |= {name: value.format(key=self.credentials.key) for name, value in self.push.headers.items()}
-        auth = self.push.auth(self.credentials) if self.push.auth else None
+        push = self.target.push
+        headers |= {name: value.format(key=self.credentials.key) for name, value in push.headers.items()}
+        auth = push.auth(self.credentials) if push.auth else None
         repeatable = method in _REPEATABLE
         for attempt in range(1, TRIES + 1):
             last = attempt == TRIES
@@ -144,8 +143,8 @@ class ServiceClient(_RequestLog):
         words = _words(answer)
         seconds = reply.headers.get("retry-after", "")
         hints: dict[int, str] = {
-            401: f"Check the key in {self.push.keys[0]}: it may be mistyped, or revoked.",
-            403: f"The key in {self.push.keys[0]} may not do this, or the plan does not allow it.",
+            401: f"Check the key in {self.target.push.keys[0]}: it may be mistyped, or revoked.",
+            403: f"The key in {self.target.push.keys[0]} may not do this, or the plan does not allow it.",
             429: f"Try again later{f', in {seconds} seconds' if seconds.isdigit() else ''}.",
         }
         raise self._error(

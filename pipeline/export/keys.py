@@ -6,22 +6,21 @@ import os
 from collections.abc import Mapping
 
 from pipeline.errors import raise_all
-from pipeline.export.push_method import PushMethod
 from pipeline.export.target import Target
 
 KEYRING = "pressroom"
 """The service name of the keys in a keyring; the user name is that of the variable."""
 
 
-def keys_of(target: Target, push: PushMethod) -> Mapping[str, str]:
+def keys_of(target: Target) -> Mapping[str, str]:
     """Each key by the name of its variable. Raises `PressroomError` for missing and malformed keys."""
-    keys = {name: _key(name) for name in (*push.keys, *push.optional)}
+    keys = {name: _key(name) for name in (*target.push.keys, *target.push.optional)}
     errors = [
         target.error(
             f"there is no key for {target.title}.",
             f"Set {name} in the environment, or store it: keyring set {KEYRING} {name}",
         )
-        for name in push.keys
+        for name in target.push.keys
         if not keys[name]
     ]
     errors += [

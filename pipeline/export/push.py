@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from pipeline.export.delivery import Delivery, DraftStatus, ServiceApi, ServiceDraft
 from pipeline.export.drafts import PushedDraft
-from pipeline.export.push_method import PushMethod
 from pipeline.export.target import Target
 
 
@@ -25,7 +24,7 @@ def push_draft(
     `new_draft` makes another in any case. Raises `PressroomError` for what the service refuses, and for a
     draft that is not open any more: it may have been sent, and a second one could be sent again.
     """
-    push = push_of(target)
+    push = target.push
     try:
         existing = None
         if not new_draft:
@@ -57,7 +56,7 @@ def dry_run_push(
 
     A remembered draft counts as existing.
     """
-    push = push_of(target)
+    push = target.push
     existing = None
     if remembered and not new_draft:
         push.read(service, delivery, remembered.id)
@@ -65,10 +64,3 @@ def dry_run_push(
     elif not new_draft:
         push.find(service, delivery)
     push.write(service, delivery, existing)
-
-
-def push_of(target: Target) -> PushMethod:
-    """The target's push. Raises `PressroomError` if it has none."""
-    if target.push is None:
-        raise target.error(f"{target.title} has no way to take a draft.", "Leave out --push.")
-    return target.push

@@ -77,6 +77,7 @@ class Target:
     checked: str
     documentation: tuple[str, ...]
     steps: tuple[str, ...]
+    push: PushMethod
     setup: tuple[str, ...] = ()
     unverified: tuple[str, ...] = ()
     """Facts that are known from use, and were not found in the documentation."""
@@ -92,7 +93,6 @@ class Target:
     """What the service removes from the HTML, as a sentence whose subject is the service."""
     tags: TagSupport = TagSupport.NONE
     settings: tuple[TargetSetting, ...] = ()
-    push: PushMethod | None = None
 
     @property
     def parts(self) -> frozenset[MessagePart]:

@@ -37,7 +37,7 @@ def known_settings(target: Target) -> tuple[TargetSetting, ...]:
     """The settings that a target has, except `fields` and `audiences`."""
     tags = () if target.tags is TagSupport.NONE else (_TAGS,)
     own = {setting.name for setting in target.settings}
-    shared = (setting for setting in _SHARED if target.push and setting.name not in own)
+    shared = (setting for setting in _SHARED if setting.name not in own)
     return (*target.settings, *tags, *shared)
 
 
