@@ -19,7 +19,6 @@ from pipeline.export.bundle import (
     is_bundle,
     is_bundle_folder,
     listing_file,
-    listing_of,
     zip_bytes,
 )
 from pipeline.export.package import Package, package
@@ -140,7 +139,7 @@ def pack_export(source: PreparedExport) -> PackedExport:
         if source.request.target == "bundle":
             return PackedExport(source, bundle(edition, email, publication, composer.images.data, images))
         message = OutputFile("email.eml", build_message(email, publication, edition, packed))
-        listing = listing_file(listing_of(edition, email, publication, [message], images))
+        listing = listing_file(edition, email, publication, [message], images)
         return PackedExport(source, (message, listing))
     if packed and not service.takes_images:
         raise service.error(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from html import unescape
 
 from pipeline.errors import PressroomError
-from pipeline.export.bundle import ImageMode, listing_file, listing_of, zip_bytes
+from pipeline.export.bundle import ImageMode, listing_file, zip_bytes
 from pipeline.export.delivery import Delivery
 from pipeline.export.target import GMAIL, TagSupport, Target
 from pipeline.export.target_settings import settings_for
@@ -60,17 +60,19 @@ def package(
     page = OutputFile("email.html", html.encode())
     files = [page, *([OutputFile("email.txt", letter.text.encode())] if target.takes_text else []), *pictures]
     tags = _tags(edition, target) if settings.tags is None else settings.tags
-    listing = listing_of(
-        edition, rendered, publication, files, ImageMode.PACKED if packed else ImageMode.HOSTED
+    listing = listing_file(
+        edition,
+        rendered,
+        publication,
+        files,
+        ImageMode.PACKED if packed else ImageMode.HOSTED,
+        target=target.name,
+        subject=letter.subject,
+        preview_text=letter.preview_text if target.takes_preview else None,
+        tags=tags,
+        audience_filter=settings.filter,
+        merge_fields=[{"name": name, "written": tags} for name, tags in letter.fields.items()],
     )
-    listing |= {
-        "target": target.name,
-        "subject": letter.subject,
-        "preview_text": letter.preview_text if target.takes_preview else None,
-        "tags": list(tags),
-        "audience_filter": dict(settings.filter),
-        "merge_fields": [{"name": name, "written": list(tags)} for name, tags in letter.fields.items()],
-    }
     name, slug = _names(edition, publication)
     delivery = Delivery(
         name=name,
@@ -89,9 +91,7 @@ def package(
         settings=settings.own,
         archive=zip_bytes([page, *pictures]) if packed else b"",
     )
-    return Package(
-        (*files, listing_file(listing)), delivery, tuple(_warnings(page.data, target, publication))
-    )
+    return Package((*files, listing), delivery, tuple(_warnings(page.data, target, publication)))
 
 
 def _names(edition: ComposedEdition, publication: Publication) -> tuple[str, str]:
