@@ -46,7 +46,7 @@ class Pool(dict[str, Article]):
         return self._by_path.get(path)
 
     def find(self, slug: str) -> Article:
-        """The article with this slug. Raises `NotFound` with the nearest author."""
+        """The article with this slug. Raises `NotFound` with the nearest one."""
         if slug not in self:
             raise NotFound(f'no article has the slug "{slug}".', hint=suggest(slug, self))
         return self[slug]
@@ -150,7 +150,7 @@ def _dek(fields: Fields) -> str:
     """The dek, also under the names that other systems have for it."""
     deks = [(key, fields.text(key, multiline=True)) for key in _DEK_KEYS if fields.has(key)]
     for key, _ in deks[1:]:
-        fields.error(key, f"`{key}` and `{deks[0][0]}` are two words for the dek.", "Keep author.")
+        fields.error(key, f"`{key}` and `{deks[0][0]}` are two words for the dek.", "Keep one.")
     return collapse_spaces(deks[0][1]).strip() if deks else ""
 
 
