@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from pipeline.export.client import TIME_LIMIT
 from pipeline.export.dialect import FieldTag, MessagePart
-from pipeline.export.target import PushMethod, Target
+from pipeline.export.push_method import PushMethod
+from pipeline.export.target import Target
 from pipeline.export.target_settings import known_settings
 from pipeline.export.targets import find
 from pipeline.model import TARGETS
@@ -45,7 +46,7 @@ def _matrix(targets: list[Target]) -> str:
     ]
     services += [
         f"| [{each.title}](targets/{each.name}.md) | `{each.name}` | "
-        f"{each.push.draft if each.push else 'nothing'} | {_yes(each.takes_text)} | "
+        f"{each.push.draft} | {_yes(each.takes_text)} | "
         f"{_yes(each.takes_preview)} | {_yes(each.takes_reply_to)} | "
         f"{each.tags.value} | {'hosted or packed' if each.takes_images else 'hosted'} | {each.checked} |\n"
         for each in targets
@@ -84,7 +85,7 @@ def _page(target: Target) -> str:
         f"\n## Once\n\n{_numbered(target.setup)}" if target.setup else "",
         f"\n## By hand\n\n```sh\npressroom export latest --to {target.name}\n```\n\n",
         _numbered(target.steps),
-        _pushing(target, target.push) if target.push else "",
+        _pushing(target),
         "\n## Merge fields\n\n| field | without a fallback | with one | where |\n|---|---|---|---|\n",
         *fields,
         "\nA field that has another name there:\n\n"
@@ -102,7 +103,8 @@ def _page(target: Target) -> str:
     return "".join(parts)
 
 
-def _pushing(target: Target, push: PushMethod) -> str:
+def _pushing(target: Target) -> str:
+    push = target.push
     settings = known_settings(target)
     example = "".join(
         f"{each.name} = {each.kind.example}\n"

@@ -19,7 +19,6 @@ from pipeline.export.bundle import (
     is_bundle,
     is_bundle_folder,
     listing_file,
-    listing_of,
     zip_bytes,
 )
 from pipeline.export.package import Package, package
@@ -140,13 +139,11 @@ def pack_export(source: PreparedExport) -> PackedExport:
         if source.request.target == "bundle":
             return PackedExport(source, bundle(edition, email, publication, composer.images.data, images))
         message = OutputFile("email.eml", build_message(email, publication, edition, packed))
-        listing = listing_file(listing_of(edition, email, publication, [message], images))
+        listing = listing_file(edition, email, publication, [message], images)
         return PackedExport(source, (message, listing))
     if packed and not service.takes_images:
-        raise PressroomError(
+        raise service.error(
             f"{service.title} takes no pictures with the email.",
-            f"--to {service.name}",
-            None,
             "Leave out --images packed: it shows them from the published site.",
         )
     articles = (each.article.place.path for each in edition.articles)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,7 @@ from pipeline.config.audiences import read_audiences
 from pipeline.config.fields import Fields
 from pipeline.config.front_matter import split_file
 from pipeline.config.publication import read_silence
-from pipeline.config.workspace_files import SourceFile, WorkspaceFiles
+from pipeline.config.workspace_files import WorkspaceFiles
 from pipeline.content.text_width import collapse_spaces
 from pipeline.errors import NotFound, PressroomError, suggest
 from pipeline.model import EVERYONE, Article, Author, Layout, Place, Publication
@@ -23,33 +24,21 @@ _NO_DATE = datetime.min.replace(tzinfo=UTC)
 _DEK_KEYS = ("dek", "summary", "excerpt", "description")
 
 
-class Pool(Mapping[str, Article]):
+class Pool(dict[str, Article]):
     """All articles of a workspace by slug, in the order of their files.
 
     `current` maps each former slug of an article to its slug.
     """
 
     def __init__(self, articles: Iterable[Article]) -> None:
-        self._articles = {article.slug: article for article in articles}
-        self.current = {alias: slug for slug, article in self._articles.items() for alias in article.aliases}
-        self._by_path = {article.place.path: slug for slug, article in self._articles.items()}
-
-    def __getitem__(self, slug: str) -> Article:
-        return self._articles[slug]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._articles)
-
-    def __len__(self) -> int:
-        return len(self._articles)
+        super().__init__((article.slug, article) for article in articles)
+        self.current = {alias: slug for slug, article in self.items() for alias in article.aliases}
+        self._by_path = {article.place.path: slug for slug, article in self.items()}
 
     @property
     def tags(self) -> dict[str, int]:
         """Each tag and the number of articles that have it, sorted by tag."""
-        counts: dict[str, int] = {}
-        for article in self.values():
-            for tag in article.tags:
-                counts[tag] = counts.get(tag, 0) + 1
+        counts = Counter(tag for article in self.values() for tag in article.tags)
         return dict(sorted(counts.items()))
 
     def slug_of(self, path: str) -> str | None:
@@ -57,7 +46,7 @@ class Pool(Mapping[str, Article]):
         return self._by_path.get(path)
 
     def find(self, slug: str) -> Article:
-        """The article with this slug. Raises `NotFound` with the nearest author."""
+        """The article with this slug. Raises `NotFound` with the nearest one."""
         if slug not in self:
             raise NotFound(f'no article has the slug "{slug}".', hint=suggest(slug, self))
         return self[slug]
@@ -68,21 +57,14 @@ def read_pool(workspace: WorkspaceFiles, errors: list[PressroomError]) -> Pool:
     articles: list[Article] = []
     for source in workspace.article_sources():
         try:
-            articles.append(read_article(source, workspace.publication, workspace.zone, errors))
+            article = parse_article(
+                source.text(), source.name, source.path, workspace.publication, workspace.zone, errors
+            )
+            articles.append(article)
         except PressroomError as error:
             errors.append(error)
     errors.extend((*_check_slugs(articles), *_check_tags(articles), *_check_related(articles)))
     return Pool(articles)
-
-
-def read_article(
-    source: SourceFile, publication: Publication, zone: ZoneInfo, errors: list[PressroomError]
-) -> Article:
-    """Read one article file. Mistakes in its fields are added to `errors`.
-
-    Raises `PressroomError` if the file cannot be split into front matter and body.
-    """
-    return parse_article(source.text(), source.name, source.path, publication, zone, errors)
 
 
 def parse_article(
@@ -93,7 +75,10 @@ def parse_article(
     zone: ZoneInfo,
     errors: list[PressroomError],
 ) -> Article:
-    """Parse the text of an article file with this name and path, as `read_article` does."""
+    """Parse the text of an article file with this name and path. Mistakes are added to `errors`.
+
+    Raises `PressroomError` if the file cannot be split into front matter and body.
+    """
     document = split_file(text, path)
     fields = Fields(document.fields, path, errors, 1)
     date = fields.date("date", zone, required=True)
@@ -165,7 +150,7 @@ def _dek(fields: Fields) -> str:
     """The dek, also under the names that other systems have for it."""
     deks = [(key, fields.text(key, multiline=True)) for key in _DEK_KEYS if fields.has(key)]
     for key, _ in deks[1:]:
-        fields.error(key, f"`{key}` and `{deks[0][0]}` are two words for the dek.", "Keep author.")
+        fields.error(key, f"`{key}` and `{deks[0][0]}` are two words for the dek.", "Keep one.")
     return collapse_spaces(deks[0][1]).strip() if deks else ""
 
 

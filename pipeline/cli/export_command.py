@@ -170,7 +170,6 @@ def _show_steps(packed: PackedExport) -> None:
 
 def _push(packed: PackedExport, options: _PushOptions, as_json: bool) -> dict[str, Any]:
     from pipeline.actions.push import dry_run, push_draft
-    from pipeline.export.push import push_of
 
     service, package = packed.source.request.service, packed.package
     if service is None or package is None:
@@ -182,7 +181,7 @@ def _push(packed: PackedExport, options: _PushOptions, as_json: bool) -> dict[st
             for each in requests:
                 _show_request(each)
         return {"requests": [_request_json(each) for each in requests]}
-    kind = push_of(service).draft
+    kind = service.push.draft
     question = f'Put "{package.delivery.name}" at {service.title} as a {kind}? Nothing is sent to readers.'
     if not options.yes and not click.confirm(question, err=True):
         terminal.message("Not pushed.")

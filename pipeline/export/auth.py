@@ -1,45 +1,13 @@
-"""Authentication schemes of services: header, bearer, basic, Ghost's JWT, and Amazon's SigV4.
-
-Each is an `httpx.Auth` of a target's credentials.
-"""
+"""Authentication that headers with the key alone do not give: Ghost's JWT, and Amazon's SigV4."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from datetime import UTC, datetime
 
 from pipeline.errors import PressroomError
-from pipeline.export.target import Credentials
-from pipeline.support import http
+from pipeline.export.delivery import Credentials
 from pipeline.support.http import Auth, Request, Response
-
-
-class KeyAuth(Auth):
-    """The key in a header, written as `form` says, and `others` that are always the same."""
-
-    def __init__(
-        self, credentials: Credentials, header: str, form: str = "{}", others: Mapping[str, str] | None = None
-    ) -> None:
-        self._headers = {header: form.format(credentials.key), **(others or {})}
-
-    def auth_flow(self, request: Request) -> Generator[Request, Response, None]:
-        """Add the headers."""
-        request.headers.update(self._headers)
-        yield request
-
-
-class BearerAuth(KeyAuth):
-    """The key as a bearer token (RFC 6750, section 2.1)."""
-
-    def __init__(self, credentials: Credentials) -> None:
-        super().__init__(credentials, "Authorization", "Bearer {}")
-
-
-class BasicAuth(http.BasicAuth):
-    """A user with the key as password (RFC 7617)."""
-
-    def __init__(self, credentials: Credentials, user: str) -> None:
-        super().__init__(user, credentials.key)
 
 
 class GhostAuth(Auth):

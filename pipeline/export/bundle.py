@@ -11,7 +11,7 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -55,24 +55,20 @@ def bundle(
         OutputFile("email.mjml", mjml.encode()),
         *(OutputFile(image_path(image.name), image_data(image)) for image in rendered.images),
     ]
-    return (*files, listing_file(listing_of(edition, rendered, publication, files, images)))
+    return (*files, listing_file(edition, rendered, publication, files, images))
 
 
-def listing_file(listing: Mapping[str, Any]) -> OutputFile:
-    """`issue.json`."""
-    return OutputFile("issue.json", f"{json.dumps(listing, indent=2, ensure_ascii=False)}\n".encode())
-
-
-def listing_of(
+def listing_file(
     edition: ComposedEdition,
     rendered: RenderedEmail,
     publication: Publication,
     files: Iterable[OutputFile],
     images: ImageMode,
-) -> dict[str, Any]:
-    """The content of `issue.json`, which lists every file of a bundle except itself."""
+    **of_service: Any,
+) -> OutputFile:
+    """`issue.json`, which lists every file but itself; values `of_service` come last, and win."""
     issue = edition.issue
-    return {
+    listing = {
         "version": 1,
         "publication": publication.title,
         "number": issue.number,
@@ -125,7 +121,9 @@ def listing_of(
             }
             for file in files
         ],
+        **of_service,
     }
+    return OutputFile("issue.json", f"{json.dumps(listing, indent=2, ensure_ascii=False)}\n".encode())
 
 
 def zip_bytes(files: Iterable[OutputFile]) -> bytes:

@@ -18,8 +18,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pipeline.errors import PressroomError
-from pipeline.export.target import ApiRequest, Credentials, PushMethod, Target
-from pipeline.support.http import HttpClient, HttpReply, NoAnswerError
+from pipeline.export.delivery import Credentials
+from pipeline.export.target import ApiRequest, Target
+from pipeline.support.http import HttpReply, NoAnswerError, send_request
+from pipeline.support.limits import SETTINGS_FILE
 
 TIME_LIMIT = 30.0
 """Seconds until an answer has begun, and between two pieces of it."""
@@ -42,40 +44,71 @@ pause: Callable[[float], None] = time.sleep
 
 
 @dataclass(slots=True)
-class ServiceClient:
-    """A `ServiceApi` over HTTP. `time_limit` is in seconds; `requests` are those sent so far."""
+class _RequestLog:
+    """What both clients have. `requests` are those made so far."""
 
     target: Target
-    push: PushMethod
     credentials: Credentials
+    requests: list[ApiRequest] = field(default_factory=list, init=False)
+
+    def _record(self, method: str, path: str, body: Any) -> str:
+        """Record a request, and return its address."""
+        url = self._base_url() + path
+        self.requests.append(ApiRequest(method, url, body))
+        return url
+
+    def _base_url(self) -> str:
+        """The address of the API without a slash at its end.
+
+        Raises `PressroomError` for one over which the key would travel unencrypted.
+        """
+        settings, default = self.credentials.settings, self.target.push.url
+        default = default.format(**settings) if isinstance(default, str) else default(self.credentials)
+        url = str(settings.get("url") or default).rstrip("/")
+        parts = urlsplit(url)
+        safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+        if not parts.hostname or not safe or parts.username or parts.query or parts.fragment:
+            raise PressroomError(
+                f'targets.{self.target.name}: "{url}" is not the address of an API.',
+                SETTINGS_FILE,
+                None,
+                "Write it as https://… without a user, a query or a fragment; http is for this machine only.",
+            )
+        return url
+
+
+@dataclass(slots=True)
+class ServiceClient(_RequestLog):
+    """A `ServiceApi` over HTTP. `time_limit` is in seconds."""
+
     agent: str
     time_limit: float = TIME_LIMIT
-    requests: list[ApiRequest] = field(default_factory=list)
 
     def get(self, path: str) -> Any:
         """Return the JSON at a path, or None. Raises `PressroomError` for every refusal but "not found"."""
-        status, answer = self._request("GET", path, None, form=False)
+        status, answer = self._request("GET", path)
         return None if status in _NOT_FOUND else answer
 
     def send(self, method: str, path: str, body: Any = None, *, form: bool = False) -> Any:
         """Send JSON or a form. Raises `PressroomError` with the service's own words if it refuses."""
-        status, answer = self._request(method, path, body, form=form)
+        status, answer = self._request(method, path, body, form)
         if status in _NOT_FOUND:
             raise self._error(f"{self.target.title} says {status}: {_words(answer) or 'not found'}")
         return answer
 
-    def _request(self, method: str, path: str, body: Any, *, form: bool) -> tuple[int, Any]:
-        url = base_url(self.target, self.push, self.credentials) + path
-        self.requests.append(ApiRequest(method, url, body))
-        data, media_type = encode_body(body, form)
+    def _request(self, method: str, path: str, body: Any = None, form: bool = False) -> tuple[int, Any]:
+        url = self._record(method, path, body)
+        data, media_type = _encode_body(body, form)
         headers = {"User-Agent": self.agent, "Accept": "application/json"}
         headers |= {"Content-Type": media_type} if media_type else {}
-        client = HttpClient(self.time_limit, self.push.auth(self.credentials))
+        push = self.target.push
+        headers |= {name: value.format(key=self.credentials.key) for name, value in push.headers.items()}
+        auth = push.auth(self.credentials) if push.auth else None
         repeatable = method in _REPEATABLE
         for attempt in range(1, TRIES + 1):
             last = attempt == TRIES
             try:
-                reply = client.request(method, url, headers, data)
+                reply = send_request(method, url, headers, data, self.time_limit, auth)
             except NoAnswerError as error:
                 # A connection that was never made has changed nothing there.
                 certain = repeatable or not error.connected
@@ -110,8 +143,8 @@ class ServiceClient:
         words = _words(answer)
         seconds = reply.headers.get("retry-after", "")
         hints: dict[int, str] = {
-            401: f"Check the key in {self.push.keys[0]}: it may be mistyped, or revoked.",
-            403: f"The key in {self.push.keys[0]} may not do this, or the plan does not allow it.",
+            401: f"Check the key in {self.target.push.keys[0]}: it may be mistyped, or revoked.",
+            403: f"The key in {self.target.push.keys[0]} may not do this, or the plan does not allow it.",
             429: f"Try again later{f', in {seconds} seconds' if seconds.isdigit() else ''}.",
         }
         raise self._error(
@@ -128,7 +161,7 @@ class ServiceClient:
         return self._error(f"the request to {self.target.title} failed: {error}", hint)
 
     def _error(self, message: str, hint: str | None = None) -> PressroomError:
-        return PressroomError(f"{self._masked(message).rstrip('.')}.", f"--to {self.target.name}", None, hint)
+        return self.target.error(f"{self._masked(message).rstrip('.')}.", hint)
 
     def _masked(self, text: str) -> str:
         for key in self.credentials.keys.values():
@@ -138,14 +171,8 @@ class ServiceClient:
         return text
 
 
-@dataclass(slots=True)
-class DryRunClient:
+class DryRunClient(_RequestLog):
     """A `ServiceApi` that records requests and sends none."""
-
-    target: Target
-    push: PushMethod
-    credentials: Credentials
-    requests: list[ApiRequest] = field(default_factory=list)
 
     def get(self, path: str) -> Any:
         """Record the request; nothing is found."""
@@ -156,10 +183,6 @@ class DryRunClient:
         """Record the request; every value of the answer is unknown."""
         self._record(method, path, body)
         return _UnknownAnswer()
-
-    def _record(self, method: str, path: str, body: Any) -> None:
-        url = base_url(self.target, self.push, self.credentials) + path
-        self.requests.append(ApiRequest(method, url, body))
 
 
 class _UnknownAnswer(str):
@@ -174,26 +197,7 @@ class _UnknownAnswer(str):
         return self
 
 
-def base_url(target: Target, push: PushMethod, credentials: Credentials) -> str:
-    """The address of the API without a slash at its end.
-
-    Raises `PressroomError` for one over which the key would travel unencrypted.
-    """
-    default = push.url.format(**credentials.settings) if isinstance(push.url, str) else push.url(credentials)
-    url = str(credentials.settings.get("url") or default).rstrip("/")
-    parts = urlsplit(url)
-    safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
-    if not parts.hostname or not safe or parts.username or parts.query or parts.fragment:
-        raise PressroomError(
-            f'targets.{target.name}: "{url}" is not the address of an API.',
-            "newsletter.toml",
-            None,
-            "Write it as https://… without a user, a query or a fragment; http is for this machine only.",
-        )
-    return url
-
-
-def encode_body(body: Any, form: bool) -> tuple[bytes, str]:
+def _encode_body(body: Any, form: bool) -> tuple[bytes, str]:
     """A body as bytes, with its media type."""
     if body is None:
         return b"", ""

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from pipeline.support.mail_addresses import format_mailbox
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
@@ -27,7 +29,6 @@ class Delivery:
     sender_name: str
     sender_address: str
     reply_to: str
-    language: str
     web_url: str
     tags: tuple[str, ...]
     settings: Mapping[str, Any]
@@ -35,11 +36,21 @@ class Delivery:
 
     @property
     def sender(self) -> str:
-        """The sender as a mailbox, with a quoted name where it needs one (RFC 5322, section 3.4)."""
-        plain = self.sender_name.replace(" ", "").isalnum()
-        escaped = self.sender_name.replace("\\", "\\\\").replace('"', '\\"')
-        name = self.sender_name if plain else f'"{escaped}"'
-        return f"{name} <{self.sender_address}>" if self.sender_name else self.sender_address
+        """The sender as a mailbox, with a quoted name where it needs one."""
+        return format_mailbox(self.sender_name, self.sender_address)
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """The keys by the names of their variables, and the target's settings."""
+
+    keys: Mapping[str, str]
+    settings: Mapping[str, Any]
+
+    @property
+    def key(self) -> str:
+        """The first key, or an empty text in a dry run."""
+        return next(iter(self.keys.values()), "")
 
 
 @dataclass(frozen=True, slots=True)

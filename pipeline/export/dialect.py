@@ -41,6 +41,11 @@ class FieldTag:
     in_html: str = ""
     """What HTML has instead of `plain`, if that differs."""
 
+    def named(self, name: str) -> FieldTag:
+        """This tag for the field of this name at the service."""
+        plain, with_fallback = (tag.replace("{name}", name) for tag in (self.plain, self.with_fallback))
+        return FieldTag(plain, with_fallback, self.parts)
+
 
 def _unchanged(text: str) -> str:
     return text
@@ -50,22 +55,31 @@ def _unchanged(text: str) -> str:
 class Dialect:
     """A service's way to write fields.
 
-    `tags` are its tags for Pressroom's own fields. `custom` is the tag of a field declared in
-    `newsletter.toml`, with `{name}` for its name at the service, which `own_name` derives from ours.
-    `lookalike` matches what the service would execute; in HTML it is written with character references, in
-    lines of text by `literal`, or refused if that is None. `fallback` escapes the words of a fallback, and
-    `not_in_fallback` are the characters that no fallback may have.
+    `custom` is the tag of a field declared in `newsletter.toml`, with `{name}` for its name at the service,
+    which `own_name` derives from ours. Of Pressroom's own fields, `names` are those that are written like it,
+    with their names at the service, and `fields` those that have another tag. `lookalike` matches what the
+    service would execute; in HTML it is written with character references, in lines of text by `literal`, or
+    refused if that is None. `fallback` escapes the words of a fallback, and `not_in_fallback` are the
+    characters that no fallback may have.
     """
 
-    tags: Mapping[str, FieldTag]
+    fields: Mapping[str, FieldTag]
     lookalike: re.Pattern[str]
     custom: FieldTag | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
     own_name: Callable[[str], str] = _unchanged
     literal: Callable[[str], str] | None = None
     fallback: Callable[[str], str] = _unchanged
-    not_in_fallback: frozenset[str] = field(default_factory=lambda: frozenset("{}\n"))
+    not_in_fallback: frozenset[str] = frozenset("{}\n")
     reads: frozenset[MessagePart] = EVERYWHERE
     """The parts in which the service executes anything: in others a lookalike is plain text."""
+
+    @property
+    def tags(self) -> dict[str, FieldTag]:
+        """The tags of Pressroom's own fields."""
+        if self.custom is None:
+            return dict(self.fields)
+        return {name: self.custom.named(own) for name, own in self.names.items()} | dict(self.fields)
 
     def tag(self, name: str, own_names: Mapping[str, str]) -> FieldTag | None:
         """The tag of a field, or None if the service has no such field.
@@ -73,19 +87,8 @@ class Dialect:
         `own_names` maps our names to the service's, as the settings have it (`[targets.NAME.fields]`).
         """
         if name in own_names and self.custom:
-            return _named(self.custom, own_names[name])
-        if name in self.tags:
-            return self.tags[name]
+            return self.custom.named(own_names[name])
         # A built-in field is never a field of the list's own.
         if name in BUILT_IN_FIELDS or self.custom is None:
-            return None
-        return _named(self.custom, self.own_name(name))
-
-
-def _named(tag: FieldTag, name: str) -> FieldTag:
-    return FieldTag(
-        tag.plain.replace("{name}", name),
-        tag.with_fallback.replace("{name}", name),
-        tag.parts,
-        tag.in_html.replace("{name}", name),
-    )
+            return self.tags.get(name)
+        return self.custom.named(self.own_name(name))

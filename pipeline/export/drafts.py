@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ NAME = "drafts.json"
 
 @dataclass(frozen=True, slots=True)
 class PushedDraft:
-    """A draft at a service. `pushed` is when, in RFC 3339; `sha256` is the digest of the exported files."""
+    """A draft at a service; `pushed` is when (RFC 3339), `sha256` the digest of the exported files."""
 
     target: str
     audience: str
@@ -56,16 +55,6 @@ def remember(root: Path, issue: Issue, pushed: PushedDraft) -> None:
     data = {"version": 1, "drafts": [asdict(draft) for draft in drafts]}
     text = json.dumps(data, indent=2, ensure_ascii=False)
     write_atomically(root / _path(issue), f"{text}\n".encode())
-
-
-def draft_of(drafts: tuple[PushedDraft, ...], target: str, audience: str) -> PushedDraft | None:
-    """The draft that was pushed before for this target and audience."""
-    return next((draft for draft in drafts if (draft.target, draft.audience) == (target, audience)), None)
-
-
-def moment(now: datetime) -> str:
-    """A moment as the file has it, to the second."""
-    return now.isoformat(timespec="seconds")
 
 
 def _path(issue: Issue) -> str:

@@ -12,19 +12,14 @@ _ATTRIBUTE = re.compile(r'\b(style|lang|dir|class)="([^"]*)"')
 
 def fragment(html: str) -> str:
     """The content of the body, in one `div` with the body's style, language and direction."""
-    return _fragment(html, "")
+    body = _BODY.search(html)
+    if body is None:
+        return html
+    attributes = "".join(f' {name}="{value}"' for name, value in _ATTRIBUTE.findall(body[1]))
+    return f"<div{attributes}>{body[2].strip()}</div>\n"
 
 
 def styled_fragment(html: str) -> str:
     """The same, with the style sheets of the head before it, except those for Outlook."""
     head = html[: html.lower().find("<body")]
-    styles = _STYLE.findall(_COMMENT.sub("", head))
-    return _fragment(html, "\n".join([*styles, ""]))
-
-
-def _fragment(html: str, styles: str) -> str:
-    body = _BODY.search(html)
-    if body is None:
-        return html
-    attributes = "".join(f' {name}="{value}"' for name, value in _ATTRIBUTE.findall(body[1]))
-    return f"{styles}<div{attributes}>{body[2].strip()}</div>\n"
+    return "\n".join([*_STYLE.findall(_COMMENT.sub("", head)), fragment(html)])

@@ -5,31 +5,26 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from pipeline.errors import PressroomError, raise_all
-from pipeline.export.target import PushMethod, Target
+from pipeline.errors import raise_all
+from pipeline.export.target import Target
 
 KEYRING = "pressroom"
 """The service name of the keys in a keyring; the user name is that of the variable."""
 
 
-def keys_of(target: Target, push: PushMethod) -> Mapping[str, str]:
+def keys_of(target: Target) -> Mapping[str, str]:
     """Each key by the name of its variable. Raises `PressroomError` for missing and malformed keys."""
-    keys = {name: _key(name) for name in (*push.keys, *push.optional)}
+    keys = {name: _key(name) for name in (*target.push.keys, *target.push.optional)}
     errors = [
-        PressroomError(
+        target.error(
             f"there is no key for {target.title}.",
-            f"--to {target.name}",
-            None,
             f"Set {name} in the environment, or store it: keyring set {KEYRING} {name}",
         )
-        for name in push.keys
+        for name in target.push.keys
         if not keys[name]
     ]
     errors += [
-        PressroomError(
-            f"the value of {name} is not a key: it has a character that no header takes.",
-            f"--to {target.name}",
-        )
+        target.error(f"the value of {name} is not a key: it has a character that no header takes.")
         for name, key in keys.items()
         if not key.isascii() or not key.isprintable() or " " in key
     ]

@@ -9,14 +9,18 @@ from dataclasses import dataclass
 from html import unescape
 
 from pipeline.errors import PressroomError
-from pipeline.export.bundle import ImageMode, listing_file, listing_of, zip_bytes
+from pipeline.export.bundle import ImageMode, listing_file, zip_bytes
 from pipeline.export.delivery import Delivery
 from pipeline.export.target import GMAIL, TagSupport, Target
-from pipeline.export.target_settings import SETTINGS, settings_for
+from pipeline.export.target_settings import settings_for
 from pipeline.export.translate import TranslatedEmail, Where, translate
 from pipeline.model import ComposedEdition, Image, MergeText, OutputFile, Publication, RenderedEmail
+from pipeline.support.limits import SETTINGS_FILE
 from pipeline.support.mail_addresses import parse_mailbox
 from pipeline.support.urls import image_path
+
+_ADDED_PER_LINK = 120
+"""Bytes that a service's counting picture and rewritten links add, per link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +60,19 @@ def package(
     page = OutputFile("email.html", html.encode())
     files = [page, *([OutputFile("email.txt", letter.text.encode())] if target.takes_text else []), *pictures]
     tags = _tags(edition, target) if settings.tags is None else settings.tags
-    listing = listing_of(
-        edition, rendered, publication, files, ImageMode.PACKED if packed else ImageMode.HOSTED
+    listing = listing_file(
+        edition,
+        rendered,
+        publication,
+        files,
+        ImageMode.PACKED if packed else ImageMode.HOSTED,
+        target=target.name,
+        subject=letter.subject,
+        preview_text=letter.preview_text if target.takes_preview else None,
+        tags=tags,
+        audience_filter=settings.filter,
+        merge_fields=[{"name": name, "written": tags} for name, tags in letter.fields.items()],
     )
-    listing |= {
-        "target": target.name,
-        "subject": letter.subject,
-        "preview_text": letter.preview_text if target.takes_preview else None,
-        "tags": list(tags),
-        "audience_filter": dict(settings.filter),
-        "merge_fields": [{"name": name, "written": list(tags)} for name, tags in letter.fields.items()],
-    }
     name, slug = _names(edition, publication)
     delivery = Delivery(
         name=name,
@@ -80,15 +86,12 @@ def package(
         sender_name=publication.sender_name,
         sender_address=publication.sender_address,
         reply_to=parse_mailbox(publication.reply_to)[1] if publication.reply_to else "",
-        language=publication.language,
         web_url=edition.url or "",
         tags=tags,
         settings=settings.own,
         archive=zip_bytes([page, *pictures]) if packed else b"",
     )
-    return Package(
-        (*files, listing_file(listing)), delivery, tuple(_warnings(page.data, target, publication))
-    )
+    return Package((*files, listing), delivery, tuple(_warnings(page.data, target, publication)))
 
 
 def _names(edition: ComposedEdition, publication: Publication) -> tuple[str, str]:
@@ -129,13 +132,13 @@ def _check_required(letter: TranslatedEmail, target: Target, publication: Public
             continue
         own = name == "unsubscribe_url" and publication.unsubscribe_url
         hint = (
-            f"Take `unsubscribe_url` out of {SETTINGS}, so that {target.title} puts in its own."
+            f"Take `unsubscribe_url` out of {SETTINGS_FILE}, so that {target.title} puts in its own."
             if own
             else f"Write `{{{{ {name} }}}}` into the theme's footer."
         )
         raise PressroomError(
             f"{target.title} sends nothing without its own link for `{name}`, and this email has none.",
-            SETTINGS if own else None,
+            SETTINGS_FILE if own else None,
             None,
             hint,
         )
@@ -147,7 +150,7 @@ def _shows_address(letter: TranslatedEmail, publication: Publication) -> bool:
 
 def _warnings(html: bytes, target: Target, publication: Publication) -> Iterator[str]:
     """Warnings for the editor: what gets lost at the service, and what Gmail would cut off."""
-    size = len(html) + target.added_per_link * html.count(b"href=")
+    size = len(html) + _ADDED_PER_LINK * html.count(b"href=")
     if target.limit and size > target.limit:
         raise PressroomError(
             f"the HTML has {size // 1000} KB with what {target.title} adds; it takes {target.limit // 1000}.",

@@ -6,20 +6,9 @@ or one after a cut connection, changes the same draft.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from pipeline.errors import PressroomError
 from pipeline.export.delivery import Delivery, DraftStatus, ServiceApi, ServiceDraft
 from pipeline.export.drafts import PushedDraft
-from pipeline.export.target import PushMethod, Target
-
-
-@dataclass(frozen=True, slots=True)
-class PushResult:
-    """The draft that a push wrote; `updated` if it existed before."""
-
-    draft: ServiceDraft
-    updated: bool
+from pipeline.export.target import Target
 
 
 def push_draft(
@@ -29,32 +18,28 @@ def push_draft(
     remembered: PushedDraft | None,
     *,
     new_draft: bool = False,
-) -> PushResult:
-    """Write the draft, over the `remembered` one if there is one. `new_draft` makes another in any case.
+) -> tuple[ServiceDraft, bool]:
+    """Write the draft, over the `remembered` one if there is one. Also returns whether it existed before.
 
-    Raises `PressroomError` for what the service refuses, and for a draft that is not open any more: it may
-    have been sent, and a second one could be sent again.
+    `new_draft` makes another in any case. Raises `PressroomError` for what the service refuses, and for a
+    draft that is not open any more: it may have been sent, and a second one could be sent again.
     """
-    campaigns = push_of(target).campaigns
+    push = target.push
     try:
         existing = None
         if not new_draft:
-            existing = campaigns.read(service, delivery, remembered.id) if remembered else None
-            existing = existing or campaigns.find(service, delivery)
+            existing = push.read(service, delivery, remembered.id) if remembered else None
+            existing = existing or push.find(service, delivery)
         if existing and not existing.open:
-            raise PressroomError(
+            raise target.error(
                 f'"{delivery.name}" is not a draft at {target.title} any more: its status is '
                 f'"{existing.status}".',
-                f"--to {target.name}",
-                None,
                 "It may have been sent. To make another draft all the same: --anew",
             )
-        return PushResult(campaigns.write(service, delivery, existing), existing is not None)
+        return push.write(service, delivery, existing), existing is not None
     except (KeyError, IndexError, TypeError, AttributeError, ValueError) as error:
-        raise PressroomError(
+        raise target.error(
             f"{target.title} answered in a form that its documentation does not have.",
-            f"--to {target.name}",
-            None,
             f"Check `url` under [targets.{target.name}]; or it has changed since {target.checked}.",
         ) from error
 
@@ -71,20 +56,11 @@ def dry_run_push(
 
     A remembered draft counts as existing.
     """
-    campaigns = push_of(target).campaigns
+    push = target.push
     existing = None
     if remembered and not new_draft:
-        campaigns.read(service, delivery, remembered.id)
+        push.read(service, delivery, remembered.id)
         existing = DraftStatus(remembered.id, "draft", open=True, version="VERSION")
     elif not new_draft:
-        campaigns.find(service, delivery)
-    campaigns.write(service, delivery, existing)
-
-
-def push_of(target: Target) -> PushMethod:
-    """The target's push. Raises `PressroomError` if it has none."""
-    if target.push is None:
-        raise PressroomError(
-            f"{target.title} has no way to take a draft.", f"--to {target.name}", None, "Leave out --push."
-        )
-    return target.push
+        push.find(service, delivery)
+    push.write(service, delivery, existing)

@@ -5,17 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from pipeline.export.campaigns import Campaigns
+from pipeline.errors import PressroomError
 from pipeline.export.dialect import Dialect, MessagePart
-
-if TYPE_CHECKING:
-    from pipeline.support.http import Auth
+from pipeline.export.push_method import PushMethod
 
 GMAIL = 102_000
 """Bytes of HTML at which Gmail cuts a message off (measured by many; Gmail does not document it)."""
@@ -63,53 +60,24 @@ class ApiRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Credentials:
-    """The keys by the names of their variables, and the target's settings."""
-
-    keys: Mapping[str, str]
-    settings: Mapping[str, Any]
-
-    @property
-    def key(self) -> str:
-        """The first key, or an empty text in a dry run."""
-        return next(iter(self.keys.values()), "")
-
-
-@dataclass(frozen=True, slots=True)
-class PushMethod:
-    """How a draft gets to a service. Nothing here ever sends to readers.
-
-    `keys` are the environment variables that must be set, the key first; `optional` are further ones.
-    `auth` authenticates requests. `url` is the base address, in which `{name}` is a setting; it is empty
-    if the settings must have it. `draft` is what the service calls a draft.
-    """
-
-    keys: tuple[str, ...]
-    auth: Callable[[Credentials], Auth]
-    campaigns: Campaigns
-    url: str | Callable[[Credentials], str] = ""
-    optional: tuple[str, ...] = ()
-    draft: str = "draft"
-
-
-@dataclass(frozen=True, slots=True)
 class Target:
     """A service as its documentation describes it.
 
-    `checked` is the day on which these facts were last compared with `documentation`. `takes_text` and
-    `takes_preview` say whether it has a field for a text part and for the preview text, `takes_images`
+    `checked` is the day (ISO 8601) on which these facts were last compared with `documentation`. `takes_text`
+    and `takes_preview` say whether it has a field for a text part and for the preview text, `takes_images`
     whether for a .zip with pictures, `takes_reply_to` whether for the address of answers. `requires` are
     fields without which the service refuses a campaign. `limit` is the largest HTML in bytes (0: none is
-    documented), `added_per_link` the bytes that its counting picture and rewritten links add per link.
-    `steps` is what an editor does with the files, click by click; `setup` what is set up there once.
+    documented). `steps` is what an editor does with the files, click by click; `setup` what is set up there
+    once.
     """
 
     name: str
     title: str
     dialect: Dialect
-    checked: date
+    checked: str
     documentation: tuple[str, ...]
     steps: tuple[str, ...]
+    push: PushMethod
     setup: tuple[str, ...] = ()
     unverified: tuple[str, ...] = ()
     """Facts that are known from use, and were not found in the documentation."""
@@ -119,17 +87,19 @@ class Target:
     takes_reply_to: bool = True
     requires: tuple[str, ...] = ()
     limit: int = 0
-    added_per_link: int = 120
     convert: Callable[[str], str] = field(default=lambda html: html)
     """Converts the email's HTML into what the service's field takes."""
     loses: str = ""
     """What the service removes from the HTML, as a sentence whose subject is the service."""
     tags: TagSupport = TagSupport.NONE
     settings: tuple[TargetSetting, ...] = ()
-    push: PushMethod | None = None
 
     @property
     def parts(self) -> frozenset[MessagePart]:
         """The parts of a message that it takes."""
         left_out = {MessagePart.TEXT: not self.takes_text, MessagePart.PREVIEW: not self.takes_preview}
         return frozenset(part for part in MessagePart if not left_out.get(part))
+
+    def error(self, message: str, hint: str | None = None) -> PressroomError:
+        """A mistake in an export for this service."""
+        return PressroomError(message, f"--to {self.name}", None, hint)

@@ -9,9 +9,8 @@ from typing import Any
 
 from pipeline.errors import PressroomError, raise_all, suggest
 from pipeline.export.target import SettingType, TagSupport, Target, TargetSetting
-from pipeline.model import Publication
-
-SETTINGS = "newsletter.toml"
+from pipeline.model import EVERYONE, Publication
+from pipeline.support.limits import SETTINGS_FILE
 
 _SHARED = (
     TargetSetting("url", "the address of the API, if it is not the service's usual one"),
@@ -38,7 +37,7 @@ def known_settings(target: Target) -> tuple[TargetSetting, ...]:
     """The settings that a target has, except `fields` and `audiences`."""
     tags = () if target.tags is TagSupport.NONE else (_TAGS,)
     own = {setting.name for setting in target.settings}
-    shared = (setting for setting in _SHARED if target.push and setting.name not in own)
+    shared = (setting for setting in _SHARED if setting.name not in own)
     return (*target.settings, *tags, *shared)
 
 
@@ -92,7 +91,7 @@ def _audiences(
         hint = f"Write [{place}.audiences.NAME]."
         errors.append(_error(place, "`audiences` must have a table for each audience.", hint))
         return {}
-    known = {audience.name for audience in publication.audiences} | {"everyone"}
+    known = {audience.name for audience in publication.audiences} | {EVERYONE}
     for name in value:
         if name not in known:
             hint = suggest(name, known) or f"The audiences are {', '.join(sorted(known))}."
@@ -128,4 +127,4 @@ def _fits(value: Any, kind: SettingType) -> bool:
 
 
 def _error(place: str, message: str, hint: str) -> PressroomError:
-    return PressroomError(f"{place}: {message}", SETTINGS, None, hint)
+    return PressroomError(f"{place}: {message}", SETTINGS_FILE, None, hint)

@@ -11,8 +11,7 @@ import ipaddress
 import socket
 import ssl
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import urljoin
@@ -72,23 +71,22 @@ class HttpReply:
             raise NoAnswerError(error, location) from error
 
 
-class HttpClient:
-    """Requests to a host that the user named, such as a service's API."""
-
-    def __init__(self, time_limit: float = TIME_LIMIT, auth: Auth | None = None) -> None:
-        self._limit = time_limit
-        self._auth = auth
-        # A connection is not used twice: one that the other side has closed looks like one cut in the middle.
-        self._limits = httpx.Limits(max_keepalive_connections=0)
-
-    def request(self, method: str, url: str, headers: Mapping[str, str], body: bytes = b"") -> HttpReply:
-        """The answer. Raises `NoAnswerError`."""
-        try:
-            with httpx.Client(timeout=self._limit, trust_env=False, limits=self._limits) as client:
-                reply = client.request(method, url, content=body or None, headers=headers, auth=self._auth)
-            return HttpReply(url, reply.status_code, dict(reply.headers), reply.content)
-        except _FAILURES as error:
-            raise NoAnswerError(error, url, self._limit) from error
+def send_request(
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    time_limit: float = TIME_LIMIT,
+    auth: Auth | None = None,
+) -> HttpReply:
+    """The answer of a host that the user named, such as a service's API. Raises `NoAnswerError`."""
+    try:
+        # A client for each: a connection that the other side has closed looks like one cut in the middle.
+        with httpx.Client(timeout=time_limit, trust_env=False) as client:
+            reply = client.request(method, url, content=body or None, headers=headers, auth=auth)
+        return HttpReply(url, reply.status_code, dict(reply.headers), reply.content)
+    except _FAILURES as error:
+        raise NoAnswerError(error, url, time_limit) from error
 
 
 class SafeClient:
@@ -104,7 +102,12 @@ class SafeClient:
             "Accept-Encoding": "identity",
             "Connection": "close",
         }
-        self._transport = SafeTransport(allow_private)
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=ssl.create_default_context(),
+            max_connections=None,
+            max_keepalive_connections=0,
+            network_backend=CheckedBackend(allow_private),
+        )
 
     def request(self, method: str, url: str, most: int = 0, until: float | None = None) -> HttpReply:
         """One answer; a redirect is not followed. Of the page at most `most` bytes are read.
@@ -113,19 +116,24 @@ class SafeClient:
         `FetchError` for an address that is refused and a page that is larger.
         """
         try:
-            timeout = httpx.Timeout(TIME_LIMIT).as_dict()
-            request = Request(method, url, headers=self._headers, extensions={"timeout": timeout})
-            if request.url.scheme not in {"http", "https"} or not request.url.host:
-                raise FetchError(f"{request.url.scheme or 'it'} is no web address")
-            with closing(self._transport.handle_request(request)) as response:
+            request = Request(method, url, headers=self._headers)
+            parts = request.url
+            if parts.scheme not in {"http", "https"} or not parts.host:
+                raise FetchError(f"{parts.scheme or 'it'} is no web address")
+            address = httpcore.URL(
+                scheme=parts.raw_scheme, host=parts.raw_host, port=parts.port, target=parts.raw_path
+            )
+            timeout = {"timeout": httpx.Timeout(TIME_LIMIT).as_dict()}
+            headers = request.headers.raw
+            with self._pool.stream(method, address, headers=headers, extensions=timeout) as response:
                 data = bytearray()
-                for chunk in response.iter_raw() if most else ():
+                for chunk in response.iter_stream() if most else ():
                     data += chunk
                     if len(data) > most:
                         raise FetchError(f"it is larger than {most // 1_000_000} MB")
                     if until is not None and time.monotonic() > until:
                         raise TimeoutError
-                return HttpReply(url, response.status_code, dict(response.headers), bytes(data))
+                return HttpReply(url, response.status, dict(httpx.Headers(response.headers)), bytes(data))
         except _FAILURES as error:
             raise NoAnswerError(error, url, TIME_LIMIT) from error
 
@@ -144,41 +152,6 @@ class SafeClient:
             else:
                 raise FetchError(f"the server says {reply.status}")
         raise FetchError(f"more than {REDIRECTS} redirects")
-
-
-class SafeTransport(httpx.BaseTransport):
-    """Sends requests over connections that `CheckedBackend` makes, each used once."""
-
-    def __init__(self, allow_private: bool) -> None:
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=ssl.create_default_context(),
-            max_connections=None,
-            max_keepalive_connections=0,
-            network_backend=CheckedBackend(allow_private),
-        )
-
-    def handle_request(self, request: Request) -> Response:
-        """The response, whose stream the caller reads and closes."""
-        url = httpcore.URL(
-            scheme=request.url.raw_scheme,
-            host=request.url.raw_host,
-            port=request.url.port,
-            target=request.url.raw_path,
-        )
-        reply = self._pool.handle_request(
-            httpcore.Request(
-                request.method,
-                url,
-                headers=request.headers.raw,
-                content=request.read(),
-                extensions=request.extensions,
-            )
-        )
-        return Response(reply.status, headers=reply.headers, stream=_ReplyStream(reply))
-
-    def close(self) -> None:
-        """Close the pool."""
-        self._pool.close()
 
 
 class CheckedBackend(httpcore.NetworkBackend):
@@ -209,19 +182,6 @@ class CheckedBackend(httpcore.NetworkBackend):
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
         raise failure
-
-
-class _ReplyStream(httpx.SyncByteStream):
-    """The body of an httpcore response, as httpx reads it."""
-
-    def __init__(self, reply: httpcore.Response) -> None:
-        self._reply = reply
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self._reply.iter_stream()
-
-    def close(self) -> None:
-        self._reply.close()
 
 
 def _reason(error: Exception, url: str, limit: float) -> str:

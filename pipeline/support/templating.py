@@ -14,9 +14,9 @@ from types import CodeType, TracebackType
 from typing import Any, NoReturn
 
 from jinja2 import (
-    BaseLoader,
     BytecodeCache,
     Environment,
+    FunctionLoader,
     StrictUndefined,
     Template,
     TemplateNotFound,
@@ -48,6 +48,7 @@ class TemplateOptions:
 
 
 WEB = TemplateOptions()
+"""The options of web pages: nothing is added to Jinja."""
 
 
 class Templates(TemplateFiles):
@@ -65,12 +66,8 @@ class Templates(TemplateFiles):
         """For another process: compiled templates stay in this one."""
         return Templates, self._arguments
 
-    def web(self) -> Environment:
-        """The environment of web pages: autoescape on, nothing else."""
-        return self.environment(WEB)
-
-    def environment(self, options: TemplateOptions) -> Environment:
-        """The environment for these options, made once.
+    def environment(self, options: TemplateOptions = WEB) -> Environment:
+        """The environment for these options, made once; autoescape is always on.
 
         Every error in its templates, while they are found, compiled or rendered, is raised as
         `PressroomError` with file and line.
@@ -80,24 +77,15 @@ class Templates(TemplateFiles):
         return self._environments[id(options)][1]
 
 
-class _Loader(BaseLoader):
-    def __init__(self, files: TemplateFiles, options: TemplateOptions) -> None:
-        self.files = files
-        self.prepare = options.prepare
-
-    def get_source(
-        self, environment: Environment, template: str
-    ) -> tuple[str, str | None, Callable[[], bool] | None]:
-        location = self.files.find(template)
+def _loader(files: TemplateFiles, prepare: Callable[[str, str], str] | None) -> FunctionLoader:
+    def load(name: str) -> tuple[str, str, None] | None:
+        location = files.find(name)
         if location is None:
-            raise TemplateNotFound(template)
-        source, path = self.files.read(template)
-        if self.prepare:
-            source = self.prepare(source, path)
-        return source, str(location[0]), None
+            return None
+        source, path = files.read(name)
+        return prepare(source, path) if prepare else source, str(location[0]), None
 
-    def list_templates(self) -> list[str]:
-        return list(self.files.names())
+    return FunctionLoader(load)
 
 
 class _BytecodeMemory(BytecodeCache):
@@ -125,13 +113,9 @@ class _StrictUndefined(StrictUndefined):
     @property
     def _undefined_message(self) -> str:
         name = str(self._undefined_name)
-        known: list[str] = []
-        if isinstance(self._undefined_obj, Mapping):
-            known = [str(key) for key in self._undefined_obj]
-        elif isinstance(self._undefined_obj, object) and hasattr(type(self._undefined_obj), "__module__"):
-            known = [each for each in dir(self._undefined_obj) if not each.startswith("_")]
-        message: str = super()._undefined_message
-        return f"{message}\n{suggest(name, known) or ''}"
+        owner = self._undefined_obj
+        known = owner if isinstance(owner, Mapping) else (each for each in dir(owner) if each[0] != "_")
+        return f"{super()._undefined_message}\n{suggest(name, map(str, known)) or ''}"
 
 
 class _Environment(Environment):
@@ -139,7 +123,7 @@ class _Environment(Environment):
 
     def __init__(self, files: TemplateFiles, options: TemplateOptions) -> None:
         super().__init__(
-            loader=_Loader(files, options),
+            loader=_loader(files, options.prepare),
             autoescape=True,
             undefined=_StrictUndefined,
             trim_blocks=True,

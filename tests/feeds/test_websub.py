@@ -14,7 +14,8 @@ from click.testing import CliRunner
 from workspace_kit import SETTINGS, WorkspaceRunner, article, issue
 
 from pipeline.cli import main
-from pipeline.support.http import HttpClient, NoAnswerError
+from pipeline.support import http
+from pipeline.support.http import NoAnswerError
 
 HOME = "https://synapse.example/news/"
 
@@ -157,7 +158,7 @@ def test_a_hub_that_does_not_answer_is_given_up(
     def silent(*_: object) -> None:
         raise NoAnswerError(TimeoutError(), "https://hub.example.org/")
 
-    monkeypatch.setattr(HttpClient, "request", silent)
+    monkeypatch.setattr(http, "send_request", silent)
     assert "no answer in 10 seconds" in published.run("feed", "--ping", "--yes").stderr
 
 

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import date
-from typing import Any
 
-from pipeline.export.auth import BearerAuth
-from pipeline.export.campaigns import Campaigns
 from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
 from pipeline.export.fragment import fragment
-from pipeline.export.target import PushMethod, SettingType, TagSupport, Target, TargetSetting
+from pipeline.export.push_method import Body, PushMethod
+from pipeline.export.target import SettingType, TagSupport, Target, TargetSetting
 
 
-def _tag(name: str) -> FieldTag:
-    return FieldTag(f"{{{{{name}}}}}", f"{{{{{name}|{{fallback}}}}}}")
-
-
-def _body(delivery: Delivery) -> dict[str, Any]:
-    body: dict[str, Any] = {
+def _body(delivery: Delivery) -> Body:
+    body: Body = {
         "title": delivery.title,
         "subtitle": delivery.preview_text,
         "body_content": delivery.html,
@@ -44,19 +37,18 @@ TARGET = Target(
     name="beehiiv",
     title="beehiiv",
     dialect=Dialect(
-        tags={
-            "first_name": _tag("first_name"),
-            "last_name": _tag("last_name"),
+        custom=FieldTag("{{{name}}}", "{{{name}|{fallback}}}"),
+        names={"first_name": "first_name", "last_name": "last_name"},
+        fields={
             "email": FieldTag("{{email}}"),
             "unsubscribe_url": FieldTag("{{unsubscribe_url}}", parts=BODY),
             "preferences_url": FieldTag("{{subscriber_preferences_url}}", parts=BODY),
             "web_url": FieldTag("{{live_url}}", parts=BODY),
         },
-        custom=_tag("{name}"),
         lookalike=re.compile(r"\{\{"),
         not_in_fallback=frozenset("{}|\n"),
     ),
-    checked=date(2026, 11, 23),
+    checked="2026-11-23",
     documentation=(
         "https://developers.beehiiv.com/api-reference/posts/create",
         "https://developers.beehiiv.com/api-reference/posts/update",
@@ -86,22 +78,20 @@ TARGET = Target(
     push=PushMethod(
         keys=("BEEHIIV_API_KEY",),
         url="https://api.beehiiv.com/v2",
-        auth=BearerAuth,
-        campaigns=Campaigns(
-            path="/publications/{publication}/posts",
-            lists=({"status": "all", "limit": "100", "order_by": "created", "direction": "desc"},),
-            items="data",
-            item="data",
-            name="slug",
-            label="{slug}",
-            # A post that is still being created has a state instead of a status.
-            status=("status", "state"),
-            open=frozenset({"draft", "pending"}),
-            body=_body,
-            # Older documentation: a post without a status is published at once.
-            new={"status": "draft"},
-            update="PATCH",
-            address="https://app.beehiiv.com/posts/{short_id}/edit",
-        ),
+        headers={"Authorization": "Bearer {key}"},
+        path="/publications/{publication}/posts",
+        lists=({"status": "all", "limit": "100", "order_by": "created", "direction": "desc"},),
+        items="data",
+        item="data",
+        name="slug",
+        label="{slug}",
+        # A post that is still being created has a state instead of a status.
+        status=("status", "state"),
+        open=frozenset({"draft", "pending"}),
+        body=_body,
+        # Older documentation: a post without a status is published at once.
+        new={"status": "draft"},
+        update="PATCH",
+        address="https://app.beehiiv.com/posts/{short_id}/edit",
     ),
 )

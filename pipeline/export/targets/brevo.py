@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import re
-from datetime import date
-from functools import partial
-from typing import Any
 
-from pipeline.export.auth import KeyAuth
-from pipeline.export.campaigns import Campaigns
 from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
-from pipeline.export.target import PushMethod, SettingType, TagSupport, Target, TargetSetting
+from pipeline.export.push_method import Body, PushMethod
+from pipeline.export.target import SettingType, TagSupport, Target, TargetSetting
 
 
-def _tag(attribute: str) -> FieldTag:
-    return FieldTag(f"{{{{ contact.{attribute} }}}}", f"{{{{ contact.{attribute}|default:'{{fallback}}' }}}}")
-
-
-def _body(delivery: Delivery) -> dict[str, Any]:
-    recipients: dict[str, Any] = {"listIds": delivery.settings["lists"]}
+def _body(delivery: Delivery) -> Body:
+    recipients: Body = {"listIds": delivery.settings["lists"]}
     if "segments" in delivery.settings:
         recipients = {"segmentIds": delivery.settings["segments"]}
-    body: dict[str, Any] = {
+    body: Body = {
         "name": delivery.name,
         "sender": {"name": delivery.sender_name, "email": delivery.sender_address},
         "subject": delivery.subject,
@@ -39,21 +31,20 @@ TARGET = Target(
     name="brevo",
     title="Brevo",
     dialect=Dialect(
-        tags={
-            "first_name": _tag("FIRSTNAME"),
-            "last_name": _tag("LASTNAME"),
+        custom=FieldTag("{{ contact.{name} }}", "{{ contact.{name}|default:'{fallback}' }}"),
+        names={"first_name": "FIRSTNAME", "last_name": "LASTNAME"},
+        fields={
             "email": FieldTag("{{ contact.EMAIL }}"),
             "unsubscribe_url": FieldTag("{{ unsubscribe }}", parts=BODY),
             "preferences_url": FieldTag("{{ update_profile }}", parts=BODY),
             "web_url": FieldTag("{{ mirror }}", parts=BODY),
         },
-        custom=_tag("{name}"),
         own_name=str.upper,
         # The older language of the service has brackets and single braces.
         lookalike=re.compile(r"\{\{|\{%|\[(?:UNSUBSCRIBE|MIRROR|DEFAULT_FROM_NAME)\]|\{[A-Z][A-Z0-9_]+\}"),
         not_in_fallback=frozenset("'{}\\\n"),
     ),
-    checked=date(2026, 11, 23),
+    checked="2026-11-23",
     documentation=(
         "https://developers.brevo.com/reference/createemailcampaign-1",
         "https://help.brevo.com/hc/en-us/articles/4402386448530",
@@ -83,14 +74,12 @@ TARGET = Target(
     push=PushMethod(
         keys=("BREVO_API_KEY",),
         url="https://api.brevo.com/v3",
-        auth=partial(KeyAuth, header="api-key"),
-        campaigns=Campaigns(
-            path="/emailCampaigns",
-            query="excludeHtmlContent=true",
-            lists=({"type": "classic", "limit": "100", "sort": "desc", "excludeHtmlContent": "true"},),
-            items="campaigns",
-            body=_body,
-            address="https://app.brevo.com/marketing-campaign/edit/{id}",
-        ),
+        headers={"api-key": "{key}"},
+        path="/emailCampaigns",
+        query="excludeHtmlContent=true",
+        lists=({"type": "classic", "limit": "100", "sort": "desc", "excludeHtmlContent": "true"},),
+        items="campaigns",
+        body=_body,
+        address="https://app.brevo.com/marketing-campaign/edit/{id}",
     ),
 )

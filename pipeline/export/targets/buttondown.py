@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import date
-from functools import partial
-from typing import Any
 
-from pipeline.export.auth import KeyAuth
-from pipeline.export.campaigns import Campaigns
 from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
-from pipeline.export.target import PushMethod, Target, TargetSetting
+from pipeline.export.push_method import Body, PushMethod
+from pipeline.export.target import Target, TargetSetting
 
 
-def _tag(name: str) -> FieldTag:
-    value = f"subscriber.metadata.{name}"
-    return FieldTag(f"{{{{ {value} }}}}", f'{{{{ {value}|default:"{{fallback}}" }}}}')
-
-
-def _body(delivery: Delivery) -> dict[str, Any]:
+def _body(delivery: Delivery) -> Body:
     # Without a status an email is sent at once.
-    body: dict[str, Any] = {
+    body: Body = {
         "subject": delivery.subject,
         "body": delivery.html,
         "status": "draft",
@@ -40,17 +31,16 @@ TARGET = Target(
     name="buttondown",
     title="Buttondown",
     dialect=Dialect(
-        tags={
-            "first_name": _tag("first_name"),
-            "last_name": _tag("last_name"),
-            "name": _tag("name"),
+        custom=FieldTag(
+            "{{ subscriber.metadata.{name} }}", '{{ subscriber.metadata.{name}|default:"{fallback}" }}'
+        ),
+        names={"first_name": "first_name", "last_name": "last_name", "name": "name"},
+        fields={
             "email": FieldTag("{{ subscriber.email }}"),
             "unsubscribe_url": FieldTag("{{ unsubscribe_url }}", parts=BODY),
             "preferences_url": FieldTag("{{ manage_subscription_url }}", parts=BODY),
             "web_url": FieldTag("{{ email_url }}", parts=BODY),
         },
-        custom=_tag("{name}"),
-        own_name=lambda name: name,
         # Django: a tag begins with {{, {% or {#.
         lookalike=re.compile(r"\{\{|\{%|\{#"),
         literal=lambda found: {
@@ -60,7 +50,7 @@ TARGET = Target(
         }[found],
         not_in_fallback=frozenset('"{}\\\n'),
     ),
-    checked=date(2026, 11, 23),
+    checked="2026-11-23",
     documentation=(
         "https://docs.buttondown.com/template-variables",
         "https://docs.buttondown.com/using-templating",
@@ -86,18 +76,14 @@ TARGET = Target(
         keys=("BUTTONDOWN_API_KEY",),
         url="https://api.buttondown.com/v1",
         # From this version on an email is a draft unless another status is given.
-        auth=partial(
-            KeyAuth, header="Authorization", form="Token {}", others={"X-API-Version": "2026-04-01"}
-        ),
-        campaigns=Campaigns(
-            path="/emails",
-            lists=({"ordering": "-creation_date"},),
-            items="results",
-            name="slug",
-            label="{slug}",
-            body=_body,
-            update="PATCH",
-            address="https://buttondown.com/emails/{id}",
-        ),
+        headers={"Authorization": "Token {key}", "X-API-Version": "2026-04-01"},
+        path="/emails",
+        lists=({"ordering": "-creation_date"},),
+        items="results",
+        name="slug",
+        label="{slug}",
+        body=_body,
+        update="PATCH",
+        address="https://buttondown.com/emails/{id}",
     ),
 )

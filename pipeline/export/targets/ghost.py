@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date
 from typing import Any
 
 from pipeline.export.auth import GhostAuth
-from pipeline.export.campaigns import Campaigns
 from pipeline.export.delivery import Delivery, DraftStatus, ServiceApi
 from pipeline.export.dialect import BODY, Dialect, FieldTag, MessagePart
 from pipeline.export.fragment import styled_fragment
-from pipeline.export.target import PushMethod, TagSupport, Target, TargetSetting
+from pipeline.export.push_method import Body, PushMethod
+from pipeline.export.target import TagSupport, Target, TargetSetting
 
 _EXCERPT = 300
 """Characters of an excerpt at most; it is the preview text of the email."""
 
 
-def _tag(name: str) -> FieldTag:
-    return FieldTag(f"{{{name}}}", f'{{{name}, "{{fallback}}"}}', BODY)
-
-
-def _body(delivery: Delivery) -> dict[str, Any]:
+def _body(delivery: Delivery) -> Body:
     # Fields are filled in inside an email card only, which HTML cannot express: hence Ghost's own format.
     card = {"type": "email", "version": 1, "html": delivery.html}
     root = {"type": "root", "version": 1, "children": [card], "direction": None, "format": "", "indent": 0}
@@ -39,7 +34,7 @@ def _body(delivery: Delivery) -> dict[str, Any]:
 
 
 def _save(
-    service: ServiceApi, path: str, post: dict[str, Any], delivery: Delivery, existing: DraftStatus | None
+    service: ServiceApi, path: str, post: Body, delivery: Delivery, existing: DraftStatus | None
 ) -> Any:
     """Send a post in a list of one; a change names the version that it changes."""
     if existing:
@@ -51,9 +46,9 @@ TARGET = Target(
     name="ghost",
     title="Ghost",
     dialect=Dialect(
-        tags={
-            "first_name": _tag("first_name"),
-            "name": _tag("name"),
+        fields={
+            "first_name": FieldTag("{first_name}", '{first_name, "{fallback}"}', BODY),
+            "name": FieldTag("{name}", '{name, "{fallback}"}', BODY),
             "email": FieldTag("{email}", parts=BODY),
             "unsubscribe_url": FieldTag("{unsubscribe_url}", parts=BODY),
         },
@@ -62,7 +57,7 @@ TARGET = Target(
         not_in_fallback=frozenset('"{}\n'),
         reads=frozenset({MessagePart.HTML}),
     ),
-    checked=date(2026, 11, 23),
+    checked="2026-11-23",
     documentation=(
         "https://docs.ghost.org/admin-api/posts/creating-a-post",
         "https://docs.ghost.org/admin-api/#token-authentication",
@@ -88,18 +83,16 @@ TARGET = Target(
     push=PushMethod(
         keys=("GHOST_ADMIN_API_KEY",),
         auth=GhostAuth,
-        campaigns=Campaigns(
-            path="/ghost/api/admin/posts/",
-            lists=({"filter": "slug:{slug}", "limit": "1"},),
-            items="posts",
-            item="posts.0",
-            name="slug",
-            label="{slug}",
-            version="updated_at",
-            body=_body,
-            save=_save,
-            address="{url}/ghost/#/editor/post/{id}",
-        ),
+        path="/ghost/api/admin/posts/",
+        lists=({"filter": "slug:{slug}", "limit": "1"},),
+        items="posts",
+        item="posts.0",
+        name="slug",
+        label="{slug}",
+        version="updated_at",
+        body=_body,
+        save=_save,
+        address="{url}/ghost/#/editor/post/{id}",
         draft="post",
     ),
 )

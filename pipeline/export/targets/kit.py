@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import date
-from functools import partial
-from typing import Any
 
-from pipeline.export.auth import KeyAuth
-from pipeline.export.campaigns import Campaigns
 from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
 from pipeline.export.fragment import styled_fragment
-from pipeline.export.target import PushMethod, SettingType, Target, TargetSetting
+from pipeline.export.push_method import Body, PushMethod
+from pipeline.export.target import SettingType, Target, TargetSetting
 
 
-def _tag(name: str) -> FieldTag:
-    value = f"subscriber.{name}"
-    return FieldTag(f"{{{{ {value} }}}}", f'{{{{ {value} | default: "{{fallback}}" }}}}')
-
-
-def _body(delivery: Delivery) -> dict[str, Any]:
+def _body(delivery: Delivery) -> Body:
     filters = [
         {"type": kind, "ids": delivery.settings[name]}
         for kind, name in (("segment", "segments"), ("tag", "subscriber_tags"))
@@ -47,20 +38,20 @@ TARGET = Target(
     name="kit",
     title="Kit",
     dialect=Dialect(
-        tags={
-            "first_name": _tag("first_name"),
+        custom=FieldTag("{{ subscriber.{name} }}", '{{ subscriber.{name} | default: "{fallback}" }}'),
+        names={"first_name": "first_name"},
+        fields={
             "email": FieldTag("{{ subscriber.email_address }}"),
             "unsubscribe_url": FieldTag("{{ unsubscribe_url }}", parts=BODY),
             "preferences_url": FieldTag("{{ subscriber_preferences_url }}", parts=BODY),
             "postal_address": FieldTag("{{ address }}", parts=BODY),
         },
-        custom=_tag("{name}"),
         # Liquid: a tag begins with {{ or {%.
         lookalike=re.compile(r"\{\{|\{%"),
         literal=lambda found: f"{{% raw %}}{found}{{% endraw %}}",
         not_in_fallback=frozenset('"{}\n'),
     ),
-    checked=date(2026, 11, 23),
+    checked="2026-11-23",
     documentation=(
         "https://developers.kit.com/api-reference/broadcasts/create-a-broadcast",
         "https://developers.kit.com/api-reference/broadcasts/update-a-broadcast",
@@ -97,16 +88,14 @@ TARGET = Target(
     push=PushMethod(
         keys=("KIT_API_KEY",),
         url="https://api.kit.com",
-        auth=partial(KeyAuth, header="X-Kit-Api-Key"),
-        campaigns=Campaigns(
-            path="/v4/broadcasts",
-            lists=({"per_page": "100"},),
-            items="broadcasts",
-            item="broadcast",
-            name="description",
-            body=_body,
-            address="https://app.kit.com/campaigns/{id}/draft",
-        ),
+        headers={"X-Kit-Api-Key": "{key}"},
+        path="/v4/broadcasts",
+        lists=({"per_page": "100"},),
+        items="broadcasts",
+        item="broadcast",
+        name="description",
+        body=_body,
+        address="https://app.kit.com/campaigns/{id}/draft",
         draft="broadcast",
     ),
 )

@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import date
-from functools import partial
-from typing import Any
 
-from pipeline.export.auth import KeyAuth
-from pipeline.export.campaigns import Campaigns
 from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
-from pipeline.export.target import PushMethod, SettingType, TagSupport, Target, TargetSetting
+from pipeline.export.push_method import Body, PushMethod
+from pipeline.export.target import SettingType, TagSupport, Target, TargetSetting
 
 
-def _tag(value: str) -> FieldTag:
-    return FieldTag(f"{{{{ {value} }}}}", f'{{{{ or {value} "{{fallback}}" }}}}')
-
-
-def _body(delivery: Delivery) -> dict[str, Any]:
+def _body(delivery: Delivery) -> Body:
     return {
         "name": delivery.name,
         "subject": delivery.subject,
@@ -39,22 +31,26 @@ TARGET = Target(
     name="listmonk",
     title="listmonk",
     dialect=Dialect(
-        tags={
-            "first_name": _tag(".Subscriber.FirstName"),
-            "last_name": _tag(".Subscriber.LastName"),
-            "name": _tag(".Subscriber.Name"),
+        custom=FieldTag(
+            "{{ .Subscriber.Attribs.{name} }}", '{{ or .Subscriber.Attribs.{name} "{fallback}" }}'
+        ),
+        fields={
+            "first_name": FieldTag(
+                "{{ .Subscriber.FirstName }}", '{{ or .Subscriber.FirstName "{fallback}" }}'
+            ),
+            "last_name": FieldTag("{{ .Subscriber.LastName }}", '{{ or .Subscriber.LastName "{fallback}" }}'),
+            "name": FieldTag("{{ .Subscriber.Name }}", '{{ or .Subscriber.Name "{fallback}" }}'),
             "email": FieldTag("{{ .Subscriber.Email }}"),
             "unsubscribe_url": FieldTag("{{ UnsubscribeURL }}", parts=BODY),
             "preferences_url": FieldTag("{{ UnsubscribeURL }}?manage=true", parts=BODY),
             "web_url": FieldTag("{{ MessageURL }}", parts=BODY),
         },
-        custom=_tag(".Subscriber.Attribs.{name}"),
         # Go's braces, and @TrackLink at the end of an address, which listmonk makes a tracked link.
         lookalike=re.compile(r"\{\{|@TrackLink\b"),
         literal=lambda found: '{{ "{{" }}' if found == "{{" else '@{{ "TrackLink" }}',
         not_in_fallback=frozenset('"\\\n'),
     ),
-    checked=date(2026, 11, 23),
+    checked="2026-11-23",
     documentation=(
         "https://listmonk.app/docs/templating/",
         "https://listmonk.app/docs/apis/campaigns/",
@@ -78,15 +74,13 @@ TARGET = Target(
     ),
     push=PushMethod(
         keys=("LISTMONK_API_TOKEN",),
-        auth=partial(KeyAuth, header="Authorization", form="token {}"),
-        campaigns=Campaigns(
-            path="/api/campaigns",
-            query="no_body=true",
-            lists=({"query": "{name}", "per_page": "all", "no_body": "true"},),
-            items="data.results",
-            item="data",
-            body=_body,
-            address="{url}/admin/campaigns/{id}",
-        ),
+        headers={"Authorization": "token {key}"},
+        path="/api/campaigns",
+        query="no_body=true",
+        lists=({"query": "{name}", "per_page": "all", "no_body": "true"},),
+        items="data.results",
+        item="data",
+        body=_body,
+        address="{url}/admin/campaigns/{id}",
     ),
 )

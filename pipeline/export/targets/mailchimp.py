@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import base64
 import re
-from datetime import date
-from functools import partial
 from typing import Any
 from urllib.parse import quote
 
 from pipeline.errors import PressroomError
-from pipeline.export.auth import BasicAuth
-from pipeline.export.campaigns import Campaigns
-from pipeline.export.delivery import Delivery, DraftStatus, ServiceApi
+from pipeline.export.delivery import Credentials, Delivery, DraftStatus, ServiceApi
 from pipeline.export.dialect import BODY, Dialect, FieldTag
-from pipeline.export.target import Credentials, PushMethod, SettingType, Target, TargetSetting
+from pipeline.export.push_method import Body, PushMethod
+from pipeline.export.target import SettingType, Target, TargetSetting
+from pipeline.support.http import BasicAuth
 
 _NAME = "*|FNAME|* *|LNAME|*"
-
-
-def _or(tag: str) -> str:
-    return f"*|IF:{tag}|**|{tag}|**|ELSE:|*{{fallback}}*|END:IF|*"
 
 
 def _url(credentials: Credentials) -> str:
@@ -36,8 +30,8 @@ def _url(credentials: Credentials) -> str:
     return f"https://{center}.api.mailchimp.com/3.0"
 
 
-def _body(delivery: Delivery) -> dict[str, Any]:
-    recipients: dict[str, Any] = {"list_id": delivery.settings["list"]}
+def _body(delivery: Delivery) -> Body:
+    recipients: Body = {"list_id": delivery.settings["list"]}
     if "segment" in delivery.settings:
         recipients["segment_opts"] = {"saved_segment_id": delivery.settings["segment"]}
     return {
@@ -54,11 +48,11 @@ def _body(delivery: Delivery) -> dict[str, Any]:
 
 
 def _save(
-    service: ServiceApi, path: str, body: dict[str, Any], delivery: Delivery, existing: DraftStatus | None
+    service: ServiceApi, path: str, body: Body, delivery: Delivery, existing: DraftStatus | None
 ) -> Any:
     """Send the campaign, then its content: HTML, or an archive with the pictures."""
     campaign = service.send("PATCH" if existing else "POST", path, body)
-    content: dict[str, Any] = {"plain_text": delivery.text}
+    content: Body = {"plain_text": delivery.text}
     if delivery.archive:
         archive = base64.b64encode(delivery.archive).decode()
         content["archive"] = {"archive_content": archive, "archive_type": "zip"}
@@ -72,9 +66,9 @@ TARGET = Target(
     name="mailchimp",
     title="Mailchimp",
     dialect=Dialect(
-        tags={
-            "first_name": FieldTag("*|FNAME|*", _or("FNAME")),
-            "last_name": FieldTag("*|LNAME|*", _or("LNAME")),
+        custom=FieldTag("*|{name}|*", "*|IF:{name}|**|{name}|**|ELSE:|*{fallback}*|END:IF|*"),
+        names={"first_name": "FNAME", "last_name": "LNAME"},
+        fields={
             "name": FieldTag(_NAME, f"*|IF:FNAME|*{_NAME}*|ELSE:|*{{fallback}}*|END:IF|*"),
             "email": FieldTag("*|EMAIL|*"),
             "unsubscribe_url": FieldTag("*|UNSUB|*", parts=BODY),
@@ -82,12 +76,11 @@ TARGET = Target(
             "web_url": FieldTag("*|ARCHIVE|*", parts=BODY),
             "postal_address": FieldTag("*|LIST:ADDRESS|*", parts=BODY, in_html="*|HTML:LIST_ADDRESS_HTML|*"),
         },
-        custom=FieldTag("*|{name}|*", _or("{name}")),
         own_name=lambda name: re.sub(r"[^A-Z0-9_]", "", name.upper())[:10],
         lookalike=re.compile(r"\*\|[A-Za-z0-9_:;=<>!. -]{1,60}\|\*"),
         not_in_fallback=frozenset("|*\n"),
     ),
-    checked=date(2026, 11, 23),
+    checked="2026-11-23",
     documentation=(
         "https://mailchimp.com/developer/marketing/docs/merge-fields",
         "http://kb.mailchimp.com/tag/unsubscribe",
@@ -113,25 +106,23 @@ TARGET = Target(
     push=PushMethod(
         keys=("MAILCHIMP_API_KEY",),
         url=_url,
-        auth=partial(BasicAuth, user="pressroom"),
-        campaigns=Campaigns(
-            path="/campaigns",
-            lists=(
-                {
-                    "list_id": "{list}",
-                    "sort_field": "create_time",
-                    "sort_dir": "DESC",
-                    "count": "1000",
-                    "fields": "campaigns.id,campaigns.status,campaigns.settings.title",
-                },
-            ),
-            items="campaigns",
-            name="settings.title",
-            open=frozenset({"save"}),
-            body=_body,
-            new={"type": "regular"},
-            save=_save,
-            address="https://admin.mailchimp.com/campaigns/edit?id={draft[web_id]}",
+        auth=lambda credentials: BasicAuth("pressroom", credentials.key),
+        path="/campaigns",
+        lists=(
+            {
+                "list_id": "{list}",
+                "sort_field": "create_time",
+                "sort_dir": "DESC",
+                "count": "1000",
+                "fields": "campaigns.id,campaigns.status,campaigns.settings.title",
+            },
         ),
+        items="campaigns",
+        name="settings.title",
+        open=frozenset({"save"}),
+        body=_body,
+        new={"type": "regular"},
+        save=_save,
+        address="https://admin.mailchimp.com/campaigns/edit?id={draft[web_id]}",
     ),
 )

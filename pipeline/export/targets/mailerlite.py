@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import date
-from typing import Any
 
-from pipeline.export.auth import BearerAuth
-from pipeline.export.campaigns import Campaigns
 from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
-from pipeline.export.target import PushMethod, SettingType, Target, TargetSetting
+from pipeline.export.push_method import Body, PushMethod
+from pipeline.export.target import SettingType, Target, TargetSetting
 
 
-def _tag(name: str) -> FieldTag:
-    return FieldTag(f"{{${name}}}", f"{{${name}|default('{{fallback}}')}}")
-
-
-def _body(delivery: Delivery) -> dict[str, Any]:
+def _body(delivery: Delivery) -> Body:
     email = {
         "subject": delivery.subject,
         "from_name": delivery.sender_name,
@@ -32,19 +25,18 @@ TARGET = Target(
     name="mailerlite",
     title="MailerLite",
     dialect=Dialect(
-        tags={
-            "first_name": _tag("name"),
-            "last_name": _tag("last_name"),
+        custom=FieldTag("{${name}}", "{${name}|default('{fallback}')}"),
+        names={"first_name": "name", "last_name": "last_name"},
+        fields={
             "email": FieldTag("{$email}"),
             "unsubscribe_url": FieldTag("{$unsubscribe}", parts=BODY),
             "preferences_url": FieldTag("{$preferences}", parts=BODY),
             "web_url": FieldTag("{$url}", parts=BODY),
         },
-        custom=_tag("{name}"),
         lookalike=re.compile(r"\{\$"),
         not_in_fallback=frozenset("'{}\n"),
     ),
-    checked=date(2026, 11, 23),
+    checked="2026-11-23",
     documentation=(
         "https://developers.mailerlite.com/docs/campaigns.html",
         "https://developers.mailerlite.com/getting-started",
@@ -73,14 +65,12 @@ TARGET = Target(
     push=PushMethod(
         keys=("MAILERLITE_API_KEY",),
         url="https://connect.mailerlite.com/api",
-        auth=BearerAuth,
-        campaigns=Campaigns(
-            path="/campaigns",
-            lists=tuple({"filter[status]": status, "limit": "100"} for status in ("draft", "ready", "sent")),
-            items="data",
-            item="data",
-            body=_body,
-            address="https://dashboard.mailerlite.com/campaigns/{id}/edit",
-        ),
+        headers={"Authorization": "Bearer {key}"},
+        path="/campaigns",
+        lists=tuple({"filter[status]": status, "limit": "100"} for status in ("draft", "ready", "sent")),
+        items="data",
+        item="data",
+        body=_body,
+        address="https://dashboard.mailerlite.com/campaigns/{id}/edit",
     ),
 )

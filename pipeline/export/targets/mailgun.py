@@ -4,30 +4,24 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date
-from functools import partial
 from typing import Any
 from urllib.parse import quote
 
-from pipeline.export.auth import BasicAuth
-from pipeline.export.campaigns import Campaigns
 from pipeline.export.delivery import Delivery, DraftStatus, ServiceApi
 from pipeline.export.dialect import BODY, Dialect, FieldTag
-from pipeline.export.target import PushMethod, Target, TargetSetting
+from pipeline.export.push_method import Body, PushMethod
+from pipeline.export.target import Target, TargetSetting
+from pipeline.support.http import BasicAuth
 
 
-def _tag(name: str) -> FieldTag:
-    return FieldTag(f"{{{{{name}}}}}", f"{{{{#if {name}}}}}{{{{{name}}}}}{{{{else}}}}{{fallback}}{{{{/if}}}}")
-
-
-def _body(delivery: Delivery) -> dict[str, Any]:
+def _body(delivery: Delivery) -> Body:
     headers = {"From": delivery.sender, "Subject": delivery.subject}
     headers |= {"Reply-To": delivery.reply_to} if delivery.reply_to else {}
     return {"template": delivery.html, "headers": json.dumps(headers, ensure_ascii=False)}
 
 
 def _save(
-    service: ServiceApi, path: str, body: dict[str, Any], delivery: Delivery, existing: DraftStatus | None
+    service: ServiceApi, path: str, body: Body, delivery: Delivery, existing: DraftStatus | None
 ) -> Any:
     """Send a form; a change goes to the active version of the template."""
     if existing:
@@ -40,19 +34,16 @@ TARGET = Target(
     name="mailgun",
     title="Mailgun",
     dialect=Dialect(
-        tags={
-            "first_name": _tag("first_name"),
-            "last_name": _tag("last_name"),
-            "name": _tag("name"),
+        custom=FieldTag("{{{name}}}", "{{#if {name}}}{{{name}}}{{else}}{fallback}{{/if}}"),
+        names={"first_name": "first_name", "last_name": "last_name", "name": "name"},
+        fields={
             "email": FieldTag("%recipient%"),
             "unsubscribe_url": FieldTag("%unsubscribe_url%", parts=BODY),
         },
-        custom=_tag("{name}"),
         # The template's braces, and names of Mailgun's own and of recipient variables.
         lookalike=re.compile(r"\{\{|%recipient(?=[.%_])|%(?:\w+_)?unsubscribe_(?:url|email)%"),
-        not_in_fallback=frozenset("{}\n"),
     ),
-    checked=date(2026, 11, 23),
+    checked="2026-11-23",
     documentation=(
         "https://documentation.mailgun.com/docs/mailgun/user-manual/sending-messages/send-templates",
         "https://documentation.mailgun.com/docs/inboxready/api-reference/optimize/mailgun/domain-templates/"
@@ -80,19 +71,17 @@ TARGET = Target(
     push=PushMethod(
         keys=("MAILGUN_API_KEY",),
         url="https://api.mailgun.net",
-        auth=partial(BasicAuth, user="api"),
-        campaigns=Campaigns(
-            path="/v3/{domain}/templates",
-            query="active=yes",
-            item="template",
-            id="name",
-            status=(),
-            version="version.tag",
-            body=_body,
-            new={"name": "{slug}", "description": "{name}", "engine": "handlebars"},
-            save=_save,
-            address="https://app.mailgun.com/mg/sending/{domain}/templates/details/{slug}",
-        ),
+        auth=lambda credentials: BasicAuth("api", credentials.key),
+        path="/v3/{domain}/templates",
+        query="active=yes",
+        item="template",
+        id="name",
+        status=(),
+        version="version.tag",
+        body=_body,
+        new={"name": "{slug}", "description": "{name}", "engine": "handlebars"},
+        save=_save,
+        address="https://app.mailgun.com/mg/sending/{domain}/templates/details/{slug}",
         draft="template",
     ),
 )

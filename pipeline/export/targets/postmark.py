@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 import re
-from datetime import date
-from functools import partial
-from typing import Any
 
-from pipeline.export.auth import KeyAuth
-from pipeline.export.campaigns import Campaigns
 from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
-from pipeline.export.target import PushMethod, Target
+from pipeline.export.push_method import Body, PushMethod
+from pipeline.export.target import Target
 
 _ALIAS = "issue-{slug}"
 """An alias begins with a letter."""
 
 
-def _tag(name: str) -> FieldTag:
-    # Inside a section the dot is the value.
-    filled = f"{{{{#{name}}}}}{{{{.}}}}{{{{/{name}}}}}"
-    return FieldTag(f"{{{{{name}}}}}", f"{filled}{{{{^{name}}}}}{{fallback}}{{{{/{name}}}}}")
-
-
-def _body(delivery: Delivery) -> dict[str, Any]:
+def _body(delivery: Delivery) -> Body:
     return {
         "Name": delivery.name,
         "Alias": _ALIAS.format(slug=delivery.slug),
@@ -37,18 +27,16 @@ TARGET = Target(
     name="postmark",
     title="Postmark",
     dialect=Dialect(
-        tags={
-            "first_name": _tag("first_name"),
-            "last_name": _tag("last_name"),
-            "name": _tag("name"),
+        # Inside a section the dot is the value.
+        custom=FieldTag("{{{name}}}", "{{#{name}}}{{.}}{{/{name}}}{{^{name}}}{fallback}{{/{name}}}"),
+        names={"first_name": "first_name", "last_name": "last_name", "name": "name"},
+        fields={
             "email": FieldTag("{{email}}"),
             "unsubscribe_url": FieldTag("{{{ pm:unsubscribe }}}", parts=BODY),
         },
-        custom=_tag("{name}"),
         lookalike=re.compile(r"\{\{"),
-        not_in_fallback=frozenset("{}\n"),
     ),
-    checked=date(2026, 11, 23),
+    checked="2026-11-23",
     documentation=(
         "https://postmarkapp.com/developer/api/templates-api",
         "https://postmarkapp.com/support/article/1077-template-syntax",
@@ -69,21 +57,19 @@ TARGET = Target(
     push=PushMethod(
         keys=("POSTMARK_SERVER_TOKEN",),
         url="https://api.postmarkapp.com",
-        auth=partial(KeyAuth, header="X-Postmark-Server-Token"),
-        campaigns=Campaigns(
-            path="/templates",
-            lists=({"count": "500", "offset": "0"},),
-            items="Templates",
-            # For a template that does not exist Postmark answers 422, as for any other mistake; its list is
-            # clear.
-            reads_list=True,
-            id="TemplateId",
-            name="Alias",
-            label=_ALIAS,
-            status=(),
-            body=_body,
-            address="https://account.postmarkapp.com/servers",
-        ),
+        headers={"X-Postmark-Server-Token": "{key}"},
+        path="/templates",
+        lists=({"count": "500", "offset": "0"},),
+        items="Templates",
+        # For a template that does not exist Postmark answers 422, as for any other mistake; its list is
+        # clear.
+        reads_list=True,
+        id="TemplateId",
+        name="Alias",
+        label=_ALIAS,
+        status=(),
+        body=_body,
+        address="https://account.postmarkapp.com/servers",
         draft="template",
     ),
 )

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import date
-from typing import Any
 
-from pipeline.export.auth import BearerAuth
-from pipeline.export.campaigns import Campaigns
 from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
-from pipeline.export.target import PushMethod, Target, TargetSetting
+from pipeline.export.push_method import Body, PushMethod
+from pipeline.export.target import Target, TargetSetting
 
 
-def _tag(name: str) -> FieldTag:
-    return FieldTag(f"{{{{{{contact.{name}}}}}}}", f"{{{{{{contact.{name}|{{fallback}}}}}}}}")
-
-
-def _body(delivery: Delivery) -> dict[str, Any]:
+def _body(delivery: Delivery) -> Body:
     # It stays a draft, because there is no `send`.
-    body: dict[str, Any] = {
+    body: Body = {
         "name": delivery.name,
         "segment_id": delivery.settings["segment"],
         "from": delivery.sender,
@@ -39,17 +32,16 @@ TARGET = Target(
     name="resend",
     title="Resend",
     dialect=Dialect(
-        tags={
-            "first_name": _tag("first_name"),
-            "last_name": _tag("last_name"),
+        custom=FieldTag("{{{contact.{name}}}}", "{{{contact.{name}|{fallback}}}}"),
+        names={"first_name": "first_name", "last_name": "last_name"},
+        fields={
             "email": FieldTag("{{{contact.email}}}"),
             "unsubscribe_url": FieldTag("{{{RESEND_UNSUBSCRIBE_URL}}}", parts=BODY),
         },
-        custom=_tag("{name}"),
         lookalike=re.compile(r"\{\{\{"),
         not_in_fallback=frozenset("{}|\n"),
     ),
-    checked=date(2026, 11, 23),
+    checked="2026-11-23",
     documentation=(
         "https://resend.com/docs/api-reference/broadcasts/create-broadcast",
         "https://resend.com/docs/api-reference/broadcasts/update-broadcast",
@@ -74,15 +66,13 @@ TARGET = Target(
     push=PushMethod(
         keys=("RESEND_API_KEY",),
         url="https://api.resend.com",
-        auth=BearerAuth,
-        campaigns=Campaigns(
-            path="/broadcasts",
-            lists=({"limit": "100"},),
-            items="data",
-            reads_unnamed=20,
-            body=_body,
-            update="PATCH",
-            address="https://resend.com/broadcasts/{id}",
-        ),
+        headers={"Authorization": "Bearer {key}"},
+        path="/broadcasts",
+        lists=({"limit": "100"},),
+        items="data",
+        reads_unnamed=20,
+        body=_body,
+        update="PATCH",
+        address="https://resend.com/broadcasts/{id}",
     ),
 )

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import date
-from typing import Any
 
-from pipeline.export.auth import BearerAuth
-from pipeline.export.campaigns import Campaigns
 from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
-from pipeline.export.target import PushMethod, SettingType, TagSupport, Target, TargetSetting
+from pipeline.export.push_method import Body, PushMethod
+from pipeline.export.target import SettingType, TagSupport, Target, TargetSetting
 
 _NAME, _CATEGORIES = 100, 10
 """Characters of a name and number of categories at most, by the API's own description."""
@@ -18,11 +15,7 @@ _NAME, _CATEGORIES = 100, 10
 _ADDRESS = "{{Sender_Address}}, {{Sender_City}}, {{Sender_State}} {{Sender_Zip}}"
 
 
-def _tag(name: str) -> FieldTag:
-    return FieldTag(f"{{{{{name}}}}}", f'{{{{insert {name} "default={{fallback}}"}}}}')
-
-
-def _body(delivery: Delivery) -> dict[str, Any]:
+def _body(delivery: Delivery) -> Body:
     settings = delivery.settings
     readers = (("list_ids", "lists"), ("segment_ids", "segments"))
     return {
@@ -45,20 +38,19 @@ TARGET = Target(
     name="sendgrid",
     title="SendGrid",
     dialect=Dialect(
-        tags={
-            "first_name": _tag("first_name"),
-            "last_name": _tag("last_name"),
+        custom=FieldTag("{{{name}}}", '{{insert {name} "default={fallback}"}}'),
+        names={"first_name": "first_name", "last_name": "last_name"},
+        fields={
             "email": FieldTag("{{email}}"),
             "unsubscribe_url": FieldTag("{{{unsubscribe}}}", parts=BODY),
             "preferences_url": FieldTag("{{{unsubscribe_preferences}}}", parts=BODY),
             "web_url": FieldTag("{{{weblink}}}", parts=BODY),
             "postal_address": FieldTag(_ADDRESS, parts=BODY),
         },
-        custom=_tag("{name}"),
         lookalike=re.compile(r"\{\{"),
         not_in_fallback=frozenset('"{}\n'),
     ),
-    checked=date(2026, 11, 23),
+    checked="2026-11-23",
     documentation=(
         "https://www.twilio.com/docs/sendgrid/api-reference/single-sends/create-single-send",
         "https://www.twilio.com/docs/sendgrid/api-reference/single-sends/update-single-send",
@@ -96,16 +88,14 @@ TARGET = Target(
     push=PushMethod(
         keys=("SENDGRID_API_KEY",),
         url="https://api.sendgrid.com",
-        auth=BearerAuth,
-        campaigns=Campaigns(
-            path="/v3/marketing/singlesends",
-            lists=({"page_size": "100"},),
-            items="result",
-            label=f"{{name:.{_NAME}}}",
-            body=_body,
-            update="PATCH",
-            address="https://mc.sendgrid.com/single-sends/{id}/editor",
-        ),
+        headers={"Authorization": "Bearer {key}"},
+        path="/v3/marketing/singlesends",
+        lists=({"page_size": "100"},),
+        items="result",
+        label=f"{{name:.{_NAME}}}",
+        body=_body,
+        update="PATCH",
+        address="https://mc.sendgrid.com/single-sends/{id}/editor",
         draft="Single Send",
     ),
 )

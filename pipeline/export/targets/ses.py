@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import date
-from typing import Any
 
 from pipeline.export.auth import AmazonAuth
-from pipeline.export.campaigns import Campaigns
 from pipeline.export.delivery import Delivery
 from pipeline.export.dialect import BODY, Dialect, FieldTag
-from pipeline.export.target import PushMethod, Target, TargetSetting
+from pipeline.export.push_method import Body, PushMethod
+from pipeline.export.target import Target, TargetSetting
 
 
-def _tag(name: str) -> FieldTag:
-    return FieldTag(f"{{{{{name}}}}}", f"{{{{#if {name}}}}}{{{{{name}}}}}{{{{else}}}}{{fallback}}{{{{/if}}}}")
-
-
-def _body(delivery: Delivery) -> dict[str, Any]:
+def _body(delivery: Delivery) -> Body:
     return {
         "TemplateContent": {"Subject": delivery.subject, "Html": delivery.html, "Text": delivery.text},
     }
@@ -27,18 +21,15 @@ TARGET = Target(
     name="ses",
     title="Amazon SES",
     dialect=Dialect(
-        tags={
-            "first_name": _tag("first_name"),
-            "last_name": _tag("last_name"),
-            "name": _tag("name"),
+        custom=FieldTag("{{{name}}}", "{{#if {name}}}{{{name}}}{{else}}{fallback}{{/if}}"),
+        names={"first_name": "first_name", "last_name": "last_name", "name": "name"},
+        fields={
             "email": FieldTag("{{email}}"),
             "unsubscribe_url": FieldTag("{{amazonSESUnsubscribeUrl}}", parts=BODY),
         },
-        custom=_tag("{name}"),
         lookalike=re.compile(r"\{\{"),
-        not_in_fallback=frozenset("{}\n"),
     ),
-    checked=date(2026, 11, 23),
+    checked="2026-11-23",
     documentation=(
         "https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_CreateEmailTemplate.html",
         "https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_UpdateEmailTemplate.html",
@@ -67,14 +58,12 @@ TARGET = Target(
         optional=("AWS_SESSION_TOKEN",),
         url="https://email.{region}.amazonaws.com",
         auth=AmazonAuth,
-        campaigns=Campaigns(
-            path="/v2/email/templates",
-            id="TemplateName",
-            status=(),
-            body=_body,
-            new={"TemplateName": "{slug}"},
-            address="https://{region}.console.aws.amazon.com/ses/home?region={region}#/email-templates",
-        ),
+        path="/v2/email/templates",
+        id="TemplateName",
+        status=(),
+        body=_body,
+        new={"TemplateName": "{slug}"},
+        address="https://{region}.console.aws.amazon.com/ses/home?region={region}#/email-templates",
         draft="template",
     ),
 )

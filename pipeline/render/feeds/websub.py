@@ -60,7 +60,7 @@ def ping(publication: Publication, paths: Iterable[str]) -> Iterator[str]:
     Raises `PressroomError` at the first that it does not accept. Redirects are not followed, because they
     lead to an address that the editor did not name.
     """
-    from pipeline.support.http import HttpClient, NoAnswerError
+    from pipeline.support.http import NoAnswerError, send_request
 
     hub = configured_hub(publication)
     headers = {
@@ -71,7 +71,7 @@ def ping(publication: Publication, paths: Iterable[str]) -> Iterator[str]:
         topic = address(publication, path)
         body = urlencode({"hub.mode": "publish", "hub.url": topic}).encode("ascii")
         try:
-            reply = HttpClient().request("POST", hub, headers, body)
+            reply = send_request("POST", hub, headers, body)
         except NoAnswerError as error:
             raise _not_accepted(hub, topic, str(error)) from error
         if not 200 <= reply.status < 300:

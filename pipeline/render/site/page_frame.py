@@ -72,7 +72,7 @@ class SiteRenderer:
 
     def render(self, name: str, page: SitePage, head: PageHead, **values: Any) -> OutputFile:
         """One page, by the template `web/NAME`."""
-        template = self.templates.web().get_template(f"web/{name}")
+        template = self.templates.environment().get_template(f"web/{name}")
         frame = page_frame(self.index, page)
         html = template.render(head=head, site=frame, say=self.messages.format, **values)
         return OutputFile(page.path, f"{html}\n".encode())

@@ -109,6 +109,6 @@ def _not_found(site: SiteRenderer) -> OutputFile:
 
 
 def _style(site: SiteRenderer) -> OutputFile:
-    template = site.templates.web().get_template("web/style.css.j2")
+    template = site.templates.environment().get_template("web/style.css.j2")
     css = template.render(theme=style_values(site.publication.theme))
     return OutputFile("style.css", f"{css}\n".encode())

@@ -1,33 +1,51 @@
-"""How a service keeps its drafts, as data: their paths, their list, and the names of their fields."""
+"""How a draft gets to a service, as data: the key, the paths of drafts, and the names of their fields."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
-from pipeline.export.delivery import Delivery, DraftStatus, ServiceApi, ServiceDraft
+from pipeline.export.delivery import Credentials, Delivery, DraftStatus, ServiceApi, ServiceDraft
 
-Save = Callable[[ServiceApi, str, dict[str, Any], Delivery, DraftStatus | None], Any]
+if TYPE_CHECKING:
+    from pipeline.support.http import Auth
+
+Body = dict[str, Any]
+"""The JSON of a request, or the fields of a form."""
+
+Save = Callable[[ServiceApi, str, Body, Delivery, DraftStatus | None], Any]
 """Sends a body to a path, as a change of a draft or as a new one (None), and returns the answer."""
 
 
 @dataclass(frozen=True, slots=True)
-class Campaigns:
-    """The drafts of a service: campaigns, broadcasts, posts or templates.
+class PushMethod:
+    """How a draft gets to a service, and how the service keeps it. Nothing here ever sends to readers.
 
     Texts marked with * may have `{name}` and `{slug}` of the delivery and its settings in them, as in
     `/publications/{publication}/posts`. A field inside another is written with a dot: `settings.title`.
     """
 
+    keys: tuple[str, ...]
+    """The environment variables that must be set, the key first."""
     path: str
     """* Where drafts are listed and made. One of them is at `path/ID`."""
-    body: Callable[[Delivery], dict[str, Any]]
+    body: Callable[[Delivery], Body]
     """The body of a request that makes a draft or changes one."""
     address: str
     """* The page of a draft for an editor, with `{id}`, `{short_id}` (without a prefix such as `post_`),
     and `{draft[field]}` for a field of the answer."""
+    url: str | Callable[[Credentials], str] = ""
+    """The base address, in which `{name}` is a setting; empty if the settings must have it."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Headers that authenticate a request, with `{key}` for the key."""
+    auth: Callable[[Credentials], Auth] | None = None
+    """Authenticates requests where headers do not."""
+    optional: tuple[str, ...] = ()
+    """Further environment variables that are used if they are set."""
+    draft: str = "draft"
+    """What the service calls a draft."""
     lists: tuple[Mapping[str, str], ...] = ()
     """* Queries that list drafts of any status, newest first. Without one, a draft's slug is its id."""
     items: str = ""
@@ -77,7 +95,10 @@ class Campaigns:
         if not existing:
             body |= {name: _filled(value, delivery) for name, value in self.new.items()}
         path = self._path(delivery, existing.id if existing else "")
-        answer = (self.save or self._save)(service, path, body, delivery, existing)
+        if self.save:
+            answer = self.save(service, path, body, delivery, existing)
+        else:
+            answer = service.send(self.update if existing else "POST", path, body)
         # Some answer a change with nothing (204), and a template has the name that we chose.
         id = existing.id if existing else delivery.slug
         draft = _at(answer, self.item) if answer and self.lists else {}
@@ -85,11 +106,6 @@ class Campaigns:
         site = {"url": str(delivery.settings.get("url", "")).rstrip("/")}
         values = {**delivery.settings, **site, "slug": delivery.slug, "draft": draft}
         return ServiceDraft(id, self.address.format(id=id, short_id=id.rpartition("_")[2], **values))
-
-    def _save(
-        self, service: ServiceApi, path: str, body: Any, delivery: Delivery, existing: DraftStatus | None
-    ) -> Any:
-        return service.send(self.update if existing else "POST", path, body)
 
     def _search(self, service: ServiceApi, delivery: Delivery, key: str, value: str) -> DraftStatus | None:
         for draft in self._listed(service, delivery):
