@@ -29,7 +29,6 @@ from pipeline.model import (
     ComposedArticle,
     ComposedEdition,
     ComposedIssue,
-    ComposedSection,
     Content,
     Edition,
     Finding,
@@ -38,6 +37,7 @@ from pipeline.model import (
     Layout,
     Place,
     Published,
+    Section,
     Severity,
 )
 from pipeline.support import merge
@@ -204,15 +204,11 @@ class Composer:
         raise_all(errors)
         return tuple(self._edition(assembled, edition, letter) for edition in assembled.editions)
 
-    def _edition(self, assembled: AssembledIssue, edition: Edition, letter: Content) -> ComposedEdition:
+    def _edition(
+        self, assembled: AssembledIssue, edition: Edition[Article], letter: Content
+    ) -> ComposedEdition:
         issue = assembled.issue
-        sections = tuple(
-            ComposedSection(
-                section.title,
-                tuple((self._article(article, assembled), layout) for article, layout in section.articles),
-            )
-            for section in edition.sections
-        )
+        sections = edition.map(lambda article: self._article(article, assembled)).sections
         public = is_public(self.publication, edition.audience)
         page = address(self.publication, issue_path(issue, edition.audience))
         return ComposedEdition(
@@ -362,7 +358,7 @@ def _prose(blocks: Iterable[Block]) -> tuple[Block, ...]:
     return tuple(kept)
 
 
-def _minutes(letter: Content, sections: Iterable[ComposedSection]) -> int:
+def _minutes(letter: Content, sections: Iterable[Section[ComposedArticle]]) -> int:
     """Reading time of the email itself in minutes: of a card only the dek counts, not its article."""
     words = letter.words
     for section in sections:

@@ -11,7 +11,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Generic, TypeVar
+
+Item = TypeVar("Item")
+Other = TypeVar("Other")
 
 EVERYONE = "everyone"
 """The audience of an edition that is for all readers."""
@@ -387,24 +390,35 @@ class Issue:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
-    """A titled group of articles in an edition, selected and in order, each with its layout."""
+class Section(Generic[Item]):
+    """A titled group of articles in an edition, selected and in order, each with its layout.
+
+    `Item` is `Article`, `ComposedArticle`, or `str` for the slugs in a lock.
+    """
 
     title: str
-    articles: tuple[tuple[Article, Layout], ...]
+    articles: tuple[tuple[Item, Layout], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Edition:
+class Edition(Generic[Item]):
     """One variant of an issue for one audience."""
 
     audience: str
-    sections: tuple[Section, ...]
+    sections: tuple[Section[Item], ...]
 
     @property
-    def articles(self) -> tuple[Article, ...]:
+    def articles(self) -> tuple[Item, ...]:
         """Every article of the edition, in reading order."""
         return tuple(article for section in self.sections for article, _ in section.articles)
+
+    def map(self, change: Callable[[Item], Other]) -> Edition[Other]:
+        """Return the edition with `change` applied to each article."""
+        sections = (
+            Section(section.title, tuple((change(article), layout) for article, layout in section.articles))
+            for section in self.sections
+        )
+        return Edition(self.audience, tuple(sections))
 
 
 @dataclass(frozen=True, slots=True)
@@ -439,7 +453,7 @@ class AssembledIssue:
     """
 
     issue: Issue
-    editions: tuple[Edition, ...]
+    editions: tuple[Edition[Article], ...]
     record: FeedIdentity
     records: Mapping[str, FeedIdentity]
     frozen: bool
@@ -465,14 +479,6 @@ class ComposedArticle:
 
 
 @dataclass(frozen=True, slots=True)
-class ComposedSection:
-    """A section of a composed edition."""
-
-    title: str
-    articles: tuple[tuple[ComposedArticle, Layout], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class ComposedEdition:
     """One edition of an issue, ready to be rendered as email, web page and feed item.
 
@@ -485,7 +491,7 @@ class ComposedEdition:
     issue: Issue
     audience: str
     letter: Content
-    sections: tuple[ComposedSection, ...]
+    sections: tuple[Section[ComposedArticle], ...]
     record: FeedIdentity
     url: str | None
     subject: str

@@ -27,7 +27,7 @@ from pipeline.assemble.lock import (
 from pipeline.assemble.select import explain_selection, select_articles, select_edition
 from pipeline.config.workspace_files import ISSUES, WorkspaceFiles
 from pipeline.errors import PressroomError, raise_all
-from pipeline.model import AssembledIssue, Decision, Edition, Finding, Issue, Place, Severity
+from pipeline.model import Article, AssembledIssue, Decision, Edition, Finding, Issue, Place, Severity
 from pipeline.support.files import read_source, write_atomically
 
 
@@ -83,7 +83,9 @@ class Assembler:
         if lock is None:
             edition = select_edition(issue, audience, self.pool, self.history.used_before(issue))
             return tuple(article.slug for article in edition.articles)
-        return tuple(slug for locked in lock.editions if locked.audience == audience for slug in locked.slugs)
+        return tuple(
+            slug for locked in lock.editions if locked.audience == audience for slug in locked.articles
+        )
 
     def edited(self, issue: Issue) -> frozenset[str]:
         """The articles of a frozen issue that were edited or deleted since then."""
@@ -177,7 +179,9 @@ class Assembler:
         )
 
 
-def _no_longer_open(issue: Issue, editions: tuple[Edition, ...], lock: Lock) -> Iterable[PressroomError]:
+def _no_longer_open(
+    issue: Issue, editions: tuple[Edition[Article], ...], lock: Lock
+) -> Iterable[PressroomError]:
     """A frozen article that became a draft, or private, must not come back in by a refresh."""
     for edition in editions:
         for article in edition.articles:
@@ -195,7 +199,7 @@ def _locked_decisions(lock: Lock, pool: Pool, today: Iterable[Decision]) -> tupl
     by_article = {(decision.audience, decision.slug): decision for decision in today}
     decisions: list[Decision] = []
     for edition in lock.editions:
-        sections = {entry.slug: section.title for section in edition.sections for entry in section.entries}
+        sections = {slug: section.title for section in edition.sections for slug, _ in section.articles}
         for slug, title in sections.items():
             now = by_article.get((edition.audience, slug))
             why = f"{now.reason}; frozen" if now and now.section == title else "frozen"

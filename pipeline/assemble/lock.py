@@ -32,48 +32,22 @@ class LockedArticle:
 
 
 @dataclass(frozen=True, slots=True)
-class LockedEntry:
-    """The place of an article in a locked section: its slug and its layout."""
-
-    slug: str
-    layout: Layout
-
-
-@dataclass(frozen=True, slots=True)
-class LockedSection:
-    """A section of a locked edition."""
-
-    title: str
-    entries: tuple[LockedEntry, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LockedEdition:
-    """An edition in a lock."""
-
-    audience: str
-    sections: tuple[LockedSection, ...]
-
-    @property
-    def slugs(self) -> tuple[str, ...]:
-        """Every article of the edition, in reading order."""
-        return tuple(entry.slug for section in self.sections for entry in section.entries)
-
-
-@dataclass(frozen=True, slots=True)
 class Lock:
-    """A lock file. `rules` is the digest of what decided the selection (`rules_digest`)."""
+    """A lock file. `rules` is the digest of what decided the selection (`rules_digest`).
+
+    Articles in `editions` are slugs.
+    """
 
     path: str
     rules: str
     record: FeedIdentity
-    editions: tuple[LockedEdition, ...]
+    editions: tuple[Edition[str], ...]
     articles: Mapping[str, LockedArticle]
 
     @property
     def slugs(self) -> tuple[str, ...]:
         """Every article that an edition carries, each once, in reading order."""
-        return tuple(dict.fromkeys(slug for edition in self.editions for slug in edition.slugs))
+        return tuple(dict.fromkeys(slug for edition in self.editions for slug in edition.articles))
 
 
 def with_current_slugs(lock: Lock, current: Mapping[str, str]) -> Lock:
@@ -83,21 +57,7 @@ def with_current_slugs(lock: Lock, current: Mapping[str, str]) -> Lock:
     """
     if not current.keys() & lock.articles.keys():
         return lock
-    editions = tuple(
-        LockedEdition(
-            edition.audience,
-            tuple(
-                LockedSection(
-                    section.title,
-                    tuple(
-                        replace(entry, slug=current.get(entry.slug, entry.slug)) for entry in section.entries
-                    ),
-                )
-                for section in edition.sections
-            ),
-        )
-        for edition in lock.editions
-    )
+    editions = tuple(edition.map(lambda slug: current.get(slug, slug)) for edition in lock.editions)
     articles = {current.get(slug, slug): article for slug, article in lock.articles.items()}
     return replace(lock, editions=editions, articles=dict(sorted(articles.items())))
 
@@ -132,7 +92,7 @@ def new_record(
 
 def freeze_issue(
     issue: Issue,
-    editions: tuple[Edition, ...],
+    editions: tuple[Edition[Article], ...],
     publication: Publication,
     known: Mapping[str, FeedIdentity],
     digests: Mapping[str, str],
@@ -164,25 +124,12 @@ def freeze_issue(
         path=_path(issue),
         rules=rules_digest(issue),
         record=record,
-        editions=tuple(_locked_edition(edition) for edition in editions),
+        editions=tuple(edition.map(lambda article: article.slug) for edition in editions),
         articles=dict(sorted(articles.items())),
     )
     if before and (lock.editions, lock.articles) != (before.editions, before.articles):
         return replace(lock, record=_revised(record, None, now))
     return lock
-
-
-def _locked_edition(edition: Edition) -> LockedEdition:
-    return LockedEdition(
-        edition.audience,
-        tuple(
-            LockedSection(
-                section.title,
-                tuple(LockedEntry(article.slug, layout) for article, layout in section.articles),
-            )
-            for section in edition.sections
-        ),
-    )
 
 
 def _revised(record: FeedIdentity, stated: datetime | None, changed_at: datetime | None) -> FeedIdentity:
@@ -214,18 +161,9 @@ def restore_issue(
     return AssembledIssue(issue, editions_of(lock, pool), lock.record, records, frozen=True)
 
 
-def editions_of(lock: Lock, pool: Mapping[str, Article]) -> tuple[Edition, ...]:
+def editions_of(lock: Lock, pool: Mapping[str, Article]) -> tuple[Edition[Article], ...]:
     """Return the editions of a lock with the articles of today."""
-    return tuple(
-        Edition(
-            edition.audience,
-            tuple(
-                Section(section.title, tuple((pool[entry.slug], entry.layout) for entry in section.entries))
-                for section in edition.sections
-            ),
-        )
-        for edition in lock.editions
-    )
+    return tuple(edition.map(pool.__getitem__) for edition in lock.editions)
 
 
 def lock_conflicts(issue: Issue, lock: Lock, digests: Mapping[str, str]) -> list[PressroomError]:
@@ -281,7 +219,7 @@ def write_lock(lock: Lock) -> str:
                     {
                         "title": section.title,
                         "articles": [
-                            {"slug": entry.slug, "layout": entry.layout.value} for entry in section.entries
+                            {"slug": slug, "layout": layout.value} for slug, layout in section.articles
                         ],
                     }
                     for section in edition.sections
@@ -339,13 +277,13 @@ def read_lock(text: str, issue: Issue) -> Lock:
     return lock
 
 
-def _edition_from_json(data: Mapping[str, Any]) -> LockedEdition:
-    return LockedEdition(
+def _edition_from_json(data: Mapping[str, Any]) -> Edition[str]:
+    return Edition(
         str(data["audience"]),
         tuple(
-            LockedSection(
+            Section(
                 str(section["title"]),
-                tuple(LockedEntry(str(each["slug"]), Layout(each["layout"])) for each in section["articles"]),
+                tuple((str(each["slug"]), Layout(each["layout"])) for each in section["articles"]),
             )
             for section in data["sections"]
         ),

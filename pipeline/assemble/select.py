@@ -27,7 +27,7 @@ class _Reason(NamedTuple):
 _NO_TAGS = _Reason("no section takes its tags", NO_SECTION)
 
 
-def select_articles(issue: Issue, pool: Pool, used: Mapping[str, str]) -> tuple[Edition, ...]:
+def select_articles(issue: Issue, pool: Pool, used: Mapping[str, str]) -> tuple[Edition[Article], ...]:
     """Select the articles of each edition. `used` maps slugs to the folder of the issue that used them.
 
     Raises `Mistakes` for unknown tags and slugs, and `PressroomError` for an edition without articles.
@@ -48,7 +48,7 @@ def explain_selection(issue: Issue, pool: Pool, used: Mapping[str, str]) -> tupl
     )
 
 
-def select_edition(issue: Issue, audience: str, pool: Pool, used: Mapping[str, str]) -> Edition:
+def select_edition(issue: Issue, audience: str, pool: Pool, used: Mapping[str, str]) -> Edition[Article]:
     """Select one edition, even if it is empty. Raises `Mistakes` as `select_articles`."""
     raise_all(_section_mistakes(issue, pool))
     return _select_and_explain(issue, audience, pool, used)[0]
@@ -59,12 +59,12 @@ def select_edition(issue: Issue, audience: str, pool: Pool, used: Mapping[str, s
 
 def _select_and_explain(
     issue: Issue, audience: str, pool: Pool, used: Mapping[str, str]
-) -> tuple[Edition, tuple[Decision, ...]]:
+) -> tuple[Edition[Article], tuple[Decision, ...]]:
     closed = {slug: why for slug, article in pool.items() if (why := _closed(article, issue, audience))}
     pinned = {slug for rule in issue.sections for slug in rule.pin}
     taken: dict[str, Decision] = {}
     refused: dict[str, _Reason] = {}
-    sections: list[Section] = []
+    sections: list[Section[Article]] = []
     for rule in issue.sections:
         members = [pool[slug] for slug in rule.pin if slug not in closed]
         for article in members:
@@ -225,7 +225,7 @@ def _unknown_slug(rule: SectionRule, verb: str, slug: str, pool: Pool) -> Pressr
     )
 
 
-def _empty_edition(issue: Issue, edition: Edition) -> PressroomError:
+def _empty_edition(issue: Issue, edition: Edition[Article]) -> PressroomError:
     whose = "" if edition.audience == EVERYONE else f' for "{edition.audience}"'
     return PressroomError(
         f"the issue{whose} selects no article.",

@@ -16,7 +16,6 @@ from pipeline.model import (
     BlockKind,
     ComposedArticle,
     ComposedEdition,
-    ComposedSection,
     Content,
     FeedIdentity,
     Image,
@@ -26,6 +25,7 @@ from pipeline.model import (
     Place,
     Publication,
     RenderedEmail,
+    Section,
 )
 from pipeline.render.email.renderer import EmailRenderer
 from pipeline.support.templating import Templates
@@ -134,7 +134,7 @@ def edition(
         issue=issue,
         audience="everyone",
         letter=Content(letter),
-        sections=tuple(ComposedSection(name, articles) for name, articles in sections),
+        sections=tuple(Section(name, articles) for name, articles in sections),
         record=RECORD,
         url=url,
         subject=subject,

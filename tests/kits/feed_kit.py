@@ -19,7 +19,6 @@ from pipeline.model import (
     BlockKind,
     ComposedArticle,
     ComposedEdition,
-    ComposedSection,
     Content,
     FeedIdentity,
     Image,
@@ -28,6 +27,7 @@ from pipeline.model import (
     MergeField,
     Place,
     Published,
+    Section,
 )
 from pipeline.render.feeds.feed_list import build_feeds
 from pipeline.support.urls import address, article_path, image_path, issue_path
@@ -132,7 +132,7 @@ def edition(
         issue,
         audience,
         Content((prose(element("p", "Hello ", MergeField("first_name", "reader"), ".")),)),
-        (ComposedSection("Research", rows),),
+        (Section("Research", rows),),
         FeedIdentity(f"tag:synapse.example,2026:issue-{number}", at, at + timedelta(hours=1)),
         address(PUBLICATION, issue_path(issue, audience)),
         "",
