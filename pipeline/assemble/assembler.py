@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 
 from pipeline.articles.pool import Pool
 from pipeline.assemble.digest import content_digest
 from pipeline.assemble.history import History
 from pipeline.assemble.issues import Issues
 from pipeline.assemble.lock import (
-    LOCK,
     Lock,
     editions_of,
     freeze_issue,
     lock_conflicts,
+    lock_path,
     new_record,
     read_lock,
     restore_issue,
@@ -25,7 +24,7 @@ from pipeline.assemble.lock import (
     write_lock,
 )
 from pipeline.assemble.select import explain_selection, select_articles, select_edition
-from pipeline.config.workspace_files import ISSUES, WorkspaceFiles
+from pipeline.config.workspace_files import WorkspaceFiles
 from pipeline.errors import PressroomError, raise_all
 from pipeline.model import Article, AssembledIssue, Decision, Edition, Finding, Issue, Place, Severity
 from pipeline.support.files import read_source, write_atomically
@@ -47,16 +46,13 @@ class Assembler:
         self.history = History(issues, self.locks, pool)
         self._digests: dict[str, str] = {}
         for issue in issues:
-            file = self._lock_file(issue)
-            if file.is_file():
+            path = lock_path(issue)
+            if (files.root / path).is_file():
                 try:
-                    lock = read_lock(read_source(file, files.path_of(file)), issue)
+                    lock = read_lock(read_source(files.root / path, path), issue)
                     self.locks[issue.folder] = with_current_slugs(lock, pool.current)
                 except PressroomError as error:
                     self.broken[issue.folder] = error
-
-    def _lock_file(self, issue: Issue) -> Path:
-        return self.files.root / ISSUES / issue.folder / LOCK
 
     def digests(self, slugs: Iterable[str]) -> dict[str, str]:
         """Map each of these articles that is in the pool to its digest of today."""
@@ -107,6 +103,10 @@ class Assembler:
             return restore_issue(issue, lock, self.pool, self.digests(lock.slugs), audience)
         wanted = issue if audience is None else replace(issue, audiences=(audience,))
         editions = select_articles(wanted, self.pool, self.history.used_before(issue))
+        return self._selected(issue, editions)
+
+    def _selected(self, issue: Issue, editions: tuple[Edition[Article], ...]) -> AssembledIssue:
+        """Add the ids and dates for feeds: those of earlier locks, or new ones."""
         known, publication = self.history.feed_identities(), self.files.publication
         records = {
             article.slug: known.get(article.slug)
@@ -145,22 +145,14 @@ class Assembler:
             raise_all(_no_longer_open(issue, editions, before))
         else:
             editions = select_articles(issue, self.pool, self.history.used_before(issue))
-        slugs = [article.slug for edition in editions for article in edition.articles]
-        lock = freeze_issue(
-            issue,
-            editions,
-            self.files.publication,
-            self.history.feed_identities(),
-            self.digests(slugs),
-            before,
-            now,
-        )
+        assembled = self._selected(issue, editions)
+        lock = freeze_issue(assembled, self.digests(assembled.records), before, now)
         if before is not None and refresh:
             lock = replace(lock, rules=before.rules)  # the selection was made by these, and stays
         self.locks[issue.folder] = lock
         if lock == before:
             return False
-        write_atomically(self._lock_file(issue), write_lock(lock).encode())
+        write_atomically(self.files.root / lock.path, write_lock(lock).encode())
         return True
 
     def stale_rules(self, issue: Issue) -> tuple[Finding, ...]:

@@ -15,11 +15,11 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from pipeline.config.workspace_files import ISSUES
 from pipeline.errors import PressroomError, raise_all
 from pipeline.model import Article, AssembledIssue, Edition, FeedIdentity, Issue, Layout, Publication, Section
 from pipeline.support.files import check_characters
 
-LOCK = "issue.lock"
 _VERSION = 1
 
 
@@ -62,6 +62,11 @@ def with_current_slugs(lock: Lock, current: Mapping[str, str]) -> Lock:
     return replace(lock, editions=editions, articles=dict(sorted(articles.items())))
 
 
+def lock_path(issue: Issue) -> str:
+    """Return the path of an issue's lock, relative to the workspace."""
+    return f"{ISSUES}/{issue.folder}/issue.lock"
+
+
 # --- freezing --------------------------------------------------------------------------------
 
 
@@ -91,40 +96,31 @@ def new_record(
 
 
 def freeze_issue(
-    issue: Issue,
-    editions: tuple[Edition[Article], ...],
-    publication: Publication,
-    known: Mapping[str, FeedIdentity],
-    digests: Mapping[str, str],
-    before: Lock | None = None,
-    now: datetime | None = None,
+    assembled: AssembledIssue, digests: Mapping[str, str], before: Lock | None, now: datetime
 ) -> Lock:
-    """Make the lock of these editions.
+    """Make the lock of an issue; `digests` maps its articles to their digests of today.
 
-    `known` maps articles to the ids and dates that other locks already contain; `digests` maps them to
-    their digests of today. `before` is the lock that this one replaces: its ids stay, and what has changed
-    since then is dated `now`.
+    `before` is the lock that this one replaces: its ids stay, and what has changed since then is dated `now`.
     """
+    issue = assembled.issue
     articles: dict[str, LockedArticle] = {}
-    for edition in editions:
+    for edition in assembled.editions:
         for article in edition.articles:
             old = before.articles.get(article.slug) if before else None
-            record = old.record if old else known.get(article.slug)
-            if record is None:
-                record = new_record(publication, "article", article.slug, article.date, article.updated)
+            record = old.record if old else assembled.records[article.slug]
             changed = old is not None and old.digest != digests[article.slug]
             articles[article.slug] = LockedArticle(
                 digests[article.slug], _revised(record, article.updated, now if changed else None)
             )
-    record = before.record if before else new_record(publication, "issue", issue.folder, issue.date, None)
-    if before and now and record.published > now:
+    record = before.record if before else assembled.record
+    if before and record.published > now:
         # No reader has seen it yet, so its date may still be corrected; the id stays.
         record = replace(record, published=issue.date, updated=issue.date)
     lock = Lock(
-        path=_path(issue),
+        path=lock_path(issue),
         rules=rules_digest(issue),
         record=record,
-        editions=tuple(edition.map(lambda article: article.slug) for edition in editions),
+        editions=tuple(edition.map(lambda article: article.slug) for edition in assembled.editions),
         articles=dict(sorted(articles.items())),
     )
     if before and (lock.editions, lock.articles) != (before.editions, before.articles):
@@ -202,10 +198,6 @@ def lock_conflicts(issue: Issue, lock: Lock, digests: Mapping[str, str]) -> list
 # --- the file --------------------------------------------------------------------------------
 
 
-def _path(issue: Issue) -> str:
-    return f"issues/{issue.folder}/{LOCK}"
-
-
 def write_lock(lock: Lock) -> str:
     """Write a lock as JSON with one value a line, so that a diff can be read."""
     data = {
@@ -245,7 +237,7 @@ def _record_to_json(record: FeedIdentity) -> dict[str, str]:
 
 def read_lock(text: str, issue: Issue) -> Lock:
     """Read a lock. Raises `PressroomError` for a broken one, for example after a merge conflict."""
-    path = _path(issue)
+    path = lock_path(issue)
     hint = f"Restore it from version control, or choose again: pressroom assemble {issue.number} --update"
     try:
         data: dict[str, Any] = json.loads(text)
