@@ -17,7 +17,7 @@ from pipeline.content.medium import Medium, select_blocks
 from pipeline.content.parse import WORDS_PER_MINUTE, parse_content
 from pipeline.content.text import LinkList, blocks_to_text
 from pipeline.content.text_width import collapse_spaces
-from pipeline.errors import PressroomError, raise_all, suggest
+from pipeline.errors import PressroomError, collect, raise_all, suggest
 from pipeline.images.library import ImageLibrary
 from pipeline.images.resize import LOGO_BOX, THUMBNAIL_BOX
 from pipeline.model import (
@@ -31,6 +31,7 @@ from pipeline.model import (
     ComposedIssue,
     Content,
     Edition,
+    Element,
     Finding,
     Image,
     Issue,
@@ -79,17 +80,13 @@ class Composer:
         errors: list[PressroomError] = []
         assembled: list[AssembledIssue] = []
         for issue in issues:
-            try:
+            with collect(errors):
                 assembled.append(self.workspace.assembler.assemble(issue, audience))
-            except PressroomError as error:
-                errors.append(error)
         self._parse_texts(assembled)
         composed: list[ComposedIssue] = []
         for each in assembled:
-            try:
+            with collect(errors):
                 composed.append(ComposedIssue(each, self._editions(each)))
-            except PressroomError as error:
-                errors.append(error)
         raise_all(errors)
         return tuple(composed)
 
@@ -148,7 +145,7 @@ class Composer:
                 mistakes.append(PressroomError(error.message, path, text.lines.get("image"), error.hint))
         else:
             body, first_line = text.letter, text.letter_line
-        try:
+        with collect(mistakes):
             content = parse_content(
                 body,
                 path=path,
@@ -158,8 +155,6 @@ class Composer:
                 lead=lead,
                 language=self.publication.language,
             )
-        except PressroomError as error:
-            mistakes.append(error)
         mistakes += self._unknown_audiences(content.blocks, path)
         content = replace(content, thumbnail=thumbnail)
         return ParsedText(content, frozenset(resolver.linked), tuple(mistakes))
@@ -188,19 +183,13 @@ class Composer:
         errors: list[PressroomError] = []
         issue, letter = assembled.issue, Content(())
         for key, typed in (("subject", issue.subject), ("preview_text", issue.preview_text)):
-            try:
+            with collect(errors):
                 self._line(issue, key, typed)
-            except PressroomError as error:
-                errors.append(error)
-        try:
+        with collect(errors):
             letter = self.content(issue)
-        except PressroomError as error:
-            errors.append(error)
         for article in {a.slug: a for edition in assembled.editions for a in edition.articles}.values():
-            try:
+            with collect(errors):
                 self.content(article)
-            except PressroomError as error:
-                errors.append(error)
         raise_all(errors)
         return tuple(self._edition(assembled, edition, letter) for edition in assembled.editions)
 
@@ -261,9 +250,8 @@ class Composer:
         )
         text = collapse_spaces(blocks_to_text(blocks, LinkList(), width=10_000)).strip()
         text = merge.fill(text, lambda field: field.fallback)
-        text = re.sub(r" ?\[\d+\]", "", text)
+        text = merge.literal_text(re.sub(r" ?\[\d+\]", "", text))
         least, most = PREVIEW_TEXT
-        text = merge.literal_text(text)
         for sentence_end in re.finditer(r"[.!?…]['\"’”)]*(?= |$)", text):
             if sentence_end.end() > most:
                 break
@@ -350,12 +338,11 @@ class Composer:
 
 def _prose(blocks: Iterable[Block]) -> tuple[Block, ...]:
     """Keep only paragraphs: no headings, tables or containers."""
-    kept: list[Block] = []
-    for block in blocks:
-        if block.kind is BlockKind.PROSE:
-            nodes = tuple(n for n in block.nodes if not isinstance(n, str) and getattr(n, "tag", "") == "p")
-            kept.append(replace(block, nodes=nodes))
-    return tuple(kept)
+    return tuple(
+        replace(block, nodes=tuple(n for n in block.nodes if isinstance(n, Element) and n.tag == "p"))
+        for block in blocks
+        if block.kind is BlockKind.PROSE
+    )
 
 
 def _minutes(letter: Content, sections: Iterable[Section[ComposedArticle]]) -> int:

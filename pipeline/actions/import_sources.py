@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline import __version__
-from pipeline.errors import PressroomError
+from pipeline.errors import PressroomError, collect
 from pipeline.importers.finish import Given
 from pipeline.importers.gather import Named, named
 from pipeline.importers.pictures import Pictures
@@ -77,10 +77,8 @@ def prepare_import(
             )
         run = _make_run(workspace, request, now, stdin)
         for source in watch(sources):
-            try:
+            with collect(errors):
                 run.take(source)
-            except PressroomError as error:
-                errors.append(error)
         items = run.settle(errors)
     except RecursionError as error:
         raise PressroomError("a source is nested too deeply.") from error

@@ -14,7 +14,7 @@ from pipeline.config.front_matter import split_file
 from pipeline.config.publication import read_silence
 from pipeline.config.sections import read_section
 from pipeline.config.workspace_files import WorkspaceFiles
-from pipeline.errors import NotFound, PressroomError, suggest
+from pipeline.errors import NotFound, PressroomError, collect, suggest
 from pipeline.model import EVERYONE, Issue, Layout, Place, Publication
 
 _FOLDER = re.compile(r"(\d{1,6})-([a-z0-9][a-z0-9-]*)")
@@ -53,11 +53,9 @@ def read_issues(workspace: WorkspaceFiles, errors: list[PressroomError]) -> Issu
     """Read every issue. Adds mistakes, with file, line and what to do, to `errors`."""
     issues: list[Issue] = []
     for source in workspace.issue_sources():
-        try:
+        with collect(errors):
             issue = parse_issue(source.text(), source.name, source.path, workspace.publication, errors)
             issues.append(issue)
-        except PressroomError as error:
-            errors.append(error)
     _check_aliases(issues, errors)
     first: dict[int, Issue] = {}
     for issue in issues:

@@ -14,7 +14,7 @@ from pipeline.actions.prepare import PreparedEdition, prepare_edition
 from pipeline.checks.feed_context import FeedDocument, read_document
 from pipeline.checks.runner import CheckResult
 from pipeline.compose import Composer
-from pipeline.errors import PressroomError, raise_all
+from pipeline.errors import PressroomError, collect, raise_all
 from pipeline.export.bundle import ImageMode, bundle
 from pipeline.model import ComposedIssue, Image, Issue
 from pipeline.render.email.renderer import EmailRenderer
@@ -88,10 +88,8 @@ class Snapshot:
         composed: list[ComposedIssue] = []
         errors: list[PressroomError] = []
         for each in [*others[-_OTHER_ISSUES:], issue]:
-            try:
+            with collect(errors):
                 composed.append(self._composed(each))
-            except PressroomError as error:
-                errors.append(error)
         raise_all(errors)
         published = composer.published(
             [replace(each, assembled=replace(each.assembled, frozen=True)) for each in composed],
