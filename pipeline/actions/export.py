@@ -36,7 +36,8 @@ from pipeline.workspace import Workspace, edition_audience
 class ExportRequest:
     """What to export. `target` is a service or a format.
 
-    Without `audience` it is the issue's first edition; without `output` it goes below `build/export`.
+    Without `audience` it is the issue's first edition; without `output` it goes below `build/export`. It is a
+    .zip if `zipped` is set or `output` ends in .zip.
     """
 
     issue: Issue
@@ -66,11 +67,6 @@ class PreparedExport:
         """The audience of the edition."""
         return self.prepared.edition.audience
 
-    @property
-    def blocked(self) -> bool:
-        """Whether a finding is at error level."""
-        return any(each.severity is Severity.ERROR for each in self.findings)
-
 
 @dataclass(frozen=True, slots=True)
 class PackedExport:
@@ -98,11 +94,9 @@ def export_issue(
     if target not in (*FORMATS, *TARGETS):
         hint = suggest(target, (*FORMATS, *TARGETS)) or f"The targets are {', '.join((*FORMATS, *TARGETS))}."
         raise PressroomError(f'there is no target "{target}".', hint=hint)
-    zipped = output is not None and output.suffix == ".zip"
-    request = ExportRequest(issue, target, audience, output=output, zipped=zipped)
-    prepared = prepare_export(workspace, request)
-    if prepared.blocked and not force:
-        errors = [each for each in prepared.findings if each.severity is Severity.ERROR]
+    prepared = prepare_export(workspace, ExportRequest(issue, target, audience, output=output))
+    errors = [each for each in prepared.findings if each.severity is Severity.ERROR]
+    if errors and not force:
         raise PressroomError(
             f"the checks find {len(errors)} errors, the first of them: {errors[0].message}",
             errors[0].place.path,
@@ -166,8 +160,9 @@ def write_export(packed: PackedExport) -> Path:
     suffix = "" if request.target == "bundle" else f"-{request.target}"
     name = f"{request.issue.folder}{other}{suffix}{'.zip' if request.zipped else ''}"
     output = request.output or packed.source.workspace.files.build / "export" / name
-    _check_replaceable(output, request.zipped)
-    if request.zipped:
+    zipped = request.zipped or output.suffix == ".zip"
+    _check_replaceable(output, zipped)
+    if zipped:
         write_atomically(output, zip_bytes(packed.files))
     else:
         write_folder(output, packed.files)

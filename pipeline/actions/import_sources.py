@@ -40,18 +40,14 @@ class ImportRequest:
 class PreparedImport:
     """Articles read from sources, not yet written.
 
-    `skipped` are the files that no importer reads. `errors` has the mistakes of sources that cannot be
-    imported; they do not stop the others.
+    `run` writes them. `skipped` are the files that no importer reads. `errors` has the mistakes of sources
+    that cannot be imported; they do not stop the others.
     """
 
     run: Import
     items: tuple[Item, ...]
     skipped: tuple[str, ...]
     errors: tuple[PressroomError, ...]
-
-    def write(self, item: Item) -> None:
-        """Write an article with its images and its sidecar."""
-        self.run.write(item)
 
 
 def prepare_import(

@@ -31,7 +31,7 @@ def check_keys(packed: PackedExport) -> None:
     keys_of(target, push_of(target))
 
 
-def dry_run(packed: PackedExport, *, new_draft: bool) -> tuple[ApiRequest, ...]:
+def dry_run_requests(packed: PackedExport, *, new_draft: bool) -> tuple[ApiRequest, ...]:
     """List the requests of a push without making one. No key is needed, and none is in them."""
     target, made = _service(packed)
     client = DryRunClient(target, push_of(target), Credentials({}, made.delivery.settings))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -105,8 +105,7 @@ def export(
     if to_push and target in FORMATS:
         raise click.UsageError("--push goes with --to and the name of a service.")
     workspace = workspace_of(ctx)
-    zipped = as_zip or (output is not None and output.suffix == ".zip")
-    request = ExportRequest(workspace.issues.find(issue), target, audience, ImageMode(images), output, zipped)
+    request = ExportRequest(workspace.issues.find(issue), target, audience, ImageMode(images), output, as_zip)
     prepared = prepare_export(workspace, request)
     shown = [each for each in prepared.findings if each.severity is not Severity.NOTE]
     if terminal.show_findings(shown) and not force:
@@ -129,7 +128,7 @@ def export(
         _show_export(place, packed)
     if to_push:
         at = time_or_now(now, workspace.files.zone)
-        result |= _push(packed, _PushOptions(yes, dry_run, anew, at), as_json)
+        result |= _push(packed, at, as_json, yes=yes, dry_run=dry_run, anew=anew)
     elif packed.package and not as_json:
         _show_steps(packed)
     if as_json:
@@ -137,16 +136,6 @@ def export(
 
 
 export.help = (export.help or "").format(targets=", ".join((*FORMATS, *TARGETS)))
-
-
-@dataclass(frozen=True)
-class _PushOptions:
-    """The options of `--push`."""
-
-    yes: bool
-    dry_run: bool
-    anew: bool
-    now: datetime
 
 
 def _show_export(place: Path, packed: PackedExport) -> None:
@@ -168,26 +157,28 @@ def _show_steps(packed: PackedExport) -> None:
             terminal.message(f"  {number}. {step}")
 
 
-def _push(packed: PackedExport, options: _PushOptions, as_json: bool) -> dict[str, Any]:
-    from pipeline.actions.push import dry_run, push_draft
+def _push(
+    packed: PackedExport, now: datetime, as_json: bool, *, yes: bool, dry_run: bool, anew: bool
+) -> dict[str, Any]:
+    from pipeline.actions.push import dry_run_requests, push_draft
     from pipeline.export.push import push_of
 
     service, package = packed.source.request.service, packed.package
     if service is None or package is None:
         return {}
-    if options.dry_run:
-        requests = dry_run(packed, new_draft=options.anew)
+    if dry_run:
+        requests = dry_run_requests(packed, new_draft=anew)
         if not as_json:
             terminal.result("")
             for each in requests:
                 _show_request(each)
-        return {"requests": [_request_json(each) for each in requests]}
+        return {"requests": [asdict(each) for each in requests]}
     kind = push_of(service).draft
     question = f'Put "{package.delivery.name}" at {service.title} as a {kind}? Nothing is sent to readers.'
-    if not options.yes and not click.confirm(question, err=True):
+    if not yes and not click.confirm(question, err=True):
         terminal.message("Not pushed.")
         return {"draft": None}
-    draft, updated = push_draft(packed, options.now, new_draft=options.anew)
+    draft, updated = push_draft(packed, now, new_draft=anew)
     if not as_json:
         what = "updated" if updated else "made"
         terminal.result(f"\n{service.title}: {kind} {draft.id} {what}.\n{draft.address}")
@@ -199,10 +190,6 @@ def _show_request(request: ApiRequest) -> None:
     if request.body:
         shown = json.dumps(_shortened(request.body), indent=2, ensure_ascii=False)
         terminal.result("\n".join(f"  {line}" for line in shown.split("\n")))
-
-
-def _request_json(request: ApiRequest) -> dict[str, Any]:
-    return {"method": request.method, "url": request.url, "body": request.body}
 
 
 def _shortened(value: Any) -> Any:
