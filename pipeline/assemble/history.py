@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from pipeline.articles.pool import Pool
+from pipeline.assemble.issues import Issues
 from pipeline.assemble.lock import Lock
 from pipeline.model import FeedIdentity, Issue
 
@@ -12,8 +13,8 @@ from pipeline.model import FeedIdentity, Issue
 class History:
     """The frozen issues of a workspace. `locks` maps an issue's folder to its lock, and may grow."""
 
-    def __init__(self, issues: Iterable[Issue], locks: Mapping[str, Lock], pool: Pool) -> None:
-        self._issues = tuple(issues)
+    def __init__(self, issues: Issues, locks: Mapping[str, Lock], pool: Pool) -> None:
+        self._issues = issues
         self._locks = locks
         self._pool = pool
 

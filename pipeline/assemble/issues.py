@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -20,32 +20,23 @@ from pipeline.model import EVERYONE, Issue, Layout, Place, Publication
 _FOLDER = re.compile(r"(\d{1,6})-([a-z0-9][a-z0-9-]*)")
 
 
-class Issues:
+class Issues(tuple[Issue, ...]):
     """All issues of a workspace, sorted by number."""
-
-    def __init__(self, issues: Iterable[Issue]) -> None:
-        self._issues = tuple(sorted(issues, key=lambda issue: issue.number))
-
-    def __len__(self) -> int:
-        return len(self._issues)
-
-    def __iter__(self) -> Iterator[Issue]:
-        return iter(self._issues)
 
     def find(self, name: str) -> Issue:
         """Return the issue with this number, slug or folder, or `latest`.
 
         Raises `NotFound`, with the nearest name as its hint.
         """
-        if name == "latest" and self._issues:
-            return self._issues[-1]
-        for issue in self._issues:
+        if name == "latest" and self:
+            return self[-1]
+        for issue in self:
             if name in {issue.slug, issue.folder} or (name.isdecimal() and int(name) == issue.number):
                 return issue
-        if not self._issues:
+        if not self:
             raise NotFound("there is no issue yet.", hint='Make one: pressroom new issue "Its title"')
-        known = [each for issue in self._issues for each in (issue.slug, issue.folder, "latest")]
-        hint = suggest(name, known) or f"The latest is {self._issues[-1].number}."
+        known = [each for issue in self for each in (issue.slug, issue.folder, "latest")]
+        hint = suggest(name, known) or f"The latest is {self[-1].number}."
         raise NotFound(f'there is no issue "{name}".', hint=hint)
 
 
@@ -69,7 +60,7 @@ def read_issues(workspace: WorkspaceFiles, errors: list[PressroomError]) -> Issu
                     f"The next free number is {max(each.number for each in issues) + 1}.",
                 )
             )
-    return Issues(issues)
+    return Issues(sorted(issues, key=lambda issue: issue.number))
 
 
 def parse_issue(

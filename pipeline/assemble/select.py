@@ -156,9 +156,7 @@ def _section_mistakes(issue: Issue, pool: Pool) -> list[PressroomError]:
     for rule in issue.sections:
         errors += _unknown_tags(rule, pool)
         errors += _bad_pins(rule, issue, pool)
-        for slug in rule.exclude:
-            if slug not in pool:
-                errors.append(_unknown_slug(rule, "excludes", slug, pool))
+        errors += [_unknown_slug(rule, "excludes", slug, pool) for slug in rule.exclude if slug not in pool]
     first: dict[str, str] = {}
     for rule in issue.sections:
         for slug in rule.pin:

@@ -92,8 +92,7 @@ def _check(
     if as_json:
         terminal.print_json({"feeds": count, "findings": [each.values for each in findings]})
     else:
-        for each in findings:
-            terminal.print_finding(each)
+        terminal.show_findings(findings, terminal.result)
         if findings:
             terminal.result("")
         terminal.print_counts(findings, before=f"{terminal.count(count, 'feed document')}: ")

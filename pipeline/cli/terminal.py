@@ -55,28 +55,17 @@ def show_mistakes(errors: Iterable[PressroomError]) -> None:
             message(f"    {error.hint}")
 
 
-def show_findings(findings: Iterable[Finding]) -> int:
-    """Show findings on stderr. Returns the number of those at error level."""
+def show_findings(findings: Iterable[Finding], show: Callable[[str], None] = message) -> int:
+    """Show findings, on stderr or with `show`. Returns the number of those at error level."""
     errors = 0
     for finding in findings:
-        errors += finding.severity.value == "error"
-        for line in _finding_lines(finding):
-            message(line)
+        place, severity = finding.place, finding.severity.value
+        errors += severity == "error"
+        where = f"{place.path}:{place.line}" if place.line else place.path
+        show(style(f"{where}: {severity} {finding.code}: ", fg=_COLOURS[severity]) + finding.message)
+        if finding.hint:
+            show(f"    {finding.hint}")
     return errors
-
-
-def print_finding(finding: Finding) -> None:
-    """Print a finding as a result, on stdout."""
-    for line in _finding_lines(finding):
-        result(line)
-
-
-def _finding_lines(finding: Finding) -> Iterator[str]:
-    place, severity = finding.place, finding.severity.value
-    where = f"{place.path}:{place.line}" if place.line else place.path
-    yield style(f"{where}: {severity} {finding.code}: ", fg=_COLOURS[severity]) + finding.message
-    if finding.hint:
-        yield f"    {finding.hint}"
 
 
 _COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
@@ -89,11 +78,6 @@ def print_counts(findings: Sequence[Finding], before: str = "", after: str = "")
     result(f"{before}{counts}{after}")
     if findings:
         result(f"What a code means: pressroom check --explain {findings[0].code}")
-
-
-def print_paragraph(text: str) -> None:
-    """Print a paragraph of the result, wrapped, with an empty line after it."""
-    result(click.wrap_text(text, width=min(terminal_width() or 80, 80)) + "\n")
 
 
 def size(count: int) -> str:

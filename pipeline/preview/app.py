@@ -95,7 +95,7 @@ class PreviewPages:
             "publication": publication.title,
             "issues": [
                 {"folder": each.folder, "number": each.number, "title": each.title, "draft": each.draft}
-                for each in reversed(list(snapshot.workspace.issues))
+                for each in reversed(snapshot.workspace.issues)
             ],
             "issue": issue.folder,
             "path": issue.place.path,
