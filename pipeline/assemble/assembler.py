@@ -23,7 +23,7 @@ from pipeline.assemble.lock import (
     with_current_slugs,
     write_lock,
 )
-from pipeline.assemble.select import explain_selection, select_articles, select_edition
+from pipeline.assemble.select import Selection, select_articles, select_edition
 from pipeline.config.workspace_files import WorkspaceFiles
 from pipeline.errors import PressroomError, raise_all
 from pipeline.model import Article, AssembledIssue, Decision, Edition, Finding, Issue, Place, Severity
@@ -64,21 +64,27 @@ class Assembler:
     def plan(self, issue: Issue) -> tuple[Decision, ...]:
         """Explain for each article of the pool why it is in or out; for a frozen issue, by its lock."""
         lock = self.locks.get(issue.folder)
-        used = self.history.used_before(issue)
-        if lock is None:
-            return explain_selection(issue, self.pool, used)
         try:
-            today = explain_selection(issue, self.pool, used)
+            today = tuple(
+                decision
+                for audience in issue.audiences
+                for decision in self.select(issue, audience).decisions
+            )
         except PressroomError:
+            if lock is None:
+                raise
             today = ()  # the sections were changed since then; the lock does not depend on them
-        return _locked_decisions(lock, self.pool, today)
+        return _locked_decisions(lock, self.pool, today) if lock else today
+
+    def select(self, issue: Issue, audience: str) -> Selection:
+        """Select one edition from the pool as it is now. Raises `Mistakes` of the issue's sections."""
+        return select_edition(issue, audience, self.pool, self.history.used_before(issue))
 
     def reading_order(self, issue: Issue, audience: str) -> tuple[str, ...]:
         """The slugs of one edition in reading order, by its lock or its plan."""
         lock = self.locks.get(issue.folder)
         if lock is None:
-            edition = select_edition(issue, audience, self.pool, self.history.used_before(issue))
-            return tuple(article.slug for article in edition.articles)
+            return tuple(article.slug for article in self.select(issue, audience).edition.articles)
         return tuple(
             slug for locked in lock.editions if locked.audience == audience for slug in locked.articles
         )

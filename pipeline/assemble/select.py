@@ -32,34 +32,24 @@ def select_articles(issue: Issue, pool: Pool, used: Mapping[str, str]) -> tuple[
 
     Raises `Mistakes` for unknown tags and slugs, and `PressroomError` for an edition without articles.
     """
-    raise_all(_section_mistakes(issue, pool))
-    editions = tuple(_select_and_explain(issue, audience, pool, used)[0] for audience in issue.audiences)
+    editions = tuple(select_edition(issue, audience, pool, used).edition for audience in issue.audiences)
     raise_all(_empty_edition(issue, edition) for edition in editions if not edition.articles)
     return editions
-
-
-def explain_selection(issue: Issue, pool: Pool, used: Mapping[str, str]) -> tuple[Decision, ...]:
-    """Explain the selection of each edition, even if it is empty. Raises `Mistakes` as `select_articles`."""
-    raise_all(_section_mistakes(issue, pool))
-    return tuple(
-        decision
-        for audience in issue.audiences
-        for decision in _select_and_explain(issue, audience, pool, used)[1]
-    )
-
-
-def select_edition(issue: Issue, audience: str, pool: Pool, used: Mapping[str, str]) -> Edition[Article]:
-    """Select one edition, even if it is empty. Raises `Mistakes` as `select_articles`."""
-    raise_all(_section_mistakes(issue, pool))
-    return _select_and_explain(issue, audience, pool, used)[0]
 
 
 # --- one edition -----------------------------------------------------------------------------
 
 
-def _select_and_explain(
-    issue: Issue, audience: str, pool: Pool, used: Mapping[str, str]
-) -> tuple[Edition[Article], tuple[Decision, ...]]:
+class Selection(NamedTuple):
+    """An edition, which may be empty, and for each article of the pool why it is in or out."""
+
+    edition: Edition[Article]
+    decisions: tuple[Decision, ...]
+
+
+def select_edition(issue: Issue, audience: str, pool: Pool, used: Mapping[str, str]) -> Selection:
+    """Select one edition. Raises `Mistakes` as `select_articles`."""
+    raise_all(_section_mistakes(issue, pool))
     closed = {slug: why for slug, article in pool.items() if (why := _closed(article, issue, audience))}
     pinned = {slug for rule in issue.sections for slug in rule.pin}
     taken: dict[str, Decision] = {}
@@ -96,7 +86,7 @@ def _select_and_explain(
         or Decision(slug, audience, False, None, *(closed.get(slug) or refused.get(slug) or _NO_TAGS))
         for slug in pool
     )
-    return Edition(audience, tuple(sections)), decisions
+    return Selection(Edition(audience, tuple(sections)), decisions)
 
 
 def _closed(article: Article, issue: Issue, audience: str) -> _Reason | None:
