@@ -77,8 +77,7 @@ def check(
     if explain or list_rules:
         _explain(explain)
         return
-    from pipeline.actions.check import check_issues, findings_of_all
-    from pipeline.actions.external_checks import external_checks
+    from pipeline.actions.check import check_issues, external_checks, findings_of_all
     from pipeline.checks import runner
     from pipeline.checks.rules import RULES
     from pipeline.workspace import without_drafts

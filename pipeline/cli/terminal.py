@@ -124,9 +124,9 @@ def style(text: str, **look: Any) -> str:
     return click.style(text, **look)
 
 
-def style_by_text(looks: Mapping[str, Mapping[str, Any]]) -> Callable[[str], str]:
-    """Return a style for the cells of a column that depends on their text."""
-    return lambda cell: style(cell, **looks[cell.strip()]) if cell.strip() in looks else cell
+def colour_by_text(colours: Mapping[str, str]) -> Callable[[str], str]:
+    """Return a style for the cells of a column: a colour that depends on their text."""
+    return lambda cell: style(cell, fg=colours[cell.strip()]) if cell.strip() in colours else cell
 
 
 def terminal_width() -> int | None:
