@@ -23,7 +23,6 @@ from pipeline.export.bundle import (
     zip_bytes,
 )
 from pipeline.export.package import Package, package
-from pipeline.export.target import Target
 from pipeline.export.targets import find
 from pipeline.model import FORMATS, TARGETS, Finding, Issue, OutputFile, Place, Severity
 from pipeline.render.email.message import build_message
@@ -46,11 +45,6 @@ class ExportRequest:
     images: ImageMode = ImageMode.HOSTED
     output: Path | None = None
     zipped: bool = False
-
-    @property
-    def service(self) -> Target | None:
-        """The service that is exported for, or None for a format."""
-        return None if self.target in FORMATS else find(self.target)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +122,14 @@ def pack_export(source: PreparedExport) -> PackedExport:
     """Make the files of an export. Raises `PressroomError` for what the target cannot express."""
     edition, email, composer = source.prepared.edition, source.prepared.email, source.prepared.composer
     publication, images = composer.publication, source.request.images
-    service = source.request.service
     packed = composer.images.data if images is ImageMode.PACKED else None
-    if service is None:
-        if source.request.target == "bundle":
-            return PackedExport(source, bundle(edition, email, publication, composer.images.data, images))
+    if source.request.target == "bundle":
+        return PackedExport(source, bundle(edition, email, publication, composer.images.data, images))
+    if source.request.target == "eml":
         message = OutputFile("email.eml", build_message(email, publication, edition, packed))
         listing = listing_file(listing_of(edition, email, publication, [message], images))
         return PackedExport(source, (message, listing))
+    service = find(source.request.target)
     if packed and not service.takes_images:
         raise PressroomError(
             f"{service.title} takes no pictures with the email.",

@@ -23,6 +23,7 @@ from pipeline.support.urls import image_path
 class Package:
     """The files for a target, warnings for the editor, and what a push sends."""
 
+    target: Target
     files: tuple[OutputFile, ...]
     delivery: Delivery
     warnings: tuple[str, ...]
@@ -86,9 +87,8 @@ def package(
         settings=settings.own,
         archive=zip_bytes([page, *pictures]) if packed else b"",
     )
-    return Package(
-        (*files, listing_file(listing)), delivery, tuple(_warnings(page.data, target, publication))
-    )
+    warnings = tuple(_warnings(page.data, target, publication))
+    return Package(target, (*files, listing_file(listing)), delivery, warnings)
 
 
 def _names(edition: ComposedEdition, publication: Publication) -> tuple[str, str]:
