@@ -205,7 +205,7 @@ class Composer:
             audience=edition.audience,
             letter=letter,
             sections=sections,
-            record=assembled.record,
+            feed_identity=assembled.feed_identity,
             url=page if public else None,
             subject=self._line(issue, "subject", issue.subject) or merge.literal_text(issue.title),
             preview_text=self._line(issue, "preview_text", issue.preview_text)
@@ -220,7 +220,7 @@ class Composer:
         return ComposedArticle(
             article=article,
             content=self.content(article),
-            record=assembled.records[article.slug],
+            feed_identity=assembled.feed_identities[article.slug],
             url=self.url_of(article),
             disclaimers=self._disclaimers([article]),
             issues=self.carriers.get(article.slug, (assembled.issue.folder,)),
@@ -294,9 +294,11 @@ class Composer:
             editions += [edition for edition in each.editions if edition.url]
             for edition in each.editions:
                 articles |= {article.article.slug: article for article in edition.articles if article.url}
-        editions.sort(key=lambda edition: (edition.record.published, edition.issue.number), reverse=True)
+        editions.sort(
+            key=lambda edition: (edition.feed_identity.published, edition.issue.number), reverse=True
+        )
         newest_first = sorted(articles.values(), key=lambda each: each.article.slug)
-        newest_first.sort(key=lambda each: each.record.published, reverse=True)
+        newest_first.sort(key=lambda each: each.feed_identity.published, reverse=True)
         return Published(
             publication=self.publication,
             editions=tuple(editions),

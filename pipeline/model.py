@@ -449,13 +449,13 @@ class FeedIdentity:
 class AssembledIssue:
     """An issue with its editions selected. `frozen` is True if the selection comes from a lock.
 
-    `records` maps slugs to the feed identities of the articles; `record` is the issue's own.
+    `feed_identities` maps the slugs of the articles to theirs; `feed_identity` is the issue's own.
     """
 
     issue: Issue
     editions: tuple[Edition[Article], ...]
-    record: FeedIdentity
-    records: Mapping[str, FeedIdentity]
+    feed_identity: FeedIdentity
+    feed_identities: Mapping[str, FeedIdentity]
     frozen: bool
 
 
@@ -472,7 +472,7 @@ class ComposedArticle:
 
     article: Article
     content: Content
-    record: FeedIdentity
+    feed_identity: FeedIdentity
     url: str | None
     disclaimers: tuple[str, ...]
     issues: tuple[str, ...]
@@ -492,7 +492,7 @@ class ComposedEdition:
     audience: str
     letter: Content
     sections: tuple[Section[ComposedArticle], ...]
-    record: FeedIdentity
+    feed_identity: FeedIdentity
     url: str | None
     subject: str
     preview_text: str

@@ -16,7 +16,7 @@ from pipeline.assemble.lock import (
     freeze_issue,
     lock_conflicts,
     lock_path,
-    new_record,
+    new_feed_identity,
     read_lock,
     restore_issue,
     rules_digest,
@@ -114,14 +114,14 @@ class Assembler:
     def _selected(self, issue: Issue, editions: tuple[Edition[Article], ...]) -> AssembledIssue:
         """Add the ids and dates for feeds: those of earlier locks, or new ones."""
         known, publication = self.history.feed_identities(), self.files.publication
-        records = {
+        identities = {
             article.slug: known.get(article.slug)
-            or new_record(publication, "article", article.slug, article.date, article.updated)
+            or new_feed_identity(publication, "article", article.slug, article.date, article.updated)
             for edition in editions
             for article in edition.articles
         }
-        record = new_record(publication, "issue", issue.folder, issue.date, None)
-        return AssembledIssue(issue, editions, record, records, frozen=False)
+        identity = new_feed_identity(publication, "issue", issue.folder, issue.date, None)
+        return AssembledIssue(issue, editions, identity, identities, frozen=False)
 
     def freeze(self, issue: Issue, now: datetime, *, update: bool = False, refresh: bool = False) -> bool:
         """Write the issue's lock. Returns False if the file already has the same content.
@@ -152,7 +152,7 @@ class Assembler:
         else:
             editions = select_articles(issue, self.pool, self.history.used_before(issue))
         assembled = self._selected(issue, editions)
-        lock = freeze_issue(assembled, self.digests(assembled.records), before, now)
+        lock = freeze_issue(assembled, self.digests(assembled.feed_identities), before, now)
         if before is not None and refresh:
             lock = replace(lock, rules=before.rules)  # the selection was made by these, and stays
         self.locks[issue.folder] = lock

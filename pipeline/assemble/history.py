@@ -52,7 +52,7 @@ class History:
         known: dict[str, FeedIdentity] = {}
         for _, lock in self._frozen():
             for slug, article in lock.articles.items():
-                first = known.setdefault(slug, article.record)
-                newest = max(first.updated, article.record.updated)
+                first = known.setdefault(slug, article.feed_identity)
+                newest = max(first.updated, article.feed_identity.updated)
                 known[slug] = FeedIdentity(first.id, first.published, newest)
         return known

@@ -28,7 +28,7 @@ class LockedArticle:
     """An article in a lock: its digest at freezing, and its id and dates in feeds."""
 
     digest: str
-    record: FeedIdentity
+    feed_identity: FeedIdentity
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Lock:
 
     path: str
     rules: str
-    record: FeedIdentity
+    feed_identity: FeedIdentity
     editions: tuple[Edition[str], ...]
     articles: Mapping[str, LockedArticle]
 
@@ -83,7 +83,7 @@ def rules_digest(issue: Issue) -> str:
     return "sha256:" + hashlib.sha256(json.dumps(deciding).encode()).hexdigest()
 
 
-def new_record(
+def new_feed_identity(
     publication: Publication, kind: str, name: str, published: datetime, updated: datetime | None
 ) -> FeedIdentity:
     """Make the id and dates of a new feed item.
@@ -107,32 +107,32 @@ def freeze_issue(
     for edition in assembled.editions:
         for article in edition.articles:
             old = before.articles.get(article.slug) if before else None
-            record = old.record if old else assembled.records[article.slug]
+            identity = old.feed_identity if old else assembled.feed_identities[article.slug]
             changed = old is not None and old.digest != digests[article.slug]
             articles[article.slug] = LockedArticle(
-                digests[article.slug], _revised(record, article.updated, now if changed else None)
+                digests[article.slug], _revised(identity, article.updated, now if changed else None)
             )
-    record = before.record if before else assembled.record
-    if before and record.published > now:
+    identity = before.feed_identity if before else assembled.feed_identity
+    if before and identity.published > now:
         # No reader has seen it yet, so its date may still be corrected; the id stays.
-        record = replace(record, published=issue.date, updated=issue.date)
+        identity = replace(identity, published=issue.date, updated=issue.date)
     lock = Lock(
         path=lock_path(issue),
         rules=rules_digest(issue),
-        record=record,
+        feed_identity=identity,
         editions=tuple(edition.map(lambda article: article.slug) for edition in assembled.editions),
         articles=dict(sorted(articles.items())),
     )
     if before and (lock.editions, lock.articles) != (before.editions, before.articles):
-        return replace(lock, record=_revised(record, None, now))
+        return replace(lock, feed_identity=_revised(identity, None, now))
     return lock
 
 
-def _revised(record: FeedIdentity, stated: datetime | None, changed_at: datetime | None) -> FeedIdentity:
+def _revised(identity: FeedIdentity, stated: datetime | None, changed_at: datetime | None) -> FeedIdentity:
     """Move the date of revision forward: to the stated one, else to `changed_at`."""
-    if stated and stated > record.updated:
+    if stated and stated > identity.updated:
         changed_at = stated
-    return replace(record, updated=max(record.updated, changed_at or record.updated))
+    return replace(identity, updated=max(identity.updated, changed_at or identity.updated))
 
 
 # --- restoring -------------------------------------------------------------------------------
@@ -153,8 +153,8 @@ def restore_issue(
     if audience is not None:
         lock = replace(lock, editions=wanted)
     raise_all(lock_conflicts(issue, lock, digests))
-    records = {slug: article.record for slug, article in lock.articles.items()}
-    return AssembledIssue(issue, editions_of(lock, pool), lock.record, records, frozen=True)
+    identities = {slug: article.feed_identity for slug, article in lock.articles.items()}
+    return AssembledIssue(issue, editions_of(lock, pool), lock.feed_identity, identities, frozen=True)
 
 
 def editions_of(lock: Lock, pool: Mapping[str, Article]) -> tuple[Edition[Article], ...]:
@@ -202,7 +202,7 @@ def write_lock(lock: Lock) -> str:
     """Write a lock as JSON with one value a line, so that a diff can be read."""
     data = {
         "version": _VERSION,
-        **_record_to_json(lock.record),
+        **_identity_to_json(lock.feed_identity),
         "rules": lock.rules,
         "editions": [
             {
@@ -220,18 +220,18 @@ def write_lock(lock: Lock) -> str:
             for edition in lock.editions
         ],
         "articles": {
-            slug: {"digest": article.digest, **_record_to_json(article.record)}
+            slug: {"digest": article.digest, **_identity_to_json(article.feed_identity)}
             for slug, article in lock.articles.items()
         },
     }
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 
-def _record_to_json(record: FeedIdentity) -> dict[str, str]:
+def _identity_to_json(identity: FeedIdentity) -> dict[str, str]:
     return {
-        "id": record.id,
-        "published": record.published.isoformat(),
-        "updated": record.updated.isoformat(),
+        "id": identity.id,
+        "published": identity.published.isoformat(),
+        "updated": identity.updated.isoformat(),
     }
 
 
@@ -255,10 +255,10 @@ def read_lock(text: str, issue: Issue) -> Lock:
         lock = Lock(
             path=path,
             rules=str(data["rules"]),
-            record=_record_from_json(data),
+            feed_identity=_identity_from_json(data),
             editions=tuple(_edition_from_json(edition) for edition in data["editions"]),
             articles={
-                str(slug): LockedArticle(str(article["digest"]), _record_from_json(article))
+                str(slug): LockedArticle(str(article["digest"]), _identity_from_json(article))
                 for slug, article in data["articles"].items()
             },
         )
@@ -282,7 +282,7 @@ def _edition_from_json(data: Mapping[str, Any]) -> Edition[str]:
     )
 
 
-def _record_from_json(data: Mapping[str, Any]) -> FeedIdentity:
+def _identity_from_json(data: Mapping[str, Any]) -> FeedIdentity:
     published, updated = (datetime.fromisoformat(data[key]) for key in ("published", "updated"))
     if published.tzinfo is None or updated.tzinfo is None:
         raise ValueError("a date without its offset")

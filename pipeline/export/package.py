@@ -73,7 +73,7 @@ def package(
         name=name,
         slug=slug,
         title=edition.issue.title,
-        date=edition.record.published.isoformat(),
+        date=edition.feed_identity.published.isoformat(),
         subject=letter.subject,
         preview_text=letter.preview_text,
         html=html,

@@ -35,7 +35,7 @@ PUBLICATION = replace(
     postal_address="Synapse\n12 Gower Mews\nLondon WC1E 6DP",
     tagline="Letters on the brain, mood and their treatment",
 )
-RECORD = FeedIdentity(
+FEED_IDENTITY = FeedIdentity(
     "tag:synapse.example,2026:1", datetime(2026, 2, 1, 9, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)
 )
 TEMPLATES = Templates()
@@ -96,7 +96,7 @@ def article(
     )
     page = f"https://synapse.example/news/articles/{slug}/" if url == "" else url
     content = Content(blocks, images=(), lead=lead, thumbnail=lead, words=900, minutes=4)
-    return ComposedArticle(source, content, RECORD, page, (), ("012-the-plastic-brain",))
+    return ComposedArticle(source, content, FEED_IDENTITY, page, (), ("012-the-plastic-brain",))
 
 
 def edition(
@@ -135,7 +135,7 @@ def edition(
         audience="everyone",
         letter=Content(letter),
         sections=tuple(Section(name, articles) for name, articles in sections),
-        record=RECORD,
+        feed_identity=FEED_IDENTITY,
         url=url,
         subject=subject,
         preview_text=preview_text,

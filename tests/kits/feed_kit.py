@@ -203,5 +203,7 @@ def many_issues(issues: int) -> Published:
         number = int(each.issues[0][:3])
         one = edition(number, "everyone", (each, Layout.FULL))
         at = START + timedelta(days=number)
-        editions.append(replace(one, record=FeedIdentity(f"tag:synapse.example,2026:issue-{number}", at, at)))
+        editions.append(
+            replace(one, feed_identity=FeedIdentity(f"tag:synapse.example,2026:issue-{number}", at, at))
+        )
     return replace(PUBLISHED, editions=tuple(editions), articles=articles, tags=("ketamine",))
