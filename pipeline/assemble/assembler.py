@@ -139,18 +139,16 @@ class Assembler:
         before = self.locks.get(issue.folder)
         if issue.folder in self.broken and not update:
             raise self.broken[issue.folder]
-        if before is not None and not update:
+        if before is None or update:
+            editions = select_articles(issue, self.pool, self.history.used_before(issue))
+        else:
             conflicts = lock_conflicts(issue, before, self.digests(before.slugs))
-            if refresh:
-                conflicts = [error for error in conflicts if "--refresh" not in (error.hint or "")]
-            raise_all(conflicts)
             if not refresh:
+                raise_all(conflicts)
                 return False
-        if before is not None and refresh and not update:
+            raise_all(error for error in conflicts if "--refresh" not in (error.hint or ""))
             editions = editions_of(before, self.pool)
             raise_all(_no_longer_open(issue, editions, before))
-        else:
-            editions = select_articles(issue, self.pool, self.history.used_before(issue))
         assembled = self._selected(issue, editions)
         lock = freeze_issue(assembled, self.digests(assembled.feed_identities), before, now)
         if before is not None and refresh:

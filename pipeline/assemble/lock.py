@@ -149,9 +149,8 @@ def restore_issue(
 
     Raises `Mistakes` for articles that were deleted or edited since; `digests` contains those of today.
     """
-    wanted = tuple(edition for edition in lock.editions if audience in (None, edition.audience))
     if audience is not None:
-        lock = replace(lock, editions=wanted)
+        lock = replace(lock, editions=tuple(each for each in lock.editions if each.audience == audience))
     raise_all(lock_conflicts(issue, lock, digests))
     identities = {slug: article.feed_identity for slug, article in lock.articles.items()}
     return AssembledIssue(issue, editions_of(lock, pool), lock.feed_identity, identities, frozen=True)

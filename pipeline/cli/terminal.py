@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
@@ -138,8 +139,6 @@ def terminal_width() -> int | None:
 
 def progress(items: Iterable[Item], what: str) -> Iterable[Item]:
     """Yield the items; on a terminal, show a bar once the work has taken over a second."""
-    import time
-
     todo = list(items)
     started = time.monotonic()
     shown = False

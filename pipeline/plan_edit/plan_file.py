@@ -18,10 +18,10 @@ class PlanFile:
     """The `issue.md` of one issue, with its content before and after each change made here.
 
     `assembler` has the pool and the locks; replace it after the workspace was read again. Changes are made
-    in the edition for `audience`; without it, in the issue's first one.
+    in the edition for `audience`.
     """
 
-    def __init__(self, assembler: Assembler, folder: str, audience: str | None = None) -> None:
+    def __init__(self, assembler: Assembler, folder: str, audience: str) -> None:
         self.assembler = assembler
         self.folder = folder
         self.audience = audience
@@ -81,7 +81,7 @@ class PlanFile:
         return issue
 
     def _plan(self, issue: Issue) -> PlannedSections:
-        edition = self.assembler.select(issue, self.audience or issue.audiences[0]).edition
+        edition = self.assembler.select(issue, self.audience).edition
         return [
             (section.title, [article.slug for article, _ in section.articles]) for section in edition.sections
         ]
@@ -105,11 +105,10 @@ class PlanFile:
                 as_asked = True
         if as_asked:
             return
-        audience = self.audience or after.audiences[0]
-        decisions = self.assembler.select(after, audience).decisions
+        decisions = self.assembler.select(after, self.audience).decisions
         reason = next(each.reason for each in decisions if each.slug == change.slug)
         raise PressroomError(
-            f'"{change.slug}" would not be there in the edition for {audience}: {reason}.',
+            f'"{change.slug}" would not be there in the edition for {self.audience}: {reason}.',
             self._path,
             hint="Change the article, or make the change in another edition.",
         )
