@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from pipeline.articles.pool import Pool
 from pipeline.errors import PressroomError, raise_all, suggest
-from pipeline.model import EVERYONE, Article, Decision, Edition, Issue, Layout, Order, Section, SectionRule
+from pipeline.model import EVERYONE, Article, Decision, Edition, Issue, Order, Section, SectionRule
 
 NO_SECTION = "tags that no section takes"
 """The short reason for articles that no section of the issue asks for."""
@@ -79,7 +79,8 @@ def select_edition(issue: Issue, audience: str, pool: Pool, used: Mapping[str, s
             members.append(article)
             taken[article.slug] = Decision(article.slug, audience, True, rule.title, _tagged(article, rule))
         if members:
-            placed = tuple((article, _layout(article, rule, issue)) for article in members)
+            layout = rule.layout or issue.layout or issue.theme_layout
+            placed = tuple((article, article.layout or layout) for article in members)
             sections.append(Section(rule.title, placed))
     decisions = tuple(
         taken.get(slug)
@@ -131,11 +132,6 @@ def _ordered(articles: Iterable[Article], order: Order) -> list[Article]:
     if order is Order.TITLE:
         return sorted(by_slug, key=lambda article: article.title.casefold())
     return sorted(by_slug, key=lambda article: article.date, reverse=order is Order.NEWEST)
-
-
-def _layout(article: Article, rule: SectionRule, issue: Issue) -> Layout:
-    """Return the layout that the article names, or else its section, the issue or the theme."""
-    return article.layout or rule.layout or issue.layout or issue.theme_layout
 
 
 # --- mistakes --------------------------------------------------------------------------------

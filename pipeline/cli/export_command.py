@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
+from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,7 +18,6 @@ from pipeline.model import FORMATS, TARGETS
 if TYPE_CHECKING:
     from pipeline.actions.export import PackedExport, PreparedExport
     from pipeline.export.package import Package
-    from pipeline.export.target import ApiRequest
 
 _SHOWN = 160
 """Characters of a long value that are shown of a request."""
@@ -162,7 +162,10 @@ def _dry_run(source: PreparedExport, package: Package, *, anew: bool, as_json: b
     if not as_json:
         terminal.result("")
         for each in requests:
-            _show_request(each)
+            terminal.result(f"{each.method} {each.url}")
+            if each.body:
+                shown = json.dumps(_shortened(each.body), indent=2, ensure_ascii=False)
+                terminal.result(indent(shown, "  "))
     return {"requests": [asdict(each) for each in requests]}
 
 
@@ -183,13 +186,6 @@ def _push(
         what = "updated" if updated else "made"
         terminal.result(f"\n{service.title}: {kind} {draft.id} {what}.\n{draft.address}")
     return {"draft": {"id": draft.id, "address": draft.address, "updated": updated}}
-
-
-def _show_request(request: ApiRequest) -> None:
-    terminal.result(f"{request.method} {request.url}")
-    if request.body:
-        shown = json.dumps(_shortened(request.body), indent=2, ensure_ascii=False)
-        terminal.result("\n".join(f"  {line}" for line in shown.split("\n")))
 
 
 def _shortened(value: Any) -> Any:

@@ -66,9 +66,6 @@ class Snapshot:
 
     def bundled(self, issue: Issue, audience: str) -> Mapping[str, bytes]:
         """Return the files of an edition as `pressroom build` would write them."""
-        return self._once(("bundled", issue.folder, audience), partial(self._bundled, issue, audience))
-
-    def _bundled(self, issue: Issue, audience: str) -> Mapping[str, bytes]:
         prepared, composer = self.edition(issue, audience), self._composer
         files = bundle(
             prepared.edition, prepared.email, composer.publication, composer.images.data, ImageMode.PACKED
