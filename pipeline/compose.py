@@ -6,7 +6,7 @@ Email, site and feeds are all rendered from what is composed here, so an article
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -164,17 +164,15 @@ class Composer:
             self._parsed[text.place.path] = self._parse(text)
         return self._parsed[text.place.path]
 
-    def _unknown_audiences(self, blocks: Iterable[Block], path: str) -> list[PressroomError]:
-        """List an error for each `::: only` whose audience the publication does not have."""
+    def _unknown_audiences(self, blocks: Iterable[Block], path: str) -> Iterator[PressroomError]:
+        """Yield an error for each `::: only` whose audience the publication does not have."""
         known = [EVERYONE, *(each.name for each in self.publication.audiences)]
-        errors: list[PressroomError] = []
         for block in blocks:
             if block.kind is BlockKind.ONLY and block.title not in known:
                 hint = suggest(block.title, known) or "Declare it in newsletter.toml under [[audiences]]."
                 message = f'the audience "{block.title}" is not known.'
-                errors.append(PressroomError(message, path, block.line, hint))
-            errors += self._unknown_audiences(block.blocks, path)
-        return errors
+                yield PressroomError(message, path, block.line, hint)
+            yield from self._unknown_audiences(block.blocks, path)
 
     # --- editions ----------------------------------------------------------------------------
 

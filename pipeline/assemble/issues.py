@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -47,19 +47,7 @@ def read_issues(workspace: WorkspaceFiles, errors: list[PressroomError]) -> Issu
         with collect(errors):
             issue = parse_issue(source.text(), source.name, source.path, workspace.publication, errors)
             issues.append(issue)
-    _check_aliases(issues, errors)
-    first: dict[int, Issue] = {}
-    for issue in issues:
-        other = first.setdefault(issue.number, issue)
-        if other is not issue and issue.number:
-            errors.append(
-                PressroomError(
-                    f"the number {issue.number} is taken by {other.place.path}.",
-                    issue.place.path,
-                    issue.place.line,
-                    f"The next free number is {max(each.number for each in issues) + 1}.",
-                )
-            )
+    errors.extend(_taken_names(issues))
     return Issues(sorted(issues, key=lambda issue: issue.number))
 
 
@@ -145,18 +133,25 @@ def _aliases(fields: Fields) -> tuple[str, ...]:
     return aliases
 
 
-def _check_aliases(issues: Sequence[Issue], errors: list[PressroomError]) -> None:
-    """Report each folder name or alias that two issues have."""
-    taken = {issue.folder: issue for issue in issues}
+def _taken_names(issues: Sequence[Issue]) -> Iterator[PressroomError]:
+    """Yield an error for each number, folder name or alias that two issues have."""
+    by_number: dict[int, Issue] = {}
+    by_folder = {issue.folder: issue for issue in issues}
     for issue in issues:
+        other = by_number.setdefault(issue.number, issue)
+        if other is not issue and issue.number:
+            yield PressroomError(
+                f"the number {issue.number} is taken by {other.place.path}.",
+                issue.place.path,
+                issue.place.line,
+                f"The next free number is {max(each.number for each in issues) + 1}.",
+            )
         for alias in issue.aliases:
-            other = taken.setdefault(alias, issue)
+            other = by_folder.setdefault(alias, issue)
             if other is not issue or alias == issue.folder:
-                errors.append(
-                    PressroomError(
-                        f'the alias "{alias}" is taken by {other.place.path}.',
-                        issue.place.path,
-                        issue.lines.get("aliases"),
-                        "Delete it here, or rename the other.",
-                    )
+                yield PressroomError(
+                    f'the alias "{alias}" is taken by {other.place.path}.',
+                    issue.place.path,
+                    issue.lines.get("aliases"),
+                    "Delete it here, or rename the other.",
                 )

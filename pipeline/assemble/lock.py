@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -161,37 +161,29 @@ def editions_of(lock: Lock, pool: Mapping[str, Article]) -> tuple[Edition[Articl
     return tuple(edition.map(pool.__getitem__) for edition in lock.editions)
 
 
-def lock_conflicts(issue: Issue, lock: Lock, digests: Mapping[str, str]) -> list[PressroomError]:
-    """List an error for each article that differs from the lock; `digests` lacks deleted ones."""
-    errors: list[PressroomError] = []
+def lock_conflicts(issue: Issue, lock: Lock, digests: Mapping[str, str]) -> Iterator[PressroomError]:
+    """Yield an error for each article that differs from the lock; `digests` lacks deleted ones."""
+    command = f"pressroom assemble {issue.number}"
     for edition in lock.editions:
         if edition.audience not in issue.audiences:
-            errors.append(
-                PressroomError(
-                    f'it was frozen for "{edition.audience}", which the issue no longer names.',
-                    lock.path,
-                    hint=f"Choose again: pressroom assemble {issue.number} --update",
-                )
+            yield PressroomError(
+                f'it was frozen for "{edition.audience}", which the issue no longer names.',
+                lock.path,
+                hint=f"Choose again: {command} --update",
             )
     for slug in lock.slugs:
         if slug not in digests:
-            errors.append(
-                PressroomError(
-                    f'the issue carries "{slug}", which is no longer in the pool.',
-                    lock.path,
-                    hint=f"Restore the file, or choose again: pressroom assemble {issue.number} --update",
-                )
+            yield PressroomError(
+                f'the issue carries "{slug}", which is no longer in the pool.',
+                lock.path,
+                hint=f"Restore the file, or choose again: {command} --update",
             )
         elif digests[slug] != lock.articles[slug].digest:
-            errors.append(
-                PressroomError(
-                    f'the article "{slug}" was edited after the issue was frozen.',
-                    lock.path,
-                    hint="Undo the edit, or take it into the issue: "
-                    f"pressroom assemble {issue.number} --refresh",
-                )
+            yield PressroomError(
+                f'the article "{slug}" was edited after the issue was frozen.',
+                lock.path,
+                hint=f"Undo the edit, or take it into the issue: {command} --refresh",
             )
-    return errors
 
 
 # --- the file --------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ precedence. Each edition is selected separately, because its audience decides wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from pipeline.articles.pool import Pool
@@ -137,39 +137,34 @@ def _ordered(articles: Iterable[Article], order: Order) -> list[Article]:
 # --- mistakes --------------------------------------------------------------------------------
 
 
-def _section_mistakes(issue: Issue, pool: Pool) -> list[PressroomError]:
-    errors: list[PressroomError] = []
-    for rule in issue.sections:
-        errors += _unknown_tags(rule, pool)
-        errors += _bad_pins(rule, issue, pool)
-        errors += [_unknown_slug(rule, "excludes", slug, pool) for slug in rule.exclude if slug not in pool]
+def _section_mistakes(issue: Issue, pool: Pool) -> Iterator[PressroomError]:
     first: dict[str, str] = {}
     for rule in issue.sections:
+        yield from _unknown_tags(rule, pool)
+        yield from _bad_pins(rule, issue, pool)
+        for slug in rule.exclude:
+            if slug not in pool:
+                yield _unknown_slug(rule, "excludes", slug, pool)
         for slug in rule.pin:
             other = first.setdefault(slug, rule.title)
             if other != rule.title:
-                errors.append(
-                    PressroomError(
-                        f'section "{rule.title}" pins "{slug}", which section "{other}" pins too.',
-                        rule.place.path,
-                        rule.place.line,
-                        "An article can be in an issue only once: delete one of the two.",
-                    )
+                yield PressroomError(
+                    f'section "{rule.title}" pins "{slug}", which section "{other}" pins too.',
+                    rule.place.path,
+                    rule.place.line,
+                    "An article can be in an issue only once: delete one of the two.",
                 )
     for slug in issue.exclude:
         if slug not in pool:
-            errors.append(
-                PressroomError(
-                    f'the issue excludes "{slug}", which no article has as its slug.',
-                    issue.place.path,
-                    issue.place.line,
-                    suggest(slug, pool),
-                )
+            yield PressroomError(
+                f'the issue excludes "{slug}", which no article has as its slug.',
+                issue.place.path,
+                issue.place.line,
+                suggest(slug, pool),
             )
-    return errors
 
 
-def _unknown_tags(rule: SectionRule, pool: Pool) -> Iterable[PressroomError]:
+def _unknown_tags(rule: SectionRule, pool: Pool) -> Iterator[PressroomError]:
     known = pool.tags
     for tag in (*rule.tags.any, *rule.tags.all, *rule.tags.none):
         if tag in known:
@@ -185,7 +180,7 @@ def _unknown_tags(rule: SectionRule, pool: Pool) -> Iterable[PressroomError]:
             )
 
 
-def _bad_pins(rule: SectionRule, issue: Issue, pool: Pool) -> Iterable[PressroomError]:
+def _bad_pins(rule: SectionRule, issue: Issue, pool: Pool) -> Iterator[PressroomError]:
     for slug in rule.pin:
         if slug not in pool:
             yield _unknown_slug(rule, "pins", slug, pool)
