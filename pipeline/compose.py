@@ -251,11 +251,8 @@ class Composer:
         text = merge.literal_text(re.sub(r" ?\[\d+\]", "", text))
         least, most = PREVIEW_TEXT
         for sentence_end in re.finditer(r"[.!?…]['\"’”)]*(?= |$)", text):
-            if sentence_end.end() > most:
-                break
-            end = sentence_end.end()
-            if end >= least:
-                return text[:end]
+            if least <= sentence_end.end() <= most:
+                return text[: sentence_end.end()]
         if len(text) <= most:
             return text
         return text[: most - 1].rsplit(" ", 1)[0].rstrip(",;:–— ") + "…"
