@@ -6,7 +6,7 @@ Email, site and feeds are all rendered from what is composed here, so an article
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -17,7 +17,7 @@ from pipeline.content.medium import Medium, select_blocks
 from pipeline.content.parse import WORDS_PER_MINUTE, parse_content
 from pipeline.content.text import LinkList, blocks_to_text
 from pipeline.content.text_width import collapse_spaces
-from pipeline.errors import PressroomError, raise_all, suggest
+from pipeline.errors import PressroomError, collect, raise_all, suggest
 from pipeline.images.library import ImageLibrary
 from pipeline.images.resize import LOGO_BOX, THUMBNAIL_BOX
 from pipeline.model import (
@@ -29,9 +29,9 @@ from pipeline.model import (
     ComposedArticle,
     ComposedEdition,
     ComposedIssue,
-    ComposedSection,
     Content,
     Edition,
+    Element,
     Finding,
     Image,
     Issue,
@@ -39,6 +39,7 @@ from pipeline.model import (
     MergeText,
     Place,
     Published,
+    Section,
     Severity,
 )
 from pipeline.support import merge
@@ -80,17 +81,13 @@ class Composer:
         errors: list[PressroomError] = []
         assembled: list[AssembledIssue] = []
         for issue in issues:
-            try:
+            with collect(errors):
                 assembled.append(self.workspace.assembler.assemble(issue, audience))
-            except PressroomError as error:
-                errors.append(error)
         self._parse_texts(assembled)
         composed: list[ComposedIssue] = []
         for each in assembled:
-            try:
+            with collect(errors):
                 composed.append(ComposedIssue(each, self._editions(each)))
-            except PressroomError as error:
-                errors.append(error)
         raise_all(errors)
         return tuple(composed)
 
@@ -149,7 +146,7 @@ class Composer:
                 mistakes.append(PressroomError(error.message, path, text.lines.get("image"), error.hint))
         else:
             body, first_line = text.letter, text.letter_line
-        try:
+        with collect(mistakes):
             content = parse_content(
                 body,
                 path=path,
@@ -159,8 +156,6 @@ class Composer:
                 lead=lead,
                 language=self.publication.language,
             )
-        except PressroomError as error:
-            mistakes.append(error)
         mistakes += self._unknown_audiences(content.blocks, path)
         content = replace(content, thumbnail=thumbnail)
         return ParsedText(content, frozenset(resolver.linked), tuple(mistakes))
@@ -170,17 +165,15 @@ class Composer:
             self._parsed[text.place.path] = self._parse(text)
         return self._parsed[text.place.path]
 
-    def _unknown_audiences(self, blocks: Iterable[Block], path: str) -> list[PressroomError]:
-        """List an error for each `::: only` whose audience the publication does not have."""
+    def _unknown_audiences(self, blocks: Iterable[Block], path: str) -> Iterator[PressroomError]:
+        """Yield an error for each `::: only` whose audience the publication does not have."""
         known = [EVERYONE, *(each.name for each in self.publication.audiences)]
-        errors: list[PressroomError] = []
         for block in blocks:
             if block.kind is BlockKind.ONLY and block.title not in known:
                 hint = suggest(block.title, known) or "Declare it in newsletter.toml under [[audiences]]."
                 message = f'the audience "{block.title}" is not known.'
-                errors.append(PressroomError(message, path, block.line, hint))
-            errors += self._unknown_audiences(block.blocks, path)
-        return errors
+                yield PressroomError(message, path, block.line, hint)
+            yield from self._unknown_audiences(block.blocks, path)
 
     # --- editions ----------------------------------------------------------------------------
 
@@ -189,31 +182,21 @@ class Composer:
         errors: list[PressroomError] = []
         issue, letter = assembled.issue, Content(())
         for key, typed in (("subject", issue.subject), ("preview_text", issue.preview_text)):
-            try:
+            with collect(errors):
                 self._line(issue, key, typed)
-            except PressroomError as error:
-                errors.append(error)
-        try:
+        with collect(errors):
             letter = self.content(issue)
-        except PressroomError as error:
-            errors.append(error)
         for article in {a.slug: a for edition in assembled.editions for a in edition.articles}.values():
-            try:
+            with collect(errors):
                 self.content(article)
-            except PressroomError as error:
-                errors.append(error)
         raise_all(errors)
         return tuple(self._edition(assembled, edition, letter) for edition in assembled.editions)
 
-    def _edition(self, assembled: AssembledIssue, edition: Edition, letter: Content) -> ComposedEdition:
+    def _edition(
+        self, assembled: AssembledIssue, edition: Edition[Article], letter: Content
+    ) -> ComposedEdition:
         issue = assembled.issue
-        sections = tuple(
-            ComposedSection(
-                section.title,
-                tuple((self._article(article, assembled), layout) for article, layout in section.articles),
-            )
-            for section in edition.sections
-        )
+        sections = edition.map(lambda article: self._article(article, assembled)).sections
         public = is_public(self.publication, edition.audience)
         page = address(self.publication, issue_path(issue, edition.audience))
         return ComposedEdition(
@@ -221,7 +204,7 @@ class Composer:
             audience=edition.audience,
             letter=letter,
             sections=sections,
-            record=assembled.record,
+            feed_identity=assembled.feed_identity,
             url=page if public else None,
             subject=self._line(issue, "subject", issue.subject) or merge.text(issue.title),
             preview_text=self._line(issue, "preview_text", issue.preview_text)
@@ -236,7 +219,7 @@ class Composer:
         return ComposedArticle(
             article=article,
             content=self.content(article),
-            record=assembled.records[article.slug],
+            feed_identity=assembled.feed_identities[article.slug],
             url=self.url_of(article),
             disclaimers=self._disclaimers([article]),
             issues=self.carriers.get(article.slug, (assembled.issue.folder,)),
@@ -268,11 +251,8 @@ class Composer:
         text = re.sub(r" ?\[\d+\]", "", merge.text(marked).fill(lambda field: field.fallback))
         least, most = PREVIEW_TEXT
         for sentence_end in re.finditer(r"[.!?…]['\"’”)]*(?= |$)", text):
-            if sentence_end.end() > most:
-                break
-            end = sentence_end.end()
-            if end >= least:
-                return merge.text(text[:end])
+            if least <= sentence_end.end() <= most:
+                return merge.text(text[: sentence_end.end()])
         if len(text) <= most:
             return merge.text(text)
         return merge.text(text[: most - 1].rsplit(" ", 1)[0].rstrip(",;:–— ") + "…")
@@ -309,9 +289,11 @@ class Composer:
             editions += [edition for edition in each.editions if edition.url]
             for edition in each.editions:
                 articles |= {article.article.slug: article for article in edition.articles if article.url}
-        editions.sort(key=lambda edition: (edition.record.published, edition.issue.number), reverse=True)
+        editions.sort(
+            key=lambda edition: (edition.feed_identity.published, edition.issue.number), reverse=True
+        )
         newest_first = sorted(articles.values(), key=lambda each: each.article.slug)
-        newest_first.sort(key=lambda each: each.record.published, reverse=True)
+        newest_first.sort(key=lambda each: each.feed_identity.published, reverse=True)
         return Published(
             publication=self.publication,
             editions=tuple(editions),
@@ -353,15 +335,14 @@ class Composer:
 
 def _prose(blocks: Iterable[Block]) -> tuple[Block, ...]:
     """Keep only paragraphs: no headings, tables or containers."""
-    kept: list[Block] = []
-    for block in blocks:
-        if block.kind is BlockKind.PROSE:
-            nodes = tuple(n for n in block.nodes if not isinstance(n, str) and getattr(n, "tag", "") == "p")
-            kept.append(replace(block, nodes=nodes))
-    return tuple(kept)
+    return tuple(
+        replace(block, nodes=tuple(n for n in block.nodes if isinstance(n, Element) and n.tag == "p"))
+        for block in blocks
+        if block.kind is BlockKind.PROSE
+    )
 
 
-def _minutes(letter: Content, sections: Iterable[ComposedSection]) -> int:
+def _minutes(letter: Content, sections: Iterable[Section[ComposedArticle]]) -> int:
     """Reading time of the email itself in minutes: of a card only the dek counts, not its article."""
     words = letter.words
     for section in sections:

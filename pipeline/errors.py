@@ -6,7 +6,8 @@ several mistakes collects them and raises one `Mistakes`, so that an editor mend
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from difflib import get_close_matches
 
 
@@ -57,6 +58,15 @@ def flatten(error: PressroomError) -> tuple[PressroomError, ...]:
     if isinstance(error, Mistakes):
         return tuple(single for each in error.errors for single in flatten(each))
     return (error,)
+
+
+@contextmanager
+def collect(errors: list[PressroomError]) -> Iterator[None]:
+    """Add an error that ends the block to `errors`; what comes after the block goes on."""
+    try:
+        yield
+    except PressroomError as error:
+        errors.append(error)
 
 
 def raise_all(errors: Iterable[PressroomError]) -> None:

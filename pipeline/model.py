@@ -11,7 +11,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Generic, Self, TypeVar
+
+Item = TypeVar("Item")
+Other = TypeVar("Other")
 
 EVERYONE = "everyone"
 """The audience of an edition that is for all readers."""
@@ -415,24 +418,35 @@ class Issue:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
-    """A titled group of articles in an edition, selected and in order, each with its layout."""
+class Section(Generic[Item]):
+    """A titled group of articles in an edition, selected and in order, each with its layout.
+
+    `Item` is `Article`, `ComposedArticle`, or `str` for the slugs in a lock.
+    """
 
     title: str
-    articles: tuple[tuple[Article, Layout], ...]
+    articles: tuple[tuple[Item, Layout], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Edition:
+class Edition(Generic[Item]):
     """One variant of an issue for one audience."""
 
     audience: str
-    sections: tuple[Section, ...]
+    sections: tuple[Section[Item], ...]
 
     @property
-    def articles(self) -> tuple[Article, ...]:
+    def articles(self) -> tuple[Item, ...]:
         """Every article of the edition, in reading order."""
         return tuple(article for section in self.sections for article, _ in section.articles)
+
+    def map(self, change: Callable[[Item], Other]) -> Edition[Other]:
+        """Return the edition with `change` applied to each article."""
+        sections = (
+            Section(section.title, tuple((change(article), layout) for article, layout in section.articles))
+            for section in self.sections
+        )
+        return Edition(self.audience, tuple(sections))
 
 
 @dataclass(frozen=True, slots=True)
@@ -463,13 +477,13 @@ class FeedIdentity:
 class AssembledIssue:
     """An issue with its editions selected. `frozen` is True if the selection comes from a lock.
 
-    `records` maps slugs to the feed identities of the articles; `record` is the issue's own.
+    `feed_identities` maps the slugs of the articles to theirs; `feed_identity` is the issue's own.
     """
 
     issue: Issue
-    editions: tuple[Edition, ...]
-    record: FeedIdentity
-    records: Mapping[str, FeedIdentity]
+    editions: tuple[Edition[Article], ...]
+    feed_identity: FeedIdentity
+    feed_identities: Mapping[str, FeedIdentity]
     frozen: bool
 
 
@@ -486,18 +500,10 @@ class ComposedArticle:
 
     article: Article
     content: Content
-    record: FeedIdentity
+    feed_identity: FeedIdentity
     url: str | None
     disclaimers: tuple[str, ...]
     issues: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ComposedSection:
-    """A section of a composed edition."""
-
-    title: str
-    articles: tuple[tuple[ComposedArticle, Layout], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -512,8 +518,8 @@ class ComposedEdition:
     issue: Issue
     audience: str
     letter: Content
-    sections: tuple[ComposedSection, ...]
-    record: FeedIdentity
+    sections: tuple[Section[ComposedArticle], ...]
+    feed_identity: FeedIdentity
     url: str | None
     subject: MergeText
     preview_text: MergeText

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.assemble.lock import LOCK
-from pipeline.config.workspace_files import ISSUES
+from pipeline.assemble.lock import lock_path
 from pipeline.model import AssembledIssue, Finding, Issue
 from pipeline.workspace import Workspace
 
@@ -30,5 +29,4 @@ def assemble_issue(
     """
     assembler = workspace.assembler
     written = assembler.freeze(issue, now, update=update, refresh=refresh)
-    lock = f"{ISSUES}/{issue.folder}/{LOCK}"
-    return AssembleReport(assembler.assemble(issue), lock, written, assembler.stale_rules(issue))
+    return AssembleReport(assembler.assemble(issue), lock_path(issue), written, assembler.stale_rules(issue))

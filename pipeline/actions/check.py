@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
 
 from pipeline.actions.prepare import PreparedEdition
 from pipeline.checks.context import CheckContext, linked_addresses
+from pipeline.checks.online_links import LinkTester
 from pipeline.checks.rule import Rule
 from pipeline.checks.rules import RULES
+from pipeline.checks.rules.external import links_to_try
 from pipeline.checks.runner import CheckResult, run_rules, sort
 from pipeline.checks.size_budget import make_budget
+from pipeline.checks.spamassassin import spam_report
 from pipeline.compose import Composer
 from pipeline.model import Finding, Issue
 from pipeline.render.email.message import build_message
@@ -26,20 +31,35 @@ def check_issues(
 ) -> tuple[CheckResult, ...]:
     """Run these rules over each edition of these issues.
 
-    `watch` wraps the issues as they are checked, to show progress. `complete` adds what an editor asked
-    for and other programs or the web answer. Raises the mistakes of all issues at once, as a build does.
+    `watch` wraps the issues as they are checked, to show progress. `complete` adds what other
+    programs or the web answer (`external_checks`). Raises the mistakes of all issues at once, as a build
+    does.
     """
     composer = Composer(workspace)
     renderer = EmailRenderer.for_composer(composer)
-    composed = {each.assembled.issue.folder: each for each in composer.compose(issues)}
+    composed = composer.compose(issues)
     results = []
-    for issue in watch([each.assembled.issue for each in composed.values()]):
-        for edition in composed[issue.folder].editions:
-            prepared = PreparedEdition(
-                composer, renderer, composed[issue.folder], edition, renderer.render(edition)
-            )
+    for _, issue in zip(watch([each.assembled.issue for each in composed]), composed, strict=True):
+        for edition in issue.editions:
+            prepared = PreparedEdition(composer, renderer, issue, edition, renderer.render(edition))
             results.append(run_rules(complete(check_context(prepared)), rules))
     return tuple(results)
+
+
+def external_checks(
+    workspace: Workspace, now: datetime, *, online: bool, allow_private: bool, spam: bool
+) -> Callable[[CheckContext], CheckContext]:
+    """Return the function that adds the answers that were asked for: of the web, of SpamAssassin."""
+    files = workspace.files
+    cache = files.build / ".cache" / "links.json"
+    tester = LinkTester(files.publication.base_url, now, cache, allow_private=allow_private)
+
+    def complete(context: CheckContext) -> CheckContext:
+        if online:
+            context = replace(context, answers=tester.answers(links_to_try(context)))
+        return replace(context, spam=spam_report(context.message)) if spam else context
+
+    return complete
 
 
 def check_issue(workspace: Workspace, issue: Issue) -> tuple[Finding, ...]:

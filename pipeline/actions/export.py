@@ -22,7 +22,6 @@ from pipeline.export.bundle import (
     zip_bytes,
 )
 from pipeline.export.package import Package, package
-from pipeline.export.target import Target
 from pipeline.export.targets import find
 from pipeline.model import FORMATS, TARGETS, Finding, Issue, OutputFile, Place, Severity
 from pipeline.render.email.message import build_message
@@ -35,7 +34,8 @@ from pipeline.workspace import Workspace, edition_audience
 class ExportRequest:
     """What to export. `target` is a service or a format.
 
-    Without `audience` it is the issue's first edition; without `output` it goes below `build/export`.
+    Without `audience` it is the issue's first edition; without `output` it goes below `build/export`. It is a
+    .zip if `zipped` is set or `output` ends in .zip.
     """
 
     issue: Issue
@@ -44,11 +44,6 @@ class ExportRequest:
     images: ImageMode = ImageMode.HOSTED
     output: Path | None = None
     zipped: bool = False
-
-    @property
-    def service(self) -> Target | None:
-        """The service that is exported for, or None for a format."""
-        return None if self.target in FORMATS else find(self.target)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +59,6 @@ class PreparedExport:
     def audience(self) -> str:
         """The audience of the edition."""
         return self.prepared.edition.audience
-
-    @property
-    def blocked(self) -> bool:
-        """Whether a finding is at error level."""
-        return any(each.severity is Severity.ERROR for each in self.findings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +87,9 @@ def export_issue(
     if target not in (*FORMATS, *TARGETS):
         hint = suggest(target, (*FORMATS, *TARGETS)) or f"The targets are {', '.join((*FORMATS, *TARGETS))}."
         raise PressroomError(f'there is no target "{target}".', hint=hint)
-    zipped = output is not None and output.suffix == ".zip"
-    request = ExportRequest(issue, target, audience, output=output, zipped=zipped)
-    prepared = prepare_export(workspace, request)
-    if prepared.blocked and not force:
-        errors = [each for each in prepared.findings if each.severity is Severity.ERROR]
+    prepared = prepare_export(workspace, ExportRequest(issue, target, audience, output=output))
+    errors = [each for each in prepared.findings if each.severity is Severity.ERROR]
+    if errors and not force:
         raise PressroomError(
             f"the checks find {len(errors)} errors, the first of them: {errors[0].message}",
             errors[0].place.path,
@@ -133,14 +121,14 @@ def pack_export(source: PreparedExport) -> PackedExport:
     """Make the files of an export. Raises `PressroomError` for what the target cannot express."""
     edition, email, composer = source.prepared.edition, source.prepared.email, source.prepared.composer
     publication, images = composer.publication, source.request.images
-    service = source.request.service
     packed = composer.images.data if images is ImageMode.PACKED else None
-    if service is None:
-        if source.request.target == "bundle":
-            return PackedExport(source, bundle(edition, email, publication, composer.images.data, images))
+    if source.request.target == "bundle":
+        return PackedExport(source, bundle(edition, email, publication, composer.images.data, images))
+    if source.request.target == "eml":
         message = OutputFile("email.eml", build_message(email, publication, edition, packed))
         listing = listing_file(edition, email, publication, [message], images)
         return PackedExport(source, (message, listing))
+    service = find(source.request.target)
     if packed and not service.takes_images:
         raise service.error(
             f"{service.title} takes no pictures with the email.",
@@ -163,8 +151,9 @@ def write_export(packed: PackedExport) -> Path:
     suffix = "" if request.target == "bundle" else f"-{request.target}"
     name = f"{request.issue.folder}{other}{suffix}{'.zip' if request.zipped else ''}"
     output = request.output or packed.source.workspace.files.build / "export" / name
-    _check_replaceable(output, request.zipped)
-    if request.zipped:
+    zipped = request.zipped or output.suffix == ".zip"
+    _check_replaceable(output, zipped)
+    if zipped:
         write_atomically(output, zip_bytes(packed.files))
     else:
         write_folder(output, packed.files)

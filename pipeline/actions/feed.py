@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -29,8 +28,8 @@ def build_feeds(workspace: Workspace, now: datetime) -> tuple[tuple[str, ...], t
         write_atomically(site / each.path, each.data)
     # A feed that exists no longer, such as that of an audience that is not public any more, is deleted.
     paths = {each.path for each in files}
-    for file in sorted(site.rglob("*")):
-        if is_feed_file(file.name) and file.is_file() and file.relative_to(site).as_posix() not in paths:
+    for path, file in _feed_files(site):
+        if path not in paths:
             file.unlink()
     return tuple(each.path for each in files), composer.dead_links(published)
 
@@ -44,48 +43,43 @@ def check_feeds(workspace: Workspace, now: datetime, before: Path) -> tuple[int,
     composer = Composer(workspace)
     published = composer.published(composer.compose(without_drafts(workspace.issues)), now)
     built = {each.path: each.data for each in feed_files(published)}
-    earlier = {
-        file.relative_to(before).as_posix(): file.read_bytes()
-        for file in sorted(before.rglob("*"))
-        if is_feed_file(file.name) and file.is_file()
-    }
+    earlier = {path: file.read_bytes() for path, file in _feed_files(before)}
     # The home page is the first part; the workspace may have a template of its own for it.
     (home, *_) = site_parts(published, workspace.templates)[0]()
     context = feed_context(published, now, built, earlier, home.data.decode())
     return len(context.documents), run_feed_rules(context)
 
 
-@dataclass(frozen=True, slots=True)
-class HubUpdate:
-    """The built feeds that have changed since the hub was told. `changed` maps paths to digests."""
-
-    workspace: Workspace
-    hub: str
-    changed: dict[str, str]
-    told: dict[str, str]
-
-    def send(self) -> Iterator[str]:
-        """Tell the hub of the feeds one by one, and yield each path once it was accepted.
-
-        What the hub has accepted is remembered, even if it refuses the rest. Raises `PressroomError` for
-        what it refuses.
-        """
-        for path in websub.ping(self.workspace.files.publication, self.changed):
-            self.told[path] = self.changed[path]
-            websub.write_notified(_record(self.workspace), self.hub, self.told)
-            yield path
+def _feed_files(site: Path) -> Iterator[tuple[str, Path]]:
+    for file in sorted(site.rglob("*")):
+        if is_feed_file(file.name) and file.is_file():
+            yield file.relative_to(site).as_posix(), file
 
 
-def hub_update(workspace: Workspace) -> HubUpdate:
-    """Find the built feeds that the hub does not know yet. Nothing leaves the machine.
+def changed_feeds(workspace: Workspace) -> Mapping[str, str]:
+    """Map the built feeds that the hub does not know yet to their digests. Nothing leaves the machine.
 
     Raises `PressroomError` if no hub is set or no feed is built.
     """
     hub = websub.configured_hub(workspace.files.publication)
-    told = websub.read_notified(_record(workspace), hub)
-    changed = websub.changed_feeds(workspace.files.build / "site", hub, told)
-    return HubUpdate(workspace, hub, changed, told)
+    notified = websub.read_notified(_notified_file(workspace), hub)
+    return websub.changed_feeds(workspace.files.build / "site", hub, notified)
 
 
-def _record(workspace: Workspace) -> Path:
+def notify_hub(workspace: Workspace, changed: Mapping[str, str]) -> Iterator[str]:
+    """Notify the hub of these feeds one by one, and yield each path once it was accepted.
+
+    What the hub has accepted is remembered, even if it refuses the rest. Raises `PressroomError` for
+    what it refuses.
+    """
+    publication, file = workspace.files.publication, _notified_file(workspace)
+    hub = websub.configured_hub(publication)
+    notified = websub.read_notified(file, hub)
+    for path in websub.ping(publication, changed):
+        notified[path] = changed[path]
+        websub.write_notified(file, hub, notified)
+        yield path
+
+
+def _notified_file(workspace: Workspace) -> Path:
     return workspace.files.build / ".cache" / "hub.json"

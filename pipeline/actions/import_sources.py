@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline import __version__
-from pipeline.errors import PressroomError
+from pipeline.errors import PressroomError, collect
 from pipeline.importers.finish import Given
 from pipeline.importers.gather import Named, named
 from pipeline.importers.pictures import Pictures
@@ -40,18 +40,14 @@ class ImportRequest:
 class PreparedImport:
     """Articles read from sources, not yet written.
 
-    `skipped` are the files that no importer reads. `errors` has the mistakes of sources that cannot be
-    imported; they do not stop the others.
+    `run` writes them. `skipped` are the files that no importer reads. `errors` has the mistakes of sources
+    that cannot be imported; they do not stop the others.
     """
 
     run: Import
     items: tuple[Item, ...]
     skipped: tuple[str, ...]
     errors: tuple[PressroomError, ...]
-
-    def write(self, item: Item) -> None:
-        """Write an article with its images and its sidecar."""
-        self.run.write(item)
 
 
 def prepare_import(
@@ -77,10 +73,8 @@ def prepare_import(
             )
         run = _make_run(workspace, request, now, stdin)
         for source in watch(sources):
-            try:
+            with collect(errors):
                 run.take(source)
-            except PressroomError as error:
-                errors.append(error)
         items = run.settle(errors)
     except RecursionError as error:
         raise PressroomError("a source is nested too deeply.") from error

@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from pipeline import __version__
-from pipeline.actions.export import PackedExport
+from pipeline.actions.export import PreparedExport
 from pipeline.export.client import TIME_LIMIT, DryRunClient, ServiceClient
 from pipeline.export.delivery import Credentials
 from pipeline.export.drafts import PushedDraft, read_drafts, remember
@@ -18,60 +18,51 @@ from pipeline.export.target import ApiRequest, Target
 from pipeline.export.target_settings import require
 
 
-def check_settings(packed: PackedExport) -> None:
+def check_settings(package: Package) -> None:
     """Raise `PressroomError` for each setting that a push needs and that is missing."""
-    target, made = _service(packed)
-    require(target, made.delivery.settings)
+    require(package.target, package.delivery.settings)
 
 
-def check_keys(packed: PackedExport) -> None:
+def check_keys(package: Package) -> None:
     """Raise `PressroomError` for each setting and each key that is missing."""
-    check_settings(packed)
-    target, _ = _service(packed)
-    keys_of(target)
+    check_settings(package)
+    keys_of(package.target)
 
 
-def dry_run(packed: PackedExport, *, new_draft: bool) -> tuple[ApiRequest, ...]:
+def dry_run_requests(source: PreparedExport, package: Package, *, new_draft: bool) -> tuple[ApiRequest, ...]:
     """List the requests of a push without making one. No key is needed, and none is in them."""
-    target, made = _service(packed)
-    client = DryRunClient(target, Credentials({}, made.delivery.settings))
-    dry_run_push(target, made.delivery, client, _remembered(packed, target), new_draft=new_draft)
+    target, delivery = package.target, package.delivery
+    client = DryRunClient(target, Credentials({}, delivery.settings))
+    dry_run_push(target, delivery, client, _remembered(source, target), new_draft=new_draft)
     return tuple(client.requests)
 
 
-def push_draft(packed: PackedExport, now: datetime, *, new_draft: bool) -> tuple[PushedDraft, bool]:
+def push_draft(
+    source: PreparedExport, package: Package, now: datetime, *, new_draft: bool
+) -> tuple[PushedDraft, bool]:
     """Make or update the draft at the service, and remember it. Also returns whether it was updated.
 
     With `new_draft` an earlier draft is left alone. Raises `PressroomError` for a key that is missing,
     and for what the service refuses.
     """
-    target, made = _service(packed)
-    settings = made.delivery.settings
+    target, delivery = package.target, package.delivery
+    settings = delivery.settings
     client = ServiceClient(
         target,
         Credentials(keys_of(target), settings),
         f"Pressroom/{__version__}",
         float(settings.get("timeout", TIME_LIMIT)),
     )
-    remembered = _remembered(packed, target)
-    written, updated = push_to_service(target, made.delivery, client, remembered, new_draft=new_draft)
-    digest = sha256(b"".join(each.data for each in made.files)).hexdigest()
-    source = packed.source
+    remembered = _remembered(source, target)
+    written, updated = push_to_service(target, delivery, client, remembered, new_draft=new_draft)
+    digest = sha256(b"".join(each.data for each in package.files)).hexdigest()
     pushed = now.isoformat(timespec="seconds")
     draft = PushedDraft(target.name, source.audience, written.id, written.address, pushed, digest)
     remember(source.workspace.files.root, source.request.issue, draft)
     return draft, updated
 
 
-def _service(packed: PackedExport) -> tuple[Target, Package]:
-    service = packed.source.request.service
-    if service is None or packed.package is None:
-        raise ValueError("only an export for a service can be pushed")
-    return service, packed.package
-
-
-def _remembered(packed: PackedExport, target: Target) -> PushedDraft | None:
-    source = packed.source
+def _remembered(source: PreparedExport, target: Target) -> PushedDraft | None:
     drafts = read_drafts(source.workspace.files.root, source.request.issue)
     key = (target.name, source.audience)
     return next((draft for draft in drafts if (draft.target, draft.audience) == key), None)

@@ -36,7 +36,7 @@ def _status(workspace: Workspace, issue: Issue) -> IssueStatus:
         state, next_step = "broken lock", f"pressroom assemble {number} --update"
     elif lock is None:
         state, next_step = "open", f"pressroom assemble {number}"
-    elif lock_conflicts(issue, lock, assembler.digests(lock.slugs)):
+    elif any(lock_conflicts(issue, lock, assembler.digests(lock.slugs))):
         state, next_step = "changed", f"pressroom build {number}  (says what changed)"
     else:
         state, next_step = "frozen", f"pressroom {'export' if built else 'build'} {number}"

@@ -14,7 +14,7 @@ from pipeline.config.front_matter import split_file
 from pipeline.config.publication import read_silence
 from pipeline.config.workspace_files import WorkspaceFiles
 from pipeline.content.text_width import collapse_spaces
-from pipeline.errors import NotFound, PressroomError, suggest
+from pipeline.errors import NotFound, PressroomError, collect, suggest
 from pipeline.model import EVERYONE, Article, Author, Layout, Place, Publication
 from pipeline.support.files import bad_name
 from pipeline.support.urls import path_part
@@ -56,13 +56,11 @@ def read_pool(workspace: WorkspaceFiles, errors: list[PressroomError]) -> Pool:
     """Read every article. Mistakes, with file, line and hint, are added to `errors`."""
     articles: list[Article] = []
     for source in workspace.article_sources():
-        try:
+        with collect(errors):
             article = parse_article(
                 source.text(), source.name, source.path, workspace.publication, workspace.zone, errors
             )
             articles.append(article)
-        except PressroomError as error:
-            errors.append(error)
     errors.extend((*_check_slugs(articles), *_check_tags(articles), *_check_related(articles)))
     return Pool(articles)
 

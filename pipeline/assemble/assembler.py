@@ -5,29 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 
 from pipeline.articles.pool import Pool
 from pipeline.assemble.digest import content_digest
 from pipeline.assemble.history import History
 from pipeline.assemble.issues import Issues
 from pipeline.assemble.lock import (
-    LOCK,
     Lock,
     editions_of,
     freeze_issue,
     lock_conflicts,
-    new_record,
+    lock_path,
+    new_feed_identity,
     read_lock,
     restore_issue,
     rules_digest,
     with_current_slugs,
     write_lock,
 )
-from pipeline.assemble.select import explain_selection, select_articles, select_edition
-from pipeline.config.workspace_files import ISSUES, WorkspaceFiles
+from pipeline.assemble.select import Selection, select_articles, select_edition
+from pipeline.config.workspace_files import WorkspaceFiles
 from pipeline.errors import PressroomError, raise_all
-from pipeline.model import AssembledIssue, Decision, Edition, Finding, Issue, Place, Severity
+from pipeline.model import Article, AssembledIssue, Decision, Edition, Finding, Issue, Place, Severity
 from pipeline.support.files import read_source, write_atomically
 
 
@@ -47,16 +46,13 @@ class Assembler:
         self.history = History(issues, self.locks, pool)
         self._digests: dict[str, str] = {}
         for issue in issues:
-            file = self._lock_file(issue)
-            if file.is_file():
+            path = lock_path(issue)
+            if (files.root / path).is_file():
                 try:
-                    lock = read_lock(read_source(file, files.path_of(file)), issue)
+                    lock = read_lock(read_source(files.root / path, path), issue)
                     self.locks[issue.folder] = with_current_slugs(lock, pool.current)
                 except PressroomError as error:
                     self.broken[issue.folder] = error
-
-    def _lock_file(self, issue: Issue) -> Path:
-        return self.files.root / ISSUES / issue.folder / LOCK
 
     def digests(self, slugs: Iterable[str]) -> dict[str, str]:
         """Map each of these articles that is in the pool to its digest of today."""
@@ -68,22 +64,30 @@ class Assembler:
     def plan(self, issue: Issue) -> tuple[Decision, ...]:
         """Explain for each article of the pool why it is in or out; for a frozen issue, by its lock."""
         lock = self.locks.get(issue.folder)
-        used = self.history.used_before(issue)
-        if lock is None:
-            return explain_selection(issue, self.pool, used)
         try:
-            today = explain_selection(issue, self.pool, used)
+            today = tuple(
+                decision
+                for audience in issue.audiences
+                for decision in self.select(issue, audience).decisions
+            )
         except PressroomError:
+            if lock is None:
+                raise
             today = ()  # the sections were changed since then; the lock does not depend on them
-        return _locked_decisions(lock, self.pool, today)
+        return _locked_decisions(lock, self.pool, today) if lock else today
+
+    def select(self, issue: Issue, audience: str) -> Selection:
+        """Select one edition from the pool as it is now. Raises `Mistakes` of the issue's sections."""
+        return select_edition(issue, audience, self.pool, self.history.used_before(issue))
 
     def reading_order(self, issue: Issue, audience: str) -> tuple[str, ...]:
         """The slugs of one edition in reading order, by its lock or its plan."""
         lock = self.locks.get(issue.folder)
         if lock is None:
-            edition = select_edition(issue, audience, self.pool, self.history.used_before(issue))
-            return tuple(article.slug for article in edition.articles)
-        return tuple(slug for locked in lock.editions if locked.audience == audience for slug in locked.slugs)
+            return tuple(article.slug for article in self.select(issue, audience).edition.articles)
+        return tuple(
+            slug for locked in lock.editions if locked.audience == audience for slug in locked.articles
+        )
 
     def edited(self, issue: Issue) -> frozenset[str]:
         """The articles of a frozen issue that were edited or deleted since then."""
@@ -105,15 +109,19 @@ class Assembler:
             return restore_issue(issue, lock, self.pool, self.digests(lock.slugs), audience)
         wanted = issue if audience is None else replace(issue, audiences=(audience,))
         editions = select_articles(wanted, self.pool, self.history.used_before(issue))
+        return self._selected(issue, editions)
+
+    def _selected(self, issue: Issue, editions: tuple[Edition[Article], ...]) -> AssembledIssue:
+        """Add the ids and dates for feeds: those of earlier locks, or new ones."""
         known, publication = self.history.feed_identities(), self.files.publication
-        records = {
+        identities = {
             article.slug: known.get(article.slug)
-            or new_record(publication, "article", article.slug, article.date, article.updated)
+            or new_feed_identity(publication, "article", article.slug, article.date, article.updated)
             for edition in editions
             for article in edition.articles
         }
-        record = new_record(publication, "issue", issue.folder, issue.date, None)
-        return AssembledIssue(issue, editions, record, records, frozen=False)
+        identity = new_feed_identity(publication, "issue", issue.folder, issue.date, None)
+        return AssembledIssue(issue, editions, identity, identities, frozen=False)
 
     def freeze(self, issue: Issue, now: datetime, *, update: bool = False, refresh: bool = False) -> bool:
         """Write the issue's lock. Returns False if the file already has the same content.
@@ -131,34 +139,24 @@ class Assembler:
         before = self.locks.get(issue.folder)
         if issue.folder in self.broken and not update:
             raise self.broken[issue.folder]
-        if before is not None and not update:
+        if before is None or update:
+            editions = select_articles(issue, self.pool, self.history.used_before(issue))
+        else:
             conflicts = lock_conflicts(issue, before, self.digests(before.slugs))
-            if refresh:
-                conflicts = [error for error in conflicts if "--refresh" not in (error.hint or "")]
-            raise_all(conflicts)
             if not refresh:
+                raise_all(conflicts)
                 return False
-        if before is not None and refresh and not update:
+            raise_all(error for error in conflicts if "--refresh" not in (error.hint or ""))
             editions = editions_of(before, self.pool)
             raise_all(_no_longer_open(issue, editions, before))
-        else:
-            editions = select_articles(issue, self.pool, self.history.used_before(issue))
-        slugs = [article.slug for edition in editions for article in edition.articles]
-        lock = freeze_issue(
-            issue,
-            editions,
-            self.files.publication,
-            self.history.feed_identities(),
-            self.digests(slugs),
-            before,
-            now,
-        )
+        assembled = self._selected(issue, editions)
+        lock = freeze_issue(assembled, self.digests(assembled.feed_identities), before, now)
         if before is not None and refresh:
             lock = replace(lock, rules=before.rules)  # the selection was made by these, and stays
         self.locks[issue.folder] = lock
         if lock == before:
             return False
-        write_atomically(self._lock_file(issue), write_lock(lock).encode())
+        write_atomically(self.files.root / lock.path, write_lock(lock).encode())
         return True
 
     def stale_rules(self, issue: Issue) -> tuple[Finding, ...]:
@@ -177,7 +175,9 @@ class Assembler:
         )
 
 
-def _no_longer_open(issue: Issue, editions: tuple[Edition, ...], lock: Lock) -> Iterable[PressroomError]:
+def _no_longer_open(
+    issue: Issue, editions: tuple[Edition[Article], ...], lock: Lock
+) -> Iterable[PressroomError]:
     """A frozen article that became a draft, or private, must not come back in by a refresh."""
     for edition in editions:
         for article in edition.articles:
@@ -195,7 +195,7 @@ def _locked_decisions(lock: Lock, pool: Pool, today: Iterable[Decision]) -> tupl
     by_article = {(decision.audience, decision.slug): decision for decision in today}
     decisions: list[Decision] = []
     for edition in lock.editions:
-        sections = {entry.slug: section.title for section in edition.sections for entry in section.entries}
+        sections = {slug: section.title for section in edition.sections for slug, _ in section.articles}
         for slug, title in sections.items():
             now = by_article.get((edition.audience, slug))
             why = f"{now.reason}; frozen" if now and now.section == title else "frozen"

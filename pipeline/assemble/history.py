@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from pipeline.articles.pool import Pool
+from pipeline.assemble.issues import Issues
 from pipeline.assemble.lock import Lock
 from pipeline.model import FeedIdentity, Issue
 
@@ -12,8 +13,8 @@ from pipeline.model import FeedIdentity, Issue
 class History:
     """The frozen issues of a workspace. `locks` maps an issue's folder to its lock, and may grow."""
 
-    def __init__(self, issues: Iterable[Issue], locks: Mapping[str, Lock], pool: Pool) -> None:
-        self._issues = tuple(issues)
+    def __init__(self, issues: Issues, locks: Mapping[str, Lock], pool: Pool) -> None:
+        self._issues = issues
         self._locks = locks
         self._pool = pool
 
@@ -51,7 +52,7 @@ class History:
         known: dict[str, FeedIdentity] = {}
         for _, lock in self._frozen():
             for slug, article in lock.articles.items():
-                first = known.setdefault(slug, article.record)
-                newest = max(first.updated, article.record.updated)
+                first = known.setdefault(slug, article.feed_identity)
+                newest = max(first.updated, article.feed_identity.updated)
                 known[slug] = FeedIdentity(first.id, first.published, newest)
         return known

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -14,38 +14,29 @@ from pipeline.config.front_matter import split_file
 from pipeline.config.publication import read_silence
 from pipeline.config.sections import read_section
 from pipeline.config.workspace_files import WorkspaceFiles
-from pipeline.errors import NotFound, PressroomError, suggest
+from pipeline.errors import NotFound, PressroomError, collect, suggest
 from pipeline.model import EVERYONE, Issue, Layout, Place, Publication
 
 _FOLDER = re.compile(r"(\d{1,6})-([a-z0-9][a-z0-9-]*)")
 
 
-class Issues:
+class Issues(tuple[Issue, ...]):
     """All issues of a workspace, sorted by number."""
-
-    def __init__(self, issues: Iterable[Issue]) -> None:
-        self._issues = tuple(sorted(issues, key=lambda issue: issue.number))
-
-    def __len__(self) -> int:
-        return len(self._issues)
-
-    def __iter__(self) -> Iterator[Issue]:
-        return iter(self._issues)
 
     def find(self, name: str) -> Issue:
         """Return the issue with this number, slug or folder, or `latest`.
 
         Raises `NotFound`, with the nearest name as its hint.
         """
-        if name == "latest" and self._issues:
-            return self._issues[-1]
-        for issue in self._issues:
+        if name == "latest" and self:
+            return self[-1]
+        for issue in self:
             if name in {issue.slug, issue.folder} or (name.isdecimal() and int(name) == issue.number):
                 return issue
-        if not self._issues:
+        if not self:
             raise NotFound("there is no issue yet.", hint='Make one: pressroom new issue "Its title"')
-        known = [each for issue in self._issues for each in (issue.slug, issue.folder, "latest")]
-        hint = suggest(name, known) or f"The latest is {self._issues[-1].number}."
+        known = [each for issue in self for each in (issue.slug, issue.folder, "latest")]
+        hint = suggest(name, known) or f"The latest is {self[-1].number}."
         raise NotFound(f'there is no issue "{name}".', hint=hint)
 
 
@@ -53,25 +44,11 @@ def read_issues(workspace: WorkspaceFiles, errors: list[PressroomError]) -> Issu
     """Read every issue. Adds mistakes, with file, line and what to do, to `errors`."""
     issues: list[Issue] = []
     for source in workspace.issue_sources():
-        try:
+        with collect(errors):
             issue = parse_issue(source.text(), source.name, source.path, workspace.publication, errors)
             issues.append(issue)
-        except PressroomError as error:
-            errors.append(error)
-    _check_aliases(issues, errors)
-    first: dict[int, Issue] = {}
-    for issue in issues:
-        other = first.setdefault(issue.number, issue)
-        if other is not issue and issue.number:
-            errors.append(
-                PressroomError(
-                    f"the number {issue.number} is taken by {other.place.path}.",
-                    issue.place.path,
-                    issue.place.line,
-                    f"The next free number is {max(each.number for each in issues) + 1}.",
-                )
-            )
-    return Issues(issues)
+    errors.extend(_taken_names(issues))
+    return Issues(sorted(issues, key=lambda issue: issue.number))
 
 
 def parse_issue(
@@ -156,18 +133,25 @@ def _aliases(fields: Fields) -> tuple[str, ...]:
     return aliases
 
 
-def _check_aliases(issues: Sequence[Issue], errors: list[PressroomError]) -> None:
-    """Report each folder name or alias that two issues have."""
-    taken = {issue.folder: issue for issue in issues}
+def _taken_names(issues: Sequence[Issue]) -> Iterator[PressroomError]:
+    """Yield an error for each number, folder name or alias that two issues have."""
+    by_number: dict[int, Issue] = {}
+    by_folder = {issue.folder: issue for issue in issues}
     for issue in issues:
+        other = by_number.setdefault(issue.number, issue)
+        if other is not issue and issue.number:
+            yield PressroomError(
+                f"the number {issue.number} is taken by {other.place.path}.",
+                issue.place.path,
+                issue.place.line,
+                f"The next free number is {max(each.number for each in issues) + 1}.",
+            )
         for alias in issue.aliases:
-            other = taken.setdefault(alias, issue)
+            other = by_folder.setdefault(alias, issue)
             if other is not issue or alias == issue.folder:
-                errors.append(
-                    PressroomError(
-                        f'the alias "{alias}" is taken by {other.place.path}.',
-                        issue.place.path,
-                        issue.lines.get("aliases"),
-                        "Delete it here, or rename the other.",
-                    )
+                yield PressroomError(
+                    f'the alias "{alias}" is taken by {other.place.path}.',
+                    issue.place.path,
+                    issue.lines.get("aliases"),
+                    "Delete it here, or rename the other.",
                 )

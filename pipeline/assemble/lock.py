@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from pipeline.config.workspace_files import ISSUES
 from pipeline.errors import PressroomError, raise_all
 from pipeline.model import Article, AssembledIssue, Edition, FeedIdentity, Issue, Layout, Publication, Section
 from pipeline.support.files import check_characters
 
-LOCK = "issue.lock"
 _VERSION = 1
 
 
@@ -28,52 +28,26 @@ class LockedArticle:
     """An article in a lock: its digest at freezing, and its id and dates in feeds."""
 
     digest: str
-    record: FeedIdentity
-
-
-@dataclass(frozen=True, slots=True)
-class LockedEntry:
-    """The place of an article in a locked section: its slug and its layout."""
-
-    slug: str
-    layout: Layout
-
-
-@dataclass(frozen=True, slots=True)
-class LockedSection:
-    """A section of a locked edition."""
-
-    title: str
-    entries: tuple[LockedEntry, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LockedEdition:
-    """An edition in a lock."""
-
-    audience: str
-    sections: tuple[LockedSection, ...]
-
-    @property
-    def slugs(self) -> tuple[str, ...]:
-        """Every article of the edition, in reading order."""
-        return tuple(entry.slug for section in self.sections for entry in section.entries)
+    feed_identity: FeedIdentity
 
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """A lock file. `rules` is the digest of what decided the selection (`rules_digest`)."""
+    """A lock file. `rules` is the digest of what decided the selection (`rules_digest`).
+
+    Articles in `editions` are slugs.
+    """
 
     path: str
     rules: str
-    record: FeedIdentity
-    editions: tuple[LockedEdition, ...]
+    feed_identity: FeedIdentity
+    editions: tuple[Edition[str], ...]
     articles: Mapping[str, LockedArticle]
 
     @property
     def slugs(self) -> tuple[str, ...]:
         """Every article that an edition carries, each once, in reading order."""
-        return tuple(dict.fromkeys(slug for edition in self.editions for slug in edition.slugs))
+        return tuple(dict.fromkeys(slug for edition in self.editions for slug in edition.articles))
 
 
 def with_current_slugs(lock: Lock, current: Mapping[str, str]) -> Lock:
@@ -83,23 +57,14 @@ def with_current_slugs(lock: Lock, current: Mapping[str, str]) -> Lock:
     """
     if not current.keys() & lock.articles.keys():
         return lock
-    editions = tuple(
-        LockedEdition(
-            edition.audience,
-            tuple(
-                LockedSection(
-                    section.title,
-                    tuple(
-                        replace(entry, slug=current.get(entry.slug, entry.slug)) for entry in section.entries
-                    ),
-                )
-                for section in edition.sections
-            ),
-        )
-        for edition in lock.editions
-    )
+    editions = tuple(edition.map(lambda slug: current.get(slug, slug)) for edition in lock.editions)
     articles = {current.get(slug, slug): article for slug, article in lock.articles.items()}
     return replace(lock, editions=editions, articles=dict(sorted(articles.items())))
+
+
+def lock_path(issue: Issue) -> str:
+    """Return the path of an issue's lock, relative to the workspace."""
+    return f"{ISSUES}/{issue.folder}/issue.lock"
 
 
 # --- freezing --------------------------------------------------------------------------------
@@ -118,7 +83,7 @@ def rules_digest(issue: Issue) -> str:
     return "sha256:" + hashlib.sha256(json.dumps(deciding).encode()).hexdigest()
 
 
-def new_record(
+def new_feed_identity(
     publication: Publication, kind: str, name: str, published: datetime, updated: datetime | None
 ) -> FeedIdentity:
     """Make the id and dates of a new feed item.
@@ -131,65 +96,43 @@ def new_record(
 
 
 def freeze_issue(
-    issue: Issue,
-    editions: tuple[Edition, ...],
-    publication: Publication,
-    known: Mapping[str, FeedIdentity],
-    digests: Mapping[str, str],
-    before: Lock | None = None,
-    now: datetime | None = None,
+    assembled: AssembledIssue, digests: Mapping[str, str], before: Lock | None, now: datetime
 ) -> Lock:
-    """Make the lock of these editions.
+    """Make the lock of an issue; `digests` maps its articles to their digests of today.
 
-    `known` maps articles to the ids and dates that other locks already contain; `digests` maps them to
-    their digests of today. `before` is the lock that this one replaces: its ids stay, and what has changed
-    since then is dated `now`.
+    `before` is the lock that this one replaces: its ids stay, and what has changed since then is dated `now`.
     """
+    issue = assembled.issue
     articles: dict[str, LockedArticle] = {}
-    for edition in editions:
+    for edition in assembled.editions:
         for article in edition.articles:
             old = before.articles.get(article.slug) if before else None
-            record = old.record if old else known.get(article.slug)
-            if record is None:
-                record = new_record(publication, "article", article.slug, article.date, article.updated)
+            identity = old.feed_identity if old else assembled.feed_identities[article.slug]
             changed = old is not None and old.digest != digests[article.slug]
             articles[article.slug] = LockedArticle(
-                digests[article.slug], _revised(record, article.updated, now if changed else None)
+                digests[article.slug], _revised(identity, article.updated, now if changed else None)
             )
-    record = before.record if before else new_record(publication, "issue", issue.folder, issue.date, None)
-    if before and now and record.published > now:
+    identity = before.feed_identity if before else assembled.feed_identity
+    if before and identity.published > now:
         # No reader has seen it yet, so its date may still be corrected; the id stays.
-        record = replace(record, published=issue.date, updated=issue.date)
+        identity = replace(identity, published=issue.date, updated=issue.date)
     lock = Lock(
-        path=_path(issue),
+        path=lock_path(issue),
         rules=rules_digest(issue),
-        record=record,
-        editions=tuple(_locked_edition(edition) for edition in editions),
+        feed_identity=identity,
+        editions=tuple(edition.map(lambda article: article.slug) for edition in assembled.editions),
         articles=dict(sorted(articles.items())),
     )
     if before and (lock.editions, lock.articles) != (before.editions, before.articles):
-        return replace(lock, record=_revised(record, None, now))
+        return replace(lock, feed_identity=_revised(identity, None, now))
     return lock
 
 
-def _locked_edition(edition: Edition) -> LockedEdition:
-    return LockedEdition(
-        edition.audience,
-        tuple(
-            LockedSection(
-                section.title,
-                tuple(LockedEntry(article.slug, layout) for article, layout in section.articles),
-            )
-            for section in edition.sections
-        ),
-    )
-
-
-def _revised(record: FeedIdentity, stated: datetime | None, changed_at: datetime | None) -> FeedIdentity:
+def _revised(identity: FeedIdentity, stated: datetime | None, changed_at: datetime | None) -> FeedIdentity:
     """Move the date of revision forward: to the stated one, else to `changed_at`."""
-    if stated and stated > record.updated:
+    if stated and stated > identity.updated:
         changed_at = stated
-    return replace(record, updated=max(record.updated, changed_at or record.updated))
+    return replace(identity, updated=max(identity.updated, changed_at or identity.updated))
 
 
 # --- restoring -------------------------------------------------------------------------------
@@ -206,73 +149,51 @@ def restore_issue(
 
     Raises `Mistakes` for articles that were deleted or edited since; `digests` contains those of today.
     """
-    wanted = tuple(edition for edition in lock.editions if audience in (None, edition.audience))
     if audience is not None:
-        lock = replace(lock, editions=wanted)
+        lock = replace(lock, editions=tuple(each for each in lock.editions if each.audience == audience))
     raise_all(lock_conflicts(issue, lock, digests))
-    records = {slug: article.record for slug, article in lock.articles.items()}
-    return AssembledIssue(issue, editions_of(lock, pool), lock.record, records, frozen=True)
+    identities = {slug: article.feed_identity for slug, article in lock.articles.items()}
+    return AssembledIssue(issue, editions_of(lock, pool), lock.feed_identity, identities, frozen=True)
 
 
-def editions_of(lock: Lock, pool: Mapping[str, Article]) -> tuple[Edition, ...]:
+def editions_of(lock: Lock, pool: Mapping[str, Article]) -> tuple[Edition[Article], ...]:
     """Return the editions of a lock with the articles of today."""
-    return tuple(
-        Edition(
-            edition.audience,
-            tuple(
-                Section(section.title, tuple((pool[entry.slug], entry.layout) for entry in section.entries))
-                for section in edition.sections
-            ),
-        )
-        for edition in lock.editions
-    )
+    return tuple(edition.map(pool.__getitem__) for edition in lock.editions)
 
 
-def lock_conflicts(issue: Issue, lock: Lock, digests: Mapping[str, str]) -> list[PressroomError]:
-    """List an error for each article that differs from the lock; `digests` lacks deleted ones."""
-    errors: list[PressroomError] = []
+def lock_conflicts(issue: Issue, lock: Lock, digests: Mapping[str, str]) -> Iterator[PressroomError]:
+    """Yield an error for each article that differs from the lock; `digests` lacks deleted ones."""
+    command = f"pressroom assemble {issue.number}"
     for edition in lock.editions:
         if edition.audience not in issue.audiences:
-            errors.append(
-                PressroomError(
-                    f'it was frozen for "{edition.audience}", which the issue no longer names.',
-                    lock.path,
-                    hint=f"Choose again: pressroom assemble {issue.number} --update",
-                )
+            yield PressroomError(
+                f'it was frozen for "{edition.audience}", which the issue no longer names.',
+                lock.path,
+                hint=f"Choose again: {command} --update",
             )
     for slug in lock.slugs:
         if slug not in digests:
-            errors.append(
-                PressroomError(
-                    f'the issue carries "{slug}", which is no longer in the pool.',
-                    lock.path,
-                    hint=f"Restore the file, or choose again: pressroom assemble {issue.number} --update",
-                )
+            yield PressroomError(
+                f'the issue carries "{slug}", which is no longer in the pool.',
+                lock.path,
+                hint=f"Restore the file, or choose again: {command} --update",
             )
         elif digests[slug] != lock.articles[slug].digest:
-            errors.append(
-                PressroomError(
-                    f'the article "{slug}" was edited after the issue was frozen.',
-                    lock.path,
-                    hint="Undo the edit, or take it into the issue: "
-                    f"pressroom assemble {issue.number} --refresh",
-                )
+            yield PressroomError(
+                f'the article "{slug}" was edited after the issue was frozen.',
+                lock.path,
+                hint=f"Undo the edit, or take it into the issue: {command} --refresh",
             )
-    return errors
 
 
 # --- the file --------------------------------------------------------------------------------
-
-
-def _path(issue: Issue) -> str:
-    return f"issues/{issue.folder}/{LOCK}"
 
 
 def write_lock(lock: Lock) -> str:
     """Write a lock as JSON with one value a line, so that a diff can be read."""
     data = {
         "version": _VERSION,
-        **_record_to_json(lock.record),
+        **_identity_to_json(lock.feed_identity),
         "rules": lock.rules,
         "editions": [
             {
@@ -281,7 +202,7 @@ def write_lock(lock: Lock) -> str:
                     {
                         "title": section.title,
                         "articles": [
-                            {"slug": entry.slug, "layout": entry.layout.value} for entry in section.entries
+                            {"slug": slug, "layout": layout.value} for slug, layout in section.articles
                         ],
                     }
                     for section in edition.sections
@@ -290,24 +211,24 @@ def write_lock(lock: Lock) -> str:
             for edition in lock.editions
         ],
         "articles": {
-            slug: {"digest": article.digest, **_record_to_json(article.record)}
+            slug: {"digest": article.digest, **_identity_to_json(article.feed_identity)}
             for slug, article in lock.articles.items()
         },
     }
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 
-def _record_to_json(record: FeedIdentity) -> dict[str, str]:
+def _identity_to_json(identity: FeedIdentity) -> dict[str, str]:
     return {
-        "id": record.id,
-        "published": record.published.isoformat(),
-        "updated": record.updated.isoformat(),
+        "id": identity.id,
+        "published": identity.published.isoformat(),
+        "updated": identity.updated.isoformat(),
     }
 
 
 def read_lock(text: str, issue: Issue) -> Lock:
     """Read a lock. Raises `PressroomError` for a broken one, for example after a merge conflict."""
-    path = _path(issue)
+    path = lock_path(issue)
     hint = f"Restore it from version control, or choose again: pressroom assemble {issue.number} --update"
     try:
         data: dict[str, Any] = json.loads(text)
@@ -325,10 +246,10 @@ def read_lock(text: str, issue: Issue) -> Lock:
         lock = Lock(
             path=path,
             rules=str(data["rules"]),
-            record=_record_from_json(data),
+            feed_identity=_identity_from_json(data),
             editions=tuple(_edition_from_json(edition) for edition in data["editions"]),
             articles={
-                str(slug): LockedArticle(str(article["digest"]), _record_from_json(article))
+                str(slug): LockedArticle(str(article["digest"]), _identity_from_json(article))
                 for slug, article in data["articles"].items()
             },
         )
@@ -339,20 +260,20 @@ def read_lock(text: str, issue: Issue) -> Lock:
     return lock
 
 
-def _edition_from_json(data: Mapping[str, Any]) -> LockedEdition:
-    return LockedEdition(
+def _edition_from_json(data: Mapping[str, Any]) -> Edition[str]:
+    return Edition(
         str(data["audience"]),
         tuple(
-            LockedSection(
+            Section(
                 str(section["title"]),
-                tuple(LockedEntry(str(each["slug"]), Layout(each["layout"])) for each in section["articles"]),
+                tuple((str(each["slug"]), Layout(each["layout"])) for each in section["articles"]),
             )
             for section in data["sections"]
         ),
     )
 
 
-def _record_from_json(data: Mapping[str, Any]) -> FeedIdentity:
+def _identity_from_json(data: Mapping[str, Any]) -> FeedIdentity:
     published, updated = (datetime.fromisoformat(data[key]) for key in ("published", "updated"))
     if published.tzinfo is None or updated.tzinfo is None:
         raise ValueError("a date without its offset")

@@ -6,12 +6,12 @@ precedence. Each edition is selected separately, because its audience decides wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from pipeline.articles.pool import Pool
 from pipeline.errors import PressroomError, raise_all, suggest
-from pipeline.model import EVERYONE, Article, Decision, Edition, Issue, Layout, Order, Section, SectionRule
+from pipeline.model import EVERYONE, Article, Decision, Edition, Issue, Order, Section, SectionRule
 
 NO_SECTION = "tags that no section takes"
 """The short reason for articles that no section of the issue asks for."""
@@ -27,44 +27,34 @@ class _Reason(NamedTuple):
 _NO_TAGS = _Reason("no section takes its tags", NO_SECTION)
 
 
-def select_articles(issue: Issue, pool: Pool, used: Mapping[str, str]) -> tuple[Edition, ...]:
+def select_articles(issue: Issue, pool: Pool, used: Mapping[str, str]) -> tuple[Edition[Article], ...]:
     """Select the articles of each edition. `used` maps slugs to the folder of the issue that used them.
 
     Raises `Mistakes` for unknown tags and slugs, and `PressroomError` for an edition without articles.
     """
-    raise_all(_section_mistakes(issue, pool))
-    editions = tuple(_select_and_explain(issue, audience, pool, used)[0] for audience in issue.audiences)
+    editions = tuple(select_edition(issue, audience, pool, used).edition for audience in issue.audiences)
     raise_all(_empty_edition(issue, edition) for edition in editions if not edition.articles)
     return editions
-
-
-def explain_selection(issue: Issue, pool: Pool, used: Mapping[str, str]) -> tuple[Decision, ...]:
-    """Explain the selection of each edition, even if it is empty. Raises `Mistakes` as `select_articles`."""
-    raise_all(_section_mistakes(issue, pool))
-    return tuple(
-        decision
-        for audience in issue.audiences
-        for decision in _select_and_explain(issue, audience, pool, used)[1]
-    )
-
-
-def select_edition(issue: Issue, audience: str, pool: Pool, used: Mapping[str, str]) -> Edition:
-    """Select one edition, even if it is empty. Raises `Mistakes` as `select_articles`."""
-    raise_all(_section_mistakes(issue, pool))
-    return _select_and_explain(issue, audience, pool, used)[0]
 
 
 # --- one edition -----------------------------------------------------------------------------
 
 
-def _select_and_explain(
-    issue: Issue, audience: str, pool: Pool, used: Mapping[str, str]
-) -> tuple[Edition, tuple[Decision, ...]]:
+class Selection(NamedTuple):
+    """An edition, which may be empty, and for each article of the pool why it is in or out."""
+
+    edition: Edition[Article]
+    decisions: tuple[Decision, ...]
+
+
+def select_edition(issue: Issue, audience: str, pool: Pool, used: Mapping[str, str]) -> Selection:
+    """Select one edition. Raises `Mistakes` as `select_articles`."""
+    raise_all(_section_mistakes(issue, pool))
     closed = {slug: why for slug, article in pool.items() if (why := _closed(article, issue, audience))}
     pinned = {slug for rule in issue.sections for slug in rule.pin}
     taken: dict[str, Decision] = {}
     refused: dict[str, _Reason] = {}
-    sections: list[Section] = []
+    sections: list[Section[Article]] = []
     for rule in issue.sections:
         members = [pool[slug] for slug in rule.pin if slug not in closed]
         for article in members:
@@ -89,14 +79,15 @@ def _select_and_explain(
             members.append(article)
             taken[article.slug] = Decision(article.slug, audience, True, rule.title, _tagged(article, rule))
         if members:
-            placed = tuple((article, _layout(article, rule, issue)) for article in members)
+            layout = rule.layout or issue.layout or issue.theme_layout
+            placed = tuple((article, article.layout or layout) for article in members)
             sections.append(Section(rule.title, placed))
     decisions = tuple(
         taken.get(slug)
         or Decision(slug, audience, False, None, *(closed.get(slug) or refused.get(slug) or _NO_TAGS))
         for slug in pool
     )
-    return Edition(audience, tuple(sections)), decisions
+    return Selection(Edition(audience, tuple(sections)), decisions)
 
 
 def _closed(article: Article, issue: Issue, audience: str) -> _Reason | None:
@@ -143,49 +134,37 @@ def _ordered(articles: Iterable[Article], order: Order) -> list[Article]:
     return sorted(by_slug, key=lambda article: article.date, reverse=order is Order.NEWEST)
 
 
-def _layout(article: Article, rule: SectionRule, issue: Issue) -> Layout:
-    """Return the layout that the article names, or else its section, the issue or the theme."""
-    return article.layout or rule.layout or issue.layout or issue.theme_layout
-
-
 # --- mistakes --------------------------------------------------------------------------------
 
 
-def _section_mistakes(issue: Issue, pool: Pool) -> list[PressroomError]:
-    errors: list[PressroomError] = []
-    for rule in issue.sections:
-        errors += _unknown_tags(rule, pool)
-        errors += _bad_pins(rule, issue, pool)
-        for slug in rule.exclude:
-            if slug not in pool:
-                errors.append(_unknown_slug(rule, "excludes", slug, pool))
+def _section_mistakes(issue: Issue, pool: Pool) -> Iterator[PressroomError]:
     first: dict[str, str] = {}
     for rule in issue.sections:
+        yield from _unknown_tags(rule, pool)
+        yield from _bad_pins(rule, issue, pool)
+        for slug in rule.exclude:
+            if slug not in pool:
+                yield _unknown_slug(rule, "excludes", slug, pool)
         for slug in rule.pin:
             other = first.setdefault(slug, rule.title)
             if other != rule.title:
-                errors.append(
-                    PressroomError(
-                        f'section "{rule.title}" pins "{slug}", which section "{other}" pins too.',
-                        rule.place.path,
-                        rule.place.line,
-                        "An article can be in an issue only once: delete one of the two.",
-                    )
+                yield PressroomError(
+                    f'section "{rule.title}" pins "{slug}", which section "{other}" pins too.',
+                    rule.place.path,
+                    rule.place.line,
+                    "An article can be in an issue only once: delete one of the two.",
                 )
     for slug in issue.exclude:
         if slug not in pool:
-            errors.append(
-                PressroomError(
-                    f'the issue excludes "{slug}", which no article has as its slug.',
-                    issue.place.path,
-                    issue.place.line,
-                    suggest(slug, pool),
-                )
+            yield PressroomError(
+                f'the issue excludes "{slug}", which no article has as its slug.',
+                issue.place.path,
+                issue.place.line,
+                suggest(slug, pool),
             )
-    return errors
 
 
-def _unknown_tags(rule: SectionRule, pool: Pool) -> Iterable[PressroomError]:
+def _unknown_tags(rule: SectionRule, pool: Pool) -> Iterator[PressroomError]:
     known = pool.tags
     for tag in (*rule.tags.any, *rule.tags.all, *rule.tags.none):
         if tag in known:
@@ -201,7 +180,7 @@ def _unknown_tags(rule: SectionRule, pool: Pool) -> Iterable[PressroomError]:
             )
 
 
-def _bad_pins(rule: SectionRule, issue: Issue, pool: Pool) -> Iterable[PressroomError]:
+def _bad_pins(rule: SectionRule, issue: Issue, pool: Pool) -> Iterator[PressroomError]:
     for slug in rule.pin:
         if slug not in pool:
             yield _unknown_slug(rule, "pins", slug, pool)
@@ -225,7 +204,7 @@ def _unknown_slug(rule: SectionRule, verb: str, slug: str, pool: Pool) -> Pressr
     )
 
 
-def _empty_edition(issue: Issue, edition: Edition) -> PressroomError:
+def _empty_edition(issue: Issue, edition: Edition[Article]) -> PressroomError:
     whose = "" if edition.audience == EVERYONE else f' for "{edition.audience}"'
     return PressroomError(
         f"the issue{whose} selects no article.",

@@ -7,9 +7,9 @@ The modules here import Click and what prints. Everything else is imported insid
 from __future__ import annotations
 
 import signal
+import sys
 import threading
-from types import FrameType
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
@@ -43,7 +43,7 @@ class _Group(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         if threading.current_thread() is threading.main_thread():
             # So that unfinished files are deleted, as after Ctrl-C.
-            signal.signal(signal.SIGTERM, _exit)
+            signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
         try:
             return super().invoke(ctx)
         except PressroomError as error:
@@ -56,10 +56,6 @@ class _Group(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """List the commands in the order of the work, not alphabetically."""
         return list(self.commands)
-
-
-def _exit(number: int, _: FrameType | None) -> NoReturn:
-    raise SystemExit(128 + number)
 
 
 @click.group(

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import click
 
 from pipeline.cli import terminal
 from pipeline.cli.options import issue_argument, json_option, now_option, time_or_now, workspace_of
-
-if TYPE_CHECKING:
-    from pipeline.actions.assemble import AssembleReport
-    from pipeline.actions.plan import IssuePlan
 
 
 @click.command()
@@ -34,22 +29,21 @@ def plan(ctx: click.Context, issue: str, everything: bool, as_json: bool) -> Non
     workspace = workspace_of(ctx)
     issue_plan = plan_issue(workspace, workspace.issues.find(issue))
     if as_json:
-        terminal.print_json(_plan_json(issue_plan))
+        decisions = [
+            {name: getattr(each, name) for name in ("slug", "audience", "taken", "section", "reason")}
+            for each in issue_plan.decisions
+        ]
+        terminal.print_json(
+            {
+                "issue": issue_plan.issue.folder,
+                "number": issue_plan.issue.number,
+                "frozen": issue_plan.frozen,
+                "articles": decisions,
+            }
+        )
         return
     show_plan(issue_plan, everything)
     terminal.show_findings(issue_plan.findings)
-
-
-def _plan_json(plan: IssuePlan) -> dict[str, object]:
-    return {
-        "issue": plan.issue.folder,
-        "number": plan.issue.number,
-        "frozen": plan.frozen,
-        "articles": [
-            {name: getattr(each, name) for name in ("slug", "audience", "taken", "section", "reason")}
-            for each in plan.decisions
-        ],
-    }
 
 
 @click.command()
@@ -79,11 +73,16 @@ def assemble(
         raise click.UsageError("--update selects again and --refresh keeps the selection: use one of them.")
     workspace = workspace_of(ctx)
     at = time_or_now(now, workspace.files.zone)
-    report = assemble_issue(workspace, workspace.issues.find(issue), at, update=update, refresh=refresh)
+    chosen = workspace.issues.find(issue)
+    report = assemble_issue(workspace, chosen, at, update=update, refresh=refresh)
+    editions = report.assembled.editions
     if as_json:
-        terminal.print_json(_report_json(report))
+        slugs = {each.audience: [article.slug for article in each.articles] for each in editions}
+        terminal.print_json(
+            {"issue": chosen.folder, "lock": report.lock, "written": report.written, "editions": slugs}
+        )
         return
-    for edition in report.assembled.editions:
+    for edition in editions:
         terminal.result(f"Edition for {edition.audience}: {terminal.count(len(edition.articles), 'article')}")
         for section in edition.sections:
             terminal.result(f"  {section.title}")
@@ -91,15 +90,3 @@ def assemble(
                 terminal.result(f"    {article.slug} ({layout})")
     terminal.message(f"Frozen in {report.lock}." if report.written else f"{report.lock} has not changed.")
     terminal.show_findings(report.findings)
-
-
-def _report_json(report: AssembleReport) -> dict[str, object]:
-    return {
-        "issue": report.assembled.issue.folder,
-        "lock": report.lock,
-        "written": report.written,
-        "editions": {
-            edition.audience: [article.slug for article in edition.articles]
-            for edition in report.assembled.editions
-        },
-    }

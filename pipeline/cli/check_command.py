@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -76,8 +77,7 @@ def check(
     if explain or list_rules:
         _explain(explain)
         return
-    from pipeline.actions.check import check_issues
-    from pipeline.actions.external_checks import external_checks
+    from pipeline.actions.check import check_issues, external_checks, findings_of_all
     from pipeline.checks import runner
     from pipeline.checks.rules import RULES
     from pipeline.workspace import without_drafts
@@ -90,7 +90,7 @@ def check(
     now = time_or_now(None, workspace.files.zone)
     complete = external_checks(workspace, now, online=online, allow_private=allow_private, spam=spam)
     checked = check_issues(workspace, chosen, rules, watch, complete)
-    findings = runner.sort(dict.fromkeys(each for one in checked for each in one.findings))
+    findings = findings_of_all(checked)
     _print(output_format, checked, findings)
     severities = {each.severity.value for each in findings}
     if "error" in severities or (strict and "warning" in severities):
@@ -108,9 +108,9 @@ def _explain(code: str | None) -> None:
         return
     rule = rule_to_explain(code)
     terminal.result(f"{rule.code} ({rule.severity.value}): {rule.title}\n")
-    terminal.print_paragraph(rule.why)
-    terminal.print_paragraph(rule.remedy)
-    terminal.print_paragraph(f"Rests on: {rule.source}")
+    width = min(terminal.terminal_width() or 80, 80)
+    for paragraph in (rule.why, rule.remedy, f"Rests on: {rule.source}"):
+        terminal.result(click.wrap_text(paragraph, width=width) + "\n")
 
 
 def _print(output_format: str, checked: tuple[CheckResult, ...], findings: tuple[Finding, ...]) -> None:
@@ -136,8 +136,7 @@ def _print(output_format: str, checked: tuple[CheckResult, ...], findings: tuple
 
 
 def _print_text(checked: tuple[CheckResult, ...], findings: tuple[Finding, ...], silenced: int) -> None:
-    for each in findings:
-        terminal.print_finding(each)
+    terminal.show_findings(findings, terminal.result)
     if findings:
         terminal.result("")
     for one in checked:
@@ -177,7 +176,7 @@ def _finding_json(each: Finding) -> dict[str, object]:
 
 def _edition_json(one: CheckResult) -> dict[str, object]:
     edition, budget = one.edition, one.budget
-    return {
+    data: dict[str, object] = {
         "issue": edition.issue.folder,
         "number": edition.issue.number,
         "audience": edition.audience,
@@ -187,12 +186,8 @@ def _edition_json(one: CheckResult) -> dict[str, object]:
             "added": {"what": budget.added.what, "bytes": budget.added.size},
             "images": [{"what": each.what, "bytes": each.size} for each in budget.images],
         },
-    } | _spam_json(one)
-
-
-def _spam_json(one: CheckResult) -> dict[str, object]:
-    report = one.spam
-    if report is None:
-        return {}
-    tests = [{"name": each.name, "points": each.points, "text": each.text} for each in report.hits]
-    return {"spam": {"score": report.score, "required": report.required, "tests": tests}}
+    }
+    if one.spam:
+        tests = [asdict(each) for each in one.spam.hits]
+        data["spam"] = {"score": one.spam.score, "required": one.spam.required, "tests": tests}
+    return data

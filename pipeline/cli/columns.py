@@ -77,15 +77,9 @@ def fit_columns(
             excess = _total(list(widths.values())) - (room or 0)
             lowest = least[number] if floor is None else min(floor, least[number])
             widths[number] = max(lowest, widths[number] - max(excess, 0))
-    return [
-        [
-            _cell(row[n], widths[n], n != shown[-1], room)
-            if row is table[0]
-            else columns[n].style(_cell(row[n], widths[n], n != shown[-1], room))
-            for n in shown
-        ]
-        for row in table
-    ]
+    titles, *cells = [[_cell(row[n], widths[n], n != shown[-1], room) for n in shown] for row in table]
+    styles = [columns[n].style for n in shown]
+    return [titles, *([style(cell) for style, cell in zip(styles, row, strict=True)] for row in cells)]
 
 
 def _total(widths: list[int]) -> int:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
+from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,8 +16,8 @@ from pipeline.cli.options import issue_argument, json_option, now_option, time_o
 from pipeline.model import FORMATS, TARGETS
 
 if TYPE_CHECKING:
-    from pipeline.actions.export import PackedExport
-    from pipeline.export.target import ApiRequest
+    from pipeline.actions.export import PackedExport, PreparedExport
+    from pipeline.export.package import Package
 
 _SHOWN = 160
 """Characters of a long value that are shown of a request."""
@@ -105,33 +106,37 @@ def export(
     if to_push and target in FORMATS:
         raise click.UsageError("--push goes with --to and the name of a service.")
     workspace = workspace_of(ctx)
-    zipped = as_zip or (output is not None and output.suffix == ".zip")
-    request = ExportRequest(workspace.issues.find(issue), target, audience, ImageMode(images), output, zipped)
+    request = ExportRequest(workspace.issues.find(issue), target, audience, ImageMode(images), output, as_zip)
     prepared = prepare_export(workspace, request)
     shown = [each for each in prepared.findings if each.severity is not Severity.NOTE]
     if terminal.show_findings(shown) and not force:
         terminal.message("Not exported. Correct what is wrong, or export anyway with --force.")
         ctx.exit(1)
     packed = pack_export(prepared)
-    if to_push:
+    package = packed.package
+    if to_push and package:
         from pipeline.actions.push import check_keys, check_settings
 
         # Before anything is written. A dry run needs no key.
-        (check_settings if dry_run else check_keys)(packed)
+        (check_settings if dry_run else check_keys)(package)
     place = write_export(packed)
     sizes = {each.path: len(each.data) for each in packed.files}
     result: dict[str, Any] = {"issue": request.issue.folder, "output": str(place), "files": sizes}
-    if packed.package:
+    if package:
         result = {"issue": request.issue.folder, "target": target} | result
-        for warning in packed.package.warnings:
+        for warning in package.warnings:
             terminal.message(warning)
     if not as_json:
         _show_export(place, packed)
-    if to_push:
+    if dry_run and package:
+        result |= _dry_run(prepared, package, anew=anew, as_json=as_json)
+    elif to_push and package:
         at = time_or_now(now, workspace.files.zone)
-        result |= _push(packed, _PushOptions(yes, dry_run, anew, at), as_json)
-    elif packed.package and not as_json:
-        _show_steps(packed)
+        result |= _push(prepared, package, at, anew=anew, yes=yes, as_json=as_json)
+    elif package and not as_json:
+        terminal.message(f"\nIn {package.target.title}:")
+        for number, step in enumerate(package.target.steps, 1):
+            terminal.message(f"  {number}. {step}")
     if as_json:
         terminal.print_json(result)
 
@@ -139,69 +144,47 @@ def export(
 export.help = (export.help or "").format(targets=", ".join((*FORMATS, *TARGETS)))
 
 
-@dataclass(frozen=True)
-class _PushOptions:
-    """The options of `--push`."""
-
-    yes: bool
-    dry_run: bool
-    anew: bool
-    now: datetime
-
-
 def _show_export(place: Path, packed: PackedExport) -> None:
     terminal.result(str(place))
     for each in packed.files:
         terminal.result(f"  {each.path}  {terminal.size(len(each.data))}")
-    service = packed.source.request.service
-    if service and packed.package:
-        terminal.result(f"\n  subject       {packed.package.delivery.subject}")
-        if service.takes_preview:
-            terminal.result(f"  preview text  {packed.package.delivery.preview_text}")
+    package = packed.package
+    if package:
+        terminal.result(f"\n  subject       {package.delivery.subject}")
+        if package.target.takes_preview:
+            terminal.result(f"  preview text  {package.delivery.preview_text}")
 
 
-def _show_steps(packed: PackedExport) -> None:
-    service = packed.source.request.service
-    if service:
-        terminal.message(f"\nIn {service.title}:")
-        for number, step in enumerate(service.steps, 1):
-            terminal.message(f"  {number}. {step}")
+def _dry_run(source: PreparedExport, package: Package, *, anew: bool, as_json: bool) -> dict[str, Any]:
+    from pipeline.actions.push import dry_run_requests
+
+    requests = dry_run_requests(source, package, new_draft=anew)
+    if not as_json:
+        terminal.result("")
+        for each in requests:
+            terminal.result(f"{each.method} {each.url}")
+            if each.body:
+                shown = json.dumps(_shortened(each.body), indent=2, ensure_ascii=False)
+                terminal.result(indent(shown, "  "))
+    return {"requests": [asdict(each) for each in requests]}
 
 
-def _push(packed: PackedExport, options: _PushOptions, as_json: bool) -> dict[str, Any]:
-    from pipeline.actions.push import dry_run, push_draft
+def _push(
+    source: PreparedExport, package: Package, now: datetime, *, anew: bool, yes: bool, as_json: bool
+) -> dict[str, Any]:
+    from pipeline.actions.push import push_draft
 
-    service, package = packed.source.request.service, packed.package
-    if service is None or package is None:
-        return {}
-    if options.dry_run:
-        requests = dry_run(packed, new_draft=options.anew)
-        if not as_json:
-            terminal.result("")
-            for each in requests:
-                _show_request(each)
-        return {"requests": [_request_json(each) for each in requests]}
+    service = package.target
     kind = service.push.draft
     question = f'Put "{package.delivery.name}" at {service.title} as a {kind}? Nothing is sent to readers.'
-    if not options.yes and not click.confirm(question, err=True):
+    if not yes and not click.confirm(question, err=True):
         terminal.message("Not pushed.")
         return {"draft": None}
-    draft, updated = push_draft(packed, options.now, new_draft=options.anew)
+    draft, updated = push_draft(source, package, now, new_draft=anew)
     if not as_json:
         what = "updated" if updated else "made"
         terminal.result(f"\n{service.title}: {kind} {draft.id} {what}.\n{draft.address}")
     return {"draft": {"id": draft.id, "address": draft.address, "updated": updated}}
-
-
-def _show_request(request: ApiRequest) -> None:
-    terminal.result(f"{request.method} {request.url}")
-    if request.body:
-        shown = json.dumps(_shortened(request.body), indent=2, ensure_ascii=False)
-        terminal.result("\n".join(f"  {line}" for line in shown.split("\n")))
-
-
-def _request_json(request: ApiRequest) -> dict[str, Any]:
-    return {"method": request.method, "url": request.url, "body": request.body}
 
 
 def _shortened(value: Any) -> Any:

@@ -92,8 +92,7 @@ def _check(
     if as_json:
         terminal.print_json({"feeds": count, "findings": [each.values for each in findings]})
     else:
-        for each in findings:
-            terminal.print_finding(each)
+        terminal.show_findings(findings, terminal.result)
         if findings:
             terminal.result("")
         terminal.print_counts(findings, before=f"{terminal.count(count, 'feed document')}: ")
@@ -102,11 +101,10 @@ def _check(
 
 
 def _ping(workspace: Workspace, yes: bool, dry_run: bool, as_json: bool) -> None:
-    from pipeline.actions.feed import hub_update
+    from pipeline.actions.feed import changed_feeds, notify_hub
     from pipeline.support.urls import address
 
-    update = hub_update(workspace)
-    changed = tuple(update.changed)
+    changed = changed_feeds(workspace)
     publication = workspace.files.publication
     send = bool(changed) and not dry_run
     if send and not yes:
@@ -115,7 +113,7 @@ def _ping(workspace: Workspace, yes: bool, dry_run: bool, as_json: bool) -> None
         what = terminal.count(len(changed), "feed")
         send = click.confirm(f"Tell the hub {publication.hub} of {what}?", err=True)
     told = []
-    for path in update.send() if send else ():
+    for path in notify_hub(workspace, changed) if send else ():
         told.append(address(publication, path))
         if not as_json:
             terminal.result(f"told: {told[-1]}")

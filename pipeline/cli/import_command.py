@@ -99,7 +99,7 @@ def _write(prepared: PreparedImport, sources: Sequence[str], options: dict[str, 
         if not wanted and may_ask and item.state in (State.CHANGED, State.EDITED):
             wanted = _confirm(item)
         if wanted:
-            prepared.write(item)
+            prepared.run.write(item)
             written.append(item)
     return written
 

@@ -56,7 +56,7 @@ def articles(ctx: click.Context, tags: tuple[str, ...], unused: bool, as_json: b
         Column("ARTICLE", shrink_to=24),
         Column("TITLE", shrink_to=24, optional=True),
         "DATE",
-        Column("STATE", style=terminal.style_by_text({"draft": {"fg": "yellow"}, "free": {"fg": "green"}})),
+        Column("STATE", style=terminal.colour_by_text({"draft": "yellow", "free": "green"})),
         Column("TAGS", shrink_to=24),
     )
     terminal.print_table(columns, rows)
@@ -154,9 +154,7 @@ _STATUS_COLUMNS = (
     Column("TITLE", shrink_to=16),
     Column(
         "STATE",
-        style=terminal.style_by_text(
-            {"frozen": {"fg": "green"}, "changed": {"fg": "yellow"}, "broken lock": {"fg": "red"}}
-        ),
+        style=terminal.colour_by_text({"frozen": "green", "changed": "yellow", "broken lock": "red"}),
     ),
     "EMAIL",
     Column("NEXT", shrink_to=24),

@@ -73,7 +73,7 @@ def time_or_now(time: datetime | None, zone: ZoneInfo) -> datetime:
 def complete_issue(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Complete the numbers and slugs of issues, with titles as help, and `latest`."""
     try:
-        issues = list(workspace_of(ctx.find_root()).issues)
+        issues = workspace_of(ctx.find_root()).issues
     except PressroomError:
         return []
     items = [CompletionItem(str(issue.number), help=issue.title) for issue in issues]

@@ -16,14 +16,10 @@ _FROZEN = "frozen"
 _EDITED = "edited since"
 
 _COLUMNS = (
-    Column(
-        style=terminal.style_by_text(
-            {"in": {"fg": "green"}, "pinned": {"fg": "cyan"}, "out": {"fg": "yellow"}}
-        )
-    ),
+    Column(style=terminal.colour_by_text({"in": "green", "pinned": "cyan", "out": "yellow"})),
     Column(shrink_to=24),
     Column(style=lambda cell: terminal.style(cell, dim=True)),
-    Column(shrink_to=16, style=terminal.style_by_text({_EDITED: {"fg": "red"}})),
+    Column(shrink_to=16, style=terminal.colour_by_text({_EDITED: "red"})),
     Column(optional=True, style=lambda cell: terminal.style(cell, dim=True)),
 )
 """Mark, title, date, tags, and the slug if there is room for it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
@@ -55,28 +56,17 @@ def show_mistakes(errors: Iterable[PressroomError]) -> None:
             message(f"    {error.hint}")
 
 
-def show_findings(findings: Iterable[Finding]) -> int:
-    """Show findings on stderr. Returns the number of those at error level."""
+def show_findings(findings: Iterable[Finding], show: Callable[[str], None] = message) -> int:
+    """Show findings, on stderr or with `show`. Returns the number of those at error level."""
     errors = 0
     for finding in findings:
-        errors += finding.severity.value == "error"
-        for line in _finding_lines(finding):
-            message(line)
+        place, severity = finding.place, finding.severity.value
+        errors += severity == "error"
+        where = f"{place.path}:{place.line}" if place.line else place.path
+        show(style(f"{where}: {severity} {finding.code}: ", fg=_COLOURS[severity]) + finding.message)
+        if finding.hint:
+            show(f"    {finding.hint}")
     return errors
-
-
-def print_finding(finding: Finding) -> None:
-    """Print a finding as a result, on stdout."""
-    for line in _finding_lines(finding):
-        result(line)
-
-
-def _finding_lines(finding: Finding) -> Iterator[str]:
-    place, severity = finding.place, finding.severity.value
-    where = f"{place.path}:{place.line}" if place.line else place.path
-    yield style(f"{where}: {severity} {finding.code}: ", fg=_COLOURS[severity]) + finding.message
-    if finding.hint:
-        yield f"    {finding.hint}"
 
 
 _COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
@@ -89,11 +79,6 @@ def print_counts(findings: Sequence[Finding], before: str = "", after: str = "")
     result(f"{before}{counts}{after}")
     if findings:
         result(f"What a code means: pressroom check --explain {findings[0].code}")
-
-
-def print_paragraph(text: str) -> None:
-    """Print a paragraph of the result, wrapped, with an empty line after it."""
-    result(click.wrap_text(text, width=min(terminal_width() or 80, 80)) + "\n")
 
 
 def size(count: int) -> str:
@@ -140,9 +125,9 @@ def style(text: str, **look: Any) -> str:
     return click.style(text, **look)
 
 
-def style_by_text(looks: Mapping[str, Mapping[str, Any]]) -> Callable[[str], str]:
-    """Return a style for the cells of a column that depends on their text."""
-    return lambda cell: style(cell, **looks[cell.strip()]) if cell.strip() in looks else cell
+def colour_by_text(colours: Mapping[str, str]) -> Callable[[str], str]:
+    """Return a style for the cells of a column: a colour that depends on their text."""
+    return lambda cell: style(cell, fg=colours[cell.strip()]) if cell.strip() in colours else cell
 
 
 def terminal_width() -> int | None:
@@ -154,8 +139,6 @@ def terminal_width() -> int | None:
 
 def progress(items: Iterable[Item], what: str) -> Iterable[Item]:
     """Yield the items; on a terminal, show a bar once the work has taken over a second."""
-    import time
-
     todo = list(items)
     started = time.monotonic()
     shown = False

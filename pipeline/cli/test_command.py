@@ -112,8 +112,9 @@ def test(
     if not written.frozen:
         terminal.message(f"The issue is not frozen yet: pressroom assemble {chosen.number}")
     terminal.message("Nothing was sent. To open it in a mail program:")
+    opener = {"darwin": "open", "win32": "start"}.get(sys.platform, "xdg-open")
     for message in written.messages:
-        terminal.message(f"  {_opener()} {shlex.quote(str(message.path))}")
+        terminal.message(f"  {opener} {shlex.quote(str(message.path))}")
 
 
 def _show(message: WrittenMessage) -> None:
@@ -127,10 +128,6 @@ def _show(message: WrittenMessage) -> None:
     longest = max(len(name) for name, _ in lines)
     for name, value in lines:
         terminal.result(f"  {name:{longest}}  {value}".rstrip())
-
-
-def _opener() -> str:
-    return {"darwin": "open", "win32": "start"}.get(sys.platform, "xdg-open")
 
 
 def _json(issue: Issue, written: WrittenTest) -> dict[str, object]:

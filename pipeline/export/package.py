@@ -27,6 +27,7 @@ _ADDED_PER_LINK = 120
 class Package:
     """The files for a target, warnings for the editor, and what a push sends."""
 
+    target: Target
     files: tuple[OutputFile, ...]
     delivery: Delivery
     warnings: tuple[str, ...]
@@ -78,7 +79,7 @@ def package(
         name=name,
         slug=slug,
         title=edition.issue.title,
-        date=edition.record.published.isoformat(),
+        date=edition.feed_identity.published.isoformat(),
         subject=letter.subject,
         preview_text=letter.preview_text,
         html=html,
@@ -91,7 +92,8 @@ def package(
         settings=settings.own,
         archive=zip_bytes([page, *pictures]) if packed else b"",
     )
-    return Package((*files, listing), delivery, tuple(_warnings(page.data, target, publication)))
+    warnings = tuple(_warnings(page.data, target, publication))
+    return Package(target, (*files, listing), delivery, warnings)
 
 
 def _names(edition: ComposedEdition, publication: Publication) -> tuple[str, str]:

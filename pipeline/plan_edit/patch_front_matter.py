@@ -17,7 +17,7 @@ from pipeline.config.sections import sections_to_text
 from pipeline.config.source_spans import KeySpan, Span
 from pipeline.errors import PressroomError
 from pipeline.model import Issue
-from pipeline.plan_edit.patch_list import TextEdit, patch_list
+from pipeline.plan_edit.patch_list import TextEdit, gaps, patch_list
 
 _LONGEST_LINE = 90
 """Characters of a new list on one line, its line end included; a longer one gets one article a line."""
@@ -114,8 +114,8 @@ class _Patcher:
         items = span.items or ()
         last = span.end if span.flow else items[-1].end
         start, end = self.line_start(entry.key_start), self.next_line(last)
-        between = _between(self.text, entry.key_end, end, items)
-        alone = not self.text[start : entry.key_start].strip() and "#" not in between
+        comment = any("#" in gap for gap in gaps(self.text, entry.key_end, end, items))
+        alone = not self.text[start : entry.key_start].strip() and not comment
         if alone and not table.flow:
             self.edit(start, end, "")
             return
@@ -179,9 +179,3 @@ class _Patcher:
         indent = "" if self.front.toml else " " * (first - self.line_start(first))
         lines = sections_to_text(issue.sections, zone, self.front.toml)
         self.edit(self.front.end, self.front.end, re.sub(r"^(?=.)", indent, lines, flags=re.MULTILINE))
-
-
-def _between(text: str, start: int, end: int, items: Sequence[Span]) -> str:
-    """Return the text between two offsets without the items of a list."""
-    edges = [start, *(edge for item in items for edge in (item.start, item.end)), end]
-    return "".join(text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True))

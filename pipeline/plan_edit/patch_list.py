@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pipeline.config.source_spans import Span
@@ -90,11 +90,16 @@ def _patch_inline_list(
     text: str, span: Span, old: tuple[str, ...], new: tuple[str, ...], spell: Callable[[str], str]
 ) -> TextEdit | None:
     items = span.items or ()
-    edges = [span.start, *(edge for item in items for edge in (item.start, item.end)), span.end]
-    gaps = [text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)]
-    if not span.flow or any("#" in gap for gap in gaps):
+    between = gaps(text, span.start, span.end, items)
+    if not span.flow or any("#" in gap for gap in between):
         return None
     spelled = {slug: text[item.start : item.end] for slug, item in zip(old, items, strict=True)}
     inner = ", ".join(spelled.get(slug) or spell(slug) for slug in new)
-    padding = " " if gaps[0] == "[ " and new else ""
+    padding = " " if between[0] == "[ " and new else ""
     return TextEdit(span.start, span.end, f"[{padding}{inner}{padding}]")
+
+
+def gaps(text: str, start: int, end: int, items: Sequence[Span]) -> list[str]:
+    """Return the texts before, between and after the items of a list, from one offset to another."""
+    edges = [start, *(edge for item in items for edge in (item.start, item.end)), end]
+    return [text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)]

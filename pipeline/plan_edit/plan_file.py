@@ -7,7 +7,6 @@ from pathlib import Path
 
 from pipeline.assemble.assembler import Assembler
 from pipeline.assemble.issues import parse_issue
-from pipeline.assemble.select import explain_selection, select_edition
 from pipeline.config.workspace_files import ISSUES
 from pipeline.errors import PressroomError, raise_all
 from pipeline.model import Issue
@@ -19,10 +18,10 @@ class PlanFile:
     """The `issue.md` of one issue, with its content before and after each change made here.
 
     `assembler` has the pool and the locks; replace it after the workspace was read again. Changes are made
-    in the edition for `audience`; without it, in the issue's first one.
+    in the edition for `audience`.
     """
 
-    def __init__(self, assembler: Assembler, folder: str, audience: str | None = None) -> None:
+    def __init__(self, assembler: Assembler, folder: str, audience: str) -> None:
         self.assembler = assembler
         self.folder = folder
         self.audience = audience
@@ -82,10 +81,10 @@ class PlanFile:
         return issue
 
     def _plan(self, issue: Issue) -> PlannedSections:
-        audience = self.audience or issue.audiences[0]
-        used = self.assembler.history.used_before(issue)
-        sections = select_edition(issue, audience, self.assembler.pool, used).sections
-        return [(section.title, [article.slug for article, _ in section.articles]) for section in sections]
+        edition = self.assembler.select(issue, self.audience).edition
+        return [
+            (section.title, [article.slug for article, _ in section.articles]) for section in edition.sections
+        ]
 
     def _check(self, change: PlanChange, after: Issue) -> None:
         """Raise if the changed issue would not assemble as the change asks."""
@@ -106,15 +105,10 @@ class PlanFile:
                 as_asked = True
         if as_asked:
             return
-        audience = self.audience or after.audiences[0]
-        used = self.assembler.history.used_before(after)
-        reason = next(
-            each.reason
-            for each in explain_selection(after, self.assembler.pool, used)
-            if (each.slug, each.audience) == (change.slug, audience)
-        )
+        decisions = self.assembler.select(after, self.audience).decisions
+        reason = next(each.reason for each in decisions if each.slug == change.slug)
         raise PressroomError(
-            f'"{change.slug}" would not be there in the edition for {audience}: {reason}.',
+            f'"{change.slug}" would not be there in the edition for {self.audience}: {reason}.',
             self._path,
             hint="Change the article, or make the change in another edition.",
         )

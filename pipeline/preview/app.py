@@ -50,11 +50,7 @@ _FILES = {
 }
 
 _CHANGES: dict[str, Callable[..., Any]] = {
-    "move": Move,
-    "exclude": Exclude,
-    "include": Include,
-    "pin": Pin,
-    "unpin": Unpin,
+    each.__name__.lower(): each for each in (Move, Exclude, Include, Pin, Unpin)
 }
 
 
@@ -99,7 +95,7 @@ class PreviewPages:
             "publication": publication.title,
             "issues": [
                 {"folder": each.folder, "number": each.number, "title": each.title, "draft": each.draft}
-                for each in reversed(list(snapshot.workspace.issues))
+                for each in reversed(snapshot.workspace.issues)
             ],
             "issue": issue.folder,
             "path": issue.place.path,
@@ -190,41 +186,26 @@ class PreviewPages:
 
     # --- actions --------------------------------------------------------------------------------
 
-    async def open(self, request: Request) -> Response:
+    def open(self, request: Request, body: Any) -> Any:
         """Open a file in the editor."""
-        body = await _body(request)
+        snapshot, *_ = self._selected(request)
         line = body.get("line")
+        open_file(snapshot.workspace.files.root, str(body["path"]), int(line) if line else None)
+        return {"opened": True}
 
-        def start() -> Any:
-            snapshot, *_ = self._selected(request)
-            open_file(snapshot.workspace.files.root, str(body["path"]), int(line) if line else None)
-            return {"opened": True}
-
-        return await _answer(start)
-
-    async def change(self, request: Request) -> Response:
+    def change(self, request: Request, body: Any) -> Any:
         """Change the plan. The file is saved, so a new revision follows."""
-        body = await _body(request)
+        _, issue, audience = self._selected(request)
+        values = {
+            name: int(value) if name == "position" else str(value) for name, value in body["values"].items()
+        }
+        self.session.change(issue.folder, audience, _CHANGES[body["kind"]](**values))
+        return {"changed": True}
 
-        def change() -> Any:
-            _, issue, audience = self._selected(request)
-            values = {
-                name: int(value) if name == "position" else str(value)
-                for name, value in body["values"].items()
-            }
-            self.session.change(issue.folder, audience, _CHANGES[body["kind"]](**values))
-            return {"changed": True}
-
-        return await _answer(change)
-
-    async def undo(self, request: Request) -> Response:
+    def undo(self, request: Request, _body: Any) -> Any:
         """Undo the last change of the plan."""
-
-        def undo() -> Any:
-            _, issue, audience = self._selected(request)
-            return {"undone": self.session.undo(issue.folder, audience)}
-
-        return await _answer(undo)
+        _, issue, audience = self._selected(request)
+        return {"undone": self.session.undo(issue.folder, audience)}
 
     # --- the selected edition -------------------------------------------------------------------
 
@@ -268,9 +249,9 @@ def make_app(session: PreviewSession, reloader: Reloader) -> Starlette:
             Route("/frame/item", _frame(pages.feed_item)),
             Route("/images/{name}", _frame(pages.image)),
             Route("/site/{path:path}", _frame(pages.site)),
-            Route("/open", pages.open, methods=["POST"]),
-            Route("/change", pages.change, methods=["POST"]),
-            Route("/undo", pages.undo, methods=["POST"]),
+            Route("/open", _posted(pages.open), methods=["POST"]),
+            Route("/change", _posted(pages.change), methods=["POST"]),
+            Route("/undo", _posted(pages.undo), methods=["POST"]),
             Route("/{name}", pages.file),
         ],
     )
@@ -283,6 +264,19 @@ def _json(make: Callable[[Request], Any]) -> Callable[[Request], Any]:
     return answer
 
 
+def _posted(make: Callable[[Request, Any], Any]) -> Callable[[Request], Any]:
+    """Pass the JSON of the request to `make`, or None for anything else."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            body = await request.json()
+        except ValueError:
+            body = None
+        return await _answer(partial(make, request, body))
+
+    return answer
+
+
 async def _answer(make: Callable[[], Any]) -> Response:
     """Answer with what `make` returns, as JSON, or with the mistakes that it raises."""
     try:
@@ -291,15 +285,6 @@ async def _answer(make: Callable[[], Any]) -> Response:
         return JSONResponse({"errors": panels.mistakes(error)}, 409)
     except (KeyError, ValueError, TypeError, IndexError, AttributeError):
         return JSONResponse({"errors": [{"message": "This request is not valid."}]}, 400)
-
-
-async def _body(request: Request) -> dict[str, Any]:
-    """Return the JSON object of the request, or an empty one for anything else."""
-    try:
-        body = await request.json()
-    except ValueError:
-        return {}
-    return body if isinstance(body, dict) else {}
 
 
 def _frame(make: Callable[[Request], Response]) -> Callable[[Request], Any]:

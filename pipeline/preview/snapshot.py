@@ -14,7 +14,7 @@ from pipeline.actions.prepare import PreparedEdition, prepare_edition
 from pipeline.checks.feed_context import FeedDocument, read_document
 from pipeline.checks.runner import CheckResult
 from pipeline.compose import Composer
-from pipeline.errors import PressroomError, raise_all
+from pipeline.errors import PressroomError, collect, raise_all
 from pipeline.export.bundle import ImageMode, bundle
 from pipeline.model import ComposedIssue, Image, Issue
 from pipeline.render.email.renderer import EmailRenderer
@@ -66,9 +66,6 @@ class Snapshot:
 
     def bundled(self, issue: Issue, audience: str) -> Mapping[str, bytes]:
         """Return the files of an edition as `pressroom build` would write them."""
-        return self._once(("bundled", issue.folder, audience), partial(self._bundled, issue, audience))
-
-    def _bundled(self, issue: Issue, audience: str) -> Mapping[str, bytes]:
         prepared, composer = self.edition(issue, audience), self._composer
         files = bundle(
             prepared.edition, prepared.email, composer.publication, composer.images.data, ImageMode.PACKED
@@ -88,10 +85,8 @@ class Snapshot:
         composed: list[ComposedIssue] = []
         errors: list[PressroomError] = []
         for each in [*others[-_OTHER_ISSUES:], issue]:
-            try:
+            with collect(errors):
                 composed.append(self._composed(each))
-            except PressroomError as error:
-                errors.append(error)
         raise_all(errors)
         published = composer.published(
             [replace(each, assembled=replace(each.assembled, frozen=True)) for each in composed],

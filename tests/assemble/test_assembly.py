@@ -14,7 +14,7 @@ from property_kit import tries
 from workspace_kit import WorkspaceRunner, article, issue, png
 
 from pipeline.articles.pool import Pool
-from pipeline.assemble.select import explain_selection, select_articles
+from pipeline.assemble.select import select_articles, select_edition
 from pipeline.errors import PressroomError
 from pipeline.model import Article, Issue, Layout, Order, Place, SectionRule, TagRule
 
@@ -333,7 +333,7 @@ def test_whatever_the_rules_an_edition_is_sound(
         own_sections=False,
     )
     carried = dict.fromkeys(used, "000-before")
-    decisions = explain_selection(issue, pool, carried)
+    _, decisions = select_edition(issue, issue.audiences[0], pool, carried)
     assert [each.slug for each in decisions] == list(pool)
     assert all(each.reason for each in decisions)
     try:

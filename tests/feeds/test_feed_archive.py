@@ -114,7 +114,7 @@ def test_an_older_article_that_joins_a_new_issue_moves_no_other_in_the_archive()
     for kind in ("rss", "atom", "json"):
         for path in parts(MANY, "articles/", kind)[3:]:
             assert after[path] == MANY[path]
-        assert late.articles[-11].record.id in {
+        assert late.articles[-11].feed_identity.id in {
             each for path in parts(after, "articles/", kind) for each in ids(after, path)
         }
 
@@ -123,7 +123,10 @@ def test_a_revision_changes_its_own_part_alone() -> None:
     before = many_issues(50)
     oldest = before.articles[-1]
     revised = replace(
-        oldest, record=replace(oldest.record, updated=oldest.record.updated + timedelta(days=900))
+        oldest,
+        feed_identity=replace(
+            oldest.feed_identity, updated=oldest.feed_identity.updated + timedelta(days=900)
+        ),
     )
     after = build_files(replace(before, articles=(*before.articles[:-1], revised)))
     changed = {path for path in MANY if after[path] != MANY[path]}

@@ -159,7 +159,9 @@ def test_rule_8_the_oldest_items_leave_a_feed_of_1_mb() -> None:
     read = ParsedFeeds(files, "articles/")
     kept = read.json_values("id")
     assert 1 < len(kept) < 40
-    assert kept == [each.record.id for each in published.articles[: len(kept)]] == read.rss_values("guid")
+    assert (
+        kept == [each.feed_identity.id for each in published.articles[: len(kept)]] == read.rss_values("guid")
+    )
     one_more = build_files(replace(published, articles=published.articles[: len(kept) + 1]))
     assert ParsedFeeds(one_more, "articles/").json_values("id") == kept
 
@@ -176,7 +178,7 @@ def test_rule_9_no_prefixed_atom_elements_in_atom() -> None:
 
 
 def test_rule_10_the_id_is_the_recorded_one_everywhere() -> None:
-    assert ARTICLES.rss_values("guid") == [each.record.id for each in PUBLISHED.articles]
+    assert ARTICLES.rss_values("guid") == [each.feed_identity.id for each in PUBLISHED.articles]
     assert ARTICLES.json_values("id") == ParsedFeeds(FILES, "tags/ketamine/").json_values("id")
     for read in ALL:
         assert {item.find("guid").get("isPermaLink") for item in read.items} == {"false"}
@@ -248,7 +250,8 @@ def test_rule_15_dates_are_the_recorded_ones_in_whole_seconds() -> None:
         PUBLISHED.articles, ARTICLES.items, ARTICLES.entries, ARTICLES.json["items"], strict=True
     ):
         published, updated = (
-            moment.replace(microsecond=0) for moment in (each.record.published, each.record.updated)
+            moment.replace(microsecond=0)
+            for moment in (each.feed_identity.published, each.feed_identity.updated)
         )
         assert re.fullmatch(r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d [+-]\d{4}", item.findtext("pubDate"))
         assert parsedate_to_datetime(item.findtext("pubDate")) == published
@@ -259,13 +262,18 @@ def test_rule_15_dates_are_the_recorded_ones_in_whole_seconds() -> None:
 
 
 def test_rule_15_updated_is_never_before_published() -> None:
-    early = replace(LONG, record=replace(LONG.record, updated=LONG.record.published.replace(year=2020)))
+    early = replace(
+        LONG,
+        feed_identity=replace(LONG.feed_identity, updated=LONG.feed_identity.published.replace(year=2020)),
+    )
     item = ParsedFeeds(build_files(replace(PUBLISHED, articles=(early,))), "articles/").json["items"][0]
     assert item["date_modified"] == item["date_published"]
 
 
 def test_rule_16_a_revision_changes_its_own_item_only() -> None:
-    later = replace(LONG, record=replace(LONG.record, updated=LONG.record.updated.replace(year=2027)))
+    later = replace(
+        LONG, feed_identity=replace(LONG.feed_identity, updated=LONG.feed_identity.updated.replace(year=2027))
+    )
     after = ParsedFeeds(
         build_files(replace(PUBLISHED, articles=(later, *PUBLISHED.articles[1:]))), "articles/"
     )

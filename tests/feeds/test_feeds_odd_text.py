@@ -57,7 +57,7 @@ def test_order_is_kept_and_ids_are_unique(titles: list[str]) -> None:
     files = build_files(Published(PUBLICATION, (), articles, ("ketamine",) if articles else ()))
     if not articles:
         return
-    ids = [each.record.id for each in articles]
+    ids = [each.feed_identity.id for each in articles]
     for folder in ("articles/", "tags/ketamine/"):
         read = ParsedFeeds(files, folder)
         assert read.rss_values("guid") == read.atom_values("a:id") == read.json_values("id") == ids

@@ -65,14 +65,14 @@ def article_in(each: ComposedArticle) -> Wanted:
         tags.setdefault(tag.casefold(), tag.replace(", ", " "))
     names = ", ".join(author.name for author in article.authors) or "Synapse & Co"
     item = Item(
-        each.record.id,
+        each.feed_identity.id,
         each.url or "",
         article.title,
         article.dek or f"Text of {article.slug}.",
         "",
         names,
-        each.record.published.replace(microsecond=0),
-        each.record.updated.replace(microsecond=0),
+        each.feed_identity.published.replace(microsecond=0),
+        each.feed_identity.updated.replace(microsecond=0),
         tuple(tags.values()),
         lead.url if lead else "",
     )
@@ -86,14 +86,14 @@ def edition_in(each: ComposedEdition) -> Wanted:
     further = each.audience != each.issue.audiences[0]
     lead = next(article.content.lead for article in public) if public else None
     item = Item(
-        f"{each.record.id}/{each.audience}" if further else each.record.id,
+        f"{each.feed_identity.id}/{each.audience}" if further else each.feed_identity.id,
         each.url or "",
         each.issue.title,
         "For you: A < B & C",
         "",
         ", ".join(authors),
-        each.record.published.replace(microsecond=0),
-        each.record.updated.replace(microsecond=0),
+        each.feed_identity.published.replace(microsecond=0),
+        each.feed_identity.updated.replace(microsecond=0),
         tuple(tags),
         lead.url if lead else "",
     )

@@ -16,7 +16,6 @@ from pipeline.model import (
     BlockKind,
     ComposedArticle,
     ComposedEdition,
-    ComposedSection,
     Content,
     FeedIdentity,
     Image,
@@ -26,6 +25,7 @@ from pipeline.model import (
     Place,
     Publication,
     RenderedEmail,
+    Section,
 )
 from pipeline.render.email.renderer import EmailRenderer
 from pipeline.support import merge
@@ -36,7 +36,7 @@ PUBLICATION = replace(
     postal_address="Synapse\n12 Gower Mews\nLondon WC1E 6DP",
     tagline="Letters on the brain, mood and their treatment",
 )
-RECORD = FeedIdentity(
+FEED_IDENTITY = FeedIdentity(
     "tag:synapse.example,2026:1", datetime(2026, 2, 1, 9, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)
 )
 TEMPLATES = Templates()
@@ -97,7 +97,7 @@ def article(
     )
     page = f"https://synapse.example/news/articles/{slug}/" if url == "" else url
     content = Content(blocks, images=(), lead=lead, thumbnail=lead, words=900, minutes=4)
-    return ComposedArticle(source, content, RECORD, page, (), ("012-the-plastic-brain",))
+    return ComposedArticle(source, content, FEED_IDENTITY, page, (), ("012-the-plastic-brain",))
 
 
 def edition(
@@ -135,8 +135,8 @@ def edition(
         issue=issue,
         audience="everyone",
         letter=Content(letter),
-        sections=tuple(ComposedSection(name, articles) for name, articles in sections),
-        record=RECORD,
+        sections=tuple(Section(name, articles) for name, articles in sections),
+        feed_identity=FEED_IDENTITY,
         url=url,
         subject=merge.text(subject),
         preview_text=merge.text(preview_text),

@@ -19,7 +19,6 @@ from pipeline.model import (
     BlockKind,
     ComposedArticle,
     ComposedEdition,
-    ComposedSection,
     Content,
     FeedIdentity,
     Image,
@@ -28,6 +27,7 @@ from pipeline.model import (
     MergeField,
     Place,
     Published,
+    Section,
 )
 from pipeline.render.feeds.feed_list import build_feeds
 from pipeline.support.urls import address, article_path, image_path, issue_path
@@ -132,7 +132,7 @@ def edition(
         issue,
         audience,
         Content((prose(element("p", "Hello ", MergeField("first_name", "reader"), ".")),)),
-        (ComposedSection("Research", rows),),
+        (Section("Research", rows),),
         FeedIdentity(f"tag:synapse.example,2026:issue-{number}", at, at + timedelta(hours=1)),
         address(PUBLICATION, issue_path(issue, audience)),
         typed(""),
@@ -203,5 +203,7 @@ def many_issues(issues: int) -> Published:
         number = int(each.issues[0][:3])
         one = edition(number, "everyone", (each, Layout.FULL))
         at = START + timedelta(days=number)
-        editions.append(replace(one, record=FeedIdentity(f"tag:synapse.example,2026:issue-{number}", at, at)))
+        editions.append(
+            replace(one, feed_identity=FeedIdentity(f"tag:synapse.example,2026:issue-{number}", at, at))
+        )
     return replace(PUBLISHED, editions=tuple(editions), articles=articles, tags=("ketamine",))

@@ -616,7 +616,7 @@ def pool(workspace: WorkspaceRunner) -> WorkspaceRunner:
     return workspace
 
 
-def plan_file(workspace: WorkspaceRunner, audience: str | None = None) -> PlanFile:
+def plan_file(workspace: WorkspaceRunner, audience: str = "everyone") -> PlanFile:
     return PlanFile(open_workspace(workspace.root).assembler, FOLDER, audience)
 
 
@@ -700,7 +700,7 @@ def test_bytes_of_the_file_stay(pool: WorkspaceRunner) -> None:
     assert (pool.root / PATH).read_bytes() == data
 
 
-def refused(workspace: WorkspaceRunner, asked: PlanChange, message: str, audience: str | None = None) -> None:
+def refused(workspace: WorkspaceRunner, asked: PlanChange, message: str, audience: str = "everyone") -> None:
     before = workspace.tree()
     with pytest.raises(PressroomError, match=message):
         plan_file(workspace, audience).change(asked)

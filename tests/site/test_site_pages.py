@@ -31,7 +31,6 @@ from pipeline.model import (
     BlockKind,
     ComposedArticle,
     ComposedEdition,
-    ComposedSection,
     Content,
     Element,
     FeedIdentity,
@@ -42,6 +41,7 @@ from pipeline.model import (
     OutputFile,
     Place,
     Published,
+    Section,
 )
 from pipeline.render.site.pages import build_site, site_images
 from pipeline.support import merge, urls
@@ -170,7 +170,7 @@ def edition(
         issue,
         audience,
         Content((prose(element("p", letter, " ", MergeField("first_name", "reader"))),)),
-        (ComposedSection("Research", articles),) if articles else (),
+        (Section("Research", articles),) if articles else (),
         FeedIdentity(f"tag:synapse.example,2026:{number}:{audience}", date, date),
         urls.address(PUBLICATION, path) if main or audience == "patients" else None,
         merge.text(issue.title),

@@ -44,7 +44,7 @@ def message_headers(
     and its identity changes with the content, because mailboxes keep one message of each identity.
     """
     sender = publication.sender_address
-    identity = f"{edition.record.id}\n{edition.audience}"
+    identity = f"{edition.feed_identity.id}\n{edition.audience}"
     subject = _clean(rendered.subject.fill(value), "subject", edition.issue.place.path)
     to = _mailbox(publication.title, sender, "title")
     if test_address is not None:
@@ -56,7 +56,7 @@ def message_headers(
     if publication.reply_to:
         yield "Reply-To", _mailbox(*parseaddr(_clean(publication.reply_to, "reply_to")), "reply_to")
     yield "Subject", _encoded(subject, "Subject")
-    yield "Date", format_datetime(edition.record.published)
+    yield "Date", format_datetime(edition.feed_identity.published)
     yield "Message-ID", f"<{digest}@{sender_domain(publication)}>"
     yield "List-Id", f"<{_list_id(publication)}>"
     yield from _unsubscribe(publication, value(MergeField("unsubscribe_url")))

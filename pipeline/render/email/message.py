@@ -45,8 +45,8 @@ def build_message(
 
     `pictures` returns the bytes of those that are put inside it; without it they are shown from the web.
     Merge fields have their fallbacks. The same edition has the same bytes: date and identity come from
-    its record, boundaries from the content. Raises `PressroomError` naming the field for a header value
-    with a line break or another control character.
+    its feed identity, boundaries from the content. Raises `PressroomError` naming the field for a header
+    value with a line break or another control character.
 
     For a `tester` it is marked as a test and addressed to them, and merge fields have their values. Its
     body is what a reader with these values gets, byte for byte.

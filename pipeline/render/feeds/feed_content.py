@@ -29,7 +29,7 @@ from pipeline.support.urls import home_url
 def article_item(composed: ComposedArticle, publication: Publication) -> FeedItem:
     """An article as an item of the articles feed and of its tags' feeds; it must have a page."""
     article, content, url = composed.article, composed.content, composed.url or home_url(publication)
-    published, updated = _dates(composed.record)
+    published, updated = _dates(composed.feed_identity)
     title = single_line(article.title) or single_line(publication.title)
     opening = first_words(for_audience(content, Medium.FEED, EVERYONE), publication, url)
     html = [
@@ -39,7 +39,7 @@ def article_item(composed: ComposedArticle, publication: Publication) -> FeedIte
         *_disclaimers(composed.disclaimers),
     ]
     return FeedItem(
-        id=composed.record.id,
+        id=composed.feed_identity.id,
         link=url,
         title=title,
         summary=single_line(article.dek) or single_line(opening) or title,
@@ -60,7 +60,7 @@ def edition_item(edition: ComposedEdition, publication: Publication, *, further:
     the issue's main edition: its audience at the end of the issue's id tells it apart.
     """
     url = edition.url or home_url(publication)
-    published, updated = _dates(edition.record)
+    published, updated = _dates(edition.feed_identity)
     title = single_line(edition.issue.title) or single_line(publication.title)
     # The anchors are those of the issue's page.
     options = _options(publication, url)
@@ -80,7 +80,7 @@ def edition_item(edition: ComposedEdition, publication: Publication, *, further:
         ]
     html += _disclaimers(edition.disclaimers)
     return FeedItem(
-        id=f"{edition.record.id}/{quote(edition.audience)}" if further else edition.record.id,
+        id=f"{edition.feed_identity.id}/{quote(edition.audience)}" if further else edition.feed_identity.id,
         link=url,
         title=title,
         summary=single_line(public_text(edition.preview_text, publication)) or title,
@@ -162,10 +162,10 @@ def _authors(articles: Iterable[ComposedArticle], publication: Publication) -> t
     return tuple(name for name in names if name) or (single_line(publication.title),)
 
 
-def _dates(record: FeedIdentity) -> tuple[datetime, datetime]:
+def _dates(identity: FeedIdentity) -> tuple[datetime, datetime]:
     """When an item was published and last changed, without fractions of a second (RFC 4287, 4.2.15)."""
-    published = record.published.replace(microsecond=0)
-    return published, max(published, record.updated.replace(microsecond=0))
+    published = identity.published.replace(microsecond=0)
+    return published, max(published, identity.updated.replace(microsecond=0))
 
 
 def _categories(tags: Iterable[str]) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ _NO_DATE = datetime(1970, 1, 1, tzinfo=UTC)
 class FeedItem:
     """One item of a feed.
 
-    `id` is the permanent one of its record, `link` its page, `html` finished semantic HTML. `title`,
+    `id` is the permanent one of its feed identity, `link` its page, `html` finished semantic HTML. `title`,
     `summary`, `authors` and `tags` are plain text on one line; the first three are never empty.
     `updated` is not before `published`; neither has fractions of a second (RFC 4287, 4.2.15).
     """

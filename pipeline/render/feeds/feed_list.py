@@ -72,6 +72,6 @@ def _main_editions(editions: Iterable[ComposedEdition]) -> Iterator[ComposedEdit
     by_id: dict[str, list[ComposedEdition]] = {}
     for edition in editions:
         if edition.url:
-            by_id.setdefault(edition.record.id, []).append(edition)
+            by_id.setdefault(edition.feed_identity.id, []).append(edition)
     for same in by_id.values():
         yield min(same, key=lambda each: (*each.issue.audiences, each.audience).index(each.audience))

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline.errors import PressroomError, raise_all
-from pipeline.model import ComposedArticle, ComposedEdition, ComposedSection, Image, Publication, Published
+from pipeline.model import ComposedArticle, ComposedEdition, Image, Publication, Published, Section
 from pipeline.support import urls
 
 RELATED = 3
@@ -43,7 +43,7 @@ class SiteIndex:
         """Every public edition."""
         return tuple(edition for issue in self.issues for edition in issue)
 
-    def public_sections(self, edition: ComposedEdition) -> tuple[ComposedSection, ...]:
+    def public_sections(self, edition: ComposedEdition) -> tuple[Section[ComposedArticle], ...]:
         """The edition's sections with those articles that have a page."""
         sections = []
         for section in edition.sections:
@@ -53,7 +53,7 @@ class SiteIndex:
                 if article.article.slug in self.by_slug
             )
             if articles:
-                sections.append(ComposedSection(section.title, articles))
+                sections.append(Section(section.title, articles))
         return tuple(sections)
 
     def related(self, composed: ComposedArticle) -> tuple[ComposedArticle, ...]:

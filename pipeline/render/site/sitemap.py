@@ -33,10 +33,10 @@ def robots(site: SiteRenderer) -> OutputFile:
 def _pages(index: SiteIndex) -> Iterator[tuple[str, datetime | None]]:
     publication = index.publication
     articles = {
-        each.article.slug: max(each.record.updated, each.article.updated or each.record.updated)
+        each.article.slug: max(each.feed_identity.updated, each.article.updated or each.feed_identity.updated)
         for each in index.articles
     }
-    editions = [(edition.url or "", edition.record.updated) for edition in index.editions]
+    editions = [(edition.url or "", edition.feed_identity.updated) for edition in index.editions]
     newest_article = max(articles.values(), default=None)
     newest = max((*articles.values(), *(changed for _, changed in editions)), default=None)
     yield urls.home_url(publication), newest

@@ -110,7 +110,7 @@ def _articles(*articles: ComposedArticle) -> Callable[[Files], Files]:
 BIG = Content((prose(element("p", "x" * 1_100_000)),))
 NOTE = f'<a href="{LONG.url}#fn1">1</a>'
 ID = "tag:synapse.example,2026:long-x7"
-DATE = LONG.record.published.replace(microsecond=0)
+DATE = LONG.feed_identity.published.replace(microsecond=0)
 LAST = (DATE + timedelta(hours=2)).isoformat()
 
 EXAMPLES: dict[str, FeedExample] = {
