@@ -93,13 +93,7 @@ _NAMES = (
 )
 _ATTRIBUTES = frozenset(_NAMES.split())
 _IMAGES = {"heic": "heif", "jpeg": "jpg", "tif": "tiff"}
-_MEDIA = {
-    "prefers-color-scheme": "css-at-media-prefers-color-scheme",
-    "prefers-reduced-motion": "css-at-media-prefers-reduced-motion",
-    "orientation": "css-at-media-orientation",
-    "hover": "css-at-media-hover",
-    "device-pixel-ratio": "css-at-media-device-pixel-ratio",
-}
+_MEDIA = ("prefers-color-scheme", "prefers-reduced-motion", "orientation", "hover", "device-pixel-ratio")
 _SELECTORS = {
     "css-selector-attribute": r"\[",
     "css-selector-child": r">",
@@ -133,9 +127,9 @@ def uses(page: HtmlPage) -> Iterator[FeatureUse]:
 
 
 def _of_rule(rule: StyleRule) -> Iterator[FeatureUse]:
-    for feature, slug in _MEDIA.items():
+    for feature in _MEDIA:
         if f"({feature}" in rule.media or f"-{feature}" in rule.media:
-            yield FeatureUse(slug, feature, rule.line)
+            yield FeatureUse(f"css-at-media-{feature}", feature, rule.line)
     plain = re.sub(r"\[[^\]]*\]", "[]", rule.selector.lower())
     for slug, pattern in _SELECTORS.items():
         if re.search(pattern, plain):

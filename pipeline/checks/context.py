@@ -119,6 +119,11 @@ class CheckContext:
         """The text of the page, run by run."""
         return tuple(text_runs(self.page))
 
+    @property
+    def language(self) -> str:
+        """The publication's language without its region, in lower case."""
+        return self.publication.language.lower().partition("-")[0]
+
     @cached_property
     def light(self) -> Styles:
         """Resolved styles in the light scheme."""

@@ -53,10 +53,6 @@ _COPYRIGHT = re.compile(
 )
 
 
-def _language(context: CheckContext) -> str:
-    return context.publication.language.lower().partition("-")[0]
-
-
 def _around(text: str, match: re.Match[str]) -> str:
     """A match with some words before and after, so that an editor finds the place."""
     before, after = text[: match.start()], text[match.end() :]
@@ -90,7 +86,7 @@ def placeholder(context: CheckContext) -> Iterator[Violation]:
 )
 def doubled_word(context: CheckContext) -> Iterator[Violation]:
     """Its writer cannot see this slip, which happens most often over the end of a line."""
-    meant = set(_MEANT.get(_language(context), "").split())
+    meant = set(_MEANT.get(context.language, "").split())
     for passage in context.passages:
         for match in _DOUBLED.finditer(passage.text):
             word = match[1]
@@ -110,7 +106,7 @@ def doubled_word(context: CheckContext) -> Iterator[Violation]:
 )
 def attachment(context: CheckContext) -> Iterator[Violation]:
     """A newsletter has no attachments; readers look for it and write to you."""
-    languages = [each for each in dict.fromkeys((_language(context), "en")) if each in _ATTACHED]
+    languages = [each for each in dict.fromkeys((context.language, "en")) if each in _ATTACHED]
     patterns = [re.compile(rf"\b(?:{_ATTACHED[each]})", re.IGNORECASE) for each in languages]
     for passage in context.passages:
         for pattern in patterns:

@@ -57,8 +57,7 @@ def no_text(context: CheckContext) -> Iterator[Violation]:
 )
 def says_nothing(context: CheckContext) -> Iterator[Violation]:
     """Readers who go from link to link, by ear or by eye, cannot choose: a list of links has no sentences."""
-    language = context.publication.language.lower().partition("-")[0]
-    empty = {words(each) for key in {language, "en"} for each in _EMPTY.get(key, "").split(", ")}
+    empty = {words(each) for key in {context.language, "en"} for each in _EMPTY.get(key, "").split(", ")}
     for link in context.links:
         if words(link.text) in empty and not is_field(link.url) and words(link.text):
             message = f'the link text "{link.text}" does not say where it leads ({link.url}).'
