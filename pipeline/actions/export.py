@@ -164,7 +164,7 @@ def _source_of(root: Path, paths: tuple[str, ...], text: str) -> Place | None:
     """Find the first line of these files that contains a text, white space aside."""
     wanted = "".join(text.split())
     for path in paths:
-        for number, line in enumerate((read_source(root / path, path) or "").split("\n"), 1):
+        for number, line in enumerate(read_source(root / path, path).split("\n"), 1):
             if wanted in "".join(line.split()):
                 return Place(path, number)
     return None

@@ -124,11 +124,12 @@ def _print(output_format: str, checked: tuple[CheckResult, ...], findings: tuple
         if text := report.workflow_commands(findings):
             terminal.result(text)
     elif output_format == "json":
+        sources = {rule.code: {"rests_on": rule.source} for rule in RULES}
         terminal.print_json(
             {
                 "editions": [_edition_json(one) for one in checked],
-                "findings": [_finding_json(each) for each in findings],
-                "silenced": [_finding_json(each) | {"reason": reason} for each, reason in silenced],
+                "findings": [each.values | sources[each.code] for each in findings],
+                "silenced": [each.values | sources[each.code] | {"reason": why} for each, why in silenced],
             }
         )
     else:
@@ -165,13 +166,6 @@ def _print_budget(one: CheckResult, whole: bool) -> None:
         for item in budget.images:
             terminal.result(f"      {terminal.size(item.size):>8}  {item.what}")
         terminal.result("")
-
-
-def _finding_json(each: Finding) -> dict[str, object]:
-    from pipeline.checks.rules import RULES
-
-    sources = {rule.code: rule.source for rule in RULES}
-    return each.values | {"rests_on": sources.get(each.code, "")}
 
 
 def _edition_json(one: CheckResult) -> dict[str, object]:
