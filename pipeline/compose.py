@@ -43,7 +43,7 @@ from pipeline.model import (
     Severity,
 )
 from pipeline.support import merge
-from pipeline.support.limits import PREVIEW_TEXT
+from pipeline.support.limits import PREVIEW_TEXT, SETTINGS_FILE
 from pipeline.support.processes import spread
 from pipeline.support.urls import address, article_path, is_public, issue_path
 from pipeline.workspace import Workspace
@@ -108,9 +108,9 @@ class Composer:
         if theme.logo is None:
             return None
         try:
-            return self.images.get(theme.logo, theme.logo_alt, "newsletter.toml", LOGO_BOX)
+            return self.images.get(theme.logo, theme.logo_alt, SETTINGS_FILE, LOGO_BOX)
         except PressroomError as error:
-            raise PressroomError(f"`logo`: {error.message}", "newsletter.toml", hint=error.hint) from error
+            raise PressroomError(f"`logo`: {error.message}", SETTINGS_FILE, hint=error.hint) from error
 
     def content(self, text: Article | Issue) -> Content:
         """Parse an article, or an issue's letter. Raises `Mistakes` with everything wrong in its text."""

@@ -15,7 +15,7 @@ from html import unescape
 from typing import Any
 from xml.etree import ElementTree
 
-from pipeline.checks.rule import Violation, error_rule
+from pipeline.checks.rule import Violation, rule
 from pipeline.model import Place, Publication, Published
 from pipeline.render.feeds.feed_list import feed_folders
 from pipeline.render.feeds.opml import OPML
@@ -131,7 +131,7 @@ class FeedContext:
 
 
 OURS = "No text can cause this: it is a defect of Pressroom. Report it, with the feed."
-defect_rule = partial(error_rule, remedy=OURS)
+defect_rule = partial(rule, remedy=OURS)
 """A rule on how a feed is written."""
 
 

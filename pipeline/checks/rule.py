@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from typing import Generic, TypeVar
 
 from pipeline.model import Finding, Place, Severity
@@ -58,24 +57,13 @@ class Rule(Generic[Context]):
             )
 
 
-def _rule(
-    severity: Severity, code: str, title: str, *, source: str, remedy: str
+def rule(
+    code: str, severity: Severity, title: str, *, source: str, remedy: str
 ) -> Callable[[Callable[[Context], Iterator[Violation]]], Rule[Context]]:
+    """Make a function a rule: its docstring is the reason that `pressroom check --explain` shows."""
+
     def decorate(check: Callable[[Context], Iterator[Violation]]) -> Rule[Context]:
         why = " ".join((inspect.getdoc(check) or "").split())
         return Rule(code, severity, title, source, remedy, why, check)
 
     return decorate
-
-
-error_rule = partial(_rule, Severity.ERROR)
-warning_rule = partial(_rule, Severity.WARNING)
-note_rule = partial(_rule, Severity.NOTE)
-"""Make a function a rule: its docstring is the reason that `pressroom check --explain` shows."""
-
-
-def rule(
-    code: str, severity: Severity, title: str, *, source: str, remedy: str
-) -> Callable[[Callable[[Context], Iterator[Violation]]], Rule[Context]]:
-    """Make a function a rule of any severity."""
-    return _rule(severity, code, title, source=source, remedy=remedy)

@@ -6,10 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline.model import EmailPart, RenderedEmail
-from pipeline.support.limits import GMAIL_CLIP
-
-PER_LINK = 120
-"""Bytes by which a service's tracking lengthens each link: an allowance, before the service is known."""
+from pipeline.support.limits import GMAIL_CLIP, TRACKED_LINK
 
 PER_EMAIL = 400
 """Bytes of the tracking picture and of filled merge fields: an allowance."""
@@ -44,6 +41,6 @@ def make_budget(email: RenderedEmail, image_sizes: Mapping[str, int]) -> SizeBud
     links = email.html.count("<a ")
     return SizeBudget(
         parts=email.parts,
-        added=EmailPart(f"allowance for a target ({links} links)", links * PER_LINK + PER_EMAIL),
+        added=EmailPart(f"allowance for a target ({links} links)", links * TRACKED_LINK + PER_EMAIL),
         images=tuple(EmailPart(url.rpartition("/")[2], size) for url, size in image_sizes.items()),
     )

@@ -10,29 +10,14 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+from pipeline.config.colors import DARK, LIGHT, read_palette
 from pipeline.config.fields import Fields
 from pipeline.config.toml import toml_fields
 from pipeline.errors import PressroomError
-from pipeline.model import Layout, Palette, ThemeSettings
+from pipeline.model import Layout, ThemeSettings
 from pipeline.support.files import read_source
 from pipeline.support.template_files import THEMES, theme_folders
 
-LIGHT = Palette(
-    accent="#1f5f5b",
-    text="#1d2429",
-    muted="#55606a",
-    background="#f3f1ec",
-    surface="#ffffff",
-    line="#d9d6ce",
-)
-DARK = Palette(
-    accent="#7cc9c1",
-    text="#e8e6e1",
-    muted="#a9b1b8",
-    background="#14181b",
-    surface="#1d2327",
-    line="#384046",
-)
 DEFAULT_THEME = ThemeSettings("default", LIGHT, DARK)
 
 _SMALLEST_TEXT, _LARGEST_TEXT = 16, 22
@@ -84,8 +69,8 @@ def read_theme_settings(fields: Fields, base: ThemeSettings, prefix: str = "") -
         base,
         layout=fields.choice("layout", Layout) or base.layout,
         card_pictures=fields.boolean("card_pictures", base.card_pictures),
-        colors=_palette(fields.table("colors", f"{prefix}colors"), base.colors),
-        dark=_palette(fields.table("dark", f"{prefix}dark"), base.dark),
+        colors=read_palette(fields.table("colors", f"{prefix}colors"), base.colors),
+        dark=read_palette(fields.table("dark", f"{prefix}dark"), base.dark),
     )
     if fonts := fields.table("fonts", f"{prefix}fonts"):
         settings = replace(
@@ -96,24 +81,6 @@ def read_theme_settings(fields: Fields, base: ThemeSettings, prefix: str = "") -
         )
         fonts.check_unknown()
     return settings
-
-
-def _palette(fields: Fields | None, base: Palette) -> Palette:
-    """The colours of a table `colors` or `dark`; those it does not name are from `base`."""
-    if fields is None:
-        return base
-    colors = {name: _color(fields, name, getattr(base, name)) for name in Palette.__slots__}
-    fields.check_unknown()
-    return Palette(**colors)
-
-
-def _color(fields: Fields, name: str, default: str) -> str:
-    value = fields.text(name, default=default)
-    # Clients differ on short forms, names and rgb(); all of them read six digits.
-    if not re.fullmatch(r"#[0-9A-Fa-f]{6}", value):
-        fields.error(name, f'`{name}` is "{value}" and must be a colour of six digits.', 'As "#1f5f5b".')
-        return default
-    return value.lower()
 
 
 def _size(fields: Fields, default: int) -> int:

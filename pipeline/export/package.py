@@ -11,16 +11,13 @@ from html import unescape
 from pipeline.errors import PressroomError
 from pipeline.export.bundle import ImageMode, listing_file, zip_bytes
 from pipeline.export.delivery import Delivery
-from pipeline.export.target import GMAIL, TagSupport, Target
+from pipeline.export.target import TagSupport, Target
 from pipeline.export.target_settings import settings_for
 from pipeline.export.translate import TranslatedEmail, Where, translate
 from pipeline.model import ComposedEdition, Image, MergeText, OutputFile, Publication, RenderedEmail
-from pipeline.support.limits import SETTINGS_FILE
+from pipeline.support.limits import GMAIL_CLIP, SETTINGS_FILE, TRACKED_LINK
 from pipeline.support.mail_addresses import parse_mailbox
 from pipeline.support.urls import image_path
-
-_ADDED_PER_LINK = 120
-"""Bytes that a service's counting picture and rewritten links add, per link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +149,13 @@ def _shows_address(letter: TranslatedEmail, publication: Publication) -> bool:
 
 def _warnings(html: bytes, target: Target, publication: Publication) -> Iterator[str]:
     """Warnings for the editor: what gets lost at the service, and what Gmail would cut off."""
-    size = len(html) + _ADDED_PER_LINK * html.count(b"href=")
+    size = len(html) + TRACKED_LINK * html.count(b"href=")
     if target.limit and size > target.limit:
         raise PressroomError(
             f"the HTML has {size // 1000} KB with what {target.title} adds; it takes {target.limit // 1000}.",
             hint="Set long articles to `layout: card`, or take some out.",
         )
-    if size > GMAIL:
+    if size > GMAIL_CLIP:
         yield f"With what {target.title} adds the HTML has about {size // 1000} KB: Gmail cuts it off at 102."
     if target.loses:
         yield f"{target.title} {target.loses}."

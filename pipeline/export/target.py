@@ -14,9 +14,6 @@ from pipeline.errors import PressroomError
 from pipeline.export.dialect import Dialect, MessagePart
 from pipeline.export.push_method import PushMethod
 
-GMAIL = 102_000
-"""Bytes of HTML at which Gmail cuts a message off (measured by many; Gmail does not document it)."""
-
 
 class SettingType(StrEnum):
     """The type of a target's setting, in words."""

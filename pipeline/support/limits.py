@@ -19,6 +19,9 @@ Measured by many; Google publishes no figure. The larger of the decoded and the 
 SIZE_WARNING = 80 * 1024
 """Bytes of HTML from which one more article may be too much for `GMAIL_CLIP`."""
 
+TRACKED_LINK = 120
+"""Bytes by which a service's tracking lengthens each link: an allowance, since services do not say."""
+
 EMAIL_WIDTH = 600
 """Width of an email in CSS pixels: what reading panes of desktop clients show without scrolling."""
 

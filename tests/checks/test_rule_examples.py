@@ -8,7 +8,7 @@ import pytest
 from check_examples import ELSEWHERE, EXAMPLES
 from check_kit import Case, check_context
 
-from pipeline.checks.rule import Violation, note_rule
+from pipeline.checks.rule import Violation, rule
 from pipeline.checks.rules import ALL_RULES, RULES
 from pipeline.checks.runner import rule_of, run_rules
 from pipeline.model import Place, Severity
@@ -42,7 +42,7 @@ def test_every_rule_says_what_a_breach_does_to_a_reader_and_what_it_rests_on() -
 
 
 def test_the_docstring_of_a_rule_is_its_reason_in_one_line() -> None:
-    @note_rule("TEST001", "A title", source="A source", remedy="A remedy")
+    @rule("TEST001", Severity.NOTE, "A title", source="A source", remedy="A remedy")
     def example(context: None) -> Iterator[Violation]:
         """Readers lose something.
 
@@ -60,7 +60,7 @@ def test_the_docstring_of_a_rule_is_its_reason_in_one_line() -> None:
 
 
 def test_of_several_breaches_about_one_thing_the_first_is_reported() -> None:
-    @note_rule("TEST001", "A title", source="A source", remedy="A remedy")
+    @rule("TEST001", Severity.NOTE, "A title", source="A source", remedy="A remedy")
     def example(context: None) -> Iterator[Violation]:
         for about, line in (("size", 1), (None, 2), ("size", 3), (None, 4), ("font", 5)):
             yield Violation("it is broken.", Place("a.md", line), about=about)

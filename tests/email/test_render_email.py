@@ -17,7 +17,7 @@ from model_kit import typed
 from property_kit import tries
 from workspace_kit import ROOT
 
-from pipeline.config.themes import DARK, LIGHT
+from pipeline.config.colors import DARK, LIGHT
 from pipeline.model import Layout, MergeField
 from pipeline.render.color_contrast import contrast
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from pipeline.checks.client_features import FeatureUse, by_name, uses
 from pipeline.checks.context import CheckContext
-from pipeline.checks.rule import Violation, note_rule, warning_rule
+from pipeline.checks.rule import Violation, rule
 from pipeline.model import Place, Severity
 
 _DATA = Path(__file__).parent.parent / "data" / "caniemail.json"
@@ -109,8 +109,9 @@ class ClientSupport:
     notes: tuple[str, ...] = ()
 
 
-@warning_rule(
+@rule(
     "CLIENT001",
+    Severity.WARNING,
     "A mail client lacks a feature that the email uses",
     source="caniemail.com, vendored data of May 2026",
     remedy=_REMEDY,
@@ -125,8 +126,9 @@ def unsupported(context: CheckContext) -> Iterator[Violation]:
             yield Violation(message, _place(context, use), _hint(_REMEDY, support), severity)
 
 
-@note_rule(
+@rule(
     "CLIENT002",
+    Severity.NOTE,
     "A mail client has a feature only in part",
     source="caniemail.com, vendored data of May 2026",
     remedy="Look at the note on caniemail.com.",

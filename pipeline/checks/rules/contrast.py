@@ -9,9 +9,9 @@ from pipeline.checks.cascade import Styles, font_size
 from pipeline.checks.context import CheckContext
 from pipeline.checks.html_page import HtmlPage
 from pipeline.checks.page_text import visible_texts
-from pipeline.checks.rule import Violation, error_rule, warning_rule
+from pipeline.checks.rule import Violation, rule
 from pipeline.checks.source_places import SETTINGS
-from pipeline.model import Palette
+from pipeline.model import Palette, Severity
 from pipeline.render.color_contrast import contrast
 from pipeline.support.css import rgba
 
@@ -23,8 +23,9 @@ _NIGHT = ("#ffffff", "#121212")
 """Text and background where no style sets them; Apple Mail's page follows the scheme."""
 
 
-@error_rule(
+@rule(
     "COLOR001",
+    Severity.ERROR,
     "Text is too faint",
     source="WCAG 2.2, 1.4.3 Contrast (Minimum)",
     remedy="Darken the text or lighten the background, under [theme.colors] or in the theme.",
@@ -34,8 +35,9 @@ def faint_in_light(context: CheckContext) -> Iterator[Violation]:
     yield from _faint(context, context.light, context.publication.theme.colors, dark=False)
 
 
-@error_rule(
+@rule(
     "COLOR002",
+    Severity.ERROR,
     "Text is too faint in the dark scheme",
     source="WCAG 2.2, 1.4.3 Contrast (Minimum)",
     remedy="Change the colours under [theme.dark] or in the theme's dark rules.",
@@ -45,8 +47,9 @@ def faint_in_dark(context: CheckContext) -> Iterator[Violation]:
     yield from _faint(context, context.dark, context.publication.theme.dark, dark=True)
 
 
-@warning_rule(
+@rule(
     "COLOR003",
+    Severity.WARNING,
     "There is no dark scheme",
     source="caniemail.com, @media (prefers-color-scheme)",
     remedy="Add rules under @media (prefers-color-scheme: dark), as the default theme has them.",

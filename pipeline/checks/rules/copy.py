@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.checks.context import CheckContext
-from pipeline.checks.rule import Violation, error_rule, warning_rule
+from pipeline.checks.rule import Violation, rule
 from pipeline.checks.source_places import SETTINGS
 from pipeline.model import Place, Severity
 
@@ -63,8 +63,9 @@ def _around(text: str, match: re.Match[str]) -> str:
     return f"{start}{' '.join(first[-4:])}{inner}{' '.join(last[:4])}{end}"
 
 
-@error_rule(
+@rule(
     "COPY001",
+    Severity.ERROR,
     "A placeholder is left in the text",
     source="Journalism's TK; Cicero's lorem ipsum",
     remedy="Write what was to come, or delete it. In code (`TODO`) it may stay.",
@@ -78,8 +79,9 @@ def placeholder(context: CheckContext) -> Iterator[Violation]:
                 yield Violation(message, passage.place(match.start()), severity=severity)
 
 
-@warning_rule(
+@rule(
     "COPY002",
+    Severity.WARNING,
     "A word is there twice",
     source="A convention",
     remedy="Delete one.",
@@ -98,8 +100,9 @@ def doubled_word(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f'"{doubled}" has a word twice.', passage.place(match.start()))
 
 
-@warning_rule(
+@rule(
     "COPY003",
+    Severity.WARNING,
     "The text speaks of an attachment",
     source="The message holds text and HTML only (docs/checking.md)",
     remedy="Link to the file instead.",
@@ -116,8 +119,9 @@ def attachment(context: CheckContext) -> Iterator[Violation]:
                 yield Violation(message, passage.place(match.start()))
 
 
-@warning_rule(
+@rule(
     "COPY004",
+    Severity.WARNING,
     "Markup is shown to readers",
     source="CommonMark 0.31",
     remedy="Complete the markup; in a title or dek, leave it out. Put signs that you mean into `code`.",
@@ -133,8 +137,9 @@ def leftover_markdown(context: CheckContext) -> Iterator[Violation]:
             yield Violation(message, passage.place(match.start()))
 
 
-@warning_rule(
+@rule(
     "COPY005",
+    Severity.WARNING,
     "A sentence was left unfinished",
     source="A convention",
     remedy="Finish the sentence, or delete the marks.",
@@ -152,8 +157,9 @@ def marks(context: CheckContext) -> Iterator[Violation]:
             yield Violation(message, passage.place(len(text)))
 
 
-@warning_rule(
+@rule(
     "COPY006",
+    Severity.WARNING,
     "The copyright year is past",
     source="Copyright needs no year (Berne Convention, Article 5(2))",
     remedy="Write the issue's year, or no year: a work is protected without it.",

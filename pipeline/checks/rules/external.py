@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pipeline.checks.context import CheckContext
 from pipeline.checks.online_links import LinkVerdict
 from pipeline.checks.page_text import split_url
-from pipeline.checks.rule import Violation, error_rule, note_rule, warning_rule
+from pipeline.checks.rule import Violation, rule
 from pipeline.checks.rules.links import RESERVED, is_field, place_of
 from pipeline.model import Severity
 
@@ -45,8 +45,9 @@ def _tried(context: CheckContext, verdict: LinkVerdict) -> Iterator[Violation]:
             yield Violation(f'"{url}": {answer.why}{to}.', place_of(context, link.url), about=url)
 
 
-@error_rule(
+@rule(
     "WEB001",
+    Severity.ERROR,
     "A link's page does not exist (--online)",
     source="RFC 9110, 15.5.5 (404) and 15.5.11 (410)",
     remedy="Link to where the page is now, or to its copy at web.archive.org.",
@@ -56,8 +57,9 @@ def page_gone(context: CheckContext) -> Iterator[Violation]:
     return _tried(context, LinkVerdict.GONE)
 
 
-@warning_rule(
+@rule(
     "WEB002",
+    Severity.WARNING,
     "A link's server gave no answer (--online)",
     source="RFC 9110, 15.6; a time limit of 10 seconds",
     remedy="Try it in a browser, and check again later.",
@@ -67,8 +69,9 @@ def no_answer(context: CheckContext) -> Iterator[Violation]:
     return _tried(context, LinkVerdict.TROUBLE)
 
 
-@note_rule(
+@rule(
     "WEB003",
+    Severity.NOTE,
     "A link's page has moved for good (--online)",
     source="RFC 9110, 15.4.2 (301) and 15.4.9 (308)",
     remedy="Link to the new address.",
@@ -78,8 +81,9 @@ def page_moved(context: CheckContext) -> Iterator[Violation]:
     return _tried(context, LinkVerdict.MOVED)
 
 
-@note_rule(
+@rule(
     "WEB004",
+    Severity.NOTE,
     "A link could not be tried (--online)",
     source="docs/decisions/online-links.md",
     remedy="Try it in a browser. Addresses on a private network are tried with --allow-private.",
@@ -89,8 +93,9 @@ def untried(context: CheckContext) -> Iterator[Violation]:
     return _tried(context, LinkVerdict.UNTRIED)
 
 
-@warning_rule(
+@rule(
     "SPAM001",
+    Severity.WARNING,
     "SpamAssassin counts points against the issue (--spam)",
     source="SpamAssassin's local tests; 5 points are its default limit",
     remedy="Look at what the points are for.",

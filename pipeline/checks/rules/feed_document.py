@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 from pipeline.checks.feed_context import ATOM, HISTORY, OURS, SITE, FeedContext, FeedDocument, defect_rule
 from pipeline.checks.html_page import parse_page
-from pipeline.checks.rule import Violation, error_rule, warning_rule
+from pipeline.checks.rule import Violation, rule
 from pipeline.model import Place, Severity
 from pipeline.render.feeds.feed_item import MEDIA_TYPES
 from pipeline.render.feeds.feed_schemas import json_faults, schema_faults
@@ -29,6 +29,7 @@ _XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 @defect_rule(
     "FEED001",
+    Severity.ERROR,
     "a feed cannot be read, or has a wrong beginning",
     source="XML 1.0, sections 2.8 and 4.3.3; RFC 8259, section 8.1",
 )
@@ -51,6 +52,7 @@ def prolog(context: FeedContext) -> Iterator[Violation]:
 
 @defect_rule(
     "FEED002",
+    Severity.ERROR,
     "a feed breaks the schema of its format",
     source="RSS 2.0.11, RFC 4287, JSON Feed 1.1, as pipeline/render/feeds/schemas has them",
 )
@@ -67,6 +69,7 @@ def schema(context: FeedContext) -> Iterator[Violation]:
 
 @defect_rule(
     "FEED003",
+    Severity.ERROR,
     "a feed does not link to itself",
     source="RFC 4287, section 4.1.1; RSS Advisory Board, Best Practices Profile; WebSub, section 4",
 )
@@ -87,6 +90,7 @@ def self_link(context: FeedContext) -> Iterator[Violation]:
 
 @defect_rule(
     "FEED004",
+    Severity.ERROR,
     "a feed has no language, or a wrong one",
     source="RSS 2.0, <language>; RFC 4287, section 2; JSON Feed 1.1, language",
 )
@@ -104,6 +108,7 @@ def feed_language(context: FeedContext) -> Iterator[Violation]:
 
 @defect_rule(
     "FEED005",
+    Severity.ERROR,
     "a feed is not dated by its newest item",
     source="RFC 4287, section 4.2.15; RSS 2.0, <lastBuildDate>",
 )
@@ -123,6 +128,7 @@ def feed_date(context: FeedContext) -> Iterator[Violation]:
 
 @defect_rule(
     "FEED006",
+    Severity.ERROR,
     "the head of an RSS feed is in the wrong order, or its image breaks the rules",
     source="RSS 2.0, <image>; RSS Advisory Board, Best Practices Profile",
 )
@@ -147,6 +153,7 @@ def channel_order(context: FeedContext) -> Iterator[Violation]:
 
 @defect_rule(
     "FEED007",
+    Severity.ERROR,
     "items are in the wrong order, or dated in the future",
     source="RFC 4287, section 4.2.9; feed readers that sort by date",
 )
@@ -161,8 +168,9 @@ def item_order(context: FeedContext) -> Iterator[Violation]:
                 yield feed.breach(f'"{entry.title}" is dated in the future, {entry.published.isoformat()}.')
 
 
-@warning_rule(
+@rule(
     "FEED008",
+    Severity.WARNING,
     "a feed is too large",
     source="limits of feed readers and aggregators, of 1 to 5 MB",
     remedy="Shorten the item: a single one fills the feed. Older items are in the archive already.",
@@ -180,8 +188,9 @@ def too_large(context: FeedContext) -> Iterator[Violation]:
             )
 
 
-@warning_rule(
+@rule(
     "FEED009",
+    Severity.WARNING,
     "a feed asks not to be loaded again for over an hour",
     source="RSS 2.0, <ttl>",
     remedy=OURS,
@@ -196,6 +205,7 @@ def ttl(context: FeedContext) -> Iterator[Violation]:
 
 @defect_rule(
     "FEED010",
+    Severity.ERROR,
     "Atom's elements have a prefix",
     source="feed readers that match names as text; RFC 4287, section 1.2",
 )
@@ -206,8 +216,9 @@ def atom_prefix(context: FeedContext) -> Iterator[Violation]:
             yield feed.breach(f"Atom's own elements have the prefix {prefix[1].decode()}.")
 
 
-@error_rule(
+@rule(
     "FEED023",
+    Severity.ERROR,
     "a feed names another hub than newsletter.toml",
     source="W3C WebSub, section 4",
     remedy="Build again after a change of `hub`; if that does not help, report it.",
@@ -228,6 +239,7 @@ def hub(context: FeedContext) -> Iterator[Violation]:
 
 @defect_rule(
     "FEED024",
+    Severity.ERROR,
     "the list of feeds does not have each feed once",
     source="OPML 2.0, subscription lists",
 )
@@ -255,6 +267,7 @@ def list_of_feeds(context: FeedContext) -> Iterator[Violation]:
 
 @defect_rule(
     "FEED027",
+    Severity.ERROR,
     "a feed is missing in one of its formats",
     source="what the pages' `<link rel=alternate>` name",
 )
@@ -268,8 +281,9 @@ def missing_format(context: FeedContext) -> Iterator[Violation]:
                 yield Violation("the feed is missing.", Place(f"{SITE}/{path}"))
 
 
-@error_rule(
+@rule(
     "FEED028",
+    Severity.ERROR,
     "the index page does not announce the feeds",
     source="RSS Advisory Board, RSS Autodiscovery; HTML Living Standard, 4.6.7.2",
     remedy="Keep the loop over `head.feeds` in the template of the page's head.",
@@ -294,6 +308,7 @@ def not_announced(context: FeedContext) -> Iterator[Violation]:
 
 @defect_rule(
     "FEED026",
+    Severity.ERROR,
     "the archive of a feed is not linked part to part",
     source="RFC 5005, section 4; JSON Feed 1.1, next_url",
 )

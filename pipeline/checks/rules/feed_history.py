@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from pipeline.checks.feed_context import FeedContext, FeedDocument, FeedEntry
-from pipeline.checks.rule import Violation, error_rule, warning_rule
+from pipeline.checks.rule import Violation, rule
+from pipeline.model import Severity
 
 
 def _by_id(documents: Iterable[FeedDocument]) -> dict[str, tuple[FeedDocument, FeedEntry]]:
@@ -17,8 +18,9 @@ def _by_id(documents: Iterable[FeedDocument]) -> dict[str, tuple[FeedDocument, F
     return entries
 
 
-@warning_rule(
+@rule(
     "FEED031",
+    Severity.WARNING,
     "a feed of the build before is gone",
     source="RFC 9110, section 15.5.11",
     remedy="If its tag or audience was renamed, redirect the old address to the new one (301).",
@@ -31,8 +33,9 @@ def feeds_gone(context: FeedContext) -> Iterator[Violation]:
             yield each.breach("the build before had the feed, and it is gone.")
 
 
-@error_rule(
+@rule(
     "FEED032",
+    Severity.ERROR,
     "an item has another id than before",
     source="RFC 4287, section 4.2.6",
     remedy="Restore the issue.lock that has the id, which belongs to the issue.",
@@ -47,8 +50,9 @@ def changed_ids(context: FeedContext) -> Iterator[Violation]:
             yield feed.breach(f'the id of "{entry.title}" was {entry.id}, and is {other}.')
 
 
-@error_rule(
+@rule(
     "FEED033",
+    Severity.ERROR,
     "the date of publication of an item has changed",
     source="RFC 4287, section 4.2.9",
     remedy="Restore the date in issue.lock; a revision has a date of its own, `updated`.",
@@ -64,8 +68,9 @@ def moved_dates(context: FeedContext) -> Iterator[Violation]:
             )
 
 
-@warning_rule(
+@rule(
     "FEED034",
+    Severity.WARNING,
     "an item of the build before is missing from all feeds",
     source="RFC 5005, section 4",
     remedy="If it was taken back on purpose, do nothing; else see whether its issue is still frozen.",
@@ -79,8 +84,9 @@ def vanished_items(context: FeedContext) -> Iterator[Violation]:
             yield feed.breach(f'"{entry.title}" was in it, and no feed has it now.')
 
 
-@warning_rule(
+@rule(
     "FEED035",
+    Severity.WARNING,
     "an item has changed without a date of revision",
     source="RFC 4287, section 4.2.15",
     remedy="If readers should see the change, give the article `updated`, and freeze the issue again with "
@@ -95,8 +101,9 @@ def changed_without_date(context: FeedContext) -> Iterator[Violation]:
             yield feed.breach(f'"{after.title}" has changed, and its date of revision has not.')
 
 
-@warning_rule(
+@rule(
     "FEED036",
+    Severity.WARNING,
     "a part of the archive does not hold the same items as before",
     source="RFC 5005, section 4",
     remedy="This follows from an issue that was frozen again or taken back; nothing else should cause it.",

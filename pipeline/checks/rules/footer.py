@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from pipeline.checks.cascade import font_size
 from pipeline.checks.context import CheckContext
 from pipeline.checks.page_text import PageLink, words
-from pipeline.checks.rule import Violation, error_rule, warning_rule
+from pipeline.checks.rule import Violation, rule
 from pipeline.checks.source_places import SETTINGS
+from pipeline.model import Severity
 from pipeline.render.email.email_context import browser_url, unsubscribe_url
 
 _FOOTER = "footer.mjml.j2"
@@ -27,8 +28,9 @@ def _missing(context: CheckContext, what: str, lines: list[str]) -> Iterator[Vio
             yield Violation(f"the {form} does not say {what}.", place)
 
 
-@error_rule(
+@rule(
     "FOOT001",
+    Severity.ERROR,
     "Readers cannot see how to unsubscribe",
     source="CAN-SPAM Act, 15 U.S.C. 7704(a)(3) and (5); GDPR, Article 7(3)",
     remedy="Show `email.unsubscribe_url` in the theme's footer.",
@@ -56,8 +58,9 @@ def _visible(context: CheckContext, link: PageLink) -> bool:
     )
 
 
-@error_rule(
+@rule(
     "FOOT002",
+    Severity.ERROR,
     "The postal address is missing",
     source="CAN-SPAM Act, 15 U.S.C. 7704(a)(5)(A)(iii); CASL, SOR/2012-36, 2(1)(d)",
     remedy="Show `email.postal_address` in the theme's footer.",
@@ -71,8 +74,9 @@ def postal_address(context: CheckContext) -> Iterator[Violation]:
         yield Violation("the postal address is empty.", SETTINGS)
 
 
-@warning_rule(
+@rule(
     "FOOT003",
+    Severity.WARNING,
     "The email does not say why a reader gets it",
     source="M3AAWG Sender Best Common Practices, 3.0",
     remedy="Show `email.reason` in the theme's footer; its text is `reason` in newsletter.toml.",
@@ -82,8 +86,9 @@ def reason(context: CheckContext) -> Iterator[Violation]:
     yield from _missing(context, "why a reader gets this", [context.rendered.reason])
 
 
-@warning_rule(
+@rule(
     "FOOT004",
+    Severity.WARNING,
     "There is no way to read it in a browser",
     source="A convention",
     remedy="Show `email.browser_url` in the theme's footer.",
@@ -97,8 +102,9 @@ def view_in_browser(context: CheckContext) -> Iterator[Violation]:
         yield Violation("the plain text does not say where it can be read in a browser.", context.at())
 
 
-@error_rule(
+@rule(
     "FOOT005",
+    Severity.ERROR,
     "A disclaimer is missing",
     source="docs/settings.md, disclaimers",
     remedy="Show `email.disclaimers` in the theme.",

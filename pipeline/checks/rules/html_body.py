@@ -10,7 +10,8 @@ from pipeline.checks.cascade import buttons, line_height, pixels, vertical_paddi
 from pipeline.checks.context import CheckContext
 from pipeline.checks.html_page import HEADINGS, text_of
 from pipeline.checks.page_text import visible_texts
-from pipeline.checks.rule import Violation, error_rule, warning_rule
+from pipeline.checks.rule import Violation, rule
+from pipeline.model import Severity
 from pipeline.support.css import declarations
 from pipeline.support.limits import EMAIL_WIDTH, PHONE_WIDTH, TAP_HEIGHT
 
@@ -34,8 +35,9 @@ _ELEMENT_NAMES = (
 _ELEMENTS = frozenset(_ELEMENT_NAMES.split()) | {*_LANDMARKS, *_DROPPED}
 
 
-@error_rule(
+@rule(
     "BODY001",
+    Severity.ERROR,
     "A tag is not balanced",
     source="HTML Living Standard, 13.1.2",
     remedy="Close it in the theme's template.",
@@ -46,8 +48,9 @@ def unbalanced(context: CheckContext) -> Iterator[Violation]:
         yield Violation(error.message, context.at(error.line))
 
 
-@error_rule(
+@rule(
     "BODY002",
+    Severity.ERROR,
     "The email has not exactly one h1",
     source="WCAG 2.2, 1.3.1; technique H42",
     remedy="Keep the issue's title as the only h1.",
@@ -61,8 +64,9 @@ def not_one_h1(context: CheckContext) -> Iterator[Violation]:
         yield Violation(f'"{text_of(heading)}" is a second h1.', context.origin(heading, "<h1"))
 
 
-@warning_rule(
+@rule(
     "BODY003",
+    Severity.WARNING,
     "A heading skips a level",
     source="WCAG 2.2, 1.3.1; technique G141",
     remedy="Use the next lower level: `##` first, then `###`.",
@@ -79,8 +83,9 @@ def skipped_level(context: CheckContext) -> Iterator[Violation]:
         before = level
 
 
-@warning_rule(
+@rule(
     "BODY004",
+    Severity.WARNING,
     "The body uses a landmark element",
     source="ARIA in HTML; email accessibility guidelines of the Email Markup Consortium",
     remedy="Use a div or a table.",
@@ -94,8 +99,9 @@ def landmark(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f'the email uses role="{role}".', context.origin(element, f'role="{role}"'))
 
 
-@warning_rule(
+@rule(
     "BODY005",
+    Severity.WARNING,
     "A screen reader has no name for the email",
     source="Email Markup Consortium, accessibility report",
     remedy="Let the theme's body have a title: mrml makes the wrapper from mj-title.",
@@ -106,8 +112,9 @@ def no_article(context: CheckContext) -> Iterator[Violation]:
         yield Violation('no element has role="article" and an aria-label.', context.at())
 
 
-@error_rule(
+@rule(
     "BODY006",
+    Severity.ERROR,
     "A table for layout is read as a table",
     source="WCAG 2.2, 1.3.1; technique F46",
     remedy='Write role="presentation" on it.',
@@ -121,8 +128,9 @@ def layout_table_read_aloud(context: CheckContext) -> Iterator[Violation]:
                 yield Violation('a table for layout has no role="presentation".', place, about=place)
 
 
-@error_rule(
+@rule(
     "BODY007",
+    Severity.ERROR,
     "A table's headings are not marked",
     source="WCAG 2.2, 1.3.1; technique H63",
     remedy="Write the table in Markdown with a head row; in a template, use <th scope>.",
@@ -143,8 +151,9 @@ def _has_headings(table: Element) -> bool:
     return any(cell.tag == "th" for row in table.iter("tr") if row not in inner for cell in row)
 
 
-@error_rule(
+@rule(
     "BODY008",
+    Severity.ERROR,
     "Something is wider than the email",
     source="Outlook on Windows; the reading pane of webmail",
     remedy=f"Keep widths at {EMAIL_WIDTH} px or less.",
@@ -169,8 +178,9 @@ def _widths(element: Element) -> Iterator[tuple[str, float, int]]:
             yield name, length, PHONE_WIDTH if name == "min-width" else EMAIL_WIDTH
 
 
-@error_rule(
+@rule(
     "BODY009",
+    Severity.ERROR,
     "The email uses an element that mail clients drop",
     source="caniemail.com, HTML",
     remedy="Link to the web page instead.",
@@ -181,8 +191,9 @@ def dropped_element(context: CheckContext) -> Iterator[Violation]:
         yield Violation(f"the email uses <{element.tag}>.", context.origin(element, f"<{element.tag}"))
 
 
-@warning_rule(
+@rule(
     "BODY010",
+    Severity.WARNING,
     "Two elements have the same id",
     source="HTML Living Standard, 3.2.3.1",
     remedy="Make it unique, or leave it out.",
@@ -198,8 +209,9 @@ def duplicate_id(context: CheckContext) -> Iterator[Violation]:
             seen.add(name)
 
 
-@error_rule(
+@rule(
     "BODY011",
+    Severity.ERROR,
     "Something is left over in the HTML",
     source="mrml 6.0.1 writes escapes in attributes",
     remedy="Find it in the theme's templates; in an article, write it as code.",
@@ -221,8 +233,9 @@ def leftover(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f'"{sign[0]}" is left over in the text.', context.origin(element, sign[0]))
 
 
-@warning_rule(
+@rule(
     "BODY012",
+    Severity.WARNING,
     "A button is too low for a thumb",
     source="WCAG 2.2, 2.5.5 Target Size (Enhanced); Apple's Human Interface Guidelines",
     remedy="Raise its padding or line height in the theme.",
@@ -238,8 +251,9 @@ def low_button(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f'the button "{text_of(link)}" is {height:g} px high.', place)
 
 
-@error_rule(
+@rule(
     "BODY013",
+    Severity.ERROR,
     "The email has an element that HTML does not have",
     source="HTML Living Standard, 4",
     remedy="Correct its name in the theme.",

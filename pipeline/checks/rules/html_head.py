@@ -8,7 +8,8 @@ from xml.etree.ElementTree import Element
 
 from pipeline.checks.context import CheckContext
 from pipeline.checks.html_page import HtmlPage
-from pipeline.checks.rule import Violation, error_rule, warning_rule
+from pipeline.checks.rule import Violation, rule
+from pipeline.model import Severity
 from pipeline.support.css import at_rules, style_rules
 from pipeline.support.limits import STYLE_CHARACTERS
 
@@ -21,8 +22,9 @@ _METAS = {
 }
 
 
-@error_rule(
+@rule(
     "HEAD001",
+    Severity.ERROR,
     "The email has too much style",
     source=f"Gmail: {STYLE_CHARACTERS:,} characters of style in all (measured)",
     remedy="Shorten the theme's style sheets.",
@@ -35,8 +37,9 @@ def too_much_style(context: CheckContext) -> Iterator[Violation]:
         yield Violation(message, context.template(_HEAD))
 
 
-@error_rule(
+@rule(
     "HEAD002",
+    Severity.ERROR,
     "A style element is in the body",
     source="HTML Living Standard, 4.2.6; caniemail.com, <style>",
     remedy="Move it to the head, in an mj-style.",
@@ -50,8 +53,9 @@ def style_in_body(context: CheckContext) -> Iterator[Violation]:
             yield Violation("a style element is in the body.", place)
 
 
-@error_rule(
+@rule(
     "HEAD003",
+    Severity.ERROR,
     "An @-rule is inside another",
     source="Gmail (measured); caniemail.com, @media nested",
     remedy="Write the two conditions as one @media with `and`.",
@@ -64,8 +68,9 @@ def nested_at_rule(context: CheckContext) -> Iterator[Violation]:
                 yield Violation(f"an @-rule is inside @{name}.", context.in_sheet(line))
 
 
-@warning_rule(
+@rule(
     "HEAD004",
+    Severity.WARNING,
     "Rules for Outlook's dark mode are mixed with others",
     source="Outlook.com's data-ogsc and data-ogsb (measured)",
     remedy="Put them into an mj-style of their own.",
@@ -79,8 +84,9 @@ def mixed_outlook_styles(context: CheckContext) -> Iterator[Violation]:
             yield Violation("rules with [data-ogsc] or [data-ogsb] share a style element with others.", place)
 
 
-@error_rule(
+@rule(
     "HEAD005",
+    Severity.ERROR,
     "The head lacks what clients need",
     source="HTML Living Standard, 4.2.5; CSS Color Adjustment 1; Apple Mail; Word's OfficeDocumentSettings",
     remedy="Add it to the theme's head, as the default theme has it.",
@@ -115,8 +121,9 @@ def _declares_utf8(page: HtmlPage) -> bool:
     )
 
 
-@error_rule(
+@rule(
     "HEAD006",
+    Severity.ERROR,
     "Language or direction is missing",
     source="WCAG 2.2, 3.1.1; Outlook reads xml:lang",
     remedy="Write lang, dir and xml:lang on <html>, and lang and dir on each child of <body>.",
@@ -137,8 +144,9 @@ def language_missing(context: CheckContext) -> Iterator[Violation]:
                 yield Violation(f"{what} has {problem}.", context.at(page.lines[element]))
 
 
-@warning_rule(
+@rule(
     "HEAD007",
+    Severity.WARNING,
     "The email fetches a style sheet or font",
     source="caniemail.com, @font-face, <link>, @import",
     remedy="Use a font stack that ends in a generic family.",
@@ -155,8 +163,9 @@ def external_style(context: CheckContext) -> Iterator[Violation]:
                 yield Violation(f"a style uses @{name}.", context.in_theme(line, f"@{name}"))
 
 
-@error_rule(
+@rule(
     "HEAD008",
+    Severity.ERROR,
     "The HTML holds a control character",
     source="HTML Living Standard, 13.1.4",
     remedy="Delete it from the source.",

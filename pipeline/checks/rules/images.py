@@ -11,7 +11,7 @@ from pipeline.checks.cascade import pixels
 from pipeline.checks.context import CheckContext
 from pipeline.checks.html_page import HEADINGS, text_of
 from pipeline.checks.page_text import split_url, words
-from pipeline.checks.rule import Violation, error_rule, note_rule, warning_rule
+from pipeline.checks.rule import Violation, rule
 from pipeline.model import Image, Place, Severity
 from pipeline.support.limits import ALL_IMAGES, EMAIL_WIDTH, ONE_IMAGE, TALLEST_IMAGE
 
@@ -44,8 +44,9 @@ def _known(context: CheckContext) -> dict[str, Image]:
     return {image.url: image for image in context.rendered.images}
 
 
-@error_rule(
+@rule(
     "IMG001",
+    Severity.ERROR,
     "An image has no alt text",
     source="WCAG 2.2, 1.1.1 Non-text Content",
     remedy='Say what it shows: `![A bar chart of …](chart.png)`, or `image_alt: ""` for mere decoration.',
@@ -57,8 +58,9 @@ def missing_alt(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f'the image "{name}" has no alt text.', place)
 
 
-@error_rule(
+@rule(
     "IMG002",
+    Severity.ERROR,
     "An alt text is a file name",
     source="WCAG 2.2, 1.1.1; technique F30",
     remedy="Say what the picture shows.",
@@ -71,8 +73,9 @@ def alt_is_file_name(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f'the alt text "{alt}" is a file name.', place)
 
 
-@error_rule(
+@rule(
     "IMG003",
+    Severity.ERROR,
     "A linked image has an empty alt text",
     source="WCAG 2.2, 2.4.4 Link Purpose; technique F89",
     remedy="Say where the link goes.",
@@ -84,8 +87,9 @@ def linked_without_alt(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f'the image "{name}" is a link and has an empty alt text.', place)
 
 
-@warning_rule(
+@rule(
     "IMG004",
+    Severity.WARNING,
     "An image has no fitting width and height",
     source="HTML Living Standard, 4.8.17 Dimension attributes; Outlook on Windows",
     remedy=f"Give `width` and `height` as whole pixels, at most {EMAIL_WIDTH} wide.",
@@ -104,8 +108,9 @@ def bad_size(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f'the image "{name}" is {width} px wide, and the email {EMAIL_WIDTH}.', place)
 
 
-@warning_rule(
+@rule(
     "IMG005",
+    Severity.WARNING,
     "An image is not display:block",
     source="CSS 2.2, 10.8: an inline image leaves room for the line's descenders",
     remedy="Give the image `display:block` in the theme.",
@@ -126,8 +131,9 @@ def _among_words(context: CheckContext, image: Element) -> bool:
     return text_of(line) != (image.get("alt") or "").strip()
 
 
-@warning_rule(
+@rule(
     "IMG006",
+    Severity.WARNING,
     "An alt text would not be legible",
     source="Outlook on Windows blocks images by default (Microsoft Support)",
     remedy="Give the image a `font-size` of 14 px or more in the theme.",
@@ -140,8 +146,9 @@ def illegible_alt(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f'the alt text of "{name}" is only {size:g} px high.', place)
 
 
-@note_rule(
+@rule(
     "IMG007",
+    Severity.NOTE,
     "An image is not sharp on a dense screen",
     source="A convention: phones draw 2 to 4 device pixels for one of CSS",
     remedy="Take a wider picture, if there is one.",
@@ -161,8 +168,9 @@ def blurred(context: CheckContext) -> Iterator[Violation]:
         )
 
 
-@error_rule(
+@rule(
     "IMG008",
+    Severity.ERROR,
     "An image's format is not drawn everywhere",
     source="caniemail.com: image-webp, image-avif, image-svg",
     remedy="Save it as PNG, JPEG or GIF.",
@@ -178,8 +186,9 @@ def odd_format(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f'the image "{name}" is {form.upper()}.', place)
 
 
-@error_rule(
+@rule(
     "IMG009",
+    Severity.ERROR,
     "An image has no absolute https address",
     source="RFC 3986, 4.3; caniemail.com: image-base64",
     remedy="Put the file beside the article, and name it: it is published with the site.",
@@ -198,8 +207,9 @@ def not_absolute(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f'the image address "{url}" is not absolute.', place)
 
 
-@error_rule(
+@rule(
     "IMG010",
+    Severity.ERROR,
     "An image is taller than Outlook draws",
     source="Word, which draws Outlook's mail, cuts images off at 1,728 px",
     remedy="Cut it into two, or show it narrower.",
@@ -213,8 +223,9 @@ def too_tall(context: CheckContext) -> Iterator[Violation]:
             )
 
 
-@warning_rule(
+@rule(
     "IMG011",
+    Severity.WARNING,
     "An image is larger than 1 MB",
     source="A convention: 1 MB takes 5 seconds at 1.6 Mbit/s, Lighthouse's slow 4G",
     remedy="Save it at twice the width it is shown at, photographs as JPEG.",
@@ -227,8 +238,9 @@ def too_heavy(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f'the image "{_source_name(context, url)}" has {size / 1e6:.1f} MB.', place)
 
 
-@warning_rule(
+@rule(
     "IMG012",
+    Severity.WARNING,
     "The images are larger than 2 MB together",
     source="A convention: 2 MB take 10 seconds at 1.6 Mbit/s, Lighthouse's slow 4G",
     remedy="Save the heaviest smaller.",
@@ -251,8 +263,9 @@ def _source_name(context: CheckContext, url: str) -> str:
     return (known[url].source if url in known else "") or _name(url)
 
 
-@note_rule(
+@rule(
     "IMG013",
+    Severity.NOTE,
     "An alt text is very long",
     source="W3C, Images Tutorial: Complex Images",
     remedy="Say in a sentence what the picture shows, and put the rest into the text or a caption.",
@@ -265,8 +278,9 @@ def long_alt(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f'the alt text of "{name}" has {length} characters.', place)
 
 
-@warning_rule(
+@rule(
     "IMG014",
+    Severity.WARNING,
     "An alt text repeats the caption",
     source="HTML Living Standard, 4.8.4.4 (alt text and captions)",
     remedy="Let the alt text say what the picture shows, and the caption what it means.",

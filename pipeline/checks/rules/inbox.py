@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 from pipeline.checks.context import CheckContext
 from pipeline.checks.html_page import text_of, text_pieces
 from pipeline.checks.page_text import field_words, words
-from pipeline.checks.rule import Violation, error_rule, warning_rule
+from pipeline.checks.rule import Violation, rule
 from pipeline.checks.source_places import SETTINGS
 from pipeline.model import MergeField, MergeText, Place, Severity
 from pipeline.support.css import declarations
@@ -54,8 +54,9 @@ def _preview_place(context: CheckContext) -> Place:
     return context.places.of_issue("preview_text" if context.edition.issue.preview_text else "title")
 
 
-@error_rule(
+@rule(
     "INBOX001",
+    Severity.ERROR,
     "The subject is empty",
     source="RFC 5322, 3.6.5; SpamAssassin, MISSING_SUBJECT",
     remedy="Write a `subject`, or a `title`, in issue.md.",
@@ -66,8 +67,9 @@ def no_subject(context: CheckContext) -> Iterator[Violation]:
         yield Violation("the subject is empty.", _subject_place(context))
 
 
-@warning_rule(
+@rule(
     "INBOX002",
+    Severity.WARNING,
     "The subject is long",
     source="A convention: iPhones show about 41 to 50 characters upright",
     remedy="Write at most 50 characters: the publication's name is beside it already.",
@@ -80,8 +82,9 @@ def long_subject(context: CheckContext) -> Iterator[Violation]:
         yield Violation(message, _subject_place(context))
 
 
-@warning_rule(
+@rule(
     "INBOX003",
+    Severity.WARNING,
     "The subject is too long for most inboxes",
     source="A convention: Gmail's and Outlook's list columns",
     remedy="Write at most 50 characters, the word that matters first.",
@@ -94,8 +97,9 @@ def very_long_subject(context: CheckContext) -> Iterator[Violation]:
         yield Violation(message, _subject_place(context))
 
 
-@warning_rule(
+@rule(
     "INBOX004",
+    Severity.WARNING,
     "The subject is in capitals",
     source="SpamAssassin, SUBJ_ALL_CAPS",
     remedy="Write it as a sentence.",
@@ -111,8 +115,9 @@ def shouting(context: CheckContext) -> Iterator[Violation]:
         yield Violation(f'the subject "{line}" is in capitals.', _subject_place(context))
 
 
-@warning_rule(
+@rule(
     "INBOX005",
+    Severity.WARNING,
     "The inbox line has doubled marks",
     source="A convention; SpamAssassin, PLING_QUERY",
     remedy="One mark is enough.",
@@ -127,8 +132,9 @@ def excited(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f'the {what} has "{marks[0]}".', place)
 
 
-@error_rule(
+@rule(
     "INBOX006",
+    Severity.ERROR,
     "The subject has a line break",
     source="RFC 5322, 2.2",
     remedy="Write the subject in one line.",
@@ -139,8 +145,9 @@ def line_break(context: CheckContext) -> Iterator[Violation]:
         yield Violation("the subject has a line break.", _subject_place(context))
 
 
-@warning_rule(
+@rule(
     "INBOX007",
+    Severity.WARNING,
     "A merge field in the inbox line has no fallback",
     source="docs/merge-fields.md",
     remedy="Write `{{ first_name | there }}`, or set a fallback under [merge_fields] in newsletter.toml.",
@@ -156,8 +163,9 @@ def field_without_fallback(context: CheckContext) -> Iterator[Violation]:
                 yield Violation(f"the {what} has `{{{{ {field.name} }}}}` without a fallback.", place)
 
 
-@warning_rule(
+@rule(
     "INBOX008",
+    Severity.WARNING,
     "The subject pretends to be a reply",
     source="CAN-SPAM Act, 15 U.S.C. 7704(a)(2)",
     remedy='Leave "Re:" and "Fwd:" to people who answer.',
@@ -168,8 +176,9 @@ def pretends_reply(context: CheckContext) -> Iterator[Violation]:
         yield Violation(f'the subject begins with "{prefix[0]}".', _subject_place(context))
 
 
-@warning_rule(
+@rule(
     "INBOX009",
+    Severity.WARNING,
     "The sender has no name",
     source="RFC 5322, 3.4 (display-name)",
     remedy='Write `sender = "Name <address>"` in newsletter.toml.',
@@ -185,8 +194,9 @@ def no_sender(context: CheckContext) -> Iterator[Violation]:
 # --- the preview text ------------------------------------------------------------------------
 
 
-@warning_rule(
+@rule(
     "INBOX010",
+    Severity.WARNING,
     "The preview text does not fit its line",
     source="A convention: Gmail, Apple Mail and Outlook show 35 to 140 characters",
     remedy="Write a `preview_text` of 40 to 90 characters, which goes on where the subject ends.",
@@ -207,8 +217,9 @@ def preview_length(context: CheckContext) -> Iterator[Violation]:
         yield Violation(message, _preview_place(context), severity=Severity.NOTE)
 
 
-@warning_rule(
+@rule(
     "INBOX011",
+    Severity.WARNING,
     "The preview text is the subject again",
     source="A convention",
     remedy="Write what the subject does not say.",
@@ -219,8 +230,9 @@ def preview_is_subject(context: CheckContext) -> Iterator[Violation]:
         yield Violation("the preview text is the subject again.", _preview_place(context))
 
 
-@warning_rule(
+@rule(
     "INBOX012",
+    Severity.WARNING,
     "The preview text does not come first",
     source="A convention: Gmail, Apple Mail and Outlook show the first text of the HTML",
     remedy="Let the theme keep <mj-preview>, and put nothing before it.",
@@ -245,8 +257,9 @@ def _preview_element(context: CheckContext) -> Element | None:
     return first
 
 
-@warning_rule(
+@rule(
     "INBOX013",
+    Severity.WARNING,
     "The preview text is not properly hidden",
     source="SpamAssassin, HTML_FONT_LOW_CONTRAST and HTML_FONT_TINY_NORDNS",
     remedy="Hide it with display:none and nothing that makes letters unreadable.",
@@ -263,8 +276,9 @@ def preview_shown(context: CheckContext) -> Iterator[Violation]:
         yield Violation(f"the preview text is hidden by {', '.join(tricks)}.", place)
 
 
-@warning_rule(
+@rule(
     "INBOX014",
+    Severity.WARNING,
     "The inbox line is not filled up",
     source="A convention: Gmail and Apple Mail go on with the text that follows",
     remedy="Let `&#8199;&#65279;&#847;` follow the preview text, some 70 times.",

@@ -8,7 +8,8 @@ from xml.etree.ElementTree import Element
 
 from pipeline.checks.context import CheckContext
 from pipeline.checks.html_page import text_pieces
-from pipeline.checks.rule import Violation, warning_rule
+from pipeline.checks.rule import Violation, rule
+from pipeline.model import Severity
 from pipeline.support.css import StyleRule, declarations
 
 _LAYOUT_NAMES = (
@@ -29,8 +30,9 @@ _ATTRIBUTES = {
 }
 
 
-@warning_rule(
+@rule(
     "TYPE010",
+    Severity.WARNING,
     "A value that the layout needs is in a style sheet only",
     source="caniemail.com, html-style, note 2",
     remedy="Write it inline in the theme; let media queries only improve.",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from pipeline.checks.context import CheckContext
 from pipeline.checks.page_text import split_url, words
-from pipeline.checks.rule import Violation, error_rule, note_rule, warning_rule
+from pipeline.checks.rule import Violation, rule
 from pipeline.checks.rules.links import is_field, place_of
 from pipeline.model import Severity
 
@@ -35,8 +35,9 @@ _SHOWN_ADDRESS = re.compile(
 _SHOWN_MAILBOX = re.compile(r"[^@\s]+@(?:[a-z0-9-]+\.)+[a-z]{2,}", re.IGNORECASE)
 
 
-@error_rule(
+@rule(
     "LINK015",
+    Severity.ERROR,
     "A link has no text",
     source="WCAG 2.2, 2.4.4 Link Purpose; technique F89",
     remedy="Give it a text, or take it out.",
@@ -49,8 +50,9 @@ def no_text(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f'the link to "{link.url}" has no text.', place_of(context, link.url))
 
 
-@warning_rule(
+@rule(
     "LINK016",
+    Severity.WARNING,
     "A link text does not say where it leads",
     source="WCAG 2.2, 2.4.4 and 2.4.9 Link Purpose; technique F84",
     remedy="Let the link be the words that name its target: `the trial's [full report](…)`.",
@@ -64,8 +66,9 @@ def says_nothing(context: CheckContext) -> Iterator[Violation]:
             yield Violation(message, place_of(context, link.url))
 
 
-@error_rule(
+@rule(
     "LINK017",
+    Severity.ERROR,
     "A link shows one address and leads to another",
     source="Thunderbird's scam detection; SpamAssassin, HTTPS_HTTP_MISMATCH",
     remedy="Show the address it leads to, or a text that is not an address.",
@@ -102,8 +105,9 @@ def _page(address: str) -> str:
     return address.partition("#")[0].rstrip("/").lower()
 
 
-@note_rule(
+@rule(
     "LINK018",
+    Severity.NOTE,
     "Links that read the same lead to different places",
     source="WCAG 2.2, 2.4.9 Link Purpose (Link Only)",
     remedy="Let each text name its own target.",

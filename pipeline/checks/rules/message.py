@@ -9,7 +9,7 @@ from email.utils import parseaddr, parsedate_to_datetime
 from functools import partial
 
 from pipeline.checks.context import CheckContext
-from pipeline.checks.rule import Violation, error_rule, warning_rule
+from pipeline.checks.rule import Violation, rule
 from pipeline.checks.source_places import SETTINGS
 from pipeline.model import Place, Severity
 from pipeline.support.limits import ENCODED_LINE, LINE_OCTETS
@@ -22,7 +22,7 @@ _FREE_HOST_NAMES = (
 _FREE_HOSTS = frozenset(_FREE_HOST_NAMES.split())
 _ONE_CLICK = "List-Unsubscribe=One-Click"
 _REPORT = "This is Pressroom's own mistake, or that of a change to the message: please report it."
-_defect_rule = partial(error_rule, remedy=_REPORT)
+_defect_rule = partial(rule, remedy=_REPORT)
 
 
 def _eml(context: CheckContext, line: int | None = None) -> Place:
@@ -59,6 +59,7 @@ def _parts(context: CheckContext) -> list[Message]:
 
 @_defect_rule(
     "MAIL001",
+    Severity.ERROR,
     "The message is not text and HTML, in this order",
     source="RFC 2046, 5.1.4 Alternative Subtype",
 )
@@ -74,6 +75,7 @@ def structure(context: CheckContext) -> Iterator[Violation]:
 
 @_defect_rule(
     "MAIL002",
+    Severity.ERROR,
     "A part is not UTF-8",
     source="RFC 2045, 5.1; RFC 6657",
 )
@@ -86,8 +88,9 @@ def charset(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f"the part {kind} has the charset {named or 'none'}.", _eml(context))
 
 
-@warning_rule(
+@rule(
     "MAIL003",
+    Severity.WARNING,
     "A part is not quoted-printable",
     source="RFC 2045, 6.7; SpamAssassin, MIME_BASE64_TEXT",
     remedy=_REPORT,
@@ -102,6 +105,7 @@ def encoding(context: CheckContext) -> Iterator[Violation]:
 
 @_defect_rule(
     "MAIL004",
+    Severity.ERROR,
     "A line of the message is too long",
     source="RFC 5322, 2.1.1 (998); RFC 2045, 6.7 rule 5 (76)",
 )
@@ -125,6 +129,7 @@ def long_lines(context: CheckContext) -> Iterator[Violation]:
 
 @_defect_rule(
     "MAIL005",
+    Severity.ERROR,
     "A line of the message does not end with CRLF",
     source="RFC 5322, 2.3; RFC 5321, 2.3.8",
 )
@@ -137,6 +142,7 @@ def line_ends(context: CheckContext) -> Iterator[Violation]:
 
 @_defect_rule(
     "MAIL006",
+    Severity.ERROR,
     "A header is missing, or there twice",
     source="RFC 5322, 3.6; Google's Email sender guidelines",
 )
@@ -150,8 +156,9 @@ def once(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f"the message has {count or 'no'} {name} header{plural}.", _eml(context))
 
 
-@warning_rule(
+@rule(
     "MAIL007",
+    Severity.WARNING,
     "The Message-ID is not of the sender's domain",
     source="RFC 5322, 3.6.4",
     remedy=_REPORT,
@@ -173,6 +180,7 @@ def message_id(context: CheckContext) -> Iterator[Violation]:
 
 @_defect_rule(
     "MAIL008",
+    Severity.ERROR,
     "The Date is not a date",
     source="RFC 5322, 3.3",
 )
@@ -189,8 +197,9 @@ def date(context: CheckContext) -> Iterator[Violation]:
         yield Violation(f'the Date "{value}" is not a date with a time zone.', _eml(context, line))
 
 
-@error_rule(
+@rule(
     "MAIL009",
+    Severity.ERROR,
     "Mail programs cannot offer to unsubscribe",
     source="RFC 2369, 3.2; RFC 8058, 3.1; Google's Email sender guidelines",
     remedy="Set an https `unsubscribe_url` in newsletter.toml.",
@@ -221,6 +230,7 @@ def list_unsubscribe(context: CheckContext) -> Iterator[Violation]:
 
 @_defect_rule(
     "MAIL010",
+    Severity.ERROR,
     "Unsubscribing takes more than one click",
     source="RFC 8058, 3.1",
 )
@@ -238,8 +248,9 @@ def one_click(context: CheckContext) -> Iterator[Violation]:
         yield Violation("one click is promised, without an https address to click.", place)
 
 
-@warning_rule(
+@rule(
     "MAIL011",
+    Severity.WARNING,
     "The message does not name its list",
     source="RFC 2919, 2",
     remedy=_REPORT,
@@ -255,6 +266,7 @@ def list_id(context: CheckContext) -> Iterator[Violation]:
 
 @_defect_rule(
     "MAIL012",
+    Severity.ERROR,
     "A header has letters outside ASCII",
     source="RFC 5322, 2.2; RFC 2047, 2",
 )
@@ -265,8 +277,9 @@ def raw_letters(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f"the header {name} has letters outside ASCII.", _eml(context, line))
 
 
-@warning_rule(
+@rule(
     "MAIL013",
+    Severity.WARNING,
     "The sender's address is of a free mail service",
     source="RFC 7489 (DMARC), 6.3: yahoo.com and aol.com publish p=reject; Google's Email sender guidelines",
     remedy="Send from an address at a domain of your own.",

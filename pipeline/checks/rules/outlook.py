@@ -10,7 +10,8 @@ from pipeline.checks.cascade import buttons, pixels, vertical_padding
 from pipeline.checks.context import CheckContext
 from pipeline.checks.html_page import text_of
 from pipeline.checks.outlook_view import readable
-from pipeline.checks.rule import Violation, error_rule, warning_rule
+from pipeline.checks.rule import Violation, rule
+from pipeline.model import Severity
 from pipeline.support.css import declarations, hex_colour
 from pipeline.support.limits import EMAIL_WIDTH
 
@@ -27,8 +28,9 @@ def _width(element: Element) -> float:
     return float(attribute) if attribute.isdigit() else 0
 
 
-@error_rule(
+@rule(
     "WORD001",
+    Severity.ERROR,
     "Outlook's view is not balanced",
     source="Microsoft, conditional comments",
     remedy="Leave the same tags open in both branches of the conditional comment.",
@@ -40,8 +42,9 @@ def unbalanced(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f"in Outlook, {error.message}", context.at(error.line))
 
 
-@error_rule(
+@rule(
     "WORD002",
+    Severity.ERROR,
     "Columns are too wide together in Outlook",
     source="Outlook on Windows draws with Word",
     remedy=f"Let the columns' widths sum to {EMAIL_WIDTH} px at most.",
@@ -56,8 +59,9 @@ def columns_too_wide(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f"in Outlook, a row's columns are {sum(widths):g} px wide together.", place)
 
 
-@error_rule(
+@rule(
     "WORD003",
+    Severity.ERROR,
     "An image has no width in Outlook",
     source="Outlook on Windows draws with Word",
     remedy="Write a width attribute for the image.",
@@ -70,8 +74,9 @@ def image_without_width(context: CheckContext) -> Iterator[Violation]:
             yield Violation("in Outlook, an image has no width.", place)
 
 
-@warning_rule(
+@rule(
     "WORD004",
+    Severity.WARNING,
     "Word's elements are outside a conditional comment",
     source="Microsoft, VML",
     remedy="Put them in <!--[if mso]> … <![endif]-->.",
@@ -84,8 +89,9 @@ def vml_outside(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f"<{element.tag}> is outside a conditional comment.", place)
 
 
-@error_rule(
+@rule(
     "WORD005",
+    Severity.ERROR,
     "A conditional comment is not well formed",
     source="Microsoft, conditional comments",
     remedy="In the theme, write <!--[if mso]> … <![endif]-->, each closed before the next is opened.",
@@ -117,8 +123,9 @@ def open_comment(context: CheckContext) -> Iterator[Violation]:
         yield Violation("a comment is never closed.", context.at(rest.count("\n", 0, start.start()) + 1))
 
 
-@error_rule(
+@rule(
     "WORD006",
+    Severity.ERROR,
     "A heading is lost in Outlook",
     source="Outlook on Windows draws with Word",
     remedy="Let both branches of the conditional comment show it.",
@@ -131,8 +138,9 @@ def lost_in_outlook(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f'Outlook does not show "{text}".', context.at(context.page.lines[heading]))
 
 
-@warning_rule(
+@rule(
     "WORD007",
+    Severity.WARNING,
     "Outlook draws a button as bare text",
     source="Outlook on Windows; caniemail.com, css-padding",
     remedy="In the theme, put the link in a table cell with bgcolor and mso-padding-alt.",
@@ -150,8 +158,9 @@ def button_without_cell(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f'Outlook draws the button "{text_of(link)}" as bare text.', place)
 
 
-@warning_rule(
+@rule(
     "WORD008",
+    Severity.WARNING,
     "A width is set by max-width alone",
     source="Outlook on Windows; caniemail.com, css-max-width",
     remedy="In the theme, put a table of that width around it in <!--[if mso]>, as mj-section does.",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.checks.context import CheckContext
-from pipeline.checks.rule import Violation, error_rule, warning_rule
+from pipeline.checks.rule import Violation, rule
+from pipeline.model import Severity
 from pipeline.support.limits import GMAIL_CLIP, SIZE_WARNING
 
 
@@ -41,8 +42,9 @@ def _too_large(context: CheckContext, size: int, encoded: bool, limit: str) -> V
     )
 
 
-@error_rule(
+@rule(
     "SIZE001",
+    Severity.ERROR,
     "Gmail cuts the email off",
     source=f"Gmail clips HTML beyond {GMAIL_CLIP:,} bytes (measured; the larger of encoded and decoded)",
     remedy="Show an article as a card, or leave one for the next issue.",
@@ -54,8 +56,9 @@ def too_large(context: CheckContext) -> Iterator[Violation]:
         yield _too_large(context, size, encoded, f"Gmail cuts it off at {_kb(GMAIL_CLIP)}")
 
 
-@warning_rule(
+@rule(
     "SIZE002",
+    Severity.WARNING,
     "The email is near the size at which Gmail cuts it off",
     source=f"Gmail clips HTML beyond {GMAIL_CLIP:,} bytes; {_kb(SIZE_WARNING)} leave room",
     remedy="Show an article as a card, or leave one for the next issue.",
@@ -67,8 +70,9 @@ def large(context: CheckContext) -> Iterator[Violation]:
         yield _too_large(context, size, encoded, f"Gmail cuts off more than {_kb(GMAIL_CLIP)}")
 
 
-@warning_rule(
+@rule(
     "SIZE003",
+    Severity.WARNING,
     "The text part is very large",
     source=f"Gmail clips beyond {GMAIL_CLIP:,} bytes",
     remedy="Show an article as a card, or leave one for the next issue.",

@@ -7,16 +7,17 @@ from itertools import pairwise
 
 from pipeline.checks.context import CheckContext
 from pipeline.checks.html_page import HEADINGS
-from pipeline.checks.rule import Violation, error_rule, note_rule, warning_rule
+from pipeline.checks.rule import Violation, rule
 from pipeline.content.tree_text import tree_text
-from pipeline.model import Block, Element
+from pipeline.model import Block, Element, Severity
 
 _FEWEST_WORDS = 15
 _LONGEST_PARAGRAPH = 200
 
 
-@error_rule(
+@rule(
     "COPY007",
+    Severity.ERROR,
     "A section is empty",
     source="A convention",
     remedy="Select again with `pressroom assemble NUMBER --update`, or take the section out.",
@@ -28,8 +29,9 @@ def empty_section(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f'the section "{section.title}" is empty.', context.places.of_issue("sections"))
 
 
-@warning_rule(
+@rule(
     "COPY008",
+    Severity.WARNING,
     "An article has hardly any text",
     source="A convention",
     remedy="Write it, or show the article as a `card` or `brief`.",
@@ -48,8 +50,9 @@ def hardly_any_text(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f"{source.what} is shown in full and has {length}.", source.place())
 
 
-@warning_rule(
+@rule(
     "COPY009",
+    Severity.WARNING,
     "A heading has no text below it",
     source="A convention",
     remedy="Write the text, or delete the heading.",
@@ -64,8 +67,9 @@ def heading_alone(context: CheckContext) -> Iterator[Violation]:
                 yield Violation(message, source.place(line))
 
 
-@warning_rule(
+@rule(
     "COPY010",
+    Severity.WARNING,
     "A heading's level is skipped",
     source="WCAG 2.2, 1.3.1; technique G141",
     remedy="Begin with `##`, and go one level deeper at a time.",
@@ -103,8 +107,9 @@ def _text(part: Element) -> str:
     return " ".join(tree_text(part.children).split())
 
 
-@note_rule(
+@rule(
     "COPY011",
+    Severity.NOTE,
     "A paragraph is very long",
     source="A convention",
     remedy="Break it where the thought turns.",

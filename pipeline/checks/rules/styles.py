@@ -10,9 +10,9 @@ from pipeline.checks.cascade import font_size, line_height, pixels, sheet_rules
 from pipeline.checks.context import CheckContext
 from pipeline.checks.html_page import BLOCKS, HEADINGS, text_of
 from pipeline.checks.page_text import visible_blocks, visible_texts
-from pipeline.checks.rule import Violation, error_rule, warning_rule
+from pipeline.checks.rule import Violation, rule
 from pipeline.checks.rules.contrast import is_large
-from pipeline.model import Place
+from pipeline.model import Place, Severity
 from pipeline.support.css import (
     declaration_errors,
     declarations,
@@ -40,8 +40,9 @@ _COLOUR_FUNCTIONS = frozenset(_FUNCTIONS.split())
 _NO_COLOUR = frozenset({"transparent", "currentcolor"})
 
 
-@warning_rule(
+@rule(
     "TYPE001",
+    Severity.WARNING,
     "Text is too small",
     source="Convention; iOS Mail's text-size-adjust",
     remedy="Raise it to 14 px or more.",
@@ -56,8 +57,9 @@ def small_text(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f'"{_short(text)}" is {number:g} px high.', place, about=size)
 
 
-@warning_rule(
+@rule(
     "TYPE002",
+    Severity.WARNING,
     "Running text is too small",
     source="Convention of the trade",
     remedy="Raise it to 16 px or more.",
@@ -73,8 +75,9 @@ def small_body(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f'running text is {size:g} px: "{_short(text)}".', place, about=size)
 
 
-@warning_rule(
+@rule(
     "TYPE003",
+    Severity.WARNING,
     "Lines are too close together",
     source="WCAG 2.2, 1.4.12 Text Spacing",
     remedy="Set the line height to 1.5 times the size or more.",
@@ -103,8 +106,9 @@ def tight_lines(context: CheckContext) -> Iterator[Violation]:
             )
 
 
-@warning_rule(
+@rule(
     "TYPE004",
+    Severity.WARNING,
     "Running text is justified or centred",
     source="WCAG 2.2, 1.4.8 Visual Presentation",
     remedy="Align it to the start side in the theme; cut a long call to action to a line or two.",
@@ -122,8 +126,9 @@ def badly_aligned(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f'running text is aligned "{align}": "{_short(text)}".', place, about=align)
 
 
-@error_rule(
+@rule(
     "TYPE005",
+    Severity.ERROR,
     "A link in running text is not underlined",
     source="WCAG 2.2, 1.4.1 Use of Color; technique F73",
     remedy="Underline it.",
@@ -150,8 +155,9 @@ def _only_links(block: Element) -> bool:
     )
 
 
-@warning_rule(
+@rule(
     "TYPE006",
+    Severity.WARNING,
     "A colour is not written in six digits",
     source="caniemail.com, rgb(), modern colour functions",
     remedy="Write it as #1f5f5b.",
@@ -177,8 +183,9 @@ def _other_forms(value: str) -> Iterator[str]:
     yield from sorted(each for each in parts.words - _NO_COLOUR if rgba(each))
 
 
-@warning_rule(
+@rule(
     "TYPE007",
+    Severity.WARNING,
     "A background is set by style alone",
     source="Outlook and older webmail",
     remedy="Set bgcolor to the same colour beside it.",
@@ -197,8 +204,9 @@ def no_bgcolor(context: CheckContext) -> Iterator[Violation]:
                 yield Violation(message, place, about=message)
 
 
-@warning_rule(
+@rule(
     "TYPE008",
+    Severity.WARNING,
     "A font stack ends in no generic family",
     source="CSS Fonts 4, 2.1.1; Outlook on Windows",
     remedy="End it in serif, sans-serif or monospace.",
@@ -212,8 +220,9 @@ def no_generic_font(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f"the fonts {value} end in no generic family.", place, about=value)
 
 
-@error_rule(
+@rule(
     "TYPE009",
+    Severity.ERROR,
     "A style cannot be read",
     source="CSS Syntax 3, 5",
     remedy="Correct it in the theme's template.",

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 
 from pipeline.checks.context import CheckContext
 from pipeline.checks.page_text import field_words, words
-from pipeline.checks.rule import Violation, error_rule, note_rule, warning_rule
+from pipeline.checks.rule import Violation, rule
 from pipeline.checks.source_text import SourceText
 from pipeline.content.text_width import width
 from pipeline.content.tree_text import fallback_or_name, tree_text
-from pipeline.model import Place
+from pipeline.model import Place, Severity
 from pipeline.support.urls import home_url
 
 _WIDEST = 78
@@ -38,8 +38,9 @@ def _code(sources: Iterable[SourceText]) -> str:
     return "".join(tree_text(code.children) for code in codes)
 
 
-@error_rule(
+@rule(
     "PLAIN001",
+    Severity.ERROR,
     "The text part is empty",
     source="SpamAssassin, MIME_HTML_ONLY; WCAG 2.2, 1.1",
     remedy="See whether a template of yours replaces the text.",
@@ -50,8 +51,9 @@ def empty(context: CheckContext) -> Iterator[Violation]:
         yield Violation("the text part is empty.", _txt(context))
 
 
-@warning_rule(
+@rule(
     "PLAIN002",
+    Severity.WARNING,
     "The text part says less than the HTML",
     source="RFC 2046, 5.1.4 (the same information); SpamAssassin, MPART_ALT_DIFF",
     remedy="Put it into the content instead of a template: the text part is made from the content.",
@@ -84,8 +86,9 @@ def says_less(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f'the text part does not say "{shown}"{detail}.', _txt(context))
 
 
-@warning_rule(
+@rule(
     "PLAIN003",
+    Severity.WARNING,
     "A link's address is not in the text part",
     source="RFC 2046, 5.1.4 (the same information)",
     remedy="Put the link into the content instead of a template.",
@@ -102,8 +105,9 @@ def lost_address(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f'the text part does not have the address "{url}".', context.places.of_link(url))
 
 
-@note_rule(
+@rule(
     "PLAIN004",
+    Severity.NOTE,
     "A line of the text part is too long",
     source="RFC 5322, 2.1.1 (78 columns)",
     remedy="Make the table narrower, or the line shorter.",
@@ -118,8 +122,9 @@ def long_lines(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f"a line of the text part has {columns} columns.", _txt(context, number))
 
 
-@warning_rule(
+@rule(
     "PLAIN005",
+    Severity.WARNING,
     "The text part has HTML in it",
     source="RFC 2046, 4.1.3 Plain Subtype",
     remedy="Write it as Markdown; put signs that you mean into `code`.",
@@ -132,8 +137,9 @@ def html_in_text(context: CheckContext) -> Iterator[Violation]:
     yield from _first_in_each_line(context, _TAG, blank_code, code)
 
 
-@error_rule(
+@rule(
     "PLAIN006",
+    Severity.ERROR,
     "A sign of a template is in the text part",
     source="docs/theme.md",
     remedy="Correct the template that prints it; in an article, write it as code.",

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.checks.context import CheckContext
-from pipeline.checks.rule import Violation, error_rule, note_rule, warning_rule
+from pipeline.checks.rule import Violation, rule
+from pipeline.model import Severity
 
 
 def _noticed(context: CheckContext, code: str) -> Iterator[Violation]:
@@ -18,8 +19,9 @@ def _noticed(context: CheckContext, code: str) -> Iterator[Violation]:
             yield Violation(finding.message, finding.place, finding.hint, finding.severity)
 
 
-@warning_rule(
+@rule(
     "LOCK001",
+    Severity.WARNING,
     "An issue was changed after it was frozen",
     source="docs/assembling.md",
     remedy="To select again: pressroom assemble NUMBER --update",
@@ -29,8 +31,9 @@ def changed_after_freezing(context: CheckContext) -> Iterator[Violation]:
     return _noticed(context, "LOCK001")
 
 
-@warning_rule(
+@rule(
     "LINK001",
+    Severity.WARNING,
     "A link leads to an article that has no page yet",
     source="docs/publishing.md",
     remedy="The page appears with the first issue that carries the article.",
@@ -40,8 +43,9 @@ def link_to_a_later_page(context: CheckContext) -> Iterator[Violation]:
     return _noticed(context, "LINK001")
 
 
-@error_rule(
+@rule(
     "LINK002",
+    Severity.ERROR,
     "A link leads to an article that will have no page",
     source="docs/publishing.md",
     remedy="Take the link out: the article will have no page to lead to.",
@@ -51,8 +55,9 @@ def link_to_no_page(context: CheckContext) -> Iterator[Violation]:
     return _noticed(context, "LINK002")
 
 
-@error_rule(
+@rule(
     "CHECK001",
+    Severity.ERROR,
     "A silenced code belongs to no rule",
     source="docs/checking.md",
     remedy="Write the code as `pressroom check --rules` lists it.",
@@ -62,8 +67,9 @@ def unknown_silence(context: CheckContext) -> Iterator[Violation]:
     return _noticed(context, "CHECK001")
 
 
-@note_rule(
+@rule(
     "CHECK002",
+    Severity.NOTE,
     "A silence has nothing to silence",
     source="docs/checking.md",
     remedy="Delete it.",

@@ -16,9 +16,9 @@ from urllib.parse import quote, urlsplit
 
 from pipeline.errors import PressroomError
 from pipeline.model import ComposedEdition, MergeField, Publication, RenderedEmail
+from pipeline.support.limits import SETTINGS_FILE
 from pipeline.support.mail_addresses import check_address
 
-_SETTINGS = "newsletter.toml"
 _LONGEST = 998
 """The hard limit of a line without its CRLF (RFC 5322, 2.1.1)."""
 
@@ -73,7 +73,7 @@ def _unsubscribe(publication: Publication, url: str) -> Iterator[tuple[str, str]
         addresses.insert(0, quote(_clean(url, "unsubscribe_url"), safe=_SAFE_IN_URL))
     lines = [f"<{address}>" for address in addresses]
     if any(len(line) > _LONGEST - len("List-Unsubscribe: ,") for line in lines):
-        raise PressroomError('"unsubscribe_url" is too long for a header.', _SETTINGS)
+        raise PressroomError('"unsubscribe_url" is too long for a header.', SETTINGS_FILE)
     yield "List-Unsubscribe", ",\n ".join(lines)
     if one_click:
         yield "List-Unsubscribe-Post", "List-Unsubscribe=One-Click"
@@ -81,13 +81,13 @@ def _unsubscribe(publication: Publication, url: str) -> Iterator[tuple[str, str]
 
 def unsubscribe_mailto(publication: Publication) -> str:
     """The address that unsubscribes by mail, where no other is set."""
-    sender = checked_address(publication.sender_address, "sender", _SETTINGS)
+    sender = checked_address(publication.sender_address, "sender", SETTINGS_FILE)
     return f"mailto:{quote(sender, safe='@')}?subject=unsubscribe"
 
 
 def sender_domain(publication: Publication) -> str:
     """The domain of the sender's address, which makes the ids of a message unique."""
-    return checked_address(publication.sender_address, "sender", _SETTINGS).rpartition("@")[2]
+    return checked_address(publication.sender_address, "sender", SETTINGS_FILE).rpartition("@")[2]
 
 
 def _list_id(publication: Publication) -> str:
@@ -100,7 +100,7 @@ def _list_id(publication: Publication) -> str:
 
 def _mailbox(name: str, address: str, field: str) -> str:
     name = _clean(name, field)
-    address = checked_address(address, field, _SETTINGS)
+    address = checked_address(address, field, SETTINGS_FILE)
     if name.isascii() and "=?" not in name:
         return formataddr((name, address))
     # Folded after the name, because encoded words may fill the line.
@@ -116,7 +116,7 @@ def checked_address(address: str, field: str, path: str | None = None) -> str:
         raise PressroomError(message, path, hint=str(error)) from error
 
 
-def _clean(text: str, field: str, path: str | None = _SETTINGS) -> str:
+def _clean(text: str, field: str, path: str | None = SETTINGS_FILE) -> str:
     """A header's value. A line break in it would start a header of the writer's own."""
     forbidden = _FORBIDDEN.search(text)
     if forbidden:

@@ -17,6 +17,7 @@ from pipeline import __version__
 from pipeline.errors import PressroomError
 from pipeline.model import Publication
 from pipeline.support.files import write_atomically
+from pipeline.support.limits import SETTINGS_FILE
 from pipeline.support.urls import address, is_feed_file
 
 
@@ -24,7 +25,7 @@ def configured_hub(publication: Publication) -> str:
     """The address of the hub. Raises `PressroomError` if `newsletter.toml` names none."""
     if publication.hub is None:
         raise PressroomError(
-            "no hub is named.", "newsletter.toml", hint='Name one: hub = "https://hub.example.org/"'
+            "no hub is named.", SETTINGS_FILE, hint='Name one: hub = "https://hub.example.org/"'
         )
     return publication.hub
 
