@@ -26,6 +26,11 @@ class PressroomError(Exception):
         self.line = line
         self.hint = hint
 
+    @property
+    def values(self) -> dict[str, str | int | None]:
+        """The mistake as plain values, for JSON."""
+        return {"message": self.message, "path": self.path, "line": self.line, "hint": self.hint}
+
     def __str__(self) -> str:
         place = self.path or ""
         if place and self.line is not None:

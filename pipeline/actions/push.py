@@ -9,11 +9,10 @@ from pipeline import __version__
 from pipeline.actions.export import PreparedExport
 from pipeline.export.client import TIME_LIMIT, DryRunClient, ServiceClient
 from pipeline.export.delivery import Credentials
+from pipeline.export.draft_writer import dry_run_push, write_draft
 from pipeline.export.drafts import PushedDraft, read_drafts, remember
 from pipeline.export.keys import keys_of
 from pipeline.export.package import Package
-from pipeline.export.push import dry_run_push
-from pipeline.export.push import push_draft as push_to_service
 from pipeline.export.target import ApiRequest, Target
 from pipeline.export.target_settings import require
 
@@ -54,7 +53,7 @@ def push_draft(
         float(settings.get("timeout", TIME_LIMIT)),
     )
     remembered = _remembered(source, target)
-    written, updated = push_to_service(target, delivery, client, remembered, new_draft=new_draft)
+    written, updated = write_draft(target, delivery, client, remembered, new_draft=new_draft)
     digest = sha256(b"".join(each.data for each in package.files)).hexdigest()
     pushed = now.isoformat(timespec="seconds")
     draft = PushedDraft(target.name, source.audience, written.id, written.address, pushed, digest)

@@ -190,9 +190,5 @@ def _json(prepared: PreparedImport, written: Sequence[Item], dry_run: bool) -> d
     return {
         "articles": articles,
         "passed_over": list(prepared.skipped),
-        "errors": [
-            {"message": each.message, "path": each.path, "line": each.line, "hint": each.hint}
-            for error in prepared.errors
-            for each in flatten(error)
-        ],
+        "errors": [each.values for error in prepared.errors for each in flatten(error)],
     }

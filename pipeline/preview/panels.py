@@ -23,10 +23,7 @@ _DIFF_LINES = 600
 
 def mistakes(error: PressroomError) -> list[dict[str, Any]]:
     """Return an error, or each of several, with its place."""
-    return [
-        {"message": each.message, "path": each.path, "line": each.line, "hint": each.hint}
-        for each in flatten(error)
-    ]
+    return [each.values for each in flatten(error)]
 
 
 def findings(snapshot: Snapshot, issue: Issue, audience: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from pipeline.export.drafts import PushedDraft
 from pipeline.export.target import Target
 
 
-def push_draft(
+def write_draft(
     target: Target,
     delivery: Delivery,
     service: ServiceApi,
