@@ -1,4 +1,4 @@
-"""Makes `docs/pictures/preview-*.png`: screenshots of the page itself, on the workspace of "Your first issue".
+"""Makes `docs/pictures/preview-*.png`: the page itself, on the workspace of "Your first issue".
 
 Needs Chromium and what the tests need (`pip install -e '.[test]'`).
 """
