@@ -70,7 +70,8 @@ class SourceResolver:
         if slug is None:
             name = file.parent.name if file.name == "index.md" else file.stem
             raise PressroomError(
-                f'the link "{target}" leads to no article.',
-                hint=suggest(name, self.pool) or "Write it as https://… or the path of an article's file.",
+                f'the link "{unquote(target)}" leads to no article.',
+                hint=suggest(name, self.pool)
+                or "Write it as https://… or the path of an article's file, or \\[…] if it is no link.",
             )
         return slug

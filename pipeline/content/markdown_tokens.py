@@ -90,6 +90,8 @@ class TokenReader:
                 self.line += token.content.count("\n")
             elif token.type == "merge_field":
                 token.meta["line"] = self.line
+            elif token.type == "lost_address":
+                self.parsed.mistakes.append(_lost(token.meta["address"], token.meta["image"], self.line))
             elif token.type == "footnote_ref":
                 self.footnote_lines.setdefault(token.meta["id"], self.line)
                 if token.meta.get("label"):
@@ -130,6 +132,14 @@ def _scheme_mistakes(address: str, line: int) -> Iterator[PressroomError]:
             line,
             "Use https://…, mailto:…, tel:… or the path of a file.",
         )
+
+
+def _lost(address: str, image: bool, line: int) -> PressroomError:
+    """The mistake for an address with spaces that is neither a file's path nor a telephone number."""
+    hint = f"Write `(<{address}>)`, or %20 for each space; a title is put in quotes."
+    if image:
+        hint = "Write `![…](<my photo.png>)`, and a title in quotes, or rename the file."
+    return PressroomError(f'the address "{address}" contains a space.', None, line, hint)
 
 
 def _footnote_mistakes(used: Mapping[str, int], defined: Mapping[str, int]) -> Iterator[PressroomError]:

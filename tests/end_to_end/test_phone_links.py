@@ -14,7 +14,7 @@ BODY = """\
 Call [the clinic](tel:+44-20-7946-0951), [the ward][ward] or <tel:+44-20-7946-0953>.
 
 A <a href="tel:+44 20 7946 0954">raw link</a>, an [SMS](sms:+44-20-7946-0955?body=Ring%20me),
-a [pasted number](<tel:+44 20 7946 0956>) and [020 7946 0957](tel:+44-20-7946-0957).
+a [pasted number](tel:+44 20 7946 0956) and [020 7946 0957](tel:+44-20-7946-0957).
 
 [ward]: tel:+44(20)7946.0952
 
