@@ -136,9 +136,9 @@ def _scheme_mistakes(address: str, line: int) -> Iterator[PressroomError]:
 
 def _lost(address: str, image: bool, line: int) -> PressroomError:
     """The mistake for an address with spaces that is neither a file's path nor a telephone number."""
-    hint = f"Write `(<{address}>)`, or %20 for each space; a title is put in quotes."
+    hint = f"Write `(<{address}>)`, or %20 for each space; a title has straight quotes."
     if image:
-        hint = "Write `![…](<my photo.png>)`, and a title in quotes, or rename the file."
+        hint = "Write `![…](<my photo.png>)`, and a title in straight quotes, or rename the file."
     return PressroomError(f'the address "{address}" contains a space.', None, line, hint)
 
 

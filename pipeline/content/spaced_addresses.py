@@ -30,7 +30,11 @@ SPACED_TAIL = re.compile(rf"\(\s*({_ADDRESS})(?:\s+({_TITLE}))?\s*\)", re.IGNORE
 _CLOSING = re.compile(_END)
 _LONGEST = 600
 _LOST = re.compile(r"\(\s*((?:[^()`]|\([^()`]*\))*)\)")
-_BEGINS_AS_ADDRESS = re.compile(r"(?:https?://|mailto:|www\.)\S", re.IGNORECASE)
+_BEGINS_AS_ADDRESS = re.compile(
+    # Or a file's name before a title in quotes that are curly or not closed.
+    rf"(?:https?://|mailto:|www\.)\S|\S+\.(?:{_ENDINGS})(?:[?#]\S*)?\s+[\"'“”„‘’]",
+    re.IGNORECASE,
+)
 
 
 def find_spaced(text: str, position: int, end: int, maximum: int) -> str | None:

@@ -61,7 +61,9 @@ def test_prose_and_code_that_look_like_a_link_stay_as_they_are(text: str) -> Non
     ("text", "says"),
     [
         ("x\n![A photo](my photo)", 'a.md:2: the address "my photo" contains a space. Write `![…](<my photo.png>)`'),
-        ("![A photo](photo.png The harbour)", "a title in quotes"),
+        ("![A photo](photo.png The harbour)", "a title in straight quotes"),
+        ("![A photo](photo.png “The harbour”)", "a title in straight quotes"),
+        ("[a](page.md “The harbour”)", "a title has straight quotes"),
         ("x\n\n[a](https://x.example/my page)", "a.md:3: the address"),
         ("[a](https://x.example The title)", "`(<https://x.example The title>)`, or %20"),
         ("[a](www.x.example the page)", "contains a space"),
