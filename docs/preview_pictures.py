@@ -1,6 +1,6 @@
-"""Makes `docs/pictures/preview-*.png` anew: the page itself, on the workspace of "Your first issue".
+"""Makes `docs/pictures/preview-*.png`: screenshots of the page itself, on the workspace of "Your first issue".
 
-Needs Chromium and what the suite needs (`pip install -e '.[test]'`).
+Needs Chromium and what the tests need (`pip install -e '.[test]'`).
 """
 
 from __future__ import annotations

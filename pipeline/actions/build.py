@@ -61,9 +61,11 @@ def build_workspace(
 ) -> BuildReport:
     """Build the emails of these issues; without issues, all emails and the site with its feeds.
 
-    `watch` wraps the issues as they are built, to show progress. Raises the mistakes of all issues at
+    A `now` without a time zone is in that of the publication. `watch` wraps the issues as they are built, to
+    show progress. Raises the mistakes of all issues at
     once, before anything is written.
     """
+    now = now if now.tzinfo else now.replace(tzinfo=workspace.files.zone)
     site = issues is None
     composer = Composer(workspace)
     composed = composer.compose(without_drafts(workspace.issues) if issues is None else issues)

@@ -76,7 +76,7 @@ def export_issue(
     *,
     target: str = "bundle",
     audience: str | None = None,
-    output: Path | None = None,
+    output: Path | str | None = None,
     force: bool = False,
 ) -> Path:
     """Check and write one edition of a frozen issue for a target. Returns the folder or .zip file.
@@ -87,7 +87,8 @@ def export_issue(
     if target not in (*FORMATS, *TARGETS):
         hint = suggest(target, (*FORMATS, *TARGETS)) or f"The targets are {', '.join((*FORMATS, *TARGETS))}."
         raise PressroomError(f'there is no target "{target}".', hint=hint)
-    prepared = prepare_export(workspace, ExportRequest(issue, target, audience, output=output))
+    request = ExportRequest(issue, target, audience, output=None if output is None else Path(output))
+    prepared = prepare_export(workspace, request)
     errors = [each for each in prepared.findings if each.severity is Severity.ERROR]
     if errors and not force:
         raise PressroomError(

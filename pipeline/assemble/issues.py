@@ -23,11 +23,12 @@ _FOLDER = re.compile(r"(\d{1,6})-([a-z0-9][a-z0-9-]*)")
 class Issues(tuple[Issue, ...]):
     """All issues of a workspace, sorted by number."""
 
-    def find(self, name: str) -> Issue:
+    def find(self, name: str | int) -> Issue:
         """Return the issue with this number, slug or folder, or `latest`.
 
         Raises `NotFound`, with the nearest name as its hint.
         """
+        name = str(name)
         if name == "latest" and self:
             return self[-1]
         for issue in self:

@@ -52,6 +52,12 @@ class HtmlPage:
         """The first element of this name."""
         return next(self.all(tag), None)
 
+    @property
+    def body(self) -> tuple[Element, ...]:
+        """The elements directly in the body; none if there is no body."""
+        body = self.first("body")
+        return () if body is None else tuple(body)
+
     def ancestors(self, element: Element) -> Iterator[Element]:
         """The element's parent, its parent and so on."""
         parent = self.parents.get(element)

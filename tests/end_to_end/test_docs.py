@@ -263,3 +263,8 @@ def test_no_line_of_prose_is_wider_than_100_columns(page: Path) -> None:
     # A row of a table is one line, and so is a picture.
     lines = [line for line in text.split("\n") if not line.startswith(("|", "!["))]
     assert [line for line in lines if len(line) > 100] == []
+
+
+def test_the_rule_that_developing_shows_is_one_of_ours() -> None:
+    (shown,) = re.findall(r"```py\n(.*?)```", (DOCS / "developing.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert shown in (ROOT / "pipeline/checks/rules/html_head.py").read_text(encoding="utf-8")

@@ -134,7 +134,7 @@ def language_missing(context: CheckContext) -> Iterator[Violation]:
     named: list[tuple[str, Element, tuple[str, ...]]] = []
     if (html := page.first("html")) is not None:
         named.append(("<html>", html, ("lang", "dir", "xml:lang")))
-    for child in page.first("body") or ():
+    for child in page.body:
         named.append((f"the body's <{child.tag}>", child, ("lang", "dir")))
     for what, element, attributes in named:
         for attribute in attributes:

@@ -246,7 +246,7 @@ def preview_not_first(context: CheckContext) -> Iterator[Violation]:
 
 
 def _first_element(context: CheckContext) -> Element | None:
-    return next(iter(context.page.first("body") or ()), None)
+    return next(iter(context.page.body), None)
 
 
 def _preview_element(context: CheckContext) -> Element | None:
