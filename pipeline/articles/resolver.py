@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from urllib.parse import quote, unquote
 
@@ -12,7 +11,15 @@ from pipeline.errors import PressroomError, suggest
 from pipeline.images.library import ImageLibrary
 from pipeline.images.resize import FULL_BOX
 from pipeline.model import Image
-from pipeline.support.urls import address, article_path
+from pipeline.support.urls import (
+    ADDRESS_CHARACTERS,
+    PHONE_SCHEMES,
+    SCHEMES,
+    address,
+    article_path,
+    phone_address,
+    scheme_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +40,22 @@ class SourceResolver:
         """The absolute address of a link as written.
 
         A path to an article's file (`other.md`, `../other/index.md`) becomes that article's
-        address; web and mail addresses stay. Raises `PressroomError` for anything else.
+        address; web, mail and telephone addresses stay. Raises `PressroomError` for anything else.
         """
         if "{{" in unquote(target):
             raise PressroomError(
                 f'the link "{unquote(target)}" contains a merge field beside other text.',
                 hint="A field may be the whole of an address: [leave]({{ unsubscribe_url }}).",
             )
-        scheme = re.match(r"([a-zA-Z][a-zA-Z0-9+.-]*):", target)
-        if scheme and scheme[1].lower() in {"http", "https", "mailto"}:
-            return quote(target, safe="!#$%&'()*+,/:;=?@[]~")
+        scheme = scheme_of(target)
+        if scheme in PHONE_SCHEMES:
+            return phone_address(target)
+        if scheme in SCHEMES:
+            return quote(target, safe=ADDRESS_CHARACTERS)
         if scheme or target.startswith("//"):
             raise PressroomError(
-                f'the link "{target}" is neither a web nor a mail address.',
-                hint="Write it as https://…, mailto:… or the path of an article's file.",
+                f'the link "{target}" is not a web, mail or telephone address.',
+                hint="Write it as https://…, mailto:…, tel:… or the path of an article's file.",
             )
         path, mark, fragment = target.partition("#")
         slug = self._slug(unquote(path), target)
@@ -61,7 +70,8 @@ class SourceResolver:
         if slug is None:
             name = file.parent.name if file.name == "index.md" else file.stem
             raise PressroomError(
-                f'the link "{target}" leads to no article.',
-                hint=suggest(name, self.pool) or "Write it as https://… or the path of an article's file.",
+                f'the link "{unquote(target)}" leads to no article.',
+                hint=suggest(name, self.pool)
+                or "Write it as https://… or the path of an article's file, or \\[…] if it is no link.",
             )
         return slug

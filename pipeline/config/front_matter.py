@@ -17,14 +17,17 @@ import yaml
 
 from pipeline.config.fields import Field
 from pipeline.config.source_spans import KeySpan, Span
-from pipeline.config.toml import toml_fields, toml_spans
-from pipeline.errors import PressroomError
+from pipeline.config.toml import STRAIGHT_QUOTES, toml_fields, toml_spans
+from pipeline.errors import PressroomError, raise_all
 
 _MAX_DEPTH = 20
 # libyaml composes by recursion in C: some 50,000 nested brackets end the process with a
 # segmentation fault (PyYAML 6.0.3), but 10,000 do not. No front matter needs so many.
 _MAX_COLLECTIONS = 5_000
 _MAX_FOREIGN_FIELDS = 20_000
+# Quotes that a word processor made curly: around a whole value, or before one that a comma or `#` cut short.
+# `“One” and “two”` is a text, and nobody writes `«…»` for straight quotes.
+_CURLY_QUOTES = re.compile("[“”„‟][^“”„‟]*[“”]?|‘[^‘]*’")
 _COMMENT = re.compile(r"(?:^|(?<=\s))#.*")
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -131,7 +134,9 @@ def yaml_fields(text: str, path: str, first_line: int = 1, *, foreign: bool = Fa
         return {}
     if not isinstance(node, yaml.MappingNode):
         raise PressroomError("the front matter must be lines of `key: value`.", path, first_line)
-    fields: dict[str, Field] = _YamlReader(path, first_line, foreign).field(node, 0).value
+    reader = _YamlReader(path, first_line, foreign)
+    fields: dict[str, Field] = reader.field(node, 0).value
+    raise_all(reader.mistakes)
     return fields
 
 
@@ -183,7 +188,8 @@ class _Dumper(yaml.SafeDumper):
     def text_node(self, data: str) -> yaml.Node:
         # A block cannot contain lines that end in spaces, nor begin with a space.
         block = "\n" in data and not re.search(r"[ \t]\n|\A\s|\s\Z|[^\x20-\uffff\n]", data)
-        return self.represent_scalar("tag:yaml.org,2002:str", data, style="|" if block else None)
+        style = "|" if block else '"' if _CURLY_QUOTES.fullmatch(data) else None
+        return self.represent_scalar("tag:yaml.org,2002:str", data, style=style)
 
     def time_node(self, data: datetime) -> yaml.Node:
         return self.represent_scalar("tag:yaml.org,2002:timestamp", data.isoformat())
@@ -196,9 +202,11 @@ _Dumper.add_representer(datetime, _Dumper.time_node)
 
 
 def _yaml_hint(text: str, index: int) -> str | None:
-    """A hint for the commonest mistake: a colon inside an unquoted text."""
+    """A hint for the commonest mistakes: curly quotes, and a colon inside an unquoted text."""
     lines = text.split("\n")
     for line in lines[max(0, index - 1) : index + 1]:
+        if re.match(r"\s*(?:- +)?[\w-]+:\s+\[?\s*[“”„‟‘]", line):
+            return STRAIGHT_QUOTES
         if re.match(r"\s*[\w-]+:\s+[^\"'\[{>|].*:\s", line):
             return 'A text that contains ": " needs quotes around it.'
     return None
@@ -211,6 +219,7 @@ class _YamlReader:
         self.path = path
         self.first_line = first_line
         self.foreign = foreign
+        self.mistakes: list[PressroomError] = []
         self.node_ids: set[int] = set()
         self.field_count = 0
 
@@ -220,6 +229,7 @@ class _YamlReader:
             raise PressroomError(f"this is nested more than {_MAX_DEPTH} deep.", self.path, line)
         if isinstance(node, yaml.ScalarNode):
             text = str(node.value)
+            self.check_quotes(node)
             return Field(_plain_scalar(text), line, text) if not node.style else Field(text, line)
         # An alias is the same node a second time; a few nested aliases expand without bound.
         if id(node) in self.node_ids and not self.foreign:
@@ -234,6 +244,22 @@ class _YamlReader:
             return Field(self.mapping(node, depth), line)
         return Field(tuple(self.field(each, depth + 1) for each in node.value), line)
 
+    def check_quotes(self, node: yaml.ScalarNode) -> None:
+        """Note curly quotes that were meant as YAML's own: they would be printed around the text."""
+        text = str(node.value)
+        if self.foreign or node.style or not _CURLY_QUOTES.fullmatch(text):
+            return
+        bare = re.sub("^[“”„‟‘]|[“”’]$", "", text)
+        self.mistakes.append(
+            PressroomError(
+                f"the curly quotes of {text} would be part of the text.",
+                self.path,
+                self.first_line + node.start_mark.line,
+                f'Write straight quotes, "{bare}", or none. To print a quotation, put straight quotes around '
+                f'it: "“{bare}”".',
+            )
+        )
+
     def mapping(self, node: yaml.MappingNode, depth: int) -> dict[str, Field]:
         fields: dict[str, Field] = {}
         occurrences: Counter[str] = Counter()
@@ -242,6 +268,7 @@ class _YamlReader:
             if not isinstance(key_node, yaml.ScalarNode):
                 raise PressroomError("a key must be a text.", self.path, line)
             key = str(key_node.value)
+            self.check_quotes(key_node)
             if self.foreign and key in fields:
                 key = _numbered_key(key, fields, occurrences)
             if key in fields:

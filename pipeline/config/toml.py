@@ -16,6 +16,11 @@ _Path = tuple[str | int, ...]
 """The keys that lead to a value; an item of a list by its index."""
 
 
+STRAIGHT_QUOTES = 'Write straight quotes, "…", not the curly ones of a word processor.'
+"""The hint for quotes that neither YAML nor TOML reads as such."""
+_CURLY_QUOTE = re.compile(r"(?:^|[=\[{,.])\s*[“”„‟‘’]")
+
+
 def toml_fields(text: str, path: str, first_line: int = 1) -> dict[str, Field]:
     """The fields of a TOML text. Raises `PressroomError` with the line of a syntax error."""
     try:
@@ -26,7 +31,9 @@ def toml_fields(text: str, path: str, first_line: int = 1) -> dict[str, Field]:
         place = re.search(r"\(at line (\d+), column (\d+)\)|\(at end of document\)", str(error))
         line = int(place[1]) if place and place[1] else text.count("\n") + 1
         problem = re.sub(r" \(at [^)]*\)$", "", str(error))
-        raise PressroomError(f"this is not TOML: {problem}.", path, first_line + line - 1) from error
+        curly = _CURLY_QUOTE.search(text.split("\n")[line - 1])
+        hint = STRAIGHT_QUOTES if curly else None
+        raise PressroomError(f"this is not TOML: {problem}.", path, first_line + line - 1, hint) from error
     except RecursionError as error:
         raise PressroomError("this TOML is nested too deeply.", path) from error
 

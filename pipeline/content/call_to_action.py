@@ -10,6 +10,7 @@ from pipeline.content.tree import elements
 from pipeline.content.tree_text import tree_text
 from pipeline.errors import PressroomError
 from pipeline.model import Block, BlockKind, Element, Node
+from pipeline.support.urls import SCHEMES, scheme_of
 
 _HINT = "Write a sentence and one link: `[Book a place](https://…)`."
 
@@ -18,7 +19,7 @@ def call_to_action(blocks: tuple[Block, ...], line: int) -> Block:
     """The call to action that these blocks of a `::: cta` make.
 
     Raises `PressroomError` with a line unless they are prose with exactly one link, which has a text and
-    leads to a web or mail address or a merge field.
+    leads to a web, mail or telephone address or a merge field.
     """
     if any(block.kind is not BlockKind.PROSE for block in blocks):
         raise PressroomError("`::: cta` contains another container.", None, line, _HINT)
@@ -28,12 +29,12 @@ def call_to_action(blocks: tuple[Block, ...], line: int) -> Block:
         raise PressroomError(f"`::: cta` contains {count}; it needs exactly one.", None, line, _HINT)
     link = links[0]
     address = link.get("href") or ""
-    if not address.startswith(("https://", "http://", "mailto:", "{{")):
+    if scheme_of(address) not in SCHEMES and not address.startswith("{{"):
         raise PressroomError(
             f'the link of `::: cta` leads to "{address}".',
             None,
             link.line or line,
-            "It must be a web or mail address, an article or a merge field.",
+            "It must be a web, mail or telephone address, an article or a merge field.",
         )
     if not tree_text(link.children, alt=True).strip():
         raise PressroomError("the link of `::: cta` has no text.", None, link.line or line, _HINT)

@@ -30,6 +30,7 @@ from mdit_py_plugins.footnote.index import footnote_ref
 from pipeline.content import containers
 from pipeline.content.markdown_tokens import TokenReader, alt_text
 from pipeline.content.sanitize import FOOTNOTE, LINE
+from pipeline.content.spaced_addresses import find_lost, find_spaced
 from pipeline.content.text_width import collapse_spaces
 from pipeline.content.typography import quotation_marks, with_dashes
 from pipeline.content.unsafe_html import ParsedMarkdown, code_html, field_html, raw_html
@@ -38,6 +39,7 @@ from pipeline.support.merge import TYPED
 
 _MAX_NESTING = 40
 _FOOTNOTE = re.compile(r"\[\^[^\s\[\]]{1,100}\]")
+_DEFINITION = re.compile(r"\[((?!\^)[^\[\]\\]+)\]:[ \t]+([^<\s].*)")
 
 
 def parse_markdown(
@@ -105,6 +107,8 @@ def _parser(language: str) -> MarkdownIt:
     parser.block.ruler.before("table", "container", _container, ends)
     parser.block.ruler.before("container", "depth", _limit_depth)
     parser.inline.ruler.before("escape", "merge_field", _merge_field)
+    parser.inline.ruler.after("image", "lost_address", _lost_address)
+    parser.block.ruler.before("reference", "lost_definition", _lost_definition)
     parser.core.ruler.before("footnote_tail", "footnote_definitions", _footnote_definitions)
     parser.core.ruler.before("smartquotes", "dashes", _dashes)
     for name, rule in _RENDER_RULES.items():
@@ -230,11 +234,56 @@ def _footnote_reference(state: StateInline, silent: bool) -> bool:
 
 
 def _link_destination(text: str, position: int, maximum: int) -> Any:
-    """CommonMark's rule, but an address may also be a merge field, which may contain spaces."""
+    """CommonMark's rule, but an address may also be a merge field, or contain spaces where it is certain."""
     match = TYPED.match(text, position, maximum)
     if match and match[0].endswith("}}") and (text[match.end() : maximum] + ")")[0] in ") \t\n":
         return SimpleNamespace(ok=True, pos=match.end(), str=match[0])
-    return parseLinkDestination(text, position, maximum)
+    destination = parseLinkDestination(text, position, maximum)
+    begin = position
+    while begin and text[begin - 1] in " \t\n":
+        begin -= 1
+    if text[begin - 1] != "(":  # the definition of a reference
+        return destination
+    address = find_spaced(text, position, destination.pos if destination.ok else position, maximum)
+    if address is None:
+        return destination
+    meant = re.sub(r"[ \t]*\n[ \t]*", " ", address)
+    return SimpleNamespace(ok=True, pos=position + len(address), str=meant)
+
+
+def _lost_address(state: StateInline, silent: bool) -> bool:
+    """Note a link or an image that was meant, but that no rule before this one has read."""
+    image = state.src.startswith("![", state.pos)
+    bracket = state.pos + image
+    if silent or state.src[bracket] != "[" or state.src.find("](", bracket, state.posMax) < 0:
+        return False
+    if not image and state.pos and state.src[state.pos - 1] == "!":
+        return False  # noted as an image
+    end = parseLinkLabel(state, bracket, not image)
+    address = find_lost(state.src, end + 1, state.posMax, image=image) if end >= 0 else None
+    if address is not None:
+        state.push("lost_address", "", 0).meta = {"address": address, "image": image}
+    return False
+
+
+def _lost_definition(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Note the definition of a reference whose address has spaces, if the text refers to it."""
+    line = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
+    match = None if silent or state.is_code_block(start) else _DEFINITION.match(line)
+    if match and find_spaced(f"{match[2]})", 0, _first_space(match[2]), len(match[2]) + 1):
+        folded = state.env.setdefault("folded", state.src.casefold())
+        if folded.count(f"[{match[1].casefold()}]") > 1:
+            _mistake(
+                state.env,
+                start,
+                f'the address "{match[2].strip()}" contains a space.',
+                f"Write `[{match[1]}]: <…>` with the address between the angle brackets.",
+            )
+    return False
+
+
+def _first_space(text: str) -> int:
+    return len(text.split(maxsplit=1)[0])
 
 
 def _footnote_definitions(state: StateCore) -> None:
@@ -299,4 +348,5 @@ _RENDER_RULES: dict[str, Any] = {
     "merge_field": _render_field,
     "footnote_ref": _render_footnote_reference,
     "image": _render_image,
+    "lost_address": lambda *_: "",
 }

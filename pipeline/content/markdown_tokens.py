@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from pipeline.content.sanitize import LINE, SCHEMES
+from pipeline.content.sanitize import LINE
 from pipeline.content.unsafe_html import ContainerHtml, ParsedMarkdown, ProseHtml
 from pipeline.errors import PressroomError
-
-_SCHEME = re.compile(r"[\s\x00-\x20]*([A-Za-z][A-Za-z0-9+.\-]*):")
+from pipeline.support.urls import PHONE_SCHEMES, SCHEMES, scheme_of
 
 
 class TokenReader:
@@ -77,18 +75,23 @@ class TokenReader:
         return ProseHtml(self.parser.renderer.render(tokens, self.parser.options, self.env), first)
 
     def _inline(self, tokens: list[Any]) -> None:
-        for token in tokens:
+        for number, token in enumerate(tokens):
             if token.type in ("softbreak", "hardbreak"):
                 self.line += 1
             elif token.type in ("link_open", "image"):
                 token.attrs[LINE] = self.line
                 address = str(token.attrs.get("href", token.attrs.get("src", "")))
                 self.parsed.mistakes.extend(_scheme_mistakes(address, self.line))
+                if token.info == "auto" and scheme_of(address) in PHONE_SCHEMES:
+                    # A reader of `<tel:+44…>` is to see the number alone.
+                    tokens[number + 1].content = tokens[number + 1].content.partition(":")[2]
             elif token.type == "html_inline":
                 token.attrs[LINE] = self.line
                 self.line += token.content.count("\n")
             elif token.type == "merge_field":
                 token.meta["line"] = self.line
+            elif token.type == "lost_address":
+                self.parsed.mistakes.append(_lost(token.meta["address"], token.meta["image"], self.line))
             elif token.type == "footnote_ref":
                 self.footnote_lines.setdefault(token.meta["id"], self.line)
                 if token.meta.get("label"):
@@ -121,14 +124,22 @@ def alt_text(tokens: Iterable[Any]) -> Iterator[str]:
 
 def _scheme_mistakes(address: str, line: int) -> Iterator[PressroomError]:
     """A mistake for an address with a scheme that is not allowed in content, such as `javascript:`."""
-    scheme = _SCHEME.match(address)
-    if scheme and scheme[1].lower() not in SCHEMES:
+    scheme = scheme_of(address)
+    if scheme and scheme not in SCHEMES:
         yield PressroomError(
-            f"an address that begins with `{scheme[1]}:` is not allowed here.",
+            f"an address that begins with `{scheme}:` is not allowed here.",
             None,
             line,
-            "Use https://…, mailto:… or the path of a file.",
+            "Use https://…, mailto:…, tel:… or the path of a file.",
         )
+
+
+def _lost(address: str, image: bool, line: int) -> PressroomError:
+    """The mistake for an address with spaces that is neither a file's path nor a telephone number."""
+    hint = f"Write `(<{address}>)`, or %20 for each space; a title has straight quotes."
+    if image:
+        hint = "Write `![…](<my photo.png>)`, and a title in straight quotes, or rename the file."
+    return PressroomError(f'the address "{address}" contains a space.', None, line, hint)
 
 
 def _footnote_mistakes(used: Mapping[str, int], defined: Mapping[str, int]) -> Iterator[PressroomError]:

@@ -127,11 +127,11 @@ class Normalizer:
     def _address(self, target: str, line: int) -> str:
         if target.startswith("{{"):
             field = self._attempt(lambda: merge.read(target, self.merge_fields), line)
-            if field and field.fallback and not re.match(r"https?://|mailto:", field.fallback):
+            if field and field.fallback and not re.match(r"https?://|mailto:|tel:|sms:", field.fallback):
                 self._mistake(
                     line,
                     f'the fallback of the address `{{{{ {field.name} }}}}` is "{field.fallback}".',
-                    "It must be a web or mail address.",
+                    "It must be a web, mail or telephone address.",
                 )
             return merge.text(merge.mark(field)) if field else target
         if target.startswith("#") and len(target) > 1:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import nh3
 
+from pipeline.support.urls import SCHEMES
+
 
 def names(text: str) -> frozenset[str]:
     """The element names in a text, separated by spaces."""
@@ -47,9 +49,6 @@ ATTRIBUTES = {
     "th": {"align", "colspan", "rowspan", "scope"},
 }
 """Attributes allowed on an element (`*`: on any); those that begin with `data-` are the parser's own."""
-
-SCHEMES = frozenset({"http", "https", "mailto"})
-"""The schemes of addresses that are allowed in content."""
 
 _cleaner = nh3.Cleaner(
     tags=set(ELEMENTS | BOXES),

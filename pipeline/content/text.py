@@ -17,6 +17,7 @@ from pipeline.content.tree import BLOCKS, VOID, is_block
 from pipeline.model import Block, BlockKind, Element, MergeField, Node
 from pipeline.support.limits import TEXT_COLUMNS
 from pipeline.support.merge import GLUE, mark, marked
+from pipeline.support.urls import shows_number
 
 _NARROWEST = 24
 _UNDERLINES = {"h1": "=", "h2": "=", "h3": "-", "h4": "~", "h5": "~", "h6": "~"}
@@ -192,6 +193,8 @@ class _TextWriter:
             return text
         shown = text.strip(" \v\n")
         bare = re.sub(r"^(https?://|mailto:)", "", address).rstrip("/")
+        if shows_number(shown, address):
+            return text
         if shown in (address, bare) or (shown.rstrip("/") == bare and "/" in shown):
             return text.replace(shown, address.removeprefix("mailto:"))
         number = f"[{self.links.number(address)}]"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from pipeline.content.spaced_addresses import SPACED_TAIL
 from pipeline.importers.body.blocks import Kind, blocks_of, body_of
 
 
@@ -36,6 +37,7 @@ _TAIL = re.compile(
     r"\(\s*(<[^<>\n]*>|(?:\\.|[^\s()<>\\]|\([^\s()<>]*\))*)"  # the address
     r"""(?:\s+("[^"]*"|'[^']*'|\([^()]*\)))?\s*\)"""  # a title
 )
+_LONGEST_TAIL = 600
 _TICKS = re.compile("`+")
 _LABEL = re.compile(r"\[([^\[\]]*)\]")
 _FENCE = re.compile(r"[ \t>*+-]*(`{3,}|~{3,})")
@@ -133,7 +135,7 @@ class _Walker:
         """End the bracket that opened at `start` of `out`; gives where reading goes on."""
         label = "".join(out[start + 1 :])
         image = out[start] == "!["
-        if tail := _TAIL.match(text, at + 1):
+        if tail := _TAIL.match(text, at + 1) or SPACED_TAIL.match(text, at + 1, at + _LONGEST_TAIL):
             address, title = tail[1].removeprefix("<").removesuffix(">"), (tail[2] or "")[1:-1]
             end = tail.end()
         else:

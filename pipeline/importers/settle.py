@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urljoin, urlsplit
@@ -15,7 +16,7 @@ from pipeline.importers.body.blocks import blocks_of, body_of
 from pipeline.importers.body.calls import without_dead
 from pipeline.importers.draft import Draft, Left, Link, Material
 from pipeline.importers.pictures import Pictures, name_of
-from pipeline.support.urls import path_part
+from pipeline.support.urls import PHONE_SCHEMES, path_part, phone_address, scheme_of
 
 _WEB = re.compile(r"(https?://|mailto:)\S", re.IGNORECASE)
 _OTHER_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+:")
@@ -118,6 +119,9 @@ def with_links(
         whole = absolute(address, base)
         if _WEB.match(whole):
             return replace(reference, address=whole).markdown
+        if scheme_of(whole) in PHONE_SCHEMES:
+            with suppress(PressroomError):
+                return replace(reference, address=phone_address(whole)).markdown
         target = directory.find(address, base, material.origin) if address else None
         if target is not None:
             return replace(reference, address=beside(path, target)).markdown
@@ -161,6 +165,8 @@ def beside(path: str, target: str) -> str:
 
 
 def _why_dropped(address: str) -> str:
+    if scheme_of(address) in PHONE_SCHEMES:
+        return "an address without a telephone number"
     if _OTHER_SCHEME.match(address):
         return "an address of a kind that no reader should follow"
     if address.startswith("#"):

@@ -1,18 +1,66 @@
-"""The addresses and paths of pages, feeds and images on the published site.
+"""The addresses and paths of pages, feeds and images on the published site, and those that content may have.
 
-Every address is absolute, ASCII and below the publication's `base_url`. Folders end in a slash, so that
-any static host serves their `index.html`.
+Every address of the site is absolute, ASCII and below the publication's `base_url`. Folders end in a
+slash, so that any static host serves their `index.html`.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
+from pipeline.errors import PressroomError
 from pipeline.model import EVERYONE, Audience, Issue, Publication
 
+SCHEMES = frozenset({"http", "https", "mailto", "tel", "sms"})
+"""The schemes that an address in content may have; Gmail, Outlook and Apple Mail keep just these."""
+PHONE_SCHEMES = frozenset({"tel", "sms"})
+ADDRESS_CHARACTERS = "!#$%&'()*+,/:;=?@[]~"
+"""What an address may have beside letters, digits, `-`, `.` and `_`; all else is percent-encoded."""
+
+_SCHEME = re.compile(r"[\s\x00-\x20]*([A-Za-z][A-Za-z0-9+.-]*):")
+# RFC 3966 knows digits, these separators and parameters such as `;ext=12`; a comma is a pause on all phones.
+_PHONE_NUMBER = re.compile(r"(?=.*[0-9].*[0-9])\+?[-0-9.()*#,]+(?:;[a-z-]+(?:=[\w+.-]+)?)*", re.ASCII)
+_SEVERAL_NUMBERS = re.compile(r"\+?[-0-9.()]*[0-9][-0-9.()]*(?:,\+?[-0-9.()]*[0-9][-0-9.()]*)*", re.ASCII)
+# As typed by hand or pasted from a word processor: each is a separator, as a hyphen is.
+_GAP = re.compile("[\\s\u2010-\u2015\u2212]+")
+
 FEED_FILES = {"rss": "feed.xml", "atom": "atom.xml", "json": "feed.json"}
+
+
+def scheme_of(address: str) -> str:
+    """The scheme of an address in lower case, such as `https`; empty if it has none."""
+    match = _SCHEME.match(address)
+    return match[1].lower() if match else ""
+
+
+def phone_address(address: str) -> str:
+    """A `tel:` or `sms:` address that every phone reads: spaces become hyphens (RFC 3966, section 5.1.1).
+
+    Raises `PressroomError` without a place for one that does not have a number.
+    """
+    kind, _, rest = address.strip().partition(":")
+    kind = kind.lower()
+    number, mark, query = rest.partition("?") if kind == "sms" else (rest, "", "")
+    number = _GAP.sub("-", unquote(number).strip())
+    if not (_PHONE_NUMBER if kind == "tel" else _SEVERAL_NUMBERS).fullmatch(number):
+        raise PressroomError(
+            f'the link "{address}" does not have a telephone number.',
+            hint=f"Write it in digits, with the code of the country: {kind}:+44-20-7946-0958",
+        )
+    return f"{kind}:{number.replace('#', '%23')}{mark}{quote(query, safe=ADDRESS_CHARACTERS)}"
+
+
+def shows_number(text: str, address: str) -> bool:
+    """Whether the text of a link is the number that its `tel:` or `sms:` address has."""
+    number = address.partition("?")[0].partition(":")[2]
+    return scheme_of(address) in PHONE_SCHEMES and text.strip() != "" and _plain(text) == _plain(number)
+
+
+def _plain(number: str) -> str:
+    """A telephone number without its separators."""
+    return re.sub(r"[\s().\u2010-\u2015\u2212-]|^(?:tel|sms):", "", number)
 
 
 def feed_file(kind: str, number: int | None = None) -> str:

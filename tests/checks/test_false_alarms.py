@@ -148,6 +148,9 @@ def test_empty_link_texts_by_language(language: str, text: str, nothing: bool) -
         ("www.bank.example", "https://bank.example.thief.example/", "error"),
         ("journal.example/a", "https://journal.example/b", "warning"),
         ("a@synapse.example", "mailto:b@synapse.example", "error"),
+        ("+44 (0)20 7946 0958", "tel:+44-20-7946-0958", None),
+        ("020 7946 0958", "tel:+442079460958", None),
+        ("020 7946 0958", "tel:+442079460957", "error"),
     ],
 )
 def test_shown_addresses_and_their_targets(shown: str, url: str, severity: str | None) -> None:

@@ -100,7 +100,7 @@ def test_any_input_is_parsed_or_refused_with_a_place(text: str) -> None:
             assert set(attributes) <= SAFE_ATTRIBUTES, written
             for name in ("href", "src"):
                 address = attributes.get(name)
-                assert address is None or re.match(r"https?://|mailto:|#|\{\{", address), written
+                assert address is None or re.match(r"https?://|mailto:|tel:|sms:|#|\{\{", address), written
 
 
 SAFE_TAGS = frozenset(

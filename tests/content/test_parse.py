@@ -120,7 +120,7 @@ def test_a_merge_field_may_be_a_whole_address() -> None:
 
 def test_a_fallback_address_must_be_safe() -> None:
     (found,) = mistakes("[x]({{ web_url | javascript:alert(1) }})")
-    assert "must be a web or mail address" in found
+    assert "must be a web, mail or telephone address" in found
 
 
 def test_quotation_marks_turn_around_a_merge_field() -> None:

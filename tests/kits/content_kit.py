@@ -17,7 +17,7 @@ class Resolver:
     """Knows every image; article paths lead to `https://synapse.example/`."""
 
     def link(self, target: str) -> str:
-        if target.startswith(("http:", "https:", "mailto:")):
+        if target.startswith(("http:", "https:", "mailto:", "tel:", "sms:")):
             return target
         if "missing" in target:
             raise PressroomError(f'the link "{target}" leads to no article.', hint="Look again.")

@@ -21,6 +21,7 @@ from pipeline.checks.feed_context import (
 from pipeline.checks.html_page import parse_page
 from pipeline.checks.rule import Violation, rule
 from pipeline.model import Severity
+from pipeline.support.urls import SCHEMES
 
 _TAG_URI = re.compile(r"tag:[A-Za-z0-9.@-]+,\d{4}(-\d\d){0,2}:[!-~]+")  # RFC 4151
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#]+[!-~]*")
@@ -223,7 +224,7 @@ def whole_addresses(context: FeedContext) -> Iterator[Violation]:
         for each in parse_page(entry.html).all():
             for name in ("href", "src"):
                 url = each.get(name)
-                if url is not None and urlsplit(url).scheme not in {"http", "https", "mailto", "tel"}:
+                if url is not None and urlsplit(url).scheme not in SCHEMES:
                     yield feed.breach(f'{_named(entry)} leads to "{url}", not a whole address.')
 
 

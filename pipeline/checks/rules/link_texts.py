@@ -10,6 +10,7 @@ from pipeline.checks.page_text import split_url, words
 from pipeline.checks.rule import Violation, rule
 from pipeline.checks.rules.links import is_field, place_of
 from pipeline.model import Severity
+from pipeline.support.urls import PHONE_SCHEMES, scheme_of
 
 _EMPTY = {
     "en": "click here, here, click, click me, read more, more, learn more, find out more, see more, link, "
@@ -33,6 +34,7 @@ _SHOWN_ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _SHOWN_MAILBOX = re.compile(r"[^@\s]+@(?:[a-z0-9-]+\.)+[a-z]{2,}", re.IGNORECASE)
+_SHOWN_NUMBER = re.compile(r"\+?[\d\s().\u2010-\u2015-]{6,}")
 
 
 @rule(
@@ -76,7 +78,15 @@ def says_nothing(context: CheckContext) -> Iterator[Violation]:
 def misleads(context: CheckContext) -> Iterator[Violation]:
     """Mail programs warn readers of fraud, and filters count it as such."""
     for link in context.links:
-        if is_field(link.url) or " " in link.text:
+        if is_field(link.url):
+            continue
+        if scheme_of(link.url) in PHONE_SCHEMES and _SHOWN_NUMBER.fullmatch(link.text):
+            # The code of the country, and a zero in its place, may differ.
+            shown_digits, called_digits = (re.sub("[^0-9]", "", each) for each in (link.text, link.url))
+            if shown_digits[-6:] not in called_digits:
+                message = f'the link shows "{link.text}" and calls "{link.url}".'
+                yield Violation(message, place_of(context, link.url))
+        if " " in link.text:
             continue
         target, place = split_url(link.url), place_of(context, link.url)
         message = f'the link shows "{link.text}" and leads to "{link.url}".'

@@ -11,9 +11,9 @@ from pipeline.checks.page_text import PageLink, split_url
 from pipeline.checks.rule import Violation, rule
 from pipeline.checks.source_places import SETTINGS
 from pipeline.model import Layout, Place, Severity
+from pipeline.support.urls import SCHEMES
 
 _LONGEST = 2000
-_KNOWN = frozenset({"http", "https", "mailto", "tel", "sms"})
 _SHORTENER_HOSTS = (
     "adf.ly amzn.to b.link bit.do bit.ly bl.ink buff.ly cutt.ly dlvr.it fb.me goo.gl ift.tt is.gd j.mp "
     "lc.chat lnkd.in ow.ly po.st qr.ae rb.gy rebrand.ly s.id shorturl.at shrtco.de snip.ly soo.gd t.co "
@@ -116,7 +116,7 @@ def odd_scheme(context: CheckContext) -> Iterator[Violation]:
     """The link is dead, and filters take scripts and data in a link for an attack."""
     for link in _links(context):
         scheme = _scheme(link.url)
-        if scheme and scheme not in _KNOWN:
+        if scheme and scheme not in SCHEMES:
             yield Violation(
                 f'the link "{link.text}" has an address with "{scheme}:".', place_of(context, link.url)
             )

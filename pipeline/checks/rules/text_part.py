@@ -12,7 +12,7 @@ from pipeline.checks.source_text import SourceText
 from pipeline.content.text_width import width
 from pipeline.content.tree_text import fallback_or_name, tree_text
 from pipeline.model import Place, Severity
-from pipeline.support.urls import home_url
+from pipeline.support.urls import home_url, shows_number
 
 _WIDEST = 78
 _ADDED = re.compile(r"\[\d+\]|\[Image: [^\]]*\]")
@@ -100,7 +100,8 @@ def lost_address(context: CheckContext) -> Iterator[Violation]:
         return
     # The masthead's link to the site is not repeated.
     home = home_url(context.publication)
-    for url in dict.fromkeys(link.url for link in context.links):
+    urls = dict.fromkeys(link.url for link in context.links if not shows_number(link.text, link.url))
+    for url in urls:
         if not url.startswith("#") and url not in {"", home} and url.removeprefix("mailto:") not in text:
             yield Violation(f'the text part does not have the address "{url}".', context.places.of_link(url))
 

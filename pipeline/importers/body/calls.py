@@ -67,7 +67,8 @@ def call_in(block: Block, base: str, at_end: bool) -> str | None:
     if len(found) != 1 or len(readable(text)) > _LONGEST:
         return None
     link = found[0]
-    leads = re.match(r"https?://|mailto:", link.address) or (base and not link.address.startswith("#"))
+    absolute = re.match(r"https?://|mailto:|tel:|sms:", link.address)
+    leads = absolute or (base and not link.address.startswith("#"))
     if not leads or not readable(link.text):
         return None
     if len(readable(text)) - len(readable(link.text)) > _MOST_BESIDE:

@@ -23,7 +23,7 @@ _FIELD = re.compile(r"(?<!\\)((?:\\\\)*)\{\{")
 _NOTE = re.compile(r"(?<![\\!\]])\[\^([^\s\[\]]{1,100})\](?!\()")
 _DEFINED = re.compile(r" {0,3}\[\^([^\s\[\]]{1,100})\]:")
 _SCHEME = re.compile(r"\s*([a-zA-Z][a-zA-Z0-9+.-]*):")
-_FOLLOWED = frozenset({"http", "https", "mailto", "tel", "cid"})
+_FOLLOWED = frozenset({"http", "https", "mailto", "tel", "sms", "cid"})
 _MOST_REPAIRS = 12
 
 

@@ -47,7 +47,7 @@ def is_bold(markdown: str) -> bool:
 def links(markdown: str) -> tuple[Reference, ...]:
     """Its links, automatic ones among them; images are none."""
     found = [each for each in references(markdown) if not each.image]
-    automatic = re.findall(r"(?<![\w`\\])<((?:https?://|mailto:)[^<>\s]+)>", markdown)
+    automatic = re.findall(r"(?<![\w`\\])<((?:https?://|mailto:|tel:|sms:)[^<>\s]+)>", markdown)
     return (*found, *(Reference(address, address) for address in automatic))
 
 

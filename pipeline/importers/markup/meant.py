@@ -103,7 +103,7 @@ def links(root: Tag, left: list[Left]) -> None:
             tag.decompose()
             continue
         scheme = re.match(r"\s*([a-z][a-z0-9+.-]*):", address, re.IGNORECASE)
-        if scheme and scheme[1].lower() not in ("http", "https", "mailto", "tel", "cid"):
+        if scheme and scheme[1].lower() not in ("http", "https", "mailto", "tel", "sms", "cid"):
             left.append(
                 Left(f"{text(tag)} <{address[:200]}>", "an address of a kind that no reader should follow")
             )
@@ -251,7 +251,7 @@ def buttons(root: Tag, left: list[Left]) -> None:
         if (
             tag.parent is None
             or not text(tag)
-            or not re.match(r"(?:https?:|mailto:|/|\{\{)", value(tag, "href"))
+            or not re.match(r"(?:https?:|mailto:|tel:|sms:|/|\{\{)", value(tag, "href"))
         ):
             continue
         drawn = named(tag, _BUTTON) or value(tag, "role") == "button"

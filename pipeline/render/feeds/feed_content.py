@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
@@ -23,7 +22,7 @@ from pipeline.model import (
 from pipeline.render.feeds.feed_item import FeedItem, remove_forbidden, single_line
 from pipeline.render.shared_text import byline, first_words, host, public_text, public_value
 from pipeline.support.merge import escape
-from pipeline.support.urls import home_url
+from pipeline.support.urls import SCHEMES, home_url, scheme_of
 
 
 def article_item(composed: ComposedArticle, publication: Publication) -> FeedItem:
@@ -105,7 +104,7 @@ def _options(publication: Publication, url: str) -> HtmlOptions:
     return HtmlOptions(
         Medium.FEED,
         anchor=url,
-        address=lambda address: address if re.match("https?:|mailto:", address, re.IGNORECASE) else home,
+        address=lambda address: address if scheme_of(address) in SCHEMES else home,
         field_value=lambda field: public_value(field, publication, url),
     )
 

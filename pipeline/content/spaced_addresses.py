@@ -1,0 +1,51 @@
+"""Addresses with spaces, such as `![A photo](my photo.png)`, which CommonMark does not read as addresses.
+
+No reader may see their raw brackets. What is certainly an address is read as meant: the resolver finds
+the file, or says that it does not exist. `[1](see the notes below)` may be prose and stays as it is: only
+what has a file's ending, or begins as an address does, is certain. An image is always certain, because
+nobody writes `![` in prose.
+"""
+
+from __future__ import annotations
+
+import re
+
+_ENDINGS = (
+    "avif|bmp|gif|heic|jpe?g|png|svg|tiff?|webp|csv|docx?|epub|html?|ics|markdown|md|mov|mp3|mp4|odt|pdf|pptx?"
+    "|rtf|txt|xlsx?|zip"
+)
+_TITLE = r"""(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\((?:\\.|[^()\\])*\))"""
+_END = rf"(?:\s+{_TITLE})?\s*\)"
+_INSIDE = r"(?:[^()`<>\n]|\n(?!\s*\n)|\([^()`<>\n]*\))"
+_ADDRESS = rf"""
+    (?: (?!\w+:) (?!{_INSIDE}*?\]\() {_INSIDE}+? \.(?:{_ENDINGS}) (?:[?#][^\s()]*)?  # the name of a file
+    | (?:tel|sms): [^()`<>\n]* (?:\([^()`<>\n]*\)[^()`<>\n]*)*?                      # a telephone number
+    | https?:// (?:[^\s(){{`<>]|\{{(?!\{{)|\{{\{{[^{{}}\n]*\}}\}})+                  # with a merge field
+    )
+"""
+_SPACED_ADDRESS = re.compile(rf"({_ADDRESS})(?={_END})", re.IGNORECASE | re.VERBOSE)
+SPACED_TAIL = re.compile(rf"\(\s*({_ADDRESS})(?:\s+({_TITLE}))?\s*\)", re.IGNORECASE | re.VERBOSE)
+"""What follows the words of a link whose address may contain spaces: the address and its title."""
+
+_CLOSING = re.compile(_END)
+_LONGEST = 600
+_LOST = re.compile(r"\(\s*((?:[^()`]|\([^()`]*\))*)\)")
+_BEGINS_AS_ADDRESS = re.compile(
+    # Or a file's name before a title in quotes that are curly or not closed.
+    rf"(?:https?://|mailto:|www\.)\S|\S+\.(?:{_ENDINGS})(?:[?#]\S*)?\s+[\"'“”„‘’]",
+    re.IGNORECASE,
+)
+
+
+def find_spaced(text: str, position: int, end: int, maximum: int) -> str | None:
+    """The address with spaces at this position, or None if CommonMark reads one that ends at `end`."""
+    if _CLOSING.match(text, end, min(maximum, end + _LONGEST)):
+        return None
+    match = _SPACED_ADDRESS.match(text, position, min(maximum, position + _LONGEST))
+    return match[1] if match else None
+
+
+def find_lost(text: str, position: int, maximum: int, *, image: bool) -> str | None:
+    """The words in round brackets at this position that were meant as an address but are not one; or None."""
+    match = _LOST.match(text, position, min(maximum, position + _LONGEST))
+    return " ".join(match[1].split()) if match and (image or _BEGINS_AS_ADDRESS.match(match[1])) else None
