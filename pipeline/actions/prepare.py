@@ -26,7 +26,7 @@ class PreparedEdition:
     @property
     def field_value(self) -> Callable[[MergeField], str]:
         """Returns the value of a merge field for a reader of whom nothing is known."""
-        return field_values(self.composer.publication, self.edition)
+        return field_values(self.composer.publication, self.edition, {})
 
 
 def render_email(workspace: Workspace, issue: Issue, audience: str | None = None) -> RenderedEmail:
