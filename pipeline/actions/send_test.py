@@ -17,7 +17,6 @@ from pipeline.compose import Composer
 from pipeline.errors import PressroomError, suggest
 from pipeline.export.bundle import ImageMode
 from pipeline.model import Finding, Issue, Publication, Severity
-from pipeline.render.email.field_values import field_values
 from pipeline.render.email.headers import TEST_HEADER, TEST_SUBJECT, checked_address
 from pipeline.render.email.message import TestRecipient, build_message
 from pipeline.support import merge
@@ -116,7 +115,7 @@ def _write_messages(
         path = output or folder / f"{edition.issue.folder}{other}-{_file_name(to.address)}.eml"
         _check_replaceable(path)
         write_atomically(path, data)
-        value = field_values(publication, edition, to.values)
+        value = prepared.field_values(to.values)
         subject = TEST_SUBJECT + email.subject.fill(value).strip()
         fields: dict[str, str] = {}
         for each in email.merge_fields:
