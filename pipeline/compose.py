@@ -97,8 +97,8 @@ class Composer:
         return self.workspace.assembler.history.carriers()
 
     @cached_property
-    def _issue_dates(self) -> Mapping[str, datetime]:
-        return {issue.folder: issue.date for issue in self.workspace.issues}
+    def _issues(self) -> Mapping[str, Issue]:
+        return {issue.folder: issue for issue in self.workspace.issues}
 
     # --- content -----------------------------------------------------------------------------
 
@@ -266,8 +266,8 @@ class Composer:
         named = {slug for article in articles for slug in article.related}
         related = {}
         for slug in sorted(named & self.carriers.keys() & self.pool.keys()):
-            first = self.carriers[slug][0]
-            earlier = int(first.partition("-")[0]) < issue.number and self._issue_dates[first] <= issue.date
+            first = self._issues[self.carriers[slug][0]]
+            earlier = first.number < issue.number and first.date <= issue.date
             if earlier and (url := self.url_of(self.pool[slug])):
                 related[slug] = (self.pool[slug].title, url)
         return related

@@ -528,10 +528,24 @@ class ComposedEdition:
     related: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
+    def is_main(self) -> bool:
+        """Whether it is the issue's main edition, and not a further one."""
+        return self.audience == self.issue.audiences[0]
+
+    @property
     def folder(self) -> str:
         """Its folder below `build/issues/`; that of a further edition is inside the main edition's."""
-        main = self.audience == self.issue.audiences[0]
-        return self.issue.folder if main else f"{self.issue.folder}/{self.audience}"
+        return self.issue.folder if self.is_main else f"{self.issue.folder}/{self.audience}"
+
+    @property
+    def file_name(self) -> str:
+        """The beginning of the names of files made from it."""
+        return self.folder.replace("/", "-")
+
+    @property
+    def title(self) -> str:
+        """The issue's title, with the audience of a further edition."""
+        return self.issue.title if self.is_main else f"{self.issue.title} ({self.audience})"
 
     @property
     def articles(self) -> tuple[ComposedArticle, ...]:

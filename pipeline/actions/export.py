@@ -146,10 +146,9 @@ def write_export(packed: PackedExport) -> Path:
 
     Raises `PressroomError` for an output that exists and is not an earlier export.
     """
-    request, audience = packed.source.request, packed.source.audience
-    other = "" if audience == request.issue.audiences[0] else f"-{audience}"
+    request, edition = packed.source.request, packed.source.prepared.edition
     suffix = "" if request.target == "bundle" else f"-{request.target}"
-    name = f"{request.issue.folder}{other}{suffix}{'.zip' if request.zipped else ''}"
+    name = f"{edition.file_name}{suffix}{'.zip' if request.zipped else ''}"
     output = request.output or packed.source.workspace.files.build / "export" / name
     zipped = request.zipped or output.suffix == ".zip"
     _check_replaceable(output, zipped)

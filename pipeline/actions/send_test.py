@@ -107,12 +107,11 @@ def _write_messages(
 ) -> tuple[WrittenMessage, ...]:
     edition, email, publication = prepared.edition, prepared.email, prepared.composer.publication
     pictures = prepared.composer.images.data if images is ImageMode.PACKED else None
-    other = "" if edition.audience == edition.issue.audiences[0] else f"-{edition.audience}"
     folder = prepared.composer.workspace.files.build / "tests"
     messages = []
     for to in recipients:
         data = build_message(email, publication, edition, pictures, to)
-        path = output or folder / f"{edition.issue.folder}{other}-{_file_name(to.address)}.eml"
+        path = output or folder / f"{edition.file_name}-{_file_name(to.address)}.eml"
         _check_replaceable(path)
         write_atomically(path, data)
         value = prepared.field_values(to.values)
