@@ -43,6 +43,9 @@ class Place:
     path: str
     line: int | None = None
 
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}" if self.line else self.path
+
 
 # --- the publication -------------------------------------------------------------------------
 

@@ -26,7 +26,7 @@ from pipeline.assemble.lock import (
 from pipeline.assemble.select import Selection, select_articles, select_edition
 from pipeline.config.workspace_files import WorkspaceFiles
 from pipeline.errors import PressroomError, raise_all
-from pipeline.model import Article, AssembledIssue, Decision, Edition, Finding, Issue, Place, Severity
+from pipeline.model import Article, AssembledIssue, Decision, Edition, Finding, Issue, Severity
 from pipeline.support.files import read_source, write_atomically
 
 
@@ -169,7 +169,7 @@ class Assembler:
                 "LOCK001",
                 Severity.WARNING,
                 "its sections, date or audience were changed after it was frozen; the lock still holds.",
-                Place(issue.place.path, issue.place.line),
+                issue.place,
                 f"To choose again: pressroom assemble {issue.number} --update",
             ),
         )
