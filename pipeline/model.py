@@ -555,6 +555,15 @@ class ComposedEdition:
         """Every article of the edition, in reading order."""
         return tuple(article for section in self.sections for article, _ in section.articles)
 
+    @property
+    def public_sections(self) -> tuple[Section[ComposedArticle], ...]:
+        """The sections with those articles that have a page; a section without any is left out."""
+        sections = (
+            Section(section.title, tuple(each for each in section.articles if each[0].url))
+            for section in self.sections
+        )
+        return tuple(section for section in sections if section.articles)
+
 
 @dataclass(frozen=True, slots=True)
 class ComposedIssue:
@@ -577,6 +586,19 @@ class Published:
     articles: tuple[ComposedArticle, ...]
     tags: tuple[str, ...]
     logo: Image | None = None
+
+    @property
+    def issues(self) -> tuple[tuple[ComposedEdition, ...], ...]:
+        """The public editions of each issue, its main one first."""
+
+        def rank(edition: ComposedEdition) -> int:
+            return (*edition.issue.audiences, edition.audience).index(edition.audience)
+
+        by_issue: dict[str, list[ComposedEdition]] = {}
+        for edition in self.editions:
+            if edition.url:
+                by_issue.setdefault(edition.issue.folder, []).append(edition)
+        return tuple(tuple(sorted(editions, key=rank)) for editions in by_issue.values())
 
 
 # --- what is rendered ------------------------------------------------------------------------
