@@ -92,8 +92,7 @@ def export_issue(
     if errors and not force:
         raise PressroomError(
             f"the checks find {len(errors)} errors, the first of them: {errors[0].message}",
-            errors[0].place.path,
-            errors[0].place.line,
+            *errors[0].place,
             errors[0].hint,
         )
     return write_export(pack_export(prepared))
@@ -109,8 +108,7 @@ def prepare_export(workspace: Workspace, request: ExportRequest) -> PreparedExpo
     if issue.folder not in workspace.assembler.locks:
         raise PressroomError(
             "the issue is not frozen, so what is sent could not be made again.",
-            issue.place.path,
-            issue.place.line,
+            *issue.place,
             f"Freeze it: pressroom assemble {issue.number}",
         )
     prepared = prepare_edition(Composer(workspace), issue, audience)

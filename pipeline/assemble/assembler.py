@@ -131,10 +131,7 @@ class Assembler:
         """
         if issue.draft:
             raise PressroomError(
-                "the issue is a draft.",
-                issue.place.path,
-                issue.place.line,
-                "Delete `draft: true` when it is ready to be frozen.",
+                "the issue is a draft.", *issue.place, "Delete `draft: true` when it is ready to be frozen."
             )
         before = self.locks.get(issue.folder)
         if issue.folder in self.broken and not update:

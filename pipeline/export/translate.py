@@ -151,6 +151,6 @@ class _Translator:
 
     def _refuse(self, message: str, place: Place | None, hint: str) -> str:
         """Note a mistake. Returns an empty text, to be written in place of what is refused."""
-        path, line = (place.path, place.line) if place else (None, None)
+        path, line = place or (None, None)
         self.errors.setdefault((message, place), PressroomError(message, path, line, hint))
         return ""
