@@ -199,13 +199,13 @@ class Fields:
             self.error(key, f"`{key}` is {field.kind} and must be true or false.")
         return words.get(word, default)
 
-    def integer(self, key: str, *, minimum: int = 1, required: bool = False) -> int | None:
-        """A whole number of at least `minimum`."""
+    def integer(self, key: str, *, required: bool = False) -> int | None:
+        """A whole number of at least 1."""
         field = self.field(key, required=required, hint=f"Add a line `{key}: …` with a whole number.")
         if field is None:
             return None
-        if isinstance(field.value, bool) or not isinstance(field.value, int) or field.value < minimum:
-            self.error(key, f"`{key}` is {field.shown} and must be a whole number of at least {minimum}.")
+        if isinstance(field.value, bool) or not isinstance(field.value, int) or field.value < 1:
+            self.error(key, f"`{key}` is {field.shown} and must be a whole number of at least 1.")
             return None
         return field.value
 

@@ -21,15 +21,13 @@ from pipeline.support.limits import SETTINGS_FILE
 from pipeline.support.mail_addresses import format_mailbox, parse_mailbox
 
 
-def read_publication(
-    text: str, errors: list[PressroomError], path: str = SETTINGS_FILE, templates: Path | None = None
-) -> Publication:
+def read_publication(text: str, errors: list[PressroomError], templates: Path | None = None) -> Publication:
     """The publication that `newsletter.toml` describes. Mistakes are added to `errors`.
 
     `templates` is the workspace's folder of templates, which contains its own themes.
     Raises `PressroomError` if the text is not TOML.
     """
-    fields = Fields(toml_fields(text, path), path, errors)
+    fields = Fields(toml_fields(text, SETTINGS_FILE), SETTINGS_FILE, errors)
     zone = _zone(fields)
     sender_name, sender_address = _mailbox(fields, "sender", required=True)
     reply_name, reply_address = _mailbox(fields, "reply_to")
