@@ -311,9 +311,11 @@ class Composer:
         texts: list[Article | Issue] = [each.article for each in published.articles]
         return self._dead_links([*texts, *(each.issue for each in published.editions)], pages)
 
-    def dead_links_of(self, assembled: AssembledIssue, pages: set[str]) -> tuple[Finding, ...]:
-        """Report the same for one issue; `pages` are the articles that have a page."""
+    def dead_links_of(self, assembled: AssembledIssue) -> tuple[Finding, ...]:
+        """Report the same for one issue; articles have a page if it or a frozen issue carries them."""
         carried = {article.slug: article for edition in assembled.editions for article in edition.articles}
+        slugs = carried.keys() | (self.carriers.keys() & self.pool.keys())
+        pages = {slug for slug in slugs if self.url_of(self.pool[slug])}
         return self._dead_links([*carried.values(), assembled.issue], pages)
 
     def _dead_links(self, texts: Iterable[Article | Issue], pages: set[str]) -> tuple[Finding, ...]:
