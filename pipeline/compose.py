@@ -97,8 +97,8 @@ class Composer:
         return self.workspace.assembler.history.carriers()
 
     @cached_property
-    def _issue_dates(self) -> Mapping[str, datetime]:
-        return {issue.folder: issue.date for issue in self.workspace.issues}
+    def _issues(self) -> Mapping[str, Issue]:
+        return {issue.folder: issue for issue in self.workspace.issues}
 
     # --- content -----------------------------------------------------------------------------
 
@@ -266,8 +266,8 @@ class Composer:
         named = {slug for article in articles for slug in article.related}
         related = {}
         for slug in sorted(named & self.carriers.keys() & self.pool.keys()):
-            first = self.carriers[slug][0]
-            earlier = int(first.partition("-")[0]) < issue.number and self._issue_dates[first] <= issue.date
+            first = self._issues[self.carriers[slug][0]]
+            earlier = first.number < issue.number and first.date <= issue.date
             if earlier and (url := self.url_of(self.pool[slug])):
                 related[slug] = (self.pool[slug].title, url)
         return related
@@ -311,9 +311,11 @@ class Composer:
         texts: list[Article | Issue] = [each.article for each in published.articles]
         return self._dead_links([*texts, *(each.issue for each in published.editions)], pages)
 
-    def dead_links_of(self, assembled: AssembledIssue, pages: set[str]) -> tuple[Finding, ...]:
-        """Report the same for one issue; `pages` are the articles that have a page."""
+    def dead_links_of(self, assembled: AssembledIssue) -> tuple[Finding, ...]:
+        """Report the same for one issue; articles have a page if it or a frozen issue carries them."""
         carried = {article.slug: article for edition in assembled.editions for article in edition.articles}
+        slugs = carried.keys() | (self.carriers.keys() & self.pool.keys())
+        pages = {slug for slug in slugs if self.url_of(self.pool[slug])}
         return self._dead_links([*carried.values(), assembled.issue], pages)
 
     def _dead_links(self, texts: Iterable[Article | Issue], pages: set[str]) -> tuple[Finding, ...]:

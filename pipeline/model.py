@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Generic, NamedTuple, Self, TypeVar
 
 Item = TypeVar("Item")
 Other = TypeVar("Other")
@@ -36,12 +36,14 @@ class Order(StrEnum):
     TITLE = "title"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A place in a source file: a path relative to the workspace, and a line counted from 1."""
 
     path: str
     line: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}" if self.line else self.path
 
 
 # --- the publication -------------------------------------------------------------------------
@@ -528,15 +530,38 @@ class ComposedEdition:
     related: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
+    def is_main(self) -> bool:
+        """Whether it is the issue's main edition, and not a further one."""
+        return self.audience == self.issue.audiences[0]
+
+    @property
     def folder(self) -> str:
         """Its folder below `build/issues/`; that of a further edition is inside the main edition's."""
-        main = self.audience == self.issue.audiences[0]
-        return self.issue.folder if main else f"{self.issue.folder}/{self.audience}"
+        return self.issue.folder if self.is_main else f"{self.issue.folder}/{self.audience}"
+
+    @property
+    def file_name(self) -> str:
+        """The beginning of the names of files made from it."""
+        return self.folder.replace("/", "-")
+
+    @property
+    def title(self) -> str:
+        """The issue's title, with the audience of a further edition."""
+        return self.issue.title if self.is_main else f"{self.issue.title} ({self.audience})"
 
     @property
     def articles(self) -> tuple[ComposedArticle, ...]:
         """Every article of the edition, in reading order."""
         return tuple(article for section in self.sections for article, _ in section.articles)
+
+    @property
+    def public_sections(self) -> tuple[Section[ComposedArticle], ...]:
+        """The sections with those articles that have a page; a section without any is left out."""
+        sections = (
+            Section(section.title, tuple(each for each in section.articles if each[0].url))
+            for section in self.sections
+        )
+        return tuple(section for section in sections if section.articles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -560,6 +585,19 @@ class Published:
     articles: tuple[ComposedArticle, ...]
     tags: tuple[str, ...]
     logo: Image | None = None
+
+    @property
+    def issues(self) -> tuple[tuple[ComposedEdition, ...], ...]:
+        """The public editions of each issue, its main one first."""
+
+        def rank(edition: ComposedEdition) -> int:
+            return (*edition.issue.audiences, edition.audience).index(edition.audience)
+
+        by_issue: dict[str, list[ComposedEdition]] = {}
+        for edition in self.editions:
+            if edition.url:
+                by_issue.setdefault(edition.issue.folder, []).append(edition)
+        return tuple(tuple(sorted(editions, key=rank)) for editions in by_issue.values())
 
 
 # --- what is rendered ------------------------------------------------------------------------

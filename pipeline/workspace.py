@@ -52,8 +52,7 @@ def edition_audience(issue: Issue, name: str | None) -> str:
     if audience not in issue.audiences:
         raise PressroomError(
             f'the issue has no edition for "{audience}".',
-            issue.place.path,
-            issue.place.line,
+            *issue.place,
             suggest(audience, issue.audiences) or f"It has: {', '.join(issue.audiences)}.",
         )
     return audience

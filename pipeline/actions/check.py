@@ -83,11 +83,7 @@ def check_edition(prepared: PreparedEdition) -> CheckResult:
 def check_context(prepared: PreparedEdition) -> CheckContext:
     """Collect what the rules look at: an edition and everything that is made of it."""
     composer, edition, email = prepared.composer, prepared.edition, prepared.email
-    assembler, pool = composer.workspace.assembler, composer.pool
-    issue = edition.issue
-    carried = {article.slug for each in prepared.issue.assembled.editions for article in each.articles}
-    carried |= composer.carriers.keys() & pool.keys()
-    pages = {slug for slug in carried if composer.url_of(pool[slug])}
+    assembler, issue = composer.workspace.assembler, edition.issue
     sizes = {image.url: len(composer.images.data(image)) for image in email.images}
     return CheckContext(
         publication=composer.publication,
@@ -98,8 +94,5 @@ def check_context(prepared: PreparedEdition) -> CheckContext:
         image_sizes=sizes,
         linked_before=linked_addresses(assembler.history.texts_before(issue)),
         theme=prepared.renderer.templates.sources("email/"),
-        noticed=(
-            *assembler.stale_rules(issue),
-            *composer.dead_links_of(prepared.issue.assembled, pages),
-        ),
+        noticed=(*assembler.stale_rules(issue), *composer.dead_links_of(prepared.issue.assembled)),
     )

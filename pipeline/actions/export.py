@@ -93,8 +93,7 @@ def export_issue(
     if errors and not force:
         raise PressroomError(
             f"the checks find {len(errors)} errors, the first of them: {errors[0].message}",
-            errors[0].place.path,
-            errors[0].place.line,
+            *errors[0].place,
             errors[0].hint,
         )
     return write_export(pack_export(prepared))
@@ -110,8 +109,7 @@ def prepare_export(workspace: Workspace, request: ExportRequest) -> PreparedExpo
     if issue.folder not in workspace.assembler.locks:
         raise PressroomError(
             "the issue is not frozen, so what is sent could not be made again.",
-            issue.place.path,
-            issue.place.line,
+            *issue.place,
             f"Freeze it: pressroom assemble {issue.number}",
         )
     prepared = prepare_edition(Composer(workspace), issue, audience)
@@ -147,10 +145,9 @@ def write_export(packed: PackedExport) -> Path:
 
     Raises `PressroomError` for an output that exists and is not an earlier export.
     """
-    request, audience = packed.source.request, packed.source.audience
-    other = "" if audience == request.issue.audiences[0] else f"-{audience}"
+    request, edition = packed.source.request, packed.source.prepared.edition
     suffix = "" if request.target == "bundle" else f"-{request.target}"
-    name = f"{request.issue.folder}{other}{suffix}{'.zip' if request.zipped else ''}"
+    name = f"{edition.file_name}{suffix}{'.zip' if request.zipped else ''}"
     output = request.output or packed.source.workspace.files.build / "export" / name
     zipped = request.zipped or output.suffix == ".zip"
     _check_replaceable(output, zipped)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pipeline.compose import Composer
@@ -23,10 +23,9 @@ class PreparedEdition:
     edition: ComposedEdition
     email: RenderedEmail
 
-    @property
-    def field_value(self) -> Callable[[MergeField], str]:
-        """Returns the value of a merge field for a reader of whom nothing is known."""
-        return field_values(self.composer.publication, self.edition)
+    def field_values(self, reader: Mapping[str, str]) -> Callable[[MergeField], str]:
+        """Returns the values of merge fields for a reader of whom only `reader` is known."""
+        return field_values(self.composer.publication, self.edition, reader)
 
 
 def render_email(workspace: Workspace, issue: Issue, audience: str | None = None) -> RenderedEmail:

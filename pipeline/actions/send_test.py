@@ -17,7 +17,6 @@ from pipeline.compose import Composer
 from pipeline.errors import PressroomError, suggest
 from pipeline.export.bundle import ImageMode
 from pipeline.model import Finding, Issue, Publication, Severity
-from pipeline.render.email.field_values import field_values
 from pipeline.render.email.headers import TEST_HEADER, TEST_SUBJECT, checked_address
 from pipeline.render.email.message import TestRecipient, build_message
 from pipeline.support import merge
@@ -108,15 +107,14 @@ def _write_messages(
 ) -> tuple[WrittenMessage, ...]:
     edition, email, publication = prepared.edition, prepared.email, prepared.composer.publication
     pictures = prepared.composer.images.data if images is ImageMode.PACKED else None
-    other = "" if edition.audience == edition.issue.audiences[0] else f"-{edition.audience}"
     folder = prepared.composer.workspace.files.build / "tests"
     messages = []
     for to in recipients:
         data = build_message(email, publication, edition, pictures, to)
-        path = output or folder / f"{edition.issue.folder}{other}-{_file_name(to.address)}.eml"
+        path = output or folder / f"{edition.file_name}-{_file_name(to.address)}.eml"
         _check_replaceable(path)
         write_atomically(path, data)
-        value = field_values(publication, edition, to.values)
+        value = prepared.field_values(to.values)
         subject = TEST_SUBJECT + email.subject.fill(value).strip()
         fields: dict[str, str] = {}
         for each in email.merge_fields:

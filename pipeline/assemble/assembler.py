@@ -26,7 +26,7 @@ from pipeline.assemble.lock import (
 from pipeline.assemble.select import Selection, select_articles, select_edition
 from pipeline.config.workspace_files import WorkspaceFiles
 from pipeline.errors import PressroomError, raise_all
-from pipeline.model import Article, AssembledIssue, Decision, Edition, Finding, Issue, Place, Severity
+from pipeline.model import Article, AssembledIssue, Decision, Edition, Finding, Issue, Severity
 from pipeline.support.files import read_source, write_atomically
 
 
@@ -131,10 +131,7 @@ class Assembler:
         """
         if issue.draft:
             raise PressroomError(
-                "the issue is a draft.",
-                issue.place.path,
-                issue.place.line,
-                "Delete `draft: true` when it is ready to be frozen.",
+                "the issue is a draft.", *issue.place, "Delete `draft: true` when it is ready to be frozen."
             )
         before = self.locks.get(issue.folder)
         if issue.folder in self.broken and not update:
@@ -169,7 +166,7 @@ class Assembler:
                 "LOCK001",
                 Severity.WARNING,
                 "its sections, date or audience were changed after it was frozen; the lock still holds.",
-                Place(issue.place.path, issue.place.line),
+                issue.place,
                 f"To choose again: pressroom assemble {issue.number} --update",
             ),
         )

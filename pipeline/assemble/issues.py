@@ -143,8 +143,7 @@ def _taken_names(issues: Sequence[Issue]) -> Iterator[PressroomError]:
         if other is not issue and issue.number:
             yield PressroomError(
                 f"the number {issue.number} is taken by {other.place.path}.",
-                issue.place.path,
-                issue.place.line,
+                *issue.place,
                 f"The next free number is {max(each.number for each in issues) + 1}.",
             )
         for alias in issue.aliases:

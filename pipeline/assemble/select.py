@@ -150,16 +150,14 @@ def _section_mistakes(issue: Issue, pool: Pool) -> Iterator[PressroomError]:
             if other != rule.title:
                 yield PressroomError(
                     f'section "{rule.title}" pins "{slug}", which section "{other}" pins too.',
-                    rule.place.path,
-                    rule.place.line,
+                    *rule.place,
                     "An article can be in an issue only once: delete one of the two.",
                 )
     for slug in issue.exclude:
         if slug not in pool:
             yield PressroomError(
                 f'the issue excludes "{slug}", which no article has as its slug.',
-                issue.place.path,
-                issue.place.line,
+                *issue.place,
                 suggest(slug, pool),
             )
 
@@ -174,8 +172,7 @@ def _unknown_tags(rule: SectionRule, pool: Pool) -> Iterator[PressroomError]:
         if hint or not rule.waits:
             yield PressroomError(
                 f'section "{rule.title}" takes the tag "{tag}", which no article has.',
-                rule.place.path,
-                rule.place.line,
+                *rule.place,
                 hint or "List the tags in use: pressroom tags",
             )
 
@@ -189,8 +186,7 @@ def _bad_pins(rule: SectionRule, issue: Issue, pool: Pool) -> Iterator[Pressroom
         if len(reasons) == len(issue.audiences):
             yield PressroomError(
                 f'section "{rule.title}" pins "{slug}", but {reasons[0].reason}.',
-                rule.place.path,
-                rule.place.line,
+                *rule.place,
                 "Delete the pin, or change the article.",
             )
 
@@ -198,8 +194,7 @@ def _bad_pins(rule: SectionRule, issue: Issue, pool: Pool) -> Iterator[Pressroom
 def _unknown_slug(rule: SectionRule, verb: str, slug: str, pool: Pool) -> PressroomError:
     return PressroomError(
         f'section "{rule.title}" {verb} "{slug}", which no article has as its slug.',
-        rule.place.path,
-        rule.place.line,
+        *rule.place,
         suggest(slug, pool) or "List all slugs: pressroom articles",
     )
 
@@ -208,7 +203,6 @@ def _empty_edition(issue: Issue, edition: Edition[Article]) -> PressroomError:
     whose = "" if edition.audience == EVERYONE else f' for "{edition.audience}"'
     return PressroomError(
         f"the issue{whose} selects no article.",
-        issue.place.path,
-        issue.place.line,
+        *issue.place,
         f"See why each article is out: pressroom plan {issue.number}",
     )

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
 import cssselect2
@@ -30,29 +29,24 @@ _SIDES = ("top", "right", "bottom", "left")
 _FONT = re.compile(r"(\d[\d.]*(?:px|pt|em|rem|%))(?:\s*/\s*(\S+))?\s+(.+)$")
 
 
-@dataclass(frozen=True, slots=True)
-class CssView:
-    """How a page is looked at: the colour scheme, and the viewport's width in CSS pixels."""
+def matches(media: str, dark: bool) -> bool:
+    """Whether a media query holds in a colour scheme, for a window as wide as the email.
 
-    dark: bool = False
-    width: int = EMAIL_WIDTH
-
-
-def matches(media: str, view: CssView) -> bool:
-    """Whether a media query holds in a view; one that asks for what an email does not have never holds."""
+    One that asks for what an email does not have never holds.
+    """
     if not media:
         return True
     if "," in media:
-        return any(matches(each.strip(), view) for each in media.split(","))
+        return any(matches(each.strip(), dark) for each in media.split(","))
     for part in re.split(r"\band\b", media.lower()):
         part = part.replace("only", "").strip()
         scheme = re.fullmatch(r"\(prefers-color-scheme:\s*(dark|light)\)", part)
         width = re.fullmatch(r"\((max|min)-width:\s*(\d+(?:\.\d+)?)px\)", part)
         if scheme:
-            holds = (scheme[1] == "dark") is view.dark
+            holds = (scheme[1] == "dark") is dark
         elif width:
             limit = float(width[2])
-            holds = view.width <= limit if width[1] == "max" else view.width >= limit
+            holds = limit >= EMAIL_WIDTH if width[1] == "max" else limit <= EMAIL_WIDTH
         else:
             holds = part in {"", "screen", "all"}
         if not holds:
@@ -67,14 +61,14 @@ def sheet_rules(page: HtmlPage) -> Iterator[StyleRule]:
 
 
 class Styles:
-    """The resolved styles of a page in one view. Selectors that cannot be read match nothing."""
+    """The resolved styles of a page in one colour scheme. Selectors that cannot be read match nothing."""
 
-    def __init__(self, page: HtmlPage, view: CssView = CssView()) -> None:
+    def __init__(self, page: HtmlPage, *, dark: bool = False) -> None:
         self._resolved: dict[Element, Mapping[str, str]] = {}
         self._page = page
         self._matcher: cssselect2.Matcher[StyleRule] = cssselect2.Matcher()
         for rule in sheet_rules(page):
-            if matches(rule.media, view):
+            if matches(rule.media, dark):
                 with suppress(cssselect2.SelectorError):
                     for selector in cssselect2.compile_selector_list(rule.selector):
                         if selector.pseudo_element is None:

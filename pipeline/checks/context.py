@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
-from pipeline.checks.cascade import CssView, Styles
+from pipeline.checks.cascade import Styles
 from pipeline.checks.html_page import HtmlPage, parse_page
 from pipeline.checks.outlook_view import outlook_view
 from pipeline.checks.page_text import PageLink, TextRun, page_links, text_runs
@@ -127,12 +127,12 @@ class CheckContext:
     @cached_property
     def light(self) -> Styles:
         """Resolved styles in the light scheme."""
-        return Styles(self.page, CssView())
+        return Styles(self.page)
 
     @cached_property
     def dark(self) -> Styles:
         """Resolved styles in the dark scheme."""
-        return Styles(self.page, CssView(dark=True))
+        return Styles(self.page, dark=True)
 
     def origin(self, element: Element, *needles: str) -> Place:
         """Where an element of the page, or of Outlook's view, is written.

@@ -155,11 +155,7 @@ def feed_context(
 
 
 def _documents(files: Mapping[str, bytes]) -> tuple[FeedDocument, ...]:
-    return tuple(
-        read_document(path, data)
-        for path, data in sorted(files.items())
-        if is_feed_file(path.rpartition("/")[2])
-    )
+    return tuple(read_document(path, data) for path, data in sorted(files.items()) if is_feed_file(path))
 
 
 def read_document(path: str, data: bytes) -> FeedDocument:

@@ -44,17 +44,17 @@ class SpamReport:
     hits: tuple[SpamTest, ...]
 
 
-def spam_report(message: bytes, program: str = PROGRAM, limit: float = TIME_LIMIT) -> SpamReport:
+def spam_report(message: bytes, program: str = PROGRAM) -> SpamReport:
     """SpamAssassin's report on a message, by its local tests alone.
 
-    Raises `PressroomError` if the program is not installed, fails, or takes more than `limit` seconds.
+    Raises `PressroomError` if the program is not installed, fails, or takes more than `TIME_LIMIT` seconds.
     """
     try:
         process = subprocess.run(
             [program, *_OPTIONS],
             input=message,
             capture_output=True,
-            timeout=limit,
+            timeout=TIME_LIMIT,
             check=False,
             env={**os.environ, "LC_ALL": "C"},
         )
@@ -67,7 +67,7 @@ def spam_report(message: bytes, program: str = PROGRAM, limit: float = TIME_LIMI
         raise PressroomError(f"SpamAssassin cannot be run: {error.strerror or error}.") from error
     except subprocess.TimeoutExpired as error:
         raise PressroomError(
-            f"SpamAssassin gave no answer in {limit:g} seconds.",
+            f"SpamAssassin gave no answer in {TIME_LIMIT:g} seconds.",
             hint="Try again, or check without --spam.",
         ) from error
     if process.returncode:

@@ -58,13 +58,12 @@ def build(ctx: click.Context, issues: tuple[str, ...], as_json: bool, now: datet
 
 def _show_report(report: BuildReport, whole: bool) -> None:
     for built in report.editions:
-        issue = built.edition.issue
-        audience = "" if built.edition.audience == issue.audiences[0] else f" ({built.edition.audience})"
+        number = built.edition.issue.number
         terminal.result(
-            f"{issue.number:>4}  {issue.title}{audience}: "
+            f"{number:>4}  {built.edition.title}: "
             f"{terminal.count(len(built.edition.articles), 'article')}, {built.edition.minutes} min, "
             f"email {terminal.size(built.sizes['email.html'])}"
-            + ("" if built.frozen else f"  [not frozen: pressroom assemble {issue.number}]")
+            + ("" if built.frozen else f"  [not frozen: pressroom assemble {number}]")
         )
         terminal.result(f"      {built.folder}/email.html")
     if not report.editions:

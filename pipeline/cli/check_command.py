@@ -148,9 +148,8 @@ def _print_text(checked: tuple[CheckResult, ...], findings: tuple[Finding, ...],
 def _print_budget(one: CheckResult, whole: bool) -> None:
     """Print the size of an edition against the limit; `whole` adds a line for each part."""
     edition, budget = one.edition, one.budget
-    audience = "" if edition.audience == edition.issue.audiences[0] else f" ({edition.audience})"
     terminal.result(
-        f"{edition.issue.number:>4}  {edition.issue.title}{audience}: "
+        f"{edition.issue.number:>4}  {edition.title}: "
         f"{terminal.size(budget.total)} of {terminal.size(budget.limit)}, "
         f"{terminal.count(len(budget.images), 'image')} {terminal.size(budget.all_images)}"
     )

@@ -60,10 +60,9 @@ def show_findings(findings: Iterable[Finding], show: Callable[[str], None] = mes
     """Show findings, on stderr or with `show`. Returns the number of those at error level."""
     errors = 0
     for finding in findings:
-        place, severity = finding.place, finding.severity.value
+        severity = finding.severity.value
         errors += severity == "error"
-        where = f"{place.path}:{place.line}" if place.line else place.path
-        show(style(f"{where}: {severity} {finding.code}: ", fg=_COLOURS[severity]) + finding.message)
+        show(style(f"{finding.place}: {severity} {finding.code}: ", fg=_COLOURS[severity]) + finding.message)
         if finding.hint:
             show(f"    {finding.hint}")
     return errors

@@ -25,10 +25,8 @@ DARK = Palette(
 )
 
 
-def read_palette(fields: Fields | None, base: Palette) -> Palette:
+def read_palette(fields: Fields, base: Palette) -> Palette:
     """The colours of a table `colors` or `dark`; those it does not name are from `base`."""
-    if fields is None:
-        return base
     colors = {name: _color(fields, name, getattr(base, name)) for name in Palette.__slots__}
     fields.check_unknown()
     return Palette(**colors)

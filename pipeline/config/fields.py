@@ -199,13 +199,13 @@ class Fields:
             self.error(key, f"`{key}` is {field.kind} and must be true or false.")
         return words.get(word, default)
 
-    def integer(self, key: str, *, minimum: int = 1, required: bool = False) -> int | None:
-        """A whole number of at least `minimum`."""
+    def integer(self, key: str, *, required: bool = False) -> int | None:
+        """A whole number of at least 1."""
         field = self.field(key, required=required, hint=f"Add a line `{key}: …` with a whole number.")
         if field is None:
             return None
-        if isinstance(field.value, bool) or not isinstance(field.value, int) or field.value < minimum:
-            self.error(key, f"`{key}` is {field.shown} and must be a whole number of at least {minimum}.")
+        if isinstance(field.value, bool) or not isinstance(field.value, int) or field.value < 1:
+            self.error(key, f"`{key}` is {field.shown} and must be a whole number of at least 1.")
             return None
         return field.value
 
@@ -232,15 +232,15 @@ class Fields:
         self.error(key, f"`{key}` is {field.shown} and must be a date.", "Write it as 2026-01-31.")
         return None
 
-    def table(self, key: str, what: str = "") -> Fields | None:
-        """A mapping below this one."""
+    def table(self, key: str, what: str = "") -> Fields:
+        """A mapping below this one, empty if it is missing; messages name it by `what` or else its key."""
         field = self.field(key)
-        if field is None:
-            return None
-        if not isinstance(field.value, dict):
+        mapping: Mapping[str, Field] = {}
+        if field and isinstance(field.value, dict):
+            mapping = field.value
+        elif field:
             self.error(key, f"`{key}` is {field.kind} and must be a table of keys and values.")
-            return None
-        return Fields(field.value, self.path, self.errors, field.line, what or self.what)
+        return Fields(mapping, self.path, self.errors, self.line_of(key), what or key)
 
     def tables(self, key: str) -> tuple[Fields, ...]:
         """A list of mappings."""
@@ -255,8 +255,7 @@ class Fields:
 
     def plain_table(self, key: str) -> dict[str, Any]:
         """A user's own mapping, as plain values."""
-        table = self.table(key)
-        return {name: plain_value(value) for name, value in table.mapping.items()} if table else {}
+        return {name: plain_value(value) for name, value in self.table(key).mapping.items()}
 
     def check_unknown(self, *also: str, hint: str = "") -> None:
         """Note every key that no method has read, with the nearest known key."""

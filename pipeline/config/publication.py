@@ -21,21 +21,19 @@ from pipeline.support.limits import SETTINGS_FILE
 from pipeline.support.mail_addresses import format_mailbox, parse_mailbox
 
 
-def read_publication(
-    text: str, errors: list[PressroomError], path: str = SETTINGS_FILE, templates: Path | None = None
-) -> Publication:
+def read_publication(text: str, errors: list[PressroomError], templates: Path | None = None) -> Publication:
     """The publication that `newsletter.toml` describes. Mistakes are added to `errors`.
 
     `templates` is the workspace's folder of templates, which contains its own themes.
     Raises `PressroomError` if the text is not TOML.
     """
-    fields = Fields(toml_fields(text, path), path, errors)
+    fields = Fields(toml_fields(text, SETTINGS_FILE), SETTINGS_FILE, errors)
     zone = _zone(fields)
     sender_name, sender_address = _mailbox(fields, "sender", required=True)
     reply_name, reply_address = _mailbox(fields, "reply_to")
     title = fields.text("title", required=True)
     merge_fields = _merge_fields(fields)
-    clients, silence = _checks(fields.table("checks", "checks"))
+    clients, silence = _checks(fields.table("checks"))
     publication = Publication(
         title=title,
         base_url=_base_url(fields),
@@ -55,7 +53,7 @@ def read_publication(
         disclaimers=tuple(_disclaimer(each) for each in fields.tables("disclaimers")),
         audiences=declared_audiences(fields),
         merge_fields=merge_fields,
-        theme=_theme(fields.table("theme", "theme"), templates, errors),
+        theme=_theme(fields.table("theme"), templates, errors),
         hub=_hub(fields),
         clients=clients,
         silence=silence,
@@ -68,9 +66,7 @@ def read_publication(
 
 def read_silence(fields: Fields) -> dict[str, str]:
     """The codes of silenced checks, each with the reason."""
-    table = fields.table("silence", "silence")
-    if table is None:
-        return {}
+    table = fields.table("silence")
     reasons: dict[str, str] = {}
     for code in table.mapping:
         reasons[code] = table.text(code)
@@ -87,10 +83,8 @@ CLIENTS = (
 """The families of mail clients that caniemail.com tests."""
 
 
-def _checks(fields: Fields | None) -> tuple[tuple[str, ...], dict[str, str]]:
+def _checks(fields: Fields) -> tuple[tuple[str, ...], dict[str, str]]:
     """The client families to check for, and the silenced codes with their reasons."""
-    if fields is None:
-        return (), {}
     clients = fields.texts("clients")
     for name in clients:
         if name not in CLIENTS:
@@ -106,17 +100,12 @@ def _checks(fields: Fields | None) -> tuple[tuple[str, ...], dict[str, str]]:
 
 def _targets(fields: Fields) -> dict[str, dict[str, Any]]:
     """The settings of targets, a table for each, which the target itself validates. API keys are refused."""
-    table = fields.table("targets", "targets")
-    if table is None:
-        return {}
+    table = fields.table("targets")
     settings: dict[str, dict[str, Any]] = {}
-    for name, field in table.mapping.items():
+    for name in table.mapping:
         if name not in TARGETS:
             hint = suggest(name, TARGETS) or f"The targets are {', '.join(TARGETS)}."
             table.error(name, f'there is no target "{name}".', hint)
-            continue
-        if not isinstance(field.value, dict):
-            table.error(name, f"`targets.{name}` must be a table of keys and values.")
             continue
         settings[name] = table.plain_table(name)
         for key in settings[name]:
@@ -126,7 +115,6 @@ def _targets(fields: Fields) -> dict[str, dict[str, Any]]:
                     f"`targets.{name}.{key}` looks like a key, which does not belong in a file.",
                     "Take it out, have it replaced by the service, and set it in the environment.",
                 )
-    table.check_unknown(*TARGETS)
     return settings
 
 
@@ -155,21 +143,17 @@ def _disclaimer(fields: Fields) -> Disclaimer:
 
 def _merge_fields(fields: Fields) -> dict[str, str]:
     names = dict.fromkeys(merge.BUILT_IN_FIELDS, "")
-    table = fields.table("merge_fields", "merge_fields")
-    if table:
-        for name in table.mapping:
-            if not re.fullmatch(r"[a-z][a-z0-9_]{0,63}", name):
-                table.error(name, f"`{name}` is not a name for a merge field.", "Use a-z, 0-9 and _.")
-            fallback = table.text(name)
-            if re.search(r"[{}|]", fallback):
-                table.error(name, f"the fallback of `{name}` contains one of {{ }} |.", "Write it without.")
-            names[name] = fallback
+    table = fields.table("merge_fields")
+    for name in table.mapping:
+        if not re.fullmatch(r"[a-z][a-z0-9_]{0,63}", name):
+            table.error(name, f"`{name}` is not a name for a merge field.", "Use a-z, 0-9 and _.")
+        names[name] = table.text(name)
+        if re.search(r"[{}|]", names[name]):
+            table.error(name, f"the fallback of `{name}` contains one of {{ }} |.", "Write it without.")
     return names
 
 
-def _theme(fields: Fields | None, templates: Path | None, errors: list[PressroomError]) -> ThemeSettings:
-    if fields is None:
-        return read_theme(DEFAULT_THEME.name, templates, errors)
+def _theme(fields: Fields, templates: Path | None, errors: list[PressroomError]) -> ThemeSettings:
     theme = read_theme(_theme_name(fields, templates), templates, errors)
     settings = replace(
         read_theme_settings(fields, theme, "theme."),

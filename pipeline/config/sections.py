@@ -46,19 +46,15 @@ def read_section(fields: Fields, zone: ZoneInfo) -> SectionRule:
 
 def _tag_rule(fields: Fields) -> TagRule:
     field = fields.field("tags")
-    if field is None:
-        return TagRule()
-    if isinstance(field.value, dict):
-        table = Fields(field.value, fields.path, fields.errors, field.line, f"{fields.what}, tags")
-        rule = TagRule(table.texts("any"), table.texts("all"), table.texts("none"))
-        if rule.none and not rule.any and not rule.all:
-            table.error(
-                "none", "`none` alone takes nothing.", "Say with `any` or `all` which tags are taken."
-            )
-        table.check_unknown()
-        return rule
-    # A plain list is what most people write first; it means `any`.
-    return TagRule(any=fields.texts("tags"))
+    if field is None or not isinstance(field.value, dict):
+        # A plain list is what most people write first; it means `any`.
+        return TagRule(any=fields.texts("tags"))
+    table = fields.table("tags", f"{fields.what}, tags")
+    rule = TagRule(table.texts("any"), table.texts("all"), table.texts("none"))
+    if rule.none and not rule.any and not rule.all:
+        table.error("none", "`none` alone takes nothing.", "Say with `any` or `all` which tags are taken.")
+    table.check_unknown()
+    return rule
 
 
 def sections_to_text(rules: Iterable[SectionRule], zone: ZoneInfo, toml: bool) -> str:

@@ -65,21 +65,18 @@ def read_theme_settings(fields: Fields, base: ThemeSettings, prefix: str = "") -
 
     `prefix` is written before the names of tables in messages.
     """
+    fonts = fields.table("fonts", f"{prefix}fonts")
     settings = replace(
         base,
         layout=fields.choice("layout", Layout) or base.layout,
         card_pictures=fields.boolean("card_pictures", base.card_pictures),
         colors=read_palette(fields.table("colors", f"{prefix}colors"), base.colors),
         dark=read_palette(fields.table("dark", f"{prefix}dark"), base.dark),
+        body_font=_font(fonts, "body", base.body_font),
+        heading_font=_font(fonts, "heading", base.heading_font),
+        text_size=_size(fonts, base.text_size),
     )
-    if fonts := fields.table("fonts", f"{prefix}fonts"):
-        settings = replace(
-            settings,
-            body_font=_font(fonts, "body", base.body_font),
-            heading_font=_font(fonts, "heading", base.heading_font),
-            text_size=_size(fonts, base.text_size),
-        )
-        fonts.check_unknown()
+    fonts.check_unknown()
     return settings
 
 

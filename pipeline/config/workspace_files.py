@@ -126,7 +126,7 @@ def open_workspace_files(start: Path, errors: list[PressroomError]) -> Workspace
     """
     root = find_root(start)
     text = read_source(root / SETTINGS_FILE, SETTINGS_FILE)
-    return WorkspaceFiles(root, read_publication(text, errors, templates=_templates(root)))
+    return WorkspaceFiles(root, read_publication(text, errors, _templates(root)))
 
 
 def _templates(root: Path) -> Path | None:

@@ -47,10 +47,6 @@ class FieldTag:
         return FieldTag(plain, with_fallback, self.parts)
 
 
-def _unchanged(text: str) -> str:
-    return text
-
-
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """A service's way to write fields.
@@ -59,17 +55,15 @@ class Dialect:
     which `own_name` derives from ours. Of Pressroom's own fields, `names` are those that are written like it,
     with their names at the service, and `fields` those that have another tag. `lookalike` matches what the
     service would execute; in HTML it is written with character references, in lines of text by `literal`, or
-    refused if that is None. `fallback` escapes the words of a fallback, and `not_in_fallback` are the
-    characters that no fallback may have.
+    refused if that is None. `not_in_fallback` are the characters that no fallback may have.
     """
 
     fields: Mapping[str, FieldTag]
     lookalike: re.Pattern[str]
     custom: FieldTag | None = None
     names: Mapping[str, str] = field(default_factory=dict)
-    own_name: Callable[[str], str] = _unchanged
+    own_name: Callable[[str], str] = str
     literal: Callable[[str], str] | None = None
-    fallback: Callable[[str], str] = _unchanged
     not_in_fallback: frozenset[str] = frozenset("{}\n")
     reads: frozenset[MessagePart] = EVERYWHERE
     """The parts in which the service executes anything: in others a lookalike is plain text."""

@@ -95,11 +95,8 @@ def package(
 
 def _names(edition: ComposedEdition, publication: Publication) -> tuple[str, str]:
     """The draft's name at a service, for people and for addresses."""
-    main = edition.audience == edition.issue.audiences[0]
-    name = f"{publication.title} {edition.issue.number}: {edition.issue.title}"
-    folder = edition.issue.folder if main else f"{edition.issue.folder}-{edition.audience}"
-    slug = re.sub(r"[^a-z0-9]+", "-", folder.lower()).strip("-")
-    return (name if main else f"{name} ({edition.audience})"), slug
+    slug = re.sub(r"[^a-z0-9]+", "-", edition.file_name.lower()).strip("-")
+    return f"{publication.title} {edition.issue.number}: {edition.title}", slug
 
 
 def _tags(edition: ComposedEdition, target: Target) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 
 from pipeline.errors import PressroomError, raise_all
@@ -47,38 +47,28 @@ def translate(
     reader, used if the service has no such field. Raises every field and text that cannot be expressed.
     """
     writer = _Translator(service, dialect, own_names, constants, where)
-    letter = TranslatedEmail(
+    email = TranslatedEmail(
         writer.line(rendered.subject, MessagePart.SUBJECT),
         writer.line(rendered.preview_text, MessagePart.PREVIEW) if MessagePart.PREVIEW in parts else "",
         writer.html(rendered.html),
         writer.line(rendered.text, MessagePart.TEXT) if MessagePart.TEXT in parts else "",
         {name: tuple(dict.fromkeys(tags)) for name, tags in sorted(writer.tags.items())},
     )
-    raise_all(dict.fromkeys(writer.errors))
-    return letter
+    raise_all(writer.errors.values())
+    return email
 
 
+@dataclass(frozen=True, slots=True)
 class _Translator:
-    def __init__(
-        self,
-        service: str,
-        dialect: Dialect,
-        own_names: Mapping[str, str],
-        constants: Mapping[str, str],
-        where: Where,
-    ) -> None:
-        self.service = service
-        self.dialect = dialect
-        self.own_names = own_names
-        self.constants = constants
-        self.where = where
-        self.tags: dict[str, list[str]] = {}
-        self._errors: dict[tuple[str, Place | None], PressroomError] = {}
+    """Translates one email. `tags` are those used for each field; `errors` has each mistake once."""
 
-    @property
-    def errors(self) -> Iterable[PressroomError]:
-        """Each mistake once."""
-        return self._errors.values()
+    service: str
+    dialect: Dialect
+    own_names: Mapping[str, str]
+    constants: Mapping[str, str]
+    where: Where
+    tags: dict[str, list[str]] = field(default_factory=dict)
+    errors: dict[tuple[str, Place | None], PressroomError] = field(default_factory=dict)
 
     def html(self, html: MergeText) -> str:
         """HTML: a lookalike is written with character references, which only mail programs decode."""
@@ -138,36 +128,29 @@ class _Translator:
     def _field(self, field: MergeField, part: MessagePart) -> str:
         place = self.where(f"{{{{ {field.name}")
         tag = self.dialect.tag(field.name, self.own_names)
+        in_html = part is MessagePart.HTML
         if tag is None or part not in tag.parts:
             if value := self.constants.get(field.name):
-                return escape(value) if part is MessagePart.HTML else value
+                return escape(value) if in_html else value
             what = "no such field" if tag is None else f"no such field in the {part}"
             hint = "Take it out, or see docs/targets.md for its name at the service."
-            self._refuse(f"`{{{{ {field.name} }}}}`: {self.service} has {what}.", place, hint)
-            return ""
-        plain = tag.in_html if part is MessagePart.HTML and tag.in_html else tag.plain
-        if not field.fallback:
-            return self._record(field, plain)
-        if not tag.with_fallback:
-            hint = "Write it without one, or change the sentence so that it needs no fallback."
-            self._refuse(
-                f"`{merge.neutral(field)}`: {self.service} has no fallback for this field.", place, hint
-            )
-            return ""
-        if bad := sorted(set(field.fallback) & self.dialect.not_in_fallback):
-            self._refuse(
-                f"`{merge.neutral(field)}`: in a fallback {self.service} cannot have {' '.join(bad)}",
-                place,
-                "Choose other words.",
-            )
-            return ""
-        words = escape(field.fallback, quote=False) if part is MessagePart.HTML else field.fallback
-        return self._record(field, tag.with_fallback.replace("{fallback}", self.dialect.fallback(words)))
+            return self._refuse(f"`{{{{ {field.name} }}}}`: {self.service} has {what}.", place, hint)
+        text = tag.in_html if in_html and tag.in_html else tag.plain
+        if field.fallback:
+            written = f"`{merge.neutral(field)}`"
+            if not tag.with_fallback:
+                hint = "Write it without one, or change the sentence so that it needs no fallback."
+                return self._refuse(f"{written}: {self.service} has no fallback for this field.", place, hint)
+            if bad := " ".join(sorted(set(field.fallback) & self.dialect.not_in_fallback)):
+                message = f"{written}: in a fallback {self.service} cannot have {bad}"
+                return self._refuse(message, place, "Choose other words.")
+            words = escape(field.fallback, quote=False) if in_html else field.fallback
+            text = tag.with_fallback.replace("{fallback}", words)
+        self.tags.setdefault(field.name, []).append(text)
+        return text
 
-    def _record(self, field: MergeField, tag: str) -> str:
-        self.tags.setdefault(field.name, []).append(tag)
-        return tag
-
-    def _refuse(self, message: str, place: Place | None, hint: str) -> None:
-        path, line = (place.path, place.line) if place else (None, None)
-        self._errors.setdefault((message, place), PressroomError(message, path, line, hint))
+    def _refuse(self, message: str, place: Place | None, hint: str) -> str:
+        """Note a mistake. Returns an empty text, to be written in place of what is refused."""
+        path, line = place or (None, None)
+        self.errors.setdefault((message, place), PressroomError(message, path, line, hint))
+        return ""

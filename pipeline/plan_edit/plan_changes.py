@@ -174,8 +174,7 @@ def _pins_after_move(rule: SectionRule, move: Move, current: Sequence[str]) -> t
     if not 0 <= move.position <= len(others):
         raise PressroomError(
             f'section "{rule.title}" has no position {move.position + 1} for "{move.slug}".',
-            rule.place.path,
-            rule.place.line,
+            *rule.place,
             f"It has {len(others)} other articles; the plan may have changed since it was shown.",
         )
     order = [*others[: move.position], move.slug, *others[move.position :]]
@@ -203,10 +202,7 @@ def _find_section(issue: Issue, title: str) -> SectionRule:
         )
     if len(matching) > 1:
         raise PressroomError(
-            f'two sections have the title "{title}".',
-            matching[1].place.path,
-            matching[1].place.line,
-            "Give one of them another title.",
+            f'two sections have the title "{title}".', *matching[1].place, "Give one of them another title."
         )
     return matching[0]
 
@@ -217,8 +213,7 @@ def _check_excluded_by_issue(issue: Issue, slug: str) -> None:
         if slug in rule.exclude and slug not in issue.exclude:
             raise PressroomError(
                 f'section "{rule.title}" excludes "{slug}", not the issue.',
-                rule.place.path,
-                rule.place.line,
+                *rule.place,
                 f'Pin it in a section, or delete it from `exclude` of "{rule.title}".',
             )
 
@@ -229,7 +224,6 @@ def _empty_sections(rules: Iterable[SectionRule]) -> Iterator[PressroomError]:
         if not (rule.tags.any or rule.tags.all or rule.tags.none or rule.pin):
             yield PressroomError(
                 f'section "{rule.title}" would take nothing: it has no tags, and this is all it pins.',
-                rule.place.path,
-                rule.place.line,
+                *rule.place,
                 "Move another article into it first, or delete the section.",
             )

@@ -26,7 +26,6 @@ from pipeline.preview.editor import open_file
 from pipeline.preview.email_variants import (
     ColorScheme,
     as_outlook,
-    value_for_recipient,
     with_color_scheme,
     with_local_images,
 )
@@ -224,7 +223,7 @@ class PreviewPages:
         number = request.query_params.get("recipient", "")
         rows = self.session.recipients
         row = rows[int(number)] if number.isdigit() and int(number) < len(rows) else {}
-        return value_for_recipient(prepared.field_value, row)
+        return prepared.field_values(row)
 
 
 def make_app(session: PreviewSession, reloader: Reloader) -> Starlette:

@@ -1,14 +1,13 @@
-"""Preview variants of an email: colour scheme, Outlook's view, merge fields filled for one recipient."""
+"""Preview variants of an email: colour scheme, Outlook's view, images from the preview itself."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
 from enum import StrEnum
 from html import escape
 
 from pipeline.checks.outlook_view import outlook_view
-from pipeline.model import Image, MergeField
+from pipeline.model import Image
 
 
 class ColorScheme(StrEnum):
@@ -29,13 +28,6 @@ html{background:#fff;filter:invert(1) hue-rotate(180deg)}
 img,[background]{filter:invert(1) hue-rotate(180deg)}
 """
 """Inverts colours but not images: an approximation of programs that do not publish their algorithm."""
-
-
-def value_for_recipient(
-    default: Callable[[MergeField], str], row: Mapping[str, str]
-) -> Callable[[MergeField], str]:
-    """Return the values of merge fields for a row of a list of readers, or else the default ones."""
-    return lambda field: row.get(field.name) or default(field)
 
 
 def with_color_scheme(html: str, scheme: ColorScheme) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator
+from dataclasses import asdict
 from html import escape
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 from pipeline.actions.plan import PlannedArticle, plan_issue
+from pipeline.checks.html_page import parse_page
+from pipeline.checks.page_text import page_links
 from pipeline.errors import PressroomError, flatten
 from pipeline.model import Issue
 from pipeline.preview.snapshot import Snapshot
@@ -42,11 +44,11 @@ def size(snapshot: Snapshot, issue: Issue, audience: str) -> dict[str, Any]:
     """The size budget: parts of the HTML in bytes, the limit, and the images, which do not count."""
     budget = snapshot.checked(issue, audience).budget
     return {
-        "parts": [{"what": each.what, "size": each.size} for each in (*budget.parts, budget.added)],
+        "parts": [asdict(each) for each in (*budget.parts, budget.added)],
         "total": budget.total,
         "limit": budget.limit,
         "warn": SIZE_WARNING,
-        "images": [{"what": each.what, "size": each.size} for each in budget.images],
+        "images": [asdict(each) for each in budget.images],
         "all_images": budget.all_images,
     }
 
@@ -91,40 +93,14 @@ def _planned(planned: PlannedArticle) -> dict[str, Any]:
 def links(snapshot: Snapshot, issue: Issue, audience: str) -> dict[str, Any]:
     """Every link of the email in reading order, each address once with all its texts."""
     prepared = snapshot.edition(issue, audience)
-    collector = _LinkCollector()
-    collector.feed(prepared.email.html.fill(lambda field: escape(prepared.field_value(field))))
+    value = prepared.field_values({})
+    html = prepared.email.html.fill(lambda field: escape(value(field)))
     texts: dict[str, list[str]] = {}
-    for href, text in collector.links:
-        texts.setdefault(href, []).append(" ".join(text.split()))
-    return {
-        "links": [
-            {"address": href, "words": list(dict.fromkeys(filter(None, texts[href])))} for href in texts
-        ]
-    }
-
-
-class _LinkCollector(HTMLParser):
-    """Collects the address and the text of each link; the text of an image is its `alt`."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.links: list[tuple[str, str]] = []
-        self._open = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "a":
-            self._open = True
-            self.links.append((dict(attrs).get("href") or "", ""))
-        elif tag == "img" and self._open:
-            self.handle_data(dict(attrs).get("alt") or "")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._open = self._open and tag != "a"
-
-    def handle_data(self, data: str) -> None:
-        if self._open:
-            href, text = self.links[-1]
-            self.links[-1] = (href, f"{text} {data}")
+    for link in page_links(parse_page(html)):
+        words = texts.setdefault(link.url, [])
+        if link.text and link.text not in words:
+            words.append(link.text)
+    return {"links": [{"address": url, "words": words} for url, words in texts.items()]}
 
 
 def changes(snapshot: Snapshot, issue: Issue, audience: str) -> dict[str, Any]:
@@ -166,7 +142,7 @@ def _read(file: Path) -> str:
 
 def feeds(snapshot: Snapshot, issue: Issue) -> dict[str, Any]:
     """Each feed as a feed reader reads it, with this issue in it."""
-    documents = (snapshot.feed(issue, path) for path in snapshot.site(issue) if _is_feed(path))
+    paths = (path for path in snapshot.site(issue) if is_feed_file(path, archived=False))
     return {
         "feeds": [
             {
@@ -183,19 +159,15 @@ def feeds(snapshot: Snapshot, issue: Issue) -> dict[str, Any]:
                     for entry in each.entries
                 ],
             }
-            for each in documents
+            for each in (snapshot.feed(issue, path) for path in paths)
         ]
     }
 
 
 def feed_item(snapshot: Snapshot, issue: Issue, path: str, number: int) -> str:
     """Return the HTML that a feed reader shows for one item of a feed."""
-    if not _is_feed(path):
+    if not is_feed_file(path, archived=False):
         raise KeyError(path)
     html = snapshot.feed(issue, path).entries[number].html
     # Its images are those of the preview's site: the frame loads none from elsewhere.
     return html.replace(f"{snapshot.workspace.files.publication.base_url}/", "../site/")
-
-
-def _is_feed(path: str) -> bool:
-    return is_feed_file(path.rpartition("/")[2], archived=False)

@@ -10,6 +10,9 @@ from pipeline.content.tree_text import tree_text
 from pipeline.model import Article, BlockKind, Content, Element, MergeField, MergeText, Publication
 from pipeline.support.urls import home_url
 
+_LONGEST = 200
+"""Characters of a description that is made from the first words of a text."""
+
 
 def byline(article: Article, separator: str) -> str:
     """The authors, each with the role that follows the name."""
@@ -55,10 +58,10 @@ def public_text(text: MergeText, publication: Publication) -> str:
     return text.fill(lambda field: public_value(field, publication, home_url(publication)))
 
 
-def first_words(content: Content, publication: Publication, page_url: str, limit: int = 200) -> str:
+def first_words(content: Content, publication: Publication, page_url: str) -> str:
     """The first words of the paragraphs, for a description where the editor wrote none.
 
-    `content` is chosen for its readers. Returns plain text of at most `limit` characters and an ellipsis;
+    `content` is chosen for its readers. Returns plain text of at most 200 characters and an ellipsis;
     empty without paragraphs. Merge fields have their public values.
     """
     text = ""
@@ -69,7 +72,7 @@ def first_words(content: Content, publication: Publication, page_url: str, limit
                     text += " " + tree_text(
                         node.children, lambda field: public_value(field, publication, page_url)
                     )
-        if len(text) > limit:
+        if len(text) > _LONGEST:
             break
     text = collapse_spaces(text).strip()
-    return text if len(text) <= limit else text[:limit].rsplit(" ", 1)[0].rstrip(",;:.–— ") + "…"
+    return text if len(text) <= _LONGEST else text[:_LONGEST].rsplit(" ", 1)[0].rstrip(",;:.–— ") + "…"

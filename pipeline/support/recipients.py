@@ -52,11 +52,11 @@ def recipient(file: Path, path: str, address: str) -> dict[str, str]:
     return {name: value_of(name, text, path, line) for name, text in row.items() if text}
 
 
-def all_recipients(file: Path, path: str, most: int = 500) -> tuple[dict[str, str], ...]:
-    """The first `most` rows, by column. Raises as `recipient` does for the file."""
+def all_recipients(file: Path, path: str) -> tuple[dict[str, str], ...]:
+    """The first 500 rows, by column. Raises as `recipient` does for the file."""
     return tuple(
         {name: value_of(name, text, path, line) for name, text in row.items() if text}
-        for line, row in islice(_rows(file, path), most)
+        for line, row in islice(_rows(file, path), 500)
     )
 
 

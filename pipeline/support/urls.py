@@ -69,10 +69,10 @@ def feed_file(kind: str, number: int | None = None) -> str:
     return f"{name}{'' if number is None else f'-{number}'}{dot}{ending}"
 
 
-def is_feed_file(name: str, *, archived: bool = True) -> bool:
-    """Whether a file name is that of a feed or, if `archived`, of an archived part of one."""
+def is_feed_file(path: str, *, archived: bool = True) -> bool:
+    """Whether a path is that of a feed or, if `archived`, of an archived part of one."""
     number = r"(-\d+)?" if archived else ""
-    return re.fullmatch(rf"feed{number}\.(xml|json)|atom{number}\.xml", name) is not None
+    return re.fullmatch(rf"(.*/)?(feed{number}\.(xml|json)|atom{number}\.xml)", path) is not None
 
 
 def path_part(text: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from check_examples.html import BUTTON, CTA, HEAD_END, LINK, P, within
 from check_kit import BODY, Case, check_context
 
-from pipeline.checks.cascade import CssView, Styles
+from pipeline.checks.cascade import Styles
 from pipeline.checks.client_features import uses
 from pipeline.checks.html_page import parse_page, text_of
 from pipeline.checks.outlook_view import applies, readable
@@ -255,7 +255,7 @@ def resolved(html: str, tag: str) -> dict[str, str]:
     page = parse_page(html)
     element = page.first(tag)
     assert element is not None
-    return dict(Styles(page, CssView()).of(element))
+    return dict(Styles(page).of(element))
 
 
 def test_styles_of_attributes_and_shorthands() -> None:

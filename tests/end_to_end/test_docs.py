@@ -195,8 +195,8 @@ def heading_of(fields: Fields) -> str:
     for pattern, heading in _HEADINGS:
         if re.fullmatch(pattern, fields.what):
             return heading
-    if fields.what == "silence":
-        return ""  # its keys are codes
+    if fields.what in {"silence", "targets", "extra"}:
+        return ""  # their keys are codes, names of targets, and the user's own
     assert not fields.what, f"the page has no heading for {fields.what!r}"
     file = Path(fields.path)
     if file.name in {"newsletter.toml", "theme.toml"}:
@@ -241,7 +241,7 @@ def keys_described() -> dict[str, set[str]]:
 def test_the_settings_are_those_that_the_program_reads(monkeypatch: pytest.MonkeyPatch) -> None:
     asked, described = keys_asked(monkeypatch), keys_described()
     asked.pop("merge_fields")  # its keys are the user's own
-    asked.pop("")  # and those of silences, codes
+    asked.pop("")
     look = asked.pop("theme.toml")
     assert look == described.pop("theme.toml") | {"layout", "card_pictures", "colors", "dark", "fonts"}
     assert described == asked

@@ -146,8 +146,7 @@ def not_encrypted(context: CheckContext) -> Iterator[Violation]:
 def shortened(context: CheckContext) -> Iterator[Violation]:
     """Readers cannot see where it leads, and filters distrust it: spammers hide behind these."""
     for link in _links(context):
-        host = _host(link.url).removeprefix("www.")
-        if host in _SHORTENERS:
+        if _host(link.url).removeprefix("www.") in _SHORTENERS:
             yield Violation(f'the address "{link.url}" is shortened.', place_of(context, link.url))
 
 
@@ -252,17 +251,12 @@ def broken(context: CheckContext) -> Iterator[Violation]:
 )
 def linked_twice(context: CheckContext) -> Iterator[Violation]:
     """Readers who follow the second link find what they have read already."""
-    first: dict[str, Place] = {}
-    reported: set[str] = set()
+    places: dict[str, Place] = {}
     for url, place in _written(context):
         key = url.rstrip("/")
-        if key not in first:
-            first[key] = place
-        elif key not in reported and place != first[key]:
-            reported.add(key)
-            before = first[key]
-            where = f"{before.path}:{before.line}" if before.line else before.path
-            yield Violation(f'"{_short(url)}" is already linked in {where}.', place)
+        first = places.setdefault(key, place)
+        if place != first:
+            yield Violation(f'"{_short(url)}" is already linked in {first}.', place, about=key)
 
 
 @rule(
@@ -274,12 +268,9 @@ def linked_twice(context: CheckContext) -> Iterator[Violation]:
 )
 def linked_before(context: CheckContext) -> Iterator[Violation]:
     """Faithful readers have been there already."""
-    reported: set[str] = set()
     for url, place in _written(context):
-        earlier = context.linked_before.get(url)
-        if earlier and url not in reported:
-            reported.add(url)
-            yield Violation(f'"{_short(url)}" was linked in {earlier}.', place)
+        if earlier := context.linked_before.get(url):
+            yield Violation(f'"{_short(url)}" was linked in {earlier}.', place, about=url)
 
 
 def _written(context: CheckContext) -> Iterator[tuple[str, Place]]:

@@ -46,9 +46,9 @@ def no_fallback(context: CheckContext) -> Iterator[Violation]:
     for what, whole in (("HTML", context.rendered.html), ("text part", context.rendered.text)):
         for field in whole.fields:
             if may_be_empty(field) and field.name not in known:
-                known.add(field.name)
                 place = context.places.of_theme(field.name) or context.at()
-                yield Violation(f"`{{{{ {field.name} }}}}` in the {what} has no fallback.", place)
+                message = f"`{{{{ {field.name} }}}}` in the {what} has no fallback."
+                yield Violation(message, place, about=field.name)
 
 
 @rule(

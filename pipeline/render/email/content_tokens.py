@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from pipeline.errors import PressroomError
@@ -24,21 +26,17 @@ class ContentHtml(str):
     """Finished, safe HTML of content, its merge fields marked. It must not be printed inside an attribute."""
 
 
-@dataclass
-class TokenRegistry:
-    """The texts and content that the templates printed in one rendering, in the order of their tokens."""
-
-    values: list[str] = field(default_factory=list)
-
-    def __enter__(self) -> TokenRegistry:
-        self._before = _registry.set(self)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        _registry.reset(self._before)
+_printed: ContextVar[list[str]] = ContextVar("printed")
 
 
-_registry: ContextVar[TokenRegistry] = ContextVar("registry")
+@contextmanager
+def printed_values() -> Iterator[list[str]]:
+    """The texts and content that templates print in this block, in the order of their tokens."""
+    before = _printed.set([])
+    try:
+        yield _printed.get()
+    finally:
+        _printed.reset(before)
 
 
 def write(value: Any) -> Any:
@@ -48,7 +46,7 @@ def write(value: Any) -> Any:
     """
     if isinstance(value, Markup) or not isinstance(value, str):
         return value
-    values = _registry.get().values
+    values = _printed.get()
     values.append(value)
     # Markup, so that autoescape leaves the token alone.
     return Markup(f"zq{'C' if isinstance(value, ContentHtml) else 'T'}{len(values) - 1}zq")
@@ -57,11 +55,6 @@ def write(value: Any) -> Any:
 def finished(value: Any) -> Any:
     """The template filter `safe`: a text whose author says that it is safe, as content."""
     return value if isinstance(value, Markup) else ContentHtml(value)
-
-
-def fixed(value: str) -> Markup:
-    """The template filter `fixed`: a word of the theme itself, which mrml must see as it is."""
-    return Markup(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +66,13 @@ class CutDocument:
 
     fixed: tuple[str, ...]
     slots: tuple[tuple[int, bool], ...]
+
+    def fill(self, write: Callable[[int, bool], str]) -> str:
+        """Replace every token by what `write` returns for its slot."""
+        pieces = [self.fixed[0]]
+        for slot, after in zip(self.slots, self.fixed[1:], strict=True):
+            pieces += (write(*slot), after)
+        return "".join(pieces)
 
 
 def cut(document: str) -> CutDocument:
@@ -117,23 +117,13 @@ def as_html(value: str) -> str:
     return value if isinstance(value, ContentHtml) else escape(value)
 
 
-def fill(parts: CutDocument, written: list[str]) -> str:
-    """Replace every token of the HTML by its value, already written as HTML."""
-    pieces = [parts.fixed[0]]
-    for (number, _), after in zip(parts.slots, parts.fixed[1:], strict=True):
-        pieces.append(written[number])
-        pieces.append(after)
-    return "".join(pieces)
-
-
-def fill_mjml(parts: CutDocument, values: list[str]) -> str:
+def fill_mjml(mjml: CutDocument, written: Sequence[str]) -> str:
     """Replace every token of the MJML; in attributes only ASCII, because mrml damages the rest."""
-    pieces = [parts.fixed[0]]
-    for (number, inside), after in zip(parts.slots, parts.fixed[1:], strict=True):
-        text = as_html(values[number])
-        if inside:
-            text = text.replace("&quot;", "&#34;").replace("&#x27;", "&#39;").replace("\n", "&#10;")
-            text = text.encode("ascii", "xmlcharrefreplace").decode("ascii")
-        pieces.append(text)
-        pieces.append(after)
-    return unmarked("".join(pieces))
+
+    def write_slot(number: int, inside: bool) -> str:
+        if not inside:
+            return written[number]
+        text = written[number].replace("&quot;", "&#34;").replace("&#x27;", "&#39;").replace("\n", "&#10;")
+        return text.encode("ascii", "xmlcharrefreplace").decode("ascii")
+
+    return unmarked(mjml.fill(write_slot))

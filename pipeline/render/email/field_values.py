@@ -11,13 +11,12 @@ from pipeline.support.urls import home_url
 
 
 def field_values(
-    publication: Publication, edition: ComposedEdition, reader: Mapping[str, str] | None = None
+    publication: Publication, edition: ComposedEdition, reader: Mapping[str, str]
 ) -> Callable[[MergeField], str]:
     """The text of a merge field for a reader of whom only `reader` is known.
 
     Otherwise it is the field's fallback, and for addresses one that works.
     """
-    of_reader = reader or {}
     defaults = {
         "email": publication.sender_address,
         "unsubscribe_url": unsubscribe_mailto(publication),
@@ -27,19 +26,16 @@ def field_values(
     }
 
     def value(field: MergeField) -> str:
-        return of_reader.get(field.name) or field.fallback or defaults.get(field.name, "")
+        return reader.get(field.name) or field.fallback or defaults.get(field.name, "")
 
     def in_address(field: MergeField) -> str:
-        own = of_reader.get(field.name)
+        own = reader.get(field.name)
         return quote(own, safe="@") if own else value(field)
 
     # Settings may have fields in them, such as the reader's address.
     defaults |= {
         name: setting.fill(in_address)
-        for name, setting in (
-            ("unsubscribe_url", publication.unsubscribe_url),
-            ("preferences_url", publication.preferences_url),
-        )
-        if setting
+        for name in ("unsubscribe_url", "preferences_url")
+        if (setting := getattr(publication, name))
     }
     return value

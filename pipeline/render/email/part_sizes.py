@@ -59,15 +59,15 @@ def part_sizes(document: CutDocument, values: Sequence[str], written: Sequence[s
     between two texts of parts, such as markup and the heading of a section, belongs to the later one; what
     comes before the first and after the last is the theme.
     """
-    owners = [getattr(values[number], "part", THEME) for number, _ in document.slots]
     sizes = {THEME: len(document.fixed[-1].encode())}
     waiting, began = 0, False
-    for (number, _), markup, owner in zip(document.slots, document.fixed, owners, strict=False):
-        before, value = len(markup.encode()), len(unmarked(written[number]).encode())
+    for (number, _), markup in zip(document.slots, document.fixed, strict=False):
+        owner = getattr(values[number], "part", THEME)
+        size = len(markup.encode()) + len(unmarked(written[number]).encode())
         if owner == THEME:
-            waiting += before + value
+            waiting += size
             continue
-        sizes[owner] = sizes.get(owner, 0) + before + value + (waiting if began else 0)
+        sizes[owner] = sizes.get(owner, 0) + size + (waiting if began else 0)
         sizes[THEME] += 0 if began else waiting
         waiting, began = 0, True
     sizes[THEME] += waiting

@@ -21,13 +21,11 @@ from pipeline.model import (
 from pipeline.render.email.content_styles import read_styles
 from pipeline.render.email.content_tokens import (
     ContentHtml,
-    TokenRegistry,
     as_html,
     check_counts,
-    fill,
     fill_mjml,
     finished,
-    fixed,
+    printed_values,
     write,
 )
 from pipeline.render.email.email_context import EmailContext, in_layout
@@ -38,9 +36,10 @@ from pipeline.render.email.part_sizes import FIRST_ARTICLE, LETTER, THEME, part_
 from pipeline.render.email.text_part import email_text
 from pipeline.render.email.theme_values import theme_view
 from pipeline.support import merge
-from pipeline.support.templating import WEB, TemplateOptions, Templates
+from pipeline.support.templating import WEB, Markup, TemplateOptions, Templates
 
-EMAIL = TemplateOptions(annotate, write, {"safe": finished, "fixed": fixed})
+# `fixed` is for words of the theme itself, which mrml must see as they are.
+EMAIL = TemplateOptions(annotate, write, {"safe": finished, "fixed": Markup})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +64,13 @@ class EmailRenderer:
         messages, styles = _theme(self.templates, publication.theme, publication.language)
         context = EmailContext(edition, publication, messages, styles)
         template = self.templates.environment(EMAIL).get_template("email/issue.mjml.j2")
-        with TokenRegistry() as issued:
+        with printed_values() as values:
             marked = template.render(
                 email=email_view(context, self.logo),
                 theme=theme_view(publication.theme, publication.language),
                 words=messages.phrases,
             )
         layout = compile_layout(marked)
-        values = issued.values
         content = frozenset(n for n, value in enumerate(values) if isinstance(value, ContentHtml))
         check_counts(layout.mjml, layout.html, len(values), content)
         written = [as_html(value) for value in values]
@@ -80,9 +78,9 @@ class EmailRenderer:
             audience=edition.audience,
             subject=edition.subject,
             preview_text=edition.preview_text,
-            html=merge.html(fill(layout.html, written)),
+            html=merge.html(layout.html.fill(lambda number, _: written[number])),
             text=email_text(context),
-            mjml=fill_mjml(layout.mjml, values),
+            mjml=fill_mjml(layout.mjml, written),
             images=_images(edition, self.logo, publication.theme),
             reason=context.reason,
             parts=_parts(edition, part_sizes(layout.html, values, written)),

@@ -66,7 +66,7 @@ class ItemCache:
         """The item of an edition or article in a feed."""
         if isinstance(source, ComposedEdition):
             # The main feed's item of an issue has the issue's own id, whichever edition it shows.
-            further = bool(feed.folder) and source.audience != source.issue.audiences[0]
+            further = bool(feed.folder) and not source.is_main
             return edition_item(source, self.publication, further=further)
         item = self._items.pop(source.article.slug, None) or article_item(source, self.publication)
         self._items[source.article.slug] = item

@@ -65,18 +65,13 @@ def edition_item(edition: ComposedEdition, publication: Publication, *, further:
     options = _options(publication, url)
     html = [_body(edition.letter, replace(options, anchor=f"{url}#letter_"), edition.audience)]
     articles: list[ComposedArticle] = []
-    images: list[Image] = []
-    for section in edition.sections:
-        public = [(article, layout) for article, layout in section.articles if article.url]
-        if public:
-            html.append(f"<h2>{escape(section.title)}</h2>")
-        html += [_article_in_issue(article, layout, options, edition.audience) for article, layout in public]
-        articles += [article for article, _ in public]
-        images += [
-            article.content.lead
-            for article, layout in public
-            if article.content.lead and layout is not Layout.BRIEF
-        ]
+    images: list[Image | None] = []
+    for section in edition.public_sections:
+        html.append(f"<h2>{escape(section.title)}</h2>")
+        for article, layout in section.articles:
+            html.append(_article_in_issue(article, layout, options, edition.audience))
+            articles.append(article)
+            images.append(None if layout is Layout.BRIEF else article.content.lead)
     html += _disclaimers(edition.disclaimers)
     return FeedItem(
         id=f"{edition.feed_identity.id}/{quote(edition.audience)}" if further else edition.feed_identity.id,
@@ -88,7 +83,7 @@ def edition_item(edition: ComposedEdition, publication: Publication, *, further:
         published=published,
         updated=updated,
         tags=_categories(tag for article in articles for tag in article.article.tags),
-        image=images[0] if images else None,
+        image=next(filter(None, images), None),
     )
 
 

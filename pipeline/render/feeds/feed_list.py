@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import partial
 
-from pipeline.model import ComposedEdition, FileMaker, OutputFile, Publication, Published
+from pipeline.model import FileMaker, OutputFile, Publication, Published
 from pipeline.render.feeds.feed_archive import FeedSource, ItemCache, ItemSource, feed_files
 from pipeline.render.feeds.feed_item import Feed, single_line
 from pipeline.render.feeds.opml import opml_file
@@ -46,9 +46,8 @@ def _sources(published: Published) -> Iterator[FeedSource]:
             tagged[tag].append(article)
     title, home = single_line(publication.title), home_url(publication)
     about = single_line(publication.description or publication.tagline) or title
-    yield FeedSource(
-        Feed(publication, "", title, about, home, (), logo), tuple(_main_editions(published.editions))
-    )
+    main_editions = tuple(editions[0] for editions in published.issues)
+    yield FeedSource(Feed(publication, "", title, about, home, (), logo), main_editions)
     name, about = f"{title}: articles", f"Every article of {title}."
     page = address(publication, "articles/")
     yield FeedSource(Feed(publication, "articles/", name, about, page, (), logo), articles, issues_a_part=1)
@@ -65,13 +64,3 @@ def _sources(published: Published) -> Iterator[FeedSource]:
         name, about = f"{title}: {single_line(tag)}", f"Articles of {title} tagged {single_line(tag)}."
         page = address(publication, folder)
         yield FeedSource(Feed(publication, folder, name, about, page, (), logo), tuple(articles_of_tag))
-
-
-def _main_editions(editions: Iterable[ComposedEdition]) -> Iterator[ComposedEdition]:
-    """One public edition of each issue, whose editions share an id: that of its first audience."""
-    by_id: dict[str, list[ComposedEdition]] = {}
-    for edition in editions:
-        if edition.url:
-            by_id.setdefault(edition.feed_identity.id, []).append(edition)
-    for same in by_id.values():
-        yield min(same, key=lambda each: (*each.issue.audiences, each.audience).index(each.audience))

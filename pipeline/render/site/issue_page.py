@@ -40,7 +40,7 @@ def issue_page(site: SiteRenderer, position: int, edition: ComposedEdition) -> O
             section.title,
             tuple(_article(index, page, edition, article, layout) for article, layout in section.articles),
         )
-        for number, section in enumerate(index.public_sections(edition), start=1)
+        for number, section in enumerate(edition.public_sections, start=1)
     )
     return site.render(
         "issue.html.j2",

@@ -108,7 +108,7 @@ def about_issue(edition: ComposedEdition, index: SiteIndex, image: Image) -> Pag
         "isPartOf": _titled("Periodical", publication),
         "hasPart": [
             {"@type": "Article", "headline": article.article.title, "url": article.url}
-            for section in index.public_sections(edition)
+            for section in edition.public_sections
             for article, _ in section.articles
         ],
     }

@@ -177,7 +177,7 @@ def site_issue(editions: tuple[ComposedEdition, ...], index: SiteIndex, page: Si
         minutes=main.minutes,
         titles=tuple(
             SiteLink(article.article.title, page.href(article.url or ""))
-            for section in index.public_sections(main)
+            for section in main.public_sections
             for article, _ in section.articles
         ),
         editions=edition_links(others, page),

@@ -93,7 +93,7 @@ def _images(index: SiteIndex) -> Iterator[Image]:
 
     for edition in index.editions:
         yield from shown(edition.letter, edition.audience)
-        for section in index.public_sections(edition):
+        for section in edition.public_sections:
             for article, layout in section.articles:
                 if layout is Layout.FULL:
                     yield from shown(article.content, edition.audience)

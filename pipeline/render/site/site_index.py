@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline.errors import PressroomError, raise_all
-from pipeline.model import ComposedArticle, ComposedEdition, Image, Publication, Published, Section
+from pipeline.model import ComposedArticle, ComposedEdition, Image, Publication, Published
 from pipeline.support import urls
 
 RELATED = 3
@@ -43,19 +43,6 @@ class SiteIndex:
         """Every public edition."""
         return tuple(edition for issue in self.issues for edition in issue)
 
-    def public_sections(self, edition: ComposedEdition) -> tuple[Section[ComposedArticle], ...]:
-        """The edition's sections with those articles that have a page."""
-        sections = []
-        for section in edition.sections:
-            articles = tuple(
-                (article, layout)
-                for article, layout in section.articles
-                if article.article.slug in self.by_slug
-            )
-            if articles:
-                sections.append(Section(section.title, articles))
-        return tuple(sections)
-
     def related(self, composed: ComposedArticle) -> tuple[ComposedArticle, ...]:
         """What to read next: those the article names, then those that share most tags, newest first."""
         article = composed.article
@@ -79,7 +66,7 @@ def build_index(published: Published) -> SiteIndex:
     articles = tuple(each for each in published.articles if each.url is not None)
     by_tag = _by_tag(published.tags, articles)
     _check_tag_addresses(by_tag)
-    issues = _public_issues(published)
+    issues = published.issues
     return SiteIndex(
         publication=published.publication,
         issues=issues,
@@ -89,19 +76,6 @@ def build_index(published: Published) -> SiteIndex:
         carriers=_carriers(issues),
         logo=published.logo,
     )
-
-
-def _public_issues(published: Published) -> tuple[tuple[ComposedEdition, ...], ...]:
-    """The public editions, those of one issue together, the main one first."""
-
-    def rank(edition: ComposedEdition) -> int:
-        return (*edition.issue.audiences, edition.audience).index(edition.audience)
-
-    by_issue: dict[str, list[ComposedEdition]] = {}
-    for edition in published.editions:
-        if edition.url is not None and urls.is_public(published.publication, edition.audience):
-            by_issue.setdefault(edition.issue.folder, []).append(edition)
-    return tuple(tuple(sorted(editions, key=rank)) for editions in by_issue.values())
 
 
 def _carriers(issues: tuple[tuple[ComposedEdition, ...], ...]) -> dict[str, tuple[ComposedEdition, ...]]:
