@@ -14,7 +14,7 @@ from pipeline.actions.plan import PlannedArticle, plan_issue
 from pipeline.checks.html_page import parse_page
 from pipeline.checks.page_text import page_links
 from pipeline.errors import PressroomError, flatten
-from pipeline.model import Issue
+from pipeline.model import Issue, Severity
 from pipeline.preview.snapshot import Snapshot
 from pipeline.support.limits import SIZE_WARNING
 from pipeline.support.urls import is_feed_file
@@ -31,11 +31,10 @@ def mistakes(error: PressroomError) -> list[dict[str, Any]]:
 def findings(snapshot: Snapshot, issue: Issue, audience: str) -> dict[str, Any]:
     """Findings of the rules, errors first."""
     checked = snapshot.checked(issue, audience)
-    order = ("error", "warning", "note")
-    ordered = sorted(checked.findings, key=lambda each: order.index(each.severity.value))
+    ordered = sorted(checked.findings, key=lambda each: list(Severity).index(each.severity))
     return {
         "findings": [each.values for each in ordered],
-        "counts": {name: sum(each.severity.value == name for each in ordered) for name in order},
+        "counts": {kind.value: sum(each.severity is kind for each in ordered) for kind in Severity},
         "silenced": len(checked.silenced),
     }
 
