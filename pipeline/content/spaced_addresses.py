@@ -20,7 +20,7 @@ _INSIDE = r"(?:[^()`<>\n]|\n(?!\s*\n)|\([^()`<>\n]*\))"
 _ADDRESS = rf"""
     (?: (?!\w+:) (?!{_INSIDE}*?\]\() {_INSIDE}+? \.(?:{_ENDINGS}) (?:[?#][^\s()]*)?  # the name of a file
     | (?:tel|sms): [^()`<>\n]* (?:\([^()`<>\n]*\)[^()`<>\n]*)*?                      # a telephone number
-    | https?:// (?:[^\s(){{`<>]|\{{(?!\{{)|\{{\{{[^{{}}\n]*\}}\}})+                  # with a merge field
+    | https?:// (?:[^\s(){{`<>]|\{{[^{{}}\n]*\}}|\{{)+                          # with a merge field
     )
 """
 _SPACED_ADDRESS = re.compile(rf"({_ADDRESS})(?={_END})", re.IGNORECASE | re.VERBOSE)
