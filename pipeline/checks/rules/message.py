@@ -253,7 +253,7 @@ def one_click(context: CheckContext) -> Iterator[Violation]:
     Severity.WARNING,
     "The address to unsubscribe is the same for every reader",
     source="RFC 8058, 3.1: the address identifies the recipient",
-    remedy='Put the reader\'s own value into it: `unsubscribe_url = "https://example.org/leave?to={{ email }}"`.',
+    remedy="Put the reader's own value into it, as `?to={{ email }}`.",
 )
 def static_unsubscribe(context: CheckContext) -> Iterator[Violation]:
     """It does not say who leaves, so that the message promises no one-click unsubscribing."""
