@@ -113,6 +113,9 @@ def prepare_export(workspace: Workspace, request: ExportRequest) -> PreparedExpo
     """
     issue = request.issue
     audience = edition_audience(issue, request.audience)
+    if issue.draft:
+        hint = f"Delete `draft: true` when it is ready, then: pressroom assemble {issue.number}"
+        raise PressroomError("the issue is a draft.", *issue.place, hint)
     if issue.folder not in workspace.assembler.locks:
         raise PressroomError(
             "the issue is not frozen, so what is sent could not be made again.",

@@ -150,14 +150,15 @@ def status(ctx: click.Context, as_json: bool) -> None:
 
 _STATUS_COLUMNS = (
     "NO",
-    "DATE",
+    Column("DATE", optional=True),
     Column("TITLE", shrink_to=16),
     Column(
         "STATE",
         style=terminal.colour_by_text({"frozen": "green", "changed": "yellow", "broken lock": "red"}),
     ),
-    "EMAIL",
-    Column("NEXT", shrink_to=24),
+    Column("EMAIL", optional=True),
+    # A command to copy.
+    Column("NEXT"),
 )
 
 

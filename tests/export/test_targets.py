@@ -171,7 +171,9 @@ def test_the_golden_issue_with_every_block_is_exported(target: str, tmp_path: Pa
     for each in listing["files"]:
         assert hashlib.sha256(files[each["file"]]).hexdigest() == each["sha256"]
     whole = b"\n".join(data for path, data in files.items() if path != "issue.json").decode()
-    assert not NEUTRAL.search(whole.replace("{{ unsubscribe_url }}", ""))
+    for tag in find(target).dialect.tags.values():  # some look like ours
+        whole = whole.replace(tag.plain, "")
+    assert not NEUTRAL.search(whole)
     assert "שלום" in whole
 
 
