@@ -70,7 +70,7 @@ def build_workspace(
     composer = Composer(workspace)
     composed = composer.compose(without_drafts(workspace.issues) if issues is None else issues)
     findings = [
-        finding for each in composed for finding in workspace.assembler.stale_rules(each.assembled.issue)
+        finding for each in composed for finding in workspace.assembler.lock_findings(each.assembled.issue)
     ]
     makers: tuple[FileMaker, ...] = ()
     if site:

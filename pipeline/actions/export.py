@@ -116,7 +116,7 @@ def prepare_export(workspace: Workspace, request: ExportRequest) -> PreparedExpo
     if issue.draft:
         hint = f"Delete `draft: true` when it is ready, then: pressroom assemble {issue.number}"
         raise PressroomError("the issue is a draft.", *issue.place, hint)
-    if issue.folder not in workspace.assembler.locks:
+    if workspace.assembler.lock_of(issue) is None:
         raise PressroomError(
             "the issue is not frozen, so what is sent could not be made again.",
             *issue.place,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.assemble.lock import lock_conflicts
 from pipeline.export.drafts import PushedDraft, read_drafts
 from pipeline.model import Issue
 from pipeline.workspace import Workspace
@@ -36,7 +35,7 @@ def _status(workspace: Workspace, issue: Issue) -> IssueStatus:
         state, next_step = "broken lock", f"pressroom assemble {number} --update"
     elif lock is None:
         state, next_step = "open", f"pressroom assemble {number}"
-    elif any(lock_conflicts(issue, lock, assembler.digests(lock.slugs))):
+    elif any(assembler.conflicts(issue, lock)):
         state, next_step = "changed", f"pressroom build {number}  (says what changed)"
     else:
         state, next_step = "frozen", f"pressroom {'export' if built else 'build'} {number}"
