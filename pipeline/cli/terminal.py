@@ -15,6 +15,7 @@ import click
 
 from pipeline.cli.columns import GAP, Column, fit_columns
 from pipeline.errors import PressroomError, flatten
+from pipeline.support.urls import hide_password
 
 if TYPE_CHECKING:
     from pipeline.model import Finding
@@ -27,17 +28,17 @@ AS_JSON = "pressroom.json"
 
 def result(text: str) -> None:
     """Print a line of the result, on stdout."""
-    click.echo(text)
+    click.echo(hide_password(text))
 
 
 def message(text: str) -> None:
     """Print a message or progress, on stderr."""
-    click.echo(text, err=True)
+    click.echo(hide_password(text), err=True)
 
 
 def print_json(data: Any) -> None:
     """Print the result as JSON, on stdout."""
-    click.echo(json.dumps(data, indent=2, ensure_ascii=False, default=str))
+    click.echo(hide_password(json.dumps(data, indent=2, ensure_ascii=False, default=str)))
 
 
 def fail(ctx: click.Context, error: PressroomError) -> NoReturn:

@@ -375,7 +375,8 @@ def test_what_is_too_large_is_refused_in_its_words(pusher: PushRunner) -> None:
 
 @core_services
 def test_an_answer_in_another_form_is_no_traceback(pusher: PushRunner) -> None:
-    for body in (b"<html>a page</html>", b"[]", b'{"data": 5}', b'"words"', b"7"):
+    deep = [b"[" * depth + b"]" * depth for depth in (150, 990, 100_000)]
+    for body in (b"<html>a page</html>", b"[]", b'{"data": 5}', b'"words"', b"7", *deep):
         pusher.service.faults = [Reply(200, body)] * 4
         result = pusher.run()
         pusher.service.faults = []
@@ -533,7 +534,9 @@ def test_a_key_in_a_wrong_form_is_told_without_it(
 def test_a_key_travels_to_no_doubtful_address(pusher: PushRunner, url: str) -> None:
     settings = pusher.workspace.read("newsletter.toml")
     pusher.workspace.write({"newsletter.toml": re.sub(r'url = "http:.*', f'url = "{url}"', settings)})
-    assert "is not the address of an API" in pusher.error()
+    told = pusher.error()
+    assert "is not the address of an API" in told
+    assert "pass@" not in told
 
 
 @only
@@ -564,7 +567,16 @@ def test_a_key_that_the_service_repeats_is_masked(pusher: PushRunner) -> None:
 @only
 @pytest.mark.parametrize(
     "text",
-    ["{", "[]", '{"drafts": [{}]}', '{"drafts": 5}', '{"drafts": [{"target": "mailchimp"}]}', "\\u001b"],
+    [
+        "{",
+        "[]",
+        '{"drafts": ' + "[" * 990 + "]" * 990 + "}",
+        "[" * 100_000,
+        '{"drafts": [{}]}',
+        '{"drafts": 5}',
+        '{"drafts": [{"target": "mailchimp"}]}',
+        "\\u001b",
+    ],
 )
 def test_the_list_of_drafts_that_is_broken_is_told(pusher: PushRunner, text: str) -> None:
     pusher.push()
