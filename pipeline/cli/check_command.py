@@ -75,6 +75,7 @@ def check(
       pressroom check latest --online --spam
       pressroom check --format sarif > findings.sarif
     """
+    ctx.meta[terminal.AS_JSON] = output_format == "json"
     if explain or list_rules:
         _explain(explain)
         return

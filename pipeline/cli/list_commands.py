@@ -150,7 +150,7 @@ def status(ctx: click.Context, as_json: bool) -> None:
 
 _STATUS_COLUMNS = (
     "NO",
-    "DATE",
+    Column("DATE", optional=True),
     Column("TITLE", shrink_to=16),
     Column(
         "STATE",
@@ -158,8 +158,9 @@ _STATUS_COLUMNS = (
             {"frozen": "green", "changed": "yellow", "broken lock": "red", "mistakes": "red"}
         ),
     ),
-    "EMAIL",
-    Column("NEXT", shrink_to=24),
+    Column("EMAIL", optional=True),
+    # A command to copy.
+    Column("NEXT"),
 )
 
 

@@ -11,10 +11,10 @@ from pipeline.support import merge
 
 TEXT = "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n"
 HTML = TEXT.replace("plain", "html")
-UNSUBSCRIBE = "https://synapse.example/unsubscribe"
-HTTPS = f"<{UNSUBSCRIBE}>,\r\n "
+UNSUBSCRIBE = "https://synapse.example/unsubscribe?to="
+HTTPS = f"<{UNSUBSCRIBE}letters@synapse.example>,\r\n "
 POST = "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
-FOOTER_LINK = f'<a href="{UNSUBSCRIBE}"'
+FOOTER_LINK = f'<a href="{UNSUBSCRIBE}{{{{ email }}}}"'
 END = "The trial counted those who improved."
 
 
@@ -88,6 +88,16 @@ EXAMPLES = {
         raw(b"Subject: The", "Subject: Thé".encode()), header("Subject: The", "Subject: =?utf-8?q?Th=C3=A9?=")
     ),
     "MAIL013": Example(sender("synapse@gmail.com"), sender("synapse@mygmail.com.example")),
+    "MAIL014": Example(
+        Case(
+            change=lambda s: replace(
+                s,
+                publication=replace(
+                    s.publication, unsubscribe_url=merge.text("https://synapse.example/leave")
+                ),
+            )
+        )
+    ),
     "FOOT001": Example(
         Case(html=(FOOTER_LINK, '<a href="https://synapse.example/"')),
         Case(html=(f'{FOOTER_LINK} style="', f'{FOOTER_LINK} style="font-size:12px;')),
