@@ -1,4 +1,4 @@
-"""Rules that report findings of earlier stages (LOCK, LINK) and of silencing (CHECK).
+"""Rules that report findings of earlier stages (LOCK, TAG, LINK) and of silencing (CHECK).
 
 Assembling and composing find the former while they work, `runner.py` the latter; here they get their
 explanation.
@@ -41,6 +41,18 @@ def changed_after_freezing(context: CheckContext) -> Iterator[Violation]:
 def address_taken(context: CheckContext) -> Iterator[Violation]:
     """The links in emails that were sent lead to the wrong issue."""
     return _noticed(context, "LOCK002")
+
+
+@rule(
+    "TAG001",
+    Severity.WARNING,
+    "An article has only tags that no section takes",
+    source="docs/assembling.md",
+    remedy="Give it a tag that a section takes, name its tag in a section, or pin it.",
+)
+def tag_without_section(context: CheckContext) -> Iterator[Violation]:
+    """The article is in no issue: its tag is misspelt, or new."""
+    return _noticed(context, "TAG001")
 
 
 @rule(
