@@ -79,6 +79,14 @@ class Composer:
         Raises the mistakes of all of them at once.
         """
         errors: list[PressroomError] = []
+        composed = self.compose_sound(issues, errors, audience)
+        raise_all(errors)
+        return composed
+
+    def compose_sound(
+        self, issues: Iterable[Issue], errors: list[PressroomError], audience: str | None = None
+    ) -> tuple[ComposedIssue, ...]:
+        """Assemble and compose these issues, but those with mistakes, which are added to `errors`."""
         assembled: list[AssembledIssue] = []
         for issue in issues:
             with collect(errors):
@@ -88,7 +96,6 @@ class Composer:
         for each in assembled:
             with collect(errors):
                 composed.append(ComposedIssue(each, self._editions(each)))
-        raise_all(errors)
         return tuple(composed)
 
     @cached_property

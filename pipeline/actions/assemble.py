@@ -30,5 +30,5 @@ def assemble_issue(
     assembler = workspace.assembler
     written = assembler.freeze(issue, now, update=update, refresh=refresh)
     return AssembleReport(
-        assembler.assemble(issue), lock_path(issue), written, tuple(assembler.lock_findings(issue))
+        assembler.assemble(issue), lock_path(issue.folder), written, tuple(assembler.lock_findings(issue))
     )

@@ -9,7 +9,7 @@ from datetime import datetime
 from pipeline.articles.pool import Pool
 from pipeline.assemble.digest import content_digest
 from pipeline.assemble.history import History
-from pipeline.assemble.issues import Issues
+from pipeline.assemble.issues import Issues, folder_number
 from pipeline.assemble.lock import (
     Lock,
     editions_of,
@@ -46,31 +46,31 @@ class Assembler:
         self.broken: dict[str, PressroomError] = {}
         self.history = History(issues, self.locks, pool)
         self._digests: dict[str, str] = {}
-        for issue in issues:
-            path = lock_path(issue)
+        # An issue that cannot be read itself still has carried what its lock says.
+        for folder in (each.folder for each in (*issues, *issues.broken)):
+            path = lock_path(folder)
             if (files.root / path).is_file():
                 try:
-                    lock = read_lock(read_source(files.root / path, path), issue)
-                    self.locks[issue.folder] = with_current_slugs(lock, pool.current)
+                    lock = read_lock(read_source(files.root / path, path), folder)
+                    self.locks[folder] = with_current_slugs(lock, pool.current)
                 except PressroomError as error:
-                    self.broken[issue.folder] = error
+                    self.broken[folder] = error
         self._refuse_copies()
 
     def _refuse_copies(self) -> None:
         """Take out locks that have the same id: of a copied folder, feeds would show only one issue."""
-        by_id: dict[str, list[Issue]] = {}
-        for issue in self.issues:
-            if issue.folder in self.locks:
-                by_id.setdefault(self.locks[issue.folder].feed_identity.id, []).append(issue)
+        by_id: dict[str, list[str]] = {}
+        for folder, lock in self.locks.items():
+            by_id.setdefault(lock.feed_identity.id, []).append(folder)
         for copies in by_id.values():
-            for issue in copies if len(copies) > 1 else ():
-                other = next(each for each in copies if each is not issue)
-                self.broken[issue.folder] = PressroomError(
+            for folder in copies if len(copies) > 1 else ():
+                other = next(each for each in copies if each != folder)
+                self.broken[folder] = PressroomError(
                     f"the lock is a copy: {lock_path(other)} has the same id.",
-                    lock_path(issue),
+                    lock_path(folder),
                     hint="Delete the lock in the folder that is the copy, then: pressroom assemble NUMBER",
                 )
-                del self.locks[issue.folder]
+                del self.locks[folder]
 
     def lock_of(self, issue: Issue) -> Lock | None:
         """Return the lock of an issue, or None if it is not frozen. Raises the mistake of a broken one."""
@@ -106,11 +106,7 @@ class Assembler:
 
     def _used_before(self, issue: Issue) -> dict[str, str]:
         """Return what earlier issues carry. Raises the mistakes of their locks: articles would come again."""
-        raise_all(
-            self.broken[earlier.folder]
-            for earlier in self.issues
-            if earlier.number < issue.number and earlier.folder in self.broken
-        )
+        raise_all(error for folder, error in self.broken.items() if folder_number(folder) < issue.number)
         return self.history.used_before(issue)
 
     def reading_order(self, issue: Issue, audience: str) -> tuple[str, ...]:
@@ -123,7 +119,10 @@ class Assembler:
         )
 
     def conflicts(self, issue: Issue, lock: Lock) -> Iterator[PressroomError]:
-        """Yield an error for each article that was edited, renamed or deleted after `lock` was made."""
+        """Yield an error for each article that is broken, or was edited or deleted after `lock` was made."""
+        mistakes = [error for slug in lock.slugs for error in self.pool.mistakes.get(slug, ())]
+        if mistakes:
+            return iter(mistakes)
         digests = self.digests(lock.slugs)
         renamed: dict[str, Article] = {}
         if missing := [slug for slug in lock.slugs if slug not in digests]:

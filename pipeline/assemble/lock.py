@@ -74,9 +74,9 @@ def with_current_slugs(lock: Lock, current: Mapping[str, str]) -> Lock:
     return replace(lock, editions=editions, articles=dict(sorted(articles.items())))
 
 
-def lock_path(issue: Issue) -> str:
-    """Return the path of an issue's lock, relative to the workspace."""
-    return f"{ISSUES}/{issue.folder}/issue.lock"
+def lock_path(folder: str) -> str:
+    """Return the path of the lock in an issue's folder, relative to the workspace."""
+    return f"{ISSUES}/{folder}/issue.lock"
 
 
 # --- freezing --------------------------------------------------------------------------------
@@ -163,7 +163,7 @@ def freeze_issue(
     if identity.published > now:
         identity = _dated(identity, issue.date)
     lock = Lock(
-        path=lock_path(issue),
+        path=lock_path(issue.folder),
         rules=rules_digest(issue),
         letter=_letter_digest(issue),
         addresses=before.addresses if before else {},
@@ -288,10 +288,10 @@ def _identity_to_json(identity: FeedIdentity) -> dict[str, str]:
     }
 
 
-def read_lock(text: str, issue: Issue) -> Lock:
-    """Read a lock. Raises `PressroomError` for a broken one, for example after a merge conflict."""
-    path = lock_path(issue)
-    hint = f"Restore it from version control, or choose again: pressroom assemble {issue.number} --update"
+def read_lock(text: str, folder: str) -> Lock:
+    """Read the lock of an issue's folder. Raises `PressroomError` for a broken one, as after a merge."""
+    path, number = lock_path(folder), folder.partition("-")[0].lstrip("0")
+    hint = f"Restore it from version control, or choose again: pressroom assemble {number} --update"
     try:
         data: dict[str, Any] = read_json(text)
     except ValueError as error:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import click
 from click.shell_completion import CompletionItem
 
-from pipeline.cli.terminal import AS_JSON
+from pipeline.cli import terminal
 from pipeline.errors import PressroomError, suggest
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def _remember_json(ctx: click.Context, _: click.Parameter, as_json: bool) -> bool:
-    ctx.meta[AS_JSON] = as_json
+    ctx.meta[terminal.AS_JSON] = as_json
     return as_json
 
 
@@ -41,7 +41,9 @@ def workspace_of(ctx: click.Context) -> Workspace:
     """Open the workspace that the command works on."""
     from pipeline.workspace import open_workspace
 
-    return open_workspace(Path(ctx.obj or "."))
+    workspace = open_workspace(Path(ctx.obj or "."))
+    ctx.meta[terminal.MISTAKES] = workspace.mistakes
+    return workspace
 
 
 def named_issues(workspace: Workspace, names: tuple[str, ...]) -> tuple[Issue, ...]:
