@@ -1,4 +1,4 @@
-"""Rules that report findings of earlier stages (LOCK, LINK) and of silencing (CHECK).
+"""Rules that report findings of earlier stages (LOCK, TMPL, LINK) and of silencing (CHECK).
 
 Assembling and composing find the former while they work, `runner.py` the latter; here they get their
 explanation.
@@ -41,6 +41,18 @@ def changed_after_freezing(context: CheckContext) -> Iterator[Violation]:
 def address_taken(context: CheckContext) -> Iterator[Violation]:
     """The links in emails that were sent lead to the wrong issue."""
     return _noticed(context, "LOCK002")
+
+
+@rule(
+    "TMPL001",
+    Severity.WARNING,
+    "A template of the workspace is not used",
+    source="docs/themes.md",
+    remedy="Give it the name of the file that it replaces, or include it in a template.",
+)
+def unused_template(context: CheckContext) -> Iterator[Violation]:
+    """A misspelt name leaves the theme's own file in use, and the changes are not seen."""
+    return _noticed(context, "TMPL001")
 
 
 @rule(
