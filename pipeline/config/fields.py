@@ -264,7 +264,7 @@ class Fields:
     def misplaced(self, key: str) -> None:
         """Note a key that belongs to the file's own level and is below a `[table]`."""
         hint = "Move it up, above the first line in brackets: below one, a key belongs to that table."
-        self.error(key, f"the key `{key}` is below a `[table]`, and belongs to none.", hint)
+        self.error(key, f"the key `{key}` is below a `[table]`, where it does not belong.", hint)
 
     def check_unknown(self, *also: str, hint: str = "") -> None:
         """Note every key that no method has read, with the nearest known key."""
