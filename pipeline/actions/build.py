@@ -86,6 +86,7 @@ def build_workspace(
     findings = [
         finding for each in composed for finding in workspace.assembler.lock_findings(each.assembled.issue)
     ]
+    findings += workspace.templates.unused()
     makers: tuple[FileMaker, ...] = ()
     if site:
         published = composer.published(composed, now)

@@ -102,6 +102,7 @@ def check_context(prepared: PreparedEdition) -> CheckContext:
         noticed=(
             *assembler.lock_findings(issue),
             *assembler.unplaced_articles,
+            *prepared.renderer.templates.unused(),
             *composer.dead_links_of(prepared.issue.assembled),
         ),
     )

@@ -130,7 +130,7 @@ sections:
 A letter.
 """
     return {
-        "newsletter.toml": SETTINGS,
+        "newsletter.toml": SETTINGS.replace("?to={{ email }}", ""),
         "issues/001-odd/issue.md": issue,
         "issues/articles/odd/index.md": article,
         "issues/articles/odd/picture.png": png(1200, 600),

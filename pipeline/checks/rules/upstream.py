@@ -1,4 +1,4 @@
-"""Rules that report findings of earlier stages (LOCK, TAG, LINK) and of silencing (CHECK).
+"""Rules that report findings of earlier stages (LOCK, TAG, TMPL, LINK) and of silencing (CHECK).
 
 Assembling and composing find the former while they work, `runner.py` the latter; here they get their
 explanation.
@@ -53,6 +53,18 @@ def address_taken(context: CheckContext) -> Iterator[Violation]:
 def tag_without_section(context: CheckContext) -> Iterator[Violation]:
     """The article is in no issue: its tag is misspelt, or new."""
     return _noticed(context, "TAG001")
+
+
+@rule(
+    "TMPL001",
+    Severity.WARNING,
+    "A template of the workspace is not used",
+    source="docs/themes.md",
+    remedy="Give it the name of the file that it replaces, or include it in a template.",
+)
+def unused_template(context: CheckContext) -> Iterator[Violation]:
+    """A misspelt name leaves the theme's own file in use, and the changes are not seen."""
+    return _noticed(context, "TMPL001")
 
 
 @rule(
