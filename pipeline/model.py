@@ -363,7 +363,8 @@ class Content:
 
     Addresses in it are absolute. `footnotes` are the notes in order, each as nodes; a reference to note n is
     `<sup class="footnote">n</sup>`. `images` are those in the body; `lead` is the lead image, and
-    `thumbnail` a smaller version of it for a card. `minutes` is the reading time, at least 1.
+    `thumbnail` a smaller version of it for a card. `minutes` is the reading time, at least 1. `findings` are
+    the warnings on what readers do not see.
     """
 
     blocks: Sequence[Block]
@@ -373,6 +374,7 @@ class Content:
     thumbnail: Image | None = None
     words: int = 0
     minutes: int = 1
+    findings: tuple[Finding, ...] = ()
 
 
 # --- an issue --------------------------------------------------------------------------------
@@ -553,6 +555,11 @@ class ComposedEdition:
     def articles(self) -> tuple[ComposedArticle, ...]:
         """Every article of the edition, in reading order."""
         return tuple(article for section in self.sections for article, _ in section.articles)
+
+    @property
+    def contents(self) -> tuple[Content, ...]:
+        """The letter and every article, parsed, in reading order."""
+        return (self.letter, *(article.content for article in self.articles))
 
     @property
     def public_sections(self) -> tuple[Section[ComposedArticle], ...]:

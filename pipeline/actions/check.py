@@ -94,5 +94,9 @@ def check_context(prepared: PreparedEdition) -> CheckContext:
         image_sizes=sizes,
         linked_before=linked_addresses(assembler.history.texts_before(issue)),
         theme=prepared.renderer.templates.sources("email/"),
-        noticed=(*assembler.stale_rules(issue), *composer.dead_links_of(prepared.issue.assembled)),
+        noticed=(
+            *assembler.stale_rules(issue),
+            *composer.dead_links_of(prepared.issue.assembled),
+            *(finding for content in edition.contents for finding in content.findings),
+        ),
     )

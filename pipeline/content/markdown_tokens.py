@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from pipeline.content.removed_html import RawHtmlReader
 from pipeline.content.sanitize import LINE
 from pipeline.content.unsafe_html import ContainerHtml, ParsedMarkdown, ProseHtml
 from pipeline.errors import PressroomError
@@ -62,20 +63,30 @@ class TokenReader:
 
     def _prose(self, tokens: list[Any]) -> ProseHtml:
         first = next((self.first_line + token.map[0] for token in tokens if token.map), self.line)
+        raw = RawHtmlReader(self.parsed)
         for token in tokens:
             if token.map:
                 self.line = self.first_line + token.map[0]
+            if token.type == "html_block":
+                raw.html(token.content, self.line)
+            elif token.type in ("fence", "code_block"):
+                raw.text()
             if token.type == "inline":
-                self._inline(token.children or [])
+                self._inline(token.children or [], raw)
             elif token.map and token.nesting >= 0:
                 token.attrs[LINE] = self.line
             align = str(token.attrs.pop("style", ""))
             if align:  # the only style that markdown-it writes is text-align, in tables
                 token.attrs["align"] = align.rpartition(":")[2]
+        raw.end()
         return ProseHtml(self.parser.renderer.render(tokens, self.parser.options, self.env), first)
 
-    def _inline(self, tokens: list[Any]) -> None:
+    def _inline(self, tokens: list[Any], raw: RawHtmlReader) -> None:
         for number, token in enumerate(tokens):
+            if token.type == "html_inline":
+                raw.html(token.content, self.line)
+            elif token.type not in ("softbreak", "hardbreak", "text") or token.content.strip():
+                raw.text()
             if token.type in ("softbreak", "hardbreak"):
                 self.line += 1
             elif token.type in ("link_open", "image"):
