@@ -270,10 +270,14 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class MergeField:
-    """A per-recipient placeholder: `{{ first_name | there }}`."""
+    """A per-recipient placeholder: `{{ first_name | there }}`.
+
+    Within an address its value is percent-encoded (`encoded`), as its fallback is already.
+    """
 
     name: str
     fallback: str = ""
+    encoded: bool = False
 
 
 class MergeText(str):

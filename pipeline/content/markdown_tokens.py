@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from html import escape
 from typing import Any
+from urllib.parse import unquote
 
 from pipeline.content.removed_html import RawHtmlReader
-from pipeline.content.sanitize import LINE
+from pipeline.content.sanitize import LINE, sanitise
 from pipeline.content.unsafe_html import ContainerHtml, ParsedMarkdown, ProseHtml
 from pipeline.errors import PressroomError
 from pipeline.support.urls import PHONE_SCHEMES, SCHEMES, scheme_of
@@ -92,7 +94,11 @@ class TokenReader:
             elif token.type in ("link_open", "image"):
                 token.attrs[LINE] = self.line
                 address = str(token.attrs.get("href", token.attrs.get("src", "")))
-                self.parsed.mistakes.extend(_scheme_mistakes(address, self.line))
+                self.parsed.mistakes.extend(_address_mistakes(address, self.line))
+                if token.info == "auto" and "{{" in tokens[number + 1].content:
+                    message = f"`<{tokens[number + 1].content}>` would show its merge field as it is written."
+                    hint = f"Write words for readers: `[words]({tokens[number + 1].content})`."
+                    self.parsed.mistakes.append(PressroomError(message, None, self.line, hint))
                 if token.info == "auto" and scheme_of(address) in PHONE_SCHEMES:
                     # A reader of `<tel:+44…>` is to see the number alone.
                     tokens[number + 1].content = tokens[number + 1].content.partition(":")[2]
@@ -133,8 +139,8 @@ def alt_text(tokens: Iterable[Any]) -> Iterator[str]:
             yield str(token.content)
 
 
-def _scheme_mistakes(address: str, line: int) -> Iterator[PressroomError]:
-    """A mistake for an address with a scheme that is not allowed in content, such as `javascript:`."""
+def _address_mistakes(address: str, line: int) -> Iterator[PressroomError]:
+    """A mistake for an address that `sanitize` would remove, such as that of a script or without a host."""
     scheme = scheme_of(address)
     if scheme and scheme not in SCHEMES:
         yield PressroomError(
@@ -142,6 +148,10 @@ def _scheme_mistakes(address: str, line: int) -> Iterator[PressroomError]:
             None,
             line,
             "Use https://…, mailto:…, tel:… or the path of a file.",
+        )
+    elif scheme and "href" not in sanitise(f'<a href="{escape(address)}">'):
+        yield PressroomError(
+            f'the address "{unquote(address)}" is not a web address.', None, line, "As https://example.org/…"
         )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from pipeline.content.text_width import collapse_spaces
 from pipeline.content.tree_text import tree_text
 from pipeline.model import Article, BlockKind, Content, Element, MergeField, MergeText, Publication
+from pipeline.support.merge import encoded_value
 from pipeline.support.urls import home_url
 
 _LONGEST = 200
@@ -41,8 +43,12 @@ def public_value(field: MergeField, publication: Publication, page_url: str) -> 
     """What a reader of the web or of a feed sees, who is no one in particular.
 
     The addresses that are a recipient's own lead to the public place behind them: `page_url`, the
-    publication's page for it, or its home.
+    publication's page for it, or its home. A field within an address without a public value is left out.
     """
+    if field.encoded:
+        return field.fallback or encoded_value(
+            public_value(replace(field, encoded=False), publication, page_url)
+        )
     if field.name == "web_url":
         return page_url
     if field.name in ("unsubscribe_url", "preferences_url"):
