@@ -106,7 +106,7 @@ def prepare_export(workspace: Workspace, request: ExportRequest) -> PreparedExpo
     """
     issue = request.issue
     audience = edition_audience(issue, request.audience)
-    if issue.folder not in workspace.assembler.locks:
+    if workspace.assembler.lock_of(issue) is None:
         raise PressroomError(
             "the issue is not frozen, so what is sent could not be made again.",
             *issue.place,

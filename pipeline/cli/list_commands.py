@@ -131,9 +131,9 @@ def status(ctx: click.Context, as_json: bool) -> None:
         terminal.result("")
         rows = [
             (
-                str(each.issue.number),
-                f"{each.issue.date:%Y-%m-%d}",
-                each.issue.title,
+                str(each.number),
+                f"{each.date:%Y-%m-%d}" if each.date else "",
+                each.title,
                 each.state,
                 "built" if each.built else "",
                 each.next_step,
@@ -154,7 +154,9 @@ _STATUS_COLUMNS = (
     Column("TITLE", shrink_to=16),
     Column(
         "STATE",
-        style=terminal.colour_by_text({"frozen": "green", "changed": "yellow", "broken lock": "red"}),
+        style=terminal.colour_by_text(
+            {"frozen": "green", "changed": "yellow", "broken lock": "red", "mistakes": "red"}
+        ),
     ),
     "EMAIL",
     Column("NEXT", shrink_to=24),
@@ -163,10 +165,10 @@ _STATUS_COLUMNS = (
 
 def _status_json(status: IssueStatus) -> dict[str, object]:
     return {
-        "number": status.issue.number,
-        "issue": status.issue.folder,
-        "title": status.issue.title,
-        "date": status.issue.date.isoformat(),
+        "number": status.number,
+        "issue": status.folder,
+        "title": status.title,
+        "date": status.date.isoformat() if status.date else None,
         "state": status.state,
         "built": status.built,
         "next": status.next_step,
@@ -180,8 +182,6 @@ def _status_json(status: IssueStatus) -> dict[str, object]:
 def _show_draft(status: IssueStatus, draft: PushedDraft) -> None:
     from pipeline.export.targets import find
 
-    audience = "" if draft.audience == status.issue.audiences[0] else f", {draft.audience}"
+    audience = "" if draft.audience == status.audience else f", {draft.audience}"
     title = find(draft.target).title if draft.target in TARGETS else draft.target
-    terminal.result(
-        f"{status.issue.number}  {title}{audience}, pushed {draft.pushed[:10]}\n   {draft.address}"
-    )
+    terminal.result(f"{status.number}  {title}{audience}, pushed {draft.pushed[:10]}\n   {draft.address}")

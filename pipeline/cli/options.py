@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import click
 from click.shell_completion import CompletionItem
 
+from pipeline.cli import terminal
 from pipeline.errors import PressroomError
 
 if TYPE_CHECKING:
@@ -30,7 +31,9 @@ def workspace_of(ctx: click.Context) -> Workspace:
     """Open the workspace that the command works on."""
     from pipeline.workspace import open_workspace
 
-    return open_workspace(Path(ctx.obj or "."))
+    workspace = open_workspace(Path(ctx.obj or "."))
+    ctx.meta[terminal.MISTAKES] = workspace.mistakes
+    return workspace
 
 
 def named_issues(workspace: Workspace, names: tuple[str, ...]) -> tuple[Issue, ...]:

@@ -45,15 +45,32 @@ def fail(ctx: click.Context, error: PressroomError) -> NoReturn:
     ctx.exit(1)
 
 
-def show_mistakes(errors: Iterable[PressroomError]) -> None:
+def show_mistakes(errors: Iterable[PressroomError], as_warnings: bool = False) -> None:
     """Show errors on stderr: where, what, and what to do."""
+    shown = click.get_current_context().meta.setdefault(_SHOWN, [])
     for error in errors:
+        shown.append(error)
         place = error.path or ""
         if place and error.line is not None:
             place = f"{place}:{error.line}"
-        message(style(f"{place}: " if place else "error: ", fg="red", bold=True) + error.message)
+        if as_warnings:
+            message(style(f"{place}: warning: ", fg="yellow") + error.message)
+        else:
+            message(style(f"{place}: " if place else "error: ", fg="red", bold=True) + error.message)
         if error.hint:
             message(f"    {error.hint}")
+
+
+def show_other_mistakes(ctx: click.Context) -> None:
+    """Show as warnings what is wrong in the workspace, but has not stopped this command."""
+    shown = ctx.meta.get(_SHOWN, [])
+    mistakes = ctx.meta.get(MISTAKES, ())
+    show_mistakes((each for each in mistakes if not any(each is other for other in shown)), as_warnings=True)
+
+
+MISTAKES = "pressroom.mistakes"
+"""The key for the mistakes of the workspace in the context of the command."""
+_SHOWN = "pressroom.shown"
 
 
 def show_findings(findings: Iterable[Finding], show: Callable[[str], None] = message) -> int:
