@@ -520,10 +520,11 @@ class ComposedArticle:
 class ComposedEdition:
     """One edition of an issue, ready to be rendered as email, web page and feed item.
 
-    `url` is its page, or None for a private audience. `preview_text` is the inbox line, and the summary in
-    feeds. `disclaimers` are those of all its articles, each once. `minutes` is the reading time of the letter
-    and of the articles in their layouts. `related` maps slugs of related articles to title and address.
-    `earlier_paths` are site paths that its page had before, and redirect to it.
+    `url` is its page, or None for a private audience. `preview_text` is the inbox line, and `summary` the
+    same without merge fields, for pages and feeds. `disclaimers` are those of all its articles, each once.
+    `minutes` is the reading time of the letter and of the articles in their layouts. `related` maps slugs of
+    related articles to title and address. `earlier_paths` are site paths that its page had before, and
+    redirect to it.
     """
 
     issue: Issue
@@ -534,6 +535,7 @@ class ComposedEdition:
     url: str | None
     subject: MergeText
     preview_text: MergeText
+    summary: str
     disclaimers: tuple[str, ...]
     minutes: int
     related: Mapping[str, tuple[str, str]] = field(default_factory=dict)
