@@ -104,5 +104,6 @@ def check_context(prepared: PreparedEdition) -> CheckContext:
             *assembler.unplaced_articles,
             *prepared.renderer.templates.unused(),
             *composer.dead_links_of(prepared.issue.assembled),
+            *(finding for content in edition.contents for finding in content.findings),
         ),
     )

@@ -291,9 +291,8 @@ def test_export_writes_a_bundle_whose_listing_is_true(workspace: WorkspaceRunner
     listing = json.loads(files["issue.json"])
     assert listing["subject"] == "The plastic brain"
     assert listing["sender"] == {"name": "Synapse", "address": "letters@synapse.example"}
-    assert {"name": "first_name", "fallback": "there", "written": "{{ first_name | there }}"} in listing[
-        "merge_fields"
-    ]
+    written = {"fallback": "there", "percent_encoded": False, "written": "{{ first_name | there }}"}
+    assert {"name": "first_name", **written} in listing["merge_fields"]
     assert {each["file"] for each in listing["files"]} == set(files) - {"issue.json"}
     for each in listing["files"]:
         assert each["bytes"] == len(files[each["file"]])
