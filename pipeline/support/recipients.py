@@ -62,6 +62,7 @@ def all_recipients(file: Path, path: str) -> tuple[dict[str, str], ...]:
 
 def _rows(file: Path, path: str) -> Iterator[tuple[int, dict[str, str]]]:
     """Each row that is not empty, with its line number and the column `email`."""
+    line = 1
     try:
         with file.open(encoding="utf-8-sig", newline="") as source:
             first = source.readline()
@@ -69,7 +70,7 @@ def _rows(file: Path, path: str) -> Iterator[tuple[int, dict[str, str]]]:
             names = _names(next(csv.reader([first], delimiter=delimiter), []), path)
             reader = csv.reader(source, delimiter=delimiter, strict=True)
             for cells in reader:
-                line = reader.line_num + 1
+                line = reader.line_num + 1  # the header was read before it
                 if len(cells) > len(names):
                     raise PressroomError(
                         "the row has more cells than the header.",
@@ -84,7 +85,10 @@ def _rows(file: Path, path: str) -> Iterator[tuple[int, dict[str, str]]]:
         hint = "In the spreadsheet, save it as CSV with the encoding UTF-8."
         raise PressroomError("is not UTF-8 text.", path, None, hint) from error
     except csv.Error as error:
-        raise PressroomError(f"is not CSV: {error}.", path) from error
+        hint = "Put the whole cell into double quotes, and write each of its own twice."
+        raise PressroomError(
+            "is not CSV: the double quotes of a cell do not fit.", path, line, hint
+        ) from error
     except OSError as error:
         raise PressroomError(f"cannot be read: {error.strerror or error}.", path) from error
 
