@@ -273,7 +273,7 @@ def _url(fields: Fields, key: str, merge_fields: dict[str, str]) -> MergeText | 
     if not value:
         return None
     try:
-        url = merge.read_line(value, merge_fields)
+        url = merge.read_address(value, merge_fields)
     except PressroomError as error:
         fields.error(key, f"`{key}`: {error.message}", error.hint)
         return None

@@ -144,6 +144,23 @@ def test_a_link_to_an_article_of_no_issue_is_a_warning(workspace: WorkspaceRunne
     )
 
 
+def test_raw_html_that_no_reader_sees_is_a_warning_with_its_line(workspace: WorkspaceRunner) -> None:
+    video = '<iframe src="https://video.example/7"></iframe>'
+    workspace.write({
+        "issues/articles/glutamate.md": article(body=f"The <title>name</title> of it.\n\n{video}\n"),
+        ISSUE: issue(letter="Write to <user>@synapse.example.\n"),
+    })  # fmt: skip
+    workspace.ok("assemble", "1")
+    expected = [
+        "issues/articles/glutamate.md:6: warning RAW001: `<title>` is left out with all that is in it.",
+        "issues/articles/glutamate.md:8: warning RAW001: `<iframe>` is left out with all that is in it.",
+        "Write a link in its place, such as `[Watch it](https://video.example/7)`.",
+        f"{ISSUE}:6: warning RAW001: `<user>` is left out: HTML has no element of that name.",
+    ]
+    for output in (workspace.run("check", "1").stdout, workspace.run("build").stderr):
+        assert [each for each in expected if each not in " ".join(output.split())] == [], output
+
+
 def test_a_lock_that_no_longer_fits_the_sections_is_a_warning(workspace: WorkspaceRunner) -> None:
     workspace.ok("assemble", "1")
     workspace.write({ISSUE: issue(more="exclude: [a-note]\n")})
