@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from pipeline.errors import PressroomError, suggest
 
@@ -62,7 +63,7 @@ def all_recipients(file: Path, path: str) -> tuple[dict[str, str], ...]:
 
 def _rows(file: Path, path: str) -> Iterator[tuple[int, dict[str, str]]]:
     """Each row that is not empty, with its line number and the column `email`."""
-    line = 1
+    reader: Any = None
     try:
         with file.open(encoding="utf-8-sig", newline="") as source:
             first = source.readline()
@@ -70,7 +71,7 @@ def _rows(file: Path, path: str) -> Iterator[tuple[int, dict[str, str]]]:
             names = _names(next(csv.reader([first], delimiter=delimiter), []), path)
             reader = csv.reader(source, delimiter=delimiter, strict=True)
             for cells in reader:
-                line = reader.line_num + 1  # the header was read before it
+                line = reader.line_num + 1
                 if len(cells) > len(names):
                     raise PressroomError(
                         "the row has more cells than the header.",
@@ -86,9 +87,9 @@ def _rows(file: Path, path: str) -> Iterator[tuple[int, dict[str, str]]]:
         raise PressroomError("is not UTF-8 text.", path, None, hint) from error
     except csv.Error as error:
         hint = "Put the whole cell into double quotes, and write each of its own twice."
-        raise PressroomError(
-            "is not CSV: the double quotes of a cell do not fit.", path, line, hint
-        ) from error
+        line = reader.line_num + 1 if reader else 1
+        message = "is not CSV: the double quotes of a cell do not fit."
+        raise PressroomError(message, path, line, hint) from error
     except OSError as error:
         raise PressroomError(f"cannot be read: {error.strerror or error}.", path) from error
 
