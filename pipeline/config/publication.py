@@ -242,6 +242,7 @@ def _is_web_address(value: str) -> bool:
         return (
             parts.scheme in {"http", "https"}
             and bool(parts.hostname)
+            and "@" not in parts.netloc  # a user and a password, for all to read
             and value.isascii()
             and " " not in value
         )

@@ -19,10 +19,15 @@ _Path = tuple[str | int, ...]
 
 def toml_fields(text: str, path: str, first_line: int = 1) -> dict[str, Field]:
     """The fields of a TOML text. Raises `PressroomError` with the line of a syntax error."""
+    data = toml_values(text, path, first_line)
+    fields: dict[str, Field] = _to_field(data, (), _key_lines(text, first_line), first_line).value
+    return fields
+
+
+def toml_values(text: str, path: str, first_line: int = 1) -> dict[str, Any]:
+    """The values of a TOML text without their lines. Raises as `toml_fields` does."""
     try:
-        data = tomllib.loads(text)
-        fields: dict[str, Field] = _to_field(data, (), _key_lines(text, first_line), first_line).value
-        return fields
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"\(at line (\d+), column (\d+)\)|\(at end of document\)", str(error))
         line = int(place[1]) if place and place[1] else text.count("\n") + 1

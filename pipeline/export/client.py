@@ -68,7 +68,7 @@ class _RequestLog:
         url = str(settings.get("url") or default).rstrip("/")
         parts = urlsplit(url)
         safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
-        if not parts.hostname or not safe or parts.username or parts.query or parts.fragment:
+        if not parts.hostname or not safe or "@" in parts.netloc or parts.query or parts.fragment:
             raise PressroomError(
                 f'targets.{self.target.name}: "{url}" is not the address of an API.',
                 SETTINGS_FILE,

@@ -124,7 +124,7 @@ def test_fields_come_from_the_readers_row(letters: WorkspaceRunner, delimiter: s
         ),
         ("email,city\nada@example.org,Lund,Skåne\n", ":2: the row has more cells than the header."),
         ('email,city\nada@example.org,"Lund\nSkåne"\n', 'the value of "city" has the character U+000A'),
-        ('email,city\nada@example.org,"Lund" x\n', "is not CSV"),
+        ('email,city\nada@example.org,"Lund" x\n', "readers.csv:2: is not CSV: the double quotes"),
         (b"email\n\xff\n", "is not UTF-8 text"),
     ],
 )

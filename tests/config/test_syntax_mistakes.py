@@ -106,6 +106,15 @@ def test_a_required_key_below_the_merge_fields_is_told_where_it_belongs(workspac
     assert "the key `sender` is below a `[table]`" in workspace.error("plan", "1")
 
 
+@pytest.mark.parametrize("key", ["base_url", "hub", "unsubscribe_url"])
+def test_an_address_for_readers_has_no_password(workspace: WorkspaceRunner, key: str) -> None:
+    settings = re.sub(rf"(?m)^{key} = .*\n", "", SETTINGS)
+    workspace.write({"newsletter.toml": f'{key} = "https://ada:s3cret@x.example/"\n{settings}'})
+    said = workspace.error("plan", "1")
+    assert f'`{key}` is "https://…@x.example' in said
+    assert "must be a web address" in said
+
+
 @pytest.mark.parametrize(
     ("zone", "hint"),
     [

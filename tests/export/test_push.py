@@ -527,6 +527,7 @@ def test_a_key_in_a_wrong_form_is_told_without_it(
         "http://api.mailchimp.example/3.0",
         "api.mailchimp.example",
         "https://user:pass@x.example",
+        "https://:pass@x.example",
         "https://x.example/?a=b",
         "ftp://127.0.0.1/",
     ],
