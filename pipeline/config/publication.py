@@ -127,14 +127,14 @@ def _targets(fields: Fields) -> dict[str, dict[str, Any]]:
 
 
 def _editor_url(fields: Fields) -> str:
-    """The address by which the preview opens a file in an editor, such as `vscode://file/{path}:{line}`."""
+    """The address by which the preview opens a file in an editor, such as `vscode://file{path}:{line}`."""
     url = fields.text("editor_url")
     harmless = re.fullmatch(r"(?!(?:https?|javascript|data|file|vbscript):)[a-z][a-z0-9+.-]*:\S*", url)
     if url and (not harmless or "{path}" not in url):
         fields.error(
             "editor_url",
             f'"{url}" is not an address that opens a file in an editor.',
-            'Write it as "vscode://file/{path}:{line}", with the scheme of your editor.',
+            'Write it as "vscode://file{path}:{line}", with the scheme of your editor.',
         )
         return ""
     return url

@@ -199,33 +199,44 @@ def date(context: CheckContext) -> Iterator[Violation]:
 
 @rule(
     "MAIL009",
-    Severity.ERROR,
-    "Mail programs cannot offer to unsubscribe",
+    Severity.NOTE,
+    "Mail programs offer no button to unsubscribe",
     source="RFC 2369, 3.2; RFC 8058, 3.1; Google's Email sender guidelines",
-    remedy="Set an https `unsubscribe_url` in newsletter.toml.",
+    remedy="Set an https `unsubscribe_url`, or send by a service that adds its own.",
+)
+def unsubscribe_button(context: CheckContext) -> Iterator[Violation]:
+    """Gmail and Apple Mail show a button only for an https address.
+
+    Without one, readers press the one for spam. It is a warning where `unsubscribe_url` is set to another
+    address; otherwise the service that sends puts its own in.
+    """
+    value, _ = _header(context, "List-Unsubscribe")
+    if value and not any(url.startswith("https://") for url in _unsubscribe_addresses(value)):
+        own = context.publication.unsubscribe_url
+        severity = Severity.WARNING if own else None
+        yield Violation("List-Unsubscribe has no https address.", SETTINGS, severity=severity)
+
+
+@_defect_rule(
+    "MAIL015",
+    Severity.ERROR,
+    "No mail program can unsubscribe a reader",
+    source="RFC 2369, 3.2",
 )
 def list_unsubscribe(context: CheckContext) -> Iterator[Violation]:
-    """Gmail and Apple Mail show no unsubscribe button, and readers press the one for spam instead."""
+    """Who cannot leave presses the button for spam instead, and later issues go there for all readers."""
     value, line = _header(context, "List-Unsubscribe")
     place = _eml(context, line)
     if value is None:
         yield Violation("the message has no List-Unsubscribe header.", place)
-        return
-    if "=?" in value or not value.isascii():
+    elif "=?" in value or not value.isascii():
         yield Violation("List-Unsubscribe is an encoded word, which no service reads.", place)
-        return
-    urls = [url.strip() for url in re.findall(r"<([^<>]*)>", value)]
-    if not any(url.startswith("mailto:") for url in urls):
+    elif not any(url.startswith("mailto:") for url in _unsubscribe_addresses(value)):
         yield Violation("List-Unsubscribe has no mailto address.", place, severity=Severity.WARNING)
-    if not any(url.startswith("https://") for url in urls):
-        # Without a setting, the service that sends puts its own address in.
-        own = context.publication.unsubscribe_url
-        yield Violation(
-            "List-Unsubscribe has no https address.",
-            SETTINGS,
-            "Set an https `unsubscribe_url`, or send by a service that adds its own.",
-            Severity.WARNING if own else Severity.NOTE,
-        )
+
+
+def _unsubscribe_addresses(value: str) -> list[str]:
+    return [url.strip() for url in re.findall(r"<([^<>]*)>", value)]
 
 
 @_defect_rule(
