@@ -13,7 +13,7 @@ from functools import cached_property
 
 from pipeline.articles.resolver import SourceResolver
 from pipeline.content.compressed import compress
-from pipeline.content.medium import Medium, select_blocks
+from pipeline.content.medium import Medium, for_audience, select_blocks
 from pipeline.content.opening import opening
 from pipeline.content.parse import WORDS_PER_MINUTE, parse_content
 from pipeline.errors import PressroomError, collect, raise_all, suggest
@@ -197,6 +197,11 @@ class Composer:
         for article in {a.slug: a for edition in assembled.editions for a in edition.articles}.values():
             with collect(errors):
                 self.content(article)
+        errors += (
+            _nothing_to_read(issue, edition.audience)
+            for edition in assembled.editions
+            if not edition.articles and not for_audience(letter, Medium.EMAIL, edition.audience).blocks
+        )
         raise_all(errors)
         return tuple(self._edition(assembled, edition, letter) for edition in assembled.editions)
 
@@ -330,6 +335,15 @@ class Composer:
             return Finding("LINK002", Severity.ERROR, f"{message}: {why}.", Place(path), hint)
         hint = "The page appears with the first issue that carries the article."
         return Finding("LINK001", Severity.WARNING, f"{message} yet.", Place(path), hint)
+
+
+def _nothing_to_read(issue: Issue, audience: str) -> PressroomError:
+    whose = "" if audience == EVERYONE else f' for "{audience}"'
+    return PressroomError(
+        f"the issue{whose} selects no article, and its letter has no words.",
+        *issue.place,
+        f"Write a letter, or see why each article is out: pressroom plan {issue.number}",
+    )
 
 
 def _summary(letter: Content, audience: str) -> str:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from pipeline.articles.pool import Pool
 from pipeline.errors import PressroomError, raise_all, suggest
-from pipeline.model import EVERYONE, Article, Decision, Edition, Issue, Order, Section, SectionRule
+from pipeline.model import Article, Decision, Edition, Issue, Order, Section, SectionRule
 
 NO_SECTION = "tags that no section takes"
 """The short reason for articles that no section of the issue asks for."""
@@ -30,11 +30,9 @@ _NO_TAGS = _Reason("no section takes its tags", NO_SECTION)
 def select_articles(issue: Issue, pool: Pool, used: Mapping[str, str]) -> tuple[Edition[Article], ...]:
     """Select the articles of each edition. `used` maps slugs to the folder of the issue that used them.
 
-    Raises `Mistakes` for unknown tags and slugs, and `PressroomError` for an edition without articles.
+    Raises `Mistakes` for unknown tags and slugs.
     """
-    editions = tuple(select_edition(issue, audience, pool, used).edition for audience in issue.audiences)
-    raise_all(_empty_edition(issue, edition) for edition in editions if not edition.articles)
-    return editions
+    return tuple(select_edition(issue, audience, pool, used).edition for audience in issue.audiences)
 
 
 # --- one edition -----------------------------------------------------------------------------
@@ -214,13 +212,4 @@ def _unknown_slug(rule: SectionRule, verb: str, slug: str, pool: Pool) -> Pressr
         f'section "{rule.title}" {verb} "{slug}", which no article has as its slug.',
         *rule.place,
         suggest(slug, pool) or "List all slugs: pressroom articles",
-    )
-
-
-def _empty_edition(issue: Issue, edition: Edition[Article]) -> PressroomError:
-    whose = "" if edition.audience == EVERYONE else f' for "{edition.audience}"'
-    return PressroomError(
-        f"the issue{whose} selects no article.",
-        *issue.place,
-        f"See why each article is out: pressroom plan {issue.number}",
     )

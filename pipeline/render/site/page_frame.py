@@ -92,8 +92,8 @@ def page_frame(index: SiteIndex, page: SitePage) -> PageFrame:
         logo=_logo(index.logo, page),
         nav=(
             SiteLink(messages.format("web.issues"), page.href(f"{urls.home_url(publication)}#issues")),
-            SiteLink(messages.format("web.articles"), page.link(ARTICLES)),
-            SiteLink(messages.format("web.tags"), page.link(TAGS)),
+            *((SiteLink(messages.format("web.articles"), page.link(ARTICLES)),) if index.articles else ()),
+            *((SiteLink(messages.format("web.tags"), page.link(TAGS)),) if index.by_tag else ()),
             SiteLink(messages.format("web.search"), page.link(SEARCH)),
         ),
         feeds=feed_links(page, "", publication.title),
