@@ -210,9 +210,15 @@ class Composer:
     ) -> ComposedEdition:
         issue = assembled.issue
         sections = edition.map(lambda article: self._article(article, assembled)).sections
+        if not issue.show.section_titles:
+            sections = tuple(replace(section, title="") for section in sections)
         public = is_public(self.publication, edition.audience)
         preview = self._line(issue, "preview_text", issue.preview_text)
-        summary = _summary(letter, edition.audience) or issue.title
+        summary = _summary(letter, edition.audience)
+        if not summary and len(edition.articles) == 1:
+            (article,) = edition.articles
+            summary = article.dek or _summary(self.content(article), edition.audience)
+        summary = summary or issue.title
         path = issue_path(issue, edition.audience)
         earlier = (issue_path(replace(issue, folder=alias), edition.audience) for alias in issue.aliases)
         earlier_paths = dict.fromkeys((*earlier, *assembled.addresses.get(edition.audience, ())))
@@ -346,11 +352,11 @@ def _nothing_to_read(issue: Issue, audience: str) -> PressroomError:
     )
 
 
-def _summary(letter: Content, audience: str) -> str:
-    """Make a summary of the beginning of the letter: whole sentences, else whole words."""
+def _summary(content: Content, audience: str) -> str:
+    """Make a summary of the beginning of a text: whole sentences, else whole words."""
     # It is also the inbox line, so it contains only what all forms show.
     text = opening(
-        select_blocks(select_blocks(tuple(letter.blocks), Medium.WEB, audience), Medium.TEXT, audience)
+        select_blocks(select_blocks(tuple(content.blocks), Medium.WEB, audience), Medium.TEXT, audience)
     )
     least, most = PREVIEW_TEXT
     for sentence_end in re.finditer(r"[.!?…]['\"’”)]*(?= |$)", text):

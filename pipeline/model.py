@@ -98,6 +98,11 @@ class SectionRule:
     reuse: bool = False
     waits: bool = False
 
+    @property
+    def label(self) -> str:
+        """The section as messages name it."""
+        return f'"{self.title}"' if self.title else "(no title)"
+
 
 @dataclass(frozen=True, slots=True)
 class Disclaimer:
@@ -150,6 +155,21 @@ class ThemeSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Show:
+    """What an issue shows beside its texts, in email, text part and page: the table `show` of the settings.
+
+    `web_link` is the link to its page, and `authors` are the names at an article.
+    """
+
+    date: bool = True
+    reading_time: bool = True
+    issue_number: bool = True
+    section_titles: bool = True
+    web_link: bool = True
+    authors: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Publication:
     """The settings in `newsletter.toml`.
 
@@ -184,6 +204,7 @@ class Publication:
     silence: Mapping[str, str] = field(default_factory=dict)
     targets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     editor_url: str = ""
+    show: Show = Show()
 
     @property
     def postal_line(self) -> str:
@@ -411,6 +432,7 @@ class Issue:
     audiences: tuple[str, ...] = (EVERYONE,)
     draft: bool = False
     exclude: tuple[str, ...] = ()
+    show: Show = Show()
     aliases: tuple[str, ...] = ()
     silence: Mapping[str, str] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
@@ -427,13 +449,19 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Section(Generic[Item]):
-    """A titled group of articles in an edition, selected and in order, each with its layout.
+    """A group of articles in an edition, selected and in order, each with its layout.
 
+    `title` is empty for a section without a heading.
     `Item` is `Article`, `ComposedArticle`, or `str` for the slugs in a lock.
     """
 
     title: str
     articles: tuple[tuple[Item, Layout], ...]
+
+    @property
+    def headline_level(self) -> int:
+        """The level of its articles' headlines, below its own heading and the title of the issue."""
+        return 3 if self.title else 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -515,6 +543,10 @@ class ComposedArticle:
     disclaimers: tuple[str, ...]
     issues: tuple[str, ...]
 
+    def in_layout(self, layout: Layout) -> Layout:
+        """The layout that it really gets: full if it cannot be read anywhere else."""
+        return layout if self.url or self.article.link else Layout.FULL
+
 
 @dataclass(frozen=True, slots=True)
 class ComposedEdition:
@@ -565,6 +597,16 @@ class ComposedEdition:
     def articles(self) -> tuple[ComposedArticle, ...]:
         """Every article of the edition, in reading order."""
         return tuple(article for section in self.sections for article, _ in section.articles)
+
+    @property
+    def single(self) -> bool:
+        """Whether it has one text to read: its letter, or one article in full."""
+        placed = [each for section in self.sections for each in section.articles]
+        return not placed or (len(placed) == 1 and placed[0][0].in_layout(placed[0][1]) is Layout.FULL)
+
+    def repeats_title(self, article: Article) -> bool:
+        """Whether an article's title is that of the issue, which is above it already."""
+        return self.single and article.title == self.issue.title
 
     @property
     def contents(self) -> tuple[Content, ...]:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from pipeline.config.audiences import read_audiences
 from pipeline.config.fields import Fields
 from pipeline.config.front_matter import split_file
-from pipeline.config.publication import read_silence
+from pipeline.config.publication import read_show, read_silence
 from pipeline.config.sections import read_section
 from pipeline.config.workspace_files import WorkspaceFiles
 from pipeline.errors import NotFound, PressroomError, collect, raise_all, suggest
@@ -125,6 +125,7 @@ def parse_issue(
         audiences=read_audiences(fields, publication) or (EVERYONE,),
         draft=fields.boolean("draft"),
         exclude=fields.texts("exclude"),
+        show=read_show(fields, publication.show),
         aliases=_aliases(fields),
         silence=read_silence(fields),
         extra=fields.plain_table("extra"),

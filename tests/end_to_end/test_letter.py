@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Iterator
+from itertools import pairwise, product
 from pathlib import Path
 
 import pytest
-from workspace_kit import SETTINGS, WorkspaceRunner, article
+from html_kit import HtmlReader
+from workspace_kit import SETTINGS, WorkspaceRunner, article, issue
 
 from pipeline.config.themes import theme_names
 from pipeline.model import FORMATS, TARGETS
@@ -121,3 +126,138 @@ def test_a_site_of_letters_has_no_way_to_lists_that_are_empty(letter: WorkspaceR
     home = letter.read("build/site/index.html")
     assert "The cold kitchen" in home and "In this issue" not in home
     assert 'href="articles/"' not in home and 'href="tags/"' not in home
+
+
+# --- said once -------------------------------------------------------------------------------
+
+ESSAY = {
+    "newsletter.toml": f'{ONLY_SETTINGS}\n[[sections]]\ntitle = "Essays"\ntags = ["essays"]\nlayout = "full"\n',
+    ISSUE: "---\ntitle: The cold kitchen\ndate: 2026-02-01\n---\n",
+    "issues/articles/kitchen.md": article(
+        "The cold kitchen",
+        date="2026-02-01",
+        tags="[essays]",
+        body="Words of it.\n\n## A rule\n\nMore of it.",
+    ),
+}
+
+
+def outputs(workspace: WorkspaceRunner, file: str) -> Iterator[tuple[str, str]]:
+    """The forms of an issue: what a reader sees of its email and page, and its text part."""
+    workspace.ok("assemble", "1", "--update")
+    workspace.ok("build")
+    folder = file.removesuffix("/issue.md")
+    yield "email", workspace.read(f"build/{folder}/email.html").partition("<body")[2]
+    page = workspace.read(f"build/site/{folder}/index.html")
+    yield "page", page.partition("<main")[2].partition("</main>")[0]
+    yield "text part", workspace.read(f"build/{folder}/email.txt")
+
+
+def words_of(form: str, output: str) -> list[str]:
+    """The texts of a form, between elements, lines and middle dots."""
+    texts = output.split("\n") if form == "text part" else HtmlReader(output).texts
+    return [part.strip() for text in texts for part in text.split(" · ")]
+
+
+@pytest.mark.parametrize("theme", theme_names(None))
+@pytest.mark.parametrize("kind", ["letter", "essay", "letter and essay"])
+def test_an_issue_of_one_text_says_nothing_twice(letter: WorkspaceRunner, kind: str, theme: str) -> None:
+    if "essay" in kind:
+        letter.write(ESSAY)
+    if kind == "letter and essay":
+        letter.write({ISSUE: LETTER})
+    settings = letter.read("newsletter.toml")
+    letter.write({"newsletter.toml": f'{settings}\n[theme]\nname = "{theme}"\n'})
+    for form, output in outputs(letter, ISSUE):
+        texts = words_of(form, output)
+        for words in ("The cold kitchen", "1 February 2026", "1 min read", "Issue 1"):
+            assert texts.count(words) == 1, (form, words)
+        assert texts.count("Synapse") == (form != "page"), form
+        assert not any("“The cold kitchen”" in each for each in texts), form
+
+
+def test_an_article_of_another_title_and_day_says_both(letter: WorkspaceRunner) -> None:
+    essay = article("The kettle", date="2026-01-20", tags="[essays]")
+    letter.write({**ESSAY, "issues/articles/kitchen.md": essay})
+    for form, output in outputs(letter, ISSUE):
+        texts = words_of(form, output)
+        for words in ("The cold kitchen", "The kettle", "1 February 2026", "20 January 2026", "1 min read"):
+            assert texts.count(words) == 1, (form, words)
+
+
+def test_the_inbox_line_of_one_article_without_a_letter_is_its_beginning(letter: WorkspaceRunner) -> None:
+    letter.write(ESSAY)
+    letter.ok("build")
+    bundle = json.loads(letter.read("build/issues/001-the-cold-kitchen/issue.json"))
+    assert bundle["preview_text"].startswith("Words of it.")
+
+
+# --- headings and what is shown --------------------------------------------------------------
+
+PLASTIC = "issues/001-the-plastic-brain/issue.md"
+SHOWN = {
+    "date": ("1 February 2026", "8 January 2026"),
+    "reading_time": ("min read",),
+    "issue_number": ("Issue 1",),
+    "section_titles": ("the laboratory", "in brief"),
+    "web_link": ("view in browser", "on the web"),
+    "authors": ("ada example",),
+}
+
+
+@pytest.mark.parametrize("place", ["newsletter.toml", "issue.md"])
+@pytest.mark.parametrize("key", SHOWN)
+def test_what_is_not_to_be_shown_is_in_no_form(workspace: WorkspaceRunner, place: str, key: str) -> None:
+    essay = article("The switch", authors="[Ada Example]", body=LETTER.partition("there }},")[2])
+    settings = SETTINGS.replace('title = "Research"', 'title = "The laboratory"')
+    workspace.write({"issues/articles/glutamate.md": essay, "newsletter.toml": settings})
+    before = dict(outputs(workspace, PLASTIC))
+    for words in SHOWN[key]:
+        assert all(words.lower() in before[form].lower() for form in ("email", "text part")), words
+    own = place == "issue.md"
+    workspace.write({
+        "newsletter.toml": f"{settings}\n[show]\n{key} = {str(own).lower()}\n",
+        PLASTIC: issue(more=f"show: {{{key}: false}}\n" if own else ""),
+    })  # fmt: skip
+    for form, output in outputs(workspace, PLASTIC):
+        text = " ".join(words_of(form, output)).lower()
+        assert not any(words.lower() in text for words in SHOWN[key]), form
+    assert workspace.run("check").exit_code == 0
+
+
+def test_a_misspelt_key_of_show_is_suggested(workspace: WorkspaceRunner) -> None:
+    workspace.write({PLASTIC: issue(more="show: {reading_tim: false}\n")})
+    assert 'Did you mean "reading_time"?' in workspace.error("build")
+
+
+@pytest.mark.parametrize("theme", theme_names(None))
+@pytest.mark.parametrize("titles", list(product(["Research", ""], ["In brief", ""])))
+@pytest.mark.parametrize("articles", [1, 2])
+def test_no_heading_level_is_skipped_whatever_sections_have_titles(
+    workspace: WorkspaceRunner, theme: str, titles: tuple[str, str], articles: int
+) -> None:
+    body = "First.\n\n## A heading\n\nText.\n\n### A lower one\n\nText."
+    workspace.write({
+        "issues/articles/glutamate.md": article("The plastic brain", body=body),
+        "newsletter.toml": f'{SETTINGS}\n[theme]\nname = "{theme}"\n'
+        .replace('title = "Research"', f'title = "{titles[0]}"').replace('title = "In brief"', f'title = "{titles[1]}"'),
+        **({"issues/articles/a-note.md": article(draft="true")} if articles == 1 else {}),
+    })  # fmt: skip
+    built = dict(outputs(workspace, PLASTIC))
+    feed = json.loads(workspace.read("build/site/feed.json"))["items"][0]["content_html"]
+    for form, html, top in (("email", built["email"], 0), ("page", built["page"], 0), ("feed", feed, 1)):
+        levels = [top, *map(int, re.findall(r"<h([1-6])\b", html))]
+        assert all(after <= before + 1 for before, after in pairwise(levels)), (form, levels)
+        assert not re.search(r"<h[1-6][^>]*>\s*</h", html), form
+    for title in filter(None, titles):
+        assert (title.upper() in built["text part"]) == (title == "Research" or articles == 2)
+    assert workspace.run("check").exit_code == 0
+
+
+def test_a_section_without_a_title_is_named_as_such(workspace: WorkspaceRunner) -> None:
+    settings = workspace.read("newsletter.toml").replace('title = "Research"', 'title = ""')
+    workspace.write({"newsletter.toml": settings})
+    assert "\n(no title)  1\n" in workspace.ok("plan", "1")
+    assert "\n  (no title)\n" in workspace.ok("assemble", "1")
+    workspace.write({"newsletter.toml": settings.replace('title = ""\n', "")})
+    assert '`title` is missing.\n    Add a line `title: …`, or `title: ""`' in workspace.error("build")

@@ -18,7 +18,7 @@ const change = async (kind, values, words) => {
 };
 
 const move = (article, section, position) =>
-  change("move", { slug: article.slug, section, position }, `“${article.title}” is now in “${section}”.`);
+  change("move", { slug: article.slug, section, position }, `“${article.title}” is now in ${section ? `“${section}”` : "the section without a title"}.`);
 
 const undo = async () => {
   try {
@@ -115,7 +115,7 @@ export const showPlan = (found, target, state) => {
     if (!found.frozen) droppable(list, found, at);
     if (!section.articles.length) list.append(make("li", { class: "quiet" }, "Nothing yet."));
     const count = section.limit ? `${section.articles.length} of at most ${section.limit}` : String(section.articles.length);
-    return [make("h2", {}, section.title, make("span", { class: "badge" }, count)), list];
+    return [make("h2", {}, section.title || "(no title)", make("span", { class: "badge" }, count)), list];
   });
   target.replaceChildren(
     found.frozen

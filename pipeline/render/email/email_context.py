@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline.config.i18n import Messages
-from pipeline.model import ComposedArticle, ComposedEdition, Layout, MergeField, MergeText, Publication
+from pipeline.model import ComposedArticle, ComposedEdition, Layout, MergeField, MergeText, Publication, Show
 from pipeline.render.email.template_values import EmailLink
-from pipeline.render.shared_text import host, revision_date
+from pipeline.render.shared_text import byline, host, revision_date
 from pipeline.support import merge
 
 
@@ -25,15 +25,20 @@ class EmailContext:
     styles: Mapping[str, str]
 
     @property
+    def show(self) -> Show:
+        """What the issue shows beside its texts."""
+        return self.edition.issue.show
+
+    @property
     def issue_line(self) -> str:
         """The issue's number, date and reading time in one line."""
-        return " · ".join(
-            (
-                self.messages.format("issue", number=self.edition.issue.number),
-                self.messages.date(self.edition.issue.date),
-                self.messages.format("minutes", minutes=self.edition.minutes),
-            )
+        issue, show = self.edition.issue, self.show
+        parts = (
+            self.messages.format("issue", number=issue.number) if show.issue_number else "",
+            self.messages.date(issue.date) if show.date else "",
+            self.messages.format("minutes", minutes=self.edition.minutes) if show.reading_time else "",
         )
+        return " · ".join(filter(None, parts))
 
     @property
     def reason(self) -> str:
@@ -42,21 +47,36 @@ class EmailContext:
 
     def minutes(self, article: ComposedArticle) -> str:
         """The reading time of an article."""
-        return self.messages.format("minutes", minutes=article.content.minutes)
+        time = self.messages.format("minutes", minutes=article.content.minutes)
+        return time if self.show.reading_time else ""
+
+    def byline(self, article: ComposedArticle) -> str:
+        """The authors of an article."""
+        return byline(article.article, " · ") if self.show.authors else ""
 
     def details(self, article: ComposedArticle) -> str:
-        """Date, last revision and reading time of an article in one line."""
-        parts = [self.messages.date(article.article.date)]
-        if updated := revision_date(article.article):
-            parts.append(self.messages.format("updated", date=self.messages.date(updated)))
-        return " · ".join([*parts, self.minutes(article)])
+        """Date, last revision and reading time of an article in one line.
+
+        The line of an issue with one text to read has said its date and reading time already.
+        """
+        single, parts = self.edition.single, []
+        if self.show.date:
+            date = self.messages.date(article.article.date)
+            if not single or date != self.messages.date(self.edition.issue.date):
+                parts.append(date)
+            if updated := revision_date(article.article):
+                parts.append(self.messages.format("updated", date=self.messages.date(updated)))
+        if not single and self.show.reading_time:
+            parts.append(self.minutes(article))
+        return " · ".join(parts)
 
     def more_link(self, article: ComposedArticle, layout: Layout) -> EmailLink | None:
         """The "read more" link, which names the article and, for a piece on another site, the host."""
         title, link = article.article.title, article.article.link
         if link:
             return EmailLink(self.messages.format("read_on_site", title=title, host=host(link)), link)
-        if not article.url:
+        hidden = self.edition.repeats_title(article.article) or not self.show.web_link
+        if not article.url or (layout is Layout.FULL and hidden):
             return None
         key = "read_on_web" if layout is Layout.FULL else "read"
         return EmailLink(self.messages.format(key, title=title), article.url)
@@ -68,11 +88,6 @@ class EmailContext:
         }
         known = {**self.edition.related, **in_edition}
         return tuple(EmailLink(*known[slug]) for slug in article.article.related if slug in known)
-
-
-def in_layout(article: ComposedArticle, layout: Layout) -> Layout:
-    """The layout that an article really gets: full if it cannot be read anywhere else."""
-    return layout if article.url or article.article.link else Layout.FULL
 
 
 def unsubscribe_url(publication: Publication) -> MergeText:

@@ -8,7 +8,7 @@ from pipeline.content.medium import Medium, for_audience
 from pipeline.model import ComposedArticle, Image, Layout, Publication, ThemeSettings
 from pipeline.render.email.content_blocks import content_blocks
 from pipeline.render.email.content_tokens import ContentHtml
-from pipeline.render.email.email_context import EmailContext, browser_url, in_layout, unsubscribe_url
+from pipeline.render.email.email_context import EmailContext, browser_url, unsubscribe_url
 from pipeline.render.email.part_sizes import FIRST_ARTICLE, LETTER, in_part
 from pipeline.render.email.template_values import (
     EmailArticle,
@@ -17,15 +17,12 @@ from pipeline.render.email.template_values import (
     EmailSection,
     EmailView,
 )
-from pipeline.render.shared_text import byline, host, text_lines
+from pipeline.render.shared_text import host, text_lines
 from pipeline.support import urls
 from pipeline.support.limits import EMAIL_GUTTER, EMAIL_WIDTH, TALLEST_IMAGE, THUMBNAIL_WIDTH
 
 _LOGO = (240, 56)
 """The largest width and height of the logo, in CSS pixels."""
-
-_ARTICLE_SHIFT = 2
-"""An article's own headings follow its h3; a letter's are directly below the title, as h2."""
 
 
 def email_view(context: EmailContext, logo: Image | None) -> EmailView:
@@ -50,7 +47,7 @@ def email_view(context: EmailContext, logo: Image | None) -> EmailView:
             EmailSection(
                 section.title,
                 tuple(
-                    in_part(_article(each, layout, context), next(number))
+                    in_part(_article(each, layout, section.headline_level, context), next(number))
                     for each, layout in section.articles
                 ),
             )
@@ -62,26 +59,31 @@ def email_view(context: EmailContext, logo: Image | None) -> EmailView:
         postal_address=text_lines(publication.postal_address),
         unsubscribe_url=unsubscribe_url(publication),
         preferences_url=publication.preferences_url or "",
-        browser_url=browser_url(edition),
+        browser_url=browser_url(edition) if context.show.web_link else "",
+        single=edition.single,
     )
 
 
-def _article(composed: ComposedArticle, section_layout: Layout, context: EmailContext) -> EmailArticle:
+def _article(
+    composed: ComposedArticle, section_layout: Layout, level: int, context: EmailContext
+) -> EmailArticle:
     article, theme = composed.article, context.publication.theme
-    layout = in_layout(composed, section_layout)
+    layout = composed.in_layout(section_layout)
+    title = "" if context.edition.repeats_title(article) else article.title
     full = layout is Layout.FULL
     url = article.link or composed.url or ""
     content = for_audience(composed.content, Medium.EMAIL, context.edition.audience)
     blocks: tuple[EmailBlock, ...] = ()
     notes = ContentHtml("")
     if full:
-        blocks, notes = content_blocks(content, context.styles, _ARTICLE_SHIFT)
+        blocks, notes = content_blocks(content, context.styles, level - (1 if title else 2))
     lead, thumbnail = content.lead, content.thumbnail
     return EmailArticle(
         layout=layout.value,
-        title=article.title,
+        title=title,
+        level=level,
         url=url,
-        byline=byline(article, " · "),
+        byline=context.byline(composed),
         details=context.details(composed),
         minutes=context.minutes(composed),
         dek=article.dek,

@@ -28,7 +28,7 @@ from pipeline.render.email.content_tokens import (
     printed_values,
     write,
 )
-from pipeline.render.email.email_context import EmailContext, in_layout
+from pipeline.render.email.email_context import EmailContext
 from pipeline.render.email.email_view import email_view, shows_thumbnail
 from pipeline.render.email.mjml import compile_layout
 from pipeline.render.email.mjml_lint import annotate
@@ -111,7 +111,7 @@ def _images(edition: ComposedEdition, logo: Image | None, theme: ThemeSettings) 
     shown = [logo, *for_audience(edition.letter, Medium.EMAIL, edition.audience).images]
     for section in edition.sections:
         for article, asked in section.articles:
-            layout = in_layout(article, asked)
+            layout = article.in_layout(asked)
             if shows_thumbnail(layout, theme):
                 shown.append(article.content.thumbnail)
             if layout is Layout.FULL:

@@ -46,11 +46,13 @@ class EmailBlock:
 class EmailArticle:
     """An article of the email.
 
-    `url` is empty if its headline is not a link; `host` is that of a piece on another site.
+    `title` is empty if the title of the issue says it already; `level` is that of the headline. `url` is
+    empty if the headline is not a link; `host` is that of a piece on another site.
     """
 
     layout: str
     title: str
+    level: int
     url: str
     byline: str
     details: str
@@ -67,7 +69,7 @@ class EmailArticle:
 
 @dataclass(frozen=True, slots=True)
 class EmailSection:
-    """A titled group of articles."""
+    """A group of articles; `title` is empty if it has no heading."""
 
     title: str
     articles: tuple[EmailArticle, ...]
@@ -75,7 +77,10 @@ class EmailSection:
 
 @dataclass(frozen=True, slots=True)
 class EmailView:
-    """One edition, as `email/issue.mjml.j2` sees it under the name `email`."""
+    """One edition, as `email/issue.mjml.j2` sees it under the name `email`.
+
+    `single` is True if it has one text to read: its letter, or one article in full.
+    """
 
     language: str
     title: str
@@ -96,3 +101,4 @@ class EmailView:
     unsubscribe_url: str
     preferences_url: str
     browser_url: str
+    single: bool

@@ -12,8 +12,8 @@ from pipeline.content.medium import Medium, for_audience
 from pipeline.content.text import LinkList, blocks_to_text
 from pipeline.content.text_width import width, wrap
 from pipeline.model import Block, ComposedArticle, Content, Element, Image, Layout, MergeText, Node
-from pipeline.render.email.email_context import EmailContext, browser_url, in_layout, unsubscribe_url
-from pipeline.render.shared_text import byline, text_lines
+from pipeline.render.email.email_context import EmailContext, browser_url, unsubscribe_url
+from pipeline.render.shared_text import text_lines
 from pipeline.support import merge
 from pipeline.support.limits import TEXT_COLUMNS
 
@@ -32,7 +32,10 @@ def email_text(context: EmailContext) -> MergeText:
     ]
     rule = "-" * TEXT_COLUMNS
     for section in edition.sections:
-        parts.append(_lines(rule, _wrap(section.title.upper()), rule))
+        if section.title:
+            parts.append(_lines(rule, _wrap(section.title.upper()), rule))
+        elif parts[-1]:
+            parts.append(rule)
         articles = (_article(article, layout, context, links) for article, layout in section.articles)
         parts.append("\n\n\n".join(articles))
     if edition.disclaimers:
@@ -47,8 +50,9 @@ def _article(
     composed: ComposedArticle, section_layout: Layout, context: EmailContext, links: LinkList
 ) -> str:
     article = composed.article
-    layout = in_layout(composed, section_layout)
-    title, dek = _wrap(article.title), _wrap(article.dek)
+    layout = composed.in_layout(section_layout)
+    title = "" if context.edition.repeats_title(article) else _wrap(article.title)
+    dek = _wrap(article.dek)
     link = context.more_link(composed, layout)
     more = _wrap(f"{link.text} [{links.number(link.url)}]") if link else ""
     if layout is Layout.BRIEF:
@@ -61,12 +65,14 @@ def _article(
         _wrap(f"- {each.text} [{links.number(each.url)}]", after="  ")
         for each in context.related_links(composed)
     ]
-    lowered = replace(composed.content, blocks=_lower_headings(tuple(composed.content.blocks)))
+    content = composed.content
+    if title:
+        content = replace(content, blocks=_lower_headings(tuple(content.blocks)))
     return _paragraphs(
-        _lines(title, underline, _wrap(byline(article, " · ")), _wrap(context.details(composed))),
+        _lines(title, underline, _wrap(context.byline(composed)), _wrap(context.details(composed))),
         dek,
         _image(composed.content.lead),
-        _content(lowered, context, links),
+        _content(content, context, links),
         _lines(f"{context.messages.format('related')}:", *related) if related else "",
         more,
     )
@@ -106,7 +112,8 @@ def _footer(context: EmailContext) -> list[str]:
     links: list[tuple[str, str]] = [(messages.format("unsubscribe"), unsubscribe_url(publication))]
     if publication.preferences_url:
         links.append((messages.format("preferences"), publication.preferences_url))
-    links.append((messages.format("view_in_browser"), browser_url(context.edition)))
+    if context.show.web_link:
+        links.append((messages.format("view_in_browser"), browser_url(context.edition)))
     return [
         _wrap(context.reason),
         _lines(*map(_wrap, text_lines(publication.colophon))),

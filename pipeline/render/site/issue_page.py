@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pipeline.content.medium import Medium, for_audience
 from pipeline.model import EVERYONE, ComposedArticle, ComposedEdition, Layout, OutputFile
 from pipeline.render.site.head_metadata import FeedLink, make_head
@@ -36,7 +38,10 @@ def issue_page(site: SiteRenderer, position: int, edition: ComposedEdition) -> O
         SiteSection(
             f"_section-{number}",
             section.title,
-            tuple(_article(index, page, edition, article, layout) for article, layout in section.articles),
+            tuple(
+                _article(index, page, edition, article, layout, section.headline_level)
+                for article, layout in section.articles
+            ),
         )
         for number, section in enumerate(edition.public_sections, start=1)
     )
@@ -44,6 +49,7 @@ def issue_page(site: SiteRenderer, position: int, edition: ComposedEdition) -> O
         "issue.html.j2",
         page,
         head,
+        show=issue.show,
         number=issue.number,
         title=issue.title,
         dek=edition.summary if issue.preview_text else "",
@@ -67,18 +73,27 @@ def _feeds(site: SiteRenderer, page: SitePage, edition: ComposedEdition) -> tupl
 
 
 def _article(
-    index: SiteIndex, page: SitePage, edition: ComposedEdition, composed: ComposedArticle, layout: Layout
+    index: SiteIndex,
+    page: SitePage,
+    edition: ComposedEdition,
+    composed: ComposedArticle,
+    layout: Layout,
+    level: int,
 ) -> SiteArticle:
-    """An article in the issue's layout.
+    """An article in the issue's layout, without what the head of the page says already.
 
     In full its headings are below its title. No id that is made from a heading contains an underscore,
     so that no two ids on the page are alike.
     """
-    html = None
+    html, headline = None, not edition.repeats_title(composed.article)
     if layout is Layout.FULL:
         content = for_audience(composed.content, Medium.WEB, edition.audience)
-        html = content_html(content, page, f"{composed.article.slug}_", 2)
-    return site_article(composed, index, page, layout.value, html)
+        html = content_html(content, page, f"{composed.article.slug}_", level - (1 if headline else 2))
+    article = replace(site_article(composed, index, page, layout.value, html), level=level, headline=headline)
+    if not edition.single:
+        return article
+    same_day = page.messages.date(composed.article.date) == page.messages.date(edition.issue.date)
+    return replace(article, date=None if same_day else article.date, minutes=0)
 
 
 def _neighbour(index: SiteIndex, page: SitePage, position: int, audience: str) -> SiteLink | None:

@@ -74,7 +74,8 @@ class SiteRenderer:
         """One page, by the template `web/NAME`."""
         template = self.templates.environment().get_template(f"web/{name}")
         frame = page_frame(self.index, page)
-        html = template.render(head=head, site=frame, say=self.messages.format, **values)
+        shown = {"show": self.publication.show, **values}
+        html = template.render(head=head, site=frame, say=self.messages.format, **shown)
         return OutputFile(page.path, f"{html}\n".encode())
 
 

@@ -92,10 +92,12 @@ def publication_card(index: SiteIndex) -> SocialCard:
 def issue_card(index: SiteIndex, position: int, messages: Messages) -> SocialCard:
     """The card of the issue at `position` in the index, which all of its editions share."""
     issue = index.issues[position][0].issue
+    number = messages.format("issue", number=issue.number) if issue.show.issue_number else ""
+    date = messages.date(issue.date) if issue.show.date else ""
     return replace(
         publication_card(index),
         title=issue.title,
-        line=f"{messages.format('issue', number=issue.number)} · {messages.date(issue.date)}",
+        line=" · ".join(filter(None, (number, date))),
         mark=str(issue.number),
         stem=f"social-{issue.number:03}",
     )
