@@ -147,14 +147,15 @@ class Composer:
         content, lead, thumbnail = Content(()), None, None
         if isinstance(text, Article):
             body, first_line = text.body, text.body_line
-            try:
-                if text.image:
-                    lead = resolver.image(text.image, text.image_alt)
-                    thumbnail = resolver.image(text.image, text.image_alt, THUMBNAIL_BOX)
-            except PressroomError as error:
-                mistakes.append(PressroomError(error.message, path, text.lines.get("image"), error.hint))
         else:
             body, first_line = text.letter, text.letter_line
+        try:
+            if text.image:
+                lead = resolver.image(text.image, text.image_alt)
+            if text.image and isinstance(text, Article):
+                thumbnail = resolver.image(text.image, text.image_alt, THUMBNAIL_BOX)
+        except PressroomError as error:
+            mistakes.append(PressroomError(error.message, path, text.lines.get("image"), error.hint))
         with collect(mistakes):
             content = parse_content(
                 body,
@@ -197,12 +198,12 @@ class Composer:
         for article in {a.slug: a for edition in assembled.editions for a in edition.articles}.values():
             with collect(errors):
                 self.content(article)
-        errors += (
+        raise_all(errors)
+        raise_all(
             _nothing_to_read(issue, edition.audience)
             for edition in assembled.editions
             if not edition.articles and not for_audience(letter, Medium.EMAIL, edition.audience).blocks
         )
-        raise_all(errors)
         return tuple(self._edition(assembled, edition, letter) for edition in assembled.editions)
 
     def _edition(

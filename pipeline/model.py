@@ -387,8 +387,8 @@ class Content:
     """An article's body or an issue's letter, parsed and made safe.
 
     Addresses in it are absolute. `footnotes` are the notes in order, each as nodes; a reference to note n is
-    `<sup class="footnote">n</sup>`. `images` are those in the body; `lead` is the lead image, and
-    `thumbnail` a smaller version of it for a card. `minutes` is the reading time, at least 1. `findings` are
+    `<sup class="footnote">n</sup>`. `images` are those in the body; `lead` is the lead image, and, for a
+    card, `thumbnail` a smaller version of it. `minutes` is the reading time, at least 1. `findings` are
     the warnings on what readers do not see.
     """
 
@@ -412,7 +412,8 @@ class Issue:
     `folder` is the name of its folder below `issues/`, such as `001-the-plastic-brain`; `aliases` are earlier
     names of the folder, whose addresses redirect to it. It has an edition for each of `audiences`; the
     first one is the main edition. `own_sections` is False if the sections are the publication's. `subject`
-    and `preview_text` are as typed; without a subject, the title is used. `theme_layout` is the layout of
+    and `preview_text` are as typed; without a subject, the title is used. `image` is the path of the picture
+    at its head, as written. `theme_layout` is the layout of
     the theme. `lines` maps each field to its line.
     """
 
@@ -427,6 +428,8 @@ class Issue:
     own_sections: bool = True
     subject: str | None = None
     preview_text: str | None = None
+    image: str | None = None
+    image_alt: str = ""
     layout: Layout | None = None
     theme_layout: Layout = Layout.CARD
     audiences: tuple[str, ...] = (EVERYONE,)

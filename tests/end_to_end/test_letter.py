@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from html_kit import HtmlReader
-from workspace_kit import SETTINGS, WorkspaceRunner, article, issue
+from workspace_kit import SETTINGS, WorkspaceRunner, article, issue, png
 
 from pipeline.config.themes import theme_names
 from pipeline.model import FORMATS, TARGETS
@@ -261,3 +261,63 @@ def test_a_section_without_a_title_is_named_as_such(workspace: WorkspaceRunner) 
     assert "\n  (no title)\n" in workspace.ok("assemble", "1")
     workspace.write({"newsletter.toml": settings.replace('title = ""\n', "")})
     assert '`title` is missing.\n    Add a line `title: …`, or `title: ""`' in workspace.error("build")
+
+
+# --- the picture at the head -----------------------------------------------------------------
+
+PICTURE = "image: window.png\nimage_alt: A window in winter\n"
+
+
+@pytest.mark.parametrize("theme", theme_names(None))
+@pytest.mark.parametrize("words", ["Hello.", LETTER.rpartition("---\n")[2]])
+def test_the_picture_of_an_issue_is_at_its_head_in_every_form(
+    letter: WorkspaceRunner, theme: str, words: str
+) -> None:
+    letter.write({
+        "newsletter.toml": f'{ONLY_SETTINGS}\n[theme]\nname = "{theme}"\n',
+        ISSUE: issue(title="The cold kitchen", more=PICTURE, letter=words),
+        "issues/001-the-cold-kitchen/window.png": png(2400, 1200),
+    })  # fmt: skip
+    built = dict(outputs(letter, ISSUE))
+    for form in ("email", "page"):
+        (picture,) = HtmlReader(built[form]).all("img")
+        assert picture["alt"] == "A window in winter", form
+        assert built[form].index("<h1") < built[form].index("<img") < built[form].rindex("Hello")
+    assert "[Image: A window in winter]\n\nHello" in built["text part"]
+    address = "https://synapse.example/news/images/window-"
+    page = letter.read("build/site/issues/001-the-cold-kitchen/index.html")
+    assert f'<meta property="og:image" content="{address}' in page
+    item = json.loads(letter.read("build/site/feed.json"))["items"][0]
+    assert item["image"].startswith(address)
+    assert item["content_html"].startswith(f'<p><img src="{address}')
+    assert f'<media:content url="{address}' in letter.read("build/site/feed.xml")
+    assert not list((letter.root / "build/site/images").glob("social-001-*"))
+    (packed,) = (letter.root / "build/issues/001-the-cold-kitchen/images").iterdir()
+    assert (letter.root / "build/site/images" / packed.name).is_file()
+    assert letter.run("check").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("more", "line", "message"),
+    [
+        ("image: window.png\n", 5, "the image has no `image_alt`."),
+        ("image: windw.png\nimage_alt: A window\n", 5, 'the image "windw.png" does not exist.'),
+        ("image: ../../../window.png\nimage_alt: A window\n", 5, "leaves the workspace."),
+    ],
+)
+def test_a_picture_that_cannot_be_shown_is_named_with_its_line(
+    letter: WorkspaceRunner, more: str, line: int, message: str
+) -> None:
+    letter.write({ISSUE: issue(more=more), "issues/001-the-cold-kitchen/window.png": png()})
+    for command in ("build", "check", "assemble"):
+        error = letter.error(command, "1")
+        assert error.startswith(f"{ISSUE}:{line}: ") and message in error
+
+
+def test_another_picture_dates_the_revision_of_a_frozen_issue(letter: WorkspaceRunner) -> None:
+    letter.write({"issues/001-the-cold-kitchen/window.png": png()})
+    letter.ok("assemble", "1", "--now", "2026-02-01")
+    letter.write({ISSUE: LETTER.replace("---\nHello", f"{PICTURE}---\nHello")})
+    letter.ok("assemble", "1", "--refresh", "--now", "2026-02-03")
+    lock = json.loads(letter.read("issues/001-the-cold-kitchen/issue.lock"))
+    assert lock["updated"].startswith("2026-02-03")

@@ -21,6 +21,8 @@ from pipeline.render.shared_text import host, text_lines
 from pipeline.support import urls
 from pipeline.support.limits import EMAIL_GUTTER, EMAIL_WIDTH, TALLEST_IMAGE, THUMBNAIL_WIDTH
 
+_TEXT_WIDTH = EMAIL_WIDTH - 2 * EMAIL_GUTTER
+
 _LOGO = (240, 56)
 """The largest width and height of the logo, in CSS pixels."""
 
@@ -41,6 +43,7 @@ def email_view(context: EmailContext, logo: Image | None) -> EmailView:
         tagline=publication.tagline,
         home_url=urls.home_url(publication),
         logo=_logo(logo, publication),
+        lead=in_part(_fit(letter.lead, _TEXT_WIDTH), LETTER) if letter.lead else None,
         letter=in_part(letter_blocks, LETTER),
         letter_notes_html=in_part(letter_notes, LETTER),
         sections=tuple(
@@ -87,7 +90,7 @@ def _article(
         details=context.details(composed),
         minutes=context.minutes(composed),
         dek=article.dek,
-        lead=_fit(lead, EMAIL_WIDTH - 2 * EMAIL_GUTTER) if lead and full else None,
+        lead=_fit(lead, _TEXT_WIDTH) if lead and full else None,
         thumbnail=_fit(thumbnail, THUMBNAIL_WIDTH, url)
         if thumbnail and shows_thumbnail(layout, theme)
         else None,

@@ -108,7 +108,8 @@ def _parts(edition: ComposedEdition, sizes: Mapping[int, int]) -> tuple[EmailPar
 
 def _images(edition: ComposedEdition, logo: Image | None, theme: ThemeSettings) -> tuple[Image, ...]:
     """List the images that the email shows, each once, in reading order."""
-    shown = [logo, *for_audience(edition.letter, Medium.EMAIL, edition.audience).images]
+    letter = for_audience(edition.letter, Medium.EMAIL, edition.audience)
+    shown = [logo, letter.lead, *letter.images]
     for section in edition.sections:
         for article, asked in section.articles:
             layout = article.in_layout(asked)

@@ -91,6 +91,7 @@ class EmailView:
     tagline: str
     home_url: str
     logo: EmailImage | None
+    lead: EmailImage | None
     letter: tuple[EmailBlock, ...]
     letter_notes_html: ContentHtml
     sections: tuple[EmailSection, ...]

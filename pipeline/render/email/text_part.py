@@ -28,7 +28,7 @@ def email_text(context: EmailContext) -> MergeText:
     parts = [
         _lines(_wrap(publication.title), _wrap(publication.tagline), _wrap(context.issue_line)),
         _lines("=" * TEXT_COLUMNS, _wrap(edition.issue.title), "=" * TEXT_COLUMNS),
-        _content(edition.letter, context, links),
+        _paragraphs(_image(edition.letter.lead), _content(edition.letter, context, links)),
     ]
     rule = "-" * TEXT_COLUMNS
     for section in edition.sections:

@@ -63,9 +63,11 @@ def edition_item(edition: ComposedEdition, publication: Publication, *, further:
     title = single_line(edition.issue.title) or single_line(publication.title)
     # The anchors are those of the issue's page.
     options = _options(publication, url)
-    html = [_body(edition.letter, replace(options, anchor=f"{url}#letter_"), edition.audience)]
+    lead = edition.letter.lead
+    letter = _body(edition.letter, replace(options, anchor=f"{url}#letter_"), edition.audience)
+    html = [_image(lead), letter]
     articles: list[ComposedArticle] = []
-    images: list[Image | None] = []
+    images = [lead]
     for section in edition.public_sections:
         html.append(f"<h2>{escape(section.title)}</h2>" if section.title else "")
         for article, layout in section.articles:

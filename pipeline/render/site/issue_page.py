@@ -18,6 +18,7 @@ from pipeline.render.site.page_values import (
     issue_link,
     site_article,
     site_date,
+    site_image,
 )
 from pipeline.render.site.site_index import SiteIndex
 from pipeline.render.site.site_page import SitePage
@@ -55,6 +56,7 @@ def issue_page(site: SiteRenderer, position: int, edition: ComposedEdition) -> O
         dek=edition.summary if issue.preview_text else "",
         date=site_date(issue.date, site.messages),
         minutes=edition.minutes,
+        picture=site_image(letter.lead, page),
         letter=content_html(letter, page, "letter_", 0),
         sections=sections,
         disclaimers=edition.disclaimers,

@@ -106,7 +106,9 @@ def issue_card(index: SiteIndex, position: int, messages: Messages) -> SocialCar
 def cards(index: SiteIndex, messages: Messages) -> Iterator[SocialCard]:
     """Every card that the site's pages name."""
     yield publication_card(index)
-    yield from (issue_card(index, position, messages) for position in range(len(index.issues)))
+    for position, (main, *_) in enumerate(index.issues):
+        if main.letter.lead is None:
+            yield issue_card(index, position, messages)
 
 
 def make_picture(card: SocialCard, data: Callable[[Image], bytes]) -> OutputFile:
