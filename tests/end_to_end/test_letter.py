@@ -12,6 +12,7 @@ import pytest
 from html_kit import HtmlReader
 from workspace_kit import SETTINGS, WorkspaceRunner, article, issue, png
 
+from pipeline.actions.scaffold import KINDS
 from pipeline.config.themes import theme_names
 from pipeline.model import FORMATS, TARGETS
 from pipeline.preview import panels
@@ -321,3 +322,108 @@ def test_another_picture_dates_the_revision_of_a_frozen_issue(letter: WorkspaceR
     letter.ok("assemble", "1", "--refresh", "--now", "2026-02-03")
     lock = json.loads(letter.read("issues/001-the-cold-kitchen/issue.lock"))
     assert lock["updated"].startswith("2026-02-03")
+
+
+# --- the first one, and the next -------------------------------------------------------------
+
+MINE = (
+    *("--sender", "mara@smallhours.example", "--postal-address", "1 Row"),
+    *("--base-url", "https://smallhours.example"),
+)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_workspace_goes_out_without_a_warning(tmp_path: Path, kind: str) -> None:
+    WorkspaceRunner(tmp_path).ok("init", "mine", "--kind", kind, *MINE, "--now", "2026-02-01")
+    mine = WorkspaceRunner(tmp_path / "mine")
+    assert f'name = "{KINDS[kind]}"' in mine.read("newsletter.toml")
+    for command in (
+        ("check", "--strict"),
+        ("assemble", "1"),
+        ("build",),
+        ("export", "1"),
+        ("feed", "--check"),
+    ):
+        result = mine.run(*command)
+        assert result.exit_code == 0 and ": warning " not in result.output, result.output
+
+
+def test_a_workspace_of_letters_has_nothing_of_a_magazine(tmp_path: Path) -> None:
+    shown = (
+        WorkspaceRunner(tmp_path).run("init", "mine", "--kind", "letter", "--theme", "digest", *MINE).output
+    )
+    mine = WorkspaceRunner(tmp_path / "mine")
+    assert sorted(mine.tree()) == [".gitignore", "issues/001-the-first-letter/issue.md", "newsletter.toml"]
+    assert "sections" not in mine.read("newsletter.toml") and 'name = "digest"' in mine.read(
+        "newsletter.toml"
+    )
+    assert "pressroom preview 1" in shown and "plan" not in shown
+
+
+def test_a_misspelt_kind_is_suggested(tmp_path: Path) -> None:
+    assert 'Did you mean "letter"?' in WorkspaceRunner(tmp_path).error("init", "mine", "--kind", "leter")
+    assert not (tmp_path / "mine").exists()
+
+
+TAKEN = """---
+number: 1   # the first
+title: The plastic brain
+date: 2026-02-01
+subject: What a brain is
+preview_text: >
+  A line that only this issue
+  can have.
+image: window.png
+image_alt: A window
+aliases:
+  - 001-the-brain   # as it was called
+# The sections, in their order.
+sections:
+  - {title: Research, tags: {any: [research]}, since: 2026-01-01}
+  - title: "In brief"
+    tags: [notes]
+    pin: [a-note]
+show: {date: no}
+silence: {COPY008: "briefs are brief"}
+---
+Hello.
+"""
+NEXT = """---
+number: 2   # the first
+title: "Dear \\"reader\\": a b"
+date: 2026-03-01
+# The sections, in their order.
+sections:
+  - {title: Research, tags: {any: [research]}, since: 2026-01-01}
+  - title: "In brief"
+    tags: [notes]
+    pin: [a-note]
+show: {date: no}
+silence: {COPY008: "briefs are brief"}
+draft: true
+---
+Hello {{ first_name | there }},
+
+"""
+
+
+def test_the_next_issue_takes_sections_and_settings_as_they_are(workspace: WorkspaceRunner) -> None:
+    workspace.write({PLASTIC: TAKEN, "issues/001-the-plastic-brain/window.png": png()})
+    result = workspace.run("new", "issue", 'Dear "reader": a b', "--from", "1", "--date", "2026-03-01")
+    assert workspace.read("issues/002-dear-reader-a-b/issue.md") == NEXT
+    assert 'Look at section "Research": it has the dates of issue 1.' in result.stderr
+    assert 'Look at section "In brief": it has the pins of issue 1.' in result.stderr
+    workspace.ok("build", "2")
+
+
+def test_the_next_issue_takes_the_sections_of_toml(workspace: WorkspaceRunner) -> None:
+    workspace.write({
+        PLASTIC: '+++\ntitle = "The plastic brain"\ndate = 2026-02-01\nsubject = "S"\n\n[show]\ndate = false\n\n'
+        '[[sections]]\ntitle = "Research"\ntags = ["research"]\n+++\nHello.\n',
+    })  # fmt: skip
+    workspace.ok("new", "issue", "The next", "--from", "the-plastic-brain", "--date", "2026-03-01")
+    assert workspace.read("issues/002-the-next/issue.md") == (
+        '+++\ndraft = true\ntitle = "The next"\ndate = 2026-03-01\n\n[show]\ndate = false\n\n'
+        '[[sections]]\ntitle = "Research"\ntags = ["research"]\n+++\nHello {{ first_name | there }},\n\n'
+    )
+    workspace.ok("build", "2")
