@@ -38,6 +38,10 @@ from pipeline.errors import PressroomError
 from pipeline.support.merge import TYPED
 
 _MAX_NESTING = 40
+_LONGEST_PARAGRAPH = 100_000
+_MOST_BRACKETS = 2000
+"""In one paragraph. markdown-it takes time in the square of their number, and of that of quotation marks."""
+
 _FOOTNOTE = re.compile(r"\[\^[^\s\[\]]{1,100}\]")
 _DEFINITION = re.compile(r"\[((?!\^)[^\[\]\\]+)\]:[ \t]+([^<\s].*)")
 
@@ -109,6 +113,7 @@ def _parser(language: str) -> MarkdownIt:
     parser.inline.ruler.before("escape", "merge_field", _merge_field)
     parser.inline.ruler.after("image", "lost_address", _lost_address)
     parser.block.ruler.before("reference", "lost_definition", _lost_definition)
+    parser.core.ruler.before("inline", "limit_paragraphs", _limit_paragraphs)
     parser.core.ruler.before("footnote_tail", "footnote_definitions", _footnote_definitions)
     parser.core.ruler.before("smartquotes", "dashes", _dashes)
     for name, rule in _RENDER_RULES.items():
@@ -288,6 +293,17 @@ def _lost_definition(state: StateBlock, start: int, end: int, silent: bool) -> b
 
 def _first_space(text: str) -> int:
     return len(text.split(maxsplit=1)[0])
+
+
+def _limit_paragraphs(state: StateCore) -> None:
+    for token in state.tokens:
+        length, brackets = len(token.content), token.content.count("[")
+        if token.type == "inline" and (length > _LONGEST_PARAGRAPH or brackets > _MOST_BRACKETS):
+            what = f"{length:,} characters" if length > _LONGEST_PARAGRAPH else f"{brackets:,} times the sign `[`"
+            line = state.env["first_line"] + (token.map[0] if token.map else 0)
+            raise PressroomError(
+                f"this paragraph has {what}.", None, line, "Divide it by empty lines, or write it as code."
+            )
 
 
 def _footnote_definitions(state: StateCore) -> None:
