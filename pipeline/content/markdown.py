@@ -177,7 +177,7 @@ def _container(state: StateBlock, start: int, end: int, silent: bool) -> bool:
             )
         return True
     if not opening.name:
-        _mistake(state.env, start, f"`{':' * opening.colons}` closes nothing.", "Delete it.")
+        _mistake(state.env, start, f"`{':' * min(opening.colons, 20)}` closes nothing.", "Delete it.")
         return True
     lines = (state.src[state.bMarks[line] : state.eMarks[line]] for line in range(start + 1, end))
     last, unclosed = containers.find_end(opening.colons, lines)
@@ -299,7 +299,11 @@ def _limit_paragraphs(state: StateCore) -> None:
     for token in state.tokens:
         length, brackets = len(token.content), token.content.count("[")
         if token.type == "inline" and (length > _LONGEST_PARAGRAPH or brackets > _MOST_BRACKETS):
-            what = f"{length:,} characters" if length > _LONGEST_PARAGRAPH else f"{brackets:,} times the sign `[`"
+            what = (
+                f"{length:,} characters"
+                if length > _LONGEST_PARAGRAPH
+                else f"{brackets:,} times the sign `[`"
+            )
             line = state.env["first_line"] + (token.map[0] if token.map else 0)
             raise PressroomError(
                 f"this paragraph has {what}.", None, line, "Divide it by empty lines, or write it as code."
