@@ -10,12 +10,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from urllib.parse import unquote
 
 from pipeline.articles.resolver import SourceResolver
 from pipeline.content.compressed import compress
-from pipeline.content.medium import Medium, select_blocks
+from pipeline.content.footnotes import block_nodes
+from pipeline.content.html import heading_ids
+from pipeline.content.medium import Medium, for_audience, select_blocks
 from pipeline.content.opening import opening
 from pipeline.content.parse import WORDS_PER_MINUTE, parse_content
+from pipeline.content.tree import elements
 from pipeline.errors import PressroomError, collect, raise_all, suggest
 from pipeline.images.library import ImageLibrary
 from pipeline.images.resize import LOGO_BOX, THUMBNAIL_BOX
@@ -313,11 +317,42 @@ class Composer:
         return self._dead_links([*carried.values(), assembled.issue], pages)
 
     def _dead_links(self, texts: Iterable[Article | Issue], pages: set[str]) -> tuple[Finding, ...]:
-        return tuple(
+        texts = tuple(texts)
+        without_page = (
             self._dead_link(self.pool[target], text.place.path)
             for text in texts
             for target in sorted(self._parsed_text(text).linked - pages)
         )
+        return (*without_page, *(finding for text in texts for finding in self._dead_anchors(text)))
+
+    def _dead_anchors(self, text: Article | Issue) -> Iterator[Finding]:
+        """Report each link to a heading that the text itself, or a linked article, does not have."""
+        if not re.search(r"#[^\s#]", text.body if isinstance(text, Article) else text.letter):
+            return
+        parsed = self._parsed_text(text)
+        own: tuple[str, ...] | None = None
+        slugs = {address(self.publication, article_path(slug)): slug for slug in parsed.linked}
+        for href, line in _links(parsed.content):
+            page, mark, fragment = href.partition("#")
+            if not mark or isinstance(href, MergeText) or (page and page not in slugs):
+                continue
+            if page:
+                target = self._parsed_text(self.pool[slugs[page]]).content
+                ids, where = (
+                    heading_ids(for_audience(target, Medium.WEB, EVERYONE).blocks),
+                    f'"{slugs[page]}"',
+                )
+            else:
+                own = heading_ids(parsed.content.blocks) if own is None else own
+                ids, where = own, "this text"
+            name = unquote(fragment)
+            if name in ids:
+                continue
+            hint = suggest(name, ids) or (
+                "Its headings are #" + ", #".join(ids) + "." if ids else "It has none."
+            )
+            message = f'it links to "#{name}", and no heading in {where} has that name.'
+            yield Finding("LINK019", Severity.WARNING, message, Place(text.place.path, line), hint)
 
     def _dead_link(self, target: Article, path: str) -> Finding:
         message = f'it links to the article "{target.slug}", which has no page'
@@ -340,6 +375,22 @@ def _summary(letter: Content, audience: str) -> str:
         if least <= sentence_end.end() <= most:
             return text[: sentence_end.end()]
     return text if len(text) <= most else text[: most - 1].rsplit(" ", 1)[0].rstrip(",;:–— ") + "…"
+
+
+def _links(content: Content) -> Iterator[tuple[str, int | None]]:
+    """The address of each link in content, with its line."""
+    nodes = [*block_nodes(content.blocks), *(node for note in content.footnotes for node in note)]
+    for element in elements(nodes):
+        if element.tag == "a":
+            yield element.get("href") or "", element.line
+    yield from _call_to_action_links(content.blocks)
+
+
+def _call_to_action_links(blocks: Iterable[Block]) -> Iterator[tuple[str, int | None]]:
+    for block in blocks:
+        if block.link_url:
+            yield block.link_url, block.line
+        yield from _call_to_action_links(block.blocks)
 
 
 def _minutes(letter: Content, sections: Iterable[Section[ComposedArticle]]) -> int:

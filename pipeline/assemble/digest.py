@@ -43,4 +43,5 @@ def _target(image: re.Match[str]) -> str:
     spaced = SPACED_TAIL.match(image.string, image.start("tail")) if image["tail"] else None
     if spaced and len(spaced[1].split()) > 1:
         return " ".join(spaced[1].split())
-    return next(filter(None, image.groups()[1:] if image["tail"] else image.groups()))
+    targets = image.groups()[1:] if image["tail"] else image.groups()
+    return str(next(filter(None, targets)))
