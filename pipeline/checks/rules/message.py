@@ -218,7 +218,7 @@ def unsubscribe_button(context: CheckContext) -> Iterator[Violation]:
 
 
 @_defect_rule(
-    "MAIL015",
+    "MAIL016",
     Severity.ERROR,
     "No mail program can unsubscribe a reader",
     source="RFC 2369, 3.2",

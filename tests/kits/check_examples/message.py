@@ -79,7 +79,7 @@ EXAMPLES = {
         header("Date: Sun, 01 Feb 2026 00:00:00 +0000", "Date: 1 Feb 2026 00:00 +0100"),
     ),
     "MAIL009": Example(header(f"List-Unsubscribe: {HTTPS}", "List-Unsubscribe: ")),
-    "MAIL015": Example(header(f"List-Unsubscribe: {HTTPS}", "List-Unsubscribe: =?utf-8?q?=3Chttps?=,\r\n ")),
+    "MAIL016": Example(header(f"List-Unsubscribe: {HTTPS}", "List-Unsubscribe: =?utf-8?q?=3Chttps?=,\r\n ")),
     "MAIL010": Example(header(POST, "")),
     "MAIL011": Example(
         header("List-Id: <news.synapse.example>", "List-Id: Synapse"),
