@@ -37,7 +37,9 @@ _MARK = r"\x02[^\x03]*\x03"
 _WORD = re.compile(rf"{_MARK}|{_SIGN}{{{_LONG_WORD},}}")
 _CODE = re.compile(rf"{_MARK}|{_SIGN}{{{_LONG_CODE},}}")
 # As long as may be, and after a sign that divides words if there is one.
-_PIECES = re.compile(rf"(?:{_SIGN}{{2,{_PIECE - 1}}}(?:&[#\w]+;|[^\w\s<>&]|_)|{_SIGN}{{{_PIECE}}})(?={_SIGN})")
+_PIECES = re.compile(
+    rf"(?:{_SIGN}{{2,{_PIECE - 1}}}(?:&[#\w]+;|[^\w\s<>&]|_)|{_SIGN}{{{_PIECE}}})(?={_SIGN})"
+)
 
 
 def break_words(html: str, words: re.Pattern[str] = _WORD) -> str:
@@ -68,7 +70,7 @@ def _kept_spaces(spaces: re.Match[str]) -> str:
 
 
 def one_cell(inner: str, style: str, attributes: str) -> str:
-    """HTML in a table of one cell, which has the padding, border and ground of `style`; the table its margin."""
+    """HTML in a table of one cell: the table has the margin of `style`, the cell all else."""
     # Quotes in it are references already, whose semicolons end no declaration.
     declarations = re.split(r"(?<!&#x27);", style)
     margin = ";".join(each for each in declarations if each.startswith("margin"))

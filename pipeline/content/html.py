@@ -149,7 +149,7 @@ class _HtmlWriter:
             return _EMAIL_FORMS[tag](self, node, parent)
         # With `max-width:100%`, an image that is not loaded would widen its table to its own width.
         # Word uses the attribute.
-        size = f"width:100%;max-width:{_fitted_size(node, 'width')}px" if tag == "img" else ""
+        size = f"width:100%;max-width:{self._fitted(node, 'width')}px" if tag == "img" else ""
         start = f"<{tag}{self._attributes(node, parent)}{self._style(tag, parent, size, node.get('align'))}>"
         if tag in VOID:
             return start
@@ -199,10 +199,14 @@ class _HtmlWriter:
         style = self._style("table", parent)
         if form is TableForm.ROWS:
             captions = (each for each in node.children if isinstance(each, Element) and each.tag == "caption")
-            caption = "".join(f'<p style="margin:0 0 8px">{self.nodes(each.children)}</p>' for each in captions)
+            caption = "".join(
+                f'<p style="margin:0 0 8px">{self.nodes(each.children)}</p>' for each in captions
+            )
             cell = f"<tr><td{self._style('td', 'tr')}>"
             rows = "".join(f"{cell}{self._record(row, names)}</td></tr>" for row in body)
-            return f'{caption}<table class="{form.value}" role="presentation" width="100%"{style}>{rows}</table>'
+            return (
+                f'{caption}<table class="{form.value}" role="presentation" width="100%"{style}>{rows}</table>'
+            )
         name = ""
         if form is TableForm.ROWS_ON_PHONES:
             name = f' class="{form.value}"'
@@ -229,7 +233,7 @@ class _HtmlWriter:
             elif name == "class" and self.options.medium is not Medium.WEB:
                 continue
             elif node.tag == "img" and name in ("width", "height") and self.options.medium is Medium.EMAIL:
-                value = _fitted_size(node, name)
+                value = self._fitted(node, name)
             attributes.append(f' {name}="{merge.escape(value)}"')
         if node.tag in _HEADINGS and self.options.medium is Medium.WEB:
             attributes.append(f' id="{merge.escape(self.options.anchor + self._heading_id(node))}"')
@@ -243,6 +247,14 @@ class _HtmlWriter:
                 return value
             value = value.fill(self.options.field_value)
         return self.options.address(value)
+
+    def _fitted(self, image: Element, name: str) -> str:
+        """Width or height of an image in an email, in whole pixels and in proportion."""
+        width, height = int(image.get("width") or 1), int(image.get("height") or 1)
+        room = DESK_ROOM - self.inset
+        if width > room:
+            width, height = room, max(1, round(height * room / width))
+        return str(width if name == "width" else height)
 
     def _heading_id(self, heading: Element) -> str:
         name = path_part(_plain(heading.children))
@@ -327,14 +339,6 @@ _EMAIL_FORMS: dict[str, Callable[[_HtmlWriter, Element, str], str]] = {
 
 def _plain(nodes: Iterable[Node]) -> str:
     return tree_text(nodes, lambda _: "", spaced=frozenset())
-
-
-def _fitted_size(image: Element, name: str) -> str:
-    """Width or height of an image in an email, in whole pixels and in proportion."""
-    width, height = int(image.get("width") or 1), int(image.get("height") or 1)
-    if width > DESK_ROOM:
-        width, height = DESK_ROOM, max(1, round(height * DESK_ROOM / width))
-    return str(width if name == "width" else height)
 
 
 def _escaped(text: str) -> str:
