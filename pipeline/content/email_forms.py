@@ -7,6 +7,7 @@ Outlook on Windows, Yahoo, Samsung and Gmail's apps each lack some of `white-spa
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from enum import Enum
 
 from pipeline.content.text_table import table_grid
@@ -73,12 +74,17 @@ def one_cell(inner: str, style: str, attributes: str) -> str:
     """HTML in a table of one cell: the table has the margin of `style`, the cell all else."""
     # Quotes in it are references already, whose semicolons end no declaration.
     declarations = re.split(r"(?<!&#x27);", style)
-    margin = ";".join(each for each in declarations if each.startswith("margin"))
-    rest = ";".join(each for each in declarations if not each.startswith("margin"))
+    margin = _style(each for each in declarations if each.startswith("margin"))
+    rest = _style(each for each in declarations if not each.startswith("margin"))
     ground = re.search(r"background(?:-color)?:(#[0-9A-Fa-f]{6})", rest)
     bgcolor = f' bgcolor="{ground[1]}"' if ground else ""
     table = '<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"'
-    return f'{table} style="{margin}"><tr><td{attributes}{bgcolor} style="{rest}">{inner}</td></tr></table>'
+    return f"{table}{margin}><tr><td{attributes}{bgcolor}{rest}>{inner}</td></tr></table>"
+
+
+def _style(declarations: Iterable[str]) -> str:
+    css = ";".join(filter(None, declarations))
+    return f' style="{css}"' if css else ""
 
 
 class TableForm(Enum):

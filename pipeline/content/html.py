@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from html import escape
 
 from pipeline.content import footnotes
@@ -169,7 +170,10 @@ class _HtmlWriter:
     def _quotation(self, node: Element, parent: str) -> str:
         """A quotation in a cell, for Word draws a bar that touches the text around anything else."""
         self.inset += _INDENTS["blockquote"]
-        inner = self.nodes(node.children, "blockquote")
+        *others, last = map(partial(self.node, parent="blockquote"), node.children or ("",))
+        # In a cell the last margin does not run together with the quotation's own.
+        last = re.sub(r'\A(<\w+[^>]* style="[^"]*margin[^"]*)"', r'\1;margin-bottom:0"', last)
+        inner = "".join((*others, last))
         self.inset -= _INDENTS["blockquote"]
         cell = one_cell(inner, self._css("blockquote", parent), ' class="quote"')
         return f'<blockquote{self._attributes(node, parent)} style="margin:0">{cell}</blockquote>'
