@@ -28,6 +28,10 @@ from pipeline.support.urls import path_part
 
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 _CODE = frozenset({"code", "kbd", "pre", "samp"})
+_KEY = r"<kbd\b[^>]*>[^<]*</kbd>"
+_KEYS = re.compile(rf"{_KEY}(?:\s*[+-]\s*{_KEY})+")
+"""Keys that are pressed together, whose order is that of their signs and not of the text around."""
+
 _CELLS = frozenset({"td", "th"})
 _INDENTS = {"blockquote": 23, "dd": 0, "li": 26}
 """Pixels by which an element narrows what is in it."""
@@ -126,7 +130,11 @@ class _HtmlWriter:
         return f"<ol{self._style('ol', '')}>" + "\n".join(items) + "</ol>"
 
     def nodes(self, nodes: Iterable[Node], parent: str = "") -> str:
-        return "".join([self.node(node, parent) for node in nodes])
+        children = tuple(nodes)
+        html = "".join([self.node(node, parent) for node in children])
+        if any(isinstance(node, Element) and node.tag == "kbd" for node in children):
+            return _KEYS.sub(r'<span dir="ltr">\g<0></span>', html)
+        return html
 
     def node(self, node: Node, parent: str = "") -> str:
         if isinstance(node, str):
@@ -172,7 +180,9 @@ class _HtmlWriter:
         self.inset += _INDENTS["blockquote"]
         *others, last = map(partial(self.node, parent="blockquote"), node.children or ("",))
         # In a cell the last margin does not run together with the quotation's own.
-        last = re.sub(r'\A(<\w+[^>]* style="[^"]*margin[^"]*)"', r'\1;margin-bottom:0"', last)
+        last = re.sub(
+            r'\A((?:<blockquote[^>]*>)?<\w+[^>]* style="[^"]*margin[^"]*)"', r'\1;margin-bottom:0"', last
+        )
         inner = "".join((*others, last))
         self.inset -= _INDENTS["blockquote"]
         cell = one_cell(inner, self._css("blockquote", parent), ' class="quote"')

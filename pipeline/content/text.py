@@ -202,7 +202,7 @@ class _TextWriter:
 
 
 def _note(number: int) -> str:
-    """The number of a footnote: raised, so that it is none of the numbers of links."""
+    """The number of a footnote: raised, as no link's number is."""
     return "".join(_SUPERSCRIPTS[figure] for figure in str(number))
 
 
