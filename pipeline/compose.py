@@ -79,6 +79,14 @@ class Composer:
         Raises the mistakes of all of them at once.
         """
         errors: list[PressroomError] = []
+        composed = self.compose_sound(issues, errors, audience)
+        raise_all(errors)
+        return composed
+
+    def compose_sound(
+        self, issues: Iterable[Issue], errors: list[PressroomError], audience: str | None = None
+    ) -> tuple[ComposedIssue, ...]:
+        """Assemble and compose these issues, but those with mistakes, which are added to `errors`."""
         assembled: list[AssembledIssue] = []
         for issue in issues:
             with collect(errors):
@@ -88,7 +96,6 @@ class Composer:
         for each in assembled:
             with collect(errors):
                 composed.append(ComposedIssue(each, self._editions(each)))
-        raise_all(errors)
         return tuple(composed)
 
     @cached_property
@@ -198,14 +205,16 @@ class Composer:
         issue = assembled.issue
         sections = edition.map(lambda article: self._article(article, assembled)).sections
         public = is_public(self.publication, edition.audience)
-        page = address(self.publication, issue_path(issue, edition.audience))
+        path = issue_path(issue, edition.audience)
+        earlier = (issue_path(replace(issue, folder=alias), edition.audience) for alias in issue.aliases)
+        earlier_paths = dict.fromkeys((*earlier, *assembled.addresses.get(edition.audience, ())))
         return ComposedEdition(
             issue=issue,
             audience=edition.audience,
             letter=letter,
             sections=sections,
             feed_identity=assembled.feed_identity,
-            url=page if public else None,
+            url=address(self.publication, path) if public else None,
             subject=self._line(issue, "subject", issue.subject) or merge.text(issue.title),
             preview_text=self._line(issue, "preview_text", issue.preview_text)
             or self._preview(letter, edition.audience)
@@ -213,6 +222,7 @@ class Composer:
             disclaimers=self._disclaimers(edition.articles),
             related=self._related(issue, edition.articles),
             minutes=_minutes(letter, sections),
+            earlier_paths=tuple(each for each in earlier_paths if each != path),
         )
 
     def _article(self, article: Article, assembled: AssembledIssue) -> ComposedArticle:
@@ -293,7 +303,8 @@ class Composer:
             key=lambda edition: (edition.feed_identity.published, edition.issue.number), reverse=True
         )
         newest_first = sorted(articles.values(), key=lambda each: each.article.slug)
-        newest_first.sort(key=lambda each: each.feed_identity.published, reverse=True)
+        # The articles of one issue were published together; among them their own dates decide.
+        newest_first.sort(key=lambda each: (each.feed_identity.published, each.article.date), reverse=True)
         return Published(
             publication=self.publication,
             editions=tuple(editions),

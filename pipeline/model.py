@@ -480,6 +480,7 @@ class AssembledIssue:
     """An issue with its editions selected. `frozen` is True if the selection comes from a lock.
 
     `feed_identities` maps the slugs of the articles to theirs; `feed_identity` is the issue's own.
+    `addresses` maps each public audience to the site paths that its page has had since it was frozen.
     """
 
     issue: Issue
@@ -487,6 +488,7 @@ class AssembledIssue:
     feed_identity: FeedIdentity
     feed_identities: Mapping[str, FeedIdentity]
     frozen: bool
+    addresses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 # --- what is composed: content parsed, addresses known, ready to render -----------------------
@@ -515,6 +517,7 @@ class ComposedEdition:
     `url` is its page, or None for a private audience. `preview_text` is the inbox line, and the summary in
     feeds. `disclaimers` are those of all its articles, each once. `minutes` is the reading time of the letter
     and of the articles in their layouts. `related` maps slugs of related articles to title and address.
+    `earlier_paths` are site paths that its page had before, and redirect to it.
     """
 
     issue: Issue
@@ -528,6 +531,7 @@ class ComposedEdition:
     disclaimers: tuple[str, ...]
     minutes: int
     related: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    earlier_paths: tuple[str, ...] = ()
 
     @property
     def is_main(self) -> bool:

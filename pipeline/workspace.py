@@ -17,7 +17,10 @@ from pipeline.support.templating import Templates
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """A workspace without mistakes. `assembler` has its locks."""
+    """A workspace whose settings are sound. `assembler` has its locks.
+
+    An article or issue with mistakes stops only what uses it: `pool` and `issues` have them.
+    """
 
     files: WorkspaceFiles
     pool: Pool
@@ -29,18 +32,42 @@ class Workspace:
         """The workspace's own templates over those of the theme that it names."""
         return Templates(self.files.templates, self.files.publication.theme.name)
 
+    def published_issues(self) -> tuple[Issue, ...]:
+        """Return the issues that may be on the site: frozen, and not a draft.
+
+        Raises the mistakes of those that cannot be read: without them, the site would lose their pages.
+        """
+        locks, broken = self.assembler.locks, self.assembler.broken
+        frozen = locks.keys() | broken.keys()
+        raise_all(
+            error
+            for issue in self.issues.broken
+            if issue.folder in frozen and not issue.draft
+            for error in issue.mistakes
+        )
+        return tuple(issue for issue in without_drafts(self.issues) if issue.folder in frozen)
+
+    @property
+    def mistakes(self) -> tuple[PressroomError, ...]:
+        """What is wrong in articles and in the front matter of issues, used or not."""
+        return (
+            *(error for errors in self.pool.mistakes.values() for error in errors),
+            *(error for issue in self.issues.broken for error in issue.mistakes),
+        )
+
 
 def open_workspace(start: Path | str = ".") -> Workspace:
     """Read the workspace at or above the folder `start`.
 
-    Raises `WorkspaceNotFound`, or `Mistakes` with everything that is wrong in its files.
+    Raises `WorkspaceNotFound`, or `Mistakes` if its settings are not sound, with all else that is wrong.
     """
     errors: list[PressroomError] = []
     files = open_workspace_files(Path(start), errors)
-    pool = read_pool(files, errors)
-    issues = read_issues(files, errors)
-    raise_all(errors)
-    return Workspace(files, pool, issues, Assembler(files, pool, issues))
+    pool, issues = read_pool(files), read_issues(files)
+    workspace = Workspace(files, pool, issues, Assembler(files, pool, issues))
+    if errors:
+        raise_all((*errors, *workspace.mistakes))
+    return workspace
 
 
 def edition_audience(issue: Issue, name: str | None) -> str:
@@ -61,3 +88,8 @@ def edition_audience(issue: Issue, name: str | None) -> str:
 def without_drafts(issues: Iterable[Issue]) -> tuple[Issue, ...]:
     """Return the issues that a command without a name works on: all but the drafts."""
     return tuple(issue for issue in issues if not issue.draft)
+
+
+def mistakes_but_of_drafts(workspace: Workspace) -> list[PressroomError]:
+    """Return the mistakes of the issues that such a command cannot work on."""
+    return [error for issue in workspace.issues.broken if not issue.draft for error in issue.mistakes]

@@ -29,4 +29,6 @@ def assemble_issue(
     """
     assembler = workspace.assembler
     written = assembler.freeze(issue, now, update=update, refresh=refresh)
-    return AssembleReport(assembler.assemble(issue), lock_path(issue), written, assembler.stale_rules(issue))
+    return AssembleReport(
+        assembler.assemble(issue), lock_path(issue.folder), written, tuple(assembler.lock_findings(issue))
+    )

@@ -4,7 +4,8 @@
 
 Every text is parsed before anything is written. What is rendered is written at once, into a folder that
 replaces that of the last build when it is complete: a mistake or an interruption leaves the last good
-build in place, and an archive of any size needs little memory. The clock comes in as `now`.
+build of that issue and of the site in place, and an archive of any size needs little memory. The clock
+comes in as `now`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from functools import partial
 from pathlib import Path
 
 from pipeline.compose import Composer
+from pipeline.errors import PressroomError, raise_all
 from pipeline.export.bundle import ImageMode, bundle
 from pipeline.model import (
     ComposedEdition,
@@ -31,7 +33,7 @@ from pipeline.render.email.renderer import EmailRenderer
 from pipeline.support.files import remove_others, replace_folders, write_files
 from pipeline.support.processes import spread
 from pipeline.support.urls import image_path
-from pipeline.workspace import Workspace, without_drafts
+from pipeline.workspace import Workspace, mistakes_but_of_drafts, without_drafts
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,15 @@ class BuiltEdition:
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """Result of a build. `site_files` is the number of files of the site, 0 if it was not built."""
+    """Result of a build. `site_files` is the number of files of the site, 0 if it was not built.
+
+    `errors` are the mistakes of the issues that were not built.
+    """
 
     editions: tuple[BuiltEdition, ...]
     site_files: int
     findings: tuple[Finding, ...]
+    errors: tuple[PressroomError, ...]
 
 
 def build_workspace(
@@ -66,15 +72,23 @@ def build_workspace(
     """Build the emails of these issues; without issues, all emails and the site with its feeds.
 
     A `now` without a time zone is in that of the publication. `watch` wraps the issues as they are built, to
-    show progress. Raises the mistakes of all issues at
-    once, before anything is written.
+    show progress. What is sound is built; the site stays as it is if one of its issues is not sound, because
+    it would lose pages. Raises the mistakes of all issues at once if no issue is sound, before anything is
+    written.
     """
     now = now if now.tzinfo else now.replace(tzinfo=workspace.files.zone)
-    site = issues is None
+    whole = issues is None
+    errors: list[PressroomError] = []
+    if issues is None:
+        errors = mistakes_but_of_drafts(workspace)
+        issues = without_drafts(workspace.issues)
     composer = Composer(workspace)
-    composed = composer.compose(without_drafts(workspace.issues) if issues is None else issues)
+    composed = composer.compose_sound(issues, errors)
+    if not composed:
+        raise_all(errors)
+    site = whole and _site_is_whole(workspace, composed)
     findings = [
-        finding for each in composed for finding in workspace.assembler.stale_rules(each.assembled.issue)
+        finding for each in composed for finding in workspace.assembler.lock_findings(each.assembled.issue)
     ]
     makers: tuple[FileMaker, ...] = ()
     if site:
@@ -89,14 +103,24 @@ def build_workspace(
         watched = watch([each.assembled.issue for each in composed])
         sizes = [issue_sizes for _, issue_sizes in zip(watched, emails, strict=True)]
         site_files = sum(spread(partial(_write_part, fresh / "site"), makers, few=200))
-    if site:
-        remove_others(workspace.files.build / "issues", {each.folder for each in workspace.issues})
+    if whole:
+        known = (*workspace.issues, *workspace.issues.broken)
+        remove_others(workspace.files.build / "issues", {each.folder for each in known})
     editions = tuple(
         BuiltEdition(edition, each.assembled.frozen, f"build/issues/{edition.folder}", *edition_sizes)
         for each, issue_sizes in zip(composed, sizes, strict=True)
         for edition, edition_sizes in zip(each.editions, issue_sizes, strict=True)
     )
-    return BuildReport(editions, site_files, tuple(findings))
+    return BuildReport(editions, site_files, tuple(findings), tuple(errors))
+
+
+def _site_is_whole(workspace: Workspace, composed: Iterable[ComposedIssue]) -> bool:
+    """Whether each issue that belongs on the site is among these."""
+    try:
+        published = workspace.published_issues()
+    except PressroomError:
+        return False
+    return {each.folder for each in published} <= {each.assembled.issue.folder for each in composed}
 
 
 def _site_makers(composer: Composer, published: Published, hosted: Iterable[Image]) -> tuple[FileMaker, ...]:

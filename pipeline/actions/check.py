@@ -16,6 +16,7 @@ from pipeline.checks.runner import CheckResult, run_rules, sort
 from pipeline.checks.size_budget import make_budget
 from pipeline.checks.spamassassin import spam_report
 from pipeline.compose import Composer
+from pipeline.errors import PressroomError, raise_all
 from pipeline.model import Finding, Issue
 from pipeline.render.email.message import build_message
 from pipeline.render.email.renderer import EmailRenderer
@@ -28,16 +29,20 @@ def check_issues(
     rules: Sequence[Rule[CheckContext]] = RULES,
     watch: Callable[[Iterable[Issue]], Iterable[Issue]] = iter,
     complete: Callable[[CheckContext], CheckContext] = lambda context: context,
+    errors: list[PressroomError] | None = None,
 ) -> tuple[CheckResult, ...]:
     """Run these rules over each edition of these issues.
 
     `watch` wraps the issues as they are checked, to show progress. `complete` adds what other
-    programs or the web answer (`external_checks`). Raises the mistakes of all issues at once, as a build
-    does.
+    programs or the web answer (`external_checks`). The mistakes of issues that cannot be built are added to
+    `errors`; without such a list, or if there is no sound issue, all of them are raised at once.
     """
     composer = Composer(workspace)
+    mistakes = [] if errors is None else errors
+    composed = composer.compose_sound(issues, mistakes)
+    if errors is None or not composed:
+        raise_all(mistakes)
     renderer = EmailRenderer.for_composer(composer)
-    composed = composer.compose(issues)
     results = []
     for _, issue in zip(watch([each.assembled.issue for each in composed]), composed, strict=True):
         for edition in issue.editions:
@@ -94,5 +99,5 @@ def check_context(prepared: PreparedEdition) -> CheckContext:
         image_sizes=sizes,
         linked_before=linked_addresses(assembler.history.texts_before(issue)),
         theme=prepared.renderer.templates.sources("email/"),
-        noticed=(*assembler.stale_rules(issue), *composer.dead_links_of(prepared.issue.assembled)),
+        noticed=(*assembler.lock_findings(issue), *composer.dead_links_of(prepared.issue.assembled)),
     )

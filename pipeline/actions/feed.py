@@ -15,13 +15,13 @@ from pipeline.render.feeds.feed_list import build_feeds as feed_files
 from pipeline.render.site.pages import site_parts
 from pipeline.support.files import write_atomically
 from pipeline.support.urls import is_feed_file
-from pipeline.workspace import Workspace, without_drafts
+from pipeline.workspace import Workspace
 
 
 def build_feeds(workspace: Workspace, now: datetime) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
     """Write the feeds below `build/site`. Returns their paths, and findings on dead links."""
     composer = Composer(workspace)
-    published = composer.published(composer.compose(without_drafts(workspace.issues)), now)
+    published = composer.published(composer.compose(workspace.published_issues()), now)
     files = feed_files(published)
     site = workspace.files.build / "site"
     for each in files:
@@ -41,7 +41,7 @@ def check_feeds(workspace: Workspace, now: datetime, before: Path) -> tuple[int,
     nothing is compared.
     """
     composer = Composer(workspace)
-    published = composer.published(composer.compose(without_drafts(workspace.issues)), now)
+    published = composer.published(composer.compose(workspace.published_issues()), now)
     built = {each.path: each.data for each in feed_files(published)}
     earlier = {path: file.read_bytes() for path, file in _feed_files(before)}
     # The home page is the first part; the workspace may have a template of its own for it.

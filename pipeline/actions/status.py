@@ -3,31 +3,49 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from pipeline.assemble.lock import lock_conflicts
 from pipeline.export.bundle import built_size
 from pipeline.export.drafts import PushedDraft, read_drafts
-from pipeline.model import Issue
+from pipeline.model import EVERYONE, Issue
 from pipeline.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
 class IssueStatus:
-    """`state` is draft, open, frozen, changed or broken lock; `next_step` is what an editor does next.
+    """`state` is draft, open, frozen, changed, broken lock or mistakes; `next_step` the next command.
 
-    `html_bytes` is the size of its email as last built, None if it is not.
+    An issue with mistakes in its front matter has its slug as title, and no date. `html_bytes` is the
+    size of its email as last built, None if it is not.
     """
 
-    issue: Issue
+    number: int
+    folder: str
+    title: str
+    date: datetime | None
     state: str
     html_bytes: int | None
     next_step: str
-    drafts: tuple[PushedDraft, ...]
+    drafts: tuple[PushedDraft, ...] = ()
+    audience: str = EVERYONE
 
 
 def issue_statuses(workspace: Workspace) -> tuple[IssueStatus, ...]:
-    """Return the status of every issue."""
-    return tuple(_status(workspace, issue) for issue in workspace.issues)
+    """Return the status of every issue, by its number."""
+    statuses = [_status(workspace, issue) for issue in workspace.issues]
+    statuses += [
+        IssueStatus(
+            broken.number,
+            broken.folder,
+            broken.folder.partition("-")[2],
+            None,
+            "mistakes",
+            built_size(workspace.files.build / "issues" / broken.folder),
+            f"pressroom check {broken.folder}  (says what)",
+        )
+        for broken in workspace.issues.broken
+    ]
+    return tuple(sorted(statuses, key=lambda each: each.number))
 
 
 def _status(workspace: Workspace, issue: Issue) -> IssueStatus:
@@ -40,8 +58,18 @@ def _status(workspace: Workspace, issue: Issue) -> IssueStatus:
         state, next_step = "broken lock", f"pressroom assemble {number} --update"
     elif lock is None:
         state, next_step = "open", f"pressroom assemble {number}"
-    elif any(lock_conflicts(issue, lock, assembler.digests(lock.slugs))):
+    elif any(assembler.conflicts(issue, lock)):
         state, next_step = "changed", f"pressroom build {number}  (says what changed)"
     else:
         state, next_step = "frozen", f"pressroom {'build' if html_bytes is None else 'export'} {number}"
-    return IssueStatus(issue, state, html_bytes, next_step, read_drafts(workspace.files.root, issue))
+    return IssueStatus(
+        number,
+        issue.folder,
+        issue.title,
+        issue.date,
+        state,
+        html_bytes,
+        next_step,
+        read_drafts(workspace.files.root, issue),
+        issue.audiences[0],
+    )

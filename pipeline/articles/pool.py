@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,7 @@ from pipeline.model import EVERYONE, Article, Author, Layout, Place, Publication
 from pipeline.support.files import bad_name
 from pipeline.support.urls import path_part
 
-# For a missing date, which is an error already noted; it never leaves `read_pool`.
+# For a missing date, which is a mistake of the article; it is in no issue until the date is there.
 _NO_DATE = datetime.min.replace(tzinfo=UTC)
 _DEK_KEYS = ("dek", "summary", "excerpt", "description")
 
@@ -27,11 +27,15 @@ _DEK_KEYS = ("dek", "summary", "excerpt", "description")
 class Pool(dict[str, Article]):
     """All articles of a workspace by slug, in the order of their files.
 
-    `current` maps each former slug of an article to its slug.
+    `current` maps each former slug of an article to its slug. `mistakes` maps an article to what is wrong in
+    it: whoever uses the article raises this. One that cannot be read at all is only there, by its file name.
     """
 
-    def __init__(self, articles: Iterable[Article]) -> None:
+    def __init__(
+        self, articles: Iterable[Article], mistakes: Mapping[str, Sequence[PressroomError]] | None = None
+    ) -> None:
         super().__init__((article.slug, article) for article in articles)
+        self.mistakes = mistakes or {}
         self.current = {alias: slug for slug, article in self.items() for alias in article.aliases}
         self._by_path = {article.place.path: slug for slug, article in self.items()}
 
@@ -52,17 +56,24 @@ class Pool(dict[str, Article]):
         return self[slug]
 
 
-def read_pool(workspace: WorkspaceFiles, errors: list[PressroomError]) -> Pool:
-    """Read every article. Mistakes, with file, line and hint, are added to `errors`."""
+def read_pool(workspace: WorkspaceFiles) -> Pool:
+    """Read every article, and the mistakes of each, with file, line and hint."""
     articles: list[Article] = []
+    mistakes: dict[str, list[PressroomError]] = {}
     for source in workspace.article_sources():
+        errors: list[PressroomError] = []
+        slug = source.name
         with collect(errors):
             article = parse_article(
                 source.text(), source.name, source.path, workspace.publication, workspace.zone, errors
             )
             articles.append(article)
-    errors.extend((*_check_slugs(articles), *_check_tags(articles), *_check_related(articles)))
-    return Pool(articles)
+            slug = article.slug
+        if errors:
+            mistakes.setdefault(slug, []).extend(errors)
+    for article, error in (*_check_slugs(articles), *_check_tags(articles), *_check_related(articles)):
+        mistakes.setdefault(article.slug, []).append(error)
+    return Pool(articles, mistakes)
 
 
 def parse_article(
@@ -133,7 +144,7 @@ def _slug(fields: Fields, name: str) -> str:
             f'the {what} "{slug}" must be lower-case letters, digits and hyphens.',
             f'Write "{path_part(slug)}".',
         )
-    return slug
+    return path_part(slug)  # so that the slug of an article with this mistake is never a path
 
 
 def _aliases(fields: Fields) -> tuple[str, ...]:
@@ -183,27 +194,32 @@ def _address(fields: Fields, key: str) -> str | None:
 # --- across articles -------------------------------------------------------------------------
 
 
-def _error(article: Article, key: str, message: str, hint: str | None) -> PressroomError:
-    return PressroomError(message, article.place.path, article.lines.get(key, 1), hint)
+_Mistake = tuple[Article, PressroomError]
 
 
-def _check_slugs(articles: list[Article]) -> Iterator[PressroomError]:
+def _mistake(article: Article, key: str, message: str, hint: str | None) -> _Mistake:
+    return article, PressroomError(message, article.place.path, article.lines.get(key, 1), hint)
+
+
+def _check_slugs(articles: list[Article]) -> Iterator[_Mistake]:
     """Check that each slug, and each former slug, belongs to one article only."""
     first: dict[str, Article] = {}
     for article in articles:
         other = first.setdefault(article.slug, article)
         if other is not article:
             message = f'the slug "{article.slug}" is taken by {other.place.path}.'
-            yield _error(article, "slug", message, "Rename one of the files, or give it a `slug` of its own.")
+            yield _mistake(
+                article, "slug", message, "Rename one of the files, or give it a `slug` of its own."
+            )
     for article in articles:
         for alias in article.aliases:
             other = first.setdefault(alias, article)
             if other is not article or alias == article.slug:
                 message = f'the alias "{alias}" is taken by {other.place.path}.'
-                yield _error(article, "aliases", message, "Delete it here, or rename the other.")
+                yield _mistake(article, "aliases", message, "Delete it here, or rename the other.")
 
 
-def _check_tags(articles: list[Article]) -> Iterator[PressroomError]:
+def _check_tags(articles: list[Article]) -> Iterator[_Mistake]:
     """Check that each tag has one spelling: two would share a page, and are nearly always a mistake."""
     first: dict[str, tuple[str, Article]] = {}
     for article in articles:
@@ -211,14 +227,14 @@ def _check_tags(articles: list[Article]) -> Iterator[PressroomError]:
             spelling, other = first.setdefault(path_part(tag), (tag, article))
             if spelling != tag:
                 message = f'the tag "{tag}" is spelt "{spelling}" in {other.place.path}.'
-                yield _error(article, "tags", message, "Use one spelling.")
+                yield _mistake(article, "tags", message, "Use one spelling.")
 
 
-def _check_related(articles: list[Article]) -> Iterator[PressroomError]:
+def _check_related(articles: list[Article]) -> Iterator[_Mistake]:
     known = {article.slug for article in articles}
     for article in articles:
         for slug in article.related:
             if slug == article.slug or slug not in known:
                 what = "the article itself" if slug == article.slug else "which no article has"
                 message = f'`related` names the slug "{slug}", {what}.'
-                yield _error(article, "related", message, suggest(slug, known - {article.slug}))
+                yield _mistake(article, "related", message, suggest(slug, known - {article.slug}))

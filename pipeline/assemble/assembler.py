@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
 from pipeline.articles.pool import Pool
 from pipeline.assemble.digest import content_digest
 from pipeline.assemble.history import History
-from pipeline.assemble.issues import Issues
+from pipeline.assemble.issues import Issues, folder_number
 from pipeline.assemble.lock import (
     Lock,
     editions_of,
     freeze_issue,
+    keep_addresses,
     lock_conflicts,
     lock_path,
     new_feed_identity,
@@ -24,7 +25,7 @@ from pipeline.assemble.lock import (
     write_lock,
 )
 from pipeline.assemble.select import Selection, select_articles, select_edition
-from pipeline.config.workspace_files import WorkspaceFiles
+from pipeline.config.workspace_files import ISSUES, WorkspaceFiles
 from pipeline.errors import PressroomError, raise_all
 from pipeline.model import Article, AssembledIssue, Decision, Edition, Finding, Issue, Severity
 from pipeline.support.files import read_source, write_atomically
@@ -45,14 +46,37 @@ class Assembler:
         self.broken: dict[str, PressroomError] = {}
         self.history = History(issues, self.locks, pool)
         self._digests: dict[str, str] = {}
-        for issue in issues:
-            path = lock_path(issue)
+        # An issue that cannot be read itself still has carried what its lock says.
+        for folder in (each.folder for each in (*issues, *issues.broken)):
+            path = lock_path(folder)
             if (files.root / path).is_file():
                 try:
-                    lock = read_lock(read_source(files.root / path, path), issue)
-                    self.locks[issue.folder] = with_current_slugs(lock, pool.current)
+                    lock = read_lock(read_source(files.root / path, path), folder)
+                    self.locks[folder] = with_current_slugs(lock, pool.current)
                 except PressroomError as error:
-                    self.broken[issue.folder] = error
+                    self.broken[folder] = error
+        self._refuse_copies()
+
+    def _refuse_copies(self) -> None:
+        """Take out locks that have the same id: of a copied folder, feeds would show only one issue."""
+        by_id: dict[str, list[str]] = {}
+        for folder, lock in self.locks.items():
+            by_id.setdefault(lock.feed_identity.id, []).append(folder)
+        for copies in by_id.values():
+            for folder in copies if len(copies) > 1 else ():
+                other = next(each for each in copies if each != folder)
+                self.broken[folder] = PressroomError(
+                    f"the lock is a copy: {lock_path(other)} has the same id.",
+                    lock_path(folder),
+                    hint="Delete the lock in the folder that is the copy, then: pressroom assemble NUMBER",
+                )
+                del self.locks[folder]
+
+    def lock_of(self, issue: Issue) -> Lock | None:
+        """Return the lock of an issue, or None if it is not frozen. Raises the mistake of a broken one."""
+        if issue.folder in self.broken:
+            raise self.broken[issue.folder]
+        return self.locks.get(issue.folder)
 
     def digests(self, slugs: Iterable[str]) -> dict[str, str]:
         """Map each of these articles that is in the pool to its digest of today."""
@@ -78,7 +102,12 @@ class Assembler:
 
     def select(self, issue: Issue, audience: str) -> Selection:
         """Select one edition from the pool as it is now. Raises `Mistakes` of the issue's sections."""
-        return select_edition(issue, audience, self.pool, self.history.used_before(issue))
+        return select_edition(issue, audience, self.pool, self._used_before(issue))
+
+    def _used_before(self, issue: Issue) -> dict[str, str]:
+        """Return what earlier issues carry. Raises the mistakes of their locks: articles would come again."""
+        raise_all(error for folder, error in self.broken.items() if folder_number(folder) < issue.number)
+        return self.history.used_before(issue)
 
     def reading_order(self, issue: Issue, audience: str) -> tuple[str, ...]:
         """The slugs of one edition in reading order, by its lock or its plan."""
@@ -88,6 +117,23 @@ class Assembler:
         return tuple(
             slug for locked in lock.editions if locked.audience == audience for slug in locked.articles
         )
+
+    def conflicts(self, issue: Issue, lock: Lock) -> Iterator[PressroomError]:
+        """Yield an error for each article that is broken, or was edited or deleted after `lock` was made."""
+        mistakes = [error for slug in lock.slugs for error in self.pool.mistakes.get(slug, ())]
+        if mistakes:
+            return iter(mistakes)
+        digests = self.digests(lock.slugs)
+        renamed: dict[str, Article] = {}
+        if missing := [slug for slug in lock.slugs if slug not in digests]:
+            others = [slug for slug in self.pool if slug not in lock.articles]
+            by_digest = {digest: slug for slug, digest in self.digests(others).items()}
+            renamed = {
+                slug: self.pool[by_digest[lock.articles[slug].digest]]
+                for slug in missing
+                if lock.articles[slug].digest in by_digest
+            }
+        return lock_conflicts(issue, lock, digests, renamed)
 
     def edited(self, issue: Issue) -> frozenset[str]:
         """The articles of a frozen issue that were edited or deleted since then."""
@@ -102,13 +148,16 @@ class Assembler:
 
         With `audience`, only that edition. Raises `PressroomError` or `Mistakes` if this is not possible.
         """
-        if issue.folder in self.broken:
-            raise self.broken[issue.folder]
-        lock = self.locks.get(issue.folder)
+        lock = self.lock_of(issue)
         if lock is not None:
-            return restore_issue(issue, lock, self.pool, self.digests(lock.slugs), audience)
+            if audience is not None:
+                lock = replace(
+                    lock, editions=tuple(each for each in lock.editions if each.audience == audience)
+                )
+            raise_all(self.conflicts(issue, lock))
+            return restore_issue(issue, lock, self.pool)
         wanted = issue if audience is None else replace(issue, audiences=(audience,))
-        editions = select_articles(wanted, self.pool, self.history.used_before(issue))
+        editions = select_articles(wanted, self.pool, self._used_before(issue))
         return self._selected(issue, editions)
 
     def _selected(self, issue: Issue, editions: tuple[Edition[Article], ...]) -> AssembledIssue:
@@ -116,7 +165,11 @@ class Assembler:
         known, publication = self.history.feed_identities(), self.files.publication
         identities = {
             article.slug: known.get(article.slug)
-            or new_feed_identity(publication, "article", article.slug, article.date, article.updated)
+            # Readers see an article when the first issue that carries it is published. By its own date it
+            # would come into the middle of a feed, where they do not look.
+            or new_feed_identity(
+                publication, "article", article.slug, max(article.date, issue.date), article.updated
+            )
             for edition in editions
             for article in edition.articles
         }
@@ -126,50 +179,66 @@ class Assembler:
     def freeze(self, issue: Issue, now: datetime, *, update: bool = False, refresh: bool = False) -> bool:
         """Write the issue's lock. Returns False if the file already has the same content.
 
-        `update` selects the articles again; `refresh` keeps the selection and takes the articles as they
-        are now. Raises `PressroomError` for a draft, and `Mistakes` for what has changed since then.
+        `update` selects the articles again; `refresh` keeps the selection and takes the letter and the
+        articles as they are now; without either, a lock gets only the address that the issue now has.
+        Raises `PressroomError` for a draft, and `Mistakes` for what has changed since then.
         """
         if issue.draft:
             raise PressroomError(
                 "the issue is a draft.", *issue.place, "Delete `draft: true` when it is ready to be frozen."
             )
-        before = self.locks.get(issue.folder)
+        before, publication = self.locks.get(issue.folder), self.files.publication
         if issue.folder in self.broken and not update:
             raise self.broken[issue.folder]
         if before is None or update:
-            editions = select_articles(issue, self.pool, self.history.used_before(issue))
+            editions = select_articles(issue, self.pool, self._used_before(issue))
         else:
-            conflicts = lock_conflicts(issue, before, self.digests(before.slugs))
+            conflicts = self.conflicts(issue, before)
             if not refresh:
                 raise_all(conflicts)
-                return False
+                return self._write(keep_addresses(before, issue, publication), issue)
             raise_all(error for error in conflicts if "--refresh" not in (error.hint or ""))
             editions = editions_of(before, self.pool)
             raise_all(_no_longer_open(issue, editions, before))
         assembled = self._selected(issue, editions)
-        lock = freeze_issue(assembled, self.digests(assembled.feed_identities), before, now)
+        digests = self.digests(assembled.feed_identities)
+        lock = freeze_issue(assembled, publication, digests, before, now)
         if before is not None and refresh:
             lock = replace(lock, rules=before.rules)  # the selection was made by these, and stays
-        self.locks[issue.folder] = lock
-        if lock == before:
+        return self._write(lock, issue)
+
+    def _write(self, lock: Lock, issue: Issue) -> bool:
+        if lock == self.locks.get(issue.folder):
             return False
+        self.locks[issue.folder] = lock
+        self.broken.pop(issue.folder, None)
         write_atomically(self.files.root / lock.path, write_lock(lock).encode())
         return True
 
-    def stale_rules(self, issue: Issue) -> tuple[Finding, ...]:
-        """Report an issue whose sections were changed after it was frozen."""
+    def lock_findings(self, issue: Issue) -> Iterator[Finding]:
+        """Report what was changed after an issue was frozen: its sections, or who has its address."""
         lock = self.locks.get(issue.folder)
-        if lock is None or lock.rules == rules_digest(issue):
-            return ()
-        return (
-            Finding(
+        if lock is None:
+            return
+        if lock.rules != rules_digest(issue):
+            yield Finding(
                 "LOCK001",
                 Severity.WARNING,
                 "its sections, date or audience were changed after it was frozen; the lock still holds.",
                 issue.place,
                 f"To choose again: pressroom assemble {issue.number} --update",
-            ),
-        )
+            )
+        for paths in lock.addresses.values():
+            for path in paths:
+                folder = path.split("/")[1]
+                if folder != issue.folder and any(other.folder == folder for other in self.issues):
+                    yield Finding(
+                        "LOCK002",
+                        Severity.WARNING,
+                        f"readers were given the address {path}, which another issue has now.",
+                        issue.place,
+                        f"Give the folder {ISSUES}/{folder} another name: then the address leads here.",
+                    )
 
 
 def _no_longer_open(

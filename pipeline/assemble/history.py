@@ -5,47 +5,51 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from pipeline.articles.pool import Pool
-from pipeline.assemble.issues import Issues
+from pipeline.assemble.issues import Issues, folder_number
 from pipeline.assemble.lock import Lock
 from pipeline.model import FeedIdentity, Issue
 
 
 class History:
-    """The frozen issues of a workspace. `locks` maps an issue's folder to its lock, and may grow."""
+    """The locks of a workspace by the folder of their issue; `locks` may grow.
+
+    Those of issues that cannot be read count too: what they carried must not come again.
+    """
 
     def __init__(self, issues: Issues, locks: Mapping[str, Lock], pool: Pool) -> None:
-        self._issues = issues
+        self._issues = {issue.folder: issue for issue in issues}
         self._locks = locks
         self._pool = pool
 
-    def _frozen(self, before: Issue | None = None) -> Iterator[tuple[Issue, Lock]]:
-        for issue in self._issues:
-            if issue.folder in self._locks and (before is None or issue.number < before.number):
-                yield issue, self._locks[issue.folder]
+    def _frozen(self, before: Issue | None = None) -> Iterator[tuple[str, Lock]]:
+        for folder in sorted(self._locks, key=folder_number):
+            if before is None or folder_number(folder) < before.number:
+                yield folder, self._locks[folder]
 
     def used_before(self, issue: Issue) -> dict[str, str]:
         """Map each article that an earlier issue carries to the folder of the first of these issues."""
         used: dict[str, str] = {}
-        for earlier, lock in self._frozen(issue):
+        for folder, lock in self._frozen(issue):
             for slug in lock.slugs:
-                used.setdefault(slug, earlier.folder)
+                used.setdefault(slug, folder)
         return used
 
     def carriers(self) -> dict[str, tuple[str, ...]]:
         """Map each article to the folders of the frozen issues that carry it, oldest first."""
         carriers: dict[str, tuple[str, ...]] = {}
-        for issue, lock in self._frozen():
-            for slug in lock.slugs:
-                carriers[slug] = (*carriers.get(slug, ()), issue.folder)
+        for folder, lock in self._frozen():
+            for slug in lock.slugs if folder in self._issues else ():
+                carriers[slug] = (*carriers.get(slug, ()), folder)
         return carriers
 
     def texts_before(self, issue: Issue) -> Iterator[tuple[str, str]]:
         """The letters and articles of the frozen issues before this one: folder and source, oldest first."""
-        for earlier, lock in self._frozen(issue):
-            yield earlier.folder, earlier.letter
+        for folder, lock in self._frozen(issue):
+            if folder in self._issues:
+                yield folder, self._issues[folder].letter
             for slug in lock.slugs:
                 if slug in self._pool:
-                    yield earlier.folder, self._pool[slug].body
+                    yield folder, self._pool[slug].body
 
     def feed_identities(self) -> dict[str, FeedIdentity]:
         """The id and dates of each article; the newest revision where several issues carry it."""

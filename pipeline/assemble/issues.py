@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -14,26 +14,46 @@ from pipeline.config.front_matter import split_file
 from pipeline.config.publication import read_silence
 from pipeline.config.sections import read_section
 from pipeline.config.workspace_files import WorkspaceFiles
-from pipeline.errors import NotFound, PressroomError, collect, suggest
+from pipeline.errors import NotFound, PressroomError, collect, raise_all, suggest
 from pipeline.model import EVERYONE, Issue, Layout, Place, Publication
 
 _FOLDER = re.compile(r"(\d{1,6})-([a-z0-9][a-z0-9-]*)")
 
 
+@dataclass(frozen=True, slots=True)
+class BrokenIssue:
+    """An issue with mistakes in its front matter. `number` is that of its folder, 0 without one."""
+
+    folder: str
+    draft: bool
+    mistakes: tuple[PressroomError, ...]
+
+    @property
+    def number(self) -> int:
+        """The number that its folder begins with."""
+        return folder_number(self.folder)
+
+
 class Issues(tuple[Issue, ...]):
-    """All issues of a workspace, sorted by number."""
+    """The issues of a workspace, sorted by number; `broken` are those that cannot be read."""
+
+    broken: tuple[BrokenIssue, ...] = ()
 
     def find(self, name: str | int) -> Issue:
         """Return the issue with this number, slug or folder, or `latest`.
 
-        Raises `NotFound`, with the nearest name as its hint.
+        Raises `NotFound`, with the nearest name as its hint, and the mistakes of an issue that cannot be
+        read.
         """
         name = str(name)
-        if name == "latest" and self:
-            return self[-1]
-        for issue in self:
-            if name in {issue.slug, issue.folder} or (name.isdecimal() and int(name) == issue.number):
-                return issue
+        everything: list[Issue | BrokenIssue] = sorted((*self, *self.broken), key=lambda each: each.number)
+        for issue in everything[-1:] if name == "latest" else everything:
+            _, _, slug = issue.folder.partition("-")
+            number = int(name) if name.isdecimal() else None
+            if name == "latest" or name in {slug, issue.folder} or number == issue.number:
+                if isinstance(issue, Issue):
+                    return issue
+                raise_all(issue.mistakes)
         if not self:
             raise NotFound("there is no issue yet.", hint='Make one: pressroom new issue "Its title"')
         known = [each for issue in self for each in (issue.slug, issue.folder, "latest")]
@@ -41,15 +61,31 @@ class Issues(tuple[Issue, ...]):
         raise NotFound(f'there is no issue "{name}".', hint=hint)
 
 
-def read_issues(workspace: WorkspaceFiles, errors: list[PressroomError]) -> Issues:
-    """Read every issue. Adds mistakes, with file, line and what to do, to `errors`."""
+def folder_number(folder: str) -> int:
+    """Return the number that an issue's folder begins with, or 0."""
+    match = re.match(r"\d{1,6}", folder)
+    return int(match[0]) if match else 0
+
+
+def read_issues(workspace: WorkspaceFiles) -> Issues:
+    """Read every issue. One with mistakes, each with file, line and what to do, is in `broken`."""
     issues: list[Issue] = []
+    mistakes: dict[str, list[PressroomError]] = {}
     for source in workspace.issue_sources():
+        errors = mistakes.setdefault(source.name, [])
         with collect(errors):
-            issue = parse_issue(source.text(), source.name, source.path, workspace.publication, errors)
-            issues.append(issue)
-    errors.extend(_taken_names(issues))
-    return Issues(sorted(issues, key=lambda issue: issue.number))
+            issues.append(parse_issue(source.text(), source.name, source.path, workspace.publication, errors))
+    # A draft that has the number of an older issue is the one to be mended.
+    for issue, error in _taken_names(sorted(issues, key=lambda issue: issue.draft)):
+        mistakes[issue.folder].append(error)
+    drafts = {issue.folder for issue in issues if issue.draft}
+    sound = Issues(
+        sorted((each for each in issues if not mistakes[each.folder]), key=lambda each: each.number)
+    )
+    sound.broken = tuple(
+        BrokenIssue(folder, folder in drafts, tuple(errors)) for folder, errors in mistakes.items() if errors
+    )
+    return sound
 
 
 def parse_issue(
@@ -134,24 +170,30 @@ def _aliases(fields: Fields) -> tuple[str, ...]:
     return aliases
 
 
-def _taken_names(issues: Sequence[Issue]) -> Iterator[PressroomError]:
-    """Yield an error for each number, folder name or alias that two issues have."""
+def _taken_names(issues: Sequence[Issue]) -> Iterator[tuple[Issue, PressroomError]]:
+    """Yield an issue and its error for each number, folder name or alias that two issues have."""
     by_number: dict[int, Issue] = {}
     by_folder = {issue.folder: issue for issue in issues}
     for issue in issues:
         other = by_number.setdefault(issue.number, issue)
         if other is not issue and issue.number:
-            yield PressroomError(
-                f"the number {issue.number} is taken by {other.place.path}.",
-                *issue.place,
-                f"The next free number is {max(each.number for each in issues) + 1}.",
+            yield (
+                issue,
+                PressroomError(
+                    f"the number {issue.number} is taken by {other.place.path}.",
+                    *issue.place,
+                    f"The next free number is {max(each.number for each in issues) + 1}.",
+                ),
             )
         for alias in issue.aliases:
             other = by_folder.setdefault(alias, issue)
             if other is not issue or alias == issue.folder:
-                yield PressroomError(
-                    f'the alias "{alias}" is taken by {other.place.path}.',
-                    issue.place.path,
-                    issue.lines.get("aliases"),
-                    "Delete it here, or rename the other.",
+                yield (
+                    issue,
+                    PressroomError(
+                        f'the alias "{alias}" is taken by {other.place.path}.',
+                        issue.place.path,
+                        issue.lines.get("aliases"),
+                        "Delete it here, or rename the other.",
+                    ),
                 )

@@ -1,14 +1,20 @@
 """`issue.lock`: the frozen selection, so that an old issue is always rebuilt as it was.
 
-It contains the editions with their sections and articles in order, a digest of each article, and the
-ids and dates that feeds show. Those are written down once and carried from lock to lock, so that a feed
-item stays the same item for years (RFC 4287, section 4.2.6). The lock is committed with the issue.
+It contains the editions with their sections and articles in order, a digest of each article and of the
+letter, the ids and dates that feeds show, and the addresses that readers were given. Ids, dates and
+addresses are written down once and carried from lock to lock, so that a feed item stays the same item for
+years (RFC 4287, section 4.2.6) and a link in an old email leads somewhere. The lock is committed with the
+issue. Approvals and drafts have files of their own beside it.
+
+Version 1 had no addresses and no digest of the letter, and dated an article by itself, not by the first
+issue that carried it. It is read for ever, and rewritten only by `assemble`, which keeps what it says.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,11 +22,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pipeline.config.workspace_files import ISSUES
-from pipeline.errors import PressroomError, raise_all
+from pipeline.errors import PressroomError
 from pipeline.model import Article, AssembledIssue, Edition, FeedIdentity, Issue, Layout, Publication, Section
 from pipeline.support.files import check_characters
+from pipeline.support.json_text import read_json
+from pipeline.support.urls import is_public, issue_path
 
-_VERSION = 1
+_VERSION = 2
+_ISSUE_PAGE = re.compile(r"issues/\d{1,6}-[a-z0-9-]+/(?:[\w-]+/)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +44,14 @@ class LockedArticle:
 class Lock:
     """A lock file. `rules` is the digest of what decided the selection (`rules_digest`).
 
-    Articles in `editions` are slugs.
+    Articles in `editions` are slugs. `letter` is the digest of the issue's own words. `addresses` maps each
+    public audience to the site paths that its page has had, oldest first. Both are empty in version 1.
     """
 
     path: str
     rules: str
+    letter: str
+    addresses: Mapping[str, tuple[str, ...]]
     feed_identity: FeedIdentity
     editions: tuple[Edition[str], ...]
     articles: Mapping[str, LockedArticle]
@@ -62,16 +74,20 @@ def with_current_slugs(lock: Lock, current: Mapping[str, str]) -> Lock:
     return replace(lock, editions=editions, articles=dict(sorted(articles.items())))
 
 
-def lock_path(issue: Issue) -> str:
-    """Return the path of an issue's lock, relative to the workspace."""
-    return f"{ISSUES}/{issue.folder}/issue.lock"
+def lock_path(folder: str) -> str:
+    """Return the path of the lock in an issue's folder, relative to the workspace."""
+    return f"{ISSUES}/{folder}/issue.lock"
 
 
 # --- freezing --------------------------------------------------------------------------------
 
 
 def rules_digest(issue: Issue) -> str:
-    """Digest of everything in an issue that decides which articles it carries."""
+    """Digest of everything in an issue that decides which articles it carries.
+
+    It must never change for an issue that stays as it is. So a new key is added, with its name, only where
+    it is set.
+    """
     rules = [
         (
             *(rule.title, rule.tags.any, rule.tags.all, rule.tags.none, rule.pin, rule.exclude, rule.limit),
@@ -80,7 +96,31 @@ def rules_digest(issue: Issue) -> str:
         for rule in issue.sections
     ]
     deciding = [rules, issue.exclude, issue.audiences, issue.layout, issue.date.isoformat()]
-    return "sha256:" + hashlib.sha256(json.dumps(deciding).encode()).hexdigest()
+    return _digest(deciding)
+
+
+def _letter_digest(issue: Issue) -> str:
+    """Digest of an issue's own words: its letter, title and inbox lines."""
+    return _digest([issue.title, issue.subject, issue.preview_text, issue.letter])
+
+
+def _digest(values: Any) -> str:
+    return "sha256:" + hashlib.sha256(json.dumps(values).encode()).hexdigest()
+
+
+def keep_addresses(lock: Lock, issue: Issue, publication: Publication) -> Lock:
+    """Add to a lock what readers are given from now on: the addresses of the issue's public pages.
+
+    A lock of version 1 also gets the digest of the letter.
+    """
+    addresses = {
+        edition.audience: tuple(
+            dict.fromkeys((*lock.addresses.get(edition.audience, ()), issue_path(issue, edition.audience)))
+        )
+        for edition in lock.editions
+        if is_public(publication, edition.audience)
+    }
+    return replace(lock, letter=lock.letter or _letter_digest(issue), addresses=addresses)
 
 
 def new_feed_identity(
@@ -91,12 +131,17 @@ def new_feed_identity(
     The id is opaque and is never derived a second time (tag URI, RFC 4151).
     """
     host = urlsplit(publication.base_url).hostname or "localhost"
+    updated = max(published, updated or published)
     opaque = hashlib.sha256(f"{kind}\n{name}\n{published.isoformat()}".encode()).hexdigest()[:20]
-    return FeedIdentity(f"tag:{host},{published:%Y-%m-%d}:{kind}/{opaque}", published, updated or published)
+    return FeedIdentity(f"tag:{host},{published:%Y-%m-%d}:{kind}/{opaque}", published, updated)
 
 
 def freeze_issue(
-    assembled: AssembledIssue, digests: Mapping[str, str], before: Lock | None, now: datetime
+    assembled: AssembledIssue,
+    publication: Publication,
+    digests: Mapping[str, str],
+    before: Lock | None,
+    now: datetime,
 ) -> Lock:
     """Make the lock of an issue; `digests` maps its articles to their digests of today.
 
@@ -108,24 +153,37 @@ def freeze_issue(
         for article in edition.articles:
             old = before.articles.get(article.slug) if before else None
             identity = old.feed_identity if old else assembled.feed_identities[article.slug]
+            if identity.published > now:
+                identity = _dated(identity, max(article.date, issue.date))
             changed = old is not None and old.digest != digests[article.slug]
             articles[article.slug] = LockedArticle(
                 digests[article.slug], _revised(identity, article.updated, now if changed else None)
             )
     identity = before.feed_identity if before else assembled.feed_identity
-    if before and identity.published > now:
-        # No reader has seen it yet, so its date may still be corrected; the id stays.
-        identity = replace(identity, published=issue.date, updated=issue.date)
+    if identity.published > now:
+        identity = _dated(identity, issue.date)
     lock = Lock(
-        path=lock_path(issue),
+        path=lock_path(issue.folder),
         rules=rules_digest(issue),
+        letter=_letter_digest(issue),
+        addresses=before.addresses if before else {},
         feed_identity=identity,
         editions=tuple(edition.map(lambda article: article.slug) for edition in assembled.editions),
         articles=dict(sorted(articles.items())),
     )
-    if before and (lock.editions, lock.articles) != (before.editions, before.articles):
+    lock = keep_addresses(lock, issue, publication)
+    if before and (lock.editions, lock.articles, lock.letter) != (
+        before.editions,
+        before.articles,
+        before.letter or lock.letter,
+    ):
         return replace(lock, feed_identity=_revised(identity, None, now))
     return lock
+
+
+def _dated(identity: FeedIdentity, date: datetime) -> FeedIdentity:
+    """Correct the date of what no reader has seen yet; the id stays."""
+    return replace(identity, published=date, updated=date)
 
 
 def _revised(identity: FeedIdentity, stated: datetime | None, changed_at: datetime | None) -> FeedIdentity:
@@ -138,22 +196,12 @@ def _revised(identity: FeedIdentity, stated: datetime | None, changed_at: dateti
 # --- restoring -------------------------------------------------------------------------------
 
 
-def restore_issue(
-    issue: Issue,
-    lock: Lock,
-    pool: Mapping[str, Article],
-    digests: Mapping[str, str],
-    audience: str | None = None,
-) -> AssembledIssue:
-    """Restore an issue as its lock froze it, or only its edition for `audience`.
-
-    Raises `Mistakes` for articles that were deleted or edited since; `digests` contains those of today.
-    """
-    if audience is not None:
-        lock = replace(lock, editions=tuple(each for each in lock.editions if each.audience == audience))
-    raise_all(lock_conflicts(issue, lock, digests))
+def restore_issue(issue: Issue, lock: Lock, pool: Mapping[str, Article]) -> AssembledIssue:
+    """Restore an issue as its lock froze it. The lock must not have conflicts."""
     identities = {slug: article.feed_identity for slug, article in lock.articles.items()}
-    return AssembledIssue(issue, editions_of(lock, pool), lock.feed_identity, identities, frozen=True)
+    return AssembledIssue(
+        issue, editions_of(lock, pool), lock.feed_identity, identities, True, lock.addresses
+    )
 
 
 def editions_of(lock: Lock, pool: Mapping[str, Article]) -> tuple[Edition[Article], ...]:
@@ -161,8 +209,13 @@ def editions_of(lock: Lock, pool: Mapping[str, Article]) -> tuple[Edition[Articl
     return tuple(edition.map(pool.__getitem__) for edition in lock.editions)
 
 
-def lock_conflicts(issue: Issue, lock: Lock, digests: Mapping[str, str]) -> Iterator[PressroomError]:
-    """Yield an error for each article that differs from the lock; `digests` lacks deleted ones."""
+def lock_conflicts(
+    issue: Issue, lock: Lock, digests: Mapping[str, str], renamed: Mapping[str, Article]
+) -> Iterator[PressroomError]:
+    """Yield an error for each article that differs from the lock.
+
+    `digests` lacks deleted articles; `renamed` maps those that have another name now to what they are.
+    """
     command = f"pressroom assemble {issue.number}"
     for edition in lock.editions:
         if edition.audience not in issue.audiences:
@@ -172,7 +225,14 @@ def lock_conflicts(issue: Issue, lock: Lock, digests: Mapping[str, str]) -> Iter
                 hint=f"Choose again: {command} --update",
             )
     for slug in lock.slugs:
-        if slug not in digests:
+        if slug in renamed:
+            yield PressroomError(
+                f'the issue carries "{slug}", which is "{renamed[slug].slug}" now.',
+                renamed[slug].place.path,
+                hint=f"Write `aliases: [{slug}]` in its front matter: then it keeps its id, and its old "
+                "address leads to it.",
+            )
+        elif slug not in digests:
             yield PressroomError(
                 f'the issue carries "{slug}", which is no longer in the pool.',
                 lock.path,
@@ -195,14 +255,16 @@ def write_lock(lock: Lock) -> str:
         "version": _VERSION,
         **_identity_to_json(lock.feed_identity),
         "rules": lock.rules,
+        "letter": lock.letter,
         "editions": [
             {
                 "audience": edition.audience,
+                "addresses": list(lock.addresses.get(edition.audience, ())),
                 "sections": [
                     {
                         "title": section.title,
-                        "articles": [
-                            {"slug": slug, "layout": layout.value} for slug, layout in section.articles
+                        "items": [
+                            {"article": slug, "layout": layout.value} for slug, layout in section.articles
                         ],
                     }
                     for section in edition.sections
@@ -226,18 +288,18 @@ def _identity_to_json(identity: FeedIdentity) -> dict[str, str]:
     }
 
 
-def read_lock(text: str, issue: Issue) -> Lock:
-    """Read a lock. Raises `PressroomError` for a broken one, for example after a merge conflict."""
-    path = lock_path(issue)
-    hint = f"Restore it from version control, or choose again: pressroom assemble {issue.number} --update"
+def read_lock(text: str, folder: str) -> Lock:
+    """Read the lock of an issue's folder. Raises `PressroomError` for a broken one, as after a merge."""
+    path, number = lock_path(folder), folder.partition("-")[0].lstrip("0")
+    hint = f"Restore it from version control, or choose again: pressroom assemble {number} --update"
     try:
-        data: dict[str, Any] = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
-        line = error.lineno if isinstance(error, json.JSONDecodeError) else None
+        data: dict[str, Any] = read_json(text)
+    except ValueError as error:
+        line = getattr(error, "lineno", None)
         raise PressroomError("the lock is broken.", path, line, hint) from error
     check_characters(json.dumps(data, ensure_ascii=False), path)  # an escape may hide a forbidden character
     try:
-        if data["version"] != _VERSION:
+        if data["version"] not in (1, _VERSION):
             raise PressroomError(
                 f"the lock is of version {data['version']}, which this Pressroom does not read.",
                 path,
@@ -246,6 +308,12 @@ def read_lock(text: str, issue: Issue) -> Lock:
         lock = Lock(
             path=path,
             rules=str(data["rules"]),
+            letter=str(data.get("letter", "")),
+            addresses={
+                str(edition["audience"]): tuple(map(_site_path, edition["addresses"]))
+                for edition in data["editions"]
+                if edition.get("addresses")
+            },
             feed_identity=_identity_from_json(data),
             editions=tuple(_edition_from_json(edition) for edition in data["editions"]),
             articles={
@@ -261,16 +329,20 @@ def read_lock(text: str, issue: Issue) -> Lock:
 
 
 def _edition_from_json(data: Mapping[str, Any]) -> Edition[str]:
-    return Edition(
-        str(data["audience"]),
-        tuple(
-            Section(
-                str(section["title"]),
-                tuple((str(each["slug"]), Layout(each["layout"])) for each in section["articles"]),
-            )
-            for section in data["sections"]
-        ),
-    )
+    sections = []
+    for section in data["sections"]:
+        # Version 1 called an item's article its slug.
+        key, items = ("article", section["items"]) if "items" in section else ("slug", section["articles"])
+        members = tuple((str(each[key]), Layout(each["layout"])) for each in items)
+        sections.append(Section(str(section["title"]), members))
+    return Edition(str(data["audience"]), tuple(sections))
+
+
+def _site_path(path: str) -> str:
+    """Return the path of an issue's page. Raises `ValueError` for any other: a file is written there."""
+    if not _ISSUE_PAGE.fullmatch(path):
+        raise ValueError(path)
+    return path
 
 
 def _identity_from_json(data: Mapping[str, Any]) -> FeedIdentity:

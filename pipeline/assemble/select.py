@@ -50,6 +50,7 @@ class Selection(NamedTuple):
 def select_edition(issue: Issue, audience: str, pool: Pool, used: Mapping[str, str]) -> Selection:
     """Select one edition. Raises `Mistakes` as `select_articles`."""
     raise_all(_section_mistakes(issue, pool))
+    raise_all(_article_mistakes(issue, pool, used))
     closed = {slug: why for slug, article in pool.items() if (why := _closed(article, issue, audience))}
     pinned = {slug for rule in issue.sections for slug in rule.pin}
     taken: dict[str, Decision] = {}
@@ -160,6 +161,23 @@ def _section_mistakes(issue: Issue, pool: Pool) -> Iterator[PressroomError]:
                 *issue.place,
                 suggest(slug, pool),
             )
+
+
+def _article_mistakes(issue: Issue, pool: Pool, used: Mapping[str, str]) -> Iterator[PressroomError]:
+    """Yield the mistakes of articles that may belong in the issue: by their tags, or because nobody knows.
+
+    The mistake may be in the audience or the date, so neither is a reason to leave the article out.
+    """
+    for slug, mistakes in pool.mistakes.items():
+        article = pool.get(slug)
+        if article is None:
+            yield from mistakes
+        elif article.draft or slug in issue.exclude or slug in used:
+            continue
+        elif not article.tags or any(
+            slug in rule.pin or rule.tags.takes(article.tags) for rule in issue.sections
+        ):
+            yield from mistakes
 
 
 def _unknown_tags(rule: SectionRule, pool: Pool) -> Iterator[PressroomError]:

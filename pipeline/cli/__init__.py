@@ -32,7 +32,7 @@ from pipeline.cli.import_command import import_
 from pipeline.cli.list_commands import articles, status, tags
 from pipeline.cli.new_commands import init, new
 from pipeline.cli.preview_command import preview
-from pipeline.cli.terminal import fail
+from pipeline.cli.terminal import fail, show_other_mistakes
 from pipeline.cli.test_command import test
 from pipeline.errors import PressroomError
 
@@ -52,6 +52,8 @@ class _Group(click.Group):
             if isinstance(error, BrokenPipeError):
                 raise  # Click ends without a message when the reader of a pipe is gone
             fail(ctx, PressroomError(f"{error.strerror or error}.", error.filename))
+        finally:
+            show_other_mistakes(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """List the commands in the order of the work, not alphabetically."""

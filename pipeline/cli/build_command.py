@@ -52,7 +52,13 @@ def build(ctx: click.Context, issues: tuple[str, ...], as_json: bool, now: datet
         terminal.print_json(_report_json(report))
     else:
         _show_report(report, whole=not issues)
-    if terminal.show_findings(report.findings):
+    failed = terminal.show_findings(report.findings)
+    if report.errors:
+        terminal.show_mistakes(report.errors)
+        kept = "" if issues or report.site_files else " The site stays as it was: it would lose pages."
+        mistakes = terminal.count(len(report.errors), "mistake")
+        terminal.message(f"\n{mistakes}: what they are in was not built.{kept}")
+    if failed or report.errors:
         ctx.exit(1)
 
 
@@ -68,7 +74,7 @@ def _show_report(report: BuildReport, whole: bool) -> None:
         terminal.result(f"      {built.folder}/email.html")
     if not report.editions:
         terminal.message('There is no issue to build yet. Make one: pressroom new issue "Its title"')
-    if whole:
+    if whole and report.site_files:
         terminal.result(f"Site and feeds: build/site/ ({terminal.count(report.site_files, 'file')})")
 
 
@@ -90,4 +96,5 @@ def _report_json(report: BuildReport) -> dict[str, object]:
         ],
         "site_files": report.site_files,
         "findings": [each.values for each in report.findings],
+        "errors": [each.values for each in report.errors],
     }

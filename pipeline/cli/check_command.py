@@ -14,6 +14,7 @@ from pipeline.cli.options import complete_issue, named_issues, time_or_now, work
 
 if TYPE_CHECKING:
     from pipeline.checks.runner import CheckResult
+    from pipeline.errors import PressroomError
     from pipeline.model import Finding
 
 
@@ -74,26 +75,28 @@ def check(
       pressroom check latest --online --spam
       pressroom check --format sarif > findings.sarif
     """
+    ctx.meta[terminal.AS_JSON] = output_format == "json"
     if explain or list_rules:
         _explain(explain)
         return
     from pipeline.actions.check import check_issues, external_checks, findings_of_all
     from pipeline.checks import runner
     from pipeline.checks.rules import RULES
-    from pipeline.workspace import without_drafts
+    from pipeline.workspace import mistakes_but_of_drafts, without_drafts
 
     workspace = workspace_of(ctx)
     chosen = named_issues(workspace, issues) or without_drafts(workspace.issues)
+    errors = [] if issues else mistakes_but_of_drafts(workspace)
     rules = runner.only(RULES, only) if only else RULES
 
     watch = partial(terminal.progress, what="checking")
     now = time_or_now(None, workspace.files.zone)
     complete = external_checks(workspace, now, online=online, allow_private=allow_private, spam=spam)
-    checked = check_issues(workspace, chosen, rules, watch, complete)
+    checked = check_issues(workspace, chosen, rules, watch, complete, errors)
     findings = findings_of_all(checked)
-    _print(output_format, checked, findings)
+    _print(output_format, checked, findings, errors)
     severities = {each.severity.value for each in findings}
-    if "error" in severities or (strict and "warning" in severities):
+    if errors or "error" in severities or (strict and "warning" in severities):
         ctx.exit(1)
 
 
@@ -113,7 +116,12 @@ def _explain(code: str | None) -> None:
         terminal.result(click.wrap_text(paragraph, width=width) + "\n")
 
 
-def _print(output_format: str, checked: tuple[CheckResult, ...], findings: tuple[Finding, ...]) -> None:
+def _print(
+    output_format: str,
+    checked: tuple[CheckResult, ...],
+    findings: tuple[Finding, ...],
+    errors: list[PressroomError],
+) -> None:
     from pipeline.checks import report
     from pipeline.checks.rules import RULES
 
@@ -129,11 +137,13 @@ def _print(output_format: str, checked: tuple[CheckResult, ...], findings: tuple
             {
                 "editions": [_edition_json(one) for one in checked],
                 "findings": [each.values | sources[each.code] for each in findings],
+                "errors": [each.values for each in errors],
                 "silenced": [each.values | sources[each.code] | {"reason": why} for each, why in silenced],
             }
         )
     else:
         _print_text(checked, findings, len(silenced))
+    terminal.show_mistakes(errors)
 
 
 def _print_text(checked: tuple[CheckResult, ...], findings: tuple[Finding, ...], silenced: int) -> None:
@@ -165,7 +175,7 @@ def _print_budget(one: CheckResult, whole: bool) -> None:
         for item in budget.images:
             terminal.result(f"      {terminal.size(item.size):>8}  {item.what}")
         terminal.result(
-            f"      A service adds {terminal.size(budget.added.size)} at most: its tracking lengthens links."
+            f"      A service adds {terminal.size(budget.added.size)} at most, for tracked links."
         )
         terminal.result("")
 

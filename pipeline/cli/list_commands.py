@@ -108,8 +108,9 @@ def tags(ctx: click.Context, as_json: bool) -> None:
 def status(ctx: click.Context, as_json: bool) -> None:
     """Show how far each issue is, the command that comes next, and its drafts at services.
 
-    An issue is a draft, open, frozen, or changed since it was frozen; its email has a size if it is built. A
-    draft at a service is shown with the day it was pushed and the address where an editor opens it.
+    An issue is a draft, open, frozen, or changed since it was frozen; its email has a size if it is
+    built. A draft at a service is shown with the day it was pushed and the address where an editor
+    opens it.
 
     \b
     Examples:
@@ -131,9 +132,9 @@ def status(ctx: click.Context, as_json: bool) -> None:
         terminal.result("")
         rows = [
             (
-                str(each.issue.number),
-                f"{each.issue.date:%Y-%m-%d}",
-                each.issue.title,
+                str(each.number),
+                f"{each.date:%Y-%m-%d}" if each.date else "",
+                each.title,
                 each.state,
                 "" if each.html_bytes is None else terminal.size(each.html_bytes),
                 each.next_step,
@@ -150,23 +151,26 @@ def status(ctx: click.Context, as_json: bool) -> None:
 
 _STATUS_COLUMNS = (
     "NO",
-    "DATE",
+    Column("DATE", optional=True),
     Column("TITLE", shrink_to=16),
     Column(
         "STATE",
-        style=terminal.colour_by_text({"frozen": "green", "changed": "yellow", "broken lock": "red"}),
+        style=terminal.colour_by_text(
+            {"frozen": "green", "changed": "yellow", "broken lock": "red", "mistakes": "red"}
+        ),
     ),
-    "EMAIL",
-    Column("NEXT", shrink_to=24),
+    Column("EMAIL", optional=True),
+    # A command to copy.
+    Column("NEXT"),
 )
 
 
 def _status_json(status: IssueStatus) -> dict[str, object]:
     return {
-        "number": status.issue.number,
-        "issue": status.issue.folder,
-        "title": status.issue.title,
-        "date": status.issue.date.isoformat(),
+        "number": status.number,
+        "issue": status.folder,
+        "title": status.title,
+        "date": status.date.isoformat() if status.date else None,
         "state": status.state,
         "built": status.html_bytes is not None,
         "html_bytes": status.html_bytes,
@@ -181,8 +185,6 @@ def _status_json(status: IssueStatus) -> dict[str, object]:
 def _show_draft(status: IssueStatus, draft: PushedDraft) -> None:
     from pipeline.export.targets import find
 
-    audience = "" if draft.audience == status.issue.audiences[0] else f", {draft.audience}"
+    audience = "" if draft.audience == status.audience else f", {draft.audience}"
     title = find(draft.target).title if draft.target in TARGETS else draft.target
-    terminal.result(
-        f"{status.issue.number}  {title}{audience}, pushed {draft.pushed[:10]}\n   {draft.address}"
-    )
+    terminal.result(f"{status.number}  {title}{audience}, pushed {draft.pushed[:10]}\n   {draft.address}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -29,11 +30,18 @@ from pipeline.cli.options import (
     shell_complete=complete_theme,
     help="The theme of emails and pages.",
 )
+@click.option("--nested", is_flag=True, help="Do not ask if DIR is inside another workspace.")
 @json_option
 @now_option
 @click.pass_context
 def init(
-    ctx: click.Context, folder: Path, title: str, theme: str, as_json: bool, now: datetime | None
+    ctx: click.Context,
+    folder: Path,
+    title: str,
+    theme: str,
+    nested: bool,
+    as_json: bool,
+    now: datetime | None,
 ) -> None:
     """Make a new workspace in DIR: settings, two articles and a first issue, ready to build.
 
@@ -47,6 +55,8 @@ def init(
     from pipeline.actions.scaffold import init_workspace
 
     folder = Path(ctx.obj) / folder
+    if not nested:
+        _ask_if_nested(folder)
     written = init_workspace(folder, title, theme, time_or_now(now, ZoneInfo("UTC")))
     if as_json:
         terminal.print_json({"workspace": str(folder), "files": list(written)})
@@ -54,6 +64,27 @@ def init(
     for path in written:
         terminal.result(str(folder / path))
     terminal.message(f"\nNext:  cd {folder}\n       pressroom plan 1\n       pressroom build")
+
+
+def stdin_is_terminal() -> bool:
+    """Whether there is someone to answer."""
+    return sys.stdin.isatty()
+
+
+def _ask_if_nested(folder: Path) -> None:
+    """Ask whether to make a workspace inside another one. Raises `PressroomError` where nobody can answer."""
+    from pipeline.config.workspace_files import find_root
+    from pipeline.errors import PressroomError, WorkspaceNotFound
+
+    try:
+        outer = find_root(folder.resolve().parent)
+    except WorkspaceNotFound:
+        return
+    inside = f"is inside the workspace {outer}"
+    if not stdin_is_terminal():
+        hint = "Name a folder elsewhere, or make it there all the same: --nested"
+        raise PressroomError(f"{inside}.", str(folder), hint=hint)
+    click.confirm(f"{folder} {inside}. Make another one there?", abort=True, err=True)
 
 
 @click.group()
@@ -117,7 +148,7 @@ def new_article(
 
     \b
     Examples:
-      pressroom new article "The glutamate switch" --tag neuroplasticity --tag glutamate
+      pressroom new article "The glutamate switch" --tag ketamine --tag glutamate
       pressroom new article "A picture essay" --with-images
     """
     from pipeline.actions.scaffold import new_article as make

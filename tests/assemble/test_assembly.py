@@ -90,7 +90,7 @@ def test_a_pin_wins_over_an_earlier_section_and_stands_first(workspace: Workspac
 def locked_sections(workspace: WorkspaceRunner) -> dict[str, list[str]]:
     workspace.ok("assemble", "1")
     return {
-        section["title"]: [each["slug"] for each in section["articles"]]
+        section["title"]: [each["article"] for each in section["items"]]
         for section in locked(workspace)["editions"][0]["sections"]
     }
 

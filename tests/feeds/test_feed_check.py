@@ -72,7 +72,7 @@ def test_a_date_that_moved_is_found_against_the_build_before(frozen: WorkspaceRu
     frozen.ok("build", "--now", "2026-02-02")
     assert check(frozen) == (0, [])
     lock = json.loads(frozen.read("issues/001-the-plastic-brain/issue.lock"))
-    text = json.dumps(lock, indent=2).replace("2026-01-08T", "2026-01-07T")
+    text = json.dumps(lock, indent=2).replace("2026-02-01T", "2026-01-31T")
     frozen.write({"issues/001-the-plastic-brain/issue.lock": text})
     before = frozen.tree()
     code, found = check(frozen)
@@ -125,7 +125,7 @@ def test_a_template_that_drops_the_feeds_is_found(frozen: WorkspaceRunner) -> No
 def test_a_code_is_silenced_by_the_publication(frozen: WorkspaceRunner) -> None:
     frozen.ok("build", "--now", "2026-02-02")
     lock = "issues/001-the-plastic-brain/issue.lock"
-    frozen.write({lock: frozen.read(lock).replace("2026-01-08T", "2026-01-07T")})
+    frozen.write({lock: frozen.read(lock).replace("2026-02-01T", "2026-01-31T")})
     assert check(frozen)[0] == 1
     frozen.write({"newsletter.toml": f'{SETTINGS}\n[checks.silence]\nFEED033 = "the dates were wrong"\n'})
     assert check(frozen) == (0, [])

@@ -627,7 +627,7 @@ def order(workspace: WorkspaceRunner, section: str = "Research") -> list[str]:
     sections = json.loads(lock.read_text())["editions"][0]["sections"]
     lock.unlink()
     return next(
-        ([each["slug"] for each in found["articles"]] for found in sections if found["title"] == section), []
+        ([each["article"] for each in found["items"]] for found in sections if found["title"] == section), []
     )
 
 

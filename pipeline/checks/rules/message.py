@@ -11,7 +11,7 @@ from functools import partial
 from pipeline.checks.context import CheckContext
 from pipeline.checks.rule import Violation, rule
 from pipeline.checks.source_places import SETTINGS
-from pipeline.model import Place, Severity
+from pipeline.model import MergeText, Place, Severity
 from pipeline.support.limits import ENCODED_LINE, LINE_OCTETS
 
 _ONCE = ("From", "To", "Date", "Message-ID", "Subject")
@@ -240,12 +240,29 @@ def one_click(context: CheckContext) -> Iterator[Violation]:
     post, line = _header(context, "List-Unsubscribe-Post")
     https, place = "<https://" in (unsubscribe or ""), _eml(context, line)
     if post is None:
-        if https:
+        if https and not _is_static(context.publication.unsubscribe_url):
             yield Violation("the message has no List-Unsubscribe-Post header.", place)
     elif post != _ONE_CLICK:
         yield Violation(f'List-Unsubscribe-Post is "{post}", not "{_ONE_CLICK}".', place)
     elif not https:
         yield Violation("one click is promised, without an https address to click.", place)
+
+
+@rule(
+    "MAIL014",
+    Severity.WARNING,
+    "The address to unsubscribe is the same for every reader",
+    source="RFC 8058, 3.1: the address identifies the recipient",
+    remedy="Put the reader's own value into it, as `?to={{ email }}`.",
+)
+def static_unsubscribe(context: CheckContext) -> Iterator[Violation]:
+    """It does not say who leaves, so that the message promises no one-click unsubscribing."""
+    if _is_static(context.publication.unsubscribe_url):
+        yield Violation("`unsubscribe_url` has no merge field.", SETTINGS)
+
+
+def _is_static(url: MergeText | None) -> bool:
+    return url is not None and not url.fields
 
 
 @rule(
@@ -292,7 +309,7 @@ def free_host(context: CheckContext) -> Iterator[Violation]:
 
 
 @rule(
-    "MAIL014",
+    "MAIL015",
     Severity.WARNING,
     "The message does not name its language",
     source="RFC 3282, 2",

@@ -32,6 +32,18 @@ def changed_after_freezing(context: CheckContext) -> Iterator[Violation]:
 
 
 @rule(
+    "LOCK002",
+    Severity.WARNING,
+    "An address that readers were given leads to another issue",
+    source="docs/publishing.md",
+    remedy="Give the other issue's folder another name.",
+)
+def address_taken(context: CheckContext) -> Iterator[Violation]:
+    """The links in emails that were sent lead to the wrong issue."""
+    return _noticed(context, "LOCK002")
+
+
+@rule(
     "LINK001",
     Severity.WARNING,
     "A link leads to an article that has no page yet",

@@ -57,7 +57,7 @@ const sizes = (found, target) => {
     make("p", { class: over ? "severity error" : "quiet" }, over
       ? `${kilobytes(found.bytes)}, and what a service adds: Gmail clips it at ${kilobytes(found.limit)}.`
       : `${kilobytes(found.bytes)} of the ${kilobytes(found.limit)} at which Gmail clips it.`),
-    make("p", { class: "quiet" }, `A service adds ${kilobytes(found.added)} at most: its tracking lengthens links.`),
+    make("p", { class: "quiet" }, `A service adds ${kilobytes(found.added)} at most, for tracked links.`),
     rows(found.parts),
     ...(found.images.length ? [make("h2", {}, `Pictures: ${kilobytes(found.all_images)}`), rows(found.images)] : []));
 };

@@ -8,7 +8,6 @@ page first; the `301!` that would change this is not valid at Cloudflare.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from urllib.parse import quote, urlsplit
 
 from pipeline.model import OutputFile
@@ -23,10 +22,11 @@ def moves(index: SiteIndex) -> Iterator[tuple[str, str]]:
     for composed in index.articles:
         for alias in composed.article.aliases:
             yield urls.article_path(alias), urls.article_path(composed.article.slug)
+    pages = {urls.issue_path(edition.issue, edition.audience) for edition in index.editions}
     for edition in index.editions:
-        new = urls.issue_path(edition.issue, edition.audience)
-        for alias in edition.issue.aliases:
-            yield urls.issue_path(replace(edition.issue, folder=alias), edition.audience), new
+        for old in edition.earlier_paths:
+            if old not in pages:  # where another issue has taken the folder's name, its page stays (LOCK002)
+                yield old, urls.issue_path(edition.issue, edition.audience)
 
 
 def moved_page(site: SiteRenderer, old: str, new: str) -> OutputFile:

@@ -11,10 +11,10 @@ from pipeline.support import merge
 
 TEXT = "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n"
 HTML = TEXT.replace("plain", "html")
-UNSUBSCRIBE = "https://synapse.example/unsubscribe"
-HTTPS = f"<{UNSUBSCRIBE}>,\r\n "
+UNSUBSCRIBE = "https://synapse.example/unsubscribe?to="
+HTTPS = f"<{UNSUBSCRIBE}letters@synapse.example>,\r\n "
 POST = "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
-FOOTER_LINK = f'<a href="{UNSUBSCRIBE}"'
+FOOTER_LINK = f'<a href="{UNSUBSCRIBE}{{{{ email }}}}"'
 END = "The trial counted those who improved."
 
 
@@ -89,6 +89,16 @@ EXAMPLES = {
     ),
     "MAIL013": Example(sender("synapse@gmail.com"), sender("synapse@mygmail.com.example")),
     "MAIL014": Example(
+        Case(
+            change=lambda s: replace(
+                s,
+                publication=replace(
+                    s.publication, unsubscribe_url=merge.text("https://synapse.example/leave")
+                ),
+            )
+        )
+    ),
+    "MAIL015": Example(
         header("Content-Language: en-GB\r\n", ""),
         header("Content-Language: en-GB", "content-language: en-GB"),
     ),

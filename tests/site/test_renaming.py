@@ -68,6 +68,50 @@ def test_a_renamed_issue_leads_on_too(workspace: WorkspaceRunner) -> None:
     assert "url=../001-a-new-title/" in page
 
 
+def test_a_frozen_issue_that_is_renumbered_leads_on_without_an_alias(workspace: WorkspaceRunner) -> None:
+    workspace.ok("assemble", "1", "--now", "2026-02-01")
+    issues = workspace.root / "issues"
+    (issues / "001-the-plastic-brain").rename(issues / "002-a-new-title")
+    workspace.write({"issues/002-a-new-title/issue.md": issue(2, "A new title")})
+    workspace.ok("build", "--now", "2026-02-04")
+    assert "url=../002-a-new-title/" in workspace.read("build/site/issues/001-the-plastic-brain/index.html")
+
+    # Its new address is written down too, so that the next renaming loses neither.
+    workspace.ok("assemble", "2")
+    (issues / "002-a-new-title").rename(issues / "003-a-third-title")
+    workspace.write({"issues/003-a-third-title/issue.md": issue(3, "A third title")})
+    workspace.ok("build", "--now", "2026-02-04")
+    for old in ("001-the-plastic-brain", "002-a-new-title"):
+        assert "url=../003-a-third-title/" in workspace.read(f"build/site/issues/{old}/index.html")
+
+
+def test_an_address_that_another_issue_has_taken_stays_its_own_and_is_pointed_out(
+    workspace: WorkspaceRunner,
+) -> None:
+    workspace.ok("assemble", "1", "--now", "2026-02-01")
+    issues = workspace.root / "issues"
+    (issues / "001-the-plastic-brain").rename(issues / "002-another")
+    workspace.write(
+        {
+            "issues/002-another/issue.md": issue(2, "Another"),
+            "issues/001-the-plastic-brain/issue.md": issue(date="2026-01-20"),
+            "issues/articles/third.md": article("Third", date="2026-01-06"),
+        }
+    )
+    workspace.ok("assemble", "1", "--now", "2026-02-01")
+    built = workspace.run("build", "--now", "2026-02-04")
+    assert "issues/002-another/issue.md:2: warning LOCK002: readers were given the address" in built.stderr
+    assert "Third" in workspace.read("build/site/issues/001-the-plastic-brain/index.html")
+
+
+def test_an_article_renamed_without_an_alias_is_recognised_by_its_content(workspace: WorkspaceRunner) -> None:
+    workspace.ok("assemble", "1", "--now", "2026-02-01")
+    (workspace.root / OLD).rename(workspace.root / NEW)
+    message = workspace.error("build")
+    assert f'{NEW}: the issue carries "glutamate", which is "the-switch" now.' in message
+    assert "Write `aliases: [glutamate]` in its front matter" in message
+
+
 def test_an_alias_that_is_taken_names_file_and_line(workspace: WorkspaceRunner) -> None:
     workspace.write({OLD: article(aliases="[a-note]")})
     assert f'{OLD}:5: the alias "a-note" is taken by issues/articles/a-note.md.' in workspace.error("build")
