@@ -88,6 +88,7 @@ def _page(target: Target) -> str:
         _pushing(target),
         "\n## Merge fields\n\n| field | without a fallback | with one | where |\n|---|---|---|---|\n",
         *fields,
+        _within_address(target),
         "\nA field that has another name there:\n\n"
         f'```toml\n[targets.{target.name}]\nfields = {{ city = "TOWN" }}\n```\n'
         if own
@@ -181,6 +182,15 @@ def _requires(target: Target) -> str:
 
 def _tag(written: str) -> str:
     return f"`{written}`".replace("|", "\\|") if written else "none"
+
+
+def _within_address(target: Target) -> str:
+    tag = target.dialect.address_tag("email", {})
+    if tag is None:
+        return (
+            f"\nA field within an address is refused: {target.title} documents no way to percent-encode it.\n"
+        )
+    return f"\nWithin an address `email` is {_tag(tag.plain)}, so that the value is percent-encoded.\n"
 
 
 def _fallback(tag: FieldTag) -> str:

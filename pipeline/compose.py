@@ -14,9 +14,8 @@ from functools import cached_property
 from pipeline.articles.resolver import SourceResolver
 from pipeline.content.compressed import compress
 from pipeline.content.medium import Medium, select_blocks
+from pipeline.content.opening import opening
 from pipeline.content.parse import WORDS_PER_MINUTE, parse_content
-from pipeline.content.text import LinkList, blocks_to_text
-from pipeline.content.text_width import collapse_spaces
 from pipeline.errors import PressroomError, collect, raise_all, suggest
 from pipeline.images.library import ImageLibrary
 from pipeline.images.resize import LOGO_BOX, THUMBNAIL_BOX
@@ -31,7 +30,6 @@ from pipeline.model import (
     ComposedIssue,
     Content,
     Edition,
-    Element,
     Finding,
     Image,
     Issue,
@@ -95,8 +93,12 @@ class Composer:
         composed: list[ComposedIssue] = []
         for each in assembled:
             with collect(errors):
-                composed.append(ComposedIssue(each, self._editions(each)))
+                composed.append(self.compose_assembled(each))
         return tuple(composed)
+
+    def compose_assembled(self, assembled: AssembledIssue) -> ComposedIssue:
+        """Compose an assembled issue. Raises `Mistakes` with everything wrong in its texts."""
+        return ComposedIssue(assembled, self._editions(assembled))
 
     @cached_property
     def carriers(self) -> Mapping[str, tuple[str, ...]]:
@@ -185,7 +187,6 @@ class Composer:
     # --- editions ----------------------------------------------------------------------------
 
     def _editions(self, assembled: AssembledIssue) -> tuple[ComposedEdition, ...]:
-        """Compose the editions of an issue. Raises `Mistakes` with everything wrong in its texts."""
         errors: list[PressroomError] = []
         issue, letter = assembled.issue, Content(())
         for key, typed in (("subject", issue.subject), ("preview_text", issue.preview_text)):
@@ -205,6 +206,8 @@ class Composer:
         issue = assembled.issue
         sections = edition.map(lambda article: self._article(article, assembled)).sections
         public = is_public(self.publication, edition.audience)
+        preview = self._line(issue, "preview_text", issue.preview_text)
+        summary = _summary(letter, edition.audience) or issue.title
         path = issue_path(issue, edition.audience)
         earlier = (issue_path(replace(issue, folder=alias), edition.audience) for alias in issue.aliases)
         earlier_paths = dict.fromkeys((*earlier, *assembled.addresses.get(edition.audience, ())))
@@ -216,9 +219,8 @@ class Composer:
             feed_identity=assembled.feed_identity,
             url=address(self.publication, path) if public else None,
             subject=self._line(issue, "subject", issue.subject) or merge.text(issue.title),
-            preview_text=self._line(issue, "preview_text", issue.preview_text)
-            or self._preview(letter, edition.audience)
-            or merge.text(issue.title),
+            preview_text=preview or merge.text(summary),
+            summary=summary if preview.fields else preview or summary,
             disclaimers=self._disclaimers(edition.articles),
             related=self._related(issue, edition.articles),
             minutes=_minutes(letter, sections),
@@ -250,22 +252,6 @@ class Composer:
         tied = [each.text for each in self.publication.disclaimers if tags.intersection(each.tags)]
         own = [article.disclaimer for article in articles if article.disclaimer]
         return tuple(dict.fromkeys((*tied, *own)))
-
-    def _preview(self, letter: Content, audience: str) -> MergeText:
-        """Make the preview text from the beginning of the letter: whole sentences, else whole words."""
-        # It is also the summary on the web and in feeds, so it contains only what all forms show.
-        blocks = _prose(
-            select_blocks(select_blocks(tuple(letter.blocks), Medium.WEB, audience), Medium.TEXT, audience)
-        )
-        marked = collapse_spaces(blocks_to_text(blocks, LinkList(), width=10_000)).strip()
-        text = re.sub(r" ?\[\d+\]", "", merge.text(marked).fill(lambda field: field.fallback))
-        least, most = PREVIEW_TEXT
-        for sentence_end in re.finditer(r"[.!?…]['\"’”)]*(?= |$)", text):
-            if least <= sentence_end.end() <= most:
-                return merge.text(text[: sentence_end.end()])
-        if len(text) <= most:
-            return merge.text(text)
-        return merge.text(text[: most - 1].rsplit(" ", 1)[0].rstrip(",;:–— ") + "…")
 
     def _related(self, issue: Issue, articles: Iterable[Article]) -> dict[str, tuple[str, str]]:
         """Map the slugs that these articles name as related to title and address.
@@ -346,13 +332,17 @@ class Composer:
         return Finding("LINK001", Severity.WARNING, f"{message} yet.", Place(path), hint)
 
 
-def _prose(blocks: Iterable[Block]) -> tuple[Block, ...]:
-    """Keep only paragraphs: no headings, tables or containers."""
-    return tuple(
-        replace(block, nodes=tuple(n for n in block.nodes if isinstance(n, Element) and n.tag == "p"))
-        for block in blocks
-        if block.kind is BlockKind.PROSE
+def _summary(letter: Content, audience: str) -> str:
+    """Make a summary of the beginning of the letter: whole sentences, else whole words."""
+    # It is also the inbox line, so it contains only what all forms show.
+    text = opening(
+        select_blocks(select_blocks(tuple(letter.blocks), Medium.WEB, audience), Medium.TEXT, audience)
     )
+    least, most = PREVIEW_TEXT
+    for sentence_end in re.finditer(r"[.!?…]['\"’”)]*(?= |$)", text):
+        if least <= sentence_end.end() <= most:
+            return text[: sentence_end.end()]
+    return text if len(text) <= most else text[: most - 1].rsplit(" ", 1)[0].rstrip(",;:–— ") + "…"
 
 
 def _minutes(letter: Content, sections: Iterable[Section[ComposedArticle]]) -> int:

@@ -270,10 +270,14 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class MergeField:
-    """A per-recipient placeholder: `{{ first_name | there }}`."""
+    """A per-recipient placeholder: `{{ first_name | there }}`.
+
+    Within an address its value is percent-encoded (`encoded`), as its fallback is already.
+    """
 
     name: str
     fallback: str = ""
+    encoded: bool = False
 
 
 class MergeText(str):
@@ -363,7 +367,8 @@ class Content:
 
     Addresses in it are absolute. `footnotes` are the notes in order, each as nodes; a reference to note n is
     `<sup class="footnote">n</sup>`. `images` are those in the body; `lead` is the lead image, and
-    `thumbnail` a smaller version of it for a card. `minutes` is the reading time, at least 1.
+    `thumbnail` a smaller version of it for a card. `minutes` is the reading time, at least 1. `findings` are
+    the warnings on what readers do not see.
     """
 
     blocks: Sequence[Block]
@@ -373,6 +378,7 @@ class Content:
     thumbnail: Image | None = None
     words: int = 0
     minutes: int = 1
+    findings: tuple[Finding, ...] = ()
 
 
 # --- an issue --------------------------------------------------------------------------------
@@ -514,10 +520,11 @@ class ComposedArticle:
 class ComposedEdition:
     """One edition of an issue, ready to be rendered as email, web page and feed item.
 
-    `url` is its page, or None for a private audience. `preview_text` is the inbox line, and the summary in
-    feeds. `disclaimers` are those of all its articles, each once. `minutes` is the reading time of the letter
-    and of the articles in their layouts. `related` maps slugs of related articles to title and address.
-    `earlier_paths` are site paths that its page had before, and redirect to it.
+    `url` is its page, or None for a private audience. `preview_text` is the inbox line, and `summary` the
+    same without merge fields, for pages and feeds. `disclaimers` are those of all its articles, each once.
+    `minutes` is the reading time of the letter and of the articles in their layouts. `related` maps slugs of
+    related articles to title and address. `earlier_paths` are site paths that its page had before, and
+    redirect to it.
     """
 
     issue: Issue
@@ -528,6 +535,7 @@ class ComposedEdition:
     url: str | None
     subject: MergeText
     preview_text: MergeText
+    summary: str
     disclaimers: tuple[str, ...]
     minutes: int
     related: Mapping[str, tuple[str, str]] = field(default_factory=dict)
@@ -557,6 +565,11 @@ class ComposedEdition:
     def articles(self) -> tuple[ComposedArticle, ...]:
         """Every article of the edition, in reading order."""
         return tuple(article for section in self.sections for article, _ in section.articles)
+
+    @property
+    def contents(self) -> tuple[Content, ...]:
+        """The letter and every article, parsed, in reading order."""
+        return (self.letter, *(article.content for article in self.articles))
 
     @property
     def public_sections(self) -> tuple[Section[ComposedArticle], ...]:

@@ -90,6 +90,9 @@ def build_workspace(
     findings = [
         finding for each in composed for finding in workspace.assembler.lock_findings(each.assembled.issue)
     ]
+    findings += workspace.templates.unused()
+    contents = (content for each in composed for edition in each.editions for content in edition.contents)
+    findings += dict.fromkeys(finding for content in contents for finding in content.findings)
     makers: tuple[FileMaker, ...] = ()
     if site:
         published = composer.published(composed, now)
@@ -146,7 +149,7 @@ def _hosted_images(composed: Iterable[ComposedIssue]) -> Iterator[Image]:
     """
     for each in composed:
         for edition in each.editions if each.assembled.frozen else ():
-            for content in (edition.letter, *(article.content for article in edition.articles)):
+            for content in edition.contents:
                 yield from (image for image in (content.lead, content.thumbnail) if image)
                 yield from content.images
 

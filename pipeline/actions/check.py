@@ -99,5 +99,11 @@ def check_context(prepared: PreparedEdition) -> CheckContext:
         image_sizes=sizes,
         linked_before=linked_addresses(assembler.history.texts_before(issue)),
         theme=prepared.renderer.templates.sources("email/"),
-        noticed=(*assembler.lock_findings(issue), *composer.dead_links_of(prepared.issue.assembled)),
+        noticed=(
+            *assembler.lock_findings(issue),
+            *assembler.unplaced_articles,
+            *prepared.renderer.templates.unused(),
+            *composer.dead_links_of(prepared.issue.assembled),
+            *(finding for content in edition.contents for finding in content.findings),
+        ),
     )

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from pipeline.actions.check import check_edition
 from pipeline.actions.prepare import PreparedEdition, prepare_edition
@@ -118,7 +118,10 @@ def _write_messages(
         subject = TEST_SUBJECT + email.subject.fill(value).strip()
         fields: dict[str, str] = {}
         for each in email.merge_fields:
-            fields.setdefault(each.name, value(each))
+            if not each.encoded:
+                fields.setdefault(each.name, value(each))
+        for each in email.merge_fields:
+            fields.setdefault(each.name, unquote(value(each)))
         messages.append(WrittenMessage(to.address, path, len(data), subject, fields))
     return tuple(messages)
 

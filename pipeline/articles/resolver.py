@@ -42,11 +42,6 @@ class SourceResolver:
         A path to an article's file (`other.md`, `../other/index.md`) becomes that article's
         address; web, mail and telephone addresses stay. Raises `PressroomError` for anything else.
         """
-        if "{{" in unquote(target):
-            raise PressroomError(
-                f'the link "{unquote(target)}" contains a merge field beside other text.',
-                hint="A field may be the whole of an address: [leave]({{ unsubscribe_url }}).",
-            )
         scheme = scheme_of(target)
         if scheme in PHONE_SCHEMES:
             return phone_address(target)

@@ -30,6 +30,9 @@ from pipeline.cli.options import (
     shell_complete=complete_theme,
     help="The theme of emails and pages.",
 )
+@click.option("--sender", help="Who the emails are from, such as 'The Harbour Letter <me@example.org>'.")
+@click.option("--postal-address", help="The postal address in the footer of each email.")
+@click.option("--base-url", help="Where the web edition will be published.")
 @click.option("--nested", is_flag=True, help="Do not ask if DIR is inside another workspace.")
 @json_option
 @now_option
@@ -39,11 +42,17 @@ def init(
     folder: Path,
     title: str,
     theme: str,
+    sender: str | None,
+    postal_address: str | None,
+    base_url: str | None,
     nested: bool,
     as_json: bool,
     now: datetime | None,
 ) -> None:
     """Make a new workspace in DIR: settings, two articles and a first issue, ready to build.
+
+    On a terminal it asks for the sender, the postal address and the address of the web edition. What
+    is not answered is written as a placeholder, which stops an export.
 
     \b
     Examples:
@@ -52,12 +61,19 @@ def init(
     """
     from zoneinfo import ZoneInfo
 
-    from pipeline.actions.scaffold import init_workspace
+    from pipeline.actions.scaffold import NewPublication, init_workspace
 
     folder = Path(ctx.obj) / folder
     if not nested:
         _ask_if_nested(folder)
-    written = init_workspace(folder, title, theme, time_or_now(now, ZoneInfo("UTC")))
+    if stdin_is_terminal():
+        if None in (sender, postal_address, base_url):
+            terminal.message("Press Enter to answer later, in newsletter.toml.")
+        sender = _ask("The address that the emails come from", sender)
+        postal_address = _ask("Your postal address, which most countries' laws ask for", postal_address)
+        base_url = _ask("The web address where the issues will be published", base_url)
+    publication = NewPublication(title, theme, sender or "", postal_address or "", base_url or "")
+    written = init_workspace(folder, publication, time_or_now(now, ZoneInfo("UTC")))
     if as_json:
         terminal.print_json({"workspace": str(folder), "files": list(written)})
         return
@@ -69,6 +85,10 @@ def init(
 def stdin_is_terminal() -> bool:
     """Whether there is someone to answer."""
     return sys.stdin.isatty()
+
+
+def _ask(question: str, answer: str | None) -> str:
+    return click.prompt(question, default="", show_default=False, err=True) if answer is None else answer
 
 
 def _ask_if_nested(folder: Path) -> None:
@@ -152,10 +172,13 @@ def new_article(
       pressroom new article "A picture essay" --with-images
     """
     from pipeline.actions.scaffold import new_article as make
+    from pipeline.actions.scaffold import tag_without_section
 
     workspace = workspace_of(ctx)
     path = make(workspace, title, tags, dated or time_or_now(now, workspace.files.zone), with_images)
     _show_path(path, as_json)
+    if warning := tag_without_section(workspace, tags):
+        terminal.message(warning)
 
 
 def _show_path(path: str, as_json: bool) -> None:

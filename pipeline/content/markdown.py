@@ -30,7 +30,7 @@ from mdit_py_plugins.footnote.index import footnote_ref
 from pipeline.content import containers
 from pipeline.content.markdown_tokens import TokenReader, alt_text
 from pipeline.content.sanitize import FOOTNOTE, LINE
-from pipeline.content.spaced_addresses import find_lost, find_spaced
+from pipeline.content.spaced_addresses import end_with_field, find_lost, find_spaced
 from pipeline.content.text_width import collapse_spaces
 from pipeline.content.typography import quotation_marks, with_dashes
 from pipeline.content.unsafe_html import ParsedMarkdown, code_html, field_html, raw_html
@@ -243,6 +243,9 @@ def _link_destination(text: str, position: int, maximum: int) -> Any:
     while begin and text[begin - 1] in " \t\n":
         begin -= 1
     if text[begin - 1] != "(":  # the definition of a reference
+        end = end_with_field(text, position, maximum)
+        if end > destination.pos:
+            return SimpleNamespace(ok=True, pos=end, str=text[position:end])
         return destination
     address = find_spaced(text, position, destination.pos if destination.ok else position, maximum)
     if address is None:
@@ -270,7 +273,8 @@ def _lost_definition(state: StateBlock, start: int, end: int, silent: bool) -> b
     """Note the definition of a reference whose address has spaces, if the text refers to it."""
     line = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
     match = None if silent or state.is_code_block(start) else _DEFINITION.match(line)
-    if match and find_spaced(f"{match[2]})", 0, _first_space(match[2]), len(match[2]) + 1):
+    address = match and find_spaced(f"{match[2]})", 0, _first_space(match[2]), len(match[2]) + 1)
+    if match and address and "{{" not in address:
         folded = state.env.setdefault("folded", state.src.casefold())
         if folded.count(f"[{match[1].casefold()}]") > 1:
             _mistake(

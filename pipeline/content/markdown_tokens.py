@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from html import escape
 from typing import Any
+from urllib.parse import unquote
 
-from pipeline.content.sanitize import LINE
+from pipeline.content.removed_html import RawHtmlReader
+from pipeline.content.sanitize import LINE, sanitise
 from pipeline.content.unsafe_html import ContainerHtml, ParsedMarkdown, ProseHtml
 from pipeline.errors import PressroomError
 from pipeline.support.urls import PHONE_SCHEMES, SCHEMES, scheme_of
@@ -62,26 +65,40 @@ class TokenReader:
 
     def _prose(self, tokens: list[Any]) -> ProseHtml:
         first = next((self.first_line + token.map[0] for token in tokens if token.map), self.line)
+        raw = RawHtmlReader(self.parsed)
         for token in tokens:
             if token.map:
                 self.line = self.first_line + token.map[0]
+            if token.type == "html_block":
+                raw.html(token.content, self.line)
+            elif token.type in ("fence", "code_block"):
+                raw.text()
             if token.type == "inline":
-                self._inline(token.children or [])
+                self._inline(token.children or [], raw)
             elif token.map and token.nesting >= 0:
                 token.attrs[LINE] = self.line
             align = str(token.attrs.pop("style", ""))
             if align:  # the only style that markdown-it writes is text-align, in tables
                 token.attrs["align"] = align.rpartition(":")[2]
+        raw.end()
         return ProseHtml(self.parser.renderer.render(tokens, self.parser.options, self.env), first)
 
-    def _inline(self, tokens: list[Any]) -> None:
+    def _inline(self, tokens: list[Any], raw: RawHtmlReader) -> None:
         for number, token in enumerate(tokens):
+            if token.type == "html_inline":
+                raw.html(token.content, self.line)
+            elif token.type not in ("softbreak", "hardbreak", "text") or token.content.strip():
+                raw.text()
             if token.type in ("softbreak", "hardbreak"):
                 self.line += 1
             elif token.type in ("link_open", "image"):
                 token.attrs[LINE] = self.line
                 address = str(token.attrs.get("href", token.attrs.get("src", "")))
-                self.parsed.mistakes.extend(_scheme_mistakes(address, self.line))
+                self.parsed.mistakes.extend(_address_mistakes(address, self.line))
+                if token.info == "auto" and "{{" in tokens[number + 1].content:
+                    message = f"`<{tokens[number + 1].content}>` would show its merge field as it is written."
+                    hint = f"Write words for readers: `[words]({tokens[number + 1].content})`."
+                    self.parsed.mistakes.append(PressroomError(message, None, self.line, hint))
                 if token.info == "auto" and scheme_of(address) in PHONE_SCHEMES:
                     # A reader of `<tel:+44…>` is to see the number alone.
                     tokens[number + 1].content = tokens[number + 1].content.partition(":")[2]
@@ -122,8 +139,8 @@ def alt_text(tokens: Iterable[Any]) -> Iterator[str]:
             yield str(token.content)
 
 
-def _scheme_mistakes(address: str, line: int) -> Iterator[PressroomError]:
-    """A mistake for an address with a scheme that is not allowed in content, such as `javascript:`."""
+def _address_mistakes(address: str, line: int) -> Iterator[PressroomError]:
+    """A mistake for an address that `sanitize` would remove, such as that of a script or without a host."""
     scheme = scheme_of(address)
     if scheme and scheme not in SCHEMES:
         yield PressroomError(
@@ -131,6 +148,10 @@ def _scheme_mistakes(address: str, line: int) -> Iterator[PressroomError]:
             None,
             line,
             "Use https://…, mailto:…, tel:… or the path of a file.",
+        )
+    elif scheme and "href" not in sanitise(f'<a href="{escape(address)}">'):
+        yield PressroomError(
+            f'the address "{unquote(address)}" is not a web address.', None, line, "As https://example.org/…"
         )
 
 

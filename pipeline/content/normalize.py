@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Protocol, TypeVar
+from urllib.parse import quote, unquote
 
 from pipeline.content import footnotes, sanitize
 from pipeline.content.text_width import collapse_spaces
@@ -13,11 +14,14 @@ from pipeline.content.tree import paragraphs
 from pipeline.errors import PressroomError, flatten
 from pipeline.model import Element, Image, Node
 from pipeline.support import merge
+from pipeline.support.urls import ADDRESS_CHARACTERS
 
 _T = TypeVar("_T")
 
 # A placeholder in the tree until it is known whether it is inside code, where a field is plain text.
 _FIELD_PLACEHOLDER = "field"
+# markdown-it percent-encodes the addresses that it reads, and raw HTML has them as typed.
+_FIELD_IN_ADDRESS = re.compile(r"((?:\{|%7B){2}.*?(?:\}|%7D){2})", re.IGNORECASE)
 _CODE = frozenset({"code", "kbd", "pre", "samp"})
 _ATTRIBUTES = {
     "abbr": ("title",),
@@ -125,7 +129,7 @@ class Normalizer:
         return (Element("a", (("href", address), *title), children, line),)
 
     def _address(self, target: str, line: int) -> str:
-        if target.startswith("{{"):
+        if merge.TYPED.fullmatch(target):
             field = self._attempt(lambda: merge.read(target, self.merge_fields), line)
             if field and field.fallback and not re.match(r"https?://|mailto:|tel:|sms:", field.fallback):
                 self._mistake(
@@ -139,7 +143,14 @@ class Normalizer:
         if not target or target == "#":
             self._mistake(line, "this link leads nowhere.", "Write its address between the round brackets.")
             return "#"
-        return self._attempt(lambda: self.resolver.link(target), line) or target
+        pieces = _FIELD_IN_ADDRESS.split(target)
+        if len(pieces) == 1:
+            return self._attempt(lambda: self.resolver.link(target), line) or target
+        typed = "".join(
+            unquote(piece) if number % 2 else quote(piece, safe=ADDRESS_CHARACTERS)
+            for number, piece in enumerate(pieces)
+        )
+        return self._attempt(lambda: merge.read_address(typed, self.merge_fields), line) or target
 
     def _image(self, values: dict[str, str], children: tuple[Node, ...], line: int) -> Iterable[Node]:
         target = (values.get("src") or "").strip()

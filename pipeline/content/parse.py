@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from math import ceil
 
 from pipeline.content import footnotes, markdown, tree
@@ -12,7 +13,7 @@ from pipeline.content.normalize import Normalizer, Resolver
 from pipeline.content.tree_text import content_texts
 from pipeline.content.unsafe_html import ContainerHtml, ParsedMarkdown, ProseHtml
 from pipeline.errors import PressroomError, flatten, raise_all
-from pipeline.model import Block, BlockKind, Content, Element, Image, Node
+from pipeline.model import Block, BlockKind, Content, Element, Finding, Image, Node, Place, Severity
 from pipeline.support.files import check_characters
 
 WORDS_PER_MINUTE = 230
@@ -46,6 +47,11 @@ def parse_content(
         parsed = markdown.parse_markdown(text, first_line, language, mistakes)
         normalizer = Normalizer(resolver, parsed.fields, merge_fields, mistakes)
         content = _content(parsed, normalizer, lead)
+        left_out = (
+            Finding("RAW001", Severity.WARNING, each.message, Place(path, each.line), each.hint or "")
+            for each in parsed.left_out
+        )
+        content = replace(content, findings=tuple(left_out))
     except PressroomError as error:
         mistakes.extend(flatten(error))
     raise_all(PressroomError(each.message, each.path or path, each.line, each.hint) for each in mistakes)

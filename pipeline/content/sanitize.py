@@ -26,10 +26,25 @@ ELEMENTS = names(
 )
 """Elements allowed in an article's text; `h1` is kept at first, to be reported as a mistake."""
 
-_REMOVED_WHOLE = names(
-    "applet audio canvas embed frameset iframe math noembed noframes noscript object script select "
-    "style svg template textarea title video"
+RAW_TEXT = names("iframe noembed noframes noscript plaintext script style textarea title xmp")
+"""Elements in which a parser reads text only, up to their end tag (HTML Standard, section 13.2.5)."""
+
+REMOVED_WHOLE = RAW_TEXT | names("applet audio canvas embed math object select svg template video")
+"""Elements that are removed with their text."""
+
+KNOWN = (
+    ELEMENTS
+    | BOXES
+    | REMOVED_WHOLE
+    | names(
+        "acronym area base basefont bgsound big blink body button center col colgroup data "
+        "datalist dialog dir font frame frameset head hgroup html image input keygen label legend "
+        "link listing map mark marquee menu menuitem meta meter nobr optgroup option output param "
+        "picture progress q rb rp rt rtc ruby search selectedcontent slot source spacer strike "
+        "time track tt wbr"
+    )
 )
+"""All elements that HTML has or had; of those that are not allowed, the text remains."""
 
 LINE = "data-line"
 FIELD = "data-field"
@@ -52,7 +67,7 @@ ATTRIBUTES = {
 
 _cleaner = nh3.Cleaner(
     tags=set(ELEMENTS | BOXES),
-    clean_content_tags=set(_REMOVED_WHOLE),
+    clean_content_tags=set(REMOVED_WHOLE),
     attributes=ATTRIBUTES,
     url_schemes=set(SCHEMES),
     link_rel=None,

@@ -17,22 +17,25 @@ _ENDINGS = (
 _TITLE = r"""(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\((?:\\.|[^()\\])*\))"""
 _END = rf"(?:\s+{_TITLE})?\s*\)"
 _INSIDE = r"(?:[^()`<>\n]|\n(?!\s*\n)|\([^()`<>\n]*\))"
+_WITH_FIELD = r"https?:// (?:[^\s(){`<>]|\{[^{}\n]*\}|\{)+"
 _ADDRESS = rf"""
-    (?: (?!\w+:) (?!{_INSIDE}*?\]\() {_INSIDE}+? \.(?:{_ENDINGS}) (?:[?#][^\s()]*)?  # the name of a file
+    (?: (?!\w+:) (?!{_INSIDE}*?\]\() {_INSIDE}+? \.(?:{_ENDINGS})
+        (?:[?#] (?:[^()`<>{{\n"'] | (?<!\s)["'])*?)?                                  # the name of a file
     | (?:tel|sms): [^()`<>\n]* (?:\([^()`<>\n]*\)[^()`<>\n]*)*?                      # a telephone number
-    | https?:// (?:[^\s(){{`<>]|\{{[^{{}}\n]*\}}|\{{)+                          # with a merge field
+    | {_WITH_FIELD}
     )
 """
 _SPACED_ADDRESS = re.compile(rf"({_ADDRESS})(?={_END})", re.IGNORECASE | re.VERBOSE)
 SPACED_TAIL = re.compile(rf"\(\s*({_ADDRESS})(?:\s+({_TITLE}))?\s*\)", re.IGNORECASE | re.VERBOSE)
 """What follows the words of a link whose address may contain spaces: the address and its title."""
 
+_ADDRESS_WITH_FIELD = re.compile(_WITH_FIELD, re.IGNORECASE | re.VERBOSE)
 _CLOSING = re.compile(_END)
 _LONGEST = 600
 _LOST = re.compile(r"\(\s*((?:[^()`]|\([^()`]*\))*)\)")
 _BEGINS_AS_ADDRESS = re.compile(
-    # Or a file's name before a title in quotes that are curly or not closed.
-    rf"(?:https?://|mailto:|www\.)\S|\S+\.(?:{_ENDINGS})(?:[?#]\S*)?\s+[\"'“”„‘’]",
+    # Or a file's name before words, such as a title in curly quotes.
+    rf"(?:https?://|mailto:|www\.)\S|{{{{|\S+\.(?:{_ENDINGS})(?:\s|[?#]\S)",
     re.IGNORECASE,
 )
 
@@ -43,6 +46,12 @@ def find_spaced(text: str, position: int, end: int, maximum: int) -> str | None:
         return None
     match = _SPACED_ADDRESS.match(text, position, min(maximum, position + _LONGEST))
     return match[1] if match else None
+
+
+def end_with_field(text: str, position: int, maximum: int) -> int:
+    """Where the web address with a merge field at this position ends, or -1."""
+    match = _ADDRESS_WITH_FIELD.match(text, position, min(maximum, position + _LONGEST))
+    return match.end() if match and "{{" in match[0] else -1
 
 
 def find_lost(text: str, position: int, maximum: int, *, image: bool) -> str | None:

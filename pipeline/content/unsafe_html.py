@@ -41,13 +41,14 @@ class ParsedMarkdown:
     """A Markdown text as unsafe HTML. Lines are those of the text's file.
 
     `footnotes` are by their number from 0. `fields` has each merge field as written, with its line.
-    `mistakes` have a line and no path.
+    `left_out` (warnings on raw HTML) and `mistakes` have a line and no path.
     """
 
     pieces: tuple[ProseHtml | ContainerHtml, ...] = ()
     footnotes: dict[int, ProseHtml] = field(default_factory=dict)
     fields: list[tuple[str, int]] = field(default_factory=list)
     mistakes: list[PressroomError] = field(default_factory=list)
+    left_out: list[PressroomError] = field(default_factory=list)
 
 
 def field_html(field: str, line: int, parsed: ParsedMarkdown) -> str:

@@ -98,7 +98,12 @@ def listing_file(
             for article, layout in section.articles
         ],
         "merge_fields": [
-            {"name": field.name, "fallback": field.fallback, "written": merge.neutral(field)}
+            {
+                "name": field.name,
+                "fallback": field.fallback,
+                "percent_encoded": field.encoded,
+                "written": merge.neutral(field),
+            }
             for field in rendered.merge_fields
         ],
         "images": {

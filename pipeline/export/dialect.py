@@ -64,6 +64,12 @@ class Dialect:
     names: Mapping[str, str] = field(default_factory=dict)
     own_name: Callable[[str], str] = str
     literal: Callable[[str], str] | None = None
+    in_address: FieldTag | None = None
+    """The tag of a field within an address, as the service documents that it percent-encodes a value.
+
+    `{name}` is the value as in the field's own tag, and `{encoded}` the fallback, which we encode; one in
+    place of `{fallback}` is encoded by the service. None if the service documents no such tag.
+    """
     not_in_fallback: frozenset[str] = frozenset("{}\n")
     reads: frozenset[MessagePart] = EVERYWHERE
     """The parts in which the service executes anything: in others a lookalike is plain text."""
@@ -86,3 +92,16 @@ class Dialect:
         if name in BUILT_IN_FIELDS or self.custom is None:
             return self.tags.get(name)
         return self.custom.named(self.own_name(name))
+
+    def address_tag(self, name: str, own_names: Mapping[str, str]) -> FieldTag | None:
+        """The tag of a field within an address, or None if the service cannot percent-encode its value."""
+        tag = self.tag(name, own_names)
+        value = re.fullmatch(r"\W+([\w.]+?)\W+", tag.plain) if tag else None
+        # No service documents a filter for the links that it makes itself.
+        if (
+            value is None
+            or self.in_address is None
+            or name in ("unsubscribe_url", "preferences_url", "web_url")
+        ):
+            return None
+        return self.in_address.named(value[1])

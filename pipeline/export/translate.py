@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from html import escape
+from urllib.parse import unquote
 
 from pipeline.errors import PressroomError, raise_all
 from pipeline.export.dialect import EVERYWHERE, Dialect, MessagePart
@@ -126,6 +127,8 @@ class _Translator:
         )
 
     def _field(self, field: MergeField, part: MessagePart) -> str:
+        if field.encoded:
+            return self._address_field(field)
         place = self.where(f"{{{{ {field.name}")
         tag = self.dialect.tag(field.name, self.own_names)
         in_html = part is MessagePart.HTML
@@ -146,6 +149,25 @@ class _Translator:
                 return self._refuse(message, place, "Choose other words.")
             words = escape(field.fallback, quote=False) if in_html else field.fallback
             text = tag.with_fallback.replace("{fallback}", words)
+        self.tags.setdefault(field.name, []).append(text)
+        return text
+
+    def _address_field(self, field: MergeField) -> str:
+        """A field within an address, percent-encoded by the service, and its fallback by us."""
+        if constant := self.constants.get(field.name):
+            return merge.encoded_value(constant)
+        place, fallback = self.where(f"{{{{ {field.name}"), unquote(field.fallback)
+        tag = self.dialect.address_tag(field.name, self.own_names)
+        text = tag and (tag.with_fallback if fallback else tag.plain)
+        if not text:
+            message = f"`{{{{ {field.name} }}}}` within an address: {self.service} cannot percent-encode it."
+            hint = "Take it out, or let a field of your own have the whole address."
+            return self._refuse(message, place, hint)
+        bad = " ".join(sorted(set(fallback) & self.dialect.not_in_fallback))
+        if bad and "{fallback}" in text:
+            message = f"`{{{{ {field.name} | {fallback} }}}}`: in a fallback {self.service} cannot have {bad}"
+            return self._refuse(message, place, "Choose other words.")
+        text = text.replace("{encoded}", field.fallback).replace("{fallback}", fallback)
         self.tags.setdefault(field.name, []).append(text)
         return text
 

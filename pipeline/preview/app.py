@@ -103,7 +103,7 @@ class PreviewPages:
             "audience": audience,
             "frozen": prepared.issue.assembled.frozen,
             "recipients": [each.get("email") or f"row {n}" for n, each in enumerate(session.recipients, 1)],
-            "fields": [each.name for each in prepared.email.merge_fields],
+            "fields": list(dict.fromkeys(each.name for each in prepared.email.merge_fields)),
             "inbox": {
                 "sender": publication.sender_name,
                 "subject": prepared.email.subject.fill(value),

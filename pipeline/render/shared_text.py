@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from pipeline.content.text_width import collapse_spaces
-from pipeline.content.tree_text import tree_text
-from pipeline.model import Article, BlockKind, Content, Element, MergeField, MergeText, Publication
+from pipeline.content.opening import opening
+from pipeline.model import Article, Content, MergeField, MergeText, Publication
+from pipeline.support.merge import encoded_value
 from pipeline.support.urls import home_url
 
 _LONGEST = 200
@@ -41,8 +42,12 @@ def public_value(field: MergeField, publication: Publication, page_url: str) -> 
     """What a reader of the web or of a feed sees, who is no one in particular.
 
     The addresses that are a recipient's own lead to the public place behind them: `page_url`, the
-    publication's page for it, or its home.
+    publication's page for it, or its home. A field within an address without a public value is left out.
     """
+    if field.encoded:
+        return field.fallback or encoded_value(
+            public_value(replace(field, encoded=False), publication, page_url)
+        )
     if field.name == "web_url":
         return page_url
     if field.name in ("unsubscribe_url", "preferences_url"):
@@ -53,26 +58,11 @@ def public_value(field: MergeField, publication: Publication, page_url: str) -> 
     return field.fallback or publication.merge_fields.get(field.name, "")
 
 
-def public_text(text: MergeText, publication: Publication) -> str:
-    """A line of text, such as the preview text, with the public values of its merge fields."""
-    return text.fill(lambda field: public_value(field, publication, home_url(publication)))
-
-
-def first_words(content: Content, publication: Publication, page_url: str) -> str:
+def first_words(content: Content) -> str:
     """The first words of the paragraphs, for a description where the editor wrote none.
 
     `content` is chosen for its readers. Returns plain text of at most 200 characters and an ellipsis;
-    empty without paragraphs. Merge fields have their public values.
+    empty without paragraphs. It has no greeting and no merge field.
     """
-    text = ""
-    for block in content.blocks:
-        if block.kind is BlockKind.PROSE:
-            for node in block.nodes:
-                if isinstance(node, Element) and node.tag == "p":
-                    text += " " + tree_text(
-                        node.children, lambda field: public_value(field, publication, page_url)
-                    )
-        if len(text) > _LONGEST:
-            break
-    text = collapse_spaces(text).strip()
+    text = opening(content.blocks)
     return text if len(text) <= _LONGEST else text[:_LONGEST].rsplit(" ", 1)[0].rstrip(",;:.–— ") + "…"

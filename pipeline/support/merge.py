@@ -4,16 +4,19 @@
 a finished text is a `MergeText`, which knows its fields. In between, writers put texts together from strings,
 where a field is a mark between two control characters that no content can have (`support.files.FORBIDDEN`).
 
-Files have fields in neutral form, with the fallback always HTML-escaped. There literal braces never look like
-a field: HTML has `&#123;&#123;`, plain text has `{{ "{{" }}`.
+Files have fields in neutral form, with the fallback always HTML-escaped; within an address that is
+`{{ name:url | fallback }}`. There literal braces never look like a field: HTML has `&#123;&#123;`, plain text
+has `{{ "{{" }}`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from html import escape as escape_html
 from html import unescape
+from urllib.parse import quote
 
 from pipeline.errors import PressroomError, suggest
 from pipeline.model import MergeField, MergeText
@@ -45,6 +48,10 @@ TYPED = re.compile(
 )
 r"""What an editor types: `\{{` for two braces, a field, which has a `name`, or what was meant as a field."""
 
+_IN_ADDRESS = ":url"
+"""What the name of a field within an address ends in, in neutral form: its value is percent-encoded."""
+
+_HOST = re.compile(r"https?://[^/?#{}\s]+[/?#]", re.IGNORECASE)
 _LITERAL = '{{ "{{" }}'
 
 
@@ -76,6 +83,33 @@ def read_line(typed: str, known: Mapping[str, str]) -> MergeText:
     Raises `PressroomError` without a place for what is not a known field.
     """
     return text(TYPED.sub(lambda m: "{{" if m[0][0] == "\\" else mark(read(m[0], known)), typed))
+
+
+def read_address(typed: str, known: Mapping[str, str]) -> MergeText:
+    """Read a web address, after whose host there may be fields; their fallbacks are percent-encoded.
+
+    Raises `PressroomError` without a place for what is not a known field, and for one before the end of the
+    host.
+    """
+
+    def mark_encoded(match: re.Match[str]) -> str:
+        if match[0].startswith("\\"):
+            return quote("{{")
+        field = read(match[0], known)
+        return mark(replace(field, fallback=quote(field.fallback, safe=""), encoded=True))
+
+    address = text(TYPED.sub(mark_encoded, typed))
+    if address.fields and not _HOST.match(typed):
+        raise PressroomError(
+            f'the address "{typed}" has a merge field beside other text.',
+            hint="A field may be a whole address, or follow the host: https://example.org/?to={{ email }}",
+        )
+    return address
+
+
+def encoded_value(value: str) -> str:
+    """The value of a field within an address."""
+    return quote(value, safe="@")
 
 
 # --- in strings that are put together ----------------------------------------------------------
@@ -127,9 +161,10 @@ def segments(marked: str) -> tuple[str | MergeField, ...]:
     start, *rest = marked.split(OPEN)
     parts: list[str | MergeField] = [start.replace(GLUE, " ")]
     for piece in rest:
-        field, _, after = piece.partition(CLOSE)
-        name, _, fallback = field.replace(GLUE, " ")[1:-1].partition(" | ")
-        parts += [_field(name, fallback), after.replace(GLUE, " ")]
+        written, _, after = piece.partition(CLOSE)
+        name, _, fallback = written.replace(GLUE, " ")[1:-1].partition(" | ")
+        field = _field(name.removesuffix(_IN_ADDRESS), fallback)
+        parts += [replace(field, encoded=name.endswith(_IN_ADDRESS)), after.replace(GLUE, " ")]
     return tuple(filter(None, parts))
 
 
@@ -142,11 +177,12 @@ def _field(name: str, fallback: str) -> MergeField:
 
 def neutral(field: MergeField) -> str:
     """The neutral form of a field, alike in HTML and in text."""
+    name = field.name + _IN_ADDRESS * field.encoded
     if not field.fallback:
-        return f"{{{{ {field.name} }}}}"
+        return f"{{{{ {name} }}}}"
     # A brace, a bar or a line break would end the field early; a reference says the same.
     fallback = re.sub(r"[{}|\r\n]", _as_references, escape_html(field.fallback))
-    return f"{{{{ {field.name} | {fallback} }}}}"
+    return f"{{{{ {name} | {fallback} }}}}"
 
 
 def literal_html(html: str) -> str:

@@ -425,3 +425,52 @@ def test_a_default_section_waits_for_its_first_article_without_a_far_guess(
         {"issues/articles/a-note.md": article("A note", date="2026-01-05", tags="[other, research]")}
     )
     workspace.ok("assemble", "1")
+
+
+def test_an_article_whose_tag_no_section_takes_is_named_with_the_nearest_tag(
+    workspace: WorkspaceRunner,
+) -> None:
+    workspace.write(
+        {
+            "issues/articles/misspelt.md": article(tags="[reserch]"),
+            "issues/articles/without.md": article(tags="[]"),
+            "issues/articles/draft.md": article(tags="[reserch]", draft="true"),
+        }
+    )
+    for command in (["plan", "1"], ["assemble", "1"], ["check", "1"], ["plan", "1"]):
+        output = workspace.run(*command).output
+        assert (
+            'issues/articles/misspelt.md:4: warning TAG001: no section takes the tag "reserch", so no issue '
+            'carries this article.\n    Did you mean "research"?' in output
+        )
+        assert "issues/articles/without.md:4: warning TAG001: it has no tag" in output
+        assert "draft.md" not in output
+
+
+def test_an_article_that_an_issue_names_or_has_carried_needs_no_tag(workspace: WorkspaceRunner) -> None:
+    workspace.write(
+        {
+            "issues/articles/pinned.md": article(tags="[other]"),
+            "issues/articles/left-out.md": article(tags="[another]"),
+            ISSUE: with_sections(
+                "  - {title: A, tags: [research], pin: [pinned]}\n", "exclude: [left-out]\n"
+            ),
+        }
+    )
+    assert "TAG001" not in workspace.run("plan", "1").output
+    workspace.ok("assemble", "1")
+    workspace.write({ISSUE: issue(more="exclude: [left-out]\n")})
+    assert "TAG001" not in workspace.run("plan", "1").output
+
+
+def test_an_imported_archive_of_other_tags_is_counted_and_not_listed(workspace: WorkspaceRunner) -> None:
+    workspace.write({f"issues/articles/old-{n}.md": article(tags=f"[zebra{n}]") for n in range(20)})
+    output = workspace.run("plan", "1").output
+    assert output.count("TAG001") == 4
+    assert "20 articles have only tags that no section takes, these 3 among them." in output
+
+
+def test_a_text_with_a_mistake_is_not_frozen(workspace: WorkspaceRunner) -> None:
+    workspace.write({"issues/articles/glutamate.md": article("The glutamate switch", body="![A](no.png)")})
+    assert 'glutamate.md:6: the image "no.png" does not exist' in workspace.error("assemble", "1")
+    assert not (workspace.root / "issues/001-the-plastic-brain/issue.lock").exists()

@@ -144,6 +144,23 @@ def test_a_link_to_an_article_of_no_issue_is_a_warning(workspace: WorkspaceRunne
     )
 
 
+def test_raw_html_that_no_reader_sees_is_a_warning_with_its_line(workspace: WorkspaceRunner) -> None:
+    video = '<iframe src="https://video.example/7"></iframe>'
+    workspace.write({
+        "issues/articles/glutamate.md": article(body=f"The <title>name</title> of it.\n\n{video}\n"),
+        ISSUE: issue(letter="Write to <user>@synapse.example.\n"),
+    })  # fmt: skip
+    workspace.ok("assemble", "1")
+    expected = [
+        "issues/articles/glutamate.md:6: warning RAW001: `<title>` is left out with all that is in it.",
+        "issues/articles/glutamate.md:8: warning RAW001: `<iframe>` is left out with all that is in it.",
+        "Write a link in its place, such as `[Watch it](https://video.example/7)`.",
+        f"{ISSUE}:6: warning RAW001: `<user>` is left out: HTML has no element of that name.",
+    ]
+    for output in (workspace.run("check", "1").stdout, workspace.run("build").stderr):
+        assert [each for each in expected if each not in " ".join(output.split())] == [], output
+
+
 def test_a_lock_that_no_longer_fits_the_sections_is_a_warning(workspace: WorkspaceRunner) -> None:
     workspace.ok("assemble", "1")
     workspace.write({ISSUE: issue(more="exclude: [a-note]\n")})
@@ -178,3 +195,37 @@ def test_export_stops_at_an_error_and_writes_nothing(workspace: WorkspaceRunner)
     assert not (workspace.root / "build").exists()
     workspace.ok("export", "1", "--force")
     assert (workspace.root / "build/export/001-the-plastic-brain/issue.json").is_file()
+
+
+def test_a_template_that_replaces_none_is_a_warning_with_the_nearest_name(workspace: WorkspaceRunner) -> None:
+    misspelt, own = "templates/email/parts/mast_head.mjml.j2", "templates/email/parts/mine.mjml.j2"
+    workspace.write(
+        {
+            misspelt: "<mj-section></mj-section>",
+            own: "",
+            "templates/email/parts/letter.mjml.j2": '{% include "email/parts/mine.mjml.j2" %}',
+            "templates/notes.txt": "No template.",
+        }
+    )
+    for command in (("check", "1"), ("build",), ("build", "1")):
+        output = workspace.run(*command).output
+        assert f"{misspelt}: warning TMPL001: this template replaces none of the theme's" in output
+        assert 'Did you mean "email/parts/masthead.mjml.j2"?' in output
+        assert output.count("TMPL001: ") == 1
+    assert "TMPL001" in workspace.ok("check", "--explain", "TMPL001")
+
+
+def test_a_theme_of_ones_own_is_looked_at_for_templates_that_replace_none(workspace: WorkspaceRunner) -> None:
+    workspace.write(
+        {
+            "newsletter.toml": workspace.read("newsletter.toml") + '\n[theme]\nname = "mine"\n',
+            "templates/themes/mine/theme.toml": 'description = "Mine"\n',
+            "templates/themes/mine/email/content.css.j2": '{% include "default/email/content.css.j2" %}',
+            "templates/themes/mine/email/parts/foter.mjml.j2": "",
+            "templates/themes/other/email/parts/any.mjml.j2": "",
+        }
+    )
+    output = workspace.run("build").output
+    assert "templates/themes/mine/email/parts/foter.mjml.j2: warning TMPL001" in output
+    assert 'Did you mean "email/parts/footer.mjml.j2"?' in output
+    assert output.count("TMPL001") == 1

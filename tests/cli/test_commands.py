@@ -70,7 +70,7 @@ def test_init_inside_a_workspace_asks_on_a_terminal(
         arguments = ["-C", str(workspace.root), "init", "inner"]
         with monkeypatch.context() as patch:
             patch.setattr("pipeline.cli.new_commands.stdin_is_terminal", lambda: True)
-            result = CliRunner().invoke(main, arguments, input=f"{answer}\n", prog_name="pressroom")
+            result = CliRunner().invoke(main, arguments, input=f"{answer}\n\n\n\n", prog_name="pressroom")
         assert "Make another one there?" in result.stderr
         assert result.exit_code == code
         assert inner.exists() == (answer == "y")
@@ -113,7 +113,7 @@ def test_with_json_a_failure_is_json_too(tmp_path: Path, names: tuple[str, ...])
 
 
 def test_with_json_the_findings_that_stop_an_export_are_json(workspace: WorkspaceRunner) -> None:
-    workspace.write({"issues/articles/glutamate.md": article(body="[A](https://localhost/x) ![](/none.png)")})
+    workspace.write({"issues/articles/glutamate.md": article(body="[A](https://localhost/x)")})
     workspace.ok("assemble", "1")
     result = workspace.run("export", "1", "--json")
     assert result.exit_code == 1
@@ -138,6 +138,56 @@ def test_init_never_overwrites(workspace: WorkspaceRunner) -> None:
     before = workspace.tree()
     assert "a workspace already" in workspace.error("init", str(workspace.root))
     assert workspace.tree() == before
+
+
+def test_an_untouched_workspace_is_never_exported(tmp_path: Path) -> None:
+    WorkspaceRunner(tmp_path).ok("init", "mine", "--now", "2026-02-01")
+    mine = WorkspaceRunner(tmp_path / "mine")
+    frozen = mine.run("assemble", "1", "--now", "2026-02-01")
+    assert frozen.exit_code == 0
+    exported = mine.run("export", "1")
+    assert exported.exit_code == 1 and not (mine.root / "build").exists()
+    for setting in ("`base_url` is still", "`sender` is still", 'every reader is told "Write your postal'):
+        assert f"newsletter.toml: warning COPY012: {setting}" in frozen.stderr
+        assert f"newsletter.toml: error COPY012: {setting}" in exported.stderr
+
+
+def test_init_takes_what_an_export_needs(tmp_path: Path) -> None:
+    given = ["--sender", "ada@harbour.example", "--postal-address", 'Pier "1", Harbour']
+    given += ["--base-url", "https://harbour.example/letter"]
+    WorkspaceRunner(tmp_path).ok("init", "mine", "--title", "Harbour, Ltd.", *given, "--now", "2026-02-01")
+    mine = WorkspaceRunner(tmp_path / "mine")
+    assert 'sender = "\\"Harbour, Ltd.\\" <ada@harbour.example>"' in mine.read("newsletter.toml")
+    mine.ok("assemble", "1", "--now", "2026-02-01")
+    mine.ok("export", "1")
+
+
+def test_init_refuses_what_the_settings_cannot_have_and_writes_nothing(tmp_path: Path) -> None:
+    error = WorkspaceRunner(tmp_path).error("init", "mine", "--sender", "ada", "--base-url", "ftp://x")
+    assert '`base_url` is "ftp://x" and must be a web address.' in error and "`sender`" in error
+    assert not (tmp_path / "mine").exists()
+
+
+def test_init_asks_on_a_terminal_for_what_was_not_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.cli.new_commands.stdin_is_terminal", lambda: True)
+    arguments = ["-C", str(tmp_path), "init", "mine", "--sender", "Ada <ada@harbour.example>"]
+    result = CliRunner().invoke(main, arguments, input="Pier 1\n\n")
+    assert result.exit_code == 0, result.output
+    assert "The address that the emails come from" not in result.stderr
+    settings = (tmp_path / "mine" / "newsletter.toml").read_text()
+    assert 'postal_address = "Pier 1"' in settings and 'base_url = "https://newsletter.example"' in settings
+
+
+def test_new_article_says_at_once_that_no_section_takes_its_tag(workspace: WorkspaceRunner) -> None:
+    result = workspace.run("new", "article", "Misspelt", "--tag", "reserch")
+    assert result.stdout == "issues/articles/misspelt.md\n"
+    assert 'No section takes the tag "reserch"' in result.stderr
+    assert 'Did you mean "research"?' in result.stderr
+    far = workspace.run("new", "article", "Far", "--tag", "zebras").stderr
+    assert "Tags that sections take: notes, research." in far
+    assert workspace.run("new", "article", "Sound", "--tag", "zebras", "--tag", "notes").stderr == ""
 
 
 def test_new_issue_and_article_are_read_back_as_drafts(workspace: WorkspaceRunner) -> None:
@@ -241,9 +291,8 @@ def test_export_writes_a_bundle_whose_listing_is_true(workspace: WorkspaceRunner
     listing = json.loads(files["issue.json"])
     assert listing["subject"] == "The plastic brain"
     assert listing["sender"] == {"name": "Synapse", "address": "letters@synapse.example"}
-    assert {"name": "first_name", "fallback": "there", "written": "{{ first_name | there }}"} in listing[
-        "merge_fields"
-    ]
+    written = {"fallback": "there", "percent_encoded": False, "written": "{{ first_name | there }}"}
+    assert {"name": "first_name", **written} in listing["merge_fields"]
     assert {each["file"] for each in listing["files"]} == set(files) - {"issue.json"}
     for each in listing["files"]:
         assert each["bytes"] == len(files[each["file"]])

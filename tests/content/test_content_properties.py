@@ -9,12 +9,13 @@ from content_kit import parse, writer
 from html_kit import HtmlReader
 from hypothesis import example, given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 from property_kit import tries
 
 from pipeline.content.html import blocks_to_html, footnotes_to_html
 from pipeline.content.medium import Medium, for_audience, select_blocks
 from pipeline.content.text import LinkList, blocks_to_text
-from pipeline.errors import PressroomError
+from pipeline.errors import PressroomError, flatten
 from pipeline.model import Content
 from pipeline.support import merge
 
@@ -62,6 +63,12 @@ def all_forms(content: Content) -> list[str]:
     return written
 
 
+def whole_forms(content: Content) -> list[str]:
+    """Each form with its footnotes."""
+    *written, text = all_forms(content)
+    return [*map("".join, zip(written[::2], written[1::2], strict=True)), text]
+
+
 def literally(field: object) -> str:
     raise AssertionError(f"{field} was never written")
 
@@ -101,6 +108,79 @@ def test_any_input_is_parsed_or_refused_with_a_place(text: str) -> None:
             for name in ("href", "src"):
                 address = attributes.get(name)
                 assert address is None or re.match(r"https?://|mailto:|tel:|sms:|#|\{\{", address), written
+
+
+RAW_ELEMENTS = [
+    "applet", "audio", "canvas", "iframe", "math", "noembed", "noframes", "noscript", "object", "plaintext", "script",
+    "select", "style", "svg", "template", "textarea", "title", "video", "xmp",
+]  # fmt: skip
+SWALLOWING = [
+    *(f"<{name}>" for name in RAW_ELEMENTS), *(f"</{name}>" for name in RAW_ELEMENTS), "<embed src=x>",
+    "<!--", "-->", "<![CDATA[", "]]>", "<?php", "?>", "<!doctype html>", "<!x", "</ ", "<frameset>", "<svg/>", "<source>",
+    '<div title="', "<div ", "<p =\">\">", "'>", '">', ">", "</div", "<b", "<b>", "</b>", "<table>", "<td>", "</table>",
+    "<div>", "</div>", "<p>", "</p>", "<a href=x>", "<option>", "<user>", "<br/>", "<![endif]-->", "<head>", "<body>",
+]  # fmt: skip
+BREAKS = [
+    "\n",
+    "\n\n",
+    " ",
+    "\n\n- ",
+    "\n\n> ",
+    "\n\n    ",
+    "\n```\n",
+    "`",
+    "\n\n# ",
+    "\n\n::: callout T\n",
+    "\n:::\n\n",
+    "*",
+]
+swallowing = st.lists(
+    st.one_of(st.sampled_from(SWALLOWING), st.sampled_from(BREAKS), st.just("word")), max_size=12
+).map(lambda parts: "".join(f"word{n} " if part == "word" else part for n, part in enumerate(parts)))
+
+
+def words_with_lines(text: str) -> dict[str, int]:
+    """The words that readers of a text see by CommonMark, outside tags, each with its line."""
+    words: dict[str, int] = {}
+    parser = MarkdownIt("commonmark")
+    for token in parser.parse(text):
+        line = token.map[0] + 1 if token.map else 1
+        for each in (token, *(token.children or ())):
+            if each.type in ("text", "code_inline", "fence", "code_block"):
+                words |= dict.fromkeys(re.findall(r"word\d+", each.content), line)
+            elif each.type == "html_block":
+                words |= dict.fromkeys(re.findall(r"word\d+", re.sub("<[^>]*>?", "", each.content)), line)
+    return words
+
+
+@tries(1200)
+@given(text=swallowing)
+@example(text="The <title> word1 element\n\nword2")
+@example(text="<script><!--<script></script>\n\nword1")
+@example(text="<p ='><title>'>word1")
+@example(text="<div><!--\n\nword1\n\n--></div>")
+@example(text="<svg><style></svg>\n\nword1")
+@example(text="<video><title></video>word1</title>\n\nword2")
+def test_every_word_is_in_each_form_or_a_finding_says_why_not(text: str) -> None:
+    try:
+        content = parse(text)
+    except PressroomError as error:
+        assert all(each.line for each in flatten(error))
+        return
+    first_finding = min((each.place.line or 0 for each in content.findings), default=10_000)
+    for written in whole_forms(content):
+        for word, line in words_with_lines(text).items():
+            assert word in written or line >= first_finding, (word, written)
+
+
+@pytest.mark.parametrize("name", sorted({*RAW_ELEMENTS} - {"plaintext"}))
+def test_what_follows_an_element_that_is_left_out_is_seen(name: str) -> None:
+    text = f"One.\n\nBefore <{name}>word1</{name}> after.\n\n<{name}>\nword2\n</{name}>\n\nLast."
+    content = parse(text)
+    assert [each.place for each in content.findings] == [("a.md", 3), ("a.md", 5)]
+    assert all(f"<{name}>" in each.message and each.hint for each in content.findings)
+    for written in whole_forms(content):
+        assert "after" in written and "Last" in written and "word" not in written
 
 
 SAFE_TAGS = frozenset(

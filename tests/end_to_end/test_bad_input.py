@@ -203,6 +203,26 @@ def test_a_link_to_a_private_article_is_an_error_level_finding(workspace: Worksp
     assert (workspace.root / "build/issues/001-the-plastic-brain/email.html").is_file()
 
 
+@pytest.mark.parametrize("command", [["build"], ["check", "1"], ["export", "1"]])
+@pytest.mark.parametrize(
+    "swallows", ["The <title> element.", "<!-- a note", "<![CDATA[ a note", '<div title="x>\nWords.']
+)
+def test_what_would_swallow_the_words_after_it_is_an_error(
+    workspace: WorkspaceRunner, swallows: str, command: list[str]
+) -> None:
+    workspace.write({
+        "issues/articles/glutamate.md": article(body=f"One.\n\n{swallows}\n\nLast."),
+        "issues/001-the-plastic-brain/issue.md": issue(letter=f"{swallows}\n\nLast."),
+    })  # fmt: skip
+    workspace.ok("assemble", "1")
+    said = workspace.error(*command)
+    assert (
+        "issues/articles/glutamate.md:8: `<" in said
+        and "is not closed, so that what follows would be lost" in said
+    )
+    assert "issues/001-the-plastic-brain/issue.md:6: `<" in said
+
+
 def test_an_unknown_issue_is_suggested(workspace: WorkspaceRunner) -> None:
     said = workspace.error("plan", "the-plastik-brain")
     assert 'Did you mean "the-plastic-brain"?' in said
@@ -256,11 +276,9 @@ def test_a_section_whose_tags_are_empty_takes_nothing_and_says_so(workspace: Wor
     assert "it takes no articles" in workspace.error("build", "1")
 
 
-def test_a_merge_field_inside_an_address_is_an_error_and_not_lost(workspace: WorkspaceRunner) -> None:
-    workspace.write(
-        {"issues/articles/glutamate.md": article(body="[Vote](https://vote.example/?to={{email}})")}
-    )
-    assert "glutamate.md:6: the link" in workspace.error("build", "1")
+def test_a_merge_field_in_the_host_of_an_address_is_an_error_and_not_lost(workspace: WorkspaceRunner) -> None:
+    workspace.write({"issues/articles/glutamate.md": article(body="[Vote](https://{{email}}.example/)")})
+    assert "glutamate.md:6: the address" in workspace.error("build", "1")
     workspace.write({"issues/articles/glutamate.md": article(body="[Leave]({{ unsubscribe_url }})")})
     workspace.ok("build", "1")
 

@@ -522,14 +522,17 @@ def test_the_postal_address_is_a_field(workspace: WorkspaceRunner) -> None:
 
 @pytest.fixture
 def second_edition_broken(workspace: WorkspaceRunner) -> WorkspaceRunner:
-    """A frozen issue for everyone, and for clinicians with an article whose picture is missing."""
+    """A frozen issue for everyone, and for clinicians with an article whose merge field was taken away."""
+    settings = workspace.read("newsletter.toml")
     workspace.write(
         {
-            "issues/articles/doses.md": article("Doses", body="![A table](none.png)", audience="clinicians"),
+            "newsletter.toml": settings.replace("[merge_fields]", '[merge_fields]\nclinic = "yours"'),
+            "issues/articles/doses.md": article("Doses", body="Your {{ clinic }}.", audience="clinicians"),
             "issues/001-one/issue.md": issue(title="One", more="audience: [everyone, clinicians]\n"),
         }
     )
     workspace.ok("assemble", "1", "--now", "2026-02-01")
+    workspace.write({"newsletter.toml": settings})
     return workspace
 
 
@@ -542,7 +545,7 @@ def test_a_sound_edition_is_exported_though_another_of_its_issue_is_broken(
     assert Path(said["output"]).is_dir()
     told = second_edition_broken.error("export", "1", "--to", target, "--audience", "clinicians")
     assert "issues/articles/doses.md:7: " in told
-    assert "none.png" in told
+    assert "clinic" in told
 
 
 def test_a_sound_edition_is_tested_though_another_of_its_issue_is_broken(

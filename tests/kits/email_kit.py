@@ -140,6 +140,7 @@ def edition(
         url=url,
         subject=merge.text(subject),
         preview_text=merge.text(preview_text),
+        summary=preview_text,
         disclaimers=disclaimers,
         minutes=9,
     )

@@ -137,6 +137,7 @@ def edition(
         address(PUBLICATION, issue_path(issue, audience)),
         typed(""),
         typed("For {{ first_name | you }}: A < B & C"),
+        "For you: A < B & C",
         (DISCLAIMER,),
         5,
     )

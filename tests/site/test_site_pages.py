@@ -175,6 +175,7 @@ def edition(
         urls.address(PUBLICATION, path) if main or audience == "patients" else None,
         merge.text(issue.title),
         typed("Hello {{ first_name | there }}, this is the preview."),
+        "This is the summary.",
         (DISCLAIMER,),
         4,
     )
@@ -431,7 +432,7 @@ def test_merge_fields_are_filled_for_no_one_in_particular() -> None:
     assert "It begins &lt;there&gt;" in article
     assert 'href="https://synapse.example/leave"' in article
     assert "Dear reader" in FILES["issues/003-issue/index.html"]
-    assert "Hello there, this is the preview." in FILES["index.html"]
+    assert "This is the summary." in FILES["index.html"]
     own = [text for path, text in FILES.items() if "odd" not in path and HOSTILE[:5] not in text]
     assert not [text for text in own if re.search(r"\{\{ (?!first_name \}\} \{%)", text)]
 

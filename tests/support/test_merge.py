@@ -18,7 +18,7 @@ from pipeline.support import merge
 
 fallbacks = st.text(st.characters(exclude_categories=("Cs", "Cc"))).map(str.strip)
 names = st.text(string.ascii_lowercase + "_", min_size=1, max_size=12)
-fields = st.builds(MergeField, names, fallbacks)
+fields = st.builds(MergeField, names, fallbacks, st.booleans())
 typed = st.text(st.sampled_from('{} "|abc\\'), max_size=40)
 
 

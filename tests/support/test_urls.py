@@ -39,6 +39,11 @@ def test_other_addresses_are_shown_as_they_are(text: str) -> None:
     assert hide_password(text) == without_password(text) == text
 
 
+def test_a_long_text_is_searched_at_once() -> None:
+    for text in ("a." * 500_000 + "@", "://a" * 250_000 + "@", "a+" * 500_000 + "://@"):
+        assert hide_password(text).endswith("@")
+
+
 @pytest.mark.parametrize("form", [[], ["--json"], ["--format", "sarif"], ["--format", "github"]])
 def test_findings_show_no_password(workspace: WorkspaceRunner, form: list[str]) -> None:
     body = "[Here](https://ada:s3cret@localhost/x) and [there](http://ada:s3cret@10.0.0.1)."

@@ -45,7 +45,7 @@ def no_fallback(context: CheckContext) -> Iterator[Violation]:
                     yield Violation(message, source.place(line))
     for what, whole in (("HTML", context.rendered.html), ("text part", context.rendered.text)):
         for field in whole.fields:
-            if may_be_empty(field) and field.name not in known:
+            if may_be_empty(field) and not field.encoded and field.name not in known:
                 place = context.places.of_theme(field.name) or context.at()
                 message = f"`{{{{ {field.name} }}}}` in the {what} has no fallback."
                 yield Violation(message, place, about=field.name)

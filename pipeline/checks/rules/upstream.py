@@ -1,4 +1,4 @@
-"""Rules that report findings of earlier stages (LOCK, LINK) and of silencing (CHECK).
+"""Rules that report findings of earlier stages (LOCK, TAG, TMPL, LINK, RAW) and of silencing (CHECK).
 
 Assembling and composing find the former while they work, `runner.py` the latter; here they get their
 explanation.
@@ -44,6 +44,30 @@ def address_taken(context: CheckContext) -> Iterator[Violation]:
 
 
 @rule(
+    "TAG001",
+    Severity.WARNING,
+    "An article has only tags that no section takes",
+    source="docs/assembling.md",
+    remedy="Give it a tag that a section takes, name its tag in a section, or pin it.",
+)
+def tag_without_section(context: CheckContext) -> Iterator[Violation]:
+    """The article is in no issue: its tag is misspelt, or new."""
+    return _noticed(context, "TAG001")
+
+
+@rule(
+    "TMPL001",
+    Severity.WARNING,
+    "A template of the workspace is not used",
+    source="docs/themes.md",
+    remedy="Give it the name of the file that it replaces, or include it in a template.",
+)
+def unused_template(context: CheckContext) -> Iterator[Violation]:
+    """A misspelt name leaves the theme's own file in use, and the changes are not seen."""
+    return _noticed(context, "TMPL001")
+
+
+@rule(
     "LINK001",
     Severity.WARNING,
     "A link leads to an article that has no page yet",
@@ -65,6 +89,18 @@ def link_to_a_later_page(context: CheckContext) -> Iterator[Violation]:
 def link_to_no_page(context: CheckContext) -> Iterator[Violation]:
     """A reader who follows it finds nothing: the article is a draft, or for a private audience."""
     return _noticed(context, "LINK002")
+
+
+@rule(
+    "RAW001",
+    Severity.WARNING,
+    "Raw HTML in a text is left out",
+    source="docs/writing.md",
+    remedy=r"Write the words as text (`\<title>`) or code, or a link in place of a video.",
+)
+def raw_html_left_out(context: CheckContext) -> Iterator[Violation]:
+    """Mail programs refuse such elements, so that no reader sees what is in them."""
+    return _noticed(context, "RAW001")
 
 
 @rule(

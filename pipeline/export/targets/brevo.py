@@ -40,6 +40,7 @@ TARGET = Target(
             "web_url": FieldTag("{{ mirror }}", parts=BODY),
         },
         own_name=str.upper,
+        in_address=FieldTag("{{ {name}|urlencode }}", "{{ {name}|urlencode|default:'{encoded}' }}"),
         # The older language of the service has brackets and single braces.
         lookalike=re.compile(r"\{\{|\{%|\[(?:UNSUBSCRIBE|MIRROR|DEFAULT_FROM_NAME)\]|\{[A-Z][A-Z0-9_]+\}"),
         not_in_fallback=frozenset("'{}\\\n"),
@@ -58,6 +59,7 @@ TARGET = Target(
     ),
     unverified=(
         "the attribute LASTNAME",
+        "the filter that percent-encodes a field within an address",
         "fallbacks in subjects",
         "the names of the list and segment fields",
         "the address of a draft's own page",

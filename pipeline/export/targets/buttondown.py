@@ -49,6 +49,7 @@ TARGET = Target(
             "{#": "{% templatetag opencomment %}",
         }[found],
         not_in_fallback=frozenset('"{}\\\n'),
+        in_address=FieldTag("{{ {name}|urlencode }}", "{{ {name}|urlencode|default:'{encoded}' }}"),
     ),
     checked="2026-11-23",
     documentation=(

@@ -50,6 +50,7 @@ TARGET = Target(
         lookalike=re.compile(r"\{\{|\{%"),
         literal=lambda found: f"{{% raw %}}{found}{{% endraw %}}",
         not_in_fallback=frozenset('"{}\n'),
+        in_address=FieldTag("{{ {name} | url_encode }}", "{{ {name} | url_encode | default: '{encoded}' }}"),
     ),
     checked="2026-11-23",
     documentation=(

@@ -79,6 +79,7 @@ TARGET = Target(
         own_name=lambda name: re.sub(r"[^A-Z0-9_]", "", name.upper())[:10],
         lookalike=re.compile(r"\*\|[A-Za-z0-9_:;=<>!. -]{1,60}\|\*"),
         not_in_fallback=frozenset("|*\n"),
+        in_address=FieldTag("*|URL:{name}|*", "*|IF:{name}|**|URL:{name}|**|ELSE:|*{encoded}*|END:IF|*"),
     ),
     checked="2026-11-23",
     documentation=(
@@ -93,6 +94,7 @@ TARGET = Target(
     ),
     unverified=(
         "the block with a fallback, in subjects above all",
+        "the tag that percent-encodes a field within an address",
         "the tags for preferences, for the web view, and for the address in the text part",
     ),
     requires=("unsubscribe_url",),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from urllib.parse import quote
 
 from pipeline.model import ComposedEdition, MergeField, Publication
 from pipeline.render.email.headers import unsubscribe_mailto
+from pipeline.support.merge import encoded_value
 from pipeline.support.urls import home_url
 
 
@@ -26,15 +26,14 @@ def field_values(
     }
 
     def value(field: MergeField) -> str:
-        return reader.get(field.name) or field.fallback or defaults.get(field.name, "")
-
-    def in_address(field: MergeField) -> str:
-        own = reader.get(field.name)
-        return quote(own, safe="@") if own else value(field)
+        own, default = reader.get(field.name), defaults.get(field.name, "")
+        if field.encoded:
+            return encoded_value(own) if own else field.fallback or encoded_value(default)
+        return own or field.fallback or default
 
     # Settings may have fields in them, such as the reader's address.
     defaults |= {
-        name: setting.fill(in_address)
+        name: setting.fill(value)
         for name in ("unsubscribe_url", "preferences_url")
         if (setting := getattr(publication, name))
     }

@@ -20,7 +20,7 @@ from pipeline.model import (
     Publication,
 )
 from pipeline.render.feeds.feed_item import FeedItem, remove_forbidden, single_line
-from pipeline.render.shared_text import byline, first_words, host, public_text, public_value
+from pipeline.render.shared_text import byline, first_words, host, public_value
 from pipeline.support.merge import escape
 from pipeline.support.urls import SCHEMES, home_url, scheme_of
 
@@ -30,7 +30,7 @@ def article_item(composed: ComposedArticle, publication: Publication) -> FeedIte
     article, content, url = composed.article, composed.content, composed.url or home_url(publication)
     published, updated = _dates(composed.feed_identity)
     title = single_line(article.title) or single_line(publication.title)
-    opening = first_words(for_audience(content, Medium.FEED, EVERYONE), publication, url)
+    opening = first_words(for_audience(content, Medium.FEED, EVERYONE))
     html = [
         _image(content.lead),
         _link_elsewhere(composed),
@@ -77,7 +77,7 @@ def edition_item(edition: ComposedEdition, publication: Publication, *, further:
         id=f"{edition.feed_identity.id}/{quote(edition.audience)}" if further else edition.feed_identity.id,
         link=url,
         title=title,
-        summary=single_line(public_text(edition.preview_text, publication)) or title,
+        summary=single_line(edition.summary) or title,
         html=remove_forbidden(_join(html)),
         authors=_authors(articles, publication),
         published=published,

@@ -22,7 +22,7 @@ def article_page(site: SiteRenderer, position: int) -> OutputFile:
     article = composed.article
     page = site.page(urls.article_path(article.slug))
     content = for_audience(composed.content, Medium.WEB, EVERYONE)
-    description = article.dek or first_words(content, site.publication, page.url) or article.title
+    description = article.dek or first_words(content) or article.title
     subject = about_article(composed, index, description, site.social_image)
     head = make_head(page, article.title, description, subject, site.feeds(page), article.canonical_url)
     return site.render(

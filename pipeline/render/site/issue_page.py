@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pipeline.content.medium import Medium, for_audience
 from pipeline.model import EVERYONE, ComposedArticle, ComposedEdition, Layout, OutputFile
-from pipeline.render.shared_text import public_text
 from pipeline.render.site.head_metadata import FeedLink, make_head
 from pipeline.render.site.json_ld import about_issue
 from pipeline.render.site.page_content import content_html
@@ -29,10 +28,9 @@ def issue_page(site: SiteRenderer, position: int, edition: ComposedEdition) -> O
     index, issue = site.index, edition.issue
     page = site.page(urls.issue_path(issue, edition.audience))
     letter = for_audience(edition.letter, Medium.WEB, edition.audience)
-    preview = public_text(edition.preview_text, site.publication)
     image = issue_card(index, position, site.messages).picture(site.publication)
     head = make_head(
-        page, issue.title, preview, about_issue(edition, index, image), _feeds(site, page, edition)
+        page, issue.title, edition.summary, about_issue(edition, index, image), _feeds(site, page, edition)
     )
     sections = tuple(
         SiteSection(
@@ -48,7 +46,7 @@ def issue_page(site: SiteRenderer, position: int, edition: ComposedEdition) -> O
         head,
         number=issue.number,
         title=issue.title,
-        dek=preview if issue.preview_text else "",
+        dek=edition.summary if issue.preview_text else "",
         date=site_date(issue.date, site.messages),
         minutes=edition.minutes,
         letter=content_html(letter, page, "letter_", 0),

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from pipeline.config.i18n import Messages
 from pipeline.model import ComposedArticle, ComposedEdition, Image
-from pipeline.render.shared_text import host, public_text, revision_date
+from pipeline.render.shared_text import host, revision_date
 from pipeline.render.site.page_content import ContentHtmlParts
 from pipeline.render.site.site_index import SiteIndex
 from pipeline.render.site.site_page import SitePage
@@ -171,7 +171,7 @@ def site_issue(editions: tuple[ComposedEdition, ...], index: SiteIndex, page: Si
         number=main.issue.number,
         title=main.issue.title,
         href=page.href(main.url or ""),
-        summary=public_text(main.preview_text, page.publication),
+        summary=main.summary,
         date=site_date(main.issue.date, page.messages),
         year=main.issue.date.year,
         minutes=main.minutes,

@@ -16,7 +16,6 @@ from typing import Any
 from pipeline.content.medium import Medium, for_audience
 from pipeline.content.tree_text import content_texts
 from pipeline.model import EVERYONE, OutputFile
-from pipeline.render.shared_text import first_words, public_text
 from pipeline.render.site.head_metadata import SEARCH_POLICY, PageHead
 from pipeline.render.site.page_frame import SEARCH, SiteRenderer
 from pipeline.render.site.page_values import by_year, site_article, site_date, tag_links
@@ -90,17 +89,12 @@ def search_index(site: SiteRenderer) -> OutputFile:
 
 
 def _issues(site: SiteRenderer) -> Iterator[dict[str, Any]]:
-    page, publication = site.page(SEARCH), site.publication
+    page = site.page(SEARCH)
     for edition, *_ in site.index.issues:
         number = site.messages.format("issue", number=edition.issue.number)
         letter = for_audience(edition.letter, Medium.WEB, edition.audience)
-        # An issue without a preview text has one made from the letter as it is mailed.
-        if edition.issue.preview_text:
-            dek = public_text(edition.preview_text, publication)
-        else:
-            dek = first_words(letter, publication, edition.url or "")
         words = words_of((number, *content_texts(letter.blocks, letter.footnotes)))
-        yield _entry(page, edition.issue.title, edition.url, edition.issue.date, dek, (), words)
+        yield _entry(page, edition.issue.title, edition.url, edition.issue.date, edition.summary, (), words)
 
 
 def _articles(site: SiteRenderer) -> Iterator[dict[str, Any]]:

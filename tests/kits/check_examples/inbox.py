@@ -43,7 +43,7 @@ EXAMPLES = {
     "INBOX011": Example(
         preview("The plastic brain."), preview("The plastic brain, and what it asks of us today")
     ),
-    "INBOX012": Example(Case(html=(f'{HIDDEN}">Hello', f'{HIDDEN}">View in browser. Hello')), preview(GOOD)),
+    "INBOX012": Example(Case(html=(f'{HIDDEN}">This', f'{HIDDEN}">View in browser. This')), preview(GOOD)),
     "INBOX013": Example(
         Case(html=(HIDDEN, f"{HIDDEN}color:#ffffff;font-size:1px;")), Case(html=(HIDDEN, "display: none"))
     ),

@@ -14,7 +14,7 @@ HTML = TEXT.replace("plain", "html")
 UNSUBSCRIBE = "https://synapse.example/unsubscribe?to="
 HTTPS = f"<{UNSUBSCRIBE}letters@synapse.example>,\r\n "
 POST = "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
-FOOTER_LINK = f'<a href="{UNSUBSCRIBE}{{{{ email }}}}"'
+FOOTER_LINK = f'<a href="{UNSUBSCRIBE}{{{{ email:url }}}}"'
 END = "The trial counted those who improved."
 
 
