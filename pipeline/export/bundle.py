@@ -85,6 +85,7 @@ def listing_file(
         "web_url": edition.url,
         "language": publication.language,
         "reading_minutes": edition.minutes,
+        "html_bytes": rendered.html_bytes,
         "articles": [
             {
                 "slug": article.article.slug,
@@ -143,6 +144,15 @@ def zip_bytes(files: Iterable[OutputFile]) -> bytes:
             info.create_system = 3  # Unix, on every system
             archive.writestr(info, file.data, compresslevel=9)
     return out.getvalue()
+
+
+def built_size(folder: Path) -> int | None:
+    """The `html_bytes` in a bundle's list of files, or None without one."""
+    try:
+        size = json.loads((folder / "issue.json").read_text(encoding="utf-8"))["html_bytes"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return size if isinstance(size, int) else None
 
 
 def is_bundle(file: Path) -> bool:
