@@ -85,7 +85,8 @@ def freeze_archive(folder: Path) -> None:
 
     workspace = open_workspace(folder)
     for issue in workspace.issues:
-        workspace.assembler.freeze(issue, issue.date)
+        _, lock = workspace.assembler.freeze(issue, issue.date)
+        workspace.assembler.write(issue, lock)
 
 
 def _write_article(pool: Path, number: int, position: int, date: datetime) -> None:

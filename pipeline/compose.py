@@ -97,8 +97,12 @@ class Composer:
         composed: list[ComposedIssue] = []
         for each in assembled:
             with collect(errors):
-                composed.append(ComposedIssue(each, self._editions(each)))
+                composed.append(self.compose_assembled(each))
         return tuple(composed)
+
+    def compose_assembled(self, assembled: AssembledIssue) -> ComposedIssue:
+        """Compose an assembled issue. Raises `Mistakes` with everything wrong in its texts."""
+        return ComposedIssue(assembled, self._editions(assembled))
 
     @cached_property
     def carriers(self) -> Mapping[str, tuple[str, ...]]:
@@ -187,7 +191,6 @@ class Composer:
     # --- editions ----------------------------------------------------------------------------
 
     def _editions(self, assembled: AssembledIssue) -> tuple[ComposedEdition, ...]:
-        """Compose the editions of an issue. Raises `Mistakes` with everything wrong in its texts."""
         errors: list[PressroomError] = []
         issue, letter = assembled.issue, Content(())
         for key, typed in (("subject", issue.subject), ("preview_text", issue.preview_text)):

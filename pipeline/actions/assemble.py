@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.assemble.lock import lock_path
-from pipeline.model import AssembledIssue, Finding, Issue
+from pipeline.compose import Composer
+from pipeline.config.placeholders import placeholders_left
+from pipeline.model import AssembledIssue, Finding, Issue, Place, Severity
+from pipeline.support.limits import SETTINGS_FILE
 from pipeline.workspace import Workspace
 
 
@@ -25,10 +27,16 @@ def assemble_issue(
 ) -> AssembleReport:
     """Freeze an issue. `update` selects its articles again; `refresh` keeps them and takes their new text.
 
-    Raises `PressroomError` for a draft, and `Mistakes` for articles that have changed since it was frozen.
+    Raises `PressroomError` for a draft, and `Mistakes` for articles that have changed since it was frozen,
+    and for what is wrong in its texts.
     """
     assembler = workspace.assembler
-    written = assembler.freeze(issue, now, update=update, refresh=refresh)
-    return AssembleReport(
-        assembler.assemble(issue), lock_path(issue.folder), written, tuple(assembler.lock_findings(issue))
+    assembled, lock = assembler.freeze(issue, now, update=update, refresh=refresh)
+    Composer(workspace).compose_assembled(assembled)  # a text with a mistake is not frozen
+    written = assembler.write(issue, lock)
+    placeholders = (
+        Finding("COPY012", Severity.WARNING, problem, Place(SETTINGS_FILE), "Write yours before you send.")
+        for problem in placeholders_left(workspace.files.publication)
     )
+    findings = (*assembler.lock_findings(issue), *assembler.unplaced_articles, *placeholders)
+    return AssembleReport(assembled, lock.path, written, findings)

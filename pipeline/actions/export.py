@@ -5,7 +5,7 @@ The edition is composed and rendered once: it is checked, packed and written fro
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -22,9 +22,12 @@ from pipeline.export.bundle import (
     zip_bytes,
 )
 from pipeline.export.package import Package, package
+from pipeline.export.target import Target
+from pipeline.export.target_settings import replaced_links
 from pipeline.export.targets import find
-from pipeline.model import FORMATS, TARGETS, Finding, Issue, OutputFile, Place, Severity
+from pipeline.model import FORMATS, TARGETS, Finding, Issue, MergeField, OutputFile, Place, Severity
 from pipeline.render.email.message import build_message
+from pipeline.support import merge
 from pipeline.support.files import read_source, write_atomically, write_folder
 from pipeline.support.limits import SETTINGS_FILE
 from pipeline.workspace import Workspace, edition_audience
@@ -48,12 +51,16 @@ class ExportRequest:
 
 @dataclass(frozen=True, slots=True)
 class PreparedExport:
-    """The edition of a request, composed, rendered and checked."""
+    """The edition of a request, composed, rendered and checked.
+
+    `replaced` are the settings of addresses in whose place the email has merge fields: the service's links.
+    """
 
     workspace: Workspace
     request: ExportRequest
     prepared: PreparedEdition
     findings: tuple[Finding, ...]
+    replaced: tuple[str, ...] = ()
 
     @property
     def audience(self) -> str:
@@ -106,14 +113,27 @@ def prepare_export(workspace: Workspace, request: ExportRequest) -> PreparedExpo
     """
     issue = request.issue
     audience = edition_audience(issue, request.audience)
+    if issue.draft:
+        hint = f"Delete `draft: true` when it is ready, then: pressroom assemble {issue.number}"
+        raise PressroomError("the issue is a draft.", *issue.place, hint)
     if workspace.assembler.lock_of(issue) is None:
         raise PressroomError(
             "the issue is not frozen, so what is sent could not be made again.",
             *issue.place,
             f"Freeze it: pressroom assemble {issue.number}",
         )
+    publication = workspace.files.publication
+    replaced: tuple[str, ...] = ()
+    if request.target in TARGETS:
+        replaced = replaced_links(find(request.target), publication, audience)
+        if "unsubscribe_url" in replaced:
+            publication = replace(publication, unsubscribe_url=None)
+        if "preferences_url" in replaced:
+            field = merge.text(merge.mark(MergeField("preferences_url")))
+            publication = replace(publication, preferences_url=field)
+    workspace = replace(workspace, files=replace(workspace.files, publication=publication))
     prepared = prepare_edition(Composer(workspace), issue, audience)
-    return PreparedExport(workspace, request, prepared, check_edition(prepared).findings)
+    return PreparedExport(workspace, request, prepared, check_edition(prepared).findings, replaced)
 
 
 def pack_export(source: PreparedExport) -> PackedExport:
@@ -137,7 +157,17 @@ def pack_export(source: PreparedExport) -> PackedExport:
     paths = (edition.issue.place.path, *dict.fromkeys(articles), SETTINGS_FILE)
     find_source = partial(_source_of, source.workspace.files.root, paths)
     made = package(edition, email, publication, service, find_source, packed)
+    if source.replaced:
+        made = replace(made, warnings=(_note_on_links(service, source.replaced), *made.warnings))
     return PackedExport(source, made.files, made)
+
+
+def _note_on_links(service: Target, replaced: tuple[str, ...]) -> str:
+    names = " and ".join(f"`{name}`" for name in replaced)
+    note = f"{service.title}'s own link is in place of {names}, because its list does not know yours."
+    optional = [f'"{name}"' for name in replaced if name not in service.requires]
+    keep = f"own_links = [{', '.join(optional)}]"
+    return f"{note} To keep yours: {keep} under [targets.{service.name}]." if optional else note
 
 
 def write_export(packed: PackedExport) -> Path:

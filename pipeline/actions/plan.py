@@ -59,7 +59,7 @@ def plan_issue(workspace: Workspace, issue: Issue) -> IssuePlan:
         issue.folder in workspace.assembler.locks,
         decisions,
         tuple(_plan_edition(workspace, issue, audience, decisions) for audience in issue.audiences),
-        tuple(workspace.assembler.lock_findings(issue)),
+        (*workspace.assembler.lock_findings(issue), *workspace.assembler.unplaced_articles),
     )
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from pipeline.assemble.unplaced import nearest_tag, wanted_tags
+from pipeline.config import placeholders
+from pipeline.config.publication import read_publication
 from pipeline.config.themes import theme_names
 from pipeline.config.workspace_files import ISSUES, POOL
-from pipeline.errors import PressroomError, suggest
+from pipeline.errors import PressroomError, raise_all, suggest
 from pipeline.support.files import bad_name, check_characters, write_atomically
 from pipeline.support.limits import SETTINGS_FILE
 from pipeline.support.urls import path_part
@@ -17,11 +21,11 @@ from pipeline.workspace import Workspace
 _SETTINGS = """\
 title = {title}
 tagline = "A few good pieces, every month"
-base_url = "https://newsletter.example"       # where build/site will be published
+base_url = {base_url}   # where build/site will be published
 language = "en"
 timezone = "UTC"                              # such as "Europe/London"
 sender = {sender}
-postal_address = "Write your postal address here: the law of most countries asks for it"
+postal_address = {postal_address}
 # unsubscribe_url = "https://…"               # without it, the sending service's own is used
 
 [theme]
@@ -97,11 +101,26 @@ reader.
 _IGNORE = "/build/\n"
 
 
-def init_workspace(folder: Path, title: str, theme: str, now: datetime) -> tuple[str, ...]:
-    """Create a workspace with the packaged theme of this name. Returns the paths written.
+@dataclass(frozen=True, slots=True)
+class NewPublication:
+    """What `init` writes into the settings. Without a value, a placeholder is written.
 
-    Never overwrites a file: raises `PressroomError` instead.
+    `sender` is an address, with or without a name; without one, the publication's title is the name.
     """
+
+    title: str
+    theme: str = "default"
+    sender: str = ""
+    postal_address: str = ""
+    base_url: str = ""
+
+
+def init_workspace(folder: Path, publication: NewPublication, now: datetime) -> tuple[str, ...]:
+    """Create a workspace. Returns the paths written.
+
+    Never overwrites a file: raises `PressroomError` instead, and for a value that the settings cannot have.
+    """
+    title, theme = publication.title, publication.theme
     _check_title(title)
     themes = theme_names(None)
     if theme not in themes:
@@ -111,14 +130,20 @@ def init_workspace(folder: Path, title: str, theme: str, now: datetime) -> tuple
         raise PressroomError(
             "there is a workspace already.", str(folder / SETTINGS_FILE), hint="Name another folder."
         )
+    sender = publication.sender.strip() or placeholders.SENDER_ADDRESS
+    settings = _SETTINGS.format(
+        title=_quoted(title),
+        theme=_quoted(theme),
+        sender=_quoted(sender if "<" in sender else f"{_display_name(title)} <{sender}>"),
+        postal_address=_quoted(publication.postal_address or placeholders.POSTAL_ADDRESS),
+        base_url=_quoted(publication.base_url or placeholders.BASE_URL),
+    )
+    errors: list[PressroomError] = []
+    read_publication(settings, errors, None)
+    raise_all(PressroomError(error.message, None, None, error.hint) for error in errors)
     date = f"{now:%Y-%m-%d}"
-    name = path_part(title) if path_part(title) != "-" and path_part(title).isascii() else "letters"
     files = {
-        SETTINGS_FILE: _SETTINGS.format(
-            title=_quoted(title),
-            theme=_quoted(theme),
-            sender=_quoted(f"{_display_name(title)} <{name}@newsletter.example>"),
-        ),
+        SETTINGS_FILE: settings,
         f"{POOL}/how-this-newsletter-is-made.md": _FIRST_ARTICLE.format(date=date),
         f"{POOL}/what-a-brief-is.md": _SECOND_ARTICLE.format(date=date),
         f"{ISSUES}/001-the-first-issue/issue.md": _FIRST_ISSUE.format(date=date),
@@ -177,6 +202,16 @@ def new_article(
         "---\n"
     )
     return _write_new(workspace, path, text)
+
+
+def tag_without_section(workspace: Workspace, tags: tuple[str, ...]) -> str:
+    """Say that no section takes an article with these tags, or return an empty text."""
+    wanted = wanted_tags(workspace.files.publication, workspace.issues)
+    if not tags or not wanted.isdisjoint(tags):
+        return ""
+    named = " and ".join(f'"{tag}"' for tag in tags)
+    hint = nearest_tag(tags, wanted) or f"Tags that sections take: {', '.join(sorted(wanted)) or 'none'}."
+    return f"No section takes the tag {named} yet, so no issue will carry the article. {hint}"
 
 
 def _write_new(workspace: Workspace, path: str, text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 
 from pipeline.articles.pool import Pool
 from pipeline.assemble.digest import content_digest
@@ -25,6 +26,7 @@ from pipeline.assemble.lock import (
     write_lock,
 )
 from pipeline.assemble.select import Selection, select_articles, select_edition
+from pipeline.assemble.unplaced import unplaced_articles
 from pipeline.config.workspace_files import ISSUES, WorkspaceFiles
 from pipeline.errors import PressroomError, raise_all
 from pipeline.model import Article, AssembledIssue, Decision, Edition, Finding, Issue, Severity
@@ -176,8 +178,10 @@ class Assembler:
         identity = new_feed_identity(publication, "issue", issue.folder, issue.date, None)
         return AssembledIssue(issue, editions, identity, identities, frozen=False)
 
-    def freeze(self, issue: Issue, now: datetime, *, update: bool = False, refresh: bool = False) -> bool:
-        """Write the issue's lock. Returns False if the file already has the same content.
+    def freeze(
+        self, issue: Issue, now: datetime, *, update: bool = False, refresh: bool = False
+    ) -> tuple[AssembledIssue, Lock]:
+        """Freeze an issue, and write nothing yet.
 
         `update` selects the articles again; `refresh` keeps the selection and takes the letter and the
         articles as they are now; without either, a lock gets only the address that the issue now has.
@@ -196,7 +200,8 @@ class Assembler:
             conflicts = self.conflicts(issue, before)
             if not refresh:
                 raise_all(conflicts)
-                return self._write(keep_addresses(before, issue, publication), issue)
+                lock = keep_addresses(before, issue, publication)
+                return restore_issue(issue, lock, self.pool), lock
             raise_all(error for error in conflicts if "--refresh" not in (error.hint or ""))
             editions = editions_of(before, self.pool)
             raise_all(_no_longer_open(issue, editions, before))
@@ -205,15 +210,22 @@ class Assembler:
         lock = freeze_issue(assembled, publication, digests, before, now)
         if before is not None and refresh:
             lock = replace(lock, rules=before.rules)  # the selection was made by these, and stays
-        return self._write(lock, issue)
+        return assembled, lock
 
-    def _write(self, lock: Lock, issue: Issue) -> bool:
+    def write(self, issue: Issue, lock: Lock) -> bool:
+        """Write the issue's lock. Returns False if the file already has the same content."""
         if lock == self.locks.get(issue.folder):
             return False
         self.locks[issue.folder] = lock
         self.broken.pop(issue.folder, None)
         write_atomically(self.files.root / lock.path, write_lock(lock).encode())
         return True
+
+    @cached_property
+    def unplaced_articles(self) -> tuple[Finding, ...]:
+        """Report the articles that no section takes by a tag, and no issue names or has carried."""
+        carried = {slug for lock in self.locks.values() for slug in lock.slugs}
+        return tuple(unplaced_articles(self.pool, self.files.publication, self.issues, carried))
 
     def lock_findings(self, issue: Issue) -> Iterator[Finding]:
         """Report what was changed after an issue was frozen: its sections, or who has its address."""

@@ -25,6 +25,7 @@ from pipeline.config.workspace_files import ISSUES
 from pipeline.errors import PressroomError
 from pipeline.model import Article, AssembledIssue, Edition, FeedIdentity, Issue, Layout, Publication, Section
 from pipeline.support.files import check_characters
+from pipeline.support.json_text import read_json
 from pipeline.support.urls import is_public, issue_path
 
 _VERSION = 2
@@ -292,9 +293,9 @@ def read_lock(text: str, folder: str) -> Lock:
     path, number = lock_path(folder), folder.partition("-")[0].lstrip("0")
     hint = f"Restore it from version control, or choose again: pressroom assemble {number} --update"
     try:
-        data: dict[str, Any] = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
-        line = error.lineno if isinstance(error, json.JSONDecodeError) else None
+        data: dict[str, Any] = read_json(text)
+    except ValueError as error:
+        line = getattr(error, "lineno", None)
         raise PressroomError("the lock is broken.", path, line, hint) from error
     check_characters(json.dumps(data, ensure_ascii=False), path)  # an escape may hide a forbidden character
     try:

@@ -5,7 +5,6 @@ The standard library reads them, so that a mistake of the library that wrote the
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +18,7 @@ from pipeline.checks.rule import Violation, rule
 from pipeline.model import Place, Publication, Published
 from pipeline.render.feeds.feed_list import feed_folders
 from pipeline.render.feeds.opml import OPML
+from pipeline.support.json_text import read_json
 from pipeline.support.urls import is_feed_file
 
 SITE = "build/site"
@@ -163,7 +163,7 @@ def read_document(path: str, data: bytes) -> FeedDocument:
     name = path.rpartition("/")[2]
     kind = "json" if name.endswith(".json") else "atom" if name.startswith("atom") else "rss"
     try:
-        root: Any = json.loads(data) if kind == "json" else ElementTree.fromstring(data)
+        root: Any = read_json(data) if kind == "json" else ElementTree.fromstring(data)
         read = {"rss": _rss, "atom": _atom, "json": _json}[kind]
         return FeedDocument(path, kind, data, root, tuple(read(root)))
     except (ElementTree.ParseError, ValueError, TypeError, AttributeError) as error:

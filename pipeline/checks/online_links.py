@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from pipeline import __version__
 from pipeline.support.files import write_atomically
+from pipeline.support.json_text import read_json
 
 if TYPE_CHECKING:
     from pipeline.support.http import HttpReply
@@ -146,7 +147,7 @@ def _host(url: str) -> str:
 def _read_cache(file: Path, now: datetime) -> dict[str, tuple[LinkAnswer, datetime]]:
     """Answers of the last day. A cache that cannot be read counts as empty."""
     try:
-        entries = json.loads(file.read_text(encoding="utf-8"))["answers"]
+        entries = read_json(file.read_bytes())["answers"]
         known = {
             url: (
                 LinkAnswer(LinkVerdict(entry["verdict"]), str(entry["why"]), str(entry["location"])),

@@ -68,7 +68,7 @@ def _show_report(report: BuildReport, whole: bool) -> None:
         terminal.result(
             f"{number:>4}  {built.edition.title}: "
             f"{terminal.count(len(built.edition.articles), 'article')}, {built.edition.minutes} min, "
-            f"email {terminal.size(built.sizes['email.html'])}"
+            f"email {terminal.size(built.html_bytes)}"
             + ("" if built.frozen else f"  [not frozen: pressroom assemble {number}]")
         )
         terminal.result(f"      {built.folder}/email.html")
@@ -89,6 +89,7 @@ def _report_json(report: BuildReport) -> dict[str, object]:
                 "articles": [each.article.slug for each in built.edition.articles],
                 "minutes": built.edition.minutes,
                 "folder": built.folder,
+                "html_bytes": built.html_bytes,
                 "files": dict(built.sizes),
             }
             for built in report.editions

@@ -18,7 +18,8 @@ def completion(ctx: click.Context, shell: str) -> None:
 
     \b
     Examples:
-      pressroom completion bash > ~/.local/share/bash-completion/completions/pressroom
+      pressroom completion bash \\
+        > ~/.local/share/bash-completion/completions/pressroom
       pressroom completion zsh > ~/.zfunc/_pressroom
       pressroom completion fish > ~/.config/fish/completions/pressroom.fish
     """

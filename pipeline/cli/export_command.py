@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli import terminal
-from pipeline.cli.options import issue_argument, json_option, now_option, time_or_now, workspace_of
+from pipeline.cli.options import (
+    SuggestingChoice,
+    issue_argument,
+    json_option,
+    now_option,
+    time_or_now,
+    workspace_of,
+)
 from pipeline.model import FORMATS, TARGETS
 
 if TYPE_CHECKING:
@@ -34,7 +41,7 @@ _SHOWN = 160
 @click.option(
     "--to",
     "target",
-    type=click.Choice((*FORMATS, *TARGETS)),
+    type=SuggestingChoice((*FORMATS, *TARGETS)),
     default="bundle",
     help="The service to export for, or `eml` for a message. Default: the neutral bundle.",
     metavar="TARGET",
@@ -110,6 +117,9 @@ def export(
     prepared = prepare_export(workspace, request)
     shown = [each for each in prepared.findings if each.severity is not Severity.NOTE]
     if terminal.show_findings(shown) and not force:
+        if as_json:
+            errors = [each for each in shown if each.severity is Severity.ERROR]
+            terminal.print_json({"errors": [each.values for each in errors]})
         terminal.message("Not exported. Correct what is wrong, or export anyway with --force.")
         ctx.exit(1)
     packed = pack_export(prepared)

@@ -102,7 +102,7 @@ def _check(
 
 def _ping(workspace: Workspace, yes: bool, dry_run: bool, as_json: bool) -> None:
     from pipeline.actions.feed import changed_feeds, notify_hub
-    from pipeline.support.urls import address
+    from pipeline.support.urls import address, hide_password
 
     changed = changed_feeds(workspace)
     publication = workspace.files.publication
@@ -111,7 +111,7 @@ def _ping(workspace: Workspace, yes: bool, dry_run: bool, as_json: bool) -> None
         for path in changed:
             terminal.message(address(publication, path))
         what = terminal.count(len(changed), "feed")
-        send = click.confirm(f"Tell the hub {publication.hub} of {what}?", err=True)
+        send = click.confirm(hide_password(f"Tell the hub {publication.hub} of {what}?"), err=True)
     told = []
     for path in notify_hub(workspace, changed) if send else ():
         told.append(address(publication, path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -29,13 +30,29 @@ from pipeline.cli.options import (
     shell_complete=complete_theme,
     help="The theme of emails and pages.",
 )
+@click.option("--sender", help="Who the emails are from, such as 'The Harbour Letter <me@example.org>'.")
+@click.option("--postal-address", help="The postal address in the footer of each email.")
+@click.option("--base-url", help="Where the web edition will be published.")
+@click.option("--nested", is_flag=True, help="Do not ask if DIR is inside another workspace.")
 @json_option
 @now_option
 @click.pass_context
 def init(
-    ctx: click.Context, folder: Path, title: str, theme: str, as_json: bool, now: datetime | None
+    ctx: click.Context,
+    folder: Path,
+    title: str,
+    theme: str,
+    sender: str | None,
+    postal_address: str | None,
+    base_url: str | None,
+    nested: bool,
+    as_json: bool,
+    now: datetime | None,
 ) -> None:
     """Make a new workspace in DIR: settings, two articles and a first issue, ready to build.
+
+    On a terminal it asks for the sender, the postal address and the address of the web edition. What
+    is not answered is written as a placeholder, which stops an export.
 
     \b
     Examples:
@@ -44,16 +61,50 @@ def init(
     """
     from zoneinfo import ZoneInfo
 
-    from pipeline.actions.scaffold import init_workspace
+    from pipeline.actions.scaffold import NewPublication, init_workspace
 
     folder = Path(ctx.obj) / folder
-    written = init_workspace(folder, title, theme, time_or_now(now, ZoneInfo("UTC")))
+    if not nested:
+        _ask_if_nested(folder)
+    if stdin_is_terminal():
+        if None in (sender, postal_address, base_url):
+            terminal.message("Press Enter to answer later, in newsletter.toml.")
+        sender = _ask("The address that the emails come from", sender)
+        postal_address = _ask("Your postal address, which most countries' laws ask for", postal_address)
+        base_url = _ask("The web address where the issues will be published", base_url)
+    publication = NewPublication(title, theme, sender or "", postal_address or "", base_url or "")
+    written = init_workspace(folder, publication, time_or_now(now, ZoneInfo("UTC")))
     if as_json:
         terminal.print_json({"workspace": str(folder), "files": list(written)})
         return
     for path in written:
         terminal.result(str(folder / path))
     terminal.message(f"\nNext:  cd {folder}\n       pressroom plan 1\n       pressroom build")
+
+
+def stdin_is_terminal() -> bool:
+    """Whether there is someone to answer."""
+    return sys.stdin.isatty()
+
+
+def _ask(question: str, answer: str | None) -> str:
+    return click.prompt(question, default="", show_default=False, err=True) if answer is None else answer
+
+
+def _ask_if_nested(folder: Path) -> None:
+    """Ask whether to make a workspace inside another one. Raises `PressroomError` where nobody can answer."""
+    from pipeline.config.workspace_files import find_root
+    from pipeline.errors import PressroomError, WorkspaceNotFound
+
+    try:
+        outer = find_root(folder.resolve().parent)
+    except WorkspaceNotFound:
+        return
+    inside = f"is inside the workspace {outer}"
+    if not stdin_is_terminal():
+        hint = "Name a folder elsewhere, or make it there all the same: --nested"
+        raise PressroomError(f"{inside}.", str(folder), hint=hint)
+    click.confirm(f"{folder} {inside}. Make another one there?", abort=True, err=True)
 
 
 @click.group()
@@ -117,14 +168,17 @@ def new_article(
 
     \b
     Examples:
-      pressroom new article "The glutamate switch" --tag neuroplasticity --tag glutamate
+      pressroom new article "The glutamate switch" --tag ketamine --tag glutamate
       pressroom new article "A picture essay" --with-images
     """
     from pipeline.actions.scaffold import new_article as make
+    from pipeline.actions.scaffold import tag_without_section
 
     workspace = workspace_of(ctx)
     path = make(workspace, title, tags, dated or time_or_now(now, workspace.files.zone), with_images)
     _show_path(path, as_json)
+    if warning := tag_without_section(workspace, tags):
+        terminal.message(warning)
 
 
 def _show_path(path: str, as_json: bool) -> None:

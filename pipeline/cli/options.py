@@ -12,19 +12,29 @@ import click
 from click.shell_completion import CompletionItem
 
 from pipeline.cli import terminal
-from pipeline.errors import PressroomError
+from pipeline.errors import PressroomError, suggest
 
 if TYPE_CHECKING:
     from pipeline.model import Issue
     from pipeline.workspace import Workspace
 
     _MomentParam = click.ParamType[datetime]
+    _TextChoice = click.Choice[str]
 else:
     _MomentParam = click.ParamType  # generic only since Click 8.5
+    _TextChoice = click.Choice
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+
+def _remember_json(ctx: click.Context, _: click.Parameter, as_json: bool) -> bool:
+    ctx.meta[terminal.AS_JSON] = as_json
+    return as_json
+
+
+json_option = click.option(
+    "--json", "as_json", is_flag=True, callback=_remember_json, help="Print the result as JSON."
+)
 
 
 def workspace_of(ctx: click.Context) -> Workspace:
@@ -39,6 +49,16 @@ def workspace_of(ctx: click.Context) -> Workspace:
 def named_issues(workspace: Workspace, names: tuple[str, ...]) -> tuple[Issue, ...]:
     """Find the issues of these names, each once. Raises `NotFound` for a name that no issue has."""
     return tuple({issue.number: issue for issue in map(workspace.issues.find, names)}.values())
+
+
+class SuggestingChoice(_TextChoice):
+    """One of several words; a misspelt one is answered with the nearest of them."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the word. Fails with the nearest one, or with all of them."""
+        if value not in self.choices and (near := suggest(str(value), self.choices)):
+            self.fail(f"there is no {value!r}. {near}", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 class MomentType(_MomentParam):

@@ -8,37 +8,44 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from textwrap import fill
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO, TypeVar
 
 import click
 
 from pipeline.cli.columns import GAP, Column, fit_columns
 from pipeline.errors import PressroomError, flatten
+from pipeline.support.urls import hide_password
 
 if TYPE_CHECKING:
     from pipeline.model import Finding
 
 Item = TypeVar("Item")
 
+AS_JSON = "pressroom.json"
+"""The key of a command's context under which it says that it prints JSON."""
+
 
 def result(text: str) -> None:
     """Print a line of the result, on stdout."""
-    click.echo(text)
+    click.echo(hide_password(text))
 
 
 def message(text: str) -> None:
     """Print a message or progress, on stderr."""
-    click.echo(text, err=True)
+    click.echo(hide_password(text), err=True)
 
 
 def print_json(data: Any) -> None:
     """Print the result as JSON, on stdout."""
-    click.echo(json.dumps(data, indent=2, ensure_ascii=False, default=str))
+    click.echo(hide_password(json.dumps(data, indent=2, ensure_ascii=False, default=str)))
 
 
 def fail(ctx: click.Context, error: PressroomError) -> NoReturn:
-    """Show an error, or each mistake in `Mistakes`, and exit with 1."""
+    """Show an error, or each mistake in `Mistakes`, and exit with 1. With `--json` they are JSON too."""
     mistakes = flatten(error)
+    if ctx.meta.get(AS_JSON):
+        print_json({"errors": [each.values for each in mistakes]})
     show_mistakes(mistakes)
     if len(mistakes) > 1:
         message(f"\n{len(mistakes)} mistakes. Nothing was written.")
@@ -54,11 +61,9 @@ def show_mistakes(errors: Iterable[PressroomError], as_warnings: bool = False) -
         if place and error.line is not None:
             place = f"{place}:{error.line}"
         if as_warnings:
-            message(style(f"{place}: warning: ", fg="yellow") + error.message)
+            _show_wrapped(message, f"{place}: warning: ", error, fg="yellow")
         else:
-            message(style(f"{place}: " if place else "error: ", fg="red", bold=True) + error.message)
-        if error.hint:
-            message(f"    {error.hint}")
+            _show_wrapped(message, f"{place}: " if place else "error: ", error, fg="red", bold=True)
 
 
 def show_other_mistakes(ctx: click.Context) -> None:
@@ -79,10 +84,30 @@ def show_findings(findings: Iterable[Finding], show: Callable[[str], None] = mes
     for finding in findings:
         severity = finding.severity.value
         errors += severity == "error"
-        show(style(f"{finding.place}: {severity} {finding.code}: ", fg=_COLOURS[severity]) + finding.message)
-        if finding.hint:
-            show(f"    {finding.hint}")
+        _show_wrapped(show, f"{finding.place}: {severity} {finding.code}: ", finding, fg=_COLOURS[severity])
     return errors
+
+
+def _show_wrapped(
+    show: Callable[[str], None], head: str, what: Finding | PressroomError, **look: Any
+) -> None:
+    """Show a message after its styled head, and its hint, both wrapped if they go to a terminal."""
+    width = terminal_width(sys.stderr if show is message else sys.stdout)
+    text = _wrap(head + what.message, width)
+    # In a narrow terminal the head itself may be broken.
+    show(style(head, **look) + text.removeprefix(head) if text.startswith(head) else text)
+    if what.hint:
+        show(_wrap(f"    {what.hint}", width))
+
+
+def _wrap(text: str, width: int | None) -> str:
+    """Wrap each line between words; an address or a path is never broken."""
+    if width is None:
+        return text
+    return "\n".join(
+        fill(line, width, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
+        for line in text.split("\n")
+    )
 
 
 _COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
@@ -112,9 +137,9 @@ def count(number: int, noun: str) -> str:
 
 
 def print_table(header: Sequence[str | Column], rows: Sequence[Sequence[str]]) -> None:
-    """Print columns with a header on stdout, fitted to the terminal. The last column may be cut."""
+    """Print columns with a header on stdout, fitted to the terminal. A last column without options is cut."""
     columns = [each if isinstance(each, Column) else Column(each) for each in header]
-    if columns[-1].shrink_to is None:
+    if isinstance(header[-1], str):
         columns[-1] = replace(columns[-1], shrink_to=8)
     titles, *cells = fit_columns(columns, rows, terminal_width())
     result(style(_join(titles), dim=True))
@@ -146,11 +171,11 @@ def colour_by_text(colours: Mapping[str, str]) -> Callable[[str], str]:
     return lambda cell: style(cell, fg=colours[cell.strip()]) if cell.strip() in colours else cell
 
 
-def terminal_width() -> int | None:
-    """Return the terminal's width in characters, or None if stdout is not a terminal."""
+def terminal_width(stream: TextIO | None = None) -> int | None:
+    """Return the terminal's width in characters, or None if the stream (stdout) is not a terminal."""
     import shutil
 
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    return shutil.get_terminal_size().columns if (stream or sys.stdout).isatty() else None
 
 
 def progress(items: Iterable[Item], what: str) -> Iterable[Item]:

@@ -90,7 +90,7 @@ def test(
     Examples:
       pressroom test latest --to me@example.org
       pressroom test 3 --to me@example.org --field first_name=Ada
-      pressroom test 3 --to ada@example.org --to bo@example.org --recipient readers.csv
+      pressroom test 3 --to ada@example.org --recipient readers.csv
     """
     from pipeline.actions.send_test import MessageRequest, write_test
     from pipeline.export.bundle import ImageMode

@@ -6,7 +6,7 @@ shared list of errors and replaced by a default, so that one run reports all mis
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
@@ -74,7 +74,7 @@ class Fields:
     """Reads the keys of one mapping; mistakes are added to `errors`.
 
     `what` names the mapping in messages, such as `section "Research"`. `read_keys` are those that a method
-    has read; `check_unknown` reports all others.
+    has read; `check_unknown` reports all others. `top_keys` are known keys of the whole file's own level.
     """
 
     def __init__(
@@ -84,12 +84,14 @@ class Fields:
         errors: list[PressroomError],
         line: int | None = None,
         what: str = "",
+        top_keys: Container[str] = (),
     ) -> None:
         self.mapping = mapping
         self.path = path
         self.errors = errors
         self.line = line
         self.what = what
+        self.top_keys = top_keys
         self.read_keys: list[str] = []
 
     def line_of(self, key: str) -> int | None:
@@ -240,7 +242,7 @@ class Fields:
             mapping = field.value
         elif field:
             self.error(key, f"`{key}` is {field.kind} and must be a table of keys and values.")
-        return Fields(mapping, self.path, self.errors, self.line_of(key), what or key)
+        return Fields(mapping, self.path, self.errors, self.line_of(key), what or key, self.top_keys)
 
     def tables(self, key: str) -> tuple[Fields, ...]:
         """A list of mappings."""
@@ -251,15 +253,24 @@ class Fields:
         if items is None or not all(isinstance(item.value, dict) for item in items):
             self.error(key, f"`{key}` must be a list of tables of keys and values.")
             return ()
-        return tuple(Fields(item.value, self.path, self.errors, item.line) for item in items)
+        return tuple(
+            Fields(item.value, self.path, self.errors, item.line, top_keys=self.top_keys) for item in items
+        )
 
     def plain_table(self, key: str) -> dict[str, Any]:
         """A user's own mapping, as plain values."""
         return {name: plain_value(value) for name, value in self.table(key).mapping.items()}
 
+    def misplaced(self, key: str) -> None:
+        """Note a key that belongs to the file's own level and is below a `[table]`."""
+        hint = "Move it up, above the first line in brackets: below one, a key belongs to that table."
+        self.error(key, f"the key `{key}` is below a `[table]`, where it does not belong.", hint)
+
     def check_unknown(self, *also: str, hint: str = "") -> None:
         """Note every key that no method has read, with the nearest known key."""
         for key in self.mapping:
-            if key not in self.read_keys:
+            if key not in self.read_keys and key in self.top_keys:
+                self.misplaced(key)
+            elif key not in self.read_keys:
                 near = suggest(key, [*self.read_keys, *also])
                 self.error(key, f"the key `{key}` is not known.", near or hint or None)

@@ -17,7 +17,8 @@ import yaml
 
 from pipeline.config.fields import Field
 from pipeline.config.source_spans import KeySpan, Span
-from pipeline.config.toml import STRAIGHT_QUOTES, toml_fields, toml_spans
+from pipeline.config.syntax_mistakes import yaml_mistake
+from pipeline.config.toml import toml_fields, toml_spans
 from pipeline.errors import PressroomError, raise_all
 
 _MAX_DEPTH = 20
@@ -53,6 +54,9 @@ def _find_end(text: str, path: str) -> tuple[list[str], int]:
     """The lines of a file, and the index of the one that closes its front matter."""
     lines = text.split("\n")
     fence = lines[0].rstrip()
+    if not fence and text.split(maxsplit=1)[:1] in (["---"], ["+++"]):
+        hint = "Delete it: the file begins with that line."
+        raise PressroomError("a blank line is above the front matter.", path, 1, hint)
     if fence not in {"---", "+++"}:
         raise PressroomError(
             "there is no front matter.",
@@ -120,14 +124,15 @@ def yaml_fields(text: str, path: str, first_line: int = 1, *, foreign: bool = Fa
     try:
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = first_line + (mark.line if mark else 0)
-        problem = error.problem or error.context or "it cannot be read"
+        start, mark = (each or error.problem_mark for each in (error.context_mark, error.problem_mark))
+        line, column = (mark.line, mark.column) if mark else (0, 0)
+        problem = f"{error.context}: {error.problem}"
+        mistake = yaml_mistake(text, problem, start.line if start else line, line, column)
         raise PressroomError(
-            f"this is not YAML: {problem}.", path, line, _yaml_hint(text, line - first_line)
+            f"this is not YAML: {mistake.what}.", path, first_line + mistake.index, mistake.hint
         ) from error
     except yaml.YAMLError as error:
-        raise PressroomError(f"this is not YAML: {error}.", path, first_line) from error
+        raise PressroomError("this is not YAML: it has an invisible character.", path, first_line) from error
     except RecursionError as error:
         raise PressroomError("this YAML is nested too deeply.", path, first_line) from error
     if node is None:
@@ -199,17 +204,6 @@ _Dumper.add_representer(list, _Dumper.list_node)
 _Dumper.add_representer(tuple, lambda dumper, data: dumper.list_node(list(data)))
 _Dumper.add_representer(str, _Dumper.text_node)
 _Dumper.add_representer(datetime, _Dumper.time_node)
-
-
-def _yaml_hint(text: str, index: int) -> str | None:
-    """A hint for the commonest mistakes: curly quotes, and a colon inside an unquoted text."""
-    lines = text.split("\n")
-    for line in lines[max(0, index - 1) : index + 1]:
-        if re.match(r"\s*(?:- +)?[\w-]+:\s+\[?\s*[“”„‟‘]", line):
-            return STRAIGHT_QUOTES
-        if re.match(r"\s*[\w-]+:\s+[^\"'\[{>|].*:\s", line):
-            return 'A text that contains ": " needs quotes around it.'
-    return None
 
 
 class _YamlReader:

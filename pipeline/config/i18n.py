@@ -7,12 +7,12 @@ with one file and no code. A language's file has all keys of the English one; th
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from string import Formatter
 
+from pipeline.config.toml import toml_values
 from pipeline.errors import PressroomError, suggest
 from pipeline.support.templating import Templates
 
@@ -41,7 +41,9 @@ class Messages:
     months: tuple[str, ...]
 
     def format(self, key: str, **values: object) -> str:
-        """A phrase with its placeholders filled."""
+        """A phrase with its placeholders filled; `minutes` of one minute is the phrase `minute`."""
+        if key == "minutes" and values["minutes"] == 1:
+            key = "minute"
         return self.phrases[key].format_map(values)
 
     def date(self, moment: datetime) -> str:
@@ -71,10 +73,7 @@ def _file(tag: str) -> str:
 
 def _read(templates: Templates, tag: str) -> Messages:
     text, path = templates.read(_file(tag))
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise PressroomError(f"this is not TOML: {error}.", path) from error
+    data = toml_values(text, path)
     months = data.pop("months", [])
     if not (
         isinstance(months, list) and len(months) in {0, 12} and all(isinstance(each, str) for each in months)
@@ -82,6 +81,9 @@ def _read(templates: Templates, tag: str) -> Messages:
         raise PressroomError('"months" must be a list of twelve names.', path)
     web = data.pop("web", {})
     phrases = {**data, **{f"web.{key}": phrase for key, phrase in web.items()}}
+    if "minutes" in phrases:
+        # Most languages abbreviate it, so that one minute reads as several do.
+        phrases.setdefault("minute", phrases["minutes"])
     for key, phrase in phrases.items():
         if not isinstance(phrase, str):
             raise PressroomError(f'"{key}" must be a text.', path)
@@ -111,4 +113,5 @@ def _placeholders(phrase: str, path: str, key: str) -> set[str]:
     try:
         return {name for _, name, _, _ in Formatter().parse(phrase) if name is not None}
     except ValueError as error:
-        raise PressroomError(f'the phrase "{key}" is not well formed: {error}.', path) from error
+        hint = "Each `{` needs its `}`; a brace as text is written twice."
+        raise PressroomError(f'the braces of the phrase "{key}" do not close.', path, hint=hint) from error

@@ -20,6 +20,14 @@ from pipeline.support import merge
 from pipeline.support.limits import SETTINGS_FILE
 from pipeline.support.mail_addresses import format_mailbox, parse_mailbox
 
+_REQUIRED = ("title", "base_url", "sender", "postal_address")
+_OPTIONAL = (
+    *("language", "timezone", "tagline", "description", "reply_to", "unsubscribe_url", "preferences_url"),
+    *("colophon", "reason", "editor_url", "hub"),
+)
+_TOP_KEYS = (*_REQUIRED, *_OPTIONAL)
+"""The keys above the first `[table]`."""
+
 
 def read_publication(text: str, errors: list[PressroomError], templates: Path | None = None) -> Publication:
     """The publication that `newsletter.toml` describes. Mistakes are added to `errors`.
@@ -27,7 +35,7 @@ def read_publication(text: str, errors: list[PressroomError], templates: Path | 
     `templates` is the workspace's folder of templates, which contains its own themes.
     Raises `PressroomError` if the text is not TOML.
     """
-    fields = Fields(toml_fields(text, SETTINGS_FILE), SETTINGS_FILE, errors)
+    fields = Fields(toml_fields(text, SETTINGS_FILE), SETTINGS_FILE, errors, top_keys=_TOP_KEYS)
     zone = _zone(fields)
     sender_name, sender_address = _mailbox(fields, "sender", required=True)
     reply_name, reply_address = _mailbox(fields, "reply_to")
@@ -119,14 +127,14 @@ def _targets(fields: Fields) -> dict[str, dict[str, Any]]:
 
 
 def _editor_url(fields: Fields) -> str:
-    """The address by which the preview opens a file in an editor, such as `vscode://file/{path}:{line}`."""
+    """The address by which the preview opens a file in an editor, such as `vscode://file{path}:{line}`."""
     url = fields.text("editor_url")
     harmless = re.fullmatch(r"(?!(?:https?|javascript|data|file|vbscript):)[a-z][a-z0-9+.-]*:\S*", url)
     if url and (not harmless or "{path}" not in url):
         fields.error(
             "editor_url",
             f'"{url}" is not an address that opens a file in an editor.',
-            'Write it as "vscode://file/{path}:{line}", with the scheme of your editor.',
+            'Write it as "vscode://file{path}:{line}", with the scheme of your editor.',
         )
         return ""
     return url
@@ -145,6 +153,8 @@ def _merge_fields(fields: Fields) -> dict[str, str]:
     names = dict.fromkeys(merge.BUILT_IN_FIELDS, "")
     table = fields.table("merge_fields")
     for name in table.mapping:
+        if name in _REQUIRED and not fields.has(name):
+            table.misplaced(name)
         if not re.fullmatch(r"[a-z][a-z0-9_]{0,63}", name):
             table.error(name, f"`{name}` is not a name for a merge field.", "Use a-z, 0-9 and _.")
         names[name] = table.text(name)
@@ -186,9 +196,23 @@ def _zone(fields: Fields) -> ZoneInfo:
         fields.error(
             "timezone",
             f'the time zone "{name}" is not known.',
-            suggest(name, available_timezones()) or 'Write one like "Europe/London".',
+            _zone_hint(name),
         )
         return ZoneInfo("UTC")
+
+
+def _zone_hint(name: str) -> str:
+    """What to write for a time zone that is not known. An abbreviation is near to zones of other hours."""
+    cities = sorted(zone for zone in available_timezones() if zone.count("/") and zone[:4] != "Etc/")
+    if offset := re.fullmatch(r"(?:GMT|UTC)? ?([+-])0?(\d{1,2})(?::?00)?", name, re.IGNORECASE):
+        # POSIX counts the hours west of Greenwich: Etc/GMT-1 is an hour ahead of it.
+        fixed = f"Etc/GMT{'-' if offset[1] == '+' else '+'}{offset[2]}"
+        also = f' Without summer time it is "{fixed}".' if fixed in available_timezones() else ""
+        return f'Write a city, such as "Europe/Paris".{also}'
+    city = name.replace(" ", "_").casefold()
+    here = [zone for zone in cities if zone.rpartition("/")[2].casefold() == city]
+    near = f'Did you mean "{here[0]}"?' if here else suggest(name, cities)
+    return near or 'Write a city, such as "Europe/London".'
 
 
 def _mailbox(fields: Fields, key: str, required: bool = False) -> tuple[str, str]:
@@ -218,6 +242,7 @@ def _is_web_address(value: str) -> bool:
         return (
             parts.scheme in {"http", "https"}
             and bool(parts.hostname)
+            and "@" not in parts.netloc  # a user and a password, for all to read
             and value.isascii()
             and " " not in value
         )

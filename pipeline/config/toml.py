@@ -10,30 +10,32 @@ from typing import Any
 
 from pipeline.config.fields import Field
 from pipeline.config.source_spans import KeySpan, Span
+from pipeline.config.syntax_mistakes import toml_mistake
 from pipeline.errors import PressroomError
 
 _Path = tuple[str | int, ...]
 """The keys that lead to a value; an item of a list by its index."""
 
 
-STRAIGHT_QUOTES = 'Write straight quotes, "…", not the curly ones of a word processor.'
-"""The hint for quotes that neither YAML nor TOML reads as such."""
-_CURLY_QUOTE = re.compile(r"(?:^|[=\[{,.])\s*[“”„‟‘’]")
-
-
 def toml_fields(text: str, path: str, first_line: int = 1) -> dict[str, Field]:
     """The fields of a TOML text. Raises `PressroomError` with the line of a syntax error."""
+    data = toml_values(text, path, first_line)
+    fields: dict[str, Field] = _to_field(data, (), _key_lines(text, first_line), first_line).value
+    return fields
+
+
+def toml_values(text: str, path: str, first_line: int = 1) -> dict[str, Any]:
+    """The values of a TOML text without their lines. Raises as `toml_fields` does."""
     try:
-        data = tomllib.loads(text)
-        fields: dict[str, Field] = _to_field(data, (), _key_lines(text, first_line), first_line).value
-        return fields
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"\(at line (\d+), column (\d+)\)|\(at end of document\)", str(error))
         line = int(place[1]) if place and place[1] else text.count("\n") + 1
         problem = re.sub(r" \(at [^)]*\)$", "", str(error))
-        curly = _CURLY_QUOTE.search(text.split("\n")[line - 1])
-        hint = STRAIGHT_QUOTES if curly else None
-        raise PressroomError(f"this is not TOML: {problem}.", path, first_line + line - 1, hint) from error
+        mistake = toml_mistake(text, problem, line - 1)
+        raise PressroomError(
+            f"this is not TOML: {mistake.what}.", path, first_line + mistake.index, mistake.hint
+        ) from error
     except RecursionError as error:
         raise PressroomError("this TOML is nested too deeply.", path) from error
 

@@ -38,10 +38,10 @@ from pipeline.errors import PressroomError
 from pipeline.support.merge import TYPED
 
 _MAX_NESTING = 40
-_LONGEST_PARAGRAPH = 100_000
-_MOST_BRACKETS = 2000
-"""In one paragraph. markdown-it takes time in the square of their number, and of that of quotation marks."""
+_MOST_SIGNS = {"[": 2000, "{{": 2000, '"': 20_000, "'": 20_000}
+"""In one paragraph. For brackets and quotation marks markdown-it takes time in the square of their number."""
 
+_TOO_LONG = re.compile(r"\S{100001}")
 _FOOTNOTE = re.compile(r"\[\^[^\s\[\]]{1,100}\]")
 _DEFINITION = re.compile(r"\[((?!\^)[^\[\]\\]+)\]:[ \t]+([^<\s].*)")
 
@@ -297,17 +297,19 @@ def _first_space(text: str) -> int:
 
 def _limit_paragraphs(state: StateCore) -> None:
     for token in state.tokens:
-        length, brackets = len(token.content), token.content.count("[")
-        if token.type == "inline" and (length > _LONGEST_PARAGRAPH or brackets > _MOST_BRACKETS):
-            what = (
-                f"{length:,} characters"
-                if length > _LONGEST_PARAGRAPH
-                else f"{brackets:,} times the sign `[`"
-            )
+        if token.type != "inline":
+            continue
+        problems = [
+            f"{count:,} times the sign `{sign}`"
+            for sign, most in _MOST_SIGNS.items()
+            if (count := token.content.count(sign)) > most
+        ]
+        if _TOO_LONG.search(token.content):
+            problems = ["a word of more than 100,000 characters"]
+        if problems:
             line = state.env["first_line"] + (token.map[0] if token.map else 0)
-            raise PressroomError(
-                f"this paragraph has {what}.", None, line, "Divide it by empty lines, or write it as code."
-            )
+            hint = "Divide it by empty lines, or write it as code."
+            raise PressroomError(f"this paragraph has {problems[0]}.", None, line, hint)
 
 
 def _footnote_definitions(state: StateCore) -> None:

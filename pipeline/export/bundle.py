@@ -19,6 +19,7 @@ from typing import Any
 from pipeline.model import ComposedEdition, Image, OutputFile, Publication, RenderedEmail
 from pipeline.render.email.message import build_message
 from pipeline.support import merge
+from pipeline.support.json_text import read_json
 from pipeline.support.urls import image_path
 
 # The earliest moment in the zip format, so that a bundle's bytes depend on its content alone.
@@ -84,6 +85,7 @@ def listing_file(
         "web_url": edition.url,
         "language": publication.language,
         "reading_minutes": edition.minutes,
+        "html_bytes": rendered.html_bytes,
         "articles": [
             {
                 "slug": article.article.slug,
@@ -144,6 +146,15 @@ def zip_bytes(files: Iterable[OutputFile]) -> bytes:
     return out.getvalue()
 
 
+def built_size(folder: Path) -> int | None:
+    """The `html_bytes` in a bundle's list of files, or None without one."""
+    try:
+        size = json.loads((folder / "issue.json").read_text(encoding="utf-8"))["html_bytes"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return size if isinstance(size, int) else None
+
+
 def is_bundle(file: Path) -> bool:
     """Whether a file is a .zip of a bundle."""
     try:
@@ -157,7 +168,7 @@ def is_bundle_folder(folder: Path) -> bool:
     """Whether a folder has an older bundle and nothing else in it, or is empty."""
     present = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
     try:
-        listing = json.loads((folder / "issue.json").read_text(encoding="utf-8"))
+        listing = read_json((folder / "issue.json").read_bytes())
         known = {"issue.json", *(file["file"] for file in listing["files"])}
     except (OSError, ValueError, KeyError, TypeError):
         known = set()

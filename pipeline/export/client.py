@@ -21,6 +21,7 @@ from pipeline.errors import PressroomError
 from pipeline.export.delivery import Credentials
 from pipeline.export.target import ApiRequest, Target
 from pipeline.support.http import HttpReply, NoAnswerError, send_request
+from pipeline.support.json_text import read_json
 from pipeline.support.limits import SETTINGS_FILE
 
 TIME_LIMIT = 30.0
@@ -67,7 +68,7 @@ class _RequestLog:
         url = str(settings.get("url") or default).rstrip("/")
         parts = urlsplit(url)
         safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
-        if not parts.hostname or not safe or parts.username or parts.query or parts.fragment:
+        if not parts.hostname or not safe or "@" in parts.netloc or parts.query or parts.fragment:
             raise PressroomError(
                 f'targets.{self.target.name}: "{url}" is not the address of an API.',
                 SETTINGS_FILE,
@@ -129,8 +130,10 @@ class ServiceClient(_RequestLog):
     def _answer(self, reply: HttpReply) -> tuple[int, Any]:
         name, status, text = self.target.title, reply.status, reply.data.decode("utf-8", "replace")
         try:
-            answer: Any = json.loads(text) if text.strip() else {}
+            answer: Any = read_json(text) if text.strip() else {}
         except ValueError as error:
+            if status < 300 and not isinstance(error, json.JSONDecodeError):
+                raise self._error(f"{name} answers with JSON that cannot be read: {error}") from error
             if status < 300:
                 hint = f"Check `url` under [targets.{self.target.name}], if you have set it."
                 raise self._error(f"{name} answers, but not as its API does", hint) from error

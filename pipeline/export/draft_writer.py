@@ -33,7 +33,7 @@ def write_draft(
         if existing and not existing.open:
             raise target.error(
                 f'"{delivery.name}" is not a draft at {target.title} any more: its status is '
-                f'"{existing.status}".',
+                f'"{existing.status or "not in the answer"}".',
                 "It may have been sent. To make another draft all the same: --anew",
             )
         return push.write(service, delivery, existing), existing is not None

@@ -128,7 +128,7 @@ def _check_required(letter: TranslatedEmail, target: Target, publication: Public
             continue
         own = name == "unsubscribe_url" and publication.unsubscribe_url
         hint = (
-            f"Take `unsubscribe_url` out of {SETTINGS_FILE}, so that {target.title} puts in its own."
+            f"Take `unsubscribe_url` out of `own_links`, so that {target.title} puts in its own."
             if own
             else f"Write `{{{{ {name} }}}}` into the theme's footer."
         )

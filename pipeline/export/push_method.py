@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
@@ -48,6 +49,8 @@ class PushMethod:
     """What the service calls a draft."""
     lists: tuple[Mapping[str, str], ...] = ()
     """* Queries that list drafts of any status, newest first. Without one, a draft's slug is its id."""
+    page: str = ""
+    """The parameter of a list's query that has the number of the page; empty if one answer lists enough."""
     items: str = ""
     """The field of a list's answer that has the drafts."""
     item: str = ""
@@ -62,7 +65,7 @@ class PushMethod:
     status: tuple[str, ...] = ("status",)
     """Fields that may have the status, the first one first; none for templates, which are always open."""
     open: frozenset[str] = frozenset({"draft"})
-    """The statuses in which a draft may be changed."""
+    """The statuses in which a draft may be changed; an empty one is that of an answer without a status."""
     version: str = ""
     """The field of `DraftStatus.version`."""
     update: str = "PUT"
@@ -105,7 +108,11 @@ class PushMethod:
         id = str(draft[self.id]) if draft else id
         site = {"url": str(delivery.settings.get("url", "")).rstrip("/")}
         values = {**delivery.settings, **site, "slug": delivery.slug, "draft": draft}
-        return ServiceDraft(id, self.address.format(id=id, short_id=id.rpartition("_")[2], **values))
+        try:
+            address = self.address.format(id=id, short_id=id.rpartition("_")[2], **values)
+        except KeyError:  # the answer lacks the field that is in the address
+            address = "/".join(self.address.split("/")[:3])
+        return ServiceDraft(id, address)
 
     def _search(self, service: ServiceApi, delivery: Delivery, key: str, value: str) -> DraftStatus | None:
         for draft in self._listed(service, delivery):
@@ -116,21 +123,28 @@ class PushMethod:
     def _listed(self, service: ServiceApi, delivery: Delivery) -> Iterator[Any]:
         reads = self.reads_unnamed
         for query in self.lists:
-            filled = urlencode({key: _filled(value, delivery) for key, value in query.items()})
-            answer = service.get(f"{self._path(delivery)}?{filled}")
-            for draft in (_at(answer, self.items, required=False) if answer else None) or ():
-                if reads and self.name not in draft:
-                    reads -= 1
-                    yield {**draft, **(service.get(self._path(delivery, draft[self.id])) or {})}
-                else:
-                    yield draft
+            filled = {key: _filled(value, delivery) for key, value in query.items()}
+            previous: Any = None
+            for number in count(1):
+                page = {self.page: str(number)} if self.page else {}
+                answer = service.get(f"{self._path(delivery)}?{urlencode(filled | page)}")
+                drafts = (_at(answer, self.items, required=False) if answer else None) or ()
+                for draft in drafts:
+                    if reads and self.name not in draft:
+                        reads -= 1
+                        yield {**draft, **(service.get(self._path(delivery, draft[self.id])) or {})}
+                    else:
+                        yield draft
+                if not page or not drafts or drafts == previous:
+                    break
+                previous = drafts
 
     def _status(self, draft: Any) -> DraftStatus:
         version = str(_at(draft, self.version)) if self.version else ""
         if not self.status:
             return DraftStatus(str(draft[self.id]), "template", True, version)
-        key = next((key for key in self.status if draft.get(key)), self.status[-1])
-        return DraftStatus(str(draft[self.id]), draft[key], draft[key] in self.open, version)
+        status = next((str(draft[key]) for key in self.status if draft.get(key)), "")
+        return DraftStatus(str(draft[self.id]), status, status in self.open, version)
 
     def _path(self, delivery: Delivery, id: str = "") -> str:
         settings = {name: quote(str(value), safe="") for name, value in delivery.settings.items()}
@@ -145,10 +159,12 @@ def _filled(text: str, delivery: Delivery) -> str:
 
 
 def _at(answer: Any, path: str, *, required: bool = True) -> Any:
-    """The value at a path such as `data.results` or `posts.0`. Only its last part may be missing."""
-    parts = path.split(".") if path else []
-    for number, part in enumerate(parts, 1):
-        if not required and number == len(parts):
-            return answer.get(part)
-        answer = answer[int(part) if part.isdigit() else part]
+    """The value at a path such as `data.results` or `posts.0`; None if it is missing and not `required`."""
+    try:
+        for part in filter(None, path.split(".")):
+            answer = answer[int(part) if part.isdigit() else part]
+    except (KeyError, IndexError):
+        if required:
+            raise
+        return None
     return answer

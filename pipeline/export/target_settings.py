@@ -15,7 +15,13 @@ from pipeline.support.limits import SETTINGS_FILE
 _SHARED = (
     TargetSetting("url", "the address of the API, if it is not the service's usual one"),
     TargetSetting("timeout", "how many seconds to wait for an answer", SettingType.NUMBER),
+    TargetSetting(
+        "own_links",
+        "which addresses stay yours, where the service has its own: `unsubscribe_url`, `preferences_url`",
+        SettingType.TEXTS,
+    ),
 )
+_LINKS = ("unsubscribe_url", "preferences_url")
 _TAGS = TargetSetting("tags", "the tags of the draft there", SettingType.TEXTS)
 
 
@@ -58,6 +64,16 @@ def settings_for(target: Target, publication: Publication, audience: str) -> Tar
     if tags is not None and target.tags is TagSupport.ONE and len(tags) > 1:
         raise _error(place, f"{target.title} takes one tag.", 'Write as: tags = ["letter"]')
     return TargetSettings(fields, None if tags is None else tuple(tags), own, overrides)
+
+
+def replaced_links(target: Target, publication: Publication, audience: str) -> tuple[str, ...]:
+    """The settings of addresses that the service's own links replace, for its list knows only those."""
+    kept = settings_for(target, publication, audience).own.get("own_links", ())
+    return tuple(
+        name
+        for name in _LINKS
+        if getattr(publication, name) and name in target.dialect.tags and name not in kept
+    )
 
 
 def require(target: Target, own: Mapping[str, Any]) -> None:
@@ -109,6 +125,10 @@ def _check(target: Target, table: Mapping[str, Any], place: str, errors: list[Pr
         elif not _fits(value, known[key].kind):
             hint = f"Write as: {key} = {known[key].kind.example}"
             errors.append(_error(place, f"`{key}` must be {known[key].kind}.", hint))
+        elif key == "own_links" and (bad := set(value).difference(_LINKS)):
+            name = min(bad)
+            hint = suggest(name, _LINKS) or f"Write {' or '.join(_LINKS)}."
+            errors.append(_error(place, f'"{name}" in `own_links` is not such an address.', hint))
 
 
 def _fits(value: Any, kind: SettingType) -> bool:

@@ -12,6 +12,7 @@ from pipeline.config.workspace_files import POOL, WorkspaceFiles
 from pipeline.errors import PressroomError
 from pipeline.importers.draft import Material
 from pipeline.support.http import FetchError, SafeClient
+from pipeline.support.urls import without_password
 
 MAX_BYTES = 50_000_000
 """What a document with its pictures may have; a text has a narrower limit (`files.MAX_SOURCE_BYTES`)."""
@@ -53,7 +54,7 @@ def named(
         try:
             path = Path(source)
             if path.is_dir():
-                for each in _walk(path, (), passed, errors):
+                for each in _walk(path, path.resolve(), (), passed, errors):
                     found.setdefault(each.resolve(), Named(each.as_posix(), each, path))
             else:
                 path.stat()
@@ -80,21 +81,22 @@ def load(source: Named, workspace: WorkspaceFiles, web: SafeClient, stdin: Calla
         if len(data) > MAX_BYTES:
             raise PressroomError(f"is larger than {MAX_BYTES // 1_000_000} MB.", STDIN)
         return Material(STDIN, data, origin=STDIN)
+    name = without_password(source.name)
     try:
         reply = web.get(source.name, MAX_BYTES)
     except FetchError as error:
         private = "private network" in str(error)
         hint = "Allow it with --allow-private." if private else None
-        raise PressroomError(f"cannot be fetched: {error}.", source.name, hint=hint) from error
+        raise PressroomError(f"cannot be fetched: {error}.", name, hint=hint) from error
     kind = Message()
     kind["Content-Type"] = reply.headers.get("content-type", "")
     return Material(
-        source.name,
+        name,
         reply.data,
-        address=reply.url,
+        address=without_password(reply.url),
         media_type=kind.get_content_type() if reply.headers.get("content-type") else "",
         charset=str(kind.get_content_charset() or ""),
-        origin=source.name,
+        origin=name,
     )
 
 
@@ -120,8 +122,9 @@ def _origin(file: Path, root: Path) -> str:
 
 
 def _walk(
-    folder: Path, above: tuple[Path, ...], passed: list[str], errors: list[PressroomError]
+    folder: Path, root: Path, above: tuple[Path, ...], passed: list[str], errors: list[PressroomError]
 ) -> Iterator[Path]:
+    """Files of a folder and those below it; a link that leads out of `root` is not followed."""
     here = folder.resolve()
     if here in above:
         errors.append(PressroomError("is a link to a folder above it.", folder.as_posix()))
@@ -136,8 +139,11 @@ def _walk(
         if entry.name.startswith(".") or entry.name in _NO_TEXTS or _belongs_to_page(entry):
             continue
         try:
-            if entry.is_dir():
-                yield from _walk(entry, (*above, here), passed, errors)
+            if entry.is_symlink() and not entry.resolve().is_relative_to(root):
+                hint = "Name it itself, to import what it leads to."
+                errors.append(PressroomError("is a link out of the folder.", entry.as_posix(), hint=hint))
+            elif entry.is_dir():
+                yield from _walk(entry, root, (*above, here), passed, errors)
             elif entry.suffix.lower() in FORMS:
                 entry.stat()
                 yield entry

@@ -17,6 +17,7 @@ from pipeline.articles.pool import Pool
 from pipeline.config.workspace_files import POOL, WorkspaceFiles
 from pipeline.errors import PressroomError
 from pipeline.importers.draft import Draft, Inferred, Left, Material
+from pipeline.support.json_text import read_json
 
 ENDING = ".import.json"
 
@@ -133,7 +134,7 @@ def read_records(workspace: WorkspaceFiles, pool: Pool, errors: list[PressroomEr
 
 
 def _read(file: Path, article: str) -> Record:
-    data: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    data: dict[str, Any] = read_json(file.read_bytes())
     inferred = tuple(Inferred(**each) for each in data.pop("inferred", []))
     left = tuple(Left(**each) for each in data.pop("left_out", []))
     return Record(article, **data, inferred=inferred, left_out=left)

@@ -32,6 +32,7 @@ from pipeline.preview.email_variants import (
 from pipeline.preview.reload import Reloader
 from pipeline.preview.session import PreviewSession, SelectedEdition
 from pipeline.preview.snapshot import Snapshot
+from pipeline.support.json_text import read_json
 
 _PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
@@ -268,7 +269,7 @@ def _posted(make: Callable[[Request, Any], Any]) -> Callable[[Request], Any]:
 
     async def answer(request: Request) -> Response:
         try:
-            body = await request.json()
+            body = read_json(await request.body())
         except ValueError:
             body = None
         return await _answer(partial(make, request, body))

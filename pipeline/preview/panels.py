@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from html import escape
 from pathlib import Path
@@ -17,7 +17,7 @@ from pipeline.errors import PressroomError, flatten
 from pipeline.model import Issue, Severity
 from pipeline.preview.snapshot import Snapshot
 from pipeline.support.limits import SIZE_WARNING
-from pipeline.support.urls import is_feed_file
+from pipeline.support.urls import hide_password, is_feed_file
 
 _DIFF_LINES = 600
 """Lines of changes that are shown of a file: an editor looks for one change, not for a whole issue."""
@@ -25,7 +25,11 @@ _DIFF_LINES = 600
 
 def mistakes(error: PressroomError) -> list[dict[str, Any]]:
     """Return an error, or each of several, with its place."""
-    return [each.values for each in flatten(error)]
+    return [_shown(each.values) for each in flatten(error)]
+
+
+def _shown(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: hide_password(value) if isinstance(value, str) else value for key, value in values.items()}
 
 
 def findings(snapshot: Snapshot, issue: Issue, audience: str) -> dict[str, Any]:
@@ -33,7 +37,7 @@ def findings(snapshot: Snapshot, issue: Issue, audience: str) -> dict[str, Any]:
     checked = snapshot.checked(issue, audience)
     ordered = sorted(checked.findings, key=lambda each: list(Severity).index(each.severity))
     return {
-        "findings": [each.values for each in ordered],
+        "findings": [_shown(each.values) for each in ordered],
         "counts": {kind.value: sum(each.severity is kind for each in ordered) for kind in Severity},
         "silenced": len(checked.silenced),
     }
@@ -43,7 +47,9 @@ def size(snapshot: Snapshot, issue: Issue, audience: str) -> dict[str, Any]:
     """The size budget: parts of the HTML in bytes, the limit, and the images, which do not count."""
     budget = snapshot.checked(issue, audience).budget
     return {
-        "parts": [asdict(each) for each in (*budget.parts, budget.added)],
+        "parts": [asdict(each) for each in budget.parts],
+        "bytes": budget.html_bytes,
+        "added": budget.added.size,
         "total": budget.total,
         "limit": budget.limit,
         "warn": SIZE_WARNING,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import sys
 import tempfile
 from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -24,6 +25,10 @@ FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
 RESERVED_NAMES = frozenset(
     ["con", "prn", "aux", "nul", *(f"com{n}" for n in range(1, 10)), *(f"lpt{n}" for n in range(1, 10))]
 )
+
+
+_STAGING = ".fresh."
+"""How the names of folders begin in which files are written before they replace others."""
 
 
 def check_characters(text: str, path: str | None, first_line: int = 1) -> None:
@@ -129,39 +134,103 @@ def _umask() -> int:
 def replace_folders(root: Path, folders: Sequence[str]) -> Iterator[Path]:
     """Yield a new folder that contains each of `folders`, empty, to write into.
 
-    When the body has succeeded, they replace those below `root`. If anything fails, `root` stays as it was.
+    When the body has succeeded, their files replace those below `root`, one by one: a reader finds each
+    file there at any moment. If anything fails, `root` stays as it was.
     """
     topmost_new = next((each for each in reversed((root, *root.parents)) if not each.exists()), None)
     with _write_errors(root):
         root.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(prefix=".fresh.", dir=root))
-        fresh, old = staging / "fresh", staging / "old"
         done = False
         try:
-            for folder in folders:
-                (fresh / folder).mkdir(parents=True)
-            yield fresh
-            for folder in folders:
-                _swap(fresh / folder, root / folder, old / folder)
-            done = True
+            with _staging_folder(root) as staging:
+                fresh, old = staging / "fresh", staging / "old"
+                for folder in folders:
+                    (fresh / folder).mkdir(parents=True)
+                yield fresh
+                _replace_all(fresh, root, old, folders)
+                done = True
         finally:
-            shutil.rmtree(staging, ignore_errors=True)
             if not done and topmost_new is not None:
                 _remove_empty(root, topmost_new)
 
 
-def _swap(fresh: Path, target: Path, old: Path) -> None:
-    """Move `target` to `old` and `fresh` to `target`; on failure, leave `target` as it was."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    old.parent.mkdir(parents=True, exist_ok=True)
+@contextmanager
+def _staging_folder(root: Path) -> Iterator[Path]:
+    """Yield a new folder in `root`, which is deleted at the end, with those that killed processes left."""
+    handle = os.open(root, os.O_RDONLY) if sys.platform != "win32" else None
     try:
-        if target.exists():
-            target.replace(old)
-        fresh.replace(target)
+        if sys.platform != "win32" and handle is not None:
+            import fcntl
+
+            # Others may be working here: each holds a shared lock, which ends with its process.
+            with suppress(OSError):
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                for left in root.glob(f"{_STAGING}*"):
+                    shutil.rmtree(left, ignore_errors=True)
+            with suppress(OSError):
+                fcntl.flock(handle, fcntl.LOCK_SH)
+        staging = Path(tempfile.mkdtemp(prefix=_STAGING, dir=root))
+        try:
+            yield staging
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+    finally:
+        if handle is not None:
+            os.close(handle)
+
+
+def _replace_all(fresh: Path, root: Path, old: Path, folders: Sequence[str]) -> None:
+    """Put the folders in `fresh` in place of those below `root`; on failure, put back what was there."""
+    for folder in folders:
+        if (root / folder).is_dir():
+            shutil.copytree(root / folder, old / folder, symlinks=True, copy_function=_link)
+    try:
+        for folder in folders:
+            _rename_over(fresh / folder, root / folder)
     except BaseException:
-        if old.exists() and not target.exists():
-            old.replace(target)
+        for folder in folders:
+            if (old / folder).exists():
+                _rename_over(old / folder, root / folder)
+            else:
+                shutil.rmtree(root / folder, ignore_errors=True)
         raise
+
+
+def _link(source: str, target: str) -> None:
+    """Link a file; where the file system has no links, copy it."""
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except OSError:
+        shutil.copy2(source, target, follow_symlinks=False)
+
+
+def _rename_over(source: Path, target: Path) -> None:
+    """Rename each file of `source` over that in `target`, and delete what is not in `source`.
+
+    A folder cannot be renamed over another one (POSIX, rename), and in between two renames a reader would
+    find none.
+    """
+    if target.is_symlink() or not target.is_dir():
+        target.unlink(missing_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        source.replace(target)
+        return
+    entries = list(source.iterdir())
+    for each in entries:
+        place = target / each.name
+        if each.is_dir() and not each.is_symlink():
+            _rename_over(each, place)
+        else:
+            if place.is_dir() and not place.is_symlink():
+                shutil.rmtree(place)
+            each.replace(place)
+    names = {each.name for each in entries}
+    for left in target.iterdir():
+        if left.name not in names:
+            if left.is_dir() and not left.is_symlink():
+                shutil.rmtree(left)
+            else:
+                left.unlink()
 
 
 def _remove_empty(folder: Path, last: Path) -> None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from pipeline.errors import PressroomError, suggest
 
@@ -62,6 +63,7 @@ def all_recipients(file: Path, path: str) -> tuple[dict[str, str], ...]:
 
 def _rows(file: Path, path: str) -> Iterator[tuple[int, dict[str, str]]]:
     """Each row that is not empty, with its line number and the column `email`."""
+    reader: Any = None
     try:
         with file.open(encoding="utf-8-sig", newline="") as source:
             first = source.readline()
@@ -84,7 +86,10 @@ def _rows(file: Path, path: str) -> Iterator[tuple[int, dict[str, str]]]:
         hint = "In the spreadsheet, save it as CSV with the encoding UTF-8."
         raise PressroomError("is not UTF-8 text.", path, None, hint) from error
     except csv.Error as error:
-        raise PressroomError(f"is not CSV: {error}.", path) from error
+        hint = "Put the whole cell into double quotes, and write each of its own twice."
+        line = reader.line_num + 1 if reader else 1
+        message = "is not CSV: the double quotes of a cell do not fit."
+        raise PressroomError(message, path, line, hint) from error
     except OSError as error:
         raise PressroomError(f"cannot be read: {error.strerror or error}.", path) from error
 

@@ -7,9 +7,11 @@ and the default theme, in this order. An override can extend the file that it re
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.errors import PressroomError, suggest
+from pipeline.model import Finding, Place, Severity
 
 DEFAULT = "default/"
 """The prefix by which a template names the default theme's file."""
@@ -94,6 +96,20 @@ class TemplateFiles:
             if file.is_file()
         }
         return tuple(sorted(name for name in names if not name.startswith(f"{THEMES}/")))
+
+    def unused(self) -> Iterator[Finding]:
+        """Report each template of the workspace that replaces none, and that no other template names."""
+        for number, (folder, shown) in enumerate(self._folders[:-1]):
+            below = [each for each, _ in self._folders[number + 1 :]]
+            for file in sorted(folder.rglob("*.j2")) if shown.startswith("templates/") else ():
+                name = file.relative_to(folder).as_posix()
+                if name.startswith(f"{THEMES}/") or any((each / name).is_file() for each in below):
+                    continue
+                others = [each for each in self.names() if each.endswith(".j2") and each != name]
+                if not any(name in self.read(each)[0] for each in others):
+                    near = suggest(name, others) or ""
+                    message = "this template replaces none of the theme's, and no template includes it."
+                    yield Finding("TMPL001", Severity.WARNING, message, Place(shown + name), near)
 
     def near(self, name: str) -> str | None:
         """`Did you mean "…"?` for the template with the nearest name."""

@@ -20,6 +20,8 @@ ADDRESS_CHARACTERS = "!#$%&'()*+,/:;=?@[]~"
 """What an address may have beside letters, digits, `-`, `.` and `_`; all else is percent-encoded."""
 
 _SCHEME = re.compile(r"[\s\x00-\x20]*([A-Za-z][A-Za-z0-9+.-]*):")
+# RFC 3986, section 3.2.1. A password as typed may have an `@`: the last one ends it.
+_CREDENTIALS = re.compile(r"""\b([A-Za-z][A-Za-z0-9+.-]{0,20}://)[^\s/?#"'<>]+@""")
 # RFC 3966 knows digits, these separators and parameters such as `;ext=12`; a comma is a pause on all phones.
 _PHONE_NUMBER = re.compile(r"(?=.*[0-9].*[0-9])\+?[-0-9.()*#,]+(?:;[a-z-]+(?:=[\w+.-]+)?)*", re.ASCII)
 _SEVERAL_NUMBERS = re.compile(r"\+?[-0-9.()]*[0-9][-0-9.()]*(?:,\+?[-0-9.()]*[0-9][-0-9.()]*)*", re.ASCII)
@@ -33,6 +35,16 @@ def scheme_of(address: str) -> str:
     """The scheme of an address in lower case, such as `https`; empty if it has none."""
     match = _SCHEME.match(address)
     return match[1].lower() if match else ""
+
+
+def hide_password(text: str) -> str:
+    """A text to be shown: each address in it without the user and the password that it may have."""
+    return _CREDENTIALS.sub(r"\1…@", text) if "@" in text else text
+
+
+def without_password(url: str) -> str:
+    """An address to be written down, without the user and the password that it may have."""
+    return _CREDENTIALS.sub(r"\1", url)
 
 
 def phone_address(address: str) -> str:

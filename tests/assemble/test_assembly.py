@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,9 @@ from hypothesis import strategies as st
 from property_kit import tries
 from workspace_kit import WorkspaceRunner, article, issue, png
 
+from pipeline import open_workspace
 from pipeline.articles.pool import Pool
+from pipeline.assemble.digest import content_digest
 from pipeline.assemble.select import select_articles, select_edition
 from pipeline.errors import PressroomError
 from pipeline.model import Article, Issue, Layout, Order, Place, SectionRule, TagRule
@@ -446,8 +449,58 @@ def test_a_changed_picture_whose_name_has_spaces_changes_the_lock(
 
 
 def test_a_megabyte_of_one_sign_has_a_digest_at_once(workspace: WorkspaceRunner) -> None:
+    opened = open_workspace(workspace.root)
     begun = time.process_time()
     for sign in ("![", "[a\n", "<img "):
-        workspace.write({"issues/articles/glutamate.md": article(body=sign * (1_000_000 // len(sign)))})
-        workspace.ok("assemble", "1", "--refresh")
+        body = sign * (1_000_000 // len(sign))
+        assert content_digest(replace(opened.pool["glutamate"], body=body), opened.files)
     assert time.process_time() - begun < 5
+
+
+def test_an_article_whose_tag_no_section_takes_is_named_with_the_nearest_tag(
+    workspace: WorkspaceRunner,
+) -> None:
+    workspace.write(
+        {
+            "issues/articles/misspelt.md": article(tags="[reserch]"),
+            "issues/articles/without.md": article(tags="[]"),
+            "issues/articles/draft.md": article(tags="[reserch]", draft="true"),
+        }
+    )
+    for command in (["plan", "1"], ["assemble", "1"], ["check", "1"], ["plan", "1"]):
+        output = workspace.run(*command).output
+        assert (
+            'issues/articles/misspelt.md:4: warning TAG001: no section takes the tag "reserch", so no issue '
+            'carries this article.\n    Did you mean "research"?' in output
+        )
+        assert "issues/articles/without.md:4: warning TAG001: it has no tag" in output
+        assert "draft.md" not in output
+
+
+def test_an_article_that_an_issue_names_or_has_carried_needs_no_tag(workspace: WorkspaceRunner) -> None:
+    workspace.write(
+        {
+            "issues/articles/pinned.md": article(tags="[other]"),
+            "issues/articles/left-out.md": article(tags="[another]"),
+            ISSUE: with_sections(
+                "  - {title: A, tags: [research], pin: [pinned]}\n", "exclude: [left-out]\n"
+            ),
+        }
+    )
+    assert "TAG001" not in workspace.run("plan", "1").output
+    workspace.ok("assemble", "1")
+    workspace.write({ISSUE: issue(more="exclude: [left-out]\n")})
+    assert "TAG001" not in workspace.run("plan", "1").output
+
+
+def test_an_imported_archive_of_other_tags_is_counted_and_not_listed(workspace: WorkspaceRunner) -> None:
+    workspace.write({f"issues/articles/old-{n}.md": article(tags=f"[zebra{n}]") for n in range(20)})
+    output = workspace.run("plan", "1").output
+    assert output.count("TAG001") == 4
+    assert "20 articles have only tags that no section takes, these 3 among them." in output
+
+
+def test_a_text_with_a_mistake_is_not_frozen(workspace: WorkspaceRunner) -> None:
+    workspace.write({"issues/articles/glutamate.md": article("The glutamate switch", body="![A](no.png)")})
+    assert 'glutamate.md:6: the image "no.png" does not exist' in workspace.error("assemble", "1")
+    assert not (workspace.root / "issues/001-the-plastic-brain/issue.lock").exists()

@@ -227,3 +227,37 @@ def test_export_stops_at_an_error_and_writes_nothing(workspace: WorkspaceRunner)
     assert not (workspace.root / "build").exists()
     workspace.ok("export", "1", "--force")
     assert (workspace.root / "build/export/001-the-plastic-brain/issue.json").is_file()
+
+
+def test_a_template_that_replaces_none_is_a_warning_with_the_nearest_name(workspace: WorkspaceRunner) -> None:
+    misspelt, own = "templates/email/parts/mast_head.mjml.j2", "templates/email/parts/mine.mjml.j2"
+    workspace.write(
+        {
+            misspelt: "<mj-section></mj-section>",
+            own: "",
+            "templates/email/parts/letter.mjml.j2": '{% include "email/parts/mine.mjml.j2" %}',
+            "templates/notes.txt": "No template.",
+        }
+    )
+    for command in (("check", "1"), ("build",), ("build", "1")):
+        output = workspace.run(*command).output
+        assert f"{misspelt}: warning TMPL001: this template replaces none of the theme's" in output
+        assert 'Did you mean "email/parts/masthead.mjml.j2"?' in output
+        assert output.count("TMPL001: ") == 1
+    assert "TMPL001" in workspace.ok("check", "--explain", "TMPL001")
+
+
+def test_a_theme_of_ones_own_is_looked_at_for_templates_that_replace_none(workspace: WorkspaceRunner) -> None:
+    workspace.write(
+        {
+            "newsletter.toml": workspace.read("newsletter.toml") + '\n[theme]\nname = "mine"\n',
+            "templates/themes/mine/theme.toml": 'description = "Mine"\n',
+            "templates/themes/mine/email/content.css.j2": '{% include "default/email/content.css.j2" %}',
+            "templates/themes/mine/email/parts/foter.mjml.j2": "",
+            "templates/themes/other/email/parts/any.mjml.j2": "",
+        }
+    )
+    output = workspace.run("build").output
+    assert "templates/themes/mine/email/parts/foter.mjml.j2: warning TMPL001" in output
+    assert 'Did you mean "email/parts/footer.mjml.j2"?' in output
+    assert output.count("TMPL001") == 1

@@ -11,11 +11,13 @@ import os
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
-from workspace_kit import ROOT, WorkspaceRunner, article, png
+from workspace_kit import ROOT, WorkspaceRunner, article, issue, png
 
 from pipeline.cli import main
 
@@ -50,10 +52,142 @@ def test_init_makes_a_workspace_that_builds(tmp_path: Path) -> None:
     assert 'The "Harbour", Letter: №1' in mine.read("build/issues/001-the-first-issue/email.txt")
 
 
+def test_init_inside_a_workspace_is_refused_without_the_option_for_it(workspace: WorkspaceRunner) -> None:
+    before, inner = workspace.tree(), workspace.root / "issues" / "inner"
+    said = workspace.error("init", str(inner))
+    assert f"{inner}: is inside the workspace {workspace.root.resolve()}." in said
+    assert "--nested" in said
+    assert workspace.tree() == before
+    workspace.ok("init", str(inner), "--nested")
+    assert (inner / "newsletter.toml").is_file()
+
+
+def test_init_inside_a_workspace_asks_on_a_terminal(
+    workspace: WorkspaceRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inner = workspace.root / "inner"
+    for answer, code in (("n", 1), ("y", 0)):
+        arguments = ["-C", str(workspace.root), "init", "inner"]
+        with monkeypatch.context() as patch:
+            patch.setattr("pipeline.cli.new_commands.stdin_is_terminal", lambda: True)
+            result = CliRunner().invoke(main, arguments, input=f"{answer}\n\n\n\n", prog_name="pressroom")
+        assert "Make another one there?" in result.stderr
+        assert result.exit_code == code
+        assert inner.exists() == (answer == "y")
+
+
+def every_command(group: click.Group = main, *names: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Each command with its names."""
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from every_command(command, *names, name)
+        else:
+            yield (*names, name), command
+
+
+@pytest.mark.parametrize(("names", "command"), [*every_command()], ids=lambda value: str(value)[:30])
+def test_help_fits_into_80_columns(names: tuple[str, ...], command: click.Command) -> None:
+    shown = CliRunner().invoke(main, [*names, "--help"], prog_name="pressroom", terminal_width=80).stdout
+    assert [line for line in shown.splitlines() if len(line) > 80] == []
+
+
+WITH_JSON = [
+    names for names, command in every_command() if any("--json" in each.opts for each in command.params)
+]
+
+
+@pytest.mark.parametrize("names", WITH_JSON, ids=" ".join)
+def test_with_json_a_failure_is_json_too(tmp_path: Path, names: tuple[str, ...]) -> None:
+    """The same object for every command: all mistakes with their places and hints."""
+    workspace = WorkspaceRunner(tmp_path)
+    workspace.write({"newsletter.toml": "title = 1\n"})
+    more = {"init": ["inner"], "test": ["1", "--to", "a@b.example"], "import": ["x.md"]}
+    arguments = more.get(names[0], ["1"] if names[0] in {"new", "plan", "assemble", "export"} else [])
+    result = workspace.run(*names, *arguments, "--json")
+    assert result.exit_code == 1
+    errors = json.loads(result.stdout)["errors"]
+    assert errors
+    for each in errors:
+        assert set(each) == {"message", "path", "line", "hint"}
+        assert each["message"] in result.stderr
+
+
+def test_with_json_the_findings_that_stop_an_export_are_json(workspace: WorkspaceRunner) -> None:
+    workspace.write({"issues/articles/glutamate.md": article(body="[A](https://localhost/x)")})
+    workspace.ok("assemble", "1")
+    result = workspace.run("export", "1", "--json")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["errors"]
+
+
+def test_a_misspelt_target_is_answered_with_the_nearest(workspace: WorkspaceRunner) -> None:
+    result = workspace.run("export", "1", "--to", "mailchmp")
+    assert result.exit_code == 2
+    assert 'Did you mean "mailchimp"?' in result.stderr
+
+
+def test_an_export_of_a_draft_says_that_it_is_a_draft(workspace: WorkspaceRunner) -> None:
+    workspace.write({"issues/001-the-plastic-brain/issue.md": issue(more="draft: true\n")})
+    said = workspace.error("export", "1")
+    assert "issues/001-the-plastic-brain/issue.md" in said
+    assert "the issue is a draft." in said
+    assert "Delete `draft: true`" in said
+
+
 def test_init_never_overwrites(workspace: WorkspaceRunner) -> None:
     before = workspace.tree()
     assert "a workspace already" in workspace.error("init", str(workspace.root))
     assert workspace.tree() == before
+
+
+def test_an_untouched_workspace_is_never_exported(tmp_path: Path) -> None:
+    WorkspaceRunner(tmp_path).ok("init", "mine", "--now", "2026-02-01")
+    mine = WorkspaceRunner(tmp_path / "mine")
+    frozen = mine.run("assemble", "1", "--now", "2026-02-01")
+    assert frozen.exit_code == 0
+    exported = mine.run("export", "1")
+    assert exported.exit_code == 1 and not (mine.root / "build").exists()
+    for setting in ("`base_url` is still", "`sender` is still", 'every reader is told "Write your postal'):
+        assert f"newsletter.toml: warning COPY012: {setting}" in frozen.stderr
+        assert f"newsletter.toml: error COPY012: {setting}" in exported.stderr
+
+
+def test_init_takes_what_an_export_needs(tmp_path: Path) -> None:
+    given = ["--sender", "ada@harbour.example", "--postal-address", 'Pier "1", Harbour']
+    given += ["--base-url", "https://harbour.example/letter"]
+    WorkspaceRunner(tmp_path).ok("init", "mine", "--title", "Harbour, Ltd.", *given, "--now", "2026-02-01")
+    mine = WorkspaceRunner(tmp_path / "mine")
+    assert 'sender = "\\"Harbour, Ltd.\\" <ada@harbour.example>"' in mine.read("newsletter.toml")
+    mine.ok("assemble", "1", "--now", "2026-02-01")
+    mine.ok("export", "1")
+
+
+def test_init_refuses_what_the_settings_cannot_have_and_writes_nothing(tmp_path: Path) -> None:
+    error = WorkspaceRunner(tmp_path).error("init", "mine", "--sender", "ada", "--base-url", "ftp://x")
+    assert '`base_url` is "ftp://x" and must be a web address.' in error and "`sender`" in error
+    assert not (tmp_path / "mine").exists()
+
+
+def test_init_asks_on_a_terminal_for_what_was_not_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.cli.new_commands.stdin_is_terminal", lambda: True)
+    arguments = ["-C", str(tmp_path), "init", "mine", "--sender", "Ada <ada@harbour.example>"]
+    result = CliRunner().invoke(main, arguments, input="Pier 1\n\n")
+    assert result.exit_code == 0, result.output
+    assert "The address that the emails come from" not in result.stderr
+    settings = (tmp_path / "mine" / "newsletter.toml").read_text()
+    assert 'postal_address = "Pier 1"' in settings and 'base_url = "https://newsletter.example"' in settings
+
+
+def test_new_article_says_at_once_that_no_section_takes_its_tag(workspace: WorkspaceRunner) -> None:
+    result = workspace.run("new", "article", "Misspelt", "--tag", "reserch")
+    assert result.stdout == "issues/articles/misspelt.md\n"
+    assert 'No section takes the tag "reserch"' in result.stderr
+    assert 'Did you mean "research"?' in result.stderr
+    far = workspace.run("new", "article", "Far", "--tag", "zebras").stderr
+    assert "Tags that sections take: notes, research." in far
+    assert workspace.run("new", "article", "Sound", "--tag", "zebras", "--tag", "notes").stderr == ""
 
 
 def test_new_issue_and_article_are_read_back_as_drafts(workspace: WorkspaceRunner) -> None:

@@ -53,6 +53,28 @@ def in_terminal(workspace: WorkspaceRunner, columns: int, *arguments: str, **env
     return said.decode().replace("\r\n", "\n")
 
 
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_status_never_cuts_the_command_to_copy(workspace: WorkspaceRunner, columns: int) -> None:
+    long = "The plastic brain and all that it remembers"
+    draft = issue(number=2, title=long, more="draft: true\n")
+    workspace.write(
+        {"issues/001-the-plastic-brain/issue.md": issue(title=long), "issues/002-b/issue.md": draft}
+    )
+    shown = in_terminal(workspace, columns, "status")
+    assert "pressroom assemble 1\n" in shown
+    assert "delete `draft: true` when it is ready\n" in shown
+
+
+def test_findings_are_wrapped_to_the_terminal_between_words(workspace: WorkspaceRunner) -> None:
+    words = "A long sentence without any end, that goes on and on, and on. "
+    workspace.write({"issues/articles/glutamate.md": article(body=words * 20, dek=words * 6)})
+    shown = re.sub(r"\x1b\[[\d;]*m", "", in_terminal(workspace, 60, "check", "1"))
+    assert max(map(len, shown.split("\n"))) <= 60
+    whole = workspace.run("check", "1").stdout
+    assert max(map(len, whole.split("\n"))) > 100
+    assert " ".join(shown.split()) == " ".join(whole.split())
+
+
 @pytest.mark.parametrize(
     ("text", "columns"),
     [

@@ -103,6 +103,12 @@ def test_one_click_is_not_promised_without_an_https_address() -> None:
     assert "List-Unsubscribe-Post" not in parsed
 
 
+def test_one_click_is_not_promised_for_an_address_that_is_the_same_for_everyone() -> None:
+    _, parsed = message(publication=replace(PUBLICATION, unsubscribe_url=typed("https://s.example/leave")))
+    assert parsed["List-Unsubscribe"].startswith("<https://s.example/leave>,")
+    assert "List-Unsubscribe-Post" not in parsed
+
+
 def test_names_and_long_subjects_outside_ascii_come_back() -> None:
     own = replace(
         PUBLICATION,

@@ -35,7 +35,8 @@ def workspace(tmp_path: Path) -> WorkspaceRunner:
     """A workspace as `init` makes it, its first issue frozen."""
     workspace = WorkspaceRunner(tmp_path / "letter")
     workspace.root.mkdir()
-    workspace.ok("init", str(workspace.root))
+    given = ("--sender", "me@letter.example", "--postal-address", "Pier 1", "--base-url", "https://x.example")
+    workspace.ok("init", str(workspace.root), *given)
     workspace.ok("assemble", "1")
     return workspace
 

@@ -26,7 +26,7 @@ ENCODED = "ada%2Bx@reader.example"
 @pytest.fixture
 def polls(workspace: WorkspaceRunner) -> WorkspaceRunner:
     leave = "https://synapse.example/leave?who={{ email }}"
-    settings = SETTINGS.replace("https://synapse.example/unsubscribe", leave)
+    settings = SETTINGS.replace("https://synapse.example/unsubscribe?to={{ email }}", leave)
     change = 'preferences_url = "https://synapse.example/change/{{email}}"\n'
     workspace.write({
         "newsletter.toml": f'{change}{settings}\n[merge_fields]\ncity = "New York & co"\n',

@@ -232,18 +232,68 @@ def test_folders_are_replaced_together_or_not_at_all(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_put_in_place_leaves_the_old_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_files(tmp_path, [OutputFile("a/x", b"old")])
+    names = ("a/x", "a/y", "b/x", "b/z", "c/only-old")
+    write_files(tmp_path, [OutputFile(name, b"old") for name in names])
+    before = WorkspaceRunner(tmp_path).tree()
     move = Path.replace
 
     def refuse(self: Path, target: Path) -> Path:
-        if self.parent.name == "fresh":
+        if self.name == "z" and "fresh" in self.parts:
             raise PermissionError(13, "Permission denied")
         return move(self, target)
 
     monkeypatch.setattr(Path, "replace", refuse)
-    with pytest.raises(PressroomError, match="Permission denied"), replace_folders(tmp_path, ("a",)):
-        pass
-    assert WorkspaceRunner(tmp_path).tree() == {"a/x": b"old"}
+    with (
+        pytest.raises(PressroomError, match="Permission denied"),
+        replace_folders(tmp_path, ("a", "b", "new")) as fresh,
+    ):
+        write_files(fresh, [OutputFile(name, b"new") for name in ("a/x", "b/x", "b/z", "b/q", "new/x")])
+    assert WorkspaceRunner(tmp_path).tree() == before
+
+
+def test_a_reader_finds_the_site_at_any_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looked at before and after each call that changes the file system."""
+    write_files(tmp_path, [OutputFile("site/index.html", b"old"), OutputFile("site/gone/index.html", b"old")])
+    seen: list[bytes] = []
+
+    def looking(change: Any) -> Any:
+        def changed(*args: Any, **options: Any) -> Any:
+            seen.append((tmp_path / "site/index.html").read_bytes())
+            value = change(*args, **options)
+            seen.append((tmp_path / "site/index.html").read_bytes())
+            return value
+
+        return changed
+
+    for owner, name in ((Path, "replace"), (Path, "unlink"), (Path, "rename"), (Path, "mkdir"), (os, "link")):
+        monkeypatch.setattr(owner, name, looking(getattr(owner, name)))
+    monkeypatch.setattr(shutil, "rmtree", looking(shutil.rmtree))
+    with replace_folders(tmp_path, ("site",)) as fresh:
+        write_files(fresh / "site", [OutputFile("index.html", b"new"), OutputFile("new/index.html", b"new")])
+    assert len(seen) > 6
+    assert seen == sorted(seen, reverse=True)  # first only the old one, then only the new one
+    assert set(WorkspaceRunner(tmp_path / "site").tree()) == {"index.html", "new/index.html"}
+
+
+def test_a_file_and_a_folder_may_take_each_others_place(tmp_path: Path) -> None:
+    write_files(tmp_path, [OutputFile("site/a", b"old"), OutputFile("site/b/x", b"old")])
+    with replace_folders(tmp_path, ("site",)) as fresh:
+        write_files(fresh / "site", [OutputFile("a/x", b"new"), OutputFile("b", b"new")])
+    assert WorkspaceRunner(tmp_path / "site").tree() == {"a/x": b"new", "b": b"new"}
+
+
+def test_what_a_killed_build_left_is_removed_by_the_next(workspace: WorkspaceRunner) -> None:
+    workspace.write({"build/.fresh.killed/fresh/site/index.html": "half"})
+    workspace.ok("build")
+    assert list((workspace.root / "build").glob(".*")) == []
+
+
+def test_a_build_leaves_alone_what_another_is_writing(tmp_path: Path) -> None:
+    with replace_folders(tmp_path, ("a",)) as one:
+        with replace_folders(tmp_path, ("b",)) as two:
+            write_files(two / "b", [OutputFile("x", b"new")])
+        write_files(one / "a", [OutputFile("x", b"new")])
+    assert WorkspaceRunner(tmp_path).tree() == {"a/x": b"new", "b/x": b"new"}
 
 
 def test_a_failure_leaves_no_folder_behind(tmp_path: Path) -> None:

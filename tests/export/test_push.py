@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import keyring
 import pytest
-from fake_services.fake_service import SLOW, FakeService, Reply, fake_service_for, serving
+from fake_services.fake_service import SLOW, Draft, FakeService, Reply, fake_service_for, serving
 from golden_kit import golden_issue_for
 from keyring.errors import KeyringError
 from table_kit import rows
@@ -25,12 +23,15 @@ from pipeline.export import client
 from pipeline.export.dialect import MessagePart
 from pipeline.export.targets import find
 from pipeline.model import TARGETS
+from pipeline.support import http
 
 every_service = pytest.mark.parametrize("target", TARGETS)
 CORE = {"ghost", "mailchimp", "ses"}
 """A token of its own, two requests a draft, and signed requests: the ways in which services differ most."""
 core_services = pytest.mark.parametrize("target", rows(TARGETS, CORE))
 """For what the shared client does: the other services are seen in CI."""
+searched_services = pytest.mark.parametrize("target", rows(TARGETS, {"beehiiv", "ghost", "listmonk"}))
+"""For what the name of a draft is: these have a search of their own."""
 FOLDER = "issues/001-one"
 MANY_SCRIPTS = "שלום 日本 é 🧠 & “q” <b>"
 
@@ -71,14 +72,6 @@ class PushRunner:
     def write(self, letter: str, more: str = "", title: str = "One") -> None:
         self.workspace.write({f"{FOLDER}/issue.md": issue(title=title, letter=letter, more=more)})
         self.workspace.ok("assemble", "1", "--refresh", "--now", "2026-02-01")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def certificates_are_read_once() -> Iterator[None]:
-    """Reading those of the world takes longer than a push, and each request reads them."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ssl, "create_default_context", cache(ssl.create_default_context))
-        yield
 
 
 @pytest.fixture
@@ -146,6 +139,19 @@ def test_a_draft_that_was_forgotten_is_found_by_its_name(pusher: PushRunner) -> 
     again = pusher.push()
     assert again["draft"] == first["draft"] | {"updated": True}
     assert len(pusher.service.drafts) == 1
+
+
+@pytest.mark.parametrize(
+    ("target", "field"), [(name, field) for name in TARGETS for field in fake_service_for(name).optional]
+)
+def test_an_answer_may_lack_what_its_schema_does_not_require(pusher: PushRunner, field: str) -> None:
+    pusher.service.without = field
+    first = pusher.push()
+    assert first["draft"]["address"].startswith("http")
+    second = pusher.push()
+    assert second["draft"]["id"] == first["draft"]["id"]
+    (pusher.workspace.root / FOLDER / "drafts.json").unlink()
+    pusher.push()
 
 
 @core_services
@@ -307,6 +313,8 @@ def test_a_service_that_is_down_for_a_moment_is_asked_again(pusher: PushRunner) 
         Reply(502, b"<h1>Bad gateway</h1>"),
     ]
     pusher.push()
+    assert pusher.service.faults == []
+    assert pusher.pauses == [1.0, 2.0]
     assert len(pusher.service.drafts) == 1
 
 
@@ -367,7 +375,8 @@ def test_what_is_too_large_is_refused_in_its_words(pusher: PushRunner) -> None:
 
 @core_services
 def test_an_answer_in_another_form_is_no_traceback(pusher: PushRunner) -> None:
-    for body in (b"<html>a page</html>", b"[]", b'{"data": 5}', b'"words"', b"7"):
+    deep = [b"[" * depth + b"]" * depth for depth in (150, 990, 100_000)]
+    for body in (b"<html>a page</html>", b"[]", b'{"data": 5}', b'"words"', b"7", *deep):
         pusher.service.faults = [Reply(200, body)] * 4
         result = pusher.run()
         pusher.service.faults = []
@@ -518,6 +527,7 @@ def test_a_key_in_a_wrong_form_is_told_without_it(
         "http://api.mailchimp.example/3.0",
         "api.mailchimp.example",
         "https://user:pass@x.example",
+        "https://:pass@x.example",
         "https://x.example/?a=b",
         "ftp://127.0.0.1/",
     ],
@@ -525,7 +535,9 @@ def test_a_key_in_a_wrong_form_is_told_without_it(
 def test_a_key_travels_to_no_doubtful_address(pusher: PushRunner, url: str) -> None:
     settings = pusher.workspace.read("newsletter.toml")
     pusher.workspace.write({"newsletter.toml": re.sub(r'url = "http:.*', f'url = "{url}"', settings)})
-    assert "is not the address of an API" in pusher.error()
+    told = pusher.error()
+    assert "is not the address of an API" in told
+    assert "pass@" not in told
 
 
 @only
@@ -556,7 +568,16 @@ def test_a_key_that_the_service_repeats_is_masked(pusher: PushRunner) -> None:
 @only
 @pytest.mark.parametrize(
     "text",
-    ["{", "[]", '{"drafts": [{}]}', '{"drafts": 5}', '{"drafts": [{"target": "mailchimp"}]}', "\\u001b"],
+    [
+        "{",
+        "[]",
+        '{"drafts": ' + "[" * 990 + "]" * 990 + "}",
+        "[" * 100_000,
+        '{"drafts": [{}]}',
+        '{"drafts": 5}',
+        '{"drafts": [{"target": "mailchimp"}]}',
+        "\\u001b",
+    ],
 )
 def test_the_list_of_drafts_that_is_broken_is_told(pusher: PushRunner, text: str) -> None:
     pusher.push()
@@ -614,6 +635,56 @@ def test_tags_are_those_of_its_articles_or_those_that_are_said(pusher: PushRunne
         "science",
     ]
     assert pusher.service.only_draft().tags == ("letter", "science")
+
+
+def forgotten_and_pushed_again(pusher: PushRunner) -> None:
+    first = pusher.push()
+    for file in pusher.workspace.root.glob("issues/*/drafts.json"):
+        file.unlink()
+    again = pusher.push()
+    assert again["draft"] == first["draft"] | {"updated": True}
+
+
+@searched_services
+@pytest.mark.parametrize("title", ["Who (really) pays?", "A & B | C", "!: <one> 'two' \"three\" *"])
+def test_a_forgotten_draft_is_found_whatever_signs_its_title_has(pusher: PushRunner, title: str) -> None:
+    pusher.write("Hello.", title=json.dumps(title))
+    forgotten_and_pushed_again(pusher)
+
+
+@searched_services
+def test_a_forgotten_draft_is_found_if_its_folder_is_digits(pusher: PushRunner) -> None:
+    (pusher.workspace.root / FOLDER).rename(pusher.workspace.root / "issues/001-2026")
+    forgotten_and_pushed_again(pusher)
+
+
+@pytest.mark.parametrize("target", ["listmonk"])
+def test_a_forgotten_draft_is_found_on_a_later_page(pusher: PushRunner) -> None:
+    first = pusher.push()
+    (pusher.workspace.root / FOLDER / "drafts.json").unlink()
+    for number in range(100, 170):
+        pusher.service.store(Draft(str(number), f"Other {number}", "finished"))
+    assert pusher.push()["draft"]["id"] == first["draft"]["id"]
+
+
+@pytest.mark.parametrize("target", ["listmonk"])
+def test_conditional_comments_survive_gos_templates(pusher: PushRunner) -> None:
+    """html/template drops every comment, and escapes `<!` but for a doctype; `Safe` returns its text."""
+    pusher.push()
+    held = pusher.service.only_draft().html
+    pusher.workspace.ok("export", "1", "--force")
+    (bundle,) = pusher.workspace.root.glob("build/export/001-one/email.html")
+    comments = r"<!--\[if [^\]]*\]>(?:<!-->)?|<!\[endif\]-->|<!--<!\[endif\]-->"
+    expected = re.findall(comments, bundle.read_text(encoding="utf-8"))
+    assert len(set(expected)) >= 3
+    template = re.sub(r'\{\{ Safe "[^"]*" \}\}', "", held)
+    assert not re.search(r"<!(?!doctype)", template, re.IGNORECASE)
+    shown = re.sub(r'\{\{ Safe "([^"]*)" \}\}', r"\1", held)
+    assert re.findall(comments, shown) == expected
+
+
+def test_requests_share_one_tls_context() -> None:
+    assert http._tls_context() is http._tls_context()
 
 
 @pytest.mark.parametrize("target", ["beehiiv"])

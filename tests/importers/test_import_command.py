@@ -465,6 +465,39 @@ def test_standard_input_is_a_source(workspace: WorkspaceRunner) -> None:
     assert "unchanged" in again.output
 
 
+def test_a_link_out_of_the_folder_is_not_followed(workspace: WorkspaceRunner, tmp_path: Path) -> None:
+    old, private = tmp_path / "old", tmp_path / "private"
+    for folder in (old / "inside", private):
+        folder.mkdir(parents=True)
+        (folder / "text.md").write_text(f"---\ntitle: {folder.name}\n---\n{WORDS}\n", encoding="utf-8")
+        (folder / "picture.png").write_bytes(png())
+    (old / "folder").symlink_to(private)
+    (old / "file.md").symlink_to(private / "text.md")
+    (old / "picture.png").symlink_to(private / "picture.png")
+    (old / "same.md").symlink_to(old / "inside" / "text.md")
+    (old / "shows.md").write_text(f"---\ntitle: Shows\n---\n![A dot](picture.png)\n\n{WORDS}\n")
+    result = workspace.run("import", str(old), "--json", *NOW)
+    assert result.exit_code == 1
+    imported = json.loads(result.stdout)
+    assert {each["title"] for each in imported["articles"]} == {"inside", "Shows"}
+    assert [each["pictures"] for each in imported["articles"] if each["title"] == "Shows"] == [[]]
+    out = {each["path"].rpartition("/")[2] for each in imported["errors"] if "link out of" in each["message"]}
+    assert out == {"folder", "file.md", "picture.png"}
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_a_password_in_an_address_is_neither_printed_nor_written(
+    workspace: WorkspaceRunner, site: str, form: list[str]
+) -> None:
+    address = site.replace("http://", "http://ada:s3cr@t!@")
+    good = workspace.run("import", f"{address}/page.html", "--allow-private", *form, *NOW)
+    bad = workspace.run("import", f"{address}/none", "--allow-private", *form, *NOW)
+    assert (good.exit_code, bad.exit_code) == (0, 1)
+    for result in (good, bad):
+        assert "s3cr" not in result.output
+    assert not any(b"s3cr" in data for data in workspace.tree().values())
+
+
 def test_what_cannot_be_imported_is_named_and_the_rest_goes_on(
     workspace: WorkspaceRunner, tmp_path: Path
 ) -> None:

@@ -24,7 +24,7 @@ language = "en-GB"
 timezone = "Europe/London"
 sender = "Synapse <letters@synapse.example>"
 postal_address = "1 Example Row, London"
-unsubscribe_url = "https://synapse.example/unsubscribe"
+unsubscribe_url = "https://synapse.example/unsubscribe?to={{ email }}"
 
 [[audiences]]
 name = "clinicians"

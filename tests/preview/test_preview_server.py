@@ -50,7 +50,7 @@ def ask(
     connection = HTTPConnection(host, timeout=20)
     base = running.url.removeprefix(running.origin)
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    data = None if body is None else json.dumps(body)
+    data = body if body is None or isinstance(body, bytes) else json.dumps(body)
     connection.request(method, path if whole else base + path, data, {"Host": host, **named})
     answer = connection.getresponse()
     found = answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
@@ -284,6 +284,15 @@ def test_a_change_that_cannot_be_made_is_refused_and_changes_nothing(
         assert status in {400, 409}
         assert json.loads(data)["errors"]
     assert said(golden, "panel/plan") == before
+
+
+@pytest.mark.parametrize("body", [b"[" * 990 + b"]" * 990, b"[" * 100_000, b"{", b"\xff"], ids=len)
+def test_a_request_that_is_not_json_or_nested_too_deeply_is_one_clear_error(
+    golden: RunningPreview, body: bytes
+) -> None:
+    status, _, data = ask(golden, "change", "POST", body, Origin=golden.origin)
+    assert status == 400
+    assert json.loads(data) == {"errors": [{"message": "This request is not valid."}]}
 
 
 # --- how it begins and ends -----------------------------------------------------------------------------

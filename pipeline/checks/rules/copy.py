@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pipeline.checks.context import CheckContext
 from pipeline.checks.rule import Violation, rule
 from pipeline.checks.source_places import SETTINGS
+from pipeline.config.placeholders import placeholders_left
 from pipeline.model import Place, Severity
 
 _PLACEHOLDER = re.compile(
@@ -182,3 +183,16 @@ def stale_copyright(context: CheckContext) -> Iterator[Violation]:
         for match in _COPYRIGHT.finditer(text):
             if (named := int(match[2] or match[1])) < year:
                 yield Violation(f"the copyright year is {named}, and the issue is of {year}.", place)
+
+
+@rule(
+    "COPY012",
+    Severity.ERROR,
+    "The settings have a placeholder of `init`",
+    source="docs/settings.md",
+    remedy="Write yours in newsletter.toml.",
+)
+def settings_placeholder(context: CheckContext) -> Iterator[Violation]:
+    """Readers see it, and their replies go nowhere. The host of `base_url` stays in the ids of the feeds."""
+    for problem in placeholders_left(context.publication):
+        yield Violation(problem, SETTINGS)

@@ -11,7 +11,7 @@ from functools import partial
 from pipeline.checks.context import CheckContext
 from pipeline.checks.rule import Violation, rule
 from pipeline.checks.source_places import SETTINGS
-from pipeline.model import Place, Severity
+from pipeline.model import MergeText, Place, Severity
 from pipeline.support.limits import ENCODED_LINE, LINE_OCTETS
 
 _ONCE = ("From", "To", "Date", "Message-ID", "Subject")
@@ -199,33 +199,44 @@ def date(context: CheckContext) -> Iterator[Violation]:
 
 @rule(
     "MAIL009",
-    Severity.ERROR,
-    "Mail programs cannot offer to unsubscribe",
+    Severity.NOTE,
+    "Mail programs offer no button to unsubscribe",
     source="RFC 2369, 3.2; RFC 8058, 3.1; Google's Email sender guidelines",
-    remedy="Set an https `unsubscribe_url` in newsletter.toml.",
+    remedy="Set an https `unsubscribe_url`, or send by a service that adds its own.",
+)
+def unsubscribe_button(context: CheckContext) -> Iterator[Violation]:
+    """Gmail and Apple Mail show a button only for an https address.
+
+    Without one, readers press the one for spam. It is a warning where `unsubscribe_url` is set to another
+    address; otherwise the service that sends puts its own in.
+    """
+    value, _ = _header(context, "List-Unsubscribe")
+    if value and not any(url.startswith("https://") for url in _unsubscribe_addresses(value)):
+        own = context.publication.unsubscribe_url
+        severity = Severity.WARNING if own else None
+        yield Violation("List-Unsubscribe has no https address.", SETTINGS, severity=severity)
+
+
+@_defect_rule(
+    "MAIL016",
+    Severity.ERROR,
+    "No mail program can unsubscribe a reader",
+    source="RFC 2369, 3.2",
 )
 def list_unsubscribe(context: CheckContext) -> Iterator[Violation]:
-    """Gmail and Apple Mail show no unsubscribe button, and readers press the one for spam instead."""
+    """Who cannot leave presses the button for spam instead, and later issues go there for all readers."""
     value, line = _header(context, "List-Unsubscribe")
     place = _eml(context, line)
     if value is None:
         yield Violation("the message has no List-Unsubscribe header.", place)
-        return
-    if "=?" in value or not value.isascii():
+    elif "=?" in value or not value.isascii():
         yield Violation("List-Unsubscribe is an encoded word, which no service reads.", place)
-        return
-    urls = [url.strip() for url in re.findall(r"<([^<>]*)>", value)]
-    if not any(url.startswith("mailto:") for url in urls):
+    elif not any(url.startswith("mailto:") for url in _unsubscribe_addresses(value)):
         yield Violation("List-Unsubscribe has no mailto address.", place, severity=Severity.WARNING)
-    if not any(url.startswith("https://") for url in urls):
-        # Without a setting, the service that sends puts its own address in.
-        own = context.publication.unsubscribe_url
-        yield Violation(
-            "List-Unsubscribe has no https address.",
-            SETTINGS,
-            "Set an https `unsubscribe_url`, or send by a service that adds its own.",
-            Severity.WARNING if own else Severity.NOTE,
-        )
+
+
+def _unsubscribe_addresses(value: str) -> list[str]:
+    return [url.strip() for url in re.findall(r"<([^<>]*)>", value)]
 
 
 @_defect_rule(
@@ -240,12 +251,29 @@ def one_click(context: CheckContext) -> Iterator[Violation]:
     post, line = _header(context, "List-Unsubscribe-Post")
     https, place = "<https://" in (unsubscribe or ""), _eml(context, line)
     if post is None:
-        if https:
+        if https and not _is_static(context.publication.unsubscribe_url):
             yield Violation("the message has no List-Unsubscribe-Post header.", place)
     elif post != _ONE_CLICK:
         yield Violation(f'List-Unsubscribe-Post is "{post}", not "{_ONE_CLICK}".', place)
     elif not https:
         yield Violation("one click is promised, without an https address to click.", place)
+
+
+@rule(
+    "MAIL014",
+    Severity.WARNING,
+    "The address to unsubscribe is the same for every reader",
+    source="RFC 8058, 3.1: the address identifies the recipient",
+    remedy="Put the reader's own value into it, as `?to={{ email }}`.",
+)
+def static_unsubscribe(context: CheckContext) -> Iterator[Violation]:
+    """It does not say who leaves, so that the message promises no one-click unsubscribing."""
+    if _is_static(context.publication.unsubscribe_url):
+        yield Violation("`unsubscribe_url` has no merge field.", SETTINGS)
+
+
+def _is_static(url: MergeText | None) -> bool:
+    return url is not None and not url.fields
 
 
 @rule(
@@ -289,3 +317,18 @@ def free_host(context: CheckContext) -> Iterator[Violation]:
     domain = context.publication.sender_address.rpartition("@")[2].lower()
     if domain in _FREE_HOSTS:
         yield Violation(f"the sender's address is of {domain}.", SETTINGS)
+
+
+@rule(
+    "MAIL015",
+    Severity.WARNING,
+    "The message does not name its language",
+    source="RFC 3282, 2",
+    remedy=_REPORT,
+)
+def content_language(context: CheckContext) -> Iterator[Violation]:
+    """Filters and translators guess at it, and screen readers of the text part read with the wrong voice."""
+    value, line = _header(context, "Content-Language")
+    if value != context.publication.language:
+        said = f'the Content-Language "{value}"' if value else "no Content-Language header"
+        yield Violation(f"the message has {said}.", _eml(context, line))

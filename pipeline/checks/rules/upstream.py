@@ -1,4 +1,4 @@
-"""Rules that report findings of earlier stages (LOCK, LINK, RAW) and of silencing (CHECK).
+"""Rules that report findings of earlier stages (LOCK, TAG, TMPL, LINK, RAW) and of silencing (CHECK).
 
 Assembling and composing find the former while they work, `runner.py` the latter; here they get their
 explanation.
@@ -41,6 +41,30 @@ def changed_after_freezing(context: CheckContext) -> Iterator[Violation]:
 def address_taken(context: CheckContext) -> Iterator[Violation]:
     """The links in emails that were sent lead to the wrong issue."""
     return _noticed(context, "LOCK002")
+
+
+@rule(
+    "TAG001",
+    Severity.WARNING,
+    "An article has only tags that no section takes",
+    source="docs/assembling.md",
+    remedy="Give it a tag that a section takes, name its tag in a section, or pin it.",
+)
+def tag_without_section(context: CheckContext) -> Iterator[Violation]:
+    """The article is in no issue: its tag is misspelt, or new."""
+    return _noticed(context, "TAG001")
+
+
+@rule(
+    "TMPL001",
+    Severity.WARNING,
+    "A template of the workspace is not used",
+    source="docs/themes.md",
+    remedy="Give it the name of the file that it replaces, or include it in a template.",
+)
+def unused_template(context: CheckContext) -> Iterator[Violation]:
+    """A misspelt name leaves the theme's own file in use, and the changes are not seen."""
+    return _noticed(context, "TMPL001")
 
 
 @rule(

@@ -63,7 +63,6 @@ TARGET = Target(
     ),
     unverified=(
         "the names of fields and their fallbacks",
-        "how a post is found by its slug",
         "the address of a draft's own page",
     ),
     takes_text=False,
@@ -80,7 +79,7 @@ TARGET = Target(
         url="https://api.beehiiv.com/v2",
         headers={"Authorization": "Bearer {key}"},
         path="/publications/{publication}/posts",
-        lists=({"status": "all", "limit": "100", "order_by": "created", "direction": "desc"},),
+        lists=({"slugs[]": "{slug}", "status": "all", "limit": "100"},),
         items="data",
         item="data",
         name="slug",

@@ -84,7 +84,8 @@ TARGET = Target(
         keys=("GHOST_ADMIN_API_KEY",),
         auth=GhostAuth,
         path="/ghost/api/admin/posts/",
-        lists=({"filter": "slug:{slug}", "limit": "1"},),
+        # Without quotes Ghost's filter language takes a slug of digits for a number.
+        lists=({"filter": "slug:'{slug}'", "limit": "1"},),
         items="posts",
         item="posts.0",
         name="slug",

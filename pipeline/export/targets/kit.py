@@ -95,6 +95,8 @@ TARGET = Target(
         items="broadcasts",
         item="broadcast",
         name="description",
+        # The schema of a broadcast does not require its status. Kit refuses a change of one that was sent.
+        open=frozenset({"draft", ""}),
         body=_body,
         address="https://app.kit.com/campaigns/{id}/draft",
         draft="broadcast",

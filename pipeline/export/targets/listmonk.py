@@ -9,6 +9,18 @@ from pipeline.export.dialect import BODY, Dialect, FieldTag
 from pipeline.export.push_method import Body, PushMethod
 from pipeline.export.target import SettingType, TagSupport, Target, TargetSetting
 
+_CONDITIONAL = re.compile(r"<!(?:--)?\[if[^\]]*\](?:--)?>(?:<!-->)?|(?:<!--)?<!\[endif\](?:--)?>")
+"""The marks around what only Outlook shows, and what only others do."""
+
+
+def _keep_comments(html: str) -> str:
+    """Write the marks of conditional comments as text that Go's html/template does not drop.
+
+    That package removes comments and escapes the signs of `<![endif]`. `Safe` returns its text as it is:
+    https://listmonk.app/docs/templating/
+    """
+    return _CONDITIONAL.sub(lambda mark: f'{{{{ Safe "{mark[0]}" }}}}', html)
+
 
 def _body(delivery: Delivery) -> Body:
     return {
@@ -63,6 +75,7 @@ TARGET = Target(
         "Content: paste email.html. Add plain text message: paste email.txt.",
     ),
     takes_preview=False,
+    convert=_keep_comments,
     tags=TagSupport.MANY,
     settings=(
         TargetSetting("url", "the address of your listmonk", required=True),
@@ -79,7 +92,9 @@ TARGET = Target(
         headers={"Authorization": "token {key}"},
         path="/api/campaigns",
         query="no_body=true",
-        lists=({"query": "{name}", "per_page": "all", "no_body": "true"},),
+        # Not its `query`, which goes to PostgreSQL's to_tsquery: it answers 500 for a name with `(` or `&`.
+        lists=({"order_by": "created_at", "order": "desc", "per_page": "50", "no_body": "true"},),
+        page="page",
         items="data.results",
         item="data",
         body=_body,

@@ -120,7 +120,8 @@ def _json(parts: Parts, path: str) -> Head:
         value = json.loads(text, object_pairs_hook=_Pairs, parse_int=_whole, parse_constant=str, strict=False)
     except json.JSONDecodeError as error:
         line = parts.head_line + error.lineno - 1
-        raise PressroomError(f"this is not JSON: {error.msg}.", path, line) from error
+        hint = "Look for a comma or a quotation mark that is missing there, or on the line above."
+        raise PressroomError("this is not JSON.", path, line, hint) from error
     if not isinstance(value, _Pairs):
         raise PressroomError("the front matter must be a JSON object.", path, parts.head_line)
     return Head(_from_json(value, parts.head_line, 0, _json_lines(parts)).value)

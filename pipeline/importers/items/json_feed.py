@@ -9,6 +9,7 @@ from typing import Any
 from pipeline.errors import PressroomError
 from pipeline.importers.decode import cleaned
 from pipeline.importers.items.item import Item, Person, Text, joined
+from pipeline.support.json_text import read_json
 
 _READ = frozenset(
     {"id", "url", "title", "content_html", "content_text", "summary", "image", "banner_image"}
@@ -25,11 +26,11 @@ def is_json_feed(text: str) -> bool:
 def json_items(text: str, name: str, address: str) -> tuple[Item, ...]:
     """The items of a JSON Feed; `address` is its own. Raises `PressroomError` for what is none."""
     try:
-        feed = json.loads(text, strict=False)
+        feed = read_json(text, strict=False)
     except json.JSONDecodeError as error:
-        raise PressroomError(f"is not JSON: {error.msg}.", name, error.lineno) from error
-    except (RecursionError, ValueError) as error:
-        raise PressroomError("is no JSON that can be read: it is nested too deeply.", name) from error
+        raise PressroomError("is not JSON that can be read.", name, error.lineno) from error
+    except ValueError as error:
+        raise PressroomError(f"is no JSON that can be read: {error}.", name) from error
     items = feed.get("items") if isinstance(feed, dict) else None
     if not isinstance(items, list):
         raise PressroomError("is no JSON Feed: it has no list of `items`.", name)

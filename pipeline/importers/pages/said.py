@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from pipeline.importers.markup.tree import BeautifulSoup, Tag, elements, named, 
 from pipeline.importers.plain.phrases import READING_TIME
 from pipeline.importers.plain.shapes import same
 from pipeline.model import Author
+from pipeline.support.json_text import read_json
 
 _ARTICLES = re.compile(r".*(?:Article|BlogPosting|Report|WebPage|CreativeWork|Review|SocialMediaPosting)$")
 _DEK = re.compile(
@@ -96,8 +96,8 @@ def _articles_in(soup: BeautifulSoup) -> Iterator[Mapping[str, Any]]:
         if "ld+json" not in value(script, "type"):
             continue
         try:
-            data = json.loads(script.string or "", strict=False)
-        except (ValueError, RecursionError):
+            data = read_json(script.string or "", strict=False)
+        except ValueError:
             continue
         ahead = [data]
         while ahead and len(found) < 50:

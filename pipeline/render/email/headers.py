@@ -1,6 +1,6 @@
-"""The headers of a message: From, To, Subject, Message-ID, List-Id and List-Unsubscribe.
+"""The headers of a message: From, To, Subject, Message-ID, those of the list, and its language.
 
-As RFC 5322, 2047, 2369, 2919 and 8058 ask. Values are folded here, and the message writes them as they
+As RFC 5322, 2047, 2369, 2919, 3282 and 8058 ask. Values are folded here, and the message writes them as they
 are: folded by the standard library a long List-Unsubscribe becomes an encoded word, which mail services
 do not read.
 """
@@ -60,22 +60,27 @@ def message_headers(
     yield "Message-ID", f"<{digest}@{sender_domain(publication)}>"
     yield "List-Id", f"<{_list_id(publication)}>"
     yield from _unsubscribe(publication, value(MergeField("unsubscribe_url")))
+    yield "Content-Language", publication.language
     if test_address is not None:
         name, _, marker = TEST_HEADER.partition(": ")
         yield name, marker
 
 
 def _unsubscribe(publication: Publication, url: str) -> Iterator[tuple[str, str]]:
-    """One-click unsubscribing needs an https address; with only a mailto one it is not promised."""
+    """One-click unsubscribing needs an https address that identifies the recipient (RFC 8058, section 3.1).
+
+    Otherwise it is not promised: a click on the same address for everyone could unsubscribe no one.
+    """
     addresses = [unsubscribe_mailto(publication)]
-    one_click = url.startswith("https://")
-    if one_click:
+    https = url.startswith("https://")
+    if https:
         addresses.insert(0, quote(_clean(url, "unsubscribe_url"), safe=_SAFE_IN_URL))
     lines = [f"<{address}>" for address in addresses]
     if any(len(line) > _LONGEST - len("List-Unsubscribe: ,") for line in lines):
         raise PressroomError('"unsubscribe_url" is too long for a header.', SETTINGS_FILE)
     yield "List-Unsubscribe", ",\n ".join(lines)
-    if one_click:
+    # A setting with fields has them in neutral form, so that a filled one differs from it.
+    if https and url != publication.unsubscribe_url:
         yield "List-Unsubscribe-Post", "List-Unsubscribe=One-Click"
 
 

@@ -49,26 +49,31 @@ def _article(
     article = composed.article
     layout = in_layout(composed, section_layout)
     title, dek = _wrap(article.title), _wrap(article.dek)
-    link = context.more_link(composed, layout)
-    more = _wrap(f"{link.text} [{links.number(link.url)}]") if link else ""
+
+    def more() -> str:
+        """The link on, called where it is written: links are numbered in reading order."""
+        link = context.more_link(composed, layout)
+        return _wrap(f"{link.text} [{links.number(link.url)}]") if link else ""
+
     if layout is Layout.BRIEF:
-        return _lines(title, dek, more)
+        return _lines(title, dek, more())
     # As wide as the title looks in a fixed-width font.
     underline = "=" * max(map(width, title.split("\n")))
     if layout is Layout.CARD:
-        return _paragraphs(_lines(title, underline), dek, _lines(context.minutes(composed), more))
+        return _paragraphs(_lines(title, underline), dek, _lines(context.minutes(composed), more()))
+    lowered = replace(composed.content, blocks=_lower_headings(tuple(composed.content.blocks)))
+    content = _content(lowered, context, links)
     related = [
         _wrap(f"- {each.text} [{links.number(each.url)}]", after="  ")
         for each in context.related_links(composed)
     ]
-    lowered = replace(composed.content, blocks=_lower_headings(tuple(composed.content.blocks)))
     return _paragraphs(
         _lines(title, underline, _wrap(byline(article, " · ")), _wrap(context.details(composed))),
         dek,
         _image(composed.content.lead),
-        _content(lowered, context, links),
+        content,
         _lines(f"{context.messages.format('related')}:", *related) if related else "",
-        more,
+        more(),
     )
 
 

@@ -7,6 +7,8 @@ from importlib.resources import files
 
 from lxml import etree
 
+from pipeline.support.json_text import read_json
+
 _SCHEMAS = files("pipeline.render.feeds") / "schemas"
 
 
@@ -30,7 +32,7 @@ def json_faults(data: bytes) -> tuple[str, ...]:
     from jsonschema import Draft202012Validator
 
     try:
-        document = json.loads(data)
+        document = read_json(data)
     except ValueError as error:
         return (str(error),)
     schema = json.loads((_SCHEMAS / "json-feed.json").read_bytes())

@@ -17,6 +17,7 @@ from pipeline import __version__
 from pipeline.errors import PressroomError
 from pipeline.model import Publication
 from pipeline.support.files import write_atomically
+from pipeline.support.json_text import read_json
 from pipeline.support.limits import SETTINGS_FILE
 from pipeline.support.urls import address, is_feed_file
 
@@ -93,7 +94,7 @@ def _not_accepted(hub: str, topic: str, why: str) -> PressroomError:
 def read_notified(file: Path, hub: str) -> dict[str, str]:
     """The digest of each feed of which this hub was notified; empty if the record cannot be read."""
     try:
-        record = json.loads(file.read_text(encoding="utf-8"))
+        record = read_json(file.read_bytes())
         return {str(path): str(digest) for path, digest in record[hub].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}

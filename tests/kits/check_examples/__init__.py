@@ -15,5 +15,16 @@ EXAMPLES: dict[str, Example] = {
     **online.EXAMPLES,
 }
 
-ELSEWHERE = {"LOCK001", "LOCK002", "LINK001", "LINK002", "LINK019", "RAW001", "CHECK001", "CHECK002"}
+ELSEWHERE = {
+    "LOCK001",
+    "LOCK002",
+    "TAG001",
+    "TMPL001",
+    "LINK001",
+    "LINK002",
+    "LINK019",
+    "RAW001",
+    "CHECK001",
+    "CHECK002",
+}
 """Rules on a whole workspace: `test_check_command.py` has their examples."""

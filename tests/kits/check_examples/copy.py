@@ -4,6 +4,8 @@ from dataclasses import replace
 
 from check_kit import BODY, LETTER, Case, Example
 
+from pipeline.config import placeholders
+
 END = "The trial counted those who improved."
 
 
@@ -15,6 +17,11 @@ def ending(text: str) -> Case:
 def with_empty_section(subject):  # type: ignore[no-untyped-def]
     sections = tuple(replace(section, articles=()) for section in subject.edition.sections)
     return replace(subject, edition=replace(subject.edition, sections=sections))
+
+
+def with_placeholder(subject):  # type: ignore[no-untyped-def]
+    address = placeholders.SENDER_ADDRESS
+    return replace(subject, publication=replace(subject.publication, sender_address=address))
 
 
 EXAMPLES = {
@@ -45,4 +52,7 @@ EXAMPLES = {
         Case(body=f"{BODY}\n### In days\n\nSeven.\n\n## In all\n\nNine.\n"),
     ),
     "COPY011": Example(ending("So it was. " * 70), Case(letter=LETTER + "\nSo it was. " * 20)),
+    "COPY012": Example(
+        Case(change=with_placeholder), Case(settings='description = "From newsletter.example"')
+    ),
 }

@@ -11,10 +11,10 @@ from pipeline.support import merge
 
 TEXT = "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n"
 HTML = TEXT.replace("plain", "html")
-UNSUBSCRIBE = "https://synapse.example/unsubscribe"
-HTTPS = f"<{UNSUBSCRIBE}>,\r\n "
+UNSUBSCRIBE = "https://synapse.example/unsubscribe?to="
+HTTPS = f"<{UNSUBSCRIBE}letters@synapse.example>,\r\n "
 POST = "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
-FOOTER_LINK = f'<a href="{UNSUBSCRIBE}"'
+FOOTER_LINK = f'<a href="{UNSUBSCRIBE}{{{{ email:url }}}}"'
 END = "The trial counted those who improved."
 
 
@@ -78,7 +78,8 @@ EXAMPLES = {
         header("Date: Sun, 01 Feb 2026 00:00:00 +0000", "Date: 2026-02-01"),
         header("Date: Sun, 01 Feb 2026 00:00:00 +0000", "Date: 1 Feb 2026 00:00 +0100"),
     ),
-    "MAIL009": Example(header(f"List-Unsubscribe: {HTTPS}", "List-Unsubscribe: =?utf-8?q?=3Chttps?=,\r\n ")),
+    "MAIL009": Example(header(f"List-Unsubscribe: {HTTPS}", "List-Unsubscribe: ")),
+    "MAIL016": Example(header(f"List-Unsubscribe: {HTTPS}", "List-Unsubscribe: =?utf-8?q?=3Chttps?=,\r\n ")),
     "MAIL010": Example(header(POST, "")),
     "MAIL011": Example(
         header("List-Id: <news.synapse.example>", "List-Id: Synapse"),
@@ -88,6 +89,20 @@ EXAMPLES = {
         raw(b"Subject: The", "Subject: Thé".encode()), header("Subject: The", "Subject: =?utf-8?q?Th=C3=A9?=")
     ),
     "MAIL013": Example(sender("synapse@gmail.com"), sender("synapse@mygmail.com.example")),
+    "MAIL014": Example(
+        Case(
+            change=lambda s: replace(
+                s,
+                publication=replace(
+                    s.publication, unsubscribe_url=merge.text("https://synapse.example/leave")
+                ),
+            )
+        )
+    ),
+    "MAIL015": Example(
+        header("Content-Language: en-GB\r\n", ""),
+        header("Content-Language: en-GB", "content-language: en-GB"),
+    ),
     "FOOT001": Example(
         Case(html=(FOOTER_LINK, '<a href="https://synapse.example/"')),
         Case(html=(f'{FOOTER_LINK} style="', f'{FOOTER_LINK} style="font-size:12px;')),
@@ -104,6 +119,14 @@ EXAMPLES = {
     "FOOT005": Example(
         Case(html=("Information, not medical advice.", "")),
         Case(html=("Information, not medical advice.", "<em>Information</em>, not medical advice.")),
+    ),
+    "PLAIN007": Example(
+        text(lambda whole: whole.replace("[1]", "[3]", 1)),
+        text(lambda whole: whole.replace("Ketamine acts", "Ketamine [1999] acts")),
+    ),
+    "PLAIN008": Example(
+        text(lambda whole: whole.replace("Ketamine acts", "Ketamine[^1] acts")),
+        Case(body=f"{BODY}\nA note `[^1]` in code, and one.[^a]\n\n[^a]: In mice.\n"),
     ),
     "PLAIN001": Example(text(lambda _: "\n")),
     "PLAIN002": Example(

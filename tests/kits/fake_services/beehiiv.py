@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fake_services import fake_service
-from fake_services.fake_service import Draft, Refusal, Reply, Request, filled, list_of, one_of, shaped
+from fake_services.fake_service import Draft, Refusal, Reply, Request, filled, list_of, number, one_of, shaped
 
 _FLAG = one_of(True, False)
 _MORE = {
@@ -29,12 +29,16 @@ _MORE = {
 }
 
 
+_QUERY = {"status": one_of("draft", "confirmed", "archived", "all")}
+
+
 class FakeService(fake_service.FakeService):
     target = "beehiiv"
     keys = {"BEEHIIV_API_KEY": "bh-0123456789"}
     settings = 'publication = "pub_77"\nsegments = ["seg_1"]\n'
     takes_text = False
     sent_status = "confirmed"
+    optional = ("web_url",)
     base = "/v2"
 
     def is_authorized(self, request: Request) -> bool:
@@ -46,7 +50,9 @@ class FakeService(fake_service.FakeService):
     def reply(self, request: Request) -> Reply:
         match request.method, request.path.split("/")[2:]:
             case "GET", ["publications", "pub_77", "posts"]:
-                return Reply(200, {"data": [_as_json(each) for each in self.drafts.values()]})
+                query = shaped(request.query, {"slugs[]": filled, "limit": number(1, 100)}, _QUERY)
+                found = [each for each in self.drafts.values() if each.name == query["slugs[]"]]
+                return Reply(200, {"data": [_as_json(each) for each in found]})
             case "POST", ["publications", "pub_77", "posts"]:
                 body = shaped(
                     request.json, {"title": filled, "body_content": filled, "status": _MORE["status"]}, _MORE

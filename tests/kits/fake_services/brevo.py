@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fake_services import fake_service
-from fake_services.fake_service import Draft, Refusal, Reply, Request, filled, list_of, one_of, shaped
+from fake_services.fake_service import Draft, Refusal, Reply, Request, filled, list_of, number, one_of, shaped
 
 _FIELDS = {
     "name": filled,
@@ -17,6 +17,14 @@ _FIELDS = {
     "recipients": lambda value: shaped(value, {}, {"listIds": list_of(int), "segmentIds": list_of(int)}),
     "mirrorActive": one_of(True, False),
     "tag": filled,
+}
+
+
+_QUERY = {
+    "type": one_of("classic", "trigger"),
+    "limit": number(1, 100),
+    "sort": one_of("asc", "desc"),
+    "excludeHtmlContent": one_of("true", "false"),
 }
 
 
@@ -36,8 +44,7 @@ class FakeService(fake_service.FakeService):
     def reply(self, request: Request) -> Reply:
         match request.method, request.path.split("/")[2:]:
             case "GET", ["emailCampaigns"]:
-                if not 1 <= int(request.query["limit"]) <= 100:
-                    raise Refusal("limit out of range")
+                shaped(request.query, {}, _QUERY)
                 found = [_as_json(each) for each in self.drafts.values()]
                 # Where there are none, the key is left out.
                 return Reply(200, {"campaigns": found, "count": 1} if found else {"count": 0})

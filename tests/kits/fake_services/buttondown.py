@@ -26,6 +26,7 @@ class FakeService(fake_service.FakeService):
     settings = 'subscriber_tag = "readers"\n'
     takes_text = False
     takes_preview = False
+    optional = ("subject",)
     base = "/v1"
 
     def is_authorized(self, request: Request) -> bool:
@@ -41,6 +42,7 @@ class FakeService(fake_service.FakeService):
             raise Refusal("it would be sent")
         match request.method, request.path.split("/")[2:]:
             case "GET", ["emails"]:
+                shaped(request.query, {}, {"ordering": one_of("creation_date", "-creation_date")})
                 return Reply(200, {"results": [_as_json(each) for each in self.drafts.values()], "count": 1})
             case "POST", ["emails"]:
                 body = shaped(request.json, {**_SUBJECT, "status": _MORE["status"]}, _MORE)

@@ -7,7 +7,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.parser import BytesParser
 from email.policy import HTTP
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -90,6 +90,10 @@ class FakeService:
     sent_status = "sent"
     takes_text = True
     takes_preview = True
+    optional: tuple[str, ...] = ()
+    """The fields of an answer that the service's schema does not require."""
+    without = ""
+    """One of them, which all answers lack."""
     base = ""
     """The path in the address that is set as `url`."""
 
@@ -144,7 +148,8 @@ class FakeService:
                 raise Refusal("no user agent of ours")
             if not self.is_authorized(request):
                 return Reply(401, self.error(401, "the key was refused"))
-            return self.reply(request)
+            reply = self.reply(request)
+            return replace(reply, body=_without(reply.body, self.without)) if self.without else reply
         except Refusal as error:
             if error.status != 404:
                 self.refusals.append(f"{request.method} {request.path}: {error}")
@@ -152,6 +157,18 @@ class FakeService:
         except Exception as error:  # shown by the test, instead of hanging the client
             self.refusals.append(f"{request.method} {request.path}: {error!r}")
             return Reply(400, self.error(400, repr(error)))
+
+
+def _without(value: Any, name: str) -> Any:
+    """A value without the fields of this name in it."""
+    if isinstance(value, dict):
+        return {key: _without(each, name) for key, each in value.items() if key != name}
+    return [_without(each, name) for each in value] if isinstance(value, list) else value
+
+
+def number(least: int, most: int) -> Callable[[Any], bool]:
+    """A number in a query, within its limits."""
+    return lambda value: value.isdecimal() and least <= int(value) <= most
 
 
 def shaped(body: Any, required: Mapping[str, Any], optional: Mapping[str, Any] | None = None) -> Any:
@@ -228,7 +245,8 @@ def serving(service: FakeService) -> Iterator[FakeService]:
             self.send_response(reply.status)
             for name, value in reply.headers.items():
                 self.send_header(name, value)
-            self.send_header("Content-Type", "application/json")
+            kind = "text/html" if isinstance(reply.body, bytes) else "application/json"
+            self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

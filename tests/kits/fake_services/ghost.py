@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import hmac
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any
 
 from fake_services import fake_service
-from fake_services.fake_service import Draft, Refusal, Reply, Request, filled, list_of, one_of, shaped
+from fake_services.fake_service import Draft, Refusal, Reply, Request, filled, list_of, number, one_of, shaped
 
 _SECRET = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 _MORE = {
@@ -21,6 +22,9 @@ _MORE = {
     "custom_excerpt": lambda value: isinstance(value, str) and len(value) <= 300,
     "tags": list_of(dict),
 }
+
+
+_FILTER = re.compile(r"slug:(?:'[^']+'|[a-z0-9-]+)")
 
 
 class FakeService(fake_service.FakeService):
@@ -50,10 +54,12 @@ class FakeService(fake_service.FakeService):
     def reply(self, request: Request) -> Reply:
         match request.method, request.path.split("/")[1:]:
             case "GET", ["ghost", "api", "admin", "posts", ""]:
-                slug = request.query["filter"].removeprefix("slug:")
-                return Reply(
-                    200, {"posts": [_as_json(each) for each in self.drafts.values() if each.name == slug]}
-                )
+                # NQL: digits without quotes are a number or a date, which equals no slug.
+                query = shaped(request.query, {"filter": _FILTER.fullmatch}, {"limit": number(1, 100)})
+                slug = query["filter"].removeprefix("slug:")
+                wanted = None if re.fullmatch(r"[\d-]+", slug) else slug.strip("'")
+                found = [_as_json(each) for each in self.drafts.values() if each.name == wanted]
+                return Reply(200, {"posts": found})
             case "POST", ["ghost", "api", "admin", "posts", ""]:
                 (post,) = shaped(request.json, {"posts": list_of(dict)})["posts"]
                 shaped(post, {"title": filled}, _MORE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fake_services import fake_service
-from fake_services.fake_service import Draft, Refusal, Reply, Request, filled, list_of, one_of, shaped
+from fake_services.fake_service import Draft, Refusal, Reply, Request, filled, list_of, number, one_of, shaped
 
 _NONE = type(None)
 _FIELDS = {
@@ -32,6 +32,7 @@ class FakeService(fake_service.FakeService):
     settings = "template = 5\nsubscriber_tags = [11]\n"
     takes_text = False
     sent_status = "completed"
+    optional = ("status", "description", "public_url")
 
     def is_authorized(self, request: Request) -> bool:
         return request.headers.get("x-kit-api-key") == "kit_0123456789abcdef"
@@ -42,6 +43,7 @@ class FakeService(fake_service.FakeService):
     def reply(self, request: Request) -> Reply:
         match request.method, request.path.split("/")[1:]:
             case "GET", ["v4", "broadcasts"]:
+                shaped(request.query, {}, {"per_page": number(1, 1000)})
                 return Reply(200, {"broadcasts": [_as_json(each) for each in self.drafts.values()]})
             case "POST", ["v4", "broadcasts"]:
                 body = shaped(request.json, _FIELDS, _MORE)

@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from fake_services import fake_service
-from fake_services.fake_service import Draft, Refusal, Reply, Request, filled, last, list_of, one_of, shaped
+from fake_services.fake_service import (
+    Draft,
+    Refusal,
+    Reply,
+    Request,
+    filled,
+    last,
+    list_of,
+    number,
+    one_of,
+    shaped,
+)
 
 _FIELDS = {
     "name": filled,
@@ -25,12 +36,20 @@ _MORE = {
 }
 
 
+_QUERY = {
+    "order_by": one_of("name", "status", "created_at", "updated_at"),
+    "order": one_of("asc", "desc"),
+    "no_body": one_of("true"),
+}
+
+
 class FakeService(fake_service.FakeService):
     target = "listmonk"
     keys = {"LISTMONK_API_TOKEN": "editor:Zq81-token"}
     settings = "lists = [3, 4]\ntemplate = 7\n"
     takes_preview = False
     sent_status = "finished"
+    optional = ("uuid",)
 
     def is_authorized(self, request: Request) -> bool:
         return request.headers.get("authorization") == "token editor:Zq81-token"
@@ -40,10 +59,14 @@ class FakeService(fake_service.FakeService):
             raise Refusal("no such route", 404)
         match request.method, request.path:
             case "GET", "/api/campaigns":
-                found = [
-                    _as_json(each) for each in self.drafts.values() if request.query["query"] in each.name
-                ]
-                return Reply(200, {"data": {"results": found, "total": len(found)}})
+                # Its `query` is PostgreSQL's to_tsquery, which refuses most names: 500.
+                query = shaped(request.query, {"page": number(1, 10**6), "per_page": number(1, 50)}, _QUERY)
+                first, size = int(query["page"]) - 1, int(query["per_page"])
+                newest_first = [_as_json(each) for each in reversed(self.drafts.values())]
+                found = newest_first[first * size :][:size]
+                return Reply(
+                    200, {"data": {"results": found} | ({"total": len(newest_first)} if found else {})}
+                )
             case "POST", "/api/campaigns":
                 return self._save(
                     Draft(str(len(self.drafts) + 1), "", "draft"), shaped(request.json, _FIELDS, _MORE)

@@ -8,7 +8,17 @@ import zipfile
 from typing import Any
 
 from fake_services import fake_service
-from fake_services.fake_service import Draft, Refusal, Reply, Request, basic_auth, filled, one_of, shaped
+from fake_services.fake_service import (
+    Draft,
+    Refusal,
+    Reply,
+    Request,
+    basic_auth,
+    filled,
+    number,
+    one_of,
+    shaped,
+)
 
 _SETTINGS = {
     "title": filled,
@@ -19,11 +29,21 @@ _SETTINGS = {
 }
 
 
+_QUERY = {
+    "list_id": filled,
+    "sort_field": one_of("create_time", "send_time"),
+    "sort_dir": one_of("ASC", "DESC"),
+    "count": number(1, 1000),
+    "fields": filled,
+}
+
+
 class FakeService(fake_service.FakeService):
     target = "mailchimp"
     keys = {"MAILCHIMP_API_KEY": "0123456789abcdef-us7"}
     settings = 'list = "a1b2c3"\n'
     open_status = "save"
+    optional = ("web_id", "settings")
     base = "/3.0"
 
     def is_authorized(self, request: Request) -> bool:
@@ -35,7 +55,7 @@ class FakeService(fake_service.FakeService):
     def reply(self, request: Request) -> Reply:
         match request.method, request.path.split("/")[2:]:
             case "GET", ["campaigns"]:
-                assert int(request.query["count"]) <= 1000
+                shaped(request.query, {}, _QUERY)
                 return Reply(200, {"campaigns": [_as_json(each) for each in self.drafts.values()]})
             case "POST", ["campaigns"]:
                 draft = Draft(f"c{len(self.drafts) + 1}", "", "save")

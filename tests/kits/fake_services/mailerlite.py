@@ -12,12 +12,19 @@ _MORE = {"groups": list_of(str), "segments": list_of(str)}
 _EMAIL = {"subject": filled, "from_name": filled, "from": filled}
 
 
+_QUERY = {
+    "filter[status]": one_of("sent", "draft", "ready"),
+    "limit": one_of("10", "25", "50", "100"),
+}
+
+
 class FakeService(fake_service.FakeService):
     target = "mailerlite"
     keys = {"MAILERLITE_API_KEY": "ml-0123456789"}
     settings = 'groups = ["88"]\n'
     takes_text = False
     takes_preview = False
+    optional = ("missing_data", "warnings")
     base = "/api"
 
     def is_authorized(self, request: Request) -> bool:
@@ -34,7 +41,7 @@ class FakeService(fake_service.FakeService):
     def reply(self, request: Request) -> Reply:
         match request.method, request.path.split("/")[2:]:
             case "GET", ["campaigns"]:
-                status = request.query["filter[status]"]
+                status = shaped(request.query, {}, _QUERY)["filter[status]"]
                 return Reply(
                     200, {"data": [_as_json(each) for each in self.drafts.values() if each.status == status]}
                 )

@@ -26,6 +26,7 @@ class FakeService(fake_service.FakeService):
     takes_preview = False
     open_status = "template"
     sent_status = ""
+    optional = ("message",)
 
     def is_authorized(self, request: Request) -> bool:
         return basic_auth(request) == "api:key-0123456789"

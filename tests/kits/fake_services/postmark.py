@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from fake_services import fake_service
-from fake_services.fake_service import Draft, Refusal, Reply, Request, filled, one_of, shaped
+from fake_services.fake_service import Draft, Refusal, Reply, Request, filled, number, one_of, shaped
 
 _FIELDS = {
     "Name": filled,
@@ -24,6 +24,7 @@ class FakeService(fake_service.FakeService):
     takes_preview = False
     open_status = "template"
     sent_status = ""
+    optional = ("Name", "Active", "TotalCount")
 
     def is_authorized(self, request: Request) -> bool:
         return (request.headers.get("x-postmark-server-token"), request.headers.get("accept")) == (
@@ -37,8 +38,7 @@ class FakeService(fake_service.FakeService):
     def reply(self, request: Request) -> Reply:
         match request.method, request.path.split("/")[1:]:
             case "GET", ["templates"]:
-                if not (1 <= int(request.query["count"]) <= 500 and int(request.query["offset"]) >= 0):
-                    raise Refusal("count and offset")
+                shaped(request.query, {"count": number(1, 500), "offset": number(0, 10**6)})
                 found = [_as_json(each) for each in self.drafts.values()]
                 return Reply(200, {"TotalCount": len(found), "Templates": found})
             case "POST", ["templates"]:

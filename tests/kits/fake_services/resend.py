@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fake_services import fake_service
-from fake_services.fake_service import Draft, Refusal, Reply, Request, filled, list_of, shaped
+from fake_services.fake_service import Draft, Refusal, Reply, Request, filled, list_of, number, shaped
 
 _FIELDS = {"segment_id": filled, "from": lambda value: filled(value) and "@" in value, "subject": filled}
 _MORE = {
@@ -21,6 +21,7 @@ _MORE = {
 class FakeService(fake_service.FakeService):
     target = "resend"
     keys = {"RESEND_API_KEY": "re_0123456789"}
+    optional = ("object", "has_more", "name")
     settings = 'segment = "78261eea"\n'
 
     def is_authorized(self, request: Request) -> bool:
@@ -32,6 +33,7 @@ class FakeService(fake_service.FakeService):
     def reply(self, request: Request) -> Reply:
         match request.method, request.path.split("/")[1:]:
             case "GET", ["broadcasts"]:
+                shaped(request.query, {}, {"limit": number(1, 100)})
                 data = [{"id": each.id, "status": each.status} for each in self.drafts.values()]
                 return Reply(200, {"object": "list", "has_more": False, "data": data})
             case "POST", ["broadcasts"]:

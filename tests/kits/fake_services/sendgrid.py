@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fake_services import fake_service
-from fake_services.fake_service import Draft, Refusal, Reply, Request, filled, list_of, one_of, shaped
+from fake_services.fake_service import Draft, Refusal, Reply, Request, filled, list_of, number, one_of, shaped
 
 _NAME = {"name": lambda value: filled(value) and len(value) <= 100}
 _MORE = {
@@ -33,6 +33,7 @@ class FakeService(fake_service.FakeService):
     settings = 'sender = 12\nsuppression_group = 34\nlists = ["l-1"]\n'
     takes_preview = False
     sent_status = "triggered"
+    optional = ("_metadata",)
 
     def is_authorized(self, request: Request) -> bool:
         return request.headers.get("authorization") == "Bearer SG.0123456789"
@@ -43,6 +44,7 @@ class FakeService(fake_service.FakeService):
     def reply(self, request: Request) -> Reply:
         match request.method, request.path.split("/")[2:]:
             case "GET", ["marketing", "singlesends"]:
+                shaped(request.query, {}, {"page_size": number(1, 100)})
                 return Reply(
                     200, {"result": [_as_json(each) for each in self.drafts.values()], "_metadata": {}}
                 )

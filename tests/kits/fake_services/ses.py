@@ -21,6 +21,7 @@ class FakeService(fake_service.FakeService):
     takes_preview = False
     open_status = "template"
     sent_status = ""
+    optional = ("TemplateContent",)
 
     def is_authorized(self, request: Request) -> bool:
         """The signature is calculated by the written description and not by the library."""

@@ -1,0 +1,32 @@
+"""Reads JSON that others wrote: the answers of services, requests, feeds, locks and lists."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+DEEPEST = 100
+"""How deep objects and lists may be in each other; nobody writes more, and Python's own limit is near."""
+
+
+def read_json(text: str | bytes, *, strict: bool = True) -> Any:
+    """The value of a JSON text. Raises `ValueError` for what is not JSON, or nested too deeply.
+
+    With `strict` a text must not have control characters (RFC 8259, section 7).
+    """
+    try:
+        value = json.loads(text, strict=strict)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+    level, depth = [value], 0
+    while level := [child for each in level for child in _children(each)]:
+        depth += 1
+        if depth > DEEPEST:
+            raise ValueError("it is nested too deeply")
+    return value
+
+
+def _children(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return [*value.values()]
+    return value if isinstance(value, list) else []

@@ -1,0 +1,146 @@
+"""What the documents show of a terminal is what the command prints.
+
+After a wanted change, accept the new output and read the difference:
+`PRESSROOM_ACCEPT=1 python -m pytest tests/end_to_end/test_transcripts.py`
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from workspace_kit import ROOT, WorkspaceRunner
+
+from pipeline.cli import main
+
+_BLOCK = re.compile(r"^```text\n(\$ .*?)^```$", re.MULTILINE | re.DOTALL)
+_COMMAND = re.compile(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
+_LEFT_OUT = ("preview", "--push")
+"""A preview has another address each time; the tests of pushing have a service to push to."""
+
+
+class Clock(datetime):
+    """A clock that a test sets."""
+
+    at = datetime(2026, 2, 1, 9)
+
+    @classmethod
+    def now(cls, tz=None):  # type: ignore[no-untyped-def]
+        return cls.at.replace(tzinfo=tz)
+
+
+def write_the_lamp(workspace: WorkspaceRunner) -> None:
+    """Do what the page asks for in words: fill in the settings, and write the article."""
+    lamp = "issues/articles/the-lamp-at-the-pier.md"
+    draft = workspace.read(lamp).replace('dek: ""', "dek: Who lights it, and why.")
+    settings = workspace.read("newsletter.toml").replace("newsletter.example", "harbour.example")
+    workspace.write(
+        {
+            lamp: re.sub("draft: true.*\n", "", draft)
+            + "Since 1911 a lamp has burnt at the end of the pier.\n",
+            "newsletter.toml": re.sub(
+                'postal_address = ".*"', 'postal_address = "The Pier, Harbour"', settings
+            ),
+        }
+    )
+
+
+def edit_the_lamp(workspace: WorkspaceRunner) -> None:
+    shutil.rmtree(workspace.root / "issues/002-the-second-issue")
+    lamp = "issues/articles/the-lamp-at-the-pier.md"
+    workspace.write({lamp: workspace.read(lamp).replace("1911", "1912")})
+
+
+def a_month_later(workspace: WorkspaceRunner) -> None:
+    Clock.at = datetime(2026, 3, 1, 9)
+
+
+def not_a_draft(workspace: WorkspaceRunner) -> None:
+    second = "issues/002-the-second-issue/issue.md"
+    workspace.write({second: re.sub("draft: true.*\n", "", workspace.read(second))})
+
+
+BEFORE: dict[tuple[str, str], Callable[[WorkspaceRunner], None]] = {
+    ("first-issue.md", "pressroom plan 1"): write_the_lamp,
+    ("first-issue.md", 'pressroom new issue "The second issue"'): a_month_later,
+    ("assembling.md", "pressroom plan 2"): not_a_draft,
+    ("assembling.md", "pressroom build"): edit_the_lamp,
+}
+
+
+def packed(text: str) -> str:
+    """A text without its breaks, which fit lines to a page or a terminal."""
+    return " ".join(text.split())
+
+
+def same(shown: str, printed: str) -> bool:
+    """Whether the output is what is shown; a line of dots stands for any lines."""
+    parts = re.split(r"^ *(?:…|\.\.\.) *\n", shown, flags=re.MULTILINE)
+    pattern = ".*".join(re.escape(packed(part)) for part in parts)
+    return re.fullmatch(pattern, packed(printed), re.DOTALL) is not None
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home, with a terminal of 96 columns and a clock that stands still."""
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.setattr("pipeline.cli.options.datetime", Clock)
+    monkeypatch.setattr("pipeline.cli.terminal.terminal_width", lambda stream=None: 96)
+    Clock.at = datetime(2026, 2, 1, 9)
+    return tmp_path
+
+
+def run_page(page: Path, workspace: WorkspaceRunner, home: Path) -> None:
+    """Run the commands of a page, and compare or accept what they print."""
+    text = page.read_text(encoding="utf-8")
+    for block in _BLOCK.findall(text):
+        printed_block = ""
+        for line, shown in _COMMAND.findall(block):
+            if BEFORE.get((page.name, line)):
+                BEFORE[page.name, line](workspace)
+            program, *arguments = shlex.split(line)
+            printed = shown
+            if program == "cd":
+                workspace = WorkspaceRunner(workspace.root / arguments[0])
+            elif program == "pressroom" and not any(each in arguments for each in _LEFT_OUT):
+                with_root = ["-C", str(workspace.root), *arguments]
+                output = (
+                    CliRunner().invoke(main, with_root, catch_exceptions=False, prog_name="pressroom").output
+                )
+                # A page begins in the home folder; a path that was typed is shown as it was typed.
+                typed = output.replace(f"{home}/", "") if arguments[0] == "init" else output
+                printed = typed.replace(str(home), "/home/you")
+            printed_block += f"$ {line}\n{printed.rstrip()}\n" if printed.strip() else f"$ {line}\n"
+            if not os.environ.get("PRESSROOM_ACCEPT"):
+                assert same(shown, printed), f"{page.name}: {line}\n\n{printed}\n\ninstead of\n\n{shown}"
+        if not re.search(r"^ *(?:…|\.\.\.)", block, re.MULTILINE):
+            text = text.replace(block, printed_block)
+    if os.environ.get("PRESSROOM_ACCEPT"):
+        page.write_text(text, encoding="utf-8")
+
+
+def test_the_first_issue_and_its_plan_are_as_shown(folder: Path) -> None:
+    run_page(ROOT / "docs" / "first-issue.md", WorkspaceRunner(folder), folder)
+    run_page(ROOT / "docs" / "assembling.md", WorkspaceRunner(folder / "my-newsletter"), folder)
+
+
+@pytest.mark.parametrize("name", ["exporting.md", "test-message.md"])
+def test_what_is_shown_of_the_sample_is_as_printed(name: str, folder: Path) -> None:
+    synapse = folder / "synapse"
+    for part in ("issues", "templates"):
+        shutil.copytree(ROOT / part, synapse / part)
+    shutil.copy(ROOT / "newsletter.toml", synapse)
+    run_page(ROOT / "docs" / name, WorkspaceRunner(synapse), folder)
+
+
+def test_every_transcript_in_the_documents_is_run() -> None:
+    run = {"first-issue.md", "assembling.md", "exporting.md", "test-message.md"}
+    pages = (ROOT / "README.md", *(ROOT / "docs").rglob("*.md"))
+    assert {page.name for page in pages if _BLOCK.search(page.read_text(encoding="utf-8"))} == run
