@@ -14,12 +14,11 @@ from urllib.parse import unquote
 
 from pipeline.articles.resolver import SourceResolver
 from pipeline.content.compressed import compress
-from pipeline.content.footnotes import block_nodes
 from pipeline.content.html import heading_ids
-from pipeline.content.medium import Medium, for_audience, select_blocks
-from pipeline.content.opening import opening
+from pipeline.content.links import links_of
+from pipeline.content.medium import Medium, for_audience
+from pipeline.content.opening import summary_of
 from pipeline.content.parse import WORDS_PER_MINUTE, parse_content
-from pipeline.content.tree import elements
 from pipeline.errors import PressroomError, collect, raise_all, suggest
 from pipeline.images.library import ImageLibrary
 from pipeline.images.resize import LOGO_BOX, THUMBNAIL_BOX
@@ -45,7 +44,7 @@ from pipeline.model import (
     Severity,
 )
 from pipeline.support import merge
-from pipeline.support.limits import PREVIEW_TEXT, SETTINGS_FILE
+from pipeline.support.limits import SETTINGS_FILE
 from pipeline.support.processes import spread
 from pipeline.support.urls import address, article_path, is_public, issue_path
 from pipeline.workspace import Workspace
@@ -211,7 +210,7 @@ class Composer:
         sections = edition.map(lambda article: self._article(article, assembled)).sections
         public = is_public(self.publication, edition.audience)
         preview = self._line(issue, "preview_text", issue.preview_text)
-        summary = _summary(letter, edition.audience) or issue.title
+        summary = summary_of(letter, edition.audience) or issue.title
         path = issue_path(issue, edition.audience)
         earlier = (issue_path(replace(issue, folder=alias), edition.audience) for alias in issue.aliases)
         earlier_paths = dict.fromkeys((*earlier, *assembled.addresses.get(edition.audience, ())))
@@ -335,7 +334,7 @@ class Composer:
         parsed = self._parsed_text(text)
         own: tuple[str, ...] | None = None
         slugs = {address(self.publication, article_path(slug)): slug for slug in parsed.linked}
-        for href, line in _links(parsed.content):
+        for href, line in links_of(parsed.content):
             page, mark, fragment = href.partition("#")
             if not mark or isinstance(href, MergeText) or (page and page not in slugs):
                 continue
@@ -365,35 +364,6 @@ class Composer:
             return Finding("LINK002", Severity.ERROR, f"{message}: {why}.", Place(path), hint)
         hint = "The page appears with the first issue that carries the article."
         return Finding("LINK001", Severity.WARNING, f"{message} yet.", Place(path), hint)
-
-
-def _summary(letter: Content, audience: str) -> str:
-    """Make a summary of the beginning of the letter: whole sentences, else whole words."""
-    # It is also the inbox line, so it contains only what all forms show.
-    text = opening(
-        select_blocks(select_blocks(tuple(letter.blocks), Medium.WEB, audience), Medium.TEXT, audience)
-    )
-    least, most = PREVIEW_TEXT
-    for sentence_end in re.finditer(r"[.!?…]['\"’”)]*(?= |$)", text):
-        if least <= sentence_end.end() <= most:
-            return text[: sentence_end.end()]
-    return text if len(text) <= most else text[: most - 1].rsplit(" ", 1)[0].rstrip(",;:–— ") + "…"
-
-
-def _links(content: Content) -> Iterator[tuple[str, int | None]]:
-    """The address of each link in content, with its line."""
-    nodes = [*block_nodes(content.blocks), *(node for note in content.footnotes for node in note)]
-    for element in elements(nodes):
-        if element.tag == "a":
-            yield element.get("href") or "", element.line
-    yield from _call_to_action_links(content.blocks)
-
-
-def _call_to_action_links(blocks: Iterable[Block]) -> Iterator[tuple[str, int | None]]:
-    for block in blocks:
-        if block.link_url:
-            yield block.link_url, block.line
-        yield from _call_to_action_links(block.blocks)
 
 
 def _minutes(letter: Content, sections: Iterable[Section[ComposedArticle]]) -> int:

@@ -165,7 +165,8 @@ def _write_issue(
     sizes: list[tuple[dict[str, int], int]] = []
     for edition in composed.editions:
         email = renderer.render(edition)
-        files = bundle(edition, email, composer.publication, composer.images.data, ImageMode.PACKED)
+        data = composer.images.data
+        files = bundle(edition, email, composer.publication, data, ImageMode.PACKED, filled=True)
         write_files(folder / edition.folder, files)
         sizes.append(({each.path: len(each.data) for each in files}, email.html_bytes))
     return sizes
