@@ -693,6 +693,11 @@ class RenderedEmail:
     parts: tuple[EmailPart, ...] = ()
 
     @property
+    def html_bytes(self) -> int:
+        """Bytes of the HTML in UTF-8: the size that every command shows."""
+        return len(self.html.encode())
+
+    @property
     def merge_fields(self) -> tuple[MergeField, ...]:
         """The fields of all parts, each once."""
         parts = (self.subject, self.preview_text, self.html, self.text)

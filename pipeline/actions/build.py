@@ -38,12 +38,16 @@ from pipeline.workspace import Workspace, mistakes_but_of_drafts, without_drafts
 
 @dataclass(frozen=True, slots=True)
 class BuiltEdition:
-    """One edition as built: its folder in the workspace, and the size of each of its files in bytes."""
+    """One edition as built: its folder in the workspace, and the size of each of its files in bytes.
+
+    `html_bytes` is the size of its HTML as it is sent, with pictures at their public addresses.
+    """
 
     edition: ComposedEdition
     frozen: bool
     folder: str
     sizes: Mapping[str, int]
+    html_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,7 @@ def build_workspace(
         known = (*workspace.issues, *workspace.issues.broken)
         remove_others(workspace.files.build / "issues", {each.folder for each in known})
     editions = tuple(
-        BuiltEdition(edition, each.assembled.frozen, f"build/issues/{edition.folder}", edition_sizes)
+        BuiltEdition(edition, each.assembled.frozen, f"build/issues/{edition.folder}", *edition_sizes)
         for each, issue_sizes in zip(composed, sizes, strict=True)
         for edition, edition_sizes in zip(each.editions, issue_sizes, strict=True)
     )
@@ -157,14 +161,15 @@ def _site_image(composer: Composer, image: Image) -> tuple[OutputFile, ...]:
 
 def _write_issue(
     renderer: EmailRenderer, composer: Composer, folder: Path, composed: ComposedIssue
-) -> list[dict[str, int]]:
-    """Render one issue and write it below `folder`. Returns the file sizes of each edition."""
-    sizes: list[dict[str, int]] = []
+) -> list[tuple[dict[str, int], int]]:
+    """Render one issue and write it below `folder`. Returns the sizes of each edition's files and HTML."""
+    sizes: list[tuple[dict[str, int], int]] = []
     for edition in composed.editions:
         email = renderer.render(edition)
-        files = bundle(edition, email, composer.publication, composer.images.data, ImageMode.PACKED)
+        data = composer.images.data
+        files = bundle(edition, email, composer.publication, data, ImageMode.PACKED, filled=True)
         write_files(folder / edition.folder, files)
-        sizes.append({each.path: len(each.data) for each in files})
+        sizes.append(({each.path: len(each.data) for each in files}, email.html_bytes))
     return sizes
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from pipeline.export.bundle import built_size
 from pipeline.export.drafts import PushedDraft, read_drafts
 from pipeline.model import EVERYONE, Issue
 from pipeline.workspace import Workspace
@@ -14,7 +15,8 @@ from pipeline.workspace import Workspace
 class IssueStatus:
     """`state` is draft, open, frozen, changed, broken lock or mistakes; `next_step` the next command.
 
-    An issue with mistakes in its front matter has its slug as title, and no date.
+    An issue with mistakes in its front matter has its slug as title, and no date. `html_bytes` is the
+    size of its email as last built, None if it is not.
     """
 
     number: int
@@ -22,7 +24,7 @@ class IssueStatus:
     title: str
     date: datetime | None
     state: str
-    built: bool
+    html_bytes: int | None
     next_step: str
     drafts: tuple[PushedDraft, ...] = ()
     audience: str = EVERYONE
@@ -38,7 +40,7 @@ def issue_statuses(workspace: Workspace) -> tuple[IssueStatus, ...]:
             broken.folder.partition("-")[2],
             None,
             "mistakes",
-            _is_built(workspace, broken.folder),
+            built_size(workspace.files.build / "issues" / broken.folder),
             f"pressroom check {broken.folder}  (says what)",
         )
         for broken in workspace.issues.broken
@@ -46,13 +48,9 @@ def issue_statuses(workspace: Workspace) -> tuple[IssueStatus, ...]:
     return tuple(sorted(statuses, key=lambda each: each.number))
 
 
-def _is_built(workspace: Workspace, folder: str) -> bool:
-    return (workspace.files.build / "issues" / folder / "email.html").is_file()
-
-
 def _status(workspace: Workspace, issue: Issue) -> IssueStatus:
     assembler, number = workspace.assembler, issue.number
-    built = _is_built(workspace, issue.folder)
+    html_bytes = built_size(workspace.files.build / "issues" / issue.folder)
     lock = assembler.locks.get(issue.folder)
     if issue.draft:
         state, next_step = "draft", "delete `draft: true` when it is ready"
@@ -63,14 +61,14 @@ def _status(workspace: Workspace, issue: Issue) -> IssueStatus:
     elif any(assembler.conflicts(issue, lock)):
         state, next_step = "changed", f"pressroom build {number}  (says what changed)"
     else:
-        state, next_step = "frozen", f"pressroom {'export' if built else 'build'} {number}"
+        state, next_step = "frozen", f"pressroom {'build' if html_bytes is None else 'export'} {number}"
     return IssueStatus(
         number,
         issue.folder,
         issue.title,
         issue.date,
         state,
-        built,
+        html_bytes,
         next_step,
         read_drafts(workspace.files.root, issue),
         issue.audiences[0],

@@ -119,6 +119,8 @@ def _presentational(element: Element, inherited: Mapping[str, str]) -> dict[str,
         style["font-weight"] = "bold"
     if element.tag == "a":
         style |= {"text-decoration": "underline", "color": "#0000ee"}
+    if (direction := (element.get("dir") or "").lower()) in {"ltr", "rtl"}:
+        style["direction"] = direction
     if background := element.get("bgcolor"):
         style["background-color"] = background
     align = "center" if element.tag == "center" else (element.get("align") or "").lower()
@@ -134,7 +136,7 @@ def _set(style: dict[str, str], name: str, value: str, inherited: Mapping[str, s
     if name == "background":
         style["background-color"] = first_colour(value) or "transparent"
     elif name in {"padding", "margin"}:
-        for side, each in zip(_SIDES, _four(value.split()), strict=True):
+        for side, each in zip(_SIDES, four_sides(value.split()), strict=True):
             style[f"{name}-{side}"] = each
     elif name == "font" and (font := _FONT.search(value)):
         _set(style, "font-size", font[1], inherited)
@@ -146,7 +148,7 @@ def _set(style: dict[str, str], name: str, value: str, inherited: Mapping[str, s
         style[name] = value
 
 
-def _four(values: list[str]) -> tuple[str, str, str, str]:
+def four_sides(values: list[str]) -> tuple[str, str, str, str]:
     """One to four values of a shorthand as top, right, bottom and left (CSS Box 4, 4.2)."""
     top, *rest = values or ["0"]
     right = rest[0] if rest else top

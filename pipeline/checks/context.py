@@ -17,7 +17,7 @@ from xml.etree.ElementTree import Element
 
 from pipeline.checks.cascade import Styles
 from pipeline.checks.html_page import HtmlPage, parse_page
-from pipeline.checks.outlook_view import outlook_view
+from pipeline.checks.outlook_view import outlook_com_view, outlook_view
 from pipeline.checks.page_text import PageLink, TextRun, page_links, text_runs
 from pipeline.checks.size_budget import SizeBudget
 from pipeline.checks.source_places import SourcePlaces
@@ -133,6 +133,16 @@ class CheckContext:
     def dark(self) -> Styles:
         """Resolved styles in the dark scheme."""
         return Styles(self.page, dark=True)
+
+    @cached_property
+    def word(self) -> Styles:
+        """Resolved styles of Outlook's view."""
+        return Styles(self.outlook)
+
+    @cached_property
+    def outlook_com(self) -> HtmlPage:
+        """The page as Outlook.com's dark mode marks it."""
+        return outlook_com_view(self.rendered.html)
 
     def origin(self, element: Element, *needles: str) -> Place:
         """Where an element of the page, or of Outlook's view, is written.

@@ -83,7 +83,9 @@ class TextPiece(NamedTuple):
 
 
 def _has_no_text(element: Element) -> bool:
-    return element.tag in {"style", "script", "title"}
+    # A span is hidden for some clients: a cell's name, which phones show.
+    hidden = element.tag == "span" and "display:none" in (element.get("style") or "")
+    return hidden or element.tag in {"style", "script", "title"}
 
 
 def text_pieces(

@@ -1,4 +1,4 @@
-"""The HTML as Outlook on Windows reads it: with its conditional comments applied.
+"""The HTML as Outlook reads it: on Windows with its conditional comments applied, on the web with marks.
 
 The grammar is Internet Explorer's, which Word kept (Microsoft, "About conditional comments").
 """
@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import operator
 import re
+
+from pipeline.checks.html_page import HtmlPage, parse_page
+from pipeline.support.css import declarations
 
 _WORD = 16
 """The version of `mso` in Outlook 2016 to 2024."""
@@ -38,6 +41,22 @@ def outlook_view(html: str) -> str:
         return inside if applies(condition) else "\n" * match[0].count("\n")
 
     return _BRANCH.sub(branch, html)
+
+
+def outlook_com_view(html: str) -> HtmlPage:
+    """The page in Outlook.com's dark mode, which marks the elements whose colours it may change.
+
+    Those with a background have `data-ogsb`, those with a colour `data-ogsc`
+    (https://www.hteumeuleu.com/2019/dealing-with-outlook-com-s-dark-mode/).
+    """
+    page = parse_page(html)
+    for element in page.all():
+        names = {name for name, _, _ in declarations(element.get("style") or "")}
+        if names & {"background", "background-color"} or element.get("bgcolor"):
+            element.set("data-ogsb", "")
+        if "color" in names or element.get("color"):
+            element.set("data-ogsc", "")
+    return page
 
 
 def applies(condition: str) -> bool:

@@ -36,24 +36,28 @@ def field_words(field: MergeField) -> str:
 
 def visible_texts(page: HtmlPage, styles: Styles) -> Iterator[TextPiece]:
     """The texts that are shown, each with the element whose styles it has. Images read as their alt text."""
+    for piece in _visible_pieces(page, styles):
+        if _INK.search(piece.text):
+            yield piece._replace(text=" ".join(piece.text.split()))
 
+
+def _visible_pieces(page: HtmlPage, styles: Styles) -> Iterator[TextPiece]:
     def hidden(element: Element) -> bool:
         style = styles.of(element)
         invisible = style.get("display") == "none" or style.get("visibility") == "hidden"
         return invisible or element.tag in _NEVER_SHOWN
 
-    for piece in text_pieces(page.root, hidden):
-        if _INK.search(piece.text):
-            yield piece._replace(text=" ".join(piece.text.split()))
+    return text_pieces(page.root, hidden)
 
 
 def visible_blocks(page: HtmlPage, styles: Styles) -> dict[Element, str]:
     """Each block with the text that is directly in it, not in a block inside. Alt texts are left out."""
     texts: dict[Element, list[str]] = {}
-    for element, text, block in visible_texts(page, styles):
+    for element, text, block in _visible_pieces(page, styles):
         if block is not None and element.tag != "img":
             texts.setdefault(block, []).append(text)
-    return {block: " ".join(pieces) for block, pieces in texts.items()}
+    blocks = {block: " ".join("".join(pieces).split()) for block, pieces in texts.items()}
+    return {block: text for block, text in blocks.items() if _INK.search(text)}
 
 
 @dataclass(frozen=True, slots=True)

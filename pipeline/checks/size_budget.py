@@ -26,9 +26,14 @@ class SizeBudget:
     limit: int = GMAIL_CLIP
 
     @property
+    def html_bytes(self) -> int:
+        """Bytes of the HTML, as a build shows them."""
+        return sum(each.size for each in self.parts)
+
+    @property
     def total(self) -> int:
         """Bytes of HTML as a reader's mail program receives it."""
-        return sum(each.size for each in self.parts) + self.added.size
+        return self.html_bytes + self.added.size
 
     @property
     def all_images(self) -> int:
@@ -41,6 +46,9 @@ def make_budget(email: RenderedEmail, image_sizes: Mapping[str, int]) -> SizeBud
     links = email.html.count("<a ")
     return SizeBudget(
         parts=email.parts,
-        added=EmailPart(f"allowance for a target ({links} links)", links * TRACKED_LINK + PER_EMAIL),
+        added=EmailPart(
+            f"a service adds at most, for {links} link{'' if links == 1 else 's'}",
+            links * TRACKED_LINK + PER_EMAIL,
+        ),
         images=tuple(EmailPart(url.rpartition("/")[2], size) for url, size in image_sizes.items()),
     )

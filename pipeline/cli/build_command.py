@@ -69,7 +69,7 @@ def _show_report(report: BuildReport, whole: bool) -> None:
             f"{number:>4}  {built.edition.title}: "
             f"{terminal.count(articles, 'article') if articles else 'the letter alone'}, "
             f"{built.edition.minutes} min, "
-            f"email {terminal.size(built.sizes['email.html'])}"
+            f"email {terminal.size(built.html_bytes)}"
             + ("" if built.frozen else f"  [not frozen: pressroom assemble {number}]")
         )
         terminal.result(f"      {built.folder}/email.html")
@@ -90,6 +90,7 @@ def _report_json(report: BuildReport) -> dict[str, object]:
                 "articles": [each.article.slug for each in built.edition.articles],
                 "minutes": built.edition.minutes,
                 "folder": built.folder,
+                "html_bytes": built.html_bytes,
                 "files": dict(built.sizes),
             }
             for built in report.editions

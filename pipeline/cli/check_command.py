@@ -160,20 +160,23 @@ def _print_budget(one: CheckResult, whole: bool) -> None:
     edition, budget = one.edition, one.budget
     terminal.result(
         f"{edition.issue.number:>4}  {edition.title}: "
-        f"{terminal.size(budget.total)} of {terminal.size(budget.limit)}, "
+        f"email {terminal.size(budget.html_bytes)} of {terminal.size(budget.limit)}, "
         f"{terminal.count(len(budget.images), 'image')} {terminal.size(budget.all_images)}"
     )
     if one.spam:
         score, limit = one.spam.score, one.spam.required
         terminal.result(f"      {score:>8g}  of {limit:g} points by SpamAssassin")
     if whole:
-        for item in (*budget.parts, budget.added):
+        for item in budget.parts:
             share = round(24 * max(0, item.size) / budget.limit)
             terminal.result(
                 f"      {terminal.size(max(0, item.size)):>8}  {'#' * share}{' ' if share else ''}{item.what}"
             )
         for item in budget.images:
             terminal.result(f"      {terminal.size(item.size):>8}  {item.what}")
+        terminal.result(
+            f"      A service adds {terminal.size(budget.added.size)} at most, for tracked links."
+        )
         terminal.result("")
 
 
@@ -184,7 +187,7 @@ def _edition_json(one: CheckResult) -> dict[str, object]:
         "number": edition.issue.number,
         "audience": edition.audience,
         "budget": {
-            "html": {"total": budget.total, "limit": budget.limit},
+            "html": {"bytes": budget.html_bytes, "total": budget.total, "limit": budget.limit},
             "parts": [{"what": each.what, "bytes": each.size} for each in budget.parts],
             "added": {"what": budget.added.what, "bytes": budget.added.size},
             "images": [{"what": each.what, "bytes": each.size} for each in budget.images],

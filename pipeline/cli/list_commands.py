@@ -108,8 +108,9 @@ def tags(ctx: click.Context, as_json: bool) -> None:
 def status(ctx: click.Context, as_json: bool) -> None:
     """Show how far each issue is, the command that comes next, and its drafts at services.
 
-    An issue is a draft, open, frozen, or changed since it was frozen; its email is built or not. A
-    draft at a service is shown with the day it was pushed and the address where an editor opens it.
+    An issue is a draft, open, frozen, or changed since it was frozen; its email has a size if it is
+    built. A draft at a service is shown with the day it was pushed and the address where an editor
+    opens it.
 
     \b
     Examples:
@@ -135,7 +136,7 @@ def status(ctx: click.Context, as_json: bool) -> None:
                 f"{each.date:%Y-%m-%d}" if each.date else "",
                 each.title,
                 each.state,
-                "built" if each.built else "",
+                "" if each.html_bytes is None else terminal.size(each.html_bytes),
                 each.next_step,
             )
             for each in statuses
@@ -171,7 +172,8 @@ def _status_json(status: IssueStatus) -> dict[str, object]:
         "title": status.title,
         "date": status.date.isoformat() if status.date else None,
         "state": status.state,
-        "built": status.built,
+        "built": status.html_bytes is not None,
+        "html_bytes": status.html_bytes,
         "next": status.next_step,
         "drafts": [
             {name: getattr(draft, name) for name in ("target", "audience", "id", "address", "pushed")}

@@ -41,7 +41,9 @@ class Messages:
     months: tuple[str, ...]
 
     def format(self, key: str, **values: object) -> str:
-        """A phrase with its placeholders filled."""
+        """A phrase with its placeholders filled; `minutes` of one minute is the phrase `minute`."""
+        if key == "minutes" and values["minutes"] == 1:
+            key = "minute"
         return self.phrases[key].format_map(values)
 
     def date(self, moment: datetime) -> str:
@@ -79,6 +81,9 @@ def _read(templates: Templates, tag: str) -> Messages:
         raise PressroomError('"months" must be a list of twelve names.', path)
     web = data.pop("web", {})
     phrases = {**data, **{f"web.{key}": phrase for key, phrase in web.items()}}
+    if "minutes" in phrases:
+        # Most languages abbreviate it, so that one minute reads as several do.
+        phrases.setdefault("minute", phrases["minutes"])
     for key, phrase in phrases.items():
         if not isinstance(phrase, str):
             raise PressroomError(f'"{key}" must be a text.', path)

@@ -62,7 +62,7 @@ def blocks_to_text(
     writer = _TextWriter(links, sponsored_by)
     chunks = writer.blocks(blocks, width)
     note_lines = [
-        _hanging(f"[^{number}] ", writer.flow(note, width - len(f"[^{number}] ")))
+        _hanging(f"{_note(number)} ", writer.flow(note, width - len(_note(number)) - 1))
         for number, note in enumerate(footnotes, start=1)
     ]
     if note_lines:
@@ -167,7 +167,7 @@ class _TextWriter:
         if isinstance(node, MergeField):
             return mark(node)
         if is_reference(node):
-            return f"[^{number_of(node)}]"
+            return _note(number_of(node))
         tag = node.tag
         if tag == "br":
             return "\v"
@@ -199,6 +199,11 @@ class _TextWriter:
             return text.replace(shown, address.removeprefix("mailto:"))
         number = f"[{self.links.number(address)}]"
         return f"{text.rstrip(' ')}{GLUE}{number}" if shown else number
+
+
+def _note(number: int) -> str:
+    """The number of a footnote: raised, as no link's number is."""
+    return "".join(_SUPERSCRIPTS[figure] for figure in str(number))
 
 
 def _superscript_or_subscript(text: str, table: dict[str, str], sign: str) -> str:

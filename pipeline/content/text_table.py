@@ -14,16 +14,11 @@ _GAP = "  "
 def table_lines(table: Element, cell_text: Callable[[Iterable[Node]], str], columns: int) -> list[str]:
     """The lines of a table, at most so many columns wide; `cell_text` writes the nodes of a cell."""
     caption = [text for part in _parts(table, "caption") for text in wrap(cell_text(part.children), columns)]
-    head = [row for part in _parts(table, "thead") for row in _grid(part)]
-    body = [row for part in _parts(table, "tbody", "tfoot") for row in _grid(part)]
-    if not head and body and all(cell.tag == "th" for cell in body[0] if cell):
-        head, body = body[:1], body[1:]
+    head, body = table_grid(table)
     grid = [*head, *body]
     count = max(map(len, grid), default=0)
     if not count:
         return caption
-    for cells in grid:
-        cells.extend([None] * (count - len(cells)))
     rows = [
         [
             collapse_spaces(cell_text(cell.children).replace("\v", " ")).strip(" ") if cell else ""
@@ -36,6 +31,18 @@ def table_lines(table: Element, cell_text: Callable[[Iterable[Node]], str], colu
         return caption + _aligned_rows(rows, widths, _alignments(grid), len(head))
     names = [" ".join(text for text in column if text) for column in zip(*rows[: len(head)], strict=True)]
     return caption + _records(rows[len(head) :], names, columns)
+
+
+def table_grid(table: Element) -> tuple[list[list[Element | None]], list[list[Element | None]]]:
+    """The cells of a table's head and body by row and column; None where a cell spans or is missing."""
+    head = [row for part in _parts(table, "thead") for row in _grid(part)]
+    body = [row for part in _parts(table, "tbody", "tfoot") for row in _grid(part)]
+    if not head and body and all(cell.tag == "th" for cell in body[0] if cell):
+        head, body = body[:1], body[1:]
+    count = max(map(len, (*head, *body)), default=0)
+    for cells in (*head, *body):
+        cells.extend([None] * (count - len(cells)))
+    return head, body
 
 
 def _aligned_rows(

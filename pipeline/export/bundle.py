@@ -1,7 +1,8 @@
 """The neutral bundle: an edition as plain files, with a list of what they are.
 
 `email.html`, `email.txt` and `email.mjml` have merge fields in neutral form; `email.eml` is the
-message that a reader without a name gets, and opens in any mail program. `issue.json` lists what is
+message that a reader without a name gets, and opens in any mail program. A build, which is for looking
+at, has this reader's view in `email.html` and `email.txt` too. `issue.json` lists what is
 in the bundle, with sizes and checksums.
 """
 
@@ -13,10 +14,12 @@ import json
 import zipfile
 from collections.abc import Callable, Iterable
 from enum import StrEnum
+from html import escape
 from pathlib import Path
 from typing import Any
 
 from pipeline.model import ComposedEdition, Image, OutputFile, Publication, RenderedEmail
+from pipeline.render.email.field_values import field_values
 from pipeline.render.email.message import build_message
 from pipeline.support import merge
 from pipeline.support.json_text import read_json
@@ -39,19 +42,26 @@ def bundle(
     publication: Publication,
     image_data: Callable[[Image], bytes],
     images: ImageMode,
+    *,
+    filled: bool = False,
 ) -> tuple[OutputFile, ...]:
     """The files of one edition, in the order in which `issue.json` lists them.
 
-    Raises `PressroomError` if a header of the message would have a line break.
+    If they are `filled`, HTML and text are what a reader without a name gets, to look at. Raises
+    `PressroomError` if a header of the message would have a line break.
     """
-    html, mjml = str(rendered.html), rendered.mjml
+    html, text, mjml = str(rendered.html), str(rendered.text), rendered.mjml
+    if filled:
+        value = field_values(publication, edition, {})
+        html = rendered.html.fill(lambda field: escape(value(field)))
+        text = rendered.text.fill(value)
     if images is ImageMode.PACKED:
         for image in rendered.images:
             html = html.replace(image.url, image_path(image.name))
             mjml = mjml.replace(image.url, image_path(image.name))
     files = [
         OutputFile("email.html", html.encode()),
-        OutputFile("email.txt", rendered.text.encode()),
+        OutputFile("email.txt", text.encode()),
         OutputFile("email.eml", build_message(rendered, publication, edition)),
         OutputFile("email.mjml", mjml.encode()),
         *(OutputFile(image_path(image.name), image_data(image)) for image in rendered.images),
@@ -85,6 +95,7 @@ def listing_file(
         "web_url": edition.url,
         "language": publication.language,
         "reading_minutes": edition.minutes,
+        "html_bytes": rendered.html_bytes,
         "articles": [
             {
                 "slug": article.article.slug,
@@ -143,6 +154,15 @@ def zip_bytes(files: Iterable[OutputFile]) -> bytes:
             info.create_system = 3  # Unix, on every system
             archive.writestr(info, file.data, compresslevel=9)
     return out.getvalue()
+
+
+def built_size(folder: Path) -> int | None:
+    """The `html_bytes` in a bundle's list of files, or None without one."""
+    try:
+        size = read_json((folder / "issue.json").read_bytes())["html_bytes"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return size if isinstance(size, int) else None
 
 
 def is_bundle(file: Path) -> bool:

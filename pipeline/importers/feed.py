@@ -145,13 +145,12 @@ def _parsed(xml: str, name: str) -> Mapping[str, Any]:
             sanitize_html=True,
         )
     except Exception as error:  # whatever its forgiving parser stumbles over
-        raise PressroomError(f"is no feed that can be read: {error}.", name) from error
+        raise PressroomError("is not a feed that can be read.", name) from error
     if not found["entries"] and found["bozo"]:
         reason = found["bozo_exception"]
         line = reason.getLineNumber() if hasattr(reason, "getLineNumber") else None
-        what = reason.getMessage() if hasattr(reason, "getMessage") else str(reason)
         raise PressroomError(
-            f"is no feed that can be read: {what}.",
+            "is not a feed that can be read: its XML is broken here.",
             name,
             line - 1 if line and line > 1 else None,
             "Look at that line, or fetch the feed again.",

@@ -47,7 +47,9 @@ def size(snapshot: Snapshot, issue: Issue, audience: str) -> dict[str, Any]:
     """The size budget: parts of the HTML in bytes, the limit, and the images, which do not count."""
     budget = snapshot.checked(issue, audience).budget
     return {
-        "parts": [asdict(each) for each in (*budget.parts, budget.added)],
+        "parts": [asdict(each) for each in budget.parts],
+        "bytes": budget.html_bytes,
+        "added": budget.added.size,
         "total": budget.total,
         "limit": budget.limit,
         "warn": SIZE_WARNING,

@@ -67,8 +67,9 @@ class Snapshot:
     def bundled(self, issue: Issue, audience: str) -> Mapping[str, bytes]:
         """Return the files of an edition as `pressroom build` would write them."""
         prepared, composer = self.edition(issue, audience), self._composer
+        data = composer.images.data
         files = bundle(
-            prepared.edition, prepared.email, composer.publication, composer.images.data, ImageMode.PACKED
+            prepared.edition, prepared.email, composer.publication, data, ImageMode.PACKED, filled=True
         )
         return {each.path: each.data for each in files}
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from content_kit import PERMALINK, html, parse, writer
 
@@ -71,7 +73,7 @@ def test_the_web_form_has_ids_classes_and_ways_back(golden: Content) -> None:
 <div class="scrolls" role="group" tabindex="0" aria-label="Table">\
 <table><thead><tr><th scope="col">a</th><th scope="col" align="right">b</th></tr></thead>\
 <tbody><tr><td>1</td><td align="right">2</td></tr></tbody></table></div>
-<pre><code class="language-python">x = &#123;&#123;1&#125;&#125;
+<pre dir="ltr"><code class="language-python">x = &#123;&#123;1&#125;&#125;
 </code></pre>
 <aside class="callout"><p class="callout-title"><strong>Watch out</strong></p>
 <p>Mind the gap.</p></aside>
@@ -110,14 +112,15 @@ def test_the_email_form_has_styles_and_no_classes_or_ids(golden: Content) -> Non
         "pre code": "font-size:14px",
     }
     written = blocks_to_html(golden.blocks, writer(Medium.EMAIL, styles=styles))
-    for banned in (" class=", " id=", "<aside", "<div"):
+    for banned in (" id=", "<aside", "<div", "<pre"):
         assert banned not in written
+    assert re.findall(r' class="(\w+)"', written) == ["code"]
     assert '<p style="margin:0">Hello' in written
     assert '<p style="margin:0;color:#333333"><strong>' in written
     assert '<code style="font-size:14px">' in written
     assert "<sup>1</sup>" in written
     assert 'width="536" height="358" style="display:block;width:100%;max-width:536px"' in written
-    assert '<th scope="col" align="right">' in written
+    assert '<th scope="col" align="right" style="word-break:normal">' in written
     assert '<ol start="3">' in written
 
 

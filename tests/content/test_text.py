@@ -94,7 +94,7 @@ a      0.5
 
 -- Mind this -----------------------------------------------------------
 
-See the study [1] again.[^1]
+See the study [1] again.¹
 
 ------------------------------------------------------------------------
 
@@ -110,7 +110,7 @@ They pay.
 
 --------------------
 
-[^1] A note."""
+¹ A note."""
     )
     assert notes.to_text() == "[1] https://x.example/s\n[2] mailto:a@x.example"
 

@@ -30,8 +30,8 @@ def test_a_longer_text_makes_its_own_part_larger_and_no_other() -> None:
         two = (article(slug="two", title=title, dek=dek), Layout.CARD)
         return {part.what: part.size for part in render(edition(("A", (one, two)))).parts}
 
-    short, long = sizes("Short."), sizes("Short." + "é" * 500)
-    assert long.pop("Two") == short.pop("Two") + 1000
+    short, long = sizes("Short."), sizes("Short." + " é" * 500)
+    assert long.pop("Two") == short.pop("Two") + 1500
     assert long == short
 
 

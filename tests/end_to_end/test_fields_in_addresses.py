@@ -69,8 +69,9 @@ def test_pages_and_feeds_have_the_fallback_encoded_and_leave_out_what_is_a_reade
 
 
 def test_the_neutral_form_says_that_a_value_is_to_be_encoded(polls: WorkspaceRunner) -> None:
-    polls.ok("build", "1")
-    folder = "build/issues/001-the-plastic-brain"
+    polls.ok("assemble", "1")
+    folder = "build/export/001-the-plastic-brain"
+    polls.ok("export", "1", "--force")
     for name in ("email.html", "email.txt"):
         neutral = polls.read(f"{folder}/{name}").replace("&amp;", "&")
         assert f"{POLL}{{{{ email:url }}}}&in={{{{ city:url | New%20York%20%26%20co }}}}" in neutral

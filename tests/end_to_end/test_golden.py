@@ -27,6 +27,8 @@ HELD = (
     "issues/001-every-block/email.mjml",
     "issues/001-every-block/issue.json",
     "issues/001-every-block/clinicians/email.txt",
+    "export/001-every-block/email.txt",
+    "export/001-every-block/issue.json",
     "site/index.html",
     "site/issues/001-every-block/index.html",
     "site/articles/every-block/index.html",
@@ -42,7 +44,10 @@ HELD = (
 
 @pytest.fixture
 def golden(builds: Builds) -> WorkspaceRunner:
-    return builds.golden()
+    golden = builds.golden()
+    if not (golden.root / "build/export").is_dir():
+        golden.ok("export", "1", "--force")
+    return golden
 
 
 @pytest.mark.parametrize("path", HELD)

@@ -167,7 +167,7 @@ def test_a_feed_without_items_holds_no_articles(text: str) -> None:
 
 def test_a_feed_that_cannot_be_read_is_refused_with_the_line() -> None:
     error = refused('<rss version="2.0">\n<channel>\n<title>A</titel>')
-    assert error.message.startswith("is no feed that can be read: mismatched tag")
+    assert error.message.startswith("is not a feed that can be read: its XML is broken")
     assert error.line == 3
 
 

@@ -32,7 +32,7 @@ _NIGHT = ("#ffffff", "#121212")
 )
 def faint_in_light(context: CheckContext) -> Iterator[Violation]:
     """One reader in twelve, and everyone in the sun, cannot read it."""
-    yield from _faint(context, context.light, context.publication.theme.colors, dark=False)
+    yield from _faint(context, context.page, context.light, context.publication.theme.colors)
 
 
 @rule(
@@ -44,7 +44,23 @@ def faint_in_light(context: CheckContext) -> Iterator[Violation]:
 )
 def faint_in_dark(context: CheckContext) -> Iterator[Violation]:
     """A third of all mail is read in dark mode."""
-    yield from _faint(context, context.dark, context.publication.theme.dark, dark=True)
+    palette = context.publication.theme.dark
+    yield from _faint(context, context.page, context.dark, palette, "in the dark scheme, ", _NIGHT)
+
+
+@rule(
+    "COLOR004",
+    Severity.ERROR,
+    "Text is too faint in Outlook.com's dark mode",
+    source="Outlook.com marks what has an inline background or colour by data-ogsb and data-ogsc (measured)",
+    remedy="Write an inline color beside each inline background, on the page too, and rules for both marks.",
+)
+def faint_in_outlook_com(context: CheckContext) -> Iterator[Violation]:
+    """Grounds turn dark and the text on them stays dark, or the other way round."""
+    page = context.outlook_com
+    yield from _faint(
+        context, page, Styles(page), context.publication.theme.dark, "in Outlook.com's dark mode, "
+    )
 
 
 @rule(
@@ -67,19 +83,25 @@ def no_dark_scheme(context: CheckContext) -> Iterator[Violation]:
         yield Violation("the email looks the same in the dark scheme.", place)
 
 
-def _faint(context: CheckContext, styles: Styles, palette: Palette, *, dark: bool) -> Iterator[Violation]:
+def _faint(
+    context: CheckContext,
+    page: HtmlPage,
+    styles: Styles,
+    palette: Palette,
+    scheme: str = "",
+    default: tuple[str, str] = _DAY,
+) -> Iterator[Violation]:
     """One finding for each pair of colours with too little contrast, with the first text that has it."""
-    default_ink, default_background = _NIGHT if dark else _DAY
-    table = "theme.dark" if dark else "theme.colors"
-    for element, text, _ in visible_texts(context.page, styles):
+    default_ink, default_background = default
+    table = "theme.dark" if scheme else "theme.colors"
+    for element, text, _ in visible_texts(page, styles):
         style = styles.of(element)
-        behind, large = _background(context.page, styles, element, default_background), is_large(style)
+        behind, large = _background(page, styles, element, default_background), is_large(style)
         ink = _blend(style.get("color", default_ink), behind) or default_ink
         ratio, least = contrast(ink, behind), _LARGE if large else _NORMAL
         if ratio >= least:
             continue
         about = (ink, behind, large)
-        scheme = "in the dark scheme, " if dark else ""
         message = f'{scheme}"{text[:40]}" is {{}}: {ratio:.1f} to 1 instead of {least:g}.'
         if names := _names(ink, behind, palette):
             hint = f"Change one of the two under [{table}]."
@@ -89,7 +111,7 @@ def _faint(context: CheckContext, styles: Styles, palette: Palette, *, dark: boo
             # The colour that is not a setting leads to its place in the theme.
             others = (colour for colour in (ink, behind) if colour not in settings)
             needles = (form for colour in others for form in (colour, colour.upper()))
-            place = context.in_theme(context.page.lines[element], *needles)
+            place = context.in_theme(page.lines[element], *needles)
             yield Violation(message.format(f"{ink} on {behind}"), place, about=about)
 
 

@@ -11,6 +11,7 @@ from pipeline.checks.context import CheckContext
 from pipeline.checks.html_page import HEADINGS, text_of
 from pipeline.checks.page_text import visible_texts
 from pipeline.checks.rule import Violation, rule
+from pipeline.content.email_forms import TableForm, table_form
 from pipeline.model import Severity
 from pipeline.support.css import declarations
 from pipeline.support.limits import EMAIL_WIDTH, PHONE_WIDTH, TAP_HEIGHT
@@ -23,6 +24,9 @@ _DROPPED_NAMES = (
 _DROPPED = tuple(_DROPPED_NAMES.split())
 _ROLE_NAMES = "banner complementary contentinfo form main navigation region search"
 _LANDMARK_ROLES = frozenset(_ROLE_NAMES.split())
+_BREAKING = ("word-break", "overflow-wrap", "word-wrap", "hyphens")
+_BREAKS = frozenset({"break-word", "break-all", "anywhere", "auto"})
+_LONGEST_WORD = 40
 _CODE = ("code", "kbd", "pre", "samp")
 _LEFTOVER = re.compile(r"\\u\{[0-9a-f]+\}|zq[TC]\d+zq|\{%.*?%\}|\{#.*?#\}|</?mj-[a-z-]+")
 _LEFTOVER_IN_STYLE = re.compile(_LEFTOVER.pattern + r"|\\n|\\\"")
@@ -265,3 +269,71 @@ def unknown_element(context: CheckContext) -> Iterator[Violation]:
         if element.tag not in _ELEMENTS and ":" not in element.tag:
             place = context.origin(element, f"<{element.tag}")
             yield Violation(f"<{element.tag}> is not an element of HTML.", place)
+
+
+@rule(
+    "BODY014",
+    Severity.NOTE,
+    "A table does not fit a phone",
+    source="A phone of 320 px; columns as wide as their longest word or number",
+    remedy="Leave out a column, or shorten its longest words.",
+)
+def wide_table(context: CheckContext) -> Iterator[Violation]:
+    """Instead of cutting numbers in two, its rows are shown one below the other, each cell after its name."""
+    where = {TableForm.ROWS_ON_PHONES: "on phones", TableForm.ROWS: "everywhere"}
+    for source in context.shown_texts:
+        for table, line in source.elements("table"):
+            if place := where.get(table_form(table)):
+                yield Violation(f"a table is too wide: {place} it is shown row by row.", source.place(line))
+
+
+@rule(
+    "BODY015",
+    Severity.WARNING,
+    "A table may cut a number or a word in two",
+    source="CSS Text 3, 5.2; mrml gives each cell of its layout word-break:break-word",
+    remedy="In the theme, give the cells of tables `word-break: normal` and `hyphens: manual`.",
+)
+def cut_cells(context: CheckContext) -> Iterator[Violation]:
+    """A number in two lines is read as two numbers."""
+    for table in context.page.all("table"):
+        if table.get("role") in {"presentation", "none"}:
+            continue
+        for cell in table.iter():
+            style = context.light.of(cell)
+            value = next((style[name] for name in _BREAKING if style.get(name) in _BREAKS), None)
+            if cell.tag in {"td", "th"} and value:
+                place = context.in_theme(context.page.lines[cell], "td {", "td, th {", "<td")
+                yield Violation(f'a cell\'s words may break anywhere ("{value}").', place, about=value)
+
+
+@rule(
+    "BODY016",
+    Severity.WARNING,
+    "Code runs from right to left",
+    source="Unicode Standard Annex 9, 4.3; HTML Living Standard, 3.2.6.4",
+    remedy='Write dir="ltr" on it.',
+)
+def turned_code(context: CheckContext) -> Iterator[Violation]:
+    """Its brackets, dots and signs change sides, so that it is not what is to be typed."""
+    for element in context.page.all(*_CODE):
+        if context.light.of(element).get("direction") == "rtl":
+            place = context.origin(element, f"<{element.tag}")
+            yield Violation(f'the code "{text_of(element)}" runs from right to left.', place)
+
+
+@rule(
+    "BODY017",
+    Severity.WARNING,
+    "A word is too long for a phone",
+    source="caniemail.com: Yahoo does not know word-break, and overflow-wrap is known to few",
+    remedy="Write <wbr> in the theme where the word may break.",
+)
+def long_word(context: CheckContext) -> Iterator[Violation]:
+    """It widens the email, so that all other text is shown smaller, or cut off at the edge."""
+    words: dict[str, Element] = {}
+    for element, text, _ in visible_texts(context.page, context.light):
+        if element.tag != "img":
+            words |= {word: element for word in text.split() if len(word) >= _LONGEST_WORD}
+    for word, element in words.items():
+        yield Violation(f'"{word[:30]}…" has {len(word)} characters.', context.origin(element, word))

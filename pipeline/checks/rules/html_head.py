@@ -178,3 +178,18 @@ def control_characters(context: CheckContext) -> Iterator[Violation]:
         line = html.count("\n", 0, control.start()) + 1
         name = control[0] if control[0].startswith("&") else f"U+{ord(control[0]):04X}"
         yield Violation(f"the HTML holds the control character {name}.", context.in_theme(line, control[0]))
+
+
+@rule(
+    "HEAD009",
+    Severity.WARNING,
+    "The charset is not the first in the head",
+    source="HTML Living Standard, 4.2.5.4: within the first 1,024 bytes",
+    remedy='Begin the head with <meta charset="utf-8">.',
+)
+def late_charset(context: CheckContext) -> Iterator[Violation]:
+    """Behind a long title it is read too late: the client has guessed, and shows signs for letters."""
+    head = context.page.first("head")
+    first = next(iter(head), None) if head is not None else None
+    if first is not None and not (first.get("charset") or "charset=" in (first.get("content") or "").lower()):
+        yield Violation(f"the head begins with <{first.tag}>.", context.at(context.page.lines[first]))

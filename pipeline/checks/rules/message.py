@@ -218,7 +218,7 @@ def unsubscribe_button(context: CheckContext) -> Iterator[Violation]:
 
 
 @_defect_rule(
-    "MAIL015",
+    "MAIL016",
     Severity.ERROR,
     "No mail program can unsubscribe a reader",
     source="RFC 2369, 3.2",
@@ -317,3 +317,18 @@ def free_host(context: CheckContext) -> Iterator[Violation]:
     domain = context.publication.sender_address.rpartition("@")[2].lower()
     if domain in _FREE_HOSTS:
         yield Violation(f"the sender's address is of {domain}.", SETTINGS)
+
+
+@rule(
+    "MAIL015",
+    Severity.WARNING,
+    "The message does not name its language",
+    source="RFC 3282, 2",
+    remedy=_REPORT,
+)
+def content_language(context: CheckContext) -> Iterator[Violation]:
+    """Filters and translators guess at it, and screen readers of the text part read with the wrong voice."""
+    value, line = _header(context, "Content-Language")
+    if value != context.publication.language:
+        said = f'the Content-Language "{value}"' if value else "no Content-Language header"
+        yield Violation(f"the message has {said}.", _eml(context, line))

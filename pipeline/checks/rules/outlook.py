@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from xml.etree.ElementTree import Element
 
-from pipeline.checks.cascade import buttons, pixels, vertical_padding
+from pipeline.checks.cascade import buttons, four_sides, pixels, vertical_padding
 from pipeline.checks.context import CheckContext
-from pipeline.checks.html_page import text_of
+from pipeline.checks.html_page import text_of, text_pieces
 from pipeline.checks.outlook_view import readable
 from pipeline.checks.rule import Violation, rule
 from pipeline.model import Severity
@@ -17,6 +17,11 @@ from pipeline.support.limits import EMAIL_WIDTH
 
 _MARK = re.compile(r"<!--\[if([^>]*?)\]>|(<!\[endif\]-->)|<!--\[if[^>]*>|<!\[endif\][^>]*>?", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_LEAST_INDENT = 16
+"""Pixels that a bullet takes at least."""
+
+_LONGEST_LINE = 28
+"""Characters of code that fit a phone."""
 
 
 def _width(element: Element) -> float:
@@ -26,6 +31,26 @@ def _width(element: Element) -> float:
             return pixels(value) or 0
     attribute = (element.get("width") or "").removesuffix("px")
     return float(attribute) if attribute.isdigit() else 0
+
+
+def _room(context: CheckContext, element: Element) -> float:
+    """The width that the cells around an element leave it: of the nearest with a width, without padding."""
+    taken = 0.0
+    for around in context.outlook.ancestors(element):
+        if around.tag in {"td", "th"}:
+            taken += _sides(context.word.of(around))
+        if width := _width(around):
+            return min(width, EMAIL_WIDTH) - taken
+    return EMAIL_WIDTH - taken
+
+
+def _sides(style: Mapping[str, str]) -> float:
+    """The padding of a cell at its left and right, in pixels, as Word reads it."""
+    if alternative := style.get("mso-padding-alt"):
+        _, right, _, left = four_sides(alternative.split())
+    else:
+        left, right = (style.get(f"padding-{side}", "0") for side in ("left", "right"))
+    return (pixels(left) or 0) + (pixels(right) or 0)
 
 
 @rule(
@@ -45,12 +70,20 @@ def unbalanced(context: CheckContext) -> Iterator[Violation]:
 @rule(
     "WORD002",
     Severity.ERROR,
-    "Columns are too wide together in Outlook",
+    "Something is too wide for its cell in Outlook",
     source="Outlook on Windows draws with Word",
-    remedy=f"Let the columns' widths sum to {EMAIL_WIDTH} px at most.",
+    remedy=f"Let columns sum to {EMAIL_WIDTH} px at most, and what is in a cell fit beside its padding.",
 )
 def columns_too_wide(context: CheckContext) -> Iterator[Violation]:
     """Outlook widens the email, or puts one column below the other."""
+    for element in context.outlook.all("table", "img"):
+        width, room = _width(element), _room(context, element)
+        if width > room:
+            message = (
+                f"in Outlook, a <{element.tag}> is {width:g} px wide, and its cell has room for {room:g}."
+            )
+            forms = (f"width:{width:g}px", f'width="{width:g}"')
+            yield Violation(message, context.origin(element, *forms), about=message)
     for row in context.outlook.all("tr"):
         widths = [_width(cell) for cell in row if cell.tag == "td"]
         if sum(widths) > EMAIL_WIDTH:
@@ -176,3 +209,83 @@ def only_max_width(context: CheckContext) -> Iterator[Violation]:
             message = f"in Outlook, a <{element.tag}> of at most {limit} is as wide as the window."
             place = context.in_theme(page.lines[element], f"max-width:{limit}", f"max-width: {limit}")
             yield Violation(message, place)
+
+
+@rule(
+    "WORD009",
+    Severity.WARNING,
+    "Outlook loses a link's padding",
+    source="Outlook on Windows; caniemail.com, css-padding",
+    remedy="In the theme, put the link alone into a table cell with mso-padding-alt, or use line-height.",
+)
+def padded_link(context: CheckContext) -> Iterator[Violation]:
+    """Word ignores the padding of a link, so that lines which it parts move together."""
+    for link in context.outlook.all("a"):
+        style = context.word.of(link)
+        if not vertical_padding(style) or not (text := text_of(link)):
+            continue
+        cell = context.outlook.nearest(link, "td", "th")
+        around = context.word.of(cell) if cell is not None else {}
+        alone = cell is not None and text_of(cell) == text
+        if not (alone and ("mso-padding-alt" in around or vertical_padding(around) > 0)):
+            written = style.get("padding", "")
+            needles = (f"padding:{written}", f"padding: {written}") if written else ()
+            yield Violation(
+                f'Outlook loses the padding of the link "{text}".',
+                context.in_theme(context.outlook.lines[link], *needles),
+                about=written,
+            )
+
+
+@rule(
+    "WORD010",
+    Severity.WARNING,
+    "Outlook cuts off the bullets of a list",
+    source="Outlook before 2021; Windows Mail (measured)",
+    remedy="In email/content.css, write the list's indent as a margin, and `padding: 0`.",
+)
+def cut_bullets(context: CheckContext) -> Iterator[Violation]:
+    """Word draws bullets and numbers in the margin, and a list without one loses them at the edge."""
+    for item in context.outlook.all("ul", "ol"):
+        style = context.word.of(item)
+        side = "right" if style.get("direction") == "rtl" else "left"
+        padding, margin = (pixels(style.get(f"{name}-{side}", "")) for name in ("padding", "margin"))
+        if padding or (margin is not None and margin < _LEAST_INDENT):
+            problem = f"{padding:g} px of padding" if padding else f"a margin of {margin or 0:g} px"
+            place = context.in_theme(context.outlook.lines[item], "ul, ol {", "<ul", "<ol")
+            yield Violation(f"a list has {problem} at its {side}.", place, about=problem)
+
+
+@rule(
+    "WORD011",
+    Severity.WARNING,
+    "In Outlook, text touches its bar or the edge of its ground",
+    source="Outlook on Windows; caniemail.com, css-padding: on table cells only",
+    remedy="In the theme, put it into a table of one cell that has the padding.",
+)
+def padding_outside_cells(context: CheckContext) -> Iterator[Violation]:
+    """Word knows padding of table cells alone, so that a quotation's bar runs into the words."""
+    for element in context.outlook.all("blockquote", "div", "p", "pre", "dd", "figure"):
+        style = context.word.of(element)
+        for side in ("left", "right"):
+            bar = f"border-{side}" in style or hex_colour(style.get("background-color", ""))
+            if bar and pixels(style.get(f"padding-{side}", "0")) and text_of(element):
+                place = context.origin(element, f"{element.tag} {{", f"<{element.tag}")
+                message = f"in Outlook, a <{element.tag}> has no padding at its {side}."
+                yield Violation(message, place, about=message)
+
+
+@rule(
+    "WORD012",
+    Severity.WARNING,
+    "Code is as wide as its longest line",
+    source="caniemail.com, css-white-space: not in Outlook on Windows, nor in Samsung's mail",
+    remedy="Write it in Markdown; in a template, end its lines with <br>, in a table cell and not in <pre>.",
+)
+def unbroken_code(context: CheckContext) -> Iterator[Violation]:
+    """Where `white-space` is unknown, its lines do not break, and widen the email for every other part."""
+    for element in context.page.all("pre"):
+        lines = "".join(piece.text for piece in text_pieces(element)).splitlines()
+        if (longest := max(map(len, lines), default=0)) > _LONGEST_LINE:
+            place = context.origin(element, "<pre")
+            yield Violation(f"a <pre> has a line of {longest} characters.", place)

@@ -26,7 +26,7 @@ def _kb(size: int) -> str:
 
 def _size(context: CheckContext) -> tuple[int, bool]:
     """The larger of decoded and encoded size with the allowance, and whether it is the encoded one."""
-    decoded, added = context.budget.total - context.budget.added.size, context.budget.added.size
+    decoded, added = context.budget.html_bytes, context.budget.added.size
     encoded = encoded_size(context.message)
     return max(decoded, encoded) + added, encoded > decoded
 

@@ -68,6 +68,9 @@ def small_body(context: CheckContext) -> Iterator[Violation]:
     """A letter is read at arm's length; below 16 px most people hold it nearer."""
     for element, text in visible_blocks(context.page, context.light).items():
         size = font_size(context.light.of(element))
+        code = next(element.iter("code"), None)
+        if code is not None and text_of(code) == text:
+            continue
         if element.tag not in {"p", "li", "td", "dd"} or not _SMALLEST <= size < _BODY:
             continue
         if context.places.is_running_text(context.page, element):
@@ -115,10 +118,11 @@ def tight_lines(context: CheckContext) -> Iterator[Violation]:
 )
 def badly_aligned(context: CheckContext) -> Iterator[Violation]:
     """Uneven gaps and beginnings make it hard to read, most of all with dyslexia."""
-    html = context.page.first("html")
-    far = "left" if html is not None and html.get("dir") == "rtl" else "right"
     for element, text in visible_blocks(context.page, context.light).items():
-        align = context.light.of(element).get("text-align", "")
+        style = context.light.of(element)
+        align = style.get("text-align", "")
+        # Code and quotations may run the other way than the language of the email.
+        far = "left" if style.get("direction") == "rtl" else "right"
         figures = element.tag in {"td", "th"} and align == far
         bad = align in {"justify", "center", far, "end"} and not figures
         if bad and len(text) >= _LONG:

@@ -24,6 +24,9 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _TOKEN = re.compile(r"zq[TC]\d+zq|\{%-?\s*\w+[^%}]*%\}|\{#[^#}]*#\}|\bundefined\b(?=\s*\()|\[object Object\]")
+_RAW = re.compile(r"\[\^[\w-]+\]|!?\[[^\]\n]*\]\([^)\n]*\)|\*\*\w")
+_NUMBER = re.compile(r"(?<!\S)\[(\d+)\] ", re.MULTILINE)
+_LINK = re.compile(r"\[(\d+)\]")
 _GRAM = 4
 """Words in a row that are compared."""
 
@@ -149,6 +152,44 @@ def token_in_text(context: CheckContext) -> Iterator[Violation]:
     """Readers see the machine instead of what it should have written."""
     lines = context.rendered.text.splitlines()
     yield from _first_in_each_line(context, _TOKEN, lines, _code(context.all_texts))
+
+
+@rule(
+    "PLAIN007",
+    Severity.WARNING,
+    "The links of the text part are not numbered in reading order",
+    source="A convention",
+    remedy="This is Pressroom's own mistake: please report it.",
+)
+def disordered_numbers(context: CheckContext) -> Iterator[Violation]:
+    """Who reads on finds [7] before [3], and takes an address for another."""
+    before, _, listed = context.rendered.text.rpartition("\n\n")
+    count = len(_NUMBER.findall(listed))
+    code = _code(context.shown_texts)
+    last = 0
+    for number, line in enumerate(before.splitlines(), 1):
+        for each in _LINK.finditer(line):
+            value = int(each[1])
+            if each[0] in code or value > count:
+                continue
+            if value > last + 1:
+                yield Violation(f"[{value}] comes after [{last}].", _txt(context, number))
+            last = max(last, value)
+
+
+@rule(
+    "PLAIN008",
+    Severity.WARNING,
+    "The text part has a raw sign of Markdown",
+    source="RFC 2046, 4.1.3 Plain Subtype",
+    remedy="Complete the markup; put signs that you mean into `code`.",
+)
+def markdown_in_text(context: CheckContext) -> Iterator[Violation]:
+    """Readers see signs that were meant for a machine, such as [^1] instead of a note's number."""
+    code = _code(context.shown_texts)
+    lines = context.rendered.text.fill(fallback_or_name).splitlines()
+    blank_code = ["" if line.startswith("    ") else line for line in lines]
+    yield from _first_in_each_line(context, _RAW, blank_code, code)
 
 
 def _first_in_each_line(

@@ -51,7 +51,7 @@ def message_of(data: bytes, name: str) -> EmailMessage:
     except RecursionError as error:
         raise PressroomError("is nested too deeply.", name) from error
     except Exception as error:  # Python's parser of headers is known to raise whatever it stumbles over
-        raise PressroomError(f"is no email that can be read: {error}.", name) from error
+        raise PressroomError("is not an email that can be read.", name) from error
     return message
 
 

@@ -53,10 +53,11 @@ const sizes = (found, target) => {
     make("tr", {}, make("td", {}, each.what), make("td", {}, kilobytes(each.size))))));
   target.replaceChildren(
     make("h2", {}, "HTML"),
-    make("div", { class: "meter", role: "img", "aria-label": `${kilobytes(found.total)} of ${kilobytes(found.limit)}` }, bar(found.parts, Math.max(found.limit, found.total))),
+    make("div", { class: "meter", role: "img", "aria-label": `${kilobytes(found.bytes)} of ${kilobytes(found.limit)}` }, bar(found.parts, Math.max(found.limit, found.bytes))),
     make("p", { class: over ? "severity error" : "quiet" }, over
-      ? `${kilobytes(found.total)}: Gmail clips it at ${kilobytes(found.limit)}.`
-      : `${kilobytes(found.total)} of the ${kilobytes(found.limit)} at which Gmail clips it.`),
+      ? `${kilobytes(found.bytes)}, and what a service adds: Gmail clips it at ${kilobytes(found.limit)}.`
+      : `${kilobytes(found.bytes)} of the ${kilobytes(found.limit)} at which Gmail clips it.`),
+    make("p", { class: "quiet" }, `A service adds ${kilobytes(found.added)} at most, for tracked links.`),
     rows(found.parts),
     ...(found.images.length ? [make("h2", {}, `Pictures: ${kilobytes(found.all_images)}`), rows(found.images)] : []));
 };

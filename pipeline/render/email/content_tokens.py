@@ -85,8 +85,8 @@ def cut(document: str) -> CutDocument:
         before = document[at : token.start()]
         last = max(before.rfind("<"), before.rfind(">"))
         if last >= 0:
-            # mrml repeats the title in an attribute, so it counts as one.
-            inside = before[last] == "<" or before.endswith("<mj-title>")
+            # mrml repeats the title in an attribute, so it counts as one; neither has markup in it.
+            inside = before[last] == "<" or before.endswith(("<mj-title>", "<title>"))
         if inside and token[1] == "C":
             raise PressroomError("a template prints HTML inside an attribute.")
         fixed.append(before)

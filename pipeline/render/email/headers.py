@@ -1,6 +1,6 @@
-"""The headers of a message: From, To, Subject, Message-ID, List-Id and List-Unsubscribe.
+"""The headers of a message: From, To, Subject, Message-ID, those of the list, and its language.
 
-As RFC 5322, 2047, 2369, 2919 and 8058 ask. Values are folded here, and the message writes them as they
+As RFC 5322, 2047, 2369, 2919, 3282 and 8058 ask. Values are folded here, and the message writes them as they
 are: folded by the standard library a long List-Unsubscribe becomes an encoded word, which mail services
 do not read.
 """
@@ -60,6 +60,7 @@ def message_headers(
     yield "Message-ID", f"<{digest}@{sender_domain(publication)}>"
     yield "List-Id", f"<{_list_id(publication)}>"
     yield from _unsubscribe(publication, value(MergeField("unsubscribe_url")))
+    yield "Content-Language", publication.language
     if test_address is not None:
         name, _, marker = TEST_HEADER.partition(": ")
         yield name, marker

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from mjml import mjml2html
 
@@ -34,15 +34,21 @@ class CompiledLayout:
 _BETWEEN = re.compile(r">\s+(</?mj-)")
 """White space between elements, which mrml refuses in some places if it has no newline."""
 
+_PADDING = re.compile(r'\b((?:inner-)?padding)="([^"]*)"')
+_BARE_ZERO = re.compile(r"(?<![\d.#])0(?![\d.%a-z])")
+
 
 @lru_cache(maxsize=256)
-def compile_layout(annotated: str) -> CompiledLayout:
+def compile_layout(annotated: str, text_color: str) -> CompiledLayout:
     """Check and compile MJML with the annotations of `mjml_lint.annotate`.
 
-    Raises `PressroomError`, with file and line, for a mistake in the theme.
+    `text_color` is written beside each background that has no colour of text. Raises `PressroomError`,
+    with file and line, for a mistake in the theme.
     """
     check_rendered(annotated)
     mjml = _BETWEEN.sub(r">\n\1", strip_annotations(annotated))
+    # At a zero without a unit mrml forgets the horizontal padding, and makes Outlook's dividers too wide.
+    mjml = _PADDING.sub(lambda each: f'{each[1]}="{_BARE_ZERO.sub("0px", each[2])}"', mjml)
     try:
         # No fonts: by default mrml links Google's.
         html = mjml2html(mjml, fonts={})
@@ -50,6 +56,7 @@ def compile_layout(annotated: str) -> CompiledLayout:
         raise PressroomError(f"mrml refuses the theme's MJML: {error}.", THEME) from error
     for defect, correction in _CORRECTIONS:
         html = defect.sub(correction, html)
+    html = _WITH_BACKGROUND.sub(partial(_with_text_color, color=text_color), html)
     return CompiledLayout(cut(mjml), cut(html))
 
 
@@ -63,6 +70,18 @@ def _with_bgcolor(tag: re.Match[str]) -> str:
     return f'<{tag[1]} bgcolor="{color[1]}"{tag[2]}>'
 
 
+_WITH_BACKGROUND = re.compile(r'(<[^>]*? style="(?=[^"]*background)(?![^"]*(?<![-\w])color:))([^"]*)"')
+
+
+def _with_text_color(style: re.Match[str], color: str) -> str:
+    """Add the colour of text to a style with a background.
+
+    Outlook.com marks an element `data-ogsb` for its background and `data-ogsc` for its colour. Rules for the
+    dark mode need both, or they make grounds dark and leave the text dark as well.
+    """
+    return f'{style[1]}{style[2].rstrip(";")};color:{color};"' if _BACKGROUND.search(style[2]) else style[0]
+
+
 _CORRECTIONS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     # mrml hides the preview text as white text of one pixel, as spammers do. Here it is hidden by
     # `display:none` alone, and has its language and the filler.
@@ -73,6 +92,11 @@ _CORRECTIONS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
         ),
         r'\1<div lang="\2" dir="\3" style="display:none;max-height:0;overflow:hidden;mso-hide:all;">'
         rf"\4{_FILLER}</div>",
+    ),
+    # A client that sniffs the charset reads only the beginning, and the title may be long.
+    (
+        re.compile(r"<head>(.*?)<meta http-equiv=\"Content-Type\"[^>]*>", re.DOTALL),
+        r'<head><meta charset="utf-8">\1',
     ),
     # Outlook reads `xml:lang`.
     (re.compile(r'<html lang="([^"]*)"'), r'<html lang="\1" xml:lang="\1"'),

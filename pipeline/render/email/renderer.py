@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from pipeline.compose import Composer
 from pipeline.config.i18n import Messages, load_messages
+from pipeline.content.email_forms import break_words
 from pipeline.content.medium import Medium, for_audience
 from pipeline.model import (
     ComposedEdition,
@@ -70,20 +71,26 @@ class EmailRenderer:
                 theme=theme_view(publication.theme, publication.language),
                 words=messages.phrases,
             )
-        layout = compile_layout(marked)
+        layout = compile_layout(marked, publication.theme.colors.text)
         content = frozenset(n for n, value in enumerate(values) if isinstance(value, ContentHtml))
         check_counts(layout.mjml, layout.html, len(values), content)
         written = [as_html(value) for value in values]
+
+        def write_slot(number: int, inside: bool) -> str:
+            # Content has its breaks already.
+            whole = inside or number in content
+            return written[number] if whole else break_words(written[number])
+
         return RenderedEmail(
             audience=edition.audience,
             subject=edition.subject,
             preview_text=edition.preview_text,
-            html=merge.html(layout.html.fill(lambda number, _: written[number])),
+            html=merge.html(layout.html.fill(write_slot)),
             text=email_text(context),
             mjml=fill_mjml(layout.mjml, written),
             images=_images(edition, self.logo, publication.theme),
             reason=context.reason,
-            parts=_parts(edition, part_sizes(layout.html, values, written)),
+            parts=_parts(edition, part_sizes(layout.html, values, write_slot)),
         )
 
 

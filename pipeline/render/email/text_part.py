@@ -53,28 +53,33 @@ def _article(
     layout = composed.in_layout(section_layout)
     title = "" if context.edition.repeats_title(article) else _wrap(article.title)
     dek = _wrap(article.dek)
-    link = context.more_link(composed, layout)
-    more = _wrap(f"{link.text} [{links.number(link.url)}]") if link else ""
+
+    def more() -> str:
+        """The link on, called where it is written: links are numbered in reading order."""
+        link = context.more_link(composed, layout)
+        return _wrap(f"{link.text} [{links.number(link.url)}]") if link else ""
+
     if layout is Layout.BRIEF:
-        return _lines(title, dek, more)
+        return _lines(title, dek, more())
     # As wide as the title looks in a fixed-width font.
     underline = "=" * max(map(width, title.split("\n")))
     if layout is Layout.CARD:
-        return _paragraphs(_lines(title, underline), dek, _lines(context.minutes(composed), more))
+        return _paragraphs(_lines(title, underline), dek, _lines(context.minutes(composed), more()))
+    own = composed.content
+    if title:
+        own = replace(own, blocks=_lower_headings(tuple(own.blocks)))
+    content = _content(own, context, links)
     related = [
         _wrap(f"- {each.text} [{links.number(each.url)}]", after="  ")
         for each in context.related_links(composed)
     ]
-    content = composed.content
-    if title:
-        content = replace(content, blocks=_lower_headings(tuple(content.blocks)))
     return _paragraphs(
         _lines(title, underline, _wrap(context.byline(composed)), _wrap(context.details(composed))),
         dek,
         _image(composed.content.lead),
-        _content(content, context, links),
+        content,
         _lines(f"{context.messages.format('related')}:", *related) if related else "",
-        more,
+        more(),
     )
 
 

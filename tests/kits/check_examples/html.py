@@ -50,6 +50,15 @@ EXAMPLES = {
         Case(html=(HEAD_END, "<style>p{font-family:Georgia,serif}</style></head>")),
     ),
     "HEAD008": Example(within("<p>A box: &#146;</p>"), within("<p>A quote: &#8217;, a mark: &#1450;</p>")),
+    "HEAD009": Example(
+        Case(html=("<head>", "<head><title>A title</title>")),
+        Case(
+            html=(
+                '<meta charset="utf-8">',
+                '<meta http-equiv="Content-Type" content="text/html; charset=UTF-8">',
+            )
+        ),
+    ),
     "BODY001": Example(within("<div>"), within("<div></div><br>")),
     "BODY002": Example(within("<h1>Again</h1>"), within("<h2>Again</h2>")),
     "BODY003": Example(
@@ -77,14 +86,49 @@ EXAMPLES = {
         Case(body=BODY + CTA, html=(BUTTON, "padding:6px 26px;font-family")), Case(body=BODY + CTA)
     ),
     "BODY013": Example(within("<mj-text>Words</mj-text>"), within("<abbr>Words</abbr>")),
+    "BODY014": Example(
+        Case(
+            body=f"{BODY}\n| Compound | Dose in milligrams | Participants |\n|--|--|--|\n| Ketamine | 1,234,567.89 | 12 |\n"
+        ),
+        Case(body=BODY + TABLE),
+    ),
+    "BODY015": Example(
+        within('<table><tr><th scope="col" style="word-break:break-word">Drug</th></tr></table>'),
+        Case(body=BODY + TABLE),
+    ),
+    "BODY016": Example(
+        within('<p dir="rtl">שלום <code>f(x)</code></p>'),
+        within('<p dir="rtl">שלום <code dir="ltr">f(x)</code></p>'),
+    ),
+    "BODY017": Example(within(f"<p>{'a' * 50}</p>"), within(f"<p>{'a' * 25}<wbr>{'a' * 25}</p>")),
     "WORD001": Example(within("<!--[if mso]></td><![endif]-->"), within("<!--[if mso]><b>x</b><![endif]-->")),
     "WORD002": Example(
+        # The cell of this paragraph has 32 px of padding at both sides.
         within(
-            '<!--[if mso]><table role="presentation"><tr><td width="400"></td><td width="300"></td></tr></table><![endif]-->'
+            '<!--[if mso]><table role="presentation" width="600"><tr><td>Words</td></tr></table><![endif]-->'
         ),
         within(
-            '<!--[if mso]><table role="presentation"><tr><td width="400"></td><td width="200"></td></tr></table><![endif]-->'
+            '<!--[if mso]><table role="presentation" width="536"><tr><td width="400"></td><td width="136"></td></tr></table><![endif]-->'
         ),
+    ),
+    "WORD009": Example(
+        within('<p><a href="https://synapse.example/" style="padding:10px 0">Words</a></p>'),
+        within(
+            '<table role="presentation"><tr><td style="mso-padding-alt:10px 0px">'
+            '<a href="https://synapse.example/" style="padding:10px 0">Words</a></td></tr></table>'
+        ),
+    ),
+    "WORD010": Example(
+        within('<ul style="margin:0;padding-left:26px"><li>Words</li></ul>'),
+        within('<ul style="margin:0 0 0 26px;padding:0"><li>Words</li></ul>'),
+    ),
+    "WORD011": Example(
+        within('<blockquote style="padding-left:20px;border-left:3px solid #111111">Words</blockquote>'),
+        Case(body=f"{BODY}\n> Words\n"),
+    ),
+    "WORD012": Example(
+        within(f'<pre style="white-space:pre-wrap">{"word " * 30}</pre>'),
+        Case(body=f"{BODY}\n```\n{'word ' * 30}\n```\n"),
     ),
     "WORD003": Example(within('<img src="x.png" alt="">'), within('<img src="x.png" alt="" width="20">')),
     "WORD004": Example(within("<v:rect></v:rect>"), within("<!--[if mso]><v:rect></v:rect><![endif]-->")),
@@ -140,6 +184,10 @@ EXAMPLES = {
     ),
     "COLOR002": Example(
         within('<p class="x" style="color:#1d2429 !important">Faint in the dark</p>'),
+        within('<p style="color:#1d2429;background-color:#ffffff">On white</p>'),
+    ),
+    "COLOR004": Example(
+        Case(html=("background-color:#f3f1ec;color:#1d2429;", "background-color:#f3f1ec;")),
         within('<p style="color:#1d2429;background-color:#ffffff">On white</p>'),
     ),
     "COLOR003": Example(Case(html=("prefers-color-scheme: dark", "min-width: 9000px"))),

@@ -79,7 +79,7 @@ EXAMPLES = {
         header("Date: Sun, 01 Feb 2026 00:00:00 +0000", "Date: 1 Feb 2026 00:00 +0100"),
     ),
     "MAIL009": Example(header(f"List-Unsubscribe: {HTTPS}", "List-Unsubscribe: ")),
-    "MAIL015": Example(header(f"List-Unsubscribe: {HTTPS}", "List-Unsubscribe: =?utf-8?q?=3Chttps?=,\r\n ")),
+    "MAIL016": Example(header(f"List-Unsubscribe: {HTTPS}", "List-Unsubscribe: =?utf-8?q?=3Chttps?=,\r\n ")),
     "MAIL010": Example(header(POST, "")),
     "MAIL011": Example(
         header("List-Id: <news.synapse.example>", "List-Id: Synapse"),
@@ -99,6 +99,10 @@ EXAMPLES = {
             )
         )
     ),
+    "MAIL015": Example(
+        header("Content-Language: en-GB\r\n", ""),
+        header("Content-Language: en-GB", "content-language: en-GB"),
+    ),
     "FOOT001": Example(
         Case(html=(FOOTER_LINK, '<a href="https://synapse.example/"')),
         Case(html=(f'{FOOTER_LINK} style="', f'{FOOTER_LINK} style="font-size:12px;')),
@@ -115,6 +119,14 @@ EXAMPLES = {
     "FOOT005": Example(
         Case(html=("Information, not medical advice.", "")),
         Case(html=("Information, not medical advice.", "<em>Information</em>, not medical advice.")),
+    ),
+    "PLAIN007": Example(
+        text(lambda whole: whole.replace("[1]", "[3]", 1)),
+        text(lambda whole: whole.replace("Ketamine acts", "Ketamine [1999] acts")),
+    ),
+    "PLAIN008": Example(
+        text(lambda whole: whole.replace("Ketamine acts", "Ketamine[^1] acts")),
+        Case(body=f"{BODY}\nA note `[^1]` in code, and one.[^a]\n\n[^a]: In mice.\n"),
     ),
     "PLAIN001": Example(text(lambda _: "\n")),
     "PLAIN002": Example(
