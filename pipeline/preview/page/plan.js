@@ -120,6 +120,7 @@ export const showPlan = (found, target, state) => {
   target.replaceChildren(
     found.frozen
       ? make("p", { class: "quiet" }, `This issue is frozen: its lock has the selection. To select again, run: pressroom assemble ${state.issue} --update`)
+      : !sections.length ? make("p", { class: "quiet" }, "The issue has no sections: the letter is all.")
       : make("p", { class: "quiet" }, "Drag an article, or select it and press Alt with an arrow key. ", make("button", { class: "undo", type: "button", onclick: undo }, "Undo")),
     ...sections,
     make("h2", {}, "Out", make("span", { class: "badge" }, String(found.out.length))),
