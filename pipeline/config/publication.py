@@ -67,6 +67,7 @@ def read_publication(text: str, errors: list[PressroomError], templates: Path | 
         silence=silence,
         targets=_targets(fields),
         editor_url=_editor_url(fields),
+        approval=_approval(fields.table("approval")),
     )
     fields.check_unknown()
     return publication
@@ -104,6 +105,17 @@ def _checks(fields: Fields) -> tuple[tuple[str, ...], dict[str, str]]:
     silence = read_silence(fields)
     fields.check_unknown()
     return clients, silence
+
+
+def _approval(table: Fields) -> int | tuple[str, ...]:
+    """How many approvals are required, or whose."""
+    field = table.field("required")
+    if field is not None and isinstance(field.value, tuple | str):
+        required: int | tuple[str, ...] = table.texts("required")
+    else:
+        required = table.integer("required") or 0
+    table.check_unknown()
+    return required
 
 
 def _targets(fields: Fields) -> dict[str, dict[str, Any]]:
