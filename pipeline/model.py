@@ -108,6 +108,14 @@ class Disclaimer:
 
 
 @dataclass(frozen=True, slots=True)
+class RequiredFields:
+    """Fields that an article with one of the tags must have, in its front matter or under `extra`."""
+
+    tags: tuple[str, ...]
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Audience:
     """The readers that an edition is for. Only a public audience has web pages and feeds."""
 
@@ -183,6 +191,7 @@ class Publication:
     hub: str | None = None
     clients: tuple[str, ...] = ()
     silence: Mapping[str, str] = field(default_factory=dict)
+    required_fields: tuple[RequiredFields, ...] = ()
     targets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     editor_url: str = ""
     approval: int | tuple[str, ...] = 0
