@@ -136,7 +136,7 @@ def test_a_letter_takes_the_commands_that_are_shown(folder: Path) -> None:
     run_page(ROOT / "docs" / "letter.md", WorkspaceRunner(folder), folder)
 
 
-@pytest.mark.parametrize("name", ["exporting.md", "test-message.md"])
+@pytest.mark.parametrize("name", ["exporting.md", "test-message.md", "approving.md"])
 def test_what_is_shown_of_the_sample_is_as_printed(name: str, folder: Path) -> None:
     synapse = folder / "synapse"
     for part in ("issues", "templates"):
@@ -146,6 +146,6 @@ def test_what_is_shown_of_the_sample_is_as_printed(name: str, folder: Path) -> N
 
 
 def test_every_transcript_in_the_documents_is_run() -> None:
-    run = {"first-issue.md", "assembling.md", "letter.md", "exporting.md", "test-message.md"}
+    run = {"first-issue.md", "assembling.md", "letter.md", "exporting.md", "test-message.md", "approving.md"}
     pages = (ROOT / "README.md", *(ROOT / "docs").rglob("*.md"))
     assert {page.name for page in pages if _BLOCK.search(page.read_text(encoding="utf-8"))} == run
