@@ -19,6 +19,7 @@ from pipeline.content.links import links_of
 from pipeline.content.medium import Medium, for_audience
 from pipeline.content.opening import summary_of
 from pipeline.content.parse import WORDS_PER_MINUTE, parse_content
+from pipeline.content.tree_text import content_texts
 from pipeline.errors import PressroomError, collect, raise_all, suggest
 from pipeline.images.library import ImageLibrary
 from pipeline.images.resize import LOGO_BOX, THUMBNAIL_BOX
@@ -205,7 +206,7 @@ class Composer:
         raise_all(
             _nothing_to_read(issue, edition.audience)
             for edition in assembled.editions
-            if not edition.articles and not for_audience(letter, Medium.EMAIL, edition.audience).blocks
+            if not edition.articles and _is_empty(for_audience(letter, Medium.EMAIL, edition.audience))
         )
         return tuple(self._edition(assembled, edition, letter) for edition in assembled.editions)
 
@@ -376,6 +377,11 @@ class Composer:
             return Finding("LINK002", Severity.ERROR, f"{message}: {why}.", Place(path), hint)
         hint = "The page appears with the first issue that carries the article."
         return Finding("LINK001", Severity.WARNING, f"{message} yet.", Place(path), hint)
+
+
+def _is_empty(content: Content) -> bool:
+    """Whether content has neither words nor pictures."""
+    return not content.images and not "".join(content_texts(content.blocks, content.footnotes)).strip()
 
 
 def _nothing_to_read(issue: Issue, audience: str) -> PressroomError:

@@ -104,7 +104,14 @@ def test_sections_without_an_article_do_not_speak_of_those_beside_them(workspace
 
 
 @pytest.mark.parametrize(
-    "words", ["", "<!-- later -->", "::: only audience=clinicians\nFor you.\n:::", "::: web-only\nHere.\n:::"]
+    "words",
+    [
+        "",
+        "<!-- later -->",
+        "&nbsp;\n\n---",
+        "::: only audience=clinicians\nFor you.\n:::",
+        "::: web-only\nHere.\n:::",
+    ],
 )
 @pytest.mark.parametrize("more", ["", "sections: []\n"])
 def test_an_issue_without_articles_and_words_stays_an_error(
