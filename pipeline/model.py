@@ -7,6 +7,7 @@ UTC offset); widths and heights of images are in pixels.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -567,6 +568,20 @@ class ComposedEdition:
         return tuple(article for section in self.sections for article, _ in section.articles)
 
     @property
+    def only_article(self) -> ComposedArticle | None:
+        """The article that the issue is: its only one, shown whole, whose title the issue's repeats.
+
+        What the issue says of it (title, date, reading time) no form says again.
+        """
+        shown = [each for section in self.sections for each in section.articles]
+        if len(shown) != 1:
+            return None
+        article, layout = shown[0]
+        whole = layout is Layout.FULL or not (article.url or article.article.link)
+        repeated = _words(article.article.title) in _words(self.issue.title)
+        return article if whole and repeated else None
+
+    @property
     def contents(self) -> tuple[Content, ...]:
         """The letter and every article, parsed, in reading order."""
         return (self.letter, *(article.content for article in self.articles))
@@ -579,6 +594,12 @@ class ComposedEdition:
             for section in self.sections
         )
         return tuple(section for section in sections if section.articles)
+
+
+def _words(title: str) -> str:
+    """The words of a title without case and punctuation, each between spaces."""
+    words = re.findall(r"\w+", title.casefold())
+    return f" {' '.join(words)} "
 
 
 @dataclass(frozen=True, slots=True)
