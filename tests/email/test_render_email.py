@@ -124,6 +124,13 @@ def test_a_cards_picture_is_beside_its_text_only_where_every_card_of_the_section
     assert len(shown("one", "two")[1]) == 2 and len(shown("one", "")[1]) == 1
 
 
+def test_pictures_beside_cards_are_at_the_end_of_the_line_in_hebrew_too() -> None:
+    cards = tuple((article(name, name, lead=image(name)), Layout.CARD) for name in ("one", "two"))
+    html = render(edition(("A", cards)), publication=replace(PUBLICATION, language="he")).html
+    assert "direction:ltr" not in html and html.count("padding:4px 0px 0px 32px") == 2
+    assert html.index(">one</h3>") < html.index("one.png")
+
+
 def test_a_card_is_linked_once_and_not_by_its_picture() -> None:
     html = render(edition(("A", ((article(lead=image()), Layout.CARD),)))).html
     assert not re.search(r"<a [^>]*><img", html)
