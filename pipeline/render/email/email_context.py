@@ -47,13 +47,16 @@ class EmailContext:
     def details(self, article: ComposedArticle) -> str:
         """Date, last revision and reading time of an article in one line.
 
-        Of the only article, what `issue_line` says is left out.
+        The issue's own date is left out, and of the only article the issue's reading time, for
+        `issue_line` has said them.
         """
         parts = [self.messages.date(article.article.date)]
         if updated := revision_date(article.article):
             parts.append(self.messages.format("updated", date=self.messages.date(updated)))
         parts.append(self.minutes(article))
-        said = self.issue_line.split(" · ") if self.edition.only_article is article else ()
+        said = [self.messages.date(self.edition.issue.date)]
+        if self.edition.only_article is article:
+            said.append(self.messages.format("minutes", minutes=self.edition.minutes))
         return " · ".join(part for part in parts if part not in said)
 
     def more_link(self, article: ComposedArticle, layout: Layout) -> EmailLink | None:
