@@ -10,11 +10,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from urllib.parse import unquote
 
 from pipeline.articles.resolver import SourceResolver
 from pipeline.content.compressed import compress
-from pipeline.content.medium import Medium, select_blocks
-from pipeline.content.opening import opening
+from pipeline.content.html import heading_ids
+from pipeline.content.links import links_of
+from pipeline.content.medium import Medium, for_audience
+from pipeline.content.opening import summary_of
 from pipeline.content.parse import WORDS_PER_MINUTE, parse_content
 from pipeline.errors import PressroomError, collect, raise_all, suggest
 from pipeline.images.library import ImageLibrary
@@ -41,7 +44,7 @@ from pipeline.model import (
     Severity,
 )
 from pipeline.support import merge
-from pipeline.support.limits import PREVIEW_TEXT, SETTINGS_FILE
+from pipeline.support.limits import SETTINGS_FILE
 from pipeline.support.processes import spread
 from pipeline.support.urls import address, article_path, is_public, issue_path
 from pipeline.workspace import Workspace
@@ -207,7 +210,7 @@ class Composer:
         sections = edition.map(lambda article: self._article(article, assembled)).sections
         public = is_public(self.publication, edition.audience)
         preview = self._line(issue, "preview_text", issue.preview_text)
-        summary = _summary(letter, edition.audience) or issue.title
+        summary = summary_of(letter, edition.audience) or issue.title
         path = issue_path(issue, edition.audience)
         earlier = (issue_path(replace(issue, folder=alias), edition.audience) for alias in issue.aliases)
         earlier_paths = dict.fromkeys((*earlier, *assembled.addresses.get(edition.audience, ())))
@@ -316,11 +319,42 @@ class Composer:
         return self._dead_links([*carried.values(), assembled.issue], pages)
 
     def _dead_links(self, texts: Iterable[Article | Issue], pages: set[str]) -> tuple[Finding, ...]:
-        return tuple(
+        texts = tuple(texts)
+        without_page = (
             self._dead_link(self.pool[target], text.place.path)
             for text in texts
             for target in sorted(self._parsed_text(text).linked - pages)
         )
+        return (*without_page, *(finding for text in texts for finding in self._dead_anchors(text)))
+
+    def _dead_anchors(self, text: Article | Issue) -> Iterator[Finding]:
+        """Report each link to a heading that the text itself, or a linked article, does not have."""
+        if not re.search(r"#[^\s#]", text.body if isinstance(text, Article) else text.letter):
+            return
+        parsed = self._parsed_text(text)
+        own: tuple[str, ...] | None = None
+        slugs = {address(self.publication, article_path(slug)): slug for slug in parsed.linked}
+        for href, line in links_of(parsed.content):
+            page, mark, fragment = href.partition("#")
+            if not mark or isinstance(href, MergeText) or (page and page not in slugs):
+                continue
+            if page:
+                target = self._parsed_text(self.pool[slugs[page]]).content
+                ids, where = (
+                    heading_ids(for_audience(target, Medium.WEB, EVERYONE).blocks),
+                    f'"{slugs[page]}"',
+                )
+            else:
+                own = heading_ids(parsed.content.blocks) if own is None else own
+                ids, where = own, "this text"
+            name = unquote(fragment)
+            if name in ids:
+                continue
+            hint = suggest(name, ids) or (
+                "Its headings are #" + ", #".join(ids) + "." if ids else "It has none."
+            )
+            message = f'it links to "#{name}", and no heading in {where} has that name.'
+            yield Finding("LINK019", Severity.WARNING, message, Place(text.place.path, line), hint)
 
     def _dead_link(self, target: Article, path: str) -> Finding:
         message = f'it links to the article "{target.slug}", which has no page'
@@ -330,19 +364,6 @@ class Composer:
             return Finding("LINK002", Severity.ERROR, f"{message}: {why}.", Place(path), hint)
         hint = "The page appears with the first issue that carries the article."
         return Finding("LINK001", Severity.WARNING, f"{message} yet.", Place(path), hint)
-
-
-def _summary(letter: Content, audience: str) -> str:
-    """Make a summary of the beginning of the letter: whole sentences, else whole words."""
-    # It is also the inbox line, so it contains only what all forms show.
-    text = opening(
-        select_blocks(select_blocks(tuple(letter.blocks), Medium.WEB, audience), Medium.TEXT, audience)
-    )
-    least, most = PREVIEW_TEXT
-    for sentence_end in re.finditer(r"[.!?…]['\"’”)]*(?= |$)", text):
-        if least <= sentence_end.end() <= most:
-            return text[: sentence_end.end()]
-    return text if len(text) <= most else text[: most - 1].rsplit(" ", 1)[0].rstrip(",;:–— ") + "…"
 
 
 def _minutes(letter: Content, sections: Iterable[Section[ComposedArticle]]) -> int:
