@@ -578,7 +578,10 @@ class ComposedEdition:
             return None
         article, layout = shown[0]
         whole = layout is Layout.FULL or not (article.url or article.article.link)
-        repeated = _words(article.article.title) in _words(self.issue.title)
+        title, said = (
+            " ".join(each.casefold().split()) for each in (article.article.title, self.issue.title)
+        )
+        repeated = re.search(rf"(?<!\w){re.escape(title)}(?!\w)", said)
         return article if whole and repeated else None
 
     @property
@@ -594,12 +597,6 @@ class ComposedEdition:
             for section in self.sections
         )
         return tuple(section for section in sections if section.articles)
-
-
-def _words(title: str) -> str:
-    """The words of a title without case and punctuation, each between spaces."""
-    words = re.findall(r"\w+", title.casefold())
-    return f" {' '.join(words)} "
 
 
 @dataclass(frozen=True, slots=True)

@@ -264,8 +264,9 @@ def test_an_issue_whose_title_has_its_articles_in_it_says_it_once_too(tmp_path: 
     assert re.findall(r"<(h\d)", html) == ["h1", "h2"]
 
 
-def test_an_article_with_a_title_of_its_own_keeps_it_in_an_issue_of_one(tmp_path: Path) -> None:
-    html = essay(WorkspaceRunner(tmp_path), "default", "Kettles")
+@pytest.mark.parametrize("title", ["Kettles", "The kettles", "Kettle"])
+def test_an_article_with_a_title_of_its_own_keeps_it_in_an_issue_of_one(tmp_path: Path, title: str) -> None:
+    html = essay(WorkspaceRunner(tmp_path), "default", title)
     assert re.findall(r"<(h\d)", html) == ["h1", "h2", "h3", "h4"]
     assert HtmlReader(html).text.count("28 January 2026") == 1
     assert ">The kettle</h3>" in html and "“The kettle” on the web" in html
