@@ -7,6 +7,7 @@ UTC offset); widths and heights of images are in pixels.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -613,14 +614,20 @@ class ComposedEdition:
         return tuple(article for section in self.sections for article, _ in section.articles)
 
     @property
-    def single(self) -> bool:
-        """Whether it has one text to read: its letter, or one article in full."""
-        placed = [each for section in self.sections for each in section.articles]
-        return not placed or (len(placed) == 1 and placed[0][0].in_layout(placed[0][1]) is Layout.FULL)
+    def only_article(self) -> ComposedArticle | None:
+        """The article that the issue is: its only one, shown whole, whose title the issue's repeats.
 
-    def repeats_title(self, article: Article) -> bool:
-        """Whether an article's title is that of the issue, which is above it already."""
-        return self.single and article.title == self.issue.title
+        What the issue says of it (title, date, reading time) no form says again.
+        """
+        placed = [each for section in self.sections for each in section.articles]
+        if len(placed) != 1:
+            return None
+        article, layout = placed[0]
+        title, said = (
+            " ".join(each.casefold().split()) for each in (article.article.title, self.issue.title)
+        )
+        repeated = re.search(rf"(?<!\w){re.escape(title)}(?!\w)", said)
+        return article if article.in_layout(layout) is Layout.FULL and repeated else None
 
     @property
     def contents(self) -> tuple[Content, ...]:

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.config.i18n import Messages
-from pipeline.model import ComposedArticle, ComposedEdition, Layout, MergeField, MergeText, Publication, Show
+from pipeline.model import (
+    ComposedArticle,
+    ComposedEdition,
+    Layout,
+    MergeField,
+    MergeText,
+    Publication,
+    Section,
+    Show,
+)
 from pipeline.render.email.template_values import EmailLink
 from pipeline.render.shared_text import byline, host, revision_date
 from pipeline.support import merge
@@ -31,14 +40,22 @@ class EmailContext:
 
     @property
     def issue_line(self) -> str:
-        """The issue's number, date and reading time in one line."""
+        """The issue's number, date and reading time in one line, after the section of the only article."""
         issue, show = self.edition.issue, self.show
         parts = (
+            *(each.title for each in self.edition.sections if self.edition.only_article and each.articles),
             self.messages.format("issue", number=issue.number) if show.issue_number else "",
             self.messages.date(issue.date) if show.date else "",
             self.messages.format("minutes", minutes=self.edition.minutes) if show.reading_time else "",
         )
         return " · ".join(filter(None, parts))
+
+    @property
+    def sections(self) -> tuple[Section[ComposedArticle], ...]:
+        """The sections, without a title where `issue_line` has said it."""
+        if self.edition.only_article:
+            return tuple(replace(section, title="") for section in self.edition.sections)
+        return self.edition.sections
 
     @property
     def reason(self) -> str:
@@ -57,25 +74,28 @@ class EmailContext:
     def details(self, article: ComposedArticle) -> str:
         """Date, last revision and reading time of an article in one line.
 
-        The line of an issue with one text to read has said its date and reading time already.
+        The issue's own date is left out, and of a lone article the issue's reading time, for `issue_line`
+        has said them.
         """
-        single, parts = self.edition.single, []
+        said = {"", self.messages.date(self.edition.issue.date)}
+        if len(self.edition.articles) == 1:
+            said.add(self.messages.format("minutes", minutes=self.edition.minutes))
+        parts = [self.minutes(article)]
         if self.show.date:
-            date = self.messages.date(article.article.date)
-            if not single or date != self.messages.date(self.edition.issue.date):
-                parts.append(date)
-            if updated := revision_date(article.article):
-                parts.append(self.messages.format("updated", date=self.messages.date(updated)))
-        if not single and self.show.reading_time:
-            parts.append(self.minutes(article))
-        return " · ".join(parts)
+            updated = revision_date(article.article)
+            revised = self.messages.format("updated", date=self.messages.date(updated)) if updated else ""
+            parts = [self.messages.date(article.article.date), revised, *parts]
+        return " · ".join(part for part in parts if part not in said)
 
     def more_link(self, article: ComposedArticle, layout: Layout) -> EmailLink | None:
-        """The "read more" link, which names the article and, for a piece on another site, the host."""
+        """The "read more" link, which names the article and, for a piece on another site, the host.
+
+        The only article has none: "View in browser" leads to the same text.
+        """
         title, link = article.article.title, article.article.link
         if link:
             return EmailLink(self.messages.format("read_on_site", title=title, host=host(link)), link)
-        hidden = self.edition.repeats_title(article.article) or not self.show.web_link
+        hidden = self.edition.only_article is article or not self.show.web_link
         if not article.url or (layout is Layout.FULL and hidden):
             return None
         key = "read_on_web" if layout is Layout.FULL else "read"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import count
 
 from pipeline.content.medium import Medium, for_audience
-from pipeline.model import ComposedArticle, Image, Layout, Publication, ThemeSettings
+from pipeline.model import ComposedArticle, Image, Layout, Publication, Section, ThemeSettings
 from pipeline.render.email.content_blocks import content_blocks
 from pipeline.render.email.content_tokens import ContentHtml
 from pipeline.render.email.email_context import EmailContext, browser_url, unsubscribe_url
@@ -43,18 +43,18 @@ def email_view(context: EmailContext, logo: Image | None) -> EmailView:
         tagline=publication.tagline,
         home_url=urls.home_url(publication),
         logo=_logo(logo, publication),
-        lead=in_part(_fit(letter.lead, _TEXT_WIDTH), LETTER) if letter.lead else None,
+        lead=in_part(_fit(letter.lead, _TEXT_WIDTH), LETTER),
         letter=in_part(letter_blocks, LETTER),
         letter_notes_html=in_part(letter_notes, LETTER),
         sections=tuple(
             EmailSection(
                 section.title,
                 tuple(
-                    in_part(_article(each, layout, section.headline_level, context), next(number))
+                    in_part(_article(each, layout, section, context), next(number))
                     for each, layout in section.articles
                 ),
             )
-            for section in edition.sections
+            for section in context.sections
         ),
         disclaimers=edition.disclaimers,
         reason=context.reason,
@@ -63,37 +63,34 @@ def email_view(context: EmailContext, logo: Image | None) -> EmailView:
         unsubscribe_url=unsubscribe_url(publication),
         preferences_url=publication.preferences_url or "",
         browser_url=browser_url(edition) if context.show.web_link else "",
-        single=edition.single,
     )
 
 
 def _article(
-    composed: ComposedArticle, section_layout: Layout, level: int, context: EmailContext
+    composed: ComposedArticle, asked: Layout, section: Section[ComposedArticle], context: EmailContext
 ) -> EmailArticle:
     article, theme = composed.article, context.publication.theme
-    layout = composed.in_layout(section_layout)
-    title = "" if context.edition.repeats_title(article) else article.title
-    full = layout is Layout.FULL
-    url = article.link or composed.url or ""
+    layout = composed.in_layout(asked)
+    title = "" if context.edition.only_article is composed else article.title
+    level, thumbnails = section.headline_level, has_thumbnails(section, theme)
+    full, card = layout is Layout.FULL, layout is Layout.CARD
     content = for_audience(composed.content, Medium.EMAIL, context.edition.audience)
     blocks: tuple[EmailBlock, ...] = ()
     notes = ContentHtml("")
     if full:
         blocks, notes = content_blocks(content, context.styles, level - (1 if title else 2))
-    lead, thumbnail = content.lead, content.thumbnail
+    wide = full or (card and theme.card_pictures and not thumbnails)
     return EmailArticle(
         layout=layout.value,
         title=title,
         level=level,
-        url=url,
+        url=article.link or composed.url or "",
         byline=context.byline(composed),
         details=context.details(composed),
         minutes=context.minutes(composed),
         dek=article.dek,
-        lead=_fit(lead, _TEXT_WIDTH) if lead and full else None,
-        thumbnail=_fit(thumbnail, THUMBNAIL_WIDTH, url)
-        if thumbnail and shows_thumbnail(layout, theme)
-        else None,
+        lead=_fit(content.lead, _TEXT_WIDTH) if wide else None,
+        thumbnail=_fit(content.thumbnail, THUMBNAIL_WIDTH) if card and thumbnails else None,
         blocks=blocks,
         notes_html=notes,
         related=context.related_links(composed) if full else (),
@@ -102,21 +99,24 @@ def _article(
     )
 
 
-def shows_thumbnail(layout: Layout, theme: ThemeSettings) -> bool:
-    """Whether an article's lead image is shown beside its headline."""
-    return layout is Layout.CARD and theme.card_pictures
+def has_thumbnails(section: Section[ComposedArticle], theme: ThemeSettings) -> bool:
+    """Whether the cards of a section have their images beside the text: several cards, and each has one.
 
-
-def _fit(image: Image, width: int, url: str = "") -> EmailImage:
-    """An image scaled down to at most `width`, and to the height that Word can show.
-
-    A decorative image is not a link, because a link must have a name.
+    Otherwise the images are above the text, at its full width, so that all texts begin at one edge.
     """
+    cards = [each for each, layout in section.articles if each.in_layout(layout) is Layout.CARD]
+    return theme.card_pictures and len(cards) > 1 and all(each.content.thumbnail for each in cards)
+
+
+def _fit(image: Image | None, width: int) -> EmailImage | None:
+    """An image scaled down to at most `width`, and to the height that Word can show."""
+    if image is None:
+        return None
     wide = min(width, image.width)
     tall = round(image.height * wide / image.width)
     if tall > TALLEST_IMAGE:
         wide, tall = max(1, round(image.width * TALLEST_IMAGE / image.height)), TALLEST_IMAGE
-    return EmailImage(image.url, image.alt, wide, max(1, tall), url if image.alt else "")
+    return EmailImage(image.url, image.alt, wide, max(1, tall))
 
 
 def _logo(logo: Image | None, publication: Publication) -> EmailImage | None:

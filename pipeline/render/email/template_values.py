@@ -21,7 +21,7 @@ class EmailLink:
 
 @dataclass(frozen=True, slots=True)
 class EmailImage:
-    """An image as shown: width and height in CSS pixels; `url` is what it links to, or empty."""
+    """An image as shown: width and height in CSS pixels; `url` is what the logo links to."""
 
     src: str
     alt: str
@@ -46,8 +46,9 @@ class EmailBlock:
 class EmailArticle:
     """An article of the email.
 
-    `title` is empty if the title of the issue says it already; `level` is that of the headline. `url` is
-    empty if the headline is not a link; `host` is that of a piece on another site.
+    `title` is empty if the issue's title has said it; `level` is that of the headline. `url` is the article's
+    address or empty; only a brief one's headline links to it, for the others have `more`. `lead` is the
+    picture at full width, `thumbnail` the one beside a card's text. `host` is that of one on another site.
     """
 
     layout: str
@@ -69,7 +70,7 @@ class EmailArticle:
 
 @dataclass(frozen=True, slots=True)
 class EmailSection:
-    """A group of articles; `title` is empty if it has no heading."""
+    """A group of articles. `title` is empty without a heading; the issue line has the only article's."""
 
     title: str
     articles: tuple[EmailArticle, ...]
@@ -77,10 +78,7 @@ class EmailSection:
 
 @dataclass(frozen=True, slots=True)
 class EmailView:
-    """One edition, as `email/issue.mjml.j2` sees it under the name `email`.
-
-    `single` is True if it has one text to read: its letter, or one article in full.
-    """
+    """One edition, as `email/issue.mjml.j2` sees it under the name `email`."""
 
     language: str
     title: str
@@ -102,4 +100,3 @@ class EmailView:
     unsubscribe_url: str
     preferences_url: str
     browser_url: str
-    single: bool

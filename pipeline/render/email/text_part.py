@@ -31,7 +31,7 @@ def email_text(context: EmailContext) -> MergeText:
         _paragraphs(_image(edition.letter.lead), _content(edition.letter, context, links)),
     ]
     rule = "-" * TEXT_COLUMNS
-    for section in edition.sections:
+    for section in context.sections:
         if section.title:
             parts.append(_lines(rule, _wrap(section.title.upper()), rule))
         elif parts[-1]:
@@ -51,7 +51,7 @@ def _article(
 ) -> str:
     article = composed.article
     layout = composed.in_layout(section_layout)
-    title = "" if context.edition.repeats_title(article) else _wrap(article.title)
+    title = "" if context.edition.only_article is composed else _wrap(article.title)
     dek = _wrap(article.dek)
 
     def more() -> str:

@@ -113,10 +113,10 @@ def _article_in_issue(
     issue_url = options.anchor
     target = article.link or composed.url or issue_url
     headline = f'<h{level}><a href="{escape(target)}">{escape(article.title)}</a></h{level}>'
-    if repeated := edition.repeats_title(article):
+    if edition.only_article is composed:
         headline = ""
     if layout is Layout.FULL:
-        shift = level - (2 if repeated else 1)
+        shift = level - (1 if headline else 2)
         options = replace(options, anchor=f"{issue_url}#{article.slug}_", heading_shift=shift)
         authors = _paragraph(byline(article, "; ") if edition.issue.show.authors else "")
         return _join([headline, authors, _image(lead), _body(composed.content, options, edition.audience)])

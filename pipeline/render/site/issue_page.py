@@ -87,15 +87,18 @@ def _article(
     In full its headings are below its title. No id that is made from a heading contains an underscore,
     so that no two ids on the page are alike.
     """
-    html, headline = None, not edition.repeats_title(composed.article)
+    html, headline = None, edition.only_article is not composed
     if layout is Layout.FULL:
         content = for_audience(composed.content, Medium.WEB, edition.audience)
         html = content_html(content, page, f"{composed.article.slug}_", level - (1 if headline else 2))
     article = replace(site_article(composed, index, page, layout.value, html), level=level, headline=headline)
-    if not edition.single:
+    if layout is not Layout.FULL:
         return article
-    same_day = page.messages.date(composed.article.date) == page.messages.date(edition.issue.date)
-    return replace(article, date=None if same_day else article.date, minutes=0)
+    same_day = article.date == site_date(edition.issue.date, page.messages)
+    same_time = len(edition.articles) == 1 and article.minutes == edition.minutes
+    return replace(
+        article, date=None if same_day else article.date, minutes=0 if same_time else article.minutes
+    )
 
 
 def _neighbour(index: SiteIndex, page: SitePage, position: int, audience: str) -> SiteLink | None:
