@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 from linkify_it import LinkifyIt
-from markdown_it.rules_core import StateCore
 
 _TASK = re.compile(r"\[([ xX])\][ \t]+(?=\S)")
 
@@ -20,7 +19,7 @@ class BareAddresses(LinkifyIt):  # type: ignore[misc]
         return match if match and self._is_address(match) else None
 
     def match(self, text: str) -> list[Any] | None:
-        """Return the addresses in a text, or None if there is none."""
+        """Return the addresses in a text, or None without one."""
         matches = [each for each in super().match(text) or () if self._is_address(each)]
         return matches or None
 
@@ -31,7 +30,7 @@ class BareAddresses(LinkifyIt):  # type: ignore[misc]
         return match.schema in ("http:", "https:", "mailto:")
 
 
-def task_lists(state: StateCore) -> None:
+def task_lists(state: Any) -> None:
     """Write the boxes of a task list (GFM, section 5.3) as signs: mail programs drop form elements."""
     for item, paragraph, token in zip(state.tokens, state.tokens[1:], state.tokens[2:], strict=False):
         if (item.type, paragraph.type, token.type) == ("list_item_open", "paragraph_open", "inline"):
