@@ -203,11 +203,12 @@ class Composer:
             with collect(errors):
                 self.content(article)
         raise_all(errors)
-        raise_all(
-            _nothing_to_read(issue, edition.audience)
-            for edition in assembled.editions
-            if not edition.articles and _is_empty(for_audience(letter, Medium.EMAIL, edition.audience))
-        )
+        for edition in assembled.editions:
+            shown = for_audience(letter, Medium.EMAIL, edition.audience)
+            words = "".join(content_texts(shown.blocks, shown.footnotes)).strip()
+            if not (edition.articles or shown.images or words):
+                errors.append(_nothing_to_read(issue, edition.audience))
+        raise_all(errors)
         return tuple(self._edition(assembled, edition, letter) for edition in assembled.editions)
 
     def _edition(
@@ -377,11 +378,6 @@ class Composer:
             return Finding("LINK002", Severity.ERROR, f"{message}: {why}.", Place(path), hint)
         hint = "The page appears with the first issue that carries the article."
         return Finding("LINK001", Severity.WARNING, f"{message} yet.", Place(path), hint)
-
-
-def _is_empty(content: Content) -> bool:
-    """Whether content has neither words nor pictures."""
-    return not content.images and not "".join(content_texts(content.blocks, content.footnotes)).strip()
 
 
 def _nothing_to_read(issue: Issue, audience: str) -> PressroomError:
