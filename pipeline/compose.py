@@ -10,12 +10,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from urllib.parse import quote
 
 from pipeline.articles.resolver import SourceResolver
 from pipeline.content.compressed import compress
 from pipeline.content.medium import Medium, select_blocks
 from pipeline.content.opening import opening
-from pipeline.content.parse import WORDS_PER_MINUTE, parse_content
+from pipeline.content.parse import WORDS_PER_MINUTE, count_words, parse_content
+from pipeline.content.tree import elements
 from pipeline.errors import PressroomError, collect, raise_all, suggest
 from pipeline.images.library import ImageLibrary
 from pipeline.images.resize import LOGO_BOX, THUMBNAIL_BOX
@@ -28,23 +30,34 @@ from pipeline.model import (
     ComposedArticle,
     ComposedEdition,
     ComposedIssue,
+    ComposedItem,
+    ComposedLink,
     Content,
     Edition,
+    Element,
     Finding,
     Image,
     Issue,
     Layout,
+    LinkItem,
     MergeText,
     Place,
+    PoolItem,
     Published,
     Section,
     Severity,
+    articles_of,
 )
 from pipeline.support import merge
 from pipeline.support.limits import PREVIEW_TEXT, SETTINGS_FILE
 from pipeline.support.processes import spread
-from pipeline.support.urls import address, article_path, is_public, issue_path
+from pipeline.support.urls import ADDRESS_CHARACTERS, address, article_path, is_public, issue_path
 from pipeline.workspace import Workspace
+
+_COMMENT_ELEMENTS = frozenset({"a", "b", "br", "code", "em", "i", "p", "strong"})
+"""What the comment on a link item may have: one paragraph with links, bold, emphasis and code."""
+
+_Text = Article | Issue | LinkItem
 
 _COMPRESS_FROM = 500
 """Texts from which parsed ones are compressed in memory: below it the time costs more than the space."""
@@ -52,7 +65,7 @@ _COMPRESS_FROM = 500
 
 @dataclass(frozen=True, slots=True)
 class ParsedText:
-    """A parsed article or letter: its content, the slugs of the articles it links to, its mistakes."""
+    """A parsed article, letter or comment: its content, the slugs of articles it links to, its mistakes."""
 
     content: Content
     linked: frozenset[str]
@@ -102,7 +115,7 @@ class Composer:
 
     @cached_property
     def carriers(self) -> Mapping[str, tuple[str, ...]]:
-        """Maps each article to the folders of the frozen issues that carry it, oldest first."""
+        """Maps each article and link item to the folders of the frozen issues that carry it, oldest first."""
         return self.workspace.assembler.history.carriers()
 
     @cached_property
@@ -121,26 +134,26 @@ class Composer:
         except PressroomError as error:
             raise PressroomError(f"`logo`: {error.message}", SETTINGS_FILE, hint=error.hint) from error
 
-    def content(self, text: Article | Issue) -> Content:
-        """Parse an article, or an issue's letter. Raises `Mistakes` with everything wrong in its text."""
+    def content(self, text: _Text) -> Content:
+        """Parse an article, a letter or a comment. Raises `Mistakes` with everything wrong in its text."""
         parsed = self._parsed_text(text)
         raise_all(parsed.mistakes)
         return parsed.content
 
     def _parse_texts(self, issues: Iterable[AssembledIssue]) -> None:
-        """Parse every letter and article of these issues that is not parsed yet, in several processes."""
-        texts: dict[str, Article | Issue] = {}
+        """Parse every text of these issues that is not parsed yet, in several processes."""
+        texts: dict[str, _Text] = {}
         for each in issues:
-            texts[each.issue.place.path] = each.issue
+            texts[_name(each.issue)] = each.issue
             for edition in each.editions:
-                texts |= {article.place.path: article for article in edition.articles}
-        missing = [text for path, text in texts.items() if path not in self._parsed]
+                texts |= {_name(item): item for item in edition.items}
+        missing = [text for name, text in texts.items() if name not in self._parsed]
         for text, parsed in zip(missing, spread(self._parse, missing, few=200), strict=True):
             if len(texts) > _COMPRESS_FROM:
                 parsed = replace(parsed, content=compress(parsed.content))
-            self._parsed[text.place.path] = parsed
+            self._parsed[_name(text)] = parsed
 
-    def _parse(self, text: Article | Issue) -> ParsedText:
+    def _parse(self, text: _Text) -> ParsedText:
         path = text.place.path
         resolver = SourceResolver(path, self.workspace.files, self.pool, self.images)
         mistakes: list[PressroomError] = []
@@ -153,6 +166,8 @@ class Composer:
                     thumbnail = resolver.image(text.image, text.image_alt, THUMBNAIL_BOX)
             except PressroomError as error:
                 mistakes.append(PressroomError(error.message, path, text.lines.get("image"), error.hint))
+        elif isinstance(text, LinkItem):
+            body, first_line = text.comment, text.comment_line
         else:
             body, first_line = text.letter, text.letter_line
         with collect(mistakes):
@@ -166,13 +181,16 @@ class Composer:
                 language=self.publication.language,
             )
         mistakes += self._unknown_audiences(content.blocks, path)
+        if isinstance(text, LinkItem):
+            mistakes += _comment_mistakes(content, Place(path, first_line))
         content = replace(content, thumbnail=thumbnail)
         return ParsedText(content, frozenset(resolver.linked), tuple(mistakes))
 
-    def _parsed_text(self, text: Article | Issue) -> ParsedText:
-        if text.place.path not in self._parsed:
-            self._parsed[text.place.path] = self._parse(text)
-        return self._parsed[text.place.path]
+    def _parsed_text(self, text: _Text) -> ParsedText:
+        name = _name(text)
+        if name not in self._parsed:
+            self._parsed[name] = self._parse(text)
+        return self._parsed[name]
 
     def _unknown_audiences(self, blocks: Iterable[Block], path: str) -> Iterator[PressroomError]:
         """Yield an error for each `::: only` whose audience the publication does not have."""
@@ -194,17 +212,17 @@ class Composer:
                 self._line(issue, key, typed)
         with collect(errors):
             letter = self.content(issue)
-        for article in {a.slug: a for edition in assembled.editions for a in edition.articles}.values():
+        for item in {each.key: each for edition in assembled.editions for each in edition.items}.values():
             with collect(errors):
-                self.content(article)
+                self.content(item)
         raise_all(errors)
         return tuple(self._edition(assembled, edition, letter) for edition in assembled.editions)
 
     def _edition(
-        self, assembled: AssembledIssue, edition: Edition[Article], letter: Content
+        self, assembled: AssembledIssue, edition: Edition[PoolItem], letter: Content
     ) -> ComposedEdition:
         issue = assembled.issue
-        sections = edition.map(lambda article: self._article(article, assembled)).sections
+        sections = edition.map(lambda item: self._item(item, assembled)).sections
         public = is_public(self.publication, edition.audience)
         preview = self._line(issue, "preview_text", issue.preview_text)
         summary = _summary(letter, edition.audience) or issue.title
@@ -221,16 +239,19 @@ class Composer:
             subject=self._line(issue, "subject", issue.subject) or merge.text(issue.title),
             preview_text=preview or merge.text(summary),
             summary=summary if preview.fields else preview or summary,
-            disclaimers=self._disclaimers(edition.articles),
-            related=self._related(issue, edition.articles),
+            disclaimers=self._disclaimers(edition.items),
+            related=self._related(issue, articles_of(edition)),
             minutes=_minutes(letter, sections),
             earlier_paths=tuple(each for each in earlier_paths if each != path),
         )
 
-    def _article(self, article: Article, assembled: AssembledIssue) -> ComposedArticle:
+    def _item(self, article: PoolItem, assembled: AssembledIssue) -> ComposedItem:
+        content = self.content(article)
+        if isinstance(article, LinkItem):
+            return ComposedLink(article, content, quote(article.url, safe=ADDRESS_CHARACTERS))
         return ComposedArticle(
             article=article,
-            content=self.content(article),
+            content=content,
             feed_identity=assembled.feed_identities[article.slug],
             url=self.url_of(article),
             disclaimers=self._disclaimers([article]),
@@ -245,12 +266,12 @@ class Composer:
             line = issue.lines.get(key)
             raise PressroomError(f"`{key}`: {error.message}", issue.place.path, line, error.hint) from error
 
-    def _disclaimers(self, articles: Iterable[Article]) -> tuple[str, ...]:
-        """Disclaimers required by the articles' tags, then the articles' own; each text once."""
-        articles = tuple(articles)
-        tags = {tag for article in articles for tag in article.tags}
+    def _disclaimers(self, items: Iterable[PoolItem]) -> tuple[str, ...]:
+        """Disclaimers required by the items' tags, then the articles' own; each text once."""
+        items = tuple(items)
+        tags = {tag for item in items for tag in item.tags}
         tied = [each.text for each in self.publication.disclaimers if tags.intersection(each.tags)]
-        own = [article.disclaimer for article in articles if article.disclaimer]
+        own = [item.disclaimer for item in items if isinstance(item, Article) and item.disclaimer]
         return tuple(dict.fromkeys((*tied, *own)))
 
     def _related(self, issue: Issue, articles: Iterable[Article]) -> dict[str, tuple[str, str]]:
@@ -305,17 +326,18 @@ class Composer:
         It is an error if the article never will have one: a draft, or for a private audience only.
         """
         pages = {each.article.slug for each in published.articles}
-        texts: list[Article | Issue] = [each.article for each in published.articles]
+        texts: list[_Text] = [each.article for each in published.articles]
+        texts += (link.link for edition in published.editions for link in edition.links)
         return self._dead_links([*texts, *(each.issue for each in published.editions)], pages)
 
     def dead_links_of(self, assembled: AssembledIssue) -> tuple[Finding, ...]:
         """Report the same for one issue; articles have a page if it or a frozen issue carries them."""
-        carried = {article.slug: article for edition in assembled.editions for article in edition.articles}
-        slugs = carried.keys() | (self.carriers.keys() & self.pool.keys())
+        carried = {item.key: item for edition in assembled.editions for item in edition.items}
+        slugs = (carried.keys() | self.carriers.keys()) & self.pool.keys()
         pages = {slug for slug in slugs if self.url_of(self.pool[slug])}
         return self._dead_links([*carried.values(), assembled.issue], pages)
 
-    def _dead_links(self, texts: Iterable[Article | Issue], pages: set[str]) -> tuple[Finding, ...]:
+    def _dead_links(self, texts: Iterable[_Text], pages: set[str]) -> tuple[Finding, ...]:
         return tuple(
             self._dead_link(self.pool[target], text.place.path)
             for text in texts
@@ -332,6 +354,11 @@ class Composer:
         return Finding("LINK001", Severity.WARNING, f"{message} yet.", Place(path), hint)
 
 
+def _name(text: _Text) -> str:
+    """What tells a text from all others: several link items may be on one line."""
+    return text.place.path if isinstance(text, Issue) else f"{text.place.path} {text.key}"
+
+
 def _summary(letter: Content, audience: str) -> str:
     """Make a summary of the beginning of the letter: whole sentences, else whole words."""
     # It is also the inbox line, so it contains only what all forms show.
@@ -345,11 +372,28 @@ def _summary(letter: Content, audience: str) -> str:
     return text if len(text) <= most else text[: most - 1].rsplit(" ", 1)[0].rstrip(",;:–— ") + "…"
 
 
-def _minutes(letter: Content, sections: Iterable[Section[ComposedArticle]]) -> int:
+def _comment_mistakes(content: Content, place: Place) -> Iterator[PressroomError]:
+    """Yield an error for a comment that is more than one paragraph of running text."""
+    blocks = [node for block in content.blocks for node in block.nodes]
+    tags = {element.tag for element in elements(blocks)}
+    paragraphs = all(isinstance(node, Element) and node.tag == "p" for node in blocks)
+    prose = all(block.kind is BlockKind.PROSE for block in content.blocks)
+    if not prose or not paragraphs or len(blocks) > 1 or tags - _COMMENT_ELEMENTS or content.footnotes:
+        yield PressroomError(
+            "the comment has more than running text.",
+            *place,
+            "It is one paragraph, with links, **bold**, *emphasis* and `code` only.",
+        )
+
+
+def _minutes(letter: Content, sections: Iterable[Section[ComposedItem]]) -> int:
     """Reading time of the email itself in minutes: of a card only the dek counts, not its article."""
     words = letter.words
     for section in sections:
-        for composed, layout in section.articles:
+        for composed, layout in section.items:
+            if isinstance(composed, ComposedLink):
+                words += count_words(composed.link.title) + composed.content.words
+                continue
             whole = layout is Layout.FULL or composed.url is None
             words += composed.content.words if whole else len(composed.article.dek.split())
     return max(1, -(-words // WORDS_PER_MINUTE))

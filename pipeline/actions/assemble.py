@@ -38,5 +38,5 @@ def assemble_issue(
         Finding("COPY012", Severity.WARNING, problem, Place(SETTINGS_FILE), "Write yours before you send.")
         for problem in placeholders_left(workspace.files.publication)
     )
-    findings = (*assembler.lock_findings(issue), *assembler.unplaced_articles, *placeholders)
+    findings = (*assembler.lock_findings(issue), *assembler.unplaced_items, *placeholders)
     return AssembleReport(assembled, lock.path, written, findings)

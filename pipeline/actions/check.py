@@ -101,7 +101,7 @@ def check_context(prepared: PreparedEdition) -> CheckContext:
         theme=prepared.renderer.templates.sources("email/"),
         noticed=(
             *assembler.lock_findings(issue),
-            *assembler.unplaced_articles,
+            *assembler.unplaced_items,
             *prepared.renderer.templates.unused(),
             *composer.dead_links_of(prepared.issue.assembled),
             *(finding for content in edition.contents for finding in content.findings),

@@ -67,7 +67,7 @@ def _show_report(report: BuildReport, whole: bool) -> None:
         number = built.edition.issue.number
         terminal.result(
             f"{number:>4}  {built.edition.title}: "
-            f"{terminal.count(len(built.edition.articles), 'article')}, {built.edition.minutes} min, "
+            f"{terminal.count_items(built.edition.items)}, {built.edition.minutes} min, "
             f"email {terminal.size(built.html_bytes)}"
             + ("" if built.frozen else f"  [not frozen: pressroom assemble {number}]")
         )

@@ -6,11 +6,13 @@ shared list of errors and replaced by a default, so that one run reports all mis
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pipeline.errors import PressroomError, suggest
@@ -187,6 +189,20 @@ class Fields:
             self.error(key, f'`{key}` is "{text}" and must be one of {known}.', suggest(text, choices))
             return None
         return choices(text)
+
+    def web_address(self, key: str, *, required: bool = False) -> str:
+        """An `http` or `https` address with a host."""
+        value = self.text(key, required=required)
+        try:
+            parts = urlsplit(value)
+            sound = not value or bool(
+                re.fullmatch(r"https?://\S+", value, re.IGNORECASE) and parts.hostname and parts.port != 0
+            )
+        except ValueError:  # of a port that is no number, and of brackets without an IPv6 address
+            sound = False
+        if not sound:
+            self.error(key, f'`{key}` is "{value}" and must be a web address.', "As https://example.org/…")
+        return value if sound else ""
 
     def boolean(self, key: str, default: bool = False) -> bool:
         """True or false; also written `yes`, `no`, `on` or `off`."""

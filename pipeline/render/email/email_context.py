@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pipeline.config.i18n import Messages
-from pipeline.model import ComposedArticle, ComposedEdition, Layout, MergeField, MergeText, Publication
+from pipeline.model import (
+    ComposedArticle,
+    ComposedEdition,
+    ComposedItem,
+    Layout,
+    MergeField,
+    MergeText,
+    Publication,
+    Section,
+)
 from pipeline.render.email.template_values import EmailLink
-from pipeline.render.shared_text import host, revision_date
+from pipeline.render.shared_text import host, revision_date, together
 from pipeline.support import merge
 
 
@@ -70,9 +79,16 @@ class EmailContext:
         return tuple(EmailLink(*known[slug]) for slug in article.article.related if slug in known)
 
 
-def in_layout(article: ComposedArticle, layout: Layout) -> Layout:
-    """The layout that an article really gets: full if it cannot be read anywhere else."""
-    return layout if article.url or article.article.link else Layout.FULL
+def in_layout(item: ComposedItem, layout: Layout) -> Layout:
+    """The layout that an item really gets: full if it cannot be read anywhere else."""
+    return layout if item.url or (isinstance(item, ComposedArticle) and item.article.link) else Layout.FULL
+
+
+def shown_together(
+    section: Section[ComposedItem],
+) -> Iterator[tuple[ComposedArticle, Layout] | list[ComposedItem]]:
+    """Group the items of a section by the layouts that they really get (`together`)."""
+    return together((item, in_layout(item, layout)) for item, layout in section.items)
 
 
 def unsubscribe_url(publication: Publication) -> MergeText:

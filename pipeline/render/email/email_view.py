@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import count
 
+from pipeline.content.html import HtmlOptions, nodes_to_html
 from pipeline.content.medium import Medium, for_audience
-from pipeline.model import ComposedArticle, Image, Layout, Publication, ThemeSettings
+from pipeline.model import ComposedArticle, ComposedItem, Image, Layout, Publication, Section, ThemeSettings
 from pipeline.render.email.content_blocks import content_blocks
 from pipeline.render.email.content_tokens import ContentHtml
-from pipeline.render.email.email_context import EmailContext, browser_url, in_layout, unsubscribe_url
+from pipeline.render.email.email_context import (
+    EmailContext,
+    browser_url,
+    shown_together,
+    unsubscribe_url,
+)
 from pipeline.render.email.part_sizes import FIRST_ARTICLE, LETTER, in_part
 from pipeline.render.email.template_values import (
     EmailArticle,
     EmailBlock,
     EmailImage,
+    EmailLinkRow,
+    EmailLinks,
     EmailSection,
     EmailView,
 )
-from pipeline.render.shared_text import byline, host, text_lines
+from pipeline.render.shared_text import byline, host, link_row, text_lines
 from pipeline.support import urls
 from pipeline.support.limits import EMAIL_GUTTER, EMAIL_WIDTH, TALLEST_IMAGE, THUMBNAIL_WIDTH
 
@@ -49,10 +58,7 @@ def email_view(context: EmailContext, logo: Image | None) -> EmailView:
         sections=tuple(
             EmailSection(
                 section.title,
-                tuple(
-                    in_part(_article(each, layout, context), next(number))
-                    for each, layout in section.articles
-                ),
+                tuple(in_part(each, next(number)) for each in _items(section, context)),
             )
             for section in edition.sections
         ),
@@ -66,9 +72,22 @@ def email_view(context: EmailContext, logo: Image | None) -> EmailView:
     )
 
 
-def _article(composed: ComposedArticle, section_layout: Layout, context: EmailContext) -> EmailArticle:
+def _items(section: Section[ComposedItem], context: EmailContext) -> Iterator[EmailArticle | EmailLinks]:
+    for each in shown_together(section):
+        if isinstance(each, list):
+            yield EmailLinks(tuple(_row(item, section, context) for item in each))
+        else:
+            yield _article(*each, context)
+
+
+def _row(item: ComposedItem, section: Section[ComposedItem], context: EmailContext) -> EmailLinkRow:
+    row = link_row(item, section.badges, context.messages)
+    comment = nodes_to_html(row.comment, HtmlOptions(Medium.EMAIL, styles=context.styles))
+    return EmailLinkRow(row.title, row.url, row.badge, ContentHtml(comment), row.details)
+
+
+def _article(composed: ComposedArticle, layout: Layout, context: EmailContext) -> EmailArticle:
     article, theme = composed.article, context.publication.theme
-    layout = in_layout(composed, section_layout)
     full = layout is Layout.FULL
     url = article.link or composed.url or ""
     content = for_audience(composed.content, Medium.EMAIL, context.edition.audience)

@@ -66,11 +66,30 @@ class EmailArticle:
 
 
 @dataclass(frozen=True, slots=True)
-class EmailSection:
-    """A titled group of articles."""
+class EmailLinkRow:
+    """A row of a roundup; `details` are host, author, time and source in one line."""
 
     title: str
-    articles: tuple[EmailArticle, ...]
+    url: str
+    badge: str
+    comment_html: ContentHtml
+    details: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmailLinks:
+    """Neighbouring rows of a roundup, in the place of an article; `layout` is `link`."""
+
+    rows: tuple[EmailLinkRow, ...]
+    layout: str = "link"
+
+
+@dataclass(frozen=True, slots=True)
+class EmailSection:
+    """A titled group of articles and links."""
+
+    title: str
+    articles: tuple[EmailArticle | EmailLinks, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from pipeline.content.html import nodes_to_html
 from pipeline.content.medium import Medium, for_audience
-from pipeline.model import EVERYONE, ComposedArticle, ComposedEdition, Layout, OutputFile
+from pipeline.model import (
+    EVERYONE,
+    ComposedArticle,
+    ComposedEdition,
+    ComposedItem,
+    Layout,
+    OutputFile,
+    Section,
+)
+from pipeline.render.shared_text import link_row, together
 from pipeline.render.site.head_metadata import FeedLink, make_head
 from pipeline.render.site.json_ld import about_issue
-from pipeline.render.site.page_content import content_html
+from pipeline.render.site.page_content import content_html, html_options
 from pipeline.render.site.page_frame import SiteRenderer
 from pipeline.render.site.page_values import (
     SiteArticle,
     SiteLink,
+    SiteLinkRow,
+    SiteLinks,
     SiteSection,
     edition_links,
     issue_link,
@@ -36,7 +48,12 @@ def issue_page(site: SiteRenderer, position: int, edition: ComposedEdition) -> O
         SiteSection(
             f"_section-{number}",
             section.title,
-            tuple(_article(index, page, edition, article, layout) for article, layout in section.articles),
+            tuple(
+                SiteLinks(tuple(_row(item, section, page) for item in each))
+                if isinstance(each, list)
+                else _article(index, page, edition, *each)
+                for each in together(section.items)
+            ),
         )
         for number, section in enumerate(edition.public_sections, start=1)
     )
@@ -64,6 +81,12 @@ def _feeds(site: SiteRenderer, page: SitePage, edition: ComposedEdition) -> tupl
         return site.feeds(page)
     audience = urls.find_audience(site.publication, edition.audience)
     return site.feeds(page, urls.audience_path(audience.name), audience.title)
+
+
+def _row(item: ComposedItem, section: Section[ComposedItem], page: SitePage) -> SiteLinkRow:
+    row = link_row(item, section.badges, page.messages)
+    comment = nodes_to_html(row.comment, html_options(page, "", 0))
+    return SiteLinkRow(row.title, page.href(row.url), row.badge, comment, row.details)
 
 
 def _article(
