@@ -10,14 +10,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from pipeline.articles.resolver import SourceResolver
+from pipeline.content.comment import comment_mistakes
 from pipeline.content.compressed import compress
-from pipeline.content.medium import Medium, select_blocks
-from pipeline.content.opening import opening
+from pipeline.content.html import heading_ids
+from pipeline.content.links import links_of
+from pipeline.content.medium import Medium, for_audience
+from pipeline.content.opening import summary_of
 from pipeline.content.parse import WORDS_PER_MINUTE, count_words, parse_content
-from pipeline.content.tree import elements
 from pipeline.errors import PressroomError, collect, raise_all, suggest
 from pipeline.images.library import ImageLibrary
 from pipeline.images.resize import LOGO_BOX, THUMBNAIL_BOX
@@ -34,7 +36,6 @@ from pipeline.model import (
     ComposedLink,
     Content,
     Edition,
-    Element,
     Finding,
     Image,
     Issue,
@@ -49,13 +50,10 @@ from pipeline.model import (
     articles_of,
 )
 from pipeline.support import merge
-from pipeline.support.limits import PREVIEW_TEXT, SETTINGS_FILE
+from pipeline.support.limits import SETTINGS_FILE
 from pipeline.support.processes import spread
 from pipeline.support.urls import ADDRESS_CHARACTERS, address, article_path, is_public, issue_path
 from pipeline.workspace import Workspace
-
-_COMMENT_ELEMENTS = frozenset({"a", "b", "br", "code", "em", "i", "p", "strong"})
-"""What the comment on a link item may have: one paragraph with links, bold, emphasis and code."""
 
 _Text = Article | Issue | LinkItem
 
@@ -158,18 +156,13 @@ class Composer:
         resolver = SourceResolver(path, self.workspace.files, self.pool, self.images)
         mistakes: list[PressroomError] = []
         content, lead, thumbnail = Content(()), None, None
-        if isinstance(text, Article):
-            body, first_line = text.body, text.body_line
+        if isinstance(text, Article) and text.image:
             try:
-                if text.image:
-                    lead = resolver.image(text.image, text.image_alt)
-                    thumbnail = resolver.image(text.image, text.image_alt, THUMBNAIL_BOX)
+                lead = resolver.image(text.image, text.image_alt)
+                thumbnail = resolver.image(text.image, text.image_alt, THUMBNAIL_BOX)
             except PressroomError as error:
                 mistakes.append(PressroomError(error.message, path, text.lines.get("image"), error.hint))
-        elif isinstance(text, LinkItem):
-            body, first_line = text.comment, text.comment_line
-        else:
-            body, first_line = text.letter, text.letter_line
+        body, first_line = _source(text)
         with collect(mistakes):
             content = parse_content(
                 body,
@@ -182,7 +175,7 @@ class Composer:
             )
         mistakes += self._unknown_audiences(content.blocks, path)
         if isinstance(text, LinkItem):
-            mistakes += _comment_mistakes(content, Place(path, first_line))
+            mistakes += comment_mistakes(content, path, first_line)
         content = replace(content, thumbnail=thumbnail)
         return ParsedText(content, frozenset(resolver.linked), tuple(mistakes))
 
@@ -225,7 +218,7 @@ class Composer:
         sections = edition.map(lambda item: self._item(item, assembled)).sections
         public = is_public(self.publication, edition.audience)
         preview = self._line(issue, "preview_text", issue.preview_text)
-        summary = _summary(letter, edition.audience) or issue.title
+        summary = summary_of(letter, edition.audience) or issue.title
         path = issue_path(issue, edition.audience)
         earlier = (issue_path(replace(issue, folder=alias), edition.audience) for alias in issue.aliases)
         earlier_paths = dict.fromkeys((*earlier, *assembled.addresses.get(edition.audience, ())))
@@ -338,11 +331,39 @@ class Composer:
         return self._dead_links([*carried.values(), assembled.issue], pages)
 
     def _dead_links(self, texts: Iterable[_Text], pages: set[str]) -> tuple[Finding, ...]:
-        return tuple(
+        texts = tuple(texts)
+        without_page = (
             self._dead_link(self.pool[target], text.place.path)
             for text in texts
             for target in sorted(self._parsed_text(text).linked - pages)
         )
+        return (*without_page, *(finding for text in texts for finding in self._dead_anchors(text)))
+
+    def _dead_anchors(self, text: _Text) -> Iterator[Finding]:
+        """Report each link to a heading that the text itself, or a linked article, does not have."""
+        if not re.search(r"#[^\s#]", _source(text)[0]):
+            return
+        parsed = self._parsed_text(text)
+        own: tuple[str, ...] | None = None
+        slugs = {address(self.publication, article_path(slug)): slug for slug in parsed.linked}
+        for href, line in links_of(parsed.content):
+            page, mark, fragment = href.partition("#")
+            if not mark or isinstance(href, MergeText) or (page and page not in slugs):
+                continue
+            if page:
+                target = self._parsed_text(self.pool[slugs[page]]).content
+                ids = heading_ids(for_audience(target, Medium.WEB, EVERYONE).blocks)
+                where = f'"{slugs[page]}"'
+            else:
+                own = heading_ids(parsed.content.blocks) if own is None else own
+                ids, where = own, "this text"
+            if (name := unquote(fragment)) in ids:
+                continue
+            hint = suggest(name, ids) or (
+                "Its headings are #" + ", #".join(ids) + "." if ids else "It has none."
+            )
+            message = f'it links to "#{name}", and no heading in {where} has that name.'
+            yield Finding("LINK019", Severity.WARNING, message, Place(text.place.path, line), hint)
 
     def _dead_link(self, target: Article, path: str) -> Finding:
         message = f'it links to the article "{target.slug}", which has no page'
@@ -354,36 +375,16 @@ class Composer:
         return Finding("LINK001", Severity.WARNING, f"{message} yet.", Place(path), hint)
 
 
+def _source(text: _Text) -> tuple[str, int]:
+    """The Markdown of a text, and its first line."""
+    if isinstance(text, Article):
+        return text.body, text.body_line
+    return (text.letter, text.letter_line) if isinstance(text, Issue) else (text.comment, text.comment_line)
+
+
 def _name(text: _Text) -> str:
     """What tells a text from all others: several link items may be on one line."""
     return text.place.path if isinstance(text, Issue) else f"{text.place.path} {text.key}"
-
-
-def _summary(letter: Content, audience: str) -> str:
-    """Make a summary of the beginning of the letter: whole sentences, else whole words."""
-    # It is also the inbox line, so it contains only what all forms show.
-    text = opening(
-        select_blocks(select_blocks(tuple(letter.blocks), Medium.WEB, audience), Medium.TEXT, audience)
-    )
-    least, most = PREVIEW_TEXT
-    for sentence_end in re.finditer(r"[.!?…]['\"’”)]*(?= |$)", text):
-        if least <= sentence_end.end() <= most:
-            return text[: sentence_end.end()]
-    return text if len(text) <= most else text[: most - 1].rsplit(" ", 1)[0].rstrip(",;:–— ") + "…"
-
-
-def _comment_mistakes(content: Content, place: Place) -> Iterator[PressroomError]:
-    """Yield an error for a comment that is more than one paragraph of running text."""
-    blocks = [node for block in content.blocks for node in block.nodes]
-    tags = {element.tag for element in elements(blocks)}
-    paragraphs = all(isinstance(node, Element) and node.tag == "p" for node in blocks)
-    prose = all(block.kind is BlockKind.PROSE for block in content.blocks)
-    if not prose or not paragraphs or len(blocks) > 1 or tags - _COMMENT_ELEMENTS or content.footnotes:
-        yield PressroomError(
-            "the comment has more than running text.",
-            *place,
-            "It is one paragraph, with links, **bold**, *emphasis* and `code` only.",
-        )
 
 
 def _minutes(letter: Content, sections: Iterable[Section[ComposedItem]]) -> int:

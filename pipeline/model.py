@@ -114,6 +114,14 @@ class Disclaimer:
 
 
 @dataclass(frozen=True, slots=True)
+class RequiredFields:
+    """Fields that an article with one of the tags must have, in its front matter or under `extra`."""
+
+    tags: tuple[str, ...]
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Audience:
     """The readers that an edition is for. Only a public audience has web pages and feeds."""
 
@@ -163,7 +171,8 @@ class Publication:
     addresses. `merge_fields` maps the name of each field to its default fallback. `hub` is the address of a
     WebSub hub. `editor_url` opens a file in the editor, with `{path}` and `{line}` for its place. `clients`
     are the families of mail clients that are checked for; empty means all. `silence` maps the codes of
-    silenced checks to the reason. `targets` are the `[targets.NAME]` tables.
+    silenced checks to the reason. `targets` are the `[targets.NAME]` tables. `approval` is the number of
+    approvals that an issue needs before it is pushed or sent, or the names or addresses of those who approve.
     """
 
     title: str
@@ -188,8 +197,10 @@ class Publication:
     hub: str | None = None
     clients: tuple[str, ...] = ()
     silence: Mapping[str, str] = field(default_factory=dict)
+    required_fields: tuple[RequiredFields, ...] = ()
     targets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     editor_url: str = ""
+    approval: int | tuple[str, ...] = 0
 
     @property
     def postal_line(self) -> str:

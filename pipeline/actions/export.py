@@ -131,8 +131,8 @@ def prepare_export(workspace: Workspace, request: ExportRequest) -> PreparedExpo
         if "preferences_url" in replaced:
             field = merge.text(merge.mark(MergeField("preferences_url")))
             publication = replace(publication, preferences_url=field)
-    workspace = replace(workspace, files=replace(workspace.files, publication=publication))
-    prepared = prepare_edition(Composer(workspace), issue, audience)
+    with_links = replace(workspace, files=replace(workspace.files, publication=publication))
+    prepared = prepare_edition(Composer(with_links), issue, audience)
     return PreparedExport(workspace, request, prepared, check_edition(prepared).findings, replaced)
 
 

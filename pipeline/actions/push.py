@@ -6,6 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from pipeline import __version__
+from pipeline.actions.approve import check_approval
 from pipeline.actions.export import PreparedExport
 from pipeline.export.client import TIME_LIMIT, DryRunClient, ServiceClient
 from pipeline.export.delivery import Credentials
@@ -22,10 +23,11 @@ def check_settings(package: Package) -> None:
     require(package.target, package.delivery.settings)
 
 
-def check_keys(package: Package) -> None:
-    """Raise `PressroomError` for each setting and each key that is missing."""
+def check_ready(source: PreparedExport, package: Package) -> None:
+    """Raise `PressroomError` for each setting and each key that is missing, or for a missing approval."""
     check_settings(package)
     keys_of(package.target)
+    check_approval(source.workspace, source.request.issue, source.audience)
 
 
 def dry_run_requests(source: PreparedExport, package: Package, *, new_draft: bool) -> tuple[ApiRequest, ...]:

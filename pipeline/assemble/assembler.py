@@ -80,14 +80,20 @@ class Assembler:
         by_id: dict[str, list[str]] = {}
         for folder, lock in self.locks.items():
             by_id.setdefault(lock.feed_identity.id, []).append(folder)
-        for copies in by_id.values():
-            for folder in copies if len(copies) > 1 else ():
-                other = next(each for each in copies if each != folder)
+        for folders in by_id.values():
+            if len(folders) == 1:
+                continue
+            # The lock of the original has the address of its own folder.
+            copies = [each for each in folders if f"/{each}/" not in str(self.locks[each].addresses)]
+            copy = lock_path(copies[0]) if len(copies) == 1 else "the lock in the folder that is the copy"
+            for folder in folders:
+                other = next(each for each in folders if each != folder)
                 self.broken[folder] = PressroomError(
-                    f"the lock is a copy: {lock_path(other)} has the same id.",
+                    f"two locks have the same id: this one and {lock_path(other)}.",
                     lock_path(folder),
-                    hint="Delete the lock in the folder that is the copy, then: pressroom assemble NUMBER",
+                    hint=f"Delete {copy}, and freeze that issue: pressroom assemble NUMBER",
                 )
+            for folder in folders:
                 del self.locks[folder]
 
     def lock_of(self, issue: Issue) -> Lock | None:

@@ -22,6 +22,7 @@ if "open_workspace" not in getattr(pipeline, "__all__", ()):
     )
 
 from pipeline import __version__
+from pipeline.cli.approve_command import approve
 from pipeline.cli.assemble_commands import assemble, plan
 from pipeline.cli.build_command import build
 from pipeline.cli.check_command import check
@@ -85,5 +86,5 @@ def main(ctx: click.Context, workspace: str) -> None:
 
 for command in (init, new, import_, articles, tags, plan, assemble, build, feed, check, preview, test):
     main.add_command(command)
-for command in (export, status, completion):
+for command in (approve, export, status, completion):
     main.add_command(command)

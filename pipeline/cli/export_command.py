@@ -125,10 +125,13 @@ def export(
     packed = pack_export(prepared)
     package = packed.package
     if to_push and package:
-        from pipeline.actions.push import check_keys, check_settings
+        from pipeline.actions.push import check_ready, check_settings
 
-        # Before anything is written. A dry run needs no key.
-        (check_settings if dry_run else check_keys)(package)
+        # Before anything is written. A dry run needs no key and no approval.
+        if dry_run:
+            check_settings(package)
+        else:
+            check_ready(prepared, package)
     place = write_export(packed)
     sizes = {each.path: len(each.data) for each in packed.files}
     result: dict[str, Any] = {"issue": request.issue.folder, "output": str(place), "files": sizes}

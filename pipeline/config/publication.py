@@ -15,7 +15,7 @@ from pipeline.config.sections import read_section
 from pipeline.config.themes import DEFAULT_THEME, read_theme, read_theme_settings, theme_names
 from pipeline.config.toml import toml_fields
 from pipeline.errors import PressroomError, suggest
-from pipeline.model import TARGETS, Disclaimer, MergeText, Publication, ThemeSettings
+from pipeline.model import TARGETS, Disclaimer, MergeText, Publication, RequiredFields, ThemeSettings
 from pipeline.support import merge
 from pipeline.support.limits import SETTINGS_FILE
 from pipeline.support.mail_addresses import format_mailbox, parse_mailbox
@@ -41,7 +41,7 @@ def read_publication(text: str, errors: list[PressroomError], templates: Path | 
     reply_name, reply_address = _mailbox(fields, "reply_to")
     title = fields.text("title", required=True)
     merge_fields = _merge_fields(fields)
-    clients, silence = _checks(fields.table("checks"))
+    clients, silence, required_fields = _checks(fields.table("checks"))
     publication = Publication(
         title=title,
         base_url=_base_url(fields),
@@ -65,8 +65,10 @@ def read_publication(text: str, errors: list[PressroomError], templates: Path | 
         hub=_hub(fields),
         clients=clients,
         silence=silence,
+        required_fields=required_fields,
         targets=_targets(fields),
         editor_url=_editor_url(fields),
+        approval=_approval(fields.table("approval")),
     )
     fields.check_unknown()
     return publication
@@ -91,8 +93,8 @@ CLIENTS = (
 """The families of mail clients that caniemail.com tests."""
 
 
-def _checks(fields: Fields) -> tuple[tuple[str, ...], dict[str, str]]:
-    """The client families to check for, and the silenced codes with their reasons."""
+def _checks(fields: Fields) -> tuple[tuple[str, ...], dict[str, str], tuple[RequiredFields, ...]]:
+    """The client families to check for, the silenced codes with their reasons, and the required fields."""
     clients = fields.texts("clients")
     for name in clients:
         if name not in CLIENTS:
@@ -102,8 +104,26 @@ def _checks(fields: Fields) -> tuple[tuple[str, ...], dict[str, str]]:
                 suggest(name, CLIENTS) or f"The families are {', '.join(CLIENTS)}.",
             )
     silence = read_silence(fields)
+    required = []
+    for table in fields.tables("require"):
+        required.append(RequiredFields(table.texts("tags"), table.texts("fields")))
+        for key in ("tags", "fields"):
+            if not table.texts(key):
+                table.error(key, f"`{key}` is missing.", 'As { tags = ["medical"], fields = ["authors"] }.')
+        table.check_unknown()
     fields.check_unknown()
-    return clients, silence
+    return clients, silence, tuple(required)
+
+
+def _approval(table: Fields) -> int | tuple[str, ...]:
+    """How many approvals are required, or whose."""
+    field = table.field("required")
+    if field is not None and isinstance(field.value, tuple | str):
+        required: int | tuple[str, ...] = table.texts("required")
+    else:
+        required = table.integer("required") or 0
+    table.check_unknown()
+    return required
 
 
 def _targets(fields: Fields) -> dict[str, dict[str, Any]]:

@@ -88,12 +88,19 @@ def footnotes_to_html(footnotes: Iterable[tuple[Node, ...]], options: HtmlOption
     return _HtmlWriter(options).footnotes(tuple(footnotes))
 
 
+def heading_ids(blocks: Iterable[Block]) -> tuple[str, ...]:
+    """The ids of the headings of blocks on their page, in the order of the text."""
+    writer = _HtmlWriter(HtmlOptions(Medium.WEB))
+    writer.blocks(blocks)
+    return tuple(each for each in writer.ids if not re.fullmatch(r"fn(ref)?\d+", each))
+
+
 class _HtmlWriter:
     """Writes one piece of HTML; the ids in it are unique."""
 
     def __init__(self, options: HtmlOptions) -> None:
         self.options = options
-        self.ids: set[str] = set()
+        self.ids: dict[str, None] = {}
         self.inset = options.inset
         self.in_code = False
         self.names: dict[int, str] = {}
@@ -278,7 +285,7 @@ class _HtmlWriter:
         while heading_id in self.ids:
             count += 1
             heading_id = f"{name}-{count}"
-        self.ids.add(heading_id)
+        self.ids[heading_id] = None
         return heading_id
 
     def _style(self, tag: str, parent: str, size: str = "", align: str | None = None) -> str:
@@ -305,7 +312,7 @@ class _HtmlWriter:
             return f"<sup>{link}</sup>"
         name = f"fnref{number}"
         attribute = "" if name in self.ids else f' id="{merge.escape(self.options.id(name))}"'
-        self.ids.add(name)
+        self.ids[name] = None
         return f'<sup class="footnote"{attribute}>{link}</sup>'
 
     def _with_backlink(self, inner: str, number: int) -> str:

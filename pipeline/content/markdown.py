@@ -1,7 +1,8 @@
-"""Parses Markdown: CommonMark 0.31 with tables, footnotes, containers, merge fields and typography.
+"""Parses Markdown: CommonMark 0.31 with what GitHub adds, footnotes, containers, merge fields, typography.
 
-The only module that imports markdown-it-py and mdit-py-plugins. Tables and footnotes are theirs; the
-rules for containers, merge fields and typography are our own:
+The only module that imports markdown-it-py, mdit-py-plugins and linkify-it-py. Tables, strikethrough, bare
+addresses and footnotes are theirs; the rules for containers, merge fields, task lists and typography are
+our own:
 
 - The containers of mdit-py-plugins close silently at the end of a text, and see fences inside blocks of
   code.
@@ -16,6 +17,7 @@ from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
+from linkify_it import LinkifyIt
 from markdown_it import MarkdownIt
 from markdown_it.helpers import parseLinkDestination, parseLinkLabel, parseLinkTitle
 from markdown_it.renderer import RendererHTML
@@ -38,6 +40,11 @@ from pipeline.errors import PressroomError
 from pipeline.support.merge import TYPED
 
 _MAX_NESTING = 40
+_MOST_SIGNS = {"[": 2000, "{{": 2000, '"': 20_000, "'": 20_000}
+"""In one paragraph. For brackets and quotation marks markdown-it takes time in the square of their number."""
+
+_TOO_LONG = re.compile(r"\S{100001}")
+_TASK = re.compile(r"\[([ xX])\][ \t]+(?=\S)")
 _FOOTNOTE = re.compile(r"\[\^[^\s\[\]]{1,100}\]")
 _DEFINITION = re.compile(r"\[((?!\^)[^\[\]\\]+)\]:[ \t]+([^<\s].*)")
 
@@ -86,10 +93,29 @@ class _CommonMark(MarkdownIt):
             return url
 
 
+class _Linkify(LinkifyIt):  # type: ignore[misc]
+    """Finds the bare addresses that GFM makes links of (section 6.9): web, email, or with `www.`."""
+
+    def match_at_start(self, text: str) -> Any:
+        match = super().match_at_start(text)
+        return match if match and self._is_address(match) else None
+
+    def match(self, text: str) -> list[Any] | None:
+        matches = [each for each in super().match(text) or () if self._is_address(each)]
+        return matches or None
+
+    def _is_address(self, match: Any) -> bool:
+        if match.schema == "" and match.raw.lower().startswith("www."):
+            match.url = f"https://{match.raw}"
+            return True
+        return match.schema in ("http:", "https:", "mailto:")
+
+
 @lru_cache(maxsize=8)
 def _parser(language: str) -> MarkdownIt:
     options: Any = {
         "typographer": True,
+        "linkify": True,
         "quotes": quotation_marks(language),
         "maxNesting": _MAX_NESTING,
         "xhtmlOut": False,
@@ -99,7 +125,8 @@ def _parser(language: str) -> MarkdownIt:
         parseLinkDestination=_link_destination, parseLinkLabel=parseLinkLabel, parseLinkTitle=parseLinkTitle
     )
     parser.helpers = helpers
-    parser.enable(["table", "smartquotes"])
+    parser.enable(["table", "strikethrough", "linkify", "smartquotes"])
+    parser.linkify = _Linkify()
     footnote_plugin(parser)
     parser.inline.ruler.at("footnote_ref", _footnote_reference)
     ends: Any = {"alt": ["paragraph", "reference", "blockquote", "list"]}
@@ -109,8 +136,10 @@ def _parser(language: str) -> MarkdownIt:
     parser.inline.ruler.before("escape", "merge_field", _merge_field)
     parser.inline.ruler.after("image", "lost_address", _lost_address)
     parser.block.ruler.before("reference", "lost_definition", _lost_definition)
+    parser.core.ruler.before("inline", "limit_paragraphs", _limit_paragraphs)
     parser.core.ruler.before("footnote_tail", "footnote_definitions", _footnote_definitions)
     parser.core.ruler.before("smartquotes", "dashes", _dashes)
+    parser.core.ruler.after("inline", "task_lists", _task_lists)
     for name, rule in _RENDER_RULES.items():
         parser.add_render_rule(name, rule)
     return parser
@@ -172,7 +201,7 @@ def _container(state: StateBlock, start: int, end: int, silent: bool) -> bool:
             )
         return True
     if not opening.name:
-        _mistake(state.env, start, f"`{':' * opening.colons}` closes nothing.", "Delete it.")
+        _mistake(state.env, start, f"`{':' * min(opening.colons, 20)}` closes nothing.", "Delete it.")
         return True
     lines = (state.src[state.bMarks[line] : state.eMarks[line]] for line in range(start + 1, end))
     last, unclosed = containers.find_end(opening.colons, lines)
@@ -290,6 +319,23 @@ def _first_space(text: str) -> int:
     return len(text.split(maxsplit=1)[0])
 
 
+def _limit_paragraphs(state: StateCore) -> None:
+    for token in state.tokens:
+        if token.type != "inline":
+            continue
+        problems = [
+            f"{count:,} times the sign `{sign}`"
+            for sign, most in _MOST_SIGNS.items()
+            if (count := token.content.count(sign)) > most
+        ]
+        if _TOO_LONG.search(token.content):
+            problems = ["a word of more than 100,000 characters"]
+        if problems:
+            line = state.env["first_line"] + (token.map[0] if token.map else 0)
+            hint = "Divide it by empty lines, or write it as code."
+            raise PressroomError(f"this paragraph has {problems[0]}.", None, line, hint)
+
+
 def _footnote_definitions(state: StateCore) -> None:
     defined: dict[str, int] = {}
     for token in state.tokens:
@@ -312,6 +358,15 @@ def _dashes(state: StateCore) -> None:
                 in_autolink = child.nesting > 0
             elif child.type == "text" and not in_autolink:
                 child.content = with_dashes(child.content)
+
+
+def _task_lists(state: StateCore) -> None:
+    """Write the boxes of a task list (GFM, section 5.3) as signs: mail programs drop form elements."""
+    for item, paragraph, token in zip(state.tokens, state.tokens[1:], state.tokens[2:], strict=False):
+        if (item.type, paragraph.type, token.type) == ("list_item_open", "paragraph_open", "inline"):
+            text = token.children[0] if token.children else None
+            if text and text.type == "text" and (match := _TASK.match(text.content)):
+                text.content = ("☐ " if match[1] == " " else "☑ ") + text.content[match.end() :]
 
 
 # --- to HTML ----------------------------------------------------------------------------------

@@ -99,6 +99,12 @@ class TokenReader:
                     message = f"`<{tokens[number + 1].content}>` would show its merge field as it is written."
                     hint = f"Write words for readers: `[words]({tokens[number + 1].content})`."
                     self.parsed.mistakes.append(PressroomError(message, None, self.line, hint))
+                if token.markup == "linkify" and [each.type for each in tokens[number + 3 : number + 4]] == [
+                    "merge_field"
+                ]:
+                    message = f"the merge field after {address} would not be part of the link."
+                    hint = f"Write words for readers: `[words]({address}{{{{ … }}}})`."
+                    self.parsed.mistakes.append(PressroomError(message, None, self.line, hint))
                 if token.info == "auto" and scheme_of(address) in PHONE_SCHEMES:
                     # A reader of `<tel:+44…>` is to see the number alone.
                     tokens[number + 1].content = tokens[number + 1].content.partition(":")[2]

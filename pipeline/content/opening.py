@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from pipeline.content.medium import Medium, select_blocks
 from pipeline.content.text_width import collapse_spaces
 from pipeline.content.tree_text import tree_text
-from pipeline.model import Block, BlockKind, Element
+from pipeline.model import Block, BlockKind, Content, Element
+from pipeline.support.limits import PREVIEW_TEXT
 
 _LONGEST_GREETING = 10
 """Words of a first line that is a greeting because it ends in a comma."""
@@ -41,6 +43,18 @@ def opening(blocks: Iterable[Block]) -> str:
             paragraphs[0] = rest[:1].upper() + rest[1:]
     sentences = _SENTENCE.findall(" ".join(filter(None, paragraphs)))
     return "".join(each for each in sentences if _FIELD not in each).strip()
+
+
+def summary_of(letter: Content, audience: str) -> str:
+    """Make a summary of the beginning of a letter: whole sentences, else whole words."""
+    # It is also the inbox line, so it contains only what all forms show.
+    blocks = select_blocks(select_blocks(tuple(letter.blocks), Medium.WEB, audience), Medium.TEXT, audience)
+    text = opening(blocks)
+    least, most = PREVIEW_TEXT
+    for sentence_end in re.finditer(r"[.!?…]['\"’”)]*(?= |$)", text):
+        if least <= sentence_end.end() <= most:
+            return text[: sentence_end.end()]
+    return text if len(text) <= most else text[: most - 1].rsplit(" ", 1)[0].rstrip(",;:–— ") + "…"
 
 
 def _paragraphs(blocks: Iterable[Block]) -> Iterator[str]:

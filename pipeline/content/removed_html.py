@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from pipeline.content.sanitize import KNOWN, RAW_TEXT, REMOVED_WHOLE
+from pipeline.content.sanitize import KNOWN, RAW_TEXT, REMOVED_WHOLE, sanitise
 from pipeline.content.unsafe_html import ParsedMarkdown
 from pipeline.errors import PressroomError
 
@@ -29,6 +29,7 @@ _EMPTY_COMMENT = re.compile(r"<!---?>")
 _COMMENT_END = re.compile(r"--!?>")
 _OTHER_MARKUP = re.compile(r"<(?:!\[CDATA\[|[!?/]?[^\s<>]*)")
 _TAG_NAME = re.compile(r"</?[A-Za-z]")
+_HREF = re.compile(r"(?<![\w-])href\s*=", re.IGNORECASE)
 _SOURCE = re.compile(r"""(?<![\w-])(?:src|data)\s*=\s*["']?([^\s"'>]+)""", re.IGNORECASE)
 
 
@@ -122,6 +123,10 @@ class RawHtmlReader:
         name, source = tag["name"].lower(), _SOURCE.search(tag["attributes"])
         if name == "source" and source and self._open:
             self._open[0].source = source[1]
+        if name == "a" and _HREF.search(tag["attributes"]) and "href=" not in sanitise(f"{tag[0]}</a>"):
+            message = f"`{tag[0]}` has an address that is not allowed here."
+            hint = "Use https://…, mailto:…, tel:… or the path of a file."
+            self.parsed.mistakes.append(PressroomError(message, None, line, hint))
         if name not in REMOVED_WHOLE:
             # A colon is a word processor's: `<o:p>`.
             if name not in KNOWN and ":" not in name and not self._open:

@@ -55,7 +55,8 @@ def bundle(
 ) -> tuple[OutputFile, ...]:
     """The files of one edition, in the order in which `issue.json` lists them.
 
-    If they are `filled`, HTML and text are what a reader without a name gets, to look at. Raises `PressroomError` if a header of the message would have a line break.
+    If they are `filled`, HTML and text are what a reader without a name gets, to look at. Raises
+    `PressroomError` if a header of the message would have a line break.
     """
     html, text, mjml = str(rendered.html), str(rendered.text), rendered.mjml
     if filled:

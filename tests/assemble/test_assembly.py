@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,7 +15,9 @@ from hypothesis import strategies as st
 from property_kit import tries
 from workspace_kit import WorkspaceRunner, article, issue, png
 
+from pipeline import open_workspace
 from pipeline.articles.pool import Pool
+from pipeline.assemble.digest import content_digest
 from pipeline.assemble.select import select_edition, select_items
 from pipeline.errors import PressroomError
 from pipeline.model import Article, Issue, Layout, LinkItem, Order, Place, SectionRule, TagRule
@@ -453,6 +456,32 @@ def test_a_default_section_waits_for_its_first_article_without_a_far_guess(
         {"issues/articles/a-note.md": article("A note", date="2026-01-05", tags="[other, research]")}
     )
     workspace.ok("assemble", "1")
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["![A](my photo.png)", "![A](my photo.png 'T')", "![A](<my photo.png>)", "![A](my%20photo.png)"],
+)
+def test_a_changed_picture_whose_name_has_spaces_changes_the_lock(
+    workspace: WorkspaceRunner, written: str
+) -> None:
+    workspace.write({
+        "issues/articles/glutamate.md": article(body=written), "issues/articles/my photo.png": png(8, 4)
+    })  # fmt: skip
+    workspace.ok("assemble", "1")
+    before = locked(workspace)
+    workspace.write({"issues/articles/my photo.png": png(9, 4)})
+    workspace.ok("assemble", "1", "--refresh")
+    assert locked(workspace) != before
+
+
+def test_a_megabyte_of_one_sign_has_a_digest_at_once(workspace: WorkspaceRunner) -> None:
+    opened = open_workspace(workspace.root)
+    begun = time.process_time()
+    for sign in ("![", "[a\n", "<img "):
+        body = sign * (1_000_000 // len(sign))
+        assert content_digest(replace(opened.pool["glutamate"], body=body), opened.files)
+    assert time.process_time() - begun < 5
 
 
 def test_an_article_whose_tag_no_section_takes_is_named_with_the_nearest_tag(

@@ -134,10 +134,11 @@ def test_a_copied_issue_folder_names_both_locks(workspace: WorkspaceRunner) -> N
     for command in (["build"], ["check", "1"], ["export", "2"], ["assemble", "2"]):
         result = workspace.run(*command)
         assert result.exit_code == 1
-        assert "the lock is a copy" in result.stderr and "issue.lock has the same id" in result.stderr
+        assert "two locks have the same id: this one and issues/" in result.stderr
+        assert "Delete issues/002-copy/issue.lock" in result.stderr
     # What comes later must know what both carried.
     workspace.write({"issues/003-three/issue.md": issue(3, "Three", date="2026-03-01")})
-    assert "the lock is a copy" in workspace.error("assemble", "3")
+    assert "two locks have the same id" in workspace.error("assemble", "3")
 
 
 def test_an_address_in_a_lock_never_leads_out_of_the_site(workspace: WorkspaceRunner) -> None:

@@ -147,6 +147,37 @@ def test_a_link_to_an_article_of_no_issue_is_a_warning(workspace: WorkspaceRunne
     )
 
 
+def test_a_link_to_a_heading_that_does_not_exist_is_found_with_its_line(workspace: WorkspaceRunner) -> None:
+    workspace.write({
+        "issues/articles/glutamate.md": article(
+            body="## Of mice\n\n[a](a-note.md#part-one) [b](a-note.md#Part-One)\n\n[c](#of-mice) [d](#of-mise)\n\n"
+            "::: cta\n[e](a-note.md#nowhere)\n:::"
+        ),
+        "issues/articles/a-note.md": article("A note", tags="[notes]", body="## Part one\n\n## Part one"),
+        ISSUE: issue(letter="See\n[f](../articles/a-note.md#part-one-2) and [g](../articles/a note.md#part 3)."),
+        "issues/articles/a note.md": article("Spaced", tags="[notes]", slug="spaced"),
+    })  # fmt: skip
+    found = workspace.json("check", "1", "--only", "LINK019")["findings"]
+    places = [(Path(each["path"]).name, each["line"], each["message"], each["hint"]) for each in found]
+    assert places == [
+        ("issue.md", 7, 'it links to "#part 3", and no heading in "spaced" has that name.', "It has none."),
+        (
+            "glutamate.md", 8, 'it links to "#Part-One", and no heading in "a-note" has that name.',
+            'Did you mean "part-one"?',
+        ),
+        (
+            "glutamate.md", 10, 'it links to "#of-mise", and no heading in this text has that name.',
+            'Did you mean "of-mice"?',
+        ),
+        (
+            "glutamate.md", 12, 'it links to "#nowhere", and no heading in "a-note" has that name.',
+            "Its headings are #part-one, #part-one-2.",
+        ),
+    ]  # fmt: skip
+    workspace.ok("assemble", "1")
+    assert "LINK019" in workspace.run("build", "--now", "2026-03-01").stderr
+
+
 def test_raw_html_that_no_reader_sees_is_a_warning_with_its_line(workspace: WorkspaceRunner) -> None:
     video = '<iframe src="https://video.example/7"></iframe>'
     workspace.write({

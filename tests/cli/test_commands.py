@@ -34,6 +34,7 @@ ALL = [
     "check",
     "preview",
     "test",
+    "approve",
     "export",
     "status",
     "completion",
@@ -102,7 +103,9 @@ def test_with_json_a_failure_is_json_too(tmp_path: Path, names: tuple[str, ...])
     workspace = WorkspaceRunner(tmp_path)
     workspace.write({"newsletter.toml": "title = 1\n"})
     more = {"init": ["inner"], "test": ["1", "--to", "a@b.example"], "import": ["x.md"]}
-    arguments = more.get(names[0], ["1"] if names[0] in {"new", "plan", "assemble", "export"} else [])
+    arguments = more.get(
+        names[0], ["1"] if names[0] in {"new", "plan", "assemble", "approve", "export"} else []
+    )
     result = workspace.run(*names, *arguments, "--json")
     assert result.exit_code == 1
     errors = json.loads(result.stdout)["errors"]

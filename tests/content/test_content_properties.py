@@ -346,3 +346,43 @@ def test_deep_or_long_input_is_read_or_refused_at_once(text: str) -> None:
     except PressroomError as error:
         assert "a.md:" in str(error)
     assert time.process_time() - begun < 2.5
+
+
+SIGNS = [
+    "![",
+    "{{",
+    '"',
+    "'",
+    "&",
+    "[",
+    "<",
+    "*",
+    "`",
+    "|",
+    ">",
+    "_",
+    ":",
+    "<!--",
+    "[a](",
+    "^[",
+    "<b>",
+    "~",
+    "\\",
+]
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+def test_a_megabyte_of_one_sign_is_read_or_refused_with_one_clear_error(sign: str) -> None:
+    text = (sign * (1_000_000 // len(sign) + 1))[:1_000_000]
+    begun = time.process_time()
+    try:
+        all_forms(parse(f"One.\n\n{text}"))
+    except PressroomError as error:
+        assert re.match(r"a\.md:\d+: ", str(error)) and len(str(error)) < 300 and len(flatten(error)) == 1
+    assert time.process_time() - begun < 5
+
+
+def test_a_paragraph_with_thousands_of_links_is_named_by_its_line() -> None:
+    parse("[a](b.md) " * 2000)
+    with pytest.raises(PressroomError, match=r"^a\.md:3: this paragraph has 2,001 times the sign `\[`"):
+        parse("One.\n\n" + "[a](b.md) " * 2001)

@@ -157,6 +157,13 @@ def test_a_dangerous_address_is_a_mistake(address: str) -> None:
     assert found.startswith("a.md:3: an address that begins with")
 
 
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "https://[", "https://exa mple/", "data:x"])
+def test_a_link_of_raw_html_does_not_lose_its_address_without_a_word(address: str) -> None:
+    (found,) = mistakes(f'x\n\nSee <a href="{address}">it</a>.')
+    assert found.startswith(f'a.md:3: `<a href="{address}">` has an address that is not allowed here.')
+    assert parse('<a name="x">it</a> <a href="https://x.example/">it</a>').findings == ()
+
+
 @pytest.mark.parametrize("text", ["[x]()", "[x](#)", "[x](<>)"])
 def test_a_link_to_nowhere_is_a_mistake(text: str) -> None:
     assert "leads nowhere" in mistakes(text)[0]

@@ -203,7 +203,9 @@ def test_a_link_to_a_private_article_is_an_error_level_finding(workspace: Worksp
     assert (workspace.root / "build/issues/001-the-plastic-brain/email.html").is_file()
 
 
-@pytest.mark.parametrize("command", [["build"], ["check", "1"], ["export", "1"]])
+@pytest.mark.parametrize(
+    "command", [["assemble", "1"], ["build"], ["check", "1"], ["test", "1", "--to", "a@b.example"]]
+)
 @pytest.mark.parametrize(
     "swallows", ["The <title> element.", "<!-- a note", "<![CDATA[ a note", '<div title="x>\nWords.']
 )
@@ -214,7 +216,6 @@ def test_what_would_swallow_the_words_after_it_is_an_error(
         "issues/articles/glutamate.md": article(body=f"One.\n\n{swallows}\n\nLast."),
         "issues/001-the-plastic-brain/issue.md": issue(letter=f"{swallows}\n\nLast."),
     })  # fmt: skip
-    workspace.ok("assemble", "1")
     said = workspace.error(*command)
     assert (
         "issues/articles/glutamate.md:8: `<" in said

@@ -131,7 +131,7 @@ def test_the_first_issue_and_its_plan_are_as_shown(folder: Path) -> None:
     run_page(ROOT / "docs" / "assembling.md", WorkspaceRunner(folder / "my-newsletter"), folder)
 
 
-@pytest.mark.parametrize("name", ["exporting.md", "test-message.md"])
+@pytest.mark.parametrize("name", ["exporting.md", "test-message.md", "approving.md"])
 def test_what_is_shown_of_the_sample_is_as_printed(name: str, folder: Path) -> None:
     synapse = folder / "synapse"
     for part in ("issues", "templates"):
@@ -141,6 +141,6 @@ def test_what_is_shown_of_the_sample_is_as_printed(name: str, folder: Path) -> N
 
 
 def test_every_transcript_in_the_documents_is_run() -> None:
-    run = {"first-issue.md", "assembling.md", "exporting.md", "test-message.md"}
+    run = {"first-issue.md", "assembling.md", "exporting.md", "test-message.md", "approving.md"}
     pages = (ROOT / "README.md", *(ROOT / "docs").rglob("*.md"))
     assert {page.name for page in pages if _BLOCK.search(page.read_text(encoding="utf-8"))} == run

@@ -120,3 +120,21 @@ def long_paragraph(context: CheckContext) -> Iterator[Violation]:
         count = len(passage.text.split())
         if passage.tag == "p" and count > _LONGEST_PARAGRAPH:
             yield Violation(f"a paragraph has {count} words.", passage.place())
+
+
+@rule(
+    "COPY013",
+    Severity.ERROR,
+    "An article lacks a field that its tags ask for",
+    source="docs/checking.md",
+    remedy="Add it to the front matter, or under `extra`.",
+)
+def required_field(context: CheckContext) -> Iterator[Violation]:
+    """The publication asks for it, under `checks.require` in newsletter.toml."""
+    for article in (each.article for each in context.edition.articles):
+        for required in context.publication.required_fields:
+            for tag in sorted(set(required.tags) & set(article.tags))[:1]:
+                for name in required.fields:
+                    if not (getattr(article, name, None) or article.extra.get(name)):
+                        message = f'`{name}` is missing, which the tag "{tag}" asks for.'
+                        yield Violation(message, article.place)

@@ -92,6 +92,18 @@ def link_to_no_page(context: CheckContext) -> Iterator[Violation]:
 
 
 @rule(
+    "LINK019",
+    Severity.WARNING,
+    "A link leads to a heading that does not exist",
+    source="docs/writing.md",
+    remedy="Write the heading's words in lower case, with hyphens: `other.md#a-heading`.",
+)
+def link_to_no_heading(context: CheckContext) -> Iterator[Violation]:
+    """A reader who follows it arrives at the top of the page, or nowhere."""
+    return _noticed(context, "LINK019")
+
+
+@rule(
     "RAW001",
     Severity.WARNING,
     "Raw HTML in a text is left out",

@@ -22,6 +22,7 @@ ELSEWHERE = {
     "TMPL001",
     "LINK001",
     "LINK002",
+    "LINK019",
     "RAW001",
     "CHECK001",
     "CHECK002",

@@ -55,4 +55,11 @@ EXAMPLES = {
     "COPY012": Example(
         Case(change=with_placeholder), Case(settings='description = "From newsletter.example"')
     ),
+    "COPY013": Example(
+        Case(settings='[checks]\nrequire = [{ tags = ["research"], fields = ["authors", "reviewed_by"] }]'),
+        Case(
+            front="authors: [Ada]\nextra: {reviewed_by: Bo}\n",
+            settings='[checks]\nrequire = [{ tags = ["research"], fields = ["authors", "reviewed_by"] }]',
+        ),
+    ),
 }

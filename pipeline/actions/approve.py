@@ -1,0 +1,80 @@
+"""Approve: say, in a file to commit, that an issue may go out as it is now."""
+
+from __future__ import annotations
+
+import subprocess
+from datetime import datetime
+from pathlib import Path
+
+from pipeline.actions.prepare import prepare_edition
+from pipeline.compose import Composer
+from pipeline.errors import PressroomError
+from pipeline.export.approvals import (
+    Approval,
+    email_digest,
+    lock_digest,
+    missing_approval,
+    read_approvals,
+    write_approval,
+)
+from pipeline.model import Issue
+from pipeline.render.email.renderer import EmailRenderer
+from pipeline.support.files import check_characters
+from pipeline.workspace import Workspace
+
+
+def approve_issue(workspace: Workspace, issue: Issue, by: str | None, now: datetime) -> tuple[Approval, str]:
+    """Write that `by`, or the person whom git knows, approves a frozen issue. Also returns the file's path.
+
+    Raises `PressroomError` if nobody is known, or the issue is not frozen, and `Mistakes` for its texts.
+    """
+    root = workspace.files.root
+    by = (by or git_identity(root)).strip()
+    if not by:
+        hint = 'Say who approves: --as "Ada Example <ada@example.org>"'
+        raise PressroomError("git knows no name for you.", hint=hint)
+    check_characters(by, "--as")
+    if workspace.assembler.lock_of(issue) is None:
+        hint = f"Freeze it: pressroom assemble {issue.number}"
+        raise PressroomError(
+            "only a frozen issue can be approved: others may still change.", *issue.place, hint
+        )
+    composer = Composer(workspace)
+    renderer = EmailRenderer.for_composer(composer)
+    (composed,) = composer.compose([issue])
+    emails = {each.audience: email_digest(renderer.render(each)) for each in composed.editions}
+    approval = Approval(by, now.isoformat(timespec="seconds"), lock_digest(root, issue), emails)
+    return approval, write_approval(root, issue, approval)
+
+
+def check_approval(workspace: Workspace, issue: Issue, audience: str) -> None:
+    """Raise `PressroomError` if an edition lacks an approval that the publication requires."""
+    required = workspace.files.publication.approval
+    if not required:
+        return
+    root = workspace.files.root
+    approvals = read_approvals(root, issue)
+    # It is rendered as it was approved, without what a target changes.
+    digest = email_digest(prepare_edition(Composer(workspace), issue, audience).email)
+    lock = lock_digest(root, issue)
+    if missing := missing_approval(approvals, required, lock, audience, digest):
+        former = [each for each in approvals if each.emails.get(audience) != digest or each.lock != lock]
+        told = "".join(f"{each.by} approved on {each.at[:10]} what was changed since. " for each in former)
+        raise PressroomError(
+            missing, *issue.place, f"{told}Look at it, then: pressroom approve {issue.number}"
+        )
+
+
+def git_identity(root: Path) -> str:
+    """Return the name and address that git writes into a commit here, or an empty text."""
+    values = []
+    for key in ("user.name", "user.email"):
+        try:
+            done = subprocess.run(
+                ["git", "config", key], cwd=root, capture_output=True, text=True, check=False
+            )
+        except OSError:
+            return ""
+        values.append(done.stdout.strip())
+    name, address = values
+    return f"{name} <{address}>" if name and address else name or address

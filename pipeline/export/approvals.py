@@ -1,0 +1,95 @@
+"""The approvals of an issue: `approvals.json` beside its lock, committed like it.
+
+An approval is of one lock and of the emails that were rendered from it. Whatever changes either makes it an
+approval of something else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from email.utils import parseaddr
+from pathlib import Path
+
+from pipeline.errors import PressroomError
+from pipeline.model import Issue, RenderedEmail
+from pipeline.support.files import read_source, write_atomically
+from pipeline.support.json_text import read_json
+
+_NAME = "approvals.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """Who approved an issue, and when (RFC 3339).
+
+    `lock` is the digest of the lock file; `emails` maps audiences to the digests of their emails.
+    """
+
+    by: str
+    at: str
+    lock: str
+    emails: Mapping[str, str]
+
+    def is_by(self, name: str) -> bool:
+        """Whether it is by the person of this name or address."""
+        own = {self.by.casefold(), *(part.casefold() for part in parseaddr(self.by))}
+        return name.casefold() in own
+
+
+def email_digest(email: RenderedEmail) -> str:
+    """Return the digest of all that a reader sees of an email."""
+    shown = "\0".join((email.subject, email.preview_text, email.html, email.text))
+    return "sha256:" + hashlib.sha256(shown.encode()).hexdigest()
+
+
+def lock_digest(root: Path, issue: Issue) -> str:
+    """Return the digest of the bytes of an issue's lock."""
+    data = (root / f"issues/{issue.folder}/issue.lock").read_bytes()
+    return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+def read_approvals(root: Path, issue: Issue) -> tuple[Approval, ...]:
+    """Return the approvals of an issue, oldest first. Raises `PressroomError` if they cannot be read."""
+    path = f"issues/{issue.folder}/{_NAME}"
+    if not (root / path).is_file():
+        return ()
+    try:
+        items = read_json(read_source(root / path, path))["approvals"]
+        return tuple(
+            Approval(str(item["by"]), str(item["at"]), str(item["lock"]), {**item["emails"]})
+            for item in items
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        hint = "Restore it from version control, or delete it and approve again."
+        line = getattr(error, "lineno", None)
+        raise PressroomError("is not a list of approvals that can be read.", path, line, hint) from error
+
+
+def write_approval(root: Path, issue: Issue, approval: Approval) -> str:
+    """Add an approval, in place of an earlier one by the same person. Returns the path of the file."""
+    path = f"issues/{issue.folder}/{_NAME}"
+    others = [each for each in read_approvals(root, issue) if each.by != approval.by]
+    data = {"version": 1, "approvals": [asdict(each) for each in (*others, approval)]}
+    write_atomically(root / path, f"{json.dumps(data, indent=2, ensure_ascii=False)}\n".encode())
+    return path
+
+
+def missing_approval(
+    approvals: Iterable[Approval], required: int | tuple[str, ...], lock: str, audience: str, digest: str
+) -> str | None:
+    """Say which approval an edition still needs; None if it has all that are `required`.
+
+    `required` is a number, or the names or addresses of people. `lock` and `digest` are those of the
+    issue's lock and of the edition's email as they are now.
+    """
+    valid = [each for each in approvals if each.lock == lock and each.emails.get(audience) == digest]
+    if isinstance(required, int):
+        if len(valid) >= required:
+            return None
+        noun = "approval" if required == 1 else "approvals"
+        return f"the issue needs {required} {noun} and has {len(valid)}."
+    missing = [name for name in required if not any(each.is_by(name) for each in valid)]
+    return f"the issue needs the approval of {' and '.join(missing)}." if missing else None
