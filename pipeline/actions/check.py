@@ -55,9 +55,7 @@ def external_checks(
     workspace: Workspace, now: datetime, *, online: bool, allow_private: bool, spam: bool
 ) -> Callable[[CheckContext], CheckContext]:
     """Return the function that adds the answers that were asked for: of the web, of SpamAssassin."""
-    files = workspace.files
-    cache = files.build / ".cache" / "links.json"
-    tester = LinkTester(files.publication.base_url, now, cache, allow_private=allow_private)
+    tester = link_tester(workspace, now, allow_private)
 
     def complete(context: CheckContext) -> CheckContext:
         if online:
@@ -65,6 +63,13 @@ def external_checks(
         return replace(context, spam=spam_report(context.message)) if spam else context
 
     return complete
+
+
+def link_tester(workspace: Workspace, now: datetime, allow_private: bool) -> LinkTester:
+    """Return the tester of links that remembers its answers in this workspace."""
+    cache = workspace.files.build / ".cache" / "links.json"
+    home = workspace.files.publication.base_url
+    return LinkTester(home, now, cache, allow_private=allow_private)
 
 
 def check_issue(workspace: Workspace, issue: Issue) -> tuple[Finding, ...]:

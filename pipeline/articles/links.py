@@ -30,13 +30,22 @@ def read_links(workspace: WorkspaceFiles) -> tuple[tuple[LinkItem, ...], tuple[L
     for source in workspace.link_sources():
         errors: list[PressroomError] = []
         with collect(errors):
-            for entry in yaml_entries(source.text(), source.path):
-                of_entry: list[PressroomError] = []
-                item = _read_link(entry, source.path, workspace.zone, of_entry)
-                items.append(item)
-                mistakes += [(item.key, error) for error in of_entry]
+            items += parse_links(source.text(), source.path, workspace.zone, mistakes)
         mistakes += [(source.path, error) for error in errors]
     return tuple(items), (*mistakes, *_taken_names(items))
+
+
+def parse_links(text: str, path: str, zone: ZoneInfo, mistakes: list[LinkMistake]) -> tuple[LinkItem, ...]:
+    """Parse the link items of a file. Adds the mistakes of each to `mistakes`.
+
+    Raises `PressroomError` for a text that is not a YAML list.
+    """
+    items: list[LinkItem] = []
+    for entry in yaml_entries(text, path):
+        errors: list[PressroomError] = []
+        items.append(_read_link(entry, path, zone, errors))
+        mistakes += [(items[-1].key, error) for error in errors]
+    return tuple(items)
 
 
 def _read_link(entry: Field, path: str, zone: ZoneInfo, errors: list[PressroomError]) -> LinkItem:

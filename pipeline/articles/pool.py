@@ -54,6 +54,12 @@ class Pool(dict[str, Article]):
         counts = Counter(tag for item in self.candidates.values() for tag in item.tags)
         return dict(sorted(counts.items()))
 
+    def check_tags(self, tags: Iterable[str]) -> None:
+        """Raise `NotFound`, with the nearest tag, for one that no article and no link item has."""
+        for tag in tags:
+            if tag not in self.tags:
+                raise NotFound(f'no article has the tag "{tag}".', hint=suggest(tag, self.tags))
+
     @cached_property
     def _by_address(self) -> dict[str, str]:
         return {link_id(link.url): link.id for link in self.links.values() if link.url}

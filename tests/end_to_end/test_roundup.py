@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-from pathlib import Path
-from typing import Any
 
 import pytest
 from workspace_kit import WorkspaceRunner, article, issue
@@ -291,7 +288,7 @@ def test_addresses_of_two_pages_differ() -> None:
     assert len(set(map(normalized_address, pages))) == len(pages)
 
 
-# --- sizes, and git --------------------------------------------------------------------------
+# --- sizes -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("theme", ["default", "digest", "letter"])
@@ -314,8 +311,3 @@ def test_150_links_stay_below_the_limit_of_gmail_with_what_services_add(
     checked = json.loads(workspace.run("check", "1", "--json").stdout)
     assert checked["editions"][0]["budget"]["html"]["total"] <= GMAIL_CLIP
     assert not [each for each in checked["findings"] if each["severity"] == "error"]
-
-
-def git(folder: Path, *arguments: str) -> Any:
-    identity = ["-c", "user.name=A", "-c", "user.email=a@b.example", "-c", "init.defaultBranch=main"]
-    return subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True)
