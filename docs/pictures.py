@@ -1,4 +1,4 @@
-"""Makes `docs/pictures/email.png` and `site.png` anew from `build/`; needs Chromium.
+"""Makes `docs/pictures/email.png` and `site.png` from `build/`, and `theme-*.png`; needs Chromium.
 
 Run `pressroom build` in the repository first. Merge fields are filled with their fallbacks in a
 copy that stands beside the email for a moment, so that its pictures are found.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -64,8 +65,25 @@ def save(pictures: Sequence[Image.Image], name: str) -> None:
     sys.stdout.write(f"{target.relative_to(DOCS.parent)}  {target.stat().st_size // 1024} KB\n")
 
 
+def shoot_theme(name: str, root: Path) -> Image.Image:
+    """The third issue of the sample publication in a theme that sets all colours, fonts and layouts."""
+    shutil.copytree(DOCS.parent / "issues", root / "issues")
+    settings = (DOCS.parent / "newsletter.toml").read_text(encoding="utf-8")
+    settings = re.sub(r"(?ms)^\[theme\.\w+\]$.*?(?=^[#\[])", "", settings)
+    settings = re.sub(r"(?m)^layout = .*\n", "", settings)
+    settings = re.sub(r'(?m)^name = "default".*', f'name = "{name}"', settings)
+    (root / "newsletter.toml").write_text(settings, encoding="utf-8")
+    issue = root / "issues" / "003-what-the-brain-does-at-rest"
+    (issue / "issue.lock").unlink()
+    text = (issue / "issue.md").read_text(encoding="utf-8")
+    (issue / "issue.md").write_text(re.sub(r"(?m)^ +layout: .*\n", "", text), encoding="utf-8")
+    command = [sys.executable, "-c", "from pipeline.cli import main; main(prog_name='pressroom')"]
+    subprocess.run([*command, "-C", str(root), "build", "3"], check=True, capture_output=True)
+    return shoot(root / "build" / "issues" / issue.name / "email.html", (600, 1135), LIGHT, 2)
+
+
 def main() -> None:
-    """Make both pictures."""
+    """Make all pictures."""
     if not (EMAIL.is_file() and SITE.is_file()):
         sys.exit("Build first: pressroom build")
     filled = EMAIL.with_name("filled.html")
@@ -76,6 +94,9 @@ def main() -> None:
     finally:
         filled.unlink()
     save([shoot(SITE, (1100, 900), LIGHT, 1.5)], "site.png")
+    for name in ("default", "letter", "digest"):
+        with tempfile.TemporaryDirectory() as folder:
+            save([shoot_theme(name, Path(folder) / name)], f"theme-{name}.png")
 
 
 if __name__ == "__main__":

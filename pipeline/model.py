@@ -7,6 +7,7 @@ UTC offset); widths and heights of images are in pixels.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -665,6 +666,25 @@ class ComposedEdition:
     def items(self) -> tuple[ComposedItem, ...]:
         """Every article and link item of the edition, in reading order."""
         return tuple(item for section in self.sections for item, _ in section.items)
+
+    @property
+    def only_article(self) -> ComposedArticle | None:
+        """The article that the issue is: its only one, shown whole, whose title the issue's repeats.
+
+        What the issue says of it (title, date, reading time) no form says again.
+        """
+        shown = [each for section in self.sections for each in section.items]
+        if len(shown) != 1:
+            return None
+        article, layout = shown[0]
+        if isinstance(article, ComposedLink):
+            return None
+        whole = layout is Layout.FULL or not (article.url or article.article.link)
+        title, said = (
+            " ".join(each.casefold().split()) for each in (article.article.title, self.issue.title)
+        )
+        repeated = re.search(rf"(?<!\w){re.escape(title)}(?!\w)", said)
+        return article if whole and repeated else None
 
     @property
     def contents(self) -> tuple[Content, ...]:

@@ -20,7 +20,7 @@ from pipeline.config.workspace_files import LINKS
 from pipeline.errors import PressroomError, collect, raise_all
 from pipeline.importers.decode import text_of
 from pipeline.importers.gather import Named, is_address, load
-from pipeline.importers.plain.escape import escaped
+from pipeline.importers.plain.escape import foreign
 from pipeline.model import LinkItem, Place
 from pipeline.support.files import read_source, write_atomically
 from pipeline.support.http import SafeClient
@@ -148,7 +148,7 @@ def _entry(workspace: Workspace, request: LinkRequest, facts: _PageFacts, now: d
     comment = " ".join(request.comment.split())
     if not comment and facts.description:
         # Foreign words are text, not Markdown.
-        comment = re.sub(r"(?=\{\{|~~|^:::)", r"\\", escaped(facts.description))
+        comment = foreign(facts.description)
         if not _is_sound(workspace, request.url, comment):
             comment = ""
     elif comment:

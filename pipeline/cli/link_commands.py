@@ -48,8 +48,9 @@ def add(
 
     \b
     Examples:
-      pressroom add https://example.org/gcc-16 --tag news --comment "A **faster** linker."
-      pressroom add https://example.org/gcc-16 --title "GCC 16" --tag news    without the web
+      pressroom add https://example.org/gcc-16 --tag news
+      pressroom add https://example.org/gcc-16 --comment "A **faster** linker."
+      pressroom add https://example.org/gcc-16 --title "GCC 16"    without the web
       pressroom add - --tag news < addresses.txt
     """
     from pipeline.actions.add_links import LinkRequest, add_links, read_requests

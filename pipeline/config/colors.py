@@ -11,7 +11,7 @@ LIGHT = Palette(
     accent="#1f5f5b",
     text="#1d2429",
     muted="#55606a",
-    background="#f3f1ec",
+    background="#f2f1f0",
     surface="#ffffff",
     line="#d9d6ce",
 )
@@ -19,8 +19,8 @@ DARK = Palette(
     accent="#7cc9c1",
     text="#e8e6e1",
     muted="#a9b1b8",
-    background="#14181b",
-    surface="#1d2327",
+    background="#161718",
+    surface="#1f2022",
     line="#384046",
 )
 

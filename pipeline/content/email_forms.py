@@ -19,7 +19,7 @@ from pipeline.support.limits import EMAIL_GUTTER, EMAIL_WIDTH, PHONE_WIDTH
 DESK_ROOM = EMAIL_WIDTH - 2 * EMAIL_GUTTER
 """Width of text in an email, in CSS pixels."""
 
-PHONE_ROOM = PHONE_WIDTH - 2 * 22
+PHONE_ROOM = PHONE_WIDTH - 2 * 16
 """Width of text on the narrowest phone, between the margins that themes leave there."""
 
 _LONG_WORD = 30

@@ -33,7 +33,7 @@ _KEYS = re.compile(rf"{_KEY}(?:\s*[+-]\s*{_KEY})+")
 """Keys that are pressed together, whose order is that of their signs and not of the text around."""
 
 _CELLS = frozenset({"td", "th"})
-_INDENTS = {"blockquote": 23, "dd": 0, "li": 26}
+_INDENTS = {"blockquote": 19, "dd": 0, "li": 24}
 """Pixels by which an element narrows what is in it."""
 
 

@@ -1,8 +1,7 @@
 """Parses Markdown: CommonMark 0.31 with what GitHub adds, footnotes, containers, merge fields, typography.
 
-The only module that imports markdown-it-py, mdit-py-plugins and linkify-it-py. Tables, strikethrough, bare
-addresses and footnotes are theirs; the rules for containers, merge fields, task lists and typography are
-our own:
+The only module that parses by markdown-it-py and mdit-py-plugins. Tables, strikethrough, bare addresses
+and footnotes are theirs; the rules for containers, merge fields, task lists and typography are our own:
 
 - The containers of mdit-py-plugins close silently at the end of a text, and see fences inside blocks of
   code.
@@ -17,7 +16,6 @@ from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
-from linkify_it import LinkifyIt
 from markdown_it import MarkdownIt
 from markdown_it.helpers import parseLinkDestination, parseLinkLabel, parseLinkTitle
 from markdown_it.renderer import RendererHTML
@@ -30,6 +28,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.footnote.index import footnote_ref
 
 from pipeline.content import containers
+from pipeline.content.github_markdown import BareAddresses, task_lists
 from pipeline.content.markdown_tokens import TokenReader, alt_text
 from pipeline.content.sanitize import FOOTNOTE, LINE
 from pipeline.content.spaced_addresses import end_with_field, find_lost, find_spaced
@@ -44,7 +43,6 @@ _MOST_SIGNS = {"[": 2000, "{{": 2000, '"': 20_000, "'": 20_000}
 """In one paragraph. For brackets and quotation marks markdown-it takes time in the square of their number."""
 
 _TOO_LONG = re.compile(r"\S{100001}")
-_TASK = re.compile(r"\[([ xX])\][ \t]+(?=\S)")
 _FOOTNOTE = re.compile(r"\[\^[^\s\[\]]{1,100}\]")
 _DEFINITION = re.compile(r"\[((?!\^)[^\[\]\\]+)\]:[ \t]+([^<\s].*)")
 
@@ -93,24 +91,6 @@ class _CommonMark(MarkdownIt):
             return url
 
 
-class _Linkify(LinkifyIt):  # type: ignore[misc]
-    """Finds the bare addresses that GFM makes links of (section 6.9): web, email, or with `www.`."""
-
-    def match_at_start(self, text: str) -> Any:
-        match = super().match_at_start(text)
-        return match if match and self._is_address(match) else None
-
-    def match(self, text: str) -> list[Any] | None:
-        matches = [each for each in super().match(text) or () if self._is_address(each)]
-        return matches or None
-
-    def _is_address(self, match: Any) -> bool:
-        if match.schema == "" and match.raw.lower().startswith("www."):
-            match.url = f"https://{match.raw}"
-            return True
-        return match.schema in ("http:", "https:", "mailto:")
-
-
 @lru_cache(maxsize=8)
 def _parser(language: str) -> MarkdownIt:
     options: Any = {
@@ -126,7 +106,7 @@ def _parser(language: str) -> MarkdownIt:
     )
     parser.helpers = helpers
     parser.enable(["table", "strikethrough", "linkify", "smartquotes"])
-    parser.linkify = _Linkify()
+    parser.linkify = BareAddresses()
     footnote_plugin(parser)
     parser.inline.ruler.at("footnote_ref", _footnote_reference)
     ends: Any = {"alt": ["paragraph", "reference", "blockquote", "list"]}
@@ -139,7 +119,7 @@ def _parser(language: str) -> MarkdownIt:
     parser.core.ruler.before("inline", "limit_paragraphs", _limit_paragraphs)
     parser.core.ruler.before("footnote_tail", "footnote_definitions", _footnote_definitions)
     parser.core.ruler.before("smartquotes", "dashes", _dashes)
-    parser.core.ruler.after("inline", "task_lists", _task_lists)
+    parser.core.ruler.after("inline", "task_lists", task_lists)
     for name, rule in _RENDER_RULES.items():
         parser.add_render_rule(name, rule)
     return parser
@@ -358,15 +338,6 @@ def _dashes(state: StateCore) -> None:
                 in_autolink = child.nesting > 0
             elif child.type == "text" and not in_autolink:
                 child.content = with_dashes(child.content)
-
-
-def _task_lists(state: StateCore) -> None:
-    """Write the boxes of a task list (GFM, section 5.3) as signs: mail programs drop form elements."""
-    for item, paragraph, token in zip(state.tokens, state.tokens[1:], state.tokens[2:], strict=False):
-        if (item.type, paragraph.type, token.type) == ("list_item_open", "paragraph_open", "inline"):
-            text = token.children[0] if token.children else None
-            if text and text.type == "text" and (match := _TASK.match(text.content)):
-                text.content = ("☐ " if match[1] == " " else "☑ ") + text.content[match.end() :]
 
 
 # --- to HTML ----------------------------------------------------------------------------------

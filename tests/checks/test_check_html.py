@@ -70,7 +70,7 @@ SOUND = [
     ),
     (
         "BODY012",
-        Case(body=BODY + CTA, html=("font-size:16px;line-height:22px", "font-size:16px;line-height:1.4")),
+        Case(body=BODY + CTA, html=("font-size:16px;line-height:24px", "font-size:16px;line-height:1.5")),
         "",
     ),
     ("TYPE002", Case(body=BODY + "\nWords.[^1]\n\n[^1]: A note in small type.\n"), "a note"),
@@ -117,7 +117,7 @@ def test_the_same_colours_by_night_are_placed_in_the_settings() -> None:
             "accent": "#1f5f5b",
             "text": "#1d2429",
             "muted": "#55606a",
-            "background": "#f3f1ec",
+            "background": "#f2f1f0",
             "surface": "#ffffff",
             "line": "#d9d6ce",
         }.items()

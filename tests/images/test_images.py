@@ -269,11 +269,14 @@ def test_a_print_jpeg_becomes_one_for_screens(workspace: WorkspaceRunner) -> Non
         assert picture.mode == "RGB"
 
 
-def test_a_card_shows_a_small_picture_and_the_full_layout_a_large_one(workspace: WorkspaceRunner) -> None:
+def test_cards_show_small_pictures_if_each_has_one_and_the_full_layout_a_large_one(
+    workspace: WorkspaceRunner,
+) -> None:
     picture = {"image": "wide.jpg", "image_alt": "A wide view"}
     workspace.write(
         {
             ARTICLE: article(layout="card", **picture),
+            "issues/articles/another.md": article("Another title", layout="card", **picture),
             "issues/articles/wide.jpg": saved(photo(), "JPEG"),
         }
     )

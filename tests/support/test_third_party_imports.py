@@ -21,6 +21,7 @@ DOORS = {
     "jsonschema": "render/feeds/feed_schemas.py",
     "jwt": "export/auth.py",
     "keyring": "export/keys.py",
+    "linkify_it": "content/github_markdown.py",
     "lxml": "render/feeds/feed_schemas.py",
     "mammoth": "importers/docx.py",
     "markdown_it": "content/markdown.py",

@@ -54,18 +54,29 @@ class EmailContext:
         return self.messages.format("minutes", minutes=article.content.minutes)
 
     def details(self, article: ComposedArticle) -> str:
-        """Date, last revision and reading time of an article in one line."""
+        """Date, last revision and reading time of an article in one line.
+
+        The issue's own date is left out, and of the only article the issue's reading time, for
+        `issue_line` has said them.
+        """
         parts = [self.messages.date(article.article.date)]
         if updated := revision_date(article.article):
             parts.append(self.messages.format("updated", date=self.messages.date(updated)))
-        return " · ".join([*parts, self.minutes(article)])
+        parts.append(self.minutes(article))
+        said = [self.messages.date(self.edition.issue.date)]
+        if self.edition.only_article is article:
+            said.append(self.messages.format("minutes", minutes=self.edition.minutes))
+        return " · ".join(part for part in parts if part not in said)
 
     def more_link(self, article: ComposedArticle, layout: Layout) -> EmailLink | None:
-        """The "read more" link, which names the article and, for a piece on another site, the host."""
+        """The "read more" link, which names the article and, for a piece on another site, the host.
+
+        The only article has none: "View in browser" leads to the same text.
+        """
         title, link = article.article.title, article.article.link
         if link:
             return EmailLink(self.messages.format("read_on_site", title=title, host=host(link)), link)
-        if not article.url:
+        if not article.url or self.edition.only_article is article:
             return None
         key = "read_on_web" if layout is Layout.FULL else "read"
         return EmailLink(self.messages.format(key, title=title), article.url)

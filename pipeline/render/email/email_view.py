@@ -13,6 +13,7 @@ from pipeline.render.email.content_tokens import ContentHtml
 from pipeline.render.email.email_context import (
     EmailContext,
     browser_url,
+    in_layout,
     shown_together,
     unsubscribe_url,
 )
@@ -41,6 +42,8 @@ def email_view(context: EmailContext, logo: Image | None) -> EmailView:
     """A composed edition as the templates see it."""
     edition, publication = context.edition, context.publication
     letter = for_audience(edition.letter, Medium.EMAIL, edition.audience)
+    only = edition.only_article
+    issue_lines = [each.title for each in edition.sections if only and each.items]
     letter_blocks, letter_notes = content_blocks(letter, context.styles, 0)
     number = count(FIRST_ARTICLE)
     return EmailView(
@@ -48,7 +51,7 @@ def email_view(context: EmailContext, logo: Image | None) -> EmailView:
         title=edition.issue.title,
         document_title=f"{edition.issue.title} · {publication.title}",
         preview_text=edition.preview_text,
-        issue_line=context.issue_line,
+        issue_line=" · ".join([*issue_lines, context.issue_line]),
         publication=publication.title,
         tagline=publication.tagline,
         home_url=urls.home_url(publication),
@@ -57,7 +60,7 @@ def email_view(context: EmailContext, logo: Image | None) -> EmailView:
         letter_notes_html=in_part(letter_notes, LETTER),
         sections=tuple(
             EmailSection(
-                section.title,
+                "" if only else section.title,
                 tuple(in_part(each, next(number)) for each in _items(section, context)),
             )
             for section in edition.sections
@@ -73,11 +76,12 @@ def email_view(context: EmailContext, logo: Image | None) -> EmailView:
 
 
 def _items(section: Section[ComposedItem], context: EmailContext) -> Iterator[EmailArticle | EmailLinks]:
+    thumbnails = has_thumbnails(section, context.publication.theme)
     for each in shown_together(section):
         if isinstance(each, list):
             yield EmailLinks(tuple(_row(item, section, context) for item in each))
         else:
-            yield _article(*each, context)
+            yield _article(*each, context, thumbnails)
 
 
 def _row(item: ComposedItem, section: Section[ComposedItem], context: EmailContext) -> EmailLinkRow:
@@ -86,28 +90,28 @@ def _row(item: ComposedItem, section: Section[ComposedItem], context: EmailConte
     return EmailLinkRow(row.title, row.url, row.badge, ContentHtml(comment), row.details)
 
 
-def _article(composed: ComposedArticle, layout: Layout, context: EmailContext) -> EmailArticle:
+def _article(
+    composed: ComposedArticle, layout: Layout, context: EmailContext, thumbnails: bool
+) -> EmailArticle:
     article, theme = composed.article, context.publication.theme
-    full = layout is Layout.FULL
-    url = article.link or composed.url or ""
+    full, card = layout is Layout.FULL, layout is Layout.CARD
+    only = context.edition.only_article is composed
     content = for_audience(composed.content, Medium.EMAIL, context.edition.audience)
     blocks: tuple[EmailBlock, ...] = ()
     notes = ContentHtml("")
     if full:
-        blocks, notes = content_blocks(content, context.styles, _ARTICLE_SHIFT)
-    lead, thumbnail = content.lead, content.thumbnail
+        blocks, notes = content_blocks(content, context.styles, 0 if only else _ARTICLE_SHIFT)
+    wide = full or (card and theme.card_pictures and not thumbnails)
     return EmailArticle(
         layout=layout.value,
-        title=article.title,
-        url=url,
+        title="" if only else article.title,
+        url=article.link or composed.url or "",
         byline=byline(article, " · "),
         details=context.details(composed),
         minutes=context.minutes(composed),
         dek=article.dek,
-        lead=_fit(lead, EMAIL_WIDTH - 2 * EMAIL_GUTTER) if lead and full else None,
-        thumbnail=_fit(thumbnail, THUMBNAIL_WIDTH, url)
-        if thumbnail and shows_thumbnail(layout, theme)
-        else None,
+        lead=_fit(content.lead, EMAIL_WIDTH - 2 * EMAIL_GUTTER) if wide else None,
+        thumbnail=_fit(content.thumbnail, THUMBNAIL_WIDTH) if card and thumbnails else None,
         blocks=blocks,
         notes_html=notes,
         related=context.related_links(composed) if full else (),
@@ -116,21 +120,24 @@ def _article(composed: ComposedArticle, layout: Layout, context: EmailContext) -
     )
 
 
-def shows_thumbnail(layout: Layout, theme: ThemeSettings) -> bool:
-    """Whether an article's lead image is shown beside its headline."""
-    return layout is Layout.CARD and theme.card_pictures
+def has_thumbnails(section: Section[ComposedItem], theme: ThemeSettings) -> bool:
+    """Whether the cards of a section have their images beside the text: several cards, and each has one.
 
-
-def _fit(image: Image, width: int, url: str = "") -> EmailImage:
-    """An image scaled down to at most `width`, and to the height that Word can show.
-
-    A decorative image is not a link, because a link must have a name.
+    Otherwise the images are above the text, at its full width, so that all texts begin at one edge.
     """
+    cards = [each for each, layout in section.items if in_layout(each, layout) is Layout.CARD]
+    return theme.card_pictures and len(cards) > 1 and all(each.content.thumbnail for each in cards)
+
+
+def _fit(image: Image | None, width: int) -> EmailImage | None:
+    """An image scaled down to at most `width`, and to the height that Word can show."""
+    if image is None:
+        return None
     wide = min(width, image.width)
     tall = round(image.height * wide / image.width)
     if tall > TALLEST_IMAGE:
         wide, tall = max(1, round(image.width * TALLEST_IMAGE / image.height)), TALLEST_IMAGE
-    return EmailImage(image.url, image.alt, wide, max(1, tall), url if image.alt else "")
+    return EmailImage(image.url, image.alt, wide, max(1, tall))
 
 
 def _logo(logo: Image | None, publication: Publication) -> EmailImage | None:

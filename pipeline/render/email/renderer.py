@@ -30,7 +30,7 @@ from pipeline.render.email.content_tokens import (
     write,
 )
 from pipeline.render.email.email_context import EmailContext, in_layout, shown_together
-from pipeline.render.email.email_view import email_view, shows_thumbnail
+from pipeline.render.email.email_view import email_view, has_thumbnails
 from pipeline.render.email.mjml import compile_layout
 from pipeline.render.email.mjml_lint import annotate
 from pipeline.render.email.part_sizes import part_sizes
@@ -119,10 +119,11 @@ def _images(edition: ComposedEdition, logo: Image | None, theme: ThemeSettings) 
     """List the images that the email shows, each once, in reading order."""
     shown = [logo, *for_audience(edition.letter, Medium.EMAIL, edition.audience).images]
     for section in edition.sections:
+        thumbnails = has_thumbnails(section, theme)
         for article, asked in section.items:
             layout = in_layout(article, asked)
-            if shows_thumbnail(layout, theme):
-                shown.append(article.content.thumbnail)
+            if layout is Layout.CARD and theme.card_pictures:
+                shown.append(article.content.thumbnail if thumbnails else article.content.lead)
             if layout is Layout.FULL:
                 shown.append(article.content.lead)
                 shown += for_audience(article.content, Medium.EMAIL, edition.audience).images

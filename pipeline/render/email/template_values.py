@@ -21,7 +21,7 @@ class EmailLink:
 
 @dataclass(frozen=True, slots=True)
 class EmailImage:
-    """An image as shown: width and height in CSS pixels; `url` is what it links to, or empty."""
+    """An image as shown: width and height in CSS pixels; `url` is what the logo links to."""
 
     src: str
     alt: str
@@ -46,7 +46,9 @@ class EmailBlock:
 class EmailArticle:
     """An article of the email.
 
-    `url` is empty if its headline is not a link; `host` is that of a piece on another site.
+    `title` is empty if the issue's title has said it. `url` is the article's address or empty; only a brief
+    one's headline links to it, for the others have `more`. `lead` is the picture at full width, `thumbnail`
+    the one beside a card's text. `host` is that of a piece on another site.
     """
 
     layout: str
@@ -86,7 +88,10 @@ class EmailLinks:
 
 @dataclass(frozen=True, slots=True)
 class EmailSection:
-    """A titled group of articles and links."""
+    """A titled group of articles and links.
+
+    The only article of an issue has its section's title in the issue line.
+    """
 
     title: str
     articles: tuple[EmailArticle | EmailLinks, ...]

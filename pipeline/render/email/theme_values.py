@@ -24,11 +24,51 @@ class EmailColors(Palette):
 
 
 @dataclass(frozen=True, slots=True)
+class Gaps:
+    """The steps of space in an email, in pixels. Padding and margins of the themes have no others."""
+
+    xxs: int = 4
+    xs: int = 8
+    s: int = 12
+    m: int = 16
+    l: int = 24  # noqa: E741 (a size, as on clothes)
+    xl: int = 32
+    xxl: int = 48
+
+
+@dataclass(frozen=True, slots=True)
+class TypeStep:
+    """A size of type and its line height, in pixels."""
+
+    size: int
+    line: int
+
+    @property
+    def css(self) -> Markup:
+        """Both as declarations of CSS."""
+        return Markup(f"font-size:{self.size}px;line-height:{self.line}px")
+
+
+@dataclass(frozen=True, slots=True)
+class TypeScale:
+    """The sizes of type in an email. The themes have no others, but for `text_size` of running text."""
+
+    small: TypeStep = TypeStep(14, 21)
+    text: TypeStep = TypeStep(16, 24)
+    large: TypeStep = TypeStep(17, 24)
+    lead: TypeStep = TypeStep(20, 30)
+    heading: TypeStep = TypeStep(20, 28)
+    title: TypeStep = TypeStep(24, 32)
+    display: TypeStep = TypeStep(36, 42)
+
+
+@dataclass(frozen=True, slots=True)
 class ThemeView:
     """The settings that email templates see under the name `theme`.
 
     `width`, `gutter`, `thumbnail`, `text_size` and `text_line` (its line height) are in pixels. `start` and
-    `end` are `left` and `right` by the direction of the language.
+    `end` are `left` and `right` by the direction of the language. `gap`, `type` and `corner` (the radius of
+    rounded corners) are the one scale of all themes.
     """
 
     light: EmailColors
@@ -43,6 +83,9 @@ class ThemeView:
     direction: Markup
     start: Markup
     end: Markup
+    gap: Gaps = Gaps()
+    type: TypeScale = TypeScale()
+    corner: int = 4
 
 
 def theme_view(theme: ThemeSettings, language: str) -> ThemeView:

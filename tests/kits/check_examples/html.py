@@ -4,11 +4,11 @@ from check_kit import BODY, Case, Example
 
 HEAD_END = "</head>"
 H1 = '<h1 style="'
-P = '<p style="margin:0 0 18px">Ketamine acts'
+P = '<p style="margin:0 0 16px">Ketamine acts'
 TABLE = "\n\n| Drug | Days |\n|---|---|\n| Ketamine | 1 |\n"
 LINK = "a review of its effects</a>"
 CTA = "\n\n::: cta\nCome and see. [Reserve a place](https://journal.example/place)\n:::\n"
-BUTTON = "padding:13px 26px;font-family"
+BUTTON = "padding:12px 24px;font-family"
 
 
 def within(text: str) -> Case:
@@ -83,7 +83,7 @@ EXAMPLES = {
     "BODY010": Example(within('<b id="x">A</b><b id="x">B</b>'), within('<b id="x">A</b><b id="y">B</b>')),
     "BODY011": Example(within("<p>word\\u{a0}word</p>"), within("<p>word&nbsp;word</p>")),
     "BODY012": Example(
-        Case(body=BODY + CTA, html=(BUTTON, "padding:6px 26px;font-family")), Case(body=BODY + CTA)
+        Case(body=BODY + CTA, html=(BUTTON, "padding:6px 24px;font-family")), Case(body=BODY + CTA)
     ),
     "BODY013": Example(within("<mj-text>Words</mj-text>"), within("<abbr>Words</abbr>")),
     "BODY014": Example(
@@ -137,7 +137,7 @@ EXAMPLES = {
         within("<!--[if !mso]><!--><h2>Lost</h2><!--<![endif]-->"),
         within("<!--[if mso]><h2>Kept</h2><![endif]--><!--[if !mso]><!--><h2>Kept</h2><!--<![endif]-->"),
     ),
-    "WORD007": Example(Case(body=BODY + CTA, html=("mso-padding-alt:13px 26px;", "")), Case(body=BODY + CTA)),
+    "WORD007": Example(Case(body=BODY + CTA, html=("mso-padding-alt:12px 24px;", "")), Case(body=BODY + CTA)),
     "WORD008": Example(
         Case(html=("</body>", '<div lang="en-GB" dir="ltr" style="max-width:600px">Words</div></body>')),
         within('<div style="max-width:400px">Words</div>'),
@@ -146,15 +146,15 @@ EXAMPLES = {
         within('<p style="font-size:11px">Small</p>'), within('<p style="font-size:14px">Not small</p>')
     ),
     "TYPE002": Example(
-        Case(html=(P, P.replace("18px", "18px;font-size:15px"))),
-        Case(html=(P, P.replace("18px", "18px;font-size:16px"))),
+        Case(html=(P, P.replace("16px", "16px;font-size:15px"))),
+        Case(html=(P, P.replace("16px", "16px;font-size:16px"))),
     ),
     "TYPE003": Example(
-        Case(html=(P, P.replace("18px", "18px;line-height:20px"))),
-        Case(html=(P, P.replace("18px", "18px;line-height:1.6"))),
+        Case(html=(P, P.replace("16px", "16px;line-height:20px"))),
+        Case(html=(P, P.replace("16px", "16px;line-height:1.6"))),
     ),
     "TYPE004": Example(
-        Case(html=(P, P.replace("18px", "18px;text-align:justify"))),
+        Case(html=(P, P.replace("16px", "16px;text-align:justify"))),
         within('<p style="text-align:center">A line</p>'),
     ),
     "TYPE005": Example(
@@ -187,7 +187,7 @@ EXAMPLES = {
         within('<p style="color:#1d2429;background-color:#ffffff">On white</p>'),
     ),
     "COLOR004": Example(
-        Case(html=("background-color:#f3f1ec;color:#1d2429;", "background-color:#f3f1ec;")),
+        Case(html=("background-color:#f2f1f0;color:#1d2429;", "background-color:#f2f1f0;")),
         within('<p style="color:#1d2429;background-color:#ffffff">On white</p>'),
     ),
     "COLOR003": Example(Case(html=("prefers-color-scheme: dark", "min-width: 9000px"))),
