@@ -20,6 +20,11 @@ from workspace_kit import SETTINGS, WorkspaceRunner
 from pipeline.actions.add_links import LinkRequest, add_links
 from pipeline.articles.links import link_id
 from pipeline.cli import main
+from pipeline.compose import Composer
+from pipeline.content.tree import elements
+from pipeline.errors import PressroomError, flatten
+from pipeline.importers.plain.escape import foreign
+from pipeline.model import ComposedLink, LinkItem, MergeField, Place
 from pipeline.support.files import FORBIDDEN
 from pipeline.workspace import open_workspace
 
@@ -186,6 +191,51 @@ def test_any_title_and_tag_is_read_as_it_was_added(
     (link,) = open_workspace(workspace.root).pool.links.values()
     assert link == added.item
     assert (link.title, link.tags, link.id) == (title.strip(), (tag.strip(),), link_id("https://a.example/"))
+
+
+@pytest.fixture(scope="module")
+def composer(tmp_path_factory: pytest.TempPathFactory) -> Composer:
+    workspace = WorkspaceRunner(tmp_path_factory.mktemp("composer"))
+    workspace.write({"newsletter.toml": SETTINGS})
+    return Composer(open_workspace(workspace.root))
+
+
+MARKUP = st.lists(
+    st.sampled_from(
+        [*"*_`~<>[](){}#+-!|&:\\ \n", "{{ first_name }}", ":::", "~~", "](javascript:a)", "<b>", "1.", "word"]
+    ),
+    min_size=1,
+    max_size=20,
+).map("".join)
+
+
+@given(MARKUP)
+@tries(300)
+def test_whatever_a_page_says_of_itself_is_words(composer: Composer, description: str) -> None:
+    item = LinkItem(
+        description, "https://a.example/", "", Place("a.yaml", 1), "", foreign(" ".join(description.split()))
+    )
+    try:
+        content = composer.content(item)
+    except PressroomError:
+        return  # `add` leaves it out
+    nodes = ComposedLink(item, content, item.url).comment
+    assert not any(isinstance(node, MergeField) for node in nodes)
+    assert {element.tag for element in elements(nodes)} <= {"br"}
+
+
+@given(MARKUP)
+@tries(300)
+def test_a_comment_is_running_text_or_a_mistake_with_its_line(composer: Composer, comment: str) -> None:
+    item = LinkItem(comment, "https://a.example/", "", Place("a.yaml", 7), "", comment)
+    try:
+        content = composer.content(item)
+    except PressroomError as error:
+        assert all(each.path == "a.yaml" and (each.line or 0) >= 7 for each in flatten(error))
+        return
+    shown = ComposedLink(item, content, item.url).comment
+    assert {element.tag for element in elements(shown)} <= {"a", "b", "br", "code", "em", "i", "strong"}
+    assert len(content.blocks) <= 1
 
 
 # --- several people --------------------------------------------------------------------------

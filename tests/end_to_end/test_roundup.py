@@ -253,6 +253,54 @@ def test_a_mistake_in_a_link_stops_only_what_may_use_it(workspace: WorkspaceRunn
     assert workspace.run("build", "1").exit_code == 0
 
 
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"- " * 100_000, "there are too many lists and tables in one text."),
+        (b"[" * 100_000, "there are too many lists and tables in one text."),
+        (b"- title: \xff\n", "is not UTF-8 text."),
+        (b"- &a {url: https://example.org/, title: A, tags: [news]}\n- *a\n", "an alias (`*name`)"),
+        (b"- title: A\x00\n", "the character U+0000 is not allowed"),
+        (b"- {url: https://example.org/, title: A, title: B}\n", "the key `title` occurs twice"),
+        (b"\n".join(b"- " * depth + b"x" for depth in range(1, 60)), "this is nested more than 20 deep"),
+    ],
+)
+def test_a_file_of_links_that_nobody_can_read_is_an_error(
+    workspace: WorkspaceRunner, data: bytes, expected: str
+) -> None:
+    workspace.write({LINKS: data})
+    error = workspace.error("plan", "1")
+    assert error.startswith(f"{LINKS}:") and expected in error
+
+
+def test_entries_on_one_line_keep_their_comments(workspace: WorkspaceRunner) -> None:
+    links = ", ".join(
+        f'{{url: "https://example.org/{n}", title: "{n}", tags: [news], comment: "Why {n}."}}' for n in "12"
+    )
+    workspace.write({LINKS: f"[{links}]\n", ISSUE: issue(more=SECTION)})
+    workspace.ok("build", "1")
+    text = workspace.read("build/issues/001-the-plastic-brain/email.txt")
+    assert "1 [1]\nWhy 1." in text and "2 [2]\nWhy 2." in text
+
+
+def test_a_corrected_link_dates_the_revision_of_its_issue(roundup: WorkspaceRunner) -> None:
+    roundup.ok("assemble", "1", "--now", "2026-02-01")
+    before = json.loads(roundup.read(LOCK))
+    roundup.write({LINKS: roundup.read(LINKS).replace("Why **3**", "How **3**")})
+    roundup.ok("assemble", "1", "--refresh", "--now", "2026-02-03T09:00:00+00:00")
+    after = json.loads(roundup.read(LOCK))
+    assert after["updated"] == "2026-02-03T09:00:00+00:00"
+    assert (after["id"], after["editions"]) == (before["id"], before["editions"])
+
+
+def test_a_broken_file_of_links_stops_the_frozen_issue_that_needs_it_and_says_so(
+    roundup: WorkspaceRunner,
+) -> None:
+    roundup.ok("assemble", "1")
+    roundup.write({LINKS: roundup.read(LINKS) + "- url: [\n"})
+    assert "this is not YAML" in roundup.error("build", "1")
+
+
 # --- addresses -------------------------------------------------------------------------------
 
 
