@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from workspace_kit import ROOT, WorkspaceRunner
+from workspace_kit import ROOT, WorkspaceRunner, article, png
 
 from pipeline.cli import main
 
@@ -138,6 +138,70 @@ def test_what_is_shown_of_the_sample_is_as_printed(name: str, folder: Path) -> N
         shutil.copytree(ROOT / part, synapse / part)
     shutil.copy(ROOT / "newsletter.toml", synapse)
     run_page(ROOT / "docs" / name, WorkspaceRunner(synapse), folder)
+
+
+LETTER = "issues/003-what-the-brain-does-at-rest/issue.md"
+MASTHEAD = "templates/email/parts/masthead.mjml.j2"
+PICTURE = "issues/articles/chart.png"
+
+MESSAGES: dict[str, tuple[dict[str, str | bytes], tuple[str, ...]]] = {
+    "issues/002-a-window-not-a-cure/issue.md:2: warning LOCK001": (
+        {"issues/002-a-window-not-a-cure/issue.md": "exclude: [glossary]"},
+        ("build", "2"),
+    ),
+    "issues/articles/glutamate-switch.md:18: error IMG002": (
+        {
+            "issues/articles/glutamate-switch.md": article(body="\n" * 12 + "![chart.png](chart.png)"),
+            PICTURE: png(),
+        },
+        ("check", "1"),
+    ),
+    f"{LETTER}:31: `{{{{ name }}}}`": ({LETTER: "{{ name }}"}, ("export", "3", "--to", "brevo")),
+    "issues/articles/y.md:6: no merge field": (
+        {"issues/articles/y.md": article(body="{{ frist_name }}")},
+        ("build", "1"),
+    ),
+    "issues/articles/stanford-link.md: warning LINK001": (
+        {
+            "issues/articles/stanford-link.md": article(body="[A question](opioid-question.md)."),
+            "issues/articles/opioid-question.md": article(tags="[opioids]"),
+        },
+        ("check", "1"),
+    ),
+    f"{MASTHEAD}:4: <mj-text>": (
+        {MASTHEAD: '<mj-section>\n<mj-column>\n\n<mj-text colour="red"></mj-text></mj-column></mj-section>'},
+        ("build", "1"),
+    ),
+}
+"""Messages that the documents show: by their beginnings, what is written and run to get them."""
+
+
+def shown_messages() -> dict[str, str]:
+    """The messages in the documents without a command above them."""
+    blocks: dict[str, str] = {}
+    for page in (ROOT / "docs").glob("*.md"):
+        text = page.read_text(encoding="utf-8")
+        for block in re.findall(r"^```text\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+            if re.match(r"[\w./-]+\.(md|toml|j2|lock|yaml)(:\d+)?: ", block):
+                blocks[block] = page.name
+    return blocks
+
+
+@pytest.mark.parametrize("block", shown_messages(), ids=lambda block: block.partition(": ")[0])
+def test_a_message_that_a_document_shows_is_printed(
+    block: str, workspace: WorkspaceRunner, folder: Path
+) -> None:
+    files, command = next(case for start, case in MESSAGES.items() if block.startswith(start))
+    if set(files) & {LETTER, "issues/002-a-window-not-a-cure/issue.md"}:
+        workspace = WorkspaceRunner(folder / "synapse")
+        shutil.copytree(ROOT / "issues", workspace.root / "issues")
+        shutil.copy(ROOT / "newsletter.toml", workspace.root)
+        ((path, line),) = files.items()
+        lines = workspace.read(path).split("\n")
+        at = 30 if path == LETTER else 3  # in the letter, and in the front matter
+        files = {path: "\n".join([*lines[:at], str(line), *lines[at:]])}
+    workspace.write(files)
+    assert packed(block) in packed(workspace.run(*command).output)
 
 
 def test_every_transcript_in_the_documents_is_run() -> None:
