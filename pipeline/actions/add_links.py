@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from shlex import quote
 
 from pipeline import __version__
 from pipeline.articles.links import LinkMistake, link_id, parse_links
@@ -28,6 +29,9 @@ from pipeline.support.urls import hide_password, without_password, without_track
 from pipeline.workspace import Workspace
 
 _AT_ONCE = 8
+_HEAD_BYTES = 1_000_000
+"""How much of a page is read: what it says of itself is in its head."""
+
 _ATTRIBUTES = "# Entries that several people have added are kept side by side.\n*.yaml merge=union\n"
 
 
@@ -130,15 +134,21 @@ def _facts(workspace: Workspace, request: LinkRequest, web: SafeClient) -> _Page
     from pipeline.importers.markup.tree import soup_of
     from pipeline.importers.pages.said import said_by
 
-    hint = f'Write its title yourself: pressroom add {request.url} --title "…"'
+    hint = f'Write its title yourself: pressroom add {quote(request.url)} --title "…"'
     try:
         material = load(Named(request.url), workspace.files, web, bytes)
-        html = text_of(material)
     except PressroomError as error:
         raise PressroomError(error.message, request.url, hint=error.hint or hint) from error
+    untitled = PressroomError("has no title that can be read.", request.url, hint=hint)
+    try:
+        # Cut before an element, so that no character is cut in two.
+        start = material.data[:_HEAD_BYTES].rpartition(b"<")[0] if len(material.data) > _HEAD_BYTES else None
+        html = text_of(material if start is None else replace(material, data=start))
+    except PressroomError as error:
+        raise untitled from error
     head = said_by(soup_of(html), html)
     if not head.title or "html" not in (material.media_type or "html"):
-        raise PressroomError("has no title that can be read.", request.url, hint=hint)
+        raise untitled
     published = head.date.date() if isinstance(head.date, datetime) else head.date
     return _PageFacts(head.title, head.description, ", ".join(each.name for each in head.authors), published)
 

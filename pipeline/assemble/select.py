@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from shlex import quote
 from typing import NamedTuple
 
 from pipeline.articles.pool import Pool
@@ -257,7 +258,7 @@ def _bad_pins(rule: SectionRule, issue: Issue, pool: Pool) -> Iterator[Pressroom
 def _unknown_name(where: str, place: Place, name: str, pool: Pool) -> PressroomError:
     if "://" in name:
         message = f'{where} "{name}", which no link item has as its address.'
-        return PressroomError(message, *place, f"Add it: pressroom add {name}")
+        return PressroomError(message, *place, f"Add it: pressroom add {quote(name)}")
     return PressroomError(
         f'{where} "{name}", which no article has as its slug.',
         *place,

@@ -36,6 +36,8 @@ PAGES = {
 <meta name="description" content="A *faster* linker, {{ first_name }} ~~no~~ [x](javascript:alert(1)).">
 <meta property="article:published_time" content="2026-01-03T10:00:00Z"></head><body>Words.</body></html>""",
     "/list": "<html><head><title>T</title><meta name='description' content='::: cta'></head></html>",
+    "/large": f"<html><head><title>Größe</title></head><body>{'<p>ü' * 400_000}</body></html>",
+    "/binary": "<title>x</title>%PDF\0\1\2",
     "/untitled": "<html><head></head><body>Words.</body></html>",
 }
 
@@ -80,6 +82,10 @@ def test_add_takes_title_description_and_author_from_the_page(workspace: Workspa
     assert words in " ".join(text.split())
 
 
+def test_of_a_large_page_the_beginning_is_enough(workspace: WorkspaceRunner, site: str) -> None:
+    assert "Größe" in workspace.ok("add", f"{site}/large", "--allow-private", "--tag", "notes", *NOW)
+
+
 def test_a_description_that_cannot_be_a_comment_is_left_out(workspace: WorkspaceRunner, site: str) -> None:
     workspace.ok("add", f"{site}/list", "--allow-private", "--tag", "notes", *NOW)
     workspace.ok("build", "1")
@@ -90,6 +96,7 @@ def test_a_description_that_cannot_be_a_comment_is_left_out(workspace: Workspace
     [
         ("/gcc", (), "127.0.0.1 is on a private network.\n    Allow it with --allow-private."),
         ("/untitled", ("--allow-private",), "has no title that can be read.\n    Write its title yourself"),
+        ("/binary", ("--allow-private",), "has no title that can be read.\n    Write its title yourself"),
         ("/none", ("--allow-private",), "cannot be fetched: the server says 404."),
         (
             "/gcc",
