@@ -25,7 +25,7 @@ from pipeline.importers.plain.escape import foreign
 from pipeline.model import LinkItem, Place
 from pipeline.support.files import read_source, write_atomically
 from pipeline.support.http import SafeClient
-from pipeline.support.urls import hide_password, without_password, without_tracking
+from pipeline.support.urls import without_password, without_tracking
 from pipeline.workspace import Workspace
 
 _AT_ONCE = 8
@@ -121,9 +121,10 @@ def _new_id(url: str, known: dict[str, str], wanted: dict[str, LinkRequest]) -> 
         key = ""
     if not key:
         raise PressroomError("is not a web address.", url, hint="As https://example.org/…")
-    if key in known or key in wanted:
-        where = known.get(key, "is above")
-        raise PressroomError(f"{where} already.", hide_password(url))
+    if key in wanted:
+        raise PressroomError("is given twice; the first one counts.", url)
+    if key in known:
+        raise PressroomError(f"{known[key]} already.", url)
     return key
 
 
