@@ -5,21 +5,19 @@ Email, site and feeds are all rendered from what is composed here, so an article
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from pipeline.articles.resolver import SourceResolver
 from pipeline.content.comment import comment_mistakes
 from pipeline.content.compressed import compress
-from pipeline.content.html import heading_ids
-from pipeline.content.links import links_of
 from pipeline.content.medium import Medium, for_audience
 from pipeline.content.opening import summary_of
 from pipeline.content.parse import WORDS_PER_MINUTE, count_words, parse_content
+from pipeline.content.tree_text import content_texts
 from pipeline.errors import PressroomError, collect, raise_all, suggest
 from pipeline.images.library import ImageLibrary
 from pipeline.images.resize import LOGO_BOX, THUMBNAIL_BOX
@@ -36,17 +34,14 @@ from pipeline.model import (
     ComposedLink,
     Content,
     Edition,
-    Finding,
     Image,
     Issue,
     Layout,
     LinkItem,
     MergeText,
-    Place,
     PoolItem,
     Published,
     Section,
-    Severity,
     articles_of,
 )
 from pipeline.support import merge
@@ -55,7 +50,7 @@ from pipeline.support.processes import spread
 from pipeline.support.urls import ADDRESS_CHARACTERS, address, article_path, is_public, issue_path
 from pipeline.workspace import Workspace
 
-_Text = Article | Issue | LinkItem
+Text = Article | Issue | LinkItem
 
 _COMPRESS_FROM = 500
 """Texts from which parsed ones are compressed in memory: below it the time costs more than the space."""
@@ -132,15 +127,15 @@ class Composer:
         except PressroomError as error:
             raise PressroomError(f"`logo`: {error.message}", SETTINGS_FILE, hint=error.hint) from error
 
-    def content(self, text: _Text) -> Content:
+    def content(self, text: Text) -> Content:
         """Parse an article, a letter or a comment. Raises `Mistakes` with everything wrong in its text."""
-        parsed = self._parsed_text(text)
+        parsed = self.parsed_text(text)
         raise_all(parsed.mistakes)
         return parsed.content
 
     def _parse_texts(self, issues: Iterable[AssembledIssue]) -> None:
         """Parse every text of these issues that is not parsed yet, in several processes."""
-        texts: dict[str, _Text] = {}
+        texts: dict[str, Text] = {}
         for each in issues:
             texts[_name(each.issue)] = each.issue
             for edition in each.editions:
@@ -151,18 +146,19 @@ class Composer:
                 parsed = replace(parsed, content=compress(parsed.content))
             self._parsed[_name(text)] = parsed
 
-    def _parse(self, text: _Text) -> ParsedText:
+    def _parse(self, text: Text) -> ParsedText:
         path = text.place.path
         resolver = SourceResolver(path, self.workspace.files, self.pool, self.images)
         mistakes: list[PressroomError] = []
         content, lead, thumbnail = Content(()), None, None
-        if isinstance(text, Article) and text.image:
-            try:
+        try:
+            if not isinstance(text, LinkItem) and text.image:
                 lead = resolver.image(text.image, text.image_alt)
-                thumbnail = resolver.image(text.image, text.image_alt, THUMBNAIL_BOX)
-            except PressroomError as error:
-                mistakes.append(PressroomError(error.message, path, text.lines.get("image"), error.hint))
-        body, first_line = _source(text)
+                if isinstance(text, Article):
+                    thumbnail = resolver.image(text.image, text.image_alt, THUMBNAIL_BOX)
+        except PressroomError as error:
+            mistakes.append(PressroomError(error.message, path, text.lines.get("image"), error.hint))
+        body, first_line = source_of(text)
         with collect(mistakes):
             content = parse_content(
                 body,
@@ -179,7 +175,8 @@ class Composer:
         content = replace(content, thumbnail=thumbnail)
         return ParsedText(content, frozenset(resolver.linked), tuple(mistakes))
 
-    def _parsed_text(self, text: _Text) -> ParsedText:
+    def parsed_text(self, text: Text) -> ParsedText:
+        """Parse a text once; its mistakes are in the result."""
         name = _name(text)
         if name not in self._parsed:
             self._parsed[name] = self._parse(text)
@@ -209,6 +206,12 @@ class Composer:
             with collect(errors):
                 self.content(item)
         raise_all(errors)
+        for edition in assembled.editions:
+            shown = for_audience(letter, Medium.EMAIL, edition.audience)
+            words = "".join(content_texts(shown.blocks, shown.footnotes)).strip()
+            if not (edition.items or shown.images or words):
+                errors.append(_nothing_to_read(issue, edition.audience))
+        raise_all(errors)
         return tuple(self._edition(assembled, edition, letter) for edition in assembled.editions)
 
     def _edition(
@@ -216,9 +219,15 @@ class Composer:
     ) -> ComposedEdition:
         issue = assembled.issue
         sections = edition.map(lambda item: self._item(item, assembled)).sections
+        if not issue.show.section_titles:
+            sections = tuple(replace(section, title="") for section in sections)
         public = is_public(self.publication, edition.audience)
         preview = self._line(issue, "preview_text", issue.preview_text)
-        summary = summary_of(letter, edition.audience) or issue.title
+        summary = summary_of(letter, edition.audience)
+        if not summary and len(articles_of(edition)) == 1:
+            (article,) = articles_of(edition)
+            summary = article.dek or summary_of(self.content(article), edition.audience)
+        summary = summary or issue.title
         path = issue_path(issue, edition.audience)
         earlier = (issue_path(replace(issue, folder=alias), edition.audience) for alias in issue.aliases)
         earlier_paths = dict.fromkeys((*earlier, *assembled.addresses.get(edition.audience, ())))
@@ -313,78 +322,26 @@ class Composer:
             logo=self.logo(),
         )
 
-    def dead_links(self, published: Published) -> tuple[Finding, ...]:
-        """Report each link from a published text to an article that has no page.
 
-        It is an error if the article never will have one: a draft, or for a private audience only.
-        """
-        pages = {each.article.slug for each in published.articles}
-        texts: list[_Text] = [each.article for each in published.articles]
-        texts += (link.link for edition in published.editions for link in edition.links)
-        return self._dead_links([*texts, *(each.issue for each in published.editions)], pages)
-
-    def dead_links_of(self, assembled: AssembledIssue) -> tuple[Finding, ...]:
-        """Report the same for one issue; articles have a page if it or a frozen issue carries them."""
-        carried = {item.key: item for edition in assembled.editions for item in edition.items}
-        slugs = (carried.keys() | self.carriers.keys()) & self.pool.keys()
-        pages = {slug for slug in slugs if self.url_of(self.pool[slug])}
-        return self._dead_links([*carried.values(), assembled.issue], pages)
-
-    def _dead_links(self, texts: Iterable[_Text], pages: set[str]) -> tuple[Finding, ...]:
-        texts = tuple(texts)
-        without_page = (
-            self._dead_link(self.pool[target], text.place.path)
-            for text in texts
-            for target in sorted(self._parsed_text(text).linked - pages)
-        )
-        return (*without_page, *(finding for text in texts for finding in self._dead_anchors(text)))
-
-    def _dead_anchors(self, text: _Text) -> Iterator[Finding]:
-        """Report each link to a heading that the text itself, or a linked article, does not have."""
-        if not re.search(r"#[^\s#]", _source(text)[0]):
-            return
-        parsed = self._parsed_text(text)
-        own: tuple[str, ...] | None = None
-        slugs = {address(self.publication, article_path(slug)): slug for slug in parsed.linked}
-        for href, line in links_of(parsed.content):
-            page, mark, fragment = href.partition("#")
-            if not mark or isinstance(href, MergeText) or (page and page not in slugs):
-                continue
-            if page:
-                target = self._parsed_text(self.pool[slugs[page]]).content
-                ids = heading_ids(for_audience(target, Medium.WEB, EVERYONE).blocks)
-                where = f'"{slugs[page]}"'
-            else:
-                own = heading_ids(parsed.content.blocks) if own is None else own
-                ids, where = own, "this text"
-            if (name := unquote(fragment)) in ids:
-                continue
-            hint = suggest(name, ids) or (
-                "Its headings are #" + ", #".join(ids) + "." if ids else "It has none."
-            )
-            message = f'it links to "#{name}", and no heading in {where} has that name.'
-            yield Finding("LINK019", Severity.WARNING, message, Place(text.place.path, line), hint)
-
-    def _dead_link(self, target: Article, path: str) -> Finding:
-        message = f'it links to the article "{target.slug}", which has no page'
-        if target.draft or self.url_of(target) is None:
-            why = "it is a draft" if target.draft else f"it is for {' and '.join(target.audience)} only"
-            hint = "Take the link out: the article will have no page to lead to."
-            return Finding("LINK002", Severity.ERROR, f"{message}: {why}.", Place(path), hint)
-        hint = "The page appears with the first issue that carries the article."
-        return Finding("LINK001", Severity.WARNING, f"{message} yet.", Place(path), hint)
-
-
-def _source(text: _Text) -> tuple[str, int]:
+def source_of(text: Text) -> tuple[str, int]:
     """The Markdown of a text, and its first line."""
     if isinstance(text, Article):
         return text.body, text.body_line
     return (text.letter, text.letter_line) if isinstance(text, Issue) else (text.comment, text.comment_line)
 
 
-def _name(text: _Text) -> str:
+def _name(text: Text) -> str:
     """What tells a text from all others: several link items may be on one line."""
     return text.place.path if isinstance(text, Issue) else f"{text.place.path} {text.key}"
+
+
+def _nothing_to_read(issue: Issue, audience: str) -> PressroomError:
+    whose = "" if audience == EVERYONE else f' for "{audience}"'
+    return PressroomError(
+        f"the issue{whose} selects no article, and its letter has no words.",
+        *issue.place,
+        f"Write a letter, or see why each article is out: pressroom plan {issue.number}",
+    )
 
 
 def _minutes(letter: Content, sections: Iterable[Section[ComposedItem]]) -> int:

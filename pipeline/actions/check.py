@@ -8,6 +8,7 @@ from datetime import datetime
 
 from pipeline.actions.prepare import PreparedEdition
 from pipeline.checks.context import CheckContext, linked_addresses
+from pipeline.checks.dead_links import dead_links_of
 from pipeline.checks.online_links import LinkTester
 from pipeline.checks.rule import Rule
 from pipeline.checks.rules import RULES
@@ -105,10 +106,10 @@ def check_context(prepared: PreparedEdition) -> CheckContext:
         linked_before=linked_addresses(assembler.history.texts_before(issue)),
         theme=prepared.renderer.templates.sources("email/"),
         noticed=(
-            *assembler.lock_findings(issue),
+            *assembler.issue_findings(issue, () if edition.items else (edition.audience,)),
             *assembler.unplaced_items,
             *prepared.renderer.templates.unused(),
-            *composer.dead_links_of(prepared.issue.assembled),
+            *dead_links_of(composer, prepared.issue.assembled),
             *(finding for content in edition.contents for finding in content.findings),
         ),
     )

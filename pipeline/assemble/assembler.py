@@ -34,6 +34,7 @@ from pipeline.model import (
     Edition,
     Finding,
     Issue,
+    Place,
     PoolItem,
     Severity,
     articles_of,
@@ -256,9 +257,21 @@ class Assembler:
         carried = {key for lock in self.locks.values() for key in lock.keys}
         return tuple(unplaced_items(self.pool, self.files.publication, self.issues, carried))
 
-    def lock_findings(self, issue: Issue) -> Iterator[Finding]:
-        """Report what was changed after an issue was frozen: its sections, or who has its address."""
+    def issue_findings(self, issue: Issue, empty: Iterable[str]) -> Iterator[Finding]:
+        """Report sections that take no article, and what was changed after the issue was frozen.
+
+        `empty` are the audiences whose edition carries no article.
+        """
         lock = self.locks.get(issue.folder)
+        for audience in empty if issue.sections else ():
+            yield Finding(
+                "TAG002",
+                Severity.WARNING,
+                f'its sections take no article for "{audience}".',
+                Place(issue.place.path, issue.lines.get("sections") or issue.place.line),
+                f"See why each article is out: pressroom plan {issue.number}. If the letter is all, write "
+                f"`sections: []`{' and freeze the issue again' if lock else ''}.",
+            )
         if lock is None:
             return
         if lock.rules != rules_digest(issue):

@@ -123,8 +123,9 @@ def rules_digest(issue: Issue) -> str:
 
 
 def _letter_digest(issue: Issue) -> str:
-    """Digest of an issue's own words: its letter, title and inbox lines."""
-    return _digest([issue.title, issue.subject, issue.preview_text, issue.letter])
+    """Digest of an issue's own words: its letter, title and inbox lines, and the picture if it has one."""
+    picture = [issue.image, issue.image_alt] if issue.image else []
+    return _digest([issue.title, issue.subject, issue.preview_text, issue.letter, *picture])
 
 
 def _digest(values: Any) -> str:

@@ -15,7 +15,6 @@ from typing import NamedTuple
 from pipeline.articles.pool import Pool
 from pipeline.errors import PressroomError, raise_all, suggest
 from pipeline.model import (
-    EVERYONE,
     Article,
     Decision,
     Edition,
@@ -46,11 +45,9 @@ _NO_TAGS = _Reason("no section takes its tags", NO_SECTION)
 def select_items(issue: Issue, pool: Pool, used: Mapping[str, str]) -> tuple[Edition[PoolItem], ...]:
     """Select the items of each edition. `used` maps keys to the folder of the issue that used them.
 
-    Raises `Mistakes` for unknown tags and names, and `PressroomError` for an edition without items.
+    Raises `Mistakes` for unknown tags and names.
     """
-    editions = tuple(select_edition(issue, audience, pool, used).edition for audience in issue.audiences)
-    raise_all(_empty_edition(issue, edition) for edition in editions if not edition.items)
-    return editions
+    return tuple(select_edition(issue, audience, pool, used).edition for audience in issue.audiences)
 
 
 # --- one edition -----------------------------------------------------------------------------
@@ -87,7 +84,7 @@ def select_edition(issue: Issue, audience: str, pool: Pool, used: Mapping[str, s
             reason = _refused_by_section(item, rule, used)
             if reason is None and rule.limit is not None and len(members) >= rule.limit:
                 reason = _Reason(
-                    f'section "{rule.title}" has its {rule.limit} already', f'"{rule.title}" is full'
+                    f"section {rule.label} has its {rule.limit} already", f"{rule.label} is full"
                 )
             if reason is not None:
                 refused.setdefault(item.key, reason)
@@ -143,20 +140,20 @@ def _closed(item: PoolItem, issue: Issue, audience: str) -> _Reason | None:
 def _refused_by_section(item: PoolItem, rule: SectionRule, used: Mapping[str, str]) -> _Reason | None:
     """Return why a section refuses an item although its tags fit; None if it takes it."""
     if item.key in rule.exclude:
-        return _Reason(f'section "{rule.title}" excludes it', f'excluded by "{rule.title}"')
+        return _Reason(f"section {rule.label} excludes it", f"excluded by {rule.label}")
     if item.key in used and not rule.reuse:
         folder = used[item.key]
         return _Reason(f"issue {folder} carried it", f"carried by issue {int(folder.partition('-')[0])}")
     if item.date is None and (rule.since or rule.until):
         return _Reason(
-            f'it has no date, and section "{rule.title}" takes only dated items',
-            f'without a date, which "{rule.title}" asks for',
+            f"it has no date, and section {rule.label} takes only dated items",
+            f"without a date, which {rule.label} asks for",
         )
     if rule.since and item.date and item.date < rule.since:
-        begins = f'"{rule.title}" begins with {rule.since:%Y-%m-%d}'
+        begins = f"{rule.label} begins with {rule.since:%Y-%m-%d}"
         return _Reason(f"section {begins}", begins)
     if rule.until and item.date and item.date > rule.until:
-        ends = f'"{rule.title}" ends with {rule.until:%Y-%m-%d}'
+        ends = f"{rule.label} ends with {rule.until:%Y-%m-%d}"
         return _Reason(f"section {ends}", ends)
     return None
 
@@ -190,18 +187,18 @@ def _ordered(items: Iterable[PoolItem], order: Order) -> list[PoolItem]:
 
 
 def _section_mistakes(issue: Issue, pool: Pool) -> Iterator[PressroomError]:
-    first: dict[str, str] = {}
+    first: dict[str, SectionRule] = {}
     for rule in issue.sections:
         yield from _unknown_tags(rule, pool)
         yield from _bad_pins(rule, issue, pool)
         for name in rule.exclude:
             if name not in pool.candidates:
-                yield _unknown_name(f'section "{rule.title}" excludes', rule.place, name, pool)
+                yield _unknown_name(f"section {rule.label} excludes", rule.place, name, pool)
         for name in rule.pin:
-            other = first.setdefault(name, rule.title)
-            if other != rule.title:
+            other = first.setdefault(name, rule)
+            if other is not rule:
                 yield PressroomError(
-                    f'section "{rule.title}" pins "{name}", which section "{other}" pins too.',
+                    f'section {rule.label} pins "{name}", which section {other.label} pins too.',
                     *rule.place,
                     "An article can be in an issue only once: delete one of the two.",
                 )
@@ -235,7 +232,7 @@ def _unknown_tags(rule: SectionRule, pool: Pool) -> Iterator[PressroomError]:
         hint = suggest(tag, known, 0.8 if waits else 0.6)
         if hint or not waits:
             yield PressroomError(
-                f'section "{rule.title}" takes the tag "{tag}", which no article has.',
+                f'section {rule.label} takes the tag "{tag}", which no article has.',
                 *rule.place,
                 hint or "List the tags in use: pressroom tags",
             )
@@ -244,12 +241,12 @@ def _unknown_tags(rule: SectionRule, pool: Pool) -> Iterator[PressroomError]:
 def _bad_pins(rule: SectionRule, issue: Issue, pool: Pool) -> Iterator[PressroomError]:
     for key in rule.pin:
         if key not in pool.candidates:
-            yield _unknown_name(f'section "{rule.title}" pins', rule.place, key, pool)
+            yield _unknown_name(f"section {rule.label} pins", rule.place, key, pool)
             continue
         reasons = [why for each in issue.audiences if (why := _closed(pool.candidates[key], issue, each))]
         if len(reasons) == len(issue.audiences):
             yield PressroomError(
-                f'section "{rule.title}" pins "{key}", but {reasons[0].reason}.',
+                f'section {rule.label} pins "{key}", but {reasons[0].reason}.',
                 *rule.place,
                 "Delete the pin, or change the article.",
             )
@@ -263,13 +260,4 @@ def _unknown_name(where: str, place: Place, name: str, pool: Pool) -> PressroomE
         f'{where} "{name}", which no article has as its slug.',
         *place,
         suggest(name, pool.candidates) or "List all slugs: pressroom articles",
-    )
-
-
-def _empty_edition(issue: Issue, edition: Edition[PoolItem]) -> PressroomError:
-    whose = "" if edition.audience == EVERYONE else f' for "{edition.audience}"'
-    return PressroomError(
-        f"the issue{whose} selects no article.",
-        *issue.place,
-        f"See why each article is out: pressroom plan {issue.number}",
     )

@@ -18,7 +18,6 @@ from pipeline.model import (
     Node,
     Place,
 )
-from pipeline.render.email.email_context import in_layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +96,7 @@ def web_texts(edition: ComposedEdition) -> tuple[SourceText, ...]:
 def _articles(edition: ComposedEdition, medium: Medium) -> Iterator[SourceText]:
     for section in edition.sections:
         for composed, layout in section.items:
-            in_full = in_layout(composed, layout) is Layout.FULL
+            in_full = composed.in_layout(layout) is Layout.FULL
             if isinstance(composed, ComposedArticle) and in_full is (medium is Medium.EMAIL):
                 article = composed.article
                 content = for_audience(composed.content, medium, edition.audience)

@@ -94,7 +94,7 @@ def assemble(
     for edition in editions:
         terminal.result(f"Edition for {edition.audience}: {terminal.count_items(edition.items)}")
         for section in edition.sections:
-            terminal.result(f"  {section.title}")
+            terminal.result(f"  {section.title or '(no title)'}")
             for item, layout in section.items:
                 name = item.url if isinstance(item, LinkItem) else item.slug
                 terminal.result(f"    {name} ({layout})")

@@ -21,6 +21,7 @@ from pipeline.model import (
     MergeText,
     Node,
     Publication,
+    Show,
 )
 from pipeline.support.merge import encoded_value
 from pipeline.support.urls import home_url
@@ -40,32 +41,28 @@ class LinkRow:
     details: str
 
 
-def link_row(item: ComposedItem, badges: Mapping[str, str], messages: Messages | None = None) -> LinkRow:
+def link_row(
+    item: ComposedItem, badges: Mapping[str, str], show: Show, messages: Messages | None = None
+) -> LinkRow:
     """Make the row of a link item, or of an article in a section of links.
 
     Without `messages` it has no words of the theme: neither time nor "via".
     """
+    at = via = ""
+    comment: tuple[Node, ...] = ()
     if isinstance(item, ComposedLink):
-        link = item.link
-        title, url, tags, comment, author, minutes = (
-            link.title,
-            item.url,
-            link.tags,
-            item.comment,
-            link.author,
-            link.minutes,
-        )
+        link, url, comment = item.link, item.url, item.comment
+        title, tags, author, minutes = link.title, link.tags, link.author, link.minutes
         at, via = host(link.url), host(link.via) if "://" in link.via else link.via
     else:
         article = item.article
-        title, url, tags, author = (
-            article.title,
-            article.link or item.url or "",
-            article.tags,
-            byline(article, ", "),
-        )
-        comment, minutes = (article.dek,) if article.dek else (), item.content.minutes
-        at, via = host(article.link) if article.link else "", ""
+        title, tags, url = article.title, article.tags, article.link or item.url or ""
+        author = byline(article, ", ") if show.authors else ""
+        minutes = item.content.minutes if show.reading_time else None
+        if article.link:
+            at = host(article.link)
+        if article.dek:
+            comment = (article.dek,)
     details = [at, author]
     if messages:
         details.append(messages.format("minutes", minutes=minutes) if minutes else "")

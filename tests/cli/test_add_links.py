@@ -158,7 +158,10 @@ def test_many_come_from_standard_input(workspace: WorkspaceRunner) -> None:
         input=lines,
         prog_name="pressroom",
     )
-    assert result.exit_code == 1 and "https://a.example/1: is given twice; the first one counts." in result.stderr
+    assert (
+        result.exit_code == 1
+        and "https://a.example/1: is given twice; the first one counts." in result.stderr
+    )
     assert [each["title"] for each in workspace.json("links")] == ["Second", "The first: one"]
     assert workspace.json("plan", "1")["links"][0]["taken"]
 

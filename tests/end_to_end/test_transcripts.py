@@ -36,20 +36,19 @@ class Clock(datetime):
         return cls.at.replace(tzinfo=tz)
 
 
+def fill_in_the_settings(workspace: WorkspaceRunner) -> None:
+    settings = workspace.read("newsletter.toml").replace("newsletter.example", "harbour.example")
+    settings = re.sub('postal_address = ".*"', 'postal_address = "The Pier, Harbour"', settings)
+    workspace.write({"newsletter.toml": settings})
+
+
 def write_the_lamp(workspace: WorkspaceRunner) -> None:
     """Do what the page asks for in words: fill in the settings, and write the article."""
+    fill_in_the_settings(workspace)
     lamp = "issues/articles/the-lamp-at-the-pier.md"
     draft = workspace.read(lamp).replace('dek: ""', "dek: Who lights it, and why.")
-    settings = workspace.read("newsletter.toml").replace("newsletter.example", "harbour.example")
-    workspace.write(
-        {
-            lamp: re.sub("draft: true.*\n", "", draft)
-            + "Since 1911 a lamp has burnt at the end of the pier.\n",
-            "newsletter.toml": re.sub(
-                'postal_address = ".*"', 'postal_address = "The Pier, Harbour"', settings
-            ),
-        }
-    )
+    text = re.sub("draft: true.*\n", "", draft) + "Since 1911 a lamp has burnt at the end of the pier.\n"
+    workspace.write({lamp: text})
 
 
 def edit_the_lamp(workspace: WorkspaceRunner) -> None:
@@ -85,6 +84,8 @@ BEFORE: dict[tuple[str, str], Callable[[WorkspaceRunner], None]] = {
         "links.md",
         'pressroom add https://example.org/gcc-16 --tag news --title "GCC 16 has landed"',
     ): make_it_a_roundup,
+    ("letter.md", "pressroom assemble 1"): fill_in_the_settings,
+    ("letter.md", 'pressroom new issue "The warm kitchen" --from 1'): a_month_later,
 }
 
 
@@ -146,6 +147,10 @@ def test_the_first_issue_and_its_plan_are_as_shown(folder: Path) -> None:
 
 def test_the_roundup_is_as_shown(folder: Path) -> None:
     run_page(ROOT / "docs" / "links.md", WorkspaceRunner(folder), folder)
+
+
+def test_a_letter_takes_the_commands_that_are_shown(folder: Path) -> None:
+    run_page(ROOT / "docs" / "letter.md", WorkspaceRunner(folder), folder)
 
 
 @pytest.mark.parametrize("name", ["exporting.md", "test-message.md", "approving.md"])
@@ -222,6 +227,7 @@ def test_a_message_that_a_document_shows_is_printed(
 
 
 def test_every_transcript_in_the_documents_is_run() -> None:
-    run = {"first-issue.md", "assembling.md", "links.md", "exporting.md", "test-message.md", "approving.md"}
+    run = {"first-issue.md", "assembling.md", "links.md", "letter.md"}
+    run |= {"exporting.md", "test-message.md", "approving.md"}
     pages = (ROOT / "README.md", *(ROOT / "docs").rglob("*.md"))
     assert {page.name for page in pages if _BLOCK.search(page.read_text(encoding="utf-8"))} == run

@@ -10,13 +10,7 @@ from pipeline.content.medium import Medium, for_audience
 from pipeline.model import ComposedArticle, ComposedItem, Image, Layout, Publication, Section, ThemeSettings
 from pipeline.render.email.content_blocks import content_blocks
 from pipeline.render.email.content_tokens import ContentHtml
-from pipeline.render.email.email_context import (
-    EmailContext,
-    browser_url,
-    in_layout,
-    shown_together,
-    unsubscribe_url,
-)
+from pipeline.render.email.email_context import EmailContext, browser_url, shown_together, unsubscribe_url
 from pipeline.render.email.part_sizes import FIRST_ARTICLE, LETTER, in_part
 from pipeline.render.email.template_values import (
     EmailArticle,
@@ -27,23 +21,20 @@ from pipeline.render.email.template_values import (
     EmailSection,
     EmailView,
 )
-from pipeline.render.shared_text import byline, host, link_row, text_lines
+from pipeline.render.shared_text import host, link_row, text_lines
 from pipeline.support import urls
 from pipeline.support.limits import EMAIL_GUTTER, EMAIL_WIDTH, TALLEST_IMAGE, THUMBNAIL_WIDTH
 
+_TEXT_WIDTH = EMAIL_WIDTH - 2 * EMAIL_GUTTER
+
 _LOGO = (240, 56)
 """The largest width and height of the logo, in CSS pixels."""
-
-_ARTICLE_SHIFT = 2
-"""An article's own headings follow its h3; a letter's are directly below the title, as h2."""
 
 
 def email_view(context: EmailContext, logo: Image | None) -> EmailView:
     """A composed edition as the templates see it."""
     edition, publication = context.edition, context.publication
     letter = for_audience(edition.letter, Medium.EMAIL, edition.audience)
-    only = edition.only_article
-    issue_lines = [each.title for each in edition.sections if only and each.items]
     letter_blocks, letter_notes = content_blocks(letter, context.styles, 0)
     number = count(FIRST_ARTICLE)
     return EmailView(
@@ -51,19 +42,20 @@ def email_view(context: EmailContext, logo: Image | None) -> EmailView:
         title=edition.issue.title,
         document_title=f"{edition.issue.title} · {publication.title}",
         preview_text=edition.preview_text,
-        issue_line=" · ".join([*issue_lines, context.issue_line]),
+        issue_line=context.issue_line,
         publication=publication.title,
         tagline=publication.tagline,
         home_url=urls.home_url(publication),
         logo=_logo(logo, publication),
+        lead=in_part(_fit(letter.lead, _TEXT_WIDTH), LETTER),
         letter=in_part(letter_blocks, LETTER),
         letter_notes_html=in_part(letter_notes, LETTER),
         sections=tuple(
             EmailSection(
-                "" if only else section.title,
+                section.title,
                 tuple(in_part(each, next(number)) for each in _items(section, context)),
             )
-            for section in edition.sections
+            for section in context.sections
         ),
         disclaimers=edition.disclaimers,
         reason=context.reason,
@@ -71,46 +63,47 @@ def email_view(context: EmailContext, logo: Image | None) -> EmailView:
         postal_address=text_lines(publication.postal_address),
         unsubscribe_url=unsubscribe_url(publication),
         preferences_url=publication.preferences_url or "",
-        browser_url=browser_url(edition),
+        browser_url=browser_url(edition) if context.show.web_link else "",
     )
 
 
 def _items(section: Section[ComposedItem], context: EmailContext) -> Iterator[EmailArticle | EmailLinks]:
-    thumbnails = has_thumbnails(section, context.publication.theme)
     for each in shown_together(section):
         if isinstance(each, list):
             yield EmailLinks(tuple(_row(item, section, context) for item in each))
         else:
-            yield _article(*each, context, thumbnails)
+            yield _article(*each, section, context)
 
 
 def _row(item: ComposedItem, section: Section[ComposedItem], context: EmailContext) -> EmailLinkRow:
-    row = link_row(item, section.badges, context.messages)
+    row = link_row(item, section.badges, context.show, context.messages)
     comment = nodes_to_html(row.comment, HtmlOptions(Medium.EMAIL, styles=context.styles))
     return EmailLinkRow(row.title, row.url, row.badge, ContentHtml(comment), row.details)
 
 
 def _article(
-    composed: ComposedArticle, layout: Layout, context: EmailContext, thumbnails: bool
+    composed: ComposedArticle, layout: Layout, section: Section[ComposedItem], context: EmailContext
 ) -> EmailArticle:
     article, theme = composed.article, context.publication.theme
+    title = "" if context.edition.only_article is composed else article.title
+    level, thumbnails = section.headline_level, has_thumbnails(section, theme)
     full, card = layout is Layout.FULL, layout is Layout.CARD
-    only = context.edition.only_article is composed
     content = for_audience(composed.content, Medium.EMAIL, context.edition.audience)
     blocks: tuple[EmailBlock, ...] = ()
     notes = ContentHtml("")
     if full:
-        blocks, notes = content_blocks(content, context.styles, 0 if only else _ARTICLE_SHIFT)
+        blocks, notes = content_blocks(content, context.styles, level - (1 if title else 2))
     wide = full or (card and theme.card_pictures and not thumbnails)
     return EmailArticle(
         layout=layout.value,
-        title="" if only else article.title,
+        title=title,
+        level=level,
         url=article.link or composed.url or "",
-        byline=byline(article, " · "),
+        byline=context.byline(composed),
         details=context.details(composed),
         minutes=context.minutes(composed),
         dek=article.dek,
-        lead=_fit(content.lead, EMAIL_WIDTH - 2 * EMAIL_GUTTER) if wide else None,
+        lead=_fit(content.lead, _TEXT_WIDTH) if wide else None,
         thumbnail=_fit(content.thumbnail, THUMBNAIL_WIDTH) if card and thumbnails else None,
         blocks=blocks,
         notes_html=notes,
@@ -125,7 +118,7 @@ def has_thumbnails(section: Section[ComposedItem], theme: ThemeSettings) -> bool
 
     Otherwise the images are above the text, at its full width, so that all texts begin at one edge.
     """
-    cards = [each for each, layout in section.items if in_layout(each, layout) is Layout.CARD]
+    cards = [each for each, layout in section.items if each.in_layout(layout) is Layout.CARD]
     return theme.card_pictures and len(cards) > 1 and all(each.content.thumbnail for each in cards)
 
 

@@ -46,13 +46,14 @@ class EmailBlock:
 class EmailArticle:
     """An article of the email.
 
-    `title` is empty if the issue's title has said it. `url` is the article's address or empty; only a brief
-    one's headline links to it, for the others have `more`. `lead` is the picture at full width, `thumbnail`
-    the one beside a card's text. `host` is that of a piece on another site.
+    `title` is empty if the issue's title has said it; `level` is that of the headline. `url` is the article's
+    address or empty; only a brief one's headline links to it, for the others have `more`. `lead` is the
+    picture at full width, `thumbnail` the one beside a card's text. `host` is that of one on another site.
     """
 
     layout: str
     title: str
+    level: int
     url: str
     byline: str
     details: str
@@ -88,10 +89,7 @@ class EmailLinks:
 
 @dataclass(frozen=True, slots=True)
 class EmailSection:
-    """A titled group of articles and links.
-
-    The only article of an issue has its section's title in the issue line.
-    """
+    """A group of articles and links. `title` is empty without a heading, and where the issue line has it."""
 
     title: str
     articles: tuple[EmailArticle | EmailLinks, ...]
@@ -110,6 +108,7 @@ class EmailView:
     tagline: str
     home_url: str
     logo: EmailImage | None
+    lead: EmailImage | None
     letter: tuple[EmailBlock, ...]
     letter_notes_html: ContentHtml
     sections: tuple[EmailSection, ...]

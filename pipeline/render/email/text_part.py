@@ -25,13 +25,8 @@ from pipeline.model import (
     Node,
     Section,
 )
-from pipeline.render.email.email_context import (
-    EmailContext,
-    browser_url,
-    shown_together,
-    unsubscribe_url,
-)
-from pipeline.render.shared_text import byline, link_row, text_lines
+from pipeline.render.email.email_context import EmailContext, browser_url, shown_together, unsubscribe_url
+from pipeline.render.shared_text import link_row, text_lines
 from pipeline.support import merge
 from pipeline.support.limits import TEXT_COLUMNS
 
@@ -46,11 +41,14 @@ def email_text(context: EmailContext) -> MergeText:
     parts = [
         _lines(_wrap(publication.title), _wrap(publication.tagline), _wrap(context.issue_line)),
         _lines("=" * TEXT_COLUMNS, _wrap(edition.issue.title), "=" * TEXT_COLUMNS),
-        _content(edition.letter, context, links),
+        _paragraphs(_image(edition.letter.lead), _content(edition.letter, context, links)),
     ]
     rule = "-" * TEXT_COLUMNS
-    for section in edition.sections:
-        parts.append(_lines(rule, _wrap(section.title.upper()), rule))
+    for section in context.sections:
+        if section.title:
+            parts.append(_lines(rule, _wrap(section.title.upper()), rule))
+        elif parts[-1]:
+            parts.append(rule)
         parts.append("\n\n\n".join(_items(section, context, links)))
     if edition.disclaimers:
         parts += [rule, *map(_wrap, edition.disclaimers)]
@@ -69,7 +67,7 @@ def _items(section: Section[ComposedItem], context: EmailContext, links: LinkLis
 
 
 def _row(item: ComposedItem, section: Section[ComposedItem], context: EmailContext, links: LinkList) -> str:
-    row = link_row(item, section.badges, context.messages)
+    row = link_row(item, section.badges, context.show, context.messages)
     title = f"{row.badge} · {row.title}" if row.badge else row.title
     heading = _wrap(f"{title} [{links.number(row.url)}]")
     comment = blocks_to_text([Block(BlockKind.PROSE, nodes=(Element("p", (), row.comment),))], links)
@@ -78,7 +76,8 @@ def _row(item: ComposedItem, section: Section[ComposedItem], context: EmailConte
 
 def _article(composed: ComposedArticle, layout: Layout, context: EmailContext, links: LinkList) -> str:
     article = composed.article
-    title, dek = _wrap(article.title), _wrap(article.dek)
+    title = "" if context.edition.only_article is composed else _wrap(article.title)
+    dek = _wrap(article.dek)
 
     def more() -> str:
         """The link on, called where it is written: links are numbered in reading order."""
@@ -91,14 +90,16 @@ def _article(composed: ComposedArticle, layout: Layout, context: EmailContext, l
     underline = "=" * max(map(width, title.split("\n")))
     if layout is Layout.CARD:
         return _paragraphs(_lines(title, underline), dek, _lines(context.minutes(composed), more()))
-    lowered = replace(composed.content, blocks=_lower_headings(tuple(composed.content.blocks)))
-    content = _content(lowered, context, links)
+    own = composed.content
+    if title:
+        own = replace(own, blocks=_lower_headings(tuple(own.blocks)))
+    content = _content(own, context, links)
     related = [
         _wrap(f"- {each.text} [{links.number(each.url)}]", after="  ")
         for each in context.related_links(composed)
     ]
     return _paragraphs(
-        _lines(title, underline, _wrap(byline(article, " · ")), _wrap(context.details(composed))),
+        _lines(title, underline, _wrap(context.byline(composed)), _wrap(context.details(composed))),
         dek,
         _image(composed.content.lead),
         content,
@@ -141,7 +142,8 @@ def _footer(context: EmailContext) -> list[str]:
     links: list[tuple[str, str]] = [(messages.format("unsubscribe"), unsubscribe_url(publication))]
     if publication.preferences_url:
         links.append((messages.format("preferences"), publication.preferences_url))
-    links.append((messages.format("view_in_browser"), browser_url(context.edition)))
+    if context.show.web_link:
+        links.append((messages.format("view_in_browser"), browser_url(context.edition)))
     return [
         _wrap(context.reason),
         _lines(*map(_wrap, text_lines(publication.colophon))),

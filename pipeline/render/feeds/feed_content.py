@@ -19,6 +19,7 @@ from pipeline.model import (
     Image,
     Layout,
     Publication,
+    Show,
 )
 from pipeline.render.feeds.feed_item import FeedItem, remove_forbidden, single_line
 from pipeline.render.shared_text import byline, first_words, host, link_row, public_value, together
@@ -64,18 +65,20 @@ def edition_item(edition: ComposedEdition, publication: Publication, *, further:
     title = single_line(edition.issue.title) or single_line(publication.title)
     # The anchors are those of the issue's page.
     options = _options(publication, url)
-    html = [_body(edition.letter, replace(options, anchor=f"{url}#letter_"), edition.audience)]
+    lead = edition.letter.lead
+    letter = _body(edition.letter, replace(options, anchor=f"{url}#letter_"), edition.audience)
+    html = [_image(lead), letter]
     articles: list[ComposedArticle] = []
-    images: list[Image | None] = []
+    images = [lead]
     for section in edition.public_sections:
-        html.append(f"<h2>{escape(section.title)}</h2>")
+        html.append(f"<h2>{escape(section.title)}</h2>" if section.title else "")
         for each in together(section.items):
             if isinstance(each, list):
-                html.append(_links(each, section.badges, options))
+                html.append(_links(each, section.badges, edition.issue.show, options))
                 articles += (item for item in each if isinstance(item, ComposedArticle))
                 continue
             article, layout = each
-            html.append(_article_in_issue(article, layout, options, edition.audience))
+            html.append(_article_in_issue(article, layout, options, edition, section.headline_level))
             articles.append(article)
             images.append(None if layout is Layout.BRIEF else article.content.lead)
     html += _disclaimers(edition.disclaimers)
@@ -110,23 +113,28 @@ def _options(publication: Publication, url: str) -> HtmlOptions:
     )
 
 
-def _article_in_issue(composed: ComposedArticle, layout: Layout, options: HtmlOptions, audience: str) -> str:
+def _article_in_issue(
+    composed: ComposedArticle, layout: Layout, options: HtmlOptions, edition: ComposedEdition, level: int
+) -> str:
     article, lead = composed.article, composed.content.lead
     issue_url = options.anchor
     target = article.link or composed.url or issue_url
-    headline = f'<h3><a href="{escape(target)}">{escape(article.title)}</a></h3>'
+    headline = f'<h{level}><a href="{escape(target)}">{escape(article.title)}</a></h{level}>'
+    if edition.only_article is composed:
+        headline = ""
     if layout is Layout.FULL:
-        options = replace(options, anchor=f"{issue_url}#{article.slug}_", heading_shift=2)
-        authors = _paragraph(byline(article, "; "))
-        return _join([headline, authors, _image(lead), _body(composed.content, options, audience)])
+        shift = level - (1 if headline else 2)
+        options = replace(options, anchor=f"{issue_url}#{article.slug}_", heading_shift=shift)
+        authors = _paragraph(byline(article, "; ") if edition.issue.show.authors else "")
+        return _join([headline, authors, _image(lead), _body(composed.content, options, edition.audience)])
     return _join([headline, _image(lead) if layout is Layout.CARD else "", _paragraph(article.dek)])
 
 
-def _links(items: Iterable[ComposedItem], badges: Mapping[str, str], options: HtmlOptions) -> str:
+def _links(items: Iterable[ComposedItem], badges: Mapping[str, str], show: Show, options: HtmlOptions) -> str:
     """Rows of a roundup as a list. An article without an address leads to the issue."""
     rows = []
     for item in items:
-        row = link_row(item, badges)
+        row = link_row(item, badges, show)
         title = f'<a href="{escape(row.url or options.anchor)}">{escape(row.title)}</a>'
         lines = (
             f"{escape(row.badge)} · {title}" if row.badge else title,
