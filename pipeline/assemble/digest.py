@@ -1,4 +1,4 @@
-"""The digest stored in issue.lock: the article's text and the bytes of its images."""
+"""The digest stored in issue.lock: an article's text and the bytes of its images, or a link item's fields."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from pipeline.config.workspace_files import WorkspaceFiles
 from pipeline.content.spaced_addresses import SPACED_TAIL
 from pipeline.errors import PressroomError
-from pipeline.model import Article
+from pipeline.model import Article, PoolItem
 
 # `![alt](target`, `![alt](<target with spaces>`, `[label]: target` and `<img src="target"`: enough to
 # find the files. The Markdown parser reports a missing image later. A label that is not an image's adds
@@ -23,8 +23,10 @@ _IMAGE = re.compile(
 )
 
 
-def content_digest(article: Article, workspace: WorkspaceFiles) -> str:
-    """Return `sha256:…` over the article's text and the bytes of its images, in their order."""
+def content_digest(article: PoolItem, workspace: WorkspaceFiles) -> str:
+    """Return `sha256:…` over the item's text and the bytes of its images, in their order."""
+    if not isinstance(article, Article):
+        return article.digest
     digest = hashlib.sha256(article.digest.encode())
     targets = map(_target, _IMAGE.finditer(article.body))
     for target in [article.image, *(unquote(each) for each in targets if "://" not in each)]:
