@@ -1,4 +1,4 @@
-"""Makes `docs/pictures/email.png` and `site.png` from `build/`, and `theme-*.png`; needs Chromium.
+"""Makes `docs/pictures/email.png` and `site.png` from `build/`, `kind-*.png` and `theme-*.png`, by Chromium.
 
 Run `pressroom build` in the repository first. Merge fields are filled with their fallbacks in a
 copy that stands beside the email for a moment, so that its pictures are found.
@@ -18,6 +18,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from pipeline.actions.scaffold import KINDS
 from pipeline.support import merge
 
 DOCS = Path(__file__).parent
@@ -82,6 +83,16 @@ def shoot_theme(name: str, root: Path) -> Image.Image:
     return shoot(root / "build" / "issues" / issue.name / "email.html", (600, 1135), LIGHT, 2)
 
 
+def shoot_kind(kind: str, root: Path) -> Image.Image:
+    """The first issue of a new workspace of this kind, as `init` makes it."""
+    command = [sys.executable, "-c", "from pipeline.cli import main; main(prog_name='pressroom')"]
+    arguments = ["init", str(root), "--kind", kind, "--title", "The Harbour Letter", "--now", "2026-02-01"]
+    subprocess.run([*command, *arguments], check=True, capture_output=True, stdin=subprocess.DEVNULL)
+    subprocess.run([*command, "-C", str(root), "build", "1"], check=True, capture_output=True)
+    (email,) = root.glob("build/issues/*/email.html")
+    return shoot(email, (600, 820), LIGHT, 1)
+
+
 def main() -> None:
     """Make all pictures."""
     if not (EMAIL.is_file() and SITE.is_file()):
@@ -94,6 +105,9 @@ def main() -> None:
     finally:
         filled.unlink()
     save([shoot(SITE, (1100, 900), LIGHT, 1.5)], "site.png")
+    for kind in KINDS:
+        with tempfile.TemporaryDirectory() as folder:
+            save([shoot_kind(kind, Path(folder) / kind)], f"kind-{kind}.png")
     for name in ("default", "letter", "digest"):
         with tempfile.TemporaryDirectory() as folder:
             save([shoot_theme(name, Path(folder) / name)], f"theme-{name}.png")

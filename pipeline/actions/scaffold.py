@@ -22,7 +22,7 @@ from pipeline.support.limits import SETTINGS_FILE
 from pipeline.support.urls import path_part
 from pipeline.workspace import Workspace
 
-KINDS = {"letter": "letter", "magazine": "default"}
+KINDS = {"letter": "letter", "roundup": "digest", "magazine": "default"}
 """The kinds of a new workspace, each a folder of `starters/`, and the theme that suits it."""
 
 _STARTERS = Path(__file__).parent / "starters"

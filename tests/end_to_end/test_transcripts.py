@@ -66,13 +66,10 @@ def not_a_draft(workspace: WorkspaceRunner) -> None:
     workspace.write({second: re.sub("draft: true.*\n", "", workspace.read(second))})
 
 
-def make_it_a_roundup(workspace: WorkspaceRunner) -> None:
-    """Delete the articles, and replace the sections by those that the page shows."""
-    shutil.rmtree(workspace.root / "issues/articles")
-    page = (ROOT / "docs" / "links.md").read_text(encoding="utf-8")
-    (sections,) = re.findall(r"^```toml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
-    settings = re.sub(r"(?ms)^\[\[sections\]\].*?(?=^# \[\[disc)", "", workspace.read("newsletter.toml"))
-    workspace.write({"newsletter.toml": f"{settings}\n{sections}"})
+def empty_the_list(workspace: WorkspaceRunner) -> None:
+    """Delete the links that came with the workspace, and fill in its settings."""
+    (workspace.root / "issues/links/first.yaml").unlink()
+    fill_in_the_settings(workspace)
 
 
 BEFORE: dict[tuple[str, str], Callable[[WorkspaceRunner], None]] = {
@@ -83,7 +80,7 @@ BEFORE: dict[tuple[str, str], Callable[[WorkspaceRunner], None]] = {
     (
         "links.md",
         'pressroom add https://example.org/gcc-16 --tag news --title "GCC 16 has landed"',
-    ): make_it_a_roundup,
+    ): empty_the_list,
     ("letter.md", "pressroom assemble 1"): fill_in_the_settings,
     ("letter.md", 'pressroom new issue "The warm kitchen" --from 1'): a_month_later,
 }
