@@ -15,6 +15,14 @@ from pipeline.model import BlockKind
 
 NAMES = {kind.value: kind for kind in BlockKind if kind is not BlockKind.PROSE}
 
+_ARGUMENTS = {
+    BlockKind.CALLOUT: ("", "[TITLE]"),
+    BlockKind.ONLY: ("does not say for whom", "audience=NAME"),
+    BlockKind.PULLQUOTE: ("", "[NAME]"),
+    BlockKind.SPONSOR: ("does not name the sponsor", "NAME"),
+}
+"""What may follow a container's name, and what is wrong where it is missing, unless it may be."""
+
 _FENCE_LINE = re.compile(r" {0,3}(:{3,})[ \t]*(.*)")
 _CODE_FENCE = re.compile(r"[ \t>]*(`{3,}(?=[^`]*$)|~{3,})(.*)")
 _AUDIENCE = re.compile(r"audience\s*=\s*(\"?)([\w-]+)\1")
@@ -109,15 +117,14 @@ def read_opening(opening: OpeningFence, inside: Iterable[str]) -> tuple[BlockKin
     argument = opening.argument
     if kind is BlockKind.ONLY:
         match = _AUDIENCE.fullmatch(argument)
-        if not match:
-            raise PressroomError("`::: only` does not say for whom.", hint="Write `::: only audience=NAME`.")
-        return kind, match[2]
-    if kind is BlockKind.SPONSOR and not argument:
-        raise PressroomError("`::: sponsor` does not name the sponsor.", hint="Write `::: sponsor NAME`.")
-    if kind not in {BlockKind.SPONSOR, BlockKind.CALLOUT, BlockKind.PULLQUOTE} and argument:
+        argument = match[2] if match else ""
+    if kind not in _ARGUMENTS and argument:
         raise PressroomError(
             f"`::: {kind}` takes nothing after its name.", hint=f'Put "{argument}" on a line of its own.'
         )
+    missing, form = _ARGUMENTS.get(kind, ("", ""))
+    if missing and not argument:
+        raise PressroomError(f"`::: {kind}` {missing}.", hint=f"Write `::: {kind} {form}`.")
     if "{{" in argument:
         raise PressroomError(
             f"the line of `::: {kind}` cannot contain merge fields.", hint="Put them into the text below it."

@@ -110,17 +110,11 @@ class _HtmlWriter:
         return "\n".join(html for html in map(self.block, blocks) if html)
 
     def block(self, block: Block) -> str:
-        if block.kind is BlockKind.CALLOUT:
-            return self._aside("callout", block.title, block)
-        if block.kind is BlockKind.SPONSOR:
-            return self._aside("sponsor", f"{self.options.sponsored_by} {block.title}", block)
-        if block.kind is BlockKind.CTA:
-            return self._call_to_action(block)
-        if block.kind is BlockKind.PULLQUOTE:
-            return self._pull_quote(block)
-        if block.kind is BlockKind.PROSE:
-            return "\n".join(self.node(node) for node in block.nodes)
-        return self.blocks(block.blocks)
+        form = _CONTAINER_FORMS.get(block.kind)
+        return form(self, block) if form else self.blocks(block.blocks)
+
+    def _prose(self, block: Block) -> str:
+        return "\n".join(self.node(node) for node in block.nodes)
 
     def footnotes(self, footnotes: tuple[tuple[Node, ...], ...]) -> str:
         if not footnotes:
@@ -322,6 +316,12 @@ class _HtmlWriter:
         back = f' <a class="backlink" role="doc-backlink" aria-label="{label}" href="{href}">↩\ufe0e</a>'
         return inner[: -len("</p>")] + back + "</p>" if inner.endswith("</p>") else inner + back
 
+    def _callout(self, block: Block) -> str:
+        return self._aside("callout", block.title, block)
+
+    def _sponsor(self, block: Block) -> str:
+        return self._aside("sponsor", f"{self.options.sponsored_by} {block.title}", block)
+
     def _aside(self, name: str, title: str, block: Block) -> str:
         web = self.options.medium is Medium.WEB
         tag = "aside" if web else "blockquote"
@@ -351,6 +351,13 @@ class _HtmlWriter:
         return f'<div class="cta">{inner}</div>' if web else inner
 
 
+_CONTAINER_FORMS: dict[BlockKind, Callable[[_HtmlWriter, Block], str]] = {
+    BlockKind.CALLOUT: _HtmlWriter._callout,
+    BlockKind.CTA: _HtmlWriter._call_to_action,
+    BlockKind.PROSE: _HtmlWriter._prose,
+    BlockKind.PULLQUOTE: _HtmlWriter._pull_quote,
+    BlockKind.SPONSOR: _HtmlWriter._sponsor,
+}
 _EMAIL_FORMS: dict[str, Callable[[_HtmlWriter, Element, str], str]] = {
     "blockquote": _HtmlWriter._quotation,
     "pre": _HtmlWriter._code_block,

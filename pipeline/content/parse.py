@@ -8,12 +8,12 @@ from dataclasses import replace
 from math import ceil
 
 from pipeline.content import footnotes, markdown, tree
-from pipeline.content.call_to_action import call_to_action
+from pipeline.content.container_contents import container_block
 from pipeline.content.normalize import Normalizer, Resolver
 from pipeline.content.tree_text import content_texts
 from pipeline.content.unsafe_html import ContainerHtml, ParsedMarkdown, ProseHtml
 from pipeline.errors import PressroomError, flatten, raise_all
-from pipeline.model import Block, BlockKind, Content, Element, Finding, Image, Node, Place, Severity
+from pipeline.model import Block, BlockKind, Content, Finding, Image, Node, Place, Severity
 from pipeline.support.files import check_characters
 
 WORDS_PER_MINUTE = 230
@@ -91,30 +91,14 @@ def _blocks(pieces: tuple[ProseHtml | ContainerHtml, ...], normalizer: Normalize
     for piece in pieces:
         if isinstance(piece, ContainerHtml):
             inner = tuple(_blocks(piece.pieces, normalizer))
-            if piece.kind is BlockKind.CTA:
-                try:
-                    yield call_to_action(inner, piece.line)
-                except PressroomError as error:
-                    normalizer.mistakes.append(error)
-            else:
-                if piece.kind is BlockKind.PULLQUOTE:
-                    normalizer.mistakes += _pull_quote_mistakes(inner, piece.line)
-                yield Block(piece.kind, title=piece.title, blocks=inner, line=piece.line)
+            try:
+                yield container_block(piece.kind, piece.title, inner, piece.line)
+            except PressroomError as error:
+                normalizer.mistakes.append(error)
             continue
         nodes = _nodes(piece, normalizer)
         if nodes:
             yield Block(BlockKind.PROSE, nodes=nodes, line=piece.line)
-
-
-def _pull_quote_mistakes(blocks: tuple[Block, ...], line: int) -> Iterator[PressroomError]:
-    """Mistakes for a pull quote that is not paragraphs only: it is set large, apart from the text."""
-    tags = {node.tag for block in blocks for node in block.nodes if isinstance(node, Element)}
-    if not blocks:
-        yield PressroomError("`::: pullquote` is empty.", None, line, "Write the quoted sentence below it.")
-    elif any(block.kind is not BlockKind.PROSE for block in blocks) or tags - {"p"}:
-        yield PressroomError(
-            "`::: pullquote` contains more than paragraphs.", None, line, "Write one or two sentences in it."
-        )
 
 
 def _nodes(prose: ProseHtml, normalizer: Normalizer) -> tuple[Node, ...]:

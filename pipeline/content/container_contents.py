@@ -1,0 +1,102 @@
+"""What each container may hold, and the block that it becomes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from pipeline.content.footnotes import block_nodes
+from pipeline.content.tree import elements
+from pipeline.content.tree_text import tree_text
+from pipeline.errors import PressroomError
+from pipeline.model import Block, BlockKind, Element, Node
+from pipeline.support.urls import SCHEMES, scheme_of
+
+_ONE_LINK = "Write a sentence and one link: `[Book a place](https://…)`."
+
+
+def container_block(kind: BlockKind, title: str, blocks: tuple[Block, ...], line: int) -> Block:
+    """The block that a container with this title and these blocks becomes.
+
+    Raises `PressroomError` with a line and no path if the container may not hold them.
+    """
+    read = _CONTENTS.get(kind)
+    return read(title, blocks, line) if read else Block(kind, title, blocks=blocks, line=line)
+
+
+def _call_to_action(_: str, blocks: tuple[Block, ...], line: int) -> Block:
+    """One link with a text, which becomes a button, and the sentence around it."""
+    _check_prose(BlockKind.CTA, blocks, line, _ONE_LINK)
+    links = [each for each in elements(block_nodes(blocks)) if each.tag == "a"]
+    if len(links) != 1:
+        count = "no link" if not links else f"{len(links)} links"
+        raise PressroomError(f"`::: cta` contains {count}; it needs exactly one.", None, line, _ONE_LINK)
+    link = links[0]
+    button = _button(BlockKind.CTA, link, line, _ONE_LINK)
+    sentence = (
+        replace(block, nodes=tuple(rest for node in block.nodes for rest in _remove(node, link)))
+        for block in blocks
+    )
+    return replace(button, blocks=tuple(block for block in sentence if block.nodes), line=line)
+
+
+def _button(kind: BlockKind, link: Element, line: int, hint: str) -> Block:
+    """A link of this kind of container as a call to action without a sentence."""
+    line = link.line or line
+    address = link.get("href") or ""
+    if scheme_of(address) not in SCHEMES and not address.startswith("{{"):
+        raise PressroomError(
+            f'the link of `::: {kind}` leads to "{address}".',
+            None,
+            line,
+            "It must be a web, mail or telephone address, an article or a merge field.",
+        )
+    if not tree_text(link.children, alt=True).strip():
+        raise PressroomError(f"the link of `::: {kind}` has no text.", None, line, hint)
+    return Block(BlockKind.CTA, link_text=link.children, link_url=address, line=line)
+
+
+def _check_prose(kind: BlockKind, blocks: tuple[Block, ...], line: int, hint: str) -> None:
+    if any(block.kind is not BlockKind.PROSE for block in blocks):
+        raise PressroomError(f"`::: {kind}` contains another container.", None, line, hint)
+
+
+def _remove(node: Node, link: Element) -> tuple[Node, ...]:
+    """The node without the link, and without elements that then contain no word."""
+    if node is link:
+        return ()
+    if not isinstance(node, Element) or not any(each is link for each in elements([node])):
+        return (node,)
+    children = [rest for child in node.children for rest in _remove(child, link)]
+    # "Come along: [Book](…)." ends in a full stop that belonged to the link, not to the sentence.
+    if len(children) > 1 and isinstance(children[-1], str) and re.fullmatch(r"[\s\W]*", children[-1]):
+        children.pop()
+    while children and isinstance(children[-1], Element) and children[-1].tag == "br":
+        children.pop()
+    if children and isinstance(children[-1], str):
+        children[-1] = children[-1].rstrip(" \n\t")
+    if children and isinstance(children[0], str):
+        children[0] = children[0].lstrip(" \n\t")
+    text = "".join(child for child in children if isinstance(child, str))
+    if not re.search(r"\w", text) and all(isinstance(child, str) for child in children):
+        return ()
+    return (replace(node, children=tuple(children)),)
+
+
+def _pull_quote(title: str, blocks: tuple[Block, ...], line: int) -> Block:
+    """Paragraphs only: it is set large, apart from the text."""
+    tags = {node.tag for block in blocks for node in block.nodes if isinstance(node, Element)}
+    if not blocks:
+        raise PressroomError("`::: pullquote` is empty.", None, line, "Write the quoted sentence below it.")
+    if any(block.kind is not BlockKind.PROSE for block in blocks) or tags - {"p"}:
+        hint = "Write one or two sentences in it."
+        raise PressroomError("`::: pullquote` contains more than paragraphs.", None, line, hint)
+    return Block(BlockKind.PULLQUOTE, title, blocks=blocks, line=line)
+
+
+_CONTENTS: dict[BlockKind, Callable[[str, tuple[Block, ...], int], Block]] = {
+    BlockKind.CTA: _call_to_action,
+    BlockKind.PULLQUOTE: _pull_quote,
+}
+"""How the blocks of a container are read; any other container holds anything."""
