@@ -347,6 +347,7 @@ class BlockKind(StrEnum):
 
     PROSE = "prose"
     CTA = "cta"
+    BUTTONS = "buttons"
     CALLOUT = "callout"
     PULLQUOTE = "pullquote"
     SPONSOR = "sponsor"
@@ -361,7 +362,7 @@ class Block:
 
     Prose has `nodes`; the containers have `blocks`. `title` is a callout's title, a sponsor's name, the
     person quoted in a pull quote, or the audience of `only`. A call to action has its sentence as prose in
-    `blocks`, and its one link as `link_text` and `link_url`.
+    `blocks`, and its one link as `link_text` and `link_url`. Buttons are calls to action without a sentence.
     """
 
     kind: BlockKind

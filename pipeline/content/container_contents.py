@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from pipeline.content.footnotes import block_nodes
@@ -13,6 +13,10 @@ from pipeline.errors import PressroomError
 from pipeline.model import Block, BlockKind, Element, Node
 from pipeline.support.urls import SCHEMES, scheme_of
 
+MOST_BUTTONS = 5
+"""In a row: what an email has room for."""
+
+_ONLY_LINKS = "Write only links in it, one in each line: `[Yes](https://…)`."
 _ONE_LINK = "Write a sentence and one link: `[Book a place](https://…)`."
 
 
@@ -39,6 +43,31 @@ def _call_to_action(_: str, blocks: tuple[Block, ...], line: int) -> Block:
         for block in blocks
     )
     return replace(button, blocks=tuple(block for block in sentence if block.nodes), line=line)
+
+
+def _buttons(_: str, blocks: tuple[Block, ...], line: int) -> Block:
+    """Links and no other word: each becomes a button."""
+    _check_prose(BlockKind.BUTTONS, blocks, line, _ONLY_LINKS)
+    nodes = tuple(block_nodes(blocks))
+    links = [each for each in elements(nodes) if each.tag == "a"]
+    if any(_beside_links(nodes)):
+        problem = "`::: buttons` contains something between its links."
+        raise PressroomError(problem, None, line, _ONLY_LINKS)
+    if not 1 <= len(links) <= MOST_BUTTONS:
+        problem = f"`::: buttons` contains {len(links) or 'no'} links; it takes up to {MOST_BUTTONS}."
+        raise PressroomError(problem, None, line, _ONLY_LINKS)
+    buttons = tuple(_button(BlockKind.BUTTONS, link, line, _ONLY_LINKS) for link in links)
+    return Block(BlockKind.BUTTONS, blocks=buttons, line=line)
+
+
+def _beside_links(nodes: Iterable[Node]) -> Iterator[Node]:
+    """The words, fields and pictures that are in no link."""
+    for node in nodes:
+        if not isinstance(node, Element) or node.tag == "img":
+            if not isinstance(node, str) or node.strip():
+                yield node
+        elif node.tag != "a":
+            yield from _beside_links(node.children)
 
 
 def _button(kind: BlockKind, link: Element, line: int, hint: str) -> Block:
@@ -96,6 +125,7 @@ def _pull_quote(title: str, blocks: tuple[Block, ...], line: int) -> Block:
 
 
 _CONTENTS: dict[BlockKind, Callable[[str, tuple[Block, ...], int], Block]] = {
+    BlockKind.BUTTONS: _buttons,
     BlockKind.CTA: _call_to_action,
     BlockKind.PULLQUOTE: _pull_quote,
 }

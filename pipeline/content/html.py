@@ -340,18 +340,28 @@ class _HtmlWriter:
         by = f"\n<figcaption>{_escaped(block.title)}</figcaption>" if block.title else ""
         return f'<figure class="pullquote"><blockquote>{self.blocks(block.blocks)}</blockquote>{by}</figure>'
 
-    def _call_to_action(self, block: Block) -> str:
-        web = self.options.medium is Medium.WEB
+    def _buttons(self, block: Block) -> str:
+        separator = " " if self.options.medium is Medium.WEB else " · "
+        return self._div("buttons", f"<p>{separator.join(map(self._button, block.blocks))}</p>")
+
+    def _button(self, block: Block) -> str:
         link = Element("a", (("href", block.link_url),), block.link_text, block.line)
         button = self.node(link, "p")
-        if web:
-            button = button.replace("<a ", '<a class="button" ', 1)
+        if self.options.medium is Medium.WEB:
+            return button.replace("<a ", '<a class="button" ', 1)
+        return button
+
+    def _call_to_action(self, block: Block) -> str:
         sentence = self.blocks(block.blocks)
-        inner = (sentence + "\n" if sentence else "") + f"<p{self._style('p', '')}>{button}</p>"
-        return f'<div class="cta">{inner}</div>' if web else inner
+        button = f"<p{self._style('p', '')}>{self._button(block)}</p>"
+        return self._div("cta", f"{sentence}\n{button}" if sentence else button)
+
+    def _div(self, name: str, inner: str) -> str:
+        return f'<div class="{name}">{inner}</div>' if self.options.medium is Medium.WEB else inner
 
 
 _CONTAINER_FORMS: dict[BlockKind, Callable[[_HtmlWriter, Block], str]] = {
+    BlockKind.BUTTONS: _HtmlWriter._buttons,
     BlockKind.CALLOUT: _HtmlWriter._callout,
     BlockKind.CTA: _HtmlWriter._call_to_action,
     BlockKind.PROSE: _HtmlWriter._prose,

@@ -98,6 +98,10 @@ class _TextWriter:
         button = self._linked(self.line(block.link_text), marked(block.link_url))
         return [*self.blocks(block.blocks, columns), wrap(button, columns)]
 
+    def _buttons(self, block: Block, columns: int) -> list[list[str]]:
+        lines = [_hanging("- ", line) for line in self.blocks(block.blocks, columns - 2)]
+        return [[line for button in lines for line in button]]
+
     def _pull_quote(self, block: Block, columns: int) -> list[list[str]]:
         chunks = self.blocks(block.blocks, columns - 2)
         if block.title:
@@ -205,6 +209,7 @@ class _TextWriter:
 
 
 _CONTAINER_FORMS: dict[BlockKind, Callable[[_TextWriter, Block, int], list[list[str]]]] = {
+    BlockKind.BUTTONS: _TextWriter._buttons,
     BlockKind.CALLOUT: _TextWriter._callout,
     BlockKind.CTA: _TextWriter._call_to_action,
     BlockKind.PROSE: _TextWriter._prose,

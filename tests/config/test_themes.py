@@ -64,6 +64,7 @@ def test_the_email_of_a_theme_is_as_it_was(theme: str, builds: Builds) -> None:
             'class="code"',
             "Worth knowing",
             "Join the reading group",
+            "Yes &amp; gladly",
             "Sponsored by Golden Pens",
         ),
         *("Notes", "A longer note.", "Information, not medical advice", "Set in whatever your mail program"),
@@ -279,6 +280,16 @@ def test_the_button_is_large_enough_for_a_thumb(html: str) -> None:
     padding = re.search(r"padding:(\d+)px", style)
     line = re.search(r"line-height:(\d+)px", style)
     assert padding and line and 2 * int(padding[1]) + int(line[1]) >= 44
+
+
+def test_buttons_in_a_row_are_cells_that_stack_on_a_phone(html: str) -> None:
+    row = html[html.index('<table class="row"') :]
+    row = row[: row.index("</table>")]
+    assert row.count("<tr>") == 1 and row.count('<td class="button stack" bgcolor="#') == 2
+    for style in re.findall(r'<a [^>]*style="([^"]*)"', row):
+        padding, line = re.search(r"padding:(\d+)px", style), re.search(r"line-height:(\d+)px", style)
+        assert padding and line and 2 * int(padding[1]) + int(line[1]) >= 44
+    assert ".stack { display: block !important;" in html
 
 
 def test_links_lead_somewhere(html: str) -> None:
