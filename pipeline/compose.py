@@ -21,7 +21,6 @@ from pipeline.content.opening import summary_of
 from pipeline.content.parse import WORDS_PER_MINUTE, parse_content
 from pipeline.errors import PressroomError, collect, raise_all, suggest
 from pipeline.images.library import ImageLibrary
-from pipeline.images.resize import LOGO_BOX, THUMBNAIL_BOX
 from pipeline.model import (
     EVERYONE,
     Article,
@@ -35,6 +34,7 @@ from pipeline.model import (
     Edition,
     Finding,
     Image,
+    ImageUse,
     Issue,
     Layout,
     MergeText,
@@ -120,7 +120,7 @@ class Composer:
         if theme.logo is None:
             return None
         try:
-            return self.images.get(theme.logo, theme.logo_alt, SETTINGS_FILE, LOGO_BOX)
+            return self.images.get(theme.logo, theme.logo_alt, SETTINGS_FILE, ImageUse.LOGO)
         except PressroomError as error:
             raise PressroomError(f"`logo`: {error.message}", SETTINGS_FILE, hint=error.hint) from error
 
@@ -153,7 +153,7 @@ class Composer:
             try:
                 if text.image:
                     lead = resolver.image(text.image, text.image_alt)
-                    thumbnail = resolver.image(text.image, text.image_alt, THUMBNAIL_BOX)
+                    thumbnail = resolver.image(text.image, text.image_alt, ImageUse.THUMBNAIL)
             except PressroomError as error:
                 mistakes.append(PressroomError(error.message, path, text.lines.get("image"), error.hint))
         else:

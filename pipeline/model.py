@@ -217,6 +217,16 @@ class Author:
     url: str = ""
 
 
+class ImageUse(StrEnum):
+    """What a picture is for, which decides its size: in a text, beside a card, as a logo, in a container."""
+
+    FULL = "full"
+    THUMBNAIL = "thumbnail"
+    LOGO = "logo"
+    PORTRAIT = "portrait"
+    POSTER = "poster"
+
+
 @dataclass(frozen=True, slots=True)
 class Image:
     """An image file that an article or the theme uses.
@@ -348,6 +358,8 @@ class BlockKind(StrEnum):
     PROSE = "prose"
     CTA = "cta"
     BUTTONS = "buttons"
+    PERSON = "person"
+    VIDEO = "video"
     CALLOUT = "callout"
     PULLQUOTE = "pullquote"
     SPONSOR = "sponsor"
@@ -360,13 +372,15 @@ class BlockKind(StrEnum):
 class Block:
     """A top-level piece of content.
 
-    Prose has `nodes`; the containers have `blocks`. `title` is a callout's title, a sponsor's name, the
-    person quoted in a pull quote, or the audience of `only`. A call to action has its sentence as prose in
-    `blocks`, and its one link as `link_text` and `link_url`. Buttons are calls to action without a sentence.
+    Prose has `nodes`; the containers have `blocks`. `title` is a callout's title, a sponsor's or a person's
+    name, the person quoted in a pull quote, or the audience of `only`. A call to action has its sentence as
+    prose in `blocks`, and its one link as `link_text` and `link_url`. Buttons are calls to action without a
+    sentence. A person has `role`, and the photo in `nodes`. A video has its poster in `link_text`.
     """
 
     kind: BlockKind
     title: str = ""
+    role: str = ""
     nodes: tuple[Node, ...] = ()
     blocks: tuple[Block, ...] = ()
     link_text: tuple[Node, ...] = ()

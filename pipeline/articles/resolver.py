@@ -9,8 +9,7 @@ from pipeline.articles.pool import Pool
 from pipeline.config.workspace_files import WorkspaceFiles
 from pipeline.errors import PressroomError, suggest
 from pipeline.images.library import ImageLibrary
-from pipeline.images.resize import FULL_BOX
-from pipeline.model import Image
+from pipeline.model import Image, ImageUse
 from pipeline.support.urls import (
     ADDRESS_CHARACTERS,
     PHONE_SCHEMES,
@@ -32,9 +31,9 @@ class SourceResolver:
     images: ImageLibrary
     linked: set[str] = field(default_factory=set)
 
-    def image(self, target: str, alt: str, box: tuple[int, int] = FULL_BOX) -> Image:
-        """The image at this path, resized to fit into a box. Raises `PressroomError` if it does not exist."""
-        return self.images.get(unquote(target), alt, self.path, box)
+    def image(self, target: str, alt: str, use: ImageUse = ImageUse.FULL) -> Image:
+        """The image at this path, resized for its use. Raises `PressroomError` if it does not exist."""
+        return self.images.get(unquote(target), alt, self.path, use)
 
     def link(self, target: str) -> str:
         """The absolute address of a link as written.

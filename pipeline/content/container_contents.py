@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from pipeline.content.footnotes import block_nodes
-from pipeline.content.tree import elements
+from pipeline.content.tree import elements, paragraphs
 from pipeline.content.tree_text import tree_text
 from pipeline.errors import PressroomError
 from pipeline.model import Block, BlockKind, Element, Node
+from pipeline.support.limits import PORTRAIT_WIDTH
 from pipeline.support.urls import SCHEMES, scheme_of
 
 MOST_BUTTONS = 5
@@ -124,9 +125,50 @@ def _pull_quote(title: str, blocks: tuple[Block, ...], line: int) -> Block:
     return Block(BlockKind.PULLQUOTE, title, blocks=blocks, line=line)
 
 
+def _person(title: str, blocks: tuple[Block, ...], line: int) -> Block:
+    """A name and a role, a photo above the text, whose alt text is the name, and the text."""
+    name, _, role = (part.strip() for part in title.partition(","))
+    if not name:
+        raise PressroomError("`::: person` has no name.", None, line, "Write `::: person NAME, ROLE`.")
+    photo, rest = _picture_above(blocks)
+    if photo:
+        width = str(min(PORTRAIT_WIDTH, int(photo.get("width") or PORTRAIT_WIDTH)))
+        shown = {"alt": name, "width": width, "height": width}
+        photo = replace(photo, attributes=tuple({**dict(photo.attributes), **shown}.items()))
+    return Block(BlockKind.PERSON, name, role, nodes=(photo,) if photo else (), blocks=rest, line=line)
+
+
+def _video(address: str, blocks: tuple[Block, ...], line: int) -> Block:
+    """A poster that is the link to the video, whose alt text are the link's words, and the text below."""
+    poster, rest = _picture_above(blocks)
+    if not poster:
+        hint = "Write a picture first in it: `![Watch the lecture](poster.jpg)`."
+        raise PressroomError("`::: video` does not begin with its poster.", None, line, hint)
+    if not poster.get("alt"):
+        problem = "the poster of `::: video` has no words between its square brackets."
+        raise PressroomError(problem, None, line, "They are the link: `![Watch the lecture](poster.jpg)`.")
+    return Block(BlockKind.VIDEO, link_text=(poster,), link_url=address, blocks=rest, line=line)
+
+
+def _picture_above(blocks: tuple[Block, ...]) -> tuple[Element | None, tuple[Block, ...]]:
+    """The picture with which blocks begin, or None, and the blocks without it."""
+    first = blocks[0].nodes[0] if blocks and blocks[0].nodes else ""
+    inner = first.children if isinstance(first, Element) and first.tag in {"figure", "p"} else ()
+    if not inner or not isinstance(inner[0], Element) or inner[0].tag != "img":
+        return None, blocks
+    rest = paragraphs(
+        node.children[0] if isinstance(node, Element) and node.tag == "figcaption" else node
+        for node in inner[1:]
+    )
+    nodes = (*rest, *blocks[0].nodes[1:])
+    return inner[0], (*((replace(blocks[0], nodes=nodes),) if nodes else ()), *blocks[1:])
+
+
 _CONTENTS: dict[BlockKind, Callable[[str, tuple[Block, ...], int], Block]] = {
     BlockKind.BUTTONS: _buttons,
     BlockKind.CTA: _call_to_action,
+    BlockKind.PERSON: _person,
     BlockKind.PULLQUOTE: _pull_quote,
+    BlockKind.VIDEO: _video,
 }
 """How the blocks of a container are read; any other container holds anything."""

@@ -18,14 +18,19 @@ NAMES = {kind.value: kind for kind in BlockKind if kind is not BlockKind.PROSE}
 _ARGUMENTS = {
     BlockKind.CALLOUT: ("", "[TITLE]"),
     BlockKind.ONLY: ("does not say for whom", "audience=NAME"),
+    BlockKind.PERSON: ("does not say who it is", "NAME, ROLE"),
     BlockKind.PULLQUOTE: ("", "[NAME]"),
     BlockKind.SPONSOR: ("does not name the sponsor", "NAME"),
+    BlockKind.VIDEO: ("does not say where the video is", "https://…"),
 }
 """What may follow a container's name, and what is wrong where it is missing, unless it may be."""
 
 _FENCE_LINE = re.compile(r" {0,3}(:{3,})[ \t]*(.*)")
 _CODE_FENCE = re.compile(r"[ \t>]*(`{3,}(?=[^`]*$)|~{3,})(.*)")
-_AUDIENCE = re.compile(r"audience\s*=\s*(\"?)([\w-]+)\1")
+_PATTERNS = {
+    BlockKind.ONLY: re.compile(r"audience\s*=\s*(\"?)(?P<value>[\w-]+)\1"),
+    BlockKind.VIDEO: re.compile(r"(?P<value>https?://[^\s/]\S*)"),
+}
 
 # Lines that an editor meant as a fence but that are not read as one: inside HTML, with two colons, with the
 # wide colons of a Japanese keyboard, or after an invisible character. As text they would publish what a
@@ -115,9 +120,9 @@ def read_opening(opening: OpeningFence, inside: Iterable[str]) -> tuple[BlockKin
             hint=suggest(opening.name, NAMES) or f"The containers are {', '.join(NAMES)}.",
         )
     argument = opening.argument
-    if kind is BlockKind.ONLY:
-        match = _AUDIENCE.fullmatch(argument)
-        argument = match[2] if match else ""
+    if kind in _PATTERNS:
+        match = _PATTERNS[kind].fullmatch(argument)
+        argument = match["value"] if match else ""
     if kind not in _ARGUMENTS and argument:
         raise PressroomError(
             f"`::: {kind}` takes nothing after its name.", hint=f'Put "{argument}" on a line of its own.'

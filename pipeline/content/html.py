@@ -354,7 +354,17 @@ class _HtmlWriter:
     def _call_to_action(self, block: Block) -> str:
         sentence = self.blocks(block.blocks)
         button = f"<p{self._style('p', '')}>{self._button(block)}</p>"
-        return self._div("cta", f"{sentence}\n{button}" if sentence else button)
+        return self._div("cta", _lines(sentence, button))
+
+    def _person(self, block: Block) -> str:
+        role = f"<br>{_escaped(block.role)}" if block.role else ""
+        photo = f"<p>{self.nodes(block.nodes)}</p>\n" if block.nodes else ""
+        name = f"<p><strong>{_escaped(block.title)}</strong>{role}</p>"
+        return self._div("person", f"{photo}{self._div('about', _lines(name, self.blocks(block.blocks)))}")
+
+    def _video(self, block: Block) -> str:
+        poster = f"<p>{self._button(block)}</p>".replace(' class="button"', "", 1)
+        return self._div("video", _lines(poster, self.blocks(block.blocks)))
 
     def _div(self, name: str, inner: str) -> str:
         return f'<div class="{name}">{inner}</div>' if self.options.medium is Medium.WEB else inner
@@ -364,9 +374,11 @@ _CONTAINER_FORMS: dict[BlockKind, Callable[[_HtmlWriter, Block], str]] = {
     BlockKind.BUTTONS: _HtmlWriter._buttons,
     BlockKind.CALLOUT: _HtmlWriter._callout,
     BlockKind.CTA: _HtmlWriter._call_to_action,
+    BlockKind.PERSON: _HtmlWriter._person,
     BlockKind.PROSE: _HtmlWriter._prose,
     BlockKind.PULLQUOTE: _HtmlWriter._pull_quote,
     BlockKind.SPONSOR: _HtmlWriter._sponsor,
+    BlockKind.VIDEO: _HtmlWriter._video,
 }
 _EMAIL_FORMS: dict[str, Callable[[_HtmlWriter, Element, str], str]] = {
     "blockquote": _HtmlWriter._quotation,
@@ -377,6 +389,10 @@ _EMAIL_FORMS: dict[str, Callable[[_HtmlWriter, Element, str], str]] = {
 
 def _plain(nodes: Iterable[Node]) -> str:
     return tree_text(nodes, lambda _: "", spaced=frozenset())
+
+
+def _lines(*html: str) -> str:
+    return "\n".join(filter(None, html))
 
 
 def _escaped(text: str) -> str:

@@ -12,7 +12,7 @@ from pipeline.content import footnotes, sanitize
 from pipeline.content.text_width import collapse_spaces
 from pipeline.content.tree import paragraphs
 from pipeline.errors import PressroomError, flatten
-from pipeline.model import Element, Image, Node
+from pipeline.model import Element, Image, ImageUse, Node
 from pipeline.support import merge
 from pipeline.support.urls import ADDRESS_CHARACTERS
 
@@ -49,8 +49,8 @@ class Resolver(Protocol):
     def link(self, target: str) -> str:
         """The absolute address of a link as written."""
 
-    def image(self, target: str, alt: str) -> Image:
-        """The image at a path as written."""
+    def image(self, target: str, alt: str, use: ImageUse = ImageUse.FULL) -> Image:
+        """The image at a path as written, for this use."""
 
 
 class Normalizer:
@@ -72,6 +72,8 @@ class Normalizer:
         self.merge_fields = merge_fields
         self.mistakes = mistakes
         self.images: dict[str, Image] = {}
+        self.next_image = ImageUse.FULL
+        """What the next image is for; all after it are a text's."""
 
     def __call__(
         self, tag: str, values: dict[str, str], children: tuple[Node, ...], line: int
@@ -124,11 +126,12 @@ class Normalizer:
         target = values.get("href")
         if target is None:
             return children
-        address = self._address(target.strip(), line)
+        address = self.address(target.strip(), line)
         title = (("title", values["title"]),) if values.get("title") else ()
         return (Element("a", (("href", address), *title), children, line),)
 
-    def _address(self, target: str, line: int) -> str:
+    def address(self, target: str, line: int) -> str:
+        """The address of a link as written; a mistake is noted at the line."""
         if merge.TYPED.fullmatch(target):
             field = self._attempt(lambda: merge.read(target, self.merge_fields), line)
             if field and field.fallback and not re.match(r"https?://|mailto:|tel:|sms:", field.fallback):
@@ -158,7 +161,8 @@ class Normalizer:
             self._mistake(line, "this image has no file.", "Write its path between the round brackets.")
             return ()
         alt = collapse_spaces(values.get("alt", "")).strip()
-        image = self._attempt(lambda: self.resolver.image(target, alt), line)
+        use, self.next_image = self.next_image, ImageUse.FULL
+        image = self._attempt(lambda: self.resolver.image(target, alt, use), line)
         if image is None:
             return ()
         self.images.setdefault(image.url, image)

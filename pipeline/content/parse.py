@@ -13,8 +13,11 @@ from pipeline.content.normalize import Normalizer, Resolver
 from pipeline.content.tree_text import content_texts
 from pipeline.content.unsafe_html import ContainerHtml, ParsedMarkdown, ProseHtml
 from pipeline.errors import PressroomError, flatten, raise_all
-from pipeline.model import Block, BlockKind, Content, Finding, Image, Node, Place, Severity
+from pipeline.model import Block, BlockKind, Content, Finding, Image, ImageUse, Node, Place, Severity
 from pipeline.support.files import check_characters
+
+_PICTURES = {BlockKind.PERSON: ImageUse.PORTRAIT, BlockKind.VIDEO: ImageUse.POSTER}
+"""What the first picture in a container is for."""
 
 WORDS_PER_MINUTE = 230
 """Adults read about 238 words of English non-fiction a minute (Brysbaert 2019)."""
@@ -90,9 +93,14 @@ def _content(parsed: ParsedMarkdown, normalizer: Normalizer, lead: Image | None)
 def _blocks(pieces: tuple[ProseHtml | ContainerHtml, ...], normalizer: Normalizer) -> Iterator[Block]:
     for piece in pieces:
         if isinstance(piece, ContainerHtml):
+            normalizer.next_image = _PICTURES.get(piece.kind, ImageUse.FULL)
             inner = tuple(_blocks(piece.pieces, normalizer))
+            normalizer.next_image = ImageUse.FULL
+            title = piece.title
+            if piece.kind is BlockKind.VIDEO:
+                title = normalizer.address(title, piece.line)
             try:
-                yield container_block(piece.kind, piece.title, inner, piece.line)
+                yield container_block(piece.kind, title, inner, piece.line)
             except PressroomError as error:
                 normalizer.mistakes.append(error)
             continue

@@ -15,6 +15,7 @@ from pipeline.content.footnotes import is_reference, number_of
 from pipeline.content.text_table import table_lines
 from pipeline.content.text_width import collapse_spaces, width, wrap
 from pipeline.content.tree import BLOCKS, VOID, is_block
+from pipeline.content.tree_text import tree_text
 from pipeline.model import Block, BlockKind, Element, MergeField, Node
 from pipeline.support.limits import TEXT_COLUMNS
 from pipeline.support.merge import GLUE, mark, marked
@@ -101,6 +102,16 @@ class _TextWriter:
     def _buttons(self, block: Block, columns: int) -> list[list[str]]:
         lines = [_hanging("- ", line) for line in self.blocks(block.blocks, columns - 2)]
         return [[line for button in lines for line in button]]
+
+    def _person(self, block: Block, columns: int) -> list[list[str]]:
+        name = wrap(", ".join(filter(None, (block.title, block.role))), columns)
+        return [name, *self.blocks(block.blocks, columns)]
+
+    def _video(self, block: Block, columns: int) -> list[list[str]]:
+        words = tree_text(block.link_text, alt=True)
+        return self._call_to_action(replace(block, link_text=(words,), blocks=()), columns) + self.blocks(
+            block.blocks, columns
+        )
 
     def _pull_quote(self, block: Block, columns: int) -> list[list[str]]:
         chunks = self.blocks(block.blocks, columns - 2)
@@ -212,9 +223,11 @@ _CONTAINER_FORMS: dict[BlockKind, Callable[[_TextWriter, Block, int], list[list[
     BlockKind.BUTTONS: _TextWriter._buttons,
     BlockKind.CALLOUT: _TextWriter._callout,
     BlockKind.CTA: _TextWriter._call_to_action,
+    BlockKind.PERSON: _TextWriter._person,
     BlockKind.PROSE: _TextWriter._prose,
     BlockKind.PULLQUOTE: _TextWriter._pull_quote,
     BlockKind.SPONSOR: _TextWriter._sponsor,
+    BlockKind.VIDEO: _TextWriter._video,
 }
 
 

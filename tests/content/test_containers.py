@@ -8,6 +8,16 @@ from content_kit import html, parse, plain
 from pipeline.content.medium import Medium
 from pipeline.errors import PressroomError
 
+PERSON = """::: person Ada & Bo, "editors"
+![a group](ada.jpg "In May")
+
+They *write*.
+:::"""
+VIDEO = """::: video https://x.example/watch?a=1&b=2
+![Watch it](poster.jpg)
+
+In English.
+:::"""
 BUTTONS = """::: buttons
 [Yes](https://x.example/poll?a=1&b=yes)
 [Not *yet*](https://x.example/poll?name={{ first_name }})
@@ -59,3 +69,66 @@ def test_buttons_hold_links_alone(inner: str, problem: str) -> None:
     told = mistake(f"::: buttons\n{inner}\n:::")
     assert problem in told
     assert "Write" in told or "It must" in told
+
+
+# --- a person ---------------------------------------------------------------------------------
+
+
+def test_a_person_is_a_square_photo_a_name_a_role_and_words() -> None:
+    photo = (
+        '<p><img src="https://synapse.example/images/portrait-ada.jpg" alt="Ada &amp; Bo" '
+        'width="96" height="96"></p>'
+    )
+    words = '<p><strong>Ada &amp; Bo</strong><br>"editors"</p>\n<p>In May</p>\n<p>They <em>write</em>.</p>'
+    assert html(PERSON) == f'<div class="person">{photo}\n<div class="about">{words}</div></div>'
+    assert html(PERSON, Medium.FEED) == f"{photo}\n{words}"
+    assert plain(PERSON) == 'Ada & Bo, "editors"\n\nIn May\n\nThey write.'
+
+
+def test_a_person_may_have_neither_photo_nor_role_nor_words() -> None:
+    assert html("::: person Ada\n:::", Medium.FEED) == "<p><strong>Ada</strong></p>"
+
+
+@pytest.mark.parametrize("between", ["\n", "\n\n"], ids=["next line", "paragraph"])
+def test_the_first_picture_alone_is_the_photo(between: str) -> None:
+    text = f"::: person Ada\n![](ada.jpg){between}Words.\n\n![A hill](hill.jpg)\n:::\n\n![A dale](dale.jpg)"
+    written = html(text, Medium.FEED)
+    assert written.count("portrait-") == 1 and "images/hill.jpg" in written and "images/dale.jpg" in written
+
+
+def test_the_name_and_role_of_a_person_are_words_that_a_reader_reads() -> None:
+    assert parse("::: person Ada Example, chief editor\n:::").words == 4
+
+
+def test_a_person_has_a_name() -> None:
+    assert mistake("x\n\n::: person\n:::").startswith("a.md:3: `::: person` does not say who it is.")
+    assert mistake("::: person , editor\n:::").startswith("a.md:1: `::: person` has no name.")
+
+
+# --- a video ----------------------------------------------------------------------------------
+
+
+def test_a_video_is_its_poster_as_a_link_that_says_its_words() -> None:
+    poster = (
+        '<p><a href="https://x.example/watch?a=1&amp;b=2">'
+        '<img src="https://synapse.example/images/poster-poster.jpg" alt="Watch it" width="1200" height="801">'
+        "</a></p>\n<p>In English.</p>"
+    )
+    assert html(VIDEO) == f'<div class="video">{poster}</div>'
+    assert html(VIDEO, Medium.FEED) == poster
+    assert plain(VIDEO) == "Watch it [1]\n\nIn English."
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("::: video\n:::", "`::: video` does not say where the video is."),
+        ("::: video mailto:a@x.example\n![a](b.jpg)\n:::", "`::: video` does not say where the video is."),
+        ("::: video https://x.example/\nWords.\n:::", "`::: video` does not begin with its poster."),
+        ("::: video https://x.example/\n[![a](b.jpg)](c.md)\n:::", "`::: video` does not begin with"),
+        ("::: video https://x.example/\n![](b.jpg)\n:::", "the poster of `::: video` has no words"),
+        ("::: video ../film.md\n![a](b.jpg)\n:::", "`::: video` does not say where the video is."),
+    ],
+)
+def test_a_video_has_an_address_and_a_poster_with_words(text: str, problem: str) -> None:
+    assert problem in mistake(text)

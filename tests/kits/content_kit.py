@@ -7,7 +7,7 @@ from pipeline.content.medium import Medium
 from pipeline.content.parse import parse_content
 from pipeline.content.text import LinkList, blocks_to_text
 from pipeline.errors import PressroomError
-from pipeline.model import Content, Image
+from pipeline.model import Content, Image, ImageUse
 from pipeline.support import merge
 
 PERMALINK = "https://synapse.example/a/"
@@ -23,10 +23,11 @@ class Resolver:
             raise PressroomError(f'the link "{target}" leads to no article.', hint="Look again.")
         return f"https://synapse.example/{target}"
 
-    def image(self, target: str, alt: str) -> Image:
+    def image(self, target: str, alt: str, use: ImageUse = ImageUse.FULL) -> Image:
         if "missing" in target:
             raise PressroomError(f'the image "{target}" does not exist.')
-        url = f"https://synapse.example/images/{target}"
+        name = target if use is ImageUse.FULL else f"{use}-{target}"
+        url = f"https://synapse.example/images/{name}"
         return Image(target, target, url, alt, 1200, 801, "image/png", 1000, "0" * 64)
 
 

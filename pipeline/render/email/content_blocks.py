@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from pipeline.content.html import HtmlOptions, footnotes_to_html, nodes_to_html
 from pipeline.content.medium import Medium
-from pipeline.model import Block, BlockKind, Content
+from pipeline.model import Block, BlockKind, Content, Element
 from pipeline.render.email.content_tokens import ContentHtml
-from pipeline.render.email.template_values import EmailBlock
+from pipeline.render.email.template_values import EmailBlock, EmailImage
 
 _CALLOUT = 52
 """Pixels that a callout's padding and bar take from its text."""
@@ -27,6 +27,15 @@ def content_blocks(
     return tuple(_block(block, options) for block in content.blocks), ContentHtml(notes)
 
 
+def _photo(block: Block) -> EmailImage | None:
+    """The photo of a person, if the block is one and has it."""
+    for node in block.nodes:
+        if isinstance(node, Element):
+            shown = dict(node.attributes)
+            return EmailImage(shown["src"], shown["alt"], int(shown["width"]), int(shown["height"]))
+    return None
+
+
 def _block(block: Block, options: HtmlOptions) -> EmailBlock:
     if block.kind is BlockKind.PROSE:
         return EmailBlock(block.kind.value, html=ContentHtml(nodes_to_html(block.nodes, options)))
@@ -35,6 +44,8 @@ def _block(block: Block, options: HtmlOptions) -> EmailBlock:
     return EmailBlock(
         block.kind.value,
         title=block.title,
+        role=block.role,
+        image=_photo(block),
         blocks=tuple(_block(inner, options) for inner in block.blocks),
         link_html=ContentHtml(nodes_to_html(block.link_text, options)),
         link_url=block.link_url,

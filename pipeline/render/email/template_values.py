@@ -32,11 +32,13 @@ class EmailImage:
 
 @dataclass(frozen=True, slots=True)
 class EmailBlock:
-    """A block of content: prose has `html`, containers have `blocks`."""
+    """A block of content: prose has `html`, containers have `blocks`; `image` is a person's photo."""
 
     kind: str
     html: ContentHtml = ContentHtml("")  # noqa: RUF009 (an immutable string)
     title: str = ""
+    role: str = ""
+    image: EmailImage | None = None
     blocks: tuple[EmailBlock, ...] = ()
     link_html: ContentHtml = ContentHtml("")  # noqa: RUF009 (an immutable string)
     link_url: str = ""
