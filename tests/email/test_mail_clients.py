@@ -16,7 +16,8 @@ from workspace_kit import article as article_file
 
 from pipeline.config.i18n import load_messages
 from pipeline.config.themes import theme_names
-from pipeline.content.html import HtmlOptions, blocks_to_html
+from pipeline.content.html import blocks_to_html
+from pipeline.content.html_nodes import HtmlOptions
 from pipeline.content.medium import Medium
 from pipeline.model import Layout
 from pipeline.support.templating import Templates

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pipeline.content.html import HtmlOptions, blocks_to_html
+from pipeline.content.html import blocks_to_html
+from pipeline.content.html_nodes import HtmlOptions
 from pipeline.content.medium import Medium
 from pipeline.content.parse import parse_content
 from pipeline.content.text import LinkList, blocks_to_text

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from pipeline.content.html import HtmlOptions, footnotes_to_html, nodes_to_html
+from pipeline.content.html import footnotes_to_html, nodes_to_html
+from pipeline.content.html_nodes import HtmlOptions
 from pipeline.content.medium import Medium
 from pipeline.model import Block, BlockKind, Content, Element
 from pipeline.render.email.content_tokens import ContentHtml
