@@ -360,6 +360,8 @@ class BlockKind(StrEnum):
     BUTTONS = "buttons"
     PERSON = "person"
     VIDEO = "video"
+    COLUMNS = "columns"
+    COLUMN = "column"
     CALLOUT = "callout"
     PULLQUOTE = "pullquote"
     SPONSOR = "sponsor"

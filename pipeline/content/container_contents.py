@@ -150,6 +150,32 @@ def _video(address: str, blocks: tuple[Block, ...], line: int) -> Block:
     return Block(BlockKind.VIDEO, link_text=(poster,), link_url=address, blocks=rest, line=line)
 
 
+def _columns(_: str, blocks: tuple[Block, ...], line: int) -> Block:
+    """Two or three columns, which are not divided into columns again."""
+    hint = "Write two or three `::: column` in it, each with its own end."
+    if any(block.kind is not BlockKind.COLUMN for block in blocks):
+        other = next(block for block in blocks if block.kind is not BlockKind.COLUMN)
+        problem = "`::: columns` contains something outside its columns."
+        raise PressroomError(problem, None, other.line or line, hint)
+    if not 2 <= len(blocks) <= 3:
+        problem = f"`::: columns` contains {len(blocks) or 'no'} column{'' if len(blocks) == 1 else 's'}."
+        raise PressroomError(problem, None, line, hint)
+    return Block(BlockKind.COLUMNS, blocks=blocks, line=line)
+
+
+def _column(_: str, blocks: tuple[Block, ...], line: int) -> Block:
+    if not blocks:
+        raise PressroomError("`::: column` is empty.", None, line, "Write words or a picture in it.")
+    if any(map(_has_columns, blocks)):
+        problem = "`::: column` is divided into columns again, for which an email has no room."
+        raise PressroomError(problem, None, line, "Write them one below the other.")
+    return Block(BlockKind.COLUMN, blocks=blocks, line=line)
+
+
+def _has_columns(block: Block) -> bool:
+    return block.kind is BlockKind.COLUMNS or any(map(_has_columns, block.blocks))
+
+
 def _picture_above(blocks: tuple[Block, ...]) -> tuple[Element | None, tuple[Block, ...]]:
     """The picture with which blocks begin, or None, and the blocks without it."""
     first = blocks[0].nodes[0] if blocks and blocks[0].nodes else ""
@@ -166,6 +192,8 @@ def _picture_above(blocks: tuple[Block, ...]) -> tuple[Element | None, tuple[Blo
 
 _CONTENTS: dict[BlockKind, Callable[[str, tuple[Block, ...], int], Block]] = {
     BlockKind.BUTTONS: _buttons,
+    BlockKind.COLUMN: _column,
+    BlockKind.COLUMNS: _columns,
     BlockKind.CTA: _call_to_action,
     BlockKind.PERSON: _person,
     BlockKind.PULLQUOTE: _pull_quote,

@@ -117,6 +117,13 @@ class _HtmlWriter(NodeWriter):
         poster = f"<p>{self._button(block)}</p>".replace(' class="button"', "", 1)
         return self._div("video", _lines(poster, self.blocks(block.blocks)))
 
+    def _columns(self, block: Block) -> str:
+        return self._div("columns", _lines(*map(self.block, block.blocks)))
+
+    def _column(self, block: Block) -> str:
+        inner = self.blocks(block.blocks)
+        return f"<div>{inner}</div>" if self.options.medium is Medium.WEB else inner
+
     def _div(self, name: str, inner: str) -> str:
         return f'<div class="{name}">{inner}</div>' if self.options.medium is Medium.WEB else inner
 
@@ -124,6 +131,8 @@ class _HtmlWriter(NodeWriter):
 _CONTAINER_FORMS: dict[BlockKind, Callable[[_HtmlWriter, Block], str]] = {
     BlockKind.BUTTONS: _HtmlWriter._buttons,
     BlockKind.CALLOUT: _HtmlWriter._callout,
+    BlockKind.COLUMN: _HtmlWriter._column,
+    BlockKind.COLUMNS: _HtmlWriter._columns,
     BlockKind.CTA: _HtmlWriter._call_to_action,
     BlockKind.PERSON: _HtmlWriter._person,
     BlockKind.PROSE: _HtmlWriter._prose,

@@ -90,11 +90,17 @@ def _content(parsed: ParsedMarkdown, normalizer: Normalizer, lead: Image | None)
     )
 
 
-def _blocks(pieces: tuple[ProseHtml | ContainerHtml, ...], normalizer: Normalizer) -> Iterator[Block]:
+def _blocks(
+    pieces: tuple[ProseHtml | ContainerHtml, ...], normalizer: Normalizer, around: BlockKind | None = None
+) -> Iterator[Block]:
     for piece in pieces:
         if isinstance(piece, ContainerHtml):
+            if piece.kind is BlockKind.COLUMN and around is not BlockKind.COLUMNS:
+                hint = "Write it right inside `::: columns`."
+                problem = "`::: column` is not in a `::: columns`."
+                normalizer.mistakes.append(PressroomError(problem, None, piece.line, hint))
             normalizer.next_image = _PICTURES.get(piece.kind, ImageUse.FULL)
-            inner = tuple(_blocks(piece.pieces, normalizer))
+            inner = tuple(_blocks(piece.pieces, normalizer, piece.kind))
             normalizer.next_image = ImageUse.FULL
             title = piece.title
             if piece.kind is BlockKind.VIDEO:
@@ -103,6 +109,7 @@ def _blocks(pieces: tuple[ProseHtml | ContainerHtml, ...], normalizer: Normalize
                 yield container_block(piece.kind, title, inner, piece.line)
             except PressroomError as error:
                 normalizer.mistakes.append(error)
+                yield Block(piece.kind, blocks=inner, line=piece.line)  # for the container around it
             continue
         nodes = _nodes(piece, normalizer)
         if nodes:

@@ -292,6 +292,15 @@ def test_buttons_in_a_row_are_cells_that_stack_on_a_phone(html: str) -> None:
     assert ".stack { display: block !important;" in html
 
 
+def test_columns_are_cells_whose_widths_fill_the_text(html: str) -> None:
+    row = html[html.index("The left picture") :]
+    row = html[html[: html.index("The left picture")].rindex('<table class="row"') :]
+    row = row[: row.index("</table>")]
+    widths = [int(width) for width in re.findall(r'<td class="stack" width="(\d+)"', row)]
+    assert widths == [256, 24, 256]
+    assert int(HtmlReader(row).all("img")[0]["width"]) <= 256
+
+
 def test_links_lead_somewhere(html: str) -> None:
     for link in HtmlReader(html).all("a"):
         assert link["href"].startswith(("https://", "mailto:", "{{"))

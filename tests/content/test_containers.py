@@ -132,3 +132,54 @@ def test_a_video_is_its_poster_as_a_link_that_says_its_words() -> None:
 )
 def test_a_video_has_an_address_and_a_poster_with_words(text: str, problem: str) -> None:
     assert problem in mistake(text)
+
+
+# --- columns ----------------------------------------------------------------------------------
+
+COLUMNS = """::: columns
+::: column
+One *half*.[^1]
+:::
+::: column
+::: callout Two
+The other.
+:::
+:::
+:::
+
+[^1]: A note."""
+
+
+def test_columns_are_side_by_side_on_the_web_and_in_order_elsewhere() -> None:
+    written = html(COLUMNS)
+    assert written.startswith('<div class="columns"><div><p>One <em>half</em>')
+    assert '</div>\n<div><aside class="callout">' in written and written.endswith("</aside></div></div>")
+    feed = html(COLUMNS, Medium.FEED)
+    assert feed.startswith("<p>One <em>half</em>") and feed.endswith("<p>The other.</p></blockquote>")
+    assert "div" not in feed
+    assert plain(COLUMNS).startswith("One half.¹\n\n-- Two ---")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("::: columns\n:::", "a.md:1: `::: columns` contains no columns."),
+        ("::: columns\n::: column\na\n:::\n:::", "a.md:1: `::: columns` contains 1 column."),
+        ("::: columns\n" + "::: column\na\n:::\n" * 4 + ":::", "a.md:1: `::: columns` contains 4 columns."),
+        (
+            "::: columns\n::: column\na\n:::\nb\n\n::: column\nc\n:::\n:::",
+            "a.md:5: `::: columns` contains something outside its columns.",
+        ),
+        ("x\n\n::: column\na\n:::", "a.md:3: `::: column` is not in a `::: columns`."),
+        ("::: callout\n::: column\na\n:::\n:::", "a.md:2: `::: column` is not in a `::: columns`."),
+        ("::: columns\n::: column\n:::\n::: column\na\n:::\n:::", "a.md:2: `::: column` is empty."),
+        (
+            "::: columns\n::: column\n"
+            + COLUMNS[: COLUMNS.index("\n\n[")]
+            + "\n:::\n::: column\na\n:::\n:::",
+            "a.md:2: `::: column` is divided into columns again, for which an email has no room.",
+        ),
+    ],
+)
+def test_columns_hold_two_or_three_columns(text: str, problem: str) -> None:
+    assert mistake(text).startswith(problem) and "\n" not in mistake(text)

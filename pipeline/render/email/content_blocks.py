@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from pipeline.content.email_forms import DESK_ROOM
 from pipeline.content.html import footnotes_to_html, nodes_to_html
 from pipeline.content.html_nodes import HtmlOptions
 from pipeline.content.medium import Medium
 from pipeline.model import Block, BlockKind, Content, Element
 from pipeline.render.email.content_tokens import ContentHtml
 from pipeline.render.email.template_values import EmailBlock, EmailImage
+from pipeline.support.limits import PORTRAIT_WIDTH
 
-_CALLOUT = 52
-"""Pixels that a callout's padding and bar take from its text."""
+_GAP = 24
+_INSETS = {BlockKind.CALLOUT: 52, BlockKind.PERSON: PORTRAIT_WIDTH + 16}
+"""Pixels that a container takes from its text: a callout's padding and bar, a person's photo."""
 
 
 def content_blocks(
@@ -40,13 +43,16 @@ def _photo(block: Block) -> EmailImage | None:
 def _block(block: Block, options: HtmlOptions) -> EmailBlock:
     if block.kind is BlockKind.PROSE:
         return EmailBlock(block.kind.value, html=ContentHtml(nodes_to_html(block.nodes, options)))
-    if block.kind is BlockKind.CALLOUT:
-        options = replace(options, inset=options.inset + _CALLOUT)
+    width = DESK_ROOM - options.inset - _INSETS.get(block.kind, 0)
+    if block.kind is BlockKind.COLUMNS:
+        width = (width + _GAP) // len(block.blocks) - _GAP
+    options = replace(options, inset=DESK_ROOM - width)
     return EmailBlock(
         block.kind.value,
         title=block.title,
         role=block.role,
         image=_photo(block),
+        width=width,
         blocks=tuple(_block(inner, options) for inner in block.blocks),
         link_html=ContentHtml(nodes_to_html(block.link_text, options)),
         link_url=block.link_url,

@@ -32,13 +32,17 @@ class EmailImage:
 
 @dataclass(frozen=True, slots=True)
 class EmailBlock:
-    """A block of content: prose has `html`, containers have `blocks`; `image` is a person's photo."""
+    """A block of content: prose has `html`, containers have `blocks`; `image` is a person's photo.
+
+    `width` is the room in a container, in CSS pixels.
+    """
 
     kind: str
     html: ContentHtml = ContentHtml("")  # noqa: RUF009 (an immutable string)
     title: str = ""
     role: str = ""
     image: EmailImage | None = None
+    width: int = 0
     blocks: tuple[EmailBlock, ...] = ()
     link_html: ContentHtml = ContentHtml("")  # noqa: RUF009 (an immutable string)
     link_url: str = ""
