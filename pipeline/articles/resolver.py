@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote, unquote
 
 from pipeline.articles.pool import Pool
@@ -55,6 +55,11 @@ class SourceResolver:
         slug = self._slug(unquote(path), target)
         self.linked.add(slug)
         return address(self.workspace.publication, article_path(slug)) + mark + fragment
+
+    def snippet(self, name: str) -> tuple[str, str, SourceResolver]:
+        """The text of a snippet, its path and its resolver. Raises `PressroomError` if it does not exist."""
+        source = self.workspace.snippet(name)
+        return source.text(), source.path, replace(self, path=source.path)
 
     def _slug(self, path: str, target: str) -> str:
         file = self.workspace.locate(path, self.path)

@@ -100,8 +100,8 @@ def rules_digest(issue: Issue) -> str:
 
 
 def _letter_digest(issue: Issue) -> str:
-    """Digest of an issue's own words: its letter, title and inbox lines."""
-    return _digest([issue.title, issue.subject, issue.preview_text, issue.letter])
+    """Digest of an issue's own words: its letter with its snippets, title and inbox lines."""
+    return _digest([issue.title, issue.subject, issue.preview_text, issue.letter, *issue.snippets])
 
 
 def _digest(values: Any) -> str:

@@ -20,6 +20,7 @@ _ARGUMENTS = {
     BlockKind.ONLY: ("does not say for whom", "audience=NAME"),
     BlockKind.PERSON: ("does not say who it is", "NAME, ROLE"),
     BlockKind.PULLQUOTE: ("", "[NAME]"),
+    BlockKind.SNIPPET: ("does not say which", "NAME"),
     BlockKind.SPONSOR: ("does not name the sponsor", "NAME"),
     BlockKind.VIDEO: ("does not say where the video is", "https://…"),
 }
@@ -60,6 +61,12 @@ def read_fence(line: str) -> OpeningFence | None:
         return None
     name, _, argument = match[2].partition(" ")
     return OpeningFence(len(match[1]), name, argument.strip())
+
+
+def snippets_in(text: str) -> tuple[str, ...]:
+    """The names of the snippets in a Markdown text; those in blocks of code too."""
+    fences = (read_fence(line) for line in text.splitlines() if ":::" in line)
+    return tuple(dict.fromkeys(each.argument for each in fences if each and each.name == BlockKind.SNIPPET))
 
 
 def meant_as_fence(line: str) -> bool:

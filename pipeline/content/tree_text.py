@@ -59,7 +59,7 @@ def content_texts(blocks: Iterable[Block], footnotes: Iterable[tuple[Node, ...]]
         return tree_text(nodes, lambda field: field.fallback or "x")
 
     for block in blocks:
-        if block.kind not in (BlockKind.ONLY, BlockKind.VIDEO):
+        if block.kind not in (BlockKind.ONLY, BlockKind.SNIPPET):
             yield block.title
             yield block.role
         yield text(block.nodes)

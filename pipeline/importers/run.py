@@ -305,6 +305,9 @@ class _Anything:
     def image(self, target: str, alt: str, use: ImageUse = ImageUse.FULL) -> Image:
         return Image(target, target, f"https://example.org/{target}", alt, 1, 1, "image/png", 1, "")
 
+    def snippet(self, name: str) -> tuple[str, str, _Anything]:
+        return "", name, self
+
 
 def _path(item: Item, index: str) -> str:
     """Where the file stands: beside its pictures where it has some, else where it always stood."""

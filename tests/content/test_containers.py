@@ -183,3 +183,35 @@ def test_columns_are_side_by_side_on_the_web_and_in_order_elsewhere() -> None:
 )
 def test_columns_hold_two_or_three_columns(text: str, problem: str) -> None:
     assert mistake(text).startswith(problem) and "\n" not in mistake(text)
+
+
+# --- snippets ---------------------------------------------------------------------------------
+
+
+def test_a_snippet_is_its_text_where_it_is_held() -> None:
+    text = "Words.\n\n::: snippet signature\n:::\n\nAfter."
+    figure = (
+        '<figure><img src="https://synapse.example/images/hand.png" alt="A hand" width="1200" height="801">'
+    )
+    written = f"<p>Words.</p>\n<p>Yours,</p>\n{figure}</figure>\n<p>After.</p>"
+    assert html(text) == html(text, Medium.FEED) == written
+    assert plain(text) == "Words.\n\nYours,\n\n[Image: A hand]\n\nAfter."
+    content = parse(text)
+    assert [each.name for each in content.images] == ["hand.png"] and content.words == 3
+    assert {each.line for each in content.blocks[1].blocks} == {3}
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("x\n\n::: snippet\n:::", "a.md:3: `::: snippet` does not say which."),
+        ("x\n\n::: snippet signatur\n:::", 'a.md:3: there is no snippet "signatur".'),
+        ("x\n\n::: snippet ../a\n:::", 'a.md:3: there is no snippet "../a".'),
+        ("x\n\n::: snippet signature\nwords\n:::", "a.md:3: `::: snippet` has words in it."),
+        ("x\n\n::: snippet noted\n:::", 'a.md:3: the snippet "noted" has a footnote.'),
+        ("x\n\n::: snippet nested\n:::", "snippets/nested.md:1: a snippet is in a snippet."),
+        ("::: snippet broken\n:::\n::: snippet broken\n:::", 'snippets/broken.md:3: the link "missing.md"'),
+    ],
+)
+def test_a_broken_snippet_says_where_and_what(text: str, problem: str) -> None:
+    assert mistake(text).startswith(problem) and "\n" not in mistake(text)

@@ -13,6 +13,13 @@ from pipeline.support import merge
 
 PERMALINK = "https://synapse.example/a/"
 
+SNIPPETS = {
+    "signature": "Yours,\n\n![A hand](hand.png)\n",
+    "nested": "::: snippet signature\n:::",
+    "noted": "A claim.[^1]\n\n[^1]: A note.",
+    "broken": "x\n\n[a](missing.md)",
+}
+
 
 class Resolver:
     """Knows every image; article paths lead to `https://synapse.example/`."""
@@ -30,6 +37,11 @@ class Resolver:
         name = target if use is ImageUse.FULL else f"{use}-{target}"
         url = f"https://synapse.example/images/{name}"
         return Image(target, target, url, alt, 1200, 801, "image/png", 1000, "0" * 64)
+
+    def snippet(self, name: str) -> tuple[str, str, Resolver]:
+        if name not in SNIPPETS:
+            raise PressroomError(f'there is no snippet "{name}".', hint="Look again.")
+        return SNIPPETS[name], f"snippets/{name}.md", self
 
 
 def parse(text: str, first_line: int = 1, **fields: str) -> Content:
