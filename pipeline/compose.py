@@ -19,6 +19,7 @@ from pipeline.content.links import links_of
 from pipeline.content.medium import Medium, for_audience
 from pipeline.content.opening import summary_of
 from pipeline.content.parse import WORDS_PER_MINUTE, parse_content
+from pipeline.content.tree_text import content_texts
 from pipeline.errors import PressroomError, collect, raise_all, suggest
 from pipeline.images.library import ImageLibrary
 from pipeline.model import (
@@ -150,14 +151,15 @@ class Composer:
         content, lead, thumbnail = Content(()), None, None
         if isinstance(text, Article):
             body, first_line = text.body, text.body_line
-            try:
-                if text.image:
-                    lead = resolver.image(text.image, text.image_alt)
-                    thumbnail = resolver.image(text.image, text.image_alt, ImageUse.THUMBNAIL)
-            except PressroomError as error:
-                mistakes.append(PressroomError(error.message, path, text.lines.get("image"), error.hint))
         else:
             body, first_line = text.letter, text.letter_line
+        try:
+            if text.image:
+                lead = resolver.image(text.image, text.image_alt)
+            if text.image and isinstance(text, Article):
+                thumbnail = resolver.image(text.image, text.image_alt, ImageUse.THUMBNAIL)
+        except PressroomError as error:
+            mistakes.append(PressroomError(error.message, path, text.lines.get("image"), error.hint))
         with collect(mistakes):
             content = parse_content(
                 body,
@@ -201,6 +203,12 @@ class Composer:
             with collect(errors):
                 self.content(article)
         raise_all(errors)
+        for edition in assembled.editions:
+            shown = for_audience(letter, Medium.EMAIL, edition.audience)
+            words = "".join(content_texts(shown.blocks, shown.footnotes)).strip()
+            if not (edition.articles or shown.images or words):
+                errors.append(_nothing_to_read(issue, edition.audience))
+        raise_all(errors)
         return tuple(self._edition(assembled, edition, letter) for edition in assembled.editions)
 
     def _edition(
@@ -208,9 +216,15 @@ class Composer:
     ) -> ComposedEdition:
         issue = assembled.issue
         sections = edition.map(lambda article: self._article(article, assembled)).sections
+        if not issue.show.section_titles:
+            sections = tuple(replace(section, title="") for section in sections)
         public = is_public(self.publication, edition.audience)
         preview = self._line(issue, "preview_text", issue.preview_text)
-        summary = summary_of(letter, edition.audience) or issue.title
+        summary = summary_of(letter, edition.audience)
+        if not summary and len(edition.articles) == 1:
+            (article,) = edition.articles
+            summary = article.dek or summary_of(self.content(article), edition.audience)
+        summary = summary or issue.title
         path = issue_path(issue, edition.audience)
         earlier = (issue_path(replace(issue, folder=alias), edition.audience) for alias in issue.aliases)
         earlier_paths = dict.fromkeys((*earlier, *assembled.addresses.get(edition.audience, ())))
@@ -364,6 +378,15 @@ class Composer:
             return Finding("LINK002", Severity.ERROR, f"{message}: {why}.", Place(path), hint)
         hint = "The page appears with the first issue that carries the article."
         return Finding("LINK001", Severity.WARNING, f"{message} yet.", Place(path), hint)
+
+
+def _nothing_to_read(issue: Issue, audience: str) -> PressroomError:
+    whose = "" if audience == EVERYONE else f' for "{audience}"'
+    return PressroomError(
+        f"the issue{whose} selects no article, and its letter has no words.",
+        *issue.place,
+        f"Write a letter, or see why each article is out: pressroom plan {issue.number}",
+    )
 
 
 def _minutes(letter: Content, sections: Iterable[Section[ComposedArticle]]) -> int:

@@ -99,6 +99,11 @@ class SectionRule:
     reuse: bool = False
     waits: bool = False
 
+    @property
+    def label(self) -> str:
+        """The section as messages name it."""
+        return f'"{self.title}"' if self.title else "(no title)"
+
 
 @dataclass(frozen=True, slots=True)
 class Disclaimer:
@@ -159,6 +164,21 @@ class ThemeSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Show:
+    """What an issue shows beside its texts, in email, text part and page: the table `show` of the settings.
+
+    `web_link` is the link to its page, and `authors` are the names at an article.
+    """
+
+    date: bool = True
+    reading_time: bool = True
+    issue_number: bool = True
+    section_titles: bool = True
+    web_link: bool = True
+    authors: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Publication:
     """The settings in `newsletter.toml`.
 
@@ -195,6 +215,7 @@ class Publication:
     required_fields: tuple[RequiredFields, ...] = ()
     targets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     editor_url: str = ""
+    show: Show = Show()
     approval: int | tuple[str, ...] = 0
 
     @property
@@ -397,8 +418,8 @@ class Content:
     """An article's body or an issue's letter, parsed and made safe.
 
     Addresses in it are absolute. `footnotes` are the notes in order, each as nodes; a reference to note n is
-    `<sup class="footnote">n</sup>`. `images` are those in the body; `lead` is the lead image, and
-    `thumbnail` a smaller version of it for a card. `minutes` is the reading time, at least 1. `findings` are
+    `<sup class="footnote">n</sup>`. `images` are those in the body; `lead` is the lead image, and, for a
+    card, `thumbnail` a smaller version of it. `minutes` is the reading time, at least 1. `findings` are
     the warnings on what readers do not see.
     """
 
@@ -423,7 +444,8 @@ class Issue:
     `folder` is the name of its folder below `issues/`, such as `001-the-plastic-brain`; `aliases` are earlier
     names of the folder, whose addresses redirect to it. It has an edition for each of `audiences`; the
     first one is the main edition. `own_sections` is False if the sections are the publication's. `subject`
-    and `preview_text` are as typed; without a subject, the title is used. `theme_layout` is the layout of
+    and `preview_text` are as typed; without a subject, the title is used. `image` is the path of the picture
+    at its head, as written. `theme_layout` is the layout of
     the theme. `lines` maps each field to its line.
     """
 
@@ -438,11 +460,14 @@ class Issue:
     own_sections: bool = True
     subject: str | None = None
     preview_text: str | None = None
+    image: str | None = None
+    image_alt: str = ""
     layout: Layout | None = None
     theme_layout: Layout = Layout.CARD
     audiences: tuple[str, ...] = (EVERYONE,)
     draft: bool = False
     exclude: tuple[str, ...] = ()
+    show: Show = Show()
     aliases: tuple[str, ...] = ()
     snippets: tuple[str, ...] = ()
     silence: Mapping[str, str] = field(default_factory=dict)
@@ -460,13 +485,19 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Section(Generic[Item]):
-    """A titled group of articles in an edition, selected and in order, each with its layout.
+    """A group of articles in an edition, selected and in order, each with its layout.
 
+    `title` is empty for a section without a heading.
     `Item` is `Article`, `ComposedArticle`, or `str` for the slugs in a lock.
     """
 
     title: str
     articles: tuple[tuple[Item, Layout], ...]
+
+    @property
+    def headline_level(self) -> int:
+        """The level of its articles' headlines, below its own heading and the title of the issue."""
+        return 3 if self.title else 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -548,6 +579,10 @@ class ComposedArticle:
     disclaimers: tuple[str, ...]
     issues: tuple[str, ...]
 
+    def in_layout(self, layout: Layout) -> Layout:
+        """The layout that it really gets: full if it cannot be read anywhere else."""
+        return layout if self.url or self.article.link else Layout.FULL
+
 
 @dataclass(frozen=True, slots=True)
 class ComposedEdition:
@@ -605,16 +640,15 @@ class ComposedEdition:
 
         What the issue says of it (title, date, reading time) no form says again.
         """
-        shown = [each for section in self.sections for each in section.articles]
-        if len(shown) != 1:
+        placed = [each for section in self.sections for each in section.articles]
+        if len(placed) != 1:
             return None
-        article, layout = shown[0]
-        whole = layout is Layout.FULL or not (article.url or article.article.link)
+        article, layout = placed[0]
         title, said = (
             " ".join(each.casefold().split()) for each in (article.article.title, self.issue.title)
         )
         repeated = re.search(rf"(?<!\w){re.escape(title)}(?!\w)", said)
-        return article if whole and repeated else None
+        return article if article.in_layout(layout) is Layout.FULL and repeated else None
 
     @property
     def contents(self) -> tuple[Content, ...]:

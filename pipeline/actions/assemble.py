@@ -38,5 +38,6 @@ def assemble_issue(
         Finding("COPY012", Severity.WARNING, problem, Place(SETTINGS_FILE), "Write yours before you send.")
         for problem in placeholders_left(workspace.files.publication)
     )
-    findings = (*assembler.lock_findings(issue), *assembler.unplaced_articles, *placeholders)
+    empty = [edition.audience for edition in assembled.editions if not edition.articles]
+    findings = (*assembler.issue_findings(issue, empty), *assembler.unplaced_articles, *placeholders)
     return AssembleReport(assembled, lock.path, written, findings)

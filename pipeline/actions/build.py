@@ -87,9 +87,10 @@ def build_workspace(
     if not composed:
         raise_all(errors)
     site = whole and _site_is_whole(workspace, composed)
-    findings = [
-        finding for each in composed for finding in workspace.assembler.lock_findings(each.assembled.issue)
-    ]
+    findings: list[Finding] = []
+    for each in composed:
+        empty = [edition.audience for edition in each.editions if not edition.articles]
+        findings += workspace.assembler.issue_findings(each.assembled.issue, empty)
     findings += workspace.templates.unused()
     contents = (content for each in composed for edition in each.editions for content in edition.contents)
     findings += dict.fromkeys(finding for content in contents for finding in content.findings)

@@ -100,7 +100,7 @@ def check_context(prepared: PreparedEdition) -> CheckContext:
         linked_before=linked_addresses(assembler.history.texts_before(issue)),
         theme=prepared.renderer.templates.sources("email/"),
         noticed=(
-            *assembler.lock_findings(issue),
+            *assembler.issue_findings(issue, () if edition.articles else (edition.audience,)),
             *assembler.unplaced_articles,
             *prepared.renderer.templates.unused(),
             *composer.dead_links_of(prepared.issue.assembled),

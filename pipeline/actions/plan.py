@@ -54,13 +54,11 @@ class IssuePlan:
 def plan_issue(workspace: Workspace, issue: Issue) -> IssuePlan:
     """Plan an issue by its lock, or from the pool as it is now. Raises `Mistakes` of its sections."""
     decisions = workspace.assembler.plan(issue)
-    return IssuePlan(
-        issue,
-        issue.folder in workspace.assembler.locks,
-        decisions,
-        tuple(_plan_edition(workspace, issue, audience, decisions) for audience in issue.audiences),
-        (*workspace.assembler.lock_findings(issue), *workspace.assembler.unplaced_articles),
-    )
+    editions = tuple(_plan_edition(workspace, issue, audience, decisions) for audience in issue.audiences)
+    empty = [each.audience for each in editions if not any(section.articles for section in each.sections)]
+    assembler = workspace.assembler
+    findings = (*assembler.issue_findings(issue, empty), *assembler.unplaced_articles)
+    return IssuePlan(issue, issue.folder in assembler.locks, decisions, editions, findings)
 
 
 def _plan_edition(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from string import Template
 
 from pipeline.assemble.unplaced import nearest_tag, wanted_tags
 from pipeline.config import placeholders
@@ -13,103 +15,35 @@ from pipeline.config.publication import read_publication
 from pipeline.config.themes import theme_names
 from pipeline.config.workspace_files import ISSUES, POOL
 from pipeline.errors import PressroomError, raise_all, suggest
-from pipeline.support.files import bad_name, check_characters, write_atomically
+from pipeline.model import Issue
+from pipeline.plan_edit.patch_front_matter import replace_keys
+from pipeline.support.files import bad_name, check_characters, read_source, write_atomically
 from pipeline.support.limits import SETTINGS_FILE
 from pipeline.support.urls import path_part
 from pipeline.workspace import Workspace
 
-_SETTINGS = """\
-title = {title}
-tagline = "A few good pieces, every month"
-base_url = {base_url}   # where build/site will be published
-language = "en"
-timezone = "UTC"                              # such as "Europe/London"
-sender = {sender}
-postal_address = {postal_address}
-# unsubscribe_url = "https://…"               # without it, the sending service's own is used
+KINDS = {"letter": "letter", "magazine": "default"}
+"""The kinds of a new workspace, each a folder of `starters/`, and the theme that suits it."""
 
-[theme]
-name = {theme}
-# colors = {{ accent = "#1f5f5b" }}             # instead of the theme's own
-
-[merge_fields]
-first_name = "there"                          # used where a reader's name is not known
-
-# The sections of an issue that names none. An article goes into the first one that takes it.
-[[sections]]
-title = "In depth"
-tags = {{ any = ["essays"] }}
-layout = "full"                               # full | card | brief
-
-[[sections]]
-title = "In brief"
-tags = {{ any = ["notes"] }}
-limit = 5
-layout = "brief"
-
-# [[disclaimers]]                             # shown with every article that has the tag
-# tags = ["sponsored"]
-# text = "This piece was paid for by its sponsor."
-"""
-
-_FIRST_ARTICLE = """\
----
-title: How this newsletter is made
-date: {date}
-tags: [essays]
-dek: From files to an issue, in four commands.
-authors: [The editors]
----
-Each article is a Markdown file with a few fields at its top. Its tags decide which section of an
-issue takes it.
-
-## From files to an issue
-
-1. `pressroom new article "A title"` begins an article.
-2. `pressroom plan 1` shows for each article why it is in or out.
-3. `pressroom assemble 1` freezes the selection.
-4. `pressroom build` makes the email, the web pages and the feeds.
-
-::: callout Nothing is sent by accident
-Pressroom makes files. Look at them as often as you like.
-:::
-"""
-
-_SECOND_ARTICLE = """\
----
-title: What a brief is
-date: {date}
-tags: [notes]
-dek: A headline and a line under it; the piece itself is on the web.
----
-This text is on the article's own page. In the email, the section's layout shows only the headline
-and the dek.
-"""
-
-_FIRST_ISSUE = """\
----
-number: 1
-title: The first issue
-date: {date}
----
-Hello {{{{ first_name | there }}}},
-
-this is the letter at the head of the issue. Write it in Markdown, as you would write to one
-reader.
-"""
+_STARTERS = Path(__file__).parent / "starters"
 
 _IGNORE = "/build/\n"
+
+_OWN_KEYS = ("subject", "preview_text", "image", "image_alt", "aliases")
+"""Keys of an issue that the next one does not take over."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewPublication:
     """What `init` writes into the settings. Without a value, a placeholder is written.
 
-    `sender` is an address, with or without a name; without one, the publication's title is the name.
+    `kind` is one of `KINDS`, whose theme is used where `theme` is empty. `sender` is an address, with or
+    without a name; without one, the publication's title is the name.
     """
 
     title: str
-    theme: str = "default"
+    kind: str = "magazine"
+    theme: str = ""
     sender: str = ""
     postal_address: str = ""
     base_url: str = ""
@@ -120,8 +54,12 @@ def init_workspace(folder: Path, publication: NewPublication, now: datetime) -> 
 
     Never overwrites a file: raises `PressroomError` instead, and for a value that the settings cannot have.
     """
-    title, theme = publication.title, publication.theme
+    title, kind = publication.title, publication.kind
     _check_title(title)
+    if kind not in KINDS:
+        hint = suggest(kind, KINDS) or f"The kinds are {', '.join(KINDS)}."
+        raise PressroomError(f'there is no kind "{kind}".', "--kind", hint=hint)
+    theme = publication.theme or KINDS[kind]
     themes = theme_names(None)
     if theme not in themes:
         hint = suggest(theme, themes) or f"The themes are {', '.join(themes)}."
@@ -131,24 +69,25 @@ def init_workspace(folder: Path, publication: NewPublication, now: datetime) -> 
             "there is a workspace already.", str(folder / SETTINGS_FILE), hint="Name another folder."
         )
     sender = publication.sender.strip() or placeholders.SENDER_ADDRESS
-    settings = _SETTINGS.format(
-        title=_quoted(title),
-        theme=_quoted(theme),
-        sender=_quoted(sender if "<" in sender else f"{_display_name(title)} <{sender}>"),
-        postal_address=_quoted(publication.postal_address or placeholders.POSTAL_ADDRESS),
-        base_url=_quoted(publication.base_url or placeholders.BASE_URL),
-    )
-    errors: list[PressroomError] = []
-    read_publication(settings, errors, None)
-    raise_all(PressroomError(error.message, None, None, error.hint) for error in errors)
-    date = f"{now:%Y-%m-%d}"
-    files = {
-        SETTINGS_FILE: settings,
-        f"{POOL}/how-this-newsletter-is-made.md": _FIRST_ARTICLE.format(date=date),
-        f"{POOL}/what-a-brief-is.md": _SECOND_ARTICLE.format(date=date),
-        f"{ISSUES}/001-the-first-issue/issue.md": _FIRST_ISSUE.format(date=date),
-        ".gitignore": _IGNORE,
+    values = {
+        "title": _quoted(title),
+        "theme": _quoted(theme),
+        "sender": _quoted(sender if "<" in sender else f"{_display_name(title)} <{sender}>"),
+        "postal_address": _quoted(publication.postal_address or placeholders.POSTAL_ADDRESS),
+        "base_url": _quoted(publication.base_url or placeholders.BASE_URL),
+        "date": f"{now:%Y-%m-%d}",
     }
+    # The settings come first, then the articles.
+    paths = [file.relative_to(_STARTERS / kind).as_posix() for file in (_STARTERS / kind).rglob("*.*")]
+    paths.sort(key=lambda path: (path != SETTINGS_FILE, not path.startswith(POOL), path))
+    files = {
+        path: Template((_STARTERS / kind / path).read_text(encoding="utf-8")).substitute(values)
+        for path in paths
+    }
+    errors: list[PressroomError] = []
+    read_publication(files[SETTINGS_FILE], errors, None)
+    raise_all(PressroomError(error.message, None, None, error.hint) for error in errors)
+    files[".gitignore"] = _IGNORE
     taken = [path for path in files if (folder / path).exists() and path != ".gitignore"]
     if taken:
         raise PressroomError("exists already.", str(folder / taken[0]), hint="Name another folder.")
@@ -159,8 +98,10 @@ def init_workspace(folder: Path, publication: NewPublication, now: datetime) -> 
     return tuple(files)
 
 
-def new_issue(workspace: Workspace, title: str, number: int | None, date: datetime) -> str:
-    """Create a draft issue. Returns the path of its `issue.md`."""
+def new_issue(
+    workspace: Workspace, title: str, number: int | None, date: datetime, earlier: Issue | None = None
+) -> str:
+    """Create a draft issue, with the sections and settings of an `earlier` one. Returns its path."""
     _check_title(title)
     taken = {issue.number for issue in workspace.issues}
     number = number or max(taken, default=0) + 1
@@ -170,13 +111,29 @@ def new_issue(workspace: Workspace, title: str, number: int | None, date: dateti
         )
     folder = f"{number:03d}-{_slug(title)}"
     path = f"{ISSUES}/{folder}/issue.md"
-    text = (
-        f"---\nnumber: {number}\ntitle: {_quoted(title)}\ndate: {date:%Y-%m-%d}\n"
-        "draft: true   # delete this line when the issue is ready to be frozen\n"
-        "# preview_text: the inbox line beside the subject; default: the letter's first sentence\n"
-        f"---\nHello {{{{ first_name | there }}}},\n\n"
-    )
+    values = {"number": str(number), "title": _quoted(title), "date": f"{date:%Y-%m-%d}", "draft": "true"}
+    if earlier is None:
+        head = (
+            "---\n"
+            + "".join(f"{key}: {value}\n" for key, value in values.items()).rstrip("\n")
+            + "   # delete this line when the issue is ready to be frozen\n"
+            "# preview_text: the inbox line beside the subject; default: the letter's first sentence\n---\n"
+        )
+    else:
+        source = earlier.place.path
+        if "number" not in earlier.lines:
+            del values["number"]
+        head = replace_keys(read_source(workspace.files.root / source, source), source, values, _OWN_KEYS)
+    text = f"{head}Hello {{{{ first_name | there }}}},\n\n"
     return _write_new(workspace, path, text)
+
+
+def taken_over(earlier: Issue) -> Iterator[str]:
+    """Say which sections of a copied issue name what was meant for that issue."""
+    for rule in earlier.sections if earlier.own_sections else ():
+        parts = (("pins", rule.pin), ("dates", rule.since or rule.until))
+        if own := " and ".join(name for name, value in parts if value):
+            yield f"Look at section {rule.label}: it has the {own} of issue {earlier.number}."
 
 
 def new_article(

@@ -94,13 +94,7 @@ def parse_article(
     updated = fields.date("updated", zone)
     if date and updated and updated < date:
         fields.error("updated", "`updated` is before `date`.")
-    image = fields.text("image") or None
-    if image and "image_alt" not in document.fields:
-        fields.error(
-            "image",
-            "the image has no `image_alt`.",
-            'Say what it shows: `image_alt: "…"` (or `image_alt: ""` for mere decoration).',
-        )
+    image, image_alt = fields.image()
     audience = read_audiences(fields, publication)
     article = Article(
         slug=_slug(fields, name),
@@ -116,7 +110,7 @@ def parse_article(
         alt_title=fields.text("alt_title"),
         authors=_authors(fields),
         image=image,
-        image_alt=fields.text("image_alt"),
+        image_alt=image_alt,
         canonical_url=_address(fields, "canonical_url"),
         disclaimer=fields.text("disclaimer", multiline=True),
         audience=tuple(a for a in audience if EVERYONE not in audience),

@@ -29,7 +29,7 @@ from pipeline.assemble.select import Selection, select_articles, select_edition
 from pipeline.assemble.unplaced import unplaced_articles
 from pipeline.config.workspace_files import ISSUES, WorkspaceFiles
 from pipeline.errors import PressroomError, raise_all
-from pipeline.model import Article, AssembledIssue, Decision, Edition, Finding, Issue, Severity
+from pipeline.model import Article, AssembledIssue, Decision, Edition, Finding, Issue, Place, Severity
 from pipeline.support.files import read_source, write_atomically
 
 
@@ -233,9 +233,21 @@ class Assembler:
         carried = {slug for lock in self.locks.values() for slug in lock.slugs}
         return tuple(unplaced_articles(self.pool, self.files.publication, self.issues, carried))
 
-    def lock_findings(self, issue: Issue) -> Iterator[Finding]:
-        """Report what was changed after an issue was frozen: its sections, or who has its address."""
+    def issue_findings(self, issue: Issue, empty: Iterable[str]) -> Iterator[Finding]:
+        """Report sections that take no article, and what was changed after the issue was frozen.
+
+        `empty` are the audiences whose edition carries no article.
+        """
         lock = self.locks.get(issue.folder)
+        for audience in empty if issue.sections else ():
+            yield Finding(
+                "TAG002",
+                Severity.WARNING,
+                f'its sections take no article for "{audience}".',
+                Place(issue.place.path, issue.lines.get("sections") or issue.place.line),
+                f"See why each article is out: pressroom plan {issue.number}. If the letter is all, write "
+                f"`sections: []`{' and freeze the issue again' if lock else ''}.",
+            )
         if lock is None:
             return
         if lock.rules != rules_digest(issue):

@@ -12,7 +12,7 @@ from pipeline.assemble.digest import snippet_digests
 from pipeline.config.audiences import read_audiences
 from pipeline.config.fields import Fields
 from pipeline.config.front_matter import split_file
-from pipeline.config.publication import read_silence
+from pipeline.config.publication import read_show, read_silence
 from pipeline.config.sections import read_section
 from pipeline.config.workspace_files import WorkspaceFiles
 from pipeline.errors import NotFound, PressroomError, collect, raise_all, suggest
@@ -97,7 +97,8 @@ def parse_issue(
     zone = ZoneInfo(publication.timezone)
     document = split_file(text, path)
     fields = Fields(document.fields, path, errors, 1)
-    number = fields.integer("number", required=True)
+    in_folder = folder_number(folder)
+    number = fields.integer("number", required=not in_folder)
     _check_folder(fields, folder, number)
     title = fields.text("title", required=True)
     # A section that repeats a default one may wait for its first article, as the default one may.
@@ -106,19 +107,11 @@ def parse_issue(
         replace(rule, waits=(rule.title, rule.tags) in defaults)
         for rule in (read_section(each, zone) for each in fields.tables("sections"))
     )
-    if fields.has("sections") and not own:
-        fields.error(
-            "sections", "`sections` is empty.", "Name a section, or delete the key for the defaults."
-        )
-    if not own and not publication.sections and not fields.has("sections"):
-        fields.error(
-            "sections",
-            "the issue names no sections, and newsletter.toml has no default ones.",
-            "Add `sections:` here or [[sections]] there.",
-        )
+    has_own = fields.has("sections")
+    image, image_alt = fields.image()
     date = fields.date("date", zone, required=True)
     issue = Issue(
-        number=number or 0,
+        number=number or in_folder,
         folder=folder,
         title=title,
         # A missing date is in `errors` already, so this value is never used.
@@ -126,15 +119,18 @@ def parse_issue(
         place=Place(path, fields.line_of("number")),
         letter=document.body,
         letter_line=document.body_line,
-        sections=own or publication.sections,
-        own_sections=bool(own),
+        sections=own if has_own else publication.sections,
+        own_sections=has_own,
         subject=fields.text("subject") or None,
         preview_text=fields.text("preview_text") or None,
+        image=image,
+        image_alt=image_alt,
         layout=fields.choice("layout", Layout),
         theme_layout=publication.theme.layout,
         audiences=read_audiences(fields, publication) or (EVERYONE,),
         draft=fields.boolean("draft"),
         exclude=fields.texts("exclude"),
+        show=read_show(fields, publication.show),
         aliases=_aliases(fields),
         silence=read_silence(fields),
         extra=fields.plain_table("extra"),

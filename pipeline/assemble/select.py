@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from pipeline.articles.pool import Pool
 from pipeline.errors import PressroomError, raise_all, suggest
-from pipeline.model import EVERYONE, Article, Decision, Edition, Issue, Order, Section, SectionRule
+from pipeline.model import Article, Decision, Edition, Issue, Order, Section, SectionRule
 
 NO_SECTION = "tags that no section takes"
 """The short reason for articles that no section of the issue asks for."""
@@ -30,11 +30,9 @@ _NO_TAGS = _Reason("no section takes its tags", NO_SECTION)
 def select_articles(issue: Issue, pool: Pool, used: Mapping[str, str]) -> tuple[Edition[Article], ...]:
     """Select the articles of each edition. `used` maps slugs to the folder of the issue that used them.
 
-    Raises `Mistakes` for unknown tags and slugs, and `PressroomError` for an edition without articles.
+    Raises `Mistakes` for unknown tags and slugs.
     """
-    editions = tuple(select_edition(issue, audience, pool, used).edition for audience in issue.audiences)
-    raise_all(_empty_edition(issue, edition) for edition in editions if not edition.articles)
-    return editions
+    return tuple(select_edition(issue, audience, pool, used).edition for audience in issue.audiences)
 
 
 # --- one edition -----------------------------------------------------------------------------
@@ -72,7 +70,7 @@ def select_edition(issue: Issue, audience: str, pool: Pool, used: Mapping[str, s
             reason = _refused_by_section(article, rule, used)
             if reason is None and rule.limit is not None and len(members) >= rule.limit:
                 reason = _Reason(
-                    f'section "{rule.title}" has its {rule.limit} already', f'"{rule.title}" is full'
+                    f"section {rule.label} has its {rule.limit} already", f"{rule.label} is full"
                 )
             if reason is not None:
                 refused.setdefault(article.slug, reason)
@@ -109,15 +107,15 @@ def _closed(article: Article, issue: Issue, audience: str) -> _Reason | None:
 def _refused_by_section(article: Article, rule: SectionRule, used: Mapping[str, str]) -> _Reason | None:
     """Return why a section refuses an article although its tags fit; None if it takes it."""
     if article.slug in rule.exclude:
-        return _Reason(f'section "{rule.title}" excludes it', f'excluded by "{rule.title}"')
+        return _Reason(f"section {rule.label} excludes it", f"excluded by {rule.label}")
     if article.slug in used and not rule.reuse:
         folder = used[article.slug]
         return _Reason(f"issue {folder} carried it", f"carried by issue {int(folder.partition('-')[0])}")
     if rule.since and article.date < rule.since:
-        begins = f'"{rule.title}" begins with {rule.since:%Y-%m-%d}'
+        begins = f"{rule.label} begins with {rule.since:%Y-%m-%d}"
         return _Reason(f"section {begins}", begins)
     if rule.until and article.date > rule.until:
-        ends = f'"{rule.title}" ends with {rule.until:%Y-%m-%d}'
+        ends = f"{rule.label} ends with {rule.until:%Y-%m-%d}"
         return _Reason(f"section {ends}", ends)
     return None
 
@@ -139,7 +137,7 @@ def _ordered(articles: Iterable[Article], order: Order) -> list[Article]:
 
 
 def _section_mistakes(issue: Issue, pool: Pool) -> Iterator[PressroomError]:
-    first: dict[str, str] = {}
+    first: dict[str, SectionRule] = {}
     for rule in issue.sections:
         yield from _unknown_tags(rule, pool)
         yield from _bad_pins(rule, issue, pool)
@@ -147,10 +145,10 @@ def _section_mistakes(issue: Issue, pool: Pool) -> Iterator[PressroomError]:
             if slug not in pool:
                 yield _unknown_slug(rule, "excludes", slug, pool)
         for slug in rule.pin:
-            other = first.setdefault(slug, rule.title)
-            if other != rule.title:
+            other = first.setdefault(slug, rule)
+            if other is not rule:
                 yield PressroomError(
-                    f'section "{rule.title}" pins "{slug}", which section "{other}" pins too.',
+                    f'section {rule.label} pins "{slug}", which section {other.label} pins too.',
                     *rule.place,
                     "An article can be in an issue only once: delete one of the two.",
                 )
@@ -189,7 +187,7 @@ def _unknown_tags(rule: SectionRule, pool: Pool) -> Iterator[PressroomError]:
         hint = suggest(tag, known, 0.8 if rule.waits else 0.6)
         if hint or not rule.waits:
             yield PressroomError(
-                f'section "{rule.title}" takes the tag "{tag}", which no article has.',
+                f'section {rule.label} takes the tag "{tag}", which no article has.',
                 *rule.place,
                 hint or "List the tags in use: pressroom tags",
             )
@@ -203,7 +201,7 @@ def _bad_pins(rule: SectionRule, issue: Issue, pool: Pool) -> Iterator[Pressroom
         reasons = [why for each in issue.audiences if (why := _closed(pool[slug], issue, each))]
         if len(reasons) == len(issue.audiences):
             yield PressroomError(
-                f'section "{rule.title}" pins "{slug}", but {reasons[0].reason}.',
+                f'section {rule.label} pins "{slug}", but {reasons[0].reason}.',
                 *rule.place,
                 "Delete the pin, or change the article.",
             )
@@ -211,16 +209,7 @@ def _bad_pins(rule: SectionRule, issue: Issue, pool: Pool) -> Iterator[Pressroom
 
 def _unknown_slug(rule: SectionRule, verb: str, slug: str, pool: Pool) -> PressroomError:
     return PressroomError(
-        f'section "{rule.title}" {verb} "{slug}", which no article has as its slug.',
+        f'section {rule.label} {verb} "{slug}", which no article has as its slug.',
         *rule.place,
         suggest(slug, pool) or "List all slugs: pressroom articles",
-    )
-
-
-def _empty_edition(issue: Issue, edition: Edition[Article]) -> PressroomError:
-    whose = "" if edition.audience == EVERYONE else f' for "{edition.audience}"'
-    return PressroomError(
-        f"the issue{whose} selects no article.",
-        *issue.place,
-        f"See why each article is out: pressroom plan {issue.number}",
     )

@@ -106,6 +106,8 @@ class SourcePlaces:
     @cached_property
     def _images(self) -> dict[str, Place]:
         places = self._attributes("img", "src")
+        if lead := self.edition.letter.lead:
+            places.setdefault(lead.url, self.of_issue("image"))
         for composed in self.edition.articles:
             for image in (composed.content.lead, composed.content.thumbnail):
                 if image:

@@ -9,7 +9,6 @@ from pipeline.content.medium import Medium, for_audience
 from pipeline.content.tree import BLOCKS, is_block
 from pipeline.content.tree_text import tree_text
 from pipeline.model import Block, ComposedEdition, Content, Element, Layout, Node, Place
-from pipeline.render.email.email_context import in_layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ def web_texts(edition: ComposedEdition) -> tuple[SourceText, ...]:
 def _articles(edition: ComposedEdition, medium: Medium) -> Iterator[SourceText]:
     for section in edition.sections:
         for composed, layout in section.articles:
-            in_full = in_layout(composed, layout) is Layout.FULL
+            in_full = composed.in_layout(layout) is Layout.FULL
             if in_full is (medium is Medium.EMAIL):
                 article = composed.article
                 content = for_audience(composed.content, medium, edition.audience)

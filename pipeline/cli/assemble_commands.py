@@ -85,7 +85,7 @@ def assemble(
     for edition in editions:
         terminal.result(f"Edition for {edition.audience}: {terminal.count(len(edition.articles), 'article')}")
         for section in edition.sections:
-            terminal.result(f"  {section.title}")
+            terminal.result(f"  {section.title or '(no title)'}")
             for article, layout in section.articles:
                 terminal.result(f"    {article.slug} ({layout})")
     terminal.message(f"Frozen in {report.lock}." if report.written else f"{report.lock} has not changed.")

@@ -64,10 +64,11 @@ def build(ctx: click.Context, issues: tuple[str, ...], as_json: bool, now: datet
 
 def _show_report(report: BuildReport, whole: bool) -> None:
     for built in report.editions:
-        number = built.edition.issue.number
+        number, articles = built.edition.issue.number, len(built.edition.articles)
         terminal.result(
             f"{number:>4}  {built.edition.title}: "
-            f"{terminal.count(len(built.edition.articles), 'article')}, {built.edition.minutes} min, "
+            f"{terminal.count(articles, 'article') if articles else 'the letter alone'}, "
+            f"{built.edition.minutes} min, "
             f"email {terminal.size(built.html_bytes)}"
             + ("" if built.frozen else f"  [not frozen: pressroom assemble {number}]")
         )

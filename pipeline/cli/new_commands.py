@@ -11,6 +11,8 @@ import click
 from pipeline.cli import terminal
 from pipeline.cli.options import (
     MomentType,
+    complete_issue,
+    complete_kind,
     complete_tag,
     complete_theme,
     json_option,
@@ -24,11 +26,17 @@ from pipeline.cli.options import (
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--title", default="My newsletter", show_default=True, help="The publication's title.")
 @click.option(
-    "--theme",
-    default="default",
+    "--kind",
+    default="magazine",
     show_default=True,
+    shell_complete=complete_kind,
+    help="What it is: a letter by one person, or a magazine of articles in sections.",
+)
+@click.option(
+    "--theme",
+    default="",
     shell_complete=complete_theme,
-    help="The theme of emails and pages.",
+    help="The theme of emails and pages. Default: one that suits the kind.",
 )
 @click.option("--sender", help="Who the emails are from, such as 'The Harbour Letter <me@example.org>'.")
 @click.option("--postal-address", help="The postal address in the footer of each email.")
@@ -41,6 +49,7 @@ def init(
     ctx: click.Context,
     folder: Path,
     title: str,
+    kind: str,
     theme: str,
     sender: str | None,
     postal_address: str | None,
@@ -49,7 +58,7 @@ def init(
     as_json: bool,
     now: datetime | None,
 ) -> None:
-    """Make a new workspace in DIR: settings, two articles and a first issue, ready to build.
+    """Make a new workspace in DIR: settings and a first issue, ready to build.
 
     On a terminal it asks for the sender, the postal address and the address of the web edition. What
     is not answered is written as a placeholder, which stops an export.
@@ -57,11 +66,13 @@ def init(
     \b
     Examples:
       pressroom init my-newsletter
-      pressroom init my-newsletter --title "The Harbour Letter" --theme letter
+      pressroom init my-newsletter --title "The Harbour Letter" --kind letter
+      pressroom init my-newsletter --theme digest
     """
     from zoneinfo import ZoneInfo
 
     from pipeline.actions.scaffold import NewPublication, init_workspace
+    from pipeline.config.workspace_files import POOL
 
     folder = Path(ctx.obj) / folder
     if not nested:
@@ -72,14 +83,15 @@ def init(
         sender = _ask("The address that the emails come from", sender)
         postal_address = _ask("Your postal address, which most countries' laws ask for", postal_address)
         base_url = _ask("The web address where the issues will be published", base_url)
-    publication = NewPublication(title, theme, sender or "", postal_address or "", base_url or "")
+    publication = NewPublication(title, kind, theme, sender or "", postal_address or "", base_url or "")
     written = init_workspace(folder, publication, time_or_now(now, ZoneInfo("UTC")))
     if as_json:
         terminal.print_json({"workspace": str(folder), "files": list(written)})
         return
     for path in written:
         terminal.result(str(folder / path))
-    terminal.message(f"\nNext:  cd {folder}\n       pressroom plan 1\n       pressroom build")
+    look = "plan" if any(path.startswith(POOL) for path in written) else "preview"
+    terminal.message(f"\nNext:  cd {folder}\n       pressroom {look} 1\n       pressroom build")
 
 
 def stdin_is_terminal() -> bool:
@@ -122,6 +134,13 @@ def new() -> None:
 @click.argument("title")
 @click.option("--number", type=click.IntRange(min=1), help="Default: the next free number.")
 @click.option("--date", "dated", type=MomentType(), help="Default: today.")
+@click.option(
+    "--from",
+    "earlier",
+    metavar="ISSUE",
+    shell_complete=complete_issue,
+    help="Take the sections and settings of this issue.",
+)
 @json_option
 @now_option
 @click.pass_context
@@ -130,6 +149,7 @@ def new_issue(
     title: str,
     number: int | None,
     dated: datetime | None,
+    earlier: str | None,
     as_json: bool,
     now: datetime | None,
 ) -> None:
@@ -139,12 +159,17 @@ def new_issue(
     Examples:
       pressroom new issue "The plastic brain"
       pressroom new issue "The plastic brain" --date 2026-02-01
+      pressroom new issue "A window, not a cure" --from 12
     """
     from pipeline.actions.scaffold import new_issue as make
+    from pipeline.actions.scaffold import taken_over
 
     workspace = workspace_of(ctx)
-    path = make(workspace, title, number, dated or time_or_now(now, workspace.files.zone))
+    source = workspace.issues.find(earlier) if earlier else None
+    path = make(workspace, title, number, dated or time_or_now(now, workspace.files.zone), source)
     _show_path(path, as_json)
+    for warning in taken_over(source) if source else ():
+        terminal.message(warning)
 
 
 @new.command("article")

@@ -125,6 +125,13 @@ def complete_theme(ctx: click.Context, param: click.Parameter, incomplete: str) 
     ]
 
 
+def complete_kind(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete the kinds of a new workspace."""
+    from pipeline.actions.scaffold import KINDS
+
+    return [CompletionItem(kind) for kind in KINDS if kind.startswith(incomplete)]
+
+
 def issue_argument() -> Callable[[Command], Command]:
     """Return the argument for one issue: its number, its slug or `latest`."""
     return click.argument("issue", shell_complete=complete_issue)

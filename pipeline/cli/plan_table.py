@@ -79,7 +79,7 @@ def _section_groups(edition: PlannedEdition) -> Iterable[_RowGroup]:
                 reason = _tags(each)
             rows.append(_row("pinned" if each.pinned else "in", each, _EDITED if each.edited else reason))
         count = str(len(rows)) if section.limit is None else f"{len(rows)} of at most {section.limit}"
-        yield _RowGroup(section.title, count, rows)
+        yield _RowGroup(section.title or "(no title)", count, rows)
 
 
 def _reason_groups(out: Iterable[PlannedArticle]) -> Iterable[_RowGroup]:

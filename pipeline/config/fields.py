@@ -147,6 +147,17 @@ class Fields:
             return False
         return True
 
+    def image(self) -> tuple[str | None, str]:
+        """The path in `image`, or None, and `image_alt`, which may be empty but not missing."""
+        image = self.text("image") or None
+        if image and "image_alt" not in self.mapping:
+            self.error(
+                "image",
+                "the image has no `image_alt`.",
+                'Say what it shows: `image_alt: "…"` (or `image_alt: ""` for mere decoration).',
+            )
+        return image, self.text("image_alt")
+
     def texts(self, key: str, *, or_one: bool = False) -> tuple[str, ...]:
         """A list of texts, each once; `or_one` also accepts a single text as a list of one."""
         field = self.field(key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,15 @@ from pipeline.config.sections import read_section
 from pipeline.config.themes import DEFAULT_THEME, read_theme, read_theme_settings, theme_names
 from pipeline.config.toml import toml_fields
 from pipeline.errors import PressroomError, suggest
-from pipeline.model import TARGETS, Disclaimer, MergeText, Publication, RequiredFields, ThemeSettings
+from pipeline.model import (
+    TARGETS,
+    Disclaimer,
+    MergeText,
+    Publication,
+    RequiredFields,
+    Show,
+    ThemeSettings,
+)
 from pipeline.support import merge
 from pipeline.support.limits import SETTINGS_FILE
 from pipeline.support.mail_addresses import format_mailbox, parse_mailbox
@@ -68,6 +77,7 @@ def read_publication(text: str, errors: list[PressroomError], templates: Path | 
         required_fields=required_fields,
         targets=_targets(fields),
         editor_url=_editor_url(fields),
+        show=read_show(fields, Show()),
         approval=_approval(fields.table("approval")),
     )
     fields.check_unknown()
@@ -83,6 +93,15 @@ def read_silence(fields: Fields) -> dict[str, str]:
         if not reasons[code]:
             table.error(code, f"{code} is silenced without a reason.", f'Say why: `{code}: "because …"`.')
     return reasons
+
+
+def read_show(fields: Fields, default: Show) -> Show:
+    """What an issue shows beside its texts; a key that is missing is as in `default`."""
+    table = fields.table("show")
+    names = [each.name for each in dataclasses.fields(Show)]
+    show = Show(**{name: table.boolean(name, getattr(default, name)) for name in names})
+    table.check_unknown(hint=f"The keys are {', '.join(names)}.")
+    return show
 
 
 CLIENTS = (

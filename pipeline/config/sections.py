@@ -12,10 +12,14 @@ from pipeline.config.fields import Fields
 from pipeline.config.front_matter import write_yaml
 from pipeline.model import Layout, Order, Place, SectionRule, TagRule
 
+_TITLE_HINT = 'Add a line `title: …`, or `title: ""` for a section without a heading.'
+
 
 def read_section(fields: Fields, zone: ZoneInfo) -> SectionRule:
     """One section, as written in `newsletter.toml` or `issue.md`."""
-    title = fields.text("title", required=True)
+    # A heading that was forgotten is a mistake; one that is empty is meant.
+    written = fields.mapping.get("title")
+    title = fields.text("title", required=not (written and written.value == ""), hint=_TITLE_HINT)
     fields.what = f'section "{title}"' if title else "section"
     since, until = fields.date("since", zone), fields.date("until", zone, end=True)
     if since and until and since > until:

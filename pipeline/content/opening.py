@@ -45,10 +45,10 @@ def opening(blocks: Iterable[Block]) -> str:
     return "".join(each for each in sentences if _FIELD not in each).strip()
 
 
-def summary_of(letter: Content, audience: str) -> str:
-    """Make a summary of the beginning of a letter: whole sentences, else whole words."""
+def summary_of(content: Content, audience: str) -> str:
+    """Make a summary of the beginning of a letter or an article: whole sentences, else whole words."""
     # It is also the inbox line, so it contains only what all forms show.
-    blocks = select_blocks(select_blocks(tuple(letter.blocks), Medium.WEB, audience), Medium.TEXT, audience)
+    blocks = select_blocks(select_blocks(tuple(content.blocks), Medium.WEB, audience), Medium.TEXT, audience)
     text = opening(blocks)
     least, most = PREVIEW_TEXT
     for sentence_end in re.finditer(r"[.!?…]['\"’”)]*(?= |$)", text):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from pipeline.config.front_matter import FrontMatter, find_front_matter
@@ -43,6 +43,38 @@ def patch_front_matter(text: str, path: str, before: Issue, after: Issue, zone: 
         patcher.add_sections(after, zone)
     byte_order_mark = text[: len(text) - len(bare)]
     return byte_order_mark + _apply_edits(bare, patcher.edits)
+
+
+def replace_keys(text: str, path: str, values: Mapping[str, str], without: Collection[str]) -> str:
+    """Return the front matter of a text with these values and without some keys; all else of it stays.
+
+    The lines of the text end in line feeds, as `read_source` returns them.
+    `values` are written as YAML and TOML have them; one whose key is missing is added. Raises
+    `PressroomError` for front matter in brackets.
+    """
+    body = f"{text}\n"  # the line that closes the front matter may be the last one
+    patcher = _Patcher(body, path, find_front_matter(body, path))
+    table, toml, end = patcher.front.table, patcher.front.toml, patcher.front.end
+    if table.flow:
+        hint = "Write it as lines of `key: value`."
+        raise PressroomError("front matter in brackets cannot be taken over.", path, 1, hint)
+    first = min(table.entries.values(), key=lambda each: each.key_start)
+    indent = body[patcher.line_start(first.key_start) : first.key_start]
+    for key, value in values.items():
+        if entry := table.entries.get(key):
+            start, stop = entry.value.start, entry.value.end
+            folded = body[start:stop].endswith("\n")
+            patcher.edit(start, stop, " " * (start == stop) + value + "\n" * folded)
+        else:  # in TOML above all tables
+            place = patcher.line_start(first.key_start) if toml else end
+            patcher.edit(place, place, f"{indent}{key}{' = ' if toml else ': '}{value}\n")
+    for key in sorted(table.entries.keys() & set(without)):
+        entry = table.entries[key]
+        items = () if entry.value.flow else entry.value.items or ()
+        after = patcher.next_line(items[-1].end) if items else patcher.after(entry)
+        patcher.edit(patcher.line_start(entry.key_start), after, "")
+    patcher.edit(patcher.next_line(end), len(body), "")
+    return _apply_edits(body, patcher.edits)
 
 
 def _apply_edits(text: str, edits: Sequence[TextEdit]) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from builds_kit import Builds
 from html_kit import HtmlReader, as_outlook, styles
-from workspace_kit import ROOT, WorkspaceRunner
+from workspace_kit import ROOT, WorkspaceRunner, png
 
 from pipeline.config.themes import read_theme, theme_names
 from pipeline.render.color_contrast import contrast
@@ -145,7 +145,7 @@ def in_pixels(declaration: str, html: str) -> set[int]:
     return {int(number) for value in values for number in re.findall(r"(\d+)px", value)}
 
 
-def test_space_type_and_corners_are_of_one_scale(html: str) -> None:
+def assert_one_scale(html: str) -> None:
     # mrml's own margin of paragraphs applies to none: each has its own.
     html = html.replace("margin: 13px 0;", "")
     assert all("margin" in each.get("style", "") for each in HtmlReader(html).all("p"))
@@ -153,6 +153,24 @@ def test_space_type_and_corners_are_of_one_scale(html: str) -> None:
     sizes = in_pixels(r"font-size:\s*([^;\"}]+)", html)
     assert sizes - TYPE <= {0, 1}  # cells without text, and rules
     assert in_pixels(r"border-radius:([^;\"}]+)", html) == {4}
+
+
+def test_space_type_and_corners_are_of_one_scale(html: str) -> None:
+    assert_one_scale(html)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize(
+    "sections", ["[]", '[{title: "", tags: [essays], layout: full}]'], ids=["alone", "before an article"]
+)
+def test_a_letter_with_a_picture_is_of_the_same_scale(tmp_path: Path, theme: str, sections: str) -> None:
+    workspace = WorkspaceRunner(tmp_path)
+    workspace.write({"issues/001-the-kettle/window.png": png()})
+    picture = "image: window.png\nimage_alt: A window in winter"
+    bare = "show: {date: false, reading_time: false, issue_number: false, authors: false, web_link: false}"
+    html = essay(workspace, theme, f"Winter\n{picture}\n{bare}\nsections: {sections}", "Good morning.\n")
+    assert 'alt="A window in winter"' in html
+    assert_one_scale(workspace.read("build/issues/001-the-kettle/email.html"))
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -237,14 +237,20 @@ def test_twelve_whole_articles_stay_below_gmails_limit() -> None:
 
 def test_odd_text_survives_in_html_and_text() -> None:
     odd = edition(
-        (ODD, ((article(title=ODD, dek=ODD, lead=image(alt=ODD)), Layout.FULL),)),
+        (
+            ODD,
+            (
+                (article(title=ODD, dek=ODD, lead=image(alt=ODD)), Layout.FULL),
+                (article("b", title=ODD, dek=ODD), Layout.BRIEF),
+            ),
+        ),
         title=ODD,
         disclaimers=(ODD,),
     )
     rendered = render(odd, replace(PUBLICATION, title=ODD, tagline=ODD, postal_address=f"{ODD}\n{ODD}"))
     reader = HtmlReader(rendered.html)
     texts = "\x01".join(reader.texts)
-    assert texts.count(ODD) == 11
+    assert texts.count(ODD) == 15
     assert [each["alt"] for each in reader.all("img")] == [ODD]
     assert [each["aria-label"] for each in reader.all("div") if "aria-label" in each] == [f"{ODD} · {ODD}"]
     assert "{{ braces }}" not in rendered.html

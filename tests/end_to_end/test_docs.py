@@ -187,6 +187,7 @@ _HEADINGS = (
     (r"(theme\.)?fonts", "theme.fonts"),
     (r"merge_fields", "merge_fields"),
     (r"checks", "checks"),
+    (r"show", "show"),
     (r"approval", "approval"),
 )
 

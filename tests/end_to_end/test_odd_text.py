@@ -184,12 +184,13 @@ def check(workspace: WorkspaceRunner, written: Written) -> None:
         part.get_content_type(): part.get_content() for part in message.walk() if not part.is_multipart()
     }
 
+    in_issues = shown(written.title).casefold() in shown(written.issue).casefold()
     assert shown(message["subject"]) == shown(written.issue)
     for page in (Page(html), Page(parts["text/html"])):
         assert page.texts(".//h1") == [shown(written.issue)]
         headings = page.texts(".//h2") + page.texts(".//h3")
         if not headings:  # the issue is this article: its title says the article's
-            assert shown(written.title).casefold() in shown(written.issue).casefold()
+            assert in_issues
             assert any(shown(written.section) in each for each in page.texts(".//div"))
         else:
             assert headings == [shown(written.section), shown(written.title)]
@@ -201,8 +202,9 @@ def check(workspace: WorkspaceRunner, written: Written) -> None:
     text = text.replace("{{ email }}", "letters@synapse.example")  # whom the message is shown to
     plain = packed(text.replace('{{ "{{" }}', "{{"))
     assert packed(parts["text/plain"]) == plain
-    for each in (written.issue, written.title, written.dek, written.author, written.words, written.link):
+    for each in (written.issue, written.dek, written.author, written.words, written.link):
         assert packed(each) in plain
+    assert in_issues or packed(written.title) in plain
 
     article = Page(workspace.read("build/site/articles/odd/index.html"))
     assert article.texts(".//h1") == [shown(written.title)]
@@ -212,7 +214,7 @@ def check(workspace: WorkspaceRunner, written: Written) -> None:
     check_article(article, written)
     issue = Page(workspace.read("build/site/issues/001-odd/index.html"))
     assert issue.texts(".//h1") == [shown(written.issue)]
-    assert shown(written.title) in issue.texts(".//h3")
+    assert in_issues or shown(written.title) in issue.texts(".//h3")
     check_article(issue, written)
 
     (data,) = json.loads(workspace.read("build/site/articles/feed.json"))["items"]

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from workspace_kit import ROOT, WorkspaceRunner
+from workspace_kit import ROOT, WorkspaceRunner, article, png
 
 from pipeline.cli import main
 
@@ -36,20 +36,19 @@ class Clock(datetime):
         return cls.at.replace(tzinfo=tz)
 
 
+def fill_in_the_settings(workspace: WorkspaceRunner) -> None:
+    settings = workspace.read("newsletter.toml").replace("newsletter.example", "harbour.example")
+    settings = re.sub('postal_address = ".*"', 'postal_address = "The Pier, Harbour"', settings)
+    workspace.write({"newsletter.toml": settings})
+
+
 def write_the_lamp(workspace: WorkspaceRunner) -> None:
     """Do what the page asks for in words: fill in the settings, and write the article."""
+    fill_in_the_settings(workspace)
     lamp = "issues/articles/the-lamp-at-the-pier.md"
     draft = workspace.read(lamp).replace('dek: ""', "dek: Who lights it, and why.")
-    settings = workspace.read("newsletter.toml").replace("newsletter.example", "harbour.example")
-    workspace.write(
-        {
-            lamp: re.sub("draft: true.*\n", "", draft)
-            + "Since 1911 a lamp has burnt at the end of the pier.\n",
-            "newsletter.toml": re.sub(
-                'postal_address = ".*"', 'postal_address = "The Pier, Harbour"', settings
-            ),
-        }
-    )
+    text = re.sub("draft: true.*\n", "", draft) + "Since 1911 a lamp has burnt at the end of the pier.\n"
+    workspace.write({lamp: text})
 
 
 def edit_the_lamp(workspace: WorkspaceRunner) -> None:
@@ -72,6 +71,8 @@ BEFORE: dict[tuple[str, str], Callable[[WorkspaceRunner], None]] = {
     ("first-issue.md", 'pressroom new issue "The second issue"'): a_month_later,
     ("assembling.md", "pressroom plan 2"): not_a_draft,
     ("assembling.md", "pressroom build"): edit_the_lamp,
+    ("letter.md", "pressroom assemble 1"): fill_in_the_settings,
+    ("letter.md", 'pressroom new issue "The warm kitchen" --from 1'): a_month_later,
 }
 
 
@@ -131,6 +132,10 @@ def test_the_first_issue_and_its_plan_are_as_shown(folder: Path) -> None:
     run_page(ROOT / "docs" / "assembling.md", WorkspaceRunner(folder / "my-newsletter"), folder)
 
 
+def test_a_letter_takes_the_commands_that_are_shown(folder: Path) -> None:
+    run_page(ROOT / "docs" / "letter.md", WorkspaceRunner(folder), folder)
+
+
 @pytest.mark.parametrize("name", ["exporting.md", "test-message.md", "approving.md"])
 def test_what_is_shown_of_the_sample_is_as_printed(name: str, folder: Path) -> None:
     synapse = folder / "synapse"
@@ -140,7 +145,71 @@ def test_what_is_shown_of_the_sample_is_as_printed(name: str, folder: Path) -> N
     run_page(ROOT / "docs" / name, WorkspaceRunner(synapse), folder)
 
 
+LETTER = "issues/003-what-the-brain-does-at-rest/issue.md"
+MASTHEAD = "templates/email/parts/masthead.mjml.j2"
+PICTURE = "issues/articles/chart.png"
+
+MESSAGES: dict[str, tuple[dict[str, str | bytes], tuple[str, ...]]] = {
+    "issues/002-a-window-not-a-cure/issue.md:2: warning LOCK001": (
+        {"issues/002-a-window-not-a-cure/issue.md": "exclude: [glossary]"},
+        ("build", "2"),
+    ),
+    "issues/articles/glutamate-switch.md:18: error IMG002": (
+        {
+            "issues/articles/glutamate-switch.md": article(body="\n" * 12 + "![chart.png](chart.png)"),
+            PICTURE: png(),
+        },
+        ("check", "1"),
+    ),
+    f"{LETTER}:31: `{{{{ name }}}}`": ({LETTER: "{{ name }}"}, ("export", "3", "--to", "brevo")),
+    "issues/articles/y.md:6: no merge field": (
+        {"issues/articles/y.md": article(body="{{ frist_name }}")},
+        ("build", "1"),
+    ),
+    "issues/articles/stanford-link.md: warning LINK001": (
+        {
+            "issues/articles/stanford-link.md": article(body="[A question](opioid-question.md)."),
+            "issues/articles/opioid-question.md": article(tags="[opioids]"),
+        },
+        ("check", "1"),
+    ),
+    f"{MASTHEAD}:4: <mj-text>": (
+        {MASTHEAD: '<mj-section>\n<mj-column>\n\n<mj-text colour="red"></mj-text></mj-column></mj-section>'},
+        ("build", "1"),
+    ),
+}
+"""Messages that the documents show: by their beginnings, what is written and run to get them."""
+
+
+def shown_messages() -> dict[str, str]:
+    """The messages in the documents without a command above them."""
+    blocks: dict[str, str] = {}
+    for page in (ROOT / "docs").glob("*.md"):
+        text = page.read_text(encoding="utf-8")
+        for block in re.findall(r"^```text\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+            if re.match(r"[\w./-]+\.(md|toml|j2|lock|yaml)(:\d+)?: ", block):
+                blocks[block] = page.name
+    return blocks
+
+
+@pytest.mark.parametrize("block", shown_messages(), ids=lambda block: block.partition(": ")[0])
+def test_a_message_that_a_document_shows_is_printed(
+    block: str, workspace: WorkspaceRunner, folder: Path
+) -> None:
+    files, command = next(case for start, case in MESSAGES.items() if block.startswith(start))
+    if set(files) & {LETTER, "issues/002-a-window-not-a-cure/issue.md"}:
+        workspace = WorkspaceRunner(folder / "synapse")
+        shutil.copytree(ROOT / "issues", workspace.root / "issues")
+        shutil.copy(ROOT / "newsletter.toml", workspace.root)
+        ((path, line),) = files.items()
+        lines = workspace.read(path).split("\n")
+        at = 30 if path == LETTER else 3  # in the letter, and in the front matter
+        files = {path: "\n".join([*lines[:at], str(line), *lines[at:]])}
+    workspace.write(files)
+    assert packed(block) in packed(workspace.run(*command).output)
+
+
 def test_every_transcript_in_the_documents_is_run() -> None:
-    run = {"first-issue.md", "assembling.md", "exporting.md", "test-message.md", "approving.md"}
+    run = {"first-issue.md", "assembling.md", "letter.md", "exporting.md", "test-message.md", "approving.md"}
     pages = (ROOT / "README.md", *(ROOT / "docs").rglob("*.md"))
     assert {page.name for page in pages if _BLOCK.search(page.read_text(encoding="utf-8"))} == run

@@ -56,6 +56,18 @@ def tag_without_section(context: CheckContext) -> Iterator[Violation]:
 
 
 @rule(
+    "TAG002",
+    Severity.WARNING,
+    "The sections of an issue take no article",
+    source="docs/assembling.md",
+    remedy="Look at the tags that the sections take, or write `sections: []` for a letter alone.",
+)
+def sections_without_articles(context: CheckContext) -> Iterator[Violation]:
+    """The issue goes out as its letter alone, although articles were asked for."""
+    return _noticed(context, "TAG002")
+
+
+@rule(
     "TMPL001",
     Severity.WARNING,
     "A template of the workspace is not used",

@@ -18,7 +18,7 @@ const change = async (kind, values, words) => {
 };
 
 const move = (article, section, position) =>
-  change("move", { slug: article.slug, section, position }, `“${article.title}” is now in “${section}”.`);
+  change("move", { slug: article.slug, section, position }, `“${article.title}” is now in ${section ? `“${section}”` : "the section without a title"}.`);
 
 const undo = async () => {
   try {
@@ -115,11 +115,12 @@ export const showPlan = (found, target, state) => {
     if (!found.frozen) droppable(list, found, at);
     if (!section.articles.length) list.append(make("li", { class: "quiet" }, "Nothing yet."));
     const count = section.limit ? `${section.articles.length} of at most ${section.limit}` : String(section.articles.length);
-    return [make("h2", {}, section.title, make("span", { class: "badge" }, count)), list];
+    return [make("h2", {}, section.title || "(no title)", make("span", { class: "badge" }, count)), list];
   });
   target.replaceChildren(
     found.frozen
       ? make("p", { class: "quiet" }, `This issue is frozen: its lock has the selection. To select again, run: pressroom assemble ${state.issue} --update`)
+      : !sections.length ? make("p", { class: "quiet" }, "The issue has no sections: the letter is all.")
       : make("p", { class: "quiet" }, "Drag an article, or select it and press Alt with an arrow key. ", make("button", { class: "undo", type: "button", onclick: undo }, "Undo")),
     ...sections,
     make("h2", {}, "Out", make("span", { class: "badge" }, String(found.out.length))),

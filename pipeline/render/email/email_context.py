@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.config.i18n import Messages
-from pipeline.model import ComposedArticle, ComposedEdition, Layout, MergeField, MergeText, Publication
+from pipeline.model import (
+    ComposedArticle,
+    ComposedEdition,
+    Layout,
+    MergeField,
+    MergeText,
+    Publication,
+    Section,
+    Show,
+)
 from pipeline.render.email.template_values import EmailLink
-from pipeline.render.shared_text import host, revision_date
+from pipeline.render.shared_text import byline, host, revision_date
 from pipeline.support import merge
 
 
@@ -25,15 +34,28 @@ class EmailContext:
     styles: Mapping[str, str]
 
     @property
+    def show(self) -> Show:
+        """What the issue shows beside its texts."""
+        return self.edition.issue.show
+
+    @property
     def issue_line(self) -> str:
-        """The issue's number, date and reading time in one line."""
-        return " · ".join(
-            (
-                self.messages.format("issue", number=self.edition.issue.number),
-                self.messages.date(self.edition.issue.date),
-                self.messages.format("minutes", minutes=self.edition.minutes),
-            )
+        """The issue's number, date and reading time in one line, after the section of the only article."""
+        issue, show = self.edition.issue, self.show
+        parts = (
+            *(each.title for each in self.edition.sections if self.edition.only_article and each.articles),
+            self.messages.format("issue", number=issue.number) if show.issue_number else "",
+            self.messages.date(issue.date) if show.date else "",
+            self.messages.format("minutes", minutes=self.edition.minutes) if show.reading_time else "",
         )
+        return " · ".join(filter(None, parts))
+
+    @property
+    def sections(self) -> tuple[Section[ComposedArticle], ...]:
+        """The sections, without a title where `issue_line` has said it."""
+        if self.edition.only_article:
+            return tuple(replace(section, title="") for section in self.edition.sections)
+        return self.edition.sections
 
     @property
     def reason(self) -> str:
@@ -42,21 +64,27 @@ class EmailContext:
 
     def minutes(self, article: ComposedArticle) -> str:
         """The reading time of an article."""
-        return self.messages.format("minutes", minutes=article.content.minutes)
+        time = self.messages.format("minutes", minutes=article.content.minutes)
+        return time if self.show.reading_time else ""
+
+    def byline(self, article: ComposedArticle) -> str:
+        """The authors of an article."""
+        return byline(article.article, " · ") if self.show.authors else ""
 
     def details(self, article: ComposedArticle) -> str:
         """Date, last revision and reading time of an article in one line.
 
-        The issue's own date is left out, and of the only article the issue's reading time, for
-        `issue_line` has said them.
+        The issue's own date is left out, and of a lone article the issue's reading time, for `issue_line`
+        has said them.
         """
-        parts = [self.messages.date(article.article.date)]
-        if updated := revision_date(article.article):
-            parts.append(self.messages.format("updated", date=self.messages.date(updated)))
-        parts.append(self.minutes(article))
-        said = [self.messages.date(self.edition.issue.date)]
-        if self.edition.only_article is article:
-            said.append(self.messages.format("minutes", minutes=self.edition.minutes))
+        said = {"", self.messages.date(self.edition.issue.date)}
+        if len(self.edition.articles) == 1:
+            said.add(self.messages.format("minutes", minutes=self.edition.minutes))
+        parts = [self.minutes(article)]
+        if self.show.date:
+            updated = revision_date(article.article)
+            revised = self.messages.format("updated", date=self.messages.date(updated)) if updated else ""
+            parts = [self.messages.date(article.article.date), revised, *parts]
         return " · ".join(part for part in parts if part not in said)
 
     def more_link(self, article: ComposedArticle, layout: Layout) -> EmailLink | None:
@@ -67,7 +95,8 @@ class EmailContext:
         title, link = article.article.title, article.article.link
         if link:
             return EmailLink(self.messages.format("read_on_site", title=title, host=host(link)), link)
-        if not article.url or self.edition.only_article is article:
+        hidden = self.edition.only_article is article or not self.show.web_link
+        if not article.url or (layout is Layout.FULL and hidden):
             return None
         key = "read_on_web" if layout is Layout.FULL else "read"
         return EmailLink(self.messages.format(key, title=title), article.url)
@@ -79,11 +108,6 @@ class EmailContext:
         }
         known = {**self.edition.related, **in_edition}
         return tuple(EmailLink(*known[slug]) for slug in article.article.related if slug in known)
-
-
-def in_layout(article: ComposedArticle, layout: Layout) -> Layout:
-    """The layout that an article really gets: full if it cannot be read anywhere else."""
-    return layout if article.url or article.article.link else Layout.FULL
 
 
 def unsubscribe_url(publication: Publication) -> MergeText:

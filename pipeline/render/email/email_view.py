@@ -8,7 +8,7 @@ from pipeline.content.medium import Medium, for_audience
 from pipeline.model import ComposedArticle, Image, Layout, Publication, Section, ThemeSettings
 from pipeline.render.email.content_blocks import content_blocks
 from pipeline.render.email.content_tokens import ContentHtml
-from pipeline.render.email.email_context import EmailContext, browser_url, in_layout, unsubscribe_url
+from pipeline.render.email.email_context import EmailContext, browser_url, unsubscribe_url
 from pipeline.render.email.part_sizes import FIRST_ARTICLE, LETTER, in_part
 from pipeline.render.email.template_values import (
     EmailArticle,
@@ -17,23 +17,20 @@ from pipeline.render.email.template_values import (
     EmailSection,
     EmailView,
 )
-from pipeline.render.shared_text import byline, host, text_lines
+from pipeline.render.shared_text import host, text_lines
 from pipeline.support import urls
 from pipeline.support.limits import EMAIL_GUTTER, EMAIL_WIDTH, TALLEST_IMAGE, THUMBNAIL_WIDTH
 
+_TEXT_WIDTH = EMAIL_WIDTH - 2 * EMAIL_GUTTER
+
 _LOGO = (240, 56)
 """The largest width and height of the logo, in CSS pixels."""
-
-_ARTICLE_SHIFT = 2
-"""An article's own headings follow its h3; a letter's are directly below the title, as h2."""
 
 
 def email_view(context: EmailContext, logo: Image | None) -> EmailView:
     """A composed edition as the templates see it."""
     edition, publication = context.edition, context.publication
     letter = for_audience(edition.letter, Medium.EMAIL, edition.audience)
-    only = edition.only_article
-    issue_lines = [each.title for each in edition.sections if only and each.articles]
     letter_blocks, letter_notes = content_blocks(letter, context.styles, 0)
     number = count(FIRST_ARTICLE)
     return EmailView(
@@ -41,25 +38,23 @@ def email_view(context: EmailContext, logo: Image | None) -> EmailView:
         title=edition.issue.title,
         document_title=f"{edition.issue.title} · {publication.title}",
         preview_text=edition.preview_text,
-        issue_line=" · ".join([*issue_lines, context.issue_line]),
+        issue_line=context.issue_line,
         publication=publication.title,
         tagline=publication.tagline,
         home_url=urls.home_url(publication),
         logo=_logo(logo, publication),
+        lead=in_part(_fit(letter.lead, _TEXT_WIDTH), LETTER),
         letter=in_part(letter_blocks, LETTER),
         letter_notes_html=in_part(letter_notes, LETTER),
         sections=tuple(
             EmailSection(
-                "" if only else section.title,
+                section.title,
                 tuple(
-                    in_part(
-                        _article(each, layout, context, has_thumbnails(section, publication.theme)),
-                        next(number),
-                    )
+                    in_part(_article(each, layout, section, context), next(number))
                     for each, layout in section.articles
                 ),
             )
-            for section in edition.sections
+            for section in context.sections
         ),
         disclaimers=edition.disclaimers,
         reason=context.reason,
@@ -67,32 +62,34 @@ def email_view(context: EmailContext, logo: Image | None) -> EmailView:
         postal_address=text_lines(publication.postal_address),
         unsubscribe_url=unsubscribe_url(publication),
         preferences_url=publication.preferences_url or "",
-        browser_url=browser_url(edition),
+        browser_url=browser_url(edition) if context.show.web_link else "",
     )
 
 
 def _article(
-    composed: ComposedArticle, section_layout: Layout, context: EmailContext, thumbnails: bool
+    composed: ComposedArticle, asked: Layout, section: Section[ComposedArticle], context: EmailContext
 ) -> EmailArticle:
     article, theme = composed.article, context.publication.theme
-    layout = in_layout(composed, section_layout)
+    layout = composed.in_layout(asked)
+    title = "" if context.edition.only_article is composed else article.title
+    level, thumbnails = section.headline_level, has_thumbnails(section, theme)
     full, card = layout is Layout.FULL, layout is Layout.CARD
-    only = context.edition.only_article is composed
     content = for_audience(composed.content, Medium.EMAIL, context.edition.audience)
     blocks: tuple[EmailBlock, ...] = ()
     notes = ContentHtml("")
     if full:
-        blocks, notes = content_blocks(content, context.styles, 0 if only else _ARTICLE_SHIFT)
+        blocks, notes = content_blocks(content, context.styles, level - (1 if title else 2))
     wide = full or (card and theme.card_pictures and not thumbnails)
     return EmailArticle(
         layout=layout.value,
-        title="" if only else article.title,
+        title=title,
+        level=level,
         url=article.link or composed.url or "",
-        byline=byline(article, " · "),
+        byline=context.byline(composed),
         details=context.details(composed),
         minutes=context.minutes(composed),
         dek=article.dek,
-        lead=_fit(content.lead, EMAIL_WIDTH - 2 * EMAIL_GUTTER) if wide else None,
+        lead=_fit(content.lead, _TEXT_WIDTH) if wide else None,
         thumbnail=_fit(content.thumbnail, THUMBNAIL_WIDTH) if card and thumbnails else None,
         blocks=blocks,
         notes_html=notes,
@@ -107,7 +104,7 @@ def has_thumbnails(section: Section[ComposedArticle], theme: ThemeSettings) -> b
 
     Otherwise the images are above the text, at its full width, so that all texts begin at one edge.
     """
-    cards = [each for each, layout in section.articles if in_layout(each, layout) is Layout.CARD]
+    cards = [each for each, layout in section.articles if each.in_layout(layout) is Layout.CARD]
     return theme.card_pictures and len(cards) > 1 and all(each.content.thumbnail for each in cards)
 
 

@@ -29,7 +29,7 @@ from pipeline.render.email.content_tokens import (
     printed_values,
     write,
 )
-from pipeline.render.email.email_context import EmailContext, in_layout
+from pipeline.render.email.email_context import EmailContext
 from pipeline.render.email.email_view import email_view, has_thumbnails
 from pipeline.render.email.mjml import compile_layout
 from pipeline.render.email.mjml_lint import annotate
@@ -115,11 +115,12 @@ def _parts(edition: ComposedEdition, sizes: Mapping[int, int]) -> tuple[EmailPar
 
 def _images(edition: ComposedEdition, logo: Image | None, theme: ThemeSettings) -> tuple[Image, ...]:
     """List the images that the email shows, each once, in reading order."""
-    shown = [logo, *for_audience(edition.letter, Medium.EMAIL, edition.audience).images]
+    letter = for_audience(edition.letter, Medium.EMAIL, edition.audience)
+    shown = [logo, letter.lead, *letter.images]
     for section in edition.sections:
         thumbnails = has_thumbnails(section, theme)
         for article, asked in section.articles:
-            layout = in_layout(article, asked)
+            layout = article.in_layout(asked)
             if layout is Layout.CARD and theme.card_pictures:
                 shown.append(article.content.thumbnail if thumbnails else article.content.lead)
             if layout is Layout.FULL:

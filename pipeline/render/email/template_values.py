@@ -52,13 +52,14 @@ class EmailBlock:
 class EmailArticle:
     """An article of the email.
 
-    `title` is empty if the issue's title has said it. `url` is the article's address or empty; only a brief
-    one's headline links to it, for the others have `more`. `lead` is the picture at full width, `thumbnail`
-    the one beside a card's text. `host` is that of a piece on another site.
+    `title` is empty if the issue's title has said it; `level` is that of the headline. `url` is the article's
+    address or empty; only a brief one's headline links to it, for the others have `more`. `lead` is the
+    picture at full width, `thumbnail` the one beside a card's text. `host` is that of one on another site.
     """
 
     layout: str
     title: str
+    level: int
     url: str
     byline: str
     details: str
@@ -75,7 +76,7 @@ class EmailArticle:
 
 @dataclass(frozen=True, slots=True)
 class EmailSection:
-    """A titled group of articles. The only article of an issue has its section's title in the issue line."""
+    """A group of articles. `title` is empty without a heading; the issue line has the only article's."""
 
     title: str
     articles: tuple[EmailArticle, ...]
@@ -94,6 +95,7 @@ class EmailView:
     tagline: str
     home_url: str
     logo: EmailImage | None
+    lead: EmailImage | None
     letter: tuple[EmailBlock, ...]
     letter_notes_html: ContentHtml
     sections: tuple[EmailSection, ...]

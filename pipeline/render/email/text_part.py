@@ -12,8 +12,8 @@ from pipeline.content.medium import Medium, for_audience
 from pipeline.content.text import LinkList, blocks_to_text
 from pipeline.content.text_width import width, wrap
 from pipeline.model import Block, ComposedArticle, Content, Element, Image, Layout, MergeText, Node
-from pipeline.render.email.email_context import EmailContext, browser_url, in_layout, unsubscribe_url
-from pipeline.render.shared_text import byline, text_lines
+from pipeline.render.email.email_context import EmailContext, browser_url, unsubscribe_url
+from pipeline.render.shared_text import text_lines
 from pipeline.support import merge
 from pipeline.support.limits import TEXT_COLUMNS
 
@@ -28,11 +28,14 @@ def email_text(context: EmailContext) -> MergeText:
     parts = [
         _lines(_wrap(publication.title), _wrap(publication.tagline), _wrap(context.issue_line)),
         _lines("=" * TEXT_COLUMNS, _wrap(edition.issue.title), "=" * TEXT_COLUMNS),
-        _content(edition.letter, context, links),
+        _paragraphs(_image(edition.letter.lead), _content(edition.letter, context, links)),
     ]
     rule = "-" * TEXT_COLUMNS
-    for section in edition.sections:
-        parts.append(_lines(rule, _wrap(section.title.upper()), rule))
+    for section in context.sections:
+        if section.title:
+            parts.append(_lines(rule, _wrap(section.title.upper()), rule))
+        elif parts[-1]:
+            parts.append(rule)
         articles = (_article(article, layout, context, links) for article, layout in section.articles)
         parts.append("\n\n\n".join(articles))
     if edition.disclaimers:
@@ -47,8 +50,9 @@ def _article(
     composed: ComposedArticle, section_layout: Layout, context: EmailContext, links: LinkList
 ) -> str:
     article = composed.article
-    layout = in_layout(composed, section_layout)
-    title, dek = _wrap(article.title), _wrap(article.dek)
+    layout = composed.in_layout(section_layout)
+    title = "" if context.edition.only_article is composed else _wrap(article.title)
+    dek = _wrap(article.dek)
 
     def more() -> str:
         """The link on, called where it is written: links are numbered in reading order."""
@@ -61,14 +65,16 @@ def _article(
     underline = "=" * max(map(width, title.split("\n")))
     if layout is Layout.CARD:
         return _paragraphs(_lines(title, underline), dek, _lines(context.minutes(composed), more()))
-    lowered = replace(composed.content, blocks=_lower_headings(tuple(composed.content.blocks)))
-    content = _content(lowered, context, links)
+    own = composed.content
+    if title:
+        own = replace(own, blocks=_lower_headings(tuple(own.blocks)))
+    content = _content(own, context, links)
     related = [
         _wrap(f"- {each.text} [{links.number(each.url)}]", after="  ")
         for each in context.related_links(composed)
     ]
     return _paragraphs(
-        _lines(title, underline, _wrap(byline(article, " · ")), _wrap(context.details(composed))),
+        _lines(title, underline, _wrap(context.byline(composed)), _wrap(context.details(composed))),
         dek,
         _image(composed.content.lead),
         content,
@@ -111,7 +117,8 @@ def _footer(context: EmailContext) -> list[str]:
     links: list[tuple[str, str]] = [(messages.format("unsubscribe"), unsubscribe_url(publication))]
     if publication.preferences_url:
         links.append((messages.format("preferences"), publication.preferences_url))
-    links.append((messages.format("view_in_browser"), browser_url(context.edition)))
+    if context.show.web_link:
+        links.append((messages.format("view_in_browser"), browser_url(context.edition)))
     return [
         _wrap(context.reason),
         _lines(*map(_wrap, text_lines(publication.colophon))),

@@ -64,13 +64,15 @@ def edition_item(edition: ComposedEdition, publication: Publication, *, further:
     title = single_line(edition.issue.title) or single_line(publication.title)
     # The anchors are those of the issue's page.
     options = _options(publication, url)
-    html = [_body(edition.letter, replace(options, anchor=f"{url}#letter_"), edition.audience)]
+    lead = edition.letter.lead
+    letter = _body(edition.letter, replace(options, anchor=f"{url}#letter_"), edition.audience)
+    html = [_image(lead), letter]
     articles: list[ComposedArticle] = []
-    images: list[Image | None] = []
+    images = [lead]
     for section in edition.public_sections:
-        html.append(f"<h2>{escape(section.title)}</h2>")
+        html.append(f"<h2>{escape(section.title)}</h2>" if section.title else "")
         for article, layout in section.articles:
-            html.append(_article_in_issue(article, layout, options, edition.audience))
+            html.append(_article_in_issue(article, layout, options, edition, section.headline_level))
             articles.append(article)
             images.append(None if layout is Layout.BRIEF else article.content.lead)
     html += _disclaimers(edition.disclaimers)
@@ -105,15 +107,20 @@ def _options(publication: Publication, url: str) -> HtmlOptions:
     )
 
 
-def _article_in_issue(composed: ComposedArticle, layout: Layout, options: HtmlOptions, audience: str) -> str:
+def _article_in_issue(
+    composed: ComposedArticle, layout: Layout, options: HtmlOptions, edition: ComposedEdition, level: int
+) -> str:
     article, lead = composed.article, composed.content.lead
     issue_url = options.anchor
     target = article.link or composed.url or issue_url
-    headline = f'<h3><a href="{escape(target)}">{escape(article.title)}</a></h3>'
+    headline = f'<h{level}><a href="{escape(target)}">{escape(article.title)}</a></h{level}>'
+    if edition.only_article is composed:
+        headline = ""
     if layout is Layout.FULL:
-        options = replace(options, anchor=f"{issue_url}#{article.slug}_", heading_shift=2)
-        authors = _paragraph(byline(article, "; "))
-        return _join([headline, authors, _image(lead), _body(composed.content, options, audience)])
+        shift = level - (1 if headline else 2)
+        options = replace(options, anchor=f"{issue_url}#{article.slug}_", heading_shift=shift)
+        authors = _paragraph(byline(article, "; ") if edition.issue.show.authors else "")
+        return _join([headline, authors, _image(lead), _body(composed.content, options, edition.audience)])
     return _join([headline, _image(lead) if layout is Layout.CARD else "", _paragraph(article.dek)])
 
 

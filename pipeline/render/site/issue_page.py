@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pipeline.content.medium import Medium, for_audience
 from pipeline.model import EVERYONE, ComposedArticle, ComposedEdition, Layout, OutputFile
 from pipeline.render.site.head_metadata import FeedLink, make_head
@@ -16,6 +18,7 @@ from pipeline.render.site.page_values import (
     issue_link,
     site_article,
     site_date,
+    site_image,
 )
 from pipeline.render.site.site_index import SiteIndex
 from pipeline.render.site.site_page import SitePage
@@ -36,7 +39,10 @@ def issue_page(site: SiteRenderer, position: int, edition: ComposedEdition) -> O
         SiteSection(
             f"_section-{number}",
             section.title,
-            tuple(_article(index, page, edition, article, layout) for article, layout in section.articles),
+            tuple(
+                _article(index, page, edition, article, layout, section.headline_level)
+                for article, layout in section.articles
+            ),
         )
         for number, section in enumerate(edition.public_sections, start=1)
     )
@@ -44,11 +50,13 @@ def issue_page(site: SiteRenderer, position: int, edition: ComposedEdition) -> O
         "issue.html.j2",
         page,
         head,
+        show=issue.show,
         number=issue.number,
         title=issue.title,
         dek=edition.summary if issue.preview_text else "",
         date=site_date(issue.date, site.messages),
         minutes=edition.minutes,
+        picture=site_image(letter.lead, page),
         letter=content_html(letter, page, "letter_", 0),
         sections=sections,
         disclaimers=edition.disclaimers,
@@ -67,18 +75,30 @@ def _feeds(site: SiteRenderer, page: SitePage, edition: ComposedEdition) -> tupl
 
 
 def _article(
-    index: SiteIndex, page: SitePage, edition: ComposedEdition, composed: ComposedArticle, layout: Layout
+    index: SiteIndex,
+    page: SitePage,
+    edition: ComposedEdition,
+    composed: ComposedArticle,
+    layout: Layout,
+    level: int,
 ) -> SiteArticle:
-    """An article in the issue's layout.
+    """An article in the issue's layout, without what the head of the page says already.
 
     In full its headings are below its title. No id that is made from a heading contains an underscore,
     so that no two ids on the page are alike.
     """
-    html = None
+    html, headline = None, edition.only_article is not composed
     if layout is Layout.FULL:
         content = for_audience(composed.content, Medium.WEB, edition.audience)
-        html = content_html(content, page, f"{composed.article.slug}_", 2)
-    return site_article(composed, index, page, layout.value, html)
+        html = content_html(content, page, f"{composed.article.slug}_", level - (1 if headline else 2))
+    article = replace(site_article(composed, index, page, layout.value, html), level=level, headline=headline)
+    if layout is not Layout.FULL:
+        return article
+    same_day = article.date == site_date(edition.issue.date, page.messages)
+    same_time = len(edition.articles) == 1 and article.minutes == edition.minutes
+    return replace(
+        article, date=None if same_day else article.date, minutes=0 if same_time else article.minutes
+    )
 
 
 def _neighbour(index: SiteIndex, page: SitePage, position: int, audience: str) -> SiteLink | None:

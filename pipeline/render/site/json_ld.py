@@ -94,8 +94,8 @@ def about_article(composed: ComposedArticle, index: SiteIndex, description: str,
 
 
 def about_issue(edition: ComposedEdition, index: SiteIndex, image: Image) -> PageSubject:
-    """An issue of the periodical, with the articles it carries."""
-    issue, publication = edition.issue, index.publication
+    """An issue of the periodical, with the articles it carries. `image` is for one without a picture."""
+    issue, publication, image = edition.issue, index.publication, edition.letter.lead or image
     published_at = issue.date.isoformat(timespec="seconds")
     data = {
         "@type": "PublicationIssue",

@@ -74,7 +74,8 @@ class SiteRenderer:
         """One page, by the template `web/NAME`."""
         template = self.templates.environment().get_template(f"web/{name}")
         frame = page_frame(self.index, page)
-        html = template.render(head=head, site=frame, say=self.messages.format, **values)
+        shown = {"show": self.publication.show, **values}
+        html = template.render(head=head, site=frame, say=self.messages.format, **shown)
         return OutputFile(page.path, f"{html}\n".encode())
 
 
@@ -92,8 +93,8 @@ def page_frame(index: SiteIndex, page: SitePage) -> PageFrame:
         logo=_logo(index.logo, page),
         nav=(
             SiteLink(messages.format("web.issues"), page.href(f"{urls.home_url(publication)}#issues")),
-            SiteLink(messages.format("web.articles"), page.link(ARTICLES)),
-            SiteLink(messages.format("web.tags"), page.link(TAGS)),
+            *((SiteLink(messages.format("web.articles"), page.link(ARTICLES)),) if index.articles else ()),
+            *((SiteLink(messages.format("web.tags"), page.link(TAGS)),) if index.by_tag else ()),
             SiteLink(messages.format("web.search"), page.link(SEARCH)),
         ),
         feeds=feed_links(page, "", publication.title),

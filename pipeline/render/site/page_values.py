@@ -65,7 +65,11 @@ class ExternalSource:
 
 @dataclass(frozen=True, slots=True)
 class SiteArticle:
-    """An article as a page, a card or a line. `layout` is `full`, `card` or `brief` in an issue."""
+    """An article as a page, a card or a line. `layout` is `full`, `card` or `brief` in an issue.
+
+    On an issue's page its headline is of `level`, or missing if `headline` is False; there it has no `date`
+    and no `minutes` (0) if the issue says the same.
+    """
 
     slug: str
     title: str
@@ -73,7 +77,7 @@ class SiteArticle:
     href: str
     tags: tuple[SiteLink, ...]
     writers: tuple[Byline, ...]
-    date: SiteDate
+    date: SiteDate | None
     updated: SiteDate | None
     year: int
     minutes: int
@@ -82,11 +86,13 @@ class SiteArticle:
     layout: str = "card"
     body_html: str = ""
     notes_html: str = ""
+    level: int = 3
+    headline: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class SiteSection:
-    """A section of an issue; `id` is its fragment on the page."""
+    """A section of an issue; `id` is its fragment on the page. `title` is empty without a heading."""
 
     id: str
     title: str

@@ -92,10 +92,12 @@ def publication_card(index: SiteIndex) -> SocialCard:
 def issue_card(index: SiteIndex, position: int, messages: Messages) -> SocialCard:
     """The card of the issue at `position` in the index, which all of its editions share."""
     issue = index.issues[position][0].issue
+    number = messages.format("issue", number=issue.number) if issue.show.issue_number else ""
+    date = messages.date(issue.date) if issue.show.date else ""
     return replace(
         publication_card(index),
         title=issue.title,
-        line=f"{messages.format('issue', number=issue.number)} · {messages.date(issue.date)}",
+        line=" · ".join(filter(None, (number, date))),
         mark=str(issue.number),
         stem=f"social-{issue.number:03}",
     )
@@ -104,7 +106,9 @@ def issue_card(index: SiteIndex, position: int, messages: Messages) -> SocialCar
 def cards(index: SiteIndex, messages: Messages) -> Iterator[SocialCard]:
     """Every card that the site's pages name."""
     yield publication_card(index)
-    yield from (issue_card(index, position, messages) for position in range(len(index.issues)))
+    for position, (main, *_) in enumerate(index.issues):
+        if main.letter.lead is None:
+            yield issue_card(index, position, messages)
 
 
 def make_picture(card: SocialCard, data: Callable[[Image], bytes]) -> OutputFile:

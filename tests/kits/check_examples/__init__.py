@@ -19,6 +19,7 @@ ELSEWHERE = {
     "LOCK001",
     "LOCK002",
     "TAG001",
+    "TAG002",
     "TMPL001",
     "LINK001",
     "LINK002",
