@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from pipeline.content.email_forms import DESK_ROOM
+from pipeline.content.email_forms import DESK_ROOM, fit_in_a_row
 from pipeline.content.html import footnotes_to_html, nodes_to_html
 from pipeline.content.html_nodes import HtmlOptions
 from pipeline.content.medium import Medium
@@ -53,6 +53,8 @@ def _block(block: Block, options: HtmlOptions) -> EmailBlock:
         role=block.role,
         image=_photo(block),
         width=width,
+        fits=block.kind is not BlockKind.BUTTONS
+        or fit_in_a_row((button.link_text for button in block.blocks), width),
         blocks=tuple(_block(inner, options) for inner in block.blocks),
         link_html=ContentHtml(nodes_to_html(block.link_text, options)),
         link_url=block.link_url,
