@@ -17,7 +17,7 @@ from pipeline.content.text_width import collapse_spaces
 from pipeline.errors import NotFound, PressroomError, collect, suggest
 from pipeline.model import EVERYONE, Article, Author, Layout, Place, Publication
 from pipeline.support.files import bad_name
-from pipeline.support.urls import path_part
+from pipeline.support.urls import ascii_address, path_part
 
 # For a missing date, which is a mistake of the article; it is in no issue until the date is there.
 _NO_DATE = datetime.min.replace(tzinfo=UTC)
@@ -182,7 +182,11 @@ def _address(fields: Fields, key: str) -> str | None:
     if (value and not value.startswith(("https://", "http://"))) or any(c.isspace() for c in value):
         fields.error(key, f'`{key}` is "{value}" and must be a web address.', "As https://example.org/…")
         return None
-    return value or None
+    try:
+        return ascii_address(value) or None
+    except ValueError:
+        fields.error(key, f'`{key}` is "{value}", whose host is not a name that exists.')
+        return None
 
 
 # --- across articles -------------------------------------------------------------------------

@@ -169,19 +169,17 @@ class Assembler:
         return self._selected(issue, editions)
 
     def _selected(self, issue: Issue, editions: tuple[Edition[Article], ...]) -> AssembledIssue:
-        """Add the ids and dates for feeds: those of earlier locks, or new ones."""
+        """Add the ids and dates for feeds: those of earlier locks, or new ones without a revision yet."""
         known, publication = self.history.feed_identities(), self.files.publication
         identities = {
             article.slug: known.get(article.slug)
             # Readers see an article when the first issue that carries it is published. By its own date it
             # would come into the middle of a feed, where they do not look.
-            or new_feed_identity(
-                publication, "article", article.slug, max(article.date, issue.date), article.updated
-            )
+            or new_feed_identity(publication, "article", article.slug, max(article.date, issue.date))
             for edition in editions
             for article in edition.articles
         }
-        identity = new_feed_identity(publication, "issue", issue.folder, issue.date, None)
+        identity = new_feed_identity(publication, "issue", issue.folder, issue.date)
         return AssembledIssue(issue, editions, identity, identities, frozen=False)
 
     def freeze(

@@ -125,17 +125,14 @@ def keep_addresses(lock: Lock, issue: Issue, publication: Publication) -> Lock:
     return replace(lock, letter=lock.letter or _letter_digest(issue), addresses=addresses)
 
 
-def new_feed_identity(
-    publication: Publication, kind: str, name: str, published: datetime, updated: datetime | None
-) -> FeedIdentity:
+def new_feed_identity(publication: Publication, kind: str, name: str, published: datetime) -> FeedIdentity:
     """Make the id and dates of a new feed item.
 
     The id is opaque and is never derived a second time (tag URI, RFC 4151).
     """
     host = urlsplit(publication.base_url).hostname or "localhost"
-    updated = max(published, updated or published)
     opaque = hashlib.sha256(f"{kind}\n{name}\n{published.isoformat()}".encode()).hexdigest()[:20]
-    return FeedIdentity(f"tag:{host},{published:%Y-%m-%d}:{kind}/{opaque}", published, updated)
+    return FeedIdentity(f"tag:{host},{published:%Y-%m-%d}:{kind}/{opaque}", published, published)
 
 
 def freeze_issue(
@@ -157,9 +154,11 @@ def freeze_issue(
             identity = old.feed_identity if old else assembled.feed_identities[article.slug]
             if identity.published > now:
                 identity = _dated(identity, max(article.date, issue.date))
+            # A date of revision after now would put the item at the top of readers for ever.
+            stated = article.updated if article.updated and article.updated <= now else None
             changed = old is not None and old.digest != digests[article.slug]
             articles[article.slug] = LockedArticle(
-                digests[article.slug], _revised(identity, article.updated, now if changed else None)
+                digests[article.slug], _revised(identity, stated, now if changed else None)
             )
     identity = before.feed_identity if before else assembled.feed_identity
     if identity.published > now:

@@ -28,6 +28,7 @@ from pipeline.model import (
 from pipeline.support import merge
 from pipeline.support.limits import SETTINGS_FILE
 from pipeline.support.mail_addresses import format_mailbox, parse_mailbox
+from pipeline.support.urls import ascii_address
 
 _REQUIRED = ("title", "base_url", "sender", "postal_address")
 _OPTIONAL = (
@@ -265,10 +266,14 @@ def _mailbox(fields: Fields, key: str, required: bool = False) -> tuple[str, str
 
 
 def _base_url(fields: Fields) -> str:
-    value = fields.text("base_url", required=True).rstrip("/")
+    typed = fields.text("base_url", required=True).rstrip("/")
+    try:
+        value = ascii_address(typed)
+    except ValueError:
+        value = typed
     if value and not _is_web_address(value):
         fields.error(
-            "base_url", f'`base_url` is "{value}" and must be a web address.', "As https://example.org/news"
+            "base_url", f'`base_url` is "{typed}" and must be a web address.', "As https://example.org/news"
         )
     elif value and (urlsplit(value).query or urlsplit(value).fragment):
         fields.error("base_url", "`base_url` may not contain `?` or `#`.")

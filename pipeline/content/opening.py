@@ -51,10 +51,15 @@ def summary_of(content: Content, audience: str) -> str:
     blocks = select_blocks(select_blocks(tuple(content.blocks), Medium.WEB, audience), Medium.TEXT, audience)
     text = opening(blocks)
     least, most = PREVIEW_TEXT
-    for sentence_end in re.finditer(r"[.!?…]['\"’”)]*(?= |$)", text):
+    for sentence_end in re.finditer(r"[.!?…]['\"’”)]*(?= |$)|[。！？]", text):
         if least <= sentence_end.end() <= most:
             return text[: sentence_end.end()]
-    return text if len(text) <= most else text[: most - 1].rsplit(" ", 1)[0].rstrip(",;:–— ") + "…"
+    if len(text) <= most:
+        return text
+    cut = text[: most - 1]
+    words = cut.rsplit(" ", 1)[0].rstrip(",;:–— ")
+    # A script without spaces is cut at a character, not at its first space.
+    return (words if len(words) >= least else cut) + "…"
 
 
 def _paragraphs(blocks: Iterable[Block]) -> Iterator[str]:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
+
+import idna
 
 from pipeline.errors import PressroomError
 from pipeline.model import EVERYONE, Audience, Issue, Publication
@@ -87,12 +89,27 @@ def is_feed_file(path: str, *, archived: bool = True) -> bool:
     return re.fullmatch(rf"(.*/)?(feed{number}\.(xml|json)|atom{number}\.xml)", path) is not None
 
 
+def ascii_address(address: str) -> str:
+    """A web address as feeds and mail programs read it: percent-encoded, its host in punycode (RFC 5891).
+
+    Raises `ValueError` for a host that cannot be encoded.
+    """
+    if address.isascii():
+        return address
+    parts = urlsplit(address)
+    host = idna.encode(parts.hostname or "", uts46=True).decode() + (f":{parts.port}" if parts.port else "")
+    path, query, fragment = (quote(each, safe=f"{ADDRESS_CHARACTERS}%") for each in parts[2:])
+    return urlunsplit((parts.scheme, host, path, query, fragment))
+
+
 def path_part(text: str) -> str:
     """A tag or title as one readable part of a URL: lower-case letters, digits and hyphens.
 
-    Letters outside ASCII are kept (`address` percent-encodes them), so that no tag becomes empty.
+    Letters outside ASCII are kept (`address` percent-encodes them), so that no tag becomes empty. Signs
+    after a letter are words, so that `C`, `C++` and `C#` have addresses of their own.
     """
     folded = unicodedata.normalize("NFC", text).casefold()
+    folded = re.sub(r"(?<=\w)#", "-sharp", re.sub(r"(?<=[\w+])\+", "-plus-", folded))
     return re.sub(r"[^\w]+", "-", folded, flags=re.UNICODE).replace("_", "-").strip("-") or "-"
 
 

@@ -157,3 +157,12 @@ def test_the_date_of_an_article_that_nobody_has_seen_follows_its_issue(workspace
     workspace.ok("assemble", "1", "--update", "--now", "2026-01-21")
     assert lock(workspace)["articles"]["glutamate"]["published"] == "2026-01-25T00:00:00+00:00"
     workspace.write({"issues/articles/glutamate.md": article("The glutamate switch", date="2026-01-08")})
+
+
+def test_no_date_of_revision_is_after_the_freeze(workspace: WorkspaceRunner) -> None:
+    workspace.write({"issues/articles/glutamate.md": article("The glutamate switch", updated="2099-01-01")})
+    workspace.ok("assemble", "1", "--now", "2026-02-02")
+    assert lock(workspace)["articles"]["glutamate"]["updated"] == "2026-02-01T00:00:00+00:00"
+    workspace.write({"issues/articles/glutamate.md": article("The glutamate switch", updated="2026-02-03")})
+    workspace.ok("assemble", "1", "--refresh", "--now", "2026-02-05")
+    assert lock(workspace)["articles"]["glutamate"]["updated"] == "2026-02-03T00:00:00+00:00"

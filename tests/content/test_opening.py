@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from property_kit import tries
 from workspace_kit import WorkspaceRunner, article, issue
 
-from pipeline.content.opening import opening
+from pipeline.content.opening import opening, summary_of
 
 WORDS = "The season begins."
 
@@ -84,3 +84,11 @@ def test_no_public_page_or_feed_greets_anybody(workspace: WorkspaceRunner) -> No
     assert mailed["editions"]
     assert "Read on, there" in workspace.read("build/issues/002-next/email.html")
     assert "The season begins." in workspace.read("build/issues/001-the-plastic-brain/email.html")
+
+
+def test_a_script_without_spaces_is_cut_at_a_character_and_ends_its_sentences() -> None:
+    sign = "\u6f22"
+    long = parse(f"{sign} {sign * 200}")
+    assert len(summary_of(long, "everyone")) == 90
+    sentence = f"{sign * 50}\u3002"
+    assert summary_of(parse(sentence + sign * 100), "everyone") == sentence

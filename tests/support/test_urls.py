@@ -1,11 +1,11 @@
-"""Addresses in messages: a password in one is never shown, and nothing else is changed."""
+"""Addresses: as they are published, and in messages, where a password is never shown."""
 
 from __future__ import annotations
 
 import pytest
 from workspace_kit import WorkspaceRunner, article
 
-from pipeline.support.urls import hide_password, without_password
+from pipeline.support.urls import ascii_address, hide_password, path_part, without_password
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,54 @@ def test_mistakes_in_settings_show_no_password(workspace: WorkspaceRunner) -> No
     assert result.exit_code == 1
     assert "…@synapse.example" in result.stdout
     assert "s3cret" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("written", "published"),
+    [
+        ("https://bücher.example/zéit?q=ä#ö", "https://xn--bcher-kva.example/z%C3%A9it?q=%C3%A4#%C3%B6"),
+        ("https://bücher.example:8080/a%20b", "https://xn--bcher-kva.example:8080/a%20b"),
+        ("https://example.org/a%20b?c=d&e", "https://example.org/a%20b?c=d&e"),
+    ],
+)
+def test_an_address_is_ascii_however_it_is_written(written: str, published: str) -> None:
+    assert ascii_address(written) == published
+    assert ascii_address(published) == published
+
+
+@pytest.mark.parametrize(
+    ("tag", "part"),
+    [
+        ("C", "c"),
+        ("C++", "c-plus-plus"),
+        ("C#", "c-sharp"),
+        ("#climate", "climate"),
+        ("R&D", "r-d"),
+        ("+1", "1"),
+    ],
+)
+def test_tags_that_differ_in_signs_have_addresses_of_their_own(tag: str, part: str) -> None:
+    assert path_part(tag) == part
+
+
+def test_front_matter_and_settings_may_have_addresses_in_any_script(workspace: WorkspaceRunner) -> None:
+    settings = workspace.read("newsletter.toml").replace("synapse.example/news", "bücher.example/zéit")
+    workspace.write(
+        {
+            "newsletter.toml": settings,
+            "issues/articles/glutamate.md": article(
+                "The glutamate switch", link="https://example.org/päge", tags='[research, "C++", C, "C#"]'
+            ),
+        }
+    )
+    workspace.ok("assemble", "1", "--now", "2026-02-01")
+    workspace.ok("build", "--now", "2026-02-02")
+    feed = workspace.read("build/site/articles/feed.xml")
+    assert "https://example.org/p%C3%A4ge" in feed and "https://xn--bcher-kva.example/z%C3%A9it/" in feed
+    for folder in ("c", "c-plus-plus", "c-sharp"):
+        assert (workspace.root / "build/site/tags" / folder / "index.html").is_file()
+
+
+def test_a_host_that_cannot_be_is_an_error(workspace: WorkspaceRunner) -> None:
+    workspace.write({"issues/articles/glutamate.md": article(link="https://ü..example/")})
+    assert "glutamate.md:5: `link` is" in workspace.error("build", "1")
