@@ -5,20 +5,18 @@ Email, site and feeds are all rendered from what is composed here, so an article
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
-from urllib.parse import unquote
+from urllib.parse import quote
 
 from pipeline.articles.resolver import SourceResolver
+from pipeline.content.comment import comment_mistakes
 from pipeline.content.compressed import compress
-from pipeline.content.html import heading_ids
-from pipeline.content.links import links_of
 from pipeline.content.medium import Medium, for_audience
 from pipeline.content.opening import summary_of
-from pipeline.content.parse import WORDS_PER_MINUTE, parse_content
+from pipeline.content.parse import WORDS_PER_MINUTE, count_words, parse_content
 from pipeline.content.tree_text import content_texts
 from pipeline.errors import PressroomError, collect, raise_all, suggest
 from pipeline.images.library import ImageLibrary
@@ -31,24 +29,28 @@ from pipeline.model import (
     ComposedArticle,
     ComposedEdition,
     ComposedIssue,
+    ComposedItem,
+    ComposedLink,
     Content,
     Edition,
-    Finding,
     Image,
     ImageUse,
     Issue,
     Layout,
+    LinkItem,
     MergeText,
-    Place,
+    PoolItem,
     Published,
     Section,
-    Severity,
+    articles_of,
 )
 from pipeline.support import merge
 from pipeline.support.limits import SETTINGS_FILE
 from pipeline.support.processes import spread
-from pipeline.support.urls import address, article_path, is_public, issue_path
+from pipeline.support.urls import ADDRESS_CHARACTERS, address, article_path, is_public, issue_path
 from pipeline.workspace import Workspace
+
+Text = Article | Issue | LinkItem
 
 _COMPRESS_FROM = 500
 """Texts from which parsed ones are compressed in memory: below it the time costs more than the space."""
@@ -56,7 +58,7 @@ _COMPRESS_FROM = 500
 
 @dataclass(frozen=True, slots=True)
 class ParsedText:
-    """A parsed article or letter: its content, the slugs of the articles it links to, its mistakes."""
+    """A parsed article, letter or comment: its content, the slugs of articles it links to, its mistakes."""
 
     content: Content
     linked: frozenset[str]
@@ -106,7 +108,7 @@ class Composer:
 
     @cached_property
     def carriers(self) -> Mapping[str, tuple[str, ...]]:
-        """Maps each article to the folders of the frozen issues that carry it, oldest first."""
+        """Maps each article and link item to the folders of the frozen issues that carry it, oldest first."""
         return self.workspace.assembler.history.carriers()
 
     @cached_property
@@ -125,41 +127,38 @@ class Composer:
         except PressroomError as error:
             raise PressroomError(f"`logo`: {error.message}", SETTINGS_FILE, hint=error.hint) from error
 
-    def content(self, text: Article | Issue) -> Content:
-        """Parse an article, or an issue's letter. Raises `Mistakes` with everything wrong in its text."""
-        parsed = self._parsed_text(text)
+    def content(self, text: Text) -> Content:
+        """Parse an article, a letter or a comment. Raises `Mistakes` with everything wrong in its text."""
+        parsed = self.parsed_text(text)
         raise_all(parsed.mistakes)
         return parsed.content
 
     def _parse_texts(self, issues: Iterable[AssembledIssue]) -> None:
-        """Parse every letter and article of these issues that is not parsed yet, in several processes."""
-        texts: dict[str, Article | Issue] = {}
+        """Parse every text of these issues that is not parsed yet, in several processes."""
+        texts: dict[str, Text] = {}
         for each in issues:
-            texts[each.issue.place.path] = each.issue
+            texts[_name(each.issue)] = each.issue
             for edition in each.editions:
-                texts |= {article.place.path: article for article in edition.articles}
-        missing = [text for path, text in texts.items() if path not in self._parsed]
+                texts |= {_name(item): item for item in edition.items}
+        missing = [text for name, text in texts.items() if name not in self._parsed]
         for text, parsed in zip(missing, spread(self._parse, missing, few=200), strict=True):
             if len(texts) > _COMPRESS_FROM:
                 parsed = replace(parsed, content=compress(parsed.content))
-            self._parsed[text.place.path] = parsed
+            self._parsed[_name(text)] = parsed
 
-    def _parse(self, text: Article | Issue) -> ParsedText:
+    def _parse(self, text: Text) -> ParsedText:
         path = text.place.path
         resolver = SourceResolver(path, self.workspace.files, self.pool, self.images)
         mistakes: list[PressroomError] = []
         content, lead, thumbnail = Content(()), None, None
-        if isinstance(text, Article):
-            body, first_line = text.body, text.body_line
-        else:
-            body, first_line = text.letter, text.letter_line
         try:
-            if text.image:
+            if not isinstance(text, LinkItem) and text.image:
                 lead = resolver.image(text.image, text.image_alt)
-            if text.image and isinstance(text, Article):
-                thumbnail = resolver.image(text.image, text.image_alt, ImageUse.THUMBNAIL)
+                if isinstance(text, Article):
+                    thumbnail = resolver.image(text.image, text.image_alt, ImageUse.THUMBNAIL)
         except PressroomError as error:
             mistakes.append(PressroomError(error.message, path, text.lines.get("image"), error.hint))
+        body, first_line = source_of(text)
         with collect(mistakes):
             content = parse_content(
                 body,
@@ -171,13 +170,17 @@ class Composer:
                 language=self.publication.language,
             )
         mistakes += self._unknown_audiences(content.blocks, path)
+        if isinstance(text, LinkItem):
+            mistakes += comment_mistakes(content, path, first_line)
         content = replace(content, thumbnail=thumbnail)
         return ParsedText(content, frozenset(resolver.linked), tuple(mistakes))
 
-    def _parsed_text(self, text: Article | Issue) -> ParsedText:
-        if text.place.path not in self._parsed:
-            self._parsed[text.place.path] = self._parse(text)
-        return self._parsed[text.place.path]
+    def parsed_text(self, text: Text) -> ParsedText:
+        """Parse a text once; its mistakes are in the result."""
+        name = _name(text)
+        if name not in self._parsed:
+            self._parsed[name] = self._parse(text)
+        return self._parsed[name]
 
     def _unknown_audiences(self, blocks: Iterable[Block], path: str) -> Iterator[PressroomError]:
         """Yield an error for each `::: only` whose audience the publication does not have."""
@@ -199,30 +202,30 @@ class Composer:
                 self._line(issue, key, typed)
         with collect(errors):
             letter = self.content(issue)
-        for article in {a.slug: a for edition in assembled.editions for a in edition.articles}.values():
+        for item in {each.key: each for edition in assembled.editions for each in edition.items}.values():
             with collect(errors):
-                self.content(article)
+                self.content(item)
         raise_all(errors)
         for edition in assembled.editions:
             shown = for_audience(letter, Medium.EMAIL, edition.audience)
             words = "".join(content_texts(shown.blocks, shown.footnotes)).strip()
-            if not (edition.articles or shown.images or words):
+            if not (edition.items or shown.images or words):
                 errors.append(_nothing_to_read(issue, edition.audience))
         raise_all(errors)
         return tuple(self._edition(assembled, edition, letter) for edition in assembled.editions)
 
     def _edition(
-        self, assembled: AssembledIssue, edition: Edition[Article], letter: Content
+        self, assembled: AssembledIssue, edition: Edition[PoolItem], letter: Content
     ) -> ComposedEdition:
         issue = assembled.issue
-        sections = edition.map(lambda article: self._article(article, assembled)).sections
+        sections = edition.map(lambda item: self._item(item, assembled)).sections
         if not issue.show.section_titles:
             sections = tuple(replace(section, title="") for section in sections)
         public = is_public(self.publication, edition.audience)
         preview = self._line(issue, "preview_text", issue.preview_text)
         summary = summary_of(letter, edition.audience)
-        if not summary and len(edition.articles) == 1:
-            (article,) = edition.articles
+        if not summary and len(articles_of(edition)) == 1:
+            (article,) = articles_of(edition)
             summary = article.dek or summary_of(self.content(article), edition.audience)
         summary = summary or issue.title
         path = issue_path(issue, edition.audience)
@@ -238,16 +241,19 @@ class Composer:
             subject=self._line(issue, "subject", issue.subject) or merge.text(issue.title),
             preview_text=preview or merge.text(summary),
             summary=summary if preview.fields else preview or summary,
-            disclaimers=self._disclaimers(edition.articles),
-            related=self._related(issue, edition.articles),
+            disclaimers=self._disclaimers(edition.items),
+            related=self._related(issue, articles_of(edition)),
             minutes=_minutes(letter, sections),
             earlier_paths=tuple(each for each in earlier_paths if each != path),
         )
 
-    def _article(self, article: Article, assembled: AssembledIssue) -> ComposedArticle:
+    def _item(self, article: PoolItem, assembled: AssembledIssue) -> ComposedItem:
+        content = self.content(article)
+        if isinstance(article, LinkItem):
+            return ComposedLink(article, content, quote(article.url, safe=ADDRESS_CHARACTERS))
         return ComposedArticle(
             article=article,
-            content=self.content(article),
+            content=content,
             feed_identity=assembled.feed_identities[article.slug],
             url=self.url_of(article),
             disclaimers=self._disclaimers([article]),
@@ -262,12 +268,12 @@ class Composer:
             line = issue.lines.get(key)
             raise PressroomError(f"`{key}`: {error.message}", issue.place.path, line, error.hint) from error
 
-    def _disclaimers(self, articles: Iterable[Article]) -> tuple[str, ...]:
-        """Disclaimers required by the articles' tags, then the articles' own; each text once."""
-        articles = tuple(articles)
-        tags = {tag for article in articles for tag in article.tags}
+    def _disclaimers(self, items: Iterable[PoolItem]) -> tuple[str, ...]:
+        """Disclaimers required by the items' tags, then the articles' own; each text once."""
+        items = tuple(items)
+        tags = {tag for item in items for tag in item.tags}
         tied = [each.text for each in self.publication.disclaimers if tags.intersection(each.tags)]
-        own = [article.disclaimer for article in articles if article.disclaimer]
+        own = [item.disclaimer for item in items if isinstance(item, Article) and item.disclaimer]
         return tuple(dict.fromkeys((*tied, *own)))
 
     def _related(self, issue: Issue, articles: Iterable[Article]) -> dict[str, tuple[str, str]]:
@@ -316,68 +322,17 @@ class Composer:
             logo=self.logo(),
         )
 
-    def dead_links(self, published: Published) -> tuple[Finding, ...]:
-        """Report each link from a published text to an article that has no page.
 
-        It is an error if the article never will have one: a draft, or for a private audience only.
-        """
-        pages = {each.article.slug for each in published.articles}
-        texts: list[Article | Issue] = [each.article for each in published.articles]
-        return self._dead_links([*texts, *(each.issue for each in published.editions)], pages)
+def source_of(text: Text) -> tuple[str, int]:
+    """The Markdown of a text, and its first line."""
+    if isinstance(text, Article):
+        return text.body, text.body_line
+    return (text.letter, text.letter_line) if isinstance(text, Issue) else (text.comment, text.comment_line)
 
-    def dead_links_of(self, assembled: AssembledIssue) -> tuple[Finding, ...]:
-        """Report the same for one issue; articles have a page if it or a frozen issue carries them."""
-        carried = {article.slug: article for edition in assembled.editions for article in edition.articles}
-        slugs = carried.keys() | (self.carriers.keys() & self.pool.keys())
-        pages = {slug for slug in slugs if self.url_of(self.pool[slug])}
-        return self._dead_links([*carried.values(), assembled.issue], pages)
 
-    def _dead_links(self, texts: Iterable[Article | Issue], pages: set[str]) -> tuple[Finding, ...]:
-        texts = tuple(texts)
-        without_page = (
-            self._dead_link(self.pool[target], text.place.path)
-            for text in texts
-            for target in sorted(self._parsed_text(text).linked - pages)
-        )
-        return (*without_page, *(finding for text in texts for finding in self._dead_anchors(text)))
-
-    def _dead_anchors(self, text: Article | Issue) -> Iterator[Finding]:
-        """Report each link to a heading that the text itself, or a linked article, does not have."""
-        if not re.search(r"#[^\s#]", text.body if isinstance(text, Article) else text.letter):
-            return
-        parsed = self._parsed_text(text)
-        own: tuple[str, ...] | None = None
-        slugs = {address(self.publication, article_path(slug)): slug for slug in parsed.linked}
-        for href, line in links_of(parsed.content):
-            page, mark, fragment = href.partition("#")
-            if not mark or isinstance(href, MergeText) or (page and page not in slugs):
-                continue
-            if page:
-                target = self._parsed_text(self.pool[slugs[page]]).content
-                ids, where = (
-                    heading_ids(for_audience(target, Medium.WEB, EVERYONE).blocks),
-                    f'"{slugs[page]}"',
-                )
-            else:
-                own = heading_ids(parsed.content.blocks) if own is None else own
-                ids, where = own, "this text"
-            name = unquote(fragment)
-            if name in ids:
-                continue
-            hint = suggest(name, ids) or (
-                "Its headings are #" + ", #".join(ids) + "." if ids else "It has none."
-            )
-            message = f'it links to "#{name}", and no heading in {where} has that name.'
-            yield Finding("LINK019", Severity.WARNING, message, Place(text.place.path, line), hint)
-
-    def _dead_link(self, target: Article, path: str) -> Finding:
-        message = f'it links to the article "{target.slug}", which has no page'
-        if target.draft or self.url_of(target) is None:
-            why = "it is a draft" if target.draft else f"it is for {' and '.join(target.audience)} only"
-            hint = "Take the link out: the article will have no page to lead to."
-            return Finding("LINK002", Severity.ERROR, f"{message}: {why}.", Place(path), hint)
-        hint = "The page appears with the first issue that carries the article."
-        return Finding("LINK001", Severity.WARNING, f"{message} yet.", Place(path), hint)
+def _name(text: Text) -> str:
+    """What tells a text from all others: several link items may be on one line."""
+    return text.place.path if isinstance(text, Issue) else f"{text.place.path} {text.key}"
 
 
 def _nothing_to_read(issue: Issue, audience: str) -> PressroomError:
@@ -389,11 +344,14 @@ def _nothing_to_read(issue: Issue, audience: str) -> PressroomError:
     )
 
 
-def _minutes(letter: Content, sections: Iterable[Section[ComposedArticle]]) -> int:
+def _minutes(letter: Content, sections: Iterable[Section[ComposedItem]]) -> int:
     """Reading time of the email itself in minutes: of a card only the dek counts, not its article."""
     words = letter.words
     for section in sections:
-        for composed, layout in section.articles:
+        for composed, layout in section.items:
+            if isinstance(composed, ComposedLink):
+                words += count_words(composed.link.title) + composed.content.words
+                continue
             whole = layout is Layout.FULL or composed.url is None
             words += composed.content.words if whole else len(composed.article.dek.split())
     return max(1, -(-words // WORDS_PER_MINUTE))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Generic, NamedTuple, Self, TypeVar
@@ -22,15 +22,19 @@ EVERYONE = "everyone"
 
 
 class Layout(StrEnum):
-    """How an article appears in an email: whole, as a card with image and dek, or as one line."""
+    """How an item appears in an email: whole, as a card with image and dek, as one line, or as a link.
+
+    A link item is always a link.
+    """
 
     FULL = "full"
     CARD = "card"
     BRIEF = "brief"
+    LINK = "link"
 
 
 class Order(StrEnum):
-    """The order of a section's articles, after the pinned ones."""
+    """The order of a section's items, after the pinned ones."""
 
     NEWEST = "newest"
     OLDEST = "oldest"
@@ -82,8 +86,9 @@ class TagRule:
 class SectionRule:
     """A section as written in `issue.md` or `newsletter.toml`. `since` and `until` are inclusive.
 
-    `waits` allows tags that no article has yet: it is set for the publication's default sections, and for
-    an issue's section that repeats one of them.
+    `pin` and `exclude` name articles by slug, and link items by id or address. `badges` maps tags to the
+    words that mark a link with that tag. `waits` allows tags that no article has yet: it is set for the
+    publication's default sections, and for an issue's section that repeats one of them.
     """
 
     title: str
@@ -97,6 +102,7 @@ class SectionRule:
     until: datetime | None = None
     layout: Layout | None = None
     reuse: bool = False
+    badges: Mapping[str, str] = field(default_factory=dict)
     waits: bool = False
 
     @property
@@ -307,6 +313,47 @@ class Article:
     extra: Mapping[str, Any] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)
 
+    @property
+    def key(self) -> str:
+        """Its name in selections and locks: the slug."""
+        return self.slug
+
+
+@dataclass(frozen=True, slots=True)
+class LinkItem:
+    """A pointer in a roundup: title, address and a line of comment; the comment is not parsed yet.
+
+    `id` is a digest of the address unless the entry says another. `digest` is `sha256:…` over all that the
+    entry says. `via` is where it was found, and `minutes` how long the piece takes to read or watch.
+    """
+
+    id: str
+    url: str
+    title: str
+    place: Place
+    digest: str
+    comment: str = ""
+    tags: tuple[str, ...] = ()
+    date: datetime | None = None
+    via: str = ""
+    author: str = ""
+    minutes: int | None = None
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """Its name in selections and locks: the id."""
+        return self.id
+
+    @property
+    def comment_line(self) -> int:
+        """The line of its comment."""
+        return self.lines.get("comment") or self.place.line or 1
+
+
+PoolItem = Article | LinkItem
+"""What an issue is assembled from."""
+
 
 # --- content: the safe tree ------------------------------------------------------------------
 
@@ -485,14 +532,15 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Section(Generic[Item]):
-    """A group of articles in an edition, selected and in order, each with its layout.
+    """A group of articles and link items in an edition, selected and in order, each with its layout.
 
-    `title` is empty for a section without a heading.
-    `Item` is `Article`, `ComposedArticle`, or `str` for the slugs in a lock.
+    `title` is empty for a section without a heading. `badges` are those of its rule.
+    `Item` is `PoolItem`, `ComposedItem`, or `str` for the keys in a lock.
     """
 
     title: str
-    articles: tuple[tuple[Item, Layout], ...]
+    items: tuple[tuple[Item, Layout], ...]
+    badges: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def headline_level(self) -> int:
@@ -508,27 +556,36 @@ class Edition(Generic[Item]):
     sections: tuple[Section[Item], ...]
 
     @property
-    def articles(self) -> tuple[Item, ...]:
-        """Every article of the edition, in reading order."""
-        return tuple(article for section in self.sections for article, _ in section.articles)
+    def items(self) -> tuple[Item, ...]:
+        """Every article and link item of the edition, in reading order."""
+        return tuple(item for section in self.sections for item, _ in section.items)
 
     def map(self, change: Callable[[Item], Other]) -> Edition[Other]:
-        """Return the edition with `change` applied to each article."""
+        """Return the edition with `change` applied to each item."""
         sections = (
-            Section(section.title, tuple((change(article), layout) for article, layout in section.articles))
+            Section(
+                section.title,
+                tuple((change(item), layout) for item, layout in section.items),
+                section.badges,
+            )
             for section in self.sections
         )
         return Edition(self.audience, tuple(sections))
 
 
+def articles_of(edition: Edition[PoolItem]) -> tuple[Article, ...]:
+    """Return the articles of an edition, without its link items."""
+    return tuple(item for item in edition.items if isinstance(item, Article))
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Why one article of the pool is in or out of one edition.
+    """Why one article or link item of the pool is in or out of one edition.
 
     `short` is the reason used as group heading in `pressroom plan`.
     """
 
-    slug: str
+    key: str
     audience: str
     taken: bool
     section: str | None
@@ -554,7 +611,7 @@ class AssembledIssue:
     """
 
     issue: Issue
-    editions: tuple[Edition[Article], ...]
+    editions: tuple[Edition[PoolItem], ...]
     feed_identity: FeedIdentity
     feed_identities: Mapping[str, FeedIdentity]
     frozen: bool
@@ -585,12 +642,38 @@ class ComposedArticle:
 
 
 @dataclass(frozen=True, slots=True)
+class ComposedLink:
+    """A link item with its parsed comment, of one paragraph, and its address as pages write it."""
+
+    link: LinkItem
+    content: Content
+    url: str
+
+    @property
+    def comment(self) -> tuple[Node, ...]:
+        """The comment as inline nodes."""
+        return tuple(
+            node
+            for block in self.content.blocks
+            for paragraph in block.nodes
+            for node in (paragraph.children if isinstance(paragraph, Element) else ())
+        )
+
+    def in_layout(self, _: Layout) -> Layout:
+        """The layout that it really gets: a link item is always a link."""
+        return Layout.LINK
+
+
+ComposedItem = ComposedArticle | ComposedLink
+
+
+@dataclass(frozen=True, slots=True)
 class ComposedEdition:
     """One edition of an issue, ready to be rendered as email, web page and feed item.
 
     `url` is its page, or None for a private audience. `preview_text` is the inbox line, and `summary` the
     same without merge fields, for pages and feeds. `disclaimers` are those of all its articles, each once.
-    `minutes` is the reading time of the letter and of the articles in their layouts. `related` maps slugs of
+    `minutes` is the reading time of the letter and of the items in their layouts. `related` maps slugs of
     related articles to title and address. `earlier_paths` are site paths that its page had before, and
     redirect to it.
     """
@@ -598,7 +681,7 @@ class ComposedEdition:
     issue: Issue
     audience: str
     letter: Content
-    sections: tuple[Section[ComposedArticle], ...]
+    sections: tuple[Section[ComposedItem], ...]
     feed_identity: FeedIdentity
     url: str | None
     subject: MergeText
@@ -632,7 +715,17 @@ class ComposedEdition:
     @property
     def articles(self) -> tuple[ComposedArticle, ...]:
         """Every article of the edition, in reading order."""
-        return tuple(article for section in self.sections for article, _ in section.articles)
+        return tuple(item for item in self.items if isinstance(item, ComposedArticle))
+
+    @property
+    def links(self) -> tuple[ComposedLink, ...]:
+        """Every link item of the edition, in reading order."""
+        return tuple(item for item in self.items if isinstance(item, ComposedLink))
+
+    @property
+    def items(self) -> tuple[ComposedItem, ...]:
+        """Every article and link item of the edition, in reading order."""
+        return tuple(item for section in self.sections for item, _ in section.items)
 
     @property
     def only_article(self) -> ComposedArticle | None:
@@ -640,10 +733,12 @@ class ComposedEdition:
 
         What the issue says of it (title, date, reading time) no form says again.
         """
-        placed = [each for section in self.sections for each in section.articles]
+        placed = [each for section in self.sections for each in section.items]
         if len(placed) != 1:
             return None
         article, layout = placed[0]
+        if isinstance(article, ComposedLink):
+            return None
         title, said = (
             " ".join(each.casefold().split()) for each in (article.article.title, self.issue.title)
         )
@@ -652,17 +747,17 @@ class ComposedEdition:
 
     @property
     def contents(self) -> tuple[Content, ...]:
-        """The letter and every article, parsed, in reading order."""
-        return (self.letter, *(article.content for article in self.articles))
+        """The letter, every article and every comment on a link, parsed, in reading order."""
+        return (self.letter, *(item.content for item in self.items))
 
     @property
-    def public_sections(self) -> tuple[Section[ComposedArticle], ...]:
-        """The sections with those articles that have a page; a section without any is left out."""
+    def public_sections(self) -> tuple[Section[ComposedItem], ...]:
+        """The sections without the articles that have no page; a section without any item is left out."""
         sections = (
-            Section(section.title, tuple(each for each in section.articles if each[0].url))
+            replace(section, items=tuple(each for each in section.items if each[0].url))
             for section in self.sections
         )
-        return tuple(section for section in sections if section.articles)
+        return tuple(section for section in sections if section.items)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,6 @@ def assemble_issue(
         Finding("COPY012", Severity.WARNING, problem, Place(SETTINGS_FILE), "Write yours before you send.")
         for problem in placeholders_left(workspace.files.publication)
     )
-    empty = [edition.audience for edition in assembled.editions if not edition.articles]
-    findings = (*assembler.issue_findings(issue, empty), *assembler.unplaced_articles, *placeholders)
+    empty = [edition.audience for edition in assembled.editions if not edition.items]
+    findings = (*assembler.issue_findings(issue, empty), *assembler.unplaced_items, *placeholders)
     return AssembleReport(assembled, lock.path, written, findings)

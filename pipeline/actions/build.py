@@ -16,6 +16,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from pipeline.checks.dead_links import dead_links
 from pipeline.compose import Composer
 from pipeline.errors import PressroomError, raise_all
 from pipeline.export.bundle import ImageMode, bundle
@@ -89,7 +90,7 @@ def build_workspace(
     site = whole and _site_is_whole(workspace, composed)
     findings: list[Finding] = []
     for each in composed:
-        empty = [edition.audience for edition in each.editions if not edition.articles]
+        empty = [edition.audience for edition in each.editions if not edition.items]
         findings += workspace.assembler.issue_findings(each.assembled.issue, empty)
     findings += workspace.templates.unused()
     contents = (content for each in composed for edition in each.editions for content in edition.contents)
@@ -97,7 +98,7 @@ def build_workspace(
     makers: tuple[FileMaker, ...] = ()
     if site:
         published = composer.published(composed, now)
-        findings += composer.dead_links(published)
+        findings += dead_links(composer, published)
         makers = _site_makers(composer, published, _hosted_images(composed))
     folders = [f"issues/{each.assembled.issue.folder}" for each in composed] + ["site"] * site
     with replace_folders(workspace.files.build, folders) as fresh:

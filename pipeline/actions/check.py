@@ -8,6 +8,7 @@ from datetime import datetime
 
 from pipeline.actions.prepare import PreparedEdition
 from pipeline.checks.context import CheckContext, linked_addresses
+from pipeline.checks.dead_links import dead_links_of
 from pipeline.checks.online_links import LinkTester
 from pipeline.checks.rule import Rule
 from pipeline.checks.rules import RULES
@@ -55,9 +56,7 @@ def external_checks(
     workspace: Workspace, now: datetime, *, online: bool, allow_private: bool, spam: bool
 ) -> Callable[[CheckContext], CheckContext]:
     """Return the function that adds the answers that were asked for: of the web, of SpamAssassin."""
-    files = workspace.files
-    cache = files.build / ".cache" / "links.json"
-    tester = LinkTester(files.publication.base_url, now, cache, allow_private=allow_private)
+    tester = link_tester(workspace, now, allow_private)
 
     def complete(context: CheckContext) -> CheckContext:
         if online:
@@ -65,6 +64,13 @@ def external_checks(
         return replace(context, spam=spam_report(context.message)) if spam else context
 
     return complete
+
+
+def link_tester(workspace: Workspace, now: datetime, allow_private: bool) -> LinkTester:
+    """Return the tester of links that remembers its answers in this workspace."""
+    cache = workspace.files.build / ".cache" / "links.json"
+    home = workspace.files.publication.base_url
+    return LinkTester(home, now, cache, allow_private=allow_private)
 
 
 def check_issue(workspace: Workspace, issue: Issue) -> tuple[Finding, ...]:
@@ -100,10 +106,10 @@ def check_context(prepared: PreparedEdition) -> CheckContext:
         linked_before=linked_addresses(assembler.history.texts_before(issue)),
         theme=prepared.renderer.templates.sources("email/"),
         noticed=(
-            *assembler.issue_findings(issue, () if edition.articles else (edition.audience,)),
-            *assembler.unplaced_articles,
+            *assembler.issue_findings(issue, () if edition.items else (edition.audience,)),
+            *assembler.unplaced_items,
             *prepared.renderer.templates.unused(),
-            *composer.dead_links_of(prepared.issue.assembled),
+            *dead_links_of(composer, prepared.issue.assembled),
             *(finding for content in edition.contents for finding in content.findings),
         ),
     )

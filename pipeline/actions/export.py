@@ -153,9 +153,9 @@ def pack_export(source: PreparedExport) -> PackedExport:
             f"{service.title} takes no pictures with the email.",
             "Leave out --images packed: it shows them from the published site.",
         )
-    articles = (each.article.place.path for each in edition.articles)
-    paths = (edition.issue.place.path, *dict.fromkeys(articles), SETTINGS_FILE)
-    find_source = partial(_source_of, source.workspace.files.root, paths)
+    paths = [edition.issue.place.path, *(each.article.place.path for each in edition.articles)]
+    paths += [*(each.link.place.path for each in edition.links), SETTINGS_FILE]
+    find_source = partial(_source_of, source.workspace.files.root, tuple(dict.fromkeys(paths)))
     made = package(edition, email, publication, service, find_source, packed)
     if source.replaced:
         made = replace(made, warnings=(_note_on_links(service, source.replaced), *made.warnings))

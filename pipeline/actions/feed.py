@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
+from pipeline.checks.dead_links import dead_links
 from pipeline.checks.feed_context import feed_context
 from pipeline.checks.runner import run_feed_rules
 from pipeline.compose import Composer
@@ -31,7 +32,7 @@ def build_feeds(workspace: Workspace, now: datetime) -> tuple[tuple[str, ...], t
     for path, file in _feed_files(site):
         if path not in paths:
             file.unlink()
-    return tuple(each.path for each in files), composer.dead_links(published)
+    return tuple(each.path for each in files), dead_links(composer, published)
 
 
 def check_feeds(workspace: Workspace, now: datetime, before: Path) -> tuple[int, tuple[Finding, ...]]:

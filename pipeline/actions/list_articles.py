@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.errors import NotFound, suggest
 from pipeline.model import Article
 from pipeline.workspace import Workspace
 
@@ -16,10 +15,7 @@ def list_articles(
 
     `unused` leaves out what a frozen issue carries. Raises `NotFound` for a tag that no article has.
     """
-    known = workspace.pool.tags
-    for tag in tags:
-        if tag not in known:
-            raise NotFound(f'no article has the tag "{tag}".', hint=suggest(tag, known))
+    workspace.pool.check_tags(tags)
     carriers = workspace.assembler.history.carriers()
     return [
         (article, carriers.get(article.slug, ()))

@@ -1,22 +1,22 @@
-"""Plan: which articles an issue takes, section by section, and why each other one is out."""
+"""Plan: which articles and link items an issue takes, section by section, and why each other one is out."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.model import Article, Decision, Finding, Issue
+from pipeline.model import Decision, Finding, Issue, PoolItem
 from pipeline.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
-class PlannedArticle:
-    """An article in or out of an edition.
+class PlannedItem:
+    """An article or a link item in or out of an edition.
 
-    `edited` is True if it was edited or deleted after the issue was frozen; a deleted one has no `article`.
+    `edited` is True if it was edited or deleted after the issue was frozen; a deleted one has no `item`.
     """
 
-    slug: str
-    article: Article | None
+    key: str
+    item: PoolItem | None
     decision: Decision
     pinned: bool
     edited: bool
@@ -24,20 +24,20 @@ class PlannedArticle:
 
 @dataclass(frozen=True, slots=True)
 class PlannedSection:
-    """A section with its articles in reading order."""
+    """A section with its items in reading order."""
 
     title: str
     limit: int | None
-    articles: tuple[PlannedArticle, ...]
+    items: tuple[PlannedItem, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedEdition:
-    """The plan of one edition: all sections, empty ones too, and the articles that are out."""
+    """The plan of one edition: all sections, empty ones too, and the items that are out."""
 
     audience: str
     sections: tuple[PlannedSection, ...]
-    out: tuple[PlannedArticle, ...]
+    out: tuple[PlannedItem, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +55,9 @@ def plan_issue(workspace: Workspace, issue: Issue) -> IssuePlan:
     """Plan an issue by its lock, or from the pool as it is now. Raises `Mistakes` of its sections."""
     decisions = workspace.assembler.plan(issue)
     editions = tuple(_plan_edition(workspace, issue, audience, decisions) for audience in issue.audiences)
-    empty = [each.audience for each in editions if not any(section.articles for section in each.sections)]
+    empty = [each.audience for each in editions if not any(section.items for section in each.sections)]
     assembler = workspace.assembler
-    findings = (*assembler.issue_findings(issue, empty), *assembler.unplaced_articles)
+    findings = (*assembler.issue_findings(issue, empty), *assembler.unplaced_items)
     return IssuePlan(issue, issue.folder in assembler.locks, decisions, editions, findings)
 
 
@@ -66,18 +66,19 @@ def _plan_edition(
 ) -> PlannedEdition:
     edited = workspace.assembler.edited(issue)
     rules = {rule.title: rule for rule in issue.sections}
+    pins = {rule.title: {workspace.pool.key_of(name) for name in rule.pin} for rule in issue.sections}
     entries = {
-        each.slug: PlannedArticle(
-            each.slug,
-            workspace.pool.get(each.slug),
+        each.key: PlannedItem(
+            each.key,
+            workspace.pool.candidates.get(each.key),
             each,
-            each.section in rules and each.slug in rules[each.section].pin,
-            each.slug in edited,
+            each.key in pins.get(each.section or "", ()),
+            each.key in edited,
         )
         for each in decisions
         if each.audience == audience
     }
-    taken = [entries[slug] for slug in workspace.assembler.reading_order(issue, audience)]
+    taken = [entries[key] for key in workspace.assembler.reading_order(issue, audience)]
     titles = dict.fromkeys(each.decision.section or "" for each in taken)
     if issue.folder not in workspace.assembler.locks:
         titles = dict.fromkeys(rules)  # in this order, so that an empty section keeps its place

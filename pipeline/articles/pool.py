@@ -1,4 +1,4 @@
-"""Reads the pool: every article file as an `Article`, and all mistakes in them."""
+"""Reads the pool: every article file as an `Article`, the link items, and all mistakes in them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from pipeline.articles.links import link_id, read_links
 from pipeline.config.audiences import read_audiences
 from pipeline.config.fields import Fields
 from pipeline.config.front_matter import split_file
@@ -15,9 +17,9 @@ from pipeline.config.publication import read_silence
 from pipeline.config.workspace_files import WorkspaceFiles
 from pipeline.content.text_width import collapse_spaces
 from pipeline.errors import NotFound, PressroomError, collect, suggest
-from pipeline.model import EVERYONE, Article, Author, Layout, Place, Publication
+from pipeline.model import EVERYONE, Article, Author, Layout, LinkItem, Place, PoolItem, Publication
 from pipeline.support.files import bad_name
-from pipeline.support.urls import ascii_address, path_part
+from pipeline.support.urls import path_part
 
 # For a missing date, which is a mistake of the article; it is in no issue until the date is there.
 _NO_DATE = datetime.min.replace(tzinfo=UTC)
@@ -25,25 +27,51 @@ _DEK_KEYS = ("dek", "summary", "excerpt", "description")
 
 
 class Pool(dict[str, Article]):
-    """All articles of a workspace by slug, in the order of their files.
+    """All articles of a workspace by slug, in the order of their files, and its link items.
 
-    `current` maps each former slug of an article to its slug. `mistakes` maps an article to what is wrong in
-    it: whoever uses the article raises this. One that cannot be read at all is only there, by its file name.
+    `links` maps the ids of link items to them, and `candidates` all keys to articles and link items.
+    `current` maps each former slug of an article to its slug. `mistakes` maps an article or a link item to
+    what is wrong in it: whoever uses it raises this. What cannot be read at all is only there: an article
+    by its file name, a file of links by its path.
     """
 
     def __init__(
-        self, articles: Iterable[Article], mistakes: Mapping[str, Sequence[PressroomError]] | None = None
+        self,
+        articles: Iterable[Article],
+        mistakes: Mapping[str, Sequence[PressroomError]] | None = None,
+        links: Iterable[LinkItem] = (),
     ) -> None:
         super().__init__((article.slug, article) for article in articles)
+        self.links: Mapping[str, LinkItem] = {link.id: link for link in links}
+        self.candidates: Mapping[str, PoolItem] = {**self.links, **self}
         self.mistakes = mistakes or {}
         self.current = {alias: slug for slug, article in self.items() for alias in article.aliases}
         self._by_path = {article.place.path: slug for slug, article in self.items()}
 
     @property
     def tags(self) -> dict[str, int]:
-        """Each tag and the number of articles that have it, sorted by tag."""
-        counts = Counter(tag for article in self.values() for tag in article.tags)
+        """Each tag and the number of articles and link items that have it, sorted by tag."""
+        counts = Counter(tag for item in self.candidates.values() for tag in item.tags)
         return dict(sorted(counts.items()))
+
+    def check_tags(self, tags: Iterable[str]) -> None:
+        """Raise `NotFound`, with the nearest tag, for one that no article and no link item has."""
+        for tag in tags:
+            if tag not in self.tags:
+                raise NotFound(f'no article has the tag "{tag}".', hint=suggest(tag, self.tags))
+
+    @cached_property
+    def _by_address(self) -> dict[str, str]:
+        return {link_id(link.url): link.id for link in self.links.values() if link.url}
+
+    def key_of(self, name: str) -> str | None:
+        """The key of what a section names: a slug, the id of a link item, or its address. None if unknown."""
+        if name in self.candidates:
+            return name
+        try:
+            return self._by_address.get(link_id(name)) if "://" in name else None
+        except ValueError:  # not a valid address
+            return None
 
     def slug_of(self, path: str) -> str | None:
         """The slug of the article in this file, or None if the file is not an article."""
@@ -71,9 +99,16 @@ def read_pool(workspace: WorkspaceFiles) -> Pool:
             slug = article.slug
         if errors:
             mistakes.setdefault(slug, []).extend(errors)
-    for article, error in (*_check_slugs(articles), *_check_tags(articles), *_check_related(articles)):
-        mistakes.setdefault(article.slug, []).append(error)
-    return Pool(articles, mistakes)
+    links, link_mistakes = read_links(workspace)
+    for key, error in (
+        *_check_slugs(articles),
+        *_check_related(articles),
+        *link_mistakes,
+        *_check_ids(articles, links),
+        *_check_tags((*articles, *links)),
+    ):
+        mistakes.setdefault(key, []).append(error)
+    return Pool(articles, mistakes, links)
 
 
 def parse_article(
@@ -111,13 +146,13 @@ def parse_article(
         authors=_authors(fields),
         image=image,
         image_alt=image_alt,
-        canonical_url=_address(fields, "canonical_url"),
+        canonical_url=fields.web_address("canonical_url") or None,
         disclaimer=fields.text("disclaimer", multiline=True),
         audience=tuple(a for a in audience if EVERYONE not in audience),
         related=fields.texts("related"),
         layout=fields.choice("layout", Layout),
         draft=fields.boolean("draft"),
-        link=_address(fields, "link"),
+        link=fields.web_address("link") or None,
         aliases=_aliases(fields),
         silence=read_silence(fields),
         extra=fields.plain_table("extra"),
@@ -168,7 +203,7 @@ def _authors(fields: Fields) -> tuple[Author, ...]:
         if isinstance(item.value, dict):
             author = Fields(item.value, fields.path, fields.errors, item.line, "author")
             authors.append(
-                Author(author.text("name", required=True), author.text("role"), _address(author, "url") or "")
+                Author(author.text("name", required=True), author.text("role"), author.web_address("url"))
             )
             author.check_unknown()
         else:
@@ -177,26 +212,15 @@ def _authors(fields: Fields) -> tuple[Author, ...]:
     return tuple(authors)
 
 
-def _address(fields: Fields, key: str) -> str | None:
-    value = fields.text(key)
-    if (value and not value.startswith(("https://", "http://"))) or any(c.isspace() for c in value):
-        fields.error(key, f'`{key}` is "{value}" and must be a web address.', "As https://example.org/…")
-        return None
-    try:
-        return ascii_address(value) or None
-    except ValueError:
-        fields.error(key, f'`{key}` is "{value}", whose host is not a name that exists.')
-        return None
+# --- across articles and link items ------------------------------------------------------------
 
 
-# --- across articles -------------------------------------------------------------------------
+_Mistake = tuple[str, PressroomError]
 
 
-_Mistake = tuple[Article, PressroomError]
-
-
-def _mistake(article: Article, key: str, message: str, hint: str | None) -> _Mistake:
-    return article, PressroomError(message, article.place.path, article.lines.get(key, 1), hint)
+def _mistake(item: PoolItem, field: str, message: str, hint: str | None) -> _Mistake:
+    line = item.lines.get(field) or item.place.line
+    return item.key, PressroomError(message, item.place.path, line, hint)
 
 
 def _check_slugs(articles: list[Article]) -> Iterator[_Mistake]:
@@ -217,15 +241,24 @@ def _check_slugs(articles: list[Article]) -> Iterator[_Mistake]:
                 yield _mistake(article, "aliases", message, "Delete it here, or rename the other.")
 
 
-def _check_tags(articles: list[Article]) -> Iterator[_Mistake]:
+def _check_ids(articles: list[Article], links: Iterable[LinkItem]) -> Iterator[_Mistake]:
+    """Check that no link item has the slug, or a former slug, of an article as its id."""
+    slugs = {slug: article for article in articles for slug in (article.slug, *article.aliases)}
+    for link in links:
+        if link.id in slugs:
+            message = f'the id "{link.id}" is taken by {slugs[link.id].place.path}.'
+            yield _mistake(link, "id", message, "Give the link another `id`.")
+
+
+def _check_tags(items: Iterable[PoolItem]) -> Iterator[_Mistake]:
     """Check that each tag has one spelling: two would share a page, and are nearly always a mistake."""
-    first: dict[str, tuple[str, Article]] = {}
-    for article in articles:
-        for tag in article.tags:
-            spelling, other = first.setdefault(path_part(tag), (tag, article))
+    first: dict[str, tuple[str, PoolItem]] = {}
+    for item in items:
+        for tag in item.tags:
+            spelling, other = first.setdefault(path_part(tag), (tag, item))
             if spelling != tag:
                 message = f'the tag "{tag}" is spelt "{spelling}" in {other.place.path}.'
-                yield _mistake(article, "tags", message, "Use one spelling.")
+                yield _mistake(item, "tags", message, "Use one spelling.")
 
 
 def _check_related(articles: list[Article]) -> Iterator[_Mistake]:

@@ -19,17 +19,26 @@ from pipeline.assemble.lock import (
     lock_conflicts,
     lock_path,
     new_feed_identity,
-    read_lock,
     restore_issue,
     rules_digest,
-    with_current_slugs,
-    write_lock,
 )
-from pipeline.assemble.select import Selection, select_articles, select_edition
-from pipeline.assemble.unplaced import unplaced_articles
-from pipeline.config.workspace_files import ISSUES, WorkspaceFiles
+from pipeline.assemble.lock_file import read_lock, write_lock
+from pipeline.assemble.select import Selection, select_edition, select_items
+from pipeline.assemble.unplaced import unplaced_items
+from pipeline.config.workspace_files import ISSUES, LINKS, WorkspaceFiles
 from pipeline.errors import PressroomError, raise_all
-from pipeline.model import Article, AssembledIssue, Decision, Edition, Finding, Issue, Place, Severity
+from pipeline.model import (
+    Article,
+    AssembledIssue,
+    Decision,
+    Edition,
+    Finding,
+    Issue,
+    Place,
+    PoolItem,
+    Severity,
+    articles_of,
+)
 from pipeline.support.files import read_source, write_atomically
 
 
@@ -54,10 +63,18 @@ class Assembler:
             if (files.root / path).is_file():
                 try:
                     lock = read_lock(read_source(files.root / path, path), folder)
-                    self.locks[folder] = with_current_slugs(lock, pool.current)
+                    self.locks[folder] = lock.with_current_keys(self._current_keys(lock))
                 except PressroomError as error:
                     self.broken[folder] = error
         self._refuse_copies()
+
+    def _current_keys(self, lock: Lock) -> dict[str, str]:
+        """Map old slugs and ids in a lock to those of today: an entry that got another id has its address."""
+        moved = {key: self.pool.key_of(link.url) for key, link in lock.links.items()}
+        return {
+            **self.pool.current,
+            **{old: new for old, new in moved.items() if new and old not in self.pool.links},
+        }
 
     def _refuse_copies(self) -> None:
         """Take out locks that have the same id: of a copied folder, feeds would show only one issue."""
@@ -86,15 +103,15 @@ class Assembler:
             raise self.broken[issue.folder]
         return self.locks.get(issue.folder)
 
-    def digests(self, slugs: Iterable[str]) -> dict[str, str]:
-        """Map each of these articles that is in the pool to its digest of today."""
-        for slug in slugs:
-            if slug not in self._digests and slug in self.pool:
-                self._digests[slug] = content_digest(self.pool[slug], self.files)
-        return {slug: self._digests[slug] for slug in slugs if slug in self._digests}
+    def digests(self, keys: Iterable[str]) -> dict[str, str]:
+        """Map each of these articles and link items that is in the pool to its digest of today."""
+        for key in keys:
+            if key not in self._digests and key in self.pool.candidates:
+                self._digests[key] = content_digest(self.pool.candidates[key], self.files)
+        return {key: self._digests[key] for key in keys if key in self._digests}
 
     def plan(self, issue: Issue) -> tuple[Decision, ...]:
-        """Explain for each article of the pool why it is in or out; for a frozen issue, by its lock."""
+        """Explain for each item of the pool why it is in or out; for a frozen issue, by its lock."""
         lock = self.locks.get(issue.folder)
         try:
             today = tuple(
@@ -113,27 +130,34 @@ class Assembler:
         return select_edition(issue, audience, self.pool, self._used_before(issue))
 
     def _used_before(self, issue: Issue) -> dict[str, str]:
-        """Return what earlier issues carry. Raises the mistakes of their locks: articles would come again."""
+        """Return what earlier issues carry. Raises the mistakes of their locks: items would come again."""
         raise_all(error for folder, error in self.broken.items() if folder_number(folder) < issue.number)
         return self.history.used_before(issue)
 
     def reading_order(self, issue: Issue, audience: str) -> tuple[str, ...]:
-        """The slugs of one edition in reading order, by its lock or its plan."""
+        """The keys of one edition in reading order, by its lock or its plan."""
         lock = self.locks.get(issue.folder)
         if lock is None:
-            return tuple(article.slug for article in self.select(issue, audience).edition.articles)
-        return tuple(
-            slug for locked in lock.editions if locked.audience == audience for slug in locked.articles
-        )
+            return tuple(item.key for item in self.select(issue, audience).edition.items)
+        return tuple(key for locked in lock.editions if locked.audience == audience for key in locked.items)
 
     def conflicts(self, issue: Issue, lock: Lock) -> Iterator[PressroomError]:
-        """Yield an error for each article that is broken, or was edited or deleted after `lock` was made."""
-        mistakes = [error for slug in lock.slugs for error in self.pool.mistakes.get(slug, ())]
+        """Yield an error for each item that is broken, or was edited or deleted after `lock` was made."""
+        digests = self.digests(lock.keys)
+        missing = [key for key in lock.keys if key not in digests]
+        mistakes = [error for key in lock.keys for error in self.pool.mistakes.get(key, ())]
+        if any(key in lock.links for key in missing):
+            # They may be in a file that cannot be read.
+            mistakes += [
+                error
+                for key, errors in self.pool.mistakes.items()
+                if key.startswith(f"{LINKS}/") and key not in self.pool.links
+                for error in errors
+            ]
         if mistakes:
             return iter(mistakes)
-        digests = self.digests(lock.slugs)
         renamed: dict[str, Article] = {}
-        if missing := [slug for slug in lock.slugs if slug not in digests]:
+        if missing := [slug for slug in missing if slug in lock.articles]:
             others = [slug for slug in self.pool if slug not in lock.articles]
             by_digest = {digest: slug for slug, digest in self.digests(others).items()}
             renamed = {
@@ -144,12 +168,12 @@ class Assembler:
         return lock_conflicts(issue, lock, digests, renamed)
 
     def edited(self, issue: Issue) -> frozenset[str]:
-        """The articles of a frozen issue that were edited or deleted since then."""
+        """The items of a frozen issue that were edited or deleted since then."""
         lock = self.locks.get(issue.folder)
         if lock is None:
             return frozenset()
-        today = self.digests(lock.slugs)
-        return frozenset(slug for slug, locked in lock.articles.items() if today.get(slug) != locked.digest)
+        today = self.digests(lock.keys)
+        return frozenset(key for key in lock.keys if today.get(key) != lock.digest(key))
 
     def assemble(self, issue: Issue, audience: str | None = None) -> AssembledIssue:
         """Assemble an issue by its lock, or from the pool where it has no lock.
@@ -163,12 +187,12 @@ class Assembler:
                     lock, editions=tuple(each for each in lock.editions if each.audience == audience)
                 )
             raise_all(self.conflicts(issue, lock))
-            return restore_issue(issue, lock, self.pool)
+            return restore_issue(issue, lock, self.pool.candidates)
         wanted = issue if audience is None else replace(issue, audiences=(audience,))
-        editions = select_articles(wanted, self.pool, self._used_before(issue))
+        editions = select_items(wanted, self.pool, self._used_before(issue))
         return self._selected(issue, editions)
 
-    def _selected(self, issue: Issue, editions: tuple[Edition[Article], ...]) -> AssembledIssue:
+    def _selected(self, issue: Issue, editions: tuple[Edition[PoolItem], ...]) -> AssembledIssue:
         """Add the ids and dates for feeds: those of earlier locks, or new ones without a revision yet."""
         known, publication = self.history.feed_identities(), self.files.publication
         identities = {
@@ -177,7 +201,7 @@ class Assembler:
             # would come into the middle of a feed, where they do not look.
             or new_feed_identity(publication, "article", article.slug, max(article.date, issue.date))
             for edition in editions
-            for article in edition.articles
+            for article in articles_of(edition)
         }
         identity = new_feed_identity(publication, "issue", issue.folder, issue.date)
         return AssembledIssue(issue, editions, identity, identities, frozen=False)
@@ -187,8 +211,8 @@ class Assembler:
     ) -> tuple[AssembledIssue, Lock]:
         """Freeze an issue, and write nothing yet.
 
-        `update` selects the articles again; `refresh` keeps the selection and takes the letter and the
-        articles as they are now; without either, a lock gets only the address that the issue now has.
+        `update` selects the items again; `refresh` keeps the selection and takes the letter and the items
+        as they are now; without either, a lock gets only the address that the issue now has.
         Raises `PressroomError` for a draft, and `Mistakes` for what has changed since then.
         """
         if issue.draft:
@@ -199,18 +223,18 @@ class Assembler:
         if issue.folder in self.broken and not update:
             raise self.broken[issue.folder]
         if before is None or update:
-            editions = select_articles(issue, self.pool, self._used_before(issue))
+            editions = select_items(issue, self.pool, self._used_before(issue))
         else:
             conflicts = self.conflicts(issue, before)
             if not refresh:
                 raise_all(conflicts)
                 lock = keep_addresses(before, issue, publication)
-                return restore_issue(issue, lock, self.pool), lock
+                return restore_issue(issue, lock, self.pool.candidates), lock
             raise_all(error for error in conflicts if "--refresh" not in (error.hint or ""))
-            editions = editions_of(before, self.pool)
+            editions = editions_of(before, self.pool.candidates)
             raise_all(_no_longer_open(issue, editions, before))
         assembled = self._selected(issue, editions)
-        digests = self.digests(assembled.feed_identities)
+        digests = self.digests([item.key for edition in editions for item in edition.items])
         lock = freeze_issue(assembled, publication, digests, before, now)
         if before is not None and refresh:
             lock = replace(lock, rules=before.rules)  # the selection was made by these, and stays
@@ -226,10 +250,10 @@ class Assembler:
         return True
 
     @cached_property
-    def unplaced_articles(self) -> tuple[Finding, ...]:
-        """Report the articles that no section takes by a tag, and no issue names or has carried."""
-        carried = {slug for lock in self.locks.values() for slug in lock.slugs}
-        return tuple(unplaced_articles(self.pool, self.files.publication, self.issues, carried))
+    def unplaced_items(self) -> tuple[Finding, ...]:
+        """Report the items that no section takes by a tag, and no issue names or has carried."""
+        carried = {key for lock in self.locks.values() for key in lock.keys}
+        return tuple(unplaced_items(self.pool, self.files.publication, self.issues, carried))
 
     def issue_findings(self, issue: Issue, empty: Iterable[str]) -> Iterator[Finding]:
         """Report sections that take no article, and what was changed after the issue was frozen.
@@ -270,11 +294,11 @@ class Assembler:
 
 
 def _no_longer_open(
-    issue: Issue, editions: tuple[Edition[Article], ...], lock: Lock
+    issue: Issue, editions: tuple[Edition[PoolItem], ...], lock: Lock
 ) -> Iterable[PressroomError]:
     """A frozen article that became a draft, or private, must not come back in by a refresh."""
     for edition in editions:
-        for article in edition.articles:
+        for article in articles_of(edition):
             closed = article.draft or (article.audience and edition.audience not in article.audience)
             if closed:
                 yield PressroomError(
@@ -286,21 +310,21 @@ def _no_longer_open(
 
 def _locked_decisions(lock: Lock, pool: Pool, today: Iterable[Decision]) -> tuple[Decision, ...]:
     """The decisions of the lock, with the reasons that the sections of today would have."""
-    by_article = {(decision.audience, decision.slug): decision for decision in today}
+    by_item = {(decision.audience, decision.key): decision for decision in today}
     decisions: list[Decision] = []
     for edition in lock.editions:
-        sections = {slug: section.title for section in edition.sections for slug, _ in section.articles}
-        for slug, title in sections.items():
-            now = by_article.get((edition.audience, slug))
+        sections = {key: section.title for section in edition.sections for key, _ in section.items}
+        for key, title in sections.items():
+            now = by_item.get((edition.audience, key))
             why = f"{now.reason}; frozen" if now and now.section == title else "frozen"
-            decisions.append(Decision(slug, edition.audience, True, title, why))
-        for slug in pool:
-            if slug in sections:
+            decisions.append(Decision(key, edition.audience, True, title, why))
+        for key in pool.candidates:
+            if key in sections:
                 continue
-            now = by_article.get((edition.audience, slug))
+            now = by_item.get((edition.audience, key))
             if now is None or now.taken:
                 why, short = "the issue was frozen without it", "frozen without it"
             else:
                 why, short = now.reason, now.short
-            decisions.append(Decision(slug, edition.audience, False, None, why, short))
+            decisions.append(Decision(key, edition.audience, False, None, why, short))
     return tuple(decisions)

@@ -1,4 +1,4 @@
-"""The digests stored in issue.lock: of an article's text, the bytes of its images, and its snippets."""
+"""The digests in issue.lock: an article's text, images and snippets, or a link item's fields."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pipeline.config.workspace_files import WorkspaceFiles
 from pipeline.content.containers import snippets_in
 from pipeline.content.spaced_addresses import SPACED_TAIL
 from pipeline.errors import PressroomError
-from pipeline.model import Article
+from pipeline.model import Article, PoolItem
 
 # `![alt](target`, `![alt](<target with spaces>`, `[label]: target` and `<img src="target"`: enough to
 # find the files. The Markdown parser reports a missing image later. A label that is not an image's adds
@@ -25,8 +25,10 @@ _IMAGE = re.compile(
 )
 
 
-def content_digest(article: Article, workspace: WorkspaceFiles) -> str:
-    """Return `sha256:…` over the article's text, the bytes of its images in their order, and its snippets."""
+def content_digest(article: PoolItem, workspace: WorkspaceFiles) -> str:
+    """Return `sha256:…` over the item's text, the bytes of its images in their order, and its snippets."""
+    if not isinstance(article, Article):
+        return article.digest
     digest = hashlib.sha256(article.digest.encode())
     for image in _images(article.image, article.body, article.place.path, workspace):
         digest.update(image)

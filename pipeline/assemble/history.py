@@ -1,4 +1,4 @@
-"""What earlier issues used: which articles they carried, and the ids and dates that were given out."""
+"""What earlier issues used: which items they carried, and the ids and dates that were given out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pipeline.articles.pool import Pool
 from pipeline.assemble.issues import Issues, folder_number
 from pipeline.assemble.lock import Lock
-from pipeline.model import FeedIdentity, Issue
+from pipeline.model import Article, FeedIdentity, Issue
 
 
 class History:
@@ -27,29 +27,32 @@ class History:
                 yield folder, self._locks[folder]
 
     def used_before(self, issue: Issue) -> dict[str, str]:
-        """Map each article that an earlier issue carries to the folder of the first of these issues."""
+        """Map each item that an earlier issue carries to the folder of the first of these issues."""
         used: dict[str, str] = {}
         for folder, lock in self._frozen(issue):
-            for slug in lock.slugs:
-                used.setdefault(slug, folder)
+            for key in lock.keys:
+                used.setdefault(key, folder)
         return used
 
     def carriers(self) -> dict[str, tuple[str, ...]]:
-        """Map each article to the folders of the frozen issues that carry it, oldest first."""
+        """Map each article and link item to the folders of the frozen issues that carry it, oldest first."""
         carriers: dict[str, tuple[str, ...]] = {}
         for folder, lock in self._frozen():
-            for slug in lock.slugs if folder in self._issues else ():
-                carriers[slug] = (*carriers.get(slug, ()), folder)
+            for key in lock.keys if folder in self._issues else ():
+                carriers[key] = (*carriers.get(key, ()), folder)
         return carriers
 
     def texts_before(self, issue: Issue) -> Iterator[tuple[str, str]]:
-        """The letters and articles of the frozen issues before this one: folder and source, oldest first."""
+        """The texts of the frozen issues before this one: folder and source, oldest first."""
         for folder, lock in self._frozen(issue):
             if folder in self._issues:
                 yield folder, self._issues[folder].letter
-            for slug in lock.slugs:
-                if slug in self._pool:
-                    yield folder, self._pool[slug].body
+            for key in lock.keys:
+                item = self._pool.candidates.get(key)
+                if isinstance(item, Article):
+                    yield folder, item.body
+                elif item:
+                    yield folder, f"{item.url} {item.comment}"
 
     def feed_identities(self) -> dict[str, FeedIdentity]:
         """The id and dates of each article; the newest revision where several issues carry it."""

@@ -1,10 +1,10 @@
 """`issue.lock`: the frozen selection, so that an old issue is always rebuilt as it was.
 
-It contains the editions with their sections and articles in order, a digest of each article and of the
-letter, the ids and dates that feeds show, and the addresses that readers were given. Ids, dates and
-addresses are written down once and carried from lock to lock, so that a feed item stays the same item for
-years (RFC 4287, section 4.2.6) and a link in an old email leads somewhere. The lock is committed with the
-issue. Approvals and drafts have files of their own beside it.
+It contains the editions with their sections and items in order, a digest of each article, of each link
+item and of the letter, the ids and dates that feeds show, and the addresses that readers were given. Ids,
+dates and addresses are written down once and carried from lock to lock, so that a feed item stays the same
+item for years (RFC 4287, section 4.2.6) and a link in an old email leads somewhere. The lock is committed
+with the issue. Approvals and drafts have files of their own beside it.
 
 Version 1 had no addresses and no digest of the letter, and dated an article by itself, not by the first
 issue that carried it. It is read for ever, and rewritten only by `assemble`, which keeps what it says.
@@ -14,22 +14,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from pipeline.config.workspace_files import ISSUES
+from pipeline.config.workspace_files import ISSUES, LINKS
 from pipeline.errors import PressroomError
-from pipeline.model import Article, AssembledIssue, Edition, FeedIdentity, Issue, Layout, Publication, Section
-from pipeline.support.files import check_characters
-from pipeline.support.json_text import read_json
+from pipeline.model import (
+    Article,
+    AssembledIssue,
+    Edition,
+    FeedIdentity,
+    Issue,
+    LinkItem,
+    PoolItem,
+    Publication,
+)
 from pipeline.support.urls import is_public, issue_path
-
-_VERSION = 2
-_ISSUE_PAGE = re.compile(r"issues/\d{1,6}-[a-z0-9-]+/(?:[\w-]+/)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +44,20 @@ class LockedArticle:
 
 
 @dataclass(frozen=True, slots=True)
+class LockedLink:
+    """A link item in a lock: its digest and its address at freezing."""
+
+    digest: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Lock:
     """A lock file. `rules` is the digest of what decided the selection (`rules_digest`).
 
-    Articles in `editions` are slugs. `letter` is the digest of the issue's own words. `addresses` maps each
-    public audience to the site paths that its page has had, oldest first. Both are empty in version 1.
+    Items in `editions` are the slugs of articles and the ids of link items. `letter` is the digest of the
+    issue's own words. `addresses` maps each public audience to the site paths that its page has had, oldest
+    first. Both are empty in version 1.
     """
 
     path: str
@@ -55,23 +67,33 @@ class Lock:
     feed_identity: FeedIdentity
     editions: tuple[Edition[str], ...]
     articles: Mapping[str, LockedArticle]
+    links: Mapping[str, LockedLink] = field(default_factory=dict)
 
     @property
-    def slugs(self) -> tuple[str, ...]:
-        """Every article that an edition carries, each once, in reading order."""
-        return tuple(dict.fromkeys(slug for edition in self.editions for slug in edition.articles))
+    def keys(self) -> tuple[str, ...]:
+        """Every article and link item that an edition carries, each once, in reading order."""
+        return tuple(dict.fromkeys(key for edition in self.editions for key in edition.items))
 
+    def digest(self, key: str) -> str:
+        """The digest of an article or a link item at freezing."""
+        return (self.links.get(key) or self.articles[key]).digest
 
-def with_current_slugs(lock: Lock, current: Mapping[str, str]) -> Lock:
-    """Replace old slugs in a lock. `current` maps each former slug to the slug of today.
+    def with_current_keys(self, current: Mapping[str, str]) -> Lock:
+        """Return the lock with old slugs and ids replaced; `current` maps each to that of today.
 
-    A renamed article thereby keeps its id and its place in every issue.
-    """
-    if not current.keys() & lock.articles.keys():
-        return lock
-    editions = tuple(edition.map(lambda slug: current.get(slug, slug)) for edition in lock.editions)
-    articles = {current.get(slug, slug): article for slug, article in lock.articles.items()}
-    return replace(lock, editions=editions, articles=dict(sorted(articles.items())))
+        A renamed article thereby keeps its id and its place in every issue.
+        """
+        if not current.keys() & {*self.articles, *self.links}:
+            return self
+        editions = tuple(edition.map(lambda key: current.get(key, key)) for edition in self.editions)
+        articles = {current.get(slug, slug): article for slug, article in self.articles.items()}
+        links = {current.get(key, key): link for key, link in self.links.items()}
+        return replace(
+            self,
+            editions=editions,
+            articles=dict(sorted(articles.items())),
+            links=dict(sorted(links.items())),
+        )
 
 
 def lock_path(folder: str) -> str:
@@ -83,7 +105,7 @@ def lock_path(folder: str) -> str:
 
 
 def rules_digest(issue: Issue) -> str:
-    """Digest of everything in an issue that decides which articles it carries.
+    """Digest of everything in an issue that decides which items it carries, and how the lock has them.
 
     It must never change for an issue that stays as it is. So a new key is added, with its name, only where
     it is set.
@@ -92,6 +114,7 @@ def rules_digest(issue: Issue) -> str:
         (
             *(rule.title, rule.tags.any, rule.tags.all, rule.tags.none, rule.pin, rule.exclude, rule.limit),
             *(rule.order.value, str(rule.since), str(rule.until), rule.layout, rule.reuse),
+            *([{"badges": dict(rule.badges)}] if rule.badges else []),
         )
         for rule in issue.sections
     ]
@@ -142,14 +165,18 @@ def freeze_issue(
     before: Lock | None,
     now: datetime,
 ) -> Lock:
-    """Make the lock of an issue; `digests` maps its articles to their digests of today.
+    """Make the lock of an issue; `digests` maps its items to their digests of today.
 
     `before` is the lock that this one replaces: its ids stay, and what has changed since then is dated `now`.
     """
     issue = assembled.issue
     articles: dict[str, LockedArticle] = {}
+    links: dict[str, LockedLink] = {}
     for edition in assembled.editions:
-        for article in edition.articles:
+        for article in edition.items:
+            if isinstance(article, LinkItem):
+                links[article.id] = LockedLink(digests[article.id], article.url)
+                continue
             old = before.articles.get(article.slug) if before else None
             identity = old.feed_identity if old else assembled.feed_identities[article.slug]
             if identity.published > now:
@@ -169,13 +196,15 @@ def freeze_issue(
         letter=_letter_digest(issue),
         addresses=before.addresses if before else {},
         feed_identity=identity,
-        editions=tuple(edition.map(lambda article: article.slug) for edition in assembled.editions),
+        editions=tuple(edition.map(lambda item: item.key) for edition in assembled.editions),
         articles=dict(sorted(articles.items())),
+        links=dict(sorted(links.items())),
     )
     lock = keep_addresses(lock, issue, publication)
-    if before and (lock.editions, lock.articles, lock.letter) != (
+    if before and (lock.editions, lock.articles, lock.links, lock.letter) != (
         before.editions,
         before.articles,
+        before.links,
         before.letter or lock.letter,
     ):
         return replace(lock, feed_identity=_revised(identity, None, now))
@@ -197,25 +226,25 @@ def _revised(identity: FeedIdentity, stated: datetime | None, changed_at: dateti
 # --- restoring -------------------------------------------------------------------------------
 
 
-def restore_issue(issue: Issue, lock: Lock, pool: Mapping[str, Article]) -> AssembledIssue:
+def restore_issue(issue: Issue, lock: Lock, candidates: Mapping[str, PoolItem]) -> AssembledIssue:
     """Restore an issue as its lock froze it. The lock must not have conflicts."""
     identities = {slug: article.feed_identity for slug, article in lock.articles.items()}
     return AssembledIssue(
-        issue, editions_of(lock, pool), lock.feed_identity, identities, True, lock.addresses
+        issue, editions_of(lock, candidates), lock.feed_identity, identities, True, lock.addresses
     )
 
 
-def editions_of(lock: Lock, pool: Mapping[str, Article]) -> tuple[Edition[Article], ...]:
-    """Return the editions of a lock with the articles of today."""
-    return tuple(edition.map(pool.__getitem__) for edition in lock.editions)
+def editions_of(lock: Lock, candidates: Mapping[str, PoolItem]) -> tuple[Edition[PoolItem], ...]:
+    """Return the editions of a lock with the articles and link items of today."""
+    return tuple(edition.map(candidates.__getitem__) for edition in lock.editions)
 
 
 def lock_conflicts(
     issue: Issue, lock: Lock, digests: Mapping[str, str], renamed: Mapping[str, Article]
 ) -> Iterator[PressroomError]:
-    """Yield an error for each article that differs from the lock.
+    """Yield an error for each article and link item that differs from the lock.
 
-    `digests` lacks deleted articles; `renamed` maps those that have another name now to what they are.
+    `digests` lacks deleted ones; `renamed` maps articles that have another name now to what they are.
     """
     command = f"pressroom assemble {issue.number}"
     for edition in lock.editions:
@@ -225,7 +254,8 @@ def lock_conflicts(
                 lock.path,
                 hint=f"Choose again: {command} --update",
             )
-    for slug in lock.slugs:
+    for slug in lock.keys:
+        link = lock.links.get(slug)
         if slug in renamed:
             yield PressroomError(
                 f'the issue carries "{slug}", which is "{renamed[slug].slug}" now.',
@@ -233,121 +263,23 @@ def lock_conflicts(
                 hint=f"Write `aliases: [{slug}]` in its front matter: then it keeps its id, and its old "
                 "address leads to it.",
             )
+        elif slug not in digests and link:
+            yield PressroomError(
+                f"the issue carries the link {link.url}, which is no longer in {LINKS}/.",
+                lock.path,
+                hint=f"Restore the entry, write `id: {slug}` in it if you corrected the address, or choose "
+                f"again: {command} --update",
+            )
         elif slug not in digests:
             yield PressroomError(
                 f'the issue carries "{slug}", which is no longer in the pool.',
                 lock.path,
                 hint=f"Restore the file, or choose again: {command} --update",
             )
-        elif digests[slug] != lock.articles[slug].digest:
+        elif digests[slug] != lock.digest(slug):
+            what = f"the link {link.url}" if link else f'the article "{slug}"'
             yield PressroomError(
-                f'the article "{slug}" was edited after the issue was frozen.',
+                f"{what} was edited after the issue was frozen.",
                 lock.path,
                 hint=f"Undo the edit, or take it into the issue: {command} --refresh",
             )
-
-
-# --- the file --------------------------------------------------------------------------------
-
-
-def write_lock(lock: Lock) -> str:
-    """Write a lock as JSON with one value a line, so that a diff can be read."""
-    data = {
-        "version": _VERSION,
-        **_identity_to_json(lock.feed_identity),
-        "rules": lock.rules,
-        "letter": lock.letter,
-        "editions": [
-            {
-                "audience": edition.audience,
-                "addresses": list(lock.addresses.get(edition.audience, ())),
-                "sections": [
-                    {
-                        "title": section.title,
-                        "items": [
-                            {"article": slug, "layout": layout.value} for slug, layout in section.articles
-                        ],
-                    }
-                    for section in edition.sections
-                ],
-            }
-            for edition in lock.editions
-        ],
-        "articles": {
-            slug: {"digest": article.digest, **_identity_to_json(article.feed_identity)}
-            for slug, article in lock.articles.items()
-        },
-    }
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
-
-
-def _identity_to_json(identity: FeedIdentity) -> dict[str, str]:
-    return {
-        "id": identity.id,
-        "published": identity.published.isoformat(),
-        "updated": identity.updated.isoformat(),
-    }
-
-
-def read_lock(text: str, folder: str) -> Lock:
-    """Read the lock of an issue's folder. Raises `PressroomError` for a broken one, as after a merge."""
-    path, number = lock_path(folder), folder.partition("-")[0].lstrip("0")
-    hint = f"Restore it from version control, or choose again: pressroom assemble {number} --update"
-    try:
-        data: dict[str, Any] = read_json(text)
-    except ValueError as error:
-        line = getattr(error, "lineno", None)
-        raise PressroomError("the lock is broken.", path, line, hint) from error
-    check_characters(json.dumps(data, ensure_ascii=False), path)  # an escape may hide a forbidden character
-    try:
-        if data["version"] not in (1, _VERSION):
-            raise PressroomError(
-                f"the lock is of version {data['version']}, which this Pressroom does not read.",
-                path,
-                hint="Install a newer Pressroom.",
-            )
-        lock = Lock(
-            path=path,
-            rules=str(data["rules"]),
-            letter=str(data.get("letter", "")),
-            addresses={
-                str(edition["audience"]): tuple(map(_site_path, edition["addresses"]))
-                for edition in data["editions"]
-                if edition.get("addresses")
-            },
-            feed_identity=_identity_from_json(data),
-            editions=tuple(_edition_from_json(edition) for edition in data["editions"]),
-            articles={
-                str(slug): LockedArticle(str(article["digest"]), _identity_from_json(article))
-                for slug, article in data["articles"].items()
-            },
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise PressroomError("the lock is broken.", path, hint=hint) from error
-    if not set(lock.slugs) <= set(lock.articles):
-        raise PressroomError("the lock is broken: an article in it has no record.", path, hint=hint)
-    return lock
-
-
-def _edition_from_json(data: Mapping[str, Any]) -> Edition[str]:
-    sections = []
-    for section in data["sections"]:
-        # Version 1 called an item's article its slug.
-        key, items = ("article", section["items"]) if "items" in section else ("slug", section["articles"])
-        members = tuple((str(each[key]), Layout(each["layout"])) for each in items)
-        sections.append(Section(str(section["title"]), members))
-    return Edition(str(data["audience"]), tuple(sections))
-
-
-def _site_path(path: str) -> str:
-    """Return the path of an issue's page. Raises `ValueError` for any other: a file is written there."""
-    if not _ISSUE_PAGE.fullmatch(path):
-        raise ValueError(path)
-    return path
-
-
-def _identity_from_json(data: Mapping[str, Any]) -> FeedIdentity:
-    published, updated = (datetime.fromisoformat(data[key]) for key in ("published", "updated"))
-    if published.tzinfo is None or updated.tzinfo is None:
-        raise ValueError("a date without its offset")
-    return FeedIdentity(str(data["id"]), published, updated)

@@ -1,24 +1,39 @@
-"""Select the articles of an issue, and explain for each article of the pool why it is in or out.
+"""Select the articles and link items of an issue, and explain for each of the pool why it is in or out.
 
-An article goes into the first section that takes it, and only there; a section that pins it takes
+An item goes into the first section that takes it, and only there; a section that pins it takes
 precedence. Each edition is selected separately, because its audience decides which articles it may use.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from shlex import quote
 from typing import NamedTuple
 
 from pipeline.articles.pool import Pool
 from pipeline.errors import PressroomError, raise_all, suggest
-from pipeline.model import Article, Decision, Edition, Issue, Order, Section, SectionRule
+from pipeline.model import (
+    Article,
+    Decision,
+    Edition,
+    Issue,
+    Layout,
+    Order,
+    Place,
+    PoolItem,
+    Section,
+    SectionRule,
+)
+from pipeline.support.urls import path_part
 
 NO_SECTION = "tags that no section takes"
-"""The short reason for articles that no section of the issue asks for."""
+"""The short reason for items that no section of the issue asks for."""
 
 
 class _Reason(NamedTuple):
-    """Why an article is out: the full reason, and the heading for all articles with such a reason."""
+    """Why an item is out: the full reason, and the heading for all items with such a reason."""
 
     reason: str
     short: str
@@ -27,10 +42,10 @@ class _Reason(NamedTuple):
 _NO_TAGS = _Reason("no section takes its tags", NO_SECTION)
 
 
-def select_articles(issue: Issue, pool: Pool, used: Mapping[str, str]) -> tuple[Edition[Article], ...]:
-    """Select the articles of each edition. `used` maps slugs to the folder of the issue that used them.
+def select_items(issue: Issue, pool: Pool, used: Mapping[str, str]) -> tuple[Edition[PoolItem], ...]:
+    """Select the items of each edition. `used` maps keys to the folder of the issue that used them.
 
-    Raises `Mistakes` for unknown tags and slugs.
+    Raises `Mistakes` for unknown tags and names.
     """
     return tuple(select_edition(issue, audience, pool, used).edition for audience in issue.audiences)
 
@@ -39,98 +54,133 @@ def select_articles(issue: Issue, pool: Pool, used: Mapping[str, str]) -> tuple[
 
 
 class Selection(NamedTuple):
-    """An edition, which may be empty, and for each article of the pool why it is in or out."""
+    """An edition, which may be empty, and for each item of the pool why it is in or out."""
 
-    edition: Edition[Article]
+    edition: Edition[PoolItem]
     decisions: tuple[Decision, ...]
 
 
 def select_edition(issue: Issue, audience: str, pool: Pool, used: Mapping[str, str]) -> Selection:
-    """Select one edition. Raises `Mistakes` as `select_articles`."""
+    """Select one edition. Raises `Mistakes` as `select_items`."""
+    issue = _with_keys(issue, pool)
     raise_all(_section_mistakes(issue, pool))
-    raise_all(_article_mistakes(issue, pool, used))
-    closed = {slug: why for slug, article in pool.items() if (why := _closed(article, issue, audience))}
-    pinned = {slug for rule in issue.sections for slug in rule.pin}
+    raise_all(_item_mistakes(issue, pool, used))
+    candidates = pool.candidates
+    closed = {key: why for key, item in candidates.items() if (why := _closed(item, issue, audience))}
+    pinned = {key for rule in issue.sections for key in rule.pin}
     taken: dict[str, Decision] = {}
     refused: dict[str, _Reason] = {}
-    sections: list[Section[Article]] = []
+    sections: list[Section[PoolItem]] = []
     for rule in issue.sections:
-        members = [pool[slug] for slug in rule.pin if slug not in closed]
-        for article in members:
-            taken[article.slug] = Decision(article.slug, audience, True, rule.title, "pinned")
+        members = [candidates[key] for key in rule.pin if key not in closed]
+        for item in members:
+            taken[item.key] = Decision(item.key, audience, True, rule.title, "pinned")
         free = [
-            article
-            for slug, article in pool.items()
-            if slug not in closed
-            and slug not in taken
-            and slug not in pinned
-            and rule.tags.takes(article.tags)
+            item
+            for key, item in candidates.items()
+            if key not in closed and key not in taken and key not in pinned and rule.tags.takes(item.tags)
         ]
-        for article in _ordered(free, rule.order):
-            reason = _refused_by_section(article, rule, used)
+        for item in _ordered(free, rule.order):
+            reason = _refused_by_section(item, rule, used)
             if reason is None and rule.limit is not None and len(members) >= rule.limit:
                 reason = _Reason(
                     f"section {rule.label} has its {rule.limit} already", f"{rule.label} is full"
                 )
             if reason is not None:
-                refused.setdefault(article.slug, reason)
+                refused.setdefault(item.key, reason)
                 continue
-            members.append(article)
-            taken[article.slug] = Decision(article.slug, audience, True, rule.title, _tagged(article, rule))
+            members.append(item)
+            taken[item.key] = Decision(item.key, audience, True, rule.title, _tagged(item, rule))
         if members:
             layout = rule.layout or issue.layout or issue.theme_layout
-            placed = tuple((article, article.layout or layout) for article in members)
-            sections.append(Section(rule.title, placed))
+            sections.append(
+                Section(rule.title, tuple((item, _layout(item, layout)) for item in members), rule.badges)
+            )
     decisions = tuple(
-        taken.get(slug)
-        or Decision(slug, audience, False, None, *(closed.get(slug) or refused.get(slug) or _NO_TAGS))
-        for slug in pool
+        taken.get(key)
+        or Decision(key, audience, False, None, *(closed.get(key) or refused.get(key) or _NO_TAGS))
+        for key in candidates
     )
     return Selection(Edition(audience, tuple(sections)), decisions)
 
 
-def _closed(article: Article, issue: Issue, audience: str) -> _Reason | None:
-    """Return why an article cannot be in this edition, whatever its sections say; None if it can."""
-    if article.draft:
+def _with_keys(issue: Issue, pool: Pool) -> Issue:
+    """Replace the addresses of link items in `pin` and `exclude` by their ids; unknown names stay."""
+
+    def keys(names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(pool.key_of(name) or name for name in names))
+
+    sections = (
+        replace(rule, pin=keys(rule.pin), exclude=keys(rule.exclude)) if rule.pin or rule.exclude else rule
+        for rule in issue.sections
+    )
+    return replace(issue, exclude=keys(issue.exclude), sections=tuple(sections))
+
+
+def _layout(item: PoolItem, layout: Layout) -> Layout:
+    """The layout of an item in a section whose layout is this one."""
+    return item.layout or layout if isinstance(item, Article) else Layout.LINK
+
+
+def _closed(item: PoolItem, issue: Issue, audience: str) -> _Reason | None:
+    """Return why an item cannot be in this edition, whatever its sections say; None if it can."""
+    if isinstance(item, Article) and item.draft:
         return _Reason("it is a draft", "draft")
-    if article.date > issue.date:
-        reason = f"it is dated {article.date:%Y-%m-%d}, after the issue ({issue.date:%Y-%m-%d})"
+    if item.date and item.date > issue.date:
+        reason = f"it is dated {item.date:%Y-%m-%d}, after the issue ({issue.date:%Y-%m-%d})"
         return _Reason(reason, "dated after the issue")
-    if article.audience and audience not in article.audience:
-        only = f"for {' and '.join(article.audience)} only"
+    if isinstance(item, Article) and item.audience and audience not in item.audience:
+        only = f"for {' and '.join(item.audience)} only"
         return _Reason(f"it is {only}", only)
-    if article.slug in issue.exclude:
+    if item.key in issue.exclude:
         return _Reason("the issue excludes it", "excluded by the issue")
     return None
 
 
-def _refused_by_section(article: Article, rule: SectionRule, used: Mapping[str, str]) -> _Reason | None:
-    """Return why a section refuses an article although its tags fit; None if it takes it."""
-    if article.slug in rule.exclude:
+def _refused_by_section(item: PoolItem, rule: SectionRule, used: Mapping[str, str]) -> _Reason | None:
+    """Return why a section refuses an item although its tags fit; None if it takes it."""
+    if item.key in rule.exclude:
         return _Reason(f"section {rule.label} excludes it", f"excluded by {rule.label}")
-    if article.slug in used and not rule.reuse:
-        folder = used[article.slug]
+    if item.key in used and not rule.reuse:
+        folder = used[item.key]
         return _Reason(f"issue {folder} carried it", f"carried by issue {int(folder.partition('-')[0])}")
-    if rule.since and article.date < rule.since:
+    if item.date is None and (rule.since or rule.until):
+        return _Reason(
+            f"it has no date, and section {rule.label} takes only dated items",
+            f"without a date, which {rule.label} asks for",
+        )
+    if rule.since and item.date and item.date < rule.since:
         begins = f"{rule.label} begins with {rule.since:%Y-%m-%d}"
         return _Reason(f"section {begins}", begins)
-    if rule.until and article.date > rule.until:
+    if rule.until and item.date and item.date > rule.until:
         ends = f"{rule.label} ends with {rule.until:%Y-%m-%d}"
         return _Reason(f"section {ends}", ends)
     return None
 
 
-def _tagged(article: Article, rule: SectionRule) -> str:
-    tags = [tag for tag in (*rule.tags.any, *rule.tags.all) if tag in article.tags]
+def _tagged(item: PoolItem, rule: SectionRule) -> str:
+    tags = [tag for tag in (*rule.tags.any, *rule.tags.all) if tag in item.tags]
     return "tagged " + ", ".join(dict.fromkeys(tags))
 
 
-def _ordered(articles: Iterable[Article], order: Order) -> list[Article]:
-    """Sort in the section's order, and by slug where that is equal, so that the order is always the same."""
-    by_slug = sorted(articles, key=lambda article: article.slug)
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
+_LATEST = datetime.max.replace(tzinfo=UTC)
+
+
+def _ordered(items: Iterable[PoolItem], order: Order) -> list[PoolItem]:
+    """Sort in the section's order, and by slug where that is equal, so that the order is always the same.
+
+    Link items are sorted by title instead of slug. Those without a date come last.
+    """
+    by_name = sorted(
+        items,
+        key=lambda item: (item.slug if isinstance(item, Article) else path_part(item.title), item.key),
+    )
     if order is Order.TITLE:
-        return sorted(by_slug, key=lambda article: article.title.casefold())
-    return sorted(by_slug, key=lambda article: article.date, reverse=order is Order.NEWEST)
+        return sorted(by_name, key=lambda item: item.title.casefold())
+    if order is Order.OLDEST:
+        return sorted(by_name, key=lambda item: item.date or _LATEST)
+    return sorted(by_name, key=lambda item: item.date or _EARLIEST, reverse=True)
 
 
 # --- mistakes --------------------------------------------------------------------------------
@@ -141,51 +191,46 @@ def _section_mistakes(issue: Issue, pool: Pool) -> Iterator[PressroomError]:
     for rule in issue.sections:
         yield from _unknown_tags(rule, pool)
         yield from _bad_pins(rule, issue, pool)
-        for slug in rule.exclude:
-            if slug not in pool:
-                yield _unknown_slug(rule, "excludes", slug, pool)
-        for slug in rule.pin:
-            other = first.setdefault(slug, rule)
+        for name in rule.exclude:
+            if name not in pool.candidates:
+                yield _unknown_name(f"section {rule.label} excludes", rule.place, name, pool)
+        for name in rule.pin:
+            other = first.setdefault(name, rule)
             if other is not rule:
                 yield PressroomError(
-                    f'section {rule.label} pins "{slug}", which section {other.label} pins too.',
+                    f'section {rule.label} pins "{name}", which section {other.label} pins too.',
                     *rule.place,
                     "An article can be in an issue only once: delete one of the two.",
                 )
-    for slug in issue.exclude:
-        if slug not in pool:
-            yield PressroomError(
-                f'the issue excludes "{slug}", which no article has as its slug.',
-                *issue.place,
-                suggest(slug, pool),
-            )
+    for name in issue.exclude:
+        if name not in pool.candidates:
+            yield _unknown_name("the issue excludes", issue.place, name, pool)
 
 
-def _article_mistakes(issue: Issue, pool: Pool, used: Mapping[str, str]) -> Iterator[PressroomError]:
-    """Yield the mistakes of articles that may belong in the issue: by their tags, or because nobody knows.
+def _item_mistakes(issue: Issue, pool: Pool, used: Mapping[str, str]) -> Iterator[PressroomError]:
+    """Yield the mistakes of items that may belong in the issue: by their tags, or because nobody knows.
 
-    The mistake may be in the audience or the date, so neither is a reason to leave the article out.
+    The mistake may be in the audience or the date, so neither is a reason to leave the item out.
     """
-    for slug, mistakes in pool.mistakes.items():
-        article = pool.get(slug)
-        if article is None:
+    for key, mistakes in pool.mistakes.items():
+        item = pool.candidates.get(key)
+        if item is None:
             yield from mistakes
-        elif article.draft or slug in issue.exclude or slug in used:
+        elif key in issue.exclude or key in used or (isinstance(item, Article) and item.draft):
             continue
-        elif not article.tags or any(
-            slug in rule.pin or rule.tags.takes(article.tags) for rule in issue.sections
-        ):
+        elif not item.tags or any(key in rule.pin or rule.tags.takes(item.tags) for rule in issue.sections):
             yield from mistakes
 
 
 def _unknown_tags(rule: SectionRule, pool: Pool) -> Iterator[PressroomError]:
     known = pool.tags
-    for tag in (*rule.tags.any, *rule.tags.all, *rule.tags.none):
+    for tag in (*rule.tags.any, *rule.tags.all, *rule.tags.none, *rule.badges):
         if tag in known:
             continue
-        # A default section may wait for its first article, so only a near miss is a mistake there.
-        hint = suggest(tag, known, 0.8 if rule.waits else 0.6)
-        if hint or not rule.waits:
+        # A default section and a badge may wait for their first article, so only a near miss is a mistake.
+        waits = rule.waits or tag in rule.badges
+        hint = suggest(tag, known, 0.8 if waits else 0.6)
+        if hint or not waits:
             yield PressroomError(
                 f'section {rule.label} takes the tag "{tag}", which no article has.',
                 *rule.place,
@@ -194,22 +239,25 @@ def _unknown_tags(rule: SectionRule, pool: Pool) -> Iterator[PressroomError]:
 
 
 def _bad_pins(rule: SectionRule, issue: Issue, pool: Pool) -> Iterator[PressroomError]:
-    for slug in rule.pin:
-        if slug not in pool:
-            yield _unknown_slug(rule, "pins", slug, pool)
+    for key in rule.pin:
+        if key not in pool.candidates:
+            yield _unknown_name(f"section {rule.label} pins", rule.place, key, pool)
             continue
-        reasons = [why for each in issue.audiences if (why := _closed(pool[slug], issue, each))]
+        reasons = [why for each in issue.audiences if (why := _closed(pool.candidates[key], issue, each))]
         if len(reasons) == len(issue.audiences):
             yield PressroomError(
-                f'section {rule.label} pins "{slug}", but {reasons[0].reason}.',
+                f'section {rule.label} pins "{key}", but {reasons[0].reason}.',
                 *rule.place,
                 "Delete the pin, or change the article.",
             )
 
 
-def _unknown_slug(rule: SectionRule, verb: str, slug: str, pool: Pool) -> PressroomError:
+def _unknown_name(where: str, place: Place, name: str, pool: Pool) -> PressroomError:
+    if "://" in name:
+        message = f'{where} "{name}", which no link item has as its address.'
+        return PressroomError(message, *place, f"Add it: pressroom add {quote(name)}")
     return PressroomError(
-        f'section {rule.label} {verb} "{slug}", which no article has as its slug.',
-        *rule.place,
-        suggest(slug, pool) or "List all slugs: pressroom articles",
+        f'{where} "{name}", which no article has as its slug.',
+        *place,
+        suggest(name, pool.candidates) or "List all slugs: pressroom articles",
     )

@@ -1,15 +1,16 @@
-"""Find the articles that will be in no issue, because no section takes their tags."""
+"""Find the articles and link items that will be in no issue, because no section takes their tags."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 
+from pipeline.articles.pool import Pool
 from pipeline.errors import suggest
 from pipeline.model import Article, Finding, Issue, Place, Publication, Severity
 from pipeline.support.limits import SETTINGS_FILE
 
-_NAMED_ARTICLES = 3
-"""Articles named one by one where no tag is near: an archive that was imported may have hundreds."""
+_NAMED_ITEMS = 3
+"""Items named one by one where no tag is near: an archive that was imported may have hundreds."""
 
 _REMEDY = "Give it a tag that a section takes, name its tag in a section, or pin it."
 
@@ -25,42 +26,47 @@ def nearest_tag(tags: Iterable[str], wanted: Collection[str]) -> str | None:
     return next((hint for tag in tags if (hint := suggest(tag, wanted))), None)
 
 
-def unplaced_articles(
-    pool: Mapping[str, Article], publication: Publication, issues: Iterable[Issue], carried: Collection[str]
+def unplaced_items(
+    pool: Pool, publication: Publication, issues: Iterable[Issue], carried: Collection[str]
 ) -> Iterator[Finding]:
-    """Report each article that no section takes by a tag, and that no issue pins, excludes or has carried.
+    """Report each item that no section takes by a tag, and that no issue pins, excludes or has carried.
 
-    `carried` are the slugs in the locks. Beyond a few, articles whose tags are not like a wanted one are
+    `carried` are the keys in the locks. Beyond a few, items whose tags are not like a wanted one are
     counted.
     """
     issues = tuple(issues)
     wanted = wanted_tags(publication, issues)
-    named = {*carried, *(slug for issue in issues for slug in issue.exclude)}
-    named.update(slug for issue in issues for rule in issue.sections for slug in (*rule.pin, *rule.exclude))
+    names = [name for issue in issues for name in issue.exclude]
+    names += [name for issue in issues for rule in issue.sections for name in (*rule.pin, *rule.exclude)]
+    named = {*carried, *map(pool.key_of, names)}
     unplaced = [
-        article
-        for slug, article in pool.items()
-        if not article.draft and slug not in named and wanted.isdisjoint(article.tags)
+        item
+        for key, item in pool.candidates.items()
+        if not (isinstance(item, Article) and item.draft)
+        and key not in named
+        and wanted.isdisjoint(item.tags)
     ]
     others = 0
-    for article in unplaced:
-        hint = nearest_tag(article.tags, wanted)
+    for item in unplaced:
+        hint = nearest_tag(item.tags, wanted)
         others += hint is None
-        if hint or others <= _NAMED_ARTICLES:
-            tags = ", ".join(f'"{tag}"' for tag in article.tags)
+        if hint or others <= _NAMED_ITEMS:
+            tags = ", ".join(f'"{tag}"' for tag in item.tags)
             what = f"no section takes the tag {tags}" if tags else "it has no tag"
             yield Finding(
                 "TAG001",
                 Severity.WARNING,
-                f"{what}, so no issue carries this article.",
-                Place(article.place.path, article.lines.get("tags", 1)),
+                f"{what}, so no issue carries this {'article' if isinstance(item, Article) else 'link'}.",
+                Place(item.place.path, item.lines.get("tags") or item.place.line),
                 hint or _REMEDY,
             )
-    if others > _NAMED_ARTICLES:
+    if others > _NAMED_ITEMS:
+        kinds = {isinstance(item, Article) for item in unplaced}
+        what = {frozenset([True]): "articles", frozenset([False]): "links"}.get(frozenset(kinds), "items")
         yield Finding(
             "TAG001",
             Severity.WARNING,
-            f"{others} articles have only tags that no section takes, these {_NAMED_ARTICLES} among them.",
+            f"{others} {what} have only tags that no section takes, these {_NAMED_ITEMS} among them.",
             Place(SETTINGS_FILE),
             "List them: pressroom plan latest --all",
         )

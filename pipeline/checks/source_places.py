@@ -101,6 +101,8 @@ class SourcePlaces:
                 places.setdefault(composed.article.link, self.of_article(slug, "link"))
             if composed.url:
                 places.setdefault(composed.url, self.of_article(slug))
+        for each in self.edition.links:
+            places.setdefault(each.url, each.link.place)
         return places
 
     @cached_property

@@ -8,12 +8,21 @@ from dataclasses import dataclass
 from pipeline.content.medium import Medium, for_audience
 from pipeline.content.tree import BLOCKS, is_block
 from pipeline.content.tree_text import tree_text
-from pipeline.model import Block, ComposedEdition, Content, Element, Layout, Node, Place
+from pipeline.model import (
+    Block,
+    ComposedArticle,
+    ComposedEdition,
+    Content,
+    Element,
+    Layout,
+    Node,
+    Place,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class SourceText:
-    """The letter, or the body of an article, and where it is written."""
+    """The letter, the body of an article or the comment on a link item, and where it is written."""
 
     what: str
     path: str
@@ -60,12 +69,22 @@ def _walk(nodes: Iterable[Node], line: int) -> Iterator[tuple[Node, int]]:
 
 
 def shown_texts(edition: ComposedEdition) -> tuple[SourceText, ...]:
-    """The letter and the articles that the email shows in full, in reading order, as it shows them."""
+    """The letter, the articles that the email shows in full, as it shows them, and the comments on links."""
     issue = edition.issue
     letter = for_audience(edition.letter, Medium.EMAIL, edition.audience)
     return (
         SourceText("the letter", issue.place.path, issue.letter_line, letter),
         *_articles(edition, Medium.EMAIL),
+        *(
+            SourceText(
+                f'the comment on "{each.link.title}"',
+                each.link.place.path,
+                each.link.comment_line,
+                each.content,
+            )
+            for each in edition.links
+            if each.link.comment
+        ),
     )
 
 
@@ -76,9 +95,9 @@ def web_texts(edition: ComposedEdition) -> tuple[SourceText, ...]:
 
 def _articles(edition: ComposedEdition, medium: Medium) -> Iterator[SourceText]:
     for section in edition.sections:
-        for composed, layout in section.articles:
+        for composed, layout in section.items:
             in_full = composed.in_layout(layout) is Layout.FULL
-            if in_full is (medium is Medium.EMAIL):
+            if isinstance(composed, ComposedArticle) and in_full is (medium is Medium.EMAIL):
                 article = composed.article
                 content = for_audience(composed.content, medium, edition.audience)
                 what, path = f'"{article.title}"', article.place.path
@@ -148,7 +167,7 @@ def _passage(nodes: Iterable[Node], path: str, line: int, tag: str) -> Passage:
 
 
 def field_passages(edition: ComposedEdition) -> Iterator[Passage]:
-    """What the front matter says to readers: titles, subject, preview text, section titles, deks."""
+    """What the fields say to readers: titles, subject, preview text, section titles, deks."""
     issue = edition.issue
 
     def of_issue(text: str | None, key: str) -> Passage:
@@ -163,3 +182,5 @@ def field_passages(edition: ComposedEdition) -> Iterator[Passage]:
         article = composed.article
         for key, text in (("title", article.title), ("dek", article.dek)):
             yield Passage(text, article.place.path, article.lines.get(key) or article.place.line)
+    for each in edition.links:
+        yield Passage(each.link.title, *each.link.place)

@@ -30,6 +30,7 @@ from pipeline.cli.completion_command import completion
 from pipeline.cli.export_command import export
 from pipeline.cli.feed_command import feed
 from pipeline.cli.import_command import import_
+from pipeline.cli.link_commands import add, links
 from pipeline.cli.list_commands import articles, status, tags
 from pipeline.cli.new_commands import init, new
 from pipeline.cli.preview_command import preview
@@ -84,7 +85,7 @@ def main(ctx: click.Context, workspace: str) -> None:
     ctx.obj = workspace
 
 
-for command in (init, new, import_, articles, tags, plan, assemble, build, feed, check, preview, test):
+for command in (init, new, add, import_, articles, links, tags, plan, assemble, build, feed, check):
     main.add_command(command)
-for command in (approve, export, status, completion):
+for command in (preview, test, approve, export, status, completion):
     main.add_command(command)

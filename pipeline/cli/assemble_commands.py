@@ -8,6 +8,7 @@ import click
 
 from pipeline.cli import terminal
 from pipeline.cli.options import issue_argument, json_option, now_option, time_or_now, workspace_of
+from pipeline.model import LinkItem
 
 
 @click.command()
@@ -16,7 +17,7 @@ from pipeline.cli.options import issue_argument, json_option, now_option, time_o
 @json_option
 @click.pass_context
 def plan(ctx: click.Context, issue: str, everything: bool, as_json: bool) -> None:
-    """Show for each article of the pool why it is in or out of ISSUE.
+    """Show for each article and link why it is in or out of ISSUE.
 
     \b
     Examples:
@@ -29,16 +30,24 @@ def plan(ctx: click.Context, issue: str, everything: bool, as_json: bool) -> Non
     workspace = workspace_of(ctx)
     issue_plan = plan_issue(workspace, workspace.issues.find(issue))
     if as_json:
-        decisions = [
-            {name: getattr(each, name) for name in ("slug", "audience", "taken", "section", "reason")}
-            for each in issue_plan.decisions
-        ]
+        lock = workspace.assembler.locks.get(issue_plan.issue.folder)
+        links = {*workspace.pool.links, *(lock.links if lock else ())}
+
+        def decisions(name: str, are_links: bool) -> list[dict[str, object]]:
+            keys = ("audience", "taken", "section", "reason")
+            return [
+                {name: each.key, **{key: getattr(each, key) for key in keys}}
+                for each in issue_plan.decisions
+                if (each.key in links) is are_links
+            ]
+
         terminal.print_json(
             {
                 "issue": issue_plan.issue.folder,
                 "number": issue_plan.issue.number,
                 "frozen": issue_plan.frozen,
-                "articles": decisions,
+                "articles": decisions("slug", False),
+                "links": decisions("id", True),
             }
         )
         return
@@ -56,7 +65,7 @@ def plan(ctx: click.Context, issue: str, everything: bool, as_json: bool) -> Non
 def assemble(
     ctx: click.Context, issue: str, update: bool, refresh: bool, as_json: bool, now: datetime | None
 ) -> None:
-    """Select the articles of ISSUE and freeze the selection in its issue.lock.
+    """Select the articles and links of ISSUE and freeze them in its issue.lock.
 
     A frozen issue is always rebuilt with the same articles, whatever is added to the pool later.
     Commit the lock: it also has the ids by which feed readers recognise the issue and its articles.
@@ -77,16 +86,17 @@ def assemble(
     report = assemble_issue(workspace, chosen, at, update=update, refresh=refresh)
     editions = report.assembled.editions
     if as_json:
-        slugs = {each.audience: [article.slug for article in each.articles] for each in editions}
+        keys = {each.audience: [item.key for item in each.items] for each in editions}
         terminal.print_json(
-            {"issue": chosen.folder, "lock": report.lock, "written": report.written, "editions": slugs}
+            {"issue": chosen.folder, "lock": report.lock, "written": report.written, "editions": keys}
         )
         return
     for edition in editions:
-        terminal.result(f"Edition for {edition.audience}: {terminal.count(len(edition.articles), 'article')}")
+        terminal.result(f"Edition for {edition.audience}: {terminal.count_items(edition.items)}")
         for section in edition.sections:
             terminal.result(f"  {section.title or '(no title)'}")
-            for article, layout in section.articles:
-                terminal.result(f"    {article.slug} ({layout})")
+            for item, layout in section.items:
+                name = item.url if isinstance(item, LinkItem) else item.slug
+                terminal.result(f"    {name} ({layout})")
     terminal.message(f"Frozen in {report.lock}." if report.written else f"{report.lock} has not changed.")
     terminal.show_findings(report.findings)

@@ -64,10 +64,10 @@ def build(ctx: click.Context, issues: tuple[str, ...], as_json: bool, now: datet
 
 def _show_report(report: BuildReport, whole: bool) -> None:
     for built in report.editions:
-        number, articles = built.edition.issue.number, len(built.edition.articles)
+        number, items = built.edition.issue.number, built.edition.items
         terminal.result(
             f"{number:>4}  {built.edition.title}: "
-            f"{terminal.count(articles, 'article') if articles else 'the letter alone'}, "
+            f"{terminal.count_items(items) if items else 'the letter alone'}, "
             f"{built.edition.minutes} min, "
             f"email {terminal.size(built.html_bytes)}"
             + ("" if built.frozen else f"  [not frozen: pressroom assemble {number}]")

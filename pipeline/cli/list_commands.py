@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import click
@@ -87,19 +88,24 @@ def _article_json(article: Article, issues: tuple[str, ...]) -> dict[str, object
 @json_option
 @click.pass_context
 def tags(ctx: click.Context, as_json: bool) -> None:
-    """List the tags, with the number of articles that have each.
+    """List the tags, with the number of articles and of links that have each.
 
     \b
     Examples:
       pressroom tags
       pressroom tags --json
     """
-    counts = workspace_of(ctx).pool.tags
+    pool = workspace_of(ctx).pool
     if as_json:
-        terminal.print_json(counts)
+        terminal.print_json(pool.tags)
         return
-    rows = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
-    terminal.print_table(("TAG", "ARTICLES"), [(tag, str(number)) for tag, number in rows])
+    links = Counter(tag for link in pool.links.values() for tag in link.tags)
+    shown = 3 if links else 2
+    rows = [
+        (tag, str(number - links[tag]), str(links[tag]))[:shown]
+        for tag, number in sorted(pool.tags.items(), key=lambda each: (-each[1], each[0]))
+    ]
+    terminal.print_table(("TAG", "ARTICLES", "LINKS")[:shown], rows)
 
 
 @click.command()
@@ -121,13 +127,14 @@ def status(ctx: click.Context, as_json: bool) -> None:
 
     workspace = workspace_of(ctx)
     statuses = issue_statuses(workspace)
-    publication, articles = workspace.files.publication, len(workspace.pool)
+    publication, items = workspace.files.publication, tuple(workspace.pool.candidates.values())
     if as_json:
+        counts = {"articles": len(workspace.pool), "links": len(workspace.pool.links)}
         issues = [_status_json(each) for each in statuses]
-        terminal.print_json({"publication": publication.title, "articles": articles, "issues": issues})
+        terminal.print_json({"publication": publication.title, **counts, "issues": issues})
         return
-    counts = f"{terminal.count(articles, 'article')}, {terminal.count(len(statuses), 'issue')}"
-    terminal.result(f"{publication.title}: {counts}")
+    shown = f"{terminal.count_items(items)}, {terminal.count(len(statuses), 'issue')}"
+    terminal.result(f"{publication.title}: {shown}")
     if statuses:
         terminal.result("")
         rows = [

@@ -1,4 +1,4 @@
-"""Print the plan of an issue: each edition's sections with their articles, and what is out, by reason."""
+"""Print the plan of an issue: each edition's sections with their items, and what is out, by reason."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pipeline.cli import terminal
 from pipeline.cli.columns import Column
 
 if TYPE_CHECKING:
-    from pipeline.actions.plan import IssuePlan, PlannedArticle, PlannedEdition
+    from pipeline.actions.plan import IssuePlan, PlannedEdition, PlannedItem
 
 _FROZEN = "frozen"
 _EDITED = "edited since"
@@ -22,7 +22,7 @@ _COLUMNS = (
     Column(shrink_to=16, style=terminal.colour_by_text({_EDITED: "red"})),
     Column(optional=True, style=lambda cell: terminal.style(cell, dim=True)),
 )
-"""Mark, title, date, tags, and the slug if there is room for it."""
+"""Mark, title, date, tags, and the slug or id if there is room for it."""
 
 _Row = tuple[str, ...]
 
@@ -36,7 +36,7 @@ class _RowGroup(NamedTuple):
 
 
 def show_plan(plan: IssuePlan, everything: bool) -> None:
-    """Print the plan of an issue. `everything` includes articles whose tags no section takes."""
+    """Print the plan of an issue. `everything` includes items whose tags no section takes."""
     issue = plan.issue
     state = (
         terminal.style("frozen", fg="green") if plan.frozen else terminal.style("not frozen yet", fg="yellow")
@@ -47,14 +47,14 @@ def show_plan(plan: IssuePlan, everything: bool) -> None:
         text = "issue.lock has the selection: new articles in the pool change nothing."
         terminal.result(terminal.style(text, dim=True))
     for edition in plan.editions:
-        taken = sum(len(section.articles) for section in edition.sections)
-        heading = f"Edition for {edition.audience}: {terminal.count(taken, 'article')}"
+        taken = [each.item for section in edition.sections for each in section.items]
+        heading = f"Edition for {edition.audience}: {terminal.count_items(taken)}"
         terminal.result("\n" + terminal.style(heading, bold=True, underline=True))
         shown = [each for each in edition.out if everything or each.decision.short != NO_SECTION]
         _show_groups([*_section_groups(edition), *_reason_groups(shown)])
-        if hidden := len(edition.out) - len(shown):
-            articles = terminal.count(hidden, "article")
-            terminal.result(f"\nand {articles} whose tags no section takes (--all lists them)")
+        if hidden := [each.item for each in edition.out if each not in shown]:
+            what = terminal.count_items(hidden)
+            terminal.result(f"\nand {what} whose tags no section takes (--all lists them)")
 
 
 def _show_groups(groups: Sequence[_RowGroup]) -> None:
@@ -71,9 +71,9 @@ def _show_groups(groups: Sequence[_RowGroup]) -> None:
 
 def _section_groups(edition: PlannedEdition) -> Iterable[_RowGroup]:
     """Yield the sections in reading order, then the empty ones."""
-    for section in sorted(edition.sections, key=lambda each: not each.articles):
+    for section in sorted(edition.sections, key=lambda each: not each.items):
         rows = []
-        for each in section.articles:
+        for each in section.items:
             reason = each.decision.reason.removesuffix(f"; {_FROZEN}").removeprefix("tagged ")
             if each.pinned or reason == _FROZEN:
                 reason = _tags(each)
@@ -82,8 +82,8 @@ def _section_groups(edition: PlannedEdition) -> Iterable[_RowGroup]:
         yield _RowGroup(section.title or "(no title)", count, rows)
 
 
-def _reason_groups(out: Iterable[PlannedArticle]) -> Iterable[_RowGroup]:
-    """Yield what is out, by reason; articles whose tags no section takes come last."""
+def _reason_groups(out: Iterable[PlannedItem]) -> Iterable[_RowGroup]:
+    """Yield what is out, by reason; items whose tags no section takes come last."""
     by_reason: dict[str, list[_Row]] = {}
     for each in out:
         by_reason.setdefault(each.decision.short, []).append(_row("out", each, _tags(each)))
@@ -92,12 +92,12 @@ def _reason_groups(out: Iterable[PlannedArticle]) -> Iterable[_RowGroup]:
         yield _RowGroup(f"Out: {reason}", str(len(rows)), rows)
 
 
-def _tags(planned: PlannedArticle) -> str:
-    return ", ".join(planned.article.tags) if planned.article else planned.decision.reason
+def _tags(planned: PlannedItem) -> str:
+    return ", ".join(planned.item.tags) if planned.item else planned.decision.reason
 
 
-def _row(mark: str, planned: PlannedArticle, note: str) -> _Row:
-    article = planned.article
-    if article is None:
-        return mark, planned.slug, "", "deleted since", ""
-    return mark, article.title, f"{article.date:%Y-%m-%d}", note, planned.slug
+def _row(mark: str, planned: PlannedItem, note: str) -> _Row:
+    item = planned.item
+    if item is None:
+        return mark, planned.key, "", "deleted since", ""
+    return mark, item.title, f"{item.date:%Y-%m-%d}" if item.date else "", note, planned.key

@@ -15,6 +15,7 @@ import click
 
 from pipeline.cli.columns import GAP, Column, fit_columns
 from pipeline.errors import PressroomError, flatten
+from pipeline.model import ComposedItem, ComposedLink, LinkItem, PoolItem
 from pipeline.support.urls import hide_password
 
 if TYPE_CHECKING:
@@ -134,6 +135,13 @@ def size(count: int) -> str:
 def count(number: int, noun: str) -> str:
     """Format a count with its noun: `1 article`, `2 articles`."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def count_items(items: Sequence[PoolItem | ComposedItem | None]) -> str:
+    """Format the count of articles and of link items: `2 articles, 25 links`, or one of the two."""
+    links = sum(isinstance(each, LinkItem | ComposedLink) for each in items)
+    counts = [count(len(items) - links, "article")] if links < len(items) or not links else []
+    return ", ".join([*counts, count(links, "link")] if links else counts)
 
 
 def print_table(header: Sequence[str | Column], rows: Sequence[Sequence[str]]) -> None:

@@ -6,15 +6,18 @@ shared list of errors and replaced by a default, so that one run reports all mis
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pipeline.errors import PressroomError, suggest
 from pipeline.support.files import check_characters
+from pipeline.support.urls import ascii_address
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
@@ -198,6 +201,21 @@ class Fields:
             self.error(key, f'`{key}` is "{text}" and must be one of {known}.', suggest(text, choices))
             return None
         return choices(text)
+
+    def web_address(self, key: str, *, required: bool = False) -> str:
+        """An `http` or `https` address with a host, in ASCII."""
+        value = self.text(key, required=required)
+        try:
+            address = ascii_address(value)
+            parts = urlsplit(value)
+            sound = not value or bool(
+                re.fullmatch(r"https?://\S+", value, re.IGNORECASE) and parts.hostname and parts.port != 0
+            )
+        except ValueError:  # of a port that is no number, and of brackets without an IPv6 address
+            sound = False
+        if not sound:
+            self.error(key, f'`{key}` is "{value}" and must be a web address.', "As https://example.org/…")
+        return address if sound else ""
 
     def boolean(self, key: str, default: bool = False) -> bool:
         """True or false; also written `yes`, `no`, `on` or `off`."""

@@ -119,10 +119,43 @@ def yaml_fields(text: str, path: str, first_line: int = 1, *, foreign: bool = Fa
     `foreign` is for files of other systems: aliases are resolved, and a key that occurs twice becomes `key`
     and `key_2`.
     """
+    node = _compose(text, path, first_line)
+    if node is None:
+        return {}
+    if not isinstance(node, yaml.MappingNode):
+        raise PressroomError("the front matter must be lines of `key: value`.", path, first_line)
+    reader = _YamlReader(path, first_line, foreign)
+    fields: dict[str, Field] = reader.field(node, 0).value
+    raise_all(reader.mistakes)
+    return fields
+
+
+def yaml_entries(text: str, path: str) -> tuple[Field, ...]:
+    """The entries of a file that is one YAML list. Raises `PressroomError` as `yaml_fields` does."""
+    node = _compose(text, path, 1)
+    if node is None:
+        return ()
+    if not isinstance(node, yaml.SequenceNode):
+        raise PressroomError(
+            "the file must be a list.", path, 1, "Begin each entry with a line `- url: https://…`."
+        )
+    reader = _YamlReader(path, 1, False)
+    entries: tuple[Field, ...] = reader.field(node, 0).value
+    raise_all(reader.mistakes)
+    return entries
+
+
+def _compose(text: str, path: str, first_line: int) -> yaml.Node | None:
+    """The node graph of a YAML text. Raises `PressroomError` with the line of a syntax error."""
     if sum(text.count(mark) for mark in ("[", "{", "- ", "? ")) > _MAX_COLLECTIONS:
-        raise PressroomError("the front matter has too many lists and tables.", path, first_line)
+        raise PressroomError(
+            "there are too many lists and tables in one text.",
+            path,
+            first_line,
+            "Divide it into several files.",
+        )
     try:
-        node = yaml.compose(text, Loader=_Loader)
+        return yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         start, mark = (each or error.problem_mark for each in (error.context_mark, error.problem_mark))
         line, column = (mark.line, mark.column) if mark else (0, 0)
@@ -135,14 +168,6 @@ def yaml_fields(text: str, path: str, first_line: int = 1, *, foreign: bool = Fa
         raise PressroomError("this is not YAML: it has an invisible character.", path, first_line) from error
     except RecursionError as error:
         raise PressroomError("this YAML is nested too deeply.", path, first_line) from error
-    if node is None:
-        return {}
-    if not isinstance(node, yaml.MappingNode):
-        raise PressroomError("the front matter must be lines of `key: value`.", path, first_line)
-    reader = _YamlReader(path, first_line, foreign)
-    fields: dict[str, Field] = reader.field(node, 0).value
-    raise_all(reader.mistakes)
-    return fields
 
 
 def yaml_comments(text: str) -> list[tuple[int, str]]:

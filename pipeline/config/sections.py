@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import Any
@@ -36,6 +37,7 @@ def read_section(fields: Fields, zone: ZoneInfo) -> SectionRule:
         until=until,
         layout=fields.choice("layout", Layout),
         reuse=fields.boolean("reuse"),
+        badges=_badges(fields),
     )
     for slug in rule.pin:
         if slug in rule.exclude:
@@ -59,6 +61,11 @@ def _tag_rule(fields: Fields) -> TagRule:
         table.error("none", "`none` alone takes nothing.", "Say with `any` or `all` which tags are taken.")
     table.check_unknown()
     return rule
+
+
+def _badges(fields: Fields) -> dict[str, str]:
+    table = fields.table("badges", f"{fields.what}, badges")
+    return {tag: table.text(tag, required=True) for tag in table.mapping}
 
 
 def sections_to_text(rules: Iterable[SectionRule], zone: ZoneInfo, toml: bool) -> str:
@@ -88,6 +95,7 @@ def _section_fields(rule: SectionRule, zone: ZoneInfo) -> dict[str, Any]:
         "until": _day(rule.until, zone, time(23, 59, 59)),
         "layout": rule.layout and rule.layout.value,
         "reuse": rule.reuse or None,
+        "badges": dict(rule.badges),
     }
     return {key: value for key, value in fields.items() if value not in (None, [], {})}
 
@@ -102,7 +110,11 @@ def _day(moment: datetime | None, zone: ZoneInfo, edge: time) -> date | datetime
 def _toml(value: Any) -> str:
     """A value as TOML 1.0; its basic strings have every escape that JSON writes."""
     if isinstance(value, dict):
-        return "{ " + ", ".join(f"{key} = {_toml(each)}" for key, each in value.items()) + " }"
+        return "{ " + ", ".join(f"{_toml_key(key)} = {_toml(each)}" for key, each in value.items()) + " }"
     if isinstance(value, list):
         return f"[{', '.join(map(_toml, value))}]"
     return value.isoformat() if isinstance(value, date) else json.dumps(value, ensure_ascii=False)
+
+
+def _toml_key(key: str) -> str:
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else json.dumps(key, ensure_ascii=False)

@@ -15,6 +15,7 @@ from pipeline.support.limits import ISSUE_FILE, SETTINGS_FILE
 
 ISSUES = "issues"
 POOL = "issues/articles"
+LINKS = "issues/links"
 SNIPPETS = "issues/snippets"
 BUILD = "build"
 
@@ -79,6 +80,15 @@ class WorkspaceFiles:
                     yield from self._articles(entry)
             elif entry.suffix == ".md":
                 yield SourceFile(entry.stem, self.path_of(entry), entry)
+
+    def link_sources(self) -> tuple[SourceFile, ...]:
+        """The files of link items, sorted by path."""
+        files = sorted((self.root / LINKS).glob("*.yaml"))
+        return tuple(
+            SourceFile(file.stem, self.path_of(file), file)
+            for file in files
+            if file.is_file() and not file.name.startswith((".", "_"))
+        )
 
     def issue_sources(self) -> tuple[SourceFile, ...]:
         """The issues' `issue.md` files, sorted by folder."""

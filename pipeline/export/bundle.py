@@ -18,7 +18,15 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from pipeline.model import ComposedEdition, Image, OutputFile, Publication, RenderedEmail
+from pipeline.model import (
+    ComposedArticle,
+    ComposedEdition,
+    ComposedLink,
+    Image,
+    OutputFile,
+    Publication,
+    RenderedEmail,
+)
 from pipeline.render.email.field_values import field_values
 from pipeline.render.email.message import build_message
 from pipeline.support import merge
@@ -105,7 +113,14 @@ def listing_file(
                 "url": article.url,
             }
             for section in edition.sections
-            for article, layout in section.articles
+            for article, layout in section.items
+            if isinstance(article, ComposedArticle)
+        ],
+        "links": [
+            {"id": item.link.id, "title": item.link.title, "section": section.title, "url": item.url}
+            for section in edition.sections
+            for item, _ in section.items
+            if isinstance(item, ComposedLink)
         ],
         "merge_fields": [
             {

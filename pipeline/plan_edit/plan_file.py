@@ -47,10 +47,16 @@ class PlanFile:
                 f"pressroom assemble {self.folder} --update",
             )
         change = replace(change, slug=pool.current.get(change.slug, change.slug))
-        pool.find(change.slug)
-        plan = self._plan(self._issue(read_source(self._file, self._path)))
+        if change.slug not in pool.links:
+            pool.find(change.slug)
+        issue = self._issue(read_source(self._file, self._path))
+        # The issue may name a link item by its address.
+        named = [*issue.exclude, *(name for rule in issue.sections for name in (*rule.pin, *rule.exclude))]
+        names = {key: name for name in named if (key := pool.key_of(name))}
+        plan = [(title, [names.get(key, key) for key in keys]) for title, keys in self._plan(issue)]
+        written = replace(change, slug=names.get(change.slug, change.slug))
         before = self._bytes()
-        text = apply_change(before.decode(), self._path, change, plan, publication)
+        text = apply_change(before.decode(), self._path, written, plan, publication)
         after = text.encode()
         if after != before:
             self._check(change, self._issue(source_text(text, self._path)))
@@ -82,9 +88,7 @@ class PlanFile:
 
     def _plan(self, issue: Issue) -> PlannedSections:
         edition = self.assembler.select(issue, self.audience).edition
-        return [
-            (section.title, [article.slug for article, _ in section.articles]) for section in edition.sections
-        ]
+        return [(section.title, [item.key for item, _ in section.items]) for section in edition.sections]
 
     def _check(self, change: PlanChange, after: Issue) -> None:
         """Raise if the changed issue would not assemble as the change asks."""
@@ -106,7 +110,7 @@ class PlanFile:
         if as_asked:
             return
         decisions = self.assembler.select(after, self.audience).decisions
-        reason = next(each.reason for each in decisions if each.slug == change.slug)
+        reason = next(each.reason for each in decisions if each.key == change.slug)
         raise PressroomError(
             f'"{change.slug}" would not be there in the edition for {self.audience}: {reason}.',
             self._path,

@@ -10,7 +10,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from pipeline.actions.plan import PlannedArticle, plan_issue
+from pipeline.actions.plan import PlannedItem, plan_issue
 from pipeline.checks.html_page import parse_page
 from pipeline.checks.page_text import page_links
 from pipeline.errors import PressroomError, flatten
@@ -62,12 +62,15 @@ def plan(snapshot: Snapshot, issue: Issue, audience: str) -> dict[str, Any]:
     """Each section with its articles in order, and each article that is out, with the reason."""
     prepared = snapshot.edition(issue, audience)
     layouts = {
-        composed.article.slug: layout.value
-        for section in prepared.edition.sections
-        for composed, layout in section.articles
+        item.key: layout.value
+        for edition in prepared.issue.assembled.editions
+        if edition.audience == audience
+        for section in edition.sections
+        for item, layout in section.items
     }
     issue_plan = plan_issue(snapshot.workspace, issue)
-    edition = next(each for each in issue_plan.editions if each.audience == audience)
+    edition_plan = next(each for each in issue_plan.editions if each.audience == audience)
+    excluded = set(map(snapshot.workspace.pool.key_of, issue.exclude))
     return {
         "frozen": issue_plan.frozen,
         "sections": [
@@ -75,22 +78,22 @@ def plan(snapshot: Snapshot, issue: Issue, audience: str) -> dict[str, Any]:
                 "title": section.title,
                 "limit": section.limit,
                 "articles": [
-                    _planned(each) | {"layout": layouts.get(each.slug, ""), "pinned": each.pinned}
-                    for each in section.articles
+                    _planned(each) | {"layout": layouts.get(each.key, ""), "pinned": each.pinned}
+                    for each in section.items
                 ],
             }
-            for section in edition.sections
+            for section in edition_plan.sections
         ],
-        "out": [_planned(each) | {"excluded": each.slug in issue.exclude} for each in edition.out],
+        "out": [_planned(each) | {"excluded": each.key in excluded} for each in edition_plan.out],
     }
 
 
-def _planned(planned: PlannedArticle) -> dict[str, Any]:
-    article = planned.article
+def _planned(planned: PlannedItem) -> dict[str, Any]:
+    item = planned.item
     return {
-        "slug": planned.slug,
-        "title": article.title if article else planned.slug,
-        "path": article.place.path if article else None,
+        "slug": planned.key,
+        "title": item.title if item else planned.key,
+        "path": item.place.path if item else None,
         "reason": planned.decision.reason,
     }
 

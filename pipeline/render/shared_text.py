@@ -1,18 +1,87 @@
-"""Texts that email, web pages and feeds show alike: bylines, hosts, the first words of an article."""
+"""Texts that email, web pages and feeds show alike: bylines, hosts, rows of links, the first words."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 from urllib.parse import urlsplit
 
+from pipeline.config.i18n import Messages
 from pipeline.content.opening import opening
-from pipeline.model import Article, Content, MergeField, MergeText, Publication
+from pipeline.model import (
+    Article,
+    ComposedArticle,
+    ComposedItem,
+    ComposedLink,
+    Content,
+    Layout,
+    MergeField,
+    MergeText,
+    Node,
+    Publication,
+    Show,
+)
 from pipeline.support.merge import encoded_value
-from pipeline.support.urls import home_url
+from pipeline.support.urls import home_url, shown_host
 
 _LONGEST = 200
 """Characters of a description that is made from the first words of a text."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """A row of a roundup. `details` are host, author, time and source in one line; `url` may be empty."""
+
+    title: str
+    url: str
+    badge: str
+    comment: tuple[Node, ...]
+    details: str
+
+
+def link_row(
+    item: ComposedItem, badges: Mapping[str, str], show: Show, messages: Messages | None = None
+) -> LinkRow:
+    """Make the row of a link item, or of an article in a section of links.
+
+    Without `messages` it has no words of the theme: neither time nor "via".
+    """
+    at = via = ""
+    comment: tuple[Node, ...] = ()
+    if isinstance(item, ComposedLink):
+        link, url, comment = item.link, item.url, item.comment
+        title, tags, author, minutes = link.title, link.tags, link.author, link.minutes
+        at, via = host(link.url), host(link.via) if "://" in link.via else link.via
+    else:
+        article = item.article
+        title, tags, url = article.title, article.tags, article.link or item.url or ""
+        author = byline(article, ", ") if show.authors else ""
+        minutes = item.content.minutes if show.reading_time else None
+        if article.link:
+            at = host(article.link)
+        if article.dek:
+            comment = (article.dek,)
+    details = [at, author]
+    if messages:
+        details.append(messages.format("minutes", minutes=minutes) if minutes else "")
+        details.append(messages.format("via", source=via) if via else "")
+    else:
+        details.append(via)
+    badge = " · ".join(words for tag, words in badges.items() if tag in tags)
+    return LinkRow(title, url, badge, comment, " · ".join(each for each in details if each))
+
+
+def together(
+    items: Iterable[tuple[ComposedItem, Layout]],
+) -> Iterator[tuple[ComposedArticle, Layout] | list[ComposedItem]]:
+    """Group the items of a section: a list for neighbouring links, and each other article with its layout."""
+    for are_links, group in groupby(items, key=lambda each: each[1] is Layout.LINK):
+        if are_links:
+            yield [item for item, _ in group]
+        else:
+            yield from ((item, layout) for item, layout in group if isinstance(item, ComposedArticle))
 
 
 def byline(article: Article, separator: str) -> str:
@@ -29,8 +98,8 @@ def revision_date(article: Article) -> datetime | None:
 
 
 def host(url: str) -> str:
-    """The host of an address as readers know it, without `www.`."""
-    return (urlsplit(url).hostname or url).removeprefix("www.")
+    """The host of an address as readers know it, without `www.`, and in its own script."""
+    return shown_host(urlsplit(url).hostname or url).removeprefix("www.")
 
 
 def text_lines(text: str) -> tuple[str, ...]:

@@ -30,6 +30,14 @@ _SEVERAL_NUMBERS = re.compile(r"\+?[-0-9.()]*[0-9][-0-9.()]*(?:,\+?[-0-9.()]*[0-
 # As typed by hand or pasted from a word processor: each is a separator, as a hyphen is.
 _GAP = re.compile("[\\s\u2010-\u2015\u2212]+")
 
+# What senders and networks add to follow a reader; no page needs them to show itself.
+_TRACKING = re.compile(
+    r"(?:utm_\w+|fbclid|gclid|gbraid|wbraid|dclid|msclkid|twclid|yclid|igshid|mc_cid|mc_eid|_hsenc|_hsmi|mkt_tok"
+    r"|vero_id|oly_anon_id|oly_enc_id|ck_subscriber_id)(?:=.*)?",
+    re.IGNORECASE | re.DOTALL,
+)
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
 FEED_FILES = {"rss": "feed.xml", "atom": "atom.xml", "json": "feed.json"}
 
 
@@ -47,6 +55,28 @@ def hide_password(text: str) -> str:
 def without_password(url: str) -> str:
     """An address to be written down, without the user and the password that it may have."""
     return _CREDENTIALS.sub(r"\1", url)
+
+
+def without_tracking(url: str) -> str:
+    """A web address without the parameters that follow a reader, such as `utm_source`."""
+    address, hash_mark, fragment = url.partition("#")
+    path, question_mark, query = address.partition("?")
+    kept = "&".join(each for each in query.split("&") if not _TRACKING.fullmatch(each))
+    return path + (question_mark if kept else "") + kept + hash_mark + fragment
+
+
+def normalized_address(url: str) -> str:
+    """The form in which two web addresses of the same page are alike; it is compared, and not shown.
+
+    Scheme and host are in lower case; a default port, tracking parameters, the fragment and a trailing
+    slash are left out (RFC 3986, section 6.2).
+    """
+    parts = urlsplit(without_tracking(url))
+    host = (parts.hostname or "").rstrip(".")
+    host = f"[{host}]" if ":" in host else host
+    port = "" if parts.port in (None, _DEFAULT_PORTS.get(parts.scheme)) else f":{parts.port}"
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{parts.scheme}://{host}{port}{parts.path.rstrip('/')}{query}"
 
 
 def phone_address(address: str) -> str:
@@ -100,6 +130,14 @@ def ascii_address(address: str) -> str:
     host = idna.encode(parts.hostname or "", uts46=True).decode() + (f":{parts.port}" if parts.port else "")
     path, query, fragment = (quote(each, safe=f"{ADDRESS_CHARACTERS}%") for each in parts[2:])
     return urlunsplit((parts.scheme, host, path, query, fragment))
+
+
+def shown_host(host: str) -> str:
+    """A host in its own script, or as it is if it is not punycode."""
+    try:
+        return idna.decode(host)
+    except idna.IDNAError:
+        return host
 
 
 def path_part(text: str) -> str:

@@ -18,9 +18,9 @@ from workspace_kit import WorkspaceRunner, article, issue, png
 from pipeline import open_workspace
 from pipeline.articles.pool import Pool
 from pipeline.assemble.digest import content_digest
-from pipeline.assemble.select import select_articles, select_edition
+from pipeline.assemble.select import select_edition, select_items
 from pipeline.errors import PressroomError
-from pipeline.model import Article, Issue, Layout, Order, Place, SectionRule, TagRule
+from pipeline.model import Article, Issue, Layout, LinkItem, Order, Place, SectionRule, TagRule
 
 ISSUE = "issues/001-the-plastic-brain/issue.md"
 
@@ -284,8 +284,7 @@ DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
 @st.composite
 def pools(draw: st.DrawFn) -> Pool:
-    count = draw(st.integers(1, 12))
-    return Pool(
+    articles = [
         Article(
             slug=f"s{n}",
             title=draw(st.text(min_size=1, max_size=8)),
@@ -298,8 +297,21 @@ def pools(draw: st.DrawFn) -> Pool:
             draft=draw(st.booleans()),
             layout=draw(st.none() | st.sampled_from(Layout)),
         )
-        for n in range(count)
-    )
+        for n in range(draw(st.integers(1, 12)))
+    ]
+    links = [
+        LinkItem(
+            id=f"l{n}",
+            url=f"https://example.org/{n}",
+            title=draw(st.text(min_size=1, max_size=8)),
+            place=Place("issues/links/a.yaml", n + 1),
+            digest="sha256:0",
+            tags=tuple(draw(st.lists(st.sampled_from(TAGS), unique=True))),
+            date=draw(st.none() | st.integers(0, 30).map(lambda day: DAY + timedelta(days=day))),
+        )
+        for n in range(draw(st.integers(0, 12)))
+    ]
+    return Pool(articles, links=links)
 
 
 tags = st.lists(st.sampled_from(TAGS), unique=True).map(tuple)
@@ -310,7 +322,10 @@ rules = st.builds(
     place=st.just(Place("issue.md", 1)),
     limit=st.none() | st.integers(1, 3),
     order=st.sampled_from(Order),
-    exclude=st.just(()),
+    # A link item is named by its id or by its address, however it is written.
+    exclude=st.sampled_from([(), ("l0",), ("HTTPS://example.org:443/0/?utm_source=x#y",), ("s1",)]),
+    since=st.none() | st.just(DAY + timedelta(days=3)),
+    reuse=st.booleans(),
     waits=st.just(True),
 )
 
@@ -319,7 +334,7 @@ rules = st.builds(
     pools(),
     st.lists(rules, min_size=1, max_size=4),
     st.integers(0, 30),
-    st.sets(st.sampled_from(["s0", "s1"])),
+    st.sets(st.sampled_from(["s0", "s1", "l0", "l1"])),
 )
 @tries(200)
 def test_whatever_the_rules_an_edition_is_sound(
@@ -336,25 +351,37 @@ def test_whatever_the_rules_an_edition_is_sound(
         tuple(wanted),
         own_sections=False,
     )
+    known = {name for rule in wanted for name in rule.exclude if pool.key_of(name)}
+    wanted = [replace(rule, exclude=tuple(known.intersection(rule.exclude))) for rule in wanted]
+    issue = replace(issue, sections=tuple(wanted))
     carried = dict.fromkeys(used, "000-before")
     _, decisions = select_edition(issue, issue.audiences[0], pool, carried)
-    assert [each.slug for each in decisions] == list(pool)
+    assert [each.key for each in decisions] == list(pool.candidates)
     assert all(each.reason for each in decisions)
     try:
-        editions = select_articles(issue, pool, carried)
+        editions = select_items(issue, pool, carried)
     except PressroomError:
         assert not any(each.taken for each in decisions)
         return
-    chosen = [article.slug for article in editions[0].articles]
+    chosen = [item.key for item in editions[0].items]
     assert len(chosen) == len(set(chosen))
-    assert {each.slug for each in decisions if each.taken} == set(chosen)
+    assert {each.key for each in decisions if each.taken} == set(chosen)
     for section in editions[0].sections:
-        assert section.articles
-        for member, _ in section.articles:
-            assert not member.draft and member.date <= issue.date and member.slug not in used
-            assert any(rule.title == section.title and rule.tags.takes(member.tags) for rule in wanted)
-    shuffled = Pool(reversed(list(pool.values())))
-    assert select_articles(issue, shuffled, carried) == editions
+        assert section.items
+        for member, layout in section.items:
+            is_link = isinstance(member, LinkItem)
+            assert layout is Layout.LINK if is_link else not member.draft
+            assert member.date is None or member.date <= issue.date
+            assert any(
+                rule.title == section.title
+                and rule.tags.takes(member.tags)
+                and (member.key not in used or rule.reuse)
+                and member.key not in {pool.key_of(name) for name in rule.exclude}
+                and (rule.since is None or (member.date is not None and member.date >= rule.since))
+                for rule in wanted
+            )
+    shuffled = Pool(reversed(list(pool.values())), links=reversed(list(pool.links.values())))
+    assert select_items(issue, shuffled, carried) == editions
 
 
 def test_a_full_build_removes_what_belongs_to_no_issue_any_more(workspace: WorkspaceRunner) -> None:

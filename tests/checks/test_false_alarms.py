@@ -104,11 +104,9 @@ def test_placeholders_in_front_matter_are_found(field: str, line: int) -> None:
     case = Case(title=value) if key == "title" else Case()
     subject = check_context(case)
     if key == "dek":
-        composed, layout = subject.edition.sections[0].articles[0]
+        composed, layout = subject.edition.sections[0].items[0]
         article = replace(composed.article, dek=value)
-        section = replace(
-            subject.edition.sections[0], articles=((replace(composed, article=article), layout),)
-        )
+        section = replace(subject.edition.sections[0], items=((replace(composed, article=article), layout),))
         subject = replace(subject, edition=replace(subject.edition, sections=(section,)))
     (found,) = rule_of("COPY001").findings(subject)
     assert (found.place.path, found.place.line) == ("issues/articles/glutamate-switch.md", line)

@@ -24,8 +24,10 @@ from pipeline.cli import main
 ALL = [
     "init",
     "new",
+    "add",
     "import",
     "articles",
+    "links",
     "tags",
     "plan",
     "assemble",
@@ -102,7 +104,7 @@ def test_with_json_a_failure_is_json_too(tmp_path: Path, names: tuple[str, ...])
     """The same object for every command: all mistakes with their places and hints."""
     workspace = WorkspaceRunner(tmp_path)
     workspace.write({"newsletter.toml": "title = 1\n"})
-    more = {"init": ["inner"], "test": ["1", "--to", "a@b.example"], "import": ["x.md"]}
+    more = {"init": ["inner"], "test": ["1", "--to", "a@b.example"], "import": ["x.md"], "add": ["x"]}
     arguments = more.get(
         names[0], ["1"] if names[0] in {"new", "plan", "assemble", "approve", "export"} else []
     )

@@ -522,7 +522,7 @@ def test_an_unknown_theme_without_a_near_one_lists_them(workspace: WorkspaceRunn
     ("text", "message"),
     [
         ("\nlayuot = 'card'", ':2: the key `layuot` is not known.\n    Did you mean "layout"?'),
-        ("layout = 'wide'", ':1: `layout` is "wide" and must be one of full, card, brief.'),
+        ("layout = 'wide'", ':1: `layout` is "wide" and must be one of full, card, brief, link.'),
         ("[colors]\naccent = 'red'", ':2: colors: `accent` is "red" and must be a colour of six digits.'),
         (
             "[dark]\n\naccnt = '#111111'",

@@ -178,6 +178,7 @@ def test_a_toml_snippet_is_accepted(workspace: WorkspaceRunner, place: str, text
 # What a mapping is called in messages, and its heading in the page.
 _HEADINGS = (
     (r"section \".*\", tags", "tags"),
+    (r"section \".*\", badges", ""),  # its keys are tags
     (r"section( \".*\")?", "sections"),
     (r"disclaimer", "disclaimers"),
     (r"audience( \".*\")?", "audiences"),
@@ -203,6 +204,8 @@ def heading_of(fields: Fields) -> str:
     file = Path(fields.path)
     if file.name in {"newsletter.toml", "theme.toml"}:
         return file.name
+    if file.suffix == ".yaml":
+        return "Link items"
     return "Issue front matter" if file.name == "issue.md" else "Article front matter"
 
 

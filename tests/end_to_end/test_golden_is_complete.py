@@ -56,7 +56,7 @@ def test_every_kind_of_block_is_in_it(editions: tuple[ComposedEdition, ...]) -> 
 
 
 def test_every_layout_is_in_it(editions: tuple[ComposedEdition, ...]) -> None:
-    used = {layout for edition in editions for section in edition.sections for _, layout in section.articles}
+    used = {layout for edition in editions for section in edition.sections for _, layout in section.items}
     assert set(Layout) - used == set()
 
 

@@ -66,11 +66,24 @@ def not_a_draft(workspace: WorkspaceRunner) -> None:
     workspace.write({second: re.sub("draft: true.*\n", "", workspace.read(second))})
 
 
+def make_it_a_roundup(workspace: WorkspaceRunner) -> None:
+    """Delete the articles, and replace the sections by those that the page shows."""
+    shutil.rmtree(workspace.root / "issues/articles")
+    page = (ROOT / "docs" / "links.md").read_text(encoding="utf-8")
+    (sections,) = re.findall(r"^```toml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    settings = re.sub(r"(?ms)^\[\[sections\]\].*?(?=^# \[\[disc)", "", workspace.read("newsletter.toml"))
+    workspace.write({"newsletter.toml": f"{settings}\n{sections}"})
+
+
 BEFORE: dict[tuple[str, str], Callable[[WorkspaceRunner], None]] = {
     ("first-issue.md", "pressroom plan 1"): write_the_lamp,
     ("first-issue.md", 'pressroom new issue "The second issue"'): a_month_later,
     ("assembling.md", "pressroom plan 2"): not_a_draft,
     ("assembling.md", "pressroom build"): edit_the_lamp,
+    (
+        "links.md",
+        'pressroom add https://example.org/gcc-16 --tag news --title "GCC 16 has landed"',
+    ): make_it_a_roundup,
     ("letter.md", "pressroom assemble 1"): fill_in_the_settings,
     ("letter.md", 'pressroom new issue "The warm kitchen" --from 1'): a_month_later,
 }
@@ -130,6 +143,10 @@ def run_page(page: Path, workspace: WorkspaceRunner, home: Path) -> None:
 def test_the_first_issue_and_its_plan_are_as_shown(folder: Path) -> None:
     run_page(ROOT / "docs" / "first-issue.md", WorkspaceRunner(folder), folder)
     run_page(ROOT / "docs" / "assembling.md", WorkspaceRunner(folder / "my-newsletter"), folder)
+
+
+def test_the_roundup_is_as_shown(folder: Path) -> None:
+    run_page(ROOT / "docs" / "links.md", WorkspaceRunner(folder), folder)
 
 
 def test_a_letter_takes_the_commands_that_are_shown(folder: Path) -> None:
@@ -210,6 +227,7 @@ def test_a_message_that_a_document_shows_is_printed(
 
 
 def test_every_transcript_in_the_documents_is_run() -> None:
-    run = {"first-issue.md", "assembling.md", "letter.md", "exporting.md", "test-message.md", "approving.md"}
+    run = {"first-issue.md", "assembling.md", "links.md", "letter.md"}
+    run |= {"exporting.md", "test-message.md", "approving.md"}
     pages = (ROOT / "README.md", *(ROOT / "docs").rglob("*.md"))
     assert {page.name for page in pages if _BLOCK.search(page.read_text(encoding="utf-8"))} == run

@@ -631,6 +631,39 @@ def order(workspace: WorkspaceRunner, section: str = "Research") -> list[str]:
     )
 
 
+@pytest.mark.parametrize("name", ["https://example.org/2?utm_source=x", "two"])
+def test_a_link_is_moved_excluded_and_unpinned_by_whatever_the_issue_calls_it(
+    workspace: WorkspaceRunner, name: str
+) -> None:
+    links = [
+        f"- {{url: https://example.org/{number}, title: {title}, tags: [research], id: {title}}}\n"
+        for number, title in ((1, "one"), (2, "two"), (3, "three"))
+    ]
+    section = f'sections:\n  - {{title: Research, tags: [research], pin: ["{name}"], exclude: [glutamate]}}\n'
+    workspace.write(
+        {
+            "issues/links/a.yaml": "".join(links),
+            f"issues/{FOLDER}/issue.md": issue(more=section),
+        }
+    )
+
+    def shown() -> list[str]:
+        return [each["id"] for each in workspace.json("plan", "1")["links"] if each["taken"]]
+
+    def in_order() -> list[str]:
+        edition = open_workspace(workspace.root).assembler
+        return list(edition.reading_order(edition.issues[0], "everyone"))
+
+    assert in_order() == ["two", "one", "three"]
+    plan_file(workspace).change(Move("three", "Research", 0))
+    assert in_order() == ["three", "two", "one"]
+    assert name in workspace.read(f"issues/{FOLDER}/issue.md")
+    plan_file(workspace).change(Unpin("two"))
+    assert in_order() == ["three", "one", "two"]
+    plan_file(workspace).change(Exclude("two"))
+    assert sorted(shown()) == ["one", "three"]
+
+
 def planned(workspace: WorkspaceRunner) -> dict[str, str | None]:
     return {each["slug"]: each["section"] for each in workspace.json("plan", "1", "--all")["articles"]}
 

@@ -10,7 +10,7 @@ from pipeline.checks.context import CheckContext
 from pipeline.checks.page_text import PageLink, split_url
 from pipeline.checks.rule import Violation, rule
 from pipeline.checks.source_places import SETTINGS
-from pipeline.model import Layout, Place, Severity
+from pipeline.model import ComposedArticle, Layout, Place, Severity
 from pipeline.support.urls import SCHEMES
 
 _LONGEST = 2000
@@ -281,11 +281,14 @@ def _written(context: CheckContext) -> Iterator[tuple[str, Place]]:
             url = element.get("href") or ""
             if url.startswith("http") and not is_field(url) and not url.startswith(own):
                 yield url, source.place(line)
+    for each in context.edition.links:
+        if not each.url.startswith(own):
+            yield each.url, each.link.place
     for section in context.edition.sections:
-        for composed, layout in section.articles:
-            link = composed.article.link
-            if link and layout is not Layout.FULL and not link.startswith(own):
-                yield link, context.places.of_article(composed.article.slug, "link")
+        for composed, layout in section.items:
+            article = composed.article if isinstance(composed, ComposedArticle) else None
+            if article and article.link and layout is not Layout.FULL and not article.link.startswith(own):
+                yield article.link, context.places.of_article(article.slug, "link")
 
 
 def _scheme(url: str) -> str:

@@ -25,7 +25,7 @@ _LONGEST_PARAGRAPH = 200
 def empty_section(context: CheckContext) -> Iterator[Violation]:
     """A title with nothing below it looks like a failure of the mail program."""
     for section in context.edition.sections:
-        if not section.articles:
+        if not section.items:
             yield Violation(f'the section "{section.title}" is empty.', context.places.of_issue("sections"))
 
 

@@ -25,6 +25,11 @@ def escaped(text: str) -> str:
     return _first(text, _with_addresses(text))
 
 
+def foreign(text: str) -> str:
+    """The same with merge fields and fences escaped too, for words that no common step sees."""
+    return re.sub(r"(?=\{\{|~~|^:::)", r"\\", escaped(text))
+
+
 def heading(text: str) -> str:
     """The same for the text of a heading, where only its end can be markup (section 4.2)."""
     return re.sub(r"(?<=\s)(#+)$", r"\\\1", _with_addresses(text))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from pipeline.config.i18n import Messages
 from pipeline.model import (
     ComposedArticle,
     ComposedEdition,
+    ComposedItem,
     Layout,
     MergeField,
     MergeText,
@@ -17,7 +18,7 @@ from pipeline.model import (
     Show,
 )
 from pipeline.render.email.template_values import EmailLink
-from pipeline.render.shared_text import byline, host, revision_date
+from pipeline.render.shared_text import byline, host, revision_date, together
 from pipeline.support import merge
 
 
@@ -43,7 +44,7 @@ class EmailContext:
         """The issue's number, date and reading time in one line, after the section of the only article."""
         issue, show = self.edition.issue, self.show
         parts = (
-            *(each.title for each in self.edition.sections if self.edition.only_article and each.articles),
+            *(each.title for each in self.edition.sections if self.edition.only_article and each.items),
             self.messages.format("issue", number=issue.number) if show.issue_number else "",
             self.messages.date(issue.date) if show.date else "",
             self.messages.format("minutes", minutes=self.edition.minutes) if show.reading_time else "",
@@ -51,7 +52,7 @@ class EmailContext:
         return " · ".join(filter(None, parts))
 
     @property
-    def sections(self) -> tuple[Section[ComposedArticle], ...]:
+    def sections(self) -> tuple[Section[ComposedItem], ...]:
         """The sections, without a title where `issue_line` has said it."""
         if self.edition.only_article:
             return tuple(replace(section, title="") for section in self.edition.sections)
@@ -108,6 +109,13 @@ class EmailContext:
         }
         known = {**self.edition.related, **in_edition}
         return tuple(EmailLink(*known[slug]) for slug in article.article.related if slug in known)
+
+
+def shown_together(
+    section: Section[ComposedItem],
+) -> Iterator[tuple[ComposedArticle, Layout] | list[ComposedItem]]:
+    """Group the items of a section by the layouts that they really get (`together`)."""
+    return together((item, item.in_layout(layout)) for item, layout in section.items)
 
 
 def unsubscribe_url(publication: Publication) -> MergeText:

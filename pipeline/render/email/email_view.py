@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import count
 
+from pipeline.content.html import nodes_to_html
+from pipeline.content.html_nodes import HtmlOptions
 from pipeline.content.medium import Medium, for_audience
-from pipeline.model import ComposedArticle, Image, Layout, Publication, Section, ThemeSettings
+from pipeline.model import ComposedArticle, ComposedItem, Image, Layout, Publication, Section, ThemeSettings
 from pipeline.render.email.content_blocks import content_blocks
 from pipeline.render.email.content_tokens import ContentHtml
-from pipeline.render.email.email_context import EmailContext, browser_url, unsubscribe_url
+from pipeline.render.email.email_context import EmailContext, browser_url, shown_together, unsubscribe_url
 from pipeline.render.email.part_sizes import FIRST_ARTICLE, LETTER, in_part
 from pipeline.render.email.template_values import (
     EmailArticle,
     EmailBlock,
     EmailImage,
+    EmailLinkRow,
+    EmailLinks,
     EmailSection,
     EmailView,
 )
-from pipeline.render.shared_text import host, text_lines
+from pipeline.render.shared_text import host, link_row, text_lines
 from pipeline.support import urls
 from pipeline.support.limits import EMAIL_GUTTER, EMAIL_WIDTH, TALLEST_IMAGE, THUMBNAIL_WIDTH
 
@@ -49,10 +54,7 @@ def email_view(context: EmailContext, logo: Image | None) -> EmailView:
         sections=tuple(
             EmailSection(
                 section.title,
-                tuple(
-                    in_part(_article(each, layout, section, context), next(number))
-                    for each, layout in section.articles
-                ),
+                tuple(in_part(each, next(number)) for each in _items(section, context)),
             )
             for section in context.sections
         ),
@@ -66,11 +68,24 @@ def email_view(context: EmailContext, logo: Image | None) -> EmailView:
     )
 
 
+def _items(section: Section[ComposedItem], context: EmailContext) -> Iterator[EmailArticle | EmailLinks]:
+    for each in shown_together(section):
+        if isinstance(each, list):
+            yield EmailLinks(tuple(_row(item, section, context) for item in each))
+        else:
+            yield _article(*each, section, context)
+
+
+def _row(item: ComposedItem, section: Section[ComposedItem], context: EmailContext) -> EmailLinkRow:
+    row = link_row(item, section.badges, context.show, context.messages)
+    comment = nodes_to_html(row.comment, HtmlOptions(Medium.EMAIL, styles=context.styles))
+    return EmailLinkRow(row.title, row.url, row.badge, ContentHtml(comment), row.details)
+
+
 def _article(
-    composed: ComposedArticle, asked: Layout, section: Section[ComposedArticle], context: EmailContext
+    composed: ComposedArticle, layout: Layout, section: Section[ComposedItem], context: EmailContext
 ) -> EmailArticle:
     article, theme = composed.article, context.publication.theme
-    layout = composed.in_layout(asked)
     title = "" if context.edition.only_article is composed else article.title
     level, thumbnails = section.headline_level, has_thumbnails(section, theme)
     full, card = layout is Layout.FULL, layout is Layout.CARD
@@ -99,12 +114,12 @@ def _article(
     )
 
 
-def has_thumbnails(section: Section[ComposedArticle], theme: ThemeSettings) -> bool:
+def has_thumbnails(section: Section[ComposedItem], theme: ThemeSettings) -> bool:
     """Whether the cards of a section have their images beside the text: several cards, and each has one.
 
     Otherwise the images are above the text, at its full width, so that all texts begin at one edge.
     """
-    cards = [each for each, layout in section.articles if each.in_layout(layout) is Layout.CARD]
+    cards = [each for each, layout in section.items if each.in_layout(layout) is Layout.CARD]
     return theme.card_pictures and len(cards) > 1 and all(each.content.thumbnail for each in cards)
 
 

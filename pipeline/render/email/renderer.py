@@ -29,11 +29,11 @@ from pipeline.render.email.content_tokens import (
     printed_values,
     write,
 )
-from pipeline.render.email.email_context import EmailContext
+from pipeline.render.email.email_context import EmailContext, shown_together
 from pipeline.render.email.email_view import email_view, has_thumbnails
 from pipeline.render.email.mjml import compile_layout
 from pipeline.render.email.mjml_lint import annotate
-from pipeline.render.email.part_sizes import FIRST_ARTICLE, LETTER, THEME, part_sizes
+from pipeline.render.email.part_sizes import part_sizes
 from pipeline.render.email.text_part import email_text
 from pipeline.render.email.theme_values import theme_view
 from pipeline.support import merge
@@ -104,13 +104,15 @@ def _theme(templates: Templates, theme: ThemeSettings, language: str) -> tuple[M
 
 
 def _parts(edition: ComposedEdition, sizes: Mapping[int, int]) -> tuple[EmailPart, ...]:
-    """Name the sizes of the parts: theme, letter, then each article by its title."""
-    articles = enumerate(edition.articles, FIRST_ARTICLE)
-    return (
-        EmailPart("theme", sizes.get(THEME, 0)),
-        EmailPart("letter", sizes.get(LETTER, 0)),
-        *(EmailPart(each.article.title, sizes.get(number, 0)) for number, each in articles),
-    )
+    """Name the sizes of the parts: theme, letter, then each article and each group of links by its title."""
+    names = ["theme", "letter"]
+    for section in edition.sections:
+        for each in shown_together(section):
+            if isinstance(each, list):
+                names.append(f"{section.title}, {len(each)} link{'' if len(each) == 1 else 's'}")
+            else:
+                names.append(each[0].article.title)
+    return tuple(EmailPart(name, sizes.get(number, 0)) for number, name in enumerate(names))
 
 
 def _images(edition: ComposedEdition, logo: Image | None, theme: ThemeSettings) -> tuple[Image, ...]:
@@ -119,7 +121,7 @@ def _images(edition: ComposedEdition, logo: Image | None, theme: ThemeSettings) 
     shown = [logo, letter.lead, *letter.images]
     for section in edition.sections:
         thumbnails = has_thumbnails(section, theme)
-        for article, asked in section.articles:
+        for article, asked in section.items:
             layout = article.in_layout(asked)
             if layout is Layout.CARD and theme.card_pictures:
                 shown.append(article.content.thumbnail if thumbnails else article.content.lead)

@@ -77,11 +77,30 @@ class EmailArticle:
 
 
 @dataclass(frozen=True, slots=True)
-class EmailSection:
-    """A group of articles. `title` is empty without a heading; the issue line has the only article's."""
+class EmailLinkRow:
+    """A row of a roundup; `details` are host, author, time and source in one line."""
 
     title: str
-    articles: tuple[EmailArticle, ...]
+    url: str
+    badge: str
+    comment_html: ContentHtml
+    details: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmailLinks:
+    """Neighbouring rows of a roundup, in the place of an article; `layout` is `link`."""
+
+    rows: tuple[EmailLinkRow, ...]
+    layout: str = "link"
+
+
+@dataclass(frozen=True, slots=True)
+class EmailSection:
+    """A group of articles and links. `title` is empty without a heading, and where the issue line has it."""
+
+    title: str
+    articles: tuple[EmailArticle | EmailLinks, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,27 @@ compare the two parts.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from pipeline.content.medium import Medium, for_audience
 from pipeline.content.text import LinkList, blocks_to_text
 from pipeline.content.text_width import width, wrap
-from pipeline.model import Block, ComposedArticle, Content, Element, Image, Layout, MergeText, Node
-from pipeline.render.email.email_context import EmailContext, browser_url, unsubscribe_url
-from pipeline.render.shared_text import text_lines
+from pipeline.model import (
+    Block,
+    BlockKind,
+    ComposedArticle,
+    ComposedItem,
+    Content,
+    Element,
+    Image,
+    Layout,
+    MergeText,
+    Node,
+    Section,
+)
+from pipeline.render.email.email_context import EmailContext, browser_url, shown_together, unsubscribe_url
+from pipeline.render.shared_text import link_row, text_lines
 from pipeline.support import merge
 from pipeline.support.limits import TEXT_COLUMNS
 
@@ -36,8 +49,7 @@ def email_text(context: EmailContext) -> MergeText:
             parts.append(_lines(rule, _wrap(section.title.upper()), rule))
         elif parts[-1]:
             parts.append(rule)
-        articles = (_article(article, layout, context, links) for article, layout in section.articles)
-        parts.append("\n\n\n".join(articles))
+        parts.append("\n\n\n".join(_items(section, context, links)))
     if edition.disclaimers:
         parts += [rule, *map(_wrap, edition.disclaimers)]
     parts += [rule, *_footer(context)]
@@ -46,11 +58,24 @@ def email_text(context: EmailContext) -> MergeText:
     return merge.text(_paragraphs(*parts) + "\n")
 
 
-def _article(
-    composed: ComposedArticle, section_layout: Layout, context: EmailContext, links: LinkList
-) -> str:
+def _items(section: Section[ComposedItem], context: EmailContext, links: LinkList) -> Iterator[str]:
+    for each in shown_together(section):
+        if isinstance(each, list):
+            yield _paragraphs(*(_row(item, section, context, links) for item in each))
+        else:
+            yield _article(*each, context, links)
+
+
+def _row(item: ComposedItem, section: Section[ComposedItem], context: EmailContext, links: LinkList) -> str:
+    row = link_row(item, section.badges, context.show, context.messages)
+    title = f"{row.badge} · {row.title}" if row.badge else row.title
+    heading = _wrap(f"{title} [{links.number(row.url)}]")
+    comment = blocks_to_text([Block(BlockKind.PROSE, nodes=(Element("p", (), row.comment),))], links)
+    return _lines(heading, comment, _wrap(row.details))
+
+
+def _article(composed: ComposedArticle, layout: Layout, context: EmailContext, links: LinkList) -> str:
     article = composed.article
-    layout = composed.in_layout(section_layout)
     title = "" if context.edition.only_article is composed else _wrap(article.title)
     dek = _wrap(article.dek)
 

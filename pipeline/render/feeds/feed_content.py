@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from urllib.parse import quote
 
-from pipeline.content.html import blocks_to_html, footnotes_to_html
+from pipeline.content.html import blocks_to_html, footnotes_to_html, nodes_to_html
 from pipeline.content.html_nodes import HtmlOptions
 from pipeline.content.medium import Medium, for_audience
 from pipeline.model import (
     EVERYONE,
     ComposedArticle,
     ComposedEdition,
+    ComposedItem,
     Content,
     FeedIdentity,
     Image,
     Layout,
     Publication,
+    Show,
 )
 from pipeline.render.feeds.feed_item import FeedItem, remove_forbidden, single_line
-from pipeline.render.shared_text import byline, first_words, host, public_value
+from pipeline.render.shared_text import byline, first_words, host, link_row, public_value, together
 from pipeline.support.merge import escape
 from pipeline.support.urls import SCHEMES, home_url, scheme_of
 
@@ -71,7 +73,12 @@ def edition_item(edition: ComposedEdition, publication: Publication, *, further:
     images = [lead]
     for section in edition.public_sections:
         html.append(f"<h2>{escape(section.title)}</h2>" if section.title else "")
-        for article, layout in section.articles:
+        for each in together(section.items):
+            if isinstance(each, list):
+                html.append(_links(each, section.badges, edition.issue.show, options))
+                articles += (item for item in each if isinstance(item, ComposedArticle))
+                continue
+            article, layout = each
             html.append(_article_in_issue(article, layout, options, edition, section.headline_level))
             articles.append(article)
             images.append(None if layout is Layout.BRIEF else article.content.lead)
@@ -122,6 +129,21 @@ def _article_in_issue(
         authors = _paragraph(byline(article, "; ") if edition.issue.show.authors else "")
         return _join([headline, authors, _image(lead), _body(composed.content, options, edition.audience)])
     return _join([headline, _image(lead) if layout is Layout.CARD else "", _paragraph(article.dek)])
+
+
+def _links(items: Iterable[ComposedItem], badges: Mapping[str, str], show: Show, options: HtmlOptions) -> str:
+    """Rows of a roundup as a list. An article without an address leads to the issue."""
+    rows = []
+    for item in items:
+        row = link_row(item, badges, show)
+        title = f'<a href="{escape(row.url or options.anchor)}">{escape(row.title)}</a>'
+        lines = (
+            f"{escape(row.badge)} · {title}" if row.badge else title,
+            nodes_to_html(row.comment, options),
+            f"<small>{escape(row.details)}</small>" if row.details else "",
+        )
+        rows.append(f"<li><p>{'<br>'.join(line for line in lines if line)}</p></li>")
+    return _join(["<ul>", *rows, "</ul>"])
 
 
 def _body(content: Content, options: HtmlOptions, audience: str) -> str:

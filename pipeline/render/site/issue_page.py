@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from pipeline.content.html import nodes_to_html
 from pipeline.content.medium import Medium, for_audience
-from pipeline.model import EVERYONE, ComposedArticle, ComposedEdition, Layout, OutputFile
+from pipeline.model import (
+    EVERYONE,
+    ComposedArticle,
+    ComposedEdition,
+    ComposedItem,
+    Layout,
+    OutputFile,
+    Section,
+)
+from pipeline.render.shared_text import link_row, together
 from pipeline.render.site.head_metadata import FeedLink, make_head
 from pipeline.render.site.json_ld import about_issue
-from pipeline.render.site.page_content import content_html
+from pipeline.render.site.page_content import content_html, html_options
 from pipeline.render.site.page_frame import SiteRenderer
 from pipeline.render.site.page_values import (
     SiteArticle,
     SiteLink,
+    SiteLinkRow,
+    SiteLinks,
     SiteSection,
     edition_links,
     issue_link,
@@ -40,8 +52,10 @@ def issue_page(site: SiteRenderer, position: int, edition: ComposedEdition) -> O
             f"_section-{number}",
             section.title,
             tuple(
-                _article(index, page, edition, article, layout, section.headline_level)
-                for article, layout in section.articles
+                SiteLinks(tuple(_row(item, section, edition, page) for item in each))
+                if isinstance(each, list)
+                else _article(index, page, edition, *each, section.headline_level)
+                for each in together(section.items)
             ),
         )
         for number, section in enumerate(edition.public_sections, start=1)
@@ -74,6 +88,14 @@ def _feeds(site: SiteRenderer, page: SitePage, edition: ComposedEdition) -> tupl
     return site.feeds(page, urls.audience_path(audience.name), audience.title)
 
 
+def _row(
+    item: ComposedItem, section: Section[ComposedItem], edition: ComposedEdition, page: SitePage
+) -> SiteLinkRow:
+    row = link_row(item, section.badges, edition.issue.show, page.messages)
+    comment = nodes_to_html(row.comment, html_options(page, "", 0))
+    return SiteLinkRow(row.title, page.href(row.url), row.badge, comment, row.details)
+
+
 def _article(
     index: SiteIndex,
     page: SitePage,
@@ -95,7 +117,7 @@ def _article(
     if layout is not Layout.FULL:
         return article
     same_day = article.date == site_date(edition.issue.date, page.messages)
-    same_time = len(edition.articles) == 1 and article.minutes == edition.minutes
+    same_time = len(edition.items) == 1 and article.minutes == edition.minutes
     return replace(
         article, date=None if same_day else article.date, minutes=0 if same_time else article.minutes
     )

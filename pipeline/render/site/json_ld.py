@@ -108,8 +108,8 @@ def about_issue(edition: ComposedEdition, index: SiteIndex, image: Image) -> Pag
         "isPartOf": _titled("Periodical", publication),
         "hasPart": [
             {"@type": "Article", "headline": article.article.title, "url": article.url}
-            for section in edition.public_sections
-            for article, _ in section.articles
+            for article in edition.articles
+            if article.url
         ],
     }
     return PageSubject("article", data, image, (("article:published_time", published_at),))

@@ -25,7 +25,14 @@ def content_html(content: Content, page: SitePage, anchor: str, heading_shift: i
 
     `anchor` is the prefix of its ids; its headings are lowered by `heading_shift` levels.
     """
-    options = HtmlOptions(
+    options = html_options(page, anchor, heading_shift)
+    body, notes = blocks_to_html(content.blocks, options), footnotes_to_html(content.footnotes, options)
+    return ContentHtmlParts(body, notes)
+
+
+def html_options(page: SitePage, anchor: str, heading_shift: int) -> HtmlOptions:
+    """How content is written for a page: with public values of merge fields, and relative links."""
+    return HtmlOptions(
         Medium.WEB,
         address=page.href,
         field_value=lambda field: public_value(field, page.publication, page.url),
@@ -35,5 +42,3 @@ def content_html(content: Content, page: SitePage, anchor: str, heading_shift: i
         back_to=page.messages.format("web.back_to"),
         table=page.messages.format("web.table"),
     )
-    body, notes = blocks_to_html(content.blocks, options), footnotes_to_html(content.footnotes, options)
-    return ContentHtmlParts(body, notes)

@@ -91,12 +91,31 @@ class SiteArticle:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteLinkRow:
+    """A row of a roundup; `details` are host, author, time and source in one line."""
+
+    title: str
+    href: str
+    badge: str
+    comment_html: str
+    details: str
+
+
+@dataclass(frozen=True, slots=True)
+class SiteLinks:
+    """Neighbouring rows of a roundup, in the place of an article; `layout` is `link`."""
+
+    rows: tuple[SiteLinkRow, ...]
+    layout: str = "link"
+
+
+@dataclass(frozen=True, slots=True)
 class SiteSection:
     """A section of an issue; `id` is its fragment on the page. `title` is empty without a heading."""
 
     id: str
     title: str
-    articles: tuple[SiteArticle, ...]
+    articles: tuple[SiteArticle | SiteLinks, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +201,9 @@ def site_issue(editions: tuple[ComposedEdition, ...], index: SiteIndex, page: Si
         year=main.issue.date.year,
         minutes=main.minutes,
         titles=tuple(
-            SiteLink(article.article.title, page.href(article.url or ""))
-            for section in main.public_sections
-            for article, _ in section.articles
+            SiteLink(article.article.title, page.href(article.url))
+            for article in main.articles
+            if article.url
         ),
         editions=edition_links(others, page),
     )

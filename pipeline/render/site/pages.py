@@ -94,7 +94,7 @@ def _images(index: SiteIndex) -> Iterator[Image]:
     for edition in index.editions:
         yield from shown(edition.letter, edition.audience)
         for section in edition.public_sections:
-            for article, layout in section.articles:
+            for article, layout in section.items:
                 if layout is Layout.FULL:
                     yield from shown(article.content, edition.audience)
     for article in index.articles:

@@ -93,7 +93,12 @@ def _issues(site: SiteRenderer) -> Iterator[dict[str, Any]]:
     for edition, *_ in site.index.issues:
         number = site.messages.format("issue", number=edition.issue.number)
         letter = for_audience(edition.letter, Medium.WEB, edition.audience)
-        words = words_of((number, *content_texts(letter.blocks, letter.footnotes)))
+        links = (
+            text
+            for each in edition.links
+            for text in (each.link.title, each.link.author, *content_texts(each.content.blocks))
+        )
+        words = words_of((number, *content_texts(letter.blocks, letter.footnotes), *links))
         yield _entry(page, edition.issue.title, edition.url, edition.issue.date, edition.summary, (), words)
 
 

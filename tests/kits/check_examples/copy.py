@@ -15,7 +15,7 @@ def ending(text: str) -> Case:
 
 
 def with_empty_section(subject):  # type: ignore[no-untyped-def]
-    sections = tuple(replace(section, articles=()) for section in subject.edition.sections)
+    sections = tuple(replace(section, items=()) for section in subject.edition.sections)
     return replace(subject, edition=replace(subject.edition, sections=sections))
 
 

@@ -18,9 +18,9 @@ def private(audience: str) -> Case:
         sections = tuple(
             replace(
                 section,
-                articles=tuple(
+                items=tuple(
                     (replace(each, article=replace(each.article, audience=(audience,))), layout)
-                    for each, layout in section.articles
+                    for each, layout in section.items
                 ),
             )
             for section in edition.sections
