@@ -20,7 +20,6 @@ from pipeline.content.parse import WORDS_PER_MINUTE, count_words, parse_content
 from pipeline.content.tree_text import content_texts
 from pipeline.errors import PressroomError, collect, raise_all, suggest
 from pipeline.images.library import ImageLibrary
-from pipeline.images.resize import LOGO_BOX, THUMBNAIL_BOX
 from pipeline.model import (
     EVERYONE,
     Article,
@@ -35,6 +34,7 @@ from pipeline.model import (
     Content,
     Edition,
     Image,
+    ImageUse,
     Issue,
     Layout,
     LinkItem,
@@ -123,7 +123,7 @@ class Composer:
         if theme.logo is None:
             return None
         try:
-            return self.images.get(theme.logo, theme.logo_alt, SETTINGS_FILE, LOGO_BOX)
+            return self.images.get(theme.logo, theme.logo_alt, SETTINGS_FILE, ImageUse.LOGO)
         except PressroomError as error:
             raise PressroomError(f"`logo`: {error.message}", SETTINGS_FILE, hint=error.hint) from error
 
@@ -155,7 +155,7 @@ class Composer:
             if not isinstance(text, LinkItem) and text.image:
                 lead = resolver.image(text.image, text.image_alt)
                 if isinstance(text, Article):
-                    thumbnail = resolver.image(text.image, text.image_alt, THUMBNAIL_BOX)
+                    thumbnail = resolver.image(text.image, text.image_alt, ImageUse.THUMBNAIL)
         except PressroomError as error:
             mistakes.append(PressroomError(error.message, path, text.lines.get("image"), error.hint))
         body, first_line = source_of(text)

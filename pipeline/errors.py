@@ -76,7 +76,9 @@ def collect(errors: list[PressroomError]) -> Iterator[None]:
 
 def raise_all(errors: Iterable[PressroomError]) -> None:
     """Raise the error if there is one, or all of them as `Mistakes`."""
-    singles = [single for error in errors for single in flatten(error)]
+    # A mistake in a snippet is one, however many texts hold it.
+    every = [single for error in errors for single in flatten(error)]
+    singles = list({(each.path, each.line, each.message, each.hint): each for each in every}.values())
     if not singles:
         return
     singles.sort(key=lambda error: (error.path or "", error.line or 0))

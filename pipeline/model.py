@@ -244,6 +244,16 @@ class Author:
     url: str = ""
 
 
+class ImageUse(StrEnum):
+    """What a picture is for, which decides its size: in a text, beside a card, as a logo, in a container."""
+
+    FULL = "full"
+    THUMBNAIL = "thumbnail"
+    LOGO = "logo"
+    PORTRAIT = "portrait"
+    POSTER = "poster"
+
+
 @dataclass(frozen=True, slots=True)
 class Image:
     """An image file that an article or the theme uses.
@@ -415,6 +425,12 @@ class BlockKind(StrEnum):
 
     PROSE = "prose"
     CTA = "cta"
+    BUTTONS = "buttons"
+    PERSON = "person"
+    VIDEO = "video"
+    COLUMNS = "columns"
+    COLUMN = "column"
+    SNIPPET = "snippet"
     CALLOUT = "callout"
     PULLQUOTE = "pullquote"
     SPONSOR = "sponsor"
@@ -427,13 +443,16 @@ class BlockKind(StrEnum):
 class Block:
     """A top-level piece of content.
 
-    Prose has `nodes`; the containers have `blocks`. `title` is a callout's title, a sponsor's name, the
-    person quoted in a pull quote, or the audience of `only`. A call to action has its sentence as prose in
-    `blocks`, and its one link as `link_text` and `link_url`.
+    Prose has `nodes`; the containers have `blocks`. `title` is a callout's title, a sponsor's or a person's
+    name, the person quoted in a pull quote, the audience of `only`, or a snippet's name. A call to action
+    has its sentence as prose in `blocks`, and its one link as `link_text` and `link_url`. Buttons are calls
+    to action without a sentence. A person has `role`, and the photo in `nodes`. A video has its poster in
+    `link_text`.
     """
 
     kind: BlockKind
     title: str = ""
+    role: str = ""
     nodes: tuple[Node, ...] = ()
     blocks: tuple[Block, ...] = ()
     link_text: tuple[Node, ...] = ()
@@ -468,6 +487,7 @@ class Content:
 class Issue:
     """One numbered issue, as read from its `issue.md`; the letter is not parsed yet.
 
+    `snippets` are the digests of the snippets in the letter.
     `folder` is the name of its folder below `issues/`, such as `001-the-plastic-brain`; `aliases` are earlier
     names of the folder, whose addresses redirect to it. It has an edition for each of `audiences`; the
     first one is the main edition. `own_sections` is False if the sections are the publication's. `subject`
@@ -496,6 +516,7 @@ class Issue:
     exclude: tuple[str, ...] = ()
     show: Show = Show()
     aliases: tuple[str, ...] = ()
+    snippets: tuple[str, ...] = ()
     silence: Mapping[str, str] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)

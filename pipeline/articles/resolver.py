@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote, unquote
 
 from pipeline.articles.pool import Pool
 from pipeline.config.workspace_files import WorkspaceFiles
 from pipeline.errors import PressroomError, suggest
 from pipeline.images.library import ImageLibrary
-from pipeline.images.resize import FULL_BOX
-from pipeline.model import Image
+from pipeline.model import Image, ImageUse
 from pipeline.support.urls import (
     ADDRESS_CHARACTERS,
     PHONE_SCHEMES,
@@ -32,9 +31,9 @@ class SourceResolver:
     images: ImageLibrary
     linked: set[str] = field(default_factory=set)
 
-    def image(self, target: str, alt: str, box: tuple[int, int] = FULL_BOX) -> Image:
-        """The image at this path, resized to fit into a box. Raises `PressroomError` if it does not exist."""
-        return self.images.get(unquote(target), alt, self.path, box)
+    def image(self, target: str, alt: str, use: ImageUse = ImageUse.FULL) -> Image:
+        """The image at this path, resized for its use. Raises `PressroomError` if it does not exist."""
+        return self.images.get(unquote(target), alt, self.path, use)
 
     def link(self, target: str) -> str:
         """The absolute address of a link as written.
@@ -56,6 +55,11 @@ class SourceResolver:
         slug = self._slug(unquote(path), target)
         self.linked.add(slug)
         return address(self.workspace.publication, article_path(slug)) + mark + fragment
+
+    def snippet(self, name: str) -> tuple[str, str, SourceResolver]:
+        """The text of a snippet, its path and its resolver. Raises `PressroomError` if it does not exist."""
+        source = self.workspace.snippet(name)
+        return source.text(), source.path, replace(self, path=source.path)
 
     def _slug(self, path: str, target: str) -> str:
         file = self.workspace.locate(path, self.path)

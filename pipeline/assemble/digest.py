@@ -1,12 +1,14 @@
-"""The digest stored in issue.lock: an article's text and the bytes of its images, or a link item's fields."""
+"""The digests in issue.lock: an article's text, images and snippets, or a link item's fields."""
 
 from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
 from urllib.parse import unquote
 
 from pipeline.config.workspace_files import WorkspaceFiles
+from pipeline.content.containers import snippets_in
 from pipeline.content.spaced_addresses import SPACED_TAIL
 from pipeline.errors import PressroomError
 from pipeline.model import Article, PoolItem
@@ -24,20 +26,44 @@ _IMAGE = re.compile(
 
 
 def content_digest(article: PoolItem, workspace: WorkspaceFiles) -> str:
-    """Return `sha256:…` over the item's text and the bytes of its images, in their order."""
+    """Return `sha256:…` over the item's text, the bytes of its images in their order, and its snippets."""
     if not isinstance(article, Article):
         return article.digest
     digest = hashlib.sha256(article.digest.encode())
-    targets = map(_target, _IMAGE.finditer(article.body))
-    for target in [article.image, *(unquote(each) for each in targets if "://" not in each)]:
+    for image in _images(article.image, article.body, article.place.path, workspace):
+        digest.update(image)
+    for snippet in snippet_digests(article.body, workspace):
+        digest.update(snippet.encode())
+    return "sha256:" + digest.hexdigest()
+
+
+def snippet_digests(text: str, workspace: WorkspaceFiles) -> tuple[str, ...]:
+    """The digest of each snippet in a text, with that of its images; "missing" for one that is missing."""
+    return tuple(_snippet_digest(name, workspace) for name in snippets_in(text))
+
+
+def _snippet_digest(name: str, workspace: WorkspaceFiles) -> str:
+    try:
+        source = workspace.snippet(name)
+        text = source.text()
+    except PressroomError:
+        return "missing"
+    digest = hashlib.sha256(text.encode())
+    for image in _images(None, text, source.path, workspace):
+        digest.update(image)
+    return digest.hexdigest()
+
+
+def _images(lead: str | None, text: str, path: str, workspace: WorkspaceFiles) -> Iterator[bytes]:
+    """The digest of each image in a text, the lead image first."""
+    targets = map(_target, _IMAGE.finditer(text))
+    for target in [lead, *(unquote(each) for each in targets if "://" not in each)]:
         if not target or target.endswith(".md"):
             continue
         try:
-            file = workspace.locate(target, article.place.path)
-            digest.update(hashlib.sha256(file.read_bytes()).digest())
+            yield hashlib.sha256(workspace.locate(target, path).read_bytes()).digest()
         except (PressroomError, OSError):
-            digest.update(b"missing")
-    return "sha256:" + digest.hexdigest()
+            yield b"missing"
 
 
 def _target(image: re.Match[str]) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from pipeline.assemble.digest import snippet_digests
 from pipeline.config.audiences import read_audiences
 from pipeline.config.fields import Fields
 from pipeline.config.front_matter import split_file
@@ -74,7 +75,8 @@ def read_issues(workspace: WorkspaceFiles) -> Issues:
     for source in workspace.issue_sources():
         errors = mistakes.setdefault(source.name, [])
         with collect(errors):
-            issues.append(parse_issue(source.text(), source.name, source.path, workspace.publication, errors))
+            issue = parse_issue(source.text(), source.name, source.path, workspace.publication, errors)
+            issues.append(replace(issue, snippets=snippet_digests(issue.letter, workspace)))
     # A draft that has the number of an older issue is the one to be mended.
     for issue, error in _taken_names(sorted(issues, key=lambda issue: issue.draft)):
         mistakes[issue.folder].append(error)

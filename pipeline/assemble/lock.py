@@ -123,9 +123,10 @@ def rules_digest(issue: Issue) -> str:
 
 
 def _letter_digest(issue: Issue) -> str:
-    """Digest of an issue's own words: its letter, title and inbox lines, and the picture if it has one."""
+    """Digest of an issue's own words: its letter with its snippets, title, inbox lines, and its picture."""
     picture = [issue.image, issue.image_alt] if issue.image else []
-    return _digest([issue.title, issue.subject, issue.preview_text, issue.letter, *picture])
+    own = [issue.title, issue.subject, issue.preview_text, issue.letter]
+    return _digest([*own, *picture, *issue.snippets])
 
 
 def _digest(values: Any) -> str:

@@ -20,7 +20,7 @@ from pipeline.support.limits import SETTINGS_FILE
 
 SETTINGS = Place(SETTINGS_FILE)
 
-_NAMES = "a blockquote code dd dl dt figcaption figure h1 h2 h3 h4 h5 h6 img li ol p pre table td th ul"
+_NAMES = "a blockquote code dd dl dt figcaption figure h1 h2 h3 h4 h5 h6 li ol p pre table td th ul"
 _TRACED = frozenset(_NAMES.split())
 
 

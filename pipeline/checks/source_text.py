@@ -134,8 +134,8 @@ def text_passages(source: SourceText) -> Iterator[Passage]:
 def _block_passages(blocks: Iterable[Block], path: str, line: int) -> Iterator[Passage]:
     for block in blocks:
         line = block.line or line
-        if block.title:
-            yield Passage(block.title, path, line, "p")
+        for words in filter(None, (block.title, block.role)):
+            yield Passage(words, path, line, "p")
         yield from _passages(block.nodes, path, line, "p")
         yield from _block_passages(block.blocks, path, line)
         if block.link_text:

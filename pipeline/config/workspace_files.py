@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pipeline.config.publication import read_publication
-from pipeline.errors import PressroomError, WorkspaceNotFound
+from pipeline.errors import PressroomError, WorkspaceNotFound, suggest
 from pipeline.model import Publication
 from pipeline.support.files import read_source
 from pipeline.support.limits import ISSUE_FILE, SETTINGS_FILE
@@ -16,6 +16,7 @@ from pipeline.support.limits import ISSUE_FILE, SETTINGS_FILE
 ISSUES = "issues"
 POOL = "issues/articles"
 LINKS = "issues/links"
+SNIPPETS = "issues/snippets"
 BUILD = "build"
 
 
@@ -100,6 +101,16 @@ class WorkspaceFiles:
             if entry.is_dir() and (entry / ISSUE_FILE).is_file()
         ]
         return tuple(sorted(sources, key=lambda source: source.path))
+
+    def snippet(self, name: str) -> SourceFile:
+        """The snippet of this name. Raises `PressroomError` without a place if it does not exist."""
+        folder = self.root / SNIPPETS
+        names = sorted(file.stem for file in folder.glob("*.md")) if folder.is_dir() else []
+        if name not in names:
+            hint = suggest(name, names) or f"Write it to {SNIPPETS}/{name}.md."
+            raise PressroomError(f'there is no snippet "{name}".', hint=hint)
+        path = f"{SNIPPETS}/{name}.md"
+        return SourceFile(name, path, self.locate(f"/{path}", ""))
 
     def locate(self, target: str, beside: str) -> Path:
         """The file at a path in a source: relative to that source, or to the root if it begins with `/`.

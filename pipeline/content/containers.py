@@ -15,9 +15,23 @@ from pipeline.model import BlockKind
 
 NAMES = {kind.value: kind for kind in BlockKind if kind is not BlockKind.PROSE}
 
+_ARGUMENTS = {
+    BlockKind.CALLOUT: ("", "[TITLE]"),
+    BlockKind.ONLY: ("does not say for whom", "audience=NAME"),
+    BlockKind.PERSON: ("does not say who it is", "NAME, ROLE"),
+    BlockKind.PULLQUOTE: ("", "[NAME]"),
+    BlockKind.SNIPPET: ("does not say which", "NAME"),
+    BlockKind.SPONSOR: ("does not name the sponsor", "NAME"),
+    BlockKind.VIDEO: ("does not say where the video is", "https://…"),
+}
+"""What may follow a container's name, and what is wrong where it is missing, unless it may be."""
+
 _FENCE_LINE = re.compile(r" {0,3}(:{3,})[ \t]*(.*)")
 _CODE_FENCE = re.compile(r"[ \t>]*(`{3,}(?=[^`]*$)|~{3,})(.*)")
-_AUDIENCE = re.compile(r"audience\s*=\s*(\"?)([\w-]+)\1")
+_PATTERNS = {
+    BlockKind.ONLY: re.compile(r"audience\s*=\s*(\"?)(?P<value>[\w-]+)\1"),
+    BlockKind.VIDEO: re.compile(r"(?P<value>https?://[^\s/]\S*)"),
+}
 
 # Lines that an editor meant as a fence but that are not read as one: inside HTML, with two colons, with the
 # wide colons of a Japanese keyboard, or after an invisible character. As text they would publish what a
@@ -47,6 +61,12 @@ def read_fence(line: str) -> OpeningFence | None:
         return None
     name, _, argument = match[2].partition(" ")
     return OpeningFence(len(match[1]), name, argument.strip())
+
+
+def snippets_in(text: str) -> tuple[str, ...]:
+    """The names of the snippets in a Markdown text; those in blocks of code too."""
+    fences = (read_fence(line) for line in text.splitlines() if ":::" in line)
+    return tuple(dict.fromkeys(each.argument for each in fences if each and each.name == BlockKind.SNIPPET))
 
 
 def meant_as_fence(line: str) -> bool:
@@ -107,17 +127,16 @@ def read_opening(opening: OpeningFence, inside: Iterable[str]) -> tuple[BlockKin
             hint=suggest(opening.name, NAMES) or f"The containers are {', '.join(NAMES)}.",
         )
     argument = opening.argument
-    if kind is BlockKind.ONLY:
-        match = _AUDIENCE.fullmatch(argument)
-        if not match:
-            raise PressroomError("`::: only` does not say for whom.", hint="Write `::: only audience=NAME`.")
-        return kind, match[2]
-    if kind is BlockKind.SPONSOR and not argument:
-        raise PressroomError("`::: sponsor` does not name the sponsor.", hint="Write `::: sponsor NAME`.")
-    if kind not in {BlockKind.SPONSOR, BlockKind.CALLOUT, BlockKind.PULLQUOTE} and argument:
+    if kind in _PATTERNS:
+        match = _PATTERNS[kind].fullmatch(argument)
+        argument = match["value"] if match else ""
+    if kind not in _ARGUMENTS and argument:
         raise PressroomError(
             f"`::: {kind}` takes nothing after its name.", hint=f'Put "{argument}" on a line of its own.'
         )
+    missing, form = _ARGUMENTS.get(kind, ("", ""))
+    if missing and not argument:
+        raise PressroomError(f"`::: {kind}` {missing}.", hint=f"Write `::: {kind} {form}`.")
     if "{{" in argument:
         raise PressroomError(
             f"the line of `::: {kind}` cannot contain merge fields.", hint="Put them into the text below it."

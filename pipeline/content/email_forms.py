@@ -13,7 +13,7 @@ from enum import Enum
 from pipeline.content.text_table import table_grid
 from pipeline.content.tree import elements
 from pipeline.content.tree_text import tree_text
-from pipeline.model import Element, MergeField
+from pipeline.model import Element, MergeField, Node
 from pipeline.support.limits import EMAIL_GUTTER, EMAIL_WIDTH, PHONE_WIDTH
 
 DESK_ROOM = EMAIL_WIDTH - 2 * EMAIL_GUTTER
@@ -109,13 +109,20 @@ def table_form(table: Element, phone: float = PHONE_ROOM, desk: float = DESK_ROO
     return TableForm.ROWS_ON_PHONES if width <= desk else TableForm.ROWS
 
 
+def fit_in_a_row(buttons: Iterable[tuple[Node, ...]], room: float) -> bool:
+    """Whether buttons with these words fit beside each other without cutting a word in two."""
+    words = [[*tree_text(button, _usual_name, alt=True).split(), ""] for button in buttons]
+    # Bold type of 16 px, and 16 px at each side and 8 between two.
+    return sum(9.5 * max(map(len, each)) + 40 for each in words) - 8 <= room
+
+
+def _usual_name(_: MergeField) -> str:
+    return _NAME
+
+
 def _least_width(cell: Element) -> float:
     """About how wide a cell is whose lines break at every place: its longest piece, and its padding."""
-
-    def field(_: MergeField) -> str:
-        return _NAME
-
     code = any(each.tag in {"code", "kbd", "samp"} for each in elements((cell,)))
-    words = tree_text((cell,), field).split()
+    words = tree_text((cell,), _usual_name).split()
     longest = max((len(word) if len(word) < _LONG_WORD else _PIECE for word in words), default=0)
     return (9.1 if code else 8.5) * longest + 12

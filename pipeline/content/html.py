@@ -3,79 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import partial
-from html import escape
+from collections.abc import Callable, Iterable
 
-from pipeline.content import footnotes
-from pipeline.content.email_forms import (
-    DESK_ROOM,
-    PHONE_ROOM,
-    TableForm,
-    break_words,
-    code_lines,
-    one_cell,
-    table_form,
-)
+from pipeline.content.html_nodes import HtmlOptions, NodeWriter, escaped
 from pipeline.content.medium import Medium
-from pipeline.content.text_table import table_grid
-from pipeline.content.tree import VOID
-from pipeline.content.tree_text import tree_text
-from pipeline.model import Block, BlockKind, Element, MergeField, MergeText, Node
+from pipeline.model import Block, BlockKind, Element, Node
 from pipeline.support import merge
-from pipeline.support.urls import path_part
-
-_HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
-_CODE = frozenset({"code", "kbd", "pre", "samp"})
-_KEY = r"<kbd\b[^>]*>[^<]*</kbd>"
-_KEYS = re.compile(rf"{_KEY}(?:\s*[+-]\s*{_KEY})+")
-"""Keys that are pressed together, whose order is that of their signs and not of the text around."""
-
-_CELLS = frozenset({"td", "th"})
-_INDENTS = {"blockquote": 19, "dd": 0, "li": 24}
-"""Pixels by which an element narrows what is in it."""
-
-
-@dataclass(frozen=True, slots=True)
-class HtmlOptions:
-    """How content is written as HTML.
-
-    `styles` is inline CSS by element name or by `parent child`, which is added to the former; only emails
-    use it. `address` maps each address as it is written, except fragments. `field_value` is what
-    merge fields are for every reader; without it they are marked.
-    `anchor` is the prefix of ids on the web (`#` + anchor + `fn1`); in feeds it is the permalink
-    (`PERMALINK#fn1`), and may go on after `#` if one item contains several articles.
-    `heading_shift` lowers headings by so many levels. `sponsored_by` is written before sponsors' names,
-    `back_to` before a footnote's number in the label of the link back; `table` is the label of a wide table.
-    `inset` is the width in pixels that what is around takes from an email's text.
-    """
-
-    medium: Medium
-    styles: Mapping[str, str] = field(default_factory=dict)
-    address: Callable[[str], str] = str
-    field_value: Callable[[MergeField], str] | None = None
-    anchor: str = ""
-    heading_shift: int = 0
-    sponsored_by: str = "Sponsored by"
-    back_to: str = "Back to the text at note"
-    table: str = "Table"
-    inset: int = 0
-
-    def target(self, name: str) -> str:
-        """The address of the place `name` on the page."""
-        if self.medium is Medium.FEED:
-            return self.anchor + ("" if "#" in self.anchor else "#") + name
-        return f"#{self.anchor}{name}"
-
-    def id(self, name: str) -> str:
-        """The id of the place `name` on the page."""
-        return (self.anchor.partition("#")[2] if self.medium is Medium.FEED else self.anchor) + name
 
 
 def nodes_to_html(nodes: Iterable[Node], options: HtmlOptions) -> str:
     """Nodes as HTML."""
-    return _HtmlWriter(options).nodes(nodes)
+    return NodeWriter(options).nodes(nodes)
 
 
 def blocks_to_html(blocks: Iterable[Block], options: HtmlOptions) -> str:
@@ -95,32 +33,18 @@ def heading_ids(blocks: Iterable[Block]) -> tuple[str, ...]:
     return tuple(each for each in writer.ids if not re.fullmatch(r"fn(ref)?\d+", each))
 
 
-class _HtmlWriter:
-    """Writes one piece of HTML; the ids in it are unique."""
-
-    def __init__(self, options: HtmlOptions) -> None:
-        self.options = options
-        self.ids: dict[str, None] = {}
-        self.inset = options.inset
-        self.in_code = False
-        self.names: dict[int, str] = {}
-        """Names of the columns for the cells that phones show row by row."""
+class _HtmlWriter(NodeWriter):
+    """Writes blocks and footnotes; the ids in one piece of HTML are unique."""
 
     def blocks(self, blocks: Iterable[Block]) -> str:
         return "\n".join(html for html in map(self.block, blocks) if html)
 
     def block(self, block: Block) -> str:
-        if block.kind is BlockKind.CALLOUT:
-            return self._aside("callout", block.title, block)
-        if block.kind is BlockKind.SPONSOR:
-            return self._aside("sponsor", f"{self.options.sponsored_by} {block.title}", block)
-        if block.kind is BlockKind.CTA:
-            return self._call_to_action(block)
-        if block.kind is BlockKind.PULLQUOTE:
-            return self._pull_quote(block)
-        if block.kind is BlockKind.PROSE:
-            return "\n".join(self.node(node) for node in block.nodes)
-        return self.blocks(block.blocks)
+        form = _CONTAINER_FORMS.get(block.kind)
+        return form(self, block) if form else self.blocks(block.blocks)
+
+    def _prose(self, block: Block) -> str:
+        return "\n".join(self.node(node) for node in block.nodes)
 
     def footnotes(self, footnotes: tuple[tuple[Node, ...], ...]) -> str:
         if not footnotes:
@@ -136,191 +60,18 @@ class _HtmlWriter:
             items.append(f"<li{attribute}{self._style('li', 'ol')}>{inner}</li>")
         return f"<ol{self._style('ol', '')}>" + "\n".join(items) + "</ol>"
 
-    def nodes(self, nodes: Iterable[Node], parent: str = "") -> str:
-        children = tuple(nodes)
-        html = "".join([self.node(node, parent) for node in children])
-        if any(isinstance(node, Element) and node.tag == "kbd" for node in children):
-            return _KEYS.sub(r'<span dir="ltr">\g<0></span>', html)
-        return html
-
-    def node(self, node: Node, parent: str = "") -> str:
-        if isinstance(node, str):
-            if self.options.medium is not Medium.EMAIL:
-                return _escaped(node)
-            return (code_lines if self.in_code else break_words)(_escaped(node))
-        if isinstance(node, MergeField):
-            value = self.options.field_value
-            return merge.escape(value(node)) if value else merge.mark(node)
-        if footnotes.is_reference(node):
-            return self._reference(node, parent)
-        tag = node.tag
-        # Links within the page do not work in most mail clients.
-        if tag == "a" and self.options.medium is Medium.EMAIL and (node.get("href") or "").startswith("#"):
-            return self.nodes(node.children, parent)
-        if tag == "th" and self.options.medium is Medium.WEB and not _plain(node.children).strip():
-            node, tag = replace(node, attributes=()), "td"  # the empty corner of a table is not a header
-        if tag in _HEADINGS and self.options.heading_shift:
-            tag = f"h{min(6, int(tag[1]) + self.options.heading_shift)}"
-        if self.options.medium is Medium.EMAIL and tag in _EMAIL_FORMS:
-            return _EMAIL_FORMS[tag](self, node, parent)
-        # With `max-width:100%`, an image that is not loaded would widen its table to its own width.
-        # Word uses the attribute.
-        size = f"width:100%;max-width:{self._fitted(node, 'width')}px" if tag == "img" else ""
-        start = f"<{tag}{self._attributes(node, parent)}{self._style(tag, parent, size, node.get('align'))}>"
-        if tag in VOID:
-            return start
-        indent = _INDENTS.get(tag, 0)
-        self.inset += indent
-        name = self.names.get(id(node)) if tag in _CELLS else None
-        if name:
-            start += f'<span class="name" style="display:none;mso-hide:all"><b>{name}:</b> </span>'
-        html = f"{start}{self.nodes(node.children, tag)}</{tag}>"
-        self.inset -= indent
-        if tag == "table" and self.options.medium is Medium.WEB:
-            # A table that is too wide scrolls, and must be reached by keyboard for that (WCAG 2.2, 2.1.1).
-            label = merge.escape(self.options.table)
-            return f'<div class="scrolls" role="group" tabindex="0" aria-label="{label}">{html}</div>'
-        return html
-
-    def _quotation(self, node: Element, parent: str) -> str:
-        """A quotation in a cell, for Word draws a bar that touches the text around anything else."""
-        self.inset += _INDENTS["blockquote"]
-        *others, last = map(partial(self.node, parent="blockquote"), node.children or ("",))
-        # In a cell the last margin does not run together with the quotation's own.
-        last = re.sub(
-            r'\A((?:<blockquote[^>]*>)?<\w+[^>]* style="[^"]*margin[^"]*)"', r'\1;margin-bottom:0"', last
-        )
-        inner = "".join((*others, last))
-        self.inset -= _INDENTS["blockquote"]
-        cell = one_cell(inner, self._css("blockquote", parent), ' class="quote"')
-        return f'<blockquote{self._attributes(node, parent)} style="margin:0">{cell}</blockquote>'
-
-    def _code_block(self, node: Element, parent: str) -> str:
-        """Code in a cell instead of <pre>, whose lines do not break where `white-space` is unknown."""
-        *rest, last = node.children or ("",)
-        if isinstance(last, Element):
-            *inside, end = last.children or ("",)
-            if isinstance(end, str):
-                last = replace(last, children=(*inside, end.removesuffix("\n")))
-        elif isinstance(last, str):
-            last = last.removesuffix("\n")
-        self.in_code = True
-        inner = self.nodes((*rest, last), "pre")
-        self.in_code = False
-        return one_cell(inner, self._css("pre", parent), ' class="code" dir="ltr" align="left"')
-
-    def _table(self, node: Element, parent: str) -> str:
-        """A table; one that is too wide for a phone, or for the email, is shown row by row there."""
-        form = table_form(node, PHONE_ROOM - self.inset, DESK_ROOM - self.inset)
-        head, body = table_grid(node)
-        names = [
-            " ".join(self.nodes(cell.children) for cell in column if cell)
-            for column in (zip(*head, strict=True) if head else [()] * len(body[0] if body else ()))
-        ]
-        style = self._style("table", parent)
-        if form is TableForm.ROWS:
-            captions = (each for each in node.children if isinstance(each, Element) and each.tag == "caption")
-            caption = "".join(
-                f'<p style="margin:0 0 8px">{self.nodes(each.children)}</p>' for each in captions
-            )
-            cell = f"<tr><td{self._style('td', 'tr')}>"
-            rows = "".join(f"{cell}{self._record(row, names)}</td></tr>" for row in body)
-            return (
-                f'{caption}<table class="{form.value}" role="presentation" width="100%"{style}>{rows}</table>'
-            )
-        name = ""
-        if form is TableForm.ROWS_ON_PHONES:
-            name = f' class="{form.value}"'
-            self.names |= {id(cell): names[number] for row in body for number, cell in enumerate(row) if cell}
-        start = f"<table{name}{self._attributes(node, parent)}{style}>"
-        return f"{start}{self.nodes(node.children, 'table')}</table>"
-
-    def _record(self, row: Iterable[Element | None], names: Sequence[str]) -> str:
-        """The cells of a row one below the other, each after its name."""
-        lines = []
-        for number, cell in enumerate(row):
-            if cell and (text := self.nodes(cell.children, cell.tag)):
-                lines.append(f"<b>{names[number]}:</b> {text}" if names[number] else text)
-        return "<br>".join(lines)
-
-    def _attributes(self, node: Element, parent: str = "") -> str:
-        attributes = []
-        # Code runs left to right in every language.
-        if node.tag in _CODE and parent != "pre" and not node.get("dir"):
-            attributes.append(' dir="ltr"')
-        for name, value in node.attributes:
-            if name in ("href", "src"):
-                value = self._address(value)
-            elif name == "class" and self.options.medium is not Medium.WEB:
-                continue
-            elif node.tag == "img" and name in ("width", "height") and self.options.medium is Medium.EMAIL:
-                value = self._fitted(node, name)
-            attributes.append(f' {name}="{merge.escape(value)}"')
-        if node.tag in _HEADINGS and self.options.medium is Medium.WEB:
-            attributes.append(f' id="{merge.escape(self.options.anchor + self._heading_id(node))}"')
-        return "".join(attributes)
-
-    def _address(self, value: str) -> str:
-        if value.startswith("#"):
-            return self.options.target(value[1:])
-        if isinstance(value, MergeText):
-            if not self.options.field_value:
-                return value
-            value = value.fill(self.options.field_value)
-        return self.options.address(value)
-
-    def _fitted(self, image: Element, name: str) -> str:
-        """Width or height of an image in an email, in whole pixels and in proportion."""
-        width, height = int(image.get("width") or 1), int(image.get("height") or 1)
-        room = DESK_ROOM - self.inset
-        if width > room:
-            width, height = room, max(1, round(height * room / width))
-        return str(width if name == "width" else height)
-
-    def _heading_id(self, heading: Element) -> str:
-        name = path_part(_plain(heading.children))
-        if re.fullmatch(r"fn(ref)?\d+", name):
-            name += "-"
-        heading_id, count = name, 1
-        while heading_id in self.ids:
-            count += 1
-            heading_id = f"{name}-{count}"
-        self.ids[heading_id] = None
-        return heading_id
-
-    def _style(self, tag: str, parent: str, size: str = "", align: str | None = None) -> str:
-        css = self._css(tag, parent, size, align)
-        return f' style="{css}"' if css else ""
-
-    def _css(self, tag: str, parent: str, size: str = "", align: str | None = None) -> str:
-        if self.options.medium is not Medium.EMAIL:
-            return ""
-        own, in_parent = self.options.styles.get(tag, ""), self.options.styles.get(f"{parent} {tag}", "")
-        # Any style overrides an `align` attribute, so the column of a header cell is written as a style too.
-        alignment = f"text-align:{align}" if align and "text-align" in own + in_parent else ""
-        # MJML lets words break anywhere, which would cut numbers in two.
-        whole = "word-break:normal" if tag in _CELLS else ""
-        parts = (own, in_parent, alignment, size, whole)
-        return escape(";".join(part.strip().rstrip(";") for part in parts if part.strip()))
-
-    def _reference(self, node: Element, parent: str) -> str:
-        number = footnotes.number_of(node)
-        if self.options.medium not in (Medium.WEB, Medium.FEED):
-            return f"<sup{self._style('sup', parent)}>{number}</sup>"
-        link = f'<a href="{merge.escape(self.options.target(f"fn{number}"))}">{number}</a>'
-        if self.options.medium is Medium.FEED:
-            return f"<sup>{link}</sup>"
-        name = f"fnref{number}"
-        attribute = "" if name in self.ids else f' id="{merge.escape(self.options.id(name))}"'
-        self.ids[name] = None
-        return f'<sup class="footnote"{attribute}>{link}</sup>'
-
     def _with_backlink(self, inner: str, number: int) -> str:
         href = merge.escape(self.options.target(f"fnref{number}"))
         label = merge.escape(f"{self.options.back_to} {number}")
         # U+FE0E keeps the arrow from being shown as an emoji.
         back = f' <a class="backlink" role="doc-backlink" aria-label="{label}" href="{href}">↩\ufe0e</a>'
         return inner[: -len("</p>")] + back + "</p>" if inner.endswith("</p>") else inner + back
+
+    def _callout(self, block: Block) -> str:
+        return self._aside("callout", block.title, block)
+
+    def _sponsor(self, block: Block) -> str:
+        return self._aside("sponsor", f"{self.options.sponsored_by} {block.title}", block)
 
     def _aside(self, name: str, title: str, block: Block) -> str:
         web = self.options.medium is Medium.WEB
@@ -330,37 +81,66 @@ class _HtmlWriter:
         heading = ""
         if title:
             styles = self._style("p", tag), self._style("strong", "p")
-            heading = f"<p{title_class}{styles[0]}><strong{styles[1]}>{_escaped(title)}</strong></p>\n"
+            heading = f"<p{title_class}{styles[0]}><strong{styles[1]}>{escaped(title)}</strong></p>\n"
         return f"<{tag}{box_class}{self._style(tag, '')}>{heading}{self.blocks(block.blocks)}</{tag}>"
 
     def _pull_quote(self, block: Block) -> str:
         if self.options.medium is not Medium.WEB:
-            by = f"\n<p{self._style('p', 'blockquote')}>— {_escaped(block.title)}</p>" if block.title else ""
+            by = f"\n<p{self._style('p', 'blockquote')}>— {escaped(block.title)}</p>" if block.title else ""
             return f"<blockquote{self._style('blockquote', '')}>{self.blocks(block.blocks)}{by}</blockquote>"
-        by = f"\n<figcaption>{_escaped(block.title)}</figcaption>" if block.title else ""
+        by = f"\n<figcaption>{escaped(block.title)}</figcaption>" if block.title else ""
         return f'<figure class="pullquote"><blockquote>{self.blocks(block.blocks)}</blockquote>{by}</figure>'
 
-    def _call_to_action(self, block: Block) -> str:
-        web = self.options.medium is Medium.WEB
+    def _buttons(self, block: Block) -> str:
+        separator = " " if self.options.medium is Medium.WEB else " · "
+        return self._div("buttons", f"<p>{separator.join(map(self._button, block.blocks))}</p>")
+
+    def _button(self, block: Block) -> str:
         link = Element("a", (("href", block.link_url),), block.link_text, block.line)
         button = self.node(link, "p")
-        if web:
-            button = button.replace("<a ", '<a class="button" ', 1)
+        if self.options.medium is Medium.WEB:
+            return button.replace("<a ", '<a class="button" ', 1)
+        return button
+
+    def _call_to_action(self, block: Block) -> str:
         sentence = self.blocks(block.blocks)
-        inner = (sentence + "\n" if sentence else "") + f"<p{self._style('p', '')}>{button}</p>"
-        return f'<div class="cta">{inner}</div>' if web else inner
+        button = f"<p{self._style('p', '')}>{self._button(block)}</p>"
+        return self._div("cta", _lines(sentence, button))
+
+    def _person(self, block: Block) -> str:
+        role = f"<br>{escaped(block.role)}" if block.role else ""
+        photo = f"<p>{self.nodes(block.nodes)}</p>\n" if block.nodes else ""
+        name = f"<p><strong>{escaped(block.title)}</strong>{role}</p>"
+        return self._div("person", f"{photo}{self._div('about', _lines(name, self.blocks(block.blocks)))}")
+
+    def _video(self, block: Block) -> str:
+        poster = f"<p>{self._button(block)}</p>".replace(' class="button"', "", 1)
+        return self._div("video", _lines(poster, self.blocks(block.blocks)))
+
+    def _columns(self, block: Block) -> str:
+        return self._div("columns", _lines(*map(self.block, block.blocks)))
+
+    def _column(self, block: Block) -> str:
+        inner = self.blocks(block.blocks)
+        return f"<div>{inner}</div>" if self.options.medium is Medium.WEB else inner
+
+    def _div(self, name: str, inner: str) -> str:
+        return f'<div class="{name}">{inner}</div>' if self.options.medium is Medium.WEB else inner
 
 
-_EMAIL_FORMS: dict[str, Callable[[_HtmlWriter, Element, str], str]] = {
-    "blockquote": _HtmlWriter._quotation,
-    "pre": _HtmlWriter._code_block,
-    "table": _HtmlWriter._table,
+_CONTAINER_FORMS: dict[BlockKind, Callable[[_HtmlWriter, Block], str]] = {
+    BlockKind.BUTTONS: _HtmlWriter._buttons,
+    BlockKind.CALLOUT: _HtmlWriter._callout,
+    BlockKind.COLUMN: _HtmlWriter._column,
+    BlockKind.COLUMNS: _HtmlWriter._columns,
+    BlockKind.CTA: _HtmlWriter._call_to_action,
+    BlockKind.PERSON: _HtmlWriter._person,
+    BlockKind.PROSE: _HtmlWriter._prose,
+    BlockKind.PULLQUOTE: _HtmlWriter._pull_quote,
+    BlockKind.SPONSOR: _HtmlWriter._sponsor,
+    BlockKind.VIDEO: _HtmlWriter._video,
 }
 
 
-def _plain(nodes: Iterable[Node]) -> str:
-    return tree_text(nodes, lambda _: "", spaced=frozenset())
-
-
-def _escaped(text: str) -> str:
-    return merge.literal_html(escape(text, quote=False))
+def _lines(*html: str) -> str:
+    return "\n".join(filter(None, html))

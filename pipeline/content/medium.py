@@ -29,6 +29,7 @@ def select_blocks(blocks: tuple[Block, ...], medium: Medium, audience: str) -> t
             BlockKind.ONLY: block.title == audience,
             BlockKind.EMAIL_ONLY: is_mail,
             BlockKind.WEB_ONLY: not is_mail,
+            BlockKind.SNIPPET: True,
         }.get(block.kind)
         if included is None:
             selected.append(replace(block, blocks=inner) if block.blocks else block)

@@ -12,7 +12,7 @@ from pipeline.content import footnotes, sanitize
 from pipeline.content.text_width import collapse_spaces
 from pipeline.content.tree import paragraphs
 from pipeline.errors import PressroomError, flatten
-from pipeline.model import Element, Image, Node
+from pipeline.model import Content, Element, Image, ImageUse, Node
 from pipeline.support import merge
 from pipeline.support.urls import ADDRESS_CHARACTERS
 
@@ -44,13 +44,16 @@ _VALID_VALUES = {
 
 
 class Resolver(Protocol):
-    """Resolves the addresses of a text. Both methods raise `PressroomError` without a place."""
+    """Resolves the addresses and snippets of a text. Its methods raise `PressroomError` without a place."""
 
     def link(self, target: str) -> str:
         """The absolute address of a link as written."""
 
-    def image(self, target: str, alt: str) -> Image:
-        """The image at a path as written."""
+    def image(self, target: str, alt: str, use: ImageUse = ImageUse.FULL) -> Image:
+        """The image at a path as written, for this use."""
+
+    def snippet(self, name: str) -> tuple[str, str, Resolver]:
+        """The text of a snippet, the path of its file, and the resolver for it."""
 
 
 class Normalizer:
@@ -72,6 +75,10 @@ class Normalizer:
         self.merge_fields = merge_fields
         self.mistakes = mistakes
         self.images: dict[str, Image] = {}
+        self.next_image = ImageUse.FULL
+        """What the next image is for; all after it are a text's."""
+        self.read_snippet: Callable[[str], Content] | None = None
+        """Parses a snippet; None in a snippet itself."""
 
     def __call__(
         self, tag: str, values: dict[str, str], children: tuple[Node, ...], line: int
@@ -106,9 +113,9 @@ class Normalizer:
         return tuple(parsed)
 
     def _field(self, source: str, line: int) -> Node:
-        return self._attempt(lambda: merge.read(source, self.merge_fields), line) or source
+        return self.attempt(lambda: merge.read(source, self.merge_fields), line) or source
 
-    def _attempt(self, action: Callable[[], _T], line: int) -> _T | None:
+    def attempt(self, action: Callable[[], _T], line: int) -> _T | None:
         """What the action returns, or None with its mistakes noted at the line."""
         try:
             return action()
@@ -124,13 +131,14 @@ class Normalizer:
         target = values.get("href")
         if target is None:
             return children
-        address = self._address(target.strip(), line)
+        address = self.address(target.strip(), line)
         title = (("title", values["title"]),) if values.get("title") else ()
         return (Element("a", (("href", address), *title), children, line),)
 
-    def _address(self, target: str, line: int) -> str:
+    def address(self, target: str, line: int) -> str:
+        """The address of a link as written; a mistake is noted at the line."""
         if merge.TYPED.fullmatch(target):
-            field = self._attempt(lambda: merge.read(target, self.merge_fields), line)
+            field = self.attempt(lambda: merge.read(target, self.merge_fields), line)
             if field and field.fallback and not re.match(r"https?://|mailto:|tel:|sms:", field.fallback):
                 self._mistake(
                     line,
@@ -145,12 +153,12 @@ class Normalizer:
             return "#"
         pieces = _FIELD_IN_ADDRESS.split(target)
         if len(pieces) == 1:
-            return self._attempt(lambda: self.resolver.link(target), line) or target
+            return self.attempt(lambda: self.resolver.link(target), line) or target
         typed = "".join(
             unquote(piece) if number % 2 else quote(piece, safe=ADDRESS_CHARACTERS)
             for number, piece in enumerate(pieces)
         )
-        return self._attempt(lambda: merge.read_address(typed, self.merge_fields), line) or target
+        return self.attempt(lambda: merge.read_address(typed, self.merge_fields), line) or target
 
     def _image(self, values: dict[str, str], children: tuple[Node, ...], line: int) -> Iterable[Node]:
         target = (values.get("src") or "").strip()
@@ -158,7 +166,8 @@ class Normalizer:
             self._mistake(line, "this image has no file.", "Write its path between the round brackets.")
             return ()
         alt = collapse_spaces(values.get("alt", "")).strip()
-        image = self._attempt(lambda: self.resolver.image(target, alt), line)
+        use, self.next_image = self.next_image, ImageUse.FULL
+        image = self.attempt(lambda: self.resolver.image(target, alt, use), line)
         if image is None:
             return ()
         self.images.setdefault(image.url, image)

@@ -8,13 +8,16 @@ from dataclasses import replace
 from math import ceil
 
 from pipeline.content import footnotes, markdown, tree
-from pipeline.content.call_to_action import call_to_action
+from pipeline.content.container_contents import container_block
 from pipeline.content.normalize import Normalizer, Resolver
 from pipeline.content.tree_text import content_texts
 from pipeline.content.unsafe_html import ContainerHtml, ParsedMarkdown, ProseHtml
 from pipeline.errors import PressroomError, flatten, raise_all
-from pipeline.model import Block, BlockKind, Content, Element, Finding, Image, Node, Place, Severity
+from pipeline.model import Block, BlockKind, Content, Element, Finding, Image, ImageUse, Node, Place, Severity
 from pipeline.support.files import check_characters
+
+_PICTURES = {BlockKind.PERSON: ImageUse.PORTRAIT, BlockKind.VIDEO: ImageUse.POSTER}
+"""What the first picture in a container is for."""
 
 WORDS_PER_MINUTE = 230
 """Adults read about 238 words of English non-fiction a minute (Brysbaert 2019)."""
@@ -34,6 +37,7 @@ def parse_content(
     merge_fields: Mapping[str, str],
     lead: Image | None = None,
     language: str = "en",
+    in_snippet: bool = False,
 ) -> Content:
     """Parse a Markdown text, whose first line is line `first_line` of the file `path`, to a safe tree.
 
@@ -42,16 +46,37 @@ def parse_content(
     """
     mistakes: list[PressroomError] = []
     content = Content(())
+    snippets: list[Content] = []
+
+    def read_snippet(name: str) -> Content:
+        text, snippet_path, inner = resolver.snippet(name)
+        snippets.append(
+            parse_content(
+                text,
+                path=snippet_path,
+                first_line=1,
+                resolver=inner,
+                merge_fields=merge_fields,
+                language=language,
+                in_snippet=True,
+            )
+        )
+        return snippets[-1]
+
     try:
         check_characters(text.replace("\r\n", "\n").replace("\r", "\n"), path, first_line)
         parsed = markdown.parse_markdown(text, first_line, language, mistakes)
         normalizer = Normalizer(resolver, parsed.fields, merge_fields, mistakes)
+        if not in_snippet:
+            normalizer.read_snippet = read_snippet
         content = _content(parsed, normalizer, lead)
         left_out = (
             Finding("RAW001", Severity.WARNING, each.message, Place(path, each.line), each.hint or "")
             for each in parsed.left_out
         )
-        content = replace(content, findings=tuple(left_out))
+        content = replace(
+            content, findings=(*left_out, *(each for held in snippets for each in held.findings))
+        )
     except PressroomError as error:
         mistakes.extend(flatten(error))
     raise_all(PressroomError(each.message, each.path or path, each.line, each.hint) for each in mistakes)
@@ -87,34 +112,72 @@ def _content(parsed: ParsedMarkdown, normalizer: Normalizer, lead: Image | None)
     )
 
 
-def _blocks(pieces: tuple[ProseHtml | ContainerHtml, ...], normalizer: Normalizer) -> Iterator[Block]:
+def _blocks(
+    pieces: tuple[ProseHtml | ContainerHtml, ...], normalizer: Normalizer, around: BlockKind | None = None
+) -> Iterator[Block]:
     for piece in pieces:
         if isinstance(piece, ContainerHtml):
-            inner = tuple(_blocks(piece.pieces, normalizer))
-            if piece.kind is BlockKind.CTA:
-                try:
-                    yield call_to_action(inner, piece.line)
-                except PressroomError as error:
-                    normalizer.mistakes.append(error)
-            else:
-                if piece.kind is BlockKind.PULLQUOTE:
-                    normalizer.mistakes += _pull_quote_mistakes(inner, piece.line)
-                yield Block(piece.kind, title=piece.title, blocks=inner, line=piece.line)
+            if piece.kind is BlockKind.COLUMN and around is not BlockKind.COLUMNS:
+                hint = "Write it right inside `::: columns`."
+                problem = "`::: column` is not in a `::: columns`."
+                normalizer.mistakes.append(PressroomError(problem, None, piece.line, hint))
+            if piece.kind is BlockKind.SNIPPET:
+                yield from _snippet(piece, normalizer)
+                continue
+            normalizer.next_image = _PICTURES.get(piece.kind, ImageUse.FULL)
+            inner = tuple(_blocks(piece.pieces, normalizer, piece.kind))
+            normalizer.next_image = ImageUse.FULL
+            title = piece.title
+            if piece.kind is BlockKind.VIDEO:
+                title = normalizer.address(title, piece.line)
+            try:
+                yield container_block(piece.kind, title, inner, piece.line)
+            except PressroomError as error:
+                normalizer.mistakes.append(error)
+                yield Block(piece.kind, blocks=inner, line=piece.line)  # for the container around it
             continue
         nodes = _nodes(piece, normalizer)
         if nodes:
             yield Block(BlockKind.PROSE, nodes=nodes, line=piece.line)
 
 
-def _pull_quote_mistakes(blocks: tuple[Block, ...], line: int) -> Iterator[PressroomError]:
-    """Mistakes for a pull quote that is not paragraphs only: it is set large, apart from the text."""
-    tags = {node.tag for block in blocks for node in block.nodes if isinstance(node, Element)}
-    if not blocks:
-        yield PressroomError("`::: pullquote` is empty.", None, line, "Write the quoted sentence below it.")
-    elif any(block.kind is not BlockKind.PROSE for block in blocks) or tags - {"p"}:
-        yield PressroomError(
-            "`::: pullquote` contains more than paragraphs.", None, line, "Write one or two sentences in it."
-        )
+def _snippet(piece: ContainerHtml, normalizer: Normalizer) -> Iterator[Block]:
+    """The blocks of a snippet, on the line where a text holds it."""
+    problem, hint = "", ""
+    if normalizer.read_snippet is None:
+        problem, hint = "a snippet is in a snippet.", "Write its words here, or hold both in the text."
+    elif piece.pieces:
+        problem, hint = "`::: snippet` has words in it.", "Write them above or below it."
+    else:
+        read = normalizer.read_snippet
+        content = normalizer.attempt(lambda: read(piece.title), piece.line)
+        if content and content.footnotes:
+            problem, hint = f'the snippet "{piece.title}" has a footnote.', "Write it into the text."
+        elif content:
+            normalizer.images |= {image.url: image for image in content.images}
+            blocks = tuple(_on_line(block, piece.line) for block in content.blocks)
+            yield Block(BlockKind.SNIPPET, piece.title, blocks=blocks, line=piece.line)
+    if problem:
+        normalizer.mistakes.append(PressroomError(problem, None, piece.line, hint))
+
+
+def _on_line(block: Block, line: int) -> Block:
+    return replace(
+        block,
+        nodes=_nodes_on_line(block.nodes, line),
+        link_text=_nodes_on_line(block.link_text, line),
+        blocks=tuple(_on_line(inner, line) for inner in block.blocks),
+        line=line,
+    )
+
+
+def _nodes_on_line(nodes: tuple[Node, ...], line: int) -> tuple[Node, ...]:
+    return tuple(
+        replace(node, line=line, children=_nodes_on_line(node.children, line))
+        if isinstance(node, Element)
+        else node
+        for node in nodes
+    )
 
 
 def _nodes(prose: ProseHtml, normalizer: Normalizer) -> tuple[Node, ...]:

@@ -32,6 +32,12 @@ _TAG_NAME = re.compile(r"</?[A-Za-z]")
 _HREF = re.compile(r"(?<![\w-])href\s*=", re.IGNORECASE)
 _SOURCE = re.compile(r"""(?<![\w-])(?:src|data)\s*=\s*["']?([^\s"'>]+)""", re.IGNORECASE)
 
+_VIDEO = re.compile(
+    r"https?://(?:[\w-]+\.)*(?:youtube|youtube-nocookie|youtu|vimeo|loom|wistia|dailymotion)\.(?:com|be|net)/",
+    re.IGNORECASE,
+)
+"""An address at a host of videos."""
+
 
 @dataclass(slots=True)
 class _Open:
@@ -181,6 +187,8 @@ class RawHtmlReader:
         if re.match(r"(https?:)?//", opened.source):
             address = re.sub(r"^//", "https://", opened.source)
             hint = f"Write a link in its place, such as `[Watch it]({address})`."
+            if _VIDEO.match(address):
+                hint = f"Write `::: video {address}` with its poster, or a link in its place."
         self._warn(message, opened.line, hint)
 
     def _warn(self, message: str, line: int, hint: str) -> None:

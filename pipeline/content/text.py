@@ -7,13 +7,15 @@ is indented and otherwise unchanged, and the addresses of links go to a numbered
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from pipeline.content.footnotes import is_reference, number_of
 from pipeline.content.text_table import table_lines
 from pipeline.content.text_width import collapse_spaces, width, wrap
 from pipeline.content.tree import BLOCKS, VOID, is_block
+from pipeline.content.tree_text import tree_text
 from pipeline.model import Block, BlockKind, Element, MergeField, Node
 from pipeline.support.limits import TEXT_COLUMNS
 from pipeline.support.merge import GLUE, mark, marked
@@ -81,25 +83,41 @@ class _TextWriter:
         return [chunk for block in blocks for chunk in self._block(block, columns)]
 
     def _block(self, block: Block, columns: int) -> list[list[str]]:
-        if block.kind is BlockKind.PROSE:
-            return self._chunks(block.nodes, columns)
-        inner = self.blocks(block.blocks, columns)
-        if block.kind is BlockKind.CALLOUT:
-            return [_titled(block.title, columns), *inner, ["-" * columns]]
-        if block.kind is BlockKind.PULLQUOTE:
-            return [self._pull_quote(block, columns)]
-        if block.kind is BlockKind.SPONSOR:
-            return [_titled(f"{self.sponsored_by} {block.title}", columns), *inner, ["-" * columns]]
-        if block.kind is BlockKind.CTA:
-            button = self._linked(self.line(block.link_text), marked(block.link_url))
-            return [*inner, wrap(button, columns)]
-        return inner
+        form = _CONTAINER_FORMS.get(block.kind)
+        return form(self, block, columns) if form else self.blocks(block.blocks, columns)
 
-    def _pull_quote(self, block: Block, columns: int) -> list[str]:
+    def _prose(self, block: Block, columns: int) -> list[list[str]]:
+        return self._chunks(block.nodes, columns)
+
+    def _callout(self, block: Block, columns: int) -> list[list[str]]:
+        return [_titled(block.title, columns), *self.blocks(block.blocks, columns), ["-" * columns]]
+
+    def _sponsor(self, block: Block, columns: int) -> list[list[str]]:
+        return self._callout(replace(block, title=f"{self.sponsored_by} {block.title}"), columns)
+
+    def _call_to_action(self, block: Block, columns: int) -> list[list[str]]:
+        button = self._linked(self.line(block.link_text), marked(block.link_url))
+        return [*self.blocks(block.blocks, columns), wrap(button, columns)]
+
+    def _buttons(self, block: Block, columns: int) -> list[list[str]]:
+        lines = [_hanging("- ", line) for line in self.blocks(block.blocks, columns - 2)]
+        return [[line for button in lines for line in button]]
+
+    def _person(self, block: Block, columns: int) -> list[list[str]]:
+        name = wrap(", ".join(filter(None, (block.title, block.role))), columns)
+        return [name, *self.blocks(block.blocks, columns)]
+
+    def _video(self, block: Block, columns: int) -> list[list[str]]:
+        words = tree_text(block.link_text, alt=True)
+        return self._call_to_action(replace(block, link_text=(words,), blocks=()), columns) + self.blocks(
+            block.blocks, columns
+        )
+
+    def _pull_quote(self, block: Block, columns: int) -> list[list[str]]:
         chunks = self.blocks(block.blocks, columns - 2)
         if block.title:
             chunks.append(_hanging("— ", wrap(block.title, columns - 4)))
-        return [f"> {line}".rstrip(" ") for line in _separated(chunks)]
+        return [[f"> {line}".rstrip(" ") for line in _separated(chunks)]]
 
     def flow(self, nodes: Sequence[Node], columns: int) -> list[str]:
         """Nodes as lines, their blocks separated by empty lines unless a list is tight."""
@@ -199,6 +217,18 @@ class _TextWriter:
             return text.replace(shown, address.removeprefix("mailto:"))
         number = f"[{self.links.number(address)}]"
         return f"{text.rstrip(' ')}{GLUE}{number}" if shown else number
+
+
+_CONTAINER_FORMS: dict[BlockKind, Callable[[_TextWriter, Block, int], list[list[str]]]] = {
+    BlockKind.BUTTONS: _TextWriter._buttons,
+    BlockKind.CALLOUT: _TextWriter._callout,
+    BlockKind.CTA: _TextWriter._call_to_action,
+    BlockKind.PERSON: _TextWriter._person,
+    BlockKind.PROSE: _TextWriter._prose,
+    BlockKind.PULLQUOTE: _TextWriter._pull_quote,
+    BlockKind.SPONSOR: _TextWriter._sponsor,
+    BlockKind.VIDEO: _TextWriter._video,
+}
 
 
 def _note(number: int) -> str:

@@ -59,8 +59,9 @@ def content_texts(blocks: Iterable[Block], footnotes: Iterable[tuple[Node, ...]]
         return tree_text(nodes, lambda field: field.fallback or "x")
 
     for block in blocks:
-        if block.kind in (BlockKind.CALLOUT, BlockKind.SPONSOR, BlockKind.PULLQUOTE):
+        if block.kind not in (BlockKind.ONLY, BlockKind.SNIPPET):
             yield block.title
+            yield block.role
         yield text(block.nodes)
         yield from content_texts(block.blocks)
         yield text(block.link_text)

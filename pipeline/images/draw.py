@@ -40,6 +40,18 @@ class Canvas:
         return out.getvalue()
 
 
+def play_mark(side: int) -> Pillow.Image:
+    """A white triangle on a dark disc, transparent around it: the sign of a video."""
+    large = 4 * max(side, 8)  # drawn large, so that its edges are smooth
+    mark = Pillow.new("RGBA", (large, large), (0, 0, 0, 0))
+    pen = ImageDraw.Draw(mark)
+    pen.ellipse((0, 0, large - 1, large - 1), fill=(0, 0, 0, 190))
+    # The triangle's centre of mass is the disc's centre.
+    left, right, half = large * 0.37, large * 0.76, large * 0.22
+    pen.polygon([(left, large / 2 - half), (left, large / 2 + half), (right, large / 2)], fill="#ffffff")
+    return mark.resize((large // 4, large // 4), Pillow.Resampling.LANCZOS)
+
+
 def text_width(text: str, font: str, size: int) -> int:
     """The width in pixels of a line of text."""
     return round(_font(font, size).getlength(text))

@@ -12,8 +12,8 @@ from pathlib import Path, PurePosixPath
 
 from pipeline.config.workspace_files import WorkspaceFiles
 from pipeline.errors import PressroomError, suggest
-from pipeline.images.resize import FULL_BOX, make_image, plan_image
-from pipeline.model import Image
+from pipeline.images.resize import make_image, plan_for
+from pipeline.model import Image, ImageUse
 from pipeline.support.urls import address, image_path, path_part
 
 _MAX_FILE_BYTES = 50_000_000
@@ -22,15 +22,15 @@ _CACHE_BYTES = 32_000_000
 
 
 class ImageLibrary:
-    """The images of one run. Each file is measured once for each box."""
+    """The images of one run. Each file is measured once for each use."""
 
     def __init__(self, workspace: WorkspaceFiles) -> None:
         self.workspace = workspace
-        self._images: dict[tuple[Path, tuple[int, int]], Image] = {}
+        self._images: dict[tuple[Path, ImageUse], Image] = {}
         self._resized: dict[tuple[str, str], bytes] = {}
 
-    def get(self, target: str, alt: str, beside: str, box: tuple[int, int] = FULL_BOX) -> Image:
-        """The image at `target`, as written in the source at path `beside`, resized to fit into a box.
+    def get(self, target: str, alt: str, beside: str, use: ImageUse = ImageUse.FULL) -> Image:
+        """The image at `target`, as written in the source at path `beside`, resized for its use.
 
         Raises `PressroomError` without a place if the file is missing, not an image, broken, or in a
         format that mail clients do not show.
@@ -41,9 +41,9 @@ class ImageLibrary:
                 hint="Save it beside the article: a foreign server may change or lose it.",
             )
         file = self.workspace.locate(target, beside)
-        if (file, box) not in self._images:
-            self._images[file, box] = self._measure(file, target, box)
-        return replace(self._images[file, box], alt=alt)
+        if (file, use) not in self._images:
+            self._images[file, use] = self._measure(file, target, use)
+        return replace(self._images[file, use], alt=alt)
 
     def data(self, image: Image) -> bytes:
         """The bytes to publish under the image's name.
@@ -69,7 +69,7 @@ class ImageLibrary:
             del self._resized[next(iter(self._resized))]  # the oldest
         return resized
 
-    def _measure(self, file: Path, target: str, box: tuple[int, int]) -> Image:
+    def _measure(self, file: Path, target: str, use: ImageUse) -> Image:
         if not file.is_file():
             siblings = [each.name for each in file.parent.iterdir()] if file.parent.is_dir() else []
             raise PressroomError(f'the image "{target}" does not exist.', hint=suggest(file.name, siblings))
@@ -79,7 +79,7 @@ class ImageLibrary:
                     f"is larger than {_MAX_FILE_BYTES // 1_000_000} MB.", hint="Make it smaller."
                 )
             data = file.read_bytes()
-            plan = plan_image(data, box)
+            plan = plan_for(data, use)
         except OSError as error:
             raise PressroomError(
                 f'the image "{target}" cannot be read: {error.strerror or error}.'

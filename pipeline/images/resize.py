@@ -11,17 +11,24 @@ from dataclasses import dataclass
 
 from pipeline.errors import PressroomError
 from pipeline.images import strip_metadata
+from pipeline.images.draw import play_mark
 from pipeline.images.pillow import ImageCms, ImageSequence, Pillow, open_image
-from pipeline.support.limits import EMAIL_WIDTH, THUMBNAIL_WIDTH
+from pipeline.model import ImageUse
+from pipeline.support.limits import EMAIL_WIDTH, PORTRAIT_WIDTH, THUMBNAIL_WIDTH
 
-FULL_BOX = (2 * EMAIL_WIDTH, 12_000)
-"""The width that images are resized to, and the greatest height: twice the email's, for dense screens."""
+_FULL_BOX = (2 * EMAIL_WIDTH, 12_000)
 
-THUMBNAIL_BOX = (2 * THUMBNAIL_WIDTH, 3360)
-"""The same for the image beside a card's text."""
+_BOXES = {
+    ImageUse.FULL: _FULL_BOX,
+    ImageUse.THUMBNAIL: (2 * THUMBNAIL_WIDTH, 3360),
+    ImageUse.LOGO: (480, 112),  # shown at most 240 by 56 px
+    ImageUse.PORTRAIT: (2 * PORTRAIT_WIDTH, 2 * PORTRAIT_WIDTH),
+    ImageUse.POSTER: _FULL_BOX,
+}
+"""The width that images are resized to, and the greatest height: twice what is shown, for dense screens."""
 
-LOGO_BOX = (480, 112)
-"""The same for a logo, which is shown at most 240 by 56 px."""
+_FINISHES = {ImageUse.PORTRAIT: "square", ImageUse.POSTER: "play"}
+"""What is done beside: the middle is cut out as a square, or a play mark is drawn into the picture."""
 
 SHOWN_FORMATS = ("PNG", "JPEG", "GIF")
 """What every client shows; Outlook on Windows has neither WebP nor AVIF nor SVG (caniemail.com)."""
@@ -44,7 +51,8 @@ class ImagePlan:
     """How a picture file is published.
 
     `recipe` is empty if the file is published unchanged, `strip` if only its metadata is removed, and
-    `FORMAT WIDTHxHEIGHT` otherwise. `width` and `height` are the published ones, in pixels.
+    `FORMAT WIDTHxHEIGHT` otherwise, with `square` or `play` after it. `width` and `height` are
+    the published ones, in pixels.
     """
 
     recipe: str
@@ -54,8 +62,15 @@ class ImagePlan:
     ending: str
 
 
-def plan_image(data: bytes, box: tuple[int, int]) -> ImagePlan:
+def plan_for(data: bytes, use: ImageUse) -> ImagePlan:
+    """Plan how to publish a picture for this use; see `plan_image`."""
+    return plan_image(data, _BOXES[use], _FINISHES.get(use, ""))
+
+
+def plan_image(data: bytes, box: tuple[int, int], finish: str = "") -> ImagePlan:
     """Plan how to publish a picture so that it fits into a box of width and height in pixels.
+
+    `finish` is `square` or `play`; then an animation stays at its first frame.
 
     Raises `PressroomError` without place or name if the bytes are not a picture, or the picture is
     broken, too large, or of a format that cannot be shown in mail.
@@ -72,19 +87,22 @@ def plan_image(data: bytes, box: tuple[int, int]) -> ImagePlan:
             raise PressroomError("has too many pixels.", hint="Make it smaller.")
         animated = kind in _ANIMATED_FORMATS and getattr(picture, "is_animated", False)
         # Resized, an animation loses its palette and grows in bytes: it stays as its author made it.
+        animated = animated and not finish
         unchanged = animated and kind in SHOWN_FORMATS
         turn = None if unchanged else _turn(picture, data)
         if turn in _SIDEWAYS:
             width, height = height, width
+        if finish == "square":
+            width = height = min(width, height)
         scale = 1.0 if unchanged else min(1.0, box[0] / width, box[1] / height)
         converted = kind not in SHOWN_FORMATS or scale < 1 or turn is not None or picture.mode == "CMYK"
         _check_complete(picture, data, kind)
-        if not converted:
+        if not converted and not finish:
             recipe = "strip" if strip_metadata.strip(data) != data else ""
             return ImagePlan(recipe, width, height, *_MEDIA_TYPES[kind])
         target = _target_format(picture, kind, animated)
     width, height = max(1, round(width * scale)), max(1, round(height * scale))
-    return ImagePlan(f"{target} {width}x{height}", width, height, *_MEDIA_TYPES[target])
+    return ImagePlan(f"{target} {width}x{height} {finish}".rstrip(), width, height, *_MEDIA_TYPES[target])
 
 
 def make_image(data: bytes, recipe: str) -> bytes:
@@ -93,7 +111,7 @@ def make_image(data: bytes, recipe: str) -> bytes:
         return data
     if recipe == "strip":
         return strip_metadata.strip(data)
-    target, _, measure = recipe.partition(" ")
+    target, measure, finish = f"{recipe} ".split(" ")[:3]
     width, height = (int(each) for each in measure.split("x"))
     out = io.BytesIO()
     with open_image(data) as picture:
@@ -104,13 +122,23 @@ def make_image(data: bytes, recipe: str) -> bytes:
             return out.getvalue()
         # A JPEG is decoded at a fraction of its size if that is enough, which saves most of the work.
         picture.draft("RGB", (size[0] * 2, size[1] * 2))
-        resized = _resized(picture, size, target)
+        resized = _resized(_middle(picture) if finish == "square" else picture, size, target)
         resized = resized if turn is None else resized.transpose(turn)
+        if finish == "play":
+            mark = play_mark(min(width, height) // 3)
+            resized.paste(mark, ((width - mark.width) // 2, (height - mark.height) // 2), mark)
         if target == "JPEG":
             resized.save(out, "JPEG", quality=_JPEG_QUALITY, optimize=True, progressive=True)
         else:
             resized.save(out, "PNG", optimize=True)
     return out.getvalue()
+
+
+def _middle(picture: Pillow.Image) -> Pillow.Image:
+    """The largest square in the middle of a picture."""
+    side = min(picture.size)
+    left, top = (picture.width - side) // 2, (picture.height - side) // 2
+    return picture.crop((left, top, left + side, top + side))
 
 
 _ORIENTATION = 0x0112

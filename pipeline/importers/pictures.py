@@ -10,8 +10,9 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from pipeline.errors import PressroomError
-from pipeline.images.resize import FULL_BOX, plan_image
+from pipeline.images.resize import plan_for
 from pipeline.importers.draft import Draft, Material
+from pipeline.model import ImageUse
 from pipeline.support.files import RESERVED_NAMES
 from pipeline.support.http import FetchError, SafeClient
 from pipeline.support.urls import path_part
@@ -43,7 +44,7 @@ class Pictures:
         """The bytes of a picture that can be shown. Raises `PressroomError` without a place."""
         data = self._found(address, draft, material)
         try:
-            plan_image(data, FULL_BOX)
+            plan_for(data, ImageUse.FULL)
         except PressroomError as error:
             if b"<svg" in data[:2000].lower():
                 raise PressroomError("is SVG, which most mail programs do not show.") from error

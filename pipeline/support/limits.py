@@ -31,6 +31,9 @@ EMAIL_GUTTER = 32
 THUMBNAIL_WIDTH = 168
 """Width of the image beside a card's text, in CSS pixels."""
 
+PORTRAIT_WIDTH = 96
+"""Width and height of a person's photo, in CSS pixels."""
+
 PHONE_WIDTH = 320
 """Width of the narrowest phone in use, in CSS pixels."""
 

@@ -180,8 +180,9 @@ def test_a_link_to_a_heading_that_does_not_exist_is_found_with_its_line(workspac
 
 def test_raw_html_that_no_reader_sees_is_a_warning_with_its_line(workspace: WorkspaceRunner) -> None:
     video = '<iframe src="https://video.example/7"></iframe>'
+    known = '<iframe src="//player.vimeo.com/video/7"></iframe>'
     workspace.write({
-        "issues/articles/glutamate.md": article(body=f"The <title>name</title> of it.\n\n{video}\n"),
+        "issues/articles/glutamate.md": article(body=f"The <title>name</title> of it.\n\n{video}\n\n{known}\n"),
         ISSUE: issue(letter="Write to <user>@synapse.example.\n"),
     })  # fmt: skip
     workspace.ok("assemble", "1")
@@ -189,6 +190,7 @@ def test_raw_html_that_no_reader_sees_is_a_warning_with_its_line(workspace: Work
         "issues/articles/glutamate.md:6: warning RAW001: `<title>` is left out with all that is in it.",
         "issues/articles/glutamate.md:8: warning RAW001: `<iframe>` is left out with all that is in it.",
         "Write a link in its place, such as `[Watch it](https://video.example/7)`.",
+        "Write `::: video https://player.vimeo.com/video/7` with its poster, or a link in its place.",
         f"{ISSUE}:6: warning RAW001: `<user>` is left out: HTML has no element of that name.",
     ]
     for output in (workspace.run("check", "1").stdout, workspace.run("build").stderr):

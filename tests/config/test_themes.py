@@ -64,6 +64,7 @@ def test_the_email_of_a_theme_is_as_it_was(theme: str, builds: Builds) -> None:
             'class="code"',
             "Worth knowing",
             "Join the reading group",
+            "Yes &amp; gladly",
             "Sponsored by Golden Pens",
         ),
         *("Notes", "A longer note.", "Information, not medical advice", "Set in whatever your mail program"),
@@ -297,6 +298,25 @@ def test_the_button_is_large_enough_for_a_thumb(html: str) -> None:
     padding = re.search(r"padding:(\d+)px", style)
     line = re.search(r"line-height:(\d+)px", style)
     assert padding and line and 2 * int(padding[1]) + int(line[1]) >= 44
+
+
+def test_buttons_in_a_row_are_cells_that_stack_on_a_phone(html: str) -> None:
+    row = html[html.index('<table class="row"') :]
+    row = row[: row.index("</table>")]
+    assert row.count("<tr>") == 1 and row.count('<td class="button stack" bgcolor="#') == 2
+    for style in re.findall(r'<a [^>]*style="([^"]*)"', row):
+        padding, line = re.search(r"padding:(\d+)px", style), re.search(r"line-height:(\d+)px", style)
+        assert padding and line and 2 * int(padding[1]) + int(line[1]) >= 44
+    assert ".stack { display: block !important;" in html
+
+
+def test_columns_are_cells_whose_widths_fill_the_text(html: str) -> None:
+    row = html[html.index("The left picture") :]
+    row = html[html[: html.index("The left picture")].rindex('<table class="row"') :]
+    row = row[: row.index("</table>")]
+    widths = [int(width) for width in re.findall(r'<td class="stack" width="(\d+)"', row)]
+    assert widths == [256, 24, 256]
+    assert int(HtmlReader(row).all("img")[0]["width"]) <= 256
 
 
 def test_links_lead_somewhere(html: str) -> None:

@@ -16,7 +16,8 @@ from workspace_kit import article as article_file
 
 from pipeline.config.i18n import load_messages
 from pipeline.config.themes import theme_names
-from pipeline.content.html import HtmlOptions, blocks_to_html
+from pipeline.content.html import blocks_to_html
+from pipeline.content.html_nodes import HtmlOptions
 from pipeline.content.medium import Medium
 from pipeline.model import Layout
 from pipeline.support.templating import Templates
@@ -101,3 +102,21 @@ def test_hebrew_keys_that_are_pressed_together_keep_their_order() -> None:
 def test_the_reading_time_in_a_hebrew_email_is_singular() -> None:
     html = render(replace(edition(), minutes=1), publication=replace(PUBLICATION, language="he")).html
     assert "· דקת קריאה" in html
+
+
+@pytest.mark.parametrize(
+    ("words", "rows"),
+    [
+        (("Yes", "No", "Not yet", "Never", "Ask me later"), 1),
+        (("Very satisfied", "Satisfied", "Neither", "Dissatisfied", "Very dissatisfied"), 9),
+        (("Donaudampfschifffahrtsgesellschaft", "Binnenschifffahrtsgesellschaft"), 3),
+    ],
+)
+def test_buttons_are_one_below_the_other_where_a_row_would_cut_their_words(
+    words: tuple[str, ...], rows: int
+) -> None:
+    links = "\n".join(f"[{each}](https://x.example/)" for each in words)
+    blocks = tuple(parse(f"::: buttons\n{links}\n:::").blocks)
+    html = render(edition(("A", ((article(blocks=blocks), Layout.FULL),)))).html
+    row = html[html.index('<table class="row"') :]
+    assert row[: row.index("</table>")].count("<tr>") == rows

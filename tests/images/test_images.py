@@ -15,6 +15,7 @@ from workspace_kit import WorkspaceRunner, article, issue
 
 from pipeline.errors import PressroomError
 from pipeline.images import resize, strip_metadata
+from pipeline.model import ImageUse
 
 ARTICLE = "issues/articles/glutamate.md"
 EMAIL = "build/issues/001-the-plastic-brain"
@@ -54,6 +55,39 @@ def test_a_large_photo_is_published_at_twice_the_containers_width(workspace: Wor
         assert (picture.format, picture.size) == ("JPEG", (1200, 600))
     html = workspace.read(f"{EMAIL}/email.html")
     assert 'width="536"' in html and 'height="268"' in html
+
+
+def test_a_persons_photo_is_the_middle_of_the_picture_upright(workspace: WorkspaceRunner) -> None:
+    picture = Image.new("RGB", (400, 1000), "red")
+    picture.paste("blue", (0, 300, 400, 700))
+    data = saved(picture.transpose(Image.Transpose.ROTATE_90), "JPEG", exif=camera_exif(6), quality=95)
+    file = published(workspace, "ada.jpg", data, "::: person Ada\n![]({name})\n:::")
+    with Image.open(file) as photo_of_ada:
+        assert photo_of_ada.size == (192, 192)
+        red, _, blue = photo_of_ada.resize((1, 1)).getpixel((0, 0))  # type: ignore[misc]
+        assert blue > 240 and red < 15
+    html = workspace.read(f"{EMAIL}/email.html")
+    assert re.search(r'<img src="[^"]*" alt="Ada" width="96" height="96" [^>]*border-radius:50%', html)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "WEBP"])
+def test_a_play_mark_is_drawn_into_the_poster_of_a_video(workspace: WorkspaceRunner, kind: str) -> None:
+    frame = Image.new("RGB", (800, 400), "red")
+    options = (
+        {"save_all": True, "append_images": [Image.new("RGB", (800, 400), "green")]} if kind == "GIF" else {}
+    )
+    data = saved(frame, kind, **options)
+    body = "::: video https://video.example/1\n![Watch it]({name})\n:::"
+    file = published(workspace, f"poster.{kind.lower()}", data, body)
+    with Image.open(file) as poster:
+        assert poster.size == (800, 400) and not getattr(poster, "is_animated", False)
+        drawn = poster.convert("RGB")
+    white, dark, ground = (drawn.getpixel(at) for at in ((400, 200), (350, 200), (100, 100)))
+    assert min(white) > 240 and max(dark) < 90  # type: ignore[type-var, operator]
+    assert ground[0] > 240 and max(ground[1:]) < 15  # type: ignore[index]
+    assert resize.make_image(data, resize.plan_for(data, ImageUse.POSTER).recipe) == file.read_bytes()
+    html = workspace.read(f"{EMAIL}/email.html")
+    assert re.search(r'<a href="https://video.example/1"[^>]*><img [^>]*alt="Watch it"', html)
 
 
 def test_a_fitting_picture_keeps_its_bytes_and_is_named_by_them(workspace: WorkspaceRunner) -> None:

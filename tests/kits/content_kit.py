@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from pipeline.content.html import HtmlOptions, blocks_to_html
+from pipeline.content.html import blocks_to_html
+from pipeline.content.html_nodes import HtmlOptions
 from pipeline.content.medium import Medium
 from pipeline.content.parse import parse_content
 from pipeline.content.text import LinkList, blocks_to_text
 from pipeline.errors import PressroomError
-from pipeline.model import Content, Image
+from pipeline.model import Content, Image, ImageUse
 from pipeline.support import merge
 
 PERMALINK = "https://synapse.example/a/"
+
+SNIPPETS = {
+    "signature": "Yours,\n\n![A hand](hand.png)\n",
+    "nested": "::: snippet signature\n:::",
+    "noted": "A claim.[^1]\n\n[^1]: A note.",
+    "broken": "x\n\n[a](missing.md)",
+}
 
 
 class Resolver:
@@ -23,11 +31,17 @@ class Resolver:
             raise PressroomError(f'the link "{target}" leads to no article.', hint="Look again.")
         return f"https://synapse.example/{target}"
 
-    def image(self, target: str, alt: str) -> Image:
+    def image(self, target: str, alt: str, use: ImageUse = ImageUse.FULL) -> Image:
         if "missing" in target:
             raise PressroomError(f'the image "{target}" does not exist.')
-        url = f"https://synapse.example/images/{target}"
+        name = target if use is ImageUse.FULL else f"{use}-{target}"
+        url = f"https://synapse.example/images/{name}"
         return Image(target, target, url, alt, 1200, 801, "image/png", 1000, "0" * 64)
+
+    def snippet(self, name: str) -> tuple[str, str, Resolver]:
+        if name not in SNIPPETS:
+            raise PressroomError(f'there is no snippet "{name}".', hint="Look again.")
+        return SNIPPETS[name], f"snippets/{name}.md", self
 
 
 def parse(text: str, first_line: int = 1, **fields: str) -> Content:

@@ -15,7 +15,7 @@ from pipeline.importers.body.lines import outside_code, outside_spans
 from pipeline.importers.body.words import readable
 from pipeline.importers.draft import Draft, Left
 from pipeline.importers.plain.escape import escaped
-from pipeline.model import Image
+from pipeline.model import Image, ImageUse
 
 Blocks = tuple[Block, ...]
 
@@ -181,5 +181,8 @@ class _Anything:
     def link(self, target: str) -> str:
         return f"https://example.org/{target.rpartition(':')[2]}"
 
-    def image(self, target: str, alt: str) -> Image:
+    def image(self, target: str, alt: str, use: ImageUse = ImageUse.FULL) -> Image:
         return Image(target, target, f"https://example.org/{target}", alt, 1, 1, "image/png", 1, "")
+
+    def snippet(self, name: str) -> tuple[str, str, _Anything]:
+        return "", name, self

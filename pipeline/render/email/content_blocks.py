@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from pipeline.content.html import HtmlOptions, footnotes_to_html, nodes_to_html
+from pipeline.content.email_forms import DESK_ROOM, fit_in_a_row
+from pipeline.content.html import footnotes_to_html, nodes_to_html
+from pipeline.content.html_nodes import HtmlOptions
 from pipeline.content.medium import Medium
-from pipeline.model import Block, BlockKind, Content
+from pipeline.model import Block, BlockKind, Content, Element
 from pipeline.render.email.content_tokens import ContentHtml
-from pipeline.render.email.template_values import EmailBlock
+from pipeline.render.email.template_values import EmailBlock, EmailImage
+from pipeline.support.limits import PORTRAIT_WIDTH
 
-_CALLOUT = 52
-"""Pixels that a callout's padding and bar take from its text."""
+_GAP = 24
+_INSETS = {BlockKind.CALLOUT: 52, BlockKind.PERSON: PORTRAIT_WIDTH + 16}
+"""Pixels that a container takes from its text: a callout's padding and bar, a person's photo."""
 
 
 def content_blocks(
@@ -27,14 +31,30 @@ def content_blocks(
     return tuple(_block(block, options) for block in content.blocks), ContentHtml(notes)
 
 
+def _photo(block: Block) -> EmailImage | None:
+    """The photo of a person, if the block is one and has it."""
+    for node in block.nodes:
+        if isinstance(node, Element):
+            shown = dict(node.attributes)
+            return EmailImage(shown["src"], shown["alt"], int(shown["width"]), int(shown["height"]))
+    return None
+
+
 def _block(block: Block, options: HtmlOptions) -> EmailBlock:
     if block.kind is BlockKind.PROSE:
         return EmailBlock(block.kind.value, html=ContentHtml(nodes_to_html(block.nodes, options)))
-    if block.kind is BlockKind.CALLOUT:
-        options = replace(options, inset=options.inset + _CALLOUT)
+    width = DESK_ROOM - options.inset - _INSETS.get(block.kind, 0)
+    if block.kind is BlockKind.COLUMNS:
+        width = (width + _GAP) // len(block.blocks) - _GAP
+    options = replace(options, inset=DESK_ROOM - width)
     return EmailBlock(
         block.kind.value,
         title=block.title,
+        role=block.role,
+        image=_photo(block),
+        width=width,
+        fits=block.kind is not BlockKind.BUTTONS
+        or fit_in_a_row((button.link_text for button in block.blocks), width),
         blocks=tuple(_block(inner, options) for inner in block.blocks),
         link_html=ContentHtml(nodes_to_html(block.link_text, options)),
         link_url=block.link_url,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import count
 
-from pipeline.content.html import HtmlOptions, nodes_to_html
+from pipeline.content.html import nodes_to_html
+from pipeline.content.html_nodes import HtmlOptions
 from pipeline.content.medium import Medium, for_audience
 from pipeline.model import ComposedArticle, ComposedItem, Image, Layout, Publication, Section, ThemeSettings
 from pipeline.render.email.content_blocks import content_blocks

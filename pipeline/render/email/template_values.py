@@ -32,11 +32,19 @@ class EmailImage:
 
 @dataclass(frozen=True, slots=True)
 class EmailBlock:
-    """A block of content: prose has `html`, containers have `blocks`."""
+    """A block of content: prose has `html`, containers have `blocks`; `image` is a person's photo.
+
+    `width` is the room in a container, in CSS pixels. `fits` is False for buttons that must be one below the
+    other.
+    """
 
     kind: str
     html: ContentHtml = ContentHtml("")  # noqa: RUF009 (an immutable string)
     title: str = ""
+    role: str = ""
+    image: EmailImage | None = None
+    width: int = 0
+    fits: bool = True
     blocks: tuple[EmailBlock, ...] = ()
     link_html: ContentHtml = ContentHtml("")  # noqa: RUF009 (an immutable string)
     link_url: str = ""

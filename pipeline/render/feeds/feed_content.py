@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import quote
 
-from pipeline.content.html import HtmlOptions, blocks_to_html, footnotes_to_html, nodes_to_html
+from pipeline.content.html import blocks_to_html, footnotes_to_html, nodes_to_html
+from pipeline.content.html_nodes import HtmlOptions
 from pipeline.content.medium import Medium, for_audience
 from pipeline.model import (
     EVERYONE,

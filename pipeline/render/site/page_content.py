@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.content.html import HtmlOptions, blocks_to_html, footnotes_to_html
+from pipeline.content.html import blocks_to_html, footnotes_to_html
+from pipeline.content.html_nodes import HtmlOptions
 from pipeline.content.medium import Medium
 from pipeline.model import Content
 from pipeline.render.shared_text import public_value
