@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -23,8 +24,17 @@ from pipeline.support.files import check_characters
 from pipeline.workspace import Workspace
 
 
-def approve_issue(workspace: Workspace, issue: Issue, by: str | None, now: datetime) -> tuple[Approval, str]:
-    """Write that `by`, or the person whom git knows, approves a frozen issue. Also returns the file's path.
+@dataclass(frozen=True, slots=True)
+class ApprovalReport:
+    """An approval, the path of the file that it is in, and which one is still missing, if any."""
+
+    approval: Approval
+    path: str
+    missing: str | None
+
+
+def approve_issue(workspace: Workspace, issue: Issue, by: str | None, now: datetime) -> ApprovalReport:
+    """Write that `by`, or the person whom git knows, approves a frozen issue.
 
     Raises `PressroomError` if nobody is known, or the issue is not frozen, and `Mistakes` for its texts.
     """
@@ -43,8 +53,22 @@ def approve_issue(workspace: Workspace, issue: Issue, by: str | None, now: datet
     renderer = EmailRenderer.for_composer(composer)
     (composed,) = composer.compose([issue])
     emails = {each.audience: email_digest(renderer.render(each)) for each in composed.editions}
-    approval = Approval(by, now.isoformat(timespec="seconds"), lock_digest(root, issue), emails)
-    return approval, write_approval(root, issue, approval)
+    lock = lock_digest(root, issue)
+    approval = Approval(by, now.isoformat(timespec="seconds"), lock, emails)
+    path = write_approval(root, issue, approval)
+    required, audience = workspace.files.publication.approval, issue.audiences[0]
+    valid = [each for each in read_approvals(root, issue) if each.is_of(lock, audience, emails[audience])]
+    return ApprovalReport(approval, path, missing_approval(valid, required))
+
+
+def waits_for_approval(workspace: Workspace, issue: Issue) -> bool:
+    """Whether a frozen issue lacks a required approval of its lock. Its emails are not looked at."""
+    root, required = workspace.files.root, workspace.files.publication.approval
+    if not required:
+        return False
+    lock = lock_digest(root, issue)
+    valid = [each for each in read_approvals(root, issue) if each.lock == lock]
+    return missing_approval(valid, required) is not None
 
 
 def check_approval(workspace: Workspace, issue: Issue, audience: str) -> None:
@@ -57,8 +81,9 @@ def check_approval(workspace: Workspace, issue: Issue, audience: str) -> None:
     # It is rendered as it was approved, without what a target changes.
     digest = email_digest(prepare_edition(Composer(workspace), issue, audience).email)
     lock = lock_digest(root, issue)
-    if missing := missing_approval(approvals, required, lock, audience, digest):
-        former = [each for each in approvals if each.emails.get(audience) != digest or each.lock != lock]
+    valid = [each for each in approvals if each.is_of(lock, audience, digest)]
+    if missing := missing_approval(valid, required):
+        former = [each for each in approvals if each not in valid]
         told = "".join(f"{each.by} approved on {each.at[:10]} what was changed since. " for each in former)
         raise PressroomError(
             missing, *issue.place, f"{told}Look at it, then: pressroom approve {issue.number}"

@@ -8,6 +8,7 @@ from hashlib import sha256
 from pipeline import __version__
 from pipeline.actions.approve import check_approval
 from pipeline.actions.export import PreparedExport
+from pipeline.errors import PressroomError, collect, raise_all
 from pipeline.export.client import TIME_LIMIT, DryRunClient, ServiceClient
 from pipeline.export.delivery import Credentials
 from pipeline.export.draft_writer import dry_run_push, write_draft
@@ -25,9 +26,14 @@ def check_settings(package: Package) -> None:
 
 def check_ready(source: PreparedExport, package: Package) -> None:
     """Raise `PressroomError` for each setting and each key that is missing, or for a missing approval."""
-    check_settings(package)
-    keys_of(package.target)
-    check_approval(source.workspace, source.request.issue, source.audience)
+    errors: list[PressroomError] = []
+    with collect(errors):
+        check_settings(package)
+    with collect(errors):
+        keys_of(package.target)
+    with collect(errors):
+        check_approval(source.workspace, source.request.issue, source.audience)
+    raise_all(errors)
 
 
 def dry_run_requests(source: PreparedExport, package: Package, *, new_draft: bool) -> tuple[ApiRequest, ...]:

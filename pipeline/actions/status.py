@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from shlex import quote
 
+from pipeline.actions.approve import waits_for_approval
 from pipeline.export.bundle import built_size
 from pipeline.export.drafts import PushedDraft, read_drafts
 from pipeline.model import EVERYONE, Issue
@@ -41,7 +43,7 @@ def issue_statuses(workspace: Workspace) -> tuple[IssueStatus, ...]:
             None,
             "mistakes",
             built_size(workspace.files.build / "issues" / broken.folder),
-            f"pressroom check {broken.folder}  (says what)",
+            f"pressroom check {quote(broken.folder)}  (says what)",
         )
         for broken in workspace.issues.broken
     ]
@@ -55,11 +57,13 @@ def _status(workspace: Workspace, issue: Issue) -> IssueStatus:
     if issue.draft:
         state, next_step = "draft", "delete `draft: true` when it is ready"
     elif issue.folder in assembler.broken:
-        state, next_step = "broken lock", f"pressroom assemble {number} --update"
+        state, next_step = "broken lock", f"pressroom check {number}  (says what)"
     elif lock is None:
         state, next_step = "open", f"pressroom assemble {number}"
     elif any(assembler.conflicts(issue, lock)):
         state, next_step = "changed", f"pressroom build {number}  (says what changed)"
+    elif html_bytes is not None and waits_for_approval(workspace, issue):
+        state, next_step = "frozen", f"pressroom approve {number}"
     else:
         state, next_step = "frozen", f"pressroom {'build' if html_bytes is None else 'export'} {number}"
     return IssueStatus(

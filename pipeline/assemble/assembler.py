@@ -46,7 +46,7 @@ class Assembler:
     """Assembles the issues of one workspace.
 
     `locks` maps the folder of each frozen issue to its lock; `broken` maps folders to the error of a lock
-    that cannot be read.
+    that cannot be read, or, if it is in `copied`, has the id of another.
     """
 
     def __init__(self, files: WorkspaceFiles, pool: Pool, issues: Issues) -> None:
@@ -55,6 +55,7 @@ class Assembler:
         self.issues = issues
         self.locks: dict[str, Lock] = {}
         self.broken: dict[str, PressroomError] = {}
+        self.copied: set[str] = set()
         self.history = History(issues, self.locks, pool)
         self._digests: dict[str, str] = {}
         # An issue that cannot be read itself still has carried what its lock says.
@@ -86,13 +87,16 @@ class Assembler:
                 continue
             # The lock of the original has the address of its own folder.
             copies = [each for each in folders if f"/{each}/" not in str(self.locks[each].addresses)]
-            copy = lock_path(copies[0]) if len(copies) == 1 else "the lock in the folder that is the copy"
+            hint = "Delete the lock in the folder that is the copy, and freeze that issue."
+            if len(copies) == 1:
+                hint = f"Delete {lock_path(copies[0])}, then: pressroom assemble {folder_number(copies[0])}"
+            self.copied.update(folders)
             for folder in folders:
                 other = next(each for each in folders if each != folder)
                 self.broken[folder] = PressroomError(
                     f"two locks have the same id: this one and {lock_path(other)}.",
                     lock_path(folder),
-                    hint=f"Delete {copy}, and freeze that issue: pressroom assemble NUMBER",
+                    hint=hint,
                 )
             for folder in folders:
                 del self.locks[folder]
@@ -220,7 +224,7 @@ class Assembler:
                 "the issue is a draft.", *issue.place, "Delete `draft: true` when it is ready to be frozen."
             )
         before, publication = self.locks.get(issue.folder), self.files.publication
-        if issue.folder in self.broken and not update:
+        if issue.folder in self.broken and (issue.folder in self.copied or not update):
             raise self.broken[issue.folder]
         if before is None or update:
             editions = select_items(issue, self.pool, self._used_before(issue))

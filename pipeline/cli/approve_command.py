@@ -32,9 +32,11 @@ def approve(ctx: click.Context, issue: str, by: str | None, as_json: bool, now: 
 
     workspace = workspace_of(ctx)
     at = time_or_now(now, workspace.files.zone)
-    approval, path = approve_issue(workspace, workspace.issues.find(issue), by, at)
+    report = approve_issue(workspace, workspace.issues.find(issue), by, at)
     if as_json:
-        terminal.print_json({"path": path, "approval": asdict(approval)})
+        terminal.print_json(asdict(report))
         return
-    terminal.result(path)
-    terminal.message(f"Approved by {approval.by}. Commit this file.")
+    terminal.result(report.path)
+    terminal.message(f"Approved by {report.approval.by}. Commit this file.")
+    if report.missing:
+        terminal.message(f"Still {report.missing}")

@@ -100,4 +100,10 @@ def _row(mark: str, planned: PlannedItem, note: str) -> _Row:
     item = planned.item
     if item is None:
         return mark, planned.key, "", "deleted since", ""
-    return mark, item.title, f"{item.date:%Y-%m-%d}" if item.date else "", note, planned.key
+    return (
+        mark,
+        item.title,
+        f"{item.date:%Y-%m-%d}" if item.date and item.date.year > 1 else "",
+        note,
+        planned.key,
+    )

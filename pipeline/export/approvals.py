@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from email.utils import parseaddr
 from pathlib import Path
@@ -32,6 +32,10 @@ class Approval:
     at: str
     lock: str
     emails: Mapping[str, str]
+
+    def is_of(self, lock: str, audience: str, digest: str) -> bool:
+        """Whether it is of this lock, and of this email of the edition for an audience."""
+        return self.lock == lock and self.emails.get(audience) == digest
 
     def is_by(self, name: str) -> bool:
         """Whether it is by the person of this name or address."""
@@ -77,15 +81,11 @@ def write_approval(root: Path, issue: Issue, approval: Approval) -> str:
     return path
 
 
-def missing_approval(
-    approvals: Iterable[Approval], required: int | tuple[str, ...], lock: str, audience: str, digest: str
-) -> str | None:
-    """Say which approval an edition still needs; None if it has all that are `required`.
+def missing_approval(valid: Collection[Approval], required: int | tuple[str, ...]) -> str | None:
+    """Say which approval an issue still needs; None if the valid ones are all that are `required`.
 
-    `required` is a number, or the names or addresses of people. `lock` and `digest` are those of the
-    issue's lock and of the edition's email as they are now.
+    `required` is a number, or the names or addresses of people.
     """
-    valid = [each for each in approvals if each.lock == lock and each.emails.get(audience) == digest]
     if isinstance(required, int):
         if len(valid) >= required:
             return None

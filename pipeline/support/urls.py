@@ -25,7 +25,7 @@ _SCHEME = re.compile(r"[\s\x00-\x20]*([A-Za-z][A-Za-z0-9+.-]*):")
 # RFC 3986, section 3.2.1. A password as typed may have an `@`: the last one ends it.
 _CREDENTIALS = re.compile(r"""\b([A-Za-z][A-Za-z0-9+.-]{0,20}://)[^\s/?#"'<>]+@""")
 # RFC 3966 knows digits, these separators and parameters such as `;ext=12`; a comma is a pause on all phones.
-_PHONE_NUMBER = re.compile(r"(?=.*[0-9].*[0-9])\+?[-0-9.()*#,]+(?:;[a-z-]+(?:=[\w+.-]+)?)*", re.ASCII)
+_PHONE_NUMBER = re.compile(r"(?=.*[0-9].*[0-9].*[0-9])\+?[-0-9.()*#,]+(?:;[a-z-]+(?:=[\w+.-]+)?)*", re.ASCII)
 _SEVERAL_NUMBERS = re.compile(r"\+?[-0-9.()]*[0-9][-0-9.()]*(?:,\+?[-0-9.()]*[0-9][-0-9.()]*)*", re.ASCII)
 # As typed by hand or pasted from a word processor: each is a separator, as a hyphen is.
 _GAP = re.compile("[\\s\u2010-\u2015\u2212]+")

@@ -136,6 +136,11 @@ def test_a_copied_issue_folder_names_both_locks(workspace: WorkspaceRunner) -> N
         assert result.exit_code == 1
         assert "two locks have the same id: this one and issues/" in result.stderr
         assert "Delete issues/002-copy/issue.lock" in result.stderr
+    assert "two locks have the same id" in workspace.error("assemble", "2", "--update")
+    assert {each["next"] for each in workspace.json("status")["issues"]} == {
+        "pressroom check 1  (says what)",
+        "pressroom check 2  (says what)",
+    }
     # What comes later must know what both carried.
     workspace.write({"issues/003-three/issue.md": issue(3, "Three", date="2026-03-01")})
     assert "two locks have the same id" in workspace.error("assemble", "3")
