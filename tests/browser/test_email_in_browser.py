@@ -305,6 +305,7 @@ def run_without_browser(**variables: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_without_a_browser_the_suite_passes_and_names_what_it_left_out() -> None:
     done = run_without_browser()
     assert done.returncode == 0, done.stdout + done.stderr

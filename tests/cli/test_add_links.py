@@ -82,6 +82,7 @@ def test_add_takes_title_description_and_author_from_the_page(workspace: Workspa
     assert words in " ".join(text.split())
 
 
+@pytest.mark.slow
 def test_of_a_large_page_the_beginning_is_enough(workspace: WorkspaceRunner, site: str) -> None:
     assert "Größe" in workspace.ok("add", f"{site}/large", "--allow-private", "--tag", "notes", *NOW)
 

@@ -47,7 +47,10 @@ def letter(tmp_path: Path) -> WorkspaceRunner:
     return workspace
 
 
-@pytest.mark.parametrize("theme", theme_names(None))
+@pytest.mark.parametrize(
+    "theme",
+    [each if each == "letter" else pytest.param(each, marks=pytest.mark.slow) for each in theme_names(None)],
+)
 def test_words_alone_go_through_every_command_and_target(letter: WorkspaceRunner, theme: str) -> None:
     letter.write({"newsletter.toml": f'{ONLY_SETTINGS}\n[theme]\nname = "{theme}"\n'})
     for command in (
@@ -213,7 +216,7 @@ SHOWN = {
 }
 
 
-@pytest.mark.parametrize("place", ["newsletter.toml", "issue.md"])
+@pytest.mark.parametrize("place", [pytest.param("newsletter.toml", marks=pytest.mark.slow), "issue.md"])
 @pytest.mark.parametrize("key", SHOWN)
 def test_what_is_not_to_be_shown_is_in_no_form(workspace: WorkspaceRunner, place: str, key: str) -> None:
     essay = article("The switch", authors="[Ada Example]", body=LETTER.partition("there }},")[2])

@@ -339,6 +339,7 @@ def test_addresses_of_two_pages_differ() -> None:
 # --- sizes -----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theme", ["default", "digest", "letter"])
 def test_150_links_stay_below_the_limit_of_gmail_with_what_services_add(
     workspace: WorkspaceRunner, theme: str

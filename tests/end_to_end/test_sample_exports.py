@@ -15,6 +15,7 @@ ADDRESS = b"synapse.example/unsubscribe"
 EXPORTS = (*FORMATS, *TARGETS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", EXPORTS)
 def test_the_sample_publication_exports_to_every_target(builds: Builds, tmp_path: Path, target: str) -> None:
     result = builds.sample().run("export", "latest", "--to", target, "-o", str(tmp_path / "out"))
