@@ -11,6 +11,7 @@ from pipeline.content.removed_html import RawHtmlReader
 from pipeline.content.sanitize import LINE, sanitise
 from pipeline.content.unsafe_html import ContainerHtml, ParsedMarkdown, ProseHtml
 from pipeline.errors import PressroomError
+from pipeline.support.merge import FIELD_BESIDE_TEXT, FIELDS_IN_ADDRESSES
 from pipeline.support.urls import PHONE_SCHEMES, SCHEMES, scheme_of
 
 
@@ -164,6 +165,9 @@ def _address_mistakes(address: str, line: int) -> Iterator[PressroomError]:
 def _lost(address: str, image: bool, line: int) -> PressroomError:
     """The mistake for an address with spaces that is neither a file's path nor a telephone number."""
     hint = f"Write `(<{address}>)`, or %20 for each space; a title has straight quotes."
+    if "{{" in address and not address.startswith("http"):
+        message = f'the address "{address}" {FIELD_BESIDE_TEXT}'
+        return PressroomError(message, None, line, FIELDS_IN_ADDRESSES)
     if image:
         hint = "Write `![…](<my photo.png>)`, and a title in straight quotes, or rename the file."
     return PressroomError(f'the address "{address}" contains a space.', None, line, hint)

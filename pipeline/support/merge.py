@@ -58,6 +58,13 @@ _LITERAL = '{{ "{{" }}'
 # --- reading -----------------------------------------------------------------------------------
 
 
+FIELD_BESIDE_TEXT = "has a merge field beside other text."
+FIELDS_IN_ADDRESSES = (
+    "A field may be a whole address, or follow the host: https://example.org/?to={{ email }}"
+)
+"""What is wrong with an address that has a merge field elsewhere, and what to do."""
+
+
 def read(typed: str, known: Mapping[str, str]) -> MergeField:
     """Read a field from `{{ … }}`; `known` maps declared fields to their fallbacks.
 
@@ -100,10 +107,7 @@ def read_address(typed: str, known: Mapping[str, str]) -> MergeText:
 
     address = text(TYPED.sub(mark_encoded, typed))
     if address.fields and not _HOST.match(typed):
-        raise PressroomError(
-            f'the address "{typed}" has a merge field beside other text.',
-            hint="A field may be a whole address, or follow the host: https://example.org/?to={{ email }}",
-        )
+        raise PressroomError(f'the address "{typed}" {FIELD_BESIDE_TEXT}', hint=FIELDS_IN_ADDRESSES)
     return address
 
 

@@ -135,9 +135,10 @@ def test_it_is_read_in_every_kind_of_link(written: str) -> None:
     [
         ("[x](https://{{ email }}.example/)", "is not a web address"),
         ('<a href="//{{ email }}/">x</a>', "has a merge field beside other text"),
+        ("[x](mailto:a@b.example?subject={{ email }})", "has a merge field beside other text"),
         ("[x](<mailto:a@b.example?subject={{ email }}>)", "has a merge field beside other text"),
-        ("[x](page.md?to={{ email }})", "contains a space"), ("[x](<page.md?{{ email }}>)", "beside other text"),
-        ("[x]({{ web_url }}#a)", "contains a space"), ("[x](<{{ web_url }}#a>)", "beside other text"),
+        ("[x](page.md?to={{ email }})", "beside other text"), ("[x](<page.md?{{ email }}>)", "beside other text"),
+        ("[x]({{ web_url }}#a)", "beside other text"), ("[x](<{{ web_url }}#a>)", "beside other text"),
         ("[x](https://a.example/{{ emial }})", 'Did you mean "email"?'),
         ("<https://a.example/?to={{email}}>", "would show its merge field"),
         ("[x](https://a%20b.example/)", "is not a web address"), ("[x](https://[)", "is not a web address"),

@@ -61,7 +61,7 @@ TARGET = Target(
         lookalike=re.compile(r"\{\{|@TrackLink\b"),
         literal=lambda found: '{{ "{{" }}' if found == "{{" else '@{{ "TrackLink" }}',
         not_in_fallback=frozenset('"\\\n'),
-        # Go's HTML templates encode what stands in an address, but for what ends in this function.
+        # Go's HTML templates encode each value in an address, unless it ends in this function.
         in_address=FieldTag("{{ .{name} | urlquery }}", '{{ or .{name} "{fallback}" | urlquery }}'),
     ),
     checked="2026-11-23",
