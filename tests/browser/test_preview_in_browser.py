@@ -308,6 +308,22 @@ def test_an_article_is_dragged_within_and_between_sections(plan: Page, workspace
     assert workspace.read("issues/001-one/issue.md") == before
 
 
+def test_a_row_under_the_pointer_is_not_replaced(plan: Page, workspace: WorkspaceRunner) -> None:
+    row = plan.locator("[data-slug=three]")
+    row.evaluate("row => { row.isTheSame = true }")
+    with plan.expect_response(re.compile("panel/plan")):
+        plan.get_by_role("tab", name="Plan").click()
+    assert row.evaluate("row => row.isTheSame"), "the same plan again replaces nothing"
+    row.hover()
+    plan.mouse.down()
+    with plan.expect_response(re.compile("panel/plan")):
+        workspace.write({"issues/articles/four.md": article("Four", date="2026-01-08", tags="[research]")})
+    plan.evaluate("() => new Promise((done) => setTimeout(done))")
+    assert row.evaluate("row => row.isTheSame"), "a newer plan waits until the pointer is up"
+    plan.mouse.up()
+    expect(plan.locator("[data-slug=four]")).to_be_attached()
+
+
 @pytest.mark.slow
 def test_an_article_that_is_out_is_dragged_in(plan: Page) -> None:
     plan.locator("[data-slug=other]").drag_to(

@@ -3,6 +3,7 @@ import { get, make, place, tell } from "./page.js";
 import { showPlan } from "./plan.js";
 
 let asked = 0;
+let shown = ""; // what the panel holds: the same again replaces nothing, since a row may be under a finger or a focus
 
 const count = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
 
@@ -84,12 +85,15 @@ export const showPanel = async (name, target, state) => {
   const mine = ++asked;
   try {
     const found = await get(`panel/${name}`);
-    if (mine !== asked) return;
+    const next = JSON.stringify([name, state.issue, found]);
+    if (mine !== asked || next === shown) return;
     const top = target.scrollTop;
     PANELS[name](found, target, state);
     target.scrollTop = top;
+    shown = next;
   } catch (error) {
     if (mine !== asked) return;
+    shown = "";
     if (error.errors) target.replaceChildren(...error.errors.map((each) => make("p", {}, each.message)));
     else tell(error);
   }

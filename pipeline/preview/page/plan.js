@@ -1,14 +1,26 @@
 // The plan: each article in or out, and why; articles are moved by dragging, with buttons or the keyboard.
 import { make, place, post, say, tell } from "./page.js";
 
+let pressed = false;
 let dragged = null;
-let waiting = null; // a newer plan that came during a drag, which must not remove the dragged row
+let waiting = null; // a newer plan that came during a press or a drag, which must not remove the row under the pointer
 
-const dropped = () => {
-  dragged = null;
+const released = () => {
+  if (pressed || dragged) return;
   if (waiting) waiting();
   waiting = null;
 };
+
+const dropped = () => {
+  dragged = null;
+  released();
+};
+
+// A drag begins with a press and takes its pointer away; a click comes after its pointer is up.
+document.addEventListener("pointerdown", (event) => { pressed = Boolean(event.target.closest(".article")); });
+for (const name of ["pointerup", "pointercancel"]) {
+  document.addEventListener(name, () => setTimeout(() => { pressed = false; released(); }));
+}
 
 const change = async (kind, values, words) => {
   try {
@@ -105,7 +117,7 @@ const focused = (target) => {
 };
 
 export const showPlan = (found, target, state) => {
-  if (dragged) {
+  if (pressed || dragged) {
     waiting = () => showPlan(found, target, state);
     return;
   }
