@@ -20,8 +20,8 @@ from pipeline.config.front_matter import write_yaml
 from pipeline.config.workspace_files import LINKS
 from pipeline.errors import PressroomError, collect, raise_all
 from pipeline.importers.decode import text_of
+from pipeline.importers.escape import foreign
 from pipeline.importers.gather import Named, is_address, load
-from pipeline.importers.plain.escape import foreign
 from pipeline.model import LinkItem, Place
 from pipeline.support.files import read_source, write_atomically
 from pipeline.support.http import SafeClient
@@ -132,8 +132,8 @@ def _facts(workspace: Workspace, request: LinkRequest, web: SafeClient) -> _Page
     """Fetch what the page says of itself; with a title nothing is fetched."""
     if request.title:
         return _PageFacts(request.title)
-    from pipeline.importers.markup.tree import soup_of
-    from pipeline.importers.pages.said import said_by
+    from pipeline.importers.html.metadata import metadata_of
+    from pipeline.importers.html.tree import soup_of
 
     hint = f'Write its title yourself: pressroom add {quote(request.url)} --title "…"'
     try:
@@ -147,7 +147,7 @@ def _facts(workspace: Workspace, request: LinkRequest, web: SafeClient) -> _Page
         html = text_of(material if start is None else replace(material, data=start))
     except PressroomError as error:
         raise untitled from error
-    head = said_by(soup_of(html), html)
+    head = metadata_of(soup_of(html), html)
     if not head.title or "html" not in (material.media_type or "html"):
         raise untitled
     published = head.date.date() if isinstance(head.date, datetime) else head.date

@@ -5,6 +5,7 @@ What is put in here is marked as inferred, unless the user gave it.
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
@@ -12,10 +13,11 @@ from datetime import date, datetime
 from pathlib import PurePosixPath
 from zoneinfo import ZoneInfo
 
-from pipeline.importers.body.blocks import Kind, blocks_of
-from pipeline.importers.body.words import readable
+from pipeline.importers.blocks import Kind
 from pipeline.importers.decode import cleaned
 from pipeline.importers.draft import Draft, Inferred, Left, Moment
+from pipeline.importers.inline import readable
+from pipeline.importers.shapes import same
 from pipeline.model import EVERYONE, Article, Author, Publication
 from pipeline.support.files import bad_name
 from pipeline.support.urls import path_part
@@ -95,7 +97,8 @@ def _plain_texts(draft: Draft) -> Draft:
     """Every field that is one line, on one line and without what may not stand in a text."""
 
     def line(text: str) -> str:
-        return " ".join(cleaned(text).replace("\t", " ").split())
+        # Some systems write entities into their front matter.
+        return " ".join(cleaned(html.unescape(text)).replace("\t", " ").split())
 
     authors = tuple(
         Author(line(each.name), line(each.role), each.url.strip())
@@ -144,12 +147,15 @@ def _given(draft: Draft, given: Given) -> Draft:
 def _titled(draft: Draft, name: str) -> Draft:
     if draft.title:
         return draft
-    for block in blocks_of(draft.body):
-        if block.kind in (Kind.HEADING, Kind.PARAGRAPH):
-            words = readable(block.text)
-            if words:
-                what = "heading" if block.kind is Kind.HEADING else "sentence"
-                return _inferred(draft, "title", _shortened(words), f"it is the text's first {what}")
+    for block in draft.blocks:
+        words = block.words if block.kind is not Kind.CODE else ""
+        if same(words):
+            what = "heading" if block.kind is Kind.HEADING else "sentence"
+            title = _shortened(words)
+            if same(title) == same(words) and draft.blocks[1:] and block.is_line:
+                # It is not repeated as the first line of the text.
+                draft = replace(draft, blocks=tuple(each for each in draft.blocks if each is not block))
+            return _inferred(draft, "title", title, f"it is the text's first {what}")
     stem = re.sub(r"[-_]+", " ", PurePosixPath(name).stem).strip()
     return _inferred(draft, "title", stem.capitalize() or "Untitled", "it is the name of the source")
 

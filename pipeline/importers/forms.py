@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pipeline.errors import PressroomError, suggest
-from pipeline.importers import docx, feed, markdown, message, page, plain_text
 from pipeline.importers.draft import Importer, Material
+from pipeline.importers.readers import docx, feed, markdown, message, page, text
 
-IMPORTERS: tuple[Importer, ...] = (docx, message, feed, page, markdown, plain_text)
-"""What is told by its bytes comes first, what takes any text last."""
+IMPORTERS: tuple[Importer, ...] = (docx, message, feed, page, markdown, text)
+"""Forms that are known by their bytes come first, the one that takes any text last."""
 
 
 def importer_for(material: Material, form: str | None = None) -> Importer:

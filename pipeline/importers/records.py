@@ -107,6 +107,7 @@ class Records:
 def digest_of(draft: Draft) -> str:
     """A digest of what an importer made: fields, text, and what it left out."""
     parts = asdict(draft)
+    del parts["source_text"]
     parts["files"] = {name: hashlib.sha256(data).hexdigest() for name, data in draft.files.items()}
     text = json.dumps(parts, sort_keys=True, default=str, ensure_ascii=False)
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()

@@ -19,13 +19,13 @@ from pipeline.content.parse import parse_content
 from pipeline.errors import PressroomError, flatten, raise_all
 from pipeline.importers.account import unplaced
 from pipeline.importers.article_file import article_text
-from pipeline.importers.body.clean import cleaned
-from pipeline.importers.decode import text_of
+from pipeline.importers.cleanup import clean
+from pipeline.importers.cleanup.markup import with_text_at
 from pipeline.importers.draft import Draft, Importer, Material
 from pipeline.importers.finish import Given, Known, finished, known_of, slug_of
 from pipeline.importers.forms import importer_for
+from pipeline.importers.frontmatter.fences import parts_of
 from pipeline.importers.gather import STDIN, Named, load
-from pipeline.importers.head.fences import parts_of
 from pipeline.importers.pictures import Pictures
 from pipeline.importers.records import Record, digest_of, read_records
 from pipeline.importers.settle import Directory, with_links, with_pictures
@@ -35,7 +35,8 @@ from pipeline.support.urls import path_part
 from pipeline.workspace import Workspace
 
 _KEPT = ("slug", "date", "tag")
-"""Fields that an article keeps when its source changes and still does not say them."""
+"""Fields that an article keeps when its source changes and still does not state them."""
+_MOST_REPAIRS = 12
 
 
 class State(StrEnum):
@@ -69,7 +70,7 @@ class Item:
     item_sha256: str
     before: Article | None = None
     slug: str = ""
-    open: Draft = field(default_factory=lambda: Draft(""))
+    open: Draft = field(default_factory=Draft)
     text: str = ""
     pictures: dict[str, bytes] = field(default_factory=dict)
     diff: str = ""
@@ -180,7 +181,7 @@ class Import:
         return item
 
     def _finished(self, draft: Draft, material: Material, before: Article | None) -> Draft:
-        draft = finished(cleaned(draft), self.given, self._known, material.name, before)
+        draft = finished(clean(draft), self.given, self._known, material.name, before)
         for tag in draft.tags:
             self._tags.setdefault(path_part(tag), tag)
         return draft
@@ -223,12 +224,12 @@ class Import:
         by_path = {path: slug for slug, path in self._slugs.items()}
         text = article_text(draft, [by_path[path] for path in related])
         if item.importer.NAME in ("text", "markdown"):
-            source = text_of(item.material)
+            source = draft.source_text
             parts = parts_of(source) if item.importer.NAME == "markdown" else None
             head = parts.body_line - 1 if parts else 0
-            draft = replace(draft, left=(*draft.left, *unplaced(source, text, draft, head)))
+            draft = draft.leaving(*unplaced(source, text, draft, head))
         try:
-            self._prove(item, text)
+            draft, text = self._prove(item, draft, [by_path[path] for path in related])
         except PressroomError as error:
             what = "no sound article can be made of this: "
             name = item.material.name
@@ -239,8 +240,31 @@ class Import:
             self._compare(item)
         return True
 
-    def _prove(self, item: Item, text: str) -> None:
-        """Read the article as the pool will. Raises its mistakes."""
+    def _prove(self, item: Item, draft: Draft, related: list[str]) -> tuple[Draft, str]:
+        """Read the article as the pool will; a block that no article can hold becomes plain text.
+
+        Raises the mistakes that remain.
+        """
+        text = article_text(draft, related)
+        for _ in range(_MOST_REPAIRS):
+            try:
+                self._parse(item, text)
+                return draft, text
+            except PressroomError as error:
+                lines = [each.line for each in flatten(error) if each.line]
+                better = (
+                    with_text_at(draft, lines[0] - text.count("\n", 0, len(text) - len(draft.body)))
+                    if lines
+                    else None
+                )
+                if better is None:
+                    raise
+            draft = better
+            text = article_text(draft, related)
+        self._parse(item, text)
+        return draft, text
+
+    def _parse(self, item: Item, text: str) -> None:
         mistakes: list[PressroomError] = []
         publication = self.files.publication
         article = parse_article(text, item.slug, item.path, publication, self.files.zone, mistakes)

@@ -11,10 +11,10 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote, urljoin, urlsplit
 
 from pipeline.errors import PressroomError
-from pipeline.importers.addresses import Reference, changed
-from pipeline.importers.body.blocks import blocks_of, body_of
-from pipeline.importers.body.calls import without_dead
+from pipeline.importers.blocks import Block, Kind
+from pipeline.importers.cleanup.calls import as_text_if_dead
 from pipeline.importers.draft import Draft, Left, Link, Material
+from pipeline.importers.inline import Change, Reference, change_references
 from pipeline.importers.pictures import Pictures, name_of
 from pipeline.support.urls import PHONE_SCHEMES, path_part, phone_address, scheme_of
 
@@ -52,20 +52,25 @@ def with_pictures(draft: Draft, material: Material, pictures: Pictures) -> tuple
             return replace(reference, address=name).markdown
         whole = absolute(reference.address, base)
         if not _WEB.match(whole):
-            return reference.text
-        return Reference(reference.text.strip() or whole.rpartition("/")[2] or "picture", whole).markdown
+            return ": ".join(filter(None, (reference.text.strip(), _text(reference.title))))
+        link = Reference(reference.text.strip() or whole.rpartition("/")[2] or "picture", whole).markdown
+        # A caption stays, though its picture could not be had.
+        return f"{link}: {_text(reference.title)}" if reference.title else link
 
-    body = changed(draft.body, one) if "[" in draft.body else draft.body
     image = bring(draft.image, draft.image) if draft.image else ""
     extra = dict(draft.extra)
     if image is None:
-        said = extra.get("image")
+        entry = extra.get("image")
         address = absolute(draft.image, base)
-        extra["image"] = {"address": address, **said} if isinstance(said, Mapping) else address
+        extra["image"] = {"address": address, **entry} if isinstance(entry, Mapping) else address
         if draft.image_alt:
             extra["image_alt"] = draft.image_alt
     draft = replace(
-        draft, body=body, image=image or "", extra=extra, left=(*draft.left, *dict.fromkeys(left))
+        draft,
+        blocks=_changed(draft, one),
+        image=image or "",
+        extra=extra,
+        left=(*draft.left, *dict.fromkeys(left)),
     )
     return draft, found
 
@@ -129,8 +134,7 @@ def with_links(
             left.append(Left(reference.markdown, _why_dropped(address)))
         return reference.text
 
-    body = changed(draft.body, one) if "[" in draft.body else draft.body
-    body = body_of(without_dead(blocks_of(body))) if "cta" in body else body
+    blocks = tuple(as_text_if_dead(block) or block for block in _changed(draft, one))
     related: list[str] = []
     others: list[Link] = []
     for each in draft.related:
@@ -142,11 +146,18 @@ def with_links(
     extra = dict(draft.extra)
     named = [each for each in others if _WEB.match(each.address)]
     if named:
-        body = f"{body.rstrip()}\n\n{_related(named)}\n".lstrip("\n")
+        blocks = (*blocks, Block(Kind.PARAGRAPH, _related(named)))
     if unknown := [each for each in others if each not in named]:
         extra["related"] = [each.address or each.title for each in unknown]
-    draft = replace(draft, body=body, extra=extra, left=(*draft.left, *dict.fromkeys(left)))
+    draft = replace(draft, blocks=blocks, extra=extra, left=(*draft.left, *dict.fromkeys(left)))
     return draft, tuple(dict.fromkeys(related))
+
+
+def _changed(draft: Draft, change: Change) -> tuple[Block, ...]:
+    return tuple(
+        block if block.kind is Kind.CODE else replace(block, text=change_references(block.text, change))
+        for block in draft.blocks
+    )
 
 
 def absolute(address: str, base: str) -> str:

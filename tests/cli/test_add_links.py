@@ -23,7 +23,7 @@ from pipeline.cli import main
 from pipeline.compose import Composer
 from pipeline.content.tree import elements
 from pipeline.errors import PressroomError, flatten
-from pipeline.importers.plain.escape import foreign
+from pipeline.importers.escape import foreign
 from pipeline.model import ComposedLink, LinkItem, MergeField, Place
 from pipeline.support.files import FORBIDDEN
 from pipeline.workspace import open_workspace

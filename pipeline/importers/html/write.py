@@ -1,0 +1,205 @@
+"""A tidy tree as Markdown. markdownify is wrapped here and nowhere else.
+
+It walks the tree; what our Markdown has otherwise is written here: escapes, containers, sub and sup.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from markdownify import MarkdownConverter
+
+from pipeline.importers.escape import begun, inline
+from pipeline.importers.html.tree import Tag, value
+from pipeline.importers.inline import outside_code
+
+MARK, MARK_END = "\ue000", "\ue001"
+"""Characters around the number of a box; of private use, and taken out of every source."""
+
+_KEPT = frozenset({"sub", "sup", "kbd", "abbr"})
+
+
+def written(root: Tag) -> str:
+    """The Markdown of a tree: ATX headings, `-` bullets, one empty line between blocks."""
+    writer: Any = _Writer(
+        heading_style="ATX", bullets="-", newline_style="backslash", wrap=True, wrap_width=None
+    )
+    markdown = writer.process_tag(root, parent_tags=set())
+    text = outside_code(str(markdown), _trimmed).strip("\n")
+    return f"{text}\n" if text else ""
+
+
+def _trimmed(text: str) -> str:
+    lines = [line.rstrip() for line in text.split("\n")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
+
+
+class _Writer(MarkdownConverter):
+    def escape(self, text: str, parent_tags: set[str]) -> str:
+        return re.sub(r"(?<!\\)\*", r"\\*", inline(text))
+
+    def convert_p(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        if "_inline" in parent_tags:
+            return f" {text.strip()} "
+        lines = [begun(line.strip()) for line in text.strip().split("\n")]
+        while lines and lines[-1] in ("", "\\"):
+            lines.pop()
+        if not lines:
+            return ""
+        lines[-1] = re.sub(r"(?<!\\)\\$", "", lines[-1]).rstrip()
+        return "\n\n{}\n\n".format("\n".join(lines))
+
+    def convert_box_mark(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        return "" if "_inline" in parent_tags else f"\n\n{MARK}{text.strip()}{MARK_END}\n\n"
+
+    def convert_div(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        return f" {text.strip()} " if "_inline" in parent_tags else f"\n\n{text.strip()}\n\n"
+
+    convert_article = convert_section = convert_main = convert_header = convert_footer = convert_div
+    convert_aside = convert_center = convert_address = convert_figure = convert_body = convert_div
+
+    def convert_li(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        text = text.strip()
+        if not text:
+            return "\n"
+        first, newline, rest = text.partition("\n")
+        text = f"{begun(first)}{newline}{rest}" if not el.find(["p", "ul", "ol"], recursive=False) else text
+        return str(super().convert_li(el, text, parent_tags))  # type: ignore[misc]
+
+    def convert_hN(self, n: int, el: Tag, text: str, parent_tags: set[str]) -> str:  # noqa: N802
+        text = " ".join(text.split())
+        if "_inline" in parent_tags or not text:
+            return text
+        text = re.sub(r"(?<=\s)(#+)$", r"\\\1", text)
+        return f"\n\n{'#' * max(1, min(6, n))} {text}\n\n"
+
+    def convert_blockquote(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        if "_inline" in parent_tags or not text.strip():
+            return f" {text.strip()} "
+        quoted = "\n".join(
+            f"> {line}".rstrip() for line in re.sub(r"\n{3,}", "\n\n", text.strip()).split("\n")
+        )
+        return f"\n\n{quoted}\n\n"
+
+    def convert_a(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        address = value(el, "href")
+        bare = text.strip()
+        if not address or not bare or "_noformat" in parent_tags:
+            return text
+        before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
+        bare = " ".join(bare.replace("\\\n", " ").split())
+        plain = "".join(el.get_text().split())
+        if plain == address.removeprefix("mailto:") and re.match(r"(?:https?|mailto):[^\s<>]+$", address):
+            return f"{before}<{address.removeprefix('mailto:')}>{after}"
+        return f"{before}[{bare}]({_target(address)}{_title(value(el, 'title'), bare)}){after}"
+
+    def convert_img(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        source, alt = value(el, "src"), inline(" ".join(value(el, "alt").split()))
+        if not source:
+            return alt
+        alt = re.sub(r"(?<!\\)([\[\]])", r"\\\1", alt)
+        return f"![{alt}]({_target(source)}{_title(value(el, 'title'), '')})"
+
+    def _marked(self, mark: str, el: Tag, text: str, parent_tags: set[str]) -> str:
+        """Emphasis; as HTML where its marks would be read as text (CommonMark 0.31, section 6.2)."""
+        bare = text.strip()
+        if not bare or "_noformat" in parent_tags:
+            return text
+        before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
+        behind, ahead = _neighbour(el.next_sibling, 0), _neighbour(el.previous_sibling, -1)
+        open_, close = f"{mark}{bare[0]}", bare[-1]
+        if (not after and behind.isalnum() and not close.isalnum()) or (
+            not before and ahead.isalnum() and not open_[-1].isalnum()
+        ):
+            name = "strong" if len(mark) == 2 else "em"
+            return f"{before}<{name}>{bare}</{name}>{after}"
+        return f"{before}{mark}{bare}{mark}{after}"
+
+    def convert_strong(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        return self._marked("**", el, text, parent_tags)
+
+    def convert_em(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        return self._marked("*", el, text, parent_tags)
+
+    convert_b, convert_i = convert_strong, convert_em
+
+    def convert_note_sign(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        return f"[^{text.strip()}]"
+
+    def convert_note_text(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        paragraphs = [part.replace("\n", " ").strip() for part in re.split(r"\n{2,}", text.strip())]
+        return f"\n\n[^{value(el, 'number')}]: " + "\n\n    ".join(paragraphs) + "\n\n"
+
+    def convert_br(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        return " " if "_inline" in parent_tags else "\\\n"
+
+    def convert_code(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        if "_noformat" in parent_tags:
+            return text
+        return str(super().convert_code(el, " ".join(text.split()), parent_tags))  # type: ignore[misc]
+
+    def convert_pre(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        text = text.strip("\n")
+        if not text.strip():
+            return ""
+        longest = max((len(run) for run in re.findall("`+", text)), default=0)
+        fence = "`" * max(3, longest + 1)
+        code = el.find("code")
+        named = re.search(
+            r"(?:language|lang)-([\w+-]+)", value(code, "class") if code else value(el, "class")
+        )
+        return f"\n\n{fence}{named[1] if named else ''}\n{text}\n{fence}\n\n"
+
+    def convert_q(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        return f'"{text}"'
+
+    def convert_td(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        text = re.sub(r"(?<!\\)[|]", r"\\|", " ".join(text.split()))
+        return f" {text} |"
+
+    convert_th = convert_td
+
+    def convert_caption(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        return ""  # `tables.data` has put it before its table
+
+    def _kept(self, name: str, text: str, parent_tags: set[str]) -> str:
+        if "_noformat" in parent_tags or not text.strip():
+            return text
+        return f"<{name}>{text}</{name}>"
+
+    def convert_sub(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        return self._kept("sub", text, parent_tags)
+
+    def convert_sup(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        return self._kept("sup", text, parent_tags)
+
+    def convert_del(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        return self._kept("del", text, parent_tags)
+
+    convert_s = convert_strike = convert_del
+
+    def get_conv_fn(self, tag_name: str) -> Any:
+        if tag_name in ("kbd", "samp", "video"):
+            return lambda el, text, parent_tags: (
+                self._kept("kbd", text, parent_tags) if tag_name == "kbd" else text
+            )
+        return super().get_conv_fn(tag_name)  # type: ignore[misc]
+
+
+def _neighbour(node: object, place: int) -> str:
+    """The character of a neighbour that stands next to an element; empty where there is none."""
+    text = node.get_text() if isinstance(node, Tag) else str(node or "")
+    return text[place] if text else ""
+
+
+def _target(address: str) -> str:
+    address = "".join(address.split()) if re.match(r"\s*(https?|mailto):", address) else address
+    return f"<{re.sub('[<>]', '', address)}>" if set(address) & set("() \\<>") else address
+
+
+def _title(title: str, beside: str) -> str:
+    title = " ".join(title.split())
+    if not title or title == beside:
+        return ""
+    return ' "' + re.sub(r'(["\\])', r"\\\1", title) + '"'
