@@ -24,7 +24,6 @@ from pipeline.importers.cleanup.markup import with_text_at
 from pipeline.importers.draft import Draft, Importer, Material
 from pipeline.importers.finish import Given, Known, finished, known_of, slug_of
 from pipeline.importers.forms import importer_for
-from pipeline.importers.frontmatter.fences import parts_of
 from pipeline.importers.gather import STDIN, Named, load
 from pipeline.importers.pictures import Pictures
 from pipeline.importers.records import Record, digest_of, read_records
@@ -223,11 +222,7 @@ class Import:
         draft, related = with_links(item.open, item.path, item.material, directory)
         by_path = {path: slug for slug, path in self._slugs.items()}
         text = article_text(draft, [by_path[path] for path in related])
-        if item.importer.NAME in ("text", "markdown"):
-            source = draft.source_text
-            parts = parts_of(source) if item.importer.NAME == "markdown" else None
-            head = parts.body_line - 1 if parts else 0
-            draft = draft.leaving(*unplaced(source, text, draft, head))
+        draft = draft.leaving(*unplaced(text, draft))
         try:
             draft, text = self._prove(item, draft, [by_path[path] for path in related])
         except PressroomError as error:

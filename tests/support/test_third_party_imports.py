@@ -13,7 +13,6 @@ DOORS = {
     "botocore": "export/auth.py",
     "cssselect2": "checks/cascade.py",
     "email_validator": "support/mail_addresses.py",
-    "feedparser": "importers/readers/feed.py",
     "feedgen": "render/feeds/feedgen_fixes.py",
     "httpcore": "support/http.py",
     "httpx": "support/http.py",

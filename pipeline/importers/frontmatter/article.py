@@ -1,82 +1,214 @@
-"""A head as an article's fields: one function for each, in the order in which they depend on each other."""
+"""Front matter as an article's fields, by one table: the field, how a value is read, and which others say the same."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline.config.fields import Field
-from pipeline.importers import people
 from pipeline.importers.dates import date_of
 from pipeline.importers.draft import Draft
-from pipeline.importers.frontmatter import addresses
+from pipeline.importers.frontmatter.addresses import image_of, is_web, last_part, links_of, one_slug
 from pipeline.importers.frontmatter.tree import Path, Tree, key_of
 from pipeline.importers.frontmatter.values import flag_of, scalar, tags_in, text_of, texts_of
+from pipeline.importers.people import people_of
 from pipeline.model import Author
 from pipeline.support.urls import path_part
 
 _PUBLIC = frozenset(
-    {"published", "publish", "public", "live", "sent", "final", "finished", "done", "imported"}
+    ["published", "publish", "public", "live", "sent", "final", "finished", "done", "imported"]
 )
 _UNFINISHED = frozenset(
-    {"draft", "unpublished", "private", "pending", "scheduled", "idea", "outline", "writing", "in progress"}
-    | {"in review", "review", "wip", "todo", "hidden", "future", "trash"}
+    [
+        "draft",
+        "unpublished",
+        "private",
+        "pending",
+        "scheduled",
+        "idea",
+        "outline",
+        "writing",
+        "review",
+        "wip",
+        "todo",
+        "hidden",
+        "future",
+        "trash",
+    ]
+) | {"in progress", "in review"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """A value that was read; `rest` has no place in the field, `note` is how it was read if that is a guess."""
+
+    value: Any
+    rest: Any = None
+    note: str = ""
+
+
+def _line(path: Path, field: Field) -> _Value | None:
+    text = text_of(field)
+    seo = key_of(path).lower().startswith(("meta", "seo", "og"))
+    return _Value(text, note=f"it is the `{key_of(path)}`" if seo else "") if text is not None else None
+
+
+def _lines(path: Path, field: Field) -> _Value | None:
+    return _Value(scalar(field).strip()) if text_of(field) is not None else None
+
+
+def _web(path: Path, field: Field) -> _Value | None:
+    text = text_of(field)
+    return _Value(text) if text and is_web(text) else None
+
+
+def _moment(path: Path, field: Field) -> _Value | None:
+    reading = date_of(field) if flag_of(field) is None else None  # `published: true` says whether, not when
+    return _Value(reading.moment, note=reading.note) if reading and reading.moment else None
+
+
+def _people(path: Path, field: Field) -> _Value | None:
+    people = people_of(field, several=path[-1].lower().endswith("s"))
+    note = f"`{key_of(path)}` says `{' '.join(scalar(field).split())}`" if people.guessed else ""
+    return _Value(people.authors, people.rest, note) if people.authors else None
+
+
+def _image(path: Path, field: Field) -> _Value | None:
+    image = image_of(field)
+    return _Value(image[:2], image[2]) if image else None
+
+
+def _audience(path: Path, field: Field) -> _Value | None:
+    texts, others = texts_of(field)
+    return _Value(tuple(dict.fromkeys(texts)), others or None) if texts else None
+
+
+def _links(path: Path, field: Field) -> _Value | None:
+    links, others = links_of(field)
+    return _Value(tuple(dict.fromkeys(links)), others or None) if links else None
+
+
+def _equal(first: Any, other: Any) -> bool:
+    return bool(first == other)
+
+
+def _same_words(first: str, other: str) -> bool:
+    return first.casefold() == other.casefold()
+
+
+def _within(first: tuple[Any, ...], others: tuple[Any, ...]) -> bool:
+    return set(others) <= set(first)
+
+
+def _same_people(first: tuple[Author, ...], others: tuple[Author, ...]) -> bool:
+    return all(
+        any(one.name == a.name and one.role in ("", a.role) and one.url in ("", a.url) for a in first)
+        for one in others
+    )
+
+
+def _same_image(first: tuple[str, str], other: tuple[str, str]) -> bool:
+    return first[0] == other[0] and other[1] in ("", first[1])
+
+
+_Read = Callable[[Path, Field], _Value | None]
+
+TABLE: tuple[tuple[str, _Read, Callable[[Any, Any], bool]], ...] = (
+    ("title", _line, _same_words),
+    ("alt_title", _line, _same_words),
+    ("dek", _line, _same_words),
+    ("disclaimer", _lines, _equal),
+    ("date", _moment, _equal),
+    ("updated", _moment, _equal),
+    ("canonical_url", _web, _equal),
+    ("authors", _people, _same_people),
+    ("image", _image, _same_image),
+    ("link", _web, _equal),
+    ("audience", _audience, _within),
+    ("related", _links, _within),
 )
+"""Field, how a value is read, and whether another value says no more than the first: then it is taken too.
+
+The keys of each field are in `keys.py`; the first value wins, in their order.
+"""
 
 
 def with_fields(draft: Draft, fields: Mapping[str, Field], *, jekyll: bool) -> Draft:
-    """The draft with what its head says; what has no home goes under `extra`.
+    """The draft with the fields of its front matter; what has no home goes under `extra`.
 
     `jekyll` says that spaces part the entries of `tags` and `categories`. Never raises.
     """
     tree = Tree(fields)
-    for step in _STEPS:
-        draft = step(draft, tree)
-    draft = _tags(draft, tree, jekyll)
+    slug = _slug(tree)
+    values: dict[str, Any] = {name: _first(tree, name, read, same) for name, read, same in TABLE}
+    unfinished = _draft(tree, draft.draft)
+    slug, aliases = _addresses(tree, slug)
+    image, alt = values["image"] or ("", "")
+    if image and not alt:
+        alt = _first(tree, "image_alt", _line, _same_words) or ""
+    authors: tuple[Author, ...] = values["authors"] or ()
+    if len(authors) == 1:
+        role = authors[0].role or _first(tree, "author_role", _line, _same_words) or ""
+        url = authors[0].url or _first(tree, "author_url", _web, _equal) or ""
+        authors = (Author(authors[0].name, role, url),)
+    tags = _tags(tree, jekyll)
     extra = tree.extra()
     return replace(
         draft,
+        title=values["title"] or "",
+        alt_title=values["alt_title"] or "",
+        dek=values["dek"] or "",
+        disclaimer=values["disclaimer"] or "",
+        canonical_url=values["canonical_url"] or "",
+        link=values["link"] or "",
+        slug=slug or draft.slug,
+        date=values["date"] or draft.date,
+        updated=values["updated"],
+        draft=unfinished,
+        base=values["canonical_url"] or "",
+        aliases=aliases,
+        authors=authors,
+        image=image,
+        image_alt=alt,
+        audience=values["audience"] or (),
+        related=values["related"] or draft.related,
+        tags=tags,
         extra={**draft.extra, **extra},
         inferred=(*draft.inferred, *tree.inferred),
         left=(*draft.left, *tree.left),
     )
 
 
-def _text(tree: Tree, name: str) -> str:
-    """The first text for a field; others that say the same are taken too."""
-    first = ""
+def _first(tree: Tree, name: str, read: _Read, same: Callable[[Any, Any], bool]) -> Any:
+    """The first value of a field; others that say the same are taken too."""
+    first: _Value | None = None
     for path, field in tree.candidates(name):
-        text = text_of(field)
-        if text is None:
-            continue
-        if not first:
-            first = text
-            if key_of(path).lower().startswith(("meta", "seo", "og")):
-                tree.infer(name, text, f"it is the `{key_of(path)}`")
-        if text.casefold() == first.casefold():
+        value = read(path, field)
+        if value is None:
+            if read is _moment and flag_of(field) is None and not isinstance(field.value, (dict, tuple)):
+                reading = date_of(field)
+                why = reading.note if reading and reading.note else "is no date that can be read"
+                tree.leave(path, f"{why}: it is under `extra`")
+        elif first is None:
+            first = value
+            # A zone that is not known is said by the text, which stays.
+            if not value.note.startswith("the zone"):
+                tree.take(path, value.rest)
+            if value.note:
+                tree.infer(name, _shown(value.value), value.note)
+        elif value.rest is None and not value.note.startswith("the zone") and same(first.value, value.value):
             tree.take(path)
-    return first
+    return first.value if first else None
 
 
-def _texts(draft: Draft, tree: Tree) -> Draft:
-    return replace(
-        draft,
-        title=_text(tree, "title"),
-        alt_title=_text(tree, "alt_title"),
-        dek=_text(tree, "dek"),
-    )
+def _shown(value: Any) -> str:
+    if isinstance(value, tuple):
+        return "; ".join(f"{each.name}, {each.role}" if each.role else each.name for each in value)
+    return str(value)
 
 
-def _disclaimer(draft: Draft, tree: Tree) -> Draft:
-    for path, field in tree.candidates("disclaimer"):
-        if text_of(field) is not None:
-            tree.take(path)
-            return replace(draft, disclaimer=scalar(field).strip())
-    return draft
-
-
-def _slug(draft: Draft, tree: Tree) -> Draft:
+def _slug(tree: Tree) -> str:
     slug = ""
     for path, field in tree.candidates("slug"):
         text = text_of(field)
@@ -85,71 +217,38 @@ def _slug(draft: Draft, tree: Tree) -> Draft:
         if "/" not in text.strip("/") and not any(mark in text for mark in ":{}%"):
             slug = text.strip("/") or slug
             tree.take(path)
-        elif not slug and (last := addresses.last_part(text)):
+        elif not slug and (last := last_part(text)):
             slug = last
             tree.infer("slug", last, f"it is the last part of `{key_of(path)}`")
-    return replace(draft, slug=slug or draft.slug)
+    return slug
 
 
-def _canonical(draft: Draft, tree: Tree) -> Draft:
-    found = ""
-    for path, field in tree.candidates("canonical_url"):
-        text = text_of(field)
-        if text and addresses.is_web(text) and text == (found := found or text):
-            tree.take(path)
-    return replace(draft, canonical_url=found, base=found)
-
-
-def _addresses(draft: Draft, tree: Tree) -> Draft:
-    """Where the article stands elsewhere tells its slug, where the head has none."""
-    slug, aliases = draft.slug, list(draft.aliases)
+def _addresses(tree: Tree, slug: str) -> tuple[str, tuple[str, ...]]:
+    """The slug, from the article's address if the front matter has none; and earlier slugs."""
+    aliases: list[str] = []
     for path, field in tree.candidates("address"):
         text = text_of(field)
-        if text is None or (last := addresses.last_part(text)) is None:
+        if text is None or (last := last_part(text)) is None:
             continue
         if not slug:
             slug = last
             tree.infer("slug", last, f"it is the last part of `{key_of(path)}`")
-        if addresses.one_slug(text) is not None:
+        if one_slug(text) is not None:
             tree.take(path)
             aliases += [last] if last not in (slug, *aliases) else []
     for path, field in tree.candidates("aliases"):
         texts, others = texts_of(field)
         if any("/" not in text and path_part(text) != text.removesuffix(".html") for text in texts):
             continue  # Obsidian's aliases are other titles
-        slugs = [addresses.one_slug(text) for text in texts]
-        rest = [text for text, found in zip(texts, slugs, strict=True) if found is None] + others
+        slugs = [one_slug(text) for text in texts]
+        rest = [text for text, one in zip(texts, slugs, strict=True) if one is None] + others
         if any(slugs):
             tree.take(path, rest or None)
         aliases += [each for each in dict.fromkeys(slugs) if each and each not in (slug, *aliases)]
-    return replace(draft, slug=slug, aliases=tuple(aliases))
+    return slug, tuple(aliases)
 
 
-def _dates(draft: Draft, tree: Tree) -> Draft:
-    found = {}
-    for name in ("date", "updated"):
-        first = None
-        for path, field in tree.candidates(name):
-            if flag_of(field) is not None:
-                continue  # `published: true` says whether, not when
-            reading = date_of(field)
-            if reading is None or reading.moment is None:
-                why = reading.note if reading else "is no date that can be read"
-                if not isinstance(field.value, (dict, tuple)):
-                    tree.leave(path, f"{why}: it stands under `extra`")
-                continue
-            if first is None:
-                first = reading.moment
-                if reading.note:
-                    tree.infer(name, str(first), reading.note)
-            if reading.moment == first and not reading.note.startswith("the zone"):
-                tree.take(path)
-        found[name] = first
-    return replace(draft, date=found["date"] or draft.date, updated=found["updated"])
-
-
-def _draft(draft: Draft, tree: Tree) -> Draft:
-    unfinished = draft.draft
+def _draft(tree: Tree, unfinished: bool) -> bool:
     for name, sign in (("draft", True), ("published", False)):
         for path, field in tree.candidates(name):
             if (flag := flag_of(field)) is not None:
@@ -165,85 +264,11 @@ def _draft(draft: Draft, tree: Tree) -> Draft:
                 tree.infer("draft", "true", f"the source says `{key_of(path)}: {scalar(field)}`")
         if word in _PUBLIC or word == "draft":
             tree.take(path)
-    return replace(draft, draft=unfinished)
+    return unfinished
 
 
-def _authors(draft: Draft, tree: Tree) -> Draft:
-    authors: tuple[Author, ...] = ()
-    for path, field in tree.candidates("authors"):
-        several = path[-1].lower().endswith("s")
-        found = people.people_of(field, several=several)
-        if not found.authors:
-            continue
-        if not authors:
-            authors = found.authors
-            tree.take(path, found.rest)
-            if found.guessed:
-                names = "; ".join(f"{a.name}, {a.role}" if a.role else a.name for a in authors)
-                tree.infer("authors", names, f"`{key_of(path)}` says `{' '.join(scalar(field).split())}`")
-        elif found.rest is None and all(
-            any(one.name == a.name and one.role in ("", a.role) and one.url in ("", a.url) for a in authors)
-            for one in found.authors
-        ):
-            tree.take(path)
-    if len(authors) == 1:
-        [author] = authors
-        role = author.role or _text(tree, "author_role")
-        url = author.url
-        for path, field in tree.candidates("author_url"):
-            text = text_of(field) or ""
-            if addresses.is_web(text) and text == (url := url or text):
-                tree.take(path)
-        authors = (Author(author.name, role, url),)
-    return replace(draft, authors=authors)
-
-
-def _image(draft: Draft, tree: Tree) -> Draft:
-    image = alt = ""
-    for path, field in tree.candidates("image"):
-        found = addresses.image_of(field)
-        if found is None:
-            continue
-        if not image:
-            image, alt, rest = found
-            tree.take(path, rest)
-        elif found[0] == image and found[1] in ("", alt) and found[2] is None:
-            tree.take(path)
-    if image and not alt:
-        alt = _text(tree, "image_alt")
-    return replace(draft, image=image, image_alt=alt)
-
-
-def _link(draft: Draft, tree: Tree) -> Draft:
-    link = ""
-    for path, field in tree.candidates("link"):
-        text = text_of(field)
-        if text and addresses.is_web(text) and text == (link := link or text):
-            tree.take(path)
-    return replace(draft, link=link)
-
-
-def _audience(draft: Draft, tree: Tree) -> Draft:
-    audience: list[str] = []
-    for path, field in tree.candidates("audience"):
-        texts, others = texts_of(field)
-        if texts and set(texts) <= set(audience := audience or texts):
-            tree.take(path, others or None)
-    return replace(draft, audience=tuple(dict.fromkeys(audience)))
-
-
-def _related(draft: Draft, tree: Tree) -> Draft:
-    related = draft.related
-    for path, field in tree.candidates("related"):
-        links, others = addresses.links_of(field)
-        if links and (not related or set(links) <= set(related)):
-            related = related or tuple(dict.fromkeys(links))
-            tree.take(path, others or None)
-    return replace(draft, related=related)
-
-
-def _tags(draft: Draft, tree: Tree, jekyll: bool) -> Draft:
-    """Categories are tags too, and stand first. A second list that adds nothing is taken as well."""
+def _tags(tree: Tree, jekyll: bool) -> tuple[str, ...]:
+    """Categories are tags too, and come first. A second list that adds nothing is taken as well."""
     tags: dict[str, str] = {}
     later: list[tuple[Path, list[str], list[Any]]] = []
     for name in ("categories", "tags"):
@@ -252,21 +277,21 @@ def _tags(draft: Draft, tree: Tree, jekyll: bool) -> Draft:
             spaced = jekyll and path[-1].lower() in {"tags", "categories"} and field.raw is not None
             texts, others = texts_of(field, by_spaces=spaced)
             texts = [part for text in texts for part in _nested(text, tree)] if first else texts
-            if not texts:
-                continue
-            if not first:
+            if texts and first:
+                first = False
+                tree.take(path, others or None)
+                for text in texts:
+                    tags.setdefault(text.casefold(), text)
+                if spaced and len(texts) > 1 and "," not in scalar(field):
+                    tree.infer(
+                        "tags", ", ".join(texts), f"spaces part the entries of `{key_of(path)}` in Jekyll"
+                    )
+            elif texts:
                 later.append((path, texts, others))
-                continue
-            first = False
-            tree.take(path, others or None)
-            for text in texts:
-                tags.setdefault(text.casefold(), text)
-            if spaced and len(texts) > 1 and "," not in scalar(field):
-                tree.infer("tags", ", ".join(texts), f"spaces part the entries of `{key_of(path)}` in Jekyll")
     for path, texts, others in later:
         if not others and all(text.casefold() in tags for text in texts):
             tree.take(path)
-    return replace(draft, tags=tuple(tags.values()))
+    return tuple(tags.values())
 
 
 def _nested(text: str, tree: Tree) -> list[str]:
@@ -274,19 +299,3 @@ def _nested(text: str, tree: Tree) -> list[str]:
     if len(parts) > 1:
         tree.infer("tags", ", ".join(parts), f"the nested tag `{text}`")
     return parts
-
-
-_STEPS: tuple[Callable[[Draft, Tree], Draft], ...] = (
-    _texts,
-    _slug,
-    _dates,  # before what else `published` may say
-    _draft,
-    _canonical,  # before what else `url` may say
-    _addresses,
-    _authors,
-    _image,
-    _link,
-    _audience,
-    _related,
-    _disclaimer,
-)

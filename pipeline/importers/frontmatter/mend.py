@@ -1,4 +1,4 @@
-"""Mends YAML that other systems' authors got away with, one line at a time and only where it does not read.
+"""Mends YAML that other systems' authors got away with, one line at a time and only if it cannot be read.
 
 Each mend keeps every character of the line's value: it becomes a text in quotes.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from pipeline.config.fields import Field
 from pipeline.config.front_matter import yaml_fields
@@ -20,16 +19,8 @@ _TABS = re.compile(r"^[ ]*\t[ \t]*|(?<=:)[ \t]*\t[ \t]*(?=\S)|(?<=-)\t[ \t]*", r
 _TIGHT = re.compile(r"^([A-Za-z_][\w-]*):(?=[^\s/])", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Mend:
-    """A line that was mended: its number, from 1 in the source, and what it says."""
-
-    line: int
-    text: str
-
-
-def mended_fields(head: str, path: str, first_line: int) -> tuple[dict[str, Field], tuple[Mend, ...], str]:
-    """The fields of foreign YAML, what was mended for it, and the YAML that was read in the end.
+def mended_fields(head: str, path: str, first_line: int) -> tuple[dict[str, Field], dict[int, str], str]:
+    """The fields of foreign YAML, the lines that were mended for it by number, and the YAML that was read.
 
     Raises the `PressroomError` of the first line that cannot be mended.
     """
@@ -43,24 +34,19 @@ def mended_fields(head: str, path: str, first_line: int) -> tuple[dict[str, Fiel
                 raise
             text = better
         else:
-            lines = text.split("\n")
-            mends = [
-                Mend(first_line + number, line.strip())
-                for number, line in enumerate(head.split("\n"))
-                if line != lines[number] and _spaced(line) != lines[number]
-            ]
-            return fields, tuple(mends), text
-    raise PressroomError(
-        "the front matter is no YAML in too many places.", path, first_line, "Put texts in quotes."
-    )
+            pairs = zip(head.split("\n"), text.split("\n"), strict=False)
+            mends = {
+                first_line + number: old.strip()
+                for number, (old, new) in enumerate(pairs)
+                if old != new and _spaced(old) != new
+            }
+            return fields, mends, text
+    what = "the front matter is no YAML in too many places."
+    raise PressroomError(what, path, first_line, "Put texts in quotes.")
 
 
-def _spaced(line: str) -> str:
-    return _TIGHT.sub(r"\1: ", _untabbed(line))
-
-
-def _untabbed(text: str) -> str:
-    return _TABS.sub(lambda tabs: tabs[0].replace("\t", "  "), text)
+def _spaced(text: str) -> str:
+    return _TIGHT.sub(r"\1: ", _TABS.sub(lambda tabs: tabs[0].replace("\t", "  "), text))
 
 
 def _never_lost(head: str) -> str:
@@ -70,17 +56,16 @@ def _never_lost(head: str) -> str:
         key, colon, value = line.partition(": ")
         value = value.strip()
         anchor = _ANCHOR.match(value)
-        named = anchor is not None and f"*{anchor[1]}" in head
-        tag = value.startswith("!") and not value.startswith(("!!", "!ruby/"))
-        if colon and key[:1].isalnum() and value != "&" and (tag or (anchor and not named)):
+        lost = anchor is not None and value != "&" and f"*{anchor[1]}" not in head
+        if colon and key[:1].isalnum() and (lost or re.match(r"!(?!!|ruby/)", value)):
             lines[number] = f"{key}: {_quoted(value)}"
     return "\n".join(lines)
 
 
 def _mended(text: str, error: PressroomError, path: str, first_line: int) -> str | None:
-    """The text with the slip mended that `error` stems from, or None where no mend takes reading further."""
+    """The text with the slip mended that `error` stems from, or None if no mend takes reading further."""
     at = (error.line or first_line) - first_line
-    for better in _attempts(text, at):
+    for better in _attempts(text.split("\n"), at):
         if better == text:
             continue
         try:
@@ -92,61 +77,32 @@ def _mended(text: str, error: PressroomError, path: str, first_line: int) -> str
     return None
 
 
-def _attempts(text: str, wrong: int) -> Iterator[str]:
+def _attempts(lines: list[str], wrong: int) -> Iterator[str]:
     """What may be meant, the likeliest first; `wrong` is the line from 0 that could not be read."""
-    yield _untabbed(text)
-    yield _spaced(text)
-    lines = text.split("\n")
-    for number, line in enumerate(lines):
-        below = lines[number + 1] if number + 1 < len(lines) else ""
-        if not below.startswith((" ", "\t")) and _opens(line):
-            value = line.partition(":")[2].strip()
-            closed = f"{line}]" if value[0] == "[" else _quoted_line(lines, number)
-            yield "\n".join([*lines[:number], closed or line, *lines[number + 1 :]])
-    for number in range(wrong, max(-1, wrong - 4), -1):
-        if number < len(lines) and (line := _quoted_line(lines, number) or ""):
-            joined = _continuation(lines, number)
-            yield "\n".join([*lines[:number], line, *[""] * joined, *lines[number + 1 + joined :]])
+    yield _spaced("\n".join(lines))
+    opened = [
+        number
+        for number, line in enumerate(lines)
+        if re.match(r"[^:]*:\s*(?:\"[^\"]*|'[^']*|\[[^\]]*)$", line)
+    ]
+    for number in [*opened, *range(wrong, max(-1, wrong - 4), -1)]:
+        if number >= len(lines) or lines[number].lstrip().startswith("#"):
+            continue
+        # The value goes on in lines below it that are deeper, and neither list nor key.
+        deeper = len(lines[number]) - len(lines[number].lstrip()) + 1
+        end = number + 1
+        while end < len(lines) and re.match(rf" {{{deeper},}}(?!- )[^\s:][^:]*$", lines[end]):
+            end += 1
+        value = " ".join(line.strip() for line in lines[number:end])
+        match = re.match(r"\s*((?:- )*[\w@.$ -]+: *|- +)(\S.*)", value)
+        if match and not re.fullmatch(r"'(?:[^']|'')*'", match[2]):
+            indent = lines[number][: deeper - 1]
+            mended = f"{indent}{match[1].rstrip()} {_quoted(match[2])}"
+            yield "\n".join([*lines[:number], mended, *[""] * (end - number - 1), *lines[end:]])
     for number in (wrong, wrong - 1):
         # A value that goes on at the margin.
         if 0 < number < len(lines) and lines[number].strip() and ": " not in lines[number]:
             yield "\n".join([*lines[:number], f"  {lines[number]}", *lines[number + 1 :]])
-
-
-def _opens(line: str) -> bool:
-    """Whether the value begins with a quotation mark or a bracket and does not end with it."""
-    value = line.partition(":")[2].strip()
-    ends = {'"': '"', "'": "'", "[": "]"}
-    return value[:1] in ends and (len(value) == 1 or not value.endswith(ends[value[0]]))
-
-
-def _continuation(lines: list[str], number: int) -> int:
-    """How many lines below this one go on with its value: deeper, and neither list nor key."""
-    depth = len(lines[number]) - len(lines[number].lstrip())
-    end = number + 1
-    while end < len(lines) and re.match(rf" {{{depth + 1},}}(?!- )[^\s:][^:]*$", lines[end]):
-        end += 1
-    return end - number - 1
-
-
-def _quoted_line(lines: list[str], number: int) -> str | None:
-    """The line with its value in quotes, and what stands below it of that value."""
-    line = lines[number]
-    if line.lstrip().startswith("#"):
-        return None
-    rest = [each.strip() for each in lines[number + 1 : number + 1 + _continuation(lines, number)]]
-    key, colon, value = line.partition(":")
-    value = " ".join([value.strip(), *rest])
-    if colon and value and re.fullmatch(r"\s*(?:- )*[\w@.$ -]+", key):
-        return None if _is_quoted(value) else f"{key}: {_quoted(value)}"
-    item = re.match(r"(\s*- +)(\S.*)", line)
-    if item and not _is_quoted(item[2].strip()):
-        return f"{item[1]}{_quoted(' '.join([item[2].strip(), *rest]))}"
-    return None
-
-
-def _is_quoted(value: str) -> bool:
-    return re.fullmatch(r"'(?:[^']|'')*'", value) is not None
 
 
 def _quoted(value: str) -> str:

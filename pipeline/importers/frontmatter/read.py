@@ -56,8 +56,8 @@ def _yaml(parts: Parts, path: str) -> Head:
         _merged(fields),
         _comments([(parts.head_line + number, comment) for number, comment in yaml_comments(text)]),
         tuple(
-            Inferred("front matter", mend.text, f"line {mend.line} is no proper YAML; it is read as a text")
-            for mend in mends
+            Inferred("front matter", text_, f"line {line} is no proper YAML; it is read as a text")
+            for line, text_ in mends.items()
         ),
     )
 
@@ -124,7 +124,7 @@ def _json(parts: Parts, path: str) -> Head:
         raise PressroomError("this is not JSON.", path, line, hint) from error
     if not isinstance(value, _Pairs):
         raise PressroomError("the front matter must be a JSON object.", path, parts.head_line)
-    return Head(_from_json(value, parts.head_line, 0, _json_lines(parts)).value)
+    return Head(_from_json(value, parts.head_line, 0).value)
 
 
 class _Pairs(tuple[Any, ...]):
@@ -135,26 +135,15 @@ def _whole(digits: str) -> int | str:
     return int(digits) if len(digits) < 18 else digits
 
 
-def _json_lines(parts: Parts) -> dict[str, int]:
-    """The line on which each key is first seen; JSON's parser tells none."""
-    lines: dict[str, int] = {}
-    for number, line in enumerate(parts.head.split("\n"), start=parts.head_line):
-        for key in re.findall(r'"([^"\\]*)"\s*:', line):
-            lines.setdefault(key, number)
-    return lines
-
-
-def _from_json(value: Any, line: int, depth: int, lines: dict[str, int]) -> Field:
+def _from_json(value: Any, line: int, depth: int) -> Field:
     if depth > _MAX_DEPTH:
         raise RecursionError
     if isinstance(value, _Pairs):
         names = _named_once(key for key, _ in value)
-        fields = {}
-        for name, (key, each) in zip(names, value, strict=True):
-            fields[name] = _from_json(each, lines.get(key, line), depth + 1, lines)
-        return Field(fields, line)
+        pairs = zip(names, value, strict=True)
+        return Field({name: _from_json(each, line, depth + 1) for name, (_, each) in pairs}, line)
     if isinstance(value, list):
-        return Field(tuple(_from_json(each, line, depth + 1, lines) for each in value), line)
+        return Field(tuple(_from_json(each, line, depth + 1) for each in value), line)
     return Field(value, line)
 
 

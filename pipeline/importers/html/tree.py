@@ -44,6 +44,13 @@ def soup_of(html: str) -> BeautifulSoup:
     return soup
 
 
+def xml_of(text: str) -> BeautifulSoup:
+    """The tree of an XML document, read as far as it goes. Entities are not expanded."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", MarkupResemblesLocatorWarning)
+        return BeautifulSoup(text, "xml")
+
+
 def _flatten(soup: BeautifulSoup) -> None:
     ahead: list[tuple[Tag, int]] = [(soup, 0)]
     while ahead:
@@ -91,6 +98,21 @@ def text(node: Node) -> str:
         if isinstance(each, NavigableString) and each.parent is not node and _ends_block(each, node):
             parts.append(" ")
     return " ".join("".join(parts).split())
+
+
+def seen_text(root: Tag) -> str:
+    """The text of a page as it is seen, each block on a line of its own."""
+    lines: list[str] = [""]
+    for node in root.descendants:
+        if isinstance(node, Tag) and (node.name in BLOCKS or node.name == "br"):
+            lines.append("")
+        elif isinstance(node, NavigableString) and not node.find_parent(
+            ["script", "style", "template", "noscript"]
+        ):
+            lines[-1] += str(node).replace("\n", " ")
+            if _ends_block(node, root):
+                lines.append("")
+    return "\n".join(line for line in lines if line.strip())
 
 
 def _is_next_link(tag: Tag) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import html
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -19,6 +18,7 @@ from pipeline.importers.decode import cleaned
 from pipeline.importers.draft import Draft, Inferred, Left, Moment
 from pipeline.importers.frontmatter.addresses import is_web
 from pipeline.importers.html import Washed, wash
+from pipeline.importers.html.tree import fragment_of, seen_text
 from pipeline.importers.people import people_of
 from pipeline.model import Author
 
@@ -31,8 +31,6 @@ _HTML = re.compile(
     r"|<(?:p|br|hr|img|div|span|a|b|i|em|strong|ul|ol|li|blockquote|h[1-6]|table|figure)(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
 )
-_FRAME = re.compile(r"<(?:iframe|embed|object)\b[^<>]*")
-_ADDRESS = re.compile(r"""\s(?:src|data)\s*=\s*["']?([^"'\s<>]+)""", re.IGNORECASE)
 _MAIL = re.compile(r"(?:mailto:)?([^\s<>()@]+@[^\s<>()@]+)")
 _IMAGE = re.compile(r"!\[[^\[\]]*\]\(<?([^\s<>]+)")
 _MORE = re.compile(
@@ -85,7 +83,7 @@ class Item:
     """What a feed says of an article; texts are as written.
 
     `contents` are its full texts, `summaries` what may be short ones, each the more telling first.
-    `images` are the addresses of its pictures, the better first. `raw` is its HTML before it was made safe.
+    `images` are the addresses of its pictures, the better first; `left` is what has no place in an article.
     `inherited` says that the people are those whom the feed names for all of its articles.
     """
 
@@ -101,7 +99,7 @@ class Item:
     tags: tuple[str, ...] = ()
     images: tuple[str, ...] = ()
     base: str = ""
-    raw: str = ""
+    left: tuple[Left, ...] = ()
     extra: dict[str, Any] = field(default_factory=dict)
 
 
@@ -110,9 +108,9 @@ def words(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", text.casefold()))
 
 
-def draft_of(item: Item, name: str) -> Draft:
-    """The article. `name` is the source's, for errors. Raises `PressroomError` for HTML too deep to read."""
-    extra, left, inferred = dict(item.extra), list[Left](), list[Inferred]()
+def draft_of(item: Item) -> Draft:
+    """The article of an item."""
+    extra, left, inferred = dict(item.extra), list(item.left), list[Inferred]()
     title = item.title.title
     full, dek, others = _texts(item, left)
     if others:
@@ -124,7 +122,6 @@ def draft_of(item: Item, name: str) -> Draft:
         left.append(Left(blocks[-1].text, "a line that the feed adds to each article"))
         blocks = blocks[:-1]
     body = write_blocks(blocks)
-    left += _frames(item.raw, body)
     dates: dict[str, Moment | None] = {}
     for key, text in (("date", item.published), ("updated", item.updated)):
         reading = _moment(text)
@@ -147,7 +144,7 @@ def draft_of(item: Item, name: str) -> Draft:
         extra["link"] = item.link
     return Draft(
         blocks=blocks,
-        source_text=f"{title}\n{full.plain}",
+        source_text=f"{title}\n{seen_text(fragment_of(full.value)) if full.is_html else full.plain}",
         title=title,
         dek=dek,
         date=dates["date"] or dates["updated"],
@@ -221,13 +218,6 @@ def _washed(text: Text) -> Washed:
     return wash("".join(f"<p>{html.escape(part).replace(chr(10), breaks)}</p>" for part in parts if part))
 
 
-def _frames(raw: str, body: str) -> Iterable[Left]:
-    for frame in _FRAME.findall(raw):
-        found = _ADDRESS.search(frame)
-        if found and (address := html.unescape(found[1])) not in body:
-            yield Left(address, "a frame of another page, which neither Markdown nor an email can show")
-
-
 def _moment(text: str) -> Reading:
     """When, in the zone that the feed writes; of what is no date, nothing but a note."""
     text = " ".join(text.split())
@@ -261,9 +251,7 @@ def _authors(item: Item, inferred: list[Inferred]) -> tuple[tuple[Author, ...], 
     if authors and item.inherited:
         names = "; ".join(each.name for each in authors.values())
         inferred.append(Inferred("authors", names, "the feed names them for all of its articles"))
-    # feedparser cuts an address where its top level is longer than four letters.
-    whole = [each for each in mails if not any(one != each and one.startswith(each) for one in mails)]
-    return tuple(authors.values()), list(dict.fromkeys(whole))
+    return tuple(authors.values()), list(dict.fromkeys(mails))
 
 
 def _path(address: str) -> str:

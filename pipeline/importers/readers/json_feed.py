@@ -40,10 +40,7 @@ def json_items(text: str, name: str, address: str) -> tuple[Item, ...]:
 
 
 def _item(item: dict[str, Any], base: str, everyone: tuple[Person, ...]) -> Item:
-    contents = (
-        Text(_text(item.get("content_html")), True),
-        Text(_text(item.get("content_text")), False),
-    )
+    contents = (Text(_text(item.get("content_html")), True), Text(_text(item.get("content_text")), False))
     people = _people(item)
     attachments = item.get("attachments")
     files = attachments if isinstance(attachments, list) else []
@@ -71,7 +68,6 @@ def _item(item: dict[str, Any], base: str, everyone: tuple[Person, ...]) -> Item
         tags=tuple(named),
         images=tuple(each for each in images if each),
         base=joined(base, link),
-        raw=contents[0].value,
         extra=extra,
     )
 

@@ -59,7 +59,8 @@ def read(material: Material) -> tuple[Draft, ...]:
     body, left = translate(source, mdx=material.ending == ".mdx")
     numbered = body.count("\n") == source.count("\n")
     blocks = tuple(without_html(parse_blocks(body, parts.body_line if parts else 1), left))
-    draft = Draft(blocks, source_text=text, numbered=numbered)
+    above = "\n" * (parts.body_line - 1) if parts else ""
+    draft = Draft(blocks, source_text=f"{above}{source}", numbered=numbered)
     if parts is not None:
         head = head_of(parts, material.name)
         draft = replace(draft, inferred=head.inferred, left=head.comments)

@@ -17,7 +17,7 @@ from pipeline.importers.dates import date_of
 from pipeline.importers.draft import Draft, Left, Material, Moment
 from pipeline.importers.html import wash
 from pipeline.importers.html.tidy import HIDDEN
-from pipeline.importers.html.tree import body_of, soup_of, text
+from pipeline.importers.html.tree import body_of, seen_text, soup_of
 from pipeline.importers.inline import Reference, change_references, readable, unquoted
 from pipeline.importers.readers.forwarded import forwarded, without_prefix
 from pipeline.importers.readers.mail_parts import Parts, header, message_of, parts_of
@@ -111,14 +111,10 @@ def _draft(message: EmailMessage, name: str) -> Draft:
 
 def _text(parts: Parts) -> str:
     """The text of an email as it is seen."""
-    pages = any(kind == "text/html" for kind, _ in parts.bodies)
-    return (
-        "\n".join(
-            text(body_of(soup_of(each))) if kind == "text/html" else each for kind, each in parts.bodies
-        )
-        if pages
-        else "\n".join(each for _, each in parts.bodies)
+    pages = (
+        seen_text(body_of(soup_of(text))) if kind == "text/html" else text for kind, text in parts.bodies
     )
+    return "\n".join(pages)
 
 
 def _blocks(parts: Parts, subject: str, left: list[Left]) -> tuple[list[Block], _Head | None]:

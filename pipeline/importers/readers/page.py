@@ -54,13 +54,13 @@ def read(material: Material) -> tuple[Draft, ...]:
     """The one article in it. Raises `PressroomError` if there is no text in the page."""
     from pipeline.importers.html import wash
     from pipeline.importers.html.metadata import metadata_of
-    from pipeline.importers.html.tree import body_of, elements, soup_of, text, value
+    from pipeline.importers.html.tree import body_of, elements, seen_text, soup_of, text, value
 
     html = text_of(material)
     soup = soup_of(html)
     root = body_of(soup)
-    source = text(root)
-    if not source:
+    source = seen_text(root)
+    if not source.strip():
         raise PressroomError(
             "has no text.",
             material.name,
