@@ -45,7 +45,7 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class SourceBlock:
     """A block: its Markdown, for a heading its text alone.
 
     `level` is that of a heading, 1 to 6, and 0 otherwise. `line` counts from 1 within the source. `boxes`
@@ -91,17 +91,17 @@ _KINDS = {
 _CODE_FENCE = re.compile(r"[ \t>]*(`{3,}|~{3,})")
 
 
-def parse_blocks(body: str, first_line: int = 1) -> tuple[Block, ...]:
+def parse_blocks(body: str, first_line: int = 1) -> tuple[SourceBlock, ...]:
     """The outermost blocks of Markdown, in their order; no line is lost. `first_line` is the body's.
 
     A container is one block, if it is one that an article may have (`pipeline.content.containers`).
     """
     lines = body.split("\n")
-    blocks: list[Block] = []
+    blocks: list[SourceBlock] = []
     done = 0
     for start, end in _containers(lines) if ":::" in body else ():
         blocks += _outermost(lines[done:start], done + first_line - 1)
-        blocks.append(Block(Kind.CONTAINER, "\n".join(lines[start:end]), 0, start + first_line))
+        blocks.append(SourceBlock(Kind.CONTAINER, "\n".join(lines[start:end]), 0, start + first_line))
         done = end
     return (*blocks, *_outermost(lines[done:], done + first_line - 1))
 
@@ -133,8 +133,8 @@ def _is_sound(opening: OpeningFence, inside: list[str]) -> bool:
     return True
 
 
-def _outermost(lines: list[str], offset: int) -> list[Block]:
-    blocks: list[Block] = []
+def _outermost(lines: list[str], offset: int) -> list[SourceBlock]:
+    blocks: list[SourceBlock] = []
     done = 0
     for type_, start, end, mark in sorted(spans("\n".join(lines)), key=lambda span: (span[1], span[2])):
         if type_ not in _KINDS or end <= done:
@@ -147,32 +147,32 @@ def _outermost(lines: list[str], offset: int) -> list[Block]:
     return [replace(block, line=block.line + offset) if block.line else block for block in blocks]
 
 
-def _block(kind: Kind, lines: list[str], mark: str, line: int) -> Block:
+def _block(kind: Kind, lines: list[str], mark: str, line: int) -> SourceBlock:
     while lines and not lines[-1].strip():
         lines = lines[:-1]
     if kind is not Kind.HEADING:
-        return Block(kind, "\n".join(lines), 0, line)
+        return SourceBlock(kind, "\n".join(lines), 0, line)
     if match := re.fullmatch(r" {0,3}#{1,6}(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*", lines[0]):
-        return Block(kind, (match[1] or "").strip(), int(mark[1:]), line)
-    return Block(kind, " ".join(each.strip() for each in lines[:-1]), int(mark[1:]), line)
+        return SourceBlock(kind, (match[1] or "").strip(), int(mark[1:]), line)
+    return SourceBlock(kind, " ".join(each.strip() for each in lines[:-1]), int(mark[1:]), line)
 
 
-def _between(lines: list[str], start: int, end: int) -> list[Block]:
+def _between(lines: list[str], start: int, end: int) -> list[SourceBlock]:
     """What no token covers: definitions of links' addresses, and footnotes."""
-    blocks: list[Block] = []
+    blocks: list[SourceBlock] = []
     for number, line in enumerate(lines[start:end], start=start + 1):
         if blocks and blocks[-1].kind is Kind.NOTE and not re.match(r" {0,3}\S", line):
             blocks[-1] = replace(blocks[-1], text=f"{blocks[-1].text}\n{line}")
         elif line.strip():
             kind = Kind.NOTE if re.match(r" {0,3}\[\^", line) else Kind.REFERENCE
-            blocks.append(Block(kind, line, 0, number))
+            blocks.append(SourceBlock(kind, line, 0, number))
     return [replace(block, text=block.text.rstrip()) for block in blocks]
 
 
-def write_blocks(blocks: Iterable[Block]) -> str:
+def write_blocks(blocks: Iterable[SourceBlock]) -> str:
     """The Markdown of blocks, with an empty line between them and a line end behind."""
     parts = []
-    before: Block | None = None
+    before: SourceBlock | None = None
     for block in blocks:
         text = f"{'#' * block.level} {block.text}" if block.kind is Kind.HEADING else block.text
         if not text.strip():
@@ -186,8 +186,8 @@ def write_blocks(blocks: Iterable[Block]) -> str:
     return "".join(parts) + "\n" if parts else ""
 
 
-def container(name: str, blocks: Iterable[Block], line: int | None = None) -> Block:
+def container(name: str, blocks: Iterable[SourceBlock], line: int | None = None) -> SourceBlock:
     """A container around blocks, with more colons than one within; `name` may have a title."""
     text = write_blocks(blocks).strip("\n")
     colons = ":" * max([3, *(len(run) + 1 for run in re.findall(r"^(:{3,})", text, re.MULTILINE))])
-    return Block(Kind.CONTAINER, f"{colons} {name}".rstrip() + f"\n{text}\n{colons}", 0, line)
+    return SourceBlock(Kind.CONTAINER, f"{colons} {name}".rstrip() + f"\n{text}\n{colons}", 0, line)

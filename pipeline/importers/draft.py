@@ -11,7 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from pipeline.importers.blocks import Block, write_blocks
+from pipeline.importers.blocks import SourceBlock, write_blocks
 from pipeline.model import Author
 
 
@@ -82,7 +82,7 @@ class Draft:
     `finish` makes slug, tags and audience those of the publication.
     """
 
-    blocks: tuple[Block, ...] = ()
+    blocks: tuple[SourceBlock, ...] = ()
     title: str = ""
     alt_title: str = ""
     slug: str = ""

@@ -94,7 +94,7 @@ def slug_of(draft: Draft, taken: Set[str]) -> tuple[str, Draft]:
 
 
 def _plain_texts(draft: Draft) -> Draft:
-    """Every field that is one line, on one line and without what may not stand in a text."""
+    """The draft with each field of one line on one line, without characters that no text may have."""
 
     def line(text: str) -> str:
         # Some systems write entities into their front matter.

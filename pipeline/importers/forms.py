@@ -13,7 +13,7 @@ IMPORTERS: tuple[Importer, ...] = (docx, message, feed, page, markdown, text)
 def importer_for(material: Material, form: str | None = None) -> Importer:
     """The importer of this form, or the first that takes the source.
 
-    Raises `PressroomError` where there is none.
+    Raises `PressroomError` if no importer takes it.
     """
     if form is not None:
         known = {each.NAME: each for each in IMPORTERS}

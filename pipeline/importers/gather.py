@@ -31,7 +31,7 @@ _NO_TEXTS = frozenset({"node_modules", "__pycache__"})
 class Named:
     """A single source before it is read: a file, an address or standard input.
 
-    `root` is the folder below which its pictures may stand.
+    `root` is the folder below which its pictures may be.
     """
 
     name: str
@@ -42,7 +42,7 @@ class Named:
 def named(
     sources: Iterable[str], workspace: WorkspaceFiles, passed: list[str], errors: list[PressroomError]
 ) -> tuple[Named, ...]:
-    """Every source that these arguments stand for, each once, folders in the order of their files' names.
+    """Every source that these arguments name, each once; folders in the order of their files' names.
 
     Files of a folder that are no form of writing go to `passed`; what cannot be found goes to `errors`.
     """

@@ -71,7 +71,7 @@ class Records:
             self.add(record)
 
     def add(self, record: Record) -> None:
-        """Remember one more, or one anew."""
+        """Add a record, or replace it."""
         self._by_item[record.source, record.key] = record
         if _worldwide(record.key):
             self._by_key[record.key] = record

@@ -57,7 +57,7 @@ class State(StrEnum):
 class Item:
     """An article on its way from a source into the pool.
 
-    `path` is where its file stands or will stand. `settle` fills in `text` and `pictures`, where there is
+    `path` is that of its file. `settle` fills in `text` and `pictures`, if there is
     something to write, and makes of `draft` what the article and its report say.
     """
 
@@ -283,7 +283,7 @@ class Import:
         item.diff = "\n".join(difflib.unified_diff(*lines, where, item.material.name, lineterm="", n=2))
 
     def _current(self, item: Item) -> str | None:
-        """The text that stands in the pool now."""
+        """The text of the article in the pool."""
         assert item.before is not None
         path = item.before.place.path
         return read_source(self.files.root / path, path)
@@ -329,7 +329,7 @@ class _Anything:
 
 
 def _path(item: Item, index: str) -> str:
-    """Where the file stands: beside its pictures where it has some, else where it always stood."""
+    """The path of the file: beside its pictures if it has some, else as it always was."""
     if item.before and not (index and not item.before.place.path.endswith("/index.md")):
         return item.before.place.path
     folder = item.before.place.path.rpartition("/")[0] if item.before else POOL

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote, urljoin, urlsplit
 
 from pipeline.errors import PressroomError
-from pipeline.importers.blocks import Block, Kind
+from pipeline.importers.blocks import Kind, SourceBlock
 from pipeline.importers.cleanup.calls import as_text_if_dead
 from pipeline.importers.draft import Draft, Left, Link, Material
 from pipeline.importers.inline import Change, Reference, change_references
@@ -77,7 +77,7 @@ def with_pictures(draft: Draft, material: Material, pictures: Pictures) -> tuple
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Which article an address leads to. Each gives a path in the workspace, or None.
+    """Finds the article that an address leads to, as a path in the workspace.
 
     `slugs` maps slugs to the paths of their files.
     """
@@ -87,7 +87,7 @@ class Directory:
     at_address: Callable[[str], str | None]
 
     def find(self, address: str, base: str, origin: str) -> str | None:
-        """By the file it was, by where it stands on the web, or by the last part of the address."""
+        """The article by the file it was, by its address on the web, or by the last part of the address."""
         plain = unquote(address.partition("#")[0].partition("?")[0])
         whole = absolute(address, base)
         if _WEB.match(whole) and (path := self.at_address(whole)):
@@ -146,14 +146,14 @@ def with_links(
     extra = dict(draft.extra)
     named = [each for each in others if _WEB.match(each.address)]
     if named:
-        blocks = (*blocks, Block(Kind.PARAGRAPH, _related(named)))
+        blocks = (*blocks, SourceBlock(Kind.PARAGRAPH, _related(named)))
     if unknown := [each for each in others if each not in named]:
         extra["related"] = [each.address or each.title for each in unknown]
     draft = replace(draft, blocks=blocks, extra=extra, left=(*draft.left, *dict.fromkeys(left)))
     return draft, tuple(dict.fromkeys(related))
 
 
-def _changed(draft: Draft, change: Change) -> tuple[Block, ...]:
+def _changed(draft: Draft, change: Change) -> tuple[SourceBlock, ...]:
     return tuple(
         block if block.kind is Kind.CODE else replace(block, text=change_references(block.text, change))
         for block in draft.blocks
@@ -161,7 +161,7 @@ def _changed(draft: Draft, change: Change) -> tuple[Block, ...]:
 
 
 def absolute(address: str, base: str) -> str:
-    """The address seen from its base, or as it is where there is none, or it is no address."""
+    """The address made absolute by its base; as it is without a base, or if it is not an address."""
     try:
         if not base or _OTHER_SCHEME.match(address) or not urlsplit(base).netloc:
             return f"https:{address}" if address.startswith("//") else address

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from pipeline.importers.blocks import Block, Kind
+from pipeline.importers.blocks import Kind, SourceBlock
 from pipeline.importers.draft import Draft, Inferred, Left, Link
 from pipeline.importers.shapes import is_prose, same
 from pipeline.support.urls import path_part
@@ -28,7 +28,7 @@ class Body:
         self.title_line = 0
         self.byline_line = 0
 
-    def take(self, block: Block, reason: str = "", text: str = "") -> None:
+    def take(self, block: SourceBlock, reason: str = "", text: str = "") -> None:
         """Take a block out of the body; with a reason it is left out, else a field has its words."""
         self.blocks = [each for each in self.blocks if each is not block]
         if reason:
@@ -38,12 +38,12 @@ class Body:
         """Note a part that is left out of the article."""
         self.draft = self.draft.leaving(Left(text, reason, line if self.draft.numbered else None))
 
-    def replace(self, old: Block, *new: Block) -> None:
+    def replace(self, old: SourceBlock, *new: SourceBlock) -> None:
         """Put blocks in the place of another one."""
         at = next(number for number, each in enumerate(self.blocks) if each is old)
         self.blocks[at : at + 1] = new
 
-    def change(self, change: Callable[[Block], Block]) -> None:
+    def change(self, change: Callable[[SourceBlock], SourceBlock]) -> None:
         """Replace each block by what `change` returns."""
         self.blocks = [change(block) for block in self.blocks]
 
@@ -55,7 +55,7 @@ class Body:
         """Note how a field was found."""
         self.draft = replace(self.draft, inferred=(*self.draft.inferred, Inferred(field, value, why)))
 
-    def head(self, prose: int = 2) -> list[Block]:
+    def head(self, prose: int = 2) -> list[SourceBlock]:
         """The blocks above the second paragraph of running text: the first may be the dek."""
         for at, block in enumerate(self.blocks[:_MOST_ABOVE]):
             prose -= block.kind in _TEXTS and is_prose(block.words)
@@ -63,7 +63,7 @@ class Body:
                 return self.blocks[:at]
         return self.blocks[:_MOST_ABOVE]
 
-    def tail(self, prose: int = 4) -> list[Block]:
+    def tail(self, prose: int = 4) -> list[SourceBlock]:
         """The last blocks, without the first one: at most four paragraphs of running text are below each."""
         start = len(self.blocks)
         while start > max(1, len(self.blocks) - _MOST_BELOW) and prose >= 0:
@@ -71,11 +71,11 @@ class Body:
             prose -= self.blocks[start].kind in _TEXTS and is_prose(self.blocks[start].words)
         return self.blocks[start:]
 
-    def below(self, block: Block) -> Block | None:
+    def below(self, block: SourceBlock) -> SourceBlock | None:
         """The block below this one."""
         return self.after(block)[0] if self.after(block) else None
 
-    def after(self, block: Block) -> list[Block]:
+    def after(self, block: SourceBlock) -> list[SourceBlock]:
         """All blocks below this one."""
         at = next((number for number, each in enumerate(self.blocks) if each is block), len(self.blocks))
         return self.blocks[at + 1 :]

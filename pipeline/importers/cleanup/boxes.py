@@ -6,7 +6,7 @@ import re
 from itertools import groupby
 
 from pipeline.importers import phrases
-from pipeline.importers.blocks import Block, Box, Kind, container
+from pipeline.importers.blocks import Box, Kind, SourceBlock, container
 from pipeline.importers.cleanup.body import Body
 from pipeline.importers.cleanup.calls import call_in
 from pipeline.importers.draft import Link
@@ -126,7 +126,7 @@ def boxes(body: Body) -> None:
                 body.take(block)
 
 
-def _calls(body: Body, inside: list[Block]) -> None:
+def _calls(body: Body, inside: list[SourceBlock]) -> None:
     """Each part of the box below a heading: a call to action with its words, or a sign-up, which goes."""
     parts = [list(part) for _, part in groupby(inside, key=_Counter())]
     for part in parts:
@@ -142,7 +142,7 @@ def _calls(body: Body, inside: list[Block]) -> None:
             call = call_in(held[0], body.draft.base, in_box=True)
             words = [inner(block.text) for block in part if block is not held[0] and block.words]
             text = "\n\n".join([*words, call])
-            body.replace(part[0], Block(Kind.CONTAINER, f"::: cta\n{text}\n:::", 0, part[0].line))
+            body.replace(part[0], SourceBlock(Kind.CONTAINER, f"::: cta\n{text}\n:::", 0, part[0].line))
             for block in part[1:]:
                 body.take(block)
 
@@ -153,6 +153,6 @@ class _Counter:
     def __init__(self) -> None:
         self.number = 0
 
-    def __call__(self, block: Block) -> int:
+    def __call__(self, block: SourceBlock) -> int:
         self.number += block.kind is Kind.HEADING
         return self.number

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from pipeline.config.fields import Field
 from pipeline.importers import phrases
-from pipeline.importers.blocks import Block
+from pipeline.importers.blocks import SourceBlock
 from pipeline.importers.cleanup.body import Body
 from pipeline.importers.cleanup.boxes import BYLINE, is_named
 from pipeline.importers.dates import date_of
@@ -56,7 +56,7 @@ def byline(body: Body) -> None:
             body.take(block, "the line that says when it was changed")
 
 
-def block_facts(block: Block, *, after_title: bool) -> tuple[tuple[str, str], ...]:
+def block_facts(block: SourceBlock, *, after_title: bool) -> tuple[tuple[str, str], ...]:
     """What a block says of the article as a byline, a category with a reading time included."""
     if not (block.is_line or block.is_text) or len(block.words) > 200:
         return ()

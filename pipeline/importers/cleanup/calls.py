@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from pipeline.importers import phrases
-from pipeline.importers.blocks import Block, Kind
+from pipeline.importers.blocks import Kind, SourceBlock
 from pipeline.importers.cleanup.body import Body
 from pipeline.importers.escape import escaped, plain
 from pipeline.importers.inline import Reference, images, inner, links, readable, target, unquoted
@@ -33,8 +33,8 @@ _ARROW = re.compile(r"\s*[→›»>]+\s*$")
 _CONTAINER = re.compile(r"(:{3,})[ \t]*cta[ \t]*\n(.*)\n\1[ \t]*", re.DOTALL)
 
 
-def call_in(block: Block, base: str, *, in_box: bool = False, at_end: bool = False) -> str:
-    """The sentence and the link of a call to action; empty if a block is none.
+def call_in(block: SourceBlock, base: str, *, in_box: bool = False, at_end: bool = False) -> str:
+    """The sentence and the link of a call to action; empty for other blocks.
 
     `base` is the base of relative addresses. A sentence around the link may do the asking in a box that is
     made for it, and below the last paragraph.
@@ -83,11 +83,11 @@ def calls(body: Body) -> None:
         if not call:
             continue
         body.infer("cta", readable(call), "a link that asks the reader for something")
-        body.replace(block, Block(Kind.CONTAINER, f"::: cta\n{call}\n:::", 0, block.line))
+        body.replace(block, SourceBlock(Kind.CONTAINER, f"::: cta\n{call}\n:::", 0, block.line))
     _lead(body)
 
 
-def _is_text(block: Block) -> bool:
+def _is_text(block: SourceBlock) -> bool:
     if block.kind in (Kind.LIST, Kind.TABLE, Kind.CODE):
         return True
     if block.kind not in (Kind.PARAGRAPH, Kind.QUOTE) or not is_prose(block.words):
@@ -95,7 +95,7 @@ def _is_text(block: Block) -> bool:
     return not call_in(block, "https://", at_end=True) and not _spoken(block.words)
 
 
-def _written(body: Body, block: Block) -> Iterator[Block]:
+def _written(body: Body, block: SourceBlock) -> Iterator[SourceBlock]:
     """The blocks in place of one whose last sentence asks for something and writes out the address."""
     if "](" in block.text or images(block.text) or "\n" in block.text:
         return
@@ -108,7 +108,7 @@ def _written(body: Body, block: Block) -> Iterator[Block]:
     if split:
         yield replace(block, kind=Kind.PARAGRAPH, text=escaped(words[:split].strip()))
     body.infer("cta", words[split:], "a sentence that asks for something and says where")
-    yield Block(Kind.CONTAINER, f"::: cta\n{call}\n:::", 0, block.line)
+    yield SourceBlock(Kind.CONTAINER, f"::: cta\n{call}\n:::", 0, block.line)
 
 
 def _spoken(sentence: str) -> str:
@@ -188,7 +188,7 @@ def repeated(body: Body) -> None:
             asked.add(key)
 
 
-def as_text_if_dead(block: Block) -> Block | None:
+def as_text_if_dead(block: SourceBlock) -> SourceBlock | None:
     """A call whose link leads nowhere, once addresses are settled, as a paragraph; None for other blocks."""
     call = _CONTAINER.fullmatch(block.text) if block.kind is Kind.CONTAINER else None
     found = links(call[2]) if call else ()

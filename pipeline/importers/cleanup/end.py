@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pipeline.importers import phrases
-from pipeline.importers.blocks import Block, Kind
+from pipeline.importers.blocks import Kind, SourceBlock
 from pipeline.importers.cleanup.body import Body
 from pipeline.importers.draft import Link
 from pipeline.importers.inline import inner, is_bold, links, readable, unquoted
@@ -49,7 +49,7 @@ def is_disclaimer(words: str) -> bool:
     return found is not None and len(words) <= 1500 and phrases.OF_THE_TEXT.match(words) is not None
 
 
-def _disclaim(body: Body, block: Block, words: str) -> None:
+def _disclaim(body: Body, block: SourceBlock, words: str) -> None:
     for each in links(block.text):
         body.leave(each.markdown, "a link of the disclaimer, which is plain text", block.line)
     before = body.draft.disclaimer
@@ -60,9 +60,9 @@ def _disclaim(body: Body, block: Block, words: str) -> None:
         body.take(block)
 
 
-def _part(body: Body, label: Block) -> list[Block]:
+def _part(body: Body, label: SourceBlock) -> list[SourceBlock]:
     """The paragraphs below a label, up to the next heading, bare line or other label."""
-    part: list[Block] = []
+    part: list[SourceBlock] = []
     for block in body.after(label)[:4]:
         bare = block.kind is Kind.HEADING or (block.kind is Kind.LINE and not is_prose(block.words))
         other = phrases.SIGN_UP.match(block.words) or (
@@ -150,7 +150,7 @@ def _mailing_reason(words: str, *, mailing: bool) -> str:
     )
 
 
-def _address_of(body: Body, block: Block) -> None:
+def _address_of(body: Body, block: SourceBlock) -> None:
     """The link to the same piece on the web is its canonical address, if it is one and for all readers."""
     for link in links(block.text):
         address = impersonal(link.address)
@@ -188,7 +188,7 @@ def origin(body: Body) -> None:
 
 def sign_up(body: Body) -> None:
     """Forms and lines to subscribe to a newsletter, with the labels of their fields; prose stays."""
-    taken: list[Block] = []
+    taken: list[SourceBlock] = []
     for block in body.tail():
         if not _is_sign_up(block) or not any(each is block for each in body.blocks):
             continue
@@ -209,13 +209,13 @@ def sign_up(body: Body) -> None:
             body.take(block, "newsletter sign-up")
 
 
-def _is_sign_up(block: Block) -> bool:
+def _is_sign_up(block: SourceBlock) -> bool:
     if not (block.is_line or block.is_text) or len(block.words) > _LONGEST_SIGN_UP:
         return False
     return phrases.SIGN_UP.match(block.words.rstrip("!.:")) is not None
 
 
-def _until_heading(blocks: list[Block]) -> list[Block]:
+def _until_heading(blocks: list[SourceBlock]) -> list[SourceBlock]:
     for at, block in enumerate(blocks):
         if block.kind is Kind.HEADING:
             return blocks[:at]
@@ -260,7 +260,7 @@ def related(body: Body) -> None:
                 _pointers(body, block)
 
 
-def _named(block: Block) -> list[Link]:
+def _named(block: SourceBlock) -> list[Link]:
     """The pieces that a block names, if it is nothing but "Related:" and links."""
     text = readable(unquoted(block.text) if block.kind is Kind.QUOTE else block.text)
     match = re.match(rf"(?:{phrases.RELATED.pattern})\s*(?:[:–—→-]|\n|(?=\S))\s*", text, re.IGNORECASE)
@@ -279,7 +279,7 @@ def _named(block: Block) -> list[Link]:
     return [Link(readable(each.text), each.address) for each in found]
 
 
-def _is_name(block: Block) -> bool:
+def _is_name(block: SourceBlock) -> bool:
     named = (
         block.kind in (Kind.HEADING, Kind.LINE)
         or is_bold(block.text)
@@ -297,10 +297,10 @@ def _only_links(markdown: str) -> bool:
     )
 
 
-def _pointers(body: Body, name: Block) -> None:
+def _pointers(body: Body, name: SourceBlock) -> None:
     """Lines below the name of a list of related articles, with an address in them or below them."""
-    pointers: list[tuple[Block, str]] = []
-    pending: Block | None = None
+    pointers: list[tuple[SourceBlock, str]] = []
+    pending: SourceBlock | None = None
     for block in body.after(name):
         address = ADDRESS.search(block.words)
         if block.is_text and address and not block.words[address.end() :].strip(" )>."):

@@ -7,7 +7,7 @@ from dataclasses import replace
 from urllib.parse import urljoin
 
 from pipeline.importers import phrases
-from pipeline.importers.blocks import Block, Kind
+from pipeline.importers.blocks import Kind, SourceBlock
 from pipeline.importers.cleanup.body import Body
 from pipeline.importers.cleanup.boxes import DEK, is_named
 from pipeline.importers.cleanup.byline import block_facts, facts_of
@@ -93,7 +93,7 @@ def contents(body: Body) -> None:
                     body.replace(each, replace(each, kind=Kind.HEADING, level=2))
 
 
-def _leads_inside(block: Block) -> bool:
+def _leads_inside(block: SourceBlock) -> bool:
     found = links(block.text)
     items = len(_ITEM.findall(block.text))
     beside = len(readable(_ITEM.sub("", block.text))) - sum(len(readable(each.text)) + 1 for each in found)
@@ -101,7 +101,7 @@ def _leads_inside(block: Block) -> bool:
     return inside and len(found) > 1 and len(found) >= items and beside <= items * 4
 
 
-def _is_contents_name(block: Block) -> bool:
+def _is_contents_name(block: SourceBlock) -> bool:
     named = block.kind in (Kind.HEADING, Kind.LINE) or is_bold(block.text) or len(block.text) < 40
     return (
         named
@@ -110,18 +110,18 @@ def _is_contents_name(block: Block) -> bool:
     )
 
 
-def _above(body: Body, block: Block) -> Block | None:
+def _above(body: Body, block: SourceBlock) -> SourceBlock | None:
     at = next(number for number, each in enumerate(body.blocks) if each is block)
     return body.blocks[at - 1] if at else None
 
 
-def _entries(body: Body, name: Block, headings: set[str]) -> list[Block]:
+def _entries(body: Body, name: SourceBlock, headings: set[str]) -> list[SourceBlock]:
     """The entries below the name of a table of contents: a list of headings, or lines that come again."""
     after = body.after(name)[:60]
     if after and after[0].kind is Kind.LIST:
         lines = [same(readable(line)) for line in _ITEM.sub("", after[0].text).split("\n") if line.strip()]
         return [after[0]] if sum(line in headings for line in lines) * 3 >= len(lines) * 2 else []
-    entries: list[Block] = []
+    entries: list[SourceBlock] = []
     for block in after:
         again = [each for each in body.after(block) if same(each.words) == same(_ITEM.sub("", block.words))]
         if not block.is_line or not again:
@@ -164,7 +164,7 @@ def title(body: Body) -> None:
         _title_otherwise(body)
 
 
-def _name(body: Body, block: Block) -> None:
+def _name(body: Body, block: SourceBlock) -> None:
     draft = body.draft
     if not draft.title:
         body.set(title=block.words)

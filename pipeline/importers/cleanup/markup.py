@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from pipeline.content import containers
 from pipeline.importers import phrases
-from pipeline.importers.blocks import Block, Kind, write_blocks
+from pipeline.importers.blocks import Kind, SourceBlock, write_blocks
 from pipeline.importers.cleanup.body import Body
 from pipeline.importers.draft import Draft, Left
 from pipeline.importers.escape import escaped
@@ -76,7 +76,7 @@ def headings(body: Body) -> None:
     Bold within a heading goes, and so do anchors and a heading without words.
     """
     none = not any(block.kind is Kind.HEADING for block in body.blocks)
-    run: list[Block] = []
+    run: list[SourceBlock] = []
     found: set[int] = set()
     for block, below in zip(body.blocks, [*body.blocks[1:], None], strict=False):
         if block.kind is Kind.LINE and _is_heading_line(block):
@@ -105,7 +105,7 @@ def headings(body: Body) -> None:
                 body.replace(block, replace(block, text=text))
 
 
-def _is_heading_line(block: Block) -> bool:
+def _is_heading_line(block: SourceBlock) -> bool:
     words = block.words
     if phrases.GREETING.match(words) or is_call_shaped(words) or not block.apart:
         return False
@@ -115,12 +115,12 @@ def _is_heading_line(block: Block) -> bool:
     return is_bare(words, longest) and len(words.split()) <= 16
 
 
-def _leads(heading: Block, below: Block) -> bool:
+def _leads(heading: SourceBlock, below: SourceBlock) -> bool:
     """Whether the block below begins a part of the text: a verse or an address has short lines there."""
     return below.apart or len(below.words) > 60 or below.kind in (Kind.LIST, Kind.CONTAINER)
 
 
-def _is_bold_line(block: Block) -> bool:
+def _is_bold_line(block: SourceBlock) -> bool:
     if block.kind is not Kind.PARAGRAPH or not is_bold(block.text) or "](" in block.text:
         return False
     return len(block.words) <= _LONGEST_HEADING and ends(block.words) not in {".", ",", ";", "!", "…"}
@@ -128,7 +128,7 @@ def _is_bold_line(block: Block) -> bool:
 
 def rules(body: Body) -> None:
     """A rule stays between two parts of a text; at the ends, twice, or before a heading it goes."""
-    kept: list[Block] = []
+    kept: list[SourceBlock] = []
     for block in body.blocks:
         if block.kind in (Kind.HEADING, Kind.RULE):
             while kept and kept[-1].kind is Kind.RULE:
@@ -147,7 +147,7 @@ def levels(body: Body) -> None:
     """The outermost headings get the second level, and each within one the level below it."""
     opened: list[int] = []
 
-    def level(block: Block) -> Block:
+    def level(block: SourceBlock) -> SourceBlock:
         if block.kind is not Kind.HEADING:
             return block
         while opened and opened[-1] >= block.level:
@@ -161,7 +161,7 @@ def levels(body: Body) -> None:
 def escapes(body: Body) -> None:
     """Two braces, and lines of colons that are no container of Pressroom's, stay as text."""
 
-    def escape(block: Block) -> Block:
+    def escape(block: SourceBlock) -> SourceBlock:
         if block.kind is Kind.CODE:
             return block
         if "{{" in block.text:
@@ -198,7 +198,7 @@ def notes(body: Body) -> None:
     )
     seen: set[str] = set()
 
-    def note(block: Block) -> Block:
+    def note(block: SourceBlock) -> SourceBlock:
         match = _DEFINED.match(block.text) if block.kind is Kind.NOTE else None
         if match and (match[1] not in used or match[1] in seen):
             text = f"\\[^{match[1]}]: {' '.join(block.text[match.end() :].split())}"
@@ -216,7 +216,7 @@ def tables(body: Body) -> None:
     body.change(lambda block: _table(block) if block.kind is Kind.TABLE else block)
 
 
-def _table(block: Block) -> Block:
+def _table(block: SourceBlock) -> SourceBlock:
     lines = block.text.split("\n")
     width = len(_cells(lines[0]))
     rows = []
@@ -235,7 +235,7 @@ def _cells(line: str) -> list[str]:
     return re.split(r"(?<!\\)\|", bare)
 
 
-def _in_text(block: Block, change: Callable[[str], str]) -> Block:
+def _in_text(block: SourceBlock, change: Callable[[str], str]) -> SourceBlock:
     if block.kind is Kind.CODE:
         return block
     return replace(block, text=outside_code(block.text, lambda text: outside_spans(text, change)))
@@ -253,7 +253,7 @@ def with_text_at(draft: Draft, line: int) -> Draft | None:
             if text == block.text:
                 continue
             left = Left(block.text, "Markdown that no article can hold: its words are plain text")
-            blocks = (*draft.blocks[:number], Block(Kind.PARAGRAPH, text), *draft.blocks[number + 1 :])
+            blocks = (*draft.blocks[:number], SourceBlock(Kind.PARAGRAPH, text), *draft.blocks[number + 1 :])
             return replace(draft, blocks=blocks).leaving(left)
         at = behind
     return None

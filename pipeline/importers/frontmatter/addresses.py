@@ -50,7 +50,7 @@ def wiki_target(text: str) -> tuple[str, str] | None:
 
 
 def links_of(field: Field) -> tuple[list[Link], list[Any]]:
-    """The pieces that a field points to, and what in it is none."""
+    """The pieces that a field points to, and the values in it that point to nothing."""
     links: list[Link] = []
     others: list[Any] = []
     items = field.value if isinstance(field.value, tuple) else (field,)

@@ -14,7 +14,7 @@ from pipeline.config.front_matter import yaml_comments
 from pipeline.config.toml import toml_fields
 from pipeline.errors import PressroomError
 from pipeline.importers.draft import Inferred, Left
-from pipeline.importers.frontmatter.fences import Kind, Parts, bare_fields
+from pipeline.importers.frontmatter.fences import Language, SplitText, bare_fields
 from pipeline.importers.frontmatter.mend import mended_fields
 
 _MAX_DEPTH = 20
@@ -33,15 +33,15 @@ class Head:
     inferred: tuple[Inferred, ...] = ()
 
 
-def head_of(parts: Parts, path: str) -> Head:
+def head_of(parts: SplitText, path: str) -> Head:
     """The fields of a head. Raises `PressroomError` with the line that cannot be read."""
-    if not parts.closed and parts.kind is not Kind.JSON:
-        fence = "+++" if parts.kind is Kind.TOML else "---"
+    if not parts.closed and parts.language is not Language.JSON:
+        fence = "+++" if parts.language is Language.TOML else "---"
         raise PressroomError(
             "the front matter has no end.", path, parts.head_line - 1, f"Close it with a line `{fence}`."
         )
     try:
-        head = _READERS[parts.kind](parts, path)
+        head = _READERS[parts.language](parts, path)
         for field in head.fields.values():
             _check_depth(field, 1, path)
         return head
@@ -50,7 +50,7 @@ def head_of(parts: Parts, path: str) -> Head:
         raise PressroomError(f"the front matter {what}.", path, parts.head_line) from error
 
 
-def _yaml(parts: Parts, path: str) -> Head:
+def _yaml(parts: SplitText, path: str) -> Head:
     fields, mends, text = mended_fields(parts.head, path, parts.head_line)
     return Head(
         _merged(fields),
@@ -63,7 +63,7 @@ def _yaml(parts: Parts, path: str) -> Head:
 
 
 def _merged(fields: dict[str, Field]) -> dict[str, Field]:
-    """Fields that another table lends (`<<: *defaults`) stand beside the file's own."""
+    """Fields that another table lends (`<<: *defaults`) are fields beside the file's own."""
     lent = fields.get("<<")
     if lent is None or not isinstance(lent.value, dict):
         return fields
@@ -73,7 +73,7 @@ def _merged(fields: dict[str, Field]) -> dict[str, Field]:
     return {**{key: field for key, field in lent.value.items() if key not in own}, **own, **more}
 
 
-def _toml(parts: Parts, path: str) -> Head:
+def _toml(parts: SplitText, path: str) -> Head:
     if dotted := _DOTTED.search(parts.head):
         line = parts.head_line + parts.head.count("\n", 0, dotted.start())
         raise PressroomError("this key is nested too deeply.", path, line)
@@ -100,7 +100,7 @@ def _comments(found: list[tuple[int, str]]) -> tuple[Left, ...]:
 
 
 def _named_once(keys: Iterable[str]) -> list[str]:
-    """The keys, with `key_2`, `key_3`, … for those that stand there again."""
+    """The keys, with `key_2`, `key_3`, … for those that are there again."""
     names: dict[str, None] = {}
     times: Counter[str] = Counter()
     for key in keys:
@@ -113,7 +113,7 @@ def _named_once(keys: Iterable[str]) -> list[str]:
     return list(names)
 
 
-def _json(parts: Parts, path: str) -> Head:
+def _json(parts: SplitText, path: str) -> Head:
     text = parts.head.strip()
     text = text if text.startswith("{") else f"{{{text}}}"
     try:
@@ -128,7 +128,7 @@ def _json(parts: Parts, path: str) -> Head:
 
 
 class _Pairs(tuple[Any, ...]):
-    """The pairs of a JSON object; a key may stand twice in it."""
+    """The pairs of a JSON object; a key may be in it twice."""
 
 
 def _whole(digits: str) -> int | str:
@@ -147,7 +147,7 @@ def _from_json(value: Any, line: int, depth: int) -> Field:
     return Field(value, line)
 
 
-def _lines(parts: Parts, path: str) -> Head:
+def _lines(parts: SplitText, path: str) -> Head:
     found = bare_fields(parts.head)
     names = _named_once(key for _, key, _ in found)
     return Head(
@@ -158,7 +158,7 @@ def _lines(parts: Parts, path: str) -> Head:
     )
 
 
-def _script(parts: Parts, path: str) -> Head:
+def _script(parts: SplitText, path: str) -> Head:
     raise PressroomError(
         "the front matter is a program, which is not run.",
         path,
@@ -167,7 +167,13 @@ def _script(parts: Parts, path: str) -> Head:
     )
 
 
-_READERS = {Kind.YAML: _yaml, Kind.TOML: _toml, Kind.JSON: _json, Kind.SCRIPT: _script, Kind.LINES: _lines}
+_READERS = {
+    Language.YAML: _yaml,
+    Language.TOML: _toml,
+    Language.JSON: _json,
+    Language.SCRIPT: _script,
+    Language.LINES: _lines,
+}
 
 
 def _check_depth(field: Field, depth: int, path: str) -> None:

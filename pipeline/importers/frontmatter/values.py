@@ -50,7 +50,7 @@ def flag_of(field: Field) -> bool | None:
 
 
 def texts_of(field: Field, *, by_spaces: bool = False) -> tuple[list[str], list[Any]]:
-    """A list's texts, and what in it is none. One text is a list parted by commas, or by spaces.
+    """The texts of a list, and its other values. One text is a list parted by commas, or by spaces.
 
     An entry that is a table counts by its name; what else it says is given with what is no text.
     """
@@ -84,7 +84,7 @@ def parted(text: str, *, by_spaces: bool = False) -> list[str]:
 
 
 def tags_in(text: str) -> list[str]:
-    """The tags that one entry stands for: Obsidian's `#a/b` is `a` and, within it, `b`."""
+    """The tags in one entry: Obsidian's `#a/b` is `a` and, within it, `b`."""
     text = text.removeprefix("#").strip()
     return text.split("/") if _NESTED_TAG.fullmatch(text) else [text]
 

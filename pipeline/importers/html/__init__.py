@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from pipeline.importers.blocks import Block, Box, Kind, parse_blocks
+from pipeline.importers.blocks import Box, Kind, SourceBlock, parse_blocks
 from pipeline.importers.decode import cleaned
 from pipeline.importers.draft import Left
 from pipeline.importers.html import meaning, office, tables, tidy
@@ -64,7 +64,7 @@ _MARK = re.compile(rf"{MARK}(/?)(\d+){MARK_END}")
 class Washed:
     """HTML as blocks, and what no newsletter shows, with the reason."""
 
-    blocks: tuple[Block, ...]
+    blocks: tuple[SourceBlock, ...]
     left: tuple[Left, ...]
 
 
@@ -125,7 +125,7 @@ def _parents(tag: Tag, root: Tag) -> list[Tag]:
     return parents
 
 
-def _boxed(blocks: tuple[Block, ...], boxes: dict[int, Box]) -> list[Block]:
+def _boxed(blocks: tuple[SourceBlock, ...], boxes: dict[int, Box]) -> list[SourceBlock]:
     opened: list[Box] = []
     result = []
     for block in blocks:

@@ -191,7 +191,7 @@ _NOTE_SIGN = re.compile(r"\[?(?:\d{1,3}|[*\u2020\u2021]{1,3})\]?")
 
 
 def notes(root: Tag, left: list[Left]) -> None:
-    """A number that leads to a place in the page, and what stands there, are a footnote.
+    """A number that leads to a place in the page, and the text there, are a footnote.
 
     The place leads back, or is marked as a note; else a list of contents would become notes.
     """
@@ -340,7 +340,7 @@ def _without_bullet(row: list[Node]) -> list[Node]:
 
 
 def loose(root: Tag, left: list[Left]) -> None:
-    """Text that stands beside blocks, or right in the body, becomes a paragraph; empty elements go."""
+    """Text beside blocks, or right in the body, becomes a paragraph; empty elements go."""
     for tag in [root, *tags(root)]:
         if tag is not root and tag.name not in _HOLDERS:
             continue

@@ -64,7 +64,7 @@ def _level(tag: Tag) -> int:
 
 
 def _list(tag: Tag) -> str:
-    """The name that Word gives the list of an item."""
+    """Word's name of the list of an item."""
     match = _LEVEL.search(value(tag, "style"))
     return (match[1] or "") if match else ""
 

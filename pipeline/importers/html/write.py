@@ -188,7 +188,7 @@ class _Writer(MarkdownConverter):
 
 
 def _neighbour(node: object, place: int) -> str:
-    """The character of a neighbour that stands next to an element; empty where there is none."""
+    """The character next to an element; empty if there is nothing."""
     text = node.get_text() if isinstance(node, Tag) else str(node or "")
     return text[place] if text else ""
 

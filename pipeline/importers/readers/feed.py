@@ -13,7 +13,7 @@ from pipeline.errors import PressroomError
 from pipeline.importers.decode import cleaned, text_of
 from pipeline.importers.draft import Draft, Left, Material
 from pipeline.importers.html.tree import Tag, value, xml_of
-from pipeline.importers.readers.feed_item import Item, Person, Text, draft_of, joined
+from pipeline.importers.readers.feed_item import SourceItem, FeedText, Person, draft_of, joined
 from pipeline.importers.readers.json_feed import is_json_feed, json_items
 
 NAME = "feed"
@@ -193,7 +193,7 @@ def _reference(match: re.Match[str]) -> str:
 # --- items of XML -------------------------------------------------------------------------------
 
 
-def _items(text: str, material: Material) -> Iterator[Item]:
+def _items(text: str, material: Material) -> Iterator[SourceItem]:
     xml = _mended(text)
     soup = xml_of(xml)
     tags = [tag for tag in soup.find_all(True) if _name(tag) in ("item", "entry")]
@@ -235,7 +235,7 @@ def _address(tag: Tag) -> str:
     return cleaned(value(tag, "href") or tag.get_text().strip())
 
 
-def _item(tag: Tag, address: str, home: str, everyone: tuple[Person, ...], *, atom: bool) -> Item:
+def _item(tag: Tag, address: str, home: str, everyone: tuple[Person, ...], *, atom: bool) -> SourceItem:
     children = [child for child in tag.children if isinstance(child, Tag)]
     by_name: dict[str, list[Tag]] = {}
     for child in children:
@@ -273,10 +273,10 @@ def _item(tag: Tag, address: str, home: str, everyone: tuple[Person, ...], *, at
             parts = [each for each in parts if each and each not in images]
             left += [Left(each, f"`{name}` has no place in an article") for each in dict.fromkeys(parts)]
     base = next((value(each, "xml:base") for each in [*contents, tag] if value(each, "xml:base")), "")
-    return Item(
+    return SourceItem(
         id=identity,
         link=cleaned(link),
-        title=_text(title, atom=atom) if title else Text(""),
+        title=_text(title, atom=atom) if title else FeedText(""),
         contents=tuple(_text(child, atom=atom) for child in contents),
         summaries=tuple(_text(child, atom=atom) for child in summaries),
         published=first(*_DATES["published"]),
@@ -296,11 +296,11 @@ def _is_text(content: Tag) -> bool:
     return "/" not in kind or kind in ("text/html", "text/plain", "application/xhtml+xml")
 
 
-def _text(tag: Tag, *, atom: bool) -> Text:
+def _text(tag: Tag, *, atom: bool) -> FeedText:
     kind = value(tag, "type")
     if tag.find(True) is not None:  # XHTML, or HTML that nobody escaped
-        return Text(re.sub(r"(</?)[\w.-]+:", r"\1", tag.decode_contents()), True)
-    return Text(tag.get_text(), True if "html" in kind else False if atom else None)
+        return FeedText(re.sub(r"(</?)[\w.-]+:", r"\1", tag.decode_contents()), True)
+    return FeedText(tag.get_text(), True if "html" in kind else False if atom else None)
 
 
 def _links(tags: list[Tag], home: str) -> tuple[str, dict[str, Any]]:

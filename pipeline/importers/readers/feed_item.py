@@ -23,7 +23,7 @@ from pipeline.importers.people import people_of
 from pipeline.model import Author
 
 _DEK_MOST = 300
-"""Characters: a summary that is longer is a text of its own, and stands under `extra`."""
+"""Characters: a summary that is longer is a text of its own, and goes under `extra`."""
 
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--[^<>]*>")
 _HTML = re.compile(
@@ -40,7 +40,7 @@ _CREDIT = re.compile(r"The post .{1,300} (?:appeared first|first appeared) on .{
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class FeedText:
     """A text as a feed has it. `html` is None where the feed does not say, and the text must."""
 
     value: str
@@ -79,7 +79,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class SourceItem:
     """What a feed says of an article; texts are as written.
 
     `contents` are its full texts, `summaries` what may be short ones, each the more telling first.
@@ -89,9 +89,9 @@ class Item:
 
     id: str = ""
     link: str = ""
-    title: Text = field(default_factory=lambda: Text(""))
-    contents: tuple[Text, ...] = ()
-    summaries: tuple[Text, ...] = ()
+    title: FeedText = field(default_factory=lambda: FeedText(""))
+    contents: tuple[FeedText, ...] = ()
+    summaries: tuple[FeedText, ...] = ()
     published: str = ""
     updated: str = ""
     people: tuple[Person, ...] = ()
@@ -108,7 +108,7 @@ def words(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", text.casefold()))
 
 
-def draft_of(item: Item) -> Draft:
+def draft_of(item: SourceItem) -> Draft:
     """The article of an item."""
     extra, left, inferred = dict(item.extra), list(item.left), list[Inferred]()
     title = item.title.title
@@ -185,12 +185,12 @@ def _is_finite(value: Any) -> bool:
     return isinstance(value, float) and abs(value) != float("inf") and value == value
 
 
-def _texts(item: Item, left: list[Left]) -> tuple[Text, str, list[str]]:
+def _texts(item: SourceItem, left: list[Left]) -> tuple[FeedText, str, list[str]]:
     """The full text, the dek, and other texts that say what neither does."""
     contents = [each for each in item.contents if each.value.strip()]
     summaries = [each for each in item.summaries if each.value.strip()]
     pool = contents or summaries[:1]
-    full = max(pool, key=lambda each: len(each.value), default=Text(""))
+    full = max(pool, key=lambda each: len(each.value), default=FeedText(""))
     said, dek, others = f" {full.words} ", "", list[str]()
     title = item.title.words
     for each in [*contents, *summaries]:
@@ -209,7 +209,7 @@ def _texts(item: Item, left: list[Left]) -> tuple[Text, str, list[str]]:
     return full, dek, others
 
 
-def _washed(text: Text) -> Washed:
+def _washed(text: FeedText) -> Washed:
     if text.is_html and _TAG.search(text.value):
         return wash(cleaned(text.value))
     breaks = "<br>" if text.html is False else " "
@@ -234,7 +234,7 @@ def _moment(text: str) -> Reading:
         return Reading(None, "is no date that can be read")
 
 
-def _authors(item: Item, inferred: list[Inferred]) -> tuple[tuple[Author, ...], list[str]]:
+def _authors(item: SourceItem, inferred: list[Inferred]) -> tuple[tuple[Author, ...], list[str]]:
     """The authors, and their mail addresses."""
     authors: dict[str, Author] = {}
     mails: list[str] = []
@@ -259,6 +259,6 @@ def _path(address: str) -> str:
     return re.sub(r"^(?:https?:)?//", "", address.removesuffix(")")).partition("?")[0]
 
 
-def _key(item: Item, title: str, body: str) -> str:
+def _key(item: SourceItem, title: str, body: str) -> str:
     named = " ".join(f"{title} {item.published or item.updated}".split()) if title else ""
     return cleaned(item.id).strip() or item.link or named or hashlib.sha256(body.encode()).hexdigest()[:16]

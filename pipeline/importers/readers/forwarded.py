@@ -47,7 +47,7 @@ _REPLY = re.compile(r"(?:re|aw)\s?(?:\[\d+\])?:", re.IGNORECASE)
 _LONGEST = 1000
 """Characters of a field that are looked at: more is no name, no date and no title."""
 _MAX_NOTE = 12
-"""Lines that may stand above a head without a mark, or between two of them."""
+"""Lines that may be above a head without a mark, or between two of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def _first(lines: Sequence[str], begin: int, subject: str, *, again: bool) -> Fo
 
 
 def _head(lines: Sequence[str], at: int, *, marked: bool) -> tuple[int, dict[str, str]] | None:
-    """Where the head that begins here ends, and its fields; None where there is none."""
+    """Where the head that begins here ends, and its fields; None if none begins here."""
     fields: dict[str, str] = {}
     needed = {"from", "subject"} if marked else {"from", "subject", "date"}
     last, end = "", at

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline.errors import PressroomError
 from pipeline.importers.decode import cleaned
-from pipeline.importers.readers.feed_item import Item, Person, Text, joined
+from pipeline.importers.readers.feed_item import SourceItem, FeedText, Person, joined
 from pipeline.support.json_text import read_json
 
 _READ = frozenset(
@@ -23,8 +23,8 @@ def is_json_feed(text: str) -> bool:
     return head.startswith("{") and "jsonfeed.org/version/" in text.replace("\\/", "/")
 
 
-def json_items(text: str, name: str, address: str) -> tuple[Item, ...]:
-    """The items of a JSON Feed; `address` is its own. Raises `PressroomError` for what is none."""
+def json_items(text: str, name: str, address: str) -> tuple[SourceItem, ...]:
+    """The items of a JSON Feed; `address` is its own. Raises `PressroomError` for other JSON."""
     try:
         feed = read_json(text, strict=False)
     except json.JSONDecodeError as error:
@@ -39,8 +39,11 @@ def json_items(text: str, name: str, address: str) -> tuple[Item, ...]:
     return tuple(_item(each, base, people) for each in items if isinstance(each, dict))
 
 
-def _item(item: dict[str, Any], base: str, everyone: tuple[Person, ...]) -> Item:
-    contents = (Text(_text(item.get("content_html")), True), Text(_text(item.get("content_text")), False))
+def _item(item: dict[str, Any], base: str, everyone: tuple[Person, ...]) -> SourceItem:
+    contents = (
+        FeedText(_text(item.get("content_html")), True),
+        FeedText(_text(item.get("content_text")), False),
+    )
     people = _people(item)
     attachments = item.get("attachments")
     files = attachments if isinstance(attachments, list) else []
@@ -55,12 +58,12 @@ def _item(item: dict[str, Any], base: str, everyone: tuple[Person, ...]) -> Item
     images = [_text(item.get("image")), _text(item.get("banner_image"))]
     images += [_text(each.get("url")) for each in pictures]
     title = _text(item.get("title"))
-    return Item(
+    return SourceItem(
         id=_text(item.get("id")),
         link=joined(base, link) if link else "",
-        title=Text(title, re.search(r"</\w+>|&#?\w+;", title) is not None),
+        title=FeedText(title, re.search(r"</\w+>|&#?\w+;", title) is not None),
         contents=tuple(each for each in contents if each.value),
-        summaries=(Text(_text(item.get("summary"))),),
+        summaries=(FeedText(_text(item.get("summary"))),),
         published=_text(item.get("date_published")),
         updated=_text(item.get("date_modified")),
         people=people or everyone,

@@ -35,7 +35,7 @@ _POLICY = EmailPolicy(header_factory=_short)
 
 
 @dataclass(slots=True)
-class Parts:
+class MailParts:
     """What an email is made of: texts and pages in their order, pictures by Content-ID, emails within it."""
 
     bodies: list[tuple[str, str]] = field(default_factory=list)
@@ -56,7 +56,7 @@ def message_of(data: bytes, name: str) -> EmailMessage:
 
 
 def header(message: EmailMessage, name: str) -> str:
-    """The text of a header, decoded, on one line; empty where there is none. Never raises."""
+    """The text of a header, decoded, on one line; empty if it is missing. Never raises."""
     raw = next((str(value) for key, value in message.raw_items() if key.lower() == name.lower()), "")
     try:
         text = str(message.get(name, ""))
@@ -68,9 +68,9 @@ def header(message: EmailMessage, name: str) -> str:
     return " ".join(cleaned(text).split())
 
 
-def parts_of(message: EmailMessage, name: str) -> Parts:
+def parts_of(message: EmailMessage, name: str) -> MailParts:
     """Everything in it. Raises `PressroomError` where it is nested too deeply or has too much text."""
-    parts = Parts()
+    parts = MailParts()
     for number, part in enumerate(_leaves(message, name, 0)):
         if number == _MAX_PARTS:
             raise PressroomError(f"has more than {_MAX_PARTS} parts.", name)
@@ -100,7 +100,7 @@ def _leaves(message: EmailMessage, name: str, depth: int) -> Iterator[EmailMessa
         yield from each
 
 
-def _sort(part: EmailMessage, parts: Parts, name: str) -> None:
+def _sort(part: EmailMessage, parts: MailParts, name: str) -> None:
     kind = _kind(part)
     cid = header(part, "Content-ID").strip("<> ")
     attached = header(part, "Content-Disposition").lower().startswith("attachment")

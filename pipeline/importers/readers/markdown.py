@@ -15,7 +15,7 @@ from pipeline.importers.blocks import parse_blocks
 from pipeline.importers.decode import text_of
 from pipeline.importers.draft import Draft, Material
 from pipeline.importers.frontmatter.article import with_fields
-from pipeline.importers.frontmatter.fences import Kind, is_bare_head_of_an_article, parts_of
+from pipeline.importers.frontmatter.fences import Language, is_bare_head_of_an_article, parts_of
 from pipeline.importers.frontmatter.read import head_of
 from pipeline.importers.readers.dialects import translate
 from pipeline.importers.readers.raw_html import without_html
@@ -46,7 +46,7 @@ def takes(material: Material) -> bool:
     parts = parts_of(text)
     if parts is None or not parts.closed:
         return False
-    return parts.kind is not Kind.LINES or is_bare_head_of_an_article(parts)
+    return parts.language is not Language.LINES or is_bare_head_of_an_article(parts)
 
 
 def read(material: Material) -> tuple[Draft, ...]:

@@ -11,7 +11,7 @@ from email.utils import getaddresses, parsedate_to_datetime
 
 from pipeline.config.fields import Field
 from pipeline.errors import PressroomError
-from pipeline.importers.blocks import Block, Kind, parse_blocks, write_blocks
+from pipeline.importers.blocks import Kind, SourceBlock, parse_blocks, write_blocks
 from pipeline.importers.cleanup.end import impersonal
 from pipeline.importers.dates import date_of
 from pipeline.importers.draft import Draft, Left, Material, Moment
@@ -20,7 +20,7 @@ from pipeline.importers.html.tidy import HIDDEN
 from pipeline.importers.html.tree import body_of, seen_text, soup_of
 from pipeline.importers.inline import Reference, change_references, readable, unquoted
 from pipeline.importers.readers.forwarded import forwarded, without_prefix
-from pipeline.importers.readers.mail_parts import Parts, header, message_of, parts_of
+from pipeline.importers.readers.mail_parts import MailParts, header, message_of, parts_of
 from pipeline.importers.readers.office_package import OLE
 from pipeline.importers.readers.text import text_blocks
 from pipeline.model import Author
@@ -109,7 +109,7 @@ def _draft(message: EmailMessage, name: str) -> Draft:
     return draft
 
 
-def _text(parts: Parts) -> str:
+def _text(parts: MailParts) -> str:
     """The text of an email as it is seen."""
     pages = (
         seen_text(body_of(soup_of(text))) if kind == "text/html" else text for kind, text in parts.bodies
@@ -117,9 +117,9 @@ def _text(parts: Parts) -> str:
     return "\n".join(pages)
 
 
-def _blocks(parts: Parts, subject: str, left: list[Left]) -> tuple[list[Block], _Head | None]:
+def _blocks(parts: MailParts, subject: str, left: list[Left]) -> tuple[list[SourceBlock], _Head | None]:
     """The blocks of an email, and the head of what was forwarded in it, if it was; the rest is left out."""
-    blocks: list[Block] = []
+    blocks: list[SourceBlock] = []
     head: _Head | None = None
     for number, (kind, body) in enumerate(parts.bodies):
         if kind == "text/html":
@@ -163,7 +163,7 @@ def _unquoted(lines: list[str]) -> str:
 # --- what was forwarded ---------------------------------------------------------------------------
 
 
-def _forwarded_blocks(blocks: list[Block], subject: str) -> tuple[list[Block], _Head | None, str]:
+def _forwarded_blocks(blocks: list[SourceBlock], subject: str) -> tuple[list[SourceBlock], _Head | None, str]:
     """The blocks of the innermost forwarded email, its head, and what is above it with that head."""
     blocks = [
         each

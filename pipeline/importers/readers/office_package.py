@@ -115,7 +115,7 @@ def local(element: Element) -> str:
 
 
 def attribute(element: Element, name: str) -> str:
-    """The value of an attribute, whatever its namespace; empty where there is none."""
+    """The value of an attribute, whatever its namespace; empty if it is missing."""
     return next((value for key, value in element.items() if key.rpartition("}")[2] == name), "")
 
 

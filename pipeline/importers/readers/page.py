@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 from pipeline.errors import PressroomError
-from pipeline.importers.blocks import Block, Kind
+from pipeline.importers.blocks import Kind, SourceBlock
 from pipeline.importers.cleanup.boxes import DEK, RELATED, furniture_reason, is_named, place_reason
 from pipeline.importers.cleanup.end import is_disclaimer
 from pipeline.importers.decode import text_of
@@ -105,7 +105,7 @@ def _placed(draft: Draft, lines: frozenset[str]) -> Draft:
     """The draft with the blocks from the first to the last of the article's lines, its title above included."""
     blocks = draft.blocks
 
-    def is_article(block: Block) -> bool:
+    def is_article(block: SourceBlock) -> bool:
         if block.kind in (Kind.LIST, Kind.TABLE, Kind.QUOTE):
             return any(
                 same(re.sub(r"^\s*(?:[-+*>|]|\d+\.)\s*", "", each)) in lines

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pipeline.importers.blocks import Block, Box, Kind, parse_blocks
+from pipeline.importers.blocks import Box, Kind, SourceBlock, parse_blocks
 from pipeline.importers.draft import Left
 from pipeline.importers.escape import begun
 from pipeline.importers.html import names_of, wash
@@ -63,7 +63,7 @@ _MARKED = tuple(
 )
 
 
-def without_html(blocks: tuple[Block, ...], left: list[Left]) -> Iterator[Block]:
+def without_html(blocks: tuple[SourceBlock, ...], left: list[Left]) -> Iterator[SourceBlock]:
     """The blocks with HTML as Markdown; those between the tags of an element are in its box."""
     opened: list[tuple[str, Box | None]] = []
     count = 0
@@ -116,7 +116,7 @@ def _unpaired(text: str) -> tuple[str, list[tuple[str, str]], list[str]]:
     return text, opens, closes
 
 
-def _washed(text: str, left: list[Left]) -> tuple[Block, ...]:
+def _washed(text: str, left: list[Left]) -> tuple[SourceBlock, ...]:
     """A block of HTML as blocks; within it some systems read Markdown, others do not."""
     bare = re.sub(r"<[^<>]*>", "", text)
     markdown = _MARKDOWN.search(bare) and not re.search(r"<(?:pre|code|table|ul|ol)\b", text, re.IGNORECASE)
@@ -131,7 +131,7 @@ def _washed(text: str, left: list[Left]) -> tuple[Block, ...]:
     return _html(text, left)
 
 
-def _html(text: str, left: list[Left]) -> tuple[Block, ...]:
+def _html(text: str, left: list[Left]) -> tuple[SourceBlock, ...]:
     washed = wash(text)
     left += washed.left
     return washed.blocks
@@ -142,7 +142,7 @@ def _without_comments(text: str, left: list[Left]) -> str:
     return _COMMENT.sub("", text)
 
 
-def _inline(block: Block, left: list[Left]) -> Block:
+def _inline(block: SourceBlock, left: list[Left]) -> SourceBlock:
     """HTML within a line: links, images and emphasis as Markdown; tags that mean nothing by themselves go."""
     text = outside_spans(block.text, lambda part: _translated(part, left))
     if block.kind is Kind.PARAGRAPH and text.lstrip()[:8] != block.text.lstrip()[:8]:

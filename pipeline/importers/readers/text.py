@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.errors import PressroomError
-from pipeline.importers.blocks import Block, Kind
+from pipeline.importers.blocks import Kind, SourceBlock
 from pipeline.importers.decode import text_of
 from pipeline.importers.draft import Draft, Material
 from pipeline.importers.escape import escaped, heading
@@ -67,7 +67,7 @@ def read(material: Material) -> tuple[Draft, ...]:
     return (Draft(tuple(text_blocks(text)), source_text=text, numbered=True),)
 
 
-def text_blocks(text: str) -> Iterator[Block]:
+def text_blocks(text: str) -> Iterator[SourceBlock]:
     """The blocks of a plain text."""
     lines = _with_gaps(_unwrapped(_lines(text)))
     apart = sum(line.gap for line in lines[1:])
@@ -108,14 +108,14 @@ def _with_gaps(lines: list[Line]) -> list[Line]:
     ]
 
 
-def _block(line: Line, has_gaps: bool) -> Block:
+def _block(line: Line, has_gaps: bool) -> SourceBlock:
     bare = is_bare(line.text.rstrip("!"), _LONGEST_LINE) and not is_prose(line.text)
     kind = Kind.LINE if bare else Kind.PARAGRAPH
-    return Block(kind, escaped(line.text), 0, line.number, apart=line.gap or not has_gaps)
+    return SourceBlock(kind, escaped(line.text), 0, line.number, apart=line.gap or not has_gaps)
 
 
-def _list(items: Sequence[str], first: Line) -> Block:
-    return Block(Kind.LIST, "\n".join(items), 0, first.number, apart=first.gap)
+def _list(items: Sequence[str], first: Line) -> SourceBlock:
+    return SourceBlock(Kind.LIST, "\n".join(items), 0, first.number, apart=first.gap)
 
 
 # --- broken lines -------------------------------------------------------------------------------
@@ -170,7 +170,7 @@ def _joined(above: str, below: str) -> str:
 
 # --- rules and lists ----------------------------------------------------------------------------
 
-_Found = tuple[list[Block], int] | None
+_Found = tuple[list[SourceBlock], int] | None
 
 
 def _rule(lines: list[Line], at: int) -> _Found:
@@ -179,8 +179,8 @@ def _rule(lines: list[Line], at: int) -> _Found:
     below = lines[at + 1] if at + 1 < len(lines) else None
     if below and not below.gap and _is_signs(below) and is_bare(line.text, _LONGEST_LINE):
         level = 1 if at == 0 else 2
-        return [Block(Kind.HEADING, heading(line.text), level, line.number)], 2
-    return ([Block(Kind.RULE, "---", 0, line.number)], 1) if _is_signs(line) else None
+        return [SourceBlock(Kind.HEADING, heading(line.text), level, line.number)], 2
+    return ([SourceBlock(Kind.RULE, "---", 0, line.number)], 1) if _is_signs(line) else None
 
 
 def _is_signs(line: Line) -> bool:
@@ -248,7 +248,7 @@ def _numbers(lines: list[Line], at: int) -> _Found:
         items = [f"{_number(each)}{sign} {escaped(_NUMBER.sub('', each.text, count=1))}" for each in row]
         return [_list(items, row[0])], len(row)
     if len(row) == 1 and _is_numbered_heading(lines, at):
-        return [Block(Kind.HEADING, heading(row[0].text), 2, row[0].number)], 1
+        return [SourceBlock(Kind.HEADING, heading(row[0].text), 2, row[0].number)], 1
     return None
 
 
