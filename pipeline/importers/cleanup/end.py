@@ -17,7 +17,7 @@ _ITEM = re.compile(r"^\s*(?:[-+*]|\d+[.)])\s+")
 
 
 def disclaimer(body: Body) -> None:
-    """A disclaimer by its words or below its name becomes the field; a second one with the same words goes."""
+    """A disclaimer by its words or below its name becomes the field; with the same words again it goes."""
     edge = body.tail() or body.blocks
     for block in [*body.head(), *edge] if body.draft.numbered else edge:
         if not any(each is block for each in body.blocks):

@@ -65,11 +65,12 @@ def labels(body: Body) -> None:
         elif match[2] and not draft.dek and 0 < len(value) <= _LONGEST_DEK:
             body.set(dek=value)
             body.take(block, "the line of the dek")
-        elif match[2] and not draft.dek and not value and below and below.is_text:
-            if is_prose(below.words) and len(below.words) <= _LONGEST_DEK:
-                body.set(dek=below.words)
-                body.take(below)
-                body.take(block, "the name of the dek")
+        elif match[2] and not draft.dek and not value and below and below.is_text and is_prose(below.words):
+            if len(below.words) > _LONGEST_DEK:
+                continue
+            body.set(dek=below.words)
+            body.take(below)
+            body.take(block, "the name of the dek")
 
 
 def contents(body: Body) -> None:
@@ -154,13 +155,9 @@ def title(body: Body) -> None:
         _title_first(body)
     if body.draft.title:
         for block in body.blocks[:24] if body.draft.numbered else body.blocks[:6]:
+            looks = block.kind in (Kind.HEADING, Kind.LINE) or is_bold(block.text)
             if block.is_line and is_one_title(block.words, body.draft.title):
-                if (
-                    block.kind in (Kind.HEADING, Kind.LINE)
-                    or is_bold(block.text)
-                    or not is_sentence(block.words)
-                ):
-                    body.take(block, _AGAIN)
+                body.take(block, _AGAIN) if looks or not is_sentence(block.words) else None
         _title_otherwise(body)
 
 
@@ -178,7 +175,7 @@ def _name(body: Body, block: SourceBlock) -> None:
 
 
 def _title_twice(body: Body) -> None:
-    """A page copied as text has its title more than once above the text; short lines above it are its menu."""
+    """A page copied as text has its title more than once above the text; short lines above it are a menu."""
     top = [block for block in body.blocks[:15] if block.kind in (Kind.LINE, Kind.PARAGRAPH)]
     for place, block in enumerate(top if body.draft.numbered else ()):
         if place and is_prose(block.words):
@@ -219,7 +216,7 @@ def _title_first(body: Body) -> None:
 
 
 def _title_otherwise(body: Body) -> None:
-    """A second title of a copied page just below the first, of which at least half of the words are the same."""
+    """A second title just below the first in a copied page, with at least half of the words the same."""
     below = next((each for each in body.blocks[:3] if each.kind is Kind.LINE), None)
     if below is None or body.draft.alt_title or len(body.blocks) < 3 or not body.draft.numbered:
         return

@@ -13,7 +13,7 @@ from pipeline.errors import PressroomError
 from pipeline.importers.decode import cleaned, text_of
 from pipeline.importers.draft import Draft, Left, Material
 from pipeline.importers.html.tree import Tag, value, xml_of
-from pipeline.importers.readers.feed_item import SourceItem, FeedText, Person, draft_of, joined
+from pipeline.importers.readers.feed_item import FeedText, Person, SourceItem, draft_of, joined
 from pipeline.importers.readers.json_feed import is_json_feed, json_items
 
 NAME = "feed"
