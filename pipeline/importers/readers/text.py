@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipeline.errors import PressroomError
 from pipeline.importers.blocks import Kind, SourceBlock
@@ -129,9 +130,7 @@ def _unwrapped(lines: list[Line]) -> list[Line]:
     directly below them are full and end within a sentence.
     """
     pairs = [
-        (above, below)
-        for above, below in zip(lines, lines[1:], strict=False)
-        if not below.gap and not _MARKER.match(below.text)
+        (above, below) for above, below in pairwise(lines) if not below.gap and not _MARKER.match(below.text)
     ]
     width = max((len(above.text) for above, _ in pairs if not ADDRESS.search(above.text)), default=0)
     full = [
