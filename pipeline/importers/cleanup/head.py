@@ -51,7 +51,7 @@ def labels(body: Body) -> None:
     """A line that says what it is: "Title: …", "Summary: …", "Tags: …"; a label alone names the next line."""
     for block in [*body.head(), *body.tail()[-6:]]:
         match = _LABEL.match(block.words) if block.is_line else None
-        if not match or not any(each is block for each in body.blocks):
+        if not match or not body.has(block):
             continue
         value, below, draft = block.words[match.end() :], body.below(block), body.draft
         if match[3] and value:
@@ -80,7 +80,7 @@ def contents(body: Body) -> None:
         if block.kind in (Kind.PARAGRAPH, Kind.LIST) and _MARK.fullmatch(block.text):
             body.take(block, "the place of a table of contents")
         elif block.kind is Kind.LIST and _leads_inside(block):
-            above = _above(body, block)
+            above = body.above(block)
             if above and _is_contents_name(above):
                 body.take(above, "table of contents")
             body.take(block, "table of contents")
@@ -109,11 +109,6 @@ def _is_contents_name(block: SourceBlock) -> bool:
         and block.kind is not Kind.LIST
         and phrases.CONTENTS.fullmatch(block.words.rstrip(":")) is not None
     )
-
-
-def _above(body: Body, block: SourceBlock) -> SourceBlock | None:
-    at = next(number for number, each in enumerate(body.blocks) if each is block)
-    return body.blocks[at - 1] if at else None
 
 
 def _entries(body: Body, name: SourceBlock, headings: set[str]) -> list[SourceBlock]:
