@@ -37,13 +37,14 @@ _ATTRIBUTES = "# Entries that several people have added are kept side by side.\n
 
 @dataclass(frozen=True, slots=True)
 class LinkRequest:
-    """A link to add. With a title, its page is not fetched."""
+    """A link to add. With a title, its page is not fetched; without a day, it is of today."""
 
     url: str
     title: str = ""
     comment: str = ""
     tags: tuple[str, ...] = ()
     via: str = ""
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def add_links(
     A link that is there already, or whose page cannot be read, is left out, and said in `errors`. Raises
     `PressroomError` for a file that cannot be added to; then nothing is written.
     """
-    known = _known(workspace)
+    known = known_addresses(workspace)
     wanted: dict[str, LinkRequest] = {}
     for request in requests:
         with collect(errors):
@@ -104,7 +105,7 @@ def add_links(
     return _append(workspace, entries, now) if entries else ()
 
 
-def _known(workspace: Workspace) -> dict[str, str]:
+def known_addresses(workspace: Workspace) -> dict[str, str]:
     """Where each address is already, by the id that is made from it: in a file, or in an earlier issue."""
     known = {link_id(link.url): f"is in {link.place}" for link in workspace.pool.links.values() if link.url}
     for folder, lock in sorted(workspace.assembler.locks.items(), reverse=True):
@@ -170,7 +171,7 @@ def _entry(workspace: Workspace, request: LinkRequest, facts: _PageFacts, now: d
         "author": facts.author,
         "via": request.via,
         "tags": list(request.tags),
-        "date": now.date(),
+        "date": request.day or now.date(),
         "url": request.url,
     }
     lines = write_yaml({key: value for key, value in fields.items() if value}).splitlines()

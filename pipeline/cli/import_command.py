@@ -14,7 +14,9 @@ from pipeline.cli import terminal
 from pipeline.cli.options import MomentType, complete_tag, json_option, now_option, time_or_now, workspace_of
 
 if TYPE_CHECKING:
+    from pipeline.actions.add_links import AddedLink
     from pipeline.actions.import_sources import PreparedImport
+    from pipeline.errors import PressroomError
     from pipeline.importers.run import Item
 
 
@@ -54,15 +56,19 @@ def import_(ctx: click.Context, /, sources: tuple[str, ...], **options: Any) -> 
     it (.import.json), with the reason. Importing an unchanged source again changes nothing; for a
     changed one, the difference is shown before you decide.
 
+    A list of links becomes link items in issues/links: a browser's or a service's bookmarks (.html, RSS),
+    OPML, CSV or TSV with a header, or Markdown with nothing but links in lists.
+
     \b
     Examples:
       pressroom import old-site/content --dry-run
       pressroom import old-site/content --base-url https://old.example
       pressroom import https://example.org/feed.xml --tag elsewhere
       pressroom import letter.docx interview.txt --author "Jane Doe, editor"
+      pressroom import bookmarks.html reading.csv
       pbpaste | pressroom import - --title "The glutamate switch"
     """
-    from pipeline.actions.import_sources import ImportRequest, prepare_import
+    from pipeline.actions.import_sources import ImportRequest, prepare_import, write_links
 
     workspace = workspace_of(ctx)
     request = ImportRequest(
@@ -74,12 +80,15 @@ def import_(ctx: click.Context, /, sources: tuple[str, ...], **options: Any) -> 
     now = time_or_now(options["now"], workspace.files.zone)
     prepared = prepare_import(workspace, request, now, sys.stdin.buffer.read, watch)
     written = [] if options["dry_run"] else _write(prepared, sources, options)
+    errors = list(prepared.errors)
+    added = () if options["dry_run"] else write_links(workspace, prepared, now, errors)
     if options["as_json"]:
-        terminal.print_json(_json(prepared, written, options["dry_run"]))
+        terminal.print_json(_json(prepared, written, errors, options["dry_run"]))
     else:
         _show(prepared, written, options["dry_run"])
-    if prepared.errors:
-        terminal.show_mistakes(prepared.errors)
+        _show_links(prepared, added)
+    if errors:
+        terminal.show_mistakes(errors)
         ctx.exit(1)
 
 
@@ -164,7 +173,20 @@ def _show_article(item: Item, dry_run: bool) -> None:
         terminal.result("\n" + "\n".join(f"  | {line}".rstrip() for line in text.split("\n")) + "\n")
 
 
-def _json(prepared: PreparedImport, written: Sequence[Item], dry_run: bool) -> dict[str, Any]:
+def _show_links(prepared: PreparedImport, added: Sequence[AddedLink]) -> None:
+    for link in added:
+        terminal.result(f"{link.item.place}  {link.item.title}")
+    if not added:
+        for request in prepared.links:
+            terminal.result(f"{request.url}  {request.title}")
+    if prepared.links or prepared.known_links:
+        known = f", {prepared.known_links} known already" if prepared.known_links else ""
+        terminal.message(f"\n{terminal.count(len(prepared.links), 'new link')}{known}.")
+
+
+def _json(
+    prepared: PreparedImport, written: Sequence[Item], errors: Sequence[PressroomError], dry_run: bool
+) -> dict[str, Any]:
     from dataclasses import asdict
 
     from pipeline.errors import flatten
@@ -189,6 +211,8 @@ def _json(prepared: PreparedImport, written: Sequence[Item], dry_run: bool) -> d
         articles.append(entry)
     return {
         "articles": articles,
+        "links": [{"url": each.url, "title": each.title, "tags": list(each.tags)} for each in prepared.links],
+        "known_links": prepared.known_links,
         "passed_over": list(prepared.skipped),
-        "errors": [each.values for error in prepared.errors for each in flatten(error)],
+        "errors": [each.values for error in errors for each in flatten(error)],
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pipeline.errors import PressroomError, suggest
 from pipeline.importers.draft import Importer, Material
 from pipeline.importers.readers import docx, feed, markdown, message, page, text
+from pipeline.importers.readers.link_list import LINKS_FORM
 
 IMPORTERS: tuple[Importer, ...] = (docx, message, feed, page, markdown, text)
 """Forms that are known by their bytes come first, the one that takes any text last."""
@@ -18,7 +19,9 @@ def importer_for(material: Material, form: str | None = None) -> Importer:
     if form is not None:
         known = {each.NAME: each for each in IMPORTERS}
         if form not in known:
-            hint = suggest(form, known) or f"The forms are {', '.join(known)}."
+            if form == LINKS_FORM:
+                raise PressroomError("is no list of links.", material.name)
+            hint = suggest(form, known) or f"The forms are {', '.join((*known, LINKS_FORM))}."
             raise PressroomError(f'there is no form "{form}".', "--form", hint=hint)
         return known[form]
     for each in IMPORTERS:

@@ -26,6 +26,7 @@ from pipeline.importers.finish import Given, Known, finished, known_of, slug_of
 from pipeline.importers.forms import importer_for
 from pipeline.importers.gather import STDIN, Named, load
 from pipeline.importers.pictures import Pictures
+from pipeline.importers.readers.link_list import LINKS_FORM, SourceLink, read_link_list
 from pipeline.importers.records import Record, digest_of, read_records
 from pipeline.importers.settle import Directory, with_links, with_pictures
 from pipeline.model import Article, Image, ImageUse
@@ -122,6 +123,7 @@ class Import:
         self._known = Known(self._tags, known.audiences, known.zone, known.now)
         self._taken = {*workspace.pool, *workspace.pool.current}
         self._slugs = {slug: article.place.path for slug, article in workspace.pool.items()}
+        self.links: list[SourceLink] = []
         self._items: list[Item] = []
 
     # --- one source after the other --------------------------------------------------------------
@@ -129,6 +131,9 @@ class Import:
     def take(self, source: Named) -> None:
         """Read one source. Raises `PressroomError` where nothing can be made of it."""
         material = load(source, self.files, self.pictures.web, self.stdin)
+        if self.form in (None, LINKS_FORM) and (links := read_link_list(material)):
+            self.links += links
+            return
         importer = importer_for(material, self.form)
         drafts = importer.read(material)
         if self.given.title and len(drafts) > 1:
@@ -178,6 +183,10 @@ class Import:
         item = Item(material, importer, draft, State.NEW, f"{POOL}/{slug}.md", digest, slug=slug)
         self.records.add(item.record)  # so that the same piece is not brought twice in one run
         return item
+
+    def spelling(self, tag: str) -> str:
+        """A tag as the publication spells it."""
+        return self._tags.get(path_part(tag), tag)
 
     def _finished(self, draft: Draft, material: Material, before: Article | None) -> Draft:
         draft = finished(clean(draft), self.given, self._known, material.name, before)

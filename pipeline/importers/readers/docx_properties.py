@@ -13,7 +13,8 @@ from pipeline.importers.readers.office_package import local, tree_of
 
 _NO_TITLE = re.compile(
     r"(?:(?:new |neues )?(?:microsoft )?(?:word )?(?:document|dokument|doc|untitled|title)"
-    r"(?: document)?[ _-]*\d*|microsoft word\b.*|powerpoint.*|.*\b(?:template|vorlage)|.*\.(?:docx?|dotx?|odt|rtf))",
+    r"(?: document)?[ _-]*\d*|microsoft word\b.*|powerpoint.*|.*\b(?:template|vorlage)"
+    r"|.*\.(?:docx?|dotx?|odt|rtf))",
     re.IGNORECASE,
 )
 _NO_AUTHOR = re.compile(

@@ -261,7 +261,7 @@ def _number(line: Line) -> int:
 
 
 def _numbered_headings(lines: list[Line]) -> frozenset[int]:
-    """The places of at least two short lines, numbered from 1, each above a paragraph: headings, not a list."""
+    """The places of headings: at least two short lines, numbered from 1, each above a paragraph."""
     places = []
     for at, (line, below) in enumerate(pairwise(lines)):
         match = _NUMBER.match(line.text)
