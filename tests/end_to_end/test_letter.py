@@ -236,6 +236,25 @@ def test_what_is_not_to_be_shown_is_in_no_form(workspace: WorkspaceRunner, place
     assert workspace.run("check").exit_code == 0
 
 
+@pytest.mark.parametrize("place", [pytest.param("newsletter.toml", marks=pytest.mark.slow), "issue.md"])
+def test_code_has_colors_unless_show_says_otherwise(workspace: WorkspaceRunner, place: str) -> None:
+    own = place == "issue.md"
+
+    def built(show: str) -> dict[str, str]:
+        more = f"show: {{code_colors: {show}}}\n" if own and show else ""
+        settings = SETTINGS if own or not show else f"{SETTINGS}\n[show]\ncode_colors = {show}\n"
+        body = "Code:\n\n```python\nprint('Lamps')\n```\n"
+        workspace.write({"newsletter.toml": settings, PLASTIC: issue(more=more, letter=body)})
+        return dict(outputs(workspace, PLASTIC))
+
+    colored, plain = built(""), built("false")
+    for form in ("email", "page"):
+        assert 'class="hs"' in colored[form]
+        assert 'class="hs"' not in plain[form]
+    assert colored["text part"] == plain["text part"]
+    assert workspace.run("check").exit_code == 0
+
+
 def test_a_misspelt_key_of_show_is_suggested(workspace: WorkspaceRunner) -> None:
     workspace.write({PLASTIC: issue(more="show: {reading_tim: false}\n")})
     assert 'Did you mean "reading_time"?' in workspace.error("build")

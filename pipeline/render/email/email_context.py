@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from pipeline.config.i18n import Messages
+from pipeline.content.html_nodes import HtmlOptions
+from pipeline.content.medium import Medium
 from pipeline.model import (
     ComposedArticle,
     ComposedEdition,
@@ -17,6 +19,7 @@ from pipeline.model import (
     Section,
     Show,
 )
+from pipeline.render.code_palette import code_palette
 from pipeline.render.email.template_values import EmailLink
 from pipeline.render.shared_text import byline, host, revision_date, together
 from pipeline.support import merge
@@ -38,6 +41,11 @@ class EmailContext:
     def show(self) -> Show:
         """What the issue shows beside its texts."""
         return self.edition.issue.show
+
+    def html_options(self, heading_shift: int = 0) -> HtmlOptions:
+        """How content is written; its headings are lowered by `heading_shift` levels."""
+        colors = code_palette(self.publication.theme.colors) if self.show.code_colors else None
+        return HtmlOptions(Medium.EMAIL, styles=self.styles, heading_shift=heading_shift, code_colors=colors)
 
     @property
     def issue_line(self) -> str:

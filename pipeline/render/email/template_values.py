@@ -127,3 +127,4 @@ class EmailView:
     unsubscribe_url: str
     preferences_url: str
     browser_url: str
+    has_code: bool

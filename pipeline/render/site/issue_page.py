@@ -41,7 +41,7 @@ from pipeline.support import urls
 def issue_page(site: SiteRenderer, position: int, edition: ComposedEdition) -> OutputFile:
     """The page of an edition of the issue at `position` in the index."""
     index, issue = site.index, edition.issue
-    page = site.page(urls.issue_path(issue, edition.audience))
+    page = replace(site.page(urls.issue_path(issue, edition.audience)), issue_show=issue.show)
     letter = for_audience(edition.letter, Medium.WEB, edition.audience)
     image = issue_card(index, position, site.messages).picture(site.publication)
     head = make_head(
@@ -64,7 +64,6 @@ def issue_page(site: SiteRenderer, position: int, edition: ComposedEdition) -> O
         "issue.html.j2",
         page,
         head,
-        show=issue.show,
         number=issue.number,
         title=issue.title,
         dek=edition.summary if issue.preview_text else "",
