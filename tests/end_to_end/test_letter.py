@@ -456,3 +456,38 @@ def test_the_next_issue_takes_the_sections_of_toml(workspace: WorkspaceRunner) -
         '[[sections]]\ntitle = "Research"\ntags = ["research"]\n+++\nHello {{ first_name | there }},\n\n'
     )
     workspace.ok("build", "2")
+
+
+# --- contents --------------------------------------------------------------------------------
+
+LONG = {
+    f"issues/articles/{name}.md": article(f"The {name}", date="2026-01-08", body="Word " * 900)
+    for name in ("lamp", "river", "stair")
+}
+
+
+def test_a_long_issue_has_its_titles_at_its_head(workspace: WorkspaceRunner) -> None:
+    workspace.write(LONG)
+    forms = dict(outputs(workspace, PLASTIC))
+    page = "https://synapse.example/news/issues/001-the-plastic-brain/"
+    for name in ("lamp", "river", "stair"):
+        assert f'href="{page}#{name}"' in forms["email"]
+        assert f'href="#{name}"' in forms["page"]
+        assert f'id="{name}"' in forms["page"]
+    head, *_ = forms["text part"].partition("-----")
+    assert "In this issue:\n- The glutamate switch\n- The lamp\n- The river\n- The stair\n" in head
+    assert workspace.run("check").exit_code == 0
+
+
+@pytest.mark.parametrize("change", ["shorter", "fewer", "show"])
+def test_an_issue_that_is_not_long_has_no_contents(workspace: WorkspaceRunner, change: str) -> None:
+    workspace.write(LONG)
+    if change == "shorter":
+        workspace.write({"issues/articles/stair.md": article("The stair", body="Words.")})
+        workspace.write({"issues/articles/river.md": article("The river", body="Words.")})
+    elif change == "fewer":
+        (workspace.root / "issues/articles/stair.md").unlink()
+    else:
+        workspace.write({PLASTIC: issue(more="show: {contents: false}\n")})
+    for form, output in outputs(workspace, PLASTIC):
+        assert "In this issue" not in output, form

@@ -21,7 +21,7 @@ from pipeline.model import (
 )
 from pipeline.render.code_palette import code_palette
 from pipeline.render.email.template_values import EmailLink
-from pipeline.render.shared_text import byline, host, revision_date, together
+from pipeline.render.shared_text import byline, contents, host, revision_date, together
 from pipeline.support import merge
 
 
@@ -109,6 +109,17 @@ class EmailContext:
             return None
         key = "read_on_web" if layout is Layout.FULL else "read"
         return EmailLink(self.messages.format(key, title=title), article.url)
+
+    @property
+    def contents(self) -> tuple[EmailLink, ...]:
+        """The titles at the head of a long issue, each linked to its place on the issue's page.
+
+        Most mail clients do not follow links within an email.
+        """
+        page = browser_url(self.edition)
+        return tuple(
+            EmailLink(each.article.title, f"{page}#{each.article.slug}") for each in contents(self.edition)
+        )
 
     def related_links(self, article: ComposedArticle) -> tuple[EmailLink, ...]:
         """The related articles that have an address, in the order in which the article names them."""

@@ -61,6 +61,7 @@ def email_view(context: EmailContext, logo: Image | None) -> EmailView:
         lead=in_part(_fit(letter.lead, _TEXT_WIDTH), LETTER),
         letter=in_part(letter_blocks, LETTER),
         letter_notes_html=in_part(letter_notes, LETTER),
+        contents=context.contents,
         sections=tuple(
             EmailSection(
                 section.title,

@@ -15,7 +15,7 @@ from pipeline.model import (
     OutputFile,
     Section,
 )
-from pipeline.render.shared_text import link_row, together
+from pipeline.render.shared_text import contents, link_row, together
 from pipeline.render.site.head_metadata import FeedLink, make_head
 from pipeline.render.site.json_ld import about_issue
 from pipeline.render.site.page_content import content_html, html_options
@@ -71,6 +71,7 @@ def issue_page(site: SiteRenderer, position: int, edition: ComposedEdition) -> O
         minutes=edition.minutes,
         picture=site_image(letter.lead, page),
         letter=content_html(letter, page, "letter_", 0),
+        contents=tuple(SiteLink(each.article.title, f"#{each.article.slug}") for each in contents(edition)),
         sections=sections,
         disclaimers=edition.disclaimers,
         editions=edition_links([other for other in index.issues[position] if other is not edition], page),
