@@ -287,7 +287,8 @@ class Article:
     a second headline. `disclaimer` is shown wherever the article is, together with those of its tags.
     `audience` is empty if everyone may read it. `link` is its address if it is published elsewhere.
     `aliases` are earlier slugs, whose addresses redirect to it. `silence` maps the codes of silenced
-    checks to the reason. `lines` maps each field to its line.
+    checks to the reason. `feed_id` is the id that it had in an earlier feed. `lines` maps each field to its
+    line.
     """
 
     slug: str
@@ -312,6 +313,7 @@ class Article:
     draft: bool = False
     link: str | None = None
     aliases: tuple[str, ...] = ()
+    feed_id: str = ""
     silence: Mapping[str, str] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)
@@ -496,7 +498,7 @@ class Issue:
     first one is the main edition. `own_sections` is False if the sections are the publication's. `subject`
     and `preview_text` are as typed; without a subject, the title is used. `image` is the path of the picture
     at its head, as written. `theme_layout` is the layout of
-    the theme. `lines` maps each field to its line.
+    the theme. `feed_id` is the id that it had in an earlier feed. `lines` maps each field to its line.
     """
 
     number: int
@@ -520,6 +522,7 @@ class Issue:
     show: Show = Show()
     aliases: tuple[str, ...] = ()
     snippets: tuple[str, ...] = ()
+    feed_id: str = ""
     silence: Mapping[str, str] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)

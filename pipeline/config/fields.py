@@ -161,6 +161,18 @@ class Fields:
             )
         return image, self.text("image_alt")
 
+    def feed_id(self) -> str:
+        """The id in `id`, by which readers of an earlier feed know the item; empty if it has none."""
+        value = self.text("id")
+        if re.search(r"\s", value) or len(value) > 500:
+            self.error(
+                "id",
+                "`id` must be at most 500 characters without spaces.",
+                "Copy what the item's <guid> or <id> was in the earlier feed.",
+            )
+            return ""
+        return value
+
     def texts(self, key: str, *, or_one: bool = False) -> tuple[str, ...]:
         """A list of texts, each once; `or_one` also accepts a single text as a list of one."""
         field = self.field(key)
