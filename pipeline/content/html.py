@@ -117,6 +117,24 @@ class _HtmlWriter(NodeWriter):
         poster = f"<p>{self._button(block)}</p>".replace(' class="button"', "", 1)
         return self._div("video", _lines(poster, self.blocks(block.blocks)))
 
+    def _event(self, block: Block) -> str:
+        when = escaped(block.event.when if block.event else "")
+        if block.event and self.options.medium is Medium.WEB:
+            when = f'<time datetime="{block.event.iso}">{when}</time>'
+        title = f"<strong>{self.nodes(block.nodes, 'p')}</strong>"
+        head = "<br>".join(filter(None, (title, when, escaped(block.role))))
+        calendar = f"<p>{self._button(block)}</p>".replace(' class="button"', "", 1) if block.link_url else ""
+        return self._div("event", _lines(f"<p>{head}</p>", self.blocks(block.blocks), calendar))
+
+    def _audio(self, block: Block) -> str:
+        audio, player = block.audio, ""
+        title = f"<strong>{self._button(block)}</strong>".replace(' class="button"', "", 1)
+        details = f"<br>{escaped(audio.details)}" if audio and audio.details else ""
+        if audio and self.options.medium is Medium.WEB:
+            source, label = merge.escape(self.options.address(audio.url)), merge.escape(audio.title)
+            player = f'<audio controls preload="none" src="{source}" aria-label="{label}"></audio>'
+        return self._div("audio", _lines(f"<p>{title}{details}</p>", player, self.blocks(block.blocks)))
+
     def _columns(self, block: Block) -> str:
         return self._div("columns", _lines(*map(self.block, block.blocks)))
 
@@ -129,11 +147,13 @@ class _HtmlWriter(NodeWriter):
 
 
 _CONTAINER_FORMS: dict[BlockKind, Callable[[_HtmlWriter, Block], str]] = {
+    BlockKind.AUDIO: _HtmlWriter._audio,
     BlockKind.BUTTONS: _HtmlWriter._buttons,
     BlockKind.CALLOUT: _HtmlWriter._callout,
     BlockKind.COLUMN: _HtmlWriter._column,
     BlockKind.COLUMNS: _HtmlWriter._columns,
     BlockKind.CTA: _HtmlWriter._call_to_action,
+    BlockKind.EVENT: _HtmlWriter._event,
     BlockKind.PERSON: _HtmlWriter._person,
     BlockKind.PROSE: _HtmlWriter._prose,
     BlockKind.PULLQUOTE: _HtmlWriter._pull_quote,

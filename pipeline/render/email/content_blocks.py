@@ -15,8 +15,13 @@ from pipeline.render.email.template_values import EmailBlock, EmailImage
 from pipeline.support.limits import PORTRAIT_WIDTH
 
 _GAP = 24
-_INSETS = {BlockKind.CALLOUT: 52, BlockKind.PERSON: PORTRAIT_WIDTH + 16}
-"""Pixels that a container takes from its text: a callout's padding and bar, a person's photo."""
+_INSETS = {
+    BlockKind.AUDIO: 48,
+    BlockKind.CALLOUT: 52,
+    BlockKind.EVENT: 48,
+    BlockKind.PERSON: PORTRAIT_WIDTH + 16,
+}
+"""Pixels that a container takes from its text: the padding of a box, a callout's bar, a person's photo."""
 
 
 def content_blocks(
@@ -33,7 +38,7 @@ def content_blocks(
 
 def _photo(block: Block) -> EmailImage | None:
     """The photo of a person, if the block is one and has it."""
-    for node in block.nodes:
+    for node in block.nodes if block.kind is BlockKind.PERSON else ():
         if isinstance(node, Element):
             shown = dict(node.attributes)
             return EmailImage(shown["src"], shown["alt"], int(shown["width"]), int(shown["height"]))
@@ -47,8 +52,10 @@ def _block(block: Block, options: HtmlOptions) -> EmailBlock:
     if block.kind is BlockKind.COLUMNS:
         width = (width + _GAP) // len(block.blocks) - _GAP
     options = replace(options, inset=DESK_ROOM - width)
+    details = block.event.when if block.event else block.audio.details if block.audio else ""
     return EmailBlock(
         block.kind.value,
+        html=ContentHtml(nodes_to_html(block.nodes, options) if block.event else ""),
         title=block.title,
         role=block.role,
         image=_photo(block),
@@ -58,4 +65,5 @@ def _block(block: Block, options: HtmlOptions) -> EmailBlock:
         blocks=tuple(_block(inner, options) for inner in block.blocks),
         link_html=ContentHtml(nodes_to_html(block.link_text, options)),
         link_url=block.link_url,
+        details=details,
     )

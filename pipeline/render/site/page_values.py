@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.config.i18n import Messages
-from pipeline.model import ComposedArticle, ComposedEdition, Image
+from pipeline.content.events import first_event
+from pipeline.content.medium import Medium
+from pipeline.model import EVERYONE, ComposedArticle, ComposedEdition, Image
 from pipeline.render.shared_text import host, revision_date
 from pipeline.render.site.page_content import ContentHtmlParts
 from pipeline.render.site.site_index import SiteIndex
@@ -166,9 +168,14 @@ def site_article(
     page: SitePage,
     layout: str = "card",
     html: ContentHtmlParts | None = None,
+    audience: str = EVERYONE,
 ) -> SiteArticle:
-    """An article as the page shows it; `html` is its content if the page shows it in full."""
+    """An article as the page shows it; `html` is its content if the page shows it in full.
+
+    Its date is that of its first event for this audience, if it has one.
+    """
     article = composed.article
+    event = first_event(composed.content, Medium.WEB, audience)
     updated = revision_date(article)
     return SiteArticle(
         slug=article.slug,
@@ -177,7 +184,7 @@ def site_article(
         href=page.href(composed.url or ""),
         tags=tag_links(article.tags, index, page),
         writers=tuple(Byline(author.name, author.role, author.url) for author in article.authors),
-        date=site_date(article.date, page.messages),
+        date=SiteDate(event.iso, event.days) if event else site_date(article.date, page.messages),
         updated=site_date(updated, page.messages) if updated else None,
         year=article.date.year,
         minutes=composed.content.minutes,

@@ -25,6 +25,7 @@ ELSEWHERE = {
     "LINK002",
     "LINK019",
     "RAW001",
+    "EVENT001",
     "CHECK001",
     "CHECK002",
 }
