@@ -1,7 +1,7 @@
 """Calendar files (iCalendar, RFC 5545), one for each event. No other module imports icalendar.
 
 Times are in UTC: an event that takes place once is one moment, which every calendar shows in its reader's
-own time. The rules of a time zone (VTIMEZONE) would change the bytes with each release of the zone data.
+own time (docs/decisions/calendar.md).
 """
 
 from __future__ import annotations
