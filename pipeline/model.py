@@ -447,7 +447,8 @@ class Event:
 
     One of `all_day` begins with its first day and ends with its last. Composing adds the rest: `uid` is its
     permanent id, `url` the address of its calendar file, `page` that of the page with the text, and `revised`
-    the last revision of the text; `when` and `days` are its time and its days in words.
+    the last revision of the text; `when` and `days` are its time and its days in words, and `calendar` the
+    words of the link to that file.
     """
 
     title: str
@@ -464,6 +465,7 @@ class Event:
     revised: datetime | None = None
     when: str = ""
     days: str = ""
+    calendar: str = ""
 
     @property
     def iso(self) -> str:
@@ -504,8 +506,8 @@ class Block:
     name, the person quoted in a pull quote, the audience of `only`, or a snippet's name. A call to action
     has its sentence as prose in `blocks`, and its one link as `link_text` and `link_url`. Buttons are calls
     to action without a sentence. A person has `role`, and the photo in `nodes`. A video has its poster in
-    `link_text`. An event has its title in `nodes`, its location as `role`, and the link to its calendar file,
-    which composing adds; a piece of audio is a link with its title.
+    `link_text`. An event has its title in `nodes`, its location as `role`, and, once it is composed, the
+    address of its calendar file; a piece of audio is a link with its title.
     """
 
     kind: BlockKind

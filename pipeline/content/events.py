@@ -55,9 +55,9 @@ def with_theme_words(
             revised=identity.updated,
             when=messages.when(block.event, zone),
             days=messages.days(block.event),
+            calendar=messages.format("calendar", title=title),
         )
-        words = messages.format("calendar", title=title)
-        return replace(block, event=event, link_text=(words,), link_url=event.url)
+        return replace(block, event=event, link_url=event.url)
 
     blocks = tuple(map(complete, content.blocks))
     return replace(content, blocks=blocks, **block_values(blocks))

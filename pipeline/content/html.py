@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from pipeline.content.html_nodes import HtmlOptions, NodeWriter, escaped
 from pipeline.content.medium import Medium
@@ -118,12 +119,15 @@ class _HtmlWriter(NodeWriter):
         return self._div("video", _lines(poster, self.blocks(block.blocks)))
 
     def _event(self, block: Block) -> str:
-        when = escaped(block.event.when if block.event else "")
-        if block.event and self.options.medium is Medium.WEB:
-            when = f'<time datetime="{block.event.iso}">{when}</time>'
+        when, calendar = "", ""
+        if event := block.event:
+            when, web = escaped(event.when), self.options.medium is Medium.WEB
+            when = f'<time datetime="{event.iso}">{when}</time>' if web else when
+        if event and event.url:
+            link = replace(block, link_text=(event.calendar,))
+            calendar = f"<p>{self._button(link)}</p>".replace(' class="button"', "", 1)
         title = f"<strong>{self.nodes(block.nodes, 'p')}</strong>"
         head = "<br>".join(filter(None, (title, when, escaped(block.role))))
-        calendar = f"<p>{self._button(block)}</p>".replace(' class="button"', "", 1) if block.link_url else ""
         return self._div("event", _lines(f"<p>{head}</p>", self.blocks(block.blocks), calendar))
 
     def _audio(self, block: Block) -> str:

@@ -114,14 +114,13 @@ class _TextWriter:
         )
 
     def _event(self, block: Block, columns: int) -> list[list[str]]:
-        facts = (self.line(block.nodes), block.event.when if block.event else "", block.role)
+        event, calendar = block.event, []
+        facts = (self.line(block.nodes), event.when if event else "", block.role)
         head = [line for fact in facts if fact for line in wrap(fact, columns)]
         words = self.blocks(block.blocks, columns)
-        return [
-            head,
-            *words,
-            *(self._call_to_action(replace(block, blocks=()), columns) if block.link_url else []),
-        ]
+        if event and event.url:
+            calendar = [wrap(self._linked(event.calendar, event.url), columns)]
+        return [head, *words, *calendar]
 
     def _audio(self, block: Block, columns: int) -> list[list[str]]:
         (title,) = self._call_to_action(replace(block, blocks=()), columns)

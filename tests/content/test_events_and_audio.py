@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ import pytest
 from content_kit import Resolver, writer
 from hypothesis import given
 from hypothesis import strategies as st
+from icalendar import Calendar
 from model_kit import PUBLICATION
 from property_kit import tries
 
@@ -21,6 +23,7 @@ from pipeline.content.parse import parse_content
 from pipeline.content.text import LinkList, blocks_to_text
 from pipeline.errors import PressroomError
 from pipeline.model import Content, Event, FeedIdentity
+from pipeline.render.site.calendar_file import calendar_file
 from pipeline.support import merge
 from pipeline.support.templating import Templates
 
@@ -243,6 +246,19 @@ def test_no_word_of_a_field_is_lost_in_any_form(
     for each in (title, place, address, inside, audio):
         for form in written:
             assert "".join(each.split()) in "".join(form.replace("<wbr>", "").split())
+
+
+odd = st.text(st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff"), min_size=1)
+
+
+@tries(200)
+@given(title=odd, place=odd)
+def test_any_words_come_out_of_a_calendar_file_as_they_went_in(title: str, place: str) -> None:
+    (one,) = parse(EVENT).events
+    made = calendar_file(replace(one, title=title, place=place, address=""), PUBLICATION).data
+    (entry,) = Calendar.from_ical(made).walk("VEVENT")
+    assert (entry["summary"], entry["location"], entry["uid"]) == (title, place, one.uid)
+    assert all(len(line) <= 75 for line in made.split(b"\r\n")) and made.count(b"BEGIN:") == 2
 
 
 def test_a_parsed_text_without_either_has_neither() -> None:

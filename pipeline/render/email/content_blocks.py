@@ -16,9 +16,9 @@ from pipeline.support.limits import PORTRAIT_WIDTH
 
 _GAP = 24
 _INSETS = {
-    BlockKind.AUDIO: 48,
+    BlockKind.AUDIO: 52,
     BlockKind.CALLOUT: 52,
-    BlockKind.EVENT: 48,
+    BlockKind.EVENT: 52,
     BlockKind.PERSON: PORTRAIT_WIDTH + 16,
 }
 """Pixels that a container takes from its text: the padding of a box, a callout's bar, a person's photo."""
@@ -52,18 +52,22 @@ def _block(block: Block, options: HtmlOptions) -> EmailBlock:
     if block.kind is BlockKind.COLUMNS:
         width = (width + _GAP) // len(block.blocks) - _GAP
     options = replace(options, inset=DESK_ROOM - width)
-    details = block.event.when if block.event else block.audio.details if block.audio else ""
+    title, details, link, url = block.title, "", block.link_text, ""
+    if block.audio:
+        details = block.audio.details
+    if event := block.event:
+        title, details, link, url = event.title, event.when, (event.calendar,), event.link
     return EmailBlock(
         block.kind.value,
-        html=ContentHtml(nodes_to_html(block.nodes, options) if block.event else ""),
-        title=block.title,
+        title=title,
         role=block.role,
         image=_photo(block),
         width=width,
         fits=block.kind is not BlockKind.BUTTONS
         or fit_in_a_row((button.link_text for button in block.blocks), width),
         blocks=tuple(_block(inner, options) for inner in block.blocks),
-        link_html=ContentHtml(nodes_to_html(block.link_text, options)),
+        link_html=ContentHtml(nodes_to_html(link, options)),
         link_url=block.link_url,
         details=details,
+        url=url,
     )
