@@ -17,7 +17,6 @@ from pipeline.checks.runner import CheckResult, run_rules, sort
 from pipeline.checks.size_budget import make_budget
 from pipeline.checks.spamassassin import spam_report
 from pipeline.compose import Composer
-from pipeline.content.events import past_events
 from pipeline.errors import PressroomError, raise_all
 from pipeline.model import Finding, Issue
 from pipeline.render.email.message import build_message
@@ -112,13 +111,5 @@ def check_context(prepared: PreparedEdition) -> CheckContext:
             *prepared.renderer.templates.unused(),
             *dead_links_of(composer, prepared.issue.assembled),
             *(finding for content in edition.contents for finding in content.findings),
-            *past_events(edition.letter, edition.audience, issue.place.path, issue.date),
-            *(
-                finding
-                for each in edition.articles
-                for finding in past_events(
-                    each.content, edition.audience, each.article.place.path, issue.date
-                )
-            ),
         ),
     )

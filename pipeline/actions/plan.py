@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pipeline.compose import Composer, source_of
 from pipeline.content.containers import arguments_in
 from pipeline.content.events import past_events
+from pipeline.content.medium import Medium, for_audience
 from pipeline.model import Article, BlockKind, Decision, Finding, Issue, PoolItem
 from pipeline.workspace import Workspace
 
@@ -80,7 +81,8 @@ def _past_events(
         for text in texts:
             if any(arguments_in(source_of(text)[0], kind) for kind in (BlockKind.EVENT, BlockKind.SNIPPET)):
                 content = composer.parsed_text(text).content
-                yield from past_events(content, edition.audience, text.place.path, issue.date)
+                content = for_audience(content, Medium.EMAIL, edition.audience)
+                yield from past_events(content, text.place.path, issue.date)
 
 
 def _plan_edition(

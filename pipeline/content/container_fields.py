@@ -14,7 +14,7 @@ from pipeline.content.unsafe_html import ContainerHtml
 from pipeline.model import Block, BlockKind, Element, Event
 
 _EXAMPLE = "2026-01-31 19:30"
-_OTHERS = "Write an empty line above the words, below the last field."
+_OTHERS = "Words about it are below an empty line."
 _YEARS = range(1970, 3000)
 _LONGEST = 366 * 24 * 60
 """Minutes of a `length`."""
@@ -71,33 +71,28 @@ def _fields(piece: ContainerHtml, normalizer: Normalizer) -> Fields:
 
 def _times(fields: Fields, zone: ZoneInfo) -> tuple[datetime | None, datetime | None, bool]:
     """Start, end, and whether both are days; mistakes are noted."""
-    start = _moment(fields, "start", zone, required=True)
-    minutes = fields.integer("length")
-    field = fields.field("end")
+    start, end = _moment(fields, "start", zone, required=True), None
+    length, field = fields.integer("length"), fields.field("end")
     if start is None:
         return None, None, False
     all_day = _is_day(fields.field("start"))
-    if field is None and all_day:
-        end: datetime | None = start.replace(hour=23, minute=59, second=59)
-    elif field is None:
-        end = (
-            (start.astimezone(UTC) + timedelta(minutes=minutes)).astimezone(start.tzinfo) if minutes else None
-        )
-    else:
-        end = _end(fields, field, start, zone)
-        if end and _is_day(field) is not all_day:
-            these = ("start", "end") if all_day else ("end", "start")
-            fields.error(
-                "end", "only `{1}` has a time.".format(*these), "Write both with a time, or both without."
-            )
-        elif end and end.astimezone(UTC) <= start.astimezone(UTC):
-            fields.error("end", "`end` is not after `start`.", "Write a later one, with its date.")
-    if minutes and (all_day or field):
+    if length and (field or all_day):
         other = "`end`" if field else "a `start` without a time"
         fields.error("length", f"`length` does not go with {other}.", "Delete it, or the other.")
-    elif minutes and minutes > _LONGEST:
+    elif length and length > _LONGEST:
         hint = "Write an `end` with its date."
-        fields.error("length", f"`length` is {minutes} minutes, more than a year.", hint)
+        fields.error("length", f"`length` is {length} minutes, more than a year.", hint)
+    elif length:
+        end = (start.astimezone(UTC) + timedelta(minutes=length)).astimezone(start.tzinfo)
+    if field:
+        end = _end(fields, field, start, zone)
+    elif all_day:
+        end = start.replace(hour=23, minute=59, second=59)
+    if end and field and _is_day(field) is not all_day:
+        timed = "end" if all_day else "start"
+        fields.error("end", f"only `{timed}` has a time.", "Write both with a time, or both without.")
+    elif end and end.astimezone(UTC) <= start.astimezone(UTC):
+        fields.error("end", "`end` is not after `start`.", "Write a later one, with its date.")
     return start, end, all_day
 
 
@@ -105,7 +100,8 @@ def _end(fields: Fields, field: Field, start: datetime, zone: ZoneInfo) -> datet
     """The end as a moment; one without a date, such as 21:00, is on the first day."""
     clock = re.fullmatch(r"([01]?[0-9]|2[0-3]):([0-5][0-9])", (field.text or "").strip())
     if clock:
-        return start.replace(hour=int(clock[1]), minute=int(clock[2]), second=0)
+        end = start.replace(hour=int(clock[1]), minute=int(clock[2]), second=0)
+        return _on_clocks(fields, "end", end)
     return _moment(fields, "end", zone, end=True)
 
 
@@ -118,19 +114,20 @@ def _moment(
     if moment.year not in _YEARS:
         fields.error(key, f"`{key}` is in the year {moment.year}.", f"Write it as {_EXAMPLE}.")
         return None
-    if moment.astimezone(UTC).astimezone(moment.tzinfo).replace(tzinfo=None) != moment.replace(tzinfo=None):
-        shown = f"{moment:%Y-%m-%d %H:%M}"
-        fields.error(key, f"`{key}` is {shown}, a time that the clocks of {zone.key} leave out.")
-        return None
-    return moment
+    return moment if _is_day(fields.field(key)) else _on_clocks(fields, key, moment)
+
+
+def _on_clocks(fields: Fields, key: str, moment: datetime) -> datetime | None:
+    """The moment, or None if it is in the hour that clocks leave out in spring, which is noted."""
+    if moment.astimezone(UTC).astimezone(moment.tzinfo).replace(tzinfo=None) == moment.replace(tzinfo=None):
+        return moment
+    when = f"{moment:%Y-%m-%d %H:%M}"
+    fields.error(key, f"`{key}` is {when}, a time that the clocks of {moment.tzinfo} leave out.")
+    return None
 
 
 def _is_day(field: Field | None) -> bool:
     """Whether a field that was read as a date has no time."""
-    if field is None:
-        return False
-    return (
-        len(field.value.strip()) == 10
-        if isinstance(field.value, str)
-        else not isinstance(field.value, datetime)
-    )
+    if field and isinstance(field.value, str):
+        return len(field.value.strip()) == 10
+    return field is not None and not isinstance(field.value, datetime)

@@ -76,11 +76,9 @@ def first_event(content: Content, medium: Medium, audience: str) -> Event | None
     return next(iter(for_audience(content, medium, audience).events), None)
 
 
-def past_events(content: Content, audience: str, path: str, issue_date: datetime) -> Iterator[Finding]:
-    """Report the events in an email that are over when the issue goes out."""
-    if not content.events:
-        return
-    for event in for_audience(content, Medium.EMAIL, audience).events:
+def past_events(content: Content, path: str, issue_date: datetime) -> Iterator[Finding]:
+    """Report the events that are over when the issue goes out, in content chosen for its readers."""
+    for event in content.events:
         if (event.end or event.start) < issue_date:
             yield Finding(
                 "EVENT001",

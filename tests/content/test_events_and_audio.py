@@ -129,6 +129,18 @@ def test_an_event_over_midnight_is_on_one_day_and_one_of_several_days_on_all() -
     assert event("start: 2026-03-03 09:00", "end: 2026-03-05 17:00").days == "3–5 March 2026"
 
 
+def test_a_day_may_begin_in_the_hour_that_clocks_leave_out() -> None:
+    parsed = parse_content(
+        "::: event Talk\nstart: 2026-03-08\n:::",
+        path="a.md",
+        first_line=1,
+        resolver=Resolver(),
+        merge_fields={},
+        zone=ZoneInfo("America/Havana"),
+    )
+    assert [each.iso for each in parsed.events] == ["2026-03-08"]
+
+
 def test_a_length_is_real_time_also_in_the_night_in_which_clocks_go_back() -> None:
     one = event("start: 2026-10-24 23:30", "length: 180")
     assert one.end and one.end.astimezone(UTC) == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
@@ -148,7 +160,9 @@ def test_a_length_is_real_time_also_in_the_night_in_which_clocks_go_back() -> No
         (["start: 2026-03-03", "length: 90"], "a.md:3: `::: event`: `length` does not go with"),
         (["start: 2026-03-03 19:00", "end: 20:00", "length: 9"], "a.md:4: `::: event`: `length` does not go"),
         (["start: 2026-03-03 19:00", "length: 99999999999999999999"], "a.md:3: `::: event`: `length` is"),
+        (["start: 2026-03-03 19:00", "length: 999999999999999999"], "a.md:3: `::: event`: `length` is 9999"),
         (["start: 2026-03-29 01:30"], "a.md:2: `::: event`: `start` is 2026-03-29 01:30, a time that the"),
+        (["start: 2026-03-29 00:30", "end: 01:30"], "a.md:3: `::: event`: `end` is 2026-03-29 01:30, a time"),
         (["start: 0001-01-01"], "a.md:2: `::: event`: `start` is in the year 1."),
         (["start: 9999-12-31"], "a.md:2: `::: event`: `start` is in the year 9999."),
         (["start: 2026-03-03", "begin: x"], "a.md:3: `::: event`: the key `begin` is not known."),

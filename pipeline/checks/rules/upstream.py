@@ -1,4 +1,4 @@
-"""Rules that report findings of earlier stages (LOCK, TAG, TMPL, LINK, RAW, EVENT) and of silencing (CHECK).
+"""Rules that report findings of earlier stages (LOCK, TAG, TMPL, LINK, RAW) and of silencing (CHECK).
 
 Assembling and composing find the former while they work, `runner.py` the latter; here they get their
 explanation.
@@ -125,18 +125,6 @@ def link_to_no_heading(context: CheckContext) -> Iterator[Violation]:
 def raw_html_left_out(context: CheckContext) -> Iterator[Violation]:
     """Mail programs refuse such elements, so that no reader sees what is in them."""
     return _noticed(context, "RAW001")
-
-
-@rule(
-    "EVENT001",
-    Severity.WARNING,
-    "An event is past when the issue goes out",
-    source="docs/writing.md",
-    remedy="Give it its next date, or take it out.",
-)
-def past_event(context: CheckContext) -> Iterator[Violation]:
-    """Nobody can come any more: the article waited for too long, or the date is last year's."""
-    return _noticed(context, "EVENT001")
 
 
 @rule(

@@ -25,7 +25,6 @@ ELSEWHERE = {
     "LINK002",
     "LINK019",
     "RAW001",
-    "EVENT001",
     "CHECK001",
     "CHECK002",
 }
