@@ -142,6 +142,21 @@ def test_an_event_in_the_letter_has_its_file_and_is_what_the_issue_is_about(
     assert f'href="../../{path}"' in page and '"about":[{"@type":"Event"' in page
 
 
+def test_an_event_for_a_private_audience_has_its_file_and_no_page_names_it(
+    workspace: WorkspaceRunner,
+) -> None:
+    text = article("For them", body=f"Words.\n\n{EVENT}", audience="[clinicians]")
+    workspace.write(
+        {TALK: text, ISSUE: issue(more="audience: [everyone, clinicians]\n", letter="Hello to all of you.")}
+    )
+    build(workspace)
+    ((path, data),) = calendar_files(workspace).items()
+    assert path in workspace.read("build/issues/001-plastic/clinicians/email.txt")
+    assert b"URL:" not in data
+    others = [each for name, each in workspace.tree("build/site").items() if name != path]
+    assert not any(b"The lecture" in each or path.encode() in each for each in others)
+
+
 def test_an_event_that_is_past_when_the_issue_goes_out_is_reported(workspace: WorkspaceRunner) -> None:
     def reported(*fields: str) -> bool:
         event = "\n".join(("::: event The lecture", *fields, ":::"))
