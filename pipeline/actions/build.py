@@ -172,13 +172,16 @@ def _images_of(contents: Iterable[Content]) -> Iterator[Image]:
 def named_files(composer: Composer, contents: Iterable[Content]) -> dict[str, FileMaker]:
     """Map the site paths of the audio and the calendar files of texts to what makes them."""
     makers: dict[str, FileMaker] = {}
+    events: list[Event] = []
     for content in contents:
+        events += content.events
         for audio in content.audio:
             if audio.source:
                 makers[audio_path(audio.name)] = partial(_site_audio, composer, audio)
-        for event in content.events:
-            path = event.url.removeprefix(home_url(composer.publication))
-            makers[path] = partial(_site_calendar, composer, event)
+    # Of an article that several issues carry, the newest revision comes last, and stays.
+    for event in sorted(events, key=lambda each: each.revised.timestamp() if each.revised else 0):
+        path = event.url.removeprefix(home_url(composer.publication))
+        makers[path] = partial(_site_calendar, composer, event)
     return makers
 
 

@@ -28,9 +28,7 @@ def event_block(piece: ContainerHtml, blocks: tuple[Block, ...], normalizer: Nor
     link = fields.text("link")
     if link:
         link = normalizer.address(link, fields.line_of("link") or piece.line)
-    fields.check_unknown(
-        hint="Its fields are start, end, length, place, address and link; all else is below them."
-    )
+    fields.check_unknown(hint=f"The title is after `::: event`. {_OTHERS}")
     if start is None:
         return None
     event = Event(piece.title, start, end, all_day, place, address, link, piece.line)

@@ -97,11 +97,11 @@ class _HtmlWriter(NodeWriter):
         return self._div("buttons", f"<p>{separator.join(map(self._button, block.blocks))}</p>")
 
     def _button(self, block: Block) -> str:
-        link = Element("a", (("href", block.link_url),), block.link_text, block.line)
-        button = self.node(link, "p")
-        if self.options.medium is Medium.WEB:
-            return button.replace("<a ", '<a class="button" ', 1)
-        return button
+        link = self._link(block)
+        return link.replace("<a ", '<a class="button" ', 1) if self.options.medium is Medium.WEB else link
+
+    def _link(self, block: Block) -> str:
+        return self.node(Element("a", (("href", block.link_url),), block.link_text, block.line), "p")
 
     def _call_to_action(self, block: Block) -> str:
         sentence = self.blocks(block.blocks)
@@ -115,7 +115,7 @@ class _HtmlWriter(NodeWriter):
         return self._div("person", f"{photo}{self._div('about', _lines(name, self.blocks(block.blocks)))}")
 
     def _video(self, block: Block) -> str:
-        poster = f"<p>{self._button(block)}</p>".replace(' class="button"', "", 1)
+        poster = f"<p>{self._link(block)}</p>"
         return self._div("video", _lines(poster, self.blocks(block.blocks)))
 
     def _event(self, block: Block) -> str:
@@ -124,15 +124,14 @@ class _HtmlWriter(NodeWriter):
             when, web = escaped(event.when), self.options.medium is Medium.WEB
             when = f'<time datetime="{event.iso}">{when}</time>' if web else when
         if event and event.url:
-            link = replace(block, link_text=(event.calendar,))
-            calendar = f"<p>{self._button(link)}</p>".replace(' class="button"', "", 1)
+            calendar = f"<p>{self._link(replace(block, link_text=(event.calendar,)))}</p>"
         title = f"<strong>{self.nodes(block.nodes, 'p')}</strong>"
         head = "<br>".join(filter(None, (title, when, escaped(block.role))))
         return self._div("event", _lines(f"<p>{head}</p>", self.blocks(block.blocks), calendar))
 
     def _audio(self, block: Block) -> str:
         audio, player = block.audio, ""
-        title = f"<strong>{self._button(block)}</strong>".replace(' class="button"', "", 1)
+        title = f"<strong>{self._link(block)}</strong>"
         details = f"<br>{escaped(audio.details)}" if audio and audio.details else ""
         if audio and self.options.medium is Medium.WEB:
             source, label = merge.escape(self.options.address(audio.url)), merge.escape(audio.title)

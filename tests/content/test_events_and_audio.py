@@ -166,6 +166,10 @@ def test_a_length_is_real_time_also_in_the_night_in_which_clocks_go_back() -> No
         (["start: 0001-01-01"], "a.md:2: `::: event`: `start` is in the year 1."),
         (["start: 9999-12-31"], "a.md:2: `::: event`: `start` is in the year 9999."),
         (["start: 2026-03-03", "begin: x"], "a.md:3: `::: event`: the key `begin` is not known."),
+        (
+            ["start: 2026-03-03", "title: x"],
+            "a.md:3: `::: event`: the key `title` is not known. The title is after",
+        ),
         (["start: 2026-03-03", "start: 2026-03-04"], "a.md:3: the key `start` occurs twice."),
         (["start: 2026-03-03", "Come early."], 'a.md:3: "Come early." is not a field of `::: event`.'),
         (["start: {{ when }}"], "a.md:2: a field of `::: event` cannot contain merge fields."),
