@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from pipeline.config.i18n import Messages
+from pipeline.content.events import first_event
 from pipeline.content.html_nodes import HtmlOptions
 from pipeline.content.medium import Medium
 from pipeline.model import (
@@ -83,8 +84,8 @@ class EmailContext:
     def details(self, article: ComposedArticle) -> str:
         """Date, last revision and reading time of an article in one line.
 
-        The issue's own date is left out, and of a lone article the issue's reading time, for `issue_line`
-        has said them.
+        An article with an event has its days. The issue's own date is left out, and of a lone article the
+        issue's reading time, for `issue_line` has said them.
         """
         said = {"", self.messages.date(self.edition.issue.date)}
         if len(self.edition.articles) == 1:
@@ -93,7 +94,10 @@ class EmailContext:
         if self.show.date:
             updated = revision_date(article.article)
             revised = self.messages.format("updated", date=self.messages.date(updated)) if updated else ""
+            event = first_event(article.content, Medium.EMAIL, self.edition.audience)
             parts = [self.messages.date(article.article.date), revised, *parts]
+            if event:
+                return " · ".join([event.days, *(part for part in parts[1:] if part not in said)])
         return " · ".join(part for part in parts if part not in said)
 
     def more_link(self, article: ComposedArticle, layout: Layout) -> EmailLink | None:
