@@ -136,6 +136,4 @@ def site_moved(context: FeedContext) -> Iterator[Violation]:
     old, new = _home(context.earlier), _home(context.documents)
     if old and old != new:
         feed = next(each for each in context.documents if each.path == "feed.json")
-        yield feed.breach(
-            f"the site was at {old}, and is at {new}: the addresses in its feeds changed with it."
-        )
+        yield feed.breach(f"the site was at {old}, and is at {new}; all addresses changed.")
