@@ -184,6 +184,25 @@ class Show:
     authors: bool = True
 
 
+class LinkScope(StrEnum):
+    """The addresses in an email that get parameters: those of the publication's own host, or all."""
+
+    OWN = "own"
+    ALL = "all"
+
+
+LINK_PLACEHOLDERS = ("issue", "section", "target")
+"""What the value of an added parameter may hold, in braces: number, title as in addresses, target."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkParameters:
+    """The table `links`: parameters that are added to addresses in emails, each name with its value."""
+
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    add_to: LinkScope = LinkScope.OWN
+
+
 @dataclass(frozen=True, slots=True)
 class Publication:
     """The settings in `newsletter.toml`.
@@ -222,6 +241,7 @@ class Publication:
     targets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     editor_url: str = ""
     show: Show = Show()
+    links: LinkParameters = LinkParameters()
     approval: int | tuple[str, ...] = 0
 
     @property
@@ -813,7 +833,8 @@ class RenderedEmail:
 
     `html` and `mjml` refer to images by their absolute address. `parts` are the sizes of theme, letter and
     articles, which together are those of `html`. `reason` tells a reader why the email comes:
-    the publication's setting, or the theme's default text.
+    the publication's setting, or the theme's default text. `plain_addresses` maps each address with
+    parameters of `[links]` to the same without them.
     """
 
     audience: str
@@ -825,6 +846,7 @@ class RenderedEmail:
     images: tuple[Image, ...]
     reason: str = ""
     parts: tuple[EmailPart, ...] = ()
+    plain_addresses: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def html_bytes(self) -> int:

@@ -273,6 +273,24 @@ def linked_before(context: CheckContext) -> Iterator[Violation]:
             yield Violation(f'"{_short(url)}" was linked in {earlier}.', place, about=url)
 
 
+@rule(
+    "LINK020",
+    Severity.NOTE,
+    "Parameters are added to addresses",
+    source="docs/settings.md, links",
+    remedy="This is what [links] in newsletter.toml asks for. Delete the table if you do not want it.",
+)
+def added_parameters(context: CheckContext) -> Iterator[Violation]:
+    """Pages and feeds have the addresses as they are written, and the email has others."""
+    addresses = context.rendered.plain_addresses
+    if addresses:
+        names = " and ".join(
+            f"`{name}={value}`" for name, value in context.publication.links.parameters.items()
+        )
+        count = f"{len(addresses)} address{'' if len(addresses) == 1 else 'es'}"
+        yield Violation(f"{count} of the email get {names}.", SETTINGS)
+
+
 def _written(context: CheckContext) -> Iterator[tuple[str, Place]]:
     """The web addresses that editors wrote, in reading order, but for the publication's own."""
     own = context.publication.base_url

@@ -17,22 +17,31 @@ from pipeline.model import (
     Section,
     Show,
 )
+from pipeline.render.email.link_parameters import LinkTagger
 from pipeline.render.email.template_values import EmailLink
 from pipeline.render.shared_text import byline, host, revision_date, together
 from pipeline.support import merge
+from pipeline.support.urls import home_url
 
 
 @dataclass(frozen=True, slots=True)
 class EmailContext:
     """An edition with everything that its email is made from.
 
-    `styles` are the inline styles of its content, by element name or `parent child`.
+    `styles` are the inline styles of its content, by element name or `parent child`. The addresses in
+    `edition` have the parameters that `links` adds.
     """
 
     edition: ComposedEdition
     publication: Publication
     messages: Messages
     styles: Mapping[str, str]
+    links: LinkTagger
+
+    @property
+    def home_url(self) -> str:
+        """The address of the publication's index page."""
+        return self.links.address(home_url(self.publication))
 
     @property
     def show(self) -> Show:
@@ -108,7 +117,12 @@ class EmailContext:
             each.article.slug: (each.article.title, each.url) for each in self.edition.articles if each.url
         }
         known = {**self.edition.related, **in_edition}
-        return tuple(EmailLink(*known[slug]) for slug in article.article.related if slug in known)
+        sections = self.edition.sections
+        section = next(s.title for s in sections if any(item is article for item, _ in s.items))
+        return tuple(
+            EmailLink(title, self.links.address(url, section))
+            for title, url in (known[slug] for slug in article.article.related if slug in known)
+        )
 
 
 def shown_together(

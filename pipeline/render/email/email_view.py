@@ -8,7 +8,7 @@ from itertools import count
 from pipeline.content.html import nodes_to_html
 from pipeline.content.html_nodes import HtmlOptions
 from pipeline.content.medium import Medium, for_audience
-from pipeline.model import ComposedArticle, ComposedItem, Image, Layout, Publication, Section, ThemeSettings
+from pipeline.model import ComposedArticle, ComposedItem, Image, Layout, Section, ThemeSettings
 from pipeline.render.email.content_blocks import content_blocks
 from pipeline.render.email.content_tokens import ContentHtml
 from pipeline.render.email.email_context import EmailContext, browser_url, shown_together, unsubscribe_url
@@ -23,7 +23,6 @@ from pipeline.render.email.template_values import (
     EmailView,
 )
 from pipeline.render.shared_text import host, link_row, text_lines
-from pipeline.support import urls
 from pipeline.support.limits import EMAIL_GUTTER, EMAIL_WIDTH, TALLEST_IMAGE, THUMBNAIL_WIDTH
 
 _TEXT_WIDTH = EMAIL_WIDTH - 2 * EMAIL_GUTTER
@@ -46,8 +45,8 @@ def email_view(context: EmailContext, logo: Image | None) -> EmailView:
         issue_line=context.issue_line,
         publication=publication.title,
         tagline=publication.tagline,
-        home_url=urls.home_url(publication),
-        logo=_logo(logo, publication),
+        home_url=context.home_url,
+        logo=_logo(logo, context),
         lead=in_part(_fit(letter.lead, _TEXT_WIDTH), LETTER),
         letter=in_part(letter_blocks, LETTER),
         letter_notes_html=in_part(letter_notes, LETTER),
@@ -134,11 +133,12 @@ def _fit(image: Image | None, width: int) -> EmailImage | None:
     return EmailImage(image.url, image.alt, wide, max(1, tall))
 
 
-def _logo(logo: Image | None, publication: Publication) -> EmailImage | None:
+def _logo(logo: Image | None, context: EmailContext) -> EmailImage | None:
     if logo is None:
         return None
+    publication = context.publication
     width, height = logo.width // 2 or 1, logo.height // 2 or 1  # drawn at twice its size, for dense screens
     scale = min(1.0, _LOGO[0] / width, _LOGO[1] / height)
     alt = publication.theme.logo_alt or publication.title
-    url = urls.home_url(publication)
-    return EmailImage(logo.url, alt, max(1, round(width * scale)), max(1, round(height * scale)), url)
+    wide, tall = max(1, round(width * scale)), max(1, round(height * scale))
+    return EmailImage(logo.url, alt, wide, tall, context.home_url)
