@@ -213,6 +213,7 @@ class Publication:
     are the families of mail clients that are checked for; empty means all. `silence` maps the codes of
     silenced checks to the reason. `targets` are the `[targets.NAME]` tables. `approval` is the number of
     approvals that an issue needs before it is pushed or sent, or the names or addresses of those who approve.
+    `no_tracking` is the promise that no email tracks its readers, which the checks prove.
     """
 
     title: str
@@ -242,6 +243,7 @@ class Publication:
     editor_url: str = ""
     show: Show = Show()
     links: LinkParameters = LinkParameters()
+    no_tracking: bool = False
     approval: int | tuple[str, ...] = 0
 
     @property

@@ -36,7 +36,7 @@ from pipeline.support.urls import ascii_address
 _REQUIRED = ("title", "base_url", "sender", "postal_address")
 _OPTIONAL = (
     *("language", "timezone", "tagline", "description", "reply_to", "unsubscribe_url", "preferences_url"),
-    *("colophon", "reason", "editor_url", "hub"),
+    *("colophon", "reason", "editor_url", "hub", "no_tracking"),
 )
 _TOP_KEYS = (*_REQUIRED, *_OPTIONAL)
 """The keys above the first `[table]`."""
@@ -83,6 +83,7 @@ def read_publication(text: str, errors: list[PressroomError], templates: Path | 
         editor_url=_editor_url(fields),
         show=read_show(fields, Show()),
         links=_link_parameters(fields.table("links")),
+        no_tracking=fields.boolean("no_tracking"),
         approval=_approval(fields.table("approval")),
     )
     fields.check_unknown()

@@ -189,6 +189,8 @@ _HEADINGS = (
     (r"merge_fields", "merge_fields"),
     (r"checks", "checks"),
     (r"show", "show"),
+    (r"links", "links"),
+    (r"links\.parameters", ""),  # its keys are names of parameters
     (r"approval", "approval"),
 )
 

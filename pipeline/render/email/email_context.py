@@ -72,6 +72,11 @@ class EmailContext:
         """Why a reader gets the email: the publication's setting, or else the theme's message."""
         return self.publication.reason or self.messages.format("reason", publication=self.publication.title)
 
+    @property
+    def no_tracking(self) -> str:
+        """The sentence that says that the email does not track its readers, if that is promised."""
+        return self.messages.format("no_tracking") if self.publication.no_tracking else ""
+
     def minutes(self, article: ComposedArticle) -> str:
         """The reading time of an article."""
         time = self.messages.format("minutes", minutes=article.content.minutes)

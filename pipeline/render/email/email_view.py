@@ -59,6 +59,7 @@ def email_view(context: EmailContext, logo: Image | None) -> EmailView:
         ),
         disclaimers=edition.disclaimers,
         reason=context.reason,
+        no_tracking=context.no_tracking,
         colophon=text_lines(publication.colophon),
         postal_address=text_lines(publication.postal_address),
         unsubscribe_url=unsubscribe_url(publication),

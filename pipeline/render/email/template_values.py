@@ -122,6 +122,7 @@ class EmailView:
     sections: tuple[EmailSection, ...]
     disclaimers: tuple[str, ...]
     reason: str
+    no_tracking: str
     colophon: tuple[str, ...]
     postal_address: tuple[str, ...]
     unsubscribe_url: str

@@ -145,7 +145,7 @@ def _footer(context: EmailContext) -> list[str]:
     if context.show.web_link:
         links.append((messages.format("view_in_browser"), browser_url(context.edition)))
     return [
-        _wrap(context.reason),
+        _wrap(" ".join(filter(None, (context.reason, context.no_tracking)))),
         _lines(*map(_wrap, text_lines(publication.colophon))),
         _lines(*map(_wrap, text_lines(publication.postal_address))),
         # Whole addresses, not numbers: readers must find these without searching.
