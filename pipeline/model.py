@@ -173,7 +173,8 @@ class ThemeSettings:
 class Show:
     """What an issue shows beside its texts, in email, text part and page: the table `show` of the settings.
 
-    `web_link` is the link to its page, and `authors` are the names at an article.
+    `web_link` is the link to its page, `authors` are the names at an article, `contents` is the list of
+    titles at the head of a long issue, and `code_colors` are those of code whose language is named.
     """
 
     date: bool = True
@@ -182,6 +183,8 @@ class Show:
     section_titles: bool = True
     web_link: bool = True
     authors: bool = True
+    contents: bool = True
+    code_colors: bool = True
 
 
 class LinkScope(StrEnum):

@@ -56,6 +56,9 @@ PREVIEW_TEXT = (40, 90)
 TEXT_COLUMNS = 72
 """Width of the plain-text part. A convention: a reply that quotes it with `> ` still fits 80 columns."""
 
+LONG_ISSUE = 10
+"""Minutes of reading from which an issue of several articles lists them at its head. A convention."""
+
 # --- the message -----------------------------------------------------------------------------
 
 LINE_OCTETS = 998

@@ -236,6 +236,25 @@ def test_what_is_not_to_be_shown_is_in_no_form(workspace: WorkspaceRunner, place
     assert workspace.run("check").exit_code == 0
 
 
+@pytest.mark.parametrize("place", [pytest.param("newsletter.toml", marks=pytest.mark.slow), "issue.md"])
+def test_code_has_colors_unless_show_says_otherwise(workspace: WorkspaceRunner, place: str) -> None:
+    own = place == "issue.md"
+
+    def built(show: str) -> dict[str, str]:
+        more = f"show: {{code_colors: {show}}}\n" if own and show else ""
+        settings = SETTINGS if own or not show else f"{SETTINGS}\n[show]\ncode_colors = {show}\n"
+        body = "Code:\n\n```python\nprint('Lamps')\n```\n"
+        workspace.write({"newsletter.toml": settings, PLASTIC: issue(more=more, letter=body)})
+        return dict(outputs(workspace, PLASTIC))
+
+    colored, plain = built(""), built("false")
+    for form in ("email", "page"):
+        assert 'class="hs"' in colored[form]
+        assert 'class="hs"' not in plain[form]
+    assert colored["text part"] == plain["text part"]
+    assert workspace.run("check").exit_code == 0
+
+
 def test_a_misspelt_key_of_show_is_suggested(workspace: WorkspaceRunner) -> None:
     workspace.write({PLASTIC: issue(more="show: {reading_tim: false}\n")})
     assert 'Did you mean "reading_time"?' in workspace.error("build")
@@ -437,3 +456,38 @@ def test_the_next_issue_takes_the_sections_of_toml(workspace: WorkspaceRunner) -
         '[[sections]]\ntitle = "Research"\ntags = ["research"]\n+++\nHello {{ first_name | there }},\n\n'
     )
     workspace.ok("build", "2")
+
+
+# --- contents --------------------------------------------------------------------------------
+
+LONG = {
+    f"issues/articles/{name}.md": article(f"The {name}", date="2026-01-08", body="Word " * 900)
+    for name in ("lamp", "river", "stair")
+}
+
+
+def test_a_long_issue_has_its_titles_at_its_head(workspace: WorkspaceRunner) -> None:
+    workspace.write(LONG)
+    forms = dict(outputs(workspace, PLASTIC))
+    page = "https://synapse.example/news/issues/001-the-plastic-brain/"
+    for name in ("lamp", "river", "stair"):
+        assert f'href="{page}#{name}"' in forms["email"]
+        assert f'href="#{name}"' in forms["page"]
+        assert f'id="{name}"' in forms["page"]
+    head, *_ = forms["text part"].partition("-----")
+    assert "In this issue:\n- The glutamate switch\n- The lamp\n- The river\n- The stair\n" in head
+    assert workspace.run("check").exit_code == 0
+
+
+@pytest.mark.parametrize("change", ["shorter", "fewer", "show"])
+def test_an_issue_that_is_not_long_has_no_contents(workspace: WorkspaceRunner, change: str) -> None:
+    workspace.write(LONG)
+    if change == "shorter":
+        workspace.write({"issues/articles/stair.md": article("The stair", body="Words.")})
+        workspace.write({"issues/articles/river.md": article("The river", body="Words.")})
+    elif change == "fewer":
+        (workspace.root / "issues/articles/stair.md").unlink()
+    else:
+        workspace.write({PLASTIC: issue(more="show: {contents: false}\n")})
+    for form, output in outputs(workspace, PLASTIC):
+        assert "In this issue" not in output, form

@@ -30,6 +30,7 @@ DOORS = {
     "mdit_py_plugins": "content/markdown.py",
     "mjml": "render/email/mjml.py",
     "nh3": "content/sanitize.py",
+    "pygments": "content/code_colors.py",
     "starlette": "preview/app.py",
     "tinycss2": "support/css.py",
     "trafilatura": "importers/pages/judge.py",

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from pipeline.content.email_forms import DESK_ROOM, fit_in_a_row
 from pipeline.content.html import footnotes_to_html, nodes_to_html
 from pipeline.content.html_nodes import HtmlOptions
-from pipeline.content.medium import Medium
 from pipeline.model import Block, BlockKind, Content, Element
 from pipeline.render.email.content_tokens import ContentHtml
 from pipeline.render.email.template_values import EmailBlock, EmailImage
@@ -19,14 +17,8 @@ _INSETS = {BlockKind.CALLOUT: 52, BlockKind.PERSON: PORTRAIT_WIDTH + 16}
 """Pixels that a container takes from its text: a callout's padding and bar, a person's photo."""
 
 
-def content_blocks(
-    content: Content, styles: Mapping[str, str], heading_shift: int
-) -> tuple[tuple[EmailBlock, ...], ContentHtml]:
-    """The blocks of content already chosen for its readers, and the HTML of its notes.
-
-    `styles` are inline styles; headings are lowered by `heading_shift` levels.
-    """
-    options = HtmlOptions(Medium.EMAIL, styles=styles, heading_shift=heading_shift)
+def content_blocks(content: Content, options: HtmlOptions) -> tuple[tuple[EmailBlock, ...], ContentHtml]:
+    """The blocks of content already chosen for its readers, and the HTML of its notes."""
     notes = footnotes_to_html(content.footnotes, options) if content.footnotes else ""
     return tuple(_block(block, options) for block in content.blocks), ContentHtml(notes)
 

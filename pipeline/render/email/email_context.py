@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from pipeline.config.i18n import Messages
+from pipeline.content.html_nodes import HtmlOptions
+from pipeline.content.medium import Medium
 from pipeline.model import (
     ComposedArticle,
     ComposedEdition,
@@ -17,9 +19,10 @@ from pipeline.model import (
     Section,
     Show,
 )
+from pipeline.render.code_palette import code_palette
 from pipeline.render.email.link_parameters import LinkTagger
 from pipeline.render.email.template_values import EmailLink
-from pipeline.render.shared_text import byline, host, revision_date, together
+from pipeline.render.shared_text import byline, contents, host, revision_date, together
 from pipeline.support import merge
 from pipeline.support.urls import home_url
 
@@ -47,6 +50,11 @@ class EmailContext:
     def show(self) -> Show:
         """What the issue shows beside its texts."""
         return self.edition.issue.show
+
+    def html_options(self, heading_shift: int = 0) -> HtmlOptions:
+        """How content is written; its headings are lowered by `heading_shift` levels."""
+        colors = code_palette(self.publication.theme.colors) if self.show.code_colors else None
+        return HtmlOptions(Medium.EMAIL, styles=self.styles, heading_shift=heading_shift, code_colors=colors)
 
     @property
     def issue_line(self) -> str:
@@ -115,6 +123,19 @@ class EmailContext:
             return None
         key = "read_on_web" if layout is Layout.FULL else "read"
         return EmailLink(self.messages.format(key, title=title), article.url)
+
+    @property
+    def contents(self) -> tuple[EmailLink, ...]:
+        """The titles at the head of a long issue, each linked to its place on the issue's page.
+
+        Most mail clients do not follow links within an email.
+        """
+        tagged = browser_url(self.edition)
+        page = self.links.plain.get(tagged, tagged)
+        return tuple(
+            EmailLink(each.article.title, self.links.address(f"{page}#{each.article.slug}"))
+            for each in contents(self.edition)
+        )
 
     def related_links(self, article: ComposedArticle) -> tuple[EmailLink, ...]:
         """The related articles that have an address, in the order in which the article names them."""

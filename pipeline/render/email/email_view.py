@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import count
 
+from pipeline.content.footnotes import block_nodes
 from pipeline.content.html import nodes_to_html
-from pipeline.content.html_nodes import HtmlOptions
 from pipeline.content.medium import Medium, for_audience
-from pipeline.model import ComposedArticle, ComposedItem, Image, Layout, Section, ThemeSettings
+from pipeline.content.tree import elements
+from pipeline.model import (
+    ComposedArticle,
+    ComposedItem,
+    Content,
+    Image,
+    Layout,
+    Section,
+    ThemeSettings,
+)
 from pipeline.render.email.content_blocks import content_blocks
 from pipeline.render.email.content_tokens import ContentHtml
 from pipeline.render.email.email_context import EmailContext, browser_url, shown_together, unsubscribe_url
@@ -35,7 +44,7 @@ def email_view(context: EmailContext, logo: Image | None) -> EmailView:
     """A composed edition as the templates see it."""
     edition, publication = context.edition, context.publication
     letter = for_audience(edition.letter, Medium.EMAIL, edition.audience)
-    letter_blocks, letter_notes = content_blocks(letter, context.styles, 0)
+    letter_blocks, letter_notes = content_blocks(letter, context.html_options())
     number = count(FIRST_ARTICLE)
     return EmailView(
         language=publication.language,
@@ -50,6 +59,7 @@ def email_view(context: EmailContext, logo: Image | None) -> EmailView:
         lead=in_part(_fit(letter.lead, _TEXT_WIDTH), LETTER),
         letter=in_part(letter_blocks, LETTER),
         letter_notes_html=in_part(letter_notes, LETTER),
+        contents=context.contents,
         sections=tuple(
             EmailSection(
                 section.title,
@@ -65,7 +75,14 @@ def email_view(context: EmailContext, logo: Image | None) -> EmailView:
         unsubscribe_url=unsubscribe_url(publication),
         preferences_url=publication.preferences_url or "",
         browser_url=browser_url(edition) if context.show.web_link else "",
+        has_code=_has_code(letter) or any(_has_code(article.content) for article in edition.articles),
     )
+
+
+def _has_code(content: Content) -> bool:
+    """Whether a block of code is in the content."""
+    notes = (node for note in content.footnotes for node in note)
+    return any(each.tag == "pre" for each in elements((*block_nodes(content.blocks), *notes)))
 
 
 def _items(section: Section[ComposedItem], context: EmailContext) -> Iterator[EmailArticle | EmailLinks]:
@@ -78,7 +95,7 @@ def _items(section: Section[ComposedItem], context: EmailContext) -> Iterator[Em
 
 def _row(item: ComposedItem, section: Section[ComposedItem], context: EmailContext) -> EmailLinkRow:
     row = link_row(item, section.badges, context.show, context.messages)
-    comment = nodes_to_html(row.comment, HtmlOptions(Medium.EMAIL, styles=context.styles))
+    comment = nodes_to_html(row.comment, context.html_options())
     return EmailLinkRow(row.title, row.url, row.badge, ContentHtml(comment), row.details)
 
 
@@ -93,7 +110,7 @@ def _article(
     blocks: tuple[EmailBlock, ...] = ()
     notes = ContentHtml("")
     if full:
-        blocks, notes = content_blocks(content, context.styles, level - (1 if title else 2))
+        blocks, notes = content_blocks(content, context.html_options(level - (1 if title else 2)))
     wide = full or (card and theme.card_pictures and not thumbnails)
     return EmailArticle(
         layout=layout.value,

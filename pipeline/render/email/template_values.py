@@ -119,6 +119,7 @@ class EmailView:
     lead: EmailImage | None
     letter: tuple[EmailBlock, ...]
     letter_notes_html: ContentHtml
+    contents: tuple[EmailLink, ...]
     sections: tuple[EmailSection, ...]
     disclaimers: tuple[str, ...]
     reason: str
@@ -128,3 +129,4 @@ class EmailView:
     unsubscribe_url: str
     preferences_url: str
     browser_url: str
+    has_code: bool

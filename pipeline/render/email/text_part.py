@@ -43,6 +43,9 @@ def email_text(context: EmailContext) -> MergeText:
         _lines("=" * TEXT_COLUMNS, _wrap(edition.issue.title), "=" * TEXT_COLUMNS),
         _paragraphs(_image(edition.letter.lead), _content(edition.letter, context, links)),
     ]
+    if context.contents:
+        titles = (_wrap(f"- {each.text}", after="  ") for each in context.contents)
+        parts.append(_lines(f"{context.messages.format('web.in_this_issue')}:", *titles))
     rule = "-" * TEXT_COLUMNS
     for section in context.sections:
         if section.title:

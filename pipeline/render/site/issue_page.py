@@ -15,7 +15,7 @@ from pipeline.model import (
     OutputFile,
     Section,
 )
-from pipeline.render.shared_text import link_row, together
+from pipeline.render.shared_text import contents, link_row, together
 from pipeline.render.site.head_metadata import FeedLink, make_head
 from pipeline.render.site.json_ld import about_issue
 from pipeline.render.site.page_content import content_html, html_options
@@ -41,7 +41,7 @@ from pipeline.support import urls
 def issue_page(site: SiteRenderer, position: int, edition: ComposedEdition) -> OutputFile:
     """The page of an edition of the issue at `position` in the index."""
     index, issue = site.index, edition.issue
-    page = site.page(urls.issue_path(issue, edition.audience))
+    page = replace(site.page(urls.issue_path(issue, edition.audience)), issue_show=issue.show)
     letter = for_audience(edition.letter, Medium.WEB, edition.audience)
     image = issue_card(index, position, site.messages).picture(site.publication)
     head = make_head(
@@ -64,7 +64,6 @@ def issue_page(site: SiteRenderer, position: int, edition: ComposedEdition) -> O
         "issue.html.j2",
         page,
         head,
-        show=issue.show,
         number=issue.number,
         title=issue.title,
         dek=edition.summary if issue.preview_text else "",
@@ -72,6 +71,7 @@ def issue_page(site: SiteRenderer, position: int, edition: ComposedEdition) -> O
         minutes=edition.minutes,
         picture=site_image(letter.lead, page),
         letter=content_html(letter, page, "letter_", 0),
+        contents=tuple(SiteLink(each.article.title, f"#{each.article.slug}") for each in contents(edition)),
         sections=sections,
         disclaimers=edition.disclaimers,
         editions=edition_links([other for other in index.issues[position] if other is not edition], page),
