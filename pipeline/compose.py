@@ -90,7 +90,11 @@ class Composer:
     def compose_sound(
         self, issues: Iterable[Issue], errors: list[PressroomError], audience: str | None = None
     ) -> tuple[ComposedIssue, ...]:
-        """Assemble and compose these issues, but those with mistakes, which are added to `errors`."""
+        """Assemble and compose these issues, but those with mistakes, which are added to `errors`.
+
+        Raises `Mistakes` for what the settings name and the workspace lacks.
+        """
+        _ = self.portraits
         assembled: list[AssembledIssue] = []
         for issue in issues:
             with collect(errors):
@@ -114,6 +118,22 @@ class Composer:
     @cached_property
     def _issues(self) -> Mapping[str, Issue]:
         return {issue.folder: issue for issue in self.workspace.issues}
+
+    @cached_property
+    def portraits(self) -> Mapping[str, Image]:
+        """The pictures in `[authors]`, by name. Raises `Mistakes` for those that are missing or broken."""
+        errors: list[PressroomError] = []
+        portraits = {}
+        for author in self.publication.authors.values():
+            try:
+                if author.picture:
+                    image = self.images.get(author.picture, "", SETTINGS_FILE, ImageUse.PORTRAIT)
+                    portraits[author.name] = image
+            except PressroomError as error:
+                line = author.picture_line
+                errors.append(PressroomError(error.message, SETTINGS_FILE, line, error.hint))
+        raise_all(errors)
+        return portraits
 
     # --- content -----------------------------------------------------------------------------
 
@@ -258,6 +278,11 @@ class Composer:
             url=self.url_of(article),
             disclaimers=self._disclaimers([article]),
             issues=self.carriers.get(article.slug, (assembled.issue.folder,)),
+            portraits={
+                author.name: self.portraits[author.name]
+                for author in article.authors
+                if author.name in self.portraits
+            },
         )
 
     def _line(self, issue: Issue, key: str, typed: str | None) -> MergeText:

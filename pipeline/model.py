@@ -199,6 +199,20 @@ LINK_PLACEHOLDERS = ("issue", "section", "target")
 
 
 @dataclass(frozen=True, slots=True)
+class Author:
+    """Who wrote an article; `role` is the credential shown beside the name.
+
+    `picture` is a path as written in the settings, at `picture_line`.
+    """
+
+    name: str
+    role: str = ""
+    url: str = ""
+    picture: str = ""
+    picture_line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LinkParameters:
     """The table `links`: parameters that are added to addresses in emails, each name with its value."""
 
@@ -245,6 +259,7 @@ class Publication:
     targets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     editor_url: str = ""
     show: Show = Show()
+    authors: Mapping[str, Author] = field(default_factory=dict)
     links: LinkParameters = LinkParameters()
     no_tracking: bool = False
     approval: int | tuple[str, ...] = 0
@@ -258,15 +273,6 @@ class Publication:
 
 
 # --- an article ------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Author:
-    """Who wrote an article; `role` is the credential shown beside the name."""
-
-    name: str
-    role: str = ""
-    url: str = ""
 
 
 class ImageUse(StrEnum):
@@ -651,7 +657,8 @@ class ComposedArticle:
     """An article with its parsed content and its address.
 
     `url` is its page, or None if it is for private audiences only. `issues` are the folders of the issues
-    that carry it, oldest first; the first one published it.
+    that carry it, oldest first; the first one published it. `portraits` maps the names of its authors to
+    their pictures.
     """
 
     article: Article
@@ -660,6 +667,7 @@ class ComposedArticle:
     url: str | None
     disclaimers: tuple[str, ...]
     issues: tuple[str, ...]
+    portraits: Mapping[str, Image] = field(default_factory=dict)
 
     def in_layout(self, layout: Layout) -> Layout:
         """The layout that it really gets: full if it cannot be read anywhere else."""

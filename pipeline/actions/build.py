@@ -154,6 +154,8 @@ def _hosted_images(composed: Iterable[ComposedIssue]) -> Iterator[Image]:
             for content in edition.contents:
                 yield from (image for image in (content.lead, content.thumbnail) if image)
                 yield from content.images
+            for article in edition.articles:
+                yield from article.portraits.values()
 
 
 def _site_image(composer: Composer, image: Image) -> tuple[OutputFile, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -143,7 +144,7 @@ def parse_article(
         updated=updated,
         dek=_dek(fields),
         alt_title=fields.text("alt_title"),
-        authors=_authors(fields),
+        authors=_authors(fields, publication.authors),
         image=image,
         image_alt=image_alt,
         canonical_url=fields.web_address("canonical_url") or None,
@@ -192,23 +193,28 @@ def _dek(fields: Fields) -> str:
     return collapse_spaces(deks[0][1]).strip() if deks else ""
 
 
-def _authors(fields: Fields) -> tuple[Author, ...]:
-    """A list of names, or of tables with name, role and url; a single author needs no list."""
+def _authors(fields: Fields, known: Mapping[str, Author]) -> tuple[Author, ...]:
+    """A list of names, or of tables with name, role and url; a single author needs no list.
+
+    What the article does not say of an author is that of `known`.
+    """
     field = fields.field("authors")
     if field is None:
         return ()
     items = field.value if isinstance(field.value, tuple) else (field,)
     authors: list[Author] = []
     for item in items:
+        role = url = ""
         if isinstance(item.value, dict):
             author = Fields(item.value, fields.path, fields.errors, item.line, "author")
-            authors.append(
-                Author(author.text("name", required=True), author.text("role"), author.web_address("url"))
-            )
+            name, role = author.text("name", required=True), author.text("role")
+            url = author.web_address("url")
             author.check_unknown()
         else:
             name = Fields({"authors": item}, fields.path, fields.errors, item.line).text("authors")
-            authors.extend([Author(name)] if name else [])
+        if name:
+            before = known.get(name, Author(name))
+            authors.append(replace(before, role=role or before.role, url=url or before.url))
     return tuple(authors)
 
 

@@ -19,6 +19,7 @@ from pipeline.errors import PressroomError, suggest
 from pipeline.model import (
     LINK_PLACEHOLDERS,
     TARGETS,
+    Author,
     Disclaimer,
     LinkParameters,
     LinkScope,
@@ -82,6 +83,7 @@ def read_publication(text: str, errors: list[PressroomError], templates: Path | 
         targets=_targets(fields),
         editor_url=_editor_url(fields),
         show=read_show(fields, Show()),
+        authors=_authors(fields.table("authors")),
         links=_link_parameters(fields.table("links")),
         no_tracking=fields.boolean("no_tracking"),
         approval=_approval(fields.table("approval")),
@@ -149,6 +151,17 @@ def _approval(table: Fields) -> int | tuple[str, ...]:
         required = table.integer("required") or 0
     table.check_unknown()
     return required
+
+
+def _authors(table: Fields) -> dict[str, Author]:
+    """What is said of authors once, by their names."""
+    authors: dict[str, Author] = {}
+    for name in table.mapping:
+        author = table.table(name, f'author "{name}"')
+        role, url, picture = author.text("role"), author.web_address("url"), author.text("picture")
+        authors[name] = Author(name, role, url, picture, author.line_of("picture"))
+        author.check_unknown()
+    return authors
 
 
 def _link_parameters(table: Fields) -> LinkParameters:

@@ -12,6 +12,7 @@ from pipeline.model import (
     ComposedArticle,
     ComposedEdition,
     ComposedItem,
+    Image,
     Layout,
     MergeField,
     MergeText,
@@ -93,6 +94,10 @@ class EmailContext:
     def byline(self, article: ComposedArticle) -> str:
         """The authors of an article."""
         return byline(article.article, " · ") if self.show.authors else ""
+
+    def portraits(self, article: ComposedArticle) -> tuple[Image, ...]:
+        """The pictures of the authors of an article."""
+        return tuple(article.portraits.values()) if self.show.authors else ()
 
     def details(self, article: ComposedArticle) -> str:
         """Date, last revision and reading time of an article in one line.

@@ -32,7 +32,7 @@ from pipeline.render.email.template_values import (
     EmailView,
 )
 from pipeline.render.shared_text import host, link_row, text_lines
-from pipeline.support.limits import EMAIL_GUTTER, EMAIL_WIDTH, TALLEST_IMAGE, THUMBNAIL_WIDTH
+from pipeline.support.limits import BYLINE_WIDTH, EMAIL_GUTTER, EMAIL_WIDTH, TALLEST_IMAGE, THUMBNAIL_WIDTH
 
 _TEXT_WIDTH = EMAIL_WIDTH - 2 * EMAIL_GUTTER
 
@@ -118,6 +118,9 @@ def _article(
         level=level,
         url=article.link or composed.url or "",
         byline=context.byline(composed),
+        portraits=tuple(
+            EmailImage(each.url, "", BYLINE_WIDTH, BYLINE_WIDTH) for each in context.portraits(composed)
+        ),
         details=context.details(composed),
         minutes=context.minutes(composed),
         dek=article.dek,

@@ -11,6 +11,7 @@ from pipeline.config.i18n import Messages, load_messages
 from pipeline.content.email_forms import break_words
 from pipeline.content.medium import Medium, for_audience
 from pipeline.model import (
+    ComposedArticle,
     ComposedEdition,
     EmailPart,
     Image,
@@ -135,4 +136,6 @@ def _images(edition: ComposedEdition, logo: Image | None, theme: ThemeSettings) 
             if layout is Layout.FULL:
                 shown.append(article.content.lead)
                 shown += for_audience(article.content, Medium.EMAIL, edition.audience).images
+                if edition.issue.show.authors and isinstance(article, ComposedArticle):
+                    shown += article.portraits.values()
     return tuple({image.name: image for image in shown if image}.values())

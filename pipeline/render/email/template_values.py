@@ -56,7 +56,8 @@ class EmailArticle:
 
     `title` is empty if the issue's title has said it; `level` is that of the headline. `url` is the article's
     address or empty; only a brief one's headline links to it, for the others have `more`. `lead` is the
-    picture at full width, `thumbnail` the one beside a card's text. `host` is that of one on another site.
+    picture at full width, `thumbnail` the one beside a card's text, and `portraits` are those of the authors.
+    `host` is that of one on another site.
     """
 
     layout: str
@@ -64,6 +65,7 @@ class EmailArticle:
     level: int
     url: str
     byline: str
+    portraits: tuple[EmailImage, ...]
     details: str
     minutes: str
     dek: str

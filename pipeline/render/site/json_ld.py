@@ -72,7 +72,13 @@ def about_article(composed: ComposedArticle, index: SiteIndex, description: str,
         "dateModified": updated_at,
         "author": [
             _without_blanks(
-                {"@type": "Person", "name": author.name, "jobTitle": author.role, "url": author.url}
+                {
+                    "@type": "Person",
+                    "name": author.name,
+                    "jobTitle": author.role,
+                    "url": author.url,
+                    "image": getattr(composed.portraits.get(author.name), "url", None),
+                }
             )
             for author in article.authors
         ],

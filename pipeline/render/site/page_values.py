@@ -53,6 +53,7 @@ class Byline:
     name: str
     role: str
     href: str
+    picture: SiteImage | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +177,15 @@ def site_article(
         dek=article.dek,
         href=page.href(composed.url or ""),
         tags=tag_links(article.tags, index, page),
-        writers=tuple(Byline(author.name, author.role, author.url) for author in article.authors),
+        writers=tuple(
+            Byline(
+                author.name,
+                author.role,
+                author.url,
+                site_image(composed.portraits.get(author.name), page),
+            )
+            for author in article.authors
+        ),
         date=site_date(article.date, page.messages),
         updated=site_date(updated, page.messages) if updated else None,
         year=article.date.year,
