@@ -42,7 +42,9 @@ from pipeline.model import (
     PoolItem,
     Published,
     Section,
+    SeriesPart,
     articles_of,
+    series_parts,
 )
 from pipeline.support import merge
 from pipeline.support.limits import SETTINGS_FILE
@@ -263,6 +265,7 @@ class Composer:
             summary=summary if preview.fields else preview or summary,
             disclaimers=self._disclaimers(edition.items),
             related=self._related(issue, articles_of(edition)),
+            series=self._series(issue, edition),
             minutes=_minutes(letter, sections),
             earlier_paths=tuple(each for each in earlier_paths if each != path),
         )
@@ -309,12 +312,37 @@ class Composer:
         """
         named = {slug for article in articles for slug in article.related}
         related = {}
-        for slug in sorted(named & self.carriers.keys() & self.pool.keys()):
-            first = self._issues[self.carriers[slug][0]]
-            earlier = first.number < issue.number and first.date <= issue.date
-            if earlier and (url := self.url_of(self.pool[slug])):
+        for slug in sorted(named & self.pool.keys()):
+            if self._is_earlier(slug, issue) and (url := self.url_of(self.pool[slug])):
                 related[slug] = (self.pool[slug].title, url)
         return related
+
+    def _is_earlier(self, slug: str, issue: Issue) -> bool:
+        """Whether an earlier issue, not dated after this one, carried an article first."""
+        if slug not in self.carriers:
+            return False
+        first = self._issues[self.carriers[slug][0]]
+        return first.number < issue.number and first.date <= issue.date
+
+    def _series(self, issue: Issue, edition: Edition[PoolItem]) -> dict[str, SeriesPart]:
+        """Map the slugs of articles to their places in a series.
+
+        The parts are those of this edition and of earlier issues that its readers may read, so that a
+        rebuilt issue does not change when a later part appears.
+        """
+        own = {article.slug for article in articles_of(edition)}
+        names = {article.series for article in articles_of(edition)} - {""}
+        known = (article for article in self.pool.values() if article.series in names) if names else ()
+        places = series_parts(
+            (article, self.url_of(article))
+            for article in known
+            if article.slug in own
+            or (
+                (not article.audience or edition.audience in article.audience)
+                and self._is_earlier(article.slug, issue)
+            )
+        )
+        return {slug: place for slug, place in places.items() if slug in own}
 
     def url_of(self, article: Article) -> str | None:
         """Return the address of an article's page, or None if it is for private audiences only."""

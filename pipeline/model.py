@@ -336,6 +336,7 @@ class Article:
     disclaimer: str = ""
     audience: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
+    series: str = ""
     layout: Layout | None = None
     draft: bool = False
     link: str | None = None
@@ -653,6 +654,39 @@ class AssembledIssue:
 
 
 @dataclass(frozen=True, slots=True)
+class SeriesPart:
+    """The place of an article in its series, counted from 1, among the parts that are known.
+
+    `previous` and `next` are title and address of the parts before and after it that have a page.
+    """
+
+    series: str
+    number: int
+    count: int
+    previous: tuple[str, str] | None
+    next: tuple[str, str] | None
+
+
+def series_parts(articles: Iterable[tuple[Article, str | None]]) -> dict[str, SeriesPart]:
+    """Map the slugs of articles that belong to a series to their places in it, by date.
+
+    Each article comes with its address, or None if it has no page.
+    """
+    by_name: dict[str, list[tuple[Article, str | None]]] = {}
+    for each in articles:
+        by_name.setdefault(each[0].series, []).append(each)
+    by_name.pop("", None)
+    places: dict[str, SeriesPart] = {}
+    for series, parts in by_name.items():
+        parts.sort(key=lambda part: (part[0].date, part[0].slug))
+        links = [(article.title, url) if url else None for article, url in parts]
+        around = zip([None, *links[:-1]], [*links[1:], None], strict=True)
+        for number, ((article, _), (previous, following)) in enumerate(zip(parts, around, strict=True), 1):
+            places[article.slug] = SeriesPart(series, number, len(parts), previous, following)
+    return places
+
+
+@dataclass(frozen=True, slots=True)
 class ComposedArticle:
     """An article with its parsed content and its address.
 
@@ -707,7 +741,8 @@ class ComposedEdition:
     `url` is its page, or None for a private audience. `preview_text` is the inbox line, and `summary` the
     same without merge fields, for pages and feeds. `disclaimers` are those of all its articles, each once.
     `minutes` is the reading time of the letter and of the items in their layouts. `related` maps slugs of
-    related articles to title and address. `earlier_paths` are site paths that its page had before, and
+    related articles to title and address, and `series` slugs to places in a series, both as they were known
+    when it appeared. `earlier_paths` are site paths that its page had before, and
     redirect to it.
     """
 
@@ -723,6 +758,7 @@ class ComposedEdition:
     disclaimers: tuple[str, ...]
     minutes: int
     related: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    series: Mapping[str, SeriesPart] = field(default_factory=dict)
     earlier_paths: tuple[str, ...] = ()
 
     @property

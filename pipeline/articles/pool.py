@@ -106,7 +106,8 @@ def read_pool(workspace: WorkspaceFiles) -> Pool:
         *_check_related(articles),
         *link_mistakes,
         *_check_ids(articles, links),
-        *_check_tags((*articles, *links)),
+        *_check_spellings("tag", _tags(articles, links)),
+        *_check_spellings("series", ((each, each.series) for each in articles if each.series)),
     ):
         mistakes.setdefault(key, []).append(error)
     return Pool(articles, mistakes, links)
@@ -151,6 +152,7 @@ def parse_article(
         disclaimer=fields.text("disclaimer", multiline=True),
         audience=tuple(a for a in audience if EVERYONE not in audience),
         related=fields.texts("related"),
+        series=fields.text("series"),
         layout=fields.choice("layout", Layout),
         draft=fields.boolean("draft"),
         link=fields.web_address("link") or None,
@@ -256,15 +258,18 @@ def _check_ids(articles: list[Article], links: Iterable[LinkItem]) -> Iterator[_
             yield _mistake(link, "id", message, "Give the link another `id`.")
 
 
-def _check_tags(items: Iterable[PoolItem]) -> Iterator[_Mistake]:
-    """Check that each tag has one spelling: two would share a page, and are nearly always a mistake."""
+def _tags(*items: Iterable[PoolItem]) -> Iterator[tuple[PoolItem, str]]:
+    return ((item, tag) for each in items for item in each for tag in item.tags)
+
+
+def _check_spellings(noun: str, names: Iterable[tuple[PoolItem, str]]) -> Iterator[_Mistake]:
+    """Check that each tag, or series, has one spelling: a second one is nearly always a mistake."""
     first: dict[str, tuple[str, PoolItem]] = {}
-    for item in items:
-        for tag in item.tags:
-            spelling, other = first.setdefault(path_part(tag), (tag, item))
-            if spelling != tag:
-                message = f'the tag "{tag}" is spelt "{spelling}" in {other.place.path}.'
-                yield _mistake(item, "tags", message, "Use one spelling.")
+    for item, name in names:
+        spelling, other = first.setdefault(path_part(name), (name, item))
+        if spelling != name:
+            message = f'the {noun} "{name}" is spelt "{spelling}" in {other.place.path}.'
+            yield _mistake(item, "tags" if noun == "tag" else noun, message, "Use one spelling.")
 
 
 def _check_related(articles: list[Article]) -> Iterator[_Mistake]:

@@ -100,12 +100,13 @@ class EmailContext:
         return tuple(article.portraits.values()) if self.show.authors else ()
 
     def details(self, article: ComposedArticle) -> str:
-        """Date, last revision and reading time of an article in one line.
+        """Place in a series, date, last revision and reading time of an article in one line.
 
         The issue's own date is left out, and of a lone article the issue's reading time, for `issue_line`
         has said them.
         """
         said = {"", self.messages.date(self.edition.issue.date)}
+        series = self.edition.series.get(article.article.slug)
         if len(self.edition.articles) == 1:
             said.add(self.messages.format("minutes", minutes=self.edition.minutes))
         parts = [self.minutes(article)]
@@ -113,6 +114,8 @@ class EmailContext:
             updated = revision_date(article.article)
             revised = self.messages.format("updated", date=self.messages.date(updated)) if updated else ""
             parts = [self.messages.date(article.article.date), revised, *parts]
+        if series:
+            parts.insert(0, self.messages.format("series", number=series.number, series=series.series))
         return " · ".join(part for part in parts if part not in said)
 
     def more_link(self, article: ComposedArticle, layout: Layout) -> EmailLink | None:
@@ -148,12 +151,26 @@ class EmailContext:
             each.article.slug: (each.article.title, each.url) for each in self.edition.articles if each.url
         }
         known = {**self.edition.related, **in_edition}
-        sections = self.edition.sections
-        section = next(s.title for s in sections if any(item is article for item, _ in s.items))
         return tuple(
-            EmailLink(title, self.links.address(url, section))
+            EmailLink(title, self._address_in(article, url))
             for title, url in (known[slug] for slug in article.article.related if slug in known)
         )
+
+    def series_links(self, article: ComposedArticle) -> tuple[EmailLink, ...]:
+        """The links to the parts of a series before and after an article."""
+        part = self.edition.series.get(article.article.slug)
+        parts = {"previous_part": part.previous, "next_part": part.next} if part else {}
+        return tuple(
+            EmailLink(self.messages.format(word, title=each[0]), self._address_in(article, each[1]))
+            for word, each in parts.items()
+            if each
+        )
+
+    def _address_in(self, article: ComposedArticle, url: str) -> str:
+        """An address as the section of this article links to it."""
+        sections = self.edition.sections
+        section = next(s.title for s in sections if any(item is article for item, _ in s.items))
+        return self.links.address(url, section)
 
 
 def shown_together(

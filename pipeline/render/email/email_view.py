@@ -128,6 +128,7 @@ def _article(
         thumbnail=_fit(content.thumbnail, THUMBNAIL_WIDTH) if card and thumbnails else None,
         blocks=blocks,
         notes_html=notes,
+        series=context.series_links(composed) if full else (),
         related=context.related_links(composed) if full else (),
         more=context.more_link(composed, layout),
         host=host(article.link) if article.link else "",

@@ -73,6 +73,7 @@ class EmailArticle:
     thumbnail: EmailImage | None
     blocks: tuple[EmailBlock, ...]
     notes_html: ContentHtml
+    series: tuple[EmailLink, ...]
     related: tuple[EmailLink, ...]
     more: EmailLink | None
     host: str

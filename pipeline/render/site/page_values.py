@@ -57,6 +57,14 @@ class Byline:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteSeries:
+    """The place of an article in its series in words, and links to the parts before and after it."""
+
+    text: str
+    links: tuple[SiteLink, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ExternalSource:
     """The address of a piece on another site, and its host as a reader sees it."""
 
@@ -145,6 +153,23 @@ class SiteYear:
 def site_date(moment: datetime, messages: Messages) -> SiteDate:
     """A date as readers of the language write it."""
     return SiteDate(moment.isoformat(timespec="seconds"), messages.date(moment))
+
+
+def site_series(slug: str, index: SiteIndex, page: SitePage) -> SiteSeries | None:
+    """The place of an article in its series, if it belongs to one."""
+    part = index.series.get(slug)
+    if part is None:
+        return None
+    key = "series" if part.count == 1 else "web.series"
+    parts = {"previous_part": part.previous, "next_part": part.next}
+    return SiteSeries(
+        page.messages.format(key, number=part.number, count=part.count, series=part.series),
+        tuple(
+            SiteLink(page.messages.format(word, title=each[0]), page.href(each[1]))
+            for word, each in parts.items()
+            if each
+        ),
+    )
 
 
 def site_image(image: Image | None, page: SitePage) -> SiteImage | None:
