@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
+
 from pipeline.model import Palette
 from pipeline.render.color_contrast import readable_on, text_color_on
 
@@ -28,7 +31,8 @@ _ON_DARK = {
 """Colours by class; `content/code_colors.py` says what each class is."""
 
 
-def code_palette(palette: Palette) -> dict[str, str]:
+@lru_cache(maxsize=16)
+def code_palette(palette: Palette) -> Mapping[str, str]:
     """The colour of each class of code, with the contrast that small text needs on this palette's grounds."""
     colors = _ON_DARK if text_color_on(palette.background) == "#ffffff" else _ON_LIGHT
     grounds = (palette.background, palette.surface)
