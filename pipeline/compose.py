@@ -12,6 +12,7 @@ from functools import cached_property
 from urllib.parse import quote
 
 from pipeline.articles.resolver import SourceResolver
+from pipeline.articles.series import series_parts
 from pipeline.content.comment import comment_mistakes
 from pipeline.content.compressed import compress
 from pipeline.content.medium import Medium, for_audience
@@ -44,7 +45,6 @@ from pipeline.model import (
     Section,
     SeriesPart,
     articles_of,
-    series_parts,
 )
 from pipeline.support import merge
 from pipeline.support.limits import SETTINGS_FILE

@@ -166,11 +166,11 @@ def _passage(nodes: Iterable[Node], path: str, line: int, tag: str) -> Passage:
     return Passage(tree_text(nodes, code="x"), path, line, tag)
 
 
-def small_passages(edition: ComposedEdition) -> Iterator[Passage]:
-    """The short texts that are beside or in place of others: alt texts, authors, second headlines."""
+def small_passages(edition: ComposedEdition, texts: Iterable[SourceText]) -> Iterator[Passage]:
+    """The short texts beside others: alt texts of an edition and its `texts`, authors, second headlines."""
     issue = edition.issue
     yield Passage(issue.image_alt, issue.place.path, issue.lines.get("image_alt"))
-    for source in (*shown_texts(edition), *web_texts(edition)):
+    for source in texts:
         for image, line in source.elements("img"):
             yield Passage(image.get("alt") or "", source.path, line)
     for composed in edition.articles:

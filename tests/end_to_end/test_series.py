@@ -136,8 +136,9 @@ def test_a_part_for_a_private_audience_is_neither_counted_nor_linked_for_others(
 def test_a_series_that_is_spelt_in_two_ways_is_said(series: WorkspaceRunner) -> None:
     series.write({"issues/articles/part-4.md": part(4).replace("Sleep & light", "sleep & Light")})
     result = series.run("articles")
-    assert 'issues/articles/part-4.md:5: warning: the series "sleep & Light" is spelt "Sleep & light" in ' in " ".join(
-        result.stderr.split()
+    assert (
+        'issues/articles/part-4.md:5: warning: the series "sleep & Light" is spelt "Sleep & light" in '
+        in " ".join(result.stderr.split())
     )
 
 

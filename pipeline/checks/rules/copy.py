@@ -80,7 +80,11 @@ def placeholder(context: CheckContext) -> Iterator[Violation]:
     Placeholders are the whole words TK and FIXME, `TODO(…)`, `[[TK …]]`, `[insert …]` and lorem ipsum. A
     warning are TODO, TBD, TBC, XXX and ???, which have other meanings too.
     """
-    for passage in (*context.passages, *small_passages(context.edition), *_settings(context)):
+    for passage in (
+        *context.passages,
+        *small_passages(context.edition, context.all_texts),
+        *_settings(context),
+    ):
         text = passage.text
         if not passage.tag:
             text = _CODE_IN_FIELD.sub(lambda code: "x" * len(code[0]), text)

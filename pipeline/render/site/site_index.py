@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pipeline.articles.series import series_parts
 from pipeline.errors import PressroomError, raise_all
 from pipeline.model import (
     ComposedArticle,
@@ -18,7 +19,6 @@ from pipeline.model import (
     Publication,
     Published,
     SeriesPart,
-    series_parts,
 )
 from pipeline.support import urls
 
