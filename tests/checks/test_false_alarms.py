@@ -47,9 +47,9 @@ SOUND_WRITING = [
 ]
 
 
-@pytest.mark.parametrize("text", SOUND_WRITING)
-def test_sound_writing_has_no_finding(text: str) -> None:
-    subject = check_context(ending(text))
+@pytest.mark.parametrize("first", range(3))
+def test_sound_writing_has_no_finding(first: int) -> None:
+    subject = check_context(ending("\n\n".join(SOUND_WRITING[first::3])))
     found = [
         f"{rule.code} {each.message}"
         for rule in RULES
