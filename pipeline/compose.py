@@ -124,18 +124,7 @@ class Composer:
     @cached_property
     def portraits(self) -> Mapping[str, Image]:
         """The pictures in `[authors]`, by name. Raises `Mistakes` for those that are missing or broken."""
-        errors: list[PressroomError] = []
-        portraits = {}
-        for author in self.publication.authors.values():
-            try:
-                if author.picture:
-                    image = self.images.get(author.picture, "", SETTINGS_FILE, ImageUse.PORTRAIT)
-                    portraits[author.name] = image
-            except PressroomError as error:
-                line = author.picture_line
-                errors.append(PressroomError(error.message, SETTINGS_FILE, line, error.hint))
-        raise_all(errors)
-        return portraits
+        return self.images.portraits(self.publication.authors.values())
 
     # --- content -----------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,13 @@ from check_kit import Case, check_context
 from golden_kit import GOLDEN
 from workspace_kit import SETTINGS, WorkspaceRunner, article, issue, png
 
+from pipeline.checks.context import CheckContext
 from pipeline.checks.rules import RULES
 from pipeline.checks.runner import only, run_rules
 from pipeline.config.i18n import load_messages
 from pipeline.export.targets import find
-from pipeline.model import TARGETS
+from pipeline.model import TARGETS, MergeField
+from pipeline.support import merge
 from pipeline.support.templating import Templates
 
 PROMISE = "no_tracking = true"
@@ -79,17 +82,24 @@ def test_each_kind_is_found_wherever_it_is(code: str, kind: str, place: str) -> 
     assert codes(Case(html=planted)) == set()
 
 
+EMAIL = merge.mark(MergeField("email", "nobody", encoded=True))
+
+
 @pytest.mark.parametrize(
     ("code", "address"),
     [
         ("TRACK002", "https://bit.ly/3xYz."),
-        ("TRACK003", "https://p.example/?who={{ email:url | nobody }}&x"),
-        ("TRACK003", "{{ web_url }}"),
+        ("TRACK003", f"https://p.example/?who={EMAIL}&x"),
+        ("TRACK003", f"mailto:a@p.example?subject={EMAIL}"),
+        ("TRACK003", merge.mark(MergeField("web_url"))),
     ],
 )
 def test_an_address_of_the_text_part_is_found(code: str, address: str) -> None:
-    planted = ("The trial counted", f"See {address} The trial counted")
-    assert codes(Case(settings=PROMISE, text=planted)) == {code}
+    def planted(context: CheckContext) -> CheckContext:
+        text = merge.marked(context.rendered.text).replace("The trial", f"See {address} The trial")
+        return replace(context, rendered=replace(context.rendered, text=merge.text(text)))
+
+    assert codes(Case(settings=PROMISE, change=planted)) == {code}
 
 
 def test_a_picture_file_of_one_pixel_is_found_with_its_line(workspace: WorkspaceRunner) -> None:

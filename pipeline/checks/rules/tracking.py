@@ -17,15 +17,14 @@ from pipeline.checks.rules.links import SHORTENERS, is_field, place_of
 from pipeline.checks.source_places import SETTINGS
 from pipeline.model import Place, Severity
 from pipeline.render.email.email_context import unsubscribe_url
+from pipeline.support import merge
 
 _LOADED = frozenset({"src", "srcset", "background", "poster", "data", "lowsrc", "dynsrc"})
 """Attributes whose address a mail program loads by itself, as it does those of `link` and of styles."""
 
 _FOLLOWED = frozenset({"href", "action", "formaction", "cite", "longdesc"})
 _IN_STYLE = re.compile(r"""(?:url\(\s*|@import\s+)["']?([^"'()]*)""", re.IGNORECASE)
-_IN_TEXT = re.compile(
-    r"""(?:(?:https?://|mailto:|tel:|sms:)(?:\{\{[^{}]*\}\}|[^\s<>"{}])+(?<![.,;:!?)])|\{\{ \w+_url \}\})"""
-)
+_IN_TEXT = re.compile(r"""(?:https?://|mailto:|tel:|sms:)[^ \t\n<>"]+(?<![.,;:!?)])""")
 _CONDITION = re.compile(r"<!--\[if[^\]]*\]>(?:<!-->|<!-- -->)?|(?:<!--\s*)?<!\[endif\]-->")
 _ONE_PIXEL = re.compile(r"[01](?:\.0*)?(?:px)?")
 
@@ -67,10 +66,13 @@ def _addresses(context: CheckContext) -> Iterator[EmailAddress]:
         for url, loaded in _of_element(element):
             if url not in own:
                 yield EmailAddress(url, _place(context, page, element, url), loaded)
-    for match in _IN_TEXT.finditer(context.rendered.text):
-        if match[0] not in own:
-            line = context.rendered.text.count("\n", 0, match.start()) + 1
-            yield EmailAddress(match[0], context.built("email.txt", line))
+    text = context.rendered.text
+    in_text = [merge.unmarked(match[0]) for match in _IN_TEXT.finditer(merge.marked(text))]
+    whole = [merge.neutral(field) for field in text.fields if field.name.endswith("_url")]
+    for url in (*in_text, *whole):
+        if url not in own:
+            line = text.count("\n", 0, text.find(url)) + 1
+            yield EmailAddress(url, context.built("email.txt", line))
 
 
 def _of_element(element: Element) -> Iterator[tuple[str, bool]]:
