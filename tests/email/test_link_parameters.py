@@ -101,7 +101,7 @@ def test_the_check_says_what_is_added(workspace: WorkspaceRunner) -> None:
     workspace.write({"newsletter.toml": f'{SETTINGS}\n[links.parameters]\nutm_source = "letter-{{issue}}"\n'})
     (finding,) = workspace.json("check", "1", "--only", "LINK020")["findings"]
     assert finding["severity"] == "note"
-    assert finding["message"] == "4 addresses of the email get `utm_source=letter-{issue}`."
+    assert finding["message"] == "`utm_source=letter-{issue}` is added to 4 addresses of the email."
     (finding,) = [each for each in workspace.json("check", "1")["findings"] if "LINK" in each["code"]]
     assert finding["code"] == "LINK020"
 
@@ -147,6 +147,14 @@ def test_a_section_is_named_as_in_addresses_and_left_out_where_a_link_is_in_none
 def test_parameters_are_added_to_addresses_of_the_own_host(url: str, expected: str | None) -> None:
     publication = replace(PUBLICATION, links=LinkParameters({"utm_source": "n"}))
     assert LinkTagger(publication, 1, "bundle").address(url) == (expected or url)
+
+
+@pytest.mark.parametrize("host", ["müller.example", "m%C3%BCller.example", "xn--mller-kva.example"])
+def test_a_host_in_its_own_script_is_the_own_one(host: str) -> None:
+    links = LinkParameters({"utm_source": "n"})
+    publication = replace(PUBLICATION, base_url="https://xn--mller-kva.example/news", links=links)
+    url = f"https://{host}/"
+    assert LinkTagger(publication, 1, "bundle").address(url) == f"{url}?utm_source=n"
 
 
 @given(st.text(max_size=30), st.text(max_size=20), st.text(max_size=20), st.booleans())

@@ -284,11 +284,9 @@ def added_parameters(context: CheckContext) -> Iterator[Violation]:
     """Pages and feeds have the addresses as they are written, and the email has others."""
     addresses = context.rendered.plain_addresses
     if addresses:
-        names = " and ".join(
-            f"`{name}={value}`" for name, value in context.publication.links.parameters.items()
-        )
-        count = f"{len(addresses)} address{'' if len(addresses) == 1 else 'es'}"
-        yield Violation(f"{count} of the email get {names}.", SETTINGS)
+        names = "&".join(f"{name}={value}" for name, value in context.publication.links.parameters.items())
+        count = "1 address" if len(addresses) == 1 else f"{len(addresses)} addresses"
+        yield Violation(f"`{names}` is added to {count} of the email.", SETTINGS)
 
 
 def _written(context: CheckContext) -> Iterator[tuple[str, Place]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from urllib.parse import quote, unquote_plus, urlsplit
+from urllib.parse import quote, unquote, unquote_plus, urlsplit
 
 from pipeline.model import (
     Block,
@@ -23,7 +23,7 @@ from pipeline.model import (
     Publication,
 )
 from pipeline.support import merge
-from pipeline.support.urls import path_part
+from pipeline.support.urls import ascii_address, path_part
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,11 @@ class LinkTagger:
         if self.publication.links.add_to is LinkScope.ALL:
             return bool(host)
         own = urlsplit(self.publication.base_url).hostname or ""
+        try:
+            # Content has a host in its own script percent-encoded, and `base_url` has it in punycode.
+            host = urlsplit(ascii_address(f"https://{unquote(host)}/")).hostname or ""
+        except ValueError:
+            return False
         return host.removeprefix("www.") == own.removeprefix("www.")
 
     def _item(self, item: ComposedItem, section: str) -> ComposedItem:
