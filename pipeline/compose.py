@@ -12,9 +12,11 @@ from functools import cached_property
 from urllib.parse import quote
 
 from pipeline.articles.resolver import SourceResolver
-from pipeline.articles.series import series_parts
+from pipeline.articles.series import series_in_edition
+from pipeline.config.i18n import Messages, load_messages
 from pipeline.content.comment import comment_mistakes
 from pipeline.content.compressed import compress
+from pipeline.content.events import with_theme_words
 from pipeline.content.medium import Medium, for_audience
 from pipeline.content.opening import summary_of
 from pipeline.content.parse import WORDS_PER_MINUTE, count_words, parse_content
@@ -34,6 +36,7 @@ from pipeline.model import (
     ComposedLink,
     Content,
     Edition,
+    FeedIdentity,
     Image,
     ImageUse,
     Issue,
@@ -179,6 +182,7 @@ class Composer:
                 merge_fields=self.publication.merge_fields,
                 lead=lead,
                 language=self.publication.language,
+                zone=self.workspace.files.zone,
             )
         mistakes += self._unknown_audiences(content.blocks, path)
         if isinstance(text, LinkItem):
@@ -229,17 +233,19 @@ class Composer:
         self, assembled: AssembledIssue, edition: Edition[PoolItem], letter: Content
     ) -> ComposedEdition:
         issue = assembled.issue
+        public = is_public(self.publication, edition.audience)
+        path = issue_path(issue, edition.audience)
+        url = address(self.publication, path) if public else None
+        letter = self._complete(letter, assembled.feed_identity, url)
         sections = edition.map(lambda item: self._item(item, assembled)).sections
         if not issue.show.section_titles:
             sections = tuple(replace(section, title="") for section in sections)
-        public = is_public(self.publication, edition.audience)
         preview = self._line(issue, "preview_text", issue.preview_text)
         summary = summary_of(letter, edition.audience)
         if not summary and len(articles_of(edition)) == 1:
             (article,) = articles_of(edition)
             summary = article.dek or summary_of(self.content(article), edition.audience)
         summary = summary or issue.title
-        path = issue_path(issue, edition.audience)
         earlier = (issue_path(replace(issue, folder=alias), edition.audience) for alias in issue.aliases)
         earlier_paths = dict.fromkeys((*earlier, *assembled.addresses.get(edition.audience, ())))
         return ComposedEdition(
@@ -248,7 +254,7 @@ class Composer:
             letter=letter,
             sections=sections,
             feed_identity=assembled.feed_identity,
-            url=address(self.publication, path) if public else None,
+            url=url,
             subject=self._line(issue, "subject", issue.subject) or merge.text(issue.title),
             preview_text=preview or merge.text(summary),
             summary=summary if preview.fields else preview or summary,
@@ -263,19 +269,27 @@ class Composer:
         content = self.content(article)
         if isinstance(article, LinkItem):
             return ComposedLink(article, content, quote(article.url, safe=ADDRESS_CHARACTERS))
+        identity, url = assembled.feed_identities[article.slug], self.url_of(article)
         return ComposedArticle(
             article=article,
-            content=content,
-            feed_identity=assembled.feed_identities[article.slug],
-            url=self.url_of(article),
+            content=self._complete(content, identity, url),
+            feed_identity=identity,
+            url=url,
             disclaimers=self._disclaimers([article]),
             issues=self.carriers.get(article.slug, (assembled.issue.folder,)),
             portraits={
-                author.name: self.portraits[author.name]
-                for author in article.authors
-                if author.name in self.portraits
+                each.name: face for each in article.authors if (face := self.portraits.get(each.name))
             },
         )
+
+    def _complete(self, content: Content, identity: FeedIdentity, url: str | None) -> Content:
+        if not content.events and not content.audio:
+            return content
+        return with_theme_words(content, identity, url or "", self.publication, self._messages)
+
+    @cached_property
+    def _messages(self) -> Messages:
+        return load_messages(self.workspace.templates, self.publication.language)
 
     def _line(self, issue: Issue, key: str, typed: str | None) -> MergeText:
         """Read the merge fields of a front matter line. Raises `PressroomError` for an unknown one."""
@@ -314,24 +328,11 @@ class Composer:
         return first.number < issue.number and first.date <= issue.date
 
     def _series(self, issue: Issue, edition: Edition[PoolItem]) -> dict[str, SeriesPart]:
-        """Map the slugs of articles to their places in a series.
-
-        The parts are those of this edition and of earlier issues that its readers may read, so that a
-        rebuilt issue does not change when a later part appears.
-        """
-        own = {article.slug for article in articles_of(edition)}
-        names = {article.series for article in articles_of(edition)} - {""}
-        known = (article for article in self.pool.values() if article.series in names) if names else ()
-        places = series_parts(
-            (article, self.url_of(article))
-            for article in known
-            if article.slug in own
-            or (
-                (not article.audience or edition.audience in article.audience)
-                and self._is_earlier(article.slug, issue)
-            )
-        )
-        return {slug: place for slug, place in places.items() if slug in own}
+        articles = articles_of(edition)
+        if not any(article.series for article in articles):
+            return {}
+        earlier = (each for each in self.pool.values() if each.series and self._is_earlier(each.slug, issue))
+        return series_in_edition(articles, edition.audience, earlier, self.url_of)
 
     def url_of(self, article: Article) -> str | None:
         """Return the address of an article's page, or None if it is for private audiences only."""

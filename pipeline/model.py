@@ -315,7 +315,8 @@ class Article:
     a second headline. `disclaimer` is shown wherever the article is, together with those of its tags.
     `audience` is empty if everyone may read it. `link` is its address if it is published elsewhere.
     `aliases` are earlier slugs, whose addresses redirect to it. `silence` maps the codes of silenced
-    checks to the reason. `lines` maps each field to its line.
+    checks to the reason. `feed_id` is the id that it had in an earlier feed. `lines` maps each field to its
+    line.
     """
 
     slug: str
@@ -341,6 +342,7 @@ class Article:
     draft: bool = False
     link: str | None = None
     aliases: tuple[str, ...] = ()
+    feed_id: str = ""
     silence: Mapping[str, str] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)
@@ -460,6 +462,8 @@ class BlockKind(StrEnum):
     BUTTONS = "buttons"
     PERSON = "person"
     VIDEO = "video"
+    EVENT = "event"
+    AUDIO = "audio"
     COLUMNS = "columns"
     COLUMN = "column"
     SNIPPET = "snippet"
@@ -472,6 +476,63 @@ class BlockKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Event:
+    """An event in a text. `start` and `end` keep the offset in which they are written.
+
+    One of `all_day` begins with its first day and ends with its last. Composing adds the rest: `uid` is its
+    permanent id, `url` the address of its calendar file, `page` that of the page with the text, and `revised`
+    the last revision of the text; `when` and `days` are its time and its days in words, and `calendar` the
+    words of the link to that file.
+    """
+
+    title: str
+    start: datetime
+    end: datetime | None = None
+    all_day: bool = False
+    place: str = ""
+    address: str = ""
+    link: str = ""
+    line: int | None = None
+    uid: str = ""
+    url: str = ""
+    page: str = ""
+    revised: datetime | None = None
+    when: str = ""
+    days: str = ""
+    calendar: str = ""
+
+    @property
+    def iso(self) -> str:
+        """The start for machines: a day, or a time with its offset (ISO 8601)."""
+        return self.start.date().isoformat() if self.all_day else self.start.isoformat(timespec="seconds")
+
+    @property
+    def location(self) -> str:
+        """Place and address in one line."""
+        return ", ".join(filter(None, (self.place, self.address)))
+
+
+@dataclass(frozen=True, slots=True)
+class Audio:
+    """A piece of audio in a text: `size` in bytes, `minutes` if they are known.
+
+    A file of the workspace has the path `source`, its digest `sha256`, and the `name` that it is published
+    under; all three are empty for one at another address. `details` are kind and length in words, which
+    composing adds.
+    """
+
+    url: str
+    media_type: str
+    size: int
+    title: str = ""
+    minutes: int | None = None
+    name: str = ""
+    source: str = ""
+    sha256: str = ""
+    details: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """A top-level piece of content.
 
@@ -479,7 +540,8 @@ class Block:
     name, the person quoted in a pull quote, the audience of `only`, or a snippet's name. A call to action
     has its sentence as prose in `blocks`, and its one link as `link_text` and `link_url`. Buttons are calls
     to action without a sentence. A person has `role`, and the photo in `nodes`. A video has its poster in
-    `link_text`.
+    `link_text`. An event has its title in `nodes`, its location as `role`, and, once it is composed, the
+    address of its calendar file; a piece of audio is a link with its title.
     """
 
     kind: BlockKind
@@ -490,6 +552,8 @@ class Block:
     link_text: tuple[Node, ...] = ()
     link_url: str = ""
     line: int | None = None
+    event: Event | None = None
+    audio: Audio | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -498,13 +562,15 @@ class Content:
 
     Addresses in it are absolute. `footnotes` are the notes in order, each as nodes; a reference to note n is
     `<sup class="footnote">n</sup>`. `images` are those in the body; `lead` is the lead image, and, for a
-    card, `thumbnail` a smaller version of it. `minutes` is the reading time, at least 1. `findings` are
-    the warnings on what readers do not see.
+    card, `thumbnail` a smaller version of it. `events` and `audio` are those of its blocks. `minutes` is the
+    reading time, at least 1. `findings` are the warnings on what readers do not see.
     """
 
     blocks: Sequence[Block]
     footnotes: Sequence[tuple[Node, ...]] = ()
     images: tuple[Image, ...] = ()
+    events: tuple[Event, ...] = ()
+    audio: tuple[Audio, ...] = ()
     lead: Image | None = None
     thumbnail: Image | None = None
     words: int = 0
@@ -525,7 +591,7 @@ class Issue:
     first one is the main edition. `own_sections` is False if the sections are the publication's. `subject`
     and `preview_text` are as typed; without a subject, the title is used. `image` is the path of the picture
     at its head, as written. `theme_layout` is the layout of
-    the theme. `lines` maps each field to its line.
+    the theme. `feed_id` is the id that it had in an earlier feed. `lines` maps each field to its line.
     """
 
     number: int
@@ -549,6 +615,7 @@ class Issue:
     show: Show = Show()
     aliases: tuple[str, ...] = ()
     snippets: tuple[str, ...] = ()
+    feed_id: str = ""
     silence: Mapping[str, str] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)

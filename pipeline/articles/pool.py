@@ -157,6 +157,7 @@ def parse_article(
         draft=fields.boolean("draft"),
         link=fields.web_address("link") or None,
         aliases=_aliases(fields),
+        feed_id=fields.feed_id(),
         silence=read_silence(fields),
         extra=fields.plain_table("extra"),
         lines={key: field.line for key, field in document.fields.items()},
@@ -250,7 +251,13 @@ def _check_slugs(articles: list[Article]) -> Iterator[_Mistake]:
 
 
 def _check_ids(articles: list[Article], links: Iterable[LinkItem]) -> Iterator[_Mistake]:
-    """Check that no link item has the slug, or a former slug, of an article as its id."""
+    """Check that no two articles have one id in feeds, and no link item the slug of an article as its id."""
+    first: dict[str, Article] = {}
+    for article in articles:
+        other = first.setdefault(article.feed_id, article) if article.feed_id else article
+        if other is not article:
+            message = f'the id "{article.feed_id}" is taken by {other.place.path}.'
+            yield _mistake(article, "id", message, "Delete one: readers would see one of the two alone.")
     slugs = {slug: article for article in articles for slug in (article.slug, *article.aliases)}
     for link in links:
         if link.id in slugs:

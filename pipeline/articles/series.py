@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from pipeline.model import Article, SeriesPart
 
@@ -24,3 +24,21 @@ def series_parts(articles: Iterable[tuple[Article, str | None]]) -> dict[str, Se
         for number, ((article, _), (previous, following)) in enumerate(zip(parts, around, strict=True), 1):
             places[article.slug] = SeriesPart(series, number, len(parts), previous, following)
     return places
+
+
+def series_in_edition(
+    own: Iterable[Article],
+    audience: str,
+    earlier: Iterable[Article],
+    url_of: Callable[[Article], str | None],
+) -> dict[str, SeriesPart]:
+    """Map the slugs of an edition's own articles to their places in a series.
+
+    The parts are its own and those of `earlier` issues that its readers may read, so that a rebuilt issue
+    does not change when a later part appears.
+    """
+    slugs = {article.slug: article for article in own}
+    readable = (each for each in earlier if not each.audience or audience in each.audience)
+    parts = {**{article.slug: article for article in readable}, **slugs}.values()
+    places = series_parts((article, url_of(article)) for article in parts)
+    return {slug: place for slug, place in places.items() if slug in slugs}

@@ -16,7 +16,7 @@ from pipeline.errors import PressroomError, raise_all, suggest
 from pipeline.images.resize import make_image, plan_for
 from pipeline.model import Author, Image, ImageUse
 from pipeline.support.limits import SETTINGS_FILE
-from pipeline.support.urls import address, image_path, path_part
+from pipeline.support.urls import address, image_path, published_name
 
 _MAX_FILE_BYTES = 50_000_000
 _CACHE_BYTES = 32_000_000
@@ -108,8 +108,7 @@ class ImageLibrary:
         digest = hashlib.sha256(data).hexdigest()
         # Not from the resized bytes: another release of an encoder would change the address of each image.
         key = hashlib.sha256(f"{digest} {plan.recipe}".encode()).hexdigest() if plan.recipe else digest
-        readable = re.sub(r"[^a-z0-9-]", "", path_part(PurePosixPath(file.name).stem))[:40].strip("-")
-        name = f"{readable or 'image'}-{key[:12]}.{plan.ending}"
+        name = published_name(PurePosixPath(file.name).stem, "image", key, plan.ending)
         return Image(
             name=name,
             source=self.workspace.path_of(file),

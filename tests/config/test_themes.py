@@ -65,6 +65,8 @@ def test_the_email_of_a_theme_is_as_it_was(theme: str, builds: Builds) -> None:
             "Worth knowing",
             "Join the reading group",
             "Yes &amp; gladly",
+            "3 March 2026, 19:00–21:30",
+            "Every block, read aloud",
             "Sponsored by Golden Pens",
         ),
         *("Notes", "A longer note.", "Information, not medical advice", "Set in whatever your mail program"),

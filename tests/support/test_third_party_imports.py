@@ -17,6 +17,7 @@ DOORS = {
     "feedgen": "render/feeds/feedgen_fixes.py",
     "httpcore": "support/http.py",
     "httpx": "support/http.py",
+    "icalendar": "render/site/calendar_file.py",
     "jinja2": "support/templating.py",
     "jsonschema": "render/feeds/feed_schemas.py",
     "jwt": "export/auth.py",

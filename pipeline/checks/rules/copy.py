@@ -10,6 +10,7 @@ from pipeline.checks.rule import Violation, rule
 from pipeline.checks.source_places import SETTINGS
 from pipeline.checks.source_text import Passage, small_passages
 from pipeline.config.placeholders import placeholders_left
+from pipeline.content.events import past_events
 from pipeline.model import Place, Severity
 
 _PLACEHOLDER = re.compile(
@@ -206,6 +207,20 @@ def stale_copyright(context: CheckContext) -> Iterator[Violation]:
         for match in _COPYRIGHT.finditer(text):
             if (named := int(match[2] or match[1])) < year:
                 yield Violation(f"the copyright year is {named}, and the issue is of {year}.", place)
+
+
+@rule(
+    "EVENT001",
+    Severity.WARNING,
+    "An event is past when the issue goes out",
+    source="docs/writing.md",
+    remedy="Give it its next date, or take it out.",
+)
+def past_event(context: CheckContext) -> Iterator[Violation]:
+    """Nobody can come any more: the article waited for too long, or the date is last year's."""
+    for source in context.all_texts:
+        for finding in past_events(source.content, source.path, context.edition.issue.date):
+            yield Violation(finding.message, finding.place)
 
 
 @rule(

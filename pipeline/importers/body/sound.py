@@ -15,7 +15,7 @@ from pipeline.importers.body.lines import outside_code, outside_spans
 from pipeline.importers.body.words import readable
 from pipeline.importers.draft import Draft, Left
 from pipeline.importers.plain.escape import escaped
-from pipeline.model import Image, ImageUse
+from pipeline.model import Audio, Image, ImageUse
 
 Blocks = tuple[Block, ...]
 
@@ -183,6 +183,9 @@ class _Anything:
 
     def image(self, target: str, alt: str, use: ImageUse = ImageUse.FULL) -> Image:
         return Image(target, target, f"https://example.org/{target}", alt, 1, 1, "image/png", 1, "")
+
+    def audio(self, target: str) -> Audio:
+        return Audio(f"https://example.org/{target}", "audio/mpeg", 1)
 
     def snippet(self, name: str) -> tuple[str, str, _Anything]:
         return "", name, self

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from pipeline.config.i18n import Messages
+from pipeline.content.events import first_event
 from pipeline.content.html_nodes import HtmlOptions
 from pipeline.content.medium import Medium
 from pipeline.model import (
@@ -102,21 +103,25 @@ class EmailContext:
     def details(self, article: ComposedArticle) -> str:
         """Place in a series, date, last revision and reading time of an article in one line.
 
-        The issue's own date is left out, and of a lone article the issue's reading time, for `issue_line`
-        has said them.
+        An article with an event has its days. The issue's own date is left out, and of a lone article the
+        issue's reading time, for `issue_line` has said them.
         """
         said = {"", self.messages.date(self.edition.issue.date)}
-        series = self.edition.series.get(article.article.slug)
         if len(self.edition.articles) == 1:
             said.add(self.messages.format("minutes", minutes=self.edition.minutes))
         parts = [self.minutes(article)]
+        first = []
+        if series := self.edition.series.get(article.article.slug):
+            first.append(self.messages.format("series", number=series.number, series=series.series))
         if self.show.date:
             updated = revision_date(article.article)
             revised = self.messages.format("updated", date=self.messages.date(updated)) if updated else ""
-            parts = [self.messages.date(article.article.date), revised, *parts]
-        if series:
-            parts.insert(0, self.messages.format("series", number=series.number, series=series.series))
-        return " · ".join(part for part in parts if part not in said)
+            parts.insert(0, revised)
+            if event := first_event(article.content, Medium.EMAIL, self.edition.audience):
+                first.append(event.days)
+            else:
+                parts.insert(0, self.messages.date(article.article.date))
+        return " · ".join([*first, *(part for part in parts if part not in said)])
 
     def more_link(self, article: ComposedArticle, layout: Layout) -> EmailLink | None:
         """The "read more" link, which names the article and, for a piece on another site, the host.

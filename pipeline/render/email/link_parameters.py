@@ -120,8 +120,13 @@ class LinkTagger:
         )
 
     def _block(self, block: Block, section: str) -> Block:
+        event = block.event
+        if event:
+            link, url = self.address(event.link, section), self.address(event.url, section)
+            event = replace(event, link=link, url=url)
         return replace(
             block,
+            event=event,
             nodes=self._nodes(block.nodes, section),
             blocks=tuple(self._block(each, section) for each in block.blocks),
             link_text=self._nodes(block.link_text, section),

@@ -34,6 +34,9 @@ class EmailImage:
 class EmailBlock:
     """A block of content: prose has `html`, containers have `blocks`; `image` is a person's photo.
 
+    An event has its location as `role`, its time as `details`, `url` if it has one of its own, and a link to
+    its calendar file; audio is a link, whose `details` are kind and length.
+
     `width` is the room in a container, in CSS pixels. `fits` is False for buttons that must be one below the
     other.
     """
@@ -48,6 +51,8 @@ class EmailBlock:
     blocks: tuple[EmailBlock, ...] = ()
     link_html: ContentHtml = ContentHtml("")  # noqa: RUF009 (an immutable string)
     link_url: str = ""
+    details: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

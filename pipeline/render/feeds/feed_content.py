@@ -12,6 +12,7 @@ from pipeline.content.html_nodes import HtmlOptions
 from pipeline.content.medium import Medium, for_audience
 from pipeline.model import (
     EVERYONE,
+    Audio,
     ComposedArticle,
     ComposedEdition,
     ComposedItem,
@@ -53,6 +54,7 @@ def article_item(composed: ComposedArticle, publication: Publication) -> FeedIte
         tags=_categories(article.tags),
         image=content.lead,
         external_url=article.link,
+        audio=_audio([content], EVERYONE),
     )
 
 
@@ -72,6 +74,7 @@ def edition_item(edition: ComposedEdition, publication: Publication, *, further:
     html = [_image(lead), letter]
     articles: list[ComposedArticle] = []
     images = [lead]
+    whole = [edition.letter]
     for section in edition.public_sections:
         html.append(f"<h2>{escape(section.title)}</h2>" if section.title else "")
         for each in together(section.items):
@@ -82,6 +85,7 @@ def edition_item(edition: ComposedEdition, publication: Publication, *, further:
             article, layout = each
             html.append(_article_in_issue(article, layout, options, edition, section.headline_level))
             articles.append(article)
+            whole += [article.content] if layout is Layout.FULL else []
             images.append(None if layout is Layout.BRIEF else article.content.lead)
     html += _disclaimers(edition.disclaimers)
     return FeedItem(
@@ -96,6 +100,7 @@ def edition_item(edition: ComposedEdition, publication: Publication, *, further:
         author_urls=_author_urls(articles),
         tags=_categories(tag for article in articles for tag in article.article.tags),
         image=next(filter(None, images), None),
+        audio=_audio(whole, edition.audience),
     )
 
 
@@ -151,6 +156,12 @@ def _links(items: Iterable[ComposedItem], badges: Mapping[str, str], show: Show,
 def _body(content: Content, options: HtmlOptions, audience: str) -> str:
     visible = for_audience(content, Medium.FEED, audience)
     return _join([blocks_to_html(visible.blocks, options), footnotes_to_html(visible.footnotes, options)])
+
+
+def _audio(contents: Iterable[Content], audience: str) -> Audio | None:
+    """The first piece of audio in texts that the item has in full."""
+    shown = (for_audience(each, Medium.FEED, audience).audio for each in contents if each.audio)
+    return next((audio for each in shown for audio in each), None)
 
 
 def _paragraph(text: str) -> str:

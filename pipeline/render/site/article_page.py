@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pipeline.content.medium import Medium, for_audience
 from pipeline.model import EVERYONE, OutputFile
 from pipeline.render.shared_text import first_words
-from pipeline.render.site.head_metadata import make_head
+from pipeline.render.site.head_metadata import make_head, policy_for
 from pipeline.render.site.json_ld import about_article
 from pipeline.render.site.page_content import content_html
 from pipeline.render.site.page_frame import SiteRenderer
@@ -25,6 +27,7 @@ def article_page(site: SiteRenderer, position: int) -> OutputFile:
     description = article.dek or first_words(content) or article.title
     subject = about_article(composed, index, description, site.social_image)
     head = make_head(page, article.title, description, subject, site.feeds(page), article.canonical_url)
+    head = replace(head, policy=policy_for(content))
     return site.render(
         "article.html.j2",
         page,

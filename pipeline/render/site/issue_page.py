@@ -16,7 +16,7 @@ from pipeline.model import (
     Section,
 )
 from pipeline.render.shared_text import contents, link_row, together
-from pipeline.render.site.head_metadata import FeedLink, make_head
+from pipeline.render.site.head_metadata import FeedLink, make_head, policy_for
 from pipeline.render.site.json_ld import about_issue
 from pipeline.render.site.page_content import content_html, html_options
 from pipeline.render.site.page_frame import SiteRenderer
@@ -47,6 +47,13 @@ def issue_page(site: SiteRenderer, position: int, edition: ComposedEdition) -> O
     head = make_head(
         page, issue.title, edition.summary, about_issue(edition, index, image), _feeds(site, page, edition)
     )
+    whole = (
+        for_audience(item.content, Medium.WEB, edition.audience)
+        for section in edition.public_sections
+        for item, layout in section.items
+        if layout is Layout.FULL
+    )
+    head = replace(head, policy=policy_for(letter, *whole))
     sections = tuple(
         SiteSection(
             f"_section-{number}",
@@ -113,7 +120,11 @@ def _article(
     if layout is Layout.FULL:
         content = for_audience(composed.content, Medium.WEB, edition.audience)
         html = content_html(content, page, f"{composed.article.slug}_", level - (1 if headline else 2))
-    article = replace(site_article(composed, index, page, layout.value, html), level=level, headline=headline)
+    article = replace(
+        site_article(composed, index, page, layout.value, html, edition.audience),
+        level=level,
+        headline=headline,
+    )
     if layout is not Layout.FULL:
         return article
     same_day = article.date == site_date(edition.issue.date, page.messages)

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.config.i18n import Messages
-from pipeline.model import ComposedArticle, ComposedEdition, Image
+from pipeline.content.events import first_event
+from pipeline.content.medium import Medium
+from pipeline.model import EVERYONE, ComposedArticle, ComposedEdition, Image
 from pipeline.render.shared_text import host, revision_date
 from pipeline.render.site.page_content import ContentHtmlParts
 from pipeline.render.site.site_index import SiteIndex
@@ -172,6 +174,12 @@ def site_series(slug: str, index: SiteIndex, page: SitePage) -> SiteSeries | Non
     )
 
 
+def article_date(composed: ComposedArticle, page: SitePage, audience: str = EVERYONE) -> SiteDate:
+    """The days of an article's first event for this audience, or else the article's own date."""
+    event = first_event(composed.content, Medium.WEB, audience)
+    return SiteDate(event.iso, event.days) if event else site_date(composed.article.date, page.messages)
+
+
 def site_image(image: Image | None, page: SitePage) -> SiteImage | None:
     """An image as the page shows it."""
     return SiteImage(page.href(image.url), image.alt, image.width, image.height) if image else None
@@ -192,6 +200,7 @@ def site_article(
     page: SitePage,
     layout: str = "card",
     html: ContentHtmlParts | None = None,
+    audience: str = EVERYONE,
 ) -> SiteArticle:
     """An article as the page shows it; `html` is its content if the page shows it in full."""
     article = composed.article
@@ -211,7 +220,7 @@ def site_article(
             )
             for author in article.authors
         ),
-        date=site_date(article.date, page.messages),
+        date=article_date(composed, page, audience),
         updated=site_date(updated, page.messages) if updated else None,
         year=article.date.year,
         minutes=composed.content.minutes,

@@ -19,6 +19,7 @@ EXAMPLES: dict[str, Example] = {
 ELSEWHERE = {
     "LOCK001",
     "LOCK002",
+    "LOCK003",
     "TAG001",
     "TAG002",
     "TMPL001",

@@ -44,6 +44,10 @@ EXAMPLES = {
         Case(settings='reason = "© 2024 Synapse. You signed up."'),
         Case(settings='reason = "© 2019–2026 Synapse. You signed up."'),
     ),
+    "EVENT001": Example(
+        Case(body=f"{BODY}\n::: event A talk\nstart: 2026-01-31\n:::\n"),
+        Case(body=f"{BODY}\n::: event A talk\nstart: 2026-02-01 19:00\n:::\n"),
+    ),
     "COPY007": Example(Case(change=with_empty_section)),
     "COPY008": Example(Case(body="To be continued."), Case(body="Seen:\n\n![A chart](chart.png)")),
     "COPY009": Example(

@@ -146,7 +146,7 @@ EXAMPLES: dict[str, FeedExample] = {
         )
     ),
     "FEED011": FeedExample(
-        one("feed.xml", "tag:synapse.example,2026:issue-3", "3"),
+        one("feed.xml", "tag:synapse.example,2026:issue-3", ""),
         Feeds(change=everywhere("tag:synapse.example,2026:", "tag:other.example,2026-01-05:")),
     ),
     "FEED012": FeedExample(
