@@ -25,7 +25,7 @@ _FRONT_MATTER = re.compile(
     re.DOTALL,
 )
 # The names of shortcodes, of their arguments and of boxes are no words of a text.
-_SHORTCODE = re.compile(r"\{\{< highlight .*?>\}\}|\{\{[<%].*?[%>]\}\}|\{%.*?%\}")
+_SHORTCODE = re.compile(r"\{\{[<%].*?[%>]\}\}|\{%.*?%\}")
 _MARKUP = re.compile(
     r"^(?:!!!|\?\?\?|:::+)[ \t]*[\w{.-]*\}?|\[!\w+\]|\{:?[ ]?[#:.*].*?\}|\[\^[\w-]+\]", re.MULTILINE
 )
@@ -84,6 +84,7 @@ def _page_text(markup: str) -> str:
 
 def _markdown_text(body: str) -> str:
     parser = MarkdownIt("commonmark", {"html": True}).enable("table")
+    body = re.sub(r"\{\{< highlight .*?>\}\}", " ", body)  # its arguments are about the looks of code
     body = _SHORTCODE.sub(lambda match: " ".join(re.findall('"([^"]*)"', match[0])), body)
     return _page_text(parser.render(_MARKUP.sub(" ", body)))
 
