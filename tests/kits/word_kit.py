@@ -123,7 +123,9 @@ def _paragraph_text(part: str) -> str:
 def _items(xml: str) -> Iterator[str]:
     for item in re.findall(r"<(item|entry)\b[^>]*>(.*?)</\1>", xml, re.DOTALL):
         for _, element in re.findall(
-            r"<(title|description|content|summary|content:encoded)\b[^>]*>(.*?)</\1>", item[1], re.DOTALL
+            r"<(title|description|content|summary|content:encoded|excerpt:encoded)\b[^>]*>(.*?)</\1>",
+            item[1],
+            re.DOTALL,
         ):
             text = html.unescape(re.sub(r"<!\[CDATA\[(.*?)\]\]>", r"\1", element, flags=re.DOTALL))
             yield _page_text(text) if re.search("</|<br", text) else text

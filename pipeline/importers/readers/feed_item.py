@@ -100,6 +100,7 @@ class SourceItem:
     images: tuple[str, ...] = ()
     base: str = ""
     left: tuple[Left, ...] = ()
+    draft: bool = False
     extra: dict[str, Any] = field(default_factory=dict)
 
 
@@ -158,6 +159,7 @@ def draft_of(item: SourceItem) -> Draft:
         base=base,
         inferred=tuple(inferred),
         left=tuple(left),
+        draft=item.draft,
     )
 
 
@@ -221,7 +223,7 @@ def _washed(text: FeedText) -> Washed:
 def _moment(text: str) -> Reading:
     """When, in the zone that the feed writes; of what is no date, nothing but a note."""
     text = " ".join(text.split())
-    if not text:
+    if not text or " -0001 " in text:  # WordPress's date of what was never published
         return Reading(None)
     if (reading := date_of(Field(text, 0))) and (reading.moment or reading.note):
         return reading
