@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -201,8 +202,7 @@ class Import:
         todo = [item for item in self._items if item.state in (State.NEW, State.CHANGED, State.EDITED)]
         for item in todo:
             item.open, item.pictures = with_pictures(item.draft, item.material, self.pictures)
-            folder = item.pictures or item.path.endswith("/index.md")
-            item.path = _path(item, "index" if folder else "")
+            item.path = _path(item, in_folder=bool(item.pictures))
             if item.state is State.NEW:
                 self._slugs[item.slug] = item.path
                 self.records.add(item.record)
@@ -228,18 +228,17 @@ class Import:
             lambda name: kept(self.records.article_from(name)),
             lambda address: kept(self.records.article_at(address)),
         )
-        draft, related = with_links(item.open, item.path, item.material, directory)
+        draft, paths_of_related = with_links(item.open, item.path, item.material, directory)
         by_path = {path: slug for slug, path in self._slugs.items()}
-        text = article_text(draft, [by_path[path] for path in related])
-        draft = draft.leaving(*unplaced(text, draft))
+        related = [by_path[path] for path in paths_of_related]
         try:
-            draft, text = self._prove(item, draft, [by_path[path] for path in related])
+            draft, text = self._prove(item, draft, related)
         except PressroomError as error:
             what = "no sound article can be made of this: "
             name = item.material.name
             errors += [PressroomError(what + each.message, name, None, each.hint) for each in flatten(error)]
             return False
-        item.text, item.draft = text, draft
+        item.text, item.draft = text, draft.leaving(*unplaced(text, draft))
         if item.before:
             self._compare(item)
         return True
@@ -249,22 +248,19 @@ class Import:
 
         Raises the mistakes that remain.
         """
-        text = article_text(draft, related)
         for _ in range(_MOST_REPAIRS):
+            text = article_text(draft, related)
             try:
                 self._parse(item, text)
                 return draft, text
             except PressroomError as error:
-                lines = [each.line for each in flatten(error) if each.line]
-                better = (
-                    with_text_at(draft, lines[0] - text.count("\n", 0, len(text) - len(draft.body)))
-                    if lines
-                    else None
-                )
+                above = text.count("\n", 0, len(text) - len(draft.body))
+                line = next((each.line - above for each in flatten(error) if each.line), 0)
+                better = with_text_at(draft, line)
                 if better is None:
                     raise
-            draft = better
-            text = article_text(draft, related)
+                draft = better
+        text = article_text(draft, related)
         self._parse(item, text)
         return draft, text
 
@@ -307,16 +303,16 @@ class Import:
         files = {f"{folder}/{name}": data for name, data in item.pictures.items()}
         files |= {record.sidecar: record.text().encode(), item.path: item.text.encode()}
         fresh = [path for path in files if not (root / path).exists()]
-        made = [] if (root / folder).exists() else [root / folder]
+        is_new = not (root / folder).exists()
         try:
             for path, data in files.items():
                 write_atomically(root / path, data)
         except BaseException:
             for path in fresh:
                 (root / path).unlink(missing_ok=True)
-            for each in made:
+            if is_new:
                 with suppress(OSError):
-                    each.rmdir()
+                    (root / folder).rmdir()
             raise
         if item.before and item.before.place.path != item.path:
             old = Record(item.before.place.path, "", "")
@@ -340,13 +336,10 @@ class _Anything:
         return "", name, self
 
 
-def _path(item: Item, index: str) -> str:
-    """The path of the file: beside its pictures if it has some, else as it always was."""
-    if item.before and not (index and not item.before.place.path.endswith("/index.md")):
-        return item.before.place.path
-    folder = item.before.place.path.rpartition("/")[0] if item.before else POOL
-    stem = item.before.place.path.rpartition("/")[2].removesuffix(".md") if item.before else item.slug
-    return f"{folder}/{stem}/index.md" if index else f"{folder}/{stem}.md"
+def _path(item: Item, *, in_folder: bool) -> str:
+    """The path of the file: in a folder with its pictures if it has some, else as it always was."""
+    path = item.before.place.path if item.before else f"{POOL}/{item.slug}.md"
+    return f"{path.removesuffix('.md')}/index.md" if in_folder and not path.endswith("/index.md") else path
 
 
 def _digest(text: str | None) -> str:
@@ -355,7 +348,4 @@ def _digest(text: str | None) -> str:
 
 def counted(items: Iterable[Item]) -> dict[State, int]:
     """How many items there are of each state."""
-    counts: dict[State, int] = {}
-    for item in items:
-        counts[item.state] = counts.get(item.state, 0) + 1
-    return counts
+    return dict(Counter(item.state for item in items))
