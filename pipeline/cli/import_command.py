@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def _complete_form(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    from pipeline.importers.forms import IMPORTERS
+    from pipeline.importers.readers import IMPORTERS
 
     return [
         CompletionItem(each.NAME, help=each.DESCRIPTION)

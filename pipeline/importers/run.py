@@ -18,17 +18,16 @@ from pipeline.articles.pool import parse_article
 from pipeline.config.workspace_files import POOL
 from pipeline.content.parse import parse_content
 from pipeline.errors import PressroomError, flatten, raise_all
-from pipeline.importers.account import unplaced
 from pipeline.importers.article_file import article_text
 from pipeline.importers.cleanup import clean
 from pipeline.importers.cleanup.markup import with_text_at
 from pipeline.importers.draft import Draft, Importer, Material
 from pipeline.importers.finish import Given, Known, finished, known_of, slug_of
-from pipeline.importers.forms import importer_for
 from pipeline.importers.gather import STDIN, Named, load
 from pipeline.importers.pictures import Pictures
+from pipeline.importers.readers import importer_for
 from pipeline.importers.readers.link_list import LINKS_FORM, SourceLink, read_link_list
-from pipeline.importers.records import Record, digest_of, read_records
+from pipeline.importers.records import Record, digest_of, read_records, unplaced
 from pipeline.importers.settle import Directory, with_links, with_pictures
 from pipeline.model import Article, Audio, Image, ImageUse
 from pipeline.support.files import read_source, write_atomically
