@@ -42,7 +42,7 @@ PICTURE = _compiled(
     rf"(?:an? |two |three |several |the )?(?:\w+ )?{_PEOPLE}\b.{{0,40}}\b{_DOING}\b",
 )
 
-BY = _compiled(r"(?:written |words |text )?by|authors?|von|par|por", end=r":?\s+(?=\S)")
+BY = _compiled(r"(?:written |words |text )?by|authors?(?=:)|von|par|por", end=r":?\s+(?=\S)")
 REVIEWED = _compiled(
     r"(?:medically |clinically |scientifically |expert[- ]|fact[- ])?(?:reviewed|checked|edited) by",
     end=r":?\s+(?=\S)",
@@ -195,7 +195,7 @@ VIEW = _compiled(
 )
 """The words of a link to the same piece on the web."""
 UNSUBSCRIBE = _compiled(
-    r"\bunsubscribe\b|\bopt[- ]out\b|\babbestellen\b|\babmelden\b|\bse désabonner\b|\bdarse de baja\b",
+    r"\bunsubscribe\b|\bopt[- ]out (?:here|of (?:these|our|all|future))\b|\babbestellen\b|\babmelden\b|\bse désabonner\b|\bdarse de baja\b",
     r"\b(?:update|manage|change|edit)(?: \w+){0,3} (?:preferences|subscription|settings)\b",
     r"\bno longer (?:want|wish)\b.{0,40}\b(?:receive|e-?mails?)\b",
 )

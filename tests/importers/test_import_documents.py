@@ -382,6 +382,7 @@ def test_what_mailings_add_is_left(line: str, reason: str) -> None:
     [
         "We received a grant, and with it a duty.",
         "Patients opt for it in autumn.",
+        "You may opt out of pooling by not using an agent.",
         "They met at 12 Main Street, in 1997, and were friends.",
         "You can view the stars in your garden.",
     ],

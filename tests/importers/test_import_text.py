@@ -31,7 +31,7 @@ def read(text: str) -> Draft:
 
 # A text, and the reasons for what is left out of it; then a text that only looks like it.
 LEFT = {
-    "breadcrumb": (f"Home > Blog > Mood\n\nMood\n\n{FILL}", f"Home is where I > sleep.\n\n{FILL}"),
+    "breadcrumb": (f"Home > Blog > Mood\n\nMood\n\n{FILL}", f"Home is where I > sleep, as Fira >,\n\n{FILL}"),
     "navigation of the page": (f"Skip to content\nMood\n\n{FILL}", f"Skip the content if you like\n\n{FILL}"),
     "the line of the dek": (f"Mood\n\nSummary: It goes up.\n\n{FILL}", f"Mood\n\nIn summary: it goes up.\n\n{FILL}"),
     "the line that says who wrote it, and when": (

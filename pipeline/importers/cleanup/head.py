@@ -36,7 +36,7 @@ def navigation(body: Body) -> None:
             arrows = re.search("[>›»→]", block.words) is not None
             leads = {same(each.words) for each in body.blocks[1:15]}
             home = phrases.FIRST_CRUMB.fullmatch(crumbs[0]) and (arrows or len(crumbs) > 2)
-            if home or (arrows and same(crumbs[-1]) in leads):
+            if home or (arrows and same(crumbs[-1]) in leads - {""}):
                 body.take(block, "breadcrumb")
                 continue
         if (
