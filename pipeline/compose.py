@@ -12,8 +12,11 @@ from functools import cached_property
 from urllib.parse import quote
 
 from pipeline.articles.resolver import SourceResolver
+from pipeline.articles.series import series_in_edition
+from pipeline.config.i18n import Messages, load_messages
 from pipeline.content.comment import comment_mistakes
 from pipeline.content.compressed import compress
+from pipeline.content.events import with_theme_words
 from pipeline.content.medium import Medium, for_audience
 from pipeline.content.opening import summary_of
 from pipeline.content.parse import WORDS_PER_MINUTE, count_words, parse_content
@@ -33,6 +36,7 @@ from pipeline.model import (
     ComposedLink,
     Content,
     Edition,
+    FeedIdentity,
     Image,
     ImageUse,
     Issue,
@@ -42,6 +46,7 @@ from pipeline.model import (
     PoolItem,
     Published,
     Section,
+    SeriesPart,
     articles_of,
 )
 from pipeline.support import merge
@@ -90,7 +95,11 @@ class Composer:
     def compose_sound(
         self, issues: Iterable[Issue], errors: list[PressroomError], audience: str | None = None
     ) -> tuple[ComposedIssue, ...]:
-        """Assemble and compose these issues, but those with mistakes, which are added to `errors`."""
+        """Assemble and compose these issues, but those with mistakes, which are added to `errors`.
+
+        Raises `Mistakes` for what the settings name and the workspace lacks.
+        """
+        _ = self.portraits
         assembled: list[AssembledIssue] = []
         for issue in issues:
             with collect(errors):
@@ -114,6 +123,11 @@ class Composer:
     @cached_property
     def _issues(self) -> Mapping[str, Issue]:
         return {issue.folder: issue for issue in self.workspace.issues}
+
+    @cached_property
+    def portraits(self) -> Mapping[str, Image]:
+        """The pictures in `[authors]`, by name. Raises `Mistakes` for those that are missing or broken."""
+        return self.images.portraits(self.publication.authors.values())
 
     # --- content -----------------------------------------------------------------------------
 
@@ -168,6 +182,7 @@ class Composer:
                 merge_fields=self.publication.merge_fields,
                 lead=lead,
                 language=self.publication.language,
+                zone=self.workspace.files.zone,
             )
         mistakes += self._unknown_audiences(content.blocks, path)
         if isinstance(text, LinkItem):
@@ -218,17 +233,19 @@ class Composer:
         self, assembled: AssembledIssue, edition: Edition[PoolItem], letter: Content
     ) -> ComposedEdition:
         issue = assembled.issue
+        public = is_public(self.publication, edition.audience)
+        path = issue_path(issue, edition.audience)
+        url = address(self.publication, path) if public else None
+        letter = self._complete(letter, assembled.feed_identity, url)
         sections = edition.map(lambda item: self._item(item, assembled)).sections
         if not issue.show.section_titles:
             sections = tuple(replace(section, title="") for section in sections)
-        public = is_public(self.publication, edition.audience)
         preview = self._line(issue, "preview_text", issue.preview_text)
         summary = summary_of(letter, edition.audience)
         if not summary and len(articles_of(edition)) == 1:
             (article,) = articles_of(edition)
             summary = article.dek or summary_of(self.content(article), edition.audience)
         summary = summary or issue.title
-        path = issue_path(issue, edition.audience)
         earlier = (issue_path(replace(issue, folder=alias), edition.audience) for alias in issue.aliases)
         earlier_paths = dict.fromkeys((*earlier, *assembled.addresses.get(edition.audience, ())))
         return ComposedEdition(
@@ -237,12 +254,13 @@ class Composer:
             letter=letter,
             sections=sections,
             feed_identity=assembled.feed_identity,
-            url=address(self.publication, path) if public else None,
+            url=url,
             subject=self._line(issue, "subject", issue.subject) or merge.text(issue.title),
             preview_text=preview or merge.text(summary),
             summary=summary if preview.fields else preview or summary,
             disclaimers=self._disclaimers(edition.items),
             related=self._related(issue, articles_of(edition)),
+            series=self._series(issue, edition),
             minutes=_minutes(letter, sections),
             earlier_paths=tuple(each for each in earlier_paths if each != path),
         )
@@ -251,14 +269,27 @@ class Composer:
         content = self.content(article)
         if isinstance(article, LinkItem):
             return ComposedLink(article, content, quote(article.url, safe=ADDRESS_CHARACTERS))
+        identity, url = assembled.feed_identities[article.slug], self.url_of(article)
         return ComposedArticle(
             article=article,
-            content=content,
-            feed_identity=assembled.feed_identities[article.slug],
-            url=self.url_of(article),
+            content=self._complete(content, identity, url),
+            feed_identity=identity,
+            url=url,
             disclaimers=self._disclaimers([article]),
             issues=self.carriers.get(article.slug, (assembled.issue.folder,)),
+            portraits={
+                each.name: face for each in article.authors if (face := self.portraits.get(each.name))
+            },
         )
+
+    def _complete(self, content: Content, identity: FeedIdentity, url: str | None) -> Content:
+        if not content.events and not content.audio:
+            return content
+        return with_theme_words(content, identity, url or "", self.publication, self._messages)
+
+    @cached_property
+    def _messages(self) -> Messages:
+        return load_messages(self.workspace.templates, self.publication.language)
 
     def _line(self, issue: Issue, key: str, typed: str | None) -> MergeText:
         """Read the merge fields of a front matter line. Raises `PressroomError` for an unknown one."""
@@ -284,12 +315,24 @@ class Composer:
         """
         named = {slug for article in articles for slug in article.related}
         related = {}
-        for slug in sorted(named & self.carriers.keys() & self.pool.keys()):
-            first = self._issues[self.carriers[slug][0]]
-            earlier = first.number < issue.number and first.date <= issue.date
-            if earlier and (url := self.url_of(self.pool[slug])):
+        for slug in sorted(named & self.pool.keys()):
+            if self._is_earlier(slug, issue) and (url := self.url_of(self.pool[slug])):
                 related[slug] = (self.pool[slug].title, url)
         return related
+
+    def _is_earlier(self, slug: str, issue: Issue) -> bool:
+        """Whether an earlier issue, not dated after this one, carried an article first."""
+        if slug not in self.carriers:
+            return False
+        first = self._issues[self.carriers[slug][0]]
+        return first.number < issue.number and first.date <= issue.date
+
+    def _series(self, issue: Issue, edition: Edition[PoolItem]) -> dict[str, SeriesPart]:
+        articles = articles_of(edition)
+        if not any(article.series for article in articles):
+            return {}
+        earlier = (each for each in self.pool.values() if each.series and self._is_earlier(each.slug, issue))
+        return series_in_edition(articles, edition.audience, earlier, self.url_of)
 
     def url_of(self, article: Article) -> str | None:
         """Return the address of an article's page, or None if it is for private audiences only."""

@@ -173,7 +173,8 @@ class ThemeSettings:
 class Show:
     """What an issue shows beside its texts, in email, text part and page: the table `show` of the settings.
 
-    `web_link` is the link to its page, and `authors` are the names at an article.
+    `web_link` is the link to its page, `authors` are the names at an article, `contents` is the list of
+    titles at the head of a long issue, and `code_colors` are those of code whose language is named.
     """
 
     date: bool = True
@@ -182,6 +183,41 @@ class Show:
     section_titles: bool = True
     web_link: bool = True
     authors: bool = True
+    contents: bool = True
+    code_colors: bool = True
+
+
+class LinkScope(StrEnum):
+    """The addresses in an email that get parameters: those of the publication's own host, or all."""
+
+    OWN = "own"
+    ALL = "all"
+
+
+LINK_PLACEHOLDERS = ("issue", "section", "target")
+"""What the value of an added parameter may hold, in braces: number, title as in addresses, target."""
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who wrote an article; `role` is the credential shown beside the name.
+
+    `picture` is a path as written in the settings, at `picture_line`.
+    """
+
+    name: str
+    role: str = ""
+    url: str = ""
+    picture: str = ""
+    picture_line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkParameters:
+    """The table `links`: parameters that are added to addresses in emails, each name with its value."""
+
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    add_to: LinkScope = LinkScope.OWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +230,7 @@ class Publication:
     are the families of mail clients that are checked for; empty means all. `silence` maps the codes of
     silenced checks to the reason. `targets` are the `[targets.NAME]` tables. `approval` is the number of
     approvals that an issue needs before it is pushed or sent, or the names or addresses of those who approve.
+    `no_tracking` is the promise that no email tracks its readers, which the checks prove.
     """
 
     title: str
@@ -222,6 +259,9 @@ class Publication:
     targets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     editor_url: str = ""
     show: Show = Show()
+    authors: Mapping[str, Author] = field(default_factory=dict)
+    links: LinkParameters = LinkParameters()
+    no_tracking: bool = False
     approval: int | tuple[str, ...] = 0
 
     @property
@@ -233,15 +273,6 @@ class Publication:
 
 
 # --- an article ------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Author:
-    """Who wrote an article; `role` is the credential shown beside the name."""
-
-    name: str
-    role: str = ""
-    url: str = ""
 
 
 class ImageUse(StrEnum):
@@ -284,7 +315,8 @@ class Article:
     a second headline. `disclaimer` is shown wherever the article is, together with those of its tags.
     `audience` is empty if everyone may read it. `link` is its address if it is published elsewhere.
     `aliases` are earlier slugs, whose addresses redirect to it. `silence` maps the codes of silenced
-    checks to the reason. `lines` maps each field to its line.
+    checks to the reason. `feed_id` is the id that it had in an earlier feed. `lines` maps each field to its
+    line.
     """
 
     slug: str
@@ -305,10 +337,12 @@ class Article:
     disclaimer: str = ""
     audience: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
+    series: str = ""
     layout: Layout | None = None
     draft: bool = False
     link: str | None = None
     aliases: tuple[str, ...] = ()
+    feed_id: str = ""
     silence: Mapping[str, str] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)
@@ -428,6 +462,8 @@ class BlockKind(StrEnum):
     BUTTONS = "buttons"
     PERSON = "person"
     VIDEO = "video"
+    EVENT = "event"
+    AUDIO = "audio"
     COLUMNS = "columns"
     COLUMN = "column"
     SNIPPET = "snippet"
@@ -440,6 +476,63 @@ class BlockKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Event:
+    """An event in a text. `start` and `end` keep the offset in which they are written.
+
+    One of `all_day` begins with its first day and ends with its last. Composing adds the rest: `uid` is its
+    permanent id, `url` the address of its calendar file, `page` that of the page with the text, and `revised`
+    the last revision of the text; `when` and `days` are its time and its days in words, and `calendar` the
+    words of the link to that file.
+    """
+
+    title: str
+    start: datetime
+    end: datetime | None = None
+    all_day: bool = False
+    place: str = ""
+    address: str = ""
+    link: str = ""
+    line: int | None = None
+    uid: str = ""
+    url: str = ""
+    page: str = ""
+    revised: datetime | None = None
+    when: str = ""
+    days: str = ""
+    calendar: str = ""
+
+    @property
+    def iso(self) -> str:
+        """The start for machines: a day, or a time with its offset (ISO 8601)."""
+        return self.start.date().isoformat() if self.all_day else self.start.isoformat(timespec="seconds")
+
+    @property
+    def location(self) -> str:
+        """Place and address in one line."""
+        return ", ".join(filter(None, (self.place, self.address)))
+
+
+@dataclass(frozen=True, slots=True)
+class Audio:
+    """A piece of audio in a text: `size` in bytes, `minutes` if they are known.
+
+    A file of the workspace has the path `source`, its digest `sha256`, and the `name` that it is published
+    under; all three are empty for one at another address. `details` are kind and length in words, which
+    composing adds.
+    """
+
+    url: str
+    media_type: str
+    size: int
+    title: str = ""
+    minutes: int | None = None
+    name: str = ""
+    source: str = ""
+    sha256: str = ""
+    details: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """A top-level piece of content.
 
@@ -447,7 +540,8 @@ class Block:
     name, the person quoted in a pull quote, the audience of `only`, or a snippet's name. A call to action
     has its sentence as prose in `blocks`, and its one link as `link_text` and `link_url`. Buttons are calls
     to action without a sentence. A person has `role`, and the photo in `nodes`. A video has its poster in
-    `link_text`.
+    `link_text`. An event has its title in `nodes`, its location as `role`, and, once it is composed, the
+    address of its calendar file; a piece of audio is a link with its title.
     """
 
     kind: BlockKind
@@ -458,6 +552,8 @@ class Block:
     link_text: tuple[Node, ...] = ()
     link_url: str = ""
     line: int | None = None
+    event: Event | None = None
+    audio: Audio | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -466,13 +562,15 @@ class Content:
 
     Addresses in it are absolute. `footnotes` are the notes in order, each as nodes; a reference to note n is
     `<sup class="footnote">n</sup>`. `images` are those in the body; `lead` is the lead image, and, for a
-    card, `thumbnail` a smaller version of it. `minutes` is the reading time, at least 1. `findings` are
-    the warnings on what readers do not see.
+    card, `thumbnail` a smaller version of it. `events` and `audio` are those of its blocks. `minutes` is the
+    reading time, at least 1. `findings` are the warnings on what readers do not see.
     """
 
     blocks: Sequence[Block]
     footnotes: Sequence[tuple[Node, ...]] = ()
     images: tuple[Image, ...] = ()
+    events: tuple[Event, ...] = ()
+    audio: tuple[Audio, ...] = ()
     lead: Image | None = None
     thumbnail: Image | None = None
     words: int = 0
@@ -493,7 +591,7 @@ class Issue:
     first one is the main edition. `own_sections` is False if the sections are the publication's. `subject`
     and `preview_text` are as typed; without a subject, the title is used. `image` is the path of the picture
     at its head, as written. `theme_layout` is the layout of
-    the theme. `lines` maps each field to its line.
+    the theme. `feed_id` is the id that it had in an earlier feed. `lines` maps each field to its line.
     """
 
     number: int
@@ -517,6 +615,7 @@ class Issue:
     show: Show = Show()
     aliases: tuple[str, ...] = ()
     snippets: tuple[str, ...] = ()
+    feed_id: str = ""
     silence: Mapping[str, str] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)
@@ -622,11 +721,26 @@ class AssembledIssue:
 
 
 @dataclass(frozen=True, slots=True)
+class SeriesPart:
+    """The place of an article in its series, counted from 1, among the parts that are known.
+
+    `previous` and `next` are title and address of the parts before and after it that have a page.
+    """
+
+    series: str
+    number: int
+    count: int
+    previous: tuple[str, str] | None
+    next: tuple[str, str] | None
+
+
+@dataclass(frozen=True, slots=True)
 class ComposedArticle:
     """An article with its parsed content and its address.
 
     `url` is its page, or None if it is for private audiences only. `issues` are the folders of the issues
-    that carry it, oldest first; the first one published it.
+    that carry it, oldest first; the first one published it. `portraits` maps the names of its authors to
+    their pictures.
     """
 
     article: Article
@@ -635,6 +749,7 @@ class ComposedArticle:
     url: str | None
     disclaimers: tuple[str, ...]
     issues: tuple[str, ...]
+    portraits: Mapping[str, Image] = field(default_factory=dict)
 
     def in_layout(self, layout: Layout) -> Layout:
         """The layout that it really gets: full if it cannot be read anywhere else."""
@@ -674,7 +789,8 @@ class ComposedEdition:
     `url` is its page, or None for a private audience. `preview_text` is the inbox line, and `summary` the
     same without merge fields, for pages and feeds. `disclaimers` are those of all its articles, each once.
     `minutes` is the reading time of the letter and of the items in their layouts. `related` maps slugs of
-    related articles to title and address. `earlier_paths` are site paths that its page had before, and
+    related articles to title and address, and `series` slugs to places in a series, both as they were known
+    when it appeared. `earlier_paths` are site paths that its page had before, and
     redirect to it.
     """
 
@@ -690,6 +806,7 @@ class ComposedEdition:
     disclaimers: tuple[str, ...]
     minutes: int
     related: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    series: Mapping[str, SeriesPart] = field(default_factory=dict)
     earlier_paths: tuple[str, ...] = ()
 
     @property
@@ -813,7 +930,8 @@ class RenderedEmail:
 
     `html` and `mjml` refer to images by their absolute address. `parts` are the sizes of theme, letter and
     articles, which together are those of `html`. `reason` tells a reader why the email comes:
-    the publication's setting, or the theme's default text.
+    the publication's setting, or the theme's default text. `plain_addresses` maps each address with
+    parameters of `[links]` to the same without them.
     """
 
     audience: str
@@ -825,6 +943,7 @@ class RenderedEmail:
     images: tuple[Image, ...]
     reason: str = ""
     parts: tuple[EmailPart, ...] = ()
+    plain_addresses: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def html_bytes(self) -> int:

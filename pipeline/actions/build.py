@@ -16,13 +16,17 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from pipeline.articles.audio_files import audio_data
 from pipeline.checks.dead_links import dead_links
 from pipeline.compose import Composer
 from pipeline.errors import PressroomError, raise_all
 from pipeline.export.bundle import ImageMode, bundle
 from pipeline.model import (
+    Audio,
     ComposedEdition,
     ComposedIssue,
+    Content,
+    Event,
     FileMaker,
     Finding,
     Image,
@@ -33,7 +37,7 @@ from pipeline.model import (
 from pipeline.render.email.renderer import EmailRenderer
 from pipeline.support.files import remove_others, replace_folders, write_files
 from pipeline.support.processes import spread
-from pipeline.support.urls import image_path
+from pipeline.support.urls import audio_path, home_url, image_path
 from pipeline.workspace import Workspace, mistakes_but_of_drafts, without_drafts
 
 
@@ -99,7 +103,7 @@ def build_workspace(
     if site:
         published = composer.published(composed, now)
         findings += dead_links(composer, published)
-        makers = _site_makers(composer, published, _hosted_images(composed))
+        makers = _site_makers(composer, published, composed)
     folders = [f"issues/{each.assembled.issue.folder}" for each in composed] + ["site"] * site
     with replace_folders(workspace.files.build, folders) as fresh:
         write_issue = partial(_write_issue, EmailRenderer.for_composer(composer), composer, fresh / "issues")
@@ -128,32 +132,75 @@ def _site_is_whole(workspace: Workspace, composed: Iterable[ComposedIssue]) -> b
     return {each.folder for each in published} <= {each.assembled.issue.folder for each in composed}
 
 
-def _site_makers(composer: Composer, published: Published, hosted: Iterable[Image]) -> tuple[FileMaker, ...]:
-    """List what makes the site: pages, social pictures, feeds, and images, those of sent emails included."""
+def _site_makers(
+    composer: Composer, published: Published, composed: Iterable[ComposedIssue]
+) -> tuple[FileMaker, ...]:
+    """List what makes the site: pages, social pictures, feeds, and the files that pages and emails name."""
     from pipeline.render.feeds.feed_list import feed_parts
     from pipeline.render.site.pages import site_images, site_parts, social_parts
 
     templates = composer.workspace.templates
-    images = {image.name: image for image in (*site_images(published), *hosted)}
+    contents = tuple(_hosted_contents(composed))
+    portraits = _hosted_portraits(composed)
+    images = {image.name: image for image in (*site_images(published), *_images_of(contents), *portraits)}
+    named = named_files(composer, contents)
     return (
         *site_parts(published, templates),
         *social_parts(published, templates, composer.images.data),
         *feed_parts(published),
         *(partial(_site_image, composer, image) for _, image in sorted(images.items())),
+        *(make for _, make in sorted(named.items())),
     )
 
 
-def _hosted_images(composed: Iterable[ComposedIssue]) -> Iterator[Image]:
-    """List the images that emails of frozen issues may show from the site.
+def _hosted_contents(composed: Iterable[ComposedIssue]) -> Iterator[Content]:
+    """List the texts whose images, audio and calendar files emails of frozen issues may name on the site.
 
     Those of private editions and of issues dated ahead are included: no page names them, but an email
     that was sent has them nowhere else.
     """
     for each in composed:
         for edition in each.editions if each.assembled.frozen else ():
-            for content in edition.contents:
-                yield from (image for image in (content.lead, content.thumbnail) if image)
-                yield from content.images
+            yield from edition.contents
+
+
+def _hosted_portraits(composed: Iterable[ComposedIssue]) -> Iterator[Image]:
+    for each in composed:
+        for edition in each.editions if each.assembled.frozen else ():
+            for article in edition.articles:
+                yield from article.portraits.values()
+
+
+def _images_of(contents: Iterable[Content]) -> Iterator[Image]:
+    for content in contents:
+        yield from (image for image in (content.lead, content.thumbnail) if image)
+        yield from content.images
+
+
+def named_files(composer: Composer, contents: Iterable[Content]) -> dict[str, FileMaker]:
+    """Map the site paths of the audio and the calendar files of texts to what makes them."""
+    makers: dict[str, FileMaker] = {}
+    events: list[Event] = []
+    for content in contents:
+        events += content.events
+        for audio in content.audio:
+            if audio.source:
+                makers[audio_path(audio.name)] = partial(_site_audio, composer, audio)
+    # Of an article that several issues carry, the newest revision comes last, and stays.
+    for event in sorted(events, key=lambda each: each.revised.timestamp() if each.revised else 0):
+        path = event.url.removeprefix(home_url(composer.publication))
+        makers[path] = partial(_site_calendar, composer, event)
+    return makers
+
+
+def _site_audio(composer: Composer, audio: Audio) -> tuple[OutputFile, ...]:
+    return (OutputFile(audio_path(audio.name), audio_data(audio, composer.workspace.files)),)
+
+
+def _site_calendar(composer: Composer, event: Event) -> tuple[OutputFile, ...]:
+    from pipeline.render.site.calendar_file import calendar_file
+
+    return (calendar_file(event, composer.publication),)
 
 
 def _site_image(composer: Composer, image: Image) -> tuple[OutputFile, ...]:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipeline.model import Decision, Finding, Issue, PoolItem
+from pipeline.compose import Composer, source_of
+from pipeline.content.containers import arguments_in
+from pipeline.content.events import past_events
+from pipeline.content.medium import Medium, for_audience
+from pipeline.model import Article, BlockKind, Decision, Finding, Issue, PoolItem
 from pipeline.workspace import Workspace
 
 
@@ -57,8 +62,27 @@ def plan_issue(workspace: Workspace, issue: Issue) -> IssuePlan:
     editions = tuple(_plan_edition(workspace, issue, audience, decisions) for audience in issue.audiences)
     empty = [each.audience for each in editions if not any(section.items for section in each.sections)]
     assembler = workspace.assembler
-    findings = (*assembler.issue_findings(issue, empty), *assembler.unplaced_items)
+    findings = (
+        *assembler.issue_findings(issue, empty),
+        *dict.fromkeys(_past_events(workspace, issue, editions)),
+        *assembler.unplaced_items,
+    )
     return IssuePlan(issue, issue.folder in assembler.locks, decisions, editions, findings)
+
+
+def _past_events(
+    workspace: Workspace, issue: Issue, editions: tuple[PlannedEdition, ...]
+) -> Iterator[Finding]:
+    """Report past events. Only texts that may hold one are parsed; what is wrong in them `build` reports."""
+    composer = Composer(workspace)
+    for edition in editions:
+        items = (item.item for section in edition.sections for item in section.items)
+        texts: list[Issue | Article] = [issue, *(item for item in items if isinstance(item, Article))]
+        for text in texts:
+            if any(arguments_in(source_of(text)[0], kind) for kind in (BlockKind.EVENT, BlockKind.SNIPPET)):
+                content = composer.parsed_text(text).content
+                content = for_audience(content, Medium.EMAIL, edition.audience)
+                yield from past_events(content, text.place.path, issue.date)
 
 
 def _plan_edition(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote, unquote
 
+from pipeline.articles.audio_files import find_audio
 from pipeline.articles.pool import Pool
 from pipeline.config.workspace_files import WorkspaceFiles
 from pipeline.errors import PressroomError, suggest
 from pipeline.images.library import ImageLibrary
-from pipeline.model import Image, ImageUse
+from pipeline.model import Audio, Image, ImageUse
 from pipeline.support.urls import (
     ADDRESS_CHARACTERS,
     PHONE_SCHEMES,
@@ -34,6 +35,10 @@ class SourceResolver:
     def image(self, target: str, alt: str, use: ImageUse = ImageUse.FULL) -> Image:
         """The image at this path, resized for its use. Raises `PressroomError` if it does not exist."""
         return self.images.get(unquote(target), alt, self.path, use)
+
+    def audio(self, target: str) -> Audio:
+        """The audio at this path or address. Raises `PressroomError` as `find_audio` does."""
+        return find_audio(target, self.path, self.workspace)
 
     def link(self, target: str) -> str:
         """The absolute address of a link as written.

@@ -203,11 +203,13 @@ class Assembler:
             article.slug: known.get(article.slug)
             # Readers see an article when the first issue that carries it is published. By its own date it
             # would come into the middle of a feed, where they do not look.
-            or new_feed_identity(publication, "article", article.slug, max(article.date, issue.date))
+            or new_feed_identity(
+                publication, "article", article.slug, max(article.date, issue.date), article.feed_id
+            )
             for edition in editions
             for article in articles_of(edition)
         }
-        identity = new_feed_identity(publication, "issue", issue.folder, issue.date)
+        identity = new_feed_identity(publication, "issue", issue.folder, issue.date, issue.feed_id)
         return AssembledIssue(issue, editions, identity, identities, frozen=False)
 
     def freeze(
@@ -284,6 +286,19 @@ class Assembler:
                 issue.place,
                 f"To choose again: pressroom assemble {issue.number} --update",
             )
+        known: list[tuple[Issue | Article, str]] = [(issue, lock.feed_identity.id)]
+        for slug, locked in lock.articles.items():
+            if isinstance(article := self.pool.candidates.get(slug), Article):
+                known.append((article, locked.feed_identity.id))
+        for item, feed_id in known:
+            if item.feed_id not in ("", feed_id):
+                yield Finding(
+                    "LOCK003",
+                    Severity.WARNING,
+                    f'feeds know it by the id "{feed_id}", which stays, and not by its `id`.',
+                    Place(item.place.path, item.lines["id"]),
+                    "Delete the `id`: it counts at the first freeze alone.",
+                )
         for paths in lock.addresses.values():
             for path in paths:
                 folder = path.split("/")[1]

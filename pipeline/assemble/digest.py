@@ -1,4 +1,4 @@
-"""The digests in issue.lock: an article's text, images and snippets, or a link item's fields."""
+"""The digests in issue.lock: an article's text, images, audio and snippets, or a link item's fields."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 
 from pipeline.config.workspace_files import WorkspaceFiles
-from pipeline.content.containers import snippets_in
+from pipeline.content.containers import arguments_in
 from pipeline.content.spaced_addresses import SPACED_TAIL
 from pipeline.errors import PressroomError
-from pipeline.model import Article, PoolItem
+from pipeline.model import Article, BlockKind, PoolItem
 
 # `![alt](target`, `![alt](<target with spaces>`, `[label]: target` and `<img src="target"`: enough to
 # find the files. The Markdown parser reports a missing image later. A label that is not an image's adds
@@ -26,11 +26,11 @@ _IMAGE = re.compile(
 
 
 def content_digest(article: PoolItem, workspace: WorkspaceFiles) -> str:
-    """Return `sha256:…` over the item's text, the bytes of its images in their order, and its snippets."""
+    """Return `sha256:…` over the item's text, the bytes of its images and audio, and its snippets."""
     if not isinstance(article, Article):
         return article.digest
     digest = hashlib.sha256(article.digest.encode())
-    for image in _images(article.image, article.body, article.place.path, workspace):
+    for image in _files(article.image, article.body, article.place.path, workspace):
         digest.update(image)
     for snippet in snippet_digests(article.body, workspace):
         digest.update(snippet.encode())
@@ -39,7 +39,7 @@ def content_digest(article: PoolItem, workspace: WorkspaceFiles) -> str:
 
 def snippet_digests(text: str, workspace: WorkspaceFiles) -> tuple[str, ...]:
     """The digest of each snippet in a text, with that of its images; "missing" for one that is missing."""
-    return tuple(_snippet_digest(name, workspace) for name in snippets_in(text))
+    return tuple(_snippet_digest(name, workspace) for name in arguments_in(text, BlockKind.SNIPPET))
 
 
 def _snippet_digest(name: str, workspace: WorkspaceFiles) -> str:
@@ -49,19 +49,20 @@ def _snippet_digest(name: str, workspace: WorkspaceFiles) -> str:
     except PressroomError:
         return "missing"
     digest = hashlib.sha256(text.encode())
-    for image in _images(None, text, source.path, workspace):
+    for image in _files(None, text, source.path, workspace):
         digest.update(image)
     return digest.hexdigest()
 
 
-def _images(lead: str | None, text: str, path: str, workspace: WorkspaceFiles) -> Iterator[bytes]:
-    """The digest of each image in a text, the lead image first."""
-    targets = map(_target, _IMAGE.finditer(text))
+def _files(lead: str | None, text: str, path: str, workspace: WorkspaceFiles) -> Iterator[bytes]:
+    """The digest of each image in a text, the lead image first, and of each file of audio."""
+    targets = (*map(_target, _IMAGE.finditer(text)), *arguments_in(text, BlockKind.AUDIO))
     for target in [lead, *(unquote(each) for each in targets if "://" not in each)]:
         if not target or target.endswith(".md"):
             continue
         try:
-            yield hashlib.sha256(workspace.locate(target, path).read_bytes()).digest()
+            with workspace.locate(target, path).open("rb") as file:
+                yield hashlib.file_digest(file, "sha256").digest()
         except (PressroomError, OSError):
             yield b"missing"
 

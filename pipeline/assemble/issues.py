@@ -132,6 +132,7 @@ def parse_issue(
         exclude=fields.texts("exclude"),
         show=read_show(fields, publication.show),
         aliases=_aliases(fields),
+        feed_id=fields.feed_id(),
         silence=read_silence(fields),
         extra=fields.plain_table("extra"),
         lines={key: field.line for key, field in document.fields.items()},

@@ -148,11 +148,15 @@ def keep_addresses(lock: Lock, issue: Issue, publication: Publication) -> Lock:
     return replace(lock, letter=lock.letter or _letter_digest(issue), addresses=addresses)
 
 
-def new_feed_identity(publication: Publication, kind: str, name: str, published: datetime) -> FeedIdentity:
-    """Make the id and dates of a new feed item.
+def new_feed_identity(
+    publication: Publication, kind: str, name: str, published: datetime, own_id: str
+) -> FeedIdentity:
+    """Make the id and dates of a new feed item. `own_id` is the one that it had in an earlier feed.
 
-    The id is opaque and is never derived a second time (tag URI, RFC 4151).
+    Otherwise the id is opaque and is never derived a second time (tag URI, RFC 4151).
     """
+    if own_id:
+        return FeedIdentity(own_id, published, published)
     host = urlsplit(publication.base_url).hostname or "localhost"
     opaque = hashlib.sha256(f"{kind}\n{name}\n{published.isoformat()}".encode()).hexdigest()[:20]
     return FeedIdentity(f"tag:{host},{published:%Y-%m-%d}:{kind}/{opaque}", published, published)

@@ -16,6 +16,7 @@ from xml.etree import ElementTree
 
 from pipeline.checks.rule import Violation, rule
 from pipeline.model import Place, Publication, Published
+from pipeline.render.feeds.atom import item_id
 from pipeline.render.feeds.feed_list import feed_folders
 from pipeline.render.feeds.opml import OPML
 from pipeline.support.json_text import read_json
@@ -192,7 +193,7 @@ def _atom(root: Any) -> Iterator[FeedEntry]:
     for entry in root.findall(f"{ATOM}entry"):
         links = [link for link in entry.findall(f"{ATOM}link") if link.get("rel", "alternate") == "alternate"]
         yield FeedEntry(
-            id=entry.findtext(f"{ATOM}id") or "",
+            id=item_id(entry.findtext(f"{ATOM}id") or ""),
             link=links[0].get("href", "") if links else "",
             title=entry.findtext(f"{ATOM}title") or "",
             summary=entry.findtext(f"{ATOM}summary") or "",

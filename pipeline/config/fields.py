@@ -161,6 +161,25 @@ class Fields:
             )
         return image, self.text("image_alt")
 
+    def author_name(self, key: str, *, required: bool = False) -> str:
+        """The name of an author. An address in it is an error: pages and feeds would publish it."""
+        name = self.text(key, required=required)
+        if re.search(r"\S@\S+\.\S", name):
+            self.error(key, f'"{name}" has an email address in it.', "Write the name alone: it is public.")
+        return name
+
+    def feed_id(self) -> str:
+        """The id in `id`, by which readers of an earlier feed know the item; empty if it has none."""
+        value = self.text("id")
+        if re.search(r"\s", value) or len(value) > 500:
+            self.error(
+                "id",
+                "`id` must be at most 500 characters without spaces.",
+                "Copy what the item's <guid> or <id> was in the earlier feed.",
+            )
+            return ""
+        return value
+
     def texts(self, key: str, *, or_one: bool = False) -> tuple[str, ...]:
         """A list of texts, each once; `or_one` also accepts a single text as a list of one."""
         field = self.field(key)
@@ -240,13 +259,21 @@ class Fields:
             return None
         return field.value
 
-    def date(self, key: str, zone: ZoneInfo, *, required: bool = False, end: bool = False) -> datetime | None:
+    def date(
+        self,
+        key: str,
+        zone: ZoneInfo,
+        *,
+        required: bool = False,
+        end: bool = False,
+        example: str = "2026-01-31",
+    ) -> datetime | None:
         """A date or a date with time, as an aware datetime.
 
         A date alone is the first moment of that day in the publication's time zone (the last one,
         if `end`); a time without an offset is in that zone too.
         """
-        field = self.field(key, required=required, hint=f"Add a line `{key}: 2026-01-31`.")
+        field = self.field(key, required=required, hint=f"Add a line `{key}: {example}`.")
         if field is None:
             return None
         value = field.value
@@ -260,7 +287,7 @@ class Fields:
             return value if value.tzinfo else value.replace(tzinfo=zone)
         if isinstance(value, date):
             return datetime.combine(value, time(23, 59, 59) if end else time(0), tzinfo=zone)
-        self.error(key, f"`{key}` is {field.shown} and must be a date.", "Write it as 2026-01-31.")
+        self.error(key, f"`{key}` is {field.shown} and must be a date.", f"Write it as {example}.")
         return None
 
     def table(self, key: str, what: str = "") -> Fields:

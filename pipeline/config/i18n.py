@@ -9,17 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta, tzinfo
 from string import Formatter
 
 from pipeline.config.toml import toml_values
 from pipeline.errors import PressroomError, suggest
+from pipeline.model import Event
 from pipeline.support.templating import Templates
 
 RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
 """Languages whose usual script runs from right to left (CLDR's layout data)."""
 
 ENGLISH = "en"
+
+_FURTHER = {"time": {"hour12", "half"}}
+"""Places that a phrase may have beside those of the English one: the twelve hours of half a day, AM or PM."""
 
 
 def direction(language: str) -> str:
@@ -49,6 +53,42 @@ class Messages:
     def date(self, moment: datetime) -> str:
         """The day in words, such as "1 February 2026", in the moment's own time zone."""
         return self.format("date", day=moment.day, month=self.months[moment.month - 1], year=moment.year)
+
+    def days(self, event: Event) -> str:
+        """The day of an event in words, or its first and last day."""
+        first, last = event.start, event.end or event.start
+        if not event.all_day and last - first < timedelta(days=1):
+            last = first  # it ends on the morning after
+        if first.date() == last.date():
+            return self.date(first)
+        if (first.year, first.month) != (last.year, last.month):
+            return f"{self.date(first)} – {self.date(last)}"
+        month = self.months[first.month - 1]
+        return self.format("days", first=first.day, last=last.day, month=month, year=first.year)
+
+    def when(self, event: Event, zone: tzinfo) -> str:
+        """The time of an event in words; its offset too, if that is not the one of `zone` at that time."""
+        if event.all_day:
+            return self.days(event)
+        first, last = event.start, event.end
+        time = self._time(first)
+        if last and last.date() == first.date():
+            time, last = f"{time}–{self._time(last)}", None
+        words = self.format("date_time", date=self.date(first), time=time)
+        if last:
+            end = self.format("date_time", date=self.date(last), time=self._time(last))
+            words = f"{words} – {end}"
+        same = first.utcoffset() == first.astimezone(zone).utcoffset()
+        return words if same else f"{words} (UTC{first.isoformat()[-6:]})"
+
+    def _time(self, moment: datetime) -> str:
+        return self.format(
+            "time",
+            hour=moment.hour,
+            hour12=moment.hour % 12 or 12,
+            minute=f"{moment:%M}",
+            half="AM" if moment.hour < 12 else "PM",
+        )
 
 
 def load_messages(templates: Templates, language: str) -> Messages:
@@ -104,6 +144,7 @@ def _read_checked(templates: Templates, tag: str, english: Messages, complete: b
                 continue
             raise PressroomError(f'the phrase "{key}" is missing.', path, hint=f'In English: "{phrase}".')
         unknown = _placeholders(messages.phrases[key], path, key) - _placeholders(phrase, path, key)
+        unknown -= _FURTHER.get(key, set())
         if unknown:
             raise PressroomError(f'the phrase "{key}" has an unknown placeholder "{min(unknown)}".', path)
     return messages

@@ -6,17 +6,22 @@ A line of as many colons closes the innermost open container, so that containers
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
+from pipeline.config.fields import Field
+from pipeline.config.front_matter import yaml_fields
 from pipeline.errors import PressroomError, suggest
 from pipeline.model import BlockKind
 
 NAMES = {kind.value: kind for kind in BlockKind if kind is not BlockKind.PROSE}
 
 _ARGUMENTS = {
+    BlockKind.AUDIO: ("does not say which file it is", "talk.mp3"),
     BlockKind.CALLOUT: ("", "[TITLE]"),
+    BlockKind.EVENT: ("does not say what it is", "TITLE"),
     BlockKind.ONLY: ("does not say for whom", "audience=NAME"),
     BlockKind.PERSON: ("does not say who it is", "NAME, ROLE"),
     BlockKind.PULLQUOTE: ("", "[NAME]"),
@@ -25,6 +30,9 @@ _ARGUMENTS = {
     BlockKind.VIDEO: ("does not say where the video is", "https://…"),
 }
 """What may follow a container's name, and what is wrong where it is missing, unless it may be."""
+
+_WITH_FIELDS = frozenset({BlockKind.AUDIO, BlockKind.EVENT})
+_FIELD_LINE = re.compile(r"[A-Za-z][\w-]*[ \t]*:(?:[ \t].*)?")
 
 _FENCE_LINE = re.compile(r" {0,3}(:{3,})[ \t]*(.*)")
 _CODE_FENCE = re.compile(r"[ \t>]*(`{3,}(?=[^`]*$)|~{3,})(.*)")
@@ -63,10 +71,10 @@ def read_fence(line: str) -> OpeningFence | None:
     return OpeningFence(len(match[1]), name, argument.strip())
 
 
-def snippets_in(text: str) -> tuple[str, ...]:
-    """The names of the snippets in a Markdown text; those in blocks of code too."""
+def arguments_in(text: str, kind: BlockKind) -> tuple[str, ...]:
+    """What follows the name of each container of a kind in a Markdown text; those in blocks of code too."""
     fences = (read_fence(line) for line in text.splitlines() if ":::" in line)
-    return tuple(dict.fromkeys(each.argument for each in fences if each and each.name == BlockKind.SNIPPET))
+    return tuple(dict.fromkeys(each.argument for each in fences if each and each.name == kind))
 
 
 def meant_as_fence(line: str) -> bool:
@@ -142,6 +150,31 @@ def read_opening(opening: OpeningFence, inside: Iterable[str]) -> tuple[BlockKin
             f"the line of `::: {kind}` cannot contain merge fields.", hint="Put them into the text below it."
         )
     return kind, argument
+
+
+def count_field_lines(kind: BlockKind, inside: Sequence[str]) -> int:
+    """The number of lines at the beginning of a container that have its fields, up to an empty one."""
+    if kind not in _WITH_FIELDS:
+        return 0
+    first = next((number for number, each in enumerate(inside) if each.strip()), 0)
+    return first + len(list(takewhile(str.strip, inside[first:])))
+
+
+def read_fields(kind: BlockKind, lines: Iterable[str], line: int) -> dict[str, Field]:
+    """The fields in these lines of a container, the first of which is `line`.
+
+    Raises `PressroomError` with a line and no path for what is not a field.
+    """
+    written = [each.strip() for each in lines]
+    for number, each in enumerate(written, line):
+        if each and not _FIELD_LINE.fullmatch(each):
+            hint = "Write one `name: value` on a line, and an empty line above the words."
+            raise PressroomError(f'"{each}" is not a field of `::: {kind}`.', None, number, hint)
+        if "{{" in each:
+            hint = "Put them into the text below the fields."
+            problem = f"a field of `::: {kind}` cannot contain merge fields."
+            raise PressroomError(problem, None, number, hint)
+    return yaml_fields("\n".join(written), "", line) if written else {}
 
 
 def lost_fences(tokens: Iterable[Any]) -> Iterator[tuple[int, str, str]]:

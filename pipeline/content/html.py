@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from pipeline.content.html_nodes import HtmlOptions, NodeWriter, escaped
 from pipeline.content.medium import Medium
@@ -96,11 +97,11 @@ class _HtmlWriter(NodeWriter):
         return self._div("buttons", f"<p>{separator.join(map(self._button, block.blocks))}</p>")
 
     def _button(self, block: Block) -> str:
-        link = Element("a", (("href", block.link_url),), block.link_text, block.line)
-        button = self.node(link, "p")
-        if self.options.medium is Medium.WEB:
-            return button.replace("<a ", '<a class="button" ', 1)
-        return button
+        link = self._link(block)
+        return link.replace("<a ", '<a class="button" ', 1) if self.options.medium is Medium.WEB else link
+
+    def _link(self, block: Block) -> str:
+        return self.node(Element("a", (("href", block.link_url),), block.link_text, block.line), "p")
 
     def _call_to_action(self, block: Block) -> str:
         sentence = self.blocks(block.blocks)
@@ -114,8 +115,28 @@ class _HtmlWriter(NodeWriter):
         return self._div("person", f"{photo}{self._div('about', _lines(name, self.blocks(block.blocks)))}")
 
     def _video(self, block: Block) -> str:
-        poster = f"<p>{self._button(block)}</p>".replace(' class="button"', "", 1)
+        poster = f"<p>{self._link(block)}</p>"
         return self._div("video", _lines(poster, self.blocks(block.blocks)))
+
+    def _event(self, block: Block) -> str:
+        when, calendar = "", ""
+        if event := block.event:
+            when, web = escaped(event.when), self.options.medium is Medium.WEB
+            when = f'<time datetime="{event.iso}">{when}</time>' if web else when
+        if event and event.url:
+            calendar = f"<p>{self._link(replace(block, link_text=(event.calendar,)))}</p>"
+        title = f"<strong>{self.nodes(block.nodes, 'p')}</strong>"
+        head = "<br>".join(filter(None, (title, when, escaped(block.role))))
+        return self._div("event", _lines(f"<p>{head}</p>", self.blocks(block.blocks), calendar))
+
+    def _audio(self, block: Block) -> str:
+        audio, player = block.audio, ""
+        title = f"<strong>{self._link(block)}</strong>"
+        details = f"<br>{escaped(audio.details)}" if audio and audio.details else ""
+        if audio and self.options.medium is Medium.WEB:
+            source, label = merge.escape(self.options.address(audio.url)), merge.escape(audio.title)
+            player = f'<audio controls preload="none" src="{source}" aria-label="{label}"></audio>'
+        return self._div("audio", _lines(f"<p>{title}{details}</p>", player, self.blocks(block.blocks)))
 
     def _columns(self, block: Block) -> str:
         return self._div("columns", _lines(*map(self.block, block.blocks)))
@@ -129,11 +150,13 @@ class _HtmlWriter(NodeWriter):
 
 
 _CONTAINER_FORMS: dict[BlockKind, Callable[[_HtmlWriter, Block], str]] = {
+    BlockKind.AUDIO: _HtmlWriter._audio,
     BlockKind.BUTTONS: _HtmlWriter._buttons,
     BlockKind.CALLOUT: _HtmlWriter._callout,
     BlockKind.COLUMN: _HtmlWriter._column,
     BlockKind.COLUMNS: _HtmlWriter._columns,
     BlockKind.CTA: _HtmlWriter._call_to_action,
+    BlockKind.EVENT: _HtmlWriter._event,
     BlockKind.PERSON: _HtmlWriter._person,
     BlockKind.PROSE: _HtmlWriter._prose,
     BlockKind.PULLQUOTE: _HtmlWriter._pull_quote,

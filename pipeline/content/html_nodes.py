@@ -9,6 +9,7 @@ from functools import partial
 from html import escape
 
 from pipeline.content import footnotes
+from pipeline.content.code_colors import color_html, colored_pieces
 from pipeline.content.email_forms import (
     DESK_ROOM,
     PHONE_ROOM,
@@ -48,7 +49,8 @@ class HtmlOptions:
     (`PERMALINK#fn1`), and may go on after `#` if one item contains several articles.
     `heading_shift` lowers headings by so many levels. `sponsored_by` is written before sponsors' names,
     `back_to` before a footnote's number in the label of the link back; `table` is the label of a wide table.
-    `inset` is the width in pixels that what is around takes from an email's text.
+    `inset` is the width in pixels that what is around takes from an email's text. `code_colors` are
+    inline colours by class of code, empty where a style sheet has them; without it code has no colours.
     """
 
     medium: Medium
@@ -61,6 +63,7 @@ class HtmlOptions:
     back_to: str = "Back to the text at note"
     table: str = "Table"
     inset: int = 0
+    code_colors: Mapping[str, str] | None = None
 
     def target(self, name: str) -> str:
         """The address of the place `name` on the page."""
@@ -121,10 +124,11 @@ class NodeWriter:
             return start
         indent = _INDENTS.get(tag, 0)
         self.inset += indent
+        inner = self._colored_code(node) if parent == "pre" and tag == "code" else ""
         name = self.names.get(id(node)) if tag in _CELLS else None
         if name:
             start += f'<span class="name" style="display:none;mso-hide:all"><b>{name}:</b> </span>'
-        html = f"{start}{self.nodes(node.children, tag)}</{tag}>"
+        html = f"{start}{inner or self.nodes(node.children, tag)}</{tag}>"
         self.inset -= indent
         if tag == "table" and self.options.medium is Medium.WEB:
             # A table that is too wide scrolls, and must be reached by keyboard for that (WCAG 2.2, 2.1.1).
@@ -158,6 +162,18 @@ class NodeWriter:
         inner = self.nodes((*rest, last), "pre")
         self.in_code = False
         return one_cell(inner, self._css("pre", parent), ' class="code" dir="ltr" align="left"')
+
+    def _colored_code(self, node: Element) -> str:
+        """The text of a block of code with its colours; empty if its language is not known."""
+        language = (node.get("class") or "").removeprefix("language-")
+        colors, code = self.options.code_colors, node.children[0] if len(node.children) == 1 else None
+        if colors is None or not language or not isinstance(code, str):
+            return ""
+        if self.in_code:
+            code = code.expandtabs(4)
+        html = code_lines(escaped(code)) if self.in_code else escaped(code)
+        pieces = colored_pieces(code, language)
+        return color_html(html, pieces, colors)
 
     def _table(self, node: Element, parent: str) -> str:
         """A table; one that is too wide for a phone, or for the email, is shown row by row there."""

@@ -35,7 +35,7 @@ from pipeline.content.spaced_addresses import end_with_field, find_lost, find_sp
 from pipeline.content.text_width import collapse_spaces
 from pipeline.content.typography import quotation_marks, with_dashes
 from pipeline.content.unsafe_html import ParsedMarkdown, code_html, field_html, raw_html
-from pipeline.errors import PressroomError
+from pipeline.errors import PressroomError, flatten
 from pipeline.support.merge import TYPED
 
 _MAX_NESTING = 40
@@ -199,16 +199,22 @@ def _container(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 def _container_tokens(state: StateBlock, opening: containers.OpeningFence, start: int, last: int) -> None:
     opened = state.push("container_open", "", 1)
     opened.map = [start, last]
+    inside = [state.src[state.bMarks[n] : state.eMarks[n]] for n in range(start + 1, last)]
+    count, env = 0, state.env
     try:
-        inside = (state.src[state.bMarks[n] : state.eMarks[n]] for n in range(start + 1, last))
         kind, title = containers.read_opening(opening, inside)
-        opened.meta = {"kind": kind, "title": title}
+        opened.meta = {"kind": kind, "title": title, "fields": None}
+        count = containers.count_field_lines(kind, inside)
+        first_line = env["first_line"] + start + 1
+        opened.meta["fields"] = containers.read_fields(kind, inside[:count], first_line)
     except PressroomError as error:
-        _mistake(state.env, start, error.message, error.hint)
+        for each in flatten(error):
+            line = each.line or env["first_line"] + start
+            env["parsed"].mistakes.append(PressroomError(each.message, None, line, each.hint))
     line_max = state.lineMax
     state.lineMax = last  # otherwise a paragraph would go on after the end
     state.env["open"] += 1
-    state.md.block.tokenize(state, start + 1, last)
+    state.md.block.tokenize(state, start + 1 + count, last)
     state.env["open"] -= 1
     state.lineMax = line_max
     state.push("container_close", "", -1)

@@ -50,8 +50,7 @@ class TokenReader:
                 self._flush(run, stack[-1][2])
                 opened, line, pieces = stack.pop()
                 if opened and opened.meta:
-                    container = ContainerHtml(opened.meta["kind"], opened.meta["title"], line, tuple(pieces))
-                    stack[-1][2].append(container)
+                    stack[-1][2].append(ContainerHtml(line=line, pieces=tuple(pieces), **opened.meta))
                 else:
                     stack[-1][2].extend(pieces)
             else:

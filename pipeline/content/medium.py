@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from enum import StrEnum
+from typing import Any
 
 from pipeline.content import footnotes
 from pipeline.content.tree import elements
@@ -51,4 +53,19 @@ def for_audience(content: Content, medium: Medium, audience: str) -> Content:
     nodes = (*footnotes.block_nodes(blocks), *(node for note in notes for node in note))
     sources = {element.get("src") for element in elements(nodes)}
     images = tuple(image for image in content.images if image.url in sources)
-    return replace(content, blocks=blocks, footnotes=notes, images=images)
+    return replace(content, blocks=blocks, footnotes=notes, images=images, **block_values(blocks))
+
+
+def block_values(blocks: Iterable[Block]) -> dict[str, Any]:
+    """The fields of `Content` that its blocks have: their events and audio, in the order of the text."""
+    every = tuple(_every(blocks))
+    return {
+        "events": tuple(block.event for block in every if block.event),
+        "audio": tuple(block.audio for block in every if block.audio),
+    }
+
+
+def _every(blocks: Iterable[Block]) -> Iterator[Block]:
+    for block in blocks:
+        yield block
+        yield from _every(block.blocks)

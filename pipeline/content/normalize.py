@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Protocol, TypeVar
 from urllib.parse import quote, unquote
+from zoneinfo import ZoneInfo
 
 from pipeline.content import footnotes, sanitize
 from pipeline.content.text_width import collapse_spaces
 from pipeline.content.tree import paragraphs
 from pipeline.errors import PressroomError, flatten
-from pipeline.model import Content, Element, Image, ImageUse, Node
+from pipeline.model import Audio, Content, Element, Image, ImageUse, Node
 from pipeline.support import merge
 from pipeline.support.urls import ADDRESS_CHARACTERS
 
@@ -52,6 +53,9 @@ class Resolver(Protocol):
     def image(self, target: str, alt: str, use: ImageUse = ImageUse.FULL) -> Image:
         """The image at a path as written, for this use."""
 
+    def audio(self, target: str) -> Audio:
+        """The audio at a path or an https address as written; at an address its size is 0."""
+
     def snippet(self, name: str) -> tuple[str, str, Resolver]:
         """The text of a snippet, the path of its file, and the resolver for it."""
 
@@ -60,7 +64,7 @@ class Normalizer:
     """Normalizes the elements of one text, and collects its images and mistakes.
 
     `fields` are the merge fields of the text as written, each with its line; `merge_fields` are the
-    publication's, each with its fallback.
+    publication's, each with its fallback. `zone` is that of times without an offset.
     """
 
     def __init__(
@@ -69,8 +73,10 @@ class Normalizer:
         fields: list[tuple[str, int]],
         merge_fields: Mapping[str, str],
         mistakes: list[PressroomError],
+        zone: ZoneInfo,
     ) -> None:
         self.resolver = resolver
+        self.zone = zone
         self.fields = fields
         self.merge_fields = merge_fields
         self.mistakes = mistakes

@@ -6,9 +6,12 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from math import ceil
+from zoneinfo import ZoneInfo
 
 from pipeline.content import footnotes, markdown, tree
 from pipeline.content.container_contents import container_block
+from pipeline.content.container_fields import FIELD_CONTAINERS
+from pipeline.content.medium import block_values
 from pipeline.content.normalize import Normalizer, Resolver
 from pipeline.content.tree_text import content_texts
 from pipeline.content.unsafe_html import ContainerHtml, ParsedMarkdown, ProseHtml
@@ -18,6 +21,8 @@ from pipeline.support.files import check_characters
 
 _PICTURES = {BlockKind.PERSON: ImageUse.PORTRAIT, BlockKind.VIDEO: ImageUse.POSTER}
 """What the first picture in a container is for."""
+
+_UTC = ZoneInfo("UTC")
 
 WORDS_PER_MINUTE = 230
 """Adults read about 238 words of English non-fiction a minute (Brysbaert 2019)."""
@@ -37,12 +42,14 @@ def parse_content(
     merge_fields: Mapping[str, str],
     lead: Image | None = None,
     language: str = "en",
+    zone: ZoneInfo = _UTC,
     in_snippet: bool = False,
 ) -> Content:
     """Parse a Markdown text, whose first line is line `first_line` of the file `path`, to a safe tree.
 
     `merge_fields` maps the declared fields to their fallbacks; `language` (BCP 47) chooses the quotation
-    marks. Raises `PressroomError`, or `Mistakes` with all of them, each with its line.
+    marks; `zone` is that of times. Raises `PressroomError`, or `Mistakes` with all of them, each with its
+    line.
     """
     mistakes: list[PressroomError] = []
     content = Content(())
@@ -58,6 +65,7 @@ def parse_content(
                 resolver=inner,
                 merge_fields=merge_fields,
                 language=language,
+                zone=zone,
                 in_snippet=True,
             )
         )
@@ -66,7 +74,7 @@ def parse_content(
     try:
         check_characters(text.replace("\r\n", "\n").replace("\r", "\n"), path, first_line)
         parsed = markdown.parse_markdown(text, first_line, language, mistakes)
-        normalizer = Normalizer(resolver, parsed.fields, merge_fields, mistakes)
+        normalizer = Normalizer(resolver, parsed.fields, merge_fields, mistakes, zone)
         if not in_snippet:
             normalizer.read_snippet = read_snippet
         content = _content(parsed, normalizer, lead)
@@ -106,6 +114,7 @@ def _content(parsed: ParsedMarkdown, normalizer: Normalizer, lead: Image | None)
         blocks=blocks,
         footnotes=notes,
         images=tuple(normalizer.images.values()),
+        **block_values(blocks),
         lead=lead,
         words=words,
         minutes=max(1, ceil(words / WORDS_PER_MINUTE)),
@@ -127,6 +136,11 @@ def _blocks(
             normalizer.next_image = _PICTURES.get(piece.kind, ImageUse.FULL)
             inner = tuple(_blocks(piece.pieces, normalizer, piece.kind))
             normalizer.next_image = ImageUse.FULL
+            if piece.kind in FIELD_CONTAINERS:
+                read = FIELD_CONTAINERS[piece.kind]
+                block = None if piece.fields is None else read(piece, inner, normalizer)
+                yield block or Block(piece.kind, blocks=inner, line=piece.line)
+                continue
             title = piece.title
             if piece.kind is BlockKind.VIDEO:
                 title = normalizer.address(title, piece.line)
@@ -168,6 +182,7 @@ def _on_line(block: Block, line: int) -> Block:
         link_text=_nodes_on_line(block.link_text, line),
         blocks=tuple(_on_line(inner, line) for inner in block.blocks),
         line=line,
+        event=block.event and replace(block.event, line=line),
     )
 
 

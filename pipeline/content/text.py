@@ -113,6 +113,20 @@ class _TextWriter:
             block.blocks, columns
         )
 
+    def _event(self, block: Block, columns: int) -> list[list[str]]:
+        event, calendar = block.event, []
+        facts = (self.line(block.nodes), event.when if event else "", block.role)
+        head = [line for fact in facts if fact for line in wrap(fact, columns)]
+        words = self.blocks(block.blocks, columns)
+        if event and event.url:
+            calendar = [wrap(self._linked(event.calendar, event.url), columns)]
+        return [head, *words, *calendar]
+
+    def _audio(self, block: Block, columns: int) -> list[list[str]]:
+        (title,) = self._call_to_action(replace(block, blocks=()), columns)
+        details = wrap(block.audio.details, columns) if block.audio and block.audio.details else []
+        return [[*title, *details], *self.blocks(block.blocks, columns)]
+
     def _pull_quote(self, block: Block, columns: int) -> list[list[str]]:
         chunks = self.blocks(block.blocks, columns - 2)
         if block.title:
@@ -220,9 +234,11 @@ class _TextWriter:
 
 
 _CONTAINER_FORMS: dict[BlockKind, Callable[[_TextWriter, Block, int], list[list[str]]]] = {
+    BlockKind.AUDIO: _TextWriter._audio,
     BlockKind.BUTTONS: _TextWriter._buttons,
     BlockKind.CALLOUT: _TextWriter._callout,
     BlockKind.CTA: _TextWriter._call_to_action,
+    BlockKind.EVENT: _TextWriter._event,
     BlockKind.PERSON: _TextWriter._person,
     BlockKind.PROSE: _TextWriter._prose,
     BlockKind.PULLQUOTE: _TextWriter._pull_quote,

@@ -7,9 +7,11 @@ It is cut at containers and footnotes. Each block has its line in `data-line`. A
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
 
+from pipeline.config.fields import Field
 from pipeline.content.sanitize import FIELD, LINE
 from pipeline.errors import PressroomError
 from pipeline.model import BlockKind
@@ -28,12 +30,13 @@ class ProseHtml:
 
 @dataclass(frozen=True, slots=True)
 class ContainerHtml:
-    """A container and the pieces inside it."""
+    """A container, the fields at its beginning (None if they cannot be read) and the pieces after them."""
 
     kind: BlockKind
     title: str
     line: int
     pieces: tuple[ProseHtml | ContainerHtml, ...]
+    fields: Mapping[str, Field] | None
 
 
 @dataclass(slots=True)

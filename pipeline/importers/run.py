@@ -28,7 +28,7 @@ from pipeline.importers.gather import STDIN, Named, load
 from pipeline.importers.pictures import Pictures
 from pipeline.importers.records import Record, digest_of, read_records
 from pipeline.importers.settle import Directory, with_links, with_pictures
-from pipeline.model import Article, Image, ImageUse
+from pipeline.model import Article, Audio, Image, ImageUse
 from pipeline.support.files import read_source, write_atomically
 from pipeline.support.urls import path_part
 from pipeline.workspace import Workspace
@@ -323,6 +323,9 @@ class _Anything:
 
     def image(self, target: str, alt: str, use: ImageUse = ImageUse.FULL) -> Image:
         return Image(target, target, f"https://example.org/{target}", alt, 1, 1, "image/png", 1, "")
+
+    def audio(self, target: str) -> Audio:
+        return Audio(f"https://example.org/{target}", "audio/mpeg", 1)
 
     def snippet(self, name: str) -> tuple[str, str, _Anything]:
         return "", name, self

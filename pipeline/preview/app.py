@@ -39,8 +39,8 @@ _PAGE_POLICY = (
     "frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _FRAME_POLICY = (
-    "default-src 'none'; img-src {images}; style-src 'self' 'unsafe-inline'; font-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-same-origin"
+    "default-src 'none'; img-src {images}; media-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-same-origin"
 )
 """No script runs in a frame; the page may measure its content, and restore its scroll position."""
 

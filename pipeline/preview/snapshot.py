@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, TypeVar
 
+from pipeline.actions.build import named_files
 from pipeline.actions.check import check_edition
 from pipeline.actions.prepare import PreparedEdition, prepare_edition
 from pipeline.checks.feed_context import FeedDocument, read_document
@@ -16,7 +17,7 @@ from pipeline.checks.runner import CheckResult
 from pipeline.compose import Composer
 from pipeline.errors import PressroomError, collect, raise_all
 from pipeline.export.bundle import ImageMode, bundle
-from pipeline.model import ComposedIssue, Image, Issue
+from pipeline.model import ComposedIssue, FileMaker, Image, Issue
 from pipeline.render.email.renderer import EmailRenderer
 from pipeline.support.urls import image_path, issue_path
 from pipeline.workspace import open_workspace
@@ -100,7 +101,9 @@ class Snapshot:
         images = {
             image_path(each.name): partial(composer.images.data, each) for each in site_images(published)
         }
-        return {**files, **images}
+        contents = (content for each in published.editions for content in each.contents)
+        named = {path: partial(_data_of, make) for path, make in named_files(composer, contents).items()}
+        return {**files, **images, **named}
 
     def feed(self, issue: Issue, path: str) -> FeedDocument:
         """Return a feed of the site, as a feed reader reads it. Raises `KeyError` for an unknown path."""
@@ -124,3 +127,8 @@ class Snapshot:
                 self._cache[key] = make()
             value: Value = self._cache[key]
             return value
+
+
+def _data_of(make: FileMaker) -> bytes:
+    (file,) = make()
+    return file.data

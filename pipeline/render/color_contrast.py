@@ -14,6 +14,26 @@ def text_color_on(background: str, dark: str = "#000000") -> str:
     return max("#ffffff", dark, key=lambda color: contrast(color, background))
 
 
+def readable_on(color: str, *grounds: str) -> str:
+    """The colour, or the nearest towards white or black that has a contrast of 4.5 on every ground.
+
+    That is what text of any size needs (WCAG 2.2, 1.4.3). White or black itself if no other has it.
+    """
+    end = text_color_on(grounds[0])
+    mixed = color
+    for tenth in range(11):
+        mixed = _mixed(color, end, tenth / 10)
+        if all(contrast(mixed, ground) >= 4.5 for ground in grounds):
+            break
+    return mixed
+
+
+def _mixed(one: str, other: str, share: float) -> str:
+    """A colour between two, with this share of the other."""
+    pairs = ((int(one[at : at + 2], 16), int(other[at : at + 2], 16)) for at in (1, 3, 5))
+    return "#" + "".join(f"{round(first + (second - first) * share):02x}" for first, second in pairs)
+
+
 def _luminance(color: str) -> float:
     """Relative luminance, 0 to 1, of a six-digit hex colour (WCAG 2.2, "relative luminance")."""
     channels = [int(color[start : start + 2], 16) / 255 for start in (1, 3, 5)]

@@ -13,6 +13,7 @@ from pipeline.content.opening import opening
 from pipeline.model import (
     Article,
     ComposedArticle,
+    ComposedEdition,
     ComposedItem,
     ComposedLink,
     Content,
@@ -23,6 +24,7 @@ from pipeline.model import (
     Publication,
     Show,
 )
+from pipeline.support.limits import LONG_ISSUE
 from pipeline.support.merge import encoded_value
 from pipeline.support.urls import home_url, shown_host
 
@@ -82,6 +84,18 @@ def together(
             yield [item for item, _ in group]
         else:
             yield from ((item, layout) for item, layout in group if isinstance(item, ComposedArticle))
+
+
+def contents(edition: ComposedEdition) -> tuple[ComposedArticle, ...]:
+    """The articles that a long issue lists at its head, because they are shown in full below it."""
+    full = tuple(
+        item
+        for section in edition.sections
+        for item, layout in section.items
+        if isinstance(item, ComposedArticle) and item.in_layout(layout) is Layout.FULL
+    )
+    is_long = edition.minutes >= LONG_ISSUE and len(full) >= 3
+    return full if is_long and edition.issue.show.contents and edition.url else ()
 
 
 def byline(article: Article, separator: str) -> str:

@@ -48,41 +48,52 @@ def _declarations(nodes: Iterable[Any]) -> tuple[Declaration, ...]:
     )
 
 
+@lru_cache(maxsize=1024)
 def declaration_errors(style: str) -> tuple[str, ...]:
     """What a client cannot read in a `style` attribute."""
     nodes = tinycss2.parse_blocks_contents(style, True, True)
     return tuple(each.message for each in nodes if each.type == "error")
 
 
-def style_rules(css: str, first_line: int = 1, media: str = "") -> Iterator[StyleRule]:
+# A theme's sheets are the same in all of its emails, and several checks read them.
+@lru_cache(maxsize=64)
+def style_rules(css: str, first_line: int = 1, media: str = "") -> tuple[StyleRule, ...]:
     """The rules of a style sheet, those in @media with its query."""
-    for node, query in _nodes(tinycss2.parse_stylesheet(css, True, True), media):
-        if node.type == "qualified-rule":
-            yield StyleRule(
-                query,
-                tinycss2.serialize(node.prelude).strip(),
-                _declarations(tinycss2.parse_blocks_contents(node.content, True, True)),
-                first_line + node.source_line - 1,
-            )
+    return tuple(
+        StyleRule(
+            query,
+            tinycss2.serialize(node.prelude).strip(),
+            _declarations(tinycss2.parse_blocks_contents(node.content, True, True)),
+            first_line + node.source_line - 1,
+        )
+        for node, query in _nodes(tinycss2.parse_stylesheet(css, True, True), media)
+        if node.type == "qualified-rule"
+    )
 
 
-def stylesheet_errors(css: str, first_line: int) -> Iterator[tuple[str, int]]:
+@lru_cache(maxsize=64)
+def stylesheet_errors(css: str, first_line: int) -> tuple[tuple[str, int], ...]:
     """What a client cannot read in a style sheet, with its line. Selectors are not looked at."""
+    errors: list[Any] = []
     for node, _ in _nodes(tinycss2.parse_stylesheet(css, True, True), ""):
         is_rule = node.type == "qualified-rule"
         inside = tinycss2.parse_blocks_contents(node.content, True, True) if is_rule else [node]
-        for each in inside:
-            if each.type == "error":
-                yield each.message, first_line + each.source_line - 1
+        errors += [
+            (each.message, first_line + each.source_line - 1) for each in inside if each.type == "error"
+        ]
+    return tuple(errors)
 
 
-def at_rules(css: str, first_line: int) -> Iterator[tuple[str, int, bool]]:
+@lru_cache(maxsize=64)
+def at_rules(css: str, first_line: int) -> tuple[tuple[str, int, bool], ...]:
     """Each @-rule's name, its line, and whether another one is inside it."""
+    rules = []
     for node in tinycss2.parse_stylesheet(css, True, True):
         if node.type == "at-rule":
             inside = tinycss2.parse_rule_list(node.content or [], True, True)
             nested = any(each.type == "at-rule" for each in inside)
-            yield node.lower_at_keyword, first_line + node.source_line - 1, nested
+            rules.append((node.lower_at_keyword, first_line + node.source_line - 1, nested))
+    return tuple(rules)
 
 
 def _nodes(nodes: Iterable[Any], media: str) -> Iterator[tuple[Any, str]]:

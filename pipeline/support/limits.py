@@ -34,6 +34,9 @@ THUMBNAIL_WIDTH = 168
 PORTRAIT_WIDTH = 96
 """Width and height of a person's photo, in CSS pixels."""
 
+BYLINE_WIDTH = 40
+"""Width and height of an author's picture in the byline, in CSS pixels."""
+
 PHONE_WIDTH = 320
 """Width of the narrowest phone in use, in CSS pixels."""
 
@@ -55,6 +58,9 @@ PREVIEW_TEXT = (40, 90)
 
 TEXT_COLUMNS = 72
 """Width of the plain-text part. A convention: a reply that quotes it with `> ` still fits 80 columns."""
+
+LONG_ISSUE = 10
+"""Minutes of reading from which an issue of several articles lists them at its head. A convention."""
 
 # --- the message -----------------------------------------------------------------------------
 

@@ -187,6 +187,22 @@ def image_path(name: str) -> str:
     return f"images/{name}"
 
 
+def audio_path(name: str) -> str:
+    """The site path of a file of audio with this published name."""
+    return f"audio/{name}"
+
+
+def calendar_path(name: str) -> str:
+    """The site path of an event's calendar file with this published name."""
+    return f"events/{name}"
+
+
+def published_name(words: str, otherwise: str, key: str, ending: str) -> str:
+    """The name of a published file: its words in ASCII, a digest that tells it from others, an ending."""
+    readable = re.sub(r"[^a-z0-9-]", "", path_part(words))[:40].strip("-")
+    return f"{readable or otherwise}-{key[:12]}.{ending}"
+
+
 def relative(publication: Publication, url: str, page: str) -> str:
     """A URL on this site as relative to the page in folder `page`; other URLs are returned unchanged.
 

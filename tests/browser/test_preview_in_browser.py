@@ -84,6 +84,7 @@ def test_the_email_at_the_width_of(page: Page, golden: RunningPreview, name: str
     expect(page.locator(SHOWN)).to_have_css("width", f"{width}px")
 
 
+@pytest.mark.slow
 def test_dark_as_authored_and_forced(page: Page, golden: RunningPreview) -> None:
     ground = "getComputedStyle(document.body).backgroundColor"
     opened(page, golden)
@@ -119,6 +120,7 @@ def test_outlooks_branch_is_shown_with_a_word_of_warning(page: Page, golden: Run
     assert "[if mso" not in frame(page).locator("html").evaluate("each => each.innerHTML")
 
 
+@pytest.mark.slow
 def test_the_text_the_inbox_and_the_sources(page: Page, golden: RunningPreview) -> None:
     opened(page, golden).get_by_role("tab", name="Plain text").click()
     expect(page.locator("#stage pre")).to_contain_text("Hello there, this letter stands")
@@ -174,6 +176,7 @@ def test_everyone_can_use_the_page(
     assert found == []
 
 
+@pytest.mark.slow
 def test_tabs_go_by_arrow_keys(page: Page, golden: RunningPreview) -> None:
     opened(page, golden).get_by_role("tab", name="Email").focus()
     page.keyboard.press("ArrowRight")

@@ -33,6 +33,7 @@ markup = st.lists(
     st.one_of(
         st.sampled_from([
             "\n", "\n\n", "    ", "- ", "1. ", "> ", "# ", "## ", "::: cta\n", ":::\n", "::: only audience=x\n",
+            "::: event T\n", "start: 2026-03-03 19:00\n", "end: 21:00\n", "::: audio a.mp3\n", "title: T\n", "x: y\n",
             ":::: callout T\n", "::::\n", "```", "~~~\n", "|a|b|\n|-|-|\n|1|2|\n", "[a](b)", "![a](b.png \"t\")",
             "[^1]", "[^1]: ", "^[n]", "<div>", "</div>", "<b>", "</p>", "<table><tr><td>", "<script>", "</script>",
             "<a href='javascript:x'>", "<img src=x onerror=y>", "{{ name }}", "{{", "\\{{", "\\", "***", "_", "`",

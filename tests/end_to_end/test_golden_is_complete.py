@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
+from table_kit import rows
 from workspace_kit import ROOT, WorkspaceRunner
 
 from pipeline.compose import Composer
@@ -77,11 +78,11 @@ def test_every_attribute_of_a_text_is_in_it(editions: tuple[ComposedEdition, ...
     assert known - used == set()
 
 
-@pytest.mark.parametrize(
-    "part",
-    [each.relative_to(THEME).as_posix() for each in sorted((THEME / "email").glob("parts/*.j2"))]
-    + [f"web/{name}.html.j2" for name in ("index", "issue", "article", "parts", "base")],
-)
+PARTS = [each.relative_to(THEME).as_posix() for each in sorted((THEME / "email").glob("parts/*.j2"))]
+PAGES = [f"web/{name}.html.j2" for name in ("index", "issue", "article", "parts", "base")]
+
+
+@pytest.mark.parametrize("part", rows([*PARTS, *PAGES], {PARTS[0], PAGES[0]}))
 def test_every_part_of_the_theme_is_used_by_it(part: str, tmp_path: Path) -> None:
     """With the part broken, by an override in the workspace, the issue can no longer be built."""
     workspace = WorkspaceRunner(tmp_path / "workspace")

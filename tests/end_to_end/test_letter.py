@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from html_kit import HtmlReader
+from table_kit import rows
 from workspace_kit import SETTINGS, WorkspaceRunner, article, issue, png
 
 from pipeline.actions.scaffold import KINDS
@@ -37,6 +38,7 @@ Mara
 """
 ISSUE = "issues/001-the-cold-kitchen/issue.md"
 ONLY_SETTINGS = SETTINGS.partition("[[audiences]]")[0]
+each_theme = pytest.mark.parametrize("theme", rows(theme_names(None), {"letter"}))
 
 
 @pytest.fixture
@@ -47,10 +49,7 @@ def letter(tmp_path: Path) -> WorkspaceRunner:
     return workspace
 
 
-@pytest.mark.parametrize(
-    "theme",
-    [each if each == "letter" else pytest.param(each, marks=pytest.mark.slow) for each in theme_names(None)],
-)
+@each_theme
 def test_words_alone_go_through_every_command_and_target(letter: WorkspaceRunner, theme: str) -> None:
     letter.write({"newsletter.toml": f'{ONLY_SETTINGS}\n[theme]\nname = "{theme}"\n'})
     for command in (
@@ -170,7 +169,7 @@ def words_of(form: str, output: str) -> list[str]:
     return [part.strip() for text in texts for part in text.split(" · ")]
 
 
-@pytest.mark.parametrize("theme", theme_names(None))
+@each_theme
 @pytest.mark.parametrize("kind", ["letter", "essay", "letter and essay"])
 def test_an_issue_of_one_text_says_nothing_twice(letter: WorkspaceRunner, kind: str, theme: str) -> None:
     if "essay" in kind:
@@ -217,7 +216,7 @@ SHOWN = {
 
 
 @pytest.mark.parametrize("place", [pytest.param("newsletter.toml", marks=pytest.mark.slow), "issue.md"])
-@pytest.mark.parametrize("key", SHOWN)
+@pytest.mark.parametrize("key", rows(SHOWN, {"date", "section_titles"}))
 def test_what_is_not_to_be_shown_is_in_no_form(workspace: WorkspaceRunner, place: str, key: str) -> None:
     essay = article("The switch", authors="[Ada Example]", body=LETTER.partition("there }},")[2])
     settings = SETTINGS.replace('title = "Research"', 'title = "The laboratory"')
@@ -236,12 +235,31 @@ def test_what_is_not_to_be_shown_is_in_no_form(workspace: WorkspaceRunner, place
     assert workspace.run("check").exit_code == 0
 
 
+@pytest.mark.parametrize("place", [pytest.param("newsletter.toml", marks=pytest.mark.slow), "issue.md"])
+def test_code_has_colors_unless_show_says_otherwise(workspace: WorkspaceRunner, place: str) -> None:
+    own = place == "issue.md"
+
+    def built(show: str) -> dict[str, str]:
+        more = f"show: {{code_colors: {show}}}\n" if own and show else ""
+        settings = SETTINGS if own or not show else f"{SETTINGS}\n[show]\ncode_colors = {show}\n"
+        body = "Code:\n\n```python\nprint('Lamps')\n```\n"
+        workspace.write({"newsletter.toml": settings, PLASTIC: issue(more=more, letter=body)})
+        return dict(outputs(workspace, PLASTIC))
+
+    colored, plain = built(""), built("false")
+    for form in ("email", "page"):
+        assert 'class="hs"' in colored[form]
+        assert 'class="hs"' not in plain[form]
+    assert colored["text part"] == plain["text part"]
+    assert workspace.run("check").exit_code == 0
+
+
 def test_a_misspelt_key_of_show_is_suggested(workspace: WorkspaceRunner) -> None:
     workspace.write({PLASTIC: issue(more="show: {reading_tim: false}\n")})
     assert 'Did you mean "reading_time"?' in workspace.error("build")
 
 
-@pytest.mark.parametrize("theme", theme_names(None))
+@each_theme
 @pytest.mark.parametrize("titles", list(product(["Research", ""], ["In brief", ""])))
 @pytest.mark.parametrize("articles", [1, 2])
 def test_no_heading_level_is_skipped_whatever_sections_have_titles(
@@ -279,7 +297,7 @@ def test_a_section_without_a_title_is_named_as_such(workspace: WorkspaceRunner) 
 PICTURE = "image: window.png\nimage_alt: A window in winter\n"
 
 
-@pytest.mark.parametrize("theme", theme_names(None))
+@each_theme
 @pytest.mark.parametrize("words", ["Hello.", LETTER.rpartition("---\n")[2]])
 def test_the_picture_of_an_issue_is_at_its_head_in_every_form(
     letter: WorkspaceRunner, theme: str, words: str
@@ -437,3 +455,38 @@ def test_the_next_issue_takes_the_sections_of_toml(workspace: WorkspaceRunner) -
         '[[sections]]\ntitle = "Research"\ntags = ["research"]\n+++\nHello {{ first_name | there }},\n\n'
     )
     workspace.ok("build", "2")
+
+
+# --- contents --------------------------------------------------------------------------------
+
+LONG = {
+    f"issues/articles/{name}.md": article(f"The {name}", date="2026-01-08", body="Word " * 900)
+    for name in ("lamp", "river", "stair")
+}
+
+
+def test_a_long_issue_has_its_titles_at_its_head(workspace: WorkspaceRunner) -> None:
+    workspace.write(LONG)
+    forms = dict(outputs(workspace, PLASTIC))
+    page = "https://synapse.example/news/issues/001-the-plastic-brain/"
+    for name in ("lamp", "river", "stair"):
+        assert f'href="{page}#{name}"' in forms["email"]
+        assert f'href="#{name}"' in forms["page"]
+        assert f'id="{name}"' in forms["page"]
+    head, *_ = forms["text part"].partition("-----")
+    assert "In this issue:\n- The glutamate switch\n- The lamp\n- The river\n- The stair\n" in head
+    assert workspace.run("check").exit_code == 0
+
+
+@pytest.mark.parametrize("change", ["shorter", "fewer", "show"])
+def test_an_issue_that_is_not_long_has_no_contents(workspace: WorkspaceRunner, change: str) -> None:
+    workspace.write(LONG)
+    if change == "shorter":
+        workspace.write({"issues/articles/stair.md": article("The stair", body="Words.")})
+        workspace.write({"issues/articles/river.md": article("The river", body="Words.")})
+    elif change == "fewer":
+        (workspace.root / "issues/articles/stair.md").unlink()
+    else:
+        workspace.write({PLASTIC: issue(more="show: {contents: false}\n")})
+    for form, output in outputs(workspace, PLASTIC):
+        assert "In this issue" not in output, form

@@ -8,7 +8,7 @@ from pipeline.content.medium import Medium
 from pipeline.content.parse import parse_content
 from pipeline.content.text import LinkList, blocks_to_text
 from pipeline.errors import PressroomError
-from pipeline.model import Content, Image, ImageUse
+from pipeline.model import Audio, Content, Image, ImageUse
 from pipeline.support import merge
 
 PERMALINK = "https://synapse.example/a/"
@@ -37,6 +37,13 @@ class Resolver:
         name = target if use is ImageUse.FULL else f"{use}-{target}"
         url = f"https://synapse.example/images/{name}"
         return Image(target, target, url, alt, 1200, 801, "image/png", 1000, "0" * 64)
+
+    def audio(self, target: str) -> Audio:
+        if "missing" in target:
+            raise PressroomError(f'the audio "{target}" does not exist.')
+        if target.startswith("https:"):
+            return Audio(target, "audio/mpeg", 0)
+        return Audio(f"https://synapse.example/audio/{target}", "audio/mpeg", 9, name=target, source=target)
 
     def snippet(self, name: str) -> tuple[str, str, Resolver]:
         if name not in SNIPPETS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -159,6 +160,16 @@ def test_what_is_shown_runs_no_script_and_asks_nobody(golden: RunningPreview) ->
         assert headers["cache-control"] == "no-store"
         assert headers["referrer-policy"] == "no-referrer"
         assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_audio_and_calendar_files_of_a_page_are_there(golden: RunningPreview) -> None:
+    page = ask(golden, "site/articles/every-block/index.html")[2].decode()
+    paths = re.findall(r'(?:src|href)="\.\./\.\./((?:audio|events)/[^"]+)"', page)
+    kinds = {path: ask(golden, f"site/{path}")[1]["content-type"] for path in paths}
+    assert {path.partition("/")[0]: kind for path, kind in kinds.items()} == {
+        "audio": "audio/mpeg",
+        "events": "text/calendar; charset=utf-8",
+    }
 
 
 # --- what it gives ------------------------------------------------------------------------------------

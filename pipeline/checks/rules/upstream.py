@@ -44,6 +44,18 @@ def address_taken(context: CheckContext) -> Iterator[Violation]:
 
 
 @rule(
+    "LOCK003",
+    Severity.WARNING,
+    "An id for feeds was written after the first freeze",
+    source="docs/publishing.md",
+    remedy="Delete the `id`.",
+)
+def id_after_freezing(context: CheckContext) -> Iterator[Violation]:
+    """Readers know the item by the id in the lock; under another one they would get it again as new."""
+    return _noticed(context, "LOCK003")
+
+
+@rule(
     "TAG001",
     Severity.WARNING,
     "An article has only tags that no section takes",

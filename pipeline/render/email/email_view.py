@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import count
 
+from pipeline.content.footnotes import block_nodes
 from pipeline.content.html import nodes_to_html
-from pipeline.content.html_nodes import HtmlOptions
 from pipeline.content.medium import Medium, for_audience
-from pipeline.model import ComposedArticle, ComposedItem, Image, Layout, Publication, Section, ThemeSettings
+from pipeline.content.tree import elements
+from pipeline.model import (
+    ComposedArticle,
+    ComposedItem,
+    Content,
+    Image,
+    Layout,
+    Section,
+    ThemeSettings,
+)
 from pipeline.render.email.content_blocks import content_blocks
 from pipeline.render.email.content_tokens import ContentHtml
 from pipeline.render.email.email_context import EmailContext, browser_url, shown_together, unsubscribe_url
@@ -23,8 +32,7 @@ from pipeline.render.email.template_values import (
     EmailView,
 )
 from pipeline.render.shared_text import host, link_row, text_lines
-from pipeline.support import urls
-from pipeline.support.limits import EMAIL_GUTTER, EMAIL_WIDTH, TALLEST_IMAGE, THUMBNAIL_WIDTH
+from pipeline.support.limits import BYLINE_WIDTH, EMAIL_GUTTER, EMAIL_WIDTH, TALLEST_IMAGE, THUMBNAIL_WIDTH
 
 _TEXT_WIDTH = EMAIL_WIDTH - 2 * EMAIL_GUTTER
 
@@ -36,7 +44,7 @@ def email_view(context: EmailContext, logo: Image | None) -> EmailView:
     """A composed edition as the templates see it."""
     edition, publication = context.edition, context.publication
     letter = for_audience(edition.letter, Medium.EMAIL, edition.audience)
-    letter_blocks, letter_notes = content_blocks(letter, context.styles, 0)
+    letter_blocks, letter_notes = content_blocks(letter, context.html_options())
     number = count(FIRST_ARTICLE)
     return EmailView(
         language=publication.language,
@@ -46,11 +54,12 @@ def email_view(context: EmailContext, logo: Image | None) -> EmailView:
         issue_line=context.issue_line,
         publication=publication.title,
         tagline=publication.tagline,
-        home_url=urls.home_url(publication),
-        logo=_logo(logo, publication),
+        home_url=context.home_url,
+        logo=_logo(logo, context),
         lead=in_part(_fit(letter.lead, _TEXT_WIDTH), LETTER),
         letter=in_part(letter_blocks, LETTER),
         letter_notes_html=in_part(letter_notes, LETTER),
+        contents=context.contents,
         sections=tuple(
             EmailSection(
                 section.title,
@@ -60,12 +69,20 @@ def email_view(context: EmailContext, logo: Image | None) -> EmailView:
         ),
         disclaimers=edition.disclaimers,
         reason=context.reason,
+        no_tracking=context.no_tracking,
         colophon=text_lines(publication.colophon),
         postal_address=text_lines(publication.postal_address),
         unsubscribe_url=unsubscribe_url(publication),
         preferences_url=publication.preferences_url or "",
         browser_url=browser_url(edition) if context.show.web_link else "",
+        has_code=_has_code(letter) or any(_has_code(article.content) for article in edition.articles),
     )
+
+
+def _has_code(content: Content) -> bool:
+    """Whether a block of code is in the content."""
+    notes = (node for note in content.footnotes for node in note)
+    return any(each.tag == "pre" for each in elements((*block_nodes(content.blocks), *notes)))
 
 
 def _items(section: Section[ComposedItem], context: EmailContext) -> Iterator[EmailArticle | EmailLinks]:
@@ -78,7 +95,7 @@ def _items(section: Section[ComposedItem], context: EmailContext) -> Iterator[Em
 
 def _row(item: ComposedItem, section: Section[ComposedItem], context: EmailContext) -> EmailLinkRow:
     row = link_row(item, section.badges, context.show, context.messages)
-    comment = nodes_to_html(row.comment, HtmlOptions(Medium.EMAIL, styles=context.styles))
+    comment = nodes_to_html(row.comment, context.html_options())
     return EmailLinkRow(row.title, row.url, row.badge, ContentHtml(comment), row.details)
 
 
@@ -93,7 +110,7 @@ def _article(
     blocks: tuple[EmailBlock, ...] = ()
     notes = ContentHtml("")
     if full:
-        blocks, notes = content_blocks(content, context.styles, level - (1 if title else 2))
+        blocks, notes = content_blocks(content, context.html_options(level - (1 if title else 2)))
     wide = full or (card and theme.card_pictures and not thumbnails)
     return EmailArticle(
         layout=layout.value,
@@ -101,6 +118,9 @@ def _article(
         level=level,
         url=article.link or composed.url or "",
         byline=context.byline(composed),
+        portraits=tuple(
+            EmailImage(each.url, "", BYLINE_WIDTH, BYLINE_WIDTH) for each in context.portraits(composed)
+        ),
         details=context.details(composed),
         minutes=context.minutes(composed),
         dek=article.dek,
@@ -108,6 +128,7 @@ def _article(
         thumbnail=_fit(content.thumbnail, THUMBNAIL_WIDTH) if card and thumbnails else None,
         blocks=blocks,
         notes_html=notes,
+        series=context.series_links(composed) if full else (),
         related=context.related_links(composed) if full else (),
         more=context.more_link(composed, layout),
         host=host(article.link) if article.link else "",
@@ -134,11 +155,12 @@ def _fit(image: Image | None, width: int) -> EmailImage | None:
     return EmailImage(image.url, image.alt, wide, max(1, tall))
 
 
-def _logo(logo: Image | None, publication: Publication) -> EmailImage | None:
+def _logo(logo: Image | None, context: EmailContext) -> EmailImage | None:
     if logo is None:
         return None
+    publication = context.publication
     width, height = logo.width // 2 or 1, logo.height // 2 or 1  # drawn at twice its size, for dense screens
     scale = min(1.0, _LOGO[0] / width, _LOGO[1] / height)
     alt = publication.theme.logo_alt or publication.title
-    url = urls.home_url(publication)
-    return EmailImage(logo.url, alt, max(1, round(width * scale)), max(1, round(height * scale)), url)
+    wide, tall = max(1, round(width * scale)), max(1, round(height * scale))
+    return EmailImage(logo.url, alt, wide, tall, context.home_url)

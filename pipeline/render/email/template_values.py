@@ -34,6 +34,9 @@ class EmailImage:
 class EmailBlock:
     """A block of content: prose has `html`, containers have `blocks`; `image` is a person's photo.
 
+    An event has its location as `role`, its time as `details`, `url` if it has one of its own, and a link to
+    its calendar file; audio is a link, whose `details` are kind and length.
+
     `width` is the room in a container, in CSS pixels. `fits` is False for buttons that must be one below the
     other.
     """
@@ -48,6 +51,8 @@ class EmailBlock:
     blocks: tuple[EmailBlock, ...] = ()
     link_html: ContentHtml = ContentHtml("")  # noqa: RUF009 (an immutable string)
     link_url: str = ""
+    details: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,8 @@ class EmailArticle:
 
     `title` is empty if the issue's title has said it; `level` is that of the headline. `url` is the article's
     address or empty; only a brief one's headline links to it, for the others have `more`. `lead` is the
-    picture at full width, `thumbnail` the one beside a card's text. `host` is that of one on another site.
+    picture at full width, `thumbnail` the one beside a card's text, and `portraits` are those of the authors.
+    `host` is that of one on another site.
     """
 
     layout: str
@@ -64,6 +70,7 @@ class EmailArticle:
     level: int
     url: str
     byline: str
+    portraits: tuple[EmailImage, ...]
     details: str
     minutes: str
     dek: str
@@ -71,6 +78,7 @@ class EmailArticle:
     thumbnail: EmailImage | None
     blocks: tuple[EmailBlock, ...]
     notes_html: ContentHtml
+    series: tuple[EmailLink, ...]
     related: tuple[EmailLink, ...]
     more: EmailLink | None
     host: str
@@ -119,11 +127,14 @@ class EmailView:
     lead: EmailImage | None
     letter: tuple[EmailBlock, ...]
     letter_notes_html: ContentHtml
+    contents: tuple[EmailLink, ...]
     sections: tuple[EmailSection, ...]
     disclaimers: tuple[str, ...]
     reason: str
+    no_tracking: str
     colophon: tuple[str, ...]
     postal_address: tuple[str, ...]
     unsubscribe_url: str
     preferences_url: str
     browser_url: str
+    has_code: bool

@@ -7,10 +7,12 @@ where `newsletter.toml` and `theme.toml` are read (`config/themes.py`).
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from pipeline.config.i18n import direction
 from pipeline.model import Palette, ThemeSettings
+from pipeline.render.code_palette import code_palette
 from pipeline.render.color_contrast import text_color_on
 from pipeline.support.limits import EMAIL_GUTTER, EMAIL_WIDTH, THUMBNAIL_WIDTH
 from pipeline.support.templating import Markup
@@ -18,9 +20,10 @@ from pipeline.support.templating import Markup
 
 @dataclass(frozen=True, slots=True)
 class EmailColors(Palette):
-    """A palette's colours, and the colour of text on the accent."""
+    """A palette's colours, the colour of text on the accent, and those of code by class."""
 
     on_accent: str
+    code: Mapping[str, Markup]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,4 +117,5 @@ def _font(stack: str) -> Markup:
 
 def _colors(palette: Palette) -> EmailColors:
     colors = {**asdict(palette), "on_accent": text_color_on(palette.accent, "#111111")}
-    return EmailColors(**{name: Markup(color) for name, color in colors.items()})
+    code = {name: Markup(color) for name, color in code_palette(palette).items()}
+    return EmailColors(**{name: Markup(color) for name, color in colors.items()}, code=code)

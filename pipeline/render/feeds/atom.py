@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
+import re
+from urllib.parse import quote, unquote
+
 from pipeline.render.feeds.feed_item import MEDIA_TYPES, Feed, single_line
 from pipeline.render.feeds.feedgen_fixes import add_entry, new_generator
+
+_GUID = "urn:x-guid:"
 
 
 def atom(feed: Feed) -> bytes:
     """The feed as Atom 1.0."""
     generator = new_generator(feed, "atom")
     generator.id(feed.id)
+    if feed.logo:
+        generator.logo(feed.logo.url)
     generator.author(name=single_line(feed.publication.title))
     generator.link(href=feed.page, rel="alternate", type="text/html")
     generator.link(href=feed.address("atom"), rel="self", type=MEDIA_TYPES["atom"])
     for item in feed.items:
         entry = add_entry(generator, item)
-        entry.id(item.id)
+        entry.id(atom_id(item.id))
         for name in item.authors:
-            entry.author(name=name)
+            url = item.author_urls.get(name)
+            entry.author(name=name, **({"uri": url} if url else {}))
         entry.summary(item.summary)
     data: bytes = generator.atom_str(pretty=True)
     return data
+
+
+def atom_id(item_id: str) -> str:
+    """An id as Atom demands it (RFC 4287, 4.2.6): the guid of an earlier RSS feed may be any text."""
+    has_scheme = re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", item_id)
+    return item_id if has_scheme else f"{_GUID}{quote(item_id, safe='')}"
+
+
+def item_id(atom_id: str) -> str:
+    """The id that `atom_id` was made of."""
+    return unquote(atom_id.removeprefix(_GUID)) if atom_id.startswith(_GUID) else atom_id

@@ -12,6 +12,7 @@ from pipeline.content.html_nodes import HtmlOptions
 from pipeline.content.medium import Medium, for_audience
 from pipeline.model import (
     EVERYONE,
+    Audio,
     ComposedArticle,
     ComposedEdition,
     ComposedItem,
@@ -49,9 +50,11 @@ def article_item(composed: ComposedArticle, publication: Publication) -> FeedIte
         authors=_authors([composed], publication),
         published=published,
         updated=updated,
+        author_urls=_author_urls([composed]),
         tags=_categories(article.tags),
         image=content.lead,
         external_url=article.link,
+        audio=_audio([content], EVERYONE),
     )
 
 
@@ -71,6 +74,7 @@ def edition_item(edition: ComposedEdition, publication: Publication, *, further:
     html = [_image(lead), letter]
     articles: list[ComposedArticle] = []
     images = [lead]
+    whole = [edition.letter]
     for section in edition.public_sections:
         html.append(f"<h2>{escape(section.title)}</h2>" if section.title else "")
         for each in together(section.items):
@@ -81,6 +85,7 @@ def edition_item(edition: ComposedEdition, publication: Publication, *, further:
             article, layout = each
             html.append(_article_in_issue(article, layout, options, edition, section.headline_level))
             articles.append(article)
+            whole += [article.content] if layout is Layout.FULL else []
             images.append(None if layout is Layout.BRIEF else article.content.lead)
     html += _disclaimers(edition.disclaimers)
     return FeedItem(
@@ -92,8 +97,10 @@ def edition_item(edition: ComposedEdition, publication: Publication, *, further:
         authors=_authors(articles, publication),
         published=published,
         updated=updated,
+        author_urls=_author_urls(articles),
         tags=_categories(tag for article in articles for tag in article.article.tags),
         image=next(filter(None, images), None),
+        audio=_audio(whole, edition.audience),
     )
 
 
@@ -151,6 +158,12 @@ def _body(content: Content, options: HtmlOptions, audience: str) -> str:
     return _join([blocks_to_html(visible.blocks, options), footnotes_to_html(visible.footnotes, options)])
 
 
+def _audio(contents: Iterable[Content], audience: str) -> Audio | None:
+    """The first piece of audio in texts that the item has in full."""
+    shown = (for_audience(each, Medium.FEED, audience).audio for each in contents if each.audio)
+    return next((audio for each in shown for audio in each), None)
+
+
 def _paragraph(text: str) -> str:
     return f"<p>{escape(text)}</p>" if text else ""
 
@@ -184,6 +197,11 @@ def _join(parts: list[str]) -> str:
 def _authors(articles: Iterable[ComposedArticle], publication: Publication) -> tuple[str, ...]:
     names = dict.fromkeys(single_line(author.name) for each in articles for author in each.article.authors)
     return tuple(name for name in names if name) or (single_line(publication.title),)
+
+
+def _author_urls(articles: Iterable[ComposedArticle]) -> dict[str, str]:
+    authors = (author for each in articles for author in each.article.authors)
+    return {single_line(author.name): author.url for author in authors if author.url}
 
 
 def _dates(identity: FeedIdentity) -> tuple[datetime, datetime]:

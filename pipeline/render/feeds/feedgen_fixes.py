@@ -43,6 +43,8 @@ def add_entry(generator: Any, item: FeedItem) -> Any:
     entry.title(item.title)
     entry.link(href=item.link)
     entry.content(item.html, type="html")
+    if item.audio:
+        entry.enclosure(item.audio.url, item.audio.size, item.audio.media_type)
     for tag in item.tags:
         entry.category(term=tag)
     entry.published(item.published)
@@ -89,6 +91,9 @@ class _EntryExtension(BaseEntryExtension):  # type: ignore[misc]
             entry.remove(broken)
         link = xml_elem("link", href=self.item.link, rel="alternate", type="text/html")
         entry.insert(list(entry).index(entry.find("title")) + 1, link)
+        if audio := self.item.audio:
+            length = {"length": str(audio.size)}
+            xml_elem("link", entry, href=audio.url, rel="enclosure", type=audio.media_type, **length)
         self._add_image(entry)
 
     def _add_image(self, entry: Any) -> None:

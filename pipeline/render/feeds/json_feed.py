@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from pipeline.model import Audio
 from pipeline.render.feeds.feed_item import Feed, FeedItem, single_line
 from pipeline.support.urls import home_url
 
@@ -39,6 +40,20 @@ def _item(item: FeedItem) -> dict[str, Any]:
         **({"image": item.image.url} if item.image else {}),
         "date_published": item.published.isoformat(),
         "date_modified": item.updated.isoformat(),
-        "authors": [{"name": name} for name in item.authors],
+        "authors": [
+            {"name": name, **({"url": url} if (url := item.author_urls.get(name)) else {})}
+            for name in item.authors
+        ],
         "tags": list(item.tags),
+        **({"attachments": [_attachment(item.audio)]} if item.audio else {}),
+    }
+
+
+def _attachment(audio: Audio) -> dict[str, Any]:
+    return {
+        "url": audio.url,
+        "mime_type": audio.media_type,
+        "title": audio.title,
+        "size_in_bytes": audio.size,
+        **({"duration_in_seconds": audio.minutes * 60} if audio.minutes else {}),
     }

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pipeline.content.medium import Medium, for_audience
 from pipeline.model import EVERYONE, OutputFile
 from pipeline.render.shared_text import first_words
-from pipeline.render.site.head_metadata import make_head
+from pipeline.render.site.head_metadata import make_head, policy_for
 from pipeline.render.site.json_ld import about_article
 from pipeline.render.site.page_content import content_html
 from pipeline.render.site.page_frame import SiteRenderer
-from pipeline.render.site.page_values import SiteLink, issue_link, site_article
+from pipeline.render.site.page_values import SiteLink, issue_link, site_article, site_series
 from pipeline.render.site.site_index import SiteIndex
 from pipeline.render.site.site_page import SitePage
 from pipeline.support import urls
@@ -25,11 +27,13 @@ def article_page(site: SiteRenderer, position: int) -> OutputFile:
     description = article.dek or first_words(content) or article.title
     subject = about_article(composed, index, description, site.social_image)
     head = make_head(page, article.title, description, subject, site.feeds(page), article.canonical_url)
+    head = replace(head, policy=policy_for(content))
     return site.render(
         "article.html.j2",
         page,
         head,
         article=site_article(composed, index, page, "full", content_html(content, page, "", 0)),
+        series=site_series(article.slug, index, page),
         disclaimers=composed.disclaimers,
         related=tuple(site_article(other, index, page) for other in index.related(composed)),
         issues=tuple(issue_link(edition, page) for edition in index.carriers.get(article.slug, ())),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipeline.model import Content
 from pipeline.render.feeds.feed_item import MEDIA_TYPES
 from pipeline.render.site.json_ld import PageSubject, json_ld
 from pipeline.render.site.site_page import SitePage
@@ -15,6 +16,9 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; img-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'"
 )
 """The pages run no script and fetch nothing but their own style sheet and images."""
+
+_AUDIO_OF_THE_SITE, _AUDIO_ELSEWHERE = "media-src 'self'", "media-src 'self' https:"
+"""Where the audio of a page may come from. An address elsewhere often leads on to another host."""
 
 SEARCH_POLICY = f"{CONTENT_SECURITY_POLICY}; script-src 'self'; connect-src 'self'"
 """The search page runs one script, from the site, which fetches one file of the site."""
@@ -47,6 +51,15 @@ class PageHead:
     card: str = ""
     json_ld_html: str = ""
     policy: str = CONTENT_SECURITY_POLICY
+
+
+def policy_for(*contents: Content) -> str:
+    """The policy of a page with these texts, chosen for its readers: only one with audio may load it."""
+    audio = [each for content in contents for each in content.audio]
+    if not audio:
+        return CONTENT_SECURITY_POLICY
+    allowed = _AUDIO_OF_THE_SITE if all(each.source for each in audio) else _AUDIO_ELSEWHERE
+    return f"{CONTENT_SECURITY_POLICY}; {allowed}"
 
 
 def feed_links(page: SitePage, folder: str, title: str) -> tuple[FeedLink, ...]:

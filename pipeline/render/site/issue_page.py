@@ -15,8 +15,8 @@ from pipeline.model import (
     OutputFile,
     Section,
 )
-from pipeline.render.shared_text import link_row, together
-from pipeline.render.site.head_metadata import FeedLink, make_head
+from pipeline.render.shared_text import contents, link_row, together
+from pipeline.render.site.head_metadata import FeedLink, make_head, policy_for
 from pipeline.render.site.json_ld import about_issue
 from pipeline.render.site.page_content import content_html, html_options
 from pipeline.render.site.page_frame import SiteRenderer
@@ -41,12 +41,19 @@ from pipeline.support import urls
 def issue_page(site: SiteRenderer, position: int, edition: ComposedEdition) -> OutputFile:
     """The page of an edition of the issue at `position` in the index."""
     index, issue = site.index, edition.issue
-    page = site.page(urls.issue_path(issue, edition.audience))
+    page = replace(site.page(urls.issue_path(issue, edition.audience)), issue_show=issue.show)
     letter = for_audience(edition.letter, Medium.WEB, edition.audience)
     image = issue_card(index, position, site.messages).picture(site.publication)
     head = make_head(
         page, issue.title, edition.summary, about_issue(edition, index, image), _feeds(site, page, edition)
     )
+    whole = (
+        for_audience(item.content, Medium.WEB, edition.audience)
+        for section in edition.public_sections
+        for item, layout in section.items
+        if layout is Layout.FULL
+    )
+    head = replace(head, policy=policy_for(letter, *whole))
     sections = tuple(
         SiteSection(
             f"_section-{number}",
@@ -64,7 +71,6 @@ def issue_page(site: SiteRenderer, position: int, edition: ComposedEdition) -> O
         "issue.html.j2",
         page,
         head,
-        show=issue.show,
         number=issue.number,
         title=issue.title,
         dek=edition.summary if issue.preview_text else "",
@@ -72,6 +78,7 @@ def issue_page(site: SiteRenderer, position: int, edition: ComposedEdition) -> O
         minutes=edition.minutes,
         picture=site_image(letter.lead, page),
         letter=content_html(letter, page, "letter_", 0),
+        contents=tuple(SiteLink(each.article.title, f"#{each.article.slug}") for each in contents(edition)),
         sections=sections,
         disclaimers=edition.disclaimers,
         editions=edition_links([other for other in index.issues[position] if other is not edition], page),
@@ -113,7 +120,11 @@ def _article(
     if layout is Layout.FULL:
         content = for_audience(composed.content, Medium.WEB, edition.audience)
         html = content_html(content, page, f"{composed.article.slug}_", level - (1 if headline else 2))
-    article = replace(site_article(composed, index, page, layout.value, html), level=level, headline=headline)
+    article = replace(
+        site_article(composed, index, page, layout.value, html, edition.audience),
+        level=level,
+        headline=headline,
+    )
     if layout is not Layout.FULL:
         return article
     same_day = article.date == site_date(edition.issue.date, page.messages)

@@ -7,7 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.model import ComposedArticle, ComposedEdition, Image, Publication
+from pipeline.content.medium import Medium, for_audience
+from pipeline.model import (
+    EVERYONE,
+    ComposedArticle,
+    ComposedEdition,
+    Content,
+    Event,
+    Image,
+    Publication,
+)
 from pipeline.render.site.site_index import SiteIndex
 from pipeline.render.site.site_page import SitePage
 from pipeline.support import urls
@@ -59,7 +68,7 @@ def about_collection(page: SitePage, title: str, image: Image) -> PageSubject:
 def about_article(composed: ComposedArticle, index: SiteIndex, description: str, image: Image) -> PageSubject:
     """An article, with the dates its editor wrote. `image` is for an article without a lead image."""
     article, content, publication = composed.article, composed.content, index.publication
-    updated = article.updated or article.date
+    updated, series = article.updated or article.date, index.series.get(article.slug)
     published_at, updated_at = (when.isoformat(timespec="seconds") for when in (article.date, updated))
     data = {
         "@type": "Article",
@@ -72,7 +81,13 @@ def about_article(composed: ComposedArticle, index: SiteIndex, description: str,
         "dateModified": updated_at,
         "author": [
             _without_blanks(
-                {"@type": "Person", "name": author.name, "jobTitle": author.role, "url": author.url}
+                {
+                    "@type": "Person",
+                    "name": author.name,
+                    "jobTitle": author.role,
+                    "url": author.url,
+                    "image": getattr(composed.portraits.get(author.name), "url", None),
+                }
             )
             for author in article.authors
         ],
@@ -83,9 +98,14 @@ def about_article(composed: ComposedArticle, index: SiteIndex, description: str,
         "wordCount": content.words or None,
         "timeRequired": f"PT{content.minutes}M",
         "isBasedOn": article.link,
+        "about": _events(content, EVERYONE),
+        "position": series.number if series else None,
         "isPartOf": [
-            {"@type": "PublicationIssue", "issueNumber": edition.issue.number, "url": edition.url}
-            for edition in index.carriers.get(article.slug, ())
+            *([{"@type": "CreativeWorkSeries", "name": series.series}] if series else []),
+            *(
+                {"@type": "PublicationIssue", "issueNumber": edition.issue.number, "url": edition.url}
+                for edition in index.carriers.get(article.slug, ())
+            ),
         ],
     }
     properties = [("article:published_time", published_at), ("article:modified_time", updated_at)]
@@ -106,6 +126,7 @@ def about_issue(edition: ComposedEdition, index: SiteIndex, image: Image) -> Pag
         "image": _image_object(image),
         "inLanguage": publication.language,
         "isPartOf": _titled("Periodical", publication),
+        "about": _events(edition.letter, edition.audience),
         "hasPart": [
             {"@type": "Article", "headline": article.article.title, "url": article.url}
             for article in edition.articles
@@ -113,6 +134,27 @@ def about_issue(edition: ComposedEdition, index: SiteIndex, image: Image) -> Pag
         ],
     }
     return PageSubject("article", data, image, (("article:published_time", published_at),))
+
+
+def _events(content: Content, audience: str) -> list[dict[str, Any]]:
+    """The events in a text that the page shows."""
+    events = for_audience(content, Medium.WEB, audience).events if content.events else ()
+    return [_event(event) for event in events]
+
+
+def _event(event: Event) -> dict[str, Any]:
+    end = event.end and (event.end.date() if event.all_day else event.end)
+    place = {"@type": "Place", "name": event.place, "address": event.address}
+    return _without_blanks(
+        {
+            "@type": "Event",
+            "name": event.title,
+            "startDate": event.iso,
+            "endDate": end and end.isoformat(),
+            "location": _without_blanks(place) if event.location else None,
+            "url": event.link or event.page,
+        }
+    )
 
 
 def _titled(kind: str, publication: Publication) -> dict[str, Any]:

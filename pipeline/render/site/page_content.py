@@ -39,6 +39,7 @@ def html_options(page: SitePage, anchor: str, heading_shift: int) -> HtmlOptions
         anchor=anchor,
         heading_shift=heading_shift,
         sponsored_by=page.messages.format("sponsor_named", name="").strip(),
+        code_colors={} if page.show.code_colors else None,
         back_to=page.messages.format("web.back_to"),
         table=page.messages.format("web.table"),
     )

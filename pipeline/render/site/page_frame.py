@@ -74,8 +74,7 @@ class SiteRenderer:
         """One page, by the template `web/NAME`."""
         template = self.templates.environment().get_template(f"web/{name}")
         frame = page_frame(self.index, page)
-        shown = {"show": self.publication.show, **values}
-        html = template.render(head=head, site=frame, say=self.messages.format, **shown)
+        html = template.render(head=head, site=frame, say=self.messages.format, show=page.show, **values)
         return OutputFile(page.path, f"{html}\n".encode())
 
 

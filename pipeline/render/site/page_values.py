@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.config.i18n import Messages
-from pipeline.model import ComposedArticle, ComposedEdition, Image
+from pipeline.content.events import first_event
+from pipeline.content.medium import Medium
+from pipeline.model import EVERYONE, ComposedArticle, ComposedEdition, Image
 from pipeline.render.shared_text import host, revision_date
 from pipeline.render.site.page_content import ContentHtmlParts
 from pipeline.render.site.site_index import SiteIndex
@@ -53,6 +55,15 @@ class Byline:
     name: str
     role: str
     href: str
+    picture: SiteImage | None
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSeries:
+    """The place of an article in its series in words, and links to the parts before and after it."""
+
+    text: str
+    links: tuple[SiteLink, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +157,29 @@ def site_date(moment: datetime, messages: Messages) -> SiteDate:
     return SiteDate(moment.isoformat(timespec="seconds"), messages.date(moment))
 
 
+def site_series(slug: str, index: SiteIndex, page: SitePage) -> SiteSeries | None:
+    """The place of an article in its series, if it belongs to one."""
+    part = index.series.get(slug)
+    if part is None:
+        return None
+    key = "series" if part.count == 1 else "web.series"
+    parts = {"previous_part": part.previous, "next_part": part.next}
+    return SiteSeries(
+        page.messages.format(key, number=part.number, count=part.count, series=part.series),
+        tuple(
+            SiteLink(page.messages.format(word, title=each[0]), page.href(each[1]))
+            for word, each in parts.items()
+            if each
+        ),
+    )
+
+
+def article_date(composed: ComposedArticle, page: SitePage, audience: str = EVERYONE) -> SiteDate:
+    """The days of an article's first event for this audience, or else the article's own date."""
+    event = first_event(composed.content, Medium.WEB, audience)
+    return SiteDate(event.iso, event.days) if event else site_date(composed.article.date, page.messages)
+
+
 def site_image(image: Image | None, page: SitePage) -> SiteImage | None:
     """An image as the page shows it."""
     return SiteImage(page.href(image.url), image.alt, image.width, image.height) if image else None
@@ -166,6 +200,7 @@ def site_article(
     page: SitePage,
     layout: str = "card",
     html: ContentHtmlParts | None = None,
+    audience: str = EVERYONE,
 ) -> SiteArticle:
     """An article as the page shows it; `html` is its content if the page shows it in full."""
     article = composed.article
@@ -176,8 +211,16 @@ def site_article(
         dek=article.dek,
         href=page.href(composed.url or ""),
         tags=tag_links(article.tags, index, page),
-        writers=tuple(Byline(author.name, author.role, author.url) for author in article.authors),
-        date=site_date(article.date, page.messages),
+        writers=tuple(
+            Byline(
+                author.name,
+                author.role,
+                author.url,
+                site_image(composed.portraits.get(author.name), page),
+            )
+            for author in article.authors
+        ),
+        date=article_date(composed, page, audience),
         updated=site_date(updated, page.messages) if updated else None,
         year=article.date.year,
         minutes=composed.content.minutes,

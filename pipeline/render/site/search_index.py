@@ -10,7 +10,6 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from typing import Any
 
 from pipeline.content.medium import Medium, for_audience
@@ -18,7 +17,7 @@ from pipeline.content.tree_text import content_texts
 from pipeline.model import EVERYONE, OutputFile
 from pipeline.render.site.head_metadata import SEARCH_POLICY, PageHead
 from pipeline.render.site.page_frame import SEARCH, SiteRenderer
-from pipeline.render.site.page_values import by_year, site_article, site_date, tag_links
+from pipeline.render.site.page_values import article_date, by_year, site_article, site_date, tag_links
 from pipeline.render.site.site_page import SitePage
 
 INDEX = f"{SEARCH}index.json"
@@ -99,7 +98,8 @@ def _issues(site: SiteRenderer) -> Iterator[dict[str, Any]]:
             for text in (each.link.title, each.link.author, *content_texts(each.content.blocks))
         )
         words = words_of((number, *content_texts(letter.blocks, letter.footnotes), *links))
-        yield _entry(page, edition.issue.title, edition.url, edition.issue.date, edition.summary, (), words)
+        date = site_date(edition.issue.date, page.messages).text
+        yield _entry(page, edition.issue.title, edition.url, date, edition.summary, (), words)
 
 
 def _articles(site: SiteRenderer) -> Iterator[dict[str, Any]]:
@@ -112,16 +112,16 @@ def _articles(site: SiteRenderer) -> Iterator[dict[str, Any]]:
             words = words_of((*names, *content_texts(content.blocks, content.footnotes)))
             budget -= len(words)
         tags = tuple(tag for tag in dict.fromkeys(article.tags) if tag in site.index.by_tag)
-        yield _entry(page, article.title, each.url, article.date, article.dek, tags, words)
+        yield _entry(page, article.title, each.url, article_date(each, page).text, article.dek, tags, words)
 
 
 def _entry(
-    page: SitePage, title: str, url: str | None, date: datetime, dek: str, tags: tuple[str, ...], words: str
+    page: SitePage, title: str, url: str | None, date: str, dek: str, tags: tuple[str, ...], words: str
 ) -> dict[str, Any]:
     entry = {
         "title": title,
         "href": page.href(url or ""),
-        "date": site_date(date, page.messages).text,
+        "date": date,
         "dek": dek,
         "tags": list(tags),
         "words": words,

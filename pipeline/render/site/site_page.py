@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from pipeline.config.i18n import Messages
-from pipeline.model import Publication
+from pipeline.model import Publication, Show
 from pipeline.support import urls
 
 
@@ -15,6 +15,7 @@ class SitePage:
     """A page of the site: its folder and file, and the theme's messages in its language.
 
     `links_from_root` is for the page that a host serves at any address: its links start at the host.
+    `issue_show` is what an issue shows on its own page.
     """
 
     publication: Publication
@@ -22,6 +23,12 @@ class SitePage:
     messages: Messages
     file: str = "index.html"
     links_from_root: bool = False
+    issue_show: Show | None = None
+
+    @property
+    def show(self) -> Show:
+        """What the page shows beside its texts."""
+        return self.issue_show or self.publication.show
 
     @property
     def path(self) -> str:

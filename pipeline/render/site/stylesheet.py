@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline.model import Palette, ThemeSettings
+from pipeline.render.code_palette import code_palette
 from pipeline.render.color_contrast import text_color_on
 
 
 @dataclass(frozen=True, slots=True)
 class StyleColors:
-    """The colours of one scheme, and the colour of text on the accent."""
+    """The colours of one scheme, the colour of text on the accent, and those of code by class."""
 
     colors: Palette
     on_accent: str
+    code: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +34,8 @@ class StyleValues:
 def style_values(theme: ThemeSettings) -> StyleValues:
     """The theme's settings for the style sheet."""
     return StyleValues(
-        StyleColors(theme.colors, text_color_on(theme.colors.accent)),
-        StyleColors(theme.dark, text_color_on(theme.dark.accent)),
+        StyleColors(theme.colors, text_color_on(theme.colors.accent), code_palette(theme.colors)),
+        StyleColors(theme.dark, text_color_on(theme.dark.accent), code_palette(theme.dark)),
         _font(theme.body_font),
         _font(theme.heading_font),
         f"{theme.text_size * 100 / 16:g}%",

@@ -2,7 +2,7 @@
 
 from check_kit import Example
 
-from check_examples import copy, html, images, inbox, links, merge_fields, message, online
+from check_examples import copy, html, images, inbox, links, merge_fields, message, online, tracking
 
 EXAMPLES: dict[str, Example] = {
     **images.EXAMPLES,
@@ -13,11 +13,13 @@ EXAMPLES: dict[str, Example] = {
     **message.EXAMPLES,
     **merge_fields.EXAMPLES,
     **online.EXAMPLES,
+    **tracking.EXAMPLES,
 }
 
 ELSEWHERE = {
     "LOCK001",
     "LOCK002",
+    "LOCK003",
     "TAG001",
     "TAG002",
     "TMPL001",

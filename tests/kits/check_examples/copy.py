@@ -25,7 +25,9 @@ def with_placeholder(subject):  # type: ignore[no-untyped-def]
 
 
 EXAMPLES = {
-    "COPY001": Example(ending("The trial counted TK patients."), ending("The trial marked `TODO` and TKO.")),
+    "COPY001": Example(
+        ending("The trial counted TK patients."), ending("The trial marked `TODO(me)` and `TK`, not TKM.")
+    ),
     "COPY002": Example(
         ending("The trial counted the\nthe improved."), ending("All that that implies, had had.")
     ),
@@ -41,6 +43,10 @@ EXAMPLES = {
     "COPY006": Example(
         Case(settings='reason = "© 2024 Synapse. You signed up."'),
         Case(settings='reason = "© 2019–2026 Synapse. You signed up."'),
+    ),
+    "EVENT001": Example(
+        Case(body=f"{BODY}\n::: event A talk\nstart: 2026-01-31\n:::\n"),
+        Case(body=f"{BODY}\n::: event A talk\nstart: 2026-02-01 19:00\n:::\n"),
     ),
     "COPY007": Example(Case(change=with_empty_section)),
     "COPY008": Example(Case(body="To be continued."), Case(body="Seen:\n\n![A chart](chart.png)")),

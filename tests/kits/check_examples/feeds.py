@@ -146,7 +146,7 @@ EXAMPLES: dict[str, FeedExample] = {
         )
     ),
     "FEED011": FeedExample(
-        one("feed.xml", "tag:synapse.example,2026:issue-3", "3"),
+        one("feed.xml", "tag:synapse.example,2026:issue-3", ""),
         Feeds(change=everywhere("tag:synapse.example,2026:", "tag:other.example,2026-01-05:")),
     ),
     "FEED012": FeedExample(
@@ -247,5 +247,9 @@ EXAMPLES: dict[str, FeedExample] = {
     "FEED036": FeedExample(
         Feeds(earlier=(), before=everywhere("2026:a7-x7", "2026:b7-x7"), of="many"),
         Feeds(earlier=(), before=everywhere("The a7 piece", "The b7 piece"), of="many"),
+    ),
+    "FEED037": FeedExample(
+        Feeds(earlier=(), before=everywhere(HOME, "https://other.example/")),
+        Feeds(earlier=()),
     ),
 }
