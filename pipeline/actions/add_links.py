@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from shlex import quote
@@ -37,13 +38,14 @@ _ATTRIBUTES = "# Entries that several people have added are kept side by side.\n
 
 @dataclass(frozen=True, slots=True)
 class LinkRequest:
-    """A link to add. With a title, its page is not fetched."""
+    """A link to add. With a title, its page is not fetched. `added` is its date, instead of today."""
 
     url: str
     title: str = ""
     comment: str = ""
     tags: tuple[str, ...] = ()
     via: str = ""
+    added: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,16 @@ def add_links(
                 facts = pages[key].result()
                 entries[key] = (_entry(workspace, request, facts, now), facts)
     return _append(workspace, entries, now) if entries else ()
+
+
+def new_links(workspace: Workspace, requests: Iterable[LinkRequest]) -> tuple[LinkRequest, ...]:
+    """The links that are in no list and no earlier issue yet, each once, the last one said counts."""
+    known = _known(workspace)
+    by_id = {}
+    for request in requests:
+        with suppress(ValueError):
+            by_id[link_id(without_tracking(without_password(request.url.strip())))] = request
+    return tuple(request for key, request in by_id.items() if key not in known)
 
 
 def _known(workspace: Workspace) -> dict[str, str]:
@@ -175,7 +187,7 @@ def _entry(workspace: Workspace, request: LinkRequest, facts: _PageFacts, now: d
         "author": facts.author,
         "via": request.via,
         "tags": list(request.tags),
-        "date": now.date(),
+        "date": request.added or now.date(),
         "url": request.url,
     }
     lines = write_yaml({key: value for key, value in fields.items() if value}).splitlines()

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from pipeline import __version__
+from pipeline.actions.add_links import LinkRequest, new_links
 from pipeline.errors import PressroomError, collect
+from pipeline.importers.escape import foreign
+from pipeline.importers.exports.table import NoPostsError
 from pipeline.importers.finish import Given
 from pipeline.importers.gather import Named, named
 from pipeline.importers.pictures import Pictures
@@ -22,7 +28,8 @@ class ImportRequest:
     """What to import, and what overrides the sources. `date` may be without an offset.
 
     An author is "Name" or "Name, role". `form` is the form that all sources are read as; without it, each
-    source's form is detected. `fetch` is whether images are fetched from the web.
+    source's form is detected. `fetch` is whether images are fetched from the web, `pages` whether the pages
+    of a site become articles too, as its posts do.
     """
 
     sources: Sequence[str]
@@ -34,18 +41,24 @@ class ImportRequest:
     form: str | None = None
     fetch: bool = True
     allow_private: bool = False
+    pages: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedImport:
     """Articles read from sources, not yet written.
 
-    `run` writes them. `skipped` are the files that no importer reads. `errors` has the mistakes of sources
+    `run` writes them. `links` are the new ones of lists, `known_links` counts the others. `omitted` maps the
+    reasons why no article is made of a post to how many there are. `skipped` are the files that no importer
+    reads. `errors` has the mistakes of sources
     that cannot be imported; they do not stop the others.
     """
 
     run: Import
     items: tuple[Item, ...]
+    links: tuple[LinkRequest, ...]
+    known_links: int
+    omitted: Mapping[str, int]
     skipped: tuple[str, ...]
     errors: tuple[PressroomError, ...]
 
@@ -66,19 +79,39 @@ def prepare_import(
     errors: list[PressroomError] = []
     skipped: list[str] = []
     try:
-        sources = named(request.sources, workspace.files, skipped, errors)
-        if request.title and len(sources) > 1:
-            raise PressroomError(
-                f"{len(sources)} sources cannot all have one title.", hint="Leave --title out."
-            )
-        run = _make_run(workspace, request, now, stdin)
-        for source in watch(sources):
-            with collect(errors):
-                run.take(source)
-        items = run.settle(errors)
+        with TemporaryDirectory() as scratch:
+            sources = named(request.sources, workspace.files, Path(scratch), skipped, errors)
+            if request.title and len(sources) > 1:
+                raise PressroomError(
+                    f"{len(sources)} sources cannot all have one title.", hint="Leave --title out."
+                )
+            run = _make_run(workspace, request, now, stdin)
+            for source in watch(sources):
+                with collect(errors):
+                    try:
+                        run.take(source)
+                    except NoPostsError:
+                        # Exports have tables of subscribers beside those of posts.
+                        if not source.listed:
+                            raise
+                        skipped.append(source.name)
+            items = run.settle(errors)
     except RecursionError as error:
         raise PressroomError("a source is nested too deeply.") from error
-    return PreparedImport(run, items, tuple(skipped), tuple(errors))
+    requests = [
+        LinkRequest(each.url, each.title, foreign(each.comment), run.spelt(each.tags), added=each.added)
+        for each in run.links
+    ]
+    new = new_links(workspace, requests)
+    return PreparedImport(
+        run,
+        items,
+        new,
+        len(requests) - len(new),
+        Counter(each.omitted for each in run.omitted),
+        tuple(skipped),
+        tuple(errors),
+    )
 
 
 def replaces(item: Item, *, update: bool, overwrite: bool) -> bool:
@@ -106,4 +139,4 @@ def _make_run(
     home = workspace.files.publication.base_url
     web = SafeClient(f"Pressroom/{__version__} (import; +{home})", request.allow_private)
     pictures = Pictures(web, request.fetch)
-    return Import(workspace, overrides, pictures, stdin, now, request.form)
+    return Import(workspace, overrides, pictures, stdin, now, request.form, pages=request.pages)

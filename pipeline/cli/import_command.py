@@ -19,13 +19,10 @@ if TYPE_CHECKING:
 
 
 def _complete_form(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    from pipeline.importers.forms import IMPORTERS
+    from pipeline.importers.forms import IMPORTERS, LINKS
 
-    return [
-        CompletionItem(each.NAME, help=each.DESCRIPTION)
-        for each in IMPORTERS
-        if each.NAME.startswith(incomplete)
-    ]
+    forms = {each.NAME: each.DESCRIPTION for each in IMPORTERS} | {LINKS: "a list of links"}
+    return [CompletionItem(name, help=what) for name, what in forms.items() if name.startswith(incomplete)]
 
 
 @click.command("import")
@@ -38,6 +35,7 @@ def _complete_form(ctx: click.Context, param: click.Parameter, incomplete: str) 
 @click.option("--author", "authors", multiple=True, help='The author: "Name" or "Name, role".')
 @click.option("--base-url", default="", help="The site that addresses like /about belong to.")
 @click.option("--form", shell_complete=_complete_form, help="Read every source as this form.")
+@click.option("--pages", is_flag=True, help="Bring the pages of a site too, and not its posts alone.")
 @click.option("--update", is_flag=True, help="Take what has changed in a source, without asking.")
 @click.option("--overwrite", is_flag=True, help="With --update: also where the article was edited by hand.")
 @click.option("--no-fetch", is_flag=True, help="Fetch no images from the web.")
@@ -49,19 +47,23 @@ def _complete_form(ctx: click.Context, param: click.Parameter, incomplete: str) 
 def import_(ctx: click.Context, /, sources: tuple[str, ...], **options: Any) -> None:
     """Bring foreign writing into the pool as clean articles.
 
-    SOURCE is a file, a folder, an address, or - for standard input: Markdown of any content system, text,
-    HTML, a feed, .docx, or an email as .eml. What is left out of an article is kept in a sidecar beside
-    it (.import.json), with the reason. Importing an unchanged source again changes nothing; for a
-    changed one, the difference is shown before you decide.
+    SOURCE is a file, a folder, a .zip, an address, or - for standard input: Markdown of any content system,
+    text, HTML, a feed, .docx, an email as .eml, or the export of WordPress, Squarespace, Ghost, Substack,
+    beehiiv or Buttondown. Bookmarks and other lists of links become link items. What is left out of an
+    article is kept in a sidecar beside it (.import.json), with the reason. Importing an unchanged source
+    again changes nothing; for a changed one, the difference is shown before you decide.
 
     \b
     Examples:
       pressroom import old-site/content --dry-run
       pressroom import old-site/content --base-url https://old.example
       pressroom import https://example.org/feed.xml --tag elsewhere
+      pressroom import substack-export.zip --dry-run
+      pressroom import bookmarks.html --tag reading
       pressroom import letter.docx interview.txt --author "Jane Doe, editor"
       pbpaste | pressroom import - --title "The glutamate switch"
     """
+    from pipeline.actions.add_links import add_links
     from pipeline.actions.import_sources import ImportRequest, prepare_import
 
     workspace = workspace_of(ctx)
@@ -73,17 +75,20 @@ def import_(ctx: click.Context, /, sources: tuple[str, ...], **options: Any) -> 
     watch = partial(terminal.progress, what="Importing")
     now = time_or_now(options["now"], workspace.files.zone)
     prepared = prepare_import(workspace, request, now, sys.stdin.buffer.read, watch)
+    errors = list(prepared.errors)
     written = [] if options["dry_run"] else _write(prepared, sources, options)
+    if prepared.links and not options["dry_run"]:
+        add_links(workspace, prepared.links, now, errors, allow_private=request.allow_private)
     if options["as_json"]:
         terminal.print_json(_json(prepared, written, options["dry_run"]))
     else:
         _show(prepared, written, options["dry_run"])
-    if prepared.errors:
-        terminal.show_mistakes(prepared.errors)
+    if errors:
+        terminal.show_mistakes(errors)
         ctx.exit(1)
 
 
-_REQUEST_OPTIONS = ("title", "tags", "date", "authors", "base_url", "form", "allow_private")
+_REQUEST_OPTIONS = ("title", "tags", "date", "authors", "base_url", "form", "allow_private", "pages")
 
 
 def _write(prepared: PreparedImport, sources: Sequence[str], options: dict[str, Any]) -> list[Item]:
@@ -138,6 +143,13 @@ def _show(prepared: PreparedImport, written: Sequence[Item], dry_run: bool) -> N
             _show_article(item, dry_run)
     for name in prepared.skipped:
         terminal.message(f"{name}: skipped, it has no form that can be imported")
+    for each in prepared.links:
+        terminal.result(f"{each.url}  {each.title}")
+    if prepared.links or prepared.known_links:
+        known = f", {prepared.known_links} known already" if prepared.known_links else ""
+        terminal.message(f"\n{terminal.count(len(prepared.links), 'new link')}{known}.")
+    for reason, number in prepared.omitted.items():
+        terminal.message(f"left out: {number}, {reason}")
     if prepared.items:
         counts = ", ".join(f"{number} {state.value}" for state, number in counted(prepared.items).items())
         articles = terminal.count(len(prepared.items), "article")
@@ -189,6 +201,9 @@ def _json(prepared: PreparedImport, written: Sequence[Item], dry_run: bool) -> d
         articles.append(entry)
     return {
         "articles": articles,
+        "links": [{"url": each.url, "title": each.title, "tags": list(each.tags)} for each in prepared.links],
+        "known_links": prepared.known_links,
+        "omitted": dict(prepared.omitted),
         "passed_over": list(prepared.skipped),
         "errors": [each.values for error in prepared.errors for each in flatten(error)],
     }

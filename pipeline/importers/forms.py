@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from pipeline.errors import PressroomError, suggest
 from pipeline.importers.draft import Importer, Material
+from pipeline.importers.exports import json_export, table, wordpress
 from pipeline.importers.readers import docx, feed, markdown, message, page, text
 
-IMPORTERS: tuple[Importer, ...] = (docx, message, feed, page, markdown, text)
+LINKS = "links"
+"""The form of lists of links, which become link items (`exports/links.py`)."""
+
+IMPORTERS: tuple[Importer, ...] = (
+    docx,
+    message,
+    wordpress,
+    feed,
+    json_export,
+    page,
+    table,
+    markdown,
+    text,
+)
 """Forms that are known by their bytes come first, the one that takes any text last."""
 
 
@@ -18,7 +32,8 @@ def importer_for(material: Material, form: str | None = None) -> Importer:
     if form is not None:
         known = {each.NAME: each for each in IMPORTERS}
         if form not in known:
-            hint = suggest(form, known) or f"The forms are {', '.join(known)}."
+            names = [*known, LINKS]
+            hint = suggest(form, names) or f"The forms are {', '.join(names)}."
             raise PressroomError(f'there is no form "{form}".', "--form", hint=hint)
         return known[form]
     for each in IMPORTERS:
@@ -27,5 +42,5 @@ def importer_for(material: Material, form: str | None = None) -> Importer:
     raise PressroomError(
         "is no form that can be imported.",
         material.name,
-        hint="Import Markdown, text, HTML, a feed, .docx or .eml.",
+        hint="Import Markdown, text, HTML, a feed, .docx, .eml, or an export of another system.",
     )

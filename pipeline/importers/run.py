@@ -22,8 +22,10 @@ from pipeline.importers.article_file import article_text
 from pipeline.importers.cleanup import clean
 from pipeline.importers.cleanup.markup import with_text_at
 from pipeline.importers.draft import Draft, Importer, Material
+from pipeline.importers.exports.links import ForeignLink, read_links, takes_links
+from pipeline.importers.exports.post import PAGE
 from pipeline.importers.finish import Given, Known, finished, known_of, slug_of
-from pipeline.importers.forms import importer_for
+from pipeline.importers.forms import LINKS, importer_for
 from pipeline.importers.gather import STDIN, Named, load
 from pipeline.importers.pictures import Pictures
 from pipeline.importers.records import Record, digest_of, read_records
@@ -96,7 +98,9 @@ class Import:
     """One run of importing into a workspace.
 
     `given` is what the user said, `form` the form that all sources are taken for, `stdin` reads standard
-    input, `now` is the present moment. Raises `PressroomError` for sidecars that cannot be read.
+    input, `now` is the present moment, `pages` asks for the pages of a site too. `links` are the links of
+    lists, and `omitted` the posts of which no article is made. Raises `PressroomError` for sidecars that
+    cannot be read.
     """
 
     def __init__(
@@ -107,12 +111,17 @@ class Import:
         stdin: Callable[[], bytes],
         now: datetime,
         form: str | None = None,
+        *,
+        pages: bool = False,
     ) -> None:
         errors: list[PressroomError] = []
         self.workspace = workspace
         self.files = workspace.files
         self.given = given
         self.form = form
+        self.pages = pages
+        self.links: list[ForeignLink] = []
+        self.omitted: list[Draft] = []
         self.pictures = pictures
         self.stdin = stdin
         self.records = read_records(self.files, workspace.pool, errors)
@@ -129,8 +138,15 @@ class Import:
     def take(self, source: Named) -> None:
         """Read one source. Raises `PressroomError` where nothing can be made of it."""
         material = load(source, self.files, self.pictures.web, self.stdin)
+        if self.form == LINKS or (self.form is None and takes_links(material)):
+            self.links += read_links(material)
+            return
         importer = importer_for(material, self.form)
         drafts = importer.read(material)
+        if self.pages:
+            drafts = tuple(replace(each, omitted="") if each.omitted == PAGE else each for each in drafts)
+        self.omitted += [each for each in drafts if each.omitted]
+        drafts = tuple(each for each in drafts if not each.omitted)
         if self.given.title and len(drafts) > 1:
             raise PressroomError(
                 f"holds {len(drafts)} articles, which cannot all have one title.",
@@ -184,6 +200,10 @@ class Import:
         for tag in draft.tags:
             self._tags.setdefault(path_part(tag), tag)
         return draft
+
+    def spelt(self, tags: Iterable[str]) -> tuple[str, ...]:
+        """The tags in the spelling that the publication has, with those that the user gave."""
+        return tuple(dict.fromkeys(self._tags.get(path_part(tag), tag) for tag in (*tags, *self.given.tags)))
 
     # --- all of them together --------------------------------------------------------------------
 

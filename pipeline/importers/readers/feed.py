@@ -13,7 +13,7 @@ from pipeline.errors import PressroomError
 from pipeline.importers.decode import cleaned, text_of
 from pipeline.importers.draft import Draft, Left, Material
 from pipeline.importers.html.tree import Tag, value, xml_of
-from pipeline.importers.readers.feed_item import SourceItem, FeedText, Person, draft_of, joined
+from pipeline.importers.readers.feed_item import FeedText, Person, SourceItem, draft_of, joined
 from pipeline.importers.readers.json_feed import is_json_feed, json_items
 
 NAME = "feed"
@@ -137,12 +137,12 @@ def _apart(drafts: Iterable[Draft]) -> tuple[Draft, ...]:
             key = " ".join(filter(None, (key, draft.canonical_url or draft.title)))
         while key in by_key:
             key = f"{draft.key} {len(by_key) + 1}" if f"{draft.key} {len(by_key) + 1}" != key else f"{key}'"
-        by_key[key] = replace(draft, key=key)
+        by_key[key] = replace(draft, key=key, feed_id=draft.feed_id if key == draft.key else "")
     return tuple(by_key.values())
 
 
 def _refuse(text: str, name: str) -> None:
-    """Raise for lists of feeds, and for entities, which no feed needs and many attacks do."""
+    """Raise for lists of feeds, and for entities."""
     if _kind(text) == "opml":
         found = re.findall(r"""\bxmlUrl\s*=\s*["']([^"'<>]+)""", text, re.IGNORECASE)
         listed = ", ".join(html.unescape(each) for each in found[:_MOST_NAMED])
@@ -152,6 +152,11 @@ def _refuse(text: str, name: str) -> None:
             name,
             hint=f"Import the feeds that it names: {listed}" if listed else "It names none.",
         )
+    refuse_entities(text, name)
+
+
+def refuse_entities(text: str, name: str) -> None:
+    """Raise for entities, which no feed needs and many attacks do."""
     outside = "".join(part for part, is_data in _parts(text) if not is_data).lower()
     if "<!entity" in outside:
         line = text[: text.lower().find("<!entity")].count("\n") + 1
