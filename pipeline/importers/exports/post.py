@@ -31,6 +31,7 @@ class ExportedPost:
     updated: str = ""
     people: tuple[Person, ...] = ()
     tags: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
     image: str = ""
     live: bool = True
     paid: bool = False
@@ -49,10 +50,11 @@ def draft_of_post(post: ExportedPost, base: str) -> Draft:
         published=post.published,
         updated=post.updated,
         people=post.people,
-        tags=post.tags,
+        tags=(*post.tags, *post.categories),
         images=(post.image,) if post.image else (),
         base=post.link or base,
         left=post.left,
+        extra={"categories": list(post.categories)},
     )
     draft = draft_of(item)
     if post.markdown:

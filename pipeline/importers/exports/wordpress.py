@@ -6,7 +6,6 @@ No comment and no password of it gets into an article.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from html import unescape
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
@@ -82,7 +81,8 @@ def _post(item: Element, names: dict[str, str], pictures: dict[str, tuple[str, s
         link=_child(item, "link", "") if "?p=" not in _child(item, "link", "") else "",
         published=f"{gmt}Z" if re.match("[12]", gmt) else _published(item),
         people=(Person(name),) if name else (),
-        tags=tuple(dict.fromkeys(_tags(item))),
+        tags=_terms(item, "post_tag"),
+        categories=_terms(item, "category"),
         image=pictures.get(_meta(item, "_thumbnail_id"), ("", ""))[0],
         live=status not in _DRAFTS and not _child(item, "post_password"),
         omitted=omitted,
@@ -110,9 +110,10 @@ def _meta(item: Element, key: str) -> str:
     return next((_child(each, "meta_value") for each in pairs if _child(each, "meta_key") == key), "")
 
 
-def _tags(item: Element) -> Iterator[str]:
-    """Tags, then categories, but the one that every post has which was given none."""
-    for domain in ("post_tag", "category"):
-        for each in item.findall("category"):
-            if each.get("domain", "category") == domain and each.get("nicename") != "uncategorized":
-                yield unescape((each.text or "").strip())
+def _terms(item: Element, domain: str) -> tuple[str, ...]:
+    """Tags or categories, but the category that WordPress gives to posts that have none."""
+    return tuple(
+        unescape((each.text or "").strip())
+        for each in item.findall("category")
+        if each.get("domain", "category") == domain and each.get("nicename") != "uncategorized"
+    )
