@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline.errors import PressroomError, suggest
 from pipeline.importers.draft import Importer, Material
-from pipeline.importers.exports import json_export, table, wordpress
+from pipeline.importers.exports import blogger, json_export, medium, notion, table, wordpress
 from pipeline.importers.readers import docx, feed, markdown, message, page, text
 
 LINKS = "links"
@@ -14,10 +14,13 @@ IMPORTERS: tuple[Importer, ...] = (
     docx,
     message,
     wordpress,
+    blogger,
     feed,
     json_export,
+    medium,
     page,
     table,
+    notion,
     markdown,
     text,
 )

@@ -12,6 +12,7 @@ from pipeline.config.workspace_files import POOL, WorkspaceFiles
 from pipeline.errors import PressroomError
 from pipeline.importers.draft import Material
 from pipeline.importers.exports.archive import is_archive, unpack
+from pipeline.importers.exports.medium import is_medium
 from pipeline.importers.exports.table import is_substack
 from pipeline.support.http import FetchError, SafeClient
 from pipeline.support.urls import without_password
@@ -169,6 +170,8 @@ def _walk(
                 hint = "Name it itself, to import what it leads to."
                 errors.append(PressroomError("is a link out of the folder.", entry.as_posix(), hint=hint))
             elif entry.is_dir() and entry.name == "posts" and is_substack(folder):
+                continue  # the texts of its table
+            elif entry.name != "posts" and is_medium(folder):
                 continue
             elif entry.is_dir():
                 yield from _walk(entry, root, (*above, here), passed, errors)

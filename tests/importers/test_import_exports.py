@@ -305,6 +305,83 @@ def test_what_is_no_export_is_refused_by_what_it_is(
     assert says in said and "ada@mill.example" not in said
 
 
+MEDIUM = """<html><head><title>Of rye</title></head><body><article class="h-entry">
+<header><h1 class="p-name">Of rye</h1></header>
+<section data-field="subtitle" class="p-summary">A dark grain.</section>
+<section data-field="body" class="e-content"><h3 class="graf graf--h3 graf--title">Of rye</h3>
+<p class="graf">Rye is dark and it grows where the wheat will not.</p></section>
+<footer><p>By <a href="https://medium.com/@mo" class="p-author h-card">Mo Reed</a> on
+<a href="https://medium.com/p/1"><time class="dt-published" datetime="2020-01-02T03:04:05.000Z">January 2</time></a>.</p>
+<p><a href="https://medium.com/@mo/of-rye-1" class="p-canonical">Canonical link</a></p></footer></article></body></html>"""
+
+
+def test_posts_of_medium_become_articles_and_nothing_else_of_its_archive(workspace: WorkspaceRunner) -> None:
+    unfinished = re.sub(r"on\n<a.*?</a>", "", MEDIUM.replace("rye", "oats"), flags=re.DOTALL)
+    files = {
+        "posts/2020-01-02_Of-rye-1.html": MEDIUM,
+        "posts/draft_Of-oats-2.html": unfinished,
+        "profile/profile.html": "<html><body><p>ada@mill.example</p></body></html>",
+        "claps/claps-0001.html": "<html><body><p>Claps</p></body></html>",
+    }
+    texts = brought(workspace, "medium.zip", archive(files))["texts"]
+    assert set(texts) == {"of-rye", "of-oats"}
+    for part in (
+        "date: 2020-01-02T03:04:05+00:00",
+        "dek: A dark grain.",
+        "name: Mo Reed",
+        "canonical_url: https://medium.com/@mo/of-rye-1",
+    ):
+        assert part in texts["of-rye"]
+    assert texts["of-rye"].partition("\n---\n")[2] == "Rye is dark and it grows where the wheat will not.\n"
+    assert "draft: true" in texts["of-oats"] and "draft" not in texts["of-rye"]
+
+
+def test_pages_of_notion_have_their_properties_as_fields(workspace: WorkspaceRunner) -> None:
+    ids = "0123456789abcdef" * 2, "fedcba9876543210" * 2
+    files = {
+        f"Work/Of rye {ids[0]}.md": f"# Of rye\n\nTags: grain, bread\nDate: January 2, 2026\nMood: calm\n\nRye is dark, see [oats](Of%20oats%20{ids[1]}.md).\n\n<aside>\n💡 Keep it dry.\n\n</aside>\n",
+        f"Work/Of oats {ids[1]}.md": "# Of oats\n\nOats are pale.\n",
+    }
+    texts = brought(workspace, "notion.zip", archive(files))["texts"]
+    assert set(texts) == {"of-rye", "of-oats"}
+    rye = texts["of-rye"]
+    assert (
+        "title: Of rye\ndate: 2026-01-02\n" in rye and "tags: [grain, bread]" in rye and "mood: calm" in rye
+    )
+    assert "see [oats](of-oats.md)" in rye and "Keep it dry." in rye
+
+
+def test_posts_of_blogger_become_articles_without_their_comments(workspace: WorkspaceRunner) -> None:
+    def entry(kind: str, title: str, more: str = "") -> str:
+        return (
+            f"<entry><id>tag:blogger.com,1999:blog-1.post-{title}</id><published>2020-01-02T03:04:05Z</published>"
+            f"<category scheme='http://schemas.google.com/g/2005#kind' term='http://schemas.google.com/blogger/2008/kind#{kind}'/>"
+            f"<title type='text'>{title}</title><content type='html'>&lt;p&gt;Words on {title}.&lt;/p&gt;</content>{more}</entry>"
+        )
+
+    draft = "<app:control xmlns:app='http://purl.org/atom/app#'><app:draft>yes</app:draft></app:control>"
+    entries = (
+        entry("settings", "S"),
+        entry("post", "Rye"),
+        entry("comment", "Herring"),
+        entry("post", "Oats", draft),
+        entry("page", "About"),
+    )
+    found = brought(
+        workspace,
+        "blog.xml",
+        f"<?xml version='1.0'?><feed xmlns='http://www.w3.org/2005/Atom'>{''.join(entries)}</feed>",
+    )
+    assert set(found["texts"]) == {"rye", "oats"} and "draft: true" in found["texts"]["oats"]
+    assert "id: tag:blogger.com,1999:blog-1.post-Rye" in found["texts"]["rye"]
+    assert found["omitted"] == {
+        "a setting of the site": 1,
+        "a comment": 1,
+        "a page: bring pages too with --pages": 1,
+    }
+    assert b"Herring" not in b"".join(workspace.tree().values())
+
+
 # --- archives ---------------------------------------------------------------------------------------
 
 
