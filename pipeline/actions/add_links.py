@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from shlex import quote
@@ -38,14 +37,14 @@ _ATTRIBUTES = "# Entries that several people have added are kept side by side.\n
 
 @dataclass(frozen=True, slots=True)
 class LinkRequest:
-    """A link to add. With a title, its page is not fetched. `added` is its date, instead of today."""
+    """A link to add. With a title, its page is not fetched; without a day, it is of today."""
 
     url: str
     title: str = ""
     comment: str = ""
     tags: tuple[str, ...] = ()
     via: str = ""
-    added: date | None = None
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,7 @@ def add_links(
     A link that is there already, or whose page cannot be read, is left out, and said in `errors`. Raises
     `PressroomError` for a file that cannot be added to; then nothing is written.
     """
-    known = _known(workspace)
+    known = known_addresses(workspace)
     wanted: dict[str, LinkRequest] = {}
     for request in requests:
         with collect(errors):
@@ -106,17 +105,7 @@ def add_links(
     return _append(workspace, entries, now) if entries else ()
 
 
-def new_links(workspace: Workspace, requests: Iterable[LinkRequest]) -> tuple[LinkRequest, ...]:
-    """The links that are in no list and no earlier issue yet, each once, the last one said counts."""
-    known = _known(workspace)
-    by_id = {}
-    for request in requests:
-        with suppress(ValueError):
-            by_id[link_id(without_tracking(without_password(request.url.strip())))] = request
-    return tuple(request for key, request in by_id.items() if key not in known)
-
-
-def _known(workspace: Workspace) -> dict[str, str]:
+def known_addresses(workspace: Workspace) -> dict[str, str]:
     """Where each address is already, by the id that is made from it: in a file, or in an earlier issue."""
     known = {link_id(link.url): f"is in {link.place}" for link in workspace.pool.links.values() if link.url}
     for folder, lock in sorted(workspace.assembler.locks.items(), reverse=True):
@@ -163,12 +152,7 @@ def _facts(workspace: Workspace, request: LinkRequest, web: SafeClient) -> _Page
     if not head.title or "html" not in (material.media_type or "html"):
         raise untitled
     published = head.date.date() if isinstance(head.date, datetime) else head.date
-    return _PageFacts(
-        head.title,
-        head.description,
-        ", ".join(each.name for each in head.authors if "@" not in each.name),
-        published,
-    )
+    return _PageFacts(head.title, head.description, ", ".join(each.name for each in head.authors), published)
 
 
 def _entry(workspace: Workspace, request: LinkRequest, facts: _PageFacts, now: datetime) -> str:
@@ -187,7 +171,7 @@ def _entry(workspace: Workspace, request: LinkRequest, facts: _PageFacts, now: d
         "author": facts.author,
         "via": request.via,
         "tags": list(request.tags),
-        "date": request.added or now.date(),
+        "date": request.day or now.date(),
         "url": request.url,
     }
     lines = write_yaml({key: value for key, value in fields.items() if value}).splitlines()

@@ -10,9 +10,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pipeline import __version__
-from pipeline.actions.add_links import LinkRequest, new_links
+from pipeline.actions.add_links import AddedLink, LinkRequest, add_links, known_addresses
+from pipeline.articles.links import link_id
 from pipeline.errors import PressroomError, collect
-from pipeline.importers.escape import foreign
 from pipeline.importers.exports.table import NoPostsError
 from pipeline.importers.finish import Given
 from pipeline.importers.gather import Named, named
@@ -20,6 +20,7 @@ from pipeline.importers.pictures import Pictures
 from pipeline.importers.run import Import, Item, State
 from pipeline.model import Author
 from pipeline.support.http import SafeClient
+from pipeline.support.urls import without_tracking
 from pipeline.workspace import Workspace
 
 
@@ -48,10 +49,10 @@ class ImportRequest:
 class PreparedImport:
     """Articles read from sources, not yet written.
 
-    `run` writes them. `links` are the new ones of lists, `known_links` counts the others. `omitted` maps the
-    reasons why no article is made of a post to how many there are. `skipped` are the files that no importer
-    reads. `errors` has the mistakes of sources
-    that cannot be imported; they do not stop the others.
+    `run` writes them. `links` are the new links of lists of links, `known_links` counts those that are
+    there already. `omitted` maps the reasons why no article is made of a post to how many there are.
+    `skipped` are the files that no importer reads. `errors` has the mistakes of sources that cannot be
+    imported; they do not stop the others.
     """
 
     run: Import
@@ -98,20 +99,29 @@ def prepare_import(
             items = run.settle(errors)
     except RecursionError as error:
         raise PressroomError("a source is nested too deeply.") from error
-    requests = [
-        LinkRequest(each.url, each.title, foreign(each.comment), run.spelt(each.tags), added=each.added)
-        for each in run.links
-    ]
-    new = new_links(workspace, requests)
-    return PreparedImport(
-        run,
-        items,
-        new,
-        len(requests) - len(new),
-        Counter(each.omitted for each in run.omitted),
-        tuple(skipped),
-        tuple(errors),
-    )
+    links = _new_links(workspace, run, request.tags)
+    known = len(run.links) - len(links)
+    omitted = Counter(each.omitted for each in run.omitted)
+    return PreparedImport(run, items, links, known, omitted, tuple(skipped), tuple(errors))
+
+
+def _new_links(workspace: Workspace, run: Import, tags: tuple[str, ...]) -> tuple[LinkRequest, ...]:
+    """The listed links that are in no list and no issue yet, with tags as the publication spells them."""
+    known = set(known_addresses(workspace)) if run.links else set()
+    requests: dict[str, LinkRequest] = {}
+    for link in run.links:
+        key = link_id(without_tracking(link.url))
+        names = tuple(dict.fromkeys(run.spelling(tag) for tag in (*link.tags, *tags)))
+        if key not in known:
+            requests.setdefault(key, LinkRequest(link.url, link.title, link.comment, names, day=link.day))
+    return tuple(requests.values())
+
+
+def write_links(
+    workspace: Workspace, prepared: PreparedImport, now: datetime, errors: list[PressroomError]
+) -> tuple[AddedLink, ...]:
+    """Append the new links to the month's file of link items; what cannot be added goes to `errors`."""
+    return add_links(workspace, prepared.links, now, errors) if prepared.links else ()
 
 
 def replaces(item: Item, *, update: bool, overwrite: bool) -> bool:

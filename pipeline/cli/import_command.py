@@ -14,15 +14,20 @@ from pipeline.cli import terminal
 from pipeline.cli.options import MomentType, complete_tag, json_option, now_option, time_or_now, workspace_of
 
 if TYPE_CHECKING:
+    from pipeline.actions.add_links import AddedLink
     from pipeline.actions.import_sources import PreparedImport
+    from pipeline.errors import PressroomError
     from pipeline.importers.run import Item
 
 
 def _complete_form(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    from pipeline.importers.forms import IMPORTERS, LINKS
+    from pipeline.importers.forms import IMPORTERS
 
-    forms = {each.NAME: each.DESCRIPTION for each in IMPORTERS} | {LINKS: "a list of links"}
-    return [CompletionItem(name, help=what) for name, what in forms.items() if name.startswith(incomplete)]
+    return [
+        CompletionItem(each.NAME, help=each.DESCRIPTION)
+        for each in IMPORTERS
+        if each.NAME.startswith(incomplete)
+    ]
 
 
 @click.command("import")
@@ -48,23 +53,25 @@ def import_(ctx: click.Context, /, sources: tuple[str, ...], **options: Any) -> 
     """Bring foreign writing into the pool as clean articles.
 
     SOURCE is a file, a folder, a .zip, an address, or - for standard input: Markdown of any content system,
-    text, HTML, a feed, .docx, an email as .eml, or the export of WordPress, Squarespace, Ghost, Substack,
-    beehiiv or Buttondown. Bookmarks and other lists of links become link items. What is left out of an
-    article is kept in a sidecar beside it (.import.json), with the reason. Importing an unchanged source
-    again changes nothing; for a changed one, the difference is shown before you decide.
+    text, HTML, a feed, .docx, an email as .eml, or an export of WordPress, Squarespace, Ghost, Substack,
+    Medium, Blogger, Notion, beehiiv or Buttondown. What is left out of an article is kept in a sidecar
+    beside it (.import.json), with the reason. Importing an unchanged source again changes nothing; for a
+    changed one, the difference is shown before you decide.
+
+    A list of links becomes link items in issues/links: a browser's or a service's bookmarks (.html, RSS),
+    OPML, CSV or TSV with a header, or Markdown with nothing but links in lists.
 
     \b
     Examples:
       pressroom import old-site/content --dry-run
       pressroom import old-site/content --base-url https://old.example
       pressroom import https://example.org/feed.xml --tag elsewhere
-      pressroom import substack-export.zip --dry-run
-      pressroom import bookmarks.html --tag reading
       pressroom import letter.docx interview.txt --author "Jane Doe, editor"
+      pressroom import substack-export.zip --dry-run
+      pressroom import bookmarks.html reading.csv
       pbpaste | pressroom import - --title "The glutamate switch"
     """
-    from pipeline.actions.add_links import add_links
-    from pipeline.actions.import_sources import ImportRequest, prepare_import
+    from pipeline.actions.import_sources import ImportRequest, prepare_import, write_links
 
     workspace = workspace_of(ctx)
     request = ImportRequest(
@@ -75,14 +82,14 @@ def import_(ctx: click.Context, /, sources: tuple[str, ...], **options: Any) -> 
     watch = partial(terminal.progress, what="Importing")
     now = time_or_now(options["now"], workspace.files.zone)
     prepared = prepare_import(workspace, request, now, sys.stdin.buffer.read, watch)
-    errors = list(prepared.errors)
     written = [] if options["dry_run"] else _write(prepared, sources, options)
-    if prepared.links and not options["dry_run"]:
-        add_links(workspace, prepared.links, now, errors, allow_private=request.allow_private)
+    errors = list(prepared.errors)
+    added = () if options["dry_run"] else write_links(workspace, prepared, now, errors)
     if options["as_json"]:
-        terminal.print_json(_json(prepared, written, options["dry_run"]))
+        terminal.print_json(_json(prepared, written, errors, options["dry_run"]))
     else:
         _show(prepared, written, options["dry_run"])
+        _show_links(prepared, added)
     if errors:
         terminal.show_mistakes(errors)
         ctx.exit(1)
@@ -143,11 +150,6 @@ def _show(prepared: PreparedImport, written: Sequence[Item], dry_run: bool) -> N
             _show_article(item, dry_run)
     for name in prepared.skipped:
         terminal.message(f"{name}: skipped, it has no form that can be imported")
-    for each in prepared.links:
-        terminal.result(f"{each.url}  {each.title}")
-    if prepared.links or prepared.known_links:
-        known = f", {prepared.known_links} known already" if prepared.known_links else ""
-        terminal.message(f"\n{terminal.count(len(prepared.links), 'new link')}{known}.")
     for reason, number in prepared.omitted.items():
         terminal.message(f"left out: {number}, {reason}")
     if prepared.items:
@@ -176,7 +178,20 @@ def _show_article(item: Item, dry_run: bool) -> None:
         terminal.result("\n" + "\n".join(f"  | {line}".rstrip() for line in text.split("\n")) + "\n")
 
 
-def _json(prepared: PreparedImport, written: Sequence[Item], dry_run: bool) -> dict[str, Any]:
+def _show_links(prepared: PreparedImport, added: Sequence[AddedLink]) -> None:
+    for link in added:
+        terminal.result(f"{link.item.place}  {link.item.title}")
+    if not added:
+        for request in prepared.links:
+            terminal.result(f"{request.url}  {request.title}")
+    if prepared.links or prepared.known_links:
+        known = f", {prepared.known_links} known already" if prepared.known_links else ""
+        terminal.message(f"\n{terminal.count(len(prepared.links), 'new link')}{known}.")
+
+
+def _json(
+    prepared: PreparedImport, written: Sequence[Item], errors: Sequence[PressroomError], dry_run: bool
+) -> dict[str, Any]:
     from dataclasses import asdict
 
     from pipeline.errors import flatten
@@ -205,5 +220,5 @@ def _json(prepared: PreparedImport, written: Sequence[Item], dry_run: bool) -> d
         "known_links": prepared.known_links,
         "omitted": dict(prepared.omitted),
         "passed_over": list(prepared.skipped),
-        "errors": [each.values for error in prepared.errors for each in flatten(error)],
+        "errors": [each.values for error in errors for each in flatten(error)],
     }

@@ -6,9 +6,7 @@ from pipeline.errors import PressroomError, suggest
 from pipeline.importers.draft import Importer, Material
 from pipeline.importers.exports import blogger, json_export, medium, notion, table, wordpress
 from pipeline.importers.readers import docx, feed, markdown, message, page, text
-
-LINKS = "links"
-"""The form of lists of links, which become link items (`exports/links.py`)."""
+from pipeline.importers.readers.link_list import LINKS_FORM
 
 IMPORTERS: tuple[Importer, ...] = (
     docx,
@@ -35,8 +33,9 @@ def importer_for(material: Material, form: str | None = None) -> Importer:
     if form is not None:
         known = {each.NAME: each for each in IMPORTERS}
         if form not in known:
-            names = [*known, LINKS]
-            hint = suggest(form, names) or f"The forms are {', '.join(names)}."
+            if form == LINKS_FORM:
+                raise PressroomError("is no list of links.", material.name)
+            hint = suggest(form, known) or f"The forms are {', '.join((*known, LINKS_FORM))}."
             raise PressroomError(f'there is no form "{form}".', "--form", hint=hint)
         return known[form]
     for each in IMPORTERS:

@@ -26,8 +26,8 @@ FIRST_CRUMB = _compiled(
 NAVIGATION = _compiled(
     r"skip to (?:main )?content|zum inhalt springen|aller au contenu",
     r"(?:main )?menu|(?:open|close|toggle) (?:menu|navigation)|search|log ?in|sign ?in|home|blog",
-    r"[←‹«<]? ?(?:back|return) to (?:the )?(?:all )?(?:blog|articles|home|news|resources|library|top|overview)",
-    r"all (?:articles|posts)|listen to (?:this )?article|(?:previous|next|older|newer) (?:article|post|story)s?",
+    r"[←‹«<]? ?(?:back|return) to (?:the )?(?:all )?(?:blog|articles|home|news|resources|library|top)",
+    r"all (?:articles|posts)|listen to (?:this )?article|(?:previous|next|older|newer) (?:article|post)s?",
     r"advertisement|loading(?:\.\.\.|…)?",
 )
 CONTENTS = _compiled(
@@ -75,10 +75,10 @@ GREETING = _compiled(
 ASKS = _any(
     r"book|schedule|sign up|get started|get in touch|get help|learn more|read more|find out|find an?",
     r"contact|call|reach out|join|register|download|try|apply|request|reserve|order|visit|explore|discover",
-    r"subscribe|donate|support us|write to|email us|claim|click here|enrol+|talk (?:to|with)|speak (?:to|with)",
+    r"subscribe|donate|support us|write to|email us|claim|click here|enrol+|(?:talk|speak) (?:to|with)",
     r"see (?:if|whether|how)|start (?:your|the|a|with|now|today)|begin (?:your|now|today)",
     r"check (?:if|whether|your)",
-    r"take (?:the|our|a|this|your)(?: [\w-]+){0,3} (?:quiz|assessment|test|survey|step|questionnaire|screening)",
+    r"take (?:the|our|a|this|your)(?: [\w-]+){0,3} (?:quiz|assessment|test|survey|step|screening)",
     r"jetzt|buchen sie|vereinbaren sie|mehr erfahren|kontaktieren sie|melden sie sich",
     r"prenez|réservez|en savoir plus|contactez|inscrivez",
 )
@@ -131,7 +131,7 @@ DISCLAIMS = _compiled(
     r"\bne (?:constitue|remplace) pas\b",
 )
 OF_THE_TEXT = _compiled(
-    r"(?:this|the) (?:article|content|information|material|page|text|newsletter|piece|post|blog|(?:web)?site)",
+    r"(?:this|the) (?:article|content|information|material|page|text|newsletter|piece|post|blog|\w*site)",
     r"(?:information|content|material)\b|nothing (?:in|here|on)\b|(?:please )?(?:always )?(?:consult|seek)\b",
     r"(?:dieser|diese|der) (?:artikel|text|beitrag|inhalt|information)|cet article",
 )
@@ -157,9 +157,9 @@ SHARE_LABEL = _compiled(
     r"share(?: (?:this|on|via|it|with).{0,30})?|follow us(?: on.{0,20})?|teilen|partager", end=r"\s*:?"
 )
 SHARE = _compiled(
-    r"(?:share on )?(?:facebook|twitter|x|linkedin|instagram|youtube|tiktok|whatsapp|reddit|pinterest|threads)",
+    r"(?:share on )?(?:facebook|twitter|x|linkedin|instagram|youtube|tiktok|whatsapp|reddit|pinterest)",
     r"(?:share on )?(?:bluesky|mastodon|telegram|e-?mail)|copy (?:the )?link|link copied!?|print|tweet|share",
-    r"pin it|rss",
+    r"pin it|rss|threads",
 )
 
 _POLICY = _any(

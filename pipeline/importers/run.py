@@ -22,12 +22,12 @@ from pipeline.importers.article_file import article_text
 from pipeline.importers.cleanup import clean
 from pipeline.importers.cleanup.markup import with_text_at
 from pipeline.importers.draft import Draft, Importer, Material
-from pipeline.importers.exports.links import ForeignLink, read_links, takes_links
 from pipeline.importers.exports.post import PAGE
 from pipeline.importers.finish import Given, Known, finished, known_of, slug_of
-from pipeline.importers.forms import LINKS, importer_for
+from pipeline.importers.forms import importer_for
 from pipeline.importers.gather import STDIN, Named, load
 from pipeline.importers.pictures import Pictures
+from pipeline.importers.readers.link_list import LINKS_FORM, SourceLink, read_link_list
 from pipeline.importers.records import Record, digest_of, read_records
 from pipeline.importers.settle import Directory, with_links, with_pictures
 from pipeline.model import Article, Audio, Image, ImageUse
@@ -98,9 +98,7 @@ class Import:
     """One run of importing into a workspace.
 
     `given` is what the user said, `form` the form that all sources are taken for, `stdin` reads standard
-    input, `now` is the present moment, `pages` asks for the pages of a site too. `links` are the links of
-    lists, and `omitted` the posts of which no article is made. Raises `PressroomError` for sidecars that
-    cannot be read.
+    input, `now` is the present moment. Raises `PressroomError` for sidecars that cannot be read.
     """
 
     def __init__(
@@ -120,7 +118,6 @@ class Import:
         self.given = given
         self.form = form
         self.pages = pages
-        self.links: list[ForeignLink] = []
         self.omitted: list[Draft] = []
         self.pictures = pictures
         self.stdin = stdin
@@ -131,6 +128,7 @@ class Import:
         self._known = Known(self._tags, known.audiences, known.zone, known.now)
         self._taken = {*workspace.pool, *workspace.pool.current}
         self._slugs = {slug: article.place.path for slug, article in workspace.pool.items()}
+        self.links: list[SourceLink] = []
         self._items: list[Item] = []
 
     # --- one source after the other --------------------------------------------------------------
@@ -138,8 +136,8 @@ class Import:
     def take(self, source: Named) -> None:
         """Read one source. Raises `PressroomError` where nothing can be made of it."""
         material = load(source, self.files, self.pictures.web, self.stdin)
-        if self.form == LINKS or (self.form is None and takes_links(material)):
-            self.links += read_links(material)
+        if self.form in (None, LINKS_FORM) and (links := read_link_list(material)):
+            self.links += links
             return
         importer = importer_for(material, self.form)
         drafts = importer.read(material)
@@ -195,15 +193,15 @@ class Import:
         self.records.add(item.record)  # so that the same piece is not brought twice in one run
         return item
 
+    def spelling(self, tag: str) -> str:
+        """A tag as the publication spells it."""
+        return self._tags.get(path_part(tag), tag)
+
     def _finished(self, draft: Draft, material: Material, before: Article | None) -> Draft:
         draft = finished(clean(draft), self.given, self._known, material.name, before)
         for tag in draft.tags:
             self._tags.setdefault(path_part(tag), tag)
         return draft
-
-    def spelt(self, tags: Iterable[str]) -> tuple[str, ...]:
-        """The tags in the spelling that the publication has, with those that the user gave."""
-        return tuple(dict.fromkeys(self._tags.get(path_part(tag), tag) for tag in (*tags, *self.given.tags)))
 
     # --- all of them together --------------------------------------------------------------------
 

@@ -508,7 +508,7 @@ def test_what_cannot_be_imported_is_named_and_the_rest_goes_on(
     (old / "empty.md").write_bytes(b" \n")
     (old / "bomb.docx").write_bytes(b"PK\x03\x04 not a package")
     (old / "entities.xml").write_text('<!DOCTYPE r [<!ENTITY a "b">]><rss><channel/></rss>', encoding="utf-8")
-    (old / "picture.png").write_bytes(png())
+    (old / "notes.odt").write_bytes(png())
     with (old / "huge.txt").open("wb") as file:
         file.truncate(50_000_001)
     (old / "loop").symlink_to(old)
@@ -517,7 +517,7 @@ def test_what_cannot_be_imported_is_named_and_the_rest_goes_on(
     assert result.exit_code == 1
     assert "Traceback" not in result.output
     assert "issues/articles/good.md  new" in result.stdout
-    assert "picture.png: skipped" in result.stderr
+    assert "notes.odt: skipped" in result.stderr
     for name, said in {
         "binary.txt": "is no form that can be imported",
         "empty.md": "is empty",

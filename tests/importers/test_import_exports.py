@@ -6,7 +6,6 @@ import io
 import json
 import re
 import zipfile
-from html import escape
 from typing import Any
 
 import pytest
@@ -432,62 +431,3 @@ def test_an_archive_is_read_as_its_folder_would_be(workspace: WorkspaceRunner) -
     texts = brought(workspace, "site.zip", archive(files))["texts"]
     assert "![a dot](dot.png)" in texts["one"] and "[two](../two.md)" in texts["one"]
     assert workspace.tree()["issues/articles/one/dot.png"] == png()
-
-
-# --- lists of links ---------------------------------------------------------------------------------
-
-LINKS = [
-    ("Rye & oats", "https://a.example/rye", "A grain.", "bread"),
-    ("Salt", "https://a.example/salt", "White.", "notes"),
-]
-BOOKMARKS = (
-    "<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<TITLE>Bookmarks</TITLE>\n<DL><p>\n"
-    + "".join(
-        f'<DT><A HREF="{url}" ADD_DATE="1767225600" TAGS="{tag}">{escape(title)}</A>\n<DD>{note}\n'
-        for title, url, note, tag in LINKS
-    )
-    + "</DL><p>\n"
-)
-FORMS = {
-    "bookmarks.html": BOOKMARKS,
-    "links.csv": "title,url,description,tag\n" + "".join(f"{title},{url},{note},{tag}\n" for title, url, note, tag in LINKS),
-    "links.tsv": "url\ttitle\tnote\ttags\n" + "".join(f"{url}\t{title}\t{note}\t{tag}\n" for title, url, note, tag in LINKS),
-    "links.opml": '<opml version="2.0"><body>'
-    + "".join(f'<outline text="{tag}"><outline type="link" text="{escape(title)}" url="{url}" description="{note}"/></outline>' for title, url, note, tag in LINKS)
-    + "</body></opml>",
-    "raindrop.xml": '<rss version="2.0"><channel><title>x</title><link>https://raindrop.io/me</link>'
-    + "".join(f"<item><title>{escape(title)}</title><link>{url}</link><description>{note}</description><category>{tag}</category></item>" for title, url, note, tag in LINKS)
-    + "</channel></rss>",
-    "links.md": "# This week\n\n" + "".join(f"## {tag}\n\n- [{title}]({url}): {note}\n\n" for title, url, note, tag in LINKS),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", FORMS)
-def test_a_list_of_links_becomes_link_items(workspace: WorkspaceRunner, name: str) -> None:
-    found = brought(workspace, name, FORMS[name])
-    assert found["articles"] == [] and len(found["links"]) == 2
-    listed = workspace.json("links")
-    assert {(each["title"], each["url"], each["comment"], tuple(each["tags"])) for each in listed} == {
-        (title, url, note, (tag,)) for title, url, note, tag in LINKS
-    }
-    before = workspace.tree()
-    again = brought(workspace, name, FORMS[name])
-    assert (again["links"], again["known_links"]) == ([], 2) and workspace.tree() == before
-
-
-def test_a_dry_run_writes_no_link(workspace: WorkspaceRunner) -> None:
-    before = workspace.tree()
-    assert len(brought(workspace, "links.md", FORMS["links.md"], "--dry-run")["links"]) == 2
-    assert {path: data for path, data in workspace.tree().items() if path in before} == before
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "# A\n\nWords first.\n\n- [one](https://a.example/1)\n- [two](https://a.example/2)\n",
-        "# A\n\n- [one](https://a.example/1)\n- and a word\n",
-        "# A\n\n- [one](https://a.example/1)\n",
-    ],
-)
-def test_a_text_with_a_list_of_links_stays_an_article(workspace: WorkspaceRunner, text: str) -> None:
-    assert brought(workspace, "a.md", text)["links"] == []

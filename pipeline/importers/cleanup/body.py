@@ -25,12 +25,14 @@ class Body:
     def __init__(self, draft: Draft) -> None:
         self.draft = draft
         self.blocks = list(draft.blocks)
+        self._places: dict[int, int] = {}
         self.title_line = 0
         self.byline_line = 0
 
     def take(self, block: SourceBlock, reason: str = "", text: str = "") -> None:
         """Take a block out of the body; with a reason it is left out, else a field has its words."""
-        self.blocks = [each for each in self.blocks if each is not block]
+        del self.blocks[self._place(block)]
+        self._places.clear()
         if reason:
             self.leave(text or block.text, reason, block.line)
 
@@ -40,8 +42,24 @@ class Body:
 
     def replace(self, old: SourceBlock, *new: SourceBlock) -> None:
         """Put blocks in the place of another one."""
-        at = next(number for number, each in enumerate(self.blocks) if each is old)
+        at = self._place(old)
         self.blocks[at : at + 1] = new
+        if len(new) == 1:
+            self._places[id(new[0])] = at
+        else:
+            self._places.clear()
+
+    def has(self, block: SourceBlock) -> bool:
+        """Whether a block is still in the body."""
+        return self._place(block) < len(self.blocks)
+
+    def _place(self, block: SourceBlock) -> int:
+        """The place of a block, looked up by identity; blocks may be equal."""
+        at = self._places.get(id(block), len(self.blocks))
+        if at >= len(self.blocks) or self.blocks[at] is not block:
+            self._places = {id(each): number for number, each in enumerate(self.blocks)}
+            at = self._places.get(id(block), len(self.blocks))
+        return at
 
     def change(self, change: Callable[[SourceBlock], SourceBlock]) -> None:
         """Replace each block by what `change` returns."""
@@ -73,12 +91,17 @@ class Body:
 
     def below(self, block: SourceBlock) -> SourceBlock | None:
         """The block below this one."""
-        return self.after(block)[0] if self.after(block) else None
+        at = self._place(block) + 1
+        return self.blocks[at] if at < len(self.blocks) else None
+
+    def above(self, block: SourceBlock) -> SourceBlock | None:
+        """The block above this one."""
+        at = self._place(block)
+        return self.blocks[at - 1] if at else None
 
     def after(self, block: SourceBlock) -> list[SourceBlock]:
         """All blocks below this one."""
-        at = next((number for number, each in enumerate(self.blocks) if each is block), len(self.blocks))
-        return self.blocks[at + 1 :]
+        return self.blocks[self._place(block) + 1 :]
 
     def relate(self, links: Iterable[Link]) -> None:
         """Add related pieces; one that is named already only gets its title."""

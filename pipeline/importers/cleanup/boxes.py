@@ -81,14 +81,23 @@ def is_named(box: Box, pattern: re.Pattern[str]) -> bool:
     return any(pattern.fullmatch(name) for name in box.names)
 
 
+def _boxes(body: Body) -> dict[Box, list[SourceBlock]]:
+    """The blocks in each box."""
+    boxes: dict[Box, list[SourceBlock]] = {}
+    for block in body.blocks:
+        for box in block.boxes:
+            boxes.setdefault(box, []).append(block)
+    return boxes
+
+
 def page_furniture(body: Body) -> None:
     """Menus, share buttons, sign-ups and the like, as their class says; a box of related pieces is a field.
 
     A box with half of the text, or a long paragraph, stays: its class is a style.
     """
     whole = sum(len(block.words) for block in body.blocks)
-    for box in dict.fromkeys(box for block in body.blocks for box in block.boxes):
-        inside = [block for block in body.blocks if box in block.boxes]
+    for box, blocks in _boxes(body).items():
+        inside = [block for block in blocks if body.has(block)]
         reason = furniture_reason((box,))
         size = sum(len(block.words) for block in inside)
         is_menu = "nav" in box.names
@@ -110,15 +119,14 @@ def page_furniture(body: Body) -> None:
 
 def boxes(body: Body) -> None:
     """A box whose class is that of a call to action or a note becomes `::: cta` or `::: callout`."""
-    for box in dict.fromkeys(box for block in body.blocks for box in block.boxes):
-        inside = [block for block in body.blocks if box in block.boxes]
+    for box, blocks in _boxes(body).items():
+        inside = [block for block in blocks if body.has(block)]
         if not inside or any(block.kind is Kind.CONTAINER for block in inside):
             continue
         if is_named(box, _CTA):
             _calls(body, inside)
         elif is_named(box, _CALLOUT):
-            title = ""
-            blocks = inside
+            title, blocks = "", inside
             if inside[0].kind is Kind.HEADING and inside[1:] and "{{" not in inside[0].text:
                 title, blocks = inside[0].words, inside[1:]
             body.replace(inside[0], container(f"callout {title}", blocks, inside[0].line))

@@ -32,9 +32,10 @@ def byline(body: Body) -> None:
     for block, below in zip(head, [*head[1:], body.below(head[-1]) if head else None], strict=False):
         role = below is not None and below.is_line and is_role(below.words)
         beside = below is not None and bool(facts.get(id(below)))
-        if not facts[id(block)] and block.is_line and (role or beside) and len(authors_of(block.words)) == 1:
-            if body.draft.title and not (beside and any(key == "author" for key, _ in facts[id(below)])):
-                facts[id(block)] = (("author", block.words),)
+        named = beside and any(key == "author" for key, _ in facts[id(below)])
+        alone = not facts[id(block)] and block.is_line and len(authors_of(block.words)) == 1
+        if alone and (role or beside) and body.draft.title and not named:
+            facts[id(block)] = (("author", block.words),)
         if below is not None and role and any(key == "author" for key, _ in facts[id(block)]):
             facts[id(below)] = (("role", below.words),)
     for at, block in enumerate(head):

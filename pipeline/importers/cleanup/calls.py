@@ -69,7 +69,7 @@ def _leads(link: Reference, base: str) -> bool:
 
 
 def calls(body: Body) -> None:
-    """A paragraph or quote that is a link which asks; at the end of the text, a sentence with a link or address."""
+    """A paragraph or quote that is a link which asks; at the end of the text, a sentence with an address."""
     blocks = body.blocks
     texts = [at for at, block in enumerate(blocks) if _is_text(block)]
     last = texts[-1] if texts else -1

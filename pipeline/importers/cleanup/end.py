@@ -17,10 +17,10 @@ _ITEM = re.compile(r"^\s*(?:[-+*]|\d+[.)])\s+")
 
 
 def disclaimer(body: Body) -> None:
-    """A disclaimer by its words or below its name becomes the field; a second one with the same words goes."""
+    """A disclaimer by its words or below its name becomes the field; with the same words again it goes."""
     edge = body.tail() or body.blocks
     for block in [*body.head(), *edge] if body.draft.numbered else edge:
-        if not any(each is block for each in body.blocks):
+        if not body.has(block):
             continue
         label = phrases.DISCLAIMER_LABEL.match(block.words)
         below = body.below(block)
@@ -83,7 +83,7 @@ def _part(body: Body, label: SourceBlock) -> list[SourceBlock]:
 def share(body: Body) -> None:
     """Buttons to share a page: names of networks in a row, or one below the other."""
     for block in body.tail():
-        if not any(each is block for each in body.blocks) or len(block.words) > 200:
+        if not body.has(block) or len(block.words) > 200:
             continue
         pieces = [each for each in re.split(r"\s*[|·•,/]\s*|\s{2,}|\n", readable(inner(block.text))) if each]
         shares = [phrases.SHARE.fullmatch(each) or phrases.SHARE_LABEL.fullmatch(each) for each in pieces]
@@ -190,7 +190,7 @@ def sign_up(body: Body) -> None:
     """Forms and lines to subscribe to a newsletter, with the labels of their fields; prose stays."""
     taken: list[SourceBlock] = []
     for block in body.tail():
-        if not _is_sign_up(block) or not any(each is block for each in body.blocks):
+        if not _is_sign_up(block) or not body.has(block):
             continue
         below = body.after(block)[:4]
         if block.kind is Kind.HEADING:
@@ -205,7 +205,7 @@ def sign_up(body: Body) -> None:
             taken.append(below[0])
     taken = list(dict.fromkeys(taken))
     for block in taken if len(taken) < len(body.blocks) else ():
-        if any(each is block for each in body.blocks):
+        if body.has(block):
             body.take(block, "newsletter sign-up")
 
 
@@ -226,7 +226,7 @@ def about(body: Body) -> None:
     """Who publishes, or who wrote: "About us" and what is below it, at the very end."""
     for block in body.tail(3):
         match = phrases.ABOUT.match(block.words) if block.is_line else None
-        if not any(each is block for each in body.blocks):
+        if not body.has(block):
             continue
         reason = (
             "about the author"
@@ -246,7 +246,7 @@ def related(body: Body) -> None:
     """Other pieces: "Related: …" with nothing but links, a list of links or lines with addresses below it."""
     for block in list(body.blocks):
         below = body.below(block)
-        if not any(each is block for each in body.blocks):
+        if not body.has(block):
             continue
         if block.kind in (Kind.QUOTE, Kind.PARAGRAPH, Kind.LINE) and (named := _named(block)):
             body.relate(named)

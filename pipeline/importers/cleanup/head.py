@@ -51,7 +51,7 @@ def labels(body: Body) -> None:
     """A line that says what it is: "Title: …", "Summary: …", "Tags: …"; a label alone names the next line."""
     for block in [*body.head(), *body.tail()[-6:]]:
         match = _LABEL.match(block.words) if block.is_line else None
-        if not match or not any(each is block for each in body.blocks):
+        if not match or not body.has(block):
             continue
         value, below, draft = block.words[match.end() :], body.below(block), body.draft
         if match[3] and value:
@@ -65,11 +65,12 @@ def labels(body: Body) -> None:
         elif match[2] and not draft.dek and 0 < len(value) <= _LONGEST_DEK:
             body.set(dek=value)
             body.take(block, "the line of the dek")
-        elif match[2] and not draft.dek and not value and below and below.is_text:
-            if is_prose(below.words) and len(below.words) <= _LONGEST_DEK:
-                body.set(dek=below.words)
-                body.take(below)
-                body.take(block, "the name of the dek")
+        elif match[2] and not draft.dek and not value and below and below.is_text and is_prose(below.words):
+            if len(below.words) > _LONGEST_DEK:
+                continue
+            body.set(dek=below.words)
+            body.take(below)
+            body.take(block, "the name of the dek")
 
 
 def contents(body: Body) -> None:
@@ -79,7 +80,7 @@ def contents(body: Body) -> None:
         if block.kind in (Kind.PARAGRAPH, Kind.LIST) and _MARK.fullmatch(block.text):
             body.take(block, "the place of a table of contents")
         elif block.kind is Kind.LIST and _leads_inside(block):
-            above = _above(body, block)
+            above = body.above(block)
             if above and _is_contents_name(above):
                 body.take(above, "table of contents")
             body.take(block, "table of contents")
@@ -108,11 +109,6 @@ def _is_contents_name(block: SourceBlock) -> bool:
         and block.kind is not Kind.LIST
         and phrases.CONTENTS.fullmatch(block.words.rstrip(":")) is not None
     )
-
-
-def _above(body: Body, block: SourceBlock) -> SourceBlock | None:
-    at = next(number for number, each in enumerate(body.blocks) if each is block)
-    return body.blocks[at - 1] if at else None
 
 
 def _entries(body: Body, name: SourceBlock, headings: set[str]) -> list[SourceBlock]:
@@ -154,13 +150,9 @@ def title(body: Body) -> None:
         _title_first(body)
     if body.draft.title:
         for block in body.blocks[:24] if body.draft.numbered else body.blocks[:6]:
+            looks = block.kind in (Kind.HEADING, Kind.LINE) or is_bold(block.text)
             if block.is_line and is_one_title(block.words, body.draft.title):
-                if (
-                    block.kind in (Kind.HEADING, Kind.LINE)
-                    or is_bold(block.text)
-                    or not is_sentence(block.words)
-                ):
-                    body.take(block, _AGAIN)
+                body.take(block, _AGAIN) if looks or not is_sentence(block.words) else None
         _title_otherwise(body)
 
 
@@ -178,7 +170,7 @@ def _name(body: Body, block: SourceBlock) -> None:
 
 
 def _title_twice(body: Body) -> None:
-    """A page copied as text has its title more than once above the text; short lines above it are its menu."""
+    """A page copied as text has its title more than once above the text; short lines above it are a menu."""
     top = [block for block in body.blocks[:15] if block.kind in (Kind.LINE, Kind.PARAGRAPH)]
     for place, block in enumerate(top if body.draft.numbered else ()):
         if place and is_prose(block.words):
@@ -219,7 +211,7 @@ def _title_first(body: Body) -> None:
 
 
 def _title_otherwise(body: Body) -> None:
-    """A second title of a copied page just below the first, of which at least half of the words are the same."""
+    """A second title just below the first in a copied page, with at least half of the words the same."""
     below = next((each for each in body.blocks[:3] if each.kind is Kind.LINE), None)
     if below is None or body.draft.alt_title or len(body.blocks) < 3 or not body.draft.numbered:
         return

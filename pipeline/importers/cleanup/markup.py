@@ -1,4 +1,4 @@
-"""Rules on the Markdown of a body: addresses, headings and rules, and what Pressroom would read as its own."""
+"""Rules on the Markdown of a body: addresses, headings, and what Pressroom would read as its own."""
 
 from __future__ import annotations
 

@@ -36,9 +36,8 @@ def read(material: Material) -> tuple[Draft, ...]:
     fields = dict(line.split(": ", 1) for line in page["fields"].splitlines())
     head: dict[str, str | list[str]] = {"title": page["title"].strip()}
     head |= {re.sub(r"\W+", "_", key).lower(): value.strip() for key, value in fields.items()}
-    head |= {
-        "tags": [each.strip() for each in fields[key].split(",")] for key in fields if key.lower() == "tags"
-    }
+    if isinstance(tags := head.get("tags"), str):
+        head["tags"] = [each.strip() for each in tags.split(",")]
     source = f"---\n{write_yaml(head)}---\n{page['body']}"
     stem = _NAMED.fullmatch(PurePosixPath(material.name).stem)
     drafts = markdown.read(replace(material, name=f"{stem[1] if stem else 'page'}.md", data=source.encode()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -53,19 +53,25 @@ def read(material: Material) -> tuple[Draft, ...]:
     """The posts in it. Raises `PressroomError` for a table of something else."""
     rows = rows_of(material)
     names = rows[0].keys()
-    if {"post_id", "is_published"} <= names:
-        posts = [_substack(row, material) for row in rows]
-    elif {"subject", "body"} <= names:
-        posts = [button_post(row) for row in rows]
-    elif _first(rows[0], _BODIES, names=True) and _first(rows[0], _TITLES, names=True):
-        posts = [_post(row, number) for number, row in enumerate(rows, 1)]
-    else:
+    if not is_of_posts(names):
         raise NoPostsError(
             f"is a table without texts or addresses: its columns are {', '.join(list(names)[:8])}.",
             material.name,
             hint="Posts need a column `title` and one `content`; links need `title` and `url`.",
         )
+    if {"post_id", "is_published"} <= names:
+        posts = [_substack(row, material) for row in rows]
+    elif {"subject", "body"} <= names:
+        posts = [button_post(row) for row in rows]
+    else:
+        posts = [_post(row, number) for number, row in enumerate(rows, 1)]
     return tuple(draft_of_post(each, "") for each in posts)
+
+
+def is_of_posts(names: Collection[str]) -> bool:
+    """Whether a table with these columns has the texts of posts, or names the files that have them."""
+    has_text = any(each in names for each in _BODIES) and any(each in names for each in _TITLES)
+    return has_text or ("post_id" in names and "is_published" in names)
 
 
 def rows_of(material: Material) -> list[Row]:
@@ -110,9 +116,9 @@ def _line_of_mistake(text: str, delimiter: str) -> int:
     return line
 
 
-def _first(row: Row, keys: Iterable[str], *, names: bool = False) -> str:
-    """The first of these columns that has something (or is there), as its value (or name)."""
-    return next(((key if names else row[key]) for key in keys if (key in row if names else row.get(key))), "")
+def first_cell(row: Row, keys: Iterable[str]) -> str:
+    """The first of these columns that has something in this row."""
+    return next((row[key] for key in keys if row.get(key)), "")
 
 
 def _substack(row: Row, material: Material) -> ExportedPost:
@@ -140,22 +146,22 @@ def _substack(row: Row, material: Material) -> ExportedPost:
 
 
 def _post(row: Row, number: int) -> ExportedPost:
-    body, title = _first(row, _BODIES), _first(row, _TITLES)
+    body, title = first_cell(row, _BODIES), first_cell(row, _TITLES)
     markup = re.search(r"</?[a-z][^<>]*>", body, re.IGNORECASE) is not None
-    tags = re.split(r"[,;|]", _first(row, ("content_tags", "tags", "tag", "categories")))
+    tags = re.split(r"[,;|]", first_cell(row, ("content_tags", "tags", "tag", "categories")))
     status = row.get("status", "").lower()
     audience = row.get("audience", "").lower()
     return ExportedPost(
-        id=_first(row, ("id", "post_id", "slug", "url")) or f"row {number}",
+        id=first_cell(row, ("id", "post_id", "slug", "url")) or f"row {number}",
         title=title,
         html=body if markup else "",
         markdown="" if markup else body,
-        dek=_first(row, ("web_subtitle", "subtitle", "description", "excerpt")),
+        dek=first_cell(row, ("web_subtitle", "subtitle", "description", "excerpt")),
         slug=row.get("slug", ""),
-        link=_first(row, ("web_url", "url", "link")),
-        published=_first(row, _DATES),
+        link=first_cell(row, ("web_url", "url", "link")),
+        published=first_cell(row, _DATES),
         tags=tuple(each.strip() for each in tags if each.strip()),
-        image=_first(row, ("thumbnail_url", "image", "feature_image")),
+        image=first_cell(row, ("thumbnail_url", "image", "feature_image")),
         live=status in ("", "confirmed", "published", "sent", "archived", "live"),
         paid=audience in ("premium", "paid"),
     )

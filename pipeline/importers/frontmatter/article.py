@@ -1,4 +1,4 @@
-"""Front matter as an article's fields, by one table: the field, how a value is read, and which others say the same."""
+"""Front matter as an article's fields, by one table."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _UNFINISHED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class _Value:
-    """A value that was read; `rest` has no place in the field, `note` is how it was read if that is a guess."""
+    """A value that was read; `rest` has no place in the field, `note` is how it was guessed."""
 
     value: Any
     rest: Any = None

@@ -6,15 +6,13 @@ Each mend keeps every character of the line's value: it becomes a text in quotes
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from pipeline.config.fields import Field
 from pipeline.config.front_matter import yaml_fields
 from pipeline.errors import PressroomError
 
 _MOST_MENDS = 50
-_LONGEST = 100_000  # each mend reads the head some times over
-_ANCHOR = re.compile(r"&([^\s,\[\]{}]+)")
+_LONGEST = 100_000  # each mend reads the head once more
 _TABS = re.compile(r"^[ ]*\t[ \t]*|(?<=:)[ \t]*\t[ \t]*(?=\S)|(?<=-)\t[ \t]*", re.MULTILINE)
 _TIGHT = re.compile(r"^([A-Za-z_][\w-]*):(?=[^\s/])", re.MULTILINE)
 
@@ -24,85 +22,44 @@ def mended_fields(head: str, path: str, first_line: int) -> tuple[dict[str, Fiel
 
     Raises the `PressroomError` of the first line that cannot be mended.
     """
-    text = _never_lost(head)
-    for _ in range(_MOST_MENDS):
+    old = head.split("\n")
+    lines = [_quoted_if_lost(line, head) for line in old]
+    mended = {at for at, line in enumerate(lines) if line != old[at]}
+    while True:
+        text = "\n".join(lines)
         try:
             fields = yaml_fields(text, path, first_line, foreign=True)
         except PressroomError as error:
-            better = _mended(text, error, path, first_line) if len(text) < _LONGEST else None
-            if better is None:
-                raise
-            text = better
-        else:
-            pairs = zip(head.split("\n"), text.split("\n"), strict=False)
-            mends = {
-                first_line + number: old.strip()
-                for number, (old, new) in enumerate(pairs)
-                if old != new and _spaced(old) != new
-            }
-            return fields, mends, text
-    what = "the front matter is no YAML in too many places."
-    raise PressroomError(what, path, first_line, "Put texts in quotes.")
-
-
-def _spaced(text: str) -> str:
-    return _TIGHT.sub(r"\1: ", _TABS.sub(lambda tabs: tabs[0].replace("\t", "  "), text))
-
-
-def _never_lost(head: str) -> str:
-    """Puts quotes around what YAML reads without complaint, and drops: `!Now or never` and `&Sons`."""
-    lines = head.split("\n")
-    for number, line in enumerate(lines):
-        key, colon, value = line.partition(": ")
-        value = value.strip()
-        anchor = _ANCHOR.match(value)
-        lost = anchor is not None and value != "&" and f"*{anchor[1]}" not in head
-        if colon and key[:1].isalnum() and (lost or re.match(r"!(?!!|ruby/)", value)):
-            lines[number] = f"{key}: {_quoted(value)}"
-    return "\n".join(lines)
-
-
-def _mended(text: str, error: PressroomError, path: str, first_line: int) -> str | None:
-    """The text with the slip mended that `error` stems from, or None if no mend takes reading further."""
-    at = (error.line or first_line) - first_line
-    for better in _attempts(text.split("\n"), at):
-        if better == text:
-            continue
-        try:
-            yaml_fields(better, path, first_line, foreign=True)
-        except PressroomError as still:
-            if (still.line or 0) - first_line <= at and still.message != "a key must be a text.":
+            spaced = _TIGHT.sub(r"\1: ", _TABS.sub(lambda tabs: tabs[0].replace("\t", "  "), text))
+            if spaced != text:
+                lines = spaced.split("\n")
                 continue
-        return better
-    return None
+            wrong = (error.line or first_line) - first_line
+            places = range(min(wrong, len(lines) - 1), max(-1, wrong - 4), -1)
+            at = next((each for each in places if each not in mended and _quoted_line(lines[each])), None)
+            if at is None or len(mended) == _MOST_MENDS or len(head) > _LONGEST:
+                raise
+            mended.add(at)
+            lines[at] = _quoted_line(lines[at])
+        else:
+            return fields, {first_line + at: old[at].strip() for at in sorted(mended)}, text
 
 
-def _attempts(lines: list[str], wrong: int) -> Iterator[str]:
-    """What may be meant, the likeliest first; `wrong` is the line from 0 that could not be read."""
-    yield _spaced("\n".join(lines))
-    opened = [
-        number
-        for number, line in enumerate(lines)
-        if re.match(r"[^:]*:\s*(?:\"[^\"]*|'[^']*|\[[^\]]*)$", line)
-    ]
-    for number in [*opened, *range(wrong, max(-1, wrong - 4), -1)]:
-        if number >= len(lines) or lines[number].lstrip().startswith("#"):
-            continue
-        # The value goes on in lines below it that are deeper, and neither list nor key.
-        deeper = len(lines[number]) - len(lines[number].lstrip()) + 1
-        end = number + 1
-        while end < len(lines) and re.match(rf" {{{deeper},}}(?!- )[^\s:][^:]*$", lines[end]):
-            end += 1
-        value = " ".join(line.strip() for line in lines[number:end])
-        match = re.match(r"\s*((?:- )*[\w@.$ -]+: *|- +)(\S.*)", value)
-        if match and not re.fullmatch(r"'(?:[^']|'')*'", match[2]):
-            indent = lines[number][: deeper - 1]
-            mended = f"{indent}{match[1].rstrip()} {_quoted(match[2])}"
-            yield "\n".join([*lines[:number], mended, *[""] * (end - number - 1), *lines[end:]])
-    for number in (wrong, wrong - 1):
-        # A value that goes on at the margin.
-        if 0 < number < len(lines) and lines[number].strip() and ": " not in lines[number]:
-            yield "\n".join([*lines[:number], f"  {lines[number]}", *lines[number + 1 :]])
+def _quoted_if_lost(line: str, head: str) -> str:
+    """The line in quotes if YAML reads it without complaint, and drops it: `!Now or never` and `&Sons`."""
+    key, colon, value = line.partition(": ")
+    anchor = re.match(r"&([^\s,\[\]{}]+)", value)
+    lost = anchor is not None and f"*{anchor[1]}" not in head
+    lost = lost or re.match(r"!(?!!|ruby/)", value) is not None
+    return f"{key}: {_quoted(value.strip())}" if colon and key[:1].isalnum() and lost else line
+
+
+def _quoted_line(line: str) -> str:
+    """The line with its value in quotes; empty if it has no value, or has quotes already."""
+    match = re.match(r"(\s*(?:- )*[\w@.$ -]+:|\s*-) *(\S.*)", line)
+    if not match or line.lstrip().startswith("#") or re.fullmatch(r"'(?:[^']|'')*'", match[2].strip()):
+        return ""
+    return f"{match[1]} {_quoted(match[2].strip())}"
 
 
 def _quoted(value: str) -> str:

@@ -1,4 +1,4 @@
-"""HTML as blocks: ONE washer for pages, mails, documents and feeds. The tree is tidied, written, and parsed."""
+"""HTML as blocks: ONE washer for pages, mails, documents and feeds: tidy the tree, write it, parse it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ STEPS: tuple[Step, ...] = (
     meaning.bullets,
     meaning.loose,
 )
-"""What is done to a tree before it is written, in order. Each takes the tree, and adds to what is left out."""
+"""What is done to a tree before it is written, in order. Each takes the tree and the list of what is left."""
 
 _TRANSPARENT = frozenset(
     [
@@ -83,7 +83,7 @@ def wash(html: str | Tag) -> Washed:
 
 
 def names_of(name: str, attributes: str) -> tuple[str, ...]:
-    """The names by which an element is known: its role, classes and id, and its own if that tells what it is."""
+    """The names of an element: its role, classes and id, and its own if that tells what it is."""
     found = re.findall(
         r"""\b(?:class|id|role)\s*=\s*(?:"([^"]*)"|'([^']*)'|(\S+))""", attributes, re.IGNORECASE
     )

@@ -25,7 +25,21 @@ from pipeline.importers.html.tree import (
 )
 
 _HOLDERS = frozenset(
-    "address article aside blockquote body center div fieldset footer header li main section".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "center",
+        "div",
+        "fieldset",
+        "footer",
+        "header",
+        "li",
+        "main",
+        "section",
+    ]
 )
 """Elements that hold paragraphs."""
 _BUTTON = re.compile(r".*(?:btn|button|cta|call-to-action).*")
@@ -128,7 +142,7 @@ def figures(root: Tag, left: list[Left]) -> None:
                 images[0]["title"] = words
             elif words and not caption.find(["em", "i"]):
                 caption.append(make("em", *list(caption.children)))
-            if not words or images[:1] and images[0].get("title") == words:
+            if not words or (images[:1] and images[0].get("title") == words):
                 caption.decompose()
         tag.name = "div"
     for tag in elements(root, "figcaption"):

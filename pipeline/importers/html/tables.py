@@ -47,7 +47,7 @@ def _is_layout(table: Tag) -> bool:
 
 
 def data(root: Tag, left: list[Left]) -> None:
-    """Each row gets as many cells as the widest, the first row is the head, a caption becomes a line before it."""
+    """Each row gets as many cells as the widest, the first row is the head, a caption is a line before it."""
     for table in elements(root, "table"):
         rows = [row for row in elements(table, "tr") if _cells(row)]
         if caption := table.find("caption"):

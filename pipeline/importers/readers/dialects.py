@@ -195,7 +195,7 @@ def _callout(name: str, title: str, inside: str, whole: str) -> str:
 
 
 def _shortcode(match: re.Match[str], left: list[Left], reason: str) -> str:
-    """A shortcode of Hugo or a tag of Liquid as Markdown, if it is a picture, a film or a link; else nothing."""
+    """A shortcode of Hugo or a tag of Liquid as Markdown: a picture, a film or a link; else nothing."""
     liquid = match[0].startswith("{%")
     name = (match[1] if liquid else match[2]).lower().rpartition("/")[2]
     arguments = _arguments(match[2] if liquid else match[3])

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline.errors import PressroomError
 from pipeline.importers.decode import cleaned
-from pipeline.importers.readers.feed_item import SourceItem, FeedText, Person, joined
+from pipeline.importers.readers.feed_item import FeedText, Person, SourceItem, joined
 from pipeline.support.json_text import read_json
 
 _READ = frozenset(

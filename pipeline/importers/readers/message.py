@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from email.message import EmailMessage
+from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
 
 from pipeline.config.fields import Field
@@ -78,7 +78,7 @@ def read(material: Material) -> tuple[Draft, ...]:
     return (draft,)
 
 
-def _draft(message: EmailMessage, name: str) -> Draft:
+def _draft(message: Message, name: str) -> Draft:
     left: list[Left] = []
     parts = parts_of(message, name)
     for _ in range(_MAX_FORWARDS):
@@ -274,7 +274,7 @@ def _moment(text: str) -> Moment | None:
     return moment if 1900 <= moment.year <= 2199 else None
 
 
-def _listed(message: EmailMessage) -> str:
+def _listed(message: Message) -> str:
     """Where this piece is on the web (RFC 5064; Substack and others put it in List-Post)."""
     for name in ("Archived-At", "List-Post"):
         address = header(message, name).strip("<> ")

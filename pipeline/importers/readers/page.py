@@ -102,7 +102,7 @@ def _article_lines(html: str) -> frozenset[str]:
 
 
 def _placed(draft: Draft, lines: frozenset[str]) -> Draft:
-    """The draft with the blocks from the first to the last of the article's lines, its title above included."""
+    """The draft with the blocks from the first to the last of the article's lines, and its title above."""
     blocks = draft.blocks
 
     def is_article(block: SourceBlock) -> bool:

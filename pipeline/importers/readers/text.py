@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipeline.errors import PressroomError
 from pipeline.importers.blocks import Kind, SourceBlock
@@ -72,9 +73,15 @@ def text_blocks(text: str) -> Iterator[SourceBlock]:
     lines = _with_gaps(_unwrapped(_lines(text)))
     apart = sum(line.gap for line in lines[1:])
     has_gaps = apart * 3 >= len(lines) - 1
+    headings = _numbered_headings(lines)
+
+    def numbered_heading(lines: list[Line], at: int) -> _Found:
+        block = SourceBlock(Kind.HEADING, heading(lines[at].text), 2, lines[at].number)
+        return ([block], 1) if at in headings else None
+
     at = 0
     while at < len(lines):
-        for find in (_rule, _lone_bullets, _bullets, _dashes, _numbers):
+        for find in (_rule, _lone_bullets, _bullets, _dashes, _numbers, numbered_heading):
             if found := find(lines, at):
                 blocks, taken = found
                 yield from blocks
@@ -129,9 +136,7 @@ def _unwrapped(lines: list[Line]) -> list[Line]:
     directly below them are full and end within a sentence.
     """
     pairs = [
-        (above, below)
-        for above, below in zip(lines, lines[1:], strict=False)
-        if not below.gap and not _MARKER.match(below.text)
+        (above, below) for above, below in pairwise(lines) if not below.gap and not _MARKER.match(below.text)
     ]
     width = max((len(above.text) for above, _ in pairs if not ADDRESS.search(above.text)), default=0)
     full = [
@@ -204,7 +209,7 @@ def _bullets(lines: list[Line], at: int) -> _Found:
     """Lines that begin with "•" and its like; a list goes on over an empty line."""
     items: list[str] = []
     indents: list[tuple[int, str]] = []
-    for line in lines[at:]:
+    for line in lines[at:] if _DOT.match(lines[at].text) else ():
         match = _DOT.match(line.text)
         if match is None:
             break
@@ -223,7 +228,7 @@ def _dashes(lines: list[Line], at: int) -> _Found:
     A single one is a dash of its author's, and dialogue begins with dashes too, so that a dash (– or —)
     needs the colon.
     """
-    run = list(_while(lines[at:], lambda text: _DASH.match(text) is not None))
+    run = _while(lines, lambda text: _DASH.match(text) is not None, at)
     signs = {line.text[0] for line in run}
     below_colon = at > 0 and ends(lines[at - 1].text) == ":"
     if not run or not (below_colon or (len(run) > 1 and len(signs) == 1 and signs <= {"-", "*"})):
@@ -236,9 +241,9 @@ def _dashes(lines: list[Line], at: int) -> _Found:
 
 
 def _numbers(lines: list[Line], at: int) -> _Found:
-    """Lines numbered 1, 2, …, or three and more from elsewhere: a list; with paragraphs between, headings."""
+    """Lines numbered 1, 2, …, or three and more from elsewhere: a list."""
     row: list[Line] = []
-    for line in lines[at:]:
+    for line in lines[at:] if _NUMBER.match(lines[at].text) else ():
         match = _NUMBER.match(line.text)
         if not match or (row and int(match[1]) != _number(row[-1]) + 1):
             break
@@ -247,8 +252,6 @@ def _numbers(lines: list[Line], at: int) -> _Found:
         sign = ")" if at and _NUMBER.match(lines[at - 1].text) else "."
         items = [f"{_number(each)}{sign} {escaped(_NUMBER.sub('', each.text, count=1))}" for each in row]
         return [_list(items, row[0])], len(row)
-    if len(row) == 1 and _is_numbered_heading(lines, at):
-        return [SourceBlock(Kind.HEADING, heading(row[0].text), 2, row[0].number)], 1
     return None
 
 
@@ -257,17 +260,20 @@ def _number(line: Line) -> int:
     return int(match[1]) if match else 0
 
 
-def _is_numbered_heading(lines: list[Line], at: int) -> bool:
-    """Whether this line is one of at least two short ones, numbered from 1, each above a paragraph."""
-
-    def is_one(number: int) -> bool:
-        line, below = lines[number], lines[number + 1] if number + 1 < len(lines) else None
-        bare = _NUMBER.match(line.text) is not None and is_bare(_NUMBER.sub("", line.text, count=1))
-        return bare and below is not None and is_prose(below.text) and not _NUMBER.match(below.text)
-
-    numbered = [number for number in range(len(lines)) if is_one(number)]
-    counts = [_number(lines[number]) for number in numbered]
-    return at in numbered and len(counts) > 1 and counts == list(range(1, len(counts) + 1))
+def _numbered_headings(lines: list[Line]) -> frozenset[int]:
+    """The places of headings: at least two short lines, numbered from 1, each above a paragraph."""
+    places = []
+    for at, (line, below) in enumerate(pairwise(lines)):
+        match = _NUMBER.match(line.text)
+        if (
+            match
+            and is_bare(line.text[match.end() :])
+            and is_prose(below.text)
+            and not _NUMBER.match(below.text)
+        ):
+            places.append(at)
+    counts = [_number(lines[at]) for at in places]
+    return frozenset(places if len(places) > 1 and counts == list(range(1, len(counts) + 1)) else ())
 
 
 # --- bare lines below a colon -------------------------------------------------------------------
@@ -324,11 +330,11 @@ def _one_sentence(entries: Sequence[Line]) -> list[Line]:
     return []
 
 
-def _while(lines: Sequence[Line], like: Callable[[str], bool]) -> list[Line]:
-    for at, line in enumerate(lines):
-        if not like(line.text) or ADDRESS.fullmatch(line.text):
-            return list(lines[:at])
-    return list(lines)
+def _while(lines: Sequence[Line], like: Callable[[str], bool], at: int = 0) -> list[Line]:
+    end = at
+    while end < len(lines) and like(lines[end].text) and not ADDRESS.fullmatch(lines[end].text):
+        end += 1
+    return list(lines[at:end])
 
 
 _ASKS = re.compile(
