@@ -38,7 +38,7 @@ def as_html(text: str, pictures: Mapping[str, tuple[str, str]]) -> str:
 
 
 def paragraphs(text: str) -> str:
-    """HTML in which what stands between empty lines is a paragraph, and a line end a line break."""
+    """HTML with a paragraph for each part between empty lines, and a line break for each line end."""
     held: list[str] = []
 
     def hold(match: re.Match[str]) -> str:

@@ -111,7 +111,7 @@ def _meta(item: Element, key: str) -> str:
 
 
 def _terms(item: Element, domain: str) -> tuple[str, ...]:
-    """Tags or categories, but the category that WordPress gives to posts that have none."""
+    """Tags or categories, without the category that posts have which were put into none."""
     return tuple(
         unescape((each.text or "").strip())
         for each in item.findall("category")

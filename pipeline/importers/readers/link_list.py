@@ -122,9 +122,7 @@ def _rows(rows: list[Row]) -> Iterator[SourceLink]:
     if not columns["url"] or is_of_posts(names):
         return
     for row in rows:
-        cells = {
-            field: next((row[key] for key in keys if row.get(key)), "") for field, keys in columns.items()
-        }
+        cells = {field: first_cell(row, keys) for field, keys in columns.items()}
         if link := _link(cells["url"], cells["title"], cells["comment"], cells["tags"], cells["date"]):
             yield link
 
