@@ -31,6 +31,8 @@ class Body:
 
     def take(self, block: SourceBlock, reason: str = "", text: str = "") -> None:
         """Take a block out of the body; with a reason it is left out, else a field has its words."""
+        if not self.has(block):
+            return
         del self.blocks[self._place(block)]
         self._places.clear()
         if reason:

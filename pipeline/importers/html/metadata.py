@@ -21,14 +21,12 @@ _SAVED = re.compile(r"<!-- saved from url=\(\d+\)(https?://[^\s>]+) -->")
 _SITE_TAIL = re.compile(r"\s+[|·–—»:-]\s+[^|·–—»]{2,50}$")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Metadata:
     """The fields of a page's head."""
 
     title: str = ""
-    site_title: str = ""
     description: str = ""
-    site: str = ""
     authors: tuple[Author, ...] = ()
     date: Moment | None = None
     updated: Moment | None = None
@@ -42,58 +40,58 @@ class Metadata:
 
 def metadata_of(soup: BeautifulSoup, html: str) -> Metadata:
     """The metadata of a page; JSON-LD goes before Open Graph, and that before the rest. Never raises."""
-    page = Metadata()
     data = next(_articles_in(soup), {})
-    meta = _meta(soup)
-    page.site = _first(meta, "og:site_name", "application-name")
-    heading = soup.find("title")
-    named_by = text(heading) if isinstance(heading, Tag) else ""
-    page.site_title = _without_site(named_by, page.site)
-    page.title = _str(data.get("headline")) or _without_site(
-        _first(meta, "og:title", "twitter:title"), page.site
-    )
-    page.title = page.title or page.site_title
-    page.description = _str(data.get("description")) or _first(
-        meta, "og:description", "description", "twitter:description"
-    )
-    page.authors = _authors(data.get("author")) or _named(
-        _first(meta, "author", "article:author", "dc.creator", "sailthru.author")
-    )
-    page.date = _moment(
-        _str(data.get("datePublished"))
-        or _first(meta, "article:published_time", "date", "dc.date", "datepublished")
-    )
-    page.updated = _moment(
-        _str(data.get("dateModified")) or _first(meta, "article:modified_time", "og:updated_time")
-    )
-    page.tags = tuple(_tags(data, meta))
-    page.image = _image(data.get("image")) or _first(meta, "og:image", "og:image:url", "twitter:image")
-    page.image_alt = _first(meta, "og:image:alt", "twitter:image:alt")
+    meta: dict[str, list[str]] = {}
+    for tag in elements(soup, "meta"):
+        name = value(tag, "property") or value(tag, "name") or value(tag, "itemprop")
+        if name and value(tag, "content"):
+            meta.setdefault(name.lower(), []).append(" ".join(value(tag, "content").split()))
+
+    def first(*names: str) -> str:
+        return next((meta[name][0] for name in names if name in meta), "")
+
+    site = first("og:site_name", "application-name")
+    heading, base = soup.find("title"), soup.find("base", href=True)
     canonical = soup.find("link", rel="canonical")
-    page.address = value(canonical, "href") if isinstance(canonical, Tag) else ""
-    page.address = page.address or _first(meta, "og:url") or _str(data.get("url"))
-    if not re.match(r"https?://", page.address):
-        page.address = ""
-    base = soup.find("base", href=True)
     saved = _SAVED.search(html[:2000])
-    page.base = (value(base, "href") if isinstance(base, Tag) else "") or (saved[1] if saved else "")
-    if page.updated == page.date:
-        page.updated = None
-    return page
+    named = text(heading) if isinstance(heading, Tag) else ""
+    address = value(canonical, "href") if isinstance(canonical, Tag) else ""
+    address = address or first("og:url") or _line(data.get("url"))
+    date = _moment(
+        _line(data.get("datePublished"))
+        or first("article:published_time", "date", "dc.date", "datepublished")
+    )
+    updated = _moment(_line(data.get("dateModified")) or first("article:modified_time", "og:updated_time"))
+    image = data.get("image")
+    image = image[0] if isinstance(image, list) and image else image
+    image = image.get("url") or image.get("contentUrl") if isinstance(image, dict) else image
+    return Metadata(
+        title=_line(data.get("headline")) or _without_site(first("og:title", "twitter:title") or named, site),
+        description=_line(data.get("description"))
+        or first("og:description", "description", "twitter:description"),
+        authors=tuple(dict.fromkeys(_authors(data.get("author"))))
+        or _named(first("author", "article:author", "dc.creator", "sailthru.author")),
+        date=date,
+        updated=updated if updated != date else None,
+        tags=tuple(_tags(data, meta)),
+        image=_line(image) or first("og:image", "og:image:url", "twitter:image"),
+        image_alt=first("og:image:alt", "twitter:image:alt"),
+        address=address if re.match(r"https?://", address) else "",
+        base=(value(base, "href") if isinstance(base, Tag) else "") or (saved[1] if saved else ""),
+    )
 
 
 def _articles_in(soup: BeautifulSoup) -> Iterator[Mapping[str, Any]]:
     """The articles of a page's JSON-LD, the surest first."""
-    found: list[Mapping[str, Any]] = []
+    articles: list[Mapping[str, Any]] = []
     for script in elements(soup, "script"):
         if "ld+json" not in value(script, "type"):
             continue
         try:
-            data = read_json(script.string or "", strict=False)
+            ahead = [read_json(script.string or "", strict=False)]
         except ValueError:
             continue
-        ahead = [data]
-        while ahead and len(found) < 50:
+        while ahead and len(articles) < 50:
             one = ahead.pop(0)
             if isinstance(one, list):
                 ahead = [*one[:100], *ahead]
@@ -101,25 +99,12 @@ def _articles_in(soup: BeautifulSoup) -> Iterator[Mapping[str, Any]]:
                 kinds = one.get("@type")
                 kinds = kinds if isinstance(kinds, list) else [kinds]
                 if any(isinstance(kind, str) and _ARTICLES.match(kind) for kind in kinds):
-                    found.append(one)
+                    articles.append(one)
                 ahead += [one[key] for key in ("@graph", "mainEntity", "hasPart") if key in one]
-    yield from sorted(found, key=lambda one: "headline" not in one)
+    yield from sorted(articles, key=lambda one: "headline" not in one)
 
 
-def _meta(soup: BeautifulSoup) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for tag in elements(soup, "meta"):
-        name = value(tag, "property") or value(tag, "name") or value(tag, "itemprop")
-        if name and value(tag, "content"):
-            found.setdefault(name.lower(), []).append(" ".join(value(tag, "content").split()))
-    return found
-
-
-def _first(meta: Mapping[str, list[str]], *names: str) -> str:
-    return next((meta[name][0] for name in names if meta.get(name)), "")
-
-
-def _str(one: object) -> str:
+def _line(one: object) -> str:
     return " ".join(one.split()) if isinstance(one, str) else ""
 
 
@@ -127,9 +112,7 @@ def _without_site(title: str, site: str) -> str:
     """A title without the name of its site behind a bar."""
     if site and re.search(rf"\s[|·–—»:-]\s*{re.escape(site)}$", title):
         return title[: -len(site)].rstrip(" |·–—»:-")
-    if not site and re.search(r"\s[|·»]\s", title):
-        return _SITE_TAIL.sub("", title)
-    return title
+    return _SITE_TAIL.sub("", title) if not site and re.search(r"\s[|·»]\s", title) else title
 
 
 def _moment(written: str) -> Moment | None:
@@ -137,48 +120,30 @@ def _moment(written: str) -> Moment | None:
     return reading.moment if reading else None
 
 
-def _authors(one: object) -> tuple[Author, ...]:
-    ones = one if isinstance(one, list) else [one]
-    found: list[Author] = []
-    for each in ones[:20]:
+def _authors(one: object) -> Iterator[Author]:
+    for each in (one if isinstance(one, list) else [one])[:20]:
         if isinstance(each, str):
-            found += _named(each)
-        elif isinstance(each, dict) and _str(each.get("name")):
-            address = _str(each.get("url"))
-            address = address if re.match(r"https?://\S+$", address) else ""
-            role = _str(each.get("jobTitle")) or _str(each.get("honorificSuffix"))
-            found.append(Author(_str(each["name"]), role, address))
-    return tuple(dict.fromkeys(found))
+            yield from _named(each)
+        elif isinstance(each, dict) and _line(each.get("name")):
+            address = _line(each.get("url"))
+            role = _line(each.get("jobTitle")) or _line(each.get("honorificSuffix"))
+            yield Author(_line(each["name"]), role, address if re.match(r"https?://\S+$", address) else "")
 
 
 def _named(written: str) -> tuple[Author, ...]:
-    if not written or re.match(r"https?://|\S+@\S+$", written):
-        return ()
-    return people_of(Field(written, 1), several=False).authors
+    is_address = re.match(r"https?://|\S+@\S+$", written)
+    return people_of(Field(written, 1), several=False).authors if written and not is_address else ()
 
 
 def _tags(data: Mapping[str, Any], meta: Mapping[str, list[str]]) -> Iterator[str]:
     seen: set[str] = set()
-    keywords = data.get("keywords")
-    many = [keywords] if isinstance(keywords, str) else keywords if isinstance(keywords, list) else []
-    section = data.get("articleSection")
-    sections = [section] if isinstance(section, str) else section if isinstance(section, list) else []
-    written = [
-        *meta.get("article:section", []),
-        *map(_str, sections),
-        *meta.get("article:tag", []),
-        *map(_str, many),
+    listed = [
+        one if isinstance(one, list) else [one] for one in (data.get("articleSection"), data.get("keywords"))
     ]
-    for one in written or meta.get("keywords", []):
+    sections, keywords = (list(map(_line, one)) for one in listed)
+    written = [*meta.get("article:section", []), *sections, *meta.get("article:tag", []), *keywords]
+    for one in list(filter(None, written)) or meta.get("keywords", []):
         for tag in one.split(","):
             if tag.strip() and same(tag) not in seen:
                 seen.add(same(tag))
                 yield tag.strip()
-
-
-def _image(one: object) -> str:
-    if isinstance(one, list):
-        one = one[0] if one else None
-    if isinstance(one, dict):
-        one = one.get("url") or one.get("contentUrl")
-    return _str(one)
