@@ -155,7 +155,9 @@ def _show(prepared: PreparedImport, written: Sequence[Item], dry_run: bool) -> N
     if prepared.items:
         counts = ", ".join(f"{number} {state.value}" for state, number in counted(prepared.items).items())
         articles = terminal.count(len(prepared.items), "article")
-        terminal.message(f"\n{articles}: {counts}." + " Nothing was written." * dry_run)
+        drafts = sum(item.draft.draft for item in prepared.items if item.text)
+        among = f"; {terminal.count(drafts, 'draft')} among them" if drafts else ""
+        terminal.message(f"\n{articles}: {counts}{among}." + " Nothing was written." * dry_run)
 
 
 def _show_article(item: Item, dry_run: bool) -> None:

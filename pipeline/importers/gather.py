@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pipeline.config.workspace_files import POOL, WorkspaceFiles
 from pipeline.errors import PressroomError
+from pipeline.importers.decode import MAX_EXPORT_BYTES
 from pipeline.importers.draft import Material
 from pipeline.importers.exports.archive import is_archive, unpack
 from pipeline.importers.exports.medium import is_medium
@@ -19,6 +20,7 @@ from pipeline.support.urls import without_password
 
 MAX_BYTES = 50_000_000
 """What a document with its pictures may have; a text has a narrower limit (`files.MAX_SOURCE_BYTES`)."""
+_EXPORTS = (".xml", ".json", ".csv", ".tsv")
 
 STDIN = "-"
 
@@ -128,8 +130,11 @@ def _from_file(file: Path, source: Named, workspace: WorkspaceFiles) -> Material
     try:
         if not file.is_file():
             raise PressroomError("is no file that can be read.", source.name)
-        if file.stat().st_size > MAX_BYTES:
-            raise PressroomError(f"is larger than {MAX_BYTES // 1_000_000} MB.", source.name)
+        size = file.stat().st_size
+        most = MAX_EXPORT_BYTES if file.suffix.lower() in _EXPORTS else MAX_BYTES
+        if size > most:
+            what = f"has {size / 1_000_000:.1f} MB; at most {most // 1_000_000} MB can be read."
+            raise PressroomError(what, source.name)
         data = file.read_bytes()
         origin = _origin(file.resolve(), workspace.root)
         if source.archive and source.root:

@@ -21,6 +21,7 @@ from pipeline.importers.account import unplaced
 from pipeline.importers.article_file import article_text
 from pipeline.importers.cleanup import clean
 from pipeline.importers.cleanup.markup import with_text_at
+from pipeline.importers.decode import encoding_note
 from pipeline.importers.draft import Draft, Importer, Material
 from pipeline.importers.exports.post import PAGE
 from pipeline.importers.finish import Given, Known, finished, known_of, slug_of
@@ -141,6 +142,8 @@ class Import:
             return
         importer = importer_for(material, self.form)
         drafts = importer.read(material)
+        if guess := encoding_note(material):
+            drafts = tuple(each.inferring("encoding", guess, "nothing names it") for each in drafts)
         if self.pages:
             drafts = tuple(replace(each, omitted="") if each.omitted == PAGE else each for each in drafts)
         self.omitted += [each for each in drafts if each.omitted]

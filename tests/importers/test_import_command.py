@@ -523,7 +523,7 @@ def test_what_cannot_be_imported_is_named_and_the_rest_goes_on(
         "empty.md": "is empty",
         "bomb.docx": "is no document that can be read",
         "entities.xml": "entities",
-        "huge.txt": "is larger than 50 MB",
+        "huge.txt": "at most 50 MB can be read",
         "loop": "is a link to a folder above it",
         "dangling.md": "there is no such file",
     }.items():

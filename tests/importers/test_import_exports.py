@@ -381,6 +381,26 @@ def test_posts_of_blogger_become_articles_without_their_comments(workspace: Work
     assert b"Herring" not in b"".join(workspace.tree().values())
 
 
+@pytest.mark.parametrize(
+    ("encoding", "words"),
+    [
+        ("iso8859_2", "Příliš žluťoučký kůň úpěl ďábelské ódy a šel domů, kde na něj čekala večeře."),
+        ("koi8_r", "Мама мыла раму, а папа читал газету и пил чай в кухне, пока дети спали."),
+        ("cp1251", "Мама мыла раму, а папа читал газету и пил чай в кухне, пока дети спали."),
+        ("cp1252", "Le café est fermé ; voilà « un » été à l’ombre, et c’est très bien ainsi."),
+    ],
+)
+def test_an_encoding_that_nothing_names_is_guessed_and_said(
+    workspace: WorkspaceRunner, encoding: str, words: str
+) -> None:
+    workspace.write({"../in/a.txt": f"A title\n\n{words}\n".encode(encoding)})
+    report = workspace.json("import", str(workspace.root.parent / "in" / "a.txt"), *NOW)
+    (found,) = report["articles"]
+    assert words in workspace.read(found["path"]).replace("\u00a0", " ")
+    said = [each["value"] for each in found["inferred"] if each["field"] == "encoding"]
+    assert said == ([] if encoding == "cp1252" else [encoding])
+
+
 # --- archives ---------------------------------------------------------------------------------------
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pipeline.importers.decode import text_of
+from pipeline.importers.decode import MAX_EXPORT_BYTES, text_of
 from pipeline.importers.draft import Draft, Material
 from pipeline.importers.exports.post import PAGE
 from pipeline.importers.readers import feed
@@ -32,7 +32,7 @@ def read(material: Material) -> tuple[Draft, ...]:
 
 
 def _drafts(material: Material) -> Iterator[Draft]:
-    text = text_of(material)
+    text = text_of(material, MAX_EXPORT_BYTES)
     entries = {each[0]: _kind(each[0]) for each in _ENTRY.finditer(text)}
     # Other entries are neither texts nor for the public: comments name their writers.
     for entry, kind in entries.items():

@@ -9,7 +9,7 @@ from html import escape
 from typing import Any
 
 from pipeline.errors import PressroomError
-from pipeline.importers.decode import cleaned, text_of
+from pipeline.importers.decode import MAX_EXPORT_BYTES, cleaned, text_of
 from pipeline.importers.draft import Draft, Left, Material
 from pipeline.importers.exports.post import PAGE, ExportedPost, draft_of_post
 from pipeline.importers.readers.feed_item import Person
@@ -30,7 +30,7 @@ def takes(material: Material) -> bool:
 def read(material: Material) -> tuple[Draft, ...]:
     """The posts in it. Raises `PressroomError` for JSON that is no export of posts."""
     try:
-        data = read_json(text_of(material), strict=False)
+        data = read_json(text_of(material, MAX_EXPORT_BYTES), strict=False)
     except json.JSONDecodeError as error:
         hint = "Export it again: perhaps it was not downloaded whole."
         raise PressroomError("this JSON is broken here.", material.name, error.lineno, hint) from error

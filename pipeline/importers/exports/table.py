@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from pipeline.errors import PressroomError
-from pipeline.importers.decode import text_of
+from pipeline.importers.decode import MAX_EXPORT_BYTES, text_of
 from pipeline.importers.draft import Draft, Material
 from pipeline.importers.exports.json_export import button_post
 from pipeline.importers.exports.post import ExportedPost, draft_of_post
@@ -79,7 +79,7 @@ def rows_of(material: Material) -> list[Row]:
 
     Raises `PressroomError` for a table that has no header, no rows, or a quotation mark that is not closed.
     """
-    text = text_of(material)
+    text = text_of(material, MAX_EXPORT_BYTES)
     delimiter = "\t" if material.ending == ".tsv" else _delimiter(text.partition("\n")[0])
     csv.field_size_limit(1 << 27)
     try:

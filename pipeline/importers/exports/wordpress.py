@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from pipeline.errors import PressroomError
-from pipeline.importers.decode import text_of
+from pipeline.importers.decode import MAX_EXPORT_BYTES, text_of
 from pipeline.importers.draft import Draft, Material
 from pipeline.importers.exports.classic_html import as_html
 from pipeline.importers.exports.post import PAGE, ExportedPost, draft_of_post
@@ -44,7 +44,7 @@ def takes(material: Material) -> bool:
 
 def read(material: Material) -> tuple[Draft, ...]:
     """The posts in it. Raises `PressroomError` with the line of XML that cannot be read."""
-    text = text_of(material)
+    text = text_of(material, MAX_EXPORT_BYTES)
     refuse_entities(text, material.name)
     try:
         channel = ElementTree.fromstring(re.sub(r"^\s*<\?xml\b[^>]*\?>", "", text)).find("channel")
