@@ -25,6 +25,7 @@ from pipeline.support.urls import path_part
 
 _LONGEST_SLUG = 60
 _LONGEST_TITLE = 90
+_MAIL = re.compile(r"\S+@\S+\.\S+")
 _ALL_READERS = frozenset({"all", "everyone", "everybody", "general", "general-public", "public"})
 
 
@@ -244,10 +245,11 @@ def _addressed(draft: Draft) -> Draft:
         extra["aliases"] = others
     authors = []
     for author in draft.authors:
-        if not re.fullmatch(r"(https?://\S+)?", author.url):
-            draft = draft.leaving(
-                Left(f"{author.name}: {author.url}", "an author's address that is none of the web")
-            )
-            author = replace(author, url="")
-        authors.append(author)
+        # Pages and feeds would publish an email address in a name.
+        name = _MAIL.sub("", author.name).strip(" ,;-<>()\"'")
+        url = author.url if re.fullmatch(r"(https?://\S+)?", author.url) else ""
+        if (name, url) != (author.name, author.url):
+            told = ": ".join(filter(None, (author.name, author.url)))
+            draft = draft.leaving(Left(told, "an author's address that is none of the web"))
+        authors += [replace(author, name=name, url=url)] if name else []
     return replace(draft, **addresses, aliases=aliases, authors=tuple(authors), extra=extra)

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.config.fields import Field
-from pipeline.importers.frontmatter.keys import folded
-from pipeline.importers.frontmatter.values import is_empty, kept, text_of
+from pipeline.importers.frontmatter.values import folded, is_empty, kept, text_of
 from pipeline.model import Author
 
 _NAME = ("name", "fullname", "displayname", "author", "label")

@@ -191,6 +191,14 @@ def test_a_tag_of_the_publication_is_suggested_by_its_words(workspace: Workspace
     assert head(workspace.read(one["path"]))["tags"] == ["research"]
 
 
+def test_an_address_in_an_authors_name_is_not_published(workspace: WorkspaceRunner) -> None:
+    authors = "[Ada Example <ada@x.example>, ben@x.example]"
+    workspace.write({"in/a.md": f"---\ntitle: A\nauthors: {authors}\n---\n{WORDS}\n"})
+    (one,) = workspace.json("import", str(workspace.root / "in"), *NOW)["articles"]
+    assert head(workspace.read(one["path"]))["authors"] == ["Ada Example"]
+    assert "ben@x.example" in str(one["left_out"])
+
+
 def test_constants_become_the_publications_tags(workspace: WorkspaceRunner) -> None:
     workspace.write({"in/a.md": f"---\ntitle: A\ncategories: [RESEARCH, CLINICAL_PRACTICE]\n---\n{WORDS}\n"})
     (one,) = workspace.json("import", str(workspace.root / "in"), *NOW)["articles"]

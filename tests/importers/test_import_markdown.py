@@ -19,8 +19,8 @@ from pipeline.errors import PressroomError
 from pipeline.importers.dates import date_of
 from pipeline.importers.decode import cleaned
 from pipeline.importers.draft import Draft, Material
-from pipeline.importers.frontmatter.keys import CONTAINERS, KEYS, folded
-from pipeline.importers.frontmatter.values import flag_of
+from pipeline.importers.frontmatter.keys import CONTAINERS, KEYS
+from pipeline.importers.frontmatter.values import flag_of, folded
 from pipeline.importers.readers import markdown
 
 SETTINGS = tries(100)

@@ -9,9 +9,19 @@ from typing import Any
 from pipeline.config.fields import Field
 from pipeline.importers.dates import date_of
 from pipeline.importers.draft import Draft
-from pipeline.importers.frontmatter.addresses import image_of, is_web, last_part, links_of, one_slug
-from pipeline.importers.frontmatter.tree import Path, Tree, key_of
-from pipeline.importers.frontmatter.values import flag_of, scalar, tags_in, text_of, texts_of
+from pipeline.importers.frontmatter.keys import Path, Tree, key_of
+from pipeline.importers.frontmatter.values import (
+    flag_of,
+    image_of,
+    is_web,
+    last_part,
+    links_of,
+    one_slug,
+    scalar,
+    tags_in,
+    text_of,
+    texts_of,
+)
 from pipeline.importers.people import people_of
 from pipeline.model import Author
 from pipeline.support.urls import path_part

@@ -16,7 +16,7 @@ from pipeline.importers.blocks import write_blocks
 from pipeline.importers.dates import Reading, date_of
 from pipeline.importers.decode import cleaned
 from pipeline.importers.draft import Draft, Inferred, Left, Moment
-from pipeline.importers.frontmatter.addresses import is_web
+from pipeline.importers.frontmatter.values import is_web
 from pipeline.importers.html import Washed, wash
 from pipeline.importers.html.tree import fragment_of, seen_text
 from pipeline.importers.people import people_of
