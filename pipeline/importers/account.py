@@ -9,8 +9,9 @@ from pipeline.importers.draft import Draft, Left
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 # What says how a text is marked up, and is no word of it.
 _MARKUP = re.compile(
-    r"</?[a-zA-Z][\w:-]*|\b(?:class|style|id)\s*=\s*(?:\"[^\"]*\"|'[^']*')|\b[\w-]+\s*=(?=[\"'])"
-    r"|\{\{[<%]\s*/?\s*[\w./-]+|\{%-?\s*\w+|^(?:!!!|\?\?\?|:::+)[ \t]*[\w-]*|\[!\w+\]"
+    r"</?[a-zA-Z][\w:-]*|\b(?:class|style|id|align)\s*=\s*(?:\"[^\"]*\"|'[^']*')|\b[\w-]+\s*=(?=[\"'])"
+    r"|\{%-?\s*(?:post_url|link|highlight)\b[^%]*%\}|\{\{[<%]\s*(?:highlight|ref|relref)\b[^%>]*[%>]\}\}"
+    r"|\{\{[<%]\s*/?\s*[\w./-]+|\{%-?\s*(?:include\s+[\w./-]+|\w+)|^(?:!!!|\?\?\?|:::+)[ \t]*[\w-]*|\[!\w+\]"
     r"|(?<=\])\[[^\[\]]*\]|^ {0,3}\[[^\[\]]*\]:"
 )
 

@@ -109,6 +109,11 @@ def test_text_that_holds_a_tag_is_none(text: str) -> None:
     assert not page.takes(Material("-", text.encode()))
 
 
+def test_the_marks_of_the_washer_in_a_source_are_text() -> None:
+    page = "<html><body><div class='note'><p>One.</p><p>\ue00099\ue001 \ue000x</p></div></body></html>"
+    assert "One." in read(page).body
+
+
 def test_deep_nesting_keeps_its_text() -> None:
     assert "deep" in read(f"<html><body>{'<div>' * 5000}deep{'</div>' * 5000}").body
 

@@ -84,6 +84,7 @@ def _page_text(markup: str) -> str:
 
 def _markdown_text(body: str) -> str:
     parser = MarkdownIt("commonmark", {"html": True}).enable("table")
+    body = re.sub(r"\{\{< highlight .*?>\}\}", " ", body)  # its arguments are about the looks of code
     body = _SHORTCODE.sub(lambda match: " ".join(re.findall('"([^"]*)"', match[0])), body)
     return _page_text(parser.render(_MARKUP.sub(" ", body)))
 
@@ -122,7 +123,9 @@ def _paragraph_text(part: str) -> str:
 def _items(xml: str) -> Iterator[str]:
     for item in re.findall(r"<(item|entry)\b[^>]*>(.*?)</\1>", xml, re.DOTALL):
         for _, element in re.findall(
-            r"<(title|description|content|summary|content:encoded)\b[^>]*>(.*?)</\1>", item[1], re.DOTALL
+            r"<(title|description|content|summary|content:encoded|excerpt:encoded)\b[^>]*>(.*?)</\1>",
+            item[1],
+            re.DOTALL,
         ):
             text = html.unescape(re.sub(r"<!\[CDATA\[(.*?)\]\]>", r"\1", element, flags=re.DOTALL))
             yield _page_text(text) if re.search("</|<br", text) else text

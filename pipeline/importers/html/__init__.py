@@ -131,7 +131,9 @@ def _boxed(blocks: tuple[SourceBlock, ...], boxes: dict[int, Box]) -> list[Sourc
     for block in blocks:
         marks = list(_MARK.finditer(block.text)) if MARK in block.text else []
         for mark in marks:
-            box = boxes[int(mark[2])]
+            box = boxes.get(int(mark[2]))
+            if box is None:
+                continue
             if not mark[1]:
                 opened.append(box)
             elif box in opened:

@@ -106,6 +106,10 @@ def seen_text(root: Tag) -> str:
     for node in root.descendants:
         if isinstance(node, Tag) and (node.name in BLOCKS or node.name == "br"):
             lines.append("")
+        elif (
+            isinstance(node, Tag) and node.name in ("a", "button") and isinstance(node.previous_sibling, Tag)
+        ):
+            lines[-1] += " "
         elif isinstance(node, NavigableString) and not node.find_parent(
             ["script", "style", "template", "noscript"]
         ):

@@ -12,12 +12,13 @@ from markdownify import MarkdownConverter
 
 from pipeline.importers.escape import begun, inline
 from pipeline.importers.html.tree import Tag, value
-from pipeline.importers.inline import outside_code
+from pipeline.importers.inline import Reference, outside_code
 
 MARK, MARK_END = "\ue000", "\ue001"
 """Characters around the number of a box; of private use, and taken out of every source."""
-
-_KEPT = frozenset({"sub", "sup", "kbd", "abbr"})
+_MARKS = {"strong": "**", "b": "**", "em": "*", "i": "*"}
+_KEPT = {"sub": "sub", "sup": "sup", "del": "del", "s": "del", "strike": "del", "kbd": "kbd"}
+"""Elements that our Markdown has as HTML."""
 
 
 def written(root: Tag) -> str:
@@ -92,14 +93,18 @@ class _Writer(MarkdownConverter):
         plain = "".join(el.get_text().split())
         if plain == address.removeprefix("mailto:") and re.match(r"(?:https?|mailto):[^\s<>]+$", address):
             return f"{before}<{address.removeprefix('mailto:')}>{after}"
-        return f"{before}[{bare}]({_target(address)}{_title(value(el, 'title'), bare)}){after}"
+        title = " ".join(value(el, "title").split())
+        return (
+            f"{before}{Reference(bare, _one_word(address), title if title != bare else '').markdown}{after}"
+        )
 
     def convert_img(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         source, alt = value(el, "src"), inline(" ".join(value(el, "alt").split()))
         if not source:
             return alt
         alt = re.sub(r"(?<!\\)([\[\]])", r"\\\1", alt)
-        return f"![{alt}]({_target(source)}{_title(value(el, 'title'), '')})"
+        title = " ".join(value(el, "title").split())
+        return Reference(alt, _one_word(source), title, image=True).markdown
 
     def _marked(self, mark: str, el: Tag, text: str, parent_tags: set[str]) -> str:
         """Emphasis; as HTML where its marks would be read as text (CommonMark 0.31, section 6.2)."""
@@ -115,14 +120,6 @@ class _Writer(MarkdownConverter):
             name = "strong" if len(mark) == 2 else "em"
             return f"{before}<{name}>{bare}</{name}>{after}"
         return f"{before}{mark}{bare}{mark}{after}"
-
-    def convert_strong(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        return self._marked("**", el, text, parent_tags)
-
-    def convert_em(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        return self._marked("*", el, text, parent_tags)
-
-    convert_b, convert_i = convert_strong, convert_em
 
     def convert_note_sign(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         return f"[^{text.strip()}]"
@@ -163,27 +160,16 @@ class _Writer(MarkdownConverter):
     def convert_caption(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         return ""  # `tables.data` has put it before its table
 
-    def _kept(self, name: str, text: str, parent_tags: set[str]) -> str:
-        if "_noformat" in parent_tags or not text.strip():
-            return text
-        return f"<{name}>{text}</{name}>"
-
-    def convert_sub(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        return self._kept("sub", text, parent_tags)
-
-    def convert_sup(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        return self._kept("sup", text, parent_tags)
-
-    def convert_del(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        return self._kept("del", text, parent_tags)
-
-    convert_s = convert_strike = convert_del
-
     def get_conv_fn(self, tag_name: str) -> Any:
-        if tag_name in ("kbd", "samp", "video"):
+        mark, kept = _MARKS.get(tag_name), _KEPT.get(tag_name)
+        if mark:
+            return lambda el, text, parent_tags: self._marked(mark, el, text, parent_tags)
+        if kept:
             return lambda el, text, parent_tags: (
-                self._kept("kbd", text, parent_tags) if tag_name == "kbd" else text
+                text if "_noformat" in parent_tags or not text.strip() else f"<{kept}>{text}</{kept}>"
             )
+        if tag_name in ("samp", "video"):
+            return lambda el, text, parent_tags: text
         return super().get_conv_fn(tag_name)  # type: ignore[misc]
 
 
@@ -193,13 +179,5 @@ def _neighbour(node: object, place: int) -> str:
     return text[place] if text else ""
 
 
-def _target(address: str) -> str:
-    address = "".join(address.split()) if re.match(r"\s*(https?|mailto):", address) else address
-    return f"<{re.sub('[<>]', '', address)}>" if set(address) & set("() \\<>") else address
-
-
-def _title(title: str, beside: str) -> str:
-    title = " ".join(title.split())
-    if not title or title == beside:
-        return ""
-    return ' "' + re.sub(r'(["\\])', r"\\\1", title) + '"'
+def _one_word(address: str) -> str:
+    return "".join(address.split()) if re.match(r"\s*(https?|mailto):", address) else address

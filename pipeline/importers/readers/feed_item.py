@@ -100,6 +100,7 @@ class SourceItem:
     images: tuple[str, ...] = ()
     base: str = ""
     left: tuple[Left, ...] = ()
+    draft: bool = False
     extra: dict[str, Any] = field(default_factory=dict)
 
 
@@ -159,6 +160,7 @@ def draft_of(item: SourceItem) -> Draft:
         base=base,
         inferred=tuple(inferred),
         left=tuple(left),
+        draft=item.draft,
     )
 
 
@@ -227,7 +229,7 @@ def moment_of(text: str) -> Moment | None:
 def _moment(text: str) -> Reading:
     """When, in the zone that the feed writes; of what is no date, nothing but a note."""
     text = " ".join(text.split())
-    if not text:
+    if not text or " -0001 " in text:  # WordPress's date of what was never published
         return Reading(None)
     if (reading := date_of(Field(text, 0))) and (reading.moment or reading.note):
         return reading
