@@ -39,9 +39,6 @@ def importer_for(material: Material, form: str | None = None) -> Importer:
             raise PressroomError(f'there is no form "{form}".', "--form", hint=hint)
         return known[form]
     for each in IMPORTERS:
-        # JSON of another kind is data, of people perhaps, and never an article.
-        if each is text and material.data.lstrip()[:1] in (b"{", b"[") and material.ending == ".json":
-            break
         if each.takes(material):
             return each
     raise PressroomError(

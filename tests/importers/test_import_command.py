@@ -199,22 +199,6 @@ def test_an_address_in_an_authors_name_is_not_published(workspace: WorkspaceRunn
     assert "ben@x.example" in str(one["left_out"])
 
 
-def test_only_published_posts_of_wordpress_are_live_and_no_password_is_written(
-    workspace: WorkspaceRunner,
-) -> None:
-    workspace.ok("import", str(HELD / "cases" / "export-of-wordpress.xml"), "--no-fetch", *NOW)
-    live = {path for path, text in articles(workspace).items() if "draft: true" not in text}
-    assert {"tides-a-short-guide.md", "wind.md"} <= live
-    assert not {"members-only.md", "thrown-away.md", "unfinished-thoughts.md", "contact.md"} & live
-    written = workspace.tree(POOL).values()
-    assert not any(b"s3cret-word" in data or b"herrings" in data for data in written)
-
-
-def test_json_of_another_kind_is_refused(workspace: WorkspaceRunner) -> None:
-    workspace.write({"in/a.json": '{"db": [{"data": {"users": [{"email": "ada@x.example"}]}}]}'})
-    assert "is no form that can be imported" in workspace.error("import", str(workspace.root / "in/a.json"))
-
-
 def test_constants_become_the_publications_tags(workspace: WorkspaceRunner) -> None:
     workspace.write({"in/a.md": f"---\ntitle: A\ncategories: [RESEARCH, CLINICAL_PRACTICE]\n---\n{WORDS}\n"})
     (one,) = workspace.json("import", str(workspace.root / "in"), *NOW)["articles"]
