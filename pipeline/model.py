@@ -152,7 +152,7 @@ class Palette:
 class ThemeSettings:
     """The theme chosen in `newsletter.toml`, with its colours, fonts and logo.
 
-    `text_size` is the size of body text, in CSS pixels. `layout` applies to articles for which neither the
+    `title_font` is the font of headings on web pages. `text_size` is the size of body text, in CSS pixels. `layout` applies to articles for which neither the
     article, its section nor its issue names one.
     """
 
@@ -162,6 +162,7 @@ class ThemeSettings:
     description: str = ""
     body_font: str = "Georgia, 'Times New Roman', serif"
     heading_font: str = "'Helvetica Neue', Helvetica, Arial, sans-serif"
+    title_font: str = "Georgia, 'Times New Roman', serif"
     text_size: int = 17
     logo: str | None = None
     logo_alt: str = ""
@@ -188,6 +189,20 @@ class Show:
 
 
 @dataclass(frozen=True, slots=True)
+class Subscribe:
+    """Where readers of the web pages subscribe: the table `subscribe`.
+
+    `url` is a page of the service. Or else `form_action` is the address to which the pages post a form, with
+    the reader's address as `email_field`, and with `fields`, which the reader does not see.
+    """
+
+    url: str = ""
+    form_action: str = ""
+    email_field: str = "email"
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Publication:
     """The settings in `newsletter.toml`.
 
@@ -197,6 +212,7 @@ class Publication:
     are the families of mail clients that are checked for; empty means all. `silence` maps the codes of
     silenced checks to the reason. `targets` are the `[targets.NAME]` tables. `approval` is the number of
     approvals that an issue needs before it is pushed or sent, or the names or addresses of those who approve.
+    `hidden_tags` are tags that no web page shows.
     """
 
     title: str
@@ -226,6 +242,8 @@ class Publication:
     editor_url: str = ""
     show: Show = Show()
     approval: int | tuple[str, ...] = 0
+    subscribe: Subscribe | None = None
+    hidden_tags: tuple[str, ...] = ()
 
     @property
     def postal_line(self) -> str:

@@ -23,6 +23,7 @@ from pipeline.model import (
     Publication,
     RequiredFields,
     Show,
+    Subscribe,
     ThemeSettings,
 )
 from pipeline.support import merge
@@ -80,6 +81,8 @@ def read_publication(text: str, errors: list[PressroomError], templates: Path | 
         editor_url=_editor_url(fields),
         show=read_show(fields, Show()),
         approval=_approval(fields.table("approval")),
+        subscribe=_subscribe(fields.table("subscribe")) if fields.has("subscribe") else None,
+        hidden_tags=_hidden_tags(fields.table("tags")),
     )
     fields.check_unknown()
     return publication
@@ -144,6 +147,28 @@ def _approval(table: Fields) -> int | tuple[str, ...]:
         required = table.integer("required") or 0
     table.check_unknown()
     return required
+
+
+def _subscribe(table: Fields) -> Subscribe | None:
+    """Where readers subscribe: the page of a service, or the address to which a form is posted."""
+    url, action = table.web_address("url"), table.web_address("form_action")
+    inner = table.table("fields", "subscribe.fields")
+    hidden = {name: inner.text(name) for name in inner.mapping}
+    subscribe = Subscribe(url, action, table.text("email_field", default="email"), hidden)
+    if table.has("url") == table.has("form_action"):
+        hint = "`url` is a page to subscribe at; `form_action` is the address that your service's form names."
+        table.error("url", "one of `url` and `form_action` is needed, and not both.", hint)
+    if action and urlsplit(action).scheme != "https" and urlsplit(action).hostname not in _THIS_MACHINE:
+        table.error("form_action", f'`form_action` is "{action}" and must begin with https://.')
+    table.check_unknown()
+    return subscribe if url or action else None
+
+
+def _hidden_tags(table: Fields) -> tuple[str, ...]:
+    """The tags that no web page shows."""
+    tags = table.texts("hidden")
+    table.check_unknown()
+    return tags
 
 
 def _targets(fields: Fields) -> dict[str, dict[str, Any]]:

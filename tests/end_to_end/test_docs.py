@@ -190,6 +190,9 @@ _HEADINGS = (
     (r"checks", "checks"),
     (r"show", "show"),
     (r"approval", "approval"),
+    (r"subscribe", "subscribe"),
+    (r"subscribe\.fields", ""),  # its keys are the service's
+    (r"tags", "tags on web pages"),
 )
 
 

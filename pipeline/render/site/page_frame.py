@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline.config.i18n import Messages, direction
-from pipeline.model import Image, OutputFile, Publication
+from pipeline.model import Image, OutputFile, Publication, Subscribe
 from pipeline.render.shared_text import text_lines
-from pipeline.render.site.head_metadata import FeedLink, PageHead, feed_links
+from pipeline.render.site.head_metadata import FeedLink, PageHead, allow_form, feed_links
 from pipeline.render.site.page_values import SiteImage, SiteLink, site_image
 from pipeline.render.site.site_index import SiteIndex
 from pipeline.render.site.site_page import SitePage
@@ -39,6 +39,7 @@ class PageFrame:
     nav: tuple[SiteLink, ...]
     feeds: tuple[FeedLink, ...]
     opml: str
+    subscribe: Subscribe | None
     colophon: tuple[str, ...]
 
 
@@ -74,6 +75,8 @@ class SiteRenderer:
         """One page, by the template `web/NAME`."""
         template = self.templates.environment().get_template(f"web/{name}")
         frame = page_frame(self.index, page)
+        if frame.subscribe and frame.subscribe.form_action:
+            head = replace(head, policy=allow_form(head.policy, frame.subscribe.form_action))
         html = template.render(head=head, site=frame, say=self.messages.format, show=page.show, **values)
         return OutputFile(page.path, f"{html}\n".encode())
 
@@ -98,6 +101,7 @@ def page_frame(index: SiteIndex, page: SitePage) -> PageFrame:
         ),
         feeds=feed_links(page, "", publication.title),
         opml=page.link("feeds.opml"),
+        subscribe=publication.subscribe,
         colophon=text_lines(publication.colophon),
     )
 

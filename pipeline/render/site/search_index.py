@@ -17,7 +17,7 @@ from pipeline.content.tree_text import content_texts
 from pipeline.model import EVERYONE, OutputFile
 from pipeline.render.site.head_metadata import SEARCH_POLICY, PageHead
 from pipeline.render.site.page_frame import SEARCH, SiteRenderer
-from pipeline.render.site.page_values import article_date, by_year, site_article, site_date, tag_links
+from pipeline.render.site.page_values import article_date, by_year, site_article, site_date, tag_list
 from pipeline.render.site.site_page import SitePage
 
 INDEX = f"{SEARCH}index.json"
@@ -71,7 +71,7 @@ def search_page(site: SiteRenderer) -> OutputFile:
         PageHead(title, feeds=site.feeds(page), policy=SEARCH_POLICY),
         index=page.link(INDEX),
         script=page.link(SCRIPT),
-        tags=tag_links(index.by_tag, index, page),
+        tags=tag_list(index, page),
         years=by_year(site_article(each, index, page) for each in index.articles),
     )
 
@@ -111,7 +111,7 @@ def _articles(site: SiteRenderer) -> Iterator[dict[str, Any]]:
             names = (author.name for author in article.authors)
             words = words_of((*names, *content_texts(content.blocks, content.footnotes)))
             budget -= len(words)
-        tags = tuple(tag for tag in dict.fromkeys(article.tags) if tag in site.index.by_tag)
+        tags = site.index.shown_tags(article.tags)
         yield _entry(page, article.title, each.url, article_date(each, page).text, article.dek, tags, words)
 
 

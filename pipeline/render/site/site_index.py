@@ -7,7 +7,7 @@ without a public address are left out here, once.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pipeline.errors import PressroomError, raise_all
@@ -42,6 +42,11 @@ class SiteIndex:
     def editions(self) -> tuple[ComposedEdition, ...]:
         """Every public edition."""
         return tuple(edition for issue in self.issues for edition in issue)
+
+    def shown_tags(self, tags: Iterable[str]) -> tuple[str, ...]:
+        """Those of the tags that have a page and are not hidden, each once."""
+        hidden = self.publication.hidden_tags
+        return tuple(tag for tag in dict.fromkeys(tags) if tag in self.by_tag and tag not in hidden)
 
     def related(self, composed: ComposedArticle) -> tuple[ComposedArticle, ...]:
         """What to read next: those the article names, then those that share most tags, newest first."""
