@@ -152,8 +152,8 @@ class Palette:
 class ThemeSettings:
     """The theme chosen in `newsletter.toml`, with its colours, fonts and logo.
 
-    `title_font` is the font of headings on web pages. `text_size` is the size of body text, in CSS pixels. `layout` applies to articles for which neither the
-    article, its section nor its issue names one.
+    `title_font` is the font of headings on web pages. `text_size` is the size of body text, in CSS pixels.
+    `layout` applies to articles for which neither the article, its section nor its issue names one.
     """
 
     name: str
