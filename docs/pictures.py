@@ -1,4 +1,4 @@
-"""Makes `docs/pictures/email.png` and `site.png` from `build/`, `kind-*.png` and `theme-*.png`, by Chromium.
+"""Makes `docs/pictures/`: emails and pages from `build/`, the kinds and themes, the containers, by Chromium.
 
 Run `pressroom build` in the repository first. Merge fields are filled with their fallbacks in a
 copy that stands beside the email for a moment, so that its pictures are found.
@@ -16,7 +16,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from pipeline.actions.scaffold import KINDS
 from pipeline.support import merge
@@ -25,6 +25,12 @@ DOCS = Path(__file__).parent
 BUILD = DOCS.parent / "build"
 EMAIL = BUILD / "issues" / "001-the-plastic-brain" / "email.html"
 SITE = BUILD / "site" / "index.html"
+
+CONTAINERS = (
+    ("cta", "buttons", "person", "video", "columns"),
+    ("event", "audio", "callout", "sponsor", "pullquote"),
+)
+"""Those that look like something, in two columns."""
 
 LIGHT, DARK = "1", "0"  # Blink's mojom::PreferredColorScheme
 
@@ -93,6 +99,55 @@ def shoot_kind(kind: str, root: Path) -> Image.Image:
     return shoot(email, (600, 820), LIGHT, 1)
 
 
+def shoot_containers(root: Path, names: Sequence[str]) -> Image.Image:
+    """The containers of these names as `docs/writing.md` shows them, in an email of their own."""
+    text = (DOCS / "writing.md").read_text(encoding="utf-8")
+    examples = text.partition("## Containers")[2].partition("```markdown\n")[2].partition("```")[0]
+    containers = re.split(r"(?<=\n:::\n)\n", examples)
+    wanted = [each for name in names for each in containers if each.startswith(f"::: {name}")]
+    assert len(wanted) == len(names), names
+    letter = root / "issues" / "001-containers"
+    letter.mkdir(parents=True)
+    (letter / "issue.md").write_text("---\ntitle: x\ndate: 2026-02-01\n---\n" + "\n".join(wanted), "utf-8")
+    draw_person().save(letter / "ada.jpg")
+    draw_stage().save(letter / "poster.jpg")
+    shutil.copy(
+        DOCS.parent / "tests/golden/workspace/issues/articles/every-block/talk.mp3", letter / "lecture.mp3"
+    )
+    (root / "newsletter.toml").write_text(
+        'title = "x"\nbase_url = "https://harbour.example"\nlanguage = "en-GB"\ntimezone = "Europe/London"\n'
+        'sender = "x <x@harbour.example>"\npostal_address = "x"\n',
+        "utf-8",
+    )
+    command = [sys.executable, "-c", "from pipeline.cli import main; main(prog_name='pressroom')"]
+    subprocess.run([*command, "-C", str(root), "build", "1"], check=True, capture_output=True)
+    whole = shoot(root / "build" / "issues" / letter.name / "email.html", (600, 1500), LIGHT, 1)
+    # The masthead is above them, and the footer is where the card's white ends.
+    end = max(row for row in range(whole.height) if whole.getpixel((4, row)) == (255, 255, 255))
+    picture = Image.new("RGB", (600, 710), "white")
+    picture.paste(whole.crop((0, 204, 600, end)), (0, 0))
+    return picture
+
+
+def draw_person() -> Image.Image:
+    """A head and shoulders, for the photo of a person."""
+    picture = Image.new("RGB", (400, 400), "#cfe0dd")
+    pen = ImageDraw.Draw(picture)
+    pen.ellipse((60, 270, 340, 560), fill="#1f5f5b")
+    pen.ellipse((125, 80, 275, 250), fill="#e7b894")
+    pen.pieslice((115, 60, 285, 240), 180, 360, fill="#4a3426")
+    return picture
+
+
+def draw_stage() -> Image.Image:
+    """A lit stage, for the poster of a video."""
+    picture = Image.new("RGB", (1200, 500), "#1d2429")
+    pen = ImageDraw.Draw(picture)
+    pen.polygon([(520, 0), (680, 0), (1000, 500), (200, 500)], fill="#3b5f5c")
+    pen.ellipse((150, 430, 1050, 560), fill="#7cc9c1")
+    return picture
+
+
 def main() -> None:
     """Make all pictures."""
     if not (EMAIL.is_file() and SITE.is_file()):
@@ -105,6 +160,11 @@ def main() -> None:
     finally:
         filled.unlink()
     save([shoot(SITE, (1100, 900), LIGHT, 1.5)], "site.png")
+    halves = []
+    for names in CONTAINERS:
+        with tempfile.TemporaryDirectory() as folder:
+            halves.append(shoot_containers(Path(folder), names))
+    save(halves, "containers.png")
     for kind in KINDS:
         with tempfile.TemporaryDirectory() as folder:
             save([shoot_kind(kind, Path(folder) / kind)], f"kind-{kind}.png")

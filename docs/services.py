@@ -151,6 +151,8 @@ def _limits(target: Target) -> str:
         lines.append(f"Without {_requires(target)} in the email the export is refused.")
     if not target.dialect.literal and target.takes_text:
         lines.append("Text that looks like one of its tags is refused in subjects and text parts.")
+    if target.tracking:
+        lines.append(f"How to switch off its counting of opens and clicks. {target.tracking}")
     if target.limit:
         lines.append(f"The HTML may have {target.limit // 1000} KB.")
     return f"\n## Limits\n\n{''.join(f'- {line}{chr(10)}' for line in lines)}" if lines else ""

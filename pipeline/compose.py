@@ -12,6 +12,7 @@ from functools import cached_property
 from urllib.parse import quote
 
 from pipeline.articles.resolver import SourceResolver
+from pipeline.articles.series import series_in_edition
 from pipeline.config.i18n import Messages, load_messages
 from pipeline.content.comment import comment_mistakes
 from pipeline.content.compressed import compress
@@ -45,6 +46,7 @@ from pipeline.model import (
     PoolItem,
     Published,
     Section,
+    SeriesPart,
     articles_of,
 )
 from pipeline.support import merge
@@ -93,7 +95,11 @@ class Composer:
     def compose_sound(
         self, issues: Iterable[Issue], errors: list[PressroomError], audience: str | None = None
     ) -> tuple[ComposedIssue, ...]:
-        """Assemble and compose these issues, but those with mistakes, which are added to `errors`."""
+        """Assemble and compose these issues, but those with mistakes, which are added to `errors`.
+
+        Raises `Mistakes` for what the settings name and the workspace lacks.
+        """
+        _ = self.portraits
         assembled: list[AssembledIssue] = []
         for issue in issues:
             with collect(errors):
@@ -117,6 +123,11 @@ class Composer:
     @cached_property
     def _issues(self) -> Mapping[str, Issue]:
         return {issue.folder: issue for issue in self.workspace.issues}
+
+    @cached_property
+    def portraits(self) -> Mapping[str, Image]:
+        """The pictures in `[authors]`, by name. Raises `Mistakes` for those that are missing or broken."""
+        return self.images.portraits(self.publication.authors.values())
 
     # --- content -----------------------------------------------------------------------------
 
@@ -249,6 +260,7 @@ class Composer:
             summary=summary if preview.fields else preview or summary,
             disclaimers=self._disclaimers(edition.items),
             related=self._related(issue, articles_of(edition)),
+            series=self._series(issue, edition),
             minutes=_minutes(letter, sections),
             earlier_paths=tuple(each for each in earlier_paths if each != path),
         )
@@ -265,6 +277,9 @@ class Composer:
             url=url,
             disclaimers=self._disclaimers([article]),
             issues=self.carriers.get(article.slug, (assembled.issue.folder,)),
+            portraits={
+                each.name: face for each in article.authors if (face := self.portraits.get(each.name))
+            },
         )
 
     def _complete(self, content: Content, identity: FeedIdentity, url: str | None) -> Content:
@@ -300,12 +315,24 @@ class Composer:
         """
         named = {slug for article in articles for slug in article.related}
         related = {}
-        for slug in sorted(named & self.carriers.keys() & self.pool.keys()):
-            first = self._issues[self.carriers[slug][0]]
-            earlier = first.number < issue.number and first.date <= issue.date
-            if earlier and (url := self.url_of(self.pool[slug])):
+        for slug in sorted(named & self.pool.keys()):
+            if self._is_earlier(slug, issue) and (url := self.url_of(self.pool[slug])):
                 related[slug] = (self.pool[slug].title, url)
         return related
+
+    def _is_earlier(self, slug: str, issue: Issue) -> bool:
+        """Whether an earlier issue, not dated after this one, carried an article first."""
+        if slug not in self.carriers:
+            return False
+        first = self._issues[self.carriers[slug][0]]
+        return first.number < issue.number and first.date <= issue.date
+
+    def _series(self, issue: Issue, edition: Edition[PoolItem]) -> dict[str, SeriesPart]:
+        articles = articles_of(edition)
+        if not any(article.series for article in articles):
+            return {}
+        earlier = (each for each in self.pool.values() if each.series and self._is_earlier(each.slug, issue))
+        return series_in_edition(articles, edition.audience, earlier, self.url_of)
 
     def url_of(self, article: Article) -> str | None:
         """Return the address of an article's page, or None if it is for private audiences only."""

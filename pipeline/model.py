@@ -188,6 +188,39 @@ class Show:
     code_colors: bool = True
 
 
+class LinkScope(StrEnum):
+    """The addresses in an email that get parameters: those of the publication's own host, or all."""
+
+    OWN = "own"
+    ALL = "all"
+
+
+LINK_PLACEHOLDERS = ("issue", "section", "target")
+"""What the value of an added parameter may hold, in braces: number, title as in addresses, target."""
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who wrote an article; `role` is the credential shown beside the name.
+
+    `picture` is a path as written in the settings, at `picture_line`.
+    """
+
+    name: str
+    role: str = ""
+    url: str = ""
+    picture: str = ""
+    picture_line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkParameters:
+    """The table `links`: parameters that are added to addresses in emails, each name with its value."""
+
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    add_to: LinkScope = LinkScope.OWN
+
+
 @dataclass(frozen=True, slots=True)
 class Subscribe:
     """Where readers of the web pages subscribe: the table `subscribe`.
@@ -213,6 +246,7 @@ class Publication:
     silenced checks to the reason. `targets` are the `[targets.NAME]` tables. `approval` is the number of
     approvals that an issue needs before it is pushed or sent, or the names or addresses of those who approve.
     `hidden_tags` are tags that no web page shows.
+    `no_tracking` is the promise that no email tracks its readers, which the checks prove.
     """
 
     title: str
@@ -241,6 +275,9 @@ class Publication:
     targets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     editor_url: str = ""
     show: Show = Show()
+    authors: Mapping[str, Author] = field(default_factory=dict)
+    links: LinkParameters = LinkParameters()
+    no_tracking: bool = False
     approval: int | tuple[str, ...] = 0
     subscribe: Subscribe | None = None
     hidden_tags: tuple[str, ...] = ()
@@ -254,15 +291,6 @@ class Publication:
 
 
 # --- an article ------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Author:
-    """Who wrote an article; `role` is the credential shown beside the name."""
-
-    name: str
-    role: str = ""
-    url: str = ""
 
 
 class ImageUse(StrEnum):
@@ -327,6 +355,7 @@ class Article:
     disclaimer: str = ""
     audience: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
+    series: str = ""
     layout: Layout | None = None
     draft: bool = False
     link: str | None = None
@@ -710,11 +739,26 @@ class AssembledIssue:
 
 
 @dataclass(frozen=True, slots=True)
+class SeriesPart:
+    """The place of an article in its series, counted from 1, among the parts that are known.
+
+    `previous` and `next` are title and address of the parts before and after it that have a page.
+    """
+
+    series: str
+    number: int
+    count: int
+    previous: tuple[str, str] | None
+    next: tuple[str, str] | None
+
+
+@dataclass(frozen=True, slots=True)
 class ComposedArticle:
     """An article with its parsed content and its address.
 
     `url` is its page, or None if it is for private audiences only. `issues` are the folders of the issues
-    that carry it, oldest first; the first one published it.
+    that carry it, oldest first; the first one published it. `portraits` maps the names of its authors to
+    their pictures.
     """
 
     article: Article
@@ -723,6 +767,7 @@ class ComposedArticle:
     url: str | None
     disclaimers: tuple[str, ...]
     issues: tuple[str, ...]
+    portraits: Mapping[str, Image] = field(default_factory=dict)
 
     def in_layout(self, layout: Layout) -> Layout:
         """The layout that it really gets: full if it cannot be read anywhere else."""
@@ -762,7 +807,8 @@ class ComposedEdition:
     `url` is its page, or None for a private audience. `preview_text` is the inbox line, and `summary` the
     same without merge fields, for pages and feeds. `disclaimers` are those of all its articles, each once.
     `minutes` is the reading time of the letter and of the items in their layouts. `related` maps slugs of
-    related articles to title and address. `earlier_paths` are site paths that its page had before, and
+    related articles to title and address, and `series` slugs to places in a series, both as they were known
+    when it appeared. `earlier_paths` are site paths that its page had before, and
     redirect to it.
     """
 
@@ -778,6 +824,7 @@ class ComposedEdition:
     disclaimers: tuple[str, ...]
     minutes: int
     related: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    series: Mapping[str, SeriesPart] = field(default_factory=dict)
     earlier_paths: tuple[str, ...] = ()
 
     @property
@@ -901,7 +948,8 @@ class RenderedEmail:
 
     `html` and `mjml` refer to images by their absolute address. `parts` are the sizes of theme, letter and
     articles, which together are those of `html`. `reason` tells a reader why the email comes:
-    the publication's setting, or the theme's default text.
+    the publication's setting, or the theme's default text. `plain_addresses` maps each address with
+    parameters of `[links]` to the same without them.
     """
 
     audience: str
@@ -913,6 +961,7 @@ class RenderedEmail:
     images: tuple[Image, ...]
     reason: str = ""
     parts: tuple[EmailPart, ...] = ()
+    plain_addresses: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def html_bytes(self) -> int:

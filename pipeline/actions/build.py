@@ -141,7 +141,8 @@ def _site_makers(
 
     templates = composer.workspace.templates
     contents = tuple(_hosted_contents(composed))
-    images = {image.name: image for image in (*site_images(published), *_images_of(contents))}
+    portraits = _hosted_portraits(composed)
+    images = {image.name: image for image in (*site_images(published), *_images_of(contents), *portraits)}
     named = named_files(composer, contents)
     return (
         *site_parts(published, templates),
@@ -161,6 +162,13 @@ def _hosted_contents(composed: Iterable[ComposedIssue]) -> Iterator[Content]:
     for each in composed:
         for edition in each.editions if each.assembled.frozen else ():
             yield from edition.contents
+
+
+def _hosted_portraits(composed: Iterable[ComposedIssue]) -> Iterator[Image]:
+    for each in composed:
+        for edition in each.editions if each.assembled.frozen else ():
+            for article in edition.articles:
+                yield from article.portraits.values()
 
 
 def _images_of(contents: Iterable[Content]) -> Iterator[Image]:

@@ -132,7 +132,7 @@ def prepare_export(workspace: Workspace, request: ExportRequest) -> PreparedExpo
             field = merge.text(merge.mark(MergeField("preferences_url")))
             publication = replace(publication, preferences_url=field)
     with_links = replace(workspace, files=replace(workspace.files, publication=publication))
-    prepared = prepare_edition(Composer(with_links), issue, audience)
+    prepared = prepare_edition(Composer(with_links), issue, audience, request.target)
     return PreparedExport(workspace, request, prepared, check_edition(prepared).findings, replaced)
 
 

@@ -36,7 +36,9 @@ def render_email(workspace: Workspace, issue: Issue, audience: str | None = None
     return prepare_edition(Composer(workspace), issue, edition_audience(issue, audience)).email
 
 
-def prepare_edition(composer: Composer, issue: Issue, audience: str) -> PreparedEdition:
+def prepare_edition(
+    composer: Composer, issue: Issue, audience: str, target: str = "bundle"
+) -> PreparedEdition:
     """Assemble, compose and render the edition of an issue for one audience, and no other edition.
 
     Raises `PressroomError` or `Mistakes` for everything wrong in it.
@@ -45,5 +47,5 @@ def prepare_edition(composer: Composer, issue: Issue, audience: str) -> Prepared
     if not composed.editions:
         raise PressroomError(f'the issue has no edition for "{audience}".', issue.place.path)
     (edition,) = composed.editions
-    renderer = EmailRenderer.for_composer(composer)
+    renderer = EmailRenderer.for_composer(composer, target)
     return PreparedEdition(composer, renderer, composed, edition, renderer.render(edition))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -105,7 +106,8 @@ def read_pool(workspace: WorkspaceFiles) -> Pool:
         *_check_related(articles),
         *link_mistakes,
         *_check_ids(articles, links),
-        *_check_tags((*articles, *links)),
+        *_check_spellings("tag", _tags(articles, links)),
+        *_check_spellings("series", ((each, each.series) for each in articles if each.series)),
     ):
         mistakes.setdefault(key, []).append(error)
     return Pool(articles, mistakes, links)
@@ -143,13 +145,14 @@ def parse_article(
         updated=updated,
         dek=_dek(fields),
         alt_title=fields.text("alt_title"),
-        authors=_authors(fields),
+        authors=_authors(fields, publication.authors),
         image=image,
         image_alt=image_alt,
         canonical_url=fields.web_address("canonical_url") or None,
         disclaimer=fields.text("disclaimer", multiline=True),
         audience=tuple(a for a in audience if EVERYONE not in audience),
         related=fields.texts("related"),
+        series=fields.text("series"),
         layout=fields.choice("layout", Layout),
         draft=fields.boolean("draft"),
         link=fields.web_address("link") or None,
@@ -193,23 +196,28 @@ def _dek(fields: Fields) -> str:
     return collapse_spaces(deks[0][1]).strip() if deks else ""
 
 
-def _authors(fields: Fields) -> tuple[Author, ...]:
-    """A list of names, or of tables with name, role and url; a single author needs no list."""
+def _authors(fields: Fields, known: Mapping[str, Author]) -> tuple[Author, ...]:
+    """A list of names, or of tables with name, role and url; a single author needs no list.
+
+    What the article does not say of an author is that of `known`.
+    """
     field = fields.field("authors")
     if field is None:
         return ()
     items = field.value if isinstance(field.value, tuple) else (field,)
     authors: list[Author] = []
     for item in items:
+        role = url = ""
         if isinstance(item.value, dict):
             author = Fields(item.value, fields.path, fields.errors, item.line, "author")
-            authors.append(
-                Author(author.text("name", required=True), author.text("role"), author.web_address("url"))
-            )
+            name, role = author.author_name("name", required=True), author.text("role")
+            url = author.web_address("url")
             author.check_unknown()
         else:
-            name = Fields({"authors": item}, fields.path, fields.errors, item.line).text("authors")
-            authors.extend([Author(name)] if name else [])
+            name = Fields({"authors": item}, fields.path, fields.errors, item.line).author_name("authors")
+        if name:
+            before = known.get(name, Author(name))
+            authors.append(replace(before, role=role or before.role, url=url or before.url))
     return tuple(authors)
 
 
@@ -257,15 +265,18 @@ def _check_ids(articles: list[Article], links: Iterable[LinkItem]) -> Iterator[_
             yield _mistake(link, "id", message, "Give the link another `id`.")
 
 
-def _check_tags(items: Iterable[PoolItem]) -> Iterator[_Mistake]:
-    """Check that each tag has one spelling: two would share a page, and are nearly always a mistake."""
+def _tags(*items: Iterable[PoolItem]) -> Iterator[tuple[PoolItem, str]]:
+    return ((item, tag) for each in items for item in each for tag in item.tags)
+
+
+def _check_spellings(noun: str, names: Iterable[tuple[PoolItem, str]]) -> Iterator[_Mistake]:
+    """Check that each tag, or series, has one spelling: a second one is nearly always a mistake."""
     first: dict[str, tuple[str, PoolItem]] = {}
-    for item in items:
-        for tag in item.tags:
-            spelling, other = first.setdefault(path_part(tag), (tag, item))
-            if spelling != tag:
-                message = f'the tag "{tag}" is spelt "{spelling}" in {other.place.path}.'
-                yield _mistake(item, "tags", message, "Use one spelling.")
+    for item, name in names:
+        spelling, other = first.setdefault(path_part(name), (name, item))
+        if spelling != name:
+            message = f'the {noun} "{name}" is spelt "{spelling}" in {other.place.path}.'
+            yield _mistake(item, "tags" if noun == "tag" else noun, message, "Use one spelling.")
 
 
 def _check_related(articles: list[Article]) -> Iterator[_Mistake]:

@@ -112,7 +112,7 @@ class CheckContext:
     @cached_property
     def links(self) -> tuple[PageLink, ...]:
         """The links of the page."""
-        return tuple(page_links(self.page))
+        return tuple(page_links(self.page, self.rendered.plain_addresses))
 
     @cached_property
     def runs(self) -> tuple[TextRun, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from urllib.parse import SplitResult, urlsplit
@@ -101,18 +101,23 @@ def _hidden_inline(element: Element) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class PageLink:
-    """A link of the page: its address, and its text, where an image reads as its alt text."""
+    """A link of the page: its address, and its text, where an image reads as its alt text.
+
+    `url` is the address without the parameters of `[links]`, `href` the one in the page.
+    """
 
     element: Element
     url: str
     text: str
+    href: str
 
 
-def page_links(page: HtmlPage) -> Iterator[PageLink]:
+def page_links(page: HtmlPage, plain_addresses: Mapping[str, str]) -> Iterator[PageLink]:
     """The links of a page, in its order. An `a` without href is not a link."""
     for each in page.all("a"):
-        if (url := each.get("href")) is not None:
-            yield PageLink(each, url.strip(), text_of(each))
+        if (href := each.get("href")) is not None:
+            url = href.strip()
+            yield PageLink(each, plain_addresses.get(url, url), text_of(each), url)
 
 
 def split_url(url: str) -> SplitResult:

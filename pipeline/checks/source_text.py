@@ -166,6 +166,23 @@ def _passage(nodes: Iterable[Node], path: str, line: int, tag: str) -> Passage:
     return Passage(tree_text(nodes, code="x"), path, line, tag)
 
 
+def small_passages(edition: ComposedEdition, texts: Iterable[SourceText]) -> Iterator[Passage]:
+    """The short texts beside others: alt texts of an edition and its `texts`, authors, second headlines."""
+    issue = edition.issue
+    yield Passage(issue.image_alt, issue.place.path, issue.lines.get("image_alt"))
+    for source in texts:
+        for image, line in source.elements("img"):
+            yield Passage(image.get("alt") or "", source.path, line)
+    for composed in edition.articles:
+        article = composed.article
+        authors = " · ".join(f"{author.name} {author.role}" for author in article.authors)
+        fields = {key: getattr(article, key) for key in ("image_alt", "alt_title", "disclaimer")}
+        for key, text in {**fields, "authors": authors}.items():
+            yield Passage(text, article.place.path, article.lines.get(key) or article.place.line)
+    for each in edition.links:
+        yield Passage(f"{each.link.author} · {each.link.via}", *each.link.place)
+
+
 def field_passages(edition: ComposedEdition) -> Iterator[Passage]:
     """What the fields say to readers: titles, subject, preview text, section titles, deks."""
     issue = edition.issue

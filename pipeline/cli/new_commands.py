@@ -91,7 +91,9 @@ def init(
     for path in written:
         terminal.result(str(folder / path))
     look = "plan" if any(path.startswith(POOL) for path in written) else "preview"
-    terminal.message(f"\nNext:  cd {folder}\n       pressroom {look} 1\n       pressroom build")
+    here = folder.resolve() == Path.cwd()
+    steps = [*([] if here else [f"cd {folder}"]), f"pressroom {look} 1", "pressroom build"]
+    terminal.message("\nNext:  " + "\n       ".join(steps))
 
 
 def stdin_is_terminal() -> bool:

@@ -17,8 +17,12 @@ from pipeline.config.themes import DEFAULT_THEME, read_theme, read_theme_setting
 from pipeline.config.toml import toml_fields
 from pipeline.errors import PressroomError, suggest
 from pipeline.model import (
+    LINK_PLACEHOLDERS,
     TARGETS,
+    Author,
     Disclaimer,
+    LinkParameters,
+    LinkScope,
     MergeText,
     Publication,
     RequiredFields,
@@ -34,7 +38,7 @@ from pipeline.support.urls import ascii_address
 _REQUIRED = ("title", "base_url", "sender", "postal_address")
 _OPTIONAL = (
     *("language", "timezone", "tagline", "description", "reply_to", "unsubscribe_url", "preferences_url"),
-    *("colophon", "reason", "editor_url", "hub"),
+    *("colophon", "reason", "editor_url", "hub", "no_tracking"),
 )
 _TOP_KEYS = (*_REQUIRED, *_OPTIONAL)
 """The keys above the first `[table]`."""
@@ -80,6 +84,9 @@ def read_publication(text: str, errors: list[PressroomError], templates: Path | 
         targets=_targets(fields),
         editor_url=_editor_url(fields),
         show=read_show(fields, Show()),
+        authors=_authors(fields.table("authors")),
+        links=_link_parameters(fields.table("links")),
+        no_tracking=fields.boolean("no_tracking"),
         approval=_approval(fields.table("approval")),
         subscribe=_subscribe(fields.table("subscribe")) if fields.has("subscribe") else None,
         hidden_tags=_hidden_tags(fields.table("tags")),
@@ -169,6 +176,33 @@ def _hidden_tags(table: Fields) -> tuple[str, ...]:
     tags = table.texts("hidden")
     table.check_unknown()
     return tags
+
+
+def _authors(table: Fields) -> dict[str, Author]:
+    """What is said of authors once, by their names."""
+    authors: dict[str, Author] = {}
+    for name in table.mapping:
+        author = table.table(name, f'author "{name}"')
+        role, url, picture = author.text("role"), author.web_address("url"), author.text("picture")
+        authors[name] = Author(name, role, url, picture, author.line_of("picture"))
+        author.check_unknown()
+    return authors
+
+
+def _link_parameters(table: Fields) -> LinkParameters:
+    """The parameters that are added to the addresses in emails."""
+    parameters: dict[str, str] = {}
+    inner = table.table("parameters", "links.parameters")
+    for name in inner.mapping:
+        parameters[name] = inner.text(name, required=True)
+        for placeholder in re.findall(r"\{[^{}]*\}|[{}]", parameters[name]):
+            if placeholder[1:-1] not in LINK_PLACEHOLDERS:
+                known = ", ".join(f"{{{each}}}" for each in LINK_PLACEHOLDERS)
+                near = suggest(placeholder[1:-1], LINK_PLACEHOLDERS)
+                inner.error(name, f"`{placeholder}` is not a placeholder.", near or f"They are {known}.")
+    links = LinkParameters(parameters, table.choice("add_to", LinkScope) or LinkScope.OWN)
+    table.check_unknown(hint="Parameters go under [links.parameters].")
+    return links
 
 
 def _targets(fields: Fields) -> dict[str, dict[str, Any]]:

@@ -156,5 +156,8 @@ def _warnings(html: bytes, target: Target, publication: Publication) -> Iterator
         yield f"With what {target.title} adds the HTML has about {size // 1000} KB: Gmail cuts it off at 102."
     if target.loses:
         yield f"{target.title} {target.loses}."
+    if publication.no_tracking:
+        how = target.tracking or "See in its settings whether it does."
+        yield f"{target.title} may count opens and clicks itself, which `no_tracking` cannot see. {how}"
     if publication.reply_to and not target.takes_reply_to:
         yield f"{target.title} takes no reply-to address with a draft: set {publication.reply_to} there."

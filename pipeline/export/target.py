@@ -88,6 +88,8 @@ class Target:
     """Converts the email's HTML into what the service's field takes."""
     loses: str = ""
     """What the service removes from the HTML, as a sentence whose subject is the service."""
+    tracking: str = ""
+    """How its own counting of opens and clicks is switched off there, in a sentence; empty if not known."""
     tags: TagSupport = TagSupport.NONE
     settings: tuple[TargetSetting, ...] = ()
 

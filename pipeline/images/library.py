@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from pipeline.config.workspace_files import WorkspaceFiles
-from pipeline.errors import PressroomError, suggest
+from pipeline.errors import PressroomError, raise_all, suggest
 from pipeline.images.resize import make_image, plan_for
-from pipeline.model import Image, ImageUse
+from pipeline.model import Author, Image, ImageUse
+from pipeline.support.limits import SETTINGS_FILE
 from pipeline.support.urls import address, image_path, published_name
 
 _MAX_FILE_BYTES = 50_000_000
@@ -44,6 +46,20 @@ class ImageLibrary:
         if (file, use) not in self._images:
             self._images[file, use] = self._measure(file, target, use)
         return replace(self._images[file, use], alt=alt)
+
+    def portraits(self, authors: Iterable[Author]) -> dict[str, Image]:
+        """The pictures of authors, by name. Raises `Mistakes` for all that are missing or broken."""
+        errors: list[PressroomError] = []
+        portraits: dict[str, Image] = {}
+        for author in authors:
+            try:
+                if author.picture:
+                    portraits[author.name] = self.get(author.picture, "", SETTINGS_FILE, ImageUse.PORTRAIT)
+            except PressroomError as error:
+                place = SETTINGS_FILE, author.picture_line
+                errors.append(PressroomError(error.message, *place, error.hint))
+        raise_all(errors)
+        return portraits
 
     def data(self, image: Image) -> bytes:
         """The bytes to publish under the image's name.

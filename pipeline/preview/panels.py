@@ -104,7 +104,7 @@ def links(snapshot: Snapshot, issue: Issue, audience: str) -> dict[str, Any]:
     value = prepared.field_values({})
     html = prepared.email.html.fill(lambda field: escape(value(field)))
     texts: dict[str, list[str]] = {}
-    for link in page_links(parse_page(html)):
+    for link in page_links(parse_page(html), {}):
         words = texts.setdefault(link.url, [])
         if link.text and link.text not in words:
             words.append(link.text)

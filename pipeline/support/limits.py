@@ -34,6 +34,9 @@ THUMBNAIL_WIDTH = 168
 PORTRAIT_WIDTH = 96
 """Width and height of a person's photo, in CSS pixels."""
 
+BYLINE_WIDTH = 40
+"""Width and height of an author's picture in the byline, in CSS pixels."""
+
 PHONE_WIDTH = 320
 """Width of the narrowest phone in use, in CSS pixels."""
 

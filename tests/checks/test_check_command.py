@@ -6,7 +6,7 @@ import json
 import re
 from pathlib import Path
 
-from workspace_kit import WorkspaceRunner, article, issue, png
+from workspace_kit import SETTINGS, WorkspaceRunner, article, issue, png
 
 ISSUE = "issues/001-the-plastic-brain/issue.md"
 
@@ -265,3 +265,31 @@ def test_a_theme_of_ones_own_is_looked_at_for_templates_that_replace_none(worksp
     assert "templates/themes/mine/email/parts/foter.mjml.j2: warning TMPL001" in output
     assert 'Did you mean "email/parts/footer.mjml.j2"?' in output
     assert output.count("TMPL001") == 1
+
+
+def test_placeholders_stop_an_export_and_are_listed_all_at_once(workspace: WorkspaceRunner) -> None:
+    workspace.write({
+        "newsletter.toml": SETTINGS.replace("Information, not", "[[TK a lawyer]] not"),
+        "issues/001-the-plastic-brain/issue.md": issue(letter="One.\n\nTK two.", more="subject: A TK day\n"),
+        "issues/articles/glutamate.md": article(
+            "The `TK` habit",
+            body="TKM and OTK, `TK`, `TODO(x)`.\n\n    TK\n\n```\nTODO(later)\n```\n\nAt\nTODO(ask him).",
+            authors="{name: Ada, role: TK}",
+        ),
+        "issues/articles/a-note.md": article("A note", tags="[notes]", body="TODO is Spanish."),
+    })  # fmt: skip
+    workspace.ok("assemble", "1")
+    result = workspace.run("export", "1")
+    assert result.exit_code == 1
+    listed = re.findall(r"(\S+:\d+|newsletter\.toml): error COPY001", re.sub(r" +", " ", result.output))
+    assert listed == [
+        "issues/001-the-plastic-brain/issue.md:5",
+        "issues/001-the-plastic-brain/issue.md:9",
+        "issues/articles/glutamate.md:5",
+        "issues/articles/glutamate.md:16",
+        "newsletter.toml",
+    ]
+    silence = "silence:\n  COPY001: TK is the name of an insurance\n"
+    workspace.write({"issues/001-the-plastic-brain/issue.md": issue(more=silence)})
+    workspace.ok("assemble", "1", "--refresh")
+    workspace.ok("export", "1")

@@ -55,6 +55,12 @@ def test_init_makes_a_workspace_that_builds(tmp_path: Path) -> None:
     assert 'The "Harbour", Letter: №1' in mine.read("build/issues/001-the-first-issue/email.txt")
 
 
+def test_init_in_this_folder_says_no_way_into_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = WorkspaceRunner(tmp_path).run("init", ".").stderr
+    assert "Next:  pressroom plan 1\n       pressroom build" in said and "cd " not in said
+
+
 def test_init_inside_a_workspace_is_refused_without_the_option_for_it(workspace: WorkspaceRunner) -> None:
     before, inner = workspace.tree(), workspace.root / "issues" / "inner"
     said = workspace.error("init", str(inner))

@@ -183,12 +183,15 @@ _HEADINGS = (
     (r"disclaimer", "disclaimers"),
     (r"audience( \".*\")?", "audiences"),
     (r"author", "authors"),
+    (r"author \".*\"", "authors.NAME"),
     (r"theme", "theme"),
     (r"theme\.(colors|dark)|(?<!\.)(colors|dark)", "theme.colors and theme.dark"),
     (r"(theme\.)?fonts", "theme.fonts"),
     (r"merge_fields", "merge_fields"),
     (r"checks", "checks"),
     (r"show", "show"),
+    (r"links", "links"),
+    (r"links\.parameters", ""),  # its keys are names of parameters
     (r"approval", "approval"),
     (r"subscribe", "subscribe"),
     (r"subscribe\.fields", ""),  # its keys are the service's
@@ -201,8 +204,8 @@ def heading_of(fields: Fields) -> str:
     for pattern, heading in _HEADINGS:
         if re.fullmatch(pattern, fields.what):
             return heading
-    if fields.what in {"silence", "targets", "extra"}:
-        return ""  # their keys are codes, names of targets, and the user's own
+    if fields.what in {"authors", "silence", "targets", "extra"}:
+        return ""  # their keys are names, codes, and the user's own
     assert not fields.what, f"the page has no heading for {fields.what!r}"
     file = Path(fields.path)
     if file.name in {"newsletter.toml", "theme.toml"}:

@@ -141,8 +141,15 @@ def test_a_draft_that_was_forgotten_is_found_by_its_name(pusher: PushRunner) -> 
     assert len(pusher.service.drafts) == 1
 
 
+OPTIONAL = [(name, field) for name in TARGETS for field in fake_service_for(name).optional]
+
+
 @pytest.mark.parametrize(
-    ("target", "field"), [(name, field) for name in TARGETS for field in fake_service_for(name).optional]
+    ("target", "field"),
+    [
+        pytest.param(*each, marks=() if each[0] in CORE else pytest.mark.slow, id="-".join(each))
+        for each in OPTIONAL
+    ],
 )
 def test_an_answer_may_lack_what_its_schema_does_not_require(pusher: PushRunner, field: str) -> None:
     pusher.service.without = field

@@ -83,6 +83,23 @@ def test_a_date_that_moved_is_found_against_the_build_before(frozen: WorkspaceRu
     assert "pressroom check --explain FEED033" in said
 
 
+def test_a_site_that_moved_changed_addresses_alone(frozen: WorkspaceRunner) -> None:
+    frozen.ok("build", "--now", "2026-02-02")
+    settings = frozen.read("newsletter.toml")
+    frozen.write(
+        {"newsletter.toml": settings.replace("https://synapse.example/news", "https://axon.example")}
+    )
+    code, found = check(frozen)
+    assert code == 0
+    assert [(each["code"], each["message"]) for each in found] == [
+        (
+            "FEED037",
+            "the site was at https://synapse.example/news/, and is at https://axon.example/; "
+            "all addresses changed.",
+        )
+    ]
+
+
 def test_an_item_that_vanished_is_found_against_another_folder(
     frozen: WorkspaceRunner, tmp_path: Path
 ) -> None:

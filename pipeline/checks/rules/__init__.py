@@ -31,6 +31,7 @@ from pipeline.checks.rules import (
     structure,
     styles,
     text_part,
+    tracking,
     upstream,
 )
 
@@ -46,6 +47,7 @@ RULES: tuple[Rule[CheckContext], ...] = _rules_of(
     images,
     links,
     link_texts,
+    tracking,
     copy,
     structure,
     merge_fields,

@@ -8,16 +8,19 @@ from collections.abc import Iterator
 from pipeline.checks.context import CheckContext
 from pipeline.checks.rule import Violation, rule
 from pipeline.checks.source_places import SETTINGS
+from pipeline.checks.source_text import Passage, small_passages
 from pipeline.config.placeholders import placeholders_left
 from pipeline.content.events import past_events
 from pipeline.model import Place, Severity
 
 _PLACEHOLDER = re.compile(
-    r"\bTK(?:TK)*\b|\bTODO\b|\bFIXME\b|\[(?i:insert)\b[^\]]*\]"
+    r"\[\[TK\b[^\]]*\]\]|\bTK(?:TK)*\b|\bTODO\([^()]*\)|\bFIXME\b|\[(?i:insert)\b[^\]]*\]"
     r"|\b(?i:lorem ipsum|dolor sit amet|your text here|text goes here|placeholder text|insert text here)\b"
 )
-_LIKELY = re.compile(r"\bXXX+\b|\bTB[DC]\b|\?\?\?+|\bblah blah\b")
-"""A placeholder in most texts, and a Roman numeral or a quotation in some."""
+_LIKELY = re.compile(r"\bTODO\b(?!\()|\bXXX+\b|\bTB[DC]\b|\?\?\?+|\bblah blah\b")
+"""A placeholder in most texts, and a Spanish word, a Roman numeral or a quotation in some."""
+
+_CODE_IN_FIELD = re.compile(r"`[^`]+`")
 
 _DOUBLED = re.compile(r"(?<![\w’'-])([^\W\d_]{2,})\s+\1(?![\w’'-])", re.IGNORECASE)
 _MEANT = {
@@ -70,15 +73,35 @@ def _around(text: str, match: re.Match[str]) -> str:
     Severity.ERROR,
     "A placeholder is left in the text",
     source="Journalism's TK; Cicero's lorem ipsum",
-    remedy="Write what was to come, or delete it. In code (`TODO`) it may stay.",
+    remedy="Write what was to come, or delete it. In code (`TK`) it may stay.",
 )
 def placeholder(context: CheckContext) -> Iterator[Violation]:
-    """Readers see that nobody read the piece before it went out."""
-    for passage in context.passages:
+    """Readers see that nobody read the piece before it went out.
+
+    Placeholders are the whole words TK and FIXME, `TODO(…)`, `[[TK …]]`, `[insert …]` and lorem ipsum. A
+    warning are TODO, TBD, TBC, XXX and ???, which have other meanings too.
+    """
+    for passage in (
+        *context.passages,
+        *small_passages(context.edition, context.all_texts),
+        *_settings(context),
+    ):
+        text = passage.text
+        if not passage.tag:
+            text = _CODE_IN_FIELD.sub(lambda code: "x" * len(code[0]), text)
         for pattern, severity in ((_PLACEHOLDER, None), (_LIKELY, Severity.WARNING)):
-            for match in pattern.finditer(passage.text):
-                message = f'"{match[0]}" is left in the text: {_around(passage.text, match)}'
+            for match in pattern.finditer(text):
+                left = " ".join(match[0].split())
+                message = f'"{left}" is left in the text: {_around(text, match)}'
                 yield Violation(message, passage.place(match.start()), severity=severity)
+
+
+def _settings(context: CheckContext) -> Iterator[Passage]:
+    """The texts of newsletter.toml that are at the head or the foot of each email."""
+    publication = context.publication
+    texts = (publication.tagline, publication.reason, publication.colophon, publication.postal_address)
+    for text in (*texts, *(each.text for each in publication.disclaimers)):
+        yield Passage(text, SETTINGS.path, None)
 
 
 @rule(

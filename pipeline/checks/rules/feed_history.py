@@ -18,6 +18,11 @@ def _by_id(documents: Iterable[FeedDocument]) -> dict[str, tuple[FeedDocument, F
     return entries
 
 
+def _home(documents: Iterable[FeedDocument]) -> str:
+    """The address of the site that the feeds belong to; empty if it is not known."""
+    return next((str(each.root["home_page_url"]) for each in documents if each.path == "feed.json"), "")
+
+
 @rule(
     "FEED031",
     Severity.WARNING,
@@ -95,9 +100,11 @@ def vanished_items(context: FeedContext) -> Iterator[Violation]:
 def changed_without_date(context: FeedContext) -> Iterator[Violation]:
     """Feed readers that go by the date keep the old text."""
     now = _by_id(context.documents)
+    old, new = _home(context.earlier), _home(context.documents)
     for feed, entry in _by_id(context.earlier).values():
         after = now[entry.id][1] if entry.id in now else entry
-        if (after.html, after.title) != (entry.html, entry.title) and after.updated == entry.updated:
+        before = entry.html.replace(old, new) if old else entry.html
+        if (after.html, after.title) != (before, entry.title) and after.updated == entry.updated:
             yield feed.breach(f'"{after.title}" has changed, and its date of revision has not.')
 
 
@@ -115,3 +122,18 @@ def archive_changed(context: FeedContext) -> Iterator[Violation]:
         before = {entry.id for entry in each.entries}
         if each.number is not None and now.get(each.path, before) != before:
             yield each.breach("the part of the archive does not hold the same items as before.")
+
+
+@rule(
+    "FEED037",
+    Severity.NOTE,
+    "the address of the site has changed",
+    source="RFC 9110, section 15.4.2; docs/publishing.md",
+    remedy="Redirect the old addresses of the feeds to the new ones (301), for as long as you can.",
+)
+def site_moved(context: FeedContext) -> Iterator[Violation]:
+    """Ids and dates stay, so that readers get no item twice; but they ask for the feed where it was."""
+    old, new = _home(context.earlier), _home(context.documents)
+    if old and old != new:
+        feed = next(each for each in context.documents if each.path == "feed.json")
+        yield feed.breach(f"the site was at {old}, and is at {new}; all addresses changed.")

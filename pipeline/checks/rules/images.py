@@ -12,6 +12,7 @@ from pipeline.checks.context import CheckContext
 from pipeline.checks.html_page import HEADINGS, text_of
 from pipeline.checks.page_text import split_url, words
 from pipeline.checks.rule import Violation, rule
+from pipeline.content.tree_text import content_texts
 from pipeline.model import Image, Place, Severity
 from pipeline.support.limits import ALL_IMAGES, EMAIL_WIDTH, ONE_IMAGE, TALLEST_IMAGE
 
@@ -85,6 +86,28 @@ def linked_without_alt(context: CheckContext) -> Iterator[Violation]:
     for image, name, place in _images(context):
         if image.get("alt") == "" and context.page.within(image, "a"):
             yield Violation(f'the image "{name}" is a link and has an empty alt text.', place)
+
+
+@rule(
+    "IMG015",
+    Severity.ERROR,
+    "A picture is all there is, and has an empty alt text",
+    source="WCAG 2.2, 1.1.1 Non-text Content",
+    remedy="Say what it shows: `![A bar chart of …](chart.png)`. Below a text it may be mere decoration.",
+)
+def alone_without_alt(context: CheckContext) -> Iterator[Violation]:
+    """With images off nothing of the article is left, for no other words tell what it shows."""
+    articles = {each.article.slug: each.article for each in context.edition.articles}
+    for source in context.shown_texts:
+        if not source.slug and context.edition.items:
+            continue  # the letter is not all there is
+        article, content = articles.get(source.slug), source.content
+        alts = [(image.get("alt"), source.place(line)) for image, line in source.elements("img")]
+        if content.lead:
+            alts.insert(0, (content.lead.alt, context.places.of_image(content.lead.url)))
+        words = "".join(content_texts(content.blocks, content.footnotes)).strip() or (article and article.dek)
+        if alts and not words and not any(alt for alt, _ in alts):
+            yield Violation(f"{source.what} has a picture with an empty alt text, and no words.", alts[0][1])
 
 
 @rule(

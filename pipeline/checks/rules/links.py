@@ -19,7 +19,7 @@ _SHORTENER_HOSTS = (
     "lc.chat lnkd.in ow.ly po.st qr.ae rb.gy rebrand.ly s.id shorturl.at shrtco.de snip.ly soo.gd t.co "
     "t.ly t2m.io tiny.cc tiny.one tinyurl.com trib.al u.nu v.gd wp.me x.gd zpr.io"
 )
-_SHORTENERS = frozenset(_SHORTENER_HOSTS.split())
+SHORTENERS = frozenset(_SHORTENER_HOSTS.split())
 RESERVED = re.compile(r"(?:.*\.)?(?:example|invalid|test|localhost|example\.(?:com|net|org|edu))", re.I)
 _STAND_IN = re.compile(
     r"(?:www\.)?(?:your-?(?:site|domain|company|website|url)|my-?(?:site|domain)|domain|website|link|url"
@@ -146,7 +146,7 @@ def not_encrypted(context: CheckContext) -> Iterator[Violation]:
 def shortened(context: CheckContext) -> Iterator[Violation]:
     """Readers cannot see where it leads, and filters distrust it: spammers hide behind these."""
     for link in _links(context):
-        if _host(link.url).removeprefix("www.") in _SHORTENERS:
+        if _host(link.url).removeprefix("www.") in SHORTENERS:
             yield Violation(f'the address "{link.url}" is shortened.', place_of(context, link.url))
 
 
@@ -271,6 +271,22 @@ def linked_before(context: CheckContext) -> Iterator[Violation]:
     for url, place in _written(context):
         if earlier := context.linked_before.get(url):
             yield Violation(f'"{_short(url)}" was linked in {earlier}.', place, about=url)
+
+
+@rule(
+    "LINK020",
+    Severity.NOTE,
+    "Parameters are added to addresses",
+    source="docs/settings.md, links",
+    remedy="This is what [links] in newsletter.toml asks for. Delete the table if you do not want it.",
+)
+def added_parameters(context: CheckContext) -> Iterator[Violation]:
+    """Pages and feeds have the addresses as they are written, and the email has others."""
+    addresses = context.rendered.plain_addresses
+    if addresses:
+        names = "&".join(f"{name}={value}" for name, value in context.publication.links.parameters.items())
+        count = "1 address" if len(addresses) == 1 else f"{len(addresses)} addresses"
+        yield Violation(f"`{names}` is added to {count} of the email.", SETTINGS)
 
 
 def _written(context: CheckContext) -> Iterator[tuple[str, Place]]:

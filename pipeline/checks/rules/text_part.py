@@ -103,9 +103,9 @@ def lost_address(context: CheckContext) -> Iterator[Violation]:
         return
     # The masthead's link to the site is not repeated.
     home = home_url(context.publication)
-    urls = dict.fromkeys(link.url for link in context.links if not shows_number(link.text, link.url))
-    for url in urls:
-        if not url.startswith("#") and url not in {"", home} and url.removeprefix("mailto:") not in text:
+    urls = {link.href: link.url for link in context.links if not shows_number(link.text, link.url)}
+    for href, url in urls.items():
+        if not url.startswith("#") and url not in {"", home} and href.removeprefix("mailto:") not in text:
             yield Violation(f'the text part does not have the address "{url}".', context.places.of_link(url))
 
 

@@ -70,6 +70,7 @@ TARGET = Target(
         "https://listmonk.app/docs/apis/campaigns/",
     ),
     setup=('Campaigns > Templates: have a template that is nothing but `{{ template "content" . }}`.',),
+    tracking="It is off as long as the template has no `{{ TrackView }}`.",
     steps=(
         "Campaigns > New: copy `subject` from issue.json; choose lists, that template, and Raw HTML.",
         "Content: paste email.html. Add plain text message: paste email.txt.",

@@ -53,6 +53,8 @@ TARGET = Target(
         "Sending > Domain settings: have the domain confirmed, and unsubscribe tracking on.",
         'For a domain of the EU region write `url = "https://api.eu.mailgun.net"`.',
     ),
+    # https://documentation.mailgun.com/docs/mailgun/api-reference/send/mailgun/domain-tracking
+    tracking="Sending > Domain settings: switch click tracking and open tracking off.",
     steps=(
         "Send > Templates > Create message template > Code: paste email.html.",
         "Name it; in its headers copy `subject` from issue.json.",

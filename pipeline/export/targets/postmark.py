@@ -42,6 +42,8 @@ TARGET = Target(
         "https://postmarkapp.com/support/article/1077-template-syntax",
     ),
     setup=("Have a message stream for broadcasts: without it the link to unsubscribe is not filled in.",),
+    # https://postmarkapp.com/support/article/1058-how-do-i-enable-link-tracking
+    tracking="The server's Settings > Outbound: switch open tracking and link tracking off.",
     steps=(
         "Your server > Templates > Add template > Code your own. Subject: copy `subject` from issue.json.",
         "HTML: paste email.html. Text: paste email.txt. Save, and note the alias.",

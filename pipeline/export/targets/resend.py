@@ -48,6 +48,8 @@ TARGET = Target(
         "https://resend.com/docs/dashboard/broadcasts/send-broadcast-with-api",
     ),
     setup=("Domains: have the sender's domain confirmed. Audiences > Segments: note the id of the segment.",),
+    # https://resend.com/docs/dashboard/domains/tracking
+    tracking="It is off unless the domain's Configuration has it on: Domains > the sender's domain.",
     steps=(
         "Broadcasts > Create, and choose the segment. Subject: copy `subject` and `preview_text`.",
         "In the editor choose HTML, and paste email.html.",

@@ -60,6 +60,8 @@ TARGET = Target(
         "Marketing > Senders: have the sender confirmed; note the number of the sender.",
         "Suppressions > Unsubscribe groups: have a group; note its number.",
     ),
+    # https://www.twilio.com/docs/sendgrid/ui/account-and-settings/tracking
+    tracking="Settings > Tracking: set Open Tracking and Click Tracking to disabled.",
     steps=(
         "Marketing > Single Sends > Create > Blank template > Code editor: paste email.html.",
         "Settings: the sender, the recipients and the group. Copy `subject` and `preview_text` from "

@@ -13,6 +13,7 @@ from pipeline.model import (
     ComposedArticle,
     ComposedEdition,
     ComposedItem,
+    Image,
     Layout,
     MergeField,
     MergeText,
@@ -21,22 +22,31 @@ from pipeline.model import (
     Show,
 )
 from pipeline.render.code_palette import code_palette
+from pipeline.render.email.link_parameters import LinkTagger
 from pipeline.render.email.template_values import EmailLink
 from pipeline.render.shared_text import byline, contents, host, revision_date, together
 from pipeline.support import merge
+from pipeline.support.urls import home_url
 
 
 @dataclass(frozen=True, slots=True)
 class EmailContext:
     """An edition with everything that its email is made from.
 
-    `styles` are the inline styles of its content, by element name or `parent child`.
+    `styles` are the inline styles of its content, by element name or `parent child`. The addresses in
+    `edition` have the parameters that `links` adds.
     """
 
     edition: ComposedEdition
     publication: Publication
     messages: Messages
     styles: Mapping[str, str]
+    links: LinkTagger
+
+    @property
+    def home_url(self) -> str:
+        """The address of the publication's index page."""
+        return self.links.address(home_url(self.publication))
 
     @property
     def show(self) -> Show:
@@ -72,6 +82,11 @@ class EmailContext:
         """Why a reader gets the email: the publication's setting, or else the theme's message."""
         return self.publication.reason or self.messages.format("reason", publication=self.publication.title)
 
+    @property
+    def no_tracking(self) -> str:
+        """The sentence that says that the email does not track its readers, if that is promised."""
+        return self.messages.format("no_tracking") if self.publication.no_tracking else ""
+
     def minutes(self, article: ComposedArticle) -> str:
         """The reading time of an article."""
         time = self.messages.format("minutes", minutes=article.content.minutes)
@@ -81,8 +96,12 @@ class EmailContext:
         """The authors of an article."""
         return byline(article.article, " · ") if self.show.authors else ""
 
+    def portraits(self, article: ComposedArticle) -> tuple[Image, ...]:
+        """The pictures of the authors of an article."""
+        return tuple(article.portraits.values()) if self.show.authors else ()
+
     def details(self, article: ComposedArticle) -> str:
-        """Date, last revision and reading time of an article in one line.
+        """Place in a series, date, last revision and reading time of an article in one line.
 
         An article with an event has its days. The issue's own date is left out, and of a lone article the
         issue's reading time, for `issue_line` has said them.
@@ -91,14 +110,18 @@ class EmailContext:
         if len(self.edition.articles) == 1:
             said.add(self.messages.format("minutes", minutes=self.edition.minutes))
         parts = [self.minutes(article)]
+        first = []
+        if series := self.edition.series.get(article.article.slug):
+            first.append(self.messages.format("series", number=series.number, series=series.series))
         if self.show.date:
             updated = revision_date(article.article)
             revised = self.messages.format("updated", date=self.messages.date(updated)) if updated else ""
-            event = first_event(article.content, Medium.EMAIL, self.edition.audience)
-            parts = [self.messages.date(article.article.date), revised, *parts]
-            if event:
-                return " · ".join([event.days, *(part for part in parts[1:] if part not in said)])
-        return " · ".join(part for part in parts if part not in said)
+            parts.insert(0, revised)
+            if event := first_event(article.content, Medium.EMAIL, self.edition.audience):
+                first.append(event.days)
+            else:
+                parts.insert(0, self.messages.date(article.article.date))
+        return " · ".join([*first, *(part for part in parts if part not in said)])
 
     def more_link(self, article: ComposedArticle, layout: Layout) -> EmailLink | None:
         """The "read more" link, which names the article and, for a piece on another site, the host.
@@ -120,9 +143,11 @@ class EmailContext:
 
         Most mail clients do not follow links within an email.
         """
-        page = browser_url(self.edition)
+        tagged = browser_url(self.edition)
+        page = self.links.plain.get(tagged, tagged)
         return tuple(
-            EmailLink(each.article.title, f"{page}#{each.article.slug}") for each in contents(self.edition)
+            EmailLink(each.article.title, self.links.address(f"{page}#{each.article.slug}"))
+            for each in contents(self.edition)
         )
 
     def related_links(self, article: ComposedArticle) -> tuple[EmailLink, ...]:
@@ -131,7 +156,26 @@ class EmailContext:
             each.article.slug: (each.article.title, each.url) for each in self.edition.articles if each.url
         }
         known = {**self.edition.related, **in_edition}
-        return tuple(EmailLink(*known[slug]) for slug in article.article.related if slug in known)
+        return tuple(
+            EmailLink(title, self._address_in(article, url))
+            for title, url in (known[slug] for slug in article.article.related if slug in known)
+        )
+
+    def series_links(self, article: ComposedArticle) -> tuple[EmailLink, ...]:
+        """The links to the parts of a series before and after an article."""
+        part = self.edition.series.get(article.article.slug)
+        parts = {"previous_part": part.previous, "next_part": part.next} if part else {}
+        return tuple(
+            EmailLink(self.messages.format(word, title=each[0]), self._address_in(article, each[1]))
+            for word, each in parts.items()
+            if each
+        )
+
+    def _address_in(self, article: ComposedArticle, url: str) -> str:
+        """An address as the section of this article links to it."""
+        sections = self.edition.sections
+        section = next(s.title for s in sections if any(item is article for item, _ in s.items))
+        return self.links.address(url, section)
 
 
 def shown_together(

@@ -15,7 +15,6 @@ from pipeline.model import (
     Content,
     Image,
     Layout,
-    Publication,
     Section,
     ThemeSettings,
 )
@@ -33,8 +32,7 @@ from pipeline.render.email.template_values import (
     EmailView,
 )
 from pipeline.render.shared_text import host, link_row, text_lines
-from pipeline.support import urls
-from pipeline.support.limits import EMAIL_GUTTER, EMAIL_WIDTH, TALLEST_IMAGE, THUMBNAIL_WIDTH
+from pipeline.support.limits import BYLINE_WIDTH, EMAIL_GUTTER, EMAIL_WIDTH, TALLEST_IMAGE, THUMBNAIL_WIDTH
 
 _TEXT_WIDTH = EMAIL_WIDTH - 2 * EMAIL_GUTTER
 
@@ -56,8 +54,8 @@ def email_view(context: EmailContext, logo: Image | None) -> EmailView:
         issue_line=context.issue_line,
         publication=publication.title,
         tagline=publication.tagline,
-        home_url=urls.home_url(publication),
-        logo=_logo(logo, publication),
+        home_url=context.home_url,
+        logo=_logo(logo, context),
         lead=in_part(_fit(letter.lead, _TEXT_WIDTH), LETTER),
         letter=in_part(letter_blocks, LETTER),
         letter_notes_html=in_part(letter_notes, LETTER),
@@ -71,6 +69,7 @@ def email_view(context: EmailContext, logo: Image | None) -> EmailView:
         ),
         disclaimers=edition.disclaimers,
         reason=context.reason,
+        no_tracking=context.no_tracking,
         colophon=text_lines(publication.colophon),
         postal_address=text_lines(publication.postal_address),
         unsubscribe_url=unsubscribe_url(publication),
@@ -119,6 +118,9 @@ def _article(
         level=level,
         url=article.link or composed.url or "",
         byline=context.byline(composed),
+        portraits=tuple(
+            EmailImage(each.url, "", BYLINE_WIDTH, BYLINE_WIDTH) for each in context.portraits(composed)
+        ),
         details=context.details(composed),
         minutes=context.minutes(composed),
         dek=article.dek,
@@ -126,6 +128,7 @@ def _article(
         thumbnail=_fit(content.thumbnail, THUMBNAIL_WIDTH) if card and thumbnails else None,
         blocks=blocks,
         notes_html=notes,
+        series=context.series_links(composed) if full else (),
         related=context.related_links(composed) if full else (),
         more=context.more_link(composed, layout),
         host=host(article.link) if article.link else "",
@@ -152,11 +155,12 @@ def _fit(image: Image | None, width: int) -> EmailImage | None:
     return EmailImage(image.url, image.alt, wide, max(1, tall))
 
 
-def _logo(logo: Image | None, publication: Publication) -> EmailImage | None:
+def _logo(logo: Image | None, context: EmailContext) -> EmailImage | None:
     if logo is None:
         return None
+    publication = context.publication
     width, height = logo.width // 2 or 1, logo.height // 2 or 1  # drawn at twice its size, for dense screens
     scale = min(1.0, _LOGO[0] / width, _LOGO[1] / height)
     alt = publication.theme.logo_alt or publication.title
-    url = urls.home_url(publication)
-    return EmailImage(logo.url, alt, max(1, round(width * scale)), max(1, round(height * scale)), url)
+    wide, tall = max(1, round(width * scale)), max(1, round(height * scale))
+    return EmailImage(logo.url, alt, wide, tall, context.home_url)

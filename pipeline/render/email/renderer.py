@@ -11,6 +11,7 @@ from pipeline.config.i18n import Messages, load_messages
 from pipeline.content.email_forms import break_words
 from pipeline.content.medium import Medium, for_audience
 from pipeline.model import (
+    ComposedArticle,
     ComposedEdition,
     EmailPart,
     Image,
@@ -31,6 +32,7 @@ from pipeline.render.email.content_tokens import (
 )
 from pipeline.render.email.email_context import EmailContext, shown_together
 from pipeline.render.email.email_view import email_view, has_thumbnails
+from pipeline.render.email.link_parameters import LinkTagger
 from pipeline.render.email.mjml import compile_layout
 from pipeline.render.email.mjml_lint import annotate
 from pipeline.render.email.part_sizes import part_sizes
@@ -45,16 +47,20 @@ EMAIL = TemplateOptions(annotate, write, {"safe": finished, "fixed": Markup})
 
 @dataclass(frozen=True, slots=True)
 class EmailRenderer:
-    """Renders the emails of one publication. Every command makes its emails by this one way."""
+    """Renders the emails of one publication. Every command makes its emails by this one way.
+
+    `target` is what they are rendered for, which the parameters of `[links]` may name.
+    """
 
     publication: Publication
     templates: Templates
     logo: Image | None = None
+    target: str = "bundle"
 
     @classmethod
-    def for_composer(cls, composer: Composer) -> EmailRenderer:
+    def for_composer(cls, composer: Composer, target: str = "bundle") -> EmailRenderer:
         """Make the renderer of the workspace whose editions are composed."""
-        return cls(composer.publication, composer.workspace.templates, composer.logo())
+        return cls(composer.publication, composer.workspace.templates, composer.logo(), target)
 
     def render(self, edition: ComposedEdition) -> RenderedEmail:
         """Render an edition.
@@ -63,7 +69,8 @@ class EmailRenderer:
         """
         publication = self.publication
         messages, styles = _theme(self.templates, publication.theme, publication.language)
-        context = EmailContext(edition, publication, messages, styles)
+        links = LinkTagger(publication, edition.issue.number, self.target)
+        context = EmailContext(links.edition(edition), publication, messages, styles, links)
         template = self.templates.environment(EMAIL).get_template("email/issue.mjml.j2")
         with printed_values() as values:
             marked = template.render(
@@ -91,6 +98,7 @@ class EmailRenderer:
             images=_images(edition, self.logo, publication.theme),
             reason=context.reason,
             parts=_parts(edition, part_sizes(layout.html, values, write_slot)),
+            plain_addresses=links.plain,
         )
 
 
@@ -128,4 +136,6 @@ def _images(edition: ComposedEdition, logo: Image | None, theme: ThemeSettings) 
             if layout is Layout.FULL:
                 shown.append(article.content.lead)
                 shown += for_audience(article.content, Medium.EMAIL, edition.audience).images
+                if edition.issue.show.authors and isinstance(article, ComposedArticle):
+                    shown += article.portraits.values()
     return tuple({image.name: image for image in shown if image}.values())

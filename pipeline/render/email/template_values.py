@@ -61,7 +61,8 @@ class EmailArticle:
 
     `title` is empty if the issue's title has said it; `level` is that of the headline. `url` is the article's
     address or empty; only a brief one's headline links to it, for the others have `more`. `lead` is the
-    picture at full width, `thumbnail` the one beside a card's text. `host` is that of one on another site.
+    picture at full width, `thumbnail` the one beside a card's text, and `portraits` are those of the authors.
+    `host` is that of one on another site.
     """
 
     layout: str
@@ -69,6 +70,7 @@ class EmailArticle:
     level: int
     url: str
     byline: str
+    portraits: tuple[EmailImage, ...]
     details: str
     minutes: str
     dek: str
@@ -76,6 +78,7 @@ class EmailArticle:
     thumbnail: EmailImage | None
     blocks: tuple[EmailBlock, ...]
     notes_html: ContentHtml
+    series: tuple[EmailLink, ...]
     related: tuple[EmailLink, ...]
     more: EmailLink | None
     host: str
@@ -128,6 +131,7 @@ class EmailView:
     sections: tuple[EmailSection, ...]
     disclaimers: tuple[str, ...]
     reason: str
+    no_tracking: str
     colophon: tuple[str, ...]
     postal_address: tuple[str, ...]
     unsubscribe_url: str

@@ -101,11 +101,13 @@ def _article(composed: ComposedArticle, layout: Layout, context: EmailContext, l
         _wrap(f"- {each.text} [{links.number(each.url)}]", after="  ")
         for each in context.related_links(composed)
     ]
+    series = [_wrap(f"{each.text} [{links.number(each.url)}]") for each in context.series_links(composed)]
     return _paragraphs(
         _lines(title, underline, _wrap(context.byline(composed)), _wrap(context.details(composed))),
         dek,
         _image(composed.content.lead),
         content,
+        _lines(*series),
         _lines(f"{context.messages.format('related')}:", *related) if related else "",
         more(),
     )
@@ -148,7 +150,7 @@ def _footer(context: EmailContext) -> list[str]:
     if context.show.web_link:
         links.append((messages.format("view_in_browser"), browser_url(context.edition)))
     return [
-        _wrap(context.reason),
+        _wrap(" ".join(filter(None, (context.reason, context.no_tracking)))),
         _lines(*map(_wrap, text_lines(publication.colophon))),
         _lines(*map(_wrap, text_lines(publication.postal_address))),
         # Whole addresses, not numbers: readers must find these without searching.

@@ -24,7 +24,8 @@ def atom(feed: Feed) -> bytes:
         entry = add_entry(generator, item)
         entry.id(atom_id(item.id))
         for name in item.authors:
-            entry.author(name=name)
+            url = item.author_urls.get(name)
+            entry.author(name=name, **({"uri": url} if url else {}))
         entry.summary(item.summary)
     data: bytes = generator.atom_str(pretty=True)
     return data

@@ -50,6 +50,7 @@ def article_item(composed: ComposedArticle, publication: Publication) -> FeedIte
         authors=_authors([composed], publication),
         published=published,
         updated=updated,
+        author_urls=_author_urls([composed]),
         tags=_categories(article.tags),
         image=content.lead,
         external_url=article.link,
@@ -96,6 +97,7 @@ def edition_item(edition: ComposedEdition, publication: Publication, *, further:
         authors=_authors(articles, publication),
         published=published,
         updated=updated,
+        author_urls=_author_urls(articles),
         tags=_categories(tag for article in articles for tag in article.article.tags),
         image=next(filter(None, images), None),
         audio=_audio(whole, edition.audience),
@@ -195,6 +197,11 @@ def _join(parts: list[str]) -> str:
 def _authors(articles: Iterable[ComposedArticle], publication: Publication) -> tuple[str, ...]:
     names = dict.fromkeys(single_line(author.name) for each in articles for author in each.article.authors)
     return tuple(name for name in names if name) or (single_line(publication.title),)
+
+
+def _author_urls(articles: Iterable[ComposedArticle]) -> dict[str, str]:
+    authors = (author for each in articles for author in each.article.authors)
+    return {single_line(author.name): author.url for author in authors if author.url}
 
 
 def _dates(identity: FeedIdentity) -> tuple[datetime, datetime]:

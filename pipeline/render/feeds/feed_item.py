@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from pipeline.content.text_width import collapse_spaces
@@ -26,6 +27,7 @@ class FeedItem:
 
     `id` is the permanent one of its feed identity, `link` its page, `html` finished semantic HTML. `title`,
     `summary`, `authors` and `tags` are plain text on one line; the first three are never empty.
+    `author_urls` maps authors to their pages, where they have one.
     `audio` is the first of its text: readers of RSS expect one enclosure.
     `updated` is not before `published`; neither has fractions of a second (RFC 4287, 4.2.15).
     """
@@ -38,6 +40,7 @@ class FeedItem:
     authors: tuple[str, ...]
     published: datetime
     updated: datetime
+    author_urls: Mapping[str, str] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
     image: Image | None = None
     external_url: str | None = None

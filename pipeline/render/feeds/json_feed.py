@@ -40,7 +40,10 @@ def _item(item: FeedItem) -> dict[str, Any]:
         **({"image": item.image.url} if item.image else {}),
         "date_published": item.published.isoformat(),
         "date_modified": item.updated.isoformat(),
-        "authors": [{"name": name} for name in item.authors],
+        "authors": [
+            {"name": name, **({"url": url} if (url := item.author_urls.get(name)) else {})}
+            for name in item.authors
+        ],
         "tags": list(item.tags),
         **({"attachments": [_attachment(item.audio)]} if item.audio else {}),
     }

@@ -11,7 +11,7 @@ from pipeline.render.site.head_metadata import make_head, policy_for
 from pipeline.render.site.json_ld import about_article
 from pipeline.render.site.page_content import content_html
 from pipeline.render.site.page_frame import SiteRenderer
-from pipeline.render.site.page_values import SiteLink, issue_link, site_article
+from pipeline.render.site.page_values import SiteLink, issue_link, site_article, site_series
 from pipeline.render.site.site_index import SiteIndex
 from pipeline.render.site.site_page import SitePage
 from pipeline.support import urls
@@ -33,6 +33,7 @@ def article_page(site: SiteRenderer, position: int) -> OutputFile:
         page,
         head,
         article=site_article(composed, index, page, "full", content_html(content, page, "", 0)),
+        series=site_series(article.slug, index, page),
         disclaimers=composed.disclaimers,
         related=tuple(site_article(other, index, page) for other in index.related(composed)),
         issues=tuple(issue_link(edition, page) for edition in index.carriers.get(article.slug, ())),

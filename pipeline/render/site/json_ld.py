@@ -68,7 +68,7 @@ def about_collection(page: SitePage, title: str, image: Image) -> PageSubject:
 def about_article(composed: ComposedArticle, index: SiteIndex, description: str, image: Image) -> PageSubject:
     """An article, with the dates its editor wrote. `image` is for an article without a lead image."""
     article, content, publication = composed.article, composed.content, index.publication
-    updated = article.updated or article.date
+    updated, series = article.updated or article.date, index.series.get(article.slug)
     published_at, updated_at = (when.isoformat(timespec="seconds") for when in (article.date, updated))
     data = {
         "@type": "Article",
@@ -81,7 +81,13 @@ def about_article(composed: ComposedArticle, index: SiteIndex, description: str,
         "dateModified": updated_at,
         "author": [
             _without_blanks(
-                {"@type": "Person", "name": author.name, "jobTitle": author.role, "url": author.url}
+                {
+                    "@type": "Person",
+                    "name": author.name,
+                    "jobTitle": author.role,
+                    "url": author.url,
+                    "image": getattr(composed.portraits.get(author.name), "url", None),
+                }
             )
             for author in article.authors
         ],
@@ -93,9 +99,13 @@ def about_article(composed: ComposedArticle, index: SiteIndex, description: str,
         "timeRequired": f"PT{content.minutes}M",
         "isBasedOn": article.link,
         "about": _events(content, EVERYONE),
+        "position": series.number if series else None,
         "isPartOf": [
-            {"@type": "PublicationIssue", "issueNumber": edition.issue.number, "url": edition.url}
-            for edition in index.carriers.get(article.slug, ())
+            *([{"@type": "CreativeWorkSeries", "name": series.series}] if series else []),
+            *(
+                {"@type": "PublicationIssue", "issueNumber": edition.issue.number, "url": edition.url}
+                for edition in index.carriers.get(article.slug, ())
+            ),
         ],
     }
     properties = [("article:published_time", published_at), ("article:modified_time", updated_at)]

@@ -55,6 +55,15 @@ class Byline:
     name: str
     role: str
     href: str
+    picture: SiteImage | None
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSeries:
+    """The place of an article in its series in words, and links to the parts before and after it."""
+
+    text: str
+    links: tuple[SiteLink, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +161,23 @@ def site_date(moment: datetime, messages: Messages) -> SiteDate:
     return SiteDate(moment.isoformat(timespec="seconds"), messages.date(moment))
 
 
+def site_series(slug: str, index: SiteIndex, page: SitePage) -> SiteSeries | None:
+    """The place of an article in its series, if it belongs to one."""
+    part = index.series.get(slug)
+    if part is None:
+        return None
+    key = "series" if part.count == 1 else "web.series"
+    parts = {"previous_part": part.previous, "next_part": part.next}
+    return SiteSeries(
+        page.messages.format(key, number=part.number, count=part.count, series=part.series),
+        tuple(
+            SiteLink(page.messages.format(word, title=each[0]), page.href(each[1]))
+            for word, each in parts.items()
+            if each
+        ),
+    )
+
+
 def article_date(composed: ComposedArticle, page: SitePage, audience: str = EVERYONE) -> SiteDate:
     """The days of an article's first event for this audience, or else the article's own date."""
     event = first_event(composed.content, Medium.WEB, audience)
@@ -194,7 +220,15 @@ def site_article(
         dek=article.dek,
         href=page.href(composed.url or ""),
         tags=tag_links(article.tags, index, page),
-        writers=tuple(Byline(author.name, author.role, author.url) for author in article.authors),
+        writers=tuple(
+            Byline(
+                author.name,
+                author.role,
+                author.url,
+                site_image(composed.portraits.get(author.name), page),
+            )
+            for author in article.authors
+        ),
         date=article_date(composed, page, audience),
         updated=site_date(updated, page.messages) if updated else None,
         year=article.date.year,

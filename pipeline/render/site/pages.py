@@ -99,6 +99,7 @@ def _images(index: SiteIndex) -> Iterator[Image]:
                     yield from shown(article.content, edition.audience)
     for article in index.articles:
         yield from shown(article.content, EVERYONE)
+        yield from article.portraits.values()
 
 
 def _not_found(site: SiteRenderer) -> OutputFile:

@@ -10,8 +10,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from pipeline.articles.series import series_parts
 from pipeline.errors import PressroomError, raise_all
-from pipeline.model import ComposedArticle, ComposedEdition, Image, Publication, Published
+from pipeline.model import (
+    ComposedArticle,
+    ComposedEdition,
+    Image,
+    Publication,
+    Published,
+    SeriesPart,
+)
 from pipeline.support import urls
 
 RELATED = 3
@@ -27,7 +35,8 @@ class SiteIndex:
     """The public issues and articles of a publication, newest first.
 
     Each of `issues` has the public editions of one issue, the main one first. `carriers` maps an
-    article's slug to the editions that carry it, one for each issue, oldest first.
+    article's slug to the editions that carry it, one for each issue, oldest first, and `series` to its place
+    in a series.
     """
 
     publication: Publication
@@ -36,6 +45,7 @@ class SiteIndex:
     by_slug: Mapping[str, ComposedArticle]
     by_tag: Mapping[str, tuple[ComposedArticle, ...]]
     carriers: Mapping[str, tuple[ComposedEdition, ...]]
+    series: Mapping[str, SeriesPart]
     logo: Image | None
 
     @property
@@ -79,6 +89,7 @@ def build_index(published: Published) -> SiteIndex:
         by_slug={each.article.slug: each for each in articles},
         by_tag=by_tag,
         carriers=_carriers(issues),
+        series=series_parts((each.article, each.url) for each in articles),
         logo=published.logo,
     )
 

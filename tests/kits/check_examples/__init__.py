@@ -2,7 +2,7 @@
 
 from check_kit import Example
 
-from check_examples import copy, html, images, inbox, links, merge_fields, message, online
+from check_examples import copy, html, images, inbox, links, merge_fields, message, online, tracking
 
 EXAMPLES: dict[str, Example] = {
     **images.EXAMPLES,
@@ -13,6 +13,7 @@ EXAMPLES: dict[str, Example] = {
     **message.EXAMPLES,
     **merge_fields.EXAMPLES,
     **online.EXAMPLES,
+    **tracking.EXAMPLES,
 }
 
 ELSEWHERE = {

@@ -25,7 +25,9 @@ def with_placeholder(subject):  # type: ignore[no-untyped-def]
 
 
 EXAMPLES = {
-    "COPY001": Example(ending("The trial counted TK patients."), ending("The trial marked `TODO` and TKO.")),
+    "COPY001": Example(
+        ending("The trial counted TK patients."), ending("The trial marked `TODO(me)` and `TK`, not TKM.")
+    ),
     "COPY002": Example(
         ending("The trial counted the\nthe improved."), ending("All that that implies, had had.")
     ),

@@ -248,4 +248,8 @@ EXAMPLES: dict[str, FeedExample] = {
         Feeds(earlier=(), before=everywhere("2026:a7-x7", "2026:b7-x7"), of="many"),
         Feeds(earlier=(), before=everywhere("The a7 piece", "The b7 piece"), of="many"),
     ),
+    "FEED037": FeedExample(
+        Feeds(earlier=(), before=everywhere(HOME, "https://other.example/")),
+        Feeds(earlier=()),
+    ),
 }

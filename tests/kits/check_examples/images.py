@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from check_kit import BODY, CHART, Case, Example
-from workspace_kit import png
+from workspace_kit import article, png
 
 from pipeline.checks.context import CheckContext
 
@@ -43,6 +43,11 @@ def captioned(caption: str) -> Case:
     )
 
 
+def only(body: str) -> Case:
+    """An article without a dek."""
+    return Case(files={"issues/articles/glutamate-switch.md": article("A chart", body=body)})
+
+
 EXAMPLES = {
     "IMG001": Example(Case(html=(f" {ALT}", "")), Case(html=(ALT, 'alt=""'))),
     "IMG002": Example(
@@ -56,6 +61,7 @@ EXAMPLES = {
         ),
         Case(body="[![A bar chart](chart.png)](https://journal.example/)"),
     ),
+    "IMG015": Example(only("![](chart.png)"), only("![](chart.png)\n\nSeven in ten improved.")),
     "IMG004": Example(Case(html=('width="536"', 'width="100%"')), Case(html=('width="536"', 'width="600"'))),
     "IMG005": Example(
         Case(html=("display:block;border:0", "border:0")),

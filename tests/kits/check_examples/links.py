@@ -75,4 +75,8 @@ EXAMPLES = {
         Case(body=f"{BODY}\n[A review of its effects](https://other.example/) came."),
         Case(body=f"{BODY}\n[A review of its effects]({REVIEW}/) came."),
     ),
+    "LINK020": Example(
+        Case(settings='[links.parameters]\nutm_source = "letter"'),
+        Case(settings='[links]\nadd_to = "all"'),
+    ),
 }
