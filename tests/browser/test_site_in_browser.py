@@ -78,7 +78,7 @@ def opened(viewer: PageViewer, site: str, path: str, view: View) -> Iterator[Pag
     """The page, once its search has answered where it is one."""
     with viewer.page(f"{SITES[site]}/{path}", view) as page:
         if "?q=" in path:
-            page.wait_for_function("document.querySelector('[aria-live]').textContent.trim() !== ''")
+            page.locator("#_status:not(:empty)").wait_for()
         yield page
 
 

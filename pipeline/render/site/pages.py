@@ -49,12 +49,12 @@ def site_parts(published: Published, templates: Templates) -> tuple[FileMaker, .
         partial(tags_page, site),
         *(partial(tag_page, site, tag) for tag in index.by_tag),
         *(partial(moved_page, site, old, new) for old, new in moves(index)),
-        *(partial(make, site) for make in (search_page, search_index, search_script)),
+        *(partial(make, site) for make in (search_page, search_script)),
         *(partial(make, site) for make in (_not_found, _style, sitemap, robots)),
     ]
     if any(moves(index)):
         pages.append(partial(redirects, site))
-    return tuple(partial(_as_tuple, page) for page in pages)
+    return (*(partial(_as_tuple, page) for page in pages), partial(search_index, site))
 
 
 def social_parts(
