@@ -165,6 +165,7 @@ class ThemeSettings:
     title_font: str = "Georgia, 'Times New Roman', serif"
     text_size: int = 17
     logo: str | None = None
+    logo_dark: str | None = None
     logo_alt: str = ""
     layout: Layout = Layout.CARD
     card_pictures: bool = True
@@ -916,6 +917,7 @@ class Published:
     articles: tuple[ComposedArticle, ...]
     tags: tuple[str, ...]
     logo: Image | None = None
+    logo_dark: Image | None = None
 
     @property
     def issues(self) -> tuple[tuple[ComposedEdition, ...], ...]:
