@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pipeline.content.medium import Medium, for_audience
 from pipeline.content.tree import BLOCKS, is_block
-from pipeline.content.tree_text import tree_text
+from pipeline.content.tree_text import fallback_or_name, tree_text
 from pipeline.model import (
     Block,
     ComposedArticle,
@@ -191,8 +191,12 @@ def field_passages(edition: ComposedEdition) -> Iterator[Passage]:
         return Passage(text or "", issue.place.path, issue.lines.get(key) or issue.place.line)
 
     yield of_issue(issue.title, "title")
-    yield of_issue(issue.subject, "subject")
-    yield of_issue(issue.preview_text, "preview_text")
+    for key, written, line in (
+        ("subject", issue.subject, edition.subject),
+        ("preview_text", issue.preview_text, edition.preview_text),
+    ):
+        if written:
+            yield of_issue(line.fill(fallback_or_name), key)
     for section in edition.sections:
         yield of_issue(section.title, "sections")
     for composed in edition.articles:

@@ -93,6 +93,13 @@ def test_slips_are_found_where_they_stand(code: str, text: str, said: str) -> No
     assert found.place.line is not None and first <= found.place.line <= first + text.count("\n")
 
 
+def test_a_merge_field_in_a_title_is_shown_as_it_is_written_and_in_a_subject_it_is_filled() -> None:
+    issue = 'subject: "News for {{ first_name | you }}"\npreview_text: "Dear {{ first_name }}"\n'
+    case = Case(title="For {{ first_name }}", issue=issue)
+    (violation,) = rule_of("COPY004").findings(check_context(case))
+    assert '"{{ first_name }}" is shown to readers: For {{ first_name }}' in violation.message
+
+
 def test_a_slip_in_the_second_line_of_a_paragraph_is_found_there() -> None:
     one = next(rule_of("COPY001").findings(check_context(ending("A line.\nAnother TK line."))))
     two = next(rule_of("COPY001").findings(check_context(ending("A TK line.\nAnother line."))))

@@ -51,7 +51,9 @@ _MARKDOWN = re.compile(
     r"|&(?:nbsp|amp|lt|gt|quot|[mn]dash|shy|#\d+|#x[0-9a-f]+);|</?(?:br|p|b|i|em|strong|a|span|div)\b[^<>]*>",
     re.MULTILINE | re.IGNORECASE,
 )
-_IN_FIELDS = re.compile(r"(?<![\w*])\*[^\s*][^*]*\*(?![\w*])|`[^`]+`|(?<!\w)_[^\s_][^_]*_(?!\w)|\[[^\]]+\]\(")
+_IN_FIELDS = re.compile(
+    r"(?<![\w*])\*[^\s*][^*]*\*(?![\w*])|`[^`]+`|(?<!\w)_[^\s_][^_]*_(?!\w)|\[[^\]]+\]\(|\{\{\s*\w[^{}]*\}\}"
+)
 _MARKS = re.compile(r",,|;;|(?<!\.)\.\.(?!\.)|\s[,](?=\s)|\(\s*\)|“”|,\.(?!\.)")
 _COPYRIGHT = re.compile(
     r"(?:©|\(c\)|&copy;|\bcopyright\b)\D{0,30}?(\d{4})(?:\s*[-–—]\s*(\d{4}))?", re.IGNORECASE
