@@ -107,7 +107,7 @@ def check_context(prepared: PreparedEdition) -> CheckContext:
         theme=prepared.renderer.templates.sources("email/"),
         noticed=(
             *assembler.issue_findings(issue, () if edition.items else (edition.audience,)),
-            *assembler.unplaced_items,
+            *assembler.tag_findings,
             *prepared.renderer.templates.unused(),
             *dead_links_of(composer, prepared.issue.assembled),
             *(finding for content in edition.contents for finding in content.findings),
