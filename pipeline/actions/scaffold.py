@@ -29,7 +29,7 @@ _STARTERS = Path(__file__).parent / "starters"
 
 _IGNORE = "/build/\n"
 
-_OWN_KEYS = ("subject", "preview_text", "image", "image_alt", "aliases")
+_OWN_KEYS = ("subject", "preview_text", "image", "image_alt", "id", "aliases")
 """Keys of an issue that the next one does not take over."""
 
 
