@@ -43,6 +43,7 @@ SOUND_WRITING = [
     "שלום עולם, וגם 你好，世界。Und „so“ weiter …",
     "The address is https://journal.example/a?b=1&c=2, and www is not.",
     "<del>Deleted</del> words, <kbd>Ctrl</kbd> and <abbr>fMRI</abbr> are kept.",
+    "- [x] ~~done~~ www.example.org.\n- [ ] **Sleep** well.",
     "Dear reader,\n\nall is well here.\n\nYours,\n\nthe editors",
 ]
 

@@ -15,8 +15,9 @@ from pipeline.model import Place, Severity
 from pipeline.support.urls import home_url, shows_number
 
 _WIDEST = 78
-_ADDED = re.compile(r"\[\d+\]|\[Image: [^\]]*\]")
-"""What only the text part has: the numbers of links and notes, and images by their alt text."""
+_ADDED = re.compile(r"\[\d+\]|\[Image: [^\]]*\]|https?://")
+"""What only the text part has: the numbers of links and notes, images by their alt text, and the `https://`
+of a bare `www.` address."""
 
 _TAG = re.compile(
     r"</?(?:a|b|blockquote|br|center|div|em|font|h[1-6]|hr|i|img|li|ol|p|span|strong|style|sub|sup|table"
