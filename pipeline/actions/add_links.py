@@ -151,7 +151,12 @@ def _facts(workspace: Workspace, request: LinkRequest, web: SafeClient) -> _Page
     if not head.title or "html" not in (material.media_type or "html"):
         raise untitled
     published = head.date.date() if isinstance(head.date, datetime) else head.date
-    return _PageFacts(head.title, head.description, ", ".join(each.name for each in head.authors), published)
+    return _PageFacts(
+        head.title,
+        head.description,
+        ", ".join(each.name for each in head.authors if "@" not in each.name),
+        published,
+    )
 
 
 def _entry(workspace: Workspace, request: LinkRequest, facts: _PageFacts, now: datetime) -> str:

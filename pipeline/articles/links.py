@@ -78,7 +78,7 @@ def _read_link(entry: Field, path: str, zone: ZoneInfo, errors: list[PressroomEr
         tags=fields.texts("tags"),
         date=fields.date("date", zone),
         via=fields.text("via"),
-        author=fields.text("author"),
+        author=fields.author_name("author"),
         minutes=fields.integer("minutes"),
         lines={key: field.line for key, field in mapping.items()},
     )

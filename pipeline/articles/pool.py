@@ -210,11 +210,11 @@ def _authors(fields: Fields, known: Mapping[str, Author]) -> tuple[Author, ...]:
         role = url = ""
         if isinstance(item.value, dict):
             author = Fields(item.value, fields.path, fields.errors, item.line, "author")
-            name, role = author.text("name", required=True), author.text("role")
+            name, role = author.author_name("name", required=True), author.text("role")
             url = author.web_address("url")
             author.check_unknown()
         else:
-            name = Fields({"authors": item}, fields.path, fields.errors, item.line).text("authors")
+            name = Fields({"authors": item}, fields.path, fields.errors, item.line).author_name("authors")
         if name:
             before = known.get(name, Author(name))
             authors.append(replace(before, role=role or before.role, url=url or before.url))

@@ -161,6 +161,13 @@ class Fields:
             )
         return image, self.text("image_alt")
 
+    def author_name(self, key: str, *, required: bool = False) -> str:
+        """The name of an author. An address in it is an error: pages and feeds would publish it."""
+        name = self.text(key, required=required)
+        if re.search(r"\S@\S+\.\S", name):
+            self.error(key, f'"{name}" has an email address in it.', "Write the name alone: it is public.")
+        return name
+
     def feed_id(self) -> str:
         """The id in `id`, by which readers of an earlier feed know the item; empty if it has none."""
         value = self.text("id")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+import pytest
 from workspace_kit import WorkspaceRunner, article, issue
 
 
@@ -32,6 +33,12 @@ def test_an_articles_own_disclaimer_stands_beside_those_of_its_tags_wherever_it_
     assert page.count("Paid for by a friend.") == 1
     feed = (workspace.root / "build/site/feed.xml").read_text(encoding="utf-8")
     assert "Paid for by a friend." in feed
+
+
+@pytest.mark.parametrize("authors", ["Ada <ada@example.org>", "[Bo, ada@example.org]", "{name: a@b.example}"])
+def test_an_address_in_an_authors_name_is_an_error(workspace: WorkspaceRunner, authors: str) -> None:
+    workspace.write({"issues/articles/one.md": article("One", authors=authors)})
+    assert re.search(r'one\.md:5: (author: )?".*" has an email address in it', workspace.error("build"))
 
 
 def test_another_headline_is_told_to_search_engines(workspace: WorkspaceRunner) -> None:
