@@ -18,7 +18,7 @@ from pipeline.articles.links import LinkMistake, link_id, parse_links
 from pipeline.compose import Composer
 from pipeline.config.front_matter import write_yaml
 from pipeline.config.workspace_files import LINKS
-from pipeline.errors import PressroomError, collect, raise_all
+from pipeline.errors import PressroomError, collect, flatten, raise_all
 from pipeline.importers.decode import text_of
 from pipeline.importers.gather import Named, is_address, load
 from pipeline.importers.plain.escape import foreign
@@ -199,7 +199,7 @@ def _check(workspace: Workspace, url: str, comment: str) -> None:
     try:
         Composer(workspace).content(item)
     except PressroomError as error:
-        raise PressroomError(error.message, "--comment", hint=error.hint) from error
+        raise_all(PressroomError(each.message, "--comment", hint=each.hint) for each in flatten(error))
 
 
 def _append(

@@ -12,6 +12,7 @@ from pipeline.checks.source_text import Passage, small_passages
 from pipeline.config.placeholders import placeholders_left
 from pipeline.content.events import past_events
 from pipeline.model import Place, Severity
+from pipeline.support import merge
 
 _PLACEHOLDER = re.compile(
     r"\[\[TK\b[^\]]*\]\]|\bTK(?:TK)*\b|\bTODO\([^()]*\)|\bFIXME\b|\[(?i:insert)\b[^\]]*\]"
@@ -51,9 +52,7 @@ _MARKDOWN = re.compile(
     r"|&(?:nbsp|amp|lt|gt|quot|[mn]dash|shy|#\d+|#x[0-9a-f]+);|</?(?:br|p|b|i|em|strong|a|span|div)\b[^<>]*>",
     re.MULTILINE | re.IGNORECASE,
 )
-_IN_FIELDS = re.compile(
-    r"(?<![\w*])\*[^\s*][^*]*\*(?![\w*])|`[^`]+`|(?<!\w)_[^\s_][^_]*_(?!\w)|\[[^\]]+\]\(|\{\{\s*\w[^{}]*\}\}"
-)
+_IN_FIELDS = re.compile(r"(?<![\w*])\*[^\s*][^*]*\*(?![\w*])|`[^`]+`|(?<!\w)_[^\s_][^_]*_(?!\w)|\[[^\]]+\]\(")
 _MARKS = re.compile(r",,|;;|(?<!\.)\.\.(?!\.)|\s[,](?=\s)|\(\s*\)|“”|,\.(?!\.)")
 _COPYRIGHT = re.compile(
     r"(?:©|\(c\)|&copy;|\bcopyright\b)\D{0,30}?(\d{4})(?:\s*[-–—]\s*(\d{4}))?", re.IGNORECASE
@@ -158,7 +157,8 @@ def leftover_markdown(context: CheckContext) -> Iterator[Violation]:
     for passage in context.passages:
         match = _MARKDOWN.search(passage.text)
         if not match and not passage.tag:
-            match = _IN_FIELDS.search(passage.text)
+            fields = (each for each in merge.TYPED.finditer(passage.text) if each["name"])
+            match = _IN_FIELDS.search(passage.text) or next(fields, None)
         if match:
             message = f'"{match[0].strip()}" is shown to readers: {_around(passage.text, match)}'
             yield Violation(message, passage.place(match.start()))
