@@ -74,6 +74,8 @@ def test_sound_writing_has_no_finding(first: int) -> None:
         ("COPY001", "It is [[TK name of\nthe study]].", '"[[TK name of the study]]" is left in the text'),
         ("COPY001", "TODO(ada: look up) later.", '"TODO(ada: look up)" is left in the text'),
         ("COPY001", "![TK](chart.png)", '"TK" is left in the text'),
+        ("COPY001", "\n::: web-only\nA TK man.\n:::", '"TK" is left in the text: A TK man.'),
+        ("COPY001", "\n::: callout\n::: web-only\nA TK.\n:::\n:::", '"TK" is left in the text: A TK.'),
         ("COPY001", "Lorem ipsum dolor: lorem ipsum.", '"Lorem ipsum"'),
         ("COPY001", "The figure is [insert number] now.", '"[insert number]"'),
         ("COPY002", "It goes\nto to the brain.", '"to to" has a word twice'),
