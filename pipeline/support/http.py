@@ -110,7 +110,7 @@ class SafeClient:
             "Connection": "close",
         }
         self._pool = httpcore.ConnectionPool(
-            ssl_context=ssl.create_default_context(),
+            ssl_context=_tls_context(),
             max_connections=None,
             max_keepalive_connections=0,
             network_backend=CheckedBackend(allow_private),
