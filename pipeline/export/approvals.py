@@ -39,7 +39,7 @@ class Approval:
 
     @property
     def person(self) -> str:
-        """The address of the person, or the name if there is none, in lower case."""
+        """The address of the person, or the name of one without an address, in lower case."""
         address = parseaddr(self.by)[1]
         return (address if "@" in address else self.by).casefold()
 
