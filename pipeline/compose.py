@@ -131,15 +131,16 @@ class Composer:
 
     # --- content -----------------------------------------------------------------------------
 
-    def logo(self) -> Image | None:
-        """Return the theme's logo. Raises `PressroomError` if its file is missing or is not an image."""
+    def logo(self, key: str = "logo") -> Image | None:
+        """Return the theme's `logo`, or `logo_dark`. Raises `PressroomError` for a file that is no image."""
         theme = self.publication.theme
-        if theme.logo is None:
+        file = theme.logo if key == "logo" else theme.logo_dark
+        if file is None:
             return None
         try:
-            return self.images.get(theme.logo, theme.logo_alt, SETTINGS_FILE, ImageUse.LOGO)
+            return self.images.get(file, theme.logo_alt, SETTINGS_FILE, ImageUse.LOGO)
         except PressroomError as error:
-            raise PressroomError(f"`logo`: {error.message}", SETTINGS_FILE, hint=error.hint) from error
+            raise PressroomError(f"`{key}`: {error.message}", SETTINGS_FILE, hint=error.hint) from error
 
     def content(self, text: Text) -> Content:
         """Parse an article, a letter or a comment. Raises `Mistakes` with everything wrong in its text."""
@@ -363,6 +364,7 @@ class Composer:
             articles=tuple(newest_first),
             tags=tuple(sorted({tag for each in newest_first for tag in each.article.tags})),
             logo=self.logo(),
+            logo_dark=self.logo("logo_dark"),
         )
 
 

@@ -152,8 +152,8 @@ class Palette:
 class ThemeSettings:
     """The theme chosen in `newsletter.toml`, with its colours, fonts and logo.
 
-    `text_size` is the size of body text, in CSS pixels. `layout` applies to articles for which neither the
-    article, its section nor its issue names one.
+    `title_font` is the font of headings on web pages. `text_size` is the size of body text, in CSS pixels.
+    `layout` applies to articles for which neither the article, its section nor its issue names one.
     """
 
     name: str
@@ -162,8 +162,10 @@ class ThemeSettings:
     description: str = ""
     body_font: str = "Georgia, 'Times New Roman', serif"
     heading_font: str = "'Helvetica Neue', Helvetica, Arial, sans-serif"
+    title_font: str = "Georgia, 'Times New Roman', serif"
     text_size: int = 17
     logo: str | None = None
+    logo_dark: str | None = None
     logo_alt: str = ""
     layout: Layout = Layout.CARD
     card_pictures: bool = True
@@ -221,6 +223,20 @@ class LinkParameters:
 
 
 @dataclass(frozen=True, slots=True)
+class Subscribe:
+    """Where readers of the web pages subscribe: the table `subscribe`.
+
+    `url` is a page of the service. Or else `form_action` is the address to which the pages post a form, with
+    the reader's address as `email_field`, and with `fields`, which the reader does not see.
+    """
+
+    url: str = ""
+    form_action: str = ""
+    email_field: str = "email"
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Publication:
     """The settings in `newsletter.toml`.
 
@@ -230,6 +246,7 @@ class Publication:
     are the families of mail clients that are checked for; empty means all. `silence` maps the codes of
     silenced checks to the reason. `targets` are the `[targets.NAME]` tables. `approval` is the number of
     approvals that an issue needs before it is pushed or sent, or the names or addresses of those who approve.
+    `hidden_tags` are tags that no web page shows.
     `no_tracking` is the promise that no email tracks its readers, which the checks prove.
     """
 
@@ -263,6 +280,8 @@ class Publication:
     links: LinkParameters = LinkParameters()
     no_tracking: bool = False
     approval: int | tuple[str, ...] = 0
+    subscribe: Subscribe | None = None
+    hidden_tags: tuple[str, ...] = ()
 
     @property
     def postal_line(self) -> str:
@@ -898,6 +917,7 @@ class Published:
     articles: tuple[ComposedArticle, ...]
     tags: tuple[str, ...]
     logo: Image | None = None
+    logo_dark: Image | None = None
 
     @property
     def issues(self) -> tuple[tuple[ComposedEdition, ...], ...]:

@@ -18,7 +18,7 @@ from pipeline.articles.links import LinkMistake, link_id, parse_links
 from pipeline.compose import Composer
 from pipeline.config.front_matter import write_yaml
 from pipeline.config.workspace_files import LINKS
-from pipeline.errors import PressroomError, collect, raise_all
+from pipeline.errors import PressroomError, collect, flatten, raise_all
 from pipeline.importers.decode import text_of
 from pipeline.importers.escape import foreign
 from pipeline.importers.gather import Named, is_address, load
@@ -152,16 +152,11 @@ def _facts(workspace: Workspace, request: LinkRequest, web: SafeClient) -> _Page
     if not head.title or "html" not in (material.media_type or "html"):
         raise untitled
     published = head.date.date() if isinstance(head.date, datetime) else head.date
-    return _PageFacts(
-        head.title,
-        head.description,
-        ", ".join(each.name for each in head.authors if "@" not in each.name),
-        published,
-    )
+    return _PageFacts(head.title, head.description, ", ".join(each.name for each in head.authors), published)
 
 
 def _entry(workspace: Workspace, request: LinkRequest, facts: _PageFacts, now: datetime) -> str:
-    """Write an entry as a block of lines. Raises `PressroomError` for a comment that is no running text."""
+    """Write an entry as a block of lines. Raises `PressroomError` for one that is not sound."""
     comment = " ".join(request.comment.split())
     if not comment and facts.description:
         # Foreign words are text, not Markdown.
@@ -180,7 +175,11 @@ def _entry(workspace: Workspace, request: LinkRequest, facts: _PageFacts, now: d
         "url": request.url,
     }
     lines = write_yaml({key: value for key, value in fields.items() if value}).splitlines()
-    return "".join(f"{'  ' if number else '- '}{line}\n" for number, line in enumerate(lines))
+    entry = "".join(f"{'  ' if number else '- '}{line}\n" for number, line in enumerate(lines))
+    mistakes: list[LinkMistake] = []
+    parse_links(entry, LINKS, workspace.files.zone, mistakes)
+    raise_all(PressroomError(error.message, request.url, hint=error.hint) for _, error in mistakes)
+    return entry
 
 
 def _is_sound(workspace: Workspace, url: str, comment: str) -> bool:
@@ -196,7 +195,7 @@ def _check(workspace: Workspace, url: str, comment: str) -> None:
     try:
         Composer(workspace).content(item)
     except PressroomError as error:
-        raise PressroomError(error.message, "--comment", hint=error.hint) from error
+        raise_all(PressroomError(each.message, "--comment", hint=each.hint) for each in flatten(error))
 
 
 def _append(
@@ -207,21 +206,18 @@ def _append(
     file = workspace.files.root / path
     before = file.read_bytes() if file.is_file() else b""
     old = read_source(file, path) if before else ""
-    mistakes: list[LinkMistake] = []
-    count = len(parse_links(old, path, workspace.files.zone, mistakes))
+    count = len(parse_links(old, path, workspace.files.zone, []))
     indent = match[1] if (match := re.search(r"^( *)- ", old, re.MULTILINE)) else ""
     added = "\n".join(entry for entry, _ in entries.values())
     added = re.sub(r"^(?=.)", indent, added, flags=re.MULTILINE)
     gap = "" if not old.strip() else "\n" if old.endswith("\n") else "\n\n"
-    mistakes.clear()
     try:
-        items = parse_links(old + gap + added, path, workspace.files.zone, mistakes)
+        items = parse_links(old + gap + added, path, workspace.files.zone, [])
     except PressroomError as error:
         raise PressroomError(
             "the entry cannot be added to this file.", path, hint="Write its list as `- url: …`, in lines."
         ) from error
     new = items[count:]
-    raise_all(error for key, error in mistakes if key in {item.key for item in new})
     ends = "\r\n" if b"\r\n" in before else "\n"
     write_atomically(file, before + (gap + added).replace("\n", ends).encode())
     attributes = file.parent / ".gitattributes"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def _complete_form(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    from pipeline.importers.readers import IMPORTERS
+    from pipeline.importers.forms import IMPORTERS
 
     return [
         CompletionItem(each.NAME, help=each.DESCRIPTION)
@@ -40,6 +40,7 @@ def _complete_form(ctx: click.Context, param: click.Parameter, incomplete: str) 
 @click.option("--author", "authors", multiple=True, help='The author: "Name" or "Name, role".')
 @click.option("--base-url", default="", help="The site that addresses like /about belong to.")
 @click.option("--form", shell_complete=_complete_form, help="Read every source as this form.")
+@click.option("--pages", is_flag=True, help="Bring the pages of a site too, and not its posts alone.")
 @click.option("--update", is_flag=True, help="Take what has changed in a source, without asking.")
 @click.option("--overwrite", is_flag=True, help="With --update: also where the article was edited by hand.")
 @click.option("--no-fetch", is_flag=True, help="Fetch no images from the web.")
@@ -51,9 +52,10 @@ def _complete_form(ctx: click.Context, param: click.Parameter, incomplete: str) 
 def import_(ctx: click.Context, /, sources: tuple[str, ...], **options: Any) -> None:
     """Bring foreign writing into the pool as clean articles.
 
-    SOURCE is a file, a folder, an address, or - for standard input: Markdown of any content system, text,
-    HTML, a feed, .docx, or an email as .eml. What is left out of an article is kept in a sidecar beside
-    it (.import.json), with the reason. Importing an unchanged source again changes nothing; for a
+    SOURCE is a file, a folder, a .zip, an address, or - for standard input: Markdown of any content system,
+    text, HTML, a feed, .docx, an email as .eml, or an export of WordPress, Squarespace, Ghost, Substack,
+    Medium, Blogger, Notion, beehiiv or Buttondown. What is left out of an article is kept in a sidecar
+    beside it (.import.json), with the reason. Importing an unchanged source again changes nothing; for a
     changed one, the difference is shown before you decide.
 
     A list of links becomes link items in issues/links: a browser's or a service's bookmarks (.html, RSS),
@@ -65,6 +67,7 @@ def import_(ctx: click.Context, /, sources: tuple[str, ...], **options: Any) -> 
       pressroom import old-site/content --base-url https://old.example
       pressroom import https://example.org/feed.xml --tag elsewhere
       pressroom import letter.docx interview.txt --author "Jane Doe, editor"
+      pressroom import substack-export.zip --dry-run
       pressroom import bookmarks.html reading.csv
       pbpaste | pressroom import - --title "The glutamate switch"
     """
@@ -92,7 +95,7 @@ def import_(ctx: click.Context, /, sources: tuple[str, ...], **options: Any) -> 
         ctx.exit(1)
 
 
-_REQUEST_OPTIONS = ("title", "tags", "date", "authors", "base_url", "form", "allow_private")
+_REQUEST_OPTIONS = ("title", "tags", "date", "authors", "base_url", "form", "allow_private", "pages")
 
 
 def _write(prepared: PreparedImport, sources: Sequence[str], options: dict[str, Any]) -> list[Item]:
@@ -147,10 +150,14 @@ def _show(prepared: PreparedImport, written: Sequence[Item], dry_run: bool) -> N
             _show_article(item, dry_run)
     for name in prepared.skipped:
         terminal.message(f"{name}: skipped, it has no form that can be imported")
+    for reason, number in prepared.omitted.items():
+        terminal.message(f"left out: {number}, {reason}")
     if prepared.items:
         counts = ", ".join(f"{number} {state.value}" for state, number in counted(prepared.items).items())
         articles = terminal.count(len(prepared.items), "article")
-        terminal.message(f"\n{articles}: {counts}." + " Nothing was written." * dry_run)
+        drafts = sum(item.draft.draft for item in prepared.items if item.text)
+        among = f"; {terminal.count(drafts, 'draft')} among them" if drafts else ""
+        terminal.message(f"\n{articles}: {counts}{among}." + " Nothing was written." * dry_run)
 
 
 def _show_article(item: Item, dry_run: bool) -> None:
@@ -213,6 +220,7 @@ def _json(
         "articles": articles,
         "links": [{"url": each.url, "title": each.title, "tags": list(each.tags)} for each in prepared.links],
         "known_links": prepared.known_links,
+        "omitted": dict(prepared.omitted),
         "passed_over": list(prepared.skipped),
         "errors": [each.values for error in errors for each in flatten(error)],
     }

@@ -27,6 +27,7 @@ from pipeline.model import (
     Publication,
     RequiredFields,
     Show,
+    Subscribe,
     ThemeSettings,
 )
 from pipeline.support import merge
@@ -87,6 +88,8 @@ def read_publication(text: str, errors: list[PressroomError], templates: Path | 
         links=_link_parameters(fields.table("links")),
         no_tracking=fields.boolean("no_tracking"),
         approval=_approval(fields.table("approval")),
+        subscribe=_subscribe(fields.table("subscribe")) if fields.has("subscribe") else None,
+        hidden_tags=_hidden_tags(fields.table("tags")),
     )
     fields.check_unknown()
     return publication
@@ -151,6 +154,28 @@ def _approval(table: Fields) -> int | tuple[str, ...]:
         required = table.integer("required") or 0
     table.check_unknown()
     return required
+
+
+def _subscribe(table: Fields) -> Subscribe | None:
+    """Where readers subscribe: the page of a service, or the address to which a form is posted."""
+    url, action = table.web_address("url"), table.web_address("form_action")
+    inner = table.table("fields", "subscribe.fields")
+    hidden = {name: inner.text(name) for name in inner.mapping}
+    subscribe = Subscribe(url, action, table.text("email_field", default="email"), hidden)
+    if table.has("url") == table.has("form_action"):
+        hint = "`url` is a page to subscribe at; `form_action` is the address that your service's form names."
+        table.error("url", "one of `url` and `form_action` is needed, and not both.", hint)
+    if action and urlsplit(action).scheme != "https" and urlsplit(action).hostname not in _THIS_MACHINE:
+        table.error("form_action", f'`form_action` is "{action}" and must begin with https://.')
+    table.check_unknown()
+    return subscribe if url or action else None
+
+
+def _hidden_tags(table: Fields) -> tuple[str, ...]:
+    """The tags that no web page shows."""
+    tags = table.texts("hidden")
+    table.check_unknown()
+    return tags
 
 
 def _authors(table: Fields) -> dict[str, Author]:
@@ -242,10 +267,13 @@ def _theme(fields: Fields, templates: Path | None, errors: list[PressroomError])
     settings = replace(
         read_theme_settings(fields, theme, "theme."),
         logo=fields.text("logo") or None,
+        logo_dark=fields.text("logo_dark") or None,
         logo_alt=fields.text("logo_alt"),
     )
     if settings.logo and not settings.logo_alt:
         fields.error("logo", "the logo has no `logo_alt`.", 'Say what it shows: `logo_alt = "…"`.')
+    if settings.logo_dark and not settings.logo:
+        fields.error("logo_dark", "there is no `logo` beside it.", "`logo` is the one on a light ground.")
     fields.check_unknown()
     return settings
 

@@ -66,6 +66,7 @@ def read_theme_settings(fields: Fields, base: ThemeSettings, prefix: str = "") -
     `prefix` is written before the names of tables in messages.
     """
     fonts = fields.table("fonts", f"{prefix}fonts")
+    heading = _font(fonts, "heading", base.heading_font)
     settings = replace(
         base,
         layout=fields.choice("layout", Layout) or base.layout,
@@ -73,7 +74,8 @@ def read_theme_settings(fields: Fields, base: ThemeSettings, prefix: str = "") -
         colors=read_palette(fields.table("colors", f"{prefix}colors"), base.colors),
         dark=read_palette(fields.table("dark", f"{prefix}dark"), base.dark),
         body_font=_font(fonts, "body", base.body_font),
-        heading_font=_font(fonts, "heading", base.heading_font),
+        heading_font=heading,
+        title_font=_font(fonts, "title", heading if fonts.has("heading") else base.title_font),
         text_size=_size(fonts, base.text_size),
     )
     fonts.check_unknown()

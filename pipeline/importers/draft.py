@@ -22,7 +22,7 @@ class Material:
     `name` is the path of the file as the user typed it, the address, or `-` for standard input; `origin` the
     same with the path relative to the workspace, which is recorded. `address` is the base of its relative
     addresses, if it came from the web, after redirects; `media_type` and `charset` are the server's, in
-    lower case. `folder` is the folder of its pictures, or None.
+    lower case. `folder` is the folder of its pictures, or None, and `file` where it was read from.
     """
 
     name: str
@@ -32,6 +32,7 @@ class Material:
     charset: str = ""
     folder: Path | None = None
     origin: str = ""
+    file: Path | None = None
 
     @property
     def ending(self) -> str:
@@ -77,8 +78,10 @@ class Draft:
 
     `key` tells the articles of one source apart (a feed's guid); it is empty if the source is one article.
     `base` is the base of relative addresses, if it is known. `files` are pictures that came inside the
-    source, by their address in the blocks. `source_text` is the text of the source, for the account of its
-    words, and `numbered` says that the lines of blocks are its lines. Texts are as the source has them;
+    source, by their address in the blocks. `feed_id` is its id in the feed that it is from. `placed` are
+    addresses in whose place others are: those of pictures that came along, and of other articles. `omitted`
+    is the reason why no article is made of it. `source_text` is the text of the source, for the account of
+    its words, and `numbered` says that the lines of blocks are its lines. Texts are as the source has them;
     `finish` makes slug, tags and audience those of the publication.
     """
 
@@ -106,6 +109,9 @@ class Draft:
     files: Mapping[str, bytes] = field(default_factory=dict)
     inferred: tuple[Inferred, ...] = ()
     left: tuple[Left, ...] = ()
+    feed_id: str = ""
+    placed: tuple[str, ...] = ()
+    omitted: str = ""
     source_text: str = ""
     numbered: bool = False
 

@@ -195,7 +195,8 @@ VIEW = _compiled(
 )
 """The words of a link to the same piece on the web."""
 UNSUBSCRIBE = _compiled(
-    r"\bunsubscribe\b|\bopt[- ]out (?:here|of (?:these|our|all|future))\b|\babbestellen\b|\babmelden\b|\bse désabonner\b|\bdarse de baja\b",
+    r"\bunsubscribe\b|\bopt[- ]out (?:here|of (?:these|our|all|future))\b",
+    r"\babbestellen\b|\babmelden\b|\bse désabonner\b|\bdarse de baja\b",
     r"\b(?:update|manage|change|edit)(?: \w+){0,3} (?:preferences|subscription|settings)\b",
     r"\bno longer (?:want|wish)\b.{0,40}\b(?:receive|e-?mails?)\b",
 )

@@ -167,6 +167,8 @@ def unplaced(article: str, draft: Draft) -> tuple[Left, ...]:
     placed = set(_words(article))
     for left in draft.left:
         placed.update(_words(left.text))
+    for address in draft.placed:
+        placed.update(_words(address))
     for inferred in draft.inferred:
         placed.update(_words(inferred.value))
     return tuple(

@@ -21,11 +21,13 @@ from pipeline.errors import PressroomError, flatten, raise_all
 from pipeline.importers.article_file import article_text
 from pipeline.importers.cleanup import clean
 from pipeline.importers.cleanup.markup import with_text_at
+from pipeline.importers.decode import encoding_note
 from pipeline.importers.draft import Draft, Importer, Material
+from pipeline.importers.exports.post import PAGE
 from pipeline.importers.finish import Given, Known, finished, known_of, slug_of
+from pipeline.importers.forms import importer_for
 from pipeline.importers.gather import STDIN, Named, load
 from pipeline.importers.pictures import Pictures
-from pipeline.importers.readers import importer_for
 from pipeline.importers.readers.link_list import LINKS_FORM, SourceLink, read_link_list
 from pipeline.importers.records import Record, digest_of, read_records, unplaced
 from pipeline.importers.settle import Directory, with_links, with_pictures
@@ -108,12 +110,16 @@ class Import:
         stdin: Callable[[], bytes],
         now: datetime,
         form: str | None = None,
+        *,
+        pages: bool = False,
     ) -> None:
         errors: list[PressroomError] = []
         self.workspace = workspace
         self.files = workspace.files
         self.given = given
         self.form = form
+        self.pages = pages
+        self.omitted: list[Draft] = []
         self.pictures = pictures
         self.stdin = stdin
         self.records = read_records(self.files, workspace.pool, errors)
@@ -136,6 +142,12 @@ class Import:
             return
         importer = importer_for(material, self.form)
         drafts = importer.read(material)
+        if guess := encoding_note(material):
+            drafts = tuple(each.inferring("encoding", guess, "nothing names it") for each in drafts)
+        if self.pages:
+            drafts = tuple(replace(each, omitted="") if each.omitted == PAGE else each for each in drafts)
+        self.omitted += [each for each in drafts if each.omitted]
+        drafts = tuple(each for each in drafts if not each.omitted)
         if self.given.title and len(drafts) > 1:
             raise PressroomError(
                 f"holds {len(drafts)} articles, which cannot all have one title.",

@@ -26,6 +26,7 @@ def with_pictures(draft: Draft, material: Material, pictures: Pictures) -> tuple
     """The draft with its pictures under the names of files beside it, and those files."""
     found: dict[str, bytes] = {}
     names: dict[str, str] = {}
+    placed: list[str] = []
     left: list[Left] = []
     base = draft.base or material.address
 
@@ -33,12 +34,14 @@ def with_pictures(draft: Draft, material: Material, pictures: Pictures) -> tuple
         """The name of the picture's file, or None where it cannot come along."""
         whole = address if address in draft.files else absolute(address, base)
         if whole in names:
+            placed.append(address)
             return names[whole]
         try:
-            data = pictures.of(whole, draft, material)
+            data = pictures.of(address, whole, draft, material)
         except PressroomError as error:
             left.append(Left(written, f"the picture {error.message}"))
             return None
+        placed.append(address)
         name = name_of(whole, data, found)
         found[name] = data
         names[whole] = name
@@ -71,6 +74,7 @@ def with_pictures(draft: Draft, material: Material, pictures: Pictures) -> tuple
         image=image or "",
         extra=extra,
         left=(*draft.left, *dict.fromkeys(left)),
+        placed=(*draft.placed, *placed),
     )
     return draft, found
 
@@ -92,7 +96,9 @@ class Directory:
         whole = absolute(address, base)
         if _WEB.match(whole) and (path := self.at_address(whole)):
             return path
-        if _OTHER_SCHEME.match(plain):
+        if base and whole.startswith(f"{base.rstrip('/')}/"):
+            plain = unquote(urlsplit(whole).path)
+        elif _OTHER_SCHEME.match(plain):
             return None
         file = os.path.normpath(f"{PurePosixPath(origin).parent}/{plain}")
         for name in (file, f"{file}.md", f"{file}/index.md", f"{file}/_index.md"):
@@ -113,6 +119,7 @@ def with_links(
     """
     base = draft.base or material.address
     left: list[Left] = []
+    placed = list(draft.placed)
 
     def one(reference: Reference) -> str:
         if reference.image:
@@ -121,15 +128,17 @@ def with_links(
         if address.startswith("#"):
             left.append(Left(reference.markdown, _why_dropped(address)))
             return reference.text
+        # Another article of the same import is nearer than its old address.
+        target = directory.find(address, base, material.origin) if address else None
+        if target is not None and target != path:
+            placed.append(address)
+            return replace(reference, address=beside(path, target)).markdown
         whole = absolute(address, base)
         if _WEB.match(whole):
             return replace(reference, address=whole).markdown
         if scheme_of(whole) in PHONE_SCHEMES:
             with suppress(PressroomError):
                 return replace(reference, address=phone_address(whole)).markdown
-        target = directory.find(address, base, material.origin) if address else None
-        if target is not None:
-            return replace(reference, address=beside(path, target)).markdown
         if address:
             left.append(Left(reference.markdown, _why_dropped(address)))
         return reference.text
@@ -149,7 +158,9 @@ def with_links(
         blocks = (*blocks, SourceBlock(Kind.PARAGRAPH, _related(named)))
     if unknown := [each for each in others if each not in named]:
         extra["related"] = [each.address or each.title for each in unknown]
-    draft = replace(draft, blocks=blocks, extra=extra, left=(*draft.left, *dict.fromkeys(left)))
+    draft = replace(
+        draft, blocks=blocks, extra=extra, left=(*draft.left, *dict.fromkeys(left)), placed=tuple(placed)
+    )
     return draft, tuple(dict.fromkeys(related))
 
 

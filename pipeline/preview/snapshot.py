@@ -81,6 +81,7 @@ class Snapshot:
     def _site(self, issue: Issue) -> Mapping[str, Callable[[], bytes]]:
         from pipeline.render.feeds.feed_list import build_feeds
         from pipeline.render.site.pages import build_site, site_images
+        from pipeline.render.site_icon import draw_icon, site_icon
 
         composer, locks = self._composer, self.workspace.assembler.locks
         others = [each for each in self.workspace.issues if each.folder in locks and each != issue]
@@ -101,6 +102,8 @@ class Snapshot:
         images = {
             image_path(each.name): partial(composer.images.data, each) for each in site_images(published)
         }
+        icon = site_icon(published.publication, published.logo)
+        images[icon.path] = partial(_data_of, partial(draw_icon, icon, composer.images.data))
         contents = (content for each in published.editions for content in each.contents)
         named = {path: partial(_data_of, make) for path, make in named_files(composer, contents).items()}
         return {**files, **images, **named}

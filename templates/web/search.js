@@ -1,4 +1,4 @@
-// The search page's script: looks through index.json as the reader types.
+// The search page's script: looks through index.json, and the parts that it names, as the reader types.
 "use strict";
 
 (() => {
@@ -21,7 +21,8 @@
   const fold = (text) =>
     text.normalize("NFKD").toLowerCase().replace(/[ßςøđðłħıæœþـ]/g, (letter) => APART[letter])
       .replace(MARKS, "").normalize("NFC");
-  const words = (text) => fold(text).match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu) || [];
+  const WORD = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(?:\+\+|#(?![\p{L}\p{N}]))?/gu;
+  const words = (text) => fold(text).match(WORD) || [];
 
   // A word is found by its beginning. Where words are joined or not parted, it is found anywhere.
   const PARTED = /^[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{N}]+$/u;
@@ -29,23 +30,48 @@
 
   const prepare = (entry) => ({
     entry,
+    text: "",
     fields: [
       [8, ` ${words(entry.title).join(" ")}`],
       [4, ` ${words((entry.tags || []).join(" ")).join(" ")}`],
       [3, ` ${words(entry.dek || "").join(" ")}`],
-      [1, ` ${entry.words || ""}`],
     ],
   });
 
-  // How well an entry fits: each word must stand somewhere, in the title best.
-  const score = (fields, needles) => {
+  // How well an entry fits: each word must be in it somewhere, in the title best.
+  const score = ({ fields, text }, needles) => {
     let sum = 0;
     for (const each of needles) {
-      const found = fields.find(([, text]) => text.includes(each));
-      if (!found) return 0;
-      sum += found[0];
+      const [weight] = fields.find(([, field]) => field.includes(each)) || (text.includes(each) ? [1] : []);
+      if (!weight) return 0;
+      sum += weight;
     }
     return sum;
+  };
+
+  // Whether two words differ by one slip: a letter too many, too few, wrong, or two that changed places.
+  const near = (one, other) => {
+    if (Math.abs(one.length - other.length) > 1) return false;
+    let begin = 0;
+    while (begin < one.length && one[begin] === other[begin]) begin++;
+    const [a, b] = [one.slice(begin), other.slice(begin)];
+    return a.slice(1) === b.slice(1) || a.slice(1) === b || a === b.slice(1) ||
+      (a[0] === b[1] && a[1] === b[0] && a.slice(2) === b.slice(2));
+  };
+
+  // The query with each word that nothing has replaced by the one near to it that most entries have.
+  const corrected = (entries, query) => {
+    const counts = new Map();
+    for (const { fields, text } of entries)
+      for (const word of new Set([...fields.map(([, field]) => field), text].join(" ").split(" ")))
+        counts.set(word, (counts.get(word) || 0) + 1);
+    const better = words(query).map((word) => {
+      if (word.length < 4 || entries.some((each) => score(each, [needle(word)]))) return word;
+      const best = [...counts].filter(([each]) => near(word, each)).sort(([, a], [, b]) => b - a)[0];
+      return best ? best[0] : word;
+    });
+    const found = entries.some((each) => score(each, better.map(needle)));
+    return found ? better.join(" ") : "";
   };
 
   const line = (kind, name, text) => {
@@ -55,27 +81,75 @@
     return element;
   };
 
-  const shown = ({ entry }) => {
-    const item = document.createElement("li");
+  // The first sentence of a page that has one of the words, with these words marked.
+  const sentence = async (href, found) => {
+    const page = new DOMParser().parseFromString(await (await fetch(href)).text(), "text/html");
+    page.querySelectorAll("sup:has(a)").forEach((note) => note.remove());
+    const has = (text) => found.some((each) => ` ${words(text).join(" ")}`.includes(each));
+    for (const block of page.querySelectorAll("main :is(p, li, dt, dd, h2, h3, h4, th, td, figcaption)")) {
+      if (!has(block.textContent)) continue;
+      const text = block.textContent.replace(/\s+/g, " ").trim();
+      const parts = [...new Intl.Segmenter(document.documentElement.lang, { granularity: "sentence" }).segment(text)];
+      const part = parts.find(({ segment }) => has(segment))?.segment.trim() || text;
+      const excerpt = line("p", "dek", "");
+      let end = 0;
+      for (const match of part.matchAll(WORD)) {
+        if (!has(match[0])) continue;
+        if (!end && match.index > 60) { // two lines are shown, and the word is to be in them
+          end = part.lastIndexOf(" ", match.index - 30) + 1;
+          excerpt.append("… ");
+        }
+        excerpt.append(part.slice(end, match.index), line("mark", "", match[0]));
+        end = match.index + match[0].length;
+      }
+      excerpt.append(part.slice(end));
+      return excerpt;
+    }
+    return null;
+  };
+
+  const shown = ({ entry, fields }, needles) => {
+    const item = line("li", "card", "");
     const link = document.createElement("a");
     link.href = entry.href;
     link.textContent = entry.title;
     const title = line("p", "row-title", "");
     title.append(link);
-    item.append(title);
-    if (entry.dek) item.append(line("p", "dek", entry.dek));
-    item.append(line("p", "facts", entry.date));
+    const dek = line("p", "dek", entry.dek || "");
+    item.append(title, dek, line("p", "facts", entry.date));
+    const inText = needles.filter((each) => !fields.some(([, field]) => field.includes(each)));
+    if (inText.length) {
+      dek.classList.add("excerpt"); // keeps its place, so that nothing moves when the sentence comes
+      sentence(entry.href, inText).then((excerpt) => excerpt && dek.replaceChildren(...excerpt.childNodes), () => null);
+    }
     return item;
+  };
+
+  const get = async (file) => {
+    const answer = await fetch(file);
+    if (!answer.ok) throw new Error(answer.statusText);
+    return answer.json();
   };
 
   let index;
   const load = () => {
-    index ??= fetch(search.dataset.index)
-      .then((answer) => {
-        if (!answer.ok) throw new Error(answer.statusText);
-        return answer.json();
-      })
-      .then(({ issues, articles }) => [...articles, ...issues].map(prepare));
+    index ??= get(search.dataset.index).then(({ parts, entries }) => {
+      const prepared = entries.map(prepare);
+      const byHref = new Map(prepared.map((each) => [each.entry.href, each]));
+      const texts = [];
+      const part = (number) =>
+        (texts[number] ??= get(parts[number]).then(
+          (found) => {
+            const filled = Object.entries(found).map(([href, text]) => [byHref.get(href), ` ${text}`]);
+            for (const [entry, text] of filled) entry.text = text;
+          },
+          (error) => {
+            texts[number] = undefined; // the next letter tries again
+            throw error;
+          },
+        ));
+      return { entries: prepared, part, count: parts.length };
+    });
     return index;
   };
 
@@ -85,29 +159,43 @@
     history.replaceState(null, "", query ? `?q=${encodeURIComponent(query)}` : location.pathname);
     lists.hidden = needles.length > 0;
     search.classList.toggle("looking", needles.length > 0);
-    if (!needles.length) {
-      results.replaceChildren();
-      status.textContent = "";
-      return;
-    }
+    results.replaceChildren();
+    status.textContent = "";
+    if (!needles.length) return;
+    const found = new Set();
     let entries;
     try {
-      entries = await load();
+      const loaded = await load();
+      entries = loaded.entries;
+      // First what titles, tags and deks have; then what the texts have, those of the newest first.
+      for (let number = -1; number < loaded.count; number++) {
+        if (number >= 0) await loaded.part(number);
+        if (field.value.trim() !== query) return; // an older answer
+        const more = entries
+          .map((each) => [found.has(each) ? 0 : score(each, needles), each])
+          .filter(([fit]) => fit > 0)
+          .sort(([one], [other]) => other - one); // stable: equals stay newest first
+        for (const [, each] of more) {
+          found.add(each);
+          if (found.size <= MOST) results.append(shown(each, needles));
+        }
+      }
     } catch {
-      index = undefined; // the next letter tries again
+      if (!entries) index = undefined; // the next letter tries again
       lists.hidden = false;
       status.textContent = search.dataset.failed;
       return;
     }
-    if (field.value.trim() !== query) return; // an older answer
-    const found = entries
-      .map((each) => [score(each.fields, needles), each])
-      .filter(([fit]) => fit > 0)
-      .sort(([one], [other]) => other - one); // stable: equals stay newest first
-    results.replaceChildren(...found.slice(0, MOST).map(([, each]) => shown(each)));
-    status.textContent = found.length
-      ? search.dataset.results.replace("{count}", () => found.length)
+    status.textContent = found.size
+      ? search.dataset.results.replace("{count}", () => found.size)
       : search.dataset.none.replace("{query}", () => query);
+    const better = found.size ? "" : corrected(entries, query);
+    if (better) {
+      const link = document.createElement("a");
+      link.href = `?q=${encodeURIComponent(better)}`;
+      link.textContent = search.dataset.near.replace("{query}", () => better);
+      status.append(" ", link);
+    }
   };
 
   let waiting;

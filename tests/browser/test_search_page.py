@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 from browser_kit import PageViewer, View, open_viewer
@@ -33,6 +34,12 @@ ARTICLES = {
     "hebrew": article("המוח הגמיש", "2026-01-03", "[research]", "שָׁלוֹם"),
     "chinese": article("可塑的大脑", "2026-01-02", "[research]", "神经科学很有趣。"),
     "hindi": article("हिन्दी", "2026-01-01", "[research]", "मन की बात"),
+    "sharp": article(
+        "Languages",
+        "2026-01-01",
+        "[notes]",
+        "Some like *C++*, some\nlike C#[^1]. Others do not.\n\n[^1]: No.",
+    ),
     "private": article("Dose table", "2026-01-01", "[research]", "milligramzzz", audience="clinicians"),
     "unused": article("Unused", "2026-01-01", "[drafts]", "kept back"),
 }
@@ -58,24 +65,29 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> WorkspaceRunner:
     return build_workspace(tmp_path_factory.mktemp("search") / "workspace")
 
 
-def index(workspace: WorkspaceRunner) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(workspace.read("build/site/search/index.json"))
-    return found
+def index(workspace: WorkspaceRunner) -> list[dict[str, Any]]:
+    """The entries of the index, each with its words from the parts."""
+    found = json.loads(workspace.read("build/site/search/index.json"))
+    words: dict[str, str] = {}
+    for part in found["parts"]:
+        words |= json.loads(workspace.read(f"build/site/search/{part}"))
+    return [{**each, "words": words.pop(each["href"])} for each in found["entries"]]
 
 
 def test_the_index_has_what_is_public_and_nothing_else(built: WorkspaceRunner) -> None:
-    found = index(built)
-    hrefs = [each["href"] for each in found["articles"]]
-    shown = ("glutamate", "cafe", "sleep", "deep", "odd", "hebrew", "chinese", "hindi")
-    assert hrefs == [f"../articles/{slug}/" for slug in shown]
-    assert [each["href"] for each in found["issues"]] == ["../issues/001-first/"]
-    text = built.read("build/site/search/index.json")
+    entries = index(built)
+    shown = ("glutamate", "cafe", "sleep", "deep", "odd", "hebrew", "chinese", "hindi", "sharp")
+    assert [each["href"] for each in entries] == [
+        *(f"../articles/{slug}/" for slug in shown),
+        "../issues/001-first/",
+    ]
+    text = json.dumps(entries)
     assert "wombats" in text and "quokka" in text
     assert not [word for word in ("zzz", "Dose", "kept") if word in text]
 
 
 def test_an_entry_has_title_date_tags_and_folded_words(built: WorkspaceRunner) -> None:
-    cafe = next(each for each in index(built)["articles"] if each["title"] == "Café culture")
+    cafe = next(each for each in index(built) if each["title"] == "Café culture")
     assert (cafe["date"], cafe["tags"]) == ("7 January 2026", ["research"])
     assert cafe["words"] == "a and ecole lunch smorrebrod strasse"
 
@@ -95,6 +107,8 @@ def test_an_entry_has_title_date_tags_and_folded_words(built: WorkspaceRunner) -
         ("한국어", "한국어"),
         ("İstanbul ısı", "isi istanbul"),
         ("don't_stop", "don stop t"),
+        ("C, C++ and C#; c++11 and #1, a+b", "1 11 a and b c c# c++"),
+        ("C++ हिन्दी C#", "c# c++ हिन्दी"),
         ("", ""),
     ],
 )
@@ -102,14 +116,25 @@ def test_words_are_folded(text: str, words: str) -> None:
     assert search_index.words_of([text]) == words
 
 
-def test_when_the_budget_is_spent_older_articles_keep_title_and_tags(
-    built: WorkspaceRunner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+def test_a_newer_article_leaves_the_full_parts_as_they_are(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(search_index, "BUDGET", 10)
-    first, *others = index(build_workspace(tmp_path / "workspace"))["articles"]
-    assert first["words"]
-    assert not [each for each in others if "words" in each]
-    assert [each["title"] for each in others] == [each["title"] for each in index(built)["articles"][1:]]
+    monkeypatch.setattr(search_index, "PART", 40)
+    workspace = build_workspace(tmp_path / "workspace")
+    before = {path: data for path, data in workspace.tree("build/site/search").items() if "articles-" in path}
+    assert len(before) > 3 and len(index(workspace)) == 10
+    workspace.write(
+        {
+            "issues/articles/new.md": article("New", "2026-02-05", "[research]", "Quite new."),
+            "issues/002-next/issue.md": issue(2, "Next", "2026-02-08"),
+        }
+    )
+    workspace.ok("assemble", "2", "--now", "2026-02-08")
+    workspace.ok("build", "--now", "2026-02-09")
+    after = workspace.tree("build/site/search")
+    changed = [path for path, data in sorted(before.items()) if after[path] != data]
+    assert changed in ([], [max(before)])
+    assert len(index(workspace)) == 12
 
 
 @pytest.mark.parametrize("language", ["de", "ar"])
@@ -172,6 +197,8 @@ def search_for(page: Page, query: str) -> list[str]:
         ("मन", ["हिन्दी"]),
         ("wombats", ["The plastic brain"]),
         ("odd quoted", ["<b>Odd</b> & 'quoted'"]),
+        ("C++", ["Languages"]),
+        ("c#", ["Languages"]),
         ("secretzzz", []),
         ("<img src=x>", []),
     ],
@@ -179,7 +206,42 @@ def search_for(page: Page, query: str) -> list[str]:
 def test_a_reader_finds(page: Page, query: str, titles: list[str]) -> None:
     assert search_for(page, query) == titles
     said = page.text_content("#_status")
-    assert said == (f"Results: {len(titles)}" if titles else f"Nothing found for “{query}”.")
+    assert said is not None
+    assert said.startswith(f"Results: {len(titles)}" if titles else f"Nothing found for “{query}”.")
+
+
+@pytest.mark.parametrize(
+    ("query", "offered"),
+    [
+        *(("glutamatte", "glutamate"), ("glutmate", "glutamate"), ("glutemate", "glutamate")),
+        *(("gultamate", "glutamate"), ("quokka glutamatw", "quokka glutamate"), ("zebra", None)),
+        ("glutmatte", None),  # two slips
+    ],
+)
+def test_one_slip_of_the_pen_is_forgiven(page: Page, query: str, offered: str | None) -> None:
+    assert search_for(page, query) == []
+    links = page.locator("#_status a")
+    assert links.all_text_contents() == ([f"Did you mean “{offered}”?"] if offered else [])
+    if offered:
+        assert links.get_attribute("href") == f"?q={quote(offered)}"
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence", "marked"),
+    [
+        ("quokka", "A footnoted quokka.", ["quokka"]),
+        ("like", "Some like C++, some like C#.", ["like", "like"]),
+        ("naive", "Receptors and a naïve view.", ["naïve"]),
+    ],
+)
+def test_a_result_shows_the_sentence_that_has_the_words(
+    page: Page, query: str, sentence: str, marked: list[str]
+) -> None:
+    from playwright.sync_api import expect
+
+    search_for(page, query)
+    expect(page.locator("#_results .excerpt")).to_have_text(sentence)
+    assert page.locator("#_results mark").all_text_contents() == marked
 
 
 def test_it_is_used_by_keyboard_and_announced(viewer: PageViewer) -> None:

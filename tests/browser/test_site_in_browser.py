@@ -78,7 +78,7 @@ def opened(viewer: PageViewer, site: str, path: str, view: View) -> Iterator[Pag
     """The page, once its search has answered where it is one."""
     with viewer.page(f"{SITES[site]}/{path}", view) as page:
         if "?q=" in path:
-            page.wait_for_function("document.querySelector('[aria-live]').textContent.trim() !== ''")
+            page.locator("#_status:not(:empty)").wait_for()
         yield page
 
 
@@ -170,6 +170,67 @@ def test_on_paper_the_text_stands_without_the_menu(viewer: PageViewer) -> None:
         # Ink on paper, whatever the scheme of the screen.
         colour = page.evaluate("getComputedStyle(document.querySelector('main p')).color")
         assert all(int(part) < 90 for part in re.findall(r"\d+", colour)), colour
+
+
+def test_the_form_to_subscribe_is_posted(viewer: PageViewer) -> None:
+    with opened(viewer, "golden", "issues/001-every-block/", View(PHONE)) as page:
+        page.route("https://golden.example/subscribe", lambda route: route.fulfill(body="thanks"))
+        page.get_by_role("textbox", name="Your email address").fill("ada@example.org")
+        with page.expect_request("https://golden.example/subscribe") as sent:
+            page.get_by_role("button", name="Subscribe").click()
+        assert (sent.value.method, sent.value.post_data) == ("POST", "email=ada%40example.org")
+
+
+CHARACTERS_A_LINE = """() => [...document.querySelectorAll(".prose > p")].flatMap((paragraph) => {
+    const walker = document.createTreeWalker(paragraph, NodeFilter.SHOW_TEXT);
+    const range = document.createRange(), lines = [];
+    let bottom;
+    while (walker.nextNode()) {
+        for (let at = 0; at < walker.currentNode.length; at++) {
+            range.setStart(walker.currentNode, at);
+            range.setEnd(walker.currentNode, at + 1);
+            const box = range.getClientRects()[0];
+            if (box && Math.abs(box.bottom - bottom) < 12) lines[lines.length - 1]++;
+            else if (box) { lines.push(1); bottom = box.bottom; }
+        }
+    }
+    return lines.slice(0, -1);
+})"""
+
+
+def test_text_has_20_pixels_and_62_to_72_characters_a_line(viewer: PageViewer) -> None:
+    with opened(viewer, "sample", "articles/glutamate-switch/", View(DESKTOP)) as page:
+        size, height = page.evaluate(
+            "(({fontSize, lineHeight}) => [fontSize, lineHeight].map(parseFloat))"
+            "(getComputedStyle(document.querySelector('.prose p')))"
+        )
+        assert (round(size), round(height)) == (20, 32)
+        # A line that ends before a long word is shorter: the middle half of all lines is looked at.
+        for font in ("Liberation Serif", "Liberation Sans", "DejaVu Sans"):
+            page.evaluate("(font) => document.documentElement.style.setProperty('--body', font)", font)
+            lines = sorted(page.evaluate(CHARACTERS_A_LINE))
+            quarter = len(lines) // 4
+            assert 62 <= lines[quarter] <= lines[-quarter] <= 72, (font, lines)
+
+
+@by_page
+def test_everything_begins_at_one_edge(viewer: PageViewer, page_of: tuple[str, str]) -> None:
+    site, path = page_of
+    for width in (PHONE, 768, DESKTOP):
+        with opened(viewer, site, path, View(width)) as page:
+            edges = page.evaluate("""() => [...document.querySelectorAll(
+                    ".name, h1, main > *, main h2, .card h3, .row-title, .foot h2")]
+                .filter((each) => each.getClientRects().length && !each.closest(".subscribe, .callout, .event"))
+                .map((each) => each.getBoundingClientRect())
+                .map((box) => document.dir === "rtl" ? innerWidth - box.right : box.left)""")
+        assert len({round(edge) for edge in edges}) == 1, (width, sorted(set(edges)))
+
+
+def test_a_section_is_larger_than_a_card_and_a_card_than_a_brief(viewer: PageViewer) -> None:
+    with opened(viewer, "golden", "issues/001-every-block/", View(DESKTOP)) as page:
+        sizes = page.evaluate("""["h1", ".section > h2", ".whole > h3", ".card h3", ".brief h3"].map((each) =>
+            parseFloat(getComputedStyle(document.querySelector(each)).fontSize))""")
+    assert sizes == sorted(set(sizes), reverse=True)
 
 
 def test_a_wide_table_on_a_phone_is_reached_and_read_by_keyboard(viewer: PageViewer) -> None:

@@ -193,6 +193,9 @@ _HEADINGS = (
     (r"links", "links"),
     (r"links\.parameters", ""),  # its keys are names of parameters
     (r"approval", "approval"),
+    (r"subscribe", "subscribe"),
+    (r"subscribe\.fields", ""),  # its keys are the service's
+    (r"tags", "tags on web pages"),
 )
 
 

@@ -183,6 +183,12 @@ def test_a_badge_is_before_the_link_and_stays_in_a_frozen_issue(workspace: Works
     assert workspace.read("build/issues/001-the-plastic-brain/email.html").count(">Sponsored</b>") == 1
 
 
+def test_a_placeholder_in_a_badge_is_found(workspace: WorkspaceRunner) -> None:
+    section = "sections:\n  - {title: News, tags: [news], badges: {news: TK}}\n"
+    workspace.write({LINKS: entry(1), ISSUE: issue(more=section)})
+    assert 'COPY001: "TK" is left in the text: TK' in workspace.run("check", "1").output
+
+
 def test_a_link_whose_tag_no_section_takes_is_named(workspace: WorkspaceRunner) -> None:
     workspace.write({LINKS: entry(1, tags="[reserch]")})
     output = workspace.run("plan", "1").output

@@ -111,9 +111,13 @@ def test_a_dry_run_shows_the_links_and_writes_nothing(workspace: WorkspaceRunner
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
+        (
+            "a.csv",
+            "one,two\n1,2\n",
+            "a.csv: is a table without texts or addresses: its columns are one, two.",
+        ),
+        ("b.csv", 'title,url\n"GCC,https://example.org\n', "b.csv:2: a quotation mark is out of place"),
         ("a.xml", RSS.replace("<rss", '<!DOCTYPE rss [<!ENTITY a "x">]><rss'), "declares entities"),
-        ("a.csv", "one,two\n1,2\n", "a.csv:1: has no column of addresses."),
-        ("b.csv", 'title,url\n"GCC,https://example.org\n', "b.csv: is no CSV that can be read"),
     ],
 )
 def test_csv_that_cannot_be_read_is_named(

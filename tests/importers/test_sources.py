@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from import_kit import SOURCES, SOURCES_FOLDER, assert_accepted, draft_report, material_of, source_id
 
-from pipeline.importers.readers import importer_for
+from pipeline.importers.forms import importer_for
 
 FORMS = {
     "text": ("text", 10),

@@ -15,7 +15,7 @@ from workspace_kit import WorkspaceRunner
 from pipeline.importers.article_file import article_text
 from pipeline.importers.cleanup import clean
 from pipeline.importers.draft import Material
-from pipeline.importers.readers import importer_for
+from pipeline.importers.forms import importer_for
 
 # Words that an import writes of its own: names of boxes and of links that stand for something else.
 ADDED = {"related", "note", "tip", "warning", "watch", "or", "read", "it", "there", "video", "listen"}

@@ -44,6 +44,7 @@ from pipeline.model import (
     Section,
 )
 from pipeline.render.site.pages import build_site, site_images
+from pipeline.render.site_icon import site_icon
 from pipeline.support import merge, urls
 from pipeline.support.templating import Templates
 
@@ -219,7 +220,7 @@ def known_files() -> set[str]:
     audiences = {urls.audience_path(each.name) for each in PUBLICATION.audiences if each.public}
     feeds = {feed for folder in ("", "articles/", *audiences, *tags) for feed in feeds_of(folder)}
     images = {urls.image_path(image.name) for image in site_images(PUBLISHED)}
-    return {*FILES, *feeds, *images, "feeds.opml"}
+    return {*FILES, *feeds, *images, site_icon(PUBLICATION, LOGO).path, "feeds.opml"}
 
 
 def test_the_site_has_exactly_these_files() -> None:
@@ -235,6 +236,8 @@ def test_the_site_has_exactly_these_files() -> None:
         "search/index.html",
         "search/index.json",
         "search/search.js",
+        "search/articles-1.json",
+        "search/issues-1.json",
         *(f"articles/{each.article.slug}/index.html" for each in ARTICLES),
         *(f"issues/00{number}-issue/index.html" for number in (1, 2, 3)),
         "issues/003-issue/patients/index.html",
@@ -385,10 +388,8 @@ def test_article_says_who_when_how_long_and_where_it_was_published() -> None:
         "2026-01-20T09:30:00+00:00",
         "2026-02-03T00:00:00+00:00",
     ]
-    assert page.xpath("//ul[@class='kicker']//a/@href") == [
-        "../../tags/ketamine/",
-        "../../tags/gr%C3%B6sse/",
-    ]
+    assert page.xpath("//p[@class='kicker']/a/@href") == ["../../tags/ketamine/"]
+    assert page.xpath("//ul[@class='tags']//a/@href") == ["../../tags/ketamine/", "../../tags/gr%C3%B6sse/"]
     carried = page.xpath("//p[contains(@class, 'carried')]//a")
     assert [(link.text, link.get("href")) for link in carried] == [
         ("Issue 3, Title 3", "../../issues/003-issue/")
@@ -413,7 +414,17 @@ def test_json_ld_describes_the_article() -> None:
 
 def test_related_articles_are_the_named_then_the_nearest_and_at_most_three() -> None:
     related = PAGES["articles/long/index.html"].xpath("//section[@aria-labelledby='_related']//h3/a/@href")
-    assert related == ["../pointer/", "../short/", "../odd/"]
+    assert related == ["../pointer/", "../odd/", "../moved/"]
+
+
+def test_read_next_and_newer_are_never_the_same_piece() -> None:
+    both = 0
+    for each in ARTICLES:
+        page = PAGES[f"articles/{each.article.slug}/index.html"]
+        read_next, beside = page.xpath("//*[@class='card']//h3/a/@href"), page.xpath("//a[@rel]/@href")
+        assert not set(read_next) & set(beside)
+        both += bool(read_next and beside)
+    assert both == len(ARTICLES)
 
 
 def test_link_piece_leads_to_its_place_by_host() -> None:

@@ -11,6 +11,7 @@ DOORS = {
     "PIL": "images/pillow.py",
     "bs4": "importers/html/tree.py",
     "botocore": "export/auth.py",
+    "charset_normalizer": "importers/decode.py",
     "cssselect2": "checks/cascade.py",
     "email_validator": "support/mail_addresses.py",
     "feedgen": "render/feeds/feedgen_fixes.py",

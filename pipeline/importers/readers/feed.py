@@ -51,7 +51,6 @@ _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|webp|avif)\b", re.IGNORECASE)
 
 _CONTENTS = ("content:encoded", "content", "xhtml:body", "body")
 _SUMMARIES = (
-    "excerpt:encoded",
     "description",
     "summary",
     "itunes:summary",
@@ -138,12 +137,12 @@ def _apart(drafts: Iterable[Draft]) -> tuple[Draft, ...]:
             key = " ".join(filter(None, (key, draft.canonical_url or draft.title)))
         while key in by_key:
             key = f"{draft.key} {len(by_key) + 1}" if f"{draft.key} {len(by_key) + 1}" != key else f"{key}'"
-        by_key[key] = replace(draft, key=key)
+        by_key[key] = replace(draft, key=key, feed_id=draft.feed_id if key == draft.key else "")
     return tuple(by_key.values())
 
 
 def _refuse(text: str, name: str) -> None:
-    """Raise for lists of feeds, and for entities, which no feed needs and many attacks do."""
+    """Raise for lists of feeds, and for entities."""
     if _kind(text) == "opml":
         found = re.findall(r"""\bxmlUrl\s*=\s*["']([^"'<>]+)""", text, re.IGNORECASE)
         listed = ", ".join(html.unescape(each) for each in found[:_MOST_NAMED])
@@ -153,6 +152,11 @@ def _refuse(text: str, name: str) -> None:
             name,
             hint=f"Import the feeds that it names: {listed}" if listed else "It names none.",
         )
+    refuse_entities(text, name)
+
+
+def refuse_entities(text: str, name: str) -> None:
+    """Raise for entities, which no feed needs and many attacks do."""
     outside = "".join(part for part, is_data in _parts(text) if not is_data).lower()
     if "<!entity" in outside:
         line = text[: text.lower().find("<!entity")].count("\n") + 1
@@ -259,14 +263,7 @@ def _item(tag: Tag, address: str, home: str, everyone: tuple[Person, ...], *, at
     link = link or (identity if re.fullmatch(r"https?://\S+", identity) and "guid" in by_name else "")
     people = tuple(_people(children))
     images, left = _pictures(children)
-    status, kind = first("wp:status"), first("wp:post_type")
-    if by_name.get("wp:comment"):
-        left.append(
-            Left(f"{len(by_name['wp:comment'])} comments", "comments of readers, which stay where they are")
-        )
     for child in children:
-        if _name(child).startswith("wp:"):  # WordPress's own fields, a post's password among them
-            continue
         if (name := _name(child)) in _READ and (name not in _CONTENTS or _is_text(child)):
             continue
         words = " ".join(child.get_text(" ").split())
@@ -285,7 +282,7 @@ def _item(tag: Tag, address: str, home: str, everyone: tuple[Person, ...], *, at
         id=identity,
         link=cleaned(link),
         title=_text(title, atom=atom) if title else FeedText(""),
-        contents=tuple(_paragraphs(_text(child, atom=atom), bool(status)) for child in contents),
+        contents=tuple(_text(child, atom=atom) for child in contents),
         summaries=tuple(_text(child, atom=atom) for child in summaries),
         published=first(*_DATES["published"]),
         updated=first(*_DATES["updated"]),
@@ -296,24 +293,7 @@ def _item(tag: Tag, address: str, home: str, everyone: tuple[Person, ...], *, at
         base=joined(address, base) if base else cleaned(link) or home,
         extra=extra,
         left=tuple(left),
-        # What is no published post of WordPress must not go out by accident.
-        draft=status not in ("", "publish") or kind not in ("", "post") or bool(first("wp:post_password")),
     )
-
-
-def _paragraphs(text: FeedText, of_wordpress: bool) -> FeedText:
-    """A text of WordPress's classic editor, in which empty lines part paragraphs, with elements for them."""
-    if not of_wordpress or re.search(r"<p[\s>]|<!-- wp:", text.value):
-        return text
-    block = re.compile(
-        r"\s*</?(?:h[1-6]|ul|ol|li|table|blockquote|div|figure|pre|hr|section|p)\b", re.IGNORECASE
-    )
-    value = re.sub(r"(</(?:h[1-6]|ul|ol|blockquote|table|pre)>)\s*\n(?=\S)", r"\1\n\n", text.value)
-    parts = (part.strip() for part in re.split(r"\n[ \t]*\n", value))
-    lines = (
-        part if block.match(part) else f"<p>{part.replace(chr(10), '<br>')}</p>" for part in parts if part
-    )
-    return replace(text, value="\n".join(lines), html=True)
 
 
 def _is_text(content: Tag) -> bool:

@@ -156,6 +156,7 @@ def draft_of(item: SourceItem) -> Draft:
         canonical_url=link,
         extra=tidy(extra),
         key=_key(item, title, body),
+        feed_id=item.id if re.fullmatch(r"\S{1,500}", item.id) else "",
         base=base,
         inferred=tuple(inferred),
         left=tuple(left),
@@ -218,6 +219,11 @@ def _washed(text: FeedText) -> Washed:
     value = html.unescape(text.value) if text.is_html else text.value
     parts = [part.strip() for part in re.split(r"\n[ \t]*\n", cleaned(value).strip())]
     return wash("".join(f"<p>{html.escape(part).replace(chr(10), breaks)}</p>" for part in parts if part))
+
+
+def moment_of(text: str) -> Moment | None:
+    """When, as a feed writes it; None of what is no date."""
+    return _moment(text).moment
 
 
 def _moment(text: str) -> Reading:

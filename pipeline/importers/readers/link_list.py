@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from io import StringIO
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
@@ -18,6 +16,7 @@ from pipeline.importers.dates import date_of
 from pipeline.importers.decode import text_of
 from pipeline.importers.draft import Material
 from pipeline.importers.escape import foreign
+from pipeline.importers.exports.table import ENDINGS, Row, first_cell, is_of_posts, rows_of
 from pipeline.importers.html.tree import Tag, elements, soup_of, text, value, xml_of
 from pipeline.importers.inline import links as links_of
 from pipeline.importers.inline import readable
@@ -54,7 +53,7 @@ class SourceLink:
 def read_link_list(material: Material) -> tuple[SourceLink, ...]:
     """The links of a source that is nothing but a list of links; empty for any other.
 
-    Raises `PressroomError` for CSV without a column of addresses, and for CSV that cannot be read.
+    Raises `PressroomError` for a table that cannot be read.
     """
     ending = PurePosixPath(material.name).suffix.lower()
     try:
@@ -65,8 +64,8 @@ def read_link_list(material: Material) -> tuple[SourceLink, ...]:
         return ()
     if _NETSCAPE.match(source):
         return tuple(_bookmarks(source))
-    if ending in (".csv", ".tsv"):
-        return tuple(_rows(source, material.name, "\t" if ending == ".tsv" else None))
+    if ending in ENDINGS:
+        return tuple(_rows(rows_of(material)))
     if source.lstrip().startswith("<") and re.search(r"<(?:opml|rss)\b", source[:2000], re.IGNORECASE):
         return tuple(_outlines(source)) or tuple(_items(source))
     if ending in (".md", ".markdown"):
@@ -118,24 +117,14 @@ def _bookmarks(source: str) -> Iterator[SourceLink]:
             yield link
 
 
-def _rows(source: str, name: str, delimiter: str | None) -> Iterator[SourceLink]:
-    try:
-        delimiter = delimiter or csv.Sniffer().sniff(source[:2000].split("\n")[0], ",;\t").delimiter
-    except csv.Error:
-        delimiter = ","
-    try:
-        rows = list(csv.DictReader(StringIO(source), delimiter=delimiter, strict=True))
-    except csv.Error as error:
-        raise PressroomError(
-            f"is no CSV that can be read: {error}.", name, hint="Look for a quotation mark."
-        ) from error
-    names = {(key or "").strip().lower(): key for key in (rows[0] if rows else {})}
-    columns = {field: [names[key] for key in keys if key in names] for field, keys in _COLUMNS.items()}
-    if not columns["url"]:
-        hint = "Write the names of the columns into its first line, `title,url,description,tag`."
-        raise PressroomError("has no column of addresses.", name, 1, hint)
+def _rows(rows: list[Row]) -> Iterator[SourceLink]:
+    """Links of a table that has a column of addresses and none of texts."""
+    names = rows[0].keys()
+    columns = {field: [key for key in keys if key in names] for field, keys in _COLUMNS.items()}
+    if not columns["url"] or is_of_posts(names):
+        return
     for row in rows:
-        cells = {field: next((row[key] for key in keys if row[key]), "") for field, keys in columns.items()}
+        cells = {field: first_cell(row, keys) for field, keys in columns.items()}
         if link := _link(cells["url"], cells["title"], cells["comment"], cells["tags"], cells["date"]):
             yield link
 

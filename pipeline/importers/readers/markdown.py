@@ -51,7 +51,7 @@ def takes(material: Material) -> bool:
 
 def read(material: Material) -> tuple[Draft, ...]:
     """The one article in it. Raises `PressroomError` with the line of front matter that cannot be read."""
-    text = text_of(material).replace("__GHOST_URL__", "")  # Ghost's exports begin their own addresses so
+    text = text_of(material).replace("__GHOST_URL__/", "/")  # Ghost's exports begin their own addresses so
     parts = parts_of(text)
     path = PurePosixPath(material.name.partition("?")[0])
     dated = _DATED.fullmatch(_stem(path))

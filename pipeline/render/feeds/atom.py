@@ -7,6 +7,7 @@ from urllib.parse import quote, unquote
 
 from pipeline.render.feeds.feed_item import MEDIA_TYPES, Feed, single_line
 from pipeline.render.feeds.feedgen_fixes import add_entry, new_generator
+from pipeline.render.site_icon import site_icon
 
 _GUID = "urn:x-guid:"
 
@@ -15,6 +16,7 @@ def atom(feed: Feed) -> bytes:
     """The feed as Atom 1.0."""
     generator = new_generator(feed, "atom")
     generator.id(feed.id)
+    generator.icon(site_icon(feed.publication, feed.logo).url)
     if feed.logo:
         generator.logo(feed.logo.url)
     generator.author(name=single_line(feed.publication.title))

@@ -7,12 +7,13 @@ from typing import Any
 
 from pipeline.model import Audio
 from pipeline.render.feeds.feed_item import Feed, FeedItem, single_line
+from pipeline.render.site_icon import site_icon
 from pipeline.support.urls import home_url
 
 
 def json_feed(feed: Feed) -> bytes:
     """The feed as JSON Feed 1.1. Its `next_url` is the next older archived part."""
-    links = dict(feed.links("json"))
+    links, icon = dict(feed.links("json")), site_icon(feed.publication, feed.logo).url
     data = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": feed.title,
@@ -20,7 +21,8 @@ def json_feed(feed: Feed) -> bytes:
         "feed_url": feed.address("json"),
         **({"next_url": links["prev-archive"]} if "prev-archive" in links else {}),
         "description": feed.description,
-        **({"icon": feed.logo.url} if feed.logo else {}),
+        "icon": icon,
+        "favicon": icon,
         "authors": [{"name": single_line(feed.publication.title), "url": home_url(feed.publication)}],
         "language": feed.publication.language,
         **({"hubs": [{"type": "WebSub", "url": links["hub"]}]} if "hub" in links else {}),

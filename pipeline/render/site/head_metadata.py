@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from pipeline.model import Content
 from pipeline.render.feeds.feed_item import MEDIA_TYPES
@@ -60,6 +61,17 @@ def policy_for(*contents: Content) -> str:
         return CONTENT_SECURITY_POLICY
     allowed = _AUDIO_OF_THE_SITE if all(each.source for each in audio) else _AUDIO_ELSEWHERE
     return f"{CONTENT_SECURITY_POLICY}; {allowed}"
+
+
+def allow_form(policy: str, action: str) -> str:
+    """The policy of a page with a form that is posted to this address.
+
+    Chromium holds the redirect that answers a form to the policy too, and services lead to their own host
+    or back to this one. A source has no query, and neither `;` nor `,` (CSP 3, section 2.3.1).
+    """
+    parts = urlsplit(action)
+    source = f"{parts.scheme}://{parts.netloc}/"
+    return policy.replace("form-action 'none'", f"form-action 'self' {source}")
 
 
 def feed_links(page: SitePage, folder: str, title: str) -> tuple[FeedLink, ...]:

@@ -93,7 +93,7 @@ def about_article(composed: ComposedArticle, index: SiteIndex, description: str,
         ],
         "publisher": _titled("Organization", publication),
         "image": _image_object(content.lead),
-        "keywords": list(dict.fromkeys(article.tags)),
+        "keywords": list(index.shown_tags(article.tags)),
         "inLanguage": publication.language,
         "wordCount": content.words or None,
         "timeRequired": f"PT{content.minutes}M",
@@ -109,7 +109,7 @@ def about_article(composed: ComposedArticle, index: SiteIndex, description: str,
         ],
     }
     properties = [("article:published_time", published_at), ("article:modified_time", updated_at)]
-    properties += [("article:tag", tag) for tag in dict.fromkeys(article.tags)]
+    properties += [("article:tag", tag) for tag in index.shown_tags(article.tags)]
     return PageSubject("article", data, content.lead or image, tuple(properties))
 
 

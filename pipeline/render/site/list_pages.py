@@ -6,7 +6,7 @@ from pipeline.model import OutputFile
 from pipeline.render.site.head_metadata import FeedLink, PageHead, feed_links, make_head
 from pipeline.render.site.json_ld import about_collection, about_publication
 from pipeline.render.site.page_frame import ARTICLES, TAGS, SiteRenderer
-from pipeline.render.site.page_values import by_year, site_article, site_issue, tag_links
+from pipeline.render.site.page_values import by_year, site_article, site_issue, tag_list
 from pipeline.render.site.site_page import SitePage
 from pipeline.support import urls
 
@@ -23,7 +23,7 @@ def index_page(site: SiteRenderer) -> OutputFile:
         make_head(page, publication.title, description, subject, site.feeds(page)),
         newest=issues[0] if issues else None,
         years=by_year(issues),
-        tags=tag_links(index.by_tag, index, page),
+        tags=tag_list(index, page, least=2),
     )
 
 
@@ -39,7 +39,7 @@ def tags_page(site: SiteRenderer) -> OutputFile:
     """All tags."""
     index, page = site.index, site.page(TAGS)
     head = _list_head(site, page, site.messages.format("web.tags"), "web.every_tag", site.feeds(page))
-    return site.render("tags.html.j2", page, head, tags=tag_links(index.by_tag, index, page))
+    return site.render("tags.html.j2", page, head, tags=tag_list(index, page))
 
 
 def tag_page(site: SiteRenderer, tag: str) -> OutputFile:

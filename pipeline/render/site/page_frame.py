@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline.config.i18n import Messages, direction
-from pipeline.model import Image, OutputFile, Publication
+from pipeline.model import Image, OutputFile, Palette, Publication, Subscribe
 from pipeline.render.shared_text import text_lines
-from pipeline.render.site.head_metadata import FeedLink, PageHead, feed_links
+from pipeline.render.site.head_metadata import FeedLink, PageHead, allow_form, feed_links
 from pipeline.render.site.page_values import SiteImage, SiteLink, site_image
 from pipeline.render.site.site_index import SiteIndex
 from pipeline.render.site.site_page import SitePage
 from pipeline.render.site.social_images import publication_card
+from pipeline.render.site_icon import site_icon
 from pipeline.support import urls
 from pipeline.support.templating import Templates
 
@@ -36,9 +37,14 @@ class PageFrame:
     home: str
     style: str
     logo: SiteImage | None
+    logo_dark: SiteImage | None
+    icon: str
+    colors: Palette
+    dark: Palette
     nav: tuple[SiteLink, ...]
     feeds: tuple[FeedLink, ...]
     opml: str
+    subscribe: Subscribe | None
     colophon: tuple[str, ...]
 
 
@@ -74,6 +80,8 @@ class SiteRenderer:
         """One page, by the template `web/NAME`."""
         template = self.templates.environment().get_template(f"web/{name}")
         frame = page_frame(self.index, page)
+        if frame.subscribe and frame.subscribe.form_action:
+            head = replace(head, policy=allow_form(head.policy, frame.subscribe.form_action))
         html = template.render(head=head, site=frame, say=self.messages.format, show=page.show, **values)
         return OutputFile(page.path, f"{html}\n".encode())
 
@@ -90,6 +98,10 @@ def page_frame(index: SiteIndex, page: SitePage) -> PageFrame:
         home=page.link(""),
         style=page.link("style.css"),
         logo=_logo(index.logo, page),
+        logo_dark=site_image(index.logo_dark, page),
+        icon=page.link(site_icon(publication, index.logo).path),
+        colors=publication.theme.colors,
+        dark=publication.theme.dark,
         nav=(
             SiteLink(messages.format("web.issues"), page.href(f"{urls.home_url(publication)}#issues")),
             *((SiteLink(messages.format("web.articles"), page.link(ARTICLES)),) if index.articles else ()),
@@ -98,6 +110,7 @@ def page_frame(index: SiteIndex, page: SitePage) -> PageFrame:
         ),
         feeds=feed_links(page, "", publication.title),
         opml=page.link("feeds.opml"),
+        subscribe=publication.subscribe,
         colophon=text_lines(publication.colophon),
     )
 

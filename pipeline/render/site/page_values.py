@@ -131,7 +131,10 @@ class SiteSection:
 
 @dataclass(frozen=True, slots=True)
 class SiteIssue:
-    """An issue in a list. `editions` links its other public editions, `titles` its articles."""
+    """An issue in a list. `editions` links its other public editions, `titles` its articles.
+
+    `picture` is that of the letter, or else the first one of an article.
+    """
 
     number: int
     title: str
@@ -140,6 +143,7 @@ class SiteIssue:
     date: SiteDate
     year: int
     minutes: int
+    picture: SiteImage | None
     titles: tuple[SiteLink, ...]
     editions: tuple[SiteLink, ...]
 
@@ -186,12 +190,17 @@ def site_image(image: Image | None, page: SitePage) -> SiteImage | None:
 
 
 def tag_links(tags: Iterable[str], index: SiteIndex, page: SitePage) -> tuple[SiteLink, ...]:
-    """Links to the pages of those tags that have one, each with its count of articles."""
+    """Links to the pages of those tags that have one and are shown, each with its count of articles."""
     return tuple(
         SiteLink(tag, page.link(urls.tag_path(tag)), str(len(index.by_tag[tag])))
-        for tag in dict.fromkeys(tags)
-        if tag in index.by_tag
+        for tag in index.shown_tags(tags)
     )
+
+
+def tag_list(index: SiteIndex, page: SitePage, least: int = 1) -> tuple[SiteLink, ...]:
+    """Links to the tags of at least so many articles, those of most articles first."""
+    tags = [tag for tag, articles in index.by_tag.items() if len(articles) >= least]
+    return tag_links(sorted(tags, key=lambda tag: -len(index.by_tag[tag])), index, page)
 
 
 def site_article(
@@ -235,6 +244,9 @@ def site_article(
 def site_issue(editions: tuple[ComposedEdition, ...], index: SiteIndex, page: SitePage) -> SiteIssue:
     """An issue by its main public edition, with links to the others."""
     main, *others = editions
+    pictures = (
+        content.lead for content in (main.letter, *(each.content for each in main.articles if each.url))
+    )
     return SiteIssue(
         number=main.issue.number,
         title=main.issue.title,
@@ -243,6 +255,7 @@ def site_issue(editions: tuple[ComposedEdition, ...], index: SiteIndex, page: Si
         date=site_date(main.issue.date, page.messages),
         year=main.issue.date.year,
         minutes=main.minutes,
+        picture=site_image(next(filter(None, pictures), None), page),
         titles=tuple(
             SiteLink(article.article.title, page.href(article.url))
             for article in main.articles

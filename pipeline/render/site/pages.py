@@ -20,6 +20,7 @@ from pipeline.render.site.site_page import SitePage
 from pipeline.render.site.sitemap import robots, sitemap
 from pipeline.render.site.social_images import cards, make_picture
 from pipeline.render.site.stylesheet import style_values
+from pipeline.render.site_icon import draw_icon, site_icon
 from pipeline.support.templating import Templates
 
 
@@ -49,21 +50,27 @@ def site_parts(published: Published, templates: Templates) -> tuple[FileMaker, .
         partial(tags_page, site),
         *(partial(tag_page, site, tag) for tag in index.by_tag),
         *(partial(moved_page, site, old, new) for old, new in moves(index)),
-        *(partial(make, site) for make in (search_page, search_index, search_script)),
+        *(partial(make, site) for make in (search_page, search_script)),
         *(partial(make, site) for make in (_not_found, _style, sitemap, robots)),
     ]
     if any(moves(index)):
         pages.append(partial(redirects, site))
-    return tuple(partial(_as_tuple, page) for page in pages)
+    return (*(partial(_as_tuple, page) for page in pages), partial(search_index, site))
 
 
 def social_parts(
     published: Published, templates: Templates, data: Callable[[Image], bytes]
 ) -> tuple[FileMaker, ...]:
-    """The social pictures that the pages name, a part for each. `data` returns the bytes of the logo."""
+    """The icon and the social pictures that the pages name, a part for each.
+
+    `data` returns the bytes of the logo.
+    """
     messages = load_messages(templates, published.publication.language)
     by_name = {card.image: card for card in cards(build_index(published), messages)}
-    return tuple(partial(_as_tuple, partial(make_picture, card, data)) for _, card in sorted(by_name.items()))
+    return (
+        partial(draw_icon, site_icon(published.publication, published.logo), data),
+        *(partial(_as_tuple, partial(make_picture, card, data)) for _, card in sorted(by_name.items())),
+    )
 
 
 def _as_tuple(make: Callable[..., OutputFile]) -> tuple[OutputFile, ...]:
@@ -78,8 +85,8 @@ def site_images(published: Published) -> tuple[Image, ...]:
     """
     index = build_index(published)
     images = {image.name: image for image in _images(index)}
-    if index.logo:
-        images[index.logo.name] = index.logo
+    for logo in filter(None, (index.logo, index.logo_dark)):
+        images[logo.name] = logo
     return tuple(images[name] for name in sorted(images))
 
 

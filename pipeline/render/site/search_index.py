@@ -1,7 +1,9 @@
-"""The search page and its index, a static file in which a small script of the page searches.
+"""The search page and its index, static files in which a small script of the page searches.
 
-The index is JSON: `issues` and `articles`, newest first, each entry with `title`, `href` (relative to
-the search page), `date` as readers see it, `dek`, `tags`, and the folded words of its text as `words`.
+`index.json` has `entries`, articles and then issues, newest first, each with `title`, `href` (relative to
+the search page), `date` as readers see it, `dek` and `tags`. `parts` names further files, which map the
+`href` of some entries to the folded words of their texts. The oldest texts are in the first part, so that
+a part that is full never changes again.
 """
 
 from __future__ import annotations
@@ -17,15 +19,14 @@ from pipeline.content.tree_text import content_texts
 from pipeline.model import EVERYONE, OutputFile
 from pipeline.render.site.head_metadata import SEARCH_POLICY, PageHead
 from pipeline.render.site.page_frame import SEARCH, SiteRenderer
-from pipeline.render.site.page_values import article_date, by_year, site_article, site_date, tag_links
+from pipeline.render.site.page_values import article_date, by_year, site_article, site_date, tag_list
 from pipeline.render.site.site_page import SitePage
 
 INDEX = f"{SEARCH}index.json"
 SCRIPT = f"{SEARCH}search.js"
 
-BUDGET = 1_000_000
-"""Characters of words in the index, about a third of that once a host has compressed it. Articles beyond
-it, the oldest, are found by title, dek and tags alone."""
+PART = 120_000
+"""Characters of words in a part, about 50 KB once a host has compressed it."""
 
 _UNDECOMPOSED = str.maketrans(
     {"ß": "ss", "ς": "σ", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe",
@@ -39,6 +40,9 @@ _MARKS = re.compile(
 )
 """Accents of Latin, Greek and Cyrillic, and the points of Hebrew and Arabic. Marks of other scripts are
 vowels, without which a word is a different one."""
+
+_SIGNS = r"(?:\+\+|#(?![^\W_]))?"
+"""What makes `C++` and `C#` words of their own."""
 
 _VOWELS = "\u0900"
 """The first code point of the scripts whose vowels are marks, which belong to their words."""
@@ -55,10 +59,10 @@ def words_of(texts: Iterable[str]) -> str:
     folded = fold("\n".join(texts))
     if folded and max(folded) >= _VOWELS:
         folded = re.sub(
-            r"[\W_]", lambda match: match[0] if unicodedata.category(match[0])[0] == "M" else " ", folded
+            r"[^\w+#]|_", lambda match: match[0] if unicodedata.category(match[0])[0] == "M" else " ", folded
         )
-        return " ".join(sorted(set(re.findall(r"[^\W_]\S*", folded))))
-    return " ".join(sorted(set(re.findall(r"[^\W_]+", folded))))
+        return " ".join(sorted(set(re.findall(rf"[^\W_][^\s+#]*{_SIGNS}", folded))))
+    return " ".join(sorted(set(re.findall(rf"[^\W_]+{_SIGNS}", folded))))
 
 
 def search_page(site: SiteRenderer) -> OutputFile:
@@ -71,7 +75,7 @@ def search_page(site: SiteRenderer) -> OutputFile:
         PageHead(title, feeds=site.feeds(page), policy=SEARCH_POLICY),
         index=page.link(INDEX),
         script=page.link(SCRIPT),
-        tags=tag_links(index.by_tag, index, page),
+        tags=tag_list(index, page),
         years=by_year(site_article(each, index, page) for each in index.articles),
     )
 
@@ -81,14 +85,28 @@ def search_script(site: SiteRenderer) -> OutputFile:
     return OutputFile(SCRIPT, site.templates.read("web/search.js")[0].encode())
 
 
-def search_index(site: SiteRenderer) -> OutputFile:
-    """The index that the script searches."""
-    data = {"issues": list(_issues(site)), "articles": list(_articles(site))}
-    return OutputFile(INDEX, json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode())
+def search_index(site: SiteRenderer) -> tuple[OutputFile, ...]:
+    """The files that the script searches."""
+    page, files = site.page(SEARCH), []
+    entries: list[dict[str, Any]] = []
+    for name, texts in (("articles", tuple(_articles(site, page))), ("issues", tuple(_issues(site, page)))):
+        entries += (entry for entry, _ in texts)
+        parts: list[dict[str, str]] = [{}]
+        for entry, words in reversed(texts):
+            if parts[-1] and sum(map(len, parts[-1].values())) + len(words) > PART:
+                parts.append({})
+            parts[-1][entry["href"]] = words
+        files += [
+            _json(f"{SEARCH}{name}-{number}.json", part) for number, part in enumerate(parts, 1) if part
+        ][::-1]
+    return (_json(INDEX, {"parts": [page.link(file.path) for file in files], "entries": entries}), *files)
 
 
-def _issues(site: SiteRenderer) -> Iterator[dict[str, Any]]:
-    page = site.page(SEARCH)
+def _json(path: str, data: object) -> OutputFile:
+    return OutputFile(path, json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def _issues(site: SiteRenderer, page: SitePage) -> Iterator[tuple[dict[str, Any], str]]:
     for edition, *_ in site.index.issues:
         number = site.messages.format("issue", number=edition.issue.number)
         letter = for_audience(edition.letter, Medium.WEB, edition.audience)
@@ -99,31 +117,21 @@ def _issues(site: SiteRenderer) -> Iterator[dict[str, Any]]:
         )
         words = words_of((number, *content_texts(letter.blocks, letter.footnotes), *links))
         date = site_date(edition.issue.date, page.messages).text
-        yield _entry(page, edition.issue.title, edition.url, date, edition.summary, (), words)
+        yield _entry(page, edition.issue.title, edition.url, date, edition.summary, ()), words
 
 
-def _articles(site: SiteRenderer) -> Iterator[dict[str, Any]]:
-    page, budget = site.page(SEARCH), BUDGET
+def _articles(site: SiteRenderer, page: SitePage) -> Iterator[tuple[dict[str, Any], str]]:
     for each in site.index.articles:
-        article, words = each.article, ""
-        if budget > 0:
-            content = for_audience(each.content, Medium.WEB, EVERYONE)
-            names = (author.name for author in article.authors)
-            words = words_of((*names, *content_texts(content.blocks, content.footnotes)))
-            budget -= len(words)
-        tags = tuple(tag for tag in dict.fromkeys(article.tags) if tag in site.index.by_tag)
-        yield _entry(page, article.title, each.url, article_date(each, page).text, article.dek, tags, words)
+        article = each.article
+        content = for_audience(each.content, Medium.WEB, EVERYONE)
+        names = (author.name for author in article.authors)
+        words = words_of((*names, *content_texts(content.blocks, content.footnotes)))
+        tags = site.index.shown_tags(article.tags)
+        yield _entry(page, article.title, each.url, article_date(each, page).text, article.dek, tags), words
 
 
 def _entry(
-    page: SitePage, title: str, url: str | None, date: str, dek: str, tags: tuple[str, ...], words: str
+    page: SitePage, title: str, url: str | None, date: str, dek: str, tags: tuple[str, ...]
 ) -> dict[str, Any]:
-    entry = {
-        "title": title,
-        "href": page.href(url or ""),
-        "date": date,
-        "dek": dek,
-        "tags": list(tags),
-        "words": words,
-    }
+    entry = {"title": title, "href": page.href(url or ""), "date": date, "dek": dek, "tags": list(tags)}
     return {key: value for key, value in entry.items() if value}

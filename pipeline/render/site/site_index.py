@@ -7,7 +7,7 @@ without a public address are left out here, once.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pipeline.articles.series import series_parts
@@ -47,21 +47,42 @@ class SiteIndex:
     carriers: Mapping[str, tuple[ComposedEdition, ...]]
     series: Mapping[str, SeriesPart]
     logo: Image | None
+    logo_dark: Image | None
 
     @property
     def editions(self) -> tuple[ComposedEdition, ...]:
         """Every public edition."""
         return tuple(edition for issue in self.issues for edition in issue)
 
-    def related(self, composed: ComposedArticle) -> tuple[ComposedArticle, ...]:
-        """What to read next: those the article names, then those that share most tags, newest first."""
+    def shown_tags(self, tags: Iterable[str]) -> tuple[str, ...]:
+        """Those of the tags that have a page and are not hidden, each once."""
+        hidden = self.publication.hidden_tags
+        return tuple(tag for tag in dict.fromkeys(tags) if tag in self.by_tag and tag not in hidden)
+
+    def neighbours(self, position: int) -> tuple[ComposedArticle | None, ComposedArticle | None]:
+        """The articles before and after that at `position`, unless it names them as related."""
+        named = self.articles[position].article.related
+        older = self.articles[position + 1] if position + 1 < len(self.articles) else None
+        newer = self.articles[position - 1] if position else None
+        return (
+            None if older is None or older.article.slug in named else older,
+            None if newer is None or newer.article.slug in named else newer,
+        )
+
+    def related(self, position: int) -> tuple[ComposedArticle, ...]:
+        """What to read next: those the article names, then those that share most tags, newest first.
+
+        Its neighbours are not among the latter, for its page leads to them anyway.
+        """
+        composed = self.articles[position]
+        beside = {each.article.slug for each in self.neighbours(position) if each}
         article = composed.article
         named = {slug: self.by_slug[slug] for slug in article.related if slug in self.by_slug}
         named.pop(article.slug, None)
         near = (other for tag in article.tags for other in self.by_tag.get(tag, ())[:NEAR])
         shared_tags = Counter(other.article.slug for other in near)
         similar = sorted(
-            (self.by_slug[slug] for slug in shared_tags if slug != article.slug and slug not in named),
+            (self.by_slug[slug] for slug in shared_tags.keys() - {article.slug, *named, *beside}),
             key=lambda other: (
                 -shared_tags[other.article.slug],
                 -other.article.date.timestamp(),
@@ -86,6 +107,7 @@ def build_index(published: Published) -> SiteIndex:
         carriers=_carriers(issues),
         series=series_parts((each.article, each.url) for each in articles),
         logo=published.logo,
+        logo_dark=published.logo_dark,
     )
 
 

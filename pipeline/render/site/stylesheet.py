@@ -28,6 +28,7 @@ class StyleValues:
     dark: StyleColors
     body_font: str
     heading_font: str
+    title_font: str
     text_size: str
 
 
@@ -38,6 +39,7 @@ def style_values(theme: ThemeSettings) -> StyleValues:
         StyleColors(theme.dark, text_color_on(theme.dark.accent), code_palette(theme.dark)),
         _font(theme.body_font),
         _font(theme.heading_font),
+        _font(theme.title_font),
         f"{theme.text_size * 100 / 16:g}%",
     )
 

@@ -1,0 +1,48 @@
+"""The forms that writing comes in, in the order in which they are asked whether a source is theirs."""
+
+from __future__ import annotations
+
+from pipeline.errors import PressroomError, suggest
+from pipeline.importers.draft import Importer, Material
+from pipeline.importers.exports import blogger, json_export, medium, notion, table, wordpress
+from pipeline.importers.readers import docx, feed, markdown, message, page, text
+from pipeline.importers.readers.link_list import LINKS_FORM
+
+IMPORTERS: tuple[Importer, ...] = (
+    docx,
+    message,
+    wordpress,
+    blogger,
+    feed,
+    json_export,
+    medium,
+    page,
+    table,
+    notion,
+    markdown,
+    text,
+)
+"""Forms that are known by their bytes come first, the one that takes any text last."""
+
+
+def importer_for(material: Material, form: str | None = None) -> Importer:
+    """The importer of this form, or the first that takes the source.
+
+    Raises `PressroomError` if no importer takes it.
+    """
+    if form is not None:
+        known = {each.NAME: each for each in IMPORTERS}
+        if form not in known:
+            if form == LINKS_FORM:
+                raise PressroomError("is no list of links.", material.name)
+            hint = suggest(form, known) or f"The forms are {', '.join((*known, LINKS_FORM))}."
+            raise PressroomError(f'there is no form "{form}".', "--form", hint=hint)
+        return known[form]
+    for each in IMPORTERS:
+        if each.takes(material):
+            return each
+    raise PressroomError(
+        "is no form that can be imported.",
+        material.name,
+        hint="Import Markdown, text, HTML, a feed, .docx, .eml, or an export of another system.",
+    )
