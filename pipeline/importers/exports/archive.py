@@ -67,7 +67,8 @@ def _check(members: list[zipfile.ZipInfo], name: str) -> None:
         if each.flag_bits & 1:
             raise PressroomError("is encrypted.", name, hint="Unpack it yourself, and import the folder.")
         if path.suffix.lower() in (".zip", ".gz", ".7z", ".rar"):
-            hint = "Unpack it yourself, and import the folder."
+            # Notion packs a large export so.
+            hint = "Unpack it yourself, and import the archive that is in it."
             raise PressroomError(f'holds another archive, "{each.filename}".', name, hint=hint)
         if each.file_size > 10_000_000 and each.file_size > _RATIO * max(each.compress_size, 1):
             raise PressroomError(f'its file "{each.filename}" unpacks to {each.file_size:,} bytes.', name)

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Collection, Iterable
+from html import escape
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -13,7 +14,7 @@ from pipeline.errors import PressroomError
 from pipeline.importers.decode import MAX_EXPORT_BYTES, text_of
 from pipeline.importers.draft import Draft, Material
 from pipeline.importers.exports.json_export import button_post
-from pipeline.importers.exports.post import ExportedPost, draft_of_post
+from pipeline.importers.exports.post import PAGE, ExportedPost, draft_of_post
 
 NAME = "table"
 DESCRIPTION = "a table of posts, as Substack, beehiiv and Buttondown export it (.csv, .tsv)"
@@ -134,14 +135,14 @@ def _substack(row: Row, material: Material) -> ExportedPost:
     omitted = "" if html.strip() else "its text is not in the export"
     return ExportedPost(
         id=post,
-        title=row.get("title", ""),
+        title=escape(row.get("title", "")),
         html=html,
-        dek=row.get("subtitle", ""),
+        dek=escape(row.get("subtitle", "")),
         slug=post.partition(".")[2],
         published=row.get("post_date", ""),
         live=row.get("is_published", "").lower() == "true",
         paid=row.get("audience", "everyone") not in ("everyone", ""),
-        omitted="a thread" if kind in ("thread", "restack") else omitted,
+        omitted={"thread": "a thread", "restack": "a thread", "page": PAGE}.get(kind, omitted),
     )
 
 
@@ -153,14 +154,15 @@ def _post(row: Row, number: int) -> ExportedPost:
     audience = row.get("audience", "").lower()
     return ExportedPost(
         id=first_cell(row, ("id", "post_id", "slug", "url")) or f"row {number}",
-        title=title,
+        title=escape(title),
         html=body if markup else "",
         markdown="" if markup else body,
-        dek=first_cell(row, ("web_subtitle", "subtitle", "description", "excerpt")),
+        dek=escape(first_cell(row, ("web_subtitle", "subtitle", "description", "excerpt"))),
         slug=row.get("slug", ""),
         link=first_cell(row, ("web_url", "url", "link")),
         published=first_cell(row, _DATES),
-        tags=tuple(each.strip() for each in tags if each.strip()),
+        # beehiiv's API has a list of JSON in the cell.
+        tags=tuple(each.strip(" []\"'") for each in tags if each.strip(" []\"'")),
         image=first_cell(row, ("thumbnail_url", "image", "feature_image")),
         live=status in ("", "confirmed", "published", "sent", "archived", "live"),
         paid=audience in ("premium", "paid"),
