@@ -277,6 +277,8 @@ def test_a_post_of_ghost_with_strange_rows_is_imported(workspace: WorkspaceRunne
     data = ghost(
         {"html": "<p>Words.</p>", "feature_image": "https://a.example/f.png"},
         {"lexical": '{"root":'},
+        {"lexical": '{"root": {"children": [null]}}', "title": 5},
+        {"mobiledoc": '{"sections": [[1, "p", [[0, [9], 1, "x"]]]], "markups": []}'},
         tags=[{"id": "t", "name": "News"}],
         posts_tags=pairs,
         posts_meta=[
@@ -286,7 +288,7 @@ def test_a_post_of_ghost_with_strange_rows_is_imported(workspace: WorkspaceRunne
     texts = brought(workspace, "ghost.json", data)["texts"]
     for part in ("tags: [News]", "image_alt: A mill", "image_caption: The mill at work"):
         assert part in texts["s0"]
-    assert "draft: true" in texts["s1"] and "draft" not in texts["s0"]
+    assert {slug for slug, text in texts.items() if "\ndraft: true\n" in text} == {"s1", "s2", "s3"}
 
 
 POSTS = 'post_id,post_date,is_published,type,audience,title,subtitle\n11.pears,2023-04-02T09:00:00.000Z,true,newsletter,everyone,"Pears, in March",What grows\n12.plums,,false,newsletter,everyone,Plums,\n13.figs,2023-05-02T09:00:00.000Z,true,newsletter,only_paid,Figs,\n14.gone,2023-05-02T09:00:00.000Z,true,newsletter,everyone,Gone,\n'
@@ -332,6 +334,11 @@ def test_titles_of_substack_are_words_and_its_pages_are_pages(workspace: Workspa
     assert set(found["texts"]) == {"q"} and found["omitted"] == {"a page: bring pages too with --pages": 1}
 
 
+def test_a_row_of_a_table_may_end_early(workspace: WorkspaceRunner) -> None:
+    table = "title,content,tags\nA,<p>Words on a.</p>\nB,<p>Words on b.</p>,rye\n"
+    assert set(brought(workspace, "posts.csv", table)["texts"]) == {"a", "b"}
+
+
 EMAILS = [
     {"id": "e1", "subject": "On salt", "body": "Salt is **old**.\n\n- and white", "publish_date": "2024-01-02T00:00:00Z", "slug": "on-salt", "status": "sent"},
     {"id": "e2", "subject": "On oil", "body": "<!-- buttondown-editor-mode: fancy --><p>Oil is <b>new</b>.</p>", "status": "draft"},
@@ -363,8 +370,14 @@ def test_a_table_of_posts_in_any_encoding(workspace: WorkspaceRunner, encoding: 
     ("name", "data", "says"),
     [
         ("people.json", '{"people": [{"email": "ada@mill.example"}]}', "is JSON, but no export of posts"),
+        ("wide.json", '{"people": "ada@mill.example"}'.encode("utf-16"), "it has people"),
+        ("none.json", "{}", "it has nothing"),
+        ("word.json", '"ada@mill.example"', "it has no fields"),
+        ("blank.csv", "\n,,\n\n", "the table has no rows"),
+        ("comma.csv", "title,content\nA,<p>One</p>\nB,<p>One, two</p>\n", "comma.csv:3: this row has more cells"),
         ("cut.json", '{"db": [{"data": {"posts": [', "this JSON is broken here"),
         ("deep.json", "[" * 100_000, "is no JSON that can be read"),
+        ("digits.json", '{"a":' + "9" * 9000 + "}", "it has a number of thousands of digits"),
         ("people.csv", "email,name\nada@mill.example,Ada\n", "its columns are email, name"),
         ("bare.csv", "https://a.example/x,A\nhttps://a.example/y,B\n", "the table has no header"),
         ("quote.csv", 'title,url\nA,https://a.example\n"B" b,https://b.example\n', "quote.csv:3: a quotation mark"),
@@ -372,7 +385,7 @@ def test_a_table_of_posts_in_any_encoding(workspace: WorkspaceRunner, encoding: 
     ],
 )  # fmt: skip
 def test_what_is_no_export_is_refused_by_what_it_is(
-    workspace: WorkspaceRunner, name: str, data: str, says: str
+    workspace: WorkspaceRunner, name: str, data: str | bytes, says: str
 ) -> None:
     said = refused(workspace, name, data)
     assert says in said and "ada@mill.example" not in said
@@ -568,8 +581,12 @@ def encrypted() -> bytes:
         (archive({"a.md": b"0" * 30_000_000}), "unpacks to 30,000,000 bytes"),
         (archive({"a.md": "# A\n\nwords"})[:-30], "cannot be unpacked"),
         (b"PK\x03\x04 and nothing", "cannot be unpacked"),
+        (archive({}), "holds no files"),
+        (archive({".": "words"}), "would be written outside"),
+        (archive({"a.md": "# A\n\nwords", "./a.md": "# B\n\nwords"}), 'holds two files "./a.md"'),
+        (archive({"a": "words", "a/b.md": "# A\n\nwords"}), "Unpack it yourself"),
     ],
-    ids=["above", "absolute", "backslash", "link", "encrypted", "nested", "bomb", "cut", "no archive"],
+    ids=["above", "absolute", "backslash", "link", "encrypted", "nested", "bomb", "cut", "no archive", "empty", "dot", "twice", "file and folder"],
 )  # fmt: skip
 def test_an_archive_that_is_not_to_be_trusted_is_refused(
     workspace: WorkspaceRunner, data: bytes, says: str

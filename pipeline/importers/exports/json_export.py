@@ -24,8 +24,16 @@ _SITE = "__GHOST_URL__"
 
 
 def takes(material: Material) -> bool:
-    """Whether it is JSON by its ending and its first sign. Never raises."""
-    return material.ending == ".json" and material.data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
+    """Whether it is JSON by its ending, or without one by its text. Never raises."""
+    if material.ending:
+        return material.ending == ".json"
+    if material.data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"{", b"["):
+        return False
+    try:
+        read_json(text_of(material, MAX_EXPORT_BYTES))
+    except (PressroomError, ValueError):
+        return False
+    return True
 
 
 def read(material: Material) -> tuple[Draft, ...]:
@@ -39,10 +47,10 @@ def read(material: Material) -> tuple[Draft, ...]:
         raise PressroomError(f"is no JSON that can be read: {error}.", material.name) from error
     if tables := _ghost(data):
         return tuple(draft_of_post(each, "") for each in _ghost_posts(tables))
-    emails = data if isinstance(data, list) else data.get("results")
+    emails = data.get("results") if isinstance(data, dict) else data
     if isinstance(emails, list) and emails and all(_is_email(each) for each in emails):
         return tuple(draft_of_post(_email(each), "") for each in emails)
-    keys = ", ".join(map(str, list(data)[:5])) if isinstance(data, dict) else "a list"
+    keys = ", ".join(list(data)[:5]) or "nothing" if isinstance(data, dict) else "no fields"
     raise PressroomError(
         f"is JSON, but no export of posts that is known: it has {keys}.",
         material.name,
@@ -125,7 +133,7 @@ def _ghost_html(post: dict[str, Any]) -> tuple[str, tuple[Left, ...]]:
             try:
                 data = read_json(source, strict=False)
                 return (_lexical(data["root"]) if form == "lexical" else _mobiledoc(data)), ()
-            except (ValueError, KeyError, TypeError, IndexError, RecursionError):
+            except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError):
                 return "", (Left(cleaned(source), f"a body in {form} that cannot be read"),)
     return f"<p>{escape(_text(post.get('plaintext')))}</p>".replace("\n\n", "</p><p>"), ()
 

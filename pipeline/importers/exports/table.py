@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Collection, Iterable
 from html import escape
+from itertools import zip_longest
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -84,21 +85,28 @@ def rows_of(material: Material) -> list[Row]:
     delimiter = "\t" if material.ending == ".tsv" else _delimiter(text.partition("\n")[0])
     csv.field_size_limit(1 << 27)
     try:
-        lines = list(csv.reader(io.StringIO(text), delimiter=delimiter, strict=True))
+        reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
+        numbered = [(reader.line_num, line) for line in reader if any(cell.strip() for cell in line)]
     except csv.Error as error:
         line = _line_of_mistake(text, delimiter)
         hint = "A quotation mark within a field is written twice."
         raise PressroomError(
             "a quotation mark is out of place in this table.", material.name, line, hint
         ) from error
-    lines = [line for line in lines if any(cell.strip() for cell in line)]
-    header = [re.sub(r"[\s-]+", "_", cell.strip().lower()) for cell in lines[0]]
+    if not numbered:
+        raise PressroomError("the table has no rows.", material.name)
+    header = [re.sub(r"[\s-]+", "_", cell.strip().lower()) for cell in numbered[0][1]]
     if any("://" in cell or len(cell) > 60 for cell in header) or not all(header):
         hint = "Name its columns in the first line, as: title,url,description,tags"
         raise PressroomError("the table has no header.", material.name, 1, hint)
-    if not lines[1:]:
+    if not numbered[1:]:
         raise PressroomError("the table has a header and no rows.", material.name)
-    return [dict(zip(header, (cell.strip() for cell in line), strict=False)) for line in lines[1:]]
+    for number, line in numbered[1:]:
+        if any(line[len(header) :]) and is_of_posts(header):
+            hint = "A text with a comma in it needs quotation marks around it."
+            raise PressroomError("this row has more cells than the header.", material.name, number, hint)
+    rows = (dict(zip_longest(header, line[: len(header)], fillvalue="")) for _, line in numbered[1:])
+    return [{name: cell.strip() for name, cell in row.items()} for row in rows]
 
 
 def _delimiter(line: str) -> str:
