@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 from lxml import etree, html
 from site_links_kit import Site, broken_links
-from workspace_kit import SETTINGS, WorkspaceRunner, article, issue
+from workspace_kit import SETTINGS, WorkspaceRunner, article, issue, png
 
 from pipeline.render.site import archive, list_pages, search_index
 
@@ -127,6 +127,29 @@ def test_an_authors_page_shows_what_the_settings_say(workspace: WorkspaceRunner)
     assert author.xpath("//header//p[@class='dek']/text()") == ["neurologist"]
     assert author.xpath("//a[@rel='me']/@href") == ["https://ada.example/me"]
     assert titles(author) == ["One"]
+
+
+def test_page_data_tell_organisations_from_persons_and_have_the_publishers_logo(
+    workspace: WorkspaceRunner,
+) -> None:
+    workspace.write(
+        {
+            "newsletter.toml": SETTINGS
+            + '\n[theme]\nlogo = "logo.png"\nlogo_alt = "Synapse"\n'
+            + '\n[authors."The Institute"]\norganization = true\nrole = "editor"\n',
+            "logo.png": png(100, 50),
+            "issues/articles/one.md": article("One", authors="[Ada Example, The Institute, Synapse]"),
+        }
+    )
+    workspace.ok("assemble", "1", "--now", "2026-02-01")
+    workspace.ok("build", "--now", "2026-02-02")
+    data = json.loads(page(workspace, "articles/one/").findtext(".//script"))
+    assert data["author"] == [
+        {"@type": "Person", "name": "Ada Example", "url": f"{ADDRESS}/authors/ada-example/"},
+        {"@type": "Organization", "name": "The Institute", "url": f"{ADDRESS}/authors/the-institute/"},
+        {"@type": "Organization", "name": "Synapse", "url": f"{ADDRESS}/authors/synapse/"},
+    ]
+    assert data["publisher"]["logo"]["width"] == 100
 
 
 @pytest.mark.slow

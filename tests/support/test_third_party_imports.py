@@ -9,6 +9,7 @@ from workspace_kit import ROOT
 
 DOORS = {
     "PIL": "images/pillow.py",
+    "babel": "config/cldr.py",
     "bs4": "importers/markup/tree.py",
     "botocore": "export/auth.py",
     "cssselect2": "checks/cascade.py",
