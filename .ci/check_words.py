@@ -1,7 +1,7 @@
 """Refuse words in docstrings that need a second reading, and a second class of one name.
 
 `python .ci/check_words.py [FOLDER]` prints each place below the folder (default: pipeline) and exits
-with 1 if there is one. `importers/` is left out for now.
+with 1 if there is one.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 REFUSED = re.compile(r"\b((?i:stands?|anew|gives|is told|are told|whereof)|is none)\b")  # `is None` is code
-LEFT_OUT = ("importers",)
 
 _Documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -33,8 +32,6 @@ def problems(folder: Path) -> Iterator[str]:
     """Yield a line for each refused word and each class name that is taken."""
     classes: dict[str, str] = {}
     for file in sorted(folder.rglob("*.py")):
-        if set(file.relative_to(folder).parts) & set(LEFT_OUT):
-            continue
         tree = ast.parse(file.read_text(encoding="utf-8"))
         for text in docstrings(tree):
             for offset, line in enumerate(str(text.value).split("\n")):

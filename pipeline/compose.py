@@ -19,7 +19,8 @@ from pipeline.content.compressed import compress
 from pipeline.content.events import with_theme_words
 from pipeline.content.medium import Medium, for_audience
 from pipeline.content.opening import summary_of
-from pipeline.content.parse import WORDS_PER_MINUTE, count_words, parse_content
+from pipeline.content.parse import parse_content
+from pipeline.content.reading_time import reading_minutes
 from pipeline.content.tree_text import content_texts
 from pipeline.errors import PressroomError, collect, raise_all, suggest
 from pipeline.images.library import ImageLibrary
@@ -40,12 +41,10 @@ from pipeline.model import (
     Image,
     ImageUse,
     Issue,
-    Layout,
     LinkItem,
     MergeText,
     PoolItem,
     Published,
-    Section,
     SeriesPart,
     articles_of,
 )
@@ -262,7 +261,7 @@ class Composer:
             disclaimers=self._disclaimers(edition.items),
             related=self._related(issue, articles_of(edition)),
             series=self._series(issue, edition),
-            minutes=_minutes(letter, sections),
+            minutes=reading_minutes(letter, sections),
             earlier_paths=tuple(each for each in earlier_paths if each != path),
         )
 
@@ -387,16 +386,3 @@ def _nothing_to_read(issue: Issue, audience: str) -> PressroomError:
         *issue.place,
         f"Write a letter, or see why each article is out: pressroom plan {issue.number}",
     )
-
-
-def _minutes(letter: Content, sections: Iterable[Section[ComposedItem]]) -> int:
-    """Reading time of the email itself in minutes: of a card only the dek counts, not its article."""
-    words = letter.words
-    for section in sections:
-        for composed, layout in section.items:
-            if isinstance(composed, ComposedLink):
-                words += count_words(composed.link.title) + composed.content.words
-                continue
-            whole = layout is Layout.FULL or composed.url is None
-            words += composed.content.words if whole else len(composed.article.dek.split())
-    return max(1, -(-words // WORDS_PER_MINUTE))

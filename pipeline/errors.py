@@ -67,18 +67,22 @@ def flatten(error: PressroomError) -> tuple[PressroomError, ...]:
 
 @contextmanager
 def collect(errors: list[PressroomError]) -> Iterator[None]:
-    """Add an error that ends the block to `errors`; what comes after the block goes on."""
+    """Add the mistakes of an error that ends the block to `errors`; what comes after the block goes on."""
     try:
         yield
     except PressroomError as error:
-        errors.append(error)
+        errors.extend(flatten(error))
+
+
+def distinct(errors: Iterable[PressroomError]) -> list[PressroomError]:
+    """The single mistakes, each once: one in an article or snippet is one, however many texts hold it."""
+    every = [single for error in errors for single in flatten(error)]
+    return list({(each.path, each.line, each.message, each.hint): each for each in every}.values())
 
 
 def raise_all(errors: Iterable[PressroomError]) -> None:
     """Raise the error if there is one, or all of them as `Mistakes`."""
-    # A mistake in a snippet is one, however many texts hold it.
-    every = [single for error in errors for single in flatten(error)]
-    singles = list({(each.path, each.line, each.message, each.hint): each for each in every}.values())
+    singles = distinct(errors)
     if not singles:
         return
     singles.sort(key=lambda error: (error.path or "", error.line or 0))

@@ -18,10 +18,10 @@ from pipeline.articles.links import LinkMistake, link_id, parse_links
 from pipeline.compose import Composer
 from pipeline.config.front_matter import write_yaml
 from pipeline.config.workspace_files import LINKS
-from pipeline.errors import PressroomError, collect, raise_all
+from pipeline.errors import PressroomError, collect, flatten, raise_all
 from pipeline.importers.decode import text_of
+from pipeline.importers.escape import foreign
 from pipeline.importers.gather import Named, is_address, load
-from pipeline.importers.plain.escape import foreign
 from pipeline.model import LinkItem, Place
 from pipeline.support.files import read_source, write_atomically
 from pipeline.support.http import SafeClient
@@ -37,13 +37,14 @@ _ATTRIBUTES = "# Entries that several people have added are kept side by side.\n
 
 @dataclass(frozen=True, slots=True)
 class LinkRequest:
-    """A link to add. With a title, its page is not fetched."""
+    """A link to add. With a title, its page is not fetched; without a day, it is of today."""
 
     url: str
     title: str = ""
     comment: str = ""
     tags: tuple[str, ...] = ()
     via: str = ""
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def add_links(
     A link that is there already, or whose page cannot be read, is left out, and said in `errors`. Raises
     `PressroomError` for a file that cannot be added to; then nothing is written.
     """
-    known = _known(workspace)
+    known = known_addresses(workspace)
     wanted: dict[str, LinkRequest] = {}
     for request in requests:
         with collect(errors):
@@ -104,7 +105,7 @@ def add_links(
     return _append(workspace, entries, now) if entries else ()
 
 
-def _known(workspace: Workspace) -> dict[str, str]:
+def known_addresses(workspace: Workspace) -> dict[str, str]:
     """Where each address is already, by the id that is made from it: in a file, or in an earlier issue."""
     known = {link_id(link.url): f"is in {link.place}" for link in workspace.pool.links.values() if link.url}
     for folder, lock in sorted(workspace.assembler.locks.items(), reverse=True):
@@ -132,8 +133,8 @@ def _facts(workspace: Workspace, request: LinkRequest, web: SafeClient) -> _Page
     """Fetch what the page says of itself; with a title nothing is fetched."""
     if request.title:
         return _PageFacts(request.title)
-    from pipeline.importers.markup.tree import soup_of
-    from pipeline.importers.pages.said import said_by
+    from pipeline.importers.html.metadata import metadata_of
+    from pipeline.importers.html.tree import soup_of
 
     hint = f'Write its title yourself: pressroom add {quote(request.url)} --title "…"'
     try:
@@ -147,20 +148,15 @@ def _facts(workspace: Workspace, request: LinkRequest, web: SafeClient) -> _Page
         html = text_of(material if start is None else replace(material, data=start))
     except PressroomError as error:
         raise untitled from error
-    head = said_by(soup_of(html), html)
+    head = metadata_of(soup_of(html), html)
     if not head.title or "html" not in (material.media_type or "html"):
         raise untitled
     published = head.date.date() if isinstance(head.date, datetime) else head.date
-    return _PageFacts(
-        head.title,
-        head.description,
-        ", ".join(each.name for each in head.authors if "@" not in each.name),
-        published,
-    )
+    return _PageFacts(head.title, head.description, ", ".join(each.name for each in head.authors), published)
 
 
 def _entry(workspace: Workspace, request: LinkRequest, facts: _PageFacts, now: datetime) -> str:
-    """Write an entry as a block of lines. Raises `PressroomError` for a comment that is no running text."""
+    """Write an entry as a block of lines. Raises `PressroomError` for one that is not sound."""
     comment = " ".join(request.comment.split())
     if not comment and facts.description:
         # Foreign words are text, not Markdown.
@@ -175,11 +171,15 @@ def _entry(workspace: Workspace, request: LinkRequest, facts: _PageFacts, now: d
         "author": facts.author,
         "via": request.via,
         "tags": list(request.tags),
-        "date": now.date(),
+        "date": request.day or now.date(),
         "url": request.url,
     }
     lines = write_yaml({key: value for key, value in fields.items() if value}).splitlines()
-    return "".join(f"{'  ' if number else '- '}{line}\n" for number, line in enumerate(lines))
+    entry = "".join(f"{'  ' if number else '- '}{line}\n" for number, line in enumerate(lines))
+    mistakes: list[LinkMistake] = []
+    parse_links(entry, LINKS, workspace.files.zone, mistakes)
+    raise_all(PressroomError(error.message, request.url, hint=error.hint) for _, error in mistakes)
+    return entry
 
 
 def _is_sound(workspace: Workspace, url: str, comment: str) -> bool:
@@ -195,7 +195,7 @@ def _check(workspace: Workspace, url: str, comment: str) -> None:
     try:
         Composer(workspace).content(item)
     except PressroomError as error:
-        raise PressroomError(error.message, "--comment", hint=error.hint) from error
+        raise_all(PressroomError(each.message, "--comment", hint=each.hint) for each in flatten(error))
 
 
 def _append(
@@ -206,21 +206,18 @@ def _append(
     file = workspace.files.root / path
     before = file.read_bytes() if file.is_file() else b""
     old = read_source(file, path) if before else ""
-    mistakes: list[LinkMistake] = []
-    count = len(parse_links(old, path, workspace.files.zone, mistakes))
+    count = len(parse_links(old, path, workspace.files.zone, []))
     indent = match[1] if (match := re.search(r"^( *)- ", old, re.MULTILINE)) else ""
     added = "\n".join(entry for entry, _ in entries.values())
     added = re.sub(r"^(?=.)", indent, added, flags=re.MULTILINE)
     gap = "" if not old.strip() else "\n" if old.endswith("\n") else "\n\n"
-    mistakes.clear()
     try:
-        items = parse_links(old + gap + added, path, workspace.files.zone, mistakes)
+        items = parse_links(old + gap + added, path, workspace.files.zone, [])
     except PressroomError as error:
         raise PressroomError(
             "the entry cannot be added to this file.", path, hint="Write its list as `- url: …`, in lines."
         ) from error
     new = items[count:]
-    raise_all(error for key, error in mistakes if key in {item.key for item in new})
     ends = "\r\n" if b"\r\n" in before else "\n"
     write_atomically(file, before + (gap + added).replace("\n", ends).encode())
     attributes = file.parent / ".gitattributes"

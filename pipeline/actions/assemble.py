@@ -39,5 +39,5 @@ def assemble_issue(
         for problem in placeholders_left(workspace.files.publication)
     )
     empty = [edition.audience for edition in assembled.editions if not edition.items]
-    findings = (*assembler.issue_findings(issue, empty), *assembler.unplaced_items, *placeholders)
+    findings = (*assembler.issue_findings(issue, empty), *assembler.tag_findings, *placeholders)
     return AssembleReport(assembled, lock.path, written, findings)

@@ -19,7 +19,7 @@ from pathlib import Path
 from pipeline.articles.audio_files import audio_data
 from pipeline.checks.dead_links import dead_links
 from pipeline.compose import Composer
-from pipeline.errors import PressroomError, raise_all
+from pipeline.errors import PressroomError, distinct, raise_all
 from pipeline.export.bundle import ImageMode, bundle
 from pipeline.model import (
     Audio,
@@ -120,7 +120,7 @@ def build_workspace(
         for each, issue_sizes in zip(composed, sizes, strict=True)
         for edition, edition_sizes in zip(each.editions, issue_sizes, strict=True)
     )
-    return BuildReport(editions, site_files, tuple(findings), tuple(errors))
+    return BuildReport(editions, site_files, tuple(findings), tuple(distinct(errors)))
 
 
 def _site_is_whole(workspace: Workspace, composed: Iterable[ComposedIssue]) -> bool:

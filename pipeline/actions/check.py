@@ -17,7 +17,7 @@ from pipeline.checks.runner import CheckResult, run_rules, sort
 from pipeline.checks.size_budget import make_budget
 from pipeline.checks.spamassassin import spam_report
 from pipeline.compose import Composer
-from pipeline.errors import PressroomError, raise_all
+from pipeline.errors import PressroomError, distinct, raise_all
 from pipeline.model import Finding, Issue
 from pipeline.render.email.message import build_message
 from pipeline.render.email.renderer import EmailRenderer
@@ -41,6 +41,7 @@ def check_issues(
     composer = Composer(workspace)
     mistakes = [] if errors is None else errors
     composed = composer.compose_sound(issues, mistakes)
+    mistakes[:] = distinct(mistakes)
     if errors is None or not composed:
         raise_all(mistakes)
     renderer = EmailRenderer.for_composer(composer)
@@ -107,7 +108,7 @@ def check_context(prepared: PreparedEdition) -> CheckContext:
         theme=prepared.renderer.templates.sources("email/"),
         noticed=(
             *assembler.issue_findings(issue, () if edition.items else (edition.audience,)),
-            *assembler.unplaced_items,
+            *assembler.tag_findings,
             *prepared.renderer.templates.unused(),
             *dead_links_of(composer, prepared.issue.assembled),
             *(finding for content in edition.contents for finding in content.findings),

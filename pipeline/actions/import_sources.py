@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from pipeline import __version__
+from pipeline.actions.add_links import AddedLink, LinkRequest, add_links, known_addresses
+from pipeline.articles.links import link_id
 from pipeline.errors import PressroomError, collect
+from pipeline.importers.exports.table import NoPostsError
 from pipeline.importers.finish import Given
 from pipeline.importers.gather import Named, named
 from pipeline.importers.pictures import Pictures
 from pipeline.importers.run import Import, Item, State
 from pipeline.model import Author
 from pipeline.support.http import SafeClient
+from pipeline.support.urls import without_tracking
 from pipeline.workspace import Workspace
 
 
@@ -22,7 +29,8 @@ class ImportRequest:
     """What to import, and what overrides the sources. `date` may be without an offset.
 
     An author is "Name" or "Name, role". `form` is the form that all sources are read as; without it, each
-    source's form is detected. `fetch` is whether images are fetched from the web.
+    source's form is detected. `fetch` is whether images are fetched from the web, `pages` whether the pages
+    of a site become articles too, as its posts do.
     """
 
     sources: Sequence[str]
@@ -34,18 +42,24 @@ class ImportRequest:
     form: str | None = None
     fetch: bool = True
     allow_private: bool = False
+    pages: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedImport:
     """Articles read from sources, not yet written.
 
-    `run` writes them. `skipped` are the files that no importer reads. `errors` has the mistakes of sources
-    that cannot be imported; they do not stop the others.
+    `run` writes them. `links` are the new links of lists of links, `known_links` counts those that are
+    there already. `omitted` maps the reasons why no article is made of a post to how many there are.
+    `skipped` are the files that no importer reads. `errors` has the mistakes of sources that cannot be
+    imported; they do not stop the others.
     """
 
     run: Import
     items: tuple[Item, ...]
+    links: tuple[LinkRequest, ...]
+    known_links: int
+    omitted: Mapping[str, int]
     skipped: tuple[str, ...]
     errors: tuple[PressroomError, ...]
 
@@ -66,19 +80,48 @@ def prepare_import(
     errors: list[PressroomError] = []
     skipped: list[str] = []
     try:
-        sources = named(request.sources, workspace.files, skipped, errors)
-        if request.title and len(sources) > 1:
-            raise PressroomError(
-                f"{len(sources)} sources cannot all have one title.", hint="Leave --title out."
-            )
-        run = _make_run(workspace, request, now, stdin)
-        for source in watch(sources):
-            with collect(errors):
-                run.take(source)
-        items = run.settle(errors)
+        with TemporaryDirectory() as scratch:
+            sources = named(request.sources, workspace.files, Path(scratch), skipped, errors)
+            if request.title and len(sources) > 1:
+                raise PressroomError(
+                    f"{len(sources)} sources cannot all have one title.", hint="Leave --title out."
+                )
+            run = _make_run(workspace, request, now, stdin)
+            for source in watch(sources):
+                with collect(errors):
+                    try:
+                        run.take(source)
+                    except NoPostsError:
+                        # Exports have tables of subscribers beside those of posts.
+                        if not source.listed:
+                            raise
+                        skipped.append(source.name)
+            items = run.settle(errors)
     except RecursionError as error:
         raise PressroomError("a source is nested too deeply.") from error
-    return PreparedImport(run, items, tuple(skipped), tuple(errors))
+    links = _new_links(workspace, run, request.tags)
+    known = len(run.links) - len(links)
+    omitted = Counter(each.omitted for each in run.omitted)
+    return PreparedImport(run, items, links, known, omitted, tuple(skipped), tuple(errors))
+
+
+def _new_links(workspace: Workspace, run: Import, tags: tuple[str, ...]) -> tuple[LinkRequest, ...]:
+    """The listed links that are in no list and no issue yet, with tags as the publication spells them."""
+    known = set(known_addresses(workspace)) if run.links else set()
+    requests: dict[str, LinkRequest] = {}
+    for link in run.links:
+        key = link_id(without_tracking(link.url))
+        names = tuple(dict.fromkeys(run.spelling(tag) for tag in (*link.tags, *tags)))
+        if key not in known:
+            requests.setdefault(key, LinkRequest(link.url, link.title, link.comment, names, day=link.day))
+    return tuple(requests.values())
+
+
+def write_links(
+    workspace: Workspace, prepared: PreparedImport, now: datetime, errors: list[PressroomError]
+) -> tuple[AddedLink, ...]:
+    """Append the new links to the month's file of link items; what cannot be added goes to `errors`."""
+    return add_links(workspace, prepared.links, now, errors) if prepared.links else ()
 
 
 def replaces(item: Item, *, update: bool, overwrite: bool) -> bool:
@@ -106,4 +149,4 @@ def _make_run(
     home = workspace.files.publication.base_url
     web = SafeClient(f"Pressroom/{__version__} (import; +{home})", request.allow_private)
     pictures = Pictures(web, request.fetch)
-    return Import(workspace, overrides, pictures, stdin, now, request.form)
+    return Import(workspace, overrides, pictures, stdin, now, request.form, pages=request.pages)

@@ -65,7 +65,7 @@ def plan_issue(workspace: Workspace, issue: Issue) -> IssuePlan:
     findings = (
         *assembler.issue_findings(issue, empty),
         *dict.fromkeys(_past_events(workspace, issue, editions)),
-        *assembler.unplaced_items,
+        *assembler.tag_findings,
     )
     return IssuePlan(issue, issue.folder in assembler.locks, decisions, editions, findings)
 

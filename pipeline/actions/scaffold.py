@@ -29,7 +29,7 @@ _STARTERS = Path(__file__).parent / "starters"
 
 _IGNORE = "/build/\n"
 
-_OWN_KEYS = ("subject", "preview_text", "image", "image_alt", "aliases")
+_OWN_KEYS = ("subject", "preview_text", "image", "image_alt", "id", "aliases")
 """Keys of an issue that the next one does not take over."""
 
 
@@ -162,13 +162,13 @@ def new_article(
 
 
 def tag_without_section(workspace: Workspace, tags: tuple[str, ...]) -> str:
-    """Say that no section takes an article with these tags, or return an empty text."""
+    """Say that no section takes an article or link with these tags, or return an empty text."""
     wanted = wanted_tags(workspace.files.publication, workspace.issues)
     if not tags or not wanted.isdisjoint(tags):
         return ""
     named = " and ".join(f'"{tag}"' for tag in tags)
     hint = nearest_tag(tags, wanted) or f"Tags that sections take: {', '.join(sorted(wanted)) or 'none'}."
-    return f"No section takes the tag {named} yet, so no issue will carry the article. {hint}"
+    return f"No section takes the tag {named} yet, so no issue will carry it. {hint}"
 
 
 def _write_new(workspace: Workspace, path: str, text: str) -> str:

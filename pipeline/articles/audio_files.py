@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from urllib.parse import quote, unquote, urlsplit
 
 from pipeline.config.workspace_files import WorkspaceFiles
-from pipeline.errors import PressroomError, suggest
+from pipeline.errors import PressroomError
 from pipeline.model import Audio
 from pipeline.support.urls import ADDRESS_CHARACTERS, address, audio_path, published_name, scheme_of
 
@@ -41,8 +41,7 @@ def find_audio(target: str, beside: str, workspace: WorkspaceFiles) -> Audio:
     file = workspace.locate(unquote(target), beside)
     media_type = _media_type(file.name)
     if not file.is_file():
-        siblings = [each.name for each in file.parent.iterdir()] if file.parent.is_dir() else []
-        raise PressroomError(f'the audio "{target}" does not exist.', hint=suggest(file.name, siblings))
+        raise workspace.missing("audio", target, file)
     try:
         size = file.stat().st_size
         with file.open("rb") as opened:

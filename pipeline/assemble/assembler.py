@@ -24,7 +24,7 @@ from pipeline.assemble.lock import (
 )
 from pipeline.assemble.lock_file import read_lock, write_lock
 from pipeline.assemble.select import Selection, select_edition, select_items
-from pipeline.assemble.unplaced import unplaced_items
+from pipeline.assemble.unplaced import unplaced_items, unused_tags
 from pipeline.config.workspace_files import ISSUES, LINKS, WorkspaceFiles
 from pipeline.errors import PressroomError, raise_all
 from pipeline.model import (
@@ -256,10 +256,14 @@ class Assembler:
         return True
 
     @cached_property
-    def unplaced_items(self) -> tuple[Finding, ...]:
-        """Report the items that no section takes by a tag, and no issue names or has carried."""
+    def tag_findings(self) -> tuple[Finding, ...]:
+        """Report items that no issue takes, by their tags, and tags in the settings that no article has."""
         carried = {key for lock in self.locks.values() for key in lock.keys}
-        return tuple(unplaced_items(self.pool, self.files.publication, self.issues, carried))
+        publication = self.files.publication
+        return (
+            *unplaced_items(self.pool, publication, self.issues, carried),
+            *unused_tags(self.pool, publication),
+        )
 
     def issue_findings(self, issue: Issue, empty: Iterable[str]) -> Iterator[Finding]:
         """Report sections that take no article, and what was changed after the issue was frozen.

@@ -1,4 +1,4 @@
-"""Find the articles and link items that will be in no issue, because no section takes their tags."""
+"""Find the articles and link items that no section takes, and tags in the settings that no article has."""
 
 from __future__ import annotations
 
@@ -70,3 +70,15 @@ def unplaced_items(
             Place(SETTINGS_FILE),
             "List them: pressroom plan latest --all",
         )
+
+
+def unused_tags(pool: Pool, publication: Publication) -> Iterator[Finding]:
+    """Report each tag of a disclaimer or a required field that no article has, but that is like another."""
+    uses = [("a disclaimer", each.tags) for each in publication.disclaimers]
+    uses += [("`require`", each.tags) for each in publication.required_fields]
+    for what, tags in uses:
+        for tag in tags:
+            # Tags that no article has yet may wait for one, as those of the default sections do.
+            if tag not in pool.tags and (hint := suggest(tag, pool.tags, 0.8)):
+                message = f'{what} is for the tag "{tag}", which no article has.'
+                yield Finding("TAG003", Severity.WARNING, message, Place(SETTINGS_FILE), hint)

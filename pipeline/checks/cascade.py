@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from functools import lru_cache
+from typing import Any
 from xml.etree.ElementTree import Element
 
 import cssselect2
@@ -60,6 +62,13 @@ def sheet_rules(page: HtmlPage) -> Iterator[StyleRule]:
         yield from style_rules(sheet.text or "", page.lines[sheet], sheet.get("media") or "")
 
 
+@lru_cache(maxsize=512)
+def _compiled(selector: str) -> list[Any]:
+    """A list of selectors, compiled once: the sheets of a theme are the same in all of its emails."""
+    selectors: list[Any] = cssselect2.compile_selector_list(selector)
+    return selectors
+
+
 class Styles:
     """The resolved styles of a page in one colour scheme. Selectors that cannot be read match nothing."""
 
@@ -70,7 +79,7 @@ class Styles:
         for rule in sheet_rules(page):
             if matches(rule.media, dark):
                 with suppress(cssselect2.SelectorError):
-                    for selector in cssselect2.compile_selector_list(rule.selector):
+                    for selector in _compiled(rule.selector):
                         if selector.pseudo_element is None:
                             self._matcher.add_selector(selector, rule)
         self._wrappers = {

@@ -98,7 +98,7 @@ class CheckContext:
 
     @cached_property
     def all_texts(self) -> tuple[SourceText, ...]:
-        """The shown texts, then the articles that only the web shows in full."""
+        """The shown texts, then those that only the web shows."""
         return (*self.shown_texts, *web_texts(self.edition))
 
     @cached_property

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from pipeline.content.medium import Medium, for_audience
+from pipeline.content.medium import Medium, block_values, for_audience
 from pipeline.content.tree import BLOCKS, is_block
-from pipeline.content.tree_text import tree_text
+from pipeline.content.tree_text import fallback_or_name, tree_text
 from pipeline.model import (
     Block,
+    BlockKind,
     ComposedArticle,
     ComposedEdition,
     Content,
@@ -89,17 +90,37 @@ def shown_texts(edition: ComposedEdition) -> tuple[SourceText, ...]:
 
 
 def web_texts(edition: ComposedEdition) -> tuple[SourceText, ...]:
-    """The articles of the edition that only the web shows in full."""
-    return tuple(_articles(edition, Medium.WEB))
+    """What only the web shows: the articles that the email does not show in full, and `::: web-only`."""
+    issue = edition.issue
+    letter = SourceText("the letter", issue.place.path, issue.letter_line, edition.letter)
+    in_both = (letter, *_articles(edition, Medium.EMAIL, whole=True)) if edition.url else ()
+    parts: list[SourceText] = []
+    for source in in_both:
+        if blocks := tuple(_web_only(source.content.blocks, edition.audience)):
+            part = Content(blocks, **block_values(blocks))
+            parts.append(replace(source, content=part))
+    return (*_articles(edition, Medium.WEB), *parts)
 
 
-def _articles(edition: ComposedEdition, medium: Medium) -> Iterator[SourceText]:
+def _web_only(blocks: Iterable[Block], audience: str) -> Iterator[Block]:
+    """The blocks `::: web-only` that an audience sees."""
+    for block in blocks:
+        if block.kind is BlockKind.WEB_ONLY:
+            yield block
+        elif block.kind is not BlockKind.ONLY or block.title == audience:
+            yield from _web_only(block.blocks, audience)
+
+
+def _articles(edition: ComposedEdition, medium: Medium, whole: bool = False) -> Iterator[SourceText]:
+    """The articles that this medium shows in full: as it shows them, or `whole`."""
     for section in edition.sections:
         for composed, layout in section.items:
             in_full = composed.in_layout(layout) is Layout.FULL
             if isinstance(composed, ComposedArticle) and in_full is (medium is Medium.EMAIL):
                 article = composed.article
-                content = for_audience(composed.content, medium, edition.audience)
+                content = composed.content
+                if not whole:
+                    content = for_audience(content, medium, edition.audience)
                 what, path = f'"{article.title}"', article.place.path
                 yield SourceText(what, path, article.body_line, content, article.slug)
 
@@ -191,10 +212,15 @@ def field_passages(edition: ComposedEdition) -> Iterator[Passage]:
         return Passage(text or "", issue.place.path, issue.lines.get(key) or issue.place.line)
 
     yield of_issue(issue.title, "title")
-    yield of_issue(issue.subject, "subject")
-    yield of_issue(issue.preview_text, "preview_text")
+    for key, written, line in (
+        ("subject", issue.subject, edition.subject),
+        ("preview_text", issue.preview_text, edition.preview_text),
+    ):
+        if written:
+            yield of_issue(line.fill(fallback_or_name), key)
     for section in edition.sections:
-        yield of_issue(section.title, "sections")
+        for text in (section.title, *section.badges.values()):
+            yield of_issue(text, "sections")
     for composed in edition.articles:
         article = composed.article
         for key, text in (("title", article.title), ("dek", article.dek)):

@@ -14,7 +14,9 @@ from pipeline.cli import terminal
 from pipeline.cli.options import MomentType, complete_tag, json_option, now_option, time_or_now, workspace_of
 
 if TYPE_CHECKING:
+    from pipeline.actions.add_links import AddedLink
     from pipeline.actions.import_sources import PreparedImport
+    from pipeline.errors import PressroomError
     from pipeline.importers.run import Item
 
 
@@ -38,6 +40,7 @@ def _complete_form(ctx: click.Context, param: click.Parameter, incomplete: str) 
 @click.option("--author", "authors", multiple=True, help='The author: "Name" or "Name, role".')
 @click.option("--base-url", default="", help="The site that addresses like /about belong to.")
 @click.option("--form", shell_complete=_complete_form, help="Read every source as this form.")
+@click.option("--pages", is_flag=True, help="Bring the pages of a site too, and not its posts alone.")
 @click.option("--update", is_flag=True, help="Take what has changed in a source, without asking.")
 @click.option("--overwrite", is_flag=True, help="With --update: also where the article was edited by hand.")
 @click.option("--no-fetch", is_flag=True, help="Fetch no images from the web.")
@@ -49,10 +52,14 @@ def _complete_form(ctx: click.Context, param: click.Parameter, incomplete: str) 
 def import_(ctx: click.Context, /, sources: tuple[str, ...], **options: Any) -> None:
     """Bring foreign writing into the pool as clean articles.
 
-    SOURCE is a file, a folder, an address, or - for standard input: Markdown of any content system, text,
-    HTML, a feed, .docx, or an email as .eml. What is left out of an article is kept in a sidecar beside
-    it (.import.json), with the reason. Importing an unchanged source again changes nothing; for a
+    SOURCE is a file, a folder, a .zip, an address, or - for standard input: Markdown of any content system,
+    text, HTML, a feed, .docx, an email as .eml, or an export of WordPress, Squarespace, Ghost, Substack,
+    Medium, Blogger, Notion, beehiiv or Buttondown. What is left out of an article is kept in a sidecar
+    beside it (.import.json), with the reason. Importing an unchanged source again changes nothing; for a
     changed one, the difference is shown before you decide.
+
+    A list of links becomes link items in issues/links: a browser's or a service's bookmarks (.html, RSS),
+    OPML, CSV or TSV with a header, or Markdown with nothing but links in lists.
 
     \b
     Examples:
@@ -60,9 +67,11 @@ def import_(ctx: click.Context, /, sources: tuple[str, ...], **options: Any) -> 
       pressroom import old-site/content --base-url https://old.example
       pressroom import https://example.org/feed.xml --tag elsewhere
       pressroom import letter.docx interview.txt --author "Jane Doe, editor"
+      pressroom import substack-export.zip --dry-run
+      pressroom import bookmarks.html reading.csv
       pbpaste | pressroom import - --title "The glutamate switch"
     """
-    from pipeline.actions.import_sources import ImportRequest, prepare_import
+    from pipeline.actions.import_sources import ImportRequest, prepare_import, write_links
 
     workspace = workspace_of(ctx)
     request = ImportRequest(
@@ -74,16 +83,19 @@ def import_(ctx: click.Context, /, sources: tuple[str, ...], **options: Any) -> 
     now = time_or_now(options["now"], workspace.files.zone)
     prepared = prepare_import(workspace, request, now, sys.stdin.buffer.read, watch)
     written = [] if options["dry_run"] else _write(prepared, sources, options)
+    errors = list(prepared.errors)
+    added = () if options["dry_run"] else write_links(workspace, prepared, now, errors)
     if options["as_json"]:
-        terminal.print_json(_json(prepared, written, options["dry_run"]))
+        terminal.print_json(_json(prepared, written, errors, options["dry_run"]))
     else:
         _show(prepared, written, options["dry_run"])
-    if prepared.errors:
-        terminal.show_mistakes(prepared.errors)
+        _show_links(prepared, added)
+    if errors:
+        terminal.show_mistakes(errors)
         ctx.exit(1)
 
 
-_REQUEST_OPTIONS = ("title", "tags", "date", "authors", "base_url", "form", "allow_private")
+_REQUEST_OPTIONS = ("title", "tags", "date", "authors", "base_url", "form", "allow_private", "pages")
 
 
 def _write(prepared: PreparedImport, sources: Sequence[str], options: dict[str, Any]) -> list[Item]:
@@ -138,10 +150,14 @@ def _show(prepared: PreparedImport, written: Sequence[Item], dry_run: bool) -> N
             _show_article(item, dry_run)
     for name in prepared.skipped:
         terminal.message(f"{name}: skipped, it has no form that can be imported")
+    for reason, number in prepared.omitted.items():
+        terminal.message(f"left out: {number}, {reason}")
     if prepared.items:
         counts = ", ".join(f"{number} {state.value}" for state, number in counted(prepared.items).items())
         articles = terminal.count(len(prepared.items), "article")
-        terminal.message(f"\n{articles}: {counts}." + " Nothing was written." * dry_run)
+        drafts = sum(item.draft.draft for item in prepared.items if item.text)
+        among = f"; {terminal.count(drafts, 'draft')} among them" if drafts else ""
+        terminal.message(f"\n{articles}: {counts}{among}." + " Nothing was written." * dry_run)
 
 
 def _show_article(item: Item, dry_run: bool) -> None:
@@ -164,7 +180,20 @@ def _show_article(item: Item, dry_run: bool) -> None:
         terminal.result("\n" + "\n".join(f"  | {line}".rstrip() for line in text.split("\n")) + "\n")
 
 
-def _json(prepared: PreparedImport, written: Sequence[Item], dry_run: bool) -> dict[str, Any]:
+def _show_links(prepared: PreparedImport, added: Sequence[AddedLink]) -> None:
+    for link in added:
+        terminal.result(f"{link.item.place}  {link.item.title}")
+    if not added:
+        for request in prepared.links:
+            terminal.result(f"{request.url}  {request.title}")
+    if prepared.links or prepared.known_links:
+        known = f", {prepared.known_links} known already" if prepared.known_links else ""
+        terminal.message(f"\n{terminal.count(len(prepared.links), 'new link')}{known}.")
+
+
+def _json(
+    prepared: PreparedImport, written: Sequence[Item], errors: Sequence[PressroomError], dry_run: bool
+) -> dict[str, Any]:
     from dataclasses import asdict
 
     from pipeline.errors import flatten
@@ -189,6 +218,9 @@ def _json(prepared: PreparedImport, written: Sequence[Item], dry_run: bool) -> d
         articles.append(entry)
     return {
         "articles": articles,
+        "links": [{"url": each.url, "title": each.title, "tags": list(each.tags)} for each in prepared.links],
+        "known_links": prepared.known_links,
+        "omitted": dict(prepared.omitted),
         "passed_over": list(prepared.skipped),
-        "errors": [each.values for error in prepared.errors for each in flatten(error)],
+        "errors": [each.values for error in errors for each in flatten(error)],
     }

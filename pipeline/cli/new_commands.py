@@ -30,7 +30,7 @@ from pipeline.cli.options import (
     default="magazine",
     show_default=True,
     shell_complete=complete_kind,
-    help="What it is: a letter by one person, or a magazine of articles in sections.",
+    help="letter: by one person; roundup: links with a comment each; magazine: articles in sections.",
 )
 @click.option(
     "--theme",

@@ -232,7 +232,9 @@ class Fields:
             )
         except ValueError:  # of a port that is no number, and of brackets without an IPv6 address
             sound = False
-        if not sound:
+        if "{{" in value:  # it would be published as the signs %7B%7B
+            self.error(key, f"`{key}` is the same for all readers and has no merge field.", "Delete {{ … }}.")
+        elif not sound:
             self.error(key, f'`{key}` is "{value}" and must be a web address.', "As https://example.org/…")
         return address if sound else ""
 

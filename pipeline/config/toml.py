@@ -190,7 +190,9 @@ class _TomlScanner:
 
 
 def _names(keys: str) -> list[str]:
-    """The parts of a dotted key as the standard library reads them."""
+    """The parts of a dotted key, quoted ones as the standard library reads them."""
+    if '"' not in keys and "'" not in keys:
+        return [name.strip() for name in keys.split(".")]
     names: list[str] = []
     value: Any = tomllib.loads(f"{keys} = 0")
     while isinstance(value, dict):

@@ -127,6 +127,12 @@ class WorkspaceFiles:
             raise PressroomError(f'"{target}" leaves the workspace.', hint="Copy the file beside the text.")
         return file
 
+    def missing(self, noun: str, target: str, file: Path) -> PressroomError:
+        """The error for a file that a source names as `target` and that is not there, without a place."""
+        siblings = [each.name for each in file.parent.iterdir()] if file.parent.is_dir() else []
+        hint = suggest(file.name, siblings) or f"Save it as {file.relative_to(self.root).as_posix()}."
+        return PressroomError(f'the {noun} "{target}" does not exist.', hint=hint)
+
 
 def find_root(start: Path) -> Path:
     """The nearest folder at or above `start` that contains `newsletter.toml`, resolved."""

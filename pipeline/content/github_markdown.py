@@ -7,7 +7,7 @@ from typing import Any
 
 from linkify_it import LinkifyIt
 
-_TASK = re.compile(r"\[([ xX])\][ \t]+(?=\S)")
+_TASK = re.compile(r"\[([ xX])\][ \t]+(?=\S|\Z)")
 
 
 class BareAddresses(LinkifyIt):  # type: ignore[misc]
@@ -34,6 +34,7 @@ def task_lists(state: Any) -> None:
     """Write the boxes of a task list (GFM, section 5.3) as signs: mail programs drop form elements."""
     for item, paragraph, token in zip(state.tokens, state.tokens[1:], state.tokens[2:], strict=False):
         if (item.type, paragraph.type, token.type) == ("list_item_open", "paragraph_open", "inline"):
+            # After the box of an item that begins with a link or bold words, its text ends with the space.
             text = token.children[0] if token.children else None
             if text and text.type == "text" and (match := _TASK.match(text.content)):
                 text.content = ("☐ " if match[1] == " " else "☑ ") + text.content[match.end() :]

@@ -37,6 +37,12 @@ class Approval:
         """Whether it is of this lock, and of this email of the edition for an audience."""
         return self.lock == lock and self.emails.get(audience) == digest
 
+    @property
+    def person(self) -> str:
+        """The address of the person, or the name of one without an address, in lower case."""
+        address = parseaddr(self.by)[1]
+        return (address if "@" in address else self.by).casefold()
+
     def is_by(self, name: str) -> bool:
         """Whether it is by the person of this name or address."""
         own = {self.by.casefold(), *(part.casefold() for part in parseaddr(self.by))}
@@ -75,7 +81,7 @@ def read_approvals(root: Path, issue: Issue) -> tuple[Approval, ...]:
 def write_approval(root: Path, issue: Issue, approval: Approval) -> str:
     """Add an approval, in place of an earlier one by the same person. Returns the path of the file."""
     path = f"issues/{issue.folder}/{_NAME}"
-    others = [each for each in read_approvals(root, issue) if each.by != approval.by]
+    others = [each for each in read_approvals(root, issue) if each.person != approval.person]
     data = {"version": 1, "approvals": [asdict(each) for each in (*others, approval)]}
     write_atomically(root / path, f"{json.dumps(data, indent=2, ensure_ascii=False)}\n".encode())
     return path
@@ -87,9 +93,10 @@ def missing_approval(valid: Collection[Approval], required: int | tuple[str, ...
     `required` is a number, or the names or addresses of people.
     """
     if isinstance(required, int):
-        if len(valid) >= required:
+        count = len({each.person for each in valid})
+        if count >= required:
             return None
         noun = "approval" if required == 1 else "approvals"
-        return f"the issue needs {required} {noun} and has {len(valid)}."
+        return f"the issue needs {required} {noun} and has {count}."
     missing = [name for name in required if not any(each.is_by(name) for each in valid)]
     return f"the issue needs the approval of {' and '.join(missing)}." if missing else None

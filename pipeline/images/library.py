@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from pipeline.config.workspace_files import WorkspaceFiles
-from pipeline.errors import PressroomError, raise_all, suggest
+from pipeline.errors import PressroomError, raise_all
 from pipeline.images.resize import make_image, plan_for
 from pipeline.model import Author, Image, ImageUse
 from pipeline.support.limits import SETTINGS_FILE
@@ -87,8 +87,7 @@ class ImageLibrary:
 
     def _measure(self, file: Path, target: str, use: ImageUse) -> Image:
         if not file.is_file():
-            siblings = [each.name for each in file.parent.iterdir()] if file.parent.is_dir() else []
-            raise PressroomError(f'the image "{target}" does not exist.', hint=suggest(file.name, siblings))
+            raise self.workspace.missing("image", target, file)
         try:
             if file.stat().st_size > _MAX_FILE_BYTES:
                 raise PressroomError(

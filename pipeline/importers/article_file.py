@@ -27,6 +27,7 @@ def article_text(draft: Draft, related: Sequence[str] = ()) -> str:
         "audience": list(draft.audience),
         "related": list(related),
         "disclaimer": draft.disclaimer,
+        "id": draft.feed_id,
         "aliases": list(draft.aliases),
         "draft": draft.draft,
         "extra": _plain(draft.extra),

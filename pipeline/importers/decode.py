@@ -9,6 +9,8 @@ import codecs
 import re
 import unicodedata
 
+from charset_normalizer import from_bytes
+
 from pipeline.errors import PressroomError
 from pipeline.importers.draft import Material
 from pipeline.support.files import MAX_SOURCE_BYTES
@@ -21,6 +23,22 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_.:-]+)""")
+MAX_EXPORT_BYTES = 200_000_000
+"""What the export of a whole site may have."""
+_GUESSES = [
+    "cp1252",
+    "cp1250",
+    "iso8859_2",
+    "koi8_r",
+    "cp1251",
+    "iso8859_7",
+    "cp1255",
+    "shift_jis",
+    "euc_kr",
+    "gb18030",
+]
+_SURE = 0.1
+"""How much of a text must be words of a language (charset-normalizer's coherence): wrong guesses have 0."""
 _WINDOWS = frozenset({"ascii", "iso8859-1", "latin-1", "cp1252"})
 """Names under which Windows-1252 travels (WHATWG Encoding Standard, 4.2)."""
 
@@ -33,19 +51,19 @@ _LINE_ENDS = re.compile("\r\n|\r|\u2028|\u2029|\x85|\x0b|\x0c")
 _LOOSE = re.compile("(?<![\u00ab\\d])[\u00a0\u202f](?![\u00bb:;!?%\u20ac])|[\u00a0\u202f](?=[^\\S\\n])")
 
 
-def text_of(material: Material) -> str:
+def text_of(material: Material, most: int = MAX_SOURCE_BYTES) -> str:
     """The material's text, with `\\n` line ends and without invisible characters.
 
     A byte order mark decides, then UTF-8 where the bytes are that, then what server or document declare,
-    then Windows-1252. Raises `PressroomError` for what is empty, too large or no text.
+    then `guessed_encoding`, then Windows-1252. Raises `PressroomError` for what is empty, has more than
+    `most` bytes, or is no text.
     """
     data = material.data
     if not data.strip():
         raise PressroomError("is empty.", material.name)
-    if len(data) > MAX_SOURCE_BYTES:
-        raise PressroomError(
-            f"is larger than {MAX_SOURCE_BYTES // 1_000_000} MB, which no text is.", material.name
-        )
+    if len(data) > most:
+        size = f"{len(data) / 1_000_000:.1f} MB"
+        raise PressroomError(f"has {size}; a text may have {most // 1_000_000} MB.", material.name)
     text = cleaned(_decoded(data, material))
     if not text.strip():
         raise PressroomError("is empty.", material.name)
@@ -83,11 +101,46 @@ def _decoded(data: bytes, material: Material) -> str:
     # Control characters are in no text, and in nearly every other file.
     if len(re.findall(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]", data[:65536])) * 100 > min(len(data), 65536):
         raise _no_text(material)
+    if guess := guessed_encoding(data):
+        return data.decode(guess, "replace")
     # The five bytes that Windows-1252 leaves open are C1 controls, as the Encoding Standard has them.
     return "".join(
         chr(byte) if byte in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else bytes([byte]).decode("cp1252")
         for byte in data
     )
+
+
+def encoding_note(material: Material) -> str:
+    """The encoding of a source where it was guessed; empty where it is known."""
+    data = material.data
+    if data.startswith((b"PK", b"%PDF")) or material.charset or _declared(data) or material.ending == ".eml":
+        return ""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return guessed_encoding(data)
+    return ""
+
+
+def guessed_encoding(data: bytes) -> str:
+    """The encoding of bytes that are no UTF-8 and that nothing names; empty where Windows-1252 will do.
+
+    charset-normalizer decides, where the words in another encoding are those of a language that it knows.
+    """
+    if b"\0" in data[:65536] or data.startswith((b"PK", b"%PDF")):
+        return ""
+    matches = from_bytes(data[:65536], cp_isolation=_GUESSES)
+    names = [each.encoding for each in matches]
+    best = matches.best()
+    if best is None or best.coherence < _SURE:
+        return ""
+    if any(each.encoding == "cp1252" and each.chaos <= best.chaos for each in matches):
+        return ""
+    # The two differ in three letters; Windows' has them among bytes that ISO's leaves open.
+    if best.encoding == "cp1250" and "iso8859_2" in names and not re.search(rb"[\x80-\x9f]", data):
+        return "iso8859_2"
+    same = data.decode(best.encoding, "replace") == data.decode("cp1252", "replace")
+    return "" if same else best.encoding
 
 
 def _utf16(data: bytes) -> str | None:

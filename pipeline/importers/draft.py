@@ -1,16 +1,17 @@
 """The nouns of importing: a source as it arrived, and an article as it was understood.
 
-Nothing of a source is lost: what does not stand in a draft's fields or body is in its `left`.
+No word of a source is lost: what is in none of a draft's fields and blocks is in its `left`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from pipeline.importers.blocks import SourceBlock, write_blocks
 from pipeline.model import Author
 
 
@@ -19,10 +20,9 @@ class Material:
     """A source as it arrived.
 
     `name` is the path of the file as the user typed it, the address, or `-` for standard input; `origin` the
-    same with the path relative to the workspace, which is what is remembered.
-    `address` is what relative addresses in it are relative to, where it came from the web, after
-    redirects; `media_type` and `charset` are what the server said, in lower case. `folder` is where its
-    pictures may stand, None where there is no such place.
+    same with the path relative to the workspace, which is recorded. `address` is the base of its relative
+    addresses, if it came from the web, after redirects; `media_type` and `charset` are the server's, in
+    lower case. `folder` is the folder of its pictures, or None, and `file` where it was read from.
     """
 
     name: str
@@ -32,10 +32,11 @@ class Material:
     charset: str = ""
     folder: Path | None = None
     origin: str = ""
+    file: Path | None = None
 
     @property
     def ending(self) -> str:
-        """The ending of its file name, such as `.md`, in lower case; empty where there is none."""
+        """The ending of its file name, such as `.md`, in lower case; empty without one."""
         path = self.name.split("?")[0].split("#")[0] if self.address else self.name
         last = path.rpartition("/")[2]
         return f".{last.rpartition('.')[2].lower()}" if "." in last[1:] else ""
@@ -43,7 +44,7 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A part of a source that is not in the article, and why. `line` counts from 1, where it is known."""
+    """A part of a source that is not in the article's body, and why. `line` counts from 1, if it is known."""
 
     text: str
     reason: str
@@ -52,7 +53,7 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Inferred:
-    """A field that the source does not say outright, and how it was found."""
+    """A field that the source does not state outright, and how it was found."""
 
     field: str
     value: str
@@ -68,20 +69,23 @@ class Link:
 
 
 Moment = datetime | date
-"""When: a date alone stands for the day in the publication's time zone."""
+"""When: a date alone is a day in the publication's time zone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """An article as an importer understood it.
 
-    `body` is Markdown. `key` tells the articles of one source apart (a feed's guid); it is empty where the
-    source is one article. `base` is the address that relative addresses are relative to, where it is known.
-    `files` are pictures that came inside the source, by the address that the body gives them.
-    Texts are as the source has them; `finish` makes slug, tags and audience those of the publication.
+    `key` tells the articles of one source apart (a feed's guid); it is empty if the source is one article.
+    `base` is the base of relative addresses, if it is known. `files` are pictures that came inside the
+    source, by their address in the blocks. `feed_id` is its id in the feed that it is from. `placed` are
+    addresses in whose place others are: those of pictures that came along, and of other articles. `omitted`
+    is the reason why no article is made of it. `source_text` is the text of the source, for the account of
+    its words, and `numbered` says that the lines of blocks are its lines. Texts are as the source has them;
+    `finish` makes slug, tags and audience those of the publication.
     """
 
-    body: str
+    blocks: tuple[SourceBlock, ...] = ()
     title: str = ""
     alt_title: str = ""
     slug: str = ""
@@ -105,10 +109,28 @@ class Draft:
     files: Mapping[str, bytes] = field(default_factory=dict)
     inferred: tuple[Inferred, ...] = ()
     left: tuple[Left, ...] = ()
+    feed_id: str = ""
+    placed: tuple[str, ...] = ()
+    omitted: str = ""
+    source_text: str = ""
+    numbered: bool = False
+
+    @property
+    def body(self) -> str:
+        """The body as Markdown."""
+        return write_blocks(self.blocks)
+
+    def leaving(self, *left: Left) -> Draft:
+        """The draft with these parts left out too."""
+        return replace(self, left=(*self.left, *left))
+
+    def inferring(self, field: str, value: str, why: str) -> Draft:
+        """The draft with a note on how a field was found."""
+        return replace(self, inferred=(*self.inferred, Inferred(field, value, why)))
 
 
 class Importer(Protocol):
-    """What each form's module offers."""
+    """The interface of each form's module."""
 
     NAME: str
     """One word, for messages and `--form`."""

@@ -3,22 +3,39 @@
 from __future__ import annotations
 
 from pipeline.errors import PressroomError, suggest
-from pipeline.importers import docx, feed, markdown, message, page, plain_text
 from pipeline.importers.draft import Importer, Material
+from pipeline.importers.exports import blogger, json_export, medium, notion, table, wordpress
+from pipeline.importers.readers import docx, feed, markdown, message, page, text
+from pipeline.importers.readers.link_list import LINKS_FORM
 
-IMPORTERS: tuple[Importer, ...] = (docx, message, feed, page, markdown, plain_text)
-"""What is told by its bytes comes first, what takes any text last."""
+IMPORTERS: tuple[Importer, ...] = (
+    docx,
+    message,
+    wordpress,
+    blogger,
+    feed,
+    json_export,
+    medium,
+    page,
+    table,
+    notion,
+    markdown,
+    text,
+)
+"""Forms that are known by their bytes come first, the one that takes any text last."""
 
 
 def importer_for(material: Material, form: str | None = None) -> Importer:
     """The importer of this form, or the first that takes the source.
 
-    Raises `PressroomError` where there is none.
+    Raises `PressroomError` if no importer takes it.
     """
     if form is not None:
         known = {each.NAME: each for each in IMPORTERS}
         if form not in known:
-            hint = suggest(form, known) or f"The forms are {', '.join(known)}."
+            if form == LINKS_FORM:
+                raise PressroomError("is no list of links.", material.name)
+            hint = suggest(form, known) or f"The forms are {', '.join((*known, LINKS_FORM))}."
             raise PressroomError(f'there is no form "{form}".', "--form", hint=hint)
         return known[form]
     for each in IMPORTERS:
@@ -27,5 +44,5 @@ def importer_for(material: Material, form: str | None = None) -> Importer:
     raise PressroomError(
         "is no form that can be imported.",
         material.name,
-        hint="Import Markdown, text, HTML, a feed, .docx or .eml.",
+        hint="Import Markdown, text, HTML, a feed, .docx, .eml, or an export of another system.",
     )

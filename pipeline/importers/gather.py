@@ -10,18 +10,26 @@ from pathlib import Path
 
 from pipeline.config.workspace_files import POOL, WorkspaceFiles
 from pipeline.errors import PressroomError
+from pipeline.importers.decode import MAX_EXPORT_BYTES
 from pipeline.importers.draft import Material
+from pipeline.importers.exports.archive import is_archive, unpack
+from pipeline.importers.exports.medium import is_medium
+from pipeline.importers.exports.table import is_substack
 from pipeline.support.http import FetchError, SafeClient
 from pipeline.support.urls import without_password
 
 MAX_BYTES = 50_000_000
 """What a document with its pictures may have; a text has a narrower limit (`files.MAX_SOURCE_BYTES`)."""
+_EXPORTS = (".xml", ".json", ".csv", ".tsv")
 
 STDIN = "-"
 
 _TEXTS = (".md", ".markdown", ".mdx", ".mkd", ".txt", ".text", ".html", ".htm", ".xhtml")
+_TABLES = (".csv", ".tsv")
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg", ".heic")
+"""They come along with the articles that show them."""
 _FEEDS = (".xml", ".rss", ".atom", ".rdf", ".json")
-FORMS = frozenset({*_TEXTS, *_FEEDS, ".docx", ".eml"})
+FORMS = frozenset({*_TEXTS, *_TABLES, *_FEEDS, ".opml", ".docx", ".eml"})
 """The endings of files that are taken out of a folder. A file that is named itself may have any."""
 
 _NO_TEXTS = frozenset({"node_modules", "__pycache__"})
@@ -31,20 +39,28 @@ _NO_TEXTS = frozenset({"node_modules", "__pycache__"})
 class Named:
     """A single source before it is read: a file, an address or standard input.
 
-    `root` is the folder below which its pictures may stand.
+    `root` is the folder below which its pictures may be. `archive` is the `.zip` that it was unpacked from,
+    and `listed` says that the user named the folder or archive, and not the file.
     """
 
     name: str
     file: Path | None = None
     root: Path | None = None
+    archive: Path | None = None
+    listed: bool = False
 
 
 def named(
-    sources: Iterable[str], workspace: WorkspaceFiles, passed: list[str], errors: list[PressroomError]
+    sources: Iterable[str],
+    workspace: WorkspaceFiles,
+    scratch: Path,
+    passed: list[str],
+    errors: list[PressroomError],
 ) -> tuple[Named, ...]:
-    """Every source that these arguments stand for, each once, folders in the order of their files' names.
+    """Every source that these arguments name, each once; folders in the order of their files' names.
 
-    Files of a folder that are no form of writing go to `passed`; what cannot be found goes to `errors`.
+    Archives are unpacked below the folder `scratch`, from which their files must be read. Files of a folder
+    that are no form of writing go to `passed`; what cannot be found goes to `errors`.
     """
     found: dict[object, Named] = {}
     for source in sources:
@@ -55,10 +71,20 @@ def named(
             path = Path(source)
             if path.is_dir():
                 for each in _walk(path, path.resolve(), (), passed, errors):
-                    found.setdefault(each.resolve(), Named(each.as_posix(), each, path))
+                    found.setdefault(each.resolve(), Named(each.as_posix(), each, path, listed=True))
+            elif is_archive(path):
+                inside = scratch / str(len(found))
+                unpack(path, inside)
+                skipped: list[str] = []
+                for each in _walk(inside, inside.resolve(), (), skipped, errors):
+                    name = f"{path.as_posix()}/{each.relative_to(inside).as_posix()}"
+                    found.setdefault(each.resolve(), Named(name, each, inside, path, listed=True))
+                passed += [each.replace(inside.as_posix(), path.as_posix(), 1) for each in skipped]
             else:
                 path.stat()
                 found.setdefault(path.resolve(), Named(path.as_posix(), path, path.parent))
+        except PressroomError as error:
+            errors.append(error)
         except (OSError, ValueError, RuntimeError) as error:
             errors.append(_unreadable(source, error))
     pool = workspace.root / POOL
@@ -104,13 +130,19 @@ def _from_file(file: Path, source: Named, workspace: WorkspaceFiles) -> Material
     try:
         if not file.is_file():
             raise PressroomError("is no file that can be read.", source.name)
-        if file.stat().st_size > MAX_BYTES:
-            raise PressroomError(f"is larger than {MAX_BYTES // 1_000_000} MB.", source.name)
+        size = file.stat().st_size
+        most = MAX_EXPORT_BYTES if file.suffix.lower() in _EXPORTS else MAX_BYTES
+        if size > most:
+            what = f"has {size / 1_000_000:.1f} MB; at most {most // 1_000_000} MB can be read."
+            raise PressroomError(what, source.name)
         data = file.read_bytes()
         origin = _origin(file.resolve(), workspace.root)
+        if source.archive and source.root:
+            inside = file.relative_to(source.root).as_posix()
+            origin = f"{_origin(source.archive.resolve(), workspace.root)}/{inside}"
     except (OSError, RuntimeError) as error:
         raise _unreadable(source.name, error) from error
-    return Material(source.name, data, folder=source.root, origin=origin)
+    return Material(source.name, data, folder=source.root, origin=origin, file=file)
 
 
 def _origin(file: Path, root: Path) -> str:
@@ -142,12 +174,16 @@ def _walk(
             if entry.is_symlink() and not entry.resolve().is_relative_to(root):
                 hint = "Name it itself, to import what it leads to."
                 errors.append(PressroomError("is a link out of the folder.", entry.as_posix(), hint=hint))
+            elif entry.is_dir() and entry.name == "posts" and is_substack(folder):
+                continue  # the texts of its table
+            elif entry.name != "posts" and is_medium(folder):
+                continue
             elif entry.is_dir():
                 yield from _walk(entry, root, (*above, here), passed, errors)
             elif entry.suffix.lower() in FORMS:
                 entry.stat()
                 yield entry
-            else:
+            elif entry.suffix.lower() not in _PICTURES:
                 passed.append(entry.as_posix())
         except (OSError, RuntimeError) as error:
             errors.append(_unreadable(entry.as_posix(), error))

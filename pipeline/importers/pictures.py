@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
@@ -40,9 +41,12 @@ class Pictures:
     fetch: bool = True
     _fetched: dict[str, bytes | PressroomError] = field(default_factory=dict)
 
-    def of(self, address: str, draft: Draft, material: Material) -> bytes:
-        """The bytes of a picture that can be shown. Raises `PressroomError` without a place."""
-        data = self._found(address, draft, material)
+    def of(self, written: str, address: str, draft: Draft, material: Material) -> bytes:
+        """The bytes of a picture that can be shown; `address` is what is `written`, made absolute.
+
+        It is looked for beside the source first, and on the web last. Raises `PressroomError` without one.
+        """
+        data = self._found(written, address, draft, material)
         try:
             plan_for(data, ImageUse.FULL)
         except PressroomError as error:
@@ -51,9 +55,12 @@ class Pictures:
             raise
         return data
 
-    def _found(self, address: str, draft: Draft, material: Material) -> bytes:
+    def _found(self, written: str, address: str, draft: Draft, material: Material) -> bytes:
         if address in draft.files:
             return draft.files[address]
+        if material.folder is not None and (local := _on_site(written, draft.base)):
+            with suppress(PressroomError):
+                return _from_folder(local, material)
         if re.match(r"https?://", address, re.IGNORECASE):
             return self._from_web(address)
         if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]+:", address):
@@ -76,12 +83,22 @@ class Pictures:
         return found
 
 
+def _on_site(address: str, base: str) -> str:
+    """An address as a path of the source's own site; empty for one of another site."""
+    try:
+        parts = urlsplit(address)
+        own = parts.netloc == urlsplit(base).netloc
+    except ValueError:
+        return ""
+    return address if not parts.scheme and not parts.netloc else parts.path if own else ""
+
+
 def _from_folder(address: str, material: Material) -> bytes:
     """A file below the folder that the user named; an address with a leading slash counts from the site."""
     assert material.folder is not None
     root = material.folder.resolve()
     path = unquote(urlsplit(address).path)
-    here = Path(material.name).resolve().parent
+    here = (material.file or Path(material.name)).resolve().parent
     bases = [here]
     if path.startswith("/"):
         above = [each for each in (here, *here.parents) if each.is_relative_to(root)]

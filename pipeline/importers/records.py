@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -71,7 +72,7 @@ class Records:
             self.add(record)
 
     def add(self, record: Record) -> None:
-        """Remember one more, or one anew."""
+        """Add a record, or replace it."""
         self._by_item[record.source, record.key] = record
         if _worldwide(record.key):
             self._by_key[record.key] = record
@@ -107,6 +108,7 @@ class Records:
 def digest_of(draft: Draft) -> str:
     """A digest of what an importer made: fields, text, and what it left out."""
     parts = asdict(draft)
+    del parts["source_text"]
     parts["files"] = {name: hashlib.sha256(data).hexdigest() for name, data in draft.files.items()}
     text = json.dumps(parts, sort_keys=True, default=str, ensure_ascii=False)
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
@@ -143,3 +145,38 @@ def _read(file: Path, article: str) -> Record:
 def _worldwide(key: str) -> bool:
     """Whether an id is one of its kind: an address, a URN, a UUID; `17` is many feeds' id."""
     return ":" in key or (len(key) >= 32 and key.count("-") >= 4)
+
+
+# --- the account of a source's words ------------------------------------------------------------
+
+_WORD = re.compile(r"[^\W\d_]+|\d+")
+# What says how a text is marked up, and is no word of it.
+_MARKUP = re.compile(
+    r"</?[a-zA-Z][\w:-]*|\b(?:class|style|id|align)\s*=\s*(?:\"[^\"]*\"|'[^']*')|\b[\w-]+\s*=(?=[\"'])"
+    r"|\{%-?\s*(?:post_url|link|highlight)\b[^%]*%\}|\{\{[<%]\s*(?:highlight|ref|relref)\b[^%>]*[%>]\}\}"
+    r"|\{\{[<%]\s*/?\s*[\w./-]+|\{%-?\s*(?:include\s+[\w./-]+|\w+)|^(?:!!!|\?\?\?|:::+)[ \t]*[\w-]*|\[!\w+\]"
+    r"|(?<=\])\[[^\[\]]*\]|^ {0,3}\[[^\[\]]*\]:"
+)
+
+
+def unplaced(article: str, draft: Draft) -> tuple[Left, ...]:
+    """The lines of a source with a word that is neither in the article's file nor in what was left out.
+
+    `article` is the text of the file.
+    """
+    placed = set(_words(article))
+    for left in draft.left:
+        placed.update(_words(left.text))
+    for address in draft.placed:
+        placed.update(_words(address))
+    for inferred in draft.inferred:
+        placed.update(_words(inferred.value))
+    return tuple(
+        Left(line.strip(), "it found no place in the article", number if draft.numbered else None)
+        for number, line in enumerate(draft.source_text.split("\n"), start=1)
+        if not placed.issuperset(_words(_MARKUP.sub(" ", line)))
+    )
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.casefold())

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -17,17 +18,18 @@ from pipeline.articles.pool import parse_article
 from pipeline.config.workspace_files import POOL
 from pipeline.content.parse import parse_content
 from pipeline.errors import PressroomError, flatten, raise_all
-from pipeline.importers.account import unplaced
 from pipeline.importers.article_file import article_text
-from pipeline.importers.body.clean import cleaned
-from pipeline.importers.decode import text_of
+from pipeline.importers.cleanup import clean
+from pipeline.importers.cleanup.markup import with_text_at
+from pipeline.importers.decode import encoding_note
 from pipeline.importers.draft import Draft, Importer, Material
+from pipeline.importers.exports.post import PAGE
 from pipeline.importers.finish import Given, Known, finished, known_of, slug_of
 from pipeline.importers.forms import importer_for
 from pipeline.importers.gather import STDIN, Named, load
-from pipeline.importers.head.fences import parts_of
 from pipeline.importers.pictures import Pictures
-from pipeline.importers.records import Record, digest_of, read_records
+from pipeline.importers.readers.link_list import LINKS_FORM, SourceLink, read_link_list
+from pipeline.importers.records import Record, digest_of, read_records, unplaced
 from pipeline.importers.settle import Directory, with_links, with_pictures
 from pipeline.model import Article, Audio, Image, ImageUse
 from pipeline.support.files import read_source, write_atomically
@@ -35,7 +37,8 @@ from pipeline.support.urls import path_part
 from pipeline.workspace import Workspace
 
 _KEPT = ("slug", "date", "tag")
-"""Fields that an article keeps when its source changes and still does not say them."""
+"""Fields that an article keeps when its source changes and still does not state them."""
+_MOST_REPAIRS = 12
 
 
 class State(StrEnum):
@@ -57,7 +60,7 @@ class State(StrEnum):
 class Item:
     """An article on its way from a source into the pool.
 
-    `path` is where its file stands or will stand. `settle` fills in `text` and `pictures`, where there is
+    `path` is that of its file. `settle` fills in `text` and `pictures`, if there is
     something to write, and makes of `draft` what the article and its report say.
     """
 
@@ -69,7 +72,7 @@ class Item:
     item_sha256: str
     before: Article | None = None
     slug: str = ""
-    open: Draft = field(default_factory=lambda: Draft(""))
+    open: Draft = field(default_factory=Draft)
     text: str = ""
     pictures: dict[str, bytes] = field(default_factory=dict)
     diff: str = ""
@@ -107,12 +110,16 @@ class Import:
         stdin: Callable[[], bytes],
         now: datetime,
         form: str | None = None,
+        *,
+        pages: bool = False,
     ) -> None:
         errors: list[PressroomError] = []
         self.workspace = workspace
         self.files = workspace.files
         self.given = given
         self.form = form
+        self.pages = pages
+        self.omitted: list[Draft] = []
         self.pictures = pictures
         self.stdin = stdin
         self.records = read_records(self.files, workspace.pool, errors)
@@ -122,6 +129,7 @@ class Import:
         self._known = Known(self._tags, known.audiences, known.zone, known.now)
         self._taken = {*workspace.pool, *workspace.pool.current}
         self._slugs = {slug: article.place.path for slug, article in workspace.pool.items()}
+        self.links: list[SourceLink] = []
         self._items: list[Item] = []
 
     # --- one source after the other --------------------------------------------------------------
@@ -129,8 +137,17 @@ class Import:
     def take(self, source: Named) -> None:
         """Read one source. Raises `PressroomError` where nothing can be made of it."""
         material = load(source, self.files, self.pictures.web, self.stdin)
+        if self.form in (None, LINKS_FORM) and (links := read_link_list(material)):
+            self.links += links
+            return
         importer = importer_for(material, self.form)
         drafts = importer.read(material)
+        if guess := encoding_note(material):
+            drafts = tuple(each.inferring("encoding", guess, "nothing names it") for each in drafts)
+        if self.pages:
+            drafts = tuple(replace(each, omitted="") if each.omitted == PAGE else each for each in drafts)
+        self.omitted += [each for each in drafts if each.omitted]
+        drafts = tuple(each for each in drafts if not each.omitted)
         if self.given.title and len(drafts) > 1:
             raise PressroomError(
                 f"holds {len(drafts)} articles, which cannot all have one title.",
@@ -179,8 +196,12 @@ class Import:
         self.records.add(item.record)  # so that the same piece is not brought twice in one run
         return item
 
+    def spelling(self, tag: str) -> str:
+        """A tag as the publication spells it."""
+        return self._tags.get(path_part(tag), tag)
+
     def _finished(self, draft: Draft, material: Material, before: Article | None) -> Draft:
-        draft = finished(cleaned(draft), self.given, self._known, material.name, before)
+        draft = finished(clean(draft), self.given, self._known, material.name, before)
         for tag in draft.tags:
             self._tags.setdefault(path_part(tag), tag)
         return draft
@@ -192,8 +213,7 @@ class Import:
         todo = [item for item in self._items if item.state in (State.NEW, State.CHANGED, State.EDITED)]
         for item in todo:
             item.open, item.pictures = with_pictures(item.draft, item.material, self.pictures)
-            folder = item.pictures or item.path.endswith("/index.md")
-            item.path = _path(item, "index" if folder else "")
+            item.path = _path(item, in_folder=bool(item.pictures))
             if item.state is State.NEW:
                 self._slugs[item.slug] = item.path
                 self.records.add(item.record)
@@ -219,28 +239,43 @@ class Import:
             lambda name: kept(self.records.article_from(name)),
             lambda address: kept(self.records.article_at(address)),
         )
-        draft, related = with_links(item.open, item.path, item.material, directory)
+        draft, paths_of_related = with_links(item.open, item.path, item.material, directory)
         by_path = {path: slug for slug, path in self._slugs.items()}
-        text = article_text(draft, [by_path[path] for path in related])
-        if item.importer.NAME in ("text", "markdown"):
-            source = text_of(item.material)
-            parts = parts_of(source) if item.importer.NAME == "markdown" else None
-            head = parts.body_line - 1 if parts else 0
-            draft = replace(draft, left=(*draft.left, *unplaced(source, text, draft, head)))
+        related = [by_path[path] for path in paths_of_related]
         try:
-            self._prove(item, text)
+            draft, text = self._prove(item, draft, related)
         except PressroomError as error:
             what = "no sound article can be made of this: "
             name = item.material.name
             errors += [PressroomError(what + each.message, name, None, each.hint) for each in flatten(error)]
             return False
-        item.text, item.draft = text, draft
+        item.text, item.draft = text, draft.leaving(*unplaced(text, draft))
         if item.before:
             self._compare(item)
         return True
 
-    def _prove(self, item: Item, text: str) -> None:
-        """Read the article as the pool will. Raises its mistakes."""
+    def _prove(self, item: Item, draft: Draft, related: list[str]) -> tuple[Draft, str]:
+        """Read the article as the pool will; a block that no article can hold becomes plain text.
+
+        Raises the mistakes that remain.
+        """
+        for _ in range(_MOST_REPAIRS):
+            text = article_text(draft, related)
+            try:
+                self._parse(item, text)
+                return draft, text
+            except PressroomError as error:
+                above = text.count("\n", 0, len(text) - len(draft.body))
+                line = next((each.line - above for each in flatten(error) if each.line), 0)
+                better = with_text_at(draft, line)
+                if better is None:
+                    raise
+                draft = better
+        text = article_text(draft, related)
+        self._parse(item, text)
+        return draft, text
+
+    def _parse(self, item: Item, text: str) -> None:
         mistakes: list[PressroomError] = []
         publication = self.files.publication
         article = parse_article(text, item.slug, item.path, publication, self.files.zone, mistakes)
@@ -264,7 +299,7 @@ class Import:
         item.diff = "\n".join(difflib.unified_diff(*lines, where, item.material.name, lineterm="", n=2))
 
     def _current(self, item: Item) -> str | None:
-        """The text that stands in the pool now."""
+        """The text of the article in the pool."""
         assert item.before is not None
         path = item.before.place.path
         return read_source(self.files.root / path, path)
@@ -279,16 +314,16 @@ class Import:
         files = {f"{folder}/{name}": data for name, data in item.pictures.items()}
         files |= {record.sidecar: record.text().encode(), item.path: item.text.encode()}
         fresh = [path for path in files if not (root / path).exists()]
-        made = [] if (root / folder).exists() else [root / folder]
+        is_new = not (root / folder).exists()
         try:
             for path, data in files.items():
                 write_atomically(root / path, data)
         except BaseException:
             for path in fresh:
                 (root / path).unlink(missing_ok=True)
-            for each in made:
+            if is_new:
                 with suppress(OSError):
-                    each.rmdir()
+                    (root / folder).rmdir()
             raise
         if item.before and item.before.place.path != item.path:
             old = Record(item.before.place.path, "", "")
@@ -312,13 +347,10 @@ class _Anything:
         return "", name, self
 
 
-def _path(item: Item, index: str) -> str:
-    """Where the file stands: beside its pictures where it has some, else where it always stood."""
-    if item.before and not (index and not item.before.place.path.endswith("/index.md")):
-        return item.before.place.path
-    folder = item.before.place.path.rpartition("/")[0] if item.before else POOL
-    stem = item.before.place.path.rpartition("/")[2].removesuffix(".md") if item.before else item.slug
-    return f"{folder}/{stem}/index.md" if index else f"{folder}/{stem}.md"
+def _path(item: Item, *, in_folder: bool) -> str:
+    """The path of the file: in a folder with its pictures if it has some, else as it always was."""
+    path = item.before.place.path if item.before else f"{POOL}/{item.slug}.md"
+    return f"{path.removesuffix('.md')}/index.md" if in_folder and not path.endswith("/index.md") else path
 
 
 def _digest(text: str | None) -> str:
@@ -327,7 +359,4 @@ def _digest(text: str | None) -> str:
 
 def counted(items: Iterable[Item]) -> dict[State, int]:
     """How many items there are of each state."""
-    counts: dict[State, int] = {}
-    for item in items:
-        counts[item.state] = counts.get(item.state, 0) + 1
-    return counts
+    return dict(Counter(item.state for item in items))

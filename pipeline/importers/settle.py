@@ -11,10 +11,10 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote, urljoin, urlsplit
 
 from pipeline.errors import PressroomError
-from pipeline.importers.addresses import Reference, changed
-from pipeline.importers.body.blocks import blocks_of, body_of
-from pipeline.importers.body.calls import without_dead
+from pipeline.importers.blocks import Kind, SourceBlock
+from pipeline.importers.cleanup.calls import as_text_if_dead
 from pipeline.importers.draft import Draft, Left, Link, Material
+from pipeline.importers.inline import Change, Reference, change_references
 from pipeline.importers.pictures import Pictures, name_of
 from pipeline.support.urls import PHONE_SCHEMES, path_part, phone_address, scheme_of
 
@@ -26,6 +26,7 @@ def with_pictures(draft: Draft, material: Material, pictures: Pictures) -> tuple
     """The draft with its pictures under the names of files beside it, and those files."""
     found: dict[str, bytes] = {}
     names: dict[str, str] = {}
+    placed: list[str] = []
     left: list[Left] = []
     base = draft.base or material.address
 
@@ -33,12 +34,14 @@ def with_pictures(draft: Draft, material: Material, pictures: Pictures) -> tuple
         """The name of the picture's file, or None where it cannot come along."""
         whole = address if address in draft.files else absolute(address, base)
         if whole in names:
+            placed.append(address)
             return names[whole]
         try:
-            data = pictures.of(whole, draft, material)
+            data = pictures.of(address, whole, draft, material)
         except PressroomError as error:
             left.append(Left(written, f"the picture {error.message}"))
             return None
+        placed.append(address)
         name = name_of(whole, data, found)
         found[name] = data
         names[whole] = name
@@ -52,27 +55,33 @@ def with_pictures(draft: Draft, material: Material, pictures: Pictures) -> tuple
             return replace(reference, address=name).markdown
         whole = absolute(reference.address, base)
         if not _WEB.match(whole):
-            return reference.text
-        return Reference(reference.text.strip() or whole.rpartition("/")[2] or "picture", whole).markdown
+            return ": ".join(filter(None, (reference.text.strip(), _text(reference.title))))
+        link = Reference(reference.text.strip() or whole.rpartition("/")[2] or "picture", whole).markdown
+        # A caption stays, though its picture could not be had.
+        return f"{link}: {_text(reference.title)}" if reference.title else link
 
-    body = changed(draft.body, one) if "[" in draft.body else draft.body
     image = bring(draft.image, draft.image) if draft.image else ""
     extra = dict(draft.extra)
     if image is None:
-        said = extra.get("image")
+        entry = extra.get("image")
         address = absolute(draft.image, base)
-        extra["image"] = {"address": address, **said} if isinstance(said, Mapping) else address
+        extra["image"] = {"address": address, **entry} if isinstance(entry, Mapping) else address
         if draft.image_alt:
             extra["image_alt"] = draft.image_alt
     draft = replace(
-        draft, body=body, image=image or "", extra=extra, left=(*draft.left, *dict.fromkeys(left))
+        draft,
+        blocks=_changed(draft, one),
+        image=image or "",
+        extra=extra,
+        left=(*draft.left, *dict.fromkeys(left)),
+        placed=(*draft.placed, *placed),
     )
     return draft, found
 
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Which article an address leads to. Each gives a path in the workspace, or None.
+    """Finds the article that an address leads to, as a path in the workspace.
 
     `slugs` maps slugs to the paths of their files.
     """
@@ -82,12 +91,14 @@ class Directory:
     at_address: Callable[[str], str | None]
 
     def find(self, address: str, base: str, origin: str) -> str | None:
-        """By the file it was, by where it stands on the web, or by the last part of the address."""
+        """The article by the file it was, by its address on the web, or by the last part of the address."""
         plain = unquote(address.partition("#")[0].partition("?")[0])
         whole = absolute(address, base)
         if _WEB.match(whole) and (path := self.at_address(whole)):
             return path
-        if _OTHER_SCHEME.match(plain):
+        if base and whole.startswith(f"{base.rstrip('/')}/"):
+            plain = unquote(urlsplit(whole).path)
+        elif _OTHER_SCHEME.match(plain):
             return None
         file = os.path.normpath(f"{PurePosixPath(origin).parent}/{plain}")
         for name in (file, f"{file}.md", f"{file}/index.md", f"{file}/_index.md"):
@@ -108,6 +119,7 @@ def with_links(
     """
     base = draft.base or material.address
     left: list[Left] = []
+    placed = list(draft.placed)
 
     def one(reference: Reference) -> str:
         if reference.image:
@@ -116,21 +128,22 @@ def with_links(
         if address.startswith("#"):
             left.append(Left(reference.markdown, _why_dropped(address)))
             return reference.text
+        # Another article of the same import is nearer than its old address.
+        target = directory.find(address, base, material.origin) if address else None
+        if target is not None and target != path:
+            placed.append(address)
+            return replace(reference, address=beside(path, target)).markdown
         whole = absolute(address, base)
         if _WEB.match(whole):
             return replace(reference, address=whole).markdown
         if scheme_of(whole) in PHONE_SCHEMES:
             with suppress(PressroomError):
                 return replace(reference, address=phone_address(whole)).markdown
-        target = directory.find(address, base, material.origin) if address else None
-        if target is not None:
-            return replace(reference, address=beside(path, target)).markdown
         if address:
             left.append(Left(reference.markdown, _why_dropped(address)))
         return reference.text
 
-    body = changed(draft.body, one) if "[" in draft.body else draft.body
-    body = body_of(without_dead(blocks_of(body))) if "cta" in body else body
+    blocks = tuple(as_text_if_dead(block) or block for block in _changed(draft, one))
     related: list[str] = []
     others: list[Link] = []
     for each in draft.related:
@@ -142,15 +155,24 @@ def with_links(
     extra = dict(draft.extra)
     named = [each for each in others if _WEB.match(each.address)]
     if named:
-        body = f"{body.rstrip()}\n\n{_related(named)}\n".lstrip("\n")
+        blocks = (*blocks, SourceBlock(Kind.PARAGRAPH, _related(named)))
     if unknown := [each for each in others if each not in named]:
         extra["related"] = [each.address or each.title for each in unknown]
-    draft = replace(draft, body=body, extra=extra, left=(*draft.left, *dict.fromkeys(left)))
+    draft = replace(
+        draft, blocks=blocks, extra=extra, left=(*draft.left, *dict.fromkeys(left)), placed=tuple(placed)
+    )
     return draft, tuple(dict.fromkeys(related))
 
 
+def _changed(draft: Draft, change: Change) -> tuple[SourceBlock, ...]:
+    return tuple(
+        block if block.kind is Kind.CODE else replace(block, text=change_references(block.text, change))
+        for block in draft.blocks
+    )
+
+
 def absolute(address: str, base: str) -> str:
-    """The address seen from its base, or as it is where there is none, or it is no address."""
+    """The address made absolute by its base; as it is without a base, or if it is not an address."""
     try:
         if not base or _OTHER_SCHEME.match(address) or not urlsplit(base).netloc:
             return f"https:{address}" if address.startswith("//") else address

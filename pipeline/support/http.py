@@ -110,7 +110,7 @@ class SafeClient:
             "Connection": "close",
         }
         self._pool = httpcore.ConnectionPool(
-            ssl_context=ssl.create_default_context(),
+            ssl_context=_tls_context(),
             max_connections=None,
             max_keepalive_connections=0,
             network_backend=CheckedBackend(allow_private),
@@ -201,7 +201,9 @@ def _reason(error: Exception, url: str, limit: float) -> str:
         return f"its certificate is not valid: {invalid.verify_message}"
     if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol | ValueError):
         return f"the address is not valid: {error}"
-    return f"the connection failed: {str(error) or type(error).__name__}"
+    refused = _cause(error, OSError)
+    reason = refused.strerror if refused else None
+    return f"the connection failed: {reason or str(error) or type(error).__name__}"
 
 
 def _cause(error: BaseException | None, kind: type[_Failure]) -> _Failure | None:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from property_kit import tries
-from workspace_kit import WorkspaceRunner, article, issue, png
+from workspace_kit import SETTINGS, WorkspaceRunner, article, issue, png
 
 from pipeline import open_workspace
 from pipeline.articles.pool import Pool
@@ -518,6 +518,17 @@ def test_an_article_that_an_issue_names_or_has_carried_needs_no_tag(workspace: W
     workspace.ok("assemble", "1")
     workspace.write({ISSUE: issue(more="exclude: [left-out]\n")})
     assert "TAG001" not in workspace.run("plan", "1").output
+
+
+def test_a_misspelt_tag_of_a_disclaimer_or_a_required_field_is_named(workspace: WorkspaceRunner) -> None:
+    more = '[[disclaimers]]\ntags = ["reserch", "ketamine"]\ntext = "X."\n'
+    more += '[checks]\nrequire = [{ tags = ["resarch"], fields = ["authors"] }]\n'
+    workspace.write({"newsletter.toml": f"{SETTINGS}\n{more}"})
+    for command in (["plan", "1"], ["assemble", "1"], ["check", "1"]):
+        output = workspace.run(*command).output
+        for what in ('a disclaimer is for the tag "reserch"', '`require` is for the tag "resarch"'):
+            assert f"newsletter.toml: warning TAG003: {what}, which no article has." in output
+        assert output.count("TAG003: ") == 2
 
 
 def test_an_imported_archive_of_other_tags_is_counted_and_not_listed(workspace: WorkspaceRunner) -> None:

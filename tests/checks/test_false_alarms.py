@@ -43,6 +43,7 @@ SOUND_WRITING = [
     "שלום עולם, וגם 你好，世界。Und „so“ weiter …",
     "The address is https://journal.example/a?b=1&c=2, and www is not.",
     "<del>Deleted</del> words, <kbd>Ctrl</kbd> and <abbr>fMRI</abbr> are kept.",
+    "- [x] ~~done~~ www.example.org.\n- [ ] **Sleep** well.",
     "Dear reader,\n\nall is well here.\n\nYours,\n\nthe editors",
 ]
 
@@ -73,6 +74,8 @@ def test_sound_writing_has_no_finding(first: int) -> None:
         ("COPY001", "It is [[TK name of\nthe study]].", '"[[TK name of the study]]" is left in the text'),
         ("COPY001", "TODO(ada: look up) later.", '"TODO(ada: look up)" is left in the text'),
         ("COPY001", "![TK](chart.png)", '"TK" is left in the text'),
+        ("COPY001", "\n::: web-only\nA TK man.\n:::", '"TK" is left in the text: A TK man.'),
+        ("COPY001", "\n::: callout\n::: web-only\nA TK.\n:::\n:::", '"TK" is left in the text: A TK.'),
         ("COPY001", "Lorem ipsum dolor: lorem ipsum.", '"Lorem ipsum"'),
         ("COPY001", "The figure is [insert number] now.", '"[insert number]"'),
         ("COPY002", "It goes\nto to the brain.", '"to to" has a word twice'),
@@ -91,6 +94,13 @@ def test_slips_are_found_where_they_stand(code: str, text: str, said: str) -> No
     first = 8 + BODY.split("\n").index("The trial counted those who improved.")
     assert found.place.path == "issues/articles/glutamate-switch.md"
     assert found.place.line is not None and first <= found.place.line <= first + text.count("\n")
+
+
+def test_a_merge_field_in_a_title_is_shown_as_it_is_written_and_in_a_subject_it_is_filled() -> None:
+    issue = 'subject: "News for {{ first_name | you }}"\npreview_text: "Dear {{ first_name }}"\n'
+    case = Case(title="For {{ first_name }}", issue=issue)
+    (violation,) = rule_of("COPY004").findings(check_context(case))
+    assert '"{{ first_name }}" is shown to readers: For {{ first_name }}' in violation.message
 
 
 def test_a_slip_in_the_second_line_of_a_paragraph_is_found_there() -> None:

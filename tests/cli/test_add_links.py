@@ -23,7 +23,7 @@ from pipeline.cli import main
 from pipeline.compose import Composer
 from pipeline.content.tree import elements
 from pipeline.errors import PressroomError, flatten
-from pipeline.importers.plain.escape import foreign
+from pipeline.importers.escape import foreign
 from pipeline.model import ComposedLink, LinkItem, MergeField, Place
 from pipeline.support.files import FORBIDDEN
 from pipeline.workspace import open_workspace
@@ -165,6 +165,20 @@ def test_many_come_from_standard_input(workspace: WorkspaceRunner) -> None:
     )
     assert [each["title"] for each in workspace.json("links")] == ["Second", "The first: one"]
     assert workspace.json("plan", "1")["links"][0]["taken"]
+
+
+def test_an_unsound_link_among_many_is_named_and_the_others_are_added(workspace: WorkspaceRunner) -> None:
+    lines = "https://a.example/?to={{email}} No\nhttps://a.example/2 Two\n"
+    result = CliRunner().invoke(
+        main, ["-C", str(workspace.root), "add", "-", *NOW], input=lines, prog_name="pressroom"
+    )
+    assert (
+        result.exit_code == 1
+        and "https://a.example/?to={{email}}: `url` is the same for all readers" in result.stderr
+    )
+    assert [each["title"] for each in workspace.json("links")] == ["Two"]
+    blank = workspace.error("add", "https://a.example/3", "--title", "  ")
+    assert "https://a.example/3: `title` is empty." in blank
 
 
 def test_links_lists_what_waits_what_was_used_and_what_is_gone(workspace: WorkspaceRunner, site: str) -> None:

@@ -331,6 +331,7 @@ def test_the_picture_of_an_issue_is_at_its_head_in_every_form(
     [
         ("image: window.png\n", 5, "the image has no `image_alt`."),
         ("image: windw.png\nimage_alt: A window\n", 5, 'the image "windw.png" does not exist.'),
+        ("image: sea.png\nimage_alt: The sea\n", 5, "Save it as issues/001-the-cold-kitchen/sea.png."),
         ("image: ../../../window.png\nimage_alt: A window\n", 5, "leaves the workspace."),
     ],
 )
@@ -403,6 +404,7 @@ preview_text: >
   can have.
 image: window.png
 image_alt: A window
+id: tag:synapse.example,2019:12
 aliases:
   - 001-the-brain   # as it was called
 # The sections, in their order.
@@ -475,7 +477,9 @@ def test_a_long_issue_has_its_titles_at_its_head(workspace: WorkspaceRunner) -> 
         assert f'id="{name}"' in forms["page"]
     head, *_ = forms["text part"].partition("-----")
     assert "In this issue:\n- The glutamate switch\n- The lamp\n- The river\n- The stair\n" in head
-    assert workspace.run("check").exit_code == 0
+    checked = workspace.run("check")
+    assert checked.exit_code == 0
+    assert "PLAIN003" not in checked.stderr + checked.stdout
 
 
 @pytest.mark.parametrize("change", ["shorter", "fewer", "show"])

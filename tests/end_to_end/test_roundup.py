@@ -64,7 +64,7 @@ def test_25_links_in_one_file_are_an_issue_in_every_form(roundup: WorkspaceRunne
     assert [each["url"] for each in listing["links"][:1]] == ["https://example.org/1"]
     assert not [path for path in roundup.tree("build/site/articles") if "example" in path]
     assert "Title 7" not in roundup.read("build/site/articles/feed.json")
-    assert "matters" in roundup.read("build/site/search/index.json")
+    assert "matters" in roundup.read("build/site/search/issues-1.json")
 
 
 def test_the_lock_has_the_links_and_holds_whatever_joins_the_pool(roundup: WorkspaceRunner) -> None:
@@ -181,6 +181,12 @@ def test_a_badge_is_before_the_link_and_stays_in_a_frozen_issue(workspace: Works
     assert "LOCK001" in workspace.run("build", "--now", "2026-02-02").stderr
     assert "Sponsored · Title 1 [1]" in workspace.read("build/issues/001-the-plastic-brain/email.txt")
     assert workspace.read("build/issues/001-the-plastic-brain/email.html").count(">Sponsored</b>") == 1
+
+
+def test_a_placeholder_in_a_badge_is_found(workspace: WorkspaceRunner) -> None:
+    section = "sections:\n  - {title: News, tags: [news], badges: {news: TK}}\n"
+    workspace.write({LINKS: entry(1), ISSUE: issue(more=section)})
+    assert 'COPY001: "TK" is left in the text: TK' in workspace.run("check", "1").output
 
 
 def test_a_link_whose_tag_no_section_takes_is_named(workspace: WorkspaceRunner) -> None:

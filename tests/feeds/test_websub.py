@@ -167,7 +167,7 @@ def test_a_hub_that_is_not_there_is_reported(workspace: WorkspaceRunner) -> None
     workspace.write({"newsletter.toml": f'hub = "http://127.0.0.1:9/"\n{SETTINGS}'})
     workspace.ok("build", "--now", "2026-02-02")
     said = workspace.error("feed", "--ping", "--yes")
-    assert "the connection failed" in said and "Run it again later" in said
+    assert "the connection failed: Connection refused" in said and "Run it again later" in said
 
 
 def test_a_workspace_without_a_hub_or_without_feeds_says_so(workspace: WorkspaceRunner) -> None:

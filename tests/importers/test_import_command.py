@@ -191,6 +191,14 @@ def test_a_tag_of_the_publication_is_suggested_by_its_words(workspace: Workspace
     assert head(workspace.read(one["path"]))["tags"] == ["research"]
 
 
+def test_an_address_in_an_authors_name_is_not_published(workspace: WorkspaceRunner) -> None:
+    authors = "[Ada Example <ada@x.example>, ben@x.example]"
+    workspace.write({"in/a.md": f"---\ntitle: A\nauthors: {authors}\n---\n{WORDS}\n"})
+    (one,) = workspace.json("import", str(workspace.root / "in"), *NOW)["articles"]
+    assert head(workspace.read(one["path"]))["authors"] == ["Ada Example"]
+    assert "ben@x.example" in str(one["left_out"])
+
+
 def test_constants_become_the_publications_tags(workspace: WorkspaceRunner) -> None:
     workspace.write({"in/a.md": f"---\ntitle: A\ncategories: [RESEARCH, CLINICAL_PRACTICE]\n---\n{WORDS}\n"})
     (one,) = workspace.json("import", str(workspace.root / "in"), *NOW)["articles"]
@@ -508,7 +516,7 @@ def test_what_cannot_be_imported_is_named_and_the_rest_goes_on(
     (old / "empty.md").write_bytes(b" \n")
     (old / "bomb.docx").write_bytes(b"PK\x03\x04 not a package")
     (old / "entities.xml").write_text('<!DOCTYPE r [<!ENTITY a "b">]><rss><channel/></rss>', encoding="utf-8")
-    (old / "picture.png").write_bytes(png())
+    (old / "notes.odt").write_bytes(png())
     with (old / "huge.txt").open("wb") as file:
         file.truncate(50_000_001)
     (old / "loop").symlink_to(old)
@@ -517,13 +525,13 @@ def test_what_cannot_be_imported_is_named_and_the_rest_goes_on(
     assert result.exit_code == 1
     assert "Traceback" not in result.output
     assert "issues/articles/good.md  new" in result.stdout
-    assert "picture.png: skipped" in result.stderr
+    assert "notes.odt: skipped" in result.stderr
     for name, said in {
         "binary.txt": "is no form that can be imported",
         "empty.md": "is empty",
         "bomb.docx": "is no document that can be read",
         "entities.xml": "entities",
-        "huge.txt": "is larger than 50 MB",
+        "huge.txt": "at most 50 MB can be read",
         "loop": "is a link to a folder above it",
         "dangling.md": "there is no such file",
     }.items():

@@ -38,9 +38,3 @@ def test_a_second_class_of_a_name_is_refused(tmp_path: Path) -> None:
     (tmp_path / "one.py").write_text("class Item: ...\n")
     (tmp_path / "two.py").write_text("class Item: ...\n")
     assert "the class name Item is taken by" in check(tmp_path).stdout
-
-
-def test_importers_are_left_out(tmp_path: Path) -> None:
-    (tmp_path / "importers").mkdir()
-    (tmp_path / "importers" / "one.py").write_text('"""It stands."""\n')
-    assert check(tmp_path).returncode == 0

@@ -28,7 +28,7 @@ def test_all_other_json_is_read_as_it_is() -> None:
 
 def test_every_module_reads_json_of_others_here() -> None:
     """But for data of the package, and for front matter, which is read with its order and doubles."""
-    own = {"support/json_text.py", "checks/rules/client_support.py", "importers/head/read.py"}
+    own = {"support/json_text.py", "checks/rules/client_support.py", "importers/frontmatter/read.py"}
     readers = {
         file.relative_to(ROOT / "pipeline").as_posix()
         for file in (ROOT / "pipeline").rglob("*.py")

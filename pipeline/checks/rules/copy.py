@@ -12,6 +12,7 @@ from pipeline.checks.source_text import Passage, small_passages
 from pipeline.config.placeholders import placeholders_left
 from pipeline.content.events import past_events
 from pipeline.model import Place, Severity
+from pipeline.support import merge
 
 _PLACEHOLDER = re.compile(
     r"\[\[TK\b[^\]]*\]\]|\bTK(?:TK)*\b|\bTODO\([^()]*\)|\bFIXME\b|\[(?i:insert)\b[^\]]*\]"
@@ -156,7 +157,8 @@ def leftover_markdown(context: CheckContext) -> Iterator[Violation]:
     for passage in context.passages:
         match = _MARKDOWN.search(passage.text)
         if not match and not passage.tag:
-            match = _IN_FIELDS.search(passage.text)
+            fields = (each for each in merge.TYPED.finditer(passage.text) if each["name"])
+            match = _IN_FIELDS.search(passage.text) or next(fields, None)
         if match:
             message = f'"{match[0].strip()}" is shown to readers: {_around(passage.text, match)}'
             yield Violation(message, passage.place(match.start()))

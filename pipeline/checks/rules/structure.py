@@ -9,7 +9,8 @@ from pipeline.checks.context import CheckContext
 from pipeline.checks.html_page import HEADINGS
 from pipeline.checks.rule import Violation, rule
 from pipeline.content.tree_text import tree_text
-from pipeline.model import Block, Element, Severity
+from pipeline.errors import suggest
+from pipeline.model import Block, Element, Place, Severity
 
 _FEWEST_WORDS = 15
 _LONGEST_PARAGRAPH = 200
@@ -138,3 +139,21 @@ def required_field(context: CheckContext) -> Iterator[Violation]:
                     if not (getattr(article, name, None) or article.extra.get(name)):
                         message = f'`{name}` is missing, which the tag "{tag}" asks for.'
                         yield Violation(message, article.place)
+
+
+@rule(
+    "COPY014",
+    Severity.WARNING,
+    "An author's name is nearly one of [authors]",
+    source="docs/settings.md, authors",
+    remedy="Write the name as in newsletter.toml. If it is another person, silence the rule in the article.",
+)
+def misspelt_author(context: CheckContext) -> Iterator[Violation]:
+    """The name is misspelt, and is shown without its role, address and picture."""
+    known = context.publication.authors
+    for article in (each.article for each in context.edition.articles):
+        place = Place(article.place.path, article.lines.get("authors") or article.place.line)
+        for author in article.authors:
+            if author.name not in known and (hint := suggest(author.name, known, 0.85)):
+                message = f'the author "{author.name}" is not in [authors] of newsletter.toml.'
+                yield Violation(message, place, f"{hint} If not, silence the rule in this file.")

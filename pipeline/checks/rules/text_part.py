@@ -15,8 +15,9 @@ from pipeline.model import Place, Severity
 from pipeline.support.urls import home_url, shows_number
 
 _WIDEST = 78
-_ADDED = re.compile(r"\[\d+\]|\[Image: [^\]]*\]")
-"""What only the text part has: the numbers of links and notes, and images by their alt text."""
+_ADDED = re.compile(r"\[\d+\]|\[Image: [^\]]*\]|https?://")
+"""What only the text part has: the numbers of links and notes, images by their alt text, and the `https://`
+of a bare `www.` address."""
 
 _TAG = re.compile(
     r"</?(?:a|b|blockquote|br|center|div|em|font|h[1-6]|hr|i|img|li|ol|p|span|strong|style|sub|sup|table"
@@ -101,11 +102,14 @@ def lost_address(context: CheckContext) -> Iterator[Violation]:
     text = context.rendered.text
     if not text.strip():
         return
-    # The masthead's link to the site is not repeated.
-    home = home_url(context.publication)
+    # The masthead's link to the site is not repeated. The contents of a long issue lead to its page; in the
+    # text part the articles are below.
+    page = context.edition.url
+    contents = {f"{page}#{each.article.slug}" for each in context.edition.articles}
+    left_out = {"", home_url(context.publication), *contents}
     urls = {link.href: link.url for link in context.links if not shows_number(link.text, link.url)}
     for href, url in urls.items():
-        if not url.startswith("#") and url not in {"", home} and href.removeprefix("mailto:") not in text:
+        if not url.startswith("#") and url not in left_out and href.removeprefix("mailto:") not in text:
             yield Violation(f'the text part does not have the address "{url}".', context.places.of_link(url))
 
 

@@ -80,6 +80,18 @@ def sections_without_articles(context: CheckContext) -> Iterator[Violation]:
 
 
 @rule(
+    "TAG003",
+    Severity.WARNING,
+    "A disclaimer or a required field is for a tag that no article has",
+    source="docs/settings.md, disclaimers and checks",
+    remedy="Write the tag as the articles do.",
+)
+def unused_tag(context: CheckContext) -> Iterator[Violation]:
+    """The tag is misspelt: articles go out without the disclaimer, or without the field."""
+    return _noticed(context, "TAG003")
+
+
+@rule(
     "TMPL001",
     Severity.WARNING,
     "A template of the workspace is not used",

@@ -22,6 +22,7 @@ ELSEWHERE = {
     "LOCK003",
     "TAG001",
     "TAG002",
+    "TAG003",
     "TMPL001",
     "LINK001",
     "LINK002",

@@ -68,4 +68,10 @@ EXAMPLES = {
             settings='[checks]\nrequire = [{ tags = ["research"], fields = ["authors", "reviewed_by"] }]',
         ),
     ),
+    "COPY014": Example(
+        Case(front="authors: [ada Exampel]\n", settings='[authors."Ada Example"]\nrole = "editor"'),
+        Case(
+            front="authors: [Bo Example, Ada Example]\n", settings='[authors."Ada Example"]\nrole = "editor"'
+        ),
+    ),
 }

@@ -1,0 +1,1 @@
+"""What other systems export of a publication: posts, and lists of links."""

@@ -1,0 +1,73 @@
+"""A `.zip` as it was downloaded: unpacked into a folder of its own, so that it is read as any folder is."""
+
+from __future__ import annotations
+
+import stat
+import zipfile
+from pathlib import Path, PurePosixPath
+
+from pipeline.errors import PressroomError
+
+MOST_FILES = 20_000
+MOST_BYTES = 1_000_000_000
+"""What an archive may have unpacked; a bomb has more."""
+_RATIO = 200
+"""How many times smaller than its content a large file may be packed; texts reach 20, a bomb 1,000."""
+
+
+def is_archive(path: Path) -> bool:
+    """Whether a file is a `.zip`; documents are that too, and have other endings."""
+    return path.suffix.lower() == ".zip"
+
+
+def unpack(path: Path, folder: Path) -> None:
+    """Unpack an archive into a folder.
+
+    Raises `PressroomError` for names that lead out of it, links, encrypted and nested archives, and for what
+    would unpack to more than `MOST_BYTES`. Nothing is written then.
+    """
+    name = path.as_posix()
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [each for each in archive.infolist() if not _is_junk(each)]
+            _check(members, name)
+            for member in members:
+                target = folder / PurePosixPath(member.filename)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with archive.open(member) as source, target.open("wb") as file:
+                    left = member.file_size
+                    while data := source.read(min(1 << 20, left + 1)):
+                        left -= len(data)
+                        if left < 0:
+                            raise PressroomError(f"{member.filename} is larger than the archive says.", name)
+                        file.write(data)
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError, ValueError) as error:
+        hint = "Download it again: perhaps it did not arrive whole."
+        raise PressroomError("this archive cannot be unpacked.", name, hint=hint) from error
+
+
+def _is_junk(member: zipfile.ZipInfo) -> bool:
+    """Folders, and what macOS puts beside each file."""
+    parts = PurePosixPath(member.filename).parts
+    return member.is_dir() or "__MACOSX" in parts or member.filename.endswith(".DS_Store")
+
+
+def _check(members: list[zipfile.ZipInfo], name: str) -> None:
+    if len(members) > MOST_FILES or sum(each.file_size for each in members) > MOST_BYTES:
+        what = f"would unpack to more than {MOST_FILES:,} files or {MOST_BYTES // 1_000_000:,} MB."
+        raise PressroomError(what, name, hint="Unpack it yourself, and import the folder.")
+    for each in members:
+        path = PurePosixPath(each.filename)
+        if path.is_absolute() or ".." in path.parts or "\\" in each.filename or ":" in path.parts[0]:
+            raise PressroomError(f'its file "{each.filename}" would be written outside of its folder.', name)
+        if stat.S_ISLNK(each.external_attr >> 16):
+            raise PressroomError(
+                f'its file "{each.filename}" is a link.', name, hint="Pack it without links."
+            )
+        if each.flag_bits & 1:
+            raise PressroomError("is encrypted.", name, hint="Unpack it yourself, and import the folder.")
+        if path.suffix.lower() in (".zip", ".gz", ".7z", ".rar"):
+            hint = "Unpack it yourself, and import the folder."
+            raise PressroomError(f'holds another archive, "{each.filename}".', name, hint=hint)
+        if each.file_size > 10_000_000 and each.file_size > _RATIO * max(each.compress_size, 1):
+            raise PressroomError(f'its file "{each.filename}" unpacks to {each.file_size:,} bytes.', name)

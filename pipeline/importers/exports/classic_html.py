@@ -1,0 +1,94 @@
+"""WordPress's own HTML: paragraphs that its classic editor leaves to empty lines, and its shortcodes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from html import escape
+
+_BLOCK = (
+    r"(?:address|article|aside|blockquote|dl|div|fieldset|figure|footer|form|h[1-6]|header|hr|main|nav|ol|p"
+    r"|pre|section|table|ul)"
+)
+_KEPT = re.compile(
+    r"<(pre|script|style|table|ul|ol|figure)\b.*?</\1\s*>|<!--.*?-->", re.DOTALL | re.IGNORECASE
+)
+_OPEN = re.compile(rf"\s*(<{_BLOCK}\b[^>]*>)", re.IGNORECASE)
+_CLOSE = re.compile(rf"(</{_BLOCK}\s*>|<hr\b[^>]*>)\s*", re.IGNORECASE)
+_STARTS = re.compile(rf"</?{_BLOCK}\b|\x02", re.IGNORECASE)
+_HELD = re.compile(r"\x02(\d+)\x03")
+
+_CAPTION = re.compile(r"\[(?:wp_)?caption([^\]]*)\](.*?)\[/(?:wp_)?caption\]", re.DOTALL)
+_PICTURE = re.compile(r"(?:<a\b[^>]*>\s*)?<img\b[^>]*>(?:\s*</a>)?", re.IGNORECASE)
+_GALLERY = re.compile(r"\[gallery([^\]]*)\]")
+_EMBED = re.compile(r"\[(embed|video|audio|playlist)([^\]]*)\](?:([^\[\]]*)\[/\1\])?")
+_ARGUMENT = re.compile(r"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"']+))""")
+_ADDRESS = re.compile(r"""https?://[^\s"'\]]+""")
+_ALONE = re.compile(r"(?m)^[ \t]*(https?://\S+)[ \t]*$")
+
+
+def as_html(text: str, pictures: Mapping[str, tuple[str, str]]) -> str:
+    """The content of a post as whole HTML. `pictures` are addresses and captions by the id of the upload."""
+    text = text.replace("\r\n", "\n")
+    text = _CAPTION.sub(_figure, text)
+    text = _GALLERY.sub(lambda match: _gallery(match[1], pictures), text)
+    text = _EMBED.sub(_embedded, text)
+    text = _ALONE.sub(lambda match: _link(match[1]), text)
+    return paragraphs(text)
+
+
+def paragraphs(text: str) -> str:
+    """HTML with a paragraph for each part between empty lines, and a line break for each line end."""
+    held: list[str] = []
+
+    def hold(match: re.Match[str]) -> str:
+        held.append(match[0])
+        return (
+            f"\n\n\x02{len(held) - 1}\x03\n\n"
+            if not match[0].startswith("<!--")
+            else f"\x02{len(held) - 1}\x03"
+        )
+
+    text = _KEPT.sub(hold, text.replace("\x02", "").replace("\x03", ""))
+    text = _CLOSE.sub(r"\1\n\n", _OPEN.sub(r"\n\n\1", text))
+    parts = [part.strip() for part in re.split(r"\n\s*\n", text)]
+    html = "\n".join(
+        part if _STARTS.match(part) or not part else "<p>" + part.replace("\n", "<br>\n") + "</p>"
+        for part in parts
+        if part
+    )
+    return _HELD.sub(lambda match: held[int(match[1])], html)
+
+
+def _arguments(text: str) -> dict[str, str]:
+    return {name: one or two or three for name, one, two, three in _ARGUMENT.findall(text)}
+
+
+def _figure(match: re.Match[str]) -> str:
+    inside = match[2].strip()
+    picture = _PICTURE.search(inside)
+    if picture is None:
+        return inside
+    words = inside[: picture.start()] + inside[picture.end() :]
+    caption = words.strip() or escape(_arguments(match[1]).get("caption", ""))
+    return f"<figure>{picture[0]}<figcaption>{caption}</figcaption></figure>"
+
+
+def _gallery(arguments: str, pictures: Mapping[str, tuple[str, str]]) -> str:
+    ids = re.findall(r"\d+", _arguments(arguments).get("ids", ""))
+    figures = []
+    for each in ids:
+        address, caption = pictures.get(each, ("", ""))
+        if address:
+            note = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
+            figures.append(f'<figure><img src="{escape(address)}" alt="{escape(caption)}">{note}</figure>')
+    return "\n\n".join(figures)
+
+
+def _embedded(match: re.Match[str]) -> str:
+    found = _ADDRESS.search(f"{match[3] or ''} {match[2]}")
+    return f"\n\n{_link(found[0])}\n\n" if found else match[3] or ""
+
+
+def _link(address: str) -> str:
+    return f'<p><a href="{escape(address)}">{escape(address)}</a></p>'

@@ -1,0 +1,259 @@
+"""Exports in JSON: Ghost's, and Buttondown's emails. Any other JSON is refused with what it is."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from html import escape
+from typing import Any
+
+from pipeline.errors import PressroomError
+from pipeline.importers.decode import MAX_EXPORT_BYTES, cleaned, text_of
+from pipeline.importers.draft import Draft, Left, Material
+from pipeline.importers.exports.post import PAGE, ExportedPost, draft_of_post
+from pipeline.importers.readers.feed_item import Person
+from pipeline.support.json_text import read_json
+
+NAME = "json"
+DESCRIPTION = "an export of Ghost, or of Buttondown's emails (.json)"
+
+_SITE = "__GHOST_URL__"
+"""What Ghost's exports write in place of the site's address."""
+
+
+def takes(material: Material) -> bool:
+    """Whether it is JSON by its ending and its first sign. Never raises."""
+    return material.ending == ".json" and material.data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
+
+
+def read(material: Material) -> tuple[Draft, ...]:
+    """The posts in it. Raises `PressroomError` for JSON that is no export of posts."""
+    try:
+        data = read_json(text_of(material, MAX_EXPORT_BYTES), strict=False)
+    except json.JSONDecodeError as error:
+        hint = "Export it again: perhaps it was not downloaded whole."
+        raise PressroomError("this JSON is broken here.", material.name, error.lineno, hint) from error
+    except ValueError as error:
+        raise PressroomError(f"is no JSON that can be read: {error}.", material.name) from error
+    if tables := _ghost(data):
+        return tuple(draft_of_post(each, "") for each in _ghost_posts(tables))
+    emails = data if isinstance(data, list) else data.get("results")
+    if isinstance(emails, list) and emails and all(_is_email(each) for each in emails):
+        return tuple(draft_of_post(_email(each), "") for each in emails)
+    keys = ", ".join(map(str, list(data)[:5])) if isinstance(data, dict) else "a list"
+    raise PressroomError(
+        f"is JSON, but no export of posts that is known: it has {keys}.",
+        material.name,
+        hint="Ghost's export (Settings, Migration tools) and Buttondown's emails can be imported.",
+    )
+
+
+# --- Ghost ------------------------------------------------------------------------------------
+
+
+def _ghost(data: Any) -> dict[str, list[dict[str, Any]]]:
+    """The tables of Ghost's export by name; empty for anything else."""
+    found = data.get("db", data.get("data")) if isinstance(data, dict) else None
+    found = found[0] if isinstance(found, list) and found else found
+    found = found.get("data", found) if isinstance(found, dict) else None
+    if not isinstance(found, dict) or not isinstance(found.get("posts"), list):
+        return {}
+    return {
+        name: [row for row in rows if isinstance(row, dict)]
+        for name, rows in found.items()
+        if isinstance(rows, list)
+    }
+
+
+def _ghost_posts(tables: dict[str, list[dict[str, Any]]]) -> Iterator[ExportedPost]:
+    tags = {str(row.get("id")): _text(row.get("name")) for row in tables.get("tags", ())}
+    users = {str(row.get("id")): _text(row.get("name")) for row in tables.get("users", ())}
+    for post in tables["posts"]:
+        key = str(post.get("id"))
+        names = _joined(tables.get("posts_tags", ()), key, "tag_id", tags)
+        authors = _joined(tables.get("posts_authors", ()), key, "author_id", users)
+        authors = authors or [name for name in [users.get(str(post.get("author_id")), "")] if name]
+        html, left = _ghost_html(post)
+        slug = _text(post.get("slug"))
+        image = _text(post.get("feature_image"))
+        yield ExportedPost(
+            id=key,
+            title=escape(_text(post.get("title"))),
+            html=html.replace(_SITE, ""),
+            dek=escape(_text(post.get("custom_excerpt"))),
+            slug=slug,
+            link=_text(post.get("canonical_url")),
+            published=_text(post.get("published_at")),
+            updated=_text(post.get("updated_at")) if post.get("status") == "published" else "",
+            people=tuple(Person(name) for name in authors),
+            # A name that begins with # is Ghost's mark for tags that no reader sees.
+            tags=tuple(name for name in names if not name.startswith("#")),
+            image=image.replace(_SITE, ""),
+            live=post.get("status") in ("published", "sent"),
+            paid=post.get("visibility") not in (None, "public"),
+            left=left,
+            omitted=PAGE if post.get("type") == "page" or post.get("page") else "",
+            feed_id=key,
+        )
+
+
+def _joined(rows: Any, post: str, key: str, names: dict[str, str]) -> list[str]:
+    mine = [row for row in rows if str(row.get("post_id")) == post]
+    mine.sort(key=lambda row: int(row.get("sort_order") or 0))
+    return [names[str(row.get(key))] for row in mine if names.get(str(row.get(key)))]
+
+
+def _ghost_html(post: dict[str, Any]) -> tuple[str, tuple[Left, ...]]:
+    """The body as HTML: as it is, or else from the editor's own form (lexical, mobiledoc)."""
+    if html := _text(post.get("html")):
+        return html, ()
+    for form in ("lexical", "mobiledoc"):
+        if isinstance(source := post.get(form), str) and source:
+            try:
+                data = read_json(source, strict=False)
+                return (_lexical(data["root"]) if form == "lexical" else _mobiledoc(data)), ()
+            except (ValueError, KeyError, TypeError, IndexError, RecursionError):
+                return "", (Left(cleaned(source), f"a body in {form} that cannot be read"),)
+    return f"<p>{escape(_text(post.get('plaintext')))}</p>".replace("\n\n", "</p><p>"), ()
+
+
+_FORMATS = ((1, "strong"), (2, "em"), (4, "s"), (16, "code"), (32, "sub"), (64, "sup"))
+"""Lexical's bits of a text's format."""
+
+
+def _lexical(node: dict[str, Any]) -> str:
+    """A node of Lexical as HTML; a card that is not known is left as the words in it."""
+    kind = node.get("type")
+    inside = "".join(_lexical(each) for each in node.get("children", ()))
+    if kind in ("text", "extended-text"):
+        html = escape(_text(node.get("text")))
+        for bit, tag in _FORMATS:
+            if int(node.get("format") or 0) & bit:
+                html = f"<{tag}>{html}</{tag}>"
+        return html
+    if kind == "linebreak":
+        return "<br>"
+    if kind in ("heading", "extended-heading"):
+        tag = _text(node.get("tag")) or "h2"
+        return f"<{tag}>{inside}</{tag}>" if re.fullmatch("h[1-6]", tag) else f"<p>{inside}</p>"
+    if kind in ("quote", "extended-quote", "aside"):
+        return f"<blockquote><p>{inside}</p></blockquote>"
+    if kind == "list":
+        tag = "ol" if node.get("listType") == "number" else "ul"
+        return f"<{tag}>{inside}</{tag}>"
+    if kind == "listitem":
+        return f"<li>{inside}</li>"
+    if kind in ("link", "autolink"):
+        return f'<a href="{escape(_text(node.get("url")))}">{inside}</a>'
+    if kind == "paragraph":
+        return f"<p>{inside}</p>"
+    return inside or _card(str(kind), node)
+
+
+def _mobiledoc(data: dict[str, Any]) -> str:
+    """Mobiledoc 0.3 as HTML (github.com/bustle/mobiledoc-kit, MOBILEDOC.md)."""
+    parts = []
+    for section in data["sections"]:
+        if section[0] == 1:
+            parts.append(f"<{_tag(section[1])}>{_markers(section[2], data)}</{_tag(section[1])}>")
+        elif section[0] == 2:
+            parts.append(f'<img src="{escape(_text(section[1]))}" alt="">')
+        elif section[0] == 3:
+            items = "".join(f"<li>{_markers(each, data)}</li>" for each in section[2])
+            parts.append(f"<{_tag(section[1])}>{items}</{_tag(section[1])}>")
+        elif section[0] == 10:
+            name, card = data["cards"][section[1]]
+            parts.append(_card(name, card))
+    return "".join(parts)
+
+
+def _tag(name: str) -> str:
+    return name if re.fullmatch(r"p|h[1-6]|blockquote|ul|ol|aside", name) else "p"
+
+
+def _markers(markers: list[Any], data: dict[str, Any]) -> str:
+    html = ""
+    opened: list[str] = []
+    for kind, opening, closing, value in markers:
+        for number in opening:
+            name, *attributes = data["markups"][number]
+            pairs = attributes[0] if attributes else []
+            link = dict(zip(pairs[::2], pairs[1::2], strict=False)).get("href", "")
+            name = name if re.fullmatch("a|b|code|em|i|s|strong|sub|sup|u", name) else "span"
+            html += f'<a href="{escape(link)}">' if name == "a" else f"<{name}>"
+            opened.append(name)
+        html += escape(_text(value)) if kind == 0 else "<br>"
+        for _ in range(min(closing, len(opened))):
+            html += f"</{opened.pop()}>"
+    return html + "".join(f"</{name}>" for name in reversed(opened))
+
+
+_CARD_TEXTS = ("heading", "subheading", "header", "content", "calloutText", "buttonText", "toggleHeading")
+"""Where the other cards of Ghost's editor have words."""
+
+
+def _card(name: str, card: dict[str, Any]) -> str:
+    """A card of Ghost's editor as HTML."""
+    words = {key: _text(value) for key, value in card.items()}
+    if name in ("html", "markdown", "card-markdown"):
+        return words.get("html") or _from_markdown(words.get("markdown", ""))
+    if name == "image":
+        caption = f"<figcaption>{words['caption']}</figcaption>" if words.get("caption") else ""
+        picture = f'<img src="{escape(words.get("src", ""))}" alt="{escape(words.get("alt", ""))}">'
+        return f"<figure>{picture}{caption}</figure>"
+    if name in ("hr", "horizontalrule"):
+        return "<hr>"
+    if name in ("code", "codeblock"):
+        return f"<pre><code>{escape(words.get('code', ''))}</code></pre>"
+    if name == "gallery":
+        return "".join(_card("image", each) for each in card.get("images", ()) if isinstance(each, dict))
+    if name in ("bookmark", "embed", "video", "audio", "file") and (
+        url := words.get("url") or words.get("src", "")
+    ):
+        title = words.get("title") or _text((card.get("metadata") or {}).get("title")) or url
+        return f'<p><a href="{escape(url)}">{escape(title)}</a></p>'
+    if name == "button" and words.get("buttonUrl"):
+        return f'<p><a href="{escape(words["buttonUrl"])}">{escape(words.get("buttonText", ""))}</a></p>'
+    texts = (words.get(key, "") for key in _CARD_TEXTS)
+    return "".join(f"<p>{each}</p>" for each in texts if each)
+
+
+def _from_markdown(text: str) -> str:
+    return "".join(f"<p>{escape(part)}</p>" for part in re.split(r"\n\s*\n", text) if part.strip())
+
+
+# --- Buttondown -------------------------------------------------------------------------------
+
+
+def _is_email(value: Any) -> bool:
+    return isinstance(value, dict) and "subject" in value and "body" in value
+
+
+def _email(email: dict[str, Any]) -> ExportedPost:
+    return button_post({key: _text(value) for key, value in email.items()})
+
+
+def button_post(row: dict[str, str]) -> ExportedPost:
+    """A post of Buttondown, from the fields of an email in its export."""
+    body = row.get("body", "")
+    as_html = "buttondown-editor-mode: fancy" in body[:200]
+    status = row.get("status", "sent")
+    return ExportedPost(
+        id=row.get("id", "") or row["subject"],
+        title=escape(row["subject"]),
+        html=re.sub(r"^<!--\s*buttondown-editor-mode[^>]*-->", "", body) if as_html else "",
+        markdown="" if as_html else body,
+        dek=escape(row.get("description", "")),
+        slug=row.get("slug", ""),
+        link=row.get("absolute_url", ""),
+        published=row.get("publish_date", "") or row.get("creation_date", ""),
+        image=row.get("image", ""),
+        live=status in ("sent", "published", "imported", "in_flight"),
+        paid=row.get("email_type", "public") in ("premium", "private"),
+        omitted="deleted there" if status == "deleted" else "",
+    )
+
+
+def _text(value: Any) -> str:
+    return cleaned(value) if isinstance(value, str) else str(value) if isinstance(value, int) else ""

@@ -1,0 +1,69 @@
+"""A post as another system exports it, and the article that it becomes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from pipeline.importers.draft import Draft, Left, Material
+from pipeline.importers.readers import markdown
+from pipeline.importers.readers.feed_item import FeedText, Person, SourceItem, draft_of
+
+PAGE = "a page: bring pages too with --pages"
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedPost:
+    """A post; texts are as the system writes them, and `html` and `markdown` are two forms of its body.
+
+    `dek` is what the editor wrote below the title. `live` is false for whatever the public has not seen.
+    `omitted` is the reason why no article is made of it. `feed_id` is the id that the system's feed has
+    for it, if that is known.
+    """
+
+    id: str
+    title: str
+    html: str = ""
+    markdown: str = ""
+    dek: str = ""
+    slug: str = ""
+    link: str = ""
+    published: str = ""
+    updated: str = ""
+    people: tuple[Person, ...] = ()
+    tags: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    image: str = ""
+    live: bool = True
+    paid: bool = False
+    left: tuple[Left, ...] = ()
+    omitted: str = ""
+    feed_id: str = ""
+
+
+def draft_of_post(post: ExportedPost, base: str) -> Draft:
+    """The article of a post; `base` is the address of its site."""
+    item = SourceItem(
+        id=post.id,
+        link=post.link,
+        title=FeedText(post.title, True),
+        contents=(FeedText(post.html, True),) if post.html.strip() else (),
+        published=post.published,
+        updated=post.updated,
+        people=post.people,
+        tags=(*post.tags, *post.categories),
+        images=(post.image,) if post.image else (),
+        base=post.link or base,
+        left=post.left,
+        extra={"categories": list(post.categories)},
+    )
+    draft = draft_of(item)
+    if post.markdown:
+        body = markdown.read(Material("post.md", post.markdown.encode("utf-8", "replace")))[0]
+        draft = replace(draft, blocks=body.blocks, left=(*draft.left, *body.left), source_text=post.markdown)
+    dek = FeedText(post.dek).plain
+    draft = replace(draft, dek=dek, slug=post.slug, draft=not post.live)
+    draft = replace(draft, omitted=post.omitted, feed_id=post.feed_id)
+    if post.paid:
+        why = "its readers paid for it: name an `audience` before you publish it"
+        draft = replace(draft, draft=True).inferring("draft", "true", why)
+    return draft

@@ -1,0 +1,119 @@
+"""WordPress's export (WXR), which Squarespace writes too: posts and pages, with what belongs to each.
+
+No comment and no password of it gets into an article.
+"""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
+
+from pipeline.errors import PressroomError
+from pipeline.importers.decode import MAX_EXPORT_BYTES, text_of
+from pipeline.importers.draft import Draft, Material
+from pipeline.importers.exports.classic_html import as_html
+from pipeline.importers.exports.post import PAGE, ExportedPost, draft_of_post
+from pipeline.importers.readers.feed import refuse_entities
+from pipeline.importers.readers.feed_item import Person
+
+NAME = "wordpress"
+DESCRIPTION = "an export of WordPress or Squarespace (.xml)"
+
+_DRAFTS = frozenset({"draft", "pending", "private", "future", "auto-draft"})
+_LEFT_OUT = {
+    "attachment": "an upload",
+    "nav_menu_item": "an entry of a menu",
+    "revision": "an earlier version",
+    "custom_css": "a setting of the site",
+    "customize_changeset": "a setting of the site",
+    "oembed_cache": "a setting of the site",
+    "wp_global_styles": "a setting of the site",
+    "wp_navigation": "an entry of a menu",
+    "wp_template": "a setting of the site",
+    "wp_template_part": "a setting of the site",
+}
+"""What each type of item is that is neither a post nor a page."""
+
+
+def takes(material: Material) -> bool:
+    """Whether it declares WordPress's namespace of exports. Never raises."""
+    return b"wordpress.org/export/" in material.data[:20_000] and b"<rss" in material.data[:20_000]
+
+
+def read(material: Material) -> tuple[Draft, ...]:
+    """The posts in it. Raises `PressroomError` with the line of XML that cannot be read."""
+    text = text_of(material, MAX_EXPORT_BYTES)
+    refuse_entities(text, material.name)
+    try:
+        channel = ElementTree.fromstring(re.sub(r"^\s*<\?xml\b[^>]*\?>", "", text)).find("channel")
+    except ElementTree.ParseError as error:
+        what = "the XML of this export is broken here; perhaps it was not downloaded whole."
+        raise PressroomError(what, material.name, error.position[0], "Export it again.") from error
+    items = [] if channel is None else channel.findall("item")
+    if channel is None or not items:
+        raise PressroomError("holds no posts.", material.name)
+    names = {_child(each, "author_login"): _child(each, "author_display_name") for each in channel}
+    uploads = {_child(each, "post_id"): each for each in items if _child(each, "post_type") == "attachment"}
+    pictures = {
+        key: (_child(each, "attachment_url"), unescape(_child(each, "encoded", "excerpt")))
+        for key, each in uploads.items()
+    }
+    base = _child(channel, "base_blog_url") or _child(channel, "link", "")
+    return tuple(draft_of_post(_post(item, names, pictures), base) for item in items)
+
+
+def _post(item: Element, names: dict[str, str], pictures: dict[str, tuple[str, str]]) -> ExportedPost:
+    kind, status = _child(item, "post_type") or "post", _child(item, "status") or "publish"
+    login = _child(item, "creator", "purl.org/dc")
+    name = names.get(login) or login
+    omitted = _LEFT_OUT.get(kind, "" if kind == "post" else PAGE if kind == "page" else f"a {kind}")
+    if status in ("trash", "inherit") and not omitted:
+        omitted = "in the trash" if status == "trash" else "an earlier version"
+    gmt = _child(item, "post_date_gmt")
+    return ExportedPost(
+        id=_child(item, "guid", ""),
+        title=_child(item, "title", ""),
+        html=as_html(_child(item, "encoded", "content"), pictures),
+        dek=_child(item, "encoded", "excerpt"),
+        slug=_child(item, "post_name"),
+        link=_child(item, "link", "") if "?p=" not in _child(item, "link", "") else "",
+        published=f"{gmt}Z" if re.match("[12]", gmt) else _published(item),
+        people=(Person(name),) if name else (),
+        tags=_terms(item, "post_tag"),
+        categories=_terms(item, "category"),
+        image=pictures.get(_meta(item, "_thumbnail_id"), ("", ""))[0],
+        live=status not in _DRAFTS and not _child(item, "post_password"),
+        omitted=omitted,
+        feed_id=_child(item, "guid", ""),
+    )
+
+
+def _published(item: Element) -> str:
+    """The date as RSS has it; that of a draft is in the year -0001."""
+    date = _child(item, "pubDate", "")
+    return _child(item, "post_date") if "-0001" in date else date
+
+
+def _child(parent: Element, name: str, space: str = "wordpress.org/export") -> str:
+    """The text of a child; `space` is a part of its namespace, empty for RSS's own."""
+    for child in parent:
+        uri, _, local = child.tag.rpartition("}")
+        if local == name and (space in uri if space else not uri):
+            return (child.text or "").strip()
+    return ""
+
+
+def _meta(item: Element, key: str) -> str:
+    pairs = (each for each in item if each.tag.endswith("}postmeta"))
+    return next((_child(each, "meta_value") for each in pairs if _child(each, "meta_key") == key), "")
+
+
+def _terms(item: Element, domain: str) -> tuple[str, ...]:
+    """Tags or categories, without the category that posts have which were put into none."""
+    return tuple(
+        unescape((each.text or "").strip())
+        for each in item.findall("category")
+        if each.get("domain", "category") == domain and each.get("nicename") != "uncategorized"
+    )

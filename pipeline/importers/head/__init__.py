@@ -1,1 +1,0 @@
-"""The front matter of content systems: where it stands, how it reads, and what its keys mean here."""

@@ -1,1 +1,0 @@
-"""Emails beneath the article: their parts, what was forwarded, their markup, and what mailings add."""

@@ -1,1 +1,0 @@
-"""Office documents beneath the text: packages, properties, and what stands beside the article."""

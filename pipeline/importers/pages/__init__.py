@@ -1,1 +1,0 @@
-"""A web page: what it says of itself, and where in it the article stands."""

@@ -1,0 +1,192 @@
+"""Lists of links: bookmarks of a browser or a service, CSV with a header, OPML, a Markdown list of links."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import PurePosixPath
+from urllib.parse import urlsplit
+
+from pipeline.config.fields import Field
+from pipeline.errors import PressroomError
+from pipeline.importers.blocks import Kind, parse_blocks
+from pipeline.importers.dates import date_of
+from pipeline.importers.decode import text_of
+from pipeline.importers.draft import Material
+from pipeline.importers.escape import foreign
+from pipeline.importers.exports.table import ENDINGS, Row, first_cell, is_of_posts, rows_of
+from pipeline.importers.html.tree import Tag, elements, soup_of, text, value, xml_of
+from pipeline.importers.inline import links as links_of
+from pipeline.importers.inline import readable
+from pipeline.importers.readers.feed_item import FeedText as Text
+
+LINKS_FORM = "links"
+"""What `--form` calls a list of links, which becomes link items and no article."""
+
+_NETSCAPE = re.compile(r"\s*<!DOCTYPE NETSCAPE-Bookmark-file-1", re.IGNORECASE)
+_COLUMNS = {
+    "url": ("url", "link", "address", "href", "uri"),
+    "title": ("title", "name", "headline"),
+    "comment": ("description", "comment", "note", "notes", "excerpt", "summary"),
+    "tags": ("tags", "tag", "labels", "category", "categories", "folder"),
+    "date": ("date", "created", "created_at", "added", "time_added", "published"),
+}
+_LONGEST_COMMENT = 600
+_ITEM = re.compile(
+    r"\s*(?:[-+*]|\d+[.)])\s+\[([^\[\]]+)\]\((https?://[^\s()]+)\)\s*[:–—-]?\s*(.*)", re.DOTALL
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLink:
+    """A link of a list; the comment is Markdown."""
+
+    url: str
+    title: str
+    comment: str = ""
+    tags: tuple[str, ...] = ()
+    day: date | None = None
+
+
+def read_link_list(material: Material) -> tuple[SourceLink, ...]:
+    """The links of a source that is nothing but a list of links; empty for any other.
+
+    Raises `PressroomError` for a table that cannot be read.
+    """
+    ending = PurePosixPath(material.name).suffix.lower()
+    try:
+        source = text_of(material)
+    except PressroomError:
+        return ()
+    if "<!entity" in source.lower():  # the reader of feeds refuses what would be expanded
+        return ()
+    if _NETSCAPE.match(source):
+        return tuple(_bookmarks(source))
+    if ending in ENDINGS:
+        return tuple(_rows(rows_of(material)))
+    if source.lstrip().startswith("<") and re.search(r"<(?:opml|rss)\b", source[:2000], re.IGNORECASE):
+        return tuple(_outlines(source)) or tuple(_items(source))
+    if ending in (".md", ".markdown"):
+        return tuple(_markdown(source))
+    return ()
+
+
+def _link(
+    url: str, title: str, comment: str = "", tags: str | list[str] = "", when: str = ""
+) -> SourceLink | None:
+    """A link with its texts on one line; None without a web address."""
+    url = url.strip()
+    if not re.fullmatch(r"https?://\S+", url):
+        return None
+    names = re.split(r"[,;|]", tags) if isinstance(tags, str) else tags
+    reading = date_of(Field(when.strip(), 1)) if when.strip() else None
+    moment = reading.moment if reading else None
+    return SourceLink(
+        url,
+        " ".join(title.split()) or url,
+        foreign(" ".join(comment.split())),
+        tuple(dict.fromkeys(tag.strip().lstrip("#") for tag in names if tag.strip())),
+        moment.date() if isinstance(moment, datetime) else moment,
+    )
+
+
+def _bookmarks(source: str) -> Iterator[SourceLink]:
+    """Links of a browser's bookmarks, with the note below each; the folder is its tag if it has none."""
+    folder = ""
+    soup = soup_of(source)
+    for tag in elements(soup, "h3", "a"):
+        if tag.name == "h3":
+            folder = text(tag)
+            continue
+        holder = tag.find_parent("dt") or tag
+        note = holder.find_next_sibling()
+        comment = (
+            " ".join(str(each) for each in note.find_all(string=True, recursive=False))
+            if isinstance(note, Tag) and note.name == "dd"
+            else ""
+        )
+        added = value(tag, "add_date")
+        when = (
+            datetime.fromtimestamp(int(added), UTC).date().isoformat()
+            if added.isdigit() and len(added) < 12
+            else ""
+        )
+        if link := _link(value(tag, "href"), text(tag), comment, value(tag, "tags") or folder, when):
+            yield link
+
+
+def _rows(rows: list[Row]) -> Iterator[SourceLink]:
+    """Links of a table that has a column of addresses and none of texts."""
+    names = rows[0].keys()
+    columns = {field: [key for key in keys if key in names] for field, keys in _COLUMNS.items()}
+    if not columns["url"] or is_of_posts(names):
+        return
+    for row in rows:
+        cells = {field: first_cell(row, keys) for field, keys in columns.items()}
+        if link := _link(cells["url"], cells["title"], cells["comment"], cells["tags"], cells["date"]):
+            yield link
+
+
+def _outlines(source: str) -> Iterator[SourceLink]:
+    """Links of OPML that are no feeds."""
+    for tag in elements(xml_of(source), "outline"):
+        if not value(tag, "xmlUrl"):
+            parents = [value(each, "text") for each in tag.find_parents("outline")]
+            address = value(tag, "url") or value(tag, "htmlUrl")
+            title = value(tag, "title") or value(tag, "text")
+            if link := _link(address, title, value(tag, "_note"), value(tag, "category") or parents):
+                yield link
+
+
+def _items(source: str) -> Iterator[SourceLink]:
+    """Items of a bookmark service's RSS: each leads to another site, and has no text but a comment."""
+    soup = xml_of(source)
+    home = _host(
+        next(
+            (text(each) for each in elements(soup, "link") if each.parent and each.parent.name == "channel"),
+            "",
+        )
+    )
+    found: list[SourceLink] = []
+    for item in elements(soup, "item"):
+        parts = {each.name: text(each) for each in item.find_all(True, recursive=False)}
+        comment = Text(parts.get("description", "")).plain
+        host = _host(parts.get("link", ""))
+        tags = [text(each) for each in elements(item, "category")]
+        link = _link(
+            parts.get("link", ""), Text(parts.get("title", "")).title, comment, tags, parts.get("pubDate", "")
+        )
+        own = not home or host.endswith(home) or home.endswith(host)
+        if link is None or own or "encoded" in parts or len(comment) > _LONGEST_COMMENT:
+            return
+        found.append(link)
+    yield from found
+
+
+def _host(address: str) -> str:
+    try:
+        return (urlsplit(address).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
+
+
+def _markdown(source: str) -> Iterator[SourceLink]:
+    """Links of Markdown that is nothing but headings and lists of links; the heading is the tag."""
+    found: list[SourceLink] = []
+    tag = ""
+    for block in parse_blocks(source):
+        if block.kind is Kind.HEADING:
+            tag = block.words if block.level > 1 else ""
+            continue
+        items = re.split(r"\n(?=(?:[-+*]|\d+[.)])\s)", block.text) if block.kind is Kind.LIST else []
+        matches = [_ITEM.fullmatch(item.strip()) for item in items]
+        if not matches or not all(matches):
+            return
+        for match in filter(None, matches):
+            rest = " ".join(match[3].split())
+            if links_of(rest) and len(readable(rest)) > _LONGEST_COMMENT:
+                return
+            found.append(SourceLink(match[2], readable(match[1]), rest, (tag,) if tag else ()))
+    yield from found if len(found) > 1 else ()

@@ -1,0 +1,453 @@
+"""Exports of other systems, as they were downloaded: posts, archives, and lists of links."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from property_kit import tries
+from workspace_kit import WorkspaceRunner, png
+
+from pipeline.importers.exports.classic_html import paragraphs
+
+NOW = ("--no-fetch", "--now", "2026-03-01")
+
+
+def brought(workspace: WorkspaceRunner, name: str, data: str | bytes, *options: str) -> dict[str, Any]:
+    """What an import of a file says, and the articles by their slugs."""
+    workspace.write({f"../in/{name}": data})
+    report = workspace.json("import", str(workspace.root.parent / "in" / name), *NOW, *options)
+    assert report["errors"] == []
+    texts = {each["path"]: workspace.read(each["path"]) for each in report["articles"]}
+    return {
+        **report,
+        "texts": {re.sub(r".*articles/|(/index)?\.md$", "", path): text for path, text in texts.items()},
+    }
+
+
+def refused(workspace: WorkspaceRunner, name: str, data: str | bytes) -> str:
+    """The message about a file, of which nothing was written."""
+    workspace.write({f"../in/{name}": data})
+    before = workspace.tree()
+    result = workspace.run("import", str(workspace.root.parent / "in" / name), *NOW)
+    assert result.exit_code == 1 and workspace.tree() == before
+    assert "Traceback" not in result.output
+    return result.stderr
+
+
+def archive(files: dict[str, str | bytes]) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, data in files.items():
+            file.writestr(name, data)
+    return target.getvalue()
+
+
+# --- WordPress ------------------------------------------------------------------------------------
+
+
+def wxr(*items: str, head: str = "") -> str:
+    spaces = " ".join(
+        f'xmlns:{prefix}="{address}"'
+        for prefix, address in {
+            "excerpt": "http://wordpress.org/export/1.2/excerpt/",
+            "content": "http://purl.org/rss/1.0/modules/content/",
+            "dc": "http://purl.org/dc/elements/1.1/",
+            "wp": "http://wordpress.org/export/1.2/",
+        }.items()
+    )
+    author = "<wp:author><wp:author_login>mo</wp:author_login><wp:author_display_name>Mo Reed</wp:author_display_name></wp:author>"
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?>{head}<rss version="2.0" {spaces}><channel>'
+        f"<link>https://mill.example</link>{author}{''.join(items)}</channel></rss>"
+    )
+
+
+def item(
+    number: int, title: str, content: str, more: str = "", kind: str = "post", status: str = "publish"
+) -> str:
+    return (
+        f"<item><title>{title}</title><link>https://mill.example/{number}/</link><dc:creator>mo</dc:creator>"
+        f'<guid isPermaLink="false">https://mill.example/?p={number}</guid>'
+        f"<pubDate>Tue, 02 Mar 2021 07:30:00 +0000</pubDate><content:encoded><![CDATA[{content}]]></content:encoded>"
+        f"<wp:post_id>{number}</wp:post_id><wp:post_name>{title.lower()}</wp:post_name>"
+        f"<wp:status>{status}</wp:status><wp:post_type>{kind}</wp:post_type>{more}</item>"
+    )
+
+
+FLOUR = "<p>Flour is what is left of the grain when the miller has done his work, and it is white.</p>"
+SITE = wxr(
+    item(
+        1,
+        "Flour",
+        f'{FLOUR}\n\n[caption width="3"]<img src="https://mill.example/u/stone.jpg" alt="A stone"/> The stone at rest[/caption]'
+        '\n\n[gallery ids="9"]\n\nhttps://video.example/watch\n\nSee <a href="https://mill.example/2/">the water</a>.',
+        "<excerpt:encoded>What is left of grain.</excerpt:encoded>"
+        '<category domain="category" nicename="work">Work &amp;amp; play</category>'
+        '<category domain="post_tag" nicename="grain">grain</category>'
+        '<category domain="category" nicename="uncategorized">Uncategorized</category>'
+        "<wp:comment><wp:comment_content>herring opinions</wp:comment_content></wp:comment>",
+    ),
+    item(2, "Water", "<p>Water turns the wheel all day long and through most of the night as well.</p>"),
+    item(3, "Later", FLOUR.replace("Flour", "Bran"), status="future"),
+    item(4, "Half", FLOUR.replace("Flour", "Rye"), status="draft"),
+    item(5, "Club", FLOUR.replace("Flour", "Oat"), "<wp:post_password>hunter2secret</wp:post_password>"),
+    item(6, "About", FLOUR.replace("Flour", "Spelt"), kind="page"),
+    item(7, "Gone", FLOUR.replace("Flour", "Maize"), status="trash"),
+    item(8, "Menu", " ", kind="nav_menu_item"),
+    item(9, "wheel", "", "<wp:attachment_url>https://mill.example/u/wheel.jpg</wp:attachment_url>", kind="attachment", status="inherit"),
+    item(10, "Flour", FLOUR, kind="revision", status="inherit"),
+)  # fmt: skip
+
+
+def test_posts_of_wordpress_become_articles_and_nothing_else_does(workspace: WorkspaceRunner) -> None:
+    found = brought(workspace, "site.xml", SITE)
+    texts = found["texts"]
+    assert set(texts) == {"flour", "water", "later", "half", "club"}
+    assert {slug for slug, text in texts.items() if "\ndraft: true\n" in text} == {"later", "half", "club"}
+    assert found["omitted"] == {
+        "a page: bring pages too with --pages": 1,
+        "in the trash": 1,
+        "an entry of a menu": 1,
+        "an upload": 1,
+        "an earlier version": 1,
+    }
+    flour = texts["flour"]
+    assert "authors: [Mo Reed]" in flour and "dek: What is left of grain." in flour
+    assert "tags: [grain, Work & play]" in flour and "categories: [Work & play]" in flour
+    assert "id: https://mill.example/?p=1\n" in flour
+    assert "The stone at rest" in flour and "wheel.jpg" in flour and "video.example/watch" in flour
+    assert "[the water](water.md)" in flour
+    everything = b"".join(data for path, data in workspace.tree().items() if path.startswith("issues/"))
+    assert b"hunter2secret" not in everything and b"herring" not in everything
+
+
+def test_pages_come_if_they_are_wanted(workspace: WorkspaceRunner) -> None:
+    assert "about" in brought(workspace, "site.xml", SITE, "--pages")["texts"]
+
+
+def test_an_export_that_is_brought_again_changes_nothing(workspace: WorkspaceRunner) -> None:
+    brought(workspace, "site.xml", SITE)
+    before = workspace.tree()
+    again = brought(workspace, "site.xml", SITE)
+    assert {each["state"] for each in again["articles"]} == {"unchanged"} and workspace.tree() == before
+
+
+def test_paragraphs_of_the_classic_editor_stay_paragraphs(workspace: WorkspaceRunner) -> None:
+    content = "The first one has <b>bold</b> words.\n\nThe second one.\n<h3>A heading</h3>\nThe third,\nin two lines.\n<ul>\n\t<li>one</li>\n\t<li>two</li>\n</ul>\nThe last."
+    text = brought(workspace, "old.xml", wxr(item(1, "Classic", content)))["texts"]["classic"]
+    assert text.partition("\n---\n")[2] == (
+        "The first one has **bold** words.\n\nThe second one.\n\n## A heading\n\nThe third,\\\nin two lines.\n\n"
+        "- one\n- two\n\nThe last.\n"
+    )
+
+
+@given(st.lists(st.sampled_from(["a b", "\n", "\n\n", "<p>", "</p>", "<pre>x\n\ny</pre>", "<!-- wp:p -->", "<ul><li>", "</li></ul>", "<b>c</b>", "<h2>", "</h2>", "\x02"])).map("".join))  # fmt: skip
+@tries(60)
+def test_paragraphs_lose_and_add_no_word(html: str) -> None:
+    def letters(text: str) -> str:
+        return re.sub(r"</?(?:p|br)\b[^>]*>|\s|[\x02\x03]", "", text)
+
+    assert letters(paragraphs(html)) == letters(html)
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (SITE[: len(SITE) // 2], "perhaps it was not downloaded whole"),
+        (wxr(head='<!DOCTYPE rss [<!ENTITY a "b">]>'), "declares entities"),
+        (wxr(), "holds no posts"),
+    ],
+)
+def test_a_broken_export_of_wordpress_is_one_clear_error(
+    workspace: WorkspaceRunner, data: str, says: str
+) -> None:
+    assert says in refused(workspace, "site.xml", data)
+
+
+# --- Ghost, Buttondown, Substack, beehiiv -----------------------------------------------------------
+
+
+def lexical(*nodes: dict[str, Any]) -> str:
+    return json.dumps({"root": {"type": "root", "children": list(nodes)}})
+
+
+def text_node(text: str, form: int = 0) -> dict[str, Any]:
+    return {"type": "text", "text": text, "format": form}
+
+
+GHOST = {
+    "db": [
+        {
+            "meta": {"version": "5.1"},
+            "data": {
+                "posts": [
+                    {"id": "a1", "title": "As & HTML", "slug": "as-html", "html": '<p>Words in HTML, see <a href="__GHOST_URL__/as-lexical/">the other</a>.</p>', "feature_image": "__GHOST_URL__/content/images/f.png", "status": "published", "visibility": "public", "type": "post", "published_at": "2023-01-02T03:04:05.000Z", "custom_excerpt": "An excerpt"},
+                    {"id": "a2", "title": "As lexical", "slug": "as-lexical", "lexical": lexical({"type": "heading", "tag": "h2", "children": [text_node("A head")]}, {"type": "paragraph", "children": [text_node("Words in "), text_node("bold", 1)]}, {"type": "bookmark", "url": "https://b.example/x", "metadata": {"title": "A mark"}}), "status": "published", "type": "post", "published_at": "2023-01-03T03:04:05.000Z"},
+                    {"id": "a3", "title": "As mobiledoc", "slug": "as-mobiledoc", "mobiledoc": json.dumps({"version": "0.3.1", "markups": [["a", ["href", "https://m.example"]]], "atoms": [], "cards": [["html", {"html": "<p>Raw box</p>"}]], "sections": [[1, "p", [[0, [], 0, "Words in "], [0, [0], 1, "a link"]]], [10, 0]]}), "status": "draft", "type": "post"},
+                    {"id": "a4", "title": "Members", "slug": "members", "html": "<p>For those who pay.</p>", "status": "published", "visibility": "paid", "type": "post", "published_at": "2023-01-02T03:04:05.000Z"},
+                    {"id": "a5", "title": "About", "slug": "about", "html": "<p>A page.</p>", "status": "published", "type": "page"},
+                ],
+                "tags": [{"id": "t1", "name": "News"}, {"id": "t2", "name": "#internal"}],
+                "posts_tags": [{"post_id": "a1", "tag_id": "t2", "sort_order": 0}, {"post_id": "a1", "tag_id": "t1", "sort_order": 1}],
+                "users": [{"id": "u1", "name": "Mo Reed", "email": "mo@mill.example"}],
+                "posts_authors": [{"post_id": "a1", "author_id": "u1"}],
+            },
+        }
+    ]
+}  # fmt: skip
+
+
+def test_ghosts_three_forms_of_a_post_become_articles(workspace: WorkspaceRunner) -> None:
+    files = {"ghost.json": json.dumps(GHOST), "content/images/f.png": png()}
+    found = brought(workspace, "export.zip", archive(files), "--base-url", "https://mill.example")
+    texts = found["texts"]
+    assert set(texts) == {"as-html", "as-lexical", "as-mobiledoc", "members"}
+    assert {slug for slug, text in texts.items() if "\ndraft: true\n" in text} == {"as-mobiledoc", "members"}
+    first = texts["as-html"]
+    for part in (
+        "title: As & HTML",
+        "dek: An excerpt",
+        "authors: [Mo Reed]",
+        "tags: [News]",
+        "id: a1",
+        "image: f.png",
+    ):
+        assert part in first
+    assert re.search(r"see \[the other\]\(\.\./as-lexical\.md\)", first)
+    assert "## A head\n\nWords in **bold**\n\n[A mark](https://b.example/x)" in texts["as-lexical"]
+    assert "Words in [a link](https://m.example)\n\nRaw box" in texts["as-mobiledoc"]
+    everything = b"".join(data for path, data in workspace.tree().items() if path.startswith("issues/"))
+    assert b"mo@mill.example" not in everything
+
+
+POSTS = 'post_id,post_date,is_published,type,audience,title,subtitle\n11.pears,2023-04-02T09:00:00.000Z,true,newsletter,everyone,"Pears, in March",What grows\n12.plums,,false,newsletter,everyone,Plums,\n13.figs,2023-05-02T09:00:00.000Z,true,newsletter,only_paid,Figs,\n14.gone,2023-05-02T09:00:00.000Z,true,newsletter,everyone,Gone,\n'
+CACHED = "https://substackcdn.com/image/fetch/w_1456,c_limit/https%3A%2F%2Fb.example%2Ftree.jpeg"
+SUBSTACK = {
+    "posts.csv": POSTS,
+    "posts/11.pears.html": f'<p>Pears keep longer than you think.</p><img src="{CACHED}" alt="A tree">',
+    "posts/12.plums.html": "<p>Plums are for later.</p>",
+    "posts/13.figs.html": "<p>Figs are for those who pay.</p>",
+    "posts/11.pears.opens.csv": "post_id,email\n11,ada@mill.example\n",
+    "email_list.mill.csv": "email,active_subscription\nada@mill.example,true\n",
+}
+
+
+def test_a_zip_of_substack_becomes_articles_and_its_readers_stay_out(workspace: WorkspaceRunner) -> None:
+    found = brought(workspace, "export.zip", archive(SUBSTACK))
+    texts = found["texts"]
+    assert set(texts) == {"pears", "plums", "figs"}
+    assert {slug for slug, text in texts.items() if "\ndraft: true\n" in text} == {"plums", "figs"}
+    assert "title: Pears, in March" in texts["pears"] and "dek: What grows" in texts["pears"]
+    assert (
+        "date: 2023-04-02T09:00:00+00:00" in texts["pears"]
+        and "https://b.example/tree.jpeg" in texts["pears"]
+    )
+    assert found["omitted"] == {"its text is not in the export": 1}
+    assert [name.rpartition("/")[2] for name in found["passed_over"]] == ["email_list.mill.csv"]
+    everything = b"".join(data for path, data in workspace.tree().items() if path.startswith("issues/"))
+    assert b"ada@mill.example" not in everything
+    before = workspace.tree()
+    assert {each["state"] for each in brought(workspace, "export.zip", archive(SUBSTACK))["articles"]} == {
+        "unchanged"
+    }
+    assert workspace.tree() == before
+
+
+EMAILS = [
+    {"id": "e1", "subject": "On salt", "body": "Salt is **old**.\n\n- and white", "publish_date": "2024-01-02T00:00:00Z", "slug": "on-salt", "status": "sent"},
+    {"id": "e2", "subject": "On oil", "body": "<!-- buttondown-editor-mode: fancy --><p>Oil is <b>new</b>.</p>", "status": "draft"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["json", "csv"])
+def test_emails_of_buttondown_become_articles(workspace: WorkspaceRunner, form: str) -> None:
+    keys = ["id", "subject", "body", "publish_date", "slug", "status"]
+    quoted = [",".join('"' + each.get(key, "").replace('"', '""') + '"' for key in keys) for each in EMAILS]
+    data = json.dumps(EMAILS) if form == "json" else "\n".join([",".join(keys), *quoted])
+    texts = brought(workspace, f"emails.{form}", data)["texts"]
+    assert "Salt is **old**.\n\n- and white\n" in texts["on-salt"] and "draft" not in texts["on-salt"]
+    assert "Oil is **new**." in texts["on-oil"] and "draft: true" in texts["on-oil"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+def test_a_table_of_posts_in_any_encoding(workspace: WorkspaceRunner, encoding: str) -> None:
+    table = 'id,web_title,status,content_tags,created_at,web_subtitle,url,content_html\np1,Café and rye,confirmed,"bread, rye",2025-01-02,Of rye,https://mill.example/p/rye,<p>Rye is dark.</p>\n'
+    text = brought(workspace, "posts.csv", table.encode(encoding))["texts"]["café-and-rye"]
+    assert (
+        "title: Café and rye" in text and "tags: [bread, rye]" in text and text.endswith("\nRye is dark.\n")
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "says"),
+    [
+        ("people.json", '{"people": [{"email": "ada@mill.example"}]}', "is JSON, but no export of posts"),
+        ("cut.json", '{"db": [{"data": {"posts": [', "this JSON is broken here"),
+        ("deep.json", "[" * 100_000, "is no JSON that can be read"),
+        ("people.csv", "email,name\nada@mill.example,Ada\n", "its columns are email, name"),
+        ("bare.csv", "https://a.example/x,A\nhttps://a.example/y,B\n", "the table has no header"),
+        ("quote.csv", 'title,url\nA,https://a.example\n"B" b,https://b.example\n', "quote.csv:3: a quotation mark"),
+        ("empty.csv", "title,url\n", "a header and no rows"),
+    ],
+)  # fmt: skip
+def test_what_is_no_export_is_refused_by_what_it_is(
+    workspace: WorkspaceRunner, name: str, data: str, says: str
+) -> None:
+    said = refused(workspace, name, data)
+    assert says in said and "ada@mill.example" not in said
+
+
+MEDIUM = """<html><head><title>Of rye</title></head><body><article class="h-entry">
+<header><h1 class="p-name">Of rye</h1></header>
+<section data-field="subtitle" class="p-summary">A dark grain.</section>
+<section data-field="body" class="e-content"><h3 class="graf graf--h3 graf--title">Of rye</h3>
+<p class="graf">Rye is dark and it grows where the wheat will not.</p></section>
+<footer><p>By <a href="https://medium.com/@mo" class="p-author h-card">Mo Reed</a> on
+<a href="https://medium.com/p/1"><time class="dt-published" datetime="2020-01-02T03:04:05.000Z">January 2</time></a>.</p>
+<p><a href="https://medium.com/@mo/of-rye-1" class="p-canonical">Canonical link</a></p></footer></article></body></html>"""
+
+
+def test_posts_of_medium_become_articles_and_nothing_else_of_its_archive(workspace: WorkspaceRunner) -> None:
+    unfinished = re.sub(r"on\n<a.*?</a>", "", MEDIUM.replace("rye", "oats"), flags=re.DOTALL)
+    files = {
+        "posts/2020-01-02_Of-rye-1.html": MEDIUM,
+        "posts/draft_Of-oats-2.html": unfinished,
+        "profile/profile.html": "<html><body><p>ada@mill.example</p></body></html>",
+        "claps/claps-0001.html": "<html><body><p>Claps</p></body></html>",
+    }
+    texts = brought(workspace, "medium.zip", archive(files))["texts"]
+    assert set(texts) == {"of-rye", "of-oats"}
+    for part in (
+        "date: 2020-01-02T03:04:05+00:00",
+        "dek: A dark grain.",
+        "name: Mo Reed",
+        "canonical_url: https://medium.com/@mo/of-rye-1",
+    ):
+        assert part in texts["of-rye"]
+    assert texts["of-rye"].partition("\n---\n")[2] == "Rye is dark and it grows where the wheat will not.\n"
+    assert "draft: true" in texts["of-oats"] and "draft" not in texts["of-rye"]
+
+
+def test_pages_of_notion_have_their_properties_as_fields(workspace: WorkspaceRunner) -> None:
+    ids = "0123456789abcdef" * 2, "fedcba9876543210" * 2
+    files = {
+        f"Work/Of rye {ids[0]}.md": f"# Of rye\n\nTags: grain, bread\nDate: January 2, 2026\nMood: calm\n\nRye is dark, see [oats](Of%20oats%20{ids[1]}.md).\n\n<aside>\n💡 Keep it dry.\n\n</aside>\n",
+        f"Work/Of oats {ids[1]}.md": "# Of oats\n\nOats are pale.\n",
+    }
+    texts = brought(workspace, "notion.zip", archive(files))["texts"]
+    assert set(texts) == {"of-rye", "of-oats"}
+    rye = texts["of-rye"]
+    assert (
+        "title: Of rye\ndate: 2026-01-02\n" in rye and "tags: [grain, bread]" in rye and "mood: calm" in rye
+    )
+    assert "see [oats](of-oats.md)" in rye and "Keep it dry." in rye
+
+
+def test_posts_of_blogger_become_articles_without_their_comments(workspace: WorkspaceRunner) -> None:
+    def entry(kind: str, title: str, more: str = "") -> str:
+        return (
+            f"<entry><id>tag:blogger.com,1999:blog-1.post-{title}</id><published>2020-01-02T03:04:05Z</published>"
+            f"<category scheme='http://schemas.google.com/g/2005#kind' term='http://schemas.google.com/blogger/2008/kind#{kind}'/>"
+            f"<title type='text'>{title}</title><content type='html'>&lt;p&gt;Words on {title}.&lt;/p&gt;</content>{more}</entry>"
+        )
+
+    draft = "<app:control xmlns:app='http://purl.org/atom/app#'><app:draft>yes</app:draft></app:control>"
+    entries = (
+        entry("settings", "S"),
+        entry("post", "Rye"),
+        entry("comment", "Herring"),
+        entry("post", "Oats", draft),
+        entry("page", "About"),
+    )
+    found = brought(
+        workspace,
+        "blog.xml",
+        f"<?xml version='1.0'?><feed xmlns='http://www.w3.org/2005/Atom'>{''.join(entries)}</feed>",
+    )
+    assert set(found["texts"]) == {"rye", "oats"} and "draft: true" in found["texts"]["oats"]
+    assert "id: tag:blogger.com,1999:blog-1.post-Rye" in found["texts"]["rye"]
+    assert found["omitted"] == {
+        "a setting of the site": 1,
+        "a comment": 1,
+        "a page: bring pages too with --pages": 1,
+    }
+    assert b"Herring" not in b"".join(workspace.tree().values())
+
+
+@pytest.mark.parametrize(
+    ("encoding", "words"),
+    [
+        ("iso8859_2", "Příliš žluťoučký kůň úpěl ďábelské ódy a šel domů, kde na něj čekala večeře."),
+        ("koi8_r", "Мама мыла раму, а папа читал газету и пил чай в кухне, пока дети спали."),
+        ("cp1251", "Мама мыла раму, а папа читал газету и пил чай в кухне, пока дети спали."),
+        ("cp1252", "Le café est fermé ; voilà « un » été à l’ombre, et c’est très bien ainsi."),
+    ],
+)
+def test_an_encoding_that_nothing_names_is_guessed_and_said(
+    workspace: WorkspaceRunner, encoding: str, words: str
+) -> None:
+    workspace.write({"../in/a.txt": f"A title\n\n{words}\n".encode(encoding)})
+    report = workspace.json("import", str(workspace.root.parent / "in" / "a.txt"), *NOW)
+    (found,) = report["articles"]
+    assert words in workspace.read(found["path"]).replace("\u00a0", " ")
+    said = [each["value"] for each in found["inferred"] if each["field"] == "encoding"]
+    assert said == ([] if encoding == "cp1252" else [encoding])
+
+
+# --- archives ---------------------------------------------------------------------------------------
+
+
+def linked() -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as file:
+        info = zipfile.ZipInfo("a.md")
+        info.external_attr = 0o120777 << 16
+        file.writestr(info, "/etc/passwd")
+    return target.getvalue()
+
+
+def encrypted() -> bytes:
+    data = bytearray(archive({"a.md": "words"}))
+    for mark, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.index(mark) + at] |= 1
+    return bytes(data)
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (archive({"../a.md": "# A\n\nwords"}), "would be written outside"),
+        (archive({"/tmp/a.md": "# A\n\nwords"}), "would be written outside"),
+        (archive({"a\\..\\b.md": "# A\n\nwords"}), "would be written outside"),
+        (linked(), "is a link"),
+        (encrypted(), "is encrypted"),
+        (archive({"a.zip": archive({"a.md": "words"})}), "holds another archive"),
+        (archive({"a.md": b"0" * 30_000_000}), "unpacks to 30,000,000 bytes"),
+        (archive({"a.md": "# A\n\nwords"})[:-30], "cannot be unpacked"),
+        (b"PK\x03\x04 and nothing", "cannot be unpacked"),
+    ],
+    ids=["above", "absolute", "backslash", "link", "encrypted", "nested", "bomb", "cut", "no archive"],
+)  # fmt: skip
+def test_an_archive_that_is_not_to_be_trusted_is_refused(
+    workspace: WorkspaceRunner, data: bytes, says: str
+) -> None:
+    assert says in refused(workspace, "a.zip", data)
+
+
+def test_an_archive_is_read_as_its_folder_would_be(workspace: WorkspaceRunner) -> None:
+    files = {
+        "site/one.md": "---\ntitle: One\ndate: 2026-01-01\n---\nWords, and ![a dot](dot.png) and [two](two.md).\n",
+        "site/two.md": "---\ntitle: Two\ndate: 2026-01-01\n---\nWords.\n",
+        "site/dot.png": png(),
+        "__MACOSX/site/._one.md": b"\0\0",
+    }
+    texts = brought(workspace, "site.zip", archive(files))["texts"]
+    assert "![a dot](dot.png)" in texts["one"] and "[two](../two.md)" in texts["one"]
+    assert workspace.tree()["issues/articles/one/dot.png"] == png()

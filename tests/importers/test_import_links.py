@@ -1,0 +1,134 @@
+"""Lists of links become link items: bookmarks, CSV, OPML, Markdown; and what only looks like a list does not."""
+
+from __future__ import annotations
+
+import pytest
+from workspace_kit import WorkspaceRunner
+
+NOW = ("--now", "2026-11-29")
+LINK = "https://example.org/gcc"
+NETSCAPE = """<!DOCTYPE NETSCAPE-Bookmark-file-1>
+<META HTTP-EQUIV="Content-Type" CONTENT="text/html; charset=UTF-8">
+<TITLE>Bookmarks</TITLE><H1>Bookmarks</H1>
+<DL><p><DT><H3>News</H3><DL><p>
+    <DT><A HREF="https://example.org/gcc" ADD_DATE="1795737600" TAGS="{tags}">GCC 16 lands</A>
+    <DD>A *faster* linker.
+    <DT><A HREF="javascript:x()">A bookmarklet</A>
+</DL><p></DL><p>"""
+RSS = """<rss version="2.0"><channel><title>My bookmarks</title><link>https://bookmarks.example/me</link>
+<item><title>GCC 16 lands</title><link>https://example.org/gcc</link><guid>1</guid>
+<pubDate>Fri, 27 Nov 2026 10:00:00 GMT</pubDate><category>news</category>
+<description>A *faster* linker.</description></item></channel></rss>"""
+OPML = """<opml version="2.0"><body><outline text="news"><outline type="link" text="GCC 16 lands"
+url="https://example.org/gcc" _note="A *faster* linker."/></outline></body></opml>"""
+LISTS = {
+    "bookmarks.html": NETSCAPE.replace("{tags}", "news"),
+    "folders.html": NETSCAPE.replace(' TAGS="{tags}"', ""),
+    "links.csv": f"title,url,description,tag,date\nGCC 16 lands,{LINK},A *faster* linker.,news,2026-11-27\n",
+    "semicolons.csv": f"Title;URL;Note;Tags;Created\nGCC 16 lands;{LINK};A *faster* linker.;news;2026-11-27\n",
+    "links.tsv": f"url\ttitle\tcomment\ttags\tdate\n{LINK}\tGCC 16 lands\tA *faster* linker.\tnews\t2026-11-27\n",
+    "bookmarks.xml": RSS,
+    "links.opml": OPML,
+}
+
+
+def entries(workspace: WorkspaceRunner) -> str:
+    return workspace.read("issues/links/2026-11.yaml")
+
+
+def run(workspace: WorkspaceRunner, name: str, text: str, *more: str) -> str:
+    workspace.write({f"in/{name}": text})
+    return workspace.ok("import", str(workspace.root / "in" / name), *more, *NOW)
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_becomes_link_items(workspace: WorkspaceRunner, name: str) -> None:
+    shown = run(workspace, name, LISTS[name])
+    assert "issues/links/2026-11.yaml:1  GCC 16 lands" in shown
+    day = "2026-11-29" if name == "links.opml" else "2026-11-27"
+    assert entries(workspace) == (
+        "- title: GCC 16 lands\n  comment: A \\*faster\\* linker.\n"
+        f"  tags: [{'News' if name == 'folders.html' else 'news'}]\n  date: {day}\n  url: {LINK}\n"
+    )
+
+
+MARKDOWN = f"""# Links this week
+
+## News
+
+- [GCC 16 lands]({LINK}): a **faster** linker.
+- [LLVM 23](https://example.org/llvm)
+
+## Projects
+
+- [helix 27](https://example.org/helix) – plugins at last.
+"""
+
+
+def test_markdown_of_nothing_but_links_becomes_link_items(workspace: WorkspaceRunner) -> None:
+    run(workspace, "links.md", MARKDOWN, "--tag", "weekly")
+    assert entries(workspace).count("- title: ") == 3
+    assert "comment: a **faster** linker.\n  tags: [News, weekly]" in entries(workspace)
+    assert "title: helix 27\n  comment: plugins at last.\n  tags: [Projects, weekly]" in entries(workspace)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("words.md", f"{MARKDOWN}\nAnd so the week went by.\n"),
+        ("one.md", f"- [GCC 16 lands]({LINK})\n"),
+        ("own.xml", RSS.replace("bookmarks.example/me", "example.org/")),
+        ("long.xml", RSS.replace("linker.", "linker. " * 200)),
+    ],
+)
+def test_what_is_more_than_a_list_becomes_an_article(
+    workspace: WorkspaceRunner, name: str, text: str
+) -> None:
+    run(workspace, name, text)
+    assert not (workspace.root / "issues/links/2026-11.yaml").exists()
+
+
+def test_a_link_that_is_known_is_not_added_again(workspace: WorkspaceRunner) -> None:
+    run(workspace, "links.csv", LISTS["links.csv"])
+    before = entries(workspace)
+    report = workspace.json("import", str(workspace.root / "in"), "--form", "links", *NOW)
+    assert report["errors"] == []
+    workspace.write({"in/links.csv": LISTS["links.csv"] + f"Again,{LINK}?utm_source=feed,,,\n"})
+    report = workspace.json("import", str(workspace.root / "in/links.csv"), *NOW)
+    assert (report["links"], report["known_links"]) == ([], 2)
+    assert entries(workspace) == before
+
+
+def test_a_dry_run_shows_the_links_and_writes_nothing(workspace: WorkspaceRunner) -> None:
+    before = workspace.tree()
+    shown = run(workspace, "links.csv", LISTS["links.csv"], "--dry-run")
+    assert f"{LINK}  GCC 16 lands" in shown
+    (workspace.root / "in/links.csv").unlink()
+    (workspace.root / "in").rmdir()
+    assert workspace.tree() == before
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        (
+            "a.csv",
+            "one,two\n1,2\n",
+            "a.csv: is a table without texts or addresses: its columns are one, two.",
+        ),
+        ("b.csv", 'title,url\n"GCC,https://example.org\n', "b.csv:2: a quotation mark is out of place"),
+        ("a.xml", RSS.replace("<rss", '<!DOCTYPE rss [<!ENTITY a "x">]><rss'), "declares entities"),
+    ],
+)
+def test_csv_that_cannot_be_read_is_named(
+    workspace: WorkspaceRunner, name: str, text: str, message: str
+) -> None:
+    workspace.write({f"in/{name}": text})
+    assert message in workspace.error("import", str(workspace.root / "in" / name))
+
+
+def test_form_links_refuses_what_is_no_list(workspace: WorkspaceRunner) -> None:
+    workspace.write({"in/a.md": "A text.\n"})
+    assert "is no list of links" in workspace.error(
+        "import", str(workspace.root / "in/a.md"), "--form", "links"
+    )
