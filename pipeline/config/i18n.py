@@ -7,7 +7,7 @@ with one file and no code. A language's file has all keys of the English one; th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from string import Formatter
@@ -15,7 +15,8 @@ from string import Formatter
 from pipeline.config.cldr import plural_categories, plural_category
 from pipeline.config.toml import toml_values
 from pipeline.errors import PressroomError, suggest
-from pipeline.model import Event
+from pipeline.model import Event, Finding, Place, Severity
+from pipeline.support.limits import SETTINGS_FILE
 from pipeline.support.templating import Templates
 
 RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
@@ -96,6 +97,15 @@ class Messages:
             minute=f"{moment:%M}",
             half="AM" if moment.hour < 12 else "PM",
         )
+
+
+def missing_words(templates: Templates, language: str) -> Iterator[Finding]:
+    """Report a language for which the theme has no words."""
+    name = _file(language.lower().replace("_", "-").partition("-")[0])
+    if not templates.find(name):
+        message = f'the theme has no words in the language "{language}": emails and pages have English ones.'
+        hint = f"Copy words/en.toml of the theme to templates/{name} and translate it."
+        yield Finding("TMPL002", Severity.WARNING, message, Place(SETTINGS_FILE), hint)
 
 
 def load_messages(templates: Templates, language: str) -> Messages:

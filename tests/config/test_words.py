@@ -45,6 +45,8 @@ def test_a_phrase_with_plural_forms_has_each_that_whole_numbers_need(language: s
         ("he", "minutes", ["0 דקות קריאה", "דקת קריאה", "שתי דקות קריאה"]),
         ("ar", "web.count", ["لا مقالات", "مقال واحد", "مقالان"]),
         ("fr", "web.count", ["0 article", "1 article", "2 articles"]),
+        ("ru", "web.count", ["0 статей", "1 статья", "2 статьи"]),
+        ("ja", "web.count", ["0件の記事", "1件の記事", "2件の記事"]),
         ("en-US", "minutes", ["0 min read", "1 min read", "2 min read"]),
     ],
 )
