@@ -64,7 +64,7 @@ def _sources(published: Published) -> Iterator[FeedSource]:
         name, about = f"{title}: {single_line(tag)}", f"Articles of {title} tagged {single_line(tag)}."
         page = address(publication, folder)
         yield FeedSource(Feed(publication, folder, name, about, page, (), logo), tuple(articles_of_tag))
-    for folder, works in articles_by_author(articles).items():
+    for folder, works in articles_by_author(articles, publication.authors).items():
         writer = single_line(works.author.name)
         name, about = f"{title}: {writer}", f"Articles of {title} by {writer}."
         page = address(publication, folder)

@@ -106,7 +106,7 @@ def build_index(published: Published) -> SiteIndex:
         articles=articles,
         by_slug={each.article.slug: each for each in articles},
         by_tag=by_tag,
-        by_author=articles_by_author(articles),
+        by_author=articles_by_author(articles, published.publication.authors),
         carriers=_carriers(issues),
         series=series_parts((each.article, each.url) for each in articles),
         logo=published.logo,
