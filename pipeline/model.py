@@ -204,7 +204,8 @@ LINK_PLACEHOLDERS = ("issue", "section", "target")
 class Author:
     """Who wrote an article; `role` is the credential shown beside the name.
 
-    `picture` is a path as written in the settings, at `picture_line`.
+    `picture` is a path as written in the settings, at `picture_line`. `organization` is set for one that is
+    not a person.
     """
 
     name: str
@@ -212,6 +213,7 @@ class Author:
     url: str = ""
     picture: str = ""
     picture_line: int | None = None
+    organization: bool = False
 
 
 @dataclass(frozen=True, slots=True)

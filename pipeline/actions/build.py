@@ -19,6 +19,7 @@ from pathlib import Path
 from pipeline.articles.audio_files import audio_data
 from pipeline.checks.dead_links import dead_links
 from pipeline.compose import Composer
+from pipeline.config.i18n import missing_words
 from pipeline.errors import PressroomError, distinct, raise_all
 from pipeline.export.bundle import ImageMode, bundle
 from pipeline.model import (
@@ -97,6 +98,7 @@ def build_workspace(
         empty = [edition.audience for edition in each.editions if not edition.items]
         findings += workspace.assembler.issue_findings(each.assembled.issue, empty)
     findings += workspace.templates.unused()
+    findings += missing_words(workspace.templates, composer.publication.language)
     contents = (content for each in composed for edition in each.editions for content in edition.contents)
     findings += dict.fromkeys(finding for content in contents for finding in content.findings)
     makers: tuple[FileMaker, ...] = ()

@@ -17,6 +17,7 @@ from pipeline.checks.runner import CheckResult, run_rules, sort
 from pipeline.checks.size_budget import make_budget
 from pipeline.checks.spamassassin import spam_report
 from pipeline.compose import Composer
+from pipeline.config.i18n import missing_words
 from pipeline.errors import PressroomError, distinct, raise_all
 from pipeline.model import Finding, Issue
 from pipeline.render.email.message import build_message
@@ -110,6 +111,7 @@ def check_context(prepared: PreparedEdition) -> CheckContext:
             *assembler.issue_findings(issue, () if edition.items else (edition.audience,)),
             *assembler.tag_findings,
             *prepared.renderer.templates.unused(),
+            *missing_words(prepared.renderer.templates, composer.publication.language),
             *dead_links_of(composer, prepared.issue.assembled),
             *(finding for content in edition.contents for finding in content.findings),
         ),

@@ -146,7 +146,7 @@ def feed_context(
     return FeedContext(
         publication=published.publication,
         now=now,
-        folders=feed_folders(published.publication, published.tags),
+        folders=feed_folders(published),
         documents=_documents(made),
         opml=made.get(OPML, b""),
         index=index,

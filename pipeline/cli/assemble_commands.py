@@ -92,7 +92,8 @@ def assemble(
         )
         return
     for edition in editions:
-        terminal.result(f"Edition for {edition.audience}: {terminal.count_items(edition.items)}")
+        contents = terminal.count_items(edition.items) if edition.items else "the letter alone"
+        terminal.result(f"Edition for {edition.audience}: {contents}")
         for section in edition.sections:
             terminal.result(f"  {section.title or '(no title)'}")
             for item, layout in section.items:

@@ -7,14 +7,16 @@ with one file and no code. A language's file has all keys of the English one; th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from string import Formatter
 
+from pipeline.config.cldr import plural_categories, plural_category
 from pipeline.config.toml import toml_values
 from pipeline.errors import PressroomError, suggest
-from pipeline.model import Event
+from pipeline.model import Event, Finding, Place, Severity
+from pipeline.support.limits import SETTINGS_FILE
 from pipeline.support.templating import Templates
 
 RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
@@ -24,6 +26,10 @@ ENGLISH = "en"
 
 _FURTHER = {"time": {"hour12", "half"}}
 """Places that a phrase may have beside those of the English one: the twelve hours of half a day, AM or PM."""
+
+
+PLURALS = {"minutes": "minutes", "audio_minutes": "minutes", "web.count": "count"}
+"""The phrases that may have plural forms, each with the placeholder whose number decides."""
 
 
 def direction(language: str) -> str:
@@ -38,17 +44,19 @@ def direction(language: str) -> str:
 class Messages:
     """Phrases by key, some with `{name}` placeholders, and the names of the months.
 
-    Phrases of the web pages have keys such as `web.issues`.
+    Phrases of the web pages have keys such as `web.issues`. The plural forms of a phrase have keys such as
+    `minutes.one`; `language` decides which form a number has.
     """
 
     phrases: Mapping[str, str]
     months: tuple[str, ...]
+    language: str = ENGLISH
 
     def format(self, key: str, **values: object) -> str:
-        """A phrase with its placeholders filled; `minutes` of one minute is the phrase `minute`."""
-        if key == "minutes" and values["minutes"] == 1:
-            key = "minute"
-        return self.phrases[key].format_map(values)
+        """A phrase with its placeholders filled, in the plural form of its number if it has several."""
+        number = values.get(PLURALS[key]) if key in PLURALS else None
+        form = f"{key}.{plural_category(self.language, number)}" if isinstance(number, int) else key
+        return self.phrases.get(form, self.phrases[key]).format_map(values)
 
     def date(self, moment: datetime) -> str:
         """The day in words, such as "1 February 2026", in the moment's own time zone."""
@@ -91,6 +99,15 @@ class Messages:
         )
 
 
+def missing_words(templates: Templates, language: str) -> Iterator[Finding]:
+    """Report a language for which the theme has no words."""
+    name = _file(language.lower().replace("_", "-").partition("-")[0])
+    if not templates.find(name):
+        message = f'the theme has no words in the language "{language}": emails and pages have English ones.'
+        hint = f"Copy words/en.toml of the theme to templates/{name} and translate it."
+        yield Finding("TMPL002", Severity.WARNING, message, Place(SETTINGS_FILE), hint)
+
+
 def load_messages(templates: Templates, language: str) -> Messages:
     """The phrases for a language tag; English if the theme does not have the language.
 
@@ -103,7 +120,8 @@ def load_messages(templates: Templates, language: str) -> Messages:
         messages = _read_checked(templates, tag.split("-")[0], english, complete=True)
     if "-" in tag and templates.find(_file(tag)):
         region = _read_checked(templates, tag, english, complete=False)
-        messages = Messages({**messages.phrases, **region.phrases}, region.months or messages.months)
+        phrases = {**messages.phrases, **region.phrases}
+        messages = Messages(phrases, region.months or messages.months, messages.language)
     return messages
 
 
@@ -121,13 +139,25 @@ def _read(templates: Templates, tag: str) -> Messages:
         raise PressroomError('"months" must be a list of twelve names.', path)
     web = data.pop("web", {})
     phrases = {**data, **{f"web.{key}": phrase for key, phrase in web.items()}}
-    if "minutes" in phrases:
-        # Most languages abbreviate it, so that one minute reads as several do.
-        phrases.setdefault("minute", phrases["minutes"])
+    for key in phrases.keys() & PLURALS.keys():
+        if isinstance(phrases[key], dict):
+            phrases |= _plural_forms(key, phrases[key], tag, path)
     for key, phrase in phrases.items():
         if not isinstance(phrase, str):
             raise PressroomError(f'"{key}" must be a text.', path)
-    return Messages(phrases, tuple(months))
+    return Messages(phrases, tuple(months), tag)
+
+
+def _plural_forms(key: str, forms: dict[str, object], tag: str, path: str) -> dict[str, object]:
+    """The forms of a phrase by their keys; the form `other` has the key of the phrase itself."""
+    known = plural_categories(tag)
+    for form in forms:
+        if form not in known | {"other"}:
+            hint = f"They are {', '.join(sorted(known))} and other."
+            raise PressroomError(f'"{key}": the language has no plural form "{form}".', path, hint=hint)
+    if "other" not in forms:
+        raise PressroomError(f'"{key}" lacks the plural form "other", for all numbers without one.', path)
+    return {key if form == "other" else f"{key}.{form}": phrase for form, phrase in forms.items()}
 
 
 def _read_checked(templates: Templates, tag: str, english: Messages, complete: bool) -> Messages:
@@ -136,13 +166,14 @@ def _read_checked(templates: Templates, tag: str, english: Messages, complete: b
     if complete and not messages.months:
         raise PressroomError('"months" is missing.', path)
     for key in messages.phrases:
-        if key not in english.phrases:
+        if key not in english.phrases and key.rpartition(".")[0] not in PLURALS:
             raise PressroomError(f'there is no phrase "{key}".', path, hint=suggest(key, english.phrases))
     for key, phrase in english.phrases.items():
-        if key not in messages.phrases:
-            if not complete:
-                continue
+        if key not in messages.phrases and complete and key.rpartition(".")[0] not in PLURALS:
             raise PressroomError(f'the phrase "{key}" is missing.', path, hint=f'In English: "{phrase}".')
+    for key in messages.phrases:
+        singular = key.rpartition(".")[0]
+        phrase = english.phrases[singular if singular in PLURALS else key]
         unknown = _placeholders(messages.phrases[key], path, key) - _placeholders(phrase, path, key)
         unknown -= _FURTHER.get(key, set())
         if unknown:

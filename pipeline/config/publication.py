@@ -15,6 +15,7 @@ from pipeline.config.fields import Fields
 from pipeline.config.sections import read_section
 from pipeline.config.themes import DEFAULT_THEME, read_theme, read_theme_settings, theme_names
 from pipeline.config.toml import toml_fields
+from pipeline.config.web_settings import THIS_MACHINE, read_hidden_tags, read_subscribe
 from pipeline.errors import PressroomError, suggest
 from pipeline.model import (
     LINK_PLACEHOLDERS,
@@ -27,7 +28,6 @@ from pipeline.model import (
     Publication,
     RequiredFields,
     Show,
-    Subscribe,
     ThemeSettings,
 )
 from pipeline.support import merge
@@ -88,8 +88,8 @@ def read_publication(text: str, errors: list[PressroomError], templates: Path | 
         links=_link_parameters(fields.table("links")),
         no_tracking=fields.boolean("no_tracking"),
         approval=_approval(fields.table("approval")),
-        subscribe=_subscribe(fields.table("subscribe")) if fields.has("subscribe") else None,
-        hidden_tags=_hidden_tags(fields.table("tags")),
+        subscribe=read_subscribe(fields.table("subscribe")) if fields.has("subscribe") else None,
+        hidden_tags=read_hidden_tags(fields.table("tags")),
     )
     fields.check_unknown()
     return publication
@@ -156,35 +156,14 @@ def _approval(table: Fields) -> int | tuple[str, ...]:
     return required
 
 
-def _subscribe(table: Fields) -> Subscribe | None:
-    """Where readers subscribe: the page of a service, or the address to which a form is posted."""
-    url, action = table.web_address("url"), table.web_address("form_action")
-    inner = table.table("fields", "subscribe.fields")
-    hidden = {name: inner.text(name) for name in inner.mapping}
-    subscribe = Subscribe(url, action, table.text("email_field", default="email"), hidden)
-    if table.has("url") == table.has("form_action"):
-        hint = "`url` is a page to subscribe at; `form_action` is the address that your service's form names."
-        table.error("url", "one of `url` and `form_action` is needed, and not both.", hint)
-    if action and urlsplit(action).scheme != "https" and urlsplit(action).hostname not in _THIS_MACHINE:
-        table.error("form_action", f'`form_action` is "{action}" and must begin with https://.')
-    table.check_unknown()
-    return subscribe if url or action else None
-
-
-def _hidden_tags(table: Fields) -> tuple[str, ...]:
-    """The tags that no web page shows."""
-    tags = table.texts("hidden")
-    table.check_unknown()
-    return tags
-
-
 def _authors(table: Fields) -> dict[str, Author]:
     """What is said of authors once, by their names."""
     authors: dict[str, Author] = {}
     for name in table.mapping:
         author = table.table(name, f'author "{name}"')
         role, url, picture = author.text("role"), author.web_address("url"), author.text("picture")
-        authors[name] = Author(name, role, url, picture, author.line_of("picture"))
+        line, organization = author.line_of("picture"), author.boolean("organization")
+        authors[name] = Author(name, role, url, picture, line, organization)
         author.check_unknown()
     return authors
 
@@ -356,9 +335,6 @@ def _is_web_address(value: str) -> bool:
         return False
 
 
-_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
-
-
 def _hub(fields: Fields) -> str | None:
     """The address of the WebSub hub; by https, so that nobody else can answer for it."""
     value = fields.text("hub")
@@ -367,7 +343,7 @@ def _hub(fields: Fields) -> str | None:
     if not _is_web_address(value) or urlsplit(value).fragment:
         fields.error("hub", f'`hub` is "{value}" and must be a web address.', "As https://hub.example.org/")
         return None
-    if urlsplit(value).scheme != "https" and urlsplit(value).hostname not in _THIS_MACHINE:
+    if urlsplit(value).scheme != "https" and urlsplit(value).hostname not in THIS_MACHINE:
         fields.error("hub", f'`hub` is "{value}" and must begin with https://.')
         return None
     return value

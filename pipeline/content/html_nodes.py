@@ -219,6 +219,8 @@ class NodeWriter:
                 value = self._address(value)
             elif name == "class" and self.options.medium is not Medium.WEB:
                 continue
+            elif name == "align" and self.options.medium is Medium.WEB:
+                name, value = "class", f"align-{value}"
             elif node.tag == "img" and name in ("width", "height") and self.options.medium is Medium.EMAIL:
                 value = self._fitted(node, name)
             attributes.append(f' {name}="{merge.escape(value)}"')

@@ -177,6 +177,11 @@ def tag_path(tag: str) -> str:
     return f"tags/{path_part(tag)}/"
 
 
+def author_path(name: str) -> str:
+    """The site folder of an author's page and feeds."""
+    return f"authors/{path_part(name)}/"
+
+
 def audience_path(name: str) -> str:
     """The site folder of the feeds of a public audience's editions."""
     return f"audiences/{path_part(name)}/"

@@ -233,6 +233,20 @@ def test_a_section_is_larger_than_a_card_and_a_card_than_a_brief(viewer: PageVie
     assert sizes == sorted(set(sizes), reverse=True)
 
 
+def test_on_paper_a_picture_leaves_no_half_page_empty_before_it(viewer: PageViewer) -> None:
+    with opened(viewer, "sample", "articles/glutamate-switch/", View(DESKTOP)) as page:
+        page.emulate_media(media="print")
+        heights = page.evaluate("[...document.querySelectorAll('main img')].map((each) => each.offsetHeight)")
+    assert heights and max(heights) <= 9 * 96 / 2.54 + 1  # of a page of 29.7 cm
+
+
+def test_a_page_has_one_landmark_of_notes_at_most(viewer: PageViewer) -> None:
+    for path in ("issues/001-every-block/", "articles/every-block/"):
+        with opened(viewer, "golden", path, View(DESKTOP)) as page:
+            assert page.get_by_role("region", name="Notes").count() == (path[:8] == "articles")
+            assert page.locator(".footnotes").count() >= 1
+
+
 def test_a_wide_table_on_a_phone_is_reached_and_read_by_keyboard(viewer: PageViewer) -> None:
     with opened(viewer, "golden", "articles/every-block/", View(320)) as page:
         held = page.evaluate("""[...document.querySelectorAll("main table")].map((table) => {

@@ -6,7 +6,7 @@ import json
 import re
 from pathlib import Path
 
-from workspace_kit import SETTINGS, WorkspaceRunner, article, issue, png
+from workspace_kit import ROOT, SETTINGS, WorkspaceRunner, article, issue, png
 
 ISSUE = "issues/001-the-plastic-brain/issue.md"
 
@@ -249,6 +249,17 @@ def test_a_template_that_replaces_none_is_a_warning_with_the_nearest_name(worksp
         assert 'Did you mean "email/parts/masthead.mjml.j2"?' in output
         assert output.count("TMPL001: ") == 1
     assert "TMPL001" in workspace.ok("check", "--explain", "TMPL001")
+
+
+def test_a_language_for_which_the_theme_has_no_words_is_a_warning(workspace: WorkspaceRunner) -> None:
+    workspace.write({"newsletter.toml": workspace.read("newsletter.toml").replace('"en-GB"', '"cy-GB"')})
+    for command in (("check", "1"), ("build",)):
+        output = workspace.run(*command).output
+        assert 'newsletter.toml: warning TMPL002: the theme has no words in the language "cy-GB"' in output
+        assert output.count("TMPL002: ") == 1
+    english = (ROOT / "templates/words/en.toml").read_text(encoding="utf-8")
+    workspace.write({"templates/words/cy.toml": english})
+    assert "TMPL002" not in workspace.run("build").output
 
 
 def test_a_theme_of_ones_own_is_looked_at_for_templates_that_replace_none(workspace: WorkspaceRunner) -> None:

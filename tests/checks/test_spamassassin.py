@@ -72,6 +72,7 @@ def need_spamassassin() -> None:
         skip_or_fail("no SpamAssassin: apt-get install spamassassin")
 
 
+@pytest.mark.slow
 def test_the_real_program_calls_the_test_text_spam() -> None:
     need_spamassassin()
     message = f"From: a@synapse.example\r\nSubject: test\r\n\r\n{GTUBE}\r\n".encode()
@@ -80,6 +81,7 @@ def test_the_real_program_calls_the_test_text_spam() -> None:
     assert any(each.name == "GTUBE" for each in report.hits)
 
 
+@pytest.mark.slow
 def test_the_real_program_finds_nothing_in_a_sound_issue() -> None:
     need_spamassassin()
     assert spam_report(check_context(Case()).message).score < 1

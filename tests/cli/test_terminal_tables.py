@@ -12,6 +12,7 @@ import termios
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from table_kit import rows
 from workspace_kit import ROOT, WorkspaceRunner, article, issue
 
 from pipeline.cli.columns import Column, display_width, fit_columns, truncate
@@ -53,7 +54,7 @@ def in_terminal(workspace: WorkspaceRunner, columns: int, *arguments: str, **env
     return said.decode().replace("\r\n", "\n")
 
 
-@pytest.mark.parametrize("columns", [60, 80, 120])
+@pytest.mark.parametrize("columns", rows([60, 80, 120], {80}))
 def test_status_never_cuts_the_command_to_copy(workspace: WorkspaceRunner, columns: int) -> None:
     long = "The plastic brain and all that it remembers"
     draft = issue(number=2, title=long, more="draft: true\n")

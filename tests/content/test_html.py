@@ -71,8 +71,8 @@ def test_the_web_form_has_ids_classes_and_ways_back(golden: Content) -> None:
 <figcaption>Its parts</figcaption></figure>
 <ol start="3"><li>three</li><li>four</li></ol>
 <div class="scrolls" role="group" tabindex="0" aria-label="Table">\
-<table><thead><tr><th scope="col">a</th><th scope="col" align="right">b</th></tr></thead>\
-<tbody><tr><td>1</td><td align="right">2</td></tr></tbody></table></div>
+<table><thead><tr><th scope="col">a</th><th scope="col" class="align-right">b</th></tr></thead>\
+<tbody><tr><td>1</td><td class="align-right">2</td></tr></tbody></table></div>
 <pre dir="ltr"><code class="language-python">x = &#123;&#123;1&#125;&#125;
 </code></pre>
 <aside class="callout"><p class="callout-title"><strong>Watch out</strong></p>

@@ -317,6 +317,7 @@ def test_layout_of_one_shape_is_compiled_once() -> None:
     assert compile_layout.cache_info().misses == before
 
 
+@pytest.mark.slow
 def test_two_processes_give_the_same_bytes() -> None:
     code = (
         "import sys,hashlib;from email_kit import *;from pipeline.render.email.message import build_message;"

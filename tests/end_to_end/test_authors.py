@@ -43,7 +43,8 @@ def test_the_byline_has_role_and_picture_in_email_text_part_and_page(staffed: Wo
     assert "Ada Example, editor · Cy Example" in staffed.read(f"{BUILT}/email.txt")
     page = staffed.read("build/site/articles/glutamate/index.html")
     assert re.search(rf'<p class="byline">\s*<img src="../../images/{pictures[0]}" alt="" width="192"', page)
-    assert '<a href="https://synapse.example/ada">Ada Example</a>, editor' in page
+    assert '<a href="../../authors/ada-example/">Ada Example</a>, editor' in page
+    assert 'href="https://synapse.example/ada"' in staffed.read("build/site/authors/ada-example/index.html")
     files = staffed.tree("build")
     assert (
         f"site/images/{pictures[0]}" in files
@@ -59,7 +60,8 @@ def test_machines_read_the_address_and_the_picture(staffed: WorkspaceRunner) -> 
     ada, cy = json.loads(data)["author"]
     assert ada["url"] == "https://synapse.example/ada" and ada["jobTitle"] == "editor"
     assert ada["image"].startswith("https://synapse.example/news/images/ada-")
-    assert cy == {"@type": "Person", "name": "Cy Example"}
+    own = "https://synapse.example/news/authors/cy-example/"
+    assert cy == {"@type": "Person", "name": "Cy Example", "url": own}
     atom = staffed.read("build/site/tags/research/atom.xml")
     assert re.search(r"<name>Ada Example</name>\s*<uri>https://synapse.example/ada</uri>", atom)
     (item,) = [

@@ -140,6 +140,7 @@ def build_elsewhere(folder: Path, *, seed: str, zone: str, now: str) -> dict[str
     return WorkspaceRunner(folder).tree()
 
 
+@pytest.mark.slow
 def test_the_same_input_gives_the_same_bytes_on_another_day_and_machine(tmp_path: Path) -> None:
     here = build_elsewhere(tmp_path / "a", seed="0", zone="UTC", now="2026-02-02")
     there = build_elsewhere(

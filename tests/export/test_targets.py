@@ -255,7 +255,7 @@ def test_subject_and_preview_text_are_in_its_words_too(workspace: WorkspaceRunne
     assert listing["preview_text"] == (f"Read, {otherwise}" if find(target).takes_preview else None)
 
 
-@every_target
+@core_targets
 def test_text_that_looks_like_a_tag_stays_text_in_html(
     workspace: WorkspaceRunner, target: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -428,6 +428,7 @@ def test_settings_of_targets_that_are_wrong_are_named(
     assert said in workspace.error("plan", "1")
 
 
+@pytest.mark.slow
 def test_what_is_too_large_for_a_service_is_refused(workspace: WorkspaceRunner) -> None:
     letter(workspace, "A sentence that goes on and on. " * 40_000)
     workspace.ok("assemble", "1", "--now", "2026-02-01")

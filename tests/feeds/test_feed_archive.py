@@ -130,7 +130,9 @@ def test_a_revision_changes_its_own_part_alone() -> None:
     )
     after = build_files(replace(before, articles=(*before.articles[:-1], revised)))
     changed = {path for path in MANY if after[path] != MANY[path]}
-    assert {path.rpartition("/")[0] for path in changed} == {"articles", "tags/ketamine"}
+    assert {path.rpartition("/")[0] for path in changed} == {
+        *("articles", "tags/ketamine", "authors/ada-example", "authors/bo-sample"),
+    }
     assert all(path.endswith(("-1.xml", "-1.json")) for path in changed)
 
 

@@ -42,7 +42,10 @@ from workspace_kit import ROOT
 from pipeline.model import Content, Element, Layout, Published
 
 FILES = build_files()
-FOLDERS = ("", "articles/", "audiences/patients/", "tags/ketamine/", "tags/sleep-deep/")
+FOLDERS = (
+    *("", "articles/", "audiences/patients/", "tags/ketamine/", "tags/sleep-deep/"),
+    *("authors/ada-example/", "authors/bo-sample/"),
+)
 MAIN, ARTICLES = ParsedFeeds(FILES), ParsedFeeds(FILES, "articles/")
 XML = [path for path in FILES if path.endswith(".xml")]
 ALL = [ParsedFeeds(FILES, folder) for folder in FOLDERS]
@@ -52,7 +55,7 @@ def html(folder: str = "articles/", index: int = 0) -> HtmlReader:
     return HtmlReader(ParsedFeeds(FILES, folder).json["items"][index]["content_html"])
 
 
-def test_there_is_a_feed_in_three_formats_for_issues_articles_public_audiences_and_tags() -> None:
+def test_there_is_a_feed_in_three_formats_for_issues_articles_public_audiences_tags_and_authors() -> None:
     expected = {f"{folder}{name}" for folder in FOLDERS for name in ("feed.xml", "atom.xml", "feed.json")}
     assert set(FILES) == {*expected, "feeds.opml"}
 

@@ -21,6 +21,7 @@ import pytest
 from check_examples.feeds import PUBLICATIONS
 from feed_kit import build_files
 from html_kit import HtmlReader
+from table_kit import rows
 
 from pipeline.model import ComposedArticle, ComposedEdition, Published
 
@@ -236,7 +237,7 @@ PARSERS: dict[str, tuple[Parser, str]] = {
 }
 
 
-@pytest.mark.parametrize("name", sorted(PUBLICATIONS))
+@pytest.mark.parametrize("name", rows(sorted(PUBLICATIONS), sorted(PUBLICATIONS)[:1]))
 @pytest.mark.parametrize("parser", sorted(PARSERS))
 def test_every_field_of_every_item_is_what_went_in(name: str, parser: str) -> None:
     expected = wanted(PUBLICATIONS[name])

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from preview_kit import RunningPreview, run_preview
+from table_kit import rows
 from workspace_kit import ROOT, SETTINGS, WorkspaceRunner, article, issue
 
 from pipeline.compose import Composer
@@ -322,7 +323,7 @@ def workspace(tmp_path: Path) -> WorkspaceRunner:
     return workspace
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", rows([signal.SIGINT, signal.SIGTERM], {signal.SIGINT}))
 def test_ctrl_c_ends_it_while_a_page_listens(workspace: WorkspaceRunner, number: int) -> None:
     with run_preview(workspace.root) as running:
         host = running.origin.removeprefix("http://")
@@ -444,6 +445,7 @@ def test_a_mistake_in_one_edition_leaves_the_other_to_be_seen(workspace: Workspa
         snapshot.edition(first, "clinicians")
 
 
+@pytest.mark.slow
 def test_a_change_of_the_plan_is_one_revision(workspace: WorkspaceRunner) -> None:
     workspace.write({"issues/articles/two.md": article("Two", body="Words.")})
     with run_preview(workspace.root) as running:

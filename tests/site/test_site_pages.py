@@ -215,10 +215,14 @@ def feeds_of(folder: str) -> set[str]:
     return {folder + file for file in urls.FEED_FILES.values()}
 
 
+AUTHORS = {urls.author_path(author.name) for each in ARTICLES for author in each.article.authors}
+
+
 def known_files() -> set[str]:
     tags = {urls.tag_path(tag) for each in ARTICLES for tag in each.article.tags}
     audiences = {urls.audience_path(each.name) for each in PUBLICATION.audiences if each.public}
-    feeds = {feed for folder in ("", "articles/", *audiences, *tags) for feed in feeds_of(folder)}
+    folders = ("", "articles/", *audiences, *tags, *AUTHORS)
+    feeds = {feed for folder in folders for feed in feeds_of(folder)}
     images = {urls.image_path(image.name) for image in site_images(PUBLISHED)}
     return {*FILES, *feeds, *images, site_icon(PUBLICATION, LOGO).path, "feeds.opml"}
 
@@ -241,7 +245,7 @@ def test_the_site_has_exactly_these_files() -> None:
         *(f"articles/{each.article.slug}/index.html" for each in ARTICLES),
         *(f"issues/00{number}-issue/index.html" for number in (1, 2, 3)),
         "issues/003-issue/patients/index.html",
-        *(f"{tag}index.html" for tag in tags),
+        *(f"{folder}index.html" for folder in (*tags, *AUTHORS)),
     }
 
 

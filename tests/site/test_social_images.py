@@ -161,6 +161,17 @@ def test_every_list_of_the_site_has_the_publications_picture(workspace: Workspac
     assert picture(workspace, "index.html").size == (1200, 630)
 
 
-def test_a_page_for_one_territory_says_so(workspace: WorkspaceRunner) -> None:
-    built(workspace)
-    assert named(workspace, ISSUE)["og:locale"] == "en_GB"
+@pytest.mark.parametrize(
+    ("language", "locale"),
+    [
+        ("en-GB", "en_GB"),
+        ("de", "de_DE"),
+        ("pt", "pt_BR"),
+        ("zh-Hant-TW", "zh_TW"),
+        ("ar", "ar_EG"),
+        ("tlh", ""),
+    ],
+)
+def test_a_page_says_its_locale(workspace: WorkspaceRunner, language: str, locale: str) -> None:
+    built(workspace, settings=workspace.read("newsletter.toml").replace('"en-GB"', f'"{language}"'))
+    assert named(workspace, ISSUE).get("og:locale", "") == locale

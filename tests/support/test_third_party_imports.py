@@ -9,6 +9,7 @@ from workspace_kit import ROOT
 
 DOORS = {
     "PIL": "images/pillow.py",
+    "babel": "config/cldr.py",
     "bs4": "importers/html/tree.py",
     "botocore": "export/auth.py",
     "charset_normalizer": "importers/decode.py",

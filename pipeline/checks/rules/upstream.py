@@ -104,6 +104,18 @@ def unused_template(context: CheckContext) -> Iterator[Violation]:
 
 
 @rule(
+    "TMPL002",
+    Severity.WARNING,
+    "The theme has no words in the publication's language",
+    source="docs/theme.md",
+    remedy="Translate the theme's words into it.",
+)
+def language_without_words(context: CheckContext) -> Iterator[Violation]:
+    """Readers find "Unsubscribe" and "View in browser" in a language that the letter is not in."""
+    return _noticed(context, "TMPL002")
+
+
+@rule(
     "LINK001",
     Severity.WARNING,
     "A link leads to an article that has no page yet",

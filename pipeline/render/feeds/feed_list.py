@@ -1,11 +1,12 @@
-"""Which feeds there are: the main one, the articles', one for each public audience and each tag."""
+"""Which feeds there are: the main one, the articles', one for each public audience, tag and author."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import partial
 
-from pipeline.model import FileMaker, OutputFile, Publication, Published
+from pipeline.model import FileMaker, OutputFile, Published
+from pipeline.render.authors import articles_by_author
 from pipeline.render.feeds.feed_archive import FeedSource, ItemCache, ItemSource, feed_files
 from pipeline.render.feeds.feed_item import Feed, single_line
 from pipeline.render.feeds.opml import opml_file
@@ -31,10 +32,9 @@ def feed_parts(published: Published) -> tuple[FileMaker, ...]:
     )
 
 
-def feed_folders(publication: Publication, tags: Iterable[str]) -> tuple[str, ...]:
+def feed_folders(published: Published) -> tuple[str, ...]:
     """The site folders that contain feeds, in the order of their list."""
-    audiences = (audience_path(audience.name) for audience in publication.audiences if audience.public)
-    return ("", "articles/", *audiences, *map(tag_path, tags))
+    return tuple(source.feed.folder for source in _sources(published))
 
 
 def _sources(published: Published) -> Iterator[FeedSource]:
@@ -64,3 +64,8 @@ def _sources(published: Published) -> Iterator[FeedSource]:
         name, about = f"{title}: {single_line(tag)}", f"Articles of {title} tagged {single_line(tag)}."
         page = address(publication, folder)
         yield FeedSource(Feed(publication, folder, name, about, page, (), logo), tuple(articles_of_tag))
+    for folder, works in articles_by_author(articles, publication.authors).items():
+        writer = single_line(works.author.name)
+        name, about = f"{title}: {writer}", f"Articles of {title} by {writer}."
+        page = address(publication, folder)
+        yield FeedSource(Feed(publication, folder, name, about, page, (), logo), works.articles)

@@ -10,6 +10,7 @@ from typing import Any
 from pipeline.content.medium import Medium, for_audience
 from pipeline.model import (
     EVERYONE,
+    Author,
     ComposedArticle,
     ComposedEdition,
     Content,
@@ -79,19 +80,10 @@ def about_article(composed: ComposedArticle, index: SiteIndex, description: str,
         "mainEntityOfPage": article.canonical_url or composed.url,
         "datePublished": published_at,
         "dateModified": updated_at,
-        "author": [
-            _without_blanks(
-                {
-                    "@type": "Person",
-                    "name": author.name,
-                    "jobTitle": author.role,
-                    "url": author.url,
-                    "image": getattr(composed.portraits.get(author.name), "url", None),
-                }
-            )
-            for author in article.authors
-        ],
-        "publisher": _titled("Organization", publication),
+        "author": [_author(author, composed, publication) for author in article.authors],
+        "publisher": _without_blanks(
+            {**_titled("Organization", publication), "logo": _image_object(index.logo)}
+        ),
         "image": _image_object(content.lead),
         "keywords": list(index.shown_tags(article.tags)),
         "inLanguage": publication.language,
@@ -159,6 +151,21 @@ def _event(event: Event) -> dict[str, Any]:
 
 def _titled(kind: str, publication: Publication) -> dict[str, Any]:
     return {"@type": kind, "name": publication.title, "url": urls.home_url(publication)}
+
+
+def _author(author: Author, composed: ComposedArticle, publication: Publication) -> dict[str, Any]:
+    """A person with a job, or an organisation: the publication itself, or one that the settings name so."""
+    organization = author.organization or author.name == publication.title
+    picture = composed.portraits.get(author.name)
+    return _without_blanks(
+        {
+            "@type": "Organization" if organization else "Person",
+            "name": author.name,
+            "jobTitle": "" if organization else author.role,
+            "url": author.url or urls.address(publication, urls.author_path(author.name)),
+            "image": picture.url if picture else None,
+        }
+    )
 
 
 def _image_object(image: Image | None) -> dict[str, Any] | None:

@@ -1,12 +1,29 @@
-"""The pages that list things: the index page, all articles, all tags, and the articles of one tag."""
+"""The pages that list things: the index page, articles, issues, tags, and the articles of a tag or author."""
 
 from __future__ import annotations
 
-from pipeline.model import OutputFile
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+from pipeline.model import ComposedArticle, ComposedEdition, OutputFile
+from pipeline.render.authors import AuthorArticles
+from pipeline.render.shared_text import host
+from pipeline.render.site.archive import PAGE, Item, ListPage, archive_pages, archive_years, list_pages
 from pipeline.render.site.head_metadata import FeedLink, PageHead, feed_links, make_head
 from pipeline.render.site.json_ld import about_collection, about_publication
-from pipeline.render.site.page_frame import ARTICLES, TAGS, SiteRenderer
-from pipeline.render.site.page_values import by_year, site_article, site_issue, tag_list
+from pipeline.render.site.page_frame import ARTICLES, ISSUES, TAGS, SiteRenderer
+from pipeline.render.site.page_values import (
+    Byline,
+    ExternalSource,
+    SiteLink,
+    by_year,
+    site_article,
+    site_image,
+    site_issue,
+    tag_list,
+)
+from pipeline.render.site.site_index import SiteIndex
 from pipeline.render.site.site_page import SitePage
 from pipeline.support import urls
 
@@ -14,7 +31,7 @@ from pipeline.support import urls
 def index_page(site: SiteRenderer) -> OutputFile:
     """The publication's home: the newest issue, the others by year, and the tags."""
     index, publication, page = site.index, site.publication, site.page("")
-    issues = tuple(site_issue(editions, index, page) for editions in index.issues)
+    issues = tuple(site_issue(editions, index, page) for editions in index.issues[:PAGE])
     description = publication.description or publication.tagline or publication.title
     subject = about_publication(publication, site.social_image)
     return site.render(
@@ -23,16 +40,30 @@ def index_page(site: SiteRenderer) -> OutputFile:
         make_head(page, publication.title, description, subject, site.feeds(page)),
         newest=issues[0] if issues else None,
         years=by_year(issues),
+        all_issues=page.link(ISSUES) if len(index.issues) > PAGE else "",
         tags=tag_list(index, page, least=2),
     )
 
 
-def articles_page(site: SiteRenderer) -> OutputFile:
-    """All articles by year."""
-    page, title = site.page(ARTICLES), site.messages.format("web.articles")
-    head = _list_head(site, page, title, "web.every_article", site.feeds(page, ARTICLES, title.lower()))
-    years = by_year(site_article(each, site.index, page) for each in site.index.articles)
-    return site.render("articles.html.j2", page, head, years=years)
+def archives(site: SiteRenderer) -> Iterator[tuple[ListPage[Any], Callable[[], OutputFile]]]:
+    """Each page that lists articles or issues, and what renders it."""
+    index = site.index
+    for listed in archive_pages(ARTICLES, index.articles, _article_year):
+        yield listed, partial(_articles_page, site, listed)
+    if len(index.issues) > PAGE:
+        for issues in archive_pages(ISSUES, index.issues, _issue_year):
+            yield issues, partial(_issues_page, site, issues)
+    for tag, tagged in index.by_tag.items():
+        for listed in list_pages(urls.tag_path(tag), tagged):
+            yield listed, partial(_tag_page, site, tag, listed)
+    for folder, works in index.by_author.items():
+        for listed in list_pages(folder, works.articles):
+            yield listed, partial(_author_page, site, folder, works, listed)
+
+
+def year_links(index: SiteIndex, page: SitePage) -> tuple[SiteLink, ...]:
+    """Links to the articles of each year, with their number, if they are on pages of their own."""
+    return _year_links(page, ARTICLES, archive_years(index.articles, _article_year))
 
 
 def tags_page(site: SiteRenderer) -> OutputFile:
@@ -42,22 +73,101 @@ def tags_page(site: SiteRenderer) -> OutputFile:
     return site.render("tags.html.j2", page, head, tags=tag_list(index, page))
 
 
-def tag_page(site: SiteRenderer, tag: str) -> OutputFile:
-    """The articles of one tag."""
-    folder = urls.tag_path(tag)
-    page = site.page(folder)
+def _articles_page(site: SiteRenderer, listed: ListPage[ComposedArticle]) -> OutputFile:
+    page, name = site.page(listed.folder), site.messages.format("web.articles")
+    title = f"{name} {listed.year}" if listed.year else name
+    feeds = site.feeds(page, ARTICLES, name.lower())
     return site.render(
-        "tag.html.j2",
+        "articles.html.j2",
         page,
-        _list_head(site, page, tag, "web.articles_on", site.feeds(page, folder, tag)),
-        tag=tag,
-        articles=tuple(site_article(each, site.index, page) for each in site.index.by_tag[tag]),
-        feeds=feed_links(page, folder, f"{site.publication.title}: {tag}"),
+        _list_head(site, page, title, "web.every_article", feeds, listed.number),
+        title=title,
+        years=by_year(site_article(each, site.index, page) for each in listed.items),
+        all_years=year_links(site.index, page),
+        **_neighbours(listed, page, title),
     )
 
 
+def _issues_page(site: SiteRenderer, listed: ListPage[tuple[ComposedEdition, ...]]) -> OutputFile:
+    index, page, name = site.index, site.page(listed.folder), site.messages.format("web.issues")
+    title = f"{name} {listed.year}" if listed.year else name
+    return site.render(
+        "issues.html.j2",
+        page,
+        _list_head(site, page, title, "web.every_issue", site.feeds(page), listed.number),
+        title=title,
+        years=by_year(site_issue(each, index, page) for each in listed.items),
+        all_years=_year_links(page, ISSUES, archive_years(index.issues, _issue_year)),
+        **_neighbours(listed, page, title),
+    )
+
+
+def _tag_page(site: SiteRenderer, tag: str, listed: ListPage[ComposedArticle]) -> OutputFile:
+    page, folder = site.page(listed.folder), urls.tag_path(tag)
+    return site.render(
+        "tag.html.j2",
+        page,
+        _list_head(site, page, tag, "web.articles_on", site.feeds(page, folder, tag), listed.number),
+        tag=tag,
+        count=len(site.index.by_tag[tag]),
+        articles=tuple(site_article(each, site.index, page) for each in listed.items),
+        feeds=feed_links(page, folder, f"{site.publication.title}: {tag}"),
+        **_neighbours(listed, page, tag),
+    )
+
+
+def _author_page(
+    site: SiteRenderer, folder: str, works: AuthorArticles, listed: ListPage[ComposedArticle]
+) -> OutputFile:
+    page, author = site.page(listed.folder), works.author
+    return site.render(
+        "author.html.j2",
+        page,
+        _list_head(
+            site, page, author.name, "web.articles_by", site.feeds(page, folder, author.name), listed.number
+        ),
+        author=Byline(author.name, author.role, "", site_image(works.picture, page)),
+        elsewhere=ExternalSource(author.url, host(author.url)) if author.url else None,
+        count=len(works.articles),
+        articles=tuple(site_article(each, site.index, page) for each in listed.items),
+        feeds=feed_links(page, folder, f"{site.publication.title}: {author.name}"),
+        **_neighbours(listed, page, author.name),
+    )
+
+
+def _article_year(composed: ComposedArticle) -> int:
+    return composed.article.date.year
+
+
+def _issue_year(editions: tuple[ComposedEdition, ...]) -> int:
+    return editions[0].issue.date.year
+
+
+def _year_links(page: SitePage, folder: str, years: dict[int, list[Item]]) -> tuple[SiteLink, ...]:
+    return tuple(
+        SiteLink(str(year), page.link(f"{folder}year/{year}/"), str(len(items)))
+        for year, items in years.items()
+    )
+
+
+def _neighbours(listed: ListPage[Item], page: SitePage, title: str) -> dict[str, SiteLink | None]:
+    """Links to the pages of the list before and after this one."""
+
+    def link(folder: str | None, number: int) -> SiteLink | None:
+        text = f"{title} ({number})" if number > 1 else title
+        return SiteLink(text, page.link(folder)) if folder else None
+
+    return {"newer": link(listed.newer, listed.number - 1), "older": link(listed.older, listed.number + 1)}
+
+
 def _list_head(
-    site: SiteRenderer, page: SitePage, title: str, description_key: str, feeds: tuple[FeedLink, ...]
+    site: SiteRenderer,
+    page: SitePage,
+    title: str,
+    description_key: str,
+    feeds: tuple[FeedLink, ...],
+    number: int = 1,
 ) -> PageHead:
     description = site.messages.format(description_key, publication=site.publication.title, tag=title)
+    title = f"{title} ({number})" if number > 1 else title
     return make_head(page, title, description, about_collection(page, title, site.social_image), feeds)

@@ -20,6 +20,7 @@ from pipeline.support.templating import Templates
 LOGO = (240, 42)
 """The largest width and height of the logo, in CSS pixels. It is published larger, for dense screens."""
 
+ISSUES = "issues/"
 ARTICLES = "articles/"
 TAGS = "tags/"
 SEARCH = "search/"

@@ -50,7 +50,7 @@ class SiteImage:
 
 @dataclass(frozen=True, slots=True)
 class Byline:
-    """An author as the byline names them; `href` is empty without a page."""
+    """An author as the byline names them; `href` is the page with their articles."""
 
     name: str
     role: str
@@ -224,7 +224,7 @@ def site_article(
             Byline(
                 author.name,
                 author.role,
-                author.url,
+                page.link(urls.author_path(author.name)) if composed.url else author.url,
                 site_image(composed.portraits.get(author.name), page),
             )
             for author in article.authors

@@ -11,7 +11,7 @@ from pipeline.model import EVERYONE, Content, FileMaker, Image, Layout, OutputFi
 from pipeline.render.site.article_page import article_page
 from pipeline.render.site.head_metadata import PageHead
 from pipeline.render.site.issue_page import issue_page
-from pipeline.render.site.list_pages import articles_page, index_page, tag_page, tags_page
+from pipeline.render.site.list_pages import archives, index_page, tags_page
 from pipeline.render.site.page_frame import SiteRenderer
 from pipeline.render.site.redirects import moved_page, moves, redirects
 from pipeline.render.site.search_index import search_index, search_page, search_script
@@ -46,9 +46,8 @@ def site_parts(published: Published, templates: Templates) -> tuple[FileMaker, .
             for edition in editions
         ),
         *(partial(article_page, site, position) for position in range(len(index.articles))),
-        partial(articles_page, site),
+        *(page for _, page in archives(site)),
         partial(tags_page, site),
-        *(partial(tag_page, site, tag) for tag in index.by_tag),
         *(partial(moved_page, site, old, new) for old, new in moves(index)),
         *(partial(make, site) for make in (search_page, search_script)),
         *(partial(make, site) for make in (_not_found, _style, sitemap, robots)),

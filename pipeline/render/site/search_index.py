@@ -17,7 +17,9 @@ from typing import Any
 from pipeline.content.medium import Medium, for_audience
 from pipeline.content.tree_text import content_texts
 from pipeline.model import EVERYONE, OutputFile
+from pipeline.render.site.archive import PAGE
 from pipeline.render.site.head_metadata import SEARCH_POLICY, PageHead
+from pipeline.render.site.list_pages import year_links
 from pipeline.render.site.page_frame import SEARCH, SiteRenderer
 from pipeline.render.site.page_values import article_date, by_year, site_article, site_date, tag_list
 from pipeline.render.site.site_page import SitePage
@@ -76,7 +78,8 @@ def search_page(site: SiteRenderer) -> OutputFile:
         index=page.link(INDEX),
         script=page.link(SCRIPT),
         tags=tag_list(index, page),
-        years=by_year(site_article(each, index, page) for each in index.articles),
+        years=by_year(site_article(each, index, page) for each in index.articles[:PAGE]),
+        all_years=year_links(index, page),
     )
 
 

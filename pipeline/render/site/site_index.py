@@ -20,6 +20,7 @@ from pipeline.model import (
     Published,
     SeriesPart,
 )
+from pipeline.render.authors import AuthorArticles, articles_by_author
 from pipeline.support import urls
 
 RELATED = 3
@@ -44,6 +45,7 @@ class SiteIndex:
     articles: tuple[ComposedArticle, ...]
     by_slug: Mapping[str, ComposedArticle]
     by_tag: Mapping[str, tuple[ComposedArticle, ...]]
+    by_author: Mapping[str, AuthorArticles]
     carriers: Mapping[str, tuple[ComposedEdition, ...]]
     series: Mapping[str, SeriesPart]
     logo: Image | None
@@ -104,6 +106,7 @@ def build_index(published: Published) -> SiteIndex:
         articles=articles,
         by_slug={each.article.slug: each for each in articles},
         by_tag=by_tag,
+        by_author=articles_by_author(articles, published.publication.authors),
         carriers=_carriers(issues),
         series=series_parts((each.article, each.url) for each in articles),
         logo=published.logo,

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from datetime import datetime
 from xml.sax.saxutils import escape
 
-from pipeline.model import OutputFile
-from pipeline.render.site.page_frame import ARTICLES, TAGS, SiteRenderer
-from pipeline.render.site.site_index import SiteIndex
+from pipeline.model import ComposedArticle, OutputFile
+from pipeline.render.site.list_pages import archives
+from pipeline.render.site.page_frame import TAGS, SiteRenderer
 from pipeline.support import urls
 
 
 def sitemap(site: SiteRenderer) -> OutputFile:
     """`sitemap.xml`: every page, except articles whose canonical page is elsewhere."""
     entries = "".join(
-        f"<url><loc>{escape(url)}</loc>{_lastmod(changed)}</url>\n" for url, changed in _pages(site.index)
+        f"<url><loc>{escape(url)}</loc>{_lastmod(changed)}</url>\n" for url, changed in _pages(site)
     )
     text = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -30,8 +30,8 @@ def robots(site: SiteRenderer) -> OutputFile:
     return OutputFile("robots.txt", text.encode())
 
 
-def _pages(index: SiteIndex) -> Iterator[tuple[str, datetime | None]]:
-    publication = index.publication
+def _pages(site: SiteRenderer) -> Iterator[tuple[str, datetime | None]]:
+    index, publication = site.index, site.publication
     articles = {
         each.article.slug: max(each.feed_identity.updated, each.article.updated or each.feed_identity.updated)
         for each in index.articles
@@ -44,11 +44,11 @@ def _pages(index: SiteIndex) -> Iterator[tuple[str, datetime | None]]:
     for each in index.articles:
         if each.url and each.article.canonical_url in (None, each.url):
             yield each.url, articles[each.article.slug]
-    yield urls.address(publication, ARTICLES), newest_article
     yield urls.address(publication, TAGS), newest_article
-    for tag, tagged in index.by_tag.items():
-        changed = max(articles[each.article.slug] for each in tagged)
-        yield urls.address(publication, urls.tag_path(tag)), changed
+    for listed, _ in archives(site):
+        slugs = [each.article.slug for each in listed.items if isinstance(each, ComposedArticle)]
+        changed = max((articles[slug] for slug in slugs), default=newest)
+        yield urls.address(publication, listed.folder), changed
 
 
 def _lastmod(changed: datetime | None) -> str:

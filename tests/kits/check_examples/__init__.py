@@ -24,6 +24,7 @@ ELSEWHERE = {
     "TAG002",
     "TAG003",
     "TMPL001",
+    "TMPL002",
     "LINK001",
     "LINK002",
     "LINK019",

@@ -1,0 +1,37 @@
+"""What CLDR knows of languages: plural forms, likely territories. No other module imports Babel."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from babel import Locale, UnknownLocaleError
+from babel.core import get_global
+
+
+@cache
+def plural_categories(language: str) -> frozenset[str]:
+    """The plural forms of a language beside `other`: `one` in English, five in Arabic (CLDR's rules)."""
+    locale = _locale(language)
+    return frozenset(locale.plural_form.rules) if locale else frozenset()
+
+
+@cache
+def plural_category(language: str, number: int) -> str:
+    """The plural form of a number, such as `one`, `few` or `other`."""
+    locale = _locale(language)
+    return str(locale.plural_form(number)) if locale else "other"
+
+
+def likely_territory(language: str) -> str:
+    """The territory where most readers of a language are, such as `DE`; empty if it is not known."""
+    likely = get_global("likely_subtags").get(language, "").split("_")[-1]
+    return likely if len(likely) == 2 else ""
+
+
+@cache
+def _locale(language: str) -> Locale | None:
+    """The locale of the first part of a language tag; its further parts change no plural."""
+    try:
+        return Locale.parse(language.replace("_", "-").partition("-")[0].lower())
+    except (UnknownLocaleError, ValueError):
+        return None
