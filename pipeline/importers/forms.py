@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline.errors import PressroomError, suggest
+from pipeline.importers.decode import text_of
 from pipeline.importers.draft import Importer, Material
 from pipeline.importers.exports import blogger, json_export, medium, notion, table, wordpress
 from pipeline.importers.readers import docx, feed, markdown, message, page, text
@@ -41,6 +42,7 @@ def importer_for(material: Material, form: str | None = None) -> Importer:
     for each in IMPORTERS:
         if each.takes(material):
             return each
+    text_of(material)  # which says what keeps it from being read: its size, or nothing in it
     raise PressroomError(
         "is no form that can be imported.",
         material.name,

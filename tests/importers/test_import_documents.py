@@ -131,8 +131,8 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500)
         (b"", "a.docx", "is empty."),
         (docx_of(""), "a.docx", "is empty."),
         (docx_of(paragraph(" ")), "a.docx", "is empty."),
-        (b"A text.", "a.docx", "is no document that can be read: File is not a zip file."),
-        (TEXT[: len(TEXT) // 2], "a.docx", "is no document that can be read: File is not a zip file."),
+        (b"A text.", "a.docx", "is no document that can be read: the file is broken."),
+        (TEXT[: len(TEXT) // 2], "a.docx", "is no document that can be read: the file is broken."),
         (packed_otherwise(), "a.docx", "is no document that can be read: it has no text part."),
     ],
 )  # fmt: skip

@@ -392,6 +392,7 @@ def test_a_table_of_posts_in_any_encoding(workspace: WorkspaceRunner, encoding: 
         ("cut.json", '{"db": [{"data": {"posts": [', "this JSON is broken here"),
         ("deep.json", "[" * 100_000, "is no JSON that can be read"),
         ("digits.json", '{"a":' + "9" * 9000 + "}", "it has a number of thousands of digits"),
+        ("long.txt", "word " * 1_100_000, "has 5.5 MB; a text may have 5 MB"),
         ("people.csv", "email,name\nada@mill.example,Ada\n", "its columns are email, name"),
         ("bare.csv", "https://a.example/x,A\nhttps://a.example/y,B\n", "the table has no header"),
         ("quote.csv", 'title,url\nA,https://a.example\n"B" b,https://b.example\n', "quote.csv:3: a quotation mark"),
@@ -412,6 +413,7 @@ MEDIUM = """<html><head><title>Of rye</title></head><body><article class="h-entr
 <p class="graf">Rye is dark and it grows where the wheat will not.</p></section>
 <footer><p>By <a href="https://medium.com/@mo" class="p-author h-card">Mo Reed</a> on
 <a href="https://medium.com/p/1"><time class="dt-published" datetime="2020-01-02T03:04:05.000Z">January 2</time></a>.</p>
+<p>Tagged in <a href="https://medium.com/tag/grain" class="p-tag">Grain</a></p>
 <p><a href="https://medium.com/@mo/of-rye-1" class="p-canonical">Canonical link</a></p></footer></article></body></html>"""
 
 
@@ -429,6 +431,7 @@ def test_posts_of_medium_become_articles_and_nothing_else_of_its_archive(workspa
         "date: 2020-01-02T03:04:05+00:00",
         "dek: A dark grain.",
         "name: Mo Reed",
+        "tags: [Grain]",
         "canonical_url: https://medium.com/@mo/of-rye-1",
     ):
         assert part in texts["of-rye"]

@@ -37,6 +37,7 @@ def read(material: Material) -> tuple[Draft, ...]:
         dek=dek.decode_contents() if dek else "",
         link=address,
         published=value(date, "datetime") if date else "",
+        tags=tuple(tag.get_text().strip() for tag in page.find_all(class_=["p-tag", "p-category"])),
         people=(Person(author.get_text(), value(author, "href")),) if author else (),
         live=date is not None and not material.name.rpartition("/")[2].startswith("draft"),
     )

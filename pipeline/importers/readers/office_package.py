@@ -40,7 +40,7 @@ def parts_of(data: bytes, name: str) -> dict[str, bytes]:
     except PressroomError:
         raise
     except Exception as error:  # zipfile raises whatever its decompressors and its struct raise
-        raise unreadable(str(error) or "the file is broken", name) from error
+        raise unreadable("the file is broken", name) from error
     for path, part in parts.items():
         # UTF-16 is looked through as well. A picture may declare what it likes: it is not parsed.
         plain = b"" if is_picture(path) else part.replace(b"\0", b"")
