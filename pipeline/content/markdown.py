@@ -70,10 +70,18 @@ def spans(text: str) -> Iterator[tuple[str, int, int, str]]:
 
     It is parsed as CommonMark with tables and footnotes, without containers and merge fields.
     """
-    parser = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING}).enable("table").use(footnote_plugin)
-    for token in parser.parse(text):
+    for token in _foreign().parse(text):
         if token.level == 0 and token.nesting >= 0 and token.map:
             yield token.type, token.map[0], token.map[1], token.tag or token.markup
+
+
+def foreign_html(text: str) -> str:
+    """Foreign Markdown as HTML, with the HTML that is in it: it must be washed."""
+    return str(_foreign().render(text))
+
+
+def _foreign() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING}).enable("table").use(footnote_plugin)
 
 
 class _CommonMark(MarkdownIt):

@@ -5,9 +5,11 @@ No word of a source is lost: what is in none of a draft's fields and blocks is i
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,7 +17,7 @@ from pipeline.importers.blocks import SourceBlock, write_blocks
 from pipeline.model import Author
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Material:
     """A source as it arrived.
 
@@ -33,6 +35,11 @@ class Material:
     folder: Path | None = None
     origin: str = ""
     file: Path | None = None
+
+    @cached_property
+    def sha256(self) -> str:
+        """The digest of the data; the thousands of articles of an export share one source."""
+        return hashlib.sha256(self.data).hexdigest()
 
     @property
     def ending(self) -> str:

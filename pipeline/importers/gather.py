@@ -13,7 +13,6 @@ from pipeline.errors import PressroomError
 from pipeline.importers.decode import MAX_EXPORT_BYTES
 from pipeline.importers.draft import Material
 from pipeline.importers.exports.archive import is_archive, unpack
-from pipeline.importers.exports.medium import is_medium
 from pipeline.importers.exports.table import is_substack
 from pipeline.support.http import FetchError, SafeClient
 from pipeline.support.urls import without_password
@@ -33,6 +32,15 @@ FORMS = frozenset({*_TEXTS, *_TABLES, *_FEEDS, ".opml", ".docx", ".eml"})
 """The endings of files that are taken out of a folder. A file that is named itself may have any."""
 
 _NO_TEXTS = frozenset({"node_modules", "__pycache__"})
+_TEXTS_OF_EXPORTS = (
+    (("posts", "profile"), "posts"),  # Medium
+    (("campaigns_content",), "campaigns_content"),  # Mailchimp
+    (("campaigns/campaigns_content",), "campaigns"),
+    (("Blogger", "archive_browser.html"), "Blogger"),  # Google Takeout
+    (("Blogs",), "Blogs"),
+    (("feed.atom", "settings.csv"), "feed.atom"),
+)
+"""The one entry that has the texts, in a folder of an export that holds all of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +174,10 @@ def _walk(
     except OSError as error:
         errors.append(_unreadable(folder.as_posix(), error))
         return
+    texts = {name for marks, name in _TEXTS_OF_EXPORTS if all((folder / mark).exists() for mark in marks)}
     for entry in entries:
+        if texts and entry.name not in texts:
+            continue
         # Hidden files, what belongs to a saved page, and what only programs read.
         if entry.name.startswith(".") or entry.name in _NO_TEXTS or _belongs_to_page(entry):
             continue
@@ -176,8 +187,12 @@ def _walk(
                 errors.append(PressroomError("is a link out of the folder.", entry.as_posix(), hint=hint))
             elif entry.is_dir() and entry.name == "posts" and is_substack(folder):
                 continue  # the texts of its table
-            elif entry.name != "posts" and is_medium(folder):
-                continue
+            elif (
+                entry.name.endswith(".txt")
+                and folder.name == "campaigns_content"
+                and entry.with_suffix(".html").is_file()
+            ):
+                continue  # Mailchimp has each campaign in both forms
             elif entry.is_dir():
                 yield from _walk(entry, root, (*above, here), passed, errors)
             elif entry.suffix.lower() in FORMS:

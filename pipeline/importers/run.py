@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -87,7 +87,7 @@ class Item:
             form=self.importer.NAME,
             key=draft.key,
             address=draft.canonical_url,
-            source_sha256=hashlib.sha256(self.material.data).hexdigest(),
+            source_sha256=self.material.sha256,
             item_sha256=self.item_sha256,
             article_sha256=hashlib.sha256(self.text.encode()).hexdigest(),
             inferred=draft.inferred,
@@ -169,9 +169,7 @@ class Import:
             return self._new(material, importer, draft, digest)
         if not (self.files.root / record.article).is_file():
             return Item(material, importer, draft, State.GONE, record.article, digest)
-        unchanged = digest == record.item_sha256 or (
-            record.source_sha256 == hashlib.sha256(material.data).hexdigest()
-        )
+        unchanged = digest == record.item_sha256 or record.source_sha256 == material.sha256
         slug = self.workspace.pool.slug_of(record.article)
         if slug is None or (unchanged and not self.given.anything):
             return Item(material, importer, draft, State.SAME, record.article, digest)
@@ -218,21 +216,21 @@ class Import:
                 self._slugs[item.slug] = item.path
                 self.records.add(item.record)
         while True:
-            failed = [item for item in todo if not self._settled(item, errors)]
+            by_path = {path: slug for slug, path in self._slugs.items()}
+            failed = [item for item in todo if not self._settled(item, by_path, errors)]
             if not failed:
                 break
             # Those that lead to what failed must lead elsewhere.
-            todo = [item for item in todo if item not in failed]
-            self._items = [item for item in self._items if item not in failed]
+            without = {id(item) for item in failed}
+            todo = [item for item in todo if id(item) not in without]
+            self._items = [item for item in self._items if id(item) not in without]
             for item in failed:
                 self._slugs.pop(item.slug, None)
         return tuple(self._items)
 
-    def _settled(self, item: Item, errors: list[PressroomError]) -> bool:
-        paths = set(self._slugs.values())
-
+    def _settled(self, item: Item, by_path: Mapping[str, str], errors: list[PressroomError]) -> bool:
         def kept(path: str | None) -> str | None:
-            return path if path in paths else None
+            return path if path in by_path else None
 
         directory = Directory(
             self._slugs,
@@ -240,7 +238,6 @@ class Import:
             lambda address: kept(self.records.article_at(address)),
         )
         draft, paths_of_related = with_links(item.open, item.path, item.material, directory)
-        by_path = {path: slug for slug, path in self._slugs.items()}
         related = [by_path[path] for path in paths_of_related]
         try:
             draft, text = self._prove(item, draft, related)

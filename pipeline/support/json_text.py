@@ -18,6 +18,10 @@ def read_json(text: str | bytes, *, strict: bool = True) -> Any:
         value = json.loads(text, strict=strict)
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
+    except json.JSONDecodeError:
+        raise
+    except ValueError as error:  # Python's limit of digits
+        raise ValueError("it has a number of thousands of digits") from error
     level, depth = [value], 0
     while level := [child for each in level for child in _children(each)]:
         depth += 1

@@ -103,20 +103,24 @@ SITE = wxr(
     item(8, "Menu", " ", kind="nav_menu_item"),
     item(9, "wheel", "", "<wp:attachment_url>https://mill.example/u/wheel.jpg</wp:attachment_url>", kind="attachment", status="inherit"),
     item(10, "Flour", FLOUR, kind="revision", status="inherit"),
+    item(11, "Pitched", FLOUR.replace("Flour", "Teff"), status="pitch"),
+    item(12, "", ""),
 )  # fmt: skip
 
 
 def test_posts_of_wordpress_become_articles_and_nothing_else_does(workspace: WorkspaceRunner) -> None:
     found = brought(workspace, "site.xml", SITE)
     texts = found["texts"]
-    assert set(texts) == {"flour", "water", "later", "half", "club"}
-    assert {slug for slug, text in texts.items() if "\ndraft: true\n" in text} == {"later", "half", "club"}
+    drafts = {"later", "half", "club", "pitched"}
+    assert set(texts) == {"flour", "water", *drafts}
+    assert {slug for slug, text in texts.items() if "\ndraft: true\n" in text} == drafts
     assert found["omitted"] == {
         "a page: bring pages too with --pages": 1,
         "in the trash": 1,
         "an entry of a menu": 1,
         "an upload": 1,
         "an earlier version": 1,
+        "an empty post": 1,
     }
     flour = texts["flour"]
     assert "authors: [Mo Reed]" in flour and "dek: What is left of grain." in flour
@@ -227,6 +231,66 @@ def test_ghosts_three_forms_of_a_post_become_articles(workspace: WorkspaceRunner
     assert b"mo@mill.example" not in everything
 
 
+# The cards of Ghost's editor, each with a word of its own for each field that readers see.
+CARDS = (
+    {"type": "callout", "calloutText": "<p>in-a-callout</p>", "calloutEmoji": "💡"},
+    {"type": "toggle", "heading": "toggle-heading", "content": "<p>toggle-content</p>"},
+    {"type": "button", "buttonText": "a-button", "buttonUrl": "https://a.example"},
+    {"type": "product", "productTitle": "product-title", "productDescription": "<p>product-text</p>", "productButton": "product-button", "productUrl": "https://p.example"},
+    {"type": "email", "html": "<p>email-card</p>"},
+    {"type": "email-cta", "html": "<p>email-cta</p>", "buttonText": "cta-button", "buttonUrl": "https://e.example"},
+    {"type": "call-to-action", "textValue": "<p>cta-words</p>", "sponsorLabel": "<p>cta-sponsor</p>"},
+    {"type": "header", "version": 2, "header": "header-words", "subheader": "header-below"},
+    {"type": "gallery", "images": [{"src": "https://a.example/b.png", "alt": "gallery-alt"}], "caption": "gallery-caption"},
+    {"type": "video", "src": "https://a.example/v.mp4", "caption": "video-caption"},
+    {"type": "file", "src": "https://a.example/f.pdf", "fileTitle": "file-title", "fileCaption": "file-caption"},
+    {"type": "embed", "url": "https://a.example/e", "html": "<iframe src=x></iframe>", "caption": "embed-caption"},
+    {"type": "bookmark", "url": "https://a.example/k", "metadata": {"title": "bookmark-title", "description": "bookmark-text"}, "caption": "bookmark-caption"},
+    {"type": "codeblock", "code": "code-itself", "caption": "code-caption"},
+    {"type": "markdown", "markdown": "## markdown-heading\n\nSome **markdown-bold**."},
+)  # fmt: skip
+
+
+def ghost(*posts: dict[str, Any], **tables: Any) -> str:
+    common = {"status": "published", "type": "post", "published_at": "2023-01-02T03:04:05.000Z"}
+    rows = [
+        {"id": f"b{number}", "slug": f"s{number}", "title": f"T{number}", **common, **post}
+        for number, post in enumerate(posts)
+    ]
+    return json.dumps({"db": [{"data": {"posts": rows, **tables}}]})
+
+
+def test_no_word_of_a_card_of_ghost_is_lost(workspace: WorkspaceRunner) -> None:
+    report = brought(workspace, "ghost.json", ghost({"lexical": lexical(*CARDS)}))
+    text = report["texts"]["s0"]
+    assert [
+        each
+        for each in set(re.findall(r"[a-z]+-[a-z]+", json.dumps(CARDS))) - {"email-cta", "call-to"}
+        if each not in text
+    ] == []
+    assert "### markdown-heading" in text or "## markdown-heading" in text
+    assert "**markdown-bold**" in text and "[a-button](https://a.example)" in text
+
+
+def test_a_post_of_ghost_with_strange_rows_is_imported(workspace: WorkspaceRunner) -> None:
+    pairs = [{"post_id": "b0", "tag_id": "t", "sort_order": "x"}, {"post_id": "b0", "tag_id": None}]
+    data = ghost(
+        {"html": "<p>Words.</p>", "feature_image": "https://a.example/f.png"},
+        {"lexical": '{"root":'},
+        {"lexical": '{"root": {"children": [null]}}', "title": 5},
+        {"mobiledoc": '{"sections": [[1, "p", [[0, [9], 1, "x"]]]], "markups": []}'},
+        tags=[{"id": "t", "name": "News"}],
+        posts_tags=pairs,
+        posts_meta=[
+            {"post_id": "b0", "feature_image_alt": "A mill", "feature_image_caption": "The mill at work"}
+        ],
+    )
+    texts = brought(workspace, "ghost.json", data)["texts"]
+    for part in ("tags: [News]", "image_alt: A mill", "image_caption: The mill at work"):
+        assert part in texts["s0"]
+    assert {slug for slug, text in texts.items() if "\ndraft: true\n" in text} == {"s1", "s2", "s3"}
+
+
 POSTS = 'post_id,post_date,is_published,type,audience,title,subtitle\n11.pears,2023-04-02T09:00:00.000Z,true,newsletter,everyone,"Pears, in March",What grows\n12.plums,,false,newsletter,everyone,Plums,\n13.figs,2023-05-02T09:00:00.000Z,true,newsletter,only_paid,Figs,\n14.gone,2023-05-02T09:00:00.000Z,true,newsletter,everyone,Gone,\n'
 CACHED = "https://substackcdn.com/image/fetch/w_1456,c_limit/https%3A%2F%2Fb.example%2Ftree.jpeg"
 SUBSTACK = {
@@ -260,25 +324,42 @@ def test_a_zip_of_substack_becomes_articles_and_its_readers_stay_out(workspace: 
     assert workspace.tree() == before
 
 
+def test_titles_of_substack_are_words_and_its_pages_are_pages(workspace: WorkspaceRunner) -> None:
+    table = "post_id,post_date,is_published,type,audience,title,subtitle\n1.q,2023-04-02T09:00:00.000Z,true,newsletter,everyone,Is 3 < 5 & <b> a tag?,AT&T <i>\n2.about,2023-04-02T09:00:00.000Z,true,page,everyone,About,\n"
+    files = {"posts.csv": table, "posts/1.q.html": "<p>Yes, it is.</p>", "posts/2.about.html": "<p>Us.</p>"}
+    found = brought(workspace, "export.zip", archive(files))
+    assert (
+        "title: Is 3 < 5 & <b> a tag?\n" in found["texts"]["q"] and "dek: AT&T <i>\n" in found["texts"]["q"]
+    )
+    assert set(found["texts"]) == {"q"} and found["omitted"] == {"a page: bring pages too with --pages": 1}
+
+
+def test_a_row_of_a_table_may_end_early(workspace: WorkspaceRunner) -> None:
+    table = "title,content,tags\nA,<p>Words on a.</p>\nB,<p>Words on b.</p>,rye\n"
+    assert set(brought(workspace, "posts.csv", table)["texts"]) == {"a", "b"}
+
+
 EMAILS = [
     {"id": "e1", "subject": "On salt", "body": "Salt is **old**.\n\n- and white", "publish_date": "2024-01-02T00:00:00Z", "slug": "on-salt", "status": "sent"},
     {"id": "e2", "subject": "On oil", "body": "<!-- buttondown-editor-mode: fancy --><p>Oil is <b>new</b>.</p>", "status": "draft"},
+    {"id": "e3", "subject": "On ice", "body": "Ice is cold.", "slug": "on-ice", "status": "sent", "email_type": "hidden"},
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("form", ["json", "csv"])
 def test_emails_of_buttondown_become_articles(workspace: WorkspaceRunner, form: str) -> None:
-    keys = ["id", "subject", "body", "publish_date", "slug", "status"]
+    keys = ["id", "subject", "body", "publish_date", "slug", "status", "email_type"]
     quoted = [",".join('"' + each.get(key, "").replace('"', '""') + '"' for key in keys) for each in EMAILS]
     data = json.dumps(EMAILS) if form == "json" else "\n".join([",".join(keys), *quoted])
     texts = brought(workspace, f"emails.{form}", data)["texts"]
     assert "Salt is **old**.\n\n- and white\n" in texts["on-salt"] and "draft" not in texts["on-salt"]
     assert "Oil is **new**." in texts["on-oil"] and "draft: true" in texts["on-oil"]
+    assert "draft: true" in texts["on-ice"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
 def test_a_table_of_posts_in_any_encoding(workspace: WorkspaceRunner, encoding: str) -> None:
-    table = 'id,web_title,status,content_tags,created_at,web_subtitle,url,content_html\np1,Café and rye,confirmed,"bread, rye",2025-01-02,Of rye,https://mill.example/p/rye,<p>Rye is dark.</p>\n'
+    table = 'id,web_title,status,content_tags,created_at,web_subtitle,url,content_html\np1,Café and rye,confirmed,"[""bread"", ""rye""]",2025-01-02,Of rye,https://mill.example/p/rye,<p>Rye is dark.</p>\n'
     text = brought(workspace, "posts.csv", table.encode(encoding))["texts"]["café-and-rye"]
     assert (
         "title: Café and rye" in text and "tags: [bread, rye]" in text and text.endswith("\nRye is dark.\n")
@@ -289,8 +370,14 @@ def test_a_table_of_posts_in_any_encoding(workspace: WorkspaceRunner, encoding: 
     ("name", "data", "says"),
     [
         ("people.json", '{"people": [{"email": "ada@mill.example"}]}', "is JSON, but no export of posts"),
+        ("wide.json", '{"people": "ada@mill.example"}'.encode("utf-16"), "it has people"),
+        ("none.json", "{}", "it has nothing"),
+        ("word.json", '"ada@mill.example"', "it has no fields"),
+        ("blank.csv", "\n,,\n\n", "the table has no rows"),
+        ("comma.csv", "title,content\nA,<p>One</p>\nB,<p>One, two</p>\n", "comma.csv:3: this row has more cells"),
         ("cut.json", '{"db": [{"data": {"posts": [', "this JSON is broken here"),
         ("deep.json", "[" * 100_000, "is no JSON that can be read"),
+        ("digits.json", '{"a":' + "9" * 9000 + "}", "it has a number of thousands of digits"),
         ("people.csv", "email,name\nada@mill.example,Ada\n", "its columns are email, name"),
         ("bare.csv", "https://a.example/x,A\nhttps://a.example/y,B\n", "the table has no header"),
         ("quote.csv", 'title,url\nA,https://a.example\n"B" b,https://b.example\n', "quote.csv:3: a quotation mark"),
@@ -298,7 +385,7 @@ def test_a_table_of_posts_in_any_encoding(workspace: WorkspaceRunner, encoding: 
     ],
 )  # fmt: skip
 def test_what_is_no_export_is_refused_by_what_it_is(
-    workspace: WorkspaceRunner, name: str, data: str, says: str
+    workspace: WorkspaceRunner, name: str, data: str | bytes, says: str
 ) -> None:
     said = refused(workspace, name, data)
     assert says in said and "ada@mill.example" not in said
@@ -381,6 +468,68 @@ def test_posts_of_blogger_become_articles_without_their_comments(workspace: Work
     assert b"Herring" not in b"".join(workspace.tree().values())
 
 
+def takeout(*entries: tuple[str, str, str, str]) -> str:
+    """Blogger's feed as Google Takeout has it since 2024: kind, status, title and file name of each entry."""
+    parts = (
+        f"<entry><id>tag:blogger.com,1999:blog-7.post-{number}</id><blogger:type>{kind}</blogger:type>"
+        f"<blogger:status>{status}</blogger:status><author><name>Mo Reed</name><blogger:type>BLOGGER</blogger:type>"
+        f"</author><title>{title}</title><content type='html'>{title and f'&lt;p&gt;Words on {title}, see &lt;a href=&quot;https://mill.blogspot.com/2024/05/oats-and-more.html&quot;&gt;that&lt;/a&gt;.&lt;/p&gt;'}</content>"
+        f"<published>2024-05-01T10:00:00Z</published><blogger:filename>{file}</blogger:filename><link/></entry>"
+        for number, (kind, status, title, file) in enumerate(entries)
+    )
+    spaces = "xmlns='http://www.w3.org/2005/Atom' xmlns:blogger='http://schemas.google.com/blogger/2018'"
+    return (
+        f"<?xml version='1.0' encoding='utf-8'?><feed {spaces}><title>The Mill</title>{''.join(parts)}</feed>"
+    )
+
+
+TAKEOUT = takeout(
+    ("POST", "LIVE", "", "/2024/05/blank.html"),
+    ("POST", "DRAFT", "Secret", ""),
+    ("POST", "LIVE", "Rye", "/2024/05/rye.html"),
+    ("POST", "LIVE", "Rye", "/2024/05/rye-again.html"),
+    ("COMMENT", "LIVE", "Herring", ""),
+    ("POST", "SOFT_TRASHED", "Thrown", "/2024/05/thrown.html"),
+    ("POST", "SCHEDULED", "Later", ""),
+    ("POST", "LIVE", "Oats, and much besides", "/2024/05/oats-and-more.html"),
+)
+
+
+def test_each_post_of_bloggers_takeout_has_its_own_status(workspace: WorkspaceRunner) -> None:
+    blog = "Takeout/Blogger/Blogs/The Mill"
+    files = {
+        f"{blog}/feed.atom": TAKEOUT,
+        f"{blog}/settings.csv": "blog_name\nThe Mill\n",
+        f"{blog}/theme-classic.html": "<html><body><p>The theme of it.</p></body></html>",
+        f"{blog}/theme-layouts.xml": "<?xml version='1.0'?><html><body></body></html>",
+        "Takeout/archive_browser.html": "<html><body><p>ada@mill.example</p></body></html>",
+    }
+    found = brought(workspace, "takeout.zip", archive(files), "--base-url", "https://mill.blogspot.com")
+    texts = found["texts"]
+    assert set(texts) == {"secret", "rye", "rye-again", "later", "oats-and-more"}
+    assert {slug for slug, text in texts.items() if "\ndraft: true\n" in text} == {"secret", "later"}
+    assert "see [that](oats-and-more.md)" in texts["rye"]
+    assert found["omitted"] == {"an empty post": 1, "a comment": 1, "in the trash": 1}
+
+
+def test_a_takeout_of_blogger_that_was_cut_off_is_refused(workspace: WorkspaceRunner) -> None:
+    assert "was not downloaded whole" in refused(workspace, "feed.atom", TAKEOUT[:-400])
+
+
+def test_campaigns_of_mailchimp_come_once_and_nothing_else_of_its_archive(workspace: WorkspaceRunner) -> None:
+    letter = "<html><head><title>*|MC:SUBJECT|*</title></head><body><table><tr><td><h1>{}</h1><p>The mill is open this week, and there is bread.</p></td></tr></table></body></html>"
+    files = {
+        "campaigns.csv": "Title,Subject,Send Date\nA,B,2024-03-01\n",
+        "campaigns_content/11_open.html": letter.format("The mill is open"),
+        "campaigns_content/11_open.txt": "THE MILL IS OPEN\n\nThe mill is open this week.\n",
+        "campaigns_content/12_plain.txt": "Of plain text\n\nThese are words and nothing but words.\n",
+        "templates/1_base.html": letter.format("A template"),
+        "lists/members.csv": "Email Address,url\nada@mill.example,https://a.example\n",
+    }
+    found = brought(workspace, "mailchimp.zip", archive(files))
+    assert set(found["texts"]) == {"the-mill-is-open", "of-plain-text"} and found["errors"] == []
+
+
 @pytest.mark.parametrize(
     ("encoding", "words"),
     [
@@ -432,8 +581,12 @@ def encrypted() -> bytes:
         (archive({"a.md": b"0" * 30_000_000}), "unpacks to 30,000,000 bytes"),
         (archive({"a.md": "# A\n\nwords"})[:-30], "cannot be unpacked"),
         (b"PK\x03\x04 and nothing", "cannot be unpacked"),
+        (archive({}), "holds no files"),
+        (archive({".": "words"}), "would be written outside"),
+        (archive({"a.md": "# A\n\nwords", "./a.md": "# B\n\nwords"}), 'holds two files "./a.md"'),
+        (archive({"a": "words", "a/b.md": "# A\n\nwords"}), "Unpack it yourself"),
     ],
-    ids=["above", "absolute", "backslash", "link", "encrypted", "nested", "bomb", "cut", "no archive"],
+    ids=["above", "absolute", "backslash", "link", "encrypted", "nested", "bomb", "cut", "no archive", "empty", "dot", "twice", "file and folder"],
 )  # fmt: skip
 def test_an_archive_that_is_not_to_be_trusted_is_refused(
     workspace: WorkspaceRunner, data: bytes, says: str

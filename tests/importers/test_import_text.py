@@ -149,7 +149,8 @@ def lost(draft: Draft, source: str) -> list[str]:
         article_text(draft, [f"{each.title} {each.address}" for each in draft.related])
     )
     places = [all_words(each.text) for each in draft.left] + [words(each.value) for each in draft.inferred]
-    return lost_words(words(source), fields, body, *places)
+    # An address begins a word of its own where it is written right after one.
+    return lost_words(words(re.sub(r"(?=https?://)", " ", source)), fields, body, *places)
 
 
 @tries(600)

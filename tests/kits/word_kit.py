@@ -140,7 +140,7 @@ def article_words(text: str) -> tuple[list[str], list[str], list[str]]:
 
 def all_words(body: str) -> list[str]:
     """The words of Markdown, those of addresses too."""
-    body = re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", body)
+    body = re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", re.sub(r"\\[*_]", " ", body))
     return words(
         re.sub(
             r"</?(?:strong|em|sub|sup|kbd|abbr|del)>|(?<![^\W_])[*_]+(?=\w)|\*+(?=\w)|(?<=\w)\*+", "", body

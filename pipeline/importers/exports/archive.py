@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 
 from pipeline.errors import PressroomError
@@ -31,6 +32,7 @@ def unpack(path: Path, folder: Path) -> None:
         with zipfile.ZipFile(path) as archive:
             members = [each for each in archive.infolist() if not _is_junk(each)]
             _check(members, name)
+            folder.mkdir(parents=True)
             for member in members:
                 target = folder / PurePosixPath(member.filename)
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -41,9 +43,12 @@ def unpack(path: Path, folder: Path) -> None:
                         if left < 0:
                             raise PressroomError(f"{member.filename} is larger than the archive says.", name)
                         file.write(data)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError, ValueError) as error:
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, zlib.error) as error:
         hint = "Download it again: perhaps it did not arrive whole."
         raise PressroomError("this archive cannot be unpacked.", name, hint=hint) from error
+    except OSError as error:
+        what = f"this archive cannot be unpacked: {error.strerror or error}."
+        raise PressroomError(what, name, hint="Unpack it yourself, and import the folder.") from error
 
 
 def _is_junk(member: zipfile.ZipInfo) -> bool:
@@ -53,13 +58,25 @@ def _is_junk(member: zipfile.ZipInfo) -> bool:
 
 
 def _check(members: list[zipfile.ZipInfo], name: str) -> None:
+    if not members:
+        raise PressroomError("holds no files.", name)
+    names: set[PurePosixPath] = set()
     if len(members) > MOST_FILES or sum(each.file_size for each in members) > MOST_BYTES:
         what = f"would unpack to more than {MOST_FILES:,} files or {MOST_BYTES // 1_000_000:,} MB."
         raise PressroomError(what, name, hint="Unpack it yourself, and import the folder.")
     for each in members:
         path = PurePosixPath(each.filename)
-        if path.is_absolute() or ".." in path.parts or "\\" in each.filename or ":" in path.parts[0]:
+        if (
+            not path.parts
+            or path.is_absolute()
+            or ".." in path.parts
+            or "\\" in each.filename
+            or ":" in path.parts[0]
+        ):
             raise PressroomError(f'its file "{each.filename}" would be written outside of its folder.', name)
+        if path in names:
+            raise PressroomError(f'holds two files "{each.filename}".', name)
+        names.add(path)
         if stat.S_ISLNK(each.external_attr >> 16):
             raise PressroomError(
                 f'its file "{each.filename}" is a link.', name, hint="Pack it without links."
@@ -67,7 +84,8 @@ def _check(members: list[zipfile.ZipInfo], name: str) -> None:
         if each.flag_bits & 1:
             raise PressroomError("is encrypted.", name, hint="Unpack it yourself, and import the folder.")
         if path.suffix.lower() in (".zip", ".gz", ".7z", ".rar"):
-            hint = "Unpack it yourself, and import the folder."
+            # Notion packs a large export so.
+            hint = "Unpack it yourself, and import the archive that is in it."
             raise PressroomError(f'holds another archive, "{each.filename}".', name, hint=hint)
         if each.file_size > 10_000_000 and each.file_size > _RATIO * max(each.compress_size, 1):
             raise PressroomError(f'its file "{each.filename}" unpacks to {each.file_size:,} bytes.', name)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Any
 
+from pipeline.content.markdown import foreign_html
 from pipeline.errors import PressroomError
 from pipeline.importers.decode import MAX_EXPORT_BYTES, cleaned, text_of
 from pipeline.importers.draft import Draft, Left, Material
@@ -23,8 +24,16 @@ _SITE = "__GHOST_URL__"
 
 
 def takes(material: Material) -> bool:
-    """Whether it is JSON by its ending and its first sign. Never raises."""
-    return material.ending == ".json" and material.data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
+    """Whether it is JSON by its ending, or without one by its text. Never raises."""
+    if material.ending:
+        return material.ending == ".json"
+    if material.data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"{", b"["):
+        return False
+    try:
+        read_json(text_of(material, MAX_EXPORT_BYTES))
+    except (PressroomError, ValueError):
+        return False
+    return True
 
 
 def read(material: Material) -> tuple[Draft, ...]:
@@ -38,10 +47,10 @@ def read(material: Material) -> tuple[Draft, ...]:
         raise PressroomError(f"is no JSON that can be read: {error}.", material.name) from error
     if tables := _ghost(data):
         return tuple(draft_of_post(each, "") for each in _ghost_posts(tables))
-    emails = data if isinstance(data, list) else data.get("results")
+    emails = data.get("results") if isinstance(data, dict) else data
     if isinstance(emails, list) and emails and all(_is_email(each) for each in emails):
         return tuple(draft_of_post(_email(each), "") for each in emails)
-    keys = ", ".join(map(str, list(data)[:5])) if isinstance(data, dict) else "a list"
+    keys = ", ".join(list(data)[:5]) or "nothing" if isinstance(data, dict) else "no fields"
     raise PressroomError(
         f"is JSON, but no export of posts that is known: it has {keys}.",
         material.name,
@@ -69,10 +78,12 @@ def _ghost(data: Any) -> dict[str, list[dict[str, Any]]]:
 def _ghost_posts(tables: dict[str, list[dict[str, Any]]]) -> Iterator[ExportedPost]:
     tags = {str(row.get("id")): _text(row.get("name")) for row in tables.get("tags", ())}
     users = {str(row.get("id")): _text(row.get("name")) for row in tables.get("users", ())}
+    tags_of = _joined(tables.get("posts_tags", ()), "tag_id", tags)
+    authors_of = _joined(tables.get("posts_authors", ()), "author_id", users)
+    more = {str(row.get("post_id")): row for row in tables.get("posts_meta", ())}
     for post in tables["posts"]:
         key = str(post.get("id"))
-        names = _joined(tables.get("posts_tags", ()), key, "tag_id", tags)
-        authors = _joined(tables.get("posts_authors", ()), key, "author_id", users)
+        authors = authors_of.get(key, [])
         authors = authors or [name for name in [users.get(str(post.get("author_id")), "")] if name]
         html, left = _ghost_html(post)
         slug = _text(post.get("slug"))
@@ -88,9 +99,11 @@ def _ghost_posts(tables: dict[str, list[dict[str, Any]]]) -> Iterator[ExportedPo
             updated=_text(post.get("updated_at")) if post.get("status") == "published" else "",
             people=tuple(Person(name) for name in authors),
             # A name that begins with # is Ghost's mark for tags that no reader sees.
-            tags=tuple(name for name in names if not name.startswith("#")),
+            tags=tuple(name for name in tags_of.get(key, ()) if not name.startswith("#")),
             image=image.replace(_SITE, ""),
-            live=post.get("status") in ("published", "sent"),
+            image_alt=_text(more.get(key, {}).get("feature_image_alt")),
+            image_caption=_text(more.get(key, {}).get("feature_image_caption")),
+            live=post.get("status") in ("published", "sent") and not left,
             paid=post.get("visibility") not in (None, "public"),
             left=left,
             omitted=PAGE if post.get("type") == "page" or post.get("page") else "",
@@ -98,10 +111,17 @@ def _ghost_posts(tables: dict[str, list[dict[str, Any]]]) -> Iterator[ExportedPo
         )
 
 
-def _joined(rows: Any, post: str, key: str, names: dict[str, str]) -> list[str]:
-    mine = [row for row in rows if str(row.get("post_id")) == post]
-    mine.sort(key=lambda row: int(row.get("sort_order") or 0))
-    return [names[str(row.get(key))] for row in mine if names.get(str(row.get(key)))]
+def _joined(rows: Iterable[dict[str, Any]], key: str, names: dict[str, str]) -> dict[str, list[str]]:
+    """The names by post that a table of pairs joins to it, in their order."""
+    by_post: dict[str, list[str]] = {}
+
+    def order(row: dict[str, Any]) -> int:
+        return place if isinstance(place := row.get("sort_order"), int) else 0
+
+    for row in sorted(rows, key=order):
+        if name := names.get(str(row.get(key))):
+            by_post.setdefault(str(row.get("post_id")), []).append(name)
+    return by_post
 
 
 def _ghost_html(post: dict[str, Any]) -> tuple[str, tuple[Left, ...]]:
@@ -113,7 +133,7 @@ def _ghost_html(post: dict[str, Any]) -> tuple[str, tuple[Left, ...]]:
             try:
                 data = read_json(source, strict=False)
                 return (_lexical(data["root"]) if form == "lexical" else _mobiledoc(data)), ()
-            except (ValueError, KeyError, TypeError, IndexError, RecursionError):
+            except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError):
                 return "", (Left(cleaned(source), f"a body in {form} that cannot be read"),)
     return f"<p>{escape(_text(post.get('plaintext')))}</p>".replace("\n\n", "</p><p>"), ()
 
@@ -189,19 +209,40 @@ def _markers(markers: list[Any], data: dict[str, Any]) -> str:
     return html + "".join(f"</{name}>" for name in reversed(opened))
 
 
-_CARD_TEXTS = ("heading", "subheading", "header", "content", "calloutText", "buttonText", "toggleHeading")
-"""Where the other cards of Ghost's editor have words."""
+_CARD_TEXTS = (
+    "sponsorLabel",
+    "header",
+    "heading",
+    "subheader",
+    "subheading",
+    "productTitle",
+    "productDescription",
+    "calloutText",
+    "toggleHeading",
+    "content",
+    "textValue",
+    "html",
+    "disclaimer",
+)
+"""Where the other cards of Ghost's editor have words (github.com/TryGhost/Koenig, kg-default-nodes)."""
+_CARD_PICTURES = ("imageUrl", "productImageSrc")
+_CARD_BUTTONS = (("buttonUrl", "buttonText"), ("productUrl", "productButton"))
 
 
 def _card(name: str, card: dict[str, Any]) -> str:
-    """A card of Ghost's editor as HTML."""
+    """A card of Ghost's editor as HTML, with the caption below it."""
     words = {key: _text(value) for key, value in card.items()}
-    if name in ("html", "markdown", "card-markdown"):
-        return words.get("html") or _from_markdown(words.get("markdown", ""))
+    caption = words.get("caption") or words.get("fileCaption", "")
     if name == "image":
-        caption = f"<figcaption>{words['caption']}</figcaption>" if words.get("caption") else ""
+        figure = f"<figcaption>{caption}</figcaption>" if caption else ""
         picture = f'<img src="{escape(words.get("src", ""))}" alt="{escape(words.get("alt", ""))}">'
-        return f"<figure>{picture}{caption}</figure>"
+        return f"<figure>{picture}{figure}</figure>"
+    return _card_body(name, card, words) + (f"<p>{caption}</p>" if caption else "")
+
+
+def _card_body(name: str, card: dict[str, Any], words: dict[str, str]) -> str:
+    if name in ("html", "markdown", "card-markdown"):
+        return words.get("html") or foreign_html(words.get("markdown", ""))
     if name in ("hr", "horizontalrule"):
         return "<hr>"
     if name in ("code", "codeblock"):
@@ -211,16 +252,17 @@ def _card(name: str, card: dict[str, Any]) -> str:
     if name in ("bookmark", "embed", "video", "audio", "file") and (
         url := words.get("url") or words.get("src", "")
     ):
-        title = words.get("title") or _text((card.get("metadata") or {}).get("title")) or url
-        return f'<p><a href="{escape(url)}">{escape(title)}</a></p>'
-    if name == "button" and words.get("buttonUrl"):
-        return f'<p><a href="{escape(words["buttonUrl"])}">{escape(words.get("buttonText", ""))}</a></p>'
-    texts = (words.get(key, "") for key in _CARD_TEXTS)
-    return "".join(f"<p>{each}</p>" for each in texts if each)
-
-
-def _from_markdown(text: str) -> str:
-    return "".join(f"<p>{escape(part)}</p>" for part in re.split(r"\n\s*\n", text) if part.strip())
+        page = card.get("metadata") or {}
+        title = words.get("title") or words.get("fileTitle") or _text(page.get("title")) or url
+        about = _text(page.get("description"))
+        link = f'<p><a href="{escape(url)}">{escape(title)}</a></p>'
+        return link + (f"<p>{escape(about)}</p>" if about else "")
+    parts = [f'<img src="{escape(words[key])}" alt="">' for key in _CARD_PICTURES if words.get(key)]
+    parts += [f"<div>{words[key]}</div>" for key in _CARD_TEXTS if words.get(key)]
+    for address, label in _CARD_BUTTONS:
+        text, url = escape(words.get(label, "")), words.get(address, "")
+        parts += [f'<p><a href="{escape(url)}">{text}</a></p>' if url else f"<p>{text}</p>"] if text else []
+    return "".join(parts)
 
 
 # --- Buttondown -------------------------------------------------------------------------------
@@ -238,7 +280,7 @@ def button_post(row: dict[str, str]) -> ExportedPost:
     """A post of Buttondown, from the fields of an email in its export."""
     body = row.get("body", "")
     as_html = "buttondown-editor-mode: fancy" in body[:200]
-    status = row.get("status", "sent")
+    status, kind = row.get("status", "sent"), row.get("email_type", "public")
     return ExportedPost(
         id=row.get("id", "") or row["subject"],
         title=escape(row["subject"]),
@@ -246,11 +288,11 @@ def button_post(row: dict[str, str]) -> ExportedPost:
         markdown="" if as_html else body,
         dek=escape(row.get("description", "")),
         slug=row.get("slug", ""),
-        link=row.get("absolute_url", ""),
+        link=row.get("canonical_url", "") or row.get("absolute_url", ""),
         published=row.get("publish_date", "") or row.get("creation_date", ""),
         image=row.get("image", ""),
-        live=status in ("sent", "published", "imported", "in_flight"),
-        paid=row.get("email_type", "public") in ("premium", "private"),
+        live=status in ("sent", "published", "imported", "in_flight") and kind != "hidden",
+        paid=kind in ("premium", "private", "churned"),
         omitted="deleted there" if status == "deleted" else "",
     )
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from pipeline.importers.decode import text_of
 from pipeline.importers.draft import Draft, Material
 from pipeline.importers.exports.post import ExportedPost, draft_of_post
@@ -12,11 +10,6 @@ from pipeline.importers.readers.feed_item import Person
 
 NAME = "medium"
 DESCRIPTION = "a post of Medium's export (.html)"
-
-
-def is_medium(folder: Path) -> bool:
-    """Whether a folder is Medium's export, which holds more of its author than the posts."""
-    return (folder / "posts").is_dir() and (folder / "profile").is_dir()
 
 
 def takes(material: Material) -> bool:

@@ -9,11 +9,13 @@ from pipeline.importers.readers import markdown
 from pipeline.importers.readers.feed_item import FeedText, Person, SourceItem, draft_of
 
 PAGE = "a page: bring pages too with --pages"
+EMPTY = "an empty post"
+TRASH = "in the trash"
 
 
 @dataclass(frozen=True, slots=True)
 class ExportedPost:
-    """A post; texts are as the system writes them, and `html` and `markdown` are two forms of its body.
+    """A post. `html` and `markdown` are two forms of its body; `title` and `dek` are HTML.
 
     `dek` is what the editor wrote below the title. `live` is false for whatever the public has not seen.
     `omitted` is the reason why no article is made of it. `feed_id` is the id that the system's feed has
@@ -33,6 +35,8 @@ class ExportedPost:
     tags: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     image: str = ""
+    image_alt: str = ""
+    image_caption: str = ""
     live: bool = True
     paid: bool = False
     left: tuple[Left, ...] = ()
@@ -54,16 +58,21 @@ def draft_of_post(post: ExportedPost, base: str) -> Draft:
         images=(post.image,) if post.image else (),
         base=post.link or base,
         left=post.left,
-        extra={"categories": list(post.categories)},
+        extra={"categories": list(post.categories), "image_caption": FeedText(post.image_caption).plain},
     )
     draft = draft_of(item)
     if post.markdown:
         body = markdown.read(Material("post.md", post.markdown.encode("utf-8", "replace")))[0]
         draft = replace(draft, blocks=body.blocks, left=(*draft.left, *body.left), source_text=post.markdown)
     dek = FeedText(post.dek).plain
-    draft = replace(draft, dek=dek, slug=post.slug, draft=not post.live)
-    draft = replace(draft, omitted=post.omitted, feed_id=post.feed_id)
+    draft = replace(draft, dek=dek, slug=post.slug, draft=not post.live, image_alt=post.image_alt)
+    draft = replace(draft, omitted=post.omitted or empty(draft), feed_id=post.feed_id)
     if post.paid:
         why = "its readers paid for it: name an `audience` before you publish it"
         draft = replace(draft, draft=True).inferring("draft", "true", why)
     return draft
+
+
+def empty(draft: Draft) -> str:
+    """The reason to leave a post out that has neither words nor pictures."""
+    return "" if draft.blocks or draft.title or draft.image or draft.left else EMPTY

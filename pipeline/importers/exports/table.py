@@ -6,6 +6,8 @@ import csv
 import io
 import re
 from collections.abc import Collection, Iterable
+from html import escape
+from itertools import zip_longest
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -13,7 +15,7 @@ from pipeline.errors import PressroomError
 from pipeline.importers.decode import MAX_EXPORT_BYTES, text_of
 from pipeline.importers.draft import Draft, Material
 from pipeline.importers.exports.json_export import button_post
-from pipeline.importers.exports.post import ExportedPost, draft_of_post
+from pipeline.importers.exports.post import PAGE, ExportedPost, draft_of_post
 
 NAME = "table"
 DESCRIPTION = "a table of posts, as Substack, beehiiv and Buttondown export it (.csv, .tsv)"
@@ -83,21 +85,28 @@ def rows_of(material: Material) -> list[Row]:
     delimiter = "\t" if material.ending == ".tsv" else _delimiter(text.partition("\n")[0])
     csv.field_size_limit(1 << 27)
     try:
-        lines = list(csv.reader(io.StringIO(text), delimiter=delimiter, strict=True))
+        reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
+        numbered = [(reader.line_num, line) for line in reader if any(cell.strip() for cell in line)]
     except csv.Error as error:
         line = _line_of_mistake(text, delimiter)
         hint = "A quotation mark within a field is written twice."
         raise PressroomError(
             "a quotation mark is out of place in this table.", material.name, line, hint
         ) from error
-    lines = [line for line in lines if any(cell.strip() for cell in line)]
-    header = [re.sub(r"[\s-]+", "_", cell.strip().lower()) for cell in lines[0]]
+    if not numbered:
+        raise PressroomError("the table has no rows.", material.name)
+    header = [re.sub(r"[\s-]+", "_", cell.strip().lower()) for cell in numbered[0][1]]
     if any("://" in cell or len(cell) > 60 for cell in header) or not all(header):
         hint = "Name its columns in the first line, as: title,url,description,tags"
         raise PressroomError("the table has no header.", material.name, 1, hint)
-    if not lines[1:]:
+    if not numbered[1:]:
         raise PressroomError("the table has a header and no rows.", material.name)
-    return [dict(zip(header, (cell.strip() for cell in line), strict=False)) for line in lines[1:]]
+    for number, line in numbered[1:]:
+        if any(line[len(header) :]) and is_of_posts(header):
+            hint = "A text with a comma in it needs quotation marks around it."
+            raise PressroomError("this row has more cells than the header.", material.name, number, hint)
+    rows = (dict(zip_longest(header, line[: len(header)], fillvalue="")) for _, line in numbered[1:])
+    return [{name: cell.strip() for name, cell in row.items()} for row in rows]
 
 
 def _delimiter(line: str) -> str:
@@ -134,14 +143,14 @@ def _substack(row: Row, material: Material) -> ExportedPost:
     omitted = "" if html.strip() else "its text is not in the export"
     return ExportedPost(
         id=post,
-        title=row.get("title", ""),
+        title=escape(row.get("title", "")),
         html=html,
-        dek=row.get("subtitle", ""),
+        dek=escape(row.get("subtitle", "")),
         slug=post.partition(".")[2],
         published=row.get("post_date", ""),
         live=row.get("is_published", "").lower() == "true",
         paid=row.get("audience", "everyone") not in ("everyone", ""),
-        omitted="a thread" if kind in ("thread", "restack") else omitted,
+        omitted={"thread": "a thread", "restack": "a thread", "page": PAGE}.get(kind, omitted),
     )
 
 
@@ -153,14 +162,15 @@ def _post(row: Row, number: int) -> ExportedPost:
     audience = row.get("audience", "").lower()
     return ExportedPost(
         id=first_cell(row, ("id", "post_id", "slug", "url")) or f"row {number}",
-        title=title,
+        title=escape(title),
         html=body if markup else "",
         markdown="" if markup else body,
-        dek=first_cell(row, ("web_subtitle", "subtitle", "description", "excerpt")),
+        dek=escape(first_cell(row, ("web_subtitle", "subtitle", "description", "excerpt"))),
         slug=row.get("slug", ""),
         link=first_cell(row, ("web_url", "url", "link")),
         published=first_cell(row, _DATES),
-        tags=tuple(each.strip() for each in tags if each.strip()),
+        # beehiiv's API has a list of JSON in the cell.
+        tags=tuple(each.strip(" []\"'") for each in tags if each.strip(" []\"'")),
         image=first_cell(row, ("thumbnail_url", "image", "feature_image")),
         live=status in ("", "confirmed", "published", "sent", "archived", "live"),
         paid=audience in ("premium", "paid"),

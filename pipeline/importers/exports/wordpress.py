@@ -14,14 +14,13 @@ from pipeline.errors import PressroomError
 from pipeline.importers.decode import MAX_EXPORT_BYTES, text_of
 from pipeline.importers.draft import Draft, Material
 from pipeline.importers.exports.classic_html import as_html
-from pipeline.importers.exports.post import PAGE, ExportedPost, draft_of_post
+from pipeline.importers.exports.post import PAGE, TRASH, ExportedPost, draft_of_post
 from pipeline.importers.readers.feed import refuse_entities
 from pipeline.importers.readers.feed_item import Person
 
 NAME = "wordpress"
 DESCRIPTION = "an export of WordPress or Squarespace (.xml)"
 
-_DRAFTS = frozenset({"draft", "pending", "private", "future", "auto-draft"})
 _LEFT_OUT = {
     "attachment": "an upload",
     "nav_menu_item": "an entry of a menu",
@@ -70,7 +69,7 @@ def _post(item: Element, names: dict[str, str], pictures: dict[str, tuple[str, s
     name = names.get(login) or login
     omitted = _LEFT_OUT.get(kind, "" if kind == "post" else PAGE if kind == "page" else f"a {kind}")
     if status in ("trash", "inherit") and not omitted:
-        omitted = "in the trash" if status == "trash" else "an earlier version"
+        omitted = TRASH if status == "trash" else "an earlier version"
     gmt = _child(item, "post_date_gmt")
     return ExportedPost(
         id=_child(item, "guid", ""),
@@ -84,7 +83,8 @@ def _post(item: Element, names: dict[str, str], pictures: dict[str, tuple[str, s
         tags=_terms(item, "post_tag"),
         categories=_terms(item, "category"),
         image=pictures.get(_meta(item, "_thumbnail_id"), ("", ""))[0],
-        live=status not in _DRAFTS and not _child(item, "post_password"),
+        # Plugins for editors have statuses of their own, such as "pitch".
+        live=status == "publish" and not _child(item, "post_password"),
         omitted=omitted,
         feed_id=_child(item, "guid", ""),
     )

@@ -51,6 +51,10 @@ _UNSAFE = re.compile(
     r"|</?(?:script|style|iframe|object|embed|form|input|button|svg|video|audio|source|link|meta)(?=[\s/>])[^<>]*>",
     re.IGNORECASE | re.DOTALL,
 )
+_UNSEEN = re.compile(
+    r"<(script|style|template|noscript|title|svg|math|canvas|datalist)(?=[\s/>]).*?(?:</\1\s*>|\Z)",
+    re.IGNORECASE | re.DOTALL,
+)
 _LINK = re.compile(r"<a(?=[\s>])[^<>]*>.{0,2000}?</a>|<img(?=[\s/>])[^<>]*>", re.IGNORECASE | re.DOTALL)
 _HREF = re.compile(r"""\bhref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", re.IGNORECASE)
 _BREAK = re.compile(r"<br\s*/?>[ \t]*(?:\n|(?=\S)|$)", re.IGNORECASE)
@@ -89,6 +93,7 @@ def without_html(blocks: tuple[SourceBlock, ...], left: list[Left]) -> Iterator[
             names = names_of(name, attributes)
             opened.append((name, Box(names, count) if names else None))
         inside = tuple(box for _, box in opened if box)
+        left += [Left(match[0], "what no browser shows as text") for match in _UNSEEN.finditer(rest)]
         for each in _washed(rest, left) if rest.strip() else ():
             count += len(each.boxes)
             moved = tuple(replace(box, number=box.number + 100_000 * (block.line or 1)) for box in each.boxes)
