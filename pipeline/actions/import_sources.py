@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from pipeline import __version__
 from pipeline.actions.add_links import AddedLink, LinkRequest, add_links, known_addresses
@@ -52,7 +53,8 @@ class PreparedImport:
     `run` writes them. `links` are the new links of lists of links, `known_links` counts those that are
     there already. `omitted` maps the reasons why no article is made of a post to how many there are.
     `skipped` are the files that no importer reads. `errors` has the mistakes of sources that cannot be
-    imported; they do not stop the others.
+    imported; they do not stop the others. `stopped` is whether the user stopped the reading: what was read
+    until then is whole.
     """
 
     run: Import
@@ -62,6 +64,7 @@ class PreparedImport:
     omitted: Mapping[str, int]
     skipped: tuple[str, ...]
     errors: tuple[PressroomError, ...]
+    stopped: bool = False
 
 
 def prepare_import(
@@ -69,11 +72,12 @@ def prepare_import(
     request: ImportRequest,
     now: datetime,
     stdin: Callable[[], bytes],
-    watch: Callable[[Iterable[Named]], Iterable[Named]] = iter,
+    watch: Callable[[Iterable[Any]], Iterable[Any]] = iter,
 ) -> PreparedImport:
     """Read the sources and make articles of them. Writes nothing.
 
-    `stdin` reads standard input, and `watch` wraps the sources as they are read, to show progress. Raises
+    `stdin` reads standard input, and `watch` wraps the sources as they are read, and the articles as
+    their pictures are fetched, to show progress. Ctrl-C ends the reading, and what was read remains. Raises
     `PressroomError` for a title that several sources would share, and for a source that is nested too
     deeply.
     """
@@ -87,22 +91,31 @@ def prepare_import(
                     f"{len(sources)} sources cannot all have one title.", hint="Leave --title out."
                 )
             run = _make_run(workspace, request, now, stdin)
-            for source in watch(sources):
-                with collect(errors):
-                    try:
-                        run.take(source)
-                    except NoPostsError:
-                        # Exports have tables of subscribers beside those of posts.
-                        if not source.listed:
-                            raise
-                        skipped.append(source.name)
-            items = run.settle(errors)
+            stopped = False
+            try:
+                for source in watch(sources):
+                    _take(run, source, skipped, errors)
+            except KeyboardInterrupt:
+                stopped = True
+            items = run.settle(errors, watch)
     except RecursionError as error:
         raise PressroomError("a source is nested too deeply.") from error
     links = _new_links(workspace, run, request.tags)
     known = len(run.links) - len(links)
     omitted = Counter(each.omitted for each in run.omitted)
-    return PreparedImport(run, items, links, known, omitted, tuple(skipped), tuple(errors))
+    stopped = stopped or run.stopped
+    return PreparedImport(run, items, links, known, omitted, tuple(skipped), tuple(errors), stopped)
+
+
+def _take(run: Import, source: Named, skipped: list[str], errors: list[PressroomError]) -> None:
+    with collect(errors):
+        try:
+            run.take(source)
+        except NoPostsError:
+            # Exports have tables of subscribers beside those of posts.
+            if not source.listed:
+                raise
+            skipped.append(source.name)
 
 
 def _new_links(workspace: Workspace, run: Import, tags: tuple[str, ...]) -> tuple[LinkRequest, ...]:

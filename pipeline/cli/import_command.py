@@ -92,6 +92,9 @@ def import_(ctx: click.Context, /, sources: tuple[str, ...], **options: Any) -> 
         _show_links(prepared, added)
     if errors:
         terminal.show_mistakes(errors)
+    if prepared.stopped:
+        terminal.message("You stopped the import. Import the same again to go on.")
+    if errors or prepared.stopped:
         ctx.exit(1)
 
 

@@ -131,6 +131,7 @@ class Import:
         self._slugs = {slug: article.place.path for slug, article in workspace.pool.items()}
         self.links: list[SourceLink] = []
         self._items: list[Item] = []
+        self.stopped = False
 
     # --- one source after the other --------------------------------------------------------------
 
@@ -206,27 +207,47 @@ class Import:
 
     # --- all of them together --------------------------------------------------------------------
 
-    def settle(self, errors: list[PressroomError]) -> tuple[Item, ...]:
-        """Every item with its text, links and pictures. One that makes no sound article goes to `errors`."""
+    def settle(
+        self, errors: list[PressroomError], watch: Callable[[Iterable[Item]], Iterable[Item]] = iter
+    ) -> tuple[Item, ...]:
+        """Every item with its text, links and pictures. One that makes no sound article goes to `errors`.
+
+        `watch` wraps the items as their pictures are fetched. Ctrl-C leaves out those that still lack them,
+        for another run.
+        """
         todo = [item for item in self._items if item.state in (State.NEW, State.CHANGED, State.EDITED)]
-        for item in todo:
-            item.open, item.pictures = with_pictures(item.draft, item.material, self.pictures)
-            item.path = _path(item, in_folder=bool(item.pictures))
-            if item.state is State.NEW:
-                self._slugs[item.slug] = item.path
-                self.records.add(item.record)
+        ready: list[Item] = []
+        try:
+            for item in watch(todo):
+                item.open, item.pictures = with_pictures(item.draft, item.material, self.pictures)
+                item.path = _path(item, in_folder=bool(item.pictures))
+                if item.state is State.NEW:
+                    self._slugs[item.slug] = item.path
+                    self.records.add(item.record)
+                ready.append(item)
+        except KeyboardInterrupt:
+            self.stopped = True
+            self._leave_out(todo[len(ready) :])
+        todo = ready
         while True:
             by_path = {path: slug for slug, path in self._slugs.items()}
             failed = [item for item in todo if not self._settled(item, by_path, errors)]
             if not failed:
                 break
             # Those that lead to what failed must lead elsewhere.
-            without = {id(item) for item in failed}
-            todo = [item for item in todo if id(item) not in without]
-            self._items = [item for item in self._items if id(item) not in without]
-            for item in failed:
-                self._slugs.pop(item.slug, None)
+            self._leave_out(failed)
+            sound = {id(item) for item in self._items}
+            todo = [item for item in todo if id(item) in sound]
         return tuple(self._items)
+
+    def _leave_out(self, items: list[Item]) -> None:
+        without = {id(item) for item in items}
+        self._items = [item for item in self._items if id(item) not in without]
+        for item in items:
+            if item.before:
+                self._slugs[item.slug] = item.before.place.path
+            else:
+                self._slugs.pop(item.slug, None)
 
     def _settled(self, item: Item, by_path: Mapping[str, str], errors: list[PressroomError]) -> bool:
         def kept(path: str | None) -> str | None:

@@ -18,7 +18,7 @@ from workspace_kit import ROOT, WorkspaceRunner, png
 
 from pipeline.cli import main
 from pipeline.errors import PressroomError
-from pipeline.importers import run
+from pipeline.importers import pictures, run
 from pipeline.support.files import write_atomically
 
 HELD = ROOT / "tests" / "importers"
@@ -317,6 +317,33 @@ def test_pictures_beside_a_source_come_along(workspace: WorkspaceRunner) -> None
     assert head(text)["image"] == "lead.png"
     assert "![Spines](s.png)" in text
     assert any("img/no.png" in each["text"] for each in said["articles"][0]["left_out"])
+
+
+@pytest.mark.parametrize(
+    "where", [(pictures.Pictures, "of"), (run.Import, "take")], ids=["pictures", "source"]
+)
+def test_an_import_that_was_stopped_keeps_what_is_done_and_goes_on(
+    workspace: WorkspaceRunner, monkeypatch: pytest.MonkeyPatch, where: tuple[type, str]
+) -> None:
+    for name in "abc":
+        workspace.write({f"in/{name}.md": f"---\ntitle: {name}\n---\n{WORDS} {name}\n\n![It]({name}.png)\n"})
+        workspace.write({f"in/{name}.png": png(40, 20)})
+    original = getattr(*where)
+    calls: list[object] = []
+
+    def stop_at_second(*args: Any) -> Any:
+        calls.append(args)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return original(*args)
+
+    monkeypatch.setattr(*where, stop_at_second)
+    result = workspace.run("import", str(workspace.root / "in"), *NOW)
+    assert result.exit_code == 1 and "Import the same again to go on" in result.stderr
+    assert (workspace.root / POOL / "a" / "index.md").is_file()
+    assert not (workspace.root / POOL / "b").exists() and not (workspace.root / POOL / "b.md").exists()
+    again = workspace.json("import", str(workspace.root / "in"), *NOW)
+    assert [each["state"] for each in again["articles"]] == ["unchanged", "new", "new"]
 
 
 @pytest.mark.parametrize("failure", [PressroomError("the disk is full."), KeyboardInterrupt()], ids=repr)

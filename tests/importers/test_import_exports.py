@@ -335,7 +335,7 @@ def test_titles_of_substack_are_words_and_its_pages_are_pages(workspace: Workspa
 
 
 def test_a_row_of_a_table_may_end_early(workspace: WorkspaceRunner) -> None:
-    table = "title,content,tags\nA,<p>Words on a.</p>\nB,<p>Words on b.</p>,rye\n"
+    table = "title,content,tags,\nA,<p>Words on a.</p>\nB,<p>Words on b.</p>,rye\n"
     assert set(brought(workspace, "posts.csv", table)["texts"]) == {"a", "b"}
 
 

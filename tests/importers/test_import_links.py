@@ -12,7 +12,7 @@ NETSCAPE = """<!DOCTYPE NETSCAPE-Bookmark-file-1>
 <TITLE>Bookmarks</TITLE><H1>Bookmarks</H1>
 <DL><p><DT><H3>News</H3><DL><p>
     <DT><A HREF="https://example.org/gcc" ADD_DATE="1795737600" TAGS="{tags}">GCC 16 lands</A>
-    <DD>A *faster* linker.
+    <DD>A <b>*faster*</b> linker.
     <DT><A HREF="javascript:x()">A bookmarklet</A>
 </DL><p></DL><p>"""
 RSS = """<rss version="2.0"><channel><title>My bookmarks</title><link>https://bookmarks.example/me</link>

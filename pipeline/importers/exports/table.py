@@ -96,16 +96,18 @@ def rows_of(material: Material) -> list[Row]:
     if not numbered:
         raise PressroomError("the table has no rows.", material.name)
     header = [re.sub(r"[\s-]+", "_", cell.strip().lower()) for cell in numbered[0][1]]
+    while header and not header[-1]:  # a spreadsheet ends each line with a comma
+        header.pop()
     if any("://" in cell or len(cell) > 60 for cell in header) or not all(header):
         hint = "Name its columns in the first line, as: title,url,description,tags"
         raise PressroomError("the table has no header.", material.name, 1, hint)
     if not numbered[1:]:
         raise PressroomError("the table has a header and no rows.", material.name)
-    for number, line in numbered[1:]:
-        if any(line[len(header) :]) and is_of_posts(header):
+    for number, cells in numbered[1:]:
+        if any(cell.strip() for cell in cells[len(header) :]) and is_of_posts(header):
             hint = "A text with a comma in it needs quotation marks around it."
             raise PressroomError("this row has more cells than the header.", material.name, number, hint)
-    rows = (dict(zip_longest(header, line[: len(header)], fillvalue="")) for _, line in numbered[1:])
+    rows = (dict(zip_longest(header, cells[: len(header)], fillvalue="")) for _, cells in numbered[1:])
     return [{name: cell.strip() for name, cell in row.items()} for row in rows]
 
 

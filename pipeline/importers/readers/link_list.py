@@ -102,11 +102,10 @@ def _bookmarks(source: str) -> Iterator[SourceLink]:
             continue
         holder = tag.find_parent("dt") or tag
         note = holder.find_next_sibling()
-        comment = (
-            " ".join(str(each) for each in note.find_all(string=True, recursive=False))
-            if isinstance(note, Tag) and note.name == "dd"
-            else ""
-        )
+        comment = ""
+        if isinstance(note, Tag) and note.name == "dd":  # in which a folder's links may be, too
+            parts = note.find_all(string=True)
+            comment = "".join(str(each) for each in parts if each.find_parent(["dd", "dt", "dl"]) is note)
         added = value(tag, "add_date")
         when = (
             datetime.fromtimestamp(int(added), UTC).date().isoformat()
