@@ -132,6 +132,20 @@ def test_posts_of_wordpress_become_articles_and_nothing_else_does(workspace: Wor
     assert b"hunter2secret" not in everything and b"herring" not in everything
 
 
+def test_posts_of_squarespace_have_the_address_of_their_site(workspace: WorkspaceRunner) -> None:
+    words = '<p>Rye is dark, see <a href="/blog/oats">the oats</a> and <a href="/shop">the shop</a>.</p>'
+    posts = item(1, "Rye", words), item(2, "Oats", FLOUR)
+    data = (
+        wxr(*posts)
+        .replace("https://mill.example/1/", "/blog/rye")
+        .replace("https://mill.example/2/", "/blog/oats")
+    )
+    data = data.replace("<wp:post_name>", "<wp:post_name>blog/")
+    texts = brought(workspace, "squarespace.xml", data)["texts"]
+    assert "canonical_url: https://mill.example/blog/rye\n" in texts["rye"]
+    assert "see [the oats](oats.md) and [the shop](https://mill.example/shop)" in texts["rye"]
+
+
 def test_pages_come_if_they_are_wanted(workspace: WorkspaceRunner) -> None:
     assert "about" in brought(workspace, "site.xml", SITE, "--pages")["texts"]
 

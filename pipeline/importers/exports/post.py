@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.importers.draft import Draft, Left, Material
 from pipeline.importers.readers import markdown
-from pipeline.importers.readers.feed_item import FeedText, Person, SourceItem, draft_of
+from pipeline.importers.readers.feed_item import FeedText, Person, SourceItem, draft_of, joined
 
 PAGE = "a page: bring pages too with --pages"
 EMPTY = "an empty post"
@@ -46,9 +46,10 @@ class ExportedPost:
 
 def draft_of_post(post: ExportedPost, base: str) -> Draft:
     """The article of a post; `base` is the address of its site."""
+    link = joined(base, post.link) if post.link else ""  # Squarespace leaves the site out
     item = SourceItem(
         id=post.id,
-        link=post.link,
+        link=link,
         title=FeedText(post.title, True),
         contents=(FeedText(post.html, True),) if post.html.strip() else (),
         published=post.published,
@@ -56,7 +57,7 @@ def draft_of_post(post: ExportedPost, base: str) -> Draft:
         people=post.people,
         tags=(*post.tags, *post.categories),
         images=(post.image,) if post.image else (),
-        base=post.link or base,
+        base=link or base,
         left=post.left,
         extra={"categories": list(post.categories), "image_caption": FeedText(post.image_caption).plain},
     )

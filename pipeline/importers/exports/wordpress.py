@@ -76,7 +76,7 @@ def _post(item: Element, names: dict[str, str], pictures: dict[str, tuple[str, s
         title=_child(item, "title", ""),
         html=as_html(_child(item, "encoded", "content"), pictures),
         dek=_child(item, "encoded", "excerpt"),
-        slug=_child(item, "post_name"),
+        slug=_child(item, "post_name").rpartition("/")[2],
         link=_child(item, "link", "") if "?p=" not in _child(item, "link", "") else "",
         published=f"{gmt}Z" if re.match("[12]", gmt) else _published(item),
         people=(Person(name),) if name else (),
