@@ -149,8 +149,11 @@ def lost(draft: Draft, source: str) -> list[str]:
         article_text(draft, [f"{each.title} {each.address}" for each in draft.related])
     )
     places = [all_words(each.text) for each in draft.left] + [words(each.value) for each in draft.inferred]
-    # An address begins a word of its own where it is written right after one.
-    return lost_words(words(re.sub(r"(?=https?://)", " ", source)), fields, body, *places)
+    # An address right after a word may begin one of its own.
+    apart = re.sub(r"(?=https?://)", " ", source)
+    return lost_words(words(source), fields, body, *places) and lost_words(
+        words(apart), fields, body, *places
+    )
 
 
 @tries(600)
