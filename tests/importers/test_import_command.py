@@ -554,7 +554,7 @@ def test_what_cannot_be_imported_is_named_and_the_rest_goes_on(
     assert "issues/articles/good.md  new" in result.stdout
     assert "notes.odt: skipped" in result.stderr
     for name, said in {
-        "binary.txt": "is no form that can be imported",
+        "binary.txt": "is no text, nor a form that can be imported",
         "empty.md": "is empty",
         "bomb.docx": "is no document that can be read",
         "entities.xml": "entities",
