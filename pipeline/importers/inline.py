@@ -173,10 +173,16 @@ def _is_escaped(text: str, at: int) -> bool:
     return (at - len(text[:at].rstrip("\\"))) % 2 == 1
 
 
+_LINKED = re.compile(
+    r"(?<!\\)!?\[((?:\\.|[^\[\]\\])*)\]\((?:<[^<>]*>|[^()\s]*)(?:\s+\"[^\"]*\")?\)", re.DOTALL
+)
+"""A link or picture whose brackets are not escaped."""
+
+
 @lru_cache(maxsize=4096)
 def readable(markdown: str) -> str:
     """The words of a piece of Markdown, on one line."""
-    text = re.sub(r"!?\[([^\[\]]*)\]\((?:<[^<>]*>|[^()\s]*)(?:\s+\"[^\"]*\")?\)", r"\1", markdown)
+    text = _LINKED.sub(r"\1", markdown)
     text = re.sub(r"<(https?://[^<>\s]+|[^<>\s@]+@[^<>\s]+)>", r"\1", text)
     text = re.sub(r"^ {0,3}(?:>[ \t]?)+", "", text, flags=re.MULTILINE)
     text = re.sub(r"(?<!\\)(?:\*+|`+|(?<!\w)_+|_+(?!\w))", "", _TAGS.sub("", text))

@@ -72,8 +72,8 @@ def test_links_of_the_text_part_are_numbered_in_reading_order(name: str, builds:
         ("de", "1 Min. Lesezeit", "2 Min. Lesezeit"),
         ("fr", "1 min de lecture", "2 min de lecture"),
         ("es", "1 min de lectura", "2 min de lectura"),
-        ("he", "דקת קריאה", "2 דקות קריאה"),
-        ("ar", "مدة القراءة: 1 د", "مدة القراءة: 2 د"),
+        ("he", "דקת קריאה", "שתי דקות קריאה"),
+        ("ar", "قراءة دقيقة واحدة", "قراءة دقيقتين"),
     ],
 )
 def test_one_minute_is_no_plural(language: str, one: str, two: str) -> None:

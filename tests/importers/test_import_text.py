@@ -159,6 +159,7 @@ def lost(draft: Draft, source: str) -> list[str]:
 @tries(600)
 @given(text=odd_texts)
 @example(text="1986. A year")
+@example(text="A[a](b)\nDepression touches about one person in twenty at any time.")
 @example(text="#tag\n\n- dash\n\n* star\n\n> quote\n\n1) one")
 @example(text="[a]: http://x.example\n\n[a]")
 @example(text="0. a\n1. b\n2. c\n\n1. x\n2. y")
