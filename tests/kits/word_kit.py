@@ -186,6 +186,9 @@ def lost_words(source: Iterable[str], *places: Iterable[str]) -> list[str]:
 
 def moved_words(source: list[str], body: list[str]) -> list[str]:
     """The words of a body that do not follow in the order of the source."""
+    rest = iter(source)
+    if all(any(word == each for each in rest) for word in body):
+        return []
     steps = SequenceMatcher(None, source, body, autojunk=False).get_opcodes()
     return [
         word for step, _, _, start, end in steps if step in ("insert", "replace") for word in body[start:end]

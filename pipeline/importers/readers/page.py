@@ -126,6 +126,9 @@ def _placed(draft: Draft, lines: frozenset[str]) -> Draft:
         and blocks[last + 1].boxes[: len(blocks[last].boxes)] == blocks[last].boxes
     ):
         last += 1
+    # A title alone is no article: in doubt all of the page is.
+    if all(block.kind is Kind.HEADING for block in blocks[first : last + 1]):
+        first, last = 0, len(blocks) - 1
     outside = [*blocks[:first], *blocks[last + 1 :]]
     named = next((block for block in outside if is_disclaimer(block.words)), None)
     draft = replace(draft, blocks=blocks[first : last + 1], disclaimer=named.words if named else "")
