@@ -250,6 +250,6 @@ def _addressed(draft: Draft) -> Draft:
         url = author.url if re.fullmatch(r"(https?://\S+)?", author.url) else ""
         if (name, url) != (author.name, author.url):
             told = ": ".join(filter(None, (author.name, author.url)))
-            draft = draft.leaving(Left(told, "an author's address that is none of the web"))
+            draft = draft.leaving(Left(told, "an author's address that is no web address"))
         authors += [replace(author, name=name, url=url)] if name else []
     return replace(draft, **addresses, aliases=aliases, authors=tuple(authors), extra=extra)

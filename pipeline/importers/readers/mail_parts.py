@@ -116,7 +116,7 @@ def _sort(part: Message, parts: MailParts, name: str) -> None:
 
 def _bytes(part: Message) -> bytes:
     data = None
-    with suppress(Exception):  # a transfer encoding that is none
+    with suppress(Exception):  # an unknown transfer encoding
         data = part.get_payload(decode=True)
     payload = part.get_payload()
     if isinstance(data, bytes):
