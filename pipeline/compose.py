@@ -49,6 +49,7 @@ from pipeline.model import (
     articles_of,
 )
 from pipeline.support import merge
+from pipeline.support.file_cache import Stamp
 from pipeline.support.limits import SETTINGS_FILE
 from pipeline.support.processes import spread
 from pipeline.support.urls import ADDRESS_CHARACTERS, address, article_path, is_public, issue_path
@@ -62,10 +63,13 @@ _COMPRESS_FROM = 500
 
 @dataclass(frozen=True, slots=True)
 class ParsedText:
-    """A parsed article, letter or comment: its content, the slugs of articles it links to, its mistakes."""
+    """A parsed article, letter or comment: its content and mistakes.
+
+    `linked` maps the slugs of the articles that it links to to their files.
+    """
 
     content: Content
-    linked: frozenset[str]
+    linked: Mapping[str, str]
     mistakes: tuple[PressroomError, ...]
 
 
@@ -154,11 +158,35 @@ class Composer:
             texts[_name(each.issue)] = each.issue
             for edition in each.editions:
                 texts |= {_name(item): item for item in edition.items}
-        missing = [text for name, text in texts.items() if name not in self._parsed]
-        for text, parsed in zip(missing, spread(self._parse, missing, few=200), strict=True):
+        missing = [text for name, text in texts.items() if not self._is_parsed(name)]
+        for text, (parsed, files) in zip(missing, spread(self._parse_noted, missing, few=200), strict=True):
             if len(texts) > _COMPRESS_FROM:
                 parsed = replace(parsed, content=compress(parsed.content))
-            self._parsed[_name(text)] = parsed
+            self._keep(_name(text), parsed, files)
+
+    def _is_parsed(self, name: str) -> bool:
+        """Whether a text is parsed, in this run or in an earlier one in which all that it shows was the same."""
+        if name not in self._parsed:
+            kept: ParsedText | None = self.workspace.files.cache.get(f"text {name}")
+            if kept is None or not all(
+                slug in self.pool and self.pool[slug].place.path == path
+                for slug, path in kept.linked.items()
+            ):
+                return False
+            self._parsed[name] = kept
+        return True
+
+    def _keep(self, name: str, parsed: ParsedText, files: dict[str, Stamp | None]) -> None:
+        self._parsed[name] = parsed
+        if not parsed.mistakes:
+            self.workspace.files.cache.put(f"text {name}", files, parsed)
+
+    def _parse_noted(self, text: Text) -> tuple[ParsedText, dict[str, Stamp | None]]:
+        """Parse a text, and note the files that it shows."""
+        cache = self.workspace.files.cache
+        with cache.noted() as files:
+            cache.note(text.place.path)
+            return self._parse(text), files
 
     def _parse(self, text: Text) -> ParsedText:
         path = text.place.path
@@ -188,13 +216,13 @@ class Composer:
         if isinstance(text, LinkItem):
             mistakes += comment_mistakes(content, path, first_line)
         content = replace(content, thumbnail=thumbnail)
-        return ParsedText(content, frozenset(resolver.linked), tuple(mistakes))
+        return ParsedText(content, resolver.linked, tuple(mistakes))
 
     def parsed_text(self, text: Text) -> ParsedText:
         """Parse a text once; its mistakes are in the result."""
         name = _name(text)
-        if name not in self._parsed:
-            self._parsed[name] = self._parse(text)
+        if not self._is_parsed(name):
+            self._keep(name, *self._parse_noted(text))
         return self._parsed[name]
 
     def _unknown_audiences(self, blocks: Iterable[Block], path: str) -> Iterator[PressroomError]:

@@ -56,13 +56,13 @@ class Workspace:
         )
 
 
-def open_workspace(start: Path | str = ".") -> Workspace:
+def open_workspace(start: Path | str = ".", before: Workspace | None = None) -> Workspace:
     """Read the workspace at or above the folder `start`.
 
-    Raises `WorkspaceNotFound`, or `Mistakes` if its settings are not sound, with all else that is wrong.
+    `before` is the same workspace as it was opened earlier: only what was changed since then is read. Raises `WorkspaceNotFound`, or `Mistakes` if its settings are not sound, with all else that is wrong.
     """
     errors: list[PressroomError] = []
-    files = open_workspace_files(Path(start), errors)
+    files = open_workspace_files(Path(start), errors, before.files if before else None)
     pool, issues = read_pool(files), read_issues(files)
     workspace = Workspace(files, pool, issues, Assembler(files, pool, issues))
     if errors:

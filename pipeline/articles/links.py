@@ -27,10 +27,20 @@ def read_links(workspace: WorkspaceFiles) -> tuple[tuple[LinkItem, ...], tuple[L
     """Read every link item, in the order of the files, and the mistakes of each."""
     items: list[LinkItem] = []
     mistakes: list[LinkMistake] = []
+    cache = workspace.cache
     for source in workspace.link_sources():
         errors: list[PressroomError] = []
-        with collect(errors):
-            items += parse_links(source.text(), source.path, workspace.zone, mistakes)
+        kept: tuple[LinkItem, ...] | None = cache.get(source.path)
+        if kept is not None:
+            items += kept
+            continue
+        with collect(errors), cache.noted() as files:
+            cache.note(source.path)
+            before = len(mistakes)
+            parsed = parse_links(source.text(), source.path, workspace.zone, mistakes)
+            items += parsed
+            if len(mistakes) == before:
+                cache.put(source.path, files, parsed)
         mistakes += [(source.path, error) for error in errors]
     return tuple(items), (*mistakes, *_taken_names(items))
 

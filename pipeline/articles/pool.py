@@ -89,15 +89,23 @@ def read_pool(workspace: WorkspaceFiles) -> Pool:
     """Read every article, and the mistakes of each, with file, line and hint."""
     articles: list[Article] = []
     mistakes: dict[str, list[PressroomError]] = {}
+    cache = workspace.cache
     for source in workspace.article_sources():
         errors: list[PressroomError] = []
+        kept: Article | None = cache.get(source.path)
+        if kept is not None:
+            articles.append(kept)
+            continue
         slug = source.name
-        with collect(errors):
+        with collect(errors), cache.noted() as files:
+            cache.note(source.path)
             article = parse_article(
                 source.text(), source.name, source.path, workspace.publication, workspace.zone, errors
             )
             articles.append(article)
             slug = article.slug
+            if not errors:
+                cache.put(source.path, files, article)
         if errors:
             mistakes.setdefault(slug, []).extend(errors)
     links, link_mistakes = read_links(workspace)

@@ -24,13 +24,13 @@ from pipeline.support.urls import (
 
 @dataclass(frozen=True, slots=True)
 class SourceResolver:
-    """Resolves the addresses in the source at `path`; `linked` collects the slugs of linked articles."""
+    """Resolves the addresses in the source at `path`; `linked` maps the slugs of linked articles to their files."""
 
     path: str
     workspace: WorkspaceFiles
     pool: Pool
     images: ImageLibrary
-    linked: set[str] = field(default_factory=set)
+    linked: dict[str, str] = field(default_factory=dict)
 
     def image(self, target: str, alt: str, use: ImageUse = ImageUse.FULL) -> Image:
         """The image at this path, resized for its use. Raises `PressroomError` if it does not exist."""
@@ -58,7 +58,7 @@ class SourceResolver:
             )
         path, mark, fragment = target.partition("#")
         slug = self._slug(unquote(path), target)
-        self.linked.add(slug)
+        self.linked[slug] = self.pool[slug].place.path
         return address(self.workspace.publication, article_path(slug)) + mark + fragment
 
     def snippet(self, name: str) -> tuple[str, str, SourceResolver]:
@@ -70,6 +70,7 @@ class SourceResolver:
         file = self.workspace.locate(path, self.path)
         if file.is_dir():
             file = file / "index.md"
+            self.workspace.cache.note(self.workspace.path_of(file))
         slug = self.pool.slug_of(self.workspace.path_of(file))
         if slug is None:
             name = file.parent.name if file.name == "index.md" else file.stem

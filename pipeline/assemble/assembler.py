@@ -61,13 +61,23 @@ class Assembler:
         # An issue that cannot be read itself still has carried what its lock says.
         for folder in (each.folder for each in (*issues, *issues.broken)):
             path = lock_path(folder)
-            if (files.root / path).is_file():
+            if files.cache.stamp(path) is not None:
                 try:
-                    lock = read_lock(read_source(files.root / path, path), folder)
+                    lock = self._read_lock(path, folder)
                     self.locks[folder] = lock.with_current_keys(self._current_keys(lock))
                 except PressroomError as error:
                     self.broken[folder] = error
         self._refuse_copies()
+
+    def _read_lock(self, path: str, folder: str) -> Lock:
+        kept: Lock | None = self.files.cache.get(path)
+        if kept is not None:
+            return kept
+        with self.files.cache.noted() as files:
+            self.files.cache.note(path)
+            lock = read_lock(read_source(self.files.root / path, path), folder)
+        self.files.cache.put(path, files, lock)
+        return lock
 
     def _current_keys(self, lock: Lock) -> dict[str, str]:
         """Map old slugs and ids in a lock to those of today: an entry that got another id has its address."""
@@ -111,8 +121,21 @@ class Assembler:
         """Map each of these articles and link items that is in the pool to its digest of today."""
         for key in keys:
             if key not in self._digests and key in self.pool.candidates:
-                self._digests[key] = content_digest(self.pool.candidates[key], self.files)
+                self._digests[key] = self._digest(self.pool.candidates[key])
         return {key: self._digests[key] for key in keys if key in self._digests}
+
+    def _digest(self, item: PoolItem) -> str:
+        cache, name = self.files.cache, f"digest {item.place.path}"
+        if not isinstance(item, Article):
+            return content_digest(item, self.files)
+        kept: str | None = cache.get(name)
+        if kept is not None:
+            return kept
+        with cache.noted() as files:
+            cache.note(item.place.path)
+            digest = content_digest(item, self.files)
+        cache.put(name, files, digest)
+        return digest
 
     def plan(self, issue: Issue) -> tuple[Decision, ...]:
         """Explain for each item of the pool why it is in or out; for a frozen issue, by its lock."""

@@ -72,11 +72,20 @@ def read_issues(workspace: WorkspaceFiles) -> Issues:
     """Read every issue. One with mistakes, each with file, line and what to do, is in `broken`."""
     issues: list[Issue] = []
     mistakes: dict[str, list[PressroomError]] = {}
+    cache = workspace.cache
     for source in workspace.issue_sources():
         errors = mistakes.setdefault(source.name, [])
-        with collect(errors):
+        kept: Issue | None = cache.get(source.path)
+        if kept is not None:
+            issues.append(kept)
+            continue
+        with collect(errors), cache.noted() as files:
+            cache.note(source.path)
             issue = parse_issue(source.text(), source.name, source.path, workspace.publication, errors)
-            issues.append(replace(issue, snippets=snippet_digests(issue.letter, workspace)))
+            issue = replace(issue, snippets=snippet_digests(issue.letter, workspace))
+            issues.append(issue)
+            if not errors:
+                cache.put(source.path, files, issue)
     # A draft that has the number of an older issue is the one to be mended.
     for issue, error in _taken_names(sorted(issues, key=lambda issue: issue.draft)):
         mistakes[issue.folder].append(error)

@@ -48,7 +48,7 @@ def _dead_links(composer: Composer, texts: Iterable[Text], pages: set[str]) -> t
     without_page = (
         _dead_link(composer, composer.pool[target], text.place.path)
         for text in texts
-        for target in sorted(composer.parsed_text(text).linked - pages)
+        for target in sorted(composer.parsed_text(text).linked.keys() - pages)
     )
     return (*without_page, *(finding for text in texts for finding in _dead_anchors(composer, text)))
 

@@ -43,6 +43,7 @@ def workspace_of(ctx: click.Context) -> Workspace:
 
     workspace = open_workspace(Path(ctx.obj or "."))
     ctx.meta[terminal.MISTAKES] = workspace.mistakes
+    ctx.call_on_close(workspace.files.cache.save)
     return workspace
 
 

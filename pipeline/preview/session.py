@@ -62,7 +62,7 @@ class PreviewSession:
         """
         self._not_found = None
         try:
-            snapshot = Snapshot(self.start)
+            snapshot = Snapshot(self.start, self.snapshot)
             self._render_selected(snapshot)
             self.snapshot, self.errors = snapshot, []
         except PressroomError as error:

@@ -31,11 +31,11 @@ _OTHER_ISSUES = 20
 class Snapshot:
     """A workspace as it was at one moment. Nothing is composed, rendered or checked twice.
 
-    Raises `PressroomError`, as its methods do, for mistakes in the workspace.
+    What is the same as in the snapshot `before` is not read again. Raises `PressroomError`, as its methods do, for mistakes in the workspace.
     """
 
-    def __init__(self, start: Path) -> None:
-        self.workspace = open_workspace(start)
+    def __init__(self, start: Path, before: Snapshot | None = None) -> None:
+        self.workspace = open_workspace(start, before.workspace if before else None)
         self._composer = Composer(self.workspace)
         self._cache: dict[object, Any] = {}
         self._lock = RLock()
