@@ -165,12 +165,11 @@ class Composer:
             self._keep(_name(text), parsed, files)
 
     def _is_parsed(self, name: str) -> bool:
-        """Whether a text is parsed, in this run or in an earlier one in which all that it shows was the same."""
+        """Whether a text is parsed, in this run or in an earlier one with the same files."""
         if name not in self._parsed:
             kept: ParsedText | None = self.workspace.files.cache.get(f"text {name}")
             if kept is None or not all(
-                slug in self.pool and self.pool[slug].place.path == path
-                for slug, path in kept.linked.items()
+                slug in self.pool and self.pool[slug].place.path == path for slug, path in kept.linked.items()
             ):
                 return False
             self._parsed[name] = kept

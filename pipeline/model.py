@@ -991,6 +991,18 @@ FileMaker = Callable[[], Iterable[OutputFile]]
 """Makes some of a site's files, one at a time, so that not all need to be in memory at once."""
 
 
+class SitePart(NamedTuple):
+    """Some files of the site, and what makes them.
+
+    `name` is that of no other part. `shown` has all values that the files depend on, beside the settings and
+    the templates: while it is the same, they are.
+    """
+
+    name: str
+    shown: Any
+    make: FileMaker
+
+
 class Severity(StrEnum):
     """How bad a finding is. An error-level finding makes the command exit with 1."""
 

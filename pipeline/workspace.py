@@ -59,7 +59,8 @@ class Workspace:
 def open_workspace(start: Path | str = ".", before: Workspace | None = None) -> Workspace:
     """Read the workspace at or above the folder `start`.
 
-    `before` is the same workspace as it was opened earlier: only what was changed since then is read. Raises `WorkspaceNotFound`, or `Mistakes` if its settings are not sound, with all else that is wrong.
+    `before` is the same workspace as it was opened earlier: only what was changed since then is read.
+    Raises `WorkspaceNotFound`, or `Mistakes` if its settings are not sound, with all else that is wrong.
     """
     errors: list[PressroomError] = []
     files = open_workspace_files(Path(start), errors, before.files if before else None)

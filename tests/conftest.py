@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from pathlib import Path
 
@@ -30,6 +31,12 @@ def workspace(tmp_path: Path) -> WorkspaceRunner:
 def builds(tmp_path_factory: pytest.TempPathFactory) -> Builds:
     """The golden and the sample publication, built once a session; only to be read."""
     return Builds(tmp_path_factory.mktemp("builds"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache_key(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep the key that signs caches out of the user's own folder."""
+    os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -16,10 +16,12 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from pipeline.actions.outputs import Outputs
 from pipeline.articles.audio_files import audio_data
 from pipeline.checks.dead_links import dead_links
 from pipeline.compose import Composer
 from pipeline.config.i18n import missing_words
+from pipeline.content.value_key import value_key
 from pipeline.errors import PressroomError, distinct, raise_all
 from pipeline.export.bundle import ImageMode, bundle
 from pipeline.model import (
@@ -28,12 +30,12 @@ from pipeline.model import (
     ComposedIssue,
     Content,
     Event,
-    FileMaker,
     Finding,
     Image,
     Issue,
     OutputFile,
     Published,
+    SitePart,
 )
 from pipeline.render.email.renderer import EmailRenderer
 from pipeline.support.files import remove_others, replace_folders, write_files
@@ -101,25 +103,41 @@ def build_workspace(
     findings += missing_words(workspace.templates, composer.publication.language)
     contents = (content for each in composed for edition in each.editions for content in edition.contents)
     findings += dict.fromkeys(finding for content in contents for finding in content.findings)
-    makers: tuple[FileMaker, ...] = ()
+    parts: tuple[SitePart, ...] = ()
     if site:
         published = composer.published(composed, now)
         findings += dead_links(composer, published)
-        makers = _site_makers(composer, published, composed)
+        parts = _site_parts(composer, published, composed)
+    renderer = EmailRenderer.for_composer(composer)
+    outputs = Outputs(
+        workspace.files, value_key(workspace.templates.digest(), renderer.logo, composer.logo("logo_dark"))
+    )
+    emails = [issue for issue in composed if not outputs.keeps(_email_name(issue), issue.editions)]
+    changed = [part for part in parts if not outputs.keeps(part.name, part.shown)]
     folders = [f"issues/{each.assembled.issue.folder}" for each in composed] + ["site"] * site
-    with replace_folders(workspace.files.build, folders) as fresh:
-        write_issue = partial(_write_issue, EmailRenderer.for_composer(composer), composer, fresh / "issues")
-        emails = spread(write_issue, composed, few=20)
+    with replace_folders(workspace.files.build, folders, outputs.kept_paths) as fresh:
+        write_issue = partial(_write_issue, renderer, composer, fresh / "issues")
         # `watch` comes first in zip: it shows the issue that is being built.
-        watched = watch([each.assembled.issue for each in composed])
-        sizes = [issue_sizes for _, issue_sizes in zip(watched, emails, strict=True)]
-        site_files = sum(spread(partial(_write_part, fresh / "site"), makers, few=200))
+        watched = watch([each.assembled.issue for each in emails])
+        for _, issue, sizes in zip(watched, emails, spread(write_issue, emails, few=20), strict=True):
+            paths = [
+                f"issues/{edition.folder}/{path}"
+                for edition, (files, _) in zip(issue.editions, sizes, strict=True)
+                for path in files
+            ]
+            outputs.add(_email_name(issue), paths, sizes)
+        written = spread(partial(_write_part, fresh / "site"), changed, few=200)
+        for part, paths in zip(changed, written, strict=True):
+            outputs.add(part.name, paths, len(paths))
+    outputs.finish()
+    sizes_of = [outputs.result(_email_name(each)) for each in composed]
+    site_files = sum(outputs.result(part.name) for part in parts)
     if whole:
         known = (*workspace.issues, *workspace.issues.broken)
         remove_others(workspace.files.build / "issues", {each.folder for each in known})
     editions = tuple(
         BuiltEdition(edition, each.assembled.frozen, f"build/issues/{edition.folder}", *edition_sizes)
-        for each, issue_sizes in zip(composed, sizes, strict=True)
+        for each, issue_sizes in zip(composed, sizes_of, strict=True)
         for edition, edition_sizes in zip(each.editions, issue_sizes, strict=True)
     )
     return BuildReport(editions, site_files, tuple(findings), tuple(distinct(errors)))
@@ -134,9 +152,9 @@ def _site_is_whole(workspace: Workspace, composed: Iterable[ComposedIssue]) -> b
     return {each.folder for each in published} <= {each.assembled.issue.folder for each in composed}
 
 
-def _site_makers(
+def _site_parts(
     composer: Composer, published: Published, composed: Iterable[ComposedIssue]
-) -> tuple[FileMaker, ...]:
+) -> tuple[SitePart, ...]:
     """List what makes the site: pages, social pictures, feeds, and the files that pages and emails name."""
     from pipeline.render.feeds.feed_list import feed_parts
     from pipeline.render.site.pages import site_images, site_parts, social_parts
@@ -145,13 +163,15 @@ def _site_makers(
     contents = tuple(_hosted_contents(composed))
     portraits = _hosted_portraits(composed)
     images = {image.name: image for image in (*site_images(published), *_images_of(contents), *portraits)}
-    named = named_files(composer, contents)
     return (
         *site_parts(published, templates),
         *social_parts(published, templates, composer.images.data),
         *feed_parts(published),
-        *(partial(_site_image, composer, image) for _, image in sorted(images.items())),
-        *(make for _, make in sorted(named.items())),
+        *(
+            SitePart(f"image {name}", image, partial(_site_image, composer, image))
+            for name, image in sorted(images.items())
+        ),
+        *(part for _, part in sorted(named_files(composer, contents).items())),
     )
 
 
@@ -179,20 +199,21 @@ def _images_of(contents: Iterable[Content]) -> Iterator[Image]:
         yield from content.images
 
 
-def named_files(composer: Composer, contents: Iterable[Content]) -> dict[str, FileMaker]:
-    """Map the site paths of the audio and the calendar files of texts to what makes them."""
-    makers: dict[str, FileMaker] = {}
+def named_files(composer: Composer, contents: Iterable[Content]) -> dict[str, SitePart]:
+    """Map the site paths of the audio and the calendar files of texts to the parts that make them."""
+    parts: dict[str, SitePart] = {}
     events: list[Event] = []
     for content in contents:
         events += content.events
         for audio in content.audio:
             if audio.source:
-                makers[audio_path(audio.name)] = partial(_site_audio, composer, audio)
+                path = audio_path(audio.name)
+                parts[path] = SitePart(path, audio, partial(_site_audio, composer, audio))
     # Of an article that several issues carry, the newest revision comes last, and stays.
     for event in sorted(events, key=lambda each: each.revised.timestamp() if each.revised else 0):
         path = event.url.removeprefix(home_url(composer.publication))
-        makers[path] = partial(_site_calendar, composer, event)
-    return makers
+        parts[path] = SitePart(path, event, partial(_site_calendar, composer, event))
+    return parts
 
 
 def _site_audio(composer: Composer, audio: Audio) -> tuple[OutputFile, ...]:
@@ -223,10 +244,14 @@ def _write_issue(
     return sizes
 
 
-def _write_part(folder: Path, maker: FileMaker) -> int:
-    """Make one part of the site and write it below `folder`. Returns the number of its files."""
-    count = 0
-    for file in maker():
+def _write_part(folder: Path, part: SitePart) -> list[str]:
+    """Make one part of the site and write it below `folder`. Returns the paths of its files in build/."""
+    paths = []
+    for file in part.make():
         write_files(folder, (file,))
-        count += 1
-    return count
+        paths.append(f"site/{file.path}")
+    return paths
+
+
+def _email_name(issue: ComposedIssue) -> str:
+    return f"email {issue.assembled.issue.folder}"

@@ -46,7 +46,7 @@ def check_feeds(workspace: Workspace, now: datetime, before: Path) -> tuple[int,
     built = {each.path: each.data for each in feed_files(published)}
     earlier = {path: file.read_bytes() for path, file in _feed_files(before)}
     # The home page is the first part; the workspace may have a template of its own for it.
-    (home, *_) = site_parts(published, workspace.templates)[0]()
+    (home, *_) = site_parts(published, workspace.templates)[0].make()
     context = feed_context(published, now, built, earlier, home.data.decode())
     return len(context.documents), run_feed_rules(context)
 

@@ -24,7 +24,7 @@ from pipeline.support.urls import (
 
 @dataclass(frozen=True, slots=True)
 class SourceResolver:
-    """Resolves the addresses in the source at `path`; `linked` maps the slugs of linked articles to their files."""
+    """Resolves the addresses in the source at `path`; `linked` maps slugs of linked articles to files."""
 
     path: str
     workspace: WorkspaceFiles

@@ -20,7 +20,7 @@ from pipeline.export.bundle import ImageMode, bundle
 from pipeline.model import ComposedIssue, FileMaker, Image, Issue
 from pipeline.render.email.renderer import EmailRenderer
 from pipeline.support.urls import image_path, issue_path
-from pipeline.workspace import open_workspace
+from pipeline.workspace import Workspace, open_workspace
 
 Value = TypeVar("Value")
 
@@ -31,11 +31,12 @@ _OTHER_ISSUES = 20
 class Snapshot:
     """A workspace as it was at one moment. Nothing is composed, rendered or checked twice.
 
-    What is the same as in the snapshot `before` is not read again. Raises `PressroomError`, as its methods do, for mistakes in the workspace.
+    What is the same as in the snapshot `before` is not read again. Raises `PressroomError`, as its methods
+    do, for mistakes in the workspace.
     """
 
     def __init__(self, start: Path, before: Snapshot | None = None) -> None:
-        self.workspace = open_workspace(start, before.workspace if before else None)
+        self.workspace: Workspace = open_workspace(start, before.workspace if before else None)
         self._composer = Composer(self.workspace)
         self._cache: dict[object, Any] = {}
         self._lock = RLock()
@@ -105,7 +106,7 @@ class Snapshot:
         icon = site_icon(published.publication, published.logo)
         images[icon.path] = partial(_data_of, partial(draw_icon, icon, composer.images.data))
         contents = (content for each in published.editions for content in each.contents)
-        named = {path: partial(_data_of, make) for path, make in named_files(composer, contents).items()}
+        named = {path: partial(_data_of, part.make) for path, part in named_files(composer, contents).items()}
         return {**files, **images, **named}
 
     def feed(self, issue: Issue, path: str) -> FeedDocument:

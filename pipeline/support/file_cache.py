@@ -133,8 +133,16 @@ class FileCache:
         """
         settled = time.time_ns() - _SETTLED
         if all(stamp is None or stamp[1] < settled for stamp in files.values()):
-            self._values[key] = tuple(files), tuple(files.values()), value
-            self._added.add(key)
+            self._keep(key, files, value)
+
+    def put_written(self, key: str, paths: Iterable[str], value: Any) -> None:
+        """Keep a value that depends on files which this run has written."""
+        self._keep(key, {path: read_stamp(self._base + path) for path in paths}, value)
+
+    def _keep(self, key: str, files: dict[str, Stamp | None], value: Any) -> None:
+        self._stamps |= files
+        self._values[key] = tuple(files), tuple(files.values()), value
+        self._added.add(key)
 
     def _same(self, files: Iterable[str], stamps: Iterable[Stamp | None]) -> bool:
         return all(self.stamp(path) == stamp for path, stamp in zip(files, stamps, strict=True))

@@ -131,11 +131,12 @@ def _umask() -> int:
 
 
 @contextmanager
-def replace_folders(root: Path, folders: Sequence[str]) -> Iterator[Path]:
+def replace_folders(root: Path, folders: Sequence[str], keep: Iterable[str] = ()) -> Iterator[Path]:
     """Yield a new folder that contains each of `folders`, empty, to write into.
 
     When the body has succeeded, their files replace those below `root`, one by one: a reader finds each
-    file there at any moment. If anything fails, `root` stays as it was.
+    file there at any moment. The files at the paths `keep` stay as they are. If anything fails, `root` stays
+    as it was.
     """
     topmost_new = next((each for each in reversed((root, *root.parents)) if not each.exists()), None)
     with _write_errors(root):
@@ -143,11 +144,13 @@ def replace_folders(root: Path, folders: Sequence[str]) -> Iterator[Path]:
         done = False
         try:
             with _staging_folder(root) as staging:
-                fresh, old = staging / "fresh", staging / "old"
+                fresh = staging / "fresh"
                 for folder in folders:
                     (fresh / folder).mkdir(parents=True)
                 yield fresh
-                _replace_all(fresh, root, old, folders)
+                with _Replacement(root, staging / "old", keep) as replacement:
+                    for folder in folders:
+                        replacement.publish(fresh / folder, folder)
                 done = True
         finally:
             if not done and topmost_new is not None:
@@ -179,21 +182,97 @@ def _staging_folder(root: Path) -> Iterator[Path]:
             os.close(handle)
 
 
-def _replace_all(fresh: Path, root: Path, old: Path, folders: Sequence[str]) -> None:
-    """Put the folders in `fresh` in place of those below `root`; on failure, put back what was there."""
-    for folder in folders:
-        if (root / folder).is_dir():
-            shutil.copytree(root / folder, old / folder, symlinks=True, copy_function=_link)
-    try:
-        for folder in folders:
-            _rename_over(fresh / folder, root / folder)
-    except BaseException:
-        for folder in folders:
-            if (old / folder).exists():
-                _rename_over(old / folder, root / folder)
+class _Replacement:
+    """Puts new files in place of those below `root`; if a step fails, puts back all that was there.
+
+    What was replaced is in `old` meanwhile. The files at the paths `keep` stay.
+    """
+
+    def __init__(self, root: Path, old: Path, keep: Iterable[str]) -> None:
+        self._root = root
+        self._old = old
+        self._keep = frozenset(keep)
+        self._kept_folders = {str(folder) for path in self._keep for folder in PurePosixPath(path).parents}
+        self._undo: list[tuple[Path, Path | None]] = []
+
+    def __enter__(self) -> _Replacement:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            return
+        for place, former in reversed(self._undo):
+            if place.is_dir() and not place.is_symlink():
+                shutil.rmtree(place)
+            if former is None:
+                place.unlink(missing_ok=True)
             else:
-                shutil.rmtree(root / folder, ignore_errors=True)
-        raise
+                former.replace(place)
+
+    def publish(self, source: Path, path: str) -> None:
+        """Put the files of the folder `source` in place of those in the folder at `path`.
+
+        A folder cannot be renamed over another one (POSIX, rename), and in between two renames a reader would
+        find none.
+        """
+        target = self._root / path
+        if target.is_symlink() or not target.is_dir():
+            self._set_aside(path)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            self._move(source, target)
+            return
+        names = set()
+        for each in list(source.iterdir()):
+            names.add(each.name)
+            place, below = target / each.name, f"{path}/{each.name}"
+            if each.is_dir():
+                self.publish(each, below)
+                continue
+            if place.is_dir() and not place.is_symlink():
+                self._set_aside(below)
+            elif place.exists() or place.is_symlink():
+                if _same_bytes(each, place):
+                    continue  # it keeps its times, by which others know what to copy
+                former = self._former(below)
+                _link(str(place), str(former))
+                self._undo.append((place, former))
+                each.replace(place)
+                continue
+            self._move(each, place)
+        self._remove_others(path, names)
+
+    def _remove_others(self, path: str, names: Container[str] = ()) -> None:
+        """Remove from the folder at `path` what has none of these names, but not what is kept."""
+        for left in list((self._root / path).iterdir()):
+            below = f"{path}/{left.name}"
+            if left.name in names or below in self._keep:
+                continue
+            if below in self._kept_folders and left.is_dir() and not left.is_symlink():
+                self._remove_others(below)
+            else:
+                self._set_aside(below)
+
+    def _set_aside(self, path: str) -> None:
+        place = self._root / path
+        if place.exists() or place.is_symlink():
+            former = self._former(path)
+            place.replace(former)
+            self._undo.append((place, former))
+
+    def _move(self, source: Path, place: Path) -> None:
+        source.replace(place)
+        self._undo.append((place, None))
+
+    def _former(self, path: str) -> Path:
+        former = self._old / path
+        former.parent.mkdir(parents=True, exist_ok=True)
+        return former
+
+
+def _same_bytes(one: Path, other: Path) -> bool:
+    if other.is_symlink() or one.stat().st_size != other.stat().st_size:
+        return False
+    return one.read_bytes() == other.read_bytes()
 
 
 def _link(source: str, target: str) -> None:
@@ -202,35 +281,6 @@ def _link(source: str, target: str) -> None:
         os.link(source, target, follow_symlinks=False)
     except OSError:
         shutil.copy2(source, target, follow_symlinks=False)
-
-
-def _rename_over(source: Path, target: Path) -> None:
-    """Rename each file of `source` over that in `target`, and delete what is not in `source`.
-
-    A folder cannot be renamed over another one (POSIX, rename), and in between two renames a reader would
-    find none.
-    """
-    if target.is_symlink() or not target.is_dir():
-        target.unlink(missing_ok=True)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        source.replace(target)
-        return
-    entries = list(source.iterdir())
-    for each in entries:
-        place = target / each.name
-        if each.is_dir() and not each.is_symlink():
-            _rename_over(each, place)
-        else:
-            if place.is_dir() and not place.is_symlink():
-                shutil.rmtree(place)
-            each.replace(place)
-    names = {each.name for each in entries}
-    for left in target.iterdir():
-        if left.name not in names:
-            if left.is_dir() and not left.is_symlink():
-                shutil.rmtree(left)
-            else:
-                left.unlink()
 
 
 def _remove_empty(folder: Path, last: Path) -> None:

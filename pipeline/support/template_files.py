@@ -7,6 +7,7 @@ and the default theme, in this order. An override can extend the file that it re
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -96,6 +97,16 @@ class TemplateFiles:
             if file.is_file()
         }
         return tuple(sorted(name for name in names if not name.startswith(f"{THEMES}/")))
+
+    def digest(self) -> str:
+        """The digest of every file that a template of this theme may name."""
+        digest = hashlib.sha256()
+        for folder, shown in self._folders:
+            for file in sorted(folder.rglob("*")):
+                if file.is_file():
+                    path = shown + file.relative_to(folder).as_posix()
+                    digest.update(f"{path}\n{hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
+        return digest.hexdigest()
 
     def unused(self) -> Iterator[Finding]:
         """Report each template of the workspace that replaces none, and that no other template names."""

@@ -128,10 +128,12 @@ class WorkspaceRunner:
         return (self.root / path).read_text(encoding="utf-8")
 
     def tree(self, path: str = ".") -> dict[str, bytes]:
-        """Every file below a folder, by its path."""
+        """Every file below a folder, by its path, but not what is kept between runs."""
         base = self.root / path
         return {
-            f.relative_to(base).as_posix(): f.read_bytes() for f in sorted(base.rglob("*")) if f.is_file()
+            f.relative_to(base).as_posix(): f.read_bytes()
+            for f in sorted(base.rglob("*"))
+            if f.is_file() and ".pressroom" not in f.relative_to(base).parts
         }
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from pipeline.model import FileMaker, OutputFile, Published
+from pipeline.content.value_key import value_key
+from pipeline.model import OutputFile, Published, SitePart
 from pipeline.render.authors import articles_by_author
 from pipeline.render.feeds.feed_archive import FeedSource, ItemCache, ItemSource, feed_files
 from pipeline.render.feeds.feed_item import Feed, single_line
@@ -19,16 +20,33 @@ def build_feeds(published: Published) -> tuple[OutputFile, ...]:
     A feed of 1 MB or more loses its oldest items to its archive, in all formats alike; the newest
     always stays.
     """
-    return tuple(file for make in feed_parts(published) for file in make())
+    return tuple(file for part in feed_parts(published) for file in part.make())
 
 
-def feed_parts(published: Published) -> tuple[FileMaker, ...]:
+def feed_parts(published: Published) -> tuple[SitePart, ...]:
     """The work of `build_feeds` in parts: one for each feed, and one for their list."""
     items = ItemCache(published.publication)
     sources = tuple(_sources(published))
+    feeds = [source.feed for source in sources]
+    keys = {id(each): value_key(each) for each in (*published.articles, *published.editions)}
     return (
-        *(partial(feed_files, source, items) for source in sources),
-        partial(opml_file, published.publication, [source.feed for source in sources]),
+        *(
+            SitePart(
+                f"feed {source.feed.folder}",
+                (
+                    source.feed.title,
+                    source.feed.description,
+                    [keys[id(each)] for each in source.item_sources],
+                ),
+                partial(feed_files, source, items),
+            )
+            for source in sources
+        ),
+        SitePart(
+            "feeds",
+            [(each.folder, each.title) for each in feeds],
+            partial(opml_file, published.publication, feeds),
+        ),
     )
 
 

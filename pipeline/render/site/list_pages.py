@@ -45,20 +45,23 @@ def index_page(site: SiteRenderer) -> OutputFile:
     )
 
 
-def archives(site: SiteRenderer) -> Iterator[tuple[ListPage[Any], Callable[[], OutputFile]]]:
-    """Each page that lists articles or issues, and what renders it."""
+def archives(site: SiteRenderer) -> Iterator[tuple[ListPage[Any], Any, Callable[[], OutputFile]]]:
+    """Each page that lists articles or issues, what it shows beside its items, and what renders it."""
     index = site.index
+    years = [(year, len(items)) for year, items in archive_years(index.articles, _article_year).items()]
     for listed in archive_pages(ARTICLES, index.articles, _article_year):
-        yield listed, partial(_articles_page, site, listed)
+        yield listed, years, partial(_articles_page, site, listed)
     if len(index.issues) > PAGE:
+        years = [(year, len(items)) for year, items in archive_years(index.issues, _issue_year).items()]
         for issues in archive_pages(ISSUES, index.issues, _issue_year):
-            yield issues, partial(_issues_page, site, issues)
+            yield issues, years, partial(_issues_page, site, issues)
     for tag, tagged in index.by_tag.items():
         for listed in list_pages(urls.tag_path(tag), tagged):
-            yield listed, partial(_tag_page, site, tag, listed)
+            yield listed, (tag, len(tagged)), partial(_tag_page, site, tag, listed)
     for folder, works in index.by_author.items():
+        shown = works.author, works.picture, len(works.articles)
         for listed in list_pages(folder, works.articles):
-            yield listed, partial(_author_page, site, folder, works, listed)
+            yield listed, shown, partial(_author_page, site, folder, works, listed)
 
 
 def year_links(index: SiteIndex, page: SitePage) -> tuple[SiteLink, ...]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Any
 
 from pipeline.config.i18n import load_messages
 from pipeline.content.medium import Medium, for_audience
-from pipeline.model import EVERYONE, Content, FileMaker, Image, Layout, OutputFile, Published
+from pipeline.model import EVERYONE, Content, Image, Layout, OutputFile, Published, SitePart
 from pipeline.render.site.article_page import article_page
 from pipeline.render.site.head_metadata import PageHead
 from pipeline.render.site.issue_page import issue_page
@@ -15,6 +16,7 @@ from pipeline.render.site.list_pages import archives, index_page, tags_page
 from pipeline.render.site.page_frame import SiteRenderer
 from pipeline.render.site.redirects import moved_page, moves, redirects
 from pipeline.render.site.search_index import search_index, search_page, search_script
+from pipeline.render.site.shown_values import ShownValues
 from pipeline.render.site.site_index import SiteIndex, build_index
 from pipeline.render.site.site_page import SitePage
 from pipeline.render.site.sitemap import robots, sitemap
@@ -22,6 +24,7 @@ from pipeline.render.site.social_images import cards, make_picture
 from pipeline.render.site.stylesheet import style_values
 from pipeline.render.site_icon import draw_icon, site_icon
 from pipeline.support.templating import Templates
+from pipeline.support.urls import article_path, issue_path
 
 
 def build_site(published: Published, templates: Templates) -> tuple[OutputFile, ...]:
@@ -30,49 +33,66 @@ def build_site(published: Published, templates: Templates) -> tuple[OutputFile, 
     Paths are relative to the site's root. Feeds are not included, nor the images that `site_images`
     names. Raises `PressroomError` if two tags have the same address, and whatever the templates raise.
     """
-    return tuple(file for make in site_parts(published, templates) for file in make())
+    return tuple(file for part in site_parts(published, templates) for file in part.make())
 
 
-def site_parts(published: Published, templates: Templates) -> tuple[FileMaker, ...]:
-    """The work of `build_site` in parts, one for each file. Raises `PressroomError` as it does for tags."""
+def site_parts(published: Published, templates: Templates) -> tuple[SitePart, ...]:
+    """The work of `build_site` in parts; the home page is the first.
+
+    Raises `PressroomError` as it does for tags.
+    """
     messages = load_messages(templates, published.publication.language)
     index = build_index(published)
     site = SiteRenderer(index, templates, messages)
-    pages: list[Callable[..., OutputFile]] = [
-        partial(index_page, site),
-        *(
-            partial(issue_page, site, position, edition)
-            for position, editions in enumerate(index.issues)
-            for edition in editions
-        ),
-        *(partial(article_page, site, position) for position in range(len(index.articles))),
-        *(page for _, page in archives(site)),
-        partial(tags_page, site),
-        *(partial(moved_page, site, old, new) for old, new in moves(index)),
-        *(partial(make, site) for make in (search_page, search_script)),
-        *(partial(make, site) for make in (_not_found, _style, sitemap, robots)),
-    ]
+    return tuple(_parts(site, ShownValues(site)))
+
+
+def _parts(site: SiteRenderer, shown: ShownValues) -> Iterator[SitePart]:
+    index = site.index
+    yield _page("index", shown.home(), partial(index_page, site))
+    for position, editions in enumerate(index.issues):
+        for edition in editions:
+            name = issue_path(edition.issue, edition.audience)
+            yield _page(name, shown.issue(position, edition), partial(issue_page, site, position, edition))
+    for position, article in enumerate(index.articles):
+        name = article_path(article.article.slug)
+        yield _page(name, shown.article(position), partial(article_page, site, position))
+    for listed, beside, page in archives(site):
+        yield _page(listed.folder, (shown.listed(listed), beside), page)
+    yield _page("tags", shown.tags(), partial(tags_page, site))
+    for old, new in moves(index):
+        yield _page(old, (shown.frame, new), partial(moved_page, site, old, new))
+    yield _page("search", shown.search(), partial(search_page, site))
+    for make in (search_script, _not_found, _style, robots):
+        yield _page(make.__name__, shown.frame, partial(make, site))
+    yield _page("sitemap", None, partial(sitemap, site))
     if any(moves(index)):
-        pages.append(partial(redirects, site))
-    return (*(partial(_as_tuple, page) for page in pages), partial(search_index, site))
+        yield _page("redirects", None, partial(redirects, site))
+    yield SitePart("search index", None, partial(search_index, site))
 
 
 def social_parts(
     published: Published, templates: Templates, data: Callable[[Image], bytes]
-) -> tuple[FileMaker, ...]:
+) -> tuple[SitePart, ...]:
     """The icon and the social pictures that the pages name, a part for each.
 
     `data` returns the bytes of the logo.
     """
     messages = load_messages(templates, published.publication.language)
     by_name = {card.image: card for card in cards(build_index(published), messages)}
+    icon = site_icon(published.publication, published.logo)
     return (
-        partial(draw_icon, site_icon(published.publication, published.logo), data),
-        *(partial(_as_tuple, partial(make_picture, card, data)) for _, card in sorted(by_name.items())),
+        SitePart("icon", icon, partial(draw_icon, icon, data)),
+        *(_page(name, card, partial(make_picture, card, data)) for name, card in sorted(by_name.items())),
     )
 
 
-def _as_tuple(make: Callable[..., OutputFile]) -> tuple[OutputFile, ...]:
+def _page(name: str, shown: Any, make: Callable[[], OutputFile]) -> SitePart:
+    """A part of one file."""
+    return SitePart(f"site {name}", shown, partial(_as_tuple, make))
+
+
+def _as_tuple(make: Callable[[], OutputFile]) -> tuple[OutputFile, ...]:
     return (make(),)
 
 

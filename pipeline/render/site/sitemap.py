@@ -45,7 +45,7 @@ def _pages(site: SiteRenderer) -> Iterator[tuple[str, datetime | None]]:
         if each.url and each.article.canonical_url in (None, each.url):
             yield each.url, articles[each.article.slug]
     yield urls.address(publication, TAGS), newest_article
-    for listed, _ in archives(site):
+    for listed, _, _ in archives(site):
         slugs = [each.article.slug for each in listed.items if isinstance(each, ComposedArticle)]
         changed = max((articles[slug] for slug in slugs), default=newest)
         yield urls.address(publication, listed.folder), changed

@@ -1,0 +1,106 @@
+"""What each page shows: while it is the same, a build keeps the page that it has made before.
+
+An incremental build must have byte for byte what a clean build has. Whatever a page takes from other
+articles and issues is in its values here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipeline.content.events import first_event
+from pipeline.content.medium import Medium
+from pipeline.content.value_key import value_key
+from pipeline.model import EVERYONE, ComposedArticle, ComposedEdition
+from pipeline.render.site.archive import PAGE, ListPage
+from pipeline.render.site.page_frame import SiteRenderer
+from pipeline.render.site.site_index import NEAR
+
+
+class ShownValues:
+    """The values that the pages of a site show, beside the settings and the templates."""
+
+    def __init__(self, site: SiteRenderer) -> None:
+        index = self._index = site.index
+        self._articles = {each.article.slug: value_key(each) for each in index.articles}
+        self._cards = {each.article.slug: self._card(each) for each in index.articles}
+        self._issues = [value_key(*map(self._issue_card, editions)) for editions in index.issues]
+        self._near = {
+            tag: value_key([self._cards[each.article.slug] for each in articles[:NEAR]])
+            for tag, articles in index.by_tag.items()
+        }
+        self._tags = tuple((tag, len(articles)) for tag, articles in index.by_tag.items())
+        self._years = tuple(each.article.date.year for each in index.articles)
+        self.frame = bool(index.articles), bool(index.by_tag)
+
+    def article(self, position: int) -> Any:
+        """What the page of the article at `position` shows: itself, its neighbours, and what is related."""
+        index, composed = self._index, self._index.articles[position]
+        article = composed.article
+        return (
+            self.frame,
+            self._articles[article.slug],
+            [self._cards[each.article.slug] for each in index.neighbours(position) if each],
+            [(slug, self._cards.get(slug)) for slug in article.related],
+            [self._near.get(tag) for tag in article.tags],
+            index.shown_tags(article.tags),
+            index.series.get(article.slug),
+            [
+                (edition.issue.title, edition.issue.number, edition.url)
+                for edition in index.carriers.get(article.slug, ())
+            ],
+        )
+
+    def issue(self, position: int, edition: ComposedEdition) -> Any:
+        """What the page of an edition shows: itself, its other editions, and the issues beside it."""
+        newer = self._issues[position - 1] if position else None
+        older = self._issues[position + 1] if position + 1 < len(self._issues) else None
+        return (
+            self.frame,
+            edition,
+            self._issues[position],
+            newer,
+            older,
+            [self._index.shown_tags(each.article.tags) for each in edition.articles],
+        )
+
+    def home(self) -> Any:
+        """What the home page shows."""
+        return self.frame, self._issues[:PAGE], len(self._issues) > PAGE, self._tags
+
+    def tags(self) -> Any:
+        """What the page of all tags shows, with their number of articles."""
+        return self.frame, self._tags
+
+    def search(self) -> Any:
+        """What the search page shows without scripts."""
+        return self.frame, self._tags, self._years, list(self._cards.values())[:PAGE]
+
+    def listed(self, listed: ListPage[Any]) -> Any:
+        """What a page of a list shows: its articles or issues, and its place among the pages of the list."""
+        items = [
+            self._cards[each.article.slug]
+            if isinstance(each, ComposedArticle)
+            else value_key(*map(self._issue_card, each))
+            for each in listed.items
+        ]
+        return self.frame, items, (listed.folder, listed.number, listed.year, listed.newer, listed.older)
+
+    def _card(self, composed: ComposedArticle) -> bytes:
+        """The key of what other pages show of an article."""
+        article, content = composed.article, composed.content
+        event = first_event(content, Medium.WEB, EVERYONE)
+        return value_key(
+            (article.slug, article.title, article.dek, article.date, article.updated, article.authors),
+            (article.link, self._index.shown_tags(article.tags), composed.url, composed.portraits),
+            (content.minutes, content.lead, content.thumbnail, event),
+        )
+
+    def _issue_card(self, edition: ComposedEdition) -> Any:
+        """What other pages show of an edition."""
+        issue = edition.issue
+        return (
+            (issue.number, issue.title, issue.date, edition.audience, edition.url, edition.summary),
+            (edition.minutes, edition.letter.lead),
+            [(each.article.title, each.url, each.content.lead) for each in edition.articles],
+        )

@@ -1,0 +1,250 @@
+"""After any change, a build has byte for byte what a clean build has: nothing that was kept is out of date."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from property_kit import tries
+from workspace_kit import ROOT, SETTINGS, WorkspaceRunner, article, issue, png
+
+NOW = "2026-06-01"
+
+AUTHORS = """
+[authors."Ada Byron"]
+role = "Editor"
+picture = "issues/ada.png"
+"""
+
+SOURCES: dict[str, str | bytes] = {
+    "newsletter.toml": SETTINGS + AUTHORS,
+    "issues/ada.png": png(64, 64),
+    "issues/snippets/about.md": "About *us*.",
+    "issues/links/2026.yaml": "- url: https://example.org/one\n  title: One link\n  tags: [notes]\n"
+    "  date: 2026-01-03\n  comment: Worth *reading*.\n",
+    "issues/articles/switch/index.md": article(
+        "The switch",
+        tags="[research, notes, receptors]",
+        authors="[Ada Byron]",
+        series="Receptors",
+        image="lead.png",
+        image_alt="A lead",
+        body="First words. See [the other](../other.md) and [its end](../other.md#end).\n\n"
+        "![A plot](plot.png)\n\n::: snippet about\n:::\n\nWords[^1].\n\n[^1]: A note.",
+    ),
+    "issues/articles/switch/lead.png": png(32, 16),
+    "issues/articles/switch/plot.png": png(40, 20),
+    "issues/articles/other.md": article(
+        "The other",
+        date="2026-01-05",
+        series="Receptors",
+        related="[switch]",
+        body="Words.\n\n## End\n\nMore.",
+    ),
+    "issues/articles/brief.md": article("A brief", date="2026-01-06", tags="[notes]", authors="[Grace]"),
+    "issues/articles/clinic.md": article(
+        "For the clinic",
+        date="2026-02-03",
+        audience="[clinicians]",
+        body="::: event Reading group\nstart: 2026-07-01 18:00\nend: 2026-07-01 20:00\nplace: Room 1\n:::",
+    ),
+    "issues/articles/later.md": article("Later", date="2026-02-20", tags="[research, receptors]"),
+    "issues/articles/last.md": article("Last", date="2026-03-20", tags="[research]", related="[switch]"),
+    "issues/001-one/issue.md": issue(1, "One", "2026-01-10"),
+    "issues/002-two/issue.md": issue(
+        2, "Two", "2026-02-10", more="audience: [everyone, clinicians]\n", letter="Dear {{ email }}."
+    ),
+    "issues/003-three/issue.md": issue(3, "Three", "2026-03-10"),
+    "issues/004-four/issue.md": issue(4, "Four", "2026-07-10"),
+}
+
+
+class Publication(WorkspaceRunner):
+    """The workspace, whose files are minutes apart by their times, and the moment of the next build."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.now = NOW
+        self._minutes = itertools.count()
+        self.change(SOURCES)
+        self.freeze()
+
+    def change(self, files: dict[str, str | bytes]) -> None:
+        self.write(files)
+        for path in files:
+            self._age(path)
+
+    def replace(self, path: str, old: str, new: str) -> None:
+        if old in (text := self.read(path)):
+            self.change({path: text.replace(old, new)})
+
+    def freeze(self, *options: str) -> None:
+        for folder in sorted(each.name for each in self.root.glob("issues/0*")):
+            self.run("assemble", folder, "--now", self.now, *options)
+            if (self.root / f"issues/{folder}/issue.lock").exists():
+                self._age(f"issues/{folder}/issue.lock")
+
+    def _age(self, path: str) -> None:
+        moment = 1_700_000_000 + 60 * next(self._minutes)
+        os.utime(self.root / path, (moment, moment))
+
+    def build(self) -> tuple[int, str]:
+        result = self.run("build", "--now", self.now)
+        return result.exit_code, result.output
+
+
+def _body(each: Publication) -> None:
+    each.replace("issues/articles/other.md", "More.", "More words.")
+
+
+def _title(each: Publication) -> None:
+    each.replace("issues/articles/switch/index.md", "title: The switch", "title: The new switch")
+
+
+def _heading(each: Publication) -> None:
+    each.replace("issues/articles/other.md", "## End", "## The end")
+
+
+def _tag(each: Publication) -> None:
+    each.replace("issues/articles/later.md", "receptors]", "synapses]")
+
+
+def _date(each: Publication) -> None:
+    each.replace("issues/articles/brief.md", "2026-01-06", "2026-01-02")
+
+
+def _author(each: Publication) -> None:
+    each.replace("issues/articles/brief.md", "[Grace]", "[Ada Byron]")
+
+
+def _picture(each: Publication) -> None:
+    each.change({"issues/articles/switch/plot.png": png(44, 20)})
+
+
+def _portrait(each: Publication) -> None:
+    each.change({"issues/ada.png": png(72, 72)})
+
+
+def _snippet(each: Publication) -> None:
+    each.change({"issues/snippets/about.md": "About **them**."})
+
+
+def _letter(each: Publication) -> None:
+    each.replace("issues/002-two/issue.md", "Dear", "Good morning")
+
+
+def _issue_title(each: Publication) -> None:
+    each.replace("issues/001-one/issue.md", "title: One", "title: The first")
+
+
+def _template(each: Publication) -> None:
+    own = each.root / "templates/web/parts.html.j2"
+    text = (own if own.exists() else ROOT / "templates/web/parts.html.j2").read_text()
+    each.change({"templates/web/parts.html.j2": f"{text}{{# again #}}\n"})
+
+
+def _message(each: Publication) -> None:
+    each.change({"templates/email/parts/disclaimers.mjml.j2": "<mj-text>Be careful.</mj-text>\n"})
+
+
+def _setting(each: Publication) -> None:
+    each.replace("newsletter.toml", 'title = "Synapse"', 'title = "The Synapse"')
+
+
+def _address(each: Publication) -> None:
+    each.replace("newsletter.toml", "synapse.example/news", "synapse.example/letters")
+
+
+def _new_article(each: Publication) -> None:
+    each.change({"issues/articles/new.md": article("New", date="2026-03-01", tags="[research, receptors]")})
+    each.run("assemble", "3", "--update", "--now", each.now)
+
+
+def _deleted_article(each: Publication) -> None:
+    (each.root / "issues/articles/last.md").unlink(missing_ok=True)
+
+
+def _link(each: Publication) -> None:
+    each.replace("issues/links/2026.yaml", "One link", "The first link")
+
+
+def _new_issue(each: Publication) -> None:
+    each.change({"issues/005-five/issue.md": issue(5, "Five", "2026-05-10")})
+
+
+def _deleted_issue(each: Publication) -> None:
+    shutil.rmtree(each.root / "issues/003-three", ignore_errors=True)
+
+
+def _renamed_issue(each: Publication) -> None:
+    folder = each.root / "issues/001-one"
+    if folder.exists():
+        folder.rename(each.root / "issues/001-first")
+
+
+def _clock(each: Publication) -> None:
+    each.now = "2026-08-01"
+
+
+def _moved_picture(each: Publication) -> None:
+    (each.root / "issues/articles/switch/plot.png").unlink(missing_ok=True)
+
+
+def _slug(each: Publication) -> None:
+    each.replace("issues/articles/other.md", "title:", "slug: another\naliases: [other]\ntitle:")
+
+
+def _nothing(each: Publication) -> None:
+    pass
+
+
+CHANGES: tuple[Callable[[Publication], None], ...] = (
+    *(_nothing, _body, _title, _heading, _tag, _date, _author, _picture, _portrait, _snippet, _letter),
+    *(_issue_title, _template, _setting, _address, _new_article, _deleted_article, _link, _new_issue),
+    *(_deleted_issue, _renamed_issue, _clock, _moved_picture, _slug),
+)
+
+
+def _compare(each: Publication, clean: Path) -> None:
+    """Build what was changed, and build a copy without anything that is kept."""
+    code, output = each.build()
+    ignore = shutil.ignore_patterns("build", ".pressroom")
+    shutil.copytree(each.root, clean, ignore=ignore)
+    copy = WorkspaceRunner(clean)
+    expected = copy.run("build", "--now", each.now)
+    assert (code, output) == (expected.exit_code, expected.output)
+    if code == 0:
+        assert each.tree("build") == copy.tree("build")
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__.strip("_"))
+def test_after_one_change_a_build_has_what_a_clean_build_has(
+    change: Callable[[Publication], None], tmp_path: Path
+) -> None:
+    each = Publication(tmp_path / "workspace")
+    each.build()
+    change(each)
+    each.freeze("--refresh")
+    _compare(each, tmp_path / "clean")
+
+
+@pytest.mark.slow
+@tries(30)
+@given(st.lists(st.tuples(st.sampled_from(CHANGES), st.booleans()), min_size=2, max_size=8))
+def test_after_any_changes_a_build_has_what_a_clean_build_has(
+    tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[Callable[[Publication], None], bool]]
+) -> None:
+    folder = tmp_path_factory.mktemp("changes")
+    each = Publication(folder / "workspace")
+    for number, (change, frozen_again) in enumerate(changes):
+        change(each)
+        if frozen_again:
+            each.freeze("--refresh")
+        _compare(each, folder / f"clean-{number}")
+    shutil.rmtree(folder)
