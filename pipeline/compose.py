@@ -49,7 +49,7 @@ from pipeline.model import (
     articles_of,
 )
 from pipeline.support import merge
-from pipeline.support.file_cache import Stamp
+from pipeline.support.file_stamps import Stamp
 from pipeline.support.limits import SETTINGS_FILE
 from pipeline.support.processes import spread
 from pipeline.support.urls import ADDRESS_CHARACTERS, address, article_path, is_public, issue_path

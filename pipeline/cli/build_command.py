@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -12,6 +14,7 @@ from pipeline.cli import terminal
 from pipeline.cli.options import (
     complete_issue,
     json_option,
+    last_run_of,
     named_issues,
     now_option,
     time_or_now,
@@ -40,7 +43,12 @@ def build(ctx: click.Context, issues: tuple[str, ...], as_json: bool, now: datet
       pressroom build latest
       pressroom build 2 3 --json
     """
+    last_run = None if issues else last_run_of(ctx, "build", as_json, now)
+    if last_run and (answer := last_run.answer(time.time())):
+        terminal.replay(answer["output"])
+        ctx.exit(answer["code"])
     from pipeline.actions.build import build_workspace
+    from pipeline.config.workspace_files import BUILD
 
     workspace = workspace_of(ctx)
     named = named_issues(workspace, issues) or None
@@ -48,11 +56,17 @@ def build(ctx: click.Context, issues: tuple[str, ...], as_json: bool, now: datet
     watch = partial(terminal.progress, what="building")
     at = time_or_now(now, workspace.files.zone)
     report = build_workspace(workspace, at, named, watch)
-    if as_json:
-        terminal.print_json(_report_json(report))
-    else:
-        _show_report(report, whole=not issues)
-    failed = terminal.show_findings(report.findings)
+    with terminal.recorded() as output:
+        if as_json:
+            terminal.print_json(_report_json(report))
+        else:
+            _show_report(report, whole=not issues)
+        failed = terminal.show_findings(report.findings)
+    if last_run and not workspace.mistakes and not report.errors:
+        dates = [issue.date.timestamp() for issue in workspace.issues if issue.date > at]
+        begin, end = (0.0, math.inf) if now else (at.timestamp(), min(dates, default=math.inf))
+        looked_at = workspace.files.cache.looked_at
+        last_run.keep({"output": output, "code": int(failed > 0)}, looked_at, BUILD, begin, end)
     if report.errors:
         terminal.show_mistakes(report.errors)
         kept = "" if issues or report.site_files else " The site stays as it was: it would lose pages."

@@ -107,8 +107,8 @@ def _ask(question: str, answer: str | None) -> str:
 
 def _ask_if_nested(folder: Path) -> None:
     """Ask whether to make a workspace inside another one. Raises `PressroomError` where nobody can answer."""
-    from pipeline.config.workspace_files import find_root
     from pipeline.errors import PressroomError, WorkspaceNotFound
+    from pipeline.support.workspace_root import find_root
 
     try:
         outer = find_root(folder.resolve().parent)

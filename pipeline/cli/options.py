@@ -16,6 +16,7 @@ from pipeline.errors import PressroomError, suggest
 
 if TYPE_CHECKING:
     from pipeline.model import Issue
+    from pipeline.support.unchanged import LastRun
     from pipeline.workspace import Workspace
 
     _MomentParam = click.ParamType[datetime]
@@ -45,6 +46,14 @@ def workspace_of(ctx: click.Context) -> Workspace:
     ctx.meta[terminal.MISTAKES] = workspace.mistakes
     ctx.call_on_close(workspace.files.cache.save)
     return workspace
+
+
+def last_run_of(ctx: click.Context, command: str, *options: object) -> LastRun:
+    """Find the last run of a command with these options in the workspace that it works on."""
+    from pipeline.support.unchanged import LastRun
+    from pipeline.support.workspace_root import find_root
+
+    return LastRun(find_root(Path(ctx.obj or ".")), command, (terminal.appearance(), *options))
 
 
 def named_issues(workspace: Workspace, names: tuple[str, ...]) -> tuple[Issue, ...]:

@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from textwrap import fill
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO, TypeVar
@@ -29,17 +30,46 @@ AS_JSON = "pressroom.json"
 
 def result(text: str) -> None:
     """Print a line of the result, on stdout."""
-    click.echo(hide_password(text))
+    _print(hide_password(text), False)
 
 
 def message(text: str) -> None:
     """Print a message or progress, on stderr."""
-    click.echo(hide_password(text), err=True)
+    _print(hide_password(text), True)
 
 
 def print_json(data: Any) -> None:
     """Print the result as JSON, on stdout."""
-    click.echo(hide_password(json.dumps(data, indent=2, ensure_ascii=False, default=str)))
+    result(json.dumps(data, indent=2, ensure_ascii=False, default=str))
+
+
+_recorded: list[tuple[str, bool]] = []
+
+
+def _print(text: str, is_message: bool) -> None:
+    _recorded.append((text, is_message))
+    click.echo(text, err=is_message)
+
+
+@contextmanager
+def recorded() -> Iterator[list[tuple[str, bool]]]:
+    """Collect what is printed in this block, for `replay`."""
+    output: list[tuple[str, bool]] = []
+    start = len(_recorded)
+    yield output
+    output += _recorded[start:]
+
+
+def replay(output: Iterable[tuple[str, bool]]) -> None:
+    """Print again what was recorded."""
+    for text, is_message in output:
+        _print(text, is_message)
+
+
+def appearance() -> tuple[object, ...]:
+    """Tell apart the terminals in which the same result is printed in different ways."""
+    colours = os.environ.get("NO_COLOR"), os.environ.get("TERM")
+    return terminal_width(sys.stdout), terminal_width(sys.stderr), *colours
 
 
 def fail(ctx: click.Context, error: PressroomError) -> NoReturn:

@@ -1,4 +1,4 @@
-"""Finds a workspace by walking up to `newsletter.toml`, as git does, and lists its source files."""
+"""Opens a workspace with its settings, and lists its source files."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pipeline.config.publication import read_publication
-from pipeline.errors import PressroomError, WorkspaceNotFound, suggest
+from pipeline.errors import PressroomError, suggest
 from pipeline.model import Publication
-from pipeline.support.file_cache import FileCache, program_version
+from pipeline.support.file_cache import FileCache
+from pipeline.support.file_stamps import program_version
 from pipeline.support.files import read_source
 from pipeline.support.limits import ISSUE_FILE, SETTINGS_FILE
+from pipeline.support.workspace_root import find_root
 
 ISSUES = "issues"
 POOL = "issues/articles"
@@ -148,18 +150,6 @@ class WorkspaceFiles:
         siblings = [each.name for each in file.parent.iterdir()] if file.parent.is_dir() else []
         hint = suggest(file.name, siblings) or f"Save it as {file.relative_to(self.root).as_posix()}."
         return PressroomError(f'the {noun} "{target}" does not exist.', hint=hint)
-
-
-def find_root(start: Path) -> Path:
-    """The nearest folder at or above `start` that contains `newsletter.toml`, resolved."""
-    start = start.resolve()
-    for folder in (start, *start.parents):
-        if (folder / SETTINGS_FILE).is_file():
-            return folder
-    raise WorkspaceNotFound(
-        f"no {SETTINGS_FILE} here or in any folder above ({start}).",
-        hint="Go into a workspace, name one with --workspace DIR, or make one: pressroom init DIR",
-    )
 
 
 def open_workspace_files(

@@ -12,12 +12,12 @@ from types import FrameType
 
 import uvicorn
 
-from pipeline.config.workspace_files import find_root
 from pipeline.errors import PressroomError
 from pipeline.preview.app import make_app
 from pipeline.preview.reload import Reloader
 from pipeline.preview.request_guard import RequestGuard
 from pipeline.preview.session import PreviewSession, SelectedEdition
+from pipeline.support.workspace_root import find_root
 
 HOST = "127.0.0.1"
 PORT = 4780

@@ -6,19 +6,15 @@ commands quick, never different: whatever is wrong with it, values are made agai
 moment, and several processes may use it at once: each writes files of its own, and the index, which names
 them, is replaced as a whole.
 
-Values are pickled, and a pickle can run any code. A workspace may come from anybody, so the index and each
-value are signed with a key that is outside of it, in the user's own folder for caches.
+Values are pickled, and a pickle can run any code: the index and each value are signed.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import marshal
 import os
 import pickle
 import secrets
-import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator
@@ -26,20 +22,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-Stamp = tuple[int, int, int, int]
-"""Size, time of change of the content and of the entry in nanoseconds, and inode of a file."""
+from pipeline.support.file_stamps import Stamp, are_settled, read_stamp
+from pipeline.support.signing import Signer
 
 FOLDER = ".pressroom/cache"
 
 _FORMAT = 1
 _INDEX = "index"
 _ENDING = ".values"
-_SIGNATURE = 16
-"""Bytes of a signature."""
-
-_SETTLED = 2_000_000_000
-"""Nanoseconds after which a file's time tells two changes apart: FAT has steps of two seconds."""
-
 _UNUSED = 3_600_000_000_000
 """Nanoseconds after which a file that the index does not name belongs to no process at work."""
 
@@ -75,13 +65,13 @@ class FileCache:
         self._added: set[str] = set()
         self._entries: dict[str, _Entry] | None = None
         self._opened: dict[str, int] = {}
-        self._key = b""
+        self._signer: Signer | None = None
         self._recording = threading.local()
 
     # --- files -------------------------------------------------------------------------------
 
     def stamp(self, path: str) -> Stamp | None:
-        """Return the stamp of a file, or None if there is none."""
+        """Return the stamp of a file, or None if it does not exist."""
         if path not in self._stamps:
             self._stamps[path] = read_stamp(self._base + path)
         return self._stamps[path]
@@ -101,6 +91,11 @@ class FileCache:
             yield files
         finally:
             active.remove(files)
+
+    @property
+    def looked_at(self) -> tuple[str, ...]:
+        """The paths of all files that were looked at in this run."""
+        return tuple(self._stamps)
 
     def begin_run(self) -> None:
         """Look at every file again, and keep the values in memory."""
@@ -131,8 +126,7 @@ class FileCache:
 
         Two changes in one step of the file system's clock could not be told apart.
         """
-        settled = time.time_ns() - _SETTLED
-        if all(stamp is None or stamp[1] < settled for stamp in files.values()):
+        if are_settled(files.values()):
             self._keep(key, files, value)
 
     def put_written(self, key: str, paths: Iterable[str], value: Any) -> None:
@@ -161,7 +155,7 @@ class FileCache:
     def _save(self, added: list[str]) -> None:
         entries = dict(self._index())
         self._folder.mkdir(parents=True, exist_ok=True)
-        if not self._key or self._folder.resolve() != self._folder:
+        if self._signer is None or self._folder.resolve() != self._folder:
             return  # a link in a foreign workspace leads to files that are not ours
         ignore = self._folder / ".gitignore"
         if not ignore.exists():
@@ -182,14 +176,10 @@ class FileCache:
         with (self._folder / name).open("xb") as file:
             for key, files, stamps, data in chunks:
                 file.write(data)
-                entries[key] = _Entry(files, stamps, name, offset, len(data), self._sign(data))
+                entries[key] = _Entry(files, stamps, name, offset, len(data), self._signer.sign(data))
                 offset += len(data)
-        payload = marshal.dumps(
-            (_FORMAT, self._version, {key: tuple(entry) for key, entry in entries.items()})
-        )
-        temporary = self._folder / f"{name}.index"
-        temporary.write_bytes(self._sign(payload) + payload)
-        temporary.replace(self._folder / _INDEX)
+        index = (_FORMAT, self._version, {key: tuple(entry) for key, entry in entries.items()})
+        self._signer.write(self._folder / _INDEX, marshal.dumps(index))
         self._entries = entries
         self._remove_unused({entry.segment for entry in entries.values()})
 
@@ -204,79 +194,25 @@ class FileCache:
         if self._entries is None:
             self._entries = {}
             with suppress(OSError, ValueError, EOFError, TypeError, RuntimeError):
-                self._key = _user_key()
-                data = (self._folder / _INDEX).read_bytes()
-                payload = memoryview(data)[_SIGNATURE:]
-                if hmac.compare_digest(data[:_SIGNATURE], self._sign(payload)):
+                self._signer = Signer(self.root)
+                payload = self._signer.read(self._folder / _INDEX)
+                if payload is not None:
                     number, version, entries = marshal.loads(payload)
                     if (number, version) == (_FORMAT, self._version):
                         self._entries = {key: _Entry(*values) for key, values in entries.items()}
         return self._entries
 
     def _read(self, entry: _Entry) -> bytes | None:
-        """Read the pickled value of an entry; None if its file is gone or damaged."""
+        """Read the pickled value of an entry; None if its file was deleted or damaged."""
         with suppress(OSError):
             if entry.segment not in self._opened:
                 self._opened[entry.segment] = os.open(
                     self._folder / entry.segment, os.O_RDONLY | getattr(os, "O_BINARY", 0)
                 )
             data = _read_at(self._opened[entry.segment], entry.length, entry.offset)
-            if hmac.compare_digest(self._sign(data), entry.signature):
+            if self._signer and self._signer.accepts(data, entry.signature):
                 return data
         return None
-
-    def _sign(self, data: bytes | memoryview) -> bytes:
-        # The folder belongs to what is signed: no index of another workspace can be put here.
-        person = hashlib.blake2b(str(self.root).encode(errors="surrogatepass"), digest_size=16).digest()
-        return hashlib.blake2b(data, key=self._key, digest_size=_SIGNATURE, person=person).digest()
-
-
-def read_stamp(path: str) -> Stamp | None:
-    """Read the stamp of the file at `path`, following links; None if there is none."""
-    try:
-        stat = os.stat(path)  # noqa: PTH116 - a Path costs more than the call, and there are thousands
-    except (OSError, ValueError):
-        return None
-    return stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino
-
-
-def program_version() -> str:
-    """Tell apart versions of this program, of Python and of all installed libraries.
-
-    The program's own files are looked at, for its version is the same while it is being worked on.
-    """
-    digest = hashlib.blake2b(sys.version.encode(), digest_size=16)
-    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
-    for folder, folders, names in os.walk(package):
-        folders[:] = sorted(each for each in folders if each != "__pycache__")
-        for name in sorted(names):
-            digest.update(f"{folder}/{name} {read_stamp(f'{folder}/{name}')}".encode())
-    for place in sys.path:
-        with suppress(OSError):
-            names = sorted(each for each in os.listdir(place) if each.endswith((".dist-info", ".egg-info")))  # noqa: PTH208
-            digest.update("\n".join(names).encode())
-    return digest.hexdigest()
-
-
-def _user_key() -> bytes:
-    """Return the key of this user on this machine. Makes it at the first use."""
-    own = os.environ.get("XDG_CACHE_HOME")
-    file = (Path(own) if own else Path.home() / ".cache") / "pressroom" / "key"
-    with suppress(FileNotFoundError):
-        return _whole_key(file)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with suppress(FileExistsError):
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as out:
-            out.write(secrets.token_bytes(32))
-    return _whole_key(file)
-
-
-def _whole_key(file: Path) -> bytes:
-    key = file.read_bytes()
-    if len(key) != 32:
-        raise ValueError("not a key")
-    return key
 
 
 def _read_at(handle: int, length: int, offset: int) -> bytes:

@@ -1,0 +1,70 @@
+"""Stamps of files: by them a run knows that a file is as it was in the run before."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+
+Stamp = tuple[int, int, int, int]
+"""Size, time of change of the content and of the entry in nanoseconds, and inode of a file."""
+
+_SETTLED = 2_000_000_000
+"""Nanoseconds after which a file's time tells two changes apart: FAT has steps of two seconds."""
+
+NOT_SOURCES = frozenset({"build", "node_modules", "__pycache__"})
+"""Folders at the root of a workspace in which no source is looked for."""
+
+
+def read_stamp(path: str) -> Stamp | None:
+    """Read the stamp of the file at `path`, following links; None if there is no file."""
+    try:
+        stat = os.stat(path)  # noqa: PTH116 - a Path costs more than the call, and there are thousands
+    except (OSError, ValueError):
+        return None
+    return stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino
+
+
+def are_settled(stamps: Iterable[Stamp | None]) -> bool:
+    """Whether no file was changed a moment ago: two changes in one step of the clock would look the same."""
+    settled = time.time_ns() - _SETTLED
+    return all(stamp is None or stamp[1] < settled for stamp in stamps)
+
+
+def stamps_below(root: str) -> dict[str, Stamp | None]:
+    """Read the stamps of all files of a workspace, by their paths, but not of what is hidden or built."""
+    stamps: dict[str, Stamp | None] = {}
+    folders = [""]
+    while folders:
+        folder = folders.pop()
+        with suppress(OSError), os.scandir(f"{root}/{folder}") as entries:
+            for entry in entries:
+                if entry.name.startswith(".") or (not folder and entry.name in NOT_SOURCES):
+                    continue
+                path = f"{folder}{entry.name}"
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(f"{path}/")
+                else:
+                    stamps[path] = read_stamp(entry.path)
+    return stamps
+
+
+def program_version() -> str:
+    """Tell apart versions of this program, of Python and of all installed libraries.
+
+    The program's own files are looked at, for its version is the same while it is being worked on.
+    """
+    digest = hashlib.blake2b(sys.version.encode(), digest_size=16)
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
+    for place in (package, f"{os.path.dirname(package)}/templates"):  # noqa: PTH120
+        for path, stamp in sorted(stamps_below(place).items()):
+            if "__pycache__" not in path:
+                digest.update(f"{path} {stamp}".encode())
+    for place in sys.path:
+        with suppress(OSError):
+            names = sorted(each for each in os.listdir(place) if each.endswith((".dist-info", ".egg-info")))  # noqa: PTH208
+            digest.update("\n".join(names).encode())
+    return digest.hexdigest()

@@ -1,0 +1,71 @@
+"""Knows without reading a text that nothing was changed since a command ran, and what it printed then.
+
+The stamps of all files of the workspace are compared, before anything heavy is imported.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from pipeline.support.file_cache import FOLDER
+from pipeline.support.file_stamps import Stamp, are_settled, program_version, read_stamp, stamps_below
+from pipeline.support.signing import Signer
+
+
+class LastRun:
+    """The last run of a command in the workspace at `root`. `version` has all that is not in its files.
+
+    The files are looked at now: what is changed while the command runs is a change for the next run.
+    """
+
+    def __init__(self, root: Path, command: str, version: Any) -> None:
+        self._root = root
+        self._file = root / FOLDER / f"last-{command}"
+        self._version = repr((program_version(), version))
+        self._stamps = stamps_below(str(root))
+
+    def answer(self, now: float) -> Any:
+        """Return the answer of the last run; None if anything was changed since then, or is due by now."""
+        with suppress(OSError, ValueError, EOFError, TypeError, RuntimeError):
+            data = Signer(self._root).read(self._file)
+            if data is None:
+                return None
+            version, stamps, further, outputs, begin, end, answer = marshal.loads(data)
+            if version == self._version and stamps == self._stamps and begin <= now < end:
+                noted = (*further.items(), *outputs.items())
+                if all(read_stamp(f"{self._root}/{path}") == stamp for path, stamp in noted):
+                    return answer
+        return None
+
+    def keep(self, answer: Any, further: Iterable[str], outputs: str, begin: float, end: float) -> None:
+        """Keep an answer that holds from `begin` until `end` (seconds since 1970).
+
+        `further` are files that were looked at. `outputs` is the folder of results: where something is
+        missing or was added in it, the answer does not hold.
+        """
+        stamps: dict[str, Stamp | None] = {
+            path: read_stamp(f"{self._root}/{path}")
+            for path in further
+            if path not in self._stamps and not path.startswith(f"{outputs}/")
+        }
+        if not are_settled((*self._stamps.values(), *stamps.values())):
+            return
+        folders = {path: read_stamp(f"{self._root}/{path}") for path in _folders(self._root, outputs)}
+        data = marshal.dumps((self._version, self._stamps, stamps, folders, begin, end, answer))
+        with suppress(OSError, ValueError, RuntimeError):
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            if self._file.parent.resolve() == self._file.parent:
+                Signer(self._root).write(self._file, data)
+
+
+def _folders(root: Path, outputs: str) -> Iterator[str]:
+    """List a folder of results, with those in its first two levels."""
+    yield outputs
+    for level in (outputs, f"{outputs}/issues", f"{outputs}/site"):
+        with suppress(OSError), os.scandir(root / level) as entries:
+            yield from (f"{level}/{entry.name}" for entry in entries if entry.is_dir())
