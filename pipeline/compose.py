@@ -5,31 +5,26 @@ Email, site and feeds are all rendered from what is composed here, so an article
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from urllib.parse import quote
 
-from pipeline.articles.resolver import SourceResolver
 from pipeline.articles.series import series_in_edition
+from pipeline.articles.texts import Text, Texts
 from pipeline.config.i18n import Messages, load_messages
-from pipeline.content.comment import comment_mistakes
-from pipeline.content.compressed import compress
 from pipeline.content.events import with_theme_words
 from pipeline.content.medium import Medium, for_audience
 from pipeline.content.opening import summary_of
-from pipeline.content.parse import parse_content
 from pipeline.content.reading_time import reading_minutes
 from pipeline.content.tree_text import content_texts
-from pipeline.errors import PressroomError, collect, raise_all, suggest
+from pipeline.errors import PressroomError, collect, raise_all
 from pipeline.images.library import ImageLibrary
 from pipeline.model import (
     EVERYONE,
     Article,
     AssembledIssue,
-    Block,
-    BlockKind,
     ComposedArticle,
     ComposedEdition,
     ComposedIssue,
@@ -49,28 +44,9 @@ from pipeline.model import (
     articles_of,
 )
 from pipeline.support import merge
-from pipeline.support.file_stamps import Stamp
 from pipeline.support.limits import SETTINGS_FILE
-from pipeline.support.processes import spread
 from pipeline.support.urls import ADDRESS_CHARACTERS, address, article_path, is_public, issue_path
 from pipeline.workspace import Workspace
-
-Text = Article | Issue | LinkItem
-
-_COMPRESS_FROM = 500
-"""Texts from which parsed ones are compressed in memory: below it the time costs more than the space."""
-
-
-@dataclass(frozen=True, slots=True)
-class ParsedText:
-    """A parsed article, letter or comment: its content and mistakes.
-
-    `linked` maps the slugs of the articles that it links to to their files.
-    """
-
-    content: Content
-    linked: Mapping[str, str]
-    mistakes: tuple[PressroomError, ...]
 
 
 class Composer:
@@ -81,7 +57,7 @@ class Composer:
         self.publication = workspace.files.publication
         self.pool = workspace.pool
         self.images = ImageLibrary(workspace.files)
-        self._parsed: dict[str, ParsedText] = {}
+        self.texts = Texts(workspace.files, workspace.pool, self.images)
 
     # --- issues ------------------------------------------------------------------------------
 
@@ -107,7 +83,11 @@ class Composer:
         for issue in issues:
             with collect(errors):
                 assembled.append(self.workspace.assembler.assemble(issue, audience))
-        self._parse_texts(assembled)
+        self.texts.parse_all(
+            text
+            for each in assembled
+            for text in (each.issue, *(item for edition in each.editions for item in edition.items))
+        )
         composed: list[ComposedIssue] = []
         for each in assembled:
             with collect(errors):
@@ -147,92 +127,9 @@ class Composer:
 
     def content(self, text: Text) -> Content:
         """Parse an article, a letter or a comment. Raises `Mistakes` with everything wrong in its text."""
-        parsed = self.parsed_text(text)
+        parsed = self.texts.parsed(text)
         raise_all(parsed.mistakes)
         return parsed.content
-
-    def _parse_texts(self, issues: Iterable[AssembledIssue]) -> None:
-        """Parse every text of these issues that is not parsed yet, in several processes."""
-        texts: dict[str, Text] = {}
-        for each in issues:
-            texts[_name(each.issue)] = each.issue
-            for edition in each.editions:
-                texts |= {_name(item): item for item in edition.items}
-        missing = [text for name, text in texts.items() if not self._is_parsed(name)]
-        for text, (parsed, files) in zip(missing, spread(self._parse_noted, missing, few=200), strict=True):
-            if len(texts) > _COMPRESS_FROM:
-                parsed = replace(parsed, content=compress(parsed.content))
-            self._keep(_name(text), parsed, files)
-
-    def _is_parsed(self, name: str) -> bool:
-        """Whether a text is parsed, in this run or in an earlier one with the same files."""
-        if name not in self._parsed:
-            kept: ParsedText | None = self.workspace.files.cache.get(f"text {name}")
-            if kept is None or not all(
-                slug in self.pool and self.pool[slug].place.path == path for slug, path in kept.linked.items()
-            ):
-                return False
-            self._parsed[name] = kept
-        return True
-
-    def _keep(self, name: str, parsed: ParsedText, files: dict[str, Stamp | None]) -> None:
-        self._parsed[name] = parsed
-        if not parsed.mistakes:
-            self.workspace.files.cache.put(f"text {name}", files, parsed)
-
-    def _parse_noted(self, text: Text) -> tuple[ParsedText, dict[str, Stamp | None]]:
-        """Parse a text, and note the files that it shows."""
-        cache = self.workspace.files.cache
-        with cache.noted() as files:
-            cache.note(text.place.path)
-            return self._parse(text), files
-
-    def _parse(self, text: Text) -> ParsedText:
-        path = text.place.path
-        resolver = SourceResolver(path, self.workspace.files, self.pool, self.images)
-        mistakes: list[PressroomError] = []
-        content, lead, thumbnail = Content(()), None, None
-        try:
-            if not isinstance(text, LinkItem) and text.image:
-                lead = resolver.image(text.image, text.image_alt)
-                if isinstance(text, Article):
-                    thumbnail = resolver.image(text.image, text.image_alt, ImageUse.THUMBNAIL)
-        except PressroomError as error:
-            mistakes.append(PressroomError(error.message, path, text.lines.get("image"), error.hint))
-        body, first_line = source_of(text)
-        with collect(mistakes):
-            content = parse_content(
-                body,
-                path=path,
-                first_line=first_line,
-                resolver=resolver,
-                merge_fields=self.publication.merge_fields,
-                lead=lead,
-                language=self.publication.language,
-                zone=self.workspace.files.zone,
-            )
-        mistakes += self._unknown_audiences(content.blocks, path)
-        if isinstance(text, LinkItem):
-            mistakes += comment_mistakes(content, path, first_line)
-        content = replace(content, thumbnail=thumbnail)
-        return ParsedText(content, resolver.linked, tuple(mistakes))
-
-    def parsed_text(self, text: Text) -> ParsedText:
-        """Parse a text once; its mistakes are in the result."""
-        name = _name(text)
-        if not self._is_parsed(name):
-            self._keep(name, *self._parse_noted(text))
-        return self._parsed[name]
-
-    def _unknown_audiences(self, blocks: Iterable[Block], path: str) -> Iterator[PressroomError]:
-        """Yield an error for each `::: only` whose audience the publication does not have."""
-        known = [EVERYONE, *(each.name for each in self.publication.audiences)]
-        for block in blocks:
-            if block.kind is BlockKind.ONLY and block.title not in known:
-                hint = suggest(block.title, known) or "Declare it in newsletter.toml under [[audiences]]."
-                message = f'the audience "{block.title}" is not known.'
-                yield PressroomError(message, path, block.line, hint)
-            yield from self._unknown_audiences(block.blocks, path)
 
     # --- editions ----------------------------------------------------------------------------
 
@@ -392,18 +289,6 @@ class Composer:
             logo=self.logo(),
             logo_dark=self.logo("logo_dark"),
         )
-
-
-def source_of(text: Text) -> tuple[str, int]:
-    """The Markdown of a text, and its first line."""
-    if isinstance(text, Article):
-        return text.body, text.body_line
-    return (text.letter, text.letter_line) if isinstance(text, Issue) else (text.comment, text.comment_line)
-
-
-def _name(text: Text) -> str:
-    """What tells a text from all others: several link items may be on one line."""
-    return text.place.path if isinstance(text, Issue) else f"{text.place.path} {text.key}"
 
 
 def _nothing_to_read(issue: Issue, audience: str) -> PressroomError:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import gc
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,11 +66,24 @@ def open_workspace(start: Path | str = ".", before: Workspace | None = None) -> 
     """
     errors: list[PressroomError] = []
     files = open_workspace_files(Path(start), errors, before.files if before else None)
-    pool, issues = read_pool(files), read_issues(files)
-    workspace = Workspace(files, pool, issues, Assembler(files, pool, issues))
+    with _no_garbage():
+        pool, issues = read_pool(files), read_issues(files)
+        workspace = Workspace(files, pool, issues, Assembler(files, pool, issues))
     if errors:
         raise_all((*errors, *workspace.mistakes))
     return workspace
+
+
+@contextmanager
+def _no_garbage() -> Iterator[None]:
+    """Search for no garbage in this block: what thousands of files become is all kept."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def edition_audience(issue: Issue, name: str | None) -> str:

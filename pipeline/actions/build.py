@@ -114,7 +114,7 @@ def build_workspace(
     )
     emails = [issue for issue in composed if not outputs.keeps(_email_name(issue), issue.editions)]
     changed = [part for part in parts if not outputs.keeps(part.name, part.shown)]
-    folders = [f"issues/{each.assembled.issue.folder}" for each in composed] + ["site"] * site
+    folders = [f"issues/{each.assembled.issue.folder}" for each in emails] + ["site"] * site
     with replace_folders(workspace.files.build, folders, outputs.kept_paths) as fresh:
         write_issue = partial(_write_issue, renderer, composer, fresh / "issues")
         # `watch` comes first in zip: it shows the issue that is being built.
@@ -158,14 +158,15 @@ def _site_parts(
     """List what makes the site: pages, social pictures, feeds, and the files that pages and emails name."""
     from pipeline.render.feeds.feed_list import feed_parts
     from pipeline.render.site.pages import site_images, site_parts, social_parts
+    from pipeline.render.site.site_index import build_index
 
-    templates = composer.workspace.templates
+    templates, index = composer.workspace.templates, build_index(published)
     contents = tuple(_hosted_contents(composed))
     portraits = _hosted_portraits(composed)
-    images = {image.name: image for image in (*site_images(published), *_images_of(contents), *portraits)}
+    images = {image.name: image for image in (*site_images(index), *_images_of(contents), *portraits)}
     return (
-        *site_parts(published, templates),
-        *social_parts(published, templates, composer.images.data),
+        *site_parts(index, templates),
+        *social_parts(index, templates, composer.images.data),
         *feed_parts(published),
         *(
             SitePart(f"image {name}", image, partial(_site_image, composer, image))

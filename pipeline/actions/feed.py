@@ -14,6 +14,7 @@ from pipeline.model import Finding
 from pipeline.render.feeds import websub
 from pipeline.render.feeds.feed_list import build_feeds as feed_files
 from pipeline.render.site.pages import site_parts
+from pipeline.render.site.site_index import build_index
 from pipeline.support.files import write_atomically
 from pipeline.support.urls import is_feed_file
 from pipeline.workspace import Workspace
@@ -46,7 +47,7 @@ def check_feeds(workspace: Workspace, now: datetime, before: Path) -> tuple[int,
     built = {each.path: each.data for each in feed_files(published)}
     earlier = {path: file.read_bytes() for path, file in _feed_files(before)}
     # The home page is the first part; the workspace may have a template of its own for it.
-    (home, *_) = site_parts(published, workspace.templates)[0].make()
+    (home, *_) = site_parts(build_index(published), workspace.templates)[0].make()
     context = feed_context(published, now, built, earlier, home.data.decode())
     return len(context.documents), run_feed_rules(context)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipeline.compose import Composer, source_of
+from pipeline.articles.texts import source_of
+from pipeline.compose import Composer
 from pipeline.content.containers import arguments_in
 from pipeline.content.events import past_events
 from pipeline.content.medium import Medium, for_audience
@@ -80,7 +81,7 @@ def _past_events(
         texts: list[Issue | Article] = [issue, *(item for item in items if isinstance(item, Article))]
         for text in texts:
             if any(arguments_in(source_of(text)[0], kind) for kind in (BlockKind.EVENT, BlockKind.SNIPPET)):
-                content = composer.parsed_text(text).content
+                content = composer.texts.parsed(text).content
                 content = for_audience(content, Medium.EMAIL, edition.audience)
                 yield from past_events(content, text.place.path, issue.date)
 

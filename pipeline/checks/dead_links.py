@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import unquote
 
-from pipeline.compose import Composer, Text, source_of
+from pipeline.articles.texts import Text, source_of
+from pipeline.compose import Composer
 from pipeline.content.html import heading_ids
 from pipeline.content.links import links_of
 from pipeline.content.medium import Medium, for_audience
@@ -48,7 +49,7 @@ def _dead_links(composer: Composer, texts: Iterable[Text], pages: set[str]) -> t
     without_page = (
         _dead_link(composer, composer.pool[target], text.place.path)
         for text in texts
-        for target in sorted(composer.parsed_text(text).linked.keys() - pages)
+        for target in sorted(composer.texts.parsed(text).linked.keys() - pages)
     )
     return (*without_page, *(finding for text in texts for finding in _dead_anchors(composer, text)))
 
@@ -57,7 +58,7 @@ def _dead_anchors(composer: Composer, text: Text) -> Iterator[Finding]:
     """Report each link to a heading that the text itself, or a linked article, does not have."""
     if not re.search(r"#[^\s#]", source_of(text)[0]):
         return
-    parsed = composer.parsed_text(text)
+    parsed = composer.texts.parsed(text)
     own: tuple[str, ...] | None = None
     slugs = {address(composer.publication, article_path(slug)): slug for slug in parsed.linked}
     for href, line in links_of(parsed.content):
@@ -65,7 +66,7 @@ def _dead_anchors(composer: Composer, text: Text) -> Iterator[Finding]:
         if not mark or isinstance(href, MergeText) or (page and page not in slugs):
             continue
         if page:
-            target = composer.parsed_text(composer.pool[slugs[page]]).content
+            target = composer.texts.parsed(composer.pool[slugs[page]]).content
             ids = heading_ids(for_audience(target, Medium.WEB, EVERYONE).blocks)
             where = f'"{slugs[page]}"'
         else:

@@ -10,16 +10,26 @@ import copyreg
 import hashlib
 import io
 import pickle
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass
 from typing import Any
 
+from pipeline import model
 from pipeline.content.compressed import CompressedPart
 from pipeline.model import Article
+
+
+def _reduce(kind: type) -> Callable[[Any], tuple[Any, ...]]:
+    names = tuple(field.name for field in fields(kind))
+    return lambda value: (tuple, ((kind.__name__, *[getattr(value, name) for name in names]),))
 
 
 class _KeyPickler(pickle.Pickler):
     """Pickles values so that the bytes depend on them alone, and not on what they share."""
 
-    dispatch_table = copyreg.dispatch_table.copy()
+    dispatch_table = copyreg.dispatch_table | {
+        kind: _reduce(kind) for kind in vars(model).values() if isinstance(kind, type) and is_dataclass(kind)
+    }
     # A file's digest and path say all that is in it; the settings belong to the cache as a whole.
     dispatch_table[Article] = lambda article: (str, (f"{article.place.path} {article.digest}",))
     dispatch_table[CompressedPart] = lambda part: (str, (part.key,))

@@ -82,6 +82,7 @@ class Snapshot:
     def _site(self, issue: Issue) -> Mapping[str, Callable[[], bytes]]:
         from pipeline.render.feeds.feed_list import build_feeds
         from pipeline.render.site.pages import build_site, site_images
+        from pipeline.render.site.site_index import build_index
         from pipeline.render.site_icon import draw_icon, site_icon
 
         composer, locks = self._composer, self.workspace.assembler.locks
@@ -101,7 +102,8 @@ class Snapshot:
             for each in (*build_site(published, self.workspace.templates), *build_feeds(published))
         }
         images = {
-            image_path(each.name): partial(composer.images.data, each) for each in site_images(published)
+            image_path(each.name): partial(composer.images.data, each)
+            for each in site_images(build_index(published))
         }
         icon = site_icon(published.publication, published.logo)
         images[icon.path] = partial(_data_of, partial(draw_icon, icon, composer.images.data))

@@ -22,12 +22,14 @@ def articles_by_author(
     articles: Iterable[ComposedArticle], settings: Mapping[str, Author]
 ) -> Mapping[str, AuthorArticles]:
     """The authors of these articles, by the site folder of their page: two spellings of one name are one."""
-    by_path: dict[str, AuthorArticles] = {}
+    by_path: dict[str, tuple[Author, Image | None, list[ComposedArticle]]] = {}
     for composed in articles:
         # Of two spellings in one article the first is the name.
         paths = {author_path(author.name): author for author in reversed(composed.article.authors)}
         for path, author in paths.items():
             named, picture = settings.get(author.name, author), composed.portraits.get(author.name)
-            known = by_path.get(path) or AuthorArticles(named, picture, ())
-            by_path[path] = AuthorArticles(known.author, known.picture, (*known.articles, composed))
-    return dict(sorted(by_path.items()))
+            by_path.setdefault(path, (named, picture, []))[2].append(composed)
+    return {
+        path: AuthorArticles(author, picture, tuple(works))
+        for path, (author, picture, works) in sorted(by_path.items())
+    }

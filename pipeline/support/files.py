@@ -192,7 +192,9 @@ class _Replacement:
         self._root = root
         self._old = old
         self._keep = frozenset(keep)
-        self._kept_folders = {str(folder) for path in self._keep for folder in PurePosixPath(path).parents}
+        self._kept_folders = {
+            path[:end] for path in self._keep for end, sign in enumerate(path) if sign == "/"
+        }
         self._undo: list[tuple[Path, Path | None]] = []
 
     def __enter__(self) -> _Replacement:

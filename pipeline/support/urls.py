@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import idna
@@ -140,6 +141,7 @@ def shown_host(host: str) -> str:
         return host
 
 
+@lru_cache(maxsize=4096)
 def path_part(text: str) -> str:
     """A tag or title as one readable part of a URL: lower-case letters, digits and hyphens.
 

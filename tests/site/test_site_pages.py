@@ -44,6 +44,7 @@ from pipeline.model import (
     Section,
 )
 from pipeline.render.site.pages import build_site, site_images
+from pipeline.render.site.site_index import build_index
 from pipeline.render.site_icon import site_icon
 from pipeline.support import merge, urls
 from pipeline.support.templating import Templates
@@ -223,7 +224,7 @@ def known_files() -> set[str]:
     audiences = {urls.audience_path(each.name) for each in PUBLICATION.audiences if each.public}
     folders = ("", "articles/", *audiences, *tags, *AUTHORS)
     feeds = {feed for folder in folders for feed in feeds_of(folder)}
-    images = {urls.image_path(image.name) for image in site_images(PUBLISHED)}
+    images = {urls.image_path(image.name) for image in site_images(build_index(PUBLISHED))}
     return {*FILES, *feeds, *images, site_icon(PUBLICATION, LOGO).path, "feeds.opml"}
 
 
@@ -455,7 +456,7 @@ def test_merge_fields_are_filled_for_no_one_in_particular() -> None:
 def test_nothing_private_shows() -> None:
     for path, text in FILES.items():
         assert "SECRET" not in text and "clinicians" not in text.lower(), path
-    assert PRIVATE_FIGURE not in site_images(PUBLISHED)
+    assert PRIVATE_FIGURE not in site_images(build_index(PUBLISHED))
 
 
 def test_block_for_a_public_audience_stands_in_its_edition_only() -> None:
@@ -477,7 +478,7 @@ def test_disclaimer_stands_once(path: str) -> None:
 
 
 def test_site_images_are_those_of_public_pages_each_once() -> None:
-    assert site_images(PUBLISHED) == (FIGURE, LEAD, LOGO)
+    assert site_images(build_index(PUBLISHED)) == (FIGURE, LEAD, LOGO)
 
 
 def test_issue_links_its_other_public_editions() -> None:

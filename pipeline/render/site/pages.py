@@ -33,17 +33,12 @@ def build_site(published: Published, templates: Templates) -> tuple[OutputFile, 
     Paths are relative to the site's root. Feeds are not included, nor the images that `site_images`
     names. Raises `PressroomError` if two tags have the same address, and whatever the templates raise.
     """
-    return tuple(file for part in site_parts(published, templates) for file in part.make())
+    return tuple(file for part in site_parts(build_index(published), templates) for file in part.make())
 
 
-def site_parts(published: Published, templates: Templates) -> tuple[SitePart, ...]:
-    """The work of `build_site` in parts; the home page is the first.
-
-    Raises `PressroomError` as it does for tags.
-    """
-    messages = load_messages(templates, published.publication.language)
-    index = build_index(published)
-    site = SiteRenderer(index, templates, messages)
+def site_parts(index: SiteIndex, templates: Templates) -> tuple[SitePart, ...]:
+    """The work of `build_site` in parts; the home page is the first."""
+    site = SiteRenderer(index, templates, load_messages(templates, index.publication.language))
     return tuple(_parts(site, ShownValues(site)))
 
 
@@ -72,15 +67,15 @@ def _parts(site: SiteRenderer, shown: ShownValues) -> Iterator[SitePart]:
 
 
 def social_parts(
-    published: Published, templates: Templates, data: Callable[[Image], bytes]
+    index: SiteIndex, templates: Templates, data: Callable[[Image], bytes]
 ) -> tuple[SitePart, ...]:
     """The icon and the social pictures that the pages name, a part for each.
 
     `data` returns the bytes of the logo.
     """
-    messages = load_messages(templates, published.publication.language)
-    by_name = {card.image: card for card in cards(build_index(published), messages)}
-    icon = site_icon(published.publication, published.logo)
+    messages = load_messages(templates, index.publication.language)
+    by_name = {card.image: card for card in cards(index, messages)}
+    icon = site_icon(index.publication, index.logo)
     return (
         SitePart("icon", icon, partial(draw_icon, icon, data)),
         *(_page(name, card, partial(make_picture, card, data)) for name, card in sorted(by_name.items())),
@@ -96,13 +91,12 @@ def _as_tuple(make: Callable[[], OutputFile]) -> tuple[OutputFile, ...]:
     return (make(),)
 
 
-def site_images(published: Published) -> tuple[Image, ...]:
+def site_images(index: SiteIndex) -> tuple[Image, ...]:
     """The images that the public pages show, each once, in the order of their names.
 
     Images that only a block for a private audience shows are not included. Each is to be published at
     `urls.image_path(image.name)`.
     """
-    index = build_index(published)
     images = {image.name: image for image in _images(index)}
     for logo in filter(None, (index.logo, index.logo_dark)):
         images[logo.name] = logo
