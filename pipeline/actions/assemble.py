@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.compose import Composer
 from pipeline.config.placeholders import placeholders_left
+from pipeline.errors import PressroomError, collect
 from pipeline.model import AssembledIssue, Finding, Issue, Place, Severity
 from pipeline.support.limits import SETTINGS_FILE
-from pipeline.workspace import Workspace
+from pipeline.workspace import Workspace, without_drafts
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +32,50 @@ def assemble_issue(
     Raises `PressroomError` for a draft, and `Mistakes` for articles that have changed since it was frozen,
     and for what is wrong in its texts.
     """
-    assembler = workspace.assembler
+    return _assemble(Composer(workspace), issue, now, update=update, refresh=refresh)
+
+
+def assemble_open_issues(
+    workspace: Workspace,
+    now: datetime,
+    errors: list[PressroomError],
+    watch: Callable[[Iterable[Issue]], Iterable[Issue]] = iter,
+) -> tuple[AssembleReport, ...]:
+    """Freeze every issue that is not frozen and no draft, by number. `watch` shows the progress.
+
+    Ends before the first one that has mistakes, which are added to `errors`: a later issue would take its
+    articles.
+    """
+    locks = workspace.assembler.locks
+    open_issues = [each for each in without_drafts(workspace.issues) if each.folder not in locks]
+    broken = [each for each in workspace.issues.broken if not each.draft and each.folder not in locks]
+    first = min(broken, key=lambda each: each.number, default=None)
+    composer, reports = Composer(workspace), []
+    for issue in watch([each for each in open_issues if first is None or each.number < first.number]):
+        with collect(errors):
+            reports.append(_assemble(composer, issue, now))
+        if errors:
+            break
+    else:
+        errors += first.mistakes if first else ()
+    return tuple(reports)
+
+
+def _assemble(
+    composer: Composer, issue: Issue, now: datetime, *, update: bool = False, refresh: bool = False
+) -> AssembleReport:
+    assembler = composer.workspace.assembler
     assembled, lock = assembler.freeze(issue, now, update=update, refresh=refresh)
-    Composer(workspace).compose_assembled(assembled)  # a text with a mistake is not frozen
+    composer.compose_assembled(assembled)  # a text with a mistake is not frozen
     written = assembler.write(issue, lock)
+    empty = [edition.audience for edition in assembled.editions if not edition.items]
+    return AssembleReport(assembled, lock.path, written, tuple(assembler.issue_findings(issue, empty)))
+
+
+def workspace_findings(workspace: Workspace) -> tuple[Finding, ...]:
+    """Report tags that lead nowhere, and settings that still have the words of the template."""
     placeholders = (
         Finding("COPY012", Severity.WARNING, problem, Place(SETTINGS_FILE), "Write yours before you send.")
         for problem in placeholders_left(workspace.files.publication)
     )
-    empty = [edition.audience for edition in assembled.editions if not edition.items]
-    findings = (*assembler.issue_findings(issue, empty), *assembler.tag_findings, *placeholders)
-    return AssembleReport(assembled, lock.path, written, findings)
+    return (*workspace.assembler.tag_findings, *placeholders)

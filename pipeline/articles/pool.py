@@ -49,7 +49,13 @@ class Pool(dict[str, Article]):
         self.current = {alias: slug for slug, article in self.items() for alias in article.aliases}
         self._by_path = {article.place.path: slug for slug, article in self.items()}
 
-    @property
+    @cached_property
+    def by_date(self) -> dict[str, PoolItem]:
+        """All articles and link items by key, in the order of their dates; those without one come first."""
+        items = sorted(self.candidates.items(), key=lambda item: item[1].date or _NO_DATE)
+        return dict(items)
+
+    @cached_property
     def tags(self) -> dict[str, int]:
         """Each tag and the number of articles and link items that have it, sorted by tag."""
         counts = Counter(tag for item in self.candidates.values() for tag in item.tags)

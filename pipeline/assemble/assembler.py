@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
@@ -156,7 +156,7 @@ class Assembler:
         """Select one edition from the pool as it is now. Raises `Mistakes` of the issue's sections."""
         return select_edition(issue, audience, self.pool, self._used_before(issue))
 
-    def _used_before(self, issue: Issue) -> dict[str, str]:
+    def _used_before(self, issue: Issue) -> Mapping[str, str]:
         """Return what earlier issues carry. Raises the mistakes of their locks: items would come again."""
         raise_all(error for folder, error in self.broken.items() if folder_number(folder) < issue.number)
         return self.history.used_before(issue)
@@ -274,6 +274,7 @@ class Assembler:
         if lock == self.locks.get(issue.folder):
             return False
         self.locks[issue.folder] = lock
+        self.history.add(issue.folder)
         self.broken.pop(issue.folder, None)
         write_atomically(self.files.root / lock.path, write_lock(lock).encode())
         return True

@@ -11,7 +11,7 @@ from pipeline.model import Article, FeedIdentity, Issue
 
 
 class History:
-    """The locks of a workspace by the folder of their issue; `locks` may grow.
+    """The locks of a workspace by the folder of their issue; call `add` for each that is written.
 
     Those of issues that cannot be read count too: what they carried must not come again.
     """
@@ -20,19 +20,33 @@ class History:
         self._issues = {issue.folder: issue for issue in issues}
         self._locks = locks
         self._pool = pool
+        self._first: dict[str, str] | None = None
+        self._identities: dict[str, FeedIdentity] | None = None
+
+    def add(self, folder: str) -> None:
+        """Count the lock that was written in this folder. If no later issue is frozen, little is to do."""
+        if folder == max(self._locks, key=folder_number) and self._first is not None:
+            _add_first(self._first, folder, self._locks[folder])
+            if self._identities is not None:
+                _add_identities(self._identities, self._locks[folder])
+        else:
+            self._first = self._identities = None
 
     def _frozen(self, before: Issue | None = None) -> Iterator[tuple[str, Lock]]:
         for folder in sorted(self._locks, key=folder_number):
             if before is None or folder_number(folder) < before.number:
                 yield folder, self._locks[folder]
 
-    def used_before(self, issue: Issue) -> dict[str, str]:
+    def used_before(self, issue: Issue) -> Mapping[str, str]:
         """Map each item that an earlier issue carries to the folder of the first of these issues."""
-        used: dict[str, str] = {}
-        for folder, lock in self._frozen(issue):
-            for key in lock.keys:
-                used.setdefault(key, folder)
-        return used
+        if self._first is None:
+            self._first = {}
+            for folder, lock in self._frozen():
+                _add_first(self._first, folder, lock)
+        later = {folder for folder in self._locks if folder_number(folder) >= issue.number}
+        if not later:
+            return self._first
+        return {key: folder for key, folder in self._first.items() if folder not in later}
 
     def carriers(self) -> dict[str, tuple[str, ...]]:
         """Map each article and link item to the folders of the frozen issues that carry it, oldest first."""
@@ -56,10 +70,20 @@ class History:
 
     def feed_identities(self) -> dict[str, FeedIdentity]:
         """The id and dates of each article; the newest revision where several issues carry it."""
-        known: dict[str, FeedIdentity] = {}
-        for _, lock in self._frozen():
-            for slug, article in lock.articles.items():
-                first = known.setdefault(slug, article.feed_identity)
-                newest = max(first.updated, article.feed_identity.updated)
-                known[slug] = FeedIdentity(first.id, first.published, newest)
-        return known
+        if self._identities is None:
+            self._identities = {}
+            for _, lock in self._frozen():
+                _add_identities(self._identities, lock)
+        return self._identities
+
+
+def _add_first(first: dict[str, str], folder: str, lock: Lock) -> None:
+    for key in lock.keys:
+        first.setdefault(key, folder)
+
+
+def _add_identities(known: dict[str, FeedIdentity], lock: Lock) -> None:
+    for slug, article in lock.articles.items():
+        first = known.setdefault(slug, article.feed_identity)
+        newest = max(first.updated, article.feed_identity.updated)
+        known[slug] = FeedIdentity(first.id, first.published, newest)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from pipeline.assemble.digest import snippet_digests
@@ -62,6 +63,7 @@ class Issues(tuple[Issue, ...]):
         raise NotFound(f'there is no issue "{name}".', hint=hint)
 
 
+@lru_cache(maxsize=8192)
 def folder_number(folder: str) -> int:
     """Return the number that an issue's folder begins with, or 0."""
     match = re.match(r"\d{1,6}", folder)

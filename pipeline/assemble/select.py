@@ -6,9 +6,11 @@ precedence. Each edition is selected separately, because its audience decides wh
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import islice
 from shlex import quote
 from typing import NamedTuple
 
@@ -27,6 +29,9 @@ from pipeline.model import (
     SectionRule,
 )
 from pipeline.support.urls import path_part
+
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
+_LATEST = datetime.max.replace(tzinfo=UTC)
 
 NO_SECTION = "tags that no section takes"
 """The short reason for items that no section of the issue asks for."""
@@ -47,7 +52,23 @@ def select_items(issue: Issue, pool: Pool, used: Mapping[str, str]) -> tuple[Edi
 
     Raises `Mistakes` for unknown tags and names.
     """
-    return tuple(select_edition(issue, audience, pool, used).edition for audience in issue.audiences)
+    issue = _with_keys(issue, pool)
+    candidates = _possible(issue, pool, used)
+    return tuple(_select(issue, each, candidates, pool, used).edition for each in issue.audiences)
+
+
+def _possible(issue: Issue, pool: Pool, used: Mapping[str, str]) -> dict[str, PoolItem]:
+    """Return the candidates that this issue can carry: not dated after it, and not used unless it may be.
+
+    They are few where thousands were used, so that freezing a whole archive grows in a straight line.
+    """
+    items = list(pool.by_date.values())
+    count = bisect_right(items, issue.date, key=lambda item: item.date or _EARLIEST)
+    dated = islice(pool.by_date.items(), count)
+    reused = any(rule.reuse for rule in issue.sections)
+    possible = {key: item for key, item in dated if reused or key not in used}
+    pinned = (key for rule in issue.sections for key in rule.pin if key in pool.candidates)
+    return possible | {key: pool.candidates[key] for key in pinned}
 
 
 # --- one edition -----------------------------------------------------------------------------
@@ -62,10 +83,14 @@ class Selection(NamedTuple):
 
 def select_edition(issue: Issue, audience: str, pool: Pool, used: Mapping[str, str]) -> Selection:
     """Select one edition. Raises `Mistakes` as `select_items`."""
-    issue = _with_keys(issue, pool)
+    return _select(_with_keys(issue, pool), audience, pool.candidates, pool, used)
+
+
+def _select(
+    issue: Issue, audience: str, candidates: Mapping[str, PoolItem], pool: Pool, used: Mapping[str, str]
+) -> Selection:
     raise_all(_section_mistakes(issue, pool))
     raise_all(_item_mistakes(issue, pool, used))
-    candidates = pool.candidates
     closed = {key: why for key, item in candidates.items() if (why := _closed(item, issue, audience))}
     pinned = {key for rule in issue.sections for key in rule.pin}
     taken: dict[str, Decision] = {}
@@ -161,10 +186,6 @@ def _refused_by_section(item: PoolItem, rule: SectionRule, used: Mapping[str, st
 def _tagged(item: PoolItem, rule: SectionRule) -> str:
     tags = [tag for tag in (*rule.tags.any, *rule.tags.all) if tag in item.tags]
     return "tagged " + ", ".join(dict.fromkeys(tags))
-
-
-_EARLIEST = datetime.min.replace(tzinfo=UTC)
-_LATEST = datetime.max.replace(tzinfo=UTC)
 
 
 def _ordered(items: Iterable[PoolItem], order: Order) -> list[PoolItem]:

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
 
 import click
 
 from pipeline.cli import terminal
-from pipeline.cli.options import issue_argument, json_option, now_option, time_or_now, workspace_of
+from pipeline.cli.options import (
+    complete_issue,
+    issue_argument,
+    json_option,
+    now_option,
+    time_or_now,
+    workspace_of,
+)
+from pipeline.errors import PressroomError
 from pipeline.model import LinkItem
+
+if TYPE_CHECKING:
+    from pipeline.actions.assemble import AssembleReport
 
 
 @click.command()
@@ -56,14 +69,23 @@ def plan(ctx: click.Context, issue: str, everything: bool, as_json: bool) -> Non
 
 
 @click.command()
-@issue_argument()
+@click.argument("issue", required=False, shell_complete=complete_issue)
+@click.option(
+    "--all", "everything", is_flag=True, help="Freeze every issue that is not frozen yet, in order."
+)
 @click.option("--update", is_flag=True, help="Select the articles again, from the pool as it is now.")
 @click.option("--refresh", is_flag=True, help="Keep the selection, and take the articles' text as it is now.")
 @json_option
 @now_option
 @click.pass_context
 def assemble(
-    ctx: click.Context, issue: str, update: bool, refresh: bool, as_json: bool, now: datetime | None
+    ctx: click.Context,
+    issue: str | None,
+    everything: bool,
+    update: bool,
+    refresh: bool,
+    as_json: bool,
+    now: datetime | None,
 ) -> None:
     """Select the articles and links of ISSUE and freeze them in its issue.lock.
 
@@ -73,31 +95,60 @@ def assemble(
     \b
     Examples:
       pressroom assemble latest
+      pressroom assemble --all          each that is not frozen and no draft
       pressroom assemble 3 --refresh    after correcting an article
       pressroom assemble 3 --update     after changing the sections
     """
-    from pipeline.actions.assemble import assemble_issue
+    from pipeline.actions.assemble import assemble_issue, assemble_open_issues, workspace_findings
 
     if update and refresh:
         raise click.UsageError("--update selects again and --refresh keeps the selection: use one of them.")
+    if everything and (issue or update or refresh):
+        raise click.UsageError("--all freezes what is not frozen yet: it takes no ISSUE and no other option.")
+    if not everything and not issue:
+        raise click.UsageError("name an ISSUE (its number, its slug or `latest`), or use --all.")
     workspace = workspace_of(ctx)
     at = time_or_now(now, workspace.files.zone)
-    chosen = workspace.issues.find(issue)
-    report = assemble_issue(workspace, chosen, at, update=update, refresh=refresh)
-    editions = report.assembled.editions
+    errors: list[PressroomError] = []
+    reports: tuple[AssembleReport, ...]
+    if issue:
+        chosen = workspace.issues.find(issue)
+        reports = (assemble_issue(workspace, chosen, at, update=update, refresh=refresh),)
+    else:
+        reports = assemble_open_issues(workspace, at, errors, partial(terminal.progress, what="freezing"))
     if as_json:
-        keys = {each.audience: [item.key for item in each.items] for each in editions}
-        terminal.print_json(
-            {"issue": chosen.folder, "lock": report.lock, "written": report.written, "editions": keys}
-        )
-        return
-    for edition in editions:
+        frozen = [_report_json(report) for report in reports]
+        terminal.print_json({"issues": frozen} if everything else frozen[0])
+    else:
+        for report in reports:
+            _show_frozen(report, in_short=everything)
+        if not reports and not errors:
+            terminal.message("Every issue is frozen already, or a draft.")
+    findings = [finding for report in reports for finding in report.findings]
+    terminal.show_findings((*findings, *workspace_findings(workspace)))
+    if errors:
+        terminal.show_mistakes(errors)
+        terminal.message("\nThis issue and those after it were not frozen: they would take its articles.")
+        ctx.exit(1)
+
+
+def _report_json(report: AssembleReport) -> dict[str, object]:
+    keys = {each.audience: [item.key for item in each.items] for each in report.assembled.editions}
+    folder = report.assembled.issue.folder
+    return {"issue": folder, "lock": report.lock, "written": report.written, "editions": keys}
+
+
+def _show_frozen(report: AssembleReport, in_short: bool) -> None:
+    for edition in report.assembled.editions:
         contents = terminal.count_items(edition.items) if edition.items else "the letter alone"
+        if in_short:
+            terminal.result(f"{report.lock}  {edition.audience}: {contents}")
+            continue
         terminal.result(f"Edition for {edition.audience}: {contents}")
         for section in edition.sections:
             terminal.result(f"  {section.title or '(no title)'}")
             for item, layout in section.items:
                 name = item.url if isinstance(item, LinkItem) else item.slug
                 terminal.result(f"    {name} ({layout})")
-    terminal.message(f"Frozen in {report.lock}." if report.written else f"{report.lock} has not changed.")
-    terminal.show_findings(report.findings)
+    if not in_short:
+        terminal.message(f"Frozen in {report.lock}." if report.written else f"{report.lock} has not changed.")
