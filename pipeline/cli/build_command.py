@@ -6,6 +6,7 @@ import math
 import time
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -20,6 +21,8 @@ from pipeline.cli.options import (
     time_or_now,
     workspace_of,
 )
+from pipeline.support.file_cache import clear_cache
+from pipeline.support.workspace_root import find_root
 
 if TYPE_CHECKING:
     from pipeline.actions.build import BuildReport
@@ -27,14 +30,18 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("issues", nargs=-1, metavar="[ISSUE]...", shell_complete=complete_issue)
+@click.option("--clean", is_flag=True, help="Make everything again, and keep nothing of earlier runs.")
 @json_option
 @now_option
 @click.pass_context
-def build(ctx: click.Context, issues: tuple[str, ...], as_json: bool, now: datetime | None) -> None:
+def build(
+    ctx: click.Context, issues: tuple[str, ...], clean: bool, as_json: bool, now: datetime | None
+) -> None:
     """Build the email of each ISSUE; without a name, all issues and the site with its feeds.
 
     The results are in build/: open build/issues/…/email.html in a browser, or email.eml in a mail
-    program. An issue that is not frozen takes its articles from the pool as it is now, and stays out
+    program. Only what was changed since the last build is made again. An issue that is not frozen
+    takes its articles from the pool as it is now, and stays out
     of the site and the feeds.
 
     \b
@@ -43,6 +50,8 @@ def build(ctx: click.Context, issues: tuple[str, ...], as_json: bool, now: datet
       pressroom build latest
       pressroom build 2 3 --json
     """
+    if clean:
+        clear_cache(find_root(Path(ctx.obj or ".")))
     last_run = None if issues else last_run_of(ctx, "build", as_json, now)
     if last_run and (answer := last_run.answer(time.time())):
         terminal.replay(answer["output"])

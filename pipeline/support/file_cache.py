@@ -203,7 +203,7 @@ class FileCache:
 
     def _remove_unused(self, segments: set[str]) -> None:
         """Delete files of values that the index does not name, but not those of a process at work."""
-        for each in self._folder.glob(f"*{_ENDING}*"):
+        for each in (*self._folder.glob(f"*{_ENDING}"), *self._folder.glob("*.new")):
             old = each.stat().st_mtime_ns < time.time_ns() - _UNUSED
             if each.name not in segments and old:
                 each.unlink(missing_ok=True)
@@ -231,6 +231,15 @@ class FileCache:
             if self._signer and self._signer.accepts(data, entry.signature):
                 return data
         return None
+
+
+def clear_cache(root: Path) -> None:
+    """Delete what is kept for the workspace at `root`."""
+    folder = root / FOLDER
+    if folder.resolve() == folder:
+        for pattern in (_INDEX, f"*{_ENDING}", "last-*", "*.new"):
+            for each in folder.glob(pattern):
+                each.unlink(missing_ok=True)
 
 
 def _read_at(handle: int, length: int, offset: int) -> bytes:
