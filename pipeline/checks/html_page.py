@@ -93,22 +93,27 @@ def text_pieces(
     skip: Callable[[Element], bool] = _has_no_text,
     *,
     alt: bool = True,
-    block: Element | None = None,
-) -> Iterator[TextPiece]:
+) -> list[TextPiece]:
     """The text of an element piece by piece, in reading order, white space as written.
 
     `skip` says which elements to leave out. `alt` lets an image read as its alt text; a line break
     reads as a space. Each element has a piece, though it may be empty, so that no block is missed.
-    `block` is the block around the element.
     """
-    if skip(element):
-        return
-    block = element if element.tag in BLOCKS else block
-    instead = {"br": " ", "img": (element.get("alt") or "") if alt else ""}
-    yield TextPiece(element, instead.get(element.tag, element.text or ""), block)
-    for child in element:
-        yield from text_pieces(child, skip, alt=alt, block=block)
-        yield TextPiece(element, child.tail or "", block)
+    pieces: list[TextPiece] = []
+
+    def collect(element: Element, block: Element | None) -> None:
+        if skip(element):
+            return
+        block = element if element.tag in BLOCKS else block
+        instead = {"br": " ", "img": (element.get("alt") or "") if alt else ""}
+        pieces.append(TextPiece(element, instead.get(element.tag, element.text or ""), block))
+        for child in element:
+            collect(child, block)
+            pieces.append(TextPiece(element, child.tail or "", block))
+
+    # A list: where each level is a generator, a piece is handed on once for each level above it.
+    collect(element, None)
+    return pieces
 
 
 def text_of(element: Element) -> str:

@@ -41,7 +41,7 @@ def visible_texts(page: HtmlPage, styles: Styles) -> Iterator[TextPiece]:
             yield piece._replace(text=" ".join(piece.text.split()))
 
 
-def _visible_pieces(page: HtmlPage, styles: Styles) -> Iterator[TextPiece]:
+def _visible_pieces(page: HtmlPage, styles: Styles) -> list[TextPiece]:
     def hidden(element: Element) -> bool:
         style = styles.of(element)
         invisible = style.get("display") == "none" or style.get("visibility") == "hidden"
@@ -74,7 +74,7 @@ def text_runs(page: HtmlPage) -> Iterator[TextRun]:
     Two links side by side are two runs, not one sentence.
     """
     body = page.first("body")
-    pieces = text_pieces(body, _hidden_inline, alt=False) if body is not None else iter(())
+    pieces = text_pieces(body, _hidden_inline, alt=False) if body is not None else []
     for block, group in groupby(pieces, lambda piece: piece.block):
         cell = block is not None and any(
             each.tag == "table" and each.get("role") != "presentation"
