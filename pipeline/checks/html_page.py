@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from html.parser import HTMLParser
 from itertools import groupby
 from typing import NamedTuple
@@ -105,8 +106,12 @@ def text_pieces(
         if skip(element):
             return
         block = element if element.tag in BLOCKS else block
-        instead = {"br": " ", "img": (element.get("alt") or "") if alt else ""}
-        pieces.append(TextPiece(element, instead.get(element.tag, element.text or ""), block))
+        text = element.text or ""
+        if element.tag == "br":
+            text = " "
+        elif element.tag == "img":
+            text = (element.get("alt") or "") if alt else ""
+        pieces.append(TextPiece(element, text, block))
         for child in element:
             collect(child, block)
             pieces.append(TextPiece(element, child.tail or "", block))
@@ -116,6 +121,8 @@ def text_pieces(
     return pieces
 
 
+# Several rules ask for the text of the same elements, and an element's is in that of each around it.
+@lru_cache(maxsize=1024)
 def text_of(element: Element) -> str:
     """The text inside an element, blocks parted by spaces, white space collapsed, alt texts included."""
     blocks = groupby(text_pieces(element), lambda piece: piece.block)
