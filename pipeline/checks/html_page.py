@@ -121,7 +121,7 @@ def text_pieces(
     return pieces
 
 
-# Several rules ask for the text of the same elements, and an element's is in that of each around it.
+# Several rules ask for the text of the same elements.
 @lru_cache(maxsize=1024)
 def text_of(element: Element) -> str:
     """The text inside an element, blocks parted by spaces, white space collapsed, alt texts included."""
