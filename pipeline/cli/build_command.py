@@ -41,8 +41,7 @@ def build(
 
     The results are in build/: open build/issues/…/email.html in a browser, or email.eml in a mail
     program. Only what was changed since the last build is made again. An issue that is not frozen
-    takes its articles from the pool as it is now, and stays out
-    of the site and the feeds.
+    takes its articles from the pool as it is now, and stays out of the site and the feeds.
 
     \b
     Examples:
