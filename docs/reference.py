@@ -44,7 +44,7 @@ def contexts(context: click.Context) -> Iterator[click.Context]:
     command = context.command
     if isinstance(command, click.Group):
         for name in command.list_commands(context):
-            below = command.get_command(context, name)
+            _, below, _ = command.resolve_command(context, [name])
             if below is not None:
                 yield from contexts(click.Context(below, info_name=name, parent=context))
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from difflib import get_close_matches
 
 
 class PressroomError(Exception):
@@ -94,6 +93,8 @@ def suggest(word: str, known: Iterable[str], likeness: float = 0.6) -> str | Non
 
     `likeness` is difflib's ratio, from 0 to 1.
     """
+    from difflib import get_close_matches
+
     by_folded = {each.casefold(): each for each in known}
     near = get_close_matches(word.casefold(), by_folded, n=1, cutoff=likeness)
     return f'Did you mean "{by_folded[near[0]]}"?' if near else None

@@ -1,7 +1,7 @@
 """The command `pressroom`: parse, call an action, print, exit; nothing else.
 
-The modules here import Click and what prints. Everything else is imported inside the commands, so that
-`pressroom --help` answers at once.
+The modules here import Click and what prints. A command's module is imported when it is called, and
+everything else inside the commands, so that `pressroom --help` answers at once.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from typing import Any
+from importlib import import_module
+from typing import Any, cast
 
 import click
 
@@ -22,27 +23,37 @@ if "open_workspace" not in getattr(pipeline, "__all__", ()):
     )
 
 from pipeline import __version__
-from pipeline.cli.approve_command import approve
-from pipeline.cli.assemble_commands import assemble, plan
-from pipeline.cli.build_command import build
-from pipeline.cli.check_command import check
-from pipeline.cli.completion_command import completion
-from pipeline.cli.export_command import export
-from pipeline.cli.feed_command import feed
-from pipeline.cli.import_command import import_
-from pipeline.cli.link_commands import add, links
-from pipeline.cli.list_commands import articles, status, tags
-from pipeline.cli.new_commands import init, new
-from pipeline.cli.preview_command import preview
-from pipeline.cli.terminal import fail, show_other_mistakes
-from pipeline.cli.test_command import test
 from pipeline.errors import PressroomError
+
+
+class LateCommand(click.Command):
+    """A command in the list of all. Its module, of which `path` has the name, is imported when it is called.
+
+    `summary` is the first sentence of its help.
+    """
+
+    def __init__(self, path: str, summary: str) -> None:
+        self._module, _, self._function = path.rpartition(".")
+        super().__init__(self._function.rstrip("_"), help=summary)
+
+    def load(self) -> click.Command:
+        """Return the command itself."""
+        return cast(click.Command, getattr(import_module(f"pipeline.cli.{self._module}"), self._function))
 
 
 class _Group(click.Group):
     """Catches every expected error, here and nowhere else."""
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that the first argument names."""
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, command.load() if isinstance(command, LateCommand) else command, rest
+
     def invoke(self, ctx: click.Context) -> Any:
+        from pipeline.cli.terminal import fail, show_other_mistakes
+
         if threading.current_thread() is threading.main_thread():
             # So that unfinished files are deleted, as after Ctrl-C.
             signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
@@ -85,7 +96,60 @@ def main(ctx: click.Context, workspace: str) -> None:
     ctx.obj = workspace
 
 
-for command in (init, new, add, import_, articles, links, tags, plan, assemble, build, feed, check):
-    main.add_command(command)
-for command in (preview, test, approve, export, status, completion):
+for command in (
+    LateCommand(
+        "new_commands.init",
+        "Make a new workspace in DIR: settings and a first issue, ready to build.",
+    ),
+    LateCommand("new_commands.new", "Create a new issue or article, as a file to write in."),
+    LateCommand(
+        "link_commands.add",
+        "Add the link URL to this month's list, with what its page says of itself.",
+    ),
+    LateCommand("import_command.import_", "Bring foreign writing into the pool as clean articles."),
+    LateCommand("list_commands.articles", "List the articles of the pool, newest first."),
+    LateCommand(
+        "link_commands.links",
+        "List the links: those that wait for an issue, then those that one has carried.",
+    ),
+    LateCommand(
+        "list_commands.tags",
+        "List the tags, with the number of articles and of links that have each.",
+    ),
+    LateCommand("assemble_commands.plan", "Show for each article and link why it is in or out of ISSUE."),
+    LateCommand(
+        "assemble_commands.assemble",
+        "Select the articles and links of ISSUE and freeze them in its issue.lock.",
+    ),
+    LateCommand(
+        "build_command.build",
+        "Build the email of each ISSUE; without a name, all issues and the site with its feeds.",
+    ),
+    LateCommand(
+        "feed_command.feed",
+        "Build only the feeds: RSS, Atom and JSON Feed, for issues, articles, audiences and each tag.",
+    ),
+    LateCommand(
+        "check_command.check",
+        "Check each ISSUE, or all: the HTML, Outlook's view of it, text, message, images, content.",
+    ),
+    LateCommand(
+        "preview_command.preview",
+        "Show ISSUE in the browser as its readers will see it, live while files are saved.",
+    ),
+    LateCommand("test_command.test", "Make a test message of ISSUE: what one reader gets, marked as a test."),
+    LateCommand(
+        "approve_command.approve",
+        "Approve ISSUE as it is now, in a file beside its lock that you commit.",
+    ),
+    LateCommand(
+        "export_command.export",
+        "Export ISSUE as a neutral bundle, or for the service that sends it.",
+    ),
+    LateCommand(
+        "list_commands.status",
+        "Show how far each issue is, the command that comes next, and its drafts at services.",
+    ),
+    LateCommand("completion_command.completion", "Print the completion script for SHELL."),
+):
     main.add_command(command)

@@ -18,7 +18,6 @@ from pipeline.cli.options import (
     workspace_of,
 )
 from pipeline.errors import PressroomError
-from pipeline.model import LinkItem
 
 if TYPE_CHECKING:
     from pipeline.actions.assemble import AssembleReport
@@ -139,6 +138,8 @@ def _report_json(report: AssembleReport) -> dict[str, object]:
 
 
 def _show_frozen(report: AssembleReport, in_short: bool) -> None:
+    from pipeline.model import LinkItem
+
     for edition in report.assembled.editions:
         contents = terminal.count_items(edition.items) if edition.items else "the letter alone"
         if in_short:

@@ -21,7 +21,6 @@ from pipeline.cli.options import (
     time_or_now,
     workspace_of,
 )
-from pipeline.support.file_cache import clear_cache
 from pipeline.support.workspace_root import find_root
 
 if TYPE_CHECKING:
@@ -50,6 +49,8 @@ def build(
       pressroom build 2 3 --json
     """
     if clean:
+        from pipeline.support.file_cache import clear_cache
+
         clear_cache(find_root(Path(ctx.obj or ".")))
     last_run = None if issues else last_run_of(ctx, "build", as_json, now)
     if last_run and (answer := last_run.answer(time.time())):

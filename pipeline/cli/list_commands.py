@@ -10,7 +10,6 @@ import click
 from pipeline.cli import terminal
 from pipeline.cli.columns import Column
 from pipeline.cli.options import complete_tag, json_option, workspace_of
-from pipeline.model import TARGETS
 
 if TYPE_CHECKING:
     from pipeline.actions.status import IssueStatus
@@ -191,6 +190,7 @@ def _status_json(status: IssueStatus) -> dict[str, object]:
 
 def _show_draft(status: IssueStatus, draft: PushedDraft) -> None:
     from pipeline.export.targets import find
+    from pipeline.model import TARGETS
 
     audience = "" if draft.audience == status.audience else f", {draft.audience}"
     title = find(draft.target).title if draft.target in TARGETS else draft.target

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
-from zoneinfo import ZoneInfo
 
 import click
 from click.shell_completion import CompletionItem
@@ -15,6 +14,8 @@ from pipeline.cli import terminal
 from pipeline.errors import PressroomError, suggest
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from pipeline.model import Issue
     from pipeline.support.unchanged import LastRun
     from pipeline.workspace import Workspace

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import time
@@ -16,11 +15,9 @@ import click
 
 from pipeline.cli.columns import GAP, Column, fit_columns
 from pipeline.errors import PressroomError, flatten
-from pipeline.model import ComposedItem, ComposedLink, LinkItem, PoolItem
-from pipeline.support.urls import hide_password
 
 if TYPE_CHECKING:
-    from pipeline.model import Finding
+    from pipeline.model import ComposedItem, Finding, PoolItem
 
 Item = TypeVar("Item")
 
@@ -30,16 +27,22 @@ AS_JSON = "pressroom.json"
 
 def result(text: str) -> None:
     """Print a line of the result, on stdout."""
+    from pipeline.support.urls import hide_password
+
     _print(hide_password(text), False)
 
 
 def message(text: str) -> None:
     """Print a message or progress, on stderr."""
+    from pipeline.support.urls import hide_password
+
     _print(hide_password(text), True)
 
 
 def print_json(data: Any) -> None:
     """Print the result as JSON, on stdout."""
+    import json
+
     result(json.dumps(data, indent=2, ensure_ascii=False, default=str))
 
 
@@ -169,6 +172,8 @@ def count(number: int, noun: str) -> str:
 
 def count_items(items: Sequence[PoolItem | ComposedItem | None]) -> str:
     """Format the count of articles and of link items: `2 articles, 25 links`, or one of the two."""
+    from pipeline.model import ComposedLink, LinkItem
+
     links = sum(isinstance(each, LinkItem | ComposedLink) for each in items)
     counts = [count(len(items) - links, "article")] if links < len(items) or not links else []
     return ", ".join([*counts, count(links, "link")] if links else counts)
