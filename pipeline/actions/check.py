@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from pipeline.actions.prepare import PreparedEdition
 from pipeline.checks.context import CheckContext, linked_addresses
@@ -14,14 +15,15 @@ from pipeline.checks.rule import Rule
 from pipeline.checks.rules import RULES
 from pipeline.checks.rules.external import links_to_try
 from pipeline.checks.runner import CheckResult, run_rules, sort
-from pipeline.checks.size_budget import make_budget
-from pipeline.checks.spamassassin import spam_report
+from pipeline.checks.size_budget import SizeBudget, make_budget
+from pipeline.checks.spamassassin import SpamReport, spam_report
 from pipeline.compose import Composer
 from pipeline.config.i18n import missing_words
 from pipeline.errors import PressroomError, distinct, raise_all
-from pipeline.model import Finding, Issue
+from pipeline.model import ComposedIssue, Finding, Issue
 from pipeline.render.email.message import build_message
 from pipeline.render.email.renderer import EmailRenderer
+from pipeline.support.processes import spread
 from pipeline.workspace import Workspace
 
 
@@ -30,7 +32,7 @@ def check_issues(
     issues: Iterable[Issue],
     rules: Sequence[Rule[CheckContext]] = RULES,
     watch: Callable[[Iterable[Issue]], Iterable[Issue]] = iter,
-    complete: Callable[[CheckContext], CheckContext] = lambda context: context,
+    complete: Callable[[CheckContext], CheckContext] | None = None,
     errors: list[PressroomError] | None = None,
 ) -> tuple[CheckResult, ...]:
     """Run these rules over each edition of these issues.
@@ -46,18 +48,68 @@ def check_issues(
     if errors is None or not composed:
         raise_all(mistakes)
     renderer = EmailRenderer.for_composer(composer)
-    results = []
-    for _, issue in zip(watch([each.assembled.issue for each in composed]), composed, strict=True):
-        for edition in issue.editions:
-            prepared = PreparedEdition(composer, renderer, issue, edition, renderer.render(edition))
-            results.append(run_rules(complete(check_context(prepared)), rules))
+    check = partial(
+        _check, composer, renderer, _of_workspace(composer, renderer), {each.code for each in rules}, complete
+    )
+    # What the web answers is asked from one process.
+    findings = spread(check, composed, few=8) if complete is None else map(check, composed)
+    results: list[CheckResult] = []
+    # `watch` comes first in zip: it shows the issue that is being checked.
+    watched = watch([each.assembled.issue for each in composed])
+    for _, issue, checked in zip(watched, composed, findings, strict=True):
+        for edition, parts in zip(issue.editions, checked, strict=True):
+            results.append(CheckResult(edition, *parts))
     return tuple(results)
+
+
+@dataclass(frozen=True, slots=True)
+class _OfWorkspace:
+    """What is the same for all issues: who links an address, the theme, and findings on the workspace."""
+
+    linked: Mapping[str, Collection[str]]
+    theme: tuple[tuple[str, str], ...]
+    findings: tuple[Finding, ...]
+
+
+def _of_workspace(composer: Composer, renderer: EmailRenderer) -> _OfWorkspace:
+    assembler, templates = composer.workspace.assembler, renderer.templates
+    return _OfWorkspace(
+        linked=linked_addresses(assembler.history.texts()),
+        theme=templates.sources("email/"),
+        findings=(
+            *assembler.tag_findings,
+            *templates.unused(),
+            *missing_words(templates, composer.publication.language),
+        ),
+    )
+
+
+def _check(
+    composer: Composer,
+    renderer: EmailRenderer,
+    workspace: _OfWorkspace,
+    codes: set[str],
+    complete: Callable[[CheckContext], CheckContext] | None,
+    issue: ComposedIssue,
+) -> list[tuple[SizeBudget, tuple[Finding, ...], tuple[tuple[Finding, str], ...], SpamReport | None]]:
+    """Check the editions of an issue: what `CheckResult` has beside the edition, which the caller has."""
+    # By their codes: a rule is not picklable.
+    rules = [rule for rule in RULES if rule.code in codes]
+    results = []
+    for edition in issue.editions:
+        prepared = PreparedEdition(composer, renderer, issue, edition, renderer.render(edition))
+        context = _context(prepared, workspace)
+        result = run_rules(complete(context) if complete else context, rules)
+        results.append((result.budget, result.findings, result.silenced, result.spam))
+    return results
 
 
 def external_checks(
     workspace: Workspace, now: datetime, *, online: bool, allow_private: bool, spam: bool
-) -> Callable[[CheckContext], CheckContext]:
+) -> Callable[[CheckContext], CheckContext] | None:
     """Return the function that adds the answers that were asked for: of the web, of SpamAssassin."""
+    if not online and not spam:
+        return None
     tester = link_tester(workspace, now, allow_private) if online else None
 
     def complete(context: CheckContext) -> CheckContext:
@@ -95,6 +147,10 @@ def check_edition(prepared: PreparedEdition) -> CheckResult:
 
 def check_context(prepared: PreparedEdition) -> CheckContext:
     """Collect what the rules look at: an edition and everything that is made of it."""
+    return _context(prepared, _of_workspace(prepared.composer, prepared.renderer))
+
+
+def _context(prepared: PreparedEdition, workspace: _OfWorkspace) -> CheckContext:
     composer, edition, email = prepared.composer, prepared.edition, prepared.email
     assembler, issue = composer.workspace.assembler, edition.issue
     sizes = {image.url: len(composer.images.data(image)) for image in email.images}
@@ -105,13 +161,11 @@ def check_context(prepared: PreparedEdition) -> CheckContext:
         message=build_message(email, composer.publication, edition),
         budget=make_budget(email, sizes),
         image_sizes=sizes,
-        linked_before=linked_addresses(assembler.history.texts_before(issue)),
-        theme=prepared.renderer.templates.sources("email/"),
+        linked=workspace.linked,
+        theme=workspace.theme,
         noticed=(
             *assembler.issue_findings(issue, () if edition.items else (edition.audience,)),
-            *assembler.tag_findings,
-            *prepared.renderer.templates.unused(),
-            *missing_words(prepared.renderer.templates, composer.publication.language),
+            *workspace.findings,
             *dead_links_of(composer, prepared.issue.assembled),
             *(finding for content in edition.contents for finding in content.findings),
         ),

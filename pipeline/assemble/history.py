@@ -32,10 +32,9 @@ class History:
         else:
             self._first = self._identities = None
 
-    def _frozen(self, before: Issue | None = None) -> Iterator[tuple[str, Lock]]:
+    def _frozen(self) -> Iterator[tuple[str, Lock]]:
         for folder in sorted(self._locks, key=folder_number):
-            if before is None or folder_number(folder) < before.number:
-                yield folder, self._locks[folder]
+            yield folder, self._locks[folder]
 
     def used_before(self, issue: Issue) -> Mapping[str, str]:
         """Map each item that an earlier issue carries to the folder of the first of these issues."""
@@ -56,9 +55,9 @@ class History:
                 carriers[key] = (*carriers.get(key, ()), folder)
         return carriers
 
-    def texts_before(self, issue: Issue) -> Iterator[tuple[str, str]]:
-        """The texts of the frozen issues before this one: folder and source, oldest first."""
-        for folder, lock in self._frozen(issue):
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """The texts of the frozen issues: folder and source, oldest first."""
+        for folder, lock in self._frozen():
             if folder in self._issues:
                 yield folder, self._issues[folder].letter
             for key in lock.keys:

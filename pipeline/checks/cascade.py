@@ -8,10 +8,9 @@ and colour scheme (CSS Cascade 4; Media Queries 4).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from functools import lru_cache
-from typing import Any
+from functools import cached_property, lru_cache
 from xml.etree.ElementTree import Element
 
 import cssselect2
@@ -58,67 +57,132 @@ def matches(media: str, dark: bool) -> bool:
 
 def sheet_rules(page: HtmlPage) -> Iterator[StyleRule]:
     """The rules of all style sheets of a page, each with its line in the page."""
+    for sheet in _sheets_of(page):
+        yield from style_rules(*sheet)
+
+
+def _sheets_of(page: HtmlPage) -> Iterator[tuple[str, int, str]]:
+    """Text, line and media query of each style sheet."""
     for sheet in page.all("style"):
-        yield from style_rules(sheet.text or "", page.lines[sheet], sheet.get("media") or "")
+        yield sheet.text or "", page.lines[sheet], sheet.get("media") or ""
 
 
-@lru_cache(maxsize=512)
-def _compiled(selector: str) -> list[Any]:
-    """A list of selectors, compiled once: the sheets of a theme are the same in all of its emails."""
-    selectors: list[Any] = cssselect2.compile_selector_list(selector)
-    return selectors
+_ATTRIBUTE = re.compile(r"\[\s*([\w-]+)[^\]]*\]")
+_POSITION = re.compile("[+~:]")
+"""What a selector has that looks at more than an element and those around it."""
+
+
+class _Path:
+    """The names and attributes of an element and of those around it, with the styles that follow from them.
+
+    Elements of the same path look the same, in this page and in all others that have its sheets.
+    """
+
+    def __init__(self, rules: tuple[StyleRule, ...], style: Mapping[str, str]) -> None:
+        self.rules = rules
+        self.style = style
+        self.inner: dict[tuple[object, ...], _Path] = {}
+
+
+class _Sheets:
+    """The rules of some style sheets that hold in a colour scheme, and what they came to so far."""
+
+    def __init__(self, rules: Iterable[StyleRule]) -> None:
+        self.matcher: cssselect2.Matcher[tuple[int, StyleRule]] = cssselect2.Matcher()
+        self.by_position: cssselect2.Matcher[tuple[int, StyleRule]] = cssselect2.Matcher()
+        self.positions = False
+        self.paths = _Path((), {})
+        for number, rule in enumerate(rules):
+            with suppress(cssselect2.SelectorError):
+                plain = _ATTRIBUTE.sub("", rule.selector).replace(":root", "")
+                by_position = bool(_POSITION.search(plain))
+                self.positions = self.positions or by_position
+                matcher = self.by_position if by_position else self.matcher
+                for selector in cssselect2.compile_selector_list(rule.selector):
+                    if selector.pseudo_element is None:
+                        matcher.add_selector(selector, (number, rule))
+
+
+_LOOKS = frozenset({"align", "bgcolor", "class", "dir", "id", "lang", "style"})
+"""The attributes that an element's look may depend on, beside those that a selector names."""
 
 
 @lru_cache(maxsize=2)
-def _wrappers(page: HtmlPage) -> Mapping[Element, cssselect2.ElementWrapper]:
-    """What cssselect2 knows of the elements of a page, the same in both colour schemes."""
-    root = cssselect2.ElementWrapper.from_html_root(page.root)
-    return {wrapper.etree_element: wrapper for wrapper in root.iter_subtree()}
+def _signatures(page: HtmlPage) -> Mapping[Element, tuple[object, ...]]:
+    """The names of a page's elements with the attributes that their looks may depend on."""
+    names = {name.lower() for rule in sheet_rules(page) for name in _ATTRIBUTE.findall(rule.selector)}
+    names |= _LOOKS
+    return {
+        each: (each.tag, *[pair for pair in each.attrib.items() if pair[0] in names])
+        for each in page.root.iter()
+    }
+
+
+@lru_cache(maxsize=8)
+def _sheets(sheets: tuple[tuple[str, int, str], ...], dark: bool) -> _Sheets:
+    rules = (rule for sheet in sheets for rule in style_rules(*sheet))
+    return _Sheets(rule for rule in rules if matches(rule.media, dark))
 
 
 class Styles:
     """The resolved styles of a page in one colour scheme. Selectors that cannot be read match nothing."""
 
     def __init__(self, page: HtmlPage, *, dark: bool = False) -> None:
-        self._resolved: dict[Element, Mapping[str, str]] = {}
         self._page = page
-        self._matcher: cssselect2.Matcher[StyleRule] = cssselect2.Matcher()
-        for rule in sheet_rules(page):
-            if matches(rule.media, dark):
-                with suppress(cssselect2.SelectorError):
-                    for selector in _compiled(rule.selector):
-                        if selector.pseudo_element is None:
-                            self._matcher.add_selector(selector, rule)
-        self._wrappers = _wrappers(page)
+        self._sheets = _sheets(tuple(_sheets_of(page)), dark)
+        self._paths: dict[Element, _Path] = {}
 
     def rules_of(self, element: Element) -> tuple[StyleRule, ...]:
         """The rules whose selectors match an element, the strongest last."""
-        return tuple(rule for *_, rule in self._matcher.match(self._wrappers[element]))
+        return self._path(element).rules
 
     def of(self, element: Element) -> Mapping[str, str]:
         """The element's own and inherited properties. Padding, margin, font and background are split."""
-        if element not in self._resolved:
-            self._resolved[element] = self._resolve(element)
-        return self._resolved[element]
+        return self._path(element).style
 
-    def _resolve(self, element: Element) -> Mapping[str, str]:
+    def _path(self, element: Element) -> _Path:
+        if path := self._paths.get(element):
+            return path
         parent = self._page.parents.get(element)
-        above = self.of(parent) if parent is not None else {}
-        inherited = {name: value for name, value in above.items() if name in _INHERITED}
-        style = inherited | _presentational(element, inherited)
-        weak: list[tuple[str, str]] = []
-        strong: list[tuple[str, str]] = []
-        sheets = (each for rule in self.rules_of(element) for each in rule.declarations)
-        # An important rule of a sheet wins over an inline style that is not important.
-        for name, value, important in (*sheets, *declarations(element.get("style") or "")):
-            (strong if important else weak).append((name, value))
-        for name, value in (*weak, *strong):
-            _set(style, name, value, inherited)
-        height = style.get("line-height", "")
-        if height.endswith(("em", "%")):
-            # It is inherited as a length, not as a ratio (CSS 2.2, 10.8.1).
-            style["line-height"] = f"{_relative(height, style.get('font-size', '16px')):.2f}px"
-        return style
+        around = self._sheets.paths if parent is None else self._path(parent)
+        key, by_position = _signatures(self._page)[element], []
+        if self._sheets.positions:
+            by_position = self._sheets.by_position.match(self._wrappers[element])
+            key = (*key, *(number for *_, (number, _) in by_position))
+        path = around.inner.get(key)
+        if path is None:
+            matched = [*self._sheets.matcher.match(self._wrappers[element]), *by_position]
+            # By specificity, then by order.
+            matched.sort(key=lambda each: (each[0], each[3][0]))
+            rules = tuple(rule for *_, (_, rule) in matched)
+            path = around.inner[key] = _Path(rules, _resolve(element, rules, around.style))
+        self._paths[element] = path
+        return path
+
+    @cached_property
+    def _wrappers(self) -> Mapping[Element, cssselect2.ElementWrapper]:
+        """What cssselect2 knows of the elements of the page."""
+        root = cssselect2.ElementWrapper.from_html_root(self._page.root)
+        return {wrapper.etree_element: wrapper for wrapper in root.iter_subtree()}
+
+
+def _resolve(element: Element, rules: Iterable[StyleRule], above: Mapping[str, str]) -> Mapping[str, str]:
+    """The style of an element that these rules match, in one with the style `above`."""
+    inherited = {name: value for name, value in above.items() if name in _INHERITED}
+    style = inherited | _presentational(element, inherited)
+    weak: list[tuple[str, str]] = []
+    strong: list[tuple[str, str]] = []
+    sheets = (each for rule in rules for each in rule.declarations)
+    # An important rule of a sheet wins over an inline style that is not important.
+    for name, value, important in (*sheets, *declarations(element.get("style") or "")):
+        (strong if important else weak).append((name, value))
+    for name, value in (*weak, *strong):
+        _set(style, name, value, inherited)
+    height = style.get("line-height", "")
+    if height.endswith(("em", "%")):
+        # It is inherited as a length, not as a ratio (CSS 2.2, 10.8.1).
+        style["line-height"] = f"{_relative(height, style.get('font-size', '16px')):.2f}px"
+    return style
 
 
 def _presentational(element: Element, inherited: Mapping[str, str]) -> dict[str, str]:
@@ -178,6 +242,7 @@ def _relative(value: str, parent_size: str) -> float:
 # --- sizes -----------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=1024)
 def pixels(value: str) -> float | None:
     """A length in CSS pixels; None for any other unit."""
     length = re.fullmatch(r"(-?\d+(?:\.\d+)?)(px|pt|)", value.strip())

@@ -111,14 +111,33 @@ _PSEUDO = re.compile(r"(::?)([a-z-]+)")
 _OLD_ELEMENTS = frozenset({"before", "after", "first-letter", "first-line"})
 
 
-def uses(page: HtmlPage) -> Iterator[FeatureUse]:
-    """Every use of a feature. Some of the slugs are not in the data, since not every feature is tested."""
+@lru_cache(maxsize=2)
+def first_uses(page: HtmlPage) -> Mapping[str, FeatureUse]:
+    """The first use of each feature, by its slug; those in style sheets come last.
+
+    Some of the slugs are not in the data, since not every feature is tested.
+    """
+    first: dict[str, FeatureUse] = {}
+    for use in _uses(page):
+        first.setdefault(use.slug, use)
+    return first
+
+
+def _uses(page: HtmlPage) -> Iterator[FeatureUse]:
+    """Uses of features, the first of each among them."""
+    known: set[str] = set()
     for each in page.all():
         line = page.lines.get(each, 1)
-        yield from (FeatureUse(slug, written, line, each) for slug, written in _of_element(each))
-        for name, value, important in declarations(each.get("style") or ""):
-            for slug in _of_declaration(name, value, important):
-                yield FeatureUse(slug, f"{name}:{value}", line, each)
+        for slug, written in _of_element(each):
+            if slug not in known:
+                known.add(slug)
+                yield FeatureUse(slug, written, line, each)
+        style = each.get("style") or ""
+        if style not in known:
+            known.add(style)
+            for name, value, important in declarations(style):
+                for slug in _of_declaration(name, value, important):
+                    yield FeatureUse(slug, f"{name}:{value}", line, each)
     for sheet in page.all("style"):
         for name, line, _ in at_rules(sheet.text or "", page.lines[sheet]):
             yield FeatureUse(f"css-at-{name}", f"@{name}", line)

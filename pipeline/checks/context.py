@@ -6,7 +6,7 @@ Each form is parsed once, when a rule first asks for it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage, Message
@@ -38,13 +38,17 @@ if TYPE_CHECKING:
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`)\]]+")
 
 
-def linked_addresses(texts: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Map each address in the texts of earlier issues to the folder of the last issue that has it.
+def linked_addresses(texts: Iterable[tuple[str, str]]) -> dict[str, dict[str, None]]:
+    """Map each address in the texts of issues to the folders of the issues that have it, in their order.
 
     `texts` are folder and source text, oldest first. The sources are searched, not parsed, because
     parsing every earlier issue would make the check of one issue as slow as a build of all.
     """
-    return {match.rstrip(".,;:!?"): folder for folder, text in texts for match in _ADDRESS.findall(text)}
+    linked: dict[str, dict[str, None]] = {}
+    for folder, text in texts:
+        for match in _ADDRESS.findall(text):
+            linked.setdefault(match.rstrip(".,;:!?"), {})[folder] = None
+    return linked
 
 
 @dataclass(frozen=True)
@@ -53,9 +57,9 @@ class CheckContext:
 
     `rendered` holds images by their absolute address and merge fields in neutral form; `message` is
     `email.eml`. `budget` has the size of each part of the HTML. `image_sizes` maps the address of each
-    published image to its bytes, and `linked_before` addresses to the folder of the earlier issue that
-    linked them. `theme` holds the theme's files: path as a user types it, and text. `noticed` are the
-    findings of earlier stages on this edition. `answers` (by address) and `spam` are there only where
+    published image to its bytes, and `linked` addresses to the folders of the frozen issues that link
+    them, oldest first. `theme` holds the theme's files: path as a user types it, and text. `noticed` are
+    the findings of earlier stages on this edition. `answers` (by address) and `spam` are there only where
     an editor asked for what needs the network or another program.
     """
 
@@ -65,7 +69,7 @@ class CheckContext:
     message: bytes
     budget: SizeBudget
     image_sizes: Mapping[str, int] = field(default_factory=dict)
-    linked_before: Mapping[str, str] = field(default_factory=dict)
+    linked: Mapping[str, Collection[str]] = field(default_factory=dict)
     theme: tuple[tuple[str, str], ...] = ()
     noticed: tuple[Finding, ...] = ()
     answers: Mapping[str, LinkAnswer] = field(default_factory=dict)
@@ -142,7 +146,7 @@ class CheckContext:
     @cached_property
     def outlook_com(self) -> HtmlPage:
         """The page as Outlook.com's dark mode marks it."""
-        return outlook_com_view(self.rendered.html)
+        return outlook_com_view(self.page)
 
     def origin(self, element: Element, *needles: str) -> Place:
         """Where an element of the page, or of Outlook's view, is written.

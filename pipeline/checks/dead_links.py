@@ -39,9 +39,14 @@ def dead_links(composer: Composer, published: Published) -> tuple[Finding, ...]:
 def dead_links_of(composer: Composer, assembled: AssembledIssue) -> tuple[Finding, ...]:
     """Report the same for one issue; articles have a page if it or a frozen issue carries them."""
     carried = {item.key: item for edition in assembled.editions for item in edition.items}
-    slugs = (carried.keys() | composer.carriers.keys()) & composer.pool.keys()
-    pages = {slug for slug in slugs if composer.url_of(composer.pool[slug])}
-    return _dead_links(composer, [*carried.values(), assembled.issue], pages)
+    texts: list[Text] = [*carried.values(), assembled.issue]
+    linked = {slug for text in texts for slug in composer.texts.parsed(text).linked}
+    pages = {
+        slug
+        for slug in linked
+        if (slug in carried or slug in composer.carriers) and composer.url_of(composer.pool[slug])
+    }
+    return _dead_links(composer, texts, pages)
 
 
 def _dead_links(composer: Composer, texts: Iterable[Text], pages: set[str]) -> tuple[Finding, ...]:

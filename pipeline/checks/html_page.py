@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from html.parser import HTMLParser
-from itertools import groupby
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
@@ -46,8 +45,20 @@ class HtmlPage:
 
     def all(self, *tags: str) -> Iterator[Element]:
         """The elements of these names (all without one), in the order of the page."""
-        every = (each for each in self.root.iter() if each is not self.root)
-        return (each for each in every if not tags or each.tag in tags)
+        if len(tags) == 1:
+            return iter(self._by_tag.get(tags[0], ()))
+        return (each for each in self._elements if each.tag in tags) if tags else iter(self._elements)
+
+    @cached_property
+    def _elements(self) -> tuple[Element, ...]:
+        return tuple(self.root.iter())[1:]
+
+    @cached_property
+    def _by_tag(self) -> Mapping[str, list[Element]]:
+        elements: dict[str, list[Element]] = {}
+        for each in self._elements:
+            elements.setdefault(each.tag, []).append(each)
+        return elements
 
     def first(self, tag: str) -> Element | None:
         """The first element of this name."""
@@ -72,7 +83,31 @@ class HtmlPage:
 
     def nearest(self, element: Element, *tags: str) -> Element | None:
         """The element itself or its nearest ancestor that has one of these names."""
-        return next((each for each in (element, *self.ancestors(element)) if each.tag in tags), None)
+        known = self._nearest.setdefault(tags, {})
+        if element not in known:
+            parent = self.parents.get(element)
+            around = None if parent is None else self.nearest(parent, *tags)
+            known[element] = element if element.tag in tags else around
+        return known[element]
+
+    @cached_property
+    def _nearest(self) -> dict[tuple[str, ...], dict[Element, Element | None]]:
+        return {}
+
+    def copy(self) -> HtmlPage:
+        """The same page with elements of its own, to change their attributes."""
+        copies = {self.root: Element(self.root.tag)}
+        for each in self._elements:
+            copies[each] = copy = Element(each.tag, each.attrib)
+            copy.text, copy.tail = each.text, each.tail
+            copies[self.parents[each]].append(copy)
+        return HtmlPage(
+            self.html,
+            copies[self.root],
+            {copies[each]: line for each, line in self.lines.items()},
+            {copies[each]: copies[parent] for each, parent in self.parents.items()},
+            self.errors,
+        )
 
 
 class TextPiece(NamedTuple):
@@ -125,8 +160,26 @@ def text_pieces(
 @lru_cache(maxsize=1024)
 def text_of(element: Element) -> str:
     """The text inside an element, blocks parted by spaces, white space collapsed, alt texts included."""
-    blocks = groupby(text_pieces(element), lambda piece: piece.block)
-    return " ".join(" ".join("".join(piece.text for piece in pieces) for _, pieces in blocks).split())
+    texts: list[str] = []
+
+    def collect(element: Element) -> None:
+        if _has_no_text(element):
+            return
+        around = " " if element.tag in BLOCKS else ""
+        texts.append(around)
+        if element.tag == "br":
+            texts.append(" ")
+        elif element.tag == "img":
+            texts.append(element.get("alt") or "")
+        else:
+            texts.append(element.text or "")
+        for child in element:
+            collect(child)
+            texts.append(child.tail or "")
+        texts.append(around)
+
+    collect(element)
+    return " ".join("".join(texts).split())
 
 
 def parse_page(html: str) -> HtmlPage:
@@ -159,6 +212,9 @@ class _PageParser(HTMLParser):
             self.stack.append(element)
 
     def handle_endtag(self, tag: str) -> None:
+        if self.stack[-1].tag == tag and len(self.stack) > 1:
+            self.stack.pop()
+            return
         if tag in VOID:
             return
         if not any(each.tag == tag for each in self.stack[1:]):

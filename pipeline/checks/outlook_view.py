@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import operator
 import re
+from functools import lru_cache
 
-from pipeline.checks.html_page import HtmlPage, parse_page
+from pipeline.checks.html_page import HtmlPage
 from pipeline.support.css import declarations
 
 _WORD = 16
@@ -43,13 +44,13 @@ def outlook_view(html: str) -> str:
     return _BRANCH.sub(branch, html)
 
 
-def outlook_com_view(html: str) -> HtmlPage:
+def outlook_com_view(page: HtmlPage) -> HtmlPage:
     """The page in Outlook.com's dark mode, which marks the elements whose colours it may change.
 
     Those with a background have `data-ogsb`, those with a colour `data-ogsc`
     (https://www.hteumeuleu.com/2019/dealing-with-outlook-com-s-dark-mode/).
     """
-    page = parse_page(html)
+    page = page.copy()
     for element in page.all():
         names = {name for name, _, _ in declarations(element.get("style") or "")}
         if names & {"background", "background-color"} or element.get("bgcolor"):
@@ -72,6 +73,7 @@ def readable(condition: str) -> bool:
     return _reduce(condition) in {"⊤", "⊥"}
 
 
+@lru_cache(maxsize=256)
 def _reduce(condition: str) -> str:
     """A condition as ⊤ (true) or ⊥ (false), or what is left of one that cannot be read."""
     text = "".join(_TERM.sub(_term, condition).split())

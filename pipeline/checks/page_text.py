@@ -23,11 +23,14 @@ _RAISED = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾₀₁₂₃₄
 _WORD = re.compile(r"[^\W_]+")
 
 
+# Several rules compare the same texts.
+@lru_cache(maxsize=2048)
 def words(text: str) -> tuple[str, ...]:
     """A text as comparable words: without case, punctuation and typography."""
     # Raised figures are parted from their word, as `text_runs` parts them.
-    parted = _RAISED.sub(lambda raised: f" {raised[0]} ", text)
-    return tuple(_WORD.findall(unicodedata.normalize("NFKC", parted).casefold()))
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", _RAISED.sub(lambda raised: f" {raised[0]} ", text))
+    return tuple(_WORD.findall(text.casefold()))
 
 
 def field_words(field: MergeField) -> str:
@@ -35,14 +38,17 @@ def field_words(field: MergeField) -> str:
     return f" {field.name} {field.fallback} "
 
 
-def visible_texts(page: HtmlPage, styles: Styles) -> Iterator[TextPiece]:
-    """The texts that are shown, each with the element whose styles it has. Images read as their alt text."""
-    for piece in _visible_pieces(page, styles):
-        if _INK.search(piece.text):
-            yield piece._replace(text=" ".join(piece.text.split()))
-
-
 # About ten rules read the same page.
+@lru_cache(maxsize=4)
+def visible_texts(page: HtmlPage, styles: Styles) -> tuple[TextPiece, ...]:
+    """The texts that are shown, each with the element whose styles it has. Images read as their alt text."""
+    return tuple(
+        piece._replace(text=" ".join(piece.text.split()))
+        for piece in _visible_pieces(page, styles)
+        if _INK.search(piece.text)
+    )
+
+
 @lru_cache(maxsize=4)
 def _visible_pieces(page: HtmlPage, styles: Styles) -> tuple[TextPiece, ...]:
     def hidden(element: Element) -> bool:
@@ -53,7 +59,8 @@ def _visible_pieces(page: HtmlPage, styles: Styles) -> tuple[TextPiece, ...]:
     return tuple(text_pieces(page.root, hidden))
 
 
-def visible_blocks(page: HtmlPage, styles: Styles) -> dict[Element, str]:
+@lru_cache(maxsize=4)
+def visible_blocks(page: HtmlPage, styles: Styles) -> Mapping[Element, str]:
     """Each block with the text that is directly in it, not in a block inside. Alt texts are left out."""
     texts: dict[Element, list[str]] = {}
     for element, text, block in _visible_pieces(page, styles):
@@ -78,11 +85,19 @@ def text_runs(page: HtmlPage) -> Iterator[TextRun]:
     """
     body = page.first("body")
     pieces = text_pieces(body, _hidden_inline, alt=False) if body is not None else []
+    of_data: dict[Element, bool] = {}
+
+    def is_of_data(element: Element | None) -> bool:
+        """Whether it is a table of data, or in one."""
+        if element is None:
+            return False
+        if element not in of_data:
+            is_table = element.tag == "table" and element.get("role") != "presentation"
+            of_data[element] = is_table or is_of_data(page.parents.get(element))
+        return of_data[element]
+
     for block, group in groupby(pieces, lambda piece: piece.block):
-        cell = block is not None and any(
-            each.tag == "table" and each.get("role") != "presentation"
-            for each in (block, *page.ancestors(block))
-        )
+        cell = is_of_data(block)
         text, last_link = "", None
         for piece in group:
             link = page.nearest(piece.element, "a")

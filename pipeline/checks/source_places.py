@@ -71,8 +71,14 @@ class SourcePlaces:
 
         An element is recognised by its words: the writing is the one thing that no theme changes.
         """
-        candidates = (each for each in (element, *page.ancestors(element)) if each.tag in _TRACED)
-        return next(filter(None, (self._elements.get(text_of(each)) for each in candidates)), None)
+        for each in (element, *page.ancestors(element)):
+            if each.tag in _TRACED:
+                text = text_of(each)
+                if place := self._elements.get(text):
+                    return place
+                if len(text) > self._longest:
+                    return None  # and what is around it has no fewer words
+        return None
 
     def is_running_text(self, page: HtmlPage, element: Element) -> bool:
         """Whether an editor wrote the element, and not as a footnote."""
@@ -86,6 +92,10 @@ class SourcePlaces:
                 if text := _as_on_page(element):
                     places.setdefault(text, source.place(line))
         return places
+
+    @cached_property
+    def _longest(self) -> int:
+        return max(map(len, self._elements), default=0)
 
     @cached_property
     def _footnotes(self) -> frozenset[str]:

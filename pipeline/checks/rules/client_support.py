@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pipeline.checks.client_features import FeatureUse, by_name, uses
+from pipeline.checks.client_features import FeatureUse, by_name, first_uses
 from pipeline.checks.context import CheckContext
 from pipeline.checks.rule import Violation, rule
 from pipeline.model import Place, Severity
@@ -161,14 +161,10 @@ def _named(families: Mapping[str, str]) -> str:
 
 
 def _used(context: CheckContext) -> Iterator[tuple[FeatureUse, ClientSupport]]:
-    """Each feature beyond the reviewed list, with its first use: `uses` has those in sheets last."""
+    """Each feature beyond the reviewed list, with its first use."""
     families = tuple(context.publication.clients or FAMILIES)
-    first: dict[str, FeatureUse] = {}
-    for use in uses(context.page):
-        if use.slug not in HARMLESS and use.slug in _data()["by_slug"]:
-            first.setdefault(use.slug, use)
-    for slug, use in first.items():
-        if support := support_of(slug, families):
+    for slug, use in first_uses(context.page).items():
+        if slug not in HARMLESS and (support := support_of(slug, families)):
             yield use, support
 
 

@@ -95,12 +95,19 @@ def _faint(
     """One finding for each pair of colours with too little contrast, with the first text that has it."""
     default_ink, default_background = default
     table = "theme.dark" if scheme else "theme.colors"
+    behind_of: dict[Element | None, str] = {None: default_background}
+    legible: set[tuple[int, str]] = set()
     for element, text, _ in visible_texts(page, styles):
         style = styles.of(element)
-        behind, large = _background(page, styles, element, default_background), is_large(style)
+        behind = _background(page, styles, element, behind_of)
+        # Elements that look the same share one style.
+        if (id(style), behind) in legible:
+            continue
+        large = is_large(style)
         ink = _blend(style.get("color", default_ink), behind) or default_ink
         ratio, least = contrast(ink, behind), _LARGE if large else _NORMAL
         if ratio >= least:
+            legible.add((id(style), behind))
             continue
         about = (ink, behind, large)
         message = f'{scheme}"{text[:40]}" is {{}}: {ratio:.1f} to 1 instead of {least:g}.'
@@ -137,12 +144,13 @@ def _names(ink: str, behind: str, palette: Palette) -> str | None:
     return f"{text} ({ink}) on {below} ({behind})" if text and below and text != below else None
 
 
-def _background(page: HtmlPage, styles: Styles, element: Element, default: str) -> str:
+def _background(page: HtmlPage, styles: Styles, element: Element, known: dict[Element | None, str]) -> str:
     """The colour behind an element: its own background, blended with those of its ancestors."""
-    behind = default
-    for each in reversed((element, *page.ancestors(element))):
-        behind = _blend(styles.of(each).get("background-color", ""), behind) or behind
-    return behind
+    if element not in known:
+        parent = page.parents.get(element)
+        behind = known[None] if parent is None else _background(page, styles, parent, known)
+        known[element] = _blend(styles.of(element).get("background-color", ""), behind) or behind
+    return known[element]
 
 
 # A page has few colours and many texts.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from pipeline.checks.context import CheckContext
 from pipeline.checks.rule import Violation, rule
@@ -202,13 +203,28 @@ def stale_copyright(context: CheckContext) -> Iterator[Violation]:
         publication.tagline,
         *(each.text for each in publication.disclaimers),
     )
-    lines = [(SETTINGS, text) for text in settings]
-    for path, text in context.theme:
-        lines += [(Place(path, number), line) for number, line in enumerate(text.splitlines(), 1)]
-    for place, text in lines:
-        for match in _COPYRIGHT.finditer(text):
-            if (named := int(match[2] or match[1])) < year:
-                yield Violation(f"the copyright year is {named}, and the issue is of {year}.", place)
+    for place, named in (
+        *((SETTINGS, each) for text in settings for each in _years(text)),
+        *_theme_years(context.theme),
+    ):
+        if named < year:
+            yield Violation(f"the copyright year is {named}, and the issue is of {year}.", place)
+
+
+def _years(text: str) -> list[int]:
+    return [int(match[2] or match[1]) for match in _COPYRIGHT.finditer(text)]
+
+
+# The theme is the same for all issues.
+@lru_cache(maxsize=2)
+def _theme_years(theme: tuple[tuple[str, str], ...]) -> list[tuple[Place, int]]:
+    """The years of a copyright in the theme, and where each is written."""
+    return [
+        (Place(path, number), year)
+        for path, text in theme
+        for number, line in enumerate(text.splitlines(), 1)
+        for year in _years(line)
+    ]
 
 
 @rule(

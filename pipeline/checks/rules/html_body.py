@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from xml.etree.ElementTree import Element
 
 from pipeline.checks.cascade import buttons, line_height, pixels, vertical_padding
@@ -151,6 +152,8 @@ def data_table_without_headers(context: CheckContext) -> Iterator[Violation]:
 
 def _has_headings(table: Element) -> bool:
     """Whether some of a table's own cells are headings, not only those of a table inside."""
+    if next(table.iter("th"), None) is None:
+        return False
     inner = {row for each in table.iter("table") if each is not table for row in each.iter("tr")}
     return any(cell.tag == "th" for row in table.iter("tr") if row not in inner for cell in row)
 
@@ -166,20 +169,22 @@ def too_wide(context: CheckContext) -> Iterator[Violation]:
     """Outlook and tablets scroll sideways, or widen the whole email."""
     for page in (context.page, context.outlook):
         for element in page.all():
-            for written, width, limit in _widths(element):
+            for written, width, limit in _widths(element.get("width") or "", element.get("style") or ""):
                 if width > limit:
                     message = f"<{element.tag}> is {width:g} px wide by {written}; there is room for {limit}."
                     place = context.origin(element, f"{width:g}px", f'width="{width:g}"')
                     yield Violation(message, place)
 
 
-def _widths(element: Element) -> Iterator[tuple[str, float, int]]:
-    attribute = (element.get("width") or "").removesuffix("px")
-    if attribute.isdigit():
-        yield "its attribute", float(attribute), EMAIL_WIDTH
-    for name, value, _ in declarations(element.get("style") or ""):
+@lru_cache(maxsize=2048)
+def _widths(attribute: str, style: str) -> tuple[tuple[str, float, int], ...]:
+    widths: list[tuple[str, float, int]] = []
+    if attribute.removesuffix("px").isdigit():
+        widths.append(("its attribute", float(attribute.removesuffix("px")), EMAIL_WIDTH))
+    for name, value, _ in declarations(style):
         if name in {"width", "min-width", "max-width"} and (length := pixels(value)):
-            yield name, length, PHONE_WIDTH if name == "min-width" else EMAIL_WIDTH
+            widths.append((name, length, PHONE_WIDTH if name == "min-width" else EMAIL_WIDTH))
+    return tuple(widths)
 
 
 @rule(
@@ -226,15 +231,20 @@ def leftover(context: CheckContext) -> Iterator[Violation]:
     for element in page.all():
         for name, value in element.attrib.items():
             # An address or a text that an editor wrote may hold what it likes: it joins after mrml.
-            sign = _LEFTOVER_IN_STYLE.search(value) if name == "style" else _LEFTOVER.search(value)
-            if sign and name not in {"href", "src", "alt", "title", "aria-label"}:
+            if name in {"href", "src", "alt", "title", "aria-label"}:
+                continue
+            if sign := _leftover_in(value, name == "style"):
                 place = context.in_theme(page.lines[element], value[: sign.start()][-20:])
                 yield Violation(f'"{sign[0]}" is left over in {name} of <{element.tag}>.', place)
     for element, text, _ in visible_texts(page, context.light):
-        if element.tag == "img" or page.nearest(element, *_CODE) is not None:
-            continue
-        if sign := _LEFTOVER.search(text):
+        sign = _LEFTOVER.search(text)
+        if sign and element.tag != "img" and page.nearest(element, *_CODE) is None:
             yield Violation(f'"{sign[0]}" is left over in the text.', context.origin(element, sign[0]))
+
+
+@lru_cache(maxsize=2048)
+def _leftover_in(value: str, is_style: bool) -> re.Match[str] | None:
+    return (_LEFTOVER_IN_STYLE if is_style else _LEFTOVER).search(value)
 
 
 @rule(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from xml.etree.ElementTree import Element
 
 from pipeline.checks.context import CheckContext
@@ -42,10 +43,10 @@ def layout_in_sheet(context: CheckContext) -> Iterator[Violation]:
     for element in context.page.all():
         if element.tag in {"html", "body"}:
             continue
-        inline = {name for name, _, _ in declarations(element.get("style") or "")}
         for sheet_rule in context.light.rules_of(element):
             selector = sheet_rule.selector
             for name in _needed(sheet_rule):
+                inline = {name for name, _, _ in declarations(element.get("style") or "")}
                 if _is_inline(element, inline, name):
                     continue
                 # An image's alt text is drawn in the type around it, which no attribute can set.
@@ -58,10 +59,12 @@ def layout_in_sheet(context: CheckContext) -> Iterator[Violation]:
                 )
 
 
-def _needed(sheet_rule: StyleRule) -> Iterator[str]:
+@lru_cache(maxsize=512)
+def _needed(sheet_rule: StyleRule) -> tuple[str, ...]:
     """The layout's properties in a rule for a class or id; other rules reset what clients set."""
-    if re.search(r"[.#]\w", sheet_rule.selector):
-        yield from (name for name, _, _ in sheet_rule.declarations if name in _LAYOUT)
+    if not re.search(r"[.#]\w", sheet_rule.selector):
+        return ()
+    return tuple(name for name, _, _ in sheet_rule.declarations if name in _LAYOUT)
 
 
 def _is_inline(element: Element, inline: set[str], name: str) -> bool:

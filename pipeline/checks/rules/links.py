@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import parse_qsl
 
+from pipeline.assemble.issues import folder_number
 from pipeline.checks.context import CheckContext
 from pipeline.checks.page_text import PageLink, split_url
 from pipeline.checks.rule import Violation, rule
@@ -268,9 +269,10 @@ def linked_twice(context: CheckContext) -> Iterator[Violation]:
 )
 def linked_before(context: CheckContext) -> Iterator[Violation]:
     """Faithful readers have been there already."""
+    number = context.edition.issue.number
     for url, place in _written(context):
-        if earlier := context.linked_before.get(url):
-            yield Violation(f'"{_short(url)}" was linked in {earlier}.', place, about=url)
+        if earlier := [each for each in context.linked.get(url, ()) if folder_number(each) < number]:
+            yield Violation(f'"{_short(url)}" was linked in {earlier[-1]}.', place, about=url)
 
 
 @rule(

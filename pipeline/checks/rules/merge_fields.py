@@ -101,6 +101,18 @@ def other_dialect(context: CheckContext) -> Iterator[Violation]:
 def private_text(context: CheckContext) -> Iterator[Violation]:
     """Readers see what was not meant for them."""
     edition, rendered = context.edition, context.rendered
+    sources = [(edition.letter, context.places.issue.path, edition.issue.letter_line)]
+    sources += [(each.content, each.article.place.path, each.article.body_line) for each in edition.articles]
+    hidden = [
+        (block.title, passage)
+        for content, path, first_line in sources
+        for block in _for_others(content.blocks, edition.audience)
+        for passage in text_passages(
+            SourceText(block.title, path, block.line or first_line, Content(block.blocks))
+        )
+    ]
+    if not hidden:
+        return
     shown = {
         "the HTML": " ".join(run.text for run in context.runs),
         "the text part": _FOOTNOTE_NUMBERS.sub(" ", rendered.text),
@@ -109,22 +121,17 @@ def private_text(context: CheckContext) -> Iterator[Violation]:
     shown = {name: f" {' '.join(words(text))} " for name, text in shown.items()}
     # The same words may be meant for this audience too; a field may be where they leaked to.
     own = {words(each.text) for each in context.passages if each.tag}
-    sources = [(edition.letter, context.places.issue.path, edition.issue.letter_line)]
-    sources += [(each.content, each.article.place.path, each.article.body_line) for each in edition.articles]
-    for content, path, first_line in sources:
-        for block in _for_others(content.blocks, edition.audience):
-            hidden = SourceText(block.title, path, block.line or first_line, Content(block.blocks))
-            for passage in text_passages(hidden):
-                hidden_words = words(passage.text)
-                if len(hidden_words) < _FEWEST_WORDS or hidden_words in own:
-                    continue
-                needle = f" {' '.join(hidden_words)} "
-                if where := [name for name, text in shown.items() if needle in text]:
-                    yield Violation(
-                        f'text for "{block.title}" only is in {" and ".join(where)} of the edition '
-                        f'for "{edition.audience}".',
-                        passage.place(),
-                    )
+    for audience, passage in hidden:
+        hidden_words = words(passage.text)
+        if len(hidden_words) < _FEWEST_WORDS or hidden_words in own:
+            continue
+        needle = f" {' '.join(hidden_words)} "
+        if where := [name for name, text in shown.items() if needle in text]:
+            yield Violation(
+                f'text for "{audience}" only is in {" and ".join(where)} of the edition '
+                f'for "{edition.audience}".',
+                passage.place(),
+            )
 
 
 def _for_others(blocks: Iterable[Block], audience: str) -> Iterator[Block]:

@@ -113,7 +113,7 @@ def long_lines(context: CheckContext) -> Iterator[Violation]:
     """Servers break it anywhere, in the middle of a tag too, or refuse the message."""
     in_head, quoted = True, False
     for number, line in enumerate(context.message.split(b"\n"), 1):
-        length, place = len(line.removesuffix(b"\r")), _eml(context, number)
+        length = len(line.removesuffix(b"\r"))
         if line.startswith(b"--"):
             in_head, quoted = True, False
         elif in_head and b"quoted-printable" in line.lower():
@@ -121,10 +121,12 @@ def long_lines(context: CheckContext) -> Iterator[Violation]:
         elif in_head and not line.strip():
             in_head = False
         if length > LINE_OCTETS:
-            yield Violation(f"a line has {length:,} characters; {LINE_OCTETS} is the limit.", place)
+            message = f"a line has {length:,} characters; {LINE_OCTETS} is the limit."
+            yield Violation(message, _eml(context, number))
         elif quoted and not in_head and length > ENCODED_LINE:
             limit = f"{ENCODED_LINE} is the limit"
-            yield Violation(f"a quoted-printable line has {length} characters; {limit}.", place)
+            message = f"a quoted-printable line has {length} characters; {limit}."
+            yield Violation(message, _eml(context, number))
 
 
 @_defect_rule(
@@ -135,6 +137,9 @@ def long_lines(context: CheckContext) -> Iterator[Violation]:
 )
 def line_ends(context: CheckContext) -> Iterator[Violation]:
     """Servers refuse it, since such lines can smuggle in a second message."""
+    message = context.message
+    if message.count(b"\r\n") == message.count(b"\n") == message.count(b"\r"):
+        return
     if bare := re.search(rb"(?<!\r)\n|\r(?!\n)", context.message):
         line = context.message.count(b"\n", 0, bare.start()) + 1
         yield Violation("a line does not end with CRLF.", _eml(context, line))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from xml.etree.ElementTree import Element
 
 from pipeline.checks.cascade import buttons, four_sides, pixels, vertical_padding
@@ -26,10 +27,14 @@ _LONGEST_LINE = 28
 
 def _width(element: Element) -> float:
     """The width of an element by its style or its attribute; 0 where neither has pixels."""
-    for name, value, _ in declarations(element.get("style") or ""):
+    return _width_of(element.get("style") or "", (element.get("width") or "").removesuffix("px"))
+
+
+@lru_cache(maxsize=2048)
+def _width_of(style: str, attribute: str) -> float:
+    for name, value, _ in declarations(style):
         if name == "width" and pixels(value):
             return pixels(value) or 0
-    attribute = (element.get("width") or "").removesuffix("px")
     return float(attribute) if attribute.isdigit() else 0
 
 
@@ -133,20 +138,24 @@ def open_comment(context: CheckContext) -> Iterator[Violation]:
     """What follows it is lost, in Outlook or everywhere, or all readers see what was meant for Outlook."""
     opened: list[tuple[str, int]] = []
     html = context.rendered.html
+    line, counted = 1, 0
     for mark in _MARK.finditer(html):
-        line = html.count("\n", 0, mark.start()) + 1
-        place = context.in_theme(line, mark[0])
+        line += html.count("\n", counted, mark.start())
+        counted = mark.start()
         if mark[2]:
             if not opened:
                 yield Violation("a conditional comment ends that never began.", context.at(line))
             opened = opened[:-1]
         elif mark[1] is None:
-            yield Violation(f"{mark[0]} does not begin or end a conditional comment.", place)
+            message = f"{mark[0]} does not begin or end a conditional comment."
+            yield Violation(message, context.in_theme(line, mark[0]))
         else:
             if not readable(mark[1]):
-                yield Violation(f'Outlook cannot read the condition "{mark[1].strip()}".', place)
+                message = f'Outlook cannot read the condition "{mark[1].strip()}".'
+                yield Violation(message, context.in_theme(line, mark[0]))
             if opened:
-                yield Violation("a conditional comment begins inside another.", place)
+                message = "a conditional comment begins inside another."
+                yield Violation(message, context.in_theme(line, mark[0]))
             opened.append((mark[0], line))
     for text, line in opened:
         yield Violation(f"the conditional comment {text} is never closed.", context.in_theme(line, text))

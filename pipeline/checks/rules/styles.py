@@ -68,10 +68,10 @@ def small_body(context: CheckContext) -> Iterator[Violation]:
     """A letter is read at arm's length; below 16 px most people hold it nearer."""
     for element, text in visible_blocks(context.page, context.light).items():
         size = font_size(context.light.of(element))
+        if element.tag not in {"p", "li", "td", "dd"} or not _SMALLEST <= size < _BODY:
+            continue
         code = next(element.iter("code"), None)
         if code is not None and text_of(code) == text:
-            continue
-        if element.tag not in {"p", "li", "td", "dd"} or not _SMALLEST <= size < _BODY:
             continue
         if context.places.is_running_text(context.page, element):
             place = _written(context, element, f"font-size: {size:g}px")
@@ -248,11 +248,15 @@ def unreadable_style(context: CheckContext) -> Iterator[Violation]:
 
 
 def _declared(context: CheckContext) -> Iterator[tuple[str, str, int]]:
-    """Name, value and line of every declaration of the page and of Outlook's view."""
+    """Name, value and first line of each declaration of the page and of Outlook's view."""
+    styles: set[str] = set()
     for page in (context.page, context.outlook):
         for element in page.all():
-            for name, value, _ in declarations(element.get("style") or ""):
-                yield name, value, page.lines[element]
+            style = element.get("style") or ""
+            if style not in styles:
+                styles.add(style)
+                for name, value, _ in declarations(style):
+                    yield name, value, page.lines[element]
     for sheet_rule in sheet_rules(context.page):
         for name, value, _ in sheet_rule.declarations:
             yield name, value, sheet_rule.line

@@ -70,7 +70,7 @@ def says_less(context: CheckContext) -> Iterator[Violation]:
     sequence = f" {' '.join(text_words)} "
     # A narrow table, or a long word, may break in the text where it does not in HTML.
     squeezed = "".join(text_words)
-    grams = {text_words[at : at + _GRAM] for at in range(len(text_words))}
+    grams: set[tuple[str, ...]] = set()
     reported: set[tuple[str, ...]] = set()
     for run in context.runs:
         wanted = words(_ADDED.sub(" ", run.text))
@@ -80,6 +80,7 @@ def says_less(context: CheckContext) -> Iterator[Violation]:
         lost = [word for word in wanted if len(word) > 3 and word not in squeezed]
         if run.cell and not lost:
             continue
+        grams = grams or {text_words[at : at + _GRAM] for at in range(len(text_words))}
         parts = [wanted[at : at + _GRAM] for at in range(max(1, len(wanted) - _GRAM + 1))]
         kept = sum(part in grams for part in parts) / len(parts)
         # Notes and raised figures part a sentence in one form and not in the other.

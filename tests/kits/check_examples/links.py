@@ -24,7 +24,7 @@ def saying(text: str, language: str = "en-GB") -> Case:
 
 def before(url: str) -> Case:
     """The sound issue after one that linked this address."""
-    return Case(change=lambda subject: replace(subject, linked_before={url: "000-the-first"}))
+    return Case(change=lambda subject: replace(subject, linked={url: ["000-the-first"]}))
 
 
 HREF = f'href="{REVIEW}"'
