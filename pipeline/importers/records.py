@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ class Record:
 
     `source` is where it came from, and `key` tells it from the others of that source. The digests are those
     of the source's bytes, of what the importer made of it, and of the article's text as it was written.
+    `unfinished` says that the import was stopped before all was read that the article links to.
     """
 
     article: str
@@ -41,6 +42,7 @@ class Record:
     article_sha256: str = ""
     inferred: tuple[Inferred, ...] = ()
     left_out: tuple[Left, ...] = ()
+    unfinished: bool = False
 
     @property
     def sidecar(self) -> str:
@@ -72,7 +74,8 @@ class Records:
             self.add(record)
 
     def add(self, record: Record) -> None:
-        """Add a record, or replace it."""
+        """Add a record, or replace it. What was left out of the article is not kept in memory."""
+        record = replace(record, left_out=())
         self._by_item[record.source, record.key] = record
         if _worldwide(record.key):
             self._by_key[record.key] = record

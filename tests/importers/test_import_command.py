@@ -319,9 +319,7 @@ def test_pictures_beside_a_source_come_along(workspace: WorkspaceRunner) -> None
     assert any("img/no.png" in each["text"] for each in said["articles"][0]["left_out"])
 
 
-@pytest.mark.parametrize(
-    "where", [(pictures.Pictures, "of"), (run.Import, "take")], ids=["pictures", "source"]
-)
+@pytest.mark.parametrize("where", [(pictures.Pictures, "of"), (run, "load")], ids=["pictures", "source"])
 def test_an_import_that_was_stopped_keeps_what_is_done_and_goes_on(
     workspace: WorkspaceRunner, monkeypatch: pytest.MonkeyPatch, where: tuple[type, str]
 ) -> None:

@@ -36,7 +36,7 @@ def takes(material: Material) -> bool:
     return True
 
 
-def read(material: Material) -> tuple[Draft, ...]:
+def read(material: Material) -> Iterator[Draft]:
     """The posts in it. Raises `PressroomError` for JSON that is no export of posts."""
     try:
         data = read_json(text_of(material, MAX_EXPORT_BYTES), strict=False)
@@ -46,10 +46,10 @@ def read(material: Material) -> tuple[Draft, ...]:
     except ValueError as error:
         raise PressroomError(f"is no JSON that can be read: {error}.", material.name) from error
     if tables := _ghost(data):
-        return tuple(draft_of_post(each, "") for each in _ghost_posts(tables))
+        return (draft_of_post(each, "") for each in _ghost_posts(tables))
     emails = data.get("results") if isinstance(data, dict) else data
     if isinstance(emails, list) and emails and all(_is_email(each) for each in emails):
-        return tuple(draft_of_post(_email(each), "") for each in emails)
+        return (draft_of_post(_email(each), "") for each in emails)
     keys = ", ".join(list(data)[:5]) or "nothing" if isinstance(data, dict) else "no fields"
     raise PressroomError(
         f"is JSON, but no export of posts that is known: it has {keys}.",

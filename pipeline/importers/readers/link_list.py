@@ -65,7 +65,7 @@ def read_link_list(material: Material) -> tuple[SourceLink, ...]:
     if _NETSCAPE.match(source):
         return tuple(_bookmarks(source))
     if ending in ENDINGS:
-        return tuple(_rows(rows_of(material)))
+        return tuple(_rows(list(rows_of(material))))
     if source.lstrip().startswith("<") and re.search(r"<(?:opml|rss)\b", source[:2000], re.IGNORECASE):
         return tuple(_outlines(source)) or tuple(_items(source))
     if ending in (".md", ".markdown"):
