@@ -26,6 +26,7 @@ _MARKS = (
 _DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_.:-]+)""")
 MAX_EXPORT_BYTES = 200_000_000
 """What the export of a whole site may have."""
+_PIECE_CHARACTERS = 100_000
 _GUESSES = [
     "cp1252",
     "cp1250",
@@ -72,7 +73,7 @@ def text_of(material: Material, most: int = MAX_SOURCE_BYTES) -> str:
 
 
 def text_pieces(material: Material, end: str) -> Iterator[str]:
-    """The text of an export as `text_of` returns it, a long one in pieces that each close with `end`.
+    """The text of an export as `text_of` returns it, a long one in pieces, each of which ends with `end`.
 
     A long text is read as the encoding of its mark or of its head says, else as UTF-8.
     """
@@ -87,7 +88,7 @@ def text_pieces(material: Material, end: str) -> Iterator[str]:
         encoding = "utf-8-sig"
     parts: list[str] = []
     with material.file.open(encoding=encoding, errors=_AS_WINDOWS, newline="") as file:
-        while chunk := file.read(1 << 20):
+        while chunk := file.read(_PIECE_CHARACTERS):
             head, mark, rest = chunk.rpartition(end)
             if not mark:
                 parts.append(chunk)
@@ -113,7 +114,8 @@ def cleaned(text: str) -> str:
     """The text in Unicode's composed form, without what cannot be seen and would break files or feeds."""
     text = _LINE_ENDS.sub("\n", text)
     text = _CONTROL.sub("", _INVISIBLE.sub("", text))
-    text = _LOOSE.sub(" ", text)
+    if "\u00a0" in text or "\u202f" in text:  # looking behind each character is slow
+        text = _LOOSE.sub(" ", text)
     return unicodedata.normalize("NFC", text)
 
 

@@ -20,7 +20,7 @@ from pipeline.support.urls import without_password
 
 MAX_BYTES = 50_000_000
 """What a document with its pictures may have; a text has a narrower limit (`files.MAX_SOURCE_BYTES`)."""
-_EXPORTS = (".xml", ".json", ".csv", ".tsv")
+_EXPORTS = (".xml", ".atom", ".json", ".csv", ".tsv")
 _HEAD_BYTES = 1_000_000
 """How much of a long export is in memory: enough to see what it is."""
 

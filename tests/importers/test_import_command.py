@@ -344,6 +344,39 @@ def test_an_import_that_was_stopped_keeps_what_is_done_and_goes_on(
     assert [each["state"] for each in again["articles"]] == ["unchanged", "new", "new"]
 
 
+@pytest.mark.parametrize("stop_at", range(1, 9))
+@pytest.mark.parametrize("where", [(pictures.Pictures, "of"), (run.Import, "write")], ids=["read", "write"])
+def test_an_import_that_was_stopped_anywhere_and_done_again_is_as_one_that_was_not(
+    workspace: WorkspaceRunner, monkeypatch: pytest.MonkeyPatch, where: tuple[type, str], stop_at: int
+) -> None:
+    """Articles that lead to each other forwards and backwards, and two of one title."""
+    for number, links in enumerate(((1, 3), (), (0, 2), (5,), (3,), (0,))):
+        leads = "".join(f" See [{link}](https://old.example/{link}/)." for link in links)
+        head = f"title: T{number % 5}\ncanonical_url: https://old.example/{number}/"
+        text = f"---\n{head}\n---\n{WORDS} {number}.{leads}\n\n![It](it.png)\n"
+        workspace.write({f"in/{number}.md": text, "in/it.png": png(40, 20)})
+    source, before = str(workspace.root / "in"), set(workspace.tree(POOL))
+    workspace.ok("import", source, *NOW)
+    whole = workspace.tree(POOL)
+    for path in set(whole) - before:
+        (workspace.root / POOL / path).unlink()
+    original = getattr(*where)
+    calls: list[object] = []
+
+    def stop(*args: Any) -> Any:
+        calls.append(args)
+        if len(calls) == stop_at:
+            raise KeyboardInterrupt
+        return original(*args)
+
+    monkeypatch.setattr(*where, stop)
+    first = workspace.run("import", source, *NOW)
+    monkeypatch.undo()
+    assert first.exit_code == (1 if len(calls) >= stop_at else 0)
+    workspace.ok("import", source, *NOW)
+    assert workspace.tree(POOL) == whole
+
+
 @pytest.mark.parametrize("failure", [PressroomError("the disk is full."), KeyboardInterrupt()], ids=repr)
 @pytest.mark.parametrize("written", range(4))
 def test_what_was_not_written_whole_is_taken_back(

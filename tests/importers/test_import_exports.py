@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import json
 import re
+import tracemalloc
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +16,9 @@ from hypothesis import strategies as st
 from property_kit import tries
 from workspace_kit import WorkspaceRunner, png
 
+from pipeline.importers import decode, gather
+from pipeline.importers.draft import Material
+from pipeline.importers.exports import wordpress
 from pipeline.importers.exports.classic_html import paragraphs
 
 NOW = ("--no-fetch", "--now", "2026-03-01")
@@ -24,7 +29,7 @@ def brought(workspace: WorkspaceRunner, name: str, data: str | bytes, *options: 
     workspace.write({f"../in/{name}": data})
     report = workspace.json("import", str(workspace.root.parent / "in" / name), *NOW, *options)
     assert report["errors"] == []
-    texts = {each["path"]: workspace.read(each["path"]) for each in report["articles"]}
+    texts = {each["path"]: workspace.read(each["path"]) for each in report["articles"] if each["written"]}
     return {
         **report,
         "texts": {re.sub(r".*articles/|(/index)?\.md$", "", path): text for path, text in texts.items()},
@@ -545,6 +550,77 @@ def test_campaigns_of_mailchimp_come_once_and_nothing_else_of_its_archive(worksp
     }
     found = brought(workspace, "mailchimp.zip", archive(files))
     assert set(found["texts"]) == {"the-mill-is-open", "of-plain-text"} and found["errors"] == []
+
+
+# --- long exports ---------------------------------------------------------------------------------
+
+TABLE = "title,content\r\n" + "".join(
+    f'"Day {number}","<p>Rye, ""dark"" and wet.</p>\n\n<p>Žito – {number}</p>"\r\n' for number in range(9)
+)
+LONG = {
+    "site.xml": SITE.encode(),
+    "bom.xml": b"\xef\xbb\xbf\n\n" + SITE.replace("Flour is", "Flour\x0b is").encode(),
+    "feed.atom": TAKEOUT.encode(),
+    "posts.csv": TABLE.encode(),
+    "wide.csv": TABLE.encode("utf-16"),
+    "ghost.json": json.dumps(GHOST).encode(),
+}
+
+
+def read_as_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exports are read in pieces as long ones are, of a few characters each."""
+    monkeypatch.setattr(gather, "MAX_SOURCE_BYTES", 0)
+    monkeypatch.setattr(gather, "_HEAD_BYTES", 1500)
+    monkeypatch.setattr(decode, "_PIECE_CHARACTERS", 50)
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_a_long_export_is_read_as_a_short_one(
+    workspace: WorkspaceRunner, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    short = brought(workspace, name, LONG[name], "--dry-run")["articles"]
+    read_as_long(monkeypatch)
+    assert brought(workspace, name, LONG[name], "--dry-run")["articles"] == short != []
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "says"),
+    [
+        ("site.xml", SITE.replace("</channel>", "\n</chan>").encode(), "site.xml:10: the XML of this export is broken"),
+        ("site.xml", SITE[:-20].encode(), "perhaps it was not downloaded whole"),
+        ("site.xml", wxr(item(1, "A", FLOUR), head='<!DOCTYPE rss [<!ENTITY a "b">]>').encode(), "declares entities"),
+        ("feed.atom", TAKEOUT[:-400].encode(), "was not downloaded whole"),
+        ("posts.csv", TABLE[:-3].encode(), "posts.csv:26: a quotation mark is out of place"),
+        ("twice.csv", b"title,content,title\nA,B,C\n", "twice.csv:1: the table has two columns `title`"),
+    ],
+)  # fmt: skip
+def test_a_long_export_that_is_broken_at_its_end_leaves_nothing(
+    workspace: WorkspaceRunner, monkeypatch: pytest.MonkeyPatch, name: str, data: bytes, says: str
+) -> None:
+    read_as_long(monkeypatch)
+    assert says in refused(workspace, name, data)
+
+
+def test_bytes_of_windows_in_a_long_export_are_its_letters(
+    workspace: WorkspaceRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_as_long(monkeypatch)
+    data = wxr(item(1, "A", "<p>Žito and caf\ufffd.</p>")).encode().replace("\ufffd".encode(), b"\xe9")
+    assert "Žito and café." in brought(workspace, "site.xml", data)["texts"]["a"]
+
+
+def test_memory_does_not_grow_with_an_export(tmp_path: Path) -> None:
+    revisions = "".join(item(number, "R", FLOUR * 500, kind="revision") for number in range(120))
+    export = tmp_path / "site.xml"
+    export.write_text(wxr(revisions, item(1, "Flour", FLOUR)))
+    del revisions
+    size = export.stat().st_size
+    tracemalloc.start()
+    drafts = wordpress.read(Material("site.xml", b"", file=export, is_head=True))
+    assert sum(not draft.omitted for draft in drafts) == 1
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert size > 5_000_000 and peak < 2_000_000
 
 
 @pytest.mark.parametrize(

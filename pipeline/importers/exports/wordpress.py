@@ -69,15 +69,18 @@ def _elements(material: Material) -> Iterator[Element]:
     """The children of the channel, each whole, one after the other."""
     parser = XMLPullParser(("start", "end"))  # type: ignore[var-annotated]  # generic in its stubs alone
     above: list[Element] = []
+    begun = False
     try:
         for number, piece in enumerate(text_pieces(material, ">")):
-            if number == 0:
+            if not begun:  # entities are declared above the first element
                 refuse_entities(piece, material.name)
+            if number == 0:
                 # Plugins leave empty lines above the declaration, which XML does not allow.
                 piece = re.sub(r"^\s*<\?xml\b[^>]*\?>", lambda match: "\n" * match[0].count("\n"), piece)
             parser.feed(piece)
             for event, element in cast("Iterator[tuple[str, Element]]", parser.read_events()):
                 if event == "start":
+                    begun = True
                     above.append(element)
                     continue
                 above.pop()
@@ -101,7 +104,7 @@ def _post(item: Element, names: dict[str, str], pictures: dict[str, tuple[str, s
     return ExportedPost(
         id=_child(item, "guid", ""),
         title=_child(item, "title", ""),
-        html=as_html(_child(item, "encoded", "content"), pictures),
+        html="" if omitted and omitted != PAGE else as_html(_child(item, "encoded", "content"), pictures),
         dek=_child(item, "encoded", "excerpt"),
         slug=_child(item, "post_name").rpartition("/")[2],
         link=_child(item, "link", "") if "?p=" not in _child(item, "link", "") else "",
