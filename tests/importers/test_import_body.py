@@ -103,7 +103,12 @@ BODIES = {
     # --- what Pressroom reads as its own ------------------------------------------------------
     "braces": ("Dear {{ first_name }}\n", "Dear \\{{ first_name }}\n"),
     "braces behind backslashes": ("\\\\{{ x }}\n", "\\\\\\{{ x }}\n"),
-    "colons": ("::: nothing\nx\n", "\\::: nothing\nx\n"),
+    "fences without an end": ("::: nothing\nx\n", "x\n"),
+    "fences of other systems": ("a\n\n:::: {.columns}\n::: {.column width=\"50%\"}\nx\n:::\n::: {.column}\ny\n:::\n::::\n", "a\n\nx\n\ny\n"),
+    "a title on a fence": (":::spoiler One day\nx\n:::\n\n:::details[Two]{open=true}\ny\n:::\n", "One day\n\nx\n\nTwo\n\ny\n"),
+    "fences in lists and quotes": ("- ::: tabs\n  x\n  :::\n\n> ::: tabs\n> y\n> :::\n", "-\n  x\n\n> y\n"),
+    "fences in code": ("```\n::: tabs\n```\n", "```\n::: tabs\n```\n"),
+    "a box of Quarto": ("::: {.callout-note}\nx\n:::\n", "::: callout Note\nx\n:::\n"),
     "our own containers stay": ("::: only audience=clinicians\nx\n:::\n", "::: only audience=clinicians\nx\n:::\n"),
     "a footnote without a text": ("x[^1]\n", "x\\[^1]\n"),
     "a row that is too long": ("| a | b |\n|---|---|\n| 1 | 2 | 3 |\n", "| a | b |\n|---|---|\n| 1 | 2 \\| 3 |\n"),
@@ -321,6 +326,7 @@ def test_any_text_becomes_a_sound_body_and_loses_nothing(body: str) -> None:
         draft = clean(body, title="Title")
     except PressroomError:  # what only looks like front matter
         return
+    assert not re.search(r"^\W*?\\:::", draft.body, re.MULTILINE)  # a fence is never printed
     draft = proved(draft)
     assert parse(draft.body) is not None  # raises if an article cannot have it
     parts = [draft.body, draft.title, draft.alt_title, draft.disclaimer]

@@ -158,8 +158,43 @@ def levels(body: Body) -> None:
     body.change(level)
 
 
+def fences(body: Body) -> None:
+    """Fences of boxes that Pressroom does not have go; a title on them and the words between are text."""
+
+    def unfence(block: SourceBlock) -> SourceBlock:
+        if block.kind in (Kind.CODE, Kind.CONTAINER) or not re.search(_COLONS, block.text):
+            return block
+        at = 0
+
+        def words(match: re.Match[str]) -> str:
+            nonlocal at
+            fence = match[0].strip(" >\t")
+            at = block.text.index(fence, at) + len(fence)
+            if re.search(r"\w", fence):
+                line = block.line + block.text.count("\n", 0, at) if block.line else None
+                body.leave(fence, "the fence of a box that Pressroom does not have", line)
+            title = " ".join(filter(None, (match[2], match[3])))
+            return f"{match[1]}{title}\n{match[1].rstrip()}" if title else match[1].rstrip()
+
+        def unfenced(text: str) -> str:
+            return re.sub(r"\n(?:[ \t]*\n){2,}", "\n\n", _FENCE_LINE.sub(words, text))
+
+        text = outside_code(block.text, unfenced)
+        return replace(block, text=re.sub(r"^(?:[> \t]*\n)+|(?:\n[> \t]*)+$", "", text) if at else text)
+
+    body.change(unfence)
+
+
+_COLONS = r"(?:[:\uff1a][ \t]*){3,}"
+_FENCE_LINE = re.compile(
+    rf"^((?:[> \t]|[-+*][ \t]|\d+[.)][ \t])*){_COLONS}(?:[\w-]+(?![\w-]))?(?:\{{[^{{}}\n]*\}})?(?:\[([^\[\]\n]*)\])?"
+    r"(?:[ \t]*(?:[\w-]+=(?:\"[^\"\n]*\"|\S+)|\{[^{}\n]*\}))*[ \t]*(.*?)[ \t]*:*$",
+    re.MULTILINE,
+)
+
+
 def escapes(body: Body) -> None:
-    """Two braces, and lines of colons that are no container of Pressroom's, stay as text."""
+    """Two braces, and lines of colons that would be read as a container's, stay as text."""
 
     def escape(block: SourceBlock) -> SourceBlock:
         if block.kind is Kind.CODE:

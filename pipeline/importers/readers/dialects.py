@@ -186,6 +186,7 @@ def _paired(match: re.Match[str]) -> str:
 def _callout(name: str, title: str, inside: str, whole: str) -> str:
     """The box as `::: callout`, with more colons than are in it; the text itself for a name unknown."""
     ours = name == "callout" and whole.startswith(":::") and "[" not in whole.split("\n")[0]
+    name = name.removeprefix("callout-")  # Quarto
     if name.lower() not in _BOXES or ours:
         return whole
     title = title or (name.capitalize() if name.lower() in _NAMED_BOXES else "")
