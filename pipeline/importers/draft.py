@@ -105,10 +105,10 @@ class Draft:
     `key` tells the articles of one source apart (a feed's guid); it is empty if the source is one article.
     `base` is the base of relative addresses, if it is known. `files` are pictures that came inside the
     source, by their address in the blocks. `feed_id` is its id in the feed that it is from. `placed` are
-    addresses in whose place others are: those of pictures that came along, and of other articles. `omitted`
-    is the reason why no article is made of it. `source_text` is the text of the source, for the account of
-    its words, and `numbered` says that the lines of blocks are its lines. Texts are as the source has them;
-    `finish` makes slug, tags and audience those of the publication.
+    addresses in whose place others are, those of pictures that came along and of other articles, and merge
+    tags in whose place fields are. `omitted` is the reason why no article is made of it. `source_text` is the
+    text of the source, for the account of its words, and `numbered` says that the lines of blocks are its
+    lines. Texts are as the source has them; `finish` makes slug, tags and audience those of the publication.
     """
 
     blocks: tuple[SourceBlock, ...] = ()

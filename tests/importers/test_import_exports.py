@@ -552,6 +552,29 @@ def test_campaigns_of_mailchimp_come_once_and_nothing_else_of_its_archive(worksp
     assert set(found["texts"]) == {"the-mill-is-open", "of-plain-text"} and found["errors"] == []
 
 
+def test_a_campaign_of_mailchimp_has_its_date_and_subject_and_merge_fields(
+    workspace: WorkspaceRunner,
+) -> None:
+    letter = "<html><head><title>*|MC:SUBJECT|*</title></head><body><table><tr><td>{}</td></tr></table></body></html>"
+    words = "<p>Hello *|FNAME|* *|LNAME|*, dear *|IF:FNAME|**|FNAME|**|ELSE:|*friend*|END:IF|*, vote *|MMERGE3|*.</p>"
+    files = {
+        "campaigns.csv": 'Title,Subject,Send Date\nSpring Letter,"Bread, at last","Mar 01, 2024 10:00 am"\n',
+        "campaigns_content/11_spring-letter.html": letter.format(words),
+        "campaigns_content/12_never-sent.html": letter.format("<p>Words that nobody has read so far.</p>"),
+    }
+    found = brought(workspace, "mailchimp.zip", archive(files))
+    spring, unsent = found["texts"]["bread-at-last"], found["texts"]["never-sent"]
+    assert "date: 2024-03-01T10:00:00\n" in spring and "draft: true" not in spring
+    assert "Hello {{ first_name }} {{ last_name }}, dear {{ first_name | friend }}, vote " in spring
+    inferred = {(each["field"], each["value"]) for entry in found["articles"] for each in entry["inferred"]}
+    assert ("text", "*|MMERGE3|*") in inferred and "title: Never sent\n" in unsent
+    # The export has what was sent and what was not.
+    assert "draft: true" in unsent
+    assert [
+        each for entry in found["articles"] for each in entry["left_out"] if "place in" in each["reason"]
+    ] == []
+
+
 # --- long exports ---------------------------------------------------------------------------------
 
 TABLE = "title,content\r\n" + "".join(

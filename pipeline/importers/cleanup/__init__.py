@@ -42,6 +42,7 @@ RULES: tuple[Rule, ...] = (
     markup.levels,
     markup.fences,
     markup.escapes,
+    markup.merge_tags,
     markup.notes,
     markup.tables,
 )

@@ -187,7 +187,8 @@ def fences(body: Body) -> None:
 
 _COLONS = r"(?:[:\uff1a][ \t]*){3,}"
 _FENCE_LINE = re.compile(
-    rf"^((?:[> \t]|[-+*][ \t]|\d+[.)][ \t])*){_COLONS}(?:[\w-]+(?![\w-]))?(?:\{{[^{{}}\n]*\}})?(?:\[([^\[\]\n]*)\])?"
+    rf"^((?:[> \t]|[-+*][ \t]|\d+[.)][ \t])*){_COLONS}(?:[\w-]+(?![\w-]))?"
+    r"(?:\{[^{}\n]*\})?(?:\[([^\[\]\n]*)\])?"
     r"(?:[ \t]*(?:[\w-]+=(?:\"[^\"\n]*\"|\S+)|\{[^{}\n]*\}))*[ \t]*(.*?)[ \t]*:*$",
     re.MULTILINE,
 )
@@ -216,6 +217,41 @@ def _unfenced(line: str) -> str:
     at = len(line) - len(bare)
     # A backslash escapes ASCII alone (CommonMark 0.31, section 2.4).
     return f"{line[:at]}\\{bare}" if bare[0] == ":" else f"{line[:at]}&#{ord(bare[0])};{bare[1:]}"
+
+
+def merge_tags(body: Body) -> None:
+    """Mailchimp's merge tags become merge fields; what has no field stays, for an editor to see."""
+    strange: dict[str, None] = {}
+    placed: list[str] = []
+
+    def choice(match: re.Match[str]) -> str:
+        placed.append(match[0])
+        return f"{{{{ {_MERGE_FIELDS[match[1]]} | {match[2].strip()} }}}}"
+
+    def field(match: re.Match[str]) -> str:
+        if name := _MERGE_FIELDS.get(match[1]):
+            placed.append(match[0])
+            return f"{{{{ {name} }}}}"
+        strange[f"*|{match[1]}|*"] = None
+        return match[0]
+
+    def changed(text: str) -> str:
+        return _MERGE_TAG.sub(field, _CHOICE.sub(choice, text))
+
+    body.change(lambda block: _in_text(block, changed) if "|" in block.text else block)
+    body.set(placed=(*body.draft.placed, *placed))
+    if strange:
+        body.infer("text", ", ".join(strange), "merge tags of Mailchimp that no field here is like")
+
+
+_MERGE_FIELDS = {"FNAME": "first_name", "LNAME": "last_name", "EMAIL": "email"}
+_MERGE_TAG = re.compile(r"\\?\*\\?\|([A-Z][A-Z0-9_]*(?::[A-Z0-9_]*)?)\\?\|\\?\*")
+_STAR, _BAR = r"\\?\*", r"\\?\|"
+_CHOICE = re.compile(
+    rf"{_STAR}{_BAR}IF:(FNAME|LNAME|EMAIL){_BAR}{_STAR}{_STAR}{_BAR}\1{_BAR}{_STAR}{_STAR}{_BAR}ELSE:{_BAR}{_STAR}"
+    rf"([^{{}}|*\n\\]+){_STAR}{_BAR}END:IF{_BAR}{_STAR}"
+)
+"""A field with a fallback, as Mailchimp writes it (and `export/targets/mailchimp.py`)."""
 
 
 def notes(body: Body) -> None:
