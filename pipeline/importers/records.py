@@ -156,6 +156,7 @@ _WORD = re.compile(r"[^\W\d_]+|\d+")
 # What says how a text is marked up, and is no word of it.
 _MARKUP = re.compile(
     r"</?[a-zA-Z][\w:-]*|\b(?:class|style|id|align)\s*=\s*(?:\"[^\"]*\"|'[^']*')|\b[\w-]+\s*=(?=[\"'])"
+    r"|\{\{-?\s*(?:site\.(?:baseurl|url)|base_?url|@root)\s*-?\}\}|\|\s*(?:relative|absolute)_url\b"
     r"|\{%-?\s*(?:post_url|link|highlight)\b[^%]*%\}|\{\{[<%]\s*(?:highlight|ref|relref)\b[^%>]*[%>]\}\}"
     r"|\{\{[<%]\s*/?\s*[\w./-]+|\{%-?\s*(?:include\s+[\w./-]+|\w+)|^(?:!!!|\?\?\?|:::+)[ \t]*[\w-]*|\[!\w+\]"
     r"|(?<=\])\[[^\[\]]*\]|^ {0,3}\[[^\[\]]*\]:"

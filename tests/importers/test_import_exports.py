@@ -162,6 +162,31 @@ def test_an_export_that_is_brought_again_changes_nothing(workspace: WorkspaceRun
     assert {each["state"] for each in again["articles"]} == {"unchanged"} and workspace.tree() == before
 
 
+def test_what_an_earlier_importer_brought_is_known_by_its_sidecar(workspace: WorkspaceRunner) -> None:
+    """It took an export of WordPress for a feed, and had other words in the article."""
+    sidecar = {
+        "source": "../in/site.xml",
+        "form": "feed",
+        "key": "https://mill.example/?p=1",
+        "address": "https://mill.example/1/",
+        "source_sha256": "0" * 64,
+        "item_sha256": "1" * 64,
+        "article_sha256": "2" * 64,
+        "inferred": [],
+        "left_out": [{"text": "x", "reason": "y", "line": None}],
+    }
+    workspace.write(
+        {
+            "issues/articles/mill.md": f"---\ntitle: Flour\ndate: 2021-03-02\ntags: [notes]\n---\n{FLOUR}\n",
+            "issues/articles/mill.import.json": json.dumps(sidecar),
+        }
+    )
+    articles = brought(workspace, "site.xml", SITE)["articles"]
+    flour, water = articles[:2]
+    assert (flour["path"], flour["state"], flour["written"]) == ("issues/articles/mill.md", "edited", False)
+    assert (water["state"], water["path"]) == ("new", "issues/articles/water.md")
+
+
 def test_paragraphs_of_the_classic_editor_stay_paragraphs(workspace: WorkspaceRunner) -> None:
     content = "The first one has <b>bold</b> words.\n\nThe second one.\n<h3>A heading</h3>\nThe third,\nin two lines.\n<ul>\n\t<li>one</li>\n\t<li>two</li>\n</ul>\nThe last."
     text = brought(workspace, "old.xml", wxr(item(1, "Classic", content)))["texts"]["classic"]
@@ -444,19 +469,29 @@ def test_posts_of_medium_become_articles_and_nothing_else_of_its_archive(workspa
     assert "draft: true" in texts["of-oats"] and "draft" not in texts["of-rye"]
 
 
-def test_pages_of_notion_have_their_properties_as_fields(workspace: WorkspaceRunner) -> None:
+PART = "ExportBlock-4f2a1c3e-0b7d-4c55-9a1e-2f3b4c5d6e7f-Part-1.zip"
+
+
+@pytest.mark.parametrize("in_parts", [False, True], ids=["one archive", "parts in an archive"])
+def test_pages_of_notion_have_their_properties_as_fields(workspace: WorkspaceRunner, in_parts: bool) -> None:
     ids = "0123456789abcdef" * 2, "fedcba9876543210" * 2
     files = {
         f"Work/Of rye {ids[0]}.md": f"# Of rye\n\nTags: grain, bread\nDate: January 2, 2026\nMood: calm\n\nRye is dark, see [oats](Of%20oats%20{ids[1]}.md).\n\n<aside>\n💡 Keep it dry.\n\n</aside>\n",
         f"Work/Of oats {ids[1]}.md": "# Of oats\n\nOats are pale.\n",
     }
-    texts = brought(workspace, "notion.zip", archive(files))["texts"]
+    parts = {
+        PART.replace("-1.", f"-{number}."): archive({path: text})
+        for number, (path, text) in enumerate(files.items(), 1)
+    }
+    packed = archive(parts if in_parts else files)
+    texts = brought(workspace, "notion.zip", packed)["texts"]
     assert set(texts) == {"of-rye", "of-oats"}
     rye = texts["of-rye"]
     assert (
         "title: Of rye\ndate: 2026-01-02\n" in rye and "tags: [grain, bread]" in rye and "mood: calm" in rye
     )
-    assert "see [oats](of-oats.md)" in rye and "Keep it dry." in rye
+    assert "see [oats](of-oats.md)" in rye
+    assert "::: callout\n💡 Keep it dry.\n:::\n" in rye
 
 
 def test_posts_of_blogger_become_articles_without_their_comments(workspace: WorkspaceRunner) -> None:
@@ -694,6 +729,12 @@ def encrypted() -> bytes:
         (linked(), "is a link"),
         (encrypted(), "is encrypted"),
         (archive({"a.zip": archive({"a.md": "words"})}), "holds another archive"),
+        (archive({PART: archive({"a.zip": archive({"a.md": "words"})})}), "holds another archive"),
+        (archive({PART: archive({PART: archive({"a.md": "words"})})}), "holds another archive"),
+        (archive({PART: archive({"a.md": "words"}), "b.md": "words"}), "holds another archive"),
+        (archive({PART: archive({"../a.md": "words"})}), "would be written outside"),
+        (archive({PART: archive({"a.md": "words"})[:-30]}), "cannot be unpacked"),
+        (archive({PART: archive({"a.md": "words"}), PART.replace("1.zip", "2.zip"): archive({"a.md": "words"})}), "File exists"),
         (archive({"a.md": b"0" * 30_000_000}), "unpacks to 30,000,000 bytes"),
         (archive({"a.md": "# A\n\nwords"})[:-30], "cannot be unpacked"),
         (b"PK\x03\x04 and nothing", "cannot be unpacked"),
@@ -702,7 +743,7 @@ def encrypted() -> bytes:
         (archive({"a.md": "# A\n\nwords", "./a.md": "# B\n\nwords"}), 'holds two files "./a.md"'),
         (archive({"a": "words", "a/b.md": "# A\n\nwords"}), "Unpack it yourself"),
     ],
-    ids=["above", "absolute", "backslash", "link", "encrypted", "nested", "bomb", "cut", "no archive", "empty", "dot", "twice", "file and folder"],
+    ids=["above", "absolute", "backslash", "link", "encrypted", "nested", "nested in a part", "part of a part", "part and file", "part above", "part cut", "parts of one file", "bomb", "cut", "no archive", "empty", "dot", "twice", "file and folder"],
 )  # fmt: skip
 def test_an_archive_that_is_not_to_be_trusted_is_refused(
     workspace: WorkspaceRunner, data: bytes, says: str

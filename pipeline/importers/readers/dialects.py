@@ -64,11 +64,13 @@ _HIGHLIGHT = re.compile(
 )
 _RAW = re.compile(r"\{%-?\s*raw\s*-?%\}(.{0,5000}?)\{%-?\s*endraw\s*-?%\}", re.DOTALL)
 _KRAMDOWN = re.compile(
-    r"^[ \t]*\{:(?!:)[^{}\n]*\}[ \t]*$|(?<=\S)\{:[ \t]*[.#\w][^{}\n]*\}[ \t]*$", re.MULTILINE
+    r"^[ \t]*\{:(?!:)[^{}\n]*\}[ \t]*$|(?<=\S)\{:[ \t]*[.#\w][^{}\n]*\}[ \t]*$"
+    r"|(?:(?<=[*_)\]>~])|\A)\{:[ \t]*[.#\w][^{}\n]*\}",  # behind a span; code is not in the text
+    re.MULTILINE,
 )
 _COMPONENT = re.compile(r"</?(?:[A-Z][\w.]*)(?:\s+[^<>]*)?/?>")
-_SITE = re.compile(r"\{\{-?\s*(?:site\.(?:baseurl|url)|base_?url|@root)\s*-?\}\}/?(?=[\w/])")
-_SITE_ALONE = re.compile(r"(?<=\()\{\{-?\s*site\.(?:baseurl|url)\s*-?\}\}(?=\{%)")
+_SITE = re.compile(r"(?:\{\{-?\s*(?:site\.(?:baseurl|url)|base_?url|@root)\s*-?\}\})+/?(?=[\w/])")
+_SITE_ALONE = re.compile(r"(?<=\()(?:\{\{-?\s*site\.(?:baseurl|url)\s*-?\}\})+(?=\{%)")
 _RELATIVE = re.compile(r"""\{\{-?\s*["']([^"'{}]*)["']\s*\|\s*(?:relative|absolute)_url\s*-?\}\}""")
 _REF_IN_LINK = re.compile(
     r"""\]\(\s*(?:\{\{[<%]\s*(?:rel)?ref\s+["']?([^"'<>%{}\s]+)["']?\s*[%>]\}\}"""
