@@ -344,6 +344,23 @@ def test_an_import_that_was_stopped_keeps_what_is_done_and_goes_on(
     assert [each["state"] for each in again["articles"]] == ["unchanged", "new", "new"]
 
 
+def test_pictures_that_obsidian_embeds_are_found_anywhere_in_the_vault(workspace: WorkspaceRunner) -> None:
+    note = "# A\n\nWords.\n\n![[pic one.png]]\n\n![[shots/two.png|200]]\n\n![Not](pic%20one.png)\n"
+    workspace.write(
+        {
+            "in/notes/a.md": note,
+            "in/attached/pic one.png": png(9, 9),
+            "in/old/attached/pic one.png": png(3, 3),
+            "in/shots/two.png": png(20, 10),
+        }
+    )
+    (one,) = workspace.json("import", str(workspace.root / "in"), *NOW)["articles"]
+    assert "![](pic-one.png)\n\n![](two.png)\n" in workspace.read(f"{POOL}/a/index.md")
+    assert workspace.tree(f"{POOL}/a")["pic-one.png"] == png(9, 9)
+    # Other systems name a path, and another file of that name is another picture.
+    assert "![Not](pic%20one.png)" in [each["text"] for each in one["left_out"]]
+
+
 @pytest.mark.parametrize("stop_at", range(1, 9))
 @pytest.mark.parametrize("where", [(pictures.Pictures, "of"), (run.Import, "write")], ids=["read", "write"])
 def test_an_import_that_was_stopped_anywhere_and_done_again_is_as_one_that_was_not(

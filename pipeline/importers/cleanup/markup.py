@@ -27,7 +27,7 @@ from pipeline.importers.shapes import ends, is_bare, is_call_shaped, is_question
 
 _DEFINITION = re.compile(r" {0,3}\[([^\[\]\\^][^\[\]\\]*)\]:[ \t]*(<[^<>]*>|\S+)(?:[ \t]+(.*))?")
 _SCHEME = re.compile(r"\s*([a-zA-Z][a-zA-Z0-9+.-]*):")
-_FOLLOWED = frozenset({"http", "https", "mailto", "tel", "sms", "cid"})
+_FOLLOWED = frozenset({"http", "https", "mailto", "tel", "sms", "cid", "vault"})
 _TOP = 2
 """The level of an article's own headings; its title is the first."""
 _ATTRIBUTES = re.compile(r"\s+\{:?\s?[#.][^{}\n]*\}\s*$")

@@ -9,7 +9,6 @@ from pathlib import PurePosixPath
 from pipeline.config.front_matter import write_yaml
 from pipeline.importers.decode import text_of
 from pipeline.importers.draft import Draft, Material
-from pipeline.importers.inline import outside_code
 from pipeline.importers.readers import markdown
 
 NAME = "notion"
@@ -20,9 +19,6 @@ _NAMED = re.compile(r"(.*?) ?[0-9a-f]{32}")
 _PAGE = re.compile(
     r"\s*# (?P<title>[^\n]+)\n+(?P<fields>(?:[^\W\d][\w /()-]{0,40}: [^\n]*\n)*)(?P<body>.*)", re.DOTALL
 )
-
-_ASIDE = re.compile(r"^<aside>[ \t]*\n(.*?)\n?^</aside>[ \t]*$", re.DOTALL | re.MULTILINE)
-"""A callout of Notion, its sign first."""
 
 
 def takes(material: Material) -> bool:
@@ -42,13 +38,7 @@ def read(material: Material) -> tuple[Draft, ...]:
     head |= {re.sub(r"\W+", "_", key).lower(): value.strip() for key, value in fields.items()}
     if isinstance(tags := head.get("tags"), str):
         head["tags"] = [each.strip() for each in tags.split(",")]
-    body = outside_code(page["body"], lambda text: _ASIDE.sub(_callout, text))
-    source = f"---\n{write_yaml(head)}---\n{body}"
+    source = f"---\n{write_yaml(head)}---\n{page['body']}"
     stem = _NAMED.fullmatch(PurePosixPath(material.name).stem)
     drafts = markdown.read(replace(material, name=f"{stem[1] if stem else 'page'}.md", data=source.encode()))
     return tuple(replace(each, source_text=text, numbered=False) for each in drafts)
-
-
-def _callout(aside: re.Match[str]) -> str:
-    colons = ":" * max([3, *(len(run) + 1 for run in re.findall(r"^:{3,}", aside[1], re.MULTILINE))])
-    return f"{colons} callout\n{aside[1].strip()}\n{colons}"
