@@ -5,18 +5,21 @@ from __future__ import annotations
 import http.server
 import json
 import shutil
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import date
+from itertools import count
 from pathlib import Path
 from typing import Any, ClassVar
 
+import click
 import pytest
 from click.testing import CliRunner
 from docx_kit import docx_of_folder
 from workspace_kit import ROOT, WorkspaceRunner, png
 
-from pipeline.cli import main
+from pipeline.cli import main, terminal
 from pipeline.errors import PressroomError
 from pipeline.importers import pictures, run
 from pipeline.support.files import write_atomically
@@ -342,6 +345,22 @@ def test_an_import_that_was_stopped_keeps_what_is_done_and_goes_on(
     assert not (workspace.root / POOL / "b").exists() and not (workspace.root / POOL / "b.md").exists()
     again = workspace.json("import", str(workspace.root / "in"), *NOW)
     assert [each["state"] for each in again["articles"]] == ["unchanged", "new", "new"]
+
+
+def test_a_terminal_shows_how_far_an_import_is_within_one_long_source(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seconds = count()
+    monkeypatch.setattr(terminal.time, "monotonic", lambda: next(seconds))
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    with click.Context(main):
+        for _ in terminal.progress([1, 2], "Importing"):
+            for post in terminal.progress(iter("abcd"), "Importing"):
+                terminal.result(post)
+    shown = capsys.readouterr()
+    assert "\rImporting 2\r\x1b[K" in shown.err and "\rImporting [############............] 1/2" in shown.err
+    # A bar is gone from its line before a result is printed.
+    assert shown.out == "a\nb\nc\nd\n" * 2 and shown.err.endswith("\r\x1b[K")
 
 
 def test_pictures_that_obsidian_embeds_are_found_anywhere_in_the_vault(workspace: WorkspaceRunner) -> None:

@@ -16,10 +16,12 @@ from hypothesis import strategies as st
 from property_kit import tries
 from workspace_kit import WorkspaceRunner, png
 
+from pipeline.errors import PressroomError
 from pipeline.importers import decode, gather
 from pipeline.importers.draft import Material
 from pipeline.importers.exports import wordpress
 from pipeline.importers.exports.classic_html import paragraphs
+from pipeline.importers.exports.json_rows import JsonRows
 
 NOW = ("--no-fetch", "--now", "2026-03-01")
 
@@ -657,6 +659,34 @@ def test_a_long_export_that_is_broken_at_its_end_leaves_nothing(
 ) -> None:
     read_as_long(monkeypatch)
     assert says in refused(workspace, name, data)
+
+
+ANY_JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(st.characters(codec="utf-8"))
+    | st.sampled_from(["}", '{"a": 1}', "\\"]),
+    lambda values: st.lists(values, max_size=3) | st.dictionaries(st.text(max_size=3), values, max_size=3),
+    max_leaves=12,
+)
+
+
+@given(st.lists(ANY_JSON), ANY_JSON, st.sampled_from([None, 0, 2]), st.booleans())
+@tries(100)
+def test_rows_of_json_in_pieces_are_those_of_the_whole(
+    rows: list[Any], other: Any, indent: int | None, is_ascii: bool
+) -> None:
+    whole = json.dumps(
+        {"meta": other, "db": [{"data": {"posts": rows}}]}, indent=indent, ensure_ascii=is_ascii
+    )
+    pieces = re.findall(r"[^}]*}|[^}]+", whole)
+    found = [row for path, row in JsonRows(pieces, "a.json") if path == ("db", "", "data", "posts")]
+    assert found == rows
+    # Cut off anywhere it is an error, and never a part of the rows without one.
+    for end in (len(whole) - 1, len(whole) // 2, len(whole) - 5):
+        with pytest.raises(PressroomError, match="broken here"):
+            list(JsonRows(re.findall(r"[^}]*}|[^}]+", whole[:end]), "a.json"))
 
 
 def test_bytes_of_windows_in_a_long_export_are_its_letters(
