@@ -31,7 +31,6 @@ RULES: tuple[Rule, ...] = (
     end.disclaimer,
     end.share,
     end.footer,
-    end.origin,
     end.sign_up,
     end.about,
     end.related,

@@ -75,7 +75,7 @@ def fragment_of(html: str) -> Tag:
 
 def elements(tag: Tag, *names: str) -> list[Tag]:
     """The elements of these names below a tag that are still in the tree, in their order."""
-    return [each for each in tag.find_all(list(names)) if isinstance(each, Tag)]
+    return [each for each in tag.descendants if isinstance(each, Tag) and each.name in names]
 
 
 def tags(tag: Tag) -> Iterator[Tag]:
@@ -162,7 +162,7 @@ def is_block(node: Node) -> bool:
 
 def holds_blocks(tag: Tag) -> bool:
     """Whether a block is somewhere in it."""
-    return tag.find(list(BLOCKS)) is not None
+    return any(map(is_block, tag.descendants))
 
 
 def make(name: str, *children: Node | str, **attributes: str) -> Tag:
