@@ -89,13 +89,13 @@ class Records:
         """The record of this very article of this very source."""
         return self._by_item.get((material.origin, draft.key))
 
-    def elsewhere(self, draft: Draft) -> str | None:
-        """The path of the article that came by another way: by the same id, address or content."""
+    def elsewhere(self, draft: Draft, digest: str) -> str | None:
+        """The path of the article that came by another way: by the same id, address or content's digest."""
         if _worldwide(draft.key) and draft.key in self._by_key:
             return self._by_key[draft.key].article
         if draft.canonical_url and same(draft.canonical_url) in self._by_address:
             return self._by_address[same(draft.canonical_url)]
-        twin = self._by_digest.get(digest_of(draft))
+        twin = self._by_digest.get(digest)
         return twin.article if twin else None
 
     def article_at(self, address: str) -> str | None:

@@ -247,7 +247,7 @@ class Import:
             draft = replace(draft, key=path_part(self._finished(draft, material, None).title))
         record = self.records.of(material, draft)
         if record is None:
-            if path := self.records.elsewhere(draft):
+            if path := self.records.elsewhere(draft, digest):
                 return Item(material, importer, draft, State.KNOWN, path, digest)
             return self._new(material, importer, draft, digest)
         if not (self.files.root / record.article).is_file():

@@ -100,6 +100,9 @@ def text(node: Node) -> str:
     return " ".join("".join(parts).split())
 
 
+_UNSEEN = frozenset({"script", "style", "template", "noscript"})
+
+
 def seen_text(root: Tag) -> str:
     """The text of a page as it is seen, each block on a line of its own."""
     lines: list[str] = [""]
@@ -110,9 +113,7 @@ def seen_text(root: Tag) -> str:
             isinstance(node, Tag) and node.name in ("a", "button") and isinstance(node.previous_sibling, Tag)
         ):
             lines[-1] += " "
-        elif isinstance(node, NavigableString) and not node.find_parent(
-            ["script", "style", "template", "noscript"]
-        ):
+        elif isinstance(node, NavigableString) and all(each.name not in _UNSEEN for each in node.parents):
             lines[-1] += str(node).replace("\n", " ")
             if _ends_block(node, root):
                 lines.append("")
