@@ -78,7 +78,7 @@ def text_pieces(material: Material, end: str) -> Iterator[str]:
     A long text is read as the encoding of its mark or of its head says, else as UTF-8.
     """
     if not material.is_head or material.file is None:
-        yield text_of(material)
+        yield text_of(material, MAX_EXPORT_BYTES)
         return
     marks = (encoding for mark, encoding in _MARKS if material.data.startswith(mark))
     encoding = next(marks, "") or next(iter(_declared(material.data)), "utf-8")

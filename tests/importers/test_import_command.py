@@ -380,6 +380,35 @@ def test_pictures_that_obsidian_embeds_are_found_anywhere_in_the_vault(workspace
     assert "![Not](pic%20one.png)" in [each["text"] for each in one["left_out"]]
 
 
+def test_links_to_what_makes_no_article_lead_elsewhere_even_from_what_was_written_before(
+    workspace: WorkspaceRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, other in (("a", "b"), ("b", "c"), ("c", "b")):
+        head = f"title: {name}\ncanonical_url: https://old.example/{name}"
+        text = f"---\n{head}\n---\n{WORDS} {name}, see [it](https://old.example/{other}).\n"
+        workspace.write({f"in/{name}.md": text})
+    original = run.Import._prove
+
+    def prove(self: run.Import, item: run.Item, *more: Any) -> Any:
+        if item.slug == "b":
+            raise PressroomError("it is broken.")
+        return original(self, item, *more)
+
+    monkeypatch.setattr(run.Import, "_prove", prove)
+    result = workspace.run("import", str(workspace.root / "in"), *NOW)
+    assert (
+        result.exit_code == 1 and "b.md: no sound article can be made of this: it is broken." in result.stderr
+    )
+    for name in "ac":
+        assert "see [it](https://old.example/b)." in workspace.read(f"{POOL}/{name}.md")
+    before = workspace.tree(POOL)
+    monkeypatch.undo()
+    states = [
+        each["state"] for each in workspace.json("import", str(workspace.root / "in"), *NOW)["articles"]
+    ]
+    assert states == ["unchanged", "new", "unchanged"] and before.items() <= workspace.tree(POOL).items()
+
+
 @pytest.mark.parametrize("stop_at", range(1, 9))
 @pytest.mark.parametrize("where", [(pictures.Pictures, "of"), (run.Import, "write")], ids=["read", "write"])
 def test_an_import_that_was_stopped_anywhere_and_done_again_is_as_one_that_was_not(
