@@ -57,9 +57,9 @@ def import_(ctx: click.Context, /, sources: tuple[str, ...], **options: Any) -> 
 
     SOURCE is a file, a folder, a .zip, an address, or - for standard input: Markdown of any content system,
     text, HTML, a feed, .docx, an email as .eml, or an export of WordPress, Squarespace, Ghost, Substack,
-    Medium, Blogger, Notion, Mailchimp, beehiiv or Buttondown. What is left out of an article is kept in a sidecar
-    beside it (.import.json), with the reason. Importing an unchanged source again changes nothing; for a
-    changed one, the difference is shown before you decide.
+    Medium, Blogger, Notion, Mailchimp, beehiiv or Buttondown. What is left out of an article is kept in a
+    sidecar beside it (.import.json), with the reason. Importing an unchanged source again changes nothing;
+    for a changed one, the difference is shown before you decide.
 
     A list of links becomes link items in issues/links: a browser's or a service's bookmarks (.html, RSS),
     OPML, CSV or TSV with a header, or Markdown with nothing but links in lists.

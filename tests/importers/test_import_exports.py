@@ -612,6 +612,15 @@ def test_a_campaign_of_mailchimp_has_its_date_and_subject_and_merge_fields(
     ] == []
 
 
+def test_what_is_dated_ahead_was_not_seen_by_the_public(workspace: WorkspaceRunner) -> None:
+    """beehiiv has the same status for what was sent and for what is scheduled."""
+    table = "id,title,status,publish_date,content_html\n1,Sent,confirmed,2026-02-28,<p>Words.</p>\n2,Later,confirmed,2026-03-02,<p>Other words.</p>\n"
+    texts = brought(workspace, "posts.csv", table)["texts"]
+    assert {slug: "\ndraft: true\n" in text for slug, text in texts.items()} == {"sent": False, "later": True}
+    found = brought(workspace, "c.md", "---\ntitle: C\n---\nWords of c.\n", "--date", "2027-01-01")
+    assert "draft: true" not in found["texts"]["c"]
+
+
 # --- long exports ---------------------------------------------------------------------------------
 
 TABLE = "title,content\r\n" + "".join(
