@@ -128,7 +128,7 @@ def _write(importing: ImportRun, item: Item, sources: Sequence[str], options: di
     if options["dry_run"]:
         return False
     wanted = replaces(item, update=options["update"], overwrite=options["overwrite"])
-    may_ask = not options["as_json"] and "-" not in sources
+    may_ask = not options["as_json"] and "-" not in sources and not importing.run.stopped
     if not wanted and may_ask and item.state in (State.CHANGED, State.EDITED):
         wanted = _confirm(item)
     if wanted:
@@ -148,7 +148,10 @@ def _confirm(item: Item) -> bool:
         return click.confirm(
             "Take the source's text, and lose the edits?" if edited else "Take it?", err=True
         )
-    except click.Abort:  # nobody is there to answer
+    except click.Abort as abort:
+        if isinstance(abort.__context__, KeyboardInterrupt):
+            raise KeyboardInterrupt from abort
+        # Nobody is there to answer.
         option = "--update --overwrite" if edited else "--update"
         terminal.message(f"\n{item.path}: left as it is; {option} takes it.")
         return False

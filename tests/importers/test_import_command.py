@@ -250,6 +250,23 @@ def test_where_nobody_answers_it_is_left(workspace: WorkspaceRunner) -> None:
     assert "More." not in workspace.read(f"{POOL}/a.md")
 
 
+def test_ctrl_c_at_a_question_ends_the_import(
+    workspace: WorkspaceRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = changed(workspace)
+
+    def interrupted(*_: Any, **__: Any) -> bool:
+        try:  # as Click does
+            raise KeyboardInterrupt
+        except KeyboardInterrupt:
+            raise click.Abort from None
+
+    monkeypatch.setattr(click, "confirm", interrupted)
+    result = workspace.run("import", source)
+    assert result.exit_code == 1 and "You stopped the import" in result.stderr
+    assert "More." not in workspace.read(f"{POOL}/a.md")
+
+
 def test_update_takes_it_without_asking(workspace: WorkspaceRunner) -> None:
     source = changed(workspace)
     assert workspace.json("import", source, "--update")["articles"][0]["state"] == "changed"
