@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
+from functools import lru_cache
 from string import Formatter
 
 from pipeline.config.cldr import plural_categories, plural_category
@@ -113,15 +114,21 @@ def load_messages(templates: Templates, language: str) -> Messages:
 
     Raises `PressroomError` if a file lacks a key, or has an unknown or malformed one.
     """
-    english = _read(templates, ENGLISH)
     tag = language.lower().replace("_", "-")
-    messages = english
-    if templates.find(_file(tag.split("-")[0])):
-        messages = _read_checked(templates, tag.split("-")[0], english, complete=True)
-    if "-" in tag and templates.find(_file(tag)):
-        region = _read_checked(templates, tag, english, complete=False)
-        phrases = {**messages.phrases, **region.phrases}
-        messages = Messages(phrases, region.months or messages.months, messages.language)
+    tags = [each for each in dict.fromkeys((tag.split("-")[0], tag)) if templates.find(_file(each))]
+    return _messages(tuple((each, *templates.read(_file(each))) for each in (ENGLISH, *tags)))
+
+
+# A build asks for its words several times, and the preview at each save.
+@lru_cache(maxsize=16)
+def _messages(files: tuple[tuple[str, str, str], ...]) -> Messages:
+    """The phrases of files, each by its tag, text and path: the English one, the language's, its region's."""
+    messages = english = _parse(*files[0])
+    for tag, text, path in files[1:]:
+        own, region = _parse(tag, text, path), "-" in tag
+        _check(own, english, path, complete=not region)
+        phrases = {**messages.phrases, **own.phrases}
+        messages = Messages(phrases, own.months or messages.months, messages.language) if region else own
     return messages
 
 
@@ -129,8 +136,7 @@ def _file(tag: str) -> str:
     return f"words/{tag}.toml"
 
 
-def _read(templates: Templates, tag: str) -> Messages:
-    text, path = templates.read(_file(tag))
+def _parse(tag: str, text: str, path: str) -> Messages:
     data = toml_values(text, path)
     months = data.pop("months", [])
     if not (
@@ -160,9 +166,8 @@ def _plural_forms(key: str, forms: dict[str, object], tag: str, path: str) -> di
     return {key if form == "other" else f"{key}.{form}": phrase for form, phrase in forms.items()}
 
 
-def _read_checked(templates: Templates, tag: str, english: Messages, complete: bool) -> Messages:
-    messages = _read(templates, tag)
-    path = templates.read(_file(tag))[1]
+def _check(messages: Messages, english: Messages, path: str, complete: bool) -> None:
+    """Check the phrases of a file against the English ones; a `complete` one has all of them."""
     if complete and not messages.months:
         raise PressroomError('"months" is missing.', path)
     for key in messages.phrases:
@@ -178,7 +183,6 @@ def _read_checked(templates: Templates, tag: str, english: Messages, complete: b
         unknown -= _FURTHER.get(key, set())
         if unknown:
             raise PressroomError(f'the phrase "{key}" has an unknown placeholder "{min(unknown)}".', path)
-    return messages
 
 
 def _placeholders(phrase: str, path: str, key: str) -> set[str]:
