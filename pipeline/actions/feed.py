@@ -14,6 +14,7 @@ from pipeline.model import Finding
 from pipeline.render.feeds import websub
 from pipeline.render.feeds.feed_list import build_feeds as feed_files
 from pipeline.render.site.pages import site_parts
+from pipeline.render.site.stylesheet import feed_style
 from pipeline.support.files import write_atomically
 from pipeline.support.urls import is_feed_file
 from pipeline.workspace import Workspace
@@ -25,7 +26,7 @@ def build_feeds(workspace: Workspace, now: datetime) -> tuple[tuple[str, ...], t
     published = composer.published(composer.compose(workspace.published_issues()), now)
     files = feed_files(published)
     site = workspace.files.build / "site"
-    for each in files:
+    for each in (*files, feed_style(published.publication, workspace.templates)):
         write_atomically(site / each.path, each.data)
     # A feed that exists no longer, such as that of an audience that is not public any more, is deleted.
     paths = {each.path for each in files}

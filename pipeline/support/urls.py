@@ -39,6 +39,8 @@ _TRACKING = re.compile(
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 FEED_FILES = {"rss": "feed.xml", "atom": "atom.xml", "json": "feed.json"}
+FEED_STYLE = "feed.css"
+"""The style sheet by which a browser shows a feed in XML to a person."""
 
 
 def scheme_of(address: str) -> str:

@@ -40,6 +40,18 @@ def test_every_rule_has_both_examples_and_codes_are_given_once() -> None:
     assert set(EXAMPLES) == set(RULES) and len(RULES) == len(FEED_RULES)
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('text/css" href="feed.css"?>', 'text/xsl" href="feed.xsl"?>'),
+        ('feed.css"?>', 'feed.css"?>\n<!DOCTYPE rss>'),
+    ],
+)
+def test_before_the_root_only_a_style_sheet_in_css_is_allowed(old: str, new: str) -> None:
+    (found,) = RULES["FEED001"].findings(Feeds((("feed.xml", old, new),)).subject())
+    assert "at most a style sheet in CSS" in found.message and found.place.path == "build/site/feed.xml"
+
+
 @pytest.mark.parametrize("name", ["few", "many", "hub"])
 def test_what_is_built_breaks_no_rule(name: str) -> None:
     found = run_feed_rules(Feeds(of=name, earlier=()).subject())
@@ -47,6 +59,14 @@ def test_what_is_built_breaks_no_rule(name: str) -> None:
 
 
 # --- the command -----------------------------------------------------------------------------
+
+
+def test_the_feeds_alone_have_their_style_sheet(frozen: WorkspaceRunner) -> None:
+    frozen.ok("feed", "--now", "2026-02-02")
+    alone = frozen.read("build/site/feed.css")
+    assert '"This is a web feed' in alone
+    frozen.ok("build", "--now", "2026-02-02")
+    assert frozen.read("build/site/feed.css") == alone
 
 
 @pytest.fixture

@@ -233,6 +233,7 @@ def test_the_site_has_exactly_these_files() -> None:
         "index.html",
         "404.html",
         "style.css",
+        "feed.css",
         "sitemap.xml",
         "robots.txt",
         "articles/index.html",
