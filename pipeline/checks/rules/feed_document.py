@@ -49,7 +49,7 @@ def prolog(context: FeedContext) -> Iterator[Violation]:
         elif feed.kind != "json":
             if not _PROLOG.match(feed.data):
                 yield feed.breach(
-                    "it does not begin with a declaration of UTF-8, at most a style sheet in CSS, and its root."
+                    "it does not begin with UTF-8 declared, at most a style sheet in CSS, and its root."
                 )
         elif feed.data.startswith(b"\xef\xbb\xbf"):
             yield feed.breach("it begins with a byte order mark.")

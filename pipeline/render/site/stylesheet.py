@@ -25,7 +25,7 @@ class StyleColors:
 
 @dataclass(frozen=True, slots=True)
 class StyleValues:
-    """The theme's values for the templates of style sheets; `text_size` is in per cent of the reader's own."""
+    """The theme's values for templates of style sheets; `text_size` is in per cent of the reader's own."""
 
     light: StyleColors
     dark: StyleColors
@@ -70,5 +70,5 @@ def _font(stack: str) -> str:
 
 
 def _css_string(text: str) -> str:
-    """A text as a string of CSS, in which a sign may be written by its number (CSS Syntax 3, section 4.3.7)."""
+    """A text as a string of CSS, its signs as numbers where they need it (CSS Syntax 3, 4.3.7)."""
     return '"{}"'.format(re.sub(r'["\\\n\r\f]', lambda sign: f"\\{ord(sign[0]):x} ", text))
