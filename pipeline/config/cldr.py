@@ -1,4 +1,4 @@
-"""What CLDR knows of languages: plural forms, likely territories. No other module imports Babel."""
+"""What CLDR knows of languages: plural forms, likely scripts, territories. No other module imports Babel."""
 
 from __future__ import annotations
 
@@ -20,6 +20,16 @@ def plural_category(language: str, number: int) -> str:
     """The plural form of a number, such as `one`, `few` or `other`."""
     locale = _locale(language)
     return str(locale.plural_form(number)) if locale else "other"
+
+
+def likely_script(language: str) -> str:
+    """The script of a language tag (BCP 47), such as `Hant` for `zh-TW`; empty if it is not known."""
+    name, *parts = language.replace("_", "-").split("-")
+    likely = get_global("likely_subtags")
+    region = next((part.upper() for part in parts if len(part) == 2), "")
+    known = likely.get(f"{name.lower()}_{region}") or likely.get(name.lower(), "")
+    scripts = (part for part in (*parts, *known.split("_")) if len(part) == 4 and part.isalpha())
+    return next(scripts, "").title()
 
 
 def likely_territory(language: str) -> str:

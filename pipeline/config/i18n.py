@@ -1,8 +1,8 @@
 """Translations of the theme's own phrases, and dates in words, for email and web pages.
 
 They are in `templates/words/LANGUAGE.toml`, so that a workspace adds a language, or changes a phrase,
-with one file and no code. A language's file has all keys of the English one; that of a region, such as
-`en-us.toml`, has only the phrases that differ.
+with one file and no code. A language's file has all keys of the English one; that of a script or a region,
+such as `zh-hant.toml` and `en-us.toml`, has only the phrases that differ.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from string import Formatter
 
-from pipeline.config.cldr import plural_categories, plural_category
+from pipeline.config.cldr import likely_script, plural_categories, plural_category
 from pipeline.config.toml import toml_values
 from pipeline.errors import PressroomError, suggest
 from pipeline.model import Event, Finding, Place, Severity
@@ -115,13 +115,16 @@ def load_messages(templates: Templates, language: str) -> Messages:
     """
     english = _read(templates, ENGLISH)
     tag = language.lower().replace("_", "-")
+    name = tag.split("-")[0]
     messages = english
-    if templates.find(_file(tag.split("-")[0])):
-        messages = _read_checked(templates, tag.split("-")[0], english, complete=True)
-    if "-" in tag and templates.find(_file(tag)):
-        region = _read_checked(templates, tag, english, complete=False)
-        phrases = {**messages.phrases, **region.phrases}
-        messages = Messages(phrases, region.months or messages.months, messages.language)
+    if templates.find(_file(name)):
+        messages = _read_checked(templates, name, english, complete=True)
+    # `zh-TW` says no script: it is written in that of `zh-hant.toml`.
+    for variant in dict.fromkeys((f"{name}-{likely_script(tag).lower()}", tag)):
+        if variant != name and templates.find(_file(variant)):
+            differing = _read_checked(templates, variant, english, complete=False)
+            phrases = {**messages.phrases, **differing.phrases}
+            messages = Messages(phrases, differing.months or messages.months, messages.language)
     return messages
 
 
