@@ -24,7 +24,7 @@ def build_feeds(workspace: Workspace, now: datetime) -> tuple[tuple[str, ...], t
     """Write the feeds below `build/site`. Returns their paths, and findings on dead links."""
     composer = Composer(workspace)
     published = composer.published(composer.compose(workspace.published_issues()), now)
-    files = feed_files(published)
+    files = feed_files(published, workspace.templates)
     site = workspace.files.build / "site"
     for each in (*files, feed_style(published.publication, workspace.templates)):
         write_atomically(site / each.path, each.data)
@@ -44,7 +44,7 @@ def check_feeds(workspace: Workspace, now: datetime, before: Path) -> tuple[int,
     """
     composer = Composer(workspace)
     published = composer.published(composer.compose(workspace.published_issues()), now)
-    built = {each.path: each.data for each in feed_files(published)}
+    built = {each.path: each.data for each in feed_files(published, workspace.templates)}
     earlier = {path: file.read_bytes() for path, file in _feed_files(before)}
     # The home page is the first part; the workspace may have a template of its own for it.
     (home, *_) = site_parts(published, workspace.templates)[0]()

@@ -61,6 +61,14 @@ def test_what_is_built_breaks_no_rule(name: str) -> None:
 # --- the command -----------------------------------------------------------------------------
 
 
+def test_the_words_of_a_feed_are_in_the_publications_language(frozen: WorkspaceRunner) -> None:
+    frozen.write({"newsletter.toml": frozen.read("newsletter.toml").replace('"en-GB"', '"de"')})
+    frozen.ok("feed", "--now", "2026-02-02")
+    feed = json.loads(frozen.read("build/site/articles/feed.json"))
+    assert (feed["title"], feed["description"]) == ("Synapse: Artikel", "Alle Artikel in Synapse.")
+    assert '"Dies ist ein Webfeed. ' in frozen.read("build/site/feed.css")
+
+
 def test_the_feeds_alone_have_their_style_sheet(frozen: WorkspaceRunner) -> None:
     frozen.ok("feed", "--now", "2026-02-02")
     alone = frozen.read("build/site/feed.css")

@@ -215,7 +215,7 @@ def test_rule_11_the_link_is_the_items_own_page() -> None:
 
 def test_rule_12_rss_titles_hold_numeric_references_and_atom_titles_are_text() -> None:
     assert b"<title>Salt &#x3C; &#x26; &#x3E; pepper</title>" in FILES["articles/feed.xml"]
-    assert b"<title>Synapse &#x26; Co: articles</title>" in FILES["articles/feed.xml"]
+    assert b"<title>Synapse &#x26; Co: Articles</title>" in FILES["articles/feed.xml"]
     for read in ALL:
         assert all(title.get("type") in (None, "text") for title in read.atom.iter(f"{{{NS['a']}}}title"))
         assert read.rss_values("title") == read.atom_values("a:title") == read.json_values("title")
