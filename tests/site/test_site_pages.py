@@ -242,6 +242,8 @@ def test_the_site_has_exactly_these_files() -> None:
         "search/index.json",
         "search/search.js",
         "search/articles-1.json",
+        "search/articles-titles-1.json",
+        "search/issues-titles-1.json",
         "search/issues-1.json",
         *(f"articles/{each.article.slug}/index.html" for each in ARTICLES),
         *(f"issues/00{number}-issue/index.html" for number in (1, 2, 3)),
