@@ -128,6 +128,21 @@ def test_a_site_that_moved_changed_addresses_alone(frozen: WorkspaceRunner) -> N
     ]
 
 
+def test_a_renamed_issue_and_article_changed_addresses_alone(workspace: WorkspaceRunner) -> None:
+    """The note of the issue's letter and the headline of the article are links to the renamed pages."""
+    old, new = "issues/articles/glutamate.md", "issues/articles/the-switch.md"
+    folder = "issues/001-the-plastic-brain"
+    workspace.write({f"{folder}/issue.md": issue(letter="Hello.[^1]\n\n[^1]: A note.")})
+    workspace.ok("assemble", "1", "--now", "2026-02-01")
+    workspace.ok("build", "--now", "2026-02-02")
+    text = workspace.read(old).replace("title:", "aliases: [glutamate]\ntitle:")
+    (workspace.root / old).unlink()
+    workspace.write({new: text})
+    workspace.ok("assemble", "1", "--refresh", "--now", "2026-02-01")
+    (workspace.root / folder).rename(workspace.root / "issues/001-renamed")
+    assert check(workspace) == (0, [])
+
+
 def test_an_item_that_vanished_is_found_against_another_folder(
     frozen: WorkspaceRunner, tmp_path: Path
 ) -> None:
