@@ -22,20 +22,21 @@ def plural_category(language: str, number: int) -> str:
     return str(locale.plural_form(number)) if locale else "other"
 
 
-def likely_script(language: str) -> str:
-    """The script of a language tag (BCP 47), such as `Hant` for `zh-TW`; empty if it is not known."""
-    name, *parts = language.replace("_", "-").split("-")
-    likely = get_global("likely_subtags")
-    region = next((part.upper() for part in parts if len(part) == 2), "")
-    known = likely.get(f"{name.lower()}_{region}") or likely.get(name.lower(), "")
-    scripts = (part for part in (*parts, *known.split("_")) if len(part) == 4 and part.isalpha())
-    return next(scripts, "").title()
+def likely_subtags(language: str) -> tuple[str, str]:
+    """Script and territory of a language tag (BCP 47), such as `Hant` and `TW` for `zh-Hant` or `zh-TW`.
 
-
-def likely_territory(language: str) -> str:
-    """The territory where most readers of a language are, such as `DE`; empty if it is not known."""
-    likely = get_global("likely_subtags").get(language, "").split("_")[-1]
-    return likely if len(likely) == 2 else ""
+    What the tag does not say is that of most readers; empty if it is not known.
+    """
+    name, *parts = language.lower().replace("_", "-").split("-")
+    script = next((part.title() for part in parts if len(part) == 4 and part.isalpha()), "")
+    territory = next((part.upper() for part in parts if len(part) == 2), "")
+    known = get_global("likely_subtags")
+    tags = (f"{name}_{script}", f"{name}_{territory}", name)
+    _, *likely = next(filter(None, map(known.get, tags)), name).split("_")
+    return (
+        script or next((part for part in likely if len(part) == 4), ""),
+        territory or next((part for part in likely if len(part) == 2), ""),
+    )
 
 
 @cache

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from string import Formatter
 
-from pipeline.config.cldr import likely_script, plural_categories, plural_category
+from pipeline.config.cldr import likely_subtags, plural_categories, plural_category
 from pipeline.config.toml import toml_values
 from pipeline.errors import PressroomError, suggest
 from pipeline.model import Event, Finding, Place, Severity
@@ -120,7 +120,7 @@ def load_messages(templates: Templates, language: str) -> Messages:
     if templates.find(_file(name)):
         messages = _read_checked(templates, name, english, complete=True)
     # `zh-TW` says no script: it is written in that of `zh-hant.toml`.
-    for variant in dict.fromkeys((f"{name}-{likely_script(tag).lower()}", tag)):
+    for variant in dict.fromkeys((f"{name}-{likely_subtags(tag)[0].lower()}", tag)):
         if variant != name and templates.find(_file(variant)):
             differing = _read_checked(templates, variant, english, complete=False)
             phrases = {**messages.phrases, **differing.phrases}
