@@ -22,6 +22,7 @@ def plural_category(language: str, number: int) -> str:
     return str(locale.plural_form(number)) if locale else "other"
 
 
+@cache
 def likely_subtags(language: str) -> tuple[str, str]:
     """Script and territory of a language tag (BCP 47), such as `Hant` and `TW` for `zh-Hant` or `zh-TW`.
 

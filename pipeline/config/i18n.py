@@ -19,8 +19,8 @@ from pipeline.model import Event, Finding, Place, Severity
 from pipeline.support.limits import SETTINGS_FILE
 from pipeline.support.templating import Templates
 
-RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
-"""Languages whose usual script runs from right to left (CLDR's layout data)."""
+_RIGHT_TO_LEFT = frozenset({"Adlm", "Arab", "Armi", "Hebr", "Nkoo", "Rohg", "Syrc", "Thaa"})
+"""Scripts that run from right to left (CLDR's script metadata)."""
 
 ENGLISH = "en"
 
@@ -33,11 +33,8 @@ PLURALS = {"minutes": "minutes", "audio_minutes": "minutes", "web.count": "count
 
 
 def direction(language: str) -> str:
-    """`rtl` or `ltr`, by the language tag (BCP 47); a script subtag overrides the language."""
-    parts = language.lower().replace("_", "-").split("-")
-    if len(parts) > 1 and len(parts[1]) == 4:
-        return "rtl" if parts[1] in {"arab", "hebr", "thaa", "syrc", "nkoo", "adlm"} else "ltr"
-    return "rtl" if parts[0] in RIGHT_TO_LEFT else "ltr"
+    """`rtl` or `ltr`, by the script of a language tag (BCP 47)."""
+    return "rtl" if likely_subtags(language)[0] in _RIGHT_TO_LEFT else "ltr"
 
 
 @dataclass(frozen=True)

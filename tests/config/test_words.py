@@ -9,7 +9,7 @@ import pytest
 from workspace_kit import ROOT, WorkspaceRunner
 
 from pipeline.config.cldr import plural_categories
-from pipeline.config.i18n import PLURALS, load_messages
+from pipeline.config.i18n import PLURALS, direction, load_messages
 from pipeline.support.templating import Templates
 
 LANGUAGES = sorted(file.stem for file in (ROOT / "templates/words").glob("*.toml"))
@@ -26,6 +26,13 @@ def test_a_language_has_every_phrase(language: str) -> None:
     plain = {key for key in messages.phrases if key.rpartition(".")[0] not in PLURALS}
     assert plain == {key for key in english.phrases if key.rpartition(".")[0] not in PLURALS}
     assert len(messages.months) == 12 and all(messages.phrases.values())
+
+
+def test_the_direction_is_that_of_the_script() -> None:
+    right = ("ar", "ckb", "dv", "fa-IR", "he", "pa-PK", "ps", "sd", "ug", "ur", "yi", "az_Arab", "ff-Adlm")
+    left = ("en", "de", "pa", "az", "ff", "ar-Latn", "ja", "tlh", "")
+    assert {direction(each) for each in right} == {"rtl"}
+    assert {direction(each) for each in left} == {"ltr"}
 
 
 @pytest.mark.parametrize(
