@@ -153,7 +153,9 @@
     return index;
   };
 
+  let latest = 0;
   const look = async () => {
+    const run = ++latest;
     const query = field.value.trim();
     const needles = words(query).map(needle);
     history.replaceState(null, "", query ? `?q=${encodeURIComponent(query)}` : location.pathname);
@@ -169,7 +171,7 @@
       // First what titles, tags and deks have; then what the texts have; of both the newest first.
       for (let number = 0; number < loaded.count; number++) {
         await loaded.part(number);
-        if (field.value.trim() !== query) return; // an older answer
+        if (run !== latest) return; // an older answer
         const more = loaded.entries()
           .map((each) => [found.has(each) ? 0 : score(each, needles), each])
           .filter(([fit]) => fit > 0)
@@ -180,6 +182,7 @@
         }
       }
     } catch {
+      if (run !== latest) return;
       if (!loaded) index = undefined; // the next letter tries again
       lists.hidden = false;
       status.textContent = search.dataset.failed;

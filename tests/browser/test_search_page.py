@@ -264,6 +264,20 @@ def test_it_is_used_by_keyboard_and_announced(viewer: PageViewer) -> None:
         page.wait_for_url(f"{SITE}/articles/glutamate/")
 
 
+def test_looking_twice_for_one_thing_shows_it_once(viewer: PageViewer) -> None:
+    """The pause after typing starts a search, and Enter a second one before the first has its answer."""
+    with viewer.page(PAGE, VIEW) as page:
+        page.fill("#_query", "glutamate")
+        page.evaluate("""() => {
+            const press = () => document.querySelector("#_query").dispatchEvent(
+                new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+            press();
+            press();
+        }""")
+        says(page, "Results: 3")
+        assert page.locator("#_results a").count() == 3
+
+
 def test_a_search_can_be_linked_to_and_gone_back_to(viewer: PageViewer) -> None:
     with viewer.page(f"{PAGE}?q=caf%C3%A9", VIEW) as page:
         says(page, "Results: 1")
