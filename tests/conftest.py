@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from pathlib import Path
 
@@ -45,6 +46,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """Run a slow test that is named by its id."""
     if config.option.markexpr == "not slow" and all("::" in path for path in config.args):
         config.option.markexpr = ""
+
+
+def pytest_collection_finish() -> None:
+    """Keep the garbage collection of the tests from walking all modules each time."""
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

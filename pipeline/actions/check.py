@@ -58,10 +58,10 @@ def external_checks(
     workspace: Workspace, now: datetime, *, online: bool, allow_private: bool, spam: bool
 ) -> Callable[[CheckContext], CheckContext]:
     """Return the function that adds the answers that were asked for: of the web, of SpamAssassin."""
-    tester = link_tester(workspace, now, allow_private)
+    tester = link_tester(workspace, now, allow_private) if online else None
 
     def complete(context: CheckContext) -> CheckContext:
-        if online:
+        if tester:
             context = replace(context, answers=tester.answers(links_to_try(context)))
         return replace(context, spam=spam_report(context.message)) if spam else context
 

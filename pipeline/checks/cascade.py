@@ -69,6 +69,13 @@ def _compiled(selector: str) -> list[Any]:
     return selectors
 
 
+@lru_cache(maxsize=2)
+def _wrappers(page: HtmlPage) -> Mapping[Element, cssselect2.ElementWrapper]:
+    """What cssselect2 knows of the elements of a page, the same in both colour schemes."""
+    root = cssselect2.ElementWrapper.from_html_root(page.root)
+    return {wrapper.etree_element: wrapper for wrapper in root.iter_subtree()}
+
+
 class Styles:
     """The resolved styles of a page in one colour scheme. Selectors that cannot be read match nothing."""
 
@@ -82,10 +89,7 @@ class Styles:
                     for selector in _compiled(rule.selector):
                         if selector.pseudo_element is None:
                             self._matcher.add_selector(selector, rule)
-        self._wrappers = {
-            wrapper.etree_element: wrapper
-            for wrapper in cssselect2.ElementWrapper.from_html_root(page.root).iter_subtree()
-        }
+        self._wrappers = _wrappers(page)
 
     def rules_of(self, element: Element) -> tuple[StyleRule, ...]:
         """The rules whose selectors match an element, the strongest last."""

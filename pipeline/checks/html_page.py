@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from html.parser import HTMLParser
 from itertools import groupby
 from typing import NamedTuple
@@ -93,24 +94,35 @@ def text_pieces(
     skip: Callable[[Element], bool] = _has_no_text,
     *,
     alt: bool = True,
-    block: Element | None = None,
-) -> Iterator[TextPiece]:
+) -> list[TextPiece]:
     """The text of an element piece by piece, in reading order, white space as written.
 
     `skip` says which elements to leave out. `alt` lets an image read as its alt text; a line break
     reads as a space. Each element has a piece, though it may be empty, so that no block is missed.
-    `block` is the block around the element.
     """
-    if skip(element):
-        return
-    block = element if element.tag in BLOCKS else block
-    instead = {"br": " ", "img": (element.get("alt") or "") if alt else ""}
-    yield TextPiece(element, instead.get(element.tag, element.text or ""), block)
-    for child in element:
-        yield from text_pieces(child, skip, alt=alt, block=block)
-        yield TextPiece(element, child.tail or "", block)
+    pieces: list[TextPiece] = []
+
+    def collect(element: Element, block: Element | None) -> None:
+        if skip(element):
+            return
+        block = element if element.tag in BLOCKS else block
+        text = element.text or ""
+        if element.tag == "br":
+            text = " "
+        elif element.tag == "img":
+            text = (element.get("alt") or "") if alt else ""
+        pieces.append(TextPiece(element, text, block))
+        for child in element:
+            collect(child, block)
+            pieces.append(TextPiece(element, child.tail or "", block))
+
+    # A list: where each level is a generator, a piece is handed on once for each level above it.
+    collect(element, None)
+    return pieces
 
 
+# Several rules ask for the text of the same elements.
+@lru_cache(maxsize=1024)
 def text_of(element: Element) -> str:
     """The text inside an element, blocks parted by spaces, white space collapsed, alt texts included."""
     blocks = groupby(text_pieces(element), lambda piece: piece.block)

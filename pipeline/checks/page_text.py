@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from urllib.parse import SplitResult, urlsplit
 from xml.etree.ElementTree import Element
@@ -41,13 +42,15 @@ def visible_texts(page: HtmlPage, styles: Styles) -> Iterator[TextPiece]:
             yield piece._replace(text=" ".join(piece.text.split()))
 
 
-def _visible_pieces(page: HtmlPage, styles: Styles) -> Iterator[TextPiece]:
+# About ten rules read the same page.
+@lru_cache(maxsize=4)
+def _visible_pieces(page: HtmlPage, styles: Styles) -> tuple[TextPiece, ...]:
     def hidden(element: Element) -> bool:
         style = styles.of(element)
         invisible = style.get("display") == "none" or style.get("visibility") == "hidden"
         return invisible or element.tag in _NEVER_SHOWN
 
-    return text_pieces(page.root, hidden)
+    return tuple(text_pieces(page.root, hidden))
 
 
 def visible_blocks(page: HtmlPage, styles: Styles) -> dict[Element, str]:
@@ -74,7 +77,7 @@ def text_runs(page: HtmlPage) -> Iterator[TextRun]:
     Two links side by side are two runs, not one sentence.
     """
     body = page.first("body")
-    pieces = text_pieces(body, _hidden_inline, alt=False) if body is not None else iter(())
+    pieces = text_pieces(body, _hidden_inline, alt=False) if body is not None else []
     for block, group in groupby(pieces, lambda piece: piece.block):
         cell = block is not None and any(
             each.tag == "table" and each.get("role") != "presentation"

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
+from functools import lru_cache
 from string import Formatter
 
 from pipeline.config.cldr import likely_subtags, plural_categories, plural_category
@@ -110,18 +111,24 @@ def load_messages(templates: Templates, language: str) -> Messages:
 
     Raises `PressroomError` if a file lacks a key, or has an unknown or malformed one.
     """
-    english = _read(templates, ENGLISH)
     tag = language.lower().replace("_", "-")
     name = tag.split("-")[0]
-    messages = english
-    if templates.find(_file(name)):
-        messages = _read_checked(templates, name, english, complete=True)
     # `zh-TW` says no script: it is written in that of `zh-hant.toml`.
-    for variant in dict.fromkeys((f"{name}-{likely_subtags(tag)[0].lower()}", tag)):
-        if variant != name and templates.find(_file(variant)):
-            differing = _read_checked(templates, variant, english, complete=False)
-            phrases = {**messages.phrases, **differing.phrases}
-            messages = Messages(phrases, differing.months or messages.months, messages.language)
+    variants = dict.fromkeys((name, f"{name}-{likely_subtags(tag)[0].lower()}", tag))
+    tags = [each for each in variants if templates.find(_file(each))]
+    return _messages(tuple((each, *templates.read(_file(each))) for each in (ENGLISH, *tags)))
+
+
+# A build asks for its words several times, and the preview at each save.
+@lru_cache(maxsize=16)
+def _messages(files: tuple[tuple[str, str, str], ...]) -> Messages:
+    """The phrases of files, each by its tag, text and path: English, the language, its script, its region."""
+    messages = english = _parse(*files[0])
+    for tag, text, path in files[1:]:
+        own, part = _parse(tag, text, path), "-" in tag
+        _check(own, english, path, complete=not part)
+        phrases = {**messages.phrases, **own.phrases}
+        messages = Messages(phrases, own.months or messages.months, messages.language) if part else own
     return messages
 
 
@@ -129,8 +136,7 @@ def _file(tag: str) -> str:
     return f"words/{tag}.toml"
 
 
-def _read(templates: Templates, tag: str) -> Messages:
-    text, path = templates.read(_file(tag))
+def _parse(tag: str, text: str, path: str) -> Messages:
     data = toml_values(text, path)
     months = data.pop("months", [])
     if not (
@@ -160,9 +166,8 @@ def _plural_forms(key: str, forms: dict[str, object], tag: str, path: str) -> di
     return {key if form == "other" else f"{key}.{form}": phrase for form, phrase in forms.items()}
 
 
-def _read_checked(templates: Templates, tag: str, english: Messages, complete: bool) -> Messages:
-    messages = _read(templates, tag)
-    path = templates.read(_file(tag))[1]
+def _check(messages: Messages, english: Messages, path: str, complete: bool) -> None:
+    """Check the phrases of a file against the English ones; a `complete` one has all of them."""
     if complete and not messages.months:
         raise PressroomError('"months" is missing.', path)
     for key in messages.phrases:
@@ -178,7 +183,6 @@ def _read_checked(templates: Templates, tag: str, english: Messages, complete: b
         unknown -= _FURTHER.get(key, set())
         if unknown:
             raise PressroomError(f'the phrase "{key}" has an unknown placeholder "{min(unknown)}".', path)
-    return messages
 
 
 def _placeholders(phrase: str, path: str, key: str) -> set[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipeline.images.draw import Canvas, text_width, writable
 from pipeline.model import Image, OutputFile, Publication
@@ -65,15 +66,23 @@ def draw_icon(icon: SiteIcon, data: Callable[[Image], bytes]) -> tuple[OutputFil
 
     `data` returns the bytes of the logo.
     """
-    canvas, colors = Canvas(SIDE, SIDE), icon.publication.theme.colors
+    colors = icon.publication.theme.colors
     if icon.logo:
+        canvas = Canvas(SIDE, SIDE)
         canvas.box(0, 0, SIDE, SIDE, colors.surface)
         scale = SIDE * 0.84 / max(icon.logo.width, icon.logo.height)
         width, height = round(icon.logo.width * scale), round(icon.logo.height * scale)
         canvas.image((SIDE - width) // 2, (SIDE - height) // 2, width, height, data(icon.logo))
-    else:
-        canvas.box(0, 0, SIDE, SIDE, colors.accent)
-        size, ink = round(SIDE * 0.7), text_color_on(colors.accent)
-        left = (SIDE - text_width(icon.letter, icon.font, size)) // 2
-        canvas.text(left, round(SIDE * 0.75), icon.letter, size, ink, icon.font)
-    return (OutputFile(icon.path, canvas.png()),)
+        return (OutputFile(icon.path, canvas.png()),)
+    return (OutputFile(icon.path, _draw_letter(icon.letter, icon.font, colors.accent)),)
+
+
+# The preview draws the icon again at each save.
+@lru_cache(maxsize=8)
+def _draw_letter(letter: str, font: str, color: str) -> bytes:
+    canvas = Canvas(SIDE, SIDE)
+    canvas.box(0, 0, SIDE, SIDE, color)
+    size = round(SIDE * 0.7)
+    left = (SIDE - text_width(letter, font, size)) // 2
+    canvas.text(left, round(SIDE * 0.75), letter, size, text_color_on(color), font)
+    return canvas.png()

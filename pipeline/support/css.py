@@ -135,6 +135,7 @@ def first_colour(value: str) -> str | None:
     return next((text for token in tokens if rgba(text := str(token.serialize()))), None)
 
 
+@lru_cache(maxsize=1024)
 def rgba(value: str) -> tuple[float, float, float, float] | None:
     """Red, green, blue and opacity of a colour, each 0 to 1; None for anything else (CSS Color 3)."""
     colour = tinycss2.color3.parse_color(value)

@@ -42,7 +42,10 @@ def theme_folders(own: Path | None) -> tuple[Folder, ...]:
 
 
 class TemplateFiles:
-    """The files of a theme. `overrides` is the workspace's folder of templates, which may be missing."""
+    """The files of a theme. `overrides` is the workspace's folder of templates, which may be missing.
+
+    Files are read at their first use and then kept: make a new value to see changes.
+    """
 
     def __init__(self, overrides: Path | None = None, theme: str = "default") -> None:
         packaged = _packaged()
@@ -57,12 +60,18 @@ class TemplateFiles:
         ]
         self._folders: list[Folder] = [*own, *chosen, *default]
         self._by_prefix: dict[str, list[Folder]] = {THEME: [*chosen, *default], DEFAULT: default}
+        self._read: dict[str, tuple[str, str]] = {}
 
     def read(self, name: str) -> tuple[str, str]:
         """The text of a file of the theme, and its path as the user types it.
 
         Raises `PressroomError` with the nearest name if there is no such file.
         """
+        if name not in self._read:
+            self._read[name] = self._read_file(name)
+        return self._read[name]
+
+    def _read_file(self, name: str) -> tuple[str, str]:
         location = self.find(name)
         if location is None:
             raise PressroomError(f'there is no template "{name}".', f"templates/{name}", hint=self.near(name))
@@ -87,12 +96,12 @@ class TemplateFiles:
                 return file, shown + "/".join(parts)
         return None
 
-    def names(self) -> tuple[str, ...]:
-        """The names of all templates, sorted, without those of other themes."""
+    def names(self, below: str = "") -> tuple[str, ...]:
+        """The names of the templates below a folder, sorted, without those of other themes."""
         names = {
             file.relative_to(folder).as_posix()
             for folder, _ in self._folders
-            for file in folder.rglob("*")
+            for file in (folder / below).rglob("*")
             if file.is_file()
         }
         return tuple(sorted(name for name in names if not name.startswith(f"{THEMES}/")))
@@ -118,7 +127,7 @@ class TemplateFiles:
 
     def sources(self, below: str) -> tuple[tuple[str, str], ...]:
         """The files in use below a folder: the path of each as the user types it, and its text."""
-        files = (self.read(name) for name in self.names() if name.startswith(below))
+        files = map(self.read, self.names(below))
         return tuple((path, text) for text, path in files)
 
     def shown(self, filename: str | None) -> str | None:

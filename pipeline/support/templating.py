@@ -54,7 +54,7 @@ WEB = TemplateOptions()
 class Templates(TemplateFiles):
     """The templates of a workspace and theme, as `TemplateFiles` finds them.
 
-    Files are read and compiled at their first use and then kept: make a new value to see changes.
+    They are compiled at their first use and then kept.
     """
 
     def __init__(self, overrides: Path | None = None, theme: str = "default") -> None:

@@ -162,10 +162,11 @@ def viewer(browser: Browser, built: WorkspaceRunner) -> Iterator[PageViewer]:
 
 
 @pytest.fixture(scope="module")
-def page(viewer: PageViewer) -> Iterator[Page]:
-    """The search page, for the tests that only ask it."""
-    with viewer.page(PAGE, VIEW) as page:
-        yield page
+def page(viewer: PageViewer) -> Page:
+    """The search page, for the tests that only ask it: the viewer's own page goes elsewhere."""
+    page = viewer.context(VIEW).new_page()
+    page.goto(PAGE)
+    return page
 
 
 def says(page: Page, text: str | re.Pattern[str]) -> None:

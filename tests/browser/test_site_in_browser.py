@@ -111,7 +111,7 @@ def test_nothing_moves_and_nothing_is_asked_of_others(viewer: PageViewer, page_o
     said: list[str] = []
     asked: list[str] = []
     for width in (PHONE, DESKTOP):
-        context = viewer._context(View(width))
+        context = viewer.context(View(width))
         page = context.new_page()
         page.on("console", lambda message: said.append(message.text))
         page.on("pageerror", lambda error: said.append(str(error)))

@@ -36,7 +36,7 @@ PAGES = {
 <meta name="description" content="A *faster* linker, {{ first_name }} ~~no~~ [x](javascript:alert(1)).">
 <meta property="article:published_time" content="2026-01-03T10:00:00Z"></head><body>Words.</body></html>""",
     "/list": "<html><head><title>T</title><meta name='description' content='::: cta'></head></html>",
-    "/large": f"<html><head><title>Größe</title></head><body>{'<p>ü' * 400_000}</body></html>",
+    "/large": f"<html><head><title>Größe</title></head><body>{('<p>' + 'ü' * 400) * 2_500}</body></html>",
     "/binary": "<title>x</title>%PDF\0\1\2",
     "/untitled": "<html><head></head><body>Words.</body></html>",
 }
@@ -82,7 +82,6 @@ def test_add_takes_title_description_and_author_from_the_page(workspace: Workspa
     assert words in " ".join(text.split())
 
 
-@pytest.mark.slow
 def test_of_a_large_page_the_beginning_is_enough(workspace: WorkspaceRunner, site: str) -> None:
     assert "Größe" in workspace.ok("add", f"{site}/large", "--allow-private", "--tag", "notes", *NOW)
 

@@ -427,7 +427,7 @@ def site() -> Iterator[str]:
         "/large": ("text/html", b"<p>" + b"a" * 200_000),
     }
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     Site.released.set()
     server.shutdown()

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from workspace_kit import ROOT, skip_or_fail
 
@@ -76,23 +76,31 @@ class PageViewer:
     browser: Browser
     folders: Mapping[str, Path]
     measured: dict[tuple[str, View, str], Any] = field(default_factory=dict)
-    contexts: dict[tuple[str, bool], BrowserContext] = field(default_factory=dict)
+    contexts: dict[bool, BrowserContext] = field(default_factory=dict)
+    pages: dict[bool, Page] = field(default_factory=dict)
+    shown: str = ""
 
     @contextmanager
     def page(self, url: str, view: View) -> Iterator[Page]:
-        page = self._context(view).new_page()
+        """The page at an address: always the same one, for a new one costs more than to go somewhere else."""
+        assert not self.shown, f"{self.shown} is still looked at"
+        if view.images not in self.pages:
+            self.pages[view.images] = self.context(view).new_page()
+        page = self.pages[view.images]
+        page.emulate_media(media="null", color_scheme="dark" if view.scheme == "dark" else "light")
+        page.set_viewport_size({"width": view.width, "height": 900})
+        answer = page.goto(url, wait_until="load")
+        assert answer is not None and answer.ok, url
+        # What is only loaded when it is scrolled to has to be there for a picture.
+        page.evaluate("""async () => {
+            for (const image of document.images) image.loading = "eager";
+            await Promise.all([...document.images].map((image) => image.decode().catch(() => null)));
+        }""")
+        self.shown = url
         try:
-            page.set_viewport_size({"width": view.width, "height": 900})
-            answer = page.goto(url, wait_until="load")
-            assert answer is not None and answer.ok, url
-            # What is only loaded when it is scrolled to has to be there for a picture.
-            page.evaluate("""async () => {
-                for (const image of document.images) image.loading = "eager";
-                await Promise.all([...document.images].map((image) => image.decode().catch(() => null)));
-            }""")
             yield page
         finally:
-            page.close()
+            self.shown = ""
 
     def measure(self, url: str, view: View, inverted: str = "") -> Any:
         """What `measure.js` finds; `inverted` is a kind that `invert.js` knows."""
@@ -106,14 +114,12 @@ class PageViewer:
                 self.measured[key] = json.loads(page.evaluate(f"JSON.stringify(({script.rstrip()})())"))
         return self.measured[key]
 
-    def _context(self, view: View) -> BrowserContext:
-        """One for each scheme, with images and without; it is kept, for to make one takes longer than a page."""
-        key = view.scheme, view.images
-        if key not in self.contexts:
-            scheme: Literal["dark", "light"] = "dark" if view.scheme == "dark" else "light"
-            self.contexts[key] = self.browser.new_context(color_scheme=scheme, reduced_motion="reduce")
-            self.contexts[key].route("**/*", lambda route: self._serve(route, view))
-        return self.contexts[key]
+    def context(self, view: View) -> BrowserContext:
+        """One with images and one without, which is kept."""
+        if view.images not in self.contexts:
+            context = self.contexts[view.images] = self.browser.new_context(reduced_motion="reduce")
+            context.route("**/*", lambda route: self._serve(route, view))
+        return self.contexts[view.images]
 
     def _serve(self, route: Route, view: View) -> None:
         """Answer from the folders: nothing leaves the machine, and what is not there is not found."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -12,7 +13,9 @@ from lxml import etree, html
 from site_links_kit import Site, broken_links
 from workspace_kit import SETTINGS, WorkspaceRunner, article, issue, png
 
+from pipeline.actions.assemble import assemble_issue
 from pipeline.render.site import archive, list_pages, search_index
+from pipeline.workspace import open_workspace
 
 ADDRESS = "https://synapse.example/news"
 LONG_DEK = (
@@ -39,8 +42,9 @@ def write_issues(workspace: WorkspaceRunner, count: int) -> None:
                 ),
             }
         )
-    for number in range(1, count + 1):
-        workspace.ok("assemble", str(number), "--now", "2030-01-01")
+    opened = open_workspace(workspace.root)  # once: the command would read all for each issue
+    for each in opened.issues:
+        assemble_issue(opened, each, datetime(2030, 1, 1, tzinfo=UTC))
     workspace.ok("build", "--now", "2030-01-01")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from xml.etree.ElementTree import Element
 
 from pipeline.checks.cascade import Styles, font_size
@@ -144,6 +145,8 @@ def _background(page: HtmlPage, styles: Styles, element: Element, default: str) 
     return behind
 
 
+# A page has few colours and many texts.
+@lru_cache(maxsize=256)
 def _blend(colour: str, behind: str) -> str | None:
     """A colour as it looks over another, in six digits; None where it cannot be read."""
     channels = rgba(colour) if colour else None

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipeline.errors import PressroomError, raise_all, suggest
 from pipeline.render.email.content_tokens import TOKEN
@@ -39,6 +40,8 @@ _UNSUPPORTED = {
 }
 
 
+# A theme's templates are the same for all editions, and for each save in the preview.
+@lru_cache(maxsize=128)
 def annotate(source: str, path: str) -> str:
     """Add its file and line to each tag of a template. Files other than MJML stay as they are.
 

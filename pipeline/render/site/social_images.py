@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from urllib.parse import unquote
 
 from pipeline.config.i18n import Messages, direction
@@ -113,6 +114,12 @@ def cards(index: SiteIndex, messages: Messages) -> Iterator[SocialCard]:
 
 def make_picture(card: SocialCard, data: Callable[[Image], bytes]) -> OutputFile:
     """Draw the picture of a card. `data` returns the bytes of the logo."""
+    return OutputFile(urls.image_path(card.image), _draw(card, data(card.logo) if card.logo else b""))
+
+
+# To encode a picture takes as long as to render two emails; a process that builds again has it already.
+@lru_cache(maxsize=32)
+def _draw(card: SocialCard, logo: bytes) -> bytes:
     canvas = Canvas(WIDTH, HEIGHT)
     colors, title, line = card.colors, writable(card.title, card.font), writable(card.line, "sans")
     canvas.box(0, 0, WIDTH, HEIGHT, colors.surface)
@@ -127,19 +134,19 @@ def make_picture(card: SocialCard, data: Callable[[Image], bytes]) -> OutputFile
     else:
         _draw_mark(canvas, card)
     if not title or card.name != card.title or card.logo:
-        _draw_head(canvas, card, data)
+        _draw_head(canvas, card, logo)
     if line and title and text_width(line, "sans", 32) <= _TEXT_WIDTH:
         _draw_line(canvas, card, line, HEIGHT - _MARGIN + 10, 32, colors.muted, "sans")
-    return OutputFile(urls.image_path(card.image), canvas.png())
+    return canvas.png()
 
 
-def _draw_head(canvas: Canvas, card: SocialCard, data: Callable[[Image], bytes]) -> None:
+def _draw_head(canvas: Canvas, card: SocialCard, logo: bytes) -> None:
     """Draw the logo, or else the publication's name."""
     if card.logo:
         scale = min(1.0, _LOGO[0] / card.logo.width, _LOGO[1] / card.logo.height)
         width, height = round(card.logo.width * scale), round(card.logo.height * scale)
         left = WIDTH - _MARGIN - width if card.rtl else _MARGIN
-        canvas.image(left, _MARGIN - 24, max(1, width), max(1, height), data(card.logo))
+        canvas.image(left, _MARGIN - 24, max(1, width), max(1, height), logo)
     elif (name := writable(card.name, card.font)) and text_width(name, card.font, 40) <= _TEXT_WIDTH:
         _draw_line(canvas, card, name, _MARGIN + 24, 40, card.colors.accent, card.font)
 
