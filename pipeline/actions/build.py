@@ -149,7 +149,7 @@ def _site_makers(
     return (
         *site_parts(published, templates),
         *social_parts(published, templates, composer.images.data),
-        *feed_parts(published),
+        *feed_parts(published, templates),
         *(partial(_site_image, composer, image) for _, image in sorted(images.items())),
         *(make for _, make in sorted(named.items())),
     )

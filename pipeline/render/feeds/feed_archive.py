@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from pipeline.config.i18n import Messages
 from pipeline.model import ComposedArticle, ComposedEdition, OutputFile, Publication
 from pipeline.render.feeds.atom import atom
 from pipeline.render.feeds.feed_content import article_item, edition_item
@@ -58,8 +59,9 @@ class ItemCache:
 
     _MOST = 1000  # about 6 MB, and more than a feed takes
 
-    def __init__(self, publication: Publication) -> None:
+    def __init__(self, publication: Publication, messages: Messages) -> None:
         self.publication = publication
+        self.messages = messages
         self._items: dict[str, FeedItem] = {}
 
     def item(self, source: ItemSource, feed: Feed) -> FeedItem:
@@ -67,8 +69,10 @@ class ItemCache:
         if isinstance(source, ComposedEdition):
             # The main feed's item of an issue has the issue's own id, whichever edition it shows.
             further = bool(feed.folder) and not source.is_main
-            return edition_item(source, self.publication, further=further)
-        item = self._items.pop(source.article.slug, None) or article_item(source, self.publication)
+            return edition_item(source, self.publication, self.messages, further=further)
+        item = self._items.pop(source.article.slug, None) or article_item(
+            source, self.publication, self.messages
+        )
         self._items[source.article.slug] = item
         if len(self._items) > self._MOST:
             del self._items[next(iter(self._items))]

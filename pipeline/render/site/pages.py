@@ -19,7 +19,7 @@ from pipeline.render.site.site_index import SiteIndex, build_index
 from pipeline.render.site.site_page import SitePage
 from pipeline.render.site.sitemap import robots, sitemap
 from pipeline.render.site.social_images import cards, make_picture
-from pipeline.render.site.stylesheet import style_values
+from pipeline.render.site.stylesheet import feed_style, site_style
 from pipeline.render.site_icon import draw_icon, site_icon
 from pipeline.support.templating import Templates
 
@@ -50,7 +50,8 @@ def site_parts(published: Published, templates: Templates) -> tuple[FileMaker, .
         partial(tags_page, site),
         *(partial(moved_page, site, old, new) for old, new in moves(index)),
         *(partial(make, site) for make in (search_page, search_script)),
-        *(partial(make, site) for make in (_not_found, _style, sitemap, robots)),
+        *(partial(make, site) for make in (_not_found, sitemap, robots)),
+        *(partial(make, site.publication, templates) for make in (site_style, feed_style)),
     ]
     if any(moves(index)):
         pages.append(partial(redirects, site))
@@ -113,9 +114,3 @@ def _not_found(site: SiteRenderer) -> OutputFile:
     page = SitePage(site.publication, "", site.messages, "404.html", links_from_root=True)
     title = f"{site.messages.format('web.page_not_found')} · {site.publication.title}"
     return site.render("404.html.j2", page, PageHead(title, feeds=site.feeds(page)))
-
-
-def _style(site: SiteRenderer) -> OutputFile:
-    template = site.templates.environment().get_template("web/style.css.j2")
-    css = template.render(theme=style_values(site.publication.theme))
-    return OutputFile("style.css", f"{css}\n".encode())

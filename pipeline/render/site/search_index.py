@@ -1,9 +1,9 @@
 """The search page and its index, static files in which a small script of the page searches.
 
-`index.json` has `entries`, articles and then issues, newest first, each with `title`, `href` (relative to
-the search page), `date` as readers see it, `dek` and `tags`. `parts` names further files, which map the
-`href` of some entries to the folded words of their texts. The oldest texts are in the first part, so that
-a part that is full never changes again.
+`index.json` names the other files, those of articles and then those of issues, newest first. The files of
+`titles` are lists of entries, each with `title`, `href` (relative to the search page), `date` as readers
+see it, `dek` and `tags`; the files of `texts` are lists of an entry's `href` and the folded words of its
+text. The oldest are in the first part, so that a part that is full never changes again.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from pipeline.content.medium import Medium, for_audience
@@ -28,7 +28,7 @@ INDEX = f"{SEARCH}index.json"
 SCRIPT = f"{SEARCH}search.js"
 
 PART = 120_000
-"""Characters of words in a part, about 50 KB once a host has compressed it."""
+"""Characters in a part, at most about 50 KB once a host has compressed it."""
 
 _UNDECOMPOSED = str.maketrans(
     {"ß": "ss", "ς": "σ", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe",
@@ -90,23 +90,36 @@ def search_script(site: SiteRenderer) -> OutputFile:
 
 def search_index(site: SiteRenderer) -> tuple[OutputFile, ...]:
     """The files that the script searches."""
-    page, files = site.page(SEARCH), []
-    entries: list[dict[str, Any]] = []
-    for name, texts in (("articles", tuple(_articles(site, page))), ("issues", tuple(_issues(site, page)))):
-        entries += (entry for entry, _ in texts)
-        parts: list[dict[str, str]] = [{}]
-        for entry, words in reversed(texts):
-            if parts[-1] and sum(map(len, parts[-1].values())) + len(words) > PART:
-                parts.append({})
-            parts[-1][entry["href"]] = words
-        files += [
-            _json(f"{SEARCH}{name}-{number}.json", part) for number, part in enumerate(parts, 1) if part
-        ][::-1]
-    return (_json(INDEX, {"parts": [page.link(file.path) for file in files], "entries": entries}), *files)
+    page = site.page(SEARCH)
+    titles: list[OutputFile] = []
+    texts: list[OutputFile] = []
+    for name, listed in (("articles", tuple(_articles(site, page))), ("issues", tuple(_issues(site, page)))):
+        titles += _parts(f"{name}-titles", [entry for entry, _ in listed])
+        texts += _parts(name, [(entry["href"], words) for entry, words in listed])
+    names = {
+        kind: [page.link(file.path) for file in files]
+        for kind, files in (("titles", titles), ("texts", texts))
+    }
+    return (OutputFile(INDEX, _json(names).encode()), *titles, *texts)
 
 
-def _json(path: str, data: object) -> OutputFile:
-    return OutputFile(path, json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode())
+def _parts(name: str, rows: Sequence[object]) -> list[OutputFile]:
+    """The files of these rows, which are newest first, as the files and the rows in them."""
+    parts: list[list[str]] = [[]]
+    for row in map(_json, reversed(rows)):
+        if parts[-1] and sum(map(len, parts[-1])) + len(row) > PART:
+            parts.append([])
+        parts[-1].append(row)
+    files = (
+        OutputFile(f"{SEARCH}{name}-{number}.json", f"[{','.join(reversed(part))}]".encode())
+        for number, part in enumerate(parts, 1)
+        if part
+    )
+    return [*files][::-1]
+
+
+def _json(data: object) -> str:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
 def _issues(site: SiteRenderer, page: SitePage) -> Iterator[tuple[dict[str, Any], str]]:
