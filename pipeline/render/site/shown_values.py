@@ -22,7 +22,8 @@ class ShownValues:
 
     def __init__(self, site: SiteRenderer) -> None:
         index = self._index = site.index
-        self._articles = {each.article.slug: value_key(each) for each in index.articles}
+        self.article_keys = [value_key(each) for each in index.articles]
+        self.issue_keys = [value_key(editions[0]) for editions in index.issues]
         self._cards = {each.article.slug: self._card(each) for each in index.articles}
         self._issues = [value_key(*map(self._issue_card, editions)) for editions in index.issues]
         self._near = {
@@ -39,7 +40,7 @@ class ShownValues:
         article = composed.article
         return (
             self.frame,
-            self._articles[article.slug],
+            self.article_keys[position],
             [self._cards[each.article.slug] for each in index.neighbours(position) if each],
             [(slug, self._cards.get(slug)) for slug in article.related],
             [self._near.get(tag) for tag in article.tags],
@@ -67,6 +68,11 @@ class ShownValues:
     def home(self) -> Any:
         """What the home page shows."""
         return self.frame, self._issues[:PAGE], len(self._issues) > PAGE, self._tags
+
+    @property
+    def titles(self) -> Any:
+        """What lists of all articles and issues show."""
+        return list(self._cards.values()), self._issues
 
     def tags(self) -> Any:
         """What the page of all tags shows, with their number of articles."""
