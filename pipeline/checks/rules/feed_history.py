@@ -33,8 +33,11 @@ def _home(documents: Iterable[FeedDocument]) -> str:
 def feeds_gone(context: FeedContext) -> Iterator[Violation]:
     """Its readers get an error, and in time nothing."""
     there = {each.path for each in context.documents}
+    whole = {each.folder for each in context.documents if each.number is None}
+    whole -= {each.folder for each in context.documents if each.number is not None}
     for each in context.earlier:
-        if each.path not in there:
+        # A feed may do without an archive, as those of tags do; nobody subscribes to a part of one.
+        if each.path not in there and (each.number is None or each.folder not in whole):
             yield each.breach("the build before had the feed, and it is gone.")
 
 
