@@ -16,6 +16,7 @@ from pipeline.render.feeds.feed_list import build_feeds as feed_files
 from pipeline.render.site.pages import site_parts
 from pipeline.render.site.site_index import build_index
 from pipeline.render.site.stylesheet import feed_style
+from pipeline.support.file_cache import cache_folder
 from pipeline.support.files import write_atomically
 from pipeline.support.urls import is_feed_file
 from pipeline.workspace import Workspace
@@ -85,4 +86,4 @@ def notify_hub(workspace: Workspace, changed: Mapping[str, str]) -> Iterator[str
 
 
 def _notified_file(workspace: Workspace) -> Path:
-    return workspace.files.build / ".cache" / "hub.json"
+    return cache_folder(workspace.files.root) / "hub.json"
