@@ -22,7 +22,7 @@ from pipeline.articles.audio_files import audio_data
 from pipeline.checks.dead_links import dead_links
 from pipeline.compose import Composer
 from pipeline.config.i18n import missing_words
-from pipeline.content.value_key import value_key
+from pipeline.content.value_key import ValueKeys
 from pipeline.errors import PressroomError, distinct, raise_all
 from pipeline.export.bundle import ImageMode, bundle
 from pipeline.model import (
@@ -108,18 +108,18 @@ def build_workspace(
     contents = (content for each in composed for edition in each.editions for content in edition.contents)
     findings += dict.fromkeys(finding for content in contents for finding in content.findings)
     parts: list[SitePart] = []
+    keys = ValueKeys()
     archived: tuple[ArchivedFeed, ...] = ()
     if site:
         from pipeline.render.feeds.feed_list import plan_feeds
 
         published = composer.published(composed, now)
         findings += dead_links(composer, published)
-        archived, feeds = plan_feeds(published, workspace.templates)
-        parts += (*_site_parts(composer, published, composed), *feeds)
+        archived, feeds = plan_feeds(published, workspace.templates, keys)
+        parts += (*_site_parts(composer, published, composed, keys), *feeds)
     renderer = EmailRenderer.for_composer(composer)
-    outputs = Outputs(
-        workspace.files, value_key(workspace.templates.digest(), renderer.logo, composer.logo("logo_dark"))
-    )
+    theme = keys.key(workspace.templates.digest(), renderer.logo, composer.logo("logo_dark"))
+    outputs = Outputs(workspace.files, keys, theme)
     emails = [issue for issue in composed if not outputs.keeps(_email_name(issue), issue.editions)]
     folders = [f"issues/{each.assembled.issue.folder}" for each in emails] + ["site"] * site
     with replace_folders(workspace.files.build, folders, outputs.kept_paths) as fresh:
@@ -167,7 +167,7 @@ def _site_is_whole(workspace: Workspace, composed: Iterable[ComposedIssue]) -> b
 
 
 def _site_parts(
-    composer: Composer, published: Published, composed: Iterable[ComposedIssue]
+    composer: Composer, published: Published, composed: Iterable[ComposedIssue], keys: ValueKeys
 ) -> tuple[SitePart, ...]:
     """List what makes the site but its feeds: pages, pictures, and the files that pages and emails name."""
     from pipeline.render.site.pages import site_images, site_parts, social_parts
@@ -178,7 +178,7 @@ def _site_parts(
     portraits = _hosted_portraits(composed)
     images = {image.name: image for image in (*site_images(index), *_images_of(contents), *portraits)}
     return (
-        *site_parts(index, templates),
+        *site_parts(index, templates, keys),
         *social_parts(index, templates, composer.images.data),
         *(
             SitePart(f"image {name}", image, partial(_site_image, composer, image))

@@ -7,7 +7,7 @@ from functools import partial
 from typing import NamedTuple
 
 from pipeline.config.i18n import Messages, load_messages
-from pipeline.content.value_key import value_key
+from pipeline.content.value_key import ValueKeys
 from pipeline.model import OutputFile, Published, SitePart
 from pipeline.render.authors import articles_by_author
 from pipeline.render.feeds.feed_archive import ArchivedFeed, FeedSource, ItemCache, ItemSource, short_feed
@@ -44,13 +44,13 @@ class FeedPlan(NamedTuple):
     parts: tuple[SitePart, ...]
 
 
-def plan_feeds(published: Published, templates: Templates) -> FeedPlan:
+def plan_feeds(published: Published, templates: Templates, keys: ValueKeys | None = None) -> FeedPlan:
     """Plan the feeds, and the list of them."""
     messages = load_messages(templates, published.publication.language)
     items = ItemCache(published.publication, messages)
-    keys = {id(each): value_key(each) for each in (*published.articles, *published.editions)}
+    key = (keys or ValueKeys()).key
     archived = tuple(
-        ArchivedFeed(source, items, tuple(keys[id(each)] for each in source.item_sources))
+        ArchivedFeed(source, items, tuple(map(key, source.item_sources)))
         for source in _archived(published, messages)
     )
     shorter = tuple(_shorter(published, messages))
@@ -64,7 +64,7 @@ def plan_feeds(published: Published, templates: Templates) -> FeedPlan:
                     (
                         source.feed.title,
                         source.feed.description,
-                        [keys[id(each)] for each in source.item_sources],
+                        [*source.item_sources],
                     ),
                     partial(short_feed, source, items),
                 )

@@ -8,6 +8,7 @@ from typing import Any
 
 from pipeline.config.i18n import load_messages
 from pipeline.content.medium import Medium, for_audience
+from pipeline.content.value_key import ValueKeys
 from pipeline.model import EVERYONE, Content, Image, Layout, OutputFile, Published, SitePart
 from pipeline.render.site.article_page import article_page
 from pipeline.render.site.head_metadata import PageHead
@@ -36,10 +37,10 @@ def build_site(published: Published, templates: Templates) -> tuple[OutputFile, 
     return tuple(file for part in site_parts(build_index(published), templates) for file in part.make())
 
 
-def site_parts(index: SiteIndex, templates: Templates) -> tuple[SitePart, ...]:
+def site_parts(index: SiteIndex, templates: Templates, keys: ValueKeys | None = None) -> tuple[SitePart, ...]:
     """The work of `build_site` in parts; the home page is the first."""
     site = SiteRenderer(index, templates, load_messages(templates, index.publication.language))
-    return tuple(_parts(site, ShownValues(site)))
+    return tuple(_parts(site, ShownValues(site, keys or ValueKeys())))
 
 
 def _parts(site: SiteRenderer, shown: ShownValues) -> Iterator[SitePart]:
