@@ -15,13 +15,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.actions.outputs import Outputs
 from pipeline.articles.audio_files import audio_data
 from pipeline.checks.dead_links import dead_links
 from pipeline.compose import Composer
 from pipeline.config.i18n import missing_words
-from pipeline.content.value_key import value_key
+from pipeline.content.value_key import ValueKeys
 from pipeline.errors import PressroomError, distinct, raise_all
 from pipeline.export.bundle import ImageMode, bundle
 from pipeline.model import (
@@ -42,6 +43,9 @@ from pipeline.support.files import remove_others, replace_folders, write_files
 from pipeline.support.processes import spread
 from pipeline.support.urls import audio_path, home_url, image_path
 from pipeline.workspace import Workspace, mistakes_but_of_drafts, without_drafts
+
+if TYPE_CHECKING:
+    from pipeline.render.feeds.feed_archive import ArchivedFeed
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +107,20 @@ def build_workspace(
     findings += missing_words(workspace.templates, composer.publication.language)
     contents = (content for each in composed for edition in each.editions for content in edition.contents)
     findings += dict.fromkeys(finding for content in contents for finding in content.findings)
-    parts: tuple[SitePart, ...] = ()
+    parts: list[SitePart] = []
+    keys = ValueKeys()
+    archived: tuple[ArchivedFeed, ...] = ()
     if site:
+        from pipeline.render.feeds.feed_list import plan_feeds
+
         published = composer.published(composed, now)
         findings += dead_links(composer, published)
-        parts = _site_parts(composer, published, composed)
+        archived, feeds = plan_feeds(published, workspace.templates, keys)
+        parts += (*_site_parts(composer, published, composed, keys), *feeds)
     renderer = EmailRenderer.for_composer(composer)
-    outputs = Outputs(
-        workspace.files, value_key(workspace.templates.digest(), renderer.logo, composer.logo("logo_dark"))
-    )
+    theme = keys.key(workspace.templates.digest(), renderer.logo, composer.logo("logo_dark"))
+    outputs = Outputs(workspace.files, keys, theme)
     emails = [issue for issue in composed if not outputs.keeps(_email_name(issue), issue.editions)]
-    changed = [part for part in parts if not outputs.keeps(part.name, part.shown)]
     folders = [f"issues/{each.assembled.issue.folder}" for each in emails] + ["site"] * site
     with replace_folders(workspace.files.build, folders, outputs.kept_paths) as fresh:
         write_issue = partial(_write_issue, renderer, composer, fresh / "issues")
@@ -126,12 +133,19 @@ def build_workspace(
                 for path in files
             ]
             outputs.add(_email_name(issue), paths, sizes)
+        for feed in archived:
+            if not outputs.keeps(feed.name, feed.shown):
+                count, files = feed.current()
+                write_files(fresh / "site", files)
+                outputs.add(feed.name, [f"site/{file.path}" for file in files], count)
+            parts += feed.archive(outputs.result(feed.name))
+        changed = [part for part in parts if not outputs.keeps(part.name, part.shown)]
         written = spread(partial(_write_part, fresh / "site"), changed, few=200)
         for part, paths in zip(changed, written, strict=True):
             outputs.add(part.name, paths, len(paths))
     outputs.finish()
     sizes_of = [outputs.result(_email_name(each)) for each in composed]
-    site_files = sum(outputs.result(part.name) for part in parts)
+    site_files = sum(outputs.result(part.name) for part in parts) + 3 * len(archived)
     if whole:
         known = (*workspace.issues, *workspace.issues.broken)
         remove_others(workspace.files.build / "issues", {each.folder for each in known})
@@ -153,10 +167,9 @@ def _site_is_whole(workspace: Workspace, composed: Iterable[ComposedIssue]) -> b
 
 
 def _site_parts(
-    composer: Composer, published: Published, composed: Iterable[ComposedIssue]
+    composer: Composer, published: Published, composed: Iterable[ComposedIssue], keys: ValueKeys
 ) -> tuple[SitePart, ...]:
-    """List what makes the site: pages, social pictures, feeds, and the files that pages and emails name."""
-    from pipeline.render.feeds.feed_list import feed_parts
+    """List what makes the site but its feeds: pages, pictures, and the files that pages and emails name."""
     from pipeline.render.site.pages import site_images, site_parts, social_parts
     from pipeline.render.site.site_index import build_index
 
@@ -165,9 +178,8 @@ def _site_parts(
     portraits = _hosted_portraits(composed)
     images = {image.name: image for image in (*site_images(index), *_images_of(contents), *portraits)}
     return (
-        *site_parts(index, templates),
+        *site_parts(index, templates, keys),
         *social_parts(index, templates, composer.images.data),
-        *feed_parts(published),
         *(
             SitePart(f"image {name}", image, partial(_site_image, composer, image))
             for name, image in sorted(images.items())

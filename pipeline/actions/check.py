@@ -23,6 +23,7 @@ from pipeline.errors import PressroomError, distinct, raise_all
 from pipeline.model import ComposedIssue, Finding, Issue
 from pipeline.render.email.message import build_message
 from pipeline.render.email.renderer import EmailRenderer
+from pipeline.support.file_cache import cache_folder
 from pipeline.support.processes import spread
 from pipeline.workspace import Workspace
 
@@ -122,7 +123,7 @@ def external_checks(
 
 def link_tester(workspace: Workspace, now: datetime, allow_private: bool) -> LinkTester:
     """Return the tester of links that remembers its answers in this workspace."""
-    cache = workspace.files.build / ".cache" / "links.json"
+    cache = cache_folder(workspace.files.root) / "links.json"
     home = workspace.files.publication.base_url
     return LinkTester(home, now, cache, allow_private=allow_private)
 

@@ -15,6 +15,8 @@ from pipeline.render.feeds import websub
 from pipeline.render.feeds.feed_list import build_feeds as feed_files
 from pipeline.render.site.pages import site_parts
 from pipeline.render.site.site_index import build_index
+from pipeline.render.site.stylesheet import feed_style
+from pipeline.support.file_cache import cache_folder
 from pipeline.support.files import write_atomically
 from pipeline.support.urls import is_feed_file
 from pipeline.workspace import Workspace
@@ -24,9 +26,9 @@ def build_feeds(workspace: Workspace, now: datetime) -> tuple[tuple[str, ...], t
     """Write the feeds below `build/site`. Returns their paths, and findings on dead links."""
     composer = Composer(workspace)
     published = composer.published(composer.compose(workspace.published_issues()), now)
-    files = feed_files(published)
+    files = feed_files(published, workspace.templates)
     site = workspace.files.build / "site"
-    for each in files:
+    for each in (*files, feed_style(published.publication, workspace.templates)):
         write_atomically(site / each.path, each.data)
     # A feed that exists no longer, such as that of an audience that is not public any more, is deleted.
     paths = {each.path for each in files}
@@ -44,7 +46,7 @@ def check_feeds(workspace: Workspace, now: datetime, before: Path) -> tuple[int,
     """
     composer = Composer(workspace)
     published = composer.published(composer.compose(workspace.published_issues()), now)
-    built = {each.path: each.data for each in feed_files(published)}
+    built = {each.path: each.data for each in feed_files(published, workspace.templates)}
     earlier = {path: file.read_bytes() for path, file in _feed_files(before)}
     # The home page is the first part; the workspace may have a template of its own for it.
     (home, *_) = site_parts(build_index(published), workspace.templates)[0].make()
@@ -84,4 +86,4 @@ def notify_hub(workspace: Workspace, changed: Mapping[str, str]) -> Iterator[str
 
 
 def _notified_file(workspace: Workspace) -> Path:
-    return workspace.files.build / ".cache" / "hub.json"
+    return cache_folder(workspace.files.root) / "hub.json"

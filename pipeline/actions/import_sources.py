@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,10 +12,9 @@ from typing import Any
 from pipeline import __version__
 from pipeline.actions.add_links import AddedLink, LinkRequest, add_links, known_addresses
 from pipeline.articles.links import link_id
-from pipeline.errors import PressroomError, collect
-from pipeline.importers.exports.table import NoPostsError
+from pipeline.errors import PressroomError
 from pipeline.importers.finish import Given
-from pipeline.importers.gather import Named, named
+from pipeline.importers.gather import named
 from pipeline.importers.pictures import Pictures
 from pipeline.importers.run import Import, Item, State
 from pipeline.model import Author
@@ -46,76 +44,51 @@ class ImportRequest:
     pages: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedImport:
-    """Articles read from sources, not yet written.
+class ImportRun:
+    """An import under way: `articles` reads the sources, and the fields say what came of them until then.
 
-    `run` writes them. `links` are the new links of lists of links, `known_links` counts those that are
-    there already. `omitted` maps the reasons why no article is made of a post to how many there are.
-    `skipped` are the files that no importer reads. `errors` has the mistakes of sources that cannot be
-    imported; they do not stop the others. `stopped` is whether the user stopped the reading: what was read
-    until then is whole.
+    `run` writes the articles. `omitted` maps the reasons why no article is made of a post to how many there
+    are. `skipped` are the files that no importer reads. `errors` has the mistakes of sources that cannot be
+    imported; they do not stop the others.
     """
 
-    run: Import
-    items: tuple[Item, ...]
-    links: tuple[LinkRequest, ...]
-    known_links: int
-    omitted: Mapping[str, int]
-    skipped: tuple[str, ...]
-    errors: tuple[PressroomError, ...]
-    stopped: bool = False
+    def __init__(
+        self, workspace: Workspace, request: ImportRequest, now: datetime, stdin: Callable[[], bytes]
+    ) -> None:
+        self._workspace = workspace
+        self._request = request
+        self._now = now
+        self.run = _make_run(workspace, request, now, stdin)
+        self.omitted = self.run.omitted
+        self.skipped = self.run.skipped
+        self.errors = self.run.errors
 
+    def articles(self, watch: Callable[[Iterable[Any]], Iterable[Any]] = iter) -> Iterator[Item]:
+        """Read the sources and make articles of them, each as soon as it is ready. Writes nothing.
 
-def prepare_import(
-    workspace: Workspace,
-    request: ImportRequest,
-    now: datetime,
-    stdin: Callable[[], bytes],
-    watch: Callable[[Iterable[Any]], Iterable[Any]] = iter,
-) -> PreparedImport:
-    """Read the sources and make articles of them. Writes nothing.
-
-    `stdin` reads standard input, and `watch` wraps the sources as they are read, and the articles as
-    their pictures are fetched, to show progress. Ctrl-C ends the reading, and what was read remains. Raises
-    `PressroomError` for a title that several sources would share, and for a source that is nested too
-    deeply.
-    """
-    errors: list[PressroomError] = []
-    skipped: list[str] = []
-    try:
-        with TemporaryDirectory() as scratch:
-            sources = named(request.sources, workspace.files, Path(scratch), skipped, errors)
-            if request.title and len(sources) > 1:
-                raise PressroomError(
-                    f"{len(sources)} sources cannot all have one title.", hint="Leave --title out."
-                )
-            run = _make_run(workspace, request, now, stdin)
-            stopped = False
-            try:
-                for source in watch(sources):
-                    _take(run, source, skipped, errors)
-            except KeyboardInterrupt:
-                stopped = True
-            items = run.settle(errors, watch)
-    except RecursionError as error:
-        raise PressroomError("a source is nested too deeply.") from error
-    links = _new_links(workspace, run, request.tags)
-    known = len(run.links) - len(links)
-    omitted = Counter(each.omitted for each in run.omitted)
-    stopped = stopped or run.stopped
-    return PreparedImport(run, items, links, known, omitted, tuple(skipped), tuple(errors), stopped)
-
-
-def _take(run: Import, source: Named, skipped: list[str], errors: list[PressroomError]) -> None:
-    with collect(errors):
+        `watch` wraps what is worked through, to show progress. Ctrl-C ends the reading, and what was read
+        remains. Raises `PressroomError` for a title that several sources would share, and for a source that
+        is nested too deeply.
+        """
         try:
-            run.take(source)
-        except NoPostsError:
-            # Exports have tables of subscribers beside those of posts.
-            if not source.listed:
-                raise
-            skipped.append(source.name)
+            with TemporaryDirectory() as scratch:
+                files, unpacked = self._workspace.files, Path(scratch, "unpacked")
+                sources = named(self._request.sources, files, unpacked, self.skipped, self.errors)
+                if self._request.title and len(sources) > 1:
+                    what = f"{len(sources)} sources cannot all have one title."
+                    raise PressroomError(what, hint="Leave --title out.")
+                yield from self.run.items(sources, Path(scratch), watch)
+        except RecursionError as error:
+            raise PressroomError("a source is nested too deeply.") from error
+
+    def links(self) -> tuple[tuple[LinkRequest, ...], int]:
+        """The new links of lists of links, and how many are there already."""
+        links = _new_links(self._workspace, self.run, self._request.tags)
+        return links, len(self.run.links) - len(links)
+
+    def write_links(self, links: Sequence[LinkRequest]) -> tuple[AddedLink, ...]:
+        """Append new links to the month's file of link items; what cannot be added goes to `errors`."""
+        return add_links(self._workspace, links, self._now, self.errors) if links else ()
 
 
 def _new_links(workspace: Workspace, run: Import, tags: tuple[str, ...]) -> tuple[LinkRequest, ...]:
@@ -130,20 +103,14 @@ def _new_links(workspace: Workspace, run: Import, tags: tuple[str, ...]) -> tupl
     return tuple(requests.values())
 
 
-def write_links(
-    workspace: Workspace, prepared: PreparedImport, now: datetime, errors: list[PressroomError]
-) -> tuple[AddedLink, ...]:
-    """Append the new links to the month's file of link items; what cannot be added goes to `errors`."""
-    return add_links(workspace, prepared.links, now, errors) if prepared.links else ()
-
-
 def replaces(item: Item, *, update: bool, overwrite: bool) -> bool:
     """Whether an article is written without asking: it is new, or it has changed and that is asked for.
 
     `update` takes what has changed in the source, and with `overwrite` also where the article was edited.
     """
     changed = item.state is State.CHANGED or (item.state is State.EDITED and overwrite)
-    return item.state is State.NEW or (update and changed)
+    resumed = item.state is State.CHANGED and item.resumed
+    return item.state is State.NEW or resumed or (update and changed)
 
 
 def _make_run(

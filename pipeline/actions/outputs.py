@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from pipeline.config.workspace_files import BUILD, WorkspaceFiles
-from pipeline.content.value_key import value_key
+from pipeline.content.value_key import ValueKeys
 
 
 class Outputs:
@@ -15,8 +15,9 @@ class Outputs:
     `theme` is the key of all that every part depends on: templates and logo. Paths are relative to `build/`.
     """
 
-    def __init__(self, workspace: WorkspaceFiles, theme: bytes) -> None:
+    def __init__(self, workspace: WorkspaceFiles, keys: ValueKeys, theme: bytes) -> None:
         self._cache = workspace.cache
+        self._value_keys = keys
         self._theme = theme
         self._keys: dict[str, bytes] = {}
         self._results: dict[str, Any] = {}
@@ -25,7 +26,7 @@ class Outputs:
 
     def keeps(self, name: str, shown: Any) -> bool:
         """Whether the files of this part are in place, and show these values; None are always others."""
-        self._keys[name] = key = value_key(self._theme, shown)
+        self._keys[name] = key = self._value_keys.key(self._theme, shown)
         before = self._cache.get(f"built {name}") if shown is not None else None
         if before is None or before[0] != key:
             return False

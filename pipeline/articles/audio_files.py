@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import PurePosixPath
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pipeline.config.workspace_files import WorkspaceFiles
 from pipeline.errors import PressroomError
 from pipeline.model import Audio
-from pipeline.support.urls import ADDRESS_CHARACTERS, address, audio_path, published_name, scheme_of
+from pipeline.support.urls import address, audio_path, encoded_address, published_name, scheme_of
 
 MEDIA_TYPES = {
     "mp3": "audio/mpeg",
@@ -37,7 +37,7 @@ def find_audio(target: str, beside: str, workspace: WorkspaceFiles) -> Audio:
                 f'the audio "{target}" is neither a file nor an https address.',
                 hint="Pages load it over https alone: write https://…, or save it beside the text.",
             )
-        return Audio(quote(target, safe=ADDRESS_CHARACTERS), _media_type(urlsplit(target).path), 0)
+        return Audio(encoded_address(target), _media_type(urlsplit(target).path), 0)
     file = workspace.locate(unquote(target), beside)
     media_type = _media_type(file.name)
     if not file.is_file():

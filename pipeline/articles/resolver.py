@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from pipeline.articles.audio_files import find_audio
 from pipeline.articles.pool import Pool
@@ -12,11 +12,11 @@ from pipeline.errors import PressroomError, suggest
 from pipeline.images.library import ImageLibrary
 from pipeline.model import Audio, Image, ImageUse
 from pipeline.support.urls import (
-    ADDRESS_CHARACTERS,
     PHONE_SCHEMES,
     SCHEMES,
     address,
     article_path,
+    encoded_address,
     phone_address,
     scheme_of,
 )
@@ -50,7 +50,7 @@ class SourceResolver:
         if scheme in PHONE_SCHEMES:
             return phone_address(target)
         if scheme in SCHEMES:
-            return quote(target, safe=ADDRESS_CHARACTERS)
+            return encoded_address(target)
         if scheme or target.startswith("//"):
             raise PressroomError(
                 f'the link "{target}" is not a web, mail or telephone address.',

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 from functools import partial
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,12 +15,12 @@ from click.shell_completion import CompletionItem
 
 from pipeline.cli import terminal
 from pipeline.cli.options import MomentType, complete_tag, json_option, now_option, time_or_now, workspace_of
+from pipeline.errors import flatten
 
 if TYPE_CHECKING:
-    from pipeline.actions.add_links import AddedLink
-    from pipeline.actions.import_sources import PreparedImport
-    from pipeline.errors import PressroomError
-    from pipeline.importers.run import Item
+    from pipeline.actions.add_links import AddedLink, LinkRequest
+    from pipeline.actions.import_sources import ImportRun
+    from pipeline.importers.run import Item, State
 
 
 def _complete_form(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -54,9 +57,9 @@ def import_(ctx: click.Context, /, sources: tuple[str, ...], **options: Any) -> 
 
     SOURCE is a file, a folder, a .zip, an address, or - for standard input: Markdown of any content system,
     text, HTML, a feed, .docx, an email as .eml, or an export of WordPress, Squarespace, Ghost, Substack,
-    Medium, Blogger, Notion, beehiiv or Buttondown. What is left out of an article is kept in a sidecar
-    beside it (.import.json), with the reason. Importing an unchanged source again changes nothing; for a
-    changed one, the difference is shown before you decide.
+    Medium, Blogger, Notion, Mailchimp, beehiiv or Buttondown. What is left out of an article is kept in a
+    sidecar beside it (.import.json), with the reason. Importing an unchanged source again changes nothing;
+    for a changed one, the difference is shown before you decide.
 
     A list of links becomes link items in issues/links: a browser's or a service's bookmarks (.html, RSS),
     OPML, CSV or TSV with a header, or Markdown with nothing but links in lists.
@@ -71,7 +74,7 @@ def import_(ctx: click.Context, /, sources: tuple[str, ...], **options: Any) -> 
       pressroom import bookmarks.html reading.csv
       pbpaste | pressroom import - --title "The glutamate switch"
     """
-    from pipeline.actions.import_sources import ImportRequest, prepare_import, write_links
+    from pipeline.actions.import_sources import ImportRequest, ImportRun
 
     workspace = workspace_of(ctx)
     request = ImportRequest(
@@ -79,44 +82,58 @@ def import_(ctx: click.Context, /, sources: tuple[str, ...], **options: Any) -> 
         fetch=not options["no_fetch"],
         **{name: options[name] for name in _REQUEST_OPTIONS},
     )
-    watch = partial(terminal.progress, what="Importing")
     now = time_or_now(options["now"], workspace.files.zone)
-    prepared = prepare_import(workspace, request, now, sys.stdin.buffer.read, watch)
-    written = [] if options["dry_run"] else _write(prepared, sources, options)
-    errors = list(prepared.errors)
-    added = () if options["dry_run"] else write_links(workspace, prepared, now, errors)
+    importing = ImportRun(workspace, request, now, sys.stdin.buffer.read)
+    report = _Report(dry_run=options["dry_run"], as_json=options["as_json"])
+    try:
+        for item in importing.articles(partial(terminal.progress, what="Importing")):
+            try:
+                report.add(item, written=_write(importing, item, sources, options))
+            except KeyboardInterrupt:
+                importing.run.stop()
+    except KeyboardInterrupt:
+        importing.run.stop()
+    links, known_links = importing.links()
+    added = () if options["dry_run"] else importing.write_links(links)
     if options["as_json"]:
-        terminal.print_json(_json(prepared, written, errors, options["dry_run"]))
+        terminal.print_json(
+            {
+                "articles": [entry for _, entry in sorted(report.entries, key=itemgetter(0))],
+                "links": [{"url": each.url, "title": each.title, "tags": list(each.tags)} for each in links],
+                "known_links": known_links,
+                "omitted": dict(importing.omitted),
+                "passed_over": importing.skipped,
+                "errors": [each.values for error in importing.errors for each in flatten(error)],
+            }
+        )
     else:
-        _show(prepared, written, options["dry_run"])
-        _show_links(prepared, added)
-    if errors:
-        terminal.show_mistakes(errors)
-    if prepared.stopped:
+        report.summarize(importing)
+        _show_links(links, known_links, added)
+    if importing.errors:
+        terminal.show_mistakes(importing.errors)
+    if importing.run.stopped:
         terminal.message("You stopped the import. Import the same again to go on.")
-    if errors or prepared.stopped:
+    if importing.errors or importing.run.stopped:
         ctx.exit(1)
 
 
 _REQUEST_OPTIONS = ("title", "tags", "date", "authors", "base_url", "form", "allow_private", "pages")
 
 
-def _write(prepared: PreparedImport, sources: Sequence[str], options: dict[str, Any]) -> list[Item]:
-    """Write what is new, and what has changed if the user wants it. Returns the items written."""
+def _write(importing: ImportRun, item: Item, sources: Sequence[str], options: dict[str, Any]) -> bool:
+    """Write an article that is new, or that has changed if the user wants it. Returns whether it did."""
     from pipeline.actions.import_sources import replaces
     from pipeline.importers.run import State
 
-    update = options["update"]
-    may_ask = not options["as_json"] and "-" not in sources
-    written = []
-    for item in prepared.items:
-        wanted = replaces(item, update=update, overwrite=options["overwrite"])
-        if not wanted and may_ask and item.state in (State.CHANGED, State.EDITED):
-            wanted = _confirm(item)
-        if wanted:
-            prepared.run.write(item)
-            written.append(item)
-    return written
+    if options["dry_run"]:
+        return False
+    wanted = replaces(item, update=options["update"], overwrite=options["overwrite"])
+    may_ask = not options["as_json"] and "-" not in sources and not importing.run.stopped
+    if not wanted and may_ask and item.state in (State.CHANGED, State.EDITED):
+        wanted = _confirm(item)
+    if wanted:
+        importing.run.write(item)
+    return wanted
 
 
 def _confirm(item: Item) -> bool:
@@ -131,7 +148,10 @@ def _confirm(item: Item) -> bool:
         return click.confirm(
             "Take the source's text, and lose the edits?" if edited else "Take it?", err=True
         )
-    except click.Abort:  # nobody is there to answer
+    except click.Abort as abort:
+        if isinstance(abort.__context__, KeyboardInterrupt):
+            raise KeyboardInterrupt from abort
+        # Nobody is there to answer.
         option = "--update --overwrite" if edited else "--update"
         terminal.message(f"\n{item.path}: left as it is; {option} takes it.")
         return False
@@ -140,27 +160,44 @@ def _confirm(item: Item) -> bool:
 # --- the report ------------------------------------------------------------------------------------
 
 
-def _show(prepared: PreparedImport, written: Sequence[Item], dry_run: bool) -> None:
-    from pipeline.importers.run import State, counted
+@dataclass
+class _Report:
+    """Reports the articles, each as it comes; `entries` are for JSON, each with its place."""
 
-    for item in prepared.items:
-        kept = item.state in (State.CHANGED, State.EDITED) and item not in written and not dry_run
+    dry_run: bool
+    as_json: bool
+    counts: Counter[State] = field(default_factory=Counter)
+    drafts: int = 0
+    entries: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
+
+    def add(self, item: Item, *, written: bool) -> None:
+        """Report an article."""
+        from pipeline.importers.run import State
+
+        self.counts[item.state] += 1
+        self.drafts += bool(item.text) and item.draft.draft
+        if self.as_json:
+            self.entries.append((item.number, _json(item, written, self.dry_run)))
+            return
+        kept = item.state in (State.CHANGED, State.EDITED) and not written and not self.dry_run
         state = f"{item.state.value}{', left as it is' if kept else ''}"
         terminal.result(f"{item.path}  {state}  (from {item.material.name}, {item.importer.NAME})")
         if item.state is State.GONE:
             terminal.result(f"    deleted since; to import it again, delete {item.record.sidecar}")
         if item.text and not kept:
-            _show_article(item, dry_run)
-    for name in prepared.skipped:
-        terminal.message(f"{name}: skipped, it has no form that can be imported")
-    for reason, number in prepared.omitted.items():
-        terminal.message(f"left out: {number}, {reason}")
-    if prepared.items:
-        counts = ", ".join(f"{number} {state.value}" for state, number in counted(prepared.items).items())
-        articles = terminal.count(len(prepared.items), "article")
-        drafts = sum(item.draft.draft for item in prepared.items if item.text)
-        among = f"; {terminal.count(drafts, 'draft')} among them" if drafts else ""
-        terminal.message(f"\n{articles}: {counts}{among}." + " Nothing was written." * dry_run)
+            _show_article(item, self.dry_run)
+
+    def summarize(self, importing: ImportRun) -> None:
+        """Show how many articles there are of each kind, and what was left out by reason."""
+        for name in importing.skipped:
+            terminal.message(f"{name}: skipped, it has no form that can be imported")
+        for reason, number in importing.omitted.items():
+            terminal.message(f"left out: {number}, {reason}")
+        if self.counts:
+            counts = ", ".join(f"{number} {state.value}" for state, number in self.counts.items())
+            articles = terminal.count(self.counts.total(), "article")
+            among = f"; {terminal.count(self.drafts, 'draft')} among them" if self.drafts else ""
+            terminal.message(f"\n{articles}: {counts}{among}." + " Nothing was written." * self.dry_run)
 
 
 def _show_article(item: Item, dry_run: bool) -> None:
@@ -183,47 +220,31 @@ def _show_article(item: Item, dry_run: bool) -> None:
         terminal.result("\n" + "\n".join(f"  | {line}".rstrip() for line in text.split("\n")) + "\n")
 
 
-def _show_links(prepared: PreparedImport, added: Sequence[AddedLink]) -> None:
+def _show_links(links: Sequence[LinkRequest], known_links: int, added: Sequence[AddedLink]) -> None:
     for link in added:
         terminal.result(f"{link.item.place}  {link.item.title}")
     if not added:
-        for request in prepared.links:
+        for request in links:
             terminal.result(f"{request.url}  {request.title}")
-    if prepared.links or prepared.known_links:
-        known = f", {prepared.known_links} known already" if prepared.known_links else ""
-        terminal.message(f"\n{terminal.count(len(prepared.links), 'new link')}{known}.")
+    if links or known_links:
+        known = f", {known_links} known already" if known_links else ""
+        terminal.message(f"\n{terminal.count(len(links), 'new link')}{known}.")
 
 
-def _json(
-    prepared: PreparedImport, written: Sequence[Item], errors: Sequence[PressroomError], dry_run: bool
-) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    from pipeline.errors import flatten
-
-    articles = []
-    for item in prepared.items:
-        entry: dict[str, Any] = {
-            "path": item.path,
-            "state": item.state.value,
-            "written": item in written,
-            "source": item.material.name,
-            "form": item.importer.NAME,
-        }
-        if item.text:
-            entry["title"] = item.draft.title
-            entry["inferred"] = [asdict(each) for each in item.draft.inferred]
-            entry["left_out"] = [asdict(each) for each in item.draft.left]
-            entry["pictures"] = list(item.pictures)
-            entry["diff"] = item.diff
-            if dry_run:
-                entry["text"] = item.text
-        articles.append(entry)
-    return {
-        "articles": articles,
-        "links": [{"url": each.url, "title": each.title, "tags": list(each.tags)} for each in prepared.links],
-        "known_links": prepared.known_links,
-        "omitted": dict(prepared.omitted),
-        "passed_over": list(prepared.skipped),
-        "errors": [each.values for error in errors for each in flatten(error)],
+def _json(item: Item, written: bool, dry_run: bool) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "path": item.path,
+        "state": item.state.value,
+        "written": written,
+        "source": item.material.name,
+        "form": item.importer.NAME,
     }
+    if item.text:
+        entry["title"] = item.draft.title
+        entry["inferred"] = [asdict(each) for each in item.draft.inferred]
+        entry["left_out"] = [asdict(each) for each in item.draft.left]
+        entry["pictures"] = list(item.pictures)
+        entry["diff"] = item.diff
+        if dry_run:
+            entry["text"] = item.text
+    return entry

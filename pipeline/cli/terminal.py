@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from contextlib import contextmanager
 from dataclasses import replace
 from textwrap import fill
@@ -46,21 +46,25 @@ def print_json(data: Any) -> None:
     result(json.dumps(data, indent=2, ensure_ascii=False, default=str))
 
 
-_recorded: list[tuple[str, bool]] = []
+_records: list[list[tuple[str, bool]]] = []
+"""Where `_print` adds what it prints."""
 
 
 def _print(text: str, is_message: bool) -> None:
-    _recorded.append((text, is_message))
+    for record in _records:
+        record.append((text, is_message))
+    _erase_bar()
     click.echo(text, err=is_message)
 
 
 @contextmanager
 def recorded() -> Iterator[list[tuple[str, bool]]]:
     """Collect what is printed in this block, for `replay`."""
-    output: list[tuple[str, bool]] = []
-    start = len(_recorded)
-    yield output
-    output += _recorded[start:]
+    _records.append([])
+    try:
+        yield _records[-1]
+    finally:
+        _records.pop()
 
 
 def replay(output: Iterable[tuple[str, bool]]) -> None:
@@ -221,16 +225,29 @@ def terminal_width(stream: TextIO | None = None) -> int | None:
     return shutil.get_terminal_size().columns if (stream or sys.stdout).isatty() else None
 
 
-def progress(items: Iterable[Item], what: str) -> Iterable[Item]:
-    """Yield the items; on a terminal, show a bar once the work has taken over a second."""
-    todo = list(items)
+def progress(items: Iterable[Item], what: str) -> Iterator[Item]:
+    """Yield the items; on a terminal, show a bar once the work has taken over a second.
+
+    Of items whose number is not known, it shows how many there were.
+    """
+    total = len(items) if isinstance(items, Sized) else 0
     started = time.monotonic()
-    shown = False
-    for n, item in enumerate(todo):
+    for n, item in enumerate(items):
         if sys.stderr.isatty() and time.monotonic() - started > 1:
-            shown = True
-            done = n * 24 // len(todo)
-            click.echo(f"\r{what} [{'#' * done}{'.' * (24 - done)}] {n}/{len(todo)}", nl=False, err=True)
+            done = n * 24 // total if total else 0
+            bar = f"[{'#' * done}{'.' * (24 - done)}] {n}/{total}" if total else f"{n:,}"
+            if context := click.get_current_context(silent=True):
+                context.meta[_BAR] = True
+            click.echo(f"\r{what} {bar}", nl=False, err=True)
         yield item
-    if shown:
+    _erase_bar()
+
+
+_BAR = "pressroom.bar"
+"""The key of a command's context under which it says that a progress bar is on the terminal's last line."""
+
+
+def _erase_bar() -> None:
+    context = click.get_current_context(silent=True)
+    if context and context.meta.pop(_BAR, False):
         click.echo("\r\x1b[K", nl=False, err=True)

@@ -1,4 +1,4 @@
-"""What CLDR knows of languages: plural forms, likely territories. No other module imports Babel."""
+"""What CLDR knows of languages: plural forms, likely scripts, territories. No other module imports Babel."""
 
 from __future__ import annotations
 
@@ -22,10 +22,22 @@ def plural_category(language: str, number: int) -> str:
     return str(locale.plural_form(number)) if locale else "other"
 
 
-def likely_territory(language: str) -> str:
-    """The territory where most readers of a language are, such as `DE`; empty if it is not known."""
-    likely = get_global("likely_subtags").get(language, "").split("_")[-1]
-    return likely if len(likely) == 2 else ""
+@cache
+def likely_subtags(language: str) -> tuple[str, str]:
+    """Script and territory of a language tag (BCP 47), such as `Hant` and `TW` for `zh-Hant` or `zh-TW`.
+
+    What the tag does not say is that of most readers; empty if it is not known.
+    """
+    name, *parts = language.lower().replace("_", "-").split("-")
+    script = next((part.title() for part in parts if len(part) == 4 and part.isalpha()), "")
+    territory = next((part.upper() for part in parts if len(part) == 2), "")
+    known = get_global("likely_subtags")
+    tags = (f"{name}_{script}", f"{name}_{territory}", name)
+    _, *likely = next(filter(None, map(known.get, tags)), name).split("_")
+    return (
+        script or next((part for part in likely if len(part) == 4), ""),
+        territory or next((part for part in likely if len(part) == 2), ""),
+    )
 
 
 @cache

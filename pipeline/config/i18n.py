@@ -1,8 +1,8 @@
 """Translations of the theme's own phrases, and dates in words, for email and web pages.
 
 They are in `templates/words/LANGUAGE.toml`, so that a workspace adds a language, or changes a phrase,
-with one file and no code. A language's file has all keys of the English one; that of a region, such as
-`en-us.toml`, has only the phrases that differ.
+with one file and no code. A language's file has all keys of the English one; that of a script or a region,
+such as `zh-hant.toml` and `en-us.toml`, has only the phrases that differ.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
 from string import Formatter
 
-from pipeline.config.cldr import plural_categories, plural_category
+from pipeline.config.cldr import likely_subtags, plural_categories, plural_category
 from pipeline.config.toml import toml_values
 from pipeline.errors import PressroomError, suggest
 from pipeline.model import Event, Finding, Place, Severity
 from pipeline.support.limits import SETTINGS_FILE
 from pipeline.support.templating import Templates
 
-RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
-"""Languages whose usual script runs from right to left (CLDR's layout data)."""
+_RIGHT_TO_LEFT = frozenset({"Adlm", "Arab", "Armi", "Hebr", "Nkoo", "Rohg", "Syrc", "Thaa"})
+"""Scripts that run from right to left (CLDR's script metadata)."""
 
 ENGLISH = "en"
 
@@ -34,11 +34,8 @@ PLURALS = {"minutes": "minutes", "audio_minutes": "minutes", "web.count": "count
 
 
 def direction(language: str) -> str:
-    """`rtl` or `ltr`, by the language tag (BCP 47); a script subtag overrides the language."""
-    parts = language.lower().replace("_", "-").split("-")
-    if len(parts) > 1 and len(parts[1]) == 4:
-        return "rtl" if parts[1] in {"arab", "hebr", "thaa", "syrc", "nkoo", "adlm"} else "ltr"
-    return "rtl" if parts[0] in RIGHT_TO_LEFT else "ltr"
+    """`rtl` or `ltr`, by the script of a language tag (BCP 47)."""
+    return "rtl" if likely_subtags(language)[0] in _RIGHT_TO_LEFT else "ltr"
 
 
 @dataclass(frozen=True)
@@ -115,20 +112,23 @@ def load_messages(templates: Templates, language: str) -> Messages:
     Raises `PressroomError` if a file lacks a key, or has an unknown or malformed one.
     """
     tag = language.lower().replace("_", "-")
-    tags = [each for each in dict.fromkeys((tag.split("-")[0], tag)) if templates.find(_file(each))]
+    name = tag.split("-")[0]
+    # `zh-TW` says no script: it is written in that of `zh-hant.toml`.
+    variants = dict.fromkeys((name, f"{name}-{likely_subtags(tag)[0].lower()}", tag))
+    tags = [each for each in variants if templates.find(_file(each))]
     return _messages(tuple((each, *templates.read(_file(each))) for each in (ENGLISH, *tags)))
 
 
 # A build asks for its words several times, and the preview at each save.
 @lru_cache(maxsize=16)
 def _messages(files: tuple[tuple[str, str, str], ...]) -> Messages:
-    """The phrases of files, each by its tag, text and path: the English one, the language's, its region's."""
+    """The phrases of files, each by its tag, text and path: English, the language, its script, its region."""
     messages = english = _parse(*files[0])
     for tag, text, path in files[1:]:
-        own, region = _parse(tag, text, path), "-" in tag
-        _check(own, english, path, complete=not region)
+        own, part = _parse(tag, text, path), "-" in tag
+        _check(own, english, path, complete=not part)
         phrases = {**messages.phrases, **own.phrases}
-        messages = Messages(phrases, own.months or messages.months, messages.language) if region else own
+        messages = Messages(phrases, own.months or messages.months, messages.language) if part else own
     return messages
 
 

@@ -1,4 +1,4 @@
-"""A short key for a value, the same in each run: equal keys mean equal values.
+"""Short keys for values, the same in each run: equal keys mean equal values.
 
 Two equal values may have different keys, if one of them was compressed; then something is made once more
 than it had to be.
@@ -16,29 +16,49 @@ from typing import Any
 
 from pipeline import model
 from pipeline.content.compressed import CompressedPart
-from pipeline.model import Article
+from pipeline.model import Article, ComposedArticle, ComposedEdition
 
 
-def _reduce(kind: type) -> Callable[[Any], tuple[Any, ...]]:
+def _values_of(kind: type) -> Callable[[Any], tuple[Any, ...]]:
     names = tuple(field.name for field in fields(kind))
-    return lambda value: (tuple, ((kind.__name__, *[getattr(value, name) for name in names]),))
+    return lambda value: (kind.__name__, *[getattr(value, name) for name in names])
 
 
-class _KeyPickler(pickle.Pickler):
-    """Pickles values so that the bytes depend on them alone, and not on what they share."""
-
-    dispatch_table = copyreg.dispatch_table | {
-        kind: _reduce(kind) for kind in vars(model).values() if isinstance(kind, type) and is_dataclass(kind)
-    }
-    # A file's digest and path say all that is in it; the settings belong to the cache as a whole.
-    dispatch_table[Article] = lambda article: (str, (f"{article.place.path} {article.digest}",))
-    dispatch_table[CompressedPart] = lambda part: (str, (part.key,))
+_VALUES = {
+    kind: _values_of(kind) for kind in vars(model).values() if isinstance(kind, type) and is_dataclass(kind)
+}
 
 
-def value_key(*values: Any) -> bytes:
-    """Return the key of some values of the model, all read with the same settings. They have no cycles."""
-    out = io.BytesIO()
-    pickler = _KeyPickler(out, pickle.HIGHEST_PROTOCOL)
-    pickler.fast = True  # no references to what was written before
-    pickler.dump(values)
-    return hashlib.blake2b(out.getbuffer(), digest_size=16).digest()
+class ValueKeys:
+    """Keys of values of the model, all read with the same settings. The values have no cycles.
+
+    The key of an article and of an edition is made once, however many values contain it.
+    """
+
+    def __init__(self) -> None:
+        self._made: dict[int, tuple[Any, bytes]] = {}
+        self._reductions: dict[type, Callable[[Any], Any]] = copyreg.dispatch_table | {
+            kind: lambda value, values=values: (tuple, (values(value),)) for kind, values in _VALUES.items()
+        }
+        self._reductions |= {
+            # A file's digest and path say all that is in it; the settings belong to the cache as a whole.
+            Article: lambda article: (str, (f"{article.place.path} {article.digest}",)),
+            CompressedPart: lambda part: (str, (part.key,)),
+            ComposedArticle: lambda value: (bytes, (self._once(value),)),
+            ComposedEdition: lambda value: (bytes, (self._once(value),)),
+        }
+
+    def key(self, *values: Any) -> bytes:
+        """Return the key of some values. It depends on them alone, and not on what they share."""
+        out = io.BytesIO()
+        pickler = pickle.Pickler(out, pickle.HIGHEST_PROTOCOL)
+        pickler.dispatch_table = self._reductions
+        pickler.fast = True  # no references to what was written before
+        pickler.dump(values)
+        return hashlib.blake2b(out.getbuffer(), digest_size=16).digest()
+
+    def _once(self, value: Any) -> bytes:
+        if id(value) not in self._made:
+            # The value itself is kept, so that no other one gets its id.
+            self._made[id(value)] = value, self.key(_VALUES[type(value)](value))
+        return self._made[id(value)][1]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
+from collections.abc import Iterator
 
 from charset_normalizer import from_bytes
 
@@ -25,6 +26,7 @@ _MARKS = (
 _DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_.:-]+)""")
 MAX_EXPORT_BYTES = 200_000_000
 """What the export of a whole site may have."""
+_PIECE_CHARACTERS = 100_000
 _GUESSES = [
     "cp1252",
     "cp1250",
@@ -58,23 +60,62 @@ def text_of(material: Material, most: int = MAX_SOURCE_BYTES) -> str:
     then `guessed_encoding`, then Windows-1252. Raises `PressroomError` for what is empty, has more than
     `most` bytes, or is no text.
     """
-    data = material.data
+    if material.size > most:
+        size = f"{material.size / 1_000_000:.1f} MB"
+        raise PressroomError(f"has {size}; a text may have {most // 1_000_000} MB.", material.name)
+    data = material.whole()
     if not data.strip():
         raise PressroomError("is empty.", material.name)
-    if len(data) > most:
-        size = f"{len(data) / 1_000_000:.1f} MB"
-        raise PressroomError(f"has {size}; a text may have {most // 1_000_000} MB.", material.name)
     text = cleaned(_decoded(data, material))
     if not text.strip():
         raise PressroomError("is empty.", material.name)
     return text
 
 
+def text_pieces(material: Material, end: str) -> Iterator[str]:
+    """The text of an export as `text_of` returns it, a long one in pieces, each of which ends with `end`.
+
+    A long text is read as the encoding of its mark or of its head says, else as UTF-8.
+    """
+    if not material.is_head or material.file is None:
+        yield text_of(material, MAX_EXPORT_BYTES)
+        return
+    marks = (encoding for mark, encoding in _MARKS if material.data.startswith(mark))
+    encoding = next(marks, "") or next(iter(_declared(material.data)), "utf-8")
+    try:
+        encoding = codecs.lookup(encoding).name.replace("utf-8", "utf-8-sig")
+    except LookupError:
+        encoding = "utf-8-sig"
+    parts: list[str] = []
+    with material.file.open(encoding=encoding, errors=_AS_WINDOWS, newline="") as file:
+        while chunk := file.read(_PIECE_CHARACTERS):
+            head, mark, rest = chunk.rpartition(end)
+            if not mark:
+                parts.append(chunk)
+                continue
+            yield cleaned("".join((*parts, head, mark)))
+            parts = [rest]
+    if (last := cleaned("".join(parts))).strip():
+        yield last
+
+
+def _as_windows(error: UnicodeError) -> tuple[str, int]:
+    """Bytes that are not of the text's encoding as Windows has them: old blogs hold some of both."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+_AS_WINDOWS = "pressroom-windows"
+codecs.register_error(_AS_WINDOWS, _as_windows)
+
+
 def cleaned(text: str) -> str:
     """The text in Unicode's composed form, without what cannot be seen and would break files or feeds."""
     text = _LINE_ENDS.sub("\n", text)
     text = _CONTROL.sub("", _INVISIBLE.sub("", text))
-    text = _LOOSE.sub(" ", text)
+    if "\u00a0" in text or "\u202f" in text:  # looking behind each character is slow
+        text = _LOOSE.sub(" ", text)
     return unicodedata.normalize("NFC", text)
 
 
@@ -113,7 +154,13 @@ def _decoded(data: bytes, material: Material) -> str:
 def encoding_note(material: Material) -> str:
     """The encoding of a source where it was guessed; empty where it is known."""
     data = material.data
-    if data.startswith((b"PK", b"%PDF")) or material.charset or _declared(data) or material.ending == ".eml":
+    if (
+        material.is_head
+        or data.startswith((b"PK", b"%PDF"))
+        or material.charset
+        or _declared(data)
+        or material.ending == ".eml"
+    ):
         return ""
     try:
         data.decode("utf-8")

@@ -6,7 +6,7 @@ No word of a source is lost: what is in none of a draft's fields and blocks is i
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -24,7 +24,8 @@ class Material:
     `name` is the path of the file as the user typed it, the address, or `-` for standard input; `origin` the
     same with the path relative to the workspace, which is recorded. `address` is the base of its relative
     addresses, if it came from the web, after redirects; `media_type` and `charset` are the server's, in
-    lower case. `folder` is the folder of its pictures, or None, and `file` where it was read from.
+    lower case. `folder` is the folder of its pictures, or None, and `file` where it was read from. `is_head`
+    says that `data` is only the beginning of a long file.
     """
 
     name: str
@@ -35,11 +36,29 @@ class Material:
     folder: Path | None = None
     origin: str = ""
     file: Path | None = None
+    is_head: bool = False
+    digest: str = ""
+
+    @property
+    def size(self) -> int:
+        """The number of its bytes."""
+        return self.file.stat().st_size if self.is_head and self.file else len(self.data)
+
+    def whole(self) -> bytes:
+        """All of its bytes."""
+        return self.file.read_bytes() if self.is_head and self.file else self.data
 
     @cached_property
     def sha256(self) -> str:
-        """The digest of the data; the thousands of articles of an export share one source."""
-        return hashlib.sha256(self.data).hexdigest()
+        """The digest of all bytes; the thousands of articles of an export share one source."""
+        if self.is_head and self.file:
+            with self.file.open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest()
+        return self.digest or hashlib.sha256(self.data).hexdigest()
+
+    def without_data(self) -> Material:
+        """The source with its digest alone, for what is read of it already."""
+        return replace(self, data=b"", is_head=False, digest=self.sha256)
 
     @property
     def ending(self) -> str:
@@ -86,10 +105,10 @@ class Draft:
     `key` tells the articles of one source apart (a feed's guid); it is empty if the source is one article.
     `base` is the base of relative addresses, if it is known. `files` are pictures that came inside the
     source, by their address in the blocks. `feed_id` is its id in the feed that it is from. `placed` are
-    addresses in whose place others are: those of pictures that came along, and of other articles. `omitted`
-    is the reason why no article is made of it. `source_text` is the text of the source, for the account of
-    its words, and `numbered` says that the lines of blocks are its lines. Texts are as the source has them;
-    `finish` makes slug, tags and audience those of the publication.
+    addresses in whose place others are, those of pictures that came along and of other articles, and merge
+    tags in whose place fields are. `omitted` is the reason why no article is made of it. `source_text` is the
+    text of the source, for the account of its words, and `numbered` says that the lines of blocks are its
+    lines. Texts are as the source has them; `finish` makes slug, tags and audience those of the publication.
     """
 
     blocks: tuple[SourceBlock, ...] = ()
@@ -148,5 +167,5 @@ class Importer(Protocol):
     def takes(self, material: Material) -> bool:
         """Whether this looks like a source of this form. Never raises."""
 
-    def read(self, material: Material) -> tuple[Draft, ...]:
-        """The articles in it. Raises `PressroomError` with the material's name as path."""
+    def read(self, material: Material) -> Iterable[Draft]:
+        """The articles in it. Raises `PressroomError` with the material's name as path, before the first."""

@@ -77,6 +77,9 @@ def finished(draft: Draft, given: Given, known: Known, name: str, before: Articl
     draft = _given(draft, given)
     draft = _titled(draft, name)
     draft = _dated(draft, known, name, before)
+    if not draft.draft and not given.date and _moment(draft.date, known.zone) > known.now:
+        why = "its date is ahead: the public has not seen it yet"
+        draft = replace(draft, draft=True).inferring("draft", "true", why)
     draft = _tagged(draft, known, before)
     draft = _for_readers(draft, known)
     return _addressed(draft)

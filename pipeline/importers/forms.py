@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline.errors import PressroomError, suggest
 from pipeline.importers.decode import text_of
 from pipeline.importers.draft import Importer, Material
-from pipeline.importers.exports import blogger, json_export, medium, notion, table, wordpress
+from pipeline.importers.exports import blogger, json_export, mailchimp, medium, notion, table, wordpress
 from pipeline.importers.readers import docx, feed, markdown, message, page, text
 from pipeline.importers.readers.link_list import LINKS_FORM
 
@@ -17,6 +17,7 @@ IMPORTERS: tuple[Importer, ...] = (
     feed,
     json_export,
     medium,
+    mailchimp,
     page,
     table,
     notion,

@@ -14,12 +14,15 @@ from pipeline.importers.decode import MAX_EXPORT_BYTES
 from pipeline.importers.draft import Material
 from pipeline.importers.exports.archive import is_archive, unpack
 from pipeline.importers.exports.table import is_substack
+from pipeline.support.files import MAX_SOURCE_BYTES
 from pipeline.support.http import FetchError, SafeClient
 from pipeline.support.urls import without_password
 
 MAX_BYTES = 50_000_000
 """What a document with its pictures may have; a text has a narrower limit (`files.MAX_SOURCE_BYTES`)."""
-_EXPORTS = (".xml", ".json", ".csv", ".tsv")
+_EXPORTS = (".xml", ".atom", ".json", ".csv", ".tsv")
+_HEAD_BYTES = 1_000_000
+"""How much of a long export is in memory: enough to see what it is."""
 
 STDIN = "-"
 
@@ -143,14 +146,16 @@ def _from_file(file: Path, source: Named, workspace: WorkspaceFiles) -> Material
         if size > most:
             what = f"has {size / 1_000_000:.1f} MB; at most {most // 1_000_000} MB can be read."
             raise PressroomError(what, source.name)
-        data = file.read_bytes()
+        is_head = size > MAX_SOURCE_BYTES and file.suffix.lower() in _EXPORTS
+        with file.open("rb") as opened:
+            data = opened.read(_HEAD_BYTES if is_head else -1)
         origin = _origin(file.resolve(), workspace.root)
         if source.archive and source.root:
             inside = file.relative_to(source.root).as_posix()
             origin = f"{_origin(source.archive.resolve(), workspace.root)}/{inside}"
     except (OSError, RuntimeError) as error:
         raise _unreadable(source.name, error) from error
-    return Material(source.name, data, folder=source.root, origin=origin, file=file)
+    return Material(source.name, data, folder=source.root, origin=origin, file=file, is_head=is_head)
 
 
 def _origin(file: Path, root: Path) -> str:

@@ -178,12 +178,6 @@ COMMENTS = _compiled(
     r"leave a (?:comment|reply)|(?:post|add) a comment|\d{1,5} comments?|comments? \(\d{1,5}\)",
     r"was this (?:article |page )?helpful\?",
 )
-ORIGIN = _compiled(
-    r"(?:this (?:article|post|piece) )?(?:was )?(?:originally |first )(?:published|appeared|posted)"
-    r"(?: (?:at|on|in|here))?|canonical(?: url| address)?",
-    end=r":?\s*",
-)
-
 # --- what mailings add --------------------------------------------------------------------------
 
 VIEW = _compiled(

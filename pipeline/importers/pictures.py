@@ -6,9 +6,9 @@ import hashlib
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from pipeline.errors import PressroomError
 from pipeline.images.resize import plan_for
@@ -19,6 +19,8 @@ from pipeline.support.http import FetchError, SafeClient
 from pipeline.support.urls import path_part
 
 MAX_BYTES = 20_000_000
+VAULT = "vault:"
+"""Before the address of a picture that is anywhere in the folder: Obsidian finds it by its name alone."""
 _STATIC = ("", "static", "public", "assets", "src", "content", "images", "source")
 """The folders of a site that its addresses with a leading slash count from, in systems at large."""
 
@@ -40,6 +42,7 @@ class Pictures:
     web: SafeClient
     fetch: bool = True
     _fetched: dict[str, bytes | PressroomError] = field(default_factory=dict)
+    _vaults: dict[Path, dict[str, Path]] = field(default_factory=dict)
 
     def of(self, written: str, address: str, draft: Draft, material: Material) -> bytes:
         """The bytes of a picture that can be shown; `address` is what is `written`, made absolute.
@@ -58,6 +61,8 @@ class Pictures:
     def _found(self, written: str, address: str, draft: Draft, material: Material) -> bytes:
         if address in draft.files:
             return draft.files[address]
+        if address.startswith(VAULT) and material.folder is not None:
+            return self._from_vault(address.removeprefix(VAULT), material, material.folder)
         if material.folder is not None and (local := _on_site(written, draft.base)):
             with suppress(PressroomError):
                 return _from_folder(local, material)
@@ -68,6 +73,16 @@ class Pictures:
         if material.folder is None:
             raise PressroomError("stands where the source was, which is not known.")
         return _from_folder(address, material)
+
+    def _from_vault(self, address: str, material: Material, folder: Path) -> bytes:
+        with suppress(PressroomError):
+            return _from_folder(address, material)
+        if folder not in self._vaults:
+            files = sorted(folder.rglob("*"), key=lambda file: (-len(file.parts), file))
+            self._vaults[folder] = {file.name: file for file in files}  # the outermost of a name
+        file = self._vaults[folder].get(PurePosixPath(unquote(address)).name)
+        path = quote(file.relative_to(folder).as_posix()) if file else address
+        return _from_folder(path, replace(material, file=folder / "-"))
 
     def _from_web(self, address: str) -> bytes:
         if not self.fetch:

@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ class Record:
 
     `source` is where it came from, and `key` tells it from the others of that source. The digests are those
     of the source's bytes, of what the importer made of it, and of the article's text as it was written.
+    `unfinished` says that the import was stopped before all was read that the article links to.
     """
 
     article: str
@@ -41,6 +42,7 @@ class Record:
     article_sha256: str = ""
     inferred: tuple[Inferred, ...] = ()
     left_out: tuple[Left, ...] = ()
+    unfinished: bool = False
 
     @property
     def sidecar(self) -> str:
@@ -72,7 +74,8 @@ class Records:
             self.add(record)
 
     def add(self, record: Record) -> None:
-        """Add a record, or replace it."""
+        """Add a record, or replace it. What was left out of the article is not kept in memory."""
+        record = replace(record, left_out=())
         self._by_item[record.source, record.key] = record
         if _worldwide(record.key):
             self._by_key[record.key] = record
@@ -86,13 +89,13 @@ class Records:
         """The record of this very article of this very source."""
         return self._by_item.get((material.origin, draft.key))
 
-    def elsewhere(self, draft: Draft) -> str | None:
-        """The path of the article that came by another way: by the same id, address or content."""
+    def elsewhere(self, draft: Draft, digest: str) -> str | None:
+        """The path of the article that came by another way: by the same id, address or content's digest."""
         if _worldwide(draft.key) and draft.key in self._by_key:
             return self._by_key[draft.key].article
         if draft.canonical_url and same(draft.canonical_url) in self._by_address:
             return self._by_address[same(draft.canonical_url)]
-        twin = self._by_digest.get(digest_of(draft))
+        twin = self._by_digest.get(digest)
         return twin.article if twin else None
 
     def article_at(self, address: str) -> str | None:
@@ -153,6 +156,7 @@ _WORD = re.compile(r"[^\W\d_]+|\d+")
 # What says how a text is marked up, and is no word of it.
 _MARKUP = re.compile(
     r"</?[a-zA-Z][\w:-]*|\b(?:class|style|id|align)\s*=\s*(?:\"[^\"]*\"|'[^']*')|\b[\w-]+\s*=(?=[\"'])"
+    r"|\{\{-?\s*(?:site\.(?:baseurl|url)|base_?url|@root)\s*-?\}\}|\|\s*(?:relative|absolute)_url\b"
     r"|\{%-?\s*(?:post_url|link|highlight)\b[^%]*%\}|\{\{[<%]\s*(?:highlight|ref|relref)\b[^%>]*[%>]\}\}"
     r"|\{\{[<%]\s*/?\s*[\w./-]+|\{%-?\s*(?:include\s+[\w./-]+|\w+)|^(?:!!!|\?\?\?|:::+)[ \t]*[\w-]*|\[!\w+\]"
     r"|(?<=\])\[[^\[\]]*\]|^ {0,3}\[[^\[\]]*\]:"

@@ -1,36 +1,42 @@
-"""The flow of an import: take each source, settle what the articles say of each other, write.
+"""The flow of an import: read each source, settle what the articles say of each other, write.
 
-Nothing is written before `write`, and each article is written whole or not at all.
+An article is ready as soon as all that it links to is known; the others wait on disk, so that an export of
+any length needs little memory. Nothing is written before `write`, and each article is written whole or not
+at all.
 """
 
 from __future__ import annotations
 
 import difflib
 import hashlib
+import pickle
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
+from typing import Any
 
 from pipeline.articles.pool import parse_article
 from pipeline.config.workspace_files import POOL
 from pipeline.content.parse import parse_content
-from pipeline.errors import PressroomError, flatten, raise_all
+from pipeline.errors import PressroomError, collect, flatten, raise_all
 from pipeline.importers.article_file import article_text
 from pipeline.importers.cleanup import clean
 from pipeline.importers.cleanup.markup import with_text_at
 from pipeline.importers.decode import encoding_note
 from pipeline.importers.draft import Draft, Importer, Material
 from pipeline.importers.exports.post import PAGE
+from pipeline.importers.exports.table import NoPostsError
 from pipeline.importers.finish import Given, Known, finished, known_of, slug_of
 from pipeline.importers.forms import importer_for
 from pipeline.importers.gather import STDIN, Named, load
 from pipeline.importers.pictures import Pictures
 from pipeline.importers.readers.link_list import LINKS_FORM, SourceLink, read_link_list
 from pipeline.importers.records import Record, digest_of, read_records, unplaced
-from pipeline.importers.settle import Directory, with_links, with_pictures
+from pipeline.importers.settle import Directory, exact_targets, host_of, with_links, with_pictures
 from pipeline.model import Article, Audio, Image, ImageUse
 from pipeline.support.files import read_source, write_atomically
 from pipeline.support.urls import path_part
@@ -60,8 +66,9 @@ class State(StrEnum):
 class Item:
     """An article on its way from a source into the pool.
 
-    `path` is that of its file. `settle` fills in `text` and `pictures`, if there is
-    something to write, and makes of `draft` what the article and its report say.
+    `path` is that of its file, and `number` its place in the import. `text` and `pictures` are there where
+    there is something to write. `links_open` says that its links may lead to what an import that was stopped
+    has not read, and `resumed` that an earlier one left it so.
     """
 
     material: Material
@@ -72,10 +79,18 @@ class Item:
     item_sha256: str
     before: Article | None = None
     slug: str = ""
-    open: Draft = field(default_factory=Draft)
+    number: int = 0
     text: str = ""
     pictures: dict[str, bytes] = field(default_factory=dict)
     diff: str = ""
+    links_open: bool = False
+    resumed: bool = False
+    leads_to: frozenset[str] = frozenset()
+    written: bool = False
+
+    def forget(self) -> None:
+        """Let go of what was written: a long export has more than memory can hold."""
+        self.draft, self.pictures, self.text, self.diff = Draft(), {}, "", ""
 
     @property
     def record(self) -> Record:
@@ -92,6 +107,7 @@ class Item:
             article_sha256=hashlib.sha256(self.text.encode()).hexdigest(),
             inferred=draft.inferred,
             left_out=draft.left,
+            unfinished=self.links_open,
         )
 
 
@@ -119,7 +135,10 @@ class Import:
         self.given = given
         self.form = form
         self.pages = pages
-        self.omitted: list[Draft] = []
+        self.omitted: Counter[str] = Counter()
+        self.skipped: list[str] = []
+        self.errors: list[PressroomError] = []
+        self.links: list[SourceLink] = []
         self.pictures = pictures
         self.stdin = stdin
         self.records = read_records(self.files, workspace.pool, errors)
@@ -129,34 +148,97 @@ class Import:
         self._known = Known(self._tags, known.audiences, known.zone, known.now)
         self._taken = {*workspace.pool, *workspace.pool.current}
         self._slugs = {slug: article.place.path for slug, article in workspace.pool.items()}
-        self.links: list[SourceLink] = []
-        self._items: list[Item] = []
-        self.stopped = False
+        self._by_path = {path: slug for slug, path in self._slugs.items()}
+        self._hosts: set[str] = set()
+        self._scratch = Path()
+        self._waiting: list[Item] = []
+        self._unproven: set[str] = set()
+        self._stops = 0
+        self._number = 0
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the user stopped it."""
+        return self._stops > 0
+
+    def stop(self) -> None:
+        """Read no more, and finish what was read; a second time, end at once."""
+        self._stops += 1
+
+    def items(
+        self,
+        sources: Sequence[Named],
+        scratch: Path,
+        watch: Callable[[Iterable[Any]], Iterable[Any]] = iter,
+    ) -> Iterator[Item]:
+        """The articles, each as soon as it is ready; what has links to others that may still come is last.
+
+        Those wait in the folder `scratch`. `watch` wraps what is worked through, to show progress. Ctrl-C
+        ends the reading, and what was read remains. Sources that cannot be imported go to `errors`, and do
+        not stop the others.
+        """
+        self._scratch = scratch
+        several = len(sources) > 1
+        try:
+            for source in watch(sources):
+                with collect(self.errors):
+                    for item in watch(self._read(source)):
+                        self._number += 1
+                        item.number = self._number
+                        if item.state in (State.NEW, State.CHANGED, State.EDITED):
+                            self._bring_pictures(item)
+                            if self._waits(item, several=several):
+                                self._put_aside(item)
+                                continue
+                            if not self._settle(item):
+                                continue
+                        yield item
+                        if self.stopped:
+                            break
+                if self.stopped:
+                    break
+        except KeyboardInterrupt:
+            self.stop()
+        yield from self._settle_waiting(watch)
 
     # --- one source after the other --------------------------------------------------------------
 
-    def take(self, source: Named) -> None:
+    def _read(self, source: Named) -> Iterator[Item]:
         """Read one source. Raises `PressroomError` where nothing can be made of it."""
-        material = load(source, self.files, self.pictures.web, self.stdin)
-        if self.form in (None, LINKS_FORM) and (links := read_link_list(material)):
-            self.links += links
-            return
-        importer = importer_for(material, self.form)
-        drafts = importer.read(material)
-        if guess := encoding_note(material):
-            drafts = tuple(each.inferring("encoding", guess, "nothing names it") for each in drafts)
-        if self.pages:
-            drafts = tuple(replace(each, omitted="") if each.omitted == PAGE else each for each in drafts)
-        self.omitted += [each for each in drafts if each.omitted]
-        drafts = tuple(each for each in drafts if not each.omitted)
-        if self.given.title and len(drafts) > 1:
-            raise PressroomError(
-                f"holds {len(drafts)} articles, which cannot all have one title.",
-                material.name,
-                hint="Leave --title out.",
-            )
-        for draft in drafts:
-            self._items.append(self._item(material, importer, draft))
+        try:
+            material = load(source, self.files, self.pictures.web, self.stdin)
+            if self.form in (None, LINKS_FORM) and (links := read_link_list(material)):
+                self.links += links
+                return
+            importer = importer_for(material, self.form)
+            drafts = iter(importer.read(material))
+            guess = encoding_note(material)
+            if self.given.title:
+                drafts = iter(self._titled(material, tuple(drafts)))
+            material = material.without_data()
+            keys: set[str] = set()
+            for draft in drafts:
+                omitted = "" if self.pages and draft.omitted == PAGE else draft.omitted
+                if omitted:
+                    self.omitted[omitted] += 1
+                    continue
+                key = draft.key if draft.key not in keys else f"{draft.key} {len(keys)}"
+                keys.add(key)
+                draft = replace(draft, omitted="", key=key)
+                draft = draft.inferring("encoding", guess, "nothing names it") if guess else draft
+                yield self._item(material, importer, draft)
+        except NoPostsError:
+            # Exports have tables of subscribers beside those of posts.
+            if not source.listed:
+                raise
+            self.skipped.append(source.name)
+
+    def _titled(self, material: Material, drafts: tuple[Draft, ...]) -> tuple[Draft, ...]:
+        number = sum(not each.omitted for each in drafts)
+        if number > 1:
+            what = f"holds {number} articles, which cannot all have one title."
+            raise PressroomError(what, material.name, hint="Leave --title out.")
+        return drafts
 
     def _item(self, material: Material, importer: Importer, draft: Draft) -> Item:
         digest = digest_of(draft)
@@ -165,19 +247,22 @@ class Import:
             draft = replace(draft, key=path_part(self._finished(draft, material, None).title))
         record = self.records.of(material, draft)
         if record is None:
-            if path := self.records.elsewhere(draft):
+            if path := self.records.elsewhere(draft, digest):
                 return Item(material, importer, draft, State.KNOWN, path, digest)
             return self._new(material, importer, draft, digest)
         if not (self.files.root / record.article).is_file():
             return Item(material, importer, draft, State.GONE, record.article, digest)
         unchanged = digest == record.item_sha256 or record.source_sha256 == material.sha256
         slug = self.workspace.pool.slug_of(record.article)
-        if slug is None or (unchanged and not self.given.anything):
+        if slug is None or (unchanged and not self.given.anything and not record.unfinished):
             return Item(material, importer, draft, State.SAME, record.article, digest)
         item = Item(material, importer, draft, State.CHANGED, record.article, digest, slug=slug)
         item.before = self.workspace.pool[slug]
+        item.resumed = unchanged and record.unfinished
         if self._current(item) is None or _digest(self._current(item)) != record.article_sha256:
-            item.state = State.EDITED
+            item.state = State.SAME if item.resumed else State.EDITED
+            if item.resumed:
+                return item
         draft = self._finished(draft, material, item.before)
         # What was inferred then and stands still was not told by the source since.
         told = {each.field for each in draft.inferred}
@@ -207,67 +292,96 @@ class Import:
 
     # --- all of them together --------------------------------------------------------------------
 
-    def settle(
-        self, errors: list[PressroomError], watch: Callable[[Iterable[Item]], Iterable[Item]] = iter
-    ) -> tuple[Item, ...]:
-        """Every item with its text, links and pictures. One that makes no sound article goes to `errors`.
+    def _bring_pictures(self, item: Item) -> None:
+        item.draft, item.pictures = with_pictures(item.draft, item.material, self.pictures)
+        item.path = _path(item, in_folder=bool(item.pictures))
+        address = item.draft.canonical_url or item.draft.base or item.material.address
+        self._hosts.add(host_of(address))
+        if item.state is State.NEW:
+            self.records.add(item.record)
 
-        `watch` wraps the items as their pictures are fetched. Ctrl-C leaves out those that still lack them,
-        for another run.
-        """
-        todo = [item for item in self._items if item.state in (State.NEW, State.CHANGED, State.EDITED)]
-        ready: list[Item] = []
-        try:
-            for item in watch(todo):
-                item.open, item.pictures = with_pictures(item.draft, item.material, self.pictures)
-                item.path = _path(item, in_folder=bool(item.pictures))
-                if item.state is State.NEW:
-                    self._slugs[item.slug] = item.path
-                    self.records.add(item.record)
-                ready.append(item)
-        except KeyboardInterrupt:
-            self.stopped = True
-            self._leave_out(todo[len(ready) :])
-        todo = ready
-        while True:
-            by_path = {path: slug for slug, path in self._slugs.items()}
-            failed = [item for item in todo if not self._settled(item, by_path, errors)]
-            if not failed:
-                break
-            # Those that lead to what failed must lead elsewhere.
-            self._leave_out(failed)
-            sound = {id(item) for item in self._items}
-            todo = [item for item in todo if id(item) in sound]
-        return tuple(self._items)
+    def _waits(self, item: Item, *, several: bool) -> bool:
+        """Whether a link of this article may lead to one that is not ready."""
+        hosts = (
+            host_of(address)
+            for address, path in exact_targets(item.draft, item.material, self._directory())
+            if path is None or path in self._unproven
+        )
+        return any(not host or several or host in self._hosts for host in hosts)
 
-    def _leave_out(self, items: list[Item]) -> None:
-        without = {id(item) for item in items}
-        self._items = [item for item in self._items if id(item) not in without]
-        for item in items:
-            if item.before:
-                self._slugs[item.slug] = item.before.place.path
+    def _put_aside(self, item: Item) -> None:
+        """Keep an article on disk until all is read: an export has more than memory can hold."""
+        file = self._scratch / f"{item.number}.pickle"
+        file.write_bytes(pickle.dumps((item.draft, item.pictures)))
+        item.draft, item.pictures = Draft(), {}
+        self._waiting.append(item)
+        if item.state is State.NEW:
+            self._add_path(item)
+            self._unproven.add(item.path)
+
+    def _settle_waiting(self, watch: Callable[[Iterable[Any]], Iterable[Any]]) -> Iterator[Item]:
+        """The articles that waited, now that every article is known to which they may lead."""
+        settled: list[Item] = []
+        stops = self._stops
+        for item in watch(self._waiting):
+            self._take_up(item)
+            item.links_open = stops > 0
+            if self._settle(item):
+                yield item
+                settled.append(item)
             else:
-                self._slugs.pop(item.slug, None)
+                # What leads to it must lead elsewhere.
+                for other in settled:
+                    if item.path in other.leads_to:
+                        self._take_up(other)
+                        self._settle(other)
+                        if other.written:
+                            self.write(other)
+                        other.forget()
+            item.forget()
+            if self._stops > stops:
+                break
 
-    def _settled(self, item: Item, by_path: Mapping[str, str], errors: list[PressroomError]) -> bool:
+    def _take_up(self, item: Item) -> None:
+        file = self._scratch / f"{item.number}.pickle"
+        item.draft, item.pictures = pickle.loads(file.read_bytes())
+
+    def _add_path(self, item: Item) -> None:
+        self._slugs[item.slug] = item.path
+        self._by_path[item.path] = item.slug
+
+    def _drop_path(self, item: Item) -> None:
+        if item.before is None:
+            self._slugs.pop(item.slug, None)
+            self._by_path.pop(item.path, None)
+
+    def _directory(self) -> Directory:
         def kept(path: str | None) -> str | None:
-            return path if path in by_path else None
+            return path if path in self._by_path else None
 
-        directory = Directory(
+        return Directory(
             self._slugs,
             lambda name: kept(self.records.article_from(name)),
             lambda address: kept(self.records.article_at(address)),
         )
-        draft, paths_of_related = with_links(item.open, item.path, item.material, directory)
-        related = [by_path[path] for path in paths_of_related]
+
+    def _settle(self, item: Item) -> bool:
+        """Set the text of an article that is ready. One that makes no sound article goes to `errors`."""
+        draft, related, leads_to = with_links(item.draft, item.path, item.material, self._directory())
         try:
-            draft, text = self._prove(item, draft, related)
+            draft, text = self._prove(item, draft, [self._by_path[path] for path in related])
         except PressroomError as error:
             what = "no sound article can be made of this: "
             name = item.material.name
-            errors += [PressroomError(what + each.message, name, None, each.hint) for each in flatten(error)]
+            self.errors += [
+                PressroomError(what + each.message, name, None, each.hint) for each in flatten(error)
+            ]
+            self._drop_path(item)
             return False
         item.text, item.draft = text, draft.leaving(*unplaced(text, draft))
+        item.leads_to = leads_to
+        if item.state is State.NEW:
+            self._add_path(item)
         if item.before:
             self._compare(item)
         return True
@@ -309,7 +423,7 @@ class Import:
 
     def _compare(self, item: Item) -> None:
         current = self._current(item) or ""
-        if current == item.text:
+        if current == item.text and not item.resumed:
             item.state = State.SAME
             return
         lines = (current.splitlines(), item.text.splitlines())
@@ -347,6 +461,7 @@ class Import:
             old = Record(item.before.place.path, "", "")
             (root / old.article).unlink(missing_ok=True)
             (root / old.sidecar).unlink(missing_ok=True)
+        item.written = True
 
 
 class _Anything:
@@ -373,8 +488,3 @@ def _path(item: Item, *, in_folder: bool) -> str:
 
 def _digest(text: str | None) -> str:
     return hashlib.sha256((text or "").encode()).hexdigest()
-
-
-def counted(items: Iterable[Item]) -> dict[State, int]:
-    """How many items there are of each state."""
-    return dict(Counter(item.state for item in items))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
@@ -19,6 +19,7 @@ from pipeline.importers.pictures import Pictures, name_of
 from pipeline.support.urls import PHONE_SCHEMES, path_part, phone_address, scheme_of
 
 _WEB = re.compile(r"(https?://|mailto:)\S", re.IGNORECASE)
+_HTTP = re.compile(r"https?://", re.IGNORECASE)
 _OTHER_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+:")
 
 
@@ -91,34 +92,73 @@ class Directory:
     at_address: Callable[[str], str | None]
 
     def find(self, address: str, base: str, origin: str) -> str | None:
-        """The article by the file it was, by its address on the web, or by the last part of the address."""
-        plain = unquote(address.partition("#")[0].partition("?")[0])
-        whole = absolute(address, base)
-        if _WEB.match(whole) and (path := self.at_address(whole)):
+        """The article by `exact`, or by the last part of the address."""
+        if path := self.exact(address, base, origin):
             return path
-        if base and whole.startswith(f"{base.rstrip('/')}/"):
-            plain = unquote(urlsplit(whole).path)
-        elif _OTHER_SCHEME.match(plain):
+        plain = _on_own_site(address, base)
+        if _OTHER_SCHEME.match(plain):
             return None
-        file = os.path.normpath(f"{PurePosixPath(origin).parent}/{plain}")
-        for name in (file, f"{file}.md", f"{file}/index.md", f"{file}/_index.md"):
-            if path := self.from_source(name):
-                return path
         parts = [part for part in plain.split("/") if part not in ("", ".", "..")]
         name = re.sub(r"\.(md|markdown|mdx|html?)$", "", parts[-1] if parts else "")
         name = parts[-2] if name in ("index", "_index") and len(parts) > 1 else name
         return self.slugs.get(path_part(re.sub(r"^\d{4}-\d\d-\d\d-", "", name)))
 
+    def exact(self, address: str, base: str, origin: str) -> str | None:
+        """The article by its address on the web, or by the file it was."""
+        whole = absolute(address, base)
+        if _WEB.match(whole) and (path := self.at_address(whole)):
+            return path
+        plain = _on_own_site(address, base)
+        if _OTHER_SCHEME.match(plain):
+            return None
+        file = os.path.normpath(f"{PurePosixPath(origin).parent}/{plain}")
+        names = (file, f"{file}.md", f"{file}/index.md", f"{file}/_index.md")
+        return next(filter(None, map(self.from_source, names)), None)
+
+
+def _on_own_site(address: str, base: str) -> str:
+    """The path of an address on the source's own site; other addresses as they are, without parameters."""
+    whole = absolute(address, base)
+    if base and whole.startswith(f"{base.rstrip('/')}/"):
+        return unquote(urlsplit(whole).path)
+    return unquote(address.partition("#")[0].partition("?")[0])
+
+
+def host_of(address: str) -> str:
+    """The host of a web address, without `www.`; empty for what has none."""
+    try:
+        return (urlsplit(address).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
+
+
+def exact_targets(draft: Draft, material: Material, directory: Directory) -> Iterator[tuple[str, str | None]]:
+    """Each address that may be an article's, made absolute, and the article's path if it is known."""
+    base = draft.base or material.address
+    addresses = [each.address for each in draft.related]
+
+    def note(reference: Reference) -> str:
+        if not reference.image:
+            addresses.append(reference.address.strip())
+        return reference.markdown
+
+    _changed(draft, note)
+    for address in addresses:
+        whole = absolute(address, base)
+        if address and not address.startswith("#") and (_HTTP.match(whole) or not _OTHER_SCHEME.match(whole)):
+            yield whole, directory.exact(address, base, material.origin)
+
 
 def with_links(
     draft: Draft, path: str, material: Material, directory: Directory
-) -> tuple[Draft, tuple[str, ...]]:
-    """The draft with links that lead somewhere, and the paths of its related articles.
+) -> tuple[Draft, tuple[str, ...], frozenset[str]]:
+    """The draft with links that lead somewhere, its related articles, and all to which it leads, as paths.
 
     A related article that the pool has not is named at the end of the text.
     """
     base = draft.base or material.address
     left: list[Left] = []
+    linked: set[str] = set()
     placed = list(draft.placed)
 
     def one(reference: Reference) -> str:
@@ -132,6 +172,7 @@ def with_links(
         target = directory.find(address, base, material.origin) if address else None
         if target is not None and target != path:
             placed.append(address)
+            linked.add(target)
             return replace(reference, address=beside(path, target)).markdown
         whole = absolute(address, base)
         if _WEB.match(whole):
@@ -161,7 +202,7 @@ def with_links(
     draft = replace(
         draft, blocks=blocks, extra=extra, left=(*draft.left, *dict.fromkeys(left)), placed=tuple(placed)
     )
-    return draft, tuple(dict.fromkeys(related))
+    return draft, tuple(dict.fromkeys(related)), frozenset((*linked, *related))
 
 
 def _changed(draft: Draft, change: Change) -> tuple[SourceBlock, ...]:

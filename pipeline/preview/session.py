@@ -50,6 +50,8 @@ class PreviewSession:
         the page.
         """
         self.refresh()
+        if self.snapshot:
+            self.snapshot.workspace.files.cache.save()
         if self._not_found:
             raise self._not_found
         if self.snapshot and self.selected.audience:

@@ -99,7 +99,8 @@ class Snapshot:
         )
         files = {
             each.path: partial(bytes, each.data)
-            for each in (*build_site(published, self.workspace.templates), *build_feeds(published))
+            for build in (build_site, build_feeds)
+            for each in build(published, self.workspace.templates)
         }
         images = {
             image_path(each.name): partial(composer.images.data, each)

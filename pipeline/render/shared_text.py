@@ -43,13 +43,8 @@ class LinkRow:
     details: str
 
 
-def link_row(
-    item: ComposedItem, badges: Mapping[str, str], show: Show, messages: Messages | None = None
-) -> LinkRow:
-    """Make the row of a link item, or of an article in a section of links.
-
-    Without `messages` it has no words of the theme: neither time nor "via".
-    """
+def link_row(item: ComposedItem, badges: Mapping[str, str], show: Show, messages: Messages) -> LinkRow:
+    """Make the row of a link item, or of an article in a section of links."""
     at = via = ""
     comment: tuple[Node, ...] = ()
     if isinstance(item, ComposedLink):
@@ -65,12 +60,8 @@ def link_row(
             at = host(article.link)
         if article.dek:
             comment = (article.dek,)
-    details = [at, author]
-    if messages:
-        details.append(messages.format("minutes", minutes=minutes) if minutes else "")
-        details.append(messages.format("via", source=via) if via else "")
-    else:
-        details.append(via)
+    time = messages.format("minutes", minutes=minutes) if minutes else ""
+    details = (at, author, time, messages.format("via", source=via) if via else "")
     badge = " · ".join(words for tag, words in badges.items() if tag in tags)
     return LinkRow(title, url, badge, comment, " · ".join(each for each in details if each))
 

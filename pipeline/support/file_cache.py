@@ -11,6 +11,7 @@ Values are pickled, and a pickle can run any code: the index and each value are 
 
 from __future__ import annotations
 
+import errno
 import io
 import marshal
 import os
@@ -32,7 +33,7 @@ FOLDER = ".pressroom/cache"
 _FORMAT = 1
 _INDEX = "index"
 _ENDING = ".values"
-_UNUSED = 3_600_000_000_000
+_UNUSED = 60_000_000_000
 """Nanoseconds after which a file that the index does not name belongs to no process at work."""
 
 _MOST_FILES = 12
@@ -172,12 +173,9 @@ class FileCache:
 
     def _save(self, added: list[str]) -> None:
         entries = dict(self._index())
-        self._folder.mkdir(parents=True, exist_ok=True)
-        if self._signer is None or self._folder.resolve() != self._folder:
-            return  # a link in a foreign workspace leads to files that are not ours
-        ignore = self._folder / ".gitignore"
-        if not ignore.exists():
-            ignore.write_text("*\n")
+        cache_folder(self.root)
+        if self._signer is None:
+            return
         segments = {entry.segment for entry in entries.values()}
         chunks: list[tuple[str, tuple[str, ...], tuple[Stamp | None, ...], bytes]] = []
         if len(segments) >= _MOST_FILES:
@@ -233,13 +231,27 @@ class FileCache:
         return None
 
 
+def cache_folder(root: Path) -> Path:
+    """Make the folder of what is kept for the workspace at `root`, which version control leaves out.
+
+    Raises `OSError` if it cannot be made, or is a link: in a foreign workspace that may lead anywhere.
+    """
+    folder = root / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    if folder.resolve() != folder:
+        raise OSError(errno.ELOOP, "is a link: delete it", str(folder))
+    ignore = folder / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("*\n")
+    return folder
+
+
 def clear_cache(root: Path) -> None:
     """Delete what is kept for the workspace at `root`."""
-    folder = root / FOLDER
-    if folder.resolve() == folder:
-        for pattern in (_INDEX, f"*{_ENDING}", "last-*", "*.new"):
-            for each in folder.glob(pattern):
-                each.unlink(missing_ok=True)
+    folder = cache_folder(root)
+    for pattern in (_INDEX, f"*{_ENDING}", "last-*", "*.new"):
+        for each in folder.glob(pattern):
+            each.unlink(missing_ok=True)
 
 
 def _read_at(handle: int, length: int, offset: int) -> bytes:

@@ -245,11 +245,13 @@ class _Replacement:
 
     def _remove_others(self, path: str, names: Container[str] = ()) -> None:
         """Remove from the folder at `path` what has none of these names, but not what is kept."""
-        for left in list((self._root / path).iterdir()):
-            below = f"{path}/{left.name}"
-            if left.name in names or below in self._keep:
+        with os.scandir(self._root / path) as entries:
+            left = [each for each in entries if each.name not in names]
+        for each in left:
+            below = f"{path}/{each.name}"
+            if below in self._keep:
                 continue
-            if below in self._kept_folders and left.is_dir() and not left.is_symlink():
+            if below in self._kept_folders and each.is_dir(follow_symlinks=False):
                 self._remove_others(below)
             else:
                 self._set_aside(below)

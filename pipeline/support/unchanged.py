@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from pipeline.support.file_cache import FOLDER
+from pipeline.support.file_cache import FOLDER, cache_folder
 from pipeline.support.file_stamps import Stamp, are_settled, program_version, read_stamp, stamps_below
 from pipeline.support.signing import Signer
 
@@ -58,9 +58,8 @@ class LastRun:
         folders = {path: read_stamp(f"{self._root}/{path}") for path in _folders(self._root, outputs)}
         data = marshal.dumps((self._version, self._stamps, stamps, folders, begin, end, answer))
         with suppress(OSError, ValueError, RuntimeError):
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            if self._file.parent.resolve() == self._file.parent:
-                Signer(self._root).write(self._file, data)
+            cache_folder(self._root)
+            Signer(self._root).write(self._file, data)
 
 
 def _folders(root: Path, outputs: str) -> Iterator[str]:

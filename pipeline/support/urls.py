@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from contextlib import suppress
 from functools import lru_cache
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
@@ -40,6 +41,8 @@ _TRACKING = re.compile(
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 FEED_FILES = {"rss": "feed.xml", "atom": "atom.xml", "json": "feed.json"}
+FEED_STYLE = "feed.css"
+"""The style sheet by which a browser shows a feed in XML to a person."""
 
 
 def scheme_of(address: str) -> str:
@@ -128,9 +131,17 @@ def ascii_address(address: str) -> str:
     if address.isascii():
         return address
     parts = urlsplit(address)
+    user, at, _ = parts.netloc.rpartition("@")
     host = idna.encode(parts.hostname or "", uts46=True).decode() + (f":{parts.port}" if parts.port else "")
     path, query, fragment = (quote(each, safe=f"{ADDRESS_CHARACTERS}%") for each in parts[2:])
-    return urlunsplit((parts.scheme, host, path, query, fragment))
+    return urlunsplit((parts.scheme, quote(user, safe=ADDRESS_CHARACTERS) + at + host, path, query, fragment))
+
+
+def encoded_address(address: str) -> str:
+    """An address in content as feeds and mail programs read it; a host that cannot be encoded is kept."""
+    with suppress(ValueError):
+        address = ascii_address(address)
+    return quote(address, safe=ADDRESS_CHARACTERS)
 
 
 def shown_host(host: str) -> str:

@@ -1,4 +1,4 @@
-// The search page's script: looks through index.json, and the parts that it names, as the reader types.
+// The search page's script: looks through the files that index.json names, as the reader types.
 "use strict";
 
 (() => {
@@ -133,27 +133,29 @@
 
   let index;
   const load = () => {
-    index ??= get(search.dataset.index).then(({ parts, entries }) => {
-      const prepared = entries.map(prepare);
-      const byHref = new Map(prepared.map((each) => [each.entry.href, each]));
-      const texts = [];
+    index ??= get(search.dataset.index).then(({ titles, texts }) => {
+      const byHref = new Map();
+      const files = [...titles, ...texts];
+      const parts = [];
       const part = (number) =>
-        (texts[number] ??= get(parts[number]).then(
-          (found) => {
-            const filled = Object.entries(found).map(([href, text]) => [byHref.get(href), ` ${text}`]);
-            for (const [entry, text] of filled) entry.text = text;
+        (parts[number] ??= get(files[number]).then(
+          (rows) => {
+            if (number < titles.length) for (const entry of rows) byHref.set(entry.href, prepare(entry));
+            else for (const [href, text] of rows) if (byHref.has(href)) byHref.get(href).text = ` ${text}`;
           },
           (error) => {
-            texts[number] = undefined; // the next letter tries again
+            parts[number] = undefined; // the next letter tries again
             throw error;
           },
         ));
-      return { entries: prepared, part, count: parts.length };
+      return { entries: () => [...byHref.values()], part, count: files.length };
     });
     return index;
   };
 
+  let latest = 0;
   const look = async () => {
+    const run = ++latest;
     const query = field.value.trim();
     const needles = words(query).map(needle);
     history.replaceState(null, "", query ? `?q=${encodeURIComponent(query)}` : location.pathname);
@@ -163,15 +165,14 @@
     status.textContent = "";
     if (!needles.length) return;
     const found = new Set();
-    let entries;
+    let loaded;
     try {
-      const loaded = await load();
-      entries = loaded.entries;
-      // First what titles, tags and deks have; then what the texts have, those of the newest first.
-      for (let number = -1; number < loaded.count; number++) {
-        if (number >= 0) await loaded.part(number);
-        if (field.value.trim() !== query) return; // an older answer
-        const more = entries
+      loaded = await load();
+      // First what titles, tags and deks have; then what the texts have; of both the newest first.
+      for (let number = 0; number < loaded.count; number++) {
+        await loaded.part(number);
+        if (run !== latest) return; // an older answer
+        const more = loaded.entries()
           .map((each) => [found.has(each) ? 0 : score(each, needles), each])
           .filter(([fit]) => fit > 0)
           .sort(([one], [other]) => other - one); // stable: equals stay newest first
@@ -181,7 +182,8 @@
         }
       }
     } catch {
-      if (!entries) index = undefined; // the next letter tries again
+      if (run !== latest) return;
+      if (!loaded) index = undefined; // the next letter tries again
       lists.hidden = false;
       status.textContent = search.dataset.failed;
       return;
@@ -189,7 +191,7 @@
     status.textContent = found.size
       ? search.dataset.results.replace("{count}", () => found.size)
       : search.dataset.none.replace("{query}", () => query);
-    const better = found.size ? "" : corrected(entries, query);
+    const better = found.size ? "" : corrected(loaded.entries(), query);
     if (better) {
       const link = document.createElement("a");
       link.href = `?q=${encodeURIComponent(better)}`;

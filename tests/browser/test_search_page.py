@@ -62,16 +62,22 @@ def build_workspace(root: Path, language: str = "en-GB") -> WorkspaceRunner:
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> WorkspaceRunner:
-    return build_workspace(tmp_path_factory.mktemp("search") / "workspace")
+    """With an index in many parts, as that of a long archive is."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(search_index, "PART", 300)
+        patch.setattr(search_index, "SOURCES", 300)
+        return build_workspace(tmp_path_factory.mktemp("search") / "workspace")
 
 
 def index(workspace: WorkspaceRunner) -> list[dict[str, Any]]:
     """The entries of the index, each with its words from the parts."""
-    found = json.loads(workspace.read("build/site/search/index.json"))
-    words: dict[str, str] = {}
-    for part in found["parts"]:
-        words |= json.loads(workspace.read(f"build/site/search/{part}"))
-    return [{**each, "words": words.pop(each["href"])} for each in found["entries"]]
+    files = json.loads(workspace.read("build/site/search/index.json"))
+    rows = {
+        kind: [row for name in names for row in json.loads(workspace.read(f"build/site/search/{name}"))]
+        for kind, names in files.items()
+    }
+    words = dict(rows["texts"])
+    return [{**each, "words": words.pop(each["href"])} for each in rows["titles"]]
 
 
 def test_the_index_has_what_is_public_and_nothing_else(built: WorkspaceRunner) -> None:
@@ -120,6 +126,7 @@ def test_a_newer_article_leaves_the_full_parts_as_they_are(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(search_index, "PART", 40)
+    monkeypatch.setattr(search_index, "SOURCES", 40)
     workspace = build_workspace(tmp_path / "workspace")
     before = {path: data for path, data in workspace.tree("build/site/search").items() if "articles-" in path}
     assert len(before) > 3 and len(index(workspace)) == 10
@@ -133,8 +140,11 @@ def test_a_newer_article_leaves_the_full_parts_as_they_are(
     workspace.ok("build", "--now", "2026-02-09")
     after = workspace.tree("build/site/search")
     changed = [path for path, data in sorted(before.items()) if after[path] != data]
-    assert changed in ([], [max(before)])
+    last = {max(path for path in before if ("titles" in path) == titles) for titles in (True, False)}
+    assert last.issuperset(changed)
     assert len(index(workspace)) == 12
+    largest = max(len(data) for path, data in after.items() if path.endswith("-1.json"))
+    assert largest < 400 < sum(len(data) for data in after.values())
 
 
 @pytest.mark.parametrize("language", ["de", "ar"])
@@ -255,6 +265,20 @@ def test_it_is_used_by_keyboard_and_announced(viewer: PageViewer) -> None:
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
         page.wait_for_url(f"{SITE}/articles/glutamate/")
+
+
+def test_looking_twice_for_one_thing_shows_it_once(viewer: PageViewer) -> None:
+    """The pause after typing starts a search, and Enter a second one before the first has its answer."""
+    with viewer.page(PAGE, VIEW) as page:
+        page.fill("#_query", "glutamate")
+        page.evaluate("""() => {
+            const press = () => document.querySelector("#_query").dispatchEvent(
+                new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+            press();
+            press();
+        }""")
+        says(page, "Results: 3")
+        assert page.locator("#_results a").count() == 3
 
 
 def test_a_search_can_be_linked_to_and_gone_back_to(viewer: PageViewer) -> None:

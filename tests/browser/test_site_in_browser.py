@@ -254,3 +254,30 @@ def test_a_wide_table_on_a_phone_is_reached_and_read_by_keyboard(viewer: PageVie
             return Boolean(box && box.getAttribute("role") === "group" && box.getAttribute("aria-label"));
         })""")
     assert held and all(held)
+
+
+@pytest.mark.parametrize("path", ["feed.xml", "articles/atom.xml"])
+def test_a_feed_opened_in_a_browser_says_what_it_is(viewer: PageViewer, path: str) -> None:
+    for width, scheme in ((PHONE, "light"), (DESKTOP, "dark")):
+        with viewer.page(f"{SITES['golden']}/{path}", View(width, scheme)) as page:
+            assert page.evaluate("getComputedStyle(document.documentElement, '::before').content").startswith(
+                '"This is a web feed. Copy its address from your browser’s address bar into a feed reader'
+            )
+            shown = page.evaluate("""[...document.querySelectorAll("*")]
+                .filter((each) => each.getClientRects().length && !each.children.length && each.textContent)
+                .map((each) => [each.localName, each.textContent])""")
+            # RSS has its page as text, Atom as an attribute.
+            kinds = {"title", "link", "description"} if path == "feed.xml" else {"title", "subtitle"}
+            assert {name for name, _ in shown} == kinds
+            assert any(text.startswith("Every block") for _, text in shown)
+            assert page.evaluate("document.documentElement.scrollWidth") == width
+            colours = page.evaluate("""(({color, backgroundColor}) => [color, backgroundColor])
+                (getComputedStyle(document.documentElement))""")
+            text, ground = (sum(map(int, re.findall(r"\d+", each)[:3])) for each in colours)
+            assert (text < ground) == (scheme == "light")
+
+
+def test_one_click_selects_the_address_of_the_feed(viewer: PageViewer) -> None:
+    with opened(viewer, "golden", "articles/every-block/", View(PHONE)) as page:
+        page.locator(".foot .address").click()
+        assert page.evaluate("getSelection().toString()") == f"{GOLDEN_URL}/feed.xml"

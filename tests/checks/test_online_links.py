@@ -205,7 +205,7 @@ def test_the_command_tries_links_only_when_asked(workspace: WorkspaceRunner, ser
     workspace.write({"issues/articles/glutamate.md": article("The glutamate switch", body=body)})
     only = ("check", "1", "--only", "WEB001", "--only", "WEB003", "--only", "WEB004")
     workspace.ok(*only)
-    assert not Pages.asked and not (workspace.root / "build" / ".cache").exists()
+    assert not Pages.asked and not (workspace.root / ".pressroom/cache/links.json").exists()
 
     assert "is on a private network" in workspace.ok(*only, "--online")
     assert not Pages.asked

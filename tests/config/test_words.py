@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterable
 
 import pytest
 from workspace_kit import ROOT, WorkspaceRunner
 
 from pipeline.config.cldr import plural_categories
-from pipeline.config.i18n import PLURALS, load_messages
+from pipeline.config.i18n import PLURALS, direction, load_messages
 from pipeline.support.templating import Templates
 
 LANGUAGES = sorted(file.stem for file in (ROOT / "templates/words").glob("*.toml"))
@@ -25,6 +26,38 @@ def test_a_language_has_every_phrase(language: str) -> None:
     plain = {key for key in messages.phrases if key.rpartition(".")[0] not in PLURALS}
     assert plain == {key for key in english.phrases if key.rpartition(".")[0] not in PLURALS}
     assert len(messages.months) == 12 and all(messages.phrases.values())
+
+
+def test_the_direction_is_that_of_the_script() -> None:
+    right = ("ar", "ckb", "dv", "fa-IR", "he", "pa-PK", "ps", "sd", "ug", "ur", "yi", "az_Arab", "ff-Adlm")
+    left = ("en", "de", "pa", "az", "ff", "ar-Latn", "ja", "tlh", "")
+    assert {direction(each) for each in right} == {"rtl"}
+    assert {direction(each) for each in left} == {"ltr"}
+
+
+@pytest.mark.parametrize(
+    ("language", "subscribe"),
+    [
+        *(("zh", "订阅"), ("zh-CN", "订阅"), ("zh-SG", "订阅"), ("zh-Hans-HK", "订阅")),
+        *(
+            ("zh-Hant", "訂閱"),
+            ("zh-TW", "訂閱"),
+            ("zh_HK", "訂閱"),
+            ("zh-MO", "訂閱"),
+            ("zh-hant-sg", "訂閱"),
+        ),
+    ],
+)
+def test_chinese_words_are_written_as_its_readers_write(language: str, subscribe: str) -> None:
+    assert load_messages(Templates(None), language).phrases["web.subscribe"] == subscribe
+
+
+def test_traditional_chinese_leaves_no_word_to_simplified() -> None:
+    simplified, traditional = (
+        tomllib.loads((ROOT / f"templates/words/{name}.toml").read_text(encoding="utf-8"))
+        for name in ("zh", "zh-hant")
+    )
+    assert list(traditional) == list(simplified) and list(traditional["web"]) == list(simplified["web"])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -165,7 +165,7 @@ def test_several_processes_make_the_same_bytes_as_one(
     archive.ok("build", "--now", "2026-01-01")
     one = archive.tree("build")
     monkeypatch.setattr(processes, "_context", lambda: multiprocessing.get_context(method))
-    for module in ("pipeline.compose", "pipeline.actions.build"):
+    for module in ("pipeline.articles.texts", "pipeline.actions.build"):
         monkeypatch.setattr(f"{module}.spread", lambda work, items, few: spread(work, items, 1))
     several = WorkspaceRunner(tmp_path / "workspace")
     shutil.copytree(archive.root, several.root, ignore=shutil.ignore_patterns("build"))
@@ -176,7 +176,7 @@ def test_several_processes_make_the_same_bytes_as_one(
 def test_mistakes_of_several_processes_are_told_together(
     workspace: WorkspaceRunner, monkeypatch: pytest.MonkeyPatch, two_processors: None
 ) -> None:
-    for module in ("pipeline.compose", "pipeline.actions.build"):
+    for module in ("pipeline.articles.texts", "pipeline.actions.build"):
         monkeypatch.setattr(f"{module}.spread", lambda work, items, few: spread(work, items, 1))
     workspace.write(
         {
@@ -323,6 +323,7 @@ def test_a_feed_is_cut_where_its_next_item_would_not_fit(sizes: list[int], limit
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(feed_archive, "_files", files)
         patch.setattr(feed_archive, "FEED_BYTES", limit)
-        _, kept = feed_archive._current_feed(SimpleNamespace(items=sizes), [])  # type: ignore[arg-type]
+        items = [SimpleNamespace(html="x" * size) for size in sizes]
+        _, kept = feed_archive._current_feed(SimpleNamespace(items=items), [])  # type: ignore[arg-type]
     fitting = sum(1 for size in accumulate(sizes) if size < limit)
     assert len(kept["rss"]) == sum(sizes[: max(1, fitting)])

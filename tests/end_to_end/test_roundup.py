@@ -202,9 +202,13 @@ def test_a_link_whose_tag_no_section_takes_is_named(workspace: WorkspaceRunner) 
 def test_a_row_says_who_where_how_long_and_whence(workspace: WorkspaceRunner) -> None:
     more = {"author": "Ada", "minutes": "5", "via": "https://www.lobste.example/s/1"}
     workspace.write({LINKS: entry(1, **more), ISSUE: issue(more=SECTION)})
-    workspace.ok("build", "1")
+    workspace.ok("assemble", "1", "--now", "2026-02-01")
+    workspace.ok("build", "--now", "2026-02-02")
+    details = "example.org · Ada · 5 min read · via lobste.example"
     text = workspace.read("build/issues/001-the-plastic-brain/email.txt")
-    assert "Title 1 [1]\nexample.org · Ada · 5 min read · via lobste.example" in text
+    assert f"Title 1 [1]\n{details}" in text
+    for path in ("issues/001-the-plastic-brain/index.html", "feed.xml", "atom.xml", "feed.json"):
+        assert details in workspace.read(f"build/site/{path}")
 
 
 # --- mistakes --------------------------------------------------------------------------------

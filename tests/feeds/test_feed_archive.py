@@ -23,7 +23,7 @@ from lxml import etree
 
 FH = "{http://purl.org/syndication/history/1.0}archive"
 MANY = build_files(many_issues(50))
-FOLDERS = ("", "articles/", "tags/ketamine/")
+FOLDERS = ("", "articles/")
 
 
 def parts(files: dict[str, bytes], folder: str, kind: str) -> list[str]:
@@ -130,10 +130,18 @@ def test_a_revision_changes_its_own_part_alone() -> None:
     )
     after = build_files(replace(before, articles=(*before.articles[:-1], revised)))
     changed = {path for path in MANY if after[path] != MANY[path]}
-    assert {path.rpartition("/")[0] for path in changed} == {
-        *("articles", "tags/ketamine", "authors/ada-example", "authors/bo-sample"),
-    }
+    assert {path.rpartition("/")[0] for path in changed} == {"articles"}
     assert all(path.endswith(("-1.xml", "-1.json")) for path in changed)
+
+
+def test_the_feed_of_a_tag_has_the_newest_articles_whose_archive_is_that_of_all() -> None:
+    every = {each for path in parts(MANY, "articles/", "rss") for each in ids(MANY, path)}
+    for folder in ("tags/ketamine/", "authors/ada-example/"):
+        (path,) = parts(MANY, folder, "rss")
+        assert len(ids(MANY, path)) == 20 and set(ids(MANY, path)) <= every
+        assert {name.rpartition("/")[2] for name in MANY if name.startswith(folder)} == {
+            *("feed.xml", "atom.xml", "feed.json"),
+        }
 
 
 def test_a_feed_that_holds_everything_has_no_archive() -> None:

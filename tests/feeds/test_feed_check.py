@@ -40,6 +40,18 @@ def test_every_rule_has_both_examples_and_codes_are_given_once() -> None:
     assert set(EXAMPLES) == set(RULES) and len(RULES) == len(FEED_RULES)
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('text/css" href="feed.css"?>', 'text/xsl" href="feed.xsl"?>'),
+        ('feed.css"?>', 'feed.css"?>\n<!DOCTYPE rss>'),
+    ],
+)
+def test_before_the_root_only_a_style_sheet_in_css_is_allowed(old: str, new: str) -> None:
+    (found,) = RULES["FEED001"].findings(Feeds((("feed.xml", old, new),)).subject())
+    assert "at most a style sheet in CSS" in found.message and found.place.path == "build/site/feed.xml"
+
+
 @pytest.mark.parametrize("name", ["few", "many", "hub"])
 def test_what_is_built_breaks_no_rule(name: str) -> None:
     found = run_feed_rules(Feeds(of=name, earlier=()).subject())
@@ -47,6 +59,22 @@ def test_what_is_built_breaks_no_rule(name: str) -> None:
 
 
 # --- the command -----------------------------------------------------------------------------
+
+
+def test_the_words_of_a_feed_are_in_the_publications_language(frozen: WorkspaceRunner) -> None:
+    frozen.write({"newsletter.toml": frozen.read("newsletter.toml").replace('"en-GB"', '"de"')})
+    frozen.ok("feed", "--now", "2026-02-02")
+    feed = json.loads(frozen.read("build/site/articles/feed.json"))
+    assert (feed["title"], feed["description"]) == ("Synapse: Artikel", "Alle Artikel in Synapse.")
+    assert '"Dies ist ein Webfeed. ' in frozen.read("build/site/feed.css")
+
+
+def test_the_feeds_alone_have_their_style_sheet(frozen: WorkspaceRunner) -> None:
+    frozen.ok("feed", "--now", "2026-02-02")
+    alone = frozen.read("build/site/feed.css")
+    assert '"This is a web feed' in alone
+    frozen.ok("build", "--now", "2026-02-02")
+    assert frozen.read("build/site/feed.css") == alone
 
 
 @pytest.fixture
@@ -98,6 +126,21 @@ def test_a_site_that_moved_changed_addresses_alone(frozen: WorkspaceRunner) -> N
             "all addresses changed.",
         )
     ]
+
+
+def test_a_renamed_issue_and_article_changed_addresses_alone(workspace: WorkspaceRunner) -> None:
+    """The note of the issue's letter and the headline of the article are links to the renamed pages."""
+    old, new = "issues/articles/glutamate.md", "issues/articles/the-switch.md"
+    folder = "issues/001-the-plastic-brain"
+    workspace.write({f"{folder}/issue.md": issue(letter="Hello.[^1]\n\n[^1]: A note.")})
+    workspace.ok("assemble", "1", "--now", "2026-02-01")
+    workspace.ok("build", "--now", "2026-02-02")
+    text = workspace.read(old).replace("title:", "aliases: [glutamate]\ntitle:")
+    (workspace.root / old).unlink()
+    workspace.write({new: text})
+    workspace.ok("assemble", "1", "--refresh", "--now", "2026-02-01")
+    (workspace.root / folder).rename(workspace.root / "issues/001-renamed")
+    assert check(workspace) == (0, [])
 
 
 def test_an_item_that_vanished_is_found_against_another_folder(

@@ -68,4 +68,4 @@ def test_the_publications_own_title_may_be_odd() -> None:
     publication = replace(PUBLICATION, title='<b>&"\x0b ]]>')
     files = build_files(Published(publication, (), (article("x"),), ("ketamine",)))
     read = ParsedFeeds(files, "articles/")
-    assert read.rss.findtext("channel/title") == '<b>&" ]]>: articles' == read.json["title"]
+    assert read.rss.findtext("channel/title") == '<b>&" ]]>: Articles' == read.json["title"]

@@ -76,6 +76,9 @@ BODIES = {
     "a reference": ('[a]({{< ref "b.md#c" >}})\n', "[a](b.md#c)\n"),
     "a reference of Jekyll": ("[a]({% post_url 2026-01-05-b %})\n", "[a](2026-01-05-b)\n"),
     "Jekyll's base": ("[a]({{ site.baseurl }}/b)\n", "[a](/b)\n"),
+    "Jekyll's base twice": ("[a]({{ site.url }}{{ site.baseurl }}/b)\n", "[a](/b)\n"),
+    "attributes of Kramdown": ('*a*{: .x} and [b](https://b.example){:target="_blank"}, `c`{:.y}\n{: .lead}\n', "*a* and [b](https://b.example), `c`\n"),
+    "an aside of Notion": ("<aside>\n💡 Rest.\n\n</aside>\n", "::: callout\n💡 Rest.\n:::\n"),
     "Jekyll's code": ("{% highlight py %}\nx = 1\n{% endhighlight %}\n", "```py\nx = 1\n```\n"),
     "an include goes": ("x\n\n{% include sign-up.html %}\n", "x\n"),
     "a component goes, its text stays": ("<Aside>\n\nRest.\n\n</Aside>\n", "Rest.\n"),
@@ -103,7 +106,12 @@ BODIES = {
     # --- what Pressroom reads as its own ------------------------------------------------------
     "braces": ("Dear {{ first_name }}\n", "Dear \\{{ first_name }}\n"),
     "braces behind backslashes": ("\\\\{{ x }}\n", "\\\\\\{{ x }}\n"),
-    "colons": ("::: nothing\nx\n", "\\::: nothing\nx\n"),
+    "fences without an end": ("::: nothing\nx\n", "x\n"),
+    "fences of other systems": ("a\n\n:::: {.columns}\n::: {.column width=\"50%\"}\nx\n:::\n::: {.column}\ny\n:::\n::::\n", "a\n\nx\n\ny\n"),
+    "a title on a fence": (":::spoiler One day\nx\n:::\n\n:::details[Two]{open=true}\ny\n:::\n", "One day\n\nx\n\nTwo\n\ny\n"),
+    "fences in lists and quotes": ("- ::: tabs\n  x\n  :::\n\n> ::: tabs\n> y\n> :::\n", "-\n  x\n\n> y\n"),
+    "fences in code": ("```\n::: tabs\n```\n", "```\n::: tabs\n```\n"),
+    "a box of Quarto": ("::: {.callout-note}\nx\n:::\n", "::: callout Note\nx\n:::\n"),
     "our own containers stay": ("::: only audience=clinicians\nx\n:::\n", "::: only audience=clinicians\nx\n:::\n"),
     "a footnote without a text": ("x[^1]\n", "x\\[^1]\n"),
     "a row that is too long": ("| a | b |\n|---|---|\n| 1 | 2 | 3 |\n", "| a | b |\n|---|---|\n| 1 | 2 \\| 3 |\n"),
@@ -321,6 +329,7 @@ def test_any_text_becomes_a_sound_body_and_loses_nothing(body: str) -> None:
         draft = clean(body, title="Title")
     except PressroomError:  # what only looks like front matter
         return
+    assert not re.search(r"^\W*?\\:::", draft.body, re.MULTILINE)  # a fence is never printed
     draft = proved(draft)
     assert parse(draft.body) is not None  # raises if an article cannot have it
     parts = [draft.body, draft.title, draft.alt_title, draft.disclaimer]

@@ -5,18 +5,21 @@ from __future__ import annotations
 import http.server
 import json
 import shutil
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import date
+from itertools import count
 from pathlib import Path
 from typing import Any, ClassVar
 
+import click
 import pytest
 from click.testing import CliRunner
 from docx_kit import docx_of_folder
 from workspace_kit import ROOT, WorkspaceRunner, png
 
-from pipeline.cli import main
+from pipeline.cli import main, terminal
 from pipeline.errors import PressroomError
 from pipeline.importers import pictures, run
 from pipeline.support.files import write_atomically
@@ -247,6 +250,23 @@ def test_where_nobody_answers_it_is_left(workspace: WorkspaceRunner) -> None:
     assert "More." not in workspace.read(f"{POOL}/a.md")
 
 
+def test_ctrl_c_at_a_question_ends_the_import(
+    workspace: WorkspaceRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = changed(workspace)
+
+    def interrupted(*_: Any, **__: Any) -> bool:
+        try:  # as Click does
+            raise KeyboardInterrupt
+        except KeyboardInterrupt:
+            raise click.Abort from None
+
+    monkeypatch.setattr(click, "confirm", interrupted)
+    result = workspace.run("import", source)
+    assert result.exit_code == 1 and "You stopped the import" in result.stderr
+    assert "More." not in workspace.read(f"{POOL}/a.md")
+
+
 def test_update_takes_it_without_asking(workspace: WorkspaceRunner) -> None:
     source = changed(workspace)
     assert workspace.json("import", source, "--update")["articles"][0]["state"] == "changed"
@@ -319,9 +339,7 @@ def test_pictures_beside_a_source_come_along(workspace: WorkspaceRunner) -> None
     assert any("img/no.png" in each["text"] for each in said["articles"][0]["left_out"])
 
 
-@pytest.mark.parametrize(
-    "where", [(pictures.Pictures, "of"), (run.Import, "take")], ids=["pictures", "source"]
-)
+@pytest.mark.parametrize("where", [(pictures.Pictures, "of"), (run, "load")], ids=["pictures", "source"])
 def test_an_import_that_was_stopped_keeps_what_is_done_and_goes_on(
     workspace: WorkspaceRunner, monkeypatch: pytest.MonkeyPatch, where: tuple[type, str]
 ) -> None:
@@ -344,6 +362,101 @@ def test_an_import_that_was_stopped_keeps_what_is_done_and_goes_on(
     assert not (workspace.root / POOL / "b").exists() and not (workspace.root / POOL / "b.md").exists()
     again = workspace.json("import", str(workspace.root / "in"), *NOW)
     assert [each["state"] for each in again["articles"]] == ["unchanged", "new", "new"]
+
+
+def test_a_terminal_shows_how_far_an_import_is_within_one_long_source(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seconds = count()
+    monkeypatch.setattr(terminal.time, "monotonic", lambda: next(seconds))
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    with click.Context(main):
+        for _ in terminal.progress([1, 2], "Importing"):
+            for post in terminal.progress(iter("abcd"), "Importing"):
+                terminal.result(post)
+    shown = capsys.readouterr()
+    assert "\rImporting 2\r\x1b[K" in shown.err and "\rImporting [############............] 1/2" in shown.err
+    # A bar is gone from its line before a result is printed.
+    assert shown.out == "a\nb\nc\nd\n" * 2 and shown.err.endswith("\r\x1b[K")
+
+
+def test_pictures_that_obsidian_embeds_are_found_anywhere_in_the_vault(workspace: WorkspaceRunner) -> None:
+    note = "# A\n\nWords.\n\n![[pic one.png]]\n\n![[shots/two.png|200]]\n\n![Not](pic%20one.png)\n"
+    workspace.write(
+        {
+            "in/notes/a.md": note,
+            "in/attached/pic one.png": png(9, 9),
+            "in/old/attached/pic one.png": png(3, 3),
+            "in/shots/two.png": png(20, 10),
+        }
+    )
+    (one,) = workspace.json("import", str(workspace.root / "in"), *NOW)["articles"]
+    assert "![](pic-one.png)\n\n![](two.png)\n" in workspace.read(f"{POOL}/a/index.md")
+    assert workspace.tree(f"{POOL}/a")["pic-one.png"] == png(9, 9)
+    # Other systems name a path, and another file of that name is another picture.
+    assert "![Not](pic%20one.png)" in [each["text"] for each in one["left_out"]]
+
+
+def test_links_to_what_makes_no_article_lead_elsewhere_even_from_what_was_written_before(
+    workspace: WorkspaceRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, other in (("a", "b"), ("b", "c"), ("c", "b")):
+        head = f"title: {name}\ncanonical_url: https://old.example/{name}"
+        text = f"---\n{head}\n---\n{WORDS} {name}, see [it](https://old.example/{other}).\n"
+        workspace.write({f"in/{name}.md": text})
+    original = run.Import._prove
+
+    def prove(self: run.Import, item: run.Item, *more: Any) -> Any:
+        if item.slug == "b":
+            raise PressroomError("it is broken.")
+        return original(self, item, *more)
+
+    monkeypatch.setattr(run.Import, "_prove", prove)
+    result = workspace.run("import", str(workspace.root / "in"), *NOW)
+    assert (
+        result.exit_code == 1 and "b.md: no sound article can be made of this: it is broken." in result.stderr
+    )
+    for name in "ac":
+        assert "see [it](https://old.example/b)." in workspace.read(f"{POOL}/{name}.md")
+    before = workspace.tree(POOL)
+    monkeypatch.undo()
+    states = [
+        each["state"] for each in workspace.json("import", str(workspace.root / "in"), *NOW)["articles"]
+    ]
+    assert states == ["unchanged", "new", "unchanged"] and before.items() <= workspace.tree(POOL).items()
+
+
+@pytest.mark.parametrize("stop_at", range(1, 9))
+@pytest.mark.parametrize("where", [(pictures.Pictures, "of"), (run.Import, "write")], ids=["read", "write"])
+def test_an_import_that_was_stopped_anywhere_and_done_again_is_as_one_that_was_not(
+    workspace: WorkspaceRunner, monkeypatch: pytest.MonkeyPatch, where: tuple[type, str], stop_at: int
+) -> None:
+    """Articles that lead to each other forwards and backwards, and two of one title."""
+    for number, links in enumerate(((1, 3), (), (0, 2), (5,), (3,), (0,))):
+        leads = "".join(f" See [{link}](https://old.example/{link}/)." for link in links)
+        head = f"title: T{number % 5}\ncanonical_url: https://old.example/{number}/"
+        text = f"---\n{head}\n---\n{WORDS} {number}.{leads}\n\n![It](it.png)\n"
+        workspace.write({f"in/{number}.md": text, "in/it.png": png(40, 20)})
+    source, before = str(workspace.root / "in"), set(workspace.tree(POOL))
+    workspace.ok("import", source, *NOW)
+    whole = workspace.tree(POOL)
+    for path in set(whole) - before:
+        (workspace.root / POOL / path).unlink()
+    original = getattr(*where)
+    calls: list[object] = []
+
+    def stop(*args: Any) -> Any:
+        calls.append(args)
+        if len(calls) == stop_at:
+            raise KeyboardInterrupt
+        return original(*args)
+
+    monkeypatch.setattr(*where, stop)
+    first = workspace.run("import", source, *NOW)
+    monkeypatch.undo()
+    assert first.exit_code == (1 if len(calls) >= stop_at else 0)
+    workspace.ok("import", source, *NOW)
+    assert workspace.tree(POOL) == whole
 
 
 @pytest.mark.parametrize("failure", [PressroomError("the disk is full."), KeyboardInterrupt()], ids=repr)
@@ -603,6 +716,6 @@ def test_what_a_source_says_is_never_a_template_nor_markup(workspace: WorkspaceR
     text = workspace.read(f"{POOL}/a-x-b.md")
     assert r"\{{ first_name }}" in text
     assert "<script>" not in text
-    assert r"\::: only audience=everyone" in text
+    assert ":::" not in text
     workspace.ok("assemble", "1", *NOW)
     workspace.ok("build", *NOW)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import json
 import re
+import tracemalloc
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +16,12 @@ from hypothesis import strategies as st
 from property_kit import tries
 from workspace_kit import WorkspaceRunner, png
 
+from pipeline.errors import PressroomError
+from pipeline.importers import decode, gather
+from pipeline.importers.draft import Material
+from pipeline.importers.exports import wordpress
 from pipeline.importers.exports.classic_html import paragraphs
+from pipeline.importers.exports.json_rows import JsonRows
 
 NOW = ("--no-fetch", "--now", "2026-03-01")
 
@@ -24,7 +31,7 @@ def brought(workspace: WorkspaceRunner, name: str, data: str | bytes, *options: 
     workspace.write({f"../in/{name}": data})
     report = workspace.json("import", str(workspace.root.parent / "in" / name), *NOW, *options)
     assert report["errors"] == []
-    texts = {each["path"]: workspace.read(each["path"]) for each in report["articles"]}
+    texts = {each["path"]: workspace.read(each["path"]) for each in report["articles"] if each["written"]}
     return {
         **report,
         "texts": {re.sub(r".*articles/|(/index)?\.md$", "", path): text for path, text in texts.items()},
@@ -155,6 +162,31 @@ def test_an_export_that_is_brought_again_changes_nothing(workspace: WorkspaceRun
     before = workspace.tree()
     again = brought(workspace, "site.xml", SITE)
     assert {each["state"] for each in again["articles"]} == {"unchanged"} and workspace.tree() == before
+
+
+def test_what_an_earlier_importer_brought_is_known_by_its_sidecar(workspace: WorkspaceRunner) -> None:
+    """It took an export of WordPress for a feed, and had other words in the article."""
+    sidecar = {
+        "source": "../in/site.xml",
+        "form": "feed",
+        "key": "https://mill.example/?p=1",
+        "address": "https://mill.example/1/",
+        "source_sha256": "0" * 64,
+        "item_sha256": "1" * 64,
+        "article_sha256": "2" * 64,
+        "inferred": [],
+        "left_out": [{"text": "x", "reason": "y", "line": None}],
+    }
+    workspace.write(
+        {
+            "issues/articles/mill.md": f"---\ntitle: Flour\ndate: 2021-03-02\ntags: [notes]\n---\n{FLOUR}\n",
+            "issues/articles/mill.import.json": json.dumps(sidecar),
+        }
+    )
+    articles = brought(workspace, "site.xml", SITE)["articles"]
+    flour, water = articles[:2]
+    assert (flour["path"], flour["state"], flour["written"]) == ("issues/articles/mill.md", "edited", False)
+    assert (water["state"], water["path"]) == ("new", "issues/articles/water.md")
 
 
 def test_paragraphs_of_the_classic_editor_stay_paragraphs(workspace: WorkspaceRunner) -> None:
@@ -439,19 +471,29 @@ def test_posts_of_medium_become_articles_and_nothing_else_of_its_archive(workspa
     assert "draft: true" in texts["of-oats"] and "draft" not in texts["of-rye"]
 
 
-def test_pages_of_notion_have_their_properties_as_fields(workspace: WorkspaceRunner) -> None:
+PART = "ExportBlock-4f2a1c3e-0b7d-4c55-9a1e-2f3b4c5d6e7f-Part-1.zip"
+
+
+@pytest.mark.parametrize("in_parts", [False, True], ids=["one archive", "parts in an archive"])
+def test_pages_of_notion_have_their_properties_as_fields(workspace: WorkspaceRunner, in_parts: bool) -> None:
     ids = "0123456789abcdef" * 2, "fedcba9876543210" * 2
     files = {
         f"Work/Of rye {ids[0]}.md": f"# Of rye\n\nTags: grain, bread\nDate: January 2, 2026\nMood: calm\n\nRye is dark, see [oats](Of%20oats%20{ids[1]}.md).\n\n<aside>\n💡 Keep it dry.\n\n</aside>\n",
         f"Work/Of oats {ids[1]}.md": "# Of oats\n\nOats are pale.\n",
     }
-    texts = brought(workspace, "notion.zip", archive(files))["texts"]
+    parts = {
+        PART.replace("-1.", f"-{number}."): archive({path: text})
+        for number, (path, text) in enumerate(files.items(), 1)
+    }
+    packed = archive(parts if in_parts else files)
+    texts = brought(workspace, "notion.zip", packed)["texts"]
     assert set(texts) == {"of-rye", "of-oats"}
     rye = texts["of-rye"]
     assert (
         "title: Of rye\ndate: 2026-01-02\n" in rye and "tags: [grain, bread]" in rye and "mood: calm" in rye
     )
-    assert "see [oats](of-oats.md)" in rye and "Keep it dry." in rye
+    assert "see [oats](of-oats.md)" in rye
+    assert "::: callout\n💡 Keep it dry.\n:::\n" in rye
 
 
 def test_posts_of_blogger_become_articles_without_their_comments(workspace: WorkspaceRunner) -> None:
@@ -547,6 +589,142 @@ def test_campaigns_of_mailchimp_come_once_and_nothing_else_of_its_archive(worksp
     assert set(found["texts"]) == {"the-mill-is-open", "of-plain-text"} and found["errors"] == []
 
 
+def test_a_campaign_of_mailchimp_has_its_date_and_subject_and_merge_fields(
+    workspace: WorkspaceRunner,
+) -> None:
+    letter = "<html><head><title>*|MC:SUBJECT|*</title></head><body><table><tr><td>{}</td></tr></table></body></html>"
+    words = "<p>Hello *|FNAME|* *|LNAME|*, dear *|IF:FNAME|**|FNAME|**|ELSE:|*friend*|END:IF|*, vote *|MMERGE3|*.</p>"
+    files = {
+        "campaigns.csv": 'Title,Subject,Send Date\nSpring Letter,"Bread, at last","Mar 01, 2024 10:00 am"\n',
+        "campaigns_content/11_spring-letter.html": letter.format(words),
+        "campaigns_content/12_never-sent.html": letter.format("<p>Words that nobody has read so far.</p>"),
+    }
+    found = brought(workspace, "mailchimp.zip", archive(files))
+    spring, unsent = found["texts"]["bread-at-last"], found["texts"]["never-sent"]
+    assert "date: 2024-03-01T10:00:00\n" in spring and "draft: true" not in spring
+    assert "Hello {{ first_name }} {{ last_name }}, dear {{ first_name | friend }}, vote " in spring
+    inferred = {(each["field"], each["value"]) for entry in found["articles"] for each in entry["inferred"]}
+    assert ("text", "*|MMERGE3|*") in inferred and "title: Never sent\n" in unsent
+    # The export has what was sent and what was not.
+    assert "draft: true" in unsent
+    assert [
+        each for entry in found["articles"] for each in entry["left_out"] if "place in" in each["reason"]
+    ] == []
+
+
+def test_what_is_dated_ahead_was_not_seen_by_the_public(workspace: WorkspaceRunner) -> None:
+    """beehiiv has the same status for what was sent and for what is scheduled."""
+    table = "id,title,status,publish_date,content_html\n1,Sent,confirmed,2026-02-28,<p>Words.</p>\n2,Later,confirmed,2026-03-02,<p>Other words.</p>\n"
+    texts = brought(workspace, "posts.csv", table)["texts"]
+    assert {slug: "\ndraft: true\n" in text for slug, text in texts.items()} == {"sent": False, "later": True}
+    found = brought(workspace, "c.md", "---\ntitle: C\n---\nWords of c.\n", "--date", "2027-01-01")
+    assert "draft: true" not in found["texts"]["c"]
+
+
+# --- long exports ---------------------------------------------------------------------------------
+
+TABLE = "title,content\r\n" + "".join(
+    f'"Day {number}","<p>Rye, ""dark"" and wet.</p>\n\n<p>Žito – {number}</p>"\r\n' for number in range(9)
+)
+LONG = {
+    "site.xml": SITE.encode(),
+    "bom.xml": b"\xef\xbb\xbf\n\n" + SITE.replace("Flour is", "Flour\x0b is").encode(),
+    "feed.atom": TAKEOUT.encode(),
+    "posts.csv": TABLE.encode(),
+    "wide.csv": TABLE.encode("utf-16"),
+    "ghost.json": json.dumps(GHOST).encode(),
+}
+
+
+def read_as_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exports are read in pieces as long ones are, of a few characters each."""
+    monkeypatch.setattr(gather, "MAX_SOURCE_BYTES", 0)
+    monkeypatch.setattr(gather, "_HEAD_BYTES", 1500)
+    monkeypatch.setattr(decode, "_PIECE_CHARACTERS", 50)
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_a_long_export_is_read_as_a_short_one(
+    workspace: WorkspaceRunner, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    short = brought(workspace, name, LONG[name], "--dry-run")["articles"]
+    read_as_long(monkeypatch)
+    assert brought(workspace, name, LONG[name], "--dry-run")["articles"] == short != []
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "says"),
+    [
+        ("site.xml", SITE.replace("</channel>", "\n</chan>").encode(), "site.xml:10: the XML of this export is broken"),
+        ("site.xml", SITE[:-20].encode(), "perhaps it was not downloaded whole"),
+        ("site.xml", wxr(item(1, "A", FLOUR), head='<!DOCTYPE rss [<!ENTITY a "b">]>').encode(), "declares entities"),
+        ("feed.atom", TAKEOUT[:-400].encode(), "was not downloaded whole"),
+        ("posts.csv", TABLE[:-3].encode(), "posts.csv:26: a quotation mark is out of place"),
+        ("twice.csv", b"title,content,title\nA,B,C\n", "twice.csv:1: the table has two columns `title`"),
+    ],
+)  # fmt: skip
+def test_a_long_export_that_is_broken_at_its_end_leaves_nothing(
+    workspace: WorkspaceRunner, monkeypatch: pytest.MonkeyPatch, name: str, data: bytes, says: str
+) -> None:
+    read_as_long(monkeypatch)
+    assert says in refused(workspace, name, data)
+
+
+ANY_JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(st.characters(codec="utf-8"))
+    | st.sampled_from(["}", '{"a": 1}', "\\"]),
+    lambda values: st.lists(values, max_size=3) | st.dictionaries(st.text(max_size=3), values, max_size=3),
+    max_leaves=12,
+)
+
+
+@given(st.lists(ANY_JSON), ANY_JSON, st.sampled_from([None, 0, 2]), st.booleans())
+@tries(100)
+def test_rows_of_json_in_pieces_are_those_of_the_whole(
+    rows: list[Any], other: Any, indent: int | None, is_ascii: bool
+) -> None:
+    whole = json.dumps(
+        {"meta": other, "db": [{"data": {"posts": rows}}]}, indent=indent, ensure_ascii=is_ascii
+    )
+    pieces = re.findall(r"[^}]*}|[^}]+", whole)
+    found = [row for path, row in JsonRows(pieces, "a.json") if path == ("db", "", "data", "posts")]
+    assert found == rows
+    # Cut off anywhere it is an error, and never a part of the rows without one.
+    for end in (len(whole) - 1, len(whole) // 2, len(whole) - 5):
+        with pytest.raises(PressroomError, match="broken here"):
+            list(JsonRows(re.findall(r"[^}]*}|[^}]+", whole[:end]), "a.json"))
+
+
+def test_an_export_from_standard_input_or_the_web_may_be_long_too() -> None:
+    data = wxr(item(1, "R", "words " * 900_000, kind="revision"), item(2, "Flour", FLOUR)).encode()
+    assert [draft.title for draft in wordpress.read(Material("-", data)) if not draft.omitted] == ["Flour"]
+
+
+def test_bytes_of_windows_in_a_long_export_are_its_letters(
+    workspace: WorkspaceRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_as_long(monkeypatch)
+    data = wxr(item(1, "A", "<p>Žito and caf\ufffd.</p>")).encode().replace("\ufffd".encode(), b"\xe9")
+    assert "Žito and café." in brought(workspace, "site.xml", data)["texts"]["a"]
+
+
+def test_memory_does_not_grow_with_an_export(tmp_path: Path) -> None:
+    revisions = "".join(item(number, "R", FLOUR * 500, kind="revision") for number in range(120))
+    export = tmp_path / "site.xml"
+    export.write_text(wxr(revisions, item(1, "Flour", FLOUR)))
+    del revisions
+    size = export.stat().st_size
+    tracemalloc.start()
+    drafts = wordpress.read(Material("site.xml", b"", file=export, is_head=True))
+    assert sum(not draft.omitted for draft in drafts) == 1
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert size > 5_000_000 and peak < 2_000_000
+
+
 @pytest.mark.parametrize(
     ("encoding", "words"),
     [
@@ -595,6 +773,12 @@ def encrypted() -> bytes:
         (linked(), "is a link"),
         (encrypted(), "is encrypted"),
         (archive({"a.zip": archive({"a.md": "words"})}), "holds another archive"),
+        (archive({PART: archive({"a.zip": archive({"a.md": "words"})})}), "holds another archive"),
+        (archive({PART: archive({PART: archive({"a.md": "words"})})}), "holds another archive"),
+        (archive({PART: archive({"a.md": "words"}), "b.md": "words"}), "holds another archive"),
+        (archive({PART: archive({"../a.md": "words"})}), "would be written outside"),
+        (archive({PART: archive({"a.md": "words"})[:-30]}), "cannot be unpacked"),
+        (archive({PART: archive({"a.md": "words"}), PART.replace("1.zip", "2.zip"): archive({"a.md": "words"})}), "File exists"),
         (archive({"a.md": b"0" * 30_000_000}), "unpacks to 30,000,000 bytes"),
         (archive({"a.md": "# A\n\nwords"})[:-30], "cannot be unpacked"),
         (b"PK\x03\x04 and nothing", "cannot be unpacked"),
@@ -603,7 +787,7 @@ def encrypted() -> bytes:
         (archive({"a.md": "# A\n\nwords", "./a.md": "# B\n\nwords"}), 'holds two files "./a.md"'),
         (archive({"a": "words", "a/b.md": "# A\n\nwords"}), "Unpack it yourself"),
     ],
-    ids=["above", "absolute", "backslash", "link", "encrypted", "nested", "bomb", "cut", "no archive", "empty", "dot", "twice", "file and folder"],
+    ids=["above", "absolute", "backslash", "link", "encrypted", "nested", "nested in a part", "part of a part", "part and file", "part above", "part cut", "parts of one file", "bomb", "cut", "no archive", "empty", "dot", "twice", "file and folder"],
 )  # fmt: skip
 def test_an_archive_that_is_not_to_be_trusted_is_refused(
     workspace: WorkspaceRunner, data: bytes, says: str

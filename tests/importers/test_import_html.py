@@ -79,6 +79,30 @@ def test_a_fragment_is_written_as_markdown(html: str, markdown: str) -> None:
     assert markdown_of(html) == markdown
 
 
+ENTRY = """<!DOCTYPE html><html><head><title>Notes | The Mill</title></head><body><article class="h-entry">
+<div class="p-author h-card"><a class="u-url p-name" href="https://mo.example">Mo Reed</a></div>
+<p class="p-name">Notes on rye</p><p class="p-summary">A dark grain.</p>
+<time class="dt-published" datetime="2024-05-06T07:08:09+02:00">6 May</time><a class="u-url" href="https://mill.example/rye">#</a>
+<div class="e-content"><p>Rye is dark, and it grows where the wheat will not, in the cold and in the sand.</p></div>
+<a class="p-category">grain</a></article></body></html>"""
+
+
+def test_a_page_without_other_metadata_has_those_of_its_h_entry() -> None:
+    draft = read(ENTRY)
+    assert (draft.title, draft.dek, str(draft.date)) == (
+        "Notes on rye",
+        "A dark grain.",
+        "2024-05-06 07:08:09+02:00",
+    )
+    assert ([each.name for each in draft.authors], draft.tags) == (["Mo Reed"], ("grain",))
+    assert draft.canonical_url == "https://mill.example/rye"
+
+
+def test_a_page_of_several_h_entries_is_none_of_them() -> None:
+    draft = read(ENTRY.replace("</article>", '</article><article class="h-entry"></article>'))
+    assert (draft.authors, draft.tags) == ((), ())
+
+
 def test_what_no_newsletter_shows_is_told() -> None:
     html = '<nav>A menu</nav><p>a <a href="javascript:x()">b</a></p><form>A form</form><p hidden>Unseen</p>'
     washed = wash(html)

@@ -56,10 +56,6 @@ LEFT = {
         f"On mood\n\n{FILL}\n\nSharing helps, as many on Facebook know.",
     ),
     "footer of the page": (f"On mood\n\n{FILL}\n\n© 2026 The Lantern", f"On mood\n\nCopyright is a right.\n\n{FILL}"),
-    "where it was first published": (
-        f"On mood\n\n{FILL}\n\nOriginally published at https://lantern.example.org/mood.",
-        f"On mood\n\n{FILL}\n\nFirst published in 1986 by a small press.",
-    ),
     "the name of the disclaimer": (
         f"On mood\n\n{FILL}\n\nDisclaimer: This is no medical advice.",
         f"On mood\n\n{FILL}\n\nA disclaimer is a text that nobody reads.",

@@ -30,6 +30,7 @@ from pipeline.model import (
     Section,
 )
 from pipeline.render.feeds.feed_list import build_feeds
+from pipeline.support.templating import Templates
 from pipeline.support.urls import address, article_path, image_path, issue_path
 
 NS = {
@@ -153,7 +154,7 @@ PUBLISHED = Published(
 
 
 def build_files(published: Published = PUBLISHED) -> dict[str, bytes]:
-    return {file.path: file.data for file in build_feeds(published)}
+    return {file.path: file.data for file in build_feeds(published, Templates())}
 
 
 class ParsedFeeds:

@@ -25,7 +25,7 @@ _FRONT_MATTER = re.compile(
     re.DOTALL,
 )
 # The names of shortcodes, of their arguments and of boxes are no words of a text.
-_SHORTCODE = re.compile(r"\{\{[<%].*?[%>]\}\}|\{%.*?%\}")
+_SHORTCODE = re.compile(r"\{\{[<%].*?[%>]\}\}|\{%.*?%\}|\{\{ site\.(?:baseurl|url) \}\}")
 _MARKUP = re.compile(
     r"^(?:!!!|\?\?\?|:::+)[ \t]*[\w{.-]*\}?|\[!\w+\]|\{:?[ ]?[#:.*].*?\}|\[\^[\w-]+\]", re.MULTILINE
 )

@@ -168,6 +168,8 @@ def test_every_list_of_the_site_has_the_publications_picture(workspace: Workspac
         ("de", "de_DE"),
         ("pt", "pt_BR"),
         ("zh-Hant-TW", "zh_TW"),
+        ("zh-Hant", "zh_TW"),
+        ("zh", "zh_CN"),
         ("ar", "ar_EG"),
         ("tlh", ""),
     ],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from workspace_kit import WorkspaceRunner, article
 
@@ -67,6 +69,7 @@ def test_mistakes_in_settings_show_no_password(workspace: WorkspaceRunner) -> No
     [
         ("https://bücher.example/zéit?q=ä#ö", "https://xn--bcher-kva.example/z%C3%A9it?q=%C3%A4#%C3%B6"),
         ("https://bücher.example:8080/a%20b", "https://xn--bcher-kva.example:8080/a%20b"),
+        ("https://ada@bücher.example/", "https://ada@xn--bcher-kva.example/"),
         ("https://example.org/a%20b?c=d&e", "https://example.org/a%20b?c=d&e"),
     ],
 )
@@ -111,3 +114,23 @@ def test_front_matter_and_settings_may_have_addresses_in_any_script(workspace: W
 def test_a_host_that_cannot_be_is_an_error(workspace: WorkspaceRunner) -> None:
     workspace.write({"issues/articles/glutamate.md": article(link="https://ü..example/")})
     assert "glutamate.md:5: `link` is" in workspace.error("build", "1")
+
+
+def test_each_address_in_a_text_has_its_host_in_punycode(workspace: WorkspaceRunner) -> None:
+    places = (
+        "[md]({})",
+        '<a href="{}">raw</a>',
+        "[r]\n\n[r]: {}",
+        "::: cta\n[Go]({})\n:::",
+        "::: audio {}.mp3\ntitle: A\nbytes: 9\n:::",
+    )
+    body = "\n\n".join(each.format(f"https://bücher{n}.example/ä") for n, each in enumerate(places))
+    workspace.write({"issues/articles/glutamate.md": article("The glutamate switch", body=body)})
+    workspace.ok("assemble", "1", "--now", "2026-02-01")
+    workspace.ok("build", "--now", "2026-02-02")
+    for path in ("site/feed.xml", "site/articles/atom.xml", "issues/001-the-plastic-brain/email.html"):
+        text = workspace.read(f"build/{path}")
+        for number in range(len(places)):
+            host = f"bücher{number}.example".encode("idna").decode()
+            assert f"https://{host}/%C3%A4" in text
+        assert not re.search(r"https://b[^x/ ]*cher", text)

@@ -23,7 +23,12 @@ from pipeline.support.urls import address, feed_file
 _LARGEST = 5 * FEED_BYTES
 """Bytes from which most feed readers refuse a feed."""
 
-_PROLOG = re.compile(rb"""<\?xml version=['"]1\.0['"] encoding=['"](?i:utf-8)['"] ?\?>\s*<[a-z]""")
+_PROLOG = re.compile(
+    rb"""<\?xml version=['"]1\.0['"] encoding=['"](?i:utf-8)['"] ?\?>\s*"""
+    rb"""(?:<\?xml-stylesheet type="text/css" href="[^"<&]*"\?>\s*)?<[a-z]"""
+)
+"""Nothing but a style sheet in CSS is allowed before the root."""
+
 _XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
@@ -36,16 +41,16 @@ _XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 def prolog(context: FeedContext) -> Iterator[Violation]:
     """A feed reader refuses the whole feed, or shows it in the wrong letters.
 
-    A DOCTYPE is refused for safety, and browsers are giving up style sheets for XML.
+    A DOCTYPE is refused for safety, and a style sheet in XSLT because browsers are removing it.
     """
     for feed in context.documents:
         if feed.root is None:
             yield feed.breach(f"it cannot be read: {feed.fault}.")
         elif feed.kind != "json":
             if not _PROLOG.match(feed.data):
-                yield feed.breach("it does not begin with a declaration of UTF-8, followed by its root.")
-            if b"<!DOCTYPE" in feed.data or b"<?xml-stylesheet" in feed.data:
-                yield feed.breach("it has a DOCTYPE or a style sheet.")
+                yield feed.breach(
+                    "it does not begin with UTF-8 declared, at most a style sheet in CSS, and its root."
+                )
         elif feed.data.startswith(b"\xef\xbb\xbf"):
             yield feed.breach("it begins with a byte order mark.")
 

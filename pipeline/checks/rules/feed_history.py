@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from pipeline.checks.feed_context import FeedContext, FeedDocument, FeedEntry
 from pipeline.checks.rule import Violation, rule
@@ -33,8 +33,11 @@ def _home(documents: Iterable[FeedDocument]) -> str:
 def feeds_gone(context: FeedContext) -> Iterator[Violation]:
     """Its readers get an error, and in time nothing."""
     there = {each.path for each in context.documents}
+    whole = {each.folder for each in context.documents if each.number is None}
+    whole -= {each.folder for each in context.documents if each.number is not None}
     for each in context.earlier:
-        if each.path not in there:
+        # A feed may do without an archive, as those of tags do; nobody subscribes to a part of one.
+        if each.path not in there and (each.number is None or each.folder not in whole):
             yield each.breach("the build before had the feed, and it is gone.")
 
 
@@ -100,12 +103,24 @@ def vanished_items(context: FeedContext) -> Iterator[Violation]:
 def changed_without_date(context: FeedContext) -> Iterator[Violation]:
     """Feed readers that go by the date keep the old text."""
     now = _by_id(context.documents)
-    old, new = _home(context.earlier), _home(context.documents)
-    for feed, entry in _by_id(context.earlier).values():
+    earlier = _by_id(context.earlier)
+    moved = {_home(context.earlier): _home(context.documents)}
+    for _, entry in earlier.values():
+        link = _at_new_addresses(entry.link, moved)
+        if entry.id in now and now[entry.id][1].link != link:
+            moved[link] = now[entry.id][1].link
+    for feed, entry in earlier.values():
         after = now[entry.id][1] if entry.id in now else entry
-        before = entry.html.replace(old, new) if old else entry.html
+        before = _at_new_addresses(entry.html, moved)
         if (after.html, after.title) != (before, entry.title) and after.updated == entry.updated:
             yield feed.breach(f'"{after.title}" has changed, and its date of revision has not.')
+
+
+def _at_new_addresses(text: str, moved: Mapping[str, str]) -> str:
+    """A text with the addresses that the site and renamed pages have now."""
+    for old, new in moved.items():
+        text = text.replace(old, new) if old else text
+    return text
 
 
 @rule(

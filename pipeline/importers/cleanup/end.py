@@ -171,21 +171,6 @@ def impersonal(address: str) -> str:
     return f"{path}?{'&'.join(kept)}" if kept else path
 
 
-def origin(body: Body) -> None:
-    """Where the text was published first, if a line says no more than that, is its canonical address."""
-    for block in [*body.blocks[:10], *body.tail()]:
-        match = phrases.ORIGIN.match(block.words) if block.is_line else None
-        rest = block.words[match.end() :] if match else ""
-        if (
-            re.match("https?://", rest)
-            and ADDRESS.fullmatch(without_tail(rest))
-            and not body.draft.canonical_url
-        ):
-            body.set(canonical_url=without_tail(rest))
-            body.take(block, "where it was first published")
-            return
-
-
 def sign_up(body: Body) -> None:
     """Forms and lines to subscribe to a newsletter, with the labels of their fields; prose stays."""
     taken: list[SourceBlock] = []

@@ -12,6 +12,7 @@ from pipeline.importers.cleanup.body import Body
 from pipeline.importers.cleanup.boxes import DEK, is_named
 from pipeline.importers.cleanup.byline import block_facts, facts_of
 from pipeline.importers.inline import images, inner, is_bold, links, readable
+from pipeline.importers.pictures import VAULT
 from pipeline.importers.shapes import ends, is_bare, is_prose, is_sentence, same, words
 
 _CRUMB = re.compile(r"\s*[>›»→]\s*|\s+[/|\\]\s+|\s*/\s*(?=[^\W\d_])")
@@ -266,7 +267,8 @@ def lead_image(body: Body) -> None:
     for block in body.blocks[:3] if body.draft.image else ():
         shown = images(block.text) if block.kind is Kind.PARAGRAPH else ()
         alone = len(shown) == 1 and inner(block.text) == shown[0].markdown
-        if alone and urljoin(base, shown[0].address) == urljoin(base, body.draft.image):
+        same_address = alone and shown[0].address.removeprefix(VAULT)
+        if same_address and urljoin(base, same_address) == urljoin(base, body.draft.image):
             body.set(image_alt=body.draft.image_alt or readable(shown[0].text))
             body.take(block, "the lead image once more")
             return

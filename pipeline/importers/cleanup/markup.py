@@ -27,7 +27,7 @@ from pipeline.importers.shapes import ends, is_bare, is_call_shaped, is_question
 
 _DEFINITION = re.compile(r" {0,3}\[([^\[\]\\^][^\[\]\\]*)\]:[ \t]*(<[^<>]*>|\S+)(?:[ \t]+(.*))?")
 _SCHEME = re.compile(r"\s*([a-zA-Z][a-zA-Z0-9+.-]*):")
-_FOLLOWED = frozenset({"http", "https", "mailto", "tel", "sms", "cid"})
+_FOLLOWED = frozenset({"http", "https", "mailto", "tel", "sms", "cid", "vault"})
 _TOP = 2
 """The level of an article's own headings; its title is the first."""
 _ATTRIBUTES = re.compile(r"\s+\{:?\s?[#.][^{}\n]*\}\s*$")
@@ -158,8 +158,44 @@ def levels(body: Body) -> None:
     body.change(level)
 
 
+def fences(body: Body) -> None:
+    """Fences of boxes that Pressroom does not have go; a title on them and the words between are text."""
+
+    def unfence(block: SourceBlock) -> SourceBlock:
+        if block.kind in (Kind.CODE, Kind.CONTAINER) or not re.search(_COLONS, block.text):
+            return block
+        at = 0
+
+        def words(match: re.Match[str]) -> str:
+            nonlocal at
+            fence = match[0].strip(" >\t")
+            at = block.text.index(fence, at) + len(fence)
+            if re.search(r"\w", fence):
+                line = block.line + block.text.count("\n", 0, at) if block.line else None
+                body.leave(fence, "the fence of a box that Pressroom does not have", line)
+            title = " ".join(filter(None, (match[2], match[3])))
+            return f"{match[1]}{title}\n{match[1].rstrip()}" if title else match[1].rstrip()
+
+        def unfenced(text: str) -> str:
+            return re.sub(r"\n(?:[ \t]*\n){2,}", "\n\n", _FENCE_LINE.sub(words, text))
+
+        text = outside_code(block.text, unfenced)
+        return replace(block, text=re.sub(r"^(?:[> \t]*\n)+|(?:\n[> \t]*)+$", "", text) if at else text)
+
+    body.change(unfence)
+
+
+_COLONS = r"(?:[:\uff1a][ \t]*){3,}"
+_FENCE_LINE = re.compile(
+    rf"^((?:[> \t]|[-+*][ \t]|\d+[.)][ \t])*){_COLONS}(?:[\w-]+(?![\w-]))?"
+    r"(?:\{[^{}\n]*\})?(?:\[([^\[\]\n]*)\])?"
+    r"(?:[ \t]*(?:[\w-]+=(?:\"[^\"\n]*\"|\S+)|\{[^{}\n]*\}))*[ \t]*(.*?)[ \t]*:*$",
+    re.MULTILINE,
+)
+
+
 def escapes(body: Body) -> None:
-    """Two braces, and lines of colons that are no container of Pressroom's, stay as text."""
+    """Two braces, and lines of colons that would be read as a container's, stay as text."""
 
     def escape(block: SourceBlock) -> SourceBlock:
         if block.kind is Kind.CODE:
@@ -181,6 +217,41 @@ def _unfenced(line: str) -> str:
     at = len(line) - len(bare)
     # A backslash escapes ASCII alone (CommonMark 0.31, section 2.4).
     return f"{line[:at]}\\{bare}" if bare[0] == ":" else f"{line[:at]}&#{ord(bare[0])};{bare[1:]}"
+
+
+def merge_tags(body: Body) -> None:
+    """Mailchimp's merge tags become merge fields; what has no field stays, for an editor to see."""
+    strange: dict[str, None] = {}
+    placed: list[str] = []
+
+    def choice(match: re.Match[str]) -> str:
+        placed.append(match[0])
+        return f"{{{{ {_MERGE_FIELDS[match[1]]} | {match[2].strip()} }}}}"
+
+    def field(match: re.Match[str]) -> str:
+        if name := _MERGE_FIELDS.get(match[1]):
+            placed.append(match[0])
+            return f"{{{{ {name} }}}}"
+        strange[f"*|{match[1]}|*"] = None
+        return match[0]
+
+    def changed(text: str) -> str:
+        return _MERGE_TAG.sub(field, _CHOICE.sub(choice, text))
+
+    body.change(lambda block: _in_text(block, changed) if "|" in block.text else block)
+    body.set(placed=(*body.draft.placed, *placed))
+    if strange:
+        body.infer("text", ", ".join(strange), "merge tags of Mailchimp that no field here is like")
+
+
+_MERGE_FIELDS = {"FNAME": "first_name", "LNAME": "last_name", "EMAIL": "email"}
+_MERGE_TAG = re.compile(r"\\?\*\\?\|([A-Z][A-Z0-9_]*(?::[A-Z0-9_]*)?)\\?\|\\?\*")
+_STAR, _BAR = r"\\?\*", r"\\?\|"
+_CHOICE = re.compile(
+    rf"{_STAR}{_BAR}IF:(FNAME|LNAME|EMAIL){_BAR}{_STAR}{_STAR}{_BAR}\1{_BAR}{_STAR}{_STAR}{_BAR}ELSE:{_BAR}{_STAR}"
+    rf"([^{{}}|*\n\\]+){_STAR}{_BAR}END:IF{_BAR}{_STAR}"
+)
+"""A field with a fallback, as Mailchimp writes it (and `export/targets/mailchimp.py`)."""
 
 
 def notes(body: Body) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 import zipfile
 import zlib
@@ -15,6 +16,9 @@ MOST_BYTES = 1_000_000_000
 _RATIO = 200
 """How many times smaller than its content a large file may be packed; texts reach 20, a bomb 1,000."""
 
+_PART_OF_NOTION = re.compile(r"Export(?:Block)?-[0-9a-f-]+-Part-\d+\.zip", re.IGNORECASE)
+"""Notion packs its export so: an archive of nothing but these."""
+
 
 def is_archive(path: Path) -> bool:
     """Whether a file is a `.zip`; documents are that too, and have other endings."""
@@ -22,27 +26,38 @@ def is_archive(path: Path) -> bool:
 
 
 def unpack(path: Path, folder: Path) -> None:
-    """Unpack an archive into a folder.
+    """Unpack an archive into a folder; the parts of a long export of Notion into one.
 
-    Raises `PressroomError` for names that lead out of it, links, encrypted and nested archives, and for what
-    would unpack to more than `MOST_BYTES`. Nothing is written then.
+    Raises `PressroomError` for names that lead out of it, links, encrypted and other nested archives, and for
+    what would unpack to more than `MOST_BYTES`. Nothing is written then.
     """
     name = path.as_posix()
+    size = _extract(path, folder, name, MOST_BYTES)
+    parts = sorted(folder.iterdir())
+    if all(_PART_OF_NOTION.fullmatch(each.name) for each in parts):
+        for part in parts:
+            size += _extract(part, folder, f"{name}/{part.name}", MOST_BYTES - size, is_part=True)
+            part.unlink()
+
+
+def _extract(path: Path, folder: Path, name: str, most: int, *, is_part: bool = False) -> int:
+    """Extract the files of one archive. Returns their size."""
     try:
         with zipfile.ZipFile(path) as archive:
             members = [each for each in archive.infolist() if not _is_junk(each)]
-            _check(members, name)
-            folder.mkdir(parents=True)
+            _check(members, name, most, is_part=is_part)
+            folder.mkdir(parents=True, exist_ok=True)
             for member in members:
                 target = folder / PurePosixPath(member.filename)
                 target.parent.mkdir(parents=True, exist_ok=True)
-                with archive.open(member) as source, target.open("wb") as file:
+                with archive.open(member) as source, target.open("xb") as file:
                     left = member.file_size
                     while data := source.read(min(1 << 20, left + 1)):
                         left -= len(data)
                         if left < 0:
                             raise PressroomError(f"{member.filename} is larger than the archive says.", name)
                         file.write(data)
+            return sum(each.file_size for each in members)
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, zlib.error) as error:
         hint = "Download it again: perhaps it did not arrive whole."
         raise PressroomError("this archive cannot be unpacked.", name, hint=hint) from error
@@ -57,11 +72,12 @@ def _is_junk(member: zipfile.ZipInfo) -> bool:
     return member.is_dir() or "__MACOSX" in parts or member.filename.endswith(".DS_Store")
 
 
-def _check(members: list[zipfile.ZipInfo], name: str) -> None:
+def _check(members: list[zipfile.ZipInfo], name: str, most: int, *, is_part: bool) -> None:
     if not members:
         raise PressroomError("holds no files.", name)
     names: set[PurePosixPath] = set()
-    if len(members) > MOST_FILES or sum(each.file_size for each in members) > MOST_BYTES:
+    in_parts = not is_part and all(_PART_OF_NOTION.fullmatch(each.filename) for each in members)
+    if len(members) > MOST_FILES or sum(each.file_size for each in members) > most:
         what = f"would unpack to more than {MOST_FILES:,} files or {MOST_BYTES // 1_000_000:,} MB."
         raise PressroomError(what, name, hint="Unpack it yourself, and import the folder.")
     for each in members:
@@ -83,8 +99,7 @@ def _check(members: list[zipfile.ZipInfo], name: str) -> None:
             )
         if each.flag_bits & 1:
             raise PressroomError("is encrypted.", name, hint="Unpack it yourself, and import the folder.")
-        if path.suffix.lower() in (".zip", ".gz", ".7z", ".rar"):
-            # Notion packs a large export so.
+        if path.suffix.lower() in (".zip", ".gz", ".7z", ".rar") and not in_parts:
             hint = "Unpack it yourself, and import the archive that is in it."
             raise PressroomError(f'holds another archive, "{each.filename}".', name, hint=hint)
         if each.file_size > 10_000_000 and each.file_size > _RATIO * max(each.compress_size, 1):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from pipeline.errors import PressroomError
-from pipeline.importers.decode import MAX_EXPORT_BYTES, text_of
+from pipeline.importers.decode import text_pieces
 from pipeline.importers.draft import Draft, Material
 from pipeline.importers.exports.post import PAGE, TRASH, empty
 from pipeline.importers.readers import feed
@@ -29,34 +29,36 @@ def takes(material: Material) -> bool:
     )
 
 
-def read(material: Material) -> tuple[Draft, ...]:
-    """The posts in it. Raises `PressroomError` as for any feed, and for one that was cut off."""
-    return tuple(_drafts(material))
-
-
-def _drafts(material: Material) -> Iterator[Draft]:
-    text = text_of(material, MAX_EXPORT_BYTES)
-    feed.refuse_entities(text, material.name)
-    if not text.rstrip().endswith("</feed>"):
+def read(material: Material) -> Iterator[Draft]:
+    """The posts in it. Raises `PressroomError` for entities and for an export that was cut off."""
+    head, lines, last = "", 0, ""
+    for number, piece in enumerate(text_pieces(material, "</entry>")):
+        if number == 0:
+            feed.refuse_entities(piece, material.name)
+            head = piece.partition("<entry")[0]
+        lines, last = lines + piece.count("\n"), piece
+    if not last.rstrip().endswith("</feed>"):
         what = "ends in the middle; perhaps it was not downloaded whole."
-        raise PressroomError(what, material.name, text.count("\n") + 1, "Export it again.")
-    head = text.partition("<entry")[0]
-    for match in _ENTRY.finditer(text):
-        entry = match[0]
-        kind = next((each[1] or each[2] for each in _KIND.finditer(entry)), "").lower()
-        status = next((each[1] for each in _STATUS.finditer(entry)), "LIVE")
-        # Other entries are neither texts nor for the public: comments name their writers.
-        if kind not in ("post", "page"):
-            yield Draft(omitted="a comment" if kind == "comment" else "a setting of the site")
-        elif "TRASHED" in status:
-            yield Draft(omitted=TRASH)
-        else:
-            # Each by itself, so that no other entry's status is taken for its own.
-            (draft,) = feed.read(replace(material, data=f"{head}{entry}</feed>".encode()))
-            slug = _SLUG.search(entry)
-            yield replace(
-                draft,
-                slug=slug[1] if slug else "",
-                draft=status != "LIVE" or _DRAFT.search(entry) is not None,
-                omitted=PAGE if kind == "page" else empty(draft),
-            )
+        raise PressroomError(what, material.name, lines + 1, "Export it again.")
+    for piece in text_pieces(material, "</entry>"):
+        for match in _ENTRY.finditer(piece):
+            yield _draft(match[0], head, material)
+
+
+def _draft(entry: str, head: str, material: Material) -> Draft:
+    kind = next((each[1] or each[2] for each in _KIND.finditer(entry)), "").lower()
+    status = next((each[1] for each in _STATUS.finditer(entry)), "LIVE")
+    # Other entries are neither texts nor for the public: comments name their writers.
+    if kind not in ("post", "page"):
+        return Draft(omitted="a comment" if kind == "comment" else "a setting of the site")
+    if "TRASHED" in status:
+        return Draft(omitted=TRASH)
+    # Each by itself, so that no other entry's status is taken for its own.
+    (draft,) = feed.read(replace(material, data=f"{head}{entry}</feed>".encode(), is_head=False))
+    slug = _SLUG.search(entry)
+    return replace(
+        draft,
+        slug=slug[1] if slug else "",
+        draft=status != "LIVE" or _DRAFT.search(entry) is not None,
+        omitted=PAGE if kind == "page" else empty(draft),
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from html import escape
@@ -10,8 +9,9 @@ from typing import Any
 
 from pipeline.content.markdown import foreign_html
 from pipeline.errors import PressroomError
-from pipeline.importers.decode import MAX_EXPORT_BYTES, cleaned, text_of
+from pipeline.importers.decode import MAX_EXPORT_BYTES, cleaned, text_of, text_pieces
 from pipeline.importers.draft import Draft, Left, Material
+from pipeline.importers.exports.json_rows import JsonRows, KeyPath
 from pipeline.importers.exports.post import PAGE, ExportedPost, draft_of_post
 from pipeline.importers.readers.feed_item import Person
 from pipeline.support.json_text import read_json
@@ -36,21 +36,23 @@ def takes(material: Material) -> bool:
     return True
 
 
-def read(material: Material) -> tuple[Draft, ...]:
-    """The posts in it. Raises `PressroomError` for JSON that is no export of posts."""
-    try:
-        data = read_json(text_of(material, MAX_EXPORT_BYTES), strict=False)
-    except json.JSONDecodeError as error:
-        hint = "Export it again: perhaps it was not downloaded whole."
-        raise PressroomError("this JSON is broken here.", material.name, error.lineno, hint) from error
-    except ValueError as error:
-        raise PressroomError(f"is no JSON that can be read: {error}.", material.name) from error
-    if tables := _ghost(data):
-        return tuple(draft_of_post(each, "") for each in _ghost_posts(tables))
-    emails = data.get("results") if isinstance(data, dict) else data
-    if isinstance(emails, list) and emails and all(_is_email(each) for each in emails):
-        return tuple(draft_of_post(_email(each), "") for each in emails)
-    keys = ", ".join(list(data)[:5]) or "nothing" if isinstance(data, dict) else "no fields"
+def read(material: Material) -> Iterator[Draft]:
+    """The posts in it. Raises `PressroomError` for JSON that is no export of posts, before the first."""
+    tables: dict[str, list[dict[str, Any]]] = {}
+    rows = _rows(material)
+    ghost, emails, others = 0, 0, 0
+    for path, row in rows:
+        ghost += _is_post_of_ghost(path)
+        emails += _is_email(path, row)
+        others += path in _LISTS_OF_EMAILS and not _is_email(path, row)
+        if path[-1:] and path[-1] in _BESIDE_POSTS and isinstance(row, dict):
+            tables.setdefault(path[-1], []).append(row)
+    if ghost:
+        return (draft_of_post(each, "") for each in _ghost_posts(material, tables))
+    if emails and not others:
+        found = (row for path, row in _rows(material) if _is_email(path, row))
+        return (draft_of_post(_email(each), "") for each in found)
+    keys = ", ".join(rows.keys[:5]) or "nothing" if rows.keys is not None else "no fields"
     raise PressroomError(
         f"is JSON, but no export of posts that is known: it has {keys}.",
         material.name,
@@ -58,30 +60,29 @@ def read(material: Material) -> tuple[Draft, ...]:
     )
 
 
+def _rows(material: Material) -> JsonRows:
+    return JsonRows(text_pieces(material, "}"), material.name)
+
+
 # --- Ghost ------------------------------------------------------------------------------------
 
-
-def _ghost(data: Any) -> dict[str, list[dict[str, Any]]]:
-    """The tables of Ghost's export by name; empty for anything else."""
-    found = data.get("db", data.get("data")) if isinstance(data, dict) else None
-    found = found[0] if isinstance(found, list) and found else found
-    found = found.get("data", found) if isinstance(found, dict) else None
-    if not isinstance(found, dict) or not isinstance(found.get("posts"), list):
-        return {}
-    return {
-        name: [row for row in rows if isinstance(row, dict)]
-        for name, rows in found.items()
-        if isinstance(rows, list)
-    }
+_BESIDE_POSTS = ("tags", "users", "posts_tags", "posts_authors", "posts_meta")
+"""The tables of Ghost's export that posts refer to."""
 
 
-def _ghost_posts(tables: dict[str, list[dict[str, Any]]]) -> Iterator[ExportedPost]:
+def _is_post_of_ghost(path: KeyPath) -> bool:
+    return path[:1] in (("db",), ("data",)) and path[-1] == "posts"
+
+
+def _ghost_posts(material: Material, tables: dict[str, list[dict[str, Any]]]) -> Iterator[ExportedPost]:
     tags = {str(row.get("id")): _text(row.get("name")) for row in tables.get("tags", ())}
     users = {str(row.get("id")): _text(row.get("name")) for row in tables.get("users", ())}
     tags_of = _joined(tables.get("posts_tags", ()), "tag_id", tags)
     authors_of = _joined(tables.get("posts_authors", ()), "author_id", users)
     more = {str(row.get("post_id")): row for row in tables.get("posts_meta", ())}
-    for post in tables["posts"]:
+    for path, post in _rows(material):
+        if not _is_post_of_ghost(path) or not isinstance(post, dict):
+            continue
         key = str(post.get("id"))
         authors = authors_of.get(key, [])
         authors = authors or [name for name in [users.get(str(post.get("author_id")), "")] if name]
@@ -268,8 +269,11 @@ def _card_body(name: str, card: dict[str, Any], words: dict[str, str]) -> str:
 # --- Buttondown -------------------------------------------------------------------------------
 
 
-def _is_email(value: Any) -> bool:
-    return isinstance(value, dict) and "subject" in value and "body" in value
+_LISTS_OF_EMAILS: tuple[KeyPath, ...] = ((), ("results",))
+
+
+def _is_email(path: KeyPath, value: Any) -> bool:
+    return path in _LISTS_OF_EMAILS and isinstance(value, dict) and "subject" in value and "body" in value
 
 
 def _email(email: dict[str, Any]) -> ExportedPost:

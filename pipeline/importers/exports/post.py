@@ -46,6 +46,8 @@ class ExportedPost:
 
 def draft_of_post(post: ExportedPost, base: str) -> Draft:
     """The article of a post; `base` is the address of its site."""
+    if post.omitted and post.omitted != PAGE:
+        return Draft(omitted=post.omitted)
     link = joined(base, post.link) if post.link else ""  # Squarespace leaves the site out
     item = SourceItem(
         id=post.id,

@@ -5,14 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from html import escape
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from pathlib import Path
 from urllib.parse import unquote
 
 from pipeline.errors import PressroomError
-from pipeline.importers.decode import MAX_EXPORT_BYTES, text_of
+from pipeline.importers.decode import text_pieces
 from pipeline.importers.draft import Draft, Material
 from pipeline.importers.exports.json_export import button_post
 from pipeline.importers.exports.post import PAGE, ExportedPost, draft_of_post
@@ -51,23 +51,23 @@ def takes(material: Material) -> bool:
     return material.ending in ENDINGS
 
 
-def read(material: Material) -> tuple[Draft, ...]:
-    """The posts in it. Raises `PressroomError` for a table of something else."""
-    rows = rows_of(material)
-    names = rows[0].keys()
+def read(material: Material) -> Iterator[Draft]:
+    """The posts in it. Raises `PressroomError` for a table of something else, and for one that is broken."""
+    names = next(rows_of(material)).keys()
     if not is_of_posts(names):
         raise NoPostsError(
             f"is a table without texts or addresses: its columns are {', '.join(list(names)[:8])}.",
             material.name,
             hint="Posts need a column `title` and one `content`; links need `title` and `url`.",
         )
-    if {"post_id", "is_published"} <= names:
-        posts = [_substack(row, material) for row in rows]
-    elif {"subject", "body"} <= names:
-        posts = [button_post(row) for row in rows]
-    else:
-        posts = [_post(row, number) for number, row in enumerate(rows, 1)]
-    return tuple(draft_of_post(each, "") for each in posts)
+    for _ in rows_of(material):
+        pass  # whatever is wrong with a row is said before the first article is written
+    for number, row in enumerate(rows_of(material), 1):
+        if {"post_id", "is_published"} <= names:
+            post = _substack(row, material)
+        else:
+            post = button_post(row) if {"subject", "body"} <= names else _post(row, number)
+        yield draft_of_post(post, "")
 
 
 def is_of_posts(names: Collection[str]) -> bool:
@@ -76,55 +76,59 @@ def is_of_posts(names: Collection[str]) -> bool:
     return has_text or ("post_id" in names and "is_published" in names)
 
 
-def rows_of(material: Material) -> list[Row]:
+def rows_of(material: Material) -> Iterator[Row]:
     """The rows of a table by the names of its columns, which are in lower case with `_` for spaces.
 
-    Raises `PressroomError` for a table that has no header, no rows, or a quotation mark that is not closed.
+    Raises `PressroomError` for a table that has no header or no rows, for two columns of one name, and for a
+    row that cannot be read.
     """
-    text = text_of(material, MAX_EXPORT_BYTES)
-    delimiter = "\t" if material.ending == ".tsv" else _delimiter(text.partition("\n")[0])
     csv.field_size_limit(1 << 27)
+    lines = (line for piece in text_pieces(material, "\n") for line in io.StringIO(piece))
+    first = next(lines, "")
+    delimiter = "\t" if material.ending == ".tsv" else _delimiter(first)
+    reader = csv.reader(chain((first,), lines), delimiter=delimiter, strict=True)
+    header: list[str] = []
+    begin, rows = 1, 0
     try:
-        reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
-        numbered = [(reader.line_num, line) for line in reader if any(cell.strip() for cell in line)]
+        for cells in reader:
+            number, begin = begin, reader.line_num + 1
+            if not any(cell.strip() for cell in cells):
+                continue
+            if not header:
+                header = _header(cells, material.name)
+                continue
+            if any(cell.strip() for cell in cells[len(header) :]) and is_of_posts(header):
+                hint = "A text with a comma in it needs quotation marks around it."
+                what = "this row has more cells than the header."
+                raise PressroomError(what, material.name, number, hint)
+            rows += 1
+            row = zip_longest(header, cells[: len(header)], fillvalue="")
+            yield {name: cell.strip() for name, cell in row}
     except csv.Error as error:
-        line = _line_of_mistake(text, delimiter)
+        what = "a quotation mark is out of place in this table."
         hint = "A quotation mark within a field is written twice."
-        raise PressroomError(
-            "a quotation mark is out of place in this table.", material.name, line, hint
-        ) from error
-    if not numbered:
-        raise PressroomError("the table has no rows.", material.name)
-    header = [re.sub(r"[\s-]+", "_", cell.strip().lower()) for cell in numbered[0][1]]
+        raise PressroomError(what, material.name, begin, hint) from error
+    if not rows:
+        what = "the table has a header and no rows." if header else "the table has no rows."
+        raise PressroomError(what, material.name)
+
+
+def _header(cells: list[str], name: str) -> list[str]:
+    header = [re.sub(r"[\s-]+", "_", cell.strip().lower()) for cell in cells]
     while header and not header[-1]:  # a spreadsheet ends each line with a comma
         header.pop()
     if any("://" in cell or len(cell) > 60 for cell in header) or not all(header):
         hint = "Name its columns in the first line, as: title,url,description,tags"
-        raise PressroomError("the table has no header.", material.name, 1, hint)
-    if not numbered[1:]:
-        raise PressroomError("the table has a header and no rows.", material.name)
-    for number, cells in numbered[1:]:
-        if any(cell.strip() for cell in cells[len(header) :]) and is_of_posts(header):
-            hint = "A text with a comma in it needs quotation marks around it."
-            raise PressroomError("this row has more cells than the header.", material.name, number, hint)
-    rows = (dict(zip_longest(header, cells[: len(header)], fillvalue="")) for _, cells in numbered[1:])
-    return [{name: cell.strip() for name, cell in row.items()} for row in rows]
+        raise PressroomError("the table has no header.", name, 1, hint)
+    if twice := [cell for cell in dict.fromkeys(header) if header.count(cell) > 1]:
+        hint = "Rename one of them, or delete it."
+        kind = PressroomError if is_of_posts(header) else NoPostsError
+        raise kind(f"the table has two columns `{twice[0]}`.", name, 1, hint)
+    return header
 
 
 def _delimiter(line: str) -> str:
     return max(",;\t", key=line.count)
-
-
-def _line_of_mistake(text: str, delimiter: str) -> int:
-    """The line on which the row begins that cannot be read."""
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
-    line = 1
-    try:
-        for _ in reader:
-            line = reader.line_num + 1
-    except csv.Error:
-        pass
-    return line
 
 
 def first_cell(row: Row, keys: Iterable[str]) -> str:

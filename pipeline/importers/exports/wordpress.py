@@ -1,17 +1,19 @@
 """WordPress's export (WXR), which Squarespace writes too: posts and pages, with what belongs to each.
 
-No comment and no password of it gets into an article.
+It is read twice as a stream: for what posts refer to, then post by post. No comment and no password of it
+gets into an article.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from html import unescape
-from xml.etree import ElementTree
-from xml.etree.ElementTree import Element
+from typing import cast
+from xml.etree.ElementTree import Element, ParseError, XMLPullParser
 
 from pipeline.errors import PressroomError
-from pipeline.importers.decode import MAX_EXPORT_BYTES, text_of
+from pipeline.importers.decode import text_pieces
 from pipeline.importers.draft import Draft, Material
 from pipeline.importers.exports.classic_html import as_html
 from pipeline.importers.exports.post import PAGE, TRASH, ExportedPost, draft_of_post
@@ -41,26 +43,54 @@ def takes(material: Material) -> bool:
     return b"wordpress.org/export/" in material.data[:20_000] and b"<rss" in material.data[:20_000]
 
 
-def read(material: Material) -> tuple[Draft, ...]:
-    """The posts in it. Raises `PressroomError` with the line of XML that cannot be read."""
-    text = text_of(material, MAX_EXPORT_BYTES)
-    refuse_entities(text, material.name)
+def read(material: Material) -> Iterator[Draft]:
+    """The posts in it. Raises `PressroomError` with the line of XML that cannot be read, before the first."""
+    names: dict[str, str] = {}
+    pictures: dict[str, tuple[str, str]] = {}
+    base, posts = "", 0
+    for element in _elements(material):
+        if element.tag == "item":
+            posts += 1
+            if _child(element, "post_type") == "attachment":
+                caption = unescape(_child(element, "encoded", "excerpt"))
+                pictures[_child(element, "post_id")] = (_child(element, "attachment_url"), caption)
+        elif element.tag.endswith("}author"):
+            names[_child(element, "author_login")] = _child(element, "author_display_name")
+        elif element.tag.endswith("}base_blog_url") or (element.tag == "link" and not base):
+            base = (element.text or "").strip() or base
+    if not posts:
+        raise PressroomError("holds no posts.", material.name)
+    for element in _elements(material):
+        if element.tag == "item":
+            yield draft_of_post(_post(element, names, pictures), base)
+
+
+def _elements(material: Material) -> Iterator[Element]:
+    """The children of the channel, each whole, one after the other."""
+    parser = XMLPullParser(("start", "end"))  # type: ignore[var-annotated]  # generic in its stubs alone
+    above: list[Element] = []
+    begun = False
     try:
-        channel = ElementTree.fromstring(re.sub(r"^\s*<\?xml\b[^>]*\?>", "", text)).find("channel")
-    except ElementTree.ParseError as error:
+        for number, piece in enumerate(text_pieces(material, ">")):
+            if not begun:  # entities are declared above the first element
+                refuse_entities(piece, material.name)
+            if number == 0:
+                # Plugins leave empty lines above the declaration, which XML does not allow.
+                piece = re.sub(r"^\s*<\?xml\b[^>]*\?>", lambda match: "\n" * match[0].count("\n"), piece)
+            parser.feed(piece)
+            for event, element in cast("Iterator[tuple[str, Element]]", parser.read_events()):
+                if event == "start":
+                    begun = True
+                    above.append(element)
+                    continue
+                above.pop()
+                if len(above) == 2 and above[1].tag == "channel":
+                    yield element
+                    above[1].remove(element)
+        parser.close()
+    except ParseError as error:
         what = "the XML of this export is broken here; perhaps it was not downloaded whole."
         raise PressroomError(what, material.name, error.position[0], "Export it again.") from error
-    items = [] if channel is None else channel.findall("item")
-    if channel is None or not items:
-        raise PressroomError("holds no posts.", material.name)
-    names = {_child(each, "author_login"): _child(each, "author_display_name") for each in channel}
-    uploads = {_child(each, "post_id"): each for each in items if _child(each, "post_type") == "attachment"}
-    pictures = {
-        key: (_child(each, "attachment_url"), unescape(_child(each, "encoded", "excerpt")))
-        for key, each in uploads.items()
-    }
-    base = _child(channel, "base_blog_url") or _child(channel, "link", "")
-    return tuple(draft_of_post(_post(item, names, pictures), base) for item in items)
 
 
 def _post(item: Element, names: dict[str, str], pictures: dict[str, tuple[str, str]]) -> ExportedPost:
@@ -74,7 +104,7 @@ def _post(item: Element, names: dict[str, str], pictures: dict[str, tuple[str, s
     return ExportedPost(
         id=_child(item, "guid", ""),
         title=_child(item, "title", ""),
-        html=as_html(_child(item, "encoded", "content"), pictures),
+        html="" if omitted and omitted != PAGE else as_html(_child(item, "encoded", "content"), pictures),
         dek=_child(item, "encoded", "excerpt"),
         slug=_child(item, "post_name").rpartition("/")[2],
         link=_child(item, "link", "") if "?p=" not in _child(item, "link", "") else "",

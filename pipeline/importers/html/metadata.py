@@ -1,4 +1,4 @@
-"""Metadata of a page: JSON-LD, Open Graph, meta elements."""
+"""Metadata of a page: JSON-LD, Open Graph, meta elements, microformats."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Metadata:
 
 
 def metadata_of(soup: BeautifulSoup, html: str) -> Metadata:
-    """The metadata of a page; JSON-LD goes before Open Graph, and that before the rest. Never raises."""
+    """The metadata of a page, from JSON-LD, Open Graph, h-entry and the rest, in this order. Never raises."""
     data = next(_articles_in(soup), {})
     meta: dict[str, list[str]] = {}
     for tag in elements(soup, "meta"):
@@ -50,35 +50,72 @@ def metadata_of(soup: BeautifulSoup, html: str) -> Metadata:
     def first(*names: str) -> str:
         return next((meta[name][0] for name in names if name in meta), "")
 
+    entry = _entry(soup)
     site = first("og:site_name", "application-name")
     heading, base = soup.find("title"), soup.find("base", href=True)
     canonical = soup.find("link", rel="canonical")
     saved = _SAVED.search(html[:2000])
-    named = text(heading) if isinstance(heading, Tag) else ""
+    named = entry.get("name", "") or (text(heading) if isinstance(heading, Tag) else "")
     address = value(canonical, "href") if isinstance(canonical, Tag) else ""
-    address = address or first("og:url") or _line(data.get("url"))
+    address = address or first("og:url") or _line(data.get("url")) or entry.get("url", "")
     date = _moment(
         _line(data.get("datePublished"))
         or first("article:published_time", "date", "dc.date", "datepublished")
+        or entry.get("published", "")
     )
-    updated = _moment(_line(data.get("dateModified")) or first("article:modified_time", "og:updated_time"))
+    updated = _moment(
+        _line(data.get("dateModified"))
+        or first("article:modified_time", "og:updated_time")
+        or entry.get("updated", "")
+    )
     image = data.get("image")
     image = image[0] if isinstance(image, list) and image else image
     image = image.get("url") or image.get("contentUrl") if isinstance(image, dict) else image
     return Metadata(
         title=_line(data.get("headline")) or _without_site(first("og:title", "twitter:title") or named, site),
         description=_line(data.get("description"))
-        or first("og:description", "description", "twitter:description"),
+        or first("og:description", "description", "twitter:description")
+        or entry.get("summary", ""),
         authors=tuple(dict.fromkeys(_authors(data.get("author"))))
-        or _named(first("author", "article:author", "dc.creator", "sailthru.author")),
+        or _named(
+            first("author", "article:author", "dc.creator", "sailthru.author") or entry.get("author", "")
+        ),
         date=date,
         updated=updated if updated != date else None,
-        tags=tuple(_tags(data, meta)),
+        tags=tuple(_tags(data, meta)) or tuple(filter(None, entry.get("tags", "").split("\n"))),
         image=_line(image) or first("og:image", "og:image:url", "twitter:image"),
         image_alt=first("og:image:alt", "twitter:image:alt"),
         address=address if re.match(r"https?://", address) else "",
         base=(value(base, "href") if isinstance(base, Tag) else "") or (saved[1] if saved else ""),
     )
+
+
+_ENTRY = {
+    "name": ("p-name", "entry-title"),
+    "published": ("dt-published", "published"),
+    "updated": ("dt-updated", "updated"),
+    "summary": ("p-summary", "entry-summary"),
+    "author": ("p-author", "author"),
+    "url": ("u-url",),
+}
+"""Classes of h-entry, and of hAtom before it (microformats.org/wiki/h-entry)."""
+
+
+def _entry(soup: BeautifulSoup) -> dict[str, str]:
+    """The properties of the page's entry; empty for a page of none or several."""
+    entries = soup.find_all(class_=["h-entry", "hentry"])
+    if len(entries) != 1:
+        return {}
+    properties = {"tags": "\n".join(text(tag) for tag in entries[0].find_all(class_="p-category"))}
+    for key, classes in _ENTRY.items():
+        for tag in entries[0].find_all(class_=list(classes)):
+            # Within the author's card a name and an address are the author's.
+            card = None if key == "author" else tag.find_parent(class_=["p-author", "h-card", "vcard"])
+            own = tag.find(class_=["p-name", "fn"]) if key == "author" else None
+            written = value(tag, "href") if key == "url" else value(tag, "datetime") or text(own or tag)
+            if card is None and written:
+                properties.setdefault(key, " ".join(written.split()))
+    return properties
 
 
 def _articles_in(soup: BeautifulSoup) -> Iterator[Mapping[str, Any]]:

@@ -75,7 +75,7 @@ def fragment_of(html: str) -> Tag:
 
 def elements(tag: Tag, *names: str) -> list[Tag]:
     """The elements of these names below a tag that are still in the tree, in their order."""
-    return [each for each in tag.find_all(list(names)) if isinstance(each, Tag)]
+    return [each for each in tag.descendants if isinstance(each, Tag) and each.name in names]
 
 
 def tags(tag: Tag) -> Iterator[Tag]:
@@ -100,6 +100,9 @@ def text(node: Node) -> str:
     return " ".join("".join(parts).split())
 
 
+_UNSEEN = frozenset({"script", "style", "template", "noscript"})
+
+
 def seen_text(root: Tag) -> str:
     """The text of a page as it is seen, each block on a line of its own."""
     lines: list[str] = [""]
@@ -110,9 +113,7 @@ def seen_text(root: Tag) -> str:
             isinstance(node, Tag) and node.name in ("a", "button") and isinstance(node.previous_sibling, Tag)
         ):
             lines[-1] += " "
-        elif isinstance(node, NavigableString) and not node.find_parent(
-            ["script", "style", "template", "noscript"]
-        ):
+        elif isinstance(node, NavigableString) and all(each.name not in _UNSEEN for each in node.parents):
             lines[-1] += str(node).replace("\n", " ")
             if _ends_block(node, root):
                 lines.append("")
@@ -162,7 +163,7 @@ def is_block(node: Node) -> bool:
 
 def holds_blocks(tag: Tag) -> bool:
     """Whether a block is somewhere in it."""
-    return tag.find(list(BLOCKS)) is not None
+    return any(map(is_block, tag.descendants))
 
 
 def make(name: str, *children: Node | str, **attributes: str) -> Tag:

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from pipeline.importers.draft import Left
 from pipeline.importers.inline import Reference, outside_code, outside_spans
+from pipeline.importers.pictures import VAULT
 
 _BOXES = frozenset(
     [
@@ -64,11 +65,13 @@ _HIGHLIGHT = re.compile(
 )
 _RAW = re.compile(r"\{%-?\s*raw\s*-?%\}(.{0,5000}?)\{%-?\s*endraw\s*-?%\}", re.DOTALL)
 _KRAMDOWN = re.compile(
-    r"^[ \t]*\{:(?!:)[^{}\n]*\}[ \t]*$|(?<=\S)\{:[ \t]*[.#\w][^{}\n]*\}[ \t]*$", re.MULTILINE
+    r"^[ \t]*\{:(?!:)[^{}\n]*\}[ \t]*$|(?<=\S)\{:[ \t]*[.#\w][^{}\n]*\}[ \t]*$"
+    r"|(?:(?<=[*_)\]>~])|\A)\{:[ \t]*[.#\w][^{}\n]*\}",  # behind a span; code is not in the text
+    re.MULTILINE,
 )
 _COMPONENT = re.compile(r"</?(?:[A-Z][\w.]*)(?:\s+[^<>]*)?/?>")
-_SITE = re.compile(r"\{\{-?\s*(?:site\.(?:baseurl|url)|base_?url|@root)\s*-?\}\}/?(?=[\w/])")
-_SITE_ALONE = re.compile(r"(?<=\()\{\{-?\s*site\.(?:baseurl|url)\s*-?\}\}(?=\{%)")
+_SITE = re.compile(r"(?:\{\{-?\s*(?:site\.(?:baseurl|url)|base_?url|@root)\s*-?\}\})+/?(?=[\w/])")
+_SITE_ALONE = re.compile(r"(?<=\()(?:\{\{-?\s*site\.(?:baseurl|url)\s*-?\}\})+(?=\{%)")
 _RELATIVE = re.compile(r"""\{\{-?\s*["']([^"'{}]*)["']\s*\|\s*(?:relative|absolute)_url\s*-?\}\}""")
 _REF_IN_LINK = re.compile(
     r"""\]\(\s*(?:\{\{[<%]\s*(?:rel)?ref\s+["']?([^"'<>%{}\s]+)["']?\s*[%>]\}\}"""
@@ -85,6 +88,7 @@ _COLONS = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 _GITHUB = re.compile(r"^> ?\[!(\w+)\][+-]?[ \t]*([^\n]*)\n((?:>[^\n]*(?:\n|$))*)", re.MULTILINE)
+_ASIDE = re.compile(r"^<aside>[ \t]*\n(.{0,5000}?)\n?^</aside>[ \t]*$", re.MULTILINE | re.DOTALL)
 
 _MORE = re.compile(
     r"<!--+\s*(?:more|excerpt|end[ _-]?excerpt|read[ _-]?more|truncate|preview)\s*--+>"
@@ -104,7 +108,8 @@ _BLOCK_ID = re.compile(r"[ \t]\^[a-z0-9-]{4,}[ \t]*$", re.IGNORECASE | re.MULTIL
 _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|webp|avif|svg|bmp|tiff?|heic)$", re.IGNORECASE)
 
 _SIGNS = re.compile(
-    r"\{\{|\{%|\{:|!!!|\?\?\?|:::|\[!|</?[A-Z]|\[\[|==|%%|<!--|\{/\*|^(?:import|export)\s", re.MULTILINE
+    r"\{\{|\{%|\{:|!!!|\?\?\?|:::|\[!|</?[A-Z]|\[\[|==|%%|<!--|<aside>|\{/\*|^(?:import|export)\s",
+    re.MULTILINE,
 )
 
 
@@ -168,6 +173,7 @@ def _boxes(text: str) -> str:
     text = _GITHUB.sub(
         lambda match: _callout(match[1], match[2], re.sub("(?m)^> ?", "", match[3]), match[0]), text
     )
+    text = _ASIDE.sub(lambda match: _callout("callout", "", match[1], match[0]), text)  # Notion
     text = _COLONS.sub(lambda match: _callout(match[2], match[3] or match[4] or "", match[5], match[0]), text)
     return _PAIRED.sub(_paired, text)
 
@@ -186,6 +192,7 @@ def _paired(match: re.Match[str]) -> str:
 def _callout(name: str, title: str, inside: str, whole: str) -> str:
     """The box as `::: callout`, with more colons than are in it; the text itself for a name unknown."""
     ours = name == "callout" and whole.startswith(":::") and "[" not in whole.split("\n")[0]
+    name = name.removeprefix("callout-")  # Quarto
     if name.lower() not in _BOXES or ours:
         return whole
     title = title or (name.capitalize() if name.lower() in _NAMED_BOXES else "")
@@ -267,7 +274,7 @@ def _wiki(match: re.Match[str], left: list[Left]) -> str:
         if re.fullmatch(r"\d+(?:x\d+)?", text):
             left.append(Left(match[0], "the picture's size"))
             text = ""
-        return f"![{text}]({_path(page)})"
+        return f"![{text}]({VAULT}{_path(page)})"
     if match[1]:
         left.append(
             Left(match[0], "the text of another note, which is not in this file: a link is in its place")

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import PurePosixPath
-from urllib.parse import urlsplit
 
 from pipeline.config.fields import Field
 from pipeline.errors import PressroomError
@@ -21,6 +20,7 @@ from pipeline.importers.html.tree import Tag, elements, soup_of, text, value, xm
 from pipeline.importers.inline import links as links_of
 from pipeline.importers.inline import readable
 from pipeline.importers.readers.feed_item import FeedText as Text
+from pipeline.importers.settle import host_of
 
 LINKS_FORM = "links"
 """What `--form` calls a list of links, which becomes link items and no article."""
@@ -65,7 +65,7 @@ def read_link_list(material: Material) -> tuple[SourceLink, ...]:
     if _NETSCAPE.match(source):
         return tuple(_bookmarks(source))
     if ending in ENDINGS:
-        return tuple(_rows(rows_of(material)))
+        return tuple(_rows(list(rows_of(material))))
     if source.lstrip().startswith("<") and re.search(r"<(?:opml|rss)\b", source[:2000], re.IGNORECASE):
         return tuple(_outlines(source)) or tuple(_items(source))
     if ending in (".md", ".markdown"):
@@ -142,7 +142,7 @@ def _outlines(source: str) -> Iterator[SourceLink]:
 def _items(source: str) -> Iterator[SourceLink]:
     """Items of a bookmark service's RSS: each leads to another site, and has no text but a comment."""
     soup = xml_of(source)
-    home = _host(
+    home = host_of(
         next(
             (text(each) for each in elements(soup, "link") if each.parent and each.parent.name == "channel"),
             "",
@@ -152,7 +152,7 @@ def _items(source: str) -> Iterator[SourceLink]:
     for item in elements(soup, "item"):
         parts = {each.name: text(each) for each in item.find_all(True, recursive=False)}
         comment = Text(parts.get("description", "")).plain
-        host = _host(parts.get("link", ""))
+        host = host_of(parts.get("link", ""))
         tags = [text(each) for each in elements(item, "category")]
         link = _link(
             parts.get("link", ""), Text(parts.get("title", "")).title, comment, tags, parts.get("pubDate", "")
@@ -162,13 +162,6 @@ def _items(source: str) -> Iterator[SourceLink]:
             return
         found.append(link)
     yield from found
-
-
-def _host(address: str) -> str:
-    try:
-        return (urlsplit(address).hostname or "").removeprefix("www.")
-    except ValueError:
-        return ""
 
 
 def _markdown(source: str) -> Iterator[SourceLink]:

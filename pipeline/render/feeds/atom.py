@@ -6,7 +6,7 @@ import re
 from urllib.parse import quote, unquote
 
 from pipeline.render.feeds.feed_item import MEDIA_TYPES, Feed, single_line
-from pipeline.render.feeds.feedgen_fixes import add_entry, new_generator
+from pipeline.render.feeds.feedgen_fixes import add_entry, new_generator, with_style_sheet
 from pipeline.render.site_icon import site_icon
 
 _GUID = "urn:x-guid:"
@@ -29,8 +29,7 @@ def atom(feed: Feed) -> bytes:
             url = item.author_urls.get(name)
             entry.author(name=name, **({"uri": url} if url else {}))
         entry.summary(item.summary)
-    data: bytes = generator.atom_str(pretty=True)
-    return data
+    return with_style_sheet(feed, generator.atom_str(pretty=True))
 
 
 def atom_id(item_id: str) -> str:

@@ -6,11 +6,15 @@ its address and its items when newer issues come, and when an older article join
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import accumulate
+from typing import Any
 
-from pipeline.model import ComposedArticle, ComposedEdition, OutputFile, Publication
+from pipeline.config.i18n import Messages
+from pipeline.model import ComposedArticle, ComposedEdition, OutputFile, Publication, SitePart
 from pipeline.render.feeds.atom import atom
 from pipeline.render.feeds.feed_content import article_item, edition_item
 from pipeline.render.feeds.feed_item import Feed, FeedItem
@@ -22,6 +26,9 @@ from pipeline.support.urls import feed_file
 _ISSUES_A_PART = 5
 """How many issues an archived part covers. A part stays below 1 MB, and the current feed contains more
 issues than a part, as long as an issue brings less than 200 KB; emails are cut at half of that."""
+
+_MOST_ITEMS = 250
+"""Items that a current feed has at most, however short they are."""
 
 _WRITERS: dict[str, Callable[[Feed], bytes]] = {"rss": rss, "atom": atom, "json": json_feed}
 
@@ -58,8 +65,9 @@ class ItemCache:
 
     _MOST = 1000  # about 6 MB, and more than a feed takes
 
-    def __init__(self, publication: Publication) -> None:
+    def __init__(self, publication: Publication, messages: Messages) -> None:
         self.publication = publication
+        self.messages = messages
         self._items: dict[str, FeedItem] = {}
 
     def item(self, source: ItemSource, feed: Feed) -> FeedItem:
@@ -67,27 +75,71 @@ class ItemCache:
         if isinstance(source, ComposedEdition):
             # The main feed's item of an issue has the issue's own id, whichever edition it shows.
             further = bool(feed.folder) and not source.is_main
-            return edition_item(source, self.publication, further=further)
-        item = self._items.pop(source.article.slug, None) or article_item(source, self.publication)
+            return edition_item(source, self.publication, self.messages, further=further)
+        item = self._items.pop(source.article.slug, None) or article_item(
+            source, self.publication, self.messages
+        )
         self._items[source.article.slug] = item
         if len(self._items) > self._MOST:
             del self._items[next(iter(self._items))]
         return item
 
 
-def feed_files(source: FeedSource, cache: ItemCache) -> Iterator[OutputFile]:
-    """The current feed in its three formats, then its archived parts, newest first."""
+@dataclass(frozen=True, slots=True)
+class ArchivedFeed:
+    """A feed with an archive. `keys` are the value keys of its item sources."""
+
+    source: FeedSource
+    cache: ItemCache
+    keys: tuple[bytes, ...]
+
+    @property
+    def name(self) -> str:
+        """The name of its current feed among the parts of the site."""
+        return f"feed {self.source.feed.folder}"
+
+    @property
+    def shown(self) -> Any:
+        """What its current feed shows: the newest items that it may have, and where the others are."""
+        feed = self.source.feed
+        older = [self.source.archive_number(each) for each in self.source.item_sources[_MOST_ITEMS:]]
+        return feed.title, feed.description, self.keys[: _MOST_ITEMS + 1], max(older, default=None)
+
+    def current(self) -> tuple[int, list[OutputFile]]:
+        """Make the current feed. Returns the number of its items, and its file in each format."""
+        sources = self.source.item_sources
+        items = tuple(_newest(self.cache.item(each, self.source.feed) for each in sources[:_MOST_ITEMS]))
+        numbers = tuple(map(self.source.archive_number, sources))
+        count, files = _current_feed(replace(self.source.feed, items=items), numbers)
+        return count, [*_output_files(self.source.feed, files)]
+
+    def archive(self, count: int) -> Iterator[SitePart]:
+        """List the archived parts, newest first, if the current feed has the newest `count` items.
+
+        A part contains all that its issues brought, also what is in the current feed still.
+        """
+        numbers = tuple(map(self.source.archive_number, self.source.item_sources))
+        positions: dict[int, list[int]] = {}
+        for position, number in enumerate(numbers):
+            positions.setdefault(number, []).append(position)
+        archived = sorted(set(numbers[count:]), reverse=True)
+        for newer, number, older in zip((None, *archived), archived, (*archived[1:], None), strict=False):
+            feed = replace(self.source.feed, number=number, newer=newer, older=older)
+            shown = feed.title, newer, older, [self.keys[each] for each in positions[number]]
+            sources = tuple(self.source.item_sources[each] for each in positions[number])
+            yield SitePart(f"{self.name} {number}", shown, partial(_archived_part, feed, sources, self.cache))
+
+
+def _archived_part(feed: Feed, sources: Sequence[ItemSource], cache: ItemCache) -> Iterator[OutputFile]:
+    part = replace(feed, items=tuple(cache.item(each, feed) for each in sources))
+    return _output_files(part, {kind: write(part) for kind, write in _WRITERS.items()})
+
+
+def short_feed(source: FeedSource, cache: ItemCache) -> Iterator[OutputFile]:
+    """The current feed in its three formats, of a feed without an archive."""
     items = tuple(_newest(cache.item(each, source.feed) for each in source.item_sources))
-    numbers = tuple(map(source.archive_number, source.item_sources))
-    count, files = _current_feed(replace(source.feed, items=items), numbers)
-    yield from _output_files(source.feed, files)
-    archived = sorted(set(numbers[count:]), reverse=True)
-    for newer, number, older in zip((None, *archived), archived, (*archived[1:], None), strict=False):
-        # A part contains all that its issues brought, also what is in the current feed still.
-        sources = (each for each, own in zip(source.item_sources, numbers, strict=True) if own == number)
-        part_items = tuple(cache.item(each, source.feed) for each in sources)
-        part = replace(source.feed, number=number, newer=newer, older=older, items=part_items)
-        yield from _output_files(part, {kind: write(part) for kind, write in _WRITERS.items()})
+    _, files = _current_feed(replace(source.feed, items=items), ())
+    return _output_files(source.feed, files)
 
 
 def _output_files(feed: Feed, files: dict[str, bytes]) -> Iterator[OutputFile]:
@@ -119,11 +171,19 @@ def _current_feed(feed: Feed, archive_numbers: Sequence[int]) -> tuple[int, dict
     if every < 2 or _size(files) < FEED_BYTES:
         return every, files
 
-    def too_large(count: int) -> bool:
-        return _size(_files(feed, count, archive_numbers)) >= FEED_BYTES
-
-    fits = 1 + bisect_left(range(2, every), True, key=too_large)
-    return fits, _files(feed, fits, archive_numbers)
+    # The sizes of the texts tell nearly where the limit is, so that few counts have to be tried.
+    texts = [*accumulate(len(item.html.encode()) for item in feed.items)]
+    fits, too_many, share = 1, every, _size(files) / max(1, texts[-1])
+    while too_many - fits > 1:
+        guess = bisect_right(texts, FEED_BYTES / share)
+        count = min(max(guess, fits + 1), too_many - 1)
+        tried = _files(feed, count, archive_numbers)
+        share = _size(tried) / max(1, texts[count - 1])
+        if _size(tried) < FEED_BYTES:
+            fits, files = count, tried
+        else:
+            too_many = count
+    return fits, files if fits > 1 else _files(feed, 1, archive_numbers)
 
 
 def _files(feed: Feed, count: int, archive_numbers: Sequence[int]) -> dict[str, bytes]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from urllib.parse import quote
 
+from pipeline.config.i18n import Messages
 from pipeline.content.html import blocks_to_html, footnotes_to_html, nodes_to_html
 from pipeline.content.html_nodes import HtmlOptions
 from pipeline.content.medium import Medium, for_audience
@@ -15,21 +16,27 @@ from pipeline.model import (
     Audio,
     ComposedArticle,
     ComposedEdition,
-    ComposedItem,
     Content,
     FeedIdentity,
     Image,
     Layout,
     Publication,
-    Show,
 )
 from pipeline.render.feeds.feed_item import FeedItem, remove_forbidden, single_line
-from pipeline.render.shared_text import byline, first_words, host, link_row, public_value, together
+from pipeline.render.shared_text import (
+    LinkRow,
+    byline,
+    first_words,
+    host,
+    link_row,
+    public_value,
+    together,
+)
 from pipeline.support.merge import escape
 from pipeline.support.urls import SCHEMES, home_url, scheme_of
 
 
-def article_item(composed: ComposedArticle, publication: Publication) -> FeedItem:
+def article_item(composed: ComposedArticle, publication: Publication, messages: Messages) -> FeedItem:
     """An article as an item of the articles feed and of its tags' feeds; it must have a page."""
     article, content, url = composed.article, composed.content, composed.url or home_url(publication)
     published, updated = _dates(composed.feed_identity)
@@ -37,7 +44,7 @@ def article_item(composed: ComposedArticle, publication: Publication) -> FeedIte
     opening = first_words(for_audience(content, Medium.FEED, EVERYONE))
     html = [
         _image(content.lead),
-        _link_elsewhere(composed),
+        _link_elsewhere(composed, messages),
         _body(content, _options(publication, url), EVERYONE),
         *_disclaimers(composed.disclaimers),
     ]
@@ -58,7 +65,9 @@ def article_item(composed: ComposedArticle, publication: Publication) -> FeedIte
     )
 
 
-def edition_item(edition: ComposedEdition, publication: Publication, *, further: bool = False) -> FeedItem:
+def edition_item(
+    edition: ComposedEdition, publication: Publication, messages: Messages, *, further: bool = False
+) -> FeedItem:
     """An issue's public edition as an item; it must have a page.
 
     Articles without a page are for private audiences and are left out. A `further` edition is one beside
@@ -79,7 +88,8 @@ def edition_item(edition: ComposedEdition, publication: Publication, *, further:
         html.append(f"<h2>{escape(section.title)}</h2>" if section.title else "")
         for each in together(section.items):
             if isinstance(each, list):
-                html.append(_links(each, section.badges, edition.issue.show, options))
+                rows = (link_row(item, section.badges, edition.issue.show, messages) for item in each)
+                html.append(_links(rows, options))
                 articles += (item for item in each if isinstance(item, ComposedArticle))
                 continue
             article, layout = each
@@ -138,19 +148,18 @@ def _article_in_issue(
     return _join([headline, _image(lead) if layout is Layout.CARD else "", _paragraph(article.dek)])
 
 
-def _links(items: Iterable[ComposedItem], badges: Mapping[str, str], show: Show, options: HtmlOptions) -> str:
+def _links(rows: Iterable[LinkRow], options: HtmlOptions) -> str:
     """Rows of a roundup as a list. An article without an address leads to the issue."""
-    rows = []
-    for item in items:
-        row = link_row(item, badges, show)
+    items = []
+    for row in rows:
         title = f'<a href="{escape(row.url or options.anchor)}">{escape(row.title)}</a>'
         lines = (
             f"{escape(row.badge)} · {title}" if row.badge else title,
             nodes_to_html(row.comment, options),
             f"<small>{escape(row.details)}</small>" if row.details else "",
         )
-        rows.append(f"<li><p>{'<br>'.join(line for line in lines if line)}</p></li>")
-    return _join(["<ul>", *rows, "</ul>"])
+        items.append(f"<li><p>{'<br>'.join(line for line in lines if line)}</p></li>")
+    return _join(["<ul>", *items, "</ul>"])
 
 
 def _body(content: Content, options: HtmlOptions, audience: str) -> str:
@@ -177,13 +186,13 @@ def _image(image: Image | None) -> str:
     )
 
 
-def _link_elsewhere(composed: ComposedArticle) -> str:
-    """The link to a piece that lives on another site.
-
-    It has no words of ours, because a publication may be in any language.
-    """
-    link, title = composed.article.link, composed.article.title
-    return f'<p><a href="{escape(link)}">{escape(title)} · {escape(host(link))}</a></p>' if link else ""
+def _link_elsewhere(composed: ComposedArticle, messages: Messages) -> str:
+    """The link to a piece that lives on another site."""
+    link = composed.article.link
+    if not link:
+        return ""
+    words = messages.format("read_on_site", title=composed.article.title, host=host(link))
+    return f'<p><a href="{escape(link)}">{escape(words)}</a></p>'
 
 
 def _disclaimers(texts: Iterable[str]) -> list[str]:

@@ -16,6 +16,7 @@ from feedgen.feed import FeedGenerator
 from feedgen.util import xml_elem
 
 from pipeline.render.feeds.feed_item import MEDIA_TYPES, Feed, FeedItem
+from pipeline.support.urls import FEED_STYLE, address, relative
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _HISTORY = "http://purl.org/syndication/history/1.0"
@@ -50,6 +51,18 @@ def add_entry(generator: Any, item: FeedItem) -> Any:
     entry.published(item.published)
     entry.updated(item.updated)
     return entry
+
+
+def with_style_sheet(feed: Feed, data: bytes) -> bytes:
+    """The document with its style sheet (W3C, Associating Style Sheets with XML documents).
+
+    Feed readers skip it; a browser shows by it what a feed is. Its address is relative, for browsers do not
+    take one from another host.
+    """
+    publication = feed.publication
+    href = relative(publication, address(publication, FEED_STYLE), feed.folder)
+    declaration, root = data.split(b"\n", 1)
+    return b'%s\n<?xml-stylesheet type="text/css" href="%s"?>\n%s' % (declaration, href.encode(), root)
 
 
 class _FeedExtension(BaseExtension):  # type: ignore[misc]

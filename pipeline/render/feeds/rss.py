@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from pipeline.render.feeds.feed_item import MEDIA_TYPES, Feed
-from pipeline.render.feeds.feedgen_fixes import add_entry, new_generator
+from pipeline.render.feeds.feedgen_fixes import add_entry, new_generator, with_style_sheet
 
 # RSS 2.0 allows a channel image of at most 144 by 400 pixels, in these types.
 _IMAGE_WIDTH, _IMAGE_HEIGHT = 144, 400
@@ -28,7 +28,7 @@ def rss(feed: Feed) -> bytes:
         entry.guid(item.id, permalink=False)
         # HTML-escaped once here and once by XML: readers take a description for HTML.
         entry.description(escape(item.summary, quote=False))
-    return _with_numeric_references(generator.rss_str(pretty=True))
+    return with_style_sheet(feed, _with_numeric_references(generator.rss_str(pretty=True)))
 
 
 def _add_channel_image(generator: Any, feed: Feed) -> None:

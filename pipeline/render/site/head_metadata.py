@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from pipeline.config.cldr import likely_territory
+from pipeline.config.cldr import likely_subtags
 from pipeline.model import Content
 from pipeline.render.feeds.feed_item import MEDIA_TYPES
 from pipeline.render.site.json_ld import PageSubject, json_ld
@@ -125,6 +125,5 @@ def make_head(
 
 def _locale(language: str) -> str:
     """`en_GB`, as Open Graph writes it; a language without a territory gets the one of most readers."""
-    name, *parts = language.replace("_", "-").split("-")
-    territory = next((part for part in parts if len(part) == 2), "") or likely_territory(name.lower())
-    return f"{name.lower()}_{territory.upper()}" if territory else ""
+    _, territory = likely_subtags(language)
+    return f"{language.replace('_', '-').partition('-')[0].lower()}_{territory}" if territory else ""

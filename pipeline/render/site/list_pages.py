@@ -79,7 +79,7 @@ def tags_page(site: SiteRenderer) -> OutputFile:
 def _articles_page(site: SiteRenderer, listed: ListPage[ComposedArticle]) -> OutputFile:
     page, name = site.page(listed.folder), site.messages.format("web.articles")
     title = f"{name} {listed.year}" if listed.year else name
-    feeds = site.feeds(page, ARTICLES, name.lower())
+    feeds = site.feeds(page, ARTICLES, name)
     return site.render(
         "articles.html.j2",
         page,

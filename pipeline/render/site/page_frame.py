@@ -44,6 +44,7 @@ class PageFrame:
     dark: Palette
     nav: tuple[SiteLink, ...]
     feeds: tuple[FeedLink, ...]
+    feed_address: str
     opml: str
     subscribe: Subscribe | None
     colophon: tuple[str, ...]
@@ -110,6 +111,7 @@ def page_frame(index: SiteIndex, page: SitePage) -> PageFrame:
             SiteLink(messages.format("web.search"), page.link(SEARCH)),
         ),
         feeds=feed_links(page, "", publication.title),
+        feed_address=urls.address(publication, urls.feed_file("rss")),
         opml=page.link("feeds.opml"),
         subscribe=publication.subscribe,
         colophon=text_lines(publication.colophon),

@@ -8,6 +8,7 @@ from typing import Any
 
 from pipeline.config.i18n import load_messages
 from pipeline.content.medium import Medium, for_audience
+from pipeline.content.value_key import ValueKeys
 from pipeline.model import EVERYONE, Content, Image, Layout, OutputFile, Published, SitePart
 from pipeline.render.site.article_page import article_page
 from pipeline.render.site.head_metadata import PageHead
@@ -15,13 +16,13 @@ from pipeline.render.site.issue_page import issue_page
 from pipeline.render.site.list_pages import archives, index_page, tags_page
 from pipeline.render.site.page_frame import SiteRenderer
 from pipeline.render.site.redirects import moved_page, moves, redirects
-from pipeline.render.site.search_index import search_index, search_page, search_script
+from pipeline.render.site.search_index import search_page, search_parts, search_script
 from pipeline.render.site.shown_values import ShownValues
 from pipeline.render.site.site_index import SiteIndex, build_index
 from pipeline.render.site.site_page import SitePage
 from pipeline.render.site.sitemap import robots, sitemap
 from pipeline.render.site.social_images import cards, make_picture
-from pipeline.render.site.stylesheet import style_values
+from pipeline.render.site.stylesheet import feed_style, site_style
 from pipeline.render.site_icon import draw_icon, site_icon
 from pipeline.support.templating import Templates
 from pipeline.support.urls import article_path, issue_path
@@ -36,10 +37,10 @@ def build_site(published: Published, templates: Templates) -> tuple[OutputFile, 
     return tuple(file for part in site_parts(build_index(published), templates) for file in part.make())
 
 
-def site_parts(index: SiteIndex, templates: Templates) -> tuple[SitePart, ...]:
+def site_parts(index: SiteIndex, templates: Templates, keys: ValueKeys | None = None) -> tuple[SitePart, ...]:
     """The work of `build_site` in parts; the home page is the first."""
     site = SiteRenderer(index, templates, load_messages(templates, index.publication.language))
-    return tuple(_parts(site, ShownValues(site)))
+    return tuple(_parts(site, ShownValues(site, keys or ValueKeys())))
 
 
 def _parts(site: SiteRenderer, shown: ShownValues) -> Iterator[SitePart]:
@@ -57,13 +58,15 @@ def _parts(site: SiteRenderer, shown: ShownValues) -> Iterator[SitePart]:
     yield _page("tags", shown.tags(), partial(tags_page, site))
     for old, new in moves(index):
         yield _page(old, (shown.frame, new), partial(moved_page, site, old, new))
-    yield _page("search", shown.search(), partial(search_page, site))
-    for make in (search_script, _not_found, _style, robots):
+    yield _page("search page", shown.search(), partial(search_page, site))
+    for make in (search_script, _not_found, robots):
         yield _page(make.__name__, shown.frame, partial(make, site))
+    for style in (site_style, feed_style):
+        yield _page(style.__name__, (), partial(style, site.publication, site.templates))
     yield _page("sitemap", None, partial(sitemap, site))
     if any(moves(index)):
         yield _page("redirects", None, partial(redirects, site))
-    yield SitePart("search index", None, partial(search_index, site))
+    yield from search_parts(site, shown)
 
 
 def social_parts(
@@ -127,9 +130,3 @@ def _not_found(site: SiteRenderer) -> OutputFile:
     page = SitePage(site.publication, "", site.messages, "404.html", links_from_root=True)
     title = f"{site.messages.format('web.page_not_found')} · {site.publication.title}"
     return site.render("404.html.j2", page, PageHead(title, feeds=site.feeds(page)))
-
-
-def _style(site: SiteRenderer) -> OutputFile:
-    template = site.templates.environment().get_template("web/style.css.j2")
-    css = template.render(theme=style_values(site.publication.theme))
-    return OutputFile("style.css", f"{css}\n".encode())

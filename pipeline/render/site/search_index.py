@@ -1,9 +1,9 @@
 """The search page and its index, static files in which a small script of the page searches.
 
-`index.json` has `entries`, articles and then issues, newest first, each with `title`, `href` (relative to
-the search page), `date` as readers see it, `dek` and `tags`. `parts` names further files, which map the
-`href` of some entries to the folded words of their texts. The oldest texts are in the first part, so that
-a part that is full never changes again.
+`index.json` names the other files, those of articles and then those of issues, newest first. The files of
+`titles` are lists of entries, each with `title`, `href` (relative to the search page), `date` as readers
+see it, `dek` and `tags`; the files of `texts` are lists of an entry's `href` and the folded words of its
+text. The oldest are in the first part, so that a part that is full never changes again.
 """
 
 from __future__ import annotations
@@ -11,24 +11,29 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from pipeline.content.medium import Medium, for_audience
 from pipeline.content.tree_text import content_texts
-from pipeline.model import EVERYONE, OutputFile
+from pipeline.model import EVERYONE, ComposedArticle, ComposedEdition, OutputFile, SitePart
 from pipeline.render.site.archive import PAGE
 from pipeline.render.site.head_metadata import SEARCH_POLICY, PageHead
 from pipeline.render.site.list_pages import year_links
 from pipeline.render.site.page_frame import SEARCH, SiteRenderer
 from pipeline.render.site.page_values import article_date, by_year, site_article, site_date, tag_list
+from pipeline.render.site.shown_values import ShownValues
 from pipeline.render.site.site_page import SitePage
 
 INDEX = f"{SEARCH}index.json"
 SCRIPT = f"{SEARCH}search.js"
 
 PART = 120_000
-"""Characters of words in a part, about 50 KB once a host has compressed it."""
+"""Characters in a file of titles, at most about 50 KB once a host has compressed it."""
+
+SOURCES = 300_000
+"""Characters of Markdown whose words are in one file: about 100,000 characters of words, each once a text."""
 
 _UNDECOMPOSED = str.maketrans(
     {"ß": "ss", "ς": "σ", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe",
@@ -88,49 +93,107 @@ def search_script(site: SiteRenderer) -> OutputFile:
     return OutputFile(SCRIPT, site.templates.read("web/search.js")[0].encode())
 
 
-def search_index(site: SiteRenderer) -> tuple[OutputFile, ...]:
-    """The files that the script searches."""
-    page, files = site.page(SEARCH), []
-    entries: list[dict[str, Any]] = []
-    for name, texts in (("articles", tuple(_articles(site, page))), ("issues", tuple(_issues(site, page)))):
-        entries += (entry for entry, _ in texts)
-        parts: list[dict[str, str]] = [{}]
-        for entry, words in reversed(texts):
-            if parts[-1] and sum(map(len, parts[-1].values())) + len(words) > PART:
-                parts.append({})
-            parts[-1][entry["href"]] = words
-        files += [
-            _json(f"{SEARCH}{name}-{number}.json", part) for number, part in enumerate(parts, 1) if part
-        ][::-1]
-    return (_json(INDEX, {"parts": [page.link(file.path) for file in files], "entries": entries}), *files)
-
-
-def _json(path: str, data: object) -> OutputFile:
-    return OutputFile(path, json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode())
-
-
-def _issues(site: SiteRenderer, page: SitePage) -> Iterator[tuple[dict[str, Any], str]]:
-    for edition, *_ in site.index.issues:
-        number = site.messages.format("issue", number=edition.issue.number)
-        letter = for_audience(edition.letter, Medium.WEB, edition.audience)
-        links = (
-            text
-            for each in edition.links
-            for text in (each.link.title, each.link.author, *content_texts(each.content.blocks))
+def search_parts(site: SiteRenderer, shown: ShownValues) -> Iterator[SitePart]:
+    """The files that the script searches: a part for each file of texts, and one for all else."""
+    page, texts = site.page(SEARCH), []
+    articles = [(each.article.body, partial(_article, site, page, each)) for each in site.index.articles]
+    issues = [
+        (
+            edition.issue.letter + "".join(each.link.comment for each in edition.links),
+            partial(_issue, site, page, edition),
         )
-        words = words_of((number, *content_texts(letter.blocks, letter.footnotes), *links))
-        date = site_date(edition.issue.date, page.messages).text
-        yield _entry(page, edition.issue.title, edition.url, date, edition.summary, ()), words
+        for edition, *_ in site.index.issues
+    ]
+    for name, sources, keys in (
+        ("articles", articles, shown.article_keys),
+        ("issues", issues, shown.issue_keys),
+    ):
+        for first, last, path in _files_of_texts(name, [source for source, _ in sources]):
+            rows = [make for _, make in sources[first:last]]
+            yield SitePart(f"site {path}", keys[first:last], partial(_texts, path, rows))
+            texts.append(path)
+    yield SitePart("site search", (texts, shown.titles), partial(_titles, site, page, texts))
 
 
-def _articles(site: SiteRenderer, page: SitePage) -> Iterator[tuple[dict[str, Any], str]]:
-    for each in site.index.articles:
-        article = each.article
-        content = for_audience(each.content, Medium.WEB, EVERYONE)
-        names = (author.name for author in article.authors)
-        words = words_of((*names, *content_texts(content.blocks, content.footnotes)))
-        tags = site.index.shown_tags(article.tags)
-        yield _entry(page, article.title, each.url, article_date(each, page).text, article.dek, tags), words
+def _files_of_texts(name: str, sources: Sequence[str]) -> list[tuple[int, int, str]]:
+    """Share texts, newest first, out to files: the first and the last of each, and its path."""
+    ends, size = [len(sources)], 0
+    for position in range(len(sources) - 1, -1, -1):
+        if size and size + len(sources[position]) > SOURCES:
+            ends.append(position + 1)
+            size = 0
+        size += len(sources[position])
+    ranges = [(first, last) for last, first in zip(ends, [*ends[1:], 0], strict=True) if first < last]
+    return [(first, last, f"{SEARCH}{name}-{number}.json") for number, (first, last) in enumerate(ranges, 1)][
+        ::-1
+    ]
+
+
+def _texts(path: str, rows: Iterable[Callable[[], tuple[str, str]]]) -> tuple[OutputFile, ...]:
+    return (OutputFile(path, _json([row() for row in rows]).encode()),)
+
+
+def _titles(site: SiteRenderer, page: SitePage, texts: Sequence[str]) -> tuple[OutputFile, ...]:
+    """The files of titles, and `index.json`, which names all files."""
+    articles = [_article_entry(site, page, each) for each in site.index.articles]
+    issues = [_issue_entry(page, edition) for edition, *_ in site.index.issues]
+    titles = [*_parts("articles-titles", articles), *_parts("issues-titles", issues)]
+    names = {
+        "titles": [page.link(file.path) for file in titles],
+        "texts": [page.link(path) for path in texts],
+    }
+    return (OutputFile(INDEX, _json(names).encode()), *titles)
+
+
+def _parts(name: str, rows: Sequence[object]) -> list[OutputFile]:
+    """The files of these rows, which are newest first, as the files and the rows in them."""
+    parts: list[list[str]] = [[]]
+    for row in map(_json, reversed(rows)):
+        if parts[-1] and sum(map(len, parts[-1])) + len(row) > PART:
+            parts.append([])
+        parts[-1].append(row)
+    files = (
+        OutputFile(f"{SEARCH}{name}-{number}.json", f"[{','.join(reversed(part))}]".encode())
+        for number, part in enumerate(parts, 1)
+        if part
+    )
+    return [*files][::-1]
+
+
+def _json(data: object) -> str:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+
+
+def _issue(site: SiteRenderer, page: SitePage, edition: ComposedEdition) -> tuple[str, str]:
+    """The address and the words of an issue."""
+    number = site.messages.format("issue", number=edition.issue.number)
+    letter = for_audience(edition.letter, Medium.WEB, edition.audience)
+    links = (
+        text
+        for each in edition.links
+        for text in (each.link.title, each.link.author, *content_texts(each.content.blocks))
+    )
+    return page.href(edition.url or ""), words_of(
+        (number, *content_texts(letter.blocks, letter.footnotes), *links)
+    )
+
+
+def _issue_entry(page: SitePage, edition: ComposedEdition) -> dict[str, Any]:
+    date = site_date(edition.issue.date, page.messages).text
+    return _entry(page, edition.issue.title, edition.url, date, edition.summary, ())
+
+
+def _article(site: SiteRenderer, page: SitePage, composed: ComposedArticle) -> tuple[str, str]:
+    """The address and the words of an article."""
+    content = for_audience(composed.content, Medium.WEB, EVERYONE)
+    names = (author.name for author in composed.article.authors)
+    words = words_of((*names, *content_texts(content.blocks, content.footnotes)))
+    return page.href(composed.url or ""), words
+
+
+def _article_entry(site: SiteRenderer, page: SitePage, composed: ComposedArticle) -> dict[str, Any]:
+    article, tags = composed.article, site.index.shown_tags(composed.article.tags)
+    return _entry(page, article.title, composed.url, article_date(composed, page).text, article.dek, tags)
 
 
 def _entry(

@@ -10,7 +10,7 @@ from typing import Any
 
 from pipeline.content.events import first_event
 from pipeline.content.medium import Medium
-from pipeline.content.value_key import value_key
+from pipeline.content.value_key import ValueKeys
 from pipeline.model import EVERYONE, ComposedArticle, ComposedEdition
 from pipeline.render.site.archive import PAGE, ListPage
 from pipeline.render.site.page_frame import SiteRenderer
@@ -20,13 +20,15 @@ from pipeline.render.site.site_index import NEAR
 class ShownValues:
     """The values that the pages of a site show, beside the settings and the templates."""
 
-    def __init__(self, site: SiteRenderer) -> None:
+    def __init__(self, site: SiteRenderer, keys: ValueKeys) -> None:
         index = self._index = site.index
-        self._articles = {each.article.slug: value_key(each) for each in index.articles}
+        self._keys = keys
+        self.article_keys = [keys.key(each) for each in index.articles]
+        self.issue_keys = [keys.key(editions[0]) for editions in index.issues]
         self._cards = {each.article.slug: self._card(each) for each in index.articles}
-        self._issues = [value_key(*map(self._issue_card, editions)) for editions in index.issues]
+        self._issues = [keys.key(*map(self._issue_card, editions)) for editions in index.issues]
         self._near = {
-            tag: value_key([self._cards[each.article.slug] for each in articles[:NEAR]])
+            tag: keys.key([self._cards[each.article.slug] for each in articles[:NEAR]])
             for tag, articles in index.by_tag.items()
         }
         self._tags = tuple((tag, len(articles)) for tag, articles in index.by_tag.items())
@@ -39,7 +41,7 @@ class ShownValues:
         article = composed.article
         return (
             self.frame,
-            self._articles[article.slug],
+            self.article_keys[position],
             [self._cards[each.article.slug] for each in index.neighbours(position) if each],
             [(slug, self._cards.get(slug)) for slug in article.related],
             [self._near.get(tag) for tag in article.tags],
@@ -68,6 +70,11 @@ class ShownValues:
         """What the home page shows."""
         return self.frame, self._issues[:PAGE], len(self._issues) > PAGE, self._tags
 
+    @property
+    def titles(self) -> Any:
+        """What lists of all articles and issues show."""
+        return list(self._cards.values()), self._issues
+
     def tags(self) -> Any:
         """What the page of all tags shows, with their number of articles."""
         return self.frame, self._tags
@@ -81,7 +88,7 @@ class ShownValues:
         items = [
             self._cards[each.article.slug]
             if isinstance(each, ComposedArticle)
-            else value_key(*map(self._issue_card, each))
+            else self._keys.key(*map(self._issue_card, each))
             for each in listed.items
         ]
         return self.frame, items, (listed.folder, listed.number, listed.year, listed.newer, listed.older)
@@ -90,7 +97,7 @@ class ShownValues:
         """The key of what other pages show of an article."""
         article, content = composed.article, composed.content
         event = first_event(content, Medium.WEB, EVERYONE)
-        return value_key(
+        return self._keys.key(
             (article.slug, article.title, article.dek, article.date, article.updated, article.authors),
             (article.link, self._index.shown_tags(article.tags), composed.url, composed.portraits),
             (content.minutes, content.lead, content.thumbnail, event),

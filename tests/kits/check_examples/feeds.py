@@ -201,7 +201,7 @@ EXAMPLES: dict[str, FeedExample] = {
     ),
     "FEED024": FeedExample(
         one("feeds.opml", f'xmlUrl="{HOME}articles/feed.xml"', f'xmlUrl="{HOME}feed.xml"'),
-        one("feeds.opml", 'text="Synapse &amp; Co: articles"', 'text="Articles"'),
+        one("feeds.opml", 'text="Synapse &amp; Co: Articles"', 'text="Articles"'),
     ),
     "FEED025": FeedExample(
         one("articles/feed.json", "It begins", "It ends"),

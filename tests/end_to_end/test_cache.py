@@ -1,0 +1,193 @@
+"""What is kept between runs makes commands quick, and never different: damaged, foreign, missing, at once."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import shutil
+from pathlib import Path
+
+import pytest
+from workspace_kit import WorkspaceRunner, article
+
+from pipeline.support.file_cache import FileCache
+from pipeline.support.file_stamps import read_stamp
+
+NOTE = "issues/articles/a-note.md"
+EMAIL = "build/issues/001-the-plastic-brain/email.txt"
+NOW = ("--now", "2026-02-02")
+
+
+@pytest.fixture
+def built(workspace: WorkspaceRunner) -> WorkspaceRunner:
+    """Built twice, with files that were not changed a moment ago."""
+    settle(workspace)
+    workspace.ok("assemble", "1", "--now", "2026-02-01")
+    workspace.ok("build", *NOW)
+    settle(workspace)
+    workspace.ok("build", *NOW)
+    return workspace
+
+
+def settle(workspace: WorkspaceRunner) -> None:
+    """Let every source look as if it had been written a while ago."""
+    for file in workspace.root.glob("issues/**/*"):
+        os.utime(file, (1_700_000_000, 1_700_000_000))
+    os.utime(workspace.root / "newsletter.toml", (1_700_000_000, 1_700_000_000))
+
+
+def kept(workspace: WorkspaceRunner) -> list[Path]:
+    return sorted((workspace.root / ".pressroom/cache").iterdir())
+
+
+def test_version_control_leaves_it_out(built: WorkspaceRunner) -> None:
+    assert built.read(".pressroom/cache/.gitignore") == "*\n"
+    assert {each.name for each in kept(built)} > {".gitignore", "index", "last-build"}
+
+
+@pytest.mark.parametrize("damage", [b"", b"\x00" * 40, b"garbage " * 5000], ids=["empty", "zeros", "garbage"])
+def test_a_damaged_cache_is_not_trusted(built: WorkspaceRunner, damage: bytes) -> None:
+    before = built.tree("build")
+    for file in kept(built):
+        if file.name != ".gitignore":
+            file.write_bytes(damage)
+    assert built.ok("build", *NOW) and built.tree("build") == before
+    for file in kept(built):
+        data = bytearray(file.read_bytes())
+        if file.name != ".gitignore" and data:
+            data[len(data) // 2] ^= 1
+            file.write_bytes(data)
+    assert built.ok("build", *NOW) and built.tree("build") == before
+
+
+def test_it_may_be_deleted_at_any_moment(built: WorkspaceRunner) -> None:
+    before = built.tree("build")
+    shutil.rmtree(built.root / ".pressroom")
+    assert built.ok("build", *NOW) and built.tree("build") == before
+    for file in kept(built):
+        file.unlink()
+        assert built.ok("build", *NOW) and built.tree("build") == before
+    built.ok("build", "--clean", *NOW)
+    assert built.tree("build") == before
+
+
+class Harmful:
+    """Runs code when it is unpickled, as a workspace from somebody else might want."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (os.mkdir, ("harm",))
+
+
+def test_a_cache_that_came_with_a_foreign_workspace_is_not_read(
+    built: WorkspaceRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with monkeypatch.context() as other:
+        other.setenv("XDG_CACHE_HOME", str(tmp_path / "somebody"))
+        cache = FileCache(built.root, "any version")
+        cache.put(NOTE, {NOTE: read_stamp(str(built.root / NOTE))}, Harmful())
+        cache.save()
+        assert FileCache(built.root, "any version").get(NOTE) is None and (tmp_path / "harm").is_dir()
+    (tmp_path / "harm").rmdir()
+    assert FileCache(built.root, "any version").get(NOTE) is None
+    built.ok("build", *NOW)
+    assert not (tmp_path / "harm").exists()
+
+
+def test_a_cache_is_not_read_in_another_folder(built: WorkspaceRunner, tmp_path: Path) -> None:
+    copy = WorkspaceRunner(tmp_path / "copy")
+    shutil.copytree(built.root, copy.root)
+    copy.write({NOTE: article("Another", date="2026-01-05", tags="[notes]")})
+    assert "Another" in copy.error("build", *NOW) or "edited" in copy.error("build", *NOW)
+    built.ok("build", *NOW)
+
+
+def test_a_folder_that_is_a_link_gets_nothing(workspace: WorkspaceRunner, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "old.values").write_text("not ours")
+    (workspace.root / ".pressroom").mkdir()
+    (workspace.root / ".pressroom/cache").symlink_to(elsewhere)
+    workspace.ok("build", *NOW)
+    assert [each.name for each in elsewhere.iterdir()] == ["old.values"]
+
+
+def test_where_nothing_can_be_kept_a_build_works_as_well(workspace: WorkspaceRunner) -> None:
+    workspace.write({".pressroom": "a file in the way"})
+    workspace.ok("build", *NOW)
+    assert workspace.ok("build", *NOW) and workspace.read(".pressroom") == "a file in the way"
+
+
+@pytest.mark.parametrize("moment", [1_700_000_000, 1_600_000_000, 2_000_000_000])
+def test_a_change_of_the_same_length_is_seen_whatever_the_clock_says(
+    built: WorkspaceRunner, moment: int
+) -> None:
+    text = built.read("issues/001-the-plastic-brain/issue.md")
+    built.write({"issues/001-the-plastic-brain/issue.md": text.replace("Hello.", "Howdy.")})
+    os.utime(built.root / "issues/001-the-plastic-brain/issue.md", (moment, moment))
+    built.ok("build", *NOW)
+    assert "Howdy." in built.read(EMAIL)
+
+
+def test_a_change_a_moment_after_a_build_is_seen(workspace: WorkspaceRunner) -> None:
+    path = "issues/001-the-plastic-brain/issue.md"
+    for word in ("Hello.", "Howdy.", "Hullo.", "Hallo."):
+        workspace.write({path: workspace.read(path)[:-7] + f"{word}\n"})
+        os.utime(workspace.root / path)
+        workspace.ok("build", *NOW)
+        assert word in workspace.read(EMAIL)
+
+
+def test_what_was_changed_in_the_results_is_made_again(built: WorkspaceRunner) -> None:
+    before = built.tree("build")
+    built.write({EMAIL: "Changed by hand."})
+    (built.root / "build/site/index.html").unlink()
+    (built.root / ".pressroom/cache/last-build").unlink()
+    built.ok("build", *NOW)
+    assert built.tree("build") == before
+    shutil.rmtree(built.root / "build/issues/001-the-plastic-brain")
+    built.ok("build", *NOW)
+    assert built.tree("build") == before
+
+
+def test_an_unchanged_build_says_what_it_said_and_touches_nothing(built: WorkspaceRunner) -> None:
+    def times() -> dict[Path, int]:
+        return {each: each.stat().st_mtime_ns for each in (built.root / "build").rglob("*")}
+
+    before, said = times(), built.run("build", *NOW)
+    again = built.run("build", *NOW)
+    assert (said.stdout, said.stderr, said.exit_code) == (again.stdout, again.stderr, again.exit_code)
+    assert times() == before
+    assert built.json("build", *NOW) == built.json("build", *NOW)
+
+
+def test_a_build_leaves_the_times_of_files_whose_bytes_are_the_same(built: WorkspaceRunner) -> None:
+    page = built.root / "build/site/index.html"
+    before = page.stat().st_mtime_ns
+    built.ok("build", "--clean", *NOW)
+    assert page.stat().st_mtime_ns == before
+
+
+def test_two_processes_may_keep_values_at_once(built: WorkspaceRunner) -> None:
+    stamps = {NOTE: read_stamp(str(built.root / NOTE))}
+    one, two = FileCache(built.root, "x"), FileCache(built.root, "x")
+    assert (one.get("a"), two.get("a")) == (None, None)
+    one.put("a", stamps, "from one")
+    two.put("b", stamps, "from two")
+    one.save()
+    two.save()
+    after = FileCache(built.root, "x")
+    assert (after.get("a"), after.get("b")) in {("from one", "from two"), (None, "from two")}
+
+
+def test_it_stays_small_however_often_something_is_added(built: WorkspaceRunner) -> None:
+    stamps = {NOTE: read_stamp(str(built.root / NOTE))}
+    for number in range(40):
+        cache = FileCache(built.root, "x")
+        cache.put("same key", stamps, os.urandom(1000) + pickle.dumps(number))
+        cache.save()
+        for file in kept(built):
+            os.utime(file, (1_700_000_000, 1_700_000_000))  # as if an hour had passed
+    assert len([each for each in kept(built) if each.suffix == ".values"]) <= 13
+    value = FileCache(built.root, "x").get("same key")
+    assert value.endswith(pickle.dumps(39))
