@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
 from pipeline.actions.prepare import PreparedEdition
+from pipeline.assemble.issues import folder_number
 from pipeline.checks.context import CheckContext, linked_addresses
 from pipeline.checks.dead_links import dead_links_of
 from pipeline.checks.online_links import LinkTester
@@ -19,8 +22,9 @@ from pipeline.checks.size_budget import SizeBudget, make_budget
 from pipeline.checks.spamassassin import SpamReport, spam_report
 from pipeline.compose import Composer
 from pipeline.config.i18n import missing_words
+from pipeline.content.value_key import ValueKeys
 from pipeline.errors import PressroomError, distinct, raise_all
-from pipeline.model import ComposedIssue, Finding, Issue
+from pipeline.model import ComposedEdition, ComposedIssue, Finding, Issue
 from pipeline.render.email.message import build_message
 from pipeline.render.email.renderer import EmailRenderer
 from pipeline.support.file_cache import cache_folder
@@ -49,57 +53,106 @@ def check_issues(
     if errors is None or not composed:
         raise_all(mistakes)
     renderer = EmailRenderer.for_composer(composer)
-    check = partial(
-        _check, composer, renderer, _of_workspace(composer, renderer), {each.code for each in rules}, complete
-    )
+    shared = _Shared.of(composer, renderer)
+    kept = _KeptResults(composer, renderer, shared) if complete is None and rules is RULES else None
+    parts = {each.assembled.issue.folder: kept.get(each) for each in composed} if kept else {}
+    todo = [each for each in composed if not parts.get(each.assembled.issue.folder)]
+    check = partial(_check, composer, renderer, shared, {each.code for each in rules}, complete)
     # What the web answers is asked from one process.
-    findings = spread(check, composed, few=8) if complete is None else map(check, composed)
-    results: list[CheckResult] = []
+    checked = spread(check, todo, few=8) if complete is None else map(check, todo)
     # `watch` comes first in zip: it shows the issue that is being checked.
-    watched = watch([each.assembled.issue for each in composed])
-    for _, issue, checked in zip(watched, composed, findings, strict=True):
-        for edition, parts in zip(issue.editions, checked, strict=True):
-            results.append(CheckResult(edition, *parts))
-    return tuple(results)
+    for _, each, result in zip(watch([each.assembled.issue for each in todo]), todo, checked, strict=True):
+        parts[each.assembled.issue.folder] = result
+        if kept:
+            kept.put(each, result)
+    return tuple(
+        CheckResult(edition, *part)
+        for each in composed
+        for edition, part in zip(each.editions, parts[each.assembled.issue.folder] or (), strict=True)
+    )
+
+
+_Parts = tuple[SizeBudget, tuple[Finding, ...], tuple[tuple[Finding, str], ...], SpamReport | None]
+"""What `CheckResult` has beside its edition."""
 
 
 @dataclass(frozen=True, slots=True)
-class _OfWorkspace:
+class _Shared:
     """What is the same for all issues: who links an address, the theme, and findings on the workspace."""
 
     linked: Mapping[str, Collection[str]]
     theme: tuple[tuple[str, str], ...]
     findings: tuple[Finding, ...]
 
+    @classmethod
+    def of(cls, composer: Composer, renderer: EmailRenderer) -> _Shared:
+        assembler, templates = composer.workspace.assembler, renderer.templates
+        return cls(
+            linked=linked_addresses(assembler.history.texts()),
+            theme=templates.sources("email/"),
+            findings=(
+                *assembler.tag_findings,
+                *templates.unused(),
+                *missing_words(templates, composer.publication.language),
+            ),
+        )
 
-def _of_workspace(composer: Composer, renderer: EmailRenderer) -> _OfWorkspace:
-    assembler, templates = composer.workspace.assembler, renderer.templates
-    return _OfWorkspace(
-        linked=linked_addresses(assembler.history.texts()),
-        theme=templates.sources("email/"),
-        findings=(
-            *assembler.tag_findings,
-            *templates.unused(),
-            *missing_words(templates, composer.publication.language),
-        ),
-    )
+
+class _KeptResults:
+    """The results of earlier runs. One holds as long as all is the same that the rules look at.
+
+    That is what the issue shows, the theme, the findings of earlier stages, and the texts of earlier issues.
+    """
+
+    def __init__(self, composer: Composer, renderer: EmailRenderer, shared: _Shared) -> None:
+        self._composer = composer
+        self._shared = shared
+        self._cache = composer.workspace.files.cache
+        self._keys = ValueKeys()
+        logo = composer.logo("logo_dark")
+        self._theme = self._keys.key(renderer.templates.digest(), renderer.logo, logo)
+        self._issues: dict[str, bytes] = {}
+        self._numbers: list[int] = []
+        self._digests: list[bytes] = []
+        digest = hashlib.blake2b(digest_size=16)
+        for folder, text in composer.workspace.assembler.history.texts():
+            if folder_number(folder) not in self._numbers[-1:]:
+                self._numbers.append(folder_number(folder))
+                self._digests.append(digest.digest())
+            digest.update(f"{folder} {text} ".encode())
+        self._digests.append(digest.digest())
+
+    def get(self, issue: ComposedIssue) -> list[_Parts] | None:
+        """Return the result for an issue that is what it was; None for any other."""
+        assembled = issue.assembled.issue
+        noticed = [_noticed(self._composer, self._shared, issue, each) for each in issue.editions]
+        earlier_texts = self._digests[bisect_left(self._numbers, assembled.number)]
+        key = self._keys.key(self._theme, issue.editions, noticed, earlier_texts)
+        self._issues[assembled.folder] = key
+        before = self._cache.get(f"checked {assembled.folder}")
+        return before[1] if before and before[0] == key else None
+
+    def put(self, issue: ComposedIssue, result: list[_Parts]) -> None:
+        """Keep the result for an issue that `get` was asked for."""
+        folder = issue.assembled.issue.folder
+        self._cache.put(f"checked {folder}", {}, (self._issues[folder], result))
 
 
 def _check(
     composer: Composer,
     renderer: EmailRenderer,
-    workspace: _OfWorkspace,
+    shared: _Shared,
     codes: set[str],
     complete: Callable[[CheckContext], CheckContext] | None,
     issue: ComposedIssue,
-) -> list[tuple[SizeBudget, tuple[Finding, ...], tuple[tuple[Finding, str], ...], SpamReport | None]]:
-    """Check the editions of an issue: what `CheckResult` has beside the edition, which the caller has."""
+) -> list[_Parts]:
+    """Check the editions of an issue."""
     # By their codes: a rule is not picklable.
     rules = [rule for rule in RULES if rule.code in codes]
     results = []
     for edition in issue.editions:
         prepared = PreparedEdition(composer, renderer, issue, edition, renderer.render(edition))
-        context = _context(prepared, workspace)
+        context = _context(prepared, shared)
         result = run_rules(complete(context) if complete else context, rules)
         results.append((result.budget, result.findings, result.silenced, result.spam))
     return results
@@ -148,12 +201,11 @@ def check_edition(prepared: PreparedEdition) -> CheckResult:
 
 def check_context(prepared: PreparedEdition) -> CheckContext:
     """Collect what the rules look at: an edition and everything that is made of it."""
-    return _context(prepared, _of_workspace(prepared.composer, prepared.renderer))
+    return _context(prepared, _Shared.of(prepared.composer, prepared.renderer))
 
 
-def _context(prepared: PreparedEdition, workspace: _OfWorkspace) -> CheckContext:
+def _context(prepared: PreparedEdition, shared: _Shared) -> CheckContext:
     composer, edition, email = prepared.composer, prepared.edition, prepared.email
-    assembler, issue = composer.workspace.assembler, edition.issue
     sizes = {image.url: len(composer.images.data(image)) for image in email.images}
     return CheckContext(
         publication=composer.publication,
@@ -162,12 +214,20 @@ def _context(prepared: PreparedEdition, workspace: _OfWorkspace) -> CheckContext
         message=build_message(email, composer.publication, edition),
         budget=make_budget(email, sizes),
         image_sizes=sizes,
-        linked=workspace.linked,
-        theme=workspace.theme,
-        noticed=(
-            *assembler.issue_findings(issue, () if edition.items else (edition.audience,)),
-            *workspace.findings,
-            *dead_links_of(composer, prepared.issue.assembled),
-            *(finding for content in edition.contents for finding in content.findings),
-        ),
+        linked=shared.linked,
+        theme=shared.theme,
+        noticed=_noticed(composer, shared, prepared.issue, edition),
+    )
+
+
+def _noticed(
+    composer: Composer, shared: _Shared, issue: ComposedIssue, edition: ComposedEdition
+) -> tuple[Finding, ...]:
+    """Collect the findings of earlier stages on an edition."""
+    empty = () if edition.items else (edition.audience,)
+    return (
+        *composer.workspace.assembler.issue_findings(edition.issue, empty),
+        *shared.findings,
+        *dead_links_of(composer, issue.assembled),
+        *(finding for content in edition.contents for finding in content.findings),
     )

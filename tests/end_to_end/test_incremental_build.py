@@ -54,14 +54,21 @@ SOURCES: dict[str, str | bytes] = {
         audience="[clinicians]",
         body="::: event Reading group\nstart: 2026-07-01 18:00\nend: 2026-07-01 20:00\nplace: Room 1\n:::",
     ),
-    "issues/articles/later.md": article("Later", date="2026-02-20", tags="[research, receptors]"),
+    "issues/articles/later.md": article(
+        "Later", date="2026-02-20", tags="[research, receptors]", body="Words.\n\n## Why\n\nMore."
+    ),
     "issues/articles/last.md": article("Last", date="2026-03-20", tags="[research]", related="[switch]"),
     "issues/001-one/issue.md": issue(1, "One", "2026-01-10"),
     "issues/002-two/issue.md": issue(
         2, "Two", "2026-02-10", more="audience: [everyone, clinicians]\n", letter="Dear {{ email }}."
     ),
     "issues/003-three/issue.md": issue(3, "Three", "2026-03-10"),
-    "issues/004-four/issue.md": issue(4, "Four", "2026-07-10"),
+    "issues/004-four/issue.md": issue(
+        4,
+        "Four",
+        "2026-07-10",
+        letter="See [it](https://example.org/seen) and [why](../articles/later.md#why).",
+    ),
 }
 
 
@@ -94,9 +101,11 @@ class Publication(WorkspaceRunner):
         moment = 1_700_000_000 + 60 * next(self._minutes)
         os.utime(self.root / path, (moment, moment))
 
-    def build(self) -> tuple[int, str]:
-        result = self.run("build", "--now", self.now)
-        return result.exit_code, result.output
+
+def _build_and_check(workspace: WorkspaceRunner, now: str) -> tuple[int, str, int, str]:
+    built = workspace.run("build", "--now", now)
+    checked = workspace.run("check", "--json")
+    return built.exit_code, built.output, checked.exit_code, checked.output
 
 
 def _body(each: Publication) -> None:
@@ -174,6 +183,14 @@ def _link(each: Publication) -> None:
     each.replace("issues/links/2026.yaml", "One link", "The first link")
 
 
+def _seen(each: Publication) -> None:
+    each.replace("issues/001-one/issue.md", "Hello.", "Hello, [here](https://example.org/seen) it is.")
+
+
+def _linked_heading(each: Publication) -> None:
+    each.replace("issues/articles/later.md", "## Why", "## Wherefore")
+
+
 def _new_issue(each: Publication) -> None:
     each.change({"issues/005-five/issue.md": issue(5, "Five", "2026-05-10")})
 
@@ -207,19 +224,18 @@ def _nothing(each: Publication) -> None:
 CHANGES: tuple[Callable[[Publication], None], ...] = (
     *(_nothing, _body, _title, _heading, _tag, _date, _author, _picture, _portrait, _snippet, _letter),
     *(_issue_title, _template, _setting, _address, _new_article, _deleted_article, _link, _new_issue),
-    *(_deleted_issue, _renamed_issue, _clock, _moved_picture, _slug),
+    *(_deleted_issue, _renamed_issue, _clock, _moved_picture, _slug, _seen, _linked_heading),
 )
 
 
 def _compare(each: Publication, clean: Path) -> None:
-    """Build what was changed, and build a copy without anything that is kept."""
-    code, output = each.build()
+    """Build and check what was changed, and do the same to a copy without anything that is kept."""
+    results = _build_and_check(each, each.now)
     ignore = shutil.ignore_patterns("build", ".pressroom")
     shutil.copytree(each.root, clean, ignore=ignore)
     copy = WorkspaceRunner(clean)
-    expected = copy.run("build", "--now", each.now)
-    assert (code, output) == (expected.exit_code, expected.output)
-    if code == 0:
+    assert results == _build_and_check(copy, each.now)
+    if results[0] == 0:
         assert each.tree("build") == copy.tree("build")
 
 
@@ -228,7 +244,7 @@ def test_after_one_change_a_build_has_what_a_clean_build_has(
     change: Callable[[Publication], None], tmp_path: Path
 ) -> None:
     each = Publication(tmp_path / "workspace")
-    each.build()
+    _build_and_check(each, each.now)
     change(each)
     each.freeze("--refresh")
     _compare(each, tmp_path / "clean")
