@@ -1,4 +1,7 @@
-"""A workspace read whole: settings, pool, issues and locks. Every command begins with this."""
+"""A workspace read whole: settings, pool, issues and locks. Every command begins with this.
+
+What parses a file is imported when one is parsed: most commands find all files as the last one did.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.articles.pool import Pool, read_pool
 from pipeline.assemble.assembler import Assembler
@@ -14,7 +18,9 @@ from pipeline.assemble.issues import Issues, read_issues
 from pipeline.config.workspace_files import WorkspaceFiles, open_workspace_files
 from pipeline.errors import PressroomError, raise_all, suggest
 from pipeline.model import Issue
-from pipeline.support.templating import Templates
+
+if TYPE_CHECKING:
+    from pipeline.support.templating import Templates
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,8 @@ class Workspace:
     @property
     def templates(self) -> Templates:
         """The workspace's own templates over those of the theme that it names."""
+        from pipeline.support.templating import Templates
+
         return Templates(self.files.templates, self.files.publication.theme.name)
 
     def published_issues(self) -> tuple[Issue, ...]:

@@ -61,16 +61,6 @@ def approve_issue(workspace: Workspace, issue: Issue, by: str | None, now: datet
     return ApprovalReport(approval, path, missing_approval(valid, required))
 
 
-def waits_for_approval(workspace: Workspace, issue: Issue) -> bool:
-    """Whether a frozen issue lacks a required approval of its lock. Its emails are not looked at."""
-    root, required = workspace.files.root, workspace.files.publication.approval
-    if not required:
-        return False
-    lock = lock_digest(root, issue)
-    valid = [each for each in read_approvals(root, issue) if each.lock == lock]
-    return missing_approval(valid, required) is not None
-
-
 def check_approval(workspace: Workspace, issue: Issue, audience: str) -> None:
     """Raise `PressroomError` if an edition lacks an approval that the publication requires."""
     required = workspace.files.publication.approval

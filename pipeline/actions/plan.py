@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipeline.articles.texts import source_of
-from pipeline.compose import Composer
 from pipeline.content.containers import arguments_in
-from pipeline.content.events import past_events
-from pipeline.content.medium import Medium, for_audience
 from pipeline.model import Article, BlockKind, Decision, Finding, Issue, PoolItem
 from pipeline.workspace import Workspace
 
@@ -75,15 +71,24 @@ def _past_events(
     workspace: Workspace, issue: Issue, editions: tuple[PlannedEdition, ...]
 ) -> Iterator[Finding]:
     """Report past events. Only texts that may hold one are parsed; what is wrong in them `build` reports."""
-    composer = Composer(workspace)
+    texts: list[tuple[Issue | Article, str]] = []
     for edition in editions:
         items = (item.item for section in edition.sections for item in section.items)
-        texts: list[Issue | Article] = [issue, *(item for item in items if isinstance(item, Article))]
-        for text in texts:
-            if any(arguments_in(source_of(text)[0], kind) for kind in (BlockKind.EVENT, BlockKind.SNIPPET)):
-                content = composer.texts.parsed(text).content
-                content = for_audience(content, Medium.EMAIL, edition.audience)
-                yield from past_events(content, text.place.path, issue.date)
+        candidates: list[Issue | Article] = [issue, *(item for item in items if isinstance(item, Article))]
+        for text in candidates:
+            source = text.letter if isinstance(text, Issue) else text.body
+            if any(arguments_in(source, kind) for kind in (BlockKind.EVENT, BlockKind.SNIPPET)):
+                texts.append((text, edition.audience))
+    if not texts:
+        return
+    from pipeline.compose import Composer
+    from pipeline.content.events import past_events
+    from pipeline.content.medium import Medium, for_audience
+
+    composer = Composer(workspace)
+    for text, audience in texts:
+        content = for_audience(composer.texts.parsed(text).content, Medium.EMAIL, audience)
+        yield from past_events(content, text.place.path, issue.date)
 
 
 def _plan_edition(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from shlex import quote
 
-from pipeline.actions.approve import waits_for_approval
-from pipeline.export.bundle import built_size
+from pipeline.export.approvals import lock_digest, missing_approval, read_approvals
 from pipeline.export.drafts import PushedDraft, read_drafts
 from pipeline.model import EVERYONE, Issue
+from pipeline.support.json_text import read_json
 from pipeline.workspace import Workspace
 
 
@@ -42,7 +43,7 @@ def issue_statuses(workspace: Workspace) -> tuple[IssueStatus, ...]:
             broken.folder.partition("-")[2],
             None,
             "mistakes",
-            built_size(workspace.files.build / "issues" / broken.folder),
+            _built_size(workspace.files.build / "issues" / broken.folder),
             f"pressroom check {quote(broken.folder)}  (says what)",
         )
         for broken in workspace.issues.broken
@@ -52,7 +53,7 @@ def issue_statuses(workspace: Workspace) -> tuple[IssueStatus, ...]:
 
 def _status(workspace: Workspace, issue: Issue) -> IssueStatus:
     assembler, number = workspace.assembler, issue.number
-    html_bytes = built_size(workspace.files.build / "issues" / issue.folder)
+    html_bytes = _built_size(workspace.files.build / "issues" / issue.folder)
     lock = assembler.locks.get(issue.folder)
     if issue.draft:
         state, next_step = "draft", "delete `draft: true` when it is ready"
@@ -62,7 +63,7 @@ def _status(workspace: Workspace, issue: Issue) -> IssueStatus:
         state, next_step = "open", f"pressroom assemble {number}"
     elif any(assembler.conflicts(issue, lock)):
         state, next_step = "changed", f"pressroom build {number}  (says what changed)"
-    elif html_bytes is not None and waits_for_approval(workspace, issue):
+    elif html_bytes is not None and _waits_for_approval(workspace, issue):
         state, next_step = "frozen", f"pressroom approve {number}"
     else:
         state, next_step = "frozen", f"pressroom {'build' if html_bytes is None else 'export'} {number}"
@@ -77,3 +78,22 @@ def _status(workspace: Workspace, issue: Issue) -> IssueStatus:
         read_drafts(workspace.files.root, issue),
         issue.audiences[0],
     )
+
+
+def _waits_for_approval(workspace: Workspace, issue: Issue) -> bool:
+    """Whether a frozen issue lacks a required approval of its lock. Its emails are not looked at."""
+    root, required = workspace.files.root, workspace.files.publication.approval
+    if not required:
+        return False
+    lock = lock_digest(root, issue)
+    valid = [each for each in read_approvals(root, issue) if each.lock == lock]
+    return missing_approval(valid, required) is not None
+
+
+def _built_size(folder: Path) -> int | None:
+    """The `html_bytes` in a bundle's list of files, or None without one."""
+    try:
+        size = read_json((folder / "issue.json").read_bytes())["html_bytes"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return size if isinstance(size, int) else None

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from pipeline.config.fields import Field, Fields, plain_value
-from pipeline.config.front_matter import yaml_entries
 from pipeline.config.workspace_files import WorkspaceFiles
 from pipeline.errors import PressroomError, collect
 from pipeline.model import LinkItem, Place
@@ -51,6 +50,8 @@ def parse_links(text: str, path: str, zone: ZoneInfo, mistakes: list[LinkMistake
     Raises `PressroomError` for a text that is not a YAML list.
     """
     items: list[LinkItem] = []
+    from pipeline.config.front_matter import yaml_entries
+
     for entry in yaml_entries(text, path):
         errors: list[PressroomError] = []
         items.append(_read_link(entry, path, zone, errors))

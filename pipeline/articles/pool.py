@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 from pipeline.articles.links import link_id, read_links
 from pipeline.config.audiences import read_audiences
 from pipeline.config.fields import Fields
-from pipeline.config.front_matter import split_file
 from pipeline.config.publication import read_silence
 from pipeline.config.workspace_files import WorkspaceFiles
 from pipeline.content.text_width import collapse_spaces
@@ -139,6 +138,8 @@ def parse_article(
 
     Raises `PressroomError` if the file cannot be split into front matter and body.
     """
+    from pipeline.config.front_matter import split_file
+
     document = split_file(text, path)
     fields = Fields(document.fields, path, errors, 1)
     date = fields.date("date", zone, required=True)

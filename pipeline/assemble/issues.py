@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 from pipeline.assemble.digest import snippet_digests
 from pipeline.config.audiences import read_audiences
 from pipeline.config.fields import Fields
-from pipeline.config.front_matter import split_file
 from pipeline.config.publication import read_show, read_silence
 from pipeline.config.sections import read_section
 from pipeline.config.workspace_files import WorkspaceFiles
@@ -106,6 +105,8 @@ def parse_issue(
 ) -> Issue:
     """Read an issue from the text of its `issue.md`. Adds mistakes in its fields to `errors`."""
     zone = ZoneInfo(publication.timezone)
+    from pipeline.config.front_matter import split_file
+
     document = split_file(text, path)
     fields = Fields(document.fields, path, errors, 1)
     in_folder = folder_number(folder)

@@ -50,11 +50,16 @@ def show_plan(plan: IssuePlan, everything: bool) -> None:
         taken = [each.item for section in edition.sections for each in section.items]
         heading = f"Edition for {edition.audience}: {terminal.count_items(taken)}"
         terminal.result("\n" + terminal.style(heading, bold=True, underline=True))
-        shown = [each for each in edition.out if everything or each.decision.short != NO_SECTION]
+        hidden = [] if everything else [each.item for each in edition.out if _has_no_section(each)]
+        shown = edition.out if everything else [each for each in edition.out if not _has_no_section(each)]
         _show_groups([*_section_groups(edition), *_reason_groups(shown)])
-        if hidden := [each.item for each in edition.out if each not in shown]:
+        if hidden:
             what = terminal.count_items(hidden)
             terminal.result(f"\nand {what} whose tags no section takes (--all lists them)")
+
+
+def _has_no_section(planned: PlannedItem) -> bool:
+    return planned.decision.short == NO_SECTION
 
 
 def _show_groups(groups: Sequence[_RowGroup]) -> None:

@@ -10,7 +10,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipeline.config.fields import Fields
-from pipeline.config.front_matter import write_yaml
 from pipeline.model import Layout, Order, Place, SectionRule, TagRule
 
 _TITLE_HINT = 'Add a line `title: …`, or `title: ""` for a section without a heading.'
@@ -75,6 +74,8 @@ def sections_to_text(rules: Iterable[SectionRule], zone: ZoneInfo, toml: bool) -
     """
     tables = [_section_fields(rule, zone) for rule in rules]
     if not toml:
+        from pipeline.config.front_matter import write_yaml
+
         return write_yaml({"sections": tables})
     return "".join(
         "\n[[sections]]\n" + "".join(f"{key} = {_toml(value)}\n" for key, value in table.items())

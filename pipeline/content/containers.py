@@ -12,7 +12,6 @@ from itertools import takewhile
 from typing import Any
 
 from pipeline.config.fields import Field
-from pipeline.config.front_matter import yaml_fields
 from pipeline.errors import PressroomError, suggest
 from pipeline.model import BlockKind
 
@@ -174,6 +173,8 @@ def read_fields(kind: BlockKind, lines: Iterable[str], line: int) -> dict[str, F
             hint = "Put them into the text below the fields."
             problem = f"a field of `::: {kind}` cannot contain merge fields."
             raise PressroomError(problem, None, number, hint)
+    from pipeline.config.front_matter import yaml_fields
+
     return yaml_fields("\n".join(written), "", line) if written else {}
 
 

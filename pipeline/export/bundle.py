@@ -171,15 +171,6 @@ def zip_bytes(files: Iterable[OutputFile]) -> bytes:
     return out.getvalue()
 
 
-def built_size(folder: Path) -> int | None:
-    """The `html_bytes` in a bundle's list of files, or None without one."""
-    try:
-        size = read_json((folder / "issue.json").read_bytes())["html_bytes"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return size if isinstance(size, int) else None
-
-
 def is_bundle(file: Path) -> bool:
     """Whether a file is a .zip of a bundle."""
     try:
