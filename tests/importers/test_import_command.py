@@ -21,7 +21,7 @@ from workspace_kit import ROOT, WorkspaceRunner, png
 
 from pipeline.cli import main, terminal
 from pipeline.errors import PressroomError
-from pipeline.importers import pictures, run
+from pipeline.importers import item, pictures, run
 from pipeline.support.files import write_atomically
 
 HELD = ROOT / "tests" / "importers"
@@ -481,7 +481,7 @@ def test_what_was_not_written_whole_is_taken_back(
         write_atomically(file, data)
         files.append(file)
 
-    monkeypatch.setattr(run, "write_atomically", write)
+    monkeypatch.setattr(item, "write_atomically", write)
     result = workspace.run("import", str(workspace.root / "in/a.md"), *NOW)
     assert result.exit_code == 1
     assert len(files) == written
