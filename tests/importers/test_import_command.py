@@ -404,14 +404,14 @@ def test_links_to_what_makes_no_article_lead_elsewhere_even_from_what_was_writte
         head = f"title: {name}\ncanonical_url: https://old.example/{name}"
         text = f"---\n{head}\n---\n{WORDS} {name}, see [it](https://old.example/{other}).\n"
         workspace.write({f"in/{name}.md": text})
-    original = run.Import._prove
+    original = run.prove
 
-    def prove(self: run.Import, item: run.Item, *more: Any) -> Any:
+    def prove(files: Any, item: Any, *more: Any) -> Any:
         if item.slug == "b":
             raise PressroomError("it is broken.")
-        return original(self, item, *more)
+        return original(files, item, *more)
 
-    monkeypatch.setattr(run.Import, "_prove", prove)
+    monkeypatch.setattr(run, "prove", prove)
     result = workspace.run("import", str(workspace.root / "in"), *NOW)
     assert (
         result.exit_code == 1 and "b.md: no sound article can be made of this: it is broken." in result.stderr
