@@ -32,7 +32,7 @@ class Workspace:
     @property
     def templates(self) -> Templates:
         """The workspace's own templates over those of the theme that it names."""
-        return Templates(self.files.templates, self.files.publication.theme.name)
+        return Templates(self.files.templates, self.files.publication.theme.name, self.files.cache)
 
     def published_issues(self) -> tuple[Issue, ...]:
         """Return the issues that may be on the site: frozen, and not a draft.
