@@ -215,6 +215,18 @@ def _longer(each: Publication) -> None:
     each.replace("issues/articles/brief.md", "Words.", "Words. " * 700)
 
 
+def _newest_longer(each: Publication) -> None:
+    each.replace("issues/articles/last.md", "Words.", "Words. " * 700)
+    each.replace("issues/articles/later.md", "Words.", "Words. " * 700)
+
+
+def _issue_picture(each: Publication) -> None:
+    each.change({"issues/003-three/head.png": png(80, 40)})
+    each.replace(
+        "issues/003-three/issue.md", "title: Three", "title: Three\nimage: head.png\nimage_alt: Head"
+    )
+
+
 def _event(each: Publication) -> None:
     each.replace("issues/articles/meeting.md", "2026-07-01", "2026-07-02")
 
@@ -233,6 +245,7 @@ CHANGES: tuple[Callable[[Publication], None], ...] = (
     *(_nothing, _body, _title, _heading, _tag, _date, _author, _picture, _portrait, _snippet, _letter),
     *(_issue_title, _template, _setting, _address, _new_article, _deleted_article, _link, _new_issue),
     *(_deleted_issue, _renamed_issue, _clock, _moved_picture, _slug, _lead, _longer, _event, _untagged),
+    *(_newest_longer, _issue_picture),
 )
 
 
