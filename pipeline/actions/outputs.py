@@ -87,6 +87,7 @@ class Outputs:
             value = self._keys[name], self._paths[name], self._results[name]
             files = [f"{BUILD}/{path}" for path in self._paths[name]]
             self._cache.put_written(f"built {name}", files, value)
+        self._cache.save()
 
 
 def _make_part(site: Path, write: Writer, part: SitePart) -> list[str]:

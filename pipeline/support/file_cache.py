@@ -113,7 +113,7 @@ class FileCache:
         try:
             yield files
         finally:
-            active.remove(files)
+            active.pop()
 
     @property
     def looked_at(self) -> tuple[str, ...]:
