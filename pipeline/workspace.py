@@ -40,7 +40,7 @@ class Workspace:
         """The workspace's own templates over those of the theme that it names."""
         from pipeline.support.templating import Templates
 
-        return Templates(self.files.templates, self.files.publication.theme.name)
+        return Templates(self.files.templates, self.files.publication.theme.name, self.files.cache)
 
     def published_issues(self) -> tuple[Issue, ...]:
         """Return the issues that may be on the site: frozen, and not a draft.

@@ -107,23 +107,20 @@ def build_workspace(
     findings += missing_words(workspace.templates, composer.publication.language)
     contents = (content for each in composed for edition in each.editions for content in edition.contents)
     findings += dict.fromkeys(finding for content in contents for finding in content.findings)
+    outputs = Outputs(composer)
     parts: list[SitePart] = []
-    keys = ValueKeys()
     archived: tuple[ArchivedFeed, ...] = ()
     if site:
         from pipeline.render.feeds.feed_list import plan_feeds
 
         published = composer.published(composed, now)
         findings += dead_links(composer, published)
-        archived, feeds = plan_feeds(published, workspace.templates, keys)
-        parts += (*_site_parts(composer, published, composed, keys), *feeds)
-    renderer = EmailRenderer.for_composer(composer)
-    theme = keys.key(workspace.templates.digest(), renderer.logo, composer.logo("logo_dark"))
-    outputs = Outputs(workspace.files, keys, theme)
+        archived, feeds = plan_feeds(published, workspace.templates, outputs.keys)
+        parts += (*_site_parts(composer, published, composed, outputs.keys), *feeds)
     emails = [issue for issue in composed if not outputs.keeps(_email_name(issue), issue.editions)]
     folders = [f"issues/{each.assembled.issue.folder}" for each in emails] + ["site"] * site
     with replace_folders(workspace.files.build, folders, outputs.kept_paths) as fresh:
-        write_issue = partial(_write_issue, renderer, composer, fresh / "issues")
+        write_issue = partial(_write_issue, EmailRenderer.for_composer(composer), composer, fresh / "issues")
         # `watch` comes first in zip: it shows the issue that is being built.
         watched = watch([each.assembled.issue for each in emails])
         for _, issue, sizes in zip(watched, emails, spread(write_issue, emails, few=20), strict=True):
@@ -133,19 +130,11 @@ def build_workspace(
                 for path in files
             ]
             outputs.add(_email_name(issue), paths, sizes)
-        for feed in archived:
-            if not outputs.keeps(feed.name, feed.shown):
-                count, files = feed.current()
-                write_files(fresh / "site", files)
-                outputs.add(feed.name, [f"site/{file.path}" for file in files], count)
-            parts += feed.archive(outputs.result(feed.name))
-        changed = [part for part in parts if not outputs.keeps(part.name, part.shown)]
-        written = spread(partial(_write_part, fresh / "site"), changed, few=200)
-        for part, paths in zip(changed, written, strict=True):
-            outputs.add(part.name, paths, len(paths))
+        parts += outputs.make_feeds(archived, fresh / "site", write_files)
+        outputs.make_parts(parts, fresh / "site", write_files)
     outputs.finish()
     sizes_of = [outputs.result(_email_name(each)) for each in composed]
-    site_files = sum(outputs.result(part.name) for part in parts) + 3 * len(archived)
+    names = (*(part.name for part in parts), *(feed.name for feed in archived))
     if whole:
         known = (*workspace.issues, *workspace.issues.broken)
         remove_others(workspace.files.build / "issues", {each.folder for each in known})
@@ -154,7 +143,7 @@ def build_workspace(
         for each, issue_sizes in zip(composed, sizes_of, strict=True)
         for edition, edition_sizes in zip(each.editions, issue_sizes, strict=True)
     )
-    return BuildReport(editions, site_files, tuple(findings), tuple(distinct(errors)))
+    return BuildReport(editions, len(outputs.paths(names)), tuple(findings), tuple(distinct(errors)))
 
 
 def _site_is_whole(workspace: Workspace, composed: Iterable[ComposedIssue]) -> bool:
@@ -255,15 +244,6 @@ def _write_issue(
         write_files(folder / edition.folder, files)
         sizes.append(({each.path: len(each.data) for each in files}, email.html_bytes))
     return sizes
-
-
-def _write_part(folder: Path, part: SitePart) -> list[str]:
-    """Make one part of the site and write it below `folder`. Returns the paths of its files in build/."""
-    paths = []
-    for file in part.make():
-        write_files(folder, (file,))
-        paths.append(f"site/{file.path}")
-    return paths
 
 
 def _email_name(issue: ComposedIssue) -> str:

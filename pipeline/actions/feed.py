@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
+from pipeline.actions.outputs import Outputs
 from pipeline.checks.dead_links import dead_links
 from pipeline.checks.feed_context import feed_context
 from pipeline.checks.runner import run_feed_rules
@@ -13,11 +14,12 @@ from pipeline.compose import Composer
 from pipeline.model import Finding
 from pipeline.render.feeds import websub
 from pipeline.render.feeds.feed_list import build_feeds as feed_files
+from pipeline.render.feeds.feed_list import plan_feeds
 from pipeline.render.site.pages import site_parts
 from pipeline.render.site.site_index import build_index
 from pipeline.render.site.stylesheet import feed_style
 from pipeline.support.file_cache import cache_folder
-from pipeline.support.files import write_atomically
+from pipeline.support.files import write_over
 from pipeline.support.urls import is_feed_file
 from pipeline.workspace import Workspace
 
@@ -26,16 +28,20 @@ def build_feeds(workspace: Workspace, now: datetime) -> tuple[tuple[str, ...], t
     """Write the feeds below `build/site`. Returns their paths, and findings on dead links."""
     composer = Composer(workspace)
     published = composer.published(composer.compose(workspace.published_issues()), now)
-    files = feed_files(published, workspace.templates)
-    site = workspace.files.build / "site"
-    for each in (*files, feed_style(published.publication, workspace.templates)):
-        write_atomically(site / each.path, each.data)
+    site, outputs = workspace.files.build / "site", Outputs(composer)
+    archived, parts = plan_feeds(published, workspace.templates, outputs.keys)
+    parts = (*outputs.make_feeds(archived, site, write_over), *parts)
+    outputs.make_parts(parts, site, write_over)
+    write_over(site, (feed_style(published.publication, workspace.templates),))
+    outputs.finish()
+    names = (*(feed.name for feed in archived), *(part.name for part in parts))
+    paths = [path.removeprefix("site/") for path in outputs.paths(names)]
     # A feed that exists no longer, such as that of an audience that is not public any more, is deleted.
-    paths = {each.path for each in files}
+    known = frozenset(paths)
     for path, file in _feed_files(site):
-        if path not in paths:
+        if path not in known:
             file.unlink()
-    return tuple(each.path for each in files), dead_links(composer, published)
+    return tuple(paths), dead_links(composer, published)
 
 
 def check_feeds(workspace: Workspace, now: datetime, before: Path) -> tuple[int, tuple[Finding, ...]]:

@@ -15,8 +15,9 @@ from pipeline.articles.links import link_id
 from pipeline.errors import PressroomError
 from pipeline.importers.finish import Given
 from pipeline.importers.gather import named
+from pipeline.importers.item import Item, State
 from pipeline.importers.pictures import Pictures
-from pipeline.importers.run import Import, Item, State
+from pipeline.importers.run import Import
 from pipeline.model import Author
 from pipeline.support.http import SafeClient
 from pipeline.support.urls import without_tracking

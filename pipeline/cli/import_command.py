@@ -20,7 +20,7 @@ from pipeline.errors import flatten
 if TYPE_CHECKING:
     from pipeline.actions.add_links import AddedLink, LinkRequest
     from pipeline.actions.import_sources import ImportRun
-    from pipeline.importers.run import Item, State
+    from pipeline.importers.item import Item, State
 
 
 def _complete_form(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -123,7 +123,7 @@ _REQUEST_OPTIONS = ("title", "tags", "date", "authors", "base_url", "form", "all
 def _write(importing: ImportRun, item: Item, sources: Sequence[str], options: dict[str, Any]) -> bool:
     """Write an article that is new, or that has changed if the user wants it. Returns whether it did."""
     from pipeline.actions.import_sources import replaces
-    from pipeline.importers.run import State
+    from pipeline.importers.item import State
 
     if options["dry_run"]:
         return False
@@ -138,7 +138,7 @@ def _write(importing: ImportRun, item: Item, sources: Sequence[str], options: di
 
 def _confirm(item: Item) -> bool:
     """Show the difference, and ask whether to take it."""
-    from pipeline.importers.run import State
+    from pipeline.importers.item import State
 
     edited = item.state is State.EDITED
     terminal.message(item.diff)
@@ -172,7 +172,7 @@ class _Report:
 
     def add(self, item: Item, *, written: bool) -> None:
         """Report an article."""
-        from pipeline.importers.run import State
+        from pipeline.importers.item import State
 
         self.counts[item.state] += 1
         self.drafts += bool(item.text) and item.draft.draft

@@ -12,20 +12,14 @@ import hashlib
 import pickle
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from pipeline.articles.pool import parse_article
 from pipeline.config.workspace_files import POOL
-from pipeline.content.parse import parse_content
 from pipeline.errors import PressroomError, collect, flatten, raise_all
-from pipeline.importers.article_file import article_text
 from pipeline.importers.cleanup import clean
-from pipeline.importers.cleanup.markup import with_text_at
 from pipeline.importers.decode import encoding_note
 from pipeline.importers.draft import Draft, Importer, Material
 from pipeline.importers.exports.post import PAGE
@@ -33,82 +27,19 @@ from pipeline.importers.exports.table import NoPostsError
 from pipeline.importers.finish import Given, Known, finished, known_of, slug_of
 from pipeline.importers.forms import importer_for
 from pipeline.importers.gather import STDIN, Named, load
+from pipeline.importers.item import Item, State, write_item
 from pipeline.importers.pictures import Pictures
+from pipeline.importers.proof import prove
 from pipeline.importers.readers.link_list import LINKS_FORM, SourceLink, read_link_list
-from pipeline.importers.records import Record, digest_of, read_records, unplaced
+from pipeline.importers.records import digest_of, read_records, unplaced
 from pipeline.importers.settle import Directory, exact_targets, host_of, with_links, with_pictures
-from pipeline.model import Article, Audio, Image, ImageUse
-from pipeline.support.files import read_source, write_atomically
+from pipeline.model import Article
+from pipeline.support.files import read_source
 from pipeline.support.urls import path_part
 from pipeline.workspace import Workspace
 
 _KEPT = ("slug", "date", "tag")
 """Fields that an article keeps when its source changes and still does not state them."""
-_MOST_REPAIRS = 12
-
-
-class State(StrEnum):
-    """What an import makes of an article.
-
-    `known` came by another way, such as another feed; `gone` was imported and has been deleted since;
-    `edited` changed in its source and by hand.
-    """
-
-    NEW = "new"
-    CHANGED = "changed"
-    EDITED = "edited"
-    SAME = "unchanged"
-    KNOWN = "known"
-    GONE = "gone"
-
-
-@dataclass(slots=True)
-class Item:
-    """An article on its way from a source into the pool.
-
-    `path` is that of its file, and `number` its place in the import. `text` and `pictures` are there where
-    there is something to write. `links_open` says that its links may lead to what an import that was stopped
-    has not read, and `resumed` that an earlier one left it so.
-    """
-
-    material: Material
-    importer: Importer
-    draft: Draft
-    state: State
-    path: str
-    item_sha256: str
-    before: Article | None = None
-    slug: str = ""
-    number: int = 0
-    text: str = ""
-    pictures: dict[str, bytes] = field(default_factory=dict)
-    diff: str = ""
-    links_open: bool = False
-    resumed: bool = False
-    leads_to: frozenset[str] = frozenset()
-    written: bool = False
-
-    def forget(self) -> None:
-        """Let go of what was written: a long export has more than memory can hold."""
-        self.draft, self.pictures, self.text, self.diff = Draft(), {}, "", ""
-
-    @property
-    def record(self) -> Record:
-        """What will be remembered of it."""
-        draft = self.draft
-        return Record(
-            article=self.path,
-            source=self.material.origin,
-            form=self.importer.NAME,
-            key=draft.key,
-            address=draft.canonical_url,
-            source_sha256=self.material.sha256,
-            item_sha256=self.item_sha256,
-            article_sha256=hashlib.sha256(self.text.encode()).hexdigest(),
-            inferred=draft.inferred,
-            left_out=draft.left,
-            unfinished=self.links_open,
-        )
 
 
 class Import:
@@ -369,7 +300,7 @@ class Import:
         """Set the text of an article that is ready. One that makes no sound article goes to `errors`."""
         draft, related, leads_to = with_links(item.draft, item.path, item.material, self._directory())
         try:
-            draft, text = self._prove(item, draft, [self._by_path[path] for path in related])
+            draft, text = prove(self.files, item, draft, [self._by_path[path] for path in related])
         except PressroomError as error:
             what = "no sound article can be made of this: "
             name = item.material.name
@@ -386,41 +317,6 @@ class Import:
             self._compare(item)
         return True
 
-    def _prove(self, item: Item, draft: Draft, related: list[str]) -> tuple[Draft, str]:
-        """Read the article as the pool will; a block that no article can hold becomes plain text.
-
-        Raises the mistakes that remain.
-        """
-        for _ in range(_MOST_REPAIRS):
-            text = article_text(draft, related)
-            try:
-                self._parse(item, text)
-                return draft, text
-            except PressroomError as error:
-                above = text.count("\n", 0, len(text) - len(draft.body))
-                line = next((each.line - above for each in flatten(error) if each.line), 0)
-                better = with_text_at(draft, line)
-                if better is None:
-                    raise
-                draft = better
-        text = article_text(draft, related)
-        self._parse(item, text)
-        return draft, text
-
-    def _parse(self, item: Item, text: str) -> None:
-        mistakes: list[PressroomError] = []
-        publication = self.files.publication
-        article = parse_article(text, item.slug, item.path, publication, self.files.zone, mistakes)
-        raise_all(mistakes)
-        parse_content(
-            article.body,
-            path=item.path,
-            first_line=article.body_line,
-            resolver=_Anything(),
-            merge_fields=publication.merge_fields,
-            language=publication.language,
-        )
-
     def _compare(self, item: Item) -> None:
         current = self._current(item) or ""
         if current == item.text and not item.resumed:
@@ -436,48 +332,9 @@ class Import:
         path = item.before.place.path
         return read_source(self.files.root / path, path)
 
-    # --- writing -------------------------------------------------------------------------------
-
     def write(self, item: Item) -> None:
-        """Write an article, its pictures and its sidecar. What was not written whole is taken back."""
-        root = self.files.root
-        record = item.record
-        folder = item.path.rpartition("/")[0]
-        files = {f"{folder}/{name}": data for name, data in item.pictures.items()}
-        files |= {record.sidecar: record.text().encode(), item.path: item.text.encode()}
-        fresh = [path for path in files if not (root / path).exists()]
-        is_new = not (root / folder).exists()
-        try:
-            for path, data in files.items():
-                write_atomically(root / path, data)
-        except BaseException:
-            for path in fresh:
-                (root / path).unlink(missing_ok=True)
-            if is_new:
-                with suppress(OSError):
-                    (root / folder).rmdir()
-            raise
-        if item.before and item.before.place.path != item.path:
-            old = Record(item.before.place.path, "", "")
-            (root / old.article).unlink(missing_ok=True)
-            (root / old.sidecar).unlink(missing_ok=True)
-        item.written = True
-
-
-class _Anything:
-    """Takes every address: those of an import are settled already, and its pictures are not written yet."""
-
-    def link(self, target: str) -> str:
-        return f"https://example.org/{target.rpartition(':')[2]}"
-
-    def image(self, target: str, alt: str, use: ImageUse = ImageUse.FULL) -> Image:
-        return Image(target, target, f"https://example.org/{target}", alt, 1, 1, "image/png", 1, "")
-
-    def audio(self, target: str) -> Audio:
-        return Audio(f"https://example.org/{target}", "audio/mpeg", 1)
-
-    def snippet(self, name: str) -> tuple[str, str, _Anything]:
-        return "", name, self
+        """Write an article, its pictures and its sidecar."""
+        write_item(item, self.files.root)
 
 
 def _path(item: Item, *, in_folder: bool) -> str:

@@ -87,6 +87,10 @@ class FileCache:
         self._signer: Signer | None = None
         self._recording = threading.local()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Send to another process only what finds the same values there."""
+        return FileCache, (self.root, self._version)
+
     # --- files -------------------------------------------------------------------------------
 
     def stamp(self, path: str) -> Stamp | None:
@@ -109,7 +113,7 @@ class FileCache:
         try:
             yield files
         finally:
-            active.remove(files)
+            active.pop()
 
     @property
     def looked_at(self) -> tuple[str, ...]:

@@ -311,6 +311,12 @@ def write_files(folder: Path, files: Iterable[OutputFile]) -> None:
         target.write_bytes(each.data)
 
 
+def write_over(folder: Path, files: Iterable[OutputFile]) -> None:
+    """Write files into a folder that others may be reading, each as a whole."""
+    for each in files:
+        write_atomically(folder.joinpath(*PurePosixPath(each.path).parts), each.data)
+
+
 def write_folder(folder: Path, files: Iterable[OutputFile]) -> None:
     """Replace the contents of `folder` with these files; if anything fails, it stays as it was."""
     with replace_folders(folder.parent, (folder.name,)) as fresh:

@@ -5,13 +5,14 @@ The only module that imports Jinja2.
 
 from __future__ import annotations
 
+import marshal
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import CodeType, TracebackType
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 from jinja2 import (
     BytecodeCache,
@@ -28,6 +29,7 @@ from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from pipeline.errors import PressroomError, suggest
+from pipeline.support.file_cache import FileCache
 from pipeline.support.template_files import DEFAULT, THEME, TemplateFiles
 
 __all__ = ["WEB", "Markup", "TemplateOptions", "Templates"]
@@ -54,12 +56,15 @@ WEB = TemplateOptions()
 class Templates(TemplateFiles):
     """The templates of a workspace and theme, as `TemplateFiles` finds them.
 
-    They are compiled at their first use and then kept.
+    They are compiled at their first use and then kept, in `cache` for later runs too.
     """
 
-    def __init__(self, overrides: Path | None = None, theme: str = "default") -> None:
+    def __init__(
+        self, overrides: Path | None = None, theme: str = "default", cache: FileCache | None = None
+    ) -> None:
         super().__init__(overrides, theme)
         self._arguments = (overrides, theme)
+        self._cache = cache
         self._environments: dict[int, tuple[TemplateOptions, _Environment]] = {}
 
     def __reduce__(self) -> tuple[type[Templates], tuple[Path | None, str]]:
@@ -73,7 +78,7 @@ class Templates(TemplateFiles):
         `PressroomError` with file and line.
         """
         if id(options) not in self._environments:
-            self._environments[id(options)] = (options, _Environment(self, options))
+            self._environments[id(options)] = (options, _Environment(self, options, self._cache))
         return self._environments[id(options)][1]
 
 
@@ -88,25 +93,35 @@ def _loader(files: TemplateFiles, prepare: Callable[[str, str], str] | None) -> 
     return FunctionLoader(load)
 
 
-class _BytecodeMemory(BytecodeCache):
-    """Keeps the compiled templates of this process for the next workspace or preview.
+class _CompiledTemplates(BytecodeCache):
+    """Keeps compiled templates for the next workspace of this process and, in `kept`, for later runs.
 
     Jinja compares name, file and source. The code depends also on whether values are written by
-    `TemplateOptions.write`: so there are two of these caches.
+    `TemplateOptions.write`.
     """
 
-    def __init__(self) -> None:
-        self.code: dict[tuple[str, str], CodeType] = {}
+    _code: ClassVar[dict[tuple[bool, str, str], CodeType]] = {}
+
+    def __init__(self, kept: FileCache | None, writes: bool) -> None:
+        self.kept = kept
+        self.writes = writes
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        bucket.code = self.code.get((bucket.key, bucket.checksum))
+        key = self.writes, bucket.key, bucket.checksum
+        if key not in self._code and self.kept:
+            checksum, data = self.kept.get(self._name(bucket)) or ("", b"")
+            if checksum == bucket.checksum:
+                self._code[key] = marshal.loads(data)
+        bucket.code = self._code.get(key)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         if bucket.code is not None:
-            self.code[bucket.key, bucket.checksum] = bucket.code
+            self._code[self.writes, bucket.key, bucket.checksum] = bucket.code
+            if self.kept:
+                self.kept.put(self._name(bucket), {}, (bucket.checksum, marshal.dumps(bucket.code)))
 
-
-_bytecode: dict[bool, _BytecodeMemory] = {False: _BytecodeMemory(), True: _BytecodeMemory()}
+    def _name(self, bucket: Bucket) -> str:
+        return f"template {self.writes} {bucket.key}"
 
 
 class _StrictUndefined(StrictUndefined):
@@ -121,7 +136,7 @@ class _StrictUndefined(StrictUndefined):
 class _Environment(Environment):
     """Jinja's environment, with every error turned into a `PressroomError`."""
 
-    def __init__(self, files: TemplateFiles, options: TemplateOptions) -> None:
+    def __init__(self, files: TemplateFiles, options: TemplateOptions, cache: FileCache | None) -> None:
         super().__init__(
             loader=_loader(files, options.prepare),
             autoescape=True,
@@ -132,7 +147,7 @@ class _Environment(Environment):
             auto_reload=False,
             cache_size=-1,
             finalize=_finalize(options.write) if options.write else None,
-            bytecode_cache=_bytecode[options.write is not None],
+            bytecode_cache=_CompiledTemplates(cache, options.write is not None),
         )
         self.files = files
         self.filters.update(options.filters)

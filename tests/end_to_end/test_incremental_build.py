@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -53,6 +54,12 @@ SOURCES: dict[str, str | bytes] = {
         date="2026-02-03",
         audience="[clinicians]",
         body="::: event Reading group\nstart: 2026-07-01 18:00\nend: 2026-07-01 20:00\nplace: Room 1\n:::",
+    ),
+    "issues/articles/meeting.md": article(
+        "A meeting",
+        date="2026-01-07",
+        tags="[notes, meetings]",
+        body="::: event Open day\nstart: 2026-07-01 10:00\nend: 2026-07-01 12:00\n:::",
     ),
     "issues/articles/later.md": article(
         "Later", date="2026-02-20", tags="[research, receptors]", body="Words.\n\n## Why\n\nMore."
@@ -217,6 +224,36 @@ def _slug(each: Publication) -> None:
     each.replace("issues/articles/other.md", "title:", "slug: another\naliases: [other]\ntitle:")
 
 
+def _lead(each: Publication) -> None:
+    each.change({"issues/articles/switch/lead.png": png(36, 18)})
+
+
+def _longer(each: Publication) -> None:
+    each.replace("issues/articles/brief.md", "Words.", "Words. " * 700)
+
+
+def _newest_longer(each: Publication) -> None:
+    each.replace("issues/articles/last.md", "Words.", "Words. " * 700)
+    each.replace("issues/articles/later.md", "Words.", "Words. " * 700)
+
+
+def _issue_picture(each: Publication) -> None:
+    each.change({"issues/003-three/head.png": png(80, 40)})
+    each.replace(
+        "issues/003-three/issue.md", "title: Three", "title: Three\nimage: head.png\nimage_alt: Head"
+    )
+
+
+def _event(each: Publication) -> None:
+    each.replace("issues/articles/meeting.md", "2026-07-01", "2026-07-02")
+
+
+def _untagged(each: Publication) -> None:
+    for file in sorted(each.root.glob("issues/articles/**/*.md")):
+        path = file.relative_to(each.root).as_posix()
+        each.change({path: re.sub(r"tags: .*", "tags: []", each.read(path))})
+
+
 def _nothing(each: Publication) -> None:
     pass
 
@@ -224,7 +261,8 @@ def _nothing(each: Publication) -> None:
 CHANGES: tuple[Callable[[Publication], None], ...] = (
     *(_nothing, _body, _title, _heading, _tag, _date, _author, _picture, _portrait, _snippet, _letter),
     *(_issue_title, _template, _setting, _address, _new_article, _deleted_article, _link, _new_issue),
-    *(_deleted_issue, _renamed_issue, _clock, _moved_picture, _slug, _seen, _linked_heading),
+    *(_deleted_issue, _renamed_issue, _clock, _moved_picture, _slug, _lead, _longer, _event, _untagged),
+    *(_newest_longer, _issue_picture, _seen, _linked_heading),
 )
 
 

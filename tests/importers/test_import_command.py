@@ -21,7 +21,7 @@ from workspace_kit import ROOT, WorkspaceRunner, png
 
 from pipeline.cli import main, terminal
 from pipeline.errors import PressroomError
-from pipeline.importers import pictures, run
+from pipeline.importers import item, pictures, run
 from pipeline.support.files import write_atomically
 
 HELD = ROOT / "tests" / "importers"
@@ -404,14 +404,14 @@ def test_links_to_what_makes_no_article_lead_elsewhere_even_from_what_was_writte
         head = f"title: {name}\ncanonical_url: https://old.example/{name}"
         text = f"---\n{head}\n---\n{WORDS} {name}, see [it](https://old.example/{other}).\n"
         workspace.write({f"in/{name}.md": text})
-    original = run.Import._prove
+    original = run.prove
 
-    def prove(self: run.Import, item: run.Item, *more: Any) -> Any:
+    def prove(files: Any, item: Any, *more: Any) -> Any:
         if item.slug == "b":
             raise PressroomError("it is broken.")
-        return original(self, item, *more)
+        return original(files, item, *more)
 
-    monkeypatch.setattr(run.Import, "_prove", prove)
+    monkeypatch.setattr(run, "prove", prove)
     result = workspace.run("import", str(workspace.root / "in"), *NOW)
     assert (
         result.exit_code == 1 and "b.md: no sound article can be made of this: it is broken." in result.stderr
@@ -481,7 +481,7 @@ def test_what_was_not_written_whole_is_taken_back(
         write_atomically(file, data)
         files.append(file)
 
-    monkeypatch.setattr(run, "write_atomically", write)
+    monkeypatch.setattr(item, "write_atomically", write)
     result = workspace.run("import", str(workspace.root / "in/a.md"), *NOW)
     assert result.exit_code == 1
     assert len(files) == written
