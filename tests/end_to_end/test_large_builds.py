@@ -173,6 +173,21 @@ def test_several_processes_make_the_same_bytes_as_one(
     assert several.tree("build") == one
 
 
+@pytest.mark.parametrize("method", ["fork", pytest.param("spawn", marks=pytest.mark.slow)])
+def test_several_processes_find_the_same_as_one(
+    archive: WorkspaceRunner, monkeypatch: pytest.MonkeyPatch, two_processors: None, method: str
+) -> None:
+    if method not in multiprocessing.get_all_start_methods():
+        pytest.skip(f"this system cannot {method}")
+    shutil.rmtree(archive.root / ".pressroom", ignore_errors=True)
+    one = archive.run("check", "--json").output
+    monkeypatch.setattr(processes, "_context", lambda: multiprocessing.get_context(method))
+    monkeypatch.setattr("pipeline.actions.check.spread", lambda work, items, few: spread(work, items, 1))
+    shutil.rmtree(archive.root / ".pressroom")
+    assert archive.run("check", "--json").output == one
+    assert archive.run("check", "--json").output == one  # from what was kept
+
+
 def test_mistakes_of_several_processes_are_told_together(
     workspace: WorkspaceRunner, monkeypatch: pytest.MonkeyPatch, two_processors: None
 ) -> None:
