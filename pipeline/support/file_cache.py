@@ -101,8 +101,9 @@ class FileCache:
 
     def note(self, path: str) -> None:
         """Remember that what is being made depends on this file, whether it exists or not."""
+        stamp = self.stamp(path)
         for files in getattr(self._recording, "files", ()):
-            files[path] = self.stamp(path)
+            files[path] = stamp
 
     @contextmanager
     def noted(self) -> Iterator[dict[str, Stamp | None]]:
@@ -170,10 +171,11 @@ class FileCache:
         """Write what was added. Where this is not possible, the next run makes it again."""
         added = [key for key in self._added if key in self._values]
         self._added.clear()
-        if not added:
-            return
-        with suppress(OSError):
-            self._save(added)
+        if added:
+            with suppress(OSError):
+                self._save(added)
+        while self._opened:
+            os.close(self._opened.popitem()[1])
 
     def _save(self, added: list[str]) -> None:
         entries = dict(self._index())

@@ -35,9 +35,12 @@ def are_settled(stamps: Iterable[Stamp | None]) -> bool:
 
 
 def stamps_below(root: str) -> dict[str, Stamp | None]:
-    """Read the stamps of all files of a workspace, by their paths, but not of what is hidden or built."""
+    """Read the stamps of all files of a workspace, by their paths, but not of what is hidden or built.
+
+    Links to folders are followed, each folder once.
+    """
     stamps: dict[str, Stamp | None] = {}
-    folders = [""]
+    folders, followed = [""], set()
     while folders:
         folder = folders.pop()
         with suppress(OSError), os.scandir(f"{root}/{folder}") as entries:
@@ -45,7 +48,12 @@ def stamps_below(root: str) -> dict[str, Stamp | None]:
                 if entry.name.startswith(".") or (not folder and entry.name in NOT_SOURCES):
                     continue
                 path = f"{folder}{entry.name}"
-                if entry.is_dir(follow_symlinks=False):
+                if entry.is_symlink() and entry.is_dir():
+                    real = os.path.realpath(entry.path)
+                    if real not in followed:
+                        followed.add(real)
+                        folders.append(f"{path}/")
+                elif entry.is_dir():
                     folders.append(f"{path}/")
                 else:
                     stamps[path] = read_stamp(entry.path)

@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from workspace_kit import WorkspaceRunner, article
+from workspace_kit import WorkspaceRunner, article, png
 
 from pipeline.support.file_cache import FileCache
 from pipeline.support.file_stamps import read_stamp
@@ -191,3 +191,20 @@ def test_it_stays_small_however_often_something_is_added(built: WorkspaceRunner)
     assert len([each for each in kept(built) if each.suffix == ".values"]) <= 13
     value = FileCache(built.root, "x").get("same key")
     assert value.endswith(pickle.dumps(39))
+
+
+@pytest.mark.parametrize("place", [".hidden/logo.png", "issues/logo.png", "linked/deep/logo.png"])
+def test_a_logo_that_is_changed_is_seen_wherever_it_is(workspace: WorkspaceRunner, place: str) -> None:
+    (workspace.root / "linked").symlink_to(workspace.root / ".target")
+    workspace.write({".target/deep/none": "", place: png(30, 10)})
+    settings = workspace.read("newsletter.toml")
+    workspace.write({"newsletter.toml": f'{settings}\n[theme]\nlogo = "{place}"\nlogo_alt = "Synapse"\n'})
+    os.utime(workspace.root / place, (1_700_000_000, 1_700_000_000))
+    settle(workspace)
+    workspace.ok("build", *NOW)
+    settle(workspace)
+    workspace.ok("build", *NOW)
+    before = workspace.tree("build")
+    workspace.write({place: png(31, 10)})
+    workspace.ok("build", *NOW)
+    assert workspace.tree("build") != before
