@@ -130,6 +130,7 @@ class Styles:
     def __init__(self, page: HtmlPage, *, dark: bool = False) -> None:
         self._page = page
         self._sheets = _sheets(tuple(_sheets_of(page)), dark)
+        self._signatures = _signatures(page)
         self._paths: dict[Element, _Path] = {}
 
     def rules_of(self, element: Element) -> tuple[StyleRule, ...]:
@@ -145,7 +146,7 @@ class Styles:
             return path
         parent = self._page.parents.get(element)
         around = self._sheets.paths if parent is None else self._path(parent)
-        key, by_position = _signatures(self._page)[element], []
+        key, by_position = self._signatures[element], []
         if self._sheets.positions:
             by_position = self._sheets.by_position.match(self._wrappers[element])
             key = (*key, *(number for *_, (number, _) in by_position))

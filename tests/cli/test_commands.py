@@ -410,8 +410,8 @@ def test_what_parses_and_renders_is_not_imported_where_nothing_was_changed(
 
 
 HEAVY = frozenset(
-    ["PIL", "feedgen", "httpx", "jinja2", "lxml", "markdown_it", "mjml", "nh3", "starlette", "uvicorn"]
-    + ["watchfiles", "yaml"]
+    {"PIL", "feedgen", "httpx", "jinja2", "lxml", "markdown_it", "mjml", "nh3", "starlette", "uvicorn"}
+    | {"watchfiles", "yaml"}
 )
 
 
