@@ -1,147 +1,192 @@
-"""Measure Pressroom as whole processes: its start, one issue, and archives of 100 and 1,000 issues.
+"""Measure Pressroom beside its peers, and write the tables and the plot of `docs/speed.md`.
 
-    python benchmarks/run.py [--runs 5] [--issues 100 1000]
+    python benchmarks/run.py --date 2026-11-30 [--quick] [--sizes 10 100 1000 3000] [--rounds 3]
 
-Each figure is the median of several runs, every command in turn in each round, so that a slow
-moment of the machine falls on all alike. Beside it stands its ratio to the yardstick,
-`python -c "import click"`, which is what holds from machine to machine.
-
-Memory is the highest sum, over all processes that live at one moment, of their resident memory
-(`rss`, which counts what forked processes share once for each of them) and of their proportional
-share (`pss`, which counts it once). It is read from /proc, so on Linux only.
+In each round every command runs once, the peers among them, so that a slow moment of the machine falls
+on all alike; a figure is the median of the rounds, and a ratio the median of the ratios of each round.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
-import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
-from archive import freeze_archive, write_archive
+from archive import PRESSROOM, write_archive, write_posts, write_roundup
+from measure import Sample, Samples, run
+from peers import Peers, install_peers, write_eleventy_site, write_hugo_site
+from report import write_report
 
-PRESSROOM = (sys.executable, "-c", "from pipeline.cli import main; main(prog_name='pressroom')")
-YARDSTICK = (sys.executable, "-c", "import click")
-TICK = 0.05
-
-
-@dataclass(frozen=True)
-class Case:
-    """A command to measure; `clears` is the folder that is removed before each run."""
-
-    name: str
-    command: tuple[str, ...]
-    clears: Path | None = None
+HERE = Path(__file__).parent
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pressroom-peers"
+SETTLED = 2.1
+"""Seconds after which Pressroom takes a file for settled: two changes in one step of a disk's clock."""
 
 
-@dataclass(frozen=True)
-class Run:
-    """What one run took: seconds of wall clock and of processor, MB at the highest moment."""
+class MeasuredWorkspace:
+    """A workspace of the benchmarks; what is measured in it goes into the samples."""
 
-    wall: float
-    cpu: float
-    rss: float
-    pss: float
+    def __init__(self, root: Path, issues: int, samples: Samples) -> None:
+        self.root = root
+        self.issues = issues
+        self.samples = samples
 
+    def take(self, what: str, *arguments: str) -> None:
+        """Measure `pressroom` with these arguments."""
+        self.samples.add(what, self.issues, run((*PRESSROOM, "-C", self.root, *arguments))[0])
 
-def measure(case: Case, memory: bool) -> Run:
-    """Run a command once, to its end."""
-    if case.clears:
-        shutil.rmtree(case.clears, ignore_errors=True)
-    before = os.times()
-    start = time.perf_counter()
-    process = subprocess.Popen(case.command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    rss = pss = 0.0
-    while memory and process.poll() is None:
-        now_rss, now_pss = _memory(process.pid)
-        rss, pss = max(rss, now_rss), max(pss, now_pss)
-        time.sleep(TICK)
-    error = process.communicate()[1]
-    wall = time.perf_counter() - start
-    after = os.times()
-    if process.returncode:
-        sys.exit(f"{case.name} failed:\n{error.decode()}")
-    cpu = after.children_user + after.children_system - before.children_user - before.children_system
-    return Run(wall, cpu, rss, pss)
+    def do(self, *arguments: str) -> None:
+        """Run `pressroom` with these arguments, unmeasured."""
+        run((*PRESSROOM, "-C", self.root, *arguments))
+
+    def clear(self) -> None:
+        """Remove what was built and what is kept between runs, so that the next run is a cold one."""
+        for name in ("build", ".pressroom"):
+            shutil.rmtree(self.root / name, ignore_errors=True)
+
+    def change_article(self) -> None:
+        """Write another last sentence into an article of the newest issue."""
+        article = next(self.root.glob(f"issues/articles/*-{self.issues}-1.md"))
+        text = article.read_text().partition("\nChanged at ")[0]
+        article.write_text(f"{text}\nChanged at {time.time()}.\n")
 
 
-def _memory(pid: int) -> tuple[float, float]:
-    """Resident and proportional memory, in MB, of a process and all below it."""
-    rss = pss = 0
-    for each in (pid, *_below(pid)):
-        try:
-            lines = Path(f"/proc/{each}/smaps_rollup").read_text().splitlines()
-        except OSError:  # it ended just now
-            continue
-        sizes = {line.split()[0]: int(line.split()[1]) for line in lines[1:]}
-        rss, pss = rss + sizes.get("Rss:", 0), pss + sizes.get("Pss:", 0)
-    return rss / 1024, pss / 1024
+def measure_archive(folder: Path, workspace: MeasuredWorkspace, peers: Peers) -> None:
+    """Measure one round over an archive: freezing, building, looking, exporting, the preview."""
+    root, samples, newest = workspace.root, workspace.samples, str(workspace.issues)
+    workspace.clear()
+    for lock in root.glob("issues/*/issue.lock"):
+        lock.unlink()
+    workspace.take("assemble --all", "assemble", "--all")
+    sites = (("Hugo", peers.build_hugo(folder / "Hugo")), ("Eleventy", peers.build_eleventy()))
+    for name, build in sites:
+        shutil.rmtree(folder / name / "public", ignore_errors=True)
+        samples.add(name, workspace.issues, run(build, cwd=folder / name)[0])
+    workspace.clear()
+    workspace.take("build 1 2 3 …, cold", "build", *map(str, range(1, workspace.issues + 1)))
+    workspace.clear()
+    workspace.take("feed, cold", "feed")
+    workspace.clear()
+    workspace.take("build, cold", "build")
+    output, sources = (_size(root / name) for name in ("build", "issues"))
+    samples.add("size of output", workspace.issues, Sample(times=output / sources))
+    time.sleep(SETTLED)
+    workspace.do("build")
+    workspace.take("build, nothing changed", "build")
+    workspace.change_article()
+    workspace.take("assemble N --refresh", "assemble", newest, "--refresh")
+    workspace.take("build, one article changed", "build")
+    workspace.change_article()
+    workspace.do("assemble", newest, "--refresh")
+    workspace.take("build N, one article changed", "build", newest)
+    workspace.do("build")
+    workspace.take("status", "status")
+    for command in ("plan", "build", "export"):
+        workspace.take(f"{command} N", command, newest)
+    for what, clocks in json.loads(run((sys.executable, HERE / "preview.py", root, "5"))[1]).items():
+        for wall, cpu in clocks:
+            samples.add(what, workspace.issues, Sample(wall, cpu))
 
 
-def _below(pid: int) -> Iterator[int]:
-    try:
-        tasks = list(Path(f"/proc/{pid}/task").iterdir())
-        children = [int(child) for task in tasks for child in (task / "children").read_text().split()]
-    except OSError:
-        return
-    for child in children:
-        yield child
-        yield from _below(child)
+def measure_checks(workspace: MeasuredWorkspace) -> None:
+    """Measure one round of checks: of a whole archive, which takes long, and of its newest issue."""
+    workspace.clear()
+    workspace.take("check, cold", "check")
+    workspace.take("check N", "check", str(workspace.issues))
 
 
-def show(name: str, runs: list[Run], yardstick: float) -> None:
-    """A line of the table."""
-    wall, cpu, rss, pss = (
-        statistics.median(getattr(run, key) for run in runs) for key in ("wall", "cpu", "rss", "pss")
+def measure_small(folder: Path, samples: Samples, peers: Peers) -> None:
+    """Measure one round of what does not grow: the start, one issue, a roundup, feeds, an import."""
+    samples.add("pressroom --help", 1, run((*PRESSROOM, "--help"))[0])
+    samples.add("hugo version", 1, run((str(peers.hugo), "version"))[0])
+    one = MeasuredWorkspace(folder / "one", 1, samples)
+    one.clear()
+    one.take("build 1, cold", "build", "1")
+    email = next(one.root.glob("build/issues/*/email.html"))
+    run(peers.compile_mjml(email.with_suffix(".mjml"), folder / "peer.html"))
+    own, other = (file.stat().st_size for file in (email, folder / "peer.html"))
+    samples.add("size of the email", 1, Sample(times=own / other))
+    samples.add("Nunjucks + mjml", 1, run(peers.build_email(one.root))[0])
+    shutil.rmtree(folder / "one-hugo/public", ignore_errors=True)
+    samples.add("Hugo", 1, run(peers.build_hugo(folder / "one-hugo"))[0])
+    one.clear()
+    one.take("build, cold", "build")
+    one.clear()
+    one.take("check 1, cold", "check", "1")
+    roundup = MeasuredWorkspace(folder / "roundup", 1, samples)
+    roundup.clear()
+    roundup.take("roundup: build, cold", "build")
+    roundup.take("roundup: check", "check")
+    for kind in ("rss", "atom"):
+        for writer in ("pressroom", "feedgen"):
+            command = (sys.executable, HERE / "feed_entries.py", writer, kind, one.root, "10000")
+            clocks = json.loads(run(command)[1])
+            samples.add(f"{writer}: {kind}", 1, Sample(clocks["wall"], clocks["cpu"]))
+    shutil.rmtree(folder / "empty", ignore_errors=True)
+    write_archive(folder / "empty", 0, 0)
+    MeasuredWorkspace(folder / "empty", 1, samples).take(
+        "import of 600 files", "import", "--no-fetch", str(folder / "posts")
     )
-    memory = f"{rss:8.0f} {pss:8.0f}" if rss else f"{'':8} {'':8}"
-    print(f"{name:34} {wall:8.3f} {cpu:8.3f} {wall / yardstick:8.1f} {memory}", flush=True)
+
+
+def prepare_small(folder: Path) -> None:
+    """Write the workspaces of `measure_small`."""
+    write_archive(folder / "one", 1, 12)
+    write_roundup(folder / "roundup", 150)
+    write_posts(folder / "posts", 600)
+    for name in ("one", "roundup"):
+        run((*PRESSROOM, "-C", folder / name, "assemble", "1"))
+    write_hugo_site(folder / "one", folder / "one-hugo")
+
+
+def prepare_archive(folder: Path, workspace: MeasuredWorkspace) -> None:
+    """Write the workspace of `measure_archive`, and the sites of the peers with the same articles."""
+    write_archive(workspace.root, workspace.issues, 10)
+    workspace.do("assemble", "--all")
+    write_hugo_site(workspace.root, folder / "Hugo")
+    write_eleventy_site(workspace.root, folder / "Eleventy")
+
+
+def _size(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
 
 
 def main() -> None:
-    """Measure, and print the table."""
+    """Install the peers, measure, and write the results."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--runs", type=int, default=5, help="Runs of each small command (default: 5).")
-    parser.add_argument("--issues", type=int, nargs="*", default=[100, 1000], help="Sizes of the archives.")
-    parser.add_argument("--archive-runs", type=int, default=1, help="Runs of each archive (default: 1).")
+    parser.add_argument("--date", default=f"{date.today():%Y-%m-%d}", help="The day, for the page.")
+    parser.add_argument("--quick", action="store_true", help="10 and 100 issues alone.")
+    parser.add_argument("--sizes", type=int, nargs="+", help="Numbers of issues. Default: 10 100 1000 3000.")
+    parser.add_argument("--rounds", type=int, default=3, help="Rounds up to 1,000 issues (default: 3).")
+    parser.add_argument("--peers", type=Path, default=CACHE, help="Where the peers are installed.")
     options = parser.parse_args()
-    print(f"{'':34} {'wall s':>8} {'cpu s':>8} {'ratio':>8} {'rss MB':>8} {'pss MB':>8}")
-    with tempfile.TemporaryDirectory(prefix="pressroom-bench-") as folder:
-        root = Path(folder)
-        write_archive(root / "one", 1, 12)
-        freeze_archive(root / "one")
-        build = root / "one" / "build"
-        cases = (
-            Case('python -c "import click"', YARDSTICK),
-            Case("python -c pass", (sys.executable, "-c", "pass")),
-            Case("pressroom --help", (*PRESSROOM, "--help")),
-            Case(
-                "one issue of 12 articles, cold", (*PRESSROOM, "-C", str(root / "one"), "build", "1"), build
-            ),
-            Case("the same with site and feeds", (*PRESSROOM, "-C", str(root / "one"), "build"), build),
-        )
-        for case in cases:
-            measure(case, memory=False)  # so that all files are in the system's cache
-        rounds = [[measure(case, memory=False) for case in cases] for _ in range(options.runs)]
-        yardstick = statistics.median(run.wall for run, *_ in rounds)
-        for number, case in enumerate(cases):
-            show(case.name, [runs[number] for runs in rounds], yardstick)
-        for issues in options.issues:
-            archive = root / f"archive-{issues}"
-            write_archive(archive, issues, 10)
-            freeze_archive(archive)
-            case = Case(
-                f"{issues:,} issues of 10, cold", (*PRESSROOM, "-C", str(archive), "build"), archive / "build"
-            )
-            show(case.name, [measure(case, memory=True) for _ in range(options.archive_runs)], yardstick)
+    sizes = options.sizes or ([10, 100] if options.quick else [10, 100, 1000, 3000])
+    # Containers set it; without compiled modules every start of Python would compile them again.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    peers = install_peers(options.peers)
+    samples = Samples()
+    with tempfile.TemporaryDirectory(prefix="pressroom-bench-") as name:
+        folder = Path(name)
+        prepare_small(folder)
+        for _ in range(options.rounds + 2):
+            measure_small(folder, samples, peers)
+        for issues in sizes:
+            archive = folder / f"archive-{issues}"
+            workspace = MeasuredWorkspace(archive / "workspace", issues, samples)
+            prepare_archive(archive, workspace)
+            for _ in range(options.rounds if issues <= 1000 else 1):
+                measure_archive(archive, workspace, peers)
+                if issues <= 100:
+                    measure_checks(workspace)
             shutil.rmtree(archive)
+            # After each size, so that a run that is stopped leaves what it has measured.
+            write_report(HERE.parent / "docs", samples, peers.versions(), options.date)
 
 
 if __name__ == "__main__":
