@@ -162,6 +162,27 @@ def test_what_was_changed_in_the_results_is_made_again(built: WorkspaceRunner) -
     assert built.tree("build") == before
 
 
+@pytest.mark.parametrize("folder", ["build/site", "build/site/articles", "build/issues"])
+def test_results_that_were_moved_behind_a_link_are_made_again(
+    built: WorkspaceRunner, tmp_path: Path, folder: str
+) -> None:
+    before = built.tree("build")
+    (built.root / folder).rename(tmp_path / "moved")
+    (built.root / folder).symlink_to(tmp_path / "moved")
+    built.write({"issues/snippets/new.md": "Another."})
+    built.ok("build", *NOW)
+    assert built.tree("build") == before
+
+
+def test_a_build_deletes_nothing_behind_a_link(workspace: WorkspaceRunner, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere/precious").mkdir(parents=True)
+    (workspace.root / "build").mkdir()
+    (workspace.root / "build/issues").symlink_to(tmp_path / "elsewhere")
+    workspace.ok("build", *NOW)
+    assert [each.name for each in (tmp_path / "elsewhere").iterdir()] == ["precious"]
+    assert not (workspace.root / "build/issues").is_symlink()
+
+
 def test_an_unchanged_build_says_what_it_said_and_touches_nothing(built: WorkspaceRunner) -> None:
     def times() -> dict[Path, int]:
         return {each: each.stat().st_mtime_ns for each in (built.root / "build").rglob("*")}
