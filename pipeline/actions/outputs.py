@@ -33,6 +33,8 @@ class Outputs:
         # All parts depend on these. The settings belong to the cache as a whole.
         self._theme = self.keys.key(workspace.templates.digest(), *logos)
         self._cache = workspace.files.cache
+        self._build = workspace.files.build
+        self._in_place: dict[str, bool] = {}
         self._keys: dict[str, bytes] = {}
         self._results: dict[str, Any] = {}
         self._written: set[str] = set()
@@ -43,11 +45,20 @@ class Outputs:
         """Whether the files of this part are in place, and show these values; None are always others."""
         self._keys[name] = key = self.keys.key(self._theme, shown)
         before = self._cache.get(f"built {name}") if shown is not None else None
-        if before is None or before[0] != key:
+        if before is None or before[0] != key or not all(map(self._is_in_place, before[1])):
             return False
         _, self._paths[name], self._results[name] = before
         self.kept_paths += self._paths[name]
         return True
+
+    def _is_in_place(self, path: str) -> bool:
+        """Whether no folder above a result is a link: a build replaces links, with all that is behind them."""
+        folder = path.rpartition("/")[0]
+        if folder not in self._in_place:
+            self._in_place[folder] = not folder or (
+                not (self._build / folder).is_symlink() and self._is_in_place(folder)
+            )
+        return self._in_place[folder]
 
     def add(self, name: str, paths: Iterable[str], result: Any = None) -> None:
         """Add a part that was made, with its files and its result."""

@@ -243,17 +243,21 @@ def cache_folder(root: Path) -> Path:
     Raises `OSError` if it cannot be made, or is a link: in a foreign workspace that may lead anywhere.
     """
     folder = root / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
-    if folder.resolve() != folder:
-        raise OSError(errno.ELOOP, "is a link: delete it", str(folder))
-    ignore = folder / ".gitignore"
-    if not ignore.exists():
-        ignore.write_text("*\n")
+    for each in (folder.parent, folder):
+        if each.is_symlink():
+            raise OSError(errno.ELOOP, "is a link: delete it", str(each))
+        each.mkdir(exist_ok=True)
+    # A link that leads nowhere exists as well: it would make a file elsewhere.
+    with suppress(FileExistsError), (folder / ".gitignore").open("x") as ignore:
+        ignore.write("*\n")
     return folder
 
 
 def clear_cache(root: Path) -> None:
     """Delete what is kept for the workspace at `root`."""
+    folder = root / FOLDER
+    if not folder.is_dir():
+        return
     folder = cache_folder(root)
     for pattern in (_INDEX, f"*{_ENDING}", "last-*", "*.new"):
         for each in folder.glob(pattern):

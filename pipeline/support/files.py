@@ -149,6 +149,8 @@ def replace_folders(root: Path, folders: Sequence[str], keep: Iterable[str] = ()
                     (fresh / folder).mkdir(parents=True)
                 yield fresh
                 with _Replacement(root, staging / "old", keep) as replacement:
+                    above = {str(each) for folder in folders for each in PurePosixPath(folder).parents}
+                    replacement.remove_links(above - {"."})
                     for folder in folders:
                         replacement.publish(fresh / folder, folder)
                 done = True
@@ -210,6 +212,12 @@ class _Replacement:
                 place.unlink(missing_ok=True)
             else:
                 former.replace(place)
+
+    def remove_links(self, paths: Iterable[str]) -> None:
+        """Remove those of these that are links: results belong into folders of the workspace's own."""
+        for path in paths:
+            if (self._root / path).is_symlink():
+                self._set_aside(path)
 
     def publish(self, source: Path, path: str) -> None:
         """Put the files of the folder `source` in place of those in the folder at `path`.
@@ -297,8 +305,8 @@ def _remove_empty(folder: Path, last: Path) -> None:
 
 
 def remove_others(folder: Path, names: Container[str]) -> None:
-    """Remove all subfolders except those with these names."""
-    for each in folder.iterdir() if folder.is_dir() else ():
+    """Remove all subfolders except those with these names; a link to a folder has none of its own."""
+    for each in folder.iterdir() if folder.is_dir() and not folder.is_symlink() else ():
         if each.is_dir() and each.name not in names:
             shutil.rmtree(each, ignore_errors=True)
 

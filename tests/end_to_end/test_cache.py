@@ -102,19 +102,31 @@ def test_a_cache_is_not_read_in_another_folder(built: WorkspaceRunner, tmp_path:
     built.ok("build", *NOW)
 
 
-def test_a_folder_that_is_a_link_gets_nothing(workspace: WorkspaceRunner, tmp_path: Path) -> None:
+@pytest.mark.parametrize("link", [".pressroom", ".pressroom/cache"])
+def test_a_folder_that_is_a_link_gets_nothing(
+    workspace: WorkspaceRunner, tmp_path: Path, link: str
+) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     (elsewhere / "old.values").write_text("not ours")
-    (workspace.root / ".pressroom").mkdir()
-    (workspace.root / ".pressroom/cache").symlink_to(elsewhere)
+    (workspace.root / link).parent.mkdir(exist_ok=True)
+    (workspace.root / link).symlink_to(elsewhere)
     workspace.ok("build", *NOW)
     assert [each.name for each in elsewhere.iterdir()] == ["old.values"]
 
 
+def test_a_link_that_leads_nowhere_makes_no_file_elsewhere(
+    workspace: WorkspaceRunner, tmp_path: Path
+) -> None:
+    (workspace.root / ".pressroom/cache").mkdir(parents=True)
+    (workspace.root / ".pressroom/cache/.gitignore").symlink_to(tmp_path / "elsewhere")
+    workspace.ok("build", *NOW)
+    assert not (tmp_path / "elsewhere").exists()
+
+
 def test_where_nothing_can_be_kept_a_build_works_as_well(workspace: WorkspaceRunner) -> None:
     workspace.write({".pressroom": "a file in the way"})
-    workspace.ok("build", *NOW)
+    workspace.ok("build", "--clean", *NOW)
     assert workspace.ok("build", *NOW) and workspace.read(".pressroom") == "a file in the way"
 
 
@@ -148,6 +160,27 @@ def test_what_was_changed_in_the_results_is_made_again(built: WorkspaceRunner) -
     shutil.rmtree(built.root / "build/issues/001-the-plastic-brain")
     built.ok("build", *NOW)
     assert built.tree("build") == before
+
+
+@pytest.mark.parametrize("folder", ["build/site", "build/site/articles", "build/issues"])
+def test_results_that_were_moved_behind_a_link_are_made_again(
+    built: WorkspaceRunner, tmp_path: Path, folder: str
+) -> None:
+    before = built.tree("build")
+    (built.root / folder).rename(tmp_path / "moved")
+    (built.root / folder).symlink_to(tmp_path / "moved")
+    built.write({"issues/snippets/new.md": "Another."})
+    built.ok("build", *NOW)
+    assert built.tree("build") == before
+
+
+def test_a_build_deletes_nothing_behind_a_link(workspace: WorkspaceRunner, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere/precious").mkdir(parents=True)
+    (workspace.root / "build").mkdir()
+    (workspace.root / "build/issues").symlink_to(tmp_path / "elsewhere")
+    workspace.ok("build", *NOW)
+    assert [each.name for each in (tmp_path / "elsewhere").iterdir()] == ["precious"]
+    assert not (workspace.root / "build/issues").is_symlink()
 
 
 def test_an_unchanged_build_says_what_it_said_and_touches_nothing(built: WorkspaceRunner) -> None:
