@@ -87,7 +87,8 @@ def test_init_inside_a_workspace_asks_on_a_terminal(
 
 def every_command(group: click.Group = main, *names: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
     """Each command with its names."""
-    for name, command in group.commands.items():
+    for name, late in group.commands.items():
+        command = late.load() if isinstance(late, LateCommand) else late
         if isinstance(command, click.Group):
             yield from every_command(command, *names, name)
         else:

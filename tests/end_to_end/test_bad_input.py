@@ -248,7 +248,9 @@ def test_a_build_that_is_told_to_end_leaves_the_last_good_one(
     workspace.ok("build")
     before = workspace.tree("build")
     workspace.write({"issues/articles/glutamate.md": article("Another title")})
-    monkeypatch.setattr("pipeline.actions.build._write_part", lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+    monkeypatch.setattr(
+        "pipeline.actions.outputs._make_part", lambda *_: os.kill(os.getpid(), signal.SIGTERM)
+    )
     earlier = signal.getsignal(signal.SIGTERM)
     try:
         assert workspace.run("build").exit_code == 128 + signal.SIGTERM
