@@ -184,9 +184,9 @@ def main() -> None:
                 measure_archive(archive, workspace, peers)
                 if issues <= 100:
                     measure_checks(workspace)
-            shutil.rmtree(archive)
             # After each size, so that a run that is stopped leaves what it has measured.
             write_report(HERE.parent / "docs", samples, peers.versions(), options.date)
+            shutil.rmtree(archive)
 
 
 if __name__ == "__main__":
