@@ -52,7 +52,7 @@ class Outputs:
         return True
 
     def _is_in_place(self, path: str) -> bool:
-        """Whether no folder above a result is a link: a build replaces links, with all that is behind them."""
+        """Whether no folder above a result is a link: a build replaces it, with all that is behind it."""
         folder = path.rpartition("/")[0]
         if folder not in self._in_place:
             self._in_place[folder] = not folder or (

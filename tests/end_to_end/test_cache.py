@@ -103,9 +103,7 @@ def test_a_cache_is_not_read_in_another_folder(built: WorkspaceRunner, tmp_path:
 
 
 @pytest.mark.parametrize("link", [".pressroom", ".pressroom/cache"])
-def test_a_folder_that_is_a_link_gets_nothing(
-    workspace: WorkspaceRunner, tmp_path: Path, link: str
-) -> None:
+def test_a_folder_that_is_a_link_gets_nothing(workspace: WorkspaceRunner, tmp_path: Path, link: str) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     (elsewhere / "old.values").write_text("not ours")
