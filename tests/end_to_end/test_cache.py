@@ -94,6 +94,27 @@ def test_a_cache_that_came_with_a_foreign_workspace_is_not_read(
     assert not (tmp_path / "harm").exists()
 
 
+def test_a_key_that_was_written_by_half_is_made_again(
+    built: WorkspaceRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
+    key = tmp_path / "home/pressroom/key"
+    key.parent.mkdir(parents=True)
+    key.write_bytes(b"half")
+    built.ok("build", *NOW)
+    assert len(key.read_bytes()) == 32 and [each.name for each in key.parent.iterdir()] == ["key"]
+
+
+def test_a_key_is_not_taken_from_a_relative_folder(
+    workspace: WorkspaceRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", "cache")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(workspace.root)
+    workspace.ok("build", *NOW)
+    assert (tmp_path / "home/.cache/pressroom/key").exists() and not (workspace.root / "cache").exists()
+
+
 def test_a_cache_is_not_read_in_another_folder(built: WorkspaceRunner, tmp_path: Path) -> None:
     copy = WorkspaceRunner(tmp_path / "copy")
     shutil.copytree(built.root, copy.root)
@@ -152,7 +173,9 @@ def test_what_was_changed_in_the_results_is_made_again(built: WorkspaceRunner) -
     before = built.tree("build")
     built.write({EMAIL: "Changed by hand."})
     (built.root / "build/site/index.html").unlink()
-    (built.root / ".pressroom/cache/last-build").unlink()
+    built.ok("build", *NOW)
+    assert built.tree("build") == before
+    next((built.root / "build/site/articles").glob("*/index.html")).unlink()
     built.ok("build", *NOW)
     assert built.tree("build") == before
     shutil.rmtree(built.root / "build/issues/001-the-plastic-brain")
