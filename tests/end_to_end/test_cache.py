@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from workspace_kit import WorkspaceRunner, article
 
+from pipeline.actions.outputs import Outputs
 from pipeline.support.file_cache import FileCache
 from pipeline.support.file_stamps import read_stamp
 
@@ -232,6 +233,33 @@ def test_two_processes_may_keep_values_at_once(built: WorkspaceRunner) -> None:
     two.save()
     after = FileCache(built.root, "x")
     assert (after.get("a"), after.get("b")) in {("from one", "from two"), (None, "from two")}
+
+
+@pytest.mark.parametrize("command", ["build", "feed"])
+def test_a_build_waits_until_another_has_ended(
+    workspace: WorkspaceRunner, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    fcntl = pytest.importorskip("fcntl")
+    finish, locked = Outputs.finish, []
+
+    def other() -> None:
+        handle = os.open(workspace.root, os.O_RDONLY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            locked.append(True)
+        else:
+            locked.append(False)
+        os.close(handle)
+
+    def finish_beside_another(outputs: Outputs) -> None:
+        other()
+        finish(outputs)
+
+    monkeypatch.setattr(Outputs, "finish", finish_beside_another)
+    workspace.ok(command, *NOW)
+    other()
+    assert locked == [True, False]
 
 
 def test_it_stays_small_however_often_something_is_added(built: WorkspaceRunner) -> None:
