@@ -52,7 +52,7 @@ class Outputs:
         return True
 
     def _is_in_place(self, path: str) -> bool:
-        """Whether no folder above a result is a link: a build replaces links, and leaves what is behind."""
+        """Whether no folder above a result is a link: a build replaces it, with all that is behind it."""
         folder = path.rpartition("/")[0]
         if folder not in self._in_place:
             self._in_place[folder] = not folder or (
@@ -98,7 +98,6 @@ class Outputs:
             value = self._keys[name], self._paths[name], self._results[name]
             files = [f"{BUILD}/{path}" for path in self._paths[name]]
             self._cache.put_written(f"built {name}", files, value)
-        self._cache.save()
 
 
 def _make_part(site: Path, write: Writer, part: SitePart) -> list[str]:

@@ -13,6 +13,7 @@ import click
 
 from pipeline.cli import terminal
 from pipeline.cli.options import (
+    begin_building,
     complete_issue,
     json_option,
     last_run_of,
@@ -59,6 +60,7 @@ def build(
     from pipeline.actions.build import build_workspace
     from pipeline.config.workspace_files import BUILD
 
+    begin_building(ctx)
     workspace = workspace_of(ctx)
     named = named_issues(workspace, issues) or None
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli import terminal
-from pipeline.cli.options import json_option, now_option, time_or_now, workspace_of
+from pipeline.cli.options import begin_building, json_option, now_option, time_or_now, workspace_of
 
 if TYPE_CHECKING:
     from pipeline.workspace import Workspace
@@ -73,6 +73,7 @@ def feed(
 def _build(ctx: click.Context, workspace: Workspace, now: datetime, as_json: bool) -> None:
     from pipeline.actions.feed import build_feeds
 
+    begin_building(ctx)
     paths, findings = build_feeds(workspace, now)
     if as_json:
         terminal.print_json({"feeds": [f"build/site/{path}" for path in paths]})

@@ -49,6 +49,14 @@ def workspace_of(ctx: click.Context) -> Workspace:
     return workspace
 
 
+def begin_building(ctx: click.Context) -> None:
+    """Wait until no other command builds in this workspace: what is kept must be what this has written."""
+    from pipeline.support.files import one_at_a_time
+    from pipeline.support.workspace_root import find_root
+
+    ctx.with_resource(one_at_a_time(find_root(Path(ctx.obj or "."))))
+
+
 def last_run_of(ctx: click.Context, command: str, *options: object) -> LastRun:
     """Find the last run of a command with these options in the workspace that it works on."""
     from pipeline.support.unchanged import LastRun

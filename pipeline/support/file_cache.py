@@ -19,7 +19,7 @@ import pickle
 import secrets
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -117,9 +117,9 @@ class FileCache:
             active.pop()
 
     @property
-    def looked_at(self) -> tuple[str, ...]:
-        """The paths of all files that were looked at in this run."""
-        return tuple(self._stamps)
+    def looked_at(self) -> Mapping[str, Stamp | None]:
+        """The stamps of all files that were looked at in this run, by their paths."""
+        return self._stamps
 
     def begin_run(self) -> None:
         """Look at every file again, and keep the values in memory."""

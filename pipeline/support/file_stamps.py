@@ -18,6 +18,9 @@ _SETTLED = 2_000_000_000
 NOT_SOURCES = frozenset({"build", "node_modules", "__pycache__"})
 """Folders at the root of a workspace in which no source is looked for."""
 
+_FOLLOWED = "issues/articles/", "templates/"
+"""Folders in which sources are looked for behind links to other folders."""
+
 
 def read_stamp(path: str) -> Stamp | None:
     """Read the stamp of the file at `path`, following links; None if there is no file."""
@@ -35,29 +38,33 @@ def are_settled(stamps: Iterable[Stamp | None]) -> bool:
 
 
 def stamps_below(root: str) -> dict[str, Stamp | None]:
-    """Read the stamps of all files of a workspace, by their paths, but not of what is hidden or built.
+    """Read the stamps of all files of a workspace, by their paths.
 
-    Links to folders are followed, each folder once.
+    What is hidden or built at its root is left out. Links to folders are followed where sources are found
+    behind them; elsewhere one may lead to a whole disk.
     """
     stamps: dict[str, Stamp | None] = {}
-    folders, followed = [""], set()
+    folders: list[tuple[str, frozenset[str]]] = [("", frozenset())]
     while folders:
-        folder = folders.pop()
+        folder, linked = folders.pop()
         with suppress(OSError), os.scandir(f"{root}/{folder}") as entries:
             for entry in entries:
-                if entry.name.startswith(".") or (not folder and entry.name in NOT_SOURCES):
+                if not folder and (entry.name.startswith(".") or entry.name in NOT_SOURCES):
                     continue
                 path = f"{folder}{entry.name}"
-                if entry.is_symlink() and entry.is_dir():
-                    real = os.path.realpath(entry.path)
-                    if real not in followed:
-                        followed.add(real)
-                        folders.append(f"{path}/")
-                elif entry.is_dir():
-                    folders.append(f"{path}/")
-                else:
-                    stamps[path] = read_stamp(entry.path)
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append((f"{path}/", linked))
+                    continue
+                stamps[path] = read_stamp(entry.path)
+                if _is_followed(f"{path}/") and entry.is_dir():
+                    target = os.path.realpath(entry.path)
+                    if target not in linked:  # else a link leads back to a folder above it
+                        folders.append((f"{path}/", linked | {target}))
     return stamps
+
+
+def _is_followed(folder: str) -> bool:
+    return any(folder.startswith(each) or each.startswith(folder) for each in _FOLLOWED)
 
 
 def program_version() -> str:

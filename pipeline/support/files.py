@@ -160,6 +160,23 @@ def replace_folders(root: Path, folders: Sequence[str], keep: Iterable[str] = ()
 
 
 @contextmanager
+def one_at_a_time(folder: Path) -> Iterator[None]:
+    """Wait until no other process is in this block for the same folder. Where there are no locks, go on."""
+    if sys.platform == "win32":
+        yield
+        return
+    import fcntl
+
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)  # which ends the lock, as the end of the process does
+
+
+@contextmanager
 def _staging_folder(root: Path) -> Iterator[Path]:
     """Yield a new folder in `root`, which is deleted at the end, with those that killed processes left."""
     handle = os.open(root, os.O_RDONLY) if sys.platform != "win32" else None

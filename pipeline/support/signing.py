@@ -13,12 +13,13 @@ from contextlib import suppress
 from pathlib import Path
 
 _BYTES = 16
+_KEY_BYTES = 32
 
 
 class Signer:
     """Signs data of the workspace at `root`: what was signed for another workspace is not accepted.
 
-    Raises `OSError`, `ValueError` or `RuntimeError` if the user has no key, and none can be made.
+    Raises `OSError` or `RuntimeError` if the user has no key, and none can be made.
     """
 
     def __init__(self, root: Path) -> None:
@@ -53,15 +54,20 @@ class Signer:
 
 def _user_key() -> bytes:
     """Return the key of this user on this machine. Makes it at the first use."""
-    own = os.environ.get("XDG_CACHE_HOME")
-    file = (Path(own) if own else Path.home() / ".cache") / "pressroom" / "key"
-    if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with suppress(FileExistsError):
-            handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "wb") as out:
-                out.write(secrets.token_bytes(32))
-    key = file.read_bytes()
-    if len(key) != 32:
-        raise ValueError(f"{file} is not a key")
-    return key
+    own = os.environ.get("XDG_CACHE_HOME", "")
+    # A relative path is to be ignored (XDG Base Directory); it might lead into a foreign workspace.
+    file = (Path(own) if Path(own).is_absolute() else Path.home() / ".cache") / "pressroom" / "key"
+    with suppress(FileNotFoundError):
+        if len(key := file.read_bytes()) == _KEY_BYTES:
+            return key
+    # A key that another process makes at the same time is replaced; what was signed with it is made again.
+    file.parent.mkdir(parents=True, exist_ok=True)
+    temporary = file.with_name(f"{secrets.token_hex(8)}.new")
+    try:
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as out:
+            out.write(secrets.token_bytes(_KEY_BYTES))
+        temporary.replace(file)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return file.read_bytes()

@@ -7,6 +7,7 @@ and the default theme, in this order. An override can extend the file that it re
 
 from __future__ import annotations
 
+import glob
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -102,8 +103,7 @@ class TemplateFiles:
         names = {
             file.relative_to(folder).as_posix()
             for folder, _ in self._folders
-            for file in (folder / below).rglob("*")
-            if file.is_file()
+            for file in _files_below(folder / below)
         }
         return tuple(sorted(name for name in names if not name.startswith(f"{THEMES}/")))
 
@@ -111,17 +111,17 @@ class TemplateFiles:
         """The digest of every file that a template of this theme may name."""
         digest = hashlib.sha256()
         for folder, shown in self._folders:
-            for file in sorted(folder.rglob("*")):
-                if file.is_file():
-                    path = shown + file.relative_to(folder).as_posix()
-                    digest.update(f"{path}\n{hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
+            for file in _files_below(folder):
+                path = shown + file.relative_to(folder).as_posix()
+                digest.update(f"{path}\n{hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
         return digest.hexdigest()
 
     def unused(self) -> Iterator[Finding]:
         """Report each template of the workspace that replaces none, and that no other template names."""
         for number, (folder, shown) in enumerate(self._folders[:-1]):
             below = [each for each, _ in self._folders[number + 1 :]]
-            for file in sorted(folder.rglob("*.j2")) if shown.startswith("templates/") else ():
+            own = [file for file in _files_below(folder) if file.suffix == ".j2"]
+            for file in own if shown.startswith("templates/") else ():
                 name = file.relative_to(folder).as_posix()
                 if name.startswith(f"{THEMES}/") or any((each / name).is_file() for each in below):
                     continue
@@ -147,6 +147,12 @@ class TemplateFiles:
             if filename and Path(filename).is_relative_to(folder):
                 return prefix + Path(filename).relative_to(folder).as_posix()
         return None
+
+
+def _files_below(folder: Path) -> list[Path]:
+    """List all files below a folder, also those behind links to folders, which `Path.rglob` leaves out."""
+    paths = glob.iglob(f"{glob.escape(str(folder))}/**", recursive=True, include_hidden=True)  # noqa: PTH207
+    return sorted(file for file in map(Path, paths) if file.is_file())
 
 
 def _split_prefix(name: str) -> tuple[str, str]:

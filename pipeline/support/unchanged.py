@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import marshal
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -42,15 +42,17 @@ class LastRun:
                     return answer
         return None
 
-    def keep(self, answer: Any, further: Iterable[str], outputs: str, begin: float, end: float) -> None:
+    def keep(
+        self, answer: Any, further: Mapping[str, Stamp | None], outputs: str, begin: float, end: float
+    ) -> None:
         """Keep an answer that holds from `begin` until `end` (seconds since 1970).
 
-        `further` are files that were looked at. `outputs` is the folder of results: where something is
-        missing or was added in it, the answer does not hold.
+        `further` are files that were looked at, as they were then. `outputs` is the folder of results: where
+        something is missing or was added in it, the answer does not hold.
         """
-        stamps: dict[str, Stamp | None] = {
-            path: read_stamp(f"{self._root}/{path}")
-            for path in further
+        stamps = {
+            path: stamp
+            for path, stamp in further.items()
             if path not in self._stamps and not path.startswith(f"{outputs}/")
         }
         if not are_settled((*self._stamps.values(), *stamps.values())):
@@ -63,8 +65,6 @@ class LastRun:
 
 
 def _folders(root: Path, outputs: str) -> Iterator[str]:
-    """List a folder of results, with those in its first two levels."""
-    yield outputs
-    for level in (outputs, f"{outputs}/issues", f"{outputs}/site"):
-        with suppress(OSError), os.scandir(root / level) as entries:
-            yield from (f"{level}/{entry.name}" for entry in entries if entry.is_dir())
+    """List a folder of results, with all folders in it."""
+    for folder, _, _ in os.walk(root / outputs):
+        yield os.path.relpath(folder, root)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from workspace_kit import WorkspaceRunner, article, png
 
+from pipeline.actions.outputs import Outputs
 from pipeline.support.file_cache import FileCache
 from pipeline.support.file_stamps import read_stamp
 
@@ -94,6 +95,27 @@ def test_a_cache_that_came_with_a_foreign_workspace_is_not_read(
     assert not (tmp_path / "harm").exists()
 
 
+def test_a_key_that_was_written_by_half_is_made_again(
+    built: WorkspaceRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
+    key = tmp_path / "home/pressroom/key"
+    key.parent.mkdir(parents=True)
+    key.write_bytes(b"half")
+    built.ok("build", *NOW)
+    assert len(key.read_bytes()) == 32 and [each.name for each in key.parent.iterdir()] == ["key"]
+
+
+def test_a_key_is_not_taken_from_a_relative_folder(
+    workspace: WorkspaceRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", "cache")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(workspace.root)
+    workspace.ok("build", *NOW)
+    assert (tmp_path / "home/.cache/pressroom/key").exists() and not (workspace.root / "cache").exists()
+
+
 def test_a_cache_is_not_read_in_another_folder(built: WorkspaceRunner, tmp_path: Path) -> None:
     copy = WorkspaceRunner(tmp_path / "copy")
     shutil.copytree(built.root, copy.root)
@@ -152,7 +174,9 @@ def test_what_was_changed_in_the_results_is_made_again(built: WorkspaceRunner) -
     before = built.tree("build")
     built.write({EMAIL: "Changed by hand."})
     (built.root / "build/site/index.html").unlink()
-    (built.root / ".pressroom/cache/last-build").unlink()
+    built.ok("build", *NOW)
+    assert built.tree("build") == before
+    next((built.root / "build/site/articles").glob("*/index.html")).unlink()
     built.ok("build", *NOW)
     assert built.tree("build") == before
     shutil.rmtree(built.root / "build/issues/001-the-plastic-brain")
@@ -209,6 +233,33 @@ def test_two_processes_may_keep_values_at_once(built: WorkspaceRunner) -> None:
     two.save()
     after = FileCache(built.root, "x")
     assert (after.get("a"), after.get("b")) in {("from one", "from two"), (None, "from two")}
+
+
+@pytest.mark.parametrize("command", ["build", "feed"])
+def test_a_build_waits_until_another_has_ended(
+    workspace: WorkspaceRunner, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    fcntl = pytest.importorskip("fcntl")
+    finish, locked = Outputs.finish, []
+
+    def other() -> None:
+        handle = os.open(workspace.root, os.O_RDONLY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            locked.append(True)
+        else:
+            locked.append(False)
+        os.close(handle)
+
+    def finish_beside_another(outputs: Outputs) -> None:
+        other()
+        finish(outputs)
+
+    monkeypatch.setattr(Outputs, "finish", finish_beside_another)
+    workspace.ok(command, *NOW)
+    other()
+    assert locked == [True, False]
 
 
 def test_it_stays_small_however_often_something_is_added(built: WorkspaceRunner) -> None:

@@ -166,7 +166,7 @@ def _template(each: Publication) -> None:
 
 
 def _message(each: Publication) -> None:
-    each.change({"templates/email/parts/disclaimers.mjml.j2": "<mj-text>Be careful.</mj-text>\n"})
+    each.change({"templates/email/parts/disclaimer.mjml.j2": "<mj-text>Be careful.</mj-text>\n"})
 
 
 def _setting(each: Publication) -> None:
@@ -302,3 +302,26 @@ def test_after_any_changes_a_build_has_what_a_clean_build_has(
             each.freeze("--refresh")
         _compare(each, folder / f"clean-{number}")
     shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize(
+    ("link", "file", "text"),
+    [
+        ("templates", "email/parts/disclaimer.mjml.j2", "<mj-text>Be {}.</mj-text>"),
+        ("templates/email", "parts/disclaimer.mjml.j2", "<mj-text>Be {}.</mj-text>"),
+        ("issues/articles/more", "below/new.md", article("New {}", date="2026-13-02")),
+        ("templates/web", ".hidden.html.j2", "{}"),
+    ],
+)
+def test_what_is_behind_a_link_is_looked_at(link: str, file: str, text: str, tmp_path: Path) -> None:
+    each = Publication(tmp_path / "workspace")
+    target = tmp_path / "elsewhere" / file
+    target.parent.mkdir(parents=True)
+    (each.root / link).parent.mkdir(exist_ok=True)
+    (each.root / link).symlink_to(tmp_path / "elsewhere")
+    for number, word in enumerate(("", "quick", "careful", "")):
+        target.write_text(text.format(word)) if word else target.unlink(missing_ok=True)
+        for path in (target, *target.parents[:3]):
+            if path.exists() and path.stat().st_mtime > 1_700_000_000:
+                os.utime(path, (1_700_000_000, 1_700_000_000))
+        _compare(each, tmp_path / f"clean-{number}")
