@@ -22,6 +22,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import fields, is_dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -49,6 +50,10 @@ class _Entry(NamedTuple):
     offset: int
     length: int
     signature: bytes
+
+
+_Chunk = tuple[str, tuple[str, ...], tuple[Stamp | None, ...], bytes]
+"""The key of a value, the files that it depends on with their stamps, and the value pickled."""
 
 
 class _ValuePickler(pickle.Pickler):
@@ -182,21 +187,12 @@ class FileCache:
         cache_folder(self.root)
         if self._signer is None:
             return
-        segments = {entry.segment for entry in entries.values()}
-        chunks: list[tuple[str, tuple[str, ...], tuple[Stamp | None, ...], bytes]] = []
-        if len(segments) >= _MOST_FILES:
-            # What belongs to no file of today is left behind.
-            current = ((key, each) for key, each in entries.items() if self._same(each.files, each.stamps))
-            moved = ((key, each, self._read(each)) for key, each in current)
-            chunks += [(key, each.files, each.stamps, data) for key, each, data in moved if data is not None]
-            entries.clear()
-        for key in added:
-            files, stamps, value = self._values[key]
-            chunks.append((key, files, stamps, _pickled(value)))
         name = f"{time.time_ns():x}-{secrets.token_hex(4)}{_ENDING}"
+        many = len({entry.segment for entry in entries.values()}) >= _MOST_FILES
         offset = 0
+        # One value after the other: together they may be larger than all else in memory.
         with (self._folder / name).open("xb") as file:
-            for key, files, stamps, data in chunks:
+            for key, files, stamps, data in chain(self._moved(entries if many else {}), self._new(added)):
                 file.write(data)
                 entries[key] = _Entry(files, stamps, name, offset, len(data), self._signer.sign(data))
                 offset += len(data)
@@ -204,6 +200,19 @@ class FileCache:
         self._signer.write(self._folder / _INDEX, marshal.dumps(index))
         self._entries = entries
         self._remove_unused({entry.segment for entry in entries.values()})
+
+    def _new(self, added: list[str]) -> Iterator[_Chunk]:
+        for key in added:
+            files, stamps, value = self._values[key]
+            yield key, files, stamps, _pickled(value)
+
+    def _moved(self, entries: dict[str, _Entry]) -> Iterator[_Chunk]:
+        """Read the values that are kept already, and forget those that belong to no file of today."""
+        for key, entry in list(entries.items()):
+            del entries[key]
+            data = self._read(entry) if self._same(entry.files, entry.stamps) else None
+            if data is not None:
+                yield key, entry.files, entry.stamps, data
 
     def _remove_unused(self, segments: set[str]) -> None:
         """Delete files of values that the index does not name, but not those of a process at work."""
