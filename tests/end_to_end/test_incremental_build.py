@@ -95,7 +95,8 @@ class Publication(WorkspaceRunner):
             self._age(path)
 
     def replace(self, path: str, old: str, new: str) -> None:
-        if old in (text := self.read(path)):
+        # An earlier change may have renamed or deleted it.
+        if (self.root / path).exists() and old in (text := self.read(path)):
             self.change({path: text.replace(old, new)})
 
     def freeze(self, *options: str) -> None:
@@ -289,8 +290,8 @@ def test_after_one_change_a_build_has_what_a_clean_build_has(
 
 
 @pytest.mark.slow
-@tries(30)
-@given(st.lists(st.tuples(st.sampled_from(CHANGES), st.booleans()), min_size=2, max_size=8))
+@tries(12)
+@given(st.lists(st.tuples(st.sampled_from(CHANGES), st.booleans()), min_size=2, max_size=6))
 def test_after_any_changes_a_build_has_what_a_clean_build_has(
     tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[Callable[[Publication], None], bool]]
 ) -> None:
