@@ -95,8 +95,9 @@ class Publication(WorkspaceRunner):
             self._age(path)
 
     def replace(self, path: str, old: str, new: str) -> None:
-        # An earlier change may have renamed or deleted it.
-        if (self.root / path).exists() and old in (text := self.read(path)):
+        # An earlier change may have deleted it, or be the same one.
+        text = self.read(path) if (self.root / path).exists() else ""
+        if old in text and new not in text:
             self.change({path: text.replace(old, new)})
 
     def freeze(self, *options: str) -> None:
