@@ -30,7 +30,7 @@ def read(material: Material) -> tuple[Draft, ...]:
     (draft,) = (page if material.ending == ".html" else text).read(material)
     name = re.sub(r"^\d+_", "", Path(material.name).stem)
     row = _row(material, path_part(name))
-    if "*|" in draft.title:  # the subject stands for itself in the page's head
+    if "*|" in draft.title:  # the page's head has a merge tag for the subject
         draft = replace(draft, title="").leaving(Left(draft.title, "a merge tag in place of the title"))
     subject = row.get("subject", "")
     if subject and "*|" not in subject:
