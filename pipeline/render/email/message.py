@@ -86,13 +86,17 @@ def build_message(
     return _bytes(message)
 
 
+def with_crlf(text: str) -> str:
+    """The text with the line breaks of mail."""
+    return "\r\n".join(re.split(r"\r\n|\r|\n", text))
+
+
 def _text_part(subtype: str, text: str) -> Message:
     """A part in quoted-printable, with lines of at most 76 columns."""
-    data = "\r\n".join(re.split(r"\r\n|\r|\n", text)).encode()
     part = Message(_POLICY)
     part["Content-Type"] = f"text/{subtype}; charset=utf-8"
     part["Content-Transfer-Encoding"] = "quoted-printable"
-    part.set_payload(binascii.b2a_qp(data, istext=True).decode("ascii"))
+    part.set_payload(binascii.b2a_qp(with_crlf(text).encode(), istext=True).decode("ascii"))
     return part
 
 
