@@ -89,9 +89,7 @@ class MessageHeaders:
             shared["Subject"] = self._written_subject(str)
         self._shared: dict[str, str | None] = {**dict.fromkeys(_ORDER), **shared}
 
-    def of(
-        self, to: str, message_id: str, value: Callable[[MergeField], str]
-    ) -> tuple[tuple[str, str], ...]:
+    def of(self, to: str, message_id: str, value: Callable[[MergeField], str]) -> tuple[tuple[str, str], ...]:
         """Return names and folded values of one message; `to` is folded already.
 
         Raises `PressroomError` naming the field for a value with a line break or a control character.
@@ -110,7 +108,7 @@ class MessageHeaders:
         return _encoded(self._subject_prefix + subject, "Subject")
 
     def _unsubscribe(self, url: str) -> dict[str, str]:
-        """One-click unsubscribing needs an https address that identifies the recipient (RFC 8058, section 3.1).
+        """One-click unsubscribing needs an https address that identifies the recipient (RFC 8058, 3.1).
 
         Otherwise it is not promised: a click on the same address for everyone could unsubscribe no one.
         """
