@@ -9,7 +9,7 @@ KEYRING = "pressroom"
 
 
 def secret(name: str) -> str:
-    """The secret of this name, empty if there is none."""
+    """The secret of this name, empty if nobody has stored it."""
     if value := os.environ.get(name, "").strip():
         return value
     try:
