@@ -13,10 +13,7 @@ def keys_of(target: Target) -> Mapping[str, str]:
     """Each key by the name of its variable. Raises `PressroomError` for missing and malformed keys."""
     keys = {name: secret(name) for name in (*target.push.keys, *target.push.optional)}
     errors = [
-        target.error(
-            f"there is no key for {target.title}.",
-            where_to_store(name),
-        )
+        target.error(f"there is no key for {target.title}.", where_to_store(name))
         for name in target.push.keys
         if not keys[name]
     ]
