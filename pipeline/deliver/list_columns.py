@@ -41,13 +41,10 @@ api-subscribers-introduction and -type · Kit: developers.kit.com, api-reference
 
 _YES = frozenset({"true", "t", "yes", "y", "1"})
 _NO = frozenset({"false", "f", "no", "n", "0"})
-_STATUS = frozenset(
-    # beehiiv: only who is active gets mail. Kit: inactive is who has not confirmed.
-    "unsubscribed inactive pending validating invalid paused needs_attention"
-    " cancelled canceled bounced complained unconfirmed cleaned archived transactional"
-    # Buttondown's types.
-    " unactivated undeliverable blocked spammy removed disabled blocklisted".split()
-)
+_BEEHIIV = ("inactive", "pending", "validating", "invalid", "paused", "needs_attention")
+_KIT = ("inactive", "cancelled", "bounced", "complained")
+_BUTTONDOWN = ("unactivated", "undeliverable", "complained", "blocked", "spammy", "removed", "disabled")
+_STATUS = frozenset(("unsubscribed", "unconfirmed", "cleaned", "canceled", *_BEEHIIV, *_KIT, *_BUTTONDOWN))
 _NOT_SUBSCRIBED: Mapping[str, frozenset[str] | None] = {
     "subscribed_to_emails": _NO,  # Ghost
     "deleted_at": None,  # Ghost
@@ -84,8 +81,8 @@ class ListColumns:
 def read_columns(names: Sequence[str], fields: Collection[str] | None) -> ListColumns:
     """Read the names of the columns; of merge fields those in `fields`, or all if it is None.
 
-    Raises `PressroomError` without a place where no column has the address, where two mean the same, and for a
-    name that is nearly that of a column that is needed.
+    Raises `PressroomError` without a place where no column has the address, where two mean the same, and for
+    a name that is nearly that of a column that is needed.
     """
     meanings = [_meaning(name) for name in names]
     _check(names, meanings, fields)
@@ -113,7 +110,9 @@ def _check(names: Sequence[str], meanings: Sequence[str], fields: Collection[str
     for name, meaning in zip(names, meanings, strict=True):
         if meaning in wanted or fields is None:
             if meaning and meanings.count(meaning) > 1:
-                errors.append(PressroomError(f'two columns are read as "{shown(meaning)}".', hint="Rename one."))
+                errors.append(
+                    PressroomError(f'two columns are read as "{shown(meaning)}".', hint="Rename one.")
+                )
         elif hint := suggest(meaning, missing, _LIKENESS):
             errors.append(PressroomError(f'the column "{shown(name)}" is not known.', hint=hint))
     if EMAIL in missing and not errors:

@@ -1,4 +1,4 @@
-"""Judges the rows of a list of recipients: address, audience, values, and whether the person was seen before."""
+"""Judges the rows of a list of recipients: address, subscription, values, and who was seen before."""
 
 from __future__ import annotations
 
@@ -39,13 +39,18 @@ class ListRows:
         self._columns: ListColumns
 
     def read(self, row: Row) -> Recipient | RejectedRow:
-        """The recipient, or why the row gets no mail. Raises `PressroomError` for wrong columns in the first row."""
+        """The recipient, or why the row gets no mail.
+
+        Raises `PressroomError` if the columns of the first row are not those of a list.
+        """
         if row.names is not self._names:
             try:
                 self._columns = self._read_columns(row.names)
             except PressroomError as error:
                 if self._names is None:
-                    raise_all(PressroomError(each.message, self._path, 1, each.hint) for each in flatten(error))
+                    raise_all(
+                        PressroomError(each.message, self._path, 1, each.hint) for each in flatten(error)
+                    )
                 (first, *_) = flatten(error)
                 return RejectedRow(row.line, "", first.message, first.hint)
             self._names = row.names
@@ -66,7 +71,9 @@ class ListRows:
                     reason = f'not subscribed{where}: "{shown(name)}" is "{shown(value)}".'
                     return RejectedRow(line, shown(address), reason, None, Rejection.UNSUBSCRIBED, key)
             audience = self._audience(cells[columns.audience]) if columns.audience is not None else ""
-            values = {name: text for name, index in columns.values if (text := field_value(name, cells[index]))}
+            values = {
+                name: text for name, index in columns.values if (text := field_value(name, cells[index]))
+            }
         except PressroomError as error:
             return RejectedRow(line, shown(str(written or "")), error.message, error.hint, key=key)
         if first := self._seen.first_line(key, line):
@@ -89,7 +96,10 @@ class ListRows:
                 hint="It needs a server with SMTPUTF8.",
             )
         if not self._rules.allow_reserved and is_reserved(domain):
-            raise PressroomError(f'no mail server has the domain "{shown(domain)}", which is reserved.')
+            raise PressroomError(
+                f'no mail server has the domain "{shown(domain)}".',
+                hint="Names such as .test, and those without a dot, only serve for tests.",
+            )
         return address
 
     def _audience(self, written: object) -> str:

@@ -20,11 +20,11 @@ from pipeline.deliver.sources.json_lines import json_rows
 from pipeline.deliver.sources.postgres import postgres_rows, shown_address
 from pipeline.deliver.sources.row import Row
 from pipeline.deliver.sources.sqlite_file import sqlite_rows
-from pipeline.errors import PressroomError
+from pipeline.errors import Mistakes, PressroomError, suggest
 
 _AS_CSV = "In the spreadsheet, save it as CSV with the encoding UTF-8."
 _NOT_READ = {
-    ".json": "Write one object a line, without brackets around them: jq -c '.[]' readers.json > readers.jsonl",
+    ".json": "Write one object a line, without brackets: jq -c '.[]' readers.json > readers.jsonl",
     **dict.fromkeys((".xlsx", ".xls", ".ods", ".numbers"), _AS_CSV),
     **dict.fromkeys((".db", ".sqlite", ".sqlite3"), "Name its table: sqlite:FILE?table=NAME"),
 }
@@ -32,13 +32,18 @@ _NOT_READ = {
 _SQLITE = re.compile(r"sqlite:(?P<file>.*?)(?:\?(?P<kind>table|query)=(?P<text>.*))?", re.DOTALL)
 _POSTGRES = re.compile(r"(?P<url>postgres(?:ql)?:.*?)(?:[?&]query=(?P<query>.*))?", re.DOTALL)
 
+_COMPARED = 5000
+"""How many addresses are compared with one that is not found, for a suggestion."""
+_SHOWN = 20
+"""How many rows that cannot be read are shown then."""
+
 
 @dataclass(frozen=True, slots=True)
 class RecipientList:
-    """A list of recipients, which each iteration reads again from its beginning; `path` is its name in messages.
+    """A list of recipients; `path` is its name in messages.
 
-    Iteration raises `PressroomError` for a list that cannot be read, that has no row, or whose columns are not
-    those of a list. Every other row is yielded once, in the order of the list.
+    Each iteration reads it again from its beginning, and yields each row once, in their order. It raises
+    `PressroomError` for a list that cannot be read or has no row, and for columns that are not those of one.
     """
 
     path: str
@@ -53,7 +58,32 @@ class RecipientList:
                 empty = False
                 yield rows.read(row) if isinstance(row, Row) else row
             if empty:
-                raise PressroomError("no row has a recipient.", self.path, None, "The first row names the columns.")
+                raise PressroomError(
+                    "no row has a recipient.", self.path, None, "The first row names the columns."
+                )
+
+    def find(self, address: str) -> Recipient:
+        """The only row with an address. Raises `PressroomError` unless it is there, and becomes a recipient."""
+        key = Recipient(address, "", {}, 0).key
+        others: list[str] = []
+        errors: list[PressroomError] = []
+        match: Recipient | None = None
+        for row in self:
+            if row.key == key:
+                if isinstance(row, RejectedRow):
+                    raise row.error(self.path)
+                match = row
+            elif isinstance(row, RejectedRow) and not row.key:
+                if len(errors) < _SHOWN:
+                    errors.append(row.error(self.path))
+            elif len(others) < _COMPARED:
+                others.append(row.address)
+        if match:
+            return match
+        hint = suggest(address, others) or "Without --recipient, merge fields hold their fallbacks."
+        # It may be in one of the rows that cannot be read.
+        missing = PressroomError(f'no row has the email "{address}".', self.path, None, hint)
+        raise Mistakes([missing, *errors]) if errors else missing
 
 
 def open_list(
@@ -68,8 +98,8 @@ def open_list(
 
     `fields` are the merge fields whose values are kept, beside `language`; without them every column is.
     `audiences` are those that a row may name, if not any. `smtputf8` allows addresses with letters outside
-    ASCII before the @, which need a server that takes them (RFC 6531); `allow_reserved` allows domains that are
-    nobody's, such as `.test`. Raises `PressroomError` for a name that is none of these.
+    ASCII before the @, which need a server that takes them (RFC 6531); `allow_reserved` allows domains that
+    are nobody's, such as `.test`. Raises `PressroomError` for a name that is none of these.
     """
     rules = RowRules(fields, audiences, smtputf8, allow_reserved)
     if match := _SQLITE.fullmatch(source):

@@ -28,8 +28,9 @@ _PLAIN = re.compile(
     rf"@(?!.*--)((?:{_LABEL}\.)+[A-Za-z]{{2,63}})",
     re.ASCII,
 )
-_CASELESS = frozenset(
-    "abuse ftp hostmaster info marketing news noc postmaster sales security support usenet uucp webmaster www".split()
+_CASELESS = re.compile(
+    "abuse|ftp|hostmaster|info|marketing|news|noc|postmaster|sales|security|support|usenet|uucp|webmaster|www",
+    re.IGNORECASE,
 )
 """Mailboxes of which RFC 2142 says that case does not matter; the library writes them in lower case."""
 _RESERVED = re.compile(r"(?:.+\.)?(?:example|invalid|localhost|test|example\.(?:com|net|org))")
@@ -54,7 +55,7 @@ def check_recipient(address: str) -> str:
     in its own script (RFC 6531, 3.3).
     """
     plain = _PLAIN.fullmatch(address)
-    if plain and plain[1].lower() not in _CASELESS:
+    if plain and not _CASELESS.fullmatch(plain[1]):
         return f"{plain[1]}@{plain[2].lower()}"
     checked = email_validator.validate_email(address, allow_smtputf8=True, **_SYNTAX)
     return str(checked.ascii_email or checked.normalized)

@@ -1,4 +1,4 @@
-"""CSV as spreadsheets and services write it: a header, then a row a person; `,`, `;` or a tab between cells."""
+"""CSV as spreadsheets and services write it: a header, a row a person, `,`, `;` or tabs between cells."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _FIX_QUOTES = "Put the whole cell into double quotes, and write each of its own 
 
 
 def csv_rows(file: Path, path: str) -> Iterator[Row | RejectedRow]:
-    """Each row that is not empty. A row whose quotes do not fit is rejected, and the next line begins a row."""
+    """Each row that is not empty. One whose quotes do not fit is rejected, and the next line begins a row."""
     lines = _Lines(text_lines(file, path))
     names: tuple[str, ...] | None = None
     for line, cells in _records(lines):
@@ -32,7 +32,9 @@ def csv_rows(file: Path, path: str) -> Iterator[Row | RejectedRow]:
         elif any(cells) and not all(map(str.isspace, filter(None, cells))):
             if len(cells) > len(names):
                 reason = "the row has more cells than the header."
-                yield RejectedRow(line, "", reason, f"Put a cell that has a {lines.delimiter!r} into double quotes.")
+                yield RejectedRow(
+                    line, "", reason, f"Put a cell that has a {lines.delimiter!r} into double quotes."
+                )
             else:
                 yield Row(line, names, cells + [""] * (len(names) - len(cells)))
 

@@ -16,11 +16,11 @@ _FETCHED = 2000
 _CREDENTIALS = re.compile(r"\w+://[^?]*:[^?]*@")
 _PASSWORD = "the address of the database has a password in it."
 _LEAVE_OUT = "Leave it out, and set PGPASSWORD or write it into ~/.pgpass."
-_ANY = "postgresql:"
+_ANY = "postgresql"
 
 
 def shown_address(url: str) -> str:
-    """The server and the database of a connection URI. Raises `PressroomError` for one that has a password."""
+    """The server and database of a connection URI. Raises `PressroomError` for one that has a password."""
     if _CREDENTIALS.match(url):
         raise PressroomError(_PASSWORD, _ANY, None, _LEAVE_OUT)
     return without_password(url.partition("?")[0])
@@ -30,8 +30,8 @@ def postgres_rows(url: str, path: str, query: str) -> Iterator[Row]:
     """Each row of the answer, in a transaction that can only read.
 
     `url` is a connection URI of libpq (PostgreSQL's manual, 34.1.1.2) without a password, which libpq finds
-    in PGPASSWORD or ~/.pgpass. Raises `PressroomError`, which never repeats one, for a database that cannot be
-    reached and a query that it does not take.
+    in PGPASSWORD or ~/.pgpass. Raises `PressroomError`, which never repeats one, for a database that cannot
+    be reached and a query that it does not take.
     """
     try:
         import psycopg

@@ -22,7 +22,9 @@ def sqlite_rows(file: Path, path: str, query: str) -> Iterator[Row]:
             database.text_factory = lambda text: text.decode("utf-8", "replace")
             answer = database.execute(query)
             if answer.description is None:
-                raise PressroomError("the query has no answer.", path, None, "Write one that selects columns.")
+                raise PressroomError(
+                    "the query has no answer.", path, None, "Write one that selects columns."
+                )
             names = tuple(column[0] for column in answer.description)
             for number, cells in enumerate(answer, 1):
                 yield Row(number, names, cells)

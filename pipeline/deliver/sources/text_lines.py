@@ -22,7 +22,9 @@ def text_lines(file: Path, path: str) -> Iterator[str]:
     try:
         with file.open("rb") as source:
             start = source.peek(4096)[:4096]
-            encoding = "utf-16" if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+            encoding = (
+                "utf-16" if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+            )
             if encoding == "utf-8-sig" and b"\0" in start:
                 raise PressroomError("is not UTF-8 text.", path, None, _SAVE_AS_UTF_8)
             lines = TextIOWrapper(source, encoding, "replace", newline="")
