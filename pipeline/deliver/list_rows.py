@@ -84,7 +84,7 @@ class ListRows:
     def _address(self, written: object) -> str:
         text = find_address(field_value(EMAIL, written))
         if not text:
-            raise PressroomError("has no address.")
+            raise PressroomError("the row has no address.")
         try:
             address = check_recipient(text)
         except ValueError as error:

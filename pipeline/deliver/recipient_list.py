@@ -63,7 +63,7 @@ class RecipientList:
                 )
 
     def find(self, address: str) -> Recipient:
-        """The only row with an address. Raises `PressroomError` unless it is there, and becomes a recipient."""
+        """The only row with an address. Raises `PressroomError` if there is no such recipient."""
         key = Recipient(address, "", {}, 0).key
         others: list[str] = []
         errors: list[PressroomError] = []

@@ -15,7 +15,7 @@ _SAVE_AS_UTF_8 = "In the spreadsheet, save it as CSV with the encoding UTF-8."
 
 
 def text_lines(file: Path, path: str) -> Iterator[str]:
-    """Each line with its end. What cannot be decoded is U+FFFD, so that only the row that has it is rejected.
+    """Each line with its end. What cannot be decoded is U+FFFD, which rejects only the row that has it.
 
     Raises `PressroomError` for a file that cannot be read or is not text.
     """
@@ -25,7 +25,7 @@ def text_lines(file: Path, path: str) -> Iterator[str]:
             encoding = (
                 "utf-16" if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
             )
-            if encoding == "utf-8-sig" and b"\0" in start:
+            if encoding == "utf-8-sig" and b"\0" in start.partition(b"\n")[0]:
                 raise PressroomError("is not UTF-8 text.", path, None, _SAVE_AS_UTF_8)
             lines = TextIOWrapper(source, encoding, "replace", newline="")
             number = 0
