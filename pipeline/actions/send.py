@@ -30,7 +30,7 @@ from pipeline.deliver.smtp_server import SmtpServer, parse_server
 from pipeline.deliver.tokens import TokenKeys, sign_token, token_keys
 from pipeline.errors import PressroomError, collect, raise_all
 from pipeline.export.approvals import email_digest
-from pipeline.model import DeliverySettings, Finding, Issue
+from pipeline.model import EVERYONE, DeliverySettings, Finding, Issue
 from pipeline.render.email.headers import SendingHeaders, sender_domain
 from pipeline.render.email.message_template import MessageTemplate, message_template
 from pipeline.support.limits import SETTINGS_FILE
@@ -107,11 +107,12 @@ class PreparedSend:
     @property
     def list(self) -> RecipientList:
         """The list of recipients; raises `PressroomError` for a name that is none."""
+        publication = self.workspace.files.publication
         fields = {each.name for edition in self.editions.values() for each in edition.email.merge_fields}
         return open_list(
             self.request.recipients or "",
             fields=fields,
-            audiences=self.workspace.files.publication.audience_names,
+            audiences=(EVERYONE, *(each.name for each in publication.audiences)),
             smtputf8=True,
             allow_reserved=self.server.is_loopback,
         )

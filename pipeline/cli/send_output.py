@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 
 def plan_json(prepared: PreparedSend, plan: SendPlan) -> dict[str, Any]:
+    """The plan of a send for JSON."""
     return {
         "issue": prepared.request.issue.folder,
         "recipients": plan.total,
@@ -31,6 +32,7 @@ def plan_json(prepared: PreparedSend, plan: SendPlan) -> dict[str, Any]:
 
 
 def print_plan(prepared: PreparedSend, plan: SendPlan) -> None:
+    """Print who gets which edition, how many are left out by reason, and the rows with mistakes."""
     from pipeline.deliver.send_plan import LeftOutWhy
 
     rows = [(f"{count:,}", f'get the edition for "{name}"') for name, count in plan.audiences.items()]

@@ -43,7 +43,11 @@ def read_sent(root: Path, issue: Issue) -> tuple[SentRecord, ...]:
         items = read_json(read_source(root / path, path))["sends"]
         return tuple(
             SentRecord(
-                *(str(item[name]) for name in ("id", "started", "finished", "machine", "again")),
+                id=str(item["id"]),
+                started=str(item["started"]),
+                finished=str(item["finished"]),
+                machine=str(item["machine"]),
+                again=str(item["again"]),
                 emails={**item["emails"]},
                 counts={**item["counts"]},
             )
