@@ -14,6 +14,8 @@ from urllib.parse import quote, unquote
 from pipeline.actions.check import check_edition
 from pipeline.actions.prepare import PreparedEdition, prepare_edition
 from pipeline.compose import Composer
+from pipeline.deliver.field_values import field_value
+from pipeline.deliver.recipient_list import open_list
 from pipeline.errors import PressroomError, suggest
 from pipeline.export.bundle import ImageMode
 from pipeline.model import Finding, Issue, Publication, Severity
@@ -21,7 +23,6 @@ from pipeline.render.email.headers import TEST_HEADER, TEST_SUBJECT, checked_add
 from pipeline.render.email.message import TestRecipient, build_message
 from pipeline.support import merge
 from pipeline.support.files import write_atomically
-from pipeline.support.recipients import EMAIL, recipient, value_of
 from pipeline.workspace import Workspace, edition_audience
 
 _LONGEST_NAME = 100
@@ -95,11 +96,19 @@ def _recipient(publication: Publication, address: str, request: MessageRequest) 
         if name not in known:
             hint = suggest(name, known) or f"The merge fields are {', '.join(dict.fromkeys(known))}."
             raise PressroomError(f"no merge field is named `{name}`.", "--field", None, hint)
-    file = request.recipients
-    row = recipient(file, str(file), address.strip()) if file else {}
-    overrides = {name: value_of(name, text, "--field") for name, text in request.fields.items()}
-    values = {name: text for name, text in row.items() if name in known}
-    return TestRecipient(to, {EMAIL: to, **values, **overrides})
+    values: Mapping[str, str] = {}
+    if request.recipients:
+        readers = open_list(str(request.recipients), fields=known, smtputf8=True, allow_reserved=True)
+        values = readers.find(address.strip()).values
+    overrides = {name: _override(name, text) for name, text in request.fields.items()}
+    return TestRecipient(to, {"email": to, **values, **overrides})
+
+
+def _override(name: str, text: str) -> str:
+    try:
+        return field_value(name, text)
+    except PressroomError as error:
+        raise PressroomError(error.message, "--field", None, error.hint) from error
 
 
 def _write_messages(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 
 import click
@@ -42,9 +44,8 @@ def preview(
     """
     from pipeline.preview.server import PreviewServer
     from pipeline.preview.session import SelectedEdition
-    from pipeline.support.recipients import all_recipients
 
-    rows = all_recipients(recipients, str(recipients)) if recipients else ()
+    rows = _first_readers(recipients) if recipients else ()
 
     server = PreviewServer(Path(ctx.obj or "."), SelectedEdition(issue, audience), rows, port)
     terminal.result(server.address)
@@ -52,3 +53,17 @@ def preview(
     if not no_browser:
         click.launch(server.address)
     server.run()
+
+
+def _first_readers(file: Path) -> tuple[Mapping[str, str], ...]:
+    """The values of the first 500 readers; what is wrong with a row is shown, and the row left out."""
+    from pipeline.deliver.recipient_list import open_list
+    from pipeline.deliver.rejected_row import RejectedRow
+
+    readers: list[Mapping[str, str]] = []
+    for row in islice(open_list(str(file), smtputf8=True, allow_reserved=True), 500):
+        if isinstance(row, RejectedRow):
+            terminal.message(str(row.error(str(file))))
+        else:
+            readers.append({"email": row.address, **row.values})
+    return tuple(readers)

@@ -30,7 +30,8 @@ class NewSend:
     """What is sent to a list. `emails` maps audiences to the digests of their rendered emails.
 
     `issue` is the issue's permanent id, `folder` the name of its folder. `again` is the reason why
-    those who have the issue already get it once more, empty for a first send.
+    those who have the issue already get it once more, empty for a first send. `key` is the id of the key
+    that signs tokens, empty without one.
     """
 
     issue: str
@@ -38,6 +39,7 @@ class NewSend:
     emails: Mapping[str, str]
     list_name: str
     again: str
+    key: str
     started: datetime
 
 
@@ -110,6 +112,10 @@ class Ledger(Protocol):
 
     def sends(self, issue: str) -> tuple[Send, ...]:
         """Return the sends of an issue, oldest first."""
+        ...
+
+    def last_key(self) -> str:
+        """Return the id of the key that signed the tokens of the last send that had any."""
         ...
 
     def finish_send(self, send: str, now: datetime) -> bool:
@@ -222,6 +228,6 @@ class Ledger(Protocol):
 
 
 def message_id(salt: bytes, send: str, person: bytes, domain: str) -> str:
-    """Make the Message-ID of a row: the same for all attempts, without a trace of the address."""
+    """Make the Message-ID of a row, without brackets: the same in all attempts, and no address in it."""
     digest = hmac.digest(salt, f"{send}\n".encode() + person, hashlib.sha256).hex()[:32]
-    return f"<{digest}@{domain}>"
+    return f"{digest}@{domain}"

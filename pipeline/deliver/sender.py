@@ -128,6 +128,7 @@ class Sender:
         self._left_today: int | None = None
         self._end: SendEnd | None = None
         self._stopping = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._began = self._reported = clock.seconds()
 
     def stop(self, end: SendEnd) -> None:
@@ -135,11 +136,18 @@ class Sender:
         self._end = self._end or end
         self._stopping.set()
 
+    def stop_soon(self, end: SendEnd) -> None:
+        """Call `stop` from a handler of signals, in the middle of anything."""
+        self._end = self._end or end
+        if self._loop:
+            self._loop.call_soon_threadsafe(self._stopping.set)
+
     async def run(self) -> SendEnd:
         """Send until no row is open, or something stops it.
 
         Raises `PressroomError` of the ledger, and `ServerError` where another try cannot help.
         """
+        self._loop = asyncio.get_running_loop()
         ledger, job, now = self._ledger, self._job, self._clock.now
         worker = ledger.start_worker(now())
         async with GroupCommit(ledger, worker, now) as self._commits:

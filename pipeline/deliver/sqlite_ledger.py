@@ -35,7 +35,7 @@ _TABLES = """
 CREATE TABLE ledger (salt BLOB NOT NULL);
 CREATE TABLE sends (
     id TEXT PRIMARY KEY, issue TEXT NOT NULL, folder TEXT NOT NULL, emails TEXT NOT NULL,
-    list_name TEXT NOT NULL, again TEXT NOT NULL, started TEXT NOT NULL, finished TEXT
+    list_name TEXT NOT NULL, again TEXT NOT NULL, key TEXT NOT NULL, started TEXT NOT NULL, finished TEXT
 );
 CREATE INDEX sends_of_issue ON sends (issue);
 CREATE TABLE rows (
@@ -113,10 +113,12 @@ class SqliteLedger:
     def start_send(self, new: NewSend, recipients: Iterable[Recipient]) -> Send:
         """Write a send with a row for each recipient, or nothing if the recipients end in an error."""
         send = Send(secrets.token_hex(8), new, None)
-        emails, started = json.dumps(dict(new.emails)), new.started
-        values = (send.id, new.issue, new.folder, emails, new.list_name, new.again, started.isoformat())
+        emails = json.dumps(dict(new.emails))
+        values = (send.id, new.issue, new.folder, emails, new.list_name, new.again, new.key)
         with self._transaction():
-            self._database.execute("INSERT INTO sends VALUES (?, ?, ?, ?, ?, ?, ?, NULL)", values)
+            self._database.execute(
+                "INSERT INTO sends VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)", (*values, new.started.isoformat())
+            )
             self._database.executemany(
                 "INSERT INTO rows (send, person, address, domain, audience, fields, state, changed) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -136,6 +138,12 @@ class SqliteLedger:
         """Return the sends of an issue, oldest first."""
         query = "SELECT * FROM sends WHERE issue = ? ORDER BY started, rowid"
         return tuple(map(_send, self._all(query, issue)))
+
+    def last_key(self) -> str:
+        """Return the id of the key that signed the tokens of the last send that had any."""
+        for (key,) in self._all("SELECT key FROM sends WHERE key <> '' ORDER BY rowid DESC LIMIT 1"):
+            return str(key)
+        return ""
 
     def finish_send(self, send: str, now: datetime) -> bool:
         """Mark a send as finished if no row is open. Returns whether it is."""
@@ -459,8 +467,8 @@ def _ledger_error(error: Exception, path: str) -> PressroomError:
 
 
 def _send(values: tuple[Any, ...]) -> Send:
-    id, issue, folder, emails, list_name, again, started, finished = values
-    new = NewSend(issue, folder, json.loads(emails), list_name, again, datetime.fromisoformat(started))
+    id, issue, folder, emails, list_name, again, key, started, finished = values
+    new = NewSend(issue, folder, json.loads(emails), list_name, again, key, datetime.fromisoformat(started))
     return Send(id, new, datetime.fromisoformat(finished) if finished else None)
 
 

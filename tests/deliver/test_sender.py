@@ -128,7 +128,7 @@ class Send:
 
 def start(folder: Path, server: FakeServer, count: int, **settings: object) -> Send:
     ledger = SqliteLedger(folder / "deliver.sqlite", "deliver.sqlite", folder / "workers")
-    new = NewSend("tag:1", "001-one", {}, "list.csv", "", START)
+    new = NewSend("tag:1", "001-one", {}, "list.csv", "", "", START)
     id = ledger.start_send(new, readers(count)).id
     job = Job(
         send=id,

@@ -33,6 +33,7 @@ DOORS = {
     "mdit_py_plugins": "content/markdown.py",
     "mjml": "render/email/mjml.py",
     "nh3": "content/sanitize.py",
+    "psycopg": "deliver/sources/postgres.py",
     "pygments": "content/code_colors.py",
     "starlette": "preview/app.py",
     "tinycss2": "support/css.py",
