@@ -90,7 +90,7 @@ class DkimSigner:
 def body_hash(body: bytes) -> bytes:
     """The digest of a body in its relaxed form (RFC 6376, 3.4.4).
 
-    The body of a `PersonalMessage` has that form already: its SHA-256 is the same.
+    A `PersonalMessage` has it at less cost.
     """
     relaxed = re.sub(rb"[ \t]+", b" ", body)
     relaxed = re.sub(rb" ?(?:\r\n|\Z)", b"\r\n", relaxed).rstrip(b"\r\n")

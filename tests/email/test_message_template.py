@@ -101,7 +101,7 @@ def sent(
 ) -> PersonalMessage:
     one = one or edition()
     template = message_template(render(one, publication), publication, one, DATE)
-    return template.fill(address, "<1.2@synapse.example>", reader)
+    return template.fill(address, "1.2@synapse.example", reader)
 
 
 @tries(60)
@@ -112,7 +112,7 @@ def test_a_recipient_reads_what_a_test_message_shows(
 ) -> None:
     for prepared, template in editions:
         publication, to = prepared.composer.publication, "ada@x.example"
-        message = template.fill(to, "<1.2@synapse.example>", reader)
+        message = template.fill(to, "1.2@synapse.example", reader)
         tester = Reader(to, {"email": to, **reader})
         tested = parse(build_message(prepared.email, publication, prepared.edition, None, tester))
         received = parse(message.data())
@@ -129,7 +129,7 @@ def test_no_relay_has_a_reason_to_change_a_body(
     editions: list[tuple[PreparedEdition, MessageTemplate]], reader: dict[str, str]
 ) -> None:
     for _, template in editions:
-        body = template.fill("ada@x.example", "<1.2@synapse.example>", reader).body
+        body = template.fill("ada@x.example", "1.2@synapse.example", reader).body
         boundary = dict(template.mime_headers)["Content-Type"].partition('"')[2].strip('"').encode()
         assert body.endswith(b"--\r\n")
         assert body.isascii()
@@ -236,7 +236,7 @@ def test_a_field_at_the_end_of_a_part_adds_nothing_to_it() -> None:
     segments = rendered.text.segments[: cut + 1]
     rendered = replace(rendered, text=type(rendered.text)("", segments))
     message = message_template(rendered, PUBLICATION, one, DATE).fill(
-        "a@x.example", "<1@x>", {"first_name": "Ada"}
+        "a@x.example", "1@x", {"first_name": "Ada"}
     )
     (_, text), _ = parts(parse(message.data()))
     assert text.endswith("Hello Ada")

@@ -82,7 +82,7 @@ class MessageHeaders:
         """
         own = {
             "To": to,
-            "Message-ID": message_id,
+            "Message-ID": f"<{message_id}>",
             **self._unsubscribe(value(MergeField("unsubscribe_url"))),
         }
         if self._subject.fields:
@@ -113,9 +113,9 @@ class MessageHeaders:
 
 
 def draft_id(publication: Publication, edition: ComposedEdition, *more: str) -> str:
-    """The Message-ID of a draft: the same for the same edition, and what else is named."""
+    """The Message-ID of a draft, without brackets: the same for the same edition, and what else is named."""
     identity = "\n".join((edition.feed_identity.id, edition.audience, *more))
-    return f"<{hashlib.sha256(identity.encode()).hexdigest()[:32]}@{sender_domain(publication)}>"
+    return f"{hashlib.sha256(identity.encode()).hexdigest()[:32]}@{sender_domain(publication)}"
 
 
 def draft_recipient(publication: Publication) -> str:

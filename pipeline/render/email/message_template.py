@@ -43,6 +43,11 @@ class PersonalMessage:
     headers: tuple[tuple[str, str], ...]
     body: bytes
 
+    @property
+    def body_hash(self) -> bytes:
+        """The digest of the body for DKIM, whose relaxed form is the body itself."""
+        return hashlib.sha256(self.body).digest()
+
     def data(self, *signatures: tuple[str, str]) -> bytes:
         """The message with headers of signatures before the others; no line begins with a dot."""
         head = "".join(f"{name}: {value}\n" for name, value in (*signatures, *self.headers))
@@ -61,7 +66,7 @@ class MessageTemplate:
     def fill(self, address: str, message_id: str, reader: Mapping[str, str]) -> PersonalMessage:
         """Fill the message for a recipient with a checked address.
 
-        `message_id` is in angle brackets. `reader` are their values of merge fields; `unsubscribe_url`
+        `message_id` has no brackets. `reader` are their values of merge fields; `unsubscribe_url`
         among them is an address of their own, for the header too. They read what `build_message` shows a
         `TestRecipient` with these values. Raises `PressroomError` for a value that no header takes.
         """
