@@ -25,7 +25,17 @@ from pipeline.export.package import Package, package
 from pipeline.export.target import Target
 from pipeline.export.target_settings import replaced_links
 from pipeline.export.targets import find
-from pipeline.model import FORMATS, TARGETS, Finding, Issue, MergeField, OutputFile, Place, Severity
+from pipeline.model import (
+    FORMATS,
+    TARGETS,
+    DeliverySettings,
+    Finding,
+    Issue,
+    MergeField,
+    OutputFile,
+    Place,
+    Severity,
+)
 from pipeline.render.email.message import build_message
 from pipeline.support import merge
 from pipeline.support.files import read_source, write_atomically, write_folder
@@ -117,6 +127,8 @@ def prepare_export(workspace: Workspace, request: ExportRequest) -> PreparedExpo
     publication = workspace.files.publication
     replaced: tuple[str, ...] = ()
     if request.target in TARGETS:
+        # What only our own sending fills.
+        publication = replace(publication, delivery=DeliverySettings())
         replaced = replaced_links(find(request.target), publication, audience)
         if "unsubscribe_url" in replaced:
             publication = replace(publication, unsubscribe_url=None)

@@ -17,7 +17,7 @@ from pipeline.actions.mail_settings import dkim_signers, mail_server
 from pipeline.actions.online import check_online
 from pipeline.actions.prepare import PreparedEdition, prepare_edition
 from pipeline.compose import Composer
-from pipeline.deliver.dkim import DkimSigner, body_hash
+from pipeline.deliver.dkim import DkimSigner
 from pipeline.deliver.ledger import ClaimedRow, Ledger, NewSend, Send, message_id
 from pipeline.deliver.open_ledger import ledger_path
 from pipeline.deliver.pace import domain_pace
@@ -32,7 +32,7 @@ from pipeline.deliver.tokens import TokenKeys, sign_token, token_keys
 from pipeline.errors import PressroomError, collect, raise_all
 from pipeline.export.approvals import email_digest
 from pipeline.model import EVERYONE, DeliverySettings, Finding, Issue
-from pipeline.render.email.headers import SendingHeaders, sender_domain
+from pipeline.render.email.headers import sender_domain
 from pipeline.render.email.message_template import MessageTemplate, message_template
 from pipeline.workspace import Workspace
 
@@ -310,9 +310,8 @@ def make_sender(
             "another process is sending this issue.", hint="To see how far it is: pressroom status"
         )
     publication = prepared.workspace.files.publication
-    headers = SendingHeaders(send.what.started, settings.feedback_id, settings.complaints_to)
     templates = {
-        audience: message_template(each.email, publication, each.edition, headers)
+        audience: message_template(each.email, publication, each.edition, send.what.started)
         for audience, each in prepared.editions.items()
     }
     context, server = ssl.create_default_context(), prepared.server
@@ -348,5 +347,5 @@ def _message(prepared: PreparedSend, send: Send, template: MessageTemplate, row:
         reader["unsubscribe_url"] = endpoint.replace("{token}", token)
     id = message_id(prepared.ledger.salt, send.id, row.person, sender_domain(publication))
     personal = template.fill(row.recipient.address, id, reader)
-    digest = body_hash(personal.body) if prepared.signers else b""
+    digest = personal.body_hash if prepared.signers else b""
     return personal.data(*(signer.sign(personal.headers, digest) for signer in prepared.signers))

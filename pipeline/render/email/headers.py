@@ -1,8 +1,8 @@
 """The headers of a message: From, To, Subject, Message-ID, those of the list, and its language.
 
-As RFC 5322, 2047, 2369, 2919, 3282 and 8058 ask. Values are folded here, and the message writes them as they
-are: folded by the standard library a long List-Unsubscribe becomes an encoded word, which mail services
-do not read.
+As RFC 5322, 2047, 2369, 2919, 3282, 8058 and 9477 ask. Values are folded here, and the message writes them
+as they are: folded by the standard library a long List-Unsubscribe becomes an encoded word, which mail
+services do not read.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime, formataddr, parseaddr
@@ -37,24 +36,11 @@ _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _SAFE_IN_URL = "%/:=&?~#+!$,;'@()*[]"
 
 
-@dataclass(frozen=True, slots=True)
-class SendingHeaders:
-    """Headers that a message has only when it is sent.
-
-    `date` is when the sending began. `feedback_id` is what Gmail's figures of complaints are sorted by, and
-    `complaints_to` the address that takes reports of complaints (RFC 9477); both may be empty.
-    """
-
-    date: datetime
-    feedback_id: str = ""
-    complaints_to: str = ""
-
-
 class MessageHeaders:
     """Writes the headers of an edition's messages, all but those of MIME.
 
-    What all messages share is written once. Without `sending` they are those of a draft, which has the
-    edition's date. Raises `PressroomError` naming a bad setting.
+    What all messages share is written once. `date` is when the sending began; without it they are those of
+    a draft, which has the edition's date. Raises `PressroomError` naming a bad setting.
     """
 
     def __init__(
@@ -62,7 +48,7 @@ class MessageHeaders:
         rendered: RenderedEmail,
         publication: Publication,
         edition: ComposedEdition,
-        sending: SendingHeaders | None = None,
+        date: datetime | None = None,
         is_test: bool = False,
     ) -> None:
         self._subject, self._subject_prefix = rendered.subject, TEST_SUBJECT if is_test else ""
@@ -71,17 +57,17 @@ class MessageHeaders:
         self._unsubscribe_mailto = unsubscribe_mailto(publication)
         shared = {
             "From": _mailbox(publication.sender_name, publication.sender_address, "sender"),
-            "Date": format_datetime(sending.date if sending else edition.feed_identity.published),
+            "Date": format_datetime(date or edition.feed_identity.published),
             "List-Id": f"<{_list_id(publication)}>",
             "Content-Language": publication.language,
         }
         if publication.reply_to:
             mailbox = parseaddr(_clean(publication.reply_to, "reply_to"))
             shared["Reply-To"] = _mailbox(*mailbox, "reply_to")
-        if sending and sending.feedback_id:
-            shared["Feedback-ID"] = _clean(sending.feedback_id, "feedback_id")
-        if sending and sending.complaints_to:
-            address = checked_address(sending.complaints_to, "complaints_to", SETTINGS_FILE)
+        if publication.delivery.feedback_id:
+            shared["Feedback-ID"] = _clean(publication.delivery.feedback_id, "feedback_id")
+        if publication.delivery.complaints_to:
+            address = checked_address(publication.delivery.complaints_to, "complaints_to", SETTINGS_FILE)
             shared["CFBL-Address"] = f"{address}; report=arf"
         if is_test:
             name, _, shared[name] = TEST_HEADER.partition(": ")
@@ -127,7 +113,7 @@ class MessageHeaders:
 
 
 def draft_id(publication: Publication, edition: ComposedEdition, *more: str) -> str:
-    """The Message-ID of a draft: the same for the same edition, and what else is named."""
+    """The Message-ID of a draft, without brackets: the same for the same edition, and what else is named."""
     identity = "\n".join((edition.feed_identity.id, edition.audience, *more))
     return f"{hashlib.sha256(identity.encode()).hexdigest()[:32]}@{sender_domain(publication)}"
 

@@ -13,11 +13,12 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from html import escape
 
 from pipeline.model import ComposedEdition, MergeField, MergeText, Publication, RenderedEmail
 from pipeline.render.email.field_values import FieldValues
-from pipeline.render.email.headers import MessageHeaders, SendingHeaders, sent_recipient
+from pipeline.render.email.headers import MessageHeaders, sent_recipient
 from pipeline.render.email.message import with_crlf
 from pipeline.support.limits import ENCODED_LINE
 
@@ -42,6 +43,11 @@ class PersonalMessage:
     headers: tuple[tuple[str, str], ...]
     body: bytes
 
+    @property
+    def body_hash(self) -> bytes:
+        """The digest of the body for DKIM, whose relaxed form is the body itself."""
+        return hashlib.sha256(self.body).digest()
+
     def data(self, *signatures: tuple[str, str]) -> bytes:
         """The message with headers of signatures before the others; no line begins with a dot."""
         head = "".join(f"{name}: {value}\n" for name, value in (*signatures, *self.headers))
@@ -60,9 +66,9 @@ class MessageTemplate:
     def fill(self, address: str, message_id: str, reader: Mapping[str, str]) -> PersonalMessage:
         """Fill the message for a recipient with a checked address.
 
-        `message_id` has no angle brackets. `reader` are their values of merge fields; `unsubscribe_url`
-        among them is an address of their own, for the header too. A reader of the message sees what
-        `build_message` shows a `TestRecipient` with these values.
+        `message_id` has no brackets. `reader` are their values of merge fields; `unsubscribe_url`
+        among them is an address of their own, for the header too. They read what `build_message` shows a
+        `TestRecipient` with these values. Raises `PressroomError` for a value that no header takes.
         """
         value = self.values.of({"email": address, **reader})
         written: dict[_Slot, bytes] = {}
@@ -80,9 +86,12 @@ class MessageTemplate:
 
 
 def message_template(
-    rendered: RenderedEmail, publication: Publication, edition: ComposedEdition, sending: SendingHeaders
+    rendered: RenderedEmail, publication: Publication, edition: ComposedEdition, date: datetime
 ) -> MessageTemplate:
-    """Encode an edition's message. Raises `PressroomError` for a setting that no header takes."""
+    """Encode an edition's message; `date` is when the sending began.
+
+    Raises `PressroomError` for a setting that no header takes.
+    """
     parts = (("plain", rendered.text), ("html", rendered.html))
     encoded = {subtype: tuple(_pieces(text, subtype == "html")) for subtype, text in parts}
     # A part has no line that begins with a dash, so that no value can end it.
@@ -93,7 +102,7 @@ def message_template(
         body += [f"--{boundary}\r\n{head}\r\n\r\n".encode(), *pieces, b"\r\n"]
     body.append(f"--{boundary}--\r\n".encode())
     return MessageTemplate(
-        MessageHeaders(rendered, publication, edition, sending),
+        MessageHeaders(rendered, publication, edition, date),
         (("MIME-Version", "1.0"), ("Content-Type", f'multipart/alternative;\n boundary="{boundary}"')),
         FieldValues(publication, edition),
         tuple(body),
