@@ -99,7 +99,7 @@ def open_list(
     `fields` are the merge fields whose values are kept, beside `language`; without them every column is.
     `audiences` are those that a row may name, if not any. `smtputf8` allows addresses with letters outside
     ASCII before the @, which need a server that takes them (RFC 6531); `allow_reserved` allows domains that
-    are nobody's, such as `.test`. Raises `PressroomError` for a name that is none of these.
+    are nobody's, such as `.test`. Raises `PressroomError` for any other name.
     """
     rules = RowRules(fields, audiences, smtputf8, allow_reserved)
     if match := _SQLITE.fullmatch(source):

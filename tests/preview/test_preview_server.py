@@ -33,7 +33,7 @@ GOLDEN = ROOT / "tests" / "golden" / "workspace"
 def golden(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPreview]:
     workspace = WorkspaceRunner(tmp_path_factory.mktemp("preview") / "golden")
     shutil.copytree(GOLDEN, workspace.root)
-    workspace.write({"readers.csv": "Email,First name\nada@example.org,Ada <b>\n"})
+    workspace.write({"readers.csv": "Email,First name\nada@example.org,Ada <b>\nnobody,Bo\n"})
     workspace.write({"secret.md": "not of an issue"})
     with run_preview(workspace.root, "--recipients", str(workspace.root / "readers.csv")) as running:
         yield running
