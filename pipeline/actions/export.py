@@ -113,15 +113,7 @@ def prepare_export(workspace: Workspace, request: ExportRequest) -> PreparedExpo
     """
     issue = request.issue
     audience = edition_audience(issue, request.audience)
-    if issue.draft:
-        hint = f"Delete `draft: true` when it is ready, then: pressroom assemble {issue.number}"
-        raise PressroomError("the issue is a draft.", *issue.place, hint)
-    if workspace.assembler.lock_of(issue) is None:
-        raise PressroomError(
-            "the issue is not frozen, so what is sent could not be made again.",
-            *issue.place,
-            f"Freeze it: pressroom assemble {issue.number}",
-        )
+    check_frozen(workspace, issue)
     publication = workspace.files.publication
     replaced: tuple[str, ...] = ()
     if request.target in TARGETS:
@@ -134,6 +126,19 @@ def prepare_export(workspace: Workspace, request: ExportRequest) -> PreparedExpo
     with_links = replace(workspace, files=replace(workspace.files, publication=publication))
     prepared = prepare_edition(Composer(with_links), issue, audience, request.target)
     return PreparedExport(workspace, request, prepared, check_edition(prepared).findings, replaced)
+
+
+def check_frozen(workspace: Workspace, issue: Issue) -> None:
+    """Raise `PressroomError` for an issue that must not leave: a draft, or one that is not frozen."""
+    if issue.draft:
+        hint = f"Delete `draft: true` when it is ready, then: pressroom assemble {issue.number}"
+        raise PressroomError("the issue is a draft.", *issue.place, hint)
+    if workspace.assembler.lock_of(issue) is None:
+        raise PressroomError(
+            "the issue is not frozen, so what is sent could not be made again.",
+            *issue.place,
+            f"Freeze it: pressroom assemble {issue.number}",
+        )
 
 
 def pack_export(source: PreparedExport) -> PackedExport:

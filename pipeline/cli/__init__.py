@@ -146,6 +146,7 @@ for command in (
         "export_command.export",
         "Export ISSUE as a neutral bundle, or for the service that sends it.",
     ),
+    LateCommand("send_command.send", "Send ISSUE to everyone on a list, each with a message of their own."),
     LateCommand(
         "list_commands.status",
         "Show how far each issue is, the command that comes next, and its drafts at services.",

@@ -243,6 +243,15 @@ def progress(items: Iterable[Item], what: str) -> Iterator[Item]:
     _erase_bar()
 
 
+def show_progress(text: str) -> None:
+    """Show how far a long work is, on the last line of a terminal."""
+    if sys.stderr.isatty() and (context := click.get_current_context(silent=True)):
+        _erase_bar()
+        context.meta[_BAR] = True
+        width = terminal_width(sys.stderr) or 80
+        click.echo(f"\r{text[: width - 1]}", nl=False, err=True)
+
+
 _BAR = "pressroom.bar"
 """The key of a command's context under which it says that a progress bar is on the terminal's last line."""
 
