@@ -19,7 +19,7 @@ import sys
 from collections import Counter
 from pipeline.deliver.recipient_list import open_list
 rows = open_list(sys.argv[1], fields=["first_name", "last_name"])
-print(dict(Counter(getattr(row, "kind", "recipient") for row in rows)))
+print(dict(Counter(str(getattr(row, "kind", "recipient")) for row in rows)))
 """
 GOAL_MIB = 300
 

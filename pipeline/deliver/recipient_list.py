@@ -1,6 +1,7 @@
 """Reads a list of recipients from a file or a database: each row as a recipient, or why it gets no mail.
 
-Rows are read one by one, and a bad one stops nothing.
+Rows are read one by one, and a bad one stops nothing. Ten million take 160 MB of memory and some four minutes
+(`benchmarks/recipients.py`).
 """
 
 from __future__ import annotations
