@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 from pipeline.actions.approve import check_approval
 from pipeline.actions.check import check_edition
 from pipeline.actions.export import check_frozen
+from pipeline.actions.mail_settings import dkim_signers, mail_server
 from pipeline.actions.online import check_online
 from pipeline.actions.prepare import PreparedEdition, prepare_edition
 from pipeline.compose import Composer
-from pipeline.deliver.dkim import DKIM_KEY, DkimSigner, body_hash, parse_keys
+from pipeline.deliver.dkim import DkimSigner, body_hash
 from pipeline.deliver.ledger import ClaimedRow, Ledger, NewSend, Send, message_id
 from pipeline.deliver.open_ledger import ledger_path
 from pipeline.deliver.pace import domain_pace
@@ -26,21 +27,18 @@ from pipeline.deliver.send_plan import LeftOut, Planner, SendPlan
 from pipeline.deliver.sender import Connection, Job, Progress, Sender
 from pipeline.deliver.sent_file import SentRecord, read_sent, write_sent
 from pipeline.deliver.smtp_connection import SmtpConnection
-from pipeline.deliver.smtp_server import SmtpServer, parse_server
+from pipeline.deliver.smtp_server import SmtpServer
 from pipeline.deliver.tokens import TokenKeys, sign_token, token_keys
 from pipeline.errors import PressroomError, collect, raise_all
 from pipeline.export.approvals import email_digest
 from pipeline.model import EVERYONE, DeliverySettings, Finding, Issue
 from pipeline.render.email.headers import SendingHeaders, sender_domain
 from pipeline.render.email.message_template import MessageTemplate, message_template
-from pipeline.support.limits import SETTINGS_FILE
-from pipeline.support.secrets import secret
 from pipeline.workspace import Workspace
 
 if TYPE_CHECKING:
     from pipeline.deliver.clock import Clock
 
-PASSWORD = "PRESSROOM_SMTP_PASSWORD"
 _CLOCK_SET_BACK = timedelta(hours=1)
 
 
@@ -61,20 +59,22 @@ class SendRequest:
 
 @dataclass(frozen=True)
 class PreparedSend:
-    """An issue that may be sent: its editions by audience, the server, and what signs.
+    """A frozen issue: its editions by audience, the server, and what signs.
 
-    `unfinished` is the send that goes on, None for a new one. `findings` are those of the checks, and
-    `notes` what the editor should know and nothing stops.
+    `unfinished` is the send that goes on, None for a new one. `obstacles` are mistakes that forbid to send
+    it (`server` is None only with one of them), `findings` those of the checks, and `notes` what the editor
+    should know and nothing stops.
     """
 
     workspace: Workspace
     request: SendRequest
     ledger: Ledger
     editions: Mapping[str, PreparedEdition]
-    server: SmtpServer
+    server: SmtpServer | None
     signers: tuple[DkimSigner, ...]
     keys: TokenKeys | None
     unfinished: Send | None
+    obstacles: tuple[PressroomError, ...]
     findings: tuple[Finding, ...]
     notes: tuple[str, ...]
 
@@ -106,15 +106,18 @@ class PreparedSend:
 
     @property
     def list(self) -> RecipientList:
-        """The list of recipients; raises `PressroomError` for a name that is none."""
+        """The list of recipients. Raises `PressroomError` for a name that is not one."""
+        if not self.request.recipients:
+            hint = f"Name one: pressroom send {self.request.issue.number} --to FILE.csv"
+            raise PressroomError("there is no list of recipients.", hint=hint)
         publication = self.workspace.files.publication
         fields = {each.name for edition in self.editions.values() for each in edition.email.merge_fields}
         return open_list(
-            self.request.recipients or "",
+            self.request.recipients,
             fields=fields,
             audiences=(EVERYONE, *(each.name for each in publication.audiences)),
             smtputf8=True,
-            allow_reserved=self.server.is_loopback,
+            allow_reserved=bool(self.server and self.server.is_loopback),
         )
 
 
@@ -126,7 +129,7 @@ def issue_id(editions: Mapping[str, PreparedEdition]) -> str:
 def prepare_send(workspace: Workspace, request: SendRequest, ledger: Ledger, now: datetime) -> PreparedSend:
     """Render and check all editions of a frozen issue, and look at everything that forbids to send it.
 
-    Raises `PressroomError`, or `Mistakes` with all that is wrong; findings of the checks are returned.
+    Raises `PressroomError` for an issue that is not frozen, and where it is not known to whom it was sent.
     """
     issue, publication = request.issue, workspace.files.publication
     settings = publication.delivery
@@ -136,42 +139,34 @@ def prepare_send(workspace: Workspace, request: SendRequest, ledger: Ledger, now
     id = issue_id(editions)
     sends = ledger.sends(id)
     unfinished = next((each for each in sends if each.finished is None), None)
+    _check_ledger(workspace, issue, ledger, sends, now)
     errors: list[PressroomError] = []
     notes: list[str] = []
-    with collect(errors):
-        _check_ledger(workspace, issue, ledger, sends, now)
     if not request.without_approval:
         for audience in editions:
             with collect(errors):
                 check_approval(workspace, issue, audience)
-    server = signers = keys = None
+    server: SmtpServer | None = None
+    signers: tuple[DkimSigner, ...] = ()
+    keys: TokenKeys | None = None
     with collect(errors):
         server = mail_server(settings)
     with collect(errors):
-        signers = dkim_signers(workspace)
+        signers = dkim_signers(publication)
     with collect(errors):
         if settings.unsubscribe_endpoint:
             keys = token_keys()
             _check_key(keys, ledger, request)
     emails = {audience: email_digest(each.email) for audience, each in editions.items()}
-    if unfinished is None and not request.recipients:
-        errors.append(
-            PressroomError(
-                "there is no list of recipients.",
-                hint=f"Name one: pressroom send {issue.number} --to FILE.csv",
-            )
-        )
     if not request.force:
         if unfinished:
             with collect(errors):
                 _check_unchanged(issue, unfinished, emails)
         else:
             with collect(errors):
-                _check_tested(issue, ledger, id, emails)
+                _check_tested(issue, ledger, emails)
             with collect(errors):
                 check_online(editions.values(), publication.base_url)
-    raise_all(errors)
-    assert server is not None and signers is not None
     if keys is None and not (publication.unsubscribe_url and publication.unsubscribe_url.fields):
         missing = "PRESSROOM_SECRET" if settings.unsubscribe_endpoint else "unsubscribe_endpoint"
         notes.append(
@@ -179,7 +174,8 @@ def prepare_send(workspace: Workspace, request: SendRequest, ledger: Ledger, now
         )
     findings = tuple(finding for each in editions.values() for finding in check_edition(each).findings)
     return PreparedSend(
-        workspace, request, ledger, editions, server, signers, keys, unfinished, findings, tuple(notes)
+        *(workspace, request, ledger, editions, server, signers, keys, unfinished),
+        *(tuple(errors), findings, tuple(notes)),
     )
 
 
@@ -216,29 +212,6 @@ def explain_recipient(prepared: PreparedSend, address: str) -> tuple[ExplainedRo
     if not rows:
         raise PressroomError(f'no row has the address "{address}".', path)
     return tuple(rows)
-
-
-def mail_server(settings: DeliverySettings) -> SmtpServer:
-    """Read which server the settings name, with its password. Raises `PressroomError` naming the setting."""
-    if not settings.url:
-        raise PressroomError(
-            "no mail server is set.",
-            SETTINGS_FILE,
-            hint='Add: [delivery] with url = "smtps://user@mail.example". docs/sending.md says more.',
-        )
-    try:
-        return parse_server(settings.url, secret(PASSWORD))
-    except PressroomError as error:
-        raise PressroomError(error.message, SETTINGS_FILE, settings.line, error.hint) from error
-
-
-def dkim_signers(workspace: Workspace) -> tuple[DkimSigner, ...]:
-    """Read the keys that sign; none without selectors. Raises `PressroomError` for a key that is missing."""
-    publication = workspace.files.publication
-    selectors = publication.delivery.dkim_selectors
-    if not selectors:
-        return ()
-    return parse_keys(secret(DKIM_KEY), sender_domain(publication), selectors)
 
 
 def _check_ledger(
@@ -283,18 +256,21 @@ def _check_unchanged(issue: Issue, unfinished: Send, emails: Mapping[str, str]) 
         )
 
 
-def _check_tested(issue: Issue, ledger: Ledger, id: str, emails: Mapping[str, str]) -> None:
-    """Raise unless each edition was sent as a test as it is now."""
+def _check_tested(issue: Issue, ledger: Ledger, emails: Mapping[str, str]) -> None:
+    """Raise for each edition that was not sent as a test, as it is now."""
+    errors = []
     for audience, digest in emails.items():
-        test = ledger.last_test(id, audience)
+        test = ledger.last_test(issue.folder, audience)
         option = f" --audience {audience}" if len(emails) > 1 else ""
         hint = f"pressroom test {issue.number} --send --to YOU{option}; or send without a test: --force"
         edition = f'the edition for "{audience}"' if len(emails) > 1 else "the issue"
         if test is None:
-            raise PressroomError(f"{edition} was not sent as a test.", *issue.place, hint)
-        if test[0] != digest:
+            errors.append(PressroomError(f"{edition} was not sent as a test.", *issue.place, hint))
+        elif test[0] != digest:
             when = f"{test[1]:%Y-%m-%d at %H:%M}"
-            raise PressroomError(f"{edition} has changed since its test of {when}.", *issue.place, hint)
+            message = f"{edition} has changed since its test of {when}."
+            errors.append(PressroomError(message, *issue.place, hint))
+    raise_all(errors)
 
 
 def start_send(prepared: PreparedSend, plan: SendPlan, now: datetime) -> Send:
@@ -339,10 +315,13 @@ def make_sender(
         audience: message_template(each.email, publication, each.edition, headers)
         for audience, each in prepared.editions.items()
     }
-    context = ssl.create_default_context()
+    context, server = ssl.create_default_context(), prepared.server
+    if server is None:
+        raise_all(prepared.obstacles)
+    assert server is not None
 
     async def connect() -> Connection:
-        return await SmtpConnection.open(prepared.server, context=context)
+        return await SmtpConnection.open(server, context=context)
 
     def envelope_sender(row: ClaimedRow) -> str:
         return settings.return_path.replace("{recipient}", row.person.hex()) or publication.sender_address

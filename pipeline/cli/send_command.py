@@ -25,7 +25,7 @@ from pipeline.cli.options import (
     workspace_of,
 )
 from pipeline.cli.send_output import plan_json, print_plan, progress_printer, show_report
-from pipeline.errors import PressroomError
+from pipeline.errors import PressroomError, raise_all
 
 if TYPE_CHECKING:
     from pipeline.actions.send import PreparedSend
@@ -168,6 +168,7 @@ def _send(
     from pipeline.model import Severity
 
     issue, workspace, ledger = prepared.request.issue, prepared.workspace, prepared.ledger
+    raise_all(prepared.obstacles)
     _check_not_overdue(at, now)
     shown = [each for each in prepared.findings if each.severity is Severity.ERROR]
     if terminal.show_findings(shown) and not prepared.request.force:
@@ -236,6 +237,7 @@ def _show_plan(prepared: PreparedSend, why: str | None, *, as_json: bool) -> Non
         terminal.print_json(plan_json(prepared, plan))
     else:
         print_plan(prepared, plan)
+        terminal.show_mistakes(prepared.obstacles, as_warnings=True)
         terminal.message("Nothing was sent.")
 
 

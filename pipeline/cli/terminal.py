@@ -99,7 +99,7 @@ def show_mistakes(errors: Iterable[PressroomError], as_warnings: bool = False) -
         if place and error.line is not None:
             place = f"{place}:{error.line}"
         if as_warnings:
-            _show_wrapped(message, f"{place}: warning: ", error, fg="yellow")
+            _show_wrapped(message, f"{place}: warning: ".removeprefix(": "), error, fg="yellow")
         else:
             _show_wrapped(message, f"{place}: " if place else "error: ", error, fg="red", bold=True)
 

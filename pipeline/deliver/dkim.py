@@ -99,6 +99,17 @@ def body_hash(body: bytes) -> bytes:
     return hashlib.sha256(relaxed + b"\r\n" if relaxed else b"").digest()
 
 
+def sign_message(data: bytes, signers: Sequence[DkimSigner]) -> bytes:
+    """Sign a finished message, of which each header comes once. The signatures come before its headers."""
+    head, _, body = data.partition(b"\r\n\r\n")
+    lines = re.split(r"\r\n(?![ \t])", head.decode())
+    headers = [(name, value.strip(" ")) for name, _, value in (line.partition(":") for line in lines)]
+    digest = body_hash(body)
+    signatures = (signer.sign(headers, digest) for signer in signers)
+    written = "".join(f"{name}: {value}\n" for name, value in signatures)
+    return re.sub(r"\r?\n", "\r\n", written).encode() + data
+
+
 def parse_keys(pem: str, domain: str, selectors: Sequence[str]) -> tuple[DkimSigner, ...]:
     """Read private keys in PEM, one for each selector, in their order.
 

@@ -202,8 +202,8 @@ class Ledger(Protocol):
         """Let refused rows be pending again, of one class if it is named. Returns how many."""
         ...
 
-    def suppress(self, person: bytes, reason: str, now: datetime) -> None:
-        """Send a person nothing from now on."""
+    def suppress(self, people: Iterable[bytes], reason: str, now: datetime) -> None:
+        """Send these people nothing from now on."""
         ...
 
     def allow(self, person: bytes) -> bool:
@@ -219,7 +219,7 @@ class Ledger(Protocol):
         ...
 
     def note_test(self, issue: str, audience: str, email: str, address: str, now: datetime) -> None:
-        """Note that an email, named by its digest, was sent as a test."""
+        """Note that an email, named by its digest, was sent as a test. `issue` is the folder's name."""
         ...
 
     def last_test(self, issue: str, audience: str) -> tuple[str, datetime] | None:

@@ -367,14 +367,14 @@ class SqliteLedger:
                 self._database.execute("UPDATE sends SET finished = NULL WHERE id = ?", (send,))
         return done
 
-    def suppress(self, person: bytes, reason: str, now: datetime) -> None:
-        """Send a person nothing from now on."""
+    def suppress(self, people: Iterable[bytes], reason: str, now: datetime) -> None:
+        """Send these people nothing from now on."""
         with self._transaction():
-            self._suppress(person, reason, now)
+            self._suppress(people, reason, now)
 
-    def _suppress(self, person: bytes, reason: str, now: datetime) -> None:
+    def _suppress(self, people: Iterable[bytes], reason: str, now: datetime) -> None:
         query = "INSERT INTO suppressions VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
-        self._database.execute(query, (person, reason, now.isoformat()))
+        self._database.executemany(query, ((person, reason, now.isoformat()) for person in people))
 
     def allow(self, person: bytes) -> bool:
         """Take a person off the suppression list. Returns whether they were on it."""
@@ -390,7 +390,7 @@ class SqliteLedger:
     def forget(self, person: bytes, now: datetime) -> int:
         """Delete a person's address and fields from all rows, and suppress them. Returns how many rows."""
         with self._transaction():
-            self._suppress(person, "forgotten", now)
+            self._suppress([person], "forgotten", now)
             self._database.execute(
                 "UPDATE rows SET state = ? WHERE person = ? AND state IN (?, ?)",
                 (State.SUPPRESSED, person, State.PENDING, State.DEFERRED),

@@ -187,7 +187,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(row=st.integers(1, PEOPLE))
     def suppress(self, row: int) -> None:
         person = self.editor.person(people()[row - 1].key)
-        self.editor.suppress(person, "asked", self.now)
+        self.editor.suppress([person], "asked", self.now)
         self.suppressed.add(row)
 
     @invariant()
@@ -244,7 +244,7 @@ def test_a_forgotten_person_is_in_no_file_of_the_ledger(tmp_path: Path) -> None:
 
 
 def test_a_person_who_is_not_to_get_mail_is_suppressed_from_the_start(ledger: SqliteLedger) -> None:
-    ledger.suppress(ledger.person("reader1@host1.example"), "unsubscribed", START)
+    ledger.suppress([ledger.person("reader1@host1.example")], "unsubscribed", START)
     send = ledger.start_send(new_send(), people()).id
     assert ledger.counts(send) == {State.PENDING: PEOPLE - 1, State.SUPPRESSED: 1}
 

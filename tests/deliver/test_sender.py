@@ -273,7 +273,7 @@ def test_who_is_suppressed_while_the_send_runs_gets_nothing_more(tmp_path: Path)
 
     def suppress(count: int) -> None:
         if count == 5:
-            send.ledger.suppress(send.ledger.person(late.key), "unsubscribed", START)
+            send.ledger.suppress([send.ledger.person(late.key)], "unsubscribed", START)
 
     server.on_message = suppress
     assert send.run().why is Ended.FINISHED
