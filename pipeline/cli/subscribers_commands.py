@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 def subscribers() -> None:
     """Keep the list of those who must get no mail.
 
-    It also forgets people. The list is part of the ledger, .pressroom/deliver.sqlite, and has no addresses but their digests.
-    `send` looks at it before each message.
+    It also forgets people. The list is part of the ledger, .pressroom/deliver.sqlite, and has digests
+    in place of addresses. `send` looks at it before each message.
     """
 
 
@@ -55,7 +55,7 @@ def suppress(
     at = time_or_now(now, workspace.files.zone)
     with open_ledger(workspace.files.root) as ledger:
         ledger.suppress([ledger.person(key) for key in keys], reason, at)
-    terminal.result(f"{terminal.count(len(keys), 'person').replace('persons', 'people')} get no mail.")
+    terminal.result(f"Suppressed: {len(keys):,}.")
 
 
 @subscribers.command()

@@ -26,7 +26,7 @@ PEOPLE = 6
 
 def new_send(again: str = "") -> NewSend:
     return NewSend(
-        "tag:synapse.example,2026:1", "001-one", {"everyone": "sha256:1"}, "list.csv", again, START
+        "tag:synapse.example,2026:1", "001-one", {"everyone": "sha256:1"}, "list.csv", again, "", START
     )
 
 
