@@ -10,6 +10,7 @@ import click
 
 from pipeline.cli import terminal
 from pipeline.cli.options import complete_issue
+from pipeline.errors import PressroomError
 
 
 @click.command()
@@ -45,25 +46,28 @@ def preview(
     from pipeline.preview.server import PreviewServer
     from pipeline.preview.session import SelectedEdition
 
-    rows = _first_readers(recipients) if recipients else ()
+    rows, errors = _first_readers(recipients) if recipients else ([], [])
 
     server = PreviewServer(Path(ctx.obj or "."), SelectedEdition(issue, audience), rows, port)
     terminal.result(server.address)
+    for error in errors:
+        terminal.message(str(error))
     terminal.message("The preview is at this address until Ctrl-C, for this machine only.")
     if not no_browser:
         click.launch(server.address)
     server.run()
 
 
-def _first_readers(file: Path) -> tuple[Mapping[str, str], ...]:
-    """The values of the first 500 readers; what is wrong with a row is shown, and the row left out."""
+def _first_readers(file: Path) -> tuple[list[Mapping[str, str]], list[PressroomError]]:
+    """The values of the first 500 readers, and why rows among them are left out."""
     from pipeline.deliver.recipient_list import open_list
     from pipeline.deliver.rejected_row import RejectedRow
 
     readers: list[Mapping[str, str]] = []
+    errors: list[PressroomError] = []
     for row in islice(open_list(str(file), smtputf8=True, allow_reserved=True), 500):
         if isinstance(row, RejectedRow):
-            terminal.message(str(row.error(str(file))))
+            errors.append(row.error(str(file)))
         else:
             readers.append({"email": row.address, **row.values})
-    return tuple(readers)
+    return readers, errors

@@ -84,6 +84,7 @@ def read_columns(names: Sequence[str], fields: Collection[str] | None) -> ListCo
     Raises `PressroomError` without a place where no column has the address, where two mean the same, and for
     a name that is nearly that of a column that is needed.
     """
+    fields = None if fields is None else sorted(fields)
     meanings = [_meaning(name) for name in names]
     _check(names, meanings, fields)
     index = {meaning: number for number, meaning in enumerate(meanings)}

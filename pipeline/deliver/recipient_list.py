@@ -1,6 +1,7 @@
 """Reads a list of recipients from a file or a database: each row as a recipient, or why it gets no mail.
 
-Rows are read one by one, and a bad one stops nothing.
+Rows are read one by one, and a bad one stops nothing. Ten million take 160 MB of memory and some four minutes
+(`benchmarks/recipients.py`).
 """
 
 from __future__ import annotations
@@ -99,7 +100,7 @@ def open_list(
     `fields` are the merge fields whose values are kept, beside `language`; without them every column is.
     `audiences` are those that a row may name, if not any. `smtputf8` allows addresses with letters outside
     ASCII before the @, which need a server that takes them (RFC 6531); `allow_reserved` allows domains that
-    are nobody's, such as `.test`. Raises `PressroomError` for a name that is none of these.
+    are nobody's, such as `.test`. Raises `PressroomError` for any other name.
     """
     rules = RowRules(fields, audiences, smtputf8, allow_reserved)
     if match := _SQLITE.fullmatch(source):

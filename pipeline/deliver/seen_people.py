@@ -25,7 +25,7 @@ class SeenPeople:
         self._database = database
 
     def first_line(self, key: str, line: int) -> int | None:
-        """The line where the person was seen before; if there is none, it is this one from now on."""
+        """The line where the person was seen before, or None: from now on it is this one."""
         digest = int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)
         if self._database.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", (digest, line)).rowcount:
             return None

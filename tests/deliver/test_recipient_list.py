@@ -249,7 +249,7 @@ def database(folder: Path) -> Path:
         database.execute('CREATE TABLE "our ""readers""" (email, first_name, city)')
         database.execute(
             "INSERT INTO \"our \"\"readers\"\"\" VALUES ('a@x.org', 'Ada', 'Lund'), ('b@x.org', NULL, 7),"
-            " ('c@x.org', CAST(x'ff' AS TEXT), x'00'), (NULL, NULL, NULL)"
+            " ('c@x.org', CAST(x'ff' AS TEXT), NULL), ('d@x.org', NULL, x'00'), (NULL, NULL, NULL)"
         )
     return path
 
@@ -260,7 +260,8 @@ def test_a_table_of_sqlite_is_a_list(database: Path) -> None:
     assert rows[1] == Recipient("b@x.org", "", {"city": "7"}, 2)
     assert rejected(rows) == [
         (3, "mistake", 'the value of "first_name" is not UTF-8 text.'),
-        (4, "mistake", "the row has no address."),
+        (4, "mistake", 'the value of "city" is not a text.'),
+        (5, "mistake", "the row has no address."),
     ]
 
 

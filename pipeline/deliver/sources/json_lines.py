@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.deliver.rejected_row import RejectedRow
 from pipeline.deliver.sources.row import Row
 from pipeline.deliver.sources.text_lines import text_lines
+from pipeline.support.json_text import read_json
 
 
 def json_rows(file: Path, path: str) -> Iterator[Row | RejectedRow]:
@@ -18,8 +18,8 @@ def json_rows(file: Path, path: str) -> Iterator[Row | RejectedRow]:
         if not line.strip():
             continue
         try:
-            value = json.loads(line)
-        except (ValueError, RecursionError):
+            value = read_json(line)
+        except ValueError:
             value = None
         if not isinstance(value, dict):
             hint = 'Write {"email": "ada@example.org", "first_name": "Ada"} on a line of its own.'
