@@ -289,12 +289,12 @@ def test_a_ledger_that_cannot_be_written_stops_before_the_message_leaves(tmp_pat
 
     def break_it(count: int) -> None:
         if count == 5:
-            send.ledger._database.execute("PRAGMA query_only=ON")
+            send.ledger._file.execute("PRAGMA query_only=ON")
 
     server.on_message = break_it
     with pytest.raises(PressroomError, match="read-only"):
         send.run()
-    send.ledger._database.execute("PRAGMA query_only=OFF")
+    send.ledger._file.execute("PRAGMA query_only=OFF")
     assert server.taken.total() <= 5 + 3
     accepted = {each.address for each in send.ledger.rows(send.id, [State.ACCEPTED, State.SENDING])}
     assert set(server.taken) <= accepted
