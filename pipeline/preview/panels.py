@@ -1,4 +1,4 @@
-"""The panels beside the email, as values for the page: findings, size, plan, links, sends, feeds …"""
+"""The panels beside the email, as values for the page: findings, size, plan, links, feeds, sends."""
 
 from __future__ import annotations
 
