@@ -239,6 +239,30 @@ class Subscribe:
 
 
 @dataclass(frozen=True, slots=True)
+class DeliverySettings:
+    """How issues are sent: the table `delivery`.
+
+    `url` names the mail server, and `line` is where. `rate` is in messages a second, `per_domain` the same
+    for receiving domains, with `*` for those that it does not name. `warm_up` is the limit of the first day
+    of sending. `dkim_selectors` are in the order of the keys. `unsubscribe_endpoint` is an address with
+    `{token}`, `return_path` the address that bounces go to, with `{recipient}` where it names the recipient.
+    `complaints_to` is the address in CFBL-Address (RFC 9477).
+    """
+
+    url: str = ""
+    line: int | None = None
+    rate: float | None = None
+    per_domain: Mapping[str, float] = field(default_factory=dict)
+    warm_up: int | None = None
+    connections: int = 4
+    dkim_selectors: tuple[str, ...] = ()
+    unsubscribe_endpoint: str = ""
+    return_path: str = ""
+    feedback_id: str = ""
+    complaints_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Publication:
     """The settings in `newsletter.toml`.
 
@@ -284,6 +308,7 @@ class Publication:
     approval: int | tuple[str, ...] = 0
     subscribe: Subscribe | None = None
     hidden_tags: tuple[str, ...] = ()
+    delivery: DeliverySettings = DeliverySettings()
 
     @property
     def postal_line(self) -> str:

@@ -25,7 +25,17 @@ from pipeline.export.package import Package, package
 from pipeline.export.target import Target
 from pipeline.export.target_settings import replaced_links
 from pipeline.export.targets import find
-from pipeline.model import FORMATS, TARGETS, Finding, Issue, MergeField, OutputFile, Place, Severity
+from pipeline.model import (
+    FORMATS,
+    TARGETS,
+    DeliverySettings,
+    Finding,
+    Issue,
+    MergeField,
+    OutputFile,
+    Place,
+    Severity,
+)
 from pipeline.render.email.message import build_message
 from pipeline.support import merge
 from pipeline.support.files import read_source, write_atomically, write_folder
@@ -113,18 +123,12 @@ def prepare_export(workspace: Workspace, request: ExportRequest) -> PreparedExpo
     """
     issue = request.issue
     audience = edition_audience(issue, request.audience)
-    if issue.draft:
-        hint = f"Delete `draft: true` when it is ready, then: pressroom assemble {issue.number}"
-        raise PressroomError("the issue is a draft.", *issue.place, hint)
-    if workspace.assembler.lock_of(issue) is None:
-        raise PressroomError(
-            "the issue is not frozen, so what is sent could not be made again.",
-            *issue.place,
-            f"Freeze it: pressroom assemble {issue.number}",
-        )
+    check_frozen(workspace, issue)
     publication = workspace.files.publication
     replaced: tuple[str, ...] = ()
     if request.target in TARGETS:
+        # What only our own sending fills.
+        publication = replace(publication, delivery=DeliverySettings())
         replaced = replaced_links(find(request.target), publication, audience)
         if "unsubscribe_url" in replaced:
             publication = replace(publication, unsubscribe_url=None)
@@ -134,6 +138,19 @@ def prepare_export(workspace: Workspace, request: ExportRequest) -> PreparedExpo
     with_links = replace(workspace, files=replace(workspace.files, publication=publication))
     prepared = prepare_edition(Composer(with_links), issue, audience, request.target)
     return PreparedExport(workspace, request, prepared, check_edition(prepared).findings, replaced)
+
+
+def check_frozen(workspace: Workspace, issue: Issue) -> None:
+    """Raise `PressroomError` for an issue that must not leave: a draft, or one that is not frozen."""
+    if issue.draft:
+        hint = f"Delete `draft: true` when it is ready, then: pressroom assemble {issue.number}"
+        raise PressroomError("the issue is a draft.", *issue.place, hint)
+    if workspace.assembler.lock_of(issue) is None:
+        raise PressroomError(
+            "the issue is not frozen, so what is sent could not be made again.",
+            *issue.place,
+            f"Freeze it: pressroom assemble {issue.number}",
+        )
 
 
 def pack_export(source: PreparedExport) -> PackedExport:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pipeline.compose import Composer
 from pipeline.errors import PressroomError
 from pipeline.model import ComposedEdition, ComposedIssue, Issue, MergeField, RenderedEmail
-from pipeline.render.email.field_values import field_values
+from pipeline.render.email.field_values import FieldValues
 from pipeline.render.email.renderer import EmailRenderer
 from pipeline.workspace import Workspace, edition_audience
 
@@ -25,7 +25,7 @@ class PreparedEdition:
 
     def field_values(self, reader: Mapping[str, str]) -> Callable[[MergeField], str]:
         """Returns the values of merge fields for a reader of whom only `reader` is known."""
-        return field_values(self.composer.publication, self.edition, reader)
+        return FieldValues(self.composer.publication, self.edition).of(reader)
 
 
 def render_email(workspace: Workspace, issue: Issue, audience: str | None = None) -> RenderedEmail:

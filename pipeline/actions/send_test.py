@@ -1,12 +1,13 @@
-"""Test messages: an edition as one reader receives it, marked as a test and written to a file.
+"""Test messages: an edition as one reader receives it, marked as a test, in a file and by mail.
 
-The issue need not be frozen. Nothing is sent.
+The issue need not be frozen.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -14,14 +15,21 @@ from urllib.parse import quote, unquote
 from pipeline.actions.check import check_edition
 from pipeline.actions.prepare import PreparedEdition, prepare_edition
 from pipeline.compose import Composer
+from pipeline.deliver.dkim import DkimSigner, sign_message
+from pipeline.deliver.field_values import field_value
+from pipeline.deliver.open_ledger import open_ledger
+from pipeline.deliver.outcome import Outcome, State
+from pipeline.deliver.recipient_list import open_list
+from pipeline.deliver.smtp_connection import SmtpConnection
+from pipeline.deliver.smtp_server import SmtpServer
 from pipeline.errors import PressroomError, suggest
+from pipeline.export.approvals import email_digest
 from pipeline.export.bundle import ImageMode
 from pipeline.model import Finding, Issue, Publication, Severity
 from pipeline.render.email.headers import TEST_HEADER, TEST_SUBJECT, checked_address
 from pipeline.render.email.message import TestRecipient, build_message
 from pipeline.support import merge
 from pipeline.support.files import write_atomically
-from pipeline.support.recipients import EMAIL, recipient, value_of
 from pipeline.workspace import Workspace, edition_audience
 
 _LONGEST_NAME = 100
@@ -58,8 +66,12 @@ class WrittenMessage:
 
 @dataclass(frozen=True, slots=True)
 class WrittenTest:
-    """The test messages of an edition. `findings` are its errors, as warnings: they do not stop a test."""
+    """The test messages of an edition. `findings` are its errors, as warnings: they do not stop a test.
 
+    `email` is the digest of the email that they are made of.
+    """
+
+    email: str
     audience: str
     frozen: bool
     messages: tuple[WrittenMessage, ...]
@@ -85,7 +97,40 @@ def write_test(workspace: Workspace, request: MessageRequest) -> WrittenTest:
         for each in check_edition(prepared).findings
         if each.severity is Severity.ERROR
     )
-    return WrittenTest(audience, prepared.issue.assembled.frozen, messages, findings)
+    return WrittenTest(
+        email_digest(prepared.email), audience, prepared.issue.assembled.frozen, messages, findings
+    )
+
+
+async def send_tests(
+    publication: Publication, written: WrittenTest, server: SmtpServer, signers: Sequence[DkimSigner]
+) -> tuple[Outcome, ...]:
+    """Send test messages that were written. Returns how each ended; raises `ServerError`."""
+
+    async def no_gate() -> None:
+        """A test may be sent twice."""
+
+    connection = await SmtpConnection.open(server)
+    outcomes = []
+    try:
+        for each in written.messages:
+            data = sign_message(each.path.read_bytes(), signers)
+            outcomes.append(await connection.send(publication.sender_address, each.to, data, no_gate))
+            if not connection.is_usable:
+                connection = await SmtpConnection.open(server)
+    finally:
+        await connection.close()
+    return tuple(outcomes)
+
+
+def note_tests(
+    workspace: Workspace, issue: Issue, written: WrittenTest, outcomes: Sequence[Outcome], now: datetime
+) -> None:
+    """Note in the ledger which email was sent as a test: only that one may be sent to a list."""
+    with open_ledger(workspace.files.root) as ledger:
+        for each, outcome in zip(written.messages, outcomes, strict=True):
+            if outcome.state is State.ACCEPTED:
+                ledger.note_test(issue.folder, written.audience, written.email, each.to, now)
 
 
 def _recipient(publication: Publication, address: str, request: MessageRequest) -> TestRecipient:
@@ -95,11 +140,19 @@ def _recipient(publication: Publication, address: str, request: MessageRequest) 
         if name not in known:
             hint = suggest(name, known) or f"The merge fields are {', '.join(dict.fromkeys(known))}."
             raise PressroomError(f"no merge field is named `{name}`.", "--field", None, hint)
-    file = request.recipients
-    row = recipient(file, str(file), address.strip()) if file else {}
-    overrides = {name: value_of(name, text, "--field") for name, text in request.fields.items()}
-    values = {name: text for name, text in row.items() if name in known}
-    return TestRecipient(to, {EMAIL: to, **values, **overrides})
+    values: Mapping[str, str] = {}
+    if request.recipients:
+        readers = open_list(str(request.recipients), fields=known, smtputf8=True, allow_reserved=True)
+        values = readers.find(address.strip()).values
+    overrides = {name: _override(name, text) for name, text in request.fields.items()}
+    return TestRecipient(to, {"email": to, **values, **overrides})
+
+
+def _override(name: str, text: str) -> str:
+    try:
+        return field_value(name, text)
+    except PressroomError as error:
+        raise PressroomError(error.message, "--field", None, error.hint) from error
 
 
 def _write_messages(

@@ -1,12 +1,14 @@
-"""Status: how far each issue is, which command comes next, and its drafts at services."""
+"""Status: how far each issue is, which command comes next, its drafts at services, and its sends."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from shlex import quote
 
+from pipeline.deliver.open_ledger import has_ledger, open_ledger
+from pipeline.deliver.sent_file import SentRecord, read_sent
 from pipeline.export.approvals import lock_digest, missing_approval, read_approvals
 from pipeline.export.drafts import PushedDraft, read_drafts
 from pipeline.model import EVERYONE, Issue
@@ -16,7 +18,10 @@ from pipeline.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class IssueStatus:
-    """`state` is draft, open, frozen, changed, broken lock or mistakes; `next_step` the next command.
+    """`state` is draft, open, frozen, changed, sending, sent, broken lock or mistakes.
+
+    `next_step` is the next command. `sends` are as in `sent.json`, with the counts of this moment for those
+    of this machine.
 
     An issue with mistakes in its front matter has its slug as title, and no date. `html_bytes` is the
     size of its email as last built, None if it is not.
@@ -30,6 +35,7 @@ class IssueStatus:
     html_bytes: int | None
     next_step: str
     drafts: tuple[PushedDraft, ...] = ()
+    sends: tuple[SentRecord, ...] = ()
     audience: str = EVERYONE
 
 
@@ -54,6 +60,7 @@ def issue_statuses(workspace: Workspace) -> tuple[IssueStatus, ...]:
 def _status(workspace: Workspace, issue: Issue) -> IssueStatus:
     assembler, number = workspace.assembler, issue.number
     html_bytes = _built_size(workspace.files.build / "issues" / issue.folder)
+    sends = _sends(workspace, issue)
     lock = assembler.locks.get(issue.folder)
     if issue.draft:
         state, next_step = "draft", "delete `draft: true` when it is ready"
@@ -65,8 +72,16 @@ def _status(workspace: Workspace, issue: Issue) -> IssueStatus:
         state, next_step = "changed", f"pressroom build {number}  (says what changed)"
     elif html_bytes is not None and _waits_for_approval(workspace, issue):
         state, next_step = "frozen", f"pressroom approve {number}"
+    elif sends and not sends[-1].finished:
+        state, next_step = "sending", f"pressroom send {number}"
+    elif sends:
+        state, next_step = "sent", f"pressroom send {number} --status"
+    elif html_bytes is None:
+        state, next_step = "frozen", f"pressroom build {number}"
+    elif workspace.files.publication.delivery.url:
+        state, next_step = "frozen", f"pressroom send {number} --to LIST"
     else:
-        state, next_step = "frozen", f"pressroom {'build' if html_bytes is None else 'export'} {number}"
+        state, next_step = "frozen", f"pressroom export {number}"
     return IssueStatus(
         number,
         issue.folder,
@@ -76,7 +91,22 @@ def _status(workspace: Workspace, issue: Issue) -> IssueStatus:
         html_bytes,
         next_step,
         read_drafts(workspace.files.root, issue),
+        sends,
         issue.audiences[0],
+    )
+
+
+def _sends(workspace: Workspace, issue: Issue) -> tuple[SentRecord, ...]:
+    """Return the sends of an issue. The ledger is opened only where one was sent."""
+    root = workspace.files.root
+    records = read_sent(root, issue)
+    if not records or not has_ledger(root):
+        return records
+    with open_ledger(root) as ledger:
+        counts = [ledger.counts(each.id) for each in records]
+    return tuple(
+        replace(record, counts={state.value: count for state, count in states.items()} or record.counts)
+        for record, states in zip(records, counts, strict=True)
     )
 
 

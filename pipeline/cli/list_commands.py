@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
@@ -111,11 +112,11 @@ def tags(ctx: click.Context, as_json: bool) -> None:
 @json_option
 @click.pass_context
 def status(ctx: click.Context, as_json: bool) -> None:
-    """Show how far each issue is, the command that comes next, and its drafts at services.
+    """Show how far each issue is, the command that comes next, its drafts at services, and its sends.
 
-    An issue is a draft, open, frozen, or changed since it was frozen; its email has a size if it is
-    built. A draft at a service is shown with the day it was pushed and the address where an editor
-    opens it.
+    An issue is a draft, open, frozen, changed since it was frozen, being sent, or sent; its email has
+    a size if it is built. A draft at a service is shown with the day it was pushed and the address
+    where an editor opens it, a send with what became of its messages so far.
 
     \b
     Examples:
@@ -153,6 +154,12 @@ def status(ctx: click.Context, as_json: bool) -> None:
     for each in statuses:
         for draft in each.drafts:
             _show_draft(each, draft)
+    if any(each.sends for each in statuses):
+        terminal.result("\nSends")
+    for each in statuses:
+        for sent in each.sends:
+            states = ", ".join(f"{count:,} {state}" for state, count in sent.counts.items())
+            terminal.result(f"{each.number}  {sent.started[:16].replace('T', ' ')}  {states}")
 
 
 _STATUS_COLUMNS = (
@@ -162,7 +169,14 @@ _STATUS_COLUMNS = (
     Column(
         "STATE",
         style=terminal.colour_by_text(
-            {"frozen": "green", "changed": "yellow", "broken lock": "red", "mistakes": "red"}
+            {
+                "frozen": "green",
+                "sent": "green",
+                "sending": "yellow",
+                "changed": "yellow",
+                "broken lock": "red",
+                "mistakes": "red",
+            }
         ),
     ),
     Column("EMAIL", optional=True),
@@ -185,6 +199,7 @@ def _status_json(status: IssueStatus) -> dict[str, object]:
             {name: getattr(draft, name) for name in ("target", "audience", "id", "address", "pushed")}
             for draft in status.drafts
         ],
+        "sends": [asdict(each) for each in status.sends],
     }
 
 

@@ -99,7 +99,7 @@ def show_mistakes(errors: Iterable[PressroomError], as_warnings: bool = False) -
         if place and error.line is not None:
             place = f"{place}:{error.line}"
         if as_warnings:
-            _show_wrapped(message, f"{place}: warning: ", error, fg="yellow")
+            _show_wrapped(message, f"{place}: warning: ".removeprefix(": "), error, fg="yellow")
         else:
             _show_wrapped(message, f"{place}: " if place else "error: ", error, fg="red", bold=True)
 
@@ -241,6 +241,15 @@ def progress(items: Iterable[Item], what: str) -> Iterator[Item]:
             click.echo(f"\r{what} {bar}", nl=False, err=True)
         yield item
     _erase_bar()
+
+
+def show_progress(text: str) -> None:
+    """Show how far a long work is, on the last line of a terminal."""
+    if sys.stderr.isatty() and (context := click.get_current_context(silent=True)):
+        _erase_bar()
+        context.meta[_BAR] = True
+        width = terminal_width(sys.stderr) or 80
+        click.echo(f"\r{text[: width - 1]}", nl=False, err=True)
 
 
 _BAR = "pressroom.bar"

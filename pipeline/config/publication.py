@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pipeline.config.audiences import declared_audiences
+from pipeline.config.delivery_settings import read_delivery
 from pipeline.config.fields import Fields
 from pipeline.config.sections import read_section
 from pipeline.config.themes import DEFAULT_THEME, read_theme, read_theme_settings, theme_names
@@ -90,6 +91,7 @@ def read_publication(text: str, errors: list[PressroomError], templates: Path | 
         approval=_approval(fields.table("approval")),
         subscribe=read_subscribe(fields.table("subscribe")) if fields.has("subscribe") else None,
         hidden_tags=read_hidden_tags(fields.table("tags")),
+        delivery=read_delivery(fields.table("delivery")),
     )
     fields.check_unknown()
     return publication

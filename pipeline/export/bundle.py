@@ -27,7 +27,7 @@ from pipeline.model import (
     Publication,
     RenderedEmail,
 )
-from pipeline.render.email.field_values import field_values
+from pipeline.render.email.field_values import FieldValues
 from pipeline.render.email.message import build_message
 from pipeline.support import merge
 from pipeline.support.json_text import read_json
@@ -60,7 +60,7 @@ def bundle(
     """
     html, text, mjml = str(rendered.html), str(rendered.text), rendered.mjml
     if filled:
-        value = field_values(publication, edition, {})
+        value = FieldValues(publication, edition).of({})
         html = rendered.html.fill(lambda field: escape(value(field)))
         text = rendered.text.fill(value)
     if images is ImageMode.PACKED:

@@ -1,25 +1,19 @@
-"""The keys of services: from the environment, else from the system's keyring. They are never written."""
+"""The keys of services."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 
 from pipeline.errors import raise_all
 from pipeline.export.target import Target
-
-KEYRING = "pressroom"
-"""The service name of the keys in a keyring; the user name is that of the variable."""
+from pipeline.support.secrets import secret, where_to_store
 
 
 def keys_of(target: Target) -> Mapping[str, str]:
     """Each key by the name of its variable. Raises `PressroomError` for missing and malformed keys."""
-    keys = {name: _key(name) for name in (*target.push.keys, *target.push.optional)}
+    keys = {name: secret(name) for name in (*target.push.keys, *target.push.optional)}
     errors = [
-        target.error(
-            f"there is no key for {target.title}.",
-            f"Set {name} in the environment, or store it: keyring set {KEYRING} {name}",
-        )
+        target.error(f"there is no key for {target.title}.", where_to_store(name))
         for name in target.push.keys
         if not keys[name]
     ]
@@ -30,17 +24,3 @@ def keys_of(target: Target) -> Mapping[str, str]:
     ]
     raise_all(errors)
     return {name: key for name, key in keys.items() if key}
-
-
-def _key(name: str) -> str:
-    if key := os.environ.get(name, "").strip():
-        return key
-    try:
-        import keyring
-        from keyring.errors import KeyringError
-    except ImportError:
-        return ""
-    try:
-        return (keyring.get_password(KEYRING, name) or "").strip()
-    except KeyringError:
-        return ""

@@ -1,1 +1,1 @@
-"""What every room uses: files, URLs, HTTP, processes, templates, merge fields, recipients."""
+"""What every room uses: files, URLs, HTTP, processes, templates, merge fields."""

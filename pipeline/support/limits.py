@@ -74,3 +74,8 @@ ENCODED_LINE = 76
 
 FEED_BYTES = 1_000_000
 """Bytes above which a feed passes its older items on to its archive: some readers refuse larger ones."""
+
+# --- sending ---------------------------------------------------------------------------------
+
+MOST_CONNECTIONS = 50
+"""Connections to one mail server: what postfix takes of one client (smtpd_client_connection_count_limit)."""

@@ -115,17 +115,17 @@ def test_fields_come_from_the_readers_row(letters: WorkspaceRunner, delimiter: s
     ("content", "said"),
     [
         ("email\nadda@example.org\n", 'no row has the email "ada@example.org".\n    Did you mean "adda@'),
-        ("name,city\nAda,Lund\n", ':1: no column is named "email".\n    The first line has: name, city.'),
-        ("", 'no column is named "email"'),
-        ("email,city,City\n", 'two columns are named "city"'),
+        ("name,city\nAda,Lund\n", ':1: no column is named "email".\n    The columns are: name, city.'),
+        ("", "no row has a recipient"),
+        ("email,city,City\na@x,b,c\n", 'two columns are read as "city"'),
         (
             "email\nada@example.org\nADA@example.org\n",
-            'readers.csv:3: "ada@example.org" is in line 2 too.',
+            'readers.csv:3: "ADA@example.org" is in line 2 too.',
         ),
         ("email,city\nada@example.org,Lund,Skåne\n", ":2: the row has more cells than the header."),
         ('email,city\nada@example.org,"Lund\nSkåne"\n', 'the value of "city" has the character U+000A'),
-        ('email,city\nada@example.org,"Lund" x\n', "readers.csv:2: is not CSV: the double quotes"),
-        (b"email\n\xff\n", "is not UTF-8 text"),
+        ('email,city\nada@example.org,"Lund" x\n', "readers.csv:2: the row is not CSV: the double quotes"),
+        (b"email\n\xff\n", 'readers.csv:2: the value of "email" is not UTF-8 text'),
     ],
 )
 def test_a_list_that_does_not_serve_is_refused(

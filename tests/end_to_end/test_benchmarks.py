@@ -58,3 +58,8 @@ def test_both_writers_of_a_long_feed_write_about_as_much(workspace: WorkspaceRun
         for writer in ("pressroom", "feedgen")
     )
     assert 0.8 < own / other < 1.2
+
+
+@pytest.mark.slow
+def test_a_list_of_recipients_is_measured() -> None:
+    assert "{'recipient': 1978, 'duplicate': 20, 'mistake': 2}" in script("recipients.py", "--rows", 2000)

@@ -33,7 +33,7 @@ GOLDEN = ROOT / "tests" / "golden" / "workspace"
 def golden(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPreview]:
     workspace = WorkspaceRunner(tmp_path_factory.mktemp("preview") / "golden")
     shutil.copytree(GOLDEN, workspace.root)
-    workspace.write({"readers.csv": "Email,First name\nada@example.org,Ada <b>\n"})
+    workspace.write({"readers.csv": "Email,First name\nada@example.org,Ada <b>\nnobody,Bo\n"})
     workspace.write({"secret.md": "not of an issue"})
     with run_preview(workspace.root, "--recipients", str(workspace.root / "readers.csv")) as running:
         yield running
@@ -182,6 +182,8 @@ def test_the_state_tells_what_there_is_to_choose(golden: RunningPreview) -> None
     assert state["issue"] == "001-every-block"
     assert state["audiences"] == ["everyone", "clinicians"]
     assert state["recipients"] == ["ada@example.org"]
+    assert golden.process.stdout is not None
+    assert 'readers.csv:3: "nobody" is not an email address.' in golden.process.stdout.readline()
     assert state["inbox"]["subject"] == "Every block: “quoted”, there"
 
 

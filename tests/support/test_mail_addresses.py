@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from property_kit import tries
 
-from pipeline.support.mail_addresses import check_address, format_mailbox, parse_mailbox
+from pipeline.support.mail_addresses import check_address, check_recipient, format_mailbox, parse_mailbox
 
 
 @pytest.mark.parametrize(
@@ -33,3 +36,49 @@ def test_what_is_not_an_address_says_why(address: str) -> None:
 @pytest.mark.parametrize("name", ["", "Zo\u00eb", "Doe, Jane", 'The "Plastic" Brain', "a\\b", "Dr. No"])
 def test_a_name_with_any_sign_comes_back(name: str) -> None:
     assert parse_mailbox(format_mailbox(name, "me@x.org")) == (name, "me@x.org")
+
+
+ATOM = st.text(st.sampled_from("aB9.+_'-!#"), min_size=1, max_size=70)
+DOMAIN = st.lists(st.text(st.sampled_from("aZ7-xn\u00fc"), min_size=1, max_size=66), min_size=1, max_size=5)
+ROLES = st.sampled_from(
+    ["INFO", "Postmaster", "ab..c", ".a", "a.", "j\u00fcrgen", '"a b"', "a" * 64, "a" * 65]
+)
+
+
+@tries(600)
+@given(
+    local=ATOM | ROLES, labels=DOMAIN, ending=st.sampled_from(["", ".org", ".Museum", ".7", ".xn--p1ai", "."])
+)
+def test_the_quick_way_agrees_with_the_library(local: str, labels: list[str], ending: str) -> None:
+    address = f"{local}@{'.'.join(labels)}{ending}"
+    try:
+        expected = check_address(address)
+    except ValueError:
+        expected = None
+    try:
+        result = check_recipient(address)
+    except ValueError:
+        assert expected is None
+    else:
+        assert result == expected or not result.isascii()
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("Ada.Lovelace+news@Mail.X.ORG", "Ada.Lovelace+news@mail.x.org"),
+        ("INFO@x.org", "info@x.org"),
+        ("ada@b\u00fccher.de", "ada@xn--bcher-kva.de"),
+        ("ju\u0308rgen@xn--bcher-kva.de", "j\u00fcrgen@b\u00fccher.de"),
+    ],
+)
+def test_a_recipients_address_is_normalised(address: str, expected: str) -> None:
+    assert check_recipient(address) == expected
+
+
+@pytest.mark.parametrize(
+    "address", ["a" * 100_000, "a." * 50_000 + "@x.org", "a@" + "b-" * 50_000, "a@" + "b." * 50_000]
+)
+def test_a_long_text_is_judged_quickly(address: str) -> None:
+    with pytest.raises(ValueError, match=r"\.$"):
+        check_recipient(address)

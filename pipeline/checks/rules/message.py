@@ -216,6 +216,8 @@ def unsubscribe_button(context: CheckContext) -> Iterator[Violation]:
     address; otherwise the service that sends puts its own in.
     """
     value, _ = _header(context, "List-Unsubscribe")
+    if context.publication.delivery.unsubscribe_endpoint:
+        return
     if value and not any(url.startswith("https://") for url in _unsubscribe_addresses(value)):
         own = context.publication.unsubscribe_url
         severity = Severity.WARNING if own else None
@@ -273,7 +275,8 @@ def one_click(context: CheckContext) -> Iterator[Violation]:
 )
 def static_unsubscribe(context: CheckContext) -> Iterator[Violation]:
     """It does not say who leaves, so that the message promises no one-click unsubscribing."""
-    if _is_static(context.publication.unsubscribe_url):
+    own_addresses = context.publication.delivery.unsubscribe_endpoint
+    if _is_static(context.publication.unsubscribe_url) and not own_addresses:
         yield Violation("`unsubscribe_url` has no merge field.", SETTINGS)
 
 

@@ -186,8 +186,12 @@ def shown_together(
 
 
 def unsubscribe_url(publication: Publication) -> MergeText:
-    """The unsubscribe address: the publication's setting, or the merge field that the target fills."""
-    return publication.unsubscribe_url or merge.text(merge.mark(MergeField("unsubscribe_url")))
+    """The unsubscribe address: the publication's setting, or the merge field that the target fills.
+
+    It is the field too where each recipient gets a signed address of their own.
+    """
+    own = None if publication.delivery.unsubscribe_endpoint else publication.unsubscribe_url
+    return own or merge.text(merge.mark(MergeField("unsubscribe_url")))
 
 
 def browser_url(edition: ComposedEdition) -> MergeText:

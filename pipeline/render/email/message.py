@@ -20,8 +20,14 @@ from email.message import Message
 from email.policy import compat32
 
 from pipeline.model import ComposedEdition, Image, Publication, RenderedEmail
-from pipeline.render.email.field_values import field_values
-from pipeline.render.email.headers import message_headers, sender_domain
+from pipeline.render.email.field_values import FieldValues
+from pipeline.render.email.headers import (
+    MessageHeaders,
+    checked_address,
+    draft_id,
+    draft_recipient,
+    sender_domain,
+)
 
 _POLICY = compat32.clone(linesep="\r\n")
 
@@ -51,7 +57,7 @@ def build_message(
     For a `tester` it is marked as a test and addressed to them, and merge fields have their values. Its
     body is what a reader with these values gets, byte for byte.
     """
-    value = field_values(publication, edition, tester.values if tester else {})
+    value = FieldValues(publication, edition).of(tester.values if tester else {})
     text = _text_part("plain", rendered.text.fill(value))
     body = rendered.html.fill(lambda field: html.escape(value(field)))
     if pictures and rendered.images:
@@ -66,21 +72,31 @@ def build_message(
     parts = [text, shown]
     boundary = _boundary("=_", parts)
     message = Message(_POLICY)
-    address = tester.address if tester else None
-    for name, header in message_headers(rendered, publication, edition, value, boundary, address):
+    if tester:
+        # Its identity changes with the content, because mailboxes keep one message of each identity.
+        to = checked_address(tester.address, "To")
+        message_id = draft_id(publication, edition, tester.address, boundary)
+    else:
+        to, message_id = draft_recipient(publication), draft_id(publication, edition)
+    headers = MessageHeaders(rendered, publication, edition, is_test=tester is not None)
+    for name, header in headers.of(to, message_id, value):
         message[name] = header
     message["MIME-Version"] = "1.0"
     _put_parts(message, "alternative", boundary, parts)
     return _bytes(message)
 
 
+def with_crlf(text: str) -> str:
+    """The text with the line breaks of mail."""
+    return "\r\n".join(re.split(r"\r\n|\r|\n", text))
+
+
 def _text_part(subtype: str, text: str) -> Message:
     """A part in quoted-printable, with lines of at most 76 columns."""
-    data = "\r\n".join(re.split(r"\r\n|\r|\n", text)).encode()
     part = Message(_POLICY)
     part["Content-Type"] = f"text/{subtype}; charset=utf-8"
     part["Content-Transfer-Encoding"] = "quoted-printable"
-    part.set_payload(binascii.b2a_qp(data, istext=True).decode("ascii"))
+    part.set_payload(binascii.b2a_qp(with_crlf(text).encode(), istext=True).decode("ascii"))
     return part
 
 

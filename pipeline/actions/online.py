@@ -1,0 +1,56 @@
+"""Whether the pages and pictures that an email leads to are online, before it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
+
+from pipeline import __version__
+from pipeline.actions.prepare import PreparedEdition
+from pipeline.config.web_settings import THIS_MACHINE
+from pipeline.errors import PressroomError
+from pipeline.support.http import FetchError, SafeClient
+
+_AT_ONCE = 8
+_NOT_FOR_HEAD = frozenset({403, 405, 501})
+"""Answers of servers that take no HEAD."""
+
+
+def check_online(editions: Iterable[PreparedEdition], base_url: str) -> None:
+    """Raise `PressroomError` if the web page or a picture of an edition cannot be reached.
+
+    Nothing is remembered: whoever publishes the site in answer wants to be believed at once.
+    """
+    addresses = {
+        address: kind
+        for each in editions
+        for address, kind in (
+            *(((each.edition.url, "the page"),) if each.edition.url else ()),
+            *((image.url, "the picture") for image in each.email.images),
+        )
+    }
+    # The publication's own address may be on this machine; then there is nothing to protect from it.
+    client = SafeClient(f"Pressroom/{__version__}", urlsplit(base_url).hostname in THIS_MACHINE)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        answers = list(pool.map(lambda address: _missing(client, address), addresses))
+    missing = [(url, why) for url, why in zip(addresses, answers, strict=True) if why]
+    if missing:
+        url, why = missing[0]
+        others = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+        raise PressroomError(
+            f"{addresses[url]} {url}{others} cannot be reached: {why}.",
+            hint="Publish build/site first, or send anyway with --force.",
+        )
+
+
+def _missing(client: SafeClient, address: str) -> str:
+    """Say why an address cannot be reached; empty if it can."""
+    try:
+        for method in ("HEAD", "GET"):
+            reply = client.request(method, address)
+            if reply.status not in _NOT_FOR_HEAD:
+                break
+    except FetchError as error:
+        return str(error)
+    return "" if reply.status < 400 else f"the server says {reply.status}"

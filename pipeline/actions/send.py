@@ -1,0 +1,360 @@
+"""Send: a frozen issue to everyone on a list, each with a message of their own, never twice knowingly."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from platform import node
+from typing import TYPE_CHECKING
+
+from pipeline.actions.approve import check_approval
+from pipeline.actions.check import check_edition
+from pipeline.actions.export import check_frozen
+from pipeline.actions.mail_settings import dkim_signers, mail_server
+from pipeline.actions.online import check_online
+from pipeline.actions.prepare import PreparedEdition, prepare_edition
+from pipeline.compose import Composer
+from pipeline.deliver.dkim import DkimSigner
+from pipeline.deliver.ledger import ClaimedRow, Ledger, NewSend, Send, message_id
+from pipeline.deliver.open_ledger import ledger_path
+from pipeline.deliver.pace import domain_pace
+from pipeline.deliver.recipient import Recipient
+from pipeline.deliver.recipient_list import RecipientList, open_list
+from pipeline.deliver.send_plan import LeftOut, Planner, SendPlan
+from pipeline.deliver.sender import Connection, Job, Progress, Sender
+from pipeline.deliver.sent_file import SentRecord, read_sent, write_sent
+from pipeline.deliver.smtp_connection import SmtpConnection
+from pipeline.deliver.smtp_server import SmtpServer
+from pipeline.deliver.tokens import TokenKeys, sign_token, token_keys
+from pipeline.errors import Mistakes, PressroomError, collect, raise_all
+from pipeline.export.approvals import email_digest
+from pipeline.model import EVERYONE, DeliverySettings, Finding, Issue
+from pipeline.render.email.headers import sender_domain
+from pipeline.render.email.message_template import message_template
+from pipeline.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pipeline.deliver.clock import Clock
+
+_SAME_FOR_ALL = {"email", "web_url", "postal_address"}
+"""Merge fields that are no column of a list."""
+
+_CLOCK_SET_BACK = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class SendRequest:
+    """What to send. `recipients` names a list; without it an unfinished send goes on.
+
+    `force` overrides findings, an untested issue, and pages and pictures that are not online. `again` is the
+    reason why those who have the issue already get it once more.
+    """
+
+    issue: Issue
+    recipients: str | None = None
+    force: bool = False
+    without_approval: bool = False
+    again: str = ""
+
+
+@dataclass(frozen=True)
+class PreparedSend:
+    """A frozen issue: its editions by audience, the server, and what signs.
+
+    `unfinished` is the send that goes on, None for a new one. `obstacles` are mistakes that forbid to send
+    it (`server` is None only with one of them), `findings` those of the checks, and `notes` what the editor
+    should know and nothing stops.
+    """
+
+    workspace: Workspace
+    request: SendRequest
+    ledger: Ledger
+    editions: Mapping[str, PreparedEdition]
+    server: SmtpServer | None
+    signers: tuple[DkimSigner, ...]
+    keys: TokenKeys | None
+    unfinished: Send | None
+    obstacles: tuple[PressroomError, ...]
+    findings: tuple[Finding, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def settings(self) -> DeliverySettings:
+        """The table `delivery`."""
+        return self.workspace.files.publication.delivery
+
+    @cached_property
+    def emails(self) -> dict[str, str]:
+        """The digest of each edition's email, by audience."""
+        return {audience: email_digest(each.email) for audience, each in self.editions.items()}
+
+    @property
+    def planner(self) -> Planner:
+        """What decides who gets which edition."""
+        again = bool(self.request.again)
+        return Planner(self.ledger, issue_id(self.editions), tuple(self.editions), again)
+
+    def shortest_seconds(self, plan: SendPlan) -> float:
+        """Return how long a send takes at least, by the rates of the settings."""
+        settings, waits = self.settings, [0.0]
+        if settings.rate:
+            waits.append(plan.total / settings.rate)
+        for domain, count in plan.domains.items():
+            if rate := domain_pace(settings.per_domain, domain).rate:
+                waits.append(count / rate)
+        return max(waits)
+
+    @property
+    def list(self) -> RecipientList:
+        """The list of recipients. Raises `PressroomError` for a name that is not one."""
+        if not self.request.recipients:
+            hint = f"Name one: pressroom send {self.request.issue.number} --to FILE.csv"
+            raise PressroomError("there is no list of recipients.", hint=hint)
+        publication = self.workspace.files.publication
+        used = {each.name for edition in self.editions.values() for each in edition.email.merge_fields}
+        return open_list(
+            self.request.recipients,
+            fields=used - _SAME_FOR_ALL,
+            audiences=(EVERYONE, *(each.name for each in publication.audiences)),
+            smtputf8=True,
+            allow_reserved=bool(self.server and self.server.is_loopback),
+        )
+
+
+def issue_id(editions: Mapping[str, PreparedEdition]) -> str:
+    """The permanent id by which the ledger knows an issue."""
+    return next(iter(editions.values())).edition.feed_identity.id
+
+
+def prepare_send(workspace: Workspace, request: SendRequest, ledger: Ledger, now: datetime) -> PreparedSend:
+    """Render and check all editions of a frozen issue, and look at everything that forbids to send it.
+
+    Raises `PressroomError` for an issue that is not frozen, and where it is not known to whom it was sent.
+    """
+    issue, publication = request.issue, workspace.files.publication
+    settings = publication.delivery
+    check_frozen(workspace, issue)
+    composer = Composer(workspace)
+    editions = {audience: prepare_edition(composer, issue, audience) for audience in issue.audiences}
+    id = issue_id(editions)
+    sends = ledger.sends(id)
+    unfinished = next((each for each in sends if each.finished is None), None)
+    _check_ledger(workspace, issue, ledger, sends, now)
+    errors: list[PressroomError] = []
+    notes: list[str] = []
+    if not request.without_approval:
+        for audience in editions:
+            with collect(errors):
+                check_approval(workspace, issue, audience)
+    server: SmtpServer | None = None
+    signers: tuple[DkimSigner, ...] = ()
+    keys: TokenKeys | None = None
+    with collect(errors):
+        server = mail_server(settings)
+    with collect(errors):
+        signers = dkim_signers(publication)
+        notes += (each.weakness for each in signers if each.weakness)
+    with collect(errors):
+        if settings.unsubscribe_endpoint:
+            keys = token_keys()
+            _check_key(keys, ledger, request)
+    emails = {audience: email_digest(each.email) for audience, each in editions.items()}
+    if not request.force:
+        if unfinished:
+            with collect(errors):
+                _check_unchanged(issue, unfinished, emails)
+        else:
+            with collect(errors):
+                _check_tested(issue, ledger, emails)
+            with collect(errors):
+                check_online(editions.values(), publication.base_url)
+    if keys is None and not (publication.unsubscribe_url and publication.unsubscribe_url.fields):
+        missing = "PRESSROOM_SECRET" if settings.unsubscribe_endpoint else "unsubscribe_endpoint"
+        notes.append(
+            f"Without {missing}, mail programs offer to unsubscribe by mail alone, not by one click."
+        )
+    findings = tuple(finding for each in editions.values() for finding in check_edition(each).findings)
+    return PreparedSend(
+        *(workspace, request, ledger, editions, server, signers, keys, unfinished),
+        *(tuple(errors), findings, tuple(notes)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedRow:
+    """What one row of a list, or of the ledger, says of a recipient; `line` is None for the ledger."""
+
+    path: str
+    line: int | None
+    text: str
+
+
+def explain_recipient(prepared: PreparedSend, address: str) -> tuple[ExplainedRow, ...]:
+    """Say what a recipient gets and why: each of their rows in the list, and what they were sent already.
+
+    Raises `PressroomError` for an address that is in neither.
+    """
+    key = Recipient(address.strip(), "", {}, 0).key
+    path, planner = prepared.request.recipients or "", prepared.planner
+    rows = []
+    plan = planner.plan(prepared.list)
+    for row in prepared.list:
+        if (row.key or row.address.casefold()) != key:
+            continue
+        decision = planner.decide(row, plan.withdrawn)
+        if isinstance(decision, LeftOut):
+            rows.append(ExplainedRow(path, decision.line, f"gets nothing: {decision.reason}"))
+        else:
+            rows.append(ExplainedRow(path, decision.line, f'gets the edition for "{decision.audience}".'))
+    for send, entry in prepared.ledger.states_of(planner.issue, prepared.ledger.person(key)):
+        when = f"{send.what.started:%Y-%m-%d %H:%M}"
+        answer = f": {entry.code or ''} {entry.reply}".rstrip() if entry.reply else ""
+        rows.append(ExplainedRow(f"send of {when}", None, f"{entry.state.value}{answer}."))
+    if not rows:
+        raise PressroomError(f'no row has the address "{address}".', path)
+    return tuple(rows)
+
+
+def _check_ledger(
+    workspace: Workspace, issue: Issue, ledger: Ledger, sends: tuple[Send, ...], now: datetime
+) -> None:
+    """Raise for sends that only another machine's ledger knows, and for a clock that was set back."""
+    known = {each.id for each in sends}
+    for record in read_sent(workspace.files.root, issue):
+        if record.id not in known:
+            raise PressroomError(
+                f"the issue was sent on {record.started[:10]} from the machine {record.machine}, "
+                "and the ledger that says to whom is not here.",
+                *issue.place,
+                f"Send it from there, or bring its {ledger_path()} here: docs/sending.md",
+            )
+    latest = ledger.latest()
+    if latest and latest - now > _CLOCK_SET_BACK:
+        raise PressroomError(
+            f"the clock says {now:%Y-%m-%d %H:%M}, and the ledger was last written on "
+            f"{latest.astimezone(now.tzinfo):%Y-%m-%d at %H:%M}.",
+            ledger_path(),
+            hint="Set the clock of this machine right.",
+        )
+
+
+def _check_key(keys: TokenKeys | None, ledger: Ledger, request: SendRequest) -> None:
+    """Raise if links that were sent would no longer be answered with the keys of today."""
+    former = ledger.last_key()
+    if former and not request.force and (keys is None or not any(keys.of(bytes.fromhex(former)))):
+        raise PressroomError(
+            "PRESSROOM_SECRET is another than in the last send, whose links to unsubscribe would fail.",
+            hint="Set the former one as PRESSROOM_SECRET_OLD, or send with --force.",
+        )
+
+
+def _check_unchanged(issue: Issue, unfinished: Send, emails: Mapping[str, str]) -> None:
+    if dict(unfinished.what.emails) != emails:
+        raise PressroomError(
+            "the issue has changed since its send began, and a part of the readers has it already.",
+            *issue.place,
+            "Restore it from version control, or go on with what it is now: --force",
+        )
+
+
+def _check_tested(issue: Issue, ledger: Ledger, emails: Mapping[str, str]) -> None:
+    """Raise for each edition that was not sent as a test, as it is now."""
+    errors = []
+    for audience, digest in emails.items():
+        test = ledger.last_test(issue.folder, audience)
+        option = f" --audience {audience}" if len(emails) > 1 else ""
+        hint = f"pressroom test {issue.number} --send --to YOU{option}; or send without a test: --force"
+        edition = f'the edition for "{audience}"' if len(emails) > 1 else "the issue"
+        if test is None:
+            errors.append(PressroomError(f"{edition} was not sent as a test.", *issue.place, hint))
+        elif test[0] != digest:
+            when = f"{test[1]:%Y-%m-%d at %H:%M}"
+            message = f"{edition} has changed since its test of {when}."
+            errors.append(PressroomError(message, *issue.place, hint))
+    raise_all(errors)
+
+
+def start_send(prepared: PreparedSend, plan: SendPlan, now: datetime) -> Send:
+    """Write the send into the ledger with all its recipients, and into `sent.json`. Nothing leaves yet."""
+    issue, request = prepared.request.issue, prepared.request
+    new = NewSend(
+        issue=issue_id(prepared.editions),
+        folder=issue.folder,
+        emails=prepared.emails,
+        list_name=request.recipients or "",
+        again=request.again,
+        key=prepared.keys.current.id.hex() if prepared.keys else "",
+        started=now,
+    )
+    rows = prepared.planner.recipients(prepared.list, plan)
+    send = prepared.ledger.start_send(new, rows)
+    note_sent(prepared.workspace, issue, prepared.ledger, send)
+    return send
+
+
+def note_sent(workspace: Workspace, issue: Issue, ledger: Ledger, send: Send) -> None:
+    """Write what the ledger says of a send into `sent.json`, without an address."""
+    counts = {state.value: count for state, count in ledger.counts(send.id).items()}
+    finished = send.finished.isoformat(timespec="seconds") if send.finished else ""
+    started, what = send.what.started.isoformat(timespec="seconds"), send.what
+    record = SentRecord(send.id, started, finished, node(), what.again, what.emails, counts)
+    write_sent(workspace.files.root, issue, record)
+
+
+def make_sender(
+    prepared: PreparedSend, send: Send, clock: Clock, report: Callable[[Progress], None]
+) -> Sender:
+    """Make the sender of a send. Raises `PressroomError` if another process is sending it."""
+    ledger, settings = prepared.ledger, prepared.settings
+    if ledger.live_workers(send.id):
+        raise PressroomError(
+            "another process is sending this issue.", hint="To see how far it is: pressroom status"
+        )
+    sender_address = prepared.workspace.files.publication.sender_address
+    context, server = ssl.create_default_context(), prepared.server
+    if server is None:
+        raise Mistakes(prepared.obstacles)
+
+    async def connect() -> Connection:
+        return await SmtpConnection.open(server, context=context)
+
+    def envelope_sender(row: ClaimedRow) -> str:
+        return settings.return_path.replace("{recipient}", row.person.hex()) or sender_address
+
+    job = Job(
+        send=send.id,
+        connect=connect,
+        message=_message_maker(prepared, send),
+        envelope_sender=envelope_sender,
+        connections=settings.connections,
+        rate=settings.rate,
+        per_domain=settings.per_domain,
+        warm_up=settings.warm_up,
+    )
+    return Sender(ledger, job, clock, report)
+
+
+def _message_maker(prepared: PreparedSend, send: Send) -> Callable[[ClaimedRow], bytes]:
+    """Return what makes the bytes of a recipient's message: the same ones in each attempt."""
+    publication, endpoint = prepared.workspace.files.publication, prepared.settings.unsubscribe_endpoint
+    salt, keys, signers = prepared.ledger.salt, prepared.keys, prepared.signers
+    domain = sender_domain(publication)
+    templates = {
+        audience: message_template(each.email, publication, each.edition, send.what.started)
+        for audience, each in prepared.editions.items()
+    }
+
+    def make(row: ClaimedRow) -> bytes:
+        reader = dict(row.recipient.values)
+        if endpoint and keys:
+            token = sign_token(row.person, publication.base_url, keys)
+            reader["unsubscribe_url"] = endpoint.replace("{token}", token)
+        id = message_id(salt, send.id, row.person, domain)
+        personal = templates[row.recipient.audience].fill(row.recipient.address, id, reader)
+        digest = personal.body_hash if signers else b""
+        return personal.data(*(signer.sign(personal.headers, digest) for signer in signers))
+
+    return make

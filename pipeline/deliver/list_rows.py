@@ -1,0 +1,113 @@
+"""Judges the rows of a list of recipients: address, subscription, values, and who was seen before."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import lru_cache, partial
+
+from pipeline.deliver.field_values import field_value, shown
+from pipeline.deliver.list_columns import AUDIENCE, EMAIL, ListColumns, read_columns
+from pipeline.deliver.recipient import Recipient
+from pipeline.deliver.rejected_row import RejectedRow, Rejection
+from pipeline.deliver.seen_people import SeenPeople
+from pipeline.deliver.sources.row import Row
+from pipeline.errors import PressroomError, flatten, raise_all, suggest
+from pipeline.support.mail_addresses import check_recipient, find_address, is_reserved
+
+
+@dataclass(frozen=True, slots=True)
+class RowRules:
+    """Which rows become recipients, and with what: see `open_list`."""
+
+    fields: Collection[str] | None
+    audiences: Collection[str] | None
+    smtputf8: bool
+    allow_reserved: bool
+
+
+class ListRows:
+    """The rows of one reading of a list, each judged in its turn."""
+
+    def __init__(self, path: str, rules: RowRules, seen: SeenPeople) -> None:
+        self._path = path
+        self._rules = rules
+        self._audiences = {each.casefold(): each for each in rules.audiences or ()}
+        self._seen = seen
+        self._names: tuple[str, ...] | None = None
+        self._read_columns = lru_cache(64)(partial(read_columns, fields=rules.fields))
+        self._columns: ListColumns
+
+    def read(self, row: Row) -> Recipient | RejectedRow:
+        """The recipient, or why the row gets no mail.
+
+        Raises `PressroomError` if the columns of the first row are not those of a list.
+        """
+        if row.names is not self._names:
+            try:
+                self._columns = self._read_columns(row.names)
+            except PressroomError as error:
+                if self._names is None:
+                    raise_all(
+                        PressroomError(each.message, self._path, 1, each.hint) for each in flatten(error)
+                    )
+                (first, *_) = flatten(error)
+                return RejectedRow(row.line, "", first.message, first.hint)
+            self._names = row.names
+        return self._judge(row, self._columns)
+
+    def _judge(self, row: Row, columns: ListColumns) -> Recipient | RejectedRow:
+        cells, line = row.cells, row.line
+        written = cells[columns.email]
+        key = ""
+        try:
+            address = self._address(written)
+            key = Recipient(address, "", {}, line).key
+            for name, index, refused in columns.not_subscribed:
+                value = field_value(name, cells[index])
+                if value and (refused is None or value.lower() in refused):
+                    self._seen.first_line(key, line)
+                    where = f" at {columns.service}" if columns.service else ""
+                    reason = f'not subscribed{where}: "{shown(name)}" is "{shown(value)}".'
+                    return RejectedRow(line, shown(address), reason, None, Rejection.UNSUBSCRIBED, key)
+            audience = self._audience(cells[columns.audience]) if columns.audience is not None else ""
+            values = {
+                name: text for name, index in columns.values if (text := field_value(name, cells[index]))
+            }
+        except PressroomError as error:
+            return RejectedRow(line, shown(str(written or "")), error.message, error.hint, key=key)
+        if first := self._seen.first_line(key, line):
+            reason = f'"{shown(address)}" is in line {first} too.'
+            return RejectedRow(line, shown(address), reason, None, Rejection.DUPLICATE, key)
+        return Recipient(address, audience, values, line)
+
+    def _address(self, written: object) -> str:
+        text = find_address(field_value(EMAIL, written))
+        if not text:
+            raise PressroomError("the row has no address.")
+        try:
+            address = check_recipient(text)
+        except ValueError as error:
+            raise PressroomError(f'"{shown(text)}" is not an email address.', hint=str(error)) from error
+        name, _, domain = address.rpartition("@")
+        if not name.isascii() and not self._rules.smtputf8:
+            raise PressroomError(
+                f'"{shown(address)}" has letters before the @ that the mail server does not take.',
+                hint="It needs a server with SMTPUTF8.",
+            )
+        if not self._rules.allow_reserved and is_reserved(domain):
+            raise PressroomError(
+                f'no mail server has the domain "{shown(domain)}".',
+                hint="Names such as .test, and those without a dot, only serve for tests.",
+            )
+        return address
+
+    def _audience(self, written: object) -> str:
+        text = field_value(AUDIENCE, written)
+        if not text or self._rules.audiences is None:
+            return text
+        if text.casefold() not in self._audiences:
+            names = self._audiences.values()
+            hint = suggest(text, names) or f"The audiences are: {', '.join(names) or 'none'}."
+            raise PressroomError(f'no audience is named "{shown(text)}".', hint=hint)
+        return self._audiences[text.casefold()]

@@ -1,0 +1,103 @@
+"""The rows of a send in the order and at the pace in which they may go."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+from collections import deque
+from collections.abc import Mapping
+from functools import partial
+
+from pipeline.deliver.clock import Clock
+from pipeline.deliver.group_commit import GroupCommit
+from pipeline.deliver.ledger import ClaimedRow, Ledger
+from pipeline.deliver.pace import Pace, domain_pace
+
+_CLAIMED_AT_ONCE = 64
+"""Rows that are claimed at once. They are pending again as soon as the process has ended."""
+
+
+class RowQueue:
+    """Claims rows and releases each when its turn has come; `stopping` ends all waiting.
+
+    `rate` is that of all messages, `per_domain` that of each receiving domain, in messages a second.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        commits: GroupCommit,
+        send: str,
+        worker: str,
+        clock: Clock,
+        stopping: asyncio.Event,
+        rate: float | None,
+        per_domain: Mapping[str, float],
+    ) -> None:
+        self._ledger = ledger
+        self._commits = commits
+        self._send = send
+        self._worker = worker
+        self._clock = clock
+        self._stopping = stopping
+        self._pace = Pace(rate)
+        self._per_domain = per_domain
+        self._paces: dict[str | None, Pace] = {}
+        self._claimed: dict[str | None, deque[ClaimedRow]] = {}
+        self._turns: list[tuple[float, int, str | None]] = []
+        self._lock = asyncio.Lock()
+
+    async def fill(self) -> None:
+        """Find which receiving domains have rows that wait; without limits for domains, all are one."""
+        domains: list[str | None] = [None]
+        if self._per_domain:
+            now = self._clock.now()
+            domains = [*await self._commits.run(lambda: self._ledger.domains(self._send, now))]
+        self._claimed = {domain: deque() for domain in domains}
+        for domain in domains:
+            if domain not in self._paces:
+                self._paces[domain] = domain_pace(self._per_domain, domain)
+        self._turns = [(self._paces[domain].free_at, n, domain) for n, domain in enumerate(domains)]
+        heapq.heapify(self._turns)
+
+    async def next(self) -> ClaimedRow | None:
+        """Wait for the next turn and return its row; None if no row waits, or the send is stopping."""
+        async with self._lock:
+            while self._turns and not self._stopping.is_set():
+                free_at, order, domain = heapq.heappop(self._turns)
+                claimed = self._claimed[domain]
+                if not claimed:
+                    claim = partial(self._ledger.claim, self._send, self._worker, _CLAIMED_AT_ONCE)
+                    claimed.extend(await self._commits.run(partial(claim, self._clock.now(), domain)))
+                if not claimed:
+                    continue
+                wait = max(free_at, self._pace.free_at) - self._clock.seconds()
+                if wait > 0:
+                    await self.sleep(wait)
+                if not self._stopping.is_set():
+                    seconds = self._clock.seconds()
+                    self._pace.take(seconds)
+                    self._paces[domain].take(seconds)
+                    heapq.heappush(self._turns, (self._paces[domain].free_at, order, domain))
+                    return claimed.popleft()
+            return None
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait, at most until the send is stopping."""
+        waits = [
+            asyncio.ensure_future(self._clock.sleep(seconds)),
+            asyncio.create_task(self._stopping.wait()),
+        ]
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        for each in waits:
+            each.cancel()
+
+    def put_back(self, row: ClaimedRow) -> None:
+        """Return a row that was not tried."""
+        self._claimed.setdefault(None, deque()).appendleft(row)
+
+    async def release(self) -> None:
+        """Let all rows that are claimed and not tried be pending again."""
+        rows = [each.row for claimed in self._claimed.values() for each in claimed]
+        self._claimed = {}
+        await self._commits.run(lambda: self._ledger.release(rows))

@@ -1,0 +1,270 @@
+"""Sends the rows of one send over kept-open connections, each message behind the dot gate of the ledger.
+
+A row is claimed, its message made, and offered to the server; once the server wants the text, *sending* is
+written to disk, then text and final dot leave together, and the answer is written. An error before that is
+surely not sent; after it, what cannot be known stays unknown.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from itertools import count
+from typing import Protocol
+
+from pipeline.deliver.clock import Clock
+from pipeline.deliver.group_commit import GroupCommit
+from pipeline.deliver.ledger import ClaimedRow, Ledger
+from pipeline.deliver.outcome import Outcome, RefusalClass, State
+from pipeline.deliver.pace import RETRY_PAUSES, Breaker, daily_limit
+from pipeline.deliver.row_queue import RowQueue
+from pipeline.deliver.smtp_server import ServerError
+
+Gate = Callable[[], Awaitable[None]]
+
+_CONNECT_PAUSES = (1, 2, 4, 8, 15, 30, 60, 60, 60, 60)
+"""Seconds before the next try to connect; then the send pauses, five minutes after the first failure."""
+
+_LOST_CONNECTIONS = 2
+"""How often a message is tried again at once on a new connection, before it is deferred."""
+
+_IDLE = 20.0
+"""Seconds after which a connection without work is closed: servers end idle ones (RFC 5321, 4.5.3.2.7)."""
+
+_REPORT_EVERY = 0.5
+_CLOSING = 421
+"""The server closes the connection (RFC 5321, 4.2.2): often after a number of messages."""
+
+
+class Connection(Protocol):
+    """An open connection to a server that takes messages."""
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether another message can be sent over it."""
+        ...
+
+    async def send(self, sender: str, recipient: str, data: bytes, gate: Gate) -> Outcome:
+        """Hand over one message; `gate` is awaited right before its end leaves, and may raise."""
+        ...
+
+    async def close(self) -> None:
+        """End it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a sender needs to know of a send.
+
+    `envelope_sender` returns the address that bounces go to. `warm_up` is the limit of the first day.
+    """
+
+    send: str
+    connect: Callable[[], Awaitable[Connection]]
+    message: Callable[[ClaimedRow], bytes]
+    envelope_sender: Callable[[ClaimedRow], str]
+    connections: int
+    rate: float | None
+    per_domain: Mapping[str, float]
+    warm_up: int | None
+
+
+class Ended(StrEnum):
+    """Why a sender has ended: all is done, the user stopped it, the day's limit, a wave, or the server."""
+
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    LIMIT = "limit"
+    WAVE = "wave"
+    SERVER = "server"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a sender is: counts by state since it began, and the next moment at which it goes on."""
+
+    counts: Mapping[State, int]
+    seconds: float
+    waits_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SendEnd:
+    """Why a sender has ended, in words where there is more to say."""
+
+    why: Ended
+    reason: str = ""
+
+
+class _Withheld(Exception):
+    """The gate stayed shut: nothing may be sent to this person any more."""
+
+
+class Sender:
+    """Sends what is open of one send. `run` is called once; `stop` ends it after the messages under way."""
+
+    def __init__(self, ledger: Ledger, job: Job, clock: Clock, report: Callable[[Progress], None]) -> None:
+        self._ledger = ledger
+        self._job = job
+        self._clock = clock
+        self._report = report
+        self._breaker = Breaker()
+        self._counts: Counter[State] = Counter()
+        self._left_today: int | None = None
+        self._end: SendEnd | None = None
+        self._stopping = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._began = self._reported = clock.seconds()
+
+    def stop(self, end: SendEnd) -> None:
+        """End after the messages that are under way."""
+        self._end = self._end or end
+        self._stopping.set()
+
+    def stop_soon(self, end: SendEnd) -> None:
+        """Call `stop` from a handler of signals, in the middle of anything."""
+        self._end = self._end or end
+        if self._loop:
+            self._loop.call_soon_threadsafe(self._stopping.set)
+
+    async def run(self) -> SendEnd:
+        """Send until no row is open, or something stops it.
+
+        Raises `PressroomError` of the ledger, and `ServerError` where another try cannot help.
+        """
+        self._loop = asyncio.get_running_loop()
+        ledger, job, now = self._ledger, self._job, self._clock.now
+        worker = ledger.start_worker(now())
+        async with GroupCommit(ledger, worker, now) as self._commits:
+            self._queue = RowQueue(
+                *(ledger, self._commits, job.send, worker, self._clock, self._stopping),
+                *(job.rate, job.per_domain),
+            )
+            while True:
+                await self._commits.run(lambda: ledger.recover(job.send, now()))
+                if job.warm_up is not None:
+                    days = await self._commits.run(ledger.days)
+                    self._left_today = daily_limit(job.warm_up, days, now().date())
+                await self._send_waiting()
+                due = await self._commits.run(lambda: ledger.next_due(job.send))
+                if self._stopping.is_set() or due is None:
+                    break
+                self._tell(due)
+                await self._queue.sleep(max(1.0, (due - now()).total_seconds()))
+            if await self._commits.run(lambda: ledger.finish_send(job.send, now())):
+                self._end = SendEnd(Ended.FINISHED)
+        self._tell()
+        return self._end or SendEnd(Ended.STOPPED)
+
+    async def _send_waiting(self) -> None:
+        """Send all rows that wait, over all connections. Raises the first error once all have ended."""
+        await self._queue.fill()
+        lanes = [asyncio.create_task(self._lane()) for _ in range(self._job.connections)]
+        results = await asyncio.gather(*lanes, return_exceptions=True)
+        for error in results:
+            if isinstance(error, BaseException):
+                raise error
+        await self._commits.flush()
+        await self._queue.release()
+
+    async def _lane(self) -> None:
+        """Send rows over one connection, as long as there are any."""
+        connection: Connection | None = None
+        try:
+            while True:
+                waited = self._clock.seconds()
+                row = await self._next_row()
+                if row is None:
+                    return
+                for attempt in count():
+                    if connection and (self._clock.seconds() - waited > _IDLE or not connection.is_usable):
+                        await connection.close()
+                        connection = None
+                    connection = connection or await self._connect()
+                    if connection is None:
+                        self._queue.put_back(row)
+                        return
+                    outcome = await self._attempt(connection, row)
+                    waited = self._clock.seconds()
+                    is_lost = outcome and outcome.state is State.DEFERRED and outcome.code in {None, _CLOSING}
+                    if not is_lost or attempt == _LOST_CONNECTIONS:
+                        break
+                if outcome:
+                    self._record(row, outcome)
+        except BaseException:
+            # The other connections end what is under way, so that nothing becomes unknown.
+            self._stopping.set()
+            raise
+        finally:
+            if connection is not None:
+                await connection.close()
+
+    async def _next_row(self) -> ClaimedRow | None:
+        if self._left_today is not None:
+            if self._left_today <= 0:
+                self.stop(SendEnd(Ended.LIMIT))
+                return None
+            self._left_today -= 1
+        return await self._queue.next()
+
+    async def _attempt(self, connection: Connection, row: ClaimedRow) -> Outcome | None:
+        """Offer a message. Returns how that ended; None if the gate stayed shut."""
+        data = self._job.message(row)
+        digest = hashlib.sha256(data).digest()
+
+        async def gate() -> None:
+            if not await self._commits.open_gate(row.row, digest):
+                raise _Withheld
+
+        try:
+            sender = self._job.envelope_sender(row)
+            return await connection.send(sender, row.recipient.address, data, gate)
+        except _Withheld:
+            self._count(State.SUPPRESSED)
+            return None
+
+    def _record(self, row: ClaimedRow, outcome: Outcome) -> None:
+        due = None
+        if outcome.state is State.DEFERRED:
+            if row.attempts < len(RETRY_PAUSES):
+                due = self._clock.now() + RETRY_PAUSES[row.attempts]
+            else:
+                reply = f"Given up after {row.attempts + 1} attempts: {outcome.reply}"
+                refusal = outcome.refusal or RefusalClass.OTHER
+                outcome = replace(outcome, state=State.REFUSED, reply=reply, refusal=refusal)
+        self._commits.record(row.row, outcome, due)
+        self._count(outcome.state)
+        self._breaker.add(outcome)
+        if wave := self._breaker.wave:
+            self.stop(SendEnd(Ended.WAVE, wave))
+
+    async def _connect(self) -> Connection | None:
+        """Connect, with growing pauses between the tries. Returns None if the send is stopping."""
+        for pause in (*_CONNECT_PAUSES, None):
+            if self._stopping.is_set():
+                return None
+            try:
+                return await self._job.connect()
+            except ServerError as error:
+                if error.is_permanent:
+                    raise
+                if pause is None:
+                    self.stop(SendEnd(Ended.SERVER, str(error)))
+                else:
+                    await self._queue.sleep(pause)
+        return None
+
+    def _count(self, state: State) -> None:
+        self._counts[state] += 1
+        if self._clock.seconds() - self._reported > _REPORT_EVERY:
+            self._tell()
+
+    def _tell(self, waits_until: datetime | None = None) -> None:
+        self._reported = self._clock.seconds()
+        self._report(Progress(dict(self._counts), self._reported - self._began, waits_until))

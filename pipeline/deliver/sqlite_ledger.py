@@ -1,0 +1,382 @@
+"""The ledger in one SQLite file, `.pressroom/deliver.sqlite`: nothing to install, and on this machine."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from pipeline.deliver.ledger import OPEN, ClaimedRow, LedgerRow, NewSend, Recovered, Send
+from pipeline.deliver.ledger_file import LedgerFile
+from pipeline.deliver.outcome import Outcome, RefusalClass, State
+from pipeline.deliver.recipient import Recipient
+from pipeline.deliver.worker_lock import WorkerLock, is_alive
+from pipeline.support.json_text import read_json
+
+_ROW = "row, person, address, audience, state, attempts, code, reply, refusal, changed, due"
+
+
+class SqliteLedger:
+    """A `Ledger` in a file. `path` is the file's name in messages, `workers` the folder of workers' locks."""
+
+    def __init__(self, file: Path, path: str, workers: Path) -> None:
+        self._file = LedgerFile(file, path)
+        self._workers = workers
+        self._lock: WorkerLock | None = None
+        self.salt = self._file.salt
+
+    def close(self) -> None:
+        """Close the file, and end the worker of this process. What others may read is in one file then."""
+        if self._lock:
+            self._lock.release()
+        self._file.close()
+
+    # --- sends -----------------------------------------------------------------------------------
+
+    def person(self, recipient_key: str) -> bytes:
+        """Return the salted digest by which the ledger knows a person."""
+        return hmac.digest(self.salt, recipient_key.encode(), hashlib.sha256)[:16]
+
+    def start_send(self, new: NewSend, recipients: Iterable[Recipient]) -> Send:
+        """Write a send with a row for each recipient, or nothing if the recipients end in an error."""
+        send = Send(secrets.token_hex(8), new, None)
+        emails = json.dumps(dict(new.emails))
+        values = (send.id, new.issue, new.folder, emails, new.list_name, new.again, new.key)
+        with self._file.transaction():
+            self._file.execute(
+                "INSERT INTO sends VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)", (*values, new.started.isoformat())
+            )
+            self._file.execute_many(
+                "INSERT INTO rows (send, person, address, domain, audience, fields, state, changed) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                self._new_rows(send, recipients),
+            )
+        return send
+
+    def _new_rows(self, send: Send, recipients: Iterable[Recipient]) -> Iterator[tuple[Any, ...]]:
+        changed = send.what.started.timestamp()
+        for each in recipients:
+            person = self.person(each.key)
+            state = State.PENDING if self.suppression(person) is None else State.SUPPRESSED
+            fields = json.dumps(dict(each.values), ensure_ascii=False)
+            yield send.id, person, each.address, each.domain, each.audience, fields, state, changed
+
+    def sends(self, issue: str) -> tuple[Send, ...]:
+        """Return the sends of an issue, oldest first."""
+        query = "SELECT * FROM sends WHERE issue = ? ORDER BY started, rowid"
+        return tuple(map(_send, self._file.all(query, issue)))
+
+    def last_key(self) -> str:
+        """Return the id of the key that signed the tokens of the last send that had any."""
+        for (key,) in self._file.all("SELECT key FROM sends WHERE key <> '' ORDER BY rowid DESC LIMIT 1"):
+            return str(key)
+        return ""
+
+    def finish_send(self, send: str, now: datetime) -> bool:
+        """Mark a send as finished if no row is open. Returns whether it is."""
+        marks = ", ".join("?" * len(OPEN))
+        with self._file.transaction():
+            if self._file.all(
+                f"SELECT 1 FROM rows WHERE send = ? AND state IN ({marks}) LIMIT 1", send, *OPEN
+            ):
+                return False
+            query = "UPDATE sends SET finished = ? WHERE id = ? AND finished IS NULL"
+            self._file.execute(query, (now.isoformat(), send))
+        return True
+
+    # --- workers ---------------------------------------------------------------------------------
+
+    def start_worker(self, now: datetime) -> str:
+        """Register this process, whose death others can tell at once. Returns its name."""
+        with self._file.errors():
+            self._lock = self._lock or WorkerLock(self._workers)
+        return self._lock.name
+
+    def recover(self, send: str, now: datetime) -> Recovered:
+        """Free what dead workers had claimed, and mark as unknown what they were sending."""
+        reply = "The program ended while this message was on its way."
+        freed = unknown = 0
+        with self._file.transaction():
+            for worker in self._dead_workers(send):
+                freed += self._file.execute(
+                    "UPDATE rows SET state = ?, worker = NULL, changed = ? "
+                    "WHERE send = ? AND state = ? AND worker = ?",
+                    (State.PENDING, now.timestamp(), send, State.CLAIMED, worker),
+                ).rowcount
+                unknown += self._file.execute(
+                    "UPDATE rows SET state = ?, worker = NULL, changed = ?, reply = ? "
+                    "WHERE send = ? AND state = ? AND worker = ?",
+                    (State.UNKNOWN, now.timestamp(), reply, send, State.SENDING, worker),
+                ).rowcount
+        return Recovered(freed, unknown)
+
+    def _dead_workers(self, send: str) -> list[str]:
+        return [name for name in self._workers_of(send) if not is_alive(self._workers, name)]
+
+    def live_workers(self, send: str) -> tuple[str, ...]:
+        """Return the other living workers that have rows of a send."""
+        return tuple(name for name in self._workers_of(send) if is_alive(self._workers, name))
+
+    def _workers_of(self, send: str) -> list[str]:
+        query = "SELECT DISTINCT worker FROM rows WHERE send = ? AND state IN (?, ?)"
+        own = self._lock.name if self._lock else None
+        names = [name for (name,) in self._file.all(query, send, State.CLAIMED, State.SENDING)]
+        return [name for name in names if name != own]
+
+    # --- the way of a row ------------------------------------------------------------------------
+
+    def claim(
+        self, send: str, worker: str, most: int, now: datetime, domain: str | None = None
+    ) -> tuple[ClaimedRow, ...]:
+        """Give a worker rows that wait or are due again, of one receiving domain if it is named."""
+        claimed: list[ClaimedRow] = []
+        with self._file.transaction():
+            while len(claimed) < most:
+                found = self._waiting(send, most - len(claimed), now, domain)
+                if not found:
+                    break
+                for row, person, address, audience, fields, attempts, suppressed in found:
+                    state, owner = (State.SUPPRESSED, None) if suppressed else (State.CLAIMED, worker)
+                    self._file.execute(
+                        "UPDATE rows SET state = ?, worker = ?, changed = ?, due = NULL WHERE row = ?",
+                        (state, owner, now.timestamp(), row),
+                    )
+                    if not suppressed:
+                        recipient = Recipient(address, audience, read_json(fields), 0)
+                        claimed.append(ClaimedRow(row, person, recipient, attempts))
+        return tuple(claimed)
+
+    def _waiting(self, send: str, most: int, now: datetime, domain: str | None) -> list[tuple[Any, ...]]:
+        query = (
+            "SELECT row, rows.person, address, audience, fields, attempts, suppressions.person IS NOT NULL "
+            "FROM rows LEFT JOIN suppressions ON suppressions.person = rows.person "
+            f"WHERE send = ? {'AND domain = ?' if domain is not None else ''} AND state = ?"
+        )
+        values = (send,) if domain is None else (send, domain)
+        found = self._file.all(f"{query} LIMIT ?", *values, State.PENDING, most)
+        if len(found) < most:
+            due = (*values, State.DEFERRED, now.timestamp(), most - len(found))
+            found += self._file.all(f"{query} AND due <= ? LIMIT ?", *due)
+        return found
+
+    def release(self, rows: Sequence[int]) -> None:
+        """Let claimed rows be pending again."""
+        with self._file.transaction():
+            self._file.execute_many(
+                "UPDATE rows SET state = ?, worker = NULL WHERE row = ? AND state = ?",
+                [(State.PENDING, row, State.CLAIMED) for row in rows],
+            )
+
+    def write(
+        self,
+        outcomes: Sequence[tuple[int, Outcome, datetime | None]],
+        sending: Sequence[tuple[int, bytes]],
+        worker: str,
+        now: datetime,
+    ) -> frozenset[int]:
+        """Write how attempts ended, and then which messages may leave. Returns the rows of those that may."""
+        with self._file.transaction():
+            self._file.execute_many(
+                # An attempt that ended before the gate counts too.
+                "UPDATE rows SET attempts = attempts + (state = 'claimed'), state = ?, code = ?, reply = ?, "
+                "refusal = ?, due = ?, worker = NULL, changed = ? "
+                "WHERE row = ? AND worker = ? AND state IN ('claimed', 'sending')",
+                [
+                    (
+                        *(outcome.state, outcome.code, outcome.reply, outcome.refusal),
+                        *(due.timestamp() if due else None, now.timestamp(), row, worker),
+                    )
+                    for row, outcome, due in outcomes
+                ],
+            )
+            return self._open_gate(sending, worker, now)
+
+    def _open_gate(self, rows: Sequence[tuple[int, bytes]], worker: str, now: datetime) -> frozenset[int]:
+        cleared = set()
+        for row, digest in rows:
+            ((suppressed,),) = self._file.all(
+                "SELECT EXISTS (SELECT 1 FROM rows JOIN suppressions USING (person) WHERE row = ?)", row
+            )
+            state, owner = (State.SUPPRESSED, None) if suppressed else (State.SENDING, worker)
+            changed = self._file.execute(
+                "UPDATE rows SET state = ?, worker = ?, digest = ?, changed = ?, attempts = attempts + 1 "
+                "WHERE row = ? AND state = ? AND worker = ?",
+                (state, owner, digest, now.timestamp(), row, State.CLAIMED, worker),
+            ).rowcount
+            if changed and not suppressed:
+                cleared.add(row)
+        if cleared:
+            query = "INSERT INTO days VALUES (?, ?) ON CONFLICT DO UPDATE SET messages = messages + ?"
+            self._file.execute(query, (now.date().isoformat(), len(cleared), len(cleared)))
+        return frozenset(cleared)
+
+    # --- what is asked -----------------------------------------------------------------------------
+
+    def counts(self, send: str) -> dict[State, int]:
+        """Count the rows of a send by state; states without a row are left out."""
+        query = "SELECT state, count(*) FROM rows WHERE send = ? GROUP BY state"
+        counts = dict(self._file.all(query, send))
+        return {state: counts[state] for state in State if state in counts}
+
+    def domains(self, send: str, now: datetime) -> dict[str, int]:
+        """Count the rows that wait or are due, by receiving domain."""
+        query = (
+            "SELECT domain, count(*) FROM rows WHERE send = ? "
+            "AND (state = ? OR state = ? AND due <= ?) GROUP BY domain"
+        )
+        return dict(self._file.all(query, send, State.PENDING, State.DEFERRED, now.timestamp()))
+
+    def next_due(self, send: str) -> datetime | None:
+        """Return when the first deferred row is due."""
+        query = "SELECT min(due) FROM rows WHERE send = ? AND state = ?"
+        ((due,),) = self._file.all(query, send, State.DEFERRED)
+        return _moment(due)
+
+    def days(self) -> dict[date, int]:
+        """Count the messages of all sends that may have left, by the day of the clock that was passed."""
+        return {
+            date.fromisoformat(day): count for day, count in self._file.all("SELECT * FROM days ORDER BY day")
+        }
+
+    def latest(self) -> datetime | None:
+        """Return when a row was changed last, by the clock that was passed."""
+        ((changed,),) = self._file.all("SELECT max(changed) FROM rows")
+        return _moment(changed)
+
+    def rows(self, send: str, states: Iterable[State]) -> Iterator[LedgerRow]:
+        """Return the rows in some states, in the order of the list."""
+        names = tuple(states)
+        marks = ", ".join("?" * len(names))
+        query = f"SELECT {_ROW} FROM rows WHERE send = ? AND state IN ({marks}) ORDER BY row"
+        with self._file.errors():
+            for values in self._file.execute(query, (send, *names)):
+                yield _ledger_row(values)
+
+    def has(self, issue: str, person: bytes) -> bool:
+        """Whether a person has a row in any send of an issue."""
+        query = "SELECT 1 FROM rows JOIN sends ON send = id WHERE person = ? AND issue = ? LIMIT 1"
+        return bool(self._file.all(query, person, issue))
+
+    def states_of(self, issue: str, person: bytes) -> tuple[tuple[Send, LedgerRow], ...]:
+        """Return what a person has been sent of an issue, oldest first."""
+        query = f"SELECT {_ROW} FROM rows WHERE person = ? AND send = ?"
+        return tuple(
+            (send, _ledger_row(values))
+            for send in self.sends(issue)
+            for values in self._file.all(query, person, send.id)
+        )
+
+    # --- what an editor decides ------------------------------------------------------------------
+
+    def resolve(self, rows: Sequence[int], state: State, note: str, now: datetime) -> int:
+        """Write an editor's decision on unknown rows: accepted, or pending again. Returns how many."""
+        with self._file.transaction():
+            done = self._file.execute_many(
+                "UPDATE rows SET state = ?, reply = ?, changed = ? WHERE row = ? AND state = ?",
+                [(state, note, now.timestamp(), row, State.UNKNOWN) for row in rows],
+            ).rowcount
+            self._reopen(rows[0] if rows else -1)
+        return done
+
+    def _reopen(self, row: int) -> None:
+        """Let the send of a row be unfinished if it has a row that waits."""
+        self._file.execute(
+            "UPDATE sends SET finished = NULL WHERE id = (SELECT send FROM rows WHERE row = ?) "
+            "AND EXISTS (SELECT 1 FROM rows WHERE send = id AND state = ?)",
+            (row, State.PENDING),
+        )
+
+    def retry_refused(self, send: str, refusal: RefusalClass | None, now: datetime) -> int:
+        """Let refused rows be pending again, of one class if it is named. Returns how many."""
+        with self._file.transaction():
+            done = self._file.execute(
+                "UPDATE rows SET state = ?, changed = ?, attempts = 0 "
+                "WHERE send = ? AND state = ? AND (? IS NULL OR refusal = ?)",
+                (State.PENDING, now.timestamp(), send, State.REFUSED, refusal, refusal),
+            ).rowcount
+            if done:
+                self._file.execute("UPDATE sends SET finished = NULL WHERE id = ?", (send,))
+        return done
+
+    def suppress(self, people: Iterable[bytes], reason: str, now: datetime) -> None:
+        """Send these people nothing from now on."""
+        with self._file.transaction():
+            self._suppress(people, reason, now)
+
+    def _suppress(self, people: Iterable[bytes], reason: str, now: datetime) -> None:
+        query = "INSERT INTO suppressions VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+        self._file.execute_many(query, ((person, reason, now.isoformat()) for person in people))
+
+    def allow(self, person: bytes) -> bool:
+        """Take a person off the suppression list. Returns whether they were on it."""
+        with self._file.transaction():
+            query = "DELETE FROM suppressions WHERE person = ?"
+            return bool(self._file.execute(query, (person,)).rowcount)
+
+    def suppression(self, person: bytes) -> str | None:
+        """Return why a person is on the suppression list; None if they are not."""
+        reasons = self._file.all("SELECT reason FROM suppressions WHERE person = ?", person)
+        return reasons[0][0] if reasons else None
+
+    def forget(self, person: bytes, now: datetime) -> int:
+        """Delete a person's address and fields from all rows, and suppress them. Returns how many rows."""
+        with self._file.transaction():
+            self._suppress([person], "forgotten", now)
+            self._file.execute(
+                "UPDATE rows SET state = ? WHERE person = ? AND state IN (?, ?)",
+                (State.SUPPRESSED, person, State.PENDING, State.DEFERRED),
+            )
+            done = self._file.execute(
+                "UPDATE rows SET address = '', domain = '', fields = '{}', reply = '' WHERE person = ?",
+                (person,),
+            ).rowcount
+        # The log of changes still has the former values until it is written back and emptied.
+        self._file.all("PRAGMA wal_checkpoint(TRUNCATE)")
+        return done
+
+    def note_test(self, issue: str, audience: str, email: str, address: str, now: datetime) -> None:
+        """Note that an email, named by its digest, was sent as a test."""
+        with self._file.transaction():
+            values = (issue, audience, email, address, now.isoformat())
+            self._file.execute("INSERT INTO tests VALUES (?, ?, ?, ?, ?)", values)
+
+    def last_test(self, issue: str, audience: str) -> tuple[str, datetime] | None:
+        """Return the digest of the email that was last sent as a test, and when."""
+        query = "SELECT email, at FROM tests WHERE issue = ? AND audience = ? ORDER BY rowid DESC LIMIT 1"
+        for email, at in self._file.all(query, issue, audience):
+            return email, datetime.fromisoformat(at)
+        return None
+
+
+def _send(values: tuple[Any, ...]) -> Send:
+    id, issue, folder, emails, list_name, again, key, started, finished = values
+    new = NewSend(issue, folder, read_json(emails), list_name, again, key, datetime.fromisoformat(started))
+    return Send(id, new, datetime.fromisoformat(finished) if finished else None)
+
+
+def _ledger_row(values: tuple[Any, ...]) -> LedgerRow:
+    row, person, address, audience, state, attempts, code, reply, refusal, changed, due = values
+    refusal_class = RefusalClass(refusal) if refusal else None
+    when = datetime.fromtimestamp(changed, UTC)
+    return LedgerRow(
+        row,
+        person,
+        address,
+        audience,
+        State(state),
+        attempts,
+        code,
+        reply,
+        refusal_class,
+        when,
+        _moment(due),
+    )
+
+
+def _moment(seconds: float | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,283 @@
+"""The ledger against a model: whatever workers do and whenever they die, no row is lost or sent twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from pipeline.deliver.ledger import OPEN, NewSend, message_id
+from pipeline.deliver.outcome import Outcome, RefusalClass, State
+from pipeline.deliver.recipient import Recipient
+from pipeline.deliver.sqlite_ledger import SqliteLedger
+from pipeline.errors import PressroomError
+
+START = datetime(2026, 2, 1, 7, 0, tzinfo=UTC)
+PEOPLE = 6
+
+
+def new_send(again: str = "") -> NewSend:
+    return NewSend(
+        "tag:synapse.example,2026:1", "001-one", {"everyone": "sha256:1"}, "list.csv", again, "", START
+    )
+
+
+def people(count: int = PEOPLE) -> list[Recipient]:
+    return [Recipient(f"reader{n}@host{n % 2}.example", "", {"first_name": f"R{n}"}, n) for n in range(count)]
+
+
+@dataclass
+class Worker:
+    """A worker with its own connection to the ledger, and the rows that it believes to have."""
+
+    ledger: SqliteLedger
+    name: str
+    claimed: set[int] = field(default_factory=set)
+    sending: set[int] = field(default_factory=set)
+
+    def die(self) -> None:
+        """End as a killed process does: its lock is gone, and it has cleaned up nothing."""
+        assert self.ledger._lock
+        import os
+
+        os.close(self.ledger._lock._handle)
+        self.ledger._lock._handle = -1
+        self.ledger._file._database.close()
+
+
+@contextmanager
+def ledger_in(folder: Path) -> Iterator[SqliteLedger]:
+    ledger = SqliteLedger(folder / "deliver.sqlite", "deliver.sqlite", folder / "workers")
+    try:
+        yield ledger
+    finally:
+        ledger.close()
+
+
+class LedgerMachine(RuleBasedStateMachine):
+    """Two workers, an editor, and death at any moment. `left` are the messages that may have left."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = TemporaryDirectory()
+        self.root = Path(self.folder.name)
+        self.now = START
+        self.editor = self.open()
+        self.send = self.editor.start_send(new_send(), people()).id
+        self.workers: list[Worker] = []
+        self.states = dict.fromkeys(range(1, PEOPLE + 1), State.PENDING)
+        self.owner: dict[int, Worker] = {}
+        self.may_have_left = dict.fromkeys(range(1, PEOPLE + 1), 0)
+        self.allowed = dict.fromkeys(range(1, PEOPLE + 1), 1)
+        self.suppressed: set[int] = set()
+
+    def open(self) -> SqliteLedger:
+        return SqliteLedger(self.root / "deliver.sqlite", "deliver.sqlite", self.root / "workers")
+
+    def teardown(self) -> None:
+        self.editor.close()
+        for worker in self.workers:
+            worker.ledger.close()
+        self.folder.cleanup()
+
+    @precondition(lambda self: len(self.workers) < 2)
+    @rule()
+    def start_worker(self) -> None:
+        ledger = self.open()
+        self.workers.append(Worker(ledger, ledger.start_worker(self.now)))
+
+    @precondition(lambda self: self.workers)
+    @rule(data=st.data(), most=st.integers(1, 3), domain=st.sampled_from([None, "host0.example"]))
+    def claim(self, data: st.DataObject, most: int, domain: str | None) -> None:
+        worker = data.draw(st.sampled_from(self.workers), label="worker")
+        for each in worker.ledger.claim(self.send, worker.name, most, self.now, domain):
+            assert self.states[each.row] in {State.PENDING, State.DEFERRED}
+            assert each.row not in self.suppressed
+            assert domain in {None, each.recipient.domain}
+            self.states[each.row] = State.CLAIMED
+            worker.claimed.add(each.row)
+        for row, state in self.states.items():
+            if row in self.suppressed and state in {State.PENDING, State.DEFERRED}:
+                (own,) = [each for each in self.editor.rows(self.send, State) if each.row == row]
+                self.states[row] = own.state
+                assert own.state in {State.SUPPRESSED, state}
+
+    @precondition(lambda self: any(worker.claimed for worker in self.workers))
+    @rule(data=st.data())
+    def open_gate(self, data: st.DataObject) -> None:
+        worker = data.draw(st.sampled_from([each for each in self.workers if each.claimed]), label="worker")
+        row = data.draw(st.sampled_from(sorted(worker.claimed)), label="row")
+        worker.claimed.discard(row)
+        if row in worker.ledger.write([], [(row, b"digest")], worker.name, self.now):
+            assert row not in self.suppressed
+            self.states[row] = State.SENDING
+            self.may_have_left[row] += 1
+            worker.sending.add(row)
+        else:
+            assert row in self.suppressed
+            self.states[row] = State.SUPPRESSED
+
+    @precondition(lambda self: any(worker.sending for worker in self.workers))
+    @rule(
+        data=st.data(),
+        state=st.sampled_from([State.ACCEPTED, State.REFUSED, State.DEFERRED, State.UNKNOWN]),
+    )
+    def answer(self, data: st.DataObject, state: State) -> None:
+        worker = data.draw(st.sampled_from([each for each in self.workers if each.sending]), label="worker")
+        row = data.draw(st.sampled_from(sorted(worker.sending)), label="row")
+        worker.sending.discard(row)
+        refusal = RefusalClass.MAILBOX if state in {State.REFUSED, State.DEFERRED} else None
+        due = self.now + timedelta(minutes=5) if state is State.DEFERRED else None
+        worker.ledger.write([(row, Outcome(state, 250, "text", refusal), due)], [], worker.name, self.now)
+        self.states[row] = state
+        if state in {State.REFUSED, State.DEFERRED}:
+            self.may_have_left[row] -= 1  # the server said that it did not take it
+
+    @precondition(lambda self: any(worker.claimed for worker in self.workers))
+    @rule(data=st.data())
+    def release(self, data: st.DataObject) -> None:
+        worker = data.draw(st.sampled_from([each for each in self.workers if each.claimed]), label="worker")
+        worker.ledger.release(sorted(worker.claimed))
+        for row in worker.claimed:
+            self.states[row] = State.PENDING
+        worker.claimed.clear()
+
+    @precondition(lambda self: self.workers)
+    @rule(data=st.data())
+    def kill(self, data: st.DataObject) -> None:
+        worker = data.draw(st.sampled_from(self.workers), label="worker")
+        self.workers.remove(worker)
+        worker.die()
+        recovered = self.editor.recover(self.send, self.now)
+        assert recovered.unknown == len(worker.sending)
+        for row in worker.claimed:
+            self.states[row] = State.PENDING
+        for row in worker.sending:
+            self.states[row] = State.UNKNOWN
+
+    @rule(minutes=st.integers(1, 10))
+    def wait(self, minutes: int) -> None:
+        self.now += timedelta(minutes=minutes)
+
+    @rule(again=st.booleans())
+    def resolve(self, again: bool) -> None:
+        rows = [row for row, state in self.states.items() if state is State.UNKNOWN]
+        state = State.PENDING if again else State.ACCEPTED
+        assert self.editor.resolve(rows, state, "as the editor says", self.now) == len(rows)
+        for row in rows:
+            self.states[row] = state
+            self.allowed[row] += again
+
+    @rule(refusal=st.sampled_from([None, RefusalClass.MAILBOX, RefusalClass.POLICY]))
+    def retry(self, refusal: RefusalClass | None) -> None:
+        rows = [row for row, state in self.states.items() if state is State.REFUSED]
+        expected = 0 if refusal is RefusalClass.POLICY else len(rows)
+        assert self.editor.retry_refused(self.send, refusal, self.now) == expected
+        for row in rows[:expected]:
+            self.states[row] = State.PENDING
+
+    @rule(row=st.integers(1, PEOPLE))
+    def suppress(self, row: int) -> None:
+        person = self.editor.person(people()[row - 1].key)
+        self.editor.suppress([person], "asked", self.now)
+        self.suppressed.add(row)
+
+    @invariant()
+    def rows_are_as_the_model_says(self) -> None:
+        assert {each.row: each.state for each in self.editor.rows(self.send, State)} == self.states
+
+    @invariant()
+    def never_twice_but_by_decision(self) -> None:
+        assert all(self.may_have_left[row] <= self.allowed[row] for row in self.states)
+
+    @invariant()
+    def finished_only_when_no_row_is_open(self) -> None:
+        finished = self.editor.finish_send(self.send, self.now)
+        assert finished == (not any(state in OPEN for state in self.states.values()))
+
+
+TestLedgerMachine = LedgerMachine.TestCase
+TestLedgerMachine.settings = settings(stateful_step_count=30)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[SqliteLedger]:
+    with ledger_in(tmp_path) as opened:
+        yield opened
+
+
+def test_recipients_that_end_in_an_error_leave_no_send(ledger: SqliteLedger) -> None:
+    def broken() -> Iterator[Recipient]:
+        yield from people(3)
+        raise PressroomError("the list ends here.")
+
+    with pytest.raises(PressroomError):
+        ledger.start_send(new_send(), broken())
+    assert ledger.sends(new_send().issue) == ()
+
+
+def test_a_message_id_is_the_same_for_all_attempts_and_names_nobody(ledger: SqliteLedger) -> None:
+    one, two = (ledger.person(each.key) for each in people(2))
+    assert message_id(ledger.salt, "s", one, "a.example") == message_id(ledger.salt, "s", one, "a.example")
+    assert len({message_id(ledger.salt, send, who, "a.example") for send in "st" for who in (one, two)}) == 4
+    assert "reader" not in message_id(ledger.salt, "s", one, "a.example")
+
+
+def test_a_forgotten_person_is_in_no_file_of_the_ledger(tmp_path: Path) -> None:
+    with ledger_in(tmp_path) as ledger:
+        send = ledger.start_send(new_send(), people()).id
+        person = ledger.person("reader3@host1.example")
+        assert ledger.forget(person, START) == 1
+        assert [each.address for each in ledger.rows(send, [State.SUPPRESSED])] == [""]
+        assert ledger.suppression(person) == "forgotten"
+        for file in tmp_path.glob("deliver.sqlite*"):
+            assert b"reader3" not in file.read_bytes() and b"R3" not in file.read_bytes()
+    assert b"reader2" in (tmp_path / "deliver.sqlite").read_bytes()
+
+
+def test_a_person_who_is_not_to_get_mail_is_suppressed_from_the_start(ledger: SqliteLedger) -> None:
+    ledger.suppress([ledger.person("reader1@host1.example")], "unsubscribed", START)
+    send = ledger.start_send(new_send(), people()).id
+    assert ledger.counts(send) == {State.PENDING: PEOPLE - 1, State.SUPPRESSED: 1}
+
+
+def test_messages_are_counted_by_day(ledger: SqliteLedger) -> None:
+    send = ledger.start_send(new_send(), people()).id
+    worker = ledger.start_worker(START)
+    rows = [(each.row, b"") for each in ledger.claim(send, worker, 9, START)]
+    ledger.write([], rows[:2], worker, START)
+    ledger.write([], rows[2:], worker, START + timedelta(days=1))
+    assert ledger.days() == {START.date(): 2, START.date() + timedelta(days=1): PEOPLE - 2}
+
+
+@pytest.mark.parametrize(
+    ("break_it", "message"),
+    [
+        (lambda file: file.write_bytes(b"words" * 400), "is not a ledger"),
+        (lambda file: _pragma(file, "user_version=99"), "newer Pressroom"),
+        (lambda file: _pragma(file, "application_id=7"), "not a ledger"),
+    ],
+    ids=["another file", "newer version", "another database"],
+)
+def test_a_file_that_is_no_ledger_is_refused_in_words(tmp_path: Path, break_it, message: str) -> None:
+    with ledger_in(tmp_path):
+        pass
+    break_it(tmp_path / "deliver.sqlite")
+    with pytest.raises(PressroomError, match=message), ledger_in(tmp_path):
+        pass
+
+
+def _pragma(file: Path, setting: str) -> None:
+    import sqlite3
+
+    database = sqlite3.connect(file)
+    database.execute(f"PRAGMA {setting}")
+    database.close()

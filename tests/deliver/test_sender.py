@@ -1,0 +1,300 @@
+"""The sender: whatever a server answers, nothing is sent twice or lost, and it goes as fast as it may."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.deliver.ledger import NewSend
+from pipeline.deliver.outcome import Outcome, RefusalClass, State
+from pipeline.deliver.pace import daily_limit
+from pipeline.deliver.recipient import Recipient
+from pipeline.deliver.sender import Ended, Job, Progress, SendEnd, Sender
+from pipeline.deliver.smtp_server import ServerError
+from pipeline.deliver.sqlite_ledger import SqliteLedger
+from pipeline.errors import PressroomError
+
+START = datetime(2026, 2, 1, 7, 0, tzinfo=UTC)
+
+FAULTS = (
+    *("accept", "accept", "accept", "refuse at once", "defer at once", "lose before", "close before"),
+    *("refuse after", "defer after", "lose after", "take and lose"),
+)
+
+
+class VirtualClock:
+    """A clock that jumps over every wait."""
+
+    def __init__(self) -> None:
+        self.passed = 0.0
+
+    def now(self) -> datetime:
+        return START + timedelta(seconds=self.passed)
+
+    def seconds(self) -> float:
+        return self.passed
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(0)
+        self.passed += seconds
+
+
+@dataclass
+class FakeServer:
+    """Takes messages as `faults` say, one after the other, and then all. `taken` counts them by address."""
+
+    faults: Iterator[str] = field(default_factory=lambda: iter(()))
+    taken: Counter[str] = field(default_factory=Counter)
+    times: list[tuple[str, float]] = field(default_factory=list)
+    clock: VirtualClock = field(default_factory=VirtualClock)
+    refuses_connections: list[ServerError] = field(default_factory=list)
+    on_message: Callable[[int], None] = lambda count: None
+
+    async def connect(self) -> FakeConnection:
+        if self.refuses_connections:
+            raise self.refuses_connections.pop()
+        return FakeConnection(self)
+
+
+class FakeConnection:
+    def __init__(self, server: FakeServer) -> None:
+        self.server = server
+        self.is_usable = True
+
+    async def send(
+        self, sender: str, recipient: str, data: bytes, gate: Callable[[], Awaitable[None]]
+    ) -> Outcome:
+        assert self.is_usable
+        fault = next(self.server.faults, "accept")
+        await asyncio.sleep(0)
+        self.server.times.append((recipient, self.server.clock.passed))
+        if fault == "refuse at once":
+            return Outcome(State.REFUSED, 550, "5.1.1 no such user", RefusalClass.MAILBOX)
+        if fault == "defer at once":
+            return Outcome(State.DEFERRED, 450, "4.2.0 later", RefusalClass.POLICY)
+        if fault in {"lose before", "close before"}:
+            self.is_usable = False
+            return Outcome(State.DEFERRED, 421 if fault == "close before" else None, "lost")
+        await gate()
+        await asyncio.sleep(0)
+        if fault == "refuse after":
+            return Outcome(State.REFUSED, 554, "5.6.0 content", RefusalClass.CONTENT)
+        if fault == "defer after":
+            return Outcome(State.DEFERRED, 451, "4.3.0 later", RefusalClass.OTHER)
+        if fault == "lose after":
+            self.is_usable = False
+            return Outcome(State.UNKNOWN, None, "the connection was lost")
+        self.server.taken[recipient] += 1
+        self.server.on_message(sum(self.server.taken.values()))
+        if fault == "take and lose":
+            self.is_usable = False
+            return Outcome(State.UNKNOWN, None, "the connection was lost")
+        return Outcome(State.ACCEPTED, 250, "2.0.0 queued")
+
+    async def close(self) -> None:
+        self.is_usable = False
+
+
+def readers(count: int) -> list[Recipient]:
+    return [Recipient(f"reader{n}@host{n % 3}.example", "", {}, n) for n in range(count)]
+
+
+@dataclass
+class Send:
+    """One send over a fake server."""
+
+    ledger: SqliteLedger
+    server: FakeServer
+    id: str
+    job: Job
+    reports: list[Progress] = field(default_factory=list)
+    sender: Sender | None = None
+
+    def run(self) -> SendEnd:
+        self.sender = Sender(self.ledger, self.job, self.server.clock, self.reports.append)
+        return asyncio.run(self.sender.run())
+
+    @property
+    def counts(self) -> dict[State, int]:
+        return self.ledger.counts(self.id)
+
+
+def start(folder: Path, server: FakeServer, count: int, **settings: object) -> Send:
+    ledger = SqliteLedger(folder / "deliver.sqlite", "deliver.sqlite", folder / "workers")
+    new = NewSend("tag:1", "001-one", {}, "list.csv", "", "", START)
+    id = ledger.start_send(new, readers(count)).id
+    job = Job(
+        send=id,
+        connect=server.connect,
+        message=lambda row: row.recipient.address.encode(),
+        envelope_sender=lambda row: "bounces@synapse.example",
+        connections=3,
+        rate=None,
+        per_domain={},
+        warm_up=None,
+    )
+    return Send(ledger, server, id, replace(job, **settings))
+
+
+@given(faults=st.lists(st.sampled_from(FAULTS), max_size=60))
+def test_whatever_a_server_does_nobody_gets_two_and_nobody_is_lost(
+    tmp_path_factory: pytest.TempPathFactory, faults: list[str]
+) -> None:
+    server = FakeServer(iter(faults))
+    send = start(tmp_path_factory.mktemp("send"), server, 25)
+    while (end := send.run()).why is Ended.WAVE:
+        pass
+    assert end.why is Ended.FINISHED
+    assert max(server.taken.values(), default=0) == 1
+    states = {each.address: each.state for each in send.ledger.rows(send.id, State)}
+    assert set(states.values()) <= {State.ACCEPTED, State.REFUSED, State.UNKNOWN}
+    for address, state in states.items():
+        if state is not State.UNKNOWN:
+            assert server.taken[address] == (state is State.ACCEPTED)
+    losses = sum(fault in {"lose after", "take and lose"} for fault in faults)
+    assert sum(state is State.UNKNOWN for state in states.values()) <= losses
+    send.ledger.close()
+
+
+def test_deferred_messages_are_tried_again_after_growing_pauses(tmp_path: Path) -> None:
+    server = FakeServer(iter(["defer at once"] * 3))
+    send = start(tmp_path, server, 1)
+    assert send.run().why is Ended.FINISHED
+    pauses = [round((b - a) / 60) for (_, a), (_, b) in zip(server.times, server.times[1:], strict=False)]
+    assert pauses == [5, 15, 30]
+    assert any(each.waits_until for each in send.reports)
+
+
+def test_a_message_that_is_deferred_for_two_days_is_refused_with_the_last_answer(tmp_path: Path) -> None:
+    server = FakeServer(iter(["defer at once"] * 99))
+    send = start(tmp_path, server, 1)
+    assert send.run().why is Ended.FINISHED
+    (row,) = send.ledger.rows(send.id, [State.REFUSED])
+    assert row.reply == "Given up after 10 attempts: 4.2.0 later" and row.refusal is RefusalClass.POLICY
+
+
+def test_a_closed_connection_is_opened_again_at_once(tmp_path: Path) -> None:
+    server = FakeServer(iter(["close before", "lose before"]))
+    send = start(tmp_path, server, 2, connections=1)
+    assert send.run().why is Ended.FINISHED
+    assert server.clock.passed == 0 and send.counts == {State.ACCEPTED: 2}
+
+
+def test_a_wave_of_refusals_pauses_the_send_and_says_which(tmp_path: Path) -> None:
+    server = FakeServer(iter(["refuse at once"] * 500))
+    send = start(tmp_path, server, 500)
+    end = send.run()
+    assert end.why is Ended.WAVE
+    assert end.reason == "20 of the last 20 messages were not taken (mailbox): 5.1.1 no such user"
+    assert send.counts[State.PENDING] >= 470 and State.CLAIMED not in send.counts
+
+
+def test_a_server_that_cannot_be_reached_is_tried_for_minutes_and_then_named(tmp_path: Path) -> None:
+    server = FakeServer()
+    server.refuses_connections = [
+        ServerError("mail.example:25 cannot be reached.", is_permanent=False) for _ in range(99)
+    ]
+    send = start(tmp_path, server, 2, connections=1)
+    end = send.run()
+    assert end == SendEnd(Ended.SERVER, "mail.example:25 cannot be reached.")
+    assert 240 < server.clock.passed < 400 and send.counts == {State.PENDING: 2}
+
+
+def test_a_wrong_password_ends_the_send_at_once(tmp_path: Path) -> None:
+    server = FakeServer()
+    error = ServerError("the password is refused.", is_permanent=True)
+    server.refuses_connections = [error] * 3
+    send = start(tmp_path, server, 2)
+    with pytest.raises(PressroomError, match="password"):
+        send.run()
+    send.ledger.recover(send.id, START)
+    assert server.clock.passed == 0 and sum(send.counts.values()) == 2
+
+
+def test_messages_keep_to_the_rate(tmp_path: Path) -> None:
+    server = FakeServer()
+    send = start(tmp_path, server, 11, rate=2.0)
+    assert send.run().why is Ended.FINISHED
+    assert server.clock.passed == pytest.approx(5.0)
+
+
+def test_each_receiving_domain_keeps_to_its_rate_and_stops_no_other(tmp_path: Path) -> None:
+    server = FakeServer()
+    send = start(tmp_path, server, 30, per_domain={"host0.example": 1.0, "*": 10.0})
+    assert send.run().why is Ended.FINISHED
+    last = {host: max(at for to, at in server.times if host in to) for host in ("host0", "host1", "host2")}
+    assert last == pytest.approx({"host0": 9.0, "host1": 0.9, "host2": 0.9}, abs=0.2)
+
+
+def test_the_first_days_of_a_sender_have_a_limit_that_doubles(tmp_path: Path) -> None:
+    server = FakeServer()
+    send = start(tmp_path, server, 20, warm_up=4)
+    taken = []
+    while (end := send.run()).why is Ended.LIMIT:
+        taken.append(server.taken.total())
+        server.clock.passed += 86_400 * 3
+    assert end.why is Ended.FINISHED
+    assert taken == [4, 12] and server.taken.total() == 20
+
+
+def test_days_without_mail_do_not_raise_the_limit() -> None:
+    day = START.date()
+    assert daily_limit(50, {}, day) == 50
+    assert daily_limit(50, {day - timedelta(days=30): 50, day: 30}, day) == 70
+
+
+def test_a_stopped_send_ends_what_is_under_way_and_frees_the_rest(tmp_path: Path) -> None:
+    server = FakeServer()
+    send = start(tmp_path, server, 200)
+
+    def stop_after(count: int) -> None:
+        if count == 10:
+            assert send.sender
+            send.sender.stop(SendEnd(Ended.STOPPED))
+
+    server.on_message = stop_after
+    assert send.run().why is Ended.STOPPED
+    assert set(send.counts) == {State.ACCEPTED, State.PENDING}
+    assert 10 <= send.counts[State.ACCEPTED] <= 13
+    assert send.run().why is Ended.FINISHED
+    assert send.counts == {State.ACCEPTED: 200} and set(server.taken.values()) == {1}
+
+
+def test_who_is_suppressed_while_the_send_runs_gets_nothing_more(tmp_path: Path) -> None:
+    server = FakeServer()
+    send = start(tmp_path, server, 100, connections=1)
+    late = readers(100)[60]
+
+    def suppress(count: int) -> None:
+        if count == 5:
+            send.ledger.suppress([send.ledger.person(late.key)], "unsubscribed", START)
+
+    server.on_message = suppress
+    assert send.run().why is Ended.FINISHED
+    assert send.counts == {State.ACCEPTED: 99, State.SUPPRESSED: 1}
+    assert late.address not in server.taken
+
+
+def test_a_ledger_that_cannot_be_written_stops_before_the_message_leaves(tmp_path: Path) -> None:
+    server = FakeServer()
+    send = start(tmp_path, server, 30)
+
+    def break_it(count: int) -> None:
+        if count == 5:
+            send.ledger._file.execute("PRAGMA query_only=ON")
+
+    server.on_message = break_it
+    with pytest.raises(PressroomError, match="read-only"):
+        send.run()
+    send.ledger._file.execute("PRAGMA query_only=OFF")
+    assert server.taken.total() <= 5 + 3
+    accepted = {each.address for each in send.ledger.rows(send.id, [State.ACCEPTED, State.SENDING])}
+    assert set(server.taken) <= accepted
