@@ -139,7 +139,6 @@ class SmtpConnection:
 
     def _refused(self, reply: SmtpReply) -> Outcome:
         """The outcome of a reply of 4xx or 5xx; 503 is about the order of commands, not about a recipient."""
-        self._needs_reset = True
         if reply.code in (421, 503):
             self.abort()
         state = State.REFUSED if reply.kind == 5 and reply.code != 503 else State.DEFERRED

@@ -157,6 +157,8 @@ def test_faults_one_after_the_other_make_no_outcome_untrue(
         ("dot", "421 4.3.0 closing", State.DEFERRED, 421, RefusalClass.OTHER),
         ("MAIL", CUT, State.DEFERRED, None, RefusalClass.OTHER),
         ("DATA", b"junk\r\n", State.DEFERRED, None, RefusalClass.OTHER),
+        ("MAIL", b"354 go on\r\n", State.DEFERRED, None, RefusalClass.OTHER),
+        ("DATA", b"250 ok\r\n", State.DEFERRED, None, RefusalClass.OTHER),
         ("dot", CUT, State.UNKNOWN, None, None),
         ("dot", b"junk\r\n", State.UNKNOWN, None, None),
         ("dot", b"354 go on\r\n", State.UNKNOWN, 354, None),
@@ -200,14 +202,49 @@ def test_an_answer_that_comes_late_is_never_that_of_the_next_message() -> None:
 
 
 def test_a_connection_is_kept_open_and_a_refusal_is_followed_by_rset() -> None:
-    recipients = ["ada@example.org", "no@example.org", "bela@example.org"]
+    recipients = ["ada@example.org", "no@example.org", "bela@example.org", "carl@example.org"]
     with ScriptedServer([Fault("RCPT", "550 5.1.1 no such user", after=1)]) as server:
         outcomes = asyncio.run(send_all(plain(server), recipients))
         verbs = [line.partition(" ")[0] for line in server.commands]
-    assert [each.state for each in outcomes] == [State.ACCEPTED, State.REFUSED, State.ACCEPTED]
+    assert [each.state for each in outcomes] == [
+        State.ACCEPTED,
+        State.REFUSED,
+        State.ACCEPTED,
+        State.ACCEPTED,
+    ]
     assert outcomes[0].reply == "2.0.0 ok: queued as 4F2A"
     group = ["MAIL", "RCPT", "DATA"]
-    assert verbs == ["EHLO", *group, *group, "RSET", *group, "QUIT"]
+    assert verbs == ["EHLO", *group, *group, "RSET", *group, *group, "QUIT"]
+
+
+@pytest.mark.parametrize("phase", ["MAIL", "RCPT", "DATA", "dot"])
+def test_after_421_a_connection_is_not_used_again(phase: str) -> None:
+    with ScriptedServer([Fault(phase, "421 4.3.2 shutting down")]) as server:
+        first, second = asyncio.run(send_all(plain(server), ["ada@example.org", "bela@example.org"]))
+        assert len([line for line in server.commands if line.startswith("EHLO")]) == 2
+    assert (first.state, first.code, second.state) == (State.DEFERRED, 421, State.ACCEPTED)
+
+
+@pytest.mark.parametrize("extensions", [EXTENSIONS, ONE_BY_ONE], ids=["pipelined", "one by one"])
+def test_a_server_that_refuses_rset_says_nothing_of_the_next_recipient(extensions: tuple[str, ...]) -> None:
+    faults = [Fault("RCPT", "550 5.1.1 no such user"), Fault("RSET", "550 5.7.1 no")]
+    with ScriptedServer(faults, extensions=extensions) as server:
+        outcomes = asyncio.run(
+            send_all(plain(server), ["no@example.org", "ada@example.org", "bela@example.org"])
+        )
+    assert [each.state for each in outcomes] == [State.REFUSED, State.DEFERRED, State.ACCEPTED]
+
+
+def test_a_reply_too_many_ends_the_connection_before_it_counts_for_another_message() -> None:
+    async def send_twice() -> tuple[Outcome, Outcome]:
+        connection = await SmtpConnection.open(plain(server), QUICK)
+        first = await connection.send(SENDER, "ada@example.org", MESSAGE, open_gate)
+        return first, await connection.send(SENDER, "bela@example.org", MESSAGE, open_gate)
+
+    with ScriptedServer([Fault("dot", b"250 ok\r\n250 and one too many\r\n")]) as server:
+        first, second = asyncio.run(send_twice())
+        assert len([line for line in server.commands if line.startswith("MAIL")]) == 1
+    assert (first.state, second.state) == (State.ACCEPTED, State.DEFERRED)
 
 
 def test_a_server_that_holds_an_earlier_sender_is_reset() -> None:
@@ -411,6 +448,12 @@ def test_an_encrypted_connection_checks_the_certificate(
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
         assert asyncio.run(send_all(address, ["bela@example.org"], LONG))[0].state is State.ACCEPTED
         assert server.taken[0].data == LONG
+        greetings = ["EHLO [127.0.0.1]", "STARTTLS"] if security is Security.STARTTLS else []
+        assert server.commands[-len(greetings) - 6 :][: len(greetings) + 2] == [
+            *greetings,
+            "EHLO [127.0.0.1]",
+            "AUTH",
+        ]
 
 
 @pytest.mark.parametrize("security", [Security.TLS, Security.STARTTLS])
