@@ -296,8 +296,10 @@ def _base64(text: str) -> str:
 def _with_final_dot(data: bytes) -> bytes:
     """The message as it is sent: dots that begin a line doubled (RFC 5321, section 4.5.2), and the last one.
 
-    Lines that a lone CR or LF ends count too, since some servers take them for lines (CVE-2023-51764).
+    A lone LF counts as the end of a line too, since some servers take it for one (CVE-2023-51764).
     """
-    if data.startswith(b".") or b"\n." in data or b"\r." in data:
-        data = re.sub(rb"(\A|[\r\n])\.", rb"\1..", data)
-    return b"%b%b.\r\n" % (data, b"" if data.endswith(b"\r\n") or not data else b"\r\n")
+    if data.startswith(b"."):
+        data = b"." + data
+    if b"\n." in data:
+        data = data.replace(b"\n.", b"\n..")
+    return data + (b".\r\n" if data.endswith(b"\r\n") or not data else b"\r\n.\r\n")
