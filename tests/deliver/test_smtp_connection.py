@@ -98,9 +98,18 @@ GARBAGE = (
 )
 PHASES = ("MAIL", "RCPT", "DATA", "RSET", "wait", "body", "dot")
 FAULTS = (
-    *(Fault(phase, reply) for phase in PHASES for reply in (*REPLIES, *GARBAGE, CUT) if phase not in ("wait", "body")),
+    *(
+        Fault(phase, reply)
+        for phase in PHASES
+        for reply in (*REPLIES, *GARBAGE, CUT)
+        if phase not in ("wait", "body")
+    ),
     # Not those that say 250, which would be a lie.
-    *(Fault(phase, reply) for phase in ("wait", "body") for reply in (*REPLIES, *GARBAGE[:2], *GARBAGE[6:], CUT)),
+    *(
+        Fault(phase, reply)
+        for phase in ("wait", "body")
+        for reply in (*REPLIES, *GARBAGE[:2], *GARBAGE[6:], CUT)
+    ),
     *(Fault("dot", reply, takes=True) for reply in (*GARBAGE[:6], CUT)),
     # An empty message to nobody, which the server may answer as it likes.
     Fault("DATA", "354 go ahead, whoever it is for", always=True),
@@ -201,7 +210,9 @@ def test_a_connection_is_kept_open_and_a_refusal_is_followed_by_rset() -> None:
 
 
 def test_a_server_that_holds_an_earlier_sender_is_reset() -> None:
-    with ScriptedServer([Fault("MAIL", "503 5.5.1 sender already specified")], extensions=ONE_BY_ONE) as server:
+    with ScriptedServer(
+        [Fault("MAIL", "503 5.5.1 sender already specified")], extensions=ONE_BY_ONE
+    ) as server:
         assert send_one(server).state is State.ACCEPTED
         assert "RSET" in server.commands
 
@@ -389,7 +400,9 @@ def test_an_encrypted_connection_checks_the_certificate(
     security: Security, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     context = server_context(tmp_path)
-    with ScriptedServer(context=context, starttls=security is Security.STARTTLS, users={"ada": "x"}) as server:
+    with ScriptedServer(
+        context=context, starttls=security is Security.STARTTLS, users={"ada": "x"}
+    ) as server:
         address = SmtpServer("127.0.0.1", server.port, security, "ada", "x")
         with pytest.raises(ServerError, match="of an authority that this machine does not know") as failure:
             asyncio.run(SmtpConnection.open(address, QUICK))
@@ -409,7 +422,9 @@ def test_a_certificate_of_another_name_is_refused(security: Security, tmp_path: 
     ):
         asyncio.run(SmtpConnection.open(SmtpServer("127.0.0.1", server.port, security), QUICK, trusting))
     assert failure.value.is_permanent
-    assert f"the certificate of 127.0.0.1:{server.port} is of another name than 127.0.0.1." in str(failure.value)
+    assert f"the certificate of 127.0.0.1:{server.port} is of another name than 127.0.0.1." in str(
+        failure.value
+    )
 
 
 def test_a_server_without_starttls_gets_no_password() -> None:
@@ -426,7 +441,9 @@ def test_a_server_without_starttls_gets_no_password() -> None:
 def test_replies_before_encryption_never_count_after_it(tmp_path: Path) -> None:
     injected = b"220 go ahead\r\n250-injected\r\n250 AUTH PLAIN\r\n"
     with (
-        ScriptedServer([Fault("STARTTLS", injected)], context=server_context(tmp_path), starttls=True) as server,
+        ScriptedServer(
+            [Fault("STARTTLS", injected)], context=server_context(tmp_path), starttls=True
+        ) as server,
         pytest.raises(ServerError, match="sent more before encryption began"),
     ):
         asyncio.run(SmtpConnection.open(SmtpServer("127.0.0.1", server.port, Security.STARTTLS), QUICK))
@@ -440,7 +457,16 @@ def test_a_port_without_tls_says_so() -> None:
 
 def test_the_kit_runs_as_a_process_and_fails_by_chance(tmp_path: Path) -> None:
     record = tmp_path / "taken.jsonl"
-    command = [sys.executable, ROOT / "tests/kits/smtp_kit.py", "--record", record, "--rate", "0.2", "--seed", "3"]
+    command = [
+        sys.executable,
+        ROOT / "tests/kits/smtp_kit.py",
+        "--record",
+        record,
+        "--rate",
+        "0.2",
+        "--seed",
+        "3",
+    ]
     recipients = [f"reader{number}@example.org" for number in range(100)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout

@@ -291,7 +291,9 @@ class _Session:
         action: str | bytes = fault.action if fault else "250 2.0.0 ok: queued as 4F2A"
         if (fault and fault.takes) or action[:1] in ("2", b"2"):
             stuffed = (b"\r\n" + data).replace(b"\r\n..", b"\r\n.").removeprefix(b"\r\n")
-            self.server.take(TakenMessage(self.sender or "", tuple(self.recipients), self.parameters, stuffed))
+            self.server.take(
+                TakenMessage(self.sender or "", tuple(self.recipients), self.parameters, stuffed)
+            )
         self.reset()
         await self.act(action)
 
@@ -309,14 +311,25 @@ def server_context(folder: Path, name: str = "127.0.0.1") -> ssl.SSLContext:
     from cryptography.hazmat.primitives.asymmetric import ec
 
     def certificate(
-        subject: str, key: ec.EllipticCurvePrivateKey, issuer: str, signer: ec.EllipticCurvePrivateKey, ca: bool
+        subject: str,
+        key: ec.EllipticCurvePrivateKey,
+        issuer: str,
+        signer: ec.EllipticCurvePrivateKey,
+        ca: bool,
     ) -> bytes:
         try:
             alternative: x509.GeneralName = x509.IPAddress(ipaddress.ip_address(subject))
         except ValueError:
             alternative = x509.DNSName(subject)
         usage = dict.fromkeys(
-            "content_commitment key_encipherment data_encipherment key_agreement encipher_only decipher_only".split(),
+            [
+                "content_commitment",
+                "key_encipherment",
+                "data_encipherment",
+                "key_agreement",
+                "encipher_only",
+                "decipher_only",
+            ],
             False,
         )
         now = datetime.datetime.now(datetime.UTC)
