@@ -278,10 +278,7 @@ class SqliteLedger:
         with self._file.transaction():
             done = self._file.execute_many(
                 "UPDATE rows SET state = ?, waits = ?, reply = ?, changed = ? WHERE row = ? AND state = ?",
-                [
-                    (state, 1 if state is State.PENDING else None, note, now.timestamp(), row, State.UNKNOWN)
-                    for row in rows
-                ],
+                [(state, waits, note, now.timestamp(), row, State.UNKNOWN) for row in rows],
             ).rowcount
             self._reopen(rows[0] if rows else -1)
         return done
