@@ -341,7 +341,7 @@ def _message_maker(prepared: PreparedSend, send: Send) -> Callable[[ClaimedRow],
     """Return what makes the bytes of a recipient's message: the same ones in each attempt."""
     publication, endpoint = prepared.workspace.files.publication, prepared.settings.unsubscribe_endpoint
     salt, keys, signers = prepared.ledger.salt, prepared.keys, prepared.signers
-    domain = sender_domain(publication)
+    domain, header = sender_domain(publication), prepared.server.idempotency_header if prepared.server else ""
     templates = {
         audience: message_template(each.email, publication, each.edition, send.what.started)
         for audience, each in prepared.editions.items()
@@ -355,6 +355,7 @@ def _message_maker(prepared: PreparedSend, send: Send) -> Callable[[ClaimedRow],
         id = message_id(salt, send.id, row.person, domain)
         personal = templates[row.recipient.audience].fill(row.recipient.address, id, reader)
         digest = personal.body_hash if signers else b""
-        return personal.data(*(signer.sign(personal.headers, digest) for signer in signers))
+        signatures = [signer.sign(personal.headers, digest) for signer in signers]
+        return personal.data(*([(header, id)] if header else []), *signatures)
 
     return make

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -121,6 +122,8 @@ def progress_printer(total: int) -> Callable[[Progress], None]:
             text += f", deferred ones again at {progress.waits_until.astimezone():%H:%M}"
         elif rate and done < total:
             text += f", {_duration((total - done) / rate)} left"
+        if progress.waits_until and not sys.stderr.isatty():
+            terminal.message(text)
         terminal.show_progress(text)
 
     return show

@@ -111,7 +111,7 @@ class Sender:
 
     def __init__(self, ledger: Ledger, job: Job, clock: Clock, report: Callable[[Progress], None]) -> None:
         self._ledger = ledger
-        self._job = job
+        self.job = job
         self._clock = clock
         self._report = report
         self._breaker = Breaker()
@@ -139,7 +139,7 @@ class Sender:
         Raises `PressroomError` of the ledger, and `ServerError` where another try cannot help.
         """
         self._loop = asyncio.get_running_loop()
-        ledger, job, now = self._ledger, self._job, self._clock.now
+        ledger, job, now = self._ledger, self.job, self._clock.now
         worker = ledger.start_worker(now())
         async with GroupCommit(ledger, worker, now) as self._commits:
             self._queue = RowQueue(
@@ -165,7 +165,7 @@ class Sender:
     async def _send_waiting(self) -> None:
         """Send all rows that wait, over all connections. Raises the first error once all have ended."""
         await self._queue.fill()
-        lanes = [asyncio.create_task(self._lane()) for _ in range(self._job.connections)]
+        lanes = [asyncio.create_task(self._lane()) for _ in range(self.job.connections)]
         results = await asyncio.gather(*lanes, return_exceptions=True)
         for error in results:
             if isinstance(error, BaseException):
@@ -215,7 +215,7 @@ class Sender:
 
     async def _attempt(self, connection: Connection, row: ClaimedRow) -> Outcome | None:
         """Offer a message. Returns how that ended; None if the gate stayed shut."""
-        data = self._job.message(row)
+        data = self.job.message(row)
         digest = hashlib.sha256(data).digest()
 
         async def gate() -> None:
@@ -223,7 +223,7 @@ class Sender:
                 raise _Withheld
 
         try:
-            sender = self._job.envelope_sender(row)
+            sender = self.job.envelope_sender(row)
             return await connection.send(sender, row.recipient.address, data, gate)
         except _Withheld:
             self._count(State.SUPPRESSED)
@@ -250,7 +250,7 @@ class Sender:
             if self._stopping.is_set():
                 return None
             try:
-                return await self._job.connect()
+                return await self.job.connect()
             except ServerError as error:
                 if error.is_permanent:
                     raise
