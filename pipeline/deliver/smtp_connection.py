@@ -61,11 +61,11 @@ class SmtpConnection:
         try:
             await connection._greet(context)
             await connection._log_in()
-        except LostConnection as error:
-            hint = "Port 465 mostly goes with smtps://, and port 587 with smtp+starttls://."
-            raise ServerError(f"{server.name}: {error}.", is_permanent=False, hint=hint) from error
-        except BaseException:
+        except BaseException as error:
             connection.abort()
+            if isinstance(error, LostConnection):
+                hint = "Port 465 mostly goes with smtps://, and port 587 with smtp+starttls://."
+                raise ServerError(f"{server.name}: {error}.", is_permanent=False, hint=hint) from error
             raise
         return connection
 
