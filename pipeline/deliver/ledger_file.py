@@ -62,7 +62,7 @@ class LedgerFile:
             file.parent.mkdir(parents=True, exist_ok=True)
             # Nobody but this user reads addresses; SQLite makes its other files with the same rights.
             os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
-            self._database = sqlite3.connect(file, _WAIT, isolation_level=None, check_same_thread=False)
+            self._database = sqlite3.connect(file, _WAIT, isolation_level=None)
             try:
                 self._open()
             except BaseException:

@@ -141,37 +141,36 @@ class Sender:
         self._loop = asyncio.get_running_loop()
         ledger, job, now = self._ledger, self.job, self._clock.now
         worker = ledger.start_worker(now())
-        async with GroupCommit(ledger, worker, now) as self._commits:
-            self._queue = RowQueue(
-                *(ledger, self._commits, job.send, worker, self._clock, self._stopping),
-                *(job.rate, job.per_domain),
-            )
-            while True:
-                await self._commits.run(lambda: ledger.recover(job.send, now()))
-                if job.warm_up is not None:
-                    days = await self._commits.run(ledger.days)
-                    self._left_today = daily_limit(job.warm_up, days, now().date())
+        self._commits = GroupCommit(ledger, worker, now)
+        pace = (job.rate, job.per_domain)
+        self._queue = RowQueue(ledger, job.send, worker, self._clock, self._stopping, *pace)
+        while True:
+            ledger.recover(job.send, now())
+            if job.warm_up is not None:
+                self._left_today = daily_limit(job.warm_up, ledger.days(), now().date())
+            try:
                 await self._send_waiting()
-                due = await self._commits.run(lambda: ledger.next_due(job.send))
-                if self._stopping.is_set() or due is None:
-                    break
-                self._tell(due)
-                await self._queue.sleep(max(1.0, (due - now()).total_seconds()))
-            if await self._commits.run(lambda: ledger.finish_send(job.send, now())):
-                self._end = SendEnd(Ended.FINISHED)
+            finally:
+                self._commits.flush()
+                self._queue.release()
+            due = ledger.next_due(job.send)
+            if self._stopping.is_set() or due is None:
+                break
+            self._tell(due)
+            await self._queue.sleep(max(1.0, (due - now()).total_seconds()))
+        if ledger.finish_send(job.send, now()):
+            self._end = SendEnd(Ended.FINISHED)
         self._tell()
         return self._end or SendEnd(Ended.STOPPED)
 
     async def _send_waiting(self) -> None:
         """Send all rows that wait, over all connections. Raises the first error once all have ended."""
-        await self._queue.fill()
+        self._queue.fill()
         lanes = [asyncio.create_task(self._lane()) for _ in range(self.job.connections)]
         results = await asyncio.gather(*lanes, return_exceptions=True)
         for error in results:
             if isinstance(error, BaseException):
                 raise error
-        await self._commits.flush()
-        await self._queue.release()
 
     async def _lane(self) -> None:
         """Send rows over one connection, as long as there are any."""
