@@ -239,8 +239,7 @@ class Sender:
                 outcome = replace(outcome, state=State.REFUSED, reply=reply, refusal=refusal)
         self._commits.record(row.row, outcome, due)
         self._count(outcome.state)
-        self._breaker.add(outcome)
-        if wave := self._breaker.wave:
+        if wave := self._breaker.add(outcome):
             self.stop(SendEnd(Ended.WAVE, wave))
 
     async def _connect(self) -> Connection | None:

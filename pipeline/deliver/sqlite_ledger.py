@@ -195,19 +195,23 @@ class SqliteLedger:
             return self._open_gate(sending, worker, now)
 
     def _open_gate(self, rows: Sequence[tuple[int, bytes]], worker: str, now: datetime) -> frozenset[int]:
-        cleared = set()
-        for row, digest in rows:
-            ((suppressed,),) = self._file.all(
-                "SELECT EXISTS (SELECT 1 FROM rows JOIN suppressions USING (person) WHERE row = ?)", row
+        gate = (
+            "UPDATE rows SET state = 'sending', digest = ?, changed = ?, attempts = attempts + 1 "
+            "WHERE row = ? AND state = 'claimed' AND worker = ? "
+            "AND NOT EXISTS (SELECT 1 FROM suppressions WHERE suppressions.person = rows.person)"
+        )
+        changed = now.timestamp()
+        values = [(digest, changed, row, worker) for row, digest in rows]
+        count = self._file.execute_many(gate, values).rowcount if rows else 0
+        cleared = {row for row, _ in rows}
+        if count < len(rows):
+            query = "SELECT state FROM rows WHERE row = ? AND worker = ?"
+            cleared = {row for row in cleared if self._file.all(query, row, worker) == [(State.SENDING,)]}
+            self._file.execute_many(
+                "UPDATE rows SET state = ?, worker = NULL, changed = ? "
+                "WHERE row = ? AND state = 'claimed' AND worker = ?",
+                [(State.SUPPRESSED, changed, row, worker) for row, _ in rows],
             )
-            state, owner = (State.SUPPRESSED, None) if suppressed else (State.SENDING, worker)
-            changed = self._file.execute(
-                "UPDATE rows SET state = ?, worker = ?, digest = ?, changed = ?, attempts = attempts + 1 "
-                "WHERE row = ? AND state = ? AND worker = ?",
-                (state, owner, digest, now.timestamp(), row, State.CLAIMED, worker),
-            ).rowcount
-            if changed and not suppressed:
-                cleared.add(row)
         if cleared:
             query = "INSERT INTO days VALUES (?, ?) ON CONFLICT DO UPDATE SET messages = messages + ?"
             self._file.execute(query, (now.date().isoformat(), len(cleared), len(cleared)))
