@@ -139,12 +139,16 @@ def prepare_send(workspace: Workspace, request: SendRequest, ledger: Ledger, now
     check_frozen(workspace, issue)
     composer = Composer(workspace)
     editions = {audience: prepare_edition(composer, issue, audience) for audience in issue.audiences}
-    id = issue_id(editions)
-    sends = ledger.sends(id)
-    unfinished = next((each for each in sends if each.finished is None), None)
+    sends = ledger.sends(issue_id(editions))
     _check_ledger(workspace, issue, ledger, sends, now)
+    unfinished = next(
+        (each for each in sends if each.finished is None and not _ends(ledger, each, now)), None
+    )
     errors: list[PressroomError] = []
     notes: list[str] = []
+    if unfinished and request.again:
+        hint = f"Finish it first: pressroom send {issue.number}"
+        errors.append(PressroomError("a send of the issue is not finished.", *issue.place, hint))
     if not request.without_approval:
         for audience in editions:
             with collect(errors):
@@ -239,6 +243,12 @@ def _check_ledger(
             ledger_path(),
             hint="Set the clock of this machine right.",
         )
+
+
+def _ends(ledger: Ledger, send: Send, now: datetime) -> bool:
+    """Look after what dead workers left of a send. Returns whether nothing of it is open then."""
+    ledger.recover(send.id, now)
+    return ledger.finish_send(send.id, now)
 
 
 def _check_key(keys: TokenKeys | None, ledger: Ledger, request: SendRequest) -> None:

@@ -179,7 +179,6 @@ def _send(
     for note in prepared.notes:
         terminal.message(note)
     if unfinished := prepared.unfinished:
-        ledger.recover(unfinished.id, now)
         total = _open_rows(ledger, unfinished)
         if prepared.request.recipients:
             terminal.message(

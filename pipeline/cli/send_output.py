@@ -113,7 +113,12 @@ def show_report(issue: Issue, report: SendReport, end: SendEnd | None = None, *,
 def progress_printer(total: int) -> Callable[[Progress], None]:
     """Return what shows the progress on a terminal: states, rate and time left."""
 
+    told: set[str] = set()
+
     def show(progress: Progress) -> None:
+        if progress.trouble and progress.trouble not in told:
+            told.add(progress.trouble)
+            terminal.message(f"{progress.trouble}\nTrying again for some minutes.")
         done = sum(progress.counts.values())
         rate = done / progress.seconds if progress.seconds else 0.0
         states = ", ".join(f"{count:,} {state.value}" for state, count in progress.counts.items())

@@ -87,11 +87,15 @@ class Ended(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a sender is: counts by state since it began, and the next moment at which it goes on."""
+    """How far a sender is: counts by state since it began.
+
+    `waits_until` is the next moment at which it goes on, `trouble` why it cannot connect at the moment.
+    """
 
     counts: Mapping[State, int]
     seconds: float
     waits_until: datetime | None = None
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +259,7 @@ class Sender:
                 if pause is None:
                     self.stop(SendEnd(Ended.SERVER, str(error)))
                 else:
+                    self._tell(trouble=str(error))
                     await self._queue.sleep(pause)
         return None
 
@@ -263,6 +268,6 @@ class Sender:
         if self._clock.seconds() - self._reported > _REPORT_EVERY:
             self._tell()
 
-    def _tell(self, waits_until: datetime | None = None) -> None:
+    def _tell(self, waits_until: datetime | None = None, trouble: str = "") -> None:
         self._reported = self._clock.seconds()
-        self._report(Progress(dict(self._counts), self._reported - self._began, waits_until))
+        self._report(Progress(dict(self._counts), self._reported - self._began, waits_until, trouble))
