@@ -246,7 +246,7 @@ def _check_ledger(
 
 
 def _ends(ledger: Ledger, send: Send, now: datetime) -> bool:
-    """Look after what dead workers left of a send. Returns whether nothing of it is open then."""
+    """Free what dead workers left of a send, and close it if nothing is open. Returns whether it is closed."""
     ledger.recover(send.id, now)
     return ledger.finish_send(send.id, now)
 

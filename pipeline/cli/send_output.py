@@ -112,7 +112,6 @@ def show_report(issue: Issue, report: SendReport, end: SendEnd | None = None, *,
 
 def progress_printer(total: int) -> Callable[[Progress], None]:
     """Return what shows the progress on a terminal: states, rate and time left."""
-
     told: set[str] = set()
 
     def show(progress: Progress) -> None:
