@@ -146,6 +146,10 @@ for command in (
         "export_command.export",
         "Export ISSUE as a neutral bundle, or for the service that sends it.",
     ),
+    LateCommand(
+        "doctor_command.doctor",
+        "Examine the domain that the publication sends from, as its receivers will.",
+    ),
     LateCommand("send_command.send", "Send ISSUE to everyone on a list, each with a message of their own."),
     LateCommand(
         "subscribers_commands.subscribers", "Keep the list of those who must get no mail, and forget people."
