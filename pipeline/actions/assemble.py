@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.compose import Composer
-from pipeline.config.placeholders import placeholders_left
+from pipeline.config.placeholders import BASE_URL, placeholders_left
 from pipeline.errors import PressroomError, collect
 from pipeline.model import AssembledIssue, Finding, Issue, Place, Severity
 from pipeline.support.limits import SETTINGS_FILE
@@ -65,6 +65,15 @@ def _assemble(
     composer: Composer, issue: Issue, now: datetime, *, update: bool = False, refresh: bool = False
 ) -> AssembleReport:
     assembler = composer.workspace.assembler
+    if (
+        issue.folder not in {*assembler.locks, *assembler.broken}
+        and composer.publication.base_url == BASE_URL
+    ):
+        raise PressroomError(
+            f'`base_url` is still "{BASE_URL}", and freezing writes it into the ids of the feeds for good.',
+            SETTINGS_FILE,
+            hint="Write the address first at which build/site will be published.",
+        )
     assembled, lock = assembler.freeze(issue, now, update=update, refresh=refresh)
     composer.compose_assembled(assembled)  # a text with a mistake is not frozen
     written = assembler.write(issue, lock)

@@ -15,7 +15,7 @@ from pipeline.articles.links import link_id
 from pipeline.errors import PressroomError
 from pipeline.importers.finish import Given
 from pipeline.importers.gather import named
-from pipeline.importers.item import Item, State
+from pipeline.importers.item import Item, ItemState
 from pipeline.importers.pictures import Pictures
 from pipeline.importers.run import Import
 from pipeline.model import Author
@@ -109,9 +109,9 @@ def replaces(item: Item, *, update: bool, overwrite: bool) -> bool:
 
     `update` takes what has changed in the source, and with `overwrite` also where the article was edited.
     """
-    changed = item.state is State.CHANGED or (item.state is State.EDITED and overwrite)
-    resumed = item.state is State.CHANGED and item.resumed
-    return item.state is State.NEW or resumed or (update and changed)
+    changed = item.state is ItemState.CHANGED or (item.state is ItemState.EDITED and overwrite)
+    resumed = item.state is ItemState.CHANGED and item.resumed
+    return item.state is ItemState.NEW or resumed or (update and changed)
 
 
 def _make_run(

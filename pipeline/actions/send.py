@@ -29,15 +29,18 @@ from pipeline.deliver.sent_file import SentRecord, read_sent, write_sent
 from pipeline.deliver.smtp_connection import SmtpConnection
 from pipeline.deliver.smtp_server import SmtpServer
 from pipeline.deliver.tokens import TokenKeys, sign_token, token_keys
-from pipeline.errors import PressroomError, collect, raise_all
+from pipeline.errors import Mistakes, PressroomError, collect, raise_all
 from pipeline.export.approvals import email_digest
 from pipeline.model import EVERYONE, DeliverySettings, Finding, Issue
 from pipeline.render.email.headers import sender_domain
-from pipeline.render.email.message_template import MessageTemplate, message_template
+from pipeline.render.email.message_template import message_template
 from pipeline.workspace import Workspace
 
 if TYPE_CHECKING:
     from pipeline.deliver.clock import Clock
+
+_SAME_FOR_ALL = {"email", "web_url", "postal_address"}
+"""Merge fields that are no column of a list."""
 
 _CLOCK_SET_BACK = timedelta(hours=1)
 
@@ -111,10 +114,10 @@ class PreparedSend:
             hint = f"Name one: pressroom send {self.request.issue.number} --to FILE.csv"
             raise PressroomError("there is no list of recipients.", hint=hint)
         publication = self.workspace.files.publication
-        fields = {each.name for edition in self.editions.values() for each in edition.email.merge_fields}
+        used = {each.name for edition in self.editions.values() for each in edition.email.merge_fields}
         return open_list(
             self.request.recipients,
-            fields=fields,
+            fields=used - _SAME_FOR_ALL,
             audiences=(EVERYONE, *(each.name for each in publication.audiences)),
             smtputf8=True,
             allow_reserved=bool(self.server and self.server.is_loopback),
@@ -153,6 +156,7 @@ def prepare_send(workspace: Workspace, request: SendRequest, ledger: Ledger, now
         server = mail_server(settings)
     with collect(errors):
         signers = dkim_signers(publication)
+        notes += (each.weakness for each in signers if each.weakness)
     with collect(errors):
         if settings.unsubscribe_endpoint:
             keys = token_keys()
@@ -309,26 +313,21 @@ def make_sender(
         raise PressroomError(
             "another process is sending this issue.", hint="To see how far it is: pressroom status"
         )
-    publication = prepared.workspace.files.publication
-    templates = {
-        audience: message_template(each.email, publication, each.edition, send.what.started)
-        for audience, each in prepared.editions.items()
-    }
+    sender_address = prepared.workspace.files.publication.sender_address
     context, server = ssl.create_default_context(), prepared.server
     if server is None:
-        raise_all(prepared.obstacles)
-    assert server is not None
+        raise Mistakes(prepared.obstacles)
 
     async def connect() -> Connection:
         return await SmtpConnection.open(server, context=context)
 
     def envelope_sender(row: ClaimedRow) -> str:
-        return settings.return_path.replace("{recipient}", row.person.hex()) or publication.sender_address
+        return settings.return_path.replace("{recipient}", row.person.hex()) or sender_address
 
     job = Job(
         send=send.id,
         connect=connect,
-        message=lambda row: _message(prepared, send, templates[row.recipient.audience], row),
+        message=_message_maker(prepared, send),
         envelope_sender=envelope_sender,
         connections=settings.connections,
         rate=settings.rate,
@@ -338,14 +337,25 @@ def make_sender(
     return Sender(ledger, job, clock, report)
 
 
-def _message(prepared: PreparedSend, send: Send, template: MessageTemplate, row: ClaimedRow) -> bytes:
-    """Make the bytes of one message: the same in each attempt."""
-    publication, reader = prepared.workspace.files.publication, dict(row.recipient.values)
-    endpoint = prepared.settings.unsubscribe_endpoint
-    if endpoint and prepared.keys:
-        token = sign_token(row.person, publication.base_url, prepared.keys)
-        reader["unsubscribe_url"] = endpoint.replace("{token}", token)
-    id = message_id(prepared.ledger.salt, send.id, row.person, sender_domain(publication))
-    personal = template.fill(row.recipient.address, id, reader)
-    digest = personal.body_hash if prepared.signers else b""
-    return personal.data(*(signer.sign(personal.headers, digest) for signer in prepared.signers))
+def _message_maker(prepared: PreparedSend, send: Send) -> Callable[[ClaimedRow], bytes]:
+    """Return what makes the bytes of a recipient's message: the same ones in each attempt."""
+    publication, endpoint = prepared.workspace.files.publication, prepared.settings.unsubscribe_endpoint
+    salt, keys, signers = prepared.ledger.salt, prepared.keys, prepared.signers
+    domain, header = sender_domain(publication), prepared.server.idempotency_header if prepared.server else ""
+    templates = {
+        audience: message_template(each.email, publication, each.edition, send.what.started)
+        for audience, each in prepared.editions.items()
+    }
+
+    def make(row: ClaimedRow) -> bytes:
+        reader = dict(row.recipient.values)
+        if endpoint and keys:
+            token = sign_token(row.person, publication.base_url, keys)
+            reader["unsubscribe_url"] = endpoint.replace("{token}", token)
+        id = message_id(salt, send.id, row.person, domain)
+        personal = templates[row.recipient.audience].fill(row.recipient.address, id, reader)
+        digest = personal.body_hash if signers else b""
+        signatures = [signer.sign(personal.headers, digest) for signer in signers]
+        return personal.data(*([(header, id)] if header else []), *signatures)
+
+    return make

@@ -44,7 +44,7 @@ def issue_sends(workspace: Workspace, issue: Issue, ledger: Ledger) -> tuple[Sen
 
 
 def latest_send(workspace: Workspace, issue: Issue, ledger: Ledger) -> Send:
-    """Return the last send of an issue. Raises `PressroomError` if there is none."""
+    """Return the last send of an issue. Raises `PressroomError` for one that was never sent."""
     sends = issue_sends(workspace, issue, ledger)
     if not sends:
         hint = f"Send it: pressroom send {issue.number} --to FILE.csv"

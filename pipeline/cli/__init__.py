@@ -151,9 +151,7 @@ for command in (
         "Examine the domain that the publication sends from, as its receivers will.",
     ),
     LateCommand("send_command.send", "Send ISSUE to everyone on a list, each with a message of their own."),
-    LateCommand(
-        "subscribers_commands.subscribers", "Keep the list of those who must get no mail, and forget people."
-    ),
+    LateCommand("subscribers_commands.subscribers", "Keep the list of those who must get no mail."),
     LateCommand(
         "list_commands.status",
         "Show how far each issue is, the command that comes next, its drafts at services, and its sends.",

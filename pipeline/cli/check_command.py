@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING
@@ -142,17 +143,27 @@ def _print(
             }
         )
     else:
-        _print_text(checked, findings, len(silenced))
+        _print_text(checked, findings, errors, len(silenced))
+    if output_format != "text":
+        terminal.show_mistakes(errors)
+
+
+def _print_text(
+    checked: tuple[CheckResult, ...],
+    findings: tuple[Finding, ...],
+    errors: Sequence[PressroomError],
+    silenced: int,
+) -> None:
     terminal.show_mistakes(errors)
-
-
-def _print_text(checked: tuple[CheckResult, ...], findings: tuple[Finding, ...], silenced: int) -> None:
     terminal.show_findings(findings, terminal.result)
     if findings:
         terminal.result("")
     for one in checked:
         _print_budget(one, whole=len(checked) == 1)
-    terminal.print_counts(findings, after=f", {silenced} silenced" if silenced else "")
+    after = f", {silenced} silenced" if silenced else ""
+    if errors:
+        after += f"; what has {terminal.count(len(errors), 'mistake')} could not be checked"
+    terminal.print_counts(findings, after=after)
 
 
 def _print_budget(one: CheckResult, whole: bool) -> None:

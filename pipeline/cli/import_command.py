@@ -20,7 +20,7 @@ from pipeline.errors import flatten
 if TYPE_CHECKING:
     from pipeline.actions.add_links import AddedLink, LinkRequest
     from pipeline.actions.import_sources import ImportRun
-    from pipeline.importers.item import Item, State
+    from pipeline.importers.item import Item, ItemState
 
 
 def _complete_form(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -123,13 +123,13 @@ _REQUEST_OPTIONS = ("title", "tags", "date", "authors", "base_url", "form", "all
 def _write(importing: ImportRun, item: Item, sources: Sequence[str], options: dict[str, Any]) -> bool:
     """Write an article that is new, or that has changed if the user wants it. Returns whether it did."""
     from pipeline.actions.import_sources import replaces
-    from pipeline.importers.item import State
+    from pipeline.importers.item import ItemState
 
     if options["dry_run"]:
         return False
     wanted = replaces(item, update=options["update"], overwrite=options["overwrite"])
     may_ask = not options["as_json"] and "-" not in sources and not importing.run.stopped
-    if not wanted and may_ask and item.state in (State.CHANGED, State.EDITED):
+    if not wanted and may_ask and item.state in (ItemState.CHANGED, ItemState.EDITED):
         wanted = _confirm(item)
     if wanted:
         importing.run.write(item)
@@ -138,9 +138,9 @@ def _write(importing: ImportRun, item: Item, sources: Sequence[str], options: di
 
 def _confirm(item: Item) -> bool:
     """Show the difference, and ask whether to take it."""
-    from pipeline.importers.item import State
+    from pipeline.importers.item import ItemState
 
-    edited = item.state is State.EDITED
+    edited = item.state is ItemState.EDITED
     terminal.message(item.diff)
     what = "changed in its source, and was edited by hand since it was imported" if edited else "has changed"
     terminal.message(f"{item.path} {what}.")
@@ -166,23 +166,23 @@ class _Report:
 
     dry_run: bool
     as_json: bool
-    counts: Counter[State] = field(default_factory=Counter)
+    counts: Counter[ItemState] = field(default_factory=Counter)
     drafts: int = 0
     entries: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
 
     def add(self, item: Item, *, written: bool) -> None:
         """Report an article."""
-        from pipeline.importers.item import State
+        from pipeline.importers.item import ItemState
 
         self.counts[item.state] += 1
         self.drafts += bool(item.text) and item.draft.draft
         if self.as_json:
             self.entries.append((item.number, _json(item, written, self.dry_run)))
             return
-        kept = item.state in (State.CHANGED, State.EDITED) and not written and not self.dry_run
+        kept = item.state in (ItemState.CHANGED, ItemState.EDITED) and not written and not self.dry_run
         state = f"{item.state.value}{', left as it is' if kept else ''}"
         terminal.result(f"{item.path}  {state}  (from {item.material.name}, {item.importer.NAME})")
-        if item.state is State.GONE:
+        if item.state is ItemState.GONE:
             terminal.result(f"    deleted since; to import it again, delete {item.record.sidecar}")
         if item.text and not kept:
             _show_article(item, self.dry_run)

@@ -94,6 +94,17 @@ def init(
     here = folder.resolve() == Path.cwd()
     steps = [*([] if here else [f"cd {folder}"]), f"pressroom {look} 1", "pressroom build"]
     terminal.message("\nNext:  " + "\n       ".join(steps))
+    later = [
+        name
+        for name, answer in (
+            ("base_url", base_url),
+            ("sender", sender),
+            ("postal_address", postal_address),
+        )
+        if not answer
+    ]
+    if later:
+        terminal.message(f"Before you freeze an issue, write yours into newsletter.toml: {', '.join(later)}.")
 
 
 def stdin_is_terminal() -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -66,6 +67,7 @@ _LEFT_OUT = {
 def show_report(issue: Issue, report: SendReport, end: SendEnd | None = None, *, as_json: bool) -> None:
     """Show the numbers of a send, its refusals, and what to do next."""
     from pipeline.deliver.outcome import State
+    from pipeline.deliver.refusals import PLAIN_WORDS
 
     states = {state.value: count for state, count in report.states.items()}
     if as_json:
@@ -95,7 +97,8 @@ def show_report(issue: Issue, report: SendReport, end: SendEnd | None = None, *,
             terminal.result(f"{count:>{width},}  {state}")
         for each in report.refusals:
             places = ", ".join(f"{domain} {count:,}" for domain, count in each.domains[:3])
-            terminal.result(f"Refused ({each.refusal.value}) {each.count:,}: {places}. Mostly: {each.reply}")
+            why = f"{each.refusal.value}: {PLAIN_WORDS[each.refusal]}"
+            terminal.result(f"{each.count:,} refused ({why}) at {places}\n    mostly: {each.reply}")
     again = f"pressroom send {issue.number}"
     if end and end.reason:
         terminal.message(f"Paused: {end.reason}")
@@ -119,6 +122,8 @@ def progress_printer(total: int) -> Callable[[Progress], None]:
             text += f", deferred ones again at {progress.waits_until.astimezone():%H:%M}"
         elif rate and done < total:
             text += f", {_duration((total - done) / rate)} left"
+        if progress.waits_until and not sys.stderr.isatty():
+            terminal.message(text)
         terminal.show_progress(text)
 
     return show

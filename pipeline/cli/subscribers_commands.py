@@ -21,6 +21,11 @@ def subscribers() -> None:
 
     It also forgets people. The list is part of the ledger, .pressroom/deliver.sqlite, and has digests
     in place of addresses. `send` looks at it before each message.
+
+    \b
+    Examples:
+      pressroom subscribers suppress ada@example.org
+      pressroom subscribers forget ada@example.org
     """
 
 

@@ -17,10 +17,7 @@ POSTAL_ADDRESS = "Write your postal address here: the law of most countries asks
 def placeholders_left(publication: Publication) -> Iterator[str]:
     """Yield what each placeholder that is still in the settings would do."""
     if publication.base_url == BASE_URL:
-        yield (
-            f'`base_url` is still "{BASE_URL}": links and pictures of the email lead nowhere, and the first '
-            "freeze writes it into the ids of the feeds for good."
-        )
+        yield f'`base_url` is still "{BASE_URL}": links and pictures of the email lead nowhere.'
     if publication.sender_address == SENDER_ADDRESS:
         yield f'`sender` is still "{SENDER_ADDRESS}", which nobody reads.'
     if publication.postal_address == POSTAL_ADDRESS:

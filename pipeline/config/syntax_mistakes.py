@@ -54,7 +54,7 @@ def yaml_mistake(text: str, problem: str, start: int, line: int, column: int) ->
     if "mapping values" in problem:
         return _key_in_the_wrong_place(lines, line)
     if "expected ':'" in problem:
-        return SyntaxMistake(start, *_NO_KEY)
+        return _no_key(lines, start)
     if "flow sequence" in problem:
         hint = "Close it with `]`, and put a comma between its entries."
         return SyntaxMistake(start, "a list opens with `[` here and does not close", hint)
@@ -77,6 +77,12 @@ def yaml_mistake(text: str, problem: str, start: int, line: int, column: int) ->
         sign = here[here.find(":") + 1 :].strip()[:1]
     if sign.strip() and not sign.isalnum():
         return SyntaxMistake(line, f"a value cannot begin with `{sign}`", "Put it into quotes.")
+    return _no_key(lines, line)
+
+
+def _no_key(lines: list[str], line: int) -> SyntaxMistake:
+    if key := re.match(r"\s*(?:- +)?([A-Za-z_][\w-]*):(?=[^\s/])", lines[line]):
+        return SyntaxMistake(line, f"there is no space after `{key[1]}:`", "Write one after the colon.")
     return SyntaxMistake(line, *_NO_KEY)
 
 
@@ -91,8 +97,8 @@ def _key_in_the_wrong_place(lines: list[str], line: int) -> SyntaxMistake:
     if _COLON_IN_TEXT.match(here):
         hint = 'A text that contains ": " needs quotes around it.'
         return SyntaxMistake(line, 'the text after the key contains ": "', hint)
-    if here[:1] != " " and ":" not in above:
-        return SyntaxMistake(line - 1, *_NO_KEY)
+    if here[:1] != " " and not re.search(r":(?:\s|$)", above):
+        return _no_key(lines, line - 1)
     return SyntaxMistake(line, *_INDENTATION)
 
 

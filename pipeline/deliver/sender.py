@@ -23,7 +23,7 @@ from pipeline.deliver.ledger import ClaimedRow, Ledger
 from pipeline.deliver.outcome import Outcome, RefusalClass, State
 from pipeline.deliver.pace import RETRY_PAUSES, Breaker, daily_limit
 from pipeline.deliver.row_queue import RowQueue
-from pipeline.errors import PressroomError
+from pipeline.deliver.smtp_server import ServerError
 
 Gate = Callable[[], Awaitable[None]]
 
@@ -56,15 +56,6 @@ class Connection(Protocol):
     async def close(self) -> None:
         """End it."""
         ...
-
-
-class ServerError(PressroomError):
-    """A fault of the server or the way to it, and not of one recipient.
-
-    `is_permanent` is set where another try cannot help, such as for a wrong password.
-    """
-
-    is_permanent = False
 
 
 @dataclass(frozen=True, slots=True)

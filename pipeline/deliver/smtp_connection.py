@@ -112,6 +112,9 @@ class SmtpConnection:
         except BaseException:
             self.abort()
             raise
+        finally:
+            if not self.is_usable:
+                self.abort()
 
     async def _send(
         self, sender: str, recipient: str, data: bytes, gate: Callable[[], Awaitable[object]]

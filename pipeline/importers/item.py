@@ -14,7 +14,7 @@ from pipeline.model import Article
 from pipeline.support.files import write_atomically
 
 
-class State(StrEnum):
+class ItemState(StrEnum):
     """What an import makes of an article.
 
     `known` came by another way, such as another feed; `gone` was imported and has been deleted since;
@@ -41,7 +41,7 @@ class Item:
     material: Material
     importer: Importer
     draft: Draft
-    state: State
+    state: ItemState
     path: str
     item_sha256: str
     before: Article | None = None

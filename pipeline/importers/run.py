@@ -27,7 +27,7 @@ from pipeline.importers.exports.table import NoPostsError
 from pipeline.importers.finish import Given, Known, finished, known_of, slug_of
 from pipeline.importers.forms import importer_for
 from pipeline.importers.gather import STDIN, Named, load
-from pipeline.importers.item import Item, State, write_item
+from pipeline.importers.item import Item, ItemState, write_item
 from pipeline.importers.pictures import Pictures
 from pipeline.importers.proof import prove
 from pipeline.importers.readers.link_list import LINKS_FORM, SourceLink, read_link_list
@@ -116,7 +116,7 @@ class Import:
                     for item in watch(self._read(source)):
                         self._number += 1
                         item.number = self._number
-                        if item.state in (State.NEW, State.CHANGED, State.EDITED):
+                        if item.state in (ItemState.NEW, ItemState.CHANGED, ItemState.EDITED):
                             self._bring_pictures(item)
                             if self._waits(item, several=several):
                                 self._put_aside(item)
@@ -179,19 +179,19 @@ class Import:
         record = self.records.of(material, draft)
         if record is None:
             if path := self.records.elsewhere(draft, digest):
-                return Item(material, importer, draft, State.KNOWN, path, digest)
+                return Item(material, importer, draft, ItemState.KNOWN, path, digest)
             return self._new(material, importer, draft, digest)
         if not (self.files.root / record.article).is_file():
-            return Item(material, importer, draft, State.GONE, record.article, digest)
+            return Item(material, importer, draft, ItemState.GONE, record.article, digest)
         unchanged = digest == record.item_sha256 or record.source_sha256 == material.sha256
         slug = self.workspace.pool.slug_of(record.article)
         if slug is None or (unchanged and not self.given.anything and not record.unfinished):
-            return Item(material, importer, draft, State.SAME, record.article, digest)
-        item = Item(material, importer, draft, State.CHANGED, record.article, digest, slug=slug)
+            return Item(material, importer, draft, ItemState.SAME, record.article, digest)
+        item = Item(material, importer, draft, ItemState.CHANGED, record.article, digest, slug=slug)
         item.before = self.workspace.pool[slug]
         item.resumed = unchanged and record.unfinished
         if self._current(item) is None or _digest(self._current(item)) != record.article_sha256:
-            item.state = State.SAME if item.resumed else State.EDITED
+            item.state = ItemState.SAME if item.resumed else ItemState.EDITED
             if item.resumed:
                 return item
         draft = self._finished(draft, material, item.before)
@@ -207,7 +207,7 @@ class Import:
         aliases = tuple(each for each in draft.aliases if each not in self._taken and each != slug)
         draft = replace(draft, aliases=aliases)
         self._taken.update((slug, *aliases))
-        item = Item(material, importer, draft, State.NEW, f"{POOL}/{slug}.md", digest, slug=slug)
+        item = Item(material, importer, draft, ItemState.NEW, f"{POOL}/{slug}.md", digest, slug=slug)
         self.records.add(item.record)  # so that the same piece is not brought twice in one run
         return item
 
@@ -228,7 +228,7 @@ class Import:
         item.path = _path(item, in_folder=bool(item.pictures))
         address = item.draft.canonical_url or item.draft.base or item.material.address
         self._hosts.add(host_of(address))
-        if item.state is State.NEW:
+        if item.state is ItemState.NEW:
             self.records.add(item.record)
 
     def _waits(self, item: Item, *, several: bool) -> bool:
@@ -246,7 +246,7 @@ class Import:
         file.write_bytes(pickle.dumps((item.draft, item.pictures)))
         item.draft, item.pictures = Draft(), {}
         self._waiting.append(item)
-        if item.state is State.NEW:
+        if item.state is ItemState.NEW:
             self._add_path(item)
             self._unproven.add(item.path)
 
@@ -311,7 +311,7 @@ class Import:
             return False
         item.text, item.draft = text, draft.leaving(*unplaced(text, draft))
         item.leads_to = leads_to
-        if item.state is State.NEW:
+        if item.state is ItemState.NEW:
             self._add_path(item)
         if item.before:
             self._compare(item)
@@ -320,7 +320,7 @@ class Import:
     def _compare(self, item: Item) -> None:
         current = self._current(item) or ""
         if current == item.text and not item.resumed:
-            item.state = State.SAME
+            item.state = ItemState.SAME
             return
         lines = (current.splitlines(), item.text.splitlines())
         where = item.before.place.path if item.before else item.path

@@ -133,6 +133,7 @@ class PreviewPages:
             "plan": partial(panels.plan, snapshot, issue, audience),
             "links": partial(panels.links, snapshot, issue, audience),
             "changes": partial(panels.changes, snapshot, issue, audience),
+            "sends": partial(panels.sends, snapshot, issue),
             "feeds": partial(panels.feeds, snapshot, issue),
         }
         return make[request.path_params["name"]]()

@@ -1,4 +1,4 @@
-"""The panels beside the email, as values for the page: findings, size, plan, links, changes, feeds."""
+"""The panels beside the email, as values for the page: findings, size, plan, links, feeds, sends."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.actions.plan import PlannedItem, plan_issue
+from pipeline.actions.send_report import issue_sends, report_send
 from pipeline.checks.html_page import parse_page
 from pipeline.checks.page_text import page_links
+from pipeline.deliver.open_ledger import has_ledger, open_ledger
+from pipeline.deliver.refusals import PLAIN_WORDS
 from pipeline.errors import PressroomError, flatten
 from pipeline.model import Issue, Severity
 from pipeline.preview.snapshot import Snapshot
@@ -146,6 +149,34 @@ def _read(file: Path) -> str:
         return file.read_text(encoding="utf-8")
     except (OSError, ValueError):
         return ""
+
+
+def sends(snapshot: Snapshot, issue: Issue) -> dict[str, Any]:
+    """The sends of an issue from this machine, newest first, with what became of the messages so far."""
+    root = snapshot.workspace.files.root
+    if not has_ledger(root):
+        return {"sends": []}
+    with open_ledger(root) as ledger:
+        reports = [report_send(ledger, each) for each in issue_sends(snapshot.workspace, issue, ledger)]
+    return {
+        "sends": [
+            {
+                "started": f"{each.send.what.started:%Y-%m-%d %H:%M}",
+                "finished": each.send.finished is not None,
+                "states": {state.value: count for state, count in each.states.items()},
+                "refusals": [
+                    {
+                        "why": PLAIN_WORDS[kind.refusal],
+                        "count": kind.count,
+                        "domains": dict(kind.domains),
+                        "reply": kind.reply,
+                    }
+                    for kind in each.refusals
+                ],
+            }
+            for each in reversed(reports)
+        ]
+    }
 
 
 def feeds(snapshot: Snapshot, issue: Issue) -> dict[str, Any]:

@@ -38,6 +38,8 @@ ALL = [
     "test",
     "approve",
     "export",
+    "send",
+    "subscribers",
     "status",
     "completion",
 ]
@@ -50,7 +52,6 @@ def test_init_makes_a_workspace_that_builds(tmp_path: Path) -> None:
     )
     assert str(tmp_path / "mine" / "newsletter.toml") in listed
     mine = WorkspaceRunner(tmp_path / "mine")
-    mine.ok("assemble", "1")
     mine.ok("build")
     assert 'The "Harbour", Letter: №1' in mine.read("build/issues/001-the-first-issue/email.txt")
 
@@ -113,7 +114,7 @@ def test_with_json_a_failure_is_json_too(tmp_path: Path, names: tuple[str, ...])
     workspace.write({"newsletter.toml": "title = 1\n"})
     more = {"init": ["inner"], "test": ["1", "--to", "a@b.example"], "import": ["x.md"], "add": ["x"]}
     arguments = more.get(
-        names[0], ["1"] if names[0] in {"new", "plan", "assemble", "approve", "export"} else []
+        names[0], ["1"] if names[0] in {"new", "plan", "assemble", "approve", "export", "send"} else []
     )
     result = workspace.run(*names, *arguments, "--json")
     assert result.exit_code == 1
@@ -152,14 +153,25 @@ def test_init_never_overwrites(workspace: WorkspaceRunner) -> None:
     assert workspace.tree() == before
 
 
-def test_an_untouched_workspace_is_never_exported(tmp_path: Path) -> None:
+def test_an_untouched_workspace_is_never_frozen(tmp_path: Path) -> None:
+    """Its address would be in the ids of the feeds for good."""
     WorkspaceRunner(tmp_path).ok("init", "mine", "--now", "2026-02-01")
+    mine = WorkspaceRunner(tmp_path / "mine")
+    before = mine.tree()
+    assert "newsletter.toml: `base_url` is still" in mine.error("assemble", "1")
+    assert "newsletter.toml: `base_url` is still" in mine.error("assemble", "--all").partition("\n\n")[0]
+    assert mine.tree() == before
+
+
+def test_a_workspace_with_placeholders_is_never_exported(tmp_path: Path) -> None:
+    address = "https://harbour.example/letter"
+    WorkspaceRunner(tmp_path).ok("init", "mine", "--base-url", address, "--now", "2026-02-01")
     mine = WorkspaceRunner(tmp_path / "mine")
     frozen = mine.run("assemble", "1", "--now", "2026-02-01")
     assert frozen.exit_code == 0
     exported = mine.run("export", "1")
     assert exported.exit_code == 1 and not (mine.root / "build").exists()
-    for setting in ("`base_url` is still", "`sender` is still", 'every reader is told "Write your postal'):
+    for setting in ("`sender` is still", 'every reader is told "Write your postal'):
         assert f"newsletter.toml: warning COPY012: {setting}" in frozen.stderr
         assert f"newsletter.toml: error COPY012: {setting}" in exported.stderr
 

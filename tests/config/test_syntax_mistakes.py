@@ -32,6 +32,8 @@ FRONT_MATTER = [
     ("an indented first key", "  title: One\ndate: 2026-01-01\n", 3, "indentation of this line", "same column"),
     ("a colon in a text", "title: One: two\n", 2, '": "', "needs quotes"),
     ("no colon", "title One\ndate: 2026-01-01\n", 2, "is not `key: value`", "Write a colon"),
+    ("no space after a first colon", "title:One\ndate: 2026-01-01\n", 2, "no space after `title:`", "after the"),
+    ("no space after a colon", "title: One\ndate:2026-01-01\n", 3, "no space after `date:`", "after the"),
     ("a text of two lines", "title: One\nand two\ndate: 2026-01-01\n", 3, "is not `key: value`", "`|`"),
     ("an open list", "authors: [Ada, Bo\ndate: 2026-01-01\n", 2, "a list opens with `[`", "Close it with `]`"),
     ("an open table", "extra: {a: b\ndate: 2026-01-01\n", 2, "a table opens with `{`", "Close it with `}`"),

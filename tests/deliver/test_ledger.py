@@ -50,7 +50,7 @@ class Worker:
 
         os.close(self.ledger._lock._handle)
         self.ledger._lock._handle = -1
-        self.ledger._database.close()
+        self.ledger._file._database.close()
 
 
 @contextmanager

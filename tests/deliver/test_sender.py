@@ -17,7 +17,8 @@ from pipeline.deliver.ledger import NewSend
 from pipeline.deliver.outcome import Outcome, RefusalClass, State
 from pipeline.deliver.pace import daily_limit
 from pipeline.deliver.recipient import Recipient
-from pipeline.deliver.sender import Ended, Job, Progress, SendEnd, Sender, ServerError
+from pipeline.deliver.sender import Ended, Job, Progress, SendEnd, Sender
+from pipeline.deliver.smtp_server import ServerError
 from pipeline.deliver.sqlite_ledger import SqliteLedger
 from pipeline.errors import PressroomError
 
@@ -198,17 +199,18 @@ def test_a_wave_of_refusals_pauses_the_send_and_says_which(tmp_path: Path) -> No
 
 def test_a_server_that_cannot_be_reached_is_tried_for_minutes_and_then_named(tmp_path: Path) -> None:
     server = FakeServer()
-    server.refuses_connections = [ServerError("cannot be reached.", "mail.example:25") for _ in range(99)]
+    server.refuses_connections = [
+        ServerError("mail.example:25 cannot be reached.", is_permanent=False) for _ in range(99)
+    ]
     send = start(tmp_path, server, 2, connections=1)
     end = send.run()
-    assert end == SendEnd(Ended.SERVER, "mail.example:25: cannot be reached.")
+    assert end == SendEnd(Ended.SERVER, "mail.example:25 cannot be reached.")
     assert 240 < server.clock.passed < 400 and send.counts == {State.PENDING: 2}
 
 
 def test_a_wrong_password_ends_the_send_at_once(tmp_path: Path) -> None:
     server = FakeServer()
-    error = ServerError("the password is refused.", "mail.example:25")
-    error.is_permanent = True
+    error = ServerError("the password is refused.", is_permanent=True)
     server.refuses_connections = [error] * 3
     send = start(tmp_path, server, 2)
     with pytest.raises(PressroomError, match="password"):
@@ -287,12 +289,12 @@ def test_a_ledger_that_cannot_be_written_stops_before_the_message_leaves(tmp_pat
 
     def break_it(count: int) -> None:
         if count == 5:
-            send.ledger._database.execute("PRAGMA query_only=ON")
+            send.ledger._file.execute("PRAGMA query_only=ON")
 
     server.on_message = break_it
     with pytest.raises(PressroomError, match="read-only"):
         send.run()
-    send.ledger._database.execute("PRAGMA query_only=OFF")
+    send.ledger._file.execute("PRAGMA query_only=OFF")
     assert server.taken.total() <= 5 + 3
     accepted = {each.address for each in send.ledger.rows(send.id, [State.ACCEPTED, State.SENDING])}
     assert set(server.taken) <= accepted

@@ -196,6 +196,8 @@ _HEADINGS = (
     (r"subscribe", "subscribe"),
     (r"subscribe\.fields", ""),  # its keys are the service's
     (r"tags", "tags on web pages"),
+    (r"delivery", "delivery"),
+    (r"delivery\.per_domain", ""),  # its keys are domains
 )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from workspace_kit import ROOT, skip_or_fail
@@ -15,6 +17,7 @@ INSTALL = {
     "jing": "apt-get install jing",
     "newsboat": "apt-get install newsboat",
     "node": "apt-get install nodejs",
+    "smtp-sink": "apt-get install postfix",
     "xmllint": "apt-get install libxml2-utils",
 }
 
@@ -23,9 +26,25 @@ def run_program(
     name: str, *arguments: str | Path, cwd: Path | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run a program, or leave the test out if it is not installed."""
-    if not shutil.which(name):
+    return subprocess.run([_program(name), *map(str, arguments)], cwd=cwd, capture_output=True, text=True)
+
+
+@contextmanager
+def start_program(name: str, *arguments: str | Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Have a program run beside the block, or leave the test out if it is not installed."""
+    with subprocess.Popen([_program(name), *map(str, arguments)], stderr=subprocess.DEVNULL) as process:
+        try:
+            yield process
+        finally:
+            process.terminate()
+
+
+def _program(name: str) -> str:
+    """The path of a program; a mail server's may be where only the administrator's shell looks."""
+    path = shutil.which(name) or shutil.which(name, path="/usr/sbin")
+    if not path:
         skip_or_fail(f"no {name}: {INSTALL[name]}")
-    return subprocess.run([name, *map(str, arguments)], cwd=cwd, capture_output=True, text=True)
+    return path
 
 
 def node_module(path: str) -> Path:

@@ -2,7 +2,7 @@
 import { showPanel } from "./panels.js";
 
 const VIEWS = ["email", "text", "inbox", "web", "feeds", "source"];
-const PANELS = ["findings", "plan", "size", "links", "changes"];
+const PANELS = ["findings", "plan", "size", "links", "changes", "sends"];
 const STANDARD = { view: "email", panel: "findings", width: "full", scheme: "light", kind: "html" };
 
 const NOTES = {

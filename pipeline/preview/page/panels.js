@@ -79,7 +79,22 @@ const changes = (found, target) => {
   target.replaceChildren(...found.files.flatMap(file));
 };
 
-const PANELS = { findings, size: sizes, links, changes, plan: showPlan };
+const sends = (found, target) => {
+  if (!found.sends.length) return target.replaceChildren(make("p", { class: "quiet" }, "This issue was not sent from this machine."));
+  const rows = (list) => make("table", { class: "sizes" }, make("tbody", {}, ...list.map(([name, number]) =>
+    make("tr", {}, make("td", {}, name), make("td", {}, number.toLocaleString("en"))))));
+  const refusal = (each) => make("li", {},
+    make("span", { class: "severity error" }, `${each.count.toLocaleString("en")} refused`), " ", each.why,
+    make("p", { class: "quiet" }, Object.entries(each.domains).map(([name, number]) => `${name || "forgotten"} ${number}`).join(", ")),
+    make("p", { class: "quiet" }, `Mostly: ${each.reply}`));
+  const one = (each) => [
+    make("h2", {}, each.finished ? `Sent ${each.started}` : `Since ${each.started}, not finished`),
+    rows(Object.entries(each.states)),
+    make("ul", {}, ...each.refusals.map(refusal))];
+  target.replaceChildren(...found.sends.flatMap(one));
+};
+
+const PANELS = { findings, size: sizes, links, changes, sends, plan: showPlan };
 
 export const showPanel = async (name, target, state) => {
   const mine = ++asked;
