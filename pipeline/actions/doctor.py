@@ -31,6 +31,7 @@ from pipeline.errors import PressroomError, collect, flatten
 from pipeline.model import Issue, Publication, Severity
 from pipeline.render.email.headers import checked_address, unsubscribe_mailto
 from pipeline.support.limits import SETTINGS_FILE
+from pipeline.support.mail_addresses import parse_mailbox
 from pipeline.support.secrets import secret
 from pipeline.workspace import Workspace
 
@@ -104,10 +105,9 @@ def _setup(
     """Read what is looked at; adds to `errors` what is wrong with the keys that sign."""
     settings = publication.delivery
     sender = checked_address(publication.sender_address, "sender", SETTINGS_FILE)
-    domain = sender.rpartition("@")[2].lower()
-    bounces, replies = (
-        (address or sender).rpartition("@")[2].lower()
-        for address in (settings.return_path, publication.reply_to)
+    reply_to = parse_mailbox(publication.reply_to)[1] if publication.reply_to else sender
+    domain, bounces, replies = (
+        address.rpartition("@")[2].lower() for address in (sender, settings.return_path or sender, reply_to)
     )
     signers = {}
     if secret(DKIM_KEY):

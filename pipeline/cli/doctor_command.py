@@ -59,7 +59,7 @@ def doctor(ctx: click.Context, resolver: tuple[str, int] | None, as_json: bool, 
         head = f"{name:<11} {line.level}: {line.looked_up}: "
         terminal.show_wrapped(terminal.result, head, line, fg=terminal.COLOURS.get(line.level, "green"))
         if line.enter:
-            terminal.result(f"    {line.enter}")  # never wrapped: it is copied
+            terminal.result(f"    Enter:  {line.enter}")  # never wrapped: it is copied
     if not as_json:
         terminal.result(terminal.count_levels(levels))
     if "error" in levels:

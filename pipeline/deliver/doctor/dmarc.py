@@ -32,7 +32,7 @@ def diagnose_dmarc(setup: SendingSetup, dns: Dns) -> Iterator[Diagnosis]:
     if len(texts) > 1:
         message = f"{len(texts)} DMARC records; receivers then take none of them."
         enter = DnsRecord(own.name, "TXT", texts[0])
-        yield Diagnosis(Severity.ERROR, own.query, message, "Delete all of them but one, such as:", enter)
+        yield Diagnosis(Severity.ERROR, own.query, message, "Delete all of them but one.", enter)
         return
     for text in own.records:
         if not texts and "dmarc" in text.lower():
@@ -91,14 +91,14 @@ def _policy(record: DmarcRecord, tag: str, setup: SendingSetup) -> Iterator[Diag
             Severity.NOTE,
             record.query,
             f'with "{tag}=none" others can send in the name of {setup.domain}.',
-            "That is right at first. When the reports name all servers that send for you, enter:",
+            "That is right at first. Enter this when the reports name all servers that send for you.",
             _changed(record, {tag: "quarantine"}),
         )
     elif tags.get("t", "").lower() == "y":
         less = _POLICIES[_POLICIES.index(policy) - 1]
         message = f'"t=y" marks a test: receivers apply "{less}" in place of "{policy}".'
         enter = _changed(record, {"t": ""})
-        yield Diagnosis(Severity.NOTE, record.query, message, "After the test, enter:", enter)
+        yield Diagnosis(Severity.NOTE, record.query, message, "Enter this after the test.", enter)
 
 
 def _is_policy(tags: Mapping[str, str], tag: str) -> bool:
@@ -129,7 +129,7 @@ def _reports(record: DmarcRecord, setup: SendingSetup, dns: Dns) -> Iterator[Dia
         if not dmarc_texts(answer.records):
             message = f"{domain} does not say that it takes reports on {record.domain}: {answer.absence}."
             enter = DnsRecord(answer.name, "TXT", "v=DMARC1")
-            hint = f"In the DNS of {domain}, its owner enters:"
+            hint = f"The owner of {domain} enters it there."
             yield Diagnosis(Severity.WARNING, answer.query, message, hint, enter)
 
 
@@ -141,13 +141,13 @@ def _flags(record: DmarcRecord, domain: str) -> Iterator[Diagnosis]:
             Severity.NOTE,
             record.query,
             f"{names}: DMARC no longer has that (RFC 9989), and newer receivers ignore it.",
-            'In place of "pct" there is "t=y", for a test. Enter:' if "pct" in removed else "Enter:",
+            'In place of "pct" there is "t=y", for a test.' if "pct" in removed else "",
             _changed(record, dict.fromkeys(removed, "")),
         )
     if record.tags.get("psd", "").lower() == "y" and record.domain == domain:
         message = '"psd=y" says that everybody can register names below this domain, as below "org".'
         enter = _changed(record, {"psd": ""})
-        yield Diagnosis(Severity.WARNING, record.query, message, "Enter:", enter)
+        yield Diagnosis(Severity.WARNING, record.query, message, "", enter)
 
 
 def _changed(record: DmarcRecord, changes: Mapping[str, str]) -> DnsRecord:
@@ -171,9 +171,10 @@ def diagnose_alignment(setup: SendingSetup, dns: Dns) -> Iterator[Diagnosis]:
     )
     from_domain = f"From: {setup.domain}"
     if setup.selectors:
-        yield Diagnosis(None, from_domain, f"DKIM signs as {setup.domain}.")
+        yield Diagnosis(None, from_domain, "DKIM is about the same domain.")
     if same:
-        yield Diagnosis(None, from_domain, f"SPF is about {bounce}, which is of the same organization.")
+        what = "the same domain" if bounce == setup.domain else f"{bounce}, of the same organization"
+        yield Diagnosis(None, from_domain, f"SPF is about {what}.")
         return
     why = 'another domain, and the record says "aspf=s"' if is_strict else "a domain of another organization"
     yield Diagnosis(

@@ -10,14 +10,10 @@ from pipeline.model import Severity
 
 
 def diagnose_mx(setup: SendingSetup, dns: Dns) -> Iterator[Diagnosis]:
-    """Look at the domains of the sender, of bounces and of replies."""
-    uses: dict[str, list[str]] = {}
-    for domain, use in (
-        (setup.domain, "mail to the sender"),
-        (setup.bounce_domain, "bounces"),
-        (setup.reply_domain, "replies"),
-    ):
-        uses.setdefault(domain, []).append(use)
+    """Look at the domains of replies, of bounces and of the sender."""
+    uses = {setup.reply_domain: ["replies"]}
+    uses.setdefault(setup.bounce_domain, []).append("bounces")
+    uses.setdefault(setup.domain, ["mail to the sender"])
     for domain, mail in uses.items():
         yield _diagnose(domain, " and ".join(mail), setup, dns)
 
@@ -39,4 +35,4 @@ def _diagnose(domain: str, mail: str, setup: SendingSetup, dns: Dns) -> Diagnosi
     if not any(dns.addresses(host) for host in hosts):
         message = f"{mail} cannot arrive: {', '.join(hosts)} has no IP address."
         return Diagnosis(Severity.ERROR, answer.query, message, hint, enter)
-    return Diagnosis(None, answer.query, f"{mail} go to {', '.join(hosts)}.")
+    return Diagnosis(None, answer.query, f"{', '.join(hosts)}, for {mail}.")

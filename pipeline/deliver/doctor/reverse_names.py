@@ -8,7 +8,7 @@ from pipeline.deliver.doctor.diagnosis import Diagnosis, DnsRecord, SendingSetup
 from pipeline.deliver.doctor.dns import Dns, reverse_name
 from pipeline.model import Severity
 
-_WHERE = "Whoever rents you the IP address enters it (the host of the server, not of the domain):"
+_WHERE = "Whoever rents you the server and its IP address enters it, not the provider of the domain."
 
 
 def diagnose_ptr(setup: SendingSetup, dns: Dns) -> Iterator[Diagnosis]:

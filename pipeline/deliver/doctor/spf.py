@@ -39,7 +39,7 @@ def diagnose_spf(setup: SendingSetup, dns: Dns) -> Iterator[Diagnosis]:
             Severity.ERROR,
             answer.query,
             f"{len(texts)} SPF records; receivers then take none of them.",
-            "Delete all of them but one, which is:",
+            "Delete all of them, and enter one in their place.",
             DnsRecord(domain, "TXT", joined),
         )
         return
@@ -139,7 +139,7 @@ def _server(record: SpfRecord, setup: SendingSetup, dns: Dns) -> Iterator[Diagno
         version = "ip6" if ":" in address else "ip4"
         words = record.text.split()
         value = " ".join([words[0], f"{version}:{address}", *words[1:]])
-        hint = "If mail leaves from there, the record is:"
+        hint = "Enter this if mail leaves from there."
         if not setup.own_server:
             hint = f"A relay often sends from other addresses; ask its operator. {hint}"
         yield Diagnosis(severity, query, message, hint, DnsRecord(setup.bounce_domain, "TXT", value))
