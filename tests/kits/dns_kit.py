@@ -57,9 +57,10 @@ class DnsServer:
 
 
 def _quoted(text: str) -> str:
-    """A TXT record as zone files have it: strings of at most 255 characters."""
-    parts = [text[start : start + 255] for start in range(0, len(text), 255)] or [""]
-    return " ".join('"' + part.replace("\\", "\\\\").replace('"', '\\"') + '"' for part in parts)
+    """A TXT record as zone files have it: strings of at most 255 bytes."""
+    data = text.encode()
+    parts = [data[start : start + 255] for start in range(0, len(data), 255)] or [b""]
+    return " ".join('"' + "".join(f"\\{byte:03}" for byte in part) + '"' for part in parts)
 
 
 @contextmanager

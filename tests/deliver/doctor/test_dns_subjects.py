@@ -9,6 +9,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from dns_kit import FAILS, SILENT, DnsServer, Zone, dns_server
+from hypothesis import given
+from hypothesis import strategies as st
+from property_kit import tries
 
 import pipeline.deliver.doctor.dns as dns_door
 from pipeline.deliver.dkim import DkimSigner, parse_keys
@@ -476,3 +479,66 @@ def test_a_silent_server_is_given_up(examine: Examine, monkeypatch: pytest.Monke
 def test_a_name_that_cannot_be_one_is_not_there(server: DnsServer, name: str) -> None:
     answer = Dns(server.address).look_up(name, "TXT")
     assert answer.absence == "there is no such name"
+
+
+# --- whatever the records say -----------------------------------------------------------------
+
+SPF_WORDS = (
+    *("mx", "a", "?a:mail.synapse.example/24", "-ip4:192.0.2.25", "ip6:2001:db8::/32", "ip4:x", "ptr", "all"),
+    *(
+        "~all",
+        "-ALL",
+        "?all",
+        "include:synapse.example",
+        "include:gone.example",
+        "exists:%{i}.x",
+        "a:..",
+        "%",
+    ),
+    *("redirect=gone.example", "redirect=", "exp=x", "é", "ip4:", "mx/99", "a//200", "v=spf1"),
+)
+DMARC_PARTS = (
+    *("p=none", "p=reject", "p=", "sp=x", "np=none", "t=y", "psd=y", "psd=n", "pct=10", "ri=1", "rf=", "x=1"),
+    *("rua=mailto:a@synapse.example", "rua=mailto:a@b.example,", "rua=x", "p", "=", "é", "P=Quarantine", "adkim=s"),
+)  # fmt: skip
+
+
+def assert_what_to_enter_mends_it(server: DnsServer, subject: Subject, zone: Zone) -> None:
+    """Enter each record that a diagnosis names: the same diagnosis is then gone."""
+    server.zone = {**HOSTS, **zone}
+    for diagnosis in subject(SETUP, Dns(server.address)):
+        if diagnosis.enter:
+            server.zone = {
+                **HOSTS,
+                **zone,
+                f"{diagnosis.enter.name} {diagnosis.enter.kind}": [diagnosis.enter.value],
+            }
+            assert diagnosis.message not in [each.message for each in subject(SETUP, Dns(server.address))]
+
+
+@tries(60)
+@given(st.lists(st.lists(st.sampled_from(SPF_WORDS), max_size=6), max_size=2))
+def test_entering_what_is_said_of_spf_mends_it(server: DnsServer, records: list[list[str]]) -> None:
+    zone = {f"{DOMAIN} TXT": [" ".join(["v=spf1", *words]) for words in records]}
+    assert_what_to_enter_mends_it(server, diagnose_spf, zone)
+
+
+@tries(60)
+@given(st.lists(st.lists(st.sampled_from(DMARC_PARTS), max_size=6), max_size=2))
+def test_entering_what_is_said_of_dmarc_mends_it(server: DnsServer, records: list[list[str]]) -> None:
+    zone = {f"_dmarc.{DOMAIN} TXT": [";".join(["v=DMARC1", *parts]) for parts in records]}
+    assert_what_to_enter_mends_it(server, diagnose_dmarc, zone)
+
+
+@tries(60)
+@given(
+    st.lists(
+        st.sampled_from(
+            ["v=DKIM1", "v=x", "p=", "p=AAAA", "p=é", "k=ed25519", "k=x", "t=y:s", "h=sha1", RSA.dns_record]
+        )
+    )
+)
+def test_entering_what_is_said_of_dkim_mends_it(server: DnsServer, parts: list[str]) -> None:
+    zone = {f"one._domainkey.{DOMAIN} TXT": ["; ".join(parts)]}
+    for key in (RSA, None):
+        assert_what_to_enter_mends_it(server, lambda _, dns, key=key: diagnose_dkim(dkim(key), dns), zone)  # type: ignore[misc]
