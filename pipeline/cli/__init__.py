@@ -146,15 +146,15 @@ for command in (
         "export_command.export",
         "Export ISSUE as a neutral bundle, or for the service that sends it.",
     ),
-    LateCommand(
-        "doctor_command.doctor",
-        "Examine the domain that the publication sends from, as its receivers will.",
-    ),
     LateCommand("send_command.send", "Send ISSUE to everyone on a list, each with a message of their own."),
     LateCommand("subscribers_commands.subscribers", "Keep the list of those who must get no mail."),
     LateCommand(
         "list_commands.status",
         "Show how far each issue is, the command that comes next, its drafts at services, and its sends.",
+    ),
+    LateCommand(
+        "doctor_command.doctor",
+        "Examine the domain that the publication sends from, as its receivers will.",
     ),
     LateCommand("completion_command.completion", "Print the completion script for SHELL."),
 ):
