@@ -31,7 +31,7 @@ from pipeline.errors import PressroomError, collect, flatten
 from pipeline.model import Issue, Publication, Severity
 from pipeline.render.email.headers import checked_address, unsubscribe_mailto
 from pipeline.support.limits import SETTINGS_FILE
-from pipeline.support.mail_addresses import parse_mailbox
+from pipeline.support.mail_addresses import check_address, parse_mailbox
 from pipeline.support.secrets import secret
 from pipeline.workspace import Workspace
 
@@ -64,7 +64,7 @@ def examine(workspace: Workspace, dns: Dns, now: datetime) -> tuple[ExaminedSubj
         "Alignment": partial(diagnose_alignment, setup, dns),
         "MX": partial(diagnose_mx, setup, dns),
         "PTR": partial(diagnose_ptr, setup, dns),
-        "Server": partial(diagnose_server, server, now) if server else partial(_no_server, errors),
+        "Server": partial(diagnose_server, server, now) if server else partial(_no_server, publication),
         "Unsubscribe": partial(_diagnose_unsubscribe, publication),
         "Pages": partial(_diagnose_pages, workspace),
         "Settings": partial(map, partial(_as_diagnosis, Severity.ERROR), errors),
@@ -88,8 +88,8 @@ def _diagnoses(diagnose: Callable[[], Iterable[Diagnosis]]) -> tuple[Diagnosis, 
     return tuple(diagnoses)
 
 
-def _no_server(errors: list[PressroomError]) -> Iterator[Diagnosis]:
-    if not errors:
+def _no_server(publication: Publication) -> Iterator[Diagnosis]:
+    if not publication.delivery.url:
         message = "no mail server is set, so nothing is said of it."
         yield Diagnosis(Severity.NOTE, "url", message, "Set one under [delivery]: docs/sending.md")
 
@@ -105,10 +105,9 @@ def _setup(
     """Read what is looked at; adds to `errors` what is wrong with the keys that sign."""
     settings = publication.delivery
     sender = checked_address(publication.sender_address, "sender", SETTINGS_FILE)
-    reply_to = parse_mailbox(publication.reply_to)[1] if publication.reply_to else sender
-    domain, bounces, replies = (
-        address.rpartition("@")[2].lower() for address in (sender, settings.return_path or sender, reply_to)
-    )
+    bounces_to = check_address(settings.return_path.replace("{recipient}", "x") or sender)
+    _, replies_to = parse_mailbox(publication.reply_to or sender)
+    domain, bounces, replies = (each.rpartition("@")[2] for each in (sender, bounces_to, replies_to))
     signers = {}
     if secret(DKIM_KEY):
         with collect(errors):

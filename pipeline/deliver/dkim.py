@@ -115,13 +115,19 @@ def sign_message(data: bytes, signers: Sequence[DkimSigner]) -> bytes:
     return re.sub(r"\r?\n", "\r\n", written).encode() + data
 
 
-def rsa_bits(data: str) -> int | None:
-    """The size of a public key as DNS has it (`p=`); None if that is not an RSA key."""
+def read_rsa_key(data: str) -> tuple[str, int] | None:
+    """A public key in DNS (`p=`) as `dns_record` has it, and its size in bits; None if it is not RSA.
+
+    RFC 6376 describes two forms of it, of which one is inside of the other.
+    """
     try:
         key = load_der_public_key(b64decode(data, validate=True))
     except (ValueError, UnsupportedAlgorithm):
         return None
-    return key.key_size if isinstance(key, RSAPublicKey) else None
+    if not isinstance(key, RSAPublicKey):
+        return None
+    usual = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return b64encode(usual).decode("ascii"), key.key_size
 
 
 def parse_keys(pem: str, domain: str, selectors: Sequence[str]) -> tuple[DkimSigner, ...]:

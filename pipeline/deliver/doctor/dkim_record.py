@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipeline.deliver.dkim import SAFE_RSA_BITS, SMALLEST_RSA_BITS, DkimSigner, rsa_bits
+from pipeline.deliver.dkim import SAFE_RSA_BITS, SMALLEST_RSA_BITS, DkimSigner, read_rsa_key
 from pipeline.deliver.doctor.diagnosis import Diagnosis, DnsRecord, SendingSetup
 from pipeline.deliver.doctor.dns import Dns
 from pipeline.deliver.doctor.tag_list import format_tags, parse_tags
@@ -66,14 +66,15 @@ def _problem(tags: dict[str, str], signer: DkimSigner | None) -> str:
         return "the key is revoked: p= is empty." if "p" in tags else "it has no key (p=)."
     if "sha256" not in tags.get("h", "sha256").lower().replace(" ", "").split(":"):
         return f'"h={shown_text(tags["h"])}" does not permit SHA-256, with which mail is signed.'
-    if signer and (kind, data) != (signer.kind, parse_tags(signer.dns_record)["p"]):
-        return "another key than the one in PRESSROOM_DKIM_KEY, so no signature is valid."
     if kind == "rsa":
-        bits = rsa_bits(data)
-        if bits is None:
+        rsa_key = read_rsa_key(data)
+        if rsa_key is None:
             return "p= is not an RSA key: it was perhaps cut off when it was entered."
+        data, bits = rsa_key
         if bits < SMALLEST_RSA_BITS:
             return f"the RSA key has {bits} bits; receivers refuse less than {SMALLEST_RSA_BITS}."
+    if signer and (kind, data) != (signer.kind, parse_tags(signer.dns_record)["p"]):
+        return "another key than the one in PRESSROOM_DKIM_KEY, so no signature is valid."
     return ""
 
 
@@ -82,8 +83,8 @@ def _warnings(tags: dict[str, str], kind: str, name: str) -> Iterator[Diagnosis]
         value = format_tags({tag: each for tag, each in tags.items() if tag != "t"})
         message = '"t=y" marks a test: receivers treat the mail as if it were not signed.'
         yield Diagnosis(Severity.WARNING, f"{name} TXT", message, "", DnsRecord(name, "TXT", value))
-    bits = rsa_bits(re.sub(r"\s", "", tags["p"])) if kind == "rsa" else None
-    if bits and bits < SAFE_RSA_BITS:
-        message = f"the RSA key has {bits} bits; {SAFE_RSA_BITS} are usual by now."
+    rsa_key = read_rsa_key(re.sub(r"\s", "", tags["p"])) if kind == "rsa" else None
+    if rsa_key and rsa_key[1] < SAFE_RSA_BITS:
+        message = f"the RSA key has {rsa_key[1]} bits; {SAFE_RSA_BITS} are usual by now."
         hint = "Make a new one (openssl genrsa 2048), with a selector of its own."
         yield Diagnosis(Severity.WARNING, f"{name} TXT", message, hint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,8 +12,8 @@ import dns.resolver
 import dns.reversename
 from dns.rdtypes.txtbase import TXTBase
 
-TIME_LIMIT = 5.0
-"""Seconds for one look-up, with all the servers that are asked."""
+TIME_LIMIT, WHOLE_LIMIT = 5.0, 30.0
+"""Seconds for one look-up, with all the servers that are asked; and for all look-ups."""
 
 
 class NoDnsAnswer(Exception):
@@ -53,6 +54,7 @@ class Dns:
 
     def __init__(self, server: tuple[str, int] | None = None) -> None:
         self._server = server
+        self._until = time.monotonic() + WHOLE_LIMIT
 
     @cached_property
     def _resolver(self) -> dns.resolver.Resolver:
@@ -69,9 +71,12 @@ class Dns:
         except dns.exception.DNSException:  # a part that is empty or too long: nobody can have it
             return DnsAnswer(name, kind)
         query = f"{name} {kind}"
+        time_left = self._until - time.monotonic()
+        if time_left <= 0:
+            raise NoDnsAnswer(query, f"all look-ups together took longer than {WHOLE_LIMIT:g} seconds")
         try:
             answer = self._resolver.resolve(
-                absolute, kind, raise_on_no_answer=False, lifetime=TIME_LIMIT, search=False
+                absolute, kind, raise_on_no_answer=False, lifetime=min(TIME_LIMIT, time_left), search=False
             )
         except dns.resolver.NXDOMAIN:
             return DnsAnswer(name, kind)
@@ -84,7 +89,7 @@ class Dns:
         except dns.exception.DNSException as error:
             raise NoDnsAnswer(query, "the DNS server could not look it up (SERVFAIL or the like)") from error
         records = (
-            b"".join(each.strings).decode("utf-8", "replace") if isinstance(each, TXTBase) else each.to_text()
+            _printable(b"".join(each.strings)) if isinstance(each, TXTBase) else each.to_text()
             for each in answer.rrset or ()
         )
         return DnsAnswer(name, kind, tuple(sorted(records)), True)
@@ -92,6 +97,11 @@ class Dns:
     def addresses(self, host: str) -> tuple[str, ...]:
         """The IP addresses of a host, of both versions. Raises `NoDnsAnswer`."""
         return self.look_up(host, "A").records + self.look_up(host, "AAAA").records
+
+
+def _printable(data: bytes) -> str:
+    """A foreign text without characters that a terminal obeys."""
+    return "".join(each if each.isprintable() else "\ufffd" for each in data.decode("utf-8", "replace"))
 
 
 def reverse_name(address: str) -> str:

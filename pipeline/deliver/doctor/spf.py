@@ -26,7 +26,7 @@ def diagnose_spf(setup: SendingSetup, dns: Dns) -> Iterator[Diagnosis]:
     texts = spf_texts(answer)
     if not texts:
         why = answer.absence if not answer.records else "none of its TXT records begins with v=spf1"
-        hint = "Your mail service says what comes after include:."
+        hint = "Your mail service says which include: to enter before ~all."
         if setup.own_server:
             hint = "Add the other servers that send for this domain, if there are any."
         enter = DnsRecord(domain, "TXT", f"v=spf1 {_permission(setup)} ~all")

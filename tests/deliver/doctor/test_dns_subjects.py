@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from dns_kit import FAILS, SILENT, DnsServer, Zone, dns_server
 from hypothesis import given
 from hypothesis import strategies as st
@@ -388,7 +389,7 @@ def dkim(each: DkimSigner | None) -> SendingSetup:
         (RSA, "v=DKIM1; k=rsa", "error: it has no key (p=)."),
         (RSA, "v=DKIM2; p=x", 'error: it begins with "v=DKIM2", not "v=DKIM1".'),
         (RSA, f"h=sha1; {RSA.dns_record}", 'error: "h=sha1" does not permit SHA-256, with which mail is signed.'),
-        (None, RSA.dns_record[:200], "error: p= is not an RSA key: it was perhaps cut off when it was entered."),
+        (RSA, RSA.dns_record[:200], "error: p= is not an RSA key: it was perhaps cut off when it was entered."),
         (RSA, f"{RSA.dns_record}; t=s:y", 'warning: "t=y" marks a test: receivers treat the mail as if it were not signed.'),
         (SMALL, SMALL.dns_record, "warning: the RSA key has 1024 bits; 2048 are usual by now."),
         (RSA, None, "error: no key: there is no such name."),
@@ -402,6 +403,13 @@ def test_the_key_in_dns_is_compared_with_the_one_that_signs(
     assert f"{diagnosis.level}: {diagnosis.message}" == line
     if diagnosis.level == "error" and key:
         assert diagnosis.enter == DnsRecord(f"one._domainkey.{DOMAIN}", "TXT", key.dns_record)
+
+
+def test_an_rsa_key_in_its_other_form_is_the_same_key(examine: Examine) -> None:
+    assert isinstance(RSA.key, rsa.RSAPrivateKey)
+    inner = RSA.key.public_key().public_bytes(Encoding.DER, PublicFormat.PKCS1)
+    zone = {f"one._domainkey.{DOMAIN} TXT": [f"v=DKIM1; p={b64encode(inner).decode()}"]}
+    assert lines(examine(diagnose_dkim, zone, dkim(RSA))) == ["fine: the key that signs (rsa)."]
 
 
 def test_only_an_ed25519_key_is_warned_of(examine: Examine) -> None:
@@ -473,6 +481,22 @@ def test_a_silent_server_is_given_up(examine: Examine, monkeypatch: pytest.Monke
     with pytest.raises(NoDnsAnswer, match="did not answer within") as caught:
         examine(diagnose_mx, {f"{DOMAIN} MX": SILENT})
     assert caught.value.query == "synapse.example MX"
+
+
+def test_all_look_ups_together_have_a_limit(server: DnsServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dns_door, "WHOLE_LIMIT", 0.0)
+    with pytest.raises(NoDnsAnswer, match="all look-ups together"):
+        Dns(server.address).look_up(DOMAIN, "TXT")
+
+
+def test_a_record_cannot_steer_the_terminal(examine: Examine) -> None:
+    hostile = "\x1b[2J\u202e\x07"
+    zone = {
+        f"{DOMAIN} TXT": [f"v=spf1 a:{hostile} {hostile} ?all"],
+        f"_dmarc.{DOMAIN} TXT": [f"v=DMARC1; p={hostile}"],
+    }
+    for diagnosis in (*examine(diagnose_spf, zone), *examine(diagnose_dmarc, zone)):
+        assert f"{diagnosis.message}{diagnosis.hint}{diagnosis.enter}".isprintable()
 
 
 @pytest.mark.parametrize("name", ["a..b", "x" * 64 + ".example", ".".join("abcdefgh" * 40)])
