@@ -54,13 +54,14 @@ class Breaker:
 
     _last: deque[Outcome] = field(default_factory=lambda: deque(maxlen=_OF))
 
-    def add(self, outcome: Outcome) -> None:
-        """Note the end of an attempt."""
-        self._last.append(outcome)
+    def add(self, outcome: Outcome) -> str | None:
+        """Note the end of an attempt.
 
-    @property
-    def wave(self) -> str | None:
-        """Why sending must stop, in words and with the commonest answer; None while it need not."""
+        Returns why sending must stop, in words and with the commonest answer; None while it need not.
+        """
+        self._last.append(outcome)
+        if outcome.state is State.ACCEPTED:
+            return None
         refusals = [each for each in self._last if each.state is not State.ACCEPTED]
         if len(refusals) < _WAVE:
             return None

@@ -44,7 +44,8 @@ _WORDS = (
         r"(?:user|recipient|mailbox|address|account).{0,30}"
         r"(?:unknown|not found|unavailable|does ?n[o']t exist|disabled|inactive|suspended|full|over ?quota)"
         r"|(?:unknown|no such|invalid|non-?existent) (?:user|recipient|mailbox|address|account|person)"
-        r"|doesn't have an? \S+ account|mailbox full|over quota|no mailbox|recipient address rejected",
+        r"|receiving mail too|doesn't have an? \S+ account|mailbox full|over quota|no mailbox"
+        r"|recipient address rejected",
     ),
     (
         RefusalClass.POLICY,

@@ -111,7 +111,7 @@ class Sender:
 
     def __init__(self, ledger: Ledger, job: Job, clock: Clock, report: Callable[[Progress], None]) -> None:
         self._ledger = ledger
-        self._job = job
+        self.job = job
         self._clock = clock
         self._report = report
         self._breaker = Breaker()
@@ -139,39 +139,38 @@ class Sender:
         Raises `PressroomError` of the ledger, and `ServerError` where another try cannot help.
         """
         self._loop = asyncio.get_running_loop()
-        ledger, job, now = self._ledger, self._job, self._clock.now
+        ledger, job, now = self._ledger, self.job, self._clock.now
         worker = ledger.start_worker(now())
-        async with GroupCommit(ledger, worker, now) as self._commits:
-            self._queue = RowQueue(
-                *(ledger, self._commits, job.send, worker, self._clock, self._stopping),
-                *(job.rate, job.per_domain),
-            )
-            while True:
-                await self._commits.run(lambda: ledger.recover(job.send, now()))
-                if job.warm_up is not None:
-                    days = await self._commits.run(ledger.days)
-                    self._left_today = daily_limit(job.warm_up, days, now().date())
+        self._commits = GroupCommit(ledger, worker, now)
+        pace = (job.rate, job.per_domain)
+        self._queue = RowQueue(ledger, job.send, worker, self._clock, self._stopping, *pace)
+        while True:
+            ledger.recover(job.send, now())
+            if job.warm_up is not None:
+                self._left_today = daily_limit(job.warm_up, ledger.days(), now().date())
+            try:
                 await self._send_waiting()
-                due = await self._commits.run(lambda: ledger.next_due(job.send))
-                if self._stopping.is_set() or due is None:
-                    break
-                self._tell(due)
-                await self._queue.sleep(max(1.0, (due - now()).total_seconds()))
-            if await self._commits.run(lambda: ledger.finish_send(job.send, now())):
-                self._end = SendEnd(Ended.FINISHED)
+            finally:
+                self._commits.flush()
+                self._queue.release()
+            due = ledger.next_due(job.send)
+            if self._stopping.is_set() or due is None:
+                break
+            self._tell(due)
+            await self._queue.sleep(max(1.0, (due - now()).total_seconds()))
+        if ledger.finish_send(job.send, now()):
+            self._end = SendEnd(Ended.FINISHED)
         self._tell()
         return self._end or SendEnd(Ended.STOPPED)
 
     async def _send_waiting(self) -> None:
         """Send all rows that wait, over all connections. Raises the first error once all have ended."""
-        await self._queue.fill()
-        lanes = [asyncio.create_task(self._lane()) for _ in range(self._job.connections)]
+        self._queue.fill()
+        lanes = [asyncio.create_task(self._lane()) for _ in range(self.job.connections)]
         results = await asyncio.gather(*lanes, return_exceptions=True)
         for error in results:
             if isinstance(error, BaseException):
                 raise error
-        await self._commits.flush()
-        await self._queue.release()
 
     async def _lane(self) -> None:
         """Send rows over one connection, as long as there are any."""
@@ -215,7 +214,7 @@ class Sender:
 
     async def _attempt(self, connection: Connection, row: ClaimedRow) -> Outcome | None:
         """Offer a message. Returns how that ended; None if the gate stayed shut."""
-        data = self._job.message(row)
+        data = self.job.message(row)
         digest = hashlib.sha256(data).digest()
 
         async def gate() -> None:
@@ -223,7 +222,7 @@ class Sender:
                 raise _Withheld
 
         try:
-            sender = self._job.envelope_sender(row)
+            sender = self.job.envelope_sender(row)
             return await connection.send(sender, row.recipient.address, data, gate)
         except _Withheld:
             self._count(State.SUPPRESSED)
@@ -240,8 +239,7 @@ class Sender:
                 outcome = replace(outcome, state=State.REFUSED, reply=reply, refusal=refusal)
         self._commits.record(row.row, outcome, due)
         self._count(outcome.state)
-        self._breaker.add(outcome)
-        if wave := self._breaker.wave:
+        if wave := self._breaker.add(outcome):
             self.stop(SendEnd(Ended.WAVE, wave))
 
     async def _connect(self) -> Connection | None:
@@ -250,7 +248,7 @@ class Sender:
             if self._stopping.is_set():
                 return None
             try:
-                return await self._job.connect()
+                return await self.job.connect()
             except ServerError as error:
                 if error.is_permanent:
                     raise

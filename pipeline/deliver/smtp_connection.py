@@ -62,11 +62,11 @@ class SmtpConnection:
         try:
             await connection._greet(context)
             await connection._log_in()
-        except LostConnection as error:
-            hint = "Port 465 mostly goes with smtps://, and port 587 with smtp+starttls://."
-            raise ServerError(f"{server.name}: {error}.", is_permanent=False, hint=hint) from error
-        except BaseException:
+        except BaseException as error:
             connection.abort()
+            if isinstance(error, LostConnection):
+                hint = "Port 465 mostly goes with smtps://, and port 587 with smtp+starttls://."
+                raise ServerError(f"{server.name}: {error}.", is_permanent=False, hint=hint) from error
             raise
         return connection
 
@@ -145,7 +145,6 @@ class SmtpConnection:
 
     def _refused(self, reply: SmtpReply) -> Outcome:
         """The outcome of a reply of 4xx or 5xx; 503 is about the order of commands, not about a recipient."""
-        self._needs_reset = True
         if reply.code in (421, 503):
             self.abort()
         state = State.REFUSED if reply.kind == 5 and reply.code != 503 else State.DEFERRED
@@ -303,8 +302,10 @@ def _base64(text: str) -> str:
 def _with_final_dot(data: bytes) -> bytes:
     """The message as it is sent: dots that begin a line doubled (RFC 5321, section 4.5.2), and the last one.
 
-    Lines that a lone CR or LF ends count too, since some servers take them for lines (CVE-2023-51764).
+    A lone LF counts as the end of a line too, since some servers take it for one (CVE-2023-51764).
     """
-    if data.startswith(b".") or b"\n." in data or b"\r." in data:
-        data = re.sub(rb"(\A|[\r\n])\.", rb"\1..", data)
-    return b"%b%b.\r\n" % (data, b"" if data.endswith(b"\r\n") or not data else b"\r\n")
+    if data.startswith(b"."):
+        data = b"." + data
+    if b"\n." in data:
+        data = data.replace(b"\n.", b"\n..")
+    return data + (b".\r\n" if data.endswith(b"\r\n") or not data else b"\r\n.\r\n")

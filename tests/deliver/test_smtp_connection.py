@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import itertools
 import json
+import os
 import socket
 import ssl
 import subprocess
@@ -156,6 +157,8 @@ def test_faults_one_after_the_other_make_no_outcome_untrue(
         ("dot", "421 4.3.0 closing", State.DEFERRED, 421, RefusalClass.OTHER),
         ("MAIL", CUT, State.DEFERRED, None, RefusalClass.OTHER),
         ("DATA", b"junk\r\n", State.DEFERRED, None, RefusalClass.OTHER),
+        ("MAIL", b"354 go on\r\n", State.DEFERRED, None, RefusalClass.OTHER),
+        ("DATA", b"250 ok\r\n", State.DEFERRED, None, RefusalClass.OTHER),
         ("dot", CUT, State.UNKNOWN, None, None),
         ("dot", b"junk\r\n", State.UNKNOWN, None, None),
         ("dot", b"354 go on\r\n", State.UNKNOWN, 354, None),
@@ -199,14 +202,49 @@ def test_an_answer_that_comes_late_is_never_that_of_the_next_message() -> None:
 
 
 def test_a_connection_is_kept_open_and_a_refusal_is_followed_by_rset() -> None:
-    recipients = ["ada@example.org", "no@example.org", "bela@example.org"]
+    recipients = ["ada@example.org", "no@example.org", "bela@example.org", "carl@example.org"]
     with ScriptedServer([Fault("RCPT", "550 5.1.1 no such user", after=1)]) as server:
         outcomes = asyncio.run(send_all(plain(server), recipients))
         verbs = [line.partition(" ")[0] for line in server.commands]
-    assert [each.state for each in outcomes] == [State.ACCEPTED, State.REFUSED, State.ACCEPTED]
+    assert [each.state for each in outcomes] == [
+        State.ACCEPTED,
+        State.REFUSED,
+        State.ACCEPTED,
+        State.ACCEPTED,
+    ]
     assert outcomes[0].reply == "2.0.0 ok: queued as 4F2A"
     group = ["MAIL", "RCPT", "DATA"]
-    assert verbs == ["EHLO", *group, *group, "RSET", *group, "QUIT"]
+    assert verbs == ["EHLO", *group, *group, "RSET", *group, *group, "QUIT"]
+
+
+@pytest.mark.parametrize("phase", ["MAIL", "RCPT", "DATA", "dot"])
+def test_after_421_a_connection_is_not_used_again(phase: str) -> None:
+    with ScriptedServer([Fault(phase, "421 4.3.2 shutting down")]) as server:
+        first, second = asyncio.run(send_all(plain(server), ["ada@example.org", "bela@example.org"]))
+        assert len([line for line in server.commands if line.startswith("EHLO")]) == 2
+    assert (first.state, first.code, second.state) == (State.DEFERRED, 421, State.ACCEPTED)
+
+
+@pytest.mark.parametrize("extensions", [EXTENSIONS, ONE_BY_ONE], ids=["pipelined", "one by one"])
+def test_a_server_that_refuses_rset_says_nothing_of_the_next_recipient(extensions: tuple[str, ...]) -> None:
+    faults = [Fault("RCPT", "550 5.1.1 no such user"), Fault("RSET", "550 5.7.1 no")]
+    with ScriptedServer(faults, extensions=extensions) as server:
+        outcomes = asyncio.run(
+            send_all(plain(server), ["no@example.org", "ada@example.org", "bela@example.org"])
+        )
+    assert [each.state for each in outcomes] == [State.REFUSED, State.DEFERRED, State.ACCEPTED]
+
+
+def test_a_reply_too_many_ends_the_connection_before_it_counts_for_another_message() -> None:
+    async def send_twice() -> tuple[Outcome, Outcome]:
+        connection = await SmtpConnection.open(plain(server), QUICK)
+        first = await connection.send(SENDER, "ada@example.org", MESSAGE, open_gate)
+        return first, await connection.send(SENDER, "bela@example.org", MESSAGE, open_gate)
+
+    with ScriptedServer([Fault("dot", b"250 ok\r\n250 and one too many\r\n")]) as server:
+        first, second = asyncio.run(send_twice())
+        assert len([line for line in server.commands if line.startswith("MAIL")]) == 1
+    assert (first.state, second.state) == (State.ACCEPTED, State.DEFERRED)
 
 
 def test_a_server_that_holds_an_earlier_sender_is_reset() -> None:
@@ -279,13 +317,16 @@ def test_lines_that_begin_with_a_dot_arrive_as_they_were() -> None:
     assert server.taken[0].data == data + b"\r\n"
 
 
-@pytest.mark.parametrize("end", [b"\n", b"\r", b"\r\n"])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
 def test_no_line_end_smuggles_a_second_message_in(end: bytes) -> None:
     with ScriptedServer() as server:
         send_one(server, b"Subject: x\r\n\r\nHi" + end + b"." + end + b"MAIL FROM:<a@b.example>\r\n")
-    assert b"." + end + b"MAIL" in server.taken[0].data
-    assert end + b"." + end not in server.taken[0].data or end == b"\r\n"
-    assert len(server.taken) == 1 and len([each for each in server.commands if each.startswith("MAIL")]) == 1
+        assert len([line for line in server.commands if line.startswith("MAIL")]) == 1
+    [message] = server.taken
+    # Behind CRLF the server takes the second dot away again; behind a lone LF it stays, and does no harm.
+    assert message.data.endswith(
+        b"Hi" + end + (b"." if end == b"\r\n" else b"..") + end + b"MAIL FROM:<a@b.example>\r\n"
+    )
 
 
 def test_addresses_and_texts_beyond_ascii_go_where_the_server_knows_them() -> None:
@@ -329,6 +370,7 @@ def test_a_reply_is_shown_on_one_line_without_what_turns_a_terminal() -> None:
         ([Fault("connect", "554 5.7.1 blocked")], True, "takes no mail (554): 5.7.1 blocked"),
         ([Fault("connect", CUT)], False, "the server closed the connection"),
         ([Fault("connect", b"HTTP/1.1 400 Bad Request\r\n")], False, "the server's answer is not SMTP"),
+        ([Fault("connect", b"220 hello\r\n220 again\r\n")], False, "sent, without being asked: 220 again"),
         ([Fault("EHLO", "550 5.7.1 no")], True, "refuses the greeting (550): 5.7.1 no"),
         ([Fault("EHLO", CUT)], False, "the server closed the connection"),
         ([Fault("AUTH", "454 4.7.0 later")], False, "refuses the login (454): 4.7.0 later"),
@@ -344,6 +386,19 @@ def test_a_failure_of_the_server_is_no_outcome_of_a_recipient(
         asyncio.run(SmtpConnection.open(plain(server, "ada", "secret"), QUICK))
     assert f"127.0.0.1:{server.port}" in str(failure.value) and words in str(failure.value)
     assert failure.value.is_permanent is is_permanent
+
+
+@pytest.mark.parametrize(
+    ("security", "words"),
+    [
+        (Security.PLAIN, "the server did not answer within 0.05 seconds. Port 465 mostly goes with smtps://"),
+        (Security.TLS, "does not answer."),
+    ],
+)
+def test_a_server_that_says_nothing_can_be_tried_again(security: Security, words: str) -> None:
+    with ScriptedServer([Fault("connect", SILENT)]) as server, pytest.raises(ServerError) as failure:
+        asyncio.run(SmtpConnection.open(SmtpServer("127.0.0.1", server.port, security), AT_ONCE))
+    assert not failure.value.is_permanent and words in str(failure.value)
 
 
 def test_a_server_that_wants_a_login_first_is_no_bounce() -> None:
@@ -410,6 +465,12 @@ def test_an_encrypted_connection_checks_the_certificate(
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
         assert asyncio.run(send_all(address, ["bela@example.org"], LONG))[0].state is State.ACCEPTED
         assert server.taken[0].data == LONG
+        greetings = ["EHLO [127.0.0.1]", "STARTTLS"] if security is Security.STARTTLS else []
+        assert server.commands[-len(greetings) - 6 :][: len(greetings) + 2] == [
+            *greetings,
+            "EHLO [127.0.0.1]",
+            "AUTH",
+        ]
 
 
 @pytest.mark.parametrize("security", [Security.TLS, Security.STARTTLS])
@@ -499,11 +560,12 @@ def test_postfix_s_sink_takes_every_message_once(tmp_path: Path) -> None:
             await asyncio.sleep(0)
         return await asyncio.gather(*(send_all(server, group, LONG) for group in groups))
 
-    # -r and -f refuse commands now and then; -D keeps each message that was taken.
-    sink = ["-u", "nobody", "-D", tmp_path / "%Y-%m-%d.%H.%M.%S", f"127.0.0.1:{port}", "64"]
-    tmp_path.chmod(0o777)
-    with start_program("smtp-sink", *sink):
+    dump = tmp_path / "messages"
+    user = ["-u", "root"] if os.geteuid() == 0 else []  # it wants to be asked
+    with start_program("smtp-sink", *user, "-D", dump, f"127.0.0.1:{port}", "64"):
         outcomes = [each for group in asyncio.run(send_groups()) for each in group]
     assert {each.state for each in outcomes} == {State.ACCEPTED}
-    dumped = b"".join(file.read_bytes() for file in tmp_path.iterdir())
-    assert [dumped.count(f"<{each}>".encode()) for group in groups for each in group] == [1] * 200
+    dumped = dump.read_bytes()
+    assert [dumped.count(f"X-Rcpt-Args: <{each}>".encode()) for group in groups for each in group] == [
+        1
+    ] * 200

@@ -321,17 +321,6 @@ def server_context(folder: Path, name: str = "127.0.0.1") -> ssl.SSLContext:
             alternative: x509.GeneralName = x509.IPAddress(ipaddress.ip_address(subject))
         except ValueError:
             alternative = x509.DNSName(subject)
-        usage = dict.fromkeys(
-            [
-                "content_commitment",
-                "key_encipherment",
-                "data_encipherment",
-                "key_agreement",
-                "encipher_only",
-                "decipher_only",
-            ],
-            False,
-        )
         now = datetime.datetime.now(datetime.UTC)
         return (
             x509.CertificateBuilder()
@@ -348,7 +337,9 @@ def server_context(folder: Path, name: str = "127.0.0.1") -> ssl.SSLContext:
                 x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False
             )
             .add_extension(
-                x509.KeyUsage(digital_signature=True, key_cert_sign=ca, crl_sign=ca, **usage), critical=True
+                # Python 3.13 holds certificates against RFC 5280, which wants all of these.
+                x509.KeyUsage(True, False, False, False, False, ca, ca, False, False),
+                critical=True,
             )
             .sign(signer, hashes.SHA256())
             .public_bytes(serialization.Encoding.PEM)
