@@ -9,7 +9,6 @@ from pipeline.deliver.dkim import SAFE_RSA_BITS, SMALLEST_RSA_BITS, DkimSigner, 
 from pipeline.deliver.doctor.diagnosis import Diagnosis, DnsRecord, SendingSetup
 from pipeline.deliver.doctor.dns import Dns
 from pipeline.deliver.doctor.tag_list import format_tags, parse_tags
-from pipeline.deliver.smtp_reply import shown_text
 from pipeline.model import Severity
 
 
@@ -61,11 +60,11 @@ def _problem(tags: dict[str, str], signer: DkimSigner | None) -> str:
     data = re.sub(r"\s", "", tags.get("p", ""))
     kind = tags.get("k", "rsa").lower()
     if tags.get("v", "DKIM1") != "DKIM1":
-        return f'it begins with "v={shown_text(tags["v"])}", not "v=DKIM1".'
+        return f'it begins with "v={tags["v"]}", not "v=DKIM1".'
     if not data:
         return "the key is revoked: p= is empty." if "p" in tags else "it has no key (p=)."
     if "sha256" not in tags.get("h", "sha256").lower().replace(" ", "").split(":"):
-        return f'"h={shown_text(tags["h"])}" does not permit SHA-256, with which mail is signed.'
+        return f'"h={tags["h"]}" does not permit SHA-256, with which mail is signed.'
     if kind == "rsa":
         rsa_key = read_rsa_key(data)
         if rsa_key is None:

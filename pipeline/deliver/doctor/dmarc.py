@@ -15,7 +15,6 @@ from pipeline.deliver.doctor.dmarc_record import (
 )
 from pipeline.deliver.doctor.dns import Dns
 from pipeline.deliver.doctor.tag_list import format_tags
-from pipeline.deliver.smtp_reply import shown_text
 from pipeline.model import Severity
 
 _POLICIES = ("none", "quarantine", "reject")
@@ -36,7 +35,7 @@ def diagnose_dmarc(setup: SendingSetup, dns: Dns) -> Iterator[Diagnosis]:
         return
     for text in own.records:
         if not texts and "dmarc" in text.lower():
-            message = f'a record that does not begin with "v=DMARC1;" is ignored: {shown_text(text)}.'
+            message = f'a record that does not begin with "v=DMARC1;" is ignored: {text}.'
             yield Diagnosis(Severity.WARNING, own.query, message, "Write that in capitals, and first.")
     records = walk_tree(dns, domain)
     record = policy_record(records, domain)
@@ -57,7 +56,7 @@ def diagnose_dmarc(setup: SendingSetup, dns: Dns) -> Iterator[Diagnosis]:
         *_flags(record, domain),
     ]
     if not any(each.severity in (Severity.ERROR, Severity.WARNING) for each in diagnoses):
-        yield Diagnosis(None, record.query, shown_text(record.text))
+        yield Diagnosis(None, record.query, record.text)
     yield from diagnoses
 
 
@@ -81,7 +80,7 @@ def _policy(record: DmarcRecord, tag: str, setup: SendingSetup) -> Iterator[Diag
         counts = bool(_report_domains(tags))
         effect = 'receivers take it for "p=none"' if counts else "receivers ignore the whole record"
         value = tags.get(wrong[0])
-        what = f'"{wrong[0]}={shown_text(value)}" is no policy' if value else f"there is no {wrong[0]}="
+        what = f'"{wrong[0]}={value}" is no policy' if value else f"there is no {wrong[0]}="
         enter = _changed(record, dict.fromkeys(wrong, "none"))
         severity = Severity.WARNING if counts else Severity.ERROR
         yield Diagnosis(severity, record.query, f"{what}; {effect}.", "", enter)
@@ -136,7 +135,7 @@ def _reports(record: DmarcRecord, setup: SendingSetup, dns: Dns) -> Iterator[Dia
 def _flags(record: DmarcRecord, domain: str) -> Iterator[Diagnosis]:
     removed = [tag for tag in _REMOVED if tag in record.tags]
     if removed:
-        names = ", ".join(f'"{each}={shown_text(record.tags[each])}"' for each in removed)
+        names = ", ".join(f'"{each}={record.tags[each]}"' for each in removed)
         yield Diagnosis(
             Severity.NOTE,
             record.query,

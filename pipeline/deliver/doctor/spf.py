@@ -13,7 +13,6 @@ from pipeline.deliver.doctor.spf_record import (
     SpfRecord,
     spf_texts,
 )
-from pipeline.deliver.smtp_reply import shown_text
 from pipeline.model import Severity
 
 _RESULTS = {"-": "forbids it", "~": "says that it probably may not", "?": "says nothing of it"}
@@ -47,7 +46,7 @@ def diagnose_spf(setup: SendingSetup, dns: Dns) -> Iterator[Diagnosis]:
     record = reader.read(domain)
     diagnoses = [*_broken(reader, answer.query), *_weak(record, domain), *_server(record, setup, dns)]
     if not any(each.severity in (Severity.ERROR, Severity.WARNING) for each in diagnoses):
-        yield Diagnosis(None, answer.query, shown_text(record.text))
+        yield Diagnosis(None, answer.query, record.text)
     yield from diagnoses
 
 
@@ -68,7 +67,7 @@ def _broken(reader: SpfReader, query: str) -> Iterator[Diagnosis]:
         yield Diagnosis(
             Severity.ERROR,
             query,
-            f"{shown_text(mistake)}.",
+            f"{mistake}.",
             "Correct that part of the record, or take it out.",
         )
     if reader.lookups > MOST_LOOKUPS:
@@ -108,7 +107,7 @@ def _weak(record: SpfRecord, domain: str) -> Iterator[Diagnosis]:
         yield Diagnosis(Severity.WARNING, query, f"{text} says nothing of all other servers.", "", enter)
     if ends and record.terms[-1] is not ends[0]:
         rest = " ".join(each.text for each in record.terms[record.terms.index(ends[0]) + 1 :])
-        message = f'what comes after "{ends[0].text}" is never read: {shown_text(rest)}.'
+        message = f'what comes after "{ends[0].text}" is never read: {rest}.'
         moved = " ".join([*without_all, ends[0].text])
         yield Diagnosis(Severity.WARNING, query, message, "", DnsRecord(domain, "TXT", moved))
     if any(word.lower().lstrip("+-~?").partition(":")[0] == "ptr" for word in words):
