@@ -8,6 +8,7 @@ import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 
 from pipeline.deliver.outcome import Outcome, RefusalClass, State
 from pipeline.deliver.refusals import refusal_class
@@ -73,6 +74,11 @@ class SmtpConnection:
     def is_usable(self) -> bool:
         """Whether a further message can be handed over."""
         return self._channel.is_in_step
+
+    @property
+    def certificate_end(self) -> datetime | None:
+        """When the server's certificate ends to be valid; None without TLS."""
+        return self._channel.certificate_end
 
     def abort(self) -> None:
         """End the connection now: a message whose final dot was not written is surely not sent."""
