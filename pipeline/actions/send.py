@@ -246,7 +246,7 @@ def _check_ledger(
 
 
 def _ends(ledger: Ledger, send: Send, now: datetime) -> bool:
-    """Free what dead workers left of a send, and close it if nothing is open. Returns whether it is closed."""
+    """Free what dead workers left of a send. Returns whether nothing is open, and it is finished."""
     ledger.recover(send.id, now)
     return ledger.finish_send(send.id, now)
 
