@@ -20,6 +20,7 @@ from pipeline.compose import Composer
 from pipeline.deliver.dkim import DkimSigner
 from pipeline.deliver.ledger import ClaimedRow, Ledger, NewSend, Send, message_id
 from pipeline.deliver.open_ledger import ledger_path
+from pipeline.deliver.outcome import State
 from pipeline.deliver.pace import domain_pace
 from pipeline.deliver.recipient import Recipient
 from pipeline.deliver.recipient_list import RecipientList, open_list
@@ -50,7 +51,8 @@ class SendRequest:
     """What to send. `recipients` names a list; without it an unfinished send goes on.
 
     `force` overrides findings, an untested issue, and pages and pictures that are not online. `again` is the
-    reason why those who have the issue already get it once more.
+    reason why those who have the issue already get it once more. `retry` is the class of refusals whose
+    messages of the last send go again, or `all` of them.
     """
 
     issue: Issue
@@ -58,6 +60,7 @@ class SendRequest:
     force: bool = False
     without_approval: bool = False
     again: str = ""
+    retry: str = ""
 
 
 @dataclass(frozen=True)
@@ -285,6 +288,15 @@ def _check_tested(issue: Issue, ledger: Ledger, emails: Mapping[str, str]) -> No
             message = f"{edition} has changed since its test of {when}."
             errors.append(PressroomError(message, *issue.place, hint))
     raise_all(errors)
+
+
+def retried_rows(prepared: PreparedSend) -> int:
+    """Count the refused messages that the request wants to send again."""
+    retry, send = prepared.request.retry, prepared.unfinished
+    if not retry or not send:
+        return 0
+    rows = prepared.ledger.rows(send.id, [State.REFUSED])
+    return sum(retry in {"all", row.refusal} for row in rows)
 
 
 def start_send(prepared: PreparedSend, plan: SendPlan, now: datetime) -> Send:
