@@ -193,10 +193,10 @@ class Sender:
                     if connection is None:
                         self._queue.put_back(row)
                         return
-                    outcome = await self._attempt(connection, row)
+                    outcome, has_left = await self._attempt(connection, row)
                     waited = self._clock.seconds()
                     is_lost = outcome and outcome.state is State.DEFERRED and outcome.code in {None, _CLOSING}
-                    if not is_lost or attempt == _LOST_CONNECTIONS:
+                    if has_left or not is_lost or attempt == _LOST_CONNECTIONS:
                         break
                 if outcome:
                     self._record(row, outcome)
@@ -216,21 +216,24 @@ class Sender:
             self._left_today -= 1
         return await self._queue.next()
 
-    async def _attempt(self, connection: Connection, row: ClaimedRow) -> Outcome | None:
-        """Offer a message. Returns how that ended; None if the gate stayed shut."""
+    async def _attempt(self, connection: Connection, row: ClaimedRow) -> tuple[Outcome | None, bool]:
+        """Offer a message. Returns how that ended, None if the gate stayed shut; and whether it was open."""
         data = self.job.message(row)
         digest = hashlib.sha256(data).digest()
+        is_open = False
 
         async def gate() -> None:
-            if not await self._commits.open_gate(row.row, digest):
+            nonlocal is_open
+            is_open = await self._commits.open_gate(row.row, digest)
+            if not is_open:
                 raise _Withheld
 
         try:
             sender = self.job.envelope_sender(row)
-            return await connection.send(sender, row.recipient.address, data, gate)
+            return await connection.send(sender, row.recipient.address, data, gate), is_open
         except _Withheld:
             self._count(State.SUPPRESSED)
-            return None
+            return None, False
 
     def _record(self, row: ClaimedRow, outcome: Outcome) -> None:
         due = None

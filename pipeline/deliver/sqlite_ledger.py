@@ -205,8 +205,8 @@ class SqliteLedger:
         count = self._file.execute_many(gate, values).rowcount if rows else 0
         cleared = {row for row, _ in rows}
         if count < len(rows):
-            query = "SELECT state FROM rows WHERE row = ? AND worker = ?"
-            cleared = {row for row in cleared if self._file.all(query, row, worker) == [(State.SENDING,)]}
+            query = "SELECT 1 FROM rows WHERE row = ? AND worker = ? AND state = 'sending'"
+            cleared = {row for row in cleared if self._file.all(query, row, worker)}
             self._file.execute_many(
                 "UPDATE rows SET state = ?, worker = NULL, changed = ? "
                 "WHERE row = ? AND state = 'claimed' AND worker = ?",
