@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -39,25 +39,30 @@ _SHOWN = 20
 """How many rows that cannot be read are shown then."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RecipientList:
     """A list of recipients; `path` is its name in messages.
 
     Each iteration reads it again from its beginning, and yields each row once, in their order. It raises
     `PressroomError` for a list that cannot be read or has no row, and for columns that are not those of one.
+    After it, `unused` has the names of the columns that were not read, in the order of the header.
     """
 
     path: str
     source: Callable[[], Iterator[Row | RejectedRow]]
     rules: RowRules
+    unused: tuple[str, ...] = field(default=(), init=False, compare=False)
 
     def __iter__(self) -> Iterator[Recipient | RejectedRow]:
         with seen_people() as seen:
             rows = ListRows(self.path, self.rules, seen)
             empty = True
-            for row in self.source():
-                empty = False
-                yield rows.read(row) if isinstance(row, Row) else row
+            try:
+                for row in self.source():
+                    empty = False
+                    yield rows.read(row) if isinstance(row, Row) else row
+            finally:
+                self.unused = rows.unused
             if empty:
                 raise PressroomError(
                     "no row has a recipient.", self.path, None, "The first row names the columns."
