@@ -58,7 +58,8 @@ class ListRows:
             except PressroomError as error:
                 if self._names is None:
                     raise_all(
-                        PressroomError(each.message, self._path, 1, each.hint) for each in flatten(error)
+                        PressroomError(each.message, self._path, row.header, each.hint)
+                        for each in flatten(error)
                     )
                 (first, *_) = flatten(error)
                 return RejectedRow(row.line, "", first.message, first.hint)

@@ -30,6 +30,7 @@ _NOT_READ = {
     **dict.fromkeys((".db", ".sqlite", ".sqlite3"), "Name its table: sqlite:FILE?table=NAME"),
 }
 """Files that are often taken for a list, by their endings, with what to do."""
+_WEB = re.compile("(?:https?|ftp)://", re.IGNORECASE)
 _SQLITE = re.compile(r"sqlite:(?P<file>.*?)(?:\?(?P<kind>table|query)=(?P<text>.*))?", re.DOTALL)
 _POSTGRES = re.compile(r"(?P<url>postgres(?:ql)?:.*?)(?:[?&]query=(?P<query>.*))?", re.DOTALL)
 
@@ -105,19 +106,36 @@ def open_list(
     `fields` are the merge fields whose values are kept, beside `language`; without them every column is.
     `audiences` are those that a row may name, if not any. `smtputf8` allows addresses with letters outside
     ASCII before the @, which need a server that takes them (RFC 6531); `allow_reserved` allows domains that
-    are nobody's, such as `.test`. Raises `PressroomError` for any other name.
+    are nobody's, such as `.test`. Raises `PressroomError` for any other name, and for a
+    file that is not there.
     """
     rules = RowRules(fields, audiences, smtputf8, allow_reserved)
+    if _WEB.match(source):
+        hint = "Download the list first, and name the file."
+        raise PressroomError("a list is not read from the web.", source, None, hint)
     if match := _SQLITE.fullmatch(source):
         return _open_sqlite(match, rules)
     if match := _POSTGRES.fullmatch(source):
         return _open_postgres(match, rules)
     file = Path(source)
+    _check_file(file, source)
     ending = file.suffix.lower()
     if ending in _NOT_READ:
         raise PressroomError("is not a list of recipients that can be read.", source, None, _NOT_READ[ending])
     read = json_rows if ending in {".jsonl", ".ndjson"} else csv_rows
     return RecipientList(source, partial(read, file, source), rules)
+
+
+def _check_file(file: Path, path: str) -> None:
+    """Raise `PressroomError` for a file that is not there, with the nearest name in its folder."""
+    if file.is_dir():
+        raise PressroomError("is a folder, not a list.", path, None, "Name the file of the list.")
+    if not file.exists():
+        try:
+            names = [each.name for each in file.parent.iterdir() if each.is_file()]
+        except OSError:
+            names = []
+        raise PressroomError("there is no such file.", path, None, suggest(file.name, names))
 
 
 def _open_sqlite(match: re.Match[str], rules: RowRules) -> RecipientList:
@@ -128,6 +146,7 @@ def _open_sqlite(match: re.Match[str], rules: RowRules) -> RecipientList:
     if match["kind"] == "table":
         name = query.replace('"', '""')
         query = f'SELECT * FROM "{name}"'
+    _check_file(Path(path), path)
     return RecipientList(path, partial(sqlite_rows, Path(path), path, query), rules)
 
 

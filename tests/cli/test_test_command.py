@@ -116,7 +116,8 @@ def test_fields_come_from_the_readers_row(letters: WorkspaceRunner, delimiter: s
     [
         ("email\nadda@example.org\n", 'no row has the email "ada@example.org".\n    Did you mean "adda@'),
         ("name,city\nAda,Lund\n", ':1: no column is named "email".\n    The columns are: name, city.'),
-        ("", "no row has a recipient"),
+        ("", "readers.csv: is empty."),
+        ("email\n", "no row has a recipient"),
         ("email,city,City\na@x,b,c\n", 'two columns are read as "city"'),
         (
             "email\nada@example.org\nADA@example.org\n",
