@@ -30,7 +30,7 @@ _NOT_READ = {
     **dict.fromkeys((".db", ".sqlite", ".sqlite3"), "Name its table: sqlite:FILE?table=NAME"),
 }
 """Files that are often taken for a list, by their endings, with what to do."""
-_WEB = re.compile("(?:https?|ftp)://", re.IGNORECASE)
+_WEB = re.compile("(?:https?|ftp):/", re.IGNORECASE)
 _SQLITE = re.compile(r"sqlite:(?P<file>.*?)(?:\?(?P<kind>table|query)=(?P<text>.*))?", re.DOTALL)
 _POSTGRES = re.compile(r"(?P<url>postgres(?:ql)?:.*?)(?:[?&]query=(?P<query>.*))?", re.DOTALL)
 
