@@ -14,6 +14,7 @@ from pipeline.actions.mail_settings import dkim_signers, mail_server
 from pipeline.actions.online import check_online
 from pipeline.actions.prepare import prepare_edition
 from pipeline.compose import Composer
+from pipeline.config.placeholders import SENDER_ADDRESS
 from pipeline.deliver.dkim import DKIM_KEY
 from pipeline.deliver.doctor.diagnosis import Diagnosis, SendingSetup, is_below
 from pipeline.deliver.doctor.dkim_record import diagnose_dkim
@@ -57,12 +58,16 @@ def examine(workspace: Workspace, dns: Dns, now: datetime) -> tuple[ExaminedSubj
     with collect(errors):
         server = mail_server(publication.delivery) if publication.delivery.url else None
     setup = _setup(publication, server, dns, errors)
-    subjects: dict[str, Callable[[], Iterable[Diagnosis]]] = {
+    domain_subjects: dict[str, Callable[[], Iterable[Diagnosis]]] = {
         "SPF": partial(diagnose_spf, setup, dns),
         "DKIM": partial(diagnose_dkim, setup, dns),
         "DMARC": partial(diagnose_dmarc, setup, dns),
         "Alignment": partial(diagnose_alignment, setup, dns),
         "MX": partial(diagnose_mx, setup, dns),
+    }
+    if publication.sender_address == SENDER_ADDRESS:
+        domain_subjects = {"Sender": _placeholder_sender}
+    subjects = domain_subjects | {
         "PTR": partial(diagnose_ptr, setup, dns),
         "Server": partial(diagnose_server, server, now) if server else partial(_no_server, publication),
         "Unsubscribe": partial(_diagnose_unsubscribe, publication),
@@ -92,6 +97,11 @@ def _no_server(publication: Publication) -> Iterator[Diagnosis]:
     if not publication.delivery.url:
         message = "no mail server is set, so nothing is said of it."
         yield Diagnosis(Severity.NOTE, "url", message, "Set one under [delivery]: docs/sending.md")
+
+
+def _placeholder_sender() -> Iterator[Diagnosis]:
+    message = f'it is still "{SENDER_ADDRESS}", so there is no domain of yours to look at.'
+    yield Diagnosis(Severity.ERROR, "sender", message, f"Write your own `sender` in {SETTINGS_FILE} first.")
 
 
 def _as_diagnosis(severity: Severity, error: PressroomError) -> Diagnosis:

@@ -14,6 +14,7 @@ from pipeline.deliver.doctor.dmarc_record import (
     walk_tree,
 )
 from pipeline.deliver.doctor.dns import Dns
+from pipeline.deliver.doctor.spf_record import spf_texts
 from pipeline.deliver.doctor.tag_list import format_tags
 from pipeline.model import Severity
 
@@ -158,7 +159,10 @@ def _changed(record: DmarcRecord, changes: Mapping[str, str]) -> DnsRecord:
 
 
 def diagnose_alignment(setup: SendingSetup, dns: Dns) -> Iterator[Diagnosis]:
-    """Compare the domains that SPF and DKIM prove with the one in From (section 4.4)."""
+    """Compare the domains that SPF and DKIM prove with the one in From (section 4.4).
+
+    What has no record proves nothing, and its own subject says so.
+    """
     records = walk_tree(dns, setup.domain)
     record = policy_record(records, setup.domain)
     is_strict = record is not None and record.tags.get("aspf", "").lower() == "s"
@@ -169,11 +173,13 @@ def diagnose_alignment(setup: SendingSetup, dns: Dns) -> Iterator[Diagnosis]:
         == organizational_domain(records, setup.domain)
     )
     from_domain = f"From: {setup.domain}"
-    if setup.selectors:
+    keys = (dns.look_up(f"{each}._domainkey.{setup.domain}", "TXT") for each in setup.selectors)
+    if any(each.records for each in keys):
         yield Diagnosis(None, from_domain, "DKIM is about the same domain.")
     if same:
         what = "the same domain" if bounce == setup.domain else f"{bounce}, of the same organization"
-        yield Diagnosis(None, from_domain, f"SPF is about {what}.")
+        if spf_texts(dns.look_up(bounce, "TXT")):
+            yield Diagnosis(None, from_domain, f"SPF is about {what}.")
         return
     why = 'another domain, and the record says "aspf=s"' if is_strict else "a domain of another organization"
     yield Diagnosis(

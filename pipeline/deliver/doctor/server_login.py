@@ -20,10 +20,10 @@ def diagnose_server(server: SmtpServer, now: datetime) -> Iterator[Diagnosis]:
     try:
         ends = asyncio.run(_connect(server))
     except ServerError as error:
-        yield Diagnosis(Severity.ERROR, server.name, error.message, error.hint or "")
+        yield Diagnosis(Severity.ERROR, "url", error.message, error.hint or "")  # which names the server
         return
     if ends and ends - now < _SOON:
-        message = f"the certificate of {server.name} ends on {ends:%Y-%m-%d}."
+        message = f"its certificate ends on {ends:%Y-%m-%d}."
         yield Diagnosis(Severity.WARNING, server.name, message, "Its operator has to renew it.")
         return
     encrypted = "without encryption, on this machine" if server.security is Security.PLAIN else "encrypted"

@@ -348,7 +348,11 @@ def test_another_domain_has_to_agree_to_reports(examine: Examine) -> None:
 
 
 def test_alignment_compares_organizational_domains(examine: Examine) -> None:
-    zone = dmarc("v=DMARC1; p=none")
+    records: Zone = {
+        "bounces.synapse.example TXT": ["v=spf1 mx -all"],
+        f"one._domainkey.{DOMAIN} TXT": [RSA.dns_record],
+    }
+    zone = dmarc("v=DMARC1; p=none") | records
     bounces = replace(SETUP, bounce_domain="bounces.synapse.example")
     assert [each.level for each in examine(diagnose_alignment, zone, bounces)] == ["fine"]
     strict = dmarc("v=DMARC1; p=none; aspf=s")
@@ -358,6 +362,16 @@ def test_alignment_compares_organizational_domains(examine: Examine) -> None:
     signed, warning = examine(diagnose_alignment, zone, foreign)
     assert (signed.level, warning.level) == ("fine", "warning")
     assert "all depends on DKIM" in warning.message
+
+
+def test_what_has_no_record_is_not_called_fine(examine: Examine) -> None:
+    signed = replace(SETUP, selectors=("one",))
+    zone = dmarc("v=DMARC1; p=none")
+    assert examine(diagnose_alignment, zone, signed) == []
+    spf: Zone = {f"{DOMAIN} TXT": ["v=spf1 mx -all"]}
+    assert [each.message for each in examine(diagnose_alignment, zone | spf, signed)] == [
+        "SPF is about the same domain."
+    ]
 
 
 # --- DKIM ------------------------------------------------------------------------------------

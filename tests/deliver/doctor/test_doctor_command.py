@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from dns_kit import FAILS, SILENT, DnsServer, dns_server
 from fake_services.fake_service import FakeService, Reply, Request, serving
-from smtp_kit import Fault, ScriptedServer, server_context
+from smtp_kit import CUT, Fault, ScriptedServer, server_context
 from workspace_kit import SETTINGS, WorkspaceRunner, article, issue
 
 import pipeline.deliver.doctor.dns as dns_door
@@ -110,7 +110,7 @@ def test_the_mail_server_is_really_asked_and_gets_no_message(
         assert line["message"].startswith("answers encrypted, its certificate is valid until ")
         assert line["message"].endswith(", and accepts the login of letters.")
         (line,) = examined(workspace, dns)["Server"]  # the kit's certificate is valid for a day
-        assert line["severity"] == "warning" and "the certificate of 127.0.0.1:" in line["message"]
+        assert line["severity"] == "warning" and line["message"].startswith("its certificate ends on ")
         monkeypatch.setenv("PRESSROOM_SMTP_PASSWORD", "wrong-and-secret")
         result = workspace.run("doctor", "--resolver", dns.resolver, "--json")
         (line,) = [each for each in json.loads(result.stdout) if each["subject"] == "Server"]
@@ -126,6 +126,28 @@ def test_a_server_that_is_not_there_is_an_error(workspace: WorkspaceRunner, dns:
     assert line["severity"] == "error" and "takes no mail" in line["message"]
     (line,) = examined(workspace, dns)["Server"]
     assert line["severity"] == "error" and "takes no connections" in line["message"]
+
+
+@pytest.mark.parametrize("action", ["554 no", CUT])
+def test_a_line_names_the_server_once(
+    workspace: WorkspaceRunner, dns: DnsServer, action: str | bytes
+) -> None:
+    with ScriptedServer([Fault("connect", action, always=True)]) as server:
+        set_delivery(workspace, f'url = "smtp://127.0.0.1:{server.port}"')
+        output = workspace.run("doctor", "--resolver", dns.resolver).stdout
+    assert output.count(f"127.0.0.1:{server.port}") == 1
+
+
+def test_the_sender_that_init_wrote_is_to_be_replaced_first(
+    workspace: WorkspaceRunner, dns: DnsServer
+) -> None:
+    settings = SETTINGS.replace("letters@synapse.example", "letters@newsletter.example")
+    workspace.write({"newsletter.toml": settings})
+    report = examined(workspace, dns)
+    assert not {"SPF", "DKIM", "DMARC", "Alignment", "MX"} & set(report)
+    (line,) = report["Sender"]
+    assert line["severity"] == "error" and line["enter"] is None
+    assert line["hint"] == "Write your own `sender` in newsletter.toml first."
 
 
 def test_wrong_settings_are_an_error_and_the_rest_is_looked_at(
