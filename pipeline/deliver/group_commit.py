@@ -40,6 +40,11 @@ class GroupCommit(AbstractAsyncContextManager["GroupCommit"]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
+            while self._running:
+                await asyncio.wait([self._running])
+            if self._outcomes:
+                # A write has failed. Perhaps this one does not: each answer that is lost is an unknown message.
+                await self.run(lambda: self._ledger.write(self._outcomes, (), self._worker, self._now()))
             await self.flush()
         finally:
             self._thread.shutdown()
@@ -49,19 +54,19 @@ class GroupCommit(AbstractAsyncContextManager["GroupCommit"]):
         return await asyncio.get_running_loop().run_in_executor(self._thread, function)
 
     async def open_gate(self, row: int, digest: bytes) -> bool:
-        """Write that a message may leave. Returns, once it is on disk, whether it may."""
+        """Write that a message may leave. Returns, once it is on disk, whether it may.
+
+        Raises what an earlier write raised: the answer of the connection's last message may be lost with it.
+        """
+        if self._error:
+            raise self._error
         future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._sending.append((row, digest, future))
         self._start()
         return await future
 
     def record(self, row: int, outcome: Outcome, due: datetime | None) -> None:
-        """Write how an attempt ended, at the latest before the gate opens for another message.
-
-        Raises what an earlier write raised.
-        """
-        if self._error:
-            raise self._error
+        """Write how an attempt ended, at the latest before the gate opens for another message."""
         self._outcomes.append((row, outcome, due))
         self._start()
 
@@ -78,7 +83,7 @@ class GroupCommit(AbstractAsyncContextManager["GroupCommit"]):
 
     async def _write(self) -> None:
         try:
-            while self._outcomes or self._sending:
+            while (self._outcomes or self._sending) and not self._error:
                 outcomes, self._outcomes = self._outcomes, []
                 sending, self._sending = self._sending, []
                 await self._write_group(outcomes, sending)
@@ -98,7 +103,8 @@ class GroupCommit(AbstractAsyncContextManager["GroupCommit"]):
             )
         except Exception as error:
             self._error = error
-            for _, _, future in sending:
+            self._outcomes[:0] = outcomes
+            for _, _, future in (*sending, *self._sending):
                 if not future.done():
                     future.set_exception(error)
             return
