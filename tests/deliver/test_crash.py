@@ -109,11 +109,14 @@ class Proof:
 
     def finish(self) -> None:
         """Send until no message is open. A process that waits for deferred ones is killed."""
+        end = time.monotonic() + 30
         while not self.is_done:
+            assert time.monotonic() < end, Counter(self.states.values())
             self.commands[0].start(*self.arguments, "--yes")
-            while self.commands[0].wait(0.1) is None:
-                if not self.query("SELECT 1 FROM rows WHERE state IN ('pending', 'claimed', 'sending')"):
-                    self.commands[0].kill()
+            while self.commands[0].wait(0.1) is None and time.monotonic() < end:
+                if not {"pending", "claimed", "sending"} & set(self.states.values()):
+                    break
+            self.commands[0].kill()
             self.let_time_pass()
 
     def check(self) -> None:
@@ -179,29 +182,28 @@ def test_killed_at_any_moment_nobody_gets_two_and_nobody_is_lost(
     kills: int,
 ) -> None:
     with proof(workspace, tmp_path, people, connections, rate=rate, processes=processes) as send:
-        t = time.time()
-        while send.kills < kills and not send.is_done:
+        while send.kills < kills:
+            assert not send.is_done, "the list is too short for so many kills"
             send.send_and_kill()
-        print("\n", send.kills, Counter(send.states.values()), time.time() - t)
         send.finish()
-        print(time.time() - t)
-        assert send.kills >= kills
         send.check()
         send.check_resolved()
-        print(time.time() - t)
 
 
 def test_a_full_disk_ends_the_send_and_loses_nobody(workspace: WorkspaceRunner, tmp_path: Path) -> None:
-    with proof(workspace, tmp_path, 400, 4, rate=0.0) as send:
+    with proof(workspace, tmp_path, 250, 4, rate=0.0) as send:
         (command,) = send.commands
-        full = 0
-        while not send.is_done and full < 20:
-            room = send.ledger.stat().st_size if send.ledger.exists() else 20_000
-            command.start(*send.arguments, "--yes", biggest_file=room + send.chance.randrange(100_000))
+        failures = 0
+        while not send.is_done:
+            size = send.ledger.stat().st_size if send.ledger.exists() else 0
+            # The log of the ledger, which is emptied when a process ends, outgrows this sooner or later.
+            command.start(*send.arguments, "--yes", biggest_file=size + send.chance.randrange(60_000, 400_000))
             code = command.wait(60)
-
-            full += code == 1
+            assert code in {0, 1}
+            failures += code
             send.count_left_behind()
-        send.finish()
+        assert failures > 3
+        output = command.output.read_text()
+        assert "deliver.sqlite: cannot be read or written" in output and "Traceback" not in output
         send.check()
         send.check_resolved()
