@@ -35,6 +35,8 @@ listen = 127.0.0.1
 ssl = no
 disable_plaintext_auth = no
 auth_mechanisms = plain login
+auth_username_chars =
+recipient_delimiter =
 mail_location = maildir:{folder}/mail/%u
 mail_uid = {user}
 mail_gid = nogroup
@@ -85,6 +87,7 @@ compatibility_level = 3.6
 queue_directory = {folder}/queue
 data_directory = {folder}/data
 maillog_file_prefixes = {folder}
+recipient_delimiter =
 maillog_file = {folder}/mail.log
 inet_interfaces = 127.0.0.1
 inet_protocols = ipv4
@@ -186,7 +189,7 @@ def mail_server(domain: str) -> Iterator[MailServer]:
                 _wait_for(port)
             yield MailServer(folder, domain, smtp, imap)
         finally:
-            subprocess.run([postfix, "-c", folder, "stop"], capture_output=True)
+            subprocess.run([postfix, "-c", folder, "abort"], capture_output=True)
             subprocess.run([dovecot, "-c", folder / "dovecot.conf", "stop"], capture_output=True)
 
 
