@@ -20,6 +20,7 @@ from pipeline.compose import Composer
 from pipeline.deliver.dkim import DkimSigner
 from pipeline.deliver.ledger import ClaimedRow, Ledger, NewSend, Send, message_id
 from pipeline.deliver.open_ledger import ledger_path
+from pipeline.deliver.outcome import State
 from pipeline.deliver.pace import domain_pace
 from pipeline.deliver.recipient import Recipient
 from pipeline.deliver.recipient_list import RecipientList, open_list
@@ -50,7 +51,8 @@ class SendRequest:
     """What to send. `recipients` names a list; without it an unfinished send goes on.
 
     `force` overrides findings, an untested issue, and pages and pictures that are not online. `again` is the
-    reason why those who have the issue already get it once more.
+    reason why those who have the issue already get it once more. `retry` is the class of refusals whose
+    messages of the last send go again, or `all` of them.
     """
 
     issue: Issue
@@ -58,6 +60,7 @@ class SendRequest:
     force: bool = False
     without_approval: bool = False
     again: str = ""
+    retry: str = ""
 
 
 @dataclass(frozen=True)
@@ -139,12 +142,16 @@ def prepare_send(workspace: Workspace, request: SendRequest, ledger: Ledger, now
     check_frozen(workspace, issue)
     composer = Composer(workspace)
     editions = {audience: prepare_edition(composer, issue, audience) for audience in issue.audiences}
-    id = issue_id(editions)
-    sends = ledger.sends(id)
-    unfinished = next((each for each in sends if each.finished is None), None)
+    sends = ledger.sends(issue_id(editions))
     _check_ledger(workspace, issue, ledger, sends, now)
+    unfinished = next(
+        (each for each in sends if each.finished is None and not _ends(ledger, each, now)), None
+    )
     errors: list[PressroomError] = []
     notes: list[str] = []
+    if unfinished and request.again:
+        hint = f"Finish it first: pressroom send {issue.number}"
+        errors.append(PressroomError("a send of the issue is not finished.", *issue.place, hint))
     if not request.without_approval:
         for audience in editions:
             with collect(errors):
@@ -241,6 +248,12 @@ def _check_ledger(
         )
 
 
+def _ends(ledger: Ledger, send: Send, now: datetime) -> bool:
+    """Free what dead workers left of a send. Returns whether nothing is open, and it is finished."""
+    ledger.recover(send.id, now)
+    return ledger.finish_send(send.id, now)
+
+
 def _check_key(keys: TokenKeys | None, ledger: Ledger, request: SendRequest) -> None:
     """Raise if links that were sent would no longer be answered with the keys of today."""
     former = ledger.last_key()
@@ -275,6 +288,15 @@ def _check_tested(issue: Issue, ledger: Ledger, emails: Mapping[str, str]) -> No
             message = f"{edition} has changed since its test of {when}."
             errors.append(PressroomError(message, *issue.place, hint))
     raise_all(errors)
+
+
+def retried_rows(prepared: PreparedSend) -> int:
+    """Count the refused messages that the request wants to send again."""
+    retry, send = prepared.request.retry, prepared.unfinished
+    if not retry or not send:
+        return 0
+    rows = prepared.ledger.rows(send.id, [State.REFUSED])
+    return sum(retry in {"all", row.refusal} for row in rows)
 
 
 def start_send(prepared: PreparedSend, plan: SendPlan, now: datetime) -> Send:
@@ -341,7 +363,7 @@ def _message_maker(prepared: PreparedSend, send: Send) -> Callable[[ClaimedRow],
     """Return what makes the bytes of a recipient's message: the same ones in each attempt."""
     publication, endpoint = prepared.workspace.files.publication, prepared.settings.unsubscribe_endpoint
     salt, keys, signers = prepared.ledger.salt, prepared.keys, prepared.signers
-    domain = sender_domain(publication)
+    domain, header = sender_domain(publication), prepared.server.idempotency_header if prepared.server else ""
     templates = {
         audience: message_template(each.email, publication, each.edition, send.what.started)
         for audience, each in prepared.editions.items()
@@ -355,6 +377,7 @@ def _message_maker(prepared: PreparedSend, send: Send) -> Callable[[ClaimedRow],
         id = message_id(salt, send.id, row.person, domain)
         personal = templates[row.recipient.audience].fill(row.recipient.address, id, reader)
         digest = personal.body_hash if signers else b""
-        return personal.data(*(signer.sign(personal.headers, digest) for signer in signers))
+        signatures = [signer.sign(personal.headers, digest) for signer in signers]
+        return personal.data(*([(header, id)] if header else []), *signatures)
 
     return make

@@ -110,16 +110,14 @@ async def send_tests(
     async def no_gate() -> None:
         """A test may be sent twice."""
 
-    connection = await SmtpConnection.open(server)
     outcomes = []
-    try:
-        for each in written.messages:
+    for each in written.messages:
+        connection = await SmtpConnection.open(server)
+        try:
             data = sign_message(each.path.read_bytes(), signers)
             outcomes.append(await connection.send(publication.sender_address, each.to, data, no_gate))
-            if not connection.is_usable:
-                connection = await SmtpConnection.open(server)
-    finally:
-        await connection.close()
+        finally:
+            await connection.close()
     return tuple(outcomes)
 
 

@@ -140,9 +140,7 @@ def send(
         elif resolve:
             _resolve(workspace, chosen, ledger, moment, decide, log, as_json=as_json)
         else:
-            if retry:
-                _retry(workspace, chosen, ledger, moment, retry)
-            request = SendRequest(chosen, recipients, force, without_approval, again or "")
+            request = SendRequest(chosen, recipients, force, without_approval, again or "", retry or "")
             prepared = prepare_send(workspace, request, ledger, moment)
             if only_plan:
                 _show_plan(prepared, why, as_json=as_json)
@@ -161,9 +159,10 @@ def _send(
     as_json: bool,
 ) -> None:
     """Show the numbers, ask, and send. Exits with 1 if something else than the end ended it."""
-    from pipeline.actions.send import make_sender, note_sent, start_send
-    from pipeline.actions.send_report import latest_send
+    from pipeline.actions.send import make_sender, note_sent, retried_rows, start_send
+    from pipeline.actions.send_report import report_send
     from pipeline.deliver.clock import SystemClock
+    from pipeline.deliver.outcome import RefusalClass
     from pipeline.deliver.sender import Ended
     from pipeline.model import Severity
 
@@ -178,9 +177,12 @@ def _send(
         ctx.exit(1)
     for note in prepared.notes:
         terminal.message(note)
+    retry = prepared.request.retry
+    if retry and not retried_rows(prepared):
+        which = "" if retry == "all" else f" ({retry})"
+        raise PressroomError(f"no message was refused in the last send{which}.", *issue.place)
     if unfinished := prepared.unfinished:
-        ledger.recover(unfinished.id, now)
-        total = _open_rows(ledger, unfinished)
+        total = _open_rows(ledger, unfinished) + retried_rows(prepared)
         if prepared.request.recipients:
             terminal.message(
                 f"The send of {unfinished.what.started:%Y-%m-%d %H:%M} goes on, with its own list."
@@ -203,15 +205,17 @@ def _send(
         terminal.message("Nothing was sent.")
         ctx.exit(1)
     send = unfinished or start_send(prepared, plan, now)
+    if retry:
+        ledger.retry_refused(send.id, None if retry == "all" else RefusalClass(retry), now)
     clock = SystemClock(workspace.files.zone)
     sender = make_sender(prepared, send, clock, progress_printer(total))
     if at:
         _wait(at, clock.now)
     with _stopped_by_interrupt(sender):
         end = asyncio.run(sender.run())
-    send = latest_send(workspace, issue, ledger)
+    (send,) = (each for each in ledger.sends(send.what.issue) if each.id == send.id)
     note_sent(workspace, issue, ledger, send)
-    show_report(issue, _report_of(workspace, issue, ledger), end, as_json=as_json)
+    show_report(issue, report_send(ledger, send), end, as_json=as_json)
     if end.why not in {Ended.FINISHED, Ended.LIMIT}:
         ctx.exit(1)
 
@@ -311,20 +315,6 @@ def _resolve(
         terminal.message("To decide: --decide sent, --decide again, or --log FILE, the mail server's log.")
     if again:
         terminal.message(f"To send them: pressroom send {issue.number}")
-
-
-def _retry(workspace: Workspace, issue: Issue, ledger: Ledger, now: datetime, which: str) -> None:
-    """Let refused messages wait again."""
-    from pipeline.actions.send_report import latest_send
-    from pipeline.deliver.outcome import RefusalClass
-
-    send = latest_send(workspace, issue, ledger)
-    refusal = None if which == "all" else RefusalClass(which)
-    count = ledger.retry_refused(send.id, refusal, now)
-    if not count:
-        kind = "" if which == "all" else f" with the class {which}"
-        raise PressroomError(f"no message{kind} was refused in the last send.", *issue.place)
-    terminal.message(f"{terminal.count(count, 'refused message')} will be sent again.")
 
 
 def _open_rows(ledger: Ledger, send: Send) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -111,8 +112,12 @@ def show_report(issue: Issue, report: SendReport, end: SendEnd | None = None, *,
 
 def progress_printer(total: int) -> Callable[[Progress], None]:
     """Return what shows the progress on a terminal: states, rate and time left."""
+    told: set[str] = set()
 
     def show(progress: Progress) -> None:
+        if progress.trouble and progress.trouble not in told:
+            told.add(progress.trouble)
+            terminal.message(f"{progress.trouble}\nTrying again for some minutes.")
         done = sum(progress.counts.values())
         rate = done / progress.seconds if progress.seconds else 0.0
         states = ", ".join(f"{count:,} {state.value}" for state, count in progress.counts.items())
@@ -121,6 +126,8 @@ def progress_printer(total: int) -> Callable[[Progress], None]:
             text += f", deferred ones again at {progress.waits_until.astimezone():%H:%M}"
         elif rate and done < total:
             text += f", {_duration((total - done) / rate)} left"
+        if progress.waits_until and not sys.stderr.isatty():
+            terminal.message(text)
         terminal.show_progress(text)
 
     return show

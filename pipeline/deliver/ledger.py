@@ -179,7 +179,7 @@ class Ledger(Protocol):
         ...
 
     def latest(self) -> datetime | None:
-        """Return when a row was changed last, by the clock that was passed."""
+        """Return when a row of the last send was changed, by the clock that was passed."""
         ...
 
     def rows(self, send: str, states: Iterable[State]) -> Iterator[LedgerRow]:

@@ -17,7 +17,7 @@ RETRY_PAUSES = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 30, 60, 1
 
 _WAVE = 20
 _OF = 50
-"""So many refusals and deferrals among the last messages stop a send: the list or the sender has a fault."""
+"""So many of the last messages that were not taken stop a send: the list, sender or server has a fault."""
 
 
 @dataclass(slots=True)
@@ -54,14 +54,15 @@ class Breaker:
 
     _last: deque[Outcome] = field(default_factory=lambda: deque(maxlen=_OF))
 
-    def add(self, outcome: Outcome) -> None:
-        """Note the end of an attempt."""
-        self._last.append(outcome)
+    def add(self, outcome: Outcome) -> str | None:
+        """Note the end of an attempt.
 
-    @property
-    def wave(self) -> str | None:
-        """Why sending must stop, in words and with the commonest answer; None while it need not."""
-        refusals = [each for each in self._last if each.state in {State.REFUSED, State.DEFERRED}]
+        Returns why sending must stop, in words and with the commonest answer; None while it need not.
+        """
+        self._last.append(outcome)
+        if outcome.state is State.ACCEPTED:
+            return None
+        refusals = [each for each in self._last if each.state is not State.ACCEPTED]
         if len(refusals) < _WAVE:
             return None
         (reply, _), *_ = Counter(each.reply for each in refusals).most_common(1)

@@ -6,10 +6,8 @@ import asyncio
 import heapq
 from collections import deque
 from collections.abc import Mapping
-from functools import partial
 
 from pipeline.deliver.clock import Clock
-from pipeline.deliver.group_commit import GroupCommit
 from pipeline.deliver.ledger import ClaimedRow, Ledger
 from pipeline.deliver.pace import Pace, domain_pace
 
@@ -26,7 +24,6 @@ class RowQueue:
     def __init__(
         self,
         ledger: Ledger,
-        commits: GroupCommit,
         send: str,
         worker: str,
         clock: Clock,
@@ -35,7 +32,6 @@ class RowQueue:
         per_domain: Mapping[str, float],
     ) -> None:
         self._ledger = ledger
-        self._commits = commits
         self._send = send
         self._worker = worker
         self._clock = clock
@@ -47,12 +43,11 @@ class RowQueue:
         self._turns: list[tuple[float, int, str | None]] = []
         self._lock = asyncio.Lock()
 
-    async def fill(self) -> None:
+    def fill(self) -> None:
         """Find which receiving domains have rows that wait; without limits for domains, all are one."""
         domains: list[str | None] = [None]
         if self._per_domain:
-            now = self._clock.now()
-            domains = [*await self._commits.run(lambda: self._ledger.domains(self._send, now))]
+            domains = [*self._ledger.domains(self._send, self._clock.now())]
         self._claimed = {domain: deque() for domain in domains}
         for domain in domains:
             if domain not in self._paces:
@@ -67,8 +62,8 @@ class RowQueue:
                 free_at, order, domain = heapq.heappop(self._turns)
                 claimed = self._claimed[domain]
                 if not claimed:
-                    claim = partial(self._ledger.claim, self._send, self._worker, _CLAIMED_AT_ONCE)
-                    claimed.extend(await self._commits.run(partial(claim, self._clock.now(), domain)))
+                    limits = (_CLAIMED_AT_ONCE, self._clock.now(), domain)
+                    claimed.extend(self._ledger.claim(self._send, self._worker, *limits))
                 if not claimed:
                     continue
                 wait = max(free_at, self._pace.free_at) - self._clock.seconds()
@@ -96,8 +91,7 @@ class RowQueue:
         """Return a row that was not tried."""
         self._claimed.setdefault(None, deque()).appendleft(row)
 
-    async def release(self) -> None:
+    def release(self) -> None:
         """Let all rows that are claimed and not tried be pending again."""
-        rows = [each.row for claimed in self._claimed.values() for each in claimed]
+        self._ledger.release([each.row for claimed in self._claimed.values() for each in claimed])
         self._claimed = {}
-        await self._commits.run(lambda: self._ledger.release(rows))

@@ -87,11 +87,15 @@ class Ended(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a sender is: counts by state since it began, and the next moment at which it goes on."""
+    """How far a sender is: counts by state since it began.
+
+    `waits_until` is the next moment at which it goes on, `trouble` why it cannot connect at the moment.
+    """
 
     counts: Mapping[State, int]
     seconds: float
     waits_until: datetime | None = None
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +115,7 @@ class Sender:
 
     def __init__(self, ledger: Ledger, job: Job, clock: Clock, report: Callable[[Progress], None]) -> None:
         self._ledger = ledger
-        self._job = job
+        self.job = job
         self._clock = clock
         self._report = report
         self._breaker = Breaker()
@@ -139,39 +143,38 @@ class Sender:
         Raises `PressroomError` of the ledger, and `ServerError` where another try cannot help.
         """
         self._loop = asyncio.get_running_loop()
-        ledger, job, now = self._ledger, self._job, self._clock.now
+        ledger, job, now = self._ledger, self.job, self._clock.now
         worker = ledger.start_worker(now())
-        async with GroupCommit(ledger, worker, now) as self._commits:
-            self._queue = RowQueue(
-                *(ledger, self._commits, job.send, worker, self._clock, self._stopping),
-                *(job.rate, job.per_domain),
-            )
-            while True:
-                await self._commits.run(lambda: ledger.recover(job.send, now()))
-                if job.warm_up is not None:
-                    days = await self._commits.run(ledger.days)
-                    self._left_today = daily_limit(job.warm_up, days, now().date())
+        self._commits = GroupCommit(ledger, worker, now)
+        pace = (job.rate, job.per_domain)
+        self._queue = RowQueue(ledger, job.send, worker, self._clock, self._stopping, *pace)
+        while True:
+            ledger.recover(job.send, now())
+            if job.warm_up is not None:
+                self._left_today = daily_limit(job.warm_up, ledger.days(), now().date())
+            try:
                 await self._send_waiting()
-                due = await self._commits.run(lambda: ledger.next_due(job.send))
-                if self._stopping.is_set() or due is None:
-                    break
-                self._tell(due)
-                await self._queue.sleep(max(1.0, (due - now()).total_seconds()))
-            if await self._commits.run(lambda: ledger.finish_send(job.send, now())):
-                self._end = SendEnd(Ended.FINISHED)
+            finally:
+                self._commits.flush()
+                self._queue.release()
+            due = ledger.next_due(job.send)
+            if self._stopping.is_set() or due is None:
+                break
+            self._tell(due)
+            await self._queue.sleep(max(1.0, (due - now()).total_seconds()))
+        if ledger.finish_send(job.send, now()):
+            self._end = SendEnd(Ended.FINISHED)
         self._tell()
         return self._end or SendEnd(Ended.STOPPED)
 
     async def _send_waiting(self) -> None:
         """Send all rows that wait, over all connections. Raises the first error once all have ended."""
-        await self._queue.fill()
-        lanes = [asyncio.create_task(self._lane()) for _ in range(self._job.connections)]
+        self._queue.fill()
+        lanes = [asyncio.create_task(self._lane()) for _ in range(self.job.connections)]
         results = await asyncio.gather(*lanes, return_exceptions=True)
         for error in results:
             if isinstance(error, BaseException):
                 raise error
-        await self._commits.flush()
-        await self._queue.release()
 
     async def _lane(self) -> None:
         """Send rows over one connection, as long as there are any."""
@@ -190,10 +193,10 @@ class Sender:
                     if connection is None:
                         self._queue.put_back(row)
                         return
-                    outcome = await self._attempt(connection, row)
+                    outcome, has_left = await self._attempt(connection, row)
                     waited = self._clock.seconds()
                     is_lost = outcome and outcome.state is State.DEFERRED and outcome.code in {None, _CLOSING}
-                    if not is_lost or attempt == _LOST_CONNECTIONS:
+                    if has_left or not is_lost or attempt == _LOST_CONNECTIONS:
                         break
                 if outcome:
                     self._record(row, outcome)
@@ -213,21 +216,24 @@ class Sender:
             self._left_today -= 1
         return await self._queue.next()
 
-    async def _attempt(self, connection: Connection, row: ClaimedRow) -> Outcome | None:
-        """Offer a message. Returns how that ended; None if the gate stayed shut."""
-        data = self._job.message(row)
+    async def _attempt(self, connection: Connection, row: ClaimedRow) -> tuple[Outcome | None, bool]:
+        """Offer a message. Returns how that ended, None if the gate stayed shut; and whether it was open."""
+        data = self.job.message(row)
         digest = hashlib.sha256(data).digest()
+        is_open = False
 
         async def gate() -> None:
-            if not await self._commits.open_gate(row.row, digest):
+            nonlocal is_open
+            is_open = await self._commits.open_gate(row.row, digest)
+            if not is_open:
                 raise _Withheld
 
         try:
-            sender = self._job.envelope_sender(row)
-            return await connection.send(sender, row.recipient.address, data, gate)
+            sender = self.job.envelope_sender(row)
+            return await connection.send(sender, row.recipient.address, data, gate), is_open
         except _Withheld:
             self._count(State.SUPPRESSED)
-            return None
+            return None, False
 
     def _record(self, row: ClaimedRow, outcome: Outcome) -> None:
         due = None
@@ -240,8 +246,7 @@ class Sender:
                 outcome = replace(outcome, state=State.REFUSED, reply=reply, refusal=refusal)
         self._commits.record(row.row, outcome, due)
         self._count(outcome.state)
-        self._breaker.add(outcome)
-        if wave := self._breaker.wave:
+        if wave := self._breaker.add(outcome):
             self.stop(SendEnd(Ended.WAVE, wave))
 
     async def _connect(self) -> Connection | None:
@@ -250,13 +255,14 @@ class Sender:
             if self._stopping.is_set():
                 return None
             try:
-                return await self._job.connect()
+                return await self.job.connect()
             except ServerError as error:
                 if error.is_permanent:
                     raise
                 if pause is None:
                     self.stop(SendEnd(Ended.SERVER, str(error)))
                 else:
+                    self._tell(trouble=str(error))
                     await self._queue.sleep(pause)
         return None
 
@@ -265,6 +271,6 @@ class Sender:
         if self._clock.seconds() - self._reported > _REPORT_EVERY:
             self._tell()
 
-    def _tell(self, waits_until: datetime | None = None) -> None:
+    def _tell(self, waits_until: datetime | None = None, trouble: str = "") -> None:
         self._reported = self._clock.seconds()
-        self._report(Progress(dict(self._counts), self._reported - self._began, waits_until))
+        self._report(Progress(dict(self._counts), self._reported - self._began, waits_until, trouble))

@@ -8,6 +8,7 @@ import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 
 from pipeline.deliver.outcome import Outcome, RefusalClass, State
 from pipeline.deliver.refusals import refusal_class
@@ -61,11 +62,11 @@ class SmtpConnection:
         try:
             await connection._greet(context)
             await connection._log_in()
-        except LostConnection as error:
-            hint = "Port 465 mostly goes with smtps://, and port 587 with smtp+starttls://."
-            raise ServerError(f"{server.name}: {error}.", is_permanent=False, hint=hint) from error
-        except BaseException:
+        except BaseException as error:
             connection.abort()
+            if isinstance(error, LostConnection):
+                hint = "Port 465 mostly goes with smtps://, and port 587 with smtp+starttls://."
+                raise ServerError(f"{server.name}: {error}.", is_permanent=False, hint=hint) from error
             raise
         return connection
 
@@ -73,6 +74,11 @@ class SmtpConnection:
     def is_usable(self) -> bool:
         """Whether a further message can be handed over."""
         return self._channel.is_in_step
+
+    @property
+    def certificate_end(self) -> datetime | None:
+        """When the server's certificate ends to be valid; None without TLS."""
+        return self._channel.certificate_end
 
     def abort(self) -> None:
         """End the connection now: a message whose final dot was not written is surely not sent."""
@@ -296,8 +302,10 @@ def _base64(text: str) -> str:
 def _with_final_dot(data: bytes) -> bytes:
     """The message as it is sent: dots that begin a line doubled (RFC 5321, section 4.5.2), and the last one.
 
-    Lines that a lone CR or LF ends count too, since some servers take them for lines (CVE-2023-51764).
+    A lone LF counts as the end of a line too, since some servers take it for one (CVE-2023-51764).
     """
-    if data.startswith(b".") or b"\n." in data or b"\r." in data:
-        data = re.sub(rb"(\A|[\r\n])\.", rb"\1..", data)
-    return b"%b%b.\r\n" % (data, b"" if data.endswith(b"\r\n") or not data else b"\r\n")
+    if data.startswith(b"."):
+        data = b"." + data
+    if b"\n." in data:
+        data = data.replace(b"\n.", b"\n..")
+    return data + (b".\r\n" if data.endswith(b"\r\n") or not data else b"\r\n.\r\n")

@@ -66,6 +66,15 @@ class SmtpServer:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
     @property
+    def idempotency_header(self) -> str:
+        """The header by which the server takes a message once however often it comes, empty if it has none.
+
+        Resend keeps the key for a day (resend.com/docs, "Idempotency Keys"). Postmark and Amazon SES have
+        no such header (November 2026).
+        """
+        return "Resend-Idempotency-Key" if self.host == "smtp.resend.com" else ""
+
+    @property
     def is_loopback(self) -> bool:
         """Whether the server is on this machine."""
         if self.host == "localhost":

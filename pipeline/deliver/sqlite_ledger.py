@@ -52,8 +52,8 @@ class SqliteLedger:
                 "INSERT INTO sends VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)", (*values, new.started.isoformat())
             )
             self._file.execute_many(
-                "INSERT INTO rows (send, person, address, domain, audience, fields, state, changed) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO rows (send, person, address, domain, audience, fields, state, waits, changed) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 self._new_rows(send, recipients),
             )
         return send
@@ -64,7 +64,8 @@ class SqliteLedger:
             person = self.person(each.key)
             state = State.PENDING if self.suppression(person) is None else State.SUPPRESSED
             fields = json.dumps(dict(each.values), ensure_ascii=False)
-            yield send.id, person, each.address, each.domain, each.audience, fields, state, changed
+            waits = 1 if state is State.PENDING else None
+            yield send.id, person, each.address, each.domain, each.audience, fields, state, waits, changed
 
     def sends(self, issue: str) -> tuple[Send, ...]:
         """Return the sends of an issue, oldest first."""
@@ -104,7 +105,7 @@ class SqliteLedger:
         with self._file.transaction():
             for worker in self._dead_workers(send):
                 freed += self._file.execute(
-                    "UPDATE rows SET state = ?, worker = NULL, changed = ? "
+                    "UPDATE rows SET state = ?, waits = 1, worker = NULL, changed = ? "
                     "WHERE send = ? AND state = ? AND worker = ?",
                     (State.PENDING, now.timestamp(), send, State.CLAIMED, worker),
                 ).rowcount
@@ -123,9 +124,9 @@ class SqliteLedger:
         return tuple(name for name in self._workers_of(send) if is_alive(self._workers, name))
 
     def _workers_of(self, send: str) -> list[str]:
-        query = "SELECT DISTINCT worker FROM rows WHERE send = ? AND state IN (?, ?)"
+        query = "SELECT DISTINCT worker FROM rows WHERE send = ? AND worker IS NOT NULL"
         own = self._lock.name if self._lock else None
-        names = [name for (name,) in self._file.all(query, send, State.CLAIMED, State.SENDING)]
+        names = [name for (name,) in self._file.all(query, send)]
         return [name for name in names if name != own]
 
     # --- the way of a row ------------------------------------------------------------------------
@@ -143,7 +144,8 @@ class SqliteLedger:
                 for row, person, address, audience, fields, attempts, suppressed in found:
                     state, owner = (State.SUPPRESSED, None) if suppressed else (State.CLAIMED, worker)
                     self._file.execute(
-                        "UPDATE rows SET state = ?, worker = ?, changed = ?, due = NULL WHERE row = ?",
+                        "UPDATE rows SET state = ?, waits = NULL, worker = ?, changed = ?, due = NULL "
+                        "WHERE row = ?",
                         (state, owner, now.timestamp(), row),
                     )
                     if not suppressed:
@@ -152,23 +154,19 @@ class SqliteLedger:
         return tuple(claimed)
 
     def _waiting(self, send: str, most: int, now: datetime, domain: str | None) -> list[tuple[Any, ...]]:
+        of_domain, values = ("", (send,)) if domain is None else ("AND domain = ? ", (send, domain))
         query = (
             "SELECT row, rows.person, address, audience, fields, attempts, suppressions.person IS NOT NULL "
             "FROM rows LEFT JOIN suppressions ON suppressions.person = rows.person "
-            f"WHERE send = ? {'AND domain = ?' if domain is not None else ''} AND state = ?"
+            f"WHERE send = ? {of_domain}AND waits = 1 AND (due IS NULL OR due <= ?) ORDER BY row LIMIT ?"
         )
-        values = (send,) if domain is None else (send, domain)
-        found = self._file.all(f"{query} LIMIT ?", *values, State.PENDING, most)
-        if len(found) < most:
-            due = (*values, State.DEFERRED, now.timestamp(), most - len(found))
-            found += self._file.all(f"{query} AND due <= ? LIMIT ?", *due)
-        return found
+        return self._file.all(query, *values, now.timestamp(), most)
 
     def release(self, rows: Sequence[int]) -> None:
         """Let claimed rows be pending again."""
         with self._file.transaction():
             self._file.execute_many(
-                "UPDATE rows SET state = ?, worker = NULL WHERE row = ? AND state = ?",
+                "UPDATE rows SET state = ?, waits = 1, worker = NULL WHERE row = ? AND state = ?",
                 [(State.PENDING, row, State.CLAIMED) for row in rows],
             )
 
@@ -183,12 +181,12 @@ class SqliteLedger:
         with self._file.transaction():
             self._file.execute_many(
                 # An attempt that ended before the gate counts too.
-                "UPDATE rows SET attempts = attempts + (state = 'claimed'), state = ?, code = ?, reply = ?, "
-                "refusal = ?, due = ?, worker = NULL, changed = ? "
+                "UPDATE rows SET attempts = attempts + (state = 'claimed'), state = ?, waits = ?, code = ?, "
+                "reply = ?, refusal = ?, due = ?, worker = NULL, changed = ? "
                 "WHERE row = ? AND worker = ? AND state IN ('claimed', 'sending')",
                 [
                     (
-                        *(outcome.state, outcome.code, outcome.reply, outcome.refusal),
+                        *(outcome.state, 1 if due else None, outcome.code, outcome.reply, outcome.refusal),
                         *(due.timestamp() if due else None, now.timestamp(), row, worker),
                     )
                     for row, outcome, due in outcomes
@@ -197,19 +195,23 @@ class SqliteLedger:
             return self._open_gate(sending, worker, now)
 
     def _open_gate(self, rows: Sequence[tuple[int, bytes]], worker: str, now: datetime) -> frozenset[int]:
-        cleared = set()
-        for row, digest in rows:
-            ((suppressed,),) = self._file.all(
-                "SELECT EXISTS (SELECT 1 FROM rows JOIN suppressions USING (person) WHERE row = ?)", row
+        gate = (
+            "UPDATE rows SET state = 'sending', digest = ?, changed = ?, attempts = attempts + 1 "
+            "WHERE row = ? AND state = 'claimed' AND worker = ? "
+            "AND NOT EXISTS (SELECT 1 FROM suppressions WHERE suppressions.person = rows.person)"
+        )
+        changed = now.timestamp()
+        values = [(digest, changed, row, worker) for row, digest in rows]
+        count = self._file.execute_many(gate, values).rowcount if rows else 0
+        cleared = {row for row, _ in rows}
+        if count < len(rows):
+            query = "SELECT 1 FROM rows WHERE row = ? AND worker = ? AND state = 'sending'"
+            cleared = {row for row in cleared if self._file.all(query, row, worker)}
+            self._file.execute_many(
+                "UPDATE rows SET state = ?, worker = NULL, changed = ? "
+                "WHERE row = ? AND state = 'claimed' AND worker = ?",
+                [(State.SUPPRESSED, changed, row, worker) for row, _ in rows],
             )
-            state, owner = (State.SUPPRESSED, None) if suppressed else (State.SENDING, worker)
-            changed = self._file.execute(
-                "UPDATE rows SET state = ?, worker = ?, digest = ?, changed = ?, attempts = attempts + 1 "
-                "WHERE row = ? AND state = ? AND worker = ?",
-                (state, owner, digest, now.timestamp(), row, State.CLAIMED, worker),
-            ).rowcount
-            if changed and not suppressed:
-                cleared.add(row)
         if cleared:
             query = "INSERT INTO days VALUES (?, ?) ON CONFLICT DO UPDATE SET messages = messages + ?"
             self._file.execute(query, (now.date().isoformat(), len(cleared), len(cleared)))
@@ -226,15 +228,15 @@ class SqliteLedger:
     def domains(self, send: str, now: datetime) -> dict[str, int]:
         """Count the rows that wait or are due, by receiving domain."""
         query = (
-            "SELECT domain, count(*) FROM rows WHERE send = ? "
-            "AND (state = ? OR state = ? AND due <= ?) GROUP BY domain"
+            "SELECT domain, count(*) FROM rows WHERE send = ? AND waits = 1 AND (due IS NULL OR due <= ?) "
+            "GROUP BY domain"
         )
-        return dict(self._file.all(query, send, State.PENDING, State.DEFERRED, now.timestamp()))
+        return dict(self._file.all(query, send, now.timestamp()))
 
     def next_due(self, send: str) -> datetime | None:
         """Return when the first deferred row is due."""
-        query = "SELECT min(due) FROM rows WHERE send = ? AND state = ?"
-        ((due,),) = self._file.all(query, send, State.DEFERRED)
+        query = "SELECT min(due) FROM rows WHERE send = ? AND waits = 1"
+        ((due,),) = self._file.all(query, send)
         return _moment(due)
 
     def days(self) -> dict[date, int]:
@@ -244,8 +246,9 @@ class SqliteLedger:
         }
 
     def latest(self) -> datetime | None:
-        """Return when a row was changed last, by the clock that was passed."""
-        ((changed,),) = self._file.all("SELECT max(changed) FROM rows")
+        """Return when a row of the last send was changed, by the clock that was passed."""
+        last = "(SELECT id FROM sends ORDER BY rowid DESC LIMIT 1)"
+        ((changed,),) = self._file.all(f"SELECT max(changed) FROM rows WHERE send = {last}")
         return _moment(changed)
 
     def rows(self, send: str, states: Iterable[State]) -> Iterator[LedgerRow]:
@@ -275,10 +278,11 @@ class SqliteLedger:
 
     def resolve(self, rows: Sequence[int], state: State, note: str, now: datetime) -> int:
         """Write an editor's decision on unknown rows: accepted, or pending again. Returns how many."""
+        waits = 1 if state is State.PENDING else None
         with self._file.transaction():
             done = self._file.execute_many(
-                "UPDATE rows SET state = ?, reply = ?, changed = ? WHERE row = ? AND state = ?",
-                [(state, note, now.timestamp(), row, State.UNKNOWN) for row in rows],
+                "UPDATE rows SET state = ?, waits = ?, reply = ?, changed = ? WHERE row = ? AND state = ?",
+                [(state, waits, note, now.timestamp(), row, State.UNKNOWN) for row in rows],
             ).rowcount
             self._reopen(rows[0] if rows else -1)
         return done
@@ -287,15 +291,15 @@ class SqliteLedger:
         """Let the send of a row be unfinished if it has a row that waits."""
         self._file.execute(
             "UPDATE sends SET finished = NULL WHERE id = (SELECT send FROM rows WHERE row = ?) "
-            "AND EXISTS (SELECT 1 FROM rows WHERE send = id AND state = ?)",
-            (row, State.PENDING),
+            "AND EXISTS (SELECT 1 FROM rows WHERE send = id AND waits = 1)",
+            (row,),
         )
 
     def retry_refused(self, send: str, refusal: RefusalClass | None, now: datetime) -> int:
         """Let refused rows be pending again, of one class if it is named. Returns how many."""
         with self._file.transaction():
             done = self._file.execute(
-                "UPDATE rows SET state = ?, changed = ?, attempts = 0 "
+                "UPDATE rows SET state = ?, waits = 1, changed = ?, attempts = 0 "
                 "WHERE send = ? AND state = ? AND (? IS NULL OR refusal = ?)",
                 (State.PENDING, now.timestamp(), send, State.REFUSED, refusal, refusal),
             ).rowcount
@@ -328,8 +332,8 @@ class SqliteLedger:
         with self._file.transaction():
             self._suppress([person], "forgotten", now)
             self._file.execute(
-                "UPDATE rows SET state = ? WHERE person = ? AND state IN (?, ?)",
-                (State.SUPPRESSED, person, State.PENDING, State.DEFERRED),
+                "UPDATE rows SET state = ?, waits = NULL WHERE person = ? AND waits = 1",
+                (State.SUPPRESSED, person),
             )
             done = self._file.execute(
                 "UPDATE rows SET address = '', domain = '', fields = '{}', reply = '' WHERE person = ?",

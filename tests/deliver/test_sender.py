@@ -26,7 +26,7 @@ START = datetime(2026, 2, 1, 7, 0, tzinfo=UTC)
 
 FAULTS = (
     *("accept", "accept", "accept", "refuse at once", "defer at once", "lose before", "close before"),
-    *("refuse after", "defer after", "lose after", "take and lose"),
+    *("refuse after", "defer after", "close after", "lose after", "take and lose"),
 )
 
 
@@ -87,8 +87,9 @@ class FakeConnection:
         await asyncio.sleep(0)
         if fault == "refuse after":
             return Outcome(State.REFUSED, 554, "5.6.0 content", RefusalClass.CONTENT)
-        if fault == "defer after":
-            return Outcome(State.DEFERRED, 451, "4.3.0 later", RefusalClass.OTHER)
+        if fault in {"defer after", "close after"}:
+            self.is_usable = fault == "defer after"
+            return Outcome(State.DEFERRED, 451 if self.is_usable else 421, "4.3.0 later", RefusalClass.OTHER)
         if fault == "lose after":
             self.is_usable = False
             return Outcome(State.UNKNOWN, None, "the connection was lost")
@@ -186,6 +187,13 @@ def test_a_closed_connection_is_opened_again_at_once(tmp_path: Path) -> None:
     send = start(tmp_path, server, 2, connections=1)
     assert send.run().why is Ended.FINISHED
     assert server.clock.passed == 0 and send.counts == {State.ACCEPTED: 2}
+
+
+def test_a_message_whose_text_left_is_not_tried_again_at_once(tmp_path: Path) -> None:
+    server = FakeServer(iter(["close after"]))
+    send = start(tmp_path, server, 1)
+    assert send.run().why is Ended.FINISHED
+    assert server.clock.passed == pytest.approx(300) and server.taken.total() == 1
 
 
 def test_a_wave_of_refusals_pauses_the_send_and_says_which(tmp_path: Path) -> None:
