@@ -147,6 +147,10 @@ def prepare_send(workspace: Workspace, request: SendRequest, ledger: Ledger, now
     unfinished = next(
         (each for each in sends if each.finished is None and not _ends(ledger, each, now)), None
     )
+    recorded = {each.id for each in read_sent(workspace.files.root, issue) if each.finished}
+    for each in ledger.sends(issue_id(editions)):
+        if each.finished and each.id not in recorded:  # the process was killed before it wrote it down
+            note_sent(workspace, issue, ledger, each)
     errors: list[PressroomError] = []
     notes: list[str] = []
     if unfinished and request.again:

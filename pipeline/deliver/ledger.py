@@ -143,8 +143,8 @@ class Ledger(Protocol):
         """
         ...
 
-    def release(self, rows: Sequence[int]) -> None:
-        """Let claimed rows be pending again."""
+    def release(self, send: str, worker: str) -> None:
+        """Let the rows that a worker has claimed be pending again."""
         ...
 
     def write(

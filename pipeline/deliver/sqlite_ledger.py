@@ -162,12 +162,13 @@ class SqliteLedger:
         )
         return self._file.all(query, *values, now.timestamp(), most)
 
-    def release(self, rows: Sequence[int]) -> None:
-        """Let claimed rows be pending again."""
+    def release(self, send: str, worker: str) -> None:
+        """Let the rows that a worker has claimed be pending again."""
         with self._file.transaction():
-            self._file.execute_many(
-                "UPDATE rows SET state = ?, waits = 1, worker = NULL WHERE row = ? AND state = ?",
-                [(State.PENDING, row, State.CLAIMED) for row in rows],
+            self._file.execute(
+                "UPDATE rows SET state = ?, waits = 1, worker = NULL "
+                "WHERE send = ? AND state = ? AND worker = ?",
+                (State.PENDING, send, State.CLAIMED, worker),
             )
 
     def write(

@@ -145,7 +145,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def release(self, data: st.DataObject) -> None:
         worker = data.draw(st.sampled_from([each for each in self.workers if each.claimed]), label="worker")
-        worker.ledger.release(sorted(worker.claimed))
+        worker.ledger.release(self.send, worker.name)
         for row in worker.claimed:
             self.states[row] = State.PENDING
         worker.claimed.clear()
