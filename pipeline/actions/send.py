@@ -67,9 +67,9 @@ class SendRequest:
 class PreparedSend:
     """A frozen issue: its editions by audience, the server, and what signs.
 
-    `unfinished` is the send that goes on, None for a new one. `obstacles` are mistakes that forbid to send
-    it (`server` is None only with one of them), `findings` those of the checks, and `notes` what the editor
-    should know and nothing stops.
+    `unfinished` is the send that goes on, also to retry what was refused; None for a new one. `obstacles` are
+    mistakes that forbid to send it (`server` is None only with one of them), `findings` those of the checks,
+    and `notes` what the editor should know and nothing stops.
     """
 
     workspace: Workspace
@@ -145,7 +145,8 @@ def prepare_send(workspace: Workspace, request: SendRequest, ledger: Ledger, now
     sends = ledger.sends(issue_id(editions))
     _check_ledger(workspace, issue, ledger, sends, now)
     unfinished = next(
-        (each for each in sends if each.finished is None and not _ends(ledger, each, now)), None
+        (each for each in sends if each.finished is None and not _ends(ledger, each, now)),
+        sends[-1] if request.retry and sends else None,
     )
     recorded = {each.id for each in read_sent(workspace.files.root, issue) if each.finished}
     for each in ledger.sends(issue_id(editions)):

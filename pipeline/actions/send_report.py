@@ -108,7 +108,7 @@ def resolve_messages(
     return count
 
 
-# Postfix notes a Message-ID while the text still comes in; it has the message once the queue manager names it.
+# Postfix notes a Message-ID while the text comes in; it has the message once the queue manager names it.
 _POSTFIX_COMING = re.compile(r"/cleanup\[\d+\]: (\w+): message-id=")
 _POSTFIX_TAKEN = re.compile(r"/qmgr\[\d+\]: (\w+): from=")
 

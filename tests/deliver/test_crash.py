@@ -60,7 +60,7 @@ class Proof:
         rows = map(json.loads, self.record.read_text().splitlines())
         return Counter(address for row in rows for address in row["recipients"])
 
-    def query(self, query: str) -> list[tuple[str, ...]]:
+    def query(self, query: str) -> list[tuple[str, str]]:
         if not self.ledger.exists():
             return []
         database = sqlite3.connect(self.ledger, timeout=30)
@@ -72,7 +72,7 @@ class Proof:
 
     @property
     def states(self) -> dict[str, str]:
-        return {address: state for address, state in self.query("SELECT address, state FROM rows")}
+        return dict(self.query("SELECT address, state FROM rows"))
 
     @property
     def is_done(self) -> bool:
@@ -127,7 +127,9 @@ class Proof:
         for address, state in states.items():
             assert state in {"accepted", "refused", "unknown"}
             assert state == "unknown" or taken[address] == (state == "accepted"), (address, state)
-        killed = {address for (address,) in self.query(f"SELECT address FROM rows WHERE reply = '{KILLED}'")}
+        killed = {
+            address for address, reply in self.query("SELECT address, reply FROM rows") if reply == KILLED
+        }
         assert killed == self.left_behind
 
     def check_resolved(self) -> None:
@@ -144,7 +146,13 @@ class Proof:
 
 @contextmanager
 def proof(
-    workspace: WorkspaceRunner, folder: Path, people: int, connections: int, *, rate: float, processes: int = 1
+    workspace: WorkspaceRunner,
+    folder: Path,
+    people: int,
+    connections: int,
+    *,
+    rate: float,
+    processes: int = 1,
 ) -> Iterator[Proof]:
     """A send to so many people over so many connections, each of whose commands fails at this rate."""
     addresses = [f"reader{n}@host{n % 5}.example" for n in range(people)]
@@ -197,7 +205,9 @@ def test_a_full_disk_ends_the_send_and_loses_nobody(workspace: WorkspaceRunner, 
         while not send.is_done:
             size = send.ledger.stat().st_size if send.ledger.exists() else 0
             # The log of the ledger, which is emptied when a process ends, outgrows this sooner or later.
-            command.start(*send.arguments, "--yes", biggest_file=size + send.chance.randrange(60_000, 400_000))
+            command.start(
+                *send.arguments, "--yes", biggest_file=size + send.chance.randrange(60_000, 400_000)
+            )
             code = command.wait(60)
             assert code in {0, 1}
             failures += code
@@ -207,3 +217,16 @@ def test_a_full_disk_ends_the_send_and_loses_nobody(workspace: WorkspaceRunner, 
         assert "deliver.sqlite: cannot be read or written" in output and "Traceback" not in output
         send.check()
         send.check_resolved()
+
+
+def test_two_processes_that_send_once_more_at_the_same_time_make_one_send(
+    workspace: WorkspaceRunner, tmp_path: Path
+) -> None:
+    with proof(workspace, tmp_path, 40, 2, rate=0.0, processes=2) as send:
+        send.finish()
+        codes = []
+        for each in send.commands:
+            each.start(*send.arguments, "--yes", "--again", "The link was wrong.")
+        for each in send.commands:
+            codes.append(each.wait(60))
+        assert sorted(map(str, codes)) == ["0", "1"] and set(send.taken.values()) == {2}

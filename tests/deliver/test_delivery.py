@@ -164,7 +164,9 @@ complaints_to = "complaints@synapse.test"
         for index in range(2):
             verifier = dkim.DKIM(data)
             assert verifier.verify(index, lambda name, timeout: records[name.decode()].encode())
-            assert {b"list-unsubscribe", b"list-unsubscribe-post"} <= {name for name, _ in verifier.signed_headers}
+            assert {b"list-unsubscribe", b"list-unsubscribe-post"} <= {
+                name for name, _ in verifier.signed_headers
+            }
 
         text = message.get_body(("plain",))
         assert text

@@ -224,6 +224,13 @@ def test_recipients_that_end_in_an_error_leave_no_send(ledger: SqliteLedger) -> 
     assert ledger.sends(new_send().issue) == ()
 
 
+def test_an_issue_has_one_send_at_a_time(ledger: SqliteLedger) -> None:
+    ledger.start_send(new_send(), people(3))
+    with pytest.raises(PressroomError, match="another process has begun"):
+        ledger.start_send(new_send(), people(3))
+    assert len(ledger.sends(new_send().issue)) == 1
+
+
 def test_a_message_id_is_the_same_for_all_attempts_and_names_nobody(ledger: SqliteLedger) -> None:
     one, two = (ledger.person(each.key) for each in people(2))
     assert message_id(ledger.salt, "s", one, "a.example") == message_id(ledger.salt, "s", one, "a.example")

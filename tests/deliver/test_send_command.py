@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from shutil import copytree
@@ -16,6 +17,7 @@ from smtp_kit import CUT, Fault, ScriptedServer, server_context
 from workspace_kit import WorkspaceRunner, issue
 
 from pipeline.cli import main
+from pipeline.deliver.sqlite_ledger import SqliteLedger
 
 FOLDER = "issues/001-the-plastic-brain"
 LEDGER = ".pressroom/deliver.sqlite"
@@ -264,7 +266,9 @@ BROKEN_OFF = [
     f"{POSTFIX}/smtpd[9655]: lost connection after DATA (3041 bytes) from localhost[127.0.0.1]",
 ]
 EXIM = ["2026-11-30 00:32:04 1t2 <= a@x.example H=localhost S=3041 id=ID"]
-SENDMAIL = ["Nov 30 00:32:04 mail sendmail[1]: 4AU: from=<a@x.example>, size=3041, msgid=<ID>, relay=localhost"]
+SENDMAIL = [
+    "Nov 30 00:32:04 mail sendmail[1]: 4AU: from=<a@x.example>, size=3041, msgid=<ID>, relay=localhost"
+]
 
 
 @pytest.mark.parametrize(
@@ -296,6 +300,40 @@ def test_refused_messages_are_sent_again_by_class(sending: WorkspaceRunner, serv
     assert states(sending) == {"accepted": 2, "refused": 1}
     sending.ok("send", "1", "--retry-failed", "--force", "--yes")
     assert states(sending) == {"accepted": 3} and sorted(server.recipients) == ALL
+
+
+def test_a_send_that_was_killed_at_its_very_end_is_noted_as_finished_by_the_next_command(
+    sending: WorkspaceRunner,
+) -> None:
+    send(sending)
+    finished = sending.read(f"{FOLDER}/sent.json")
+    record = json.loads(finished)
+    record["sends"][0] |= {"finished": "", "counts": {"pending": 3}}
+    sending.write({f"{FOLDER}/sent.json": json.dumps(record)})
+    send(sending)
+    assert sending.read(f"{FOLDER}/sent.json") == finished
+
+
+def test_a_second_process_leaves_a_send_alone_that_another_one_is_at(
+    unfinished: WorkspaceRunner, server: ScriptedServer
+) -> None:
+    folder = unfinished.root / ".pressroom"
+    other = SqliteLedger(folder / "deliver.sqlite", "deliver.sqlite", folder / "workers")
+    record = json.loads(unfinished.read(f"{FOLDER}/sent.json"))["sends"][0]
+    now = datetime.now(UTC)
+    assert other.claim(record["id"], other.start_worker(now), 1, now)
+    assert "another process is sending this issue." in unfinished.error("send", "1", "--yes", "--force")
+    other.close()
+    assert unfinished.run("send", "1", "--yes", "--force").exit_code == 0
+    assert len(server.recipients) == len(set(server.recipients)) == 2
+
+
+def test_a_send_whose_time_has_passed_does_not_start(
+    sending: WorkspaceRunner, server: ScriptedServer
+) -> None:
+    late = ("--at", "2026-12-03T07:00", "--now", "2026-12-03T09:00", "--yes")
+    error = sending.error(*options(sending), *late)
+    assert error.startswith("--at: 2026-12-03 07:00 has passed") and server.taken == []
 
 
 # --- the ledger and its machine --------------------------------------------------------------------
@@ -439,7 +477,6 @@ def test_a_list_that_cannot_be_sent_to_says_why(
 ) -> None:
     sending.write({"readers.csv": text})
     result = send(sending)
-    print(result.output)
     assert words in result.output and "Traceback" not in result.output
 
 
@@ -447,7 +484,9 @@ def test_a_list_that_does_not_exist_is_named(sending: WorkspaceRunner) -> None:
     assert "other.csv" in sending.error(*options(sending, "other.csv"), "--yes")
 
 
-def test_who_is_suppressed_or_forgotten_gets_nothing(sending: WorkspaceRunner, server: ScriptedServer) -> None:
+def test_who_is_suppressed_or_forgotten_gets_nothing(
+    sending: WorkspaceRunner, server: ScriptedServer
+) -> None:
     sending.ok("subscribers", "suppress", "ADA@one.example", "--reason", "asked by phone")
     why = (*options(sending), "--plan", "--why", "ada@one.example")
     assert "is on the suppression list: asked by phone." in sending.ok(*why)
@@ -458,5 +497,7 @@ def test_who_is_suppressed_or_forgotten_gets_nothing(sending: WorkspaceRunner, s
     sending.ok("subscribers", "forget", "bo@one.example")
     send(sending)
     send(sending, "--again", "To try it.")
-    assert sorted(server.recipients) == sorted(["ada@one.example"] * 2 + ["bo@one.example"] + ["cy@two.example"] * 2)
+    assert sorted(server.recipients) == sorted(
+        ["ada@one.example"] * 2 + ["bo@one.example"] + ["cy@two.example"] * 2
+    )
     assert b"bo@one.example" not in (sending.root / LEDGER).read_bytes()
