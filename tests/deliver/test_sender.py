@@ -197,7 +197,7 @@ REAL_FAULTS = st.one_of(
 )
 
 
-@tries(100)
+@tries(40)
 @given(faults=st.lists(REAL_FAULTS, max_size=12))
 def test_whatever_a_server_answers_on_the_wire_nobody_gets_two_and_nobody_is_lost(
     tmp_path_factory: pytest.TempPathFactory, faults: list[Fault]
