@@ -13,7 +13,7 @@ import sqlite3
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -162,14 +162,11 @@ def proof(
         workspace.write({"newsletter.toml": workspace.read("newsletter.toml") + delivery})
         workspace.write({"readers.csv": "\n".join(["email", *addresses])})
         workspace.ok("assemble", "1")
-        for number in range(processes):
-            command = CommandProcess([*proof.arguments, "--plan"], folder / f"output{number}.txt")
-            proof.commands.append(command.__enter__())
-        try:
+        with ExitStack() as stack:
+            for number in range(processes):
+                command = CommandProcess([*proof.arguments, "--plan"], folder / f"output{number}.txt")
+                proof.commands.append(stack.enter_context(command))
             yield proof
-        finally:
-            for each in proof.commands:
-                each.__exit__(None, None, None)
 
 
 @pytest.mark.parametrize(
