@@ -26,7 +26,7 @@ from pipeline.deliver.recipient import Recipient
 from pipeline.deliver.recipient_list import RecipientList, open_list
 from pipeline.deliver.send_plan import LeftOut, Planner, SendPlan
 from pipeline.deliver.sender import Connection, Job, Progress, Sender
-from pipeline.deliver.sent_file import SentRecord, remove_sent, write_sent
+from pipeline.deliver.sent_file import SentRecord, read_sent, remove_sent, write_sent
 from pipeline.deliver.smtp_connection import SmtpConnection
 from pipeline.deliver.smtp_server import SmtpServer
 from pipeline.deliver.tokens import TokenKeys, sign_token, token_keys
@@ -144,6 +144,10 @@ def prepare_send(workspace: Workspace, request: SendRequest, ledger: Ledger, now
     sends = ledger.sends(issue_id(editions))
     check_ledger(workspace, issue, ledger, sends, now)
     open_sends = [each for each in sends if each.finished is None and not _ends(ledger, each, now)]
+    recorded = {each.id for each in read_sent(workspace.files.root, issue) if each.finished}
+    for each in ledger.sends(issue_id(editions)):
+        if each.finished and each.id not in recorded:  # the process was killed before it wrote it down
+            note_sent(workspace, issue, ledger, each)
     continued = [each for each in sends if each in open_sends or _refused(ledger, each, request.retry)]
     if request.retry and not continued:
         which = "" if request.retry == "all" else f" with the class {request.retry}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -103,7 +104,22 @@ def resolve_message(ledger: Ledger, message: UnknownMessage, now: datetime, *, s
     ledger.resolve([message.row.row], state, note, now)
 
 
+# Postfix notes a Message-ID while the text comes in; it has the message once the queue manager names it.
+_POSTFIX_COMING = re.compile(r"/cleanup\[\d+\]: (\w+): message-id=")
+_POSTFIX_TAKEN = re.compile(r"/qmgr\[\d+\]: (\w+): from=")
+
+
 def find_in_log(messages: Iterable[UnknownMessage], log: Iterable[str]) -> set[str]:
-    """Return the Message-IDs that occur in a relay's log: it took these messages."""
+    """Return the Message-IDs of the messages that a relay took, by its log."""
     wanted = {each.message_id for each in messages}
-    return {id for line in log for id in wanted if id in line}
+    taken: set[str] = set()
+    coming: dict[str, set[str]] = {}
+    for line in log:
+        ids = {id for id in wanted if id in line}
+        if match := _POSTFIX_COMING.search(line):
+            coming[match[1]] = ids
+        elif match := _POSTFIX_TAKEN.search(line):
+            taken |= coming.get(match[1], set())
+        elif "reject" not in line:
+            taken |= ids
+    return taken

@@ -156,7 +156,7 @@ class Sender:
                 await self._send_waiting()
             finally:
                 self._commits.flush()
-                self._queue.release()
+                ledger.release(job.send, worker)
             due = ledger.next_due(job.send)
             if self._stopping.is_set() or due is None:
                 break
@@ -191,7 +191,6 @@ class Sender:
                         connection = None
                     connection = connection or await self._connect()
                     if connection is None:
-                        self._queue.put_back(row)
                         return
                     outcome, has_left = await self._attempt(connection, row)
                     waited = self._clock.seconds()

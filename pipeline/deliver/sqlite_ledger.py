@@ -16,6 +16,7 @@ from pipeline.deliver.ledger_file import LedgerFile
 from pipeline.deliver.outcome import Outcome, RefusalClass, State
 from pipeline.deliver.recipient import Recipient
 from pipeline.deliver.worker_lock import WorkerLock, is_alive
+from pipeline.errors import PressroomError
 from pipeline.support.json_text import read_json
 
 _ROW = "row, person, address, audience, state, attempts, code, reply, refusal, changed, due"
@@ -48,6 +49,9 @@ class SqliteLedger:
         emails = json.dumps(dict(new.emails))
         values = (send.id, new.issue, new.folder, emails, new.list_name, new.again, new.key)
         with self._file.transaction():
+            if self._file.all("SELECT 1 FROM sends WHERE issue = ? AND finished IS NULL", new.issue):
+                hint = f"To see how far it is: pressroom send {new.folder} --status"
+                raise PressroomError("another process has begun to send the issue.", hint=hint)
             self._file.execute(
                 "INSERT INTO sends VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)", (*values, new.started.isoformat())
             )
@@ -174,12 +178,13 @@ class SqliteLedger:
         )
         return self._file.all(query, *values, now.timestamp(), most)
 
-    def release(self, rows: Sequence[int]) -> None:
-        """Let claimed rows be pending again."""
+    def release(self, send: str, worker: str) -> None:
+        """Let the rows that a worker has claimed be pending again."""
         with self._file.transaction():
-            self._file.execute_many(
-                "UPDATE rows SET state = ?, waits = 1, worker = NULL WHERE row = ? AND state = ?",
-                [(State.PENDING, row, State.CLAIMED) for row in rows],
+            self._file.execute(
+                "UPDATE rows SET state = ?, waits = 1, worker = NULL "
+                "WHERE send = ? AND state = ? AND worker = ?",
+                (State.PENDING, send, State.CLAIMED, worker),
             )
 
     def write(
