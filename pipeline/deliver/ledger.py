@@ -123,6 +123,10 @@ class Ledger(Protocol):
         """Mark a send as finished if no row is open. Returns whether it is."""
         ...
 
+    def drop_send(self, send: str) -> bool:
+        """Delete a send and its rows if no message of it may have left. Returns whether it did."""
+        ...
+
     def start_worker(self, now: datetime) -> str:
         """Register this process, whose death others can tell at once. Returns its name."""
         ...

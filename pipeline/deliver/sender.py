@@ -254,7 +254,7 @@ class Sender:
             if self._stopping.is_set():
                 return None
             try:
-                return await self.job.connect()
+                return await self._unless_stopping(self.job.connect())
             except ServerError as error:
                 if error.is_permanent:
                     raise
@@ -264,6 +264,16 @@ class Sender:
                     self._tell(trouble=str(error))
                     await self._queue.sleep(pause)
         return None
+
+    async def _unless_stopping(self, connecting: Awaitable[Connection]) -> Connection | None:
+        """Wait for a connection, at most until the send is stopping: a server may be silent for a minute."""
+        task, stopping = asyncio.ensure_future(connecting), asyncio.create_task(self._stopping.wait())
+        await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if not task.done():
+            task.cancel()
+            return None
+        return task.result()
 
     def _count(self, state: State) -> None:
         self._counts[state] += 1

@@ -94,6 +94,18 @@ class SqliteLedger:
             self._file.execute(query, (now.isoformat(), send))
         return True
 
+    def drop_send(self, send: str) -> bool:
+        """Delete a send and its rows if no message of it may have left. Returns whether it did."""
+        left = (
+            "digest IS NOT NULL OR worker IS NOT NULL OR state NOT IN ('pending', 'suppressed', 'deferred')"
+        )
+        with self._file.transaction():
+            if self._file.all(f"SELECT 1 FROM rows WHERE send = ? AND ({left}) LIMIT 1", send):
+                return False
+            self._file.execute("DELETE FROM rows WHERE send = ?", (send,))
+            self._file.execute("DELETE FROM sends WHERE id = ?", (send,))
+        return True
+
     # --- workers ---------------------------------------------------------------------------------
 
     def start_worker(self, now: datetime) -> str:
@@ -104,7 +116,7 @@ class SqliteLedger:
 
     def recover(self, send: str, now: datetime) -> Recovered:
         """Free what dead workers had claimed, and mark as unknown what they were sending."""
-        reply = "The program ended while this message was on its way."
+        reply = "the program ended while this message was on its way"
         freed = unknown = 0
         with self._file.transaction():
             for worker in self._dead_workers(send):
