@@ -118,7 +118,7 @@ def send(
     Nobody gets it twice: the ledger in .pressroom says of each recipient what became of their
     message. Ctrl-C ends the send after the messages under way; the same command goes on. Where it
     cannot be known whether a message left, nothing is sent again by itself: --resolve shows it.
-    The exit code is 0 if no message is left or unknown, else 1.
+    The exit code is 0 once the send is finished, and 1 while messages are left.
 
     \b
     Examples:
@@ -232,12 +232,10 @@ def _run(
     *,
     as_json: bool,
 ) -> None:
-    """Send, and show what became of it. Exits with 1 if anything is open or unknown."""
+    """Send, and show what became of it. Exits with 1 if it is not finished."""
     from pipeline.actions.send import drop_send, make_sender, note_sent
     from pipeline.actions.send_report import report_send
     from pipeline.deliver.clock import SystemClock
-    from pipeline.deliver.ledger import OPEN
-    from pipeline.deliver.outcome import State
     from pipeline.deliver.sender import Ended
 
     issue, workspace, ledger = prepared.request.issue, prepared.workspace, prepared.ledger
@@ -267,7 +265,7 @@ def _run(
         reports = [report_send(ledger, each) for each in ended]
         if end or not as_json:
             show_reports(issue, reports, workspace.files.zone, end, as_json=as_json)
-    if any(report.states.get(state) for report in reports for state in (*OPEN, State.UNKNOWN)):
+    if not all(each.finished for each in ended):
         ctx.exit(1)
 
 

@@ -23,7 +23,7 @@ from workspace_kit import WorkspaceRunner
 
 pytestmark = pytest.mark.slow
 
-KILLED = "The program ended while this message was on its way."
+KILLED = "the program ended while this message was on its way"
 OPEN = {"pending", "claimed", "sending", "deferred"}
 
 

@@ -185,7 +185,10 @@ def test_nobody_is_sent_an_issue_twice_unless_a_reason_is_named(
 ) -> None:
     send(sending)
     result = send(sending)
-    assert result.exit_code == 1 and "3  are in a send of this issue already" in result.stdout
+    assert (
+        result.exit_code == 1
+        and result.stdout == "0  get the issue\n3  are in a send of this issue already\n"
+    )
     assert "nobody is left to send to." in result.stderr
     sending.write({"readers.csv": LIST + "di@two.example,Di\n"})
     assert send(sending).exit_code == 0
@@ -206,7 +209,7 @@ def unfinished(sending: WorkspaceRunner, server: ScriptedServer) -> WorkspaceRun
     set_delivery(sending, f'url = "smtp://127.0.0.1:{server.port}"\nconnections = 1\nwarm_up = 2')
     fails(server, Fault("dot", CUT, after=1))
     result = send(sending)
-    assert result.exit_code == 1 and "limit" in result.stderr
+    assert result.exit_code == 1 and "limit of today" in result.stderr
     assert states(sending) == {"pending": 1, "accepted": 1, "unknown": 1}
     set_delivery(sending, f'url = "smtp://127.0.0.1:{server.port}"\nconnections = 1')
     return sending
@@ -215,9 +218,47 @@ def unfinished(sending: WorkspaceRunner, server: ScriptedServer) -> WorkspaceRun
 def test_a_send_goes_on_without_its_list(unfinished: WorkspaceRunner, server: ScriptedServer) -> None:
     (unfinished.root / "readers.csv").unlink()
     result = answering(unfinished, "y\n", "send", "1")
-    assert "to 1 recipient? [y/N]" in result.stderr and result.exit_code == 1  # one is unknown
+    assert 'Go on with "The plastic brain", to 1 recipient?' in result.stderr and result.exit_code == 0
     assert states(unfinished) == {"accepted": 2, "unknown": 1}
     assert len(server.recipients) == len(set(server.recipients)) == 2
+
+
+def test_a_list_that_is_given_while_a_send_is_unfinished_waits(
+    unfinished: WorkspaceRunner, server: ScriptedServer
+) -> None:
+    unfinished.write({"other.csv": "email\nelse@one.example\n"})
+    result = send(unfinished, "--to", str(unfinished.root / "other.csv"))
+    assert "goes on first, to the 1 that it has left" in result.stderr
+    assert "else@one.example" not in server.recipients
+    unfinished.ok("send", "1", "--resolve", "--decide", "sent")
+    assert send(unfinished, "--to", str(unfinished.root / "other.csv")).exit_code == 0
+    assert server.recipients[-1] == "else@one.example"
+
+
+def test_what_an_earlier_send_left_open_is_not_buried_by_a_later_one(
+    unfinished: WorkspaceRunner, server: ScriptedServer
+) -> None:
+    unfinished.ok("send", "1", "--yes")
+    unfinished.write({"other.csv": "email\nelse@one.example\n"})
+    assert send(unfinished, "--to", str(unfinished.root / "other.csv")).exit_code == 0
+    assert states(unfinished) == {"accepted": 3, "unknown": 1}
+    unfinished.ok("send", "1", "--resolve", "--decide", "again")
+    unfinished.ok("send", "1", "--yes")
+    assert sorted(server.recipients) == sorted([*ALL, "else@one.example"])
+
+
+def test_a_send_is_dropped_only_while_nothing_has_left(unfinished: WorkspaceRunner) -> None:
+    assert "may have left" in unfinished.error("send", "1", "--drop")
+
+
+def test_a_send_to_the_wrong_list_is_dropped(sending: WorkspaceRunner, server: ScriptedServer) -> None:
+    set_delivery(sending, f'url = "smtp://127.0.0.1:{server.port}"\nwarm_up = 1')
+    fails(server, Fault("MAIL", "530 5.7.0 log in first", always=True))
+    assert send(sending).exit_code == 1
+    assert states(sending) == {"pending": 3}
+    sending.ok("send", "1", "--drop")
+    assert not (sending.root / FOLDER / "sent.json").exists()
+    assert "was not sent yet" in sending.error("send", "1", "--status")
 
 
 def test_an_issue_that_changed_while_it_is_sent_is_not_sent_on(
@@ -226,8 +267,7 @@ def test_an_issue_that_changed_while_it_is_sent_is_not_sent_on(
     unfinished.write({f"{FOLDER}/issue.md": issue(letter="Other words.")})
     assert "has changed since its send began" in unfinished.error("send", "1", "--yes")
     assert len(server.taken) == 1
-    unfinished.run("send", "1", "--yes", "--force")
-    assert len(server.taken) == 2
+    assert unfinished.run("send", "1", "--yes", "--force").exit_code == 0
 
 
 def unknown_of(workspace: WorkspaceRunner) -> dict[str, str]:
@@ -238,7 +278,7 @@ def unknown_of(workspace: WorkspaceRunner) -> dict[str, str]:
 def test_an_unknown_message_is_named_and_never_sent_again_by_itself(
     unfinished: WorkspaceRunner, server: ScriptedServer
 ) -> None:
-    assert unfinished.run("send", "1", "--yes").exit_code == 1
+    unfinished.ok("send", "1", "--yes")
     unknown = unknown_of(unfinished)
     assert unknown["address"] in ALL and unknown["address"] not in server.recipients
     shown = unfinished.ok("send", "1", "--resolve")
@@ -325,7 +365,7 @@ def test_a_second_process_leaves_a_send_alone_that_another_one_is_at(
     assert other.claim(record["id"], other.start_worker(now), 1, now)
     assert "another process is sending this issue." in unfinished.error("send", "1", "--yes", "--force")
     other.close()
-    unfinished.run("send", "1", "--yes", "--force")
+    assert unfinished.run("send", "1", "--yes", "--force").exit_code == 0
     assert len(server.recipients) == len(set(server.recipients)) == 2
 
 
