@@ -130,7 +130,10 @@ class Proof:
         killed = {
             address for address, reply in self.query("SELECT address, reply FROM rows") if reply == KILLED
         }
-        assert killed == self.left_behind
+        if len(self.commands) == 1:
+            assert killed == self.left_behind
+        else:  # one may see what another one left behind before this test does
+            assert killed >= self.left_behind and len(killed) <= self.connections * self.kills
 
     def check_resolved(self) -> None:
         """Have the editor look the unknown ones up and send the rest again: then each has it exactly once."""
