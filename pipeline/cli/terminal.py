@@ -87,7 +87,8 @@ def fail(ctx: click.Context, error: PressroomError) -> NoReturn:
         print_json({"errors": [each.values for each in mistakes]})
     show_mistakes(mistakes)
     if len(mistakes) > 1:
-        message(f"\n{len(mistakes)} mistakes. Nothing was written.")
+        undone = ctx.meta.get(LEFT_UNDONE, "Nothing was written.")
+        message(f"\n{len(mistakes)} mistakes. {undone}".rstrip())
     ctx.exit(1)
 
 
@@ -111,6 +112,9 @@ def show_other_mistakes(ctx: click.Context) -> None:
     mistakes = ctx.meta.get(MISTAKES, ())
     show_mistakes((each for each in mistakes if not any(each is other for other in shown)), as_warnings=True)
 
+
+LEFT_UNDONE = "pressroom.undone"
+"""The key for what is said of a command that has not done its work."""
 
 MISTAKES = "pressroom.mistakes"
 """The key for the mistakes of the workspace in the context of the command."""

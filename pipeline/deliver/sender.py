@@ -156,7 +156,7 @@ class Sender:
                 await self._send_waiting()
             finally:
                 self._commits.flush()
-                self._queue.release()
+                ledger.release(job.send, worker)
             due = ledger.next_due(job.send)
             if self._stopping.is_set() or due is None:
                 break
@@ -191,7 +191,6 @@ class Sender:
                         connection = None
                     connection = connection or await self._connect()
                     if connection is None:
-                        self._queue.put_back(row)
                         return
                     outcome, has_left = await self._attempt(connection, row)
                     waited = self._clock.seconds()
@@ -255,7 +254,7 @@ class Sender:
             if self._stopping.is_set():
                 return None
             try:
-                return await self.job.connect()
+                return await self._unless_stopping(self.job.connect())
             except ServerError as error:
                 if error.is_permanent:
                     raise
@@ -265,6 +264,16 @@ class Sender:
                     self._tell(trouble=str(error))
                     await self._queue.sleep(pause)
         return None
+
+    async def _unless_stopping(self, connecting: Awaitable[Connection]) -> Connection | None:
+        """Wait for a connection, at most until the send is stopping: a server may be silent for a minute."""
+        task, stopping = asyncio.ensure_future(connecting), asyncio.create_task(self._stopping.wait())
+        await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if not task.done():
+            task.cancel()
+            return None
+        return task.result()
 
     def _count(self, state: State) -> None:
         self._counts[state] += 1

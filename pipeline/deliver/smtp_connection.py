@@ -24,10 +24,14 @@ _KINDS = {"RSET": (2,), "MAIL": (2, 4, 5), "RCPT": (2, 4, 5), "DATA": (3, 4, 5)}
 
 @dataclass(frozen=True, slots=True)
 class SmtpTimeouts:
-    """How long to wait for a server, in seconds (RFC 5321, section 4.5.3.2)."""
+    """How long to wait for a server, in seconds (RFC 5321, section 4.5.3.2).
+
+    For the greeting it is less: servers that wait to catch spammers wait half a minute, and a wrong port is
+    silent for ever.
+    """
 
     connect: float = 30
-    greeting: float = 300
+    greeting: float = 60
     command: float = 300
     data: float = 120
     message: float = 600
