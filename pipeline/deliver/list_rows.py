@@ -90,22 +90,20 @@ class ListRows:
 
     def _check_subscription(self, row: Row, columns: ListColumns) -> str:
         """Why a person is not subscribed; empty if they are. Raises `PressroomError` if it is not known."""
-        doubt = None
+        doubt = ""
         for column in columns.subscriptions:
             value = field_value(column.name, row.cells[column.index])
-            if not value:
-                continue
-            is_subscribed = column.is_subscribed(value)
-            cell = f'"{shown(column.name)}" is "{shown(value)}"'
-            if is_subscribed is None:
-                if column.certain and doubt is None:
-                    doubt = PressroomError(f"{cell}, which is not known as subscribed.", hint=_WRITE_STATUS)
-                continue
-            self._understood.add(column.name)
-            if not is_subscribed:
-                return f"not subscribed{f' at {columns.service}' if columns.service else ''}: {cell}."
+            is_subscribed = column.is_subscribed(value) if value else None
+            if is_subscribed is not None and not column.certain:
+                self._understood.add(column.name)
+            if value and not is_subscribed:
+                cell = f'"{shown(column.name)}" is "{shown(value)}"'
+                if is_subscribed is False:
+                    return f"not subscribed{f' at {columns.service}' if columns.service else ''}: {cell}."
+                if column.certain:
+                    doubt = doubt or f"{cell}, which is not known as subscribed."
         if doubt:
-            raise doubt
+            raise PressroomError(doubt, hint=_WRITE_STATUS)
         return ""
 
     def _address(self, written: object) -> str:
