@@ -67,7 +67,7 @@ def print_plan(prepared: PreparedSend, plan: SendPlan) -> None:
     for count, text in rows:
         terminal.result(f"{count:>{width},}  {text}")
     if plan.unused:
-        terminal.result(f"Columns of the list that are not used: {', '.join(plan.unused)}")
+        terminal.result(f"Columns that this issue does not use: {', '.join(plan.unused)}")
     if first := plan.unsubscribed:
         terminal.result(f"The first who is unsubscribed, in line {first.line}: {first.reason}")
     path = prepared.request.recipients or ""
