@@ -110,8 +110,9 @@ def send(folder: Path, connections: int, key_count: int, all_keys: str) -> tuple
         prepared = prepare_send(opened, request, ledger, now)
         started = start_send(prepared, prepared.planner.plan(prepared.list), now)
         sender = make_sender(prepared, started, SystemClock(opened.files.zone), lambda progress: None)
-        size = len(sender.job.message(ledger.claim(started.id, ledger.start_worker(now), 1, now)[0]))
-        ledger.release([row.row for row in ledger.rows(started.id, [State.CLAIMED])])
+        worker = ledger.start_worker(now)
+        size = len(sender.job.message(ledger.claim(started.id, worker, 1, now)[0]))
+        ledger.release(started.id, worker)
         begin = time.perf_counter()
         asyncio.run(sender.run())
         seconds = time.perf_counter() - begin
