@@ -110,7 +110,7 @@ def read_pool(workspace: WorkspaceFiles) -> Pool:
             articles.append(article)
             slug = article.slug
             if not errors:
-                cache.put(source.path, files, article)
+                cache.put(source.path, files, article, shared=True)
         if errors:
             mistakes.setdefault(slug, []).extend(errors)
     links, link_mistakes = read_links(workspace)

@@ -76,7 +76,7 @@ class Assembler:
         with self.files.cache.noted() as files:
             self.files.cache.note(path)
             lock = read_lock(read_source(self.files.root / path, path), folder)
-        self.files.cache.put(path, files, lock)
+        self.files.cache.put(path, files, lock, shared=True)
         return lock
 
     def _current_keys(self, lock: Lock) -> dict[str, str]:
@@ -134,7 +134,7 @@ class Assembler:
         with cache.noted() as files:
             cache.note(item.place.path)
             digest = content_digest(item, self.files)
-        cache.put(name, files, digest)
+        cache.put(name, files, digest, shared=True)
         return digest
 
     def plan(self, issue: Issue) -> tuple[Decision, ...]:

@@ -86,7 +86,7 @@ def read_issues(workspace: WorkspaceFiles) -> Issues:
             issue = replace(issue, snippets=snippet_digests(issue.letter, workspace))
             issues.append(issue)
             if not errors:
-                cache.put(source.path, files, issue)
+                cache.put(source.path, files, issue, shared=True)
     # A draft that has the number of an older issue is the one to be mended.
     for issue, error in _taken_names(sorted(issues, key=lambda issue: issue.draft)):
         mistakes[issue.folder].append(error)
