@@ -97,7 +97,9 @@ class Outputs:
         for name in sorted(self._written):
             value = self._keys[name], self._paths[name], self._results[name]
             files = [f"{BUILD}/{path}" for path in self._paths[name]]
-            self._cache.put_written(f"built {name}", files, value)
+            # An email is often built alone, the parts of the site never.
+            group = "" if name.startswith("email ") else "site"
+            self._cache.put_written(f"built {name}", files, value, group)
 
 
 def _make_part(site: Path, write: Writer, part: SitePart) -> list[str]:

@@ -11,6 +11,7 @@ from pipeline.deliver.sent_file import SentRecord, read_sent
 from pipeline.export.approvals import lock_digest, missing_approval, read_approvals
 from pipeline.export.drafts import PushedDraft, read_drafts
 from pipeline.model import EVERYONE, Issue
+from pipeline.support.file_cache import SOURCES
 from pipeline.support.json_text import read_json
 from pipeline.workspace import Workspace
 
@@ -132,5 +133,5 @@ def _built_size(files: WorkspaceFiles, folder: str) -> int | None:
             size = read_json((files.root / path).read_bytes())["html_bytes"]
         except (OSError, ValueError, KeyError, TypeError):
             return None
-        files.cache.put(f"size {path}", {path: files.cache.stamp(path)}, size, shared=True)
+        files.cache.put(f"size {path}", {path: files.cache.stamp(path)}, size, group=SOURCES)
     return size if isinstance(size, int) else None

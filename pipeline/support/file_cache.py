@@ -7,7 +7,7 @@ moment, and several processes may use it at once: each writes files of its own, 
 them, is replaced as a whole.
 
 Values are pickled in chunks, and a pickle can run any code: the index and each chunk are signed. A chunk has
-one value, or all those that every command reads: one by one they would take three times as long.
+one value, or a group that is needed together: one by one they would take three times as long to read.
 """
 
 from __future__ import annotations
@@ -32,6 +32,9 @@ from pipeline.support.signing import Signer
 
 FOLDER = ".pressroom/cache"
 
+SOURCES = "sources"
+"""The group of what every command reads: articles, issues, locks and digests."""
+
 _FORMAT = 2
 _INDEX = "index"
 _ENDING = ".values"
@@ -45,8 +48,8 @@ _MOST_FILES = 12
 _Files = tuple[tuple[str, ...], tuple[Stamp | None, ...]]
 """The files that a value depends on, with their stamps."""
 
-_Chunk = tuple[str, int, int, bytes, bool]
-"""Values that were pickled at once: segment, offset, length and signature, and whether they are shared."""
+_Chunk = tuple[str, int, int, bytes, str]
+"""Values that were pickled at once: segment, offset, length and signature, and the name of their group."""
 
 _Entry = tuple[_Files, _Chunk]
 """Where a value is, and the files that it depends on."""
@@ -82,7 +85,7 @@ class FileCache:
         self._version = version
         self._stamps: dict[str, Stamp | None] = {}
         self._values: dict[str, tuple[_Files, Any]] = {}
-        self._added: dict[str, bool] = {}
+        self._added: dict[str, str] = {}
         self._entries: dict[str, _Entry] | None = None
         self._opened: dict[str, int] = {}
         self._signer: Signer | None = None
@@ -139,23 +142,23 @@ class FileCache:
             del self._values[key]
         return None
 
-    def put(self, key: str, files: dict[str, Stamp | None], value: Any, *, shared: bool = False) -> None:
+    def put(self, key: str, files: dict[str, Stamp | None], value: Any, group: str = "") -> None:
         """Keep a value that depends on these files, unless one was changed a moment ago.
 
-        Two changes in one step of the file system's clock could not be told apart. All `shared` values are
+        Two changes in one step of the file system's clock could not be told apart. The values of a group are
         in one chunk.
         """
         if are_settled(files.values()):
-            self._keep(key, files, value, shared)
+            self._keep(key, files, value, group)
 
-    def put_written(self, key: str, paths: Iterable[str], value: Any) -> None:
+    def put_written(self, key: str, paths: Iterable[str], value: Any, group: str) -> None:
         """Keep a value that depends on files which this run has written."""
-        self._keep(key, {path: read_stamp(self._base + path) for path in paths}, value, False)
+        self._keep(key, {path: read_stamp(self._base + path) for path in paths}, value, group)
 
-    def _keep(self, key: str, files: dict[str, Stamp | None], value: Any, shared: bool) -> None:
+    def _keep(self, key: str, files: dict[str, Stamp | None], value: Any, group: str) -> None:
         self._stamps |= files
         self._values[key] = (tuple(files), tuple(files.values())), value
-        self._added[key] = shared
+        self._added[key] = group
 
     def _same(self, files: _Files) -> bool:
         return all(map(eq, map(self.stamp, files[0]), files[1]))
@@ -164,7 +167,7 @@ class FileCache:
 
     def save(self) -> None:
         """Write what was added. Where this is not possible, the next run makes it again."""
-        added = {key: shared for key, shared in self._added.items() if key in self._values}
+        added = {key: group for key, group in self._added.items() if key in self._values}
         self._added.clear()
         if added:
             with suppress(OSError):
@@ -172,7 +175,7 @@ class FileCache:
         while self._opened:
             os.close(self._opened.popitem()[1])
 
-    def _save(self, added: dict[str, bool]) -> None:
+    def _save(self, added: dict[str, str]) -> None:
         entries = self._index()
         cache_folder(self.root)
         if self._signer is None:
@@ -183,9 +186,9 @@ class FileCache:
         offset = 0
         # One chunk after the other: together they may be larger than all else in memory.
         with (self._folder / name).open("xb") as file:
-            for data, shared, keys in self._chunks(moved, added):
+            for data, group, keys in self._chunks(moved, added):
                 file.write(data)
-                chunk = name, offset, len(data), self._signer.sign(data), shared
+                chunk = name, offset, len(data), self._signer.sign(data), group
                 after |= {key: (files, chunk) for key, files in keys.items()}
                 offset += len(data)
         self._signer.write(self._folder / _INDEX, marshal.dumps((_FORMAT, self._version, after)))
@@ -193,24 +196,23 @@ class FileCache:
         self._remove_unused({chunk[0] for _, chunk in after.values()})
 
     def _chunks(
-        self, moved: dict[str, _Entry], added: dict[str, bool]
-    ) -> Iterator[tuple[bytes, bool, dict[str, _Files]]]:
+        self, moved: dict[str, _Entry], added: dict[str, str]
+    ) -> Iterator[tuple[bytes, str, dict[str, _Files]]]:
         """Make the chunks of what was added, and of what is kept already and belongs to files of today."""
-        together = {}
+        groups: dict[str, list[str]] = {}
         for key, (files, chunk) in moved.items():
-            if chunk[-1] and self.get(key) is not None:
-                together[key] = self._values[key]
-            elif not chunk[-1] and self._same(files) and (data := self._read(chunk)) is not None:
-                yield data, False, {key: files}
-        for key, shared in added.items():
-            if shared:
-                together[key] = self._values[key]
-            else:
-                files, value = self._values[key]
-                yield _pickled({key: value}), False, {key: files}
-        if together:
-            values = {key: value for key, (_, value) in together.items()}
-            yield _pickled(values), True, {key: files for key, (files, _) in together.items()}
+            if chunk[-1]:
+                if key not in added and self.get(key) is not None:
+                    groups.setdefault(chunk[-1], []).append(key)
+            elif self._same(files) and (data := self._read(chunk)) is not None:
+                yield data, "", {key: files}
+        for key, group in added.items():
+            groups.setdefault(group, []).append(key)
+        for key in groups.pop("", ()):
+            yield _pickled({key: self._values[key][1]}), "", {key: self._values[key][0]}
+        for group, keys in groups.items():
+            values = {key: self._values[key][1] for key in keys}
+            yield _pickled(values), group, {key: self._values[key][0] for key in keys}
 
     def _remove_unused(self, segments: set[str]) -> None:
         """Delete files of values that the index does not name, but not those of a process at work."""

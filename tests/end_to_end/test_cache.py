@@ -282,7 +282,7 @@ def shared_notes(built: WorkspaceRunner, count: int) -> list[str]:
     for path in paths:
         built.write({path: path})
         os.utime(built.root / path, (1_700_000_000, 1_700_000_000))
-        cache.put(path, {path: read_stamp(str(built.root / path))}, path, shared=True)
+        cache.put(path, {path: read_stamp(str(built.root / path))}, path, group="notes")
     cache.save()
     return paths
 
@@ -294,7 +294,7 @@ def test_of_values_kept_together_those_whose_file_changed_are_forgotten(built: W
         os.utime(built.root / paths[1], (1_700_000_000, 1_700_000_001 + number))
         cache = FileCache(built.root, "x")
         assert [cache.get(path) for path in paths] == [paths[0], None, paths[2]]
-        cache.put(paths[1], {paths[1]: read_stamp(str(built.root / paths[1]))}, number, shared=True)
+        cache.put(paths[1], {paths[1]: read_stamp(str(built.root / paths[1]))}, number, group="notes")
         cache.save()
         after = FileCache(built.root, "x")
         assert [after.get(path) for path in reversed(paths)] == [paths[2], number, paths[0]]
