@@ -179,9 +179,9 @@ def page(rows: list[tuple[str, int, float, float]], memory: list[tuple[int, floa
         "",
         "Written by `python benchmarks/sending.py`; do not edit. A personal message of "
         f"{size // 1024} KB to each of {MESSAGES:,}",
-        "recipients, the ledger on disk before each message leaves, against postfix's `smtp-source`, which sends",
-        "the same bytes again and again and remembers nothing. Both send to the same `smtp-sink` on the same two",
-        "cores, in turns; the ratio is the median of the rounds, 1 is as fast.",
+        "recipients, the ledger on disk before each message leaves, against postfix's `smtp-source`, which",
+        "sends the same bytes again and again and remembers nothing. Both send to the same `smtp-sink` on",
+        "the same two cores, in turns; the ratio is the median of the rounds, 1 is as fast.",
         "",
         "| signed with | connections | messages a second | `smtp-source` = 1 |",
         "|---|---:|---:|---:|",

@@ -27,7 +27,8 @@ KINDS = {"letter": "letter", "roundup": "digest", "magazine": "default"}
 
 _STARTERS = Path(__file__).parent / "starters"
 
-_IGNORE = "/build/\n"
+_IGNORE = "/build/\n/.pressroom/\n/lists/\n"
+"""What is made again, what is this machine's, and the addresses of readers."""
 
 _OWN_KEYS = ("subject", "preview_text", "image", "image_alt", "id", "aliases")
 """Keys of an issue that the next one does not take over."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from platform import node
 from typing import TYPE_CHECKING
@@ -16,20 +16,21 @@ from pipeline.actions.export import check_frozen
 from pipeline.actions.mail_settings import dkim_signers, mail_server
 from pipeline.actions.online import check_online
 from pipeline.actions.prepare import PreparedEdition, prepare_edition
+from pipeline.actions.send_obstacles import check_key, check_ledger, check_tested, check_unchanged
 from pipeline.compose import Composer
 from pipeline.deliver.dkim import DkimSigner
-from pipeline.deliver.ledger import ClaimedRow, Ledger, NewSend, Send, message_id
-from pipeline.deliver.open_ledger import ledger_path
+from pipeline.deliver.ledger import OPEN, ClaimedRow, Ledger, NewSend, Send, message_id
+from pipeline.deliver.outcome import RefusalClass, State
 from pipeline.deliver.pace import domain_pace
 from pipeline.deliver.recipient import Recipient
 from pipeline.deliver.recipient_list import RecipientList, open_list
 from pipeline.deliver.send_plan import LeftOut, Planner, SendPlan
 from pipeline.deliver.sender import Connection, Job, Progress, Sender
-from pipeline.deliver.sent_file import SentRecord, read_sent, write_sent
+from pipeline.deliver.sent_file import SentRecord, read_sent, remove_sent, write_sent
 from pipeline.deliver.smtp_connection import SmtpConnection
 from pipeline.deliver.smtp_server import SmtpServer
 from pipeline.deliver.tokens import TokenKeys, sign_token, token_keys
-from pipeline.errors import Mistakes, PressroomError, collect, raise_all
+from pipeline.errors import Mistakes, PressroomError, collect
 from pipeline.export.approvals import email_digest
 from pipeline.model import EVERYONE, DeliverySettings, Finding, Issue
 from pipeline.render.email.headers import sender_domain
@@ -42,15 +43,14 @@ if TYPE_CHECKING:
 _SAME_FOR_ALL = {"email", "web_url", "postal_address"}
 """Merge fields that are no column of a list."""
 
-_CLOCK_SET_BACK = timedelta(hours=1)
-
 
 @dataclass(frozen=True, slots=True)
 class SendRequest:
     """What to send. `recipients` names a list; without it an unfinished send goes on.
 
     `force` overrides findings, an untested issue, and pages and pictures that are not online. `again` is the
-    reason why those who have the issue already get it once more.
+    reason why those who have the issue already get it once more. `retry` is the class of refusals whose
+    messages of the last send go again, or `all` of them.
     """
 
     issue: Issue
@@ -58,15 +58,16 @@ class SendRequest:
     force: bool = False
     without_approval: bool = False
     again: str = ""
+    retry: str = ""
 
 
 @dataclass(frozen=True)
 class PreparedSend:
     """A frozen issue: its editions by audience, the server, and what signs.
 
-    `unfinished` is the send that goes on, None for a new one. `obstacles` are mistakes that forbid to send
-    it (`server` is None only with one of them), `findings` those of the checks, and `notes` what the editor
-    should know and nothing stops.
+    `continued` are the sends that go on, none for a new one. `obstacles` are mistakes that forbid to send it
+    (`server` is None only with one of them), `forced` those that the request overrides, `findings` those of
+    the checks, and `notes` what the editor should know and nothing stops.
     """
 
     workspace: Workspace
@@ -76,8 +77,9 @@ class PreparedSend:
     server: SmtpServer | None
     signers: tuple[DkimSigner, ...]
     keys: TokenKeys | None
-    unfinished: Send | None
+    continued: tuple[Send, ...]
     obstacles: tuple[PressroomError, ...]
+    forced: tuple[PressroomError, ...]
     findings: tuple[Finding, ...]
     notes: tuple[str, ...]
 
@@ -139,16 +141,25 @@ def prepare_send(workspace: Workspace, request: SendRequest, ledger: Ledger, now
     check_frozen(workspace, issue)
     composer = Composer(workspace)
     editions = {audience: prepare_edition(composer, issue, audience) for audience in issue.audiences}
-    id = issue_id(editions)
-    sends = ledger.sends(id)
-    unfinished = next((each for each in sends if each.finished is None), None)
-    _check_ledger(workspace, issue, ledger, sends, now)
+    sends = ledger.sends(issue_id(editions))
+    check_ledger(workspace, issue, ledger, sends, now)
+    open_sends = [each for each in sends if each.finished is None and not _ends(ledger, each, now)]
+    recorded = {each.id for each in read_sent(workspace.files.root, issue) if each.finished}
+    for each in ledger.sends(issue_id(editions)):
+        if each.finished and each.id not in recorded:  # the process was killed before it wrote it down
+            note_sent(workspace, issue, ledger, each)
+    continued = [each for each in sends if each in open_sends or _refused(ledger, each, request.retry)]
+    if request.retry and not continued:
+        which = "" if request.retry == "all" else f" with the class {request.retry}"
+        raise PressroomError(f"no message of the issue was refused{which}.", *issue.place)
     errors: list[PressroomError] = []
+    forced: list[PressroomError] = []
     notes: list[str] = []
-    if not request.without_approval:
-        for audience in editions:
-            with collect(errors):
-                check_approval(workspace, issue, audience)
+    emails = {audience: email_digest(each.email) for audience, each in editions.items()}
+    with collect(errors):
+        if continued and request.again:
+            hint = f"Finish it first: pressroom send {issue.number}"
+            raise PressroomError("a send of the issue is not finished.", *issue.place, hint)
     server: SmtpServer | None = None
     signers: tuple[DkimSigner, ...] = ()
     keys: TokenKeys | None = None
@@ -157,30 +168,60 @@ def prepare_send(workspace: Workspace, request: SendRequest, ledger: Ledger, now
     with collect(errors):
         signers = dkim_signers(publication)
         notes += (each.weakness for each in signers if each.weakness)
-    with collect(errors):
-        if settings.unsubscribe_endpoint:
+    if settings.unsubscribe_endpoint:
+        with collect(errors):
             keys = token_keys()
-            _check_key(keys, ledger, request)
-    emails = {audience: email_digest(each.email) for audience, each in editions.items()}
-    if not request.force:
-        if unfinished:
+        with collect(forced):
+            check_key(keys, ledger)
+    if not request.without_approval:
+        for audience in editions:
             with collect(errors):
-                _check_unchanged(issue, unfinished, emails)
-        else:
-            with collect(errors):
-                _check_tested(issue, ledger, emails)
-            with collect(errors):
-                check_online(editions.values(), publication.base_url)
+                check_approval(workspace, issue, audience)
+    for each in continued:
+        with collect(forced):
+            check_unchanged(issue, each, emails)
+    if not continued:
+        with collect(forced):
+            check_tested(issue, ledger, emails)
+        with collect(forced):
+            check_online(editions.values(), publication.base_url)
     if keys is None and not (publication.unsubscribe_url and publication.unsubscribe_url.fields):
         missing = "PRESSROOM_SECRET" if settings.unsubscribe_endpoint else "unsubscribe_endpoint"
         notes.append(
             f"Without {missing}, mail programs offer to unsubscribe by mail alone, not by one click."
         )
+    if not request.force:
+        errors += forced
+        forced = []
     findings = tuple(finding for each in editions.values() for finding in check_edition(each).findings)
     return PreparedSend(
-        *(workspace, request, ledger, editions, server, signers, keys, unfinished),
-        *(tuple(errors), findings, tuple(notes)),
+        *(workspace, request, ledger, editions, server, signers, keys, tuple(continued)),
+        *(tuple(errors), tuple(forced), findings, tuple(notes)),
     )
+
+
+def _ends(ledger: Ledger, send: Send, now: datetime) -> bool:
+    """Free what dead workers left of a send. Returns whether nothing is open, and it is finished."""
+    ledger.recover(send.id, now)
+    return ledger.finish_send(send.id, now)
+
+
+def _refused(ledger: Ledger, send: Send, retry: str) -> bool:
+    """Whether a send has refused messages of a class, or of any for `all`."""
+    rows = ledger.rows(send.id, [State.REFUSED]) if retry else ()
+    return any(retry in {"all", row.refusal} for row in rows)
+
+
+def open_rows(prepared: PreparedSend) -> int:
+    """Count the recipients of the sends that go on."""
+    ledger, retry = prepared.ledger, prepared.request.retry
+    count = 0
+    for send in prepared.continued:
+        counts = ledger.counts(send.id)
+        count += sum(counts.get(state, 0) for state in OPEN)
+        refused = ledger.rows(send.id, [State.REFUSED]) if retry else ()
+        count += sum(retry in {"all", row.refusal} for row in refused)
+    return count
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,65 +259,6 @@ def explain_recipient(prepared: PreparedSend, address: str) -> tuple[ExplainedRo
     return tuple(rows)
 
 
-def _check_ledger(
-    workspace: Workspace, issue: Issue, ledger: Ledger, sends: tuple[Send, ...], now: datetime
-) -> None:
-    """Raise for sends that only another machine's ledger knows, and for a clock that was set back."""
-    known = {each.id for each in sends}
-    for record in read_sent(workspace.files.root, issue):
-        if record.id not in known:
-            raise PressroomError(
-                f"the issue was sent on {record.started[:10]} from the machine {record.machine}, "
-                "and the ledger that says to whom is not here.",
-                *issue.place,
-                f"Send it from there, or bring its {ledger_path()} here: docs/sending.md",
-            )
-    latest = ledger.latest()
-    if latest and latest - now > _CLOCK_SET_BACK:
-        raise PressroomError(
-            f"the clock says {now:%Y-%m-%d %H:%M}, and the ledger was last written on "
-            f"{latest.astimezone(now.tzinfo):%Y-%m-%d at %H:%M}.",
-            ledger_path(),
-            hint="Set the clock of this machine right.",
-        )
-
-
-def _check_key(keys: TokenKeys | None, ledger: Ledger, request: SendRequest) -> None:
-    """Raise if links that were sent would no longer be answered with the keys of today."""
-    former = ledger.last_key()
-    if former and not request.force and (keys is None or not any(keys.of(bytes.fromhex(former)))):
-        raise PressroomError(
-            "PRESSROOM_SECRET is another than in the last send, whose links to unsubscribe would fail.",
-            hint="Set the former one as PRESSROOM_SECRET_OLD, or send with --force.",
-        )
-
-
-def _check_unchanged(issue: Issue, unfinished: Send, emails: Mapping[str, str]) -> None:
-    if dict(unfinished.what.emails) != emails:
-        raise PressroomError(
-            "the issue has changed since its send began, and a part of the readers has it already.",
-            *issue.place,
-            "Restore it from version control, or go on with what it is now: --force",
-        )
-
-
-def _check_tested(issue: Issue, ledger: Ledger, emails: Mapping[str, str]) -> None:
-    """Raise for each edition that was not sent as a test, as it is now."""
-    errors = []
-    for audience, digest in emails.items():
-        test = ledger.last_test(issue.folder, audience)
-        option = f" --audience {audience}" if len(emails) > 1 else ""
-        hint = f"pressroom test {issue.number} --send --to YOU{option}; or send without a test: --force"
-        edition = f'the edition for "{audience}"' if len(emails) > 1 else "the issue"
-        if test is None:
-            errors.append(PressroomError(f"{edition} was not sent as a test.", *issue.place, hint))
-        elif test[0] != digest:
-            when = f"{test[1]:%Y-%m-%d at %H:%M}"
-            message = f"{edition} has changed since its test of {when}."
-            errors.append(PressroomError(message, *issue.place, hint))
-    raise_all(errors)
-
-
 def start_send(prepared: PreparedSend, plan: SendPlan, now: datetime) -> Send:
     """Write the send into the ledger with all its recipients, and into `sent.json`. Nothing leaves yet."""
     issue, request = prepared.request.issue, prepared.request
@@ -293,6 +275,21 @@ def start_send(prepared: PreparedSend, plan: SendPlan, now: datetime) -> Send:
     send = prepared.ledger.start_send(new, rows)
     note_sent(prepared.workspace, issue, prepared.ledger, send)
     return send
+
+
+def begin_again(prepared: PreparedSend, now: datetime) -> None:
+    """Let the refused messages that the request names wait again."""
+    retry = prepared.request.retry
+    for send in prepared.continued if retry else ():
+        prepared.ledger.retry_refused(send.id, None if retry == "all" else RefusalClass(retry), now)
+
+
+def drop_send(workspace: Workspace, issue: Issue, ledger: Ledger, send: Send) -> None:
+    """Delete a send of which nothing has left. Raises `PressroomError` for any other."""
+    if not ledger.drop_send(send.id):
+        hint = f"See what became of it: pressroom send {issue.number} --status"
+        raise PressroomError("messages of the send may have left, so it stays.", *issue.place, hint)
+    remove_sent(workspace.files.root, issue, send.id)
 
 
 def note_sent(workspace: Workspace, issue: Issue, ledger: Ledger, send: Send) -> None:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.actions.send import note_sent
+from pipeline.actions.send_obstacles import check_known
 from pipeline.deliver.ledger import Ledger, LedgerRow, Send, message_id
 from pipeline.deliver.outcome import RefusalClass, State
 from pipeline.errors import PressroomError
 from pipeline.model import Issue
 from pipeline.render.email.headers import sender_domain
 from pipeline.workspace import Workspace
-
-_MOST_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +29,12 @@ class Refusals:
 
 @dataclass(frozen=True, slots=True)
 class SendReport:
-    """The numbers of a send, and its refusals by class."""
+    """The numbers of a send, its refusals by class, and whether a process is sending it."""
 
     send: Send
     states: dict[State, int]
     refusals: tuple[Refusals, ...]
+    is_running: bool
 
 
 def issue_sends(workspace: Workspace, issue: Issue, ledger: Ledger) -> tuple[Send, ...]:
@@ -43,13 +43,19 @@ def issue_sends(workspace: Workspace, issue: Issue, ledger: Ledger) -> tuple[Sen
     return ledger.sends(lock.feed_identity.id) if lock else ()
 
 
-def latest_send(workspace: Workspace, issue: Issue, ledger: Ledger) -> Send:
-    """Return the last send of an issue. Raises `PressroomError` for one that was never sent."""
+def sends_of_issue(workspace: Workspace, issue: Issue, ledger: Ledger, now: datetime) -> tuple[Send, ...]:
+    """Return the sends of an issue, oldest first, after looking for workers that have died.
+
+    Raises `PressroomError` for one that was never sent, or from another machine.
+    """
     sends = issue_sends(workspace, issue, ledger)
+    check_known(workspace, issue, sends)
     if not sends:
         hint = f"Send it: pressroom send {issue.number} --to FILE.csv"
-        raise PressroomError("the issue was not sent from this machine.", *issue.place, hint)
-    return sends[-1]
+        raise PressroomError("the issue was not sent yet.", *issue.place, hint)
+    for send in sends:
+        ledger.recover(send.id, now)
+    return sends
 
 
 def report_send(ledger: Ledger, send: Send) -> SendReport:
@@ -64,13 +70,13 @@ def report_send(ledger: Ledger, send: Send) -> SendReport:
         Refusals(
             refusal,
             domains[refusal].total(),
-            tuple(domains[refusal].most_common(_MOST_SHOWN)),
+            tuple(domains[refusal].most_common()),
             replies[refusal].most_common(1)[0][0],
         )
         for refusal in RefusalClass
         if refusal in domains
     )
-    return SendReport(send, ledger.counts(send.id), refusals)
+    return SendReport(send, ledger.counts(send.id), refusals, bool(ledger.live_workers(send.id)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,33 +87,39 @@ class UnknownMessage:
     message_id: str
 
 
-def unknown_messages(workspace: Workspace, ledger: Ledger, send: Send, now: datetime) -> list[UnknownMessage]:
-    """List the unknown messages of a send, those of workers that have died among them."""
-    ledger.recover(send.id, now)
+def unknown_messages(workspace: Workspace, ledger: Ledger, sends: Iterable[Send]) -> list[UnknownMessage]:
+    """List the unknown messages of sends."""
     domain = sender_domain(workspace.files.publication)
-    rows = ledger.rows(send.id, [State.UNKNOWN])
-    return [UnknownMessage(row, message_id(ledger.salt, send.id, row.person, domain)) for row in rows]
+    return [
+        UnknownMessage(row, message_id(ledger.salt, send.id, row.person, domain))
+        for send in sends
+        for row in ledger.rows(send.id, [State.UNKNOWN])
+    ]
 
 
-def resolve_messages(
-    workspace: Workspace,
-    issue: Issue,
-    ledger: Ledger,
-    send: Send,
-    messages: Iterable[UnknownMessage],
-    now: datetime,
-    *,
-    sent: bool,
-) -> int:
-    """Write an editor's decision on unknown messages: they were sent, or go again. Returns how many."""
+def resolve_message(ledger: Ledger, message: UnknownMessage, now: datetime, *, sent: bool) -> None:
+    """Write an editor's decision on an unknown message: it was sent, or goes again."""
     state = State.ACCEPTED if sent else State.PENDING
-    note = "The editor says that it was sent." if sent else "The editor had it sent again."
-    count = ledger.resolve([each.row.row for each in messages], state, note, now)
-    note_sent(workspace, issue, ledger, latest_send(workspace, issue, ledger))
-    return count
+    note = "the editor says that it was sent" if sent else "the editor had it sent again"
+    ledger.resolve([message.row.row], state, note, now)
+
+
+# Postfix notes a Message-ID while the text comes in; it has the message once the queue manager names it.
+_POSTFIX_COMING = re.compile(r"/cleanup\[\d+\]: (\w+): message-id=")
+_POSTFIX_TAKEN = re.compile(r"/qmgr\[\d+\]: (\w+): from=")
 
 
 def find_in_log(messages: Iterable[UnknownMessage], log: Iterable[str]) -> set[str]:
-    """Return the Message-IDs that occur in a relay's log: it took these messages."""
+    """Return the Message-IDs of the messages that a relay took, by its log."""
     wanted = {each.message_id for each in messages}
-    return {id for line in log for id in wanted if id in line}
+    taken: set[str] = set()
+    coming: dict[str, set[str]] = {}
+    for line in log:
+        ids = {id for id in wanted if id in line}
+        if match := _POSTFIX_COMING.search(line):
+            coming[match[1]] = ids
+        elif match := _POSTFIX_TAKEN.search(line):
+            taken |= coming.get(match[1], set())
+        elif "reject" not in line:
+            taken |= ids
+    return taken

@@ -152,6 +152,10 @@ for command in (
         "list_commands.status",
         "Show how far each issue is, the command that comes next, its drafts at services, and its sends.",
     ),
+    LateCommand(
+        "doctor_command.doctor",
+        "Examine the domain that the publication sends from, as its receivers will.",
+    ),
     LateCommand("completion_command.completion", "Print the completion script for SHELL."),
 ):
     main.add_command(command)

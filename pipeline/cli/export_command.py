@@ -92,7 +92,8 @@ def export(
 
     --to makes what that service's screen asks for: merge fields in its own syntax, and text that
     only looks like one escaped. What the service cannot express is refused. `--to eml` makes one
-    message. The targets: {targets}.
+    message. The targets: {targets}. (The --to of
+    `send` names a list of recipients instead.)
 
     --push makes a draft at the service; nothing is ever sent to readers. A second push updates the
     same draft. The key comes from the environment or the system's keyring.

@@ -19,7 +19,7 @@ from pipeline.errors import PressroomError
 @click.option(
     "--recipients",
     metavar="FILE.csv",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=click.Path(path_type=Path),
     help="Readers to preview as: one per row, with columns named like merge fields.",
 )
 @click.option(
@@ -41,7 +41,7 @@ def preview(
     Examples:
       pressroom preview
       pressroom preview 3 --audience clinicians
-      pressroom preview 3 --recipients readers.csv --no-browser
+      pressroom preview 3 --recipients lists/readers.csv --no-browser
     """
     from pipeline.preview.server import PreviewServer
     from pipeline.preview.session import SelectedEdition

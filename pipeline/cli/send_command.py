@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -24,15 +25,15 @@ from pipeline.cli.options import (
     time_or_now,
     workspace_of,
 )
-from pipeline.cli.send_output import plan_json, print_plan, progress_printer, show_report
+from pipeline.cli.send_output import plan_json, print_plan, progress_printer, show_reports, show_unfinished
+from pipeline.cli.send_resolve import resolve_unknown
 from pipeline.errors import PressroomError, raise_all
 
 if TYPE_CHECKING:
     from pipeline.actions.send import PreparedSend
-    from pipeline.actions.send_report import SendReport, UnknownMessage
     from pipeline.deliver.ledger import Ledger, Send
     from pipeline.deliver.send_plan import SendPlan
-    from pipeline.deliver.sender import Sender
+    from pipeline.deliver.sender import SendEnd, Sender
     from pipeline.model import Issue
     from pipeline.workspace import Workspace
 
@@ -59,7 +60,10 @@ _CLASSES = ("mailbox", "policy", "content", "other")
 )
 @click.option("--without-approval", is_flag=True, help="Send although an approval is missing.")
 @click.option("--again", metavar="REASON", help="Send it also to those who have it already.")
-@click.option("--status", is_flag=True, help="Show what became of the last send of ISSUE.")
+@click.option("--status", is_flag=True, help="Show what became of the sends of ISSUE.")
+@click.option(
+    "--drop", is_flag=True, help="Delete the unfinished send of ISSUE, if no message of it has left."
+)
 @click.option("--resolve", is_flag=True, help="Decide on messages of which it is unknown whether they left.")
 @click.option(
     "--decide",
@@ -97,6 +101,7 @@ def send(
     without_approval: bool,
     again: str | None,
     status: bool,
+    drop: bool,
     resolve: bool,
     decide: str | None,
     log: Path | None,
@@ -113,6 +118,7 @@ def send(
     Nobody gets it twice: the ledger in .pressroom says of each recipient what became of their
     message. Ctrl-C ends the send after the messages under way; the same command goes on. Where it
     cannot be known whether a message left, nothing is sent again by itself: --resolve shows it.
+    The exit code is 0 once the send is finished, and 1 while messages are left.
 
     \b
     Examples:
@@ -123,51 +129,51 @@ def send(
       pressroom send 1 --retry-failed mailbox
     """
     from pipeline.actions.send import SendRequest, prepare_send
+    from pipeline.actions.send_report import report_send, sends_of_issue
     from pipeline.deliver.open_ledger import open_ledger
 
+    if sum((only_plan, status, drop, resolve, bool(retry))) > 1:
+        raise click.UsageError("Use one of --plan, --status, --drop, --resolve and --retry-failed.")
     if why and not only_plan:
         raise click.UsageError("--why goes with --plan.")
     if (decide or log) and not resolve:
         raise click.UsageError("--decide and --log go with --resolve.")
-    if again is not None and not again.strip():
-        raise click.UsageError("--again takes the reason, in words.")
+    if at and (only_plan or status or drop or resolve):
+        raise click.UsageError("--at goes with a send.")
+    if again is not None and (not again.strip() or again.startswith("-")):
+        raise click.UsageError('--again takes the reason: --again "the link was wrong"')
+    ctx.meta[terminal.LEFT_UNDONE] = "Nothing was sent."
     workspace = workspace_of(ctx)
     chosen = workspace.issues.find(issue)
     moment = time_or_now(now, workspace.files.zone)
     with open_ledger(workspace.files.root) as ledger:
-        if status:
-            show_report(chosen, _report_of(workspace, chosen, ledger), as_json=as_json)
-        elif resolve:
-            _resolve(workspace, chosen, ledger, moment, decide, log, as_json=as_json)
-        else:
-            if retry:
-                _retry(workspace, chosen, ledger, moment, retry)
-            request = SendRequest(chosen, recipients, force, without_approval, again or "")
-            prepared = prepare_send(workspace, request, ledger, moment)
-            if only_plan:
-                _show_plan(prepared, why, as_json=as_json)
+        if status or drop or resolve:
+            sends = sends_of_issue(workspace, chosen, ledger, moment)
+            if status:
+                reports = [report_send(ledger, each) for each in sends]
+                show_reports(chosen, reports, workspace.files.zone, as_json=as_json)
+            elif drop:
+                _drop(workspace, chosen, ledger, sends)
             else:
-                at = time_or_now(at, workspace.files.zone) if at else None
-                _send(ctx, prepared, moment, at, yes=yes, as_json=as_json)
+                resolve_unknown(workspace, chosen, ledger, sends, moment, decide, log, as_json=as_json)
+            return
+        request = SendRequest(chosen, recipients, force, without_approval, again or "", retry or "")
+        prepared = prepare_send(workspace, request, ledger, moment)
+        if only_plan:
+            _show_plan(prepared, why, as_json=as_json)
+        else:
+            at = time_or_now(at, workspace.files.zone) if at else None
+            _check(ctx, prepared, moment, at, as_json=as_json)
+            sends = _confirm(ctx, prepared, moment, at, yes=yes, as_json=as_json)
+            _run(ctx, prepared, sends, at, as_json=as_json)
 
 
-def _send(
-    ctx: click.Context,
-    prepared: PreparedSend,
-    now: datetime,
-    at: datetime | None,
-    *,
-    yes: bool,
-    as_json: bool,
+def _check(
+    ctx: click.Context, prepared: PreparedSend, now: datetime, at: datetime | None, *, as_json: bool
 ) -> None:
-    """Show the numbers, ask, and send. Exits with 1 if something else than the end ended it."""
-    from pipeline.actions.send import make_sender, note_sent, start_send
-    from pipeline.actions.send_report import latest_send
-    from pipeline.deliver.clock import SystemClock
-    from pipeline.deliver.sender import Ended
+    """Show what forbids the send, and what is overridden. Exits with 1 for findings at error level."""
     from pipeline.model import Severity
 
-    issue, workspace, ledger = prepared.request.issue, prepared.workspace, prepared.ledger
     raise_all(prepared.obstacles)
     _check_not_overdue(at, now)
     shown = [each for each in prepared.findings if each.severity is Severity.ERROR]
@@ -176,48 +182,107 @@ def _send(
             terminal.print_json({"errors": [each.values for each in shown]})
         terminal.message("Not sent. Correct what is wrong, or send anyway with --force.")
         ctx.exit(1)
+    terminal.show_mistakes(prepared.forced, as_warnings=True)
     for note in prepared.notes:
         terminal.message(note)
-    if unfinished := prepared.unfinished:
-        ledger.recover(unfinished.id, now)
-        total = _open_rows(ledger, unfinished)
-        if prepared.request.recipients:
-            terminal.message(
-                f"The send of {unfinished.what.started:%Y-%m-%d %H:%M} goes on, with its own list."
-            )
-        question = f"Go on, to {terminal.count(total, 'recipient')}?"
+
+
+def _confirm(
+    ctx: click.Context,
+    prepared: PreparedSend,
+    now: datetime,
+    at: datetime | None,
+    *,
+    yes: bool,
+    as_json: bool,
+) -> tuple[Send, ...]:
+    """Show the numbers and ask. Returns the sends, with all recipients in the ledger; nothing has left."""
+    from pipeline.actions.send import begin_again, open_rows, start_send
+
+    request, issue = prepared.request, prepared.request.issue
+    when = f" at {at:%Y-%m-%d %H:%M}" if at else ""
+    if prepared.continued:
+        if request.recipients:
+            show_unfinished(prepared)
+        total = open_rows(prepared)
+        question = f'Go on with "{issue.title}", to {terminal.count(total, "recipient")}{when}?'
     else:
-        plan = _read_plan(prepared)
-        total = plan.total
+        plan = prepared.planner.plan(prepared.list)
         if not as_json:
             print_plan(prepared, plan)
-        if not total:
-            raise PressroomError(
-                "nobody is left to send to.",
-                prepared.request.recipients,
-                hint='Those who have it get it once more with: --again "REASON"',
-            )
-        when = f" at {at:%Y-%m-%d %H:%M}" if at else ""
-        question = f'Send "{issue.title}" to {terminal.count(total, "recipient")}{when}?'
-    if not yes and not click.confirm(question, err=True):
-        terminal.message("Nothing was sent.")
+        _check_not_empty(prepared, plan)
+        once_more = " once more" if request.again else ""
+        question = f'Send "{issue.title}"{once_more} to {terminal.count(plan.total, "recipient")}{when}?'
+    try:
+        if not yes:
+            click.confirm(question, err=True, abort=True)
+    except click.Abort:
+        hint = "" if sys.stdin.isatty() else " Without a terminal to ask on, give --yes."
+        terminal.message(f"\nNothing was sent.{hint}")
         ctx.exit(1)
-    send = unfinished or start_send(prepared, plan, now)
+    begin_again(prepared, now)
+    return prepared.continued or (start_send(prepared, plan, now),)
+
+
+def _run(
+    ctx: click.Context,
+    prepared: PreparedSend,
+    sends: tuple[Send, ...],
+    at: datetime | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Send, and show what became of it. Exits with 1 if it is not finished."""
+    from pipeline.actions.send import drop_send, make_sender, note_sent
+    from pipeline.actions.send_report import report_send
+    from pipeline.deliver.clock import SystemClock
+    from pipeline.deliver.sender import Ended
+
+    issue, workspace, ledger = prepared.request.issue, prepared.workspace, prepared.ledger
     clock = SystemClock(workspace.files.zone)
-    sender = make_sender(prepared, send, clock, progress_printer(total))
+    senders = [make_sender(prepared, each, clock, progress_printer(ledger, each)) for each in sends]
     if at:
-        _wait(at, clock.now)
-    with _stopped_by_interrupt(sender):
-        end = asyncio.run(sender.run())
-    send = latest_send(workspace, issue, ledger)
-    note_sent(workspace, issue, ledger, send)
-    show_report(issue, _report_of(workspace, issue, ledger), end, as_json=as_json)
-    if end.why not in {Ended.FINISHED, Ended.LIMIT}:
+        try:
+            _wait(at, clock.now)
+        except BaseException:
+            if not prepared.continued:
+                drop_send(workspace, issue, ledger, sends[0])
+            terminal.message("\nNothing was sent.")
+            raise
+    end: SendEnd | None = None
+    ctx.meta[terminal.LEFT_UNDONE] = ""
+    try:
+        for sender in senders:
+            with _stopped_by_interrupt(sender):
+                end = asyncio.run(sender.run())
+            if end.why is not Ended.FINISHED:
+                break
+    finally:
+        names = {each.id for each in sends}
+        ended = [each for each in ledger.sends(sends[0].what.issue) if each.id in names]
+        for send in ended:
+            note_sent(workspace, issue, ledger, send)
+        reports = [report_send(ledger, each) for each in ended]
+        if end or not as_json:
+            show_reports(issue, reports, workspace.files.zone, end, as_json=as_json)
+    if not all(each.finished for each in ended):
         ctx.exit(1)
 
 
-def _read_plan(prepared: PreparedSend) -> SendPlan:
-    return prepared.planner.plan(prepared.list)
+def _check_not_empty(prepared: PreparedSend, plan: SendPlan) -> None:
+    """Raise if a plan has no recipient, with what the editor probably wants instead."""
+    from pipeline.deliver.send_plan import LeftOutWhy
+
+    if plan.total:
+        return
+    again = f"pressroom send {prepared.request.issue.number}"
+    hint = None
+    if plan.left_out[LeftOutWhy.HAS_IT]:
+        hint = (
+            f"What became of it: {again} --status. Then --resolve is for the unknown, --retry-failed for the "
+            'refused, and --again "REASON" for all, also those who have it.'
+        )
+    raise PressroomError("nobody is left to send to.", prepared.request.recipients, hint=hint)
 
 
 def _show_plan(prepared: PreparedSend, why: str | None, *, as_json: bool) -> None:
@@ -232,106 +297,26 @@ def _show_plan(prepared: PreparedSend, why: str | None, *, as_json: bool) -> Non
             place = each.path if each.line is None else f"{each.path}:{each.line}"
             terminal.result(f"{place}: {why} {each.text}")
         return
-    plan = _read_plan(prepared)
+    plan = prepared.planner.plan(prepared.list)
     if as_json:
         terminal.print_json(plan_json(prepared, plan))
-    else:
-        print_plan(prepared, plan)
-        terminal.show_mistakes(prepared.obstacles, as_warnings=True)
-        terminal.message("Nothing was sent.")
-
-
-def _report_of(workspace: Workspace, issue: Issue, ledger: Ledger) -> SendReport:
-    from pipeline.actions.send_report import latest_send, report_send
-
-    return report_send(ledger, latest_send(workspace, issue, ledger))
-
-
-def _resolve(
-    workspace: Workspace,
-    issue: Issue,
-    ledger: Ledger,
-    now: datetime,
-    decide: str | None,
-    log: Path | None,
-    *,
-    as_json: bool,
-) -> None:
-    """Show the unknown messages of the last send, and take the editor's decision."""
-    from pipeline.actions.send_report import find_in_log, latest_send, resolve_messages, unknown_messages
-
-    send = latest_send(workspace, issue, ledger)
-    messages = unknown_messages(workspace, ledger, send, now)
-    if not as_json:
-        for each in messages:
-            when = f"{each.row.changed.astimezone(now.tzinfo):%Y-%m-%d %H:%M:%S}"
-            terminal.result(f"{each.row.address}  {when}  Message-ID <{each.message_id}>")
-            terminal.result(f"    {each.row.reply}")
-    sent: list[UnknownMessage] = []
-    again: list[UnknownMessage] = []
-    if log:
-        with log.open(encoding="utf-8", errors="replace") as lines:
-            in_log = find_in_log(messages, lines)
-        sent = [each for each in messages if each.message_id in in_log]
-        if not as_json:
-            terminal.message(f"{len(sent)} of {len(messages)} are in {log}.")
-    for each in messages:
-        if each in sent:
-            continue
-        answer = decide
-        if answer is None and not log and not as_json and _asks():
-            answer = click.prompt(
-                f"{each.row.address}",
-                type=click.Choice(["sent", "again", "later"]),
-                default="later",
-                err=True,
-            )
-        if answer == "sent":
-            sent.append(each)
-        elif answer == "again":
-            again.append(each)
-    resolve_messages(workspace, issue, ledger, send, sent, now, sent=True)
-    resolve_messages(workspace, issue, ledger, send, again, now, sent=False)
-    left = len(messages) - len(sent) - len(again)
-    if as_json:
-        rows = [
-            {
-                "address": each.row.address,
-                "message_id": each.message_id,
-                "reply": each.row.reply,
-                "at": each.row.changed.isoformat(timespec="seconds"),
-                "decision": "sent" if each in sent else "again" if each in again else None,
-            }
-            for each in messages
-        ]
-        terminal.print_json({"issue": issue.folder, "unknown": rows})
         return
-    terminal.result(f"{len(sent)} noted as sent, {len(again)} to send again, {left} unknown.")
-    if left and not _asks():
-        terminal.message("To decide: --decide sent, --decide again, or --log FILE, the mail server's log.")
-    if again:
-        terminal.message(f"To send them: pressroom send {issue.number}")
+    if prepared.continued:
+        show_unfinished(prepared)
+    print_plan(prepared, plan)
+    terminal.show_mistakes((*prepared.obstacles, *prepared.forced), as_warnings=True)
+    terminal.message("Nothing was sent.")
 
 
-def _retry(workspace: Workspace, issue: Issue, ledger: Ledger, now: datetime, which: str) -> None:
-    """Let refused messages wait again."""
-    from pipeline.actions.send_report import latest_send
-    from pipeline.deliver.outcome import RefusalClass
+def _drop(workspace: Workspace, issue: Issue, ledger: Ledger, sends: tuple[Send, ...]) -> None:
+    from pipeline.actions.send import drop_send
 
-    send = latest_send(workspace, issue, ledger)
-    refusal = None if which == "all" else RefusalClass(which)
-    count = ledger.retry_refused(send.id, refusal, now)
-    if not count:
-        kind = "" if which == "all" else f" with the class {which}"
-        raise PressroomError(f"no message{kind} was refused in the last send.", *issue.place)
-    terminal.message(f"{terminal.count(count, 'refused message')} will be sent again.")
-
-
-def _open_rows(ledger: Ledger, send: Send) -> int:
-    from pipeline.deliver.ledger import OPEN
-
-    counts = ledger.counts(send.id)
-    return sum(counts.get(state, 0) for state in OPEN)
+    unfinished = [each for each in sends if not each.finished]
+    if not unfinished:
+        raise PressroomError("the issue has no unfinished send.", *issue.place)
+    for send in unfinished:
+        drop_send(workspace, issue, ledger, send)
+    terminal.result("The unfinished send is deleted; nothing of it had left.")
 
 
 def _check_not_overdue(at: datetime | None, now: datetime) -> None:
@@ -346,8 +331,6 @@ def _check_not_overdue(at: datetime | None, now: datetime) -> None:
 
 def _wait(at: datetime, now: Callable[[], datetime]) -> None:
     """Wait until a moment, by the clock of the day: a machine may sleep in between."""
-    import time
-
     terminal.message(f"Waiting until {at:%Y-%m-%d %H:%M}. Ctrl-C: nothing is sent.")
     while (left := (at - now()).total_seconds()) > 0:
         time.sleep(min(left, 30))
@@ -374,7 +357,3 @@ def _stopped_by_interrupt(sender: Sender) -> Iterator[None]:
     finally:
         for each, handler in former.items():
             signal.signal(each, handler)
-
-
-def _asks() -> bool:
-    return sys.stdin.isatty()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
 
 from pipeline.cli import terminal
@@ -12,9 +14,26 @@ from pipeline.errors import PressroomError
 if TYPE_CHECKING:
     from pipeline.actions.send import PreparedSend
     from pipeline.actions.send_report import SendReport
+    from pipeline.deliver.ledger import Ledger, Send
     from pipeline.deliver.send_plan import SendPlan
     from pipeline.deliver.sender import Progress, SendEnd
     from pipeline.model import Issue
+
+_MISTAKES = 20
+_DOMAINS = 3
+"""What is shown of the mistakes of a list, and of the receiving domains of refusals."""
+
+_LEFT_OUT = {
+    "mistake": ("has a mistake in its row", "have a mistake in their row"),
+    "duplicate": ("is in the list twice", "are in the list twice"),
+    "unsubscribed": ("is unsubscribed, by the list", "are unsubscribed, by the list"),
+    "suppressed": ("is on the suppression list", "are on the suppression list"),
+    "has it": ("is in a send of this issue already", "are in a send of this issue already"),
+    "no edition": (
+        "has an audience that this issue has no edition for",
+        "have an audience that this issue has no edition for",
+    ),
+}
 
 
 def plan_json(prepared: PreparedSend, plan: SendPlan) -> dict[str, Any]:
@@ -29,6 +48,8 @@ def plan_json(prepared: PreparedSend, plan: SendPlan) -> dict[str, Any]:
             for each in plan.mistakes
         ],
         "seconds": prepared.shortest_seconds(plan),
+        "unfinished": [each.id for each in prepared.continued],
+        "obstacles": [each.values for each in (*prepared.obstacles, *prepared.forced)],
     }
 
 
@@ -36,94 +57,145 @@ def print_plan(prepared: PreparedSend, plan: SendPlan) -> None:
     """Print who gets which edition, how many are left out by reason, and the rows with mistakes."""
     from pipeline.deliver.send_plan import LeftOutWhy
 
-    rows = [(f"{count:,}", f'get the edition for "{name}"') for name, count in plan.audiences.items()]
-    if len(prepared.editions) == 1 and plan.total:
-        rows = [(f"{plan.total:,}", "get the issue" if plan.total > 1 else "gets the issue")]
-    rows += [(f"{count:,}", _LEFT_OUT[why.value]) for why, count in sorted(plan.left_out.items())]
-    width = max((len(count) for count, _ in rows), default=0)
+    gets = ("gets the edition for", "get the edition for")
+    rows = [(count, f'{gets[count != 1]} "{name}"') for name, count in plan.audiences.items()]
+    if len(prepared.editions) == 1 or not plan.total:
+        rows = [(plan.total, "gets the issue" if plan.total == 1 else "get the issue")]
+    rows += [(count, _LEFT_OUT[why.value][count != 1]) for why, count in sorted(plan.left_out.items())]
+    width = max(len(f"{count:,}") for count, _ in rows)
     for count, text in rows:
-        terminal.result(f"{count:>{width}}  {text}")
+        terminal.result(f"{count:>{width},}  {text}")
     path = prepared.request.recipients or ""
-    mistakes = [PressroomError(each.reason, path, each.line, each.hint) for each in plan.mistakes]
-    terminal.show_mistakes(mistakes, as_warnings=True)
-    unnamed = plan.left_out[LeftOutWhy.MISTAKE] - len(mistakes)
+    shown = plan.mistakes[:_MISTAKES]
+    terminal.show_mistakes(
+        (PressroomError(each.reason, path, each.line, each.hint) for each in shown), as_warnings=True
+    )
+    unnamed = plan.left_out[LeftOutWhy.MISTAKE] - len(shown)
     if unnamed > 0:
-        terminal.message(f"… and {terminal.count(unnamed, 'more mistake')}.")
+        terminal.message(f"… and {terminal.count(unnamed, 'more mistake')}: --plan --json has them.")
     seconds = prepared.shortest_seconds(plan)
     if seconds >= 60:
         terminal.result(f"It takes {_duration(seconds)} or more, at the rates in newsletter.toml.")
 
 
-_LEFT_OUT = {
-    "mistake": "have a mistake in their row",
-    "duplicate": "are in the list already",
-    "unsubscribed": "are unsubscribed, by the list",
-    "suppressed": "are on the suppression list",
-    "has it": "have this issue already",
-    "no edition": "have an audience that this issue has no edition for",
-}
+def show_unfinished(prepared: PreparedSend) -> None:
+    """Say that sends go on, and to whom: not to a list that is given now."""
+    from pipeline.actions.send import open_rows
+
+    number, zone = prepared.request.issue.number, prepared.workspace.files.zone
+    moments = (f"{each.what.started.astimezone(zone):%Y-%m-%d %H:%M}" for each in prepared.continued)
+    terminal.message(
+        f"The send of {' and '.join(moments)} goes on first, to the {open_rows(prepared):,} that it has "
+        f"left. If nothing of it has left yet, this deletes it: pressroom send {number} --drop"
+    )
 
 
-def show_report(issue: Issue, report: SendReport, end: SendEnd | None = None, *, as_json: bool) -> None:
-    """Show the numbers of a send, its refusals, and what to do next."""
-    from pipeline.deliver.outcome import State
-    from pipeline.deliver.refusals import PLAIN_WORDS
-
-    states = {state.value: count for state, count in report.states.items()}
+def show_reports(
+    issue: Issue,
+    reports: Sequence[SendReport],
+    zone: tzinfo,
+    end: SendEnd | None = None,
+    *,
+    as_json: bool = False,
+) -> None:
+    """Show the numbers of sends, their refusals, and what to do next."""
     if as_json:
-        started, finished = report.send.what.started, report.send.finished
-        result: dict[str, Any] = {
-            "issue": issue.folder,
-            "send": report.send.id,
-            "started": started.isoformat(timespec="seconds"),
-            "finished": finished.isoformat(timespec="seconds") if finished else None,
-            "states": states,
-            "refusals": [
-                {
-                    "class": each.refusal.value,
-                    "count": each.count,
-                    "domains": dict(each.domains),
-                    "reply": each.reply,
-                }
-                for each in report.refusals
-            ],
-        }
-        if end:
-            result |= {"ended": end.why.value, "reason": end.reason}
-        terminal.print_json(result)
+        totals: Counter[str] = Counter()
+        for each in reports:
+            totals.update({state.value: count for state, count in each.states.items()})
+        result = {"issue": issue.folder, "states": dict(totals), "sends": [*map(_report_json, reports)]}
+        terminal.print_json(result | ({"ended": end.why.value, "reason": end.reason} if end else {}))
     else:
-        width = max((len(f"{count:,}") for count in states.values()), default=0)
-        for state, count in states.items():
-            terminal.result(f"{count:>{width},}  {state}")
-        for each in report.refusals:
-            places = ", ".join(f"{domain} {count:,}" for domain, count in each.domains[:3])
-            why = f"{each.refusal.value}: {PLAIN_WORDS[each.refusal]}"
-            terminal.result(f"{each.count:,} refused ({why}) at {places}\n    mostly: {each.reply}")
-    again = f"pressroom send {issue.number}"
+        for each in reports:
+            _print_report(each, zone)
     if end and end.reason:
         terminal.message(f"Paused: {end.reason}")
+    _show_next(issue, reports, end)
+
+
+def _report_json(report: SendReport) -> dict[str, Any]:
+    started, finished = report.send.what.started, report.send.finished
+    return {
+        "send": report.send.id,
+        "list": report.send.what.list_name,
+        "again": report.send.what.again,
+        "started": started.isoformat(timespec="seconds"),
+        "finished": finished.isoformat(timespec="seconds") if finished else None,
+        "running": report.is_running,
+        "states": {state.value: count for state, count in report.states.items()},
+        "refusals": [
+            {
+                "class": each.refusal.value,
+                "count": each.count,
+                "domains": dict(each.domains),
+                "reply": each.reply,
+            }
+            for each in report.refusals
+        ],
+    }
+
+
+def _print_report(report: SendReport, zone: tzinfo) -> None:
+    from pipeline.deliver.refusals import PLAIN_WORDS
+
+    send, states = report.send, report.states
+    total = terminal.count(sum(states.values()), "recipient")
+    how = "finished" if send.finished else "a process is sending it" if report.is_running else "not finished"
+    terminal.result(f"Send of {send.what.started.astimezone(zone):%Y-%m-%d %H:%M} to {total}, {how}:")
+    width = max((len(f"{count:,}") for count in states.values()), default=0)
+    for state, count in states.items():
+        terminal.result(f"  {count:>{width},}  {state}")
+    for each in report.refusals:
+        places = ", ".join(f"{domain or 'forgotten'} {count:,}" for domain, count in each.domains[:_DOMAINS])
+        if len(each.domains) > _DOMAINS:
+            places += f" and {terminal.count(len(each.domains) - _DOMAINS, 'more domain')}"
+        why = f"{each.refusal.value}: {PLAIN_WORDS[each.refusal]}"
+        terminal.result(f"  {each.count:,} refused ({why}) at {places}\n    mostly: {each.reply}")
+
+
+def _show_next(issue: Issue, reports: Sequence[SendReport], end: SendEnd | None) -> None:
+    """Say which command comes next for what is open, refused and unknown."""
+    from pipeline.deliver.outcome import State
+
+    again = f"pressroom send {issue.number}"
+    states = {state for each in reports for state, count in each.states.items() if count}
+    if any(each.is_running for each in reports):
+        return
     if end and end.why.value == "limit":
-        terminal.message("The limit of today is reached (warm_up).")
-    if any(report.states.get(state) for state in (State.PENDING, State.CLAIMED, State.DEFERRED)):
+        terminal.message(f"The limit of today is reached (warm_up). Tomorrow: {again}")
+    elif states & {State.PENDING, State.CLAIMED, State.DEFERRED}:
         terminal.message(f"To go on: {again}")
-    if report.states.get(State.UNKNOWN):
+    if State.REFUSED in states:
+        classes = "|".join(dict.fromkeys(kind.refusal.value for each in reports for kind in each.refusals))
+        terminal.message(f"To send to the refused once more: {again} --retry-failed [{classes}]")
+    if State.UNKNOWN in states:
         terminal.message(f"Whether the unknown ones left cannot be known. To decide: {again} --resolve")
 
 
-def progress_printer(total: int) -> Callable[[Progress], None]:
-    """Return what shows the progress on a terminal: states, rate and time left."""
+def progress_printer(ledger: Ledger, send: Send) -> Callable[[Progress], None]:
+    """Return what shows the progress of a send on a terminal: states, rate and time left."""
+    from pipeline.deliver.ledger import OPEN
+
+    counts = ledger.counts(send.id)
+    total = sum(counts.get(state, 0) for state in OPEN)
+    told: set[str] = set()
 
     def show(progress: Progress) -> None:
+        if progress.trouble and progress.trouble not in told:
+            told.add(progress.trouble)
+            terminal.message(f"{progress.trouble}\nTrying again for some minutes; Ctrl-C stops it.")
         done = sum(progress.counts.values())
-        rate = done / progress.seconds if progress.seconds else 0.0
         states = ", ".join(f"{count:,} {state.value}" for state, count in progress.counts.items())
-        text = f"{states or 'connecting'} of {total:,}, {rate:,.0f} a second"
+        text = f"{states} of {total:,}" if states else "connecting"
         if progress.waits_until:
-            text += f", deferred ones again at {progress.waits_until.astimezone():%H:%M}"
-        elif rate and done < total:
-            text += f", {_duration((total - done) / rate)} left"
-        if progress.waits_until and not sys.stderr.isatty():
-            terminal.message(text)
+            text += f"; the deferred are tried again at {progress.waits_until.astimezone():%H:%M}"
+            if not sys.stderr.isatty():
+                terminal.message(text)
+        elif done:
+            rate = done / progress.seconds if progress.seconds else 0.0
+            text += f", {rate:,.0f} a second"
+            if rate and done < total:
+                text += f", {_duration((total - done) / rate)} left"
         terminal.show_progress(text)
 
     return show

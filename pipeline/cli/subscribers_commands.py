@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -34,32 +32,46 @@ def subscribers() -> None:
 @click.option(
     "--from",
     "file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    metavar="FILE.csv",
-    help="All addresses of a list, such as those who unsubscribed at another service.",
+    metavar="LIST",
+    help="All people of a list, such as those who unsubscribed at another service; asks first.",
 )
 @click.option("--reason", default="unsubscribed", show_default=True, help="Why, in words.")
+@click.option("--yes", is_flag=True, help="With --from: do not ask.")
 @now_option
 @click.pass_context
 def suppress(
-    ctx: click.Context, addresses: tuple[str, ...], file: Path | None, reason: str, now: datetime | None
+    ctx: click.Context,
+    addresses: tuple[str, ...],
+    file: str | None,
+    reason: str,
+    yes: bool,
+    now: datetime | None,
 ) -> None:
     """Send nothing to ADDRESS from now on.
 
     \b
     Examples:
       pressroom subscribers suppress ada@example.org
-      pressroom subscribers suppress --from unsubscribed.csv
+      pressroom subscribers suppress --from lists/unsubscribed.csv
     """
     from pipeline.deliver.open_ledger import open_ledger
+    from pipeline.errors import PressroomError
 
     if not addresses and not file:
         raise click.UsageError("Name an address, or a list with --from.")
     workspace = workspace_of(ctx)
-    keys = [*(_key(address) for address in addresses), *(_keys_of(file) if file else ())]
+    keys = {_key(address) for address in addresses}
+    if file:
+        keys |= _keys_of(file)
+        people = f"{len(keys):,} people" if len(keys) > 1 else "1 person"
+        if not keys:
+            raise PressroomError("no row has an address.", file, None, "Nobody was suppressed.")
+        if not yes and not click.confirm(f"Send nothing to {people} from now on?", err=True):
+            terminal.message("Nobody was suppressed.")
+            return
     at = time_or_now(now, workspace.files.zone)
     with open_ledger(workspace.files.root) as ledger:
-        ledger.suppress([ledger.person(key) for key in keys], reason, at)
+        ledger.suppress([ledger.person(key) for key in sorted(keys)], reason, at)
     terminal.result(f"Suppressed: {len(keys):,}.")
 
 
@@ -116,13 +128,16 @@ def _key(address: str) -> str:
         raise PressroomError(f'"{address}" is not an email address.', hint=str(error)) from error
 
 
-def _keys_of(file: Path) -> Iterator[str]:
-    """Yield the people of a list, those who are unsubscribed there among them."""
-    from pipeline.deliver.recipient import Recipient
+def _keys_of(source: str) -> set[str]:
+    """Read the people of a list, those who are unsubscribed there among them. Shows each bad row."""
     from pipeline.deliver.recipient_list import open_list
+    from pipeline.deliver.rejected_row import RejectedRow
 
-    for row in open_list(str(file), fields=(), smtputf8=True, allow_reserved=True):
+    readers = open_list(source, fields=(), smtputf8=True, allow_reserved=True)
+    keys: set[str] = set()
+    for row in readers:
         if row.key:
-            yield row.key
-        elif not isinstance(row, Recipient):
-            terminal.message(f"{file}:{row.line}: warning: {row.reason}")
+            keys.add(row.key)
+        elif isinstance(row, RejectedRow):
+            terminal.show_mistakes([row.error(readers.path)], as_warnings=True)
+    return keys

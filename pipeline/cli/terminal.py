@@ -17,6 +17,7 @@ from pipeline.cli.columns import GAP, Column, fit_columns
 from pipeline.errors import PressroomError, flatten
 
 if TYPE_CHECKING:
+    from pipeline.deliver.doctor.diagnosis import Diagnosis
     from pipeline.model import ComposedItem, Finding, PoolItem
 
 Item = TypeVar("Item")
@@ -86,7 +87,8 @@ def fail(ctx: click.Context, error: PressroomError) -> NoReturn:
         print_json({"errors": [each.values for each in mistakes]})
     show_mistakes(mistakes)
     if len(mistakes) > 1:
-        message(f"\n{len(mistakes)} mistakes. Nothing was written.")
+        undone = ctx.meta.get(LEFT_UNDONE, "Nothing was written.")
+        message(f"\n{len(mistakes)} mistakes. {undone}".rstrip())
     ctx.exit(1)
 
 
@@ -99,9 +101,9 @@ def show_mistakes(errors: Iterable[PressroomError], as_warnings: bool = False) -
         if place and error.line is not None:
             place = f"{place}:{error.line}"
         if as_warnings:
-            _show_wrapped(message, f"{place}: warning: ".removeprefix(": "), error, fg="yellow")
+            show_wrapped(message, f"{place}: warning: ".removeprefix(": "), error, fg="yellow")
         else:
-            _show_wrapped(message, f"{place}: " if place else "error: ", error, fg="red", bold=True)
+            show_wrapped(message, f"{place}: " if place else "error: ", error, fg="red", bold=True)
 
 
 def show_other_mistakes(ctx: click.Context) -> None:
@@ -110,6 +112,9 @@ def show_other_mistakes(ctx: click.Context) -> None:
     mistakes = ctx.meta.get(MISTAKES, ())
     show_mistakes((each for each in mistakes if not any(each is other for other in shown)), as_warnings=True)
 
+
+LEFT_UNDONE = "pressroom.undone"
+"""The key for what is said of a command that has not done its work."""
 
 MISTAKES = "pressroom.mistakes"
 """The key for the mistakes of the workspace in the context of the command."""
@@ -122,12 +127,12 @@ def show_findings(findings: Iterable[Finding], show: Callable[[str], None] = mes
     for finding in findings:
         severity = finding.severity.value
         errors += severity == "error"
-        _show_wrapped(show, f"{finding.place}: {severity} {finding.code}: ", finding, fg=_COLOURS[severity])
+        show_wrapped(show, f"{finding.place}: {severity} {finding.code}: ", finding, fg=COLOURS[severity])
     return errors
 
 
-def _show_wrapped(
-    show: Callable[[str], None], head: str, what: Finding | PressroomError, **look: Any
+def show_wrapped(
+    show: Callable[[str], None], head: str, what: Finding | PressroomError | Diagnosis, **look: Any
 ) -> None:
     """Show a message after its styled head, and its hint, both wrapped if they go to a terminal."""
     width = terminal_width(sys.stderr if show is message else sys.stdout)
@@ -148,16 +153,19 @@ def _wrap(text: str, width: int | None) -> str:
     )
 
 
-_COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
+COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
 
 
 def print_counts(findings: Sequence[Finding], before: str = "", after: str = "") -> None:
     """Print how many findings there are of each severity, and how to look up a code."""
-    levels = [each.severity.value for each in findings]
-    counts = ", ".join(count(levels.count(level), level) for level in _COLOURS)
-    result(f"{before}{counts}{after}")
+    result(f"{before}{count_levels([each.severity.value for each in findings])}{after}")
     if findings:
         result(f"What a code means: pressroom check --explain {findings[0].code}")
+
+
+def count_levels(levels: Sequence[str]) -> str:
+    """Format how many there are of each severity: `1 error, 0 warnings, 2 notes`."""
+    return ", ".join(count(levels.count(level), level) for level in COLOURS)
 
 
 def size(count: int) -> str:

@@ -45,7 +45,7 @@ def _fields(ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]) 
     "--recipient",
     "recipients",
     metavar="FILE.csv",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=click.Path(path_type=Path),
     help="Fill merge fields from the row whose `email` is the address.",
 )
 @click.option(
@@ -99,7 +99,7 @@ def test(
       pressroom test latest --to me@example.org
       pressroom test 3 --send --to me@example.org
       pressroom test 3 --to me@example.org --field first_name=Ada
-      pressroom test 3 --to ada@example.org --recipient readers.csv
+      pressroom test 3 --to ada@example.org --recipient lists/readers.csv
     """
     from pipeline.actions.mail_settings import dkim_signers, mail_server
     from pipeline.actions.send_test import MessageRequest, note_tests, send_tests, write_test

@@ -7,16 +7,21 @@ from __future__ import annotations
 
 import hashlib
 import re
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_der_public_key,
+    load_pem_private_key,
+)
 
 from pipeline.errors import PressroomError, collect, raise_all
 from pipeline.support.secrets import where_to_store
@@ -24,7 +29,7 @@ from pipeline.support.secrets import where_to_store
 DKIM_KEY = "PRESSROOM_DKIM_KEY"
 """The variable of the private keys, as PEM, one after the other."""
 
-_SMALLEST_RSA, _SAFE_RSA = 1024, 2048
+SMALLEST_RSA_BITS, SAFE_RSA_BITS = 1024, 2048
 """Bits that verifiers must take, and that signers should use (RFC 8301, section 3.2)."""
 
 _PEM_BLOCK = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----.+?-----END \1-----", re.DOTALL)
@@ -47,9 +52,11 @@ class DkimSigner:
     @property
     def weakness(self) -> str:
         """Why receivers may not trust the key, empty if they do."""
-        if isinstance(self.key, Ed25519PrivateKey) or self.key.key_size >= _SAFE_RSA:
+        if isinstance(self.key, Ed25519PrivateKey) or self.key.key_size >= SAFE_RSA_BITS:
             return ""
-        return f"the RSA key of {self.selector} has {self.key.key_size} bits; {_SAFE_RSA} are usual by now."
+        return (
+            f"the RSA key of {self.selector} has {self.key.key_size} bits; {SAFE_RSA_BITS} are usual by now."
+        )
 
     @property
     def dns_record(self) -> str:
@@ -108,6 +115,21 @@ def sign_message(data: bytes, signers: Sequence[DkimSigner]) -> bytes:
     return re.sub(r"\r?\n", "\r\n", written).encode() + data
 
 
+def read_rsa_key(data: str) -> tuple[str, int] | None:
+    """A public key in DNS (`p=`) as `dns_record` has it, and its size in bits; None if it is not RSA.
+
+    RFC 6376 describes two forms of it, of which one is inside of the other.
+    """
+    try:
+        key = load_der_public_key(b64decode(data, validate=True))
+    except (ValueError, UnsupportedAlgorithm):
+        return None
+    if not isinstance(key, RSAPublicKey):
+        return None
+    usual = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return b64encode(usual).decode("ascii"), key.key_size
+
+
 def parse_keys(pem: str, domain: str, selectors: Sequence[str]) -> tuple[DkimSigner, ...]:
     """Read private keys in PEM, one for each checked selector, in their order.
 
@@ -147,7 +169,7 @@ def _read_key(pem: str, number: int) -> RSAPrivateKey | Ed25519PrivateKey:
         # Without its cause, which may quote the key.
         raise _error(f"has a key that cannot be read, number {number}.", hint) from None
     if isinstance(key, RSAPrivateKey):
-        if key.key_size < _SMALLEST_RSA:
+        if key.key_size < SMALLEST_RSA_BITS:
             raise _error(
                 f"has an RSA key of {key.key_size} bits, number {number}, which receivers refuse.", hint
             )

@@ -34,7 +34,12 @@ class GroupCommit:
         self._error: Exception | None = None
 
     async def open_gate(self, row: int, digest: bytes) -> bool:
-        """Write that a message may leave. Returns, once it is on disk, whether it may."""
+        """Write that a message may leave. Returns, once it is on disk, whether it may.
+
+        Raises what an earlier write raised: the answer to the connection's last message may be lost with it.
+        """
+        if self._error:
+            raise self._error
         loop = asyncio.get_running_loop()
         future: asyncio.Future[bool] = loop.create_future()
         if not self._gates:
@@ -44,18 +49,13 @@ class GroupCommit:
         return await future
 
     def record(self, row: int, outcome: Outcome, due: datetime | None) -> None:
-        """Write how an attempt ended: soon, and before the gate opens for any other message.
-
-        Raises what an earlier write raised.
-        """
-        if self._error:
-            raise self._error
+        """Write how an attempt ended: soon, and before the gate opens for any other message."""
         self._outcomes.append((row, outcome, due))
         if not self._timer:
             self._timer = asyncio.get_running_loop().call_later(_SOON, self._write)
 
     def flush(self) -> None:
-        """Write everything now. Raises what writing raised."""
+        """Write everything now, also what could not be written before. Raises what writing raised."""
         self._write()
         if self._error:
             raise self._error
@@ -73,6 +73,8 @@ class GroupCommit:
             cleared = self._ledger.write(outcomes, rows, self._worker, self._now())
         except Exception as error:
             self._error = error
+            # Each answer that is lost is an unknown message.
+            self._outcomes[:0] = outcomes
             for _, _, future in gates:
                 if not future.done():
                     future.set_exception(error)

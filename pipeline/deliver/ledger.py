@@ -106,7 +106,8 @@ class Ledger(Protocol):
     def start_send(self, new: NewSend, recipients: Iterable[Recipient]) -> Send:
         """Write a send with a row for each recipient, or nothing if the recipients end in an error.
 
-        A person on the suppression list has a row that is suppressed.
+        Raises `PressroomError` while another send of the issue is not finished. A person on the suppression
+        list has a row that is suppressed.
         """
         ...
 
@@ -120,6 +121,10 @@ class Ledger(Protocol):
 
     def finish_send(self, send: str, now: datetime) -> bool:
         """Mark a send as finished if no row is open. Returns whether it is."""
+        ...
+
+    def drop_send(self, send: str) -> bool:
+        """Delete a send and its rows if no message of it may have left. Returns whether it did."""
         ...
 
     def start_worker(self, now: datetime) -> str:
@@ -143,8 +148,8 @@ class Ledger(Protocol):
         """
         ...
 
-    def release(self, rows: Sequence[int]) -> None:
-        """Let claimed rows be pending again."""
+    def release(self, send: str, worker: str) -> None:
+        """Let the rows that a worker has claimed be pending again."""
         ...
 
     def write(

@@ -1,15 +1,15 @@
 """What the columns of a list mean, by their names: those of a spreadsheet, and of what services export.
 
-All of it is data: a service's export is read as it is, and whom the service does not write to gets no mail.
+A service's export is read as it is; `list_subscriptions` has the columns that say who gets no mail.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from pipeline.deliver.field_values import shown
+from pipeline.deliver.list_subscriptions import SubscriptionColumn, plain_word, subscription_column
 from pipeline.errors import PressroomError, raise_all, suggest
 
 EMAIL, AUDIENCE, LANGUAGE = "email", "audience", "language"
@@ -32,36 +32,12 @@ _SERVICES = (
     ("Kit", ("state", "first_name", "created_at")),
     ("Kit", ("status", "first_name", "created_at")),
 )
-"""Columns by which an export is known, for its name in a message. The sources, with the rows below:
+"""Columns by which an export is known. The sources, also of what it says of subscriptions:
 
 Mailchimp, Substack, beehiiv: github.com/TryGhost/migrate, `packages/mg-*-members*/**/fixtures/*.csv` ·
 Ghost: github.com/TryGhost/Ghost, `members-csv/lib/unparse.js` · Buttondown: docs.buttondown.com,
 api-subscribers-introduction and -type · Kit: developers.kit.com, api-reference/subscribers/list-subscribers.
 """
-
-_YES = frozenset({"true", "t", "yes", "y", "1"})
-_NO = frozenset({"false", "f", "no", "n", "0"})
-_BEEHIIV = ("inactive", "pending", "validating", "invalid", "paused", "needs_attention")
-_KIT = ("inactive", "cancelled", "bounced", "complained")
-_BUTTONDOWN = ("unactivated", "undeliverable", "complained", "blocked", "spammy", "removed", "disabled")
-_STATUS = frozenset(("unsubscribed", "unconfirmed", "cleaned", "canceled", *_BEEHIIV, *_KIT, *_BUTTONDOWN))
-_NOT_SUBSCRIBED: Mapping[str, frozenset[str] | None] = {
-    "subscribed_to_emails": _NO,  # Ghost
-    "deleted_at": None,  # Ghost
-    "email_disabled": _YES,  # Substack; its `active_subscription` says who pays
-    "unsub_time": None,  # Mailchimp
-    "clean_time": None,  # Mailchimp: an address that bounced
-    "unsubscribed_at": None,  # beehiiv
-    "unsubscription_date": None,  # Buttondown
-    "undeliverability_date": None,  # Buttondown
-    "type": _STATUS,  # Buttondown
-    "subscriber_type": _STATUS,  # Buttondown, until 2024
-    "status": _STATUS,  # beehiiv, Kit
-    "state": _STATUS,  # Kit; it may be a state of a country too
-    "subscribed": _NO,
-    "unsubscribed": _YES,
-}
-"""The values of a column that say that a person is not subscribed; None for any value but an empty one."""
 
 _LIKENESS = 0.8
 """How like a needed column a name is that is taken for a slip: `frist_name` is, `first_seen` is not."""
@@ -69,13 +45,18 @@ _LIKENESS = 0.8
 
 @dataclass(frozen=True, slots=True)
 class ListColumns:
-    """Where in a row what is: indices of its cells. `values` has those of merge fields, by name."""
+    """Where in a row what is: indices of its cells. `values` has those of merge fields, by name.
+
+    `unused` has the names of the columns that are not read, and of those that say something of a subscription
+    only if a row has a word for it.
+    """
 
     email: int
     audience: int | None
     values: tuple[tuple[str, int], ...]
     service: str
-    not_subscribed: tuple[tuple[str, int, frozenset[str] | None], ...]
+    subscriptions: tuple[SubscriptionColumn, ...]
+    unused: tuple[str, ...]
 
 
 def read_columns(names: Sequence[str], fields: Collection[str] | None) -> ListColumns:
@@ -90,17 +71,19 @@ def read_columns(names: Sequence[str], fields: Collection[str] | None) -> ListCo
     index = {meaning: number for number, meaning in enumerate(meanings)}
     known = index if fields is None else (*fields, LANGUAGE)
     values = dict.fromkeys(name for name in known if name in index and name not in {"", EMAIL, AUDIENCE})
+    service = next((service for service, marks in _SERVICES if all(mark in index for mark in marks)), "")
+    # By each column, since two may have the same name.
+    columns = (subscription_column(name, number, service, meanings) for number, name in enumerate(names))
+    subscriptions = tuple(filter(None, columns))
+    used = {index[name] for name in (EMAIL, AUDIENCE, *values) if name in index}
+    used |= {column.index for column in subscriptions if column.certain}
     return ListColumns(
         index[EMAIL],
         index.get(AUDIENCE),
         tuple((name, index[name]) for name in values),
-        next((service for service, marks in _SERVICES if all(mark in index for mark in marks)), ""),
-        # By each column, since two may have the same name.
-        tuple(
-            (name, number, _NOT_SUBSCRIBED[meaning])
-            for number, (name, meaning) in enumerate(zip(names, meanings, strict=True))
-            if meaning in _NOT_SUBSCRIBED
-        ),
+        service,
+        subscriptions,
+        tuple(name for number, name in enumerate(names) if number not in used and name.strip()),
     )
 
 
@@ -123,5 +106,5 @@ def _check(names: Sequence[str], meanings: Sequence[str], fields: Collection[str
 
 
 def _meaning(name: str) -> str:
-    plain = re.sub(r"[\W_]+", "_", name.casefold()).strip("_")
+    plain = plain_word(name)
     return _MEANINGS.get(plain, plain)

@@ -15,6 +15,8 @@ from pipeline.deliver.sources.row import Row
 from pipeline.errors import PressroomError, flatten, raise_all, suggest
 from pipeline.support.mail_addresses import check_recipient, find_address, is_reserved
 
+_WRITE_STATUS = 'Write "active" or "unsubscribed", or rename the column if it is about something else.'
+
 
 @dataclass(frozen=True, slots=True)
 class RowRules:
@@ -35,8 +37,15 @@ class ListRows:
         self._audiences = {each.casefold(): each for each in rules.audiences or ()}
         self._seen = seen
         self._names: tuple[str, ...] | None = None
+        self._unused: dict[str, None] = {}
+        self._understood: set[str] = set()
         self._read_columns = lru_cache(64)(partial(read_columns, fields=rules.fields))
         self._columns: ListColumns
+
+    @property
+    def unused(self) -> tuple[str, ...]:
+        """The names of the columns that said nothing, as a terminal can show them."""
+        return tuple(shown(name) for name in self._unused if name not in self._understood)
 
     def read(self, row: Row) -> Recipient | RejectedRow:
         """The recipient, or why the row gets no mail.
@@ -49,11 +58,13 @@ class ListRows:
             except PressroomError as error:
                 if self._names is None:
                     raise_all(
-                        PressroomError(each.message, self._path, 1, each.hint) for each in flatten(error)
+                        PressroomError(each.message, self._path, row.header, each.hint)
+                        for each in flatten(error)
                     )
                 (first, *_) = flatten(error)
                 return RejectedRow(row.line, "", first.message, first.hint)
             self._names = row.names
+            self._unused.update(dict.fromkeys(self._columns.unused))
         return self._judge(row, self._columns)
 
     def _judge(self, row: Row, columns: ListColumns) -> Recipient | RejectedRow:
@@ -63,13 +74,9 @@ class ListRows:
         try:
             address = self._address(written)
             key = Recipient(address, "", {}, line).key
-            for name, index, refused in columns.not_subscribed:
-                value = field_value(name, cells[index])
-                if value and (refused is None or value.lower() in refused):
-                    self._seen.first_line(key, line)
-                    where = f" at {columns.service}" if columns.service else ""
-                    reason = f'not subscribed{where}: "{shown(name)}" is "{shown(value)}".'
-                    return RejectedRow(line, shown(address), reason, None, Rejection.UNSUBSCRIBED, key)
+            if left := self._check_subscription(row, columns):
+                self._seen.first_line(key, line)
+                return RejectedRow(line, shown(address), left, None, Rejection.UNSUBSCRIBED, key)
             audience = self._audience(cells[columns.audience]) if columns.audience is not None else ""
             values = {
                 name: text for name, index in columns.values if (text := field_value(name, cells[index]))
@@ -80,6 +87,24 @@ class ListRows:
             reason = f'"{shown(address)}" is in line {first} too.'
             return RejectedRow(line, shown(address), reason, None, Rejection.DUPLICATE, key)
         return Recipient(address, audience, values, line)
+
+    def _check_subscription(self, row: Row, columns: ListColumns) -> str:
+        """Why a person is not subscribed; empty if they are. Raises `PressroomError` if it is not known."""
+        doubt = ""
+        for column in columns.subscriptions:
+            value = field_value(column.name, row.cells[column.index])
+            is_subscribed = column.is_subscribed(value) if value else None
+            if is_subscribed is not None and not column.certain:
+                self._understood.add(column.name)
+            if value and not is_subscribed:
+                cell = f'"{shown(column.name)}" is "{shown(value)}"'
+                if is_subscribed is False:
+                    return f"not subscribed{f' at {columns.service}' if columns.service else ''}: {cell}."
+                if column.certain:
+                    doubt = doubt or f"{cell}, which is not known as subscribed."
+        if doubt:
+            raise PressroomError(doubt, hint=_WRITE_STATUS)
+        return ""
 
     def _address(self, written: object) -> str:
         text = find_address(field_value(EMAIL, written))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -30,6 +30,7 @@ _NOT_READ = {
     **dict.fromkeys((".db", ".sqlite", ".sqlite3"), "Name its table: sqlite:FILE?table=NAME"),
 }
 """Files that are often taken for a list, by their endings, with what to do."""
+_WEB = re.compile("(?:https?|ftp):/", re.IGNORECASE)
 _SQLITE = re.compile(r"sqlite:(?P<file>.*?)(?:\?(?P<kind>table|query)=(?P<text>.*))?", re.DOTALL)
 _POSTGRES = re.compile(r"(?P<url>postgres(?:ql)?:.*?)(?:[?&]query=(?P<query>.*))?", re.DOTALL)
 
@@ -39,25 +40,30 @@ _SHOWN = 20
 """How many rows that cannot be read are shown then."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RecipientList:
     """A list of recipients; `path` is its name in messages.
 
     Each iteration reads it again from its beginning, and yields each row once, in their order. It raises
     `PressroomError` for a list that cannot be read or has no row, and for columns that are not those of one.
+    After it, `unused` has the names of the columns that were not read, in the order of the header.
     """
 
     path: str
     source: Callable[[], Iterator[Row | RejectedRow]]
     rules: RowRules
+    unused: tuple[str, ...] = field(default=(), init=False, compare=False)
 
     def __iter__(self) -> Iterator[Recipient | RejectedRow]:
         with seen_people() as seen:
             rows = ListRows(self.path, self.rules, seen)
             empty = True
-            for row in self.source():
-                empty = False
-                yield rows.read(row) if isinstance(row, Row) else row
+            try:
+                for row in self.source():
+                    empty = False
+                    yield rows.read(row) if isinstance(row, Row) else row
+            finally:
+                self.unused = rows.unused
             if empty:
                 raise PressroomError(
                     "no row has a recipient.", self.path, None, "The first row names the columns."
@@ -100,19 +106,36 @@ def open_list(
     `fields` are the merge fields whose values are kept, beside `language`; without them every column is.
     `audiences` are those that a row may name, if not any. `smtputf8` allows addresses with letters outside
     ASCII before the @, which need a server that takes them (RFC 6531); `allow_reserved` allows domains that
-    are nobody's, such as `.test`. Raises `PressroomError` for any other name.
+    are nobody's, such as `.test`. Raises `PressroomError` for any other name, and for a
+    file that is not there.
     """
     rules = RowRules(fields, audiences, smtputf8, allow_reserved)
+    if _WEB.match(source):
+        hint = "Download the list first, and name the file."
+        raise PressroomError("a list is not read from the web.", source, None, hint)
     if match := _SQLITE.fullmatch(source):
         return _open_sqlite(match, rules)
     if match := _POSTGRES.fullmatch(source):
         return _open_postgres(match, rules)
     file = Path(source)
+    _check_file(file, source)
     ending = file.suffix.lower()
     if ending in _NOT_READ:
         raise PressroomError("is not a list of recipients that can be read.", source, None, _NOT_READ[ending])
     read = json_rows if ending in {".jsonl", ".ndjson"} else csv_rows
     return RecipientList(source, partial(read, file, source), rules)
+
+
+def _check_file(file: Path, path: str) -> None:
+    """Raise `PressroomError` for a file that is not there, with the nearest name in its folder."""
+    if file.is_dir():
+        raise PressroomError("is a folder, not a list.", path, None, "Name the file of the list.")
+    if not file.exists():
+        try:
+            names = [each.name for each in file.parent.iterdir() if each.is_file()]
+        except OSError:
+            names = []
+        raise PressroomError("there is no such file.", path, None, suggest(file.name, names))
 
 
 def _open_sqlite(match: re.Match[str], rules: RowRules) -> RecipientList:
@@ -123,6 +146,7 @@ def _open_sqlite(match: re.Match[str], rules: RowRules) -> RecipientList:
     if match["kind"] == "table":
         name = query.replace('"', '""')
         query = f'SELECT * FROM "{name}"'
+    _check_file(Path(path), path)
     return RecipientList(path, partial(sqlite_rows, Path(path), path, query), rules)
 
 

@@ -86,12 +86,3 @@ class RowQueue:
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         for each in waits:
             each.cancel()
-
-    def put_back(self, row: ClaimedRow) -> None:
-        """Return a row that was not tried."""
-        self._claimed.setdefault(None, deque()).appendleft(row)
-
-    def release(self) -> None:
-        """Let all rows that are claimed and not tried be pending again."""
-        self._ledger.release([each.row for claimed in self._claimed.values() for each in claimed])
-        self._claimed = {}

@@ -14,7 +14,7 @@ from pipeline.deliver.rejected_row import RejectedRow, Rejection
 from pipeline.errors import PressroomError
 from pipeline.model import EVERYONE
 
-_SHOWN = 20
+_NAMED = 1000
 """Rows with mistakes that a plan names."""
 
 
@@ -111,7 +111,7 @@ class Planner:
             decision = self.decide(row, withdrawn)
             if isinstance(decision, LeftOut):
                 plan.left_out[decision.why] += 1
-                if decision.why is LeftOutWhy.MISTAKE and len(plan.mistakes) < _SHOWN:
+                if decision.why is LeftOutWhy.MISTAKE and len(plan.mistakes) < _NAMED:
                     plan.mistakes.append(decision)
             else:
                 plan.audiences[decision.audience] += 1

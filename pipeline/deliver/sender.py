@@ -87,11 +87,15 @@ class Ended(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a sender is: counts by state since it began, and the next moment at which it goes on."""
+    """How far a sender is: counts by state since it began.
+
+    `waits_until` is the next moment at which it goes on, `trouble` why it cannot connect at the moment.
+    """
 
     counts: Mapping[State, int]
     seconds: float
     waits_until: datetime | None = None
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +156,7 @@ class Sender:
                 await self._send_waiting()
             finally:
                 self._commits.flush()
-                self._queue.release()
+                ledger.release(job.send, worker)
             due = ledger.next_due(job.send)
             if self._stopping.is_set() or due is None:
                 break
@@ -187,12 +191,11 @@ class Sender:
                         connection = None
                     connection = connection or await self._connect()
                     if connection is None:
-                        self._queue.put_back(row)
                         return
-                    outcome = await self._attempt(connection, row)
+                    outcome, has_left = await self._attempt(connection, row)
                     waited = self._clock.seconds()
                     is_lost = outcome and outcome.state is State.DEFERRED and outcome.code in {None, _CLOSING}
-                    if not is_lost or attempt == _LOST_CONNECTIONS:
+                    if has_left or not is_lost or attempt == _LOST_CONNECTIONS:
                         break
                 if outcome:
                     self._record(row, outcome)
@@ -212,21 +215,24 @@ class Sender:
             self._left_today -= 1
         return await self._queue.next()
 
-    async def _attempt(self, connection: Connection, row: ClaimedRow) -> Outcome | None:
-        """Offer a message. Returns how that ended; None if the gate stayed shut."""
+    async def _attempt(self, connection: Connection, row: ClaimedRow) -> tuple[Outcome | None, bool]:
+        """Offer a message. Returns how that ended, None if the gate stayed shut; and whether it was open."""
         data = self.job.message(row)
         digest = hashlib.sha256(data).digest()
+        is_open = False
 
         async def gate() -> None:
-            if not await self._commits.open_gate(row.row, digest):
+            nonlocal is_open
+            is_open = await self._commits.open_gate(row.row, digest)
+            if not is_open:
                 raise _Withheld
 
         try:
             sender = self.job.envelope_sender(row)
-            return await connection.send(sender, row.recipient.address, data, gate)
+            return await connection.send(sender, row.recipient.address, data, gate), is_open
         except _Withheld:
             self._count(State.SUPPRESSED)
-            return None
+            return None, False
 
     def _record(self, row: ClaimedRow, outcome: Outcome) -> None:
         due = None
@@ -248,21 +254,32 @@ class Sender:
             if self._stopping.is_set():
                 return None
             try:
-                return await self.job.connect()
+                return await self._unless_stopping(self.job.connect())
             except ServerError as error:
                 if error.is_permanent:
                     raise
                 if pause is None:
                     self.stop(SendEnd(Ended.SERVER, str(error)))
                 else:
+                    self._tell(trouble=str(error))
                     await self._queue.sleep(pause)
         return None
+
+    async def _unless_stopping(self, connecting: Awaitable[Connection]) -> Connection | None:
+        """Wait for a connection, at most until the send is stopping: a server may be silent for a minute."""
+        task, stopping = asyncio.ensure_future(connecting), asyncio.create_task(self._stopping.wait())
+        await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if not task.done():
+            task.cancel()
+            return None
+        return task.result()
 
     def _count(self, state: State) -> None:
         self._counts[state] += 1
         if self._clock.seconds() - self._reported > _REPORT_EVERY:
             self._tell()
 
-    def _tell(self, waits_until: datetime | None = None) -> None:
+    def _tell(self, waits_until: datetime | None = None, trouble: str = "") -> None:
         self._reported = self._clock.seconds()
-        self._report(Progress(dict(self._counts), self._reported - self._began, waits_until))
+        self._report(Progress(dict(self._counts), self._reported - self._began, waits_until, trouble))

@@ -62,6 +62,18 @@ def read_sent(root: Path, issue: Issue) -> tuple[SentRecord, ...]:
 def write_sent(root: Path, issue: Issue, record: SentRecord) -> None:
     """Write a send into the list, in place of what was said of the same one."""
     records = {each.id: each for each in (*read_sent(root, issue), record)}
+    _write(root, issue, records)
+
+
+def remove_sent(root: Path, issue: Issue, id: str) -> None:
+    """Take a send out of the list."""
+    _write(root, issue, {each.id: each for each in read_sent(root, issue) if each.id != id})
+
+
+def _write(root: Path, issue: Issue, records: Mapping[str, SentRecord]) -> None:
+    if not records:
+        (root / _path(issue)).unlink(missing_ok=True)
+        return
     data = {"version": 1, "sends": [asdict(each) for each in records.values()]}
     write_atomically(root / _path(issue), f"{json.dumps(data, indent=2, ensure_ascii=False)}\n".encode())
 

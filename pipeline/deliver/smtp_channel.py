@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+from datetime import UTC, datetime
 
 from pipeline.deliver.smtp_reply import GarbledReply, ReplyParser, SmtpReply
 from pipeline.deliver.smtp_server import Security, ServerError, SmtpServer
@@ -74,6 +75,14 @@ class SmtpChannel(asyncio.Protocol):
     def local_host(self) -> str:
         """The address of this end."""
         return str(self._transport.get_extra_info("sockname")[0])
+
+    @property
+    def certificate_end(self) -> datetime | None:
+        """When the server's certificate ends to be valid; None without TLS."""
+        certificate = self._transport.get_extra_info("peercert")
+        if not certificate:
+            return None
+        return datetime.fromtimestamp(ssl.cert_time_to_seconds(certificate["notAfter"]), UTC)
 
     def write(self, data: bytes) -> None:
         """Send bytes at once."""

@@ -8,6 +8,7 @@ import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 
 from pipeline.deliver.outcome import Outcome, RefusalClass, State
 from pipeline.deliver.refusals import refusal_class
@@ -23,10 +24,14 @@ _KINDS = {"RSET": (2,), "MAIL": (2, 4, 5), "RCPT": (2, 4, 5), "DATA": (3, 4, 5)}
 
 @dataclass(frozen=True, slots=True)
 class SmtpTimeouts:
-    """How long to wait for a server, in seconds (RFC 5321, section 4.5.3.2)."""
+    """How long to wait for a server, in seconds (RFC 5321, section 4.5.3.2).
+
+    For the greeting it is less: servers that wait to catch spammers wait half a minute, and a wrong port is
+    silent for ever.
+    """
 
     connect: float = 30
-    greeting: float = 300
+    greeting: float = 60
     command: float = 300
     data: float = 120
     message: float = 600
@@ -73,6 +78,11 @@ class SmtpConnection:
     def is_usable(self) -> bool:
         """Whether a further message can be handed over."""
         return self._channel.is_in_step
+
+    @property
+    def certificate_end(self) -> datetime | None:
+        """When the server's certificate ends to be valid; None without TLS."""
+        return self._channel.certificate_end
 
     def abort(self) -> None:
         """End the connection now: a message whose final dot was not written is surely not sent."""

@@ -16,6 +16,7 @@ from pipeline.deliver.ledger_file import LedgerFile
 from pipeline.deliver.outcome import Outcome, RefusalClass, State
 from pipeline.deliver.recipient import Recipient
 from pipeline.deliver.worker_lock import WorkerLock, is_alive
+from pipeline.errors import PressroomError
 from pipeline.support.json_text import read_json
 
 _ROW = "row, person, address, audience, state, attempts, code, reply, refusal, changed, due"
@@ -48,6 +49,9 @@ class SqliteLedger:
         emails = json.dumps(dict(new.emails))
         values = (send.id, new.issue, new.folder, emails, new.list_name, new.again, new.key)
         with self._file.transaction():
+            if self._file.all("SELECT 1 FROM sends WHERE issue = ? AND finished IS NULL", new.issue):
+                hint = f"To see how far it is: pressroom send {new.folder} --status"
+                raise PressroomError("another process has begun to send the issue.", hint=hint)
             self._file.execute(
                 "INSERT INTO sends VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)", (*values, new.started.isoformat())
             )
@@ -90,6 +94,18 @@ class SqliteLedger:
             self._file.execute(query, (now.isoformat(), send))
         return True
 
+    def drop_send(self, send: str) -> bool:
+        """Delete a send and its rows if no message of it may have left. Returns whether it did."""
+        left = (
+            "digest IS NOT NULL OR worker IS NOT NULL OR state NOT IN ('pending', 'suppressed', 'deferred')"
+        )
+        with self._file.transaction():
+            if self._file.all(f"SELECT 1 FROM rows WHERE send = ? AND ({left}) LIMIT 1", send):
+                return False
+            self._file.execute("DELETE FROM rows WHERE send = ?", (send,))
+            self._file.execute("DELETE FROM sends WHERE id = ?", (send,))
+        return True
+
     # --- workers ---------------------------------------------------------------------------------
 
     def start_worker(self, now: datetime) -> str:
@@ -100,7 +116,7 @@ class SqliteLedger:
 
     def recover(self, send: str, now: datetime) -> Recovered:
         """Free what dead workers had claimed, and mark as unknown what they were sending."""
-        reply = "The program ended while this message was on its way."
+        reply = "the program ended while this message was on its way"
         freed = unknown = 0
         with self._file.transaction():
             for worker in self._dead_workers(send):
@@ -162,12 +178,13 @@ class SqliteLedger:
         )
         return self._file.all(query, *values, now.timestamp(), most)
 
-    def release(self, rows: Sequence[int]) -> None:
-        """Let claimed rows be pending again."""
+    def release(self, send: str, worker: str) -> None:
+        """Let the rows that a worker has claimed be pending again."""
         with self._file.transaction():
-            self._file.execute_many(
-                "UPDATE rows SET state = ?, waits = 1, worker = NULL WHERE row = ? AND state = ?",
-                [(State.PENDING, row, State.CLAIMED) for row in rows],
+            self._file.execute(
+                "UPDATE rows SET state = ?, waits = 1, worker = NULL "
+                "WHERE send = ? AND state = ? AND worker = ?",
+                (State.PENDING, send, State.CLAIMED, worker),
             )
 
     def write(
@@ -205,8 +222,8 @@ class SqliteLedger:
         count = self._file.execute_many(gate, values).rowcount if rows else 0
         cleared = {row for row, _ in rows}
         if count < len(rows):
-            query = "SELECT state FROM rows WHERE row = ? AND worker = ?"
-            cleared = {row for row in cleared if self._file.all(query, row, worker) == [(State.SENDING,)]}
+            query = "SELECT 1 FROM rows WHERE row = ? AND worker = ? AND state = 'sending'"
+            cleared = {row for row in cleared if self._file.all(query, row, worker)}
             self._file.execute_many(
                 "UPDATE rows SET state = ?, worker = NULL, changed = ? "
                 "WHERE row = ? AND state = 'claimed' AND worker = ?",

@@ -41,6 +41,7 @@ ALL = [
     "send",
     "subscribers",
     "status",
+    "doctor",
     "completion",
 ]
 

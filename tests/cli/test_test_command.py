@@ -116,7 +116,10 @@ def test_fields_come_from_the_readers_row(letters: WorkspaceRunner, delimiter: s
     [
         ("email\nadda@example.org\n", 'no row has the email "ada@example.org".\n    Did you mean "adda@'),
         ("name,city\nAda,Lund\n", ':1: no column is named "email".\n    The columns are: name, city.'),
-        ("", "no row has a recipient"),
+        ("", "readers.csv: is empty."),
+        ("email\n", "no row has a recipient"),
+        ("email,status\nada@example.org,foo\n", ':2: "status" is "foo", which is not known as subscribed.'),
+        ("email,opted_out\nada@example.org,yes\n", ':2: not subscribed: "opted_out" is "yes".'),
         ("email,city,City\na@x,b,c\n", 'two columns are read as "city"'),
         (
             "email\nada@example.org\nADA@example.org\n",

@@ -145,7 +145,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def release(self, data: st.DataObject) -> None:
         worker = data.draw(st.sampled_from([each for each in self.workers if each.claimed]), label="worker")
-        worker.ledger.release(sorted(worker.claimed))
+        worker.ledger.release(self.send, worker.name)
         for row in worker.claimed:
             self.states[row] = State.PENDING
         worker.claimed.clear()
@@ -222,6 +222,13 @@ def test_recipients_that_end_in_an_error_leave_no_send(ledger: SqliteLedger) -> 
     with pytest.raises(PressroomError):
         ledger.start_send(new_send(), broken())
     assert ledger.sends(new_send().issue) == ()
+
+
+def test_an_issue_has_one_send_at_a_time(ledger: SqliteLedger) -> None:
+    ledger.start_send(new_send(), people(3))
+    with pytest.raises(PressroomError, match="another process has begun"):
+        ledger.start_send(new_send(), people(3))
+    assert len(ledger.sends(new_send().issue)) == 1
 
 
 def test_a_message_id_is_the_same_for_all_attempts_and_names_nobody(ledger: SqliteLedger) -> None:

@@ -178,7 +178,11 @@ def test_only_the_row_that_is_not_utf_8_is_left_out(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("", "readers.csv: no row has a recipient."),
+        ("", "readers.csv: is empty."),
+        ("\ufeff\r\n \n", "readers.csv: is empty."),
+        (b"\xff\xfe", "readers.csv: is empty."),
+        ("sep=;\nname;town\nAda;Lund\n", 'readers.csv:2: no column is named "email".'),
+        ("sep=;\n", "readers.csv: no row has a recipient."),
         ("email,city\n", "readers.csv: no row has a recipient."),
         ("name,town\nAda,Lund\n", 'readers.csv:1: no column is named "email". The columns are: name, town.'),
         ("emial,city\nada@x.org,Lund\n", 'the column "emial" is not known. Did you mean "email"?'),
@@ -214,10 +218,43 @@ def test_a_file_of_another_kind_says_what_to_do(folder: Path, name: str, said: s
     assert said in refused(folder, "[]", name)
 
 
-@pytest.mark.parametrize("name", ["nothing.csv", "nothing.jsonl", "."])
-def test_a_file_that_cannot_be_read_is_named(folder: Path, name: str) -> None:
-    with pytest.raises(PressroomError, match="cannot be read"):
-        list(open_list(str(folder / name)))
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("reader.csv", 'reader.csv: there is no such file. Did you mean "readers.csv"?'),
+        ("elsewhere/readers.csv", "elsewhere/readers.csv: there is no such file."),
+        ("zzz", "zzz: there is no such file."),
+        (".", ".: is a folder, not a list. Name the file of the list."),
+        ("sqlite:raeders.db?table=people", 'raeders.db: there is no such file. Did you mean "readers.db"?'),
+        ("sqlite:.?table=people", ".: is a folder, not a list. Name the file of the list."),
+        (
+            "https://x.org/readers.csv?a=1",
+            "https://x.org/readers.csv?a=1: a list is not read from the web. Download the list first, "
+            "and name the file.",
+        ),
+    ],
+)
+def test_what_is_not_a_file_says_what_to_do(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, message: str
+) -> None:
+    monkeypatch.chdir(folder)
+    for existing in ("readers.csv", "readers.db"):
+        Path(existing).write_text("")
+    with pytest.raises(PressroomError) as error:
+        open_list(name)
+    assert str(error.value) == message
+    assert sorted(each.name for each in folder.iterdir()) == ["readers.csv", "readers.db"]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("first", ["sep=;", "SEP=;", '"sep=;"'])
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_the_line_for_excel_names_the_delimiter(
+    folder: Path, delimiter: str, first: str, ending: str
+) -> None:
+    lines = ["email;city", "ada;b@x.org", "ada@x.org;Lund", ""]
+    text = ending.join([first, *lines]).replace(";", delimiter)
+    assert read(folder, "\ufeff" + text)[1] == Recipient("ada@x.org", "", {"city": "Lund"}, 4)
 
 
 def test_lines_that_are_not_objects_are_left_out(folder: Path) -> None:
@@ -293,12 +330,6 @@ def test_what_sqlite_does_not_take_is_an_error_and_changes_nothing(
     with pytest.raises(PressroomError, match=said):
         list(open_list(f"sqlite:{database}{rest}"))
     assert database.read_bytes() == before
-
-
-def test_a_file_that_is_not_there_is_not_made(folder: Path) -> None:
-    with pytest.raises(PressroomError, match="is not a file"):
-        list(open_list(f"sqlite:{folder}/no.db?table=people"))
-    assert not list(folder.iterdir())
 
 
 # --- rows -----------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,13 +13,16 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from property_kit import tries
+from smtp_kit import CUT, SILENT, Fault, ScriptedServer
 
 from pipeline.deliver.ledger import NewSend
 from pipeline.deliver.outcome import Outcome, RefusalClass, State
 from pipeline.deliver.pace import daily_limit
 from pipeline.deliver.recipient import Recipient
 from pipeline.deliver.sender import Ended, Job, Progress, SendEnd, Sender
-from pipeline.deliver.smtp_server import ServerError
+from pipeline.deliver.smtp_connection import SmtpConnection, SmtpTimeouts
+from pipeline.deliver.smtp_server import Security, ServerError, SmtpServer
 from pipeline.deliver.sqlite_ledger import SqliteLedger
 from pipeline.errors import PressroomError
 
@@ -26,7 +30,7 @@ START = datetime(2026, 2, 1, 7, 0, tzinfo=UTC)
 
 FAULTS = (
     *("accept", "accept", "accept", "refuse at once", "defer at once", "lose before", "close before"),
-    *("refuse after", "defer after", "lose after", "take and lose"),
+    *("refuse after", "defer after", "close after", "lose after", "take and lose"),
 )
 
 
@@ -87,8 +91,9 @@ class FakeConnection:
         await asyncio.sleep(0)
         if fault == "refuse after":
             return Outcome(State.REFUSED, 554, "5.6.0 content", RefusalClass.CONTENT)
-        if fault == "defer after":
-            return Outcome(State.DEFERRED, 451, "4.3.0 later", RefusalClass.OTHER)
+        if fault in {"defer after", "close after"}:
+            self.is_usable = fault == "defer after"
+            return Outcome(State.DEFERRED, 451 if self.is_usable else 421, "4.3.0 later", RefusalClass.OTHER)
         if fault == "lose after":
             self.is_usable = False
             return Outcome(State.UNKNOWN, None, "the connection was lost")
@@ -164,6 +169,65 @@ def test_whatever_a_server_does_nobody_gets_two_and_nobody_is_lost(
     send.ledger.close()
 
 
+ACTIONS = (
+    *("421 4.3.2 closing", "450 4.2.1 too quickly", "451 4.3.0 later", "452 4.3.1 out of space"),
+    *("550 5.1.1 no such user", "552 5.3.4 too large", "550 5.7.515 not authenticated", "503 5.5.1 order"),
+    *("250 2.0.0 ok", "354 go on", b"\x00garbage\r\n", CUT),
+)
+REAL_FAULTS = st.one_of(
+    st.builds(
+        Fault,
+        st.sampled_from(["connect", "EHLO", "MAIL", "RCPT", "DATA", "RSET", "body", "dot"]),
+        st.sampled_from(ACTIONS),
+        st.integers(0, 12),
+    ),
+    st.builds(  # its answer comes too late
+        Fault,
+        st.sampled_from(["connect", "EHLO", "MAIL", "RCPT", "DATA", "RSET"]),
+        st.just(SILENT),
+        st.integers(0, 12),
+    ),
+    st.builds(  # it takes the message, and the answer is lost
+        Fault,
+        st.just("dot"),
+        st.sampled_from([CUT, b"\x00garbage\r\n"]),
+        st.integers(0, 12),
+        takes=st.just(True),
+    ),
+)
+
+
+@tries(40)
+@given(faults=st.lists(REAL_FAULTS, max_size=12))
+def test_whatever_a_server_answers_on_the_wire_nobody_gets_two_and_nobody_is_lost(
+    tmp_path_factory: pytest.TempPathFactory, faults: list[Fault]
+) -> None:
+    with ScriptedServer(faults) as peer:
+        address = SmtpServer("127.0.0.1", peer.port, Security.PLAIN)
+        timeouts = SmtpTimeouts(greeting=0.05, command=0.05, data=0.05, quit=0.05)
+        send = start(
+            tmp_path_factory.mktemp("send"),
+            FakeServer(),
+            15,
+            connect=lambda: SmtpConnection.open(address, timeouts),
+            message=lambda row: b"Subject: Hello\r\n\r\n.\r\n",
+        )
+        end = None
+        while end is not Ended.FINISHED:
+            with suppress(ServerError):
+                end = send.run().why
+        assert max(peer.recipients.count(each) for each in {*peer.recipients, ""}) <= 1
+        rows = list(send.ledger.rows(send.id, State))
+        assert len(rows) == 15
+        for row in rows:
+            assert row.state in {State.ACCEPTED, State.REFUSED, State.UNKNOWN}
+            is_taken = row.address in peer.recipients
+            assert row.state is State.UNKNOWN or is_taken == (row.state is State.ACCEPTED)
+        losses = sum(each.phase in {"body", "dot"} for each in faults)
+        assert sum(row.state is State.UNKNOWN for row in rows) <= losses
+        send.ledger.close()
+
+
 def test_deferred_messages_are_tried_again_after_growing_pauses(tmp_path: Path) -> None:
     server = FakeServer(iter(["defer at once"] * 3))
     send = start(tmp_path, server, 1)
@@ -186,6 +250,13 @@ def test_a_closed_connection_is_opened_again_at_once(tmp_path: Path) -> None:
     send = start(tmp_path, server, 2, connections=1)
     assert send.run().why is Ended.FINISHED
     assert server.clock.passed == 0 and send.counts == {State.ACCEPTED: 2}
+
+
+def test_a_message_whose_text_left_is_not_tried_again_at_once(tmp_path: Path) -> None:
+    server = FakeServer(iter(["close after"]))
+    send = start(tmp_path, server, 1)
+    assert send.run().why is Ended.FINISHED
+    assert server.clock.passed == pytest.approx(300) and server.taken.total() == 1
 
 
 def test_a_wave_of_refusals_pauses_the_send_and_says_which(tmp_path: Path) -> None:

@@ -10,12 +10,18 @@ import os
 import re
 import shlex
 import shutil
+import socket
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from dns.resolver import Resolver
+from dns_kit import dns_server
+from smtp_kit import ScriptedServer, server_context
 from workspace_kit import ROOT, WorkspaceRunner, article, png
 
 from pipeline.cli import main
@@ -159,6 +165,41 @@ def test_what_is_shown_of_the_sample_is_as_printed(name: str, folder: Path) -> N
     run_page(ROOT / "docs" / name, WorkspaceRunner(synapse), folder)
 
 
+def test_the_doctor_is_as_shown(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synapse = WorkspaceRunner(folder / "synapse")
+    shutil.copytree(ROOT / "issues", synapse.root / "issues")
+    delivery = 'url = "smtps://letters@mail.synapse.example"\ndkim_selector = "pressroom1"'
+    synapse.write({"newsletter.toml": f"{(ROOT / 'newsletter.toml').read_text()}\n[delivery]\n{delivery}\n"})
+    key = Ed25519PrivateKey.from_private_bytes(bytes(32))
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    monkeypatch.setenv("PRESSROOM_DKIM_KEY", pem)
+    monkeypatch.setenv("PRESSROOM_SMTP_PASSWORD", "secret")
+    monkeypatch.setenv("SSL_CERT_FILE", str(folder / "authority.pem"))
+    ends = datetime(2026, 4, 1, tzinfo=UTC)
+    monkeypatch.setattr("pipeline.deliver.smtp_channel.SmtpChannel.certificate_end", ends)
+    zone = {
+        "synapse.example TXT": ["v=spf1 ip4:192.0.2.0/24 -all"],
+        "synapse.example MX": ["10 mail.synapse.example."],
+        "_dmarc.synapse.example TXT": ["v=DMARC1; p=none; rua=mailto:dmarc@synapse.example"],
+        "mail.synapse.example A": ["192.0.2.25"],
+        "25.2.0.192.in-addr.arpa PTR": ["mail.synapse.example."],
+    }
+    context = server_context(folder, "mail.synapse.example")
+    with dns_server(zone) as dns, ScriptedServer(users={"letters": "secret"}, context=context) as server:
+
+        def system_resolver(resolver: Resolver, *_: object) -> None:
+            resolver.nameservers, resolver.port = [dns.address[0]], dns.address[1]
+
+        def look_up(host: object, *_: object, **__: object) -> list[object]:
+            if host != "mail.synapse.example":
+                raise socket.gaierror(socket.EAI_NONAME, "no such name")
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", server.port))]
+
+        monkeypatch.setattr(Resolver, "read_resolv_conf", system_resolver)
+        monkeypatch.setattr(socket, "getaddrinfo", look_up)
+        run_page(ROOT / "docs" / "doctor.md", synapse, folder)
+
+
 LETTER = "issues/003-what-the-brain-does-at-rest/issue.md"
 MASTHEAD = "templates/email/parts/masthead.mjml.j2"
 PICTURE = "issues/articles/chart.png"
@@ -225,6 +266,6 @@ def test_a_message_that_a_document_shows_is_printed(
 
 def test_every_transcript_in_the_documents_is_run() -> None:
     run = {"first-issue.md", "assembling.md", "links.md", "letter.md"}
-    run |= {"exporting.md", "test-message.md", "approving.md"}
+    run |= {"exporting.md", "test-message.md", "approving.md", "doctor.md"}
     pages = (ROOT / "README.md", *(ROOT / "docs").rglob("*.md"))
     assert {page.name for page in pages if _BLOCK.search(page.read_text(encoding="utf-8"))} == run

@@ -1,8 +1,12 @@
-"""CSV as spreadsheets and services write it: a header, a row a person, `,`, `;` or tabs between cells."""
+"""CSV as spreadsheets and services write it: a header, a row a person, `,`, `;` or tabs between cells.
+
+A first line such as `sep=|` may name another delimiter.
+"""
 
 from __future__ import annotations
 
 import csv
+import re
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +18,8 @@ from pipeline.errors import PressroomError
 
 _LONGEST = 1000
 """Lines of a row, whose cells in quotes may have line breaks."""
+_EXCEL = re.compile(r'"?sep=([^\w\s"]|\t)"?\s*', re.IGNORECASE)
+"""A first line that tells Excel the delimiter, and that some programs write into their exports."""
 _QUOTES = "is not CSV: the double quotes of a cell do not fit."
 _FIX_QUOTES = "Put the whole cell into double quotes, and write each of its own twice."
 
@@ -36,7 +42,7 @@ def csv_rows(file: Path, path: str) -> Iterator[Row | RejectedRow]:
                     line, "", reason, f"Put a cell that has a {lines.delimiter!r} into double quotes."
                 )
             else:
-                yield Row(line, names, cells + [""] * (len(names) - len(cells)))
+                yield Row(line, names, cells + [""] * (len(names) - len(cells)), lines.first)
 
 
 def _records(lines: _Lines) -> Iterator[tuple[int, list[str] | None]]:
@@ -45,7 +51,7 @@ def _records(lines: _Lines) -> Iterator[tuple[int, list[str] | None]]:
     An open quote would take all that follows into one cell, so reading goes on with the line after it.
     """
     reader = csv.reader(lines, delimiter=lines.delimiter, strict=True)
-    line = 1
+    line = lines.first
     while True:
         lines.taken.clear()
         try:
@@ -68,8 +74,12 @@ class _Lines:
         self._lines = lines
         self._waiting: deque[str] = deque()
         self.taken: list[str] = []
+        self.first = 1
         header = next(lines, "")
-        self.delimiter = max(",;\t", key=header.count)
+        if match := _EXCEL.fullmatch(header):
+            self.first = 2
+            header = next(lines, "")
+        self.delimiter = match[1] if match else max(",;\t", key=header.count)
         if header:
             self._waiting.append(header)
 

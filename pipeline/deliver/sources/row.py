@@ -11,9 +11,10 @@ class Row:
     """A row of a source; `line` is where it begins, or the row's number in the answer of a database.
 
     `names` are those of the columns as the source has them; rows that have the same columns share the
-    object. There are as many cells as names.
+    object. There are as many cells as names. `header` is the line of the names.
     """
 
     line: int
     names: tuple[str, ...]
     cells: Sequence[object]
+    header: int = 1

@@ -13,8 +13,6 @@ from pipeline.errors import PressroomError
 
 def sqlite_rows(file: Path, path: str, query: str) -> Iterator[Row]:
     """Each row of the answer. Raises `PressroomError` for a file or a query that SQLite does not take."""
-    if not file.is_file():
-        raise PressroomError("is not a file.", path)
     try:
         address = f"{file.absolute().as_uri()}?mode=ro"
         with closing(sqlite3.connect(address, uri=True)) as database:

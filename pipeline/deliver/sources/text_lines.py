@@ -11,17 +11,21 @@ from pipeline.errors import PressroomError
 
 _LONGEST = 1 << 20
 """Characters of a line; a longer one is no list, and would not fit into memory."""
+_BLANK = codecs.BOM_UTF8 + codecs.BOM_UTF16_LE + b" \t\r\n"
+"""Bytes of a file without text."""
 _SAVE_AS_UTF_8 = "In the spreadsheet, save it as CSV with the encoding UTF-8."
 
 
 def text_lines(file: Path, path: str) -> Iterator[str]:
     """Each line with its end. What cannot be decoded is U+FFFD, which rejects only the row that has it.
 
-    Raises `PressroomError` for a file that cannot be read or is not text.
+    Raises `PressroomError` for a file that cannot be read, is empty or is not text.
     """
     try:
         with file.open("rb") as source:
             start = source.peek(4096)[:4096]
+            if len(start) < 4096 and not start.strip(_BLANK):
+                raise PressroomError("is empty.", path, None, "The first row of a list names its columns.")
             encoding = (
                 "utf-16" if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
             )

@@ -1,0 +1,1 @@
+"""What receivers will think of the domain that a publication sends from, a file a subject."""

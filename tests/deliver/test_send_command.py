@@ -1,0 +1,544 @@
+"""`pressroom send` as an editor uses it: what it shows, asks, refuses and goes on with."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from shutil import copytree
+from threading import Thread
+
+import pytest
+from click.testing import CliRunner, Result
+from smtp_kit import CUT, Fault, ScriptedServer, server_context
+from workspace_kit import WorkspaceRunner, issue
+
+from pipeline.cli import main
+from pipeline.deliver.sqlite_ledger import SqliteLedger
+
+FOLDER = "issues/001-the-plastic-brain"
+LEDGER = ".pressroom/deliver.sqlite"
+LIST = "email,first_name\nada@one.example,Ada\nbo@one.example,Bo\ncy@two.example,Cy\n"
+ALL = ["ada@one.example", "bo@one.example", "cy@two.example"]
+
+
+@pytest.fixture
+def server() -> Iterator[ScriptedServer]:
+    with ScriptedServer() as server:
+        yield server
+
+
+@pytest.fixture
+def sending(workspace: WorkspaceRunner, server: ScriptedServer) -> WorkspaceRunner:
+    """A workspace with a frozen issue, a list, and a server that takes everything."""
+    set_delivery(workspace, f'url = "smtp://127.0.0.1:{server.port}"\nconnections = 1')
+    workspace.write({"readers.csv": LIST})
+    workspace.ok("assemble", "1")
+    return workspace
+
+
+def set_delivery(workspace: WorkspaceRunner, delivery: str) -> None:
+    settings = workspace.read("newsletter.toml").partition("\n[delivery]\n")[0]
+    workspace.write({"newsletter.toml": f"{settings}\n[delivery]\n{delivery}\n"})
+
+
+def options(workspace: WorkspaceRunner, name: str = "readers.csv", *more: str) -> tuple[str, ...]:
+    return "send", "1", "--to", str(workspace.root / name), "--force", *more
+
+
+def send(workspace: WorkspaceRunner, *more: str) -> Result:
+    """Send to readers.csv without a question."""
+    return workspace.run(*options(workspace), "--yes", *more)
+
+
+def answering(workspace: WorkspaceRunner, answer: str, *arguments: str) -> Result:
+    """Run the command, which asks."""
+    return CliRunner().invoke(main, ["-C", str(workspace.root), *arguments], answer, prog_name="pressroom")
+
+
+def fails(server: ScriptedServer, *faults: Fault) -> None:
+    server._faults[:] = faults
+    server._phases.clear()
+
+
+def states(workspace: WorkspaceRunner) -> dict[str, int]:
+    result: dict[str, int] = workspace.json("send", "1", "--status")["states"]
+    return result
+
+
+# --- the plan and the question -----------------------------------------------------------------
+
+
+def test_a_plan_counts_and_names_mistakes_and_sends_nothing(
+    sending: WorkspaceRunner, server: ScriptedServer
+) -> None:
+    sending.write({"readers.csv": LIST + "ada@,Nobody\nADA@one.example,Ada again\n"})
+    result = sending.run(*options(sending), "--plan")
+    assert result.exit_code == 0
+    assert result.stdout.splitlines() == [
+        "3  get the issue",
+        "1  is in the list twice",
+        "1  has a mistake in its row",
+    ]
+    assert f'{sending.root}/readers.csv:5: warning: "ada@" is not an email address.' in result.stderr
+    assert result.stderr.endswith("Nothing was sent.\n")
+    plan = sending.json(*options(sending), "--plan")
+    assert plan["recipients"] == 3 and plan["left_out"] == {"duplicate": 1, "mistake": 1}
+    assert [each["line"] for each in plan["mistakes"]] == [5]
+    assert server.taken == [] and not (sending.root / FOLDER / "sent.json").exists()
+
+
+def test_why_says_of_one_person_what_they_get_and_what_they_got(sending: WorkspaceRunner) -> None:
+    why = (*options(sending), "--plan", "--why", "Bo@one.example")
+    assert sending.ok(*why) == (
+        f'{sending.root}/readers.csv:3: Bo@one.example gets the edition for "everyone".\n'
+    )
+    send(sending)
+    assert "gets nothing: is in a send of this issue already." in sending.ok(*why)
+    assert "accepted: 250" in sending.ok(*why)
+    error = sending.error(*options(sending), "--plan", "--why", "nobody@one.example")
+    assert 'no row has the address "nobody@one.example"' in error
+
+
+@pytest.mark.parametrize(("answer", "code", "taken"), [("y\n", 0, ALL), ("n\n", 1, []), ("", 1, [])])
+def test_nothing_leaves_before_the_question_is_answered(
+    sending: WorkspaceRunner, server: ScriptedServer, answer: str, code: int, taken: list[str]
+) -> None:
+    result = answering(sending, answer, *options(sending))
+    assert 'Send "The plastic brain" to 3 recipients? [y/N]' in result.stderr
+    assert result.exit_code == code and sorted(server.recipients) == taken
+
+
+# --- what forbids a send -------------------------------------------------------------------------
+
+
+class _Page(BaseHTTPRequestHandler):
+    def do_HEAD(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *arguments: object) -> None:
+        """Print nothing."""
+
+
+@pytest.fixture
+def online(sending: WorkspaceRunner) -> Iterator[WorkspaceRunner]:
+    """The workspace, whose pages and pictures are online."""
+    website = ThreadingHTTPServer(("127.0.0.1", 0), _Page)
+    Thread(target=website.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{website.server_port}"
+    settings = sending.read("newsletter.toml").replace("https://synapse.example/news", address)
+    sending.write({"newsletter.toml": settings})
+    yield sending
+    website.shutdown()
+    website.server_close()
+
+
+def test_an_issue_is_sent_as_it_was_tested(online: WorkspaceRunner, server: ScriptedServer) -> None:
+    command = ("send", "1", "--to", str(online.root / "readers.csv"), "--yes")
+    assert "the issue was not sent as a test." in online.error(*command)
+    online.ok("test", "1", "--to", "me@one.example", "--send")
+    online.write({f"{FOLDER}/issue.md": issue(letter="Hello again.")})
+    assert "the issue has changed since its test of" in online.error(*command)
+    assert server.recipients == ["me@one.example"]
+    online.ok("test", "1", "--to", "me@one.example", "--send")
+    assert "3  accepted" in online.ok(*command)
+
+
+def test_a_page_that_is_not_online_forbids_a_send(online: WorkspaceRunner, server: ScriptedServer) -> None:
+    settings = online.read("newsletter.toml")
+    port = settings.partition("http://127.0.0.1:")[2].partition('"')[0]
+    online.write({"newsletter.toml": settings.replace(f":{port}", ":9")})
+    online.ok("test", "1", "--to", "me@one.example", "--send")
+    error = online.error("send", "1", "--to", str(online.root / "readers.csv"), "--yes")
+    assert "the page http://127.0.0.1:9/" in error and "cannot be reached" in error
+    assert "--force" in error and len(server.recipients) == 1
+    assert send(online).exit_code == 0
+
+
+def test_a_missing_approval_forbids_a_send_and_force_does_not_override_it(
+    sending: WorkspaceRunner, server: ScriptedServer
+) -> None:
+    settings = sending.read("newsletter.toml")
+    sending.write({"newsletter.toml": f"{settings}\n[approval]\nrequired = 1\n"})
+    assert "approv" in sending.error(*options(sending), "--yes")
+    assert server.taken == []
+    assert send(sending, "--without-approval").exit_code == 0
+
+
+def test_an_issue_that_is_not_frozen_is_not_sent(sending: WorkspaceRunner) -> None:
+    (sending.root / FOLDER / "issue.lock").unlink()
+    assert "pressroom assemble 1" in sending.error(*options(sending), "--yes")
+
+
+def test_without_a_server_the_setting_is_named(sending: WorkspaceRunner) -> None:
+    set_delivery(sending, "connections = 1")
+    error = sending.error(*options(sending), "--yes")
+    assert error.startswith("newsletter.toml: no mail server is set.")
+
+
+def test_nobody_is_sent_an_issue_twice_unless_a_reason_is_named(
+    sending: WorkspaceRunner, server: ScriptedServer
+) -> None:
+    send(sending)
+    result = send(sending)
+    assert (
+        result.exit_code == 1
+        and result.stdout == "0  get the issue\n3  are in a send of this issue already\n"
+    )
+    assert "nobody is left to send to." in result.stderr
+    sending.write({"readers.csv": LIST + "di@two.example,Di\n"})
+    assert send(sending).exit_code == 0
+    assert sorted(server.recipients) == [*ALL, "di@two.example"]
+    assert send(sending, "--again", " ").exit_code == 2
+    assert send(sending, "--again", "The link was wrong.").exit_code == 0
+    assert sorted(server.recipients) == sorted([*ALL, "di@two.example"] * 2)
+    sends = json.loads(sending.read(f"{FOLDER}/sent.json"))["sends"]
+    assert [each["again"] for each in sends] == ["", "", "The link was wrong."]
+
+
+# --- a send that is not finished -----------------------------------------------------------------
+
+
+@pytest.fixture
+def unfinished(sending: WorkspaceRunner, server: ScriptedServer) -> WorkspaceRunner:
+    """A send of which the second message is unknown, and that ended after it."""
+    set_delivery(sending, f'url = "smtp://127.0.0.1:{server.port}"\nconnections = 1\nwarm_up = 2')
+    fails(server, Fault("dot", CUT, after=1))
+    result = send(sending)
+    assert result.exit_code == 1 and "limit of today" in result.stderr
+    assert states(sending) == {"pending": 1, "accepted": 1, "unknown": 1}
+    set_delivery(sending, f'url = "smtp://127.0.0.1:{server.port}"\nconnections = 1')
+    return sending
+
+
+def test_a_send_goes_on_without_its_list(unfinished: WorkspaceRunner, server: ScriptedServer) -> None:
+    (unfinished.root / "readers.csv").unlink()
+    result = answering(unfinished, "y\n", "send", "1")
+    assert 'Go on with "The plastic brain", to 1 recipient?' in result.stderr and result.exit_code == 0
+    assert states(unfinished) == {"accepted": 2, "unknown": 1}
+    assert len(server.recipients) == len(set(server.recipients)) == 2
+
+
+def test_a_list_that_is_given_while_a_send_is_unfinished_waits(
+    unfinished: WorkspaceRunner, server: ScriptedServer
+) -> None:
+    unfinished.write({"other.csv": "email\nelse@one.example\n"})
+    result = send(unfinished, "--to", str(unfinished.root / "other.csv"))
+    assert "goes on first, to the 1 that it has left" in result.stderr
+    assert "else@one.example" not in server.recipients
+    unfinished.ok("send", "1", "--resolve", "--decide", "sent")
+    assert send(unfinished, "--to", str(unfinished.root / "other.csv")).exit_code == 0
+    assert server.recipients[-1] == "else@one.example"
+
+
+def test_what_an_earlier_send_left_open_is_not_buried_by_a_later_one(
+    unfinished: WorkspaceRunner, server: ScriptedServer
+) -> None:
+    unfinished.ok("send", "1", "--yes")
+    unfinished.write({"other.csv": "email\nelse@one.example\n"})
+    assert send(unfinished, "--to", str(unfinished.root / "other.csv")).exit_code == 0
+    assert states(unfinished) == {"accepted": 3, "unknown": 1}
+    unfinished.ok("send", "1", "--resolve", "--decide", "again")
+    unfinished.ok("send", "1", "--yes")
+    assert sorted(server.recipients) == sorted([*ALL, "else@one.example"])
+
+
+def test_a_send_is_dropped_only_while_nothing_has_left(unfinished: WorkspaceRunner) -> None:
+    assert "may have left" in unfinished.error("send", "1", "--drop")
+
+
+def test_a_send_to_the_wrong_list_is_dropped(sending: WorkspaceRunner, server: ScriptedServer) -> None:
+    set_delivery(sending, f'url = "smtp://127.0.0.1:{server.port}"\nwarm_up = 1')
+    fails(server, Fault("MAIL", "530 5.7.0 log in first", always=True))
+    assert send(sending).exit_code == 1
+    assert states(sending) == {"pending": 3}
+    sending.ok("send", "1", "--drop")
+    assert not (sending.root / FOLDER / "sent.json").exists()
+    assert "was not sent yet" in sending.error("send", "1", "--status")
+
+
+def test_an_issue_that_changed_while_it_is_sent_is_not_sent_on(
+    unfinished: WorkspaceRunner, server: ScriptedServer
+) -> None:
+    unfinished.write({f"{FOLDER}/issue.md": issue(letter="Other words.")})
+    assert "has changed since its send began" in unfinished.error("send", "1", "--yes")
+    assert len(server.taken) == 1
+    assert unfinished.run("send", "1", "--yes", "--force").exit_code == 0
+
+
+def unknown_of(workspace: WorkspaceRunner) -> dict[str, str]:
+    ((unknown),) = workspace.json("send", "1", "--resolve")["unknown"]
+    return {key: str(value) for key, value in unknown.items()}
+
+
+def test_an_unknown_message_is_named_and_never_sent_again_by_itself(
+    unfinished: WorkspaceRunner, server: ScriptedServer
+) -> None:
+    unfinished.ok("send", "1", "--yes")
+    unknown = unknown_of(unfinished)
+    assert unknown["address"] in ALL and unknown["address"] not in server.recipients
+    shown = unfinished.ok("send", "1", "--resolve")
+    assert f"{unknown['address']}  " in shown and f"Message-ID: <{unknown['message_id']}>" in shown
+    unfinished.ok("send", "1", "--resolve", "--decide", "again")
+    unfinished.ok("send", "1", "--yes")
+    assert sorted(server.recipients) == ALL and states(unfinished) == {"accepted": 3}
+
+
+def test_an_unknown_message_that_an_editor_knows_was_sent_is_not_sent(
+    unfinished: WorkspaceRunner, server: ScriptedServer
+) -> None:
+    unfinished.ok("send", "1", "--resolve", "--decide", "sent")
+    unfinished.ok("send", "1", "--yes")
+    assert len(server.recipients) == 2 and states(unfinished) == {"accepted": 3}
+
+
+POSTFIX = "Nov 30 00:32:04 mail postfix"
+ACCEPTED = [
+    f"{POSTFIX}/cleanup[9662]: E6900228B92: message-id=<ID>",
+    f"{POSTFIX}/qmgr[9651]: E6900228B92: from=<a@x.example>, size=323, nrcpt=1 (queue active)",
+]
+BROKEN_OFF = [
+    f"{POSTFIX}/cleanup[9662]: E6900228B92: message-id=<ID>",
+    f"{POSTFIX}/qmgr[9651]: 7C31A228B93: from=<a@x.example>, size=323, nrcpt=1 (queue active)",
+    f"{POSTFIX}/smtpd[9655]: lost connection after DATA (3041 bytes) from localhost[127.0.0.1]",
+]
+EXIM = ["2026-11-30 00:32:04 1t2 <= a@x.example H=localhost S=3041 id=ID"]
+SENDMAIL = [
+    "Nov 30 00:32:04 mail sendmail[1]: 4AU: from=<a@x.example>, size=3041, msgid=<ID>, relay=localhost"
+]
+
+
+@pytest.mark.parametrize(
+    ("log", "is_sent"),
+    [(ACCEPTED, True), (EXIM, True), (SENDMAIL, True), (BROKEN_OFF, False), (["Nothing."], False)],
+)
+def test_the_log_of_the_mail_server_says_which_unknown_messages_it_took(
+    unfinished: WorkspaceRunner, log: list[str], is_sent: bool
+) -> None:
+    id = unknown_of(unfinished)["message_id"]
+    file = unfinished.root.parent / "mail.log"
+    file.write_text("".join(f"{line}\n" for line in log).replace("ID", id))
+    shown = unfinished.ok("send", "1", "--resolve", "--log", str(file)).splitlines()[-1]
+    assert shown == f"{int(is_sent)} noted as sent, 0 to send again, {int(not is_sent)} unknown."
+
+
+def test_refused_messages_are_sent_again_by_class(sending: WorkspaceRunner, server: ScriptedServer) -> None:
+    fails(
+        server,
+        Fault("RCPT", "550 5.1.1 no such user"),
+        Fault("RCPT", "550 5.7.1 not from you", after=1),
+    )
+    result = send(sending)
+    assert "1 refused (mailbox: " in result.stdout and "mostly: 5.1.1 no such user" in result.stdout
+    assert states(sending) == {"accepted": 1, "refused": 2}
+    error = sending.error("send", "1", "--retry-failed", "content", "--force", "--yes")
+    assert "no message of the issue was refused with the class content." in error
+    sending.ok("send", "1", "--retry-failed", "mailbox", "--force", "--yes")
+    assert states(sending) == {"accepted": 2, "refused": 1}
+    sending.ok("send", "1", "--retry-failed", "--force", "--yes")
+    assert states(sending) == {"accepted": 3} and sorted(server.recipients) == ALL
+
+
+def test_a_send_that_was_killed_at_its_very_end_is_noted_as_finished_by_the_next_command(
+    sending: WorkspaceRunner,
+) -> None:
+    send(sending)
+    finished = sending.read(f"{FOLDER}/sent.json")
+    record = json.loads(finished)
+    record["sends"][0] |= {"finished": "", "counts": {"pending": 3}}
+    sending.write({f"{FOLDER}/sent.json": json.dumps(record)})
+    send(sending)
+    assert sending.read(f"{FOLDER}/sent.json") == finished
+
+
+def test_a_second_process_leaves_a_send_alone_that_another_one_is_at(
+    unfinished: WorkspaceRunner, server: ScriptedServer
+) -> None:
+    folder = unfinished.root / ".pressroom"
+    other = SqliteLedger(folder / "deliver.sqlite", "deliver.sqlite", folder / "workers")
+    record = json.loads(unfinished.read(f"{FOLDER}/sent.json"))["sends"][0]
+    now = datetime.now(UTC)
+    assert other.claim(record["id"], other.start_worker(now), 1, now)
+    assert "another process is sending this issue." in unfinished.error("send", "1", "--yes", "--force")
+    other.close()
+    assert unfinished.run("send", "1", "--yes", "--force").exit_code == 0
+    assert len(server.recipients) == len(set(server.recipients)) == 2
+
+
+def test_a_send_whose_time_has_passed_does_not_start(
+    sending: WorkspaceRunner, server: ScriptedServer
+) -> None:
+    late = ("--at", "2026-12-03T07:00", "--now", "2026-12-03T09:00", "--yes")
+    error = sending.error(*options(sending), *late)
+    assert error.startswith("--at: 2026-12-03 07:00 has passed") and server.taken == []
+
+
+# --- the ledger and its machine --------------------------------------------------------------------
+
+
+def test_a_clone_without_the_ledger_names_the_machine_that_has_it(
+    sending: WorkspaceRunner, server: ScriptedServer, tmp_path: Path
+) -> None:
+    send(sending)
+    record = json.loads(sending.read(f"{FOLDER}/sent.json"))["sends"][0]
+    assert record["counts"] == {"accepted": 3} and record["finished"]
+    assert "@" not in sending.read(f"{FOLDER}/sent.json")
+    clone = WorkspaceRunner(tmp_path / "clone")
+    copytree(sending.root, clone.root)
+    for file in (clone.root / ".pressroom").glob("deliver.sqlite*"):
+        file.unlink()
+    error = clone.error(*options(clone), "--yes")
+    assert f"from the machine {record['machine']}" in error and len(server.taken) == 3
+
+
+def change_ledger(statement: str) -> Callable[[WorkspaceRunner], None]:
+    def change(workspace: WorkspaceRunner) -> None:
+        with sqlite3.connect(workspace.root / LEDGER) as database:
+            database.execute(statement)
+        database.close()
+
+    return change
+
+
+def replace_ledger(data: bytes) -> Callable[[WorkspaceRunner], None]:
+    return lambda workspace: workspace.write({LEDGER: data})
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        (change_ledger("PRAGMA user_version = 99"), "was written by a newer Pressroom"),
+        (change_ledger("PRAGMA application_id = 1"), "is a database, but not a ledger"),
+        (replace_ledger(b"not a database, but a text of some length" * 50), "is not a ledger"),
+    ],
+)
+def test_a_file_that_is_not_this_ledger_is_refused(
+    sending: WorkspaceRunner,
+    server: ScriptedServer,
+    change: Callable[[WorkspaceRunner], None],
+    error: str,
+) -> None:
+    send(sending)
+    change(sending)
+    shown = sending.error(*options(sending), "--yes")
+    assert shown.startswith(f"{LEDGER}: ") and error in shown and len(server.taken) == 3
+
+
+def test_a_ledger_that_another_program_keeps_locked_stops_a_send(
+    sending: WorkspaceRunner, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(sending)
+    monkeypatch.setattr("pipeline.deliver.ledger_file._WAIT", 0.05)
+    other = sqlite3.connect(sending.root / LEDGER, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    error = sending.error(*options(sending), "--yes", "--again", "To try it.")
+    assert "another program keeps it locked" in error and len(server.taken) == 3
+    other.close()
+
+
+def test_a_clock_that_was_set_back_stops_a_send(sending: WorkspaceRunner, server: ScriptedServer) -> None:
+    send(sending)
+    error = sending.error(*options(sending), "--yes", "--again", "To try it.", "--now", "2026-02-01")
+    assert "the clock says 2026-02-01 00:00" in error and len(server.taken) == 3
+
+
+def test_a_secret_that_changed_between_two_sends_is_named(
+    sending: WorkspaceRunner, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoint = 'unsubscribe_endpoint = "https://lists.synapse.example/{token}"'
+    set_delivery(sending, f'url = "smtp://127.0.0.1:{server.port}"\n{endpoint}')
+    monkeypatch.setenv("PRESSROOM_SECRET", "the first secret of the tests")
+    send(sending)
+    monkeypatch.setenv("PRESSROOM_SECRET", "the second secret of the tests")
+    again = ("send", "1", "--to", str(sending.root / "readers.csv"), "--yes", "--again", "To try it.")
+    error = sending.error(*again)
+    assert "PRESSROOM_SECRET is another than in the last send" in error
+    assert len(server.taken) == 3
+    monkeypatch.setenv("PRESSROOM_SECRET_OLD", "the first secret of the tests")
+    assert "PRESSROOM_SECRET" not in sending.error(*again)
+    assert sending.run(*again, "--force").exit_code == 0
+
+
+# --- servers ----------------------------------------------------------------------------------------
+
+
+def test_a_wrong_password_is_named_and_never_shown(
+    sending: WorkspaceRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = server_context(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+    with ScriptedServer(context=context, starttls=True, users={"letters": "right"}) as server:
+        set_delivery(sending, f'url = "smtp+starttls://letters@127.0.0.1:{server.port}"')
+        assert "Set it as PRESSROOM_SMTP_PASSWORD" in sending.error(*options(sending), "--yes")
+        monkeypatch.setenv("PRESSROOM_SMTP_PASSWORD", "wrong-and-secret")
+        result = send(sending)
+        assert result.exit_code == 1 and "refuses the login (535)" in result.stderr
+        assert "wrong-and-secret" not in result.output
+        monkeypatch.setenv("PRESSROOM_SMTP_PASSWORD", "right")
+        sending.ok("send", "1", "--yes", "--force")
+        assert sorted(server.recipients) == ALL
+    for file in sending.root.rglob("*"):
+        assert not file.is_file() or b"wrong-and-secret" not in file.read_bytes()
+
+
+@pytest.mark.parametrize(("name", "is_trusted"), [("mail.other.example", True), ("127.0.0.1", False)])
+def test_a_certificate_that_is_not_the_servers_ends_the_send(
+    sending: WorkspaceRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, is_trusted: bool
+) -> None:
+    context = server_context(tmp_path, name)
+    if is_trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+    with ScriptedServer(context=context) as server:
+        set_delivery(sending, f'url = "smtps://127.0.0.1:{server.port}"')
+        result = send(sending)
+        assert result.exit_code == 1 and "certificate" in result.stderr and server.taken == []
+    assert states(sending) == {"pending": 3}
+
+
+# --- lists --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("name,town\nAda,London\n", "readers.csv:1: "),
+        ("", "readers.csv"),
+        ("email\n", "no row has a recipient"),
+        ("email,audience\nada@one.example,gardeners\n", "gardeners"),
+        ("email,audience\nada@one.example,clinicians\n", "1  get"),
+    ],
+    ids=["no address", "nothing", "no rows", "audience of another publication", "audience without edition"],
+)
+def test_a_list_that_cannot_be_sent_to_says_why(
+    sending: WorkspaceRunner, server: ScriptedServer, text: str, words: str
+) -> None:
+    sending.write({"readers.csv": text})
+    result = send(sending)
+    assert words in result.output and "Traceback" not in result.output
+
+
+def test_a_list_that_does_not_exist_is_named(sending: WorkspaceRunner) -> None:
+    assert "other.csv" in sending.error(*options(sending, "other.csv"), "--yes")
+
+
+def test_who_is_suppressed_or_forgotten_gets_nothing(
+    sending: WorkspaceRunner, server: ScriptedServer
+) -> None:
+    sending.ok("subscribers", "suppress", "ADA@one.example", "--reason", "asked by phone")
+    why = (*options(sending), "--plan", "--why", "ada@one.example")
+    assert "is on the suppression list: asked by phone." in sending.ok(*why)
+    send(sending)
+    assert sorted(server.recipients) == ALL[1:]
+    sending.ok("subscribers", "allow", "ada@one.example")
+    assert "is not on the suppression list" in sending.error("subscribers", "allow", "ada@one.example")
+    sending.ok("subscribers", "forget", "bo@one.example")
+    send(sending)
+    send(sending, "--again", "To try it.")
+    assert sorted(server.recipients) == sorted(
+        ["ada@one.example"] * 2 + ["bo@one.example"] + ["cy@two.example"] * 2
+    )
+    assert b"bo@one.example" not in (sending.root / LEDGER).read_bytes()
