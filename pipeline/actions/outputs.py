@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
@@ -56,7 +57,7 @@ class Outputs:
         folder = path.rpartition("/")[0]
         if folder not in self._in_place:
             self._in_place[folder] = not folder or (
-                not (self._build / folder).is_symlink() and self._is_in_place(folder)
+                not os.path.islink(f"{self._build}/{folder}") and self._is_in_place(folder)  # noqa: PTH114
             )
         return self._in_place[folder]
 
