@@ -122,8 +122,8 @@ def send(
 
     \b
     Examples:
-      pressroom send 1 --to readers.csv --plan
-      pressroom send 1 --to readers.csv
+      pressroom send 1 --to lists/readers.csv --plan
+      pressroom send 1 --to lists/readers.csv
       pressroom send 1 --status
       pressroom send 1 --resolve
       pressroom send 1 --retry-failed mailbox

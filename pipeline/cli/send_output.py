@@ -47,6 +47,7 @@ def plan_json(prepared: PreparedSend, plan: SendPlan) -> dict[str, Any]:
             {"line": each.line, "address": each.address, "reason": each.reason, "hint": each.hint}
             for each in plan.mistakes
         ],
+        "columns_not_used": [*plan.unused],
         "seconds": prepared.shortest_seconds(plan),
         "unfinished": [each.id for each in prepared.continued],
         "obstacles": [each.values for each in (*prepared.obstacles, *prepared.forced)],
@@ -65,6 +66,10 @@ def print_plan(prepared: PreparedSend, plan: SendPlan) -> None:
     width = max(len(f"{count:,}") for count, _ in rows)
     for count, text in rows:
         terminal.result(f"{count:>{width},}  {text}")
+    if plan.unused:
+        terminal.result(f"Columns that this issue does not use: {', '.join(plan.unused)}")
+    if first := plan.unsubscribed:
+        terminal.result(f"The first who is unsubscribed, in line {first.line}: {first.reason}")
     path = prepared.request.recipients or ""
     shown = plan.mistakes[:_MISTAKES]
     terminal.show_mistakes(

@@ -75,8 +75,8 @@ class ListRows:
             address = self._address(written)
             key = Recipient(address, "", {}, line).key
             if left := self._check_subscription(row, columns):
-                self._seen.first_line(key, line)
-                return RejectedRow(line, shown(address), left, None, Rejection.UNSUBSCRIBED, key)
+                repeats = self._seen.first_line(key, line) is not None
+                return RejectedRow(line, shown(address), left, None, Rejection.UNSUBSCRIBED, key, repeats)
             audience = self._audience(cells[columns.audience]) if columns.audience is not None else ""
             values = {
                 name: text for name, index in columns.values if (text := field_value(name, cells[index]))

@@ -22,7 +22,7 @@ class RejectedRow:
 
     `address` is for display: as the list has it, in printable characters, and shortened. `key` is the
     person's (`Recipient.key`), empty without a sound address. Who is unsubscribed in one row and was a
-    recipient in a row before must not get mail either: whoever freezes a list takes their key out.
+    recipient in a row before (`repeats`) must not get mail either: whoever freezes a list takes them out.
     """
 
     line: int
@@ -31,6 +31,7 @@ class RejectedRow:
     hint: str | None = None
     kind: Rejection = Rejection.MISTAKE
     key: str = ""
+    repeats: bool = False
 
     def error(self, path: str) -> PressroomError:
         """The row as a mistake of the list at `path`."""

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from pipeline.deliver.ledger import Ledger
 from pipeline.deliver.recipient import Recipient
+from pipeline.deliver.recipient_list import RecipientList
 from pipeline.deliver.rejected_row import RejectedRow, Rejection
 from pipeline.errors import PressroomError
 from pipeline.model import EVERYONE
@@ -45,13 +46,16 @@ class SendPlan:
     """The numbers of a plan, counted as the list is read.
 
     `audiences` counts the recipients of each edition, `domains` those of each receiving domain. `mistakes`
-    are the first rows with mistakes. `digest` changes with each recipient and their order.
+    are the first rows with mistakes, `unsubscribed` is the first row of somebody who is, and `unused` are the
+    columns of the list that mean nothing here. `digest` changes with each recipient and their order.
     """
 
     audiences: Counter[str] = field(default_factory=Counter)
     domains: Counter[str] = field(default_factory=Counter)
     left_out: Counter[LeftOutWhy] = field(default_factory=Counter)
     mistakes: list[LeftOut] = field(default_factory=list)
+    unsubscribed: LeftOut | None = None
+    unused: tuple[str, ...] = ()
     withdrawn: set[bytes] = field(default_factory=set)
     digest: str = ""
 
@@ -97,20 +101,25 @@ class Planner:
             audience = EVERYONE
         return replace(row, audience=audience)
 
-    def plan(self, rows: Iterable[Recipient | RejectedRow]) -> SendPlan:
+    def plan(self, rows: RecipientList) -> SendPlan:
         """Read a list and count. Raises `PressroomError` for a list that cannot be read."""
         plan = self._count(rows, set())
         # Only a list that contradicts itself is read again.
-        return self._count(rows, plan.withdrawn) if plan.withdrawn else plan
+        if plan.withdrawn:
+            plan = self._count(rows, plan.withdrawn)
+        plan.unused = rows.unused
+        return plan
 
     def _count(self, rows: Iterable[Recipient | RejectedRow], withdrawn: set[bytes]) -> SendPlan:
         plan, digest = SendPlan(withdrawn=withdrawn), hashlib.sha256()
         for row in rows:
-            if isinstance(row, RejectedRow) and row.kind is Rejection.UNSUBSCRIBED and row.key:
+            if isinstance(row, RejectedRow) and row.kind is Rejection.UNSUBSCRIBED and row.repeats:
                 plan.withdrawn.add(self.ledger.person(row.key))
             decision = self.decide(row, withdrawn)
             if isinstance(decision, LeftOut):
                 plan.left_out[decision.why] += 1
+                if decision.why is LeftOutWhy.UNSUBSCRIBED:
+                    plan.unsubscribed = plan.unsubscribed or decision
                 if decision.why is LeftOutWhy.MISTAKE and len(plan.mistakes) < _NAMED:
                     plan.mistakes.append(decision)
             else:

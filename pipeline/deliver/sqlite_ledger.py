@@ -382,21 +382,9 @@ def _send(values: tuple[Any, ...]) -> Send:
 
 def _ledger_row(values: tuple[Any, ...]) -> LedgerRow:
     row, person, address, audience, state, attempts, code, reply, refusal, changed, due = values
-    refusal_class = RefusalClass(refusal) if refusal else None
-    when = datetime.fromtimestamp(changed, UTC)
-    return LedgerRow(
-        row,
-        person,
-        address,
-        audience,
-        State(state),
-        attempts,
-        code,
-        reply,
-        refusal_class,
-        when,
-        _moment(due),
-    )
+    refusal_class, when = RefusalClass(refusal) if refusal else None, datetime.fromtimestamp(changed, UTC)
+    answer = (State(state), attempts, code, reply, refusal_class, when, _moment(due))
+    return LedgerRow(row, person, address, audience, *answer)
 
 
 def _moment(seconds: float | None) -> datetime | None:

@@ -82,6 +82,7 @@ def test_a_plan_counts_and_names_mistakes_and_sends_nothing(
         "3  get the issue",
         "1  is in the list twice",
         "1  has a mistake in its row",
+        "Columns that this issue does not use: first_name",
     ]
     assert f'{sending.root}/readers.csv:5: warning: "ada@" is not an email address.' in result.stderr
     assert result.stderr.endswith("Nothing was sent.\n")
@@ -185,9 +186,8 @@ def test_nobody_is_sent_an_issue_twice_unless_a_reason_is_named(
 ) -> None:
     send(sending)
     result = send(sending)
-    assert (
-        result.exit_code == 1
-        and result.stdout == "0  get the issue\n3  are in a send of this issue already\n"
+    assert result.exit_code == 1 and result.stdout.startswith(
+        "0  get the issue\n3  are in a send of this issue already\n"
     )
     assert "nobody is left to send to." in result.stderr
     sending.write({"readers.csv": LIST + "di@two.example,Di\n"})

@@ -165,6 +165,25 @@ def test_what_is_shown_of_the_sample_is_as_printed(name: str, folder: Path) -> N
     run_page(ROOT / "docs" / name, WorkspaceRunner(synapse), folder)
 
 
+def test_the_plan_of_a_send_is_as_shown(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synapse = WorkspaceRunner(folder / "synapse")
+    for part in ("issues", "templates"):
+        shutil.copytree(ROOT / part, synapse.root / part)
+    delivery = 'url = "smtps://letters@mail.synapse.example"\nrate = "10/second"'
+    delivery += '\nunsubscribe_endpoint = "https://synapse.example/leave/{token}"'
+    synapse.write({"newsletter.toml": f"{(ROOT / 'newsletter.toml').read_text()}\n[delivery]\n{delivery}\n"})
+    monkeypatch.setenv("PRESSROOM_SMTP_PASSWORD", "secret")
+    monkeypatch.setenv("PRESSROOM_SECRET", "sixteen letters, at least")
+    rows = [f"{n},reader{n}@readers.org,Reader {n},true" for n in range(9990)]
+    rows[6:6] = [f"a{n},left{n}@readers.org,Left {n},false" for n in range(14)]
+    rows[15:15] = ["b,ada@,Ada,true", *rows[:3]]
+    synapse.write({"lists/readers.csv": "\n".join(["id,email,name,subscribed_to_emails", *rows])})
+    monkeypatch.chdir(synapse.root)
+    monkeypatch.setattr("pipeline.actions.send.check_online", lambda *_: None)
+    monkeypatch.setattr("pipeline.actions.send.check_tested", lambda *_: None)
+    run_page(ROOT / "docs" / "sending.md", synapse, folder)
+
+
 def test_the_doctor_is_as_shown(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     synapse = WorkspaceRunner(folder / "synapse")
     shutil.copytree(ROOT / "issues", synapse.root / "issues")
@@ -266,6 +285,6 @@ def test_a_message_that_a_document_shows_is_printed(
 
 def test_every_transcript_in_the_documents_is_run() -> None:
     run = {"first-issue.md", "assembling.md", "links.md", "letter.md"}
-    run |= {"exporting.md", "test-message.md", "approving.md", "doctor.md"}
+    run |= {"exporting.md", "test-message.md", "approving.md", "doctor.md", "sending.md"}
     pages = (ROOT / "README.md", *(ROOT / "docs").rglob("*.md"))
     assert {page.name for page in pages if _BLOCK.search(page.read_text(encoding="utf-8"))} == run
