@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
@@ -56,7 +57,7 @@ class Outputs:
         folder = path.rpartition("/")[0]
         if folder not in self._in_place:
             self._in_place[folder] = not folder or (
-                not (self._build / folder).is_symlink() and self._is_in_place(folder)
+                not os.path.islink(f"{self._build}/{folder}") and self._is_in_place(folder)  # noqa: PTH114
             )
         return self._in_place[folder]
 
@@ -97,7 +98,9 @@ class Outputs:
         for name in sorted(self._written):
             value = self._keys[name], self._paths[name], self._results[name]
             files = [f"{BUILD}/{path}" for path in self._paths[name]]
-            self._cache.put_written(f"built {name}", files, value)
+            # An email is often built alone, the parts of the site never.
+            group = "" if name.startswith("email ") else "site"
+            self._cache.put_written(f"built {name}", files, value, group)
 
 
 def _make_part(site: Path, write: Writer, part: SitePart) -> list[str]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 from shlex import quote
 
-from pipeline.deliver.open_ledger import has_ledger, open_ledger
+from pipeline.config.workspace_files import BUILD, WorkspaceFiles
 from pipeline.deliver.sent_file import SentRecord, read_sent
 from pipeline.export.approvals import lock_digest, missing_approval, read_approvals
 from pipeline.export.drafts import PushedDraft, read_drafts
 from pipeline.model import EVERYONE, Issue
+from pipeline.support.file_cache import SOURCES
 from pipeline.support.json_text import read_json
 from pipeline.workspace import Workspace
 
@@ -49,7 +49,7 @@ def issue_statuses(workspace: Workspace) -> tuple[IssueStatus, ...]:
             broken.folder.partition("-")[2],
             None,
             "mistakes",
-            _built_size(workspace.files.build / "issues" / broken.folder),
+            _built_size(workspace.files, broken.folder),
             f"pressroom check {quote(broken.folder)}  (says what)",
         )
         for broken in workspace.issues.broken
@@ -59,7 +59,7 @@ def issue_statuses(workspace: Workspace) -> tuple[IssueStatus, ...]:
 
 def _status(workspace: Workspace, issue: Issue) -> IssueStatus:
     assembler, number = workspace.assembler, issue.number
-    html_bytes = _built_size(workspace.files.build / "issues" / issue.folder)
+    html_bytes = _built_size(workspace.files, issue.folder)
     sends = _sends(workspace, issue)
     lock = assembler.locks.get(issue.folder)
     if issue.draft:
@@ -100,7 +100,11 @@ def _sends(workspace: Workspace, issue: Issue) -> tuple[SentRecord, ...]:
     """Return the sends of an issue. The ledger is opened only where one was sent."""
     root = workspace.files.root
     records = read_sent(root, issue)
-    if not records or not has_ledger(root):
+    if not records:
+        return ()
+    from pipeline.deliver.open_ledger import has_ledger, open_ledger
+
+    if not has_ledger(root):
         return records
     with open_ledger(root) as ledger:
         counts = [ledger.counts(each.id) for each in records]
@@ -120,10 +124,14 @@ def _waits_for_approval(workspace: Workspace, issue: Issue) -> bool:
     return missing_approval(valid, required) is not None
 
 
-def _built_size(folder: Path) -> int | None:
-    """The `html_bytes` in a bundle's list of files, or None without one."""
-    try:
-        size = read_json((folder / "issue.json").read_bytes())["html_bytes"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+def _built_size(files: WorkspaceFiles, folder: str) -> int | None:
+    """Return the `html_bytes` in a bundle's list of files, or None without one."""
+    path = f"{BUILD}/issues/{folder}/issue.json"
+    size = files.cache.get(f"size {path}")
+    if size is None:
+        try:
+            size = read_json((files.root / path).read_bytes())["html_bytes"]
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        files.cache.put(f"size {path}", {path: files.cache.stamp(path)}, size, group=SOURCES)
     return size if isinstance(size, int) else None

@@ -18,6 +18,7 @@ from pipeline.config.workspace_files import WorkspaceFiles
 from pipeline.content.text_width import collapse_spaces
 from pipeline.errors import NotFound, PressroomError, collect, suggest
 from pipeline.model import EVERYONE, Article, Author, Layout, LinkItem, Place, PoolItem, Publication
+from pipeline.support.file_cache import SOURCES
 from pipeline.support.files import bad_name
 from pipeline.support.urls import path_part
 
@@ -110,7 +111,7 @@ def read_pool(workspace: WorkspaceFiles) -> Pool:
             articles.append(article)
             slug = article.slug
             if not errors:
-                cache.put(source.path, files, article)
+                cache.put(source.path, files, article, group=SOURCES)
         if errors:
             mistakes.setdefault(slug, []).extend(errors)
     links, link_mistakes = read_links(workspace)

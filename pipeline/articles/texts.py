@@ -1,4 +1,7 @@
-"""The texts of a workspace: articles, letters and comments, each parsed once."""
+"""The texts of a workspace: articles, letters and comments, each parsed once.
+
+What parses a text is imported when one is parsed: most are kept from the last run.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,6 @@ from pipeline.articles.resolver import SourceResolver
 from pipeline.config.workspace_files import WorkspaceFiles
 from pipeline.content.comment import comment_mistakes
 from pipeline.content.compressed import compress
-from pipeline.content.parse import parse_content
 from pipeline.errors import PressroomError, collect, suggest
 from pipeline.images.library import ImageLibrary
 from pipeline.model import EVERYONE, Article, Block, BlockKind, Content, ImageUse, Issue, LinkItem
@@ -84,6 +86,8 @@ class Texts:
             return self._parse(text), files
 
     def _parse(self, text: Text) -> ParsedText:
+        from pipeline.content.parse import parse_content
+
         path = text.place.path
         resolver = SourceResolver(path, self.files, self.pool, self.images)
         mistakes: list[PressroomError] = []

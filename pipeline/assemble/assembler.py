@@ -39,6 +39,7 @@ from pipeline.model import (
     Severity,
     articles_of,
 )
+from pipeline.support.file_cache import SOURCES
 from pipeline.support.files import read_source, write_atomically
 
 
@@ -76,7 +77,7 @@ class Assembler:
         with self.files.cache.noted() as files:
             self.files.cache.note(path)
             lock = read_lock(read_source(self.files.root / path, path), folder)
-        self.files.cache.put(path, files, lock)
+        self.files.cache.put(path, files, lock, group=SOURCES)
         return lock
 
     def _current_keys(self, lock: Lock) -> dict[str, str]:
@@ -134,7 +135,7 @@ class Assembler:
         with cache.noted() as files:
             cache.note(item.place.path)
             digest = content_digest(item, self.files)
-        cache.put(name, files, digest)
+        cache.put(name, files, digest, group=SOURCES)
         return digest
 
     def plan(self, issue: Issue) -> tuple[Decision, ...]:

@@ -17,6 +17,7 @@ from pipeline.config.sections import read_section
 from pipeline.config.workspace_files import WorkspaceFiles
 from pipeline.errors import NotFound, PressroomError, collect, raise_all, suggest
 from pipeline.model import EVERYONE, Issue, Layout, Place, Publication
+from pipeline.support.file_cache import SOURCES
 
 _FOLDER = re.compile(r"(\d{1,6})-([a-z0-9][a-z0-9-]*)")
 
@@ -86,7 +87,7 @@ def read_issues(workspace: WorkspaceFiles) -> Issues:
             issue = replace(issue, snippets=snippet_digests(issue.letter, workspace))
             issues.append(issue)
             if not errors:
-                cache.put(source.path, files, issue)
+                cache.put(source.path, files, issue, group=SOURCES)
     # A draft that has the number of an older issue is the one to be mended.
     for issue, error in _taken_names(sorted(issues, key=lambda issue: issue.draft)):
         mistakes[issue.folder].append(error)

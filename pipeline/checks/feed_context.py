@@ -16,8 +16,7 @@ from xml.etree import ElementTree
 
 from pipeline.checks.rule import Violation, rule
 from pipeline.model import Place, Publication, Published
-from pipeline.render.feeds.atom import item_id
-from pipeline.render.feeds.feed_list import feed_folders
+from pipeline.render.feeds.feed_item import item_id
 from pipeline.render.feeds.opml import OPML
 from pipeline.support.json_text import read_json
 from pipeline.support.urls import is_feed_file
@@ -143,6 +142,9 @@ def feed_context(
 
     `index` is the HTML of the site's index page.
     """
+    # What writes feeds is imported here: most checks look at emails alone.
+    from pipeline.render.feeds.feed_list import feed_folders
+
     return FeedContext(
         publication=published.publication,
         now=now,

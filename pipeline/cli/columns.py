@@ -57,8 +57,8 @@ def fit_columns(
 ) -> list[list[str]]:
     """Cut and pad the cells so that each row is at most `room` wide, as far as that is possible.
 
-    The first row of the result is the columns' titles. Without `room`, as for a file, nothing is cut or left
-    out.
+    The first row of the result is the columns' titles. Without `room`, as for a file, nothing is cut,
+    left out or styled.
     """
     table = [[each.title for each in columns], *([" ".join(cell.split()) for cell in row] for row in rows)]
     natural = [max(map(display_width, cells)) for cells in zip(*table, strict=True)]
@@ -78,6 +78,8 @@ def fit_columns(
             lowest = least[number] if floor is None else min(floor, least[number])
             widths[number] = max(lowest, widths[number] - max(excess, 0))
     titles, *cells = [[_cell(row[n], widths[n], n != shown[-1], room) for n in shown] for row in table]
+    if room is None:
+        return [titles, *cells]
     styles = [columns[n].style for n in shown]
     return [titles, *([style(cell) for style, cell in zip(styles, row, strict=True)] for row in cells)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -44,6 +45,9 @@ def workspace_of(ctx: click.Context) -> Workspace:
     from pipeline.workspace import open_workspace
 
     workspace = open_workspace(Path(ctx.obj or "."))
+    # All of it is kept until the command ends: no search for garbage has to look at it.
+    gc.freeze()
+    ctx.call_on_close(gc.unfreeze)
     ctx.meta[terminal.MISTAKES] = workspace.mistakes
     ctx.call_on_close(workspace.files.cache.save)
     return workspace

@@ -69,9 +69,7 @@ def _show_groups(groups: Sequence[_RowGroup]) -> None:
     lines = terminal.format_rows(_COLUMNS, rows, width and width - 2)
     for group in groups:
         heading, count = terminal.style(group.heading, bold=True), terminal.style(group.size, dim=True)
-        terminal.result(f"\n{heading}  {count}")
-        for _ in group.rows:
-            terminal.result(f"  {next(lines)}")
+        terminal.result("\n".join((f"\n{heading}  {count}", *(f"  {next(lines)}" for _ in group.rows))))
 
 
 def _section_groups(edition: PlannedEdition) -> Iterable[_RowGroup]:

@@ -198,8 +198,8 @@ def print_table(header: Sequence[str | Column], rows: Sequence[Sequence[str]]) -
         columns[-1] = replace(columns[-1], shrink_to=8)
     titles, *cells = fit_columns(columns, rows, terminal_width())
     result(style(_join(titles), dim=True))
-    for row in cells:
-        result(_join(row))
+    if cells:
+        result("\n".join(map(_join, cells)))
 
 
 def format_rows(columns: Sequence[Column], rows: Sequence[Sequence[str]], room: int | None) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from math import ceil
@@ -13,6 +12,7 @@ from pipeline.content.container_contents import container_block
 from pipeline.content.container_fields import FIELD_CONTAINERS
 from pipeline.content.medium import block_values
 from pipeline.content.normalize import Normalizer, Resolver
+from pipeline.content.reading_time import WORDS_PER_MINUTE, count_words
 from pipeline.content.tree_text import content_texts
 from pipeline.content.unsafe_html import ContainerHtml, ParsedMarkdown, ProseHtml
 from pipeline.errors import PressroomError, flatten, raise_all
@@ -23,14 +23,6 @@ _PICTURES = {BlockKind.PERSON: ImageUse.PORTRAIT, BlockKind.VIDEO: ImageUse.POST
 """What the first picture in a container is for."""
 
 _UTC = ZoneInfo("UTC")
-
-WORDS_PER_MINUTE = 230
-"""Adults read about 238 words of English non-fiction a minute (Brysbaert 2019)."""
-# Scripts that are written without spaces; `count_words` counts their characters.
-_CHINESE_OR_JAPANESE = re.compile(
-    "[\u3041-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
-)
-_SOUTHEAST_ASIAN = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 
 
 def parse_content(
@@ -89,20 +81,6 @@ def parse_content(
         mistakes.extend(flatten(error))
     raise_all(PressroomError(each.message, each.path or path, each.line, each.hint) for each in mistakes)
     return content
-
-
-def count_words(text: str) -> int:
-    """Count the words of a text, for its reading time.
-
-    Words separated by spaces count if they contain a letter or digit. Two characters of Chinese or Japanese
-    count as a word, as do five of Thai, Lao, Burmese or Khmer.
-    """
-    spaced, east_asian = _CHINESE_OR_JAPANESE.subn(" ", text)
-    spaced, southeast_asian = _SOUTHEAST_ASIAN.subn(" ", spaced)
-    words = sum(
-        1 for word in spaced.split() if word.isalnum() or any(character.isalnum() for character in word)
-    )
-    return words + ceil(east_asian / 2) + ceil(southeast_asian / 5)
 
 
 def _content(parsed: ParsedMarkdown, normalizer: Normalizer, lead: Image | None) -> Content:

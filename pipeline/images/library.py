@@ -1,6 +1,7 @@
 """Finds the images that sources refer to, checks them, and names them by their content.
 
-An image is measured at its first use, and read again when it is written.
+An image is measured at its first use, and read again when it is written. Pillow is imported when one is
+measured or resized.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from pathlib import Path, PurePosixPath
 
 from pipeline.config.workspace_files import WorkspaceFiles
 from pipeline.errors import PressroomError, raise_all
-from pipeline.images.resize import make_image, plan_for
 from pipeline.model import Author, Image, ImageUse
 from pipeline.support.limits import SETTINGS_FILE
 from pipeline.support.urls import address, image_path, published_name
@@ -76,6 +76,8 @@ class ImageLibrary:
             return data
         key = image.sha256, image.recipe
         if key not in self._resized:
+            from pipeline.images.resize import make_image
+
             try:
                 self._resized[key] = make_image(data, image.recipe)
             except PressroomError as error:
@@ -86,6 +88,8 @@ class ImageLibrary:
         return resized
 
     def _measure(self, file: Path, target: str, use: ImageUse) -> Image:
+        from pipeline.images.resize import plan_for
+
         if not file.is_file():
             raise self.workspace.missing("image", target, file)
         try:

@@ -211,8 +211,9 @@ class _Replacement:
         self._root = root
         self._old = old
         self._keep = frozenset(keep)
-        self._kept_folders = {
-            path[:end] for path in self._keep for end, sign in enumerate(path) if sign == "/"
+        folders = {path.rpartition("/")[0] for path in self._keep}
+        self._kept_folders = folders | {
+            folder[:end] for folder in folders for end, sign in enumerate(folder) if sign == "/"
         }
         self._undo: list[tuple[Path, Path | None]] = []
 

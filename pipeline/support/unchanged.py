@@ -66,5 +66,6 @@ class LastRun:
 
 def _folders(root: Path, outputs: str) -> Iterator[str]:
     """List a folder of results, with all folders in it."""
-    for folder, _, _ in os.walk(root / outputs):
-        yield os.path.relpath(folder, root)
+    above = f"{root}{os.sep}"
+    for folder, _, _ in os.walk(f"{above}{outputs}"):
+        yield folder.removeprefix(above)

@@ -6,9 +6,10 @@ import tomllib
 from collections.abc import Iterable
 
 import pytest
+from babel import Locale
 from workspace_kit import ROOT, WorkspaceRunner
 
-from pipeline.config.cldr import plural_categories
+from pipeline.config.cldr import ONE_OR_OTHER, plural_categories, plural_category
 from pipeline.config.i18n import PLURALS, direction, load_messages
 from pipeline.support.templating import Templates
 
@@ -113,3 +114,11 @@ def test_a_wrong_plural_form_names_its_file(workspace: WorkspaceRunner, phrase: 
     workspace.ok("assemble", "1", "--now", "2026-02-01")
     said = workspace.error("build", "--now", "2026-02-02")
     assert "templates/words/de.toml" in said and message in said
+
+
+@pytest.mark.parametrize("language", sorted(ONE_OR_OTHER))
+def test_the_short_way_to_plural_forms_is_that_of_cldr(language: str) -> None:
+    rule = Locale.parse(language).plural_form
+    assert plural_categories(language) == plural_categories(f"{language}-XX") == frozenset(rule.rules)
+    for number in (*range(200), 1000, 1_000_000):
+        assert plural_category(language, number) == rule(number)

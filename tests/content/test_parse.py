@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from content_kit import parse
 
-from pipeline.content.parse import count_words
+from pipeline.content.reading_time import count_words
 from pipeline.errors import Mistakes, PressroomError, flatten
 from pipeline.model import Block, BlockKind, Element, MergeField
 

@@ -13,6 +13,7 @@ from workspace_kit import WorkspaceRunner, article, png
 from pipeline.actions.outputs import Outputs
 from pipeline.support.file_cache import FileCache
 from pipeline.support.file_stamps import read_stamp
+from pipeline.support.signing import Signer
 
 NOTE = "issues/articles/a-note.md"
 EMAIL = "build/issues/001-the-plastic-brain/email.txt"
@@ -273,6 +274,44 @@ def test_it_stays_small_however_often_something_is_added(built: WorkspaceRunner)
     assert len([each for each in kept(built) if each.suffix == ".values"]) <= 13
     value = FileCache(built.root, "x").get("same key")
     assert value.endswith(pickle.dumps(39))
+
+
+def shared_notes(built: WorkspaceRunner, count: int) -> list[str]:
+    """Write files, and keep a value for each, all in one chunk."""
+    cache, paths = FileCache(built.root, "x"), [f"issues/note-{number}" for number in range(count)]
+    for path in paths:
+        built.write({path: path})
+        os.utime(built.root / path, (1_700_000_000, 1_700_000_000))
+        cache.put(path, {path: read_stamp(str(built.root / path))}, path, group="notes")
+    cache.save()
+    return paths
+
+
+def test_of_values_kept_together_those_whose_file_changed_are_forgotten(built: WorkspaceRunner) -> None:
+    paths = shared_notes(built, 3)
+    for number in range(40):
+        built.write({paths[1]: f"changed {number}"})
+        os.utime(built.root / paths[1], (1_700_000_000, 1_700_000_001 + number))
+        cache = FileCache(built.root, "x")
+        assert [cache.get(path) for path in paths] == [paths[0], None, paths[2]]
+        cache.put(paths[1], {paths[1]: read_stamp(str(built.root / paths[1]))}, number, group="notes")
+        cache.save()
+        after = FileCache(built.root, "x")
+        assert [after.get(path) for path in reversed(paths)] == [paths[2], number, paths[0]]
+
+
+def test_values_that_are_damaged_together_are_read_once(
+    built: WorkspaceRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = shared_notes(built, 50)
+    for file in kept(built):
+        if file.suffix == ".values":
+            file.write_bytes(b"damaged" * 1000)
+    accepts, asked = Signer.accepts, []
+    monkeypatch.setattr(Signer, "accepts", lambda *given: asked.append(given) or accepts(*given))
+    cache = FileCache(built.root, "x")
+    assert [cache.get(path) for path in paths] == [None] * 50
+    assert len(asked) == 2  # the index, and the chunk
 
 
 @pytest.mark.parametrize("place", [".hidden/logo.png", "issues/logo.png", "linked/deep/logo.png"])

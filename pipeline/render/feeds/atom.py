@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from urllib.parse import quote, unquote
-
-from pipeline.render.feeds.feed_item import MEDIA_TYPES, Feed, single_line
+from pipeline.render.feeds.feed_item import MEDIA_TYPES, Feed, atom_id, single_line
 from pipeline.render.feeds.feedgen_fixes import add_entry, new_generator, with_style_sheet
 from pipeline.render.site_icon import site_icon
-
-_GUID = "urn:x-guid:"
 
 
 def atom(feed: Feed) -> bytes:
@@ -30,14 +25,3 @@ def atom(feed: Feed) -> bytes:
             entry.author(name=name, **({"uri": url} if url else {}))
         entry.summary(item.summary)
     return with_style_sheet(feed, generator.atom_str(pretty=True))
-
-
-def atom_id(item_id: str) -> str:
-    """An id as Atom demands it (RFC 4287, 4.2.6): the guid of an earlier RSS feed may be any text."""
-    has_scheme = re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", item_id)
-    return item_id if has_scheme else f"{_GUID}{quote(item_id, safe='')}"
-
-
-def item_id(atom_id: str) -> str:
-    """The id that `atom_id` was made of."""
-    return unquote(atom_id.removeprefix(_GUID)) if atom_id.startswith(_GUID) else atom_id

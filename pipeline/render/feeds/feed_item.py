@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from urllib.parse import quote, unquote
 
 from pipeline.content.text_width import collapse_spaces
 from pipeline.model import Audio, Image, Publication
@@ -16,6 +17,8 @@ MEDIA_TYPES = {"rss": "application/rss+xml", "atom": "application/atom+xml", "js
 # XML 1.0 (section 2.2) cannot contain these, and feedgen refuses them; JSON leaves them out too, so
 # that all formats say the same. XML would turn a carriage return into a line feed.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
+
+_GUID = "urn:x-guid:"
 
 _NO_DATE = datetime(1970, 1, 1, tzinfo=UTC)
 """The date of a feed before its first item: RSS and Atom require one."""
@@ -113,3 +116,14 @@ def single_line(text: str) -> str:
 def remove_forbidden(text: str) -> str:
     """A text without characters that are forbidden in feeds; tabs and line feeds stay."""
     return _FORBIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def atom_id(item_id: str) -> str:
+    """An id as Atom demands it (RFC 4287, 4.2.6): the guid of an earlier RSS feed may be any text."""
+    has_scheme = re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", item_id)
+    return item_id if has_scheme else f"{_GUID}{quote(item_id, safe='')}"
+
+
+def item_id(atom_id: str) -> str:
+    """The id that `atom_id` was made of."""
+    return unquote(atom_id.removeprefix(_GUID)) if atom_id.startswith(_GUID) else atom_id

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from importlib.resources import files
 
-from lxml import etree
-
 from pipeline.support.json_text import read_json
 
 _SCHEMAS = files("pipeline.render.feeds") / "schemas"
@@ -18,6 +16,8 @@ def schema_faults(data: bytes, schema: str) -> tuple[tuple[int, str], ...]:
     A document that is not XML has one: the first error of its syntax. Nothing is fetched, and entities
     that the document defines are not expanded.
     """
+    from lxml import etree
+
     rules = etree.RelaxNG(etree.fromstring((_SCHEMAS / schema).read_bytes()))
     try:
         root = etree.fromstring(data, etree.XMLParser(no_network=True, resolve_entities=False))

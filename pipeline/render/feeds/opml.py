@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from xml.sax.saxutils import escape
+from html import escape
 
 from pipeline.model import OutputFile, Publication
 from pipeline.render.feeds.feed_item import Feed, single_line
 
 OPML = "feeds.opml"
-
-_QUOTE = {'"': "&quot;"}
 
 
 def opml_file(publication: Publication, feeds: Iterable[Feed]) -> tuple[OutputFile]:
@@ -23,11 +21,11 @@ def opml_file(publication: Publication, feeds: Iterable[Feed]) -> tuple[OutputFi
     text = (
         "<?xml version='1.0' encoding='UTF-8'?>\n"
         f'<opml version="2.0"{_attributes(**{"xml:lang": publication.language})}>\n'
-        f"  <head>\n    <title>{escape(single_line(publication.title))}</title>\n  </head>\n"
+        f"  <head>\n    <title>{escape(single_line(publication.title), quote=False)}</title>\n  </head>\n"
         f"  <body>\n{outlines}  </body>\n</opml>\n"
     )
     return (OutputFile(OPML, text.encode()),)
 
 
 def _attributes(**values: str) -> str:
-    return "".join(f' {name}="{escape(value, _QUOTE)}"' for name, value in values.items())
+    return "".join(f' {name}="{escape(value)}"' for name, value in values.items())

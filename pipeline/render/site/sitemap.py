@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from xml.sax.saxutils import escape
+from html import escape
 
 from pipeline.model import ComposedArticle, OutputFile
 from pipeline.render.site.list_pages import archives
@@ -15,7 +15,8 @@ from pipeline.support import urls
 def sitemap(site: SiteRenderer) -> OutputFile:
     """`sitemap.xml`: every page, except articles whose canonical page is elsewhere."""
     entries = "".join(
-        f"<url><loc>{escape(url)}</loc>{_lastmod(changed)}</url>\n" for url, changed in _pages(site)
+        f"<url><loc>{escape(url, quote=False)}</loc>{_lastmod(changed)}</url>\n"
+        for url, changed in _pages(site)
     )
     text = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
