@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from pipeline.deliver.ledger import Ledger, Send
-from pipeline.deliver.open_ledger import ledger_path
+from pipeline.deliver.open_ledger import LEDGER_PATH
 from pipeline.deliver.sent_file import read_sent
 from pipeline.deliver.tokens import TokenKeys
 from pipeline.errors import PressroomError, raise_all
@@ -25,7 +25,7 @@ def check_known(workspace: Workspace, issue: Issue, sends: tuple[Send, ...]) -> 
                 f"the issue was sent on {record.started[:10]} from the machine {record.machine}, "
                 "and the ledger that says to whom is not here.",
                 *issue.place,
-                f"Send it from there, or bring its {ledger_path()} here: docs/sending.md",
+                f"Send it from there, or bring its {LEDGER_PATH} here: docs/sending.md",
             )
 
 
@@ -39,7 +39,7 @@ def check_ledger(
         raise PressroomError(
             f"the clock says {now:%Y-%m-%d %H:%M}, and the ledger was last written on "
             f"{latest.astimezone(now.tzinfo):%Y-%m-%d at %H:%M}.",
-            ledger_path(),
+            LEDGER_PATH,
             hint="Set the clock of this machine right.",
         )
 

@@ -126,9 +126,8 @@ def note_tests(
 ) -> None:
     """Note in the ledger which email was sent as a test: only that one may be sent to a list."""
     with open_ledger(workspace.files.root) as ledger:
-        for each, outcome in zip(written.messages, outcomes, strict=True):
-            if outcome.state is State.ACCEPTED:
-                ledger.note_test(issue.folder, written.audience, written.email, each.to, now)
+        if any(outcome.state is State.ACCEPTED for outcome in outcomes):
+            ledger.note_test(issue.folder, written.audience, written.email, now)
 
 
 def _recipient(publication: Publication, address: str, request: MessageRequest) -> TestRecipient:

@@ -277,7 +277,7 @@ class Assembler:
         self.locks[issue.folder] = lock
         self.history.add(issue.folder)
         self.broken.pop(issue.folder, None)
-        write_atomically(self.files.root / lock.path, write_lock(lock).encode())
+        write_atomically(self.files.root / lock.path, write_lock(lock).encode(), durable=True)
         return True
 
     @cached_property

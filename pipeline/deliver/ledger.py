@@ -22,7 +22,7 @@ from pipeline.deliver.outcome import Outcome, RefusalClass, State
 from pipeline.deliver.recipient import Recipient
 
 OPEN = (State.PENDING, State.CLAIMED, State.SENDING, State.DEFERRED)
-"""The states of a row that its send still has to do with."""
+"""The states that are not final."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +82,6 @@ class LedgerRow:
     due: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Recovered:
-    """What dead workers left: rows that are pending again, and rows that are unknown now."""
-
-    freed: int
-    unknown: int
-
-
 class Ledger(Protocol):
     """Where a ledger is kept: each method is one transaction, on disk when it returns.
 
@@ -106,8 +98,8 @@ class Ledger(Protocol):
     def start_send(self, new: NewSend, recipients: Iterable[Recipient]) -> Send:
         """Write a send with a row for each recipient, or nothing if the recipients end in an error.
 
-        Raises `PressroomError` while another send of the issue is not finished. A person on the suppression
-        list has a row that is suppressed.
+        Raises `PressroomError` while another send of the issue is not finished, or if one began while the
+        recipients were read. A person on the suppression list has a row that is suppressed.
         """
         ...
 
@@ -131,7 +123,7 @@ class Ledger(Protocol):
         """Register this process, whose death others can tell at once. Returns its name."""
         ...
 
-    def recover(self, send: str, now: datetime) -> Recovered:
+    def recover(self, send: str, now: datetime) -> None:
         """Free what dead workers had claimed, and mark as unknown what they were sending."""
         ...
 
@@ -200,11 +192,17 @@ class Ledger(Protocol):
         ...
 
     def resolve(self, rows: Sequence[int], state: State, note: str, now: datetime) -> int:
-        """Write an editor's decision on unknown rows: accepted, or pending again. Returns how many."""
+        """Write an editor's decision on unknown rows: accepted, or pending again. Returns how many.
+
+        A person who was forgotten is suppressed in place of pending.
+        """
         ...
 
     def retry_refused(self, send: str, refusal: RefusalClass | None, now: datetime) -> int:
-        """Let refused rows be pending again, of one class if it is named. Returns how many."""
+        """Let refused rows be pending again, of one class if it is named. Returns how many.
+
+        People who were forgotten are left out.
+        """
         ...
 
     def suppress(self, people: Iterable[bytes], reason: str, now: datetime) -> None:
@@ -220,10 +218,13 @@ class Ledger(Protocol):
         ...
 
     def forget(self, person: bytes, now: datetime) -> int:
-        """Delete a person's address and fields from all rows, and suppress them. Returns how many rows."""
+        """Delete a person's address and fields from all rows, and suppress them. Returns how many rows.
+
+        Raises `PressroomError` if the deleted values could not be removed from the disk yet.
+        """
         ...
 
-    def note_test(self, issue: str, audience: str, email: str, address: str, now: datetime) -> None:
+    def note_test(self, issue: str, audience: str, email: str, now: datetime) -> None:
         """Note that an email, named by its digest, was sent as a test. `issue` is the folder's name."""
         ...
 

@@ -9,7 +9,7 @@ import os
 import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,12 @@ _APPLICATION = 0x50726C64
 
 _WAIT = 30.0
 """Seconds to wait for another process's transaction."""
+
+# macOS keeps what fsync has written in the drive's cache (sqlite.org/pragma.html#pragma_fullfsync).
+_SETTINGS = (
+    *("journal_mode=WAL", "synchronous=FULL", "fullfsync=ON", "checkpoint_fullfsync=ON"),
+    *("wal_autocheckpoint=4000", "secure_delete=ON", "temp_store=FILE"),
+)
 
 # No index has the state: each message changes it three times, and every page that a transaction touches has
 # to reach the disk before a message leaves. `waits` is 1 while a row is pending or deferred.
@@ -45,7 +51,7 @@ CREATE INDEX held_rows ON rows (send, worker) WHERE worker IS NOT NULL;
 CREATE TABLE days (day TEXT PRIMARY KEY, messages INTEGER NOT NULL);
 CREATE TABLE suppressions (person BLOB PRIMARY KEY, reason TEXT NOT NULL, since TEXT NOT NULL);
 CREATE TABLE tests (
-    issue TEXT NOT NULL, audience TEXT NOT NULL, email TEXT NOT NULL, address TEXT NOT NULL, at TEXT NOT NULL
+    issue TEXT NOT NULL, audience TEXT NOT NULL, email TEXT NOT NULL, at TEXT NOT NULL
 );
 """
 
@@ -60,8 +66,11 @@ class LedgerFile:
         self._path = path
         with self.errors():
             file.parent.mkdir(parents=True, exist_ok=True)
-            # Nobody but this user reads addresses; SQLite makes its other files with the same rights.
-            os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+            # Nobody but this user reads addresses; SQLite makes its other files with the same rights. A file
+            # that is there is not opened: closing it would end SQLite's locks of this process
+            # (sqlite.org/howtocorrupt.html, 2.2).
+            with suppress(FileExistsError):
+                os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
             self._database = sqlite3.connect(file, _WAIT, isolation_level=None)
             try:
                 self._open()
@@ -70,32 +79,51 @@ class LedgerFile:
                 raise
 
     def _open(self) -> None:
-        settings = ("journal_mode=WAL", "synchronous=FULL", "wal_autocheckpoint=4000", "secure_delete=ON")
-        for setting in settings:
+        # Nothing is changed before the file is known as a ledger, and only making it needs a lock.
+        version, application = self._number("PRAGMA user_version"), self._number("PRAGMA application_id")
+        new = not version and not application and not self._number("SELECT count(*) FROM sqlite_master")
+        if not new and application != _APPLICATION:
+            hint = "Move it away, or restore the ledger from a backup."
+            raise PressroomError("is a database, but not a ledger.", self._path, hint=hint)
+        if version > _VERSION:
+            raise PressroomError(
+                f"was written by a newer Pressroom (version {version} of the ledger).",
+                self._path,
+                hint="Update Pressroom on this machine: pipx upgrade pressroom",
+            )
+        for setting in _SETTINGS:
             self._database.execute(f"PRAGMA {setting}")
+        if new:
+            self._make()
+        self.salt: bytes = self._database.execute("SELECT salt FROM ledger").fetchone()[0]
+
+    def _make(self) -> None:
         with self.transaction():
-            version, application = self._number("PRAGMA user_version"), self._number("PRAGMA application_id")
-            if not version and not application and not self._number("SELECT count(*) FROM sqlite_master"):
-                for statement in _TABLES.split(";"):
-                    self._database.execute(statement)
-                self._database.execute("INSERT INTO ledger VALUES (?)", (secrets.token_bytes(32),))
-                self._database.execute(f"PRAGMA user_version={_VERSION}")
-                self._database.execute(f"PRAGMA application_id={_APPLICATION}")
-            elif application != _APPLICATION:
-                hint = "Move it away, or restore the ledger from a backup."
-                raise PressroomError("is a database, but not a ledger.", self._path, hint=hint)
-            elif version > _VERSION:
-                raise PressroomError(
-                    f"was written by a newer Pressroom (version {version} of the ledger).",
-                    self._path,
-                    hint="Update Pressroom on this machine: pipx upgrade pressroom",
-                )
-            self.salt: bytes = self._database.execute("SELECT salt FROM ledger").fetchone()[0]
+            if self._number("PRAGMA user_version"):
+                return  # another process was faster
+            for statement in _TABLES.split(";"):
+                self._database.execute(statement)
+            self._database.execute("INSERT INTO ledger VALUES (?)", (secrets.token_bytes(32),))
+            self._database.execute(f"PRAGMA user_version={_VERSION}")
+            self._database.execute(f"PRAGMA application_id={_APPLICATION}")
 
     def close(self) -> None:
         """Close it. Where no other process has it open, all is in one file then."""
         with self.errors():
             self._database.close()
+
+    def empty_log(self) -> None:
+        """Write the log of changes back and empty it: it still has the former values of what was deleted.
+
+        Raises `PressroomError` if another process keeps it from being emptied.
+        """
+        ((busy, *_),) = self.all("PRAGMA wal_checkpoint(TRUNCATE)")
+        if busy:
+            raise PressroomError(
+                "still has what was deleted, because another process is reading the ledger.",
+                f"{self._path}-wal",
+                hint="Start it again when no send runs.",
+            )
 
     def execute(self, query: str, values: tuple[object, ...] = ()) -> sqlite3.Cursor:
         """Execute a statement."""
@@ -131,8 +159,6 @@ class LedgerFile:
         """Say in words what SQLite reports in this block."""
         try:
             yield
-        except sqlite3.IntegrityError as error:
-            raise ValueError("a recipient twice in one send") from error
         except (sqlite3.Error, OSError) as error:
             raise _ledger_error(error, self._path) from error
 
@@ -147,6 +173,7 @@ def _ledger_error(error: Exception, path: str) -> PressroomError:
         ("SQLITE_FULL", "cannot be written: the disk is full.", "Make room, then start the send again."),
         ("SQLITE_IOERR", "cannot be read or written: the disk reports an error.", "Look at the disk."),
         ("SQLITE_CORRUPT", "is damaged.", "Restore it from a backup; do not send without it."),
+        ("SQLITE_CONSTRAINT", "would have a recipient twice in one send.", "Start the send again."),
         ("SQLITE_NOTADB", "is not a ledger: it is damaged, or another file.", "Restore it from a backup."),
     ):
         if name.startswith(start):

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pipeline.deliver.sqlite_ledger import SqliteLedger
+from pipeline.errors import PressroomError
 
 _FOLDER = ".pressroom"
+_WORKERS = f"{_FOLDER}/workers"
 
-
-def ledger_path() -> str:
-    """Return the path of the ledger relative to the workspace."""
-    return f"{_FOLDER}/deliver.sqlite"
+LEDGER_PATH = f"{_FOLDER}/deliver.sqlite"
+"""The path of the ledger relative to the workspace."""
 
 
 def has_ledger(root: Path) -> bool:
     """Whether anything was ever sent from this workspace on this machine."""
-    return (root / ledger_path()).is_file()
+    return (root / LEDGER_PATH).is_file()
 
 
 @contextmanager
@@ -28,14 +27,17 @@ def open_ledger(root: Path) -> Iterator[SqliteLedger]:
 
     Raises `PressroomError` for one that cannot be read or written.
     """
-    folder = root / _FOLDER
-    if folder.is_symlink():
-        # In a foreign workspace it may lead anywhere.
-        raise OSError(errno.ELOOP, "is a link: delete it", str(folder))
-    folder.mkdir(exist_ok=True)
-    with suppress(FileExistsError), (folder / ".gitignore").open("x") as ignore:
-        ignore.write("*\n")
-    ledger = SqliteLedger(root / ledger_path(), ledger_path(), folder / "workers")
+    for path in (_FOLDER, LEDGER_PATH, _WORKERS):
+        if (root / path).is_symlink():
+            # In a foreign workspace it may lead anywhere.
+            raise PressroomError("is a link.", path, hint="Put in its place what it leads to, or delete it.")
+    try:
+        (root / _FOLDER).mkdir(exist_ok=True)
+        with suppress(FileExistsError), (root / _FOLDER / ".gitignore").open("x") as ignore:
+            ignore.write("*\n")
+    except OSError as error:
+        raise PressroomError(f"cannot be written: {error.strerror or error}.", _FOLDER) from error
+    ledger = SqliteLedger(root / LEDGER_PATH, LEDGER_PATH, root / _WORKERS)
     try:
         yield ledger
     finally:

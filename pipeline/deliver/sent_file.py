@@ -75,7 +75,8 @@ def _write(root: Path, issue: Issue, records: Mapping[str, SentRecord]) -> None:
         (root / _path(issue)).unlink(missing_ok=True)
         return
     data = {"version": 1, "sends": [asdict(each) for each in records.values()]}
-    write_atomically(root / _path(issue), f"{json.dumps(data, indent=2, ensure_ascii=False)}\n".encode())
+    text = json.dumps(data, indent=2, ensure_ascii=False)
+    write_atomically(root / _path(issue), f"{text}\n".encode(), durable=True)
 
 
 def _path(issue: Issue) -> str:

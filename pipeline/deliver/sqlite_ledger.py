@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from pipeline.deliver.ledger import OPEN, ClaimedRow, LedgerRow, NewSend, Recovered, Send
+from pipeline.deliver.ledger import OPEN, ClaimedRow, LedgerRow, NewSend, Send
 from pipeline.deliver.ledger_file import LedgerFile
 from pipeline.deliver.outcome import Outcome, RefusalClass, State
 from pipeline.deliver.recipient import Recipient
@@ -23,7 +23,10 @@ _ROW = "row, person, address, audience, state, attempts, code, reply, refusal, c
 
 
 class SqliteLedger:
-    """A `Ledger` in a file. `path` is the file's name in messages, `workers` the folder of workers' locks."""
+    """A `Ledger` in a file; what a method does is said there.
+
+    `path` is the file's name in messages, `workers` the folder of the workers' locks.
+    """
 
     def __init__(self, file: Path, path: str, workers: Path) -> None:
         self._file = LedgerFile(file, path)
@@ -40,50 +43,54 @@ class SqliteLedger:
     # --- sends -----------------------------------------------------------------------------------
 
     def person(self, recipient_key: str) -> bytes:
-        """Return the salted digest by which the ledger knows a person."""
         return hmac.digest(self.salt, recipient_key.encode(), hashlib.sha256)[:16]
 
     def start_send(self, new: NewSend, recipients: Iterable[Recipient]) -> Send:
-        """Write a send with a row for each recipient, or nothing if the recipients end in an error."""
+        sends = self.sends(new.issue)
         send = Send(secrets.token_hex(8), new, None)
         emails = json.dumps(dict(new.emails))
         values = (send.id, new.issue, new.folder, emails, new.list_name, new.again, new.key)
-        with self._file.transaction():
-            if self._file.all("SELECT 1 FROM sends WHERE issue = ? AND finished IS NULL", new.issue):
-                hint = f"To see how far it is: pressroom send {new.folder} --status"
-                raise PressroomError("another process has begun to send the issue.", hint=hint)
-            self._file.execute(
-                "INSERT INTO sends VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)", (*values, new.started.isoformat())
-            )
-            self._file.execute_many(
-                "INSERT INTO rows (send, person, address, domain, audience, fields, state, waits, changed) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                self._new_rows(send, recipients),
-            )
+        # Reading a list may take minutes, in which other sends write: only the copying is a transaction.
+        staged = "person BLOB, address TEXT, domain TEXT, audience TEXT, fields TEXT"
+        with self._file.errors():
+            self._file.execute(f"CREATE TEMP TABLE staged ({staged})")
+            try:
+                query = "INSERT INTO staged VALUES (?, ?, ?, ?, ?)"
+                self._file.execute_many(query, map(self._new_row, recipients))
+                with self._file.transaction():
+                    # What the list was compared with is the same only if no send began meanwhile.
+                    if self.sends(new.issue) != sends or any(each.finished is None for each in sends):
+                        hint = f"To see how far it is: pressroom send {new.folder} --status"
+                        raise PressroomError("another process has begun to send the issue.", hint=hint)
+                    query = "INSERT INTO sends VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)"
+                    self._file.execute(query, (*values, new.started.isoformat()))
+                    self._file.execute(
+                        "INSERT INTO rows (send, person, address, domain, audience, fields, state, waits, "
+                        "changed) SELECT ?, staged.person, address, domain, audience, fields, "
+                        "iif(reason IS NULL, ?, ?), iif(reason IS NULL, 1, NULL), ? "
+                        "FROM staged LEFT JOIN suppressions ON suppressions.person = staged.person "
+                        "ORDER BY staged.rowid",
+                        (send.id, State.PENDING, State.SUPPRESSED, new.started.timestamp()),
+                    )
+            finally:
+                self._file.execute("DROP TABLE staged")
         return send
 
-    def _new_rows(self, send: Send, recipients: Iterable[Recipient]) -> Iterator[tuple[Any, ...]]:
-        changed = send.what.started.timestamp()
-        for each in recipients:
-            person = self.person(each.key)
-            state = State.PENDING if self.suppression(person) is None else State.SUPPRESSED
-            fields = json.dumps(dict(each.values), ensure_ascii=False)
-            waits = 1 if state is State.PENDING else None
-            yield send.id, person, each.address, each.domain, each.audience, fields, state, waits, changed
+    def _new_row(self, recipient: Recipient) -> tuple[bytes, str, str, str, str]:
+        fields = json.dumps(dict(recipient.values), ensure_ascii=False)
+        person = self.person(recipient.key)
+        return person, recipient.address, recipient.domain, recipient.audience, fields
 
     def sends(self, issue: str) -> tuple[Send, ...]:
-        """Return the sends of an issue, oldest first."""
         query = "SELECT * FROM sends WHERE issue = ? ORDER BY started, rowid"
         return tuple(map(_send, self._file.all(query, issue)))
 
     def last_key(self) -> str:
-        """Return the id of the key that signed the tokens of the last send that had any."""
         for (key,) in self._file.all("SELECT key FROM sends WHERE key <> '' ORDER BY rowid DESC LIMIT 1"):
             return str(key)
         return ""
 
     def finish_send(self, send: str, now: datetime) -> bool:
-        """Mark a send as finished if no row is open. Returns whether it is."""
         marks = ", ".join("?" * len(OPEN))
         with self._file.transaction():
             if self._file.all(
@@ -95,12 +102,11 @@ class SqliteLedger:
         return True
 
     def drop_send(self, send: str) -> bool:
-        """Delete a send and its rows if no message of it may have left. Returns whether it did."""
-        left = (
+        may_have_left = (
             "digest IS NOT NULL OR worker IS NOT NULL OR state NOT IN ('pending', 'suppressed', 'deferred')"
         )
         with self._file.transaction():
-            if self._file.all(f"SELECT 1 FROM rows WHERE send = ? AND ({left}) LIMIT 1", send):
+            if self._file.all(f"SELECT 1 FROM rows WHERE send = ? AND ({may_have_left}) LIMIT 1", send):
                 return False
             self._file.execute("DELETE FROM rows WHERE send = ?", (send,))
             self._file.execute("DELETE FROM sends WHERE id = ?", (send,))
@@ -109,34 +115,32 @@ class SqliteLedger:
     # --- workers ---------------------------------------------------------------------------------
 
     def start_worker(self, now: datetime) -> str:
-        """Register this process, whose death others can tell at once. Returns its name."""
         with self._file.errors():
             self._lock = self._lock or WorkerLock(self._workers)
         return self._lock.name
 
-    def recover(self, send: str, now: datetime) -> Recovered:
-        """Free what dead workers had claimed, and mark as unknown what they were sending."""
+    def recover(self, send: str, now: datetime) -> None:
         reply = "the program ended while this message was on its way"
-        freed = unknown = 0
+        dead_workers = self._dead_workers(send)
+        if not dead_workers:
+            return  # without a lock: every look at a send asks this
         with self._file.transaction():
-            for worker in self._dead_workers(send):
-                freed += self._file.execute(
+            for worker in dead_workers:
+                self._file.execute(
                     "UPDATE rows SET state = ?, waits = 1, worker = NULL, changed = ? "
                     "WHERE send = ? AND state = ? AND worker = ?",
                     (State.PENDING, now.timestamp(), send, State.CLAIMED, worker),
-                ).rowcount
-                unknown += self._file.execute(
+                )
+                self._file.execute(
                     "UPDATE rows SET state = ?, worker = NULL, changed = ?, reply = ? "
                     "WHERE send = ? AND state = ? AND worker = ?",
                     (State.UNKNOWN, now.timestamp(), reply, send, State.SENDING, worker),
-                ).rowcount
-        return Recovered(freed, unknown)
+                )
 
     def _dead_workers(self, send: str) -> list[str]:
         return [name for name in self._workers_of(send) if not is_alive(self._workers, name)]
 
     def live_workers(self, send: str) -> tuple[str, ...]:
-        """Return the other living workers that have rows of a send."""
         return tuple(name for name in self._workers_of(send) if is_alive(self._workers, name))
 
     def _workers_of(self, send: str) -> list[str]:
@@ -150,14 +154,13 @@ class SqliteLedger:
     def claim(
         self, send: str, worker: str, most: int, now: datetime, domain: str | None = None
     ) -> tuple[ClaimedRow, ...]:
-        """Give a worker rows that wait or are due again, of one receiving domain if it is named."""
         claimed: list[ClaimedRow] = []
         with self._file.transaction():
             while len(claimed) < most:
-                found = self._waiting(send, most - len(claimed), now, domain)
-                if not found:
+                waiting_rows = self._waiting(send, most - len(claimed), now, domain)
+                if not waiting_rows:
                     break
-                for row, person, address, audience, fields, attempts, suppressed in found:
+                for row, person, address, audience, fields, attempts, suppressed in waiting_rows:
                     state, owner = (State.SUPPRESSED, None) if suppressed else (State.CLAIMED, worker)
                     self._file.execute(
                         "UPDATE rows SET state = ?, waits = NULL, worker = ?, changed = ?, due = NULL "
@@ -172,14 +175,15 @@ class SqliteLedger:
     def _waiting(self, send: str, most: int, now: datetime, domain: str | None) -> list[tuple[Any, ...]]:
         of_domain, values = ("", (send,)) if domain is None else ("AND domain = ? ", (send, domain))
         query = (
-            "SELECT row, rows.person, address, audience, fields, attempts, suppressions.person IS NOT NULL "
+            # A row without an address is of a person who was forgotten.
+            "SELECT row, rows.person, address, audience, fields, attempts, "
+            "suppressions.person IS NOT NULL OR address = '' "
             "FROM rows LEFT JOIN suppressions ON suppressions.person = rows.person "
             f"WHERE send = ? {of_domain}AND waits = 1 AND (due IS NULL OR due <= ?) ORDER BY row LIMIT ?"
         )
         return self._file.all(query, *values, now.timestamp(), most)
 
     def release(self, send: str, worker: str) -> None:
-        """Let the rows that a worker has claimed be pending again."""
         with self._file.transaction():
             self._file.execute(
                 "UPDATE rows SET state = ?, waits = 1, worker = NULL "
@@ -194,12 +198,12 @@ class SqliteLedger:
         worker: str,
         now: datetime,
     ) -> frozenset[int]:
-        """Write how attempts ended, and then which messages may leave. Returns the rows of those that may."""
         with self._file.transaction():
             self._file.execute_many(
-                # An attempt that ended before the gate counts too.
+                # An attempt that ended before the gate counts too. The reply may name the address: a person
+                # who was forgotten meanwhile has none.
                 "UPDATE rows SET attempts = attempts + (state = 'claimed'), state = ?, waits = ?, code = ?, "
-                "reply = ?, refusal = ?, due = ?, worker = NULL, changed = ? "
+                "reply = iif(address = '', '', ?), refusal = ?, due = ?, worker = NULL, changed = ? "
                 "WHERE row = ? AND worker = ? AND state IN ('claimed', 'sending')",
                 [
                     (
@@ -237,13 +241,11 @@ class SqliteLedger:
     # --- what is asked -----------------------------------------------------------------------------
 
     def counts(self, send: str) -> dict[State, int]:
-        """Count the rows of a send by state; states without a row are left out."""
         query = "SELECT state, count(*) FROM rows WHERE send = ? GROUP BY state"
         counts = dict(self._file.all(query, send))
         return {state: counts[state] for state in State if state in counts}
 
     def domains(self, send: str, now: datetime) -> dict[str, int]:
-        """Count the rows that wait or are due, by receiving domain."""
         query = (
             "SELECT domain, count(*) FROM rows WHERE send = ? AND waits = 1 AND (due IS NULL OR due <= ?) "
             "GROUP BY domain"
@@ -251,25 +253,21 @@ class SqliteLedger:
         return dict(self._file.all(query, send, now.timestamp()))
 
     def next_due(self, send: str) -> datetime | None:
-        """Return when the first deferred row is due."""
         query = "SELECT min(due) FROM rows WHERE send = ? AND waits = 1"
         ((due,),) = self._file.all(query, send)
         return _moment(due)
 
     def days(self) -> dict[date, int]:
-        """Count the messages of all sends that may have left, by the day of the clock that was passed."""
         return {
             date.fromisoformat(day): count for day, count in self._file.all("SELECT * FROM days ORDER BY day")
         }
 
     def latest(self) -> datetime | None:
-        """Return when a row of the last send was changed, by the clock that was passed."""
         last = "(SELECT id FROM sends ORDER BY rowid DESC LIMIT 1)"
         ((changed,),) = self._file.all(f"SELECT max(changed) FROM rows WHERE send = {last}")
         return _moment(changed)
 
     def rows(self, send: str, states: Iterable[State]) -> Iterator[LedgerRow]:
-        """Return the rows in some states, in the order of the list."""
         names = tuple(states)
         marks = ", ".join("?" * len(names))
         query = f"SELECT {_ROW} FROM rows WHERE send = ? AND state IN ({marks}) ORDER BY row"
@@ -278,12 +276,10 @@ class SqliteLedger:
                 yield _ledger_row(values)
 
     def has(self, issue: str, person: bytes) -> bool:
-        """Whether a person has a row in any send of an issue."""
         query = "SELECT 1 FROM rows JOIN sends ON send = id WHERE person = ? AND issue = ? LIMIT 1"
         return bool(self._file.all(query, person, issue))
 
     def states_of(self, issue: str, person: bytes) -> tuple[tuple[Send, LedgerRow], ...]:
-        """Return what a person has been sent of an issue, oldest first."""
         query = f"SELECT {_ROW} FROM rows WHERE person = ? AND send = ?"
         return tuple(
             (send, _ledger_row(values))
@@ -294,13 +290,16 @@ class SqliteLedger:
     # --- what an editor decides ------------------------------------------------------------------
 
     def resolve(self, rows: Sequence[int], state: State, note: str, now: datetime) -> int:
-        """Write an editor's decision on unknown rows: accepted, or pending again. Returns how many."""
         waits = 1 if state is State.PENDING else None
         with self._file.transaction():
             done = self._file.execute_many(
                 "UPDATE rows SET state = ?, waits = ?, reply = ?, changed = ? WHERE row = ? AND state = ?",
                 [(state, waits, note, now.timestamp(), row, State.UNKNOWN) for row in rows],
             ).rowcount
+            self._file.execute_many(
+                "UPDATE rows SET state = ?, waits = NULL WHERE row = ? AND waits = 1 AND address = ''",
+                [(State.SUPPRESSED, row) for row in rows],
+            )
             self._reopen(rows[0] if rows else -1)
         return done
 
@@ -313,11 +312,10 @@ class SqliteLedger:
         )
 
     def retry_refused(self, send: str, refusal: RefusalClass | None, now: datetime) -> int:
-        """Let refused rows be pending again, of one class if it is named. Returns how many."""
         with self._file.transaction():
             done = self._file.execute(
                 "UPDATE rows SET state = ?, waits = 1, changed = ?, attempts = 0 "
-                "WHERE send = ? AND state = ? AND (? IS NULL OR refusal = ?)",
+                "WHERE send = ? AND state = ? AND address <> '' AND (? IS NULL OR refusal = ?)",
                 (State.PENDING, now.timestamp(), send, State.REFUSED, refusal, refusal),
             ).rowcount
             if done:
@@ -325,7 +323,6 @@ class SqliteLedger:
         return done
 
     def suppress(self, people: Iterable[bytes], reason: str, now: datetime) -> None:
-        """Send these people nothing from now on."""
         with self._file.transaction():
             self._suppress(people, reason, now)
 
@@ -334,18 +331,15 @@ class SqliteLedger:
         self._file.execute_many(query, ((person, reason, now.isoformat()) for person in people))
 
     def allow(self, person: bytes) -> bool:
-        """Take a person off the suppression list. Returns whether they were on it."""
         with self._file.transaction():
             query = "DELETE FROM suppressions WHERE person = ?"
             return bool(self._file.execute(query, (person,)).rowcount)
 
     def suppression(self, person: bytes) -> str | None:
-        """Return why a person is on the suppression list; None if they are not."""
         reasons = self._file.all("SELECT reason FROM suppressions WHERE person = ?", person)
         return reasons[0][0] if reasons else None
 
     def forget(self, person: bytes, now: datetime) -> int:
-        """Delete a person's address and fields from all rows, and suppress them. Returns how many rows."""
         with self._file.transaction():
             self._suppress([person], "forgotten", now)
             self._file.execute(
@@ -356,18 +350,15 @@ class SqliteLedger:
                 "UPDATE rows SET address = '', domain = '', fields = '{}', reply = '' WHERE person = ?",
                 (person,),
             ).rowcount
-        # The log of changes still has the former values until it is written back and emptied.
-        self._file.all("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._file.empty_log()
         return done
 
-    def note_test(self, issue: str, audience: str, email: str, address: str, now: datetime) -> None:
-        """Note that an email, named by its digest, was sent as a test."""
+    def note_test(self, issue: str, audience: str, email: str, now: datetime) -> None:
         with self._file.transaction():
-            values = (issue, audience, email, address, now.isoformat())
-            self._file.execute("INSERT INTO tests VALUES (?, ?, ?, ?, ?)", values)
+            values = (issue, audience, email, now.isoformat())
+            self._file.execute("INSERT INTO tests VALUES (?, ?, ?, ?)", values)
 
     def last_test(self, issue: str, audience: str) -> tuple[str, datetime] | None:
-        """Return the digest of the email that was last sent as a test, and when."""
         query = "SELECT email, at FROM tests WHERE issue = ? AND audience = ? ORDER BY rowid DESC LIMIT 1"
         for email, at in self._file.all(query, issue, audience):
             return email, datetime.fromisoformat(at)

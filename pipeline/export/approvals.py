@@ -83,7 +83,8 @@ def write_approval(root: Path, issue: Issue, approval: Approval) -> str:
     path = f"issues/{issue.folder}/{_NAME}"
     others = [each for each in read_approvals(root, issue) if each.person != approval.person]
     data = {"version": 1, "approvals": [asdict(each) for each in (*others, approval)]}
-    write_atomically(root / path, f"{json.dumps(data, indent=2, ensure_ascii=False)}\n".encode())
+    text = json.dumps(data, indent=2, ensure_ascii=False)
+    write_atomically(root / path, f"{text}\n".encode(), durable=True)
     return path
 
 

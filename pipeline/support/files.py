@@ -94,10 +94,11 @@ def bad_name(name: str) -> str | None:
     return None
 
 
-def write_atomically(file: Path, data: bytes) -> None:
+def write_atomically(file: Path, data: bytes, *, durable: bool = False) -> None:
     """Write to a temporary file and rename it, so that readers see only the old or the new bytes.
 
-    A file that already has these bytes is not touched and keeps its time.
+    A file that already has these bytes is not touched and keeps its time. If it is `durable`, it is on disk
+    when this returns, which takes milliseconds: for what cannot be made again after a loss of power.
     """
     with _write_errors(file):
         if file.is_file() and file.read_bytes() == data:
@@ -107,12 +108,21 @@ def write_atomically(file: Path, data: bytes) -> None:
         try:
             with os.fdopen(handle, "wb") as out:
                 out.write(data)
+                if durable:
+                    out.flush()
+                    os.fsync(out.fileno())
             # mkstemp makes private files; these are for all readers, like any other file.
             Path(temporary).chmod(0o666 & ~_umask())
             Path(temporary).replace(file)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
+        if durable and sys.platform != "win32":  # where no folder can be opened
+            folder = os.open(file.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)  # has the new name
+            finally:
+                os.close(folder)
 
 
 @contextmanager

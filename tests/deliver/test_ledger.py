@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,7 +17,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from pipeline.deliver import ledger_file
 from pipeline.deliver.ledger import OPEN, NewSend, message_id
+from pipeline.deliver.open_ledger import LEDGER_PATH, open_ledger
 from pipeline.deliver.outcome import Outcome, RefusalClass, State
 from pipeline.deliver.recipient import Recipient
 from pipeline.deliver.sqlite_ledger import SqliteLedger
@@ -22,6 +27,7 @@ from pipeline.errors import PressroomError
 
 START = datetime(2026, 2, 1, 7, 0, tzinfo=UTC)
 PEOPLE = 6
+_ACCEPTED = Outcome(State.ACCEPTED, 250, "queued", None)
 
 
 def new_send(again: str = "") -> NewSend:
@@ -46,8 +52,6 @@ class Worker:
     def die(self) -> None:
         """End as a killed process does: its lock is gone, and it has cleaned up nothing."""
         assert self.ledger._lock
-        import os
-
         os.close(self.ledger._lock._handle)
         self.ledger._lock._handle = -1
         self.ledger._file._database.close()
@@ -156,8 +160,7 @@ class LedgerMachine(RuleBasedStateMachine):
         worker = data.draw(st.sampled_from(self.workers), label="worker")
         self.workers.remove(worker)
         worker.die()
-        recovered = self.editor.recover(self.send, self.now)
-        assert recovered.unknown == len(worker.sending)
+        self.editor.recover(self.send, self.now)
         for row in worker.claimed:
             self.states[row] = State.PENDING
         for row in worker.sending:
@@ -231,6 +234,50 @@ def test_an_issue_has_one_send_at_a_time(ledger: SqliteLedger) -> None:
     assert len(ledger.sends(new_send().issue)) == 1
 
 
+def test_a_send_that_began_and_ended_while_the_list_was_read_is_seen(
+    ledger: SqliteLedger, tmp_path: Path
+) -> None:
+    """The list was compared with the ledger as it was before: its readers have the issue by now."""
+
+    def slow_list() -> Iterator[Recipient]:
+        yield from people(2)
+        with ledger_in(tmp_path) as other:
+            send = other.start_send(new_send(), people(2)).id
+            worker = other.start_worker(START)
+            rows = [(each.row, b"") for each in other.claim(send, worker, 9, START)]
+            other.write([], rows, worker, START)
+            other.write([(row, _ACCEPTED, None) for row, _ in rows], [], worker, START)
+            assert other.finish_send(send, START)
+        yield from people(4)[2:]
+
+    with pytest.raises(PressroomError, match="another process has begun"):
+        ledger.start_send(new_send(), slow_list())
+    assert [ledger.counts(each.id) for each in ledger.sends(new_send().issue)] == [{State.ACCEPTED: 2}]
+
+
+def test_others_write_while_a_list_is_read_and_suppression_is_judged_at_the_end(
+    ledger: SqliteLedger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger_file, "_WAIT", 0)
+
+    def slow_list() -> Iterator[Recipient]:
+        yield from people(3)
+        with ledger_in(tmp_path) as other:
+            other.suppress([other.person("reader1@host1.example")], "unsubscribed", START)
+        yield from people()[3:]
+
+    send = ledger.start_send(new_send(), slow_list()).id
+    assert [each.address for each in ledger.rows(send, State)] == [each.address for each in people()]
+    assert [each.row for each in ledger.rows(send, [State.SUPPRESSED])] == [2]
+
+
+def test_a_person_who_is_in_a_list_twice_is_an_error_in_words(ledger: SqliteLedger) -> None:
+    with pytest.raises(PressroomError, match="a recipient twice"):
+        ledger.start_send(new_send(), people() + people(1))
+    assert ledger.sends(new_send().issue) == ()
+    ledger.start_send(new_send(), people())
+
+
 def test_a_message_id_is_the_same_for_all_attempts_and_names_nobody(ledger: SqliteLedger) -> None:
     one, two = (ledger.person(each.key) for each in people(2))
     assert message_id(ledger.salt, "s", one, "a.example") == message_id(ledger.salt, "s", one, "a.example")
@@ -250,6 +297,48 @@ def test_a_forgotten_person_is_in_no_file_of_the_ledger(tmp_path: Path) -> None:
     assert b"reader2" in (tmp_path / "deliver.sqlite").read_bytes()
 
 
+def test_forgetting_says_when_another_process_keeps_the_former_values_on_the_disk(
+    ledger: SqliteLedger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger.start_send(new_send(), people())
+    monkeypatch.setattr(ledger_file, "_WAIT", 0)
+    with ledger_in(tmp_path) as one, ledger_in(tmp_path) as reader:
+        reading = reader._file.execute("SELECT * FROM rows")
+        reading.fetchone()
+        with pytest.raises(PressroomError, match="when no send runs"):
+            one.forget(one.person("reader3@host1.example"), START)
+        reading.close()
+        assert one.forget(one.person("reader3@host1.example"), START) == 1
+    assert not (tmp_path / "deliver.sqlite-wal").read_bytes()
+
+
+@pytest.mark.parametrize("allowed", [False, True])
+@pytest.mark.parametrize("state", [State.REFUSED, State.UNKNOWN, State.DEFERRED, State.CLAIMED])
+def test_a_forgotten_person_gets_nothing_and_no_answer_is_kept(
+    ledger: SqliteLedger, state: State, allowed: bool
+) -> None:
+    """Whatever was under way when they were forgotten, and even if they are allowed later."""
+    send, person = ledger.start_send(new_send(), people(1)).id, ledger.person(people(1)[0].key)
+    worker = ledger.start_worker(START)
+    rows = [(each.row, b"") for each in ledger.claim(send, worker, 1, START)]
+    if state is not State.CLAIMED:
+        ledger.write([], rows, worker, START)
+    ledger.forget(person, START)
+    if allowed:
+        ledger.allow(person)
+    answer = Outcome(state, 550, "no reader0@host0.example here", RefusalClass.MAILBOX)
+    if state is State.CLAIMED:
+        ledger.release(send, worker)
+    else:
+        due = START if state is State.DEFERRED else None
+        ledger.write([(1, answer, due)], [], worker, START)
+    assert [each.reply for each in ledger.rows(send, State)] == [""]
+    assert ledger.retry_refused(send, None, START) == 0
+    ledger.resolve([1], State.PENDING, "again", START)
+    assert ledger.claim(send, worker, 1, START) == ()
+    assert ledger.finish_send(send, START)
+
+
 def test_a_person_who_is_not_to_get_mail_is_suppressed_from_the_start(ledger: SqliteLedger) -> None:
     ledger.suppress([ledger.person("reader1@host1.example")], "unsubscribed", START)
     send = ledger.start_send(new_send(), people()).id
@@ -263,6 +352,76 @@ def test_messages_are_counted_by_day(ledger: SqliteLedger) -> None:
     ledger.write([], rows[:2], worker, START)
     ledger.write([], rows[2:], worker, START + timedelta(days=1))
     assert ledger.days() == {START.date(): 2, START.date() + timedelta(days=1): PEOPLE - 2}
+
+
+def test_a_backup_of_a_running_send_repeats_nothing_in_another_place(tmp_path: Path) -> None:
+    """As docs/sending.md says: what was accepted stays so, claimed is free, sending is unknown."""
+    with ledger_in(tmp_path / "here") as ledger:
+        send = ledger.start_send(new_send(), people()).id
+        worker = ledger.start_worker(START)
+        rows = [(each.row, b"digest") for each in ledger.claim(send, worker, 5, START)]
+        ledger.write([], rows[:3], worker, START)
+        ledger.write([(row, _ACCEPTED, None) for row, _ in rows[:2]], [], worker, START)
+        (tmp_path / "there").mkdir()
+        copy = sqlite3.connect(tmp_path / "there/deliver.sqlite")
+        ledger._file._database.backup(copy)
+        copy.close()
+        ledger.release(send, worker)
+    with ledger_in(tmp_path / "there") as moved:
+        moved.recover(send, START)
+        states = [each.state for each in moved.rows(send, State)]
+        assert states == [State.ACCEPTED] * 2 + [State.UNKNOWN] + [State.PENDING] * 3
+        assert [each.row for each in moved.claim(send, moved.start_worker(START), 9, START)] == [4, 5, 6]
+
+
+def test_a_ledger_is_opened_without_a_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger_file, "_WAIT", 0)
+    with ledger_in(tmp_path) as sending, sending._file.transaction(), ledger_in(tmp_path) as status:
+        send = status.salt.hex()
+        status.recover(send, START)
+        assert status.counts(send) == {}
+
+
+@pytest.mark.parametrize("journal", ["delete", "wal"])
+def test_another_database_in_the_ledgers_place_is_not_changed(tmp_path: Path, journal: str) -> None:
+    file = tmp_path / "deliver.sqlite"
+    other = sqlite3.connect(file)
+    other.execute(f"PRAGMA journal_mode={journal}")
+    other.execute("CREATE TABLE theirs (a)")
+    other.close()
+    before = file.read_bytes()
+    with pytest.raises(PressroomError, match="not a ledger"), ledger_in(tmp_path):
+        pass
+    assert file.read_bytes() == before
+
+
+def test_all_is_flushed_to_the_drive_also_on_macos(ledger: SqliteLedger) -> None:
+    settings = {"synchronous": 2, "fullfsync": 1, "checkpoint_fullfsync": 1, "secure_delete": 1}
+    assert {name: ledger._file._number(f"PRAGMA {name}") for name in settings} == settings
+
+
+@pytest.mark.parametrize("link", [".pressroom", LEDGER_PATH, ".pressroom/workers"])
+def test_a_link_in_the_ledgers_place_is_refused(tmp_path: Path, link: str) -> None:
+    root, elsewhere = tmp_path / "workspace", tmp_path / "elsewhere"
+    (root / link).parent.mkdir(parents=True)
+    (root / link).symlink_to(elsewhere)
+    with pytest.raises(PressroomError, match="is a link") as caught, open_ledger(root):
+        pass
+    assert caught.value.path == link
+    assert not elsewhere.exists()
+
+
+def test_a_file_in_the_place_of_the_ledgers_folder_is_an_error_in_words(tmp_path: Path) -> None:
+    (tmp_path / ".pressroom").write_text("")
+    with pytest.raises(PressroomError, match="cannot be written"), open_ledger(tmp_path):
+        pass
+
+
+def test_nobody_else_reads_the_ledger(tmp_path: Path) -> None:
+    with open_ledger(tmp_path) as ledger:
+        ledger.start_send(new_send(), people())
+        modes = {stat.S_IMODE(each.stat().st_mode) for each in (tmp_path / ".pressroom").glob("deliver*")}
+        assert modes == {0o600}
 
 
 @pytest.mark.parametrize(
@@ -283,8 +442,6 @@ def test_a_file_that_is_no_ledger_is_refused_in_words(tmp_path: Path, break_it, 
 
 
 def _pragma(file: Path, setting: str) -> None:
-    import sqlite3
-
     database = sqlite3.connect(file)
     database.execute(f"PRAGMA {setting}")
     database.close()
