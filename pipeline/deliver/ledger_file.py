@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import PressroomError
+from pipeline.support.files import one_at_a_time
 
 _VERSION = 1
 _APPLICATION = 0x50726C64
@@ -66,17 +67,19 @@ class LedgerFile:
         self._path = path
         with self.errors():
             file.parent.mkdir(parents=True, exist_ok=True)
-            # Nobody but this user reads addresses; SQLite makes its other files with the same rights. A file
-            # that is there is not opened: closing it would end SQLite's locks of this process
-            # (sqlite.org/howtocorrupt.html, 2.2).
-            with suppress(FileExistsError):
-                os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-            self._database = sqlite3.connect(file, _WAIT, isolation_level=None)
-            try:
-                self._open()
-            except BaseException:
-                self._database.close()
-                raise
+            # Two that make the file at once would meet in `journal_mode`, which does not wait for locks.
+            with one_at_a_time(file.parent):
+                # Nobody but this user reads addresses; SQLite makes its other files with the same rights. A
+                # file that is there is not opened: closing it would end SQLite's locks of this process
+                # (sqlite.org/howtocorrupt.html, 2.2).
+                with suppress(FileExistsError):
+                    os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+                self._database = sqlite3.connect(file, _WAIT, isolation_level=None)
+                try:
+                    self._open()
+                except BaseException:
+                    self._database.close()
+                    raise
 
     def _open(self) -> None:
         # Nothing is changed before the file is known as a ledger, and only making it needs a lock.
