@@ -26,7 +26,7 @@ _WAIT = 30.0
 # macOS keeps what fsync has written in the drive's cache (sqlite.org/pragma.html#pragma_fullfsync).
 _SETTINGS = (
     *("journal_mode=WAL", "synchronous=FULL", "fullfsync=ON", "checkpoint_fullfsync=ON"),
-    *("wal_autocheckpoint=4000", "secure_delete=ON", "temp_store=FILE"),
+    *("wal_autocheckpoint=4000", "secure_delete=ON", "temp_store=FILE", "cache_size=-16000"),
 )
 
 # No index has the state: each message changes it three times, and every page that a transaction touches has
