@@ -232,12 +232,16 @@ class Sender:
                 await connection.close()
 
     async def _next_row(self) -> ClaimedRow | None:
-        if self._left_today is not None:
-            if self._left_today <= 0:
-                self.stop(SendEnd(Ended.LIMIT))
-                return None
-            self._left_today -= 1
-        return await self._queue.next()
+        if self._left_today is None:
+            return await self._queue.next()
+        if self._left_today <= 0:
+            self.stop(SendEnd(Ended.LIMIT))
+            return None
+        # Before the wait: other connections count on it meanwhile.
+        self._left_today -= 1
+        row = await self._queue.next()
+        self._left_today += row is None
+        return row
 
     async def _attempt(self, connection: Connection, row: ClaimedRow) -> tuple[Outcome | None, bool]:
         """Offer a message. Returns how that ended, None if the gate stayed shut; and whether it was open."""
