@@ -67,7 +67,7 @@ def ledger_in(folder: Path) -> Iterator[SqliteLedger]:
 
 
 class LedgerMachine(RuleBasedStateMachine):
-    """Two workers, an editor, and death at any moment. `left` are the messages that may have left."""
+    """Two workers, an editor, and death at any moment. `may_have_left` counts messages by row."""
 
     def __init__(self) -> None:
         super().__init__()

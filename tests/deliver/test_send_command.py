@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -453,6 +454,21 @@ def test_a_ledger_that_another_program_keeps_locked_stops_a_send(
     assert result.exit_code == 1 and len(server.taken) == 3
     assert "another program keeps it locked" in result.stderr
     other.close()
+
+
+def test_what_was_decided_and_sent_survives_a_loss_of_power(
+    workspace: WorkspaceRunner, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed: set[int] = set()
+    monkeypatch.setattr(os, "fsync", lambda handle: flushed.add(os.fstat(handle).st_ino))
+    set_delivery(workspace, f'url = "smtp://127.0.0.1:{server.port}"')
+    workspace.write({"readers.csv": LIST})
+    workspace.ok("assemble", "1")
+    workspace.ok("approve", "1", "--as", "Ada <ada@example.org>")
+    send(workspace)
+    folder = workspace.root / FOLDER
+    for file in (folder / "issue.lock", folder / "approvals.json", folder / "sent.json", folder):
+        assert file.stat().st_ino in flushed, file.name
 
 
 def test_a_clock_that_was_set_back_stops_a_send(sending: WorkspaceRunner, server: ScriptedServer) -> None:
