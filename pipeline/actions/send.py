@@ -16,7 +16,15 @@ from pipeline.actions.export import check_frozen
 from pipeline.actions.mail_settings import dkim_signers, mail_server
 from pipeline.actions.online import check_online
 from pipeline.actions.prepare import PreparedEdition, prepare_edition
-from pipeline.actions.send_obstacles import check_key, check_ledger, check_tested, check_unchanged
+from pipeline.actions.send_obstacles import (
+    check_clock,
+    check_editions,
+    check_key,
+    check_known,
+    check_not_running,
+    check_tested,
+    check_unchanged,
+)
 from pipeline.compose import Composer
 from pipeline.deliver.dkim import DkimSigner
 from pipeline.deliver.ledger import OPEN, ClaimedRow, Ledger, NewSend, Send, message_id
@@ -25,7 +33,7 @@ from pipeline.deliver.pace import domain_pace
 from pipeline.deliver.recipient import Recipient
 from pipeline.deliver.recipient_list import RecipientList, open_list
 from pipeline.deliver.send_plan import LeftOut, Planner, SendPlan
-from pipeline.deliver.sender import Connection, Job, Progress, Sender
+from pipeline.deliver.sender import Connection, Progress, Sender, SendJob
 from pipeline.deliver.sent_file import SentRecord, read_sent, remove_sent, write_sent
 from pipeline.deliver.smtp_connection import SmtpConnection
 from pipeline.deliver.smtp_server import SmtpServer
@@ -65,7 +73,7 @@ class SendRequest:
 class PreparedSend:
     """A frozen issue: its editions by audience, the server, and what signs.
 
-    `continued` are the sends that go on, none for a new one. `obstacles` are mistakes that forbid to send it
+    `unfinished` are the sends that go on, none for a new one. `obstacles` are mistakes that forbid to send it
     (`server` is None only with one of them), `forced` those that the request overrides, `findings` those of
     the checks, and `notes` what the editor should know and nothing stops.
     """
@@ -77,7 +85,7 @@ class PreparedSend:
     server: SmtpServer | None
     signers: tuple[DkimSigner, ...]
     keys: TokenKeys | None
-    continued: tuple[Send, ...]
+    unfinished: tuple[Send, ...]
     obstacles: tuple[PressroomError, ...]
     forced: tuple[PressroomError, ...]
     findings: tuple[Finding, ...]
@@ -142,14 +150,14 @@ def prepare_send(workspace: Workspace, request: SendRequest, ledger: Ledger, now
     composer = Composer(workspace)
     editions = {audience: prepare_edition(composer, issue, audience) for audience in issue.audiences}
     sends = ledger.sends(issue_id(editions))
-    check_ledger(workspace, issue, ledger, sends, now)
-    open_sends = [each for each in sends if each.finished is None and not _ends(ledger, each, now)]
+    check_known(workspace, issue, ledger, sends)
+    not_ended = [each for each in sends if each.finished is None and not _ends(ledger, each, now)]
     recorded = {each.id for each in read_sent(workspace.files.root, issue) if each.finished}
     for each in ledger.sends(issue_id(editions)):
         if each.finished and each.id not in recorded:  # the process was killed before it wrote it down
             note_sent(workspace, issue, ledger, each)
-    continued = [each for each in sends if each in open_sends or _refused(ledger, each, request.retry)]
-    if request.retry and not continued:
+    unfinished = [each for each in sends if each in not_ended or _refused(ledger, each, request.retry)]
+    if request.retry and not unfinished:
         which = "" if request.retry == "all" else f" with the class {request.retry}"
         raise PressroomError(f"no message of the issue was refused{which}.", *issue.place)
     errors: list[PressroomError] = []
@@ -157,7 +165,11 @@ def prepare_send(workspace: Workspace, request: SendRequest, ledger: Ledger, now
     notes: list[str] = []
     emails = {audience: email_digest(each.email) for audience, each in editions.items()}
     with collect(errors):
-        if continued and request.again:
+        check_not_running(ledger, unfinished)
+    with collect(errors):
+        check_editions(issue, unfinished, editions)
+    with collect(errors):
+        if unfinished and request.again:
             hint = f"Finish it first: pressroom send {issue.number}"
             raise PressroomError("a send of the issue is not finished.", *issue.place, hint)
     server: SmtpServer | None = None
@@ -177,10 +189,12 @@ def prepare_send(workspace: Workspace, request: SendRequest, ledger: Ledger, now
         for audience in editions:
             with collect(errors):
                 check_approval(workspace, issue, audience)
-    for each in continued:
+    with collect(forced):
+        check_clock(ledger, now)
+    for each in unfinished:
         with collect(forced):
             check_unchanged(issue, each, emails)
-    if not continued:
+    if not unfinished:
         with collect(forced):
             check_tested(issue, ledger, emails)
         with collect(forced):
@@ -195,8 +209,18 @@ def prepare_send(workspace: Workspace, request: SendRequest, ledger: Ledger, now
         forced = []
     findings = tuple(finding for each in editions.values() for finding in check_edition(each).findings)
     return PreparedSend(
-        *(workspace, request, ledger, editions, server, signers, keys, tuple(continued)),
-        *(tuple(errors), tuple(forced), findings, tuple(notes)),
+        workspace=workspace,
+        request=request,
+        ledger=ledger,
+        editions=editions,
+        server=server,
+        signers=signers,
+        keys=keys,
+        unfinished=tuple(unfinished),
+        obstacles=tuple(errors),
+        forced=tuple(forced),
+        findings=findings,
+        notes=tuple(notes),
     )
 
 
@@ -216,7 +240,7 @@ def open_rows(prepared: PreparedSend) -> int:
     """Count the recipients of the sends that go on."""
     ledger, retry = prepared.ledger, prepared.request.retry
     count = 0
-    for send in prepared.continued:
+    for send in prepared.unfinished:
         counts = ledger.counts(send.id)
         count += sum(counts.get(state, 0) for state in OPEN)
         refused = ledger.rows(send.id, [State.REFUSED]) if retry else ()
@@ -280,7 +304,7 @@ def start_send(prepared: PreparedSend, plan: SendPlan, now: datetime) -> Send:
 def begin_again(prepared: PreparedSend, now: datetime) -> None:
     """Let the refused messages that the request names wait again."""
     retry = prepared.request.retry
-    for send in prepared.continued if retry else ():
+    for send in prepared.unfinished if retry else ():
         prepared.ledger.retry_refused(send.id, None if retry == "all" else RefusalClass(retry), now)
 
 
@@ -302,14 +326,14 @@ def note_sent(workspace: Workspace, issue: Issue, ledger: Ledger, send: Send) ->
 
 
 def make_sender(
-    prepared: PreparedSend, send: Send, clock: Clock, report: Callable[[Progress], None]
+    prepared: PreparedSend, send: Send, begins: datetime, clock: Clock, report: Callable[[Progress], None]
 ) -> Sender:
-    """Make the sender of a send. Raises `PressroomError` if another process is sending it."""
+    """Make the sender of a send, whose messages are dated when it `begins`.
+
+    Raises `PressroomError` if another process is sending it.
+    """
     ledger, settings = prepared.ledger, prepared.settings
-    if ledger.live_workers(send.id):
-        raise PressroomError(
-            "another process is sending this issue.", hint="To see how far it is: pressroom status"
-        )
+    check_not_running(ledger, [send])
     sender_address = prepared.workspace.files.publication.sender_address
     context, server = ssl.create_default_context(), prepared.server
     if server is None:
@@ -321,10 +345,10 @@ def make_sender(
     def envelope_sender(row: ClaimedRow) -> str:
         return settings.return_path.replace("{recipient}", row.person.hex()) or sender_address
 
-    job = Job(
+    job = SendJob(
         send=send.id,
         connect=connect,
-        message=_message_maker(prepared, send),
+        message=_message_maker(prepared, send, begins),
         envelope_sender=envelope_sender,
         connections=settings.connections,
         rate=settings.rate,
@@ -334,13 +358,20 @@ def make_sender(
     return Sender(ledger, job, clock, report)
 
 
-def _message_maker(prepared: PreparedSend, send: Send) -> Callable[[ClaimedRow], bytes]:
-    """Return what makes the bytes of a recipient's message: the same ones in each attempt."""
+def _message_maker(prepared: PreparedSend, send: Send, begins: datetime) -> Callable[[ClaimedRow], bytes]:
+    """Return what makes the bytes of a recipient's message: the same ones as long as a command runs.
+
+    Later attempts differ by their date, because spam filters mark an old one; but not where the server
+    compares them to take a message once.
+    """
     publication, endpoint = prepared.workspace.files.publication, prepared.settings.unsubscribe_endpoint
     salt, keys, signers = prepared.ledger.salt, prepared.keys, prepared.signers
-    domain, header = sender_domain(publication), prepared.server.idempotency_header if prepared.server else ""
+    domain = sender_domain(publication)
+    header = prepared.server.idempotency_header if prepared.server else ""
     templates = {
-        audience: message_template(each.email, publication, each.edition, send.what.started)
+        audience: message_template(
+            each.email, publication, each.edition, send.what.started if header else begins
+        )
         for audience, each in prepared.editions.items()
     }
 

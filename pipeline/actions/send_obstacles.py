@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from pipeline.deliver.ledger import Ledger, Send
 from pipeline.deliver.open_ledger import ledger_path
+from pipeline.deliver.outcome import State
 from pipeline.deliver.sent_file import read_sent
 from pipeline.deliver.tokens import TokenKeys
 from pipeline.errors import PressroomError, raise_all
@@ -16,24 +17,22 @@ from pipeline.workspace import Workspace
 _CLOCK_SET_BACK = timedelta(hours=1)
 
 
-def check_known(workspace: Workspace, issue: Issue, sends: tuple[Send, ...]) -> None:
-    """Raise for a send in `sent.json` that only another machine's ledger knows."""
+def check_known(workspace: Workspace, issue: Issue, ledger: Ledger, sends: Sequence[Send]) -> None:
+    """Raise for a send in `sent.json` that the ledger here does not know, or not all of."""
     known = {each.id for each in sends}
     for record in read_sent(workspace.files.root, issue):
+        where = f"on {record.started[:10]} from the machine {record.machine}"
+        hint = f"Send it from there, or bring its {ledger_path()} here: docs/sending.md"
         if record.id not in known:
-            raise PressroomError(
-                f"the issue was sent on {record.started[:10]} from the machine {record.machine}, "
-                "and the ledger that says to whom is not here.",
-                *issue.place,
-                f"Send it from there, or bring its {ledger_path()} here: docs/sending.md",
-            )
+            message = f"the issue was sent {where}, and the ledger that says to whom is not here."
+            raise PressroomError(message, *issue.place, hint)
+        if ledger.counts(record.id).get(State.ACCEPTED, 0) < record.counts.get(State.ACCEPTED, 0):
+            message = f"the issue was sent {where}, and the ledger here is an older copy: it knows of less."
+            raise PressroomError(message, *issue.place, hint)
 
 
-def check_ledger(
-    workspace: Workspace, issue: Issue, ledger: Ledger, sends: tuple[Send, ...], now: datetime
-) -> None:
-    """Raise for sends that only another machine's ledger knows, and for a clock that was set back."""
-    check_known(workspace, issue, sends)
+def check_clock(ledger: Ledger, now: datetime) -> None:
+    """Raise for a clock that was set back."""
     latest = ledger.latest()
     if latest and latest - now > _CLOCK_SET_BACK:
         raise PressroomError(
@@ -42,6 +41,21 @@ def check_ledger(
             ledger_path(),
             hint="Set the clock of this machine right.",
         )
+
+
+def check_not_running(ledger: Ledger, sends: Iterable[Send]) -> None:
+    """Raise if another process is at a send."""
+    if any(ledger.live_workers(each.id) for each in sends):
+        hint = "To see how far it is: pressroom status"
+        raise PressroomError("another process is sending this issue.", hint=hint)
+
+
+def check_editions(issue: Issue, unfinished: Iterable[Send], editions: Collection[str]) -> None:
+    """Raise for a send that goes on and has recipients of an edition that the issue has no more."""
+    for each in unfinished:
+        if missing := [audience for audience in each.what.emails if audience not in editions]:
+            message = f'the issue has no edition for "{missing[0]}" any more, which its send began with.'
+            raise PressroomError(message, *issue.place, "Restore it from version control.")
 
 
 def check_key(keys: TokenKeys | None, ledger: Ledger) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -49,7 +49,7 @@ def sends_of_issue(workspace: Workspace, issue: Issue, ledger: Ledger, now: date
     Raises `PressroomError` for one that was never sent, or from another machine.
     """
     sends = issue_sends(workspace, issue, ledger)
-    check_known(workspace, issue, sends)
+    check_known(workspace, issue, ledger, sends)
     if not sends:
         hint = f"Send it: pressroom send {issue.number} --to FILE.csv"
         raise PressroomError("the issue was not sent yet.", *issue.place, hint)
@@ -87,6 +87,12 @@ class UnknownMessage:
     message_id: str
 
 
+def rows_in_state(ledger: Ledger, sends: Iterable[Send], state: State) -> Iterator[LedgerRow]:
+    """Return the rows of sends that are in a state, in the order of their lists."""
+    for send in sends:
+        yield from ledger.rows(send.id, [state])
+
+
 def unknown_messages(workspace: Workspace, ledger: Ledger, sends: Iterable[Send]) -> list[UnknownMessage]:
     """List the unknown messages of sends."""
     domain = sender_domain(workspace.files.publication)
@@ -104,9 +110,12 @@ def resolve_message(ledger: Ledger, message: UnknownMessage, now: datetime, *, s
     ledger.resolve([message.row.row], state, note, now)
 
 
-# Postfix notes a Message-ID while the text comes in; it has the message once the queue manager names it.
+# Postfix notes a Message-ID while the text comes in; it has the message once the queue manager names it. Exim
+# and sendmail note it with the message that they have taken. Any other line says nothing: filters that refuse
+# a message name it too.
 _POSTFIX_COMING = re.compile(r"/cleanup\[\d+\]: (\w+): message-id=")
 _POSTFIX_TAKEN = re.compile(r"/qmgr\[\d+\]: (\w+): from=")
+_TAKEN = re.compile(r" <= .* id=| sendmail\[\d+\]: \w+: from=.*, msgid=")
 
 
 def find_in_log(messages: Iterable[UnknownMessage], log: Iterable[str]) -> set[str]:
@@ -120,6 +129,6 @@ def find_in_log(messages: Iterable[UnknownMessage], log: Iterable[str]) -> set[s
             coming[match[1]] = ids
         elif match := _POSTFIX_TAKEN.search(line):
             taken |= coming.get(match[1], set())
-        elif "reject" not in line:
+        elif _TAKEN.search(line):
             taken |= ids
     return taken

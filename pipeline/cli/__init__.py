@@ -55,8 +55,9 @@ class _Group(click.Group):
         from pipeline.cli.terminal import fail, show_other_mistakes
 
         if threading.current_thread() is threading.main_thread():
-            # So that unfinished files are deleted, as after Ctrl-C.
-            signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+            # So that unfinished files are deleted, as after Ctrl-C. Windows has no SIGHUP.
+            for name in {"SIGTERM", "SIGHUP"} & {each.name for each in signal.Signals}:
+                signal.signal(signal.Signals[name], lambda number, _: sys.exit(128 + number))
         try:
             return super().invoke(ctx)
         except PressroomError as error:

@@ -25,7 +25,14 @@ from pipeline.cli.options import (
     time_or_now,
     workspace_of,
 )
-from pipeline.cli.send_output import plan_json, print_plan, progress_printer, show_reports, show_unfinished
+from pipeline.cli.send_output import (
+    plan_json,
+    print_plan,
+    print_rows,
+    progress_printer,
+    show_reports,
+    show_unfinished,
+)
 from pipeline.cli.send_resolve import resolve_unknown
 from pipeline.errors import PressroomError, raise_all
 
@@ -38,6 +45,7 @@ if TYPE_CHECKING:
     from pipeline.workspace import Workspace
 
 _OVERDUE = timedelta(hours=1)
+_STATES = ("pending", "accepted", "deferred", "refused", "unknown", "suppressed")
 _CLASSES = ("mailbox", "policy", "content", "other")
 
 
@@ -56,11 +64,19 @@ _CLASSES = ("mailbox", "policy", "content", "other")
 @click.option(
     "--force",
     is_flag=True,
-    help="Send in spite of findings, without a test, and while pages or pictures are not online.",
+    help="Send in spite of findings, without a test, while pages or pictures are not online, and on with "
+    "an issue or a key that has changed.",
 )
 @click.option("--without-approval", is_flag=True, help="Send although an approval is missing.")
 @click.option("--again", metavar="REASON", help="Send it also to those who have it already.")
 @click.option("--status", is_flag=True, help="Show what became of the sends of ISSUE.")
+@click.option(
+    "--list",
+    "listed",
+    type=SuggestingChoice(_STATES),
+    metavar="STATE",
+    help=f"List the recipients in a state, as CSV: {', '.join(_STATES)}.",
+)
 @click.option(
     "--drop", is_flag=True, help="Delete the unfinished send of ISSUE, if no message of it has left."
 )
@@ -101,6 +117,7 @@ def send(
     without_approval: bool,
     again: str | None,
     status: bool,
+    listed: str | None,
     drop: bool,
     resolve: bool,
     decide: str | None,
@@ -126,19 +143,21 @@ def send(
       pressroom send 1 --to lists/readers.csv
       pressroom send 1 --status
       pressroom send 1 --resolve
-      pressroom send 1 --retry-failed mailbox
+      pressroom send 1 --list refused
+      pressroom send 1 --retry-failed policy
     """
     from pipeline.actions.send import SendRequest, prepare_send
-    from pipeline.actions.send_report import report_send, sends_of_issue
+    from pipeline.actions.send_report import report_send, rows_in_state, sends_of_issue
     from pipeline.deliver.open_ledger import open_ledger
+    from pipeline.deliver.outcome import State
 
-    if sum((only_plan, status, drop, resolve, bool(retry))) > 1:
-        raise click.UsageError("Use one of --plan, --status, --drop, --resolve and --retry-failed.")
+    if sum((only_plan, status, bool(listed), drop, resolve, bool(retry))) > 1:
+        raise click.UsageError("Use one of --plan, --status, --list, --drop, --resolve and --retry-failed.")
     if why and not only_plan:
         raise click.UsageError("--why goes with --plan.")
     if (decide or log) and not resolve:
         raise click.UsageError("--decide and --log go with --resolve.")
-    if at and (only_plan or status or drop or resolve):
+    if at and (only_plan or status or listed or drop or resolve):
         raise click.UsageError("--at goes with a send.")
     if again is not None and (not again.strip() or again.startswith("-")):
         raise click.UsageError('--again takes the reason: --again "the link was wrong"')
@@ -147,11 +166,13 @@ def send(
     chosen = workspace.issues.find(issue)
     moment = time_or_now(now, workspace.files.zone)
     with open_ledger(workspace.files.root) as ledger:
-        if status or drop or resolve:
+        if status or listed or drop or resolve:
             sends = sends_of_issue(workspace, chosen, ledger, moment)
             if status:
                 reports = [report_send(ledger, each) for each in sends]
                 show_reports(chosen, reports, workspace.files.zone, as_json=as_json)
+            elif listed:
+                print_rows(rows_in_state(ledger, sends, State(listed)))
             elif drop:
                 _drop(workspace, chosen, ledger, sends)
             else:
@@ -201,7 +222,7 @@ def _confirm(
 
     request, issue = prepared.request, prepared.request.issue
     when = f" at {at:%Y-%m-%d %H:%M}" if at else ""
-    if prepared.continued:
+    if prepared.unfinished:
         if request.recipients:
             show_unfinished(prepared)
         total = open_rows(prepared)
@@ -221,7 +242,7 @@ def _confirm(
         terminal.message(f"\nNothing was sent.{hint}")
         ctx.exit(1)
     begin_again(prepared, now)
-    return prepared.continued or (start_send(prepared, plan, now),)
+    return prepared.unfinished or (start_send(prepared, plan, now),)
 
 
 def _run(
@@ -236,16 +257,16 @@ def _run(
     from pipeline.actions.send import drop_send, make_sender, note_sent
     from pipeline.actions.send_report import report_send
     from pipeline.deliver.clock import SystemClock
-    from pipeline.deliver.sender import Ended
 
     issue, workspace, ledger = prepared.request.issue, prepared.workspace, prepared.ledger
     clock = SystemClock(workspace.files.zone)
-    senders = [make_sender(prepared, each, clock, progress_printer(ledger, each)) for each in sends]
+    begins = at or clock.now()
+    senders = [make_sender(prepared, each, begins, clock, progress_printer(ledger, each)) for each in sends]
     if at:
         try:
             _wait(at, clock.now)
         except BaseException:
-            if not prepared.continued:
+            if not prepared.unfinished:
                 drop_send(workspace, issue, ledger, sends[0])
             terminal.message("\nNothing was sent.")
             raise
@@ -255,7 +276,7 @@ def _run(
         for sender in senders:
             with _stopped_by_interrupt(sender):
                 end = asyncio.run(sender.run())
-            if end.why is not Ended.FINISHED:
+            if sender.was_stopped:
                 break
     finally:
         names = {each.id for each in sends}
@@ -301,7 +322,7 @@ def _show_plan(prepared: PreparedSend, why: str | None, *, as_json: bool) -> Non
     if as_json:
         terminal.print_json(plan_json(prepared, plan))
         return
-    if prepared.continued:
+    if prepared.unfinished:
         show_unfinished(prepared)
     print_plan(prepared, plan)
     terminal.show_mistakes((*prepared.obstacles, *prepared.forced), as_warnings=True)
@@ -342,13 +363,13 @@ def _stopped_by_interrupt(sender: Sender) -> Iterator[None]:
     """Let the first Ctrl-C end the send after what is under way; a second one ends it at once."""
     from pipeline.deliver.sender import Ended, SendEnd
 
-    former = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    names = {"SIGINT", "SIGTERM", "SIGHUP"} & {each.name for each in signal.Signals}
+    former = {signal.Signals[name]: signal.getsignal(signal.Signals[name]) for name in names}
 
     def stop(number: int, _: Any) -> None:
+        sender.stop_soon(SendEnd(Ended.STOPPED))
         for each in former:
             signal.signal(each, signal.default_int_handler)
-        terminal.message("Stopping after the messages under way. Ctrl-C again: at once.")
-        sender.stop_soon(SendEnd(Ended.STOPPED))
 
     try:
         for each in former:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from pipeline.errors import PressroomError
 if TYPE_CHECKING:
     from pipeline.actions.send import PreparedSend
     from pipeline.actions.send_report import SendReport
-    from pipeline.deliver.ledger import Ledger, Send
+    from pipeline.deliver.ledger import Ledger, LedgerRow, Send
     from pipeline.deliver.send_plan import SendPlan
     from pipeline.deliver.sender import Progress, SendEnd
     from pipeline.model import Issue
@@ -49,7 +50,7 @@ def plan_json(prepared: PreparedSend, plan: SendPlan) -> dict[str, Any]:
         ],
         "columns_not_used": [*plan.unused],
         "seconds": prepared.shortest_seconds(plan),
-        "unfinished": [each.id for each in prepared.continued],
+        "unfinished": [each.id for each in prepared.unfinished],
         "obstacles": [each.values for each in (*prepared.obstacles, *prepared.forced)],
     }
 
@@ -83,12 +84,22 @@ def print_plan(prepared: PreparedSend, plan: SendPlan) -> None:
         terminal.result(f"It takes {_duration(seconds)} or more, at the rates in newsletter.toml.")
 
 
+def print_rows(rows: Iterable[LedgerRow]) -> None:
+    """Print rows of the ledger as CSV, with the last answer to each."""
+    table = csv.writer(sys.stdout)
+    table.writerow(["email", "audience", "state", "class", "code", "reply", "attempts", "changed"])
+    for each in rows:
+        changed = each.changed.isoformat(timespec="seconds")
+        answer = (each.state.value, each.refusal.value if each.refusal else "", each.code or "", each.reply)
+        table.writerow([each.address, each.audience, *answer, each.attempts, changed])
+
+
 def show_unfinished(prepared: PreparedSend) -> None:
     """Say that sends go on, and to whom: not to a list that is given now."""
     from pipeline.actions.send import open_rows
 
     number, zone = prepared.request.issue.number, prepared.workspace.files.zone
-    moments = (f"{each.what.started.astimezone(zone):%Y-%m-%d %H:%M}" for each in prepared.continued)
+    moments = (f"{each.what.started.astimezone(zone):%Y-%m-%d %H:%M}" for each in prepared.unfinished)
     terminal.message(
         f"The send of {' and '.join(moments)} goes on first, to the {open_rows(prepared):,} that it has "
         f"left. If nothing of it has left yet, this deletes it: pressroom send {number} --drop"
@@ -161,12 +172,13 @@ def _print_report(report: SendReport, zone: tzinfo) -> None:
 def _show_next(issue: Issue, reports: Sequence[SendReport], end: SendEnd | None) -> None:
     """Say which command comes next for what is open, refused and unknown."""
     from pipeline.deliver.outcome import State
+    from pipeline.deliver.sender import Ended
 
     again = f"pressroom send {issue.number}"
     states = {state for each in reports for state, count in each.states.items() if count}
     if any(each.is_running for each in reports):
         return
-    if end and end.why.value == "limit":
+    if end and end.why is Ended.LIMIT:
         terminal.message(f"The limit of today is reached (warm_up). Tomorrow: {again}")
     elif states & {State.PENDING, State.CLAIMED, State.DEFERRED}:
         terminal.message(f"To go on: {again}")
@@ -183,11 +195,14 @@ def progress_printer(ledger: Ledger, send: Send) -> Callable[[Progress], None]:
 
     counts = ledger.counts(send.id)
     total = sum(counts.get(state, 0) for state in OPEN)
-    told: set[str] = set()
+    shown: set[str] = set()
 
     def show(progress: Progress) -> None:
-        if progress.trouble and progress.trouble not in told:
-            told.add(progress.trouble)
+        if progress.is_stopping and "stopping" not in shown:
+            shown.add("stopping")
+            terminal.message("Stopping after the messages under way. Ctrl-C again: at once.")
+        if progress.trouble and progress.trouble not in shown:
+            shown.add(progress.trouble)
             terminal.message(f"{progress.trouble}\nTrying again for some minutes; Ctrl-C stops it.")
         done = sum(progress.counts.values())
         states = ", ".join(f"{count:,} {state.value}" for state, count in progress.counts.items())

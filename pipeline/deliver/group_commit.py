@@ -65,7 +65,8 @@ class GroupCommit:
             self._timer.cancel()
             self._timer = None
         outcomes, self._outcomes = self._outcomes, []
-        gates, self._gates = self._gates, []
+        # A wait that was cancelled opens nothing: its message is surely not sent.
+        gates, self._gates = [each for each in self._gates if not each[2].done()], []
         if not outcomes and not gates:
             return
         rows = [(row, digest) for row, digest, _ in gates]

@@ -40,6 +40,7 @@ class RowQueue:
         self._per_domain = per_domain
         self._paces: dict[str | None, Pace] = {}
         self._claimed: dict[str | None, deque[ClaimedRow]] = {}
+        self._returned: list[ClaimedRow] = []
         self._turns: list[tuple[float, int, str | None]] = []
         self._lock = asyncio.Lock()
 
@@ -58,6 +59,8 @@ class RowQueue:
     async def next(self) -> ClaimedRow | None:
         """Wait for the next turn and return its row; None if no row waits, or the send is stopping."""
         async with self._lock:
+            if self._returned and not self._stopping.is_set():
+                return self._returned.pop()
             while self._turns and not self._stopping.is_set():
                 free_at, order, domain = heapq.heappop(self._turns)
                 claimed = self._claimed[domain]
@@ -76,6 +79,10 @@ class RowQueue:
                     heapq.heappush(self._turns, (self._paces[domain].free_at, order, domain))
                     return claimed.popleft()
             return None
+
+    def put_back(self, row: ClaimedRow) -> None:
+        """Let another connection have a row whose turn has come."""
+        self._returned.append(row)
 
     async def sleep(self, seconds: float) -> None:
         """Wait, at most until the send is stopping."""

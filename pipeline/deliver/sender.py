@@ -24,11 +24,15 @@ from pipeline.deliver.outcome import Outcome, RefusalClass, State
 from pipeline.deliver.pace import RETRY_PAUSES, Breaker, daily_limit
 from pipeline.deliver.row_queue import RowQueue
 from pipeline.deliver.smtp_server import ServerError
+from pipeline.errors import PressroomError
 
 Gate = Callable[[], Awaitable[None]]
 
 _CONNECT_PAUSES = (1, 2, 4, 8, 15, 30, 60, 60, 60, 60)
 """Seconds before the next try to connect; then the send pauses, five minutes after the first failure."""
+
+_FEW_PAUSES = 4
+"""So often a connection is tried while others are there: the server may allow no more of them."""
 
 _LOST_CONNECTIONS = 2
 """How often a message is tried again at once on a new connection, before it is deferred."""
@@ -36,6 +40,7 @@ _LOST_CONNECTIONS = 2
 _IDLE = 20.0
 """Seconds after which a connection without work is closed: servers end idle ones (RFC 5321, 4.5.3.2.7)."""
 
+_STEP = 60.0
 _REPORT_EVERY = 0.5
 _CLOSING = 421
 """The server closes the connection (RFC 5321, 4.2.2): often after a number of messages."""
@@ -59,7 +64,7 @@ class Connection(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class SendJob:
     """What a sender needs to know of a send.
 
     `envelope_sender` returns the address that bounces go to. `warm_up` is the limit of the first day.
@@ -90,12 +95,14 @@ class Progress:
     """How far a sender is: counts by state since it began.
 
     `waits_until` is the next moment at which it goes on, `trouble` why it cannot connect at the moment.
+    `is_stopping` is set while it ends what is under way.
     """
 
     counts: Mapping[State, int]
     seconds: float
     waits_until: datetime | None = None
     trouble: str = ""
+    is_stopping: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +120,9 @@ class _Withheld(Exception):
 class Sender:
     """Sends what is open of one send. `run` is called once; `stop` ends it after the messages under way."""
 
-    def __init__(self, ledger: Ledger, job: Job, clock: Clock, report: Callable[[Progress], None]) -> None:
+    def __init__(
+        self, ledger: Ledger, job: SendJob, clock: Clock, report: Callable[[Progress], None]
+    ) -> None:
         self._ledger = ledger
         self.job = job
         self._clock = clock
@@ -124,18 +133,26 @@ class Sender:
         self._end: SendEnd | None = None
         self._stopping = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._lanes = 0
+        self._has_connected = False
         self._began = self._reported = clock.seconds()
 
     def stop(self, end: SendEnd) -> None:
         """End after the messages that are under way."""
         self._end = self._end or end
         self._stopping.set()
+        self._tell()
 
     def stop_soon(self, end: SendEnd) -> None:
         """Call `stop` from a handler of signals, in the middle of anything."""
         self._end = self._end or end
         if self._loop:
-            self._loop.call_soon_threadsafe(self._stopping.set)
+            self._loop.call_soon_threadsafe(self.stop, end)
+
+    @property
+    def was_stopped(self) -> bool:
+        """Whether something asked it to end before all was done."""
+        return (self._end is not None and self._end.why is not Ended.FINISHED) or self._stopping.is_set()
 
     async def run(self) -> SendEnd:
         """Send until no row is open, or something stops it.
@@ -143,6 +160,8 @@ class Sender:
         Raises `PressroomError` of the ledger, and `ServerError` where another try cannot help.
         """
         self._loop = asyncio.get_running_loop()
+        if self._end:
+            self._stopping.set()
         ledger, job, now = self._ledger, self.job, self._clock.now
         worker = ledger.start_worker(now())
         self._commits = GroupCommit(ledger, worker, now)
@@ -161,7 +180,9 @@ class Sender:
             if self._stopping.is_set() or due is None:
                 break
             self._tell(due)
-            await self._queue.sleep(max(1.0, (due - now()).total_seconds()))
+            # In steps by the time of day: a machine may sleep in between.
+            while not self._stopping.is_set() and (wait := (due - now()).total_seconds()) > 0:
+                await self._queue.sleep(min(wait, _STEP))
         if ledger.finish_send(job.send, now()):
             self._end = SendEnd(Ended.FINISHED)
         self._tell()
@@ -170,7 +191,8 @@ class Sender:
     async def _send_waiting(self) -> None:
         """Send all rows that wait, over all connections. Raises the first error once all have ended."""
         self._queue.fill()
-        lanes = [asyncio.create_task(self._lane()) for _ in range(self.job.connections)]
+        self._lanes = self.job.connections
+        lanes = [asyncio.create_task(self._lane()) for _ in range(self._lanes)]
         results = await asyncio.gather(*lanes, return_exceptions=True)
         for error in results:
             if isinstance(error, BaseException):
@@ -191,6 +213,7 @@ class Sender:
                         connection = None
                     connection = connection or await self._connect()
                     if connection is None:
+                        self._queue.put_back(row)
                         return
                     outcome, has_left = await self._attempt(connection, row)
                     waited = self._clock.seconds()
@@ -204,20 +227,28 @@ class Sender:
             self._stopping.set()
             raise
         finally:
+            self._lanes -= 1
             if connection is not None:
                 await connection.close()
 
     async def _next_row(self) -> ClaimedRow | None:
-        if self._left_today is not None:
-            if self._left_today <= 0:
-                self.stop(SendEnd(Ended.LIMIT))
-                return None
-            self._left_today -= 1
-        return await self._queue.next()
+        if self._left_today is None:
+            return await self._queue.next()
+        if self._left_today <= 0:
+            self.stop(SendEnd(Ended.LIMIT))
+            return None
+        # Before the wait: other connections count on it meanwhile.
+        self._left_today -= 1
+        row = await self._queue.next()
+        self._left_today += row is None
+        return row
 
     async def _attempt(self, connection: Connection, row: ClaimedRow) -> tuple[Outcome | None, bool]:
         """Offer a message. Returns how that ended, None if the gate stayed shut; and whether it was open."""
-        data = self.job.message(row)
+        try:
+            data = self.job.message(row)
+        except PressroomError as error:
+            return Outcome(State.REFUSED, None, error.message, RefusalClass.CONTENT), False
         digest = hashlib.sha256(data).digest()
         is_open = False
 
@@ -245,24 +276,35 @@ class Sender:
                 outcome = replace(outcome, state=State.REFUSED, reply=reply, refusal=refusal)
         self._commits.record(row.row, outcome, due)
         self._count(outcome.state)
-        if wave := self._breaker.add(outcome):
+        # A message that is put off again and again says nothing new.
+        wave = self._breaker.add(outcome) if row.attempts == 0 else None
+        if wave:
             self.stop(SendEnd(Ended.WAVE, wave))
 
     async def _connect(self) -> Connection | None:
-        """Connect, with growing pauses between the tries. Returns None if the send is stopping."""
-        for pause in (*_CONNECT_PAUSES, None):
+        """Connect, with growing pauses between the tries.
+
+        Returns None if the send is stopping, or this connection is one too many for the server.
+        """
+        for tries, pause in enumerate((*_CONNECT_PAUSES, None), 1):
             if self._stopping.is_set():
                 return None
             try:
-                return await self._unless_stopping(self.job.connect())
+                connection = await self._unless_stopping(self.job.connect())
+                self._has_connected = self._has_connected or connection is not None
+                return connection
             except ServerError as error:
-                if error.is_permanent:
+                if error.is_permanent and not self._has_connected:
                     raise
+                others_are_there = self._has_connected and self._lanes > 1
+                if others_are_there and (tries > _FEW_PAUSES or error.is_permanent):
+                    return None
                 if pause is None:
                     self.stop(SendEnd(Ended.SERVER, str(error)))
-                else:
+                    return None
+                if not others_are_there:
                     self._tell(trouble=str(error))
-                    await self._queue.sleep(pause)
+                await self._queue.sleep(pause)
         return None
 
     async def _unless_stopping(self, connecting: Awaitable[Connection]) -> Connection | None:
@@ -282,4 +324,5 @@ class Sender:
 
     def _tell(self, waits_until: datetime | None = None, trouble: str = "") -> None:
         self._reported = self._clock.seconds()
-        self._report(Progress(dict(self._counts), self._reported - self._began, waits_until, trouble))
+        seconds, is_stopping = self._reported - self._began, self._stopping.is_set()
+        self._report(Progress(dict(self._counts), seconds, waits_until, trouble, is_stopping))

@@ -247,6 +247,20 @@ def test_what_an_earlier_send_left_open_is_not_buried_by_a_later_one(
     assert sorted(server.recipients) == sorted([*ALL, "else@one.example"])
 
 
+def test_an_older_copy_of_the_ledger_is_refused(unfinished: WorkspaceRunner) -> None:
+    ledger = unfinished.root / ".pressroom/deliver.sqlite"
+    older = ledger.read_bytes()
+    unfinished.ok("send", "1", "--yes")
+    ledger.write_bytes(older)
+    assert "the ledger here is an older copy" in unfinished.error("send", "1", "--yes", "--force")
+
+
+def test_the_recipients_in_a_state_are_listed_as_csv(unfinished: WorkspaceRunner) -> None:
+    header, row = unfinished.ok("send", "1", "--list", "unknown").splitlines()
+    assert header == "email,audience,state,class,code,reply,attempts,changed"
+    assert "@one.example,everyone,unknown,," in row or "@two.example,everyone,unknown,," in row
+
+
 def test_a_send_is_dropped_only_while_nothing_has_left(unfinished: WorkspaceRunner) -> None:
     assert "may have left" in unfinished.error("send", "1", "--drop")
 
@@ -442,8 +456,10 @@ def test_a_ledger_that_another_program_keeps_locked_stops_a_send(
 
 def test_a_clock_that_was_set_back_stops_a_send(sending: WorkspaceRunner, server: ScriptedServer) -> None:
     send(sending)
-    error = sending.error(*options(sending), "--yes", "--again", "To try it.", "--now", "2026-02-01")
+    again = ("send", "1", "--to", str(sending.root / "readers.csv"), "--yes", "--again", "To try it.")
+    error = sending.error(*again, "--now", "2026-02-01")
     assert "the clock says 2026-02-01 00:00" in error and len(server.taken) == 3
+    assert sending.run(*again, "--now", "2026-02-01", "--force").exit_code == 0
 
 
 def test_a_secret_that_changed_between_two_sends_is_named(

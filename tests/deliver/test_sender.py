@@ -16,11 +16,12 @@ from hypothesis import strategies as st
 from property_kit import tries
 from smtp_kit import CUT, SILENT, Fault, ScriptedServer
 
-from pipeline.deliver.ledger import NewSend
+from pipeline.deliver.group_commit import GroupCommit
+from pipeline.deliver.ledger import ClaimedRow, NewSend
 from pipeline.deliver.outcome import Outcome, RefusalClass, State
 from pipeline.deliver.pace import daily_limit
 from pipeline.deliver.recipient import Recipient
-from pipeline.deliver.sender import Ended, Job, Progress, SendEnd, Sender
+from pipeline.deliver.sender import Ended, Progress, SendEnd, Sender, SendJob
 from pipeline.deliver.smtp_connection import SmtpConnection, SmtpTimeouts
 from pipeline.deliver.smtp_server import Security, ServerError, SmtpServer
 from pipeline.deliver.sqlite_ledger import SqliteLedger
@@ -60,11 +61,16 @@ class FakeServer:
     times: list[tuple[str, float]] = field(default_factory=list)
     clock: VirtualClock = field(default_factory=VirtualClock)
     refuses_connections: list[ServerError] = field(default_factory=list)
+    most_connections: int = 99
+    is_open: int = 0
     on_message: Callable[[int], None] = lambda count: None
 
     async def connect(self) -> FakeConnection:
         if self.refuses_connections:
             raise self.refuses_connections.pop()
+        if self.is_open >= self.most_connections:
+            raise ServerError("mail.example:25 has too many connections.", is_permanent=True)
+        self.is_open += 1
         return FakeConnection(self)
 
 
@@ -72,6 +78,7 @@ class FakeConnection:
     def __init__(self, server: FakeServer) -> None:
         self.server = server
         self.is_usable = True
+        self.is_closed = False
 
     async def send(
         self, sender: str, recipient: str, data: bytes, gate: Callable[[], Awaitable[None]]
@@ -105,7 +112,8 @@ class FakeConnection:
         return Outcome(State.ACCEPTED, 250, "2.0.0 queued")
 
     async def close(self) -> None:
-        self.is_usable = False
+        self.server.is_open -= not self.is_closed
+        self.is_usable, self.is_closed = False, True
 
 
 def readers(count: int) -> list[Recipient]:
@@ -119,7 +127,7 @@ class Send:
     ledger: SqliteLedger
     server: FakeServer
     id: str
-    job: Job
+    job: SendJob
     reports: list[Progress] = field(default_factory=list)
     sender: Sender | None = None
 
@@ -136,7 +144,7 @@ def start(folder: Path, server: FakeServer, count: int, **settings: object) -> S
     ledger = SqliteLedger(folder / "deliver.sqlite", "deliver.sqlite", folder / "workers")
     new = NewSend("tag:1", "001-one", {}, "list.csv", "", "", START)
     id = ledger.start_send(new, readers(count)).id
-    job = Job(
+    job = SendJob(
         send=id,
         connect=server.connect,
         message=lambda row: row.recipient.address.encode(),
@@ -277,6 +285,57 @@ def test_a_server_that_cannot_be_reached_is_tried_for_minutes_and_then_named(tmp
     end = send.run()
     assert end == SendEnd(Ended.SERVER, "mail.example:25 cannot be reached.")
     assert 240 < server.clock.passed < 400 and send.counts == {State.PENDING: 2}
+
+
+def test_a_server_that_takes_fewer_connections_gets_all_over_those(tmp_path: Path) -> None:
+    server = FakeServer(most_connections=1)
+    send = start(tmp_path, server, 300, connections=4)
+    assert send.run().why is Ended.FINISHED
+    assert send.counts == {State.ACCEPTED: 300} and set(server.taken.values()) == {1}
+
+
+def test_a_send_that_is_stopped_before_it_begins_sends_nothing(tmp_path: Path) -> None:
+    server = FakeServer()
+    send = start(tmp_path, server, 3)
+    sender = Sender(send.ledger, send.job, server.clock, send.reports.append)
+    sender.stop_soon(SendEnd(Ended.STOPPED))
+    assert asyncio.run(sender.run()).why is Ended.STOPPED and sender.was_stopped
+    assert send.counts == {State.PENDING: 3} and not server.taken
+
+
+def test_messages_that_are_put_off_again_and_again_are_no_wave(tmp_path: Path) -> None:
+    server = FakeServer(iter([*["defer at once"] * 15, *["accept"] * 85, *["defer at once"] * 45]))
+    send = start(tmp_path, server, 100)
+    assert send.run().why is Ended.FINISHED
+
+
+def test_a_message_that_cannot_be_made_is_refused_and_stops_nobody(tmp_path: Path) -> None:
+    def message(row: ClaimedRow) -> bytes:
+        if row.recipient.address.startswith("reader2@"):
+            raise PressroomError("the subject has a line break in it.")
+        return b"words"
+
+    server = FakeServer()
+    send = start(tmp_path, server, 5, message=message)
+    assert send.run().why is Ended.FINISHED
+    assert send.counts == {State.ACCEPTED: 4, State.REFUSED: 1}
+
+
+def test_a_wait_for_the_gate_that_was_cancelled_opens_nothing(tmp_path: Path) -> None:
+    send = start(tmp_path, FakeServer(), 1)
+    worker = send.ledger.start_worker(START)
+    (row,) = send.ledger.claim(send.id, worker, 1, START)
+
+    async def cancel() -> None:
+        commits = GroupCommit(send.ledger, worker, lambda: START)
+        waiting = asyncio.ensure_future(commits.open_gate(row.row, b""))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.wait([waiting])
+        commits.flush()
+
+    asyncio.run(cancel())
+    assert send.counts == {State.CLAIMED: 1}
 
 
 def test_a_wrong_password_ends_the_send_at_once(tmp_path: Path) -> None:
