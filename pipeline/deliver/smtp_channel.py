@@ -116,7 +116,7 @@ class SmtpChannel(asyncio.Protocol):
         return reply
 
     def abort(self) -> None:
-        """End the connection now."""
+        """Close the connection now."""
         self._lose("the connection was closed")
 
     def _lose(self, reason: str) -> None:
