@@ -142,7 +142,12 @@ def _diagnose_unsubscribe(publication: Publication) -> Iterator[Diagnosis]:
             yield Diagnosis(Severity.WARNING, "unsubscribe_endpoint", message, "Set it, as for a send.")
     elif publication.unsubscribe_url and publication.unsubscribe_url.fields:
         message = "it has to unsubscribe by a POST with no further click; that is not tried."
-        yield Diagnosis(Severity.NOTE, "unsubscribe_url", message, "Try the button in a test to yourself.")
+        yield Diagnosis(
+            Severity.NOTE,
+            "unsubscribe_url",
+            message,
+            "Send an issue to a list of your own address alone, and try its button.",
+        )
     else:
         message = "no one-click address, which Gmail and Yahoo want of who sends 5,000 mails a day."
         hint = "Set unsubscribe_endpoint in newsletter.toml to an address that answers there."

@@ -30,7 +30,7 @@ from pipeline.deliver.dkim import DkimSigner
 from pipeline.deliver.ledger import OPEN, ClaimedRow, Ledger, NewSend, Send, message_id
 from pipeline.deliver.outcome import RefusalClass, State
 from pipeline.deliver.pace import domain_pace
-from pipeline.deliver.recipient import Recipient
+from pipeline.deliver.recipient import recipient_key
 from pipeline.deliver.recipient_list import RecipientList, open_list
 from pipeline.deliver.send_plan import LeftOut, Planner, SendPlan
 from pipeline.deliver.sender import Connection, Progress, Sender, SendJob
@@ -262,7 +262,7 @@ def explain_recipient(prepared: PreparedSend, address: str) -> tuple[ExplainedRo
 
     Raises `PressroomError` for an address that is in neither.
     """
-    key = Recipient(address.strip(), "", {}, 0).key
+    key = recipient_key(address)
     path, planner = prepared.request.recipients or "", prepared.planner
     rows = []
     plan = planner.plan(prepared.list)

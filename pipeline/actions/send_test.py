@@ -16,7 +16,7 @@ from pipeline.actions.check import check_edition
 from pipeline.actions.prepare import PreparedEdition, prepare_edition
 from pipeline.compose import Composer
 from pipeline.deliver.dkim import DkimSigner, sign_message
-from pipeline.deliver.field_values import field_value
+from pipeline.deliver.list_values import field_value
 from pipeline.deliver.open_ledger import open_ledger
 from pipeline.deliver.outcome import Outcome, State
 from pipeline.deliver.recipient_list import open_list

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import click
@@ -10,6 +11,7 @@ from pipeline.cli import terminal
 from pipeline.cli.options import now_option, time_or_now, workspace_of
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
 
@@ -35,7 +37,14 @@ def subscribers() -> None:
     metavar="LIST",
     help="All people of a list, such as those who unsubscribed at another service; asks first.",
 )
-@click.option("--reason", default="unsubscribed", show_default=True, help="Why, in words.")
+@click.option("--token", "tokens", multiple=True, metavar="TOKEN", help="Who has this {token}; repeatable.")
+@click.option(
+    "--bounced",
+    multiple=True,
+    metavar="HEX",
+    help="Whose mail came back, by the {recipient} of return_path; repeatable.",
+)
+@click.option("--reason", help="Why, in words.  [default: unsubscribed, or bounced]")
 @click.option("--yes", is_flag=True, help="With --from: do not ask.")
 @now_option
 @click.pass_context
@@ -43,27 +52,44 @@ def suppress(
     ctx: click.Context,
     addresses: tuple[str, ...],
     file: str | None,
-    reason: str,
+    tokens: tuple[str, ...],
+    bounced: tuple[str, ...],
+    reason: str | None,
     yes: bool,
     now: datetime | None,
 ) -> None:
     """Send nothing to ADDRESS from now on.
 
+    --token and --bounced take what came in at unsubscribe_endpoint and at return_path.
+
     \b
     Examples:
       pressroom subscribers suppress ada@example.org
       pressroom subscribers suppress --from lists/unsubscribed.csv
+      pressroom subscribers suppress --bounced 5f1d0c9be2a74c86b3f0de12a9487c35
     """
     from pipeline.deliver.open_ledger import open_ledger
-    from pipeline.errors import PressroomError
+    from pipeline.errors import PressroomError, collect, raise_all
 
-    if not addresses and not file:
+    if not (addresses or file or tokens or bounced):
         raise click.UsageError("Name an address, or a list with --from.")
     workspace = workspace_of(ctx)
-    keys = {_key(address) for address in addresses}
+    errors: list[PressroomError] = []
+    keys: set[str] = set()
+    unsubscribed: set[bytes] = set()
+    returned: set[bytes] = set()
+    for address in addresses:
+        with collect(errors):
+            keys.add(_key(address))
+    with collect(errors):
+        unsubscribed = _token_people(tokens, workspace.files.publication.base_url)
+    with collect(errors):
+        returned = _bounced_people(bounced)
+    raise_all(errors)
     if file:
         keys |= _keys_of(file)
-        people = f"{len(keys):,} people" if len(keys) > 1 else "1 person"
+        count = len(keys) + len(unsubscribed | returned)
+        people = f"{count:,} people" if count > 1 else "1 person"
         if not keys:
             raise PressroomError("no row has an address.", file, None, "Nobody was suppressed.")
         if not yes and not click.confirm(f"Send nothing to {people} from now on?", err=True):
@@ -71,8 +97,10 @@ def suppress(
             return
     at = time_or_now(now, workspace.files.zone)
     with open_ledger(workspace.files.root) as ledger:
-        ledger.suppress([ledger.person(key) for key in sorted(keys)], reason, at)
-    terminal.result(f"Suppressed: {len(keys):,}.")
+        unsubscribed |= {ledger.person(key) for key in keys}
+        ledger.suppress(sorted(unsubscribed), reason or "unsubscribed", at)
+        ledger.suppress(sorted(returned), reason or "bounced", at)
+    terminal.result(f"Suppressed: {len(unsubscribed | returned):,}.")
 
 
 @subscribers.command()
@@ -118,14 +146,51 @@ def forget(ctx: click.Context, address: str, now: datetime | None) -> None:
 
 def _key(address: str) -> str:
     """Read an address. Raises `PressroomError` for one that is not an address."""
-    from pipeline.deliver.recipient import Recipient
+    from pipeline.deliver.recipient import recipient_key
     from pipeline.errors import PressroomError
     from pipeline.support.mail_addresses import check_recipient
 
     try:
-        return Recipient(check_recipient(address.strip()), "", {}, 0).key
+        check_recipient(address.strip())
     except ValueError as error:
         raise PressroomError(f'"{address}" is not an email address.', hint=str(error)) from error
+    return recipient_key(address)
+
+
+def _token_people(tokens: Collection[str], publication: str) -> set[bytes]:
+    """Read the people of tokens. Raises `PressroomError` for each that was not signed for the publication."""
+    from pipeline.deliver.list_values import shown
+    from pipeline.deliver.tokens import read_token, token_keys
+    from pipeline.errors import PressroomError, raise_all
+
+    if not tokens:
+        return set()
+    keys = token_keys()
+    if not keys:
+        hint = "Set it as for a send."
+        raise PressroomError("without PRESSROOM_SECRET no token can be read.", hint=hint)
+    people = {token: read_token(token, publication, keys) for token in tokens}
+    hint = "If the secret was changed since, set the former one as PRESSROOM_SECRET_OLD."
+    raise_all(
+        PressroomError(f'"{shown(token)}" is not a token of this publication.', hint=hint)
+        for token, person in people.items()
+        if not person
+    )
+    return {person for person in people.values() if person}
+
+
+def _bounced_people(texts: Collection[str]) -> set[bytes]:
+    """Read what replaced `{recipient}` in `return_path`. Raises `PressroomError` for each other text."""
+    from pipeline.deliver.list_values import shown
+    from pipeline.errors import PressroomError, raise_all
+
+    hint = "It has 32 digits and letters from a to f, as in the address that the bounce came to."
+    raise_all(
+        PressroomError(f'"{shown(text)}" is not the {{recipient}} of a return_path.', hint=hint)
+        for text in texts
+        if not re.fullmatch("[0-9a-fA-F]{32}", text)
+    )
+    return {bytes.fromhex(text) for text in texts}
 
 
 def _keys_of(source: str) -> set[str]:

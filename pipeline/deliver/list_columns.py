@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from pipeline.deliver.field_values import shown
 from pipeline.deliver.list_subscriptions import SubscriptionColumn, plain_word, subscription_column
+from pipeline.deliver.list_values import shown
 from pipeline.errors import PressroomError, raise_all, suggest
 
 EMAIL, AUDIENCE, LANGUAGE = "email", "audience", "language"

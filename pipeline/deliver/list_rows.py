@@ -6,8 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
-from pipeline.deliver.field_values import field_value, shown
 from pipeline.deliver.list_columns import AUDIENCE, EMAIL, ListColumns, read_columns
+from pipeline.deliver.list_values import field_value, shown
 from pipeline.deliver.recipient import Recipient
 from pipeline.deliver.rejected_row import RejectedRow, Rejection
 from pipeline.deliver.seen_people import SeenPeople
@@ -74,9 +74,9 @@ class ListRows:
         try:
             address = self._address(written)
             key = Recipient(address, "", {}, line).key
-            if left := self._check_subscription(row, columns):
+            if refusal := self._check_subscription(row, columns):
                 repeats = self._seen.first_line(key, line) is not None
-                return RejectedRow(line, shown(address), left, None, Rejection.UNSUBSCRIBED, key, repeats)
+                return RejectedRow(line, shown(address), refusal, None, Rejection.UNSUBSCRIBED, key, repeats)
             audience = self._audience(cells[columns.audience]) if columns.audience is not None else ""
             values = {
                 name: text for name, index in columns.values if (text := field_value(name, cells[index]))

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+
+from pipeline.support.mail_addresses import check_recipient
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +34,11 @@ class Recipient:
     def domain(self) -> str:
         """The domain that receives their mail, in lower case."""
         return self.address.rpartition("@")[2].lower()
+
+
+def recipient_key(address: str) -> str:
+    """The key of an address as a person writes it: `ada@bücher.de` has that of `ada@xn--bcher-kva.de`."""
+    address = address.strip()
+    with suppress(ValueError):  # one that is not sound may still be compared
+        address = check_recipient(address)
+    return Recipient(address, "", {}, 0).key

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from pipeline.deliver.list_rows import ListRows, RowRules
-from pipeline.deliver.recipient import Recipient
+from pipeline.deliver.recipient import Recipient, recipient_key
 from pipeline.deliver.rejected_row import RejectedRow
 from pipeline.deliver.seen_people import seen_people
 from pipeline.deliver.sources.csv_file import csv_rows
@@ -71,7 +71,7 @@ class RecipientList:
 
     def find(self, address: str) -> Recipient:
         """The only row with an address. Raises `PressroomError` if there is no such recipient."""
-        key = Recipient(address, "", {}, 0).key
+        key = recipient_key(address)
         others: list[str] = []
         errors: list[PressroomError] = []
         match: Recipient | None = None

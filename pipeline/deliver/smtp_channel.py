@@ -14,6 +14,9 @@ from pipeline.deliver.smtp_server import Security, ServerError, SmtpServer
 _OTHER_NAME = (62, 64)
 _EXPIRED = 10
 
+_NEXT_ADDRESS = 0.25
+"""Seconds before a server's next address is tried too, of the other IP version (RFC 8305, section 5)."""
+
 
 class LostConnection(Exception):
     """The connection ended, or what came over it cannot be understood; the text says how."""
@@ -35,9 +38,15 @@ class SmtpChannel(asyncio.Protocol):
         try:
             async with asyncio.timeout(timeout):
                 _, channel = await asyncio.get_running_loop().create_connection(
-                    cls, server.host, server.port, ssl=context if is_secure else None
+                    cls,
+                    server.host,
+                    server.port,
+                    ssl=context if is_secure else None,
+                    happy_eyeballs_delay=_NEXT_ADDRESS,
                 )
-        except (OSError, UnicodeError) as error:  # UnicodeError: a part of the name is too long for DNS
+        # UnicodeError: a part of the name is too long for DNS. IndexError: Python up to 3.13.5, where no
+        # address answered in time (github.com/python/cpython/issues/135836).
+        except (OSError, UnicodeError, IndexError) as error:
             raise _connect_error(server, error) from error
         return channel
 
@@ -107,7 +116,7 @@ class SmtpChannel(asyncio.Protocol):
         return reply
 
     def abort(self) -> None:
-        """End the connection now."""
+        """Close the connection now."""
         self._lose("the connection was closed")
 
     def _lose(self, reason: str) -> None:
@@ -165,6 +174,6 @@ def _connect_error(server: SmtpServer, error: Exception) -> ServerError:
     what = "cannot be reached"
     if isinstance(error, ConnectionRefusedError):
         what = "takes no connections"
-    elif isinstance(error, TimeoutError):
+    elif isinstance(error, TimeoutError | IndexError):
         what = "does not answer"
     return ServerError(f"the mail server {server.name} {what}.", is_permanent=False, hint=hint)

@@ -49,6 +49,10 @@ class SmtpConnection:
         self._timeouts = timeouts
         self._extensions: dict[str, frozenset[str]] = {}
         self._needs_reset = False
+        user, password = server.user, server.password
+        self._login = f"\0{user}\0{password}"
+        secrets = (password, *map(_base64, (user, password, self._login))) if user else ()
+        self._login_parts = frozenset(part for secret in secrets for part in _parts(secret))
 
     @classmethod
     async def open(
@@ -87,11 +91,11 @@ class SmtpConnection:
         return self._channel.certificate_end
 
     def abort(self) -> None:
-        """End the connection now: a message whose final dot was not written is surely not sent."""
+        """Close the connection now: a message whose final dot was not written is surely not sent."""
         self._channel.abort()
 
     async def close(self) -> None:
-        """Take leave of the server, and end the connection."""
+        """Send QUIT and close the connection."""
         if self.is_usable:
             self._channel.write(b"QUIT\r\n")
             with suppress(LostConnection):
@@ -142,9 +146,9 @@ class SmtpConnection:
             reply = await self._channel.read_reply(self._timeouts.message)
         except LostConnection as error:
             return Outcome(State.UNKNOWN, None, str(error))
-        if reply.kind == 2:
+        if reply.code == 250:  # the one reply that takes a message (RFC 5321, section 4.3.2)
             return Outcome(State.ACCEPTED, reply.code, reply.text)
-        if reply.kind == 3:  # no answer to a message
+        if reply.kind in (2, 3):  # such as "221 Bye", which is no answer to a message
             self.abort()
             return Outcome(State.UNKNOWN, reply.code, reply.text)
         return self._refused(reply)
@@ -229,7 +233,7 @@ class SmtpConnection:
         """Raise `LostConnection` if a reply came that no command asked for: it would count for the next."""
         if not self.is_usable:
             reply = await self._channel.read_reply(0)
-            raise LostConnection(f"the server sent, without being asked: {reply.code} {reply.text}")
+            raise LostConnection(f"the server sent, without being asked: {reply.code} {self._words(reply)}")
 
     async def _command(self, line: str, timeout: float) -> SmtpReply:
         """Send one command of the beginning, and read its reply."""
@@ -270,7 +274,7 @@ class SmtpConnection:
             return
         mechanisms = self._extensions.get("AUTH", frozenset())
         if "PLAIN" in mechanisms:
-            commands = ["AUTH PLAIN " + _base64(f"\0{user}\0{password}")]
+            commands = ["AUTH PLAIN " + _base64(self._login)]
         elif "LOGIN" in mechanisms:
             commands = ["AUTH LOGIN", _base64(user), _base64(password)]
         else:
@@ -284,25 +288,38 @@ class SmtpConnection:
             self._expect(2 if index == len(commands) else 3, reply, "refuses the login")
 
     def _expect(self, kind: int, reply: SmtpReply, failure: str) -> None:
-        """Raise `ServerError` for a reply of another kind, without its words if it repeats the password."""
+        """Raise `ServerError` for a reply of another kind."""
         if reply.kind == kind:
             return
-        password = self._server.password
-        is_secret = password and any(each in reply.text for each in (password, _base64(password)))
         hint = None
         if failure == "refuses the login":
             hint = (
                 "Compare the user in its address and PRESSROOM_SMTP_PASSWORD with what the mail service "
                 "says; many ask for a password made for programs."
             )
-        words = "" if is_secret else f": {reply.text}"
-        raise ServerError(
-            f"{self._server.name} {failure} ({reply.code}){words}", is_permanent=reply.kind == 5, hint=hint
-        )
+        words = self._words(reply)
+        message = f"{self._server.name} {failure} ({reply.code}){words and f': {words}'}"
+        raise ServerError(message, is_permanent=reply.kind == 5, hint=hint)
+
+    def _words(self, reply: SmtpReply) -> str:
+        """The text of a reply; empty if it repeats a part of what was sent at the login."""
+        letters = _letters(" ".join(reply.lines))
+        return "" if any(part in letters for part in self._login_parts) else reply.text
 
 
 def _base64(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
+
+
+def _letters(text: str) -> str:
+    """A text without its spaces and line ends, and without regard to case."""
+    return "".join(text.split()).casefold()
+
+
+def _parts(secret: str) -> set[str]:
+    """All parts of a secret of eight characters: servers repeat a command cut off, or over several lines."""
+    letters = _letters(secret)
+    return {letters[start : start + 8] for start in range(max(1, len(letters) - 7))} - {""}
 
 
 def _with_final_dot(data: bytes) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hmac
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -21,7 +22,12 @@ _SHORTEST = 16
 """Characters of a secret."""
 
 _ID_BYTES = 4
+_PERSON_BYTES = 16
 _MAC_BYTES = 16
+
+TOKEN_LENGTH = math.ceil((_ID_BYTES + _PERSON_BYTES + _MAC_BYTES) * 8 / 5)
+"""Characters of a token of a person as the ledger knows them."""
+
 _PURPOSE = b"pressroom unsubscribe 1\0"
 
 
@@ -70,10 +76,7 @@ def token_keys() -> TokenKeys | None:
 
 
 def sign_token(person: bytes, publication: str, keys: TokenKeys) -> str:
-    """The token of a person on the list of a publication; both are ids.
-
-    With a `person` of 32 bytes it has 84 characters.
-    """
+    """The token of a person on the list of a publication; both are ids."""
     key = keys.current
     data = key.id + person + key.mac(_signed(person, publication))
     return base64.b32encode(data).decode("ascii").rstrip("=").lower()

@@ -35,18 +35,23 @@ class WorkerLock:
 
 
 def is_alive(folder: Path, name: str) -> bool:
-    """Whether the worker of this name lives. The file of a dead one is removed."""
+    """Whether the worker of this name lives. The file of a dead one is removed.
+
+    Raises `OSError` if it is not known: who is taken for dead wrongly has their messages sent twice.
+    """
     file = folder / f"{name}.lock"
     try:
         handle = os.open(file, os.O_RDWR)
-    except OSError:
+    except FileNotFoundError:
         return False
     try:
         _lock(handle)
-        file.unlink(missing_ok=True)
-        return False
     except OSError:
         return True
+    else:
+        with suppress(OSError):  # Windows deletes no file that is open
+            file.unlink()
+        return False
     finally:
         os.close(handle)
 

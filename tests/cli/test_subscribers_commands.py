@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+from http.client import HTTPConnection
+from http.server import HTTPServer
+from pathlib import Path
+from threading import Thread
+from types import SimpleNamespace
+
+import keyring
 import pytest
 from click.testing import CliRunner, Result
 from workspace_kit import SETTINGS, WorkspaceRunner
 
 from pipeline.cli import main
 from pipeline.deliver.open_ledger import open_ledger
+from pipeline.deliver.tokens import TokenKey, TokenKeys, sign_token
 
 EXPORT = (
     "email,status\nada@x.org,active\nADA@x.org,\nbo@x.org,unsubscribed\ncy@,\ndi@x.org,foo\ncy@x.org,active\n"
@@ -84,3 +94,108 @@ def test_every_command_says_what_is_not_a_list(
     first, *options = command
     error = publication.error(first, "1", *options, name)
     assert "read from the web" in error if ":" in name else "there is no such file" in error
+
+
+# --- what came in at unsubscribe_endpoint and at return_path -----------------------------------------------
+
+SECRET, FORMER = "a secret of our own, long enough", "what was the secret before"
+SITE = "https://synapse.example/news"
+
+
+@pytest.fixture
+def secret(publication: WorkspaceRunner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keyring, "get_password", lambda service, user: None)
+    monkeypatch.setenv("PRESSROOM_SECRET", SECRET)
+    monkeypatch.setenv("PRESSROOM_SECRET_OLD", FORMER)
+
+
+def person(publication: WorkspaceRunner, name: str) -> bytes:
+    with open_ledger(publication.root) as ledger:
+        return ledger.person(f"{name}@x.org")
+
+
+def token(publication: WorkspaceRunner, name: str, signed_with: str = SECRET, site: str = SITE) -> str:
+    return sign_token(person(publication, name), site, TokenKeys(TokenKey(signed_with.encode())))
+
+
+@pytest.mark.usefixtures("secret")
+def test_tokens_and_bounces_suppress_whom_they_are_of(publication: WorkspaceRunner) -> None:
+    tokens = token(publication, "ada").upper(), token(publication, "bo", FORMER)
+    bounced = person(publication, "cy").hex()
+    result = suppress(
+        publication, "--token", tokens[0], "--token", tokens[1], "--bounced", bounced, "ADA@x.org"
+    )
+    assert result.stdout == "Suppressed: 3.\n", result.output
+    assert suppressed(publication, "ada", "bo", "cy", "di") == [True, True, True, False]
+    with open_ledger(publication.root) as ledger:
+        reasons = [ledger.suppression(person(publication, name)) for name in ("ada", "bo", "cy")]
+    assert reasons == ["unsubscribed", "unsubscribed", "bounced"]
+
+
+@pytest.mark.usefixtures("secret")
+def test_every_token_and_bounce_that_is_not_ours_is_named_and_nobody_is_suppressed(
+    publication: WorkspaceRunner,
+) -> None:
+    wrong = [
+        token(publication, "ada", "the secret of somebody else"),
+        token(publication, "ada", site="https://other.example"),
+        "--yes",
+        "",
+    ]
+    options = [f"--token={each}" for each in (*wrong, token(publication, "ada"))]
+    result = suppress(publication, *options, "--bounced", "5f1d", "--bounced", "z" * 32, "bo@x.org", "cy@")
+    assert result.exit_code == 1
+    for each in wrong:
+        assert f'"{each}" is not a token of this publication.' in result.stderr
+    for each in ("5f1d", "z" * 32):
+        assert f'"{each}" is not the {{recipient}} of a return_path.' in result.stderr
+    assert '"cy@" is not an email address.' in result.stderr
+    assert not any(suppressed(publication, "ada", "bo", "cy"))
+
+
+@pytest.mark.usefixtures("secret")
+def test_without_the_secret_no_token_is_read(
+    publication: WorkspaceRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signed = token(publication, "ada")
+    monkeypatch.delenv("PRESSROOM_SECRET")
+    result = suppress(publication, "--token", signed)
+    assert result.exit_code == 1 and "without PRESSROOM_SECRET no token can be read." in result.stderr
+
+
+@pytest.mark.usefixtures("secret")
+def test_the_example_of_the_docs_unsubscribes_by_a_post_and_not_by_a_get(
+    publication: WorkspaceRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    docs = Path(__file__).parents[2] / "docs/sending.md"
+    (example,) = re.findall(
+        r"^```python\n(.*?)^```", docs.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )
+    example = example.replace("/srv/news", str(publication.root)).replace("8025", "0")
+
+    def run(command: list[str]) -> Result:
+        result = CliRunner().invoke(main, command[1:], prog_name="pressroom")
+        return SimpleNamespace(returncode=result.exit_code)  # type: ignore[return-value]
+
+    answers = []
+
+    def serve(server: HTTPServer) -> None:
+        thread = Thread(target=lambda: [server.handle_request() for _ in range(3)])
+        thread.start()
+        for method, path in (("GET", signed), ("POST", "a" * 58), ("POST", signed)):
+            connection = HTTPConnection("127.0.0.1", server.server_port)
+            connection.request(
+                method, f"/leave/{path}", b"List-Unsubscribe=One-Click" if method == "POST" else None
+            )
+            reply = connection.getresponse()
+            answers.append((reply.status, reply.read(), suppressed(publication, "ada")))
+            connection.close()
+        thread.join()
+        server.server_close()
+
+    signed = token(publication, "ada")
+    monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setattr(HTTPServer, "serve_forever", serve)
+    exec(example, {})
+    assert [(status, gone) for status, _, gone in answers] == [(200, [False]), (400, [False]), (200, [True])]
+    assert b"<form method=post>" in answers[0][1] and answers[2][1] == b"Unsubscribed."

@@ -15,10 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from property_kit import tries
 
-from pipeline.deliver.recipient import Recipient
+from pipeline.deliver.recipient import Recipient, recipient_key
 from pipeline.deliver.recipient_list import RecipientList, open_list
 from pipeline.deliver.rejected_row import RejectedRow, Rejection
 from pipeline.errors import PressroomError
+from pipeline.support.mail_addresses import check_recipient
 
 FIELDS = ("first_name", "last_name", "name", "city")
 AUDIENCES = ("everyone", "clinicians")
@@ -445,3 +446,23 @@ def test_the_audience_is_one_of_the_publications(folder: Path) -> None:
 def test_a_list_can_be_read_twice(folder: Path) -> None:
     readers = open_file(folder, "readers.csv", "email\na@x.org\n")
     assert list(readers) == list(readers)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [*("ada@bücher.de", "ada@xn--bcher-kva.de", "ADA@BÜCHER.DE", " ada@bu\u0308cher.de ")],
+)
+def test_an_address_is_found_however_its_domain_is_written(folder: Path, written: str) -> None:
+    for listed in ("ada@bücher.de", "ada@xn--bcher-kva.de"):
+        recipients = open_file(folder, "readers.csv", f"email\n{listed}\n")
+        assert recipients.find(written).key == recipient_key(written) == "ada@xn--bcher-kva.de"
+
+
+@given(ADDRESSES | st.text(max_size=10))
+def test_every_row_of_a_person_has_the_key_of_their_address(written: str) -> None:
+    try:
+        address = check_recipient(written.strip())
+    except ValueError:
+        assert recipient_key(written) == Recipient(written.strip(), "", {}, 0).key
+    else:
+        assert recipient_key(written) == Recipient(address, "", {}, 0).key

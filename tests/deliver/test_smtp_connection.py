@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import itertools
 import json
@@ -110,6 +111,7 @@ FAULTS = (
         for reply in (*REPLIES, *GARBAGE[:2], *GARBAGE[6:], CUT)
     ),
     *(Fault("dot", reply, takes=True) for reply in (*GARBAGE[:6], CUT)),
+    *(Fault("dot", b"221 2.0.0 bye\r\n", takes=takes) for takes in (False, True)),
     # An empty message to nobody, which the server may answer as it likes.
     Fault("DATA", "354 go ahead, whoever it is for", always=True),
 )
@@ -160,6 +162,7 @@ def test_faults_one_after_the_other_make_no_outcome_untrue(
         ("dot", CUT, State.UNKNOWN, None, None),
         ("dot", b"junk\r\n", State.UNKNOWN, None, None),
         ("dot", b"354 go on\r\n", State.UNKNOWN, 354, None),
+        *(("dot", f"{code} 2.0.0 bye", State.UNKNOWN, code, None) for code in (200, 211, 221, 251, 252, 299)),
     ],
 )
 @pytest.mark.parametrize("extensions", [EXTENSIONS, ONE_BY_ONE], ids=["pipelined", "one by one"])
@@ -439,13 +442,84 @@ def test_a_server_that_offers_other_logins_alone_is_named() -> None:
         asyncio.run(SmtpConnection.open(plain(server, "ada", "x"), QUICK))
 
 
-def test_a_password_that_the_server_repeats_is_not_shown() -> None:
-    with (
-        ScriptedServer([Fault("AUTH", "535 5.7.8 wrong: hunter2")], users={"ada": "x"}) as server,
-        pytest.raises(ServerError) as failure,
-    ):
-        asyncio.run(SmtpConnection.open(plain(server, "ada", "hunter2"), QUICK))
-    assert "hunter2" not in str(failure.value) and "(535)" in str(failure.value)
+BLOB, USER, WORD = (
+    base64.b64encode(each).decode() for each in (b"\0adalovelace\0hunter2+x", b"adalovelace", b"hunter2+x")
+)
+
+
+@pytest.mark.parametrize("mechanism", ["AUTH PLAIN", "AUTH LOGIN"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "501 5.5.2 cannot decode: {0}",
+        "501-cannot decode\n501 {0}",
+        "501 cannot decode " + "x" * 470 + " {0}",
+        "501 {1}\n501 {2}",
+        "501 cannot decode: {1}…",
+        "501 cannot decode: …{3}",
+    ],
+)
+def test_what_was_sent_at_the_login_is_not_shown(mechanism: str, written: str) -> None:
+    for secret in ("hunter2+x", BLOB, USER, WORD):
+        for text in (secret, secret.upper()):
+            reply = written.format(text, text[:8], text[8:], text[-8:])
+            with (
+                ScriptedServer([Fault("AUTH", reply)], users={"ada": "x"}, extensions=[mechanism]) as server,
+                pytest.raises(ServerError) as failure,
+            ):
+                asyncio.run(SmtpConnection.open(plain(server, "adalovelace", "hunter2+x"), QUICK))
+            assert "refuses the login (501) Compare" in str(failure.value)
+
+
+def test_a_reply_that_nobody_asked_for_does_not_show_what_was_sent_at_the_login() -> None:
+    async def send() -> Outcome:
+        connection = await SmtpConnection.open(plain(server, "adalovelace", "hunter2+x"), QUICK)
+        return await connection.send(SENDER, "ada@example.org", MESSAGE, open_gate)
+
+    reply = f"235 welcome\r\n501 cannot decode: {BLOB}\r\n".encode()
+    with ScriptedServer([Fault("AUTH", reply)], users={"adalovelace": "hunter2+x"}) as server:
+        outcome = asyncio.run(send())
+    assert outcome.state is State.DEFERRED and "501" in outcome.reply
+    assert BLOB[:8] not in outcome.reply
+
+
+class AddressLoop(asyncio.SelectorEventLoop):
+    """A loop for which localhost has an IPv6 and an IPv4 address, some of which swallow all packets."""
+
+    dead: frozenset[socket.AddressFamily]
+
+    async def getaddrinfo(self, host: object, port: object, **options: object) -> list[object]:  # type: ignore[override]
+        return [
+            (socket.AF_INET6, socket.SOCK_STREAM, 6, "", ("::1", port, 0, 0)),
+            (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port)),
+        ]
+
+    async def sock_connect(self, sock: socket.socket, address: object) -> None:  # type: ignore[override]
+        if sock.family in self.dead:
+            await self.create_future()
+        await super().sock_connect(sock, address)  # type: ignore[arg-type]
+
+
+def connect_to_localhost(port: int, dead: set[socket.AddressFamily], timeouts: SmtpTimeouts) -> None:
+    async def connect() -> None:
+        server = SmtpServer("localhost", port, Security.PLAIN)
+        await (await SmtpConnection.open(server, timeouts)).close()
+
+    AddressLoop.dead = frozenset(dead)
+    with asyncio.Runner(loop_factory=AddressLoop) as runner:
+        runner.run(connect())
+
+
+def test_a_dead_ipv6_route_does_not_keep_from_ipv4() -> None:
+    with ScriptedServer() as server:
+        connect_to_localhost(server.port, {socket.AF_INET6}, QUICK)
+        assert "QUIT" in server.commands
+
+
+def test_two_dead_routes_are_a_server_that_does_not_answer() -> None:
+    with pytest.raises(ServerError, match="does not answer") as failure:
+        connect_to_localhost(1, {socket.AF_INET, socket.AF_INET6}, AT_ONCE)
+    assert not failure.value.is_permanent
 
 
 @pytest.mark.parametrize("security", [Security.TLS, Security.STARTTLS])

@@ -292,7 +292,7 @@ class _Session:
             data = b""
         fault = self.server.next_fault("dot")
         action: str | bytes = fault.action if fault else "250 2.0.0 ok: queued as 4F2A"
-        if (fault and fault.takes) or action[:1] in ("2", b"2"):
+        if (fault and fault.takes) or action[:3] in ("250", b"250"):
             stuffed = (b"\r\n" + data).replace(b"\r\n..", b"\r\n.").removeprefix(b"\r\n")
             self.server.take(
                 TakenMessage(self.sender or "", tuple(self.recipients), self.parameters, stuffed)

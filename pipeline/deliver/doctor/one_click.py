@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 
 from pipeline.deliver.doctor.diagnosis import Diagnosis
+from pipeline.deliver.tokens import TOKEN_LENGTH
 from pipeline.model import Severity
 from pipeline.support.http import NoAnswerError, send_request
 
-_TOKEN = "a" * 84
+_TOKEN = "a" * TOKEN_LENGTH
 """As long as a real one, and signed by nobody."""
 _PASSWORD_FIELD = re.compile(rb"<input[^>]*type=[\"']?password", re.IGNORECASE)
 
@@ -42,6 +43,7 @@ def diagnose_one_click(endpoint: str, agent: str) -> Iterator[Diagnosis]:
         yield Diagnosis(Severity.ERROR, looked_up, f"{problem}.", hint)
     elif status == 404:
         message = "it answers 404 to a token that is not valid. That is right if it knows valid ones."
-        yield Diagnosis(Severity.NOTE, looked_up, message, "Try the button in a test message to yourself.")
+        hint = "Send an issue to a list of your own address alone, and try its button."
+        yield Diagnosis(Severity.NOTE, looked_up, message, hint)
     else:
         yield Diagnosis(None, looked_up, f"answers {status} to a token that is not valid.")
