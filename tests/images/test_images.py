@@ -274,7 +274,7 @@ def test_a_picture_that_two_editions_show_is_made_once(
         made.append(recipe)
         return real(data, recipe)
 
-    monkeypatch.setattr("pipeline.images.library.make_image", counted)
+    monkeypatch.setattr("pipeline.images.resize.make_image", counted)
     workspace.write(
         {
             ARTICLE: article(body="![A](wide.jpg)"),
