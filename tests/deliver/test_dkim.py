@@ -178,6 +178,7 @@ PUBLIC = ED25519_KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.Subjec
         (pem(RSA_KEY)[:200] + pem(RSA_KEY)[400:], ("one",), "cannot be read, number 1"),
         (pem(ec.generate_private_key(ec.SECP256R1())), ("one",), "neither RSA nor Ed25519, number 1"),
     ],
+    ids=lambda value: str(value)[:20],  # the keys are others in each process
 )  # fmt: skip
 def test_a_key_that_is_not_sound_is_refused_and_not_shown(
     keys: str, selectors: tuple[str, ...], says: str
