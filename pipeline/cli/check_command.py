@@ -144,8 +144,8 @@ def _print(
         )
     else:
         _print_text(checked, findings, errors, len(silenced))
-    if output_format != "text":
-        terminal.show_mistakes(errors)
+        return
+    terminal.show_mistakes(errors)
 
 
 def _print_text(

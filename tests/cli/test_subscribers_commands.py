@@ -52,7 +52,8 @@ def test_a_list_is_suppressed_whoever_is_on_it(
     file = str(publication.root / "lists/readers.csv")
     result = suppress(publication, "--from", file, "ada@x.org", *arguments, answer=answer)
     assert result.exit_code == 0
-    assert result.stdout == "Suppressed: 4.\n"
+    # Click 8.2 prints what was typed.
+    assert result.stdout.removeprefix(" y\n") == "Suppressed: 4.\n"
     assert f'{file}:5: warning: "cy@" is not an email address.\n    There must be' in result.stderr
     assert ("Send nothing to 4 people from now on? [y/N]" in result.stderr) is (not arguments)
     assert all(suppressed(publication, "ada", "bo", "cy", "di"))
