@@ -74,7 +74,7 @@ class LedgerFile:
                 # (sqlite.org/howtocorrupt.html, 2.2).
                 with suppress(FileExistsError):
                     os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-                self._database = sqlite3.connect(file, _WAIT, isolation_level=None)
+                self._database = sqlite3.connect(file, timeout=_WAIT, isolation_level=None)
                 try:
                     self._open()
                 except BaseException:
