@@ -140,8 +140,19 @@ class Send:
         return self.ledger.counts(self.id)
 
 
+OPENED: list[SqliteLedger] = []
+
+
+@pytest.fixture(autouse=True)
+def ledgers_are_closed() -> Iterator[None]:
+    yield
+    while OPENED:
+        OPENED.pop().close()
+
+
 def start(folder: Path, server: FakeServer, count: int, **settings: object) -> Send:
     ledger = SqliteLedger(folder / "deliver.sqlite", "deliver.sqlite", folder / "workers")
+    OPENED.append(ledger)
     new = NewSend("tag:1", "001-one", {}, "list.csv", "", "", START)
     id = ledger.start_send(new, readers(count)).id
     job = SendJob(
