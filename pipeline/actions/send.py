@@ -156,7 +156,7 @@ def prepare_send(workspace: Workspace, request: SendRequest, ledger: Ledger, now
     for each in ledger.sends(issue_id(editions)):
         if each.finished and each.id not in recorded:  # the process was killed before it wrote it down
             note_sent(workspace, issue, ledger, each)
-    unfinished = [each for each in sends if each in not_ended or _refused(ledger, each, request.retry)]
+    unfinished = [each for each in sends if each in not_ended or _count_refused(ledger, each, request.retry)]
     if request.retry and not unfinished:
         which = "" if request.retry == "all" else f" with the class {request.retry}"
         raise PressroomError(f"no message of the issue was refused{which}.", *issue.place)
@@ -230,10 +230,10 @@ def _ends(ledger: Ledger, send: Send, now: datetime) -> bool:
     return ledger.finish_send(send.id, now)
 
 
-def _refused(ledger: Ledger, send: Send, retry: str) -> bool:
-    """Whether a send has refused messages of a class, or of any for `all`."""
+def _count_refused(ledger: Ledger, send: Send, retry: str) -> int:
+    """Count the refused messages of a class, or of any for `all`, of people who are not forgotten."""
     rows = ledger.rows(send.id, [State.REFUSED]) if retry else ()
-    return any(retry in {"all", row.refusal} for row in rows)
+    return sum(bool(row.address) and retry in {"all", row.refusal} for row in rows)
 
 
 def open_rows(prepared: PreparedSend) -> int:
@@ -243,8 +243,7 @@ def open_rows(prepared: PreparedSend) -> int:
     for send in prepared.unfinished:
         counts = ledger.counts(send.id)
         count += sum(counts.get(state, 0) for state in OPEN)
-        refused = ledger.rows(send.id, [State.REFUSED]) if retry else ()
-        count += sum(retry in {"all", row.refusal} for row in refused)
+        count += _count_refused(ledger, send, retry)
     return count
 
 

@@ -341,6 +341,16 @@ def test_the_log_of_the_mail_server_says_which_unknown_messages_it_took(
     assert shown == f"{int(is_sent)} noted as sent, 0 to send again, {int(not is_sent)} unknown."
 
 
+def test_a_forgotten_person_is_not_counted_among_the_refused(
+    sending: WorkspaceRunner, server: ScriptedServer
+) -> None:
+    fails(server, Fault("RCPT", "550 5.1.1 no such user"))
+    send(sending)
+    (refused,) = [row.split(",")[0] for row in sending.ok("send", "1", "--list", "refused").splitlines()[1:]]
+    sending.ok("subscribers", "forget", refused)
+    assert "no message of the issue was refused" in sending.error("send", "1", "--retry-failed")
+
+
 def test_refused_messages_are_sent_again_by_class(sending: WorkspaceRunner, server: ScriptedServer) -> None:
     fails(
         server,
