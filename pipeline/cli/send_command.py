@@ -218,7 +218,7 @@ def _confirm(
     as_json: bool,
 ) -> tuple[Send, ...]:
     """Show the numbers and ask. Returns the sends, with all recipients in the ledger; nothing has left."""
-    from pipeline.actions.send import begin_again, open_rows, start_send
+    from pipeline.actions.send import open_rows, start_send
 
     request, issue = prepared.request, prepared.request.issue
     when = f" at {at:%Y-%m-%d %H:%M}" if at else ""
@@ -241,7 +241,6 @@ def _confirm(
         hint = "" if sys.stdin.isatty() else " Without a terminal to ask on, give --yes."
         terminal.message(f"\nNothing was sent.{hint}")
         ctx.exit(1)
-    begin_again(prepared, now)
     return prepared.unfinished or (start_send(prepared, plan, now),)
 
 
@@ -254,14 +253,12 @@ def _run(
     as_json: bool,
 ) -> None:
     """Send, and show what became of it. Exits with 1 if it is not finished."""
-    from pipeline.actions.send import drop_send, make_sender, note_sent
+    from pipeline.actions.send import begin_again, drop_send, make_sender, note_sent
     from pipeline.actions.send_report import report_send
     from pipeline.deliver.clock import SystemClock
 
     issue, workspace, ledger = prepared.request.issue, prepared.workspace, prepared.ledger
     clock = SystemClock(workspace.files.zone)
-    begins = at or clock.now()
-    senders = [make_sender(prepared, each, begins, clock, progress_printer(ledger, each)) for each in sends]
     if at:
         try:
             _wait(at, clock.now)
@@ -270,6 +267,9 @@ def _run(
                 drop_send(workspace, issue, ledger, sends[0])
             terminal.message("\nNothing was sent.")
             raise
+    begins = at or clock.now()
+    begin_again(prepared, begins)
+    senders = [make_sender(prepared, each, begins, clock, progress_printer(ledger, each)) for each in sends]
     end: SendEnd | None = None
     ctx.meta[terminal.LEFT_UNDONE] = ""
     try:

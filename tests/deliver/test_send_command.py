@@ -341,6 +341,30 @@ def test_the_log_of_the_mail_server_says_which_unknown_messages_it_took(
     assert shown == f"{int(is_sent)} noted as sent, 0 to send again, {int(not is_sent)} unknown."
 
 
+def interrupt(_: float) -> None:
+    raise KeyboardInterrupt
+
+
+def test_ctrl_c_while_a_send_waits_leaves_nothing_of_it(
+    sending: WorkspaceRunner, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.cli.send_command.time.sleep", interrupt)
+    result = send(sending, "--at", "2099-01-01T07:00")
+    assert result.exit_code == 1 and "Nothing was sent." in result.stderr
+    assert not (sending.root / FOLDER / "sent.json").exists() and not server.taken
+    assert "was not sent yet" in sending.error("send", "1", "--status")
+
+
+def test_ctrl_c_while_refused_messages_wait_for_their_time_leaves_them_refused(
+    sending: WorkspaceRunner, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fails(server, Fault("RCPT", "550 5.1.1 no such user"))
+    send(sending)
+    monkeypatch.setattr("pipeline.cli.send_command.time.sleep", interrupt)
+    retry = sending.run("send", "1", "--retry-failed", "--yes", "--at", "2099-01-01T07:00")
+    assert retry.exit_code == 1 and states(sending) == {"accepted": 2, "refused": 1}
+
+
 def test_a_forgotten_person_is_not_counted_among_the_refused(
     sending: WorkspaceRunner, server: ScriptedServer
 ) -> None:
