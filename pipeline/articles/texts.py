@@ -99,10 +99,10 @@ class Texts:
                     thumbnail = resolver.image(text.image, text.image_alt, ImageUse.THUMBNAIL)
         except PressroomError as error:
             mistakes.append(PressroomError(error.message, path, text.lines.get("image"), error.hint))
-        body, first_line = source_of(text)
+        first_line = _first_line(text)
         with collect(mistakes):
             content = parse_content(
-                body,
+                self.source(text),
                 path=path,
                 first_line=first_line,
                 resolver=resolver,
@@ -117,6 +117,12 @@ class Texts:
         content = replace(content, thumbnail=thumbnail)
         return ParsedText(content, resolver.linked, tuple(mistakes))
 
+    def source(self, text: Text) -> str:
+        """The Markdown of a text."""
+        if isinstance(text, Article):
+            return self.files.body_of(text)
+        return text.letter if isinstance(text, Issue) else text.comment
+
     def _unknown_audiences(self, blocks: Iterable[Block], path: str) -> Iterator[PressroomError]:
         """Yield an error for each `::: only` whose audience the publication does not have."""
         known = [EVERYONE, *(each.name for each in self.files.publication.audiences)]
@@ -128,11 +134,10 @@ class Texts:
             yield from self._unknown_audiences(block.blocks, path)
 
 
-def source_of(text: Text) -> tuple[str, int]:
-    """The Markdown of a text, and its first line."""
+def _first_line(text: Text) -> int:
     if isinstance(text, Article):
-        return text.body, text.body_line
-    return (text.letter, text.letter_line) if isinstance(text, Issue) else (text.comment, text.comment_line)
+        return text.body_line
+    return text.letter_line if isinstance(text, Issue) else text.comment_line
 
 
 def _name(text: Text) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import unquote
 
-from pipeline.articles.texts import Text, source_of
+from pipeline.articles.texts import Text
 from pipeline.compose import Composer
 from pipeline.content.html import heading_ids
 from pipeline.content.links import links_of
@@ -61,7 +61,7 @@ def _dead_links(composer: Composer, texts: Iterable[Text], pages: set[str]) -> t
 
 def _dead_anchors(composer: Composer, text: Text) -> Iterator[Finding]:
     """Report each link to a heading that the text itself, or a linked article, does not have."""
-    if not re.search(r"#[^\s#]", source_of(text)[0]):
+    if not re.search(r"#[^\s#]", composer.texts.source(text)):
         return
     parsed = composer.texts.parsed(text)
     own: tuple[str, ...] | None = None

@@ -12,6 +12,16 @@ from pipeline.images.pillow import ImageColor, ImageDraw, ImageFont, Pillow, ope
 
 _FONTS = Path(__file__).parent / "fonts"
 
+_STEPS = 20
+"""Steps from a ground to an ink: at the edge of a letter nobody sees more."""
+
+_APART = 12
+"""How far the colours of edges are from all others in one channel at least.
+
+Pillow looks for the nearest colour from the corner of a cell of 4 x 4 x 4, and might find one beside a colour
+that was drawn exactly (libImaging/Palette.c).
+"""
+
 
 class Canvas:
     """A picture drawn part by part, each over those before it. Measures are in pixels, colours in hex."""
@@ -55,17 +65,23 @@ class Canvas:
         return out.getvalue()
 
     def _palette(self) -> bytes:
-        """At most 256 colours: those of boxes and letters, and steps from each ground to each ink."""
-        grounds, inks = map(dict.fromkeys, (self._grounds, self._inks))
-        colors = {color: ImageColor.getrgb(color) for color in (*grounds, *inks)}
-        steps = (256 - len(colors)) // max(1, len(grounds) * len(inks))
-        mixed = (
-            round(of_ground + (of_ink - of_ground) * step / (steps + 1))
-            for ground, ink in product(grounds, inks)
-            for step in range(1, steps + 1)
-            for of_ground, of_ink in zip(colors[ground], colors[ink], strict=True)
+        """At most 256 colours: what was drawn with, and steps from each ground to each ink, for the edges."""
+        grounds, inks = (
+            [ImageColor.getrgb(color) for color in dict.fromkeys(colors)]
+            for colors in (self._grounds, self._inks)
         )
-        return bytes((*chain.from_iterable(colors.values()), *mixed))
+        drawn = list(dict.fromkeys((*grounds, *inks)))
+        steps = (
+            tuple(round(a + (b - a) * step / _STEPS) for a, b in zip(ground, ink, strict=True))
+            for ground, ink in product(grounds, inks)
+            for step in range(1, _STEPS)
+        )
+        edges = (step for step in steps if all(_distance(step, color) >= _APART for color in drawn))
+        return bytes(chain.from_iterable((*drawn, *edges)))[: 3 * 256]
+
+
+def _distance(one: tuple[int, ...], other: tuple[int, ...]) -> int:
+    return max(abs(a - b) for a, b in zip(one, other, strict=True))
 
 
 def play_mark(side: int) -> Pillow.Image:
