@@ -29,11 +29,13 @@ _COMPRESS_FROM = 500
 class ParsedText:
     """A parsed article, letter or comment: its content and mistakes.
 
-    `linked` maps the slugs of the articles that it links to to their files.
+    `linked` maps the slugs of the articles that it links to to their files. `anchors` are its links to a
+    place on a page, each with its line.
     """
 
     content: Content
     linked: Mapping[str, str]
+    anchors: tuple[tuple[str, int | None], ...]
     mistakes: tuple[PressroomError, ...]
 
 
@@ -86,6 +88,7 @@ class Texts:
             return self._parse(text), files
 
     def _parse(self, text: Text) -> ParsedText:
+        from pipeline.content.links import links_of
         from pipeline.content.parse import parse_content
 
         path = text.place.path
@@ -102,7 +105,7 @@ class Texts:
         first_line = _first_line(text)
         with collect(mistakes):
             content = parse_content(
-                self.source(text),
+                self._source(text),
                 path=path,
                 first_line=first_line,
                 resolver=resolver,
@@ -115,10 +118,10 @@ class Texts:
         if isinstance(text, LinkItem):
             mistakes += comment_mistakes(content, path, first_line)
         content = replace(content, thumbnail=thumbnail)
-        return ParsedText(content, resolver.linked, tuple(mistakes))
+        anchors = tuple(link for link in links_of(content) if "#" in link[0])
+        return ParsedText(content, resolver.linked, anchors, tuple(mistakes))
 
-    def source(self, text: Text) -> str:
-        """The Markdown of a text."""
+    def _source(self, text: Text) -> str:
         if isinstance(text, Article):
             return self.files.body_of(text)
         return text.letter if isinstance(text, Issue) else text.comment
