@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pipeline.actions.approve import check_approval
 from pipeline.actions.check import check_edition
 from pipeline.actions.export import check_frozen
-from pipeline.actions.mail_settings import dkim_signers, mail_server
+from pipeline.actions.mail_settings import connect, dkim_signers, mail_server
 from pipeline.actions.online import check_online
 from pipeline.actions.prepare import PreparedEdition, prepare_edition
 from pipeline.actions.send_obstacles import (
@@ -26,16 +26,17 @@ from pipeline.actions.send_obstacles import (
     check_unchanged,
 )
 from pipeline.compose import Composer
+from pipeline.deliver.connection import Connection
 from pipeline.deliver.dkim import DkimSigner
 from pipeline.deliver.ledger import OPEN, ClaimedRow, Ledger, NewSend, Send, message_id
 from pipeline.deliver.outcome import RefusalClass, State
 from pipeline.deliver.pace import domain_pace
 from pipeline.deliver.recipient import recipient_key
 from pipeline.deliver.recipient_list import RecipientList, open_list
+from pipeline.deliver.resend_server import ResendServer
 from pipeline.deliver.send_plan import LeftOut, Planner, SendPlan
-from pipeline.deliver.sender import Connection, Progress, Sender, SendJob
+from pipeline.deliver.sender import Progress, Sender, SendJob
 from pipeline.deliver.sent_file import SentRecord, read_sent, remove_sent, write_sent
-from pipeline.deliver.smtp_connection import SmtpConnection
 from pipeline.deliver.smtp_server import SmtpServer
 from pipeline.deliver.tokens import TokenKeys, sign_token, token_keys
 from pipeline.errors import Mistakes, PressroomError, collect
@@ -82,7 +83,7 @@ class PreparedSend:
     request: SendRequest
     ledger: Ledger
     editions: Mapping[str, PreparedEdition]
-    server: SmtpServer | None
+    server: SmtpServer | ResendServer | None
     signers: tuple[DkimSigner, ...]
     keys: TokenKeys | None
     unfinished: tuple[Send, ...]
@@ -172,7 +173,7 @@ def prepare_send(workspace: Workspace, request: SendRequest, ledger: Ledger, now
         if unfinished and request.again:
             hint = f"Finish it first: pressroom send {issue.number}"
             raise PressroomError("a send of the issue is not finished.", *issue.place, hint)
-    server: SmtpServer | None = None
+    server: SmtpServer | ResendServer | None = None
     signers: tuple[DkimSigner, ...] = ()
     keys: TokenKeys | None = None
     with collect(errors):
@@ -338,18 +339,19 @@ def make_sender(
     if server is None:
         raise Mistakes(prepared.obstacles)
 
-    async def connect() -> Connection:
-        return await SmtpConnection.open(server, context=context)
+    async def open_connection() -> Connection:
+        return await connect(server, context, clock.sleep)
 
     def envelope_sender(row: ClaimedRow) -> str:
         return settings.return_path.replace("{recipient}", row.person.hex()) or sender_address
 
     job = SendJob(
         send=send.id,
-        connect=connect,
+        connect=open_connection,
         message=_message_maker(prepared, send, begins),
         envelope_sender=envelope_sender,
         connections=settings.connections,
+        batch=server.batch,
         rate=settings.rate,
         per_domain=settings.per_domain,
         warm_up=settings.warm_up,
