@@ -13,6 +13,7 @@ import argparse
 import json
 import random
 import threading
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,6 +95,12 @@ class ResendApi(fake_service.FakeService):
         return error(status, "validation_error", words).body
 
     def play(self, request: Request) -> Reply | str:
+        answer = self._play(request)
+        if self._rate:  # as over the internet: a batch is taken a while before its answer is there
+            time.sleep(self._random.uniform(0, 0.05))
+        return answer
+
+    def _play(self, request: Request) -> Reply | str:
         with self._lock:  # one batch after the other
             fault = None
             if request.method == "POST":
@@ -102,7 +109,10 @@ class ResendApi(fake_service.FakeService):
                     fault = self._random.choice(CHANCE_FAULTS)
             self.requests.append(request)
             if fault is None:
-                return self._reply(request)
+                reply = self._reply(request)
+                if self._rate:  # as if a day passed before a client that was killed starts again
+                    self._answers.pop(request.headers.get("idempotency-key", ""), None)
+                return reply
             if fault.takes:
                 self._reply(request)
             return fault.answer
