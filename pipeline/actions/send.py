@@ -29,6 +29,7 @@ from pipeline.compose import Composer
 from pipeline.deliver.connection import Connection
 from pipeline.deliver.dkim import DkimSigner
 from pipeline.deliver.ledger import OPEN, ClaimedRow, Ledger, NewSend, Send, message_id
+from pipeline.deliver.mail_domains import WHOLE_LIMIT
 from pipeline.deliver.outcome import RefusalClass, State
 from pipeline.deliver.pace import domain_pace
 from pipeline.deliver.recipient import recipient_key
@@ -59,7 +60,7 @@ class SendRequest:
 
     `force` overrides findings, an untested issue, and pages and pictures that are not online. `again` is the
     reason why those who have the issue already get it once more. `retry` is the class of refusals whose
-    messages of the last send go again, or `all` of them.
+    messages of the last send go again, or `all` of them. `check_domains` asks DNS which domains take mail.
     """
 
     issue: Issue
@@ -68,6 +69,7 @@ class SendRequest:
     without_approval: bool = False
     again: str = ""
     retry: str = ""
+    check_domains: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,13 @@ class PreparedSend:
         """What decides who gets which edition."""
         again = bool(self.request.again)
         return Planner(self.ledger, issue_id(self.editions), tuple(self.editions), again)
+
+    def plan(self) -> SendPlan:
+        """Read the list of recipients and count who gets what."""
+        from pipeline.deliver.doctor.dns import Dns
+
+        dns = Dns(whole_limit=WHOLE_LIMIT) if self.request.check_domains else None
+        return self.planner.plan(self.list, dns)
 
     def shortest_seconds(self, plan: SendPlan) -> float:
         """Return how long a send takes at least, by the rates of the settings."""
@@ -265,11 +274,11 @@ def explain_recipient(prepared: PreparedSend, address: str) -> tuple[ExplainedRo
     key = recipient_key(address)
     path, planner = prepared.request.recipients or "", prepared.planner
     rows = []
-    plan = planner.plan(prepared.list)
+    plan = prepared.plan()
     for row in prepared.list:
         if (row.key or row.address.casefold()) != key:
             continue
-        decision = planner.decide(row, plan.withdrawn)
+        decision = planner.decide(row, plan)
         if isinstance(decision, LeftOut):
             rows.append(ExplainedRow(path, decision.line, f"gets nothing: {decision.reason}"))
         else:
