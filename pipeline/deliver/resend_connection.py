@@ -142,7 +142,7 @@ class ResendConnection:
                 if is_over_quota or (300 <= status < 500 and status not in (409, 429)):
                     return await self._refused(bodies, status, words, may_be_taken=may_be_taken)
                 if status < 300:
-                    words = f"the answer does not say what was taken: {words}"
+                    words = "the answer does not say what was taken"
                 # 409: an earlier request with the key is still under way.
                 may_be_taken = may_be_taken or status != 429
                 asked = retry_pause(reply.headers.get("retry-after", ""), attempt)
@@ -185,7 +185,7 @@ class ResendConnection:
         try:
             answer = read_json(reply.data)
         except ValueError:
-            return None, "no JSON"
+            return None, ""
         return answer, self._masked(answer_words(answer))
 
     def _masked(self, words: str) -> str:
