@@ -39,7 +39,7 @@ def read_delivery(table: Fields) -> DeliverySettings:
         for key in ("return_path", "dkim_selector"):
             if table.field(key):
                 message = f"Resend takes no `{key}`: it chooses where bounces go, and signs itself."
-                table.error(key, message, "Take it out, or send over smtps://resend@smtp.resend.com.")
+                table.error(key, message, "Take it out, or send over smtp.resend.com: docs/sending.md")
     settings = DeliverySettings(
         url=table.text("url"),
         line=table.line_of("url"),
