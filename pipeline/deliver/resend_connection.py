@@ -96,20 +96,19 @@ class ResendConnection:
 
         While Resend asks for pauses or does not answer, the request is repeated, for some minutes.
         """
-        outcomes: dict[str, Outcome] = {}
-        bodies: dict[str, dict[str, Any]] = {}
+        outcomes: dict[int, Outcome] = {}
+        bodies: dict[int, dict[str, Any]] = {}
         for message in messages:
             body = _message_body(message)
             if body is None:
                 reason = "Resend takes no pictures inside of messages that it gets in batches"
-                outcomes[message.recipient] = Outcome(State.REFUSED, None, reason, RefusalClass.CONTENT)
+                outcomes[message.row] = Outcome(State.REFUSED, None, reason, RefusalClass.CONTENT)
             else:
-                bodies[message.recipient] = body
-        cleared = await gate([each for each in messages if each.recipient in bodies])
-        names = [each.recipient for each in cleared]
-        ends = await self._post([bodies[name] for name in names])
-        outcomes |= dict(zip(names, ends, strict=True))
-        return [outcomes.get(each.recipient, Outcome(State.SUPPRESSED, None, "")) for each in messages]
+                bodies[message.row] = body
+        cleared = await gate([each for each in messages if each.row in bodies])
+        ends = await self._post([bodies[each.row] for each in cleared])
+        outcomes |= {each.row: end for each, end in zip(cleared, ends, strict=True)}
+        return [outcomes.get(each.row, Outcome(State.SUPPRESSED, None, "")) for each in messages]
 
     async def _post(self, bodies: Sequence[Mapping[str, Any]]) -> list[Outcome]:
         """Send a batch, and again until its end is known; one that is refused as a whole in two halves."""
