@@ -109,7 +109,7 @@ def send(folder: Path, connections: int, key_count: int, all_keys: str) -> tuple
         request = SendRequest(issue, str(folder / "readers.csv"), force=True, again="measured")
         prepared = prepare_send(opened, request, ledger, now)
         started = start_send(prepared, prepared.plan(), now)
-        sender = make_sender(prepared, started, SystemClock(opened.files.zone), lambda progress: None)
+        sender = make_sender(prepared, started, now, SystemClock(opened.files.zone), lambda progress: None)
         worker = ledger.start_worker(now)
         size = len(sender.job.message(ledger.claim(started.id, worker, 1, now)[0]))
         ledger.release(started.id, worker)
