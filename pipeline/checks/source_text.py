@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from pipeline.content.medium import Medium, block_values, for_audience
 from pipeline.content.tree import BLOCKS, is_block
@@ -21,7 +22,7 @@ from pipeline.model import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SourceText:
     """The letter, the body of an article or the comment on a link item, and where it is written."""
 
@@ -35,15 +36,15 @@ class SourceText:
         """A line of the text, or its first."""
         return Place(self.path, line or self.first_line)
 
-    def nodes(self) -> Iterator[tuple[Node, int]]:
+    @cached_property
+    def nodes(self) -> tuple[tuple[Node, int], ...]:
         """Every node of the tree, its footnotes last, with its line or the nearest known line before it."""
-        yield from _walk_blocks(self.content.blocks, self.first_line)
-        for note in self.content.footnotes:
-            yield from _walk(note, self.first_line)
+        notes = (each for note in self.content.footnotes for each in _walk(note, self.first_line))
+        return (*_walk_blocks(self.content.blocks, self.first_line), *notes)
 
     def elements(self, *tags: str) -> Iterator[tuple[Element, int]]:
         """The elements of these names (all without one), with their lines."""
-        for node, line in self.nodes():
+        for node, line in self.nodes:
             if isinstance(node, Element) and (not tags or node.tag in tags):
                 yield node, line
 

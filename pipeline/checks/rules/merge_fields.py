@@ -37,7 +37,7 @@ def no_fallback(context: CheckContext) -> Iterator[Violation]:
     """Readers whose name you do not know see a hole in the sentence."""
     known: set[str] = set()
     for source in context.shown_texts:
-        for node, line in source.nodes():
+        for node, line in source.nodes:
             if isinstance(node, MergeField):
                 known.add(node.name)
                 if may_be_empty(node):
