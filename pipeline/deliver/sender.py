@@ -176,8 +176,10 @@ class Sender:
             finally:
                 self._commits.flush()
                 ledger.release(job.send, worker)
+            if self._left_today is not None and self._left_today <= 0:
+                self._end = self._end or SendEnd(Ended.LIMIT)
             due = ledger.next_due(job.send)
-            if self._stopping.is_set() or due is None:
+            if self._end or self._stopping.is_set() or due is None:
                 break
             self._tell(due)
             # In steps by the time of day: a machine may sleep in between.
@@ -235,8 +237,7 @@ class Sender:
         if self._left_today is None:
             return await self._queue.next()
         if self._left_today <= 0:
-            self.stop(SendEnd(Ended.LIMIT))
-            return None
+            return None  # the others go on with what they have
         # Before the wait: other connections count on it meanwhile.
         self._left_today -= 1
         row = await self._queue.next()

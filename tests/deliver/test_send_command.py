@@ -418,6 +418,19 @@ def test_a_second_process_leaves_a_send_alone_that_another_one_is_at(
     assert len(server.recipients) == len(set(server.recipients)) == 2
 
 
+def test_a_send_does_not_start_beside_that_of_another_issue_with_which_it_would_share_no_limit(
+    sending: WorkspaceRunner, server: ScriptedServer
+) -> None:
+    folder = sending.root / ".pressroom"
+    other = SqliteLedger(folder / "deliver.sqlite", "deliver.sqlite", folder / "workers")
+    other.start_worker(datetime.now(UTC))
+    error = sending.error(*options(sending), "--yes", "--force")
+    assert "another process is sending, and each would keep to `rate` and `warm_up` by itself." in error
+    assert server.taken == [] and not (sending.root / FOLDER / "sent.json").exists()
+    other.close()
+    assert send(sending).exit_code == 0
+
+
 def test_a_send_whose_time_has_passed_does_not_start(
     sending: WorkspaceRunner, server: ScriptedServer
 ) -> None:

@@ -21,7 +21,7 @@ from pipeline.deliver.ledger import ClaimedRow, NewSend
 from pipeline.deliver.outcome import Outcome, RefusalClass, State
 from pipeline.deliver.pace import daily_limit
 from pipeline.deliver.recipient import Recipient
-from pipeline.deliver.sender import Ended, Progress, SendEnd, Sender, SendJob
+from pipeline.deliver.sender import Connection, Ended, Progress, SendEnd, Sender, SendJob
 from pipeline.deliver.smtp_connection import SmtpConnection, SmtpTimeouts
 from pipeline.deliver.smtp_server import Security, ServerError, SmtpServer
 from pipeline.deliver.sqlite_ledger import SqliteLedger
@@ -377,7 +377,14 @@ def test_each_receiving_domain_keeps_to_its_rate_and_stops_no_other(tmp_path: Pa
 
 def test_the_first_days_of_a_sender_have_a_limit_that_doubles(tmp_path: Path) -> None:
     server = FakeServer()
-    send = start(tmp_path, server, 20, warm_up=4)
+
+    async def connect() -> Connection:
+        for _ in range(10):  # a real one takes its time
+            await asyncio.sleep(0)
+        return await server.connect()
+
+    # More connections than messages: one that finds no message left stops none that is still connecting.
+    send = start(tmp_path, server, 20, warm_up=4, connections=7, connect=connect)
     taken = []
     while (end := send.run()).why is Ended.LIMIT:
         taken.append(server.taken.total())

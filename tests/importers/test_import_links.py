@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 from workspace_kit import WorkspaceRunner
 
 NOW = ("--now", "2026-11-29")
@@ -50,6 +51,20 @@ def test_a_list_becomes_link_items(workspace: WorkspaceRunner, name: str) -> Non
         "- title: GCC 16 lands\n  comment: A \\*faster\\* linker.\n"
         f"  tags: [{'News' if name == 'folders.html' else 'news'}]\n  date: {day}\n  url: {LINK}\n"
     )
+
+
+def test_a_bookmark_has_its_own_note_and_its_own_folder(workspace: WorkspaceRunner) -> None:
+    one, two, three, last = (f'<DT><A HREF="https://example.org/{n}">Page {n}</A>\n' for n in range(1, 5))
+    folder = f"<DT><H3>News</H3>\n<DL><p>\n{one}{two}{three}<DD>About three.\n</DL><p>\n"
+    source = f"<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<H1>Bookmarks</H1>\n<DL><p>\n{folder}{last}</DL><p>\n"
+    run(workspace, "bookmarks.html", source)
+    read = {each["title"]: (each.get("comment"), each.get("tags")) for each in yaml.safe_load(entries(workspace))}
+    assert read == {
+        "Page 1": (None, ["News"]),
+        "Page 2": (None, ["News"]),
+        "Page 3": ("About three.", ["News"]),
+        "Page 4": (None, None),
+    }
 
 
 MARKDOWN = f"""# Links this week
