@@ -50,7 +50,9 @@ def check_not_running(ledger: Ledger, sends: Iterable[Send]) -> None:
         raise PressroomError("another process is sending this issue.", hint=hint)
     if ledger.live_workers():
         message = "another process is sending, and each would keep to `rate` and `warm_up` by itself."
-        raise PressroomError(message, hint="Send this once it has ended. To see how far it is: pressroom status")
+        raise PressroomError(
+            message, hint="Send this once it has ended. To see how far it is: pressroom status"
+        )
 
 
 def check_editions(issue: Issue, unfinished: Iterable[Send], editions: Collection[str]) -> None:

@@ -50,7 +50,8 @@ class Field:
     @property
     def shown(self) -> str:
         """The value as an error message quotes it."""
-        return repr(plain_value(self) if self.raw is None else self.raw)
+        value = plain_value(self) if self.raw is None else self.raw
+        return f'"{value}"' if isinstance(value, str) else repr(value)
 
 
 _KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
@@ -96,6 +97,7 @@ class Fields:
         self.what = what
         self.top_keys = top_keys
         self.read_keys: list[str] = []
+        self._missing: dict[str, PressroomError] = {}
 
     def line_of(self, key: str) -> int | None:
         """The line of a key, or of the mapping if the key is missing."""
@@ -120,6 +122,7 @@ class Fields:
             return field
         if required:
             self.error(key, f"`{key}` is missing.", hint or f"Add a line `{key}: …`.")
+            self._missing[key] = self.errors[-1]
         return None
 
     def text(
@@ -284,6 +287,9 @@ class Fields:
             try:
                 value = datetime.fromisoformat(text) if len(text) > 10 else date.fromisoformat(text)
             except ValueError:
+                if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+                    self.error(key, f"`{key}` is {field.shown}, and there is no such day.")
+                    return None
                 value = None
         if isinstance(value, datetime):
             return value if value.tzinfo else value.replace(tzinfo=zone)
@@ -332,3 +338,6 @@ class Fields:
             elif key not in self.read_keys:
                 near = suggest(key, [*self.read_keys, *also])
                 self.error(key, f"the key `{key}` is not known.", near or hint or None)
+                for missing, error in self._missing.items():
+                    if near == suggest(missing, [missing]) and error in self.errors:
+                        self.errors.remove(error)  # it is there, misspelt

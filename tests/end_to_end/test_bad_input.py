@@ -36,7 +36,7 @@ BAD = (
     Bad("missing title", {ARTICLE: "---\ndate: 2026-01-01\n---\n"}, (f"{ARTICLE}:1: `title` is missing",)),
     Bad("missing date", {ARTICLE: "---\ntitle: x\n---\n"}, (f"{ARTICLE}:1: `date` is missing", "2026-01-31")),
     Bad("wrong date", {ARTICLE: article(date="next week")}, (f"{ARTICLE}:3: ", "must be a date")),
-    Bad("impossible date", {ARTICLE: article(date="2026-02-30")}, (f"{ARTICLE}:3: ", "must be a date")),
+    Bad("impossible date", {ARTICLE: article(date="2026-02-30")}, (f"{ARTICLE}:3: ", '`date` is "2026-02-30", and there is no such day.')),
     Bad("tags as text", {ARTICLE: article(tags="one, two")}, (f"{ARTICLE}:4: ", "must be a list", "`tags: [one, two]`")),
     Bad("tags as number", {ARTICLE: article(tags="{a: b}")}, (f"{ARTICLE}:4: ", "must be a list")),
     Bad("tag twice", {ARTICLE: article(tags="[research, research]")}, (f"{ARTICLE}:4: ", '"research" twice')),
@@ -118,6 +118,29 @@ def test_bad_input_meets_a_clear_error(bad: Bad, workspace: WorkspaceRunner) -> 
     for part in bad.says:
         assert part in said
     assert workspace.tree() == before
+
+
+@pytest.mark.parametrize(
+    ("files", "place"),
+    [
+        (
+            {"newsletter.toml": SETTINGS.replace("base_url", "base_ulr")},
+            "newsletter.toml:2: the key `base_ulr`",
+        ),
+        ({ISSUE: issue().replace("title:", "titel:")}, f"{ISSUE}:3: the key `titel`"),
+        ({ISSUE: issue().replace("date:", "dat:")}, f"{ISSUE}:4: the key `dat`"),
+        (
+            {"issues/links/a.yaml": "- title: A\n  ulr: https://a.org\n"},
+            "issues/links/a.yaml:2: the key `ulr`",
+        ),
+    ],
+)
+def test_a_misspelt_key_that_has_to_be_there_is_one_mistake_and_not_missing_too(
+    files: dict[str, str], place: str, workspace: WorkspaceRunner
+) -> None:
+    workspace.write(files)
+    said = workspace.error("build")
+    assert said.startswith(f"{place} is not known.\n    Did you mean ") and "missing" not in said
 
 
 def test_all_mistakes_of_a_workspace_are_reported_in_one_run(workspace: WorkspaceRunner) -> None:

@@ -58,7 +58,9 @@ def test_a_bookmark_has_its_own_note_and_its_own_folder(workspace: WorkspaceRunn
     folder = f"<DT><H3>News</H3>\n<DL><p>\n{one}{two}{three}<DD>About three.\n</DL><p>\n"
     source = f"<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<H1>Bookmarks</H1>\n<DL><p>\n{folder}{last}</DL><p>\n"
     run(workspace, "bookmarks.html", source)
-    read = {each["title"]: (each.get("comment"), each.get("tags")) for each in yaml.safe_load(entries(workspace))}
+    read = {
+        each["title"]: (each.get("comment"), each.get("tags")) for each in yaml.safe_load(entries(workspace))
+    }
     assert read == {
         "Page 1": (None, ["News"]),
         "Page 2": (None, ["News"]),
