@@ -141,7 +141,7 @@ def _show_frozen(report: AssembleReport, in_short: bool) -> None:
     from pipeline.model import LinkItem
 
     for edition in report.assembled.editions:
-        contents = terminal.count_items(edition.items) if edition.items else "the letter alone"
+        contents = terminal.count_contents(edition.items)
         if in_short:
             terminal.result(f"{report.lock}  {edition.audience}: {contents}")
             continue

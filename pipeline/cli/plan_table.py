@@ -48,7 +48,9 @@ def show_plan(plan: IssuePlan, everything: bool) -> None:
         terminal.result(terminal.style(text, dim=True))
     for edition in plan.editions:
         taken = [each.item for section in edition.sections for each in section.items]
-        heading = f"Edition for {edition.audience}: {terminal.count_items(taken)}"
+        # Without articles and words it cannot be frozen: that is not the letter alone.
+        contents = terminal.count_contents(taken) if issue.letter.strip() else terminal.count_items(taken)
+        heading = f"Edition for {edition.audience}: {contents}"
         terminal.result("\n" + terminal.style(heading, bold=True, underline=True))
         hidden = [] if everything else [each.item for each in edition.out if _has_no_section(each)]
         shown = edition.out if everything else [each for each in edition.out if not _has_no_section(each)]

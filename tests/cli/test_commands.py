@@ -126,6 +126,16 @@ def test_with_json_a_failure_is_json_too(tmp_path: Path, names: tuple[str, ...])
         assert each["message"] in result.stderr
 
 
+@pytest.mark.parametrize(
+    "arguments", [("plan", "--json"), ("build", "--json", "--cleen"), ("assemble", "--json")]
+)
+def test_wrong_usage_leaves_stdout_empty_also_with_json(
+    workspace: WorkspaceRunner, arguments: tuple[str, ...]
+) -> None:
+    result = workspace.run(*arguments)
+    assert (result.exit_code, result.stdout) == (2, "") and result.stderr.startswith("Usage: ")
+
+
 def test_with_json_the_findings_that_stop_an_export_are_json(workspace: WorkspaceRunner) -> None:
     workspace.write({"issues/articles/glutamate.md": article(body="[A](https://localhost/x)")})
     workspace.ok("assemble", "1")
