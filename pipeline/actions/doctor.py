@@ -149,7 +149,7 @@ def _diagnose_unsubscribe(publication: Publication) -> Iterator[Diagnosis]:
             "Send an issue to a list of your own address alone, and try its button.",
         )
     else:
-        message = "no one-click address, which Gmail and Yahoo want of who sends 5,000 mails a day."
+        message = "no one-click address, which Gmail and Yahoo ask of senders of 5,000 mails a day."
         hint = "Set unsubscribe_endpoint in newsletter.toml to an address that answers there."
         yield Diagnosis(Severity.WARNING, "unsubscribe_endpoint", message, hint)
     yield Diagnosis(None, "mailto", f"mail that unsubscribes goes to {mailto}; somebody has to read it.")

@@ -207,7 +207,8 @@ def prepare_send(workspace: Workspace, request: SendRequest, ledger: Ledger, now
     if not request.force:
         errors += forced
         forced = []
-    findings = tuple(finding for each in editions.values() for finding in check_edition(each).findings)
+    every = (finding for each in editions.values() for finding in check_edition(each).findings)
+    findings = tuple(dict.fromkeys(every))
     return PreparedSend(
         workspace=workspace,
         request=request,

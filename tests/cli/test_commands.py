@@ -182,7 +182,7 @@ def test_a_workspace_with_placeholders_is_never_exported(tmp_path: Path) -> None
     assert frozen.exit_code == 0
     exported = mine.run("export", "1")
     assert exported.exit_code == 1 and not (mine.root / "build").exists()
-    for setting in ("`sender` is still", 'every reader is told "Write your postal'):
+    for setting in ("`sender` is still", '`postal_address` is still "Write your postal'):
         assert f"newsletter.toml: warning COPY012: {setting}" in frozen.stderr
         assert f"newsletter.toml: error COPY012: {setting}" in exported.stderr
 

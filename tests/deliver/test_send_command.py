@@ -182,6 +182,25 @@ def test_without_a_server_the_setting_is_named(sending: WorkspaceRunner) -> None
     assert error.startswith("newsletter.toml: no mail server is set.")
 
 
+def test_of_several_obstacles_the_one_to_mend_first_comes_first(sending: WorkspaceRunner) -> None:
+    set_delivery(sending, "connections = 1")
+    error = sending.error("send", "1", "--to", str(sending.root / "readers.csv"), "--yes")
+    first, second, third = (error.index(words) for words in ("no mail server", "sent as a test", "the page "))
+    assert first < second < third and "3 mistakes. Nothing was sent." in error
+
+
+def test_a_plan_shows_once_the_finding_that_would_stop_the_send(sending: WorkspaceRunner) -> None:
+    sending.write(
+        {f"{FOLDER}/issue.md": issue(letter="TK: a greeting.", more="audience: [everyone, clinicians]\n")}
+    )
+    sending.ok("assemble", "1", "--update")
+    assert sending.run(*options(sending), "--plan").stderr.count("error COPY001") == 1
+
+
+def test_a_send_says_which_file_to_commit(sending: WorkspaceRunner) -> None:
+    assert f"Commit {FOLDER}/sent.json: " in send(sending).stderr
+
+
 def test_nobody_is_sent_an_issue_twice_unless_a_reason_is_named(
     sending: WorkspaceRunner, server: ScriptedServer
 ) -> None:

@@ -103,7 +103,19 @@ BAD = (
     Bad("logo missing", {"newsletter.toml": SETTINGS + '[theme]\nlogo = "logo.png"\nlogo_alt = "Synapse"\n'}, ("newsletter.toml", '"logo.png" does not exist')),
     Bad("missing template", {"templates/email/issue.mjml.j2": '{% extends "default/email/isue.mjml.j2" %}'}, ("templates/email/issue.mjml.j2", "isue")),
     Bad("circular template", {"templates/email/issue.mjml.j2": '{% extends "email/issue.mjml.j2" %}'}, ("templates/email/issue.mjml.j2",)),
-    Bad("template syntax", {"templates/email/parts/letter.mjml.j2": "x\n{% if %}"}, ("templates/email/parts/letter.mjml.j2:2: ",)),
+    *(
+        Bad(f"template with {text}", {"templates/email/parts/letter.mjml.j2": f"x\n{text}"}, ("templates/email/parts/letter.mjml.j2:", *says))
+        for text, says in (
+            ("{% if %}", ("this is not a Jinja template: ",)),
+            ("{% block a %}{% endblock %", ('there is "%" where `%}` should be.',)),
+            ("{{ email title }}", ('there is "title" where `}}` should be.',)),
+            ("{% if email %}", ("`{% if … %}` has no end.", "End it with `{% endif %}`.")),
+            ("{% block a %}{% if email %}{% endblock %}", ("`{% if … %}` has no end before `{% endblock %}`.",)),
+            ("{% iff email %}", ('there is no tag "iff".', 'Did you mean "if"?')),
+            ("{% if email %}{% endfi %}", ('there is no tag "endfi".', 'Did you mean "endif"?')),
+            ("{{ email | uper }}", ('there is no filter "uper".', 'Did you mean "upper"?')),
+        )
+    ),
     Bad("misspelt mjml element", {"templates/email/parts/letter.mjml.j2": "\n<mj-sectoin></mj-sectoin>"}, ("templates/email/parts/letter.mjml.j2:2: ", "mj-section")),
     Bad("misspelt mjml attribute", {"templates/email/parts/letter.mjml.j2": '<mj-section>\n<mj-column widht="2px"></mj-column></mj-section>'}, ("templates/email/parts/letter.mjml.j2:2: ", "width")),
 )

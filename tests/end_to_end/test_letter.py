@@ -91,7 +91,7 @@ def test_sections_that_take_nothing_are_a_warning_and_the_letter_goes_on(
             ISSUE: LETTER.replace("---\nHello", f"{more}---\nHello"),
         }
     )
-    warning = f'{ISSUE}:{line}: warning TAG002: its sections take no article for "everyone".'
+    warning = f'{ISSUE}:{line}: warning TAG002: its sections take nothing for "everyone".'
     for command in (("plan", "1"), ("build",), ("check",), ("assemble", "1"), ("build",), ("export", "1")):
         result = letter.run(*command)
         assert result.exit_code == 0 and warning in result.output, result.output
