@@ -69,6 +69,18 @@ def test_a_bookmark_has_its_own_note_and_its_own_folder(workspace: WorkspaceRunn
     }
 
 
+def test_an_import_says_how_many_links_no_section_takes(workspace: WorkspaceRunner) -> None:
+    lists = {
+        "news": LISTS["links.csv"],
+        "research": LISTS["links.csv"].replace("gcc", "g").replace("news", "research"),
+    }
+    said = []
+    for name, text in lists.items():
+        workspace.write({f"in/{name}.csv": text})
+        said.append(workspace.run("import", str(workspace.root / f"in/{name}.csv"), *NOW).stderr)
+    assert said == ["\n1 new link.\n1 of them has no tag that a section takes: news.\n", "\n1 new link.\n"]
+
+
 MARKDOWN = f"""# Links this week
 
 ## News
@@ -118,8 +130,8 @@ def test_a_link_that_is_known_is_not_added_again(workspace: WorkspaceRunner) -> 
 
 def test_a_dry_run_shows_the_links_and_writes_nothing(workspace: WorkspaceRunner) -> None:
     before = workspace.tree()
-    shown = run(workspace, "links.csv", LISTS["links.csv"], "--dry-run")
-    assert f"{LINK}  GCC 16 lands" in shown
+    tracked = LISTS["links.csv"].replace(LINK, f"{LINK}?utm_source=feed")
+    assert run(workspace, "links.csv", tracked, "--dry-run") == f"{LINK}  GCC 16 lands  [news]\n"
     (workspace.root / "in/links.csv").unlink()
     (workspace.root / "in").rmdir()
     assert workspace.tree() == before
