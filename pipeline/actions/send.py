@@ -193,7 +193,7 @@ def prepare_send(workspace: Workspace, request: SendRequest, ledger: Ledger, now
         check_clock(ledger, now)
     for each in unfinished:
         with collect(forced):
-            check_unchanged(issue, each, emails)
+            check_unchanged(issue, ledger, each, emails)
     if not unfinished:
         with collect(forced):
             check_tested(issue, ledger, emails)

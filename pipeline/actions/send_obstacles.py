@@ -73,14 +73,18 @@ def check_key(keys: TokenKeys | None, ledger: Ledger) -> None:
         )
 
 
-def check_unchanged(issue: Issue, unfinished: Send, emails: Mapping[str, str]) -> None:
+def check_unchanged(issue: Issue, ledger: Ledger, unfinished: Send, emails: Mapping[str, str]) -> None:
     """Raise if a send that goes on would send something else than it began with."""
-    if dict(unfinished.what.emails) != emails:
-        raise PressroomError(
-            "the issue has changed since its send began, and a part of the readers has it already.",
-            *issue.place,
-            "Restore it from version control, or go on with what it is now: --force",
-        )
+    if dict(unfinished.what.emails) == emails:
+        return
+    message, restore = "the issue has changed since its send began", "Restore it from version control"
+    if ledger.counts(unfinished.id).keys() <= {State.PENDING, State.SUPPRESSED}:
+        message += "; nothing has left yet."
+        restore = f"Begin again after: pressroom send {issue.number} --drop"
+    else:
+        message += ", and a part of the readers has it already."
+    hint = f"{restore}; or go on with what it is now: --force"
+    raise PressroomError(message, *issue.place, hint)
 
 
 def check_tested(issue: Issue, ledger: Ledger, emails: Mapping[str, str]) -> None:

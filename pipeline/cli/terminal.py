@@ -205,6 +205,8 @@ def print_table(header: Sequence[str | Column], rows: Sequence[Sequence[str]]) -
     result(style(_join(titles), dim=True))
     if cells:
         result("\n".join(map(_join, cells)))
+    else:
+        message("None.")
 
 
 def format_rows(columns: Sequence[Column], rows: Sequence[Sequence[str]], room: int | None) -> Iterator[str]:

@@ -126,6 +126,11 @@ def test_with_json_a_failure_is_json_too(tmp_path: Path, names: tuple[str, ...])
         assert each["message"] in result.stderr
 
 
+def test_a_list_of_nothing_says_so(workspace: WorkspaceRunner) -> None:
+    assert workspace.run("links").stderr == "None.\n"
+    assert workspace.run("tags").stderr == ""
+
+
 @pytest.mark.parametrize(
     "arguments", [("plan", "--json"), ("build", "--json", "--cleen"), ("assemble", "--json")]
 )

@@ -290,6 +290,9 @@ def test_a_send_to_the_wrong_list_is_dropped(sending: WorkspaceRunner, server: S
     fails(server, Fault("MAIL", "530 5.7.0 log in first", always=True))
     assert send(sending).exit_code == 1
     assert states(sending) == {"pending": 3}
+    sending.write({f"{FOLDER}/issue.md": issue(letter="Other words.")})
+    changed = sending.error("send", "1", "--yes")
+    assert "has changed since its send began; nothing has left yet." in changed and "send 1 --drop" in changed
     sending.ok("send", "1", "--drop")
     assert not (sending.root / FOLDER / "sent.json").exists()
     assert "was not sent yet" in sending.error("send", "1", "--status")
@@ -403,9 +406,14 @@ def test_refused_messages_are_sent_again_by_class(sending: WorkspaceRunner, serv
     result = send(sending)
     assert "1 refused (mailbox: " in result.stdout and "mostly: 5.1.1 no such user" in result.stdout
     assert states(sending) == {"accepted": 1, "refused": 2}
+    assert (
+        "once more: pressroom send 1 --retry-failed (or of one class: --retry-failed mailbox or policy)"
+        in result.stderr
+    )
     error = sending.error("send", "1", "--retry-failed", "content", "--force", "--yes")
     assert "no message of the issue was refused with the class content." in error
-    sending.ok("send", "1", "--retry-failed", "mailbox", "--force", "--yes")
+    shown = sending.run("send", "1", "--retry-failed", "mailbox", "--force", "--yes").stderr
+    assert "To send to the refused once more: pressroom send 1 --retry-failed\n" in shown
     assert states(sending) == {"accepted": 2, "refused": 1}
     sending.ok("send", "1", "--retry-failed", "--force", "--yes")
     assert states(sending) == {"accepted": 3} and sorted(server.recipients) == ALL
