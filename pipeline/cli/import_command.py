@@ -234,8 +234,8 @@ def _show_links(
         terminal.result(f"{link.item.place}  {link.item.title}")
     if not added:
         for request in links:
-            tags = f"  [{', '.join(request.tags)}]" if request.tags else ""
-            terminal.result(f"{request.url}  {request.title}{tags}")
+            tagged = f"  [{', '.join(request.tags)}]" if request.tags else ""
+            terminal.result(f"{request.url}  {request.title}{tagged}")
     if links or known_links:
         known = f", {known_links} known already" if known_links else ""
         terminal.message(f"\n{terminal.count(len(links), 'new link')}{known}.")
