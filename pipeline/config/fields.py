@@ -109,6 +109,16 @@ class Fields:
         prefix = f"{self.what}: " if self.what else ""
         self.errors.append(PressroomError(prefix + message, self.path, line or self.line_of(key), hint))
 
+    @property
+    def is_toml(self) -> bool:
+        """Whether the file is TOML, as a hint has to be then."""
+        return self.path.endswith(".toml")
+
+    def written(self, key: str, value: str = "") -> str:
+        """A line for the file, as a hint shows it; without a value, that of a text."""
+        sign, text = (" =", '"…"') if self.is_toml else (":", "…")
+        return f"{key}{sign} {value or text}"
+
     def has(self, key: str) -> bool:
         """Whether the key is there with a value."""
         return self.field(key) is not None
@@ -121,7 +131,7 @@ class Fields:
         if field is not None and (field.value is not None or field.raw not in {None, "", "~"}):
             return field
         if required:
-            self.error(key, f"`{key}` is missing.", hint or f"Add a line `{key}: …`.")
+            self.error(key, f"`{key}` is missing.", hint or f"Add a line `{self.written(key)}`.")
             self._missing[key] = self.errors[-1]
         return None
 
@@ -191,8 +201,12 @@ class Fields:
         if field.text is not None:
             if or_one:
                 return (field.text.strip(),) if self._characters_ok(field.text, field.line) else ()
-            items = ", ".join(part.strip() for part in field.text.split(",") if part.strip())
-            self.error(key, f"`{key}` is a text and must be a list.", f"Write `{key}: [{items}]`.")
+            quote = '"' if self.is_toml else ""
+            items = ", ".join(
+                f"{quote}{part.strip()}{quote}" for part in field.text.split(",") if part.strip()
+            )
+            hint = f"Write `{self.written(key, f'[{items}]')}`."
+            self.error(key, f"`{key}` is a text and must be a list.", hint)
             return ()
         if not isinstance(field.value, tuple):
             self.error(key, f"`{key}` is {field.kind} and must be a list of texts.")
@@ -256,7 +270,9 @@ class Fields:
 
     def integer(self, key: str, *, required: bool = False) -> int | None:
         """A whole number of at least 1."""
-        field = self.field(key, required=required, hint=f"Add a line `{key}: …` with a whole number.")
+        field = self.field(
+            key, required=required, hint=f"Add a line `{self.written(key, '…')}` with a whole number."
+        )
         if field is None:
             return None
         if isinstance(field.value, bool) or not isinstance(field.value, int) or field.value < 1:
@@ -278,7 +294,7 @@ class Fields:
         A date alone is the first moment of that day in the publication's time zone (the last one,
         if `end`); a time without an offset is in that zone too.
         """
-        field = self.field(key, required=required, hint=f"Add a line `{key}: {example}`.")
+        field = self.field(key, required=required, hint=f"Add a line `{self.written(key, example)}`.")
         if field is None:
             return None
         value = field.value

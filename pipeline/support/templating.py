@@ -221,7 +221,10 @@ class _Environment(Environment):
         for kind, known in (("filter", self.filters), ("test", self.tests)):
             if match := re.match(rf"No {kind} named '(\w+)'", message):
                 return f'there is no {kind} "{match[1]}".', suggest(match[1], known)
-        return f"this is not a Jinja template: {_sentence(message)}", None
+        hint = "A printed value is `{{ … }}`, a statement `{% … %}`, and a comment `{# … #}`."
+        if match := re.match(r"unexpected '(.+)'$", message):
+            return f'"{match[1]}" cannot be here.', hint
+        return f"this is not a Jinja template: {_sentence(message)}", hint
 
     def _place(self, error: Exception, most_frequent: bool = False) -> tuple[str | None, int | None]:
         """The template's file and line in a traceback (Jinja has rewritten it to template lines).

@@ -108,6 +108,7 @@ BAD = (
         for text, says in (
             ("{% if %}", ("this is not a Jinja template: ",)),
             ("{% block a %}{% endblock %", ('there is "%" where `%}` should be.',)),
+            ("{{ email.title }", ('"}" cannot be here.', "A printed value is `{{ … }}`")),
             ("{{ email title }}", ('there is "title" where `}}` should be.',)),
             ("{% if email %}", ("`{% if … %}` has no end.", "End it with `{% endif %}`.")),
             ("{% block a %}{% if email %}{% endblock %}", ("`{% if … %}` has no end before `{% endblock %}`.",)),
@@ -153,6 +154,19 @@ def test_a_misspelt_key_that_has_to_be_there_is_one_mistake_and_not_missing_too(
     workspace.write(files)
     said = workspace.error("build")
     assert said.startswith(f"{place} is not known.\n    Did you mean ") and "missing" not in said
+
+
+def test_hints_are_in_the_notation_of_the_file(workspace: WorkspaceRunner) -> None:
+    workspace.write(
+        {"newsletter.toml": SETTINGS.replace("title =", "# title =", 1) + '[[sections]]\ntitle = "A"\n'}
+    )
+    assert 'Add a line `title = "…"`.' in workspace.error("build")
+    assert '`tags = { any = ["a-tag"] }` or `pin = ["an-article"]`' in workspace.error("build")
+    workspace.write({"newsletter.toml": SETTINGS + '[[sections]]\ntitle = "A"\ntags = { any = "a, b" }\n'})
+    said = workspace.error("build")
+    assert 'Write `any = ["a", "b"]`.' in said and "takes no articles" not in said
+    workspace.write({"newsletter.toml": SETTINGS, ISSUE: issue(more="sections: [{title: A}]\n")})
+    assert "Give it `tags: {any: [a-tag]}` or `pin: [an-article]`." in workspace.error("build", "1")
 
 
 def test_all_mistakes_of_a_workspace_are_reported_in_one_run(workspace: WorkspaceRunner) -> None:

@@ -289,7 +289,7 @@ def test_a_section_without_a_title_is_named_as_such(workspace: WorkspaceRunner) 
     assert "\n(no title)  1\n" in workspace.ok("plan", "1")
     assert "\n  (no title)\n" in workspace.ok("assemble", "1")
     workspace.write({"newsletter.toml": settings.replace('title = ""\n', "")})
-    assert '`title` is missing.\n    Add a line `title: …`, or `title: ""`' in workspace.error("build")
+    assert '`title` is missing.\n    Add a line `title = "…"`, or `title = ""`' in workspace.error("build")
 
 
 # --- the picture at the head -----------------------------------------------------------------
