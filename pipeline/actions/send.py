@@ -208,7 +208,7 @@ def prepare_send(workspace: Workspace, request: SendRequest, ledger: Ledger, now
         with collect(forced):
             check_tested(issue, ledger, emails)
         with collect(forced):
-            check_online(editions.values(), publication.base_url)
+            check_online([*editions.values()], publication.base_url, now)
     if keys is None and not (publication.unsubscribe_url and publication.unsubscribe_url.fields):
         missing = "PRESSROOM_SECRET" if settings.unsubscribe_endpoint else "unsubscribe_endpoint"
         notes.append(

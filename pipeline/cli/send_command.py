@@ -295,7 +295,8 @@ def _run(
         reports = [report_send(ledger, each) for each in ended]
         if end or not as_json:
             show_reports(issue, reports, workspace.files.zone, end, as_json=as_json)
-        terminal.message(f"Commit {sent_path(issue)}: it says what was sent, without an address.")
+        if end:
+            terminal.message(f"Commit {sent_path(issue)}: it says what was sent, without an address.")
     if not all(each.finished for each in ended):
         ctx.exit(1)
 

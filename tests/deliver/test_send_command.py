@@ -189,6 +189,20 @@ def test_of_several_obstacles_the_one_to_mend_first_comes_first(sending: Workspa
     assert first < second < third and "3 mistakes. Nothing was sent." in error
 
 
+def test_an_issue_dated_ahead_has_no_page_yet_and_the_send_says_so(online: WorkspaceRunner) -> None:
+    settings = online.read("newsletter.toml")
+    port = settings.partition("http://127.0.0.1:")[2].partition('"')[0]
+    online.write(
+        {
+            "newsletter.toml": settings.replace(f":{port}", ":9"),
+            f"{FOLDER}/issue.md": issue(date="2099-01-02"),
+        }
+    )
+    online.ok("assemble", "1", "--update")
+    error = online.error("send", "1", "--to", str(online.root / "readers.csv"), "--yes")
+    assert "The issue is dated 2099-01-02: a build from then on has its page. Publish build/site" in error
+
+
 def test_a_plan_shows_once_the_finding_that_would_stop_the_send(sending: WorkspaceRunner) -> None:
     sending.write(
         {f"{FOLDER}/issue.md": issue(letter="TK: a greeting.", more="audience: [everyone, clinicians]\n")}
