@@ -302,7 +302,7 @@ class Assembler:
                 Severity.WARNING,
                 f'its sections take nothing for "{audience}".',
                 Place(issue.place.path, issue.lines.get("sections") or issue.place.line),
-                f"See why everything is out: pressroom plan {issue.number}. If the letter is all, write "
+                f"See why: pressroom plan {issue.number} --all. If the letter is all, write "
                 f"`sections: []`{' and freeze the issue again' if lock else ''}.",
             )
         if lock is None:

@@ -25,7 +25,12 @@ if TYPE_CHECKING:
 
 @click.command()
 @issue_argument()
-@click.option("--all", "everything", is_flag=True, help="Also list articles whose tags no section takes.")
+@click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Also list what earlier issues carried, and what no section takes by its tags.",
+)
 @json_option
 @click.pass_context
 def plan(ctx: click.Context, issue: str, everything: bool, as_json: bool) -> None:
