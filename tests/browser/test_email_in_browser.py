@@ -75,12 +75,12 @@ by_view_with_images = pytest.mark.parametrize("view", rows(WITH_IMAGES, CORE_VIE
 def viewer(browser: Browser, builds: Builds) -> Iterator[PageViewer]:
     """The golden workspace in each theme, and in a language from right to left without a logo."""
     issue = "build/issues/001-every-block"
-    golden, hebrew = builds.golden(), builds.golden(language="he", base_url=HEBREW_URL, logo=False)
     folders = {
-        f"{MAIL}/golden": golden.root / issue,
-        f"{MAIL}/hebrew": hebrew.root / issue,
-        SITE: golden.root / "build/site",
-        **{f"{MAIL}/{theme}": builds.golden(theme).root / issue for theme in ("letter", "digest")},
+        f"{MAIL}/golden": lambda: builds.golden().root / issue,
+        f"{MAIL}/hebrew": lambda: builds.golden(language="he", base_url=HEBREW_URL, logo=False).root / issue,
+        f"{MAIL}/letter": lambda: builds.golden("letter").root / issue,
+        f"{MAIL}/digest": lambda: builds.golden("digest").root / issue,
+        SITE: lambda: builds.golden().root / "build/site",
     }
     with open_viewer(browser, folders) as viewer:
         yield viewer
