@@ -236,6 +236,7 @@ def test_many_saves_end_in_the_last(live: Page, workspace: WorkspaceRunner) -> N
     assert state["revision"] < 50
 
 
+@pytest.mark.slow
 def test_a_mistake_stands_over_the_last_good_email_and_clears(live: Page, workspace: WorkspaceRunner) -> None:
     expect(frame(live).get_by_text("First words.")).to_be_attached()
     workspace.write(
@@ -289,6 +290,7 @@ def plan(live: Page) -> Page:
     return live
 
 
+@pytest.mark.slow
 def test_an_article_is_dragged_within_and_between_sections(plan: Page, workspace: WorkspaceRunner) -> None:
     before = workspace.read("issues/001-one/issue.md")
     plan.locator("[data-slug=three]").drag_to(
@@ -311,6 +313,7 @@ def test_an_article_is_dragged_within_and_between_sections(plan: Page, workspace
     assert workspace.read("issues/001-one/issue.md") == before
 
 
+@pytest.mark.slow
 def test_a_row_under_the_pointer_is_not_replaced(plan: Page, workspace: WorkspaceRunner) -> None:
     row = plan.locator("[data-slug=three]")
     row.evaluate("row => { row.isTheSame = true }")

@@ -37,10 +37,7 @@ PAGES = {
     ],
 }
 EVERY_PAGE = [(site, path) for site, paths in PAGES.items() for path in paths]
-CORE_PAGES = [
-    ("golden", "issues/001-every-block/"),
-    ("hebrew", "articles/every-block/"),
-]
+CORE_PAGES = [("golden", "issues/001-every-block/")]
 by_page = pytest.mark.parametrize("page_of", rows(EVERY_PAGE, CORE_PAGES, " ".join))
 PHONE, DESKTOP = 375, 1280
 
@@ -63,12 +60,13 @@ MOVED = """() => new Promise((done) => {
 
 @pytest.fixture(scope="module")
 def viewer(browser: Browser, builds: Builds) -> Iterator[PageViewer]:
-    workspaces = {
-        "golden": builds.golden(),
-        "hebrew": builds.golden(language="he", base_url=SITES["hebrew"], logo=False),
-        "sample": builds.sample(),
+    folders = {
+        SITES["golden"]: lambda: builds.golden().root / "build/site",
+        SITES["hebrew"]: lambda: (
+            builds.golden(language="he", base_url=SITES["hebrew"], logo=False).root / "build/site"
+        ),
+        SITES["sample"]: lambda: builds.sample().root / "build/site",
     }
-    folders = {SITES[name]: each.root / "build/site" for name, each in workspaces.items()}
     with open_viewer(browser, folders) as viewer:
         yield viewer
 
@@ -98,6 +96,7 @@ def test_axe_finds_nothing(viewer: PageViewer, page_of: tuple[str, str]) -> None
     assert not found, json.dumps(found, indent=1, ensure_ascii=False)
 
 
+@pytest.mark.slow
 def test_axe_would_find_something(viewer: PageViewer) -> None:
     with opened(viewer, "golden", "index.html", View(DESKTOP)) as page:
         page.evaluate(AXE)
@@ -149,6 +148,7 @@ def test_the_first_stop_of_the_keyboard_leads_past_the_menu(viewer: PageViewer) 
         assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", rows(["index.html", "articles/every-block/"], ["index.html"]))
 def test_whatever_has_the_keyboards_focus_shows_it(viewer: PageViewer, path: str) -> None:
     with opened(viewer, "golden", path, View(DESKTOP)) as page:
@@ -198,6 +198,7 @@ CHARACTERS_A_LINE = """() => [...document.querySelectorAll(".prose > p")].flatMa
 })"""
 
 
+@pytest.mark.slow
 def test_text_has_20_pixels_and_62_to_72_characters_a_line(viewer: PageViewer) -> None:
     with opened(viewer, "sample", "articles/glutamate-switch/", View(DESKTOP)) as page:
         size, height = page.evaluate(
@@ -226,6 +227,7 @@ def test_everything_begins_at_one_edge(viewer: PageViewer, page_of: tuple[str, s
         assert len({round(edge) for edge in edges}) == 1, (width, sorted(set(edges)))
 
 
+@pytest.mark.slow
 def test_a_section_is_larger_than_a_card_and_a_card_than_a_brief(viewer: PageViewer) -> None:
     with opened(viewer, "golden", "issues/001-every-block/", View(DESKTOP)) as page:
         sizes = page.evaluate("""["h1", ".section > h2", ".whole > h3", ".card h3", ".brief h3"].map((each) =>
@@ -233,6 +235,7 @@ def test_a_section_is_larger_than_a_card_and_a_card_than_a_brief(viewer: PageVie
     assert sizes == sorted(set(sizes), reverse=True)
 
 
+@pytest.mark.slow
 def test_on_paper_a_picture_leaves_no_half_page_empty_before_it(viewer: PageViewer) -> None:
     with opened(viewer, "sample", "articles/glutamate-switch/", View(DESKTOP)) as page:
         page.emulate_media(media="print")
@@ -247,6 +250,7 @@ def test_a_page_has_one_landmark_of_notes_at_most(viewer: PageViewer) -> None:
             assert page.locator(".footnotes").count() >= 1
 
 
+@pytest.mark.slow
 def test_a_wide_table_on_a_phone_is_reached_and_read_by_keyboard(viewer: PageViewer) -> None:
     with opened(viewer, "golden", "articles/every-block/", View(320)) as page:
         held = page.evaluate("""[...document.querySelectorAll("main table")].map((table) => {
