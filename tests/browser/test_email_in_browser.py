@@ -267,6 +267,7 @@ def test_the_golden_issue_looks_as_it_did(viewer: PageViewer, name: str, tmp_pat
 )
 def test_a_picture_may_differ_by_its_renderer_but_not_by_its_content(case: str, agrees: bool) -> None:
     held = Image.open(FOLDER / "reference" / "golden-600-light.png").convert("RGB")
+    held = held.crop((0, 0, held.width, 1000))
     rows = (32, 180, 568, 204)  # "Issue 1 · 1 February 2026 · …"
     assert len(held.crop(rows).getcolors() or []) > 4, "no text stands there any more"
     made = held.copy()

@@ -338,6 +338,7 @@ def test_an_article_that_is_out_is_dragged_in(plan: Page) -> None:
     expect_slugs(plan, 1, "other", "short")
 
 
+@pytest.mark.slow
 def test_the_plan_is_changed_by_keyboard_alone(plan: Page, workspace: WorkspaceRunner) -> None:
     plan.locator("[data-slug=two]").focus()
     plan.keyboard.press("Alt+ArrowUp")

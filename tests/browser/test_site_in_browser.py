@@ -243,6 +243,7 @@ def test_on_paper_a_picture_leaves_no_half_page_empty_before_it(viewer: PageView
     assert heights and max(heights) <= 9 * 96 / 2.54 + 1  # of a page of 29.7 cm
 
 
+@pytest.mark.slow
 def test_a_page_has_one_landmark_of_notes_at_most(viewer: PageViewer) -> None:
     for path in ("issues/001-every-block/", "articles/every-block/"):
         with opened(viewer, "golden", path, View(DESKTOP)) as page:
@@ -260,7 +261,7 @@ def test_a_wide_table_on_a_phone_is_reached_and_read_by_keyboard(viewer: PageVie
     assert held and all(held)
 
 
-@pytest.mark.parametrize("path", ["feed.xml", "articles/atom.xml"])
+@pytest.mark.parametrize("path", rows(["feed.xml", "articles/atom.xml"], ["feed.xml"]))
 def test_a_feed_opened_in_a_browser_says_what_it_is(viewer: PageViewer, path: str) -> None:
     for width, scheme in ((PHONE, "light"), (DESKTOP, "dark")):
         with viewer.page(f"{SITES['golden']}/{path}", View(width, scheme)) as page:

@@ -293,7 +293,7 @@ def _compare(each: Publication, clean: Path) -> None:
     "change",
     rows(
         CHANGES,
-        (_nothing, _title, _template, _new_article),
+        (_nothing, _title, _template),
         lambda change: change.__name__.strip("_"),
     ),
 )
