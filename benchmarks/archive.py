@@ -66,6 +66,9 @@ FIRST = datetime(2005, 1, 7, tzinfo=UTC)
 INTERVAL = timedelta(days=2)
 """Between two issues: so that 3,000 of them are in the past."""
 
+AUTHORS = 50
+"""Each has a page and feeds, so that their number counts."""
+
 TOPICS = (
     *("attention", "behaviour", "chemistry", "development", "emotion", "genes", "history", "imaging"),
     *("learning", "medicine", "memory", "methods", "neurons", "perception", "plasticity", "reviews"),
@@ -126,6 +129,7 @@ def _write_article(pool: Path, number: int, position: int, date: datetime) -> No
     slug = f"{random_.choice(TOPICS)}-{number}-{position}"
     tags = [random_.choice(["research", "practice"]), *random_.sample(TOPICS, 2)]
     written = date - timedelta(days=position % 2)
+    author = _words(random.Random(random_.randrange(AUTHORS)), 2)
     picture = ""
     if position % 10 == 3:
         _write(pool / f"{slug}.png", _png(random_))
@@ -134,7 +138,7 @@ def _write_article(pool: Path, number: int, position: int, date: datetime) -> No
     _write(
         pool / f"{slug}.md",
         f"---\ntitle: {_words(random_, 4)}\ndate: {written:%Y-%m-%d}\ntags: [{', '.join(tags)}]\n"
-        f"dek: {_sentences(random_, 1)}\nauthors: [{_words(random_, 2)}]\n---\n{body}\n".encode(),
+        f"dek: {_sentences(random_, 1)}\nauthors: [{author}]\n---\n{body}\n".encode(),
     )
 
 

@@ -1,8 +1,8 @@
 """Measure a command: its seconds of wall clock and of processor, and its memory at the highest moment.
 
-Memory is the highest sum, over the process and all below it that live at one moment, of their resident
-memory: what forked processes share counts once for each of them. It is read from /proc, so on Linux
-only; elsewhere it is 0.
+Memory is the highest sum, over the process and all below it that live at one moment, of their proportional
+set sizes: a page that several processes share counts once for all of them (proc(5), smaps_rollup). It is
+read from /proc, so on Linux only; elsewhere it is 0.
 """
 
 from __future__ import annotations
@@ -18,8 +18,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-PAGE_SIZE = os.sysconf("SC_PAGE_SIZE")
-TICK = 0.02
+TICK = 0.05
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ def run(command: Sequence[str | os.PathLike[str]], cwd: Path | None = None) -> t
             sys.exit(
                 f"{' '.join(map(str, command))[:500]} failed:\n{(errors.read() or output.read()).decode()}"
             )
-        return Sample(wall, usage.ru_utime + usage.ru_stime, peak.pages * PAGE_SIZE / 2**20), output.read()
+        return Sample(wall, usage.ru_utime + usage.ru_stime, peak.kib / 1024), output.read()
 
 
 class _PeakMemory(threading.Thread):
@@ -89,19 +88,20 @@ class _PeakMemory(threading.Thread):
     def __init__(self, pid: int) -> None:
         super().__init__()
         self.pid = pid
-        self.pages = 0
+        self.kib = 0
         self.ended = threading.Event()
 
     def run(self) -> None:
         while not self.ended.wait(TICK):
-            self.pages = max(self.pages, sum(map(_resident_pages, (self.pid, *_below(self.pid)))))
+            self.kib = max(self.kib, sum(map(_proportional_kib, (self.pid, *_below(self.pid)))))
 
 
-def _resident_pages(pid: int) -> int:
+def _proportional_kib(pid: int) -> int:
     try:
-        return int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+        text = Path(f"/proc/{pid}/smaps_rollup").read_text()
     except OSError:  # it ended just now
         return 0
+    return next((int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:")), 0)
 
 
 def _below(pid: int) -> Iterator[int]:

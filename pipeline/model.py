@@ -355,8 +355,9 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One tagged piece of writing in the pool, as read from its file; the body is not parsed yet.
+    """One tagged piece of writing in the pool, without its body, for there may be thousands.
 
+    The body begins at line `body_line` of the file; it has `length` characters and the web `addresses`.
     `image` is the lead image's path as written. `digest` is `sha256:…` over the file's text. `alt_title` is
     a second headline. `disclaimer` is shown wherever the article is, together with those of its tags.
     `audience` is empty if everyone may read it. `link` is its address if it is published elsewhere.
@@ -369,10 +370,11 @@ class Article:
     title: str
     date: datetime
     tags: tuple[str, ...]
-    body: str
     body_line: int
     place: Place
     digest: str
+    length: int = 0
+    addresses: tuple[str, ...] = ()
     updated: datetime | None = None
     dek: str = ""
     authors: tuple[Author, ...] = ()

@@ -11,7 +11,7 @@ from functools import partial
 
 from pipeline.actions.prepare import PreparedEdition
 from pipeline.assemble.issues import folder_number
-from pipeline.checks.context import CheckContext, linked_addresses
+from pipeline.checks.context import CheckContext
 from pipeline.checks.dead_links import dead_links_of
 from pipeline.checks.online_links import LinkTester
 from pipeline.checks.rule import Rule
@@ -87,8 +87,12 @@ class _Shared:
     @classmethod
     def of(cls, composer: Composer, renderer: EmailRenderer) -> _Shared:
         assembler, templates = composer.workspace.assembler, renderer.templates
+        linked: dict[str, list[str]] = {}
+        for folder, addresses in assembler.history.addresses():
+            for address in addresses:
+                linked.setdefault(address, []).append(folder)
         return cls(
-            linked=linked_addresses(assembler.history.texts()),
+            linked=linked,
             theme=templates.sources("email/"),
             findings=(
                 *assembler.tag_findings,
@@ -101,7 +105,7 @@ class _Shared:
 class _KeptResults:
     """The results of earlier runs. One holds as long as all is the same that the rules look at.
 
-    That is what the issue shows, the theme, the findings of earlier stages, and the texts of earlier issues.
+    That is what the issue shows, the theme, the findings of earlier stages, and what earlier issues link.
     """
 
     def __init__(self, composer: Composer, renderer: EmailRenderer, shared: _Shared) -> None:
@@ -115,19 +119,19 @@ class _KeptResults:
         self._numbers: list[int] = []
         self._digests: list[bytes] = []
         digest = hashlib.blake2b(digest_size=16)
-        for folder, text in composer.workspace.assembler.history.texts():
+        for folder, addresses in composer.workspace.assembler.history.addresses():
             if folder_number(folder) not in self._numbers[-1:]:
                 self._numbers.append(folder_number(folder))
                 self._digests.append(digest.digest())
-            digest.update(f"{folder} {text} ".encode())
+            digest.update(f"{folder} {' '.join(addresses)} ".encode())
         self._digests.append(digest.digest())
 
     def get(self, issue: ComposedIssue) -> list[_Parts] | None:
         """Return the result for an issue that is what it was; None for any other."""
         assembled = issue.assembled.issue
         noticed = [_noticed(self._composer, self._shared, issue, each) for each in issue.editions]
-        earlier_texts = self._digests[bisect_left(self._numbers, assembled.number)]
-        key = self._keys.key(self._theme, issue.editions, noticed, earlier_texts)
+        earlier_links = self._digests[bisect_left(self._numbers, assembled.number)]
+        key = self._keys.key(self._theme, issue.editions, noticed, earlier_links)
         self._issues[assembled.folder] = key
         before = self._cache.get(f"checked {assembled.folder}")
         return before[1] if before and before[0] == key else None

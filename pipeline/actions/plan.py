@@ -76,7 +76,7 @@ def _past_events(
         items = (item.item for section in edition.sections for item in section.items)
         candidates: list[Issue | Article] = [issue, *(item for item in items if isinstance(item, Article))]
         for text in candidates:
-            source = text.letter if isinstance(text, Issue) else text.body
+            source = text.letter if isinstance(text, Issue) else workspace.files.body_of(text)
             if any(arguments_in(source, kind) for kind in (BlockKind.EVENT, BlockKind.SNIPPET)):
                 texts.append((text, edition.audience))
     if not texts:

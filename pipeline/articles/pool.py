@@ -20,7 +20,7 @@ from pipeline.errors import NotFound, PressroomError, collect, suggest
 from pipeline.model import EVERYONE, Article, Author, Layout, LinkItem, Place, PoolItem, Publication
 from pipeline.support.file_cache import SOURCES
 from pipeline.support.files import bad_name
-from pipeline.support.urls import path_part
+from pipeline.support.urls import addresses_in, path_part
 
 # For a missing date, which is a mistake of the article; it is in no issue until the date is there.
 _NO_DATE = datetime.min.replace(tzinfo=UTC)
@@ -154,10 +154,11 @@ def parse_article(
         title=fields.text("title", required=True),
         date=date or _NO_DATE,
         tags=fields.texts("tags"),
-        body=document.body,
         body_line=document.body_line,
         place=Place(path, 1),
         digest="sha256:" + hashlib.sha256(text.encode()).hexdigest(),
+        length=len(document.body),
+        addresses=addresses_in(document.body),
         updated=updated,
         dek=_dek(fields),
         alt_title=fields.text("alt_title"),

@@ -29,11 +29,13 @@ _COMPRESS_FROM = 500
 class ParsedText:
     """A parsed article, letter or comment: its content and mistakes.
 
-    `linked` maps the slugs of the articles that it links to to their files.
+    `linked` maps the slugs of the articles that it links to to their files. `anchors` are its links to a
+    place on a page, each with its line.
     """
 
     content: Content
     linked: Mapping[str, str]
+    anchors: tuple[tuple[str, int | None], ...]
     mistakes: tuple[PressroomError, ...]
 
 
@@ -86,6 +88,7 @@ class Texts:
             return self._parse(text), files
 
     def _parse(self, text: Text) -> ParsedText:
+        from pipeline.content.links import links_of
         from pipeline.content.parse import parse_content
 
         path = text.place.path
@@ -99,10 +102,10 @@ class Texts:
                     thumbnail = resolver.image(text.image, text.image_alt, ImageUse.THUMBNAIL)
         except PressroomError as error:
             mistakes.append(PressroomError(error.message, path, text.lines.get("image"), error.hint))
-        body, first_line = source_of(text)
+        first_line = _first_line(text)
         with collect(mistakes):
             content = parse_content(
-                body,
+                self._source(text),
                 path=path,
                 first_line=first_line,
                 resolver=resolver,
@@ -115,7 +118,13 @@ class Texts:
         if isinstance(text, LinkItem):
             mistakes += comment_mistakes(content, path, first_line)
         content = replace(content, thumbnail=thumbnail)
-        return ParsedText(content, resolver.linked, tuple(mistakes))
+        anchors = tuple(link for link in links_of(content) if "#" in link[0])
+        return ParsedText(content, resolver.linked, anchors, tuple(mistakes))
+
+    def _source(self, text: Text) -> str:
+        if isinstance(text, Article):
+            return self.files.body_of(text)
+        return text.letter if isinstance(text, Issue) else text.comment
 
     def _unknown_audiences(self, blocks: Iterable[Block], path: str) -> Iterator[PressroomError]:
         """Yield an error for each `::: only` whose audience the publication does not have."""
@@ -128,11 +137,10 @@ class Texts:
             yield from self._unknown_audiences(block.blocks, path)
 
 
-def source_of(text: Text) -> tuple[str, int]:
-    """The Markdown of a text, and its first line."""
+def _first_line(text: Text) -> int:
     if isinstance(text, Article):
-        return text.body, text.body_line
-    return (text.letter, text.letter_line) if isinstance(text, Issue) else (text.comment, text.comment_line)
+        return text.body_line
+    return text.letter_line if isinstance(text, Issue) else text.comment_line
 
 
 def _name(text: Text) -> str:

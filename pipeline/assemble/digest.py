@@ -30,9 +30,10 @@ def content_digest(article: PoolItem, workspace: WorkspaceFiles) -> str:
     if not isinstance(article, Article):
         return article.digest
     digest = hashlib.sha256(article.digest.encode())
-    for image in _files(article.image, article.body, article.place.path, workspace):
+    body = workspace.body_of(article)
+    for image in _files(article.image, body, article.place.path, workspace):
         digest.update(image)
-    for snippet in snippet_digests(article.body, workspace):
+    for snippet in snippet_digests(body, workspace):
         digest.update(snippet.encode())
     return "sha256:" + digest.hexdigest()
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 
 from pipeline.articles.pool import Pool
 from pipeline.assemble.issues import Issues, folder_number
 from pipeline.assemble.lock import Lock
 from pipeline.model import Article, FeedIdentity, Issue
+from pipeline.support.urls import addresses_in
 
 
 class History:
@@ -55,17 +57,16 @@ class History:
                 carriers[key] = (*carriers.get(key, ()), folder)
         return carriers
 
-    def texts(self) -> Iterator[tuple[str, str]]:
-        """The texts of the frozen issues: folder and source, oldest first."""
+    def addresses(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """The folder of each frozen issue, oldest first, with the web addresses in its texts."""
         for folder, lock in self._frozen():
-            if folder in self._issues:
-                yield folder, self._issues[folder].letter
-            for key in lock.keys:
-                item = self._pool.candidates.get(key)
-                if isinstance(item, Article):
-                    yield folder, item.body
-                elif item:
-                    yield folder, f"{item.url} {item.comment}"
+            letter = self._issues[folder].letter if folder in self._issues else ""
+            items = [self._pool.candidates[key] for key in lock.keys if key in self._pool.candidates]
+            texts = (
+                item.addresses if isinstance(item, Article) else addresses_in(f"{item.url} {item.comment}")
+                for item in items
+            )
+            yield folder, tuple(dict.fromkeys(chain(addresses_in(letter), *texts)))
 
     def feed_identities(self) -> dict[str, FeedIdentity]:
         """The id and dates of each article; the newest revision where several issues carry it."""

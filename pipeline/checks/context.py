@@ -5,8 +5,7 @@ Each form is parsed once, when a rule first asks for it.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage, Message
@@ -34,21 +33,6 @@ from pipeline.model import ComposedEdition, Finding, Place, Publication, Rendere
 if TYPE_CHECKING:
     from pipeline.checks.online_links import LinkAnswer
     from pipeline.checks.spamassassin import SpamReport
-
-_ADDRESS = re.compile(r"https?://[^\s<>\"'`)\]]+")
-
-
-def linked_addresses(texts: Iterable[tuple[str, str]]) -> dict[str, dict[str, None]]:
-    """Map each address in the texts of issues to the folders of the issues that have it, in their order.
-
-    `texts` are folder and source text, oldest first. The sources are searched, not parsed, because
-    parsing every earlier issue would make the check of one issue as slow as a build of all.
-    """
-    linked: dict[str, dict[str, None]] = {}
-    for folder, text in texts:
-        for match in _ADDRESS.findall(text):
-            linked.setdefault(match.rstrip(".,;:!?"), {})[folder] = None
-    return linked
 
 
 @dataclass(frozen=True)

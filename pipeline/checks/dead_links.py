@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import unquote
 
-from pipeline.articles.texts import Text, source_of
+from pipeline.articles.texts import Text
 from pipeline.compose import Composer
 from pipeline.content.html import heading_ids
-from pipeline.content.links import links_of
 from pipeline.content.medium import Medium, for_audience
 from pipeline.errors import suggest
 from pipeline.model import (
@@ -61,14 +59,14 @@ def _dead_links(composer: Composer, texts: Iterable[Text], pages: set[str]) -> t
 
 def _dead_anchors(composer: Composer, text: Text) -> Iterator[Finding]:
     """Report each link to a heading that the text itself, or a linked article, does not have."""
-    if not re.search(r"#[^\s#]", source_of(text)[0]):
-        return
     parsed = composer.texts.parsed(text)
+    if not parsed.anchors:
+        return
     own: tuple[str, ...] | None = None
     slugs = {address(composer.publication, article_path(slug)): slug for slug in parsed.linked}
-    for href, line in links_of(parsed.content):
-        page, mark, fragment = href.partition("#")
-        if not mark or isinstance(href, MergeText) or (page and page not in slugs):
+    for href, line in parsed.anchors:
+        page, _, fragment = href.partition("#")
+        if isinstance(href, MergeText) or (page and page not in slugs):
             continue
         if page:
             target = composer.texts.parsed(composer.pool[slugs[page]]).content

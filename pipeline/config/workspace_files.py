@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 from pipeline.config.publication import read_publication
 from pipeline.errors import PressroomError, suggest
-from pipeline.model import Publication
+from pipeline.model import Article, Publication
 from pipeline.support.file_cache import FileCache
 from pipeline.support.file_stamps import program_version
-from pipeline.support.files import read_source
+from pipeline.support.files import read_source, text_from_line
 from pipeline.support.limits import ISSUE_FILE, SETTINGS_FILE
 from pipeline.support.workspace_root import find_root
 
@@ -87,6 +87,11 @@ class WorkspaceFiles:
                     yield from self._articles(path)
             elif entry.name.endswith(".md"):
                 yield SourceFile(entry.name.removesuffix(".md"), path, self.root)
+
+    def body_of(self, article: Article) -> str:
+        """Read the Markdown of an article. Raises `PressroomError` as `read_source` does."""
+        path = article.place.path
+        return text_from_line(read_source(self.root / path, path), article.body_line)
 
     def link_sources(self) -> tuple[SourceFile, ...]:
         """The files of link items, sorted by path."""

@@ -13,6 +13,14 @@ _TASK = re.compile(r"\[([ xX])\][ \t]+(?=\S|\Z)")
 class BareAddresses(LinkifyIt):  # type: ignore[misc]
     """Finds the bare addresses that GFM makes links of (section 6.9): web, email, or with `www.`."""
 
+    def pretest(self, text: str) -> bool:
+        """Whether a text may have an address: the library's own pattern takes a quarter of all parsing."""
+        return "@" in text or "://" in text or "www." in text.lower()
+
+    def test(self, text: str) -> bool:
+        """Whether a text has an address."""
+        return self.pretest(text) and bool(super().test(text))
+
     def match_at_start(self, text: str) -> Any:
         """Return the address at the start of a text, or None."""
         match = super().match_at_start(text)

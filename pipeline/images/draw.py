@@ -5,11 +5,22 @@ from __future__ import annotations
 import io
 import unicodedata
 from functools import cache
+from itertools import chain, product
 from pathlib import Path
 
-from pipeline.images.pillow import ImageDraw, ImageFont, Pillow, open_image
+from pipeline.images.pillow import ImageColor, ImageDraw, ImageFont, Pillow, open_image
 
 _FONTS = Path(__file__).parent / "fonts"
+
+_STEPS = 20
+"""Steps from a ground to an ink: at the edge of a letter nobody sees more."""
+
+_APART = 12
+"""How far the colours of edges are from all others in one channel at least.
+
+Pillow looks for the nearest colour from the corner of a cell of 4 x 4 x 4, and might find one beside a colour
+that was drawn exactly (libImaging/Palette.c).
+"""
 
 
 class Canvas:
@@ -18,26 +29,59 @@ class Canvas:
     def __init__(self, width: int, height: int) -> None:
         self._picture = Pillow.new("RGB", (width, height))
         self._pen = ImageDraw.Draw(self._picture)
+        self._grounds: list[str] = []
+        self._inks: list[str] = []
+        self._has_image = False
 
     def box(self, left: int, top: int, width: int, height: int, color: str) -> None:
         """Draw a filled rectangle."""
         self._pen.rectangle((left, top, left + width - 1, top + height - 1), fill=color)
+        self._grounds.append(color)
 
     def text(self, left: int, base: int, text: str, size: int, color: str, font: str) -> None:
         """Draw a line of text by its left edge and base line; `font` is `serif` or `sans`, both bold."""
         self._pen.text((left, base), text, fill=color, font=_font(font, size), anchor="ls")
+        self._inks.append(color)
 
     def image(self, left: int, top: int, width: int, height: int, data: bytes) -> None:
         """Draw a picture resized; what is below shows where it is transparent."""
         with open_image(data) as picture:
             resized = picture.convert("RGBA").resize((width, height), Pillow.Resampling.LANCZOS)
         self._picture.paste(resized, (left, top), resized)
+        self._has_image = True
 
     def png(self) -> bytes:
-        """The picture as PNG: the same bytes for the same release of Pillow."""
-        out = io.BytesIO()
-        self._picture.save(out, "PNG")
+        """The picture as PNG: the same bytes for the same release of Pillow.
+
+        Without another picture in it, its colours are boxes, letters and the edges between them. As a palette
+        it is written in a third of the time and has half of the bytes.
+        """
+        picture, out = self._picture, io.BytesIO()
+        if not self._has_image:
+            colors = Pillow.new("P", (1, 1))
+            colors.putpalette(self._palette())
+            picture = picture.quantize(palette=colors, dither=Pillow.Dither.NONE)
+        picture.save(out, "PNG")
         return out.getvalue()
+
+    def _palette(self) -> bytes:
+        """At most 256 colours: what was drawn with, and steps from each ground to each ink, for the edges."""
+        grounds, inks = (
+            [ImageColor.getrgb(color) for color in dict.fromkeys(colors)]
+            for colors in (self._grounds, self._inks)
+        )
+        drawn = list(dict.fromkeys((*grounds, *inks)))
+        steps = (
+            tuple(round(a + (b - a) * step / _STEPS) for a, b in zip(ground, ink, strict=True))
+            for ground, ink in product(grounds, inks)
+            for step in range(1, _STEPS)
+        )
+        edges = (step for step in steps if all(_distance(step, color) >= _APART for color in drawn))
+        return bytes(chain.from_iterable((*drawn, *edges)))[: 3 * 256]
+
+
+def _distance(one: tuple[int, ...], other: tuple[int, ...]) -> int:
+    return max(abs(a - b) for a, b in zip(one, other, strict=True))
 
 
 def play_mark(side: int) -> Pillow.Image:

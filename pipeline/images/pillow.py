@@ -13,11 +13,11 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 from PIL import Image as Pillow
-from PIL import ImageCms, ImageDraw, ImageFont, ImageSequence, UnidentifiedImageError
+from PIL import ImageCms, ImageColor, ImageDraw, ImageFont, ImageSequence, UnidentifiedImageError
 
 from pipeline.errors import PressroomError
 
-__all__ = ["ImageCms", "ImageDraw", "ImageFont", "ImageSequence", "Pillow", "open_image"]
+__all__ = ["ImageCms", "ImageColor", "ImageDraw", "ImageFont", "ImageSequence", "Pillow", "open_image"]
 
 # What Pillow and its decoders raise on broken files, found by breaking files in every way.
 _BROKEN_FILE_ERRORS = (

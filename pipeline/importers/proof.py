@@ -11,6 +11,7 @@ from pipeline.importers.cleanup.markup import with_text_at
 from pipeline.importers.draft import Draft
 from pipeline.importers.item import Item
 from pipeline.model import Audio, Image, ImageUse
+from pipeline.support.files import text_from_line
 
 _MOST_REPAIRS = 12
 
@@ -43,7 +44,7 @@ def _parse(files: WorkspaceFiles, item: Item, text: str) -> None:
     article = parse_article(text, item.slug, item.path, publication, files.zone, mistakes)
     raise_all(mistakes)
     parse_content(
-        article.body,
+        text_from_line(text, article.body_line),
         path=item.path,
         first_line=article.body_line,
         resolver=_Anything(),

@@ -35,7 +35,7 @@ FOLDER = ".pressroom/cache"
 SOURCES = "sources"
 """The group of what every command reads: articles, issues, locks and digests."""
 
-_FORMAT = 2
+_FORMAT = 3
 _INDEX = "index"
 _ENDING = ".values"
 _UNUSED = 60_000_000_000
@@ -87,6 +87,7 @@ class FileCache:
         self._values: dict[str, tuple[_Files, Any]] = {}
         self._added: dict[str, str] = {}
         self._entries: dict[str, _Entry] | None = None
+        self._packed: list[bytes] = []
         self._opened: dict[str, int] = {}
         self._signer: Signer | None = None
         self._recording = threading.local()
@@ -191,7 +192,11 @@ class FileCache:
                 chunk = name, offset, len(data), self._signer.sign(data), group
                 after |= {key: (files, chunk) for key, files in keys.items()}
                 offset += len(data)
-        self._signer.write(self._folder / _INDEX, marshal.dumps((_FORMAT, self._version, after)))
+        by_group: dict[str, dict[str, _Entry]] = {"": {}}
+        for key, entry in after.items():
+            by_group.setdefault(entry[1][-1], {})[key] = entry
+        packed = [marshal.dumps(entries) for entries in by_group.values()]
+        self._signer.write(self._folder / _INDEX, marshal.dumps((_FORMAT, self._version, packed)))
         self._entries = after
         self._remove_unused({chunk[0] for _, chunk in after.values()})
 
@@ -221,27 +226,32 @@ class FileCache:
             if each.name not in segments and old:
                 each.unlink(missing_ok=True)
 
-    def _index(self) -> dict[str, _Entry]:
+    def _index(self, key: str | None = None) -> dict[str, _Entry]:
+        """Return where values are: those of all groups, or of as many as it takes to find `key`."""
         if self._entries is None:
             self._entries = {}
             with suppress(OSError, ValueError, EOFError, TypeError, RuntimeError):
                 self._signer = Signer(self.root)
                 payload = self._signer.read(self._folder / _INDEX)
                 if payload is not None:
-                    number, version, entries = marshal.loads(payload)
+                    number, version, packed = marshal.loads(payload)
                     if (number, version) == (_FORMAT, self._version):
-                        self._entries = entries
+                        self._packed = packed
+        # The last are the groups: what is kept alone, tens of thousands of values, is rarely needed.
+        while self._packed and key not in self._entries:
+            self._entries |= marshal.loads(self._packed.pop())
         return self._entries
 
     def _load(self, key: str) -> None:
         """Read the chunk that has this value, if its files are the same."""
-        entries = self._index()
+        entries = self._index(key)
         if key not in entries or not self._same(entries[key][0]):
             return
         chunk = entries[key][1]
         data = self._read(chunk)
         if data is None:
             # Nothing else of this file is trusted either, nor is it read for each of its values.
+            entries = self._index()
             self._entries = {each: entry for each, entry in entries.items() if entry[1][0] != chunk[0]}
             return
         for each, value in pickle.loads(data).items():

@@ -43,6 +43,11 @@ def check_characters(text: str, path: str | None, first_line: int = 1) -> None:
         )
 
 
+def text_from_line(text: str, line: int) -> str:
+    """The part of a text from this line on, counted from 1."""
+    return "\n".join(text.split("\n")[line - 1 :])
+
+
 def read_source(file: Path, path: str) -> str:
     """The text of a source file, with `\\n` line ends and no byte order mark.
 

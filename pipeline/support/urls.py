@@ -38,6 +38,7 @@ _TRACKING = re.compile(
     r"|vero_id|oly_anon_id|oly_enc_id|ck_subscriber_id)(?:=.*)?",
     re.IGNORECASE | re.DOTALL,
 )
+_ADDRESS = re.compile(r"https?://[^\s<>\"'`)\]]+")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 FEED_FILES = {"rss": "feed.xml", "atom": "atom.xml", "json": "feed.json"}
@@ -67,6 +68,11 @@ def without_tracking(url: str) -> str:
     path, question_mark, query = address.partition("?")
     kept = "&".join(each for each in query.split("&") if not _TRACKING.fullmatch(each))
     return path + (question_mark if kept else "") + kept + hash_mark + fragment
+
+
+def addresses_in(text: str) -> tuple[str, ...]:
+    """List the web addresses in a source text, each once: it is searched and not parsed."""
+    return tuple(dict.fromkeys(match.rstrip(".,;:!?") for match in _ADDRESS.findall(text)))
 
 
 def normalized_address(url: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import itertools
 import random
 import re
 import shutil
@@ -11,12 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image, ImageChops, ImageCms, ImageDraw, ImageOps, PngImagePlugin
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image, ImageChops, ImageCms, ImageColor, ImageDraw, ImageOps, PngImagePlugin
 from table_kit import rows
 from workspace_kit import WorkspaceRunner, article, issue
 
 from pipeline.errors import PressroomError
 from pipeline.images import resize, strip_metadata
+from pipeline.images.draw import Canvas
 from pipeline.model import ImageUse
 
 ARTICLE = "issues/articles/glutamate.md"
@@ -363,3 +367,25 @@ def test_an_svg_is_refused_with_what_to_do(workspace: WorkspaceRunner) -> None:
         }
     )
     assert "Save it as PNG; most mail clients do not show SVG." in workspace.error("build", "1")
+
+
+hex_colors = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")
+
+
+@given(hex_colors, hex_colors, hex_colors)
+def test_what_is_drawn_has_its_colours(ground: str, box: str, ink: str) -> None:
+    canvas = Canvas(60, 40)
+    canvas.box(0, 0, 60, 40, ground)
+    canvas.box(50, 0, 10, 40, box)
+    canvas.text(2, 36, "█I", 36, ink, "sans")
+    with Image.open(io.BytesIO(canvas.png())) as picture:
+        shown = picture.convert("RGB")
+    colors = [ImageColor.getrgb(each) for each in (ground, box, ink)]
+    apart = all(
+        max(abs(a - b) for a, b in zip(one, other, strict=True)) > 3
+        for one, other in itertools.combinations(colors, 2)
+    )
+    for expected, drawn in zip(colors, (shown.getpixel((1, 1)), shown.getpixel((58, 1))), strict=False):
+        assert isinstance(drawn, tuple)
+        assert max(abs(a - b) for a, b in zip(expected, drawn, strict=True)) <= (0 if apart else 3)
+    assert colors[2] in [color for _, color in shown.getcolors(60 * 40) or ()] or not apart

@@ -86,7 +86,6 @@ def article(
         title=title,
         date=datetime(2026, 1, 8, tzinfo=UTC),
         tags=("ketamine",),
-        body="",
         body_line=1,
         place=Place(f"issues/articles/{slug}.md"),
         digest="sha256:0",

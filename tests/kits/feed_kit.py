@@ -86,7 +86,6 @@ def article(slug: str, day: int = 0, content: Content | None = None, **fields: A
         title=f"The {slug} piece",
         date=at,
         tags=("ketamine",),
-        body="",
         body_line=1,
         place=Place(f"issues/articles/{slug}.md"),
         digest="sha256:0",

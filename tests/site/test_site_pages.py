@@ -84,7 +84,6 @@ def composed(slug: str, day: int, content: Content | None = None, **fields: obje
         title=f"The {slug} piece",
         date=date,
         tags=("ketamine",),
-        body="",
         body_line=1,
         place=Place(f"issues/articles/{slug}.md", 1),
         digest="sha256:0",

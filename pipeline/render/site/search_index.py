@@ -96,33 +96,33 @@ def search_script(site: SiteRenderer) -> OutputFile:
 def search_parts(site: SiteRenderer, shown: ShownValues) -> Iterator[SitePart]:
     """The files that the script searches: a part for each file of texts, and one for all else."""
     page, texts = site.page(SEARCH), []
-    articles = [(each.article.body, partial(_article, site, page, each)) for each in site.index.articles]
+    articles = [(each.article.length, partial(_article, site, page, each)) for each in site.index.articles]
     issues = [
         (
-            edition.issue.letter + "".join(each.link.comment for each in edition.links),
+            len(edition.issue.letter) + sum(len(each.link.comment) for each in edition.links),
             partial(_issue, site, page, edition),
         )
         for edition, *_ in site.index.issues
     ]
-    for name, sources, keys in (
+    for name, rows, keys in (
         ("articles", articles, shown.article_keys),
         ("issues", issues, shown.issue_keys),
     ):
-        for first, last, path in _files_of_texts(name, [source for source, _ in sources]):
-            rows = [make for _, make in sources[first:last]]
-            yield SitePart(f"site {path}", keys[first:last], partial(_texts, path, rows))
+        for first, last, path in _files_of_texts(name, [length for length, _ in rows]):
+            makers = [make for _, make in rows[first:last]]
+            yield SitePart(f"site {path}", keys[first:last], partial(_texts, path, makers))
             texts.append(path)
     yield SitePart("site search", (texts, shown.titles), partial(_titles, site, page, texts))
 
 
-def _files_of_texts(name: str, sources: Sequence[str]) -> list[tuple[int, int, str]]:
+def _files_of_texts(name: str, lengths: Sequence[int]) -> list[tuple[int, int, str]]:
     """Share texts, newest first, out to files: the first and the last of each, and its path."""
-    ends, size = [len(sources)], 0
-    for position in range(len(sources) - 1, -1, -1):
-        if size and size + len(sources[position]) > SOURCES:
+    ends, size = [len(lengths)], 0
+    for position in range(len(lengths) - 1, -1, -1):
+        if size and size + lengths[position] > SOURCES:
             ends.append(position + 1)
             size = 0
-        size += len(sources[position])
+        size += lengths[position]
     ranges = [(first, last) for last, first in zip(ends, [*ends[1:], 0], strict=True) if first < last]
     return [(first, last, f"{SEARCH}{name}-{number}.json") for number, (first, last) in enumerate(ranges, 1)][
         ::-1
