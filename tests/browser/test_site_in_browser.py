@@ -80,6 +80,7 @@ def opened(viewer: PageViewer, site: str, path: str, view: View) -> Iterator[Pag
         yield page
 
 
+@pytest.mark.slow
 @by_page
 def test_axe_finds_nothing(viewer: PageViewer, page_of: tuple[str, str]) -> None:
     site, path = page_of
@@ -161,6 +162,7 @@ def test_whatever_has_the_keyboards_focus_shows_it(viewer: PageViewer, path: str
             assert shown, page.evaluate("document.activeElement.outerHTML")
 
 
+@pytest.mark.slow
 def test_on_paper_the_text_stands_without_the_menu(viewer: PageViewer) -> None:
     with opened(viewer, "golden", "articles/every-block/", View(DESKTOP)) as page:
         page.emulate_media(media="print", color_scheme="dark")
