@@ -108,7 +108,7 @@ def send(folder: Path, connections: int, key_count: int, all_keys: str) -> tuple
         issue = opened.issues.find("1")
         request = SendRequest(issue, str(folder / "readers.csv"), force=True, again="measured")
         prepared = prepare_send(opened, request, ledger, now)
-        started = start_send(prepared, prepared.planner.plan(prepared.list), now)
+        started = start_send(prepared, prepared.plan(), now)
         sender = make_sender(prepared, started, SystemClock(opened.files.zone), lambda progress: None)
         worker = ledger.start_worker(now)
         size = len(sender.job.message(ledger.claim(started.id, worker, 1, now)[0]))

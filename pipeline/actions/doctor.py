@@ -24,8 +24,9 @@ from pipeline.deliver.doctor.dns import Dns, NoDnsAnswer
 from pipeline.deliver.doctor.mail_exchange import diagnose_mx
 from pipeline.deliver.doctor.one_click import diagnose_one_click
 from pipeline.deliver.doctor.reverse_names import diagnose_ptr
-from pipeline.deliver.doctor.server_login import diagnose_server
+from pipeline.deliver.doctor.server_login import diagnose_resend, diagnose_server
 from pipeline.deliver.doctor.spf import diagnose_spf
+from pipeline.deliver.resend_server import ResendServer
 from pipeline.deliver.smtp_server import SmtpServer
 from pipeline.deliver.tokens import token_keys
 from pipeline.errors import PressroomError, collect, flatten
@@ -69,7 +70,7 @@ def examine(workspace: Workspace, dns: Dns, now: datetime) -> tuple[ExaminedSubj
         domain_subjects = {"Sender": _placeholder_sender}
     subjects = domain_subjects | {
         "PTR": partial(diagnose_ptr, setup, dns),
-        "Server": partial(diagnose_server, server, now) if server else partial(_no_server, publication),
+        "Server": partial(_diagnose_server, publication, server, now),
         "Unsubscribe": partial(_diagnose_unsubscribe, publication),
         "Pages": partial(_diagnose_pages, workspace),
         "Settings": partial(map, partial(_as_diagnosis, Severity.ERROR), errors),
@@ -93,10 +94,18 @@ def _diagnoses(diagnose: Callable[[], Iterable[Diagnosis]]) -> tuple[Diagnosis, 
     return tuple(diagnoses)
 
 
-def _no_server(publication: Publication) -> Iterator[Diagnosis]:
-    if not publication.delivery.url:
-        message = "no mail server is set, so nothing is said of it."
-        yield Diagnosis(Severity.NOTE, "url", message, "Set one under [delivery]: docs/sending.md")
+def _diagnose_server(
+    publication: Publication, server: SmtpServer | ResendServer | None, now: datetime
+) -> Iterable[Diagnosis]:
+    """Whether the server is there and accepts the login; nothing if a mistake of the settings is shown."""
+    if isinstance(server, ResendServer):
+        return diagnose_resend(server, publication.sender_address)
+    if server:
+        return diagnose_server(server, now)
+    if publication.delivery.url:
+        return ()
+    message = "no mail server is set, so nothing is said of it."
+    return [Diagnosis(Severity.NOTE, "url", message, "Set one under [delivery]: docs/sending.md")]
 
 
 def _placeholder_sender() -> Iterator[Diagnosis]:
@@ -110,7 +119,10 @@ def _as_diagnosis(severity: Severity, error: PressroomError) -> Diagnosis:
 
 
 def _setup(
-    publication: Publication, server: SmtpServer | None, dns: Dns, errors: list[PressroomError]
+    publication: Publication,
+    server: SmtpServer | ResendServer | None,
+    dns: Dns,
+    errors: list[PressroomError],
 ) -> SendingSetup:
     """Read what is looked at; adds to `errors` what is wrong with the keys that sign."""
     settings = publication.delivery
@@ -118,6 +130,9 @@ def _setup(
     bounces_to = check_address(settings.return_path.replace("{recipient}", "x") or sender)
     _, replies_to = parse_mailbox(publication.reply_to or sender)
     domain, bounces, replies = (each.rpartition("@")[2] for each in (sender, bounces_to, replies_to))
+    if isinstance(server, ResendServer):
+        # What Resend has entered there: https://resend.com/docs/dashboard/domains/introduction
+        return SendingSetup(sender, f"send.{domain}", replies, None, "", ("resend",), {}, server.service)
     signers = {}
     if secret(DKIM_KEY):
         with collect(errors):

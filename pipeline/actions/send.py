@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pipeline.actions.approve import check_approval
 from pipeline.actions.check import check_edition
 from pipeline.actions.export import check_frozen
-from pipeline.actions.mail_settings import dkim_signers, mail_server
+from pipeline.actions.mail_settings import connect, dkim_signers, mail_server
 from pipeline.actions.online import check_online
 from pipeline.actions.prepare import PreparedEdition, prepare_edition
 from pipeline.actions.send_obstacles import (
@@ -26,16 +26,18 @@ from pipeline.actions.send_obstacles import (
     check_unchanged,
 )
 from pipeline.compose import Composer
+from pipeline.deliver.connection import Connection
 from pipeline.deliver.dkim import DkimSigner
 from pipeline.deliver.ledger import OPEN, ClaimedRow, Ledger, NewSend, Send, message_id
+from pipeline.deliver.mail_domains import WHOLE_LIMIT
 from pipeline.deliver.outcome import RefusalClass, State
 from pipeline.deliver.pace import domain_pace
 from pipeline.deliver.recipient import recipient_key
 from pipeline.deliver.recipient_list import RecipientList, open_list
+from pipeline.deliver.resend_server import ResendServer
 from pipeline.deliver.send_plan import LeftOut, Planner, SendPlan
-from pipeline.deliver.sender import Connection, Progress, Sender, SendJob
+from pipeline.deliver.sender import Progress, Sender, SendJob
 from pipeline.deliver.sent_file import SentRecord, read_sent, remove_sent, write_sent
-from pipeline.deliver.smtp_connection import SmtpConnection
 from pipeline.deliver.smtp_server import SmtpServer
 from pipeline.deliver.tokens import TokenKeys, sign_token, token_keys
 from pipeline.errors import Mistakes, PressroomError, collect
@@ -58,7 +60,7 @@ class SendRequest:
 
     `force` overrides findings, an untested issue, and pages and pictures that are not online. `again` is the
     reason why those who have the issue already get it once more. `retry` is the class of refusals whose
-    messages of the last send go again, or `all` of them.
+    messages of the last send go again, or `all` of them. `check_domains` asks DNS which domains take mail.
     """
 
     issue: Issue
@@ -67,6 +69,7 @@ class SendRequest:
     without_approval: bool = False
     again: str = ""
     retry: str = ""
+    check_domains: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,7 @@ class PreparedSend:
     request: SendRequest
     ledger: Ledger
     editions: Mapping[str, PreparedEdition]
-    server: SmtpServer | None
+    server: SmtpServer | ResendServer | None
     signers: tuple[DkimSigner, ...]
     keys: TokenKeys | None
     unfinished: tuple[Send, ...]
@@ -106,6 +109,13 @@ class PreparedSend:
         """What decides who gets which edition."""
         again = bool(self.request.again)
         return Planner(self.ledger, issue_id(self.editions), tuple(self.editions), again)
+
+    def plan(self) -> SendPlan:
+        """Read the list of recipients and count who gets what."""
+        from pipeline.deliver.doctor.dns import Dns
+
+        dns = Dns(whole_limit=WHOLE_LIMIT) if self.request.check_domains else None
+        return self.planner.plan(self.list, dns)
 
     def shortest_seconds(self, plan: SendPlan) -> float:
         """Return how long a send takes at least, by the rates of the settings."""
@@ -172,7 +182,7 @@ def prepare_send(workspace: Workspace, request: SendRequest, ledger: Ledger, now
         if unfinished and request.again:
             hint = f"Finish it first: pressroom send {issue.number}"
             raise PressroomError("a send of the issue is not finished.", *issue.place, hint)
-    server: SmtpServer | None = None
+    server: SmtpServer | ResendServer | None = None
     signers: tuple[DkimSigner, ...] = ()
     keys: TokenKeys | None = None
     with collect(errors):
@@ -264,11 +274,11 @@ def explain_recipient(prepared: PreparedSend, address: str) -> tuple[ExplainedRo
     key = recipient_key(address)
     path, planner = prepared.request.recipients or "", prepared.planner
     rows = []
-    plan = planner.plan(prepared.list)
+    plan = prepared.plan()
     for row in prepared.list:
         if (row.key or row.address.casefold()) != key:
             continue
-        decision = planner.decide(row, plan.withdrawn)
+        decision = planner.decide(row, plan)
         if isinstance(decision, LeftOut):
             rows.append(ExplainedRow(path, decision.line, f"gets nothing: {decision.reason}"))
         else:
@@ -338,18 +348,19 @@ def make_sender(
     if server is None:
         raise Mistakes(prepared.obstacles)
 
-    async def connect() -> Connection:
-        return await SmtpConnection.open(server, context=context)
+    async def open_connection() -> Connection:
+        return await connect(server, context, clock.sleep)
 
     def envelope_sender(row: ClaimedRow) -> str:
         return settings.return_path.replace("{recipient}", row.person.hex()) or sender_address
 
     job = SendJob(
         send=send.id,
-        connect=connect,
+        connect=open_connection,
         message=_message_maker(prepared, send, begins),
         envelope_sender=envelope_sender,
         connections=settings.connections,
+        batch=server.batch,
         rate=settings.rate,
         per_domain=settings.per_domain,
         warm_up=settings.warm_up,

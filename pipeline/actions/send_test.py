@@ -13,14 +13,16 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 from pipeline.actions.check import check_edition
+from pipeline.actions.mail_settings import connect
 from pipeline.actions.prepare import PreparedEdition, prepare_edition
 from pipeline.compose import Composer
+from pipeline.deliver.connection import OutgoingMessage
 from pipeline.deliver.dkim import DkimSigner, sign_message
 from pipeline.deliver.list_values import field_value
 from pipeline.deliver.open_ledger import open_ledger
 from pipeline.deliver.outcome import Outcome, State
 from pipeline.deliver.recipient_list import open_list
-from pipeline.deliver.smtp_connection import SmtpConnection
+from pipeline.deliver.resend_server import ResendServer
 from pipeline.deliver.smtp_server import SmtpServer
 from pipeline.errors import PressroomError, suggest
 from pipeline.export.approvals import email_digest
@@ -103,21 +105,29 @@ def write_test(workspace: Workspace, request: MessageRequest) -> WrittenTest:
 
 
 async def send_tests(
-    publication: Publication, written: WrittenTest, server: SmtpServer, signers: Sequence[DkimSigner]
+    publication: Publication,
+    written: WrittenTest,
+    server: SmtpServer | ResendServer,
+    signers: Sequence[DkimSigner],
 ) -> tuple[Outcome, ...]:
     """Send test messages that were written. Returns how each ended; raises `ServerError`."""
 
-    async def no_gate() -> None:
+    async def no_gate(messages: Sequence[OutgoingMessage]) -> Sequence[OutgoingMessage]:
         """A test may be sent twice."""
+        return messages
 
-    outcomes = []
+    outcomes: list[Outcome] = []
     for each in written.messages:
-        connection = await SmtpConnection.open(server)
+        connection = await connect(server)
         try:
             data = sign_message(each.path.read_bytes(), signers)
-            outcomes.append(await connection.send(publication.sender_address, each.to, data, no_gate))
+            outcomes += await connection.send(
+                [OutgoingMessage(publication.sender_address, each.to, data)], no_gate
+            )
         finally:
             await connection.close()
+        if connection.failure:
+            raise connection.failure
     return tuple(outcomes)
 
 

@@ -58,6 +58,9 @@ _CLASSES = ("mailbox", "policy", "content", "other")
     help="The list: FILE.csv, FILE.jsonl, sqlite:FILE?table=NAME or postgresql://….",
 )
 @click.option("--plan", "only_plan", is_flag=True, help="Show who gets which edition, and send nothing.")
+@click.option(
+    "--check-domains", is_flag=True, help="Ask DNS, and leave out who has a domain that takes no mail."
+)
 @click.option("--why", metavar="ADDRESS", help="With --plan: show what one recipient gets, and why.")
 @click.option("--at", type=MomentType(), metavar="TIME", help="Wait until then, as 2026-12-03T07:00.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
@@ -110,6 +113,7 @@ def send(
     issue: str,
     recipients: str | None,
     only_plan: bool,
+    check_domains: bool,
     why: str | None,
     at: datetime | None,
     yes: bool,
@@ -157,6 +161,8 @@ def send(
         raise click.UsageError("--why goes with --plan.")
     if (decide or log) and not resolve:
         raise click.UsageError("--decide and --log go with --resolve.")
+    if check_domains and not recipients:
+        raise click.UsageError("--check-domains goes with --to.")
     if at and (only_plan or status or listed or drop or resolve):
         raise click.UsageError("--at goes with a send.")
     if again is not None and (not again.strip() or again.startswith("-")):
@@ -178,7 +184,8 @@ def send(
             else:
                 resolve_unknown(workspace, chosen, ledger, sends, moment, decide, log, as_json=as_json)
             return
-        request = SendRequest(chosen, recipients, force, without_approval, again or "", retry or "")
+        flags = (force, without_approval, again or "", retry or "", check_domains)
+        request = SendRequest(chosen, recipients, *flags)
         prepared = prepare_send(workspace, request, ledger, moment)
         if only_plan:
             _show_plan(prepared, why, as_json=as_json)
@@ -228,7 +235,7 @@ def _confirm(
         total = open_rows(prepared)
         question = f'Go on with "{issue.title}", to {terminal.count(total, "recipient")}{when}?'
     else:
-        plan = prepared.planner.plan(prepared.list)
+        plan = prepared.plan()
         if not as_json:
             print_plan(prepared, plan)
         _check_not_empty(prepared, plan)
@@ -318,7 +325,7 @@ def _show_plan(prepared: PreparedSend, why: str | None, *, as_json: bool) -> Non
             place = each.path if each.line is None else f"{each.path}:{each.line}"
             terminal.result(f"{place}: {why} {each.text}")
         return
-    plan = prepared.planner.plan(prepared.list)
+    plan = prepared.plan()
     if as_json:
         terminal.print_json(plan_json(prepared, plan))
         return

@@ -49,6 +49,7 @@ def plan_json(prepared: PreparedSend, plan: SendPlan) -> dict[str, Any]:
             for each in plan.mistakes
         ],
         "columns_not_used": [*plan.unused],
+        "domains_not_looked_up": plan.mail_domains.not_known,
         "seconds": prepared.shortest_seconds(plan),
         "unfinished": [each.id for each in prepared.unfinished],
         "obstacles": [each.values for each in (*prepared.obstacles, *prepared.forced)],
@@ -69,6 +70,9 @@ def print_plan(prepared: PreparedSend, plan: SendPlan) -> None:
         terminal.result(f"{count:>{width},}  {text}")
     if plan.unused:
         terminal.result(f"Columns that this issue does not use: {', '.join(plan.unused)}")
+    if not_known := plan.mail_domains.not_known:
+        domains = terminal.count(not_known, "domain")
+        terminal.result(f"DNS had no answer on {domains}; nobody is left out for that.")
     if first := plan.unsubscribed:
         terminal.result(f"The first who is unsubscribed, in line {first.line}: {first.reason}")
     path = prepared.request.recipients or ""

@@ -35,6 +35,11 @@ def read_delivery(table: Fields) -> DeliverySettings:
         if not _SELECTOR.fullmatch(selector):
             hint = 'It is the part before "._domainkey" of the record in your DNS.'
             table.error("dkim_selector", f'"{selector}" is not a selector.', hint)
+    if table.text("url").lower().startswith("resend"):
+        for key in ("return_path", "dkim_selector"):
+            if table.field(key):
+                message = f"Resend takes no `{key}`: it chooses where bounces go, and signs itself."
+                table.error(key, message, "Take it out, or send over smtp.resend.com: docs/sending.md")
     settings = DeliverySettings(
         url=table.text("url"),
         line=table.line_of("url"),

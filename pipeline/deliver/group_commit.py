@@ -7,7 +7,7 @@ connections have nothing to do before it is on disk.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from pipeline.deliver.ledger import Ledger
@@ -21,7 +21,7 @@ class GroupCommit:
     """The ledger as the connections of one worker write it, in the order of the calls.
 
     What one connection writes of its last message is on disk before the gate opens for its next: each
-    connection has at most one message whose end is not known.
+    connection has at most those messages whose end is not known that it hands over at once.
     """
 
     def __init__(self, ledger: Ledger, worker: str, now: Callable[[], datetime]) -> None:
@@ -29,23 +29,23 @@ class GroupCommit:
         self._worker = worker
         self._now = now
         self._outcomes: list[tuple[int, Outcome, datetime | None]] = []
-        self._gates: list[tuple[int, bytes, asyncio.Future[bool]]] = []
+        self._gates: list[tuple[Sequence[tuple[int, bytes]], asyncio.Future[frozenset[int]]]] = []
         self._timer: asyncio.TimerHandle | None = None
         self._error: Exception | None = None
 
-    async def open_gate(self, row: int, digest: bytes) -> bool:
-        """Write that a message may leave. Returns, once it is on disk, whether it may.
+    async def open_gate(self, messages: Sequence[tuple[int, bytes]]) -> frozenset[int]:
+        """Write that messages may leave, by row and digest. Returns, once it is on disk, which rows may.
 
         Raises what an earlier write raised: the answer to the connection's last message may be lost with it.
         """
         if self._error:
             raise self._error
         loop = asyncio.get_running_loop()
-        future: asyncio.Future[bool] = loop.create_future()
+        future: asyncio.Future[frozenset[int]] = loop.create_future()
         if not self._gates:
             # After all connections that are ready at this moment.
             loop.call_soon(self._write)
-        self._gates.append((row, digest, future))
+        self._gates.append((messages, future))
         return await future
 
     def record(self, row: int, outcome: Outcome, due: datetime | None) -> None:
@@ -65,21 +65,21 @@ class GroupCommit:
             self._timer.cancel()
             self._timer = None
         outcomes, self._outcomes = self._outcomes, []
-        # A wait that was cancelled opens nothing: its message is surely not sent.
-        gates, self._gates = [each for each in self._gates if not each[2].done()], []
+        # A wait that was cancelled opens nothing: its messages are surely not sent.
+        gates, self._gates = [each for each in self._gates if not each[1].done()], []
         if not outcomes and not gates:
             return
-        rows = [(row, digest) for row, digest, _ in gates]
+        rows = [each for messages, _ in gates for each in messages]
         try:
             cleared = self._ledger.write(outcomes, rows, self._worker, self._now())
         except Exception as error:
             self._error = error
             # Each answer that is lost is an unknown message.
             self._outcomes[:0] = outcomes
-            for _, _, future in gates:
+            for _, future in gates:
                 if not future.done():
                     future.set_exception(error)
             return
-        for row, _, future in gates:
+        for messages, future in gates:
             if not future.done():
-                future.set_result(row in cleared)
+                future.set_result(cleared.intersection(row for row, _ in messages))

@@ -35,10 +35,11 @@ class RefusalClass(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The end of one attempt: accepted, deferred, refused or unknown.
+    """The end of one attempt: accepted, deferred, refused, unknown, or suppressed at the gate.
 
-    `code` is the reply's (RFC 5321, 4.2), None where the connection failed; `reply` is the server's own text
-    on one line, or what happened in words. `refusal` is set where the state is deferred or refused.
+    `code` is the reply's (RFC 5321, 4.2; RFC 9110, 15), None where the connection failed; `reply` is the
+    server's own text on one line, or what happened in words. `refusal` is set where the state is deferred or
+    refused.
     """
 
     state: State

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from pipeline.deliver.clock import Clock
 from pipeline.deliver.ledger import ClaimedRow, Ledger
@@ -43,9 +43,14 @@ class RowQueue:
         self._returned: list[ClaimedRow] = []
         self._turns: list[tuple[float, int, str | None]] = []
         self._lock = asyncio.Lock()
+        self.left_today: int | None = None
 
-    def fill(self) -> None:
-        """Find which receiving domains have rows that wait; without limits for domains, all are one."""
+    def fill(self, left_today: int | None) -> None:
+        """Find which receiving domains have rows that wait; without limits for domains, all are one.
+
+        `left_today` is how many rows may still go today, None without a limit.
+        """
+        self.left_today = left_today
         domains: list[str | None] = [None]
         if self._per_domain:
             domains = [*self._ledger.domains(self._send, self._clock.now())]
@@ -56,33 +61,45 @@ class RowQueue:
         self._turns = [(self._paces[domain].free_at, n, domain) for n, domain in enumerate(domains)]
         heapq.heapify(self._turns)
 
-    async def next(self) -> ClaimedRow | None:
-        """Wait for the next turn and return its row; None if no row waits, or the send is stopping."""
+    async def next(self, most: int) -> list[ClaimedRow]:
+        """Wait for the next turn; returns its row, and up to `most` in all whose turn has come by then.
+
+        Returns none if no row waits, none may go any more today, or the send is stopping.
+        """
+        rows: list[ClaimedRow] = []
         async with self._lock:
-            if self._returned and not self._stopping.is_set():
-                return self._returned.pop()
-            while self._turns and not self._stopping.is_set():
-                free_at, order, domain = heapq.heappop(self._turns)
+            while len(rows) < most and not self._stopping.is_set():
+                if self._returned:
+                    rows.append(self._returned.pop())
+                    continue
+                if not self._turns or self.left_today == 0:
+                    break
+                free_at, order, domain = self._turns[0]
                 claimed = self._claimed[domain]
                 if not claimed:
                     limits = (_CLAIMED_AT_ONCE, self._clock.now(), domain)
                     claimed.extend(self._ledger.claim(self._send, self._worker, *limits))
                 if not claimed:
+                    heapq.heappop(self._turns)
                     continue
                 wait = max(free_at, self._pace.free_at) - self._clock.seconds()
                 if wait > 0:
+                    if rows:
+                        break
                     await self.sleep(wait)
                 if not self._stopping.is_set():
                     seconds = self._clock.seconds()
                     self._pace.take(seconds)
                     self._paces[domain].take(seconds)
-                    heapq.heappush(self._turns, (self._paces[domain].free_at, order, domain))
-                    return claimed.popleft()
-            return None
+                    heapq.heapreplace(self._turns, (self._paces[domain].free_at, order, domain))
+                    rows.append(claimed.popleft())
+                    if self.left_today is not None:
+                        self.left_today -= 1
+        return rows
 
-    def put_back(self, row: ClaimedRow) -> None:
-        """Let another connection have a row whose turn has come."""
-        self._returned.append(row)
+    def put_back(self, rows: Iterable[ClaimedRow]) -> None:
+        """Let another connection have rows whose turn has come."""
+        self._returned.extend(rows)
 
     async def sleep(self, seconds: float) -> None:
         """Wait, at most until the send is stopping."""

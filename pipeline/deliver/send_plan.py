@@ -7,13 +7,18 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from pipeline.deliver.ledger import Ledger
+from pipeline.deliver.mail_domains import MailDomains, look_up_domains
 from pipeline.deliver.recipient import Recipient
 from pipeline.deliver.recipient_list import RecipientList
 from pipeline.deliver.rejected_row import RejectedRow, Rejection
 from pipeline.errors import PressroomError
 from pipeline.model import EVERYONE
+
+if TYPE_CHECKING:
+    from pipeline.deliver.doctor.dns import Dns
 
 _NAMED = 1000
 """Rows with mistakes that a plan names."""
@@ -47,7 +52,9 @@ class SendPlan:
 
     `audiences` counts the recipients of each edition, `domains` those of each receiving domain. `mistakes`
     are the first rows with mistakes, `unsubscribed` is the first row of somebody who is, and `unused` are the
-    columns of the list that mean nothing here. `digest` changes with each recipient and their order.
+    columns of the list that mean nothing here. `withdrawn` are people who are unsubscribed in a later row.
+    `mail_domains` is what DNS says of the domains, if it was asked. `digest` changes with each recipient and
+    their order.
     """
 
     audiences: Counter[str] = field(default_factory=Counter)
@@ -57,6 +64,7 @@ class SendPlan:
     unsubscribed: LeftOut | None = None
     unused: tuple[str, ...] = ()
     withdrawn: set[bytes] = field(default_factory=set)
+    mail_domains: MailDomains = field(default_factory=MailDomains)
     digest: str = ""
 
     @property
@@ -74,10 +82,10 @@ class Planner:
     audiences: tuple[str, ...]
     again: bool = False
 
-    def decide(self, row: Recipient | RejectedRow, withdrawn: set[bytes]) -> Recipient | LeftOut:
+    def decide(self, row: Recipient | RejectedRow, plan: SendPlan) -> Recipient | LeftOut:
         """Return the recipient with the audience of the edition that they get, or why they get none.
 
-        `withdrawn` are people who are unsubscribed in a later row.
+        `plan` knows what a row does not say.
         """
         if isinstance(row, RejectedRow):
             return LeftOut(row.line, row.address, LeftOutWhy(row.kind.value), row.reason, row.hint)
@@ -86,13 +94,15 @@ class Planner:
         def leave_out(why: LeftOutWhy, reason: str, hint: str | None = None) -> LeftOut:
             return LeftOut(row.line, row.address, why, reason, hint)
 
-        if person in withdrawn:
+        if person in plan.withdrawn:
             return leave_out(LeftOutWhy.UNSUBSCRIBED, "is unsubscribed in another row.")
         if (reason := self.ledger.suppression(person)) is not None:
             hint = "Only if they asked for it: pressroom subscribers allow ADDRESS"
             return leave_out(LeftOutWhy.SUPPRESSED, f"is on the suppression list: {reason}.", hint)
         if not self.again and self.ledger.has(self.issue, person):
             return leave_out(LeftOutWhy.HAS_IT, "is in a send of this issue already.")
+        if reason := plan.mail_domains.without_mail.get(row.domain):
+            return leave_out(LeftOutWhy.MISTAKE, f'"{row.domain}" takes no mail: {reason}.')
         audience = row.audience or (EVERYONE if EVERYONE in self.audiences else self.audiences[0])
         if audience not in self.audiences:
             if EVERYONE not in self.audiences:
@@ -101,21 +111,26 @@ class Planner:
             audience = EVERYONE
         return replace(row, audience=audience)
 
-    def plan(self, rows: RecipientList) -> SendPlan:
-        """Read a list and count. Raises `PressroomError` for a list that cannot be read."""
-        plan = self._count(rows, set())
-        # Only a list that contradicts itself is read again.
-        if plan.withdrawn:
-            plan = self._count(rows, plan.withdrawn)
+    def plan(self, rows: RecipientList, dns: Dns | None = None) -> SendPlan:
+        """Read a list and count. With `dns` whoever has a domain that takes no mail is left out.
+
+        Raises `PressroomError` for a list that cannot be read.
+        """
+        plan = self._count(rows, SendPlan())
+        if dns:
+            plan.mail_domains = look_up_domains(plan.domains, dns)
+        # Only a list that contradicts itself, or DNS, is read again.
+        if plan.withdrawn or plan.mail_domains.without_mail:
+            plan = self._count(rows, SendPlan(withdrawn=plan.withdrawn, mail_domains=plan.mail_domains))
         plan.unused = rows.unused
         return plan
 
-    def _count(self, rows: Iterable[Recipient | RejectedRow], withdrawn: set[bytes]) -> SendPlan:
-        plan, digest = SendPlan(withdrawn=withdrawn), hashlib.sha256()
+    def _count(self, rows: Iterable[Recipient | RejectedRow], plan: SendPlan) -> SendPlan:
+        digest = hashlib.sha256()
         for row in rows:
             if isinstance(row, RejectedRow) and row.kind is Rejection.UNSUBSCRIBED and row.repeats:
                 plan.withdrawn.add(self.ledger.person(row.key))
-            decision = self.decide(row, withdrawn)
+            decision = self.decide(row, plan)
             if isinstance(decision, LeftOut):
                 plan.left_out[decision.why] += 1
                 if decision.why is LeftOutWhy.UNSUBSCRIBED:
@@ -133,7 +148,7 @@ class Planner:
         """Yield the recipients of a plan. Raises `PressroomError` if the list is another by now."""
         digest = hashlib.sha256()
         for row in rows:
-            decision = self.decide(row, plan.withdrawn)
+            decision = self.decide(row, plan)
             if isinstance(decision, Recipient):
                 digest.update(f"{decision.key}\n{decision.audience}\n".encode())
                 yield decision

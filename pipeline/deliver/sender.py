@@ -1,8 +1,9 @@
 """Sends the rows of one send over kept-open connections, each message behind the dot gate of the ledger.
 
-A row is claimed, its message made, and offered to the server; once the server wants the text, *sending* is
-written to disk, then text and final dot leave together, and the answer is written. An error before that is
-surely not sent; after it, what cannot be known stays unknown.
+A row is claimed, its message made, and offered to the server, alone or in a batch of as many as the server
+takes at once; once the server wants the text, *sending* is written to disk, then text and final dot (or the
+request) leave together, and the answer is written. An error before that is surely not sent; after it, what
+cannot be known stays unknown.
 """
 
 from __future__ import annotations
@@ -10,14 +11,14 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import count
-from typing import Protocol
 
 from pipeline.deliver.clock import Clock
+from pipeline.deliver.connection import Connection, OutgoingMessage
 from pipeline.deliver.group_commit import GroupCommit
 from pipeline.deliver.ledger import ClaimedRow, Ledger
 from pipeline.deliver.outcome import Outcome, RefusalClass, State
@@ -25,8 +26,6 @@ from pipeline.deliver.pace import RETRY_PAUSES, Breaker, daily_limit
 from pipeline.deliver.row_queue import RowQueue
 from pipeline.deliver.smtp_server import ServerError
 from pipeline.errors import PressroomError
-
-Gate = Callable[[], Awaitable[None]]
 
 _CONNECT_PAUSES = (1, 2, 4, 8, 15, 30, 60, 60, 60, 60)
 """Seconds before the next try to connect; then the send pauses, five minutes after the first failure."""
@@ -46,28 +45,12 @@ _CLOSING = 421
 """The server closes the connection (RFC 5321, 4.2.2): often after a number of messages."""
 
 
-class Connection(Protocol):
-    """An open connection to a server that takes messages."""
-
-    @property
-    def is_usable(self) -> bool:
-        """Whether another message can be sent over it."""
-        ...
-
-    async def send(self, sender: str, recipient: str, data: bytes, gate: Gate) -> Outcome:
-        """Hand over one message; `gate` is awaited right before its end leaves, and may raise."""
-        ...
-
-    async def close(self) -> None:
-        """End it."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class SendJob:
     """What a sender needs to know of a send.
 
-    `envelope_sender` returns the address that bounces go to. `warm_up` is the limit of the first day.
+    `envelope_sender` returns the address that bounces go to. `batch` is how many messages the server takes
+    at once. `warm_up` is the limit of the first day.
     """
 
     send: str
@@ -75,6 +58,7 @@ class SendJob:
     message: Callable[[ClaimedRow], bytes]
     envelope_sender: Callable[[ClaimedRow], str]
     connections: int
+    batch: int
     rate: float | None
     per_domain: Mapping[str, float]
     warm_up: int | None
@@ -113,10 +97,6 @@ class SendEnd:
     reason: str = ""
 
 
-class _Withheld(Exception):
-    """The gate stayed shut: nothing may be sent to this person any more."""
-
-
 class Sender:
     """Sends what is open of one send. `run` is called once; `stop` ends it after the messages under way."""
 
@@ -129,7 +109,6 @@ class Sender:
         self._report = report
         self._breaker = Breaker()
         self._counts: Counter[State] = Counter()
-        self._left_today: int | None = None
         self._end: SendEnd | None = None
         self._stopping = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -169,8 +148,10 @@ class Sender:
         self._queue = RowQueue(ledger, job.send, worker, self._clock, self._stopping, *pace)
         while True:
             ledger.recover(job.send, now())
+            left_today = None
             if job.warm_up is not None:
-                self._left_today = daily_limit(job.warm_up, ledger.days(), now().date())
+                left_today = daily_limit(job.warm_up, ledger.days(), now().date())
+            self._queue.fill(left_today)
             try:
                 await self._send_waiting()
             finally:
@@ -190,7 +171,6 @@ class Sender:
 
     async def _send_waiting(self) -> None:
         """Send all rows that wait, over all connections. Raises the first error once all have ended."""
-        self._queue.fill()
         self._lanes = self.job.connections
         lanes = [asyncio.create_task(self._lane()) for _ in range(self._lanes)]
         results = await asyncio.gather(*lanes, return_exceptions=True)
@@ -204,8 +184,10 @@ class Sender:
         try:
             while True:
                 waited = self._clock.seconds()
-                row = await self._next_row()
-                if row is None:
+                rows = await self._queue.next(self.job.batch)
+                if not rows:
+                    if self._queue.left_today == 0:
+                        self.stop(SendEnd(Ended.LIMIT))
                     return
                 for attempt in count():
                     if connection and (self._clock.seconds() - waited > _IDLE or not connection.is_usable):
@@ -213,15 +195,22 @@ class Sender:
                         connection = None
                     connection = connection or await self._connect()
                     if connection is None:
-                        self._queue.put_back(row)
+                        self._queue.put_back(rows)
                         return
-                    outcome, has_left = await self._attempt(connection, row)
+                    outcomes, has_left = await self._attempt(connection, rows)
+                    failure = connection.failure
                     waited = self._clock.seconds()
-                    is_lost = outcome and outcome.state is State.DEFERRED and outcome.code in {None, _CLOSING}
+                    is_lost = any(
+                        each.state is State.DEFERRED and each.code in {None, _CLOSING} for each in outcomes
+                    )
                     if has_left or not is_lost or attempt == _LOST_CONNECTIONS:
                         break
-                if outcome:
+                if failure:
+                    self.stop(SendEnd(Ended.SERVER, str(failure)))
+                for row, outcome in zip(rows, outcomes, strict=True):
                     self._record(row, outcome)
+                if failure and failure.is_permanent:
+                    raise failure
         except BaseException:
             # The other connections end what is under way, so that nothing becomes unknown.
             self._stopping.set()
@@ -231,41 +220,36 @@ class Sender:
             if connection is not None:
                 await connection.close()
 
-    async def _next_row(self) -> ClaimedRow | None:
-        if self._left_today is None:
-            return await self._queue.next()
-        if self._left_today <= 0:
-            self.stop(SendEnd(Ended.LIMIT))
-            return None
-        # Before the wait: other connections count on it meanwhile.
-        self._left_today -= 1
-        row = await self._queue.next()
-        self._left_today += row is None
-        return row
+    async def _attempt(
+        self, connection: Connection, rows: Sequence[ClaimedRow]
+    ) -> tuple[list[Outcome], bool]:
+        """Offer messages. Returns how each ended, and whether the gate was open for one of them."""
+        outcomes: dict[int, Outcome] = {}
+        messages: list[OutgoingMessage] = []
+        has_left = False
+        for row in rows:
+            try:
+                message = (self.job.envelope_sender(row), row.recipient.address, self.job.message(row))
+                messages.append(OutgoingMessage(*message, row.row))
+            except PressroomError as error:
+                outcomes[row.row] = Outcome(State.REFUSED, None, error.message, RefusalClass.CONTENT)
 
-    async def _attempt(self, connection: Connection, row: ClaimedRow) -> tuple[Outcome | None, bool]:
-        """Offer a message. Returns how that ended, None if the gate stayed shut; and whether it was open."""
-        try:
-            data = self.job.message(row)
-        except PressroomError as error:
-            return Outcome(State.REFUSED, None, error.message, RefusalClass.CONTENT), False
-        digest = hashlib.sha256(data).digest()
-        is_open = False
+        async def gate(ready: Sequence[OutgoingMessage]) -> Sequence[OutgoingMessage]:
+            nonlocal has_left
+            digests = [(each.row, hashlib.sha256(each.data).digest()) for each in ready]
+            cleared = await self._commits.open_gate(digests)
+            has_left = has_left or bool(cleared)
+            return [each for each in ready if each.row in cleared]
 
-        async def gate() -> None:
-            nonlocal is_open
-            is_open = await self._commits.open_gate(row.row, digest)
-            if not is_open:
-                raise _Withheld
-
-        try:
-            sender = self.job.envelope_sender(row)
-            return await connection.send(sender, row.recipient.address, data, gate), is_open
-        except _Withheld:
-            self._count(State.SUPPRESSED)
-            return None, False
+        if messages:
+            ends = await connection.send(messages, gate)
+            outcomes |= {each.row: end for each, end in zip(messages, ends, strict=True)}
+        return [outcomes[row.row] for row in rows], has_left
 
     def _record(self, row: ClaimedRow, outcome: Outcome) -> None:
+        if outcome.state is State.SUPPRESSED:  # the gate has written it
+            self._count(State.SUPPRESSED)
+            return
         due = None
         if outcome.state is State.DEFERRED:
             if row.attempts < len(RETRY_PAUSES):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import re
 import ssl
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+from pipeline.deliver.connection import Gate, OutgoingMessage
 from pipeline.deliver.outcome import Outcome, RefusalClass, State
 from pipeline.deliver.refusals import refusal_class
 from pipeline.deliver.smtp_channel import LostConnection, SmtpChannel
@@ -42,6 +43,9 @@ class SmtpTimeouts:
 
 class SmtpConnection:
     """A connection to a mail server, ready for messages, one after the other."""
+
+    failure = None
+    """A server that takes no mail from an account says so before a message leaves."""
 
     def __init__(self, server: SmtpServer, channel: SmtpChannel, timeouts: SmtpTimeouts) -> None:
         self._server = server
@@ -102,23 +106,22 @@ class SmtpConnection:
                 await self._channel.read_reply(self._timeouts.quit)
         self.abort()
 
-    async def send(
-        self, sender: str, recipient: str, data: bytes, gate: Callable[[], Awaitable[object]]
-    ) -> Outcome:
+    async def send(self, messages: Sequence[OutgoingMessage], gate: Gate) -> list[Outcome]:
         """Hand over one message to one recipient.
 
-        `data` is the message with CRLF line ends. `gate` is awaited when the server waits for the message,
-        and before the final dot is written; what it raises ends the connection and goes on. Raises
-        `ServerError` where the server takes no mail from this account at all.
+        `gate` is awaited when the server waits for the message, and before the final dot is written; a
+        message that it holds back, or what it raises, ends the connection. Raises `ServerError` where the
+        server takes no mail from this account at all.
 
         A failure before the final dot is written means that the message is surely not sent: it is refused, or
         deferred. One after it means that it cannot be known.
         """
+        (message,) = messages
         try:
-            return await self._send(sender, recipient, data, gate)
+            return [await self._send(message, gate)]
         except LostConnection as error:
             self.abort()
-            return Outcome(State.DEFERRED, None, str(error), RefusalClass.OTHER)
+            return [Outcome(State.DEFERRED, None, str(error), RefusalClass.OTHER)]
         except BaseException:
             self.abort()
             raise
@@ -126,9 +129,8 @@ class SmtpConnection:
             if not self.is_usable:
                 self.abort()
 
-    async def _send(
-        self, sender: str, recipient: str, data: bytes, gate: Callable[[], Awaitable[object]]
-    ) -> Outcome:
+    async def _send(self, message: OutgoingMessage, gate: Gate) -> Outcome:
+        sender, recipient, data = message.sender, message.recipient, message.data
         obstacle = self._obstacle(sender, recipient, data)
         if obstacle:
             return Outcome(State.REFUSED, None, *obstacle)
@@ -139,7 +141,9 @@ class SmtpConnection:
             refusal = await self._open_transaction(group)
         if refusal:
             return self._refused(refusal)
-        await gate()
+        if not await gate([message]):
+            self.abort()
+            return Outcome(State.SUPPRESSED, None, "")
         await self._require_step()
         self._channel.write(_with_final_dot(data))
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import ClassVar
 from urllib.parse import unquote, urlsplit
 
 from pipeline.errors import PressroomError
@@ -53,6 +54,9 @@ class SmtpServer:
     user: str = ""
     password: str = field(default="", repr=False)
 
+    batch: ClassVar = 1
+    """Each message is personal, and has its own MAIL and DATA."""
+
     def __post_init__(self) -> None:
         if self.security is Security.PLAIN and not self.is_loopback:
             raise PressroomError(
@@ -77,12 +81,17 @@ class SmtpServer:
     @property
     def is_loopback(self) -> bool:
         """Whether the server is on this machine."""
-        if self.host == "localhost":
-            return True
-        try:
-            return ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return False
+        return is_on_loopback(self.host)
+
+
+def is_on_loopback(host: str) -> bool:
+    """Whether a host is this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def parse_server(url: str, password: str | None) -> SmtpServer:
@@ -94,7 +103,7 @@ def parse_server(url: str, password: str | None) -> SmtpServer:
     scheme, mark, _ = url.partition("://")
     if not mark or scheme.lower() not in list(Security):
         raise PressroomError(
-            "the address of the mail server does not begin with smtps://, smtp+starttls:// or smtp://.",
+            "the address of the mail server does not begin with smtps://, smtp+starttls://, smtp:// or resend://.",
             hint=_HINT,
         )
     security = Security(scheme.lower())

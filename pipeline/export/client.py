@@ -94,7 +94,7 @@ class ServiceClient(_RequestLog):
         """Send JSON or a form. Raises `PressroomError` with the service's own words if it refuses."""
         status, answer = self._request(method, path, body, form)
         if status in _NOT_FOUND:
-            raise self._error(f"{self.target.title} says {status}: {_words(answer) or 'not found'}")
+            raise self._error(f"{self.target.title} says {status}: {answer_words(answer) or 'not found'}")
         return answer
 
     def _request(self, method: str, path: str, body: Any = None, form: bool = False) -> tuple[int, Any]:
@@ -118,7 +118,7 @@ class ServiceClient(_RequestLog):
                 pause(2.0 ** (attempt - 1))
                 continue
             retry_after = reply.headers.get("retry-after", "")
-            wait = _wait(retry_after, attempt)
+            wait = retry_pause(retry_after, attempt)
             # 429 is said before anything is done (RFC 6585, section 4). 202 is accepted, and still being
             # made: some say when to come again (RFC 9110, section 15.3.3).
             again = reply.status in _TEMPORARY or (reply.status == 202 and bool(retry_after))
@@ -143,7 +143,7 @@ class ServiceClient(_RequestLog):
         if status < 400:
             location = reply.headers.get("location", "")
             raise self._error(f"{name} says {status}: it has moved to {location}", "Write it as `url`.")
-        words = _words(answer)
+        words = answer_words(answer)
         seconds = reply.headers.get("retry-after", "")
         hints: dict[int, str] = {
             401: f"Check the key in {self.target.push.keys[0]}: it may be mistyped, or revoked.",
@@ -219,8 +219,8 @@ def _multipart(fields: Mapping[str, str]) -> tuple[bytes, str]:
     return f"{parts}--{boundary}--\r\n".encode(), f"multipart/form-data; boundary={boundary}"
 
 
-def _wait(retry_after: str, attempt: int) -> float:
-    """Seconds to wait: what the service asks for (RFC 9110, section 10.2.3), or twice as long each time."""
+def retry_pause(retry_after: str, attempt: int) -> float:
+    """Return seconds to wait: what the service asks for (RFC 9110, 10.2.3), or twice as long each time."""
     if retry_after.strip().isdigit():
         return float(retry_after)
     try:
@@ -229,8 +229,8 @@ def _wait(retry_after: str, attempt: int) -> float:
         return 2.0 ** (attempt - 1)
 
 
-def _words(answer: Any) -> str:
-    """The words for a person in a service's error, in whatever field they are."""
+def answer_words(answer: Any) -> str:
+    """Return the words for a person in a service's error, in whatever field they are."""
     return " – ".join(dict.fromkeys(_texts(answer)))[:500]
 
 

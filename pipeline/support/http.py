@@ -90,6 +90,18 @@ def send_request(
         raise NoAnswerError(error, url, time_limit) from error
 
 
+async def request(
+    method: str, url: str, headers: Mapping[str, str], body: bytes, time_limit: float = TIME_LIMIT
+) -> HttpReply:
+    """The answer of a host that the user named, as `send_request`, while other tasks go on."""
+    try:
+        async with httpx.AsyncClient(timeout=time_limit, trust_env=False, verify=_tls_context()) as client:
+            reply = await client.request(method, url, content=body or None, headers=headers)
+        return HttpReply(url, reply.status_code, dict(reply.headers), reply.content)
+    except _FAILURES as error:
+        raise NoAnswerError(error, url, time_limit) from error
+
+
 @cache
 def _tls_context() -> ssl.SSLContext:
     """The certificates that a client trusts. Reading them takes longer than a request."""

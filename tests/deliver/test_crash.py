@@ -20,7 +20,10 @@ from pathlib import Path
 
 import pytest
 from process_kit import CommandProcess, recording_server
+from resend_kit import KEY
 from workspace_kit import WorkspaceRunner
+
+from pipeline.deliver.resend_server import RESEND_KEY, ResendServer
 
 pytestmark = pytest.mark.slow
 
@@ -36,6 +39,7 @@ class Proof:
     folder: Path
     addresses: list[str]
     connections: int
+    batch: int
     chance: random.Random
     commands: list[CommandProcess] = field(default_factory=list)
     kills: int = 0
@@ -81,10 +85,10 @@ class Proof:
         return bool(states) and not OPEN & set(states.values())
 
     def count_left_behind(self) -> None:
-        """Look at what processes that have just ended were sending: at most a message for each connection."""
+        """Look at what processes that have just ended were sending: at most a batch for each connection."""
         sending = {address for address, state in self.states.items() if state == "sending"}
         new = sending - self.left_behind
-        assert len(new) <= self.connections * len(self.commands)
+        assert len(new) <= self.connections * self.batch * len(self.commands)
         self.left_behind |= new
 
     def let_time_pass(self) -> None:
@@ -134,7 +138,7 @@ class Proof:
         if len(self.commands) == 1:
             assert killed == self.left_behind
         else:  # one may see what another one left behind before this test does
-            assert killed >= self.left_behind and len(killed) <= self.connections * self.kills
+            assert killed >= self.left_behind and len(killed) <= self.connections * self.batch * self.kills
 
     def check_resolved(self) -> None:
         """Have the editor look the unknown ones up and send the rest again: then each has it exactly once."""
@@ -160,12 +164,17 @@ def proof(
     *,
     rate: float,
     processes: int = 1,
+    scheme: str = "smtp",
+    batch: int = 1,
 ) -> Iterator[Proof]:
     """A send to so many people over so many connections, each of whose commands fails at this rate."""
     addresses = [f"reader{n}@host{n % 5}.example" for n in range(people)]
-    proof = Proof(workspace, folder, addresses, connections, random.Random(people))
-    with recording_server(proof.record, rate, seed=people) as port:
-        delivery = f'\n[delivery]\nurl = "smtp://127.0.0.1:{port}"\nconnections = {connections}\n'
+    proof = Proof(workspace, folder, addresses, connections, batch, random.Random(people))
+    kit = "smtp_kit.py" if scheme == "smtp" else "resend_kit.py"
+    with recording_server(proof.record, rate, people, kit) as port:
+        delivery = f'\n[delivery]\nurl = "{scheme}://127.0.0.1:{port}"\nconnections = {connections}\n'
+        if batch > 1:  # so that batches are small, and the list lasts for many kills
+            delivery += 'rate = "400/second"\n'
         workspace.write({"newsletter.toml": workspace.read("newsletter.toml") + delivery})
         workspace.write({"readers.csv": "\n".join(["email", *addresses])})
         workspace.ok("assemble", "1")
@@ -195,6 +204,21 @@ def test_killed_at_any_moment_nobody_gets_two_and_nobody_is_lost(
 ) -> None:
     with proof(workspace, tmp_path, people, connections, rate=rate, processes=processes) as send:
         while send.kills < kills:
+            assert not send.is_done, "the list is too short for so many kills"
+            send.send_and_kill()
+        send.finish()
+        send.check()
+        send.check_resolved()
+
+
+def test_killed_at_any_moment_while_it_sends_batches_nobody_gets_two_and_nobody_is_lost(
+    workspace: WorkspaceRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(RESEND_KEY, KEY)
+    with proof(
+        workspace, tmp_path, 600, 2, rate=0.02, scheme="resend+http", batch=ResendServer.batch
+    ) as send:
+        while send.kills < 15:
             assert not send.is_done, "the list is too short for so many kills"
             send.send_and_kill()
         send.finish()

@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from property_kit import tries
+from sender_kit import START, FakeServer, close_ledgers, readers, start
 from smtp_kit import CUT, SILENT, Fault, ScriptedServer
 
 from pipeline.deliver.group_commit import GroupCommit
-from pipeline.deliver.ledger import ClaimedRow, NewSend
-from pipeline.deliver.outcome import Outcome, RefusalClass, State
+from pipeline.deliver.ledger import ClaimedRow
+from pipeline.deliver.outcome import RefusalClass, State
 from pipeline.deliver.pace import daily_limit
-from pipeline.deliver.recipient import Recipient
-from pipeline.deliver.sender import Ended, Progress, SendEnd, Sender, SendJob
+from pipeline.deliver.sender import Ended, SendEnd, Sender
 from pipeline.deliver.smtp_connection import SmtpConnection, SmtpTimeouts
 from pipeline.deliver.smtp_server import Security, ServerError, SmtpServer
-from pipeline.deliver.sqlite_ledger import SqliteLedger
 from pipeline.errors import PressroomError
-
-START = datetime(2026, 2, 1, 7, 0, tzinfo=UTC)
 
 FAULTS = (
     *("accept", "accept", "accept", "refuse at once", "defer at once", "lose before", "close before"),
@@ -35,137 +30,10 @@ FAULTS = (
 )
 
 
-class VirtualClock:
-    """A clock that jumps over every wait."""
-
-    def __init__(self) -> None:
-        self.passed = 0.0
-
-    def now(self) -> datetime:
-        return START + timedelta(seconds=self.passed)
-
-    def seconds(self) -> float:
-        return self.passed
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(0)
-        self.passed += seconds
-
-
-@dataclass
-class FakeServer:
-    """Takes messages as `faults` say, one after the other, and then all. `taken` counts them by address."""
-
-    faults: Iterator[str] = field(default_factory=lambda: iter(()))
-    taken: Counter[str] = field(default_factory=Counter)
-    times: list[tuple[str, float]] = field(default_factory=list)
-    clock: VirtualClock = field(default_factory=VirtualClock)
-    refuses_connections: list[ServerError] = field(default_factory=list)
-    most_connections: int = 99
-    is_open: int = 0
-    on_message: Callable[[int], None] = lambda count: None
-
-    async def connect(self) -> FakeConnection:
-        if self.refuses_connections:
-            raise self.refuses_connections.pop()
-        if self.is_open >= self.most_connections:
-            raise ServerError("mail.example:25 has too many connections.", is_permanent=True)
-        self.is_open += 1
-        return FakeConnection(self)
-
-
-class FakeConnection:
-    def __init__(self, server: FakeServer) -> None:
-        self.server = server
-        self.is_usable = True
-        self.is_closed = False
-
-    async def send(
-        self, sender: str, recipient: str, data: bytes, gate: Callable[[], Awaitable[None]]
-    ) -> Outcome:
-        assert self.is_usable
-        fault = next(self.server.faults, "accept")
-        await asyncio.sleep(0)
-        self.server.times.append((recipient, self.server.clock.passed))
-        if fault == "refuse at once":
-            return Outcome(State.REFUSED, 550, "5.1.1 no such user", RefusalClass.MAILBOX)
-        if fault == "defer at once":
-            return Outcome(State.DEFERRED, 450, "4.2.0 later", RefusalClass.POLICY)
-        if fault in {"lose before", "close before"}:
-            self.is_usable = False
-            return Outcome(State.DEFERRED, 421 if fault == "close before" else None, "lost")
-        await gate()
-        await asyncio.sleep(0)
-        if fault == "refuse after":
-            return Outcome(State.REFUSED, 554, "5.6.0 content", RefusalClass.CONTENT)
-        if fault in {"defer after", "close after"}:
-            self.is_usable = fault == "defer after"
-            return Outcome(State.DEFERRED, 451 if self.is_usable else 421, "4.3.0 later", RefusalClass.OTHER)
-        if fault == "lose after":
-            self.is_usable = False
-            return Outcome(State.UNKNOWN, None, "the connection was lost")
-        self.server.taken[recipient] += 1
-        self.server.on_message(sum(self.server.taken.values()))
-        if fault == "take and lose":
-            self.is_usable = False
-            return Outcome(State.UNKNOWN, None, "the connection was lost")
-        return Outcome(State.ACCEPTED, 250, "2.0.0 queued")
-
-    async def close(self) -> None:
-        self.server.is_open -= not self.is_closed
-        self.is_usable, self.is_closed = False, True
-
-
-def readers(count: int) -> list[Recipient]:
-    return [Recipient(f"reader{n}@host{n % 3}.example", "", {}, n) for n in range(count)]
-
-
-@dataclass
-class Send:
-    """One send over a fake server."""
-
-    ledger: SqliteLedger
-    server: FakeServer
-    id: str
-    job: SendJob
-    reports: list[Progress] = field(default_factory=list)
-    sender: Sender | None = None
-
-    def run(self) -> SendEnd:
-        self.sender = Sender(self.ledger, self.job, self.server.clock, self.reports.append)
-        return asyncio.run(self.sender.run())
-
-    @property
-    def counts(self) -> dict[State, int]:
-        return self.ledger.counts(self.id)
-
-
-OPENED: list[SqliteLedger] = []
-
-
 @pytest.fixture(autouse=True)
 def ledgers_are_closed() -> Iterator[None]:
     yield
-    while OPENED:
-        OPENED.pop().close()
-
-
-def start(folder: Path, server: FakeServer, count: int, **settings: object) -> Send:
-    ledger = SqliteLedger(folder / "deliver.sqlite", "deliver.sqlite", folder / "workers")
-    OPENED.append(ledger)
-    new = NewSend("tag:1", "001-one", {}, "list.csv", "", "", START)
-    id = ledger.start_send(new, readers(count)).id
-    job = SendJob(
-        send=id,
-        connect=server.connect,
-        message=lambda row: row.recipient.address.encode(),
-        envelope_sender=lambda row: "bounces@synapse.example",
-        connections=3,
-        rate=None,
-        per_domain={},
-        warm_up=None,
-    )
-    return Send(ledger, server, id, replace(job, **settings))
+    close_ledgers()
 
 
 @given(faults=st.lists(st.sampled_from(FAULTS), max_size=60))
@@ -339,7 +207,7 @@ def test_a_wait_for_the_gate_that_was_cancelled_opens_nothing(tmp_path: Path) ->
 
     async def cancel() -> None:
         commits = GroupCommit(send.ledger, worker, lambda: START)
-        waiting = asyncio.ensure_future(commits.open_gate(row.row, b""))
+        waiting = asyncio.ensure_future(commits.open_gate([(row.row, b"")]))
         await asyncio.sleep(0)
         waiting.cancel()
         await asyncio.wait([waiting])
@@ -384,6 +252,38 @@ def test_the_first_days_of_a_sender_have_a_limit_that_doubles(tmp_path: Path) ->
         server.clock.passed += 86_400 * 3
     assert end.why is Ended.FINISHED
     assert taken == [4, 12] and server.taken.total() == 20
+
+
+def test_batches_keep_to_the_rates_and_the_limit_of_the_day(tmp_path: Path) -> None:
+    server = FakeServer(batch=8)
+    send = start(tmp_path, server, 30, rate=2.0, per_domain={"host0.example": 1.0}, warm_up=20)
+    assert send.run().why is Ended.LIMIT and server.taken.total() == 20
+    server.clock.passed += 86_400
+    assert send.run().why is Ended.FINISHED and set(server.taken.values()) == {1}
+    for host, rate in (("", 2.0), ("host0", 1.0)):
+        times = sorted(at for to, at in server.times if host in to)
+        assert all(len([at for at in times if 0 <= at - first < 1]) <= rate + 1 for first in times)
+
+
+def test_rows_whose_turn_has_come_go_in_full_batches(tmp_path: Path) -> None:
+    server = FakeServer(batch=100)
+    send = start(tmp_path, server, 250, connections=2)
+    assert send.run().why is Ended.FINISHED
+    assert sorted(server.batches) == [50, 100, 100] and set(server.taken.values()) == {1}
+
+
+def test_who_is_suppressed_while_a_batch_waits_is_taken_out_of_it(tmp_path: Path) -> None:
+    server = FakeServer(batch=20)
+    send = start(tmp_path, server, 60, connections=1)
+    late = readers(60)[45]
+
+    def suppress(count: int) -> None:
+        send.ledger.suppress([send.ledger.person(late.key)], "unsubscribed", START)
+
+    server.on_message = suppress
+    assert send.run().why is Ended.FINISHED
+    assert send.counts == {State.ACCEPTED: 59, State.SUPPRESSED: 1}
+    assert late.address not in server.taken and set(server.taken.values()) == {1}
 
 
 def test_days_without_mail_do_not_raise_the_limit() -> None:

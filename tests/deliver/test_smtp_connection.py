@@ -10,7 +10,7 @@ import json
 import os
 import socket
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,7 @@ from programs_kit import start_program
 from property_kit import tries
 from smtp_kit import CUT, EXTENSIONS, SILENT, Fault, ScriptedServer, TakenMessage, server_context
 
+from pipeline.deliver.connection import Gate, OutgoingMessage
 from pipeline.deliver.outcome import Outcome, RefusalClass, State
 from pipeline.deliver.smtp_connection import SmtpConnection, SmtpTimeouts
 from pipeline.deliver.smtp_server import Security, ServerError, SmtpServer
@@ -33,8 +34,16 @@ QUICK = SmtpTimeouts(connect=5, greeting=5, command=5, data=5, message=5, quit=5
 AT_ONCE = SmtpTimeouts(connect=0.05, greeting=0.05, command=0.05, data=0.05, message=0.05, quit=0.05)
 
 
-async def open_gate() -> None:
+async def open_gate(messages: Sequence[OutgoingMessage]) -> Sequence[OutgoingMessage]:
     """The gate of a ledger that writes at once."""
+    return messages
+
+
+async def hand_over(
+    connection: SmtpConnection, recipient: str, data: bytes = MESSAGE, gate: Gate = open_gate
+) -> Outcome:
+    (outcome,) = await connection.send([OutgoingMessage(SENDER, recipient, data)], gate)
+    return outcome
 
 
 def plain(server: ScriptedServer, user: str = "", password: str = "") -> SmtpServer:
@@ -46,7 +55,6 @@ async def send_all(
     recipients: list[str],
     data: bytes = MESSAGE,
     timeouts: SmtpTimeouts = QUICK,
-    gate: Callable[[], Awaitable[None]] = open_gate,
 ) -> list[Outcome]:
     """Send one message to each, over a new connection only where the one before is of no use any more."""
     connection = None
@@ -54,7 +62,7 @@ async def send_all(
     for recipient in recipients:
         if not (connection and connection.is_usable):
             connection = await SmtpConnection.open(server, timeouts)
-        outcomes.append(await connection.send(SENDER, recipient, data, gate))
+        outcomes.append(await hand_over(connection, recipient, data))
     if connection:
         await connection.close()
     return outcomes
@@ -239,8 +247,8 @@ def test_a_server_that_refuses_rset_says_nothing_of_the_next_recipient(extension
 def test_a_reply_too_many_ends_the_connection_before_it_counts_for_another_message() -> None:
     async def send_twice() -> tuple[Outcome, Outcome]:
         connection = await SmtpConnection.open(plain(server), QUICK)
-        first = await connection.send(SENDER, "ada@example.org", MESSAGE, open_gate)
-        return first, await connection.send(SENDER, "bela@example.org", MESSAGE, open_gate)
+        first = await hand_over(connection, "ada@example.org")
+        return first, await hand_over(connection, "bela@example.org")
 
     with ScriptedServer([Fault("dot", b"250 ok\r\n250 and one too many\r\n")]) as server:
         first, second = asyncio.run(send_twice())
@@ -282,14 +290,14 @@ def test_a_recipient_that_the_server_holds_without_a_sender_gets_no_empty_messag
 def test_the_gate_opens_before_the_final_dot_and_what_it_raises_keeps_the_message_back() -> None:
     taken_at_gate: list[int] = []
 
-    async def shut_gate() -> None:
+    async def shut_gate(messages: Sequence[OutgoingMessage]) -> Sequence[OutgoingMessage]:
         taken_at_gate.append(len(server.taken))
         raise OSError("the disk is full")
 
     async def send_twice() -> bool:
         connection = await SmtpConnection.open(plain(server))
         with pytest.raises(OSError, match="the disk is full"):
-            await connection.send(SENDER, "ada@example.org", MESSAGE, shut_gate)
+            await hand_over(connection, "ada@example.org", gate=shut_gate)
         return connection.is_usable
 
     with ScriptedServer() as server:
@@ -297,15 +305,29 @@ def test_the_gate_opens_before_the_final_dot_and_what_it_raises_keeps_the_messag
     assert taken_at_gate == [0] and not server.taken
 
 
+def test_a_message_that_the_gate_holds_back_does_not_leave() -> None:
+    async def hold_back(messages: Sequence[OutgoingMessage]) -> Sequence[OutgoingMessage]:
+        return ()
+
+    async def send() -> tuple[Outcome, bool]:
+        connection = await SmtpConnection.open(plain(server))
+        return await hand_over(connection, "ada@example.org", gate=hold_back), connection.is_usable
+
+    with ScriptedServer() as server:
+        outcome, is_usable = asyncio.run(send())
+    assert outcome.state is State.SUPPRESSED and not is_usable and not server.taken
+
+
 @pytest.mark.parametrize("action", [CUT, "421 4.3.2 shutting down"])
 def test_a_server_that_leaves_while_the_gate_opens_surely_has_nothing(action: str) -> None:
     async def send() -> Outcome:
-        async def wait_for_the_server() -> None:
+        async def wait_for_the_server(messages: Sequence[OutgoingMessage]) -> Sequence[OutgoingMessage]:
             while connection.is_usable:
                 await asyncio.sleep(0)
+            return messages
 
         connection = await SmtpConnection.open(plain(server))
-        return await connection.send(SENDER, "ada@example.org", MESSAGE, wait_for_the_server)
+        return await hand_over(connection, "ada@example.org", gate=wait_for_the_server)
 
     with ScriptedServer([Fault("wait", action)]) as server:
         assert asyncio.run(send()).state is State.DEFERRED
@@ -474,7 +496,7 @@ def test_what_was_sent_at_the_login_is_not_shown(mechanism: str, written: str) -
 def test_a_reply_that_nobody_asked_for_does_not_show_what_was_sent_at_the_login() -> None:
     async def send() -> Outcome:
         connection = await SmtpConnection.open(plain(server, "adalovelace", "hunter2+x"), QUICK)
-        return await connection.send(SENDER, "ada@example.org", MESSAGE, open_gate)
+        return await hand_over(connection, "ada@example.org")
 
     reply = f"235 welcome\r\n501 cannot decode: {BLOB}\r\n".encode()
     with ScriptedServer([Fault("AUTH", reply)], users={"adalovelace": "hunter2+x"}) as server:

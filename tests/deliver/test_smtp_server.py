@@ -37,7 +37,7 @@ def test_an_address_is_read(url: str, server: SmtpServer) -> None:
     [
         (
             "https://mail.example",
-            'does not begin with smtps://, smtp+starttls:// or smtp://. Write it like "smtps',
+            'does not begin with smtps://, smtp+starttls://, smtp:// or resend://. Write it like "smtps',
         ),
         ("mail.example:465", "does not begin with smtps://"),
         ("smtps://", "is not a user, a host and a port."),

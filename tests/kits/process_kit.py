@@ -75,10 +75,12 @@ class CommandProcess:
 
 
 @contextmanager
-def recording_server(record: Path, rate: float = 0.0, seed: int = 0) -> Iterator[int]:
+def recording_server(
+    record: Path, rate: float = 0.0, seed: int = 0, kit_name: str = "smtp_kit.py"
+) -> Iterator[int]:
     """A mail server in a process of its own that writes each message down before it answers, as its port."""
     record.touch()
-    kit = Path(__file__).with_name("smtp_kit.py")
+    kit = Path(__file__).with_name(kit_name)
     options = ("--record", str(record), "--rate", str(rate), "--seed", str(seed))
     with subprocess.Popen([sys.executable, str(kit), *options], stdout=subprocess.PIPE) as process:
         assert process.stdout

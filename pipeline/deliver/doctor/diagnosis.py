@@ -62,7 +62,8 @@ class SendingSetup:
 
     `bounce_domain` is the domain of the envelope's sender. `server` is None where none is set; `own_server`
     is its name if it belongs to the publication's domain, else empty. `signers` are by their selectors,
-    without those whose keys are not on this machine.
+    without those whose keys are not on this machine. `service` is the name of a service that sends and signs
+    in place of a mail server.
     """
 
     sender: str
@@ -72,6 +73,7 @@ class SendingSetup:
     own_server: str
     selectors: tuple[str, ...]
     signers: Mapping[str, DkimSigner]
+    service: str = ""
 
     @property
     def domain(self) -> str:

@@ -28,6 +28,10 @@ def diagnose_dkim(setup: SendingSetup, dns: Dns) -> Iterator[Diagnosis]:
         signer = setup.signers.get(selector)
         enter = DnsRecord(answer.name, "TXT", signer.dns_record) if signer else None
         without_key = "" if signer else "With PRESSROOM_DKIM_KEY set, this says which record to enter."
+        compared = "the key that signs" if signer else "a key; PRESSROOM_DKIM_KEY is not set to compare"
+        if setup.service:
+            without_key = f"{setup.service} shows the record to enter, at the domain."
+            compared = f"a key of {setup.service}"
         if len(answer.records) != 1:
             message = f"no key: {answer.absence}."
             if answer.records:
@@ -43,7 +47,6 @@ def diagnose_dkim(setup: SendingSetup, dns: Dns) -> Iterator[Diagnosis]:
         kinds.append(kind)
         warnings = list(_warnings(tags, kind, answer.name))
         if not warnings:
-            compared = "the key that signs" if signer else "a key; PRESSROOM_DKIM_KEY is not set to compare"
             yield Diagnosis(None, answer.query, f"{compared} ({kind}).")
         yield from warnings
     if kinds and "rsa" not in kinds:

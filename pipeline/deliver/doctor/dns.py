@@ -50,11 +50,15 @@ class DnsAnswer:
 
 
 class Dns:
-    """Asks the DNS server of this machine, or another one by its IP address. Answers are kept."""
+    """Asks the DNS server of this machine, or another one by its IP address. Answers are kept.
 
-    def __init__(self, server: tuple[str, int] | None = None) -> None:
+    `whole_limit` are the seconds for all look-ups.
+    """
+
+    def __init__(self, server: tuple[str, int] | None = None, whole_limit: float = WHOLE_LIMIT) -> None:
         self._server = server
-        self._until = time.monotonic() + WHOLE_LIMIT
+        self._whole_limit = whole_limit
+        self._until = time.monotonic() + whole_limit
 
     @cached_property
     def _resolver(self) -> dns.resolver.Resolver:
@@ -73,7 +77,7 @@ class Dns:
         query = f"{name} {kind}"
         time_left = self._until - time.monotonic()
         if time_left <= 0:
-            raise NoDnsAnswer(query, f"all look-ups together took longer than {WHOLE_LIMIT:g} seconds")
+            raise NoDnsAnswer(query, f"all look-ups together took longer than {self._whole_limit:g} seconds")
         try:
             answer = self._resolver.resolve(
                 absolute, kind, raise_on_no_answer=False, lifetime=min(TIME_LIMIT, time_left), search=False

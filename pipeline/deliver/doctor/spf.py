@@ -54,6 +54,8 @@ def _permission(setup: SendingSetup) -> str:
     """The mechanism that permits the mail server, as far as it can be guessed."""
     if setup.own_server:
         return f"a:{setup.own_server}"
+    if setup.service:
+        return "include:amazonses.com"  # https://resend.com/docs/dashboard/domains/introduction
     if setup.server is None or setup.server.is_loopback:
         return "mx"
     is_address = is_ip_address(setup.server.host)

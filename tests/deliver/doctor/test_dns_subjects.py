@@ -498,10 +498,9 @@ def test_a_silent_server_is_given_up(examine: Examine, monkeypatch: pytest.Monke
     assert caught.value.query == "synapse.example MX"
 
 
-def test_all_look_ups_together_have_a_limit(server: DnsServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dns_door, "WHOLE_LIMIT", 0.0)
+def test_all_look_ups_together_have_a_limit(server: DnsServer) -> None:
     with pytest.raises(NoDnsAnswer, match="all look-ups together"):
-        Dns(server.address).look_up(DOMAIN, "TXT")
+        Dns(server.address, whole_limit=0).look_up(DOMAIN, "TXT")
 
 
 def test_a_record_cannot_steer_the_terminal(examine: Examine) -> None:

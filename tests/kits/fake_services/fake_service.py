@@ -15,7 +15,8 @@ from importlib import import_module
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-CUT, SLOW = "cut", "slow"
+CUT, GONE, SLOW = "cut", "gone", "slow"
+"""Half an answer, none at all, and one that comes too late."""
 
 
 @dataclass(frozen=True)
@@ -233,6 +234,8 @@ def serving(service: FakeService) -> Iterator[FakeService]:
             self.close_connection = True
             if reply == SLOW:
                 service.released.wait(20)
+                return
+            if reply == GONE:
                 return
             if isinstance(reply, str):
                 self.wfile.write(
