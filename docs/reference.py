@@ -26,7 +26,8 @@ Made from the help texts by `python docs/reference.py`; do not edit.
 - stdout is the result, stderr is progress and messages; `--json` on everything that reports.
 - With `--json` a failure is JSON too: `errors`, a list of objects with `message`, `path`, `line` and
   `hint`.
-- Exit code 0: done. 1: findings at error level, or a failure. 2: wrong usage.
+- Exit code 0: done. 1: findings at error level, or a failure. 2: wrong usage, such as an option that
+  does not exist: then stdout is empty and stderr has words, also with `--json`.
 """
 
 CHECKS = """\

@@ -47,7 +47,7 @@ class NotFound(PressroomError):
 
 
 class Mistakes(PressroomError):
-    """Several mistakes, in the order of their places."""
+    """Several mistakes, in the order of their places or of what to mend first."""
 
     def __init__(self, errors: Sequence[PressroomError]) -> None:
         super().__init__(f"{len(errors)} mistakes")

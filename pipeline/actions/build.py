@@ -66,10 +66,13 @@ class BuiltEdition:
 class BuildReport:
     """Result of a build. `site_files` is the number of files of the site, 0 if it was not built.
 
-    `errors` are the mistakes of the issues that were not built.
+    `drafts` are the issues that were left out because they are some. `has_changed` is False if every file was
+    in place already. `errors` are the mistakes of the issues that were not built.
     """
 
     editions: tuple[BuiltEdition, ...]
+    drafts: tuple[Issue, ...]
+    has_changed: bool
     site_files: int
     findings: tuple[Finding, ...]
     errors: tuple[PressroomError, ...]
@@ -143,7 +146,14 @@ def build_workspace(
         for each, issue_sizes in zip(composed, sizes_of, strict=True)
         for edition, edition_sizes in zip(each.editions, issue_sizes, strict=True)
     )
-    return BuildReport(editions, len(outputs.paths(names)), tuple(findings), tuple(distinct(errors)))
+    return BuildReport(
+        editions=editions,
+        drafts=tuple(each for each in workspace.issues if whole and each.draft),
+        has_changed=outputs.has_changed,
+        site_files=len(outputs.paths(names)),
+        findings=tuple(findings),
+        errors=tuple(distinct(errors)),
+    )
 
 
 def _site_is_whole(workspace: Workspace, composed: Iterable[ComposedIssue]) -> bool:

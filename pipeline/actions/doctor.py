@@ -72,7 +72,7 @@ def examine(workspace: Workspace, dns: Dns, now: datetime) -> tuple[ExaminedSubj
         "PTR": partial(diagnose_ptr, setup, dns),
         "Server": partial(_diagnose_server, publication, server, now),
         "Unsubscribe": partial(_diagnose_unsubscribe, publication),
-        "Pages": partial(_diagnose_pages, workspace),
+        "Pages": partial(_diagnose_pages, workspace, now),
         "Settings": partial(map, partial(_as_diagnosis, Severity.ERROR), errors),
     }
     with ThreadPoolExecutor(len(subjects)) as pool:
@@ -164,26 +164,29 @@ def _diagnose_unsubscribe(publication: Publication) -> Iterator[Diagnosis]:
             "Send an issue to a list of your own address alone, and try its button.",
         )
     else:
-        message = "no one-click address, which Gmail and Yahoo want of who sends 5,000 mails a day."
+        message = "no one-click address, which Gmail and Yahoo ask of senders of 5,000 mails a day."
         hint = "Set unsubscribe_endpoint in newsletter.toml to an address that answers there."
         yield Diagnosis(Severity.WARNING, "unsubscribe_endpoint", message, hint)
     yield Diagnosis(None, "mailto", f"mail that unsubscribes goes to {mailto}; somebody has to read it.")
 
 
-def _diagnose_pages(workspace: Workspace) -> Iterator[Diagnosis]:
-    """Whether the page and the pictures of the latest frozen issue are online."""
+def _diagnose_pages(workspace: Workspace, now: datetime) -> Iterator[Diagnosis]:
+    """Whether the page and the pictures of the latest public issue are online."""
     locks = workspace.assembler.locks
-    frozen = [each for each in workspace.issues if not each.draft and each.folder in locks]
-    if not frozen:
-        yield Diagnosis(Severity.NOTE, "issues", "no issue is frozen yet, so no page is looked for.")
+    public = [
+        each for each in workspace.issues if not each.draft and each.folder in locks and each.date <= now
+    ]
+    if not public:
+        yield Diagnosis(Severity.NOTE, "issues", "no issue is public yet, so no page is looked for.")
         return
-    issue: Issue = max(frozen, key=lambda each: each.number)
+    issue: Issue = max(public, key=lambda each: each.number)
     place = f"issue {issue.number}"
     try:
         composer = Composer(workspace)
         check_online(
             [prepare_edition(composer, issue, each) for each in issue.audiences],
             workspace.files.publication.base_url,
+            now,
         )
     except PressroomError as error:
         for each in flatten(error):

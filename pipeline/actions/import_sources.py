@@ -97,10 +97,11 @@ def _new_links(workspace: Workspace, run: Import, tags: tuple[str, ...]) -> tupl
     known = set(known_addresses(workspace)) if run.links else set()
     requests: dict[str, LinkRequest] = {}
     for link in run.links:
-        key = link_id(without_tracking(link.url))
+        url = without_tracking(link.url)
+        key = link_id(url)
         names = tuple(dict.fromkeys(run.spelling(tag) for tag in (*link.tags, *tags)))
         if key not in known:
-            requests.setdefault(key, LinkRequest(link.url, link.title, link.comment, names, day=link.day))
+            requests.setdefault(key, LinkRequest(url, link.title, link.comment, names, day=link.day))
     return tuple(requests.values())
 
 

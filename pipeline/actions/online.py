@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from pipeline import __version__
@@ -17,7 +18,7 @@ _NOT_FOR_HEAD = frozenset({403, 405, 501})
 """Answers of servers that take no HEAD."""
 
 
-def check_online(editions: Iterable[PreparedEdition], base_url: str) -> None:
+def check_online(editions: Sequence[PreparedEdition], base_url: str, now: datetime) -> None:
     """Raise `PressroomError` if the web page or a picture of an edition cannot be reached.
 
     Nothing is remembered: whoever publishes the site in answer wants to be believed at once.
@@ -38,10 +39,10 @@ def check_online(editions: Iterable[PreparedEdition], base_url: str) -> None:
     if missing:
         url, why = missing[0]
         others = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
-        raise PressroomError(
-            f"{addresses[url]} {url}{others} cannot be reached: {why}.",
-            hint="Publish build/site first, or send anyway with --force.",
-        )
+        hint = "Publish build/site first, or send anyway with --force."
+        if (day := editions[0].edition.issue.date) > now:
+            hint = f"The issue is dated {day:%Y-%m-%d}: a build from then on has its page. {hint}"
+        raise PressroomError(f"{addresses[url]} {url}{others} cannot be reached: {why}.", hint=hint)
 
 
 def _missing(client: SafeClient, address: str) -> str:

@@ -24,7 +24,7 @@ Writer = Callable[[Path, Iterable[OutputFile]], None]
 class Outputs:
     """The parts of one build. A part that shows what it showed when its files were written keeps them.
 
-    Paths are relative to `build/`.
+    Paths are relative to `build/`. `has_changed` is set once a part shows something else than before.
     """
 
     def __init__(self, composer: Composer) -> None:
@@ -41,12 +41,14 @@ class Outputs:
         self._written: set[str] = set()
         self._paths: dict[str, list[str]] = {}
         self.kept_paths: list[str] = []
+        self.has_changed = False
 
     def keeps(self, name: str, shown: Any) -> bool:
         """Whether the files of this part are in place, and show these values; None are always others."""
         self._keys[name] = key = self.keys.key(self._theme, shown)
         before = self._cache.get(f"built {name}") if shown is not None else None
         if before is None or before[0] != key or not all(map(self._is_in_place, before[1])):
+            self.has_changed |= shown is not None
             return False
         _, self._paths[name], self._results[name] = before
         self.kept_paths += self._paths[name]

@@ -203,12 +203,12 @@ def prepare_send(workspace: Workspace, request: SendRequest, ledger: Ledger, now
         check_clock(ledger, now)
     for each in unfinished:
         with collect(forced):
-            check_unchanged(issue, each, emails)
+            check_unchanged(issue, ledger, each, emails)
     if not unfinished:
         with collect(forced):
             check_tested(issue, ledger, emails)
         with collect(forced):
-            check_online(editions.values(), publication.base_url)
+            check_online([*editions.values()], publication.base_url, now)
     if keys is None and not (publication.unsubscribe_url and publication.unsubscribe_url.fields):
         missing = "PRESSROOM_SECRET" if settings.unsubscribe_endpoint else "unsubscribe_endpoint"
         notes.append(
@@ -217,7 +217,8 @@ def prepare_send(workspace: Workspace, request: SendRequest, ledger: Ledger, now
     if not request.force:
         errors += forced
         forced = []
-    findings = tuple(finding for each in editions.values() for finding in check_edition(each).findings)
+    every = (finding for each in editions.values() for finding in check_edition(each).findings)
+    findings = tuple(dict.fromkeys(every))
     return PreparedSend(
         workspace=workspace,
         request=request,

@@ -44,10 +44,15 @@ def check_clock(ledger: Ledger, now: datetime) -> None:
 
 
 def check_not_running(ledger: Ledger, sends: Iterable[Send]) -> None:
-    """Raise if another process is at a send."""
+    """Raise if another process is at one of these sends, or at any other: both would use up the limits."""
     if any(ledger.live_workers(each.id) for each in sends):
         hint = "To see how far it is: pressroom status"
         raise PressroomError("another process is sending this issue.", hint=hint)
+    if ledger.live_workers():
+        message = "another process is sending, and each would keep to `rate` and `warm_up` by itself."
+        raise PressroomError(
+            message, hint="Send this once it has ended. To see how far it is: pressroom status"
+        )
 
 
 def check_editions(issue: Issue, unfinished: Iterable[Send], editions: Collection[str]) -> None:
@@ -68,14 +73,18 @@ def check_key(keys: TokenKeys | None, ledger: Ledger) -> None:
         )
 
 
-def check_unchanged(issue: Issue, unfinished: Send, emails: Mapping[str, str]) -> None:
+def check_unchanged(issue: Issue, ledger: Ledger, unfinished: Send, emails: Mapping[str, str]) -> None:
     """Raise if a send that goes on would send something else than it began with."""
-    if dict(unfinished.what.emails) != emails:
-        raise PressroomError(
-            "the issue has changed since its send began, and a part of the readers has it already.",
-            *issue.place,
-            "Restore it from version control, or go on with what it is now: --force",
-        )
+    if dict(unfinished.what.emails) == emails:
+        return
+    message, restore = "the issue has changed since its send began", "Restore it from version control"
+    if ledger.counts(unfinished.id).keys() <= {State.PENDING, State.SUPPRESSED}:
+        message += "; nothing has left yet."
+        restore = f"Begin again after: pressroom send {issue.number} --drop"
+    else:
+        message += ", and a part of the readers has it already."
+    hint = f"{restore}; or go on with what it is now: --force"
+    raise PressroomError(message, *issue.place, hint)
 
 
 def check_tested(issue: Issue, ledger: Ledger, emails: Mapping[str, str]) -> None:

@@ -300,9 +300,9 @@ class Assembler:
             yield Finding(
                 "TAG002",
                 Severity.WARNING,
-                f'its sections take no article for "{audience}".',
+                f'its sections take nothing for "{audience}".',
                 Place(issue.place.path, issue.lines.get("sections") or issue.place.line),
-                f"See why each article is out: pressroom plan {issue.number}. If the letter is all, write "
+                f"See why: pressroom plan {issue.number} --all. If the letter is all, write "
                 f"`sections: []`{' and freeze the issue again' if lock else ''}.",
             )
         if lock is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from pipeline.assemble.digest import snippet_digests
+from pipeline.assemble.lock import lock_path
 from pipeline.config.audiences import read_audiences
 from pipeline.config.fields import Fields
 from pipeline.config.publication import read_show, read_silence
@@ -88,8 +90,14 @@ def read_issues(workspace: WorkspaceFiles) -> Issues:
             issues.append(issue)
             if not errors:
                 cache.put(source.path, files, issue, group=SOURCES)
-    # A draft that has the number of an older issue is the one to be mended.
-    for issue, error in _taken_names(sorted(issues, key=lambda issue: issue.draft)):
+    counts = Counter(issue.number for issue in issues)
+
+    def order_of_claim(issue: Issue) -> tuple[bool, bool]:
+        is_frozen = counts[issue.number] == 1 or (workspace.root / lock_path(issue.folder)).is_file()
+        return issue.draft, not is_frozen
+
+    # Of two issues with one number the draft is the one to be mended, or else the one that is not frozen.
+    for issue, error in _taken_names(sorted(issues, key=order_of_claim)):
         mistakes[issue.folder].append(error)
     drafts = {issue.folder for issue in issues if issue.draft}
     sound = Issues(

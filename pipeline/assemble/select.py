@@ -34,6 +34,7 @@ _EARLIEST = datetime.min.replace(tzinfo=UTC)
 _LATEST = datetime.max.replace(tzinfo=UTC)
 
 NO_SECTION = "tags that no section takes"
+CARRIED = "carried by issue"
 """The short reason for items that no section of the issue asks for."""
 
 
@@ -168,7 +169,7 @@ def _refused_by_section(item: PoolItem, rule: SectionRule, used: Mapping[str, st
         return _Reason(f"section {rule.label} excludes it", f"excluded by {rule.label}")
     if item.key in used and not rule.reuse:
         folder = used[item.key]
-        return _Reason(f"issue {folder} carried it", f"carried by issue {int(folder.partition('-')[0])}")
+        return _Reason(f"issue {folder} carried it", f"{CARRIED} {int(folder.partition('-')[0])}")
     if item.date is None and (rule.since or rule.until):
         return _Reason(
             f"it has no date, and section {rule.label} takes only dated items",

@@ -52,7 +52,8 @@ def unplaced_items(
         others += hint is None
         if hint or others <= _NAMED_ITEMS:
             tags = ", ".join(f'"{tag}"' for tag in item.tags)
-            what = f"no section takes the tag {tags}" if tags else "it has no tag"
+            tag = "tag" if len(item.tags) == 1 else "tags"
+            what = f"no section takes the {tag} {tags}" if tags else "it has no tag"
             yield Finding(
                 "TAG001",
                 Severity.WARNING,

@@ -39,4 +39,4 @@ def approve(ctx: click.Context, issue: str, by: str | None, as_json: bool, now: 
     terminal.result(report.path)
     terminal.message(f"Approved by {report.approval.by}. Commit this file.")
     if report.missing:
-        terminal.message(f"Still {report.missing}")
+        terminal.message(f"Not enough yet: {report.missing}")

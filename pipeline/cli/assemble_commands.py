@@ -25,7 +25,12 @@ if TYPE_CHECKING:
 
 @click.command()
 @issue_argument()
-@click.option("--all", "everything", is_flag=True, help="Also list articles whose tags no section takes.")
+@click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Also list what earlier issues carried, and what no section takes by its tags.",
+)
 @json_option
 @click.pass_context
 def plan(ctx: click.Context, issue: str, everything: bool, as_json: bool) -> None:
@@ -141,7 +146,7 @@ def _show_frozen(report: AssembleReport, in_short: bool) -> None:
     from pipeline.model import LinkItem
 
     for edition in report.assembled.editions:
-        contents = terminal.count_items(edition.items) if edition.items else "the letter alone"
+        contents = terminal.count_contents(edition.items)
         if in_short:
             terminal.result(f"{report.lock}  {edition.audience}: {contents}")
             continue

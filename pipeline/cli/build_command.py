@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from pipeline.actions.build import BuildReport
 
 
+UNCHANGED = "Nothing has changed since the last build."
+
+
 @click.command()
 @click.argument("issues", nargs=-1, metavar="[ISSUE]...", shell_complete=complete_issue)
 @click.option("--clean", is_flag=True, help="Make everything again, and keep nothing of earlier runs.")
@@ -55,7 +58,7 @@ def build(
         clear_cache(find_root(Path(ctx.obj or ".")))
     last_run = None if issues else last_run_of(ctx, "build", as_json, now)
     if last_run and (answer := last_run.answer(time.time())):
-        terminal.replay(answer["output"])
+        terminal.replay([*answer["output"], (UNCHANGED, True)])
         ctx.exit(answer["code"])
     from pipeline.actions.build import build_workspace
     from pipeline.config.workspace_files import BUILD
@@ -71,7 +74,7 @@ def build(
         if as_json:
             terminal.print_json(_report_json(report))
         else:
-            _show_report(report, whole=not issues)
+            _show_report(report, at, whole=not issues)
         failed = terminal.show_findings(report.findings)
     if last_run and not workspace.mistakes and not report.errors:
         dates = [issue.date.timestamp() for issue in workspace.issues if issue.date > at]
@@ -82,26 +85,41 @@ def build(
         terminal.show_mistakes(report.errors)
         kept = "" if issues or report.site_files else " The site stays as it was: it would lose pages."
         mistakes = terminal.count(len(report.errors), "mistake")
-        terminal.message(f"\n{mistakes}: what they are in was not built.{kept}")
+        what = "it is" if len(report.errors) == 1 else "they are"
+        terminal.message(f"\n{mistakes}: what {what} in was not built.{kept}")
+    elif report.editions and not report.has_changed:
+        terminal.message(UNCHANGED)
     if failed or report.errors:
         ctx.exit(1)
 
 
-def _show_report(report: BuildReport, whole: bool) -> None:
+def _show_report(report: BuildReport, at: datetime, whole: bool) -> None:
+    waiting: dict[str, set[int]] = {"not frozen": set(), "dated ahead": set()}
     for built in report.editions:
         number, items = built.edition.issue.number, built.edition.items
+        if not built.frozen or built.edition.issue.date > at:
+            waiting["dated ahead" if built.frozen else "not frozen"].add(number)
         terminal.result(
-            f"{number:>4}  {built.edition.title}: "
-            f"{terminal.count_items(items) if items else 'the letter alone'}, "
+            f"{number:>4}  {built.edition.title}: {terminal.count_contents(items)}, "
             f"{built.edition.minutes} min, "
             f"email {terminal.size(built.html_bytes)}"
             + ("" if built.frozen else f"  [not frozen: pressroom assemble {number}]")
         )
         terminal.result(f"      {built.folder}/email.html")
-    if not report.editions:
+    for draft in report.drafts:
+        terminal.result(f"{draft.number:>4}  {draft.title}  [not built: it is a draft]")
+    if not report.editions and not report.drafts:
         terminal.message('There is no issue to build yet. Make one: pressroom new issue "Its title"')
     if whole and report.site_files:
-        terminal.result(f"Site and feeds: build/site/ ({terminal.count(report.site_files, 'file')})")
+        without = [
+            f"{terminal.count(len(each), 'issue')} that {'is' if len(each) == 1 else 'are'} {why}"
+            for why, each in waiting.items()
+            if each
+        ]
+        left_out = f", without {' and '.join(without)}" if without else ""
+        terminal.result(
+            f"Site and feeds: build/site/ ({terminal.count(report.site_files, 'file')}){left_out}"
+        )
 
 
 def _report_json(report: BuildReport) -> dict[str, object]:

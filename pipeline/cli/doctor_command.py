@@ -39,7 +39,7 @@ def doctor(ctx: click.Context, resolver: tuple[str, int] | None, as_json: bool, 
 
     It looks at SPF, DKIM and DMARC, at the servers for mail that comes back, at the mail server with
     its login, at the address that unsubscribes by one click, and at the pages and pictures of the
-    latest frozen issue. Each finding says what to enter where. Nothing is sent.
+    latest public issue. Each finding says what to enter where. Nothing is sent.
 
     \b
     Examples:

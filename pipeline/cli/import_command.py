@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pipeline.actions.add_links import AddedLink, LinkRequest
     from pipeline.actions.import_sources import ImportRun
     from pipeline.importers.item import Item, ItemState
+    from pipeline.workspace import Workspace
 
 
 def _complete_form(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -108,7 +109,7 @@ def import_(ctx: click.Context, /, sources: tuple[str, ...], **options: Any) -> 
         )
     else:
         report.summarize(importing)
-        _show_links(links, known_links, added)
+        _show_links(workspace, links, known_links, added)
     if importing.errors:
         terminal.show_mistakes(importing.errors)
     if importing.run.stopped:
@@ -116,6 +117,9 @@ def import_(ctx: click.Context, /, sources: tuple[str, ...], **options: Any) -> 
     if importing.errors or importing.run.stopped:
         ctx.exit(1)
 
+
+_TAGS = 8
+"""So many tags that no section takes are named."""
 
 _REQUEST_OPTIONS = ("title", "tags", "date", "authors", "base_url", "form", "allow_private", "pages")
 
@@ -220,15 +224,27 @@ def _show_article(item: Item, dry_run: bool) -> None:
         terminal.result("\n" + "\n".join(f"  | {line}".rstrip() for line in text.split("\n")) + "\n")
 
 
-def _show_links(links: Sequence[LinkRequest], known_links: int, added: Sequence[AddedLink]) -> None:
+def _show_links(
+    workspace: Workspace, links: Sequence[LinkRequest], known_links: int, added: Sequence[AddedLink]
+) -> None:
+    """Show new links, how many there are already, and of how many no section takes a tag."""
+    from pipeline.assemble.unplaced import wanted_tags
+
     for link in added:
         terminal.result(f"{link.item.place}  {link.item.title}")
     if not added:
         for request in links:
-            terminal.result(f"{request.url}  {request.title}")
+            tagged = f"  [{', '.join(request.tags)}]" if request.tags else ""
+            terminal.result(f"{request.url}  {request.title}{tagged}")
     if links or known_links:
         known = f", {known_links} known already" if known_links else ""
         terminal.message(f"\n{terminal.count(len(links), 'new link')}{known}.")
+    wanted = wanted_tags(workspace.files.publication, workspace.issues)
+    if unplaced := [each.tags for each in links if wanted.isdisjoint(each.tags)]:
+        tags = sorted({tag for each in unplaced for tag in each})
+        named = ", ".join(tags[:_TAGS]) + ", …" * (len(tags) > _TAGS) or "they have none"
+        have = "has" if len(unplaced) == 1 else "have"
+        terminal.message(f"{len(unplaced)} of them {have} no tag that a section takes: {named}.")
 
 
 def _json(item: Item, written: bool, dry_run: bool) -> dict[str, Any]:

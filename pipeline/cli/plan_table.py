@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.assemble.select import NO_SECTION
+from pipeline.assemble.select import CARRIED, NO_SECTION
 from pipeline.cli import terminal
 from pipeline.cli.columns import Column
 
@@ -24,6 +24,9 @@ _COLUMNS = (
 )
 """Mark, title, date, tags, and the slug or id if there is room for it."""
 
+_COUNTED = {CARRIED: "that earlier issues carried", NO_SECTION: "whose tags no section takes"}
+"""Why an item is only counted, by what its reason begins with."""
+
 _Row = tuple[str, ...]
 
 
@@ -36,7 +39,7 @@ class _RowGroup(NamedTuple):
 
 
 def show_plan(plan: IssuePlan, everything: bool) -> None:
-    """Print the plan of an issue. `everything` includes items whose tags no section takes."""
+    """Print the plan of an issue. `everything` includes the items of which there are more with each issue."""
     issue = plan.issue
     state = (
         terminal.style("frozen", fg="green") if plan.frozen else terminal.style("not frozen yet", fg="yellow")
@@ -48,18 +51,29 @@ def show_plan(plan: IssuePlan, everything: bool) -> None:
         terminal.result(terminal.style(text, dim=True))
     for edition in plan.editions:
         taken = [each.item for section in edition.sections for each in section.items]
-        heading = f"Edition for {edition.audience}: {terminal.count_items(taken)}"
+        # Without articles and words it cannot be frozen: that is not the letter alone.
+        contents = terminal.count_contents(taken) if issue.letter.strip() else terminal.count_items(taken)
+        heading = f"Edition for {edition.audience}: {contents}"
         terminal.result("\n" + terminal.style(heading, bold=True, underline=True))
-        hidden = [] if everything else [each.item for each in edition.out if _has_no_section(each)]
-        shown = edition.out if everything else [each for each in edition.out if not _has_no_section(each)]
+        shown, counts = (edition.out, "") if everything else _counted(edition.out)
         _show_groups([*_section_groups(edition), *_reason_groups(shown)])
-        if hidden:
-            what = terminal.count_items(hidden)
-            terminal.result(f"\nand {what} whose tags no section takes (--all lists them)")
+        if counts:
+            terminal.result(f"\nand {counts} (--all lists them)")
 
 
-def _has_no_section(planned: PlannedItem) -> bool:
-    return planned.decision.short == NO_SECTION
+def _counted(out: Iterable[PlannedItem]) -> tuple[Sequence[PlannedItem], str]:
+    """Return the items that are out and listed, and the counts of the others in words."""
+    shown: list[PlannedItem] = []
+    counted: dict[str, list[PlannedItem]] = {why: [] for why in _COUNTED}
+    for each in out:
+        why = next((why for why in counted if each.decision.short.startswith(why)), None)
+        (counted[why] if why else shown).append(each)
+    counts = (
+        f"{terminal.count_items([each.item for each in items])} {_COUNTED[why]}"
+        for why, items in counted.items()
+        if items
+    )
+    return shown, ", ".join(counts)
 
 
 def _show_groups(groups: Sequence[_RowGroup]) -> None:

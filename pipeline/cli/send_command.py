@@ -34,7 +34,7 @@ from pipeline.cli.send_output import (
     show_unfinished,
 )
 from pipeline.cli.send_resolve import resolve_unknown
-from pipeline.errors import PressroomError, raise_all
+from pipeline.errors import Mistakes, PressroomError
 
 if TYPE_CHECKING:
     from pipeline.actions.send import PreparedSend
@@ -202,7 +202,8 @@ def _check(
     """Show what forbids the send, and what is overridden. Exits with 1 for findings at error level."""
     from pipeline.model import Severity
 
-    raise_all(prepared.obstacles)
+    if prepared.obstacles:
+        raise Mistakes(prepared.obstacles)  # the first cause comes first, not the first place
     _check_not_overdue(at, now)
     shown = [each for each in prepared.findings if each.severity is Severity.ERROR]
     if terminal.show_findings(shown) and not prepared.request.force:
@@ -263,6 +264,7 @@ def _run(
     from pipeline.actions.send import begin_again, drop_send, make_sender, note_sent
     from pipeline.actions.send_report import report_send
     from pipeline.deliver.clock import SystemClock
+    from pipeline.deliver.sent_file import sent_path
 
     issue, workspace, ledger = prepared.request.issue, prepared.workspace, prepared.ledger
     clock = SystemClock(workspace.files.zone)
@@ -293,6 +295,8 @@ def _run(
         reports = [report_send(ledger, each) for each in ended]
         if end or not as_json:
             show_reports(issue, reports, workspace.files.zone, end, as_json=as_json)
+        if end:
+            terminal.message(f"Commit {sent_path(issue)}: it says what was sent, without an address.")
     if not all(each.finished for each in ended):
         ctx.exit(1)
 
@@ -325,6 +329,8 @@ def _show_plan(prepared: PreparedSend, why: str | None, *, as_json: bool) -> Non
             place = each.path if each.line is None else f"{each.path}:{each.line}"
             terminal.result(f"{place}: {why} {each.text}")
         return
+    from pipeline.model import Severity
+
     plan = prepared.plan()
     if as_json:
         terminal.print_json(plan_json(prepared, plan))
@@ -332,6 +338,7 @@ def _show_plan(prepared: PreparedSend, why: str | None, *, as_json: bool) -> Non
     if prepared.unfinished:
         show_unfinished(prepared)
     print_plan(prepared, plan)
+    terminal.show_findings(each for each in prepared.findings if each.severity is Severity.ERROR)
     terminal.show_mistakes((*prepared.obstacles, *prepared.forced), as_warnings=True)
     terminal.message("Nothing was sent.")
 

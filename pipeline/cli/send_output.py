@@ -187,8 +187,9 @@ def _show_next(issue: Issue, reports: Sequence[SendReport], end: SendEnd | None)
     elif states & {State.PENDING, State.CLAIMED, State.DEFERRED}:
         terminal.message(f"To go on: {again}")
     if State.REFUSED in states:
-        classes = "|".join(dict.fromkeys(kind.refusal.value for each in reports for kind in each.refusals))
-        terminal.message(f"To send to the refused once more: {again} --retry-failed [{classes}]")
+        classes = dict.fromkeys(kind.refusal.value for each in reports for kind in each.refusals)
+        some = f" (or of one class: --retry-failed {' or '.join(classes)})" if len(classes) > 1 else ""
+        terminal.message(f"To send to the refused once more: {again} --retry-failed{some}")
     if State.UNKNOWN in states:
         terminal.message(f"Whether the unknown ones left cannot be known. To decide: {again} --resolve")
 

@@ -191,6 +191,11 @@ def count_items(items: Sequence[PoolItem | ComposedItem | None]) -> str:
     return ", ".join([*counts, count(links, "link")] if links else counts)
 
 
+def count_contents(items: Sequence[PoolItem | ComposedItem | None]) -> str:
+    """Format what an issue has beside its letter."""
+    return count_items(items) if items else "the letter alone"
+
+
 def print_table(header: Sequence[str | Column], rows: Sequence[Sequence[str]]) -> None:
     """Print columns with a header on stdout, fitted to the terminal. A last column without options is cut."""
     columns = [each if isinstance(each, Column) else Column(each) for each in header]
@@ -200,6 +205,8 @@ def print_table(header: Sequence[str | Column], rows: Sequence[Sequence[str]]) -
     result(style(_join(titles), dim=True))
     if cells:
         result("\n".join(map(_join, cells)))
+    else:
+        message("None.")
 
 
 def format_rows(columns: Sequence[Column], rows: Sequence[Sequence[str]], room: int | None) -> Iterator[str]:

@@ -50,7 +50,8 @@ class Field:
     @property
     def shown(self) -> str:
         """The value as an error message quotes it."""
-        return repr(plain_value(self) if self.raw is None else self.raw)
+        value = plain_value(self) if self.raw is None else self.raw
+        return f'"{value}"' if isinstance(value, str) else repr(value)
 
 
 _KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
@@ -96,6 +97,7 @@ class Fields:
         self.what = what
         self.top_keys = top_keys
         self.read_keys: list[str] = []
+        self._missing: dict[str, PressroomError] = {}
 
     def line_of(self, key: str) -> int | None:
         """The line of a key, or of the mapping if the key is missing."""
@@ -106,6 +108,16 @@ class Fields:
         """Note a mistake at a key, or at a line of its value."""
         prefix = f"{self.what}: " if self.what else ""
         self.errors.append(PressroomError(prefix + message, self.path, line or self.line_of(key), hint))
+
+    @property
+    def is_toml(self) -> bool:
+        """Whether the file is TOML, as a hint has to be then."""
+        return self.path.endswith(".toml")
+
+    def written(self, key: str, value: str = "") -> str:
+        """A line for the file, as a hint shows it; without a value, that of a text."""
+        sign, text = (" =", '"…"') if self.is_toml else (":", "…")
+        return f"{key}{sign} {value or text}"
 
     def has(self, key: str) -> bool:
         """Whether the key is there with a value."""
@@ -119,7 +131,8 @@ class Fields:
         if field is not None and (field.value is not None or field.raw not in {None, "", "~"}):
             return field
         if required:
-            self.error(key, f"`{key}` is missing.", hint or f"Add a line `{key}: …`.")
+            self.error(key, f"`{key}` is missing.", hint or f"Add a line `{self.written(key)}`.")
+            self._missing[key] = self.errors[-1]
         return None
 
     def text(
@@ -188,8 +201,12 @@ class Fields:
         if field.text is not None:
             if or_one:
                 return (field.text.strip(),) if self._characters_ok(field.text, field.line) else ()
-            items = ", ".join(part.strip() for part in field.text.split(",") if part.strip())
-            self.error(key, f"`{key}` is a text and must be a list.", f"Write `{key}: [{items}]`.")
+            quote = '"' if self.is_toml else ""
+            items = ", ".join(
+                f"{quote}{part.strip()}{quote}" for part in field.text.split(",") if part.strip()
+            )
+            hint = f"Write `{self.written(key, f'[{items}]')}`."
+            self.error(key, f"`{key}` is a text and must be a list.", hint)
             return ()
         if not isinstance(field.value, tuple):
             self.error(key, f"`{key}` is {field.kind} and must be a list of texts.")
@@ -253,7 +270,9 @@ class Fields:
 
     def integer(self, key: str, *, required: bool = False) -> int | None:
         """A whole number of at least 1."""
-        field = self.field(key, required=required, hint=f"Add a line `{key}: …` with a whole number.")
+        field = self.field(
+            key, required=required, hint=f"Add a line `{self.written(key, '…')}` with a whole number."
+        )
         if field is None:
             return None
         if isinstance(field.value, bool) or not isinstance(field.value, int) or field.value < 1:
@@ -275,7 +294,7 @@ class Fields:
         A date alone is the first moment of that day in the publication's time zone (the last one,
         if `end`); a time without an offset is in that zone too.
         """
-        field = self.field(key, required=required, hint=f"Add a line `{key}: {example}`.")
+        field = self.field(key, required=required, hint=f"Add a line `{self.written(key, example)}`.")
         if field is None:
             return None
         value = field.value
@@ -284,6 +303,9 @@ class Fields:
             try:
                 value = datetime.fromisoformat(text) if len(text) > 10 else date.fromisoformat(text)
             except ValueError:
+                if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+                    self.error(key, f"`{key}` is {field.shown}, and there is no such day.")
+                    return None
                 value = None
         if isinstance(value, datetime):
             return value if value.tzinfo else value.replace(tzinfo=zone)
@@ -332,3 +354,6 @@ class Fields:
             elif key not in self.read_keys:
                 near = suggest(key, [*self.read_keys, *also])
                 self.error(key, f"the key `{key}` is not known.", near or hint or None)
+                for missing, error in self._missing.items():
+                    if near == suggest(missing, [missing]) and error in self.errors:
+                        self.errors.remove(error)  # it is there, misspelt

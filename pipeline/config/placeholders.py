@@ -21,4 +21,4 @@ def placeholders_left(publication: Publication) -> Iterator[str]:
     if publication.sender_address == SENDER_ADDRESS:
         yield f'`sender` is still "{SENDER_ADDRESS}", which nobody reads.'
     if publication.postal_address == POSTAL_ADDRESS:
-        yield f'every reader is told "{POSTAL_ADDRESS}".'
+        yield f'`postal_address` is still "{POSTAL_ADDRESS}", at the foot of each email.'

@@ -12,23 +12,33 @@ from zoneinfo import ZoneInfo
 from pipeline.config.fields import Fields
 from pipeline.model import Layout, Order, Place, SectionRule, TagRule
 
-_TITLE_HINT = 'Add a line `title: …`, or `title: ""` for a section without a heading.'
-
 
 def read_section(fields: Fields, zone: ZoneInfo) -> SectionRule:
     """One section, as written in `newsletter.toml` or `issue.md`."""
     # A heading that was forgotten is a mistake; one that is empty is meant.
     written = fields.mapping.get("title")
-    title = fields.text("title", required=not (written and written.value == ""), hint=_TITLE_HINT)
+    empty = fields.written("title", '""')
+    hint = f"Add a line `{fields.written('title')}`, or `{empty}` for a section without a heading."
+    title = fields.text("title", required=not (written and written.value == ""), hint=hint)
     fields.what = f'section "{title}"' if title else "section"
     since, until = fields.date("since", zone), fields.date("until", zone, end=True)
     if since and until and since > until:
         fields.error("until", "`until` is before `since`, so that no article can be between them.")
+    mistakes = len(fields.errors)
+    tags, pin = _tag_rule(fields), fields.texts("pin")
+    if not (tags.any or tags.all or tags.none or pin or len(fields.errors) > mistakes):
+        some = (
+            ('{ any = ["a-tag"] }', '["an-article"]')
+            if fields.is_toml
+            else ("{any: [a-tag]}", "[an-article]")
+        )
+        hint = f"Give it `{fields.written('tags', some[0])}` or `{fields.written('pin', some[1])}`."
+        fields.error("tags", "it takes no articles.", hint)
     rule = SectionRule(
         title=title,
-        tags=_tag_rule(fields),
+        tags=tags,
         place=Place(fields.path, fields.line),
-        pin=fields.texts("pin"),
+        pin=pin,
         exclude=fields.texts("exclude"),
         limit=fields.integer("limit"),
         order=fields.choice("order", Order) or Order.NEWEST,
@@ -41,10 +51,6 @@ def read_section(fields: Fields, zone: ZoneInfo) -> SectionRule:
     for slug in rule.pin:
         if slug in rule.exclude:
             fields.error("exclude", f'"{slug}" is both pinned and excluded.', "Delete one of the two.")
-    if not (rule.tags.any or rule.tags.all or rule.tags.none or rule.pin):
-        fields.error(
-            "tags", "it takes no articles.", "Give it `tags: {any: [a-tag]}` or `pin: [an-article]`."
-        )
     fields.check_unknown()
     return rule
 

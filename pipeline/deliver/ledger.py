@@ -127,8 +127,8 @@ class Ledger(Protocol):
         """Free what dead workers had claimed, and mark as unknown what they were sending."""
         ...
 
-    def live_workers(self, send: str) -> tuple[str, ...]:
-        """Return the other living workers that have rows of a send."""
+    def live_workers(self, send: str | None = None) -> tuple[str, ...]:
+        """Return the other living workers that have rows of a send, or without it all of them."""
         ...
 
     def claim(

@@ -157,8 +157,10 @@ class Sender:
             finally:
                 self._commits.flush()
                 ledger.release(job.send, worker)
+            if self._queue.left_today == 0:
+                self._end = self._end or SendEnd(Ended.LIMIT)
             due = ledger.next_due(job.send)
-            if self._stopping.is_set() or due is None:
+            if self._end or self._stopping.is_set() or due is None:
                 break
             self._tell(due)
             # In steps by the time of day: a machine may sleep in between.
@@ -186,9 +188,7 @@ class Sender:
                 waited = self._clock.seconds()
                 rows = await self._queue.next(self.job.batch)
                 if not rows:
-                    if self._queue.left_today == 0:
-                        self.stop(SendEnd(Ended.LIMIT))
-                    return
+                    return  # the others go on with what they have, also where no row may go any more today
                 for attempt in count():
                     if connection and (self._clock.seconds() - waited > _IDLE or not connection.is_usable):
                         await connection.close()

@@ -36,7 +36,7 @@ class SentRecord:
 
 def read_sent(root: Path, issue: Issue) -> tuple[SentRecord, ...]:
     """Return the sends of an issue, oldest first. Raises `PressroomError` if they cannot be read."""
-    path = _path(issue)
+    path = sent_path(issue)
     if not (root / path).is_file():
         return ()
     try:
@@ -72,12 +72,13 @@ def remove_sent(root: Path, issue: Issue, id: str) -> None:
 
 def _write(root: Path, issue: Issue, records: Mapping[str, SentRecord]) -> None:
     if not records:
-        (root / _path(issue)).unlink(missing_ok=True)
+        (root / sent_path(issue)).unlink(missing_ok=True)
         return
     data = {"version": 1, "sends": [asdict(each) for each in records.values()]}
     text = json.dumps(data, indent=2, ensure_ascii=False)
-    write_atomically(root / _path(issue), f"{text}\n".encode(), durable=True)
+    write_atomically(root / sent_path(issue), f"{text}\n".encode(), durable=True)
 
 
-def _path(issue: Issue) -> str:
+def sent_path(issue: Issue) -> str:
+    """Return the path of an issue's `sent.json` in the workspace."""
     return f"issues/{issue.folder}/{_NAME}"

@@ -22,6 +22,10 @@ from pipeline.support.json_text import read_json
 _ROW = "row, person, address, audience, state, attempts, code, reply, refusal, changed, due"
 
 
+_FORGOTTEN = "forgotten"
+"""The reason for which a person is suppressed whose address no row may have."""
+
+
 class SqliteLedger:
     """A `Ledger` in a file; what a method does is said there.
 
@@ -64,6 +68,12 @@ class SqliteLedger:
                         raise PressroomError("another process has begun to send the issue.", hint=hint)
                     query = "INSERT INTO sends VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)"
                     self._file.execute(query, (*values, new.started.isoformat()))
+                    # Who was forgotten since the list was read leaves no address behind.
+                    query = (
+                        "UPDATE staged SET address = '', domain = '', fields = '{}' "
+                        "WHERE person IN (SELECT person FROM suppressions WHERE reason = ?)"
+                    )
+                    self._file.execute(query, (_FORGOTTEN,))
                     self._file.execute(
                         "INSERT INTO rows (send, person, address, domain, audience, fields, state, waits, "
                         "changed) SELECT ?, staged.person, address, domain, audience, fields, "
@@ -138,16 +148,17 @@ class SqliteLedger:
                 )
 
     def _dead_workers(self, send: str) -> list[str]:
-        return [name for name in self._workers_of(send) if not is_alive(self._workers, name)]
+        own = self._lock.name if self._lock else None
+        return [name for name in self._workers_of(send) if name != own and not is_alive(self._workers, name)]
 
-    def live_workers(self, send: str) -> tuple[str, ...]:
-        return tuple(name for name in self._workers_of(send) if is_alive(self._workers, name))
+    def live_workers(self, send: str | None = None) -> tuple[str, ...]:
+        names = self._workers_of(send) if send else [each.stem for each in self._workers.glob("*.lock")]
+        own = self._lock.name if self._lock else None
+        return tuple(name for name in names if name != own and is_alive(self._workers, name))
 
     def _workers_of(self, send: str) -> list[str]:
         query = "SELECT DISTINCT worker FROM rows WHERE send = ? AND worker IS NOT NULL"
-        own = self._lock.name if self._lock else None
-        names = [name for (name,) in self._file.all(query, send)]
-        return [name for name in names if name != own]
+        return [name for (name,) in self._file.all(query, send)]
 
     # --- the way of a row ------------------------------------------------------------------------
 
@@ -341,7 +352,9 @@ class SqliteLedger:
 
     def forget(self, person: bytes, now: datetime) -> int:
         with self._file.transaction():
-            self._suppress([person], "forgotten", now)
+            self._suppress([person], _FORGOTTEN, now)
+            query = "UPDATE suppressions SET reason = ? WHERE person = ?"
+            self._file.execute(query, (_FORGOTTEN, person))
             self._file.execute(
                 "UPDATE rows SET state = ?, waits = NULL WHERE person = ? AND waits = 1",
                 (State.SUPPRESSED, person),

@@ -49,6 +49,9 @@ class TemplateOptions:
     filters: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
 
 
+_TAGS = ("block", "extends", "for", "from", "if", "import", "include", "macro", "set", "with")
+"""What a statement of a template begins with."""
+
 WEB = TemplateOptions()
 """The options of web pages: nothing is added to Jinja."""
 
@@ -172,7 +175,8 @@ class _Environment(Environment):
             raise
         except TemplateSyntaxError as error:
             place = self.files.shown(error.filename) or f"templates/{error.name}"
-            raise PressroomError(_sentence(error.message or "syntax error"), place, error.lineno) from error
+            message, hint = self._in_words(error.message or "")
+            raise PressroomError(message, place, error.lineno, hint) from error
         except RecursionError as error:
             path, line = self._place(error, most_frequent=True)
             raise PressroomError(
@@ -198,6 +202,30 @@ class _Environment(Environment):
             ) from error
         raise AssertionError("Jinja raises here")
 
+    def _in_words(self, message: str) -> tuple[str, str | None]:
+        """What is wrong in a template, in other words than a parser's, and a hint."""
+        if match := re.match(r"expected token 'end of (print )?statement(?: block)?', got '(.+)'", message):
+            end = "}}" if match[1] else "%}"
+            return f'there is "{match[2]}" where `{end}` should be.', None
+        tag, block = (
+            re.match(r"Encountered unknown tag '(\w+)'", message),
+            re.search(r"is '(\w+)'\.$", message),
+        )
+        if block and (tag is None or "nesting" in message):
+            what = f"`{{% {block[1]} … %}}` has no end" + (f" before `{{% {tag[1]} %}}`." if tag else ".")
+            return what, f"End it with `{{% end{block[1]} %}}`."
+        if tag:
+            return f'there is no tag "{tag[1]}".', suggest(
+                tag[1], (*_TAGS, *(f"end{each}" for each in _TAGS))
+            )
+        for kind, known in (("filter", self.filters), ("test", self.tests)):
+            if match := re.match(rf"No {kind} named '(\w+)'", message):
+                return f'there is no {kind} "{match[1]}".', suggest(match[1], known)
+        hint = "A printed value is `{{ … }}`, a statement `{% … %}`, and a comment `{# … #}`."
+        if match := re.match(r"unexpected '(.+)'$", message):
+            return f'"{match[1]}" cannot be here.', hint
+        return f"this is not a Jinja template: {_sentence(message)}", hint
+
     def _place(self, error: Exception, most_frequent: bool = False) -> tuple[str | None, int | None]:
         """The template's file and line in a traceback (Jinja has rewritten it to template lines).
 
@@ -212,7 +240,7 @@ class _Environment(Environment):
         """The names known in the failing template, which Jinja's rewritten traceback has as locals."""
         frames = self._template_frames(error)
         names = frames[-1][1].tb_frame.f_locals if frames else {}
-        return [name for name in names if not name.startswith("_")]
+        return [name for name in names if not name.startswith("_") and name not in self.globals]
 
     def _template_frames(self, error: Exception) -> list[tuple[str, TracebackType]]:
         """The frames of a traceback that are lines of templates, each with the template's path."""

@@ -170,6 +170,24 @@ def test_an_article_is_not_used_again_in_a_later_issue_unless_asked_for(workspac
     assert dict(sections(workspace, "4")) == {"Pinned": ["glutamate"]}
 
 
+def test_a_plan_counts_what_grows_with_each_issue_and_lists_it_with_all(workspace: WorkspaceRunner) -> None:
+    workspace.ok("assemble", "1")
+    workspace.write(
+        {
+            "issues/articles/other.md": article("Other", tags="[gardening]"),
+            "issues/articles/late.md": article("Late", date="2027-01-01"),
+            "issues/002-two/issue.md": issue(2, "Two", "2026-03-01"),
+        }
+    )
+    shown, everything = workspace.ok("plan", "2"), workspace.ok("plan", "2", "--all")
+    (counts,) = [line for line in shown.splitlines() if line.startswith("and ")]
+    assert counts.endswith(
+        " that earlier issues carried, 1 article whose tags no section takes (--all lists them)"
+    )
+    assert "Late" in shown and "Other" not in shown and "Out: carried by issue 1" not in shown
+    assert "Other" in everything and "Out: carried by issue 1" in everything and "--all" not in everything
+
+
 def test_each_edition_is_chosen_for_its_audience(workspace: WorkspaceRunner) -> None:
     workspace.write(
         {

@@ -126,6 +126,21 @@ def test_with_json_a_failure_is_json_too(tmp_path: Path, names: tuple[str, ...])
         assert each["message"] in result.stderr
 
 
+def test_a_list_of_nothing_says_so(workspace: WorkspaceRunner) -> None:
+    assert workspace.run("links").stderr == "None.\n"
+    assert workspace.run("tags").stderr == ""
+
+
+@pytest.mark.parametrize(
+    "arguments", [("plan", "--json"), ("build", "--json", "--cleen"), ("assemble", "--json")]
+)
+def test_wrong_usage_leaves_stdout_empty_also_with_json(
+    workspace: WorkspaceRunner, arguments: tuple[str, ...]
+) -> None:
+    result = workspace.run(*arguments)
+    assert (result.exit_code, result.stdout) == (2, "") and result.stderr.startswith("Usage: ")
+
+
 def test_with_json_the_findings_that_stop_an_export_are_json(workspace: WorkspaceRunner) -> None:
     workspace.write({"issues/articles/glutamate.md": article(body="[A](https://localhost/x)")})
     workspace.ok("assemble", "1")
@@ -172,7 +187,7 @@ def test_a_workspace_with_placeholders_is_never_exported(tmp_path: Path) -> None
     assert frozen.exit_code == 0
     exported = mine.run("export", "1")
     assert exported.exit_code == 1 and not (mine.root / "build").exists()
-    for setting in ("`sender` is still", 'every reader is told "Write your postal'):
+    for setting in ("`sender` is still", '`postal_address` is still "Write your postal'):
         assert f"newsletter.toml: warning COPY012: {setting}" in frozen.stderr
         assert f"newsletter.toml: error COPY012: {setting}" in exported.stderr
 

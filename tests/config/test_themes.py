@@ -534,7 +534,7 @@ def test_an_unknown_theme_without_a_near_one_lists_them(workspace: WorkspaceRunn
         ),
         ("[fonts]\nbody = 'Georgia'", ":2: fonts: `body` does not end in a generic family."),
         ("[fonts]\nsize = 12", ":2: fonts: `size` is 12 and must be 16 to 22."),
-        ("[fonts]\nsize = 'big'", ":2: fonts: `size` is 'big' and must be a whole number"),
+        ("[fonts]\nsize = 'big'", ':2: fonts: `size` is "big" and must be a whole number'),
         ("card_pictures = 'x'", ":1: `card_pictures` is a text and must be true or false."),
         ("name = 'x'", ":1: the key `name` is not known."),
         ("[colors", ":1: this is not TOML"),

@@ -151,8 +151,8 @@ def test_a_length_is_real_time_also_in_the_night_in_which_clocks_go_back() -> No
     ("fields", "problem"),
     [
         (["place: Here"], "a.md:1: `::: event`: `start` is missing. Add a line `start: 2026-01-31 19:30`."),
-        (["start: 2026-02-30"], "a.md:2: `::: event`: `start` is '2026-02-30' and must be a date."),
-        (["start: soon"], "a.md:2: `::: event`: `start` is 'soon' and must be a date."),
+        (["start: 2026-02-30"], 'a.md:2: `::: event`: `start` is "2026-02-30", and there is no such day.'),
+        (["start: soon"], 'a.md:2: `::: event`: `start` is "soon" and must be a date.'),
         (["start: 2026-03-03 19:00", "end: 18:00"], "a.md:3: `::: event`: `end` is not after `start`."),
         (["start: 2026-03-03", "end: 2026-03-02"], "a.md:3: `::: event`: `end` is not after `start`."),
         (["start: 2026-03-03", "end: 18:00"], "a.md:3: `::: event`: only `end` has a time."),
@@ -234,7 +234,7 @@ def test_audio_at_another_address_has_the_size_that_the_editor_says() -> None:
         ("::: audio missing.mp3\ntitle: A\n:::", 'a.md:1: the audio "missing.mp3" does not exist.'),
         ("::: audio a.mp3\ntitle: A\nbytes: 9\n:::", "a.md:3: `::: audio`: `bytes` is only for a file at"),
         ("::: audio https://x.example/a.mp3\ntitle: A\n:::", "a.md:1: `::: audio`: `bytes` is missing."),
-        ("::: audio a.mp3\ntitle: A\nminutes: long\n:::", "a.md:3: `::: audio`: `minutes` is 'long'"),
+        ("::: audio a.mp3\ntitle: A\nminutes: long\n:::", 'a.md:3: `::: audio`: `minutes` is "long"'),
         ("::: audio a.mp3\ntitle: A\nlenght: 4\n:::", "a.md:3: `::: audio`: the key `lenght` is not known."),
     ],
 )

@@ -271,6 +271,25 @@ def test_others_write_while_a_list_is_read_and_suppression_is_judged_at_the_end(
     assert [each.row for each in ledger.rows(send, [State.SUPPRESSED])] == [2]
 
 
+@pytest.mark.parametrize("was_suppressed", [False, True])
+def test_who_is_forgotten_while_the_list_is_read_has_no_address_in_the_send(
+    ledger: SqliteLedger, tmp_path: Path, was_suppressed: bool
+) -> None:
+    def slow_list() -> Iterator[Recipient]:
+        yield from people()[:3]
+        with ledger_in(tmp_path) as other:
+            person = other.person("reader1@host1.example")
+            other.suppress([person] if was_suppressed else [], "unsubscribed", START)
+            other.forget(person, START)
+        yield from people()[3:]
+
+    send = ledger.start_send(new_send(), slow_list()).id
+    assert [each.address for each in ledger.rows(send, [State.SUPPRESSED])] == [""]
+    assert len(list(ledger.rows(send, [State.PENDING]))) == len(people()) - 1
+    ledger.close()
+    assert b"reader1@" not in (tmp_path / "deliver.sqlite").read_bytes()
+
+
 def test_a_person_who_is_in_a_list_twice_is_an_error_in_words(ledger: SqliteLedger) -> None:
     with pytest.raises(PressroomError, match="a recipient twice"):
         ledger.start_send(new_send(), people() + people(1))

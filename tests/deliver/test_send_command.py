@@ -182,6 +182,39 @@ def test_without_a_server_the_setting_is_named(sending: WorkspaceRunner) -> None
     assert error.startswith("newsletter.toml: no mail server is set.")
 
 
+def test_of_several_obstacles_the_one_to_mend_first_comes_first(sending: WorkspaceRunner) -> None:
+    set_delivery(sending, "connections = 1")
+    error = sending.error("send", "1", "--to", str(sending.root / "readers.csv"), "--yes")
+    first, second, third = (error.index(words) for words in ("no mail server", "sent as a test", "the page "))
+    assert first < second < third and "3 mistakes. Nothing was sent." in error
+
+
+def test_an_issue_dated_ahead_has_no_page_yet_and_the_send_says_so(online: WorkspaceRunner) -> None:
+    settings = online.read("newsletter.toml")
+    port = settings.partition("http://127.0.0.1:")[2].partition('"')[0]
+    online.write(
+        {
+            "newsletter.toml": settings.replace(f":{port}", ":9"),
+            f"{FOLDER}/issue.md": issue(date="2099-01-02"),
+        }
+    )
+    online.ok("assemble", "1", "--update")
+    error = online.error("send", "1", "--to", str(online.root / "readers.csv"), "--yes")
+    assert "The issue is dated 2099-01-02: a build from then on has its page. Publish build/site" in error
+
+
+def test_a_plan_shows_once_the_finding_that_would_stop_the_send(sending: WorkspaceRunner) -> None:
+    sending.write(
+        {f"{FOLDER}/issue.md": issue(letter="TK: a greeting.", more="audience: [everyone, clinicians]\n")}
+    )
+    sending.ok("assemble", "1", "--update")
+    assert sending.run(*options(sending), "--plan").stderr.count("error COPY001") == 1
+
+
+def test_a_send_says_which_file_to_commit(sending: WorkspaceRunner) -> None:
+    assert f"Commit {FOLDER}/sent.json: " in send(sending).stderr
+
+
 def test_nobody_is_sent_an_issue_twice_unless_a_reason_is_named(
     sending: WorkspaceRunner, server: ScriptedServer
 ) -> None:
@@ -271,6 +304,9 @@ def test_a_send_to_the_wrong_list_is_dropped(sending: WorkspaceRunner, server: S
     fails(server, Fault("MAIL", "530 5.7.0 log in first", always=True))
     assert send(sending).exit_code == 1
     assert states(sending) == {"pending": 3}
+    sending.write({f"{FOLDER}/issue.md": issue(letter="Other words.")})
+    changed = sending.error("send", "1", "--yes")
+    assert "has changed since its send began; nothing has left yet." in changed and "send 1 --drop" in changed
     sending.ok("send", "1", "--drop")
     assert not (sending.root / FOLDER / "sent.json").exists()
     assert "was not sent yet" in sending.error("send", "1", "--status")
@@ -384,9 +420,14 @@ def test_refused_messages_are_sent_again_by_class(sending: WorkspaceRunner, serv
     result = send(sending)
     assert "1 refused (mailbox: " in result.stdout and "mostly: 5.1.1 no such user" in result.stdout
     assert states(sending) == {"accepted": 1, "refused": 2}
+    assert (
+        "once more: pressroom send 1 --retry-failed (or of one class: --retry-failed mailbox or policy)"
+        in result.stderr
+    )
     error = sending.error("send", "1", "--retry-failed", "content", "--force", "--yes")
     assert "no message of the issue was refused with the class content." in error
-    sending.ok("send", "1", "--retry-failed", "mailbox", "--force", "--yes")
+    shown = sending.run("send", "1", "--retry-failed", "mailbox", "--force", "--yes").stderr
+    assert "To send to the refused once more: pressroom send 1 --retry-failed\n" in shown
     assert states(sending) == {"accepted": 2, "refused": 1}
     sending.ok("send", "1", "--retry-failed", "--force", "--yes")
     assert states(sending) == {"accepted": 3} and sorted(server.recipients) == ALL
@@ -416,6 +457,19 @@ def test_a_second_process_leaves_a_send_alone_that_another_one_is_at(
     other.close()
     assert unfinished.run("send", "1", "--yes", "--force").exit_code == 0
     assert len(server.recipients) == len(set(server.recipients)) == 2
+
+
+def test_a_send_does_not_start_beside_that_of_another_issue_with_which_it_would_share_no_limit(
+    sending: WorkspaceRunner, server: ScriptedServer
+) -> None:
+    folder = sending.root / ".pressroom"
+    other = SqliteLedger(folder / "deliver.sqlite", "deliver.sqlite", folder / "workers")
+    other.start_worker(datetime.now(UTC))
+    error = sending.error(*options(sending), "--yes", "--force")
+    assert "another process is sending, and each would keep to `rate` and `warm_up` by itself." in error
+    assert server.taken == [] and not (sending.root / FOLDER / "sent.json").exists()
+    other.close()
+    assert send(sending).exit_code == 0
 
 
 def test_a_send_whose_time_has_passed_does_not_start(

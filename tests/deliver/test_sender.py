@@ -15,6 +15,7 @@ from property_kit import tries
 from sender_kit import START, FakeServer, close_ledgers, readers, start
 from smtp_kit import CUT, SILENT, Fault, ScriptedServer
 
+from pipeline.deliver.connection import Connection
 from pipeline.deliver.group_commit import GroupCommit
 from pipeline.deliver.ledger import ClaimedRow
 from pipeline.deliver.outcome import RefusalClass, State
@@ -245,9 +246,16 @@ def test_each_receiving_domain_keeps_to_its_rate_and_stops_no_other(tmp_path: Pa
 
 def test_the_first_days_of_a_sender_have_a_limit_that_doubles(tmp_path: Path) -> None:
     server = FakeServer()
-    send = start(tmp_path, server, 20, warm_up=4)
+
+    async def connect() -> Connection:
+        for _ in range(10):  # a real one takes its time
+            await asyncio.sleep(0)
+        return await server.connect()
+
+    # More connections than messages: one that finds no message left stops none that is still connecting.
+    send = start(tmp_path, server, 20, warm_up=4, connections=7, connect=connect)
     taken = []
-    while (end := send.run()).why is Ended.LIMIT:
+    while (end := send.run()).why is Ended.LIMIT and len(taken) < 3:
         taken.append(server.taken.total())
         server.clock.passed += 86_400 * 3
     assert end.why is Ended.FINISHED

@@ -36,7 +36,7 @@ BAD = (
     Bad("missing title", {ARTICLE: "---\ndate: 2026-01-01\n---\n"}, (f"{ARTICLE}:1: `title` is missing",)),
     Bad("missing date", {ARTICLE: "---\ntitle: x\n---\n"}, (f"{ARTICLE}:1: `date` is missing", "2026-01-31")),
     Bad("wrong date", {ARTICLE: article(date="next week")}, (f"{ARTICLE}:3: ", "must be a date")),
-    Bad("impossible date", {ARTICLE: article(date="2026-02-30")}, (f"{ARTICLE}:3: ", "must be a date")),
+    Bad("impossible date", {ARTICLE: article(date="2026-02-30")}, (f"{ARTICLE}:3: ", '`date` is "2026-02-30", and there is no such day.')),
     Bad("tags as text", {ARTICLE: article(tags="one, two")}, (f"{ARTICLE}:4: ", "must be a list", "`tags: [one, two]`")),
     Bad("tags as number", {ARTICLE: article(tags="{a: b}")}, (f"{ARTICLE}:4: ", "must be a list")),
     Bad("tag twice", {ARTICLE: article(tags="[research, research]")}, (f"{ARTICLE}:4: ", '"research" twice')),
@@ -103,7 +103,20 @@ BAD = (
     Bad("logo missing", {"newsletter.toml": SETTINGS + '[theme]\nlogo = "logo.png"\nlogo_alt = "Synapse"\n'}, ("newsletter.toml", '"logo.png" does not exist')),
     Bad("missing template", {"templates/email/issue.mjml.j2": '{% extends "default/email/isue.mjml.j2" %}'}, ("templates/email/issue.mjml.j2", "isue")),
     Bad("circular template", {"templates/email/issue.mjml.j2": '{% extends "email/issue.mjml.j2" %}'}, ("templates/email/issue.mjml.j2",)),
-    Bad("template syntax", {"templates/email/parts/letter.mjml.j2": "x\n{% if %}"}, ("templates/email/parts/letter.mjml.j2:2: ",)),
+    *(
+        Bad(f"template with {text}", {"templates/email/parts/letter.mjml.j2": f"x\n{text}"}, ("templates/email/parts/letter.mjml.j2:", *says))
+        for text, says in (
+            ("{% if %}", ("this is not a Jinja template: ",)),
+            ("{% block a %}{% endblock %", ('there is "%" where `%}` should be.',)),
+            ("{{ email.title }", ('"}" cannot be here.', "A printed value is `{{ … }}`")),
+            ("{{ email title }}", ('there is "title" where `}}` should be.',)),
+            ("{% if email %}", ("`{% if … %}` has no end.", "End it with `{% endif %}`.")),
+            ("{% block a %}{% if email %}{% endblock %}", ("`{% if … %}` has no end before `{% endblock %}`.",)),
+            ("{% iff email %}", ('there is no tag "iff".', 'Did you mean "if"?')),
+            ("{% if email %}{% endfi %}", ('there is no tag "endfi".', 'Did you mean "endif"?')),
+            ("{{ email | uper }}", ('there is no filter "uper".', 'Did you mean "upper"?')),
+        )
+    ),
     Bad("misspelt mjml element", {"templates/email/parts/letter.mjml.j2": "\n<mj-sectoin></mj-sectoin>"}, ("templates/email/parts/letter.mjml.j2:2: ", "mj-section")),
     Bad("misspelt mjml attribute", {"templates/email/parts/letter.mjml.j2": '<mj-section>\n<mj-column widht="2px"></mj-column></mj-section>'}, ("templates/email/parts/letter.mjml.j2:2: ", "width")),
 )
@@ -118,6 +131,42 @@ def test_bad_input_meets_a_clear_error(bad: Bad, workspace: WorkspaceRunner) -> 
     for part in bad.says:
         assert part in said
     assert workspace.tree() == before
+
+
+@pytest.mark.parametrize(
+    ("files", "place"),
+    [
+        (
+            {"newsletter.toml": SETTINGS.replace("base_url", "base_ulr")},
+            "newsletter.toml:2: the key `base_ulr`",
+        ),
+        ({ISSUE: issue().replace("title:", "titel:")}, f"{ISSUE}:3: the key `titel`"),
+        ({ISSUE: issue().replace("date:", "dat:")}, f"{ISSUE}:4: the key `dat`"),
+        (
+            {"issues/links/a.yaml": "- title: A\n  ulr: https://a.org\n"},
+            "issues/links/a.yaml:2: the key `ulr`",
+        ),
+    ],
+)
+def test_a_misspelt_key_that_has_to_be_there_is_one_mistake_and_not_missing_too(
+    files: dict[str, str], place: str, workspace: WorkspaceRunner
+) -> None:
+    workspace.write(files)
+    said = workspace.error("build")
+    assert said.startswith(f"{place} is not known.\n    Did you mean ") and "missing" not in said
+
+
+def test_hints_are_in_the_notation_of_the_file(workspace: WorkspaceRunner) -> None:
+    workspace.write(
+        {"newsletter.toml": SETTINGS.replace("title =", "# title =", 1) + '[[sections]]\ntitle = "A"\n'}
+    )
+    assert 'Add a line `title = "…"`.' in workspace.error("build")
+    assert '`tags = { any = ["a-tag"] }` or `pin = ["an-article"]`' in workspace.error("build")
+    workspace.write({"newsletter.toml": SETTINGS + '[[sections]]\ntitle = "A"\ntags = { any = "a, b" }\n'})
+    said = workspace.error("build")
+    assert 'Write `any = ["a", "b"]`.' in said and "takes no articles" not in said
+    workspace.write({"newsletter.toml": SETTINGS, ISSUE: issue(more="sections: [{title: A}]\n")})
+    assert "Give it `tags: {any: [a-tag]}` or `pin: [an-article]`." in workspace.error("build", "1")
 
 
 def test_all_mistakes_of_a_workspace_are_reported_in_one_run(workspace: WorkspaceRunner) -> None:

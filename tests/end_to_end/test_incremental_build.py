@@ -16,6 +16,8 @@ from property_kit import tries
 from table_kit import rows
 from workspace_kit import ROOT, SETTINGS, WorkspaceRunner, article, issue, png
 
+from pipeline.cli.build_command import UNCHANGED
+
 NOW = "2026-06-01"
 
 AUTHORS = """
@@ -115,7 +117,8 @@ class Publication(WorkspaceRunner):
 def _build_and_check(workspace: WorkspaceRunner, now: str) -> tuple[int, str, int, str]:
     built = workspace.run("build", "--now", now)
     checked = workspace.run("check", "--json")
-    return built.exit_code, built.output, checked.exit_code, checked.output
+    output = built.output.replace(f"{UNCHANGED}\n", "")
+    return built.exit_code, output, checked.exit_code, checked.output
 
 
 def _body(each: Publication) -> None:

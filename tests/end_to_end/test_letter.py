@@ -91,7 +91,7 @@ def test_sections_that_take_nothing_are_a_warning_and_the_letter_goes_on(
             ISSUE: LETTER.replace("---\nHello", f"{more}---\nHello"),
         }
     )
-    warning = f'{ISSUE}:{line}: warning TAG002: its sections take no article for "everyone".'
+    warning = f'{ISSUE}:{line}: warning TAG002: its sections take nothing for "everyone".'
     for command in (("plan", "1"), ("build",), ("check",), ("assemble", "1"), ("build",), ("export", "1")):
         result = letter.run(*command)
         assert result.exit_code == 0 and warning in result.output, result.output
@@ -127,7 +127,7 @@ def test_an_issue_without_articles_and_words_stays_an_error(
 
 def test_the_plan_of_a_letter_pins_no_article_into_it(letter: WorkspaceRunner) -> None:
     letter.write({"issues/articles/a.md": article("A")})
-    assert "Edition for everyone: 0 articles" in letter.ok("plan", "1")
+    assert "Edition for everyone: the letter alone" in letter.ok("plan", "1")
 
 
 def test_a_site_of_letters_has_no_way_to_lists_that_are_empty(letter: WorkspaceRunner) -> None:
@@ -291,7 +291,7 @@ def test_a_section_without_a_title_is_named_as_such(workspace: WorkspaceRunner) 
     assert "\n(no title)  1\n" in workspace.ok("plan", "1")
     assert "\n  (no title)\n" in workspace.ok("assemble", "1")
     workspace.write({"newsletter.toml": settings.replace('title = ""\n', "")})
-    assert '`title` is missing.\n    Add a line `title: …`, or `title: ""`' in workspace.error("build")
+    assert '`title` is missing.\n    Add a line `title = "…"`, or `title = ""`' in workspace.error("build")
 
 
 # --- the picture at the head -----------------------------------------------------------------
@@ -496,3 +496,37 @@ def test_an_issue_that_is_not_long_has_no_contents(workspace: WorkspaceRunner, c
         workspace.write({PLASTIC: issue(more="show: {contents: false}\n")})
     for form, output in outputs(workspace, PLASTIC):
         assert "In this issue" not in output, form
+
+
+def test_plan_assemble_and_build_say_the_same_of_a_letter(letter: WorkspaceRunner) -> None:
+    for command in ("plan", "build", "assemble"):
+        assert ": the letter alone" in letter.ok(command, "1"), command
+    letter.write({"issues/002-no-words/issue.md": issue(2)[: -len("Hello.\n")]})
+    assert "Edition for everyone: 0 articles" in letter.ok("plan", "2")
+
+
+def test_a_build_says_which_issues_are_not_on_the_site(letter: WorkspaceRunner) -> None:
+    at = ("--now", "2026-02-01")
+    shown = letter.ok("build", *at)
+    assert shown.splitlines()[-1].endswith(" files), without 1 issue that is not frozen")
+    letter.write({
+        "issues/002-two/issue.md": issue(2, date="2026-02-02"),
+        "issues/003-three/issue.md": issue(3, title="Three", more="draft: true\n"),
+        "issues/004-four/issue.md": issue(4),
+    })  # fmt: skip
+    letter.ok("assemble", "2", *at)
+    shown = letter.ok("build", *at)
+    assert "   3  Three  [not built: it is a draft]\n" in shown
+    assert shown.endswith(", without 2 issues that are not frozen and 1 issue that is dated ahead\n")
+    letter.ok("assemble", "--all", *at)
+    assert letter.ok("build", "--now", "2026-02-02").endswith(" files)\n")
+
+
+def test_a_build_in_which_nothing_has_changed_says_so(letter: WorkspaceRunner) -> None:
+    letter.ok("assemble", "1")
+    unchanged = "Nothing has changed since the last build.\n"
+    for arguments in ((), ("1",)):
+        letter.write({ISSUE: LETTER.replace("kettle", f"kettle{len(arguments)}")})
+        first, second = letter.run("build", *arguments), letter.run("build", *arguments)
+        assert (first.stdout, first.stderr, second.stderr) == (second.stdout, "", unchanged)
+    assert letter.run("build", "--clean").stderr == ""

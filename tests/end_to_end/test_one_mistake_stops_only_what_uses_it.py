@@ -128,6 +128,15 @@ def test_a_broken_issue_is_named_by_status_and_told_by_its_name(two: WorkspaceRu
         assert f"{NEW}:1: `date` is missing." in two.error("check", name)
 
 
+def test_a_frozen_issue_keeps_its_number_when_another_takes_it_too(two: WorkspaceRunner) -> None:
+    two.ok("assemble", "1")
+    two.write({"issues/001-a-copy/issue.md": issue()})
+    result = two.run("build", "1")
+    assert (result.exit_code, "build/issues/001-the-plastic-brain" in result.stdout) == (0, True)
+    said = "issues/001-a-copy/issue.md:2: the number 1 is taken by issues/001-the-plastic-brain/issue.md."
+    assert said in two.error("build", "001-a-copy")
+
+
 def test_a_draft_with_the_number_of_an_older_issue_does_not_stop_it(two: WorkspaceRunner) -> None:
     two.write({"issues/001-again/issue.md": issue(more="draft: true\n")})
     result = two.run("build", "1")

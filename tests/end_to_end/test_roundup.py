@@ -224,7 +224,7 @@ def test_a_row_says_who_where_how_long_and_whence(workspace: WorkspaceRunner) ->
         ("- url: https://example.org:no/\n  title: A\n", f"{LINKS}:1: `url` is"),
         ("- url: javascript:alert(1)\n  title: A\n", f"{LINKS}:1: `url` is"),
         (entry(tag="news"), f'{LINKS}:5: the key `tag` is not known.\n    Did you mean "tags"?'),
-        (entry(minutes="soon"), f"{LINKS}:5: `minutes` is 'soon' and must be a whole number"),
+        (entry(minutes="soon"), f'{LINKS}:5: `minutes` is "soon" and must be a whole number'),
         (entry(id="No Id"), f'{LINKS}:5: the id "No Id" must be lower-case letters'),
         (
             entry(id="glutamate", tags="[research]"),
@@ -257,7 +257,7 @@ def test_a_mistake_in_a_link_names_file_and_line(
 def test_a_mistake_in_a_link_stops_only_what_may_use_it(workspace: WorkspaceRunner) -> None:
     workspace.write({LINKS: entry(1, tags="[other]", minutes="soon")})
     result = workspace.run("build", "1")
-    assert result.exit_code == 0 and f"{LINKS}:5: warning: `minutes` is 'soon'" in result.stderr
+    assert result.exit_code == 0 and f'{LINKS}:5: warning: `minutes` is "soon"' in result.stderr
     workspace.ok("assemble", "1")
     workspace.write({LINKS: "- url: [\n"})
     assert workspace.run("build", "1").exit_code == 0

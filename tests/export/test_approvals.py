@@ -81,7 +81,7 @@ def test_names_say_who_has_to_approve(frozen: WorkspaceRunner) -> None:
     frozen.ok("build", "1")
     assert frozen.json("status")["issues"][0]["next"] == "pressroom approve 1"
     report = frozen.run("approve", "1", "--as", "Cy <cy@example.org>")
-    assert "Still the issue needs the approval of ada@example.org and Bo." in report.stderr
+    assert "Not enough yet: the issue needs the approval of ada@example.org and Bo." in report.stderr
     assert "the issue needs the approval of ada@example.org and Bo." in push(frozen)
     approve(frozen, ADA)
     assert "the issue needs the approval of Bo." in push(frozen)

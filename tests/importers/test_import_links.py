@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 from workspace_kit import WorkspaceRunner
 
 NOW = ("--now", "2026-11-29")
@@ -50,6 +51,34 @@ def test_a_list_becomes_link_items(workspace: WorkspaceRunner, name: str) -> Non
         "- title: GCC 16 lands\n  comment: A \\*faster\\* linker.\n"
         f"  tags: [{'News' if name == 'folders.html' else 'news'}]\n  date: {day}\n  url: {LINK}\n"
     )
+
+
+def test_a_bookmark_has_its_own_note_and_its_own_folder(workspace: WorkspaceRunner) -> None:
+    one, two, three, last = (f'<DT><A HREF="https://example.org/{n}">Page {n}</A>\n' for n in range(1, 5))
+    folder = f"<DT><H3>News</H3>\n<DL><p>\n{one}{two}{three}<DD>About three.\n</DL><p>\n"
+    source = f"<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<H1>Bookmarks</H1>\n<DL><p>\n{folder}{last}</DL><p>\n"
+    run(workspace, "bookmarks.html", source)
+    read = {
+        each["title"]: (each.get("comment"), each.get("tags")) for each in yaml.safe_load(entries(workspace))
+    }
+    assert read == {
+        "Page 1": (None, ["News"]),
+        "Page 2": (None, ["News"]),
+        "Page 3": ("About three.", ["News"]),
+        "Page 4": (None, None),
+    }
+
+
+def test_an_import_says_how_many_links_no_section_takes(workspace: WorkspaceRunner) -> None:
+    lists = {
+        "news": LISTS["links.csv"],
+        "research": LISTS["links.csv"].replace("gcc", "g").replace("news", "research"),
+    }
+    said = []
+    for name, text in lists.items():
+        workspace.write({f"in/{name}.csv": text})
+        said.append(workspace.run("import", str(workspace.root / f"in/{name}.csv"), *NOW).stderr)
+    assert said == ["\n1 new link.\n1 of them has no tag that a section takes: news.\n", "\n1 new link.\n"]
 
 
 MARKDOWN = f"""# Links this week
@@ -101,8 +130,8 @@ def test_a_link_that_is_known_is_not_added_again(workspace: WorkspaceRunner) -> 
 
 def test_a_dry_run_shows_the_links_and_writes_nothing(workspace: WorkspaceRunner) -> None:
     before = workspace.tree()
-    shown = run(workspace, "links.csv", LISTS["links.csv"], "--dry-run")
-    assert f"{LINK}  GCC 16 lands" in shown
+    tracked = LISTS["links.csv"].replace(LINK, f"{LINK}?utm_source=feed")
+    assert run(workspace, "links.csv", tracked, "--dry-run") == f"{LINK}  GCC 16 lands  [news]\n"
     (workspace.root / "in/links.csv").unlink()
     (workspace.root / "in").rmdir()
     assert workspace.tree() == before

@@ -94,18 +94,16 @@ def _link(
 
 def _bookmarks(source: str) -> Iterator[SourceLink]:
     """Links of a browser's bookmarks, with the note below each; the folder is its tag if it has none."""
-    folder = ""
-    soup = soup_of(source)
-    for tag in elements(soup, "h3", "a"):
-        if tag.name == "h3":
-            folder = text(tag)
+    parts = list(elements(soup_of(source), "h3", "a", "dd"))
+    for tag, following in zip(parts, [*parts[1:], None], strict=True):
+        if tag.name != "a":
             continue
-        holder = tag.find_parent("dt") or tag
-        note = holder.find_next_sibling()
-        comment = ""
-        if isinstance(note, Tag) and note.name == "dd":  # in which a folder's links may be, too
-            parts = note.find_all(string=True)
-            comment = "".join(str(each) for each in parts if each.find_parent(["dd", "dt", "dl"]) is note)
+        # No <dt> is closed, so the parser has one in the other: only the order says which note is whose.
+        words = following.find_all(string=True) if following and following.name == "dd" else ()
+        comment = "".join(str(each) for each in words if each.find_parent(["dd", "dt", "dl"]) is following)
+        list_of_folder = tag.find_parent("dl")
+        heading = list_of_folder and list_of_folder.find_previous("h3")
+        folder = text(heading) if isinstance(heading, Tag) else ""
         added = value(tag, "add_date")
         when = (
             datetime.fromtimestamp(int(added), UTC).date().isoformat()
