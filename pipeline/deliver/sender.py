@@ -1,9 +1,9 @@
 """Sends the rows of one send over kept-open connections, each message behind the dot gate of the ledger.
 
 A row is claimed, its message made, and offered to the server, alone or in a batch of as many as the server
-takes at once; once the server wants the text, *sending* is written to disk, then text and final dot (or the
-request) leave together, and the answer is written. An error before that is surely not sent; after it, what
-cannot be known stays unknown.
+takes at once. Once the server wants the text, all but its end leaves; *sending* is written to disk, then the
+final dot (or the request) leaves, and the answer is written. An error before that is surely not sent; after
+it, what cannot be known stays unknown.
 """
 
 from __future__ import annotations

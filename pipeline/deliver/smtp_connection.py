@@ -141,11 +141,13 @@ class SmtpConnection:
             refusal = await self._open_transaction(group)
         if refusal:
             return self._refused(refusal)
+        # All but the final dot: the server reads it while the disk is waited for.
+        self._channel.write(_with_doubled_dots(data))
         if not await gate([message]):
             self.abort()
             return Outcome(State.SUPPRESSED, None, "")
         await self._require_step()
-        self._channel.write(_with_final_dot(data))
+        self._channel.write(b".\r\n")
         try:
             reply = await self._channel.read_reply(self._timeouts.message)
         except LostConnection as error:
@@ -326,8 +328,8 @@ def _parts(secret: str) -> set[str]:
     return {letters[start : start + 8] for start in range(max(1, len(letters) - 7))} - {""}
 
 
-def _with_final_dot(data: bytes) -> bytes:
-    """The message as it is sent: dots that begin a line doubled (RFC 5321, section 4.5.2), and the last one.
+def _with_doubled_dots(data: bytes) -> bytes:
+    """The message as it is sent before its final dot: dots that begin a line doubled (RFC 5321, 4.5.2).
 
     A lone LF counts as the end of a line too, since some servers take it for one (CVE-2023-51764).
     """
@@ -335,4 +337,4 @@ def _with_final_dot(data: bytes) -> bytes:
         data = b"." + data
     if _DOTTED_LINE.search(data):
         data = data.replace(b"\n.", b"\n..")
-    return data + (b".\r\n" if data.endswith(b"\r\n") or not data else b"\r\n.\r\n")
+    return data if data.endswith(b"\r\n") or not data else data + b"\r\n"
