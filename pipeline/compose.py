@@ -115,15 +115,23 @@ class Composer:
     # --- content -----------------------------------------------------------------------------
 
     def logo(self, key: str = "logo") -> Image | None:
-        """Return the theme's `logo`, or `logo_dark`. Raises `PressroomError` for a file that is no image."""
+        """Return the theme's `logo`, or `logo_dark`.
+
+        Raises `PressroomError` for a file that is no image, and for a logo without an alt text.
+        """
         theme = self.publication.theme
-        file = theme.logo if key == "logo" else theme.logo_dark
+        dark = key == "logo_dark"
+        file, line = (theme.logo_dark, theme.logo_dark_line) if dark else (theme.logo, theme.logo_line)
         if file is None:
             return None
         try:
-            return self.images.get(file, theme.logo_alt, SETTINGS_FILE, ImageUse.LOGO)
+            logo = self.images.get(file, theme.logo_alt, SETTINGS_FILE, ImageUse.LOGO)
         except PressroomError as error:
-            raise PressroomError(f"`{key}`: {error.message}", SETTINGS_FILE, hint=error.hint) from error
+            raise PressroomError(f"`{key}`: {error.message}", SETTINGS_FILE, line, error.hint) from error
+        if not theme.logo_alt:
+            hint = 'Say what it shows: `logo_alt = "…"`.'
+            raise PressroomError("the logo has no `logo_alt`.", SETTINGS_FILE, line, hint)
+        return logo
 
     def content(self, text: Text) -> Content:
         """Parse an article, a letter or a comment. Raises `Mistakes` with everything wrong in its text."""

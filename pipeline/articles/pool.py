@@ -147,7 +147,6 @@ def parse_article(
     updated = fields.date("updated", zone)
     if date and updated and updated < date:
         fields.error("updated", "`updated` is before `date`.")
-    image, image_alt = fields.image()
     audience = read_audiences(fields, publication)
     article = Article(
         slug=_slug(fields, name),
@@ -163,8 +162,8 @@ def parse_article(
         dek=_dek(fields),
         alt_title=fields.text("alt_title"),
         authors=_authors(fields, publication.authors),
-        image=image,
-        image_alt=image_alt,
+        image=fields.text("image") or None,
+        image_alt=fields.text("image_alt"),
         canonical_url=fields.web_address("canonical_url") or None,
         disclaimer=fields.text("disclaimer", multiline=True),
         audience=tuple(a for a in audience if EVERYONE not in audience),

@@ -24,6 +24,8 @@ Text = Article | Issue | LinkItem
 _COMPRESS_FROM = 500
 """Texts from which parsed ones are compressed in memory: below it the time costs more than the space."""
 
+_MISSING_ALT = 'Say what it shows: `image_alt: "…"` (or `image_alt: ""` for mere decoration).'
+
 
 @dataclass(frozen=True, slots=True)
 class ParsedText:
@@ -100,6 +102,8 @@ class Texts:
                 lead = resolver.image(text.image, text.image_alt)
                 if isinstance(text, Article):
                     thumbnail = resolver.image(text.image, text.image_alt, ImageUse.THUMBNAIL)
+                if "image_alt" not in text.lines:
+                    raise PressroomError("the image has no `image_alt`.", hint=_MISSING_ALT)
         except PressroomError as error:
             mistakes.append(PressroomError(error.message, path, text.lines.get("image"), error.hint))
         first_line = _first_line(text)
