@@ -246,7 +246,7 @@ MESSAGES: dict[str, tuple[dict[str, str | bytes], tuple[str, ...]]] = {
         {"issues/articles/y.md": article(body="{{ frist_name }}")},
         ("build", "1"),
     ),
-    "issues/articles/stanford-link.md: warning LINK001": (
+    "issues/articles/stanford-link.md:6: warning LINK001": (
         {
             "issues/articles/stanford-link.md": article(body="[A question](opioid-question.md)."),
             "issues/articles/opioid-question.md": article(tags="[opioids]"),

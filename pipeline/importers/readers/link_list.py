@@ -54,7 +54,8 @@ class SourceLink:
 def read_link_list(material: Material) -> tuple[SourceLink | str, ...]:
     """The links of a source that is nothing but a list of links; empty for any other.
 
-    In place of an entry that cannot become a link item there is the reason. Raises `PressroomError` for a table that cannot be read.
+    In place of an entry that cannot become a link item there is the reason. Raises `PressroomError`
+    for a table that cannot be read.
     """
     ending = PurePosixPath(material.name).suffix.lower()
     try:
