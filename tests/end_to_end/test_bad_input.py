@@ -178,10 +178,12 @@ def test_all_mistakes_of_a_workspace_are_reported_in_one_run(workspace: Workspac
             "issues/002-two/issue.md": issue(3),
         }
     )
-    said = workspace.error("plan", "1")
+    said = workspace.error("build", "1")
     for part in ("newsletter.toml:4", "one.md:1", "one.md:2", "two.md:2", "002-two/issue.md:2"):
         assert part in said
     assert "5 mistakes. Nothing was written." in said
+    for reading in (["plan", "1"], ["check"], ["status"], ["articles"]):
+        assert workspace.error(*reading).endswith("\n5 mistakes.\n")
 
 
 def test_no_workspace_says_how_to_make_one(tmp_path) -> None:
