@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from platform import node
@@ -219,7 +219,7 @@ def prepare_send(workspace: Workspace, request: SendRequest, ledger: Ledger, now
         forced = []
     every = (finding for each in editions.values() for finding in check_edition(each).findings)
     findings = tuple(dict.fromkeys(every))
-    return PreparedSend(
+    prepared = PreparedSend(
         workspace=workspace,
         request=request,
         ledger=ledger,
@@ -233,6 +233,10 @@ def prepare_send(workspace: Workspace, request: SendRequest, ledger: Ledger, now
         findings=findings,
         notes=tuple(notes),
     )
+    if request.recipients or not unfinished:
+        with collect(errors):
+            _ = prepared.list
+    return replace(prepared, obstacles=tuple(errors))
 
 
 def _ends(ledger: Ledger, send: Send, now: datetime) -> bool:

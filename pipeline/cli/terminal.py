@@ -117,7 +117,7 @@ def show_other_mistakes(ctx: click.Context) -> None:
 LEFT_UNDONE = "pressroom.undone"
 """The key for what is said of a command that has not done its work."""
 
-_READING = frozenset("articles links tags plan check preview status doctor completion".split())
+_READING = ("articles", "links", "tags", "plan", "check", "preview", "status", "doctor", "completion")
 """The commands that write nothing, whatever happens."""
 
 MISTAKES = "pressroom.mistakes"
