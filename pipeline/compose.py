@@ -157,7 +157,7 @@ class Composer:
             shown = for_audience(letter, Medium.EMAIL, edition.audience)
             words = "".join(content_texts(shown.blocks, shown.footnotes)).strip()
             if not (edition.items or shown.images or words):
-                errors.append(_nothing_to_read(issue, edition.audience))
+                errors.append(_nothing_to_read(issue, edition.audience, self.pool.noun))
         raise_all(errors)
         return tuple(self._edition(assembled, edition, letter) for edition in assembled.editions)
 
@@ -299,10 +299,10 @@ class Composer:
         )
 
 
-def _nothing_to_read(issue: Issue, audience: str) -> PressroomError:
+def _nothing_to_read(issue: Issue, audience: str, noun: str) -> PressroomError:
     whose = "" if audience == EVERYONE else f' for "{audience}"'
     return PressroomError(
-        f"the issue{whose} selects no article, and its letter has no words.",
+        f"the issue{whose} selects no {noun}, and its letter has no words.",
         *issue.place,
-        f"Write a letter, or see why each article is out: pressroom plan {issue.number}",
+        f"Write a letter, or see why each {noun} is out: pressroom plan {issue.number}",
     )

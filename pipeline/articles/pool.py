@@ -61,11 +61,17 @@ class Pool(dict[str, Article]):
         counts = Counter(tag for item in self.candidates.values() for tag in item.tags)
         return dict(sorted(counts.items()))
 
+    @property
+    def noun(self) -> str:
+        """What messages call an item of this pool: an article, a link, or either of them."""
+        nouns = [noun for noun, items in (("article", self), ("link", self.links)) if items]
+        return " or ".join(nouns) or "article"
+
     def check_tags(self, tags: Iterable[str]) -> None:
         """Raise `NotFound`, with the nearest tag, for one that no article and no link item has."""
         for tag in tags:
             if tag not in self.tags:
-                raise NotFound(f'no article has the tag "{tag}".', hint=suggest(tag, self.tags))
+                raise NotFound(f'no {self.noun} has the tag "{tag}".', hint=suggest(tag, self.tags))
 
     @cached_property
     def _by_address(self) -> dict[str, str]:
