@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import cache
 
 Stamp = tuple[int, int, int, int]
 """Size, time of change of the content and of the entry in nanoseconds, and inode of a file."""
@@ -67,10 +68,12 @@ def _is_followed(folder: str) -> bool:
     return any(folder.startswith(each) or each.startswith(folder) for each in _FOLLOWED)
 
 
+@cache
 def program_version() -> str:
     """Tell apart versions of this program, of Python and of all installed libraries.
 
-    The program's own files are looked at, for its version is the same while it is being worked on.
+    The program's own files are looked at, for its version is the same while it is being worked on. They
+    are looked at once: a process runs what it has imported.
     """
     digest = hashlib.blake2b(sys.version.encode(), digest_size=16)
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120

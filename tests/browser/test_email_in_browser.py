@@ -75,12 +75,12 @@ by_view_with_images = pytest.mark.parametrize("view", rows(WITH_IMAGES, CORE_VIE
 def viewer(browser: Browser, builds: Builds) -> Iterator[PageViewer]:
     """The golden workspace in each theme, and in a language from right to left without a logo."""
     issue = "build/issues/001-every-block"
-    golden, hebrew = builds.golden(), builds.golden(language="he", base_url=HEBREW_URL, logo=False)
     folders = {
-        f"{MAIL}/golden": golden.root / issue,
-        f"{MAIL}/hebrew": hebrew.root / issue,
-        SITE: golden.root / "build/site",
-        **{f"{MAIL}/{theme}": builds.golden(theme).root / issue for theme in ("letter", "digest")},
+        f"{MAIL}/golden": lambda: builds.golden().root / issue,
+        f"{MAIL}/hebrew": lambda: builds.golden(language="he", base_url=HEBREW_URL, logo=False).root / issue,
+        f"{MAIL}/letter": lambda: builds.golden("letter").root / issue,
+        f"{MAIL}/digest": lambda: builds.golden("digest").root / issue,
+        SITE: lambda: builds.golden().root / "build/site",
     }
     with open_viewer(browser, folders) as viewer:
         yield viewer
@@ -267,6 +267,7 @@ def test_the_golden_issue_looks_as_it_did(viewer: PageViewer, name: str, tmp_pat
 )
 def test_a_picture_may_differ_by_its_renderer_but_not_by_its_content(case: str, agrees: bool) -> None:
     held = Image.open(FOLDER / "reference" / "golden-600-light.png").convert("RGB")
+    held = held.crop((0, 0, held.width, 1000))
     rows = (32, 180, 568, 204)  # "Issue 1 · 1 February 2026 · …"
     assert len(held.crop(rows).getcolors() or []) > 4, "no text stands there any more"
     made = held.copy()

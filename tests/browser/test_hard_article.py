@@ -68,7 +68,7 @@ def viewer(
         (folder / f"{name}.html").write_text(html, "utf-8")
         (folder / f"{name}-unbroken.html").write_text(_UNKNOWN.sub("", html), "utf-8")
         (folder / f"{name}-outlook.html").write_text(_UNKNOWN.sub("", outlook_view(html)), "utf-8")
-    with open_viewer(browser, {MAIL: folder}) as viewer:
+    with open_viewer(browser, {MAIL: lambda: folder}) as viewer:
         yield viewer
 
 

@@ -12,8 +12,9 @@ from browser_kit import FOLDER
 from builds_kit import copy_golden
 from playwright.sync_api import Browser, Page, expect
 from preview_kit import RunningPreview, run_preview
-from table_kit import rows
 from workspace_kit import SETTINGS, WorkspaceRunner, article, issue, png
+
+pytestmark = pytest.mark.slow  # a server, a page and its scripts for each
 
 AXE = (FOLDER / "axe" / "axe.min.js").read_text(encoding="utf-8")
 RUN_AXE = """async () => {
@@ -75,16 +76,13 @@ def frame(page: Page):
 # --- the views -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("name", "width"), [("Phone", 375), pytest.param("Tablet", 768, marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize(("name", "width"), [("Phone", 375), ("Tablet", 768)])
 def test_the_email_at_the_width_of(page: Page, golden: RunningPreview, name: str, width: int) -> None:
     opened(page, golden).get_by_label(name, exact=True).check()
     expect(frame(page).get_by_role("heading", name="Every block", exact=True)).to_be_visible()
     expect(page.locator(SHOWN)).to_have_css("width", f"{width}px")
 
 
-@pytest.mark.slow
 def test_dark_as_authored_and_forced(page: Page, golden: RunningPreview) -> None:
     ground = "getComputedStyle(document.body).backgroundColor"
     opened(page, golden)
@@ -100,7 +98,6 @@ def test_dark_as_authored_and_forced(page: Page, golden: RunningPreview) -> None
     expect(page.locator("#note")).to_contain_text("approximation")
 
 
-@pytest.mark.slow
 def test_pictures_blocked_leave_their_words(page: Page, golden: RunningPreview) -> None:
     opened(page, golden)
     loaded = "each => each.naturalWidth"
@@ -112,7 +109,6 @@ def test_pictures_blocked_leave_their_words(page: Page, golden: RunningPreview) 
     assert frame(page).get_by_alt_text("A grey field").first.evaluate(loaded) == 0
 
 
-@pytest.mark.slow
 def test_outlooks_branch_is_shown_with_a_word_of_warning(page: Page, golden: RunningPreview) -> None:
     opened(page, golden).get_by_label("As Outlook").check()
     expect(page.locator("#note")).to_contain_text("Word")
@@ -120,7 +116,6 @@ def test_outlooks_branch_is_shown_with_a_word_of_warning(page: Page, golden: Run
     assert "[if mso" not in frame(page).locator("html").evaluate("each => each.innerHTML")
 
 
-@pytest.mark.slow
 def test_the_text_the_inbox_and_the_sources(page: Page, golden: RunningPreview) -> None:
     opened(page, golden).get_by_role("tab", name="Plain text").click()
     expect(page.locator("#stage pre")).to_contain_text("Hello there, this letter stands")
@@ -133,7 +128,6 @@ def test_the_text_the_inbox_and_the_sources(page: Page, golden: RunningPreview) 
     expect(page.locator("#stage pre")).to_contain_text("<mjml")
 
 
-@pytest.mark.slow
 def test_the_web_page_and_the_feeds(page: Page, golden: RunningPreview) -> None:
     opened(page, golden).get_by_role("tab", name="Web page").click()
     expect(frame(page).get_by_role("heading", name="Every block", exact=True)).to_be_visible()
@@ -159,8 +153,8 @@ def test_a_recipient_and_an_edition_are_chosen_and_kept_in_the_address(
     expect(frame(page).get_by_text("Hello Ada, this letter")).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", rows(["light", "dark"], ["light"]))
-@pytest.mark.parametrize("chosen", rows(["panel=findings", "panel=plan", "view=text&panel=size", "view=inbox&panel=links", "view=feeds&panel=changes", "view=source"], ["panel=plan"]))  # fmt: skip
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("chosen", ["panel=findings", "panel=plan", "view=text&panel=size", "view=inbox&panel=links", "view=feeds&panel=changes", "view=source"])  # fmt: skip
 def test_everyone_can_use_the_page(
     browser: Browser, golden: RunningPreview, chosen: str, scheme: str
 ) -> None:
@@ -176,7 +170,6 @@ def test_everyone_can_use_the_page(
     assert found == []
 
 
-@pytest.mark.slow
 def test_tabs_go_by_arrow_keys(page: Page, golden: RunningPreview) -> None:
     opened(page, golden).get_by_role("tab", name="Email").focus()
     page.keyboard.press("ArrowRight")
@@ -224,7 +217,6 @@ def test_a_save_shows_and_the_place_is_kept(live: Page, workspace: WorkspaceRunn
     assert live.evaluate("document.querySelector('#stage iframe').contentWindow.scrollY") == 400
 
 
-@pytest.mark.slow
 def test_many_saves_end_in_the_last(live: Page, workspace: WorkspaceRunner) -> None:
     expect(frame(live).get_by_text("First words.")).to_be_attached()
     for number in range(100):
@@ -253,7 +245,6 @@ def test_a_mistake_stands_over_the_last_good_email_and_clears(live: Page, worksp
     expect(frame(live).get_by_text("Mended words.")).to_be_attached()
 
 
-@pytest.mark.slow
 def test_a_new_article_a_picture_and_the_settings_are_watched_too(
     live: Page, workspace: WorkspaceRunner
 ) -> None:
@@ -327,7 +318,6 @@ def test_a_row_under_the_pointer_is_not_replaced(plan: Page, workspace: Workspac
     expect(plan.locator("[data-slug=four]")).to_be_attached()
 
 
-@pytest.mark.slow
 def test_an_article_that_is_out_is_dragged_in(plan: Page) -> None:
     plan.locator("[data-slug=other]").drag_to(
         plan.locator("[data-slug=short]"), target_position={"x": 30, "y": 4}
@@ -351,7 +341,6 @@ def test_the_plan_is_changed_by_keyboard_alone(plan: Page, workspace: WorkspaceR
     expect(plan.locator("#said")).to_contain_text("“Two” is now in “In brief”.")
 
 
-@pytest.mark.slow
 def test_pin_unpin_exclude_and_include(plan: Page, workspace: WorkspaceRunner) -> None:
     plan.get_by_role("button", name="Pin “Three”").click()
     expect(plan.get_by_role("button", name="Unpin “Three”")).to_be_visible()
@@ -365,7 +354,6 @@ def test_pin_unpin_exclude_and_include(plan: Page, workspace: WorkspaceRunner) -
     expect_slugs(plan, 0, "one", "two", "three")
 
 
-@pytest.mark.slow
 def test_no_other_file_is_ever_changed(plan: Page, workspace: WorkspaceRunner) -> None:
     def others() -> dict[str, bytes]:
         return {path: data for path, data in workspace.tree().items() if path != "issues/001-one/issue.md"}
@@ -378,7 +366,6 @@ def test_no_other_file_is_ever_changed(plan: Page, workspace: WorkspaceRunner) -
     assert others() == before
 
 
-@pytest.mark.slow
 def test_a_frozen_issue_says_why_it_cannot_be_changed(live: Page, workspace: WorkspaceRunner) -> None:
     workspace.ok("assemble", "1", "--now", "2026-02-01")
     live.get_by_role("tab", name="Plan").click()
@@ -386,7 +373,6 @@ def test_a_frozen_issue_says_why_it_cannot_be_changed(live: Page, workspace: Wor
     expect(live.get_by_role("button", name="Out: exclude “Two”")).to_have_count(0)
 
 
-@pytest.mark.slow
 def test_findings_show_as_they_come_and_go(live: Page, workspace: WorkspaceRunner) -> None:
     workspace.write(
         {"issues/articles/one.md": article("One", date="2026-01-03", body="[here](https://example.org/)")}
@@ -396,7 +382,6 @@ def test_findings_show_as_they_come_and_go(live: Page, workspace: WorkspaceRunne
     expect(live.locator("#panel .severity").first).to_be_visible()
 
 
-@pytest.mark.slow
 def test_changes_since_the_last_build_are_shown(live: Page, workspace: WorkspaceRunner) -> None:
     workspace.ok("build", "1")
     workspace.write({"issues/articles/one.md": article("One", date="2026-01-03", body="Later words.")})

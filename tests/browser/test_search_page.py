@@ -159,7 +159,7 @@ def test_the_page_speaks_the_publications_language(tmp_path: Path, language: str
 
 @pytest.fixture(scope="module")
 def viewer(browser: Browser, built: WorkspaceRunner) -> Iterator[PageViewer]:
-    with open_viewer(browser, {SITE: built.root / "build/site"}) as viewer:
+    with open_viewer(browser, {SITE: lambda: built.root / "build/site"}) as viewer:
         yield viewer
 
 

@@ -37,10 +37,7 @@ PAGES = {
     ],
 }
 EVERY_PAGE = [(site, path) for site, paths in PAGES.items() for path in paths]
-CORE_PAGES = [
-    ("golden", "issues/001-every-block/"),
-    ("hebrew", "articles/every-block/"),
-]
+CORE_PAGES = [("golden", "issues/001-every-block/")]
 by_page = pytest.mark.parametrize("page_of", rows(EVERY_PAGE, CORE_PAGES, " ".join))
 PHONE, DESKTOP = 375, 1280
 
@@ -63,12 +60,13 @@ MOVED = """() => new Promise((done) => {
 
 @pytest.fixture(scope="module")
 def viewer(browser: Browser, builds: Builds) -> Iterator[PageViewer]:
-    workspaces = {
-        "golden": builds.golden(),
-        "hebrew": builds.golden(language="he", base_url=SITES["hebrew"], logo=False),
-        "sample": builds.sample(),
+    folders = {
+        SITES["golden"]: lambda: builds.golden().root / "build/site",
+        SITES["hebrew"]: lambda: (
+            builds.golden(language="he", base_url=SITES["hebrew"], logo=False).root / "build/site"
+        ),
+        SITES["sample"]: lambda: builds.sample().root / "build/site",
     }
-    folders = {SITES[name]: each.root / "build/site" for name, each in workspaces.items()}
     with open_viewer(browser, folders) as viewer:
         yield viewer
 
@@ -82,6 +80,7 @@ def opened(viewer: PageViewer, site: str, path: str, view: View) -> Iterator[Pag
         yield page
 
 
+@pytest.mark.slow
 @by_page
 def test_axe_finds_nothing(viewer: PageViewer, page_of: tuple[str, str]) -> None:
     site, path = page_of
@@ -98,6 +97,7 @@ def test_axe_finds_nothing(viewer: PageViewer, page_of: tuple[str, str]) -> None
     assert not found, json.dumps(found, indent=1, ensure_ascii=False)
 
 
+@pytest.mark.slow
 def test_axe_would_find_something(viewer: PageViewer) -> None:
     with opened(viewer, "golden", "index.html", View(DESKTOP)) as page:
         page.evaluate(AXE)
@@ -149,6 +149,7 @@ def test_the_first_stop_of_the_keyboard_leads_past_the_menu(viewer: PageViewer) 
         assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", rows(["index.html", "articles/every-block/"], ["index.html"]))
 def test_whatever_has_the_keyboards_focus_shows_it(viewer: PageViewer, path: str) -> None:
     with opened(viewer, "golden", path, View(DESKTOP)) as page:
@@ -161,6 +162,7 @@ def test_whatever_has_the_keyboards_focus_shows_it(viewer: PageViewer, path: str
             assert shown, page.evaluate("document.activeElement.outerHTML")
 
 
+@pytest.mark.slow
 def test_on_paper_the_text_stands_without_the_menu(viewer: PageViewer) -> None:
     with opened(viewer, "golden", "articles/every-block/", View(DESKTOP)) as page:
         page.emulate_media(media="print", color_scheme="dark")
@@ -198,6 +200,7 @@ CHARACTERS_A_LINE = """() => [...document.querySelectorAll(".prose > p")].flatMa
 })"""
 
 
+@pytest.mark.slow
 def test_text_has_20_pixels_and_62_to_72_characters_a_line(viewer: PageViewer) -> None:
     with opened(viewer, "sample", "articles/glutamate-switch/", View(DESKTOP)) as page:
         size, height = page.evaluate(
@@ -226,6 +229,7 @@ def test_everything_begins_at_one_edge(viewer: PageViewer, page_of: tuple[str, s
         assert len({round(edge) for edge in edges}) == 1, (width, sorted(set(edges)))
 
 
+@pytest.mark.slow
 def test_a_section_is_larger_than_a_card_and_a_card_than_a_brief(viewer: PageViewer) -> None:
     with opened(viewer, "golden", "issues/001-every-block/", View(DESKTOP)) as page:
         sizes = page.evaluate("""["h1", ".section > h2", ".whole > h3", ".card h3", ".brief h3"].map((each) =>
@@ -233,6 +237,7 @@ def test_a_section_is_larger_than_a_card_and_a_card_than_a_brief(viewer: PageVie
     assert sizes == sorted(set(sizes), reverse=True)
 
 
+@pytest.mark.slow
 def test_on_paper_a_picture_leaves_no_half_page_empty_before_it(viewer: PageViewer) -> None:
     with opened(viewer, "sample", "articles/glutamate-switch/", View(DESKTOP)) as page:
         page.emulate_media(media="print")
@@ -240,6 +245,7 @@ def test_on_paper_a_picture_leaves_no_half_page_empty_before_it(viewer: PageView
     assert heights and max(heights) <= 9 * 96 / 2.54 + 1  # of a page of 29.7 cm
 
 
+@pytest.mark.slow
 def test_a_page_has_one_landmark_of_notes_at_most(viewer: PageViewer) -> None:
     for path in ("issues/001-every-block/", "articles/every-block/"):
         with opened(viewer, "golden", path, View(DESKTOP)) as page:
@@ -247,6 +253,7 @@ def test_a_page_has_one_landmark_of_notes_at_most(viewer: PageViewer) -> None:
             assert page.locator(".footnotes").count() >= 1
 
 
+@pytest.mark.slow
 def test_a_wide_table_on_a_phone_is_reached_and_read_by_keyboard(viewer: PageViewer) -> None:
     with opened(viewer, "golden", "articles/every-block/", View(320)) as page:
         held = page.evaluate("""[...document.querySelectorAll("main table")].map((table) => {
@@ -256,7 +263,7 @@ def test_a_wide_table_on_a_phone_is_reached_and_read_by_keyboard(viewer: PageVie
     assert held and all(held)
 
 
-@pytest.mark.parametrize("path", ["feed.xml", "articles/atom.xml"])
+@pytest.mark.parametrize("path", rows(["feed.xml", "articles/atom.xml"], ["feed.xml"]))
 def test_a_feed_opened_in_a_browser_says_what_it_is(viewer: PageViewer, path: str) -> None:
     for width, scheme in ((PHONE, "light"), (DESKTOP, "dark")):
         with viewer.page(f"{SITES['golden']}/{path}", View(width, scheme)) as page:

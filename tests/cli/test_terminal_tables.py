@@ -66,6 +66,7 @@ def test_status_never_cuts_the_command_to_copy(workspace: WorkspaceRunner, colum
     assert "delete `draft: true` when it is ready\n" in shown
 
 
+@pytest.mark.slow
 def test_findings_are_wrapped_to_the_terminal_between_words(workspace: WorkspaceRunner) -> None:
     words = "A long sentence without any end, that goes on and on, and on. "
     workspace.write({"issues/articles/glutamate.md": article(body=words * 20, dek=words * 6)})

@@ -6,6 +6,7 @@ import errno
 import os
 import re
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -26,22 +27,19 @@ def test_the_file_of_a_killed_worker_is_removed(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("code", sorted(errno.errorcode))
 @pytest.mark.parametrize("function", ["open", "_lock", "unlink"])
 def test_only_a_missing_file_or_a_free_lock_means_dead(
-    function: str, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    function: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "0123.lock").touch()
-
-    def fail(*arguments: object, **options: object) -> None:
-        raise OSError(code, os.strerror(code))
-
     place = {"open": os, "_lock": worker_lock, "unlink": Path}[function]
-    with monkeypatch.context() as patch:
-        patch.setattr(place, function, fail)
-        if function == "open" and code != errno.ENOENT:
-            with pytest.raises(OSError, match=re.escape(os.strerror(code))) as failure:
-                is_alive(tmp_path, "0123")
-            assert failure.value.errno == code
-        else:
-            assert is_alive(tmp_path, "0123") is (function == "_lock")
+    for code in errno.errorcode:
+        error = OSError(code, os.strerror(code))
+        with monkeypatch.context() as patch:
+            patch.setattr(place, function, Mock(side_effect=error))
+            if function == "open" and code != errno.ENOENT:
+                with pytest.raises(OSError, match=re.escape(os.strerror(code))) as failure:
+                    is_alive(tmp_path, "0123")
+                assert failure.value.errno == code
+            else:
+                assert is_alive(tmp_path, "0123") is (function == "_lock"), errno.errorcode[code]

@@ -145,6 +145,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> WorkspaceRunner:
     return WorkspaceRunner(folder)
 
 
+@pytest.mark.slow
 def test_the_archive_of_the_benchmarks_builds(archive: WorkspaceRunner) -> None:
     built = archive.json("build", "--now", "2026-01-01")
     assert [len(each["articles"]) for each in built["editions"]] == [4, 4, 4]

@@ -260,7 +260,9 @@ def test_a_misspelt_key_of_show_is_suggested(workspace: WorkspaceRunner) -> None
 
 
 @each_theme
-@pytest.mark.parametrize("titles", list(product(["Research", ""], ["In brief", ""])))
+@pytest.mark.parametrize(
+    "titles", rows(product(["Research", ""], ["In brief", ""]), [("Research", ""), ("", "In brief")])
+)
 @pytest.mark.parametrize("articles", [1, 2])
 def test_no_heading_level_is_skipped_whatever_sections_have_titles(
     workspace: WorkspaceRunner, theme: str, titles: tuple[str, str], articles: int

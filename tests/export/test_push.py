@@ -122,7 +122,7 @@ def test_a_push_makes_a_draft_of_what_was_exported(pusher: PushRunner) -> None:
         assert key not in pusher.workspace.read(f"{FOLDER}/drafts.json")
 
 
-@every_service
+@searched_services
 def test_a_second_push_changes_the_same_draft(pusher: PushRunner) -> None:
     first = pusher.push()
     pusher.write("Quite other words.")

@@ -11,7 +11,7 @@ import json
 import mimetypes
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -71,10 +71,10 @@ class View:
 
 @dataclass
 class PageViewer:
-    """Opens pages of builds; `folders` maps where an address begins to the folder it is served from."""
+    """Opens pages of builds; `folders` maps where an address begins to what makes the folder it is served from."""
 
     browser: Browser
-    folders: Mapping[str, Path]
+    folders: Mapping[str, Callable[[], Path]]
     measured: dict[tuple[str, View, str], Any] = field(default_factory=dict)
     contexts: dict[bool, BrowserContext] = field(default_factory=dict)
     pages: dict[bool, Page] = field(default_factory=dict)
@@ -129,7 +129,7 @@ class PageViewer:
             return
         for begin, folder in self.folders.items():
             if url.startswith(f"{begin}/"):
-                file = folder / url[len(begin) + 1 :]
+                file = folder() / url[len(begin) + 1 :]
                 file = file / "index.html" if file.is_dir() else file
                 if file.is_file():
                     kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
@@ -139,7 +139,7 @@ class PageViewer:
 
 
 @contextmanager
-def open_viewer(browser: Browser, folders: Mapping[str, Path]) -> Iterator[PageViewer]:
+def open_viewer(browser: Browser, folders: Mapping[str, Callable[[], Path]]) -> Iterator[PageViewer]:
     """Look at pages of these folders."""
     viewer = PageViewer(browser, folders)
     yield viewer

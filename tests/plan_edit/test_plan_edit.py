@@ -11,6 +11,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from table_kit import rows
 from workspace_kit import SETTINGS, WorkspaceRunner, article, issue
 
 from pipeline.config import front_matter
@@ -668,7 +669,7 @@ def planned(workspace: WorkspaceRunner) -> dict[str, str | None]:
     return {each["slug"]: each["section"] for each in workspace.json("plan", "1", "--all")["articles"]}
 
 
-@pytest.mark.parametrize("position", range(4))
+@pytest.mark.parametrize("position", rows(range(4), (0, 3)))
 @pytest.mark.parametrize("slug", ["w", "y", "a-note"])
 @pytest.mark.parametrize(
     "text", [issue(), toml(""), yaml_issue("    pin: [x]\n").replace("Notes", "In brief")]

@@ -379,6 +379,7 @@ def test_an_editors_address_is_no_web_address(workspace: WorkspaceRunner, url: s
     assert "is not an address that opens a file in an editor" in workspace.error("plan", "1")
 
 
+@pytest.mark.slow
 def test_the_editor_is_started_at_the_place(workspace: WorkspaceRunner, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "told")
     editor = tmp_path / "code"
