@@ -115,15 +115,23 @@ class Composer:
     # --- content -----------------------------------------------------------------------------
 
     def logo(self, key: str = "logo") -> Image | None:
-        """Return the theme's `logo`, or `logo_dark`. Raises `PressroomError` for a file that is no image."""
+        """Return the theme's `logo`, or `logo_dark`.
+
+        Raises `PressroomError` for a file that is no image, and for a logo without an alt text.
+        """
         theme = self.publication.theme
-        file = theme.logo if key == "logo" else theme.logo_dark
+        dark = key == "logo_dark"
+        file, line = (theme.logo_dark, theme.logo_dark_line) if dark else (theme.logo, theme.logo_line)
         if file is None:
             return None
         try:
-            return self.images.get(file, theme.logo_alt, SETTINGS_FILE, ImageUse.LOGO)
+            logo = self.images.get(file, theme.logo_alt, SETTINGS_FILE, ImageUse.LOGO)
         except PressroomError as error:
-            raise PressroomError(f"`{key}`: {error.message}", SETTINGS_FILE, hint=error.hint) from error
+            raise PressroomError(f"`{key}`: {error.message}", SETTINGS_FILE, line, error.hint) from error
+        if not theme.logo_alt:
+            hint = 'Say what it shows: `logo_alt = "…"`.'
+            raise PressroomError("the logo has no `logo_alt`.", SETTINGS_FILE, line, hint)
+        return logo
 
     def content(self, text: Text) -> Content:
         """Parse an article, a letter or a comment. Raises `Mistakes` with everything wrong in its text."""
@@ -149,7 +157,7 @@ class Composer:
             shown = for_audience(letter, Medium.EMAIL, edition.audience)
             words = "".join(content_texts(shown.blocks, shown.footnotes)).strip()
             if not (edition.items or shown.images or words):
-                errors.append(_nothing_to_read(issue, edition.audience))
+                errors.append(_nothing_to_read(issue, edition.audience, self.pool.noun))
         raise_all(errors)
         return tuple(self._edition(assembled, edition, letter) for edition in assembled.editions)
 
@@ -291,10 +299,10 @@ class Composer:
         )
 
 
-def _nothing_to_read(issue: Issue, audience: str) -> PressroomError:
+def _nothing_to_read(issue: Issue, audience: str, noun: str) -> PressroomError:
     whose = "" if audience == EVERYONE else f' for "{audience}"'
     return PressroomError(
-        f"the issue{whose} selects no article, and its letter has no words.",
+        f"the issue{whose} selects no {noun}, and its letter has no words.",
         *issue.place,
-        f"Write a letter, or see why each article is out: pressroom plan {issue.number}",
+        f"Write a letter, or see why each {noun} is out: pressroom plan {issue.number}",
     )

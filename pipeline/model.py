@@ -167,6 +167,8 @@ class ThemeSettings:
     logo: str | None = None
     logo_dark: str | None = None
     logo_alt: str = ""
+    logo_line: int | None = None
+    logo_dark_line: int | None = None
     layout: Layout = Layout.CARD
     card_pictures: bool = True
 

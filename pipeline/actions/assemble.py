@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.compose import Composer
 from pipeline.config.placeholders import BASE_URL, placeholders_left
+from pipeline.deliver.sent_file import read_sent
 from pipeline.errors import PressroomError, collect
 from pipeline.model import AssembledIssue, Finding, Issue, Place, Severity
 from pipeline.support.limits import SETTINGS_FILE
@@ -16,12 +17,16 @@ from pipeline.workspace import Workspace, without_drafts
 
 @dataclass(frozen=True, slots=True)
 class AssembleReport:
-    """`lock` is the path of the lock; `written` is False if it had the same content already."""
+    """`lock` is the path of the lock; `written` is False if it had the same content already.
+
+    `warnings` say that readers have another selection than that of the lock.
+    """
 
     assembled: AssembledIssue
     lock: str
     written: bool
     findings: tuple[Finding, ...]
+    warnings: tuple[PressroomError, ...]
 
 
 def assemble_issue(
@@ -74,11 +79,25 @@ def _assemble(
             SETTINGS_FILE,
             hint="Write the address first at which build/site will be published.",
         )
+    before = assembler.locks.get(issue.folder)
     assembled, lock = assembler.freeze(issue, now, update=update, refresh=refresh)
     composer.compose_assembled(assembled)  # a text with a mistake is not frozen
     written = assembler.write(issue, lock)
     empty = [edition.audience for edition in assembled.editions if not edition.items]
-    return AssembleReport(assembled, lock.path, written, tuple(assembler.issue_findings(issue, empty)))
+    findings = tuple(assembler.issue_findings(issue, empty))
+    changed = before is not None and {*before.keys} != {*lock.keys}
+    warnings = tuple(_sent_before(composer.workspace, issue, lock.path)) if changed else ()
+    return AssembleReport(assembled, lock.path, written, findings, warnings)
+
+
+def _sent_before(workspace: Workspace, issue: Issue, lock: str) -> Iterator[PressroomError]:
+    """Yield a warning if an issue that was sent, or is being sent, carries something else from now on."""
+    for sent in read_sent(workspace.files.root, issue)[-1:]:
+        when = sent.started[:10]
+        has = f"was sent on {when}" if sent.finished else f"has a send of {when} that is not finished"
+        message = f"the issue {has}, and carries other articles or links from now on."
+        hint = f"Restore {lock} from version control, and leave what is new for the next issue."
+        yield PressroomError(message, *issue.place, hint)
 
 
 def workspace_findings(workspace: Workspace) -> tuple[Finding, ...]:

@@ -48,9 +48,9 @@ class ImportRequest:
 class ImportRun:
     """An import under way: `articles` reads the sources, and the fields say what came of them until then.
 
-    `run` writes the articles. `omitted` maps the reasons why no article is made of a post to how many there
-    are. `skipped` are the files that no importer reads. `errors` has the mistakes of sources that cannot be
-    imported; they do not stop the others.
+    `run` writes the articles. `omitted` maps the reasons why a post becomes no article, or an entry of a
+    list no link item, to how many there are. `skipped` are the files that no importer reads. `errors` has the
+    mistakes of sources that cannot be imported; they do not stop the others.
     """
 
     def __init__(

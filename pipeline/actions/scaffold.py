@@ -11,6 +11,7 @@ from string import Template
 
 from pipeline.assemble.unplaced import nearest_tag, wanted_tags
 from pipeline.config import placeholders
+from pipeline.config.placeholders import STARTERS
 from pipeline.config.publication import read_publication
 from pipeline.config.themes import theme_names
 from pipeline.config.workspace_files import ISSUES, POOL
@@ -23,9 +24,7 @@ from pipeline.support.urls import path_part
 from pipeline.workspace import Workspace
 
 KINDS = {"letter": "letter", "roundup": "digest", "magazine": "default"}
-"""The kinds of a new workspace, each a folder of `starters/`, and the theme that suits it."""
-
-_STARTERS = Path(__file__).parent / "starters"
+"""The kinds of a new workspace, each a folder of `config/starters/`, and the theme that suits it."""
 
 _IGNORE = "/build/\n/.pressroom/\n/lists/\n"
 """What is made again, what is this machine's, and the addresses of readers."""
@@ -79,10 +78,10 @@ def init_workspace(folder: Path, publication: NewPublication, now: datetime) -> 
         "date": f"{now:%Y-%m-%d}",
     }
     # The settings come first, then the articles.
-    paths = [file.relative_to(_STARTERS / kind).as_posix() for file in (_STARTERS / kind).rglob("*.*")]
+    paths = [file.relative_to(STARTERS / kind).as_posix() for file in (STARTERS / kind).rglob("*.*")]
     paths.sort(key=lambda path: (path != SETTINGS_FILE, not path.startswith(POOL), path))
     files = {
-        path: Template((_STARTERS / kind / path).read_text(encoding="utf-8")).substitute(values)
+        path: Template((STARTERS / kind / path).read_text(encoding="utf-8")).substitute(values)
         for path in paths
     }
     errors: list[PressroomError] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from platform import node
@@ -17,6 +17,7 @@ from pipeline.actions.mail_settings import connect, dkim_signers, mail_server
 from pipeline.actions.online import check_online
 from pipeline.actions.prepare import PreparedEdition, prepare_edition
 from pipeline.actions.send_obstacles import (
+    check_again,
     check_clock,
     check_editions,
     check_key,
@@ -179,9 +180,7 @@ def prepare_send(workspace: Workspace, request: SendRequest, ledger: Ledger, now
     with collect(errors):
         check_editions(issue, unfinished, editions)
     with collect(errors):
-        if unfinished and request.again:
-            hint = f"Finish it first: pressroom send {issue.number}"
-            raise PressroomError("a send of the issue is not finished.", *issue.place, hint)
+        check_again(issue, unfinished, request.again)
     server: SmtpServer | ResendServer | None = None
     signers: tuple[DkimSigner, ...] = ()
     keys: TokenKeys | None = None
@@ -215,11 +214,9 @@ def prepare_send(workspace: Workspace, request: SendRequest, ledger: Ledger, now
             f"Without {missing}, mail programs offer to unsubscribe by mail alone, not by one click."
         )
     if not request.force:
-        errors += forced
-        forced = []
-    every = (finding for each in editions.values() for finding in check_edition(each).findings)
-    findings = tuple(dict.fromkeys(every))
-    return PreparedSend(
+        errors, forced = [*errors, *forced], []
+    findings = [finding for each in editions.values() for finding in check_edition(each).findings]
+    prepared = PreparedSend(
         workspace=workspace,
         request=request,
         ledger=ledger,
@@ -230,9 +227,12 @@ def prepare_send(workspace: Workspace, request: SendRequest, ledger: Ledger, now
         unfinished=tuple(unfinished),
         obstacles=tuple(errors),
         forced=tuple(forced),
-        findings=findings,
+        findings=tuple(dict.fromkeys(findings)),
         notes=tuple(notes),
     )
+    with collect(errors):
+        _ = prepared.list if request.recipients or not unfinished else None
+    return replace(prepared, obstacles=tuple(errors))
 
 
 def _ends(ledger: Ledger, send: Send, now: datetime) -> bool:

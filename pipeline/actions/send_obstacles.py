@@ -63,6 +63,13 @@ def check_editions(issue: Issue, unfinished: Iterable[Send], editions: Collectio
             raise PressroomError(message, *issue.place, "Restore it from version control.")
 
 
+def check_again(issue: Issue, unfinished: Collection[Send], again: str) -> None:
+    """Raise for a send to those who have the issue while another one is not finished."""
+    if unfinished and again:
+        hint = f"Finish it first: pressroom send {issue.number}"
+        raise PressroomError("a send of the issue is not finished.", *issue.place, hint)
+
+
 def check_key(keys: TokenKeys | None, ledger: Ledger) -> None:
     """Raise if links that were sent would no longer be answered with the keys of today."""
     former = ledger.last_key()

@@ -60,7 +60,7 @@ def issue_statuses(workspace: Workspace) -> tuple[IssueStatus, ...]:
 def _status(workspace: Workspace, issue: Issue) -> IssueStatus:
     assembler, number = workspace.assembler, issue.number
     html_bytes = _built_size(workspace.files, issue.folder)
-    sends = _sends(workspace, issue)
+    sends, running = _sends(workspace, issue)
     lock = assembler.locks.get(issue.folder)
     if issue.draft:
         state, next_step = "draft", "delete `draft: true` when it is ready"
@@ -68,6 +68,8 @@ def _status(workspace: Workspace, issue: Issue) -> IssueStatus:
         state, next_step = "broken lock", f"pressroom check {number}  (says what)"
     elif lock is None:
         state, next_step = "open", f"pressroom assemble {number}"
+    elif running:
+        state, next_step = "sending", f"pressroom send {number} --status  (a process is sending it)"
     elif any(assembler.conflicts(issue, lock)):
         state, next_step = "changed", f"pressroom build {number}  (says what changed)"
     elif html_bytes is not None and _waits_for_approval(workspace, issue):
@@ -96,22 +98,27 @@ def _status(workspace: Workspace, issue: Issue) -> IssueStatus:
     )
 
 
-def _sends(workspace: Workspace, issue: Issue) -> tuple[SentRecord, ...]:
-    """Return the sends of an issue. The ledger is opened only where one was sent."""
+def _sends(workspace: Workspace, issue: Issue) -> tuple[tuple[SentRecord, ...], bool]:
+    """Return the sends of an issue, and whether a process is at one of them.
+
+    The ledger is opened only where one was sent.
+    """
     root = workspace.files.root
     records = read_sent(root, issue)
     if not records:
-        return ()
+        return (), False
     from pipeline.deliver.open_ledger import has_ledger, open_ledger
 
     if not has_ledger(root):
-        return records
+        return records, False
     with open_ledger(root) as ledger:
         counts = [ledger.counts(each.id) for each in records]
-    return tuple(
+        running = any(ledger.live_workers(each.id) for each in records)
+    counted = (
         replace(record, counts={state.value: count for state, count in states.items()} or record.counts)
         for record, states in zip(records, counts, strict=True)
     )
+    return tuple(counted), running
 
 
 def _waits_for_approval(workspace: Workspace, issue: Issue) -> bool:

@@ -61,11 +61,17 @@ class Pool(dict[str, Article]):
         counts = Counter(tag for item in self.candidates.values() for tag in item.tags)
         return dict(sorted(counts.items()))
 
+    @property
+    def noun(self) -> str:
+        """What messages call an item of this pool: an article, a link, or either of them."""
+        nouns = [noun for noun, items in (("article", self), ("link", self.links)) if items]
+        return " or ".join(nouns) or "article"
+
     def check_tags(self, tags: Iterable[str]) -> None:
         """Raise `NotFound`, with the nearest tag, for one that no article and no link item has."""
         for tag in tags:
             if tag not in self.tags:
-                raise NotFound(f'no article has the tag "{tag}".', hint=suggest(tag, self.tags))
+                raise NotFound(f'no {self.noun} has the tag "{tag}".', hint=suggest(tag, self.tags))
 
     @cached_property
     def _by_address(self) -> dict[str, str]:
@@ -147,7 +153,6 @@ def parse_article(
     updated = fields.date("updated", zone)
     if date and updated and updated < date:
         fields.error("updated", "`updated` is before `date`.")
-    image, image_alt = fields.image()
     audience = read_audiences(fields, publication)
     article = Article(
         slug=_slug(fields, name),
@@ -163,8 +168,8 @@ def parse_article(
         dek=_dek(fields),
         alt_title=fields.text("alt_title"),
         authors=_authors(fields, publication.authors),
-        image=image,
-        image_alt=image_alt,
+        image=fields.text("image") or None,
+        image_alt=fields.text("image_alt"),
         canonical_url=fields.web_address("canonical_url") or None,
         disclaimer=fields.text("disclaimer", multiline=True),
         audience=tuple(a for a in audience if EVERYONE not in audience),

@@ -18,24 +18,27 @@ from pipeline.images.library import ImageLibrary
 from pipeline.model import EVERYONE, Article, Block, BlockKind, Content, ImageUse, Issue, LinkItem
 from pipeline.support.file_stamps import Stamp
 from pipeline.support.processes import spread
+from pipeline.support.urls import address, article_path
 
 Text = Article | Issue | LinkItem
 
 _COMPRESS_FROM = 500
 """Texts from which parsed ones are compressed in memory: below it the time costs more than the space."""
 
+_MISSING_ALT = 'Say what it shows: `image_alt: "…"` (or `image_alt: ""` for mere decoration).'
+
 
 @dataclass(frozen=True, slots=True)
 class ParsedText:
     """A parsed article, letter or comment: its content and mistakes.
 
-    `linked` maps the slugs of the articles that it links to to their files. `anchors` are its links to a
-    place on a page, each with its line.
+    `linked` maps the slugs of the articles that it links to to their files. `links` are its links to these
+    and to a place on a page, each with its line.
     """
 
     content: Content
     linked: Mapping[str, str]
-    anchors: tuple[tuple[str, int | None], ...]
+    links: tuple[tuple[str, int | None], ...]
     mistakes: tuple[PressroomError, ...]
 
 
@@ -100,6 +103,8 @@ class Texts:
                 lead = resolver.image(text.image, text.image_alt)
                 if isinstance(text, Article):
                     thumbnail = resolver.image(text.image, text.image_alt, ImageUse.THUMBNAIL)
+                if "image_alt" not in text.lines:
+                    raise PressroomError("the image has no `image_alt`.", hint=_MISSING_ALT)
         except PressroomError as error:
             mistakes.append(PressroomError(error.message, path, text.lines.get("image"), error.hint))
         first_line = _first_line(text)
@@ -118,8 +123,9 @@ class Texts:
         if isinstance(text, LinkItem):
             mistakes += comment_mistakes(content, path, first_line)
         content = replace(content, thumbnail=thumbnail)
-        anchors = tuple(link for link in links_of(content) if "#" in link[0])
-        return ParsedText(content, resolver.linked, anchors, tuple(mistakes))
+        pages = {address(self.files.publication, article_path(slug)) for slug in resolver.linked}
+        links = tuple(link for link in links_of(content) if "#" in link[0] or link[0] in pages)
+        return ParsedText(content, resolver.linked, links, tuple(mistakes))
 
     def _source(self, text: Text) -> str:
         if isinstance(text, Article):

@@ -129,7 +129,6 @@ def parse_issue(
         for rule in (read_section(each, zone) for each in fields.tables("sections"))
     )
     has_own = fields.has("sections")
-    image, image_alt = fields.image()
     date = fields.date("date", zone, required=True)
     issue = Issue(
         number=number or in_folder,
@@ -144,8 +143,8 @@ def parse_issue(
         own_sections=has_own,
         subject=fields.text("subject") or None,
         preview_text=fields.text("preview_text") or None,
-        image=image,
-        image_alt=image_alt,
+        image=fields.text("image") or None,
+        image_alt=fields.text("image_alt"),
         layout=fields.choice("layout", Layout),
         theme_layout=publication.theme.layout,
         audiences=read_audiences(fields, publication) or (EVERYONE,),

@@ -254,7 +254,7 @@ def _unknown_tags(rule: SectionRule, pool: Pool) -> Iterator[PressroomError]:
         hint = suggest(tag, known, 0.8 if waits else 0.6)
         if hint or not waits:
             yield PressroomError(
-                f'section {rule.label} takes the tag "{tag}", which no article has.',
+                f'section {rule.label} takes the tag "{tag}", which no {pool.noun} has.',
                 *rule.place,
                 hint or "List the tags in use: pressroom tags",
             )
@@ -278,8 +278,11 @@ def _unknown_name(where: str, place: Place, name: str, pool: Pool) -> PressroomE
     if "://" in name:
         message = f'{where} "{name}", which no link item has as its address.'
         return PressroomError(message, *place, f"Add it: pressroom add {quote(name)}")
+    has, command = (
+        ("link has as its id", "links") if pool.noun == "link" else ("article has as its slug", "articles")
+    )
     return PressroomError(
-        f'{where} "{name}", which no article has as its slug.',
+        f'{where} "{name}", which no {has}.',
         *place,
-        suggest(name, pool.candidates) or "List all slugs: pressroom articles",
+        suggest(name, pool.candidates) or f"List all of them: pressroom {command}",
     )

@@ -81,5 +81,5 @@ def unused_tags(pool: Pool, publication: Publication) -> Iterator[Finding]:
         for tag in tags:
             # Tags that no article has yet may wait for one, as those of the default sections do.
             if tag not in pool.tags and (hint := suggest(tag, pool.tags, 0.8)):
-                message = f'{what} is for the tag "{tag}", which no article has.'
+                message = f'{what} is for the tag "{tag}", which no {pool.noun} has.'
                 yield Finding("TAG003", Severity.WARNING, message, Place(SETTINGS_FILE), hint)

@@ -50,7 +50,7 @@ def dead_links_of(composer: Composer, assembled: AssembledIssue) -> tuple[Findin
 def _dead_links(composer: Composer, texts: Iterable[Text], pages: set[str]) -> tuple[Finding, ...]:
     texts = tuple(texts)
     without_page = (
-        _dead_link(composer, composer.pool[target], text.place.path)
+        _dead_link(composer, composer.pool[target], text)
         for text in texts
         for target in sorted(composer.texts.parsed(text).linked.keys() - pages)
     )
@@ -60,13 +60,11 @@ def _dead_links(composer: Composer, texts: Iterable[Text], pages: set[str]) -> t
 def _dead_anchors(composer: Composer, text: Text) -> Iterator[Finding]:
     """Report each link to a heading that the text itself, or a linked article, does not have."""
     parsed = composer.texts.parsed(text)
-    if not parsed.anchors:
-        return
     own: tuple[str, ...] | None = None
     slugs = {address(composer.publication, article_path(slug)): slug for slug in parsed.linked}
-    for href, line in parsed.anchors:
-        page, _, fragment = href.partition("#")
-        if isinstance(href, MergeText) or (page and page not in slugs):
+    for href, line in parsed.links:
+        page, mark, fragment = href.partition("#")
+        if isinstance(href, MergeText) or not mark or (page and page not in slugs):
             continue
         if page:
             target = composer.texts.parsed(composer.pool[slugs[page]]).content
@@ -82,11 +80,14 @@ def _dead_anchors(composer: Composer, text: Text) -> Iterator[Finding]:
         yield Finding("LINK019", Severity.WARNING, message, Place(text.place.path, line), hint)
 
 
-def _dead_link(composer: Composer, target: Article, path: str) -> Finding:
+def _dead_link(composer: Composer, target: Article, text: Text) -> Finding:
+    page = address(composer.publication, article_path(target.slug))
+    lines = (line for href, line in composer.texts.parsed(text).links if href.partition("#")[0] == page)
+    place = Place(text.place.path, next(lines, None))
     message = f'it links to the article "{target.slug}", which has no page'
     if target.draft or composer.url_of(target) is None:
         why = "it is a draft" if target.draft else f"it is for {' and '.join(target.audience)} only"
         hint = "Take the link out: the article will have no page to lead to."
-        return Finding("LINK002", Severity.ERROR, f"{message}: {why}.", Place(path), hint)
+        return Finding("LINK002", Severity.ERROR, f"{message}: {why}.", place, hint)
     hint = "The page appears with the first issue that carries the article."
-    return Finding("LINK001", Severity.WARNING, f"{message} yet.", Place(path), hint)
+    return Finding("LINK001", Severity.WARNING, f"{message} yet.", place, hint)

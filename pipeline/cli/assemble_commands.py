@@ -130,6 +130,7 @@ def assemble(
             terminal.message("Every issue is frozen already, or a draft.")
     findings = [finding for report in reports for finding in report.findings]
     terminal.show_findings((*findings, *workspace_findings(workspace)))
+    terminal.show_mistakes((each for report in reports for each in report.warnings), as_warnings=True)
     if errors:
         terminal.show_mistakes(errors)
         terminal.message("\nThis issue and those after it were not frozen: they would take its articles.")

@@ -34,7 +34,7 @@ from pipeline.cli.send_output import (
     show_unfinished,
 )
 from pipeline.cli.send_resolve import resolve_unknown
-from pipeline.errors import Mistakes, PressroomError
+from pipeline.errors import Mistakes, PressroomError, distinct
 
 if TYPE_CHECKING:
     from pipeline.actions.send import PreparedSend
@@ -331,7 +331,10 @@ def _show_plan(prepared: PreparedSend, why: str | None, *, as_json: bool) -> Non
         return
     from pipeline.model import Severity
 
-    plan = prepared.plan()
+    try:
+        plan = prepared.plan()
+    except PressroomError as error:
+        raise Mistakes(distinct((error, *prepared.obstacles, *prepared.forced))) from error
     if as_json:
         terminal.print_json(plan_json(prepared, plan))
         return

@@ -87,7 +87,8 @@ def fail(ctx: click.Context, error: PressroomError) -> NoReturn:
         print_json({"errors": [each.values for each in mistakes]})
     show_mistakes(mistakes)
     if len(mistakes) > 1:
-        undone = ctx.meta.get(LEFT_UNDONE, "Nothing was written.")
+        reads = ctx.invoked_subcommand in _READING
+        undone = ctx.meta.get(LEFT_UNDONE, "" if reads else "Nothing was written.")
         message(f"\n{len(mistakes)} mistakes. {undone}".rstrip())
     ctx.exit(1)
 
@@ -115,6 +116,9 @@ def show_other_mistakes(ctx: click.Context) -> None:
 
 LEFT_UNDONE = "pressroom.undone"
 """The key for what is said of a command that has not done its work."""
+
+_READING = ("articles", "links", "tags", "plan", "check", "preview", "status", "doctor", "completion")
+"""The commands that write nothing, whatever happens."""
 
 MISTAKES = "pressroom.mistakes"
 """The key for the mistakes of the workspace in the context of the command."""

@@ -163,17 +163,6 @@ class Fields:
             return False
         return True
 
-    def image(self) -> tuple[str | None, str]:
-        """The path in `image`, or None, and `image_alt`, which may be empty but not missing."""
-        image = self.text("image") or None
-        if image and "image_alt" not in self.mapping:
-            self.error(
-                "image",
-                "the image has no `image_alt`.",
-                'Say what it shows: `image_alt: "…"` (or `image_alt: ""` for mere decoration).',
-            )
-        return image, self.text("image_alt")
-
     def author_name(self, key: str, *, required: bool = False) -> str:
         """The name of an author. An address in it is an error: pages and feeds would publish it."""
         name = self.text(key, required=required)

@@ -1,17 +1,62 @@
-"""What `init` writes for what only the editor knows. None of it may reach a reader.
+"""What `init` writes where an editor has to write: settings and texts. None of it may reach a reader.
 
 Each is recognised by its exact text, never by a pattern: a publication may be at an `.example` address.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 
 from pipeline.model import Publication
 
 BASE_URL = "https://newsletter.example"
 SENDER_ADDRESS = "letters@newsletter.example"
 POSTAL_ADDRESS = "Write your postal address here: the law of most countries asks for it"
+
+STARTERS = Path(__file__).parent / "starters"
+"""What `init` copies: a folder for each kind of workspace."""
+
+_CODE = re.compile(r"`[^`\n]+`")
+_ADDRESS = re.compile(r"(?<=\])\([^()\s]*\)")
+_BREAK = re.compile(r"(?<=[.!?])\s+|\n\s*\n|^(?:[#:]+ .*|:::|---)$|^[- ]*\w+: ", re.MULTILINE)
+"""What is between sentences: white space after a mark, empty lines, headings, containers, keys."""
+
+_FEWEST_WORDS = 4
+"""Fewer words may be anybody's."""
+
+
+def starter_sentences_in(text: str) -> Iterator[tuple[int, str]]:
+    """Yield each sentence of a starter that is in a text without markup, with its offset in the text.
+
+    Code in the text is an `x`, as in the passages that checks read.
+    """
+    for offset, sentence in _sentences(text):
+        if _words(sentence) in _starter_sentences():
+            yield offset, " ".join(sentence.split())
+
+
+@cache
+def _starter_sentences() -> frozenset[tuple[str, ...]]:
+    files = (file for file in STARTERS.rglob("*.*") if file.suffix in {".md", ".yaml"})
+    texts = (_ADDRESS.sub("", _CODE.sub("x", file.read_text(encoding="utf-8"))) for file in files)
+    return frozenset(_words(sentence) for text in texts for _, sentence in _sentences(text))
+
+
+def _sentences(text: str) -> Iterator[tuple[int, str]]:
+    start = 0
+    for end, following in (*(each.span() for each in _BREAK.finditer(text)), (len(text), len(text))):
+        sentence = text[start:end].strip()
+        if sentence.endswith((".", "!", "?")) and len(_words(sentence)) >= _FEWEST_WORDS:
+            yield text.index(sentence, start), sentence
+        start = following
+
+
+def _words(sentence: str) -> tuple[str, ...]:
+    """The words alone: typographic quotation marks and Markdown's signs make no difference."""
+    return tuple(re.findall(r"\w+", sentence))
 
 
 def placeholders_left(publication: Publication) -> Iterator[str]:

@@ -250,9 +250,9 @@ def _theme(fields: Fields, templates: Path | None, errors: list[PressroomError])
         logo=fields.text("logo") or None,
         logo_dark=fields.text("logo_dark") or None,
         logo_alt=fields.text("logo_alt"),
+        logo_line=fields.line_of("logo"),
+        logo_dark_line=fields.line_of("logo_dark"),
     )
-    if settings.logo and not settings.logo_alt:
-        fields.error("logo", "the logo has no `logo_alt`.", 'Say what it shows: `logo_alt = "…"`.')
     if settings.logo_dark and not settings.logo:
         fields.error("logo_dark", "there is no `logo` beside it.", "`logo` is the one on a light ground.")
     fields.check_unknown()

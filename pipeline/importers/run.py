@@ -138,8 +138,9 @@ class Import:
         """Read one source. Raises `PressroomError` where nothing can be made of it."""
         try:
             material = load(source, self.files, self.pictures.web, self.stdin)
-            if self.form in (None, LINKS_FORM) and (links := read_link_list(material)):
-                self.links += links
+            if self.form in (None, LINKS_FORM) and (entries := read_link_list(material)):
+                self.links += (each for each in entries if isinstance(each, SourceLink))
+                self.omitted.update(each for each in entries if isinstance(each, str))
                 return
             importer = importer_for(material, self.form)
             drafts = iter(importer.read(material))

@@ -124,25 +124,25 @@ def test_a_private_article_behind_a_link_is_found_by_check(workspace: WorkspaceR
     workspace.write(
         {
             "issues/articles/glutamate.md": article(
-                body="See [the draft](hidden.md) and [a note](a-note.md)."
+                body="A [note](a-note.md).\n\nSee [the draft](hidden.md#end)."
             ),
             "issues/articles/hidden.md": article("Hidden", draft="true"),
         }
     )
     result = workspace.run("check", "1")
-    assert "error LINK002" in result.stdout and "it is a draft" in result.stdout
+    assert "glutamate.md:8: error LINK002" in result.stdout and "it is a draft" in result.stdout
     assert "LINK001" not in result.stdout
 
 
 def test_a_link_to_an_article_of_no_issue_is_a_warning(workspace: WorkspaceRunner) -> None:
     workspace.write(
         {
-            "issues/articles/glutamate.md": article(body="See [another](another.md)."),
+            "issues/articles/glutamate.md": article(body="One.\n\nSee [another](another.md)."),
             "issues/articles/another.md": article("Another", tags="[other]"),
         }
     )
     assert (
-        'warning LINK001: it links to the article "another", which has no page yet.'
+        'issues/articles/glutamate.md:8: warning LINK001: it links to the article "another", which has no page yet.'
         in workspace.run("check").stdout
     )
 

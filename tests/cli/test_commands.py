@@ -17,7 +17,7 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner
-from workspace_kit import ROOT, WorkspaceRunner, article, issue, png
+from workspace_kit import ROOT, WorkspaceRunner, article, issue, png, write_own_texts
 
 from pipeline.cli import LateCommand, main
 
@@ -198,6 +198,7 @@ def test_init_takes_what_an_export_needs(tmp_path: Path) -> None:
     WorkspaceRunner(tmp_path).ok("init", "mine", "--title", "Harbour, Ltd.", *given, "--now", "2026-02-01")
     mine = WorkspaceRunner(tmp_path / "mine")
     assert 'sender = "\\"Harbour, Ltd.\\" <ada@harbour.example>"' in mine.read("newsletter.toml")
+    write_own_texts(mine)
     mine.ok("assemble", "1", "--now", "2026-02-01")
     mine.ok("export", "1")
 

@@ -7,6 +7,7 @@ import difflib
 import os
 import re
 import shutil
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,8 +17,12 @@ from html_kit import HtmlReader, as_outlook, styles
 from table_kit import rows
 from workspace_kit import ROOT, WorkspaceRunner, png
 
+from pipeline.checks.cascade import Styles
+from pipeline.checks.html_page import parse_page
+from pipeline.checks.page_text import visible_texts
 from pipeline.config.themes import read_theme, theme_names
-from pipeline.render.color_contrast import contrast
+from pipeline.model import Palette
+from pipeline.render.color_contrast import contrast, text_color_on
 
 GOLDEN = ROOT / "tests" / "golden"
 THEMES = theme_names(None)
@@ -337,6 +342,46 @@ def test_colours_have_contrast_in_light_and_dark(theme: str) -> None:
                 min(contrast(each, ground) for each in (palette.text, palette.muted, palette.accent)) >= 4.5
             )
         assert max(contrast(palette.accent, each) for each in ("#ffffff", "#111111")) >= 4.5
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_role_has_the_same_colour_in_light_and_dark(theme: str, builds: Builds) -> None:
+    """What is muted, accented or a faint line in one scheme is that in the other."""
+    look = read_theme(theme, None, [])
+    page = parse_page(builds.golden(theme).read(f"build/{EMAIL}"))
+    light, dark = Styles(page), Styles(page, dark=True)
+
+    def roles(palette: Palette, colours: Iterable[str]) -> set[str]:
+        named = {name: getattr(palette, name) for name in Palette.__slots__}
+        named["on_accent"] = text_color_on(palette.accent, "#111111")
+        return {name for name, colour in named.items() if colour in colours}
+
+    def lines(style: Mapping[str, str]) -> set[str]:
+        borders = (
+            value
+            for name, value in style.items()
+            if re.fullmatch(r"border(-top|-right|-bottom|-left)?", name)
+        )
+        colours = {
+            colour
+            for value in borders
+            if not value.startswith("0")
+            for colour in re.findall("#[0-9a-f]{6}", value)
+        }
+        return {style["border-color"]} if colours and "border-color" in style else colours
+
+    texts = {element for element, _, _ in visible_texts(page, light)}
+    different = set()
+    for element in page.root.iter():
+        styles = light.of(element), dark.of(element)
+        pairs = [tuple(lines(style) for style in styles)]
+        if element in texts:
+            pairs.append(tuple({style["color"]} for style in styles))
+        for in_light, in_dark in pairs:
+            before, after = roles(look.colors, in_light), roles(look.dark, in_dark)
+            if (before or after) and not before & after:
+                different.add((page.lines[element], element.tag, *before, "→", *after))
+    assert not different
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -15,7 +15,7 @@ from threading import Thread
 import pytest
 from click.testing import CliRunner, Result
 from smtp_kit import CUT, Fault, ScriptedServer, server_context
-from workspace_kit import WorkspaceRunner, issue
+from workspace_kit import WorkspaceRunner, article, issue
 
 from pipeline.cli import main
 from pipeline.deliver.sqlite_ledger import SqliteLedger
@@ -321,6 +321,26 @@ def test_an_issue_that_changed_while_it_is_sent_is_not_sent_on(
     assert unfinished.run("send", "1", "--yes", "--force").exit_code == 0
 
 
+def test_an_issue_that_is_with_readers_does_not_take_in_articles_silently(
+    unfinished: WorkspaceRunner, server: ScriptedServer
+) -> None:
+    def update(name: str) -> str:
+        unfinished.write({f"issues/articles/{name}.md": article(name)})
+        result = unfinished.run("assemble", "1", "--update")
+        assert result.exit_code == 0
+        return result.stderr
+
+    lock = unfinished.read(f"{FOLDER}/issue.lock")
+    today = json.loads(unfinished.read(f"{FOLDER}/sent.json"))["sends"][0]["started"][:10]
+    other = "and carries other articles or links from now on."
+    assert f"warning: the issue has a send of {today} that is not finished, {other}" in update("one")
+    assert f"Restore {FOLDER}/issue.lock from version control" in update("two")
+    unfinished.write({f"{FOLDER}/issue.lock": lock})
+    assert unfinished.run("assemble", "1", "--refresh").stderr.count("warning") == 0
+    unfinished.ok("send", "1", "--yes", "--force")
+    assert f"warning: the issue was sent on {today}, {other}" in update("three")
+
+
 def unknown_of(workspace: WorkspaceRunner) -> dict[str, str]:
     ((unknown),) = workspace.json("send", "1", "--resolve")["unknown"]
     return {key: str(value) for key, value in unknown.items()}
@@ -454,7 +474,11 @@ def test_a_second_process_leaves_a_send_alone_that_another_one_is_at(
     now = datetime.now(UTC)
     assert other.claim(record["id"], other.start_worker(now), 1, now)
     assert "another process is sending this issue." in unfinished.error("send", "1", "--yes", "--force")
+    (status,) = unfinished.json("status")["issues"]
+    assert status["state"] == "sending"
+    assert status["next"] == "pressroom send 1 --status  (a process is sending it)"
     other.close()
+    assert unfinished.json("status")["issues"][0]["next"] == "pressroom send 1"
     assert unfinished.run("send", "1", "--yes", "--force").exit_code == 0
     assert len(server.recipients) == len(set(server.recipients)) == 2
 
@@ -644,6 +668,17 @@ def test_a_list_that_cannot_be_sent_to_says_why(
 
 def test_a_list_that_does_not_exist_is_named(sending: WorkspaceRunner) -> None:
     assert "other.csv" in sending.error(*options(sending, "other.csv"), "--yes")
+
+
+@pytest.mark.parametrize("option", ["--yes", "--plan"])
+def test_a_list_that_does_not_exist_is_named_with_all_other_obstacles(
+    sending: WorkspaceRunner, option: str
+) -> None:
+    set_delivery(sending, "connections = 1")
+    error = sending.error("send", "1", "--to", "missing.csv", option)
+    for words in ("missing.csv: there is no such file.", "no mail server", "sent as a test", "the page "):
+        assert error.count(words) == 1, words
+    assert error.endswith("4 mistakes. Nothing was sent.\n")
 
 
 def test_who_is_suppressed_or_forgotten_gets_nothing(

@@ -178,10 +178,12 @@ def test_all_mistakes_of_a_workspace_are_reported_in_one_run(workspace: Workspac
             "issues/002-two/issue.md": issue(3),
         }
     )
-    said = workspace.error("plan", "1")
+    said = workspace.error("build", "1")
     for part in ("newsletter.toml:4", "one.md:1", "one.md:2", "two.md:2", "002-two/issue.md:2"):
         assert part in said
     assert "5 mistakes. Nothing was written." in said
+    for reading in (["plan", "1"], ["check"], ["status"], ["articles"]):
+        assert workspace.error(*reading).endswith("\n5 mistakes.\n")
 
 
 def test_no_workspace_says_how_to_make_one(tmp_path) -> None:
@@ -320,7 +322,29 @@ def test_a_name_that_a_template_does_not_know_is_told_in_the_templates_words(
 
 def test_a_missing_logo_names_its_setting(workspace: WorkspaceRunner) -> None:
     workspace.write({"newsletter.toml": SETTINGS + '\n[theme]\nlogo = "none.png"\nlogo_alt = "Synapse"\n'})
-    assert 'newsletter.toml: `logo`: the image "none.png" does not exist.' in workspace.error("build", "1")
+    assert 'newsletter.toml:28: `logo`: the image "none.png" does not exist.' in workspace.error("build", "1")
+
+
+def test_a_missing_alt_text_is_reported_only_once_the_picture_is_there(workspace: WorkspaceRunner) -> None:
+    folder = "issues/001-the-plastic-brain"
+    workspace.write({
+        "newsletter.toml": SETTINGS + '\n[theme]\nlogo = "logo.png"\n',
+        "issues/articles/glutamate.md": article(image="lead.png"),
+        f"{folder}/issue.md": issue(more="image: window.png\n"),
+    })  # fmt: skip
+    missing = workspace.error("build", "1") + workspace.error("check", "1")
+    for name in ("lead.png", "window.png"):
+        assert f'the image "{name}" does not exist' in missing
+    assert "_alt" not in missing
+    workspace.write({"issues/articles/lead.png": png(), f"{folder}/window.png": png()})
+    without_alt = workspace.error("build", "1")
+    assert "glutamate.md:5: the image has no `image_alt`." in without_alt
+    assert f"{folder}/issue.md:5: the image has no `image_alt`." in without_alt
+    workspace.write({"issues/articles/glutamate.md": article(), f"{folder}/issue.md": issue()})
+    missing = workspace.error("build", "1")
+    assert '"logo.png" does not exist' in missing and "_alt" not in missing
+    workspace.write({"logo.png": png()})
+    assert "newsletter.toml:28: the logo has no `logo_alt`." in workspace.error("build", "1")
 
 
 def test_a_section_whose_tags_are_empty_takes_nothing_and_says_so(workspace: WorkspaceRunner) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from workspace_kit import ROOT, WorkspaceRunner
+from workspace_kit import ROOT, WorkspaceRunner, write_own_texts
 
 WORKFLOW = ROOT / "docs" / "examples" / "publish.yml"
 PAGE = ROOT / "docs" / "deploying.md"
@@ -32,11 +32,12 @@ def step(job: str, action: str) -> dict[str, Any]:
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> WorkspaceRunner:
-    """A workspace as `init` makes it, its first issue frozen."""
+    """A workspace of `init` with other words in its texts, its first issue frozen."""
     workspace = WorkspaceRunner(tmp_path / "letter")
     workspace.root.mkdir()
     given = ("--sender", "me@letter.example", "--postal-address", "Pier 1", "--base-url", "https://x.example")
     workspace.ok("init", str(workspace.root), *given)
+    write_own_texts(workspace)
     workspace.ok("assemble", "1")
     return workspace
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from html_kit import HtmlReader
 from table_kit import rows
-from workspace_kit import SETTINGS, WorkspaceRunner, article, issue, png
+from workspace_kit import SETTINGS, WorkspaceRunner, article, issue, png, write_own_texts
 
 from pipeline.actions.scaffold import KINDS
 from pipeline.config.themes import theme_names
@@ -364,10 +364,35 @@ MINE = (
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_no_text_of_a_starter_is_exported(tmp_path: Path, kind: str) -> None:
+    WorkspaceRunner(tmp_path).ok("init", "mine", "--kind", kind, *MINE, "--now", "2026-02-01")
+    mine = WorkspaceRunner(tmp_path / "mine")
+    mine.ok("assemble", "1", "--now", "2026-02-01")
+    exported = mine.run("export", "1")
+    assert exported.exit_code == 1 and not (mine.root / "build").exists()
+    for path in (path for path in mine.tree("issues") if path.endswith((".md", ".yaml"))):
+        assert re.search(rf"issues/{path}:\d+: error COPY015: .* still what `init` wrote", exported.stderr), (
+            path
+        )
+
+
+def test_a_sentence_of_the_starter_that_is_left_in_a_letter_is_named_with_its_line(tmp_path: Path) -> None:
+    WorkspaceRunner(tmp_path).ok("init", "mine", "--kind", "letter", *MINE, "--now", "2026-02-01")
+    mine = WorkspaceRunner(tmp_path / "mine")
+    issue = "issues/001-the-first-letter/issue.md"
+    before, _, after = mine.read(issue).partition("this file is")
+    left = "The next one begins with"
+    mine.write({issue: f"{before}The kettle speaks.\n\n{left}{after.partition(left)[2]}"})
+    errors = mine.run("check", "1").output
+    assert f'{issue}:11: error COPY015: "The next one begins with x." is still what `init` wrote.' in errors
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_workspace_goes_out_without_a_warning(tmp_path: Path, kind: str) -> None:
     WorkspaceRunner(tmp_path).ok("init", "mine", "--kind", kind, *MINE, "--now", "2026-02-01")
     mine = WorkspaceRunner(tmp_path / "mine")
     assert f'name = "{KINDS[kind]}"' in mine.read("newsletter.toml")
+    write_own_texts(mine)
     for command in (
         ("check", "--strict"),
         ("assemble", "1"),

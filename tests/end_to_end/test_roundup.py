@@ -370,3 +370,20 @@ def test_150_links_stay_below_the_limit_of_gmail_with_what_services_add(
     checked = json.loads(workspace.run("check", "1", "--json").stdout)
     assert checked["editions"][0]["budget"]["html"]["total"] <= GMAIL_CLIP
     assert not [each for each in checked["findings"] if each["severity"] == "error"]
+
+
+def test_a_workspace_of_links_is_not_told_of_articles(roundup: WorkspaceRunner) -> None:
+    for file in (roundup.root / "issues/articles").iterdir():
+        file.unlink()
+    for section, message in (
+        ("{title: N, tags: [newz]}", 'takes the tag "newz", which no link has.'),
+        ("{title: N, pin: [nothing]}", 'pins "nothing", which no link has as its id.'),
+    ):
+        roundup.write({ISSUE: issue(more=f"sections:\n  - {section}\n")})
+        error = roundup.error("plan", "1")
+        assert message in error and "article" not in error
+    assert 'no link has the tag "newz".' in roundup.error("links", "--tag", "newz")
+    roundup.write({ISSUE: issue(more="sections: []\n", letter="<!-- later -->")})
+    assert "selects no link, and its letter has no words." in roundup.error("build", "1")
+    roundup.write({"issues/articles/one.md": article()})
+    assert 'no article or link has the tag "newz".' in roundup.error("links", "--tag", "newz")

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from dns.resolver import Resolver
 from dns_kit import dns_server
 from smtp_kit import ScriptedServer, server_context
-from workspace_kit import ROOT, WorkspaceRunner, article, png
+from workspace_kit import ROOT, WorkspaceRunner, article, png, write_own_texts
 
 from pipeline.cli import main
 
@@ -73,13 +73,19 @@ def not_a_draft(workspace: WorkspaceRunner) -> None:
 
 
 def empty_the_list(workspace: WorkspaceRunner) -> None:
-    """Delete the links that came with the workspace, and fill in its settings."""
+    """Delete the links that came with the workspace, write the letter, and fill in the settings."""
     (workspace.root / "issues/links/first.yaml").unlink()
+    write_letter_and_settings(workspace)
+
+
+def write_letter_and_settings(workspace: WorkspaceRunner) -> None:
     fill_in_the_settings(workspace)
+    write_own_texts(workspace)
 
 
 BEFORE: dict[tuple[str, str], Callable[[WorkspaceRunner], None]] = {
     ("first-issue.md", "pressroom plan 1"): write_the_lamp,
+    ("first-issue.md", "pressroom build 1"): write_own_texts,
     ("first-issue.md", 'pressroom new issue "The second issue"'): a_month_later,
     ("assembling.md", "pressroom plan 2"): not_a_draft,
     ("assembling.md", "pressroom build"): edit_the_lamp,
@@ -87,7 +93,7 @@ BEFORE: dict[tuple[str, str], Callable[[WorkspaceRunner], None]] = {
         "links.md",
         'pressroom add https://example.org/gcc-16 --tag news --title "GCC 16 has landed"',
     ): empty_the_list,
-    ("letter.md", "pressroom assemble 1"): fill_in_the_settings,
+    ("letter.md", "pressroom assemble 1"): write_letter_and_settings,
     ("letter.md", 'pressroom new issue "The warm kitchen" --from 1'): a_month_later,
 }
 
@@ -240,7 +246,7 @@ MESSAGES: dict[str, tuple[dict[str, str | bytes], tuple[str, ...]]] = {
         {"issues/articles/y.md": article(body="{{ frist_name }}")},
         ("build", "1"),
     ),
-    "issues/articles/stanford-link.md: warning LINK001": (
+    "issues/articles/stanford-link.md:6: warning LINK001": (
         {
             "issues/articles/stanford-link.md": article(body="[A question](opioid-question.md)."),
             "issues/articles/opioid-question.md": article(tags="[opioids]"),

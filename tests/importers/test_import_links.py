@@ -69,6 +69,31 @@ def test_a_bookmark_has_its_own_note_and_its_own_folder(workspace: WorkspaceRunn
     }
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("bookmarks.html", LISTS["bookmarks.html"].replace("</DL>", '<DT><A HREF="place:sort=8">Recent</A>\n</DL>', 1)),
+        ("links.csv", LISTS["links.csv"] + "A,javascript:x(),,,\nB,place:sort=8,,,\n"),
+        ("links.opml", OPML.replace("</body>", "<outline url='javascript:x()'/><outline url='place:s'/></body>")),
+    ],
+)  # fmt: skip
+def test_entries_that_lead_to_no_page_are_counted_with_the_reason(
+    workspace: WorkspaceRunner, name: str, text: str
+) -> None:
+    workspace.write({f"in/{name}": text})
+    file = str(workspace.root / "in" / name)
+    report = workspace.json("import", file, "--dry-run", *NOW)
+    assert report["omitted"] == {"a javascript: address": 1, "a place: address": 1}
+    summary = workspace.run("import", file, *NOW).stderr
+    assert "left out: 1, a javascript: address\nleft out: 1, a place: address\n" in summary
+    assert entries(workspace).count("- title: ") == 1
+
+
+def test_a_bookmark_with_tags_has_those_alone(workspace: WorkspaceRunner) -> None:
+    run(workspace, "bookmarks.html", NETSCAPE.replace("{tags}", "gcc,tools"))
+    assert "tags: [gcc, tools]" in entries(workspace)
+
+
 def test_an_import_says_how_many_links_no_section_takes(workspace: WorkspaceRunner) -> None:
     lists = {
         "news": LISTS["links.csv"],

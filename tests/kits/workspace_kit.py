@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipeline.cli import main
+from pipeline.config.placeholders import STARTERS
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -135,6 +137,21 @@ class WorkspaceRunner:
             for f in sorted(base.rglob("*"))
             if f.is_file() and ".pressroom" not in f.relative_to(base).parts
         }
+
+
+def write_own_texts(workspace: WorkspaceRunner) -> None:
+    """Write other words in place of those of a starter: letters, bodies, deks and comments."""
+    starters = (each.relative_to(STARTERS) for each in STARTERS.glob("*/issues/**/*.*"))
+    for file in (workspace.root.joinpath(*each.parts[1:]) for each in starters):
+        if not file.is_file():
+            continue
+        text = file.read_text(encoding="utf-8")
+        text = re.sub(r"^( *)(dek|comment): .*$", r"\1\2: Who lights it, and why.", text, flags=re.MULTILINE)
+        if file.suffix == ".md":
+            head = text[: text.index("\n---\n") + 5]
+            hello = "Hello {{ first_name | there }},\n\n" if file.name == "issue.md" else ""
+            text = f"{head}{hello}" + "Since 1911 a lamp has burnt at the end of the pier.\n\n" * 6
+        file.write_text(text, encoding="utf-8")
 
 
 def skip_or_fail(why: str) -> NoReturn:

@@ -10,7 +10,7 @@ from pipeline.checks.context import CheckContext
 from pipeline.checks.rule import Violation, rule
 from pipeline.checks.source_places import SETTINGS
 from pipeline.checks.source_text import Passage, small_passages
-from pipeline.config.placeholders import placeholders_left
+from pipeline.config.placeholders import placeholders_left, starter_sentences_in
 from pipeline.content.events import past_events
 from pipeline.model import Place, Severity
 from pipeline.support import merge
@@ -252,3 +252,21 @@ def settings_placeholder(context: CheckContext) -> Iterator[Violation]:
     """Readers see it, and their replies go nowhere. The host of `base_url` stays in the ids of the feeds."""
     for problem in placeholders_left(context.publication):
         yield Violation(problem, SETTINGS)
+
+
+@rule(
+    "COPY015",
+    Severity.ERROR,
+    "A text is still the one that `init` wrote",
+    source="docs/first-issue.md",
+    remedy="Write your own, or delete it. The file of an article that is not yours can go.",
+)
+def starter_text(context: CheckContext) -> Iterator[Violation]:
+    """It explains Pressroom to the editor, and says nothing to readers."""
+    sentences: dict[str, list[tuple[str, Place]]] = {}
+    for passage in context.passages:
+        for offset, sentence in starter_sentences_in(passage.text):
+            sentences.setdefault(passage.path, []).append((sentence, passage.place(offset)))
+    for (first, place), *others in sentences.values():
+        count = f" and {len(others)} more {'sentence' if len(others) == 1 else 'sentences'}" if others else ""
+        yield Violation(f'"{first}"{count} {"are" if others else "is"} still what `init` wrote.', place)

@@ -21,6 +21,7 @@ from pipeline.importers.inline import links as links_of
 from pipeline.importers.inline import readable
 from pipeline.importers.readers.feed_item import FeedText as Text
 from pipeline.importers.settle import host_of
+from pipeline.support.urls import scheme_of
 
 LINKS_FORM = "links"
 """What `--form` calls a list of links, which becomes link items and no article."""
@@ -50,10 +51,11 @@ class SourceLink:
     day: date | None = None
 
 
-def read_link_list(material: Material) -> tuple[SourceLink, ...]:
+def read_link_list(material: Material) -> tuple[SourceLink | str, ...]:
     """The links of a source that is nothing but a list of links; empty for any other.
 
-    Raises `PressroomError` for a table that cannot be read.
+    In place of an entry that cannot become a link item there is the reason. Raises `PressroomError`
+    for a table that cannot be read.
     """
     ending = PurePosixPath(material.name).suffix.lower()
     try:
@@ -64,22 +66,23 @@ def read_link_list(material: Material) -> tuple[SourceLink, ...]:
         return ()
     if _NETSCAPE.match(source):
         return tuple(_bookmarks(source))
+    entries: tuple[SourceLink | str, ...] = ()
     if ending in ENDINGS:
-        return tuple(_rows(list(rows_of(material))))
-    if source.lstrip().startswith("<") and re.search(r"<(?:opml|rss)\b", source[:2000], re.IGNORECASE):
-        return tuple(_outlines(source)) or tuple(_items(source))
-    if ending in (".md", ".markdown"):
-        return tuple(_markdown(source))
-    return ()
+        entries = tuple(_rows(list(rows_of(material))))
+    elif source.lstrip().startswith("<") and re.search(r"<(?:opml|rss)\b", source[:2000], re.IGNORECASE):
+        entries = tuple(_outlines(source)) or tuple(_items(source))
+    elif ending in (".md", ".markdown"):
+        entries = tuple(_markdown(source))
+    return entries if any(isinstance(each, SourceLink) for each in entries) else ()
 
 
 def _link(
     url: str, title: str, comment: str = "", tags: str | list[str] = "", when: str = ""
-) -> SourceLink | None:
-    """A link with its texts on one line; None without a web address."""
+) -> SourceLink | str:
+    """A link with its texts on one line; without a web address, the reason why it cannot become one."""
     url = url.strip()
     if not re.fullmatch(r"https?://\S+", url):
-        return None
+        return f"a {scheme_of(url)}: address" if scheme_of(url) else "a link without a web address"
     names = re.split(r"[,;|]", tags) if isinstance(tags, str) else tags
     reading = date_of(Field(when.strip(), 1)) if when.strip() else None
     moment = reading.moment if reading else None
@@ -92,7 +95,7 @@ def _link(
     )
 
 
-def _bookmarks(source: str) -> Iterator[SourceLink]:
+def _bookmarks(source: str) -> Iterator[SourceLink | str]:
     """Links of a browser's bookmarks, with the note below each; the folder is its tag if it has none."""
     parts = list(elements(soup_of(source), "h3", "a", "dd"))
     for tag, following in zip(parts, [*parts[1:], None], strict=True):
@@ -110,11 +113,10 @@ def _bookmarks(source: str) -> Iterator[SourceLink]:
             if added.isdigit() and len(added) < 12
             else ""
         )
-        if link := _link(value(tag, "href"), text(tag), comment, value(tag, "tags") or folder, when):
-            yield link
+        yield _link(value(tag, "href"), text(tag), comment, value(tag, "tags") or folder, when)
 
 
-def _rows(rows: list[Row]) -> Iterator[SourceLink]:
+def _rows(rows: list[Row]) -> Iterator[SourceLink | str]:
     """Links of a table that has a column of addresses and none of texts."""
     names = rows[0].keys()
     columns = {field: [key for key in keys if key in names] for field, keys in _COLUMNS.items()}
@@ -122,19 +124,17 @@ def _rows(rows: list[Row]) -> Iterator[SourceLink]:
         return
     for row in rows:
         cells = {field: first_cell(row, keys) for field, keys in columns.items()}
-        if link := _link(cells["url"], cells["title"], cells["comment"], cells["tags"], cells["date"]):
-            yield link
+        yield _link(cells["url"], cells["title"], cells["comment"], cells["tags"], cells["date"])
 
 
-def _outlines(source: str) -> Iterator[SourceLink]:
+def _outlines(source: str) -> Iterator[SourceLink | str]:
     """Links of OPML that are no feeds."""
     for tag in elements(xml_of(source), "outline"):
         if not value(tag, "xmlUrl"):
             parents = [value(each, "text") for each in tag.find_parents("outline")]
-            address = value(tag, "url") or value(tag, "htmlUrl")
             title = value(tag, "title") or value(tag, "text")
-            if link := _link(address, title, value(tag, "_note"), value(tag, "category") or parents):
-                yield link
+            if address := value(tag, "url") or value(tag, "htmlUrl"):  # without one it is a folder
+                yield _link(address, title, value(tag, "_note"), value(tag, "category") or parents)
 
 
 def _items(source: str) -> Iterator[SourceLink]:
@@ -156,7 +156,7 @@ def _items(source: str) -> Iterator[SourceLink]:
             parts.get("link", ""), Text(parts.get("title", "")).title, comment, tags, parts.get("pubDate", "")
         )
         own = not home or host.endswith(home) or home.endswith(host)
-        if link is None or own or "encoded" in parts or len(comment) > _LONGEST_COMMENT:
+        if isinstance(link, str) or own or "encoded" in parts or len(comment) > _LONGEST_COMMENT:
             return
         found.append(link)
     yield from found

@@ -61,6 +61,12 @@ EXAMPLES = {
     "COPY012": Example(
         Case(change=with_placeholder), Case(settings='description = "From newsletter.example"')
     ),
+    "COPY015": Example(
+        Case(letter=f"{LETTER}\nIt becomes an *email*, a page on\nthe web, and an item in the feeds.\n"),
+        Case(
+            letter="Hello {{ first_name | there }},\n\nIt becomes an email.\n\nUntil next month,\\\nThe editors\n"
+        ),
+    ),
     "COPY013": Example(
         Case(settings='[checks]\nrequire = [{ tags = ["research"], fields = ["authors", "reviewed_by"] }]'),
         Case(
