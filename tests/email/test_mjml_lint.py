@@ -88,7 +88,12 @@ def refused(templates: Templates) -> PressroomError:
         ),
         ("\n{{ email.titel }}", 2, None, 'Did you mean "title"?'),
         ("\n\n{{ emial.title }}", 3, '"emial" is undefined.', 'Did you mean "email"?'),
-        ("\n{% if %}", 2, 'Expected an expression, got "end of statement block".', None),
+        (
+            "\n{% if %}",
+            2,
+            'this is not a Jinja template: Expected an expression, got "end of statement block".',
+            "A printed value is `{{ … }}`, a statement `{% … %}`, and a comment `{# … #}`.",
+        ),
         (
             '\n{% include "email/parts/foter.mjml.j2" %}',
             2,
