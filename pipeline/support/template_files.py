@@ -63,6 +63,7 @@ class TemplateFiles:
         self._folders: list[Folder] = [*own, *chosen, *default]
         self._by_prefix: dict[str, list[Folder]] = {THEME: [*chosen, *default], DEFAULT: default}
         self._read: dict[str, tuple[str, str]] = {}
+        self._found: dict[str, tuple[Path, str] | None] = {}
 
     def read(self, name: str) -> tuple[str, str]:
         """The text of a file of the theme, and its path as the user types it.
@@ -88,7 +89,11 @@ class TemplateFiles:
 
     def find(self, name: str) -> tuple[Path, str] | None:
         """A file of the theme, and its path as the user types it; None if there is no such file."""
-        prefix, name = _split_prefix(name)
+        if name not in self._found:
+            self._found[name] = self._find(*_split_prefix(name))
+        return self._found[name]
+
+    def _find(self, prefix: str, name: str) -> tuple[Path, str] | None:
         parts = [part for part in name.split("/") if part not in {"", "."}]
         if any(part == ".." or "\\" in part for part in parts):
             return None  # a template must not leave its folder
@@ -108,10 +113,13 @@ class TemplateFiles:
         return tuple(sorted(name for name in names if not name.startswith(f"{THEMES}/")))
 
     def digest(self) -> str:
-        """The digest of every file that a template of this theme may name."""
+        """The digest of every file of the workspace that a template of this theme may name.
+
+        The packaged ones are part of the program's version, by which everything is kept.
+        """
         digest = hashlib.sha256()
         for folder, shown in self._folders:
-            for file in _files_below(folder):
+            for file in _files_below(folder) if shown.startswith("templates/") else ():
                 path = shown + file.relative_to(folder).as_posix()
                 digest.update(f"{path}\n{hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
         return digest.hexdigest()
