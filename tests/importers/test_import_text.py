@@ -180,6 +180,7 @@ def test_paragraphs_read_the_same_in_markdown(paragraphs: list[str]) -> None:
     text = "\n\n".join(f"{each} Here it is that {BODIES} {each} and so it goes on, and on." for each in flat)
     material = Material("a.txt", text.encode())
     (draft,) = plain_text.read(material)
-    content = parse(draft.body)
+    # Merge fields and fences are left to the steps that all forms share.
+    content = parse(draft.body.replace("{{", r"\{{").replace(":::", r"\:::"))
     seen = " ".join(content_texts(content.blocks))
     assert re.findall(r"[^\W\d_]+|\d+", seen) == re.findall(r"[^\W\d_]+|\d+", text_of(material))
