@@ -115,7 +115,7 @@ def test_a_document_is_known_by_what_is_in_it() -> None:
 def packed_otherwise() -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as package:
-        package.writestr("content.xml", "<x/>")
+        package.writestr(zipfile.ZipInfo("content.xml"), "<x/>")
     return file.getvalue()
 
 
