@@ -35,6 +35,8 @@ from workspace_kit import ROOT
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+pytestmark = pytest.mark.slow
+
 SITE = GOLDEN_URL
 HEBREW_URL = "https://hebrew.example"
 EMAIL = f"{MAIL}/golden/email.html"
@@ -204,9 +206,7 @@ def test_the_preview_text_is_hidden_and_stands_first(viewer: PageViewer, email: 
 
 
 @pytest.mark.parametrize("scheme", rows(["light", "dark"], ["light"]))
-@pytest.mark.parametrize(
-    "email", [EMAIL, pytest.param(HEBREW, marks=pytest.mark.slow)], ids=["golden", "hebrew"]
-)
+@pytest.mark.parametrize("email", [EMAIL, HEBREW], ids=["golden", "hebrew"])
 def test_the_grounds_that_are_measured_are_those_that_are_painted(
     viewer: PageViewer, email: str, scheme: str
 ) -> None:
@@ -308,7 +308,6 @@ def run_without_browser(**variables: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.slow
 def test_without_a_browser_the_suite_passes_and_names_what_it_left_out() -> None:
     done = run_without_browser()
     assert done.returncode == 0, done.stdout + done.stderr
@@ -316,7 +315,6 @@ def test_without_a_browser_the_suite_passes_and_names_what_it_left_out() -> None
     assert f"5 tests: no browser: {INSTALL}, or set PRESSROOM_CHROMIUM" in done.stdout
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("variables", [{"CI": "true"}, {"PRESSROOM_TESTS": "all"}], ids=str)
 def test_where_a_browser_is_required_its_absence_is_a_failure(variables: dict[str, str]) -> None:
     done = run_without_browser(**variables)

@@ -17,6 +17,8 @@ from pipeline.checks.outlook_view import outlook_view
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+pytestmark = pytest.mark.slow
+
 HARD = Path(__file__).parent / "hard"
 SETTINGS = """\
 title = "Hard Letter"

@@ -19,6 +19,8 @@ from pipeline.render.site import search_index
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+pytestmark = pytest.mark.slow
+
 SITE = "https://synapse.example/news"
 PAGE = f"{SITE}/search/"
 VIEW = View(375)

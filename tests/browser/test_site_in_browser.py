@@ -16,6 +16,8 @@ from table_kit import rows
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+pytestmark = pytest.mark.slow
+
 SITES = {"golden": GOLDEN_URL, "hebrew": "https://hebrew.example", "sample": SAMPLE_URL}
 PAGES = {
     "golden": [
@@ -80,7 +82,6 @@ def opened(viewer: PageViewer, site: str, path: str, view: View) -> Iterator[Pag
         yield page
 
 
-@pytest.mark.slow
 @by_page
 def test_axe_finds_nothing(viewer: PageViewer, page_of: tuple[str, str]) -> None:
     site, path = page_of
@@ -97,7 +98,6 @@ def test_axe_finds_nothing(viewer: PageViewer, page_of: tuple[str, str]) -> None
     assert not found, json.dumps(found, indent=1, ensure_ascii=False)
 
 
-@pytest.mark.slow
 def test_axe_would_find_something(viewer: PageViewer) -> None:
     with opened(viewer, "golden", "index.html", View(DESKTOP)) as page:
         page.evaluate(AXE)
@@ -149,7 +149,6 @@ def test_the_first_stop_of_the_keyboard_leads_past_the_menu(viewer: PageViewer) 
         assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("path", rows(["index.html", "articles/every-block/"], ["index.html"]))
 def test_whatever_has_the_keyboards_focus_shows_it(viewer: PageViewer, path: str) -> None:
     with opened(viewer, "golden", path, View(DESKTOP)) as page:
@@ -162,7 +161,6 @@ def test_whatever_has_the_keyboards_focus_shows_it(viewer: PageViewer, path: str
             assert shown, page.evaluate("document.activeElement.outerHTML")
 
 
-@pytest.mark.slow
 def test_on_paper_the_text_stands_without_the_menu(viewer: PageViewer) -> None:
     with opened(viewer, "golden", "articles/every-block/", View(DESKTOP)) as page:
         page.emulate_media(media="print", color_scheme="dark")
@@ -200,7 +198,6 @@ CHARACTERS_A_LINE = """() => [...document.querySelectorAll(".prose > p")].flatMa
 })"""
 
 
-@pytest.mark.slow
 def test_text_has_20_pixels_and_62_to_72_characters_a_line(viewer: PageViewer) -> None:
     with opened(viewer, "sample", "articles/glutamate-switch/", View(DESKTOP)) as page:
         size, height = page.evaluate(
@@ -229,7 +226,6 @@ def test_everything_begins_at_one_edge(viewer: PageViewer, page_of: tuple[str, s
         assert len({round(edge) for edge in edges}) == 1, (width, sorted(set(edges)))
 
 
-@pytest.mark.slow
 def test_a_section_is_larger_than_a_card_and_a_card_than_a_brief(viewer: PageViewer) -> None:
     with opened(viewer, "golden", "issues/001-every-block/", View(DESKTOP)) as page:
         sizes = page.evaluate("""["h1", ".section > h2", ".whole > h3", ".card h3", ".brief h3"].map((each) =>
@@ -237,7 +233,6 @@ def test_a_section_is_larger_than_a_card_and_a_card_than_a_brief(viewer: PageVie
     assert sizes == sorted(set(sizes), reverse=True)
 
 
-@pytest.mark.slow
 def test_on_paper_a_picture_leaves_no_half_page_empty_before_it(viewer: PageViewer) -> None:
     with opened(viewer, "sample", "articles/glutamate-switch/", View(DESKTOP)) as page:
         page.emulate_media(media="print")
@@ -245,7 +240,6 @@ def test_on_paper_a_picture_leaves_no_half_page_empty_before_it(viewer: PageView
     assert heights and max(heights) <= 9 * 96 / 2.54 + 1  # of a page of 29.7 cm
 
 
-@pytest.mark.slow
 def test_a_page_has_one_landmark_of_notes_at_most(viewer: PageViewer) -> None:
     for path in ("issues/001-every-block/", "articles/every-block/"):
         with opened(viewer, "golden", path, View(DESKTOP)) as page:
@@ -253,7 +247,6 @@ def test_a_page_has_one_landmark_of_notes_at_most(viewer: PageViewer) -> None:
             assert page.locator(".footnotes").count() >= 1
 
 
-@pytest.mark.slow
 def test_a_wide_table_on_a_phone_is_reached_and_read_by_keyboard(viewer: PageViewer) -> None:
     with opened(viewer, "golden", "articles/every-block/", View(320)) as page:
         held = page.evaluate("""[...document.querySelectorAll("main table")].map((table) => {
