@@ -18,6 +18,8 @@ from workspace_kit import ROOT, SETTINGS, WorkspaceRunner, article, issue, png
 
 from pipeline.cli.build_command import UNCHANGED
 
+pytestmark = pytest.mark.slow  # two whole builds for each
+
 NOW = "2026-06-01"
 
 AUTHORS = """
@@ -310,7 +312,6 @@ def test_after_one_change_a_build_has_what_a_clean_build_has(
     _compare(each, tmp_path / "clean")
 
 
-@pytest.mark.slow
 @tries(12)
 @given(st.lists(st.tuples(st.sampled_from(CHANGES), st.booleans()), min_size=2, max_size=6))
 def test_after_any_changes_a_build_has_what_a_clean_build_has(

@@ -76,6 +76,8 @@ def test_a_process_that_is_ended_from_outside_is_reported(two_processors: None) 
 LONG_WORK = """
 import multiprocessing, os, signal, time
 from pipeline.support import processes
+
+pytestmark = pytest.mark.slow  # processes for each
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell ignores it in what runs in the background
 processes._processors = lambda: 2
 both = multiprocessing.get_context("fork").Barrier(2)
@@ -145,7 +147,6 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> WorkspaceRunner:
     return WorkspaceRunner(folder)
 
 
-@pytest.mark.slow
 def test_the_archive_of_the_benchmarks_builds(archive: WorkspaceRunner) -> None:
     built = archive.json("build", "--now", "2026-01-01")
     assert [len(each["articles"]) for each in built["editions"]] == [4, 4, 4]
@@ -153,7 +154,7 @@ def test_the_archive_of_the_benchmarks_builds(archive: WorkspaceRunner) -> None:
     assert built["findings"] == []
 
 
-@pytest.mark.parametrize("method", ["fork", pytest.param("spawn", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("method", ["fork", "spawn"])
 def test_several_processes_make_the_same_bytes_as_one(
     archive: WorkspaceRunner,
     tmp_path: Path,
@@ -174,7 +175,7 @@ def test_several_processes_make_the_same_bytes_as_one(
     assert several.tree("build") == one
 
 
-@pytest.mark.parametrize("method", ["fork", pytest.param("spawn", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("method", ["fork", "spawn"])
 def test_several_processes_find_the_same_as_one(
     archive: WorkspaceRunner, monkeypatch: pytest.MonkeyPatch, two_processors: None, method: str
 ) -> None:
