@@ -29,6 +29,8 @@ from pipeline.support import processes
 from pipeline.support.files import replace_folders, write_files
 from pipeline.support.processes import spread
 
+pytestmark = pytest.mark.slow  # processes for each
+
 
 def doubled(number: int) -> int:
     if number == 7:
@@ -76,8 +78,6 @@ def test_a_process_that_is_ended_from_outside_is_reported(two_processors: None) 
 LONG_WORK = """
 import multiprocessing, os, signal, time
 from pipeline.support import processes
-
-pytestmark = pytest.mark.slow  # processes for each
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell ignores it in what runs in the background
 processes._processors = lambda: 2
 both = multiprocessing.get_context("fork").Barrier(2)
