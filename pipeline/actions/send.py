@@ -15,6 +15,7 @@ from pipeline.actions.check import check_edition
 from pipeline.actions.export import check_frozen
 from pipeline.actions.mail_settings import connect, dkim_signers, mail_server
 from pipeline.actions.online import check_online
+from pipeline.actions.personal_messages import message_maker
 from pipeline.actions.prepare import PreparedEdition, prepare_edition
 from pipeline.actions.send_obstacles import (
     check_again,
@@ -29,7 +30,7 @@ from pipeline.actions.send_obstacles import (
 from pipeline.compose import Composer
 from pipeline.deliver.connection import Connection
 from pipeline.deliver.dkim import DkimSigner
-from pipeline.deliver.ledger import OPEN, ClaimedRow, Ledger, NewSend, Send, message_id
+from pipeline.deliver.ledger import OPEN, ClaimedRow, Ledger, NewSend, Send
 from pipeline.deliver.mail_domains import WHOLE_LIMIT
 from pipeline.deliver.outcome import RefusalClass, State
 from pipeline.deliver.pace import domain_pace
@@ -39,13 +40,11 @@ from pipeline.deliver.resend_server import ResendServer
 from pipeline.deliver.send_plan import LeftOut, Planner, SendPlan
 from pipeline.deliver.sender import Progress, Sender, SendJob
 from pipeline.deliver.sent_file import SentRecord, read_sent, remove_sent, write_sent
-from pipeline.deliver.smtp_server import SmtpServer
-from pipeline.deliver.tokens import TokenKeys, sign_token, token_keys
+from pipeline.deliver.smtp_server import Security, SmtpServer
+from pipeline.deliver.tokens import TokenKeys, token_keys
 from pipeline.errors import Mistakes, PressroomError, collect
 from pipeline.export.approvals import email_digest
 from pipeline.model import EVERYONE, DeliverySettings, Finding, Issue
-from pipeline.render.email.headers import sender_domain
-from pipeline.render.email.message_template import message_template
 from pipeline.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -345,9 +344,11 @@ def make_sender(
     ledger, settings = prepared.ledger, prepared.settings
     check_not_running(ledger, [send])
     sender_address = prepared.workspace.files.publication.sender_address
-    context, server = ssl.create_default_context(), prepared.server
+    server = prepared.server
     if server is None:
         raise Mistakes(prepared.obstacles)
+    is_encrypted = isinstance(server, SmtpServer) and server.security is not Security.PLAIN
+    context = ssl.create_default_context() if is_encrypted else None
 
     async def open_connection() -> Connection:
         return await connect(server, context, clock.sleep)
@@ -358,7 +359,7 @@ def make_sender(
     job = SendJob(
         send=send.id,
         connect=open_connection,
-        message=_message_maker(prepared, send, begins),
+        message=message_maker(prepared, send, begins),
         envelope_sender=envelope_sender,
         connections=settings.connections,
         batch=server.batch,
@@ -367,34 +368,3 @@ def make_sender(
         warm_up=settings.warm_up,
     )
     return Sender(ledger, job, clock, report)
-
-
-def _message_maker(prepared: PreparedSend, send: Send, begins: datetime) -> Callable[[ClaimedRow], bytes]:
-    """Return what makes the bytes of a recipient's message: the same ones as long as a command runs.
-
-    Later attempts differ by their date, because spam filters mark an old one; but not where the server
-    compares them to take a message once.
-    """
-    publication, endpoint = prepared.workspace.files.publication, prepared.settings.unsubscribe_endpoint
-    salt, keys, signers = prepared.ledger.salt, prepared.keys, prepared.signers
-    domain = sender_domain(publication)
-    header = prepared.server.idempotency_header if prepared.server else ""
-    templates = {
-        audience: message_template(
-            each.email, publication, each.edition, send.what.started if header else begins
-        )
-        for audience, each in prepared.editions.items()
-    }
-
-    def make(row: ClaimedRow) -> bytes:
-        reader = dict(row.recipient.values)
-        if endpoint and keys:
-            token = sign_token(row.person, publication.base_url, keys)
-            reader["unsubscribe_url"] = endpoint.replace("{token}", token)
-        id = message_id(salt, send.id, row.person, domain)
-        personal = templates[row.recipient.audience].fill(row.recipient.address, id, reader)
-        digest = personal.body_hash if signers else b""
-        signatures = [signer.sign(personal.headers, digest) for signer in signers]
-        return personal.data(*([(header, id)] if header else []), *signatures)
-
-    return make

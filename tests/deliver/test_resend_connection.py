@@ -84,7 +84,7 @@ def start_at(api: ResendApi, folder: Path, count: int, batch: int) -> Send:
         count,
         connect=Client(api, server.clock).connect,
         batch=batch,
-        message=lambda row: data_for(row.recipient.address),
+        message=lambda row: (data_for(row.recipient.address), row.person),
     )
 
 

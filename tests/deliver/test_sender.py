@@ -98,7 +98,7 @@ def test_whatever_a_server_answers_on_the_wire_nobody_gets_two_and_nobody_is_los
             FakeServer(),
             15,
             connect=lambda: SmtpConnection.open(address, timeouts),
-            message=lambda row: b"Subject: Hello\r\n\r\n.\r\n",
+            message=lambda row: (b"Subject: Hello\r\n\r\n.\r\n", row.person),
         )
         end = None
         while end is not Ended.FINISHED:
@@ -190,10 +190,10 @@ def test_messages_that_are_put_off_again_and_again_are_no_wave(tmp_path: Path) -
 
 
 def test_a_message_that_cannot_be_made_is_refused_and_stops_nobody(tmp_path: Path) -> None:
-    def message(row: ClaimedRow) -> bytes:
+    def message(row: ClaimedRow) -> tuple[bytes, bytes]:
         if row.recipient.address.startswith("reader2@"):
             raise PressroomError("the subject has a line break in it.")
-        return b"words"
+        return b"words", row.person
 
     server = FakeServer()
     send = start(tmp_path, server, 5, message=message)

@@ -159,7 +159,7 @@ def start(folder: Path, server: FakeServer, count: int, **settings: object) -> S
     job = SendJob(
         send=id,
         connect=server.connect,
-        message=lambda row: row.recipient.address.encode(),
+        message=lambda row: (row.recipient.address.encode(), row.person),
         envelope_sender=lambda row: "bounces@synapse.example",
         connections=3,
         batch=server.batch,

@@ -37,21 +37,21 @@ _FULL_LINE = re.compile(rb"[^\r\n]{%d,%d}(?<!=)(?<!=.)(?=[^\r\n])" % (ENCODED_LI
 class PersonalMessage:
     """The message to one recipient, ready to be signed and sent.
 
-    Values of `headers` are folded. As bytes they are UTF-8, and ASCII unless the recipient's address is not.
+    Values of `headers` are folded. `body_hash` is the digest of the body, also for DKIM, whose relaxed form
+    is the body itself.
     """
 
     headers: tuple[tuple[str, str], ...]
     body: bytes
+    body_hash: bytes
 
-    @property
-    def body_hash(self) -> bytes:
-        """The digest of the body for DKIM, whose relaxed form is the body itself."""
-        return hashlib.sha256(self.body).digest()
+    def head(self, *signatures: tuple[str, str]) -> bytes:
+        """Write the headers and the empty line after them, those of signatures before the others.
 
-    def data(self, *signatures: tuple[str, str]) -> bytes:
-        """The message with headers of signatures before the others; no line begins with a dot."""
+        They are UTF-8, and ASCII unless the recipient's address is not.
+        """
         head = "".join(f"{name}: {value}\n" for name, value in (*signatures, *self.headers))
-        return head.replace("\n", "\r\n").encode() + b"\r\n" + self.body
+        return head.replace("\n", "\r\n").encode() + b"\r\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,8 @@ class MessageTemplate:
                 written[piece] = _encode(escape(value(field)) if is_html else value(field))
             pieces.append(written[piece])
         headers = self.headers.of(sent_recipient(address), message_id, value)
-        return PersonalMessage((*headers, *self.mime_headers), b"".join(pieces))
+        body = b"".join(pieces)
+        return PersonalMessage((*headers, *self.mime_headers), body, hashlib.sha256(body).digest())
 
 
 def message_template(

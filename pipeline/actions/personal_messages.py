@@ -1,0 +1,52 @@
+"""The messages of a send: each recipient's own bytes, filled, with their token, signed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from pipeline.deliver.ledger import ClaimedRow, Send, message_id
+from pipeline.deliver.tokens import sign_token
+from pipeline.render.email.headers import sender_domain
+from pipeline.render.email.message_template import message_template
+
+if TYPE_CHECKING:
+    from pipeline.actions.send import PreparedSend
+
+
+def message_maker(
+    prepared: PreparedSend, send: Send, begins: datetime
+) -> Callable[[ClaimedRow], tuple[bytes, bytes]]:
+    """Return what makes the bytes of a recipient's message: the same ones as long as a command runs.
+
+    Beside them it returns their digest, which is of the headers and the digest of the body: a long body is
+    read once.
+
+    Later attempts differ by their date, because spam filters mark an old one; but not where the server
+    compares them to take a message once.
+    """
+    publication, endpoint = prepared.workspace.files.publication, prepared.settings.unsubscribe_endpoint
+    salt, keys, signers = prepared.ledger.salt, prepared.keys, prepared.signers
+    domain = sender_domain(publication)
+    header = prepared.server.idempotency_header if prepared.server else ""
+    templates = {
+        audience: message_template(
+            each.email, publication, each.edition, send.what.started if header else begins
+        )
+        for audience, each in prepared.editions.items()
+    }
+
+    def make(row: ClaimedRow) -> tuple[bytes, bytes]:
+        reader = dict(row.recipient.values)
+        if endpoint and keys:
+            token = sign_token(row.person, publication.base_url, keys)
+            reader["unsubscribe_url"] = endpoint.replace("{token}", token)
+        id = message_id(salt, send.id, row.person, domain)
+        personal = templates[row.recipient.audience].fill(row.recipient.address, id, reader)
+        signatures = [signer.sign(personal.headers, personal.body_hash) for signer in signers]
+        head = personal.head(*([(header, id)] if header else []), *signatures)
+        return head + personal.body, hashlib.sha256(head + personal.body_hash).digest()
+
+    return make
