@@ -111,7 +111,7 @@ def send(folder: Path, connections: int, key_count: int, all_keys: str) -> tuple
         started = start_send(prepared, prepared.plan(), now)
         sender = make_sender(prepared, started, now, SystemClock(opened.files.zone), lambda progress: None)
         worker = ledger.start_worker(now)
-        size = len(sender.job.message(ledger.claim(started.id, worker, 1, now)[0])[0])
+        size = len(sender.job.message(ledger.claim(started.id, worker, 1, now)[0]).data)
         ledger.release(started.id, worker)
         begin = time.perf_counter()
         asyncio.run(sender.run())

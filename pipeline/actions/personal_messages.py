@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from pipeline.deliver.connection import OutgoingMessage
 from pipeline.deliver.ledger import ClaimedRow, Send, message_id
 from pipeline.deliver.tokens import sign_token
 from pipeline.render.email.headers import sender_domain
@@ -18,16 +19,14 @@ if TYPE_CHECKING:
 
 def message_maker(
     prepared: PreparedSend, send: Send, begins: datetime
-) -> Callable[[ClaimedRow], tuple[bytes, bytes]]:
-    """Return what makes the bytes of a recipient's message: the same ones as long as a command runs.
-
-    Beside them it returns their digest, which is of the headers and the digest of the body: a long body is
-    read once.
+) -> Callable[[ClaimedRow], OutgoingMessage]:
+    """Return what makes a recipient's message: the same bytes as long as a command runs.
 
     Later attempts differ by their date, because spam filters mark an old one; but not where the server
     compares them to take a message once.
     """
-    publication, endpoint = prepared.workspace.files.publication, prepared.settings.unsubscribe_endpoint
+    publication, settings = prepared.workspace.files.publication, prepared.settings
+    endpoint, return_path = settings.unsubscribe_endpoint, settings.return_path
     salt, keys, signers = prepared.ledger.salt, prepared.keys, prepared.signers
     domain = sender_domain(publication)
     header = prepared.server.idempotency_header if prepared.server else ""
@@ -38,7 +37,7 @@ def message_maker(
         for audience, each in prepared.editions.items()
     }
 
-    def make(row: ClaimedRow) -> tuple[bytes, bytes]:
+    def make(row: ClaimedRow) -> OutgoingMessage:
         reader = dict(row.recipient.values)
         if endpoint and keys:
             token = sign_token(row.person, publication.base_url, keys)
@@ -47,6 +46,14 @@ def message_maker(
         personal = templates[row.recipient.audience].fill(row.recipient.address, id, reader)
         signatures = [signer.sign(personal.headers, personal.body_hash) for signer in signers]
         head = personal.head(*([(header, id)] if header else []), *signatures)
-        return head + personal.body, hashlib.sha256(head + personal.body_hash).digest()
+        return OutgoingMessage(
+            sender=return_path.replace("{recipient}", row.person.hex()) or publication.sender_address,
+            recipient=row.recipient.address,
+            data=head + personal.body,
+            row=row.row,
+            # Of the body's digest, which is there: to read the body once more is a tenth of sending it.
+            digest=hashlib.sha256(head + personal.body_hash).digest(),
+            may_have_dots=False,
+        )
 
     return make

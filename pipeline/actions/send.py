@@ -30,7 +30,7 @@ from pipeline.actions.send_obstacles import (
 from pipeline.compose import Composer
 from pipeline.deliver.connection import Connection
 from pipeline.deliver.dkim import DkimSigner
-from pipeline.deliver.ledger import OPEN, ClaimedRow, Ledger, NewSend, Send
+from pipeline.deliver.ledger import OPEN, Ledger, NewSend, Send
 from pipeline.deliver.mail_domains import WHOLE_LIMIT
 from pipeline.deliver.outcome import RefusalClass, State
 from pipeline.deliver.pace import domain_pace
@@ -343,7 +343,6 @@ def make_sender(
     """
     ledger, settings = prepared.ledger, prepared.settings
     check_not_running(ledger, [send])
-    sender_address = prepared.workspace.files.publication.sender_address
     server = prepared.server
     if server is None:
         raise Mistakes(prepared.obstacles)
@@ -353,14 +352,10 @@ def make_sender(
     async def open_connection() -> Connection:
         return await connect(server, context, clock.sleep)
 
-    def envelope_sender(row: ClaimedRow) -> str:
-        return settings.return_path.replace("{recipient}", row.person.hex()) or sender_address
-
     job = SendJob(
         send=send.id,
         connect=open_connection,
         message=message_maker(prepared, send, begins),
-        envelope_sender=envelope_sender,
         connections=settings.connections,
         batch=server.batch,
         rate=settings.rate,

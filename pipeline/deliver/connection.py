@@ -15,13 +15,16 @@ class OutgoingMessage:
     """A message to one recipient, ready to leave.
 
     `sender` is the address that bounces go to. `data` is the message of RFC 5322, with CRLF line ends. `row`
-    is its number in the ledger.
+    is its number in the ledger, and `digest` what the ledger keeps of the message. `may_have_dots` is False
+    if surely no line begins with a dot, which SMTP doubles: no other message need be searched for them.
     """
 
     sender: str
     recipient: str
     data: bytes
     row: int = 0
+    digest: bytes = b""
+    may_have_dots: bool = True
 
 
 Gate = Callable[[Sequence[OutgoingMessage]], Awaitable[Sequence[OutgoingMessage]]]

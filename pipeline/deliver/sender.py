@@ -48,15 +48,13 @@ _CLOSING = 421
 class SendJob:
     """What a sender needs to know of a send.
 
-    `message` makes the bytes of a row's message and their digest, and raises `PressroomError` where that
-    cannot be. `envelope_sender` returns the address that bounces go to. `batch` is how many messages the
-    server takes at once. `warm_up` is the limit of the first day.
+    `message` makes the message of a row, and raises `PressroomError` where that cannot be. `batch` is how
+    many messages the server takes at once. `warm_up` is the limit of the first day.
     """
 
     send: str
     connect: Callable[[], Awaitable[Connection]]
-    message: Callable[[ClaimedRow], tuple[bytes, bytes]]
-    envelope_sender: Callable[[ClaimedRow], str]
+    message: Callable[[ClaimedRow], OutgoingMessage]
     connections: int
     batch: int
     rate: float | None
@@ -226,19 +224,16 @@ class Sender:
         """Offer messages. Returns how each ended, and whether the gate was open for one of them."""
         outcomes: dict[int, Outcome] = {}
         messages: list[OutgoingMessage] = []
-        digests: dict[int, bytes] = {}
         has_left = False
         for row in rows:
             try:
-                data, digests[row.row] = self.job.message(row)
-                sender = self.job.envelope_sender(row)
-                messages.append(OutgoingMessage(sender, row.recipient.address, data, row.row))
+                messages.append(self.job.message(row))
             except PressroomError as error:
                 outcomes[row.row] = Outcome(State.REFUSED, None, error.message, RefusalClass.CONTENT)
 
         async def gate(ready: Sequence[OutgoingMessage]) -> Sequence[OutgoingMessage]:
             nonlocal has_left
-            cleared = await self._commits.open_gate([(each.row, digests[each.row]) for each in ready])
+            cleared = await self._commits.open_gate([(each.row, each.digest) for each in ready])
             has_left = has_left or bool(cleared)
             return [each for each in ready if each.row in cleared]
 

@@ -142,7 +142,7 @@ class SmtpConnection:
         if refusal:
             return self._refused(refusal)
         # All but the final dot: the server reads it while the disk is waited for.
-        self._channel.write(_with_doubled_dots(data))
+        self._channel.write(_with_doubled_dots(data) if message.may_have_dots else data)
         if not await gate([message]):
             self.abort()
             return Outcome(State.SUPPRESSED, None, "")

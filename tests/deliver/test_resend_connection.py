@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from property_kit import tries
 from resend_kit import INVALID, KEY, TOO_FAST, Fault, ResendApi, error
-from sender_kit import FakeServer, Send, VirtualClock, close_ledgers, start
+from sender_kit import FakeServer, Send, VirtualClock, close_ledgers, outgoing, start
 
 from pipeline.deliver.connection import OutgoingMessage
 from pipeline.deliver.outcome import Outcome, RefusalClass, State
@@ -84,7 +84,7 @@ def start_at(api: ResendApi, folder: Path, count: int, batch: int) -> Send:
         count,
         connect=Client(api, server.clock).connect,
         batch=batch,
-        message=lambda row: (data_for(row.recipient.address), row.person),
+        message=lambda row: outgoing(row, data_for(row.recipient.address)),
     )
 
 

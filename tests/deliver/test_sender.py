@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from property_kit import tries
-from sender_kit import START, FakeServer, close_ledgers, readers, start
+from sender_kit import START, FakeServer, close_ledgers, outgoing, readers, start
 from smtp_kit import CUT, SILENT, Fault, ScriptedServer
 
-from pipeline.deliver.connection import Connection
+from pipeline.deliver.connection import Connection, OutgoingMessage
 from pipeline.deliver.group_commit import GroupCommit
 from pipeline.deliver.ledger import ClaimedRow
 from pipeline.deliver.outcome import RefusalClass, State
@@ -98,7 +98,7 @@ def test_whatever_a_server_answers_on_the_wire_nobody_gets_two_and_nobody_is_los
             FakeServer(),
             15,
             connect=lambda: SmtpConnection.open(address, timeouts),
-            message=lambda row: (b"Subject: Hello\r\n\r\n.\r\n", row.person),
+            message=lambda row: outgoing(row, b"Subject: Hello\r\n\r\n.\r\n"),
         )
         end = None
         while end is not Ended.FINISHED:
@@ -190,10 +190,10 @@ def test_messages_that_are_put_off_again_and_again_are_no_wave(tmp_path: Path) -
 
 
 def test_a_message_that_cannot_be_made_is_refused_and_stops_nobody(tmp_path: Path) -> None:
-    def message(row: ClaimedRow) -> tuple[bytes, bytes]:
+    def message(row: ClaimedRow) -> OutgoingMessage:
         if row.recipient.address.startswith("reader2@"):
             raise PressroomError("the subject has a line break in it.")
-        return b"words", row.person
+        return outgoing(row, b"words")
 
     server = FakeServer()
     send = start(tmp_path, server, 5, message=message)

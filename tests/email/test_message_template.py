@@ -133,7 +133,9 @@ def test_no_relay_has_a_reason_to_change_a_body(
     editions: list[tuple[PreparedEdition, MessageTemplate]], reader: dict[str, str]
 ) -> None:
     for _, template in editions:
-        body = template.fill("ada@x.example", "1.2@synapse.example", reader).body
+        message = template.fill("ada@x.example", "1.2@synapse.example", reader)
+        assert not any(line.startswith(b".") for line in message.head().split(b"\r\n"))
+        body = message.body
         boundary = dict(template.mime_headers)["Content-Type"].partition('"')[2].strip('"').encode()
         assert body.endswith(b"--\r\n")
         assert body.isascii()

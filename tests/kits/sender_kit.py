@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pipeline.deliver.connection import Gate, OutgoingMessage
-from pipeline.deliver.ledger import NewSend
+from pipeline.deliver.ledger import ClaimedRow, NewSend
 from pipeline.deliver.outcome import Outcome, RefusalClass, State
 from pipeline.deliver.recipient import Recipient
 from pipeline.deliver.sender import Progress, SendEnd, Sender, SendJob
@@ -151,6 +151,10 @@ def close_ledgers() -> None:
         OPENED.pop().close()
 
 
+def outgoing(row: ClaimedRow, data: bytes) -> OutgoingMessage:
+    return OutgoingMessage("bounces@synapse.example", row.recipient.address, data, row.row, row.person)
+
+
 def start(folder: Path, server: FakeServer, count: int, **settings: object) -> Send:
     ledger = SqliteLedger(folder / "deliver.sqlite", "deliver.sqlite", folder / "workers")
     OPENED.append(ledger)
@@ -159,8 +163,7 @@ def start(folder: Path, server: FakeServer, count: int, **settings: object) -> S
     job = SendJob(
         send=id,
         connect=server.connect,
-        message=lambda row: (row.recipient.address.encode(), row.person),
-        envelope_sender=lambda row: "bounces@synapse.example",
+        message=lambda row: outgoing(row, row.recipient.address.encode()),
         connections=3,
         batch=server.batch,
         rate=None,
