@@ -52,11 +52,16 @@ class Signer:
             temporary.unlink(missing_ok=True)
 
 
-def _user_key() -> bytes:
-    """Return the key of this user on this machine. Makes it at the first use."""
+def user_folder() -> Path:
+    """The folder of what is kept for this user on this machine. Raises `RuntimeError` without a home."""
     own = os.environ.get("XDG_CACHE_HOME", "")
     # A relative path is to be ignored (XDG Base Directory); it might lead into a foreign workspace.
-    file = (Path(own) if Path(own).is_absolute() else Path.home() / ".cache") / "pressroom" / "key"
+    return (Path(own) if Path(own).is_absolute() else Path.home() / ".cache") / "pressroom"
+
+
+def _user_key() -> bytes:
+    """Return the key of this user on this machine. Makes it at the first use."""
+    file = user_folder() / "key"
     with suppress(FileNotFoundError):
         if len(key := file.read_bytes()) == _KEY_BYTES:
             return key

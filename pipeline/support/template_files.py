@@ -10,6 +10,7 @@ from __future__ import annotations
 import glob
 import hashlib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from pipeline.errors import PressroomError, suggest
@@ -28,7 +29,8 @@ Folder = tuple[Path, str]
 """A folder of templates, and the prefix of their names as a user types them."""
 
 
-def _packaged() -> Path:
+@cache
+def packaged_templates() -> Path:
     """The default theme: inside an installed package, or beside it in a checkout."""
     inside = Path(__file__).parent.parent / "templates"
     return inside if inside.is_dir() else Path(__file__).parent.parent.parent / "templates"
@@ -36,7 +38,7 @@ def _packaged() -> Path:
 
 def theme_folders(own: Path | None) -> tuple[Folder, ...]:
     """The folders that contain themes: below the workspace's templates `own`, then in the package."""
-    packaged = _packaged()
+    packaged = packaged_templates()
     if own is None or own.resolve() == packaged.resolve():
         # In the Pressroom repository itself the packaged themes are the user's.
         return ((packaged / THEMES, THEME if own is None else f"templates/{THEMES}/"),)
@@ -50,7 +52,7 @@ class TemplateFiles:
     """
 
     def __init__(self, overrides: Path | None = None, theme: str = "default") -> None:
-        packaged = _packaged()
+        packaged = packaged_templates()
         own = [(overrides, "templates/")] if overrides is not None else []
         default = [(packaged, DEFAULT)]
         if overrides is not None and overrides.resolve() == packaged.resolve():

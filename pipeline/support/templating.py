@@ -5,10 +5,13 @@ The only module that imports Jinja2.
 
 from __future__ import annotations
 
+import hashlib
 import marshal
+import os
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import CodeType, TracebackType
@@ -30,7 +33,9 @@ from markupsafe import Markup
 
 from pipeline.errors import PressroomError, suggest
 from pipeline.support.file_cache import FileCache
-from pipeline.support.template_files import DEFAULT, THEME, TemplateFiles
+from pipeline.support.file_stamps import program_version
+from pipeline.support.signing import Signer, user_folder
+from pipeline.support.template_files import DEFAULT, THEME, TemplateFiles, packaged_templates
 
 __all__ = ["WEB", "Markup", "TemplateOptions", "Templates"]
 
@@ -96,9 +101,14 @@ def _loader(files: TemplateFiles, prepare: Callable[[str, str], str] | None) -> 
     return FunctionLoader(load)
 
 
-class _CompiledTemplates(BytecodeCache):
-    """Keeps compiled templates for the next workspace of this process and, in `kept`, for later runs.
+_PACKAGED = "packaged "
+"""How the key of a packaged template begins."""
 
+
+class _CompiledTemplates(BytecodeCache):
+    """Keeps compiled templates for the next workspace of this process, and for later runs.
+
+    A workspace's own are in its cache `kept`; packaged ones, which all workspaces share, in the user's.
     Jinja compares name, file and source. The code depends also on whether values are written by
     `TemplateOptions.write`.
     """
@@ -109,22 +119,54 @@ class _CompiledTemplates(BytecodeCache):
         self.kept = kept
         self.writes = writes
 
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:
+        is_packaged = (filename or "").startswith(f"{packaged_templates()}{os.sep}")
+        return f"{_PACKAGED * is_packaged}{super().get_cache_key(name, filename)}"
+
     def load_bytecode(self, bucket: Bucket) -> None:
         key = self.writes, bucket.key, bucket.checksum
         if key not in self._code and self.kept:
-            checksum, data = self.kept.get(self._name(bucket)) or ("", b"")
+            name = self._name(bucket)
+            kept = _read_packaged(name) if bucket.key.startswith(_PACKAGED) else self.kept.get(name)
+            checksum, data = kept or ("", b"")
             if checksum == bucket.checksum:
                 self._code[key] = marshal.loads(data)
         bucket.code = self._code.get(key)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        if bucket.code is not None:
-            self._code[self.writes, bucket.key, bucket.checksum] = bucket.code
-            if self.kept:
-                self.kept.put(self._name(bucket), {}, (bucket.checksum, marshal.dumps(bucket.code)))
+        if bucket.code is None:
+            return
+        self._code[self.writes, bucket.key, bucket.checksum] = bucket.code
+        name, value = self._name(bucket), (bucket.checksum, marshal.dumps(bucket.code))
+        if self.kept and bucket.key.startswith(_PACKAGED):
+            _write_packaged(name, value)
+        elif self.kept:
+            self.kept.put(name, {}, value)
 
     def _name(self, bucket: Bucket) -> str:
         return f"template {self.writes} {bucket.key}"
+
+
+def _read_packaged(name: str) -> tuple[str, bytes] | None:
+    """Return checksum and code of a packaged template that this program has compiled in an earlier run."""
+    with suppress(OSError, RuntimeError):
+        data = Signer(packaged_templates()).read(_packaged_file(name))
+        version, checksum, code = marshal.loads(data) if data else ("", "", b"")
+        return (checksum, code) if version == program_version() else None
+    return None
+
+
+def _write_packaged(name: str, value: tuple[str, bytes]) -> None:
+    with suppress(OSError, RuntimeError):
+        file = _packaged_file(name)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        Signer(packaged_templates()).write(file, marshal.dumps((program_version(), *value)))
+
+
+def _packaged_file(name: str) -> Path:
+    """The file of a compiled template: one of each name and of each place where the program is installed."""
+    digest = hashlib.blake2b(f"{packaged_templates()} {name}".encode(), digest_size=16).hexdigest()
+    return user_folder() / "templates" / digest
 
 
 class _StrictUndefined(StrictUndefined):

@@ -492,6 +492,7 @@ def test_a_changed_picture_whose_name_has_spaces_changes_the_lock(
     assert locked(workspace) != before
 
 
+@pytest.mark.slow
 def test_a_megabyte_of_one_sign_has_a_digest_at_once(workspace: WorkspaceRunner) -> None:
     begun = time.process_time()
     for sign in ("![", "[a\n", "<img "):

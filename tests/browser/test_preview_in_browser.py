@@ -6,13 +6,16 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from browser_kit import FOLDER
+from browser_kit import FOLDER, expect
 from builds_kit import copy_golden
-from playwright.sync_api import Browser, Page, expect
 from preview_kit import RunningPreview, run_preview
 from workspace_kit import SETTINGS, WorkspaceRunner, article, issue, png
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.slow  # a server, a page and its scripts for each
 

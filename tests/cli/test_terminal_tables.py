@@ -196,6 +196,7 @@ def test_a_hebrew_title_takes_no_neighbour_along_in_a_terminal_and_is_itself_in_
     assert "\u200e" not in workspace.ok("plan", "1")
 
 
+@pytest.mark.slow
 def test_colours_are_for_terminals_that_want_them(workspace: WorkspaceRunner) -> None:
     assert "\x1b[32min\x1b[0m" in in_terminal(workspace, 80, "plan", "1")
     assert "\x1b" not in in_terminal(workspace, 80, "plan", "1", NO_COLOR="1")

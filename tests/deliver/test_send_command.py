@@ -182,6 +182,7 @@ def test_without_a_server_the_setting_is_named(sending: WorkspaceRunner) -> None
     assert error.startswith("newsletter.toml: no mail server is set.")
 
 
+@pytest.mark.slow
 def test_of_several_obstacles_the_one_to_mend_first_comes_first(sending: WorkspaceRunner) -> None:
     set_delivery(sending, "connections = 1")
     error = sending.error("send", "1", "--to", str(sending.root / "readers.csv"), "--yes")
@@ -189,6 +190,7 @@ def test_of_several_obstacles_the_one_to_mend_first_comes_first(sending: Workspa
     assert first < second < third and "3 mistakes. Nothing was sent." in error
 
 
+@pytest.mark.slow
 def test_an_issue_dated_ahead_has_no_page_yet_and_the_send_says_so(online: WorkspaceRunner) -> None:
     settings = online.read("newsletter.toml")
     port = settings.partition("http://127.0.0.1:")[2].partition('"')[0]
@@ -257,6 +259,7 @@ def test_a_send_goes_on_without_its_list(unfinished: WorkspaceRunner, server: Sc
     assert len(server.recipients) == len(set(server.recipients)) == 2
 
 
+@pytest.mark.slow
 def test_a_list_that_is_given_while_a_send_is_unfinished_waits(
     unfinished: WorkspaceRunner, server: ScriptedServer
 ) -> None:
@@ -269,6 +272,7 @@ def test_a_list_that_is_given_while_a_send_is_unfinished_waits(
     assert server.recipients[-1] == "else@one.example"
 
 
+@pytest.mark.slow
 def test_what_an_earlier_send_left_open_is_not_buried_by_a_later_one(
     unfinished: WorkspaceRunner, server: ScriptedServer
 ) -> None:
@@ -281,6 +285,7 @@ def test_what_an_earlier_send_left_open_is_not_buried_by_a_later_one(
     assert sorted(server.recipients) == sorted([*ALL, "else@one.example"])
 
 
+@pytest.mark.slow
 def test_an_older_copy_of_the_ledger_is_refused(unfinished: WorkspaceRunner) -> None:
     ledger = unfinished.root / ".pressroom/deliver.sqlite"
     older = ledger.read_bytes()
@@ -289,6 +294,7 @@ def test_an_older_copy_of_the_ledger_is_refused(unfinished: WorkspaceRunner) -> 
     assert "the ledger here is an older copy" in unfinished.error("send", "1", "--yes", "--force")
 
 
+@pytest.mark.slow
 def test_the_recipients_in_a_state_are_listed_as_csv(unfinished: WorkspaceRunner) -> None:
     header, row = unfinished.ok("send", "1", "--list", "unknown").splitlines()
     assert header == "email,audience,state,class,code,reply,attempts,changed"
@@ -299,6 +305,7 @@ def test_a_send_is_dropped_only_while_nothing_has_left(unfinished: WorkspaceRunn
     assert "may have left" in unfinished.error("send", "1", "--drop")
 
 
+@pytest.mark.slow
 def test_a_send_to_the_wrong_list_is_dropped(sending: WorkspaceRunner, server: ScriptedServer) -> None:
     set_delivery(sending, f'url = "smtp://127.0.0.1:{server.port}"\nwarm_up = 1')
     fails(server, Fault("MAIL", "530 5.7.0 log in first", always=True))
@@ -321,6 +328,7 @@ def test_an_issue_that_changed_while_it_is_sent_is_not_sent_on(
     assert unfinished.run("send", "1", "--yes", "--force").exit_code == 0
 
 
+@pytest.mark.slow
 def test_an_issue_that_is_with_readers_does_not_take_in_articles_silently(
     unfinished: WorkspaceRunner, server: ScriptedServer
 ) -> None:
@@ -359,6 +367,7 @@ def test_an_unknown_message_is_named_and_never_sent_again_by_itself(
     assert sorted(server.recipients) == ALL and states(unfinished) == {"accepted": 3}
 
 
+@pytest.mark.slow
 def test_an_unknown_message_that_an_editor_knows_was_sent_is_not_sent(
     unfinished: WorkspaceRunner, server: ScriptedServer
 ) -> None:
@@ -411,6 +420,7 @@ def test_ctrl_c_while_a_send_waits_leaves_nothing_of_it(
     assert "was not sent yet" in sending.error("send", "1", "--status")
 
 
+@pytest.mark.slow
 def test_ctrl_c_while_refused_messages_wait_for_their_time_leaves_them_refused(
     sending: WorkspaceRunner, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -421,6 +431,7 @@ def test_ctrl_c_while_refused_messages_wait_for_their_time_leaves_them_refused(
     assert retry.exit_code == 1 and states(sending) == {"accepted": 2, "refused": 1}
 
 
+@pytest.mark.slow
 def test_a_forgotten_person_is_not_counted_among_the_refused(
     sending: WorkspaceRunner, server: ScriptedServer
 ) -> None:
@@ -453,6 +464,7 @@ def test_refused_messages_are_sent_again_by_class(sending: WorkspaceRunner, serv
     assert states(sending) == {"accepted": 3} and sorted(server.recipients) == ALL
 
 
+@pytest.mark.slow
 def test_a_send_that_was_killed_at_its_very_end_is_noted_as_finished_by_the_next_command(
     sending: WorkspaceRunner,
 ) -> None:
@@ -483,6 +495,7 @@ def test_a_second_process_leaves_a_send_alone_that_another_one_is_at(
     assert len(server.recipients) == len(set(server.recipients)) == 2
 
 
+@pytest.mark.slow
 def test_a_send_does_not_start_beside_that_of_another_issue_with_which_it_would_share_no_limit(
     sending: WorkspaceRunner, server: ScriptedServer
 ) -> None:
@@ -496,6 +509,7 @@ def test_a_send_does_not_start_beside_that_of_another_issue_with_which_it_would_
     assert send(sending).exit_code == 0
 
 
+@pytest.mark.slow
 def test_a_send_whose_time_has_passed_does_not_start(
     sending: WorkspaceRunner, server: ScriptedServer
 ) -> None:
@@ -583,6 +597,7 @@ def test_what_was_decided_and_sent_survives_a_loss_of_power(
         assert file.stat().st_ino in flushed, file.name
 
 
+@pytest.mark.slow
 def test_a_clock_that_was_set_back_stops_a_send(sending: WorkspaceRunner, server: ScriptedServer) -> None:
     send(sending)
     again = ("send", "1", "--to", str(sending.root / "readers.csv"), "--yes", "--again", "To try it.")
@@ -591,6 +606,7 @@ def test_a_clock_that_was_set_back_stops_a_send(sending: WorkspaceRunner, server
     assert sending.run(*again, "--now", "2026-02-01", "--force").exit_code == 0
 
 
+@pytest.mark.slow
 def test_a_secret_that_changed_between_two_sends_is_named(
     sending: WorkspaceRunner, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -671,6 +687,7 @@ def test_a_list_that_does_not_exist_is_named(sending: WorkspaceRunner) -> None:
 
 
 @pytest.mark.parametrize("option", ["--yes", "--plan"])
+@pytest.mark.slow
 def test_a_list_that_does_not_exist_is_named_with_all_other_obstacles(
     sending: WorkspaceRunner, option: str
 ) -> None:

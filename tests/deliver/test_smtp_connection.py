@@ -125,7 +125,13 @@ FAULTS = (
 )
 
 
-@pytest.mark.parametrize("extensions", [EXTENSIONS, ONE_BY_ONE], ids=["pipelined", "one by one"])
+@pytest.mark.parametrize(
+    "extensions",
+    [
+        pytest.param(EXTENSIONS, id="pipelined"),
+        pytest.param(ONE_BY_ONE, id="one by one", marks=pytest.mark.slow),
+    ],
+)
 @pytest.mark.parametrize("phase", PHASES)
 def test_what_the_client_says_and_what_the_server_took_agree(phase: str, extensions: tuple[str, ...]) -> None:
     recipients = ["ada@example.org", "no@example.org", "bela@example.org", "carl@example.org"]

@@ -70,6 +70,7 @@ def test_but_for_the_parameters_an_email_is_what_it_is_without_the_table(target:
         assert tagged is not any(each in url for each in left_alone), url
 
 
+@pytest.mark.slow
 def test_pages_and_feeds_stay_clean(tmp_path: Path) -> None:
     sites = []
     for settings in ("", LINKS):

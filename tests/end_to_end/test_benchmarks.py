@@ -53,6 +53,7 @@ def test_the_preview_is_measured_and_leaves_the_workspace_as_it_was(tmp_path: Pa
 
 
 @pytest.mark.parametrize("kind", rows(["rss", "atom"], ["rss"]))
+@pytest.mark.slow
 def test_both_writers_of_a_long_feed_write_about_as_much(workspace: WorkspaceRunner, kind: str) -> None:
     own, other = (
         json.loads(script("feed_entries.py", writer, kind, workspace.root, 50))["bytes"]

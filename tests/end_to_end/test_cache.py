@@ -6,14 +6,17 @@ import os
 import pickle
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
+from jinja2 import Environment
 from workspace_kit import WorkspaceRunner, article, png
 
 from pipeline.actions.outputs import Outputs
 from pipeline.support.file_cache import FileCache
 from pipeline.support.file_stamps import read_stamp
-from pipeline.support.signing import Signer
+from pipeline.support.signing import Signer, user_folder
+from pipeline.support.templating import _CompiledTemplates
 
 NOTE = "issues/articles/a-note.md"
 EMAIL = "build/issues/001-the-plastic-brain/email.txt"
@@ -329,3 +332,41 @@ def test_a_logo_that_is_changed_is_seen_wherever_it_is(workspace: WorkspaceRunne
     workspace.write({place: png(31, 10)})
     workspace.ok("build", *NOW)
     assert workspace.tree("build") != before
+
+
+def test_packaged_templates_are_compiled_once_for_all_workspaces(
+    workspace: WorkspaceRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And templates that somebody has changed are compiled again."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    compiled: list[str | None] = []
+    compile_template = Environment.compile
+
+    def compile_and_note(
+        self: Environment, source: str, name: str | None = None, *args: Any, **more: Any
+    ) -> Any:
+        compiled.append(name)
+        return compile_template(self, source, name, *args, **more)
+
+    monkeypatch.setattr(Environment, "compile", compile_and_note)
+
+    def build_as_another_process() -> dict[str, bytes]:
+        compiled.clear()
+        monkeypatch.setattr(_CompiledTemplates, "_code", {})
+        shutil.rmtree(workspace.root / ".pressroom", ignore_errors=True)
+        shutil.rmtree(workspace.root / "build", ignore_errors=True)
+        workspace.ok("build", "1", *NOW)
+        return workspace.tree("build")
+
+    first = build_as_another_process()
+    assert "email/issue.mjml.j2" in compiled
+    assert build_as_another_process() == first and compiled == []
+    workspace.write(
+        {"templates/email/parts/footer.mjml.j2": '{% extends "default/email/parts/footer.mjml.j2" %}'}
+    )
+    build_as_another_process()
+    assert compiled == ["email/parts/footer.mjml.j2", "default/email/parts/footer.mjml.j2"]
+    (workspace.root / "templates/email/parts/footer.mjml.j2").unlink()
+    for file in (user_folder() / "templates").iterdir():
+        file.write_bytes(file.read_bytes()[:-1] + b"?")
+    assert build_as_another_process() == first and "email/issue.mjml.j2" in compiled

@@ -43,6 +43,7 @@ def workspace(tmp_path: Path) -> WorkspaceRunner:
 
 
 @pytest.mark.parametrize("times", [1, 2], ids=["the first time", "and again"])
+@pytest.mark.slow
 def test_its_commands_run_in_a_new_workspace(workspace: WorkspaceRunner, times: int) -> None:
     for _ in range(times):
         for job in ("check", "publish"):

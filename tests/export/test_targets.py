@@ -177,7 +177,7 @@ def test_the_golden_issue_with_every_block_is_exported(target: str, tmp_path: Pa
     assert "שלום" in whole
 
 
-@every_target
+@core_targets
 def test_every_field_with_and_without_a_fallback_is_said_or_refused(
     workspace: WorkspaceRunner, target: str
 ) -> None:
@@ -236,7 +236,7 @@ def test_each_field_is_in_the_services_own_words(workspace: WorkspaceRunner, tar
     assert set(named["first_name"]) == {plain, otherwise}
 
 
-@every_target
+@core_targets
 def test_subject_and_preview_text_are_in_its_words_too(workspace: WorkspaceRunner, target: str) -> None:
     _, otherwise, _, _ = WRITTEN[target]
     letter(
@@ -354,7 +354,7 @@ def own_addresses(workspace: WorkspaceRunner, target: str, own_links: str = "") 
     )
 
 
-@every_target
+@core_targets
 def test_the_services_own_links_are_in_place_of_the_publications(
     workspace: WorkspaceRunner, target: str
 ) -> None:

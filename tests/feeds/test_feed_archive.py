@@ -105,6 +105,7 @@ def test_a_newer_issue_changes_no_item_of_the_archive_and_no_address() -> None:
                 assert [b'rel="next-archive"' in line for line in lines] == [True]
 
 
+@pytest.mark.slow
 def test_an_older_article_that_joins_a_new_issue_moves_no_other_in_the_archive() -> None:
     before = many_issues(50)
     late = replace(
@@ -119,6 +120,7 @@ def test_an_older_article_that_joins_a_new_issue_moves_no_other_in_the_archive()
         }
 
 
+@pytest.mark.slow
 def test_a_revision_changes_its_own_part_alone() -> None:
     before = many_issues(50)
     oldest = before.articles[-1]
@@ -164,6 +166,7 @@ def test_the_items_of_an_archive_are_those_of_a_feed() -> None:
 # --- the hub ---------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_hub_is_named_in_every_current_feed_and_in_no_archived_one() -> None:
     hub = "https://hub.example/?a=1&b=2"
     files = build_files(replace(many_issues(50), publication=replace(PUBLICATION, hub=hub)))

@@ -96,6 +96,7 @@ def test_rule_4_the_feed_is_dated_by_its_newest_change_and_never_by_the_build() 
     assert build_files() == FILES
 
 
+@pytest.mark.slow
 def test_rule_4_the_same_bytes_whatever_the_hash_seed() -> None:
     code = (
         "import hashlib, feed_kit; print(hashlib.sha256(repr(feed_kit.build_files()).encode()).hexdigest())"
@@ -171,6 +172,7 @@ def test_rule_8_the_oldest_items_leave_a_feed_of_1_mb() -> None:
     assert ParsedFeeds(one_more, "articles/").json_values("id") == kept
 
 
+@pytest.mark.slow
 def test_rule_8_the_newest_item_stays_however_long() -> None:
     files = build_files(huge(2, 200_000))
     assert len(ParsedFeeds(files, "articles/").items) == 1

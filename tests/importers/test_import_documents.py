@@ -142,6 +142,7 @@ def test_what_cannot_be_read_is_named(data: bytes, name: str, message: str) -> N
     assert error.hint or "empty" in message
 
 
+@pytest.mark.slow
 def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     zeros = bytes(40_000_000)
     with_zeros = {f"word/media/{n}.png": zeros for n in range(3)}
@@ -156,6 +157,7 @@ def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "MB beside its pictures, which no article has." in refused(TEXT).message
 
 
+@pytest.mark.slow
 def test_a_size_that_is_a_lie_is_no_way_around() -> None:
     """The directory says 10 bytes where a part has 40 million."""
     data = pack_docx({"word/document.xml": bytes(40_000_000)})
@@ -212,6 +214,7 @@ words = st.text("abcdefgh", min_size=1, max_size=8)
         max_size=12,
     )
 )
+@pytest.mark.slow
 def test_the_words_of_all_paragraphs_are_found(paragraphs: list[tuple[str, str]]) -> None:
     data = docx_of("".join(paragraph(text, style) for text, style in paragraphs))
     draft = read(data)

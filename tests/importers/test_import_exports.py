@@ -698,6 +698,7 @@ def test_rows_of_json_in_pieces_are_those_of_the_whole(
             list(JsonRows(re.findall(r"[^}]*}|[^}]+", whole[:end]), "a.json"))
 
 
+@pytest.mark.slow
 def test_an_export_from_standard_input_or_the_web_may_be_long_too() -> None:
     data = wxr(item(1, "R", "words " * 900_000, kind="revision"), item(2, "Flour", FLOUR)).encode()
     assert [draft.title for draft in wordpress.read(Material("-", data)) if not draft.omitted] == ["Flour"]
@@ -711,6 +712,7 @@ def test_bytes_of_windows_in_a_long_export_are_its_letters(
     assert "Žito and café." in brought(workspace, "site.xml", data)["texts"]["a"]
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_an_export(tmp_path: Path) -> None:
     revisions = "".join(item(number, "R", FLOUR * 500, kind="revision") for number in range(120))
     export = tmp_path / "site.xml"

@@ -139,6 +139,7 @@ def test_json_that_is_none_is_refused_with_the_line() -> None:
     assert error.message == "is no JSON Feed: it has no list of `items`."
 
 
+@pytest.mark.slow
 def test_what_is_nested_too_deeply_is_refused() -> None:
     refused('{"version": "https://jsonfeed.org/version/1", "items": ' + "[" * 100_000, "a.json")
     deep = "<div>" * 5000 + "deep" + "</div>" * 5000

@@ -138,6 +138,7 @@ def test_the_marks_of_the_washer_in_a_source_are_text() -> None:
     assert "One." in read(page).body
 
 
+@pytest.mark.slow
 def test_deep_nesting_keeps_its_text() -> None:
     assert "deep" in read(f"<html><body>{'<div>' * 5000}deep{'</div>' * 5000}").body
 

@@ -20,9 +20,9 @@ from typing import Any
 from workspace_kit import ROOT, skip_or_fail
 
 try:
-    from playwright.sync_api import Browser, BrowserContext, Page, Route
-except ImportError:  # there are machines without a wheel of it
-    Browser = None  # type: ignore[assignment,misc]
+    from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+except ImportError:  # who runs no slow test needs none
+    Browser = expect = None  # type: ignore[assignment,misc]
 
 FOLDER = ROOT / "tests" / "browser"
 INSTALL = "apt-get install chromium fonts-liberation fonts-dejavu-core"
@@ -46,7 +46,7 @@ def chromium_path() -> str | None:
 
 def require_browser() -> str:
     if Browser is None:
-        skip_or_fail("Playwright is not installed: python -m pip install playwright")
+        skip_or_fail("Playwright is not installed: python -m pip install -e '.[browser]'")
     return chromium_path() or skip_or_fail(f"no browser: {INSTALL}, or set PRESSROOM_CHROMIUM=/path/to/it")
 
 

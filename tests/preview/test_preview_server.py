@@ -326,6 +326,7 @@ def workspace(tmp_path: Path) -> WorkspaceRunner:
 
 
 @pytest.mark.parametrize("number", rows([signal.SIGINT, signal.SIGTERM], {signal.SIGINT}))
+@pytest.mark.slow
 def test_ctrl_c_ends_it_while_a_page_listens(workspace: WorkspaceRunner, number: int) -> None:
     with run_preview(workspace.root) as running:
         host = running.origin.removeprefix("http://")

@@ -567,6 +567,7 @@ def test_address_of_another_site_stays_as_it_is() -> None:
         assert urls.relative(PUBLICATION, url, "articles/x/") == url
 
 
+@pytest.mark.slow
 def test_same_input_gives_the_same_bytes_whatever_the_hash_seed() -> None:
     script = (
         "import hashlib, test_site_pages as t\n"

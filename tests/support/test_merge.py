@@ -118,6 +118,7 @@ def test_a_typed_line_is_read_or_refused(text: str) -> None:
     assert merge.text(merge.marked(line)).segments == line.segments
 
 
+@pytest.mark.slow
 def test_no_other_module_has_a_pattern_for_fields() -> None:
     """Jinja's braces come with `{%`; what looks like a tag of a service is data about that service."""
     others = []
