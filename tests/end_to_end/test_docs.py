@@ -156,7 +156,14 @@ def test_a_part_of_an_issues_front_matter_is_accepted(
     workspace.ok("plan", "2")
 
 
-@pytest.mark.parametrize(("place", "text"), snippets("toml"), ids=lambda value: value.split("\n")[0])
+@pytest.mark.parametrize(
+    ("place", "text"),
+    [
+        pytest.param(*each, marks=() if number % 4 == 0 else pytest.mark.slow)
+        for number, each in enumerate(snippets("toml"))
+    ],
+    ids=lambda value: value.split("\n")[0],
+)
 def test_a_toml_snippet_is_accepted(workspace: WorkspaceRunner, place: str, text: str) -> None:
     keys = tomllib.loads(text)
     if "description" in keys and "colors" in keys:  # the look of a theme

@@ -6,6 +6,7 @@ import json
 import re
 
 import pytest
+from table_kit import rows
 from workspace_kit import SETTINGS, WorkspaceRunner, article, issue
 
 NOW = ("--now", "2026-06-01")
@@ -142,7 +143,7 @@ def test_a_series_that_is_spelt_in_two_ways_is_said(series: WorkspaceRunner) -> 
     )
 
 
-@pytest.mark.parametrize("language", ["de", "es", "fr", "ar", "he"])
+@pytest.mark.parametrize("language", rows(["de", "es", "fr", "ar", "he"], {"fr", "he"}))
 def test_each_language_has_the_words(language: str, series: WorkspaceRunner) -> None:
     series.write({"newsletter.toml": SETTINGS.replace("en-GB", language)})
     series.ok("build", *NOW)

@@ -28,8 +28,8 @@ from pipeline.support import http
 every_service = pytest.mark.parametrize("target", TARGETS)
 CORE = {"ghost", "mailchimp", "ses"}
 """A token of its own, two requests a draft, and signed requests: the ways in which services differ most."""
-core_services = pytest.mark.parametrize("target", rows(TARGETS, CORE))
-"""For what the shared client does: the other services are seen in CI."""
+core_services = pytest.mark.parametrize("target", rows(TARGETS, {"mailchimp"}))
+"""For what the shared client does: the others are seen in CI."""
 searched_services = pytest.mark.parametrize("target", rows(TARGETS, {"beehiiv", "ghost", "listmonk"}))
 """For what the name of a draft is: these have a search of their own."""
 FOLDER = "issues/001-one"

@@ -7,10 +7,14 @@ from pathlib import Path
 import pytest
 from builds_kit import SAMPLE_URL, Builds
 from site_links_kit import Site, broken_links
+from table_kit import rows
 from workspace_kit import SETTINGS, WorkspaceRunner, article, issue
 
 
-@pytest.mark.parametrize("base_url", ["https://letter.example", "https://letter.example/a/path"])
+@pytest.mark.parametrize(
+    "base_url",
+    rows(["https://letter.example", "https://letter.example/a/path"], {"https://letter.example/a/path"}),
+)
 def test_the_golden_issue_leads_nowhere_wrong(builds: Builds, base_url: str) -> None:
     workspace = builds.golden(base_url=base_url)
     assert broken_links(Site(workspace.root / "build/site", base_url)) == []
