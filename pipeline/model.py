@@ -707,7 +707,7 @@ class Edition(Generic[Item]):
     @property
     def items(self) -> tuple[Item, ...]:
         """Every article and link item of the edition, in reading order."""
-        return tuple(item for section in self.sections for item, _ in section.items)
+        return tuple([item for section in self.sections for item, _ in section.items])
 
     def map(self, change: Callable[[Item], Other]) -> Edition[Other]:
         """Return the edition with `change` applied to each item."""

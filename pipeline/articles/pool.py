@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from pipeline.articles.links import link_id, read_links
@@ -58,7 +59,7 @@ class Pool(dict[str, Article]):
     @cached_property
     def tags(self) -> dict[str, int]:
         """Each tag and the number of articles and link items that have it, sorted by tag."""
-        counts = Counter(tag for item in self.candidates.values() for tag in item.tags)
+        counts = Counter(chain.from_iterable(item.tags for item in self.candidates.values()))
         return dict(sorted(counts.items()))
 
     @property
@@ -121,13 +122,14 @@ def read_pool(workspace: WorkspaceFiles) -> Pool:
         if errors:
             mistakes.setdefault(slug, []).extend(errors)
     links, link_mistakes = read_links(workspace)
+    items: tuple[PoolItem, ...] = (*articles, *links)
     for key, error in (
         *_check_slugs(articles),
         *_check_related(articles),
         *link_mistakes,
         *_check_ids(articles, links),
-        *_check_spellings("tag", _tags(articles, links)),
-        *_check_spellings("series", ((each, each.series) for each in articles if each.series)),
+        *_check_spellings("tag", [(each, each.tags) for each in items]),
+        *_check_spellings("series", [(each, (each.series,)) for each in articles if each.series]),
     ):
         mistakes.setdefault(key, []).append(error)
     return Pool(articles, mistakes, links)
@@ -287,14 +289,13 @@ def _check_ids(articles: list[Article], links: Iterable[LinkItem]) -> Iterator[_
             yield _mistake(link, "id", message, "Give the link another `id`.")
 
 
-def _tags(*items: Iterable[PoolItem]) -> Iterator[tuple[PoolItem, str]]:
-    return ((item, tag) for each in items for item in each for tag in item.tags)
-
-
-def _check_spellings(noun: str, names: Iterable[tuple[PoolItem, str]]) -> Iterator[_Mistake]:
+def _check_spellings(noun: str, items: Sequence[tuple[PoolItem, tuple[str, ...]]]) -> Iterator[_Mistake]:
     """Check that each tag, or series, has one spelling: a second one is nearly always a mistake."""
+    spellings = set().union(*(names for _, names in items))
+    if len(spellings) == len({path_part(name) for name in spellings}):
+        return
     first: dict[str, tuple[str, PoolItem]] = {}
-    for item, name in names:
+    for item, name in ((item, name) for item, names in items for name in names):
         spelling, other = first.setdefault(path_part(name), (name, item))
         if spelling != name:
             message = f'the {noun} "{name}" is spelt "{spelling}" in {other.place.path}.'

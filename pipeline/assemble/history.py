@@ -85,5 +85,5 @@ def _add_first(first: dict[str, str], folder: str, lock: Lock) -> None:
 def _add_identities(known: dict[str, FeedIdentity], lock: Lock) -> None:
     for slug, article in lock.articles.items():
         first = known.setdefault(slug, article.feed_identity)
-        newest = max(first.updated, article.feed_identity.updated)
-        known[slug] = FeedIdentity(first.id, first.published, newest)
+        if article.feed_identity.updated > first.updated:
+            known[slug] = FeedIdentity(first.id, first.published, article.feed_identity.updated)

@@ -17,6 +17,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import chain
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -72,7 +73,7 @@ class Lock:
     @property
     def keys(self) -> tuple[str, ...]:
         """Every article and link item that an edition carries, each once, in reading order."""
-        return tuple(dict.fromkeys(key for edition in self.editions for key in edition.items))
+        return tuple(dict.fromkeys(chain.from_iterable(edition.items for edition in self.editions)))
 
     def digest(self, key: str) -> str:
         """The digest of an article or a link item at freezing."""

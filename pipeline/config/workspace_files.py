@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from pipeline.config.publication import read_publication
@@ -24,8 +26,7 @@ SNIPPETS = "issues/snippets"
 BUILD = "build"
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFile:
+class SourceFile(NamedTuple):
     """A source file: its name (slug or folder), and its path in the workspace at `root`."""
 
     name: str
@@ -69,24 +70,25 @@ class WorkspaceFiles:
 
     def article_sources(self) -> tuple[SourceFile, ...]:
         """The pool's files, sorted by path: `<slug>.md`, or `<slug>/index.md` with images beside it."""
-        return tuple(sorted(self._articles(POOL), key=lambda source: source.path))
+        return tuple(sorted(self._articles(POOL), key=attrgetter("path")))
 
     def _articles(self, folder: str) -> Iterator[SourceFile]:
         for entry in self._entries(folder):
-            path = f"{folder}/{entry.name}"
+            name = entry.name
+            path = f"{folder}/{name}"
             # `_notes.md`, `.hidden` and a README are not articles.
-            if entry.name.startswith((".", "_")) or entry.name.lower() == "readme.md":
+            if name[0] in "._" or name.lower() == "readme.md":
                 continue
             if entry.is_dir():
                 above = (self.root / folder).resolve()
                 if entry.is_symlink() and above.is_relative_to(Path(entry.path).resolve()):
                     continue  # a link to a folder above it, whose files are listed already
                 if os.path.isfile(f"{entry.path}/index.md"):  # noqa: PTH113
-                    yield SourceFile(entry.name, f"{path}/index.md", self.root)
+                    yield SourceFile(name, f"{path}/index.md", self.root)
                 else:
                     yield from self._articles(path)
-            elif entry.name.endswith(".md"):
-                yield SourceFile(entry.name.removesuffix(".md"), path, self.root)
+            elif name.endswith(".md"):
+                yield SourceFile(name[:-3], path, self.root)
 
     def body_of(self, article: Article) -> str:
         """Read the Markdown of an article. Raises `PressroomError` as `read_source` does."""

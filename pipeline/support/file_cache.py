@@ -23,7 +23,6 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import fields, is_dataclass
-from operator import eq
 from pathlib import Path
 from typing import Any
 
@@ -134,12 +133,13 @@ class FileCache:
 
     def get(self, key: str) -> Any:
         """Return the value of this key if its files are the same, else None."""
-        if key not in self._values:
+        kept = self._values.get(key)
+        if kept is None:
             self._load(key)
-        if key in self._values:
-            files, value = self._values[key]
-            if self._same(files):
-                return value
+            kept = self._values.get(key)
+        if kept is not None:
+            if self._same(kept[0]):
+                return kept[1]
             del self._values[key]
         return None
 
@@ -162,7 +162,13 @@ class FileCache:
         self._added[key] = group
 
     def _same(self, files: _Files) -> bool:
-        return all(map(eq, map(self.stamp, files[0]), files[1]))
+        known = self._stamps
+        for path, stamp in zip(*files, strict=True):
+            if path not in known:  # as in `stamp`: a call for each of ten thousand files is felt
+                known[path] = read_stamp(self._base + path)
+            if known[path] != stamp:
+                return False
+        return True
 
     # --- on disk -----------------------------------------------------------------------------
 
