@@ -57,7 +57,7 @@ def stamps_below(root: str) -> dict[str, Stamp | None]:
                     folders.append((f"{path}/", linked))
                     continue
                 stamps[path] = read_stamp(entry.path)
-                if _is_followed(f"{path}/") and entry.is_dir():
+                if entry.is_symlink() and _is_followed(f"{path}/") and entry.is_dir():
                     target = os.path.realpath(entry.path)
                     if target not in linked:  # else a link leads back to a folder above it
                         folders.append((f"{path}/", linked | {target}))
