@@ -112,7 +112,7 @@ def send(folder: Path, connections: int, key_count: int, all_keys: str) -> tuple
         sender = make_sender(prepared, started, now, SystemClock(opened.files.zone), lambda progress: None)
         worker = ledger.start_worker(now)
         size = len(sender.job.message(ledger.claim(started.id, worker, 1, now)[0]).data)
-        ledger.release(started.id, worker)
+        ledger.release(started.id, worker, now)
         begin = time.perf_counter()
         asyncio.run(sender.run())
         seconds = time.perf_counter() - begin

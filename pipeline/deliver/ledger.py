@@ -140,8 +140,11 @@ class Ledger(Protocol):
         """
         ...
 
-    def release(self, send: str, worker: str) -> None:
-        """Let the rows that a worker has claimed be pending again."""
+    def release(self, send: str, worker: str, now: datetime) -> None:
+        """Free what a living worker had claimed, which has ended all its attempts.
+
+        What it was sending is unknown.
+        """
         ...
 
     def write(

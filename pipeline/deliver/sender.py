@@ -77,7 +77,7 @@ class Progress:
     """How far a sender is: counts by state since it began.
 
     `waits_until` is the next moment at which it goes on, `trouble` why it cannot connect at the moment.
-    `is_stopping` is set while it ends what is under way.
+    `is_stopping` is set while it ends what is under way because the user stopped it.
     """
 
     counts: Mapping[State, int]
@@ -154,7 +154,7 @@ class Sender:
                 await self._send_waiting()
             finally:
                 self._commits.flush()
-                ledger.release(job.send, worker)
+                ledger.release(job.send, worker, now())
             if self._queue.left_today == 0:
                 self._end = self._end or SendEnd(Ended.LIMIT)
             due = ledger.next_due(job.send)
@@ -304,5 +304,6 @@ class Sender:
 
     def _tell(self, waits_until: datetime | None = None, trouble: str = "") -> None:
         self._reported = self._clock.seconds()
-        seconds, is_stopping = self._reported - self._began, self._stopping.is_set()
+        seconds = self._reported - self._began
+        is_stopping = self._end is not None and self._end.why is Ended.STOPPED
         self._report(Progress(dict(self._counts), seconds, waits_until, trouble, is_stopping))

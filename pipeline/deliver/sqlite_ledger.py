@@ -130,22 +130,25 @@ class SqliteLedger:
         return self._lock.name
 
     def recover(self, send: str, now: datetime) -> None:
-        reply = "the program ended while this message was on its way"
         dead_workers = self._dead_workers(send)
         if not dead_workers:
             return  # without a lock: every look at a send asks this
         with self._file.transaction():
             for worker in dead_workers:
-                self._file.execute(
-                    "UPDATE rows SET state = ?, waits = 1, worker = NULL, changed = ? "
-                    "WHERE send = ? AND state = ? AND worker = ?",
-                    (State.PENDING, now.timestamp(), send, State.CLAIMED, worker),
-                )
-                self._file.execute(
-                    "UPDATE rows SET state = ?, worker = NULL, changed = ?, reply = ? "
-                    "WHERE send = ? AND state = ? AND worker = ?",
-                    (State.UNKNOWN, now.timestamp(), reply, send, State.SENDING, worker),
-                )
+                self._free(send, worker, now)
+
+    def _free(self, send: str, worker: str, now: datetime) -> None:
+        reply = "the program ended while this message was on its way"
+        self._file.execute(
+            "UPDATE rows SET state = ?, waits = 1, worker = NULL, changed = ? "
+            "WHERE send = ? AND state = ? AND worker = ?",
+            (State.PENDING, now.timestamp(), send, State.CLAIMED, worker),
+        )
+        self._file.execute(
+            "UPDATE rows SET state = ?, worker = NULL, changed = ?, reply = ? "
+            "WHERE send = ? AND state = ? AND worker = ?",
+            (State.UNKNOWN, now.timestamp(), reply, send, State.SENDING, worker),
+        )
 
     def _dead_workers(self, send: str) -> list[str]:
         own = self._lock.name if self._lock else None
@@ -194,13 +197,9 @@ class SqliteLedger:
         )
         return self._file.all(query, *values, now.timestamp(), most)
 
-    def release(self, send: str, worker: str) -> None:
+    def release(self, send: str, worker: str, now: datetime) -> None:
         with self._file.transaction():
-            self._file.execute(
-                "UPDATE rows SET state = ?, waits = 1, worker = NULL "
-                "WHERE send = ? AND state = ? AND worker = ?",
-                (State.PENDING, send, State.CLAIMED, worker),
-            )
+            self._free(send, worker, now)
 
     def write(
         self,

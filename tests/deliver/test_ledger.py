@@ -145,14 +145,17 @@ class LedgerMachine(RuleBasedStateMachine):
         if state in {State.REFUSED, State.DEFERRED}:
             self.may_have_left[row] -= 1  # the server said that it did not take it
 
-    @precondition(lambda self: any(worker.claimed for worker in self.workers))
+    @precondition(lambda self: self.workers)
     @rule(data=st.data())
     def release(self, data: st.DataObject) -> None:
-        worker = data.draw(st.sampled_from([each for each in self.workers if each.claimed]), label="worker")
-        worker.ledger.release(self.send, worker.name)
+        worker = data.draw(st.sampled_from(self.workers), label="worker")
+        worker.ledger.release(self.send, worker.name, self.now)
         for row in worker.claimed:
             self.states[row] = State.PENDING
+        for row in worker.sending:
+            self.states[row] = State.UNKNOWN
         worker.claimed.clear()
+        worker.sending.clear()
 
     @precondition(lambda self: self.workers)
     @rule(data=st.data())
@@ -347,7 +350,7 @@ def test_a_forgotten_person_gets_nothing_and_no_answer_is_kept(
         ledger.allow(person)
     answer = Outcome(state, 550, "no reader0@host0.example here", RefusalClass.MAILBOX)
     if state is State.CLAIMED:
-        ledger.release(send, worker)
+        ledger.release(send, worker, START)
     else:
         due = START if state is State.DEFERRED else None
         ledger.write([(1, answer, due)], [], worker, START)
@@ -385,7 +388,7 @@ def test_a_backup_of_a_running_send_repeats_nothing_in_another_place(tmp_path: P
         copy = sqlite3.connect(tmp_path / "there/deliver.sqlite")
         ledger._file._database.backup(copy)
         copy.close()
-        ledger.release(send, worker)
+        ledger.release(send, worker, START)
     with ledger_in(tmp_path / "there") as moved:
         moved.recover(send, START)
         states = [each.state for each in moved.rows(send, State)]

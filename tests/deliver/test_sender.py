@@ -317,6 +317,34 @@ def test_a_stopped_send_ends_what_is_under_way_and_frees_the_rest(tmp_path: Path
     assert send.counts == {State.ACCEPTED: 200} and set(server.taken.values()) == {1}
 
 
+def test_a_send_that_is_ended_at_once_says_which_messages_are_unknown(tmp_path: Path) -> None:
+    server = FakeServer()
+    send = start(tmp_path, server, 50)
+
+    def interrupt(count: int) -> None:
+        if count == 10:
+            raise KeyboardInterrupt
+
+    server.on_message = interrupt
+    with pytest.raises(KeyboardInterrupt):
+        send.run()
+    assert set(send.counts) == {State.ACCEPTED, State.UNKNOWN, State.PENDING}
+    assert 1 <= send.counts[State.UNKNOWN] <= send.job.connections
+    server.on_message = lambda count: None
+    assert send.run().why is Ended.FINISHED and set(server.taken.values()) == {1}
+
+
+def test_only_an_editor_who_stops_a_send_is_told_of_a_second_ctrl_c(tmp_path: Path) -> None:
+    server = FakeServer(iter(["refuse at once"] * 50))
+    send = start(tmp_path, server, 50)
+    assert send.run().why is Ended.WAVE
+    assert not any(each.is_stopping for each in send.reports)
+    server.on_message = lambda count: send.sender.stop(SendEnd(Ended.STOPPED)) if send.sender else None
+    server.faults = iter(())
+    assert send.run().why is Ended.STOPPED
+    assert any(each.is_stopping for each in send.reports)
+
+
 def test_who_is_suppressed_while_the_send_runs_gets_nothing_more(tmp_path: Path) -> None:
     server = FakeServer()
     send = start(tmp_path, server, 100, connections=1)
