@@ -23,6 +23,7 @@ from pipeline.actions.send_obstacles import (
     check_editions,
     check_key,
     check_known,
+    check_ledger_is_here,
     check_not_running,
     check_tested,
     check_unchanged,
@@ -139,7 +140,6 @@ class PreparedSend:
             self.request.recipients,
             fields=used - _SAME_FOR_ALL,
             audiences=(EVERYONE, *(each.name for each in publication.audiences)),
-            smtputf8=True,
             allow_reserved=bool(self.server and self.server.is_loopback),
         )
 
@@ -197,6 +197,8 @@ def prepare_send(workspace: Workspace, request: SendRequest, ledger: Ledger, now
         for audience in editions:
             with collect(errors):
                 check_approval(workspace, issue, audience)
+    with collect(forced):
+        check_ledger_is_here(workspace, ledger)
     with collect(forced):
         check_clock(ledger, now)
     for each in unfinished:

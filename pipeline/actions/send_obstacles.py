@@ -31,6 +31,20 @@ def check_known(workspace: Workspace, issue: Issue, ledger: Ledger, sends: Seque
             raise PressroomError(message, *issue.place, hint)
 
 
+def check_ledger_is_here(workspace: Workspace, ledger: Ledger) -> None:
+    """Raise if all that was ever sent is in another ledger: so is the list of those who must get no mail."""
+    records = [each for issue in workspace.issues for each in read_sent(workspace.files.root, issue)]
+    if not records or any(ledger.counts(each.id) for each in records):
+        return
+    last = max(records, key=lambda record: record.started)
+    raise PressroomError(
+        f"the last send, on {last.started[:10]}, was from the machine {last.machine}, whose ledger has the "
+        "list of those who must get no mail, and is not here.",
+        LEDGER_PATH,
+        hint="Send from there, or bring that ledger here: docs/sending.md; or send without it: --force",
+    )
+
+
 def check_clock(ledger: Ledger, now: datetime) -> None:
     """Raise for a clock that was set back."""
     latest = ledger.latest()

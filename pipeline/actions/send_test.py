@@ -149,7 +149,7 @@ def _recipient(publication: Publication, address: str, request: MessageRequest) 
             raise PressroomError(f"no merge field is named `{name}`.", "--field", None, hint)
     values: Mapping[str, str] = {}
     if request.recipients:
-        readers = open_list(str(request.recipients), fields=known, smtputf8=True, allow_reserved=True)
+        readers = open_list(str(request.recipients), fields=known, allow_reserved=True)
         values = readers.find(address.strip()).values
     overrides = {name: _override(name, text) for name, text in request.fields.items()}
     return TestRecipient(to, {"email": to, **values, **overrides})

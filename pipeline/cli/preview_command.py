@@ -65,7 +65,7 @@ def _first_readers(file: Path) -> tuple[list[Mapping[str, str]], list[PressroomE
 
     readers: list[Mapping[str, str]] = []
     errors: list[PressroomError] = []
-    for row in islice(open_list(str(file), smtputf8=True, allow_reserved=True), 500):
+    for row in islice(open_list(str(file), allow_reserved=True), 500):
         if isinstance(row, RejectedRow):
             errors.append(row.error(str(file)))
         else:

@@ -198,7 +198,7 @@ def _keys_of(source: str) -> set[str]:
     from pipeline.deliver.recipient_list import open_list
     from pipeline.deliver.rejected_row import RejectedRow
 
-    readers = open_list(source, fields=(), smtputf8=True, allow_reserved=True)
+    readers = open_list(source, fields=(), allow_reserved=True)
     keys: set[str] = set()
     for row in readers:
         if row.key:

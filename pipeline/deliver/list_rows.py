@@ -24,7 +24,6 @@ class RowRules:
 
     fields: Collection[str] | None
     audiences: Collection[str] | None
-    smtputf8: bool
     allow_reserved: bool
 
 
@@ -114,12 +113,7 @@ class ListRows:
             address = check_recipient(text)
         except ValueError as error:
             raise PressroomError(f'"{shown(text)}" is not an email address.', hint=str(error)) from error
-        name, _, domain = address.rpartition("@")
-        if not name.isascii() and not self._rules.smtputf8:
-            raise PressroomError(
-                f'"{shown(address)}" has letters before the @ that the mail server does not take.',
-                hint="It needs a server with SMTPUTF8.",
-            )
+        domain = address.rpartition("@")[2]
         if not self._rules.allow_reserved and is_reserved(domain):
             raise PressroomError(
                 f'no mail server has the domain "{shown(domain)}".',

@@ -98,18 +98,15 @@ def open_list(
     *,
     fields: Collection[str] | None = None,
     audiences: Collection[str] | None = None,
-    smtputf8: bool = False,
     allow_reserved: bool = False,
 ) -> RecipientList:
     """A list by its name: a file of CSV or JSON Lines, `sqlite:FILE?table=NAME`, or `postgresql://…?query=…`.
 
     `fields` are the merge fields whose values are kept, beside `language`; without them every column is.
-    `audiences` are those that a row may name, if not any. `smtputf8` allows addresses with letters outside
-    ASCII before the @, which need a server that takes them (RFC 6531); `allow_reserved` allows domains that
-    are nobody's, such as `.test`. Raises `PressroomError` for any other name, and for a
-    file that is not there.
+    `audiences` are those that a row may name, if not any. `allow_reserved` allows domains that are nobody's,
+    such as `.test`. Raises `PressroomError` for any other name, and for a file that is not there.
     """
-    rules = RowRules(fields, audiences, smtputf8, allow_reserved)
+    rules = RowRules(fields, audiences, allow_reserved)
     if _WEB.match(source):
         hint = "Download the list first, and name the file."
         raise PressroomError("a list is not read from the web.", source, None, hint)

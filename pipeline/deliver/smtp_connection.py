@@ -171,8 +171,9 @@ class SmtpConnection:
         if _UNSAFE.search(sender + recipient):
             return "the address has a character that no address may have", RefusalClass.MAILBOX
         if not (sender + recipient).isascii() and "SMTPUTF8" not in self._extensions:
+            # Of the own server, which says nothing of the mailbox.
             reason = "the mail server takes no address with letters beyond a to z (SMTPUTF8)"
-            return reason, RefusalClass.MAILBOX
+            return reason, RefusalClass.OTHER
         if not data.isascii() and "8BITMIME" not in self._extensions:
             return "the mail server takes no text beyond ASCII (8BITMIME)", RefusalClass.CONTENT
         return None

@@ -536,6 +536,28 @@ def test_a_clone_without_the_ledger_names_the_machine_that_has_it(
     assert f"from the machine {record['machine']}" in error and len(server.taken) == 3
 
 
+def test_without_the_ledger_that_knows_who_left_no_other_issue_is_sent(
+    sending: WorkspaceRunner, server: ScriptedServer
+) -> None:
+    send(sending)
+    sending.ok("subscribers", "suppress", "bo@one.example")
+    sending.write(
+        {
+            "issues/002-sleep/issue.md": issue(2, "Sleep"),
+            "issues/articles/sleep.md": article("Sleep"),
+        }
+    )
+    sending.ok("assemble", "2")
+    second = ("send", "2", "--to", str(sending.root / "readers.csv"), "--yes", "--now", "2026-02-02")
+    for file in (sending.root / ".pressroom").glob("deliver.sqlite*"):
+        file.unlink()
+    error = sending.error(*second)
+    assert "has the list of those who must get no mail, and is not here." in error and len(server.taken) == 3
+    # Whoever has lost that ledger says so once; from then on this one knows of a send.
+    assert sending.run(*second, "--force").exit_code == 0 and len(server.taken) == 6
+    assert "must get no mail" not in sending.error(*second)
+
+
 def change_ledger(statement: str) -> Callable[[WorkspaceRunner], None]:
     def change(workspace: WorkspaceRunner) -> None:
         with sqlite3.connect(workspace.root / LEDGER) as database:
