@@ -34,7 +34,7 @@ from pipeline.deliver.dkim import DkimSigner
 from pipeline.deliver.ledger import OPEN, Ledger, NewSend, Send
 from pipeline.deliver.mail_domains import WHOLE_LIMIT
 from pipeline.deliver.outcome import RefusalClass, State
-from pipeline.deliver.pace import domain_pace
+from pipeline.deliver.pace import days_of_sending, domain_pace
 from pipeline.deliver.recipient import recipient_key
 from pipeline.deliver.recipient_list import RecipientList, open_list
 from pipeline.deliver.resend_server import ResendServer
@@ -85,6 +85,7 @@ class PreparedSend:
     workspace: Workspace
     request: SendRequest
     ledger: Ledger
+    now: datetime
     editions: Mapping[str, PreparedEdition]
     server: SmtpServer | ResendServer | None
     signers: tuple[DkimSigner, ...]
@@ -127,6 +128,11 @@ class PreparedSend:
             if rate := domain_pace(settings.per_domain, domain).rate:
                 waits.append(count / rate)
         return max(waits)
+
+    def days(self, plan: SendPlan) -> int:
+        """Return over how many days `warm_up` spreads a send; 1 without it."""
+        warm_up = self.settings.warm_up
+        return days_of_sending(warm_up, self.ledger.days(), self.now.date(), plan.total) if warm_up else 1
 
     @property
     def list(self) -> RecipientList:
@@ -221,6 +227,7 @@ def prepare_send(workspace: Workspace, request: SendRequest, ledger: Ledger, now
         workspace=workspace,
         request=request,
         ledger=ledger,
+        now=now,
         editions=editions,
         server=server,
         signers=signers,

@@ -39,6 +39,8 @@ _LEFT_OUT = {
 
 def plan_json(prepared: PreparedSend, plan: SendPlan) -> dict[str, Any]:
     """The plan of a send for JSON."""
+    from pipeline.model import Severity
+
     return {
         "issue": prepared.request.issue.folder,
         "recipients": plan.total,
@@ -51,8 +53,10 @@ def plan_json(prepared: PreparedSend, plan: SendPlan) -> dict[str, Any]:
         "columns_not_used": [*plan.unused],
         "domains_not_looked_up": plan.mail_domains.not_known,
         "seconds": prepared.shortest_seconds(plan),
+        "days": prepared.days(plan),
         "unfinished": [each.id for each in prepared.unfinished],
         "obstacles": [each.values for each in (*prepared.obstacles, *prepared.forced)],
+        "errors": [each.values for each in prepared.findings if each.severity is Severity.ERROR],
     }
 
 
@@ -86,6 +90,8 @@ def print_plan(prepared: PreparedSend, plan: SendPlan) -> None:
     seconds = prepared.shortest_seconds(plan)
     if seconds >= 60:
         terminal.result(f"It takes {_duration(seconds)} or more, at the rates in newsletter.toml.")
+    if (days := prepared.days(plan)) > 1:
+        terminal.result(f"It takes {days} days, since warm_up limits each: start it again on each of them.")
 
 
 def print_rows(rows: Iterable[LedgerRow]) -> None:

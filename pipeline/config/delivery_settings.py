@@ -10,6 +10,7 @@ from pipeline.support.limits import MOST_CONNECTIONS
 from pipeline.support.mail_addresses import check_address
 
 _RATE = re.compile(r"(\d+(?:\.\d+)?)\s*/\s*(second|minute|hour|day)")
+_WRITE_RATE = 'Write "20/second", "600/minute", "5000/hour" or "20000/day".'
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
 _SELECTOR = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 
@@ -60,7 +61,7 @@ def read_delivery(table: Fields) -> DeliverySettings:
 def _per_domain(table: Fields) -> dict[str, float]:
     """One rate for every receiving domain, or a table of them."""
     field = table.field("per_domain")
-    if field is None or field.text is not None:
+    if field is None or not isinstance(field.value, dict):
         rate = _rate(table, "per_domain")
         return {"*": rate} if rate else {}
     inner = table.table("per_domain", "delivery.per_domain")
@@ -70,13 +71,12 @@ def _per_domain(table: Fields) -> dict[str, float]:
 
 def _rate(table: Fields, key: str) -> float | None:
     """Messages a second, written as `20/second`, `600/minute`, `5000/hour` or `20000/day`."""
-    text = table.text(key)
+    text = table.text(key, hint=_WRITE_RATE)
     match = _RATE.fullmatch(text)
     if match and float(match[1]):
         return float(match[1]) / _SECONDS[match[2]]
     if text:
-        hint = 'Write "20/second", "600/minute", "5000/hour" or "20000/day".'
-        table.error(key, f'`{key}` is "{text}", which is not a rate.', hint)
+        table.error(key, f'`{key}` is "{text}", which is not a rate.', _WRITE_RATE)
     return None
 
 

@@ -48,6 +48,18 @@ def daily_limit(warm_up: int, days: Mapping[date, int], today: date) -> int:
     return max(0, (warm_up << min(earlier, 40)) - days.get(today, 0))
 
 
+def days_of_sending(warm_up: int, days: Mapping[date, int], today: date, count: int) -> int:
+    """Return how many days a number of messages takes, if some are sent on each from today."""
+    sent = {**days}
+    day = today
+    while count > 0:
+        messages = min(count, daily_limit(warm_up, sent, day))
+        sent[day] = sent.get(day, 0) + messages
+        count -= messages
+        day += timedelta(days=1)
+    return (day - today).days
+
+
 @dataclass(slots=True)
 class Breaker:
     """Sees a wave of refusals in the last outcomes."""

@@ -211,6 +211,22 @@ def test_a_plan_shows_once_the_finding_that_would_stop_the_send(sending: Workspa
     )
     sending.ok("assemble", "1", "--update")
     assert sending.run(*options(sending), "--plan").stderr.count("error COPY001") == 1
+    assert [each["code"] for each in sending.json(*options(sending), "--plan")["errors"]] == ["COPY001"]
+
+
+def test_a_plan_says_over_how_many_days_a_new_sender_sends(
+    sending: WorkspaceRunner, server: ScriptedServer
+) -> None:
+    assert sending.json(*options(sending), "--plan")["days"] == 1
+    set_delivery(sending, f'url = "smtp://127.0.0.1:{server.port}"\nwarm_up = 1')
+    assert "It takes 2 days, since warm_up limits each" in sending.ok(*options(sending), "--plan")
+    assert sending.json(*options(sending), "--plan")["days"] == 2
+
+
+@pytest.mark.parametrize("line", ["rate = 10", "per_domain = 10", 'per_domain = { "one.example" = 10 }'])
+def test_a_rate_without_its_time_says_how_to_write_it(sending: WorkspaceRunner, line: str) -> None:
+    set_delivery(sending, line)
+    assert 'Write "20/second"' in sending.error(*options(sending), "--plan")
 
 
 def test_a_send_says_which_file_to_commit(sending: WorkspaceRunner) -> None:

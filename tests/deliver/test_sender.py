@@ -19,7 +19,7 @@ from pipeline.deliver.connection import Connection, OutgoingMessage
 from pipeline.deliver.group_commit import GroupCommit
 from pipeline.deliver.ledger import ClaimedRow
 from pipeline.deliver.outcome import RefusalClass, State
-from pipeline.deliver.pace import daily_limit
+from pipeline.deliver.pace import daily_limit, days_of_sending
 from pipeline.deliver.sender import Ended, SendEnd, Sender
 from pipeline.deliver.smtp_connection import SmtpConnection, SmtpTimeouts
 from pipeline.deliver.smtp_server import Security, ServerError, SmtpServer
@@ -298,6 +298,19 @@ def test_days_without_mail_do_not_raise_the_limit() -> None:
     day = START.date()
     assert daily_limit(50, {}, day) == 50
     assert daily_limit(50, {day - timedelta(days=30): 50, day: 30}, day) == 70
+
+
+def test_the_days_of_a_send_are_those_that_its_limit_makes(tmp_path: Path) -> None:
+    day = START.date()
+    assert [days_of_sending(50, {}, day, count) for count in (0, 50, 51, 150, 151)] == [0, 1, 2, 2, 3]
+    assert days_of_sending(50, {day: 50}, day, 1) == 2  # nothing more goes today
+    server = FakeServer()
+    send = start(tmp_path, server, 40, warm_up=4)
+    days = 1
+    while send.run().why is Ended.LIMIT:
+        server.clock.passed += 86_400
+        days += 1
+    assert days == days_of_sending(4, {}, day, 40)
 
 
 def test_a_stopped_send_ends_what_is_under_way_and_frees_the_rest(tmp_path: Path) -> None:
