@@ -45,7 +45,9 @@ def prepare_edition(
     """
     (composed,) = composer.compose([issue], audience)
     if not composed.editions:
-        raise PressroomError(f'the issue has no edition for "{audience}".', issue.place.path)
+        message = f'the issue was frozen without an edition for "{audience}", which it names now.'
+        hint = f"Freeze that one too: pressroom assemble {issue.number} --update"
+        raise PressroomError(message, *issue.place, hint)
     (edition,) = composed.editions
     renderer = EmailRenderer.for_composer(composer, target)
     return PreparedEdition(composer, renderer, composed, edition, renderer.render(edition))

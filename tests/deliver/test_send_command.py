@@ -229,6 +229,15 @@ def test_a_rate_without_its_time_says_how_to_write_it(sending: WorkspaceRunner, 
     assert 'Write "20/second"' in sending.error(*options(sending), "--plan")
 
 
+def test_an_audience_that_came_after_the_freeze_has_to_be_frozen_too(sending: WorkspaceRunner) -> None:
+    sending.write({f"{FOLDER}/issue.md": issue(more="audience: [everyone, clinicians]\n")})
+    error = sending.error(*options(sending), "--plan")
+    assert 'was frozen without an edition for "clinicians"' in error
+    assert "pressroom assemble 1 --update" in error
+    sending.ok("assemble", "1", "--update")
+    sending.ok(*options(sending), "--plan")
+
+
 def test_a_send_says_which_file_to_commit(sending: WorkspaceRunner) -> None:
     assert f"Commit {FOLDER}/sent.json: " in send(sending).stderr
 
