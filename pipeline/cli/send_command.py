@@ -369,7 +369,8 @@ def _check_not_overdue(at: datetime | None, now: datetime) -> None:
 
 def _wait(at: datetime, now: Callable[[], datetime]) -> None:
     """Wait until a moment, by the clock of the day: a machine may sleep in between."""
-    terminal.message(f"Waiting until {at:%Y-%m-%d %H:%M}. Ctrl-C: nothing is sent.")
+    if at > now():
+        terminal.message(f"Waiting until {at:%Y-%m-%d %H:%M}. Ctrl-C: nothing is sent.")
     while (left := (at - now()).total_seconds()) > 0:
         time.sleep(min(left, 30))
     _check_not_overdue(at, now())

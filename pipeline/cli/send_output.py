@@ -234,7 +234,7 @@ def progress_printer(ledger: Ledger, send: Send) -> Callable[[Progress], None]:
 
 def _duration(seconds: float) -> str:
     if seconds < 90:
-        return f"{seconds:.0f} seconds"
+        return terminal.count(round(seconds), "second")
     if seconds < 5400:
         return f"{seconds / 60:.0f} minutes"
     return f"{seconds / 3600:.0f} hours" if seconds < 172_800 else f"{seconds / 86_400:.0f} days"
