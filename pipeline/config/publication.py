@@ -16,7 +16,7 @@ from pipeline.config.fields import Fields
 from pipeline.config.sections import read_section
 from pipeline.config.themes import DEFAULT_THEME, read_theme, read_theme_settings, theme_names
 from pipeline.config.toml import toml_fields
-from pipeline.config.web_settings import THIS_MACHINE, read_hidden_tags, read_subscribe
+from pipeline.config.web_settings import read_hidden_tags, read_subscribe
 from pipeline.errors import PressroomError, suggest
 from pipeline.model import (
     LINK_PLACEHOLDERS,
@@ -32,7 +32,7 @@ from pipeline.model import (
     ThemeSettings,
 )
 from pipeline.support import merge
-from pipeline.support.limits import SETTINGS_FILE
+from pipeline.support.limits import SETTINGS_FILE, THIS_MACHINE
 from pipeline.support.mail_addresses import format_mailbox, parse_mailbox
 from pipeline.support.urls import ascii_address
 
