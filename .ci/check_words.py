@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-REFUSED = re.compile(r"\b((?i:stands?|anew|gives|is told|are told|whereof)|is none)\b")  # `is None` is code
+REFUSED = re.compile(r"\b((?i:stands?|anew|gives|is told|are told|whereof|of which none)|is none)\b")  # `is None` is code
 
 _Documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
