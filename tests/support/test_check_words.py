@@ -19,7 +19,7 @@ def check(folder: Path) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     "text",
     [
-        *("It stands here.", "They stand.", "Made Anew.", "A text that is none.", "Files, of which none is read."),
+        *("It stands here.", "They stand.", "Made Anew.", "A text that is none.", "Of which none is read."),
         *("It gives a value.", "The page is told.", "Readers are told.", "The file whereof it is made."),
     ],
 )
