@@ -66,8 +66,8 @@ class BuiltEdition:
 class BuildReport:
     """Result of a build. `site_files` is the number of files of the site, 0 if it was not built.
 
-    `drafts` are the issues that were left out because they are some. `has_changed` is False if every file was
-    in place already. `errors` are the mistakes of the issues that were not built.
+    `drafts` are those that were left out. `has_changed` is False if every file was in place already. `errors`
+    are the mistakes of the issues that were not built.
     """
 
     editions: tuple[BuiltEdition, ...]

@@ -44,7 +44,7 @@ class Outputs:
         self.has_changed = False
 
     def keeps(self, name: str, shown: Any) -> bool:
-        """Whether the files of this part are in place, and show these values; None are always others."""
+        """Whether the files of this part are in place and show these values; never for None."""
         self._keys[name] = key = self.keys.key(self._theme, shown)
         before = self._cache.get(f"built {name}") if shown is not None else None
         if before is None or before[0] != key or not all(map(self._is_in_place, before[1])):

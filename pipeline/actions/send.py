@@ -106,7 +106,7 @@ class PreparedSend:
 
     @property
     def planner(self) -> Planner:
-        """What decides who gets which edition."""
+        """The planner, which decides who gets which edition."""
         again = bool(self.request.again)
         return Planner(self.ledger, issue_id(self.editions), tuple(self.editions), again)
 
