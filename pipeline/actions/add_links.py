@@ -14,7 +14,7 @@ from datetime import date, datetime
 from shlex import quote
 
 from pipeline import __version__
-from pipeline.articles.links import LinkMistake, link_id, parse_links
+from pipeline.articles.link_items import LinkMistake, link_id, parse_links
 from pipeline.compose import Composer
 from pipeline.config.front_matter import write_yaml
 from pipeline.config.workspace_files import LINKS

@@ -11,7 +11,7 @@ from typing import Any
 
 from pipeline import __version__
 from pipeline.actions.add_links import AddedLink, LinkRequest, add_links, known_addresses
-from pipeline.articles.links import link_id
+from pipeline.articles.link_items import link_id
 from pipeline.errors import PressroomError
 from pipeline.importers.finish import Given
 from pipeline.importers.gather import named

@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import chain
 from zoneinfo import ZoneInfo
 
-from pipeline.articles.links import link_id, read_links
+from pipeline.articles.link_items import link_id, read_links
 from pipeline.config.audiences import read_audiences
 from pipeline.config.fields import Fields
 from pipeline.config.publication import read_silence

@@ -17,7 +17,7 @@ RETRY_PAUSES = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 30, 60, 1
 
 _WAVE = 20
 _OF = 50
-"""A send stops if `_WAVE` of its last `_OF` messages were not taken: the list, sender or server has a fault."""
+"""`_WAVE` of the last `_OF` messages not taken stop a send: the list, sender or server has a fault."""
 
 
 @dataclass(slots=True)

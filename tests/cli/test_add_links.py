@@ -18,7 +18,7 @@ from property_kit import tries
 from workspace_kit import SETTINGS, WorkspaceRunner
 
 from pipeline.actions.add_links import LinkRequest, add_links
-from pipeline.articles.links import link_id
+from pipeline.articles.link_items import link_id
 from pipeline.cli import main
 from pipeline.compose import Composer
 from pipeline.content.tree import elements
