@@ -6,7 +6,7 @@ from collections.abc import Generator
 from datetime import UTC, datetime
 
 from pipeline.errors import PressroomError
-from pipeline.export.delivery import Credentials
+from pipeline.export.push_values import Credentials
 from pipeline.support.http import Auth, Request, Response
 
 

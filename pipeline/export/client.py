@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pipeline.errors import PressroomError
-from pipeline.export.delivery import Credentials
+from pipeline.export.push_values import Credentials
 from pipeline.export.target import ApiRequest, Target
 from pipeline.support.http import HttpReply, NoAnswerError, send_request
 from pipeline.support.json_text import read_json
