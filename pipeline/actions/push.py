@@ -8,7 +8,9 @@ from hashlib import sha256
 from pipeline import __version__
 from pipeline.actions.approve import check_approval
 from pipeline.actions.export import PreparedExport
+from pipeline.actions.prepare import render_email
 from pipeline.errors import PressroomError, collect, raise_all
+from pipeline.export.approvals import email_digest
 from pipeline.export.client import TIME_LIMIT, DryRunClient, ServiceClient
 from pipeline.export.draft_writer import dry_run_push, write_draft
 from pipeline.export.drafts import PushedDraft, read_drafts, remember
@@ -32,8 +34,15 @@ def check_ready(source: PreparedExport, package: Package) -> None:
     with collect(errors):
         keys_of(package.target)
     with collect(errors):
-        check_approval(source.workspace, source.request.issue, source.audience)
+        _check_approval(source)
     raise_all(errors)
+
+
+def _check_approval(source: PreparedExport) -> None:
+    workspace, issue, audience = source.workspace, source.request.issue, source.audience
+    if workspace.files.publication.approval:
+        email = email_digest(render_email(workspace, issue, audience))
+        check_approval(workspace, issue, audience, email)
 
 
 def dry_run_requests(source: PreparedExport, package: Package, *, new_draft: bool) -> tuple[ApiRequest, ...]:

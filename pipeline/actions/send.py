@@ -192,7 +192,7 @@ def prepare_send(workspace: Workspace, request: SendRequest, ledger: Ledger, now
     if not request.without_approval:
         for audience in editions:
             with collect(errors):
-                check_approval(workspace, issue, audience)
+                check_approval(workspace, issue, audience, emails[audience])
     with collect(forced):
         check_clock(ledger, now)
     for each in unfinished:
