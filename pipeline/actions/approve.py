@@ -74,9 +74,9 @@ def check_approval(workspace: Workspace, issue: Issue, audience: str, email: str
     valid = [each for each in approvals if each.is_of(lock, audience, email)]
     if missing := missing_approval(valid, required):
         former = [each for each in approvals if each not in valid]
-        told = "".join(f"{each.by} approved on {each.at[:10]} what was changed since. " for each in former)
+        note = "".join(f"{each.by} approved on {each.at[:10]} what was changed since. " for each in former)
         raise PressroomError(
-            missing, *issue.place, f"{told}Look at it, then: pressroom approve {issue.number}"
+            missing, *issue.place, f"{note}Look at it, then: pressroom approve {issue.number}"
         )
 
 

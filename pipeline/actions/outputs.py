@@ -72,8 +72,8 @@ class Outputs:
     def make_parts(self, parts: Sequence[SitePart], site: Path, write: Writer) -> None:
         """Make those of these parts that are not kept, below the folder `site`."""
         changed = [part for part in parts if not self.keeps(part.name, part.shown)]
-        made = spread(partial(_make_part, site, write), changed, few=200)
-        for part, paths in zip(changed, made, strict=True):
+        written = spread(partial(_make_part, site, write), changed, few=200)
+        for part, paths in zip(changed, written, strict=True):
             self.add(part.name, paths)
 
     def make_feeds(self, feeds: Iterable[ArchivedFeed], site: Path, write: Writer) -> list[SitePart]:

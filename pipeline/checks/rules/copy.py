@@ -93,8 +93,8 @@ def placeholder(context: CheckContext) -> Iterator[Violation]:
             text = _CODE_IN_FIELD.sub(lambda code: "x" * len(code[0]), text)
         for pattern, severity in ((_PLACEHOLDER, None), (_LIKELY, Severity.WARNING)):
             for match in pattern.finditer(text):
-                left = " ".join(match[0].split())
-                message = f'"{left}" is left in the text: {_around(text, match)}'
+                placeholder = " ".join(match[0].split())
+                message = f'"{placeholder}" is left in the text: {_around(text, match)}'
                 yield Violation(message, passage.place(match.start()), severity=severity)
 
 
