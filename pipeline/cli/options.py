@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from pipeline.model import Issue
-    from pipeline.support.unchanged import LastRun
+    from pipeline.support.last_run import LastRun
     from pipeline.workspace import Workspace
 
     _MomentParam = click.ParamType[datetime]
@@ -63,7 +63,7 @@ def begin_building(ctx: click.Context) -> None:
 
 def last_run_of(ctx: click.Context, command: str, *options: object) -> LastRun:
     """Find the last run of a command with these options in the workspace that it works on."""
-    from pipeline.support.unchanged import LastRun
+    from pipeline.support.last_run import LastRun
     from pipeline.support.workspace_root import find_root
 
     return LastRun(find_root(Path(ctx.obj or ".")), command, (terminal.appearance(), *options))
