@@ -252,6 +252,12 @@ def test_a_new_issue_has_its_number_in_the_name_of_its_folder_alone(workspace: W
     assert [each["number"] for each in workspace.json("status")["issues"]] == [1, 7]
 
 
+def test_freezing_says_of_an_issue_dated_ahead_when_it_is_public(workspace: WorkspaceRunner) -> None:
+    said = workspace.run("assemble", "1", "--now", "2026-01-20").stderr
+    assert "It is dated 2026-02-01: until then it is in no page and no feed." in said
+    assert "It is dated" not in workspace.run("assemble", "1", "--update", "--now", "2026-02-02").stderr
+
+
 def test_a_slug_that_two_issues_have_names_neither(workspace: WorkspaceRunner) -> None:
     workspace.ok("new", "issue", "The plastic brain", "--date", "2026-03-01")
     said = workspace.error("plan", "the-plastic-brain")
