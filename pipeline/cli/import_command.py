@@ -14,7 +14,15 @@ import click
 from click.shell_completion import CompletionItem
 
 from pipeline.cli import terminal
-from pipeline.cli.options import MomentType, complete_tag, json_option, now_option, time_or_now, workspace_of
+from pipeline.cli.options import (
+    MomentType,
+    complete_tag,
+    json_option,
+    now_option,
+    spelt_tags,
+    time_or_now,
+    workspace_of,
+)
 from pipeline.errors import flatten
 
 if TYPE_CHECKING:
@@ -78,6 +86,7 @@ def import_(ctx: click.Context, /, sources: tuple[str, ...], **options: Any) -> 
     from pipeline.actions.import_sources import ImportRequest, ImportRun
 
     workspace = workspace_of(ctx)
+    options["tags"] = spelt_tags(workspace, options["tags"])
     request = ImportRequest(
         sources,
         fetch=not options["no_fetch"],

@@ -179,6 +179,16 @@ def test_the_tags_of_an_imported_article_are_spelt_as_the_one_that_is_given(
     assert "tags: [reading]" in workspace.read("issues/articles/b.md")
 
 
+def test_the_tag_that_is_given_takes_the_spelling_that_is_there_and_the_import_says_so(
+    workspace: WorkspaceRunner,
+) -> None:
+    workspace.write({"in/a.md": article("A", tags="[x]")})
+    result = workspace.run("import", str(workspace.root / "in"), "--tag", "Notes", *NOW)
+    assert 'The tag "Notes" is spelt "notes" here, so that is used.\n' in result.stderr
+    assert "inferred tag" not in result.stdout
+    assert "tags: [x, notes]" in workspace.read("issues/articles/a.md")
+
+
 # --- columns that are not understood -------------------------------------------------------------
 
 
