@@ -111,7 +111,7 @@ def new_issue(
         )
     folder = f"{number:03d}-{_slug(title)}"
     path = f"{ISSUES}/{folder}/issue.md"
-    values = {"number": str(number), "title": _quoted(title), "date": f"{date:%Y-%m-%d}", "draft": "true"}
+    values = {"title": _quoted(title), "date": f"{date:%Y-%m-%d}", "draft": "true"}
     if earlier is None:
         head = (
             "---\n"
@@ -121,8 +121,8 @@ def new_issue(
         )
     else:
         source = earlier.place.path
-        if "number" not in earlier.lines:
-            del values["number"]
+        if "number" in earlier.lines:
+            values["number"] = str(number)
         head = replace_keys(read_source(workspace.files.root / source, source), source, values, _OWN_KEYS)
     text = f"{head}Hello {{{{ first_name | there }}}},\n\n"
     return _write_new(workspace, path, text)

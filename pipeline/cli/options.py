@@ -53,6 +53,18 @@ def workspace_of(ctx: click.Context) -> Workspace:
     return workspace
 
 
+def spelt_tags(workspace: Workspace, tags: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the tags as the workspace spells them, and say of which that is not as they were typed."""
+    from pipeline.articles.spellings import spell_alike
+
+    spellings = workspace.tag_spellings()
+    for tag in tags:
+        (spelling,) = spell_alike([tag], spellings)
+        if spelling != tag:
+            terminal.message(f'The tag "{tag}" is spelt "{spelling}" here, so that is used.')
+    return spell_alike(tags, spellings)
+
+
 def begin_building(ctx: click.Context) -> None:
     """Wait until no other command builds in this workspace: what is kept must be what this has written."""
     from pipeline.support.files import one_at_a_time
