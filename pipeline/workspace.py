@@ -70,6 +70,11 @@ class Workspace:
             spell_alike(disclaimer.tags, spellings)
         return spellings
 
+    def spell_tags(self, tags: Iterable[str]) -> dict[str, str]:
+        """Map each of these tags to its spelling here; to the first of these for one that is new."""
+        spellings = self.tag_spellings()
+        return {tag: spell_alike([tag], spellings)[0] for tag in tags}
+
     @property
     def mistakes(self) -> tuple[PressroomError, ...]:
         """What is wrong in articles and in the front matter of issues, used or not."""

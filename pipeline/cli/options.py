@@ -55,14 +55,11 @@ def workspace_of(ctx: click.Context) -> Workspace:
 
 def spelt_tags(workspace: Workspace, tags: tuple[str, ...]) -> tuple[str, ...]:
     """Return the tags as the workspace spells them, and say of which that is not as they were typed."""
-    from pipeline.articles.spellings import spell_alike
-
-    spellings = workspace.tag_spellings()
-    for tag in tags:
-        (spelling,) = spell_alike([tag], spellings)
+    spellings = workspace.spell_tags(tags)
+    for tag, spelling in spellings.items():
         if spelling != tag:
             terminal.message(f'The tag "{tag}" is spelt "{spelling}" here, so that is used.')
-    return spell_alike(tags, spellings)
+    return tuple(dict.fromkeys(spellings.values()))
 
 
 def begin_building(ctx: click.Context) -> None:
