@@ -169,8 +169,8 @@ def _site_parts(
     composer: Composer, published: Published, composed: Iterable[ComposedIssue], keys: ValueKeys
 ) -> tuple[SitePart, ...]:
     """List what makes the site but its feeds: pages, pictures, and the files that pages and emails name."""
-    from pipeline.render.site.pages import site_images, site_parts, social_parts
     from pipeline.render.site.site_index import build_index
+    from pipeline.render.site.site_parts import site_images, site_parts, social_parts
 
     templates, index = composer.workspace.templates, build_index(published)
     contents = tuple(_hosted_contents(composed))
